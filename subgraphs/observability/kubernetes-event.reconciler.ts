@@ -16,7 +16,7 @@ export const EVENT_READ_INTERVAL_MS = 30_000;
 /** When a cluster that could not be read is tried again, in milliseconds. */
 export const EVENT_READ_RETRY_MS = 60_000;
 /** A cluster not read for this long has nobody who reads it, in milliseconds. */
-const UNREAD_MS = 120_000;
+const READ_TIMEOUT_MS = 120_000;
 /** Events that one reading lists at most. */
 const MAX_LISTED = 5_000;
 
@@ -58,7 +58,7 @@ export const kubernetesEventSchedules: readonly Schedule[] = [
     name: 'kubernetes-events-start',
     cron: '* * * * *',
     async run({ database, clock }) {
-      const since = new Date(clock.now().getTime() - UNREAD_MS);
+      const since = new Date(clock.now().getTime() - READ_TIMEOUT_MS);
       await enqueueAll(
         database,
         KUBERNETES_EVENTS_KIND,

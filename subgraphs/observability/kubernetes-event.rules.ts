@@ -66,7 +66,7 @@ export function newEvents(
   const chosen = fresh.sort(byUrgency).slice(0, most).sort(byTime);
   const appended = chosen.map((event) => toNewEvent(clusterId, event));
   const omitted = fresh.length - chosen.length;
-  return omitted === 0 ? appended : [...appended, omission(clusterId, omitted)];
+  return omitted === 0 ? appended : [...appended, omittedEventsNotice(clusterId, omitted)];
 }
 
 function toNewEvent(clusterId: string, event: CoreEvent): NewEvent {
@@ -95,7 +95,7 @@ function dataOf(event: CoreEvent): Record<string, unknown> {
   };
 }
 
-function omission(clusterId: string, omitted: number): NewEvent {
+function omittedEventsNotice(clusterId: string, omitted: number): NewEvent {
   const [those, were] = omitted === 1 ? ['Event', 'was'] : ['Events', 'were'];
   return {
     category: 'KUBERNETES',

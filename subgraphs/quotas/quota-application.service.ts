@@ -84,7 +84,7 @@ export class QuotaApplicationService {
     return wanted ? this.store.count(context.actor.account, wanted) : Promise.resolve(0);
   }
 
-  private async apply(tx: Transaction, wish: Wish): Promise<{ id: string }> {
+  private async apply(tx: Transaction, wish: IncreaseRequest): Promise<{ id: string }> {
     const { account, at, input } = wish;
     const key = await this.raisable(tx, wish);
     const row: ApplicationRow = {
@@ -106,7 +106,7 @@ export class QuotaApplicationService {
     return { id: row.id };
   }
 
-  private async raisable(tx: Transaction, { account, input }: Wish): Promise<QuotaKey> {
+  private async raisable(tx: Transaction, { account, input }: IncreaseRequest): Promise<QuotaKey> {
     const key = parseQuotaId(input.quotaId);
     const definition = key && (await this.quotas.definition(account, key, tx));
     if (!definition) return refuseNotFound('QUOTA', input.quotaId, ['input', 'quotaId']);
@@ -117,7 +117,7 @@ export class QuotaApplicationService {
   }
 }
 
-interface Wish {
+interface IncreaseRequest {
   readonly account: string;
   /** Who of the account asks. */
   readonly subject: string;

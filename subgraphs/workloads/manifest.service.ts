@@ -110,7 +110,7 @@ export class ManifestService {
         details: { retryAfter: 1 },
       });
     }
-    return abandon();
+    return rollBackDryRun();
   }
 
   private async applyInPlace(
@@ -120,7 +120,7 @@ export class ManifestService {
   ): Promise<ApplyOutcome> {
     const { account } = context.actor;
     const inTurn: InTurn = async (apply) =>
-      (await this.large.run(account, apply, context.signal)) ?? abandon();
+      (await this.large.run(account, apply, context.signal)) ?? rollBackDryRun();
     const applier = new Applier(client, { dryRun, force: request.force ?? false, inTurn });
     const work = () => applyAll(applier, request.clusterId, { entries, dryRun });
     if (dryRun) {
@@ -206,7 +206,7 @@ export function problemsOf({ objects }: ApplyOutcome): Problem[] {
   return objects.map(({ problem }) => problem).filter((problem) => problem !== null);
 }
 
-function abandon(): never {
+function rollBackDryRun(): never {
   throw new Abandoned();
 }
 

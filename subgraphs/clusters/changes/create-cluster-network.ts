@@ -45,7 +45,7 @@ export interface ClusterNetworkRequest {
 }
 
 /** Where a cluster is connected. */
-interface Place {
+interface NetworkLocation {
   readonly vpc: store.VpcRow;
   readonly vSwitches: readonly store.VSwitchRow[];
 }
@@ -63,7 +63,9 @@ export async function createClusterNetwork(
   const missing = await networkReferenceProblems(tx, { account, regionId, network: request });
   if (missing.length > 0) throw new Refused(missing);
   const place =
-    request?.vpcId == null ? await defaultPlace(tx, wish) : await givenPlace(tx, wish, request.vpcId);
+    request?.vpcId == null
+      ? await defaultNetworkLocation(tx, wish)
+      : await requestedNetworkLocation(tx, wish, request.vpcId);
   const { vpc, vSwitches } = place;
   const taken = await takenRanges(tx, vpc);
   const pods = podRange(wish, taken);
@@ -81,12 +83,12 @@ export async function createClusterNetwork(
     nodeCidrMask: pods ? (request?.nodeCidrMask ?? DEFAULT_NODE_MASK) : null,
   });
   await connectMasters(tx, wish);
-  await makeEndpoint(tx, wish);
+  await createEndpoint(tx, wish);
   return [...new Set(vSwitches.map(({ zoneId }) => zoneId))];
 }
 
 /** What the Kubernetes API is reached by: a load balancer, and a public address if wished. */
-async function makeEndpoint(tx: Transaction, wish: ClusterNetworkRequest): Promise<void> {
+async function createEndpoint(tx: Transaction, wish: ClusterNetworkRequest): Promise<void> {
   const { account, clusterId, request, at } = wish;
   const resource = { account, clusterId, retained: false, createdAt: at };
   const rows = [{ ...resource, id: newId('cloudResource'), type: 'LOAD_BALANCER', name: `${wish.name}-api` }];
@@ -104,24 +106,28 @@ async function connectMasters(tx: Transaction, wish: ClusterNetworkRequest): Pro
   if (shortage) throw new Refused([{ ...shortage, path: PATH }]);
 }
 
-function defaultPlace(
+function defaultNetworkLocation(
   tx: Transaction,
   { account, regionId, zoneIds, allZoneIds, at }: ClusterNetworkRequest,
 ) {
   return ensureDefaultVpc(tx, { account, regionId, zoneIds: zoneIds ?? allZoneIds, at });
 }
 
-async function givenPlace(tx: Transaction, wish: ClusterNetworkRequest, vpcId: string): Promise<Place> {
+async function requestedNetworkLocation(
+  tx: Transaction,
+  wish: ClusterNetworkRequest,
+  vpcId: string,
+): Promise<NetworkLocation> {
   const { account, request } = wish;
   const vpc = await store.lockVpc(tx, account, vpcId);
   // Deleted since the references were checked.
   if (!vpc) return refuseNotFound('VPC', vpcId, [...PATH, 'vpcId']);
   const all = (await new store.NetworkStore(tx).vSwitchesOfVpcs(account, [vpc.id])).get(vpc.id) ?? [];
-  const chosen = request?.vSwitchIds
+  const chooseRange = request?.vSwitchIds
     ? request.vSwitchIds.map((id, index) => one(all, id, index))
     : all.filter(({ zoneId }) => wish.zoneIds?.includes(zoneId) ?? true);
-  checkZones(chosen, wish);
-  return { vpc, vSwitches: [...new Set(chosen)] };
+  checkZones(chooseRange, wish);
+  return { vpc, vSwitches: [...new Set(chooseRange)] };
 }
 
 function one(all: readonly store.VSwitchRow[], id: string, index: number): store.VSwitchRow {
@@ -220,10 +226,12 @@ interface Group {
 
 async function groupOf(tx: Transaction, { wish, vpc, pods }: Group): Promise<string> {
   const given = wish.request?.securityGroupId;
-  return given == null ? makeGroup(tx, { wish, vpc, pods }) : givenGroup(tx, { wish, vpc, pods }, given);
+  return given == null
+    ? createSecurityGroup(tx, { wish, vpc, pods })
+    : requestedSecurityGroup(tx, { wish, vpc, pods }, given);
 }
 
-async function givenGroup(tx: Transaction, { wish, pods }: Group, id: string): Promise<string> {
+async function requestedSecurityGroup(tx: Transaction, { wish, pods }: Group, id: string): Promise<string> {
   const path = [...PATH, 'securityGroupId'];
   const group = await tx.securityGroup.findFirst({ where: { id, account: wish.account } });
   if (!group) return refuseNotFound('SECURITY_GROUP', id, path);
@@ -231,7 +239,7 @@ async function givenGroup(tx: Transaction, { wish, pods }: Group, id: string): P
   return id;
 }
 
-async function makeGroup(tx: Transaction, { wish, vpc, pods }: Group): Promise<string> {
+async function createSecurityGroup(tx: Transaction, { wish, vpc, pods }: Group): Promise<string> {
   const { account, name, at } = wish;
   const id = newId('securityGroup');
   const from = (cidr: string): GroupRule => ({

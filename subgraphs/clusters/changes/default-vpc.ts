@@ -22,14 +22,14 @@ export async function ensureDefaultVpc(
 ): Promise<{ readonly vpc: store.VpcRow; readonly vSwitches: readonly store.VSwitchRow[] }> {
   const { account, regionId, zoneIds } = wish;
   await store.lockDefaultVpc(tx, account, regionId);
-  const vpc = (await store.findDefaultVpc(tx, account, regionId)) ?? (await makeVpc(tx, wish));
+  const vpc = (await store.findDefaultVpc(tx, account, regionId)) ?? (await createVpc(tx, wish));
   const known = (await new store.NetworkStore(tx).vSwitchesOfVpcs(account, [vpc.id])).get(vpc.id) ?? [];
   const missing = zoneIds.filter((zone) => !known.some(({ zoneId }) => zoneId === zone));
-  const made = await makeVSwitches(tx, { vpc, known, missing, at: wish.at });
+  const made = await createVSwitches(tx, { vpc, known, missing, at: wish.at });
   return { vpc, vSwitches: [...known, ...made].filter(({ zoneId }) => zoneIds.includes(zoneId)) };
 }
 
-async function makeVpc(tx: Transaction, { account, regionId, at }: DefaultNetwork): Promise<store.VpcRow> {
+async function createVpc(tx: Transaction, { account, regionId, at }: DefaultNetwork): Promise<store.VpcRow> {
   const id = newId('vpc');
   await reserveVpc(tx, account, id);
   const row = {
@@ -45,16 +45,16 @@ async function makeVpc(tx: Transaction, { account, regionId, at }: DefaultNetwor
   return row;
 }
 
-interface Missing {
+interface MissingVSwitches {
   readonly vpc: store.VpcRow;
   readonly known: readonly store.VSwitchRow[];
   readonly missing: readonly string[];
   readonly at: Date;
 }
 
-async function makeVSwitches(
+async function createVSwitches(
   tx: Transaction,
-  { vpc, known, missing, at }: Missing,
+  { vpc, known, missing, at }: MissingVSwitches,
 ): Promise<store.VSwitchRow[]> {
   if (missing.length === 0) return [];
   const { account, id: vpcId } = vpc;

@@ -50,13 +50,13 @@ export async function reserveNodeNetwork(
   const network = await lockNetwork(tx, wish.clusterId);
   if (!network) return { granted: wish.count, shortage: null };
   const group = wish.securityGroupId ?? network.securityGroupId;
-  const each = await greediest(tx, network, wish.instanceTypes);
+  const each = await largestNetworkUsage(tx, network, wish.instanceTypes);
   const counted = countedIn(network, inGroup(each, group)).filter(({ amount }) => amount > 0);
   const balances = await lockBalances(tx, wish.account, counted);
   const grant = counted.reduce(
     (so, { resource, scope, amount }, index) => {
       const fitting = timesIn(balances[index] ?? { limit: null, used: 0 }, amount);
-      return fitting < so.granted ? { granted: fitting, shortage: shortageOf(resource, scope) } : so;
+      return fitting < so.granted ? { granted: fitting, shortage: quotaProblem(resource, scope) } : so;
     },
     roomInPodCidr(network, wish.count),
   );
@@ -66,7 +66,7 @@ export async function reserveNodeNetwork(
     wish.account,
     counted.map((one) => ({ ...one, amount: one.amount * grant.granted })),
   );
-  await setHeld(tx, network, plus(heldOf(network), inGroup(times(each, grant.granted), group)));
+  await setUsage(tx, network, plus(usageOf(network), inGroup(times(each, grant.granted), group)));
   return grant;
 }
 
@@ -75,18 +75,18 @@ export async function releaseNodeNetwork(tx: Transaction, clusterId: string): Pr
   const network = await lockNetwork(tx, clusterId);
   if (!network) return;
   const now = await recount(tx, network);
-  const before = heldOf(network);
-  const held = await bring(tx, network, { before, now });
-  if (!sameJson(held, before)) await setHeld(tx, network, held);
+  const before = usageOf(network);
+  const held = await addNodeRoutes(tx, network, { before, now });
+  if (!sameJson(held, before)) await setUsage(tx, network, held);
 }
 
 /** Gives back everything that the cluster's nodes hold. */
 export async function releaseAllNodes(tx: Transaction, network: ClusterNetworkRow): Promise<void> {
-  await bring(tx, network, { before: heldOf(network), now: NOTHING });
+  await addNodeRoutes(tx, network, { before: usageOf(network), now: NOTHING });
 }
 
 /** Takes or gives back the difference; answers what is held then. */
-async function bring(
+async function addNodeRoutes(
   tx: Transaction,
   network: ClusterNetworkRow,
   { before, now }: { readonly before: NodesUse; readonly now: NodesUse },
@@ -139,7 +139,7 @@ function amountOf(counted: readonly Counted[], resource: string, scope: string):
 }
 
 /** Addresses that run out are another matter than quotas that can be raised. */
-function shortageOf(resource: string, scope: string): Problem {
+function quotaProblem(resource: string, scope: string): Problem {
   if (resource === PRIVATE_IPS)
     return {
       code: 'IP_NOT_AVAILABLE',
@@ -161,7 +161,7 @@ function shortageOf(resource: string, scope: string): Problem {
 function roomInPodCidr(network: ClusterNetworkRow, count: number): NodeNetworkReservation {
   const prefix = network.podCidr === null ? null : (parseCidr(network.podCidr)?.prefix ?? null);
   const capacity = nodeCapacity(prefix, network.nodeCidrMask);
-  const room = capacity === null ? count : Math.max(0, capacity - heldOf(network).routes);
+  const room = capacity === null ? count : Math.max(0, capacity - usageOf(network).routes);
   if (room >= count) return { granted: count, shortage: null };
   const message = `The pod CIDR ${network.podCidr} has parts for ${capacity} nodes of /${network.nodeCidrMask}.`;
   return { granted: room, shortage: { code: 'IP_NOT_AVAILABLE', message } };
@@ -177,7 +177,7 @@ async function lockNetwork(tx: Transaction, clusterId: string): Promise<ClusterN
 }
 
 /** The most that a node of one of the types takes, resource by resource. */
-async function greediest(
+async function largestNetworkUsage(
   tx: Transaction,
   network: ClusterNetworkRow,
   types: readonly string[],
@@ -221,11 +221,11 @@ async function recount(tx: Transaction, network: ClusterNetworkRow): Promise<Nod
 }
 
 /** What is recorded as held; what an older release recorded was all in the group of the cluster. */
-function heldOf({ held, securityGroupId }: ClusterNetworkRow): NodesUse {
+function usageOf({ held, securityGroupId }: ClusterNetworkRow): NodesUse {
   const stored = { ...NO_USE, ...(held as unknown as Partial<NodesUse>) };
   return { ...inGroup(stored, securityGroupId), ...(stored.groups && { groups: stored.groups }) };
 }
 
-async function setHeld(tx: Transaction, { clusterId }: ClusterNetworkRow, use: NetworkUse): Promise<void> {
+async function setUsage(tx: Transaction, { clusterId }: ClusterNetworkRow, use: NetworkUse): Promise<void> {
   await tx.clusterNetwork.update({ where: { clusterId }, data: { held: { ...use } } });
 }

@@ -26,7 +26,7 @@ export async function placedPools<P extends { readonly config: PoolConfig }>(
   return placed;
 }
 
-interface Place {
+interface PoolLocation {
   readonly account: string;
   readonly clusterId: string;
   /** Where the pool stands in the input. */
@@ -40,10 +40,14 @@ interface Place {
  * the account has not, `NETWORK_MISMATCH` for those of another VPC than the cluster's, and for zones in which the
  * cluster has no vSwitch, and `SECURITY_GROUP_RULE_MISSING` for another security group that keeps pods from the DNS.
  */
-export async function placedConfig(tx: Transaction, config: PoolConfig, place: Place): Promise<PoolConfig> {
+export async function placedConfig(
+  tx: Transaction,
+  config: PoolConfig,
+  place: PoolLocation,
+): Promise<PoolConfig> {
   const { account, clusterId } = place;
   const network = await tx.clusterNetwork.findFirst({ where: { clusterId, account } });
-  const here: Place = { ...place, path: [...place.path, 'instanceConfig'] };
+  const here: PoolLocation = { ...place, path: [...place.path, 'instanceConfig'] };
   const { vSwitchIds, securityGroupId, zoneIds } = config.machines;
   // Nobody deletes a part of the VPC while the pool takes it.
   if (network && (vSwitchIds.length > 0 || securityGroupId !== null))
@@ -71,7 +75,12 @@ export async function placedConfig(tx: Transaction, config: PoolConfig, place: P
 async function checkGroup(
   tx: Transaction,
   id: string,
-  { account, network, presentGroupId, ...place }: Place & { readonly network: ClusterNetworkRow | null },
+  {
+    account,
+    network,
+    presentGroupId,
+    ...place
+  }: PoolLocation & { readonly network: ClusterNetworkRow | null },
 ): Promise<void> {
   const path = [...place.path, 'securityGroupId'];
   const group = await tx.securityGroup.findFirst({ where: { account, id } });
@@ -83,7 +92,7 @@ async function checkGroup(
 async function refuseBareZones(
   tx: Transaction,
   { vSwitchIds }: { readonly vSwitchIds: readonly string[] },
-  { account, path, zoneIds }: Place & { readonly zoneIds: readonly string[] },
+  { account, path, zoneIds }: PoolLocation & { readonly zoneIds: readonly string[] },
 ): Promise<void> {
   const rows = await tx.vSwitch.findMany({ where: { account, id: { in: [...vSwitchIds] } } });
   const zones = new Set(rows.map(({ zoneId }) => zoneId));

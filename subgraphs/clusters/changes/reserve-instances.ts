@@ -29,10 +29,10 @@ export interface InstanceReservation {
   readonly shortage: Problem | null;
 }
 
-const MACHINES = { resource: INSTANCES, scope: '' } as const;
+const INSTANCE_QUOTA = { resource: INSTANCES, scope: '' } as const;
 const VOLUMES = { resource: DISKS, scope: '' } as const;
-type Room = Pick<Balance, 'limit' | 'used'>;
-const NOT_COUNTED: Room = { limit: null, used: 0 };
+type InstanceQuota = Pick<Balance, 'limit' | 'used'>;
+const NOT_COUNTED: InstanceQuota = { limit: null, used: 0 };
 
 /** Takes vCPUs and disks for as many of the machines as the account's quotas have room for. */
 export async function reserveInstances(
@@ -43,13 +43,13 @@ export async function reserveInstances(
   if (vcpus === 0 || count === 0) return { granted: count, shortage: null };
   const cpu = vcpuResource(chargeType);
   const ofDisks = countsDisks(chargeType) ? disks : 0;
-  const locked = await lockBalances(tx, account, [...(cpu ? [cpu] : []), MACHINES, VOLUMES]);
+  const locked = await lockBalances(tx, account, [...(cpu ? [cpu] : []), INSTANCE_QUOTA, VOLUMES]);
   const [cores, machines, volumes] = cpu ? locked : [NOT_COUNTED, ...locked];
   const affordable = Math.min(count, timesIn(cores ?? NOT_COUNTED, vcpus));
   const granted = withDisks(affordable, ofDisks, { machines, volumes });
   await changeAll(tx, account, [
     ...(cpu ? [{ ...cpu, amount: granted * vcpus }] : []),
-    { ...MACHINES, amount: granted },
+    { ...INSTANCE_QUOTA, amount: granted },
     { ...VOLUMES, amount: granted * ofDisks },
   ]);
   if (granted === affordable) return { granted, shortage: null };
@@ -61,7 +61,10 @@ export async function reserveInstances(
 function withDisks(
   count: number,
   each: number,
-  { machines, volumes }: { readonly machines: Room | undefined; readonly volumes: Room | undefined },
+  {
+    machines,
+    volumes,
+  }: { readonly machines: InstanceQuota | undefined; readonly volumes: InstanceQuota | undefined },
 ): number {
   if (each === 0) return count;
   const room = { instances: machines?.used ?? 0, disks: volumes?.used ?? 0, granted: volumes?.limit ?? null };
@@ -86,7 +89,7 @@ export async function countChanged(
   const vcpus = resource ? await reserveUpTo(tx, { ...resource, account, amount: now.vcpus }) : now.vcpus;
   // A row without vCPUs holds nothing.
   if (vcpus === 0) return { vcpus, disks };
-  await reserve(tx, { ...MACHINES, account, amount: 1 });
+  await reserve(tx, { ...INSTANCE_QUOTA, account, amount: 1 });
   if (!countsDisks(now.chargeType)) return { vcpus, disks };
   const computedLimit = await diskLimit(tx, account);
   const wish = { ...VOLUMES, account, amount: disks, computedLimit };

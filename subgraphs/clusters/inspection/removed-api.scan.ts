@@ -82,12 +82,12 @@ async function scanKind(
   const { resource } = apis[0]!;
   const found = new Map(apis.map((api) => [api, [] as string[]]));
   for await (const objects of listed(client, listPath({ apiVersion: at, resource }))) {
-    for (const object of objects) note(found, object);
+    for (const object of objects) recordUse(found, object);
   }
   return [...found].filter(([, names]) => names.length > 0).map(([api, objects]) => ({ api, objects }));
 }
 
-function note(found: ReadonlyMap<RemovedApiEntry, string[]>, object: KubernetesObject): void {
+function recordUse(found: ReadonlyMap<RemovedApiEntry, string[]>, object: KubernetesObject): void {
   const versions = writtenWith(object);
   for (const [api, names] of found) {
     if (api.replacement === null || versions.has(apiVersionOfEntry(api))) names.push(nameOf(object));

@@ -24,11 +24,11 @@ export interface AttachCase {
   readonly mode: AttachMode;
 }
 
-type Refusal = Pick<Problem, 'code' | 'message'>;
-type Check = (machine: Machine, home: AttachTarget, mode: AttachMode) => Refusal | undefined;
+type Rejection = Pick<Problem, 'code' | 'message'>;
+type Check = (machine: Machine, home: AttachTarget, mode: AttachMode) => Rejection | undefined;
 
 /** Why a machine cannot join the pool; undefined when it can. */
-export function attachProblem({ id, machine, home, mode }: AttachCase): Refusal | undefined {
+export function attachProblem({ id, machine, home, mode }: AttachCase): Rejection | undefined {
   if (!machine) return notFound('INSTANCE', id);
   for (const check of CHECKS) {
     const problem = check(machine, home, mode);
@@ -67,9 +67,9 @@ const isOfKind: Check = ({ instanceType }, home) =>
   );
 
 /** The nodes of a pool are alike: of the same architecture, with the same kind of accelerators or without. */
-const isAlike: Check = ({ instanceType }, { pool, types }) => {
-  const kinds = pool.instanceTypes.map((id) => likeness(types.get(id)));
-  const mine = likeness(types.get(instanceType));
+const isSameCategory: Check = ({ instanceType }, { pool, types }) => {
+  const kinds = pool.instanceTypes.map((id) => categoryLabel(types.get(id)));
+  const mine = categoryLabel(types.get(instanceType));
   if (kinds.includes(mine)) return undefined;
   const theirs = [...new Set(kinds)].join(', ');
   return { code: 'INSTANCE_NOT_ATTACHABLE', message: `It is ${mine}, the nodes of the pool are ${theirs}.` };
@@ -77,7 +77,7 @@ const isAlike: Check = ({ instanceType }, { pool, types }) => {
 
 type Type = PoolCluster['types'] extends ReadonlyMap<string, infer T> ? T : never;
 
-function likeness(type: Type | undefined): string {
+function categoryLabel(type: Type | undefined): string {
   const kind = type ? instanceCategory(type) : 'VIRTUAL';
   if (!type || kind === 'VIRTUAL') return 'virtual';
   return ['GPU', 'NPU', 'FPGA'].includes(kind) ? `${type.architecture} with ${kind}s` : type.architecture;
@@ -99,6 +99,6 @@ const CHECKS: readonly Check[] = [
   isRunning,
   isLargeEnough,
   isOfKind,
-  isAlike,
+  isSameCategory,
   hasSystem,
 ];

@@ -52,7 +52,7 @@ export function planGrowth(
   const made: NewNode[] = [];
   const left: Pod[] = [];
   for (const pod of waiting) {
-    if (putOn(there, pod) || putOnNew(made, pod)) continue;
+    if (placePod(there, pod) || placePodOnNewNode(made, pod)) continue;
     const node = newNode(pod, made, pools);
     if (node) made.push(node);
     else left.push(pod);
@@ -89,7 +89,7 @@ function withNewPod<N extends Omit<NewNode, 'pool'>>(node: N, pod: Pod): N | und
 }
 
 /** Puts the pod on the first of the new nodes that it fits on; false when there is none. */
-function putOnNew(made: NewNode[], pod: Pod): boolean {
+function placePodOnNewNode(made: NewNode[], pod: Pod): boolean {
   for (const [index, node] of made.entries()) {
     const filled = withNewPod(node, pod);
     if (!filled) continue;
@@ -100,7 +100,7 @@ function putOnNew(made: NewNode[], pod: Pod): boolean {
 }
 
 /** Puts the pod on the first of the places that it fits on; undefined when there is none. */
-function putOn<P extends Place>(places: P[], pod: Pod): P | undefined {
+function placePod<P extends Place>(places: P[], pod: Pod): P | undefined {
   const index = places.findIndex((place) => fits(pod, place));
   const place = places[index];
   if (!place) return undefined;
@@ -112,8 +112,8 @@ function newNode(pod: Pod, made: readonly NewNode[], pools: readonly ScalablePoo
   const options = pools
     .filter((pool) => made.filter((node) => node.pool === pool).length < pool.room)
     .flatMap((pool) => withNewPod({ ...pool.template, pool, zoneIds: pool.zoneIds, pods: [] }, pod) ?? [])
-    .map((node) => ({ node, waste: waste(pod, node.pool.template) }))
-    .sort((a, b) => a.waste - b.waste || (a.node.pool.id < b.node.pool.id ? -1 : 1));
+    .map((node) => ({ node, unusedShare: waste(pod, node.pool.template) }))
+    .sort((a, b) => a.unusedShare - b.unusedShare || (a.node.pool.id < b.node.pool.id ? -1 : 1));
   return options[0]?.node;
 }
 
@@ -162,7 +162,7 @@ export function planScaleDown(
     const places = left.filter((place) => place !== node.place);
     // Others may have been put here meanwhile; then it stays.
     if (places.length === left.length) continue;
-    if (node.pods.every((pod) => putOn(places, pod))) {
+    if (node.pods.every((pod) => placePod(places, pod))) {
       going.push(node);
       left = places;
     }

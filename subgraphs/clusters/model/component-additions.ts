@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 /** Where an object is compared as a whole: what is there beyond what was applied was added past the platform. */
-const WHOLE: Readonly<Record<string, readonly string[]>> = {
+const COMPLETE_OBJECTS: Readonly<Record<string, readonly string[]>> = {
   Deployment: ['spec'],
   DaemonSet: ['spec'],
   Service: ['spec'],
@@ -65,7 +65,7 @@ export interface Addition {
 
 /** What was added to a live object past the platform. */
 export function additionsTo(expected: Fields, live: unknown): Addition[] {
-  const path = WHOLE[String(expected['kind'])];
+  const path = COMPLETE_OBJECTS[String(expected['kind'])];
   return path ? additions(at(expected, path), at(live, path), path) : [];
 }
 
@@ -74,7 +74,7 @@ export function additionsTo(expected: Fields, live: unknown): Addition[] {
  * the one that was applied.
  */
 export function withoutAdditions(expected: Fields, live: unknown): Fields | undefined {
-  const path = WHOLE[String(expected['kind'])];
+  const path = COMPLETE_OBJECTS[String(expected['kind'])];
   if (!path || additionsTo(expected, live).length === 0) return undefined;
   const inner = removal(at(expected, path), at(live, path));
   return path.reduceRight<unknown>((patch, step) => ({ [step]: patch }), inner) as Fields;

@@ -26,7 +26,7 @@ const IDENTITY_CARD = /^[1-9]\d{5}(\d{4})(\d\d)(\d\d)\d{3}[\dX]$/;
 /** ISO 7064 MOD 11-2: 2^(17-i) modulo 11 for the digit at i, and the check characters by remainder. */
 const CARD_WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const CARD_CHECKS = '10X98765432';
-const EARLIEST_BIRTH = 1900;
+const MIN_BIRTH_YEAR = 1900;
 
 function identityCardProblem(number: string, on: Date): string | undefined {
   const [, year, month, day] = IDENTITY_CARD.exec(number) ?? [];
@@ -34,7 +34,7 @@ function identityCardProblem(number: string, on: Date): string | undefined {
     return 'The number of an identity card has 17 digits, of which the first is not 0, and a digit or X.';
   const born = new Date(`${year}-${month}-${day}T00:00:00Z`);
   const isDay = !Number.isNaN(born.getTime()) && born.getUTCDate() === Number(day);
-  if (!isDay || Number(year) < EARLIEST_BIRTH || born > on)
+  if (!isDay || Number(year) < MIN_BIRTH_YEAR || born > on)
     return `Digits 7 to 14 of the number of an identity card are the day of birth; ${year}${month}${day} is none.`;
   const sum = CARD_WEIGHTS.reduce((total, weight, index) => total + weight * Number(number[index]), 0);
   if (CARD_CHECKS[sum % 11] === number.at(-1)) return undefined;

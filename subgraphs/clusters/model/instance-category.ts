@@ -12,7 +12,7 @@ export const InstanceCategory = graphEnum('InstanceCategory', 'What an instance 
 });
 export type InstanceCategory = keyof typeof InstanceCategory;
 
-interface Machine {
+interface CategorizedType {
   /** e.g. `ecs.f3-c16f1.4xlarge`. */
   readonly id: string;
   readonly architecture: string;
@@ -25,7 +25,13 @@ interface Machine {
 const FPGA_FAMILY = /^ecs\.f\d/;
 
 /** What machines of a type compute with; accelerators go before the rest. */
-export function instanceCategory({ id, architecture, gpus, npus = 0, bareMetal }: Machine): InstanceCategory {
+export function instanceCategory({
+  id,
+  architecture,
+  gpus,
+  npus = 0,
+  bareMetal,
+}: CategorizedType): InstanceCategory {
   if (isVirtual(id)) return 'VIRTUAL';
   if (gpus > 0) return 'GPU';
   if (npus > 0) return 'NPU';

@@ -25,7 +25,7 @@ export interface NetworkRequest {
 
 export const DEFAULT_NODE_MASK = 24;
 const SMALLEST_NODE_MASK = 28;
-const MOST_VSWITCHES = 24;
+const MAX_VSWITCHES = 24;
 const PATH = ['input', 'network'];
 
 /** Bounds of prefix lengths: first the largest range, then the smallest. */
@@ -56,8 +56,8 @@ export function validateNetwork(
 
 function partProblems({ vpcId, vSwitchIds, securityGroupId }: NetworkRequest): Problem[] {
   const problems: Problem[] = [];
-  if (vSwitchIds && (vSwitchIds.length < 1 || vSwitchIds.length > MOST_VSWITCHES)) {
-    problems.push(invalid(`1 to ${MOST_VSWITCHES} vSwitches, not ${vSwitchIds.length}.`, ['vSwitchIds']));
+  if (vSwitchIds && (vSwitchIds.length < 1 || vSwitchIds.length > MAX_VSWITCHES)) {
+    problems.push(invalid(`1 to ${MAX_VSWITCHES} vSwitches, not ${vSwitchIds.length}.`, ['vSwitchIds']));
   }
   if (vpcId == null && (vSwitchIds != null || securityGroupId != null)) {
     problems.push(invalid('vSwitches and security groups are those of a VPC; name it.', ['vpcId']));
@@ -178,8 +178,8 @@ export function allowsDns(rules: readonly GroupRule[], podCidr: Cidr): boolean {
   });
 }
 
-const MOST_RULES = 200;
-const MOST_PORT = 65_535;
+const MAX_RULES = 200;
+const MAX_PORT = 65_535;
 
 interface PortRule {
   readonly protocol: string;
@@ -191,8 +191,8 @@ interface PortRule {
 /** What is wrong with the rules of a security group. */
 export function ruleProblems(rules: readonly PortRule[]): Problem[] {
   const path = ['input', 'rules'];
-  if (rules.length > MOST_RULES)
-    return [{ code: 'INVALID_INPUT', message: `At most ${MOST_RULES} rules, not ${rules.length}.`, path }];
+  if (rules.length > MAX_RULES)
+    return [{ code: 'INVALID_INPUT', message: `At most ${MAX_RULES} rules, not ${rules.length}.`, path }];
   return rules.flatMap((rule, index): Problem[] => {
     const message = ruleProblem(rule);
     return message ? [{ code: 'INVALID_INPUT', message, path: [...path, String(index)] }] : [];
@@ -204,10 +204,10 @@ function ruleProblem(rule: PortRule): string | undefined {
   const withoutPorts = rule.protocol === 'ALL' || rule.protocol === 'ICMP';
   if (withoutPorts && rule.fromPort != null) return `${rule.protocol} has no ports.`;
   const [from, to] = portsOf(rule);
-  const right = from >= 1 && to <= MOST_PORT && from <= to;
-  return right ? undefined : `Ports are from 1 to ${MOST_PORT}, the first not after the last.`;
+  const right = from >= 1 && to <= MAX_PORT && from <= to;
+  return right ? undefined : `Ports are from 1 to ${MAX_PORT}, the first not after the last.`;
 }
 
 function portsOf({ fromPort, toPort }: PortRule): readonly [number, number] {
-  return [fromPort ?? 1, toPort ?? fromPort ?? MOST_PORT];
+  return [fromPort ?? 1, toPort ?? fromPort ?? MAX_PORT];
 }

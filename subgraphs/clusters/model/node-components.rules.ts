@@ -60,10 +60,10 @@ const NETWORK_AGENTS: Readonly<Record<string, string>> = {
   TERWAY: 'terway-eniip',
 };
 
-type Standing = Pick<NodeComponentView, 'status' | 'message'>;
+type ComponentCondition = Pick<NodeComponentView, 'status' | 'message'>;
 
-const RUNNING: Standing = { status: 'RUNNING', message: null };
-const NOT_REGISTERED: Standing = {
+const RUNNING: ComponentCondition = { status: 'RUNNING', message: null };
+const NOT_REGISTERED: ComponentCondition = {
   status: 'UNKNOWN',
   message: 'Kubernetes does not know the node, or does not answer.',
 };
@@ -79,17 +79,17 @@ export function nodeComponents(facts: NodeFacts): NodeComponentView[] {
 function workerComponents({ report, networkPlugin }: NodeFacts): NodeComponentView[] {
   const plugin = networkPlugin.toLowerCase();
   const [runtime = 'containerd', runtimeVersion = null] = report?.runtime.split('://') ?? [];
-  const proxy = agentNamed(report, KUBE_PROXY);
-  const network = agentNamed(report, NETWORK_AGENTS[networkPlugin]);
+  const proxy = findAgent(report, KUBE_PROXY);
+  const network = findAgent(report, NETWORK_AGENTS[networkPlugin]);
   return [
-    { name: 'kubelet', version: report ? plain(report.kubelet) : null, ...kubeletStanding(report) },
-    { name: 'kube-proxy', ...versionOf(proxy), ...agentStanding(report, proxy) },
-    { name: runtime, version: runtimeVersion, ...runtimeStanding(report) },
-    { name: plugin, ...versionOf(network), ...networkStanding(report, network) },
+    { name: 'kubelet', version: report ? plain(report.kubelet) : null, ...kubeletCondition(report) },
+    { name: 'kube-proxy', ...versionOf(proxy), ...agentCondition(report, proxy) },
+    { name: runtime, version: runtimeVersion, ...runtimeCondition(report) },
+    { name: plugin, ...versionOf(network), ...networkCondition(report, network) },
   ];
 }
 
-function agentNamed(report: NodeReport | undefined, name: string | undefined): AgentPod | undefined {
+function findAgent(report: NodeReport | undefined, name: string | undefined): AgentPod | undefined {
   return report?.agents.find(({ daemonSet }) => daemonSet === name);
 }
 
@@ -98,15 +98,15 @@ function versionOf(agent: AgentPod | undefined): Pick<NodeComponentView, 'versio
 }
 
 /** The kubelet works as long as it posts the node's status, also one that says what else does not work. */
-function kubeletStanding(report: NodeReport | undefined): Standing {
+function kubeletCondition(report: NodeReport | undefined): ComponentCondition {
   if (!report) return NOT_REGISTERED;
   const ready = conditionOf(report, 'Ready');
   return ready && ready.status !== 'Unknown' ? RUNNING : notReady(ready, 'The kubelet is not heard.');
 }
 
 /** The kubelet says how the container runtime is: without the kubelet nobody knows. */
-function runtimeStanding(report: NodeReport | undefined): Standing {
-  const unheard = standingWithoutKubelet(report);
+function runtimeCondition(report: NodeReport | undefined): ComponentCondition {
+  const unheard = conditionWithoutKubelet(report);
   if (!report || unheard) return unheard ?? NOT_REGISTERED;
   const unhealthy = report.conditions.find(
     ({ type, status }) => type.startsWith('ContainerRuntime') && status === 'True',
@@ -117,25 +117,25 @@ function runtimeStanding(report: NodeReport | undefined): Standing {
   return blamed ? notReady(ready, 'The container runtime does not work.') : RUNNING;
 }
 
-function networkStanding(report: NodeReport | undefined, agent: AgentPod | undefined): Standing {
+function networkCondition(report: NodeReport | undefined, agent: AgentPod | undefined): ComponentCondition {
   const unavailable = report && conditionOf(report, 'NetworkUnavailable');
-  const unheard = standingWithoutKubelet(report);
+  const unheard = conditionWithoutKubelet(report);
   if (!unheard && unavailable?.status === 'True')
     return notReady(unavailable, 'The network of the node does not work.');
-  return agentStanding(report, agent);
+  return agentCondition(report, agent);
 }
 
-function agentStanding(report: NodeReport | undefined, agent: AgentPod | undefined): Standing {
-  const unheard = standingWithoutKubelet(report);
+function agentCondition(report: NodeReport | undefined, agent: AgentPod | undefined): ComponentCondition {
+  const unheard = conditionWithoutKubelet(report);
   if (unheard) return unheard;
   if (!agent) return { status: 'NOT_READY', message: 'No pod of its DaemonSet is on the node.' };
   return agent.ready ? RUNNING : { status: 'NOT_READY', message: `Its pod is ${agent.phase} and not ready.` };
 }
 
 /** What is known of all that only the kubelet reports: nothing while it is silent; undefined while it is heard. */
-function standingWithoutKubelet(report: NodeReport | undefined): Standing | undefined {
+function conditionWithoutKubelet(report: NodeReport | undefined): ComponentCondition | undefined {
   if (!report) return NOT_REGISTERED;
-  if (kubeletStanding(report).status === 'RUNNING') return undefined;
+  if (kubeletCondition(report).status === 'RUNNING') return undefined;
   return { status: 'UNKNOWN', message: 'The kubelet, which would report it, is not heard.' };
 }
 
@@ -143,7 +143,7 @@ function conditionOf({ conditions }: NodeReport, type: string): NodeCondition | 
   return conditions.find((one) => one.type === type);
 }
 
-function notReady(condition: NodeCondition | undefined, otherwise: string): Standing {
+function notReady(condition: NodeCondition | undefined, otherwise: string): ComponentCondition {
   return { status: 'NOT_READY', message: condition?.message ?? otherwise };
 }
 

@@ -100,7 +100,7 @@ function unfit(ids: readonly string[], { types }: PoolCluster, { path, rule, why
   });
 }
 
-interface Need {
+interface PoolRequirement {
   readonly what: string;
   holds(pool: PoolOfKind, types: PoolCluster['types']): boolean;
 }
@@ -113,7 +113,7 @@ const everyType = ({ instanceTypes }: PoolOfKind, types: PoolCluster['types'], r
   });
 
 /** What clusters of a kind must begin with. */
-const NEEDS: Readonly<Partial<Record<ClusterKindName, Need>>> = {
+const NEEDS: Readonly<Partial<Record<ClusterKindName, PoolRequirement>>> = {
   HETEROGENEOUS: {
     what: 'a node pool whose instance types all have GPUs or NPUs',
     holds: (pool, types) => everyType(pool, types, hasAccelerator),

@@ -1,7 +1,7 @@
 import type { Problem } from '../../../kernel/result.js';
 import { compareVersions, minorOf, type VersionPolicy } from './version.rules.js';
 
-const FORM = /^1\.(\d{1,3})\.(\d{1,3})$/;
+const VERSION_PATTERN = /^1\.(\d{1,3})\.(\d{1,3})$/;
 const PATH = ['input', 'id'];
 
 export interface PublishRequest {
@@ -19,7 +19,7 @@ export function publishProblems(
   now: Date,
 ): Problem[] {
   const wrong = (message: string, path = PATH): Problem[] => [{ code: 'INVALID_INPUT', message, path }];
-  const [, minorNumber] = FORM.exec(id) ?? [];
+  const [, minorNumber] = VERSION_PATTERN.exec(id) ?? [];
   if (minorNumber === undefined) return wrong('A version is 1.<minor>.<patch>, e.g. 1.36.1.');
   if (Number(minorNumber) % 2 !== 0) return wrong('Only even minor versions are offered, e.g. 1.36.');
   if (releasedAt > now) return wrong('releasedAt is not in the future.', ['input', 'releasedAt']);
@@ -69,12 +69,12 @@ interface ApiForm {
   readonly replacement?: string | null;
 }
 
-const MOST_CHANGES = 50;
-const MOST_TEXT = 500;
-const MOST_APIS = 100;
+const MAX_CHANGES = 50;
+const MAX_TEXT = 500;
+const MAX_APIS = 100;
 const GROUP = '[a-z0-9]([-a-z0-9.]{0,250}[a-z0-9])?';
 const VERSION = 'v[1-9]\\d?((alpha|beta)[1-9]\\d?)?';
-const FORMS: readonly (readonly [keyof ApiForm, RegExp, string])[] = [
+const API_PATTERNS: readonly (readonly [keyof ApiForm, RegExp, string])[] = [
   ['group', new RegExp(`^${GROUP}$`), 'batch'],
   ['version', new RegExp(`^${VERSION}$`), 'v1beta1'],
   ['kind', /^[A-Z][A-Za-z0-9]{0,62}$/, 'CronJob'],
@@ -94,12 +94,12 @@ export function notesProblems(
   });
   const texts = changes ?? [];
   const apis = removedApis ?? [];
-  const long = texts.some((text) => text.trim() === '' || text.length > MOST_TEXT);
+  const long = texts.some((text) => text.trim() === '' || text.length > MAX_TEXT);
   return [
-    ...(texts.length > MOST_CHANGES || long
-      ? [wrong(['changes'], `At most ${MOST_CHANGES} changes of 1 to ${MOST_TEXT} characters.`)]
+    ...(texts.length > MAX_CHANGES || long
+      ? [wrong(['changes'], `At most ${MAX_CHANGES} changes of 1 to ${MAX_TEXT} characters.`)]
       : []),
-    ...(apis.length > MOST_APIS ? [wrong(['removedApis'], `At most ${MOST_APIS} APIs.`)] : []),
+    ...(apis.length > MAX_APIS ? [wrong(['removedApis'], `At most ${MAX_APIS} APIs.`)] : []),
     ...(apis.length > 0 && versions.newestOf(minorOf(id)) !== undefined
       ? [
           wrong(
@@ -109,7 +109,7 @@ export function notesProblems(
         ]
       : []),
     ...apis.flatMap((api, index) =>
-      FORMS.filter(([field, form]) => api[field] != null && !form.test(api[field])).map(
+      API_PATTERNS.filter(([field, form]) => api[field] != null && !form.test(api[field])).map(
         ([field, , example]) =>
           wrong(['removedApis', String(index), field], `${field} looks like ${example}.`),
       ),

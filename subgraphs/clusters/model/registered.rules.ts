@@ -5,7 +5,7 @@ import type { Condition } from './conditions.js';
  * How a registered cluster stands before its agent has connected. Whether the link to it works and whether the cluster
  * itself works are two things: of the second nothing is known while there is no link.
  */
-const UNLINKED: readonly Omit<Condition, 'lastTransitionAt'>[] = [
+const UNREGISTERED_CONDITIONS: readonly Omit<Condition, 'lastTransitionAt'>[] = [
   {
     type: 'AgentConnected',
     status: 'False',
@@ -22,7 +22,7 @@ const UNLINKED: readonly Omit<Condition, 'lastTransitionAt'>[] = [
 
 /** The conditions that a registered cluster begins with. */
 export function unlinkedConditions(at: Date): Condition[] {
-  return UNLINKED.map((condition) => ({ ...condition, lastTransitionAt: at.toISOString() }));
+  return UNREGISTERED_CONDITIONS.map((condition) => ({ ...condition, lastTransitionAt: at.toISOString() }));
 }
 
 /** Changes of metadata of a registered cluster reach into a cluster that others run. */

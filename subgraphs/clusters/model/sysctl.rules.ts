@@ -125,7 +125,7 @@ export function planSysctls(
       .map(({ rule, index }) => ({ operation: rule.risk, index, needed: rule.needed })),
     mended: [...new Set(known.map(({ rule }) => rule))].filter(isOver).map(({ risk }) => risk),
     problems: found.flatMap(({ sysctl: { name }, index, rule }) => {
-      const message = rule ? repetition(sysctls, index) : unknownParameter(name);
+      const message = rule ? duplicateProblem(sysctls, index) : unknownParameter(name);
       if (message === undefined) return [];
       return [{ code: 'INVALID_INPUT', message, path: ['input', 'sysctls', String(index), 'name'] }];
     }),
@@ -142,7 +142,7 @@ function unknownParameter(name: string): string {
 }
 
 /** Why a parameter is refused that an earlier entry has; undefined when none has. */
-function repetition(sysctls: readonly Sysctl[], index: number): string | undefined {
+function duplicateProblem(sysctls: readonly Sysctl[], index: number): string | undefined {
   const name = sysctls[index]?.name;
   if (sysctls.findIndex((one) => one.name === name) === index) return undefined;
   return `${name} comes twice; name each parameter once.`;

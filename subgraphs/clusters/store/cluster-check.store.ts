@@ -24,7 +24,7 @@ export class ClusterCheckStore {
     const data = { ...check, items: items as unknown as Prisma.InputJsonArray };
     return this.database.$transaction(async (tx) => {
       const row = await tx.clusterCheck.create({ data });
-      await forgetOld(tx, check.clusterId);
+      await deleteOldChecks(tx, check.clusterId);
       return row;
     });
   }
@@ -39,7 +39,7 @@ export class ClusterCheckStore {
   }
 }
 
-async function forgetOld(tx: Transaction, clusterId: string): Promise<void> {
+async function deleteOldChecks(tx: Transaction, clusterId: string): Promise<void> {
   await tx.$executeRaw`
     DELETE FROM clusters.cluster_check WHERE cluster_id = ${clusterId} AND id < (
       SELECT min(id) FROM (SELECT id FROM clusters.cluster_check WHERE cluster_id = ${clusterId}

@@ -42,7 +42,7 @@ export class ClusterResourceStore {
     ]);
     const all = [...networks.values()];
     const poolsOf = Map.groupBy(pools, ({ clusterId }) => clusterId);
-    const placesOf = new Map(all.map((network) => [network.clusterId, placesIn(network, poolsOf)]));
+    const placesOf = new Map(all.map((network) => [network.clusterId, locationIn(network, poolsOf)]));
     const places = [...placesOf.values()];
     const [vpcs, vSwitches, groups, clustersIn] = await Promise.all([
       this.networks.vpcs(account, [...new Set(all.map(({ vpcId }) => vpcId))]),
@@ -73,16 +73,16 @@ export class ClusterResourceStore {
 }
 
 /** Where the machines of a cluster are. */
-interface Places {
+interface ResourceLocation {
   readonly vSwitchIds: ReadonlySet<string>;
   readonly groupIds: ReadonlySet<string>;
 }
 
 /** The places of a cluster itself and of its pools. */
-function placesIn(
+function locationIn(
   { clusterId, vSwitchIds, securityGroupId }: ClusterNetworkRow,
   poolsOf: ReadonlyMap<string, readonly { readonly config: unknown }[]>,
-): Places {
+): ResourceLocation {
   const machines = (poolsOf.get(clusterId) ?? []).map((pool) => configOf(pool).machines);
   return {
     vSwitchIds: new Set([...vSwitchIds, ...machines.flatMap((one) => one.vSwitchIds)]),

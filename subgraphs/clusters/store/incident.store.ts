@@ -6,7 +6,7 @@ import type { ReadByKeys } from './data-loaders.js';
 export type IncidentRow = ControlPlaneIncident;
 
 /** Incidents that a cluster shows at the most. */
-const MOST_INCIDENTS = 100;
+const MAX_INCIDENTS = 100;
 
 /** Reads the recorded incidents of control planes, many clusters in a statement. */
 export class IncidentStore {
@@ -24,7 +24,7 @@ export class IncidentStore {
       CROSS JOIN LATERAL (
         SELECT * FROM clusters.control_plane_incident AS incident
         WHERE incident.cluster_id = wanted.id AND incident.account = ${account}
-        ORDER BY incident.started_at DESC, incident.id DESC LIMIT ${MOST_INCIDENTS}) AS newest`;
+        ORDER BY incident.started_at DESC, incident.id DESC LIMIT ${MAX_INCIDENTS}) AS newest`;
     return Map.groupBy(rows, ({ clusterId }) => clusterId);
   };
 }

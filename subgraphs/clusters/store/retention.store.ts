@@ -45,7 +45,7 @@ async function pruneDeletedClusters(tx: Transaction, before: Date): Promise<numb
   if (ids.length === 0) return 0;
   for (const table of OF_CLUSTERS)
     await tx.$executeRaw`DELETE FROM ${Prisma.raw(table)} WHERE cluster_id = ANY(${ids}::text[])`;
-  await forgetScopes(tx, ids);
+  await deleteQuotaScopes(tx, ids);
   return tx.$executeRaw`DELETE FROM clusters.cluster WHERE id = ANY(${ids}::text[])`;
 }
 
@@ -58,13 +58,13 @@ function pruneDeletedPools(database: Database, before: Date, limit: number): Pro
     const ids = rows.map(({ id }) => id);
     if (ids.length === 0) return 0;
     await tx.$executeRaw`DELETE FROM clusters.node_repair WHERE node_pool_id = ANY(${ids}::text[])`;
-    await forgetScopes(tx, ids);
+    await deleteQuotaScopes(tx, ids);
     return tx.$executeRaw`DELETE FROM clusters.node_pool WHERE id = ANY(${ids}::text[])`;
   });
 }
 
 /** Limits and use that were counted for a cluster or pool. */
-async function forgetScopes(tx: Transaction, scopes: readonly string[]): Promise<void> {
+async function deleteQuotaScopes(tx: Transaction, scopes: readonly string[]): Promise<void> {
   await tx.$executeRaw`DELETE FROM engine.ledger_usage WHERE scope = ANY(${scopes}::text[]) AND used = 0`;
   await tx.$executeRaw`DELETE FROM engine.ledger_limit WHERE scope = ANY(${scopes}::text[])`;
 }

@@ -41,17 +41,17 @@ export function linesOf(sum: UseSum): BillingLine[] {
   if (item === BillingItem.CONTAINER_INSTANCE) {
     return [
       line(BillingUnit.VCPU_SECOND, sum.milliCpuMilliseconds),
-      line(BillingUnit.GIB_SECOND, divided(sum.mebibyteMilliseconds * MILLION, 1_024_000n)),
+      line(BillingUnit.GIB_SECOND, divideRounded(sum.mebibyteMilliseconds * MILLION, 1_024_000n)),
     ];
   }
   // Paid in advance: how long it ran makes no difference.
   if (chargeType === BillingChargeType.PREPAID)
     return [line(BillingUnit.SUBSCRIPTION, BigInt(resources) * MILLION)];
-  return [line(HOURLY[item], divided(sum.milliseconds * MILLION, HOUR))];
+  return [line(HOURLY[item], divideRounded(sum.milliseconds * MILLION, HOUR))];
 }
 
 /** Rounded to the nearest whole number, halves up. */
-function divided(amount: bigint, by: bigint): bigint {
+function divideRounded(amount: bigint, by: bigint): bigint {
   return (amount + by / 2n) / by;
 }
 

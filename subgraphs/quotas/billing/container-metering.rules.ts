@@ -46,12 +46,12 @@ function sizeOf(containers: ContainerUse['containers']): Pick<MeteredPod, 'milli
       const amount = resources?.requests?.[name] ?? resources?.limits?.[name];
       return total + (amount === undefined ? 0 : parseQuantity(amount) || 0);
     }, 0);
-  const milliCpu = whole(sum('cpu') * 1_000);
-  const memoryMiB = whole(sum('memory') / MEBIBYTE);
+  const milliCpu = roundUp(sum('cpu') * 1_000);
+  const memoryMiB = roundUp(sum('memory') / MEBIBYTE);
   return { milliCpu: milliCpu || USUAL.milliCpu, memoryMiB: memoryMiB || USUAL.memoryMiB };
 }
 
 /** Rounded up, within what is recorded: one account's pod must not keep the uses of all from being recorded. */
-function whole(amount: number): number {
+function roundUp(amount: number): number {
   return Math.min(LARGEST, Math.max(0, Math.ceil(amount)));
 }

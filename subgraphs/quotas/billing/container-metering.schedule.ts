@@ -23,7 +23,7 @@ export function containerMetering(
     name: 'meter-container-instances',
     cron: '* * * * *',
     async run(scope) {
-      await recordUses(provider, store);
+      await recordUsage(provider, store);
       const clusters = await store.serverlessClusters();
       for (let start = 0; start < clusters.length && !scope.signal.aborted; start += AT_ONCE) {
         const batch = clusters.slice(start, start + AT_ONCE);
@@ -34,7 +34,7 @@ export function containerMetering(
 }
 
 /** Records page by page what has begun and ended since the last time. */
-async function recordUses(provider: ContainerInfrastructure, store: BillingStore): Promise<void> {
+async function recordUsage(provider: ContainerInfrastructure, store: BillingStore): Promise<void> {
   for (let from = await store.meteredUpTo(); ;) {
     const { uses, position } = await provider.containerUses(from);
     if (uses.length === 0) return;
@@ -43,13 +43,16 @@ async function recordUses(provider: ContainerInfrastructure, store: BillingStore
   }
 }
 
-interface Means {
+interface MeteringDependencies {
   readonly kubernetes: KubernetesApis;
   readonly store: BillingStore;
   readonly scope: ReconcileScope;
 }
 
-async function countPods(of: ServerlessCluster, { kubernetes, store, scope }: Means): Promise<void> {
+async function countPods(
+  of: ServerlessCluster,
+  { kubernetes, store, scope }: MeteringDependencies,
+): Promise<void> {
   const { database, log, signal } = scope;
   const access = (await clusterAccess(database, null, [of.clusterId])).get(of.clusterId);
   if (!access) return;

@@ -10,7 +10,7 @@ import { ChargeType } from '../entities/pool-config.type.js';
 import { NodePoolInput } from '../node-pool/node-pool.input.js';
 import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 
-const UNCHANGEABLE =
+const IMMUTABLE =
   'Cannot be changed: the present value is accepted, another one is refused with IMMUTABLE_FIELD.';
 @InputType({ description: 'Which clusters; all conditions are combined with AND.' })
 export class ClusterFilter {
@@ -173,34 +173,34 @@ export class UpdateClusterInput {
   })
   acknowledgeRisk?: boolean | null;
 
-  @Field(() => ID, { nullable: true, description: UNCHANGEABLE })
+  @Field(() => ID, { nullable: true, description: IMMUTABLE })
   regionId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: UNCHANGEABLE })
+  @Field(() => ID, { nullable: true, description: IMMUTABLE })
   vpcId?: string | null;
 
-  @Field(() => ClusterType, { nullable: true, description: UNCHANGEABLE })
+  @Field(() => ClusterType, { nullable: true, description: IMMUTABLE })
   type?: ClusterType | null;
 
-  @Field(() => ClusterProfile, { nullable: true, description: UNCHANGEABLE })
+  @Field(() => ClusterProfile, { nullable: true, description: IMMUTABLE })
   profile?: ClusterProfile | null;
 
   @Field(() => ClusterSpec, {
     nullable: true,
-    description: `${UNCHANGEABLE} (ACK Standard becomes Pro by migrateCluster.)`,
+    description: `${IMMUTABLE} (ACK Standard becomes Pro by migrateCluster.)`,
   })
   spec?: ClusterSpec | null;
 
-  @Field(() => ClusterCapability, { nullable: true, description: UNCHANGEABLE })
+  @Field(() => ClusterCapability, { nullable: true, description: IMMUTABLE })
   capability?: ClusterCapability | null;
 
-  @Field(() => NetworkPlugin, { nullable: true, description: UNCHANGEABLE })
+  @Field(() => NetworkPlugin, { nullable: true, description: IMMUTABLE })
   networkPlugin?: NetworkPlugin | null;
 
-  @Field(() => StoragePlugin, { nullable: true, description: UNCHANGEABLE })
+  @Field(() => StoragePlugin, { nullable: true, description: IMMUTABLE })
   storagePlugin?: StoragePlugin | null;
 
-  @Field(() => Int, { nullable: true, description: `Masters. ${UNCHANGEABLE}` })
+  @Field(() => Int, { nullable: true, description: `Masters. ${IMMUTABLE}` })
   masterCount?: number | null;
 
   @Field(() => BigIntScalar, {

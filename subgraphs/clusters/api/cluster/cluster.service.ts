@@ -43,7 +43,7 @@ export class ClusterService {
     if (problems.length > 0) throw new Refused(problems);
     const { account } = actor;
     return change(this.platform, { actor, mutation: 'updateCluster', input, dryRun }, async (tx, at) => {
-      const cluster = await livingCluster(tx, account, input.id);
+      const cluster = await existingCluster(tx, account, input.id);
       checkVersion(cluster, input.resourceVersion);
       await guardUpdate(tx, cluster, input);
       if (input.name != null && input.name !== cluster.name)
@@ -64,7 +64,7 @@ export class ClusterService {
     // Asks the cluster's Kubernetes API, so before the transaction.
     const blockers = await this.checks.upgradeBlockers(account, input.id, input.version);
     return change(this.platform, { actor, mutation: 'upgradeCluster', input, dryRun }, async (tx, at) => {
-      const cluster = await livingCluster(tx, account, input.id);
+      const cluster = await existingCluster(tx, account, input.id);
       const target = await upgradeTarget(cluster, input.version, { database: tx, versions });
       if (!target.ok) refuse(target.code, target.message, { path: ['input', 'version'] });
       if (cluster.state !== 'RUNNING') {
@@ -88,7 +88,7 @@ export class ClusterService {
   async delete(actor: Actor, input: DeleteClusterInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const { account } = actor;
     return change(this.platform, { actor, mutation: 'deleteCluster', input, dryRun }, async (tx, at) => {
-      const cluster = await livingCluster(tx, account, input.id);
+      const cluster = await existingCluster(tx, account, input.id);
       if (cluster.state === 'DELETING')
         refuse('INVALID_STATE', `The cluster ${cluster.id} is being deleted.`, { path: ID_PATH });
       if (cluster.deletionProtection) {
@@ -102,7 +102,7 @@ export class ClusterService {
       }
       const retain = await checkRetained(tx, cluster, input.retainResourceIds);
       await cancelOperations(tx, cluster, at);
-      return begin(tx, cluster, {
+      return startClusterOperation(tx, cluster, {
         type: 'DELETE_CLUSTER',
         state: 'DELETING',
         stages: DELETE_STAGES,
@@ -115,7 +115,7 @@ export class ClusterService {
 
 const DELETE_STAGES = ['NODE_POOLS', 'CONTROL_PLANE', 'RELEASE'];
 
-interface Beginning {
+interface OperationStart {
   readonly type: OperationType;
   readonly state: string;
   readonly stages: readonly string[];
@@ -126,7 +126,11 @@ interface Beginning {
 }
 
 /** Records the wish on a locked cluster: operation, state, job, events. */
-async function begin(tx: Transaction, cluster: ClusterRow, { state, at, ...wish }: Beginning) {
+async function startClusterOperation(
+  tx: Transaction,
+  cluster: ClusterRow,
+  { state, at, ...wish }: OperationStart,
+) {
   const { account, id } = cluster;
   const target = { account, targetKind: 'Cluster', targetId: id, clusterId: id } as const;
   const operation = await createOperation(tx, { ...target, ...wish }, at);
@@ -146,7 +150,7 @@ async function cancelOperations(tx: Transaction, cluster: ClusterRow, at: Date):
   }
 }
 
-async function livingCluster(tx: Transaction, account: string, id: string): Promise<ClusterRow> {
+async function existingCluster(tx: Transaction, account: string, id: string): Promise<ClusterRow> {
   const cluster = await lockCluster(tx, account, id);
   if (!cluster) return refuseNotFound('CLUSTER', id, ID_PATH);
   if (cluster.deletedAt) refuse('INVALID_STATE', `The cluster ${id} is deleted.`, { path: ID_PATH });

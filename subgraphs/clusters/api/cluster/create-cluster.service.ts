@@ -53,13 +53,13 @@ export class CreateClusterService {
   }
 }
 
-interface Wish {
+interface ClusterCreation {
   readonly account: string;
   readonly plan: ClusterPlan;
   readonly at: Date;
 }
 
-async function recordCluster(tx: Transaction, { account, plan, at }: Wish): Promise<ChangeAnswer> {
+async function recordCluster(tx: Transaction, { account, plan, at }: ClusterCreation): Promise<ChangeAnswer> {
   const { nodePools, masters, network: _network, namedZones: _zones, ...cluster } = plan;
   const id = newId('cluster');
   const pools = nodePools.map((pool) => ({ ...pool, id: newId('nodePool') }));
@@ -85,7 +85,7 @@ async function recordCluster(tx: Transaction, { account, plan, at }: Wish): Prom
     ...cluster,
     ...common,
     id,
-    ...beginningOf({ ours, at }),
+    ...initialState({ ours, at }),
     zoneIds: [...zoneIds],
     labels: { ...plan.labels },
   });
@@ -121,7 +121,7 @@ async function recordCluster(tx: Transaction, { account, plan, at }: Wish): Prom
 }
 
 /** How a cluster stands before anything is made, and what has to be taken away when it is deleted. */
-function beginningOf({ ours, at }: { readonly ours: boolean; readonly at: Date }) {
+function initialState({ ours, at }: { readonly ours: boolean; readonly at: Date }) {
   if (ours) return { state: 'INITIAL', finalizers: ['node-pools', 'cloud', 'ledger'] };
   const conditions = unlinkedConditions(at).map((condition) => ({ ...condition }));
   return { state: 'WAITING', finalizers: ['ledger'], conditions };
@@ -130,7 +130,7 @@ function beginningOf({ ours, at }: { readonly ours: boolean; readonly at: Date }
 /** Connects the cluster, unless it was made elsewhere; see `connectCluster`. */
 function connect(
   tx: Transaction,
-  { account, clusterId, plan, at }: Wish & { readonly clusterId: string },
+  { account, clusterId, plan, at }: ClusterCreation & { readonly clusterId: string },
 ): Promise<readonly string[]> {
   const { name, product, regionId, networkPlugin: plugin, namedZones, zoneIds, masters, network } = plan;
   if (!hasOwnControlPlane(product)) return Promise.resolve(zoneIds);

@@ -74,7 +74,7 @@ export class ComponentService {
           `${entry.name} does not run in a cluster of ${cluster.product} with Kubernetes ${cluster.version}.`,
           { path: ['input', 'name'] },
         );
-      const version = chosen(entry, input.version, cluster);
+      const version = chosenVersion(entry, input.version, cluster);
       const twin = await tx.component.findFirst({ where: { clusterId: cluster.id, name: entry.name } });
       if (twin)
         refuse('DUPLICATE_NAME', `The cluster ${cluster.id} has ${entry.name} already: ${twin.id}.`, {
@@ -203,7 +203,7 @@ interface Decision {
 }
 
 function newerVersion({ entry, component, cluster }: Facts, wished: string | null | undefined): string {
-  const version = chosen(entry, wished, cluster);
+  const version = chosenVersion(entry, wished, cluster);
   if (isNewer(entry, component.version, version)) return version;
   return refuse('UPGRADE_NOT_ALLOWED', `${entry.name} has ${component.version}; ${version} is not newer.`, {
     path: VERSION_PATH,
@@ -252,7 +252,11 @@ async function changeableCluster(
   return cluster;
 }
 
-function chosen(entry: ComponentEntry, wished: string | null | undefined, { version }: ClusterRow): string {
+function chosenVersion(
+  entry: ComponentEntry,
+  wished: string | null | undefined,
+  { version }: ClusterRow,
+): string {
   const versions = versionsFor(entry, version);
   const found = wished == null ? versions[0] : versions.find((one) => one === wished);
   if (found !== undefined) return found;

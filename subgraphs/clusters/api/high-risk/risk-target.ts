@@ -90,13 +90,13 @@ async function nodeTarget(
   });
 }
 
-interface Missing {
+interface MissingTarget {
   readonly operation: string;
   readonly kind: 'node' | 'node pool';
   readonly given: string | null | undefined;
 }
 
-function missing({ id }: ClusterRow, { operation, kind, given }: Missing): string {
+function missing({ id }: ClusterRow, { operation, kind, given }: MissingTarget): string {
   const list = kind === 'node' ? 'Cluster.nodes' : 'Cluster.nodePools';
   const text =
     given == null

@@ -7,9 +7,9 @@ import { type PageArguments, pageOf, pageRequest } from '../../../../kernel/page
 import { type Problem, refuse, Refused } from '../../../../kernel/result.js';
 import type { InstanceFilter, ReleaseInstancesInput } from './instance.type.js';
 
-const MAX_MACHINES = 100;
+const MAX_INSTANCES = 100;
 
-interface Released {
+interface ReleasedInstance {
   readonly releasedIds: readonly string[];
   readonly problems: readonly Problem[];
 }
@@ -21,8 +21,8 @@ export class InstanceService {
   /** A page of them, by id. */
   async list(actor: Actor, filter: InstanceFilter, page: PageArguments): Promise<ConnectionValue<Machine>> {
     const { limit, key } = pageRequest(page);
-    if (filter.ids && filter.ids.length > MAX_MACHINES)
-      refuse('INVALID_INPUT', `At most ${MAX_MACHINES} ids, not ${filter.ids.length}.`, {
+    if (filter.ids && filter.ids.length > MAX_INSTANCES)
+      refuse('INVALID_INPUT', `At most ${MAX_INSTANCES} ids, not ${filter.ids.length}.`, {
         path: ['filter', 'ids'],
       });
     const all = await this.platform.provider.machines(actor.account, {
@@ -40,7 +40,11 @@ export class InstanceService {
   }
 
   /** Releases machines; those that cannot be are told with their reasons. Where none can, all of it is refused. */
-  release({ account }: Actor, input: ReleaseInstancesInput, dryRun?: boolean | null): Promise<Released> {
+  release(
+    { account }: Actor,
+    input: ReleaseInstancesInput,
+    dryRun?: boolean | null,
+  ): Promise<ReleasedInstance> {
     const { database, clock } = this.platform;
     const token = input.clientToken;
     const request = { account, mutation: 'releaseInstances', token, input, at: clock.now(), dryRun };
@@ -54,7 +58,7 @@ export class InstanceService {
 
   /** Tells of each instance why it could not be released, and releases none. */
   private async rehearsal(account: string, ids: readonly string[]): Promise<Release> {
-    const asked = [...new Set(ids)].slice(0, MAX_MACHINES);
+    const asked = [...new Set(ids)].slice(0, MAX_INSTANCES);
     const found = await this.platform.provider.machines(account, { ids: asked });
     const byId = new Map(found.map((one) => [one.id, one]));
     return (id) => Promise.resolve(releaseProblem(id, byId.get(id)));
@@ -64,10 +68,10 @@ export class InstanceService {
 /** Releases an instance; why not, when it cannot be. */
 type Release = (id: string) => Promise<Problem | undefined>;
 
-async function releaseAll(ids: readonly string[], release: Release): Promise<Released> {
+async function releaseAll(ids: readonly string[], release: Release): Promise<ReleasedInstance> {
   const unique = [...new Set(ids)];
-  if (unique.length < 1 || unique.length > MAX_MACHINES) {
-    const message = `1 to ${MAX_MACHINES} instances at once, not ${unique.length}.`;
+  if (unique.length < 1 || unique.length > MAX_INSTANCES) {
+    const message = `1 to ${MAX_INSTANCES} instances at once, not ${unique.length}.`;
     refuse('INVALID_INPUT', message, { path: ['input', 'instanceIds'] });
   }
   const releasedIds: string[] = [];

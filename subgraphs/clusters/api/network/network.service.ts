@@ -18,7 +18,7 @@ import * as store from '../../store/network.store.js';
 
 const ID = ['input', 'id'];
 /** Clusters that a refusal names. */
-const MOST_NAMED = 5;
+const MAX_LISTED_USERS = 5;
 
 /**
  * Creates and changes VPCs, vSwitches and security groups of an account. Answers the resource; null in a dry run that
@@ -225,7 +225,7 @@ async function checkDns(
 ): Promise<void> {
   const { using, closed } = await clustersBehind(tx, id, rules);
   if (closed.length > 0 && !acknowledgeRisk) {
-    const names = closed.slice(0, MOST_NAMED).join(', ');
+    const names = closed.slice(0, MAX_LISTED_USERS).join(', ');
     const message = `Without INGRESS UDP 53 from the container CIDR DNS does not work in ${closed.length} clusters: ${names}. Set acknowledgeRisk to do it nevertheless.`;
     refuse('RISK_NOT_ACKNOWLEDGED', message, { path: ['input', 'acknowledgeRisk'] });
   }

@@ -34,9 +34,9 @@ import {
 import { pendingNode } from '../../changes/pending-node.js';
 import { addressesOf } from '../../changes/pool-network.js';
 
-const MAX_MACHINES = 100;
+const MAX_INSTANCES = 100;
 /** A machine that exists brings its system disk; what else is attached to it the platform does not know. */
-const DISKS_OF_MACHINE = 1;
+const DISKS_PER_INSTANCE = 1;
 
 /** Lets machines that belong to no cluster become nodes. */
 export class AttachInstancesService {
@@ -86,8 +86,8 @@ export class AttachInstancesService {
 }
 
 function checkInput({ mode, acknowledgeDataLoss }: AttachInstancesInput, count: number): void {
-  if (count < 1 || count > MAX_MACHINES) {
-    const message = `1 to ${MAX_MACHINES} machines at once, not ${count}.`;
+  if (count < 1 || count > MAX_INSTANCES) {
+    const message = `1 to ${MAX_INSTANCES} machines at once, not ${count}.`;
     refuse('INVALID_INPUT', message, { path: ['input', 'instanceIds'] });
   }
   if (mode === 'AUTO' && !acknowledgeDataLoss) {
@@ -127,7 +127,7 @@ async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
   const room = (await wantedBounds(tx, pool)).maxSize - working;
   const used = await nodesOn(tx, pool.account, ids);
   const largest = await largestInstance(tx, pool.account);
-  const home = await homeOf(tx, attempt);
+  const home = await targetPool(tx, attempt);
   for (const [index, id] of ids.entries()) {
     const place = ['input', 'instanceIds', String(index)];
     const full = joined.length >= room;
@@ -136,7 +136,7 @@ async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
           code: 'SCALING_GROUP_FULL',
           message: `${id}: the pool has as many nodes as it may have.`,
         } as const)
-      : ((used.has(id) ? inUse(id) : undefined) ??
+      : ((used.has(id) ? inUseFailure(id) : undefined) ??
         attachProblem({ id, machine: machines.get(id), home, mode: attempt.input.mode }) ??
         (await take(tx, { ...attempt, largest, machine: machines.get(id)! })));
     if (failure) rejected.push({ ...failure, path: place });
@@ -157,7 +157,7 @@ async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
 }
 
 /** What of the pool and its cluster decides whether a machine can join. */
-async function homeOf(
+async function targetPool(
   tx: Transaction,
   { locked: { cluster, pool }, types }: Pick<Attempt, 'locked' | 'types'>,
 ): Promise<AttachTarget> {
@@ -183,7 +183,7 @@ async function nodesOn(tx: Transaction, account: string, ids: readonly string[])
   return new Set(rows.flatMap(({ instanceId }) => instanceId ?? []));
 }
 
-function inUse(id: string): Failure {
+function inUseFailure(id: string): Failure {
   return {
     code: 'INSTANCE_IN_USE',
     message: `The instance ${id} belongs to a cluster already. Remove it there first.`,
@@ -202,8 +202,8 @@ async function take(
   const tooLarge = largeTypeProblem({ type, chargeType, vcpus }, largest);
   if (tooLarge) return { code: tooLarge.code, message: `${machine.id}: ${tooLarge.message}` };
   const { count } = await tx.node.createMany({ data: [nodeOf(attempt, vcpus)], skipDuplicates: true });
-  if (count === 0) return inUse(machine.id);
-  const wish = { account, chargeType, count: 1, vcpus, disks: DISKS_OF_MACHINE };
+  if (count === 0) return inUseFailure(machine.id);
+  const wish = { account, chargeType, count: 1, vcpus, disks: DISKS_PER_INSTANCE };
   const { granted, shortage } = await reserveInstances(tx, wish);
   if (granted === 1) return connect(tx, { attempt, machine, vcpus });
   await tx.node.deleteMany({ where: { instanceId: machine.id } });
@@ -228,7 +228,7 @@ async function connect(
   const { shortage } = await reserveNodeNetwork(tx, wish);
   if (!shortage) return undefined;
   await tx.node.deleteMany({ where: { instanceId: machine.id } });
-  const unused = { state: 'pending', vcpus, chargeType: machine.chargeType, disks: DISKS_OF_MACHINE };
+  const unused = { state: 'pending', vcpus, chargeType: machine.chargeType, disks: DISKS_PER_INSTANCE };
   await releaseInstanceQuota(tx, account, [unused]);
   return { code: shortage.code, message: `${machine.id}: ${shortage.message}` };
 }
@@ -249,6 +249,6 @@ function nodeOf(attempt: Attempt & { machine: Machine }, vcpus: number): Prisma.
     zoneId: machine.zoneId,
     instanceType: machine.instanceType,
     vcpus,
-    disks: DISKS_OF_MACHINE,
+    disks: DISKS_PER_INSTANCE,
   };
 }

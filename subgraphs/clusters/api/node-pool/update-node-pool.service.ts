@@ -109,13 +109,13 @@ export class UpdateNodePoolService {
   }
 }
 
-interface Wish {
+interface PoolUpdate {
   readonly input: UpdateNodePoolInput;
   readonly catalogue: ClusterCatalog;
 }
 
 /** The pool as it shall be. Refuses with every problem that can be seen at once. */
-async function planUpdate(tx: Transaction, locked: LockedPool, wish: Wish): Promise<NodePoolPlan> {
+async function planUpdate(tx: Transaction, locked: LockedPool, wish: PoolUpdate): Promise<NodePoolPlan> {
   const { cluster, pool } = locked;
   const { input, catalogue } = wish;
   const before = configOf(pool);
@@ -148,7 +148,7 @@ async function planUpdate(tx: Transaction, locked: LockedPool, wish: Wish): Prom
   return plan;
 }
 
-function updateProblems({ cluster, pool }: LockedPool, { input, catalogue }: Wish): Problem[] {
+function updateProblems({ cluster, pool }: LockedPool, { input, catalogue }: PoolUpdate): Problem[] {
   const { instanceTypes: types, regions } = catalogue;
   const instanceTypes = input.instanceTypes ?? pool.instanceTypes;
   const before = configOf(pool).machines;

@@ -102,7 +102,7 @@ function lengthProblem(text: string, most: number, field: string): Problem[] {
   return [{ code: 'INVALID_INPUT', message, path: ['input', field] }];
 }
 
-interface Opening {
+interface OpenTicketRequest {
   readonly actor: Actor;
   readonly input: OpenSupportTicketInput;
   readonly at: Date;
@@ -112,7 +112,7 @@ interface Opening {
 
 async function openTicket(
   tx: Transaction,
-  { actor, input, at, versionUnsupported }: Opening,
+  { actor, input, at, versionUnsupported }: OpenTicketRequest,
 ): Promise<string> {
   const { account, subject } = actor;
   const { clusterId, kind, title, text } = input;

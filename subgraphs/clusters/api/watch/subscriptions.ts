@@ -16,7 +16,7 @@ import type { ClusterChangeValue, WatchClustersService, WatchRequest } from './w
 import { ClusterChange } from './watch-clusters.type.js';
 
 /** Tells the gateway that nobody can join the stream later. */
-const STARTS_WITH_STATE = '@tag(name: "starts-with-state")';
+const INITIAL_SNAPSHOT = '@tag(name: "starts-with-state")';
 
 const AFTER = 'Return what comes after this cursor: first what came since, then live.';
 
@@ -47,7 +47,7 @@ export function clusterSubscriptions(streams: Streams): object {
       return event;
     }
 
-    @Directive(STARTS_WITH_STATE)
+    @Directive(INITIAL_SNAPSHOT)
     @Subscription(() => Operation, {
       description: 'An operation as it is, then after each change; ends when the operation does.',
       subscribe: ({ args, context }) =>
@@ -60,7 +60,7 @@ export function clusterSubscriptions(streams: Streams): object {
       return operation;
     }
 
-    @Directive(STARTS_WITH_STATE)
+    @Directive(INITIAL_SNAPSHOT)
     @Subscription(() => ClusterChange, {
       description: 'A list of clusters and its changes: each as ADDED, then SYNCED, then what changes.',
       subscribe: ({ args, context }) => streams.watch.open(context as RequestContext, args as WatchRequest),

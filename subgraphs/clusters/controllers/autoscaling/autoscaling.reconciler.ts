@@ -25,16 +25,17 @@ export function createAutoscalingReconciler(means: Means): Reconciler {
       const cluster = await scope.database.cluster.findUnique({ where: { id: key } });
       if (!cluster || cluster.deletedAt || cluster.state === 'DELETING') return done;
       const pools = await scope.database.nodePool.findMany({ where: { clusterId: key, deletedAt: null } });
-      await forgetIdle(pools.filter(scalesItself), { clusterId: key, scope });
+      await clearIdleNodes(pools.filter(scalesItself), { clusterId: key, scope });
       if (!pools.some(scalesItself)) return done;
       // While something else is being done to the cluster, what pods need will be another thing soon.
-      if (cluster.state === 'RUNNING' && pools.every(isSettled)) await look(cluster, pools, { scope, means });
+      if (cluster.state === 'RUNNING' && pools.every(isSettled))
+        await pollAutoscaling(cluster, pools, { scope, means });
       return requeueAfter(LOOK_MS);
     },
   };
 }
 
-async function look(
+async function pollAutoscaling(
   cluster: Cluster,
   pools: readonly NodePool[],
   { scope, means }: { readonly scope: ReconcileScope; readonly means: Means },
@@ -50,7 +51,7 @@ async function look(
 }
 
 /** Nodes of pools that no longer scale by themselves are not waited for to be idle. */
-async function forgetIdle(
+async function clearIdleNodes(
   elastic: readonly NodePool[],
   { clusterId, scope }: { readonly clusterId: string; readonly scope: ReconcileScope },
 ): Promise<void> {

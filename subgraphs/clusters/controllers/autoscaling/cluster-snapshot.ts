@@ -43,11 +43,11 @@ export async function readClusterSnapshot(
   const podsOn = Map.groupBy(living, ({ spec }) => spec?.nodeName ?? '');
   const byName = new Map(rows.map((row) => [row.name, row]));
   return {
-    waiting: living.filter(findsNoNode).sort((a, b) => (createdAt(a) < createdAt(b) ? -1 : 1)),
+    waiting: living.filter(isPending).sort((a, b) => (createdAt(a) < createdAt(b) ? -1 : 1)),
     nodes: nodes.filter(takesPods).flatMap((node) => {
       const name = node.metadata?.name ?? '';
       const row = byName.get(name);
-      return row ? [seen(node, row, podsOn.get(name) ?? [])] : [];
+      return row ? [toSnapshotNode(node, row, podsOn.get(name) ?? [])] : [];
     }),
   };
 }
@@ -56,7 +56,7 @@ function createdAt({ metadata }: Pod): string {
   return metadata?.creationTimestamp ?? '';
 }
 
-function findsNoNode({ spec, status, metadata }: Pod): boolean {
+function isPending({ spec, status, metadata }: Pod): boolean {
   if (spec?.nodeName || metadata?.deletionTimestamp !== undefined) return false;
   const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
   return scheduled?.status === 'False' && scheduled.reason === 'Unschedulable';
@@ -66,7 +66,7 @@ function takesPods(node: Node): boolean {
   return isReady(node) && !node.spec?.unschedulable;
 }
 
-function seen(node: Node, row: NodeRow, pods: readonly Pod[]): SnapshotNode {
+function toSnapshotNode(node: Node, row: NodeRow, pods: readonly Pod[]): SnapshotNode {
   const allocatable = amountsOf(node.status?.allocatable);
   const bound = pods.filter((pod) => belongsToNode(pod));
   const others = pods.filter((pod) => !belongsToNode(pod));

@@ -60,7 +60,7 @@ export async function resizePool(
   resizing: PoolResize,
 ): Promise<boolean> {
   try {
-    return await wishSize(view, pool, resizing);
+    return await requestSize(view, pool, resizing);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     view.scope.log.warn(
@@ -71,7 +71,7 @@ export async function resizePool(
   }
 }
 
-async function wishSize(
+async function requestSize(
   { cluster, scope, means }: AutoscaledCluster,
   pool: NodePool,
   resizing: PoolResize,
@@ -84,7 +84,7 @@ async function wishSize(
   await recordPoolDrift(audit, async (tx, at) => {
     if ((await unfinishedOperations(tx, { targetId: pool.id })).length > 0) return [];
     const { from } = resizing;
-    const to = await affordable(tx, { cluster, pool, wanted: resizing.to, from });
+    const to = await withinQuota(tx, { cluster, pool, wanted: resizing.to, from });
     if (to === from) return [];
     await resizing.also?.(tx, at);
     const operation = await createOperation(
@@ -110,7 +110,7 @@ async function wishSize(
 }
 
 /** The size that the quotas of nodes have room for; what it takes more is taken. */
-async function affordable(
+async function withinQuota(
   tx: Transaction,
   {
     cluster,

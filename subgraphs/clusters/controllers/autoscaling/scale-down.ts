@@ -10,14 +10,14 @@ export async function scaleDown(view: AutoscaledCluster): Promise<void> {
   for (const pool of view.pools) {
     const scaling = autoscalingOf(pool);
     if (!scaling) continue;
-    const idle = await noteIdle(view, pool, scaling);
+    const idle = await recordIdleNodes(view, pool, scaling);
     // One pool at a time: the pods of its nodes need the room that others have now.
-    if (await shrink(view, pool, { scaling, idle })) return;
+    if (await removeIdleNodes(view, pool, { scaling, idle })) return;
   }
 }
 
 /** Writes since when nodes of the pool have been idle; answers those that are. */
-async function noteIdle(
+async function recordIdleNodes(
   { seen, scope }: AutoscaledCluster,
   pool: NodePool,
   { scaleInThreshold }: AutoscalingPlan,
@@ -36,7 +36,7 @@ async function noteIdle(
   return idle;
 }
 
-async function shrink(
+async function removeIdleNodes(
   view: AutoscaledCluster,
   pool: NodePool,
   { scaling, idle }: { readonly scaling: AutoscalingPlan; readonly idle: readonly SnapshotNode[] },

@@ -20,7 +20,7 @@ export async function recordScaleUpConditions(
     const before = conditionsOf(candidate.pool).find(({ type }) => type === CONDITION);
     const now = conditionOf(candidate, pods);
     const isNews = before ? before.reason !== now.reason : now.status === 'False';
-    if (isNews) await tell(view, candidate, now);
+    if (isNews) await recordCondition(view, candidate, now);
   }
 }
 
@@ -44,7 +44,7 @@ function conditionOf({ room, size, fellShort }: Candidate, pods: number): Condit
       };
 }
 
-async function tell(
+async function recordCondition(
   { cluster, scope, means }: AutoscaledCluster,
   { pool }: Candidate,
   now: ConditionChange,

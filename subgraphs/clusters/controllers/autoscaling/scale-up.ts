@@ -24,20 +24,20 @@ export interface Candidate extends ScalablePool {
 /** Lets pools grow to their minimum, else for pods that find no node; true when one does. */
 export async function scaleUp(view: AutoscaledCluster): Promise<boolean> {
   const candidates = await candidatesOf(view);
-  if (await anyOf(candidates, (candidate) => fillUp(view, candidate))) return true;
+  if (await someInOrder(candidates, (candidate) => fillToDesiredSize(view, candidate))) return true;
   const present = view.seen.nodes.map(({ place }) => place);
   const { growths, left } = planGrowth(view.seen.waiting, present, candidates);
   const byPods = growths.sort((a, b) => b.pods.length - a.pods.length);
-  const grown = await anyOf(byPods, async (growth) => {
+  const grown = await someInOrder(byPods, async (growth) => {
     const candidate = candidates.find(({ id }) => id === growth.poolId);
-    return candidate !== undefined && grow(view, candidate, growth);
+    return candidate !== undefined && addNodes(view, candidate, growth);
   });
   if (!grown) await recordScaleUpConditions(view, candidates, left);
   return grown;
 }
 
 /** Does the work for each, one after the other; true when it was done for one at least. */
-async function anyOf<T>(items: readonly T[], work: (item: T) => Promise<boolean>): Promise<boolean> {
+async function someInOrder<T>(items: readonly T[], work: (item: T) => Promise<boolean>): Promise<boolean> {
   let any = false;
   for (const item of items) any = (await work(item)) || any;
   return any;
@@ -46,7 +46,7 @@ async function anyOf<T>(items: readonly T[], work: (item: T) => Promise<boolean>
 async function candidatesOf(view: AutoscaledCluster): Promise<Candidate[]> {
   const { cluster, pools, seen, scope } = view;
   const facts = await templateFacts(scope.database, cluster, pools);
-  const short = await fallenShort(view);
+  const short = await poolsBelowDesiredSize(view);
   return pools.flatMap((pool): Candidate[] => {
     const nodes = seen.nodes.filter(({ nodePoolId }) => nodePoolId === pool.id);
     const template = templateOf(pool, facts, nodes);
@@ -59,7 +59,7 @@ async function candidatesOf(view: AutoscaledCluster): Promise<Candidate[]> {
 }
 
 /** The operations by which pools were to grow a moment ago and did not as they should. */
-async function fallenShort({ pools, scope }: AutoscaledCluster): Promise<Set<string>> {
+async function poolsBelowDesiredSize({ pools, scope }: AutoscaledCluster): Promise<Set<string>> {
   const since = new Date(scope.clock.now().getTime() - BACK_OFF_MS);
   const rows = await scope.database.operation.findMany({
     where: {
@@ -74,14 +74,14 @@ async function fallenShort({ pools, scope }: AutoscaledCluster): Promise<Set<str
 }
 
 /** A pool may have come to fewer nodes than its minimum: by a quota, a stock, or a creation that was cancelled. */
-function fillUp(view: AutoscaledCluster, { pool, size, fellShort }: Candidate): Promise<boolean> {
+function fillToDesiredSize(view: AutoscaledCluster, { pool, size, fellShort }: Candidate): Promise<boolean> {
   const minSize = autoscalingOf(pool)?.minSize ?? 0;
   if (fellShort || size >= minSize) return Promise.resolve(false);
   const why = 'it has fewer than its minimum.';
   return resizePool(view, pool, { from: size, to: minSize, why, data: { minSize } });
 }
 
-function grow(
+function addNodes(
   view: AutoscaledCluster,
   { pool, size }: Candidate,
   { nodes, zones, pods }: Growth,

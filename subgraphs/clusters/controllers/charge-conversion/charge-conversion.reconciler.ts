@@ -15,14 +15,14 @@ import { releaseUses, useOf } from '../../changes/quota-usage.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { type Operation, readOperation } from '../../store/reconcile.store.js';
 
-interface Wish {
+interface ChargeConversion {
   readonly nodeIds: readonly string[];
   readonly chargeType: ChargeType;
 }
 
 interface Step {
   readonly operation: Operation;
-  readonly wish: Wish;
+  readonly wish: ChargeConversion;
   readonly scope: ReconcileScope;
   readonly means: Means;
 }
@@ -34,7 +34,7 @@ export function createChargeConversionReconciler(means: Means): Reconciler {
     async reconcile(key, scope) {
       const operation = await readOperation(scope.database, key);
       if (!operation) return done;
-      const wish = operation.input as unknown as Wish;
+      const wish = operation.input as unknown as ChargeConversion;
       const step: Step = { operation, wish, scope, means };
       const nodes = await scope.database.node.findMany({ where: { id: { in: [...wish.nodeIds] } } });
       const found = new Map(nodes.map((node) => [node.id, node]));
@@ -43,7 +43,7 @@ export function createChargeConversionReconciler(means: Means): Reconciler {
         const failure = await convert(step, found.get(id));
         if (failure) failures.push(failure);
       }
-      await end(step, failures);
+      await finishConversion(step, failures);
       return done;
     },
   };
@@ -86,7 +86,10 @@ async function record({ operation, wish, scope }: Step, node: NodeRow): Promise<
   });
 }
 
-async function end({ operation, wish, scope }: Step, failures: readonly Failure[]): Promise<void> {
+async function finishConversion(
+  { operation, wish, scope }: Step,
+  failures: readonly Failure[],
+): Promise<void> {
   const at = scope.clock.now();
   const failed = failures.length;
   const created = wish.nodeIds.length - failed;

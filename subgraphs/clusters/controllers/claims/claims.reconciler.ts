@@ -85,7 +85,7 @@ export class ClaimsReconciler implements Reconciler {
   }
 
   /** Takes the claim's places if it holds none; what it does not get is written down with the reason. */
-  private async decide(claim: CloudClaim, { scope, rows, loads }: Look): Promise<ClaimDecision> {
+  private async decide(claim: CloudClaim, { scope, rows, loads }: ClaimsPoll): Promise<ClaimDecision> {
     const before = rows.get(claim.id);
     const held = before?.state === 'GRANTED';
     const load = loads.get(claim.id) ?? NO_USAGE;
@@ -157,7 +157,7 @@ export class ClaimsReconciler implements Reconciler {
 }
 
 /** What one look at all claims knows. */
-interface Look {
+interface ClaimsPoll {
   readonly scope: ReconcileScope;
   readonly rows: ReadonlyMap<string, ClaimRow>;
   /** What each asks of its load balancer. */

@@ -55,15 +55,17 @@ export function createComponentReconciler(means: Pick<Means, 'kubernetes'>): Rec
       const client = await clientOf(component.clusterId, { scope, kubernetes: means.kubernetes });
       const wish = { component, operation, scope };
       return unlessSuperseded(() =>
-        entry && client ? attempt({ ...wish, entry, client }) : unlessLate(wish, unreachable(component)),
+        entry && client
+          ? attempt({ ...wish, entry, client })
+          : retryUntilDeadline(wish, unreachable(component)),
       );
     },
   };
 }
 
-type Wish = Pick<ComponentStep, 'component' | 'operation' | 'scope'>;
+type ComponentChange = Pick<ComponentStep, 'component' | 'operation' | 'scope'>;
 
-function unreachable({ clusterId }: Wish['component']): Problem {
+function unreachable({ clusterId }: ComponentChange['component']): Problem {
   const message = `The Kubernetes API of the cluster ${clusterId} cannot be reached. Cluster.conditions says why.`;
   return { code: 'KUBERNETES_UNAVAILABLE', message };
 }
@@ -72,19 +74,19 @@ async function attempt(step: ComponentStep): Promise<Outcome> {
   try {
     return step.component.state === 'UNINSTALLING' ? await uninstall(step) : await install(step);
   } catch (error) {
-    if (error instanceof KubernetesUnavailable) return unlessLate(step, unreachable(step.component));
+    if (error instanceof KubernetesUnavailable) return retryUntilDeadline(step, unreachable(step.component));
     if (!(error instanceof KubernetesStatusError)) throw error;
     const message = `The Kubernetes API refused ${step.component.name}: ${error.message}`;
-    return settle(step, { code: 'KUBERNETES_REJECTED', message });
+    return completeComponent(step, { code: 'KUBERNETES_REJECTED', message });
   }
 }
 
 /** Looks again later, or gives up for this reason when it takes too long. */
-async function unlessLate(wish: Wish, { code, message }: Problem): Promise<Outcome> {
+async function retryUntilDeadline(wish: ComponentChange, { code, message }: Problem): Promise<Outcome> {
   const { component, scope } = wish;
   const age = scope.clock.now().getTime() - component.wishedAt.getTime();
   if (age >= DEADLINE_MS)
-    return settle(wish, { code, message: `${component.name} ${component.version}: ${message}` });
+    return completeComponent(wish, { code, message: `${component.name} ${component.version}: ${message}` });
   return requeueAfter(Math.min(LAST_LOOK_MS, Math.max(FIRST_LOOK_MS, age / 4)));
 }
 
@@ -97,8 +99,8 @@ async function install(step: ComponentStep): Promise<Outcome> {
     const missing = rolloutProblem(await readLive(step.client, path), nodes);
     if (missing !== undefined) lacks.push(missing);
   }
-  if (lacks.length === 0) return settle(step);
-  return unlessLate(step, { code: 'COMPONENT_NOT_READY', message: `${lacks.join('; ')}.` });
+  if (lacks.length === 0) return completeComponent(step);
+  return retryUntilDeadline(step, { code: 'COMPONENT_NOT_READY', message: `${lacks.join('; ')}.` });
 }
 
 async function applyOnce(step: ComponentStep, objects: readonly ManifestObject[]): Promise<void> {
@@ -130,7 +132,7 @@ async function uninstall(step: ComponentStep): Promise<Outcome> {
   }
   await scope.faults.reach('component.deleted');
   if (left > 0)
-    return unlessLate(step, {
+    return retryUntilDeadline(step, {
       code: 'COMPONENT_NOT_READY',
       message: `${left} objects of ${component.name} are not deleted; a finalizer may keep them.`,
     });
@@ -151,7 +153,7 @@ const ENDS: Readonly<Record<string, readonly [type: EventType, done: string]>> =
 };
 
 /** The wish has been tried to its end. */
-async function settle(step: Wish, problem?: Problem): Promise<Outcome> {
+async function completeComponent(step: ComponentChange, problem?: Problem): Promise<Outcome> {
   const { component, scope } = step;
   await inComponent(step, async (tx, at) => {
     await updateComponent(tx, component.id, {
@@ -160,7 +162,7 @@ async function settle(step: Wish, problem?: Problem): Promise<Outcome> {
       failure: problem ? (problem as unknown as Prisma.InputJsonObject) : NO_JSON,
       ...(!problem && { drift: [], driftCheckedAt: at }),
     });
-    await endOperation(tx, step, { problem, at });
+    await finishComponentOperation(tx, step, { problem, at });
     if (problem) return [say(step, 'COMPONENT_FAILED', problem.message, 'ERROR')];
     const [type, done] = ENDS[component.state] ?? CONFIGURED;
     return [say(step, type, `${component.name} ${component.version} is ${done}.`)];
@@ -169,9 +171,9 @@ async function settle(step: Wish, problem?: Problem): Promise<Outcome> {
   return done;
 }
 
-async function endOperation(
+async function finishComponentOperation(
   tx: Transaction,
-  { operation, component }: Wish,
+  { operation, component }: ComponentChange,
   { problem, at }: { readonly problem: Problem | undefined; readonly at: Date },
 ): Promise<void> {
   // An upgrade of the whole cluster goes on when its components have settled.
@@ -183,7 +185,7 @@ async function endOperation(
 }
 
 function say(
-  { component, operation }: Wish,
+  { component, operation }: ComponentChange,
   type: EventType,
   message: string,
   level: 'INFO' | 'ERROR' = 'INFO',

@@ -14,9 +14,9 @@ export async function countSchedulableNodes(client: KubernetesClient): Promise<N
   return { open, notReady };
 }
 
-const REFUSING: ReadonlySet<string> = new Set(['NoSchedule', 'NoExecute']);
+const REPELLING_EFFECTS: ReadonlySet<string> = new Set(['NoSchedule', 'NoExecute']);
 
 function takesAnyPod(node: KubernetesNode): boolean {
   const { unschedulable = false, taints = [] } = node.spec ?? {};
-  return isReady(node) && !unschedulable && !taints.some(({ effect }) => REFUSING.has(effect));
+  return isReady(node) && !unschedulable && !taints.some(({ effect }) => REPELLING_EFFECTS.has(effect));
 }

@@ -32,7 +32,7 @@ export function createPreinstalledReconciler({ kubernetes }: Pick<Means, 'kubern
       const waiting = await waitingPreinstalled(scope.database, key);
       if (waiting.length === 0) return done;
       const client = await clientOf(key, { scope, kubernetes });
-      if (!client) return (await isLiving(key, scope)) ? requeueAfter(NO_ACCESS_LOOK_MS) : done;
+      if (!client) return (await clusterExists(key, scope)) ? requeueAfter(NO_ACCESS_LOOK_MS) : done;
       const limit = pLimit(AT_ONCE);
       const tried = await Promise.all(waiting.map((component) => limit(() => install(client, component))));
       await scope.faults.reach('component.applied');
@@ -42,17 +42,17 @@ export function createPreinstalledReconciler({ kubernetes }: Pick<Means, 'kubern
   };
 }
 
-async function isLiving(id: string, { database }: ReconcileScope): Promise<boolean> {
+async function clusterExists(id: string, { database }: ReconcileScope): Promise<boolean> {
   const cluster = await database.cluster.findUnique({ where: { id } });
   return cluster !== null && cluster.deletedAt === null && cluster.state !== 'DELETING';
 }
 
-interface Tried {
+interface AppliedComponent {
   readonly component: ComponentRow;
   readonly problem: Problem | undefined;
 }
 
-async function install(client: KubernetesClient, component: ComponentRow): Promise<Tried> {
+async function install(client: KubernetesClient, component: ComponentRow): Promise<AppliedComponent> {
   const entry = await componentEntry(component.name);
   try {
     for (const object of entry ? objectsOf({ component, entry }) : []) await apply(client, object);
@@ -64,7 +64,10 @@ async function install(client: KubernetesClient, component: ComponentRow): Promi
   }
 }
 
-async function record(tried: readonly Tried[], { database, clock }: ReconcileScope): Promise<void> {
+async function record(
+  tried: readonly AppliedComponent[],
+  { database, clock }: ReconcileScope,
+): Promise<void> {
   const { account, clusterId } = tried[0]!.component;
   const at = clock.now();
   await database.$transaction(async (tx) => {

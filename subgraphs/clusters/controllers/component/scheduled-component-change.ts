@@ -29,7 +29,7 @@ export function scheduledComponentChange(action: ComponentAction): ScheduledChan
   return {
     states: COMPONENT_CHANGE_STATES,
     controls: { cancelable: false, pausable: false },
-    begin: async (tx, cluster, operation, at) => {
+    startScheduledChange: async (tx, cluster, operation, at) => {
       const { name, componentId } = waitingChange(operation);
       const component = await lockComponent(tx, operation.account, componentId);
       const entry = await componentEntry(name);
@@ -43,7 +43,7 @@ export function scheduledComponentChange(action: ComponentAction): ScheduledChan
       const change = { entry, component, cluster, waiting: waitingChange(operation) };
       const problem = problemOf(change);
       if (problem) return problem;
-      const wish = { ...wished(change), state, operationId: operation.id };
+      const wish = { ...desiredComponent(change), state, operationId: operation.id };
       await updateComponentSpec(tx, componentId, { wish, at });
       await enqueue(tx, 'component', componentId);
       return undefined;
@@ -76,7 +76,10 @@ function problemOf({ entry, component, cluster, waiting }: Change): Problem | un
   return wrong && { code: wrong.code, message: wrong.message };
 }
 
-function wished({ component, waiting }: Change): Pick<ComponentSpecUpdate, 'version' | 'parameters'> {
+function desiredComponent({
+  component,
+  waiting,
+}: Change): Pick<ComponentSpecUpdate, 'version' | 'parameters'> {
   const { version, parameters } = waiting;
   if (version !== undefined) return { version };
   if (parameters === undefined) return {};

@@ -5,7 +5,7 @@ import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import { inCluster, clusterEvent, type ClusterStep, type Step } from '../steps/cluster-step.js';
 import { componentEntry, nextVersion } from '../../model/component-catalog.js';
 
-interface Wish {
+interface ComponentUpgrade {
   readonly component: Component;
   readonly version: string;
 }
@@ -18,7 +18,7 @@ export const upgradeComponents: Step = async (step) => {
   // One that settles wakes the cluster.
   if (components.some(({ generation, settledGeneration }) => settledGeneration < generation)) return done;
   const asked = components.some(({ operationId }) => operationId === operation.id);
-  const wishes = await wishesOf(step, components);
+  const wishes = await componentUpgradesOf(step, components);
   if (asked || wishes.length === 0) return undefined;
   if (operation.pausedAt) return done;
   await inCluster(step, async (tx, at) => {
@@ -43,8 +43,11 @@ export const upgradeComponents: Step = async (step) => {
   return done;
 };
 
-async function wishesOf({ cluster }: ClusterStep, components: readonly Component[]): Promise<Wish[]> {
-  const wishes: Wish[] = [];
+async function componentUpgradesOf(
+  { cluster }: ClusterStep,
+  components: readonly Component[],
+): Promise<ComponentUpgrade[]> {
+  const wishes: ComponentUpgrade[] = [];
   for (const component of components) {
     const entry = await componentEntry(component.name);
     const version = entry && nextVersion(entry, component.version, cluster.version);

@@ -42,27 +42,27 @@ export function createControlPlaneReconciler({ provider }: Pick<Means, 'provider
     kind: 'control-plane',
     async reconcile(key, scope) {
       const view = await readCluster(scope.database, key);
-      if (!view || GONE.includes(view.cluster.state)) return forget(key, scope);
+      if (!view || GONE.includes(view.cluster.state)) return deleteObservation(key, scope);
       const plane = await provider.controlPlane(key);
       if (!plane || plane.state === 'CREATING') return done;
-      return look({ cluster: view.cluster, plane, pools: view.pools.map(({ id }) => id), scope });
+      return pollControlPlane({ cluster: view.cluster, plane, pools: view.pools.map(({ id }) => id), scope });
     },
   };
 }
 
-async function forget(key: string, { database, clock }: ReconcileScope): Promise<Outcome> {
+async function deleteObservation(key: string, { database, clock }: ReconcileScope): Promise<Outcome> {
   await database.$transaction((tx) => store.deleteControlPlane(tx, key, clock.now()));
   return done;
 }
 
-interface Look {
+interface ControlPlanePoll {
   readonly cluster: Cluster;
   readonly plane: ControlPlane;
   readonly pools: readonly string[];
   readonly scope: ReconcileScope;
 }
 
-async function look(seen: Look): Promise<Outcome> {
+async function pollControlPlane(seen: ControlPlanePoll): Promise<Outcome> {
   const { cluster, plane, scope } = seen;
   const known = (
     await new store.ControlPlaneStore(scope.database).ofClusters(cluster.account, [cluster.id])
@@ -88,10 +88,10 @@ function sameAs(known: store.ControlPlaneRow, { available, replicas }: ControlPl
   return known.available === available && marks(store.replicasOf(known)) === marks(replicas);
 }
 
-async function record(tx: Transaction, seen: Look & { readonly at: Date }): Promise<NewEvent[]> {
+async function record(tx: Transaction, seen: ControlPlanePoll & { readonly at: Date }): Promise<NewEvent[]> {
   const { cluster, plane, at } = seen;
   const before = await tx.controlPlane.findUnique({ where: { clusterId: cluster.id } });
-  const turn = turnOf(cluster, plane, before?.stateBefore ?? null);
+  const turn = stateChange(cluster, plane, before?.stateBefore ?? null);
   const { available, replicas } = plane;
   const { id: clusterId, account } = cluster;
   await store.saveControlPlane(
@@ -123,7 +123,7 @@ function isWorking({ state }: Cluster): boolean {
 }
 
 /** The state that follows from whether the API answers. */
-function turnOf(cluster: Cluster, { available }: ControlPlane, stateBefore: string | null) {
+function stateChange(cluster: Cluster, { available }: ControlPlane, stateBefore: string | null) {
   if (available && cluster.state === 'UNAVAILABLE')
     return { state: stateBefore ?? 'RUNNING', stateBefore: null };
   if (!available && isWorking(cluster)) return { state: 'UNAVAILABLE', stateBefore: cluster.state };

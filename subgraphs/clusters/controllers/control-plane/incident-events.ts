@@ -7,7 +7,7 @@ import { eventOf } from '../../model/cluster-events.js';
 import { standstill } from '../../model/control-plane.rules.js';
 import type { IncidentDiff } from '../../store/incident.store.js';
 
-interface Told {
+interface IncidentReport {
   readonly id: string;
   readonly name: string;
 }
@@ -17,19 +17,19 @@ interface Told {
  * The provider's incidents follow each other: one ends before the next begins.
  */
 export function incidentEvents(
-  cluster: Told,
+  cluster: IncidentReport,
   { begun, ended }: IncidentDiff,
   { incidents: all, replicas }: Pick<ControlPlane, 'incidents' | 'replicas'>,
 ): NewEvent[] {
   const effect = standstill(replicas);
   return all.flatMap((incident, index) => [
-    ...(begun.includes(incident) ? [beginningOf(cluster, incident, effect)] : []),
+    ...(begun.includes(incident) ? [incidentStart(cluster, incident, effect)] : []),
     ...(ended.includes(incident) ? endOf(cluster, incident, all[index + 1]) : []),
   ]);
 }
 
-function beginningOf(
-  cluster: Told,
+function incidentStart(
+  cluster: IncidentReport,
   incident: ControlPlaneIncident,
   effect = 'a component does not work',
 ): NewEvent {
@@ -48,7 +48,7 @@ function beginningOf(
 }
 
 function endOf(
-  cluster: Told,
+  cluster: IncidentReport,
   incident: ControlPlaneIncident,
   next: ControlPlaneIncident | undefined,
 ): NewEvent[] {

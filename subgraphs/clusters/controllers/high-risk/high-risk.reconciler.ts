@@ -116,7 +116,7 @@ async function recordDns(
   ];
 }
 
-interface Seen {
+interface ObservedFindings {
   readonly risks: readonly DoneRisk[];
   /** The security group whose rules keep pods from the DNS. */
   readonly closing: string | undefined;
@@ -125,7 +125,7 @@ interface Seen {
 async function recordFindings(
   tx: Transaction,
   cluster: Cluster,
-  { risks, closing }: Seen,
+  { risks, closing }: ObservedFindings,
 ): Promise<NewEvent[]> {
   const { id: clusterId, account } = cluster;
   const rows = risks.map(({ operation, instanceId, service, nodePoolId, volumeClaim, since }) => {
@@ -141,7 +141,7 @@ async function recordFindings(
   await enqueue(tx, 'pool-audit', clusterId);
   const told = await Promise.all([
     ...fresh.map((row) => found(cluster, row)),
-    ...gone.map((row) => mended(cluster, row)),
+    ...gone.map((row) => fixedEvent(cluster, row)),
   ]);
   return told;
 }
@@ -156,7 +156,7 @@ async function found(cluster: Cluster, finding: RiskFindingRow): Promise<NewEven
   return eventOf({ cluster }, 'HIGH_RISK_OPERATION_FOUND', text, { level: 'WARNING', data: dataOf(finding) });
 }
 
-async function mended(cluster: Cluster, finding: RiskFindingRow): Promise<NewEvent> {
+async function fixedEvent(cluster: Cluster, finding: RiskFindingRow): Promise<NewEvent> {
   const row = await riskRow(finding.operation);
   const text = `Cluster ${cluster.name}: fixed: ${row?.operation ?? finding.operation}.`;
   return eventOf({ cluster }, 'HIGH_RISK_OPERATION_REMEDIATED', text, { data: dataOf(finding) });

@@ -35,7 +35,7 @@ export interface ScheduledChange {
   /** What has come in its way since it was asked for, looked for before the transaction. */
   readonly obstacle?: (operation: OperationRow, scope: ReconcileScope) => Promise<Problem | undefined>;
   /** Begins it on the locked cluster; BUSY when it is to be tried again, a problem when it cannot be done any more. */
-  readonly begin: (
+  readonly startScheduledChange: (
     tx: Transaction,
     cluster: ClusterRow,
     operation: OperationRow,
@@ -54,7 +54,7 @@ export function createScheduledChangeReconciler(
       const change = operation && changes[operation.type];
       const time = operation && scheduledFor(operation);
       if (!change || !time || !isWaiting(operation)) return done;
-      if (operation.cancelRequestedAt) return endCanceled(operation, scope);
+      if (operation.cancelRequestedAt) return finishCanceled(operation, scope);
       const wait = time.getTime() - scope.clock.now().getTime();
       if (wait > 0) return requeueAfter(Math.min(wait, LONGEST_LOOK_MS));
       const problem = await change.obstacle?.(operation, scope);
@@ -65,7 +65,7 @@ export function createScheduledChangeReconciler(
   };
 }
 
-interface Beginning {
+interface ScheduledStart {
   readonly change: ScheduledChange;
   readonly problem: Problem | undefined;
   readonly at: Date;
@@ -74,7 +74,7 @@ interface Beginning {
 async function begin(
   tx: Transaction,
   operation: OperationRow,
-  { change, problem, at }: Beginning,
+  { change, problem, at }: ScheduledStart,
 ): Promise<Outcome> {
   const cluster = await lockCluster(tx, operation.account, operation.targetId);
   const gone = goneProblem(operation.targetId, cluster, change);
@@ -90,15 +90,15 @@ async function begin(
   if (problem) return fail(tx, operation, { problem, at });
   // Cancelled in this moment: look again.
   if (!(await lockWaiting(tx, operation))) return requeueAfter(0);
-  return beginNow(tx, cluster, { operation, change, at });
+  return startNow(tx, cluster, { operation, change, at });
 }
 
-async function beginNow(
+async function startNow(
   tx: Transaction,
   cluster: ClusterRow,
-  { operation, change, at }: Omit<Beginning, 'problem'> & { readonly operation: OperationRow },
+  { operation, change, at }: Omit<ScheduledStart, 'problem'> & { readonly operation: OperationRow },
 ): Promise<Outcome> {
-  const outcome = await change.begin(tx, cluster, operation, at);
+  const outcome = await change.startScheduledChange(tx, cluster, operation, at);
   if (outcome === 'BUSY') return requeueAfter(BUSY_LOOK_MS);
   if (outcome) return fail(tx, operation, { problem: outcome, at });
   await stopWaiting(tx, operation, change.controls);
@@ -120,14 +120,14 @@ function goneProblem(
 async function fail(
   tx: Transaction,
   operation: OperationRow,
-  { problem, at }: Pick<Beginning, 'problem' | 'at'>,
+  { problem, at }: Pick<ScheduledStart, 'problem' | 'at'>,
 ): Promise<Outcome> {
   await finishOperation(tx, operation.id, { state: 'FAILED', ...(problem && { error: problem }) }, at);
   await appendEvents(tx, operation.account, at, []);
   return done;
 }
 
-function endCanceled(operation: OperationRow, scope: ReconcileScope): Promise<Outcome> {
+function finishCanceled(operation: OperationRow, scope: ReconcileScope): Promise<Outcome> {
   const at = scope.clock.now();
   const error = { code: 'OPERATION_CANCELED', message: 'It was cancelled before it began.' } as const;
   return scope.database.$transaction(async (tx) => {

@@ -49,7 +49,7 @@ export async function completePool(step: PoolStep): Promise<StepOutcome> {
     await enqueue(tx, 'cluster', cluster.id);
     if (pool.edgeAutonomy) await enqueue(tx, 'edge-autonomy', pool.id);
     if (autoscalingOf(pool)) await enqueue(tx, 'autoscaling', cluster.id);
-    await endOperation(tx, step, result, at);
+    await finishPoolOperation(tx, step, result, at);
     return [scaled(step, result, running)];
   });
   await scope.faults.reach('node-pool.settled');
@@ -61,7 +61,12 @@ function neverJoined({ origin, state, generation }: Node, wish: number): boolean
   return origin === ATTACHED && state === 'failed' && generation === wish;
 }
 
-async function endOperation(tx: Transaction, step: PoolStep, result: PoolResult, at: Date): Promise<void> {
+async function finishPoolOperation(
+  tx: Transaction,
+  step: PoolStep,
+  result: PoolResult,
+  at: Date,
+): Promise<void> {
   const { operation, pool } = step;
   // The operation that makes a cluster is ended by the cluster.
   if (!operation || operation.targetId !== pool.id) return;

@@ -53,7 +53,7 @@ export async function insertNodeRows(step: PoolStep): Promise<StepOutcome | unde
     const each = Math.max(0, ...sizes.values());
     const existing = nodes.filter(({ state }) => state !== 'failed').length;
     const places = await reservePlaces(tx, { cluster, pool, existing, missing });
-    const machines = { ...machinesOf(pool), count: places.granted, vcpus: each };
+    const machines = { ...instanceSettingsOf(pool), count: places.granted, vcpus: each };
     const { granted, shortage } = await reserveInstances(tx, machines);
     const taken = { granted, shortage: shortage ?? places.shortage };
     const network = await connectNodes(tx, step, { taken, vcpus: each });
@@ -81,7 +81,7 @@ export async function insertNodeRows(step: PoolStep): Promise<StepOutcome | unde
 }
 
 /** How the pool's machines are paid, and how many disks each has. */
-function machinesOf(pool: Pick<NodePool, 'account' | 'config'>) {
+function instanceSettingsOf(pool: Pick<NodePool, 'account' | 'config'>) {
   const { chargeType, dataDisks } = configOf(pool).machines;
   return { account: pool.account, chargeType, disks: 1 + dataDisks.length };
 }
@@ -97,7 +97,7 @@ async function connectNodes(
   const wish = { account, clusterId: cluster.id, instanceTypes, count: taken.granted, securityGroupId };
   const { granted, shortage: unconnected } = await reserveNodeNetwork(tx, wish);
   const shortage = unconnected ?? taken.shortage;
-  const machine = { ...machinesOf(pool), state: 'pending', vcpus };
+  const machine = { ...instanceSettingsOf(pool), state: 'pending', vcpus };
   const unused = Array.from({ length: taken.granted - granted }, () => machine);
   await releaseInstanceQuota(tx, account, unused);
   const noted = !sameJson(shortage, pool.shortage);
@@ -125,7 +125,7 @@ interface NewNode {
 }
 
 function newNode({ pool, cluster }: PoolStep, { at, zoneId, ...fields }: NewNode) {
-  const { chargeType, disks } = machinesOf(pool);
+  const { chargeType, disks } = instanceSettingsOf(pool);
   return {
     ...fields,
     ...pendingNode(pool, cluster, at),
@@ -247,7 +247,7 @@ export async function recordChanges(step: PoolStep, { tx, changes }: NodeRecord)
   await releaseUses(
     tx,
     step.pool.account,
-    done.flatMap((now) => freedBy(now, before.get(now.id))),
+    done.flatMap((now) => releasedUsage(now, before.get(now.id))),
   );
   const smaller = (now: NodeChange) => isSmaller(step, now, before.get(now.id));
   if (done.some((now) => now.state === 'failed' || smaller(now)))
@@ -263,7 +263,7 @@ function isSmaller({ pool }: PoolStep, now: NodeChange, before: Node | undefined
 }
 
 /** What a change frees of what the node held. */
-function freedBy(now: NodeChange, before: Node | undefined): InstanceQuotaUsage[] {
+function releasedUsage(now: NodeChange, before: Node | undefined): InstanceQuotaUsage[] {
   if (!before) return [];
   const { chargeType, disks } = before;
   const [old, left] = [useOf(before), useOf({ ...now, chargeType, disks })];

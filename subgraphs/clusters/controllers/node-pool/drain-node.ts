@@ -22,7 +22,7 @@ export async function drainNode(client: KubernetesClient, name: string): Promise
   let left = 0;
   const query = { fieldSelector: `spec.nodeName=${name}` };
   for await (const pods of client.chunks<Pod>('/api/v1/pods', query)) {
-    const movable = pods.filter(mustLeave);
+    const movable = pods.filter(mustEvict);
     left += movable.length;
     for (const pod of movable) if (!isLeaving(pod)) await evict(client, pod);
   }
@@ -38,6 +38,6 @@ async function readNode(client: KubernetesClient, path: string): Promise<Kuberne
   }
 }
 
-function mustLeave(pod: Pod): boolean {
+function mustEvict(pod: Pod): boolean {
   return ownerOf(pod)?.kind !== 'DaemonSet' && !(STATIC_POD in (pod.metadata?.annotations ?? {}));
 }

@@ -21,7 +21,7 @@ export async function drainNodes(step: PoolStep, nodes: readonly Node[]): Promis
   const busy = new Set<string>();
   for (const batch of batches(waiting, AT_ONCE)) {
     scope.signal.throwIfAborted();
-    for (const id of await busyOf(client, batch)) busy.add(id);
+    for (const id of await nodesWithPods(client, batch)) busy.add(id);
   }
   return nodes.filter(({ id }) => !busy.has(id));
 }
@@ -32,7 +32,7 @@ function mustDrain({ leaving }: Node, now: number): boolean {
 }
 
 /** The ids of those nodes that still have pods. */
-async function busyOf(client: KubernetesClient, nodes: readonly Node[]): Promise<string[]> {
+async function nodesWithPods(client: KubernetesClient, nodes: readonly Node[]): Promise<string[]> {
   const left = await Promise.all(nodes.map(({ name }) => drainNode(client, name)));
   return nodes.flatMap(({ id }, index) => ((left[index] ?? 0) > 0 ? [id] : []));
 }

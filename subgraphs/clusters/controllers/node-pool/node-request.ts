@@ -16,7 +16,7 @@ export function zonesOf(pool: NodePool, cluster: Pick<Cluster, 'zoneIds'>): read
 }
 
 /** Where a machine is to be made. */
-interface PlaceOfNode {
+interface NodeLocation {
   /** The most wanted first. */
   readonly zoneIds: readonly string[];
   /** undefined: in those of the cluster. */
@@ -27,7 +27,7 @@ interface PlaceOfNode {
 export function nodeRequest(
   pool: NodePool,
   node: Pick<Node, 'id' | 'name' | 'chargeType'>,
-  { zoneIds, vSwitches }: PlaceOfNode,
+  { zoneIds, vSwitches }: NodeLocation,
 ): InstanceRequest {
   const { imageId, systemDisk, dataDisks, spotPriceLimit, userData } = configOf(pool).machines;
   return {

@@ -47,7 +47,7 @@ export async function observeNodes(step: PoolStep): Promise<StepOutcome | undefi
   return requeueAfter(nextPollDelay(waited, at));
 }
 
-interface Sight {
+interface NodeObservation {
   readonly instance: Instance | undefined;
   readonly ready: boolean;
   /** Milliseconds since the epoch. */
@@ -55,7 +55,7 @@ interface Sight {
 }
 
 /** What a starting node has become; undefined while it is still starting. */
-export function observedState(node: Node, { instance, ready, now }: Sight): NodeChange | undefined {
+export function observedState(node: Node, { instance, ready, now }: NodeObservation): NodeChange | undefined {
   const { id, zoneId, instanceType, vcpus } = node;
   const { version = node.version, machineId: instanceId, vSwitchId, address } = instance ?? {};
   const base = { id, zoneId, instanceType, vcpus, version, instanceId, vSwitchId, address };

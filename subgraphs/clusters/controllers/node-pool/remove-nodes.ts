@@ -40,7 +40,7 @@ async function deleteDrained(step: PoolStep, drained: readonly Node[]): Promise<
     const still = new Set(await means.provider.deleteInstances(cluster.id, ids, { drain: false, release }));
     await scope.faults.reach('node-pool.instances-removed');
     waiting += still.size;
-    await forget(
+    await deleteRemovedNodes(
       step,
       nodes.filter(({ id }) => !still.has(id)),
     );
@@ -75,7 +75,7 @@ async function mark(step: PoolStep, nodes: readonly Node[]): Promise<void> {
   await scope.faults.reach('node-pool.removal-chosen');
 }
 
-async function forget(step: PoolStep, gone: readonly Node[]): Promise<void> {
+async function deleteRemovedNodes(step: PoolStep, gone: readonly Node[]): Promise<void> {
   if (gone.length === 0) return;
   const { pool, cluster, operation, scope } = step;
   await inPool(step, async (tx) => {

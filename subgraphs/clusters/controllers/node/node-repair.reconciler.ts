@@ -38,7 +38,10 @@ export function createNodeRepairReconciler(means: Means): Reconciler {
       if (!repair || repair.finishedAt) return done;
       const node = await scope.database.node.findUnique({ where: { id: repair.nodeId } });
       if (node?.state !== 'running')
-        return end({ repair, scope }, { state: 'FAILED', message: `The node ${repair.nodeName} is gone.` });
+        return finishRepair(
+          { repair, scope },
+          { state: 'FAILED', message: `The node ${repair.nodeName} is gone.` },
+        );
       return next({ repair, node, scope, means });
     },
   };
@@ -51,7 +54,7 @@ function next(step: Step): Promise<Outcome> {
     case 'RESET_WANTED':
       return act(step, 'RESET');
     default:
-      return look(step);
+      return pollRepair(step);
   }
 }
 
@@ -76,47 +79,47 @@ async function move(
   });
 }
 
-async function look(step: Step): Promise<Outcome> {
+async function pollRepair(step: Step): Promise<Outcome> {
   const { repair, node, scope, means } = step;
   const instances = await means.provider.instances(node.clusterId, repair.nodePoolId);
   const instance = instances.find(({ id }) => id === node.id);
   if (!instance)
-    return end(step, { state: 'FAILED', message: `The machine of the node ${node.name} is gone.` });
+    return finishRepair(step, { state: 'FAILED', message: `The machine of the node ${node.name} is gone.` });
   if (instance.state !== 'RUNNING') return requeueAfter(until(instance.readyAt, scope));
   const found = await kubernetesNodeOf(node, { scope, means });
   if (found && isReady(found)) return succeed(step);
   const waited = scope.clock.now().getTime() - instance.readyAt.getTime();
   if (waited < GRACE_MS) return requeueAfter(Math.max(MIN_LOOK_MS, GRACE_MS - waited));
-  return didNotHelp(step);
+  return escalateRepair(step);
 }
 
 function succeed(step: Step): Promise<Outcome> {
   const { systemDiskReset } = step.repair;
   const how = systemDiskReset ? 'a new system disk; what was on the old one is lost' : 'a restart';
-  return end(step, {
+  return finishRepair(step, {
     state: 'SUCCEEDED',
     message: `The node ${step.node.name} is ready again after ${how}.`,
   });
 }
 
-async function didNotHelp(step: Step): Promise<Outcome> {
+async function escalateRepair(step: Step): Promise<Outcome> {
   const { repair, node, scope } = step;
   if (repair.state === 'RESETTING')
-    return end(step, {
+    return finishRepair(step, {
       state: 'FAILED',
       message: `The node ${node.name} is not ready, with a new system disk too.`,
     });
   const pool = await scope.database.nodePool.findUnique({ where: { id: repair.nodePoolId } });
   if (!pool || !configOf(pool).management.allowSystemDiskReset) {
     const message = `The node ${node.name} is not ready after a restart, and the pool does not allow a new system disk.`;
-    return end(step, { state: 'FAILED', message });
+    return finishRepair(step, { state: 'FAILED', message });
   }
   const message = `The node ${node.name} is not ready after a restart; it gets a new system disk.`;
   await move(step, 'RESET_WANTED', { message });
   return requeueAfter(0);
 }
 
-async function end(
+async function finishRepair(
   { repair, scope }: Pick<Step, 'repair' | 'scope'>,
   { state, message }: { readonly state: 'SUCCEEDED' | 'FAILED'; readonly message: string },
 ): Promise<Outcome> {

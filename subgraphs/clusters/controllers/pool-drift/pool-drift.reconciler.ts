@@ -47,7 +47,7 @@ async function auditPools(
   { scope, means }: { readonly scope: ReconcileScope; readonly means: Means },
 ): Promise<boolean> {
   const { id } = cluster;
-  const pools = await settledPools(scope, id);
+  const pools = await reconciledPools(scope, id);
   if (pools.length === 0) return false;
   const outside = await readObservedState(id, { scope, means });
   const groups = new Map((await means.provider.scalingGroups(id)).map((one) => [one.nodePoolId, one]));
@@ -65,7 +65,7 @@ async function auditPools(
 }
 
 /** Pools of which nothing is being changed. */
-async function settledPools({ database }: ReconcileScope, clusterId: string) {
+async function reconciledPools({ database }: ReconcileScope, clusterId: string) {
   const pools = await database.nodePool.findMany({
     where: { clusterId, deletedAt: null, state: { in: ['ACTIVE', 'FAILED'] } },
     orderBy: { id: 'asc' },

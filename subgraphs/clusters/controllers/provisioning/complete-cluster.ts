@@ -33,7 +33,7 @@ export async function completeCluster(step: ClusterStep): Promise<StepOutcome> {
     );
     await updateCluster(tx, cluster.id, { state: 'RUNNING', conditions });
     if (operation && result) {
-      await endCreation(tx, { id: operation.id, result, at });
+      await finishCreation(tx, { id: operation.id, result, at });
       // It may have been made with a patch that is not the newest.
       await enqueueVersionSupport(tx, cluster);
     }
@@ -47,7 +47,7 @@ export async function completeCluster(step: ClusterStep): Promise<StepOutcome> {
   return done;
 }
 
-async function endCreation(
+async function finishCreation(
   tx: Transaction,
   { id, result, at }: { id: string; result: PoolResult; at: Date },
 ): Promise<void> {
@@ -78,8 +78,8 @@ export async function completeCanceledCluster(step: ClusterStep): Promise<StepOu
   const state = endState(result, operation);
   // Masters belong to the control plane: when none was asked for, they will never be made.
   const unmade = (await step.means.provider.controlPlane(step.cluster.id)) === undefined;
-  const forget = unmade ? giveUpMasters : undefined;
-  return end(step, {
+  const forget = unmade ? removeMasters : undefined;
+  return finishClusterChange(step, {
     error,
     reason: 'Canceled',
     state: state === 'CANCELED' ? state : 'FAILED',
@@ -88,14 +88,14 @@ export async function completeCanceledCluster(step: ClusterStep): Promise<StepOu
   });
 }
 
-async function giveUpMasters(tx: Transaction, cluster: ClusterStep['cluster']): Promise<void> {
+async function removeMasters(tx: Transaction, cluster: ClusterStep['cluster']): Promise<void> {
   await deleteMasters(tx, cluster);
   await releaseNodeNetwork(tx, cluster.id);
 }
 
 /** The cluster cannot be made. */
 export function failCluster(step: ClusterStep, error: Problem): Promise<Outcome> {
-  return end(step, { error, reason: 'ProvisioningFailed', state: 'FAILED' });
+  return finishClusterChange(step, { error, reason: 'ProvisioningFailed', state: 'FAILED' });
 }
 
 interface End {
@@ -107,7 +107,10 @@ interface End {
   readonly forget?: ((tx: Transaction, cluster: ClusterStep['cluster']) => Promise<void>) | undefined;
 }
 
-async function end(step: ClusterStep, { error, reason, state, result, forget }: End): Promise<Outcome> {
+async function finishClusterChange(
+  step: ClusterStep,
+  { error, reason, state, result, forget }: End,
+): Promise<Outcome> {
   const { cluster, operation } = step;
   await inCluster(step, async (tx, at) => {
     const { message } = error;

@@ -7,7 +7,7 @@ import { countClusterNodes, countPoolNodes } from '../../store/nodes.store.js';
 /** Share of a cluster's creation that is done when its control plane is there; the nodes are the rest. */
 const CONTROL_PLANE_SHARE = 0.5;
 /** An operation is never quite done before it ends. */
-const MOST = 0.99;
+const MAX_RUNNING_PROGRESS = 0.99;
 
 /** Writes into the operation how many of its nodes are made and have failed so far. */
 export async function recordProgress(tx: Transaction, { pool, operation }: PoolStep): Promise<void> {
@@ -18,7 +18,9 @@ export async function recordProgress(tx: Transaction, { pool, operation }: PoolS
   const { running, failed } = own
     ? await countPoolNodes(tx, pool, operation.type === ATTACH_INSTANCES ? ATTACHED : null)
     : await countClusterNodes(tx, pool.clusterId);
-  const share = operation.requested ? Math.min(MOST, (running + failed) / operation.requested) : 0;
+  const share = operation.requested
+    ? Math.min(MAX_RUNNING_PROGRESS, (running + failed) / operation.requested)
+    : 0;
   const progress = own ? share : CONTROL_PLANE_SHARE + (1 - CONTROL_PLANE_SHARE) * share;
   await setProgress(tx, operation.id, { created: running, failed, progress });
 }

@@ -43,8 +43,8 @@ export function createAutomaticUpgradeReconciler({ kubernetes }: Pick<Means, 'ku
       const platform = { database: { prisma: scope.database }, kubernetes, clock: scope.clock };
       const blockers = await new ClusterCheckService(platform, catalogue).blockersOf(cluster, target);
       return unlessSuperseded(async () => {
-        if (blockers.length > 0) await tellBlocked(scope, cluster, blockedMessage(blockers));
-        else await wish(scope, cluster, target);
+        if (blockers.length > 0) await recordBlocked(scope, cluster, blockedMessage(blockers));
+        else await requestUpgrade(scope, cluster, target);
         return done;
       });
     },
@@ -57,7 +57,7 @@ async function consents({ database }: ReconcileScope, clusterId: string) {
 }
 
 /** Without a maintenance window in use nobody has said when the cluster may be disturbed: then nothing happens. */
-async function wish(
+async function requestUpgrade(
   { database, clock }: ReconcileScope,
   { account, id }: Cluster,
   version: string,
@@ -76,7 +76,7 @@ async function wish(
   });
 }
 
-async function tellBlocked(scope: ReconcileScope, cluster: Cluster, message: string): Promise<void> {
+async function recordBlocked(scope: ReconcileScope, cluster: Cluster, message: string): Promise<void> {
   await changeCluster(scope, cluster, async (tx, at): Promise<NewEvent[]> => {
     const row = await tx.cluster.findUniqueOrThrow({ where: { id: cluster.id } });
     const known = conditionsOf(row).find(({ type }) => type === CONDITION);

@@ -48,12 +48,12 @@ export async function drainPods(drain: Drain, pods: readonly Pod[]): Promise<voi
   }
 }
 
-interface Members {
+interface ReplacedMembers {
   readonly staying: readonly Pod[];
   readonly all: readonly Pod[];
 }
 
-async function drainWorkload(drain: Drain, ref: WorkloadRef, members: Members): Promise<void> {
+async function drainWorkload(drain: Drain, ref: WorkloadRef, members: ReplacedMembers): Promise<void> {
   const { client, operation, scope } = drain;
   const { staying } = members;
   const workload = await readWorkload(client, ref);
@@ -66,17 +66,17 @@ async function drainWorkload(drain: Drain, ref: WorkloadRef, members: Members): 
       await scope.faults.reach('upgrade.replicas-added');
     return;
   }
-  const going = await mayGo(drain, workload, { ...members, note });
+  const going = await canEvict(drain, workload, { ...members, note });
   if (going.length === 0) return;
   await evictAll(drain, going);
   if (workload.kind === 'StatefulSet') await added(() => restartWait(client, workload, at));
 }
 
 /** The pods of a workload that can go now. */
-async function mayGo(
+async function canEvict(
   { client, scope }: Drain,
   workload: Workload,
-  { staying, all, note }: Members & { readonly note: SurgeReplicas },
+  { staying, all, note }: ReplacedMembers & { readonly note: SurgeReplicas },
 ): Promise<readonly Pod[]> {
   const ordered = workload.kind === 'StatefulSet';
   const ready = allReady(workload, note.replicas + note.extra);
@@ -110,13 +110,13 @@ async function evictAll({ client, scope }: Drain, pods: readonly Pod[]): Promise
 export async function restoreReplicas(drain: Drain, busy: ReadonlySet<string>): Promise<boolean> {
   const extended = await withExtraReplicas(drain.client, drain.operation);
   const idle = extended.filter((workload) => !busy.has(keyOf(workload.kind, workload.metadata)));
-  const ready = idle.filter((workload) => mayShrink(workload, drain));
+  const ready = idle.filter((workload) => canReduce(workload, drain));
   for (const workload of ready) await added(() => removeSurgeReplicas(drain.client, workload));
   if (ready.length > 0) await drain.scope.faults.reach('upgrade.replicas-restored');
   return extended.length === 0;
 }
 
-function mayShrink(workload: Workload, { scope }: Drain): boolean {
+function canReduce(workload: Workload, { scope }: Drain): boolean {
   const note = extraOf(workload);
   if (!note || allReady(workload, note.replicas)) return true;
   return scope.clock.now().getTime() - Date.parse(note.since) > PATIENCE_MS;

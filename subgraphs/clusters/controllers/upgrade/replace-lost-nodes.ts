@@ -10,7 +10,7 @@ import type { KubernetesNode } from '../../inspection/node-cordon.js';
 import { canResize, setDesiredPoolSize } from '../../changes/pool-size.js';
 import type { NodesStep } from './pool-surge.js';
 
-interface Seen {
+interface ObservedNodes {
   readonly node: Node;
   readonly seen: KubernetesNode | undefined;
 }
@@ -18,7 +18,7 @@ interface Seen {
 /** Nodes of a batch whose machines somebody has released, or the cloud has taken back, while they were upgraded. */
 export async function lostNodes(
   { cluster, means }: NodesStep,
-  sights: readonly Seen[],
+  sights: readonly ObservedNodes[],
 ): Promise<readonly Node[]> {
   // The cloud is asked only of nodes that Kubernetes has not, or finds dead: looks are frequent, pools are large.
   const doubtful = sights.filter(({ seen }) => !seen || !isReady(seen)).map(({ node }) => node);

@@ -22,9 +22,9 @@ export function scheduledUpgrade({ kubernetes }: Pick<Platform, 'kubernetes'>): 
       const catalogue = new ClusterCatalogStore(scope.database);
       const platform = { database: { prisma: scope.database }, kubernetes, clock: scope.clock };
       const checks = new ClusterCheckService(platform, catalogue);
-      return obstacleOf(operation, { checks, catalogue, scope });
+      return blockingReason(operation, { checks, catalogue, scope });
     },
-    begin: async (tx, { id }, operation) => {
+    startScheduledChange: async (tx, { id }, operation) => {
       await updateCluster(tx, id, { state: 'UPGRADING', operationId: operation.id });
       await enqueue(tx, 'cluster', id);
       return undefined;
@@ -32,15 +32,15 @@ export function scheduledUpgrade({ kubernetes }: Pick<Platform, 'kubernetes'>): 
   };
 }
 
-interface Means {
+interface ScheduledUpgradeDependencies {
   readonly checks: ClusterCheckService;
   readonly catalogue: ClusterCatalogStore;
   readonly scope: ReconcileScope;
 }
 
-async function obstacleOf(
+async function blockingReason(
   operation: OperationRow,
-  { checks, catalogue, scope }: Means,
+  { checks, catalogue, scope }: ScheduledUpgradeDependencies,
 ): Promise<Problem | undefined> {
   const { account, targetId } = operation;
   const { version } = upgradeInput(operation);

@@ -36,12 +36,12 @@ import { finishNodesStage, stageEnded, upgradeNodes } from './upgrade-nodes.js';
  * between the steps: what has begun is ended.
  */
 export async function upgradeCluster(step: ClusterStep): Promise<StepOutcome> {
-  if (!step.operation) return endUpgrade(step);
+  if (!step.operation) return finishUpgrade(step);
   for (const take of STEPS) {
     const outcome = await take(step);
     if (outcome !== undefined) return outcome;
   }
-  return endUpgrade(step);
+  return finishUpgrade(step);
 }
 
 function targetOf({ operation }: ClusterStep): string {
@@ -49,12 +49,12 @@ function targetOf({ operation }: ClusterStep): string {
 }
 
 /** An upgrade that cannot be done ends when what it has changed is taken back. */
-const giveUp: Step = async (step) => {
+const rollBackUpgrade: Step = async (step) => {
   const { operation } = step;
   const { failing } = operation ? upgradeInput(operation) : {};
   if (!operation || !failing) return undefined;
   const left = await rollBack({ ...step, operation });
-  return left ?? endUpgrade(step, { state: 'FAILED', error: failing.problem });
+  return left ?? finishUpgrade(step, { state: 'FAILED', error: failing.problem });
 };
 
 /** A cancelled upgrade ends unless the control plane has got its version in the meantime. */
@@ -69,7 +69,7 @@ const cancelUpgrade: Step = async (step) => {
     code: 'OPERATION_CANCELED',
     message: `The upgrade was cancelled; the cluster stays at ${cluster.version}.`,
   } as const;
-  return endUpgrade(step, { state: 'CANCELED', error });
+  return finishUpgrade(step, { state: 'CANCELED', error });
 };
 
 const precheck: Step = async (step) => {
@@ -79,7 +79,7 @@ const precheck: Step = async (step) => {
   // A pool that settles wakes the cluster again.
   if (!poolsReconciled(step)) return done;
   const { problem: error, warnings } = await precheckUpgrade(step, targetOf(step));
-  if (error) return endUpgrade(step, { state: 'FAILED', error });
+  if (error) return finishUpgrade(step, { state: 'FAILED', error });
   const risks = warnings.map(({ name, message }) => ` ${name}: ${message}`).join('');
   await inCluster(step, async (tx, at) => {
     await startStage(tx, operation.id, 'PRECHECK', at);
@@ -100,14 +100,14 @@ const precheck: Step = async (step) => {
   return 'again';
 };
 
-const beginControlPlane: Step = async (step) => {
+const startControlPlane: Step = async (step) => {
   const { cluster, operation, scope } = step;
   if (!operation || stageOf(step, 'CONTROL_PLANE') !== 'PENDING') return undefined;
   if (operation.pausedAt) return done;
   await inCluster(step, async (tx, at) => {
     await startStage(tx, operation.id, 'CONTROL_PLANE', at);
     // An upgrade that failed after its control plane is done again for the rest.
-    if (cluster.version === targetOf(step)) await endControlPlane(tx, operation, at);
+    if (cluster.version === targetOf(step)) await finishControlPlane(tx, operation, at);
     return [];
   });
   await scope.faults.reach('upgrade.control-plane-begun');
@@ -130,7 +130,7 @@ const upgradeControlPlane: Step = async (step) => {
     return requeueAfter(until(plane.readyAt, scope.clock.now()));
   await inCluster(step, async (tx, at) => {
     await updateCluster(tx, cluster.id, { version, conditions: controlPlaneRuns(cluster, version, at) });
-    await endControlPlane(tx, operation, at);
+    await finishControlPlane(tx, operation, at);
     return [
       clusterEvent(step, 'CONTROL_PLANE_UPGRADED', `The control plane runs Kubernetes ${version}.`, {
         data: { version },
@@ -142,17 +142,17 @@ const upgradeControlPlane: Step = async (step) => {
 };
 
 /** The control plane has the version: from here on there is no way back. */
-async function endControlPlane(tx: Transaction, { id }: Operation, at: Date): Promise<void> {
+async function finishControlPlane(tx: Transaction, { id }: Operation, at: Date): Promise<void> {
   await finishStage(tx, id, 'CONTROL_PLANE', at);
   const now = await tx.operation.findUniqueOrThrow({ where: { id } });
   await setCancelable(tx, id, controlsIn(upgradePhase(now)).cancelable);
 }
 
 const STEPS: readonly Step[] = [
-  giveUp,
+  rollBackUpgrade,
   cancelUpgrade,
   precheck,
-  beginControlPlane,
+  startControlPlane,
   upgradeControlPlane,
   upgradeNodes,
   finishNodesStage,
@@ -167,7 +167,7 @@ function stageOf({ operation }: ClusterStep, name: string): string | undefined {
 export async function failUpgrade(step: ClusterStep, error: Problem): Promise<void> {
   const { operation } = step;
   if (operation && !upgradeInput(operation).failing) await startRollback({ ...step, operation }, error);
-  else await endUpgrade(step, { state: 'FAILED', error });
+  else await finishUpgrade(step, { state: 'FAILED', error });
 }
 
 interface End {
@@ -175,7 +175,7 @@ interface End {
   readonly error: Problem;
 }
 
-async function endUpgrade(step: ClusterStep, end?: End): Promise<Outcome> {
+async function finishUpgrade(step: ClusterStep, end?: End): Promise<Outcome> {
   const { cluster, operation, scope } = step;
   const failures = end ? [] : await componentFailures(step);
   await inCluster(step, async (tx, at) => {

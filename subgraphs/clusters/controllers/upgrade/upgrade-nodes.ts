@@ -43,7 +43,7 @@ export const upgradeNodes: Step = async (step) => {
   });
   const full: NodesStep = { ...step, operation, version, client, nodes };
   const open = nodes.filter((node) => batch?.nodeIds.includes(node.id) && node.version !== version);
-  if (open.length === 0) return endBatch(full);
+  if (open.length === 0) return finishBatch(full);
   try {
     return await workBatch(full, open);
   } catch (error) {
@@ -58,7 +58,7 @@ export const upgradeNodes: Step = async (step) => {
 };
 
 /** Nothing of a batch is left to do: takes back what it needed, then begins the next, or none when paused. */
-async function endBatch(step: NodesStep): Promise<StepOutcome | undefined> {
+async function finishBatch(step: NodesStep): Promise<StepOutcome | undefined> {
   const { operation, client, nodes, version, scope } = step;
   const drain = client && { client, operation: operation.id, scope };
   if (drain && !(await restoreReplicas(drain, new Set()))) return requeueAfter(LOOK_MS);
@@ -67,10 +67,10 @@ async function endBatch(step: NodesStep): Promise<StepOutcome | undefined> {
   if (surging !== undefined) return surging;
   // Nodes that take the place of lost ones are waited for: a pool that settles wakes the cluster.
   if (old.length === 0) return poolsReconciled(step) ? undefined : done;
-  return operation.pausedAt ? done : beginBatch(step, old);
+  return operation.pausedAt ? done : startBatch(step, old);
 }
 
-async function beginBatch(step: NodesStep, old: readonly Node[]): Promise<StepOutcome> {
+async function startBatch(step: NodesStep, old: readonly Node[]): Promise<StepOutcome> {
   const { operation, nodes, scope } = step;
   const { batch, rolling } = upgradeInput(operation);
   const next = nextBatch(nodes, old, rolling?.batchSize);
@@ -87,7 +87,7 @@ async function beginBatch(step: NodesStep, old: readonly Node[]): Promise<StepOu
   return 'again';
 }
 
-interface Sight {
+interface UpgradedNodeStatus {
   readonly node: Node;
   /** Undefined when Kubernetes has no such node. */
   readonly seen: KubernetesNode | undefined;
@@ -96,7 +96,7 @@ interface Sight {
 
 async function workBatch(step: NodesStep, open: readonly Node[]): Promise<StepOutcome> {
   const { client, operation, scope } = step;
-  const sights = await Promise.all(open.map((node) => look(step, node)));
+  const sights = await Promise.all(open.map((node) => observeUpgradedNode(step, node)));
   const lost = await lostNodes(step, sights);
   if (lost.length > 0) return replaceLostNodes(step, lost);
   if (!client) return upgradeEmpty(step, sights);
@@ -109,7 +109,10 @@ async function workBatch(step: NodesStep, open: readonly Node[]): Promise<StepOu
 }
 
 /** A node that runs the version already (masters get it with the control plane) keeps its pods. */
-async function look({ client, operation, version }: NodesStep, node: Node): Promise<Sight> {
+async function observeUpgradedNode(
+  { client, operation, version }: NodesStep,
+  node: Node,
+): Promise<UpgradedNodeStatus> {
   if (!client) return { node, seen: undefined, pods: [] };
   const seen = await kubernetesNode(client, node.name);
   const touched = seen && (markOf(seen, operation.id) || !runsVersion(seen, version));
@@ -119,7 +122,7 @@ async function look({ client, operation, version }: NodesStep, node: Node): Prom
 /** Cordons the nodes of the batch that are not yet; true when there were any. */
 async function cordonAll(
   { client, operation, version, scope }: NodesStep,
-  sights: readonly Sight[],
+  sights: readonly UpgradedNodeStatus[],
 ): Promise<boolean> {
   const fresh = sights.flatMap(({ seen }) =>
     seen && !markOf(seen, operation.id) && !runsVersion(seen, version) ? [seen] : [],
@@ -132,19 +135,19 @@ async function cordonAll(
 }
 
 /** Upgrades the nodes that are empty, opens those that run the version, and records them. */
-async function upgradeEmpty(step: NodesStep, sights: readonly Sight[]): Promise<StepOutcome> {
+async function upgradeEmpty(step: NodesStep, sights: readonly UpgradedNodeStatus[]): Promise<StepOutcome> {
   const finished: Node[] = [];
   for (const sight of sights)
     if (sight.pods.length === 0 && (await upgradeOne(step, sight))) finished.push(sight.node);
   if (finished.length === 0)
-    return (await pauseStalledUpgrade(step, standstill(sights))) ?? requeueAfter(LOOK_MS);
+    return (await pauseStalledUpgrade(step, upgradeStall(sights))) ?? requeueAfter(LOOK_MS);
   await recordNodes(step, finished, finished.length === sights.length);
   await step.scope.faults.reach('upgrade.nodes-recorded');
   return 'again';
 }
 
 /** What to tell of a batch that gets nowhere. */
-function standstill(sights: readonly Sight[]): UpgradeStall {
+function upgradeStall(sights: readonly UpgradedNodeStatus[]): UpgradeStall {
   const present = sights.flatMap((sight) => sight.pods);
   // Those that were told to go are in the way; others may only wait for a place.
   const going = present.filter(({ metadata }) => metadata?.deletionTimestamp !== undefined);
@@ -157,7 +160,7 @@ function standstill(sights: readonly Sight[]): UpgradeStall {
 }
 
 /** True when the node runs the version and takes pods again. */
-async function upgradeOne(step: NodesStep, { node, seen }: Sight): Promise<boolean> {
+async function upgradeOne(step: NodesStep, { node, seen }: UpgradedNodeStatus): Promise<boolean> {
   const { cluster, client, operation, version, means, scope } = step;
   const instance = await means.provider.upgradeInstance(cluster.id, node.id, version);
   await scope.faults.reach('upgrade.node-upgraded');

@@ -55,14 +55,14 @@ export const scaleVertically: Step = async (step) => {
     const outcome = await scalePool({ ...step, operation, wish, pool, baseSize, nodes });
     if (outcome !== undefined) return outcome;
   }
-  return end(step, operation);
+  return finishScaling(step, operation);
 };
 
 async function scalePool(step: PoolScaling): Promise<StepOutcome | undefined> {
   const { nodes, wish, baseSize, pool } = step;
   if (wish.left?.poolId === pool.id) await handOnSettings({ step, pool, nodes }, wish.left.settings);
   const failure = failureOf(step);
-  if (failure) return giveUp(step, failure);
+  if (failure) return rollBackScaling(step, failure);
   const next = nextReplacement(nodes, {
     types: wish.instanceTypes,
     baseSize,
@@ -70,7 +70,7 @@ async function scalePool(step: PoolScaling): Promise<StepOutcome | undefined> {
     batchSize: batchSize(nodes.length, wish.batchSize),
   });
   if (next.kind === 'DONE') return undefined;
-  return next.kind === 'GROW' ? grow(step, next.by) : letGo(step, next);
+  return next.kind === 'GROW' ? addReplacements(step, next.by) : removeReplaced(step, next);
 }
 
 /** Why the last step brought no node; undefined when it brought some, or none has been taken in the pool. */
@@ -84,30 +84,30 @@ function failureOf({ operation, pool, nodes, baseSize }: PoolScaling): Failure |
 }
 
 /** The machines that the pool has from now on, with its next size: what is reserved is for them. */
-function machinesOf({ wish }: PoolScaling) {
+function instanceChangeOf({ wish }: PoolScaling) {
   return { instanceTypes: [...wish.instanceTypes] };
 }
 
-async function grow(step: PoolScaling, by: number): Promise<StepOutcome> {
+async function addReplacements(step: PoolScaling, by: number): Promise<StepOutcome> {
   const { cluster, operation, pool, wish, baseSize } = step;
   const desiredSize = baseSize + by;
   try {
     await inCluster(step, async (tx, at) => {
       await startStage(tx, operation.id, `POOL ${pool.name}`, at);
-      const size = { desiredSize, operationId: operation.id, path: PATH, more: machinesOf(step) };
+      const size = { desiredSize, operationId: operation.id, path: PATH, more: instanceChangeOf(step) };
       await setDesiredPoolSize(tx, { cluster, pool, ...size });
       const text = `The node pool ${pool.name} gets ${by} nodes of ${wish.instanceTypes.join(', ')}.`;
       return [clusterEvent(step, 'NODES_REPLACING', text, { data: { nodePoolId: pool.id, nodes: by } })];
     });
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    return giveUp(step, error.problems[0] ?? null);
+    return rollBackScaling(step, error.problems[0] ?? null);
   }
   return done;
 }
 
 /** Old nodes leave: others have come already, or come in their place (REPLACE). */
-async function letGo(
+async function removeReplaced(
   step: PoolScaling,
   { kind, leaving }: { readonly kind: 'SHRINK' | 'REPLACE'; readonly leaving: readonly string[] },
 ): Promise<StepOutcome> {
@@ -121,7 +121,12 @@ async function letGo(
       if (kind === 'REPLACE') await startStage(tx, operation.id, `POOL ${pool.name}`, at);
       await changeOperation(tx, operation.id, { input: remembered as unknown as Prisma.InputJsonObject });
       await markRemoving(tx, leaving, { drain: true, reason: 'REQUESTED', since: at.toISOString() });
-      const size = { desiredSize: baseSize, operationId: operation.id, path: PATH, more: machinesOf(step) };
+      const size = {
+        desiredSize: baseSize,
+        operationId: operation.id,
+        path: PATH,
+        more: instanceChangeOf(step),
+      };
       await setDesiredPoolSize(tx, { cluster, pool, ...size });
       const names = nodes.filter(({ id }) => leaving.includes(id)).map(({ name }) => name);
       const created = (operation.created ?? 0) + leaving.length;
@@ -137,13 +142,13 @@ async function letGo(
     });
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    return giveUp(step, error.problems[0] ?? null);
+    return rollBackScaling(step, error.problems[0] ?? null);
   }
   return done;
 }
 
 /** New nodes cannot be had: the pool goes back to its size, what was replaced stays. */
-async function giveUp(step: PoolScaling, failure: Failure | Problem | null): Promise<Outcome> {
+async function rollBackScaling(step: PoolScaling, failure: Failure | Problem | null): Promise<Outcome> {
   const { cluster, operation, pool, baseSize, nodes } = step;
   const error: Problem = failure ?? {
     code: 'INSTANCE_START_FAILED',
@@ -170,7 +175,7 @@ async function giveUp(step: PoolScaling, failure: Failure | Problem | null): Pro
   return done;
 }
 
-async function end(step: ClusterStep, operation: Operation): Promise<Outcome> {
+async function finishScaling(step: ClusterStep, operation: Operation): Promise<Outcome> {
   const { cluster, pools } = step;
   const { instanceTypes, pools: wished } = operation.input as unknown as VerticalScalingInput;
   await inCluster(step, async (tx, at) => {

@@ -9,7 +9,7 @@ import type { VerticalScalingInput } from '../../model/vertical-scaling.rules.js
 export const scheduledScaling: ScheduledChange = {
   states: ['RUNNING'],
   controls: { cancelable: false, pausable: false },
-  begin: async (tx, { id: clusterId }, { id, input }) => {
+  startScheduledChange: async (tx, { id: clusterId }, { id, input }) => {
     const wish = input as unknown as VerticalScalingInput;
     const ids = wish.pools.map((pool) => pool.id);
     const pools = await tx.nodePool.findMany({
