@@ -2,7 +2,7 @@ import type { Platform } from '../../engine/platform.js';
 import type { ClusterCatalogStore } from './store/catalog.store.js';
 import type { ClusterStore } from './store/cluster.store.js';
 import { ChargeConversionService } from './api/instance/charge-conversion.service.js';
-import { InstanceResolver, MachineKindResolver } from './api/instance/instance.resolver.js';
+import { InstanceResolver, InstanceCategoryResolver } from './api/instance/instance.resolver.js';
 import { InstanceService } from './api/instance/instance.service.js';
 import {
   ClusterNodeResolver,
@@ -35,7 +35,7 @@ export function poolResolvers(
       attaching: new AttachInstancesService(platform, catalogue),
       removing: new RemoveNodesService(platform),
     }),
-    new MachineKindResolver(),
+    new InstanceCategoryResolver(),
     new NodeRepairResolver(),
     new NodeDetailsResolver({ catalogue, clusters }),
     new ClusterNodeResolver(nodes),

@@ -6,7 +6,7 @@ import { userErrorTypes } from '../runtime/graph/user-error.type.js';
 import type { Subgraph } from '../runtime/subgraph.js';
 import { AccountVerificationResolver } from './api/account/account-verification.resolver.js';
 import { AccountVerificationService } from './api/account/account-verification.service.js';
-import { CatalogueResolver } from './api/catalog/catalog.resolver.js';
+import { CatalogResolver } from './api/catalog/catalog.resolver.js';
 import { ClusterCatalogStore } from './store/catalog.store.js';
 import { ClusterCheckResolver } from './api/cluster-check/cluster-check.resolver.js';
 import { ClusterCheckService } from './inspection/cluster-check.js';
@@ -130,7 +130,7 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
       new NodeResolver(stores),
       new NodeMetadataResolver(new NodeMetadataReader(platform), new UpdateNodeService(platform)),
       new OperationResolver(new OperationService(platform, stores.operations), stores),
-      new CatalogueResolver(catalogue),
+      new CatalogResolver(catalogue),
       new ReleaseResolver(catalogue),
       new PublishVersionResolver(new PublishVersionService(platform, catalogue)),
       new PauseOperationResolver(new PauseOperationService(platform)),

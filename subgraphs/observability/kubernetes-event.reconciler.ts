@@ -6,7 +6,7 @@ import { allOf } from '../../engine/kubernetes/pod-owners.js';
 import { listPath } from '../../engine/kubernetes/paths.js';
 import type { Platform } from '../../engine/platform.js';
 import { enqueueAll } from '../../engine/jobs/queue.js';
-import { type CoreEvent, type EventsRead, newEvents, remembered } from './kubernetes-event.rules.js';
+import { type CoreEvent, type EventsRead, newEvents, nextSeenUids } from './kubernetes-event.rules.js';
 import { KubernetesEventStore } from './kubernetes-event.store.js';
 
 /** Kind of the reconciler that reads Kubernetes Events; keys are cluster ids. */
@@ -39,7 +39,7 @@ export function kubernetesEventReconciler(platform: Pick<Platform, 'kubernetes'>
         await store.advance(reading, {
           account: access.account,
           at: clock.now(),
-          uids: remembered(read, reading.uids),
+          uids: nextSeenUids(read, reading.uids),
           events: newEvents(clusterId, read, reading),
         });
         return requeueAfter(EVENT_READ_INTERVAL_MS);

@@ -45,7 +45,7 @@ export interface EventReading {
 }
 
 /** What a reading remembers: what the cluster has, and when that was cut, also what it had. */
-export function remembered({ byUid, cut }: EventsRead, before: readonly string[]): string[] | undefined {
+export function nextSeenUids({ byUid, cut }: EventsRead, before: readonly string[]): string[] | undefined {
   const known = new Set(before);
   if (byUid.size === known.size && [...byUid.keys()].every((uid) => known.has(uid))) return undefined;
   return [...new Set([...byUid.keys(), ...(cut ? before : [])])].slice(0, MAX_UIDS);

@@ -15,11 +15,11 @@ import {
   QuotaApplicationOrder,
 } from './quota-application.type.js';
 import { undecidedSorting } from './quota-application.store.js';
-import type { QuotaDeskService } from './quota-approval.service.js';
+import type { QuotaApprovalService } from './quota-approval.service.js';
 
 @Resolver()
-export class QuotaDeskResolver {
-  constructor(private readonly service: QuotaDeskService) {}
+export class QuotaApprovalResolver {
+  constructor(private readonly service: QuotaApprovalService) {}
 
   @Requires('decideQuotaApplications')
   @Query(() => QuotaApplicationConnection, {

@@ -20,7 +20,7 @@ const MAX_MESSAGE = 1_000;
 const ID_PATH = { path: ['input', 'id'] };
 
 /** Where operators of the platform decide the quota applications of all accounts. The graph lets nobody else here. */
-export class QuotaDeskService {
+export class QuotaApprovalService {
   constructor(
     private readonly platform: Pick<Platform, 'database' | 'clock'>,
     private readonly store: QuotaApplicationStore,

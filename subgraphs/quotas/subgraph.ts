@@ -16,8 +16,8 @@ import { ClusterQuotasResolver, QuotaResolver } from './quota.resolver.js';
 import { QuotaService } from './quota.service.js';
 import { QuotaStore } from './quota.store.js';
 import { Cluster } from './quota.type.js';
-import { QuotaDeskResolver } from './quota-approval.resolver.js';
-import { QuotaDeskService } from './quota-approval.service.js';
+import { QuotaApprovalResolver } from './quota-approval.resolver.js';
+import { QuotaApprovalService } from './quota-approval.service.js';
 
 /** A quota or application as others name it: by its id, or by an id of which it is not known whether it exists. */
 interface Reference {
@@ -39,7 +39,7 @@ export function createQuotasSubgraph(platform: Pick<Platform, 'database' | 'cloc
       new QuotaResolver(quotas),
       new ClusterQuotasResolver(quotas),
       new QuotaApplicationResolver(applications, quotas),
-      new QuotaDeskResolver(new QuotaDeskService(platform, applicationStore)),
+      new QuotaApprovalResolver(new QuotaApprovalService(platform, applicationStore)),
       new BillingResolver(new BillingService(new BillingStore(prisma), platform.clock)),
     ],
     orphanedTypes: [...userErrorTypes, Cluster],

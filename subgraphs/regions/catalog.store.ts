@@ -7,7 +7,7 @@ import type { Cloud, Region, Zone } from './region.type.js';
 import type { TimeZone, TimeZoneGroup } from './time-zone.type.js';
 
 /** A region with everything that hangs on it. */
-export interface CatalogueRegion extends Region {
+export interface CatalogRegion extends Region {
   readonly timeZoneId: string;
   readonly zones: readonly Zone[];
   /** One entry for each product, in the order of the enum. */
@@ -16,10 +16,10 @@ export interface CatalogueRegion extends Region {
 
 /** Regions, zones and time zones, in the order of the ACK documentation. */
 export interface RegionCatalog {
-  readonly regions: readonly CatalogueRegion[];
+  readonly regions: readonly CatalogRegion[];
   readonly timeZones: readonly TimeZone[];
   /** By id and by documented id. */
-  readonly regionById: ReadonlyMap<string, CatalogueRegion>;
+  readonly regionById: ReadonlyMap<string, CatalogRegion>;
   /** By any name of the IANA time zone database, and by the documented spelling. */
   readonly timeZoneNamed: (name: string) => TimeZone | undefined;
   readonly zoneById: ReadonlyMap<string, Zone>;
@@ -83,9 +83,9 @@ export class RegionCatalogStore {
   }
 }
 
-function bothSpellings(regions: readonly CatalogueRegion[]): Map<string, CatalogueRegion> {
+function bothSpellings(regions: readonly CatalogRegion[]): Map<string, CatalogRegion> {
   return new Map([
-    ...regions.map((region): [string, CatalogueRegion] => [region.documentedId, region]),
-    ...regions.map((region): [string, CatalogueRegion] => [region.id, region]),
+    ...regions.map((region): [string, CatalogRegion] => [region.documentedId, region]),
+    ...regions.map((region): [string, CatalogRegion] => [region.id, region]),
   ]);
 }

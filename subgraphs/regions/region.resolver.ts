@@ -1,5 +1,5 @@
 import { Arg, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
-import type { CatalogueRegion } from './catalog.store.js';
+import type { CatalogRegion } from './catalog.store.js';
 import { Product } from '../runtime/graph/product.type.js';
 import { Availability, ProductAvailability } from './availability.type.js';
 import { availabilityIn } from './region.rules.js';
@@ -27,23 +27,23 @@ export class RegionResolver {
   }
 
   @FieldResolver(() => TimeZone, { description: 'The time zone that the region lives by.' })
-  timeZone(@Root() region: CatalogueRegion): Promise<TimeZone | null> {
+  timeZone(@Root() region: CatalogRegion): Promise<TimeZone | null> {
     return this.service.timeZone(region.timeZoneId);
   }
 
   @FieldResolver(() => [Zone], { description: 'Its zones.' })
-  zones(@Root() region: CatalogueRegion): readonly Zone[] {
+  zones(@Root() region: CatalogRegion): readonly Zone[] {
     return region.zones;
   }
 
   @FieldResolver(() => [ProductAvailability], { description: 'For each product whether it can be had here.' })
-  products(@Root() region: CatalogueRegion): readonly ProductAvailability[] {
+  products(@Root() region: CatalogRegion): readonly ProductAvailability[] {
     return region.products;
   }
 
   @FieldResolver(() => Availability, { description: 'Whether the product can be had here.' })
   availability(
-    @Root() region: CatalogueRegion,
+    @Root() region: CatalogRegion,
     @Arg('product', () => Product, { description: 'The product.' }) product: Product,
   ): Availability {
     return availabilityIn(region, product);
@@ -54,7 +54,7 @@ export class RegionResolver {
     description: 'The nearest region, this one included, that offers the product; null when none does.',
   })
   nearestRegion(
-    @Root() region: CatalogueRegion,
+    @Root() region: CatalogRegion,
     @Arg('product', () => Product, { description: 'The product.' }) product: Product,
   ): Promise<Region | null> {
     return this.service.nearestRegion(region, product);

@@ -1,15 +1,15 @@
-import type { CatalogueRegion } from './catalog.store.js';
+import type { CatalogRegion } from './catalog.store.js';
 import { type Product } from '../runtime/graph/product.type.js';
 import { Availability } from './availability.type.js';
 import type { RegionFilter } from './region.type.js';
 
 /** Whether the product can be had in the region. */
-export function availabilityIn(region: CatalogueRegion, product: Product): Availability {
+export function availabilityIn(region: CatalogRegion, product: Product): Availability {
   return region.products.find((cell) => cell.product === product)?.availability ?? Availability.UNAVAILABLE;
 }
 
 /** Whether the region passes the filter. `timeZone` is the IANA name, not the documented spelling. */
-export function matches(region: CatalogueRegion, filter: RegionFilter): boolean {
+export function matches(region: CatalogRegion, filter: RegionFilter): boolean {
   if (filter.cloud && region.cloud !== filter.cloud) return false;
   if (filter.timeZone && region.timeZoneId !== filter.timeZone) return false;
   if (!filter.product && !filter.availability) return true;

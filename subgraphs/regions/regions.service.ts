@@ -1,4 +1,4 @@
-import type { CatalogueRegion, RegionCatalogStore } from './catalog.store.js';
+import type { CatalogRegion, RegionCatalogStore } from './catalog.store.js';
 import type { RegionFilter, Zone } from './region.type.js';
 import { nearest } from '../../kernel/great-circle.js';
 import type { Product } from '../runtime/graph/product.type.js';
@@ -11,19 +11,19 @@ export class RegionsService {
   constructor(private readonly store: RegionCatalogStore) {}
 
   /** The region by its id or its documented id. */
-  async region(id: string): Promise<CatalogueRegion | null> {
+  async region(id: string): Promise<CatalogRegion | null> {
     return (await this.store.catalogue()).regionById.get(id) ?? null;
   }
 
   /** Regions that pass the filter, in the order of the ACK documentation. */
-  async regions(filter: RegionFilter): Promise<readonly CatalogueRegion[]> {
+  async regions(filter: RegionFilter): Promise<readonly CatalogRegion[]> {
     const { regions, timeZoneNamed } = await this.store.catalogue();
     const spelled = filter.timeZone ? (timeZoneNamed(filter.timeZone)?.id ?? filter.timeZone) : null;
     return regions.filter((region) => matches(region, { ...filter, timeZone: spelled }));
   }
 
   /** The region nearest to this one, itself included, that offers the product. */
-  async nearestRegion(region: CatalogueRegion, product: Product): Promise<CatalogueRegion | null> {
+  async nearestRegion(region: CatalogRegion, product: Product): Promise<CatalogRegion | null> {
     const { regions } = await this.store.catalogue();
     const offering = regions.filter((one) => availabilityIn(one, product) === Availability.AVAILABLE);
     if (offering.includes(region)) return region;

@@ -29,7 +29,7 @@ function smallest<T>(heads: readonly IteratorResult<T>[], before: (a: T, b: T) =
 }
 
 /** The first `count` items; the sequence is left there. */
-export async function take<T>(sequence: AsyncIterable<T>, count: number): Promise<T[]> {
+export async function takeFirst<T>(sequence: AsyncIterable<T>, count: number): Promise<T[]> {
   const items: T[] = [];
   if (count <= 0) return items;
   for await (const item of sequence) {

@@ -3,7 +3,7 @@ import { pageOf, type PageRequest } from '../../kernel/page.js';
 import type { RequestContext } from '../runtime/subgraph.js';
 import type { ClusterApis } from './cluster-api.js';
 import { toReadProblem } from './kubernetes-read-error.js';
-import { take } from './merge-sorted.js';
+import { takeFirst } from './merge-sorted.js';
 import { identityOf } from './metadata.rules.js';
 import { Namespace } from './namespace.type.js';
 import type { PartialPage } from './workload.service.js';
@@ -26,7 +26,7 @@ export class NamespaceService {
     if (!client) return { items: [], hasNextPage: false, problems: [] };
     try {
       return {
-        ...pageOf(await take(listNamespaces(client, page.key?.[0]), page.limit + 1), page.limit),
+        ...pageOf(await takeFirst(listNamespaces(client, page.key?.[0]), page.limit + 1), page.limit),
         problems: [],
       };
     } catch (error) {

@@ -12,7 +12,7 @@ import type { Problem } from '../../kernel/result.js';
 import type { RequestContext } from '../runtime/subgraph.js';
 import type { ClusterApis } from './cluster-api.js';
 import { toReadProblem } from './kubernetes-read-error.js';
-import { take } from './merge-sorted.js';
+import { takeFirst } from './merge-sorted.js';
 import { type PodObject, PODS, toPod } from './pod.rules.js';
 import type { Pod } from './pod.type.js';
 import { toSelector } from './label-selector.rules.js';
@@ -84,7 +84,7 @@ async function readPods(
   const [ownership, objects] = await Promise.all([
     indirect ? readOwnership(client, namespace) : NONE,
     // One workload's pods can be told by labels; those of several are told apart by their owners alone.
-    take(
+    takeFirst(
       allOf<PodObject>(
         client,
         listPath(PODS, namespace),

@@ -4,7 +4,7 @@ import type { RequestContext } from '../runtime/subgraph.js';
 import type { ClusterApis } from './cluster-api.js';
 import type { ClusterStore } from './cluster.store.js';
 import { toReadProblem } from './kubernetes-read-error.js';
-import { take } from './merge-sorted.js';
+import { takeFirst } from './merge-sorted.js';
 import { listWorkloads, type WorkloadPosition, type WorkloadSelection } from './workload.lister.js';
 import type { Workload } from './workload.type.js';
 
@@ -81,7 +81,7 @@ export class WorkloadService {
     const options = { after: positionIn(clusterId, request.page.key), expected: limit };
     try {
       return {
-        items: await take(listWorkloads(client, clusterId, request.selection, options), limit),
+        items: await takeFirst(listWorkloads(client, clusterId, request.selection, options), limit),
         problems: [],
       };
     } catch (error) {

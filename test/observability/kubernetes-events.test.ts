@@ -16,7 +16,7 @@ import {
   MAX_APPENDED,
   MAX_APPENDED_FIRST,
   newEvents,
-  remembered,
+  nextSeenUids,
 } from '../../subgraphs/observability/kubernetes-event.rules.js';
 import { KubernetesEventStore } from '../../subgraphs/observability/kubernetes-event.store.js';
 import { eventually } from '../kit/eventually.js';
@@ -222,7 +222,7 @@ describe('reading Kubernetes Events', () => {
   test('adds nothing for an Event whose count has risen', () => {
     const again = event('again', { count: 7, lastTimestamp: '2026-01-01T01:00:00Z' });
     expect(newEvents('cluster_a', readOf([again]), { uids: ['uid-again'], version: 1 })).toEqual([]);
-    expect(remembered(readOf([again]), ['uid-again'])).toBeUndefined();
+    expect(nextSeenUids(readOf([again]), ['uid-again'])).toBeUndefined();
   });
 
   test('appends what a new cluster has at its first reading', () => {
@@ -233,8 +233,8 @@ describe('reading Kubernetes Events', () => {
 
   test('forgets Events that the cluster has no more, unless it has more than were listed', () => {
     const read = [event('new')];
-    expect(remembered(readOf(read), ['uid-old'])).toEqual(['uid-new']);
-    expect(remembered(readOf(read, true), ['uid-old'])).toEqual(['uid-new', 'uid-old']);
+    expect(nextSeenUids(readOf(read), ['uid-old'])).toEqual(['uid-new']);
+    expect(nextSeenUids(readOf(read, true), ['uid-old'])).toEqual(['uid-new', 'uid-old']);
   });
 
   test('ends for a cluster that has no API any more, of which nothing is remembered', async () => {

@@ -12,7 +12,7 @@ import { OperationStore, type OperationRow } from '../store/operation.store.js';
 const ATTEMPTS = 4;
 
 /** Ids of what a change was about; plain JSON, remembered for the clientToken. */
-export interface ChangeAnswer {
+export interface ChangeResult {
   readonly clusterId?: string;
   readonly nodePoolId?: string;
   readonly operationId?: string;
@@ -43,13 +43,13 @@ export interface ChangeRequest {
 export async function change(
   { database, clock }: Platform,
   { actor, mutation, input, dryRun }: ChangeRequest,
-  work: (tx: Transaction, at: Date) => Promise<ChangeAnswer>,
+  work: (tx: Transaction, at: Date) => Promise<ChangeResult>,
 ): Promise<ChangeOutcome> {
   const { account } = actor;
   const at = clock.now();
   const request = { account, mutation, token: input.clientToken, input, at, dryRun };
   return retryConflicts(() =>
-    changeInTransaction<ChangeAnswer, ChangeOutcome>(database.prisma, request, {
+    changeInTransaction<ChangeResult, ChangeOutcome>(database.prisma, request, {
       make: (tx) => work(tx, at),
       read: (db, answer) => readOutcome(db, account, answer),
     }),
@@ -70,7 +70,7 @@ async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
 async function readOutcome(
   db: Database | Transaction,
   account: string,
-  answer: ChangeAnswer,
+  answer: ChangeResult,
 ): Promise<ChangeOutcome> {
   const { clusterId, nodePoolId, operationId, componentId } = answer;
   const clusters = clusterId ? await new ClusterStore(db).byIds(account, [clusterId]) : [];

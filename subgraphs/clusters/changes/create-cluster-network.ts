@@ -15,7 +15,7 @@ import {
   type GroupRule,
   type NetworkRequest,
   overlapProblems,
-  type TakenRange,
+  type UsedRange,
 } from '../model/network.rules.js';
 import * as store from '../store/network.store.js';
 
@@ -154,8 +154,8 @@ function checkZones(chosen: readonly store.VSwitchRow[], { zoneIds }: ClusterNet
 }
 
 /** Every range that something in the VPC has. */
-async function takenRanges(tx: Transaction, vpc: store.VpcRow): Promise<TakenRange[]> {
-  const range = (text: string | null, owner: string): TakenRange[] => {
+async function takenRanges(tx: Transaction, vpc: store.VpcRow): Promise<UsedRange[]> {
+  const range = (text: string | null, owner: string): UsedRange[] => {
     const cidr = text === null ? undefined : parseCidr(text);
     return cidr ? [{ cidr, owner }] : [];
   };
@@ -169,7 +169,7 @@ async function takenRanges(tx: Transaction, vpc: store.VpcRow): Promise<TakenRan
   ];
 }
 
-function podRange(wish: ClusterNetworkRequest, taken: readonly TakenRange[]): Cidr | null {
+function podRange(wish: ClusterNetworkRequest, taken: readonly UsedRange[]): Cidr | null {
   // Container instances and Terway's pods have addresses of the vSwitches.
   if (wish.plugin === 'TERWAY' || wish.product.startsWith('ASK_')) return null;
   const given = wish.request?.podCidr;
@@ -183,7 +183,7 @@ function podRange(wish: ClusterNetworkRequest, taken: readonly TakenRange[]): Ci
   );
 }
 
-function serviceRange(wish: ClusterNetworkRequest, taken: readonly TakenRange[]): Cidr {
+function serviceRange(wish: ClusterNetworkRequest, taken: readonly UsedRange[]): Cidr {
   const given = wish.request?.serviceCidr;
   const path = [...PATH, 'serviceCidr'];
   return given != null
@@ -191,7 +191,7 @@ function serviceRange(wish: ClusterNetworkRequest, taken: readonly TakenRange[])
     : chosen(SERVICE_RANGES, { prefix: SERVICE_PREFIX, taken, path });
 }
 
-function checked(text: string, taken: readonly TakenRange[], path: readonly string[]): Cidr {
+function checked(text: string, taken: readonly UsedRange[], path: readonly string[]): Cidr {
   const cidr = parseCidr(text);
   if (!cidr) return refuse('INVALID_INPUT', `${text.slice(0, 50)} is no range.`, { path });
   const problems: Problem[] = overlapProblems(cidr, taken, path);
@@ -201,7 +201,7 @@ function checked(text: string, taken: readonly TakenRange[], path: readonly stri
 
 interface Choice {
   readonly prefix: number;
-  readonly taken: readonly TakenRange[];
+  readonly taken: readonly UsedRange[];
   readonly path: readonly string[];
 }
 

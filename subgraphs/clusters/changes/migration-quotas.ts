@@ -1,6 +1,6 @@
 import { balances, release, reserve } from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
-import type { Need } from '../model/migration.rules.js';
+import type { QuotaRequirement } from '../model/migration.rules.js';
 
 const FROM = 'ACK_STANDARD';
 const TO = 'ACK_PRO';
@@ -21,7 +21,7 @@ function resourcesOf({ id }: Counted) {
 }
 
 /** What the cluster would take of each quota of ACK Pro. */
-export async function proNeeds(tx: Transaction, cluster: Counted): Promise<Need[]> {
+export async function proQuotaRequirements(tx: Transaction, cluster: Counted): Promise<QuotaRequirement[]> {
   const counted = resourcesOf(cluster);
   const asked = (product: string) =>
     counted.map(({ count, scope }) => ({ resource: `${product}/${count}`, scope }));
@@ -37,7 +37,7 @@ export async function proNeeds(tx: Transaction, cluster: Counted): Promise<Need[
 /** Moves what the cluster holds from ACK Standard's quotas to ACK Pro's. Refuses `QUOTA_EXCEEDED`. */
 export async function moveQuotas(tx: Transaction, cluster: Counted): Promise<void> {
   const { account, id } = cluster;
-  const needs = await proNeeds(tx, cluster);
+  const needs = await proQuotaRequirements(tx, cluster);
   for (const [index, { count, scope }] of resourcesOf(cluster).entries()) {
     const amount = needs[index]?.requested ?? 0;
     await reserve(tx, { account, resource: `${TO}/${count}`, scope, amount, path: ['input', 'id'] });

@@ -6,18 +6,18 @@ import type { ClusterNetworkRow } from '../store/network.store.js';
 import { parseCidr } from '../model/cidr.rules.js';
 import {
   inGroup,
-  type NetworkUse,
+  type NetworkUsage,
   nodeCapacity,
-  type NodesUse,
-  NO_USE,
-  plus,
-  times,
-  useOfNode,
+  type NodesNetworkUsage,
+  NO_NETWORK_USAGE,
+  addUsage,
+  multiplyUsage,
+  nodeNetworkUsage,
 } from '../model/max-pods.rules.js';
 import { ENIS, GROUP_IPS, PRIVATE_IPS, ROUTES } from './network-quotas.js';
 import { sameJson } from '../../../kernel/same-json.js';
 
-const NOTHING: NodesUse = { ...NO_USE, groups: {} };
+const NOTHING: NodesNetworkUsage = { ...NO_NETWORK_USAGE, groups: {} };
 
 /** Nodes that are to be connected. */
 export interface NodeNetworkRequest {
@@ -66,7 +66,7 @@ export async function reserveNodeNetwork(
     wish.account,
     counted.map((one) => ({ ...one, amount: one.amount * grant.granted })),
   );
-  await setUsage(tx, network, plus(usageOf(network), inGroup(times(each, grant.granted), group)));
+  await setUsage(tx, network, addUsage(usageOf(network), inGroup(multiplyUsage(each, grant.granted), group)));
   return grant;
 }
 
@@ -89,8 +89,8 @@ export async function releaseAllNodes(tx: Transaction, network: ClusterNetworkRo
 async function addNodeRoutes(
   tx: Transaction,
   network: ClusterNetworkRow,
-  { before, now }: { readonly before: NodesUse; readonly now: NodesUse },
-): Promise<NodesUse> {
+  { before, now }: { readonly before: NodesNetworkUsage; readonly now: NodesNetworkUsage },
+): Promise<NodesNetworkUsage> {
   const { account } = network;
   const had = countedIn(network, before);
   const groupIds = new Set([...Object.keys(before.groups), ...Object.keys(now.groups)]);
@@ -114,7 +114,7 @@ interface Counted {
 }
 
 /** What a use takes of each counted resource of a network. */
-function countedIn({ vpcId }: ClusterNetworkRow, use: NodesUse): Counted[] {
+function countedIn({ vpcId }: ClusterNetworkRow, use: NodesNetworkUsage): Counted[] {
   return [
     { resource: ROUTES, scope: vpcId, amount: use.routes },
     { resource: PRIVATE_IPS, scope: vpcId, amount: use.addresses },
@@ -124,7 +124,7 @@ function countedIn({ vpcId }: ClusterNetworkRow, use: NodesUse): Counted[] {
 }
 
 /** The use that takes just that: the inverse of `countedIn`. */
-function useOf({ vpcId }: ClusterNetworkRow, counted: readonly Counted[]): NodesUse {
+function useOf({ vpcId }: ClusterNetworkRow, counted: readonly Counted[]): NodesNetworkUsage {
   const groups = counted.filter(({ resource, amount }) => resource === GROUP_IPS && amount > 0);
   return {
     routes: amountOf(counted, ROUTES, vpcId),
@@ -181,11 +181,11 @@ async function largestNetworkUsage(
   tx: Transaction,
   network: ClusterNetworkRow,
   types: readonly string[],
-): Promise<NetworkUse> {
-  if (network.plugin !== 'TERWAY') return useOfNode(network, { enis: 0, ipsPerEni: 0 });
+): Promise<NetworkUsage> {
+  if (network.plugin !== 'TERWAY') return nodeNetworkUsage(network, { enis: 0, ipsPerEni: 0 });
   const rows = await tx.instanceType.findMany({ where: { id: { in: [...types] } } });
-  const uses = rows.map((row) => useOfNode(network, row));
-  const most = (of: keyof NetworkUse) => Math.max(0, ...uses.map((use) => use[of]));
+  const uses = rows.map((row) => nodeNetworkUsage(network, row));
+  const most = (of: keyof NetworkUsage) => Math.max(0, ...uses.map((use) => use[of]));
   return { routes: most('routes'), addresses: most('addresses'), enis: most('enis') };
 }
 
@@ -193,7 +193,7 @@ async function largestNetworkUsage(
  * What the nodes that are there take, by security group. A node whose machine is not chosen yet counts as the greediest
  * of its pool.
  */
-async function recount(tx: Transaction, network: ClusterNetworkRow): Promise<NodesUse> {
+async function recount(tx: Transaction, network: ClusterNetworkRow): Promise<NodesNetworkUsage> {
   const rows = await tx.$queryRaw<{ group: string; nodes: number; enis: number; addresses: number }[]>`
     SELECT coalesce(node.security_group_id, ${network.securityGroupId}) AS group, count(*)::int AS nodes,
            coalesce(sum(size.enis), 0)::int AS enis, coalesce(sum(size.addresses), 0)::int AS addresses
@@ -217,15 +217,15 @@ async function recount(tx: Transaction, network: ClusterNetworkRow): Promise<Nod
         group,
       ),
     )
-    .reduce(plus, NOTHING);
+    .reduce(addUsage, NOTHING);
 }
 
 /** What is recorded as held; what an older release recorded was all in the group of the cluster. */
-function usageOf({ held, securityGroupId }: ClusterNetworkRow): NodesUse {
-  const stored = { ...NO_USE, ...(held as unknown as Partial<NodesUse>) };
+function usageOf({ held, securityGroupId }: ClusterNetworkRow): NodesNetworkUsage {
+  const stored = { ...NO_NETWORK_USAGE, ...(held as unknown as Partial<NodesNetworkUsage>) };
   return { ...inGroup(stored, securityGroupId), ...(stored.groups && { groups: stored.groups }) };
 }
 
-async function setUsage(tx: Transaction, { clusterId }: ClusterNetworkRow, use: NetworkUse): Promise<void> {
+async function setUsage(tx: Transaction, { clusterId }: ClusterNetworkRow, use: NetworkUsage): Promise<void> {
   await tx.clusterNetwork.update({ where: { clusterId }, data: { held: { ...use } } });
 }

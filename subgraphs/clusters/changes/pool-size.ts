@@ -1,7 +1,7 @@
 import { enqueue } from '../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import { Refused } from '../../../kernel/result.js';
-import { reservedNodes, reserveGrowth } from './quota.reservations.js';
+import { reservedNodes, reserveScaleUp } from './quota.reservations.js';
 import { configOf } from '../model/pool-config.rules.js';
 import { updateNodePool } from '../store/node-pool.store.js';
 import type { NodePoolState } from '../api/entities/node-pool.type.js';
@@ -44,7 +44,7 @@ export async function setDesiredPoolSize(tx: Transaction, wish: PoolSize): Promi
     desiredSize: Math.max(0, desiredSize - held),
     path,
   };
-  await reserveGrowth(tx, { account, clusterId: cluster.id, product: cluster.product, growth });
+  await reserveScaleUp(tx, { account, clusterId: cluster.id, product: cluster.product, growth });
   const generation = { increment: 1 };
   await updateNodePool(tx, id, { ...more, desiredSize, operationId, state, generation });
   await updateUpgradeInput(tx, operationId, { resized: { nodePoolId: id, fromSize: pool.desiredSize } });

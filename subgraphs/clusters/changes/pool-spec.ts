@@ -37,7 +37,7 @@ export interface LockedPool {
 }
 
 /** Locks the pool's cluster, then the pool: always in this order. */
-export async function lockBoth(
+export async function lockClusterAndPool(
   tx: Transaction,
   account: string,
   nodePoolId: string,
@@ -95,13 +95,13 @@ export function refuseScalingByHand(
   pool: { readonly autoscaling: unknown },
   acknowledged: boolean | null | undefined,
 ): void {
-  if (!scalesItself(pool) || acknowledged) return;
+  if (!hasAutoscaling(pool) || acknowledged) return;
   const message =
     'The node pool scales by itself; what is changed by hand may be undone by autoscaling. Turn autoscaling off, or set acknowledgeRisk.';
   refuse('RISK_NOT_ACKNOWLEDGED', message, { path: ['input', 'acknowledgeRisk'] });
 }
 
 /** Whether the pool scales by itself. */
-export function scalesItself(pool: { readonly autoscaling: unknown }): boolean {
+export function hasAutoscaling(pool: { readonly autoscaling: unknown }): boolean {
   return autoscalingOf(pool)?.enabled ?? false;
 }

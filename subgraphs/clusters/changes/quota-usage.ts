@@ -24,7 +24,7 @@ export interface InstanceQuotaUsage {
 }
 
 /** What a node's row holds: nothing once it failed. Virtual nodes are no machines. */
-export function useOf({ state, vcpus, chargeType, disks }: Machine): InstanceQuotaUsage {
+export function instanceQuotaUsage({ state, vcpus, chargeType, disks }: Machine): InstanceQuotaUsage {
   if (state === 'failed' || vcpus === 0) return { chargeType, vcpus: 0, disks: 0, machines: 0 };
   return { chargeType, vcpus, disks, machines: 1 };
 }
@@ -48,11 +48,11 @@ export function releaseInstanceQuota(
   account: string,
   nodes: readonly Machine[],
 ): Promise<void> {
-  return releaseUses(tx, account, nodes.map(useOf));
+  return releaseQuotaUsage(tx, account, nodes.map(instanceQuotaUsage));
 }
 
 /** Gives back parts of what nodes hold. */
-export async function releaseUses(
+export async function releaseQuotaUsage(
   tx: Transaction,
   account: string,
   uses: readonly InstanceQuotaUsage[],

@@ -63,7 +63,7 @@ export async function reserveCluster(
 }
 
 /** Takes what a growing pool needs more: `desiredSize` is the growth, of the given machines. Refuses `QUOTA_EXCEEDED`. */
-export async function reserveGrowth(
+export async function reserveScaleUp(
   tx: Transaction,
   wish: {
     readonly account: string;
@@ -82,7 +82,7 @@ export async function reserveGrowth(
 }
 
 /** How many nodes more the cluster and the pool may have by their quotas; null: any number. */
-export async function growthRoom(
+export async function remainingNodeQuota(
   tx: Transaction,
   of: { readonly account: string; readonly clusterId: string; readonly product: string; readonly id: string },
 ): Promise<number | null> {

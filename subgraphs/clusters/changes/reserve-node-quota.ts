@@ -5,7 +5,7 @@ import type { Cluster, NodePool } from '../../../prisma/generated/client.js';
 
 const GROUP = 'instances-per-scaling-group';
 
-export interface PlacesWish {
+export interface NodeQuotaRequest {
   readonly cluster: Pick<Cluster, 'id' | 'account' | 'product'>;
   readonly pool: Pick<NodePool, 'id'>;
   /** Nodes that the pool has, without those that failed: each holds a place. */
@@ -14,7 +14,7 @@ export interface PlacesWish {
   readonly missing: number;
 }
 
-export interface PlacesGrant {
+export interface NodeQuotaReservation {
   /** How many of the missing nodes have a place. */
   readonly granted: number;
   /** Why not the others; null when all have one. */
@@ -26,10 +26,10 @@ export interface PlacesGrant {
  * pool still holds for them: as many as the quotas have room for. What a change of the pool has reserved is held until it
  * has been tried; afterwards a pool holds places for the nodes that were made only.
  */
-export async function reservePlaces(
+export async function reserveNodeQuota(
   tx: Transaction,
-  { cluster, pool, existing, missing }: PlacesWish,
-): Promise<PlacesGrant> {
+  { cluster, pool, existing, missing }: NodeQuotaRequest,
+): Promise<NodeQuotaReservation> {
   const resources = [
     { resource: `${cluster.product}/nodesPerCluster`, scope: cluster.id },
     { resource: GROUP, scope: pool.id },

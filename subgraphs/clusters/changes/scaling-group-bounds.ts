@@ -37,13 +37,13 @@ export function minSizeOf(pool: BoundedPool): number {
 }
 
 /** How many nodes more than wished a pool may have by its autoscaling; without, its quotas alone say. */
-export function roomOf(pool: BoundedPool): number {
+export function remainingSize(pool: BoundedPool): number {
   const auto = enabledOf(pool);
   return auto ? Math.max(0, auto.maxSize - pool.desiredSize) : Infinity;
 }
 
 /** The bounds that the group of a pool must have by the quota of its account as it is now. */
-export async function wantedBounds(
+export async function desiredBounds(
   database: Database | Transaction,
   pool: BoundedPool & { readonly id: string; readonly account: string },
 ): Promise<ScalingBounds> {
@@ -55,7 +55,7 @@ function enabledOf(pool: Pick<BoundedPool, 'autoscaling'>) {
   return auto?.enabled ? auto : undefined;
 }
 
-export function sameBounds(a: ScalingBounds, b: ScalingBounds): boolean {
+export function isSameBounds(a: ScalingBounds, b: ScalingBounds): boolean {
   return a.minSize === b.minSize && a.maxSize === b.maxSize && a.desiredSize === b.desiredSize;
 }
 
@@ -68,7 +68,7 @@ export function observedScalingGroup({
 }
 
 /** A scaling group as the graph shows it. */
-export interface ShownGroup<Pool> extends Omit<ObservedScalingGroup, 'state'> {
+export interface ScalingGroupView<Pool> extends Omit<ObservedScalingGroup, 'state'> {
   readonly state: 'ACTIVE' | 'MISSING';
   readonly pool: Pool;
 }
@@ -76,13 +76,13 @@ export interface ShownGroup<Pool> extends Omit<ObservedScalingGroup, 'state'> {
 /** The pool's scaling group; null until it was made. */
 export function scalingGroupOf<Pool extends { readonly scalingGroup: unknown }>(
   pool: Pool,
-): ShownGroup<Pool> | null {
+): ScalingGroupView<Pool> | null {
   const seen = observedScalingGroup(pool);
   return seen && { ...seen, state: seen.state === 'DELETED' ? 'MISSING' : 'ACTIVE', pool };
 }
 
 /** What is remembered of a group. */
-export function seenGroup(group: ScalingGroup, at: Date): Prisma.InputJsonObject {
+export function toStoredScalingGroup(group: ScalingGroup, at: Date): Prisma.InputJsonObject {
   const { id, state, minSize, maxSize, desiredSize } = group;
   return { id, state, minSize, maxSize, desiredSize, checkedAt: at.toISOString() };
 }

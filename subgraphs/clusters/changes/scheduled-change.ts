@@ -9,11 +9,11 @@ import type { Transaction } from '../../../kernel/postgres/database.js';
 import { refuse } from '../../../kernel/result.js';
 import type { ClusterRow } from '../store/cluster.store.js';
 import type { ChangeTiming } from '../model/maintenance-window.enums.js';
-import { nextOpening, openingAt, type WindowRule } from '../model/maintenance-window.rules.js';
+import { nextOccurrence, occurrenceAt, type WindowRule } from '../model/maintenance-window.rules.js';
 import {
   type MaintenanceWindowRow,
   setScheduledFor,
-  waitingChanges,
+  scheduledChangesOf,
   windowInUse,
 } from '../store/maintenance-window.store.js';
 
@@ -34,7 +34,7 @@ export function ruleOf(window: MaintenanceWindowRow, { timeZone }: Pick<ClusterR
 
 /** When a change that waits for the window can begin: now while it is open, else at its next opening. */
 export function beginsAt(rule: WindowRule, at: Date): Date | null {
-  return openingAt(rule, at) ? at : (nextOpening(rule, at)?.startsAt ?? null);
+  return occurrenceAt(rule, at) ? at : (nextOccurrence(rule, at)?.startsAt ?? null);
 }
 
 /** What is to begin, as its operation will say. */
@@ -81,7 +81,7 @@ export async function refuseSecondChange(
   { id }: ClusterRow,
   { type, componentId }: { readonly type: string; readonly componentId?: string },
 ): Promise<void> {
-  const waiting = (await waitingChanges(tx, id)).find(
+  const waiting = (await scheduledChangesOf(tx, id)).find(
     (one) =>
       one.type === type && (one.input as { readonly componentId?: string }).componentId === componentId,
   );
@@ -91,7 +91,7 @@ export async function refuseSecondChange(
 }
 
 /** Moves a change that waits to another time. */
-export async function moveChange(tx: Transaction, operation: OperationRow, begins: Date) {
+export async function rescheduleChange(tx: Transaction, operation: OperationRow, begins: Date) {
   await setScheduledFor(tx, operation, begins);
   await enqueue(tx, SCHEDULED_CHANGE, operation.id, { runAt: begins });
   return scheduledEvent(operation, begins);

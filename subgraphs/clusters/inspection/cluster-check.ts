@@ -14,7 +14,7 @@ import { type ClusterCheckRow, ClusterCheckStore } from '../store/cluster-check.
 import type { ClusterCheckItem, RunClusterCheckInput } from '../api/cluster-check/cluster-check.type.js';
 import { type ClusterRow, ClusterStore } from '../store/cluster.store.js';
 import type { ListedNode } from './kubernetes-nodes.js';
-import { countAlike, presentNodes, type RecordedNode } from './present-nodes.js';
+import { countByTypeAndZone, presentNodes, type RecordedNode } from './present-nodes.js';
 import { removedBetween, supportOf } from '../model/release.rules.js';
 import type { RemovedApiUse, ScanResult } from '../model/removed-api.rules.js';
 import { scanRemovedApis } from './removed-api.scan.js';
@@ -128,7 +128,7 @@ export class ClusterCheckService {
       state: cluster.state,
       target,
       newestPatch,
-      nodes: countAlike(nodes),
+      nodes: countByTypeAndZone(nodes),
       scan,
     });
   }

@@ -44,7 +44,7 @@ export function ownerOf({ metadata }: Pod): PodOwner | undefined {
 }
 
 /** Whether the pod is on its way out. */
-export function isLeaving({ metadata }: Pod): boolean {
+export function isTerminating({ metadata }: Pod): boolean {
   return metadata?.deletionTimestamp !== undefined;
 }
 

@@ -41,7 +41,7 @@ export async function kubernetesNode(
 }
 
 /** What the operation has written on the node; undefined when it has not taken it. */
-export function markOf(node: KubernetesNode, operation: string): NodeMark | undefined {
+export function upgradeMarkOf(node: KubernetesNode, operation: string): NodeMark | undefined {
   const text = node.metadata?.annotations?.[UPGRADE_ANNOTATION];
   if (text === undefined) return undefined;
   try {

@@ -8,7 +8,7 @@ import { type LabelledNode, metadataOf, type NodeMetadata } from '../model/node-
 const NODES = { apiVersion: 'v1', resource: 'nodes' } as const;
 
 /** So many nodes of a cluster are read one by one; a list of all costs more where the cluster is large. */
-export const READ_ONE_BY_ONE = 10;
+export const MAX_SINGLE_READS = 10;
 
 /** Path of a node in its cluster's Kubernetes API. */
 export function nodePath(name: string): string {
@@ -52,7 +52,7 @@ async function readNodes(
   client: KubernetesClient,
   names: readonly string[],
 ): Promise<readonly LabelledNode[]> {
-  if (names.length > READ_ONE_BY_ONE) return client.all<LabelledNode>('/api/v1/nodes');
+  if (names.length > MAX_SINGLE_READS) return client.all<LabelledNode>('/api/v1/nodes');
   const found = await Promise.all(names.map((name) => readNodeObject<LabelledNode>(client, name)));
   return found.filter((node) => node !== undefined);
 }

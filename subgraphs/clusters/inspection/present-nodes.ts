@@ -27,7 +27,7 @@ function statusOf(node: ListedNode | undefined): Partial<RecordedNode> {
 }
 
 /** Nodes that are alike, counted. */
-export function countAlike(nodes: readonly RecordedNode[]): NodeCount[] {
+export function countByTypeAndZone(nodes: readonly RecordedNode[]): NodeCount[] {
   const alike = Map.groupBy(nodes, ({ version, state, status }) => [version, state, status].join());
   return [...alike.values()].map((group) => {
     const { version, state, status } = group[0]!;

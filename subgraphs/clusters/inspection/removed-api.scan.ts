@@ -3,7 +3,7 @@ import type { KubernetesClient, KubernetesObject } from '../../../engine/kuberne
 import { isNotFound, KubernetesStatusError } from '../../../engine/kubernetes/kubernetes-error.js';
 import { listPath } from '../../../engine/kubernetes/paths.js';
 import type { RemovedApiEntry } from '../model/release.rules.js';
-import { apiVersionOfEntry, nameOf, type RemovedApiUse, writtenWith } from '../model/removed-api.rules.js';
+import { apiVersionOfEntry, nameOf, type RemovedApiUse, apiVersionsOf } from '../model/removed-api.rules.js';
 
 /** Kinds that are listed at the same time. */
 const AT_ONCE = 4;
@@ -88,7 +88,7 @@ async function scanKind(
 }
 
 function recordUse(found: ReadonlyMap<RemovedApiEntry, string[]>, object: KubernetesObject): void {
-  const versions = writtenWith(object);
+  const versions = apiVersionsOf(object);
   for (const [api, names] of found) {
     if (api.replacement === null || versions.has(apiVersionOfEntry(api))) names.push(nameOf(object));
   }

@@ -1,7 +1,7 @@
 import { compareVersions, minorOf, type VersionPolicy } from './version.rules.js';
 
 /** What a node pool lets be done without being asked. */
-export interface PoolConsent {
+export interface PoolUpgradePermission {
   readonly autoUpgrade: boolean;
   readonly autoVulFix: boolean;
 }
@@ -14,7 +14,7 @@ export interface PoolConsent {
 export function automaticTarget(
   versions: VersionPolicy,
   current: string,
-  pools: readonly PoolConsent[],
+  pools: readonly PoolUpgradePermission[],
 ): string | undefined {
   if (pools.length === 0) return undefined;
   const upgrades = pools.every(({ autoUpgrade }) => autoUpgrade);

@@ -1,5 +1,5 @@
 import type { Pod } from './scheduled-objects.js';
-import { type Amounts, fits, type Place, withPod } from './pod-placement.rules.js';
+import { type ResourceAmounts, fits, type CandidateNode, withPod } from './pod-placement.rules.js';
 
 /** A pool that may grow. */
 export interface ScalablePool {
@@ -7,13 +7,13 @@ export interface ScalablePool {
   /** Nodes that it may get more. */
   readonly room: number;
   /** What a new node of it would be, wherever it is. */
-  readonly template: Place;
+  readonly template: CandidateNode;
   /** Where new nodes can be; empty where the cloud has no zones. */
   readonly zoneIds: readonly string[];
 }
 
 /** How much a pool is to grow, and for which pods. */
-export interface Growth {
+export interface ScaleUp {
   readonly poolId: string;
   readonly nodes: number;
   /** How many of them must be in which zone, for pods that can be nowhere else. */
@@ -22,13 +22,13 @@ export interface Growth {
 }
 
 /** What is to be done for pods that wait. */
-export interface GrowthPlan {
-  readonly growths: Growth[];
+export interface ScaleUpPlan {
+  readonly growths: ScaleUp[];
   /** Pods for which nothing can be done. */
   readonly left: readonly Pod[];
 }
 
-interface NewNode extends Place {
+interface NewNode extends CandidateNode {
   readonly pool: ScalablePool;
   /** Where it can be, for the sake of the pods that are put on it. */
   readonly zoneIds: readonly string[];
@@ -43,11 +43,11 @@ const ZONE = 'topology.kubernetes.io/zone';
  * pod does not bring a large machine; the next pods are put on it as long as they fit. Where one pool may not grow any
  * more, others do as well.
  */
-export function planGrowth(
+export function planScaleUp(
   waiting: readonly Pod[],
-  present: readonly Place[],
+  present: readonly CandidateNode[],
   pools: readonly ScalablePool[],
-): GrowthPlan {
+): ScaleUpPlan {
   const there = [...present];
   const made: NewNode[] = [];
   const left: Pod[] = [];
@@ -74,7 +74,7 @@ function zonesOf(pool: ScalablePool, nodes: readonly NewNode[]): Record<string, 
 }
 
 /** Whether a new node of the pool could take the pod. */
-export function couldTake(
+export function fitsAfterScaleUp(
   { template, zoneIds }: Pick<ScalablePool, 'template' | 'zoneIds'>,
   pod: Pod,
 ): boolean {
@@ -100,7 +100,7 @@ function placePodOnNewNode(made: NewNode[], pod: Pod): boolean {
 }
 
 /** Puts the pod on the first of the places that it fits on; undefined when there is none. */
-function placePod<P extends Place>(places: P[], pod: Pod): P | undefined {
+function placePod<P extends CandidateNode>(places: P[], pod: Pod): P | undefined {
   const index = places.findIndex((place) => fits(pod, place));
   const place = places[index];
   if (!place) return undefined;
@@ -118,7 +118,7 @@ function newNode(pod: Pod, made: readonly NewNode[], pools: readonly ScalablePoo
 }
 
 /** The part of a new node's CPU and memory that the pod would leave unused. */
-function waste(pod: Pod, template: Place): number {
+function waste(pod: Pod, template: CandidateNode): number {
   const { free } = withPod(template, pod);
   const unused = (name: string) => (free[name] ?? 0) / Math.max(template.free[name] ?? 0, 1e-9);
   return (unused('cpu') + unused('memory')) / 2;
@@ -127,9 +127,9 @@ function waste(pod: Pod, template: Place): number {
 /** A node with what runs on it. */
 export interface OccupiedNode {
   readonly id: string;
-  readonly place: Place;
+  readonly place: CandidateNode;
   /** What it offers when there is nothing on it but what comes with every node. */
-  readonly empty: Amounts;
+  readonly empty: ResourceAmounts;
   /** Pods that would have to go elsewhere; those of DaemonSets go with it. */
   readonly pods: readonly Pod[];
   /** Pods that nobody may or would make anew elsewhere. */
@@ -151,7 +151,7 @@ export function isIdle({ place, empty, pinned }: OccupiedNode, threshold: number
  */
 export function planScaleDown(
   candidates: readonly OccupiedNode[],
-  others: readonly Place[],
+  others: readonly CandidateNode[],
   most: number,
 ): OccupiedNode[] {
   const order = [...candidates].sort((a, b) => a.pods.length - b.pods.length || (a.id < b.id ? 1 : -1));

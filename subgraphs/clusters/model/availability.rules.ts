@@ -1,7 +1,7 @@
 import { nearest } from '../../../kernel/great-circle.js';
 import type { Product } from '../../runtime/graph/product.type.js';
 import type { Problem } from '../../../kernel/result.js';
-import type { ClusterCatalog, CatalogueRegion } from '../store/catalog.store.js';
+import type { ClusterCatalog, CatalogRegion } from '../store/catalog.store.js';
 
 const PATH = ['input', 'regionId'];
 
@@ -10,7 +10,7 @@ const PATH = ['input', 'regionId'];
  * PRODUCT_NOT_OFFERED. The message and `nearestRegionId` name the nearest region that offers it.
  */
 export function availabilityProblems(
-  region: CatalogueRegion | undefined,
+  region: CatalogRegion | undefined,
   product: Product | undefined,
   regions: ClusterCatalog['regions'],
 ): Problem[] {
@@ -43,10 +43,10 @@ export function availabilityProblems(
 
 /** The region nearest to this one, other than it, in which the product can be had. */
 function nearestRegion(
-  region: CatalogueRegion,
+  region: CatalogRegion,
   product: Product,
   regions: ClusterCatalog['regions'],
-): { readonly place: CatalogueRegion; readonly km: number } | undefined {
+): { readonly place: CatalogRegion; readonly km: number } | undefined {
   // A region may be found by two ids.
   const offering = [...new Set(regions.values())].filter(
     ({ id, availability }) => id !== region.id && availability.get(product) === 'AVAILABLE',

@@ -6,7 +6,7 @@ import { packageRoot } from '../../../kernel/package-root.js';
  * A file of prisma/catalog that is shown as it stands, read at its first use and once per process. A read that fails
  * is tried again at the next use; the files come with the release, so what they hold is not checked here.
  */
-export class CatalogueFile<T> {
+export class CatalogFile<T> {
   private reading: Promise<readonly T[]> | undefined;
 
   /** `name` is the file's name without its folder and `.json`. */

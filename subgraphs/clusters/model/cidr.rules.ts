@@ -71,7 +71,7 @@ export function isPrivate(cidr: Cidr): boolean {
 }
 
 /** The range that the cloud keeps and this one touches. */
-export function keptRange(cidr: Cidr): Cidr | undefined {
+export function enclosingReservedRange(cidr: Cidr): Cidr | undefined {
   return KEPT.find((range) => overlaps(range, cidr));
 }
 

@@ -2,7 +2,7 @@ import type { Problem } from '../../../kernel/result.js';
 import type { CheckLevel, ClusterCheckItem } from '../api/cluster-check/cluster-check.type.js';
 import type { SupportStatus } from '../api/version/release.type.js';
 import type { ScanResult } from './removed-api.rules.js';
-import { usesText } from './removed-api.rules.js';
+import { describeRemovedApiUses } from './removed-api.rules.js';
 import { minorOf, type VersionChoice } from './version.rules.js';
 
 /** Nodes that are alike, counted. */
@@ -179,7 +179,7 @@ function removedApis({ scan, target }: UpgradeFacts): ClusterCheckItem {
     name: 'REMOVED_APIS',
     level: 'BLOCKING',
     well: scanned(scan) ?? `No object was written with an API that ${to} no longer serves.`,
-    wrong: scan.kind === 'SCANNED' && scan.ahead.length > 0 ? usesText(scan.ahead) : undefined,
+    wrong: scan.kind === 'SCANNED' && scan.ahead.length > 0 ? describeRemovedApiUses(scan.ahead) : undefined,
     fix: 'Write the objects anew with the replacement (in manifests, charts and controllers), then check again.',
   });
 }
@@ -189,7 +189,7 @@ function longRemovedApis({ scan }: UpgradeFacts): ClusterCheckItem {
     name: 'LONG_REMOVED_APIS',
     level: 'WARNING',
     well: scanned(scan) ?? 'No object was written with an API that was gone before.',
-    wrong: scan.kind === 'SCANNED' && scan.past.length > 0 ? usesText(scan.past) : undefined,
+    wrong: scan.kind === 'SCANNED' && scan.past.length > 0 ? describeRemovedApiUses(scan.past) : undefined,
     fix: 'Their manifests cannot be applied any more; write them anew with the replacement.',
   });
 }

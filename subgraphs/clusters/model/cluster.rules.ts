@@ -1,5 +1,5 @@
 import type { Problem } from '../../../kernel/result.js';
-import type { ClusterCatalog, CatalogueRegion } from '../store/catalog.store.js';
+import type { ClusterCatalog, CatalogRegion } from '../store/catalog.store.js';
 import type { Product } from '../../runtime/graph/product.type.js';
 import type { ClusterProfile, ClusterSpec, ClusterType } from './cluster.enums.js';
 import { availabilityProblems } from './availability.rules.js';
@@ -70,7 +70,7 @@ export interface ClusterPlan {
 
 /** What a request means by the catalogue. */
 interface Reading {
-  readonly region: CatalogueRegion | undefined;
+  readonly region: CatalogRegion | undefined;
   readonly product: ReturnType<typeof kindOf>;
   readonly version: VersionChoice;
   readonly timeZone: string | undefined;
@@ -144,11 +144,11 @@ function namedZones({ zoneIds }: ClusterRequest): readonly string[] | null {
   return zoneIds?.length ? [...new Set(zoneIds)] : null;
 }
 
-function zonesOf(request: ClusterRequest, region: CatalogueRegion): readonly string[] {
+function zonesOf(request: ClusterRequest, region: CatalogRegion): readonly string[] {
   return namedZones(request) ?? region.zoneIds;
 }
 
-function regionProblems(request: ClusterRequest, region: CatalogueRegion | undefined): Problem[] {
+function regionProblems(request: ClusterRequest, region: CatalogRegion | undefined): Problem[] {
   if (!region) {
     const message = `There is no region ${request.regionId}; see Query.regions.`;
     return [{ code: 'UNKNOWN_REGION', message, path: ['input', 'regionId'] }];

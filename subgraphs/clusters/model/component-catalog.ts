@@ -1,4 +1,4 @@
-import { CatalogueFile } from './catalog-file.js';
+import { CatalogFile } from './catalog-file.js';
 import { compareVersions } from './version.rules.js';
 
 /** A version of a component. */
@@ -67,7 +67,7 @@ export interface ComponentEntry {
 }
 
 /** Every component that clusters can have. */
-export const componentDefinitions = new CatalogueFile<ComponentEntry>('components');
+export const componentDefinitions = new CatalogFile<ComponentEntry>('components');
 
 export async function componentEntry(name: string): Promise<ComponentEntry | undefined> {
   return (await componentDefinitions.entries()).find((entry) => entry.name === name);

@@ -10,7 +10,7 @@ const VERSION_LABEL = 'fleetgraph.dev/component-version';
 const OF_WORKLOAD = new Set(['replicas', 'cpuRequest', 'memoryRequest', 'memoryLimit']);
 
 /** A component as a cluster is to have it. */
-export interface WantedComponent {
+export interface DesiredComponent {
   readonly entry: ComponentEntry;
   readonly version: string;
   readonly parameters: Parameters;
@@ -23,7 +23,7 @@ export interface ManifestObject {
 }
 
 /** The objects of a component, in the order in which they are applied. */
-export function manifestOf(wanted: WantedComponent): ManifestObject[] {
+export function manifestOf(wanted: DesiredComponent): ManifestObject[] {
   const { entry, version } = wanted;
   const effective = effectiveParameters(entry, wanted.parameters);
   const labels = { [COMPONENT_LABEL]: entry.name, 'app.kubernetes.io/managed-by': 'fleetgraph' };

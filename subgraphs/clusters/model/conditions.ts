@@ -16,7 +16,7 @@ export function conditionsOf({ conditions }: { readonly conditions: Prisma.JsonV
 }
 
 /** Whether the condition is there and True. */
-export function holds(thing: { readonly conditions: Prisma.JsonValue }, type: string): boolean {
+export function isConditionTrue(thing: { readonly conditions: Prisma.JsonValue }, type: string): boolean {
   return conditionsOf(thing).some((condition) => condition.type === type && condition.status === 'True');
 }
 

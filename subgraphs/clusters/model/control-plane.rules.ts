@@ -17,7 +17,7 @@ export function controlPlaneComponents(replicas: readonly Replica[]): ComponentV
 }
 
 /** What stands still without a component. */
-const STANDS_STILL: Readonly<Record<string, string>> = {
+const UNAVAILABILITY_REASONS: Readonly<Record<string, string>> = {
   'kube-controller-manager':
     'without kube-controller-manager no controller acts: Deployments, Jobs, endpoints and nodes stay as they are',
   'kube-scheduler': 'without kube-scheduler new pods stay Pending',
@@ -25,9 +25,9 @@ const STANDS_STILL: Readonly<Record<string, string>> = {
 };
 
 /** What stands still because a component has no replica that works, for people; undefined when nothing does. */
-export function standstill(replicas: readonly Replica[]): string | undefined {
+export function unavailabilityReason(replicas: readonly Replica[]): string | undefined {
   const effects = controlPlaneComponents(replicas).flatMap(({ name, health }) =>
-    health === 'DOWN' ? (STANDS_STILL[name] ?? []) : [],
+    health === 'DOWN' ? (UNAVAILABILITY_REASONS[name] ?? []) : [],
   );
   return effects.length === 0 ? undefined : effects.join('; ');
 }

@@ -1,4 +1,4 @@
-import { CatalogueFile } from './catalog-file.js';
+import { CatalogFile } from './catalog-file.js';
 
 /** To what an operation is done when it is acted out. */
 export type DrillTarget =
@@ -32,8 +32,8 @@ export interface RiskRow {
 }
 
 /** The list of high-risk operations. */
-const riskRows = new CatalogueFile<RiskRow>('high-risk-operations');
-const drills = new CatalogueFile<Drill>('high-risk-drills');
+const riskRows = new CatalogFile<RiskRow>('high-risk-operations');
+const drills = new CatalogFile<Drill>('high-risk-drills');
 
 /** To what the operation can be done in a drill; null for one that is not acted out. */
 export async function drillTarget(id: string): Promise<DrillTarget | null> {

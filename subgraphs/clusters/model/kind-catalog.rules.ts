@@ -2,7 +2,7 @@ import type { ClusterProfile, ClusterSpec, ClusterType } from './cluster.enums.j
 import { ClusterCapability, ClusterKindName, type ContainerRuntime } from './cluster-kind.enums.js';
 import { kindOf, type ClusterKind as KindRules, type KindRequest } from './cluster-kind.rules.js';
 import type { ClusterKind, ClusterKindVariant } from '../api/cluster-kind/cluster-kind.type.js';
-import { neededPool } from './pool-kind.rules.js';
+import { requiredPool } from './pool-kind.rules.js';
 
 const TYPES: readonly ClusterType[] = ['MANAGED_KUBERNETES', 'KUBERNETES', 'EXTERNAL_KUBERNETES'];
 const PROFILES: readonly ClusterProfile[] = ['DEFAULT', 'EDGE', 'SERVERLESS'];
@@ -46,7 +46,7 @@ function editions(type: ClusterType): readonly (ClusterSpec | null)[] {
 }
 
 /** The nine kinds with their rules, as the one function decides them. */
-export function kindCatalogue(): ClusterKind[] {
+export function kindCatalog(): ClusterKind[] {
   const all = allCombinations();
   return Object.values(ClusterKindName).map((name) =>
     describe(
@@ -64,7 +64,7 @@ function describe(name: ClusterKindName, ways: readonly Combination[]): ClusterK
     capability: ways[0]?.kind.capability ?? null,
     variants: ways.map(variant),
     nodePools,
-    requiredNodePool: neededPool(name),
+    requiredNodePool: requiredPool(name),
     runtimes: nodePools ? runtimesOf(name) : [],
     unsupportedFields: unsupportedFields(ways),
   };
@@ -74,7 +74,7 @@ function variant({ request, kind }: Combination): ClusterKindVariant {
   const { type, profile } = request;
   const { spec, product, controlPlane, masters, quotas } = kind;
   return {
-    type: type,
+    type,
     profile: profile ?? 'DEFAULT',
     spec,
     product,

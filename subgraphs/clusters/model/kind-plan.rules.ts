@@ -4,7 +4,7 @@ import type { ClusterKind } from './cluster-kind.rules.js';
 import type { ClusterProfile } from './cluster.enums.js';
 import type { NetworkPlugin, StoragePlugin } from './cluster-kind.enums.js';
 import { mastersProblems, type MastersRequest, planMasters } from './masters.rules.js';
-import { neededPoolProblems, poolKindProblems, type PoolOfKind } from './pool-kind.rules.js';
+import { validateRequiredPool, poolKindProblems, type PoolOfKind } from './pool-kind.rules.js';
 
 /** What of a request has to do with the cluster's kind. */
 export interface RequestOfKind {
@@ -66,7 +66,7 @@ function poolProblems(pools: readonly PoolOfKind[], kind: ClusterKind, { version
   // With a version that is wrong, the newest is as good as any to judge the pools by.
   const home = { kind: kind.name, version: version.ok ? version.version : '999', types };
   return [
-    ...neededPoolProblems(kind.name, pools, types),
+    ...validateRequiredPool(kind.name, pools, types),
     ...pools.flatMap((pool, index) => poolKindProblems(pool, home, ['input', 'nodePools', String(index)])),
   ];
 }

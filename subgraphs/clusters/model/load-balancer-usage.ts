@@ -8,7 +8,7 @@ export interface LoadBalancerUsage {
 }
 
 /** How much of a counted resource a claim has of its load balancer. */
-export interface LoadPart extends ClaimQuota {
+export interface LoadBalancerUsagePart extends ClaimQuota {
   readonly amount: number;
 }
 
@@ -20,7 +20,7 @@ type Balanced = Pick<CloudClaim, 'id' | 'balancer'>;
 export function usageParts(
   { id, balancer }: Balanced,
   { listeners, servers }: LoadBalancerUsage,
-): LoadPart[] {
+): LoadBalancerUsagePart[] {
   const scope = balancer ?? id;
   return [
     { resource: 'listeners-per-load-balancer', scope, amount: listeners },
@@ -44,6 +44,6 @@ export function desiredLoads(claims: readonly CloudClaim[]): Map<string, LoadBal
   return loads;
 }
 
-export function sameLoad(a: LoadBalancerUsage, b: LoadBalancerUsage): boolean {
+export function isSameUsage(a: LoadBalancerUsage, b: LoadBalancerUsage): boolean {
   return a.listeners === b.listeners && a.servers === b.servers;
 }

@@ -15,7 +15,7 @@ export interface WindowRule {
   readonly timeZone: string;
 }
 
-export interface Opening {
+export interface WindowOccurrence {
   readonly startsAt: Date;
   readonly endsAt: Date;
 }
@@ -59,7 +59,7 @@ export function recurrenceProblem(recurrence: string, startDate: string): string
 }
 
 /** The first window that opens at `at` or later; null when none is in sight. */
-export function nextOpening(window: WindowRule, at: Date): Opening | null {
+export function nextOccurrence(window: WindowRule, at: Date): WindowOccurrence | null {
   const rule = floatingRule(window);
   let from = localTime(window, at).subtract({ hours: CLOCK_SLACK_HOURS });
   for (;;) {
@@ -73,7 +73,7 @@ export function nextOpening(window: WindowRule, at: Date): Opening | null {
 }
 
 /** The window that is open at `at`: opened by then and not closed; null when none is. */
-export function openingAt(window: WindowRule, at: Date): Opening | null {
+export function occurrenceAt(window: WindowRule, at: Date): WindowOccurrence | null {
   const local = localTime(window, at);
   const earliest = local.subtract({ hours: window.durationHours + CLOCK_SLACK_HOURS });
   const latest = local.add({ hours: CLOCK_SLACK_HOURS });
@@ -134,7 +134,7 @@ function floatingRule(
  * The window that opens at a local time. A time that the clocks skip is as far after the skip's beginning as it
  * says (02:30 becomes 03:30); of a time that comes twice the first is meant. So RFC 5545 wants it.
  */
-function openingOf({ timeZone, durationHours }: WindowRule, local: Temporal.PlainDateTime): Opening {
+function openingOf({ timeZone, durationHours }: WindowRule, local: Temporal.PlainDateTime): WindowOccurrence {
   const opens = local.toZonedDateTime(timeZone, { disambiguation: 'compatible' }).epochMilliseconds;
   return { startsAt: new Date(opens), endsAt: new Date(opens + durationHours * HOUR_MS) };
 }

@@ -26,7 +26,7 @@ export function maxPods({ plugin, nodeCidrMask }: PodNetwork, { enis, ipsPerEni 
 }
 
 /** Amounts of a network's quotas. */
-export interface NetworkUse {
+export interface NetworkUsage {
   /** Routes of the VPC's route table. */
   readonly routes: number;
   /** Private addresses of the VPC. */
@@ -35,15 +35,15 @@ export interface NetworkUse {
   readonly enis: number;
 }
 
-export const NO_USE: NetworkUse = { routes: 0, addresses: 0, enis: 0 };
+export const NO_NETWORK_USAGE: NetworkUsage = { routes: 0, addresses: 0, enis: 0 };
 
 /** What the nodes of a cluster hold: of its network, and addresses by the security group that they are in. */
-export interface NodesUse extends NetworkUse {
+export interface NodesNetworkUsage extends NetworkUsage {
   readonly groups: Readonly<Record<string, number>>;
 }
 
 /** What nodes of one security group take. */
-export function inGroup(use: NetworkUse, securityGroupId: string): NodesUse {
+export function inGroup(use: NetworkUsage, securityGroupId: string): NodesNetworkUsage {
   return { ...use, groups: { [securityGroupId]: use.addresses } };
 }
 
@@ -51,16 +51,16 @@ export function inGroup(use: NetworkUse, securityGroupId: string): NodesUse {
  * What a node takes of the network: with Flannel a route to its pods and one address; with Terway its address, the
  * secondary interfaces, and the addresses that it can allocate to pods.
  */
-export function useOfNode(network: PodNetwork, type: Interfaces): NetworkUse {
+export function nodeNetworkUsage(network: PodNetwork, type: Interfaces): NetworkUsage {
   if (network.plugin !== 'TERWAY') return { routes: 1, addresses: 1, enis: 0 };
   return { routes: 0, addresses: 1 + maxPods(network, type), enis: Math.max(0, type.enis - 1) };
 }
 
-export function times(use: NetworkUse, count: number): NetworkUse {
+export function multiplyUsage(use: NetworkUsage, count: number): NetworkUsage {
   return { routes: use.routes * count, addresses: use.addresses * count, enis: use.enis * count };
 }
 
-export function plus(a: NodesUse, b: NodesUse): NodesUse {
+export function addUsage(a: NodesNetworkUsage, b: NodesNetworkUsage): NodesNetworkUsage {
   const groups = { ...a.groups };
   for (const [id, addresses] of Object.entries(b.groups)) groups[id] = (groups[id] ?? 0) + addresses;
   return { routes: a.routes + b.routes, addresses: a.addresses + b.addresses, enis: a.enis + b.enis, groups };

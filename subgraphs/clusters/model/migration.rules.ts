@@ -13,10 +13,10 @@ export interface MigrationFacts {
   /** Whether its Kubernetes version is among the supported ones. */
   readonly supported: boolean;
   /** What it would take of the quotas of ACK Pro. */
-  readonly needs: readonly Need[];
+  readonly needs: readonly QuotaRequirement[];
 }
 
-export interface Need {
+export interface QuotaRequirement {
   readonly resource: string;
   readonly scope: string;
   readonly limit: number | null;

@@ -3,7 +3,7 @@ import {
   type Cidr,
   contains,
   isPrivate,
-  keptRange,
+  enclosingReservedRange,
   overlaps,
   parseCidr,
   freeCidr,
@@ -97,7 +97,13 @@ export function rangeProblems(text: string, of: keyof typeof PREFIXES, path: rea
   const [largest, smallest] = PREFIXES[of];
   const cidr = parseCidr(text);
   const form = `a private range whose prefix length is from ${largest} to ${smallest}, like 10.0.0.0/${Math.max(16, largest)}`;
-  if (!cidr || cidr.prefix < largest || cidr.prefix > smallest || !isPrivate(cidr) || keptRange(cidr)) {
+  if (
+    !cidr ||
+    cidr.prefix < largest ||
+    cidr.prefix > smallest ||
+    !isPrivate(cidr) ||
+    enclosingReservedRange(cidr)
+  ) {
     return [{ code: 'INVALID_INPUT', message: `${JSON.stringify(text.slice(0, 50))} is not ${form}.`, path }];
   }
   return [];
@@ -108,18 +114,14 @@ function invalid(message: string, path: readonly string[]): Problem {
 }
 
 /** A range that something has already. */
-export interface TakenRange {
+export interface UsedRange {
   readonly cidr: Cidr;
   /** Whose it is, for people. */
   readonly owner: string;
 }
 
 /** That a range overlaps with one that is taken. */
-export function overlapProblems(
-  cidr: Cidr,
-  taken: readonly TakenRange[],
-  path: readonly string[],
-): Problem[] {
+export function overlapProblems(cidr: Cidr, taken: readonly UsedRange[], path: readonly string[]): Problem[] {
   const hit = taken.find((one) => overlaps(one.cidr, cidr));
   if (!hit) return [];
   const message = `${cidr.text} overlaps with ${hit.cidr.text}, ${hit.owner}.`;

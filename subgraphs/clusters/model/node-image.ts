@@ -30,7 +30,7 @@ export function nodeImages(): ReadonlyMap<string, NodeImageValue> {
 /** The image that nodes of an architecture get when none is named: Alibaba Cloud Linux 2. */
 function defaultImage(architecture: string): string {
   const all = [...nodeImages().values()];
-  const found = all.find((image) => image.architecture === architecture && runsNodes(image));
+  const found = all.find((image) => image.architecture === architecture && supportsNodes(image));
   return found?.id ?? all[0]?.id ?? '';
 }
 
@@ -40,7 +40,10 @@ export function imageOf({ imageId }: { readonly imageId: string }, architecture 
 }
 
 /** Whether the operating system can run a node. */
-export function runsNodes({ osFamily, osVersion }: Pick<NodeImageValue, 'osFamily' | 'osVersion'>): boolean {
+export function supportsNodes({
+  osFamily,
+  osVersion,
+}: Pick<NodeImageValue, 'osFamily' | 'osVersion'>): boolean {
   switch (osFamily) {
     case 'ALIBABA_CLOUD_LINUX':
     case 'CENTOS':
@@ -75,7 +78,7 @@ export function imageProblem(id: string, path: readonly string[]): Problem | und
   const image = nodeImages().get(id);
   if (!image)
     return { code: 'UNKNOWN_IMAGE', message: `There is no image ${id}; see Query.nodeImages.`, path };
-  if (runsNodes(image)) return undefined;
+  if (supportsNodes(image)) return undefined;
   const message = `${image.name} cannot run a node; Alibaba Cloud Linux 2, CentOS 7.x, Windows Server 2019 and Windows Server Core 1809 or later can.`;
   return { code: 'OS_NOT_SUPPORTED', message, path };
 }

@@ -52,7 +52,7 @@ export const REMOVE_NODES = 'REMOVE_NODES';
  * Whether an operation buys the machines that a pool lacks. One that moves given machines in or out does not: what the
  * pool lacked before it lacks afterwards, until it is scaled or synchronized.
  */
-export function buysMachines(operation: Pick<Operation, 'type'> | null | undefined): boolean {
+export function createsInstances(operation: Pick<Operation, 'type'> | null | undefined): boolean {
   return operation?.type !== ATTACH_INSTANCES && operation?.type !== REMOVE_NODES;
 }
 
@@ -78,7 +78,7 @@ export function resultOf(
   nodes: readonly Node[],
   operation?: Pick<Operation, 'cancelRequestedAt' | 'type'> | null,
 ): PoolResult {
-  const buying = buysMachines(operation);
+  const buying = createsInstances(operation);
   const mine = nodes
     .filter((node) => node.generation === pool.generation)
     .filter(({ origin }) => buying || origin === ATTACHED);

@@ -67,13 +67,13 @@ export function fitsNode(type: InstanceTypeValue): boolean {
 }
 
 /** Whether the pool can hold the system components: they run on machines, which a pool of virtual nodes has not. */
-export function hasMachines({ instanceTypes }: { readonly instanceTypes: readonly string[] }): boolean {
+export function hasInstances({ instanceTypes }: { readonly instanceTypes: readonly string[] }): boolean {
   return !instanceTypes.some(isVirtual);
 }
 
 /** Which of a new cluster's pools is its default pool, which holds the system components; -1: none. */
 export function defaultPoolIndex(pools: readonly { readonly instanceTypes: readonly string[] }[]): number {
-  return pools.findIndex(hasMachines);
+  return pools.findIndex(hasInstances);
 }
 
 /** The pool with its defaults. */

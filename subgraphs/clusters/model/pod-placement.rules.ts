@@ -10,49 +10,53 @@ import type {
 } from './scheduled-objects.js';
 
 /** Amounts by resource: cores, bytes, pods, GPUs. */
-export type Amounts = Readonly<Record<string, number>>;
+export type ResourceAmounts = Readonly<Record<string, number>>;
 
 /** A node that exists or could be made, with what it has left. */
-export interface Place {
+export interface CandidateNode {
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
-  readonly free: Amounts;
+  readonly free: ResourceAmounts;
 }
 
 /** Less than this is an error of rounding. */
 const EPSILON = 1e-9;
 
 /** What Kubernetes reserves for a pod: the sum of its containers, or its largest init container; and one pod. */
-export function requestsOf({ containers = [], initContainers = [] }: PodSpec): Amounts {
+export function requestsOf({ containers = [], initContainers = [] }: PodSpec): ResourceAmounts {
   const total = containers.map(requestsOfContainer).reduce(plus, {});
   const first = initContainers.map(requestsOfContainer).reduce(most, {});
   return { ...most(total, first), pods: 1 };
 }
 
-function requestsOfContainer({ resources }: Container): Amounts {
-  return amountsOf({ ...resources?.limits, ...resources?.requests });
+function requestsOfContainer({ resources }: Container): ResourceAmounts {
+  return toResourceAmounts({ ...resources?.limits, ...resources?.requests });
 }
 
 /** Kubernetes quantities as numbers. */
-export function amountsOf(quantities: Readonly<Record<string, string>> = {}): Amounts {
+export function toResourceAmounts(quantities: Readonly<Record<string, string>> = {}): ResourceAmounts {
   return Object.fromEntries(
     Object.entries(quantities).map(([name, text]) => [name, parseQuantity(text) || 0]),
   );
 }
 
-function plus(a: Amounts, b: Amounts): Amounts {
+function plus(a: ResourceAmounts, b: ResourceAmounts): ResourceAmounts {
   return merged(a, b, (one, other) => one + other);
 }
 
-export function minus(a: Amounts, b: Amounts): Amounts {
+export function subtractAmounts(a: ResourceAmounts, b: ResourceAmounts): ResourceAmounts {
   return merged(a, b, (one, other) => one - other);
 }
 
-function most(a: Amounts, b: Amounts): Amounts {
+function most(a: ResourceAmounts, b: ResourceAmounts): ResourceAmounts {
   return merged(a, b, Math.max);
 }
 
-function merged(a: Amounts, b: Amounts, by: (one: number, other: number) => number): Amounts {
+function merged(
+  a: ResourceAmounts,
+  b: ResourceAmounts,
+  by: (one: number, other: number) => number,
+): ResourceAmounts {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
   return Object.fromEntries([...names].map((name) => [name, by(a[name] ?? 0, b[name] ?? 0)]));
 }
@@ -61,7 +65,7 @@ function merged(a: Amounts, b: Amounts, by: (one: number, other: number) => numb
  * Whether a pod can be placed there: there is room, the labels are those that it and its volumes ask for, it tolerates
  * the taints.
  */
-export function fits({ spec = {}, volumeTerms = [] }: Pod, { labels, taints, free }: Place): boolean {
+export function fits({ spec = {}, volumeTerms = [] }: Pod, { labels, taints, free }: CandidateNode): boolean {
   const room = Object.entries(requestsOf(spec)).every(
     ([name, amount]) => amount <= 0 || amount <= (free[name] ?? 0) + EPSILON,
   );
@@ -74,25 +78,25 @@ export function fits({ spec = {}, volumeTerms = [] }: Pod, { labels, taints, fre
 }
 
 /** The place with a pod more. */
-export function withPod<P extends Place>(place: P, { spec = {} }: Pod): P {
-  return { ...place, free: minus(place.free, requestsOf(spec)) };
+export function withPod<P extends CandidateNode>(place: P, { spec = {} }: Pod): P {
+  return { ...place, free: subtractAmounts(place.free, requestsOf(spec)) };
 }
 
-function matchesLabels({ nodeSelector = {}, affinity }: PodSpec, labels: Place['labels']): boolean {
+function matchesLabels({ nodeSelector = {}, affinity }: PodSpec, labels: CandidateNode['labels']): boolean {
   if (!Object.entries(nodeSelector).every(([key, value]) => labels[key] === value)) return false;
   const terms =
     affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
   return matchesAny(terms, labels);
 }
 
-function matchesAny(terms: readonly NodeSelectorTerm[], labels: Place['labels']): boolean {
+function matchesAny(terms: readonly NodeSelectorTerm[], labels: CandidateNode['labels']): boolean {
   return (
     terms.length === 0 ||
     terms.some(({ matchExpressions = [] }) => matchExpressions.every((one) => satisfies(labels, one)))
   );
 }
 
-function satisfies(labels: Place['labels'], { key, operator, values = [] }: Requirement): boolean {
+function satisfies(labels: CandidateNode['labels'], { key, operator, values = [] }: Requirement): boolean {
   const value = labels[key];
   switch (operator) {
     case 'In':

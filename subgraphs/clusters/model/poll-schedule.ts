@@ -1,7 +1,7 @@
 import type { Instance } from '../../../engine/providers/infrastructure-provider.js';
 
-const MIN_LOOK_MS = 100;
-const MAX_LOOK_MS = 15_000;
+const MIN_POLL_MS = 100;
+const MAX_POLL_MS = 15_000;
 /** When nothing says when the next node is there. */
 const DEFAULT_POLL_MS = 500;
 
@@ -9,5 +9,5 @@ const DEFAULT_POLL_MS = 500;
 export function nextPollDelay(instances: readonly Instance[], now: Date): number {
   const times = instances.flatMap(({ state, readyAt }) => (state === 'STARTING' ? [readyAt.getTime()] : []));
   if (times.length === 0) return DEFAULT_POLL_MS;
-  return Math.min(MAX_LOOK_MS, Math.max(MIN_LOOK_MS, Math.min(...times) - now.getTime()));
+  return Math.min(MAX_POLL_MS, Math.max(MIN_POLL_MS, Math.min(...times) - now.getTime()));
 }

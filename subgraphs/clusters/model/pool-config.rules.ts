@@ -24,7 +24,7 @@ export interface DiskValue {
   readonly mountTarget?: string | null;
 }
 
-export interface MachinesConfig {
+export interface InstanceSettings {
   /** Empty: the usual one for the architecture. */
   readonly imageId: string;
   readonly zoneIds: readonly string[];
@@ -51,7 +51,7 @@ export interface ManagementConfig {
 export interface PoolConfig {
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly TaintValue[];
-  readonly machines: MachinesConfig;
+  readonly machines: InstanceSettings;
   readonly management: ManagementConfig;
 }
 
@@ -62,7 +62,7 @@ export interface PoolConfigRequest {
   readonly instanceTypes: readonly string[];
   readonly labels?: unknown;
   readonly taints?: readonly TaintValue[] | null | undefined;
-  readonly instanceConfig?: Given<MachinesConfig> | null | undefined;
+  readonly instanceConfig?: Given<InstanceSettings> | null | undefined;
   readonly management?: Given<ManagementConfig> | null | undefined;
   readonly acknowledgeRisk?: boolean | null | undefined;
 }
@@ -205,7 +205,7 @@ function architecturesOf(instanceTypes: readonly string[], types: Types): Readon
   return new Set(instanceTypes.flatMap((type) => types.get(type)?.architecture ?? []));
 }
 
-function diskProblems(machines: Given<MachinesConfig>, path: readonly string[]): Problem[] {
+function diskProblems(machines: Given<InstanceSettings>, path: readonly string[]): Problem[] {
   const system = machines.systemDisk;
   const data = machines.dataDisks ?? [];
   const tooMany = data.length > MAX_DATA_DISKS;
@@ -252,7 +252,7 @@ function userDataProblems(script: string | null | undefined, path: readonly stri
   return [{ code: 'PROTECTED_PATH', message, path }];
 }
 
-function spotProblems(machines: Given<MachinesConfig>, path: readonly string[]): Problem[] {
+function spotProblems(machines: Given<InstanceSettings>, path: readonly string[]): Problem[] {
   const { chargeType, spotStrategy, spotPriceLimit } = machines;
   if (chargeType !== 'SPOT') {
     const field =

@@ -126,12 +126,12 @@ const NEEDS: Readonly<Partial<Record<ClusterKindName, PoolRequirement>>> = {
 };
 
 /** The pool that a cluster of the kind must be created with, in words; null when it may begin without. */
-export function neededPool(kind: ClusterKindName): string | null {
+export function requiredPool(kind: ClusterKindName): string | null {
   return NEEDS[kind]?.what ?? null;
 }
 
 /** Refuses a cluster that does not begin with the pool that its kind is for. */
-export function neededPoolProblems(
+export function validateRequiredPool(
   kind: ClusterKindName,
   pools: readonly PoolOfKind[],
   types: PoolCluster['types'],

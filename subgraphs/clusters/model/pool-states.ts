@@ -68,7 +68,7 @@ export function poolStateProblem(
 }
 
 /** How a pool is once its wish has been tried to its end. */
-export function settledPoolState(
+export function completedPoolState(
   pool: { readonly scalingGroup: unknown },
   result: { readonly running: number; readonly failed: number },
 ): NodePoolState {

@@ -28,7 +28,7 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
  * The apiVersions that an object was written with, as far as it says: those of its field managers, and that of the
  * manifest that `kubectl apply` last sent.
  */
-export function writtenWith(object: KubernetesObject): Set<string> {
+export function apiVersionsOf(object: KubernetesObject): Set<string> {
   const { managedFields, annotations } = object.metadata ?? {};
   const managers = Array.isArray(managedFields) ? (managedFields as unknown[]) : [];
   const versions = [...managers, parsed(annotations?.[LAST_APPLIED])].map(apiVersionOf);
@@ -46,11 +46,11 @@ export function apiVersionOfEntry({ group, version }: RemovedApiEntry): string {
 }
 
 /** Says what uses which removed API, e.g. `batch/v1beta1 CronJob (gone in 1.25, use batch/v1): a/x, a/y and 3 more.` */
-export function usesText(uses: readonly RemovedApiUse[]): string {
-  return uses.map(useText).join(' ');
+export function describeRemovedApiUses(uses: readonly RemovedApiUse[]): string {
+  return uses.map(describeRemovedApiUse).join(' ');
 }
 
-function useText({ api, objects }: RemovedApiUse): string {
+function describeRemovedApiUse({ api, objects }: RemovedApiUse): string {
   const instead = api.replacement === null ? 'without replacement' : `use ${api.replacement}`;
   const more = objects.length > NAMED ? ` and ${objects.length - NAMED} more` : '';
   const named = objects.slice(0, NAMED).join(', ');

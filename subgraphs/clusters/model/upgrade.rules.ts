@@ -61,7 +61,7 @@ export function batchSize(nodesOfPool: number, wished?: number | null): number {
 }
 
 /** A node as far as batches are concerned. */
-export interface OldNode {
+export interface OutdatedNode {
   readonly id: string;
   readonly nodePoolId: string | null;
 }
@@ -70,8 +70,8 @@ export interface OldNode {
  * The next nodes to upgrade: of one pool, the first that has old nodes. `all` are the running nodes of the cluster,
  * `old` those of them that do not have the new version.
  */
-export function nextBatch<T extends OldNode>(
-  all: readonly OldNode[],
+export function nextBatch<T extends OutdatedNode>(
+  all: readonly OutdatedNode[],
   old: readonly T[],
   wished?: number | null,
 ): T[] {
@@ -83,7 +83,7 @@ export function nextBatch<T extends OldNode>(
 }
 
 /** Pools by id, the nodes of no pool last. */
-function order({ nodePoolId, id }: OldNode): string {
+function order({ nodePoolId, id }: OutdatedNode): string {
   return `${nodePoolId ?? '~'} ${id}`;
 }
 

@@ -7,7 +7,7 @@ import { kubernetesChanges, removedApis } from './release.store.js';
 import { type InstanceTypeValue, VersionPolicy } from '../model/version.rules.js';
 
 /** A region with what decides about clusters in it. */
-export interface CatalogueRegion {
+export interface CatalogRegion {
   readonly id: string;
   readonly name: string;
   /** IANA name. */
@@ -23,7 +23,7 @@ export interface CatalogueRegion {
 /** What can be asked for. */
 export interface ClusterCatalog {
   /** By id and by the id that the ACK documentation prints. */
-  readonly regions: ReadonlyMap<string, CatalogueRegion>;
+  readonly regions: ReadonlyMap<string, CatalogRegion>;
   /** A time zone by any of its IANA names, or by the misspelled form of the ACK documentation. */
   readonly timeZoneNamed: (name: string) => { readonly id: string } | undefined;
   readonly instanceTypes: ReadonlyMap<string, InstanceTypeValue>;

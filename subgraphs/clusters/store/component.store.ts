@@ -110,7 +110,7 @@ export function waitingPreinstalled(database: Database, clusterId: string): Prom
 }
 
 /** Says that components are there, in one statement; answers those of which that was not known. */
-export async function settlePreinstalled(
+export async function completePreinstalled(
   tx: Transaction,
   ids: readonly string[],
   at: Date,

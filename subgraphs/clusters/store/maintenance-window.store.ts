@@ -29,7 +29,7 @@ export async function putWindow(tx: Transaction, row: MaintenanceWindowRow): Pro
 }
 
 /** Operations on a cluster that wait for its window and were not cancelled. */
-export function waitingChanges(tx: Transaction, clusterId: string): Promise<Operation[]> {
+export function scheduledChangesOf(tx: Transaction, clusterId: string): Promise<Operation[]> {
   return tx.operation.findMany({
     where: {
       targetId: clusterId,
@@ -42,15 +42,15 @@ export function waitingChanges(tx: Transaction, clusterId: string): Promise<Oper
 }
 
 /** Whether an operation waits for a window. */
-export function isWaiting({ state, input }: Operation): boolean {
+export function isScheduledChange({ state, input }: Operation): boolean {
   return state === 'PENDING' && (input as Prisma.JsonObject)['waiting'] === true;
 }
 
 /** Locks an operation; false when it does not wait any more, or was cancelled. */
-export async function lockWaiting(tx: Transaction, { id }: Operation): Promise<boolean> {
+export async function lockScheduledChange(tx: Transaction, { id }: Operation): Promise<boolean> {
   await tx.$executeRaw`SELECT 1 FROM engine.operation WHERE id = ${id} FOR UPDATE`;
   const operation = await tx.operation.findUniqueOrThrow({ where: { id } });
-  return isWaiting(operation) && operation.cancelRequestedAt === null;
+  return isScheduledChange(operation) && operation.cancelRequestedAt === null;
 }
 
 /** Writes when an operation that waits begins. */
@@ -64,7 +64,7 @@ export async function setScheduledFor(
 }
 
 /** Takes a locked operation out of its waiting, and says what can be done with it from here on. */
-export async function stopWaiting(
+export async function startScheduledChange(
   tx: Transaction,
   { id }: Operation,
   controls: { readonly cancelable: boolean; readonly pausable: boolean },

@@ -1,21 +1,25 @@
 import { describe, expect, test } from 'vitest';
 import {
   isIdle,
-  couldTake,
+  fitsAfterScaleUp,
   type ScalablePool,
   type OccupiedNode,
-  planGrowth,
+  planScaleUp,
   planScaleDown,
 } from '../../../subgraphs/clusters/model/autoscaling.plan.js';
 import type { Pod, PodSpec } from '../../../subgraphs/clusters/model/scheduled-objects.js';
 import { templateOf } from '../../../subgraphs/clusters/controllers/autoscaling/node-template.js';
-import { fits, type Place, requestsOf } from '../../../subgraphs/clusters/model/pod-placement.rules.js';
+import {
+  fits,
+  type CandidateNode,
+  requestsOf,
+} from '../../../subgraphs/clusters/model/pod-placement.rules.js';
 
 const pod = (cpu: string, more: Partial<PodSpec> = {}): Pod => ({
   metadata: { name: `pod-${cpu}`, namespace: 'default' },
   spec: { containers: [{ resources: { requests: { cpu } } }], ...more },
 });
-const place = (cpu: number, more: Partial<Place> = {}): Place => ({
+const place = (cpu: number, more: Partial<CandidateNode> = {}): CandidateNode => ({
   labels: {},
   taints: [],
   free: { cpu, memory: 16, pods: 10 },
@@ -44,7 +48,7 @@ const inZone = (operator: string, values: string[]): PodSpec => ({
   },
 });
 
-test.each<[string, Pod, Place, boolean]>([
+test.each<[string, Pod, CandidateNode, boolean]>([
   ['with room', pod('2'), place(2), true],
   ['without room', pod('2'), place(1.9), false],
   ['where too many pods are', pod('1'), place(2, { free: { cpu: 2, pods: 0 } }), false],
@@ -105,8 +109,8 @@ test.each([
 describe('which pools grow', () => {
   const small: ScalablePool = { id: 'small', room: 10, template: place(4), zoneIds: ['a', 'b'] };
   const large: ScalablePool = { id: 'large', room: 10, template: place(16), zoneIds: [] };
-  const grown = (pods: Pod[], present: Place[] = [], pools = [small, large]) =>
-    planGrowth(pods, present, pools).growths.map(({ poolId, nodes, pods: ours }) => [
+  const grown = (pods: Pod[], present: CandidateNode[] = [], pools = [small, large]) =>
+    planScaleUp(pods, present, pools).growths.map(({ poolId, nodes, pods: ours }) => [
       poolId,
       nodes,
       ours.length,
@@ -121,7 +125,7 @@ describe('which pools grow', () => {
   });
   test('no further than it may', () => {
     expect(grown([pod('3'), pod('3'), pod('3')], [], [{ ...small, room: 2 }])).toEqual([['small', 2, 2]]);
-    expect(planGrowth([pod('3'), pod('3')], [], [{ ...small, room: 1 }]).left).toEqual([pod('3')]);
+    expect(planScaleUp([pod('3'), pod('3')], [], [{ ...small, room: 1 }]).left).toEqual([pod('3')]);
   });
   test('several, where one may not grow as far as the pods need', () => {
     const pools = [
@@ -136,7 +140,7 @@ describe('which pools grow', () => {
 
   const zone = (id: string): Partial<PodSpec> => ({ nodeSelector: { 'topology.kubernetes.io/zone': id } });
   const zones = (pods: Pod[], pool = small) => {
-    const { growths, left } = planGrowth(pods, [], [pool]);
+    const { growths, left } = planScaleUp(pods, [], [pool]);
     return [...growths.map((growth) => [growth.nodes, growth.zones]), left.length];
   };
   const volumeIn = (id: string): Pod => ({
@@ -158,9 +162,9 @@ describe('which pools grow', () => {
     expect(zones([pod('1', zone('a')), pod('1', zone('b'))])).toEqual([[2, { a: 1, b: 1 }], 0]);
   });
   test('no pool could take a pod that is to be where it has no zone', () => {
-    expect(couldTake(small, pod('1', zone('b')))).toBe(true);
-    expect(couldTake(small, pod('1', zone('c')))).toBe(false);
-    expect(couldTake(large, pod('1'))).toBe(true);
+    expect(fitsAfterScaleUp(small, pod('1', zone('b')))).toBe(true);
+    expect(fitsAfterScaleUp(small, pod('1', zone('c')))).toBe(false);
+    expect(fitsAfterScaleUp(large, pod('1'))).toBe(true);
   });
   test('none for a pod that would fit on no new node either', () => {
     expect(grown([pod('17')])).toEqual([]);
@@ -191,7 +195,7 @@ describe('which nodes go', () => {
     },
   );
 
-  const going = (nodes: OccupiedNode[], others: Place[], most: number) =>
+  const going = (nodes: OccupiedNode[], others: CandidateNode[], most: number) =>
     planScaleDown(nodes, others, most).map(({ id }) => id);
 
   test('those that are empty, as many as may', () => {

@@ -7,7 +7,10 @@ import {
   type UpgradeFacts,
 } from '../../../subgraphs/clusters/model/cluster-check.rules.js';
 import { removedBetween, type RemovedApiEntry } from '../../../subgraphs/clusters/model/release.rules.js';
-import { usesText, writtenWith } from '../../../subgraphs/clusters/model/removed-api.rules.js';
+import {
+  describeRemovedApiUses,
+  apiVersionsOf,
+} from '../../../subgraphs/clusters/model/removed-api.rules.js';
 
 const cronJob: RemovedApiEntry = {
   removedIn: '1.25',
@@ -130,14 +133,14 @@ test.each([
   ['nothing', {}, 0],
   ['managers of another form', { managedFields: 'x' }, 0],
 ])('an object was written with the versions that %s name', (_, metadata, count) => {
-  expect(writtenWith({ metadata }).size).toBe(count);
+  expect(apiVersionsOf({ metadata }).size).toBe(count);
 });
 
 test('uses are told with three objects by name and the rest by number', () => {
   const objects = ['a/1', 'a/2', 'a/3', 'a/4', 'b/5'];
   const gone = { ...cronJob, kind: 'PodSecurityPolicy', replacement: null };
   expect(
-    usesText([
+    describeRemovedApiUses([
       { api: cronJob, objects },
       { api: gone, objects: ['restricted'] },
     ]),

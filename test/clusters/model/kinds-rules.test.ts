@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type KindRequest, kindOf } from '../../../subgraphs/clusters/model/cluster-kind.rules.js';
-import { allCombinations, kindCatalogue } from '../../../subgraphs/clusters/model/kind-catalog.rules.js';
+import { allCombinations, kindCatalog } from '../../../subgraphs/clusters/model/kind-catalog.rules.js';
 import { kindProblems, type RequestOfKind } from '../../../subgraphs/clusters/model/kind-plan.rules.js';
 import { labelsOfKind } from '../../../subgraphs/clusters/model/pool-labels.rules.js';
 
@@ -96,7 +96,7 @@ describe('the kind of a cluster', () => {
   });
 
   test('each of the nine can be made, and each product is of one', () => {
-    const kinds = kindCatalogue();
+    const kinds = kindCatalog();
     expect(kinds).toHaveLength(9);
     expect(kinds.filter(({ variants }) => variants.length === 0)).toEqual([]);
     const products = new Set(kinds.flatMap(({ variants }) => variants.map(({ product }) => product)));

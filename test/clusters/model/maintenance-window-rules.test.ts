@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   localDate,
-  nextOpening,
-  openingAt,
+  nextOccurrence,
+  occurrenceAt,
   recurrenceProblem,
   type WindowRule,
 } from '../../../subgraphs/clusters/model/maintenance-window.rules.js';
@@ -111,9 +111,10 @@ describe.each(ZONES)('in %s', (timeZone) => {
           const edges = opens.slice(0, 120).flatMap((open) => [open, open - 1, open + durationHours * HOUR]);
           for (const at of [...minutes.map((minute) => BEGIN + minute * 60_000), ...edges]) {
             const next = opens.find((open) => open >= at);
-            if (next !== undefined) expect(nextOpening(window, new Date(at))?.startsAt.getTime()).toBe(next);
+            if (next !== undefined)
+              expect(nextOccurrence(window, new Date(at))?.startsAt.getTime()).toBe(next);
             const open = opens.some((opened) => opened <= at && at < opened + durationHours * HOUR);
-            expect(openingAt(window, new Date(at)) !== null).toBe(open);
+            expect(occurrenceAt(window, new Date(at)) !== null).toBe(open);
           }
         },
       ),
@@ -141,14 +142,14 @@ test.each([
   ['in winter', '02:30', '2026-01-10T00:00:00Z', '2026-01-10T01:30:00.000Z'],
   ['in summer', '02:30', '2026-07-10T00:00:00Z', '2026-07-10T00:30:00.000Z'],
 ])('a time %s', (_, startTime, at, startsAt) => {
-  const opening = nextOpening(berlin(startTime), new Date(at));
+  const opening = nextOccurrence(berlin(startTime), new Date(at));
   expect(opening?.startsAt.toISOString()).toBe(startsAt);
   expect(opening!.endsAt.getTime() - opening!.startsAt.getTime()).toBe(2 * HOUR);
 });
 
 test('nothing is open before the first day', () => {
-  expect(openingAt(berlin('00:00'), new Date('2025-12-31T23:30:00Z'))).not.toBeNull();
-  expect(openingAt(berlin('00:00'), new Date('2025-12-30T23:30:00Z'))).toBeNull();
+  expect(occurrenceAt(berlin('00:00'), new Date('2025-12-31T23:30:00Z'))).not.toBeNull();
+  expect(occurrenceAt(berlin('00:00'), new Date('2025-12-30T23:30:00Z'))).toBeNull();
   expect(localDate('Europe/Berlin', new Date('2025-12-31T23:30:00Z'))).toBe('2026-01-01');
 });
 

@@ -8,7 +8,7 @@ import {
   overlaps,
   parseCidr,
 } from '../../../subgraphs/clusters/model/cidr.rules.js';
-import { maxPods, nodeCapacity, useOfNode } from '../../../subgraphs/clusters/model/max-pods.rules.js';
+import { maxPods, nodeCapacity, nodeNetworkUsage } from '../../../subgraphs/clusters/model/max-pods.rules.js';
 import {
   freePodRange,
   allowsDns,
@@ -133,7 +133,7 @@ describe('pods of a node', () => {
   ])('with Terway, %s interfaces and %s addresses of each are %s', (enis, ipsPerEni, pods) => {
     const network = { plugin: 'TERWAY', nodeCidrMask: null };
     expect(maxPods(network, { enis, ipsPerEni })).toBe(pods);
-    expect(useOfNode(network, { enis, ipsPerEni })).toEqual({
+    expect(nodeNetworkUsage(network, { enis, ipsPerEni })).toEqual({
       routes: 0,
       addresses: 1 + pods,
       enis: enis - 1,
@@ -142,7 +142,9 @@ describe('pods of a node', () => {
 
   test('Flannel takes a route and an address for each node, whatever the machine', () => {
     const use = { routes: 1, addresses: 1, enis: 0 };
-    expect(useOfNode({ plugin: 'FLANNEL', nodeCidrMask: 24 }, { enis: 8, ipsPerEni: 30 })).toEqual(use);
+    expect(nodeNetworkUsage({ plugin: 'FLANNEL', nodeCidrMask: 24 }, { enis: 8, ipsPerEni: 30 })).toEqual(
+      use,
+    );
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { conversionProblem, NO_SUBSCRIPTION } from '../../../subgraphs/clusters/model/charge-type.rules.js';
-import { runsNodes } from '../../../subgraphs/clusters/model/node-image.js';
+import { supportsNodes } from '../../../subgraphs/clusters/model/node-image.js';
 import { boundsOf } from '../../../subgraphs/clusters/changes/scaling-group-bounds.js';
 import { mountProblems } from '../../../subgraphs/clusters/model/pool-config.rules.js';
 import {
@@ -151,7 +151,7 @@ test.each([
   ['UBUNTU', '20.04', false],
   ['DEBIAN', '7.9', false],
 ] as const)('%s %s can run a node: %s', (osFamily, osVersion, can) => {
-  expect(runsNodes({ osFamily, osVersion })).toBe(can);
+  expect(supportsNodes({ osFamily, osVersion })).toBe(can);
 });
 
 describe('families and subscription', () => {

@@ -6,7 +6,7 @@ import { KubernetesVersion } from '../entities/version.type.js';
 import type { InstanceTypeValue, Version } from '../../model/version.rules.js';
 
 @Resolver(() => KubernetesVersion)
-export class CatalogueResolver {
+export class CatalogResolver {
   constructor(private readonly catalogue: ClusterCatalogStore) {}
 
   @Query(() => [KubernetesVersion], { description: 'Every Kubernetes version, newest first.' })

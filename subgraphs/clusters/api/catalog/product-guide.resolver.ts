@@ -1,5 +1,5 @@
 import { Arg, Query, Resolver } from 'type-graphql';
-import { CatalogueFile } from '../../model/catalog-file.js';
+import { CatalogFile } from '../../model/catalog-file.js';
 import {
   HighRiskOperation,
   OpenSourceCategory,
@@ -15,8 +15,8 @@ interface RiskEntry extends Omit<HighRiskOperation, 'section'> {
 /** What the ACK documentation tells people besides the products: what not to do, and what it is made of. */
 @Resolver()
 export class ProductGuideResolver {
-  private readonly risks = new CatalogueFile<RiskEntry>('high-risk-operations');
-  private readonly projects = new CatalogueFile<OpenSourceProject>('open-source-projects');
+  private readonly risks = new CatalogFile<RiskEntry>('high-risk-operations');
+  private readonly projects = new CatalogFile<OpenSourceProject>('open-source-projects');
 
   @Query(() => [HighRiskOperation], {
     description: 'High-risk operations, in the order of the ACK documentation.',

@@ -3,12 +3,12 @@ import type { ClusterRow } from '../../store/cluster.store.js';
 import { Cluster } from '../entities/cluster.type.js';
 import { ClusterKindName } from '../../model/cluster-kind.enums.js';
 import { ClusterKind } from './cluster-kind.type.js';
-import { kindCatalogue } from '../../model/kind-catalog.rules.js';
+import { kindCatalog } from '../../model/kind-catalog.rules.js';
 import { kindOfRow } from '../../model/kind-of-row.js';
 
 @Resolver(() => Cluster)
 export class ClusterKindResolver {
-  private readonly kinds = kindCatalogue();
+  private readonly kinds = kindCatalog();
 
   @Query(() => [ClusterKind], { description: 'The nine kinds of cluster and what holds for each.' })
   clusterKinds(): ClusterKind[] {

@@ -13,7 +13,7 @@ import { ClusterCheckService } from '../../inspection/cluster-check.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
 import type { DeleteClusterInput, UpdateClusterInput, UpgradeClusterInput } from './cluster.input.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../../store/cluster.store.js';
-import { takeName } from './create-cluster.service.js';
+import { reserveClusterName } from './create-cluster.service.js';
 import { guardUpdate } from '../../changes/update.guard.js';
 import { labelChanges } from '../../model/label-changes.js';
 import { validateLabels, validateName } from '../../model/name.rules.js';
@@ -47,7 +47,7 @@ export class ClusterService {
       checkVersion(cluster, input.resourceVersion);
       await guardUpdate(tx, cluster, input);
       if (input.name != null && input.name !== cluster.name)
-        await takeName(tx, account, input.name, cluster.id);
+        await reserveClusterName(tx, account, input.name, cluster.id);
       const fields = changedFields(cluster, input);
       if (Object.keys(fields).length === 0) return { clusterId: cluster.id };
       await updateCluster(tx, cluster.id, fields);

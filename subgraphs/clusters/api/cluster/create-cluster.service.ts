@@ -8,7 +8,7 @@ import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { newId } from '../../../../kernel/ids.js';
 import { CollectedProblems, type Problem, Refused } from '../../../../kernel/result.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
-import { change, type ChangeAnswer, type ChangeOutcome } from '../../changes/change.js';
+import { change, type ChangeResult, type ChangeOutcome } from '../../changes/change.js';
 import type { CreateClusterInput } from './cluster.input.js';
 import { type ClusterPlan, planCluster } from '../../model/cluster.rules.js';
 import { insertCluster, isNameTaken, lockClusterName } from '../../store/cluster.store.js';
@@ -59,7 +59,7 @@ interface ClusterCreation {
   readonly at: Date;
 }
 
-async function recordCluster(tx: Transaction, { account, plan, at }: ClusterCreation): Promise<ChangeAnswer> {
+async function recordCluster(tx: Transaction, { account, plan, at }: ClusterCreation): Promise<ChangeResult> {
   const { nodePools, masters, network: _network, namedZones: _zones, ...cluster } = plan;
   const id = newId('cluster');
   const pools = nodePools.map((pool) => ({ ...pool, id: newId('nodePool') }));
@@ -72,7 +72,7 @@ async function recordCluster(tx: Transaction, { account, plan, at }: ClusterCrea
   const { product, name } = plan;
   // None of these needs what another one writes: the caller learns at once of everything that they refuse.
   const problems = new CollectedProblems();
-  await problems.of(() => takeName(tx, account, name));
+  await problems.of(() => reserveClusterName(tx, account, name));
   await problems.of(() => reservePools(tx, { account, clusterId: id, product, pools: counted, path }));
   const zoneIds = await problems.of(() => connect(tx, { account, clusterId: id, plan, at }));
   if (!zoneIds || problems.any) {
@@ -152,7 +152,7 @@ function creation(account: string, clusterId: string, plan: ClusterPlan) {
 }
 
 /** Makes sure that no living cluster of the account has the name, until the transaction ends. */
-export async function takeName(
+export async function reserveClusterName(
   tx: Transaction,
   account: string,
   name: string,

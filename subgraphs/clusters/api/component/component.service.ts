@@ -9,7 +9,7 @@ import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { newId } from '../../../../kernel/ids.js';
 import { refuse, Refused } from '../../../../kernel/result.js';
-import { change, type ChangeAnswer, type ChangeOutcome } from '../../changes/change.js';
+import { change, type ChangeResult, type ChangeOutcome } from '../../changes/change.js';
 import { isJsonObject } from './json-object.js';
 import { type ClusterRow, lockCluster } from '../../store/cluster.store.js';
 import { planInWindow, refuseSecondChange } from '../../changes/scheduled-change.js';
@@ -35,7 +35,7 @@ import {
   lockComponent,
   updateComponentSpec,
 } from '../../store/component.store.js';
-import type { WaitingChange } from '../../controllers/component/scheduled-component-change.js';
+import type { PendingComponentChange } from '../../controllers/component/scheduled-component-change.js';
 import type { ChangeTiming } from '../../model/maintenance-window.enums.js';
 import type {
   ConfigureComponentInput,
@@ -199,7 +199,7 @@ interface Decision {
   /** What the component is to become, when it begins at once. */
   readonly wish: Pick<ComponentSpecUpdate, 'version' | 'parameters'>;
   /** What is remembered of it, when it waits. */
-  readonly later: Pick<WaitingChange, 'version' | 'parameters'>;
+  readonly later: Pick<PendingComponentChange, 'version' | 'parameters'>;
 }
 
 function newerVersion({ entry, component, cluster }: Facts, wished: string | null | undefined): string {
@@ -300,7 +300,7 @@ async function finish(
     operationId,
     at,
   }: { readonly account: string; readonly id: string; readonly operationId: string; readonly at: Date },
-): Promise<ChangeAnswer> {
+): Promise<ChangeResult> {
   await enqueue(tx, 'component', id);
   await appendEvents(tx, account, at, []);
   return { componentId: id, operationId };

@@ -21,11 +21,11 @@ import {
 } from './instance.type.js';
 import { InstanceCategory, instanceCategory } from '../../model/instance-category.js';
 import type { InstanceTypeValue } from '../../model/version.rules.js';
-import { nodeImages, runsNodes } from '../../model/node-image.js';
+import { nodeImages, supportsNodes } from '../../model/node-image.js';
 import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
 
 @Resolver(() => InstanceType)
-export class MachineKindResolver {
+export class InstanceCategoryResolver {
   @FieldResolver(() => InstanceCategory, { description: 'What instances of the type compute with.' })
   category(@Root() type: InstanceTypeValue) {
     return instanceCategory(type);
@@ -63,7 +63,7 @@ export class InstanceResolver {
     supported?: boolean | null,
   ) {
     return [...nodeImages().values()]
-      .map((image) => ({ ...image, supported: runsNodes(image) }))
+      .map((image) => ({ ...image, supported: supportsNodes(image) }))
       .filter((image) => supported == null || image.supported === supported);
   }
 

@@ -8,18 +8,18 @@ import { change, type ChangeOutcome } from '../../changes/change.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../../store/cluster.store.js';
 import {
   localDate,
-  nextOpening,
-  openingAt,
+  nextOccurrence,
+  occurrenceAt,
   recurrenceProblem,
   type WindowRule,
 } from '../../model/maintenance-window.rules.js';
 import {
   type MaintenanceWindowRow,
   putWindow,
-  waitingChanges,
+  scheduledChangesOf,
 } from '../../store/maintenance-window.store.js';
 import type { SetMaintenanceWindowInput } from './maintenance-window.type.js';
-import { beginsAt, moveChange, ruleOf } from '../../changes/scheduled-change.js';
+import { beginsAt, rescheduleChange, ruleOf } from '../../changes/scheduled-change.js';
 
 const CLUSTER_PATH = ['input', 'clusterId'];
 const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
@@ -62,12 +62,12 @@ export class MaintenanceWindowService {
 
   /** The first opening at `at` (now when left out) or later; null while the window is not in use. */
   next(window: WindowRule & { readonly enabled: boolean }, at: Date | null | undefined) {
-    return window.enabled ? nextOpening(window, this.near(at)) : null;
+    return window.enabled ? nextOccurrence(window, this.near(at)) : null;
   }
 
   /** Whether the window is open at `at` (now when left out). */
   isOpen(window: WindowRule & { readonly enabled: boolean }, at: Date | null | undefined): boolean {
-    return window.enabled && openingAt(window, this.near(at)) !== null;
+    return window.enabled && occurrenceAt(window, this.near(at)) !== null;
   }
 
   private near(at: Date | null | undefined): Date {
@@ -103,7 +103,7 @@ interface Setting {
 
 /** Moves what waits for the window to its new opening. */
 async function moveWaiting(tx: Transaction, { cluster, window, at }: Setting) {
-  const waiting = await waitingChanges(tx, cluster.id);
+  const waiting = await scheduledChangesOf(tx, cluster.id);
   const begins = window.enabled ? beginsAt(ruleOf(window, cluster), at) : null;
   const moved = [];
   for (const operation of waiting) {
@@ -111,7 +111,7 @@ async function moveWaiting(tx: Transaction, { cluster, window, at }: Setting) {
       const message = `The operation ${operation.id} waits for the window. Cancel it first.`;
       return refuse('INVALID_STATE', message, { path: ['input', 'enabled'] });
     }
-    moved.push(await moveChange(tx, operation, begins));
+    moved.push(await rescheduleChange(tx, operation, begins));
   }
   return moved;
 }

@@ -9,7 +9,7 @@ import { refuse, Refused } from '../../../../kernel/result.js';
 import type { ClusterCatalog, ClusterCatalogStore } from '../../store/catalog.store.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../../store/cluster.store.js';
-import { proNeeds } from '../../changes/migration-quotas.js';
+import { proQuotaRequirements } from '../../changes/migration-quotas.js';
 import { migrationProblems } from '../../model/migration.rules.js';
 
 export const MIGRATE_CLUSTER = 'MIGRATE_CLUSTER' as const;
@@ -67,7 +67,7 @@ async function precheck(
     version,
     supported: versions.has(version) && versions.status(version).minorSupported,
     proThere: regions.get(regionId)?.availability.get('ACK_PRO'),
-    needs: await proNeeds(tx, cluster),
+    needs: await proQuotaRequirements(tx, cluster),
   });
   if (problems.length > 0) throw new Refused(problems);
 }

@@ -3,7 +3,7 @@ import type { RequestContext } from '../../../runtime/subgraph.js';
 import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
 import type { NetworkDeletionService, NetworkResourceKind } from './network-deletion.service.js';
 import * as input from './network-deletion.input.js';
-import { answer } from './network.mutations.js';
+import { toNetworkPayload } from './network.mutations.js';
 import * as payload from './network-payloads.type.js';
 
 type Flag = boolean | null | undefined;
@@ -78,6 +78,6 @@ export class NetworkDeletionMutations {
     kind: NetworkResourceKind,
     request: { readonly input: input.DeleteVpcInput; readonly dryRun: Flag },
   ) {
-    return answer(context, 'deletedId', () => this.service.delete(context.actor, kind, request));
+    return toNetworkPayload(context, 'deletedId', () => this.service.delete(context.actor, kind, request));
   }
 }

@@ -20,7 +20,7 @@ export class NetworkMutations {
     @Arg('input', () => input.CreateVpcInput, { description: 'The VPC.' }) wish: input.CreateVpcInput,
     @DryRun() dryRun?: Flag,
   ) {
-    return answer(context, 'vpc', () => this.service.createVpc(context.actor, wish, dryRun));
+    return toNetworkPayload(context, 'vpc', () => this.service.createVpc(context.actor, wish, dryRun));
   }
 
   @Mutation(() => payload.UpdateVpcPayload, { description: 'Renames a VPC.' })
@@ -29,7 +29,7 @@ export class NetworkMutations {
     @Arg('input', () => input.UpdateVpcInput, { description: 'What to change.' }) wish: input.UpdateVpcInput,
     @DryRun() dryRun?: Flag,
   ) {
-    return answer(context, 'vpc', () => this.service.updateVpc(context.actor, wish, dryRun));
+    return toNetworkPayload(context, 'vpc', () => this.service.updateVpc(context.actor, wish, dryRun));
   }
 
   @Mutation(() => payload.CreateVSwitchPayload, { description: 'Creates a vSwitch in a VPC.' })
@@ -39,7 +39,9 @@ export class NetworkMutations {
     wish: input.CreateVSwitchInput,
     @DryRun() dryRun?: Flag,
   ) {
-    return answer(context, 'vSwitch', () => this.service.createVSwitch(context.actor, wish, dryRun));
+    return toNetworkPayload(context, 'vSwitch', () =>
+      this.service.createVSwitch(context.actor, wish, dryRun),
+    );
   }
 
   @Mutation(() => payload.CreateSecurityGroupPayload, { description: 'Creates a security group in a VPC.' })
@@ -50,7 +52,7 @@ export class NetworkMutations {
     @DryRun() dryRun?: Flag,
   ) {
     const work = () => this.service.createSecurityGroup(context.actor, wish, dryRun);
-    return answer(context, 'securityGroup', work);
+    return toNetworkPayload(context, 'securityGroup', work);
   }
 
   @Mutation(() => payload.UpdateSecurityGroupPayload, {
@@ -63,12 +65,12 @@ export class NetworkMutations {
     @DryRun() dryRun?: Flag,
   ) {
     const work = () => this.service.updateSecurityGroup(context.actor, wish, dryRun);
-    return answer(context, 'securityGroup', work);
+    return toNetworkPayload(context, 'securityGroup', work);
   }
 }
 
 /** The payload of a network mutation, with what was done in the field of this name. */
-export async function answer<T>(context: RequestContext, field: string, work: () => Promise<T>) {
+export async function toNetworkPayload<T>(context: RequestContext, field: string, work: () => Promise<T>) {
   const result = await settle(work);
   // Mutations of one request run one after the other: the next shows what this one has changed.
   context.loaders.clear();

@@ -1,7 +1,7 @@
 import type { ClusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient, type KubernetesObject } from '../../../../engine/kubernetes/client.js';
 import type { KubernetesApis } from '../../../../engine/kubernetes/kubernetes-apis.js';
-import { READ_ONE_BY_ONE, readNodeObject } from '../../inspection/node-metadata.reader.js';
+import { MAX_SINGLE_READS, readNodeObject } from '../../inspection/node-metadata.reader.js';
 import { isReady, type ListedNode, listNodes } from '../../inspection/kubernetes-nodes.js';
 import type { AgentPod, NodeReport } from '../../model/node-components.rules.js';
 
@@ -30,7 +30,7 @@ export async function readNodeReports(
 ): Promise<ReadonlyMap<string, NodeReport>> {
   const { clusterId } = access;
   const client = new KubernetesClient(kubernetes.of(access), { clusterId });
-  if (names.length <= READ_ONE_BY_ONE) {
+  if (names.length <= MAX_SINGLE_READS) {
     const found = await Promise.all(names.map((name) => readNodeReport(client, name)));
     return new Map(found.flat());
   }

@@ -9,7 +9,7 @@ import type { Prisma } from '../../store/reconcile.store.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
 import { largestInstance, largeTypeProblem } from '../../changes/instance-size.guard.js';
-import { reservedNodes, reserveGrowth } from '../../changes/quota.reservations.js';
+import { reservedNodes, reserveScaleUp } from '../../changes/quota.reservations.js';
 import type { ContainerRuntime } from '../../model/cluster-kind.enums.js';
 import { kindOfRow } from '../../model/kind-of-row.js';
 import { type AttachTarget, attachProblem } from '../../model/attach.rules.js';
@@ -20,12 +20,12 @@ import { reserveInstances } from '../../changes/reserve-instances.js';
 import type { InstanceTypeValue } from '../../model/version.rules.js';
 import * as pools from '../../store/node-pool.store.js';
 import { ATTACH_INSTANCES, ATTACHED } from '../../model/node-pool.plan.js';
-import { wantedBounds } from '../../changes/scaling-group-bounds.js';
+import { desiredBounds } from '../../changes/scaling-group-bounds.js';
 import type { AttachInstancesInput } from './pool-changes.input.js';
 import { configOf } from '../../model/pool-config.rules.js';
 import {
   requireTransition,
-  lockBoth,
+  lockClusterAndPool,
   type LockedPool,
   enqueuePoolChange,
   refuseScalingByHand,
@@ -56,7 +56,7 @@ export class AttachInstancesService {
     );
     return change(this.platform, { actor, mutation: 'attachInstances', input, dryRun }, async (tx, at) => {
       const path = ['input', 'nodePoolId'];
-      const locked = await lockBoth(tx, account, input.nodePoolId, path);
+      const locked = await lockClusterAndPool(tx, account, input.nodePoolId, path);
       const state = await requireTransition(tx, locked.pool, 'ATTACH', path);
       const { cluster, pool } = locked;
       refuseScalingByHand(pool, input.acknowledgeRisk);
@@ -124,7 +124,7 @@ async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
   const { cluster, pool } = locked;
   const joined: string[] = [];
   const rejected: Failure[] = [];
-  const room = (await wantedBounds(tx, pool)).maxSize - working;
+  const room = (await desiredBounds(tx, pool)).maxSize - working;
   const used = await nodesOn(tx, pool.account, ids);
   const largest = await largestInstance(tx, pool.account);
   const home = await targetPool(tx, attempt);
@@ -152,7 +152,7 @@ async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
     path: ['input', 'instanceIds'],
   };
   const { account } = pool;
-  await reserveGrowth(tx, { account, clusterId: cluster.id, product: cluster.product, growth });
+  await reserveScaleUp(tx, { account, clusterId: cluster.id, product: cluster.product, growth });
   return { joined, rejected };
 }
 

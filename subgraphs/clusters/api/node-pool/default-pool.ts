@@ -1,8 +1,8 @@
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { refuse } from '../../../../kernel/result.js';
-import { hasMachines } from '../../model/node-pool.rules.js';
+import { hasInstances } from '../../model/node-pool.rules.js';
 import { type NodePoolRow, otherPools, updateNodePool } from '../../store/node-pool.store.js';
-import { scalesItself } from '../../changes/pool-spec.js';
+import { hasAutoscaling } from '../../changes/pool-spec.js';
 
 /**
  * Leaves the system components of a pool that is deleted to the oldest other pool of the cluster that has machines, one
@@ -13,10 +13,10 @@ export async function reassignDefaultPool(
   pool: NodePoolRow,
   acknowledged: boolean | null | undefined,
 ): Promise<void> {
-  const others = (await otherPools(tx, pool)).filter(hasMachines);
-  const heir = others.find((other) => !scalesItself(other)) ?? others[0];
+  const others = (await otherPools(tx, pool)).filter(hasInstances);
+  const heir = others.find((other) => !hasAutoscaling(other)) ?? others[0];
   if (!heir) return;
-  if (scalesItself(heir) && !acknowledged) {
+  if (hasAutoscaling(heir) && !acknowledged) {
     const message =
       `The node pool ${pool.id} holds the system components; the node pool ${heir.id}, which scales by itself, would take them over, ` +
       'and the cluster can become unstable. Turn its autoscaling off, create another pool, or set acknowledgeRisk.';

@@ -6,7 +6,7 @@ import { refuse, Refused } from '../../../../kernel/result.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
 import type { CreateNodePoolInput, DeleteNodePoolInput, ScaleNodePoolInput } from './node-pool.input.js';
-import { hasMachines, validateNodePool, planNodePool, sizeProblems } from '../../model/node-pool.rules.js';
+import { hasInstances, validateNodePool, planNodePool, sizeProblems } from '../../model/node-pool.rules.js';
 import * as pools from '../../store/node-pool.store.js';
 import { reassignDefaultPool } from './default-pool.js';
 import { configOf, defaultPoolProblems, poolZoneProblems } from '../../model/pool-config.rules.js';
@@ -14,14 +14,14 @@ import { placedConfig, storedConfig } from '../../changes/pool-network.js';
 import {
   requireTransition,
   changeableCluster,
-  lockBoth,
+  lockClusterAndPool,
   enqueuePoolChange,
-  scalesItself,
+  hasAutoscaling,
   target,
 } from '../../changes/pool-spec.js';
 import { unfinishedOperations } from '../../store/operation.store.js';
 import { refusePoolOfKind } from '../../model/pool-kind.guard.js';
-import { reservedNodes, reserveGrowth, reservePools } from '../../changes/quota.reservations.js';
+import { reservedNodes, reserveScaleUp, reservePools } from '../../changes/quota.reservations.js';
 
 /** Changes of node pools. */
 export class NodePoolService {
@@ -40,7 +40,7 @@ export class NodePoolService {
     return change(this.platform, { actor, mutation: 'createNodePool', input, dryRun }, async (tx, at) => {
       const cluster = await changeableCluster(tx, account, input.clusterId, ['input', 'clusterId']);
       refusePoolOfKind(plan, cluster, instanceTypes);
-      const isDefault = hasMachines(plan) && !(await pools.hasDefaultPool(tx, cluster.id));
+      const isDefault = hasInstances(plan) && !(await pools.hasDefaultPool(tx, cluster.id));
       const placing = [
         ...poolZoneProblems(input, regions.get(cluster.regionId)?.zoneIds ?? [], ['input']),
         ...(isDefault ? defaultPoolProblems(input, ['input']) : []),
@@ -99,9 +99,12 @@ export class NodePoolService {
     if (problems.length > 0) throw new Refused(problems);
     const { account } = actor;
     return change(this.platform, { actor, mutation: 'scaleNodePool', input, dryRun }, async (tx, at) => {
-      const { cluster, pool } = await lockBoth(tx, account, input.nodePoolId, ['input', 'nodePoolId']);
+      const { cluster, pool } = await lockClusterAndPool(tx, account, input.nodePoolId, [
+        'input',
+        'nodePoolId',
+      ]);
       const path = ['input', 'nodePoolId'];
-      if (scalesItself(pool))
+      if (hasAutoscaling(pool))
         refuse(
           'INVALID_STATE',
           `The node pool ${pool.id} is scaled by autoscaling. Change autoscaling with updateNodePool, or turn it off first.`,
@@ -117,7 +120,7 @@ export class NodePoolService {
         desiredSize: Math.max(0, toSize - held),
         path: ['input', 'desiredSize'],
       };
-      await reserveGrowth(tx, { account, clusterId: cluster.id, product: cluster.product, growth });
+      await reserveScaleUp(tx, { account, clusterId: cluster.id, product: cluster.product, growth });
       const working = await pools.countWorkingNodes(tx, pool.id);
       const operation = await createOperation(
         tx,
@@ -147,7 +150,7 @@ export class NodePoolService {
   async delete(actor: Actor, input: DeleteNodePoolInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const { account } = actor;
     return change(this.platform, { actor, mutation: 'deleteNodePool', input, dryRun }, async (tx, at) => {
-      const { cluster, pool } = await lockBoth(tx, account, input.id, ['input', 'id']);
+      const { cluster, pool } = await lockClusterAndPool(tx, account, input.id, ['input', 'id']);
       await requireTransition(tx, pool, 'DELETE', ['input', 'id']);
       const error = {
         code: 'OPERATION_CANCELED',

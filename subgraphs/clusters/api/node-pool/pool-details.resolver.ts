@@ -15,7 +15,7 @@ import { driftOf } from '../../controllers/pool-drift/detect-node-drift.js';
 import { autoscalingOf } from '../../model/node-pool.rules.js';
 import type { NodePoolRow } from '../../store/node-pool.store.js';
 import { NodePool, NodePoolAutoscaling } from '../entities/node-pool.type.js';
-import { scalingGroupOf, type ShownGroup } from '../../changes/scaling-group-bounds.js';
+import { scalingGroupOf, type ScalingGroupView } from '../../changes/scaling-group-bounds.js';
 import { configOf } from '../../model/pool-config.rules.js';
 import { InstanceConfig, NodePoolManagement, PoolTaint } from '../entities/pool-config.type.js';
 import { NodePoolDrift, ScalingActivity, ScalingGroup } from './pool-details.type.js';
@@ -110,7 +110,7 @@ export class ScalingGroupResolver {
   constructor(private readonly groups: ScalingGroupsReader) {}
 
   @FieldResolver(() => NodePool, { description: 'The one pool that it belongs to.' })
-  nodePool(@Root() { pool }: ShownGroup<NodePoolRow>) {
+  nodePool(@Root() { pool }: ScalingGroupView<NodePoolRow>) {
     return pool;
   }
 
@@ -120,7 +120,7 @@ export class ScalingGroupResolver {
   })
   async activities(
     @Ctx() context: RequestContext,
-    @Root() { pool }: ShownGroup<NodePoolRow>,
+    @Root() { pool }: ScalingGroupView<NodePoolRow>,
     @Arg('first', () => Int, { defaultValue: 20, description: 'How many: 1 to 100.' }) first: number,
   ) {
     if (first < 1 || first > MAX_ACTIVITIES)

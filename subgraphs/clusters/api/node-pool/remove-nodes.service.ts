@@ -13,10 +13,10 @@ import { minSizeOf } from '../../changes/scaling-group-bounds.js';
 import type { RemoveNodesInput, SyncNodePoolInput } from './pool-changes.input.js';
 import {
   requireTransition,
-  lockBoth,
+  lockClusterAndPool,
   enqueuePoolChange,
   refuseScalingByHand,
-  scalesItself,
+  hasAutoscaling,
   target,
 } from '../../changes/pool-spec.js';
 
@@ -36,7 +36,7 @@ export class RemoveNodesService {
     const { account } = actor;
     return change(this.platform, { actor, mutation: 'removeNodes', input, dryRun }, async (tx, at) => {
       const path = ['input', 'nodePoolId'];
-      const { cluster, pool } = await lockBoth(tx, account, input.nodePoolId, path);
+      const { cluster, pool } = await lockClusterAndPool(tx, account, input.nodePoolId, path);
       const state = await requireTransition(tx, pool, 'REMOVE_NODES', path);
       await checkNodes(tx, pool.id, ids);
       const desiredSize = Math.max(0, pool.desiredSize - ids.length);
@@ -71,7 +71,7 @@ export class RemoveNodesService {
   async sync(actor: Actor, input: SyncNodePoolInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const { account } = actor;
     return change(this.platform, { actor, mutation: 'syncNodePool', input, dryRun }, async (tx, at) => {
-      const { cluster, pool } = await lockBoth(tx, account, input.id, ['input', 'id']);
+      const { cluster, pool } = await lockClusterAndPool(tx, account, input.id, ['input', 'id']);
       const state = await requireTransition(tx, pool, 'SYNC', ['input', 'id']);
       const operation = await createOperation(
         tx,
@@ -128,7 +128,7 @@ function nodeProblem(node: NodeRow | undefined, { id, nodePoolId, path }: Named)
 
 function checkMinimum(pool: pools.NodePoolRow, desiredSize: number): void {
   const minSize = minSizeOf(pool);
-  if (!scalesItself(pool) || desiredSize >= minSize) return;
+  if (!hasAutoscaling(pool) || desiredSize >= minSize) return;
   const message = `Autoscaling keeps at least ${minSize} nodes in the pool ${pool.id}. Lower autoscaling.minSize first.`;
   refuse('INVALID_INPUT', message, { path: ['input', 'nodeIds'] });
 }

@@ -8,7 +8,7 @@ import { change, type ChangeOutcome } from '../../changes/change.js';
 import { refusePoolOfKind } from '../../model/pool-kind.guard.js';
 import type { ClusterRow } from '../../store/cluster.store.js';
 import { refuseLargeTypes } from '../../changes/instance-size.guard.js';
-import { reservedNodes, refuseLargeGroup, reserveGrowth } from '../../changes/quota.reservations.js';
+import { reservedNodes, refuseLargeGroup, reserveScaleUp } from '../../changes/quota.reservations.js';
 import { validateName } from '../../model/name.rules.js';
 import {
   autoscalingOf,
@@ -25,7 +25,7 @@ import {
   configOf,
   defaultPoolProblems,
   imageFitProblems,
-  type MachinesConfig,
+  type InstanceSettings,
   planPoolConfig,
   validatePoolConfig,
   poolZoneProblems,
@@ -34,7 +34,7 @@ import type { InstanceConfigInput } from '../entities/pool-config.type.js';
 import { placedConfig, storedConfig } from '../../changes/pool-network.js';
 import {
   requireTransition,
-  lockBoth,
+  lockClusterAndPool,
   type LockedPool,
   enqueuePoolChange,
   target,
@@ -53,7 +53,7 @@ export class UpdateNodePoolService {
     const catalogue = await this.catalogue.catalogue();
     const { account } = actor;
     return change(this.platform, { actor, mutation: 'updateNodePool', input, dryRun }, async (tx, at) => {
-      const locked = await lockBoth(tx, account, input.id, PATH);
+      const locked = await lockClusterAndPool(tx, account, input.id, PATH);
       const { cluster, pool } = locked;
       const state = await requireTransition(tx, pool, 'UPDATE', PATH);
       if (input.resourceVersion != null && input.resourceVersion !== pool.resourceVersion)
@@ -78,7 +78,7 @@ export class UpdateNodePoolService {
         desiredSize: Math.max(0, desiredSize - held),
         path: ['input', 'autoscaling'],
       };
-      await reserveGrowth(tx, { account, clusterId: cluster.id, product: cluster.product, growth });
+      await reserveScaleUp(tx, { account, clusterId: cluster.id, product: cluster.product, growth });
       if (input.autoscaling) await refuseLargeGroup(tx, account, { ...plan, id: pool.id, path: growth.path });
       const { labels, taints } = configOf(pool);
       const wish = {
@@ -167,7 +167,7 @@ function updateProblems({ cluster, pool }: LockedPool, { input, catalogue }: Poo
 }
 
 /** A part that is left out stays, so what is given must fit to what is there; another charge type begins anew. */
-function mergedInstanceConfig(given: InstanceConfigInput | null | undefined, before: MachinesConfig) {
+function mergedInstanceConfig(given: InstanceConfigInput | null | undefined, before: InstanceSettings) {
   const anew = given?.chargeType != null;
   return {
     ...given,

@@ -6,7 +6,7 @@ import {
   type Schedule,
 } from '../../../../engine/contract.js';
 import { poolSchedule } from '../steps/pool-schedule.js';
-import { scalesItself } from '../../changes/pool-spec.js';
+import { hasAutoscaling } from '../../changes/pool-spec.js';
 import type { Means } from '../steps/node-pool-step.js';
 import type { Cluster, NodePool } from '../../store/reconcile.store.js';
 import { clientOf } from '../../inspection/cluster-client.js';
@@ -15,7 +15,7 @@ import { readClusterSnapshot } from './cluster-snapshot.js';
 import { scaleDown } from './scale-down.js';
 
 /** Clusters with pools that scale by themselves are looked at this often. */
-const LOOK_MS = 10_000;
+const POLL_MS = 10_000;
 
 /** Lets the pools of one cluster, by its id, grow for pods that find no node, and shrink by nodes that are idle. */
 export function createAutoscalingReconciler(means: Means): Reconciler {
@@ -25,12 +25,12 @@ export function createAutoscalingReconciler(means: Means): Reconciler {
       const cluster = await scope.database.cluster.findUnique({ where: { id: key } });
       if (!cluster || cluster.deletedAt || cluster.state === 'DELETING') return done;
       const pools = await scope.database.nodePool.findMany({ where: { clusterId: key, deletedAt: null } });
-      await clearIdleNodes(pools.filter(scalesItself), { clusterId: key, scope });
-      if (!pools.some(scalesItself)) return done;
+      await clearIdleNodes(pools.filter(hasAutoscaling), { clusterId: key, scope });
+      if (!pools.some(hasAutoscaling)) return done;
       // While something else is being done to the cluster, what pods need will be another thing soon.
       if (cluster.state === 'RUNNING' && pools.every(isSettled))
         await pollAutoscaling(cluster, pools, { scope, means });
-      return requeueAfter(LOOK_MS);
+      return requeueAfter(POLL_MS);
     },
   };
 }
@@ -44,7 +44,9 @@ async function pollAutoscaling(
   if (!client) return;
   const nodes = await scope.database.node.findMany({ where: { clusterId: cluster.id } });
   const running = nodes.filter(({ state }) => state === 'running');
-  const elastic = pools.filter(scalesItself).filter(({ state }) => state === 'ACTIVE' || state === 'FAILED');
+  const elastic = pools
+    .filter(hasAutoscaling)
+    .filter(({ state }) => state === 'ACTIVE' || state === 'FAILED');
   const seen = await readClusterSnapshot(client, running);
   const view = { cluster, pools: elastic, nodes, seen, scope, means };
   if (!(await scaleUp(view))) await scaleDown(view);

@@ -3,7 +3,13 @@ import type { Node as NodeRow } from '../../store/reconcile.store.js';
 import { ownerOf } from '../../inspection/evictable-pods.js';
 import type { OccupiedNode } from '../../model/autoscaling.plan.js';
 import type { Node, Pod } from '../../model/scheduled-objects.js';
-import { type Amounts, amountsOf, minus, type Place, requestsOf } from '../../model/pod-placement.rules.js';
+import {
+  type ResourceAmounts,
+  toResourceAmounts,
+  subtractAmounts,
+  type CandidateNode,
+  requestsOf,
+} from '../../model/pod-placement.rules.js';
 import { isReady } from '../../inspection/kubernetes-nodes.js';
 import { withVolumeNodeAffinity } from './volume-node-affinity.js';
 
@@ -67,11 +73,11 @@ function takesPods(node: Node): boolean {
 }
 
 function toSnapshotNode(node: Node, row: NodeRow, pods: readonly Pod[]): SnapshotNode {
-  const allocatable = amountsOf(node.status?.allocatable);
+  const allocatable = toResourceAmounts(node.status?.allocatable);
   const bound = pods.filter((pod) => belongsToNode(pod));
   const others = pods.filter((pod) => !belongsToNode(pod));
   const empty = without(allocatable, bound);
-  const place: Place = {
+  const place: CandidateNode = {
     labels: node.metadata?.labels ?? {},
     taints: node.spec?.taints ?? [],
     free: without(empty, others),
@@ -85,8 +91,8 @@ function toSnapshotNode(node: Node, row: NodeRow, pods: readonly Pod[]): Snapsho
   };
 }
 
-function without(amounts: Amounts, pods: readonly Pod[]): Amounts {
-  return pods.reduce((left, { spec = {} }) => minus(left, requestsOf(spec)), amounts);
+function without(amounts: ResourceAmounts, pods: readonly Pod[]): ResourceAmounts {
+  return pods.reduce((left, { spec = {} }) => subtractAmounts(left, requestsOf(spec)), amounts);
 }
 
 /** Pods of DaemonSets and static ones come and go with their node. */

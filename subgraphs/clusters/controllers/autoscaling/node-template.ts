@@ -6,7 +6,7 @@ import { kubernetesTaints } from '../node-pool/node-settings.js';
 import { configOf } from '../../model/pool-config.rules.js';
 import type { Cluster, InstanceType, NodePool } from '../../store/reconcile.store.js';
 import type { SnapshotNode } from './cluster-snapshot.js';
-import type { Place } from '../../model/pod-placement.rules.js';
+import type { CandidateNode } from '../../model/pod-placement.rules.js';
 
 /** What the kubelet and the system keep of a machine: cores and GiB. */
 const KEPT = { cpu: 0.1, memoryGiB: 1, diskGiB: 2 };
@@ -42,7 +42,7 @@ export function templateOf(
   pool: NodePool,
   { cluster, network, types }: NodeTemplateInput,
   running: readonly SnapshotNode[],
-): Place | undefined {
+): CandidateNode | undefined {
   const [type] = pool.instanceTypes.flatMap((id) => types.get(id) ?? []);
   if (!type) return undefined;
   const { labels, taints, machines } = configOf(pool);

@@ -4,7 +4,7 @@ import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { Refused } from '../../../../kernel/result.js';
 import { updateCluster } from '../../store/cluster.store.js';
-import { growthRoom, reservedNodes, reserveGrowth } from '../../changes/quota.reservations.js';
+import { remainingNodeQuota, reservedNodes, reserveScaleUp } from '../../changes/quota.reservations.js';
 import { updateNodePool } from '../../store/node-pool.store.js';
 import type { Means } from '../steps/node-pool-step.js';
 import { recordPoolDrift } from '../pool-drift/pool-drift.js';
@@ -128,11 +128,11 @@ async function withinQuota(
   const { account } = pool;
   const of = { account, clusterId: cluster.id, product: cluster.product };
   const held = await reservedNodes(tx, account, pool.id);
-  const room = await growthRoom(tx, { ...of, id: pool.id });
+  const room = await remainingNodeQuota(tx, { ...of, id: pool.id });
   const to = Math.max(from, room === null ? wanted : Math.min(wanted, held + room));
   const { id, instanceTypes } = pool;
   const growth = { id, instanceTypes, config: configOf(pool), desiredSize: Math.max(0, to - held), path: [] };
-  await reserveGrowth(tx, { ...of, growth });
+  await reserveScaleUp(tx, { ...of, growth });
   return to;
 }
 

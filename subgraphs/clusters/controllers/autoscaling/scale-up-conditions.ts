@@ -2,7 +2,7 @@ import { updateNodePool } from '../../store/node-pool.store.js';
 import { recordPoolDrift } from '../pool-drift/pool-drift.js';
 import { type ConditionChange, conditionsOf, withCondition } from '../../model/conditions.js';
 import { eventOf } from '../../model/cluster-events.js';
-import { couldTake } from '../../model/autoscaling.plan.js';
+import { fitsAfterScaleUp } from '../../model/autoscaling.plan.js';
 import type { Candidate } from './scale-up.js';
 import type { Pod } from '../../model/scheduled-objects.js';
 import type { AutoscaledCluster } from './resize-pool.js';
@@ -16,7 +16,7 @@ export async function recordScaleUpConditions(
   left: readonly Pod[],
 ): Promise<void> {
   for (const candidate of candidates) {
-    const pods = left.filter((pod) => couldTake(candidate, pod)).length;
+    const pods = left.filter((pod) => fitsAfterScaleUp(candidate, pod)).length;
     const before = conditionsOf(candidate.pool).find(({ type }) => type === CONDITION);
     const now = conditionOf(candidate, pods);
     const isNews = before ? before.reason !== now.reason : now.status === 'False';

@@ -1,7 +1,7 @@
 import { autoscalingOf } from '../../model/node-pool.rules.js';
 import { zonesOf } from '../node-pool/node-request.js';
 import type { NodePool } from '../../store/reconcile.store.js';
-import { type ScalablePool, type Growth, planGrowth } from '../../model/autoscaling.plan.js';
+import { type ScalablePool, type ScaleUp, planScaleUp } from '../../model/autoscaling.plan.js';
 import { recordScaleUpConditions } from './scale-up-conditions.js';
 import type { Pod } from '../../model/scheduled-objects.js';
 import { templateFacts, templateOf } from './node-template.js';
@@ -26,7 +26,7 @@ export async function scaleUp(view: AutoscaledCluster): Promise<boolean> {
   const candidates = await candidatesOf(view);
   if (await someInOrder(candidates, (candidate) => fillToDesiredSize(view, candidate))) return true;
   const present = view.seen.nodes.map(({ place }) => place);
-  const { growths, left } = planGrowth(view.seen.waiting, present, candidates);
+  const { growths, left } = planScaleUp(view.seen.waiting, present, candidates);
   const byPods = growths.sort((a, b) => b.pods.length - a.pods.length);
   const grown = await someInOrder(byPods, async (growth) => {
     const candidate = candidates.find(({ id }) => id === growth.poolId);
@@ -84,7 +84,7 @@ function fillToDesiredSize(view: AutoscaledCluster, { pool, size, fellShort }: C
 function addNodes(
   view: AutoscaledCluster,
   { pool, size }: Candidate,
-  { nodes, zones, pods }: Growth,
+  { nodes, zones, pods }: ScaleUp,
 ): Promise<boolean> {
   return resizePool(view, pool, {
     from: size,

@@ -11,7 +11,7 @@ import type { ChargeType } from '../../../../engine/providers/node-pool-provider
 import type { NodeRow } from '../../store/node.store.js';
 import { nodeStatesFor } from '../../model/node-states.js';
 import type { Means } from '../steps/node-pool-step.js';
-import { releaseUses, useOf } from '../../changes/quota-usage.js';
+import { releaseQuotaUsage, instanceQuotaUsage } from '../../changes/quota-usage.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { type Operation, readOperation } from '../../store/reconcile.store.js';
 
@@ -73,7 +73,7 @@ async function record({ operation, wish, scope }: Step, node: NodeRow): Promise<
       where: { id: node.id, chargeType: node.chargeType, state: { in: nodeStatesFor('CONVERT') } },
       data: { chargeType },
     });
-    if (count > 0) await releaseUses(tx, node.account, [{ ...useOf(node), machines: 0 }]);
+    if (count > 0) await releaseQuotaUsage(tx, node.account, [{ ...instanceQuotaUsage(node), machines: 0 }]);
     const subject = {
       cluster: { id: node.clusterId },
       ...(node.nodePoolId !== null && { pool: { id: node.nodePoolId } }),

@@ -17,7 +17,12 @@ import {
 } from '../../../../engine/providers/cloud-resource-provider.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import { type Problem, settle } from '../../../../kernel/result.js';
-import { type LoadBalancerUsage, NO_USAGE, sameLoad, desiredLoads } from '../../model/load-balancer-usage.js';
+import {
+  type LoadBalancerUsage,
+  NO_USAGE,
+  isSameUsage,
+  desiredLoads,
+} from '../../model/load-balancer-usage.js';
 import { type ClaimDecision, isDecisionApplied, quotasOfClaim } from '../../model/claims.rules.js';
 import {
   allClaims,
@@ -29,7 +34,7 @@ import {
 } from '../../store/claims.store.js';
 
 /** Claims are looked at again after this, as long as there are any. */
-const LOOK_MS = 5_000;
+const POLL_MS = 5_000;
 
 /**
  * Answers what objects inside clusters ask of the cloud: load balancers of Services, disks of volume claims. What the
@@ -65,7 +70,7 @@ export class ClaimsReconciler implements Reconciler {
     }
     for (const [clusterId, mine] of Map.groupBy(claims, (claim) => claim.clusterId))
       await this.answer(clusterId, mine, { scope, decisions });
-    return claims.length > 0 ? requeueAfter(LOOK_MS) : done;
+    return claims.length > 0 ? requeueAfter(POLL_MS) : done;
   }
 
   private async answer(
@@ -148,7 +153,7 @@ export class ClaimsReconciler implements Reconciler {
     wished: LoadBalancerUsage,
     { database }: ReconcileScope,
   ): Promise<Problem | undefined> {
-    if (sameLoad(row, wished)) return undefined;
+    if (isSameUsage(row, wished)) return undefined;
     const loaded = await settle(() =>
       database.$transaction((tx) => loadClaim(tx, row, { held: row, wished })),
     );

@@ -4,7 +4,7 @@ import { inCluster, type ClusterStep, type Step } from '../steps/cluster-step.js
 import { deleteCluster, failDeletion } from './delete-cluster.js';
 import { createControlPlane, openKubernetesApi } from '../provisioning/create-control-plane.js';
 import type { Means } from '../steps/node-pool-step.js';
-import { type StepOutcome, stepByStep } from '../steps/run-steps.js';
+import { type StepOutcome, runSteps } from '../steps/run-steps.js';
 import { readCluster } from '../../store/reconcile.store.js';
 import { waitForMasters } from '../provisioning/wait-for-masters.js';
 import { failMigration, migrateCluster } from '../migration/migrate-cluster.js';
@@ -38,7 +38,7 @@ const BY_STATE: Readonly<Record<string, readonly Step[]>> = {
 export function createClusterReconciler(means: Means): Reconciler {
   return {
     kind: 'cluster',
-    reconcile: (key, scope) => stepByStep(() => nextStep(key, { scope, means })),
+    reconcile: (key, scope) => runSteps(() => nextStep(key, { scope, means })),
     async failed(key, problem, scope) {
       const view = await readCluster(scope.database, key);
       if (!view) return;

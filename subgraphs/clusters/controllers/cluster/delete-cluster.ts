@@ -13,7 +13,7 @@ import { inCluster, clusterEvent, type ClusterStep } from '../steps/cluster-step
 import { updateCluster } from '../../store/cluster.store.js';
 import type { StepOutcome } from '../steps/run-steps.js';
 
-const LOOK_MS = 500;
+const POLL_MS = 500;
 
 /** The stage of the deletion that each finalizer's work ends. */
 const STAGES: Readonly<Record<string, { readonly ends: string; readonly begins?: string }>> = {
@@ -110,7 +110,7 @@ async function releaseCluster(tx: Transaction, { cluster, operation }: ClusterSt
 export async function deleteCluster(step: ClusterStep): Promise<StepOutcome> {
   const { cluster, operation, pools, scope } = step;
   const gone = await finalizers.run(step, cluster.finalizers, scope);
-  if (!gone) return pools.length > 0 ? done : requeueAfter(LOOK_MS);
+  if (!gone) return pools.length > 0 ? done : requeueAfter(POLL_MS);
   await inCluster(step, async (tx, at) => {
     await updateCluster(tx, cluster.id, { state: 'DELETED', deletedAt: at });
     if (operation) await finishOperation(tx, operation.id, { state: 'SUCCEEDED' }, at);

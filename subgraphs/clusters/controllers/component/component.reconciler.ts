@@ -37,8 +37,8 @@ const COMPONENT = 'component';
 /** A component that is not as wished this long after it was wished has failed, in milliseconds. */
 const DEADLINE_MS = 10 * 60_000;
 /** What happens inside the cluster is looked at again after this, and the less often the longer it takes. */
-const FIRST_LOOK_MS = 300;
-const LAST_LOOK_MS = 15_000;
+const FIRST_POLL_MS = 300;
+const LAST_POLL_MS = 15_000;
 
 /** Makes a component in its cluster what its row says: applied through the Kubernetes API, or gone. */
 export function createComponentReconciler(means: Pick<Means, 'kubernetes'>): Reconciler {
@@ -87,7 +87,7 @@ async function retryUntilDeadline(wish: ComponentChange, { code, message }: Prob
   const age = scope.clock.now().getTime() - component.wishedAt.getTime();
   if (age >= DEADLINE_MS)
     return completeComponent(wish, { code, message: `${component.name} ${component.version}: ${message}` });
-  return requeueAfter(Math.min(LAST_LOOK_MS, Math.max(FIRST_LOOK_MS, age / 4)));
+  return requeueAfter(Math.min(LAST_POLL_MS, Math.max(FIRST_POLL_MS, age / 4)));
 }
 
 async function install(step: ComponentStep): Promise<Outcome> {

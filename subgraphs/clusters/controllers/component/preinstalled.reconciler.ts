@@ -10,7 +10,7 @@ import { clientOf } from '../../inspection/cluster-client.js';
 import { componentEntry } from '../../model/component-catalog.js';
 import {
   type ComponentRow,
-  settlePreinstalled,
+  completePreinstalled,
   updateComponent,
   waitingPreinstalled,
 } from '../../store/component.store.js';
@@ -19,7 +19,7 @@ import { apply, objectsOf } from '../../inspection/component-step.js';
 export const PREINSTALLED = 'preinstalled-components';
 /** Components that are applied to one cluster side by side. */
 const AT_ONCE = 4;
-const NO_ACCESS_LOOK_MS = 2_000;
+const NO_ACCESS_POLL_MS = 2_000;
 
 /**
  * Installs what a new cluster comes with, all of it in one go: its keys are ids of clusters. There are no nodes yet, so
@@ -32,7 +32,7 @@ export function createPreinstalledReconciler({ kubernetes }: Pick<Means, 'kubern
       const waiting = await waitingPreinstalled(scope.database, key);
       if (waiting.length === 0) return done;
       const client = await clientOf(key, { scope, kubernetes });
-      if (!client) return (await clusterExists(key, scope)) ? requeueAfter(NO_ACCESS_LOOK_MS) : done;
+      if (!client) return (await clusterExists(key, scope)) ? requeueAfter(NO_ACCESS_POLL_MS) : done;
       const limit = pLimit(AT_ONCE);
       const tried = await Promise.all(waiting.map((component) => limit(() => install(client, component))));
       await scope.faults.reach('component.applied');
@@ -72,7 +72,7 @@ async function record(
   const at = clock.now();
   await database.$transaction(async (tx) => {
     const fine = tried.filter(({ problem }) => !problem).map(({ component }) => component.id);
-    const settled = new Set(await settlePreinstalled(tx, fine, at));
+    const settled = new Set(await completePreinstalled(tx, fine, at));
     const events = [];
     for (const { component, problem } of tried) {
       if (!problem) continue;

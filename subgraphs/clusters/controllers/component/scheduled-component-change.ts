@@ -15,7 +15,7 @@ import {
 } from '../../store/component.store.js';
 
 /** What the operation of a change of a component remembers while it waits. */
-export interface WaitingChange {
+export interface PendingComponentChange {
   readonly name: string;
   readonly componentId: string;
   /** Of an upgrade. */
@@ -51,15 +51,15 @@ export function scheduledComponentChange(action: ComponentAction): ScheduledChan
   };
 }
 
-function waitingChange({ input }: OperationRow): WaitingChange {
-  return input as unknown as WaitingChange;
+function waitingChange({ input }: OperationRow): PendingComponentChange {
+  return input as unknown as PendingComponentChange;
 }
 
 interface Change {
   readonly entry: ComponentEntry;
   readonly component: ComponentRow;
   readonly cluster: ClusterRow;
-  readonly waiting: WaitingChange;
+  readonly waiting: PendingComponentChange;
 }
 
 /** What has come in the way of a change since it was asked for. */

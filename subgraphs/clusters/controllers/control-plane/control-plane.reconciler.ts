@@ -19,7 +19,7 @@ import { withCondition } from '../../model/conditions.js';
 import { changeCluster, type Cluster, readCluster } from '../../store/reconcile.store.js';
 import { unlessSuperseded } from '../steps/run-steps.js';
 import * as store from '../../store/control-plane.store.js';
-import { failedReplicas, standstill } from '../../model/control-plane.rules.js';
+import { failedReplicas, unavailabilityReason } from '../../model/control-plane.rules.js';
 import { endIncidents, diffIncidents, saveIncidents } from '../../store/incident.store.js';
 import { incidentEvents } from './incident-events.js';
 import type { ClusterState } from '../../model/cluster.enums.js';
@@ -27,7 +27,7 @@ import { canTransition } from '../../model/cluster-states.js';
 import { pagesById } from '../steps/pages-by-id.js';
 
 /** A control plane that is not well is looked at again after this. */
-const LOOK_MS = 5_000;
+const POLL_MS = 5_000;
 const BATCH = 500;
 const HEALTHY = 'ControlPlaneHealthy';
 const AVAILABLE = 'ApiServerAvailable';
@@ -67,7 +67,7 @@ async function pollControlPlane(seen: ControlPlanePoll): Promise<Outcome> {
   const known = (
     await new store.ControlPlaneStore(scope.database).ofClusters(cluster.account, [cluster.id])
   ).get(cluster.id);
-  const later = lastingIncident(plane) ? requeueAfter(LOOK_MS) : done;
+  const later = lastingIncident(plane) ? requeueAfter(POLL_MS) : done;
   const { begun, ended } = await diffIncidents(scope.database, cluster.id, plane.incidents);
   const settled = (cluster.state === 'UNAVAILABLE') === !plane.available || !isWorking(cluster);
   const same = known && settled && sameAs(known, plane) && begun.length + ended.length === 0;
@@ -132,7 +132,7 @@ function stateChange(cluster: Cluster, { available }: ControlPlane, stateBefore:
 
 function withHealth(cluster: Cluster, plane: ControlPlane, at: Date) {
   const incident = lastingIncident(plane);
-  const effect = standstill(plane.replicas);
+  const effect = unavailabilityReason(plane.replicas);
   const cause = incident
     ? `${[presentCause(incident, plane), ...(effect ? [effect] : [])].join(': ')}.`
     : 'Every replica works.';

@@ -4,7 +4,7 @@ import type {
   ControlPlaneIncident,
 } from '../../../../engine/providers/infrastructure-provider.js';
 import { eventOf } from '../../model/cluster-events.js';
-import { standstill } from '../../model/control-plane.rules.js';
+import { unavailabilityReason } from '../../model/control-plane.rules.js';
 import type { IncidentDiff } from '../../store/incident.store.js';
 
 interface IncidentReport {
@@ -21,7 +21,7 @@ export function incidentEvents(
   { begun, ended }: IncidentDiff,
   { incidents: all, replicas }: Pick<ControlPlane, 'incidents' | 'replicas'>,
 ): NewEvent[] {
-  const effect = standstill(replicas);
+  const effect = unavailabilityReason(replicas);
   return all.flatMap((incident, index) => [
     ...(begun.includes(incident) ? [incidentStart(cluster, incident, effect)] : []),
     ...(ended.includes(incident) ? endOf(cluster, incident, all[index + 1]) : []),

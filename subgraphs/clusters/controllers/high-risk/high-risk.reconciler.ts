@@ -29,7 +29,7 @@ import { pagesById } from '../steps/pages-by-id.js';
 const DNS_HEALTHY = 'DnsHealthy';
 const DNS_ENDPOINTS = '/api/v1/namespaces/kube-system/endpoints/kube-dns';
 /** What happens inside the cluster takes a moment: a cluster with findings is looked at again after this. */
-const LOOK_MS = 2_000;
+const POLL_MS = 2_000;
 const BATCH = 500;
 
 type Scope = ClusterStep['scope'];
@@ -55,7 +55,7 @@ export function createHighRiskReconciler(means: Means): Reconciler {
             ...(await recordFindings(tx, row, { risks, closing })),
           ];
         });
-        return dns === false || (await mayEnd(risks)) ? requeueAfter(LOOK_MS) : done;
+        return dns === false || (await mayEnd(risks)) ? requeueAfter(POLL_MS) : done;
       });
     },
   };

@@ -10,19 +10,24 @@ import { finishOperation, type OperationRow } from '../../../../engine/operation
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import type { Problem } from '../../../../kernel/result.js';
 import { type ClusterRow, lockCluster } from '../../store/cluster.store.js';
-import { isWaiting, lockWaiting, stopWaiting, windowInUse } from '../../store/maintenance-window.store.js';
+import {
+  isScheduledChange,
+  lockScheduledChange,
+  startScheduledChange,
+  windowInUse,
+} from '../../store/maintenance-window.store.js';
 import {
   beginsAt,
-  moveChange,
+  rescheduleChange,
   ruleOf,
   SCHEDULED_CHANGE,
   scheduledFor,
 } from '../../changes/scheduled-change.js';
 
 /** How long the time may be trusted: a clock that was set forward is seen after this, in milliseconds. */
-const LONGEST_LOOK_MS = 3_600_000;
+const MAX_POLL_MS = 3_600_000;
 /** How often a cluster is looked at that does something else while its window is open. */
-const BUSY_LOOK_MS = 10_000;
+const BUSY_POLL_MS = 10_000;
 /** States that a cluster comes out of by itself. */
 const BUSY = ['SCALING', 'UPDATING', 'UPGRADING', 'REMOVING', 'DRAINING'];
 
@@ -53,10 +58,10 @@ export function createScheduledChangeReconciler(
       const operation = await scope.database.operation.findUnique({ where: { id: key } });
       const change = operation && changes[operation.type];
       const time = operation && scheduledFor(operation);
-      if (!change || !time || !isWaiting(operation)) return done;
+      if (!change || !time || !isScheduledChange(operation)) return done;
       if (operation.cancelRequestedAt) return finishCanceled(operation, scope);
       const wait = time.getTime() - scope.clock.now().getTime();
-      if (wait > 0) return requeueAfter(Math.min(wait, LONGEST_LOOK_MS));
+      if (wait > 0) return requeueAfter(Math.min(wait, MAX_POLL_MS));
       const problem = await change.obstacle?.(operation, scope);
       return scope.database.$transaction((tx) =>
         begin(tx, operation, { change, problem, at: scope.clock.now() }),
@@ -83,13 +88,13 @@ async function begin(
   const begins = window && beginsAt(ruleOf(window, cluster), at);
   if (begins && begins > at) {
     // The window closed before the change could begin: it waits for the next.
-    await appendEvents(tx, operation.account, at, [await moveChange(tx, operation, begins)]);
+    await appendEvents(tx, operation.account, at, [await rescheduleChange(tx, operation, begins)]);
     return done;
   }
-  if (!change.states.includes(cluster.state)) return requeueAfter(BUSY_LOOK_MS);
+  if (!change.states.includes(cluster.state)) return requeueAfter(BUSY_POLL_MS);
   if (problem) return fail(tx, operation, { problem, at });
   // Cancelled in this moment: look again.
-  if (!(await lockWaiting(tx, operation))) return requeueAfter(0);
+  if (!(await lockScheduledChange(tx, operation))) return requeueAfter(0);
   return startNow(tx, cluster, { operation, change, at });
 }
 
@@ -99,9 +104,9 @@ async function startNow(
   { operation, change, at }: Omit<ScheduledStart, 'problem'> & { readonly operation: OperationRow },
 ): Promise<Outcome> {
   const outcome = await change.startScheduledChange(tx, cluster, operation, at);
-  if (outcome === 'BUSY') return requeueAfter(BUSY_LOOK_MS);
+  if (outcome === 'BUSY') return requeueAfter(BUSY_POLL_MS);
   if (outcome) return fail(tx, operation, { problem: outcome, at });
-  await stopWaiting(tx, operation, change.controls);
+  await startScheduledChange(tx, operation, change.controls);
   await appendEvents(tx, operation.account, at, []);
   return done;
 }

@@ -14,7 +14,7 @@ import {
   withRejected,
 } from '../../model/node-pool.plan.js';
 import { autoscalingOf } from '../../model/node-pool.rules.js';
-import { settledPoolState } from '../../model/pool-states.js';
+import { completedPoolState } from '../../model/pool-states.js';
 import { inPool, type PoolStep } from '../steps/node-pool-step.js';
 import type { StepOutcome } from '../steps/run-steps.js';
 import { eventOf } from '../../model/cluster-events.js';
@@ -40,7 +40,7 @@ export async function completePool(step: PoolStep): Promise<StepOutcome> {
     await tx.nodePool.update({
       where: { id: pool.id },
       data: {
-        state: settledPoolState(pool, { running, failed }),
+        state: completedPoolState(pool, { running, failed }),
         desiredSize,
         settledGeneration: pool.generation,
         resourceVersion: { increment: 1 },

@@ -8,16 +8,16 @@ import type { Node, NodePool } from '../../store/reconcile.store.js';
 import {
   type InstanceQuotaUsage,
   releaseInstanceQuota,
-  releaseUses,
-  useOf,
+  releaseQuotaUsage,
+  instanceQuotaUsage,
 } from '../../changes/quota-usage.js';
 import { type InstanceReservation, reserveInstances } from '../../changes/reserve-instances.js';
-import { reservePlaces } from '../../changes/reserve-node-quota.js';
+import { reserveNodeQuota } from '../../changes/reserve-node-quota.js';
 import { attachRequest, attachOptionsOf, nodeRequest, zonesOf } from './node-request.js';
 import { configOf } from '../../model/pool-config.rules.js';
 import { releaseNodeNetwork, reserveNodeNetwork } from '../../changes/node-network.js';
 import { nextPollDelay } from '../../model/poll-schedule.js';
-import { buysMachines, planPool } from '../../model/node-pool.plan.js';
+import { createsInstances, planPool } from '../../model/node-pool.plan.js';
 import { batches, inPool, type PoolStep } from '../steps/node-pool-step.js';
 import type { StepOutcome } from '../steps/run-steps.js';
 import {
@@ -40,7 +40,7 @@ import { sameJson } from '../../../../kernel/same-json.js';
  */
 export async function insertNodeRows(step: PoolStep): Promise<StepOutcome | undefined> {
   const { pool, cluster, operation, scope } = step;
-  if (operation?.cancelRequestedAt || !buysMachines(operation)) return undefined;
+  if (operation?.cancelRequestedAt || !createsInstances(operation)) return undefined;
   if (planPool(pool, step.nodes).missing === 0) return undefined;
   let made = 0;
   let noted = false;
@@ -52,7 +52,7 @@ export async function insertNodeRows(step: PoolStep): Promise<StepOutcome | unde
     // The largest acceptable type, so that whichever comes fits into what was reserved.
     const each = Math.max(0, ...sizes.values());
     const existing = nodes.filter(({ state }) => state !== 'failed').length;
-    const places = await reservePlaces(tx, { cluster, pool, existing, missing });
+    const places = await reserveNodeQuota(tx, { cluster, pool, existing, missing });
     const machines = { ...instanceSettingsOf(pool), count: places.granted, vcpus: each };
     const { granted, shortage } = await reserveInstances(tx, machines);
     const taken = { granted, shortage: shortage ?? places.shortage };
@@ -244,7 +244,7 @@ export async function recordChanges(step: PoolStep, { tx, changes }: NodeRecord)
   const recorded = await recordNodes(tx, changes);
   const before = new Map(step.nodes.map((node) => [node.id, node]));
   const done = changes.filter(({ id }) => recorded.has(id));
-  await releaseUses(
+  await releaseQuotaUsage(
     tx,
     step.pool.account,
     done.flatMap((now) => releasedUsage(now, before.get(now.id))),
@@ -266,7 +266,7 @@ function isSmaller({ pool }: PoolStep, now: NodeChange, before: Node | undefined
 function releasedUsage(now: NodeChange, before: Node | undefined): InstanceQuotaUsage[] {
   if (!before) return [];
   const { chargeType, disks } = before;
-  const [old, left] = [useOf(before), useOf({ ...now, chargeType, disks })];
+  const [old, left] = [instanceQuotaUsage(before), instanceQuotaUsage({ ...now, chargeType, disks })];
   const freed = { vcpus: old.vcpus - left.vcpus, disks: old.disks - left.disks };
   return [{ chargeType, ...freed, machines: old.machines - left.machines }];
 }

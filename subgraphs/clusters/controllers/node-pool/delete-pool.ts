@@ -15,7 +15,7 @@ import type { StepOutcome } from '../steps/run-steps.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { removeNodes } from './remove-nodes.js';
 
-const LOOK_MS = 500;
+const POLL_MS = 500;
 
 const finalizers = new Finalizers<PoolStep>(
   [
@@ -61,7 +61,7 @@ async function nextStage(
 export async function deletePool(step: PoolStep, scope: ReconcileScope): Promise<StepOutcome> {
   const { pool, cluster, operation } = step;
   if (step.nodes.length > 0) return (await removeNodes(step)) ?? 'again';
-  if (!(await finalizers.run(step, pool.finalizers, scope))) return requeueAfter(LOOK_MS);
+  if (!(await finalizers.run(step, pool.finalizers, scope))) return requeueAfter(POLL_MS);
   await step.means.provider.forgetScalingGroup(cluster.id, pool.id);
   await inPool(step, async (tx, at) => {
     await tx.nodePool.update({

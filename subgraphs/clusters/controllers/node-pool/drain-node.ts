@@ -1,6 +1,6 @@
 import type { KubernetesClient, KubernetesObject } from '../../../../engine/kubernetes/client.js';
 import { isNotFound } from '../../../../engine/kubernetes/kubernetes-error.js';
-import { evict, isLeaving, ownerOf, type Pod } from '../../inspection/evictable-pods.js';
+import { evict, isTerminating, ownerOf, type Pod } from '../../inspection/evictable-pods.js';
 
 const STATIC_POD = 'kubernetes.io/config.mirror';
 const MERGE = 'application/merge-patch+json';
@@ -24,7 +24,7 @@ export async function drainNode(client: KubernetesClient, name: string): Promise
   for await (const pods of client.chunks<Pod>('/api/v1/pods', query)) {
     const movable = pods.filter(mustEvict);
     left += movable.length;
-    for (const pod of movable) if (!isLeaving(pod)) await evict(client, pod);
+    for (const pod of movable) if (!isTerminating(pod)) await evict(client, pod);
   }
   return left;
 }

@@ -6,7 +6,7 @@ import { drainNode } from './drain-node.js';
 import { batches, type PoolStep } from '../steps/node-pool-step.js';
 
 /** Pods that have not left a node by then go with it. */
-const PATIENCE_MS = 10 * 60_000;
+const DRAIN_TIMEOUT_MS = 10 * 60_000;
 /** Nodes drained side by side. */
 const AT_ONCE = 10;
 
@@ -28,7 +28,7 @@ export async function drainNodes(step: PoolStep, nodes: readonly Node[]): Promis
 
 function mustDrain({ leaving }: Node, now: number): boolean {
   const how = leaving as RemovalOptions | null;
-  return how !== null && how.drain && now - Date.parse(how.since) < PATIENCE_MS;
+  return how !== null && how.drain && now - Date.parse(how.since) < DRAIN_TIMEOUT_MS;
 }
 
 /** The ids of those nodes that still have pods. */

@@ -1,30 +1,30 @@
 import type { ScalingGroup } from '../../../../engine/providers/node-pool-provider.js';
-import { holds, withCondition } from '../../model/conditions.js';
+import { isConditionTrue, withCondition } from '../../model/conditions.js';
 import { eventOf } from '../../model/cluster-events.js';
 import type { NodePool, Prisma } from '../../store/reconcile.store.js';
 import { inPool, type PoolStep } from '../steps/node-pool-step.js';
 import type { StepOutcome } from '../steps/run-steps.js';
 import {
-  sameBounds,
-  seenGroup,
+  isSameBounds,
+  toStoredScalingGroup,
   observedScalingGroup,
-  wantedBounds,
+  desiredBounds,
 } from '../../changes/scaling-group-bounds.js';
 
 /** Makes the pool's scaling group, and gives it the bounds that the wish asks for. */
 export async function ensurePoolScalingGroup(step: PoolStep): Promise<StepOutcome | undefined> {
   const { pool, cluster, means, scope } = step;
   // A creation that was cancelled early has nothing in the cloud yet, and never will.
-  if (!holds(cluster, 'ControlPlaneReady')) return undefined;
+  if (!isConditionTrue(cluster, 'ControlPlaneReady')) return undefined;
   const seen = observedScalingGroup(pool);
   if (seen?.state === 'DELETED') return undefined;
-  const wanted = await wantedBounds(scope.database, pool);
-  if (seen && sameBounds(seen, wanted)) return undefined;
+  const wanted = await desiredBounds(scope.database, pool);
+  if (seen && isSameBounds(seen, wanted)) return undefined;
   const group = await means.provider.ensureScalingGroup(cluster.id, pool.id, wanted);
   await inPool(step, async (tx, at) => {
     await tx.nodePool.update({
       where: { id: pool.id },
-      data: { scalingGroup: seenGroup(group, at), ...healthOf(pool, group, at) },
+      data: { scalingGroup: toStoredScalingGroup(group, at), ...healthOf(pool, group, at) },
     });
     return group.state === 'DELETED' ? [scalingGroupMissingEvent(pool, cluster.id)] : [];
   });

@@ -4,7 +4,7 @@ import { deletePool } from './delete-pool.js';
 import { ensurePoolScalingGroup } from './ensure-scaling-group.js';
 import { failPending, createInstances, insertNodeRows } from './create-nodes.js';
 import type { Means, PoolStep } from '../steps/node-pool-step.js';
-import { type StepOutcome, stepByStep } from '../steps/run-steps.js';
+import { type StepOutcome, runSteps } from '../steps/run-steps.js';
 import { observeNodes } from './observe-nodes.js';
 import { type PoolView, readNodes, readPool } from '../../store/reconcile.store.js';
 import { applySettings } from './node-settings.js';
@@ -31,7 +31,7 @@ const STEPS = [
 export function createNodePoolReconciler(means: Means): Reconciler {
   return {
     kind: 'node-pool',
-    reconcile: (key, scope) => stepByStep(() => nextStep(key, { scope, means })),
+    reconcile: (key, scope) => runSteps(() => nextStep(key, { scope, means })),
     /** What the provider will never make has failed; the pool then settles with what it has. */
     async failed(key, problem, scope) {
       const view = await readPool(scope.database, key);

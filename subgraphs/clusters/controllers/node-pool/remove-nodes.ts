@@ -11,7 +11,7 @@ import { batches, inPool, type PoolStep } from '../steps/node-pool-step.js';
 import type { StepOutcome } from '../steps/run-steps.js';
 
 /** Drained nodes are looked for again after this. */
-const LOOK_MS = 500;
+const POLL_MS = 500;
 
 /** Takes away the nodes that go: first marked, then drained, then deleted, then forgotten. */
 export async function removeNodes(step: PoolStep): Promise<StepOutcome | undefined> {
@@ -28,7 +28,7 @@ export async function removeNodes(step: PoolStep): Promise<StepOutcome | undefin
     const drained = await drainNodes(step, batch);
     waiting += batch.length - drained.length + (await deleteDrained(step, drained));
   }
-  return waiting > 0 ? requeueAfter(LOOK_MS) : 'again';
+  return waiting > 0 ? requeueAfter(POLL_MS) : 'again';
 }
 
 /** Lets the provider delete drained nodes; how many are not gone yet. */

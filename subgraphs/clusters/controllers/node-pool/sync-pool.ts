@@ -8,7 +8,7 @@ import { deleteLostNodes, markNodesRemoving } from './delete-lost-nodes.js';
 import { inPool, type PoolStep } from '../steps/node-pool-step.js';
 import type { NodePool, Prisma } from '../../store/reconcile.store.js';
 import type { StepOutcome } from '../steps/run-steps.js';
-import { minSizeOf, seenGroup, wantedBounds } from '../../changes/scaling-group-bounds.js';
+import { minSizeOf, toStoredScalingGroup, desiredBounds } from '../../changes/scaling-group-bounds.js';
 
 const INSPECT = 'INSPECT';
 
@@ -20,7 +20,7 @@ export async function syncPool(step: PoolStep): Promise<StepOutcome | undefined>
   const { operation, pool, cluster, nodes, scope, means } = step;
   const stage = operation && stagesOf(operation).find(({ name }) => name === INSPECT);
   if (!operation || operation.targetId !== pool.id || !stage || stage.state === 'SUCCEEDED') return undefined;
-  const bounds = await wantedBounds(scope.database, pool);
+  const bounds = await desiredBounds(scope.database, pool);
   const group = await means.provider.ensureScalingGroup(cluster.id, pool.id, bounds);
   const outside = await readObservedState(cluster.id, { scope, means });
   const { lost, unregistered, moved } = compare(nodes, outside);
@@ -39,7 +39,7 @@ export async function syncPool(step: PoolStep): Promise<StepOutcome | undefined>
       data: {
         desiredSize: Math.max(minSizeOf(pool), pool.desiredSize - fewer),
         drift: NO_JSON,
-        scalingGroup: seenGroup(group, at),
+        scalingGroup: toStoredScalingGroup(group, at),
         ...healthOf({ id: pool.id, conditions: synchronized(pool, at) }, group, at),
       },
     });

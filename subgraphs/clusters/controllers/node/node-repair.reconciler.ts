@@ -19,8 +19,8 @@ import type { NodeRow } from '../../store/node.store.js';
 
 /** A machine that runs again may take this long until Kubernetes calls its node Ready. */
 const GRACE_MS = 2_000;
-const MIN_LOOK_MS = 100;
-const MAX_LOOK_MS = 15_000;
+const MIN_POLL_MS = 100;
+const MAX_POLL_MS = 15_000;
 
 interface Step {
   readonly repair: NodeRepairRow;
@@ -89,7 +89,7 @@ async function pollRepair(step: Step): Promise<Outcome> {
   const found = await kubernetesNodeOf(node, { scope, means });
   if (found && isReady(found)) return succeed(step);
   const waited = scope.clock.now().getTime() - instance.readyAt.getTime();
-  if (waited < GRACE_MS) return requeueAfter(Math.max(MIN_LOOK_MS, GRACE_MS - waited));
+  if (waited < GRACE_MS) return requeueAfter(Math.max(MIN_POLL_MS, GRACE_MS - waited));
   return escalateRepair(step);
 }
 
@@ -152,5 +152,5 @@ async function finishRepair(
 }
 
 function until(time: Date, { clock }: ReconcileScope): number {
-  return Math.min(MAX_LOOK_MS, Math.max(MIN_LOOK_MS, time.getTime() - clock.now().getTime()));
+  return Math.min(MAX_POLL_MS, Math.max(MIN_POLL_MS, time.getTime() - clock.now().getTime()));
 }

@@ -15,7 +15,7 @@ import type { Means } from '../steps/node-pool-step.js';
 import { eventOf } from '../../model/cluster-events.js';
 
 /** A node that is not Ready is looked at again after this. */
-const LOOK_MS = 5_000;
+const POLL_MS = 5_000;
 
 /**
  * Keeps one node's status what Kubernetes says of it. Pools make and remove nodes in batches; this is for a single one
@@ -31,7 +31,7 @@ export function createNodeReconciler(means: Means): Reconciler {
       const status = await statusOf(node, { scope, means });
       if (status !== node.status) await record(node, status, scope);
       if (status === 'NotReady') await startRepair(node, scope);
-      return status === 'Ready' ? done : requeueAfter(LOOK_MS);
+      return status === 'Ready' ? done : requeueAfter(POLL_MS);
     },
   };
 }

@@ -17,7 +17,7 @@ import type { PoolDriftCheck } from './pool-drift.js';
 import { type Cluster, readNodes } from '../../store/reconcile.store.js';
 
 /** Clusters with spot machines are looked at this often: their notice is short. */
-const SPOT_LOOK_MS = 15_000;
+const SPOT_POLL_MS = 15_000;
 /** States of clusters to which something is being done, and whose nodes run meanwhile. */
 const BUSY: readonly string[] = ['SCALING', 'UPDATING', 'UPGRADING'];
 
@@ -36,7 +36,7 @@ export function createPoolDriftReconciler(means: Means): Reconciler {
         cluster.state === 'RUNNING'
           ? await auditPools(cluster, { scope, means })
           : BUSY.includes(cluster.state) && (await drainReclaimedNodes(cluster, { scope, means }));
-      return spot ? requeueAfter(SPOT_LOOK_MS) : done;
+      return spot ? requeueAfter(SPOT_POLL_MS) : done;
     },
   };
 }

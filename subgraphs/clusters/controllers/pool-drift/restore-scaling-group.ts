@@ -6,10 +6,10 @@ import type { NodePoolState } from '../../api/entities/node-pool.type.js';
 import { type PoolDriftCheck, recordPoolDrift, subjectOf } from './pool-drift.js';
 import { nextPoolState } from '../../model/pool-states.js';
 import {
-  sameBounds,
-  seenGroup,
+  isSameBounds,
+  toStoredScalingGroup,
   observedScalingGroup,
-  wantedBounds,
+  desiredBounds,
 } from '../../changes/scaling-group-bounds.js';
 
 /**
@@ -27,8 +27,8 @@ export async function restoreScalingGroup(
     await recordMissing(audit, found);
     return false;
   }
-  const wanted = await wantedBounds(audit.scope.database, pool);
-  if (!sameBounds(found, wanted)) await repair(audit, found, wanted);
+  const wanted = await desiredBounds(audit.scope.database, pool);
+  if (!isSameBounds(found, wanted)) await repair(audit, found, wanted);
   return true;
 }
 
@@ -53,8 +53,11 @@ async function repair(audit: PoolDriftCheck, found: ScalingGroup, wanted: Scalin
   const { pool, cluster, means } = audit;
   const group = await means.provider.ensureScalingGroup(cluster.id, pool.id, wanted);
   await recordPoolDrift(audit, async (tx, at) => {
-    await tx.nodePool.update({ where: { id: pool.id }, data: { scalingGroup: seenGroup(group, at) } });
-    if (sameBounds(found, observedScalingGroup(pool)!)) return [];
+    await tx.nodePool.update({
+      where: { id: pool.id },
+      data: { scalingGroup: toStoredScalingGroup(group, at) },
+    });
+    if (isSameBounds(found, observedScalingGroup(pool)!)) return [];
     const { minSize, maxSize, desiredSize } = found;
     const text =
       `Somebody changed the scaling group of the node pool ${pool.name} to ${minSize} to ${maxSize} instances, ${desiredSize} wanted; ` +

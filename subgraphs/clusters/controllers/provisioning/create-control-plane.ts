@@ -18,7 +18,7 @@ import { issueAccess } from './platform-access.js';
 import { networkOf } from '../../store/network-request.js';
 import { controlPlaneLimits } from './control-plane-limits.js';
 import { failCluster } from './complete-cluster.js';
-import { holds, withCondition } from '../../model/conditions.js';
+import { isConditionTrue, withCondition } from '../../model/conditions.js';
 
 const CONTROL_PLANE_READY = 'ControlPlaneReady';
 const KUBERNETES_API_READY = 'KubernetesApiReady';
@@ -28,7 +28,7 @@ const FAILURE = { code: 'SERVICE_UNAVAILABLE', message: 'The control plane could
 /** Has the provider make the control plane and waits until it runs. */
 export const createControlPlane: Step = async (step) => {
   const { cluster, operation, scope, means } = step;
-  if (holds(cluster, CONTROL_PLANE_READY)) return undefined;
+  if (isConditionTrue(cluster, CONTROL_PLANE_READY)) return undefined;
   const { account, regionId, zoneIds, version, id: clusterId } = cluster;
   if (operation?.state === 'PENDING') {
     await inCluster(step, async (tx, at) => {
@@ -97,7 +97,7 @@ export function controlPlaneRuns(cluster: ClusterStep['cluster'], version: strin
 /** Gets the platform's credentials, makes sure that the API answers, and lets the node pools begin. */
 export const openKubernetesApi: Step = async (step) => {
   const { cluster, operation, pools, scope, means } = step;
-  if (holds(cluster, KUBERNETES_API_READY)) return undefined;
+  if (isConditionTrue(cluster, KUBERNETES_API_READY)) return undefined;
   const access = await ensureAccess(step);
   // Throws while the API does not answer; tried again with back-off.
   const { gitVersion } = await means.kubernetes.of(access).makeApiClient(VersionApi).getCode();

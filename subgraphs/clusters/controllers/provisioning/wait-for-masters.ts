@@ -9,7 +9,7 @@ import { type NodeChange, recordNodes } from '../../store/nodes.store.js';
 import type { Node } from '../../store/reconcile.store.js';
 import { readMasters } from '../../changes/masters.js';
 
-const LOOK_MS = 500;
+const POLL_MS = 500;
 
 /** Waits until the masters of a dedicated cluster are nodes that Kubernetes calls Ready. */
 export const waitForMasters: Step = async (step) => {
@@ -28,7 +28,7 @@ export const waitForMasters: Step = async (step) => {
   // Two masters are no control plane.
   if (failed) return failCluster(step, problemOf(failed));
   if (changes.length > 0) await record(step, changes);
-  return changes.length === waiting.length ? 'again' : requeueAfter(LOOK_MS);
+  return changes.length === waiting.length ? 'again' : requeueAfter(POLL_MS);
 };
 
 function problemOf({ failure }: NodeChange) {

@@ -18,7 +18,7 @@ export async function unlessSuperseded(work: () => Promise<Outcome>): Promise<Ou
 }
 
 /** Takes step after step until one ends the reconciliation. */
-export function stepByStep(next: () => Promise<StepOutcome>): Promise<Outcome> {
+export function runSteps(next: () => Promise<StepOutcome>): Promise<Outcome> {
   return unlessSuperseded(async () => {
     for (let count = 0; count < MAX_STEPS; count++) {
       const outcome = await next();

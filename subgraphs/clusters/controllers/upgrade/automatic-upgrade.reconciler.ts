@@ -10,7 +10,7 @@ import { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { blockedMessage } from '../../model/cluster-check.rules.js';
 import { ClusterCheckService } from '../../inspection/cluster-check.js';
 import { lockCluster, updateCluster } from '../../store/cluster.store.js';
-import { waitingChanges, windowInUse } from '../../store/maintenance-window.store.js';
+import { scheduledChangesOf, windowInUse } from '../../store/maintenance-window.store.js';
 import type { Means } from '../steps/node-pool-step.js';
 import { configOf } from '../../model/pool-config.rules.js';
 import { conditionsOf, withCondition } from '../../model/conditions.js';
@@ -38,7 +38,7 @@ export function createAutomaticUpgradeReconciler({ kubernetes }: Pick<Means, 'ku
       // Read anew: versions are published while the platform runs.
       const catalogue = new ClusterCatalogStore(scope.database);
       const { versions } = await catalogue.catalogue();
-      const target = automaticTarget(versions, cluster.version, await consents(scope, key));
+      const target = automaticTarget(versions, cluster.version, await poolUpgradePermissions(scope, key));
       if (target === undefined) return done;
       const platform = { database: { prisma: scope.database }, kubernetes, clock: scope.clock };
       const blockers = await new ClusterCheckService(platform, catalogue).blockersOf(cluster, target);
@@ -51,7 +51,7 @@ export function createAutomaticUpgradeReconciler({ kubernetes }: Pick<Means, 'ku
   };
 }
 
-async function consents({ database }: ReconcileScope, clusterId: string) {
+async function poolUpgradePermissions({ database }: ReconcileScope, clusterId: string) {
   const pools = await database.nodePool.findMany({ where: { clusterId, deletedAt: null } });
   return pools.map((pool) => configOf(pool).management);
 }
@@ -66,7 +66,7 @@ async function requestUpgrade(
   await database.$transaction(async (tx) => {
     const cluster = await lockCluster(tx, account, id);
     if (cluster?.state !== 'RUNNING' || !(await windowInUse(tx, id))) return;
-    if ((await waitingChanges(tx, id)).some(({ type }) => type === UPGRADE_CLUSTER)) return;
+    if ((await scheduledChangesOf(tx, id)).some(({ type }) => type === UPGRADE_CLUSTER)) return;
     if (conditionsOf(cluster).some(({ type }) => type === CONDITION)) {
       const message = `Nothing blocks the upgrade to ${version}.`;
       const change = { type: CONDITION, status: 'True', reason: 'Unblocked', message } as const;

@@ -2,12 +2,12 @@ import type { ReconcileScope } from '../../../../engine/contract.js';
 import type { KubernetesClient, KubernetesObject } from '../../../../engine/kubernetes/client.js';
 import { isConflict, isNotFound } from '../../../../engine/kubernetes/kubernetes-error.js';
 import { objectPath } from '../../../../engine/kubernetes/paths.js';
-import { evict, isLeaving, ownerOf, type Pod, type PodOwner } from '../../inspection/evictable-pods.js';
+import { evict, isTerminating, ownerOf, type Pod, type PodOwner } from '../../inspection/evictable-pods.js';
 import {
   addReplicas,
   allReady,
-  extraFor,
-  extraOf,
+  surgeReplicasFor,
+  surgeReplicasOf,
   type SurgeReplicas,
   hasUnschedulablePod,
   isReplicated,
@@ -20,10 +20,10 @@ import {
 } from './surge-replicas.js';
 
 /** How long additional replicas are waited for before pods go all the same, one after the other. */
-const PATIENCE_MS = 300_000;
+const DRAIN_TIMEOUT_MS = 300_000;
 
 /** What draining works with. */
-export interface Drain {
+export interface PodDrain {
   readonly client: KubernetesClient;
   readonly operation: string;
   readonly scope: Pick<ReconcileScope, 'clock' | 'faults'>;
@@ -36,10 +36,10 @@ export interface Drain {
  * others are ready; where that one's disk would be left behind, without it. The pods of other owners go one at a time
  * each, those of Jobs at once. What a disruption budget does not allow stays for now.
  */
-export async function drainPods(drain: Drain, pods: readonly Pod[]): Promise<void> {
+export async function drainPods(drain: PodDrain, pods: readonly Pod[]): Promise<void> {
   const owners = await groupByOwner(drain.client, pods);
   for (const { owner, members } of owners) {
-    const staying = members.filter((pod) => !isLeaving(pod));
+    const staying = members.filter((pod) => !isTerminating(pod));
     if (staying.length === 0) continue;
     const { kind } = owner;
     if (isReplicated(kind)) await drainWorkload(drain, { ...owner, kind }, { staying, all: members });
@@ -53,15 +53,15 @@ interface ReplacedMembers {
   readonly all: readonly Pod[];
 }
 
-async function drainWorkload(drain: Drain, ref: WorkloadRef, members: ReplacedMembers): Promise<void> {
+async function drainWorkload(drain: PodDrain, ref: WorkloadRef, members: ReplacedMembers): Promise<void> {
   const { client, operation, scope } = drain;
   const { staying } = members;
   const workload = await readWorkload(client, ref);
   if (!workload) return evictAll(drain, staying);
-  const note = extraOf(workload);
+  const note = surgeReplicasOf(workload);
   const at = scope.clock.now();
   if (!note) {
-    const extra = extraFor(workload, staying.length);
+    const extra = surgeReplicasFor(workload, staying.length);
     if (await added(() => addReplicas(client, workload, { operation, extra, at })))
       await scope.faults.reach('upgrade.replicas-added');
     return;
@@ -74,7 +74,7 @@ async function drainWorkload(drain: Drain, ref: WorkloadRef, members: ReplacedMe
 
 /** The pods of a workload that can go now. */
 async function canEvict(
-  { client, scope }: Drain,
+  { client, scope }: PodDrain,
   workload: Workload,
   { staying, all, note }: ReplacedMembers & { readonly note: SurgeReplicas },
 ): Promise<readonly Pod[]> {
@@ -83,7 +83,7 @@ async function canEvict(
   if (ready && !ordered) return staying;
   if (all.length > staying.length) return [];
   const waited = scope.clock.now().getTime() - Date.parse(note.since);
-  const hopeless = waited > PATIENCE_MS || (!ready && (await hasUnschedulablePod(client, workload)));
+  const hopeless = waited > DRAIN_TIMEOUT_MS || (!ready && (await hasUnschedulablePod(client, workload)));
   return ready || hopeless ? staying.slice(0, 1) : [];
 }
 
@@ -98,7 +98,7 @@ async function added(change: () => Promise<void>): Promise<boolean> {
   }
 }
 
-async function evictAll({ client, scope }: Drain, pods: readonly Pod[]): Promise<void> {
+async function evictAll({ client, scope }: PodDrain, pods: readonly Pod[]): Promise<void> {
   for (const pod of pods) await evict(client, pod);
   await scope.faults.reach('upgrade.pods-evicted');
 }
@@ -107,7 +107,7 @@ async function evictAll({ client, scope }: Drain, pods: readonly Pod[]): Promise
  * Takes additional replicas back from workloads whose pods have left; `busy` are those whose pods have not. True when
  * none has any left.
  */
-export async function restoreReplicas(drain: Drain, busy: ReadonlySet<string>): Promise<boolean> {
+export async function restoreReplicas(drain: PodDrain, busy: ReadonlySet<string>): Promise<boolean> {
   const extended = await withExtraReplicas(drain.client, drain.operation);
   const idle = extended.filter((workload) => !busy.has(keyOf(workload.kind, workload.metadata)));
   const ready = idle.filter((workload) => canReduce(workload, drain));
@@ -116,10 +116,10 @@ export async function restoreReplicas(drain: Drain, busy: ReadonlySet<string>): 
   return extended.length === 0;
 }
 
-function canReduce(workload: Workload, { scope }: Drain): boolean {
-  const note = extraOf(workload);
+function canReduce(workload: Workload, { scope }: PodDrain): boolean {
+  const note = surgeReplicasOf(workload);
   if (!note || allReady(workload, note.replicas)) return true;
-  return scope.clock.now().getTime() - Date.parse(note.since) > PATIENCE_MS;
+  return scope.clock.now().getTime() - Date.parse(note.since) > DRAIN_TIMEOUT_MS;
 }
 
 /** The workloads among the owners of pods, as `restoreReplicas` wants them. */

@@ -2,7 +2,7 @@ import { done } from '../../../../engine/contract.js';
 import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import { Refused } from '../../../../kernel/result.js';
 import { inCluster, clusterEvent, type ClusterStep } from '../steps/cluster-step.js';
-import { roomOf } from '../../changes/scaling-group-bounds.js';
+import { remainingSize } from '../../changes/scaling-group-bounds.js';
 import { poolsReconciled } from '../provisioning/complete-cluster.js';
 import type { StepOutcome } from '../steps/run-steps.js';
 import type { Node, NodePool, Operation } from '../../store/reconcile.store.js';
@@ -40,7 +40,7 @@ export async function reconcileSurge(
   const [first] = nextBatch(nodes, old, rolling.batchSize);
   const pool = pools.find(({ id }) => id === first?.nodePoolId);
   if (!pool || surged[pool.id] !== undefined) return undefined;
-  const by = Math.min(rolling.surge, roomOf(pool));
+  const by = Math.min(rolling.surge, remainingSize(pool));
   return resize(step, pool, { by, kept: by });
 }
 

@@ -9,16 +9,16 @@ import type { Operation } from '../../store/reconcile.store.js';
 import type { StepOutcome } from '../steps/run-steps.js';
 import { clientOf } from '../../inspection/cluster-client.js';
 import { restoreReplicas } from './drain-pods.js';
-import { type KubernetesNode, markOf, uncordon } from '../../inspection/node-cordon.js';
+import { type KubernetesNode, upgradeMarkOf, uncordon } from '../../inspection/node-cordon.js';
 import { reconcileSurge } from './pool-surge.js';
 import { updateUpgradeInput, upgradeInput } from '../../store/upgrade-input.js';
 import { stageEnded } from './upgrade-nodes.js';
 
 type UpgradeStep = ClusterStep & { readonly operation: Operation };
 
-const LOOK_MS = 300;
+const POLL_MS = 300;
 /** How long a Kubernetes API that does not answer is asked before the upgrade ends without having cleaned up in it. */
-const PATIENCE_MS = 10 * 60_000;
+const ROLLBACK_TIMEOUT_MS = 10 * 60_000;
 
 /** Notes that the upgrade cannot be done, and has the cluster's reconciler take back what it has changed. */
 export async function startRollback(step: UpgradeStep, problem: Problem): Promise<void> {
@@ -48,9 +48,9 @@ export async function rollBack(step: UpgradeStep): Promise<StepOutcome | undefin
   const client = await clientOf(cluster.id, { scope, kubernetes: means.kubernetes });
   const since = Date.parse(failing?.since ?? '');
   try {
-    if (client && !(await removeUpgradeMarks(step, client))) return requeueAfter(LOOK_MS);
+    if (client && !(await removeUpgradeMarks(step, client))) return requeueAfter(POLL_MS);
   } catch (error) {
-    const patient = scope.clock.now().getTime() - since < PATIENCE_MS;
+    const patient = scope.clock.now().getTime() - since < ROLLBACK_TIMEOUT_MS;
     if (!(error instanceof KubernetesUnavailable) || patient) throw error;
     scope.log.warn(
       { err: error, clusterId: cluster.id },
@@ -67,7 +67,7 @@ async function removeUpgradeMarks(
 ): Promise<boolean> {
   for await (const nodes of client.chunks<KubernetesNode>('/api/v1/nodes')) {
     for (const node of nodes) {
-      const mark = markOf(node, operation.id);
+      const mark = upgradeMarkOf(node, operation.id);
       if (mark) await uncordon(client, node, mark);
     }
   }

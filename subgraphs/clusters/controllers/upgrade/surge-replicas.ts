@@ -72,7 +72,7 @@ export async function withExtraReplicas(client: KubernetesClient, operation: str
  * How many replicas a workload is given so that `going` of its pods can go: as many. A StatefulSet's pods go one at a
  * time, so one does, and none where its disk would be left behind.
  */
-export function extraFor({ kind, spec }: Workload, going: number): number {
+export function surgeReplicasFor({ kind, spec }: Workload, going: number): number {
   if (kind !== 'StatefulSet') return going;
   const disks = (spec?.volumeClaimTemplates ?? []).length > 0;
   const kept = spec?.persistentVolumeClaimRetentionPolicy?.whenScaled !== 'Delete';
@@ -83,7 +83,7 @@ function resourceOf(kind: ReplicatedKind) {
   return { apiVersion: 'apps/v1', resource: RESOURCES[kind] };
 }
 
-export function extraOf({ metadata }: Workload): SurgeReplicas | undefined {
+export function surgeReplicasOf({ metadata }: Workload): SurgeReplicas | undefined {
   try {
     const text = metadata?.annotations?.[EXTRA_ANNOTATION];
     return text === undefined ? undefined : extra.parse(JSON.parse(text));
@@ -144,7 +144,12 @@ export async function addReplicas(
 
 /** Waits anew for a workload of which another pod has gone. */
 export async function restartWait(client: KubernetesClient, workload: Workload, at: Date): Promise<void> {
-  const note: SurgeReplicas = { replicas: 0, extra: 0, ...extraOf(workload), since: at.toISOString() };
+  const note: SurgeReplicas = {
+    replicas: 0,
+    extra: 0,
+    ...surgeReplicasOf(workload),
+    since: at.toISOString(),
+  };
   const { resourceVersion } = workload.metadata ?? {};
   const annotations = { [EXTRA_ANNOTATION]: JSON.stringify(note) };
   await client.patch(pathOf(workload), { metadata: { resourceVersion, annotations } }, MERGE);
@@ -152,7 +157,7 @@ export async function restartWait(client: KubernetesClient, workload: Workload, 
 
 /** Takes the additional replicas back, unless somebody has scaled the workload meanwhile. */
 export async function removeSurgeReplicas(client: KubernetesClient, workload: Workload): Promise<void> {
-  const note = extraOf(workload);
+  const note = surgeReplicasOf(workload);
   const untouched = note && workload.spec?.replicas === note.replicas + note.extra;
   const { resourceVersion } = workload.metadata ?? {};
   const metadata = {

@@ -19,7 +19,7 @@ import {
   cordon,
   type KubernetesNode,
   kubernetesNode,
-  markOf,
+  upgradeMarkOf,
   runsVersion,
   uncordon,
 } from '../../inspection/node-cordon.js';
@@ -29,7 +29,7 @@ import { updateUpgradeInput, upgradeInput } from '../../store/upgrade-input.js';
 import { nextBatch, pausesAfter } from '../../model/upgrade.rules.js';
 
 /** What is waited for inside the cluster is looked at again after this. */
-const LOOK_MS = 300;
+const POLL_MS = 300;
 
 /** Brings the nodes to the version, batch by batch; undefined when all have it. */
 export const upgradeNodes: Step = async (step) => {
@@ -61,7 +61,7 @@ export const upgradeNodes: Step = async (step) => {
 async function finishBatch(step: NodesStep): Promise<StepOutcome | undefined> {
   const { operation, client, nodes, version, scope } = step;
   const drain = client && { client, operation: operation.id, scope };
-  if (drain && !(await restoreReplicas(drain, new Set()))) return requeueAfter(LOOK_MS);
+  if (drain && !(await restoreReplicas(drain, new Set()))) return requeueAfter(POLL_MS);
   const old = nodes.filter((node) => node.version !== version);
   const surging = await reconcileSurge(step, old);
   if (surging !== undefined) return surging;
@@ -115,7 +115,7 @@ async function observeUpgradedNode(
 ): Promise<UpgradedNodeStatus> {
   if (!client) return { node, seen: undefined, pods: [] };
   const seen = await kubernetesNode(client, node.name);
-  const touched = seen && (markOf(seen, operation.id) || !runsVersion(seen, version));
+  const touched = seen && (upgradeMarkOf(seen, operation.id) || !runsVersion(seen, version));
   return { node, seen, pods: touched ? await evictablePods(client, node.name) : [] };
 }
 
@@ -125,7 +125,7 @@ async function cordonAll(
   sights: readonly UpgradedNodeStatus[],
 ): Promise<boolean> {
   const fresh = sights.flatMap(({ seen }) =>
-    seen && !markOf(seen, operation.id) && !runsVersion(seen, version) ? [seen] : [],
+    seen && !upgradeMarkOf(seen, operation.id) && !runsVersion(seen, version) ? [seen] : [],
   );
   if (!client || fresh.length === 0) return false;
   const at = scope.clock.now();
@@ -140,7 +140,7 @@ async function upgradeEmpty(step: NodesStep, sights: readonly UpgradedNodeStatus
   for (const sight of sights)
     if (sight.pods.length === 0 && (await upgradeOne(step, sight))) finished.push(sight.node);
   if (finished.length === 0)
-    return (await pauseStalledUpgrade(step, upgradeStall(sights))) ?? requeueAfter(LOOK_MS);
+    return (await pauseStalledUpgrade(step, upgradeStall(sights))) ?? requeueAfter(POLL_MS);
   await recordNodes(step, finished, finished.length === sights.length);
   await step.scope.faults.reach('upgrade.nodes-recorded');
   return 'again';
@@ -169,7 +169,7 @@ async function upgradeOne(step: NodesStep, { node, seen }: UpgradedNodeStatus): 
   if (client && seen) {
     const now = await kubernetesNode(client, node.name);
     if (!now || !runsVersion(now, version)) return false;
-    const mark = markOf(now, operation.id);
+    const mark = upgradeMarkOf(now, operation.id);
     if (mark) await uncordon(client, now, mark);
   }
   await scope.faults.reach('upgrade.node-opened');

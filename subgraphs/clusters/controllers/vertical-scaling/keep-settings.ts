@@ -15,7 +15,7 @@ interface Replaced {
 }
 
 /** What users have set on nodes that are to leave, in the order of their ids. */
-export async function settingsOfLeaving(
+export async function settingsOfRemovedNodes(
   { step, pool, nodes }: Replaced,
   leaving: readonly string[],
 ): Promise<OwnSettings[]> {
@@ -27,7 +27,7 @@ export async function settingsOfLeaving(
 }
 
 /** Gives the nodes that the pool's last change brought the settings of those whose places they take, one each. */
-export async function handOnSettings(
+export async function transferSettings(
   { step, pool, nodes }: Replaced,
   settings: readonly OwnSettings[],
 ): Promise<void> {

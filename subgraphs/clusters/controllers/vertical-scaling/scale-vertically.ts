@@ -21,10 +21,10 @@ import {
   readNodes,
 } from '../../store/reconcile.store.js';
 import { resultOf } from '../../model/node-pool.plan.js';
-import { roomOf } from '../../changes/scaling-group-bounds.js';
+import { remainingSize } from '../../changes/scaling-group-bounds.js';
 import { canResize, setDesiredPoolSize } from '../../changes/pool-size.js';
 import { batchSize } from '../../model/upgrade.rules.js';
-import { handOnSettings, settingsOfLeaving } from './keep-settings.js';
+import { transferSettings, settingsOfRemovedNodes } from './keep-settings.js';
 import {
   nextReplacement,
   SCALE_VERTICALLY,
@@ -60,13 +60,13 @@ export const scaleVertically: Step = async (step) => {
 
 async function scalePool(step: PoolScaling): Promise<StepOutcome | undefined> {
   const { nodes, wish, baseSize, pool } = step;
-  if (wish.left?.poolId === pool.id) await handOnSettings({ step, pool, nodes }, wish.left.settings);
+  if (wish.left?.poolId === pool.id) await transferSettings({ step, pool, nodes }, wish.left.settings);
   const failure = failureOf(step);
   if (failure) return rollBackScaling(step, failure);
   const next = nextReplacement(nodes, {
     types: wish.instanceTypes,
     baseSize,
-    room: roomOf({ ...pool, desiredSize: baseSize }),
+    room: remainingSize({ ...pool, desiredSize: baseSize }),
     batchSize: batchSize(nodes.length, wish.batchSize),
   });
   if (next.kind === 'DONE') return undefined;
@@ -112,8 +112,8 @@ async function removeReplaced(
   { kind, leaving }: { readonly kind: 'SHRINK' | 'REPLACE'; readonly leaving: readonly string[] },
 ): Promise<StepOutcome> {
   const { cluster, operation, pool, baseSize, nodes, wish } = step;
-  const settings = await settingsOfLeaving({ step, pool, nodes }, leaving);
-  if (kind === 'SHRINK') await handOnSettings({ step, pool, nodes }, settings);
+  const settings = await settingsOfRemovedNodes({ step, pool, nodes }, leaving);
+  if (kind === 'SHRINK') await transferSettings({ step, pool, nodes }, settings);
   const { left: _, ...rest } = wish;
   const remembered = kind === 'REPLACE' ? { ...rest, left: { poolId: pool.id, settings } } : rest;
   try {
