@@ -110,7 +110,7 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
       actorKey: deriveKey(secret, 'actor'),
       graphiql: options.graphiql,
       ...options.gateway,
-      moreMetrics: [metrics.registry, eventLogMetrics(platform.events.followers, platform.database)],
+      moreMetrics: [metrics.registry, eventLogMetrics(platform.events.readers, platform.database)],
       clock,
       log,
     }),

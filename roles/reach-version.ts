@@ -3,7 +3,7 @@ import { refuse } from '../kernel/result.js';
 import type { RequestContext } from '../subgraphs/runtime/subgraph.js';
 
 /** Milliseconds that a reader who has seen an event waits for a database that has not. */
-const PATIENCE = 5000;
+const TIMEOUT_MS = 5000;
 
 /**
  * Waits until the database that this process reads has the event that the request wants to see at least. Refuses
@@ -15,7 +15,7 @@ export async function reachVersion(
 ): Promise<void> {
   if (atLeast === undefined) return;
   const sequence = cursors.sequenceOf(account, atLeast);
-  if (await events.reaches(account, sequence, { patience: PATIENCE, signal })) return;
+  if (await events.waitForSequence(account, sequence, { timeoutMs: TIMEOUT_MS, signal })) return;
   refuse('STALE_READ', 'What was asked to be seen at least is not there yet. Try again.', {
     path: ['extensions', 'minResourceVersion'],
   });

@@ -12,10 +12,6 @@ export async function serveRoleMetrics(
   more: readonly Registry[] = [],
 ): Promise<AsyncDisposable | undefined> {
   if (env.METRICS_PORT === undefined) return undefined;
-  const registries = [
-    processMetrics(),
-    eventLogMetrics(platform.events.followers, platform.database),
-    ...more,
-  ];
+  const registries = [processMetrics(), eventLogMetrics(platform.events.readers, platform.database), ...more];
   return serveMetrics(registries, { host: env.HOST, port: env.METRICS_PORT });
 }

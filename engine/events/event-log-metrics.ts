@@ -1,19 +1,19 @@
 import { Gauge, Registry } from 'prom-client';
 import type { OpenDatabase } from '../../kernel/postgres/database.js';
-import type { EventFollowers } from './event-log-readers.js';
+import type { EventLogReaders } from './event-log-readers.js';
 
 /** Metrics of who follows the event log in this process. docs/operations.md says what each means. */
-export function eventLogMetrics(followers: EventFollowers, database: OpenDatabase): Registry {
+export function eventLogMetrics(readers: EventLogReaders, database: OpenDatabase): Registry {
   const registry = new Registry();
   new Gauge({
     name: 'fleetgraph_event_log_lag_events',
     help: 'Events that the reader furthest behind has not taken yet.',
     registers: [registry],
     async collect() {
-      const accounts = followers.accounts();
+      const accounts = readers.accounts();
       if (accounts.length === 0) return this.set(0);
       const counters = await database.prisma.eventCounter.findMany({ where: { account: { in: accounts } } });
-      this.set(followers.lag(new Map(counters.map(({ account, last }) => [account, last]))));
+      this.set(readers.lag(new Map(counters.map(({ account, last }) => [account, last]))));
     },
   });
   new Gauge({
@@ -21,7 +21,7 @@ export function eventLogMetrics(followers: EventFollowers, database: OpenDatabas
     help: 'Streams that follow the event log.',
     registers: [registry],
     collect() {
-      this.set(followers.count);
+      this.set(readers.count);
     },
   });
   return registry;

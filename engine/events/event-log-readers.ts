@@ -1,22 +1,22 @@
 /** Somebody who follows an account's log. */
-export interface Follower {
+export interface EventLogReader {
   readonly account: string;
   /** The last event that it has taken. */
   position: bigint;
 }
 
 /** Who follows the log in this process, and how far each has got. */
-export class EventFollowers {
-  private readonly all = new Set<Follower>();
+export class EventLogReaders {
+  private readonly all = new Set<EventLogReader>();
 
-  join(account: string, position: bigint): Follower {
-    const follower = { account, position };
-    this.all.add(follower);
-    return follower;
+  add(account: string, position: bigint): EventLogReader {
+    const reader = { account, position };
+    this.all.add(reader);
+    return reader;
   }
 
-  leave(follower: Follower): void {
-    this.all.delete(follower);
+  remove(reader: EventLogReader): void {
+    this.all.delete(reader);
   }
 
   get count(): number {

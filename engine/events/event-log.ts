@@ -3,16 +3,16 @@ import type { Database, OpenDatabase } from '../../kernel/postgres/database.js';
 import type { Log } from '../../kernel/log.js';
 import { refuse } from '../../kernel/result.js';
 import type { LoggedEvent } from '../contract.js';
-import { EventFollowers, type Follower } from './event-log-readers.js';
-import type { EventPulse } from './event-notifier.js';
+import { EventLogReaders, type EventLogReader } from './event-log-readers.js';
+import type { EventNotifier } from './event-notifier.js';
 import { type NatsOptions } from './nats-connection.js';
-import { openNatsPulse } from './nats-notifier.js';
-import { openPostgresPulse } from './postgres-notifier.js';
-import { LogMark, Marks } from './log-bookmarks.js';
+import { openNatsNotifier } from './nats-notifier.js';
+import { openPostgresNotifier } from './postgres-notifier.js';
+import { LogBookmark, BookmarkPolicy } from './log-bookmarks.js';
 import { selectEvents, toEvents, type EventFilter, type EventPage, type EventRow } from './event-rows.js';
 
 export type { EventFilter, EventPage } from './event-rows.js';
-export { LogMark } from './log-bookmarks.js';
+export { LogBookmark } from './log-bookmarks.js';
 
 /** Events read at once by a follower; what a slow reader costs in memory. */
 const BATCH = 500;
@@ -20,7 +20,7 @@ const BATCH = 500;
 const SAFETY_POLL_MS = 10_000;
 
 /** Accounts of which it is remembered how far their log was; of others the database is asked. */
-const SEEN_ACCOUNTS = 10_000;
+const MAX_KNOWN_HEADS = 10_000;
 
 /** A replica is not told that it has got further: who waits for it looks this often. */
 const REPLICA_POLL_MS = 100;
@@ -34,24 +34,24 @@ export interface FollowOptions {
 }
 
 /** How a stream tells the events that it reads. */
-interface Telling<T> {
+interface MappedStream<T> {
   readonly map: (event: LoggedEvent) => T | undefined | Promise<T | undefined>;
-  readonly marks: Marks;
-  readonly follower: Follower;
+  readonly marks: BookmarkPolicy;
+  readonly follower: EventLogReader;
   readonly signal: AbortSignal;
 }
 
 /** Reads the event log: pages of it, and its tail as it grows. */
 export class EventLog implements AsyncDisposable {
   /** Who follows the log in this process. */
-  readonly followers = new EventFollowers();
+  readonly readers = new EventLogReaders();
   private readonly closing = new AbortController();
   /** Newest events of accounts that this process has seen in its database, which does not go back behind them. */
-  private readonly seen = new LRUCache<string, bigint>({ max: SEEN_ACCOUNTS });
+  private readonly knownHeads = new LRUCache<string, bigint>({ max: MAX_KNOWN_HEADS });
 
   private constructor(
     private readonly database: Database,
-    private readonly pulse: EventPulse,
+    private readonly notifier: EventNotifier,
   ) {}
 
   /**
@@ -59,38 +59,38 @@ export class EventLog implements AsyncDisposable {
    * `nats/nats-relay.ts`), else by a LISTEN connection of its own.
    */
   static async open(database: OpenDatabase, log: Log, nats?: NatsOptions): Promise<EventLog> {
-    const pulse = nats ? await openNatsPulse(nats, log) : await openPostgresPulse(database.url, log);
-    return new EventLog(database.prisma, pulse);
+    const notifier = nats ? await openNatsNotifier(nats, log) : await openPostgresNotifier(database.url, log);
+    return new EventLog(database.prisma, notifier);
   }
 
   /** The sequence of the account's newest event, 0 when there is none. */
   async head(account: string): Promise<bigint> {
     const counter = await this.database.eventCounter.findUnique({ where: { account } });
     const head = counter?.last ?? 0n;
-    this.see(account, head);
+    this.rememberHead(account, head);
     return head;
   }
 
-  /** Whether the log has got as far as an event, now or within `patience` milliseconds. */
-  async reaches(
+  /** Whether the log has got as far as an event, now or within `timeoutMs` milliseconds. */
+  async waitForSequence(
     account: string,
     sequence: bigint,
-    { patience, signal }: { readonly patience: number; readonly signal?: AbortSignal | undefined },
+    { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
   ): Promise<boolean> {
-    if ((this.seen.get(account) ?? 0n) >= sequence) return true;
+    if ((this.knownHeads.get(account) ?? 0n) >= sequence) return true;
     if ((await this.head(account)) >= sequence) return true;
-    const ear = await this.pulse.ear(account);
-    const deadline = performance.now() + patience;
+    const subscriber = await this.notifier.subscribe(account);
+    const deadline = performance.now() + timeoutMs;
     try {
       while (!signal?.aborted) {
         if ((await this.head(account)) >= sequence) return true;
         const left = deadline - performance.now();
         if (left <= 0) return false;
-        await ear.next(Math.min(left, REPLICA_POLL_MS), signal);
+        await subscriber.next(Math.min(left, REPLICA_POLL_MS), signal);
       }
       return false;
     } finally {
-      ear.close();
+      subscriber.close();
     }
   }
 
@@ -105,57 +105,60 @@ export class EventLog implements AsyncDisposable {
    * has not got that far. Ends when the signal aborts or the log is closed.
    */
   async *follow(account: string, options: FollowOptions = {}): AsyncGenerator<LoggedEvent, void, undefined> {
-    for await (const step of this.tail(account, options)) if (!(step instanceof LogMark)) yield step;
+    for await (const step of this.tail(account, options)) if (!(step instanceof LogBookmark)) yield step;
   }
 
   /**
    * The same with marks that say how far it is when there is nothing to tell: once when everything that the log keeps
    * has been told, then behind 50 events that do not match, or ten seconds of them.
    */
-  tail(account: string, options: FollowOptions = {}): AsyncGenerator<LoggedEvent | LogMark, void, undefined> {
-    return this.tell(account, options, (event) => event);
+  tail(
+    account: string,
+    options: FollowOptions = {},
+  ): AsyncGenerator<LoggedEvent | LogBookmark, void, undefined> {
+    return this.followMapped(account, options, (event) => event);
   }
 
   /** The same with what `map` makes of the matching events; those of which it makes nothing are not told. */
-  async *tell<T>(
+  async *followMapped<T>(
     account: string,
     options: FollowOptions,
-    map: Telling<T>['map'],
-  ): AsyncGenerator<T | LogMark, void, undefined> {
+    map: MappedStream<T>['map'],
+  ): AsyncGenerator<T | LogBookmark, void, undefined> {
     // Listening begins before reading, so nothing can be appended unheard in between.
-    const ear = await this.pulse.ear(account);
+    const subscriber = await this.notifier.subscribe(account);
     const signal = options.signal
       ? AbortSignal.any([options.signal, this.closing.signal])
       : this.closing.signal;
-    const follower = this.followers.join(account, options.after ?? 0n);
+    const follower = this.readers.add(account, options.after ?? 0n);
     try {
       let position = options.after ?? (await this.head(account));
       follower.position = position;
-      const marks = new Marks(position);
+      const marks = new BookmarkPolicy(position);
       while (!signal.aborted) {
         const batch = await this.batch(account, position, options.filter);
-        yield* told(batch.events, { map, marks, follower, signal });
+        yield* mapEvents(batch.events, { map, marks, follower, signal });
         position = follower.position = batch.position;
-        const mark = batch.more ? marks.at(position) : marks.atEnd(position);
-        if (mark && !signal.aborted) yield mark;
-        if (!batch.more) await ear.next(SAFETY_POLL_MS, signal);
+        const bookmark = batch.more ? marks.at(position) : marks.atEnd(position);
+        if (bookmark && !signal.aborted) yield bookmark;
+        if (!batch.more) await subscriber.next(SAFETY_POLL_MS, signal);
       }
     } finally {
-      this.followers.leave(follower);
-      ear.close();
+      this.readers.remove(follower);
+      subscriber.close();
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.closing.abort();
-    await this.pulse[Symbol.asyncDispose]();
+    await this.notifier[Symbol.asyncDispose]();
   }
 
   private async batch(account: string, after: bigint, filter: EventFilter | undefined) {
     const rows = await this.rows(account, { after, limit: BATCH, ...(filter && { filter }) });
     const counter = rows[0] ?? { last: 0n, pruned: 0n };
-    this.see(account, BigInt(counter.last));
-    if (after < counter.pruned) expired();
+    this.rememberHead(account, BigInt(counter.last));
+    if (after < counter.pruned) throwCursorExpired();
     if (after > counter.last)
       refuse('INVALID_CURSOR', 'The cursor is ahead of the event log.', { path: ['after'] });
     const events = toEvents(account, rows);
@@ -163,8 +166,8 @@ export class EventLog implements AsyncDisposable {
     return { events, more, position: more ? (events.at(-1)?.sequence ?? after) : BigInt(counter.last) };
   }
 
-  private see(account: string, head: bigint): void {
-    if (head > (this.seen.get(account) ?? 0n)) this.seen.set(account, head);
+  private rememberHead(account: string, head: bigint): void {
+    if (head > (this.knownHeads.get(account) ?? 0n)) this.knownHeads.set(account, head);
   }
 
   private rows(account: string, page: EventPage): Promise<EventRow[]> {
@@ -172,21 +175,21 @@ export class EventLog implements AsyncDisposable {
   }
 }
 
-function expired(): never {
+function throwCursorExpired(): never {
   return refuse('CURSOR_EXPIRED', 'The event log no longer keeps what followed this cursor.', {
     path: ['after'],
   });
 }
 
 /** What is made of the events, until the signal aborts; the follower is as far as what was taken. */
-async function* told<T>(
+async function* mapEvents<T>(
   events: readonly LoggedEvent[],
-  { map, marks, follower, signal }: Telling<T>,
-): AsyncGenerator<T | LogMark, void, undefined> {
+  { map, marks, follower, signal }: MappedStream<T>,
+): AsyncGenerator<T | LogBookmark, void, undefined> {
   for (const event of events) {
     const answer = await map(event);
     if (signal.aborted) return;
-    if (answer !== undefined) marks.tell(event.sequence);
+    if (answer !== undefined) marks.published(event.sequence);
     const step = answer ?? marks.at(event.sequence);
     if (step !== undefined) yield step;
     follower.position = event.sequence;

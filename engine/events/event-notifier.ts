@@ -1,5 +1,5 @@
 /** A reader's ear: pulses that come while nobody waits are remembered as one. */
-export interface Ear {
+export interface EventSubscriber {
   /** Resolves at the next pulse, after `timeoutMs`, or when `signal` aborts; at once when a pulse came before. */
   next(timeoutMs: number, signal?: AbortSignal): Promise<void>;
   close(): void;
@@ -9,28 +9,28 @@ export interface Ear {
  * Says that an account's log has grown. A pulse carries nothing else, so a lost or doubled one does no harm: whoever
  * hears it reads the log from where it stands.
  */
-export interface EventPulse extends AsyncDisposable {
+export interface EventNotifier extends AsyncDisposable {
   /** Listens for one account; what is appended after it resolves is heard. */
-  ear(account: string): Promise<Ear>;
+  subscribe(account: string): Promise<EventSubscriber>;
 }
 
 /** The ears of a process, by account. */
-export class Ears {
+export class EventSubscribers {
   private readonly byAccount = new Map<string, Set<() => void>>();
 
   /** An ear for the account; `onLast` is called when the account's last ear is closed. */
-  open(account: string, onLast?: () => void): Ear {
-    let heard = false;
+  open(account: string, onLast?: () => void): EventSubscriber {
+    let notified = false;
     let wake: (() => void) | undefined;
-    const onPulse = () => {
-      heard = true;
+    const onNotification = () => {
+      notified = true;
       wake?.();
     };
-    const ears = this.byAccount.get(account) ?? new Set();
-    this.byAccount.set(account, ears.add(onPulse));
+    const subscribers = this.byAccount.get(account) ?? new Set();
+    this.byAccount.set(account, subscribers.add(onNotification));
     return {
       next: async (timeoutMs, signal) => {
-        if (!heard && !signal?.aborted)
+        if (!notified && !signal?.aborted)
           await new Promise<void>((resolve) => {
             const finish = () => {
               clearTimeout(timer);
@@ -42,11 +42,16 @@ export class Ears {
             signal?.addEventListener('abort', finish, { once: true });
             wake = finish;
           });
-        heard = false;
+        notified = false;
       },
       close: () => {
         wake?.();
-        if (!ears.delete(onPulse) || ears.size > 0 || this.byAccount.get(account) !== ears) return;
+        if (
+          !subscribers.delete(onNotification) ||
+          subscribers.size > 0 ||
+          this.byAccount.get(account) !== subscribers
+        )
+          return;
         this.byAccount.delete(account);
         onLast?.();
       },

@@ -1,9 +1,9 @@
 /** Behind so many events that are not told, or so many milliseconds of them, it is told how far the stream is. */
-const EVENTS = 50n;
-const MILLISECONDS = 10_000;
+const BOOKMARK_EVENTS = 50n;
+const BOOKMARK_INTERVAL_MS = 10_000;
 
 /** How far a stream of the log is, when there is no event to tell it. */
-export class LogMark {
+export class LogBookmark {
   constructor(
     /** Every event of the stream up to this one has been told. */
     readonly sequence: bigint,
@@ -13,40 +13,43 @@ export class LogMark {
 }
 
 /** Decides when a stream is to be told how far it is. */
-export class Marks {
-  private told: bigint;
-  private toldAt = performance.now();
+export class BookmarkPolicy {
+  private publishedPosition: bigint;
+  private publishedAt = performance.now();
   private caughtUp = false;
 
   constructor(position: bigint) {
-    this.told = position;
+    this.publishedPosition = position;
   }
 
   /** An event has been told, and with it how far the stream is. */
-  tell(position: bigint): void {
-    this.told = position;
-    this.toldAt = performance.now();
+  published(position: bigint): void {
+    this.publishedPosition = position;
+    this.publishedAt = performance.now();
   }
 
   /** The mark that is due behind an event that is not told, or behind all that was read, if any. */
-  at(position: bigint): LogMark | undefined {
-    return this.isDue(position) ? this.mark(position, false) : undefined;
+  at(position: bigint): LogBookmark | undefined {
+    return this.isDue(position) ? this.bookmark(position, false) : undefined;
   }
 
   /** The same behind all that the log has: once it is said in any case. */
-  atEnd(position: bigint): LogMark | undefined {
+  atEnd(position: bigint): LogBookmark | undefined {
     if (this.caughtUp && !this.isDue(position)) return undefined;
     this.caughtUp = true;
-    return this.mark(position, true);
+    return this.bookmark(position, true);
   }
 
   private isDue(position: bigint): boolean {
-    if (position === this.told) return false;
-    return position - this.told >= EVENTS || performance.now() - this.toldAt >= MILLISECONDS;
+    if (position === this.publishedPosition) return false;
+    return (
+      position - this.publishedPosition >= BOOKMARK_EVENTS ||
+      performance.now() - this.publishedAt >= BOOKMARK_INTERVAL_MS
+    );
   }
 
-  private mark(position: bigint, caughtUp: boolean): LogMark {
-    this.tell(position);
-    return new LogMark(position, caughtUp);
+  private bookmark(position: bigint, caughtUp: boolean): LogBookmark {
+    this.published(position);
+    return new LogBookmark(position, caughtUp);
   }
 }

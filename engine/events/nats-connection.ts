@@ -11,12 +11,12 @@ export interface NatsOptions {
 }
 
 /** The subject of every pulse of an account; an account's name may have characters that a subject cannot. */
-export function pulseSubject(account: string): string {
-  return `fleetgraph.pulse.account.${Buffer.from(account).toString('base64url')}`;
+export function notificationSubject(account: string): string {
+  return `fleetgraph.events.account.${Buffer.from(account).toString('base64url')}`;
 }
 
 /** Everybody reads the log again: pulses may have been missed. */
-export const GAP_SUBJECT = 'fleetgraph.pulse.gap';
+export const RESYNC_SUBJECT = 'fleetgraph.events.resync';
 
 /** Connects; throws when no server can be reached. A connection that is lost later is made again, for ever. */
 export async function connectNats(

@@ -5,7 +5,7 @@ import type { OpenDatabase } from '../../kernel/postgres/database.js';
 import { acquireLease } from '../../kernel/postgres/lease.js';
 import type { Log } from '../../kernel/log.js';
 import { PostgresListener } from './postgres-listener.js';
-import { connectNats, GAP_SUBJECT, type NatsOptions, pulseSubject } from './nats-connection.js';
+import { connectNats, RESYNC_SUBJECT, type NatsOptions, notificationSubject } from './nats-connection.js';
 
 const RETRY_MS = 1_000;
 
@@ -20,7 +20,7 @@ export async function startNatsRelay(
 ): Promise<AsyncDisposable> {
   const stopping = new AbortController();
   const { signal } = stopping;
-  const connection = await connectNats(options, log, () => connection.publish(GAP_SUBJECT));
+  const connection = await connectNats(options, log, () => connection.publish(RESYNC_SUBJECT));
   const relaying = relayUntilStopped({ database, connection, log, signal });
   return {
     async [Symbol.asyncDispose]() {
@@ -52,10 +52,10 @@ async function relayUntilStopped(relay: Relay): Promise<void> {
 async function relayWhileLeaseHolds({ database, connection, log, signal }: Relay): Promise<void> {
   await using lease = await acquireLease({ pool: database.pool, name: 'nats-relay', log, signal });
   await using _listener = await PostgresListener.open(database.url, log, {
-    onPulse: (account) => connection.publish(pulseSubject(account)),
-    onGap: () => connection.publish(GAP_SUBJECT),
+    onNotification: (account) => connection.publish(notificationSubject(account)),
+    onResync: () => connection.publish(RESYNC_SUBJECT),
   });
-  connection.publish(GAP_SUBJECT);
+  connection.publish(RESYNC_SUBJECT);
   const over = AbortSignal.any([signal, lease.lost]);
   if (!over.aborted) await once(over, 'abort');
 }

@@ -6,9 +6,9 @@ const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 5_000;
 
 /** What a listener tells: whose log has grown, or that pulses may have been missed. */
-export interface PulseListener {
-  onPulse(account: string): void;
-  onGap(): void;
+export interface NotificationListener {
+  onNotification(account: string): void;
+  onResync(): void;
 }
 
 /** One LISTEN connection to PostgreSQL. When it is lost it is made again, and `onGap` is called then. */
@@ -20,11 +20,11 @@ export class PostgresListener implements AsyncDisposable {
   private constructor(
     private readonly url: string,
     private readonly log: Log,
-    private readonly listener: PulseListener,
+    private readonly listener: NotificationListener,
   ) {}
 
   /** Starts listening; throws when the database cannot be reached. */
-  static async open(url: string, log: Log, listener: PulseListener): Promise<PostgresListener> {
+  static async open(url: string, log: Log, listener: NotificationListener): Promise<PostgresListener> {
     const opened = new PostgresListener(url, log, listener);
     await opened.listen();
     return opened;
@@ -55,7 +55,7 @@ export class PostgresListener implements AsyncDisposable {
     };
     client.on('error', onEnd);
     client.on('end', () => onEnd());
-    client.on('notification', ({ payload }) => this.listener.onPulse(payload ?? ''));
+    client.on('notification', ({ payload }) => this.listener.onNotification(payload ?? ''));
     try {
       await client.connect();
       await client.query(`LISTEN ${EVENT_CHANNEL}`);
@@ -73,7 +73,7 @@ export class PostgresListener implements AsyncDisposable {
     this.log.warn({ err: error }, 'the connection that listens for events was lost; listening again');
     this.retry = setTimeout(() => {
       this.listen().then(
-        () => this.listener.onGap(),
+        () => this.listener.onResync(),
         (failure: unknown) => this.listenAgain(Math.min(delayMs * 2, MAX_RETRY_MS), failure),
       );
     }, delayMs);

@@ -1,18 +1,18 @@
 import type { Log } from '../../kernel/log.js';
-import { Ears, type EventPulse } from './event-notifier.js';
+import { EventSubscribers, type EventNotifier } from './event-notifier.js';
 import { PostgresListener } from './postgres-listener.js';
 
 /** Pulses by PostgreSQL's NOTIFY; holds one LISTEN connection. Throws when the database cannot be reached. */
-export async function openPostgresPulse(url: string, log: Log): Promise<EventPulse> {
-  const ears = new Ears();
+export async function openPostgresNotifier(url: string, log: Log): Promise<EventNotifier> {
+  const subscribers = new EventSubscribers();
   const listener = await PostgresListener.open(url, log, {
-    onPulse: (account) => ears.wake(account),
-    onGap: () => ears.wakeAll(),
+    onNotification: (account) => subscribers.wake(account),
+    onResync: () => subscribers.wakeAll(),
   });
   return {
-    ear: async (account) => ears.open(account),
+    subscribe: async (account) => subscribers.open(account),
     async [Symbol.asyncDispose]() {
-      ears.wakeAll();
+      subscribers.wakeAll();
       await listener[Symbol.asyncDispose]();
     },
   };

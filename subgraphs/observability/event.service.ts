@@ -1,7 +1,7 @@
 import { refuseNotFound } from '../../engine/not-found.js';
 import type { LoggedEvent } from '../../engine/contract.js';
 import type { Platform } from '../../engine/platform.js';
-import { LogMark } from '../../engine/events/event-log.js';
+import { LogBookmark } from '../../engine/events/event-log.js';
 import type { StreamCursors } from '../../engine/events/event-cursor.js';
 import { Bookmark } from '../runtime/execution/bookmark.js';
 import { mapStream } from '../../protocol/mapped-stream.js';
@@ -97,12 +97,12 @@ export class EventService {
     const over = new AbortController();
     const signal = context.signal ? AbortSignal.any([context.signal, over.signal]) : over.signal;
     const options = { after: start, filter: restriction, signal };
-    const steps = this.platform.events.tell(account, options, (event) => {
+    const steps = this.platform.events.followMapped(account, options, (event) => {
       const told = isWithin(event.at, from, to) ? map(event) : undefined;
       return told && followsFrom(told, event.traceparent);
     });
-    const step = (told: T | LogMark) =>
-      told instanceof LogMark ? new Bookmark(cursors.encode(told), told.caughtUp) : told;
+    const step = (told: T | LogBookmark) =>
+      told instanceof LogBookmark ? new Bookmark(cursors.encode(told), told.caughtUp) : told;
     return mapStream(steps, step, { ended: () => over.abort() });
   }
 }

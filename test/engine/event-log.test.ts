@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LoggedEvent, NewEvent } from '../../engine/contract.js';
-import { EventLog, LogMark } from '../../engine/events/event-log.js';
+import { EventLog, LogBookmark } from '../../engine/events/event-log.js';
 import { EVENT_CHANNEL, appendEvents } from '../../engine/events/append-events.js';
 import { pruneEvents } from '../../engine/jobs/housekeeping.js';
 import { createLog } from '../../kernel/log.js';
@@ -122,7 +122,7 @@ describe('the event log', () => {
   it('asks the database how far it is only about events that it has not seen', async () => {
     const statements = (sequence: bigint) =>
       kit.statements(async () => {
-        expect(await events.reaches('seen', sequence, { patience: 5000 })).toBe(true);
+        expect(await events.waitForSequence('seen', sequence, { timeoutMs: 5000 })).toBe(true);
       });
     await append('seen', ['one', 'two']);
     expect(await statements(1n)).toHaveLength(1);
@@ -150,17 +150,17 @@ describe('the event log', () => {
 
   it('says how far a stream is behind fifty events that it does not tell, and behind fewer after ten seconds', async () => {
     await append('marked', ['1', '2', '3']);
-    const told = events.tell('marked', { after: 0n }, ({ message }) =>
+    const told = events.followMapped('marked', { after: 0n }, ({ message }) =>
       message === 'told' ? message : undefined,
     );
     const step = async () => (await told.next()).value;
-    expect(await step()).toEqual(new LogMark(3n, true));
+    expect(await step()).toEqual(new LogBookmark(3n, true));
     await append('marked', Array<string>(49).fill('left out'));
     await append('marked', ['told', ...Array<string>(100).fill('left out')]);
     expect(await step()).toBe('told');
     // In the middle of what it reads it does not know yet whether there is more.
-    expect(await step()).toEqual(new LogMark(103n, false));
-    expect(await step()).toEqual(new LogMark(153n, false));
+    expect(await step()).toEqual(new LogBookmark(103n, false));
+    expect(await step()).toEqual(new LogBookmark(153n, false));
     const next = step();
     await append('marked', ['left out']);
     const now = performance.now.bind(performance);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appendEvents } from '../../engine/events/append-events.js';
 import { EventLog } from '../../engine/events/event-log.js';
-import type { EventPulse } from '../../engine/events/event-notifier.js';
-import { openNatsPulse } from '../../engine/events/nats-notifier.js';
+import type { EventNotifier } from '../../engine/events/event-notifier.js';
+import { openNatsNotifier } from '../../engine/events/nats-notifier.js';
 import { startNatsRelay } from '../../engine/events/nats-relay.js';
 import { createLog } from '../../kernel/log.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
@@ -17,12 +17,12 @@ describe.skipIf(!hasNatsServer)('the news of events on NATS', () => {
   let kit: TestDatabase;
   let nats: NatsServer;
   let relay: AsyncDisposable;
-  let pulse: EventPulse;
+  let pulse: EventNotifier;
   beforeAll(async () => {
     kit = stack.use(await createTestDatabase());
     nats = stack.use(await startNatsServer());
     relay = await startNatsRelay(kit.database, { url: nats.url }, log);
-    pulse = stack.use(await openNatsPulse({ url: nats.url }, log));
+    pulse = stack.use(await openNatsNotifier({ url: nats.url }, log));
   });
   afterAll(async () => {
     await relay[Symbol.asyncDispose]();
@@ -38,7 +38,7 @@ describe.skipIf(!hasNatsServer)('the news of events on NATS', () => {
 
   it('what an account appends wakes its reader, whatever characters its name has', async () => {
     for (const account of ['acme', 'konto 7.>*', '帐户']) {
-      const ear = await pulse.ear(account);
+      const ear = await pulse.subscribe(account);
       await append(account);
       await ear.next(FOREVER_MS);
       ear.close();
@@ -57,7 +57,7 @@ describe.skipIf(!hasNatsServer)('the news of events on NATS', () => {
 
   it('another engine takes over when the one that relays ends, and wakes everybody', async () => {
     const standby = await startNatsRelay(kit.database, { url: nats.url }, log);
-    const ear = await pulse.ear('relayed');
+    const ear = await pulse.subscribe('relayed');
     await relay[Symbol.asyncDispose]();
     relay = standby;
     await ear.next(FOREVER_MS);
@@ -67,7 +67,7 @@ describe.skipIf(!hasNatsServer)('the news of events on NATS', () => {
   });
 
   it('readers are woken when NATS is back after a crash, and hear again', async () => {
-    const ear = await pulse.ear('patient');
+    const ear = await pulse.subscribe('patient');
     await nats.kill();
     await append('patient');
     await nats.restart();
@@ -76,8 +76,8 @@ describe.skipIf(!hasNatsServer)('the news of events on NATS', () => {
       (await kit.database.prisma.eventCounter.findUnique({ where: { account: 'patient' } }))?.last;
     expect(await head()).toBe(1n);
     ear.close();
-    await using again = await openNatsPulse({ url: nats.url }, log);
-    const second = await again.ear('patient');
+    await using again = await openNatsNotifier({ url: nats.url }, log);
+    const second = await again.subscribe('patient');
     // The relay's own connection may come back later than ours; then its first message wakes everybody.
     await append('patient');
     await second.next(FOREVER_MS);
@@ -86,5 +86,5 @@ describe.skipIf(!hasNatsServer)('the news of events on NATS', () => {
 });
 
 it('a platform that is told of NATS and cannot reach it says so at the start', async () => {
-  await expect(openNatsPulse({ url: 'nats://127.0.0.1:1' }, log)).rejects.toThrow();
+  await expect(openNatsNotifier({ url: 'nats://127.0.0.1:1' }, log)).rejects.toThrow();
 });

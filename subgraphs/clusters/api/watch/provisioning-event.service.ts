@@ -1,5 +1,5 @@
 import { refuseNotFound } from '../../../../engine/not-found.js';
-import { type EventFilter, LogMark } from '../../../../engine/events/event-log.js';
+import { type EventFilter, LogBookmark } from '../../../../engine/events/event-log.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { Bookmark } from '../../../runtime/execution/bookmark.js';
 import { followsFrom } from '../../../../kernel/tracing/event-trace.js';
@@ -39,7 +39,7 @@ export class ProvisioningEventService {
     const filter: EventFilter = { categories: ['PROVISIONING'], ...(clusterId != null && { clusterId }) };
     return openStream(context, async function* (signal) {
       for await (const step of events.tail(account, { after, signal, filter })) {
-        if (step instanceof LogMark) yield new Bookmark(cursors.encode(step), step.caughtUp);
+        if (step instanceof LogBookmark) yield new Bookmark(cursors.encode(step), step.caughtUp);
         else yield followsFrom(toProvisioningEvent(step, cursors), step.traceparent);
       }
     });

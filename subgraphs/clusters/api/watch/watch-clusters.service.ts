@@ -1,6 +1,6 @@
 import type { LoggedEvent } from '../../../../engine/contract.js';
 import type { Platform } from '../../../../engine/platform.js';
-import { LogMark } from '../../../../engine/events/event-log.js';
+import { LogBookmark } from '../../../../engine/events/event-log.js';
 import { followsFrom } from '../../../../kernel/tracing/event-trace.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterListService } from '../cluster/cluster-list.service.js';
@@ -97,14 +97,14 @@ export class WatchClustersService {
     const at = ({ sequence }: { readonly sequence: bigint }) =>
       cursors.encode({ sequence, snapshotAfter: null });
     let told = after;
-    const steps = this.platform.events.tell(account, { after, signal }, async (event) => {
+    const steps = this.platform.events.followMapped(account, { after, signal }, async (event) => {
       const change = await this.changeOf(watch, event);
       if (!change) return undefined;
       told = event.sequence;
       return followsFrom({ ...change, cursor: at(event) }, event.traceparent);
     });
     for await (const step of steps) {
-      if (!(step instanceof LogMark)) yield step;
+      if (!(step instanceof LogBookmark)) yield step;
       // Where nothing has been left out the watcher knows how far it is.
       else if (step.sequence > told) yield { type: 'BOOKMARK', cluster: null, cursor: at(step) };
     }
