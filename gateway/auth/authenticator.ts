@@ -26,12 +26,18 @@ export interface AuthenticatorOptions extends TokenExpectations {
   readonly refused?: (refused: Refused, requestId: string) => void;
 }
 
-const nobody: Actor = { account: 'default', subject: 'anonymous', anonymous: true, scopes: accountScopes };
+/** A caller who is not asked for a token. */
+export const anonymousActor: Actor = {
+  account: 'default',
+  subject: 'anonymous',
+  anonymous: true,
+  scopes: accountScopes,
+};
 
 /** Lets everybody in, as nobody in particular. */
 export const openDoor: Authenticator = {
-  authenticate: () => nobody,
-  reauthenticate: () => Promise.resolve(nobody),
+  authenticate: () => anonymousActor,
+  reauthenticate: () => Promise.resolve(anonymousActor),
 };
 
 /** Makes the authenticator that the options ask for. Signatures are verified once a minute at the most. */

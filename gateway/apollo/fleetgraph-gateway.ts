@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  GraphQLDataSource,
+  ServiceEndpointDefinition,
+  SupergraphManager,
+  SupergraphSdlHook,
+} from '@apollo/gateway';
+import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server';
+import { type ExecutionResult, type GraphQLSchema, OperationTypeNode } from 'graphql';
+import type { Actor } from '../../kernel/actor.js';
+import { type Log, createLog } from '../../kernel/log.js';
+import { anonymousActor } from '../auth/authenticator.js';
+import { ErrorMasker } from '../errors/error-masker.js';
+import { GraphExecutor } from '../execution/graph-executor.js';
+import { loadSupergraph } from '../planning/planned-supergraph.js';
+import { type Limits, defaultLimits } from '../request/limits/limits.js';
+import { RequestPreparer } from '../request/request-preparer.js';
+import type { CallContext } from '../upstream/call/call-context.js';
+import { InFlightRequests } from '../upstream/call/in-flight-requests.js';
+import { LightAbortController } from '../upstream/call/light-abort-controller.js';
+import type { SubgraphSource } from '../upstream/call/subgraph-source.js';
+import { HttpSource } from '../upstream/http/http-source.js';
+import { type ApolloCallContext, DataSourceSource, type IncomingRequest } from './data-source-source.js';
+
+type GatewayInterface = NonNullable<ApolloServerOptionsWithGateway<BaseContext>['gateway']>;
+type SchemaListener = Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0];
+
+export interface FleetgraphGatewayOptions {
+  /** Supergraph SDL; or a manager that brings it, and later ones: IntrospectAndCompose, LocalCompose, one of your own. */
+  readonly supergraphSdl: string | SupergraphManager | SupergraphSdlHook;
+  /** The data source of a subgraph. Default: the gateway asks the subgraph's address over HTTP, without the client's headers. */
+  readonly buildService?: ((definition: ServiceEndpointDefinition) => GraphQLDataSource) | undefined;
+  /**
+   * For whom a request is executed, by Apollo Server's context: scopes for `@requiresScopes`, and whose identical requests
+   * may be shared. Default an anonymous actor, to whom fields with `@authenticated` are closed.
+   */
+  readonly actor?: ((context: Readonly<Record<string, unknown>>) => Actor) | undefined;
+  /** Limits besides those of Apollo Server. Default: none of documents, 30 seconds for a request, 15 for a subgraph. */
+  readonly limits?: Partial<Limits> | undefined;
+  readonly log?: Log | undefined;
+}
+
+/** Whoever uses Apollo Server limits documents there. */
+const NO_DOCUMENT_LIMITS: Partial<Limits> = {
+  ...{ documentBytes: Infinity, tokens: Infinity, nesting: Infinity, depth: Infinity, aliases: Infinity },
+  ...{
+    rootFields: Infinity,
+    fields: Infinity,
+    directives: Infinity,
+    aliasLength: Infinity,
+    idLength: Infinity,
+  },
+  ...{ listLength: Infinity, variableEntries: Infinity, pageSize: Infinity, responseBytes: Infinity },
+};
+
+/** A supergraph with all that executes operations on it; replaced as a whole. */
+interface ActiveSupergraph {
+  readonly sdl: string;
+  readonly schema: GraphQLSchema;
+  readonly requests: RequestPreparer;
+  readonly executor: GraphExecutor;
+  readonly sources: ReadonlyMap<string, SubgraphSource>;
+}
+
+/**
+ * The gateway's planning and execution inside an Apollo Server: `new ApolloServer({ gateway: new FleetgraphGateway({ … }) })`.
+ * Takes the place of an `ApolloGateway` with the same `supergraphSdl` and `buildService`.
+ */
+export class FleetgraphGateway implements GatewayInterface {
+  private active: ActiveSupergraph | undefined;
+  private cleanup: (() => Promise<void>) | undefined;
+  private readonly listeners = new Set<SchemaListener>();
+  private readonly log: Log;
+  private readonly limits: Limits;
+
+  constructor(private readonly options: FleetgraphGatewayOptions) {
+    this.log = options.log ?? createLog('warn', 'gateway');
+    this.limits = { ...defaultLimits, ...NO_DOCUMENT_LIMITS, ...options.limits };
+  }
+
+  onSchemaLoadOrUpdate(listener: SchemaListener): () => void {
+    this.listeners.add(listener);
+    if (this.active) tell(listener, this.active);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Gets the supergraph. Rejects when it is not valid, or when its manager has none. */
+  async load(): ReturnType<GatewayInterface['load']> {
+    this.serve(await this.initialSdl());
+    return { executor: (incoming) => this.execute(incoming as unknown as IncomingRequest) };
+  }
+
+  async stop(): Promise<void> {
+    await this.cleanup?.();
+    this.cleanup = undefined;
+    if (this.active) await close(this.active.sources);
+    this.active = undefined;
+  }
+
+  private async initialSdl(): Promise<string> {
+    const { supergraphSdl: given } = this.options;
+    if (typeof given === 'string') return given;
+    const initialize = typeof given === 'function' ? given : given.initialize.bind(given);
+    // Only managers need it, and it takes a second to load.
+    const { RemoteGraphQLDataSource } = await import('@apollo/gateway');
+    const { supergraphSdl, cleanup } = await initialize({
+      update: (sdl) => this.serve(sdl),
+      healthCheck: (sdl) => this.checkHealth(sdl),
+      getDataSource: (definition) =>
+        this.options.buildService?.(definition) ?? new RemoteGraphQLDataSource({ url: definition.url ?? '' }),
+    });
+    this.cleanup = cleanup;
+    return supergraphSdl;
+  }
+
+  /** Executes on another supergraph from now on. Throws, and changes nothing, when it is not valid. */
+  private serve(sdl: string): void {
+    const before = this.active;
+    if (before?.sdl === sdl) return;
+    const supergraph = loadSupergraph(sdl);
+    const sources = this.connect(supergraph.subgraphs);
+    this.active = {
+      sdl,
+      schema: supergraph.api,
+      requests: new RequestPreparer(supergraph, this.limits),
+      executor: new GraphExecutor({
+        sources,
+        mask: new ErrorMasker(this.log, true),
+        timeout: this.limits.requestTimeout,
+        responseBytes: this.limits.responseBytes,
+      }),
+      sources,
+    };
+    for (const listener of this.listeners) tell(listener, this.active);
+    // Requests on their way to the former subgraphs have ended by then.
+    if (before) setTimeout(() => void close(before.sources), this.limits.requestTimeout).unref();
+  }
+
+  private connect(subgraphs: readonly { readonly name: string; readonly url: string }[]) {
+    const inFlightRequests = new InFlightRequests();
+    return new Map<string, SubgraphSource>(
+      subgraphs.map(({ name, url }) => {
+        const dataSource = this.options.buildService?.({ name, url });
+        return [
+          name,
+          dataSource
+            ? new DataSourceSource(name, dataSource)
+            : new HttpSource({ name, url, inFlightRequests, answerBytes: this.limits.responseBytes }),
+        ];
+      }),
+    );
+  }
+
+  private async checkHealth(sdl: string): Promise<void> {
+    const sources = this.connect(loadSupergraph(sdl).subgraphs);
+    try {
+      const signal = AbortSignal.timeout(this.limits.subgraphTimeout);
+      await Promise.all([...sources.values()].map((source) => source.ping(signal)));
+    } finally {
+      await close(sources);
+    }
+  }
+
+  private async execute(incoming: IncomingRequest): Promise<ExecutionResult> {
+    const { active } = this;
+    if (!active) throw new Error('The gateway has no supergraph: it was not loaded, or stopped.');
+    const { operationName, variables } = incoming.request;
+    const actor = this.options.actor?.(incoming.context) ?? anonymousActor;
+    const prepared = active.requests.prepare({ query: incoming.source, operationName, variables }, actor);
+    if ('errors' in prepared) return { errors: prepared.errors };
+    if (prepared.operation.kind === OperationTypeNode.SUBSCRIPTION)
+      throw new Error('Apollo Server executes no subscriptions.');
+    const call: ApolloCallContext = { ...callOf(actor, prepared.operation.kind), incoming };
+    return active.executor.execute(prepared, call);
+  }
+}
+
+function callOf(actor: Actor, kind: OperationTypeNode): CallContext {
+  return { actor, kind, requestId: randomUUID(), signal: new LightAbortController() };
+}
+
+function tell(listener: SchemaListener, { schema, sdl }: ActiveSupergraph): void {
+  listener({ apiSchema: schema, coreSupergraphSdl: sdl });
+}
+
+async function close(sources: ReadonlyMap<string, SubgraphSource>): Promise<void> {
+  await Promise.all([...sources.values()].map((source) => source[Symbol.asyncDispose]()));
+}

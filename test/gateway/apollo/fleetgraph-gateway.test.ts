@@ -1,0 +1,200 @@
+import { ApolloServer } from '@apollo/server';
+import { startStandaloneServer } from '@apollo/server/standalone';
+import {
+  ApolloGateway,
+  IntrospectAndCompose,
+  LocalCompose,
+  RemoteGraphQLDataSource,
+  type SupergraphSdlUpdateFunction,
+} from '@apollo/gateway';
+import { GraphQLError, parse } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  FleetgraphGateway,
+  type FleetgraphGatewayOptions,
+} from '../../../gateway/apollo/fleetgraph-gateway.js';
+import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
+import { closeServer } from '../../../kernel/listen.js';
+import { createLog } from '../../../kernel/log.js';
+import { serveForeign, subgraph } from '../federation/kit.js';
+
+const people = subgraph(
+  'people',
+  `type Query { people: [Person!]! person(id: ID!): Person broken: Person }
+   type Mutation { rename(id: ID!, name: String!): Person }
+   type Person @key(fields: "id") { id: ID! name: String! }`,
+  {
+    Query: {
+      people: () => ['1', '2'].map((id) => ({ id, name: `person ${id}` })),
+      person: (_: unknown, { id }: { id: string }) => ({ id, name: `person ${id}` }),
+      broken: () => {
+        throw new GraphQLError('out of paper', { extensions: { code: 'OUT_OF_PAPER' } });
+      },
+    },
+    Mutation: { rename: (_: unknown, person: unknown) => person },
+  },
+);
+const letters = subgraph('letters', 'type Person @key(fields: "id") { id: ID! letters: [String!]! }', {
+  Person: { letters: ({ id }: { id: string }) => [`letter to ${id}`] },
+});
+
+const OPERATIONS = [
+  { query: '{ people { id name letters } }' },
+  {
+    query: 'query One($id: ID!) { person(id: $id) { letters ... on Person { name } } }',
+    variables: { id: '7' },
+  },
+  { query: 'mutation { rename(id: "1", name: "new") { name letters } }' },
+  { query: '{ broken { id } people { name } }' },
+  { query: '{ __schema { queryType { name } } }' },
+];
+
+const started = new AsyncDisposableStack();
+const headers: (string | undefined)[] = [];
+let addressed: { name: string; url: string; typeDefs: ReturnType<typeof parse> }[];
+let supergraphSdl: string;
+
+beforeAll(async () => {
+  const served = await Promise.all(
+    [people, letters].map(async (one) => {
+      const { server, url } = await serveForeign(one, (request) =>
+        headers.push(request.headers['x-caller'] as string | undefined),
+      );
+      started.defer(() => closeServer(server, 1000));
+      return { ...one, url };
+    }),
+  );
+  addressed = served.map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) }));
+  supergraphSdl = composeSupergraph(served);
+});
+afterAll(() => started.disposeAsync());
+
+const log = createLog('silent');
+
+async function answersOf(gateway: FleetgraphGateway | ApolloGateway): Promise<unknown[]> {
+  const server = new ApolloServer({ gateway });
+  const { url } = await startStandaloneServer(server, {
+    listen: { port: 0, host: '127.0.0.1' },
+    context: ({ req }) => Promise.resolve({ caller: req.headers['x-caller'] }),
+  });
+  try {
+    const answers: unknown[] = [];
+    for (const operation of OPERATIONS) {
+      const answer = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-caller': 'ann' },
+        body: JSON.stringify(operation),
+      });
+      answers.push(await answer.json());
+    }
+    return answers;
+  } finally {
+    await server.stop();
+  }
+}
+
+const plain = (answers: readonly unknown[]) =>
+  answers.map((answer) => {
+    const { data, errors } = answer as {
+      data: unknown;
+      errors?: { message: string; extensions: { code: string } }[];
+    };
+    return { data, errors: errors?.map(({ message, extensions: { code } }) => ({ message, code })) };
+  });
+
+class CallerDataSource extends RemoteGraphQLDataSource<{ caller?: string }> {
+  override willSendRequest({
+    request,
+    context,
+  }: Parameters<Required<RemoteGraphQLDataSource>['willSendRequest']>[0]) {
+    const { caller } = context as { caller?: string };
+    if (caller) request.http?.headers.set('x-caller', caller);
+  }
+}
+
+describe('an unmodified Apollo Server with FleetgraphGateway answers as with ApolloGateway', () => {
+  let expected: unknown[];
+  beforeAll(async () => {
+    expected = plain(await answersOf(new ApolloGateway({ supergraphSdl })));
+    expect(expected[0]).toEqual({
+      data: {
+        people: [
+          { id: '1', name: 'person 1', letters: ['letter to 1'] },
+          { id: '2', name: 'person 2', letters: ['letter to 2'] },
+        ],
+      },
+      errors: undefined,
+    });
+  });
+
+  const options: Record<string, () => FleetgraphGatewayOptions> = {
+    'supergraph SDL': () => ({ supergraphSdl }),
+    IntrospectAndCompose: () => ({ supergraphSdl: new IntrospectAndCompose({ subgraphs: addressed }) }),
+    'IntrospectAndCompose with health checks': () => ({
+      supergraphSdl: new IntrospectAndCompose({ subgraphs: addressed, subgraphHealthCheck: true }),
+    }),
+    LocalCompose: () => ({ supergraphSdl: new LocalCompose({ localServiceList: addressed }) }),
+    'a function that gets the supergraph': () => ({
+      supergraphSdl: () => Promise.resolve({ supergraphSdl }),
+    }),
+  };
+  test.each(Object.keys(options))('given %s', async (name) => {
+    const gateway = new FleetgraphGateway({ ...options[name]!(), log });
+    expect(plain(await answersOf(gateway))).toEqual(expected);
+  });
+
+  test('given data sources, which change requests to subgraphs', async () => {
+    headers.length = 0;
+    const buildService = ({ url }: { url?: string | undefined }) => new CallerDataSource({ url: url! });
+    const gateway = new FleetgraphGateway({ supergraphSdl, buildService, log });
+    expect(plain(await answersOf(gateway))).toEqual(expected);
+    expect(new Set(headers)).toEqual(new Set(['ann']));
+  });
+});
+
+test('a later supergraph replaces the first as a whole, and an invalid one changes nothing', async () => {
+  let update: SupergraphSdlUpdateFunction | undefined;
+  let cleaned = 0;
+  const gateway = new FleetgraphGateway({
+    log,
+    supergraphSdl: ({ update: given }) => {
+      update = given;
+      return Promise.resolve({ supergraphSdl, cleanup: () => Promise.resolve(void cleaned++) });
+    },
+  });
+  const server = new ApolloServer({ gateway });
+  await server.start();
+  const names = async () => {
+    const { body } = await server.executeOperation({
+      query: '{ __type(name: "Person") { fields { name } } }',
+    });
+    if (body.kind !== 'single') throw new Error('an incremental answer');
+    return (body.singleResult.data?.['__type'] as { fields: { name: string }[] }).fields.map(
+      ({ name }) => name,
+    );
+  };
+  expect(await names()).toEqual(['id', 'letters', 'name']);
+  expect(() => update!('type Query { no: Supergraph }')).toThrow();
+  expect(await names()).toEqual(['id', 'letters', 'name']);
+  update!(composeSupergraph([{ ...people, url: addressed[0]!.url }]));
+  await expect.poll(names).toEqual(['id', 'name']);
+  await server.stop();
+  expect(cleaned).toBe(1);
+});
+
+test('a supergraph that is not valid keeps Apollo Server from starting', async () => {
+  const server = new ApolloServer({ gateway: new FleetgraphGateway({ supergraphSdl: 'type Query', log }) });
+  await expect(server.start()).rejects.toThrow();
+});
+
+test('a data source that fails is an error of its subgraph, and the rest is answered', async () => {
+  const buildService = ({ name, url }: { name: string; url?: string | undefined }) =>
+    name === 'letters'
+      ? { process: () => Promise.reject(new TypeError('secret detail')) }
+      : new RemoteGraphQLDataSource({ url: url! });
+  const gateway = new FleetgraphGateway({ supergraphSdl, buildService, log });
+  const [answer] = plain(await answersOf(gateway)) as { errors: unknown }[];
+  expect(answer?.errors).toEqual([
+    { message: 'The subgraph letters cannot be reached now.', code: 'SERVICE_UNAVAILABLE' },
+  ]);
+});
