@@ -1,5 +1,5 @@
 /** Parts inside which folders must not import each other in a circle. */
-const parts = ['gateway', 'kubesim', 'engine', 'subgraphs/[^/]+'];
+const parts = ['kernel', 'gateway', 'kubesim', 'engine', 'subgraphs/[^/]+'];
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {

@@ -1,17 +1,8 @@
 import type { JWTVerifyOptions } from 'jose';
 import type { Log } from '../kernel/log.js';
 import { Revocations } from './revocations.js';
+import type { TokenOrigin } from './token-origin.js';
 import { type KeySource, type SigningKeys, type VerifiedToken, openSigningKeys } from './signing-keys.js';
-
-/** What tells a token apart that was verified once, without the token itself. */
-export interface TokenOrigin {
-  readonly account: string;
-  readonly subject: string;
-  /** When it was made out; undefined when it does not say. */
-  readonly issuedAt?: Date | undefined;
-  /** The key that it was signed with, see signing-keys.ts. */
-  readonly keyId?: string | undefined;
-}
 
 export interface AcceptedTokensOptions {
   readonly keys: KeySource;

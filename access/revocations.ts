@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Log } from '../kernel/log.js';
-import type { TokenOrigin } from './accepted-tokens.js';
+import type { TokenOrigin } from './token-origin.js';
 
 /** Whether somebody's token is worth nothing any more, though it has not expired. */
 export type Revoked = (origin: TokenOrigin) => boolean;

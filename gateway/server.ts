@@ -146,7 +146,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       locations,
       named,
       actorKey,
-      log,
       flights,
       answerBytes: limits.responseBytes * KEYS,
     });

@@ -22,6 +22,7 @@ import type { Readiness } from './role.js';
 import { renewAccess } from '../subgraphs/clusters/subgraph.js';
 import { createSubgraph, reconcilers, schedules } from './subgraphs.js';
 import { committedSupergraph } from './supergraph.js';
+import { SubgraphExecutor } from '../subgraphs/runtime/execution/subgraph-executor.js';
 
 export interface AllInOneOptions {
   readonly host: string;
@@ -104,7 +105,10 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
       port: options.port,
       supergraphSdl: await committedSupergraph(),
       subgraphs: Object.fromEntries(
-        subgraphs.map((subgraph) => [subgraph.name, { kind: 'local', subgraph }]),
+        subgraphs.map((subgraph) => [
+          subgraph.name,
+          { kind: 'local', subgraph: new SubgraphExecutor(subgraph, log) },
+        ]),
       ),
       auth: options.auth,
       actorKey: deriveKey(secret, 'actor'),

@@ -9,6 +9,7 @@ import { preparedPlatform } from '../../roles/prepared-platform.js';
 import { authOptions } from '../../roles/settings.js';
 import { createSubgraph } from '../../roles/subgraphs.js';
 import { committedSupergraph } from '../../roles/supergraph.js';
+import { SubgraphExecutor } from '../../subgraphs/runtime/execution/subgraph-executor.js';
 
 const env = readEnv();
 const log = createLog(env.LOG_LEVEL);
@@ -19,7 +20,10 @@ const gateway = await startGateway({
   port: env.PORT,
   supergraphSdl: await committedSupergraph(),
   subgraphs: Object.fromEntries(
-    subgraphs.map((subgraph) => [subgraph.name, { kind: 'local', subgraph } as const]),
+    subgraphs.map((subgraph) => [
+      subgraph.name,
+      { kind: 'local', subgraph: new SubgraphExecutor(subgraph, log) } as const,
+    ]),
   ),
   auth: authOptions(env),
   graphiql: false,

@@ -1,4 +1,4 @@
-import type { TokenOrigin } from '../../access/accepted-tokens.js';
+import type { TokenOrigin } from '../../access/token-origin.js';
 import type { RiskInfrastructure } from './high-risk-operation-provider.js';
 import type { Problem } from '../../kernel/result.js';
 import type { ClaimInfrastructure } from './cloud-resource-provider.js';

@@ -1,5 +1,4 @@
-import type { Log } from '../../kernel/log.js';
-import type { Subgraph } from '../../subgraphs/runtime/subgraph.js';
+import type { SubgraphEndpoint } from '../../protocol/subgraph-endpoint.js';
 import { ActorHeader } from './http/actor-header.js';
 import { InFlightRequests } from './call/in-flight-requests.js';
 import { HttpSource } from './http/http-source.js';
@@ -8,7 +7,7 @@ import type { SubgraphSource } from './call/subgraph-source.js';
 
 /** Where a subgraph runs. */
 export type SubgraphLocation =
-  | { readonly kind: 'local'; readonly subgraph: Subgraph }
+  | { readonly kind: 'local'; readonly subgraph: SubgraphEndpoint }
   | {
       readonly kind: 'remote';
       readonly url: string;
@@ -22,7 +21,6 @@ export interface SourceOptions {
   readonly named: readonly { readonly name: string; readonly url: string }[];
   /** Key with which actors are vouched for; without it subgraphs are not told who asks. */
   readonly actorKey?: Uint8Array | undefined;
-  readonly log: Log;
   /** Bytes of an answer of a subgraph that are read at the most. Default as many as it has. */
   readonly answerBytes?: number;
   /** Requests on their way, when there are sources already. */
@@ -34,7 +32,6 @@ export function createSources({
   locations,
   named,
   actorKey,
-  log,
   answerBytes = Infinity,
   flights = new InFlightRequests(),
 }: SourceOptions): Map<string, SubgraphSource> {
@@ -44,7 +41,7 @@ export function createSources({
       const location = locations[name] ?? { kind: 'remote', url };
       const source =
         location.kind === 'local'
-          ? new LocalSource(location.subgraph, flights, log)
+          ? new LocalSource(location.subgraph, flights)
           : new HttpSource({ ...location, name, actorHeader, inFlightRequests: flights, answerBytes });
       return [name, source] as const;
     }),

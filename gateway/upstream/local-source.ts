@@ -1,12 +1,10 @@
 import type { Actor } from '../../kernel/actor.js';
 import { mapStream } from '../../protocol/mapped-stream.js';
-import { SubgraphExecutor } from '../../subgraphs/runtime/execution/subgraph-executor.js';
 import type { SubgraphRequest, SubgraphResult } from '../../protocol/wire.js';
 import { Loaders } from '../../kernel/loaders.js';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
-import type { Log } from '../../kernel/log.js';
 import type { Waiting } from '../../kernel/request-scope.js';
-import type { RequestContext, Subgraph } from '../../subgraphs/runtime/subgraph.js';
+import type { SubgraphContext, SubgraphEndpoint } from '../../protocol/subgraph-endpoint.js';
 import type { CallContext } from './call/call-context.js';
 import { type AbortSignalLike, nativeSignal } from './call/light-abort-controller.js';
 import type { InFlightRequests } from './call/in-flight-requests.js';
@@ -16,27 +14,24 @@ import { requestKey } from './call/serialized-request.js';
 /** A subgraph in this process. */
 export class LocalSource implements SubgraphSource {
   readonly name: string;
-  private readonly executor: SubgraphExecutor;
 
   constructor(
-    private readonly subgraph: Subgraph,
+    private readonly subgraph: SubgraphEndpoint,
     private readonly flights: InFlightRequests,
-    log: Log,
   ) {
     this.name = subgraph.name;
-    this.executor = new SubgraphExecutor(subgraph, log);
   }
 
   execute(request: SubgraphRequest, call: CallContext): MaybePromise<SubgraphResult> {
     const run = (loaders: Loaders, signal: AbortSignalLike) =>
-      this.executor.execute(request, new LocalContext(call, signal, loaders));
+      this.subgraph.execute(request, new LocalContext(call, signal, loaders));
     const start = (signal: AbortSignalLike) =>
       call.work ? call.work.fetch(signal, run) : run(new Loaders(), signal);
     return this.flights.share(call, { subgraph: this.name, key: () => requestKey(request) }, start);
   }
 
   async subscribe(request: SubgraphRequest, call: CallContext): Promise<SubgraphResults> {
-    const results = await this.executor.subscribe(
+    const results = await this.subgraph.subscribe(
       request,
       () => new LocalContext(call, call.signal, new Loaders()),
       nativeSignal(call.signal),
@@ -47,8 +42,8 @@ export class LocalSource implements SubgraphSource {
     });
   }
 
-  async ping(): Promise<void> {
-    await this.subgraph.ready?.();
+  ping(): Promise<void> {
+    return this.subgraph.ready();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -56,7 +51,7 @@ export class LocalSource implements SubgraphSource {
   }
 }
 
-class LocalContext implements RequestContext {
+class LocalContext implements SubgraphContext {
   readonly actor: Actor;
   readonly requestId: string;
   readonly atLeast: string | undefined;

@@ -7,6 +7,7 @@ import { createLog } from '../../../kernel/log.js';
 import type { Subgraph, SubgraphName } from '../../../subgraphs/runtime/subgraph.js';
 import { demoResolvers } from './resolvers.js';
 import { DEMO_LINK, demoSdl } from './schema.js';
+import { SubgraphExecutor } from '../../../subgraphs/runtime/execution/subgraph-executor.js';
 
 const [secret = ''] = process.argv.slice(2);
 const subgraphs = Object.entries(demoSdl).map(([name, types]): Subgraph => {
@@ -15,9 +16,10 @@ const subgraphs = Object.entries(demoSdl).map(([name, types]): Subgraph => {
   // Only the platform's own subgraphs have names that types know.
   return { name: name as SubgraphName, sdl, schema };
 });
+const log = createLog('warn');
 const local = subgraphs.map((subgraph): [string, SubgraphLocation] => [
   subgraph.name,
-  { kind: 'local', subgraph },
+  { kind: 'local', subgraph: new SubgraphExecutor(subgraph, log) },
 ]);
 const gateway = await startGateway({
   host: '127.0.0.1',
@@ -28,7 +30,7 @@ const gateway = await startGateway({
   graphiql: false,
   limits: { cost: Number.MAX_SAFE_INTEGER },
   clock: systemClock,
-  log: createLog('warn'),
+  log,
 });
 process.stdout.write(`ready ${gateway.url}\n`);
 process.once('SIGTERM', () => process.exit(0));

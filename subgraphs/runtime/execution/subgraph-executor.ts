@@ -37,6 +37,7 @@ import { literalFault, variableFault } from './input-texts.js';
 import { FIELDS_PER_TURN, resolveListsInTurns } from './lists-in-turns.js';
 import { mapStream } from '../../../protocol/mapped-stream.js';
 import { type BugReport, answerErrors } from '../../../protocol/format-errors.js';
+import type { SubgraphEndpoint } from '../../../protocol/subgraph-endpoint.js';
 import { type SubgraphRequest, type SubgraphResult, toWire, toWireInTurns } from '../../../protocol/wire.js';
 
 /** Makes the context of one execution: of the request, or of one event of a subscription. */
@@ -55,7 +56,7 @@ type Prepared =
  * both answer alike. Documents come from the gateway's planner: they are parsed once and only their literal values
  * are checked, because the gateway does not know what this subgraph's scalars accept.
  */
-export class SubgraphExecutor {
+export class SubgraphExecutor implements SubgraphEndpoint {
   private readonly documents = new LRUCache<string, Prepared>({
     max: 2000,
     maxSize: 1024 * 1024,
@@ -73,6 +74,14 @@ export class SubgraphExecutor {
     this.turns = new AccountTurns(limits);
     resolveListsInTurns(subgraph.schema);
     this.compiled = new CompiledQueries(subgraph.schema);
+  }
+
+  get name(): string {
+    return this.subgraph.name;
+  }
+
+  async ready(): Promise<void> {
+    await this.subgraph.ready?.();
   }
 
   /** Runs a query or a mutation. */

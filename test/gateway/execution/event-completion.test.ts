@@ -9,6 +9,7 @@ import { deriveKey } from '../../../kernel/secret.js';
 import type { RequestContext, Subgraph, SubgraphName } from '../../../subgraphs/runtime/subgraph.js';
 import { SECRET, startFixture, token, until } from '../fixtures/gateway.js';
 import { openSocket } from '../fixtures/socket.js';
+import { SubgraphExecutor } from '../../../subgraphs/runtime/execution/subgraph-executor.js';
 
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])\n`;
 
@@ -89,7 +90,10 @@ async function start(mode: string): Promise<string> {
   const locations: Record<string, SubgraphLocation> = {};
   for (const subgraph of subgraphs) {
     if (mode === 'in this process') {
-      locations[subgraph.name] = { kind: 'local', subgraph };
+      locations[subgraph.name] = {
+        kind: 'local',
+        subgraph: new SubgraphExecutor(subgraph, pino({ level: 'silent' })),
+      };
       continue;
     }
     const actorKey = deriveKey(SECRET, 'actor');

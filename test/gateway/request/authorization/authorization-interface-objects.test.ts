@@ -1,9 +1,11 @@
+import { pino } from 'pino';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { composeSupergraph } from '../../../../gateway/supergraph/compose.js';
 import type { SubgraphName } from '../../../../subgraphs/runtime/subgraph.js';
 import { post, startFixture, token } from '../../fixtures/gateway.js';
+import { SubgraphExecutor } from '../../../../subgraphs/runtime/execution/subgraph-executor.js';
 
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable",
   "@external", "@requires", "@provides", "@interfaceObject", "@authenticated", "@requiresScopes", "@policy"])\n`;
@@ -57,7 +59,10 @@ const subgraphs = [media, sales];
 const options = () => ({
   supergraphSdl: composeSupergraph(subgraphs),
   subgraphs: Object.fromEntries(
-    subgraphs.map((subgraph) => [subgraph.name, { kind: 'local' as const, subgraph }]),
+    subgraphs.map((subgraph) => [
+      subgraph.name,
+      { kind: 'local' as const, subgraph: new SubgraphExecutor(subgraph, pino({ level: 'silent' })) },
+    ]),
   ),
 });
 

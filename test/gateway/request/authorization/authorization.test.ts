@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -5,6 +6,7 @@ import { composeSupergraph } from '../../../../gateway/supergraph/compose.js';
 import { type Answer, type Fixture, post, startFixture, token } from '../../fixtures/gateway.js';
 import { guardedGraph } from '../../fixtures/restricted-graph.js';
 import { openSocket } from '../../fixtures/socket.js';
+import { SubgraphExecutor } from '../../../../subgraphs/runtime/execution/subgraph-executor.js';
 
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external",
   "@requires", "@requiresScopes"])`;
@@ -263,7 +265,12 @@ test('directives under other names are the same directives', async () => {
   await using renamed = await startFixture({
     auth: { kind: 'none' },
     supergraphSdl: composeSupergraph([{ name: 'regions', sdl }]),
-    subgraphs: { regions: { kind: 'local', subgraph: { name: 'regions', sdl, schema } } },
+    subgraphs: {
+      regions: {
+        kind: 'local',
+        subgraph: new SubgraphExecutor({ name: 'regions', sdl, schema }, pino({ level: 'silent' })),
+      },
+    },
   });
   const answer = await post(renamed.url, '{ free held member }', { bearer: null });
   expect(answer.data).toEqual({ free: 1, held: null, member: null });
