@@ -13,13 +13,14 @@ import type { Problem } from '../kernel/result.js';
 import type { FaultPoint } from './faults/fault-points.js';
 
 /** What a reconciliation answers. A throw is retried with back-off; a `TerminalError` is recorded, not retried. */
-export type Outcome = { readonly kind: 'done' } | { readonly kind: 'requeue'; readonly afterMs: number };
+export type ReconcileResult =
+  { readonly kind: 'done' } | { readonly kind: 'requeue'; readonly afterMs: number };
 
 /** Nothing more to do until somebody enqueues the key again. */
-export const done: Outcome = { kind: 'done' };
+export const done: ReconcileResult = { kind: 'done' };
 
 /** Look again after `afterMs` milliseconds (at least 0). */
-export function requeueAfter(afterMs: number): Outcome {
+export function requeueAfter(afterMs: number): ReconcileResult {
   return { kind: 'requeue', afterMs };
 }
 
@@ -32,18 +33,18 @@ export class TerminalError extends Error {
 }
 
 /** Places where a crash would be worst. Production passes `noFaults`; a test makes the process die at one. */
-export interface Faults {
+export interface FaultInjector {
   reach(point: FaultPoint): Promise<void>;
 }
 
-export const noFaults: Faults = { reach: () => Promise.resolve() };
+export const noFaultInjection: FaultInjector = { reach: () => Promise.resolve() };
 
 /** What a reconciler works with. */
-export interface ReconcileScope {
+export interface ReconcileContext {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Log;
-  readonly faults: Faults;
+  readonly faults: FaultInjector;
   /** Aborted when the engine stops; long calls pass it on. */
   readonly signal: AbortSignal;
 }
@@ -51,9 +52,9 @@ export interface ReconcileScope {
 export interface Reconciler {
   /** The kind of key it takes, e.g. `cluster`. */
   readonly kind: string;
-  reconcile(key: string, scope: ReconcileScope): Promise<Outcome>;
+  reconcile(key: string, scope: ReconcileContext): Promise<ReconcileResult>;
   /** Records a TerminalError in the thing's own state. */
-  failed?(key: string, problem: Problem, scope: ReconcileScope): Promise<void>;
+  failed?(key: string, problem: Problem, scope: ReconcileContext): Promise<void>;
 }
 
 /** Work that starts by the clock. One engine of all runs each occurrence. */
@@ -61,7 +62,7 @@ export interface Schedule {
   readonly name: string;
   /** Five-field cron pattern, UTC. */
   readonly cron: string;
-  run(scope: ReconcileScope): Promise<void>;
+  run(scope: ReconcileContext): Promise<void>;
 }
 
 export type EventLevel = 'INFO' | 'WARNING' | 'ERROR';

@@ -3,11 +3,17 @@ import pg from 'pg';
 import type { Clock } from '../kernel/clock.js';
 import type { OpenDatabase } from '../kernel/postgres/database.js';
 import type { Log } from '../kernel/log.js';
-import { noFaults, type Faults, type Reconciler, type ReconcileScope, type Schedule } from './contract.js';
+import {
+  noFaultInjection,
+  type FaultInjector,
+  type Reconciler,
+  type ReconcileContext,
+  type Schedule,
+} from './contract.js';
 import type { EngineMetrics } from './jobs/engine-metrics.js';
 import { housekeeping, type HousekeepingOptions } from './jobs/housekeeping.js';
 import { SCHEDULE_TASK, taskList } from './jobs/task-list.js';
-import { freeJobsOfTheDead, holdLiveness } from './jobs/worker-lease.js';
+import { releaseOrphanedJobs, holdWorkerLease } from './jobs/worker-lease.js';
 import { keepDueJobsRanked, SCHEDULE_RANK } from './jobs/ranks.js';
 
 export interface EngineOptions extends HousekeepingOptions {
@@ -19,7 +25,7 @@ export interface EngineOptions extends HousekeepingOptions {
   readonly reconcilers: readonly Reconciler[];
   readonly schedules: readonly Schedule[];
   /** Production leaves it out. */
-  readonly faults?: Faults;
+  readonly faults?: FaultInjector;
   /** Told how reconciliations end. */
   readonly metrics?: EngineMetrics | undefined;
   /** How long running jobs may take to end when the engine stops, in milliseconds. Default 10,000. */
@@ -56,12 +62,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   const stopping = new AbortController();
-  const reaper = freeJobsOfTheDead(pool, log);
+  const sweeper = releaseOrphanedJobs(pool, log);
   const ranking = keepDueJobsRanked(pool, log);
   const supervised = await supervise({ ...options, pool, signal: stopping.signal }).catch(
     async (error: unknown) => {
       // Connections that stay open would keep the process from ending.
-      await reaper[Symbol.asyncDispose]();
+      await sweeper[Symbol.asyncDispose]();
       await ranking[Symbol.asyncDispose]();
       await pool.end();
       throw error;
@@ -75,7 +81,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       left.clear();
       clearTimeout(abort);
       stopping.abort(new Error('the engine has stopped'));
-      await reaper[Symbol.asyncDispose]();
+      await sweeper[Symbol.asyncDispose]();
       await ranking[Symbol.asyncDispose]();
       await pool.end();
     },
@@ -94,12 +100,12 @@ async function supervise(options: Supervision): Promise<{ stop(): Promise<void> 
   let waiting: NodeJS.Timeout | undefined;
   const restart = () => {
     if (stopped) return;
-    options.log.error('the engine lost its queue; starting again');
+    options.log.error('worker stopped unexpectedly; restarting');
     const begin = () => {
       startRunner(options).then(
         async (next) => (stopped ? next.stop() : watch(next)),
         (error: unknown) => {
-          options.log.error({ err: error }, 'the engine could not start again');
+          options.log.error({ err: error }, 'worker restart failed');
           if (!stopped) waiting = setTimeout(begin, RESTART_MS);
         },
       );
@@ -128,11 +134,11 @@ interface RunningQueue {
 
 async function startRunner(options: Supervision): Promise<RunningQueue> {
   const { pool, log, concurrency } = options;
-  const lives = new Map<string, Promise<AsyncDisposable>>();
+  const leases = new Map<string, Promise<AsyncDisposable>>();
   /** A worker may take jobs only when its pool's lease is held; else they would look like a dead pool's. */
-  const live = async (poolId: string) => {
-    const held = lives.get(poolId) ?? holdLiveness(pool, poolId, log);
-    lives.set(poolId, held);
+  const acquire = async (poolId: string) => {
+    const held = leases.get(poolId) ?? holdWorkerLease(pool, poolId, log);
+    leases.set(poolId, held);
     await held;
   };
   const runner: Runner = await run({
@@ -156,13 +162,13 @@ async function startRunner(options: Supervision): Promise<RunningQueue> {
         {
           name: 'FleetgraphLiveness',
           version: '1.0.0',
-          worker: { hooks: { startWorker: (_ctx, { worker }) => live(worker.workerPool.id) } },
+          worker: { hooks: { startWorker: (_ctx, { worker }) => acquire(worker.workerPool.id) } },
         },
       ],
     },
   });
   const ended = runner.promise.finally(async () => {
-    for (const life of lives.values()) await (await life)[Symbol.asyncDispose]();
+    for (const life of leases.values()) await (await life)[Symbol.asyncDispose]();
   });
   ended.catch(() => undefined);
   return {
@@ -174,7 +180,7 @@ async function startRunner(options: Supervision): Promise<RunningQueue> {
   };
 }
 
-function scopeOf({ database, clock, log, faults = noFaults, signal }: Supervision): ReconcileScope {
+function scopeOf({ database, clock, log, faults = noFaultInjection, signal }: Supervision): ReconcileContext {
   return { database: database.prisma, clock, log, faults, signal };
 }
 

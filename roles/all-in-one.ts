@@ -1,4 +1,4 @@
-import { noFaults } from '../engine/contract.js';
+import { noFaultInjection } from '../engine/contract.js';
 import { EngineMetrics } from '../engine/jobs/engine-metrics.js';
 import { startEngine } from '../engine/engine.js';
 import { eventLogMetrics } from '../engine/events/event-log-metrics.js';
@@ -96,7 +96,7 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
       concurrency: options.engineConcurrency,
       reconcilers: reconcilers(platform),
       schedules: schedules(platform, options.retention),
-      faults: noFaults,
+      faults: noFaultInjection,
     }),
   );
   const gateway = started.use(

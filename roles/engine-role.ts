@@ -1,4 +1,4 @@
-import { noFaults } from '../engine/contract.js';
+import { noFaultInjection } from '../engine/contract.js';
 import { EngineMetrics } from '../engine/jobs/engine-metrics.js';
 import { startEngine } from '../engine/engine.js';
 import { startNatsRelay } from '../engine/events/nats-relay.js';
@@ -30,7 +30,7 @@ export async function engineRole(env: Env): Promise<Role> {
       concurrency: env.ENGINE_CONCURRENCY,
       reconcilers: reconcilers(platform),
       schedules: schedules(platform, retention(env)),
-      faults: noFaults,
+      faults: noFaultInjection,
     }),
   );
   const running = started.move();

@@ -7,7 +7,7 @@ export function eventLogMetrics(readers: EventLogReaders, database: OpenDatabase
   const registry = new Registry();
   new Gauge({
     name: 'fleetgraph_event_log_lag_events',
-    help: 'Events that the reader furthest behind has not taken yet.',
+    help: 'Events that the slowest event log reader of this process has not read yet.',
     registers: [registry],
     async collect() {
       const accounts = readers.accounts();

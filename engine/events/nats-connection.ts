@@ -44,8 +44,8 @@ export async function connectNats(
 
 async function watch(connection: NatsConnection, log: Log, onReconnect: () => void): Promise<void> {
   for await (const status of connection.status()) {
-    if (status.type === 'disconnect') log.warn('the connection to NATS was lost; connecting again');
+    if (status.type === 'disconnect') log.warn('NATS connection lost; reconnecting');
     if (status.type === 'reconnect') onReconnect();
-    if (status.type === 'error') log.error({ err: status.error }, 'NATS refused something');
+    if (status.type === 'error') log.error({ err: status.error }, 'NATS reported an error');
   }
 }

@@ -43,7 +43,7 @@ async function relayUntilStopped(relay: Relay): Promise<void> {
   while (!signal.aborted) {
     await relayWhileLeaseHolds(relay).catch(async (error: unknown) => {
       if (signal.aborted) return;
-      log.warn({ err: error }, 'events cannot be relayed to NATS; trying again');
+      log.warn({ err: error }, 'NATS relay failed; retrying');
       await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
     });
   }

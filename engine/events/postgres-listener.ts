@@ -70,7 +70,7 @@ export class PostgresListener implements AsyncDisposable {
 
   private listenAgain(delayMs: number, error: unknown): void {
     if (this.closed) return;
-    this.log.warn({ err: error }, 'the connection that listens for events was lost; listening again');
+    this.log.warn({ err: error }, 'LISTEN connection lost; reconnecting');
     this.retry = setTimeout(() => {
       this.listen().then(
         () => this.listener.onResync(),

@@ -33,14 +33,14 @@ export class EngineMetrics {
   readonly registry = new Registry();
   private readonly reconciliations = new Histogram({
     name: 'fleetgraph_reconcile_seconds',
-    help: 'Seconds of a reconciliation, by kind and how it ended.',
+    help: 'Duration of reconciliations in seconds, by kind and outcome.',
     labelNames: ['kind', 'outcome'] as const,
     buckets: SECONDS,
     registers: [this.registry],
   });
   private readonly failures = new Counter({
     name: 'fleetgraph_reconcile_failures_total',
-    help: 'Reconciliations that failed and will be tried again.',
+    help: 'Reconciliations that failed and were requeued.',
     labelNames: ['kind'] as const,
     registers: [this.registry],
   });
@@ -49,7 +49,7 @@ export class EngineMetrics {
     const queue = async () => (await database.pool.query<QueueRow>(QUEUE)).rows[0];
     new Gauge({
       name: 'fleetgraph_queue_jobs',
-      help: 'Jobs of the queue that all engines share: running, due, or planned for later.',
+      help: 'Jobs of the queue that all engines share, by state: running, due or scheduled.',
       labelNames: ['state'] as const,
       registers: [this.registry],
       async collect() {
@@ -59,7 +59,7 @@ export class EngineMetrics {
     });
     new Gauge({
       name: 'fleetgraph_queue_oldest_due_seconds',
-      help: 'How long the oldest job has been due that nobody works on.',
+      help: 'Age of the oldest due job that no worker has locked, in seconds.',
       registers: [this.registry],
       async collect() {
         this.set((await queue())?.oldest ?? 0);

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../kernel/postgres/database.js';
-import type { ReconcileScope } from '../contract.js';
+import type { ReconcileContext } from '../contract.js';
 
 /**
  * Clean-up that must have happened before a thing may go. A thing carries the names of its finalizers; each is taken
@@ -8,7 +8,7 @@ import type { ReconcileScope } from '../contract.js';
 export interface Finalizer<Thing> {
   readonly name: string;
   /** One step outside the database; true when nothing is left. Repeated after a crash: twice must be harmless. */
-  finalize?(thing: Thing, scope: ReconcileScope): Promise<boolean>;
+  finalize?(thing: Thing, scope: ReconcileContext): Promise<boolean>;
   /** What is given back in the transaction that takes the name off, thus exactly once. */
   release?(tx: Transaction, thing: Thing): Promise<void>;
 }
@@ -31,7 +31,7 @@ export class Finalizers<Thing> {
    * Runs the named finalizers in the registered order until one has to wait; true when none is left. A name that
    * nobody registered stays: another release may know it.
    */
-  async run(thing: Thing, names: readonly string[], scope: ReconcileScope): Promise<boolean> {
+  async run(thing: Thing, names: readonly string[], scope: ReconcileContext): Promise<boolean> {
     const left = new Set(names);
     for (const finalizer of this.registered) {
       if (!left.has(finalizer.name)) continue;

@@ -1,6 +1,6 @@
 import type { Database } from '../../kernel/postgres/database.js';
 import type { Schedule } from '../contract.js';
-import { REMOVE_ENDED_JOBS } from './permanently-failed-jobs.js';
+import { DELETE_PERMANENTLY_FAILED_JOBS } from './permanently-failed-jobs.js';
 
 const DAY_MS = 86_400_000;
 
@@ -24,7 +24,7 @@ export function housekeeping(options: HousekeepingOptions = {}): Schedule[] {
       },
     },
     {
-      name: 'forget-client-tokens',
+      name: 'prune-client-tokens',
       cron: '17 * * * *',
       run: async ({ database, clock }) => {
         const before = new Date(clock.now().getTime() - clientTokenRetentionMs);
@@ -32,9 +32,9 @@ export function housekeeping(options: HousekeepingOptions = {}): Schedule[] {
       },
     },
     {
-      name: 'remove-ended-jobs',
+      name: 'delete-permanently-failed-jobs',
       cron: '*/10 * * * *',
-      run: async ({ database }) => void (await database.$executeRawUnsafe(REMOVE_ENDED_JOBS)),
+      run: async ({ database }) => void (await database.$executeRawUnsafe(DELETE_PERMANENTLY_FAILED_JOBS)),
     },
   ];
 }

@@ -1,6 +1,11 @@
 import type { Transaction } from '../../kernel/postgres/database.js';
 import { Prisma } from '../../prisma/generated/client.js';
-import { type Origin, currentAccount, currentOrigin, lasting } from './request-origin.js';
+import {
+  type RequestOrigin,
+  currentAccount,
+  currentRequestOrigin,
+  unexpiredOrigin,
+} from './request-origin.js';
 import { nextRank, UNRANKED } from './ranks.js';
 
 /**
@@ -32,7 +37,7 @@ export interface ReconcileJob {
   /** How often in a row it has thrown. */
   readonly attempt?: number;
   /** The client's request from which it follows. */
-  readonly origin?: Origin | null;
+  readonly origin?: RequestOrigin | null;
   /** The account whose turns it takes, also when its origin is over. Default that of the request or job that asks. */
   readonly account?: string | null;
 }
@@ -77,7 +82,7 @@ export async function enqueueAll(
   while ((await addJobs(tx, asked)) < ids.length);
 }
 
-interface AskedJobs {
+interface RequestedJobs {
   readonly kind: string;
   readonly ids: readonly string[];
   /** The account of each; the empty text where it is unknown. */
@@ -88,8 +93,8 @@ interface AskedJobs {
  * Answers how many of the keys have a job that no worker has started. One that waits already keeps its rank, its time and, if
  * none is given now, its account.
  */
-async function addJobs(tx: Transaction, { kind, ids, accounts }: AskedJobs): Promise<number> {
-  const origin = JSON.stringify(currentOrigin() ?? null);
+async function addJobs(tx: Transaction, { kind, ids, accounts }: RequestedJobs): Promise<number> {
+  const origin = JSON.stringify(currentRequestOrigin() ?? null);
   const [row] = await tx.$queryRaw<{ added: number }[]>`
     WITH asked AS (
       SELECT asked.id, place, waiting.priority AS rank,
@@ -122,7 +127,7 @@ export async function enqueueLater(tx: Transaction, job: ReconcileJob, afterMs: 
   const object = `${job.kind}:${job.key}`;
   const account = job.account ?? currentAccount() ?? null;
   // A further look belongs beside the first one, not under it.
-  const payload = { ...job, account, origin: lasting(job.origin) ?? currentOrigin() ?? null };
+  const payload = { ...job, account, origin: unexpiredOrigin(job.origin) ?? currentRequestOrigin() ?? null };
   const rank = afterMs > 0 ? Prisma.sql`${UNRANKED}::int` : nextRank(Prisma.sql`${account ?? ''}`);
   await tx.$executeRaw`
     WITH waiting AS (

@@ -98,7 +98,7 @@ export function keepDueJobsRanked(pool: pg.Pool, log: Log): AsyncDisposable {
   let ranking: Promise<unknown> | undefined;
   const timer = setInterval(() => {
     ranking ??= rankDueJobs(pool)
-      .catch((error: unknown) => log.warn({ err: error }, 'could not rank due jobs'))
+      .catch((error: unknown) => log.warn({ err: error }, 'ranking due jobs failed'))
       .finally(() => (ranking = undefined));
   }, INTERVAL_MS);
   return {

@@ -4,30 +4,30 @@ import { currentRequest, inRequest, outsideRequests } from '../../kernel/request
 import { type SpanOptions, inSpan, traceHeaders } from '../../kernel/tracing/span.js';
 
 /** The client's request from which a job follows: its log entries and spans are the request's. */
-export const originForm = z.object({
+export const requestOriginSchema = z.object({
   requestId: z.string(),
   /** When it was asked, in milliseconds since 1970. */
   at: z.number(),
   traceparent: z.string().optional(),
 });
 
-export type Origin = z.infer<typeof originForm>;
+export type RequestOrigin = z.infer<typeof requestOriginSchema>;
 
 /** What is done for something so long after it was asked for is the platform's own keeping of it. */
-const LASTS_MS = 60 * 60 * 1000;
+const ORIGIN_TTL_MS = 60 * 60 * 1000;
 
 /** The request that jobs follow from which are asked for here; undefined for what the platform does by itself. */
-export function currentOrigin(): Origin | undefined {
+export function currentRequestOrigin(): RequestOrigin | undefined {
   const request = currentRequest();
   if (!request) return undefined;
   const { requestId, at } = request;
   const { traceparent } = traceHeaders();
-  return lasting({ requestId, at, ...(traceparent !== undefined && { traceparent }) });
+  return unexpiredOrigin({ requestId, at, ...(traceparent !== undefined && { traceparent }) });
 }
 
 /** The origin, as long as it lasts. */
-export function lasting(origin: Origin | null | undefined): Origin | undefined {
-  return origin && Date.now() - origin.at <= LASTS_MS ? origin : undefined;
+export function unexpiredOrigin(origin: RequestOrigin | null | undefined): RequestOrigin | undefined {
+  return origin && Date.now() - origin.at <= ORIGIN_TTL_MS ? origin : undefined;
 }
 
 /** The account of the job that runs here. It outlasts the request from which the job follows. */
@@ -40,12 +40,12 @@ export function currentAccount(): string | undefined {
 
 /** What a job is done for. */
 interface JobCause {
-  readonly origin: Origin | undefined;
+  readonly origin: RequestOrigin | undefined;
   readonly account: string | undefined;
 }
 
 /** Does the work of a job for its account and for the request from which it follows, in a span of its own. */
-export function fromOrigin<T>(
+export function runForRequestOrigin<T>(
   { origin, account }: JobCause,
   job: { readonly name: string; readonly attributes: SpanOptions['attributes'] & object },
   work: () => Promise<T>,

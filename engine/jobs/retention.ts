@@ -56,8 +56,7 @@ export function retentionSchedule(policies: readonly RetentionPolicy[], retentio
       for (const policy of policies) {
         const before = new Date(clock.now().getTime() - retention[policy.name] * DAY_MS);
         const pruned = await pruneAll(database, policy, before);
-        if (pruned > 0)
-          log.info({ kind: policy.name, pruned, before }, 'removed what its retention is over for');
+        if (pruned > 0) log.info({ kind: policy.name, pruned, before }, 'deleted rows past their retention');
       }
     },
   };

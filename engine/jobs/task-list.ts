@@ -1,9 +1,9 @@
 import type { TaskList } from 'graphile-worker';
 import { z } from 'zod';
 import { failSpan } from '../../kernel/tracing/span.js';
-import { TerminalError, type Reconciler, type ReconcileScope, type Schedule } from '../contract.js';
+import { TerminalError, type Reconciler, type ReconcileContext, type Schedule } from '../contract.js';
 import type { EngineMetrics, ReconcileOutcome } from './engine-metrics.js';
-import { fromOrigin, lasting, originForm } from './request-origin.js';
+import { runForRequestOrigin, unexpiredOrigin, requestOriginSchema } from './request-origin.js';
 import { enqueueLater, RECONCILE_TASK, type ReconcileJob } from './queue.js';
 
 export const SCHEDULE_TASK = 'schedule';
@@ -12,7 +12,7 @@ const reconcileJob = z.object({
   kind: z.string(),
   key: z.string(),
   attempt: z.number().int().optional(),
-  origin: originForm.nullish(),
+  origin: requestOriginSchema.nullish(),
   account: z.string().nullish(),
 });
 const scheduleJob = z.object({ name: z.string() });
@@ -28,7 +28,7 @@ function retryDelay(attempt: number, random: () => number = Math.random): number
 export interface JobOptions {
   readonly reconcilers: readonly Reconciler[];
   readonly schedules: readonly Schedule[];
-  readonly scope: ReconcileScope;
+  readonly scope: ReconcileContext;
   readonly metrics?: EngineMetrics | undefined;
 }
 
@@ -43,13 +43,13 @@ export function taskList({ reconcilers, schedules, scope, metrics }: JobOptions)
       // An engine of another release may know it; graphile-worker offers the job again.
       if (!reconciler) throw new Error(`no reconciler for ${job.kind}`);
       const attributes = { 'fleetgraph.kind': job.kind, 'fleetgraph.key': job.key };
-      const cause = { origin: lasting(job.origin), account: job.account ?? undefined };
-      await fromOrigin(cause, { name: `reconcile ${job.kind}`, attributes }, async () => {
+      const cause = { origin: unexpiredOrigin(job.origin), account: job.account ?? undefined };
+      await runForRequestOrigin(cause, { name: `reconcile ${job.kind}`, attributes }, async () => {
         const startedAt = performance.now();
         const outcome = await runReconciler(reconciler, job, scope);
         const seconds = (performance.now() - startedAt) / 1000;
         metrics?.reconciled({ kind: job.kind, outcome, seconds });
-        scope.log.debug({ kind: job.kind, key: job.key, outcome }, 'a reconciliation has ended');
+        scope.log.debug({ kind: job.kind, key: job.key, outcome }, 'reconcile finished');
       });
     },
     [SCHEDULE_TASK]: async (payload) => {
@@ -62,7 +62,7 @@ export function taskList({ reconcilers, schedules, scope, metrics }: JobOptions)
 async function runReconciler(
   reconciler: Reconciler,
   job: ReconcileJob,
-  engine: ReconcileScope,
+  engine: ReconcileContext,
 ): Promise<ReconcileOutcome> {
   const scope = { ...engine, log: engine.log.child({ kind: job.kind, key: job.key }) };
   try {
@@ -74,7 +74,7 @@ async function runReconciler(
     // The engine retries without end: graphile-worker gives up after its last attempt, but a wish stays a wish.
     const failures = (job.attempt ?? 0) + 1;
     const afterMs = scope.signal.aborted ? 0 : retryDelay(failures);
-    scope.log.warn({ err: error, failures, afterMs }, 'a reconciliation failed and will be tried again');
+    scope.log.warn({ err: error, failures, afterMs }, 'reconcile failed; requeued');
     failSpan(error instanceof Error ? error.message : String(error));
     await enqueueLater(scope.database, { ...job, attempt: failures }, afterMs);
     return 'failed';
@@ -87,7 +87,7 @@ interface Attempted {
   readonly afterMs?: number;
 }
 
-async function attempt(reconciler: Reconciler, key: string, scope: ReconcileScope): Promise<Attempted> {
+async function attempt(reconciler: Reconciler, key: string, scope: ReconcileContext): Promise<Attempted> {
   try {
     const outcome = await reconciler.reconcile(key, scope);
     return outcome.kind === 'requeue'
@@ -95,7 +95,7 @@ async function attempt(reconciler: Reconciler, key: string, scope: ReconcileScop
       : { outcome: 'done' };
   } catch (error) {
     if (!(error instanceof TerminalError)) throw error;
-    scope.log.warn({ problem: error.problem }, 'a reconciliation cannot succeed');
+    scope.log.warn({ problem: error.problem }, 'reconcile failed permanently');
     await reconciler.failed?.(key, error.problem, scope);
     return { outcome: 'terminal' };
   }

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { acquireLease, type Lease } from '../../kernel/postgres/lease.js';
 import type { Log } from '../../kernel/log.js';
-import { REMOVE_ENDED_JOBS } from './permanently-failed-jobs.js';
+import { DELETE_PERMANENTLY_FAILED_JOBS } from './permanently-failed-jobs.js';
 
 /**
  * Which worker pools are alive. graphile-worker locks the jobs that a pool works on in the pool's name and believes
@@ -12,13 +12,13 @@ import { REMOVE_ENDED_JOBS } from './permanently-failed-jobs.js';
 const leaseName = (poolId: string) => `engine:${poolId}`;
 
 /** How often each engine looks for the dead. A pool must be found dead twice, so a lease lost for a moment costs nothing. */
-const LOOK_MS = 1_000;
+const SWEEP_INTERVAL_MS = 1_000;
 /** An engine that starts looks again sooner: the dead one may be the one that it replaces. */
-const SECOND_LOOK_MS = 300;
-const REGAIN_MS = 200;
+const SECOND_SWEEP_MS = 300;
+const REACQUIRE_INTERVAL_MS = 200;
 
 /** Pools that hold locks on jobs or queues while nobody holds their lease (see kernel/postgres/lease.ts for the key). */
-const DEAD_POOLS = `
+const ORPHANED_POOLS = `
   WITH held AS (
     SELECT locked_by AS pool FROM graphile_worker._private_jobs WHERE locked_by IS NOT NULL
     UNION SELECT locked_by FROM graphile_worker._private_job_queues WHERE locked_by IS NOT NULL
@@ -28,23 +28,23 @@ const DEAD_POOLS = `
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
       AND classid = ((key >> 32) & 4294967295)::oid AND objid = (key & 4294967295)::oid)`;
 
-const FREE = 'SELECT graphile_worker.force_unlock_workers($1::text[])';
+const UNLOCK_WORKERS = 'SELECT graphile_worker.force_unlock_workers($1::text[])';
 /** What add_job says, so that idle workers look at once. */
-const NUDGE = `SELECT pg_notify('jobs:insert', json_build_object('r', random()::text, 'count', 10)::text)`;
+const NOTIFY_WORKERS = `SELECT pg_notify('jobs:insert', json_build_object('r', random()::text, 'count', 10)::text)`;
 
 /** Holds a pool's lease until disposed; gets it again when the session that held it is lost. */
-export async function holdLiveness(pool: pg.Pool, poolId: string, log: Log): Promise<AsyncDisposable> {
+export async function holdWorkerLease(pool: pg.Pool, poolId: string, log: Log): Promise<AsyncDisposable> {
   const stop = new AbortController();
   let lease: Lease | undefined;
   const hold = async () => {
     lease = await acquireLease({ pool, name: leaseName(poolId), log, signal: stop.signal });
-    lease.lost.addEventListener('abort', () => void regain(), { once: true });
+    lease.lost.addEventListener('abort', () => void reacquire(), { once: true });
   };
-  const regain = async (): Promise<void> => {
+  const reacquire = async (): Promise<void> => {
     await lease?.[Symbol.asyncDispose]();
     lease = undefined;
     while (!stop.signal.aborted && !lease) {
-      await hold().catch(() => new Promise((resolve) => setTimeout(resolve, REGAIN_MS)));
+      await hold().catch(() => new Promise((resolve) => setTimeout(resolve, REACQUIRE_INTERVAL_MS)));
     }
   };
   await hold();
@@ -57,33 +57,33 @@ export async function holdLiveness(pool: pg.Pool, poolId: string, log: Log): Pro
 }
 
 /** Frees, again and again until disposed, the jobs of pools that have died. The first look is at once. */
-export function freeJobsOfTheDead(pool: pg.Pool, log: Log): AsyncDisposable {
+export function releaseOrphanedJobs(pool: pg.Pool, log: Log): AsyncDisposable {
   let suspects: ReadonlySet<string> = new Set();
-  let looking: Promise<void> | undefined;
-  const look = async () => {
-    const { rows } = await pool.query<{ pool: string }>(DEAD_POOLS);
-    const dead = rows.map((row) => row.pool);
-    const certain = dead.filter((id) => suspects.has(id));
-    suspects = new Set(dead);
-    if (certain.length === 0) return;
-    await pool.query(FREE, [certain]);
-    await pool.query(REMOVE_ENDED_JOBS);
-    await pool.query(NUDGE);
-    log.warn({ pools: certain }, 'freed the jobs of engines that had died');
+  let sweeping: Promise<void> | undefined;
+  const sweep = async () => {
+    const { rows } = await pool.query<{ pool: string }>(ORPHANED_POOLS);
+    const orphaned = rows.map((row) => row.pool);
+    const confirmed = orphaned.filter((id) => suspects.has(id));
+    suspects = new Set(orphaned);
+    if (confirmed.length === 0) return;
+    await pool.query(UNLOCK_WORKERS, [confirmed]);
+    await pool.query(DELETE_PERMANENTLY_FAILED_JOBS);
+    await pool.query(NOTIFY_WORKERS);
+    log.warn({ pools: confirmed }, 'released jobs of crashed workers');
   };
   const tick = () => {
-    looking ??= look()
-      .catch((error: unknown) => log.warn({ err: error }, 'could not look for jobs of dead engines'))
-      .finally(() => (looking = undefined));
+    sweeping ??= sweep()
+      .catch((error: unknown) => log.warn({ err: error }, 'sweep for jobs of crashed workers failed'))
+      .finally(() => (sweeping = undefined));
   };
   tick();
-  const second = setTimeout(tick, SECOND_LOOK_MS);
-  const timer = setInterval(tick, LOOK_MS);
+  const second = setTimeout(tick, SECOND_SWEEP_MS);
+  const timer = setInterval(tick, SWEEP_INTERVAL_MS);
   return {
     async [Symbol.asyncDispose]() {
       clearTimeout(second);
       clearInterval(timer);
-      await looking;
+      await sweeping;
     },
   };
 }

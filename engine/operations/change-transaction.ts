@@ -1,8 +1,8 @@
 import type { Database, Transaction } from '../../kernel/postgres/database.js';
-import { once, type OnceRequest, checkToken } from './client-tokens.js';
+import { idempotent, type IdempotentRequest, checkClientToken } from './client-tokens.js';
 
 /** A mutation: whose, with what input, and whether it is a dry run. */
-export interface ChangeTransaction extends OnceRequest {
+export interface ChangeTransaction extends IdempotentRequest {
   /** Make every check of the mutation and answer what would be, but roll it back. */
   readonly dryRun?: boolean | null | undefined;
 }
@@ -33,19 +33,19 @@ export async function changeInTransaction<A, R extends Resources>(
   request: ChangeTransaction,
   work: ChangeWork<A, R>,
 ): Promise<R> {
-  if (request.dryRun) return rehearse(database, request, work);
-  const answer = await database.$transaction((tx) => once(tx, request, () => work.make(tx)));
+  if (request.dryRun) return runDry(database, request, work);
+  const answer = await database.$transaction((tx) => idempotent(tx, request, () => work.make(tx)));
   return work.read(database, answer);
 }
 
-async function rehearse<A, R extends Resources>(
+async function runDry<A, R extends Resources>(
   database: Database,
   request: ChangeTransaction,
   { make, read }: ChangeWork<A, R>,
 ): Promise<R> {
   try {
     return await database.$transaction(async (tx): Promise<never> => {
-      await checkToken(tx, request);
+      await checkClientToken(tx, request);
       const answer = await make(tx);
       throw new RolledBack({ answer, resources: await read(tx, answer) });
     });

@@ -5,7 +5,7 @@ import type { Prisma } from '../../prisma/generated/client.js';
 
 const MAX_LENGTH = 128;
 
-export interface OnceRequest {
+export interface IdempotentRequest {
   readonly account: string;
   /** The mutation's name: each has tokens of its own. */
   readonly mutation: string;
@@ -22,16 +22,20 @@ export interface OnceRequest {
  * Refuses `INVALID_INPUT` for a token that is empty or too long, and `CLIENT_TOKEN_REUSED` when it came with other input
  * before.
  */
-export async function once<A>(tx: Transaction, request: OnceRequest, work: () => Promise<A>): Promise<A> {
+export async function idempotent<A>(
+  tx: Transaction,
+  request: IdempotentRequest,
+  work: () => Promise<A>,
+): Promise<A> {
   const { account, mutation, token, at } = request;
   if (token == null) return work();
-  const tooLong = tokenProblems(token);
-  if (tooLong.length > 0) throw new Refused(tooLong);
+  const problems = validateClientToken(token);
+  if (problems.length > 0) throw new Refused(problems);
   // Twins queue up here; the lock ends with the transaction.
   await tx.$executeRaw`
     SELECT pg_advisory_xact_lock(hashtextextended(${JSON.stringify(['client-token', account, mutation, token])}, 0))`;
   const inputHash = hashInput(request.input);
-  const known = await knownToken(tx, request, token);
+  const known = await storedResult(tx, request, token);
   if (known) return known.answer as A;
   const answer = await work();
   await tx.clientToken.create({
@@ -44,35 +48,38 @@ export async function once<A>(tx: Transaction, request: OnceRequest, work: () =>
  * The same for work that does its own writing, or reaches out of the database: with a token, the token's transaction
  * spans it, so that a crash in between leaves a token that may be used again. In a dry run the work itself writes nothing.
  */
-export async function onceAround<A>(
+export async function idempotentTransaction<A>(
   database: Database,
-  { dryRun, ...request }: OnceRequest & { readonly dryRun?: boolean | null | undefined },
+  { dryRun, ...request }: IdempotentRequest & { readonly dryRun?: boolean | null | undefined },
   work: () => Promise<A>,
 ): Promise<A> {
-  if (dryRun) await checkToken(database, request);
+  if (dryRun) await checkClientToken(database, request);
   if (dryRun || request.token == null) return work();
-  return database.$transaction((tx) => once(tx, request, work));
+  return database.$transaction((tx) => idempotent(tx, request, work));
 }
 
 /** What is wrong with a token by itself. */
-export function tokenProblems(token: string | null | undefined): Problem[] {
+export function validateClientToken(token: string | null | undefined): Problem[] {
   if (token == null || (token.length >= 1 && token.length <= MAX_LENGTH)) return [];
   const message = `clientToken has 1 to ${MAX_LENGTH} characters, not ${token.length}.`;
   return [{ code: 'INVALID_INPUT', message, path: ['input', 'clientToken'] }];
 }
 
 /** Refuses a token that `once` would refuse, for work that is only tried and remembers nothing. */
-export async function checkToken(database: Database | Transaction, request: OnceRequest): Promise<void> {
+export async function checkClientToken(
+  database: Database | Transaction,
+  request: IdempotentRequest,
+): Promise<void> {
   if (request.token == null) return;
-  const wrong = tokenProblems(request.token);
-  if (wrong.length > 0) throw new Refused(wrong);
-  await knownToken(database, request, request.token);
+  const problems = validateClientToken(request.token);
+  if (problems.length > 0) throw new Refused(problems);
+  await storedResult(database, request, request.token);
 }
 
 /** The answer that is kept for the token; null for a new one. Refuses one that came with other input. */
-async function knownToken(
+async function storedResult(
   database: Database | Transaction,
-  { account, mutation, input }: OnceRequest,
+  { account, mutation, input }: IdempotentRequest,
   token: string,
 ) {
   const known = await database.clientToken.findUnique({

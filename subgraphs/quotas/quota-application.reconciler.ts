@@ -1,9 +1,9 @@
 import {
   done,
   type NewEvent,
-  type Outcome,
+  type ReconcileResult,
   type Reconciler,
-  type ReconcileScope,
+  type ReconcileContext,
 } from '../../engine/contract.js';
 import { appendEvents } from '../../engine/events/append-events.js';
 import type { Transaction } from '../../kernel/postgres/database.js';
@@ -26,7 +26,7 @@ export class QuotaApplicationReconciler implements Reconciler {
     private readonly store: QuotaApplicationStore,
   ) {}
 
-  async reconcile(key: string, scope: ReconcileScope): Promise<Outcome> {
+  async reconcile(key: string, scope: ReconcileContext): Promise<ReconcileResult> {
     await scope.database.$transaction(async (tx) => {
       const application = await this.store.find(key, undefined, tx);
       if (application?.state !== QuotaApplicationState.PENDING) return;
@@ -40,7 +40,7 @@ export class QuotaApplicationReconciler implements Reconciler {
   private async decide(
     tx: Transaction,
     application: ApplicationRow,
-    { clock }: ReconcileScope,
+    { clock }: ReconcileContext,
   ): Promise<void> {
     const { id, account } = application;
     const at = clock.now();

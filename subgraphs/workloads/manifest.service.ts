@@ -1,5 +1,5 @@
 import { appendEvents } from '../../engine/events/append-events.js';
-import { checkToken, once } from '../../engine/operations/client-tokens.js';
+import { checkClientToken, idempotent } from '../../engine/operations/client-tokens.js';
 import type { NewEvent } from '../../engine/contract.js';
 import type { KubernetesClient } from '../../engine/kubernetes/client.js';
 import { KubernetesUnavailable } from '../../engine/kubernetes/kubernetes-error.js';
@@ -124,7 +124,7 @@ export class ManifestService {
     const applier = new Applier(client, { dryRun, force: request.force ?? false, inTurn });
     const work = () => applyAll(applier, request.clusterId, { entries, dryRun });
     if (dryRun) {
-      await checkToken(this.platform.database.prisma, this.tokenUse(request, context));
+      await checkClientToken(this.platform.database.prisma, this.tokenUse(request, context));
       return work();
     }
     return request.clientToken == null
@@ -164,7 +164,7 @@ export class ManifestService {
     let fresh: ApplyOutcome | undefined;
     try {
       return await this.platform.database.prisma.$transaction(async (tx) => {
-        const { objects, workloadId } = await once<ApplyOutcome>(tx, call, async () => {
+        const { objects, workloadId } = await idempotent<ApplyOutcome>(tx, call, async () => {
           fresh = await work();
           // A manifest of which nothing was taken may be sent again under its token.
           if (fresh.objects.every(({ problem }) => problem)) throw new Refused(problemsOf(fresh));

@@ -1,6 +1,6 @@
 import { refuseNotFound } from '../../engine/not-found.js';
 import { appendEvents } from '../../engine/events/append-events.js';
-import { checkToken, once } from '../../engine/operations/client-tokens.js';
+import { checkClientToken, idempotent } from '../../engine/operations/client-tokens.js';
 import type { NewEvent } from '../../engine/contract.js';
 import type { KubernetesClient, KubernetesObject } from '../../engine/kubernetes/client.js';
 import { isNotFound } from '../../engine/kubernetes/kubernetes-error.js';
@@ -71,7 +71,7 @@ export class ScaleService {
   ) {
     const { account } = context.actor;
     const call = { account, mutation: 'scaleWorkload', token: request.clientToken, input: request };
-    await checkToken(this.platform.database.prisma, { ...call, at: this.platform.clock.now() });
+    await checkClientToken(this.platform.database.prisma, { ...call, at: this.platform.clock.now() });
     await patchScale(client, ref, { replicas: request.replicas, dryRun: 'All' });
   }
 
@@ -87,7 +87,7 @@ export class ScaleService {
     const before = token == null ? await changeSize(client, ref, request.replicas) : undefined;
     await this.platform.database.prisma.$transaction(async (tx) => {
       let fromSize = before;
-      await once(tx, { account, mutation: 'scaleWorkload', token, input: request, at }, async () => {
+      await idempotent(tx, { account, mutation: 'scaleWorkload', token, input: request, at }, async () => {
         fromSize ??= await changeSize(client, ref, request.replicas);
         return {};
       });

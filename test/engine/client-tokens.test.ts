@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { once } from '../../engine/operations/client-tokens.js';
+import { idempotent } from '../../engine/operations/client-tokens.js';
 import { refuse, settle } from '../../kernel/result.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 
@@ -20,7 +20,7 @@ function ask(
 ) {
   return settle(() =>
     kit.database.prisma.$transaction((tx) =>
-      once(tx, { account, mutation: 'makeThing', token, input, at }, work),
+      idempotent(tx, { account, mutation: 'makeThing', token, input, at }, work),
     ),
   );
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { done, requeueAfter, type Outcome, type Reconciler } from '../../engine/contract.js';
+import { done, requeueAfter, type ReconcileResult, type Reconciler } from '../../engine/contract.js';
 import { startEngine } from '../../engine/engine.js';
 import { enqueue, enqueueAll, enqueueLater } from '../../engine/jobs/queue.js';
 import { rankDueJobs } from '../../engine/jobs/ranks.js';
@@ -62,7 +62,7 @@ async function jobs(): Promise<Map<string, Job>> {
 }
 
 /** A reconciler that notes which keys start, in order; none ends before the gate is open. */
-function gated(work: (key: string) => Promise<Outcome> | Outcome = () => done) {
+function gated(work: (key: string) => Promise<ReconcileResult> | ReconcileResult = () => done) {
   const starts: string[] = [];
   let open: () => void = () => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));

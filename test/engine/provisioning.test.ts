@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { noFaults } from '../../engine/contract.js';
+import { noFaultInjection } from '../../engine/contract.js';
 import type { Engine } from '../../engine/engine.js';
 import { appendEvents } from '../../engine/events/append-events.js';
 import { requestCancel } from '../../engine/operations/operations.js';
@@ -383,7 +383,7 @@ function poll(operationId: string): Promise<unknown> {
 
 function scope() {
   const { database, clock, log } = world.platform;
-  return { database: database.prisma, clock, log, faults: noFaults };
+  return { database: database.prisma, clock, log, faults: noFaultInjection };
 }
 
 async function power(clusterId: string, instanceId: string, on: boolean): Promise<void> {

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { done, requeueAfter, TerminalError, type Outcome, type Reconciler } from '../../engine/contract.js';
+import {
+  done,
+  requeueAfter,
+  TerminalError,
+  type ReconcileResult,
+  type Reconciler,
+} from '../../engine/contract.js';
 import { startEngine } from '../../engine/engine.js';
 import { enqueue, enqueueAll, enqueueLater } from '../../engine/jobs/queue.js';
 import { systemClock } from '../../kernel/clock.js';
@@ -26,7 +32,10 @@ function engineOf(...reconcilers: Reconciler[]) {
 }
 
 /** A reconciler that records its runs and does what the test says. */
-function recording(kind: string, work: (key: string, run: number) => Promise<Outcome> | Outcome) {
+function recording(
+  kind: string,
+  work: (key: string, run: number) => Promise<ReconcileResult> | ReconcileResult,
+) {
   const runs: string[] = [];
   const reconciler: Reconciler = {
     kind,

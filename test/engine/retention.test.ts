@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { defaultRetention, retentionSchedule, operationRetention } from '../../engine/jobs/retention.js';
-import { noFaults, type ReconcileScope } from '../../engine/contract.js';
+import { noFaultInjection, type ReconcileContext } from '../../engine/contract.js';
 import { createLog } from '../../kernel/log.js';
 import { BillingStore } from '../../subgraphs/quotas/billing/billing.store.js';
 import { clusterRetention } from '../../subgraphs/clusters/store/retention.store.js';
@@ -23,8 +23,8 @@ async function applyRetention(): Promise<void> {
   const policies = [operationRetention, ...clusterRetention, ...quotaRetention];
   const { run } = retentionSchedule(policies, defaultRetention);
   const log = createLog('silent');
-  const scope = { database: kit.database.prisma, clock: { now: () => NOW }, log, faults: noFaults };
-  await run(scope as unknown as ReconcileScope);
+  const scope = { database: kit.database.prisma, clock: { now: () => NOW }, log, faults: noFaultInjection };
+  await run(scope as unknown as ReconcileContext);
 }
 
 /** A statement that inserts the least that a table demands: every column without a default gets a value of its type. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { startEngine, type Engine } from '../../engine/engine.js';
-import { noFaults, type Faults } from '../../engine/contract.js';
+import { noFaultInjection, type FaultInjector } from '../../engine/contract.js';
 import { EventLog } from '../../engine/events/event-log.js';
 import { KubernetesApis } from '../../engine/kubernetes/kubernetes-apis.js';
 import { balances, setLimit } from '../../engine/ledger/ledger.js';
@@ -81,7 +81,7 @@ export async function startWorld({ speed = 100, account = 'acme', clock = system
     creation: new CreateClusterService(platform, catalogue),
     pools: new NodePoolService(platform, catalogue),
     /** An engine in this process. */
-    engine(faults: Faults = noFaults): Promise<Engine> {
+    engine(faults: FaultInjector = noFaultInjection): Promise<Engine> {
       const reconcilers = [...clusterReconcilers(platform), ...quotaReconcilers(platform)];
       return startEngine({
         database: kit.database,

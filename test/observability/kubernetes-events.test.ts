@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterAccess, deleteClusterAccess } from '../../engine/kubernetes/cluster-access.js';
-import { done, noFaults, type ReconcileScope, requeueAfter } from '../../engine/contract.js';
+import { done, noFaultInjection, type ReconcileContext, requeueAfter } from '../../engine/contract.js';
 import { startEngine } from '../../engine/engine.js';
 import { KubernetesClient } from '../../engine/kubernetes/client.js';
 import {
@@ -70,13 +70,13 @@ async function page(account: string, clusterId: string, variables: object = {}):
 
 const shown = async (account: string, clusterId: string) => (await page(account, clusterId)).nodes;
 
-function scope(): ReconcileScope {
+function scope(): ReconcileContext {
   const { platform, clock } = world;
   return {
     database: platform.database.prisma,
     clock,
     log: platform.log,
-    faults: noFaults,
+    faults: noFaultInjection,
     signal: AbortSignal.timeout(60_000),
   };
 }

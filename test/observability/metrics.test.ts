@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEngine } from '../../engine/engine.js';
 import { deleteClusterAccess } from '../../engine/kubernetes/cluster-access.js';
-import { done, noFaults, type ReconcileScope, requeueAfter } from '../../engine/contract.js';
+import { done, noFaultInjection, type ReconcileContext, requeueAfter } from '../../engine/contract.js';
 import { SCRAPE_INTERVAL_MS, SCRAPE_RETRY_MS } from '../../subgraphs/observability/metric.reconciler.js';
 import { observabilityReconcilers, observabilitySchedules } from '../../subgraphs/observability/subgraph.js';
 import { eventually } from '../kit/eventually.js';
@@ -59,13 +59,13 @@ async function metrics(
   return { series: data?._entities?.map((entity) => entity?.metrics ?? entity?.usage ?? []) ?? [], errors };
 }
 
-function scope(): ReconcileScope {
+function scope(): ReconcileContext {
   const { platform, clock } = world;
   return {
     database: platform.database.prisma,
     clock,
     log: platform.log,
-    faults: noFaults,
+    faults: noFaultInjection,
     signal: AbortSignal.timeout(60_000),
   };
 }

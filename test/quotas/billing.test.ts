@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusterAccess } from '../../engine/kubernetes/cluster-access.js';
-import { noFaults } from '../../engine/contract.js';
+import { noFaultInjection } from '../../engine/contract.js';
 import { balances } from '../../engine/ledger/ledger.js';
 import { KubernetesClient } from '../../engine/kubernetes/client.js';
 import { systemClock } from '../../kernel/clock.js';
@@ -367,7 +367,7 @@ describe('pods of a serverless cluster', () => {
       database,
       clock: systemClock,
       log: createLog('silent'),
-      faults: noFaults,
+      faults: noFaultInjection,
       signal,
     });
   }

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { faultPoints } from '../../engine/faults/fault-points.js';
 import { clusterAccess } from '../../engine/kubernetes/cluster-access.js';
-import { noFaults, type Faults, type Reconciler } from '../../engine/contract.js';
+import { noFaultInjection, type FaultInjector, type Reconciler } from '../../engine/contract.js';
 import type { Engine } from '../../engine/engine.js';
 import { KubernetesClient } from '../../engine/kubernetes/client.js';
 import { release, reserve } from '../../engine/ledger/ledger.js';
@@ -31,7 +31,7 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-function answerClaims(faults: Faults = noFaults) {
+function answerClaims(faults: FaultInjector = noFaultInjection) {
   const { prisma: database } = world;
   const signal = new AbortController().signal;
   return claims.reconcile('all', { database, clock: systemClock, log: createLog('silent'), faults, signal });

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { faultPoints } from '../../engine/faults/fault-points.js';
-import { noFaults, type Reconciler, type ReconcileScope } from '../../engine/contract.js';
+import { noFaultInjection, type Reconciler, type ReconcileContext } from '../../engine/contract.js';
 import { type Engine, startEngine } from '../../engine/engine.js';
 import { balances, reserve } from '../../engine/ledger/ledger.js';
 import { systemClock } from '../../kernel/clock.js';
@@ -85,7 +85,7 @@ async function decide(
   return data.decideQuotaApplication;
 }
 
-function scope(faults = noFaults): ReconcileScope {
+function scope(faults = noFaultInjection): ReconcileContext {
   return {
     database: kit.database.prisma,
     clock: systemClock,

@@ -183,7 +183,7 @@ test('gateway, subgraph and engine log under the request id that the client gave
   const said = lines.filter(({ requestId }) => requestId === REQUEST).map(({ msg }) => msg);
   expect(said).toContain('a request was answered');
   expect(said).toContain('a request was executed');
-  expect(said).toContain('a reconciliation has ended');
+  expect(said).toContain('reconcile finished');
 });
 
 test('no secret is logged, nor sent to the collector', () => {

@@ -1,5 +1,5 @@
 import { refuseNotFound } from '../../../engine/not-found.js';
-import { onceAround } from '../../../engine/operations/client-tokens.js';
+import { idempotentTransaction } from '../../../engine/operations/client-tokens.js';
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { KubernetesStatusError, KubernetesUnavailable } from '../../../engine/kubernetes/kubernetes-error.js';
@@ -50,7 +50,7 @@ export class ClusterCheckService {
     const { database, clock } = this.platform;
     const token = input.clientToken;
     const request = { account, mutation: 'runClusterCheck', token, input, at: clock.now(), dryRun };
-    const { id } = await onceAround(database.prisma, request, async () => {
+    const { id } = await idempotentTransaction(database.prisma, request, async () => {
       const cluster = await this.checkable(account, input.clusterId);
       return { id: dryRun ? null : await this.check(cluster, input) };
     });

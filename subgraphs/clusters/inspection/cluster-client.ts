@@ -1,11 +1,11 @@
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
-import type { ReconcileScope } from '../../../engine/contract.js';
+import type { ReconcileContext } from '../../../engine/contract.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import type { KubernetesApis } from '../../../engine/kubernetes/kubernetes-apis.js';
 
 /** What a client is made from. */
 export interface ClientMeans {
-  readonly scope: Pick<ReconcileScope, 'database' | 'signal'>;
+  readonly scope: Pick<ReconcileContext, 'database' | 'signal'>;
   readonly kubernetes: KubernetesApis;
 }
 

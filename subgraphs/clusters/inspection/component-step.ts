@@ -1,6 +1,6 @@
 import { type ComponentRow as Component } from '../store/component.store.js';
 import type { Operation } from '../store/reconcile.store.js';
-import type { NewEvent, ReconcileScope } from '../../../engine/contract.js';
+import type { NewEvent, ReconcileContext } from '../../../engine/contract.js';
 import { appendEvents } from '../../../engine/events/append-events.js';
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
@@ -20,7 +20,7 @@ export interface ComponentStep {
   readonly entry: ComponentEntry;
   readonly operation: Operation | null;
   readonly client: KubernetesClient;
-  readonly scope: ReconcileScope;
+  readonly scope: ReconcileContext;
 }
 
 export function objectsOf({

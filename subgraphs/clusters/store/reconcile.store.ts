@@ -1,4 +1,4 @@
-import type { NewEvent, ReconcileScope } from '../../../engine/contract.js';
+import type { NewEvent, ReconcileContext } from '../../../engine/contract.js';
 import { appendEvents } from '../../../engine/events/append-events.js';
 import type { AccountKey } from '../../../engine/jobs/queue.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
@@ -76,7 +76,7 @@ type Work = (tx: Transaction, at: Date) => Promise<readonly NewEvent[]>;
  * (throws `Superseded`), works, and appends what `work` has to say.
  */
 export function changePool(
-  scope: ReconcileScope,
+  scope: ReconcileContext,
   { id, account, generation }: NodePool,
   work: Work,
 ): Promise<void> {
@@ -90,7 +90,7 @@ export function changePool(
 }
 
 /** The same of a cluster: its wish is its state and its operation. */
-export function changeCluster(scope: ReconcileScope, cluster: Cluster, work: Work): Promise<void> {
+export function changeCluster(scope: ReconcileContext, cluster: Cluster, work: Work): Promise<void> {
   const at = scope.clock.now();
   return scope.database.$transaction(async (tx) => {
     const rows = await tx.$queryRaw<{ state: string; operation: string | null }[]>`

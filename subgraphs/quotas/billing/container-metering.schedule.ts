@@ -1,5 +1,5 @@
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
-import type { ReconcileScope, Schedule } from '../../../engine/contract.js';
+import type { ReconcileContext, Schedule } from '../../../engine/contract.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import type { ContainerInfrastructure } from '../../../engine/providers/container-instance-provider.js';
 import type { KubernetesApis } from '../../../engine/kubernetes/kubernetes-apis.js';
@@ -46,7 +46,7 @@ async function recordUsage(provider: ContainerInfrastructure, store: BillingStor
 interface MeteringDependencies {
   readonly kubernetes: KubernetesApis;
   readonly store: BillingStore;
-  readonly scope: ReconcileScope;
+  readonly scope: ReconcileContext;
 }
 
 async function countPods(

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { noFaults } from '../../../engine/contract.js';
+import { noFaultInjection } from '../../../engine/contract.js';
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import { componentDriftSchedule } from '../../../subgraphs/clusters/controllers/component/component-drift.schedule.js';
@@ -197,7 +197,7 @@ describe('components', { timeout: 200_000 }, () => {
       database: database.prisma,
       clock,
       log,
-      faults: noFaults,
+      faults: noFaultInjection,
       signal: new AbortController().signal,
     };
     await componentDriftSchedule({ kubernetes }).run(scope);

@@ -1,6 +1,6 @@
 import { AppsV1Api, CoreV1Api, type V1Pod, type V1PodSpec } from '@kubernetes/client-node';
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
-import { type Faults, noFaults } from '../../../engine/contract.js';
+import { type FaultInjector, noFaultInjection } from '../../../engine/contract.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { SubgraphExecutor } from '../../../subgraphs/runtime/execution/subgraph-executor.js';
 import { Loaders } from '../../../kernel/loaders.js';
@@ -46,7 +46,7 @@ export const small = (name: string, more: object = {}) => ({
 /** The clusters subgraph, the engine and a simulated cloud with machines enough; clusters are made through the graph. */
 export type KindsWorld = Awaited<ReturnType<typeof startKinds>>;
 
-export async function startKinds(speed = 1_000, faults: Faults = noFaults) {
+export async function startKinds(speed = 1_000, faults: FaultInjector = noFaultInjection) {
   const world = await startWorld({ speed });
   await world.limit('payg-vcpu', 5_000);
   await world.limit('payg-max-vcpu-per-instance', 128);

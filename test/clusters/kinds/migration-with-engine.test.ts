@@ -1,7 +1,7 @@
 import { Watch, type V1Pod } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { balances } from '../../../engine/ledger/ledger.js';
-import type { Faults } from '../../../engine/contract.js';
+import type { FaultInjector } from '../../../engine/contract.js';
 import { type FaultPoint, faultPoints } from '../../../engine/faults/fault-points.js';
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { eventually } from '../../kit/eventually.js';
@@ -13,7 +13,7 @@ let meanwhile: Promise<void> = Promise.resolve();
 
 /** Each point of a migration fails the first time it is reached, as if the engine had died there. */
 const reached: string[] = [];
-const faults: Faults = {
+const faults: FaultInjector = {
   reach: async (point) => {
     if (!(faultPoints.migration as readonly FaultPoint[]).includes(point)) return;
     await meanwhile;

@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, expect } from 'vitest';
-import { noFaults } from '../../../engine/contract.js';
+import { noFaultInjection } from '../../../engine/contract.js';
 import { createScheduledChangeReconciler } from '../../../subgraphs/clusters/controllers/maintenance-window/scheduled-change.reconciler.js';
 import { scheduledChanges } from '../../../subgraphs/clusters/scheduled-changes.js';
 import { openClusters } from '../kit.js';
@@ -60,7 +60,7 @@ async function openWindows() {
         database: prisma,
         clock,
         log: clusters.platform.log,
-        faults: noFaults,
+        faults: noFaultInjection,
         signal: new AbortController().signal,
       }),
     [Symbol.asyncDispose]: () => clusters[Symbol.asyncDispose](),

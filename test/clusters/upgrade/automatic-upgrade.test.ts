@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { noFaults } from '../../../engine/contract.js';
+import { noFaultInjection } from '../../../engine/contract.js';
 import type { Engine } from '../../../engine/engine.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
 import { MaintenanceWindowService } from '../../../subgraphs/clusters/api/maintenance-window/maintenance-window.service.js';
@@ -67,7 +67,7 @@ describe('a cluster whose node pools let it', { timeout: 200_000 }, () => {
       database: world.prisma,
       clock: world.platform.clock,
       log: world.platform.log,
-      faults: noFaults,
+      faults: noFaultInjection,
       signal: new AbortController().signal,
     });
   /** Strikes the hour and waits until all that it asked for has been looked at. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { noFaults } from '../../../engine/contract.js';
+import { noFaultInjection } from '../../../engine/contract.js';
 import { VersionPolicy } from '../../../subgraphs/clusters/model/version.rules.js';
 import { publishProblems } from '../../../subgraphs/clusters/model/publish-version.rules.js';
 import { versionSupportSchedule } from '../../../subgraphs/clusters/controllers/version-support/version-support.reconciler.js';
@@ -151,7 +151,7 @@ describe('publishKubernetesVersion', () => {
     const signal = new AbortController().signal;
     const hourStrikes = () =>
       versionSupportSchedule().run({
-        ...{ database: prisma, clock: platform.clock, log: platform.log, faults: noFaults, signal },
+        ...{ database: prisma, clock: platform.clock, log: platform.log, faults: noFaultInjection, signal },
       });
     await hourStrikes();
     const condition = async (id: string) => {

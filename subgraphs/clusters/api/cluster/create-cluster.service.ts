@@ -1,4 +1,4 @@
-import { tokenProblems } from '../../../../engine/operations/client-tokens.js';
+import { validateClientToken } from '../../../../engine/operations/client-tokens.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import { createOperation } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
@@ -46,7 +46,7 @@ export class CreateClusterService {
     const { prisma } = this.platform.database;
     const { name, regionId, network, clientToken } = input;
     return [
-      ...tokenProblems(clientToken),
+      ...validateClientToken(clientToken),
       ...((await isNameTaken(prisma, account, name)) ? [duplicate(name)] : []),
       ...(await networkReferenceProblems(prisma, { account, regionId, network })),
     ];

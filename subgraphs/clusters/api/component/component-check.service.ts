@@ -1,5 +1,5 @@
 import { refuseNotFound } from '../../../../engine/not-found.js';
-import { onceAround } from '../../../../engine/operations/client-tokens.js';
+import { idempotentTransaction } from '../../../../engine/operations/client-tokens.js';
 import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import type { Platform } from '../../../../engine/platform.js';
@@ -27,7 +27,7 @@ export class ComponentCheckService {
     const { database, clock } = this.platform;
     const { clusterId, clientToken: token } = input;
     const request = { account, mutation: 'checkComponents', token, input, at: clock.now(), dryRun };
-    await onceAround(database.prisma, request, async () => {
+    await idempotentTransaction(database.prisma, request, async () => {
       const client = await this.client(account, clusterId);
       // A dry run leaves the findings of the last comparison as they are.
       if (!dryRun) await checkComponents({ database: database.prisma, client, at: clock.now() }, clusterId);

@@ -1,5 +1,5 @@
 import { refuseNotFound } from '../../../../engine/not-found.js';
-import { onceAround } from '../../../../engine/operations/client-tokens.js';
+import { idempotentTransaction } from '../../../../engine/operations/client-tokens.js';
 import { TerminalError } from '../../../../engine/contract.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
@@ -194,7 +194,7 @@ export class HighRiskService {
     const { actor, input, mutation, dryRun } = call;
     const { account } = actor;
     const request = { account, mutation, token: input.clientToken, input, at: clock.now(), dryRun };
-    const { id } = await onceAround(database.prisma, request, async () => {
+    const { id } = await idempotentTransaction(database.prisma, request, async () => {
       const { cluster, calls } = await plan();
       if (!dryRun) await this.execute(cluster, calls);
       return { id: cluster.id };

@@ -1,4 +1,4 @@
-import { onceAround } from '../../../../engine/operations/client-tokens.js';
+import { idempotentTransaction } from '../../../../engine/operations/client-tokens.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { type Machine, releaseProblem } from '../../../../engine/providers/node-pool-provider.js';
 import type { Actor } from '../../../../kernel/actor.js';
@@ -48,7 +48,7 @@ export class InstanceService {
     const { database, clock } = this.platform;
     const token = input.clientToken;
     const request = { account, mutation: 'releaseInstances', token, input, at: clock.now(), dryRun };
-    return onceAround(database.prisma, request, async () => {
+    return idempotentTransaction(database.prisma, request, async () => {
       const release = dryRun
         ? await this.rehearsal(account, input.instanceIds)
         : (id: string) => this.platform.provider.releaseMachine(account, id);

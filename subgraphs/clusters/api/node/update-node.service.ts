@@ -1,4 +1,4 @@
-import { checkToken, once } from '../../../../engine/operations/client-tokens.js';
+import { checkClientToken, idempotent } from '../../../../engine/operations/client-tokens.js';
 import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import { KubernetesClient } from '../../../../engine/kubernetes/client.js';
@@ -63,7 +63,7 @@ export class UpdateNodeService {
   }
 
   private async rehearse(actor: Actor, input: UpdateNodeInput, target: Target): Promise<NodeMetadata> {
-    await checkToken(this.platform.database.prisma, this.request(actor, input));
+    await checkClientToken(this.platform.database.prisma, this.request(actor, input));
     return (await write(target, input, { dryRun: 'All' })).metadata;
   }
 
@@ -78,7 +78,7 @@ export class UpdateNodeService {
     const first = input.clientToken == null ? await write(target, input, {}) : undefined;
     return this.platform.database.prisma.$transaction(async (tx) => {
       let written = first;
-      await once(tx, request, async () => {
+      await idempotent(tx, request, async () => {
         written ??= await write(target, input, {});
         return {};
       });

@@ -2,7 +2,7 @@ import {
   done,
   requeueAfter,
   type Reconciler,
-  type ReconcileScope,
+  type ReconcileContext,
   type Schedule,
 } from '../../../../engine/contract.js';
 import { poolSchedule } from '../steps/pool-schedule.js';
@@ -38,7 +38,7 @@ export function createAutoscalingReconciler(means: Means): Reconciler {
 async function pollAutoscaling(
   cluster: Cluster,
   pools: readonly NodePool[],
-  { scope, means }: { readonly scope: ReconcileScope; readonly means: Means },
+  { scope, means }: { readonly scope: ReconcileContext; readonly means: Means },
 ): Promise<void> {
   const client = await clientOf(cluster.id, { scope, kubernetes: means.kubernetes });
   if (!client) return;
@@ -55,7 +55,7 @@ async function pollAutoscaling(
 /** Nodes of pools that no longer scale by themselves are not waited for to be idle. */
 async function clearIdleNodes(
   elastic: readonly NodePool[],
-  { clusterId, scope }: { readonly clusterId: string; readonly scope: ReconcileScope },
+  { clusterId, scope }: { readonly clusterId: string; readonly scope: ReconcileContext },
 ): Promise<void> {
   const others = { notIn: elastic.map(({ id }) => id) };
   await scope.database.node.updateMany({

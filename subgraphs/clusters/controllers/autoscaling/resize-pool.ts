@@ -1,4 +1,4 @@
-import type { NewEvent, ReconcileScope } from '../../../../engine/contract.js';
+import type { NewEvent, ReconcileContext } from '../../../../engine/contract.js';
 import { createOperation } from '../../../../engine/operations/operations.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
@@ -25,7 +25,7 @@ export interface AutoscaledCluster {
   /** What the platform knows of the nodes of the whole cluster. */
   readonly nodes: readonly Node[];
   readonly seen: ClusterSnapshot;
-  readonly scope: ReconcileScope;
+  readonly scope: ReconcileContext;
   readonly means: Means;
 }
 

@@ -2,7 +2,7 @@ import {
   done,
   type Failure,
   type Reconciler,
-  type ReconcileScope,
+  type ReconcileContext,
   TerminalError,
 } from '../../../../engine/contract.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
@@ -23,7 +23,7 @@ interface ChargeConversion {
 interface Step {
   readonly operation: Operation;
   readonly wish: ChargeConversion;
-  readonly scope: ReconcileScope;
+  readonly scope: ReconcileContext;
   readonly means: Means;
 }
 

@@ -1,9 +1,9 @@
 import {
   done,
   type NewEvent,
-  type Outcome,
+  type ReconcileResult,
   type Reconciler,
-  type ReconcileScope,
+  type ReconcileContext,
   requeueAfter,
   type Schedule,
 } from '../../../../engine/contract.js';
@@ -48,7 +48,7 @@ export class ClaimsReconciler implements Reconciler {
 
   constructor(private readonly provider: ClaimInfrastructure) {}
 
-  async reconcile(_key: string, scope: ReconcileScope): Promise<Outcome> {
+  async reconcile(_key: string, scope: ReconcileContext): Promise<ReconcileResult> {
     // The rows first: one that is granted after the cloud was asked is not taken for one that is gone.
     const rows = new Map((await allClaims(scope.database)).map((row) => [row.id, row]));
     const claims = await this.provider.cloudClaims();
@@ -76,7 +76,7 @@ export class ClaimsReconciler implements Reconciler {
   private async answer(
     clusterId: string,
     claims: readonly CloudClaim[],
-    { scope, decisions }: { readonly scope: ReconcileScope; readonly decisions: Decisions },
+    { scope, decisions }: { readonly scope: ReconcileContext; readonly decisions: Decisions },
   ): Promise<void> {
     await scope.faults.reach('cloud-claims.decided');
     const told = claims.every((claim) => isDecisionApplied(claim, decisions.get(claim.id)!));
@@ -111,7 +111,7 @@ export class ClaimsReconciler implements Reconciler {
     }: {
       readonly decision: ClaimDecision;
       readonly before: ClaimRow | undefined;
-      readonly scope: ReconcileScope;
+      readonly scope: ReconcileContext;
     },
   ): Promise<void> {
     const { state, message } = decision;
@@ -131,7 +131,7 @@ export class ClaimsReconciler implements Reconciler {
   private async takePlaces(
     claim: CloudClaim,
     load: LoadBalancerUsage,
-    { database, clock }: ReconcileScope,
+    { database, clock }: ReconcileContext,
   ): Promise<Problem | undefined> {
     const { account, kind } = claim;
     const taken = await settle(() =>
@@ -151,7 +151,7 @@ export class ClaimsReconciler implements Reconciler {
   private async reload(
     row: ClaimRow,
     wished: LoadBalancerUsage,
-    { database }: ReconcileScope,
+    { database }: ReconcileContext,
   ): Promise<Problem | undefined> {
     if (isSameUsage(row, wished)) return undefined;
     const loaded = await settle(() =>
@@ -163,7 +163,7 @@ export class ClaimsReconciler implements Reconciler {
 
 /** What one look at all claims knows. */
 interface ClaimsPoll {
-  readonly scope: ReconcileScope;
+  readonly scope: ReconcileContext;
   readonly rows: ReadonlyMap<string, ClaimRow>;
   /** What each asks of its load balancer. */
   readonly loads: ReadonlyMap<string, LoadBalancerUsage>;

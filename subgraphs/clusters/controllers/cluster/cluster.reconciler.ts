@@ -1,4 +1,4 @@
-import { done, type Reconciler, type ReconcileScope } from '../../../../engine/contract.js';
+import { done, type Reconciler, type ReconcileContext } from '../../../../engine/contract.js';
 import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import { inCluster, type ClusterStep, type Step } from '../steps/cluster-step.js';
 import { deleteCluster, failDeletion } from './delete-cluster.js';
@@ -53,7 +53,7 @@ export function createClusterReconciler(means: Means): Reconciler {
 
 async function nextStep(
   key: string,
-  { scope, means }: { scope: ReconcileScope; means: Means },
+  { scope, means }: { scope: ReconcileContext; means: Means },
 ): Promise<StepOutcome> {
   await scope.faults.reach('cluster.begin');
   const view = await readCluster(scope.database, key);

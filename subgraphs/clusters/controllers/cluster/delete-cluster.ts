@@ -1,5 +1,5 @@
 import { deleteClusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
-import { done, type Outcome, requeueAfter } from '../../../../engine/contract.js';
+import { done, type ReconcileResult, requeueAfter } from '../../../../engine/contract.js';
 import { Finalizers } from '../../../../engine/jobs/finalizers.js';
 import { changeAll, dropScope } from '../../../../engine/ledger/ledger.js';
 import { finishOperation, finishStage, startStage } from '../../../../engine/operations/operations.js';
@@ -121,7 +121,7 @@ export async function deleteCluster(step: ClusterStep): Promise<StepOutcome> {
 }
 
 /** What is left of the cluster stays until somebody asks for its deletion again; then it goes on where it ended. */
-export async function failDeletion(step: ClusterStep, error: Problem): Promise<Outcome> {
+export async function failDeletion(step: ClusterStep, error: Problem): Promise<ReconcileResult> {
   const { cluster, operation } = step;
   const { message } = error;
   await inCluster(step, async (tx, at) => {

@@ -1,4 +1,4 @@
-import type { ReconcileScope, Schedule } from '../../../../engine/contract.js';
+import type { ReconcileContext, Schedule } from '../../../../engine/contract.js';
 import type { KubernetesApis } from '../../../../engine/kubernetes/kubernetes-apis.js';
 import { clientOf } from '../../inspection/cluster-client.js';
 import { checkComponents } from '../../inspection/component-check.js';
@@ -25,7 +25,7 @@ export function componentDriftSchedule({ kubernetes }: { readonly kubernetes: Ku
 
 async function checkCluster(
   id: string,
-  { scope, kubernetes }: { readonly scope: ReconcileScope; readonly kubernetes: KubernetesApis },
+  { scope, kubernetes }: { readonly scope: ReconcileContext; readonly kubernetes: KubernetesApis },
 ): Promise<void> {
   try {
     const client = await clientOf(id, { scope, kubernetes });

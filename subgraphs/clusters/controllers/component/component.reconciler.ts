@@ -1,6 +1,6 @@
 import type { EventType } from '../../../../engine/events/event-kinds.js';
 import { type Prisma } from '../../store/component.store.js';
-import { done, type Outcome, type Reconciler, requeueAfter } from '../../../../engine/contract.js';
+import { done, type ReconcileResult, type Reconciler, requeueAfter } from '../../../../engine/contract.js';
 import {
   KubernetesStatusError,
   KubernetesUnavailable,
@@ -70,7 +70,7 @@ function unreachable({ clusterId }: ComponentChange['component']): Problem {
   return { code: 'KUBERNETES_UNAVAILABLE', message };
 }
 
-async function attempt(step: ComponentStep): Promise<Outcome> {
+async function attempt(step: ComponentStep): Promise<ReconcileResult> {
   try {
     return step.component.state === 'UNINSTALLING' ? await uninstall(step) : await install(step);
   } catch (error) {
@@ -82,7 +82,10 @@ async function attempt(step: ComponentStep): Promise<Outcome> {
 }
 
 /** Looks again later, or gives up for this reason when it takes too long. */
-async function retryUntilDeadline(wish: ComponentChange, { code, message }: Problem): Promise<Outcome> {
+async function retryUntilDeadline(
+  wish: ComponentChange,
+  { code, message }: Problem,
+): Promise<ReconcileResult> {
   const { component, scope } = wish;
   const age = scope.clock.now().getTime() - component.wishedAt.getTime();
   if (age >= DEADLINE_MS)
@@ -90,7 +93,7 @@ async function retryUntilDeadline(wish: ComponentChange, { code, message }: Prob
   return requeueAfter(Math.min(LAST_POLL_MS, Math.max(FIRST_POLL_MS, age / 4)));
 }
 
-async function install(step: ComponentStep): Promise<Outcome> {
+async function install(step: ComponentStep): Promise<ReconcileResult> {
   const objects = objectsOf(step);
   await applyOnce(step, objects);
   const nodes = await countSchedulableNodes(step.client);
@@ -118,7 +121,7 @@ async function applyOnce(step: ComponentStep, objects: readonly ManifestObject[]
   });
 }
 
-async function uninstall(step: ComponentStep): Promise<Outcome> {
+async function uninstall(step: ComponentStep): Promise<ReconcileResult> {
   const { client, component, operation, scope } = step;
   // The last that was applied goes first.
   const paths = objectsOf(step)
@@ -153,7 +156,7 @@ const ENDS: Readonly<Record<string, readonly [type: EventType, done: string]>> =
 };
 
 /** The wish has been tried to its end. */
-async function completeComponent(step: ComponentChange, problem?: Problem): Promise<Outcome> {
+async function completeComponent(step: ComponentChange, problem?: Problem): Promise<ReconcileResult> {
   const { component, scope } = step;
   await inComponent(step, async (tx, at) => {
     await updateComponent(tx, component.id, {

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { done, type Reconciler, type ReconcileScope, requeueAfter } from '../../../../engine/contract.js';
+import { done, type Reconciler, type ReconcileContext, requeueAfter } from '../../../../engine/contract.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import { KubernetesStatusError } from '../../../../engine/kubernetes/kubernetes-error.js';
@@ -42,7 +42,7 @@ export function createPreinstalledReconciler({ kubernetes }: Pick<Means, 'kubern
   };
 }
 
-async function clusterExists(id: string, { database }: ReconcileScope): Promise<boolean> {
+async function clusterExists(id: string, { database }: ReconcileContext): Promise<boolean> {
   const cluster = await database.cluster.findUnique({ where: { id } });
   return cluster !== null && cluster.deletedAt === null && cluster.state !== 'DELETING';
 }
@@ -66,7 +66,7 @@ async function install(client: KubernetesClient, component: ComponentRow): Promi
 
 async function record(
   tried: readonly AppliedComponent[],
-  { database, clock }: ReconcileScope,
+  { database, clock }: ReconcileContext,
 ): Promise<void> {
   const { account, clusterId } = tried[0]!.component;
   const at = clock.now();

@@ -2,9 +2,9 @@ import {
   done,
   requeueAfter,
   type NewEvent,
-  type Outcome,
+  type ReconcileResult,
   type Reconciler,
-  type ReconcileScope,
+  type ReconcileContext,
   type Schedule,
 } from '../../../../engine/contract.js';
 import type {
@@ -50,7 +50,10 @@ export function createControlPlaneReconciler({ provider }: Pick<Means, 'provider
   };
 }
 
-async function deleteObservation(key: string, { database, clock }: ReconcileScope): Promise<Outcome> {
+async function deleteObservation(
+  key: string,
+  { database, clock }: ReconcileContext,
+): Promise<ReconcileResult> {
   await database.$transaction((tx) => store.deleteControlPlane(tx, key, clock.now()));
   return done;
 }
@@ -59,10 +62,10 @@ interface ControlPlanePoll {
   readonly cluster: Cluster;
   readonly plane: ControlPlane;
   readonly pools: readonly string[];
-  readonly scope: ReconcileScope;
+  readonly scope: ReconcileContext;
 }
 
-async function pollControlPlane(seen: ControlPlanePoll): Promise<Outcome> {
+async function pollControlPlane(seen: ControlPlanePoll): Promise<ReconcileResult> {
   const { cluster, plane, scope } = seen;
   const known = (
     await new store.ControlPlaneStore(scope.database).ofClusters(cluster.account, [cluster.id])

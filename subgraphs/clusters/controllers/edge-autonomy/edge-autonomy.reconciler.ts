@@ -1,6 +1,6 @@
 import { CoreV1Api, PatchStrategy, setHeaderOptions, type KubeConfig } from '@kubernetes/client-node';
 import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
-import { done, type Reconciler, type ReconcileScope } from '../../../../engine/contract.js';
+import { done, type Reconciler, type ReconcileContext } from '../../../../engine/contract.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import { finishOperation, finishStage, startStage } from '../../../../engine/operations/operations.js';
 import type { Means } from '../steps/node-pool-step.js';
@@ -50,7 +50,7 @@ function annotationOf({ metadata }: ListedNode): string | undefined {
   return metadata?.annotations?.[ANNOTATION];
 }
 
-async function record(pool: NodePool, changed: number, { database, clock }: ReconcileScope): Promise<void> {
+async function record(pool: NodePool, changed: number, { database, clock }: ReconcileContext): Promise<void> {
   const at = clock.now();
   await database.$transaction(async (tx) => {
     for (const id of await unfinishedOperations(tx, { targetId: pool.id })) {

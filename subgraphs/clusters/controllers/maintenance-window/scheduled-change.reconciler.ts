@@ -1,8 +1,8 @@
 import {
   done,
-  type Outcome,
+  type ReconcileResult,
   type Reconciler,
-  type ReconcileScope,
+  type ReconcileContext,
   requeueAfter,
 } from '../../../../engine/contract.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
@@ -38,7 +38,7 @@ export interface ScheduledChange {
   /** What its operation can be from here on. */
   readonly controls: { readonly cancelable: boolean; readonly pausable: boolean };
   /** What has come in its way since it was asked for, looked for before the transaction. */
-  readonly obstacle?: (operation: OperationRow, scope: ReconcileScope) => Promise<Problem | undefined>;
+  readonly obstacle?: (operation: OperationRow, scope: ReconcileContext) => Promise<Problem | undefined>;
   /** Begins it on the locked cluster; BUSY when it is to be tried again, a problem when it cannot be done any more. */
   readonly startScheduledChange: (
     tx: Transaction,
@@ -80,7 +80,7 @@ async function begin(
   tx: Transaction,
   operation: OperationRow,
   { change, problem, at }: ScheduledStart,
-): Promise<Outcome> {
+): Promise<ReconcileResult> {
   const cluster = await lockCluster(tx, operation.account, operation.targetId);
   const gone = goneProblem(operation.targetId, cluster, change);
   if (!cluster || gone) return fail(tx, operation, { problem: gone, at });
@@ -102,7 +102,7 @@ async function startNow(
   tx: Transaction,
   cluster: ClusterRow,
   { operation, change, at }: Omit<ScheduledStart, 'problem'> & { readonly operation: OperationRow },
-): Promise<Outcome> {
+): Promise<ReconcileResult> {
   const outcome = await change.startScheduledChange(tx, cluster, operation, at);
   if (outcome === 'BUSY') return requeueAfter(BUSY_POLL_MS);
   if (outcome) return fail(tx, operation, { problem: outcome, at });
@@ -126,13 +126,13 @@ async function fail(
   tx: Transaction,
   operation: OperationRow,
   { problem, at }: Pick<ScheduledStart, 'problem' | 'at'>,
-): Promise<Outcome> {
+): Promise<ReconcileResult> {
   await finishOperation(tx, operation.id, { state: 'FAILED', ...(problem && { error: problem }) }, at);
   await appendEvents(tx, operation.account, at, []);
   return done;
 }
 
-function finishCanceled(operation: OperationRow, scope: ReconcileScope): Promise<Outcome> {
+function finishCanceled(operation: OperationRow, scope: ReconcileContext): Promise<ReconcileResult> {
   const at = scope.clock.now();
   const error = { code: 'OPERATION_CANCELED', message: 'It was cancelled before it began.' } as const;
   return scope.database.$transaction(async (tx) => {

@@ -1,6 +1,6 @@
 import { VersionApi } from '@kubernetes/client-node';
 import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
-import { done, requeueAfter, type Outcome } from '../../../../engine/contract.js';
+import { done, requeueAfter, type ReconcileResult } from '../../../../engine/contract.js';
 import {
   finishOperation,
   finishStage,
@@ -51,7 +51,7 @@ const moveControlPlane: Step = async ({ cluster, scope, means }) => {
   return requeueAfter(until(plane.readyAt, scope.clock.now()));
 };
 
-async function switchProduct(step: ClusterStep): Promise<Outcome> {
+async function switchProduct(step: ClusterStep): Promise<ReconcileResult> {
   try {
     await inCluster(step, (tx, at) => recordSwitch(step, tx, at));
   } catch (error) {
@@ -90,7 +90,7 @@ async function recordSwitch(step: ClusterStep, tx: Transaction, at: Date) {
 }
 
 /** The migration cannot be done: the control plane goes back, the cluster runs on as it was. */
-export async function failMigration(step: ClusterStep, error: Problem): Promise<Outcome> {
+export async function failMigration(step: ClusterStep, error: Problem): Promise<ReconcileResult> {
   const { cluster, operation, means } = step;
   await means.provider.migrateControlPlane(cluster.id, 'STANDARD');
   await inCluster(step, async (tx, at) => {

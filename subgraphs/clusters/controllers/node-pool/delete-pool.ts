@@ -1,4 +1,4 @@
-import { done, requeueAfter, type ReconcileScope } from '../../../../engine/contract.js';
+import { done, requeueAfter, type ReconcileContext } from '../../../../engine/contract.js';
 import { Finalizers } from '../../../../engine/jobs/finalizers.js';
 import { dropScope, release } from '../../../../engine/ledger/ledger.js';
 import {
@@ -58,7 +58,7 @@ async function nextStage(
 }
 
 /** Takes a pool away with everything it has. */
-export async function deletePool(step: PoolStep, scope: ReconcileScope): Promise<StepOutcome> {
+export async function deletePool(step: PoolStep, scope: ReconcileContext): Promise<StepOutcome> {
   const { pool, cluster, operation } = step;
   if (step.nodes.length > 0) return (await removeNodes(step)) ?? 'again';
   if (!(await finalizers.run(step, pool.finalizers, scope))) return requeueAfter(POLL_MS);

@@ -1,4 +1,4 @@
-import type { ReconcileScope } from '../../../../engine/contract.js';
+import type { ReconcileContext } from '../../../../engine/contract.js';
 import type { Cluster } from '../../store/reconcile.store.js';
 import { clientOf } from '../../inspection/cluster-client.js';
 import { drainNode } from './drain-node.js';
@@ -14,7 +14,7 @@ const AT_ONCE = 10;
  */
 export async function drainReclaimedNodes(
   { id: clusterId }: Pick<Cluster, 'id'>,
-  { scope, means }: { readonly scope: ReconcileScope; readonly means: Means },
+  { scope, means }: { readonly scope: ReconcileContext; readonly means: Means },
 ): Promise<boolean> {
   const spot = await scope.database.node.findMany({
     where: { clusterId, chargeType: 'SPOT', state: 'running' },

@@ -1,4 +1,4 @@
-import { done, type Reconciler, type ReconcileScope } from '../../../../engine/contract.js';
+import { done, type Reconciler, type ReconcileContext } from '../../../../engine/contract.js';
 import { cancelPoolChange } from './cancel-pool-change.js';
 import { deletePool } from './delete-pool.js';
 import { ensurePoolScalingGroup } from './ensure-scaling-group.js';
@@ -43,7 +43,7 @@ export function createNodePoolReconciler(means: Means): Reconciler {
 
 async function nextStep(
   key: string,
-  { scope, means }: { scope: ReconcileScope; means: Means },
+  { scope, means }: { scope: ReconcileContext; means: Means },
 ): Promise<StepOutcome> {
   await scope.faults.reach('node-pool.begin');
   const view = await readPool(scope.database, key);

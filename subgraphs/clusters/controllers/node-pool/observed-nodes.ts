@@ -1,5 +1,5 @@
 import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
-import type { ReconcileScope } from '../../../../engine/contract.js';
+import type { ReconcileContext } from '../../../../engine/contract.js';
 import type { Instance } from '../../../../engine/providers/infrastructure-provider.js';
 import { listNodes } from '../../inspection/kubernetes-nodes.js';
 import type { Node } from '../../store/reconcile.store.js';
@@ -16,7 +16,7 @@ export interface ObservedState {
 /** Reads what the cloud and Kubernetes have of a cluster. */
 export async function readObservedState(
   clusterId: string,
-  { scope, means }: { readonly scope: ReconcileScope; readonly means: Means },
+  { scope, means }: { readonly scope: ReconcileContext; readonly means: Means },
 ): Promise<ObservedState> {
   const instances = await means.provider.instances(clusterId);
   return {
@@ -27,7 +27,7 @@ export async function readObservedState(
 
 async function nodeNames(
   clusterId: string,
-  { scope, means }: { readonly scope: ReconcileScope; readonly means: Means },
+  { scope, means }: { readonly scope: ReconcileContext; readonly means: Means },
 ): Promise<Set<string> | undefined> {
   const access = (await clusterAccess(scope.database, null, [clusterId])).get(clusterId);
   if (!access) return undefined;

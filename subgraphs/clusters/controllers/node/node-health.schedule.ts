@@ -1,5 +1,5 @@
 import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
-import type { ReconcileScope, Schedule } from '../../../../engine/contract.js';
+import type { ReconcileContext, Schedule } from '../../../../engine/contract.js';
 import type { KubernetesApis } from '../../../../engine/kubernetes/kubernetes-apis.js';
 import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import { listNodes, isReady } from '../../inspection/kubernetes-nodes.js';
@@ -28,7 +28,7 @@ export function nodeHealthSchedule({ kubernetes }: { readonly kubernetes: Kubern
 }
 
 interface Check {
-  readonly scope: ReconcileScope;
+  readonly scope: ReconcileContext;
   readonly kubernetes: KubernetesApis;
 }
 

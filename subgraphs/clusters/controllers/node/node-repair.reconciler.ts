@@ -2,9 +2,9 @@ import {
   done,
   requeueAfter,
   type NewEvent,
-  type Outcome,
+  type ReconcileResult,
   type Reconciler,
-  type ReconcileScope,
+  type ReconcileContext,
 } from '../../../../engine/contract.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import { enqueueAll } from '../../../../engine/jobs/queue.js';
@@ -25,7 +25,7 @@ const MAX_POLL_MS = 15_000;
 interface Step {
   readonly repair: NodeRepairRow;
   readonly node: NodeRow;
-  readonly scope: ReconcileScope;
+  readonly scope: ReconcileContext;
   readonly means: Means;
 }
 
@@ -47,7 +47,7 @@ export function createNodeRepairReconciler(means: Means): Reconciler {
   };
 }
 
-function next(step: Step): Promise<Outcome> {
+function next(step: Step): Promise<ReconcileResult> {
   switch (step.repair.state as RepairState) {
     case 'RESTART_WANTED':
       return act(step, 'RESTART');
@@ -58,7 +58,7 @@ function next(step: Step): Promise<Outcome> {
   }
 }
 
-async function act(step: Step, action: 'RESTART' | 'RESET'): Promise<Outcome> {
+async function act(step: Step, action: 'RESTART' | 'RESET'): Promise<ReconcileResult> {
   const { node, scope, means } = step;
   const { readyAt } = await means.provider.repairInstance(node.clusterId, node.id, action);
   await scope.faults.reach('node-repair.asked');
@@ -79,7 +79,7 @@ async function move(
   });
 }
 
-async function pollRepair(step: Step): Promise<Outcome> {
+async function pollRepair(step: Step): Promise<ReconcileResult> {
   const { repair, node, scope, means } = step;
   const instances = await means.provider.instances(node.clusterId, repair.nodePoolId);
   const instance = instances.find(({ id }) => id === node.id);
@@ -93,7 +93,7 @@ async function pollRepair(step: Step): Promise<Outcome> {
   return escalateRepair(step);
 }
 
-function succeed(step: Step): Promise<Outcome> {
+function succeed(step: Step): Promise<ReconcileResult> {
   const { systemDiskReset } = step.repair;
   const how = systemDiskReset ? 'a new system disk; what was on the old one is lost' : 'a restart';
   return finishRepair(step, {
@@ -102,7 +102,7 @@ function succeed(step: Step): Promise<Outcome> {
   });
 }
 
-async function escalateRepair(step: Step): Promise<Outcome> {
+async function escalateRepair(step: Step): Promise<ReconcileResult> {
   const { repair, node, scope } = step;
   if (repair.state === 'RESETTING')
     return finishRepair(step, {
@@ -122,7 +122,7 @@ async function escalateRepair(step: Step): Promise<Outcome> {
 async function finishRepair(
   { repair, scope }: Pick<Step, 'repair' | 'scope'>,
   { state, message }: { readonly state: 'SUCCEEDED' | 'FAILED'; readonly message: string },
-): Promise<Outcome> {
+): Promise<ReconcileResult> {
   const at = scope.clock.now();
   await scope.database.$transaction(async (tx) => {
     const { count } = await tx.nodeRepair.updateMany({
@@ -151,6 +151,6 @@ async function finishRepair(
   return done;
 }
 
-function until(time: Date, { clock }: ReconcileScope): number {
+function until(time: Date, { clock }: ReconcileContext): number {
   return Math.min(MAX_POLL_MS, Math.max(MIN_POLL_MS, time.getTime() - clock.now().getTime()));
 }

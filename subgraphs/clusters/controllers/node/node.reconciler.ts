@@ -3,7 +3,7 @@ import {
   requeueAfter,
   type NewEvent,
   type Reconciler,
-  type ReconcileScope,
+  type ReconcileContext,
 } from '../../../../engine/contract.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
@@ -37,7 +37,7 @@ export function createNodeReconciler(means: Means): Reconciler {
 }
 
 /** What becomes of a node that does not run yet is for its pool to say. */
-async function wakePool(node: Node, { database }: ReconcileScope) {
+async function wakePool(node: Node, { database }: ReconcileContext) {
   if (node.nodePoolId !== null && node.state !== 'failed')
     await enqueue(database, 'node-pool', node.nodePoolId);
   return done;
@@ -45,14 +45,14 @@ async function wakePool(node: Node, { database }: ReconcileScope) {
 
 async function statusOf(
   node: Node,
-  { scope, means }: { scope: ReconcileScope; means: Means },
+  { scope, means }: { scope: ReconcileContext; means: Means },
 ): Promise<string> {
   const found = await kubernetesNodeOf(node, { scope, means });
   if (!found) return 'Unknown';
   return isReady(found) ? 'Ready' : 'NotReady';
 }
 
-async function record(node: Node, status: string, { database, clock }: ReconcileScope): Promise<void> {
+async function record(node: Node, status: string, { database, clock }: ReconcileContext): Promise<void> {
   await database.$transaction(async (tx) => {
     const { count } = await tx.node.updateMany({
       where: { id: node.id, status: node.status },

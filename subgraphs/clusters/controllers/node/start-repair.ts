@@ -1,4 +1,4 @@
-import type { ReconcileScope } from '../../../../engine/contract.js';
+import type { ReconcileContext } from '../../../../engine/contract.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import { newId } from '../../../../kernel/ids.js';
@@ -31,7 +31,7 @@ export function mayRepair({ management, open, mine, failedAt, now }: RepairCase)
 }
 
 /** Begins the repair of a node that is not ready, when its pool is managed and its policy allows it now. */
-export async function startRepair(node: NodeRow, { database, clock }: ReconcileScope): Promise<void> {
+export async function startRepair(node: NodeRow, { database, clock }: ReconcileContext): Promise<void> {
   const { nodePoolId } = node;
   if (nodePoolId === null) return;
   const pool = await database.nodePool.findUnique({ where: { id: nodePoolId } });

@@ -2,7 +2,7 @@ import {
   done,
   requeueAfter,
   type Reconciler,
-  type ReconcileScope,
+  type ReconcileContext,
   type Schedule,
 } from '../../../../engine/contract.js';
 import { poolSchedule } from '../steps/pool-schedule.js';
@@ -44,7 +44,7 @@ export function createPoolDriftReconciler(means: Means): Reconciler {
 /** Audits the settled pools of a cluster; true when there are spot machines. */
 async function auditPools(
   cluster: Cluster,
-  { scope, means }: { readonly scope: ReconcileScope; readonly means: Means },
+  { scope, means }: { readonly scope: ReconcileContext; readonly means: Means },
 ): Promise<boolean> {
   const { id } = cluster;
   const pools = await reconciledPools(scope, id);
@@ -65,7 +65,7 @@ async function auditPools(
 }
 
 /** Pools of which nothing is being changed. */
-async function reconciledPools({ database }: ReconcileScope, clusterId: string) {
+async function reconciledPools({ database }: ReconcileContext, clusterId: string) {
   const pools = await database.nodePool.findMany({
     where: { clusterId, deletedAt: null, state: { in: ['ACTIVE', 'FAILED'] } },
     orderBy: { id: 'asc' },

@@ -1,4 +1,4 @@
-import type { NewEvent, ReconcileScope } from '../../../../engine/contract.js';
+import type { NewEvent, ReconcileContext } from '../../../../engine/contract.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import type { Subject } from '../../model/cluster-events.js';
@@ -10,7 +10,7 @@ export interface PoolDriftCheck {
   readonly cluster: Cluster;
   readonly pool: NodePool;
   readonly nodes: readonly Node[];
-  readonly scope: ReconcileScope;
+  readonly scope: ReconcileContext;
   readonly means: Means;
   /** States of the cluster in which something is recorded; RUNNING alone when left out. */
   readonly states?: readonly string[];

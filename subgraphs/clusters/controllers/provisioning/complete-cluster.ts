@@ -1,4 +1,4 @@
-import { done, type Outcome } from '../../../../engine/contract.js';
+import { done, type ReconcileResult } from '../../../../engine/contract.js';
 import { finishOperation, finishStage, passStage } from '../../../../engine/operations/operations.js';
 import type { Problem } from '../../../../kernel/result.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
@@ -94,7 +94,7 @@ async function removeMasters(tx: Transaction, cluster: ClusterStep['cluster']): 
 }
 
 /** The cluster cannot be made. */
-export function failCluster(step: ClusterStep, error: Problem): Promise<Outcome> {
+export function failCluster(step: ClusterStep, error: Problem): Promise<ReconcileResult> {
   return finishClusterChange(step, { error, reason: 'ProvisioningFailed', state: 'FAILED' });
 }
 
@@ -110,7 +110,7 @@ interface End {
 async function finishClusterChange(
   step: ClusterStep,
   { error, reason, state, result, forget }: End,
-): Promise<Outcome> {
+): Promise<ReconcileResult> {
   const { cluster, operation } = step;
   await inCluster(step, async (tx, at) => {
     const { message } = error;

@@ -1,5 +1,5 @@
 import type { EventType } from '../../../../engine/events/event-kinds.js';
-import type { NewEvent, ReconcileScope } from '../../../../engine/contract.js';
+import type { NewEvent, ReconcileContext } from '../../../../engine/contract.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import type { Means } from './node-pool-step.js';
 import type { StepOutcome } from './run-steps.js';
@@ -8,7 +8,7 @@ import { eventOf, type Subject } from '../../model/cluster-events.js';
 
 /** One cluster in one step: what was read, and with what to work on it. */
 export interface ClusterStep extends ClusterView {
-  readonly scope: ReconcileScope;
+  readonly scope: ReconcileContext;
   readonly means: Means;
 }
 

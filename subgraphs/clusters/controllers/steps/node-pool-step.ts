@@ -1,4 +1,4 @@
-import type { NewEvent, ReconcileScope } from '../../../../engine/contract.js';
+import type { NewEvent, ReconcileContext } from '../../../../engine/contract.js';
 import type { KubernetesApis } from '../../../../engine/kubernetes/kubernetes-apis.js';
 import type { InfrastructureProvider } from '../../../../engine/providers/infrastructure-provider.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
@@ -13,7 +13,7 @@ export interface Means {
 
 /** One pool in one step: what was read, and with what to work on it. */
 export interface PoolStep extends PoolView {
-  readonly scope: ReconcileScope;
+  readonly scope: ReconcileContext;
   readonly means: Means;
   readonly nodes: readonly Node[];
 }

@@ -1,14 +1,14 @@
-import { type Outcome, requeueAfter } from '../../../../engine/contract.js';
+import { type ReconcileResult, requeueAfter } from '../../../../engine/contract.js';
 import { Superseded } from '../../store/reconcile.store.js';
 
 /** What a step answers: how its reconciliation ends, or that the next step is to be taken from what is there now. */
-export type StepOutcome = Outcome | 'again';
+export type StepOutcome = ReconcileResult | 'again';
 
 /** Steps of one reconciliation at the most; then others get their turn. */
 const MAX_STEPS = 20;
 
 /** Does the work; begins anew at once when its wish has changed meanwhile. */
-export async function unlessSuperseded(work: () => Promise<Outcome>): Promise<Outcome> {
+export async function unlessSuperseded(work: () => Promise<ReconcileResult>): Promise<ReconcileResult> {
   try {
     return await work();
   } catch (error) {
@@ -18,7 +18,7 @@ export async function unlessSuperseded(work: () => Promise<Outcome>): Promise<Ou
 }
 
 /** Takes step after step until one ends the reconciliation. */
-export function runSteps(next: () => Promise<StepOutcome>): Promise<Outcome> {
+export function runSteps(next: () => Promise<StepOutcome>): Promise<ReconcileResult> {
   return unlessSuperseded(async () => {
     for (let count = 0; count < MAX_STEPS; count++) {
       const outcome = await next();

@@ -2,7 +2,7 @@ import {
   done,
   type NewEvent,
   type Reconciler,
-  type ReconcileScope,
+  type ReconcileContext,
   type Schedule,
 } from '../../../../engine/contract.js';
 import { poolSchedule } from '../steps/pool-schedule.js';
@@ -51,14 +51,14 @@ export function createAutomaticUpgradeReconciler({ kubernetes }: Pick<Means, 'ku
   };
 }
 
-async function poolUpgradePermissions({ database }: ReconcileScope, clusterId: string) {
+async function poolUpgradePermissions({ database }: ReconcileContext, clusterId: string) {
   const pools = await database.nodePool.findMany({ where: { clusterId, deletedAt: null } });
   return pools.map((pool) => configOf(pool).management);
 }
 
 /** Without a maintenance window in use nobody has said when the cluster may be disturbed: then nothing happens. */
 async function requestUpgrade(
-  { database, clock }: ReconcileScope,
+  { database, clock }: ReconcileContext,
   { account, id }: Cluster,
   version: string,
 ): Promise<void> {
@@ -76,7 +76,7 @@ async function requestUpgrade(
   });
 }
 
-async function recordBlocked(scope: ReconcileScope, cluster: Cluster, message: string): Promise<void> {
+async function recordBlocked(scope: ReconcileContext, cluster: Cluster, message: string): Promise<void> {
   await changeCluster(scope, cluster, async (tx, at): Promise<NewEvent[]> => {
     const row = await tx.cluster.findUniqueOrThrow({ where: { id: cluster.id } });
     const known = conditionsOf(row).find(({ type }) => type === CONDITION);

@@ -1,4 +1,4 @@
-import type { ReconcileScope } from '../../../../engine/contract.js';
+import type { ReconcileContext } from '../../../../engine/contract.js';
 import type { KubernetesClient, KubernetesObject } from '../../../../engine/kubernetes/client.js';
 import { isConflict, isNotFound } from '../../../../engine/kubernetes/kubernetes-error.js';
 import { objectPath } from '../../../../engine/kubernetes/paths.js';
@@ -26,7 +26,7 @@ const DRAIN_TIMEOUT_MS = 300_000;
 export interface PodDrain {
   readonly client: KubernetesClient;
   readonly operation: string;
-  readonly scope: Pick<ReconcileScope, 'clock' | 'faults'>;
+  readonly scope: Pick<ReconcileContext, 'clock' | 'faults'>;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { done, type Outcome } from '../../../../engine/contract.js';
+import { done, type ReconcileResult } from '../../../../engine/contract.js';
 import { changeOperation } from '../../../../engine/operations/operations.js';
 import { inCluster, clusterEvent, type ClusterStep } from '../steps/cluster-step.js';
 import type { Node, Operation } from '../../store/reconcile.store.js';
@@ -19,7 +19,7 @@ export interface UpgradeStall {
 export async function pauseStalledUpgrade(
   step: ClusterStep & { readonly operation: Operation },
   { nodes, why, pods = [] }: UpgradeStall,
-): Promise<Outcome | undefined> {
+): Promise<ReconcileResult | undefined> {
   const { operation, scope } = step;
   const { batch, resumedAt } = upgradeInput(operation);
   const times = [batch?.since, resumedAt].flatMap((text) => (text === undefined ? [] : [Date.parse(text)]));

@@ -1,4 +1,4 @@
-import type { ReconcileScope } from '../../../../engine/contract.js';
+import type { ReconcileContext } from '../../../../engine/contract.js';
 import type { OperationRow } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
@@ -35,7 +35,7 @@ export function scheduledUpgrade({ kubernetes }: Pick<Platform, 'kubernetes'>): 
 interface ScheduledUpgradeDependencies {
   readonly checks: ClusterCheckService;
   readonly catalogue: ClusterCatalogStore;
-  readonly scope: ReconcileScope;
+  readonly scope: ReconcileContext;
 }
 
 async function blockingReason(

@@ -2,7 +2,7 @@ import {
   done,
   requeueAfter,
   type Failure,
-  type Outcome,
+  type ReconcileResult,
   TerminalError,
 } from '../../../../engine/contract.js';
 import {
@@ -175,7 +175,7 @@ interface End {
   readonly error: Problem;
 }
 
-async function finishUpgrade(step: ClusterStep, end?: End): Promise<Outcome> {
+async function finishUpgrade(step: ClusterStep, end?: End): Promise<ReconcileResult> {
   const { cluster, operation, scope } = step;
   const failures = end ? [] : await componentFailures(step);
   await inCluster(step, async (tx, at) => {

@@ -1,4 +1,4 @@
-import { done, type Failure, type Outcome } from '../../../../engine/contract.js';
+import { done, type Failure, type ReconcileResult } from '../../../../engine/contract.js';
 import {
   changeOperation,
   finishOperation,
@@ -148,7 +148,10 @@ async function removeReplaced(
 }
 
 /** New nodes cannot be had: the pool goes back to its size, what was replaced stays. */
-async function rollBackScaling(step: PoolScaling, failure: Failure | Problem | null): Promise<Outcome> {
+async function rollBackScaling(
+  step: PoolScaling,
+  failure: Failure | Problem | null,
+): Promise<ReconcileResult> {
   const { cluster, operation, pool, baseSize, nodes } = step;
   const error: Problem = failure ?? {
     code: 'INSTANCE_START_FAILED',
@@ -175,7 +178,7 @@ async function rollBackScaling(step: PoolScaling, failure: Failure | Problem | n
   return done;
 }
 
-async function finishScaling(step: ClusterStep, operation: Operation): Promise<Outcome> {
+async function finishScaling(step: ClusterStep, operation: Operation): Promise<ReconcileResult> {
   const { cluster, pools } = step;
   const { instanceTypes, pools: wished } = operation.input as unknown as VerticalScalingInput;
   await inCluster(step, async (tx, at) => {
