@@ -6,13 +6,13 @@ import type { Clock } from '../kernel/clock.js';
 import { acquireLease } from '../kernel/postgres/lease.js';
 import type { Log } from '../kernel/log.js';
 import { deriveKey } from '../kernel/secret.js';
-import { OpenStreams } from './api/open-streams.js';
-import { apiServer } from './api/server.js';
+import { OpenStreams } from './kubernetes/api/open-streams.js';
+import { apiServer } from './kubernetes/api/server.js';
 import { issueCertificate } from './cloud/certificates.js';
 import { Credentials } from './cloud/credentials.js';
 import { cloudApi } from './cloud/routes.js';
 import { listen, stopListening } from './http/listen.js';
-import { openWorld, type World } from './world.js';
+import { openWorld, type World } from './simulation.js';
 
 export interface KubesimOptions {
   readonly host: string;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cloudClaims, type CloudClaim } from '../cluster/cloud-claims.js';
+import { cloudClaims, type CloudClaim } from '../kubernetes/cluster/cloud-claims.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import { clusterOf } from './clusters.js';
 import type { On } from './routes.js';

@@ -1,26 +1,26 @@
 import type { Clock } from '../../kernel/clock.js';
 import type { Log } from '../../kernel/log.js';
 import type { Catalogue } from '../catalog.js';
-import type { Mishap } from '../cluster/mishaps.js';
-import { SimulatedCluster } from '../cluster/simulated-cluster.js';
-import type { Turns } from '../controllers/work-queue.js';
-import { storedTypes } from '../kinds/registry.js';
+import type { Mishap } from '../kubernetes/cluster/injected-faults.js';
+import { SimulatedCluster } from '../kubernetes/simulated-cluster.js';
+import type { Turns } from '../kubernetes/cluster/work-queue.js';
+import { storedTypes } from '../kubernetes/kinds/registry.js';
 import { chance } from '../random.js';
 import { changedSettings, settingsPatchForm, type Settings } from '../settings.js';
-import { ClusterStore } from '../store/cluster-store.js';
-import type { Journal } from '../store/journal.js';
+import { ClusterStore } from '../kubernetes/store/cluster-store.js';
+import type { Journal } from '../kubernetes/store/journal.js';
 import {
   clusterTable,
   instanceTable,
   machineTable,
   scalingGroupTable,
   settingTable,
-} from '../store/tables.js';
+} from '../kubernetes/store/tables.js';
 import type { Timers } from '../timers.js';
 import type { z } from 'zod';
-import type { MachineRecord } from './machines.js';
+import type { MachineRecord } from './detached-instances.js';
 import { ContainerUses, meterContainers } from './container-uses.js';
-import { AddressBook } from './address-book.js';
+import { AddressBook } from '../ip-address-allocator.js';
 import { vpcAddresses } from './instance-network.js';
 import type { ClusterRecord, InstanceRecord } from './records.js';
 import type { ScalingGroupRecord } from './scaling-groups.js';

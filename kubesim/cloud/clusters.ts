@@ -3,10 +3,10 @@ import type { Cloud, CloudCluster } from './cloud.js';
 import { meterPresentContainers } from './container-uses.js';
 import { applyControlPlane, newReplicas } from './control-plane.js';
 import { noteControlPlane } from './control-plane-incidents.js';
-import type { ClusterWish } from './forms.js';
+import type { ClusterWish } from './request-schemas.js';
 import { chance } from '../random.js';
 import { putMasters, resumeInstances } from './instances.js';
-import { keepMachine } from './machines.js';
+import { keepMachine } from './detached-instances.js';
 import { CloudRefusal, type ClusterRecord } from './records.js';
 
 /** Simulated seconds of an upgrade of a control plane, and of taking a cluster apart. */

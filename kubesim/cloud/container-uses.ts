@@ -1,9 +1,9 @@
-import { nodes } from '../kinds/nodes.js';
-import type { Pod } from '../kinds/core.js';
-import { controllerOf } from '../kinds/object.js';
-import { hasEnded, pods } from '../kinds/pods.js';
-import type { Journal } from '../store/journal.js';
-import { containerUseTable } from '../store/tables.js';
+import { nodes } from '../kubernetes/kinds/nodes.js';
+import type { Pod } from '../kubernetes/kinds/core.js';
+import { controllerOf } from '../kubernetes/kinds/object.js';
+import { hasEnded, pods } from '../kubernetes/kinds/pods.js';
+import type { Journal } from '../kubernetes/store/journal.js';
+import { containerUseTable } from '../kubernetes/store/tables.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 
 /** How long a container instance has run for a pod: what the cloud bills. */

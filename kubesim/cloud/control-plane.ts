@@ -1,4 +1,4 @@
-import type { ControlPlaneProcess } from '../cluster/control-plane-processes.js';
+import type { ControlPlaneProcess } from '../kubernetes/cluster/control-plane-processes.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import { isHeard } from './instance-health.js';
 

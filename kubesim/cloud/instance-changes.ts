@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { mishapKinds } from '../cluster/mishaps.js';
-import { pods } from '../kinds/pods.js';
+import { mishapKinds } from '../kubernetes/cluster/injected-faults.js';
+import { pods } from '../kubernetes/kinds/pods.js';
 import type { Cloud, CloudCluster } from './cloud.js';
-import type { AttachWish } from './forms.js';
+import type { AttachWish } from './request-schemas.js';
 import { groupProblem, scalingGroupOf } from './scaling-groups.js';
 import { takeSeat } from './instance-network.js';
 import { isOverbid } from './placement.js';
-import { attachProblem, chargeTypeForm, newDisk } from './machines.js';
+import { attachProblem, chargeTypeForm, newDisk } from './detached-instances.js';
 import { imageFields, instanceOf, oncePerId, planInstance } from './instances.js';
 import { reportNode } from './node-status.js';
 import { CloudRefusal, type InstanceFailure, type InstanceRecord } from './records.js';

@@ -1,6 +1,6 @@
 import type { InstanceType } from '../catalog.js';
 import type { Cloud, CloudCluster } from './cloud.js';
-import { partOf, partsIn, type VSwitch } from './address-book.js';
+import { partOf, partsIn, type VSwitch } from '../ip-address-allocator.js';
 import type { InstanceFailure, InstanceRecord } from './records.js';
 
 /** How a cluster is connected. */

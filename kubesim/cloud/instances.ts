@@ -1,11 +1,11 @@
-import { mishapKinds } from '../cluster/mishaps.js';
+import { mishapKinds } from '../kubernetes/cluster/injected-faults.js';
 import { runsVersion } from '../catalog.js';
 import { chance } from '../random.js';
 import type { Cloud, CloudCluster } from './cloud.js';
-import type { InstanceWish } from './forms.js';
+import type { InstanceWish } from './request-schemas.js';
 import { noAddress, type Seat, takeSeat, zonesWithAddress } from './instance-network.js';
 import { place } from './placement.js';
-import { keepMachine, newDisk } from './machines.js';
+import { keepMachine, newDisk } from './detached-instances.js';
 import { CloudRefusal, type InstanceFailure, type InstanceRecord, type SystemDisk } from './records.js';
 import { reportNode } from './node-status.js';
 import { groupProblem, noteActivity } from './scaling-groups.js';

@@ -1,6 +1,6 @@
 import type { Cloud } from './cloud.js';
 import { clusterOf } from './clusters.js';
-import { attachForm } from './forms.js';
+import { attachForm } from './request-schemas.js';
 import {
   attachInstances,
   chargeForm,
@@ -13,7 +13,7 @@ import {
   setInstanceType,
   typeForm,
 } from './instance-changes.js';
-import { machineForm, machinesOf, putMachine, releaseMachine, showMachine } from './machines.js';
+import { machineForm, machinesOf, putMachine, releaseMachine, showMachine } from './detached-instances.js';
 import type { Answer, On } from './routes.js';
 import {
   changeScalingGroup,
@@ -24,7 +24,7 @@ import {
   showScalingGroup,
   type ScalingGroupRecord,
 } from './scaling-groups.js';
-import { showInstance } from './show-instance.js';
+import { showInstance } from './instance-response.js';
 
 /** What the cloud's API has for node pools: scaling groups, machines of the account, and changes of instances. */
 export function poolRoutes(on: On): void {

@@ -1,6 +1,6 @@
-import type { Grants } from '../cluster/cloud-claims.js';
-import type { Mishap } from '../cluster/mishaps.js';
-import type { Taint } from '../kinds/core.js';
+import type { Grants } from '../kubernetes/cluster/cloud-claims.js';
+import type { Mishap } from '../kubernetes/cluster/injected-faults.js';
+import type { Taint } from '../kubernetes/kinds/core.js';
 import type { Replica } from './control-plane.js';
 import type { IncidentRecord } from './control-plane-incidents.js';
 import type { NetworkRecord } from './instance-network.js';

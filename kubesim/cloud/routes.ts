@@ -29,13 +29,13 @@ import {
   podLimitForm,
   powerForm,
   versionForm,
-} from './forms.js';
+} from './request-schemas.js';
 import { deleteInstances, putInstances, setPower, upgradeInstance } from './instances.js';
 import { reclaimOverbid } from './instance-changes.js';
-import { mishapRoutes } from './mishaps.js';
+import { mishapRoutes } from './fault-routes.js';
 import { poolRoutes } from './pool-routes.js';
 import { CloudRefusal } from './records.js';
-import { showInstance } from './show-instance.js';
+import { showInstance } from './instance-response.js';
 import { setZone, zones } from './zones.js';
 
 /** Bytes of a request body at the most. */

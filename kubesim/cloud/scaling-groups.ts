@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mishapKinds } from '../cluster/mishaps.js';
+import { mishapKinds } from '../kubernetes/cluster/injected-faults.js';
 import { hashHex } from '../random.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import { CloudRefusal, type InstanceFailure, type InstanceRecord } from './records.js';

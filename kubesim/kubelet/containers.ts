@@ -1,5 +1,5 @@
-import type { Container, ContainerState, ContainerStatus, Pod, PodStatus } from '../kinds/core.js';
-import { timestamp, withCondition, type Condition } from '../kinds/object.js';
+import type { Container, ContainerState, ContainerStatus, Pod, PodStatus } from '../kubernetes/kinds/core.js';
+import { timestamp, withCondition, type Condition } from '../kubernetes/kinds/object.js';
 import { hash32 } from '../random.js';
 
 /** What a simulated container does, told from its image and command. */

@@ -1,15 +1,15 @@
-import type { ClusterContext, Controller } from '../cluster/context.js';
-import { removePod } from '../cluster/delete.js';
-import { hasTrouble } from '../cluster/node-conditions.js';
-import { replaceStatus } from '../cluster/write.js';
-import { splitKey } from '../controllers/pods-of.js';
-import type { WorkQueue } from '../controllers/work-queue.js';
-import type { Container, ContainerStatus, Node, Pod } from '../kinds/core.js';
-import { isNodeReady, nodes } from '../kinds/nodes.js';
-import { timestamp } from '../kinds/object.js';
-import { hasEnded, pods } from '../kinds/pods.js';
+import type { ClusterContext, Controller } from '../kubernetes/cluster/context.js';
+import { removePod } from '../kubernetes/cluster/delete.js';
+import { hasTrouble } from '../kubernetes/cluster/node-conditions.js';
+import { replaceStatus } from '../kubernetes/cluster/write.js';
+import { splitKey } from '../kubernetes/cluster/controlled-pods.js';
+import type { WorkQueue } from '../kubernetes/cluster/work-queue.js';
+import type { Container, ContainerStatus, Node, Pod } from '../kubernetes/kinds/core.js';
+import { isNodeReady, nodes } from '../kubernetes/kinds/nodes.js';
+import { timestamp } from '../kubernetes/kinds/object.js';
+import { hasEnded, pods } from '../kubernetes/kinds/pods.js';
 import { hash32 } from '../random.js';
-import { keyOf } from '../store/cluster-store.js';
+import { keyOf } from '../kubernetes/store/cluster-store.js';
 import type { Timer } from '../timers.js';
 import {
   backOffStatus,
@@ -20,7 +20,7 @@ import {
   waitingStatus,
 } from './containers.js';
 import { PodAddresses } from './pod-addresses.js';
-import { instanceHome, nodeHome, type FindHome, type PodHome } from './pod-home.js';
+import { instanceHome, nodeHome, type FindHome, type PodHome } from './pod-host.js';
 import { probedStatuses } from './probes.js';
 import { mountProblem } from './volume-mounts.js';
 

@@ -1,4 +1,4 @@
-import { addressesOf } from '../cloud/address-book.js';
+import { addressesOf } from '../ip-address-allocator.js';
 
 /** Addresses of pods in use, by the /24 network that they are of. */
 export class PodAddresses {

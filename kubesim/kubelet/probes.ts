@@ -1,8 +1,8 @@
-import type { ClusterContext } from '../cluster/context.js';
-import { hasTrouble } from '../cluster/node-conditions.js';
-import { mishapKinds } from '../cluster/mishaps.js';
-import type { Container, ContainerStatus, Pod } from '../kinds/core.js';
-import { nodes } from '../kinds/nodes.js';
+import type { ClusterContext } from '../kubernetes/cluster/context.js';
+import { hasTrouble } from '../kubernetes/cluster/node-conditions.js';
+import { mishapKinds } from '../kubernetes/cluster/injected-faults.js';
+import type { Container, ContainerStatus, Pod } from '../kubernetes/kinds/core.js';
+import { nodes } from '../kubernetes/kinds/nodes.js';
 
 /**
  * The statuses of the containers of a pod as their probes see them: one that runs and is probed is ready unless its

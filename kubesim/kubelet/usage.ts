@@ -1,7 +1,7 @@
-import type { Container, Node, Pod } from '../kinds/core.js';
-import { quantity } from '../kinds/quantity.js';
+import type { Container, Node, Pod } from '../kubernetes/kinds/core.js';
+import { quantity } from '../kubernetes/kinds/quantity.js';
 import { hash32 } from '../random.js';
-import { allocatableOf } from '../scheduler/fit.js';
+import { allocatableOf } from '../kubernetes/scheduler/fit.js';
 
 /** What something uses: cores and bytes. */
 export interface Usage {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import { ListWriter } from '../../kubesim/http/list-writer.js';
+import { ListWriter } from '../../kubesim/kubernetes/api/list-writer.js';
 
 /** Characters of objects that a turn of the event loop writes, and one object more. */
 const PART = 128 * 1024;

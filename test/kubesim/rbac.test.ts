@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { kubernetesGroups } from '../../access/kubernetes-user.js';
-import { type Attributes, forbiddenError } from '../../kubesim/api/rbac/attributes.js';
-import { decide } from '../../kubesim/api/rbac/authorizer.js';
-import { type PolicyRule, ruleAllows } from '../../kubesim/api/rbac/policy-rule.js';
+import { type Attributes, forbiddenError } from '../../kubesim/kubernetes/api/rbac/attributes.js';
+import { decide } from '../../kubesim/kubernetes/api/rbac/authorizer.js';
+import { type PolicyRule, ruleAllows } from '../../kubesim/kubernetes/api/rbac/policy-rule.js';
 
 /** `verb group/resource`, `verb resource/subresource` of the core group, or `verb /path`. */
 function asked(text: string): Attributes {

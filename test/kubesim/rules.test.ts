@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { jsonPatch } from '../../kubesim/api/json-patch.js';
-import { mergePatch } from '../../kubesim/api/merge-patch.js';
-import { strategicMerge } from '../../kubesim/api/strategic-merge.js';
-import { rollingStep } from '../../kubesim/controllers/rollout.js';
-import { duration } from '../../kubesim/kinds/resource.js';
-import { quantity } from '../../kubesim/kinds/quantity.js';
-import { sameJson } from '../../kubesim/kinds/same-json.js';
-import { collidedHash, templateHash } from '../../kubesim/kinds/template-hash.js';
-import { covers } from '../../kubesim/scheduler/fit.js';
+import { jsonPatch } from '../../kubesim/kubernetes/api/json-patch.js';
+import { mergePatch } from '../../kubesim/kubernetes/api/merge-patch.js';
+import { strategicMerge } from '../../kubesim/kubernetes/api/strategic-merge.js';
+import { rollingStep } from '../../kubesim/kubernetes/controllers/rollout.js';
+import { duration } from '../../kubesim/kubernetes/kinds/resource.js';
+import { quantity } from '../../kubesim/kubernetes/kinds/quantity.js';
+import { sameJson } from '../../kubesim/kubernetes/kinds/same-json.js';
+import { collidedHash, templateHash } from '../../kubesim/kubernetes/kinds/template-hash.js';
+import { covers } from '../../kubesim/kubernetes/scheduler/fit.js';
 import { Timers } from '../../kubesim/timers.js';
 
 test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseLabelSelector } from '../../kubesim/kinds/selector.js';
+import { parseLabelSelector } from '../../kubesim/kubernetes/kinds/selector.js';
 
 const IN = { key: 'tier', operator: 'In', values: ['a', 'b'] };
 

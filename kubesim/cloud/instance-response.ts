@@ -1,0 +1,14 @@
+import { machineIdOf } from './detached-instances.js';
+import type { InstanceRecord } from './records.js';
+
+/** An instance as the API shows it. */
+export function showInstance({ doomed: _doomed, index: _index, ...instance }: InstanceRecord): unknown {
+  const { reclaimAt } = instance;
+  return {
+    ...instance,
+    machineId: machineIdOf(instance),
+    createdAt: new Date(instance.createdAt).toISOString(),
+    readyAt: new Date(instance.readyAt).toISOString(),
+    ...(reclaimAt !== undefined && { reclaimAt: new Date(reclaimAt).toISOString() }),
+  };
+}

@@ -1,0 +1,108 @@
+import { authorizePath, authorizeTarget } from './authorization.js';
+import { flag, type ApiAnswer, type ApiCall } from './call.js';
+import { discovery } from './discovery.js';
+import { logs } from './logs.js';
+import { metrics } from './metrics.js';
+import { openApi } from './openapi.js';
+import { parseTarget, type Target } from './path.js';
+import { bind, evict } from './pod-actions.js';
+import { budgetMetrics } from './list-rate-limiter.js';
+import { get, list } from './read.js';
+import { review } from './reviews.js';
+import { scale } from './scale.js';
+import { methodNotAllowed, noSuchPath } from '../kinds/status.js';
+import { watch } from './watch.js';
+import { create, patch, remove, removeCollection, update } from './write.js';
+
+const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+
+/** Answers one request; undefined when the answer is being streamed. Throws ApiError. */
+export async function dispatch(call: ApiCall): Promise<ApiAnswer | undefined> {
+  const plain = metricsAnswer(call) ?? plainAnswer(call);
+  if (plain) authorizePath(call);
+  const answer = plain ?? (await review(call));
+  if (answer) return answer;
+  if (call.path.startsWith('/apis/metrics.k8s.io/v1beta1/')) return metrics(call);
+  if (!/^\/apis?\//.test(call.path)) throw noSuchPath();
+  const target = parseTarget(call.path);
+  if (!target) throw noSuchPath();
+  authorizeTarget(call, target);
+  return target.subresource ? subresource(call, target) : resource(call, target);
+}
+
+function metricsAnswer({ path, method, budget }: ApiCall): ApiAnswer | undefined {
+  if (method !== 'GET' || path !== '/metrics') return undefined;
+  return { status: 200, body: budgetMetrics(budget), contentType: 'text/plain; version=0.0.4' };
+}
+
+function plainAnswer(call: ApiCall): ApiAnswer | undefined {
+  const { path, method } = call;
+  if (method !== 'GET') return undefined;
+  if (['/healthz', '/livez', '/readyz'].includes(path))
+    return { status: 200, body: 'ok', contentType: 'text/plain' };
+  if (path === '/version') return { status: 200, body: versionInfo(call.version) };
+  const prefix = `/clusters/${encodeURIComponent(call.cluster.id)}`;
+  const schema = openApi(path, prefix);
+  if (schema) return { status: 200, body: schema };
+  const accepts = (call.request.headers.accept ?? '').replaceAll(' ', '');
+  const aggregated = accepts.includes(AGGREGATED) && (path === '/api' || path === '/apis');
+  const found = discovery(path, aggregated);
+  return found && { status: 200, body: found, ...(aggregated ? { contentType: AGGREGATED } : {}) };
+}
+
+function versionInfo(version: string): unknown {
+  const [major = '1', minor = '32'] = version.split('.');
+  return {
+    major,
+    minor,
+    gitVersion: `v${version}`,
+    gitCommit: '0000000000000000000000000000000000000000',
+    gitTreeState: 'clean',
+    buildDate: '2025-01-15T00:00:00Z',
+    goVersion: 'go1.23.4',
+    compiler: 'gc',
+    platform: 'linux/amd64',
+  };
+}
+
+type Handler = (call: ApiCall, target: Target) => Promise<ApiAnswer>;
+
+const OF_COLLECTIONS: Readonly<Record<string, Handler | undefined>> = {
+  GET: list,
+  POST: create,
+  DELETE: removeCollection,
+};
+const OF_OBJECTS: Readonly<Record<string, Handler | undefined>> = {
+  GET: get,
+  PUT: update,
+  PATCH: patch,
+  DELETE: remove,
+};
+
+function resource(call: ApiCall, target: Target): Promise<ApiAnswer> | undefined {
+  if (call.method === 'GET' && flag(call.query, 'watch')) return void watch(call, target);
+  const handler = (target.name === undefined ? OF_COLLECTIONS : OF_OBJECTS)[call.method];
+  if (!handler) throw methodNotAllowed();
+  return handler(call, target);
+}
+
+function subresource(call: ApiCall, target: Target): Promise<ApiAnswer> | undefined {
+  const key = `${call.method} ${target.subresource ?? ''}`;
+  if (target.subresource === 'scale') return scale(call, target);
+  switch (key) {
+    case 'GET log':
+      return void logs(call, target);
+    case 'POST eviction':
+      return evict(call, target);
+    case 'POST binding':
+      return bind(call, target);
+    case 'GET status':
+      return get(call, target);
+    case 'PUT status':
+    case 'PUT finalize':
+      return update(call, target);
+    case 'PATCH status':
+      return patch(call, target);
+  }
+  throw methodNotAllowed();
+}

@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { isJson, type Json } from '../kinds/object.js';
+import { sameJson } from '../kinds/same-json.js';
+import { BODY_LIMIT } from './call.js';
+import { ApiError, badRequest } from '../kinds/status.js';
+
+const operationForm = z.discriminatedUnion('op', [
+  z.object({ op: z.literal('add'), path: z.string(), value: z.unknown() }),
+  z.object({ op: z.literal('replace'), path: z.string(), value: z.unknown() }),
+  z.object({ op: z.literal('test'), path: z.string(), value: z.unknown() }),
+  z.object({ op: z.literal('remove'), path: z.string() }),
+  z.object({ op: z.literal('move'), path: z.string(), from: z.string() }),
+  z.object({ op: z.literal('copy'), path: z.string(), from: z.string() }),
+]);
+type Operation = z.infer<typeof operationForm>;
+
+const MOST_OPERATIONS = 10_000;
+/**
+ * Characters of JSON that a patch may copy, and items of lists that it may shift, together. API servers bound the bytes of
+ * copies by the size of a body, too: 37 operations that copy what they copied before fill any memory.
+ */
+const MOST_WORK = BODY_LIMIT;
+
+/** Applies an RFC 6902 patch to a copy of the document. Throws ApiError. */
+export function jsonPatch(document: unknown, patch: unknown): unknown {
+  const operations = z.array(operationForm).max(MOST_OPERATIONS).safeParse(patch);
+  if (!operations.success) throw badRequest(`invalid JSON patch: ${z.prettifyError(operations.error)}`);
+  const root = { value: structuredClone(document), work: 0 };
+  for (const operation of operations.data) apply(root, operation);
+  return root.value;
+}
+
+interface Root {
+  value: unknown;
+  /** What has been copied and shifted. */
+  work: number;
+}
+
+function spend(root: Root, work: number): void {
+  root.work += work;
+  if (root.work <= MOST_WORK) return;
+  throw new ApiError(
+    413,
+    'RequestEntityTooLarge',
+    `the JSON patch copies or shifts more than ${MOST_WORK} bytes or list items`,
+  );
+}
+
+function copyOf(root: Root, value: unknown): unknown {
+  const text = JSON.stringify(value);
+  spend(root, text.length);
+  return JSON.parse(text) as unknown;
+}
+
+/** Inserts and removes items of a list. */
+function splice(root: Root, list: unknown[], change: { at: number; remove: number; items: unknown[] }): void {
+  spend(root, list.length - change.at);
+  list.splice(change.at, change.remove, ...change.items);
+}
+
+function apply(root: Root, operation: Operation): void {
+  const path = pointer(operation.path);
+  if (operation.op === 'add') return add(root, path, operation.value);
+  if (operation.op === 'remove') return void remove(root, path);
+  if (operation.op === 'replace') {
+    remove(root, path);
+    return add(root, path, operation.value);
+  }
+  if (operation.op === 'move') return add(root, path, remove(root, pointer(operation.from)));
+  if (operation.op === 'copy') return add(root, path, copyOf(root, read(root, pointer(operation.from))));
+  if (!sameJson(read(root, path), operation.value)) fail(`testing value ${operation.path} failed`);
+}
+
+function pointer(text: string): string[] {
+  if (text === '') return [];
+  if (!text.startsWith('/')) fail(`the path ${text} does not start with /`);
+  return text
+    .slice(1)
+    .split('/')
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+function read(root: Root, path: readonly string[]): unknown {
+  return path.reduce<unknown>((value, step) => member(value, step, path), root.value);
+}
+
+function member(value: unknown, step: string, path: readonly string[]): unknown {
+  if (Array.isArray(value) && indexOf(step, value.length) < value.length)
+    return value[indexOf(step, value.length)];
+  if (isJson(value) && Object.hasOwn(value, step)) return value[step];
+  return fail(`the path /${path.join('/')} does not exist`);
+}
+
+function add(root: Root, path: readonly string[], value: unknown): void {
+  const step = path.at(-1);
+  if (step === undefined) return void (root.value = value);
+  const parent = read(root, path.slice(0, -1));
+  if (Array.isArray(parent)) {
+    const at = step === '-' ? parent.length : indexOf(step, parent.length);
+    splice(root, parent, { at, remove: 0, items: [value] });
+  } else if (isJson(parent)) setMember(parent, step, value);
+  else fail(`the path /${path.join('/')} does not exist`);
+}
+
+function setMember(parent: Json, step: string, value: unknown): void {
+  // Plain assignment to __proto__ would change the prototype instead of a member.
+  Object.defineProperty(parent, step, { value, writable: true, enumerable: true, configurable: true });
+}
+
+function remove(root: Root, path: readonly string[]): unknown {
+  const old = read(root, path);
+  const step = path.at(-1);
+  const parent = read(root, path.slice(0, -1));
+  if (step === undefined) root.value = null;
+  else if (Array.isArray(parent))
+    splice(root, parent, { at: indexOf(step, parent.length), remove: 1, items: [] });
+  else if (isJson(parent)) Reflect.deleteProperty(parent, step);
+  return old;
+}
+
+function indexOf(step: string, length: number): number {
+  const index = /^(0|[1-9]\d*)$/.test(step) ? Number(step) : Number.NaN;
+  return index <= length ? index : fail(`${step} is no index of a list of ${length}`);
+}
+
+function fail(why: string): never {
+  throw new ApiError(
+    422,
+    'Invalid',
+    `the server rejected our request due to an error in our request: ${why}`,
+    {
+      causes: [{ reason: 'FieldValueInvalid', message: why }],
+    },
+  );
+}

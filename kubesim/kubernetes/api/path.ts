@@ -1,0 +1,52 @@
+import { servedAt, type ServedType } from '../kinds/registry.js';
+import type { Subresource } from '../kinds/resource.js';
+import { decodeSegment } from './request-target.js';
+import { noSuchPath } from '../kinds/status.js';
+
+/** What a resource path names. */
+export interface Target {
+  readonly served: ServedType;
+  /** Undefined for cluster-scoped kinds, and for lists over all namespaces. */
+  readonly namespace: string | undefined;
+  readonly name: string | undefined;
+  readonly subresource: Subresource | undefined;
+}
+
+/**
+ * Reads `/api/v1/…` and `/apis/<group>/<version>/…`. Undefined when the path ends before a resource (discovery).
+ * Throws ApiError when there is no such kind or subresource.
+ */
+export function parseTarget(path: string): Target | undefined {
+  const parts = path.split('/').slice(1).map(decodeSegment);
+  // No name is empty, or leads elsewhere.
+  if (parts.some((part) => part === '' || part === '.' || part === '..')) throw noSuchPath();
+  const [root, ...rest] = parts;
+  const versionLength = root === 'api' ? 1 : 2;
+  const version = rest.slice(0, versionLength).join('/');
+  const steps = rest.slice(versionLength);
+  if (steps.length === 0) return undefined;
+  return steps[0] === 'namespaces'
+    ? inNamespace(version, steps)
+    : target(version, { namespace: undefined, steps });
+}
+
+function inNamespace(version: string, steps: readonly string[]): Target {
+  const [, namespace, third] = steps;
+  // /namespaces, /namespaces/x and /namespaces/x/status speak of the namespace; anything else of what is in it.
+  if (namespace === undefined || third === undefined || third === 'status' || third === 'finalize') {
+    return target(version, { namespace: undefined, steps });
+  }
+  return target(version, { namespace, steps: steps.slice(2) });
+}
+
+function target(
+  version: string,
+  { namespace, steps }: { readonly namespace: string | undefined; readonly steps: readonly string[] },
+): Target {
+  const [plural = '', name, sub, ...more] = steps;
+  const served = servedAt(version, plural);
+  if (!served || more.length > 0 || (namespace !== undefined && !served.type.namespaced)) throw noSuchPath();
+  const subresource = served.type.subresources.find((known) => known === sub);
+  if (sub !== undefined && !subresource) throw noSuchPath();
+  return { served, namespace, name, subresource };
+}

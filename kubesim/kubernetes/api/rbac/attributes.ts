@@ -1,0 +1,42 @@
+import { ApiError, forbidden } from '../../kinds/status.js';
+import type { UserInfo } from './user-info.js';
+
+/** What a request wants to do with a resource. */
+export interface ResourceAttributes {
+  readonly verb: string;
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+/** What a request wants with a path that is no resource, e.g. `/metrics`. */
+export interface PathAttributes {
+  readonly verb: string;
+  readonly path: string;
+}
+
+export type Attributes = ResourceAttributes | PathAttributes;
+
+/** The 403 of an API server, in its words. */
+export function forbiddenError({ username }: UserInfo, attributes: Attributes): ApiError {
+  const user = `User "${username}" cannot ${attributes.verb}`;
+  if ('path' in attributes) return forbidden(`forbidden: ${user} path "${attributes.path}"`, {});
+  const { group, name, namespace } = attributes;
+  const where = namespace ? `in the namespace "${namespace}"` : 'at the cluster scope';
+  const refused = `${user} resource "${resourcePath(attributes)}" in API group "${group}" ${where}`;
+  const qualified = group ? `${attributes.resource}.${group}` : attributes.resource;
+  const subject = name ? `${qualified} "${name}"` : qualified;
+  return forbidden(`${subject} is forbidden: ${refused}`, {
+    ...(name ? { name } : {}),
+    ...(group ? { group } : {}),
+    kind: attributes.resource,
+  });
+}
+
+/** `pods`, or `pods/log`. */
+export function resourcePath({ resource, subresource }: ResourceAttributes): string {
+  return subresource ? `${resource}/${subresource}` : resource;
+}

@@ -1,0 +1,86 @@
+import type { IncomingMessage } from 'node:http';
+import { ApiError } from '../../kinds/status.js';
+import type { ResourceAttributes } from './attributes.js';
+import { authorize } from './authorizer.js';
+import { ANONYMOUS, AUTHENTICATED, UNAUTHENTICATED, type UserInfo } from './user-info.js';
+
+/** What the headers `Impersonate-…` ask for. */
+interface Asked {
+  readonly user: string;
+  readonly groups: readonly string[];
+  readonly uid: string;
+  readonly extra: Readonly<Record<string, readonly string[]>>;
+}
+
+const EXTRA = 'impersonate-extra-';
+const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
+const AUTHENTICATION = 'authentication.k8s.io';
+
+/**
+ * The user as whom a request acts: who it is from or, where it has headers that say so and they may impersonate, who
+ * those name. Throws ApiError 403 when they may not, in the words of an API server.
+ */
+export function actingUser(requester: UserInfo, { headersDistinct }: IncomingMessage): UserInfo {
+  const asked = askedFor(headersDistinct);
+  if (!asked) return requester;
+  for (const attributes of wanted(asked)) authorize(requester, { ...attributes, verb: 'impersonate' });
+  const { user, groups, uid, extra } = asked;
+  return {
+    username: user,
+    groups: groupsOf(user, groups),
+    ...(uid && { uid }),
+    ...(Object.keys(extra).length > 0 && { extra }),
+  };
+}
+
+function askedFor(headers: IncomingMessage['headersDistinct']): Asked | undefined {
+  const values = (name: string) => headers[`impersonate-${name}`] ?? [];
+  const [[user = ''], groups, [uid = '']] = [values('user'), values('group'), values('uid')];
+  const extra = extraIn(headers);
+  if (user !== '') return { user, groups, uid, extra };
+  if (groups.length === 0 && uid === '' && Object.keys(extra).length === 0) return undefined;
+  const message = 'Internal error occurred: requested groups, uid or extra without impersonating a user';
+  throw new ApiError(500, 'InternalError', message);
+}
+
+function extraIn(headers: IncomingMessage['headersDistinct']): Asked['extra'] {
+  return Object.fromEntries(
+    Object.entries(headers)
+      .filter(([name]) => name.startsWith(EXTRA))
+      .map(([name, values = []]) => [decodeKey(name.slice(EXTRA.length)), values]),
+  );
+}
+
+/** Keys may be percent-encoded; what is not decodable is taken as it stands. */
+function decodeKey(key: string): string {
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    return key;
+  }
+}
+
+/** One check for each thing that is impersonated. */
+function wanted({ user, groups, uid, extra }: Asked): Omit<ResourceAttributes, 'verb'>[] {
+  const [, namespace, name] = SERVICE_ACCOUNT.exec(user) ?? [];
+  return [
+    namespace === undefined
+      ? { group: '', resource: 'users', name: user }
+      : { group: '', resource: 'serviceaccounts', namespace, name },
+    ...groups.map((group) => ({ group: '', resource: 'groups', name: group })),
+    ...(uid === '' ? [] : [{ group: AUTHENTICATION, resource: 'uids', name: uid }]),
+    ...Object.entries(extra).flatMap(([subresource, values]) =>
+      values.map((value) => ({ group: AUTHENTICATION, resource: 'userextras', subresource, name: value })),
+    ),
+  ];
+}
+
+function groupsOf(user: string, given: readonly string[]): readonly string[] {
+  const [, namespace] = SERVICE_ACCOUNT.exec(user) ?? [];
+  const own =
+    given.length > 0 || namespace === undefined
+      ? given
+      : ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
+  if (own.includes(AUTHENTICATED) || own.includes(UNAUTHENTICATED)) return own;
+  return [...own, user === ANONYMOUS ? UNAUTHENTICATED : AUTHENTICATED];
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import type { KubeObject, Json } from '../kinds/object.js';
+import { keyOf } from '../store/cluster-store.js';
+import type { ApiAnswer, ApiCall } from './call.js';
+import { listCost } from './list-rate-limiter.js';
+import type { Target } from './path.js';
+import { represent, representList } from './representation.js';
+import { selection } from './selection.js';
+import { ListExpired, badRequest, notFound } from '../kinds/status.js';
+import { withNodeLeases } from './node-leases.js';
+
+/** The stored object that the path names. Throws ApiError 404. */
+export function objectOf({ cluster }: ApiCall, { served, namespace, name = '' }: Target): KubeObject {
+  const object = cluster.store.get(served.type, namespace ?? '', name);
+  if (!object) throw notFound(served.type, name);
+  return object;
+}
+
+export async function get(call: ApiCall, target: Target): Promise<ApiAnswer> {
+  const computed = withNodeLeases(call, target).find(({ metadata }) => metadata.name === target.name);
+  const object = computed ?? objectOf(call, target);
+  await call.cluster.store.durable();
+  return {
+    status: 200,
+    body: represent(target.served, object, call.representation, call.cluster.clock.now()),
+  };
+}
+
+/** Without a revision it goes on with the state of the moment, whatever has changed since the first page. */
+const continueForm = z.object({ revision: z.number().optional(), key: z.string() });
+
+/** A list, or a page of it. A page's continuation starts behind its last key. */
+export async function list(call: ApiCall, target: Target): Promise<ApiAnswer> {
+  const { cluster, query, representation: how } = call;
+  const matches = selection(target, query);
+  const token = readContinue(query.get('continue'));
+  const revision = token?.revision ?? cluster.store.revision;
+  if (token && revision < cluster.store.history(target.served.type).start)
+    throw new ListExpired(writeContinue({ key: token.key }));
+  const found = [...cluster.store.all(target.served.type), ...withNodeLeases(call, target)]
+    .filter(matches)
+    .map((object) => ({ object, key: keyOf(object) }))
+    .filter(({ key }) => !token || key > token.key);
+  const limit = readLimit(query);
+  // Before they are sorted: a list that is refused is no work.
+  call.budget.take(listCost({ objects: limit > 0 ? Math.min(limit, found.length) : found.length, limit }));
+  const sorted = found.sort((a, b) => compare(a.key, b.key)).map(({ object }) => object);
+  const page = limit > 0 ? sorted.slice(0, limit) : sorted;
+  const last = page.at(-1);
+  const left = sorted.length - page.length;
+  const metadata: Json = {
+    resourceVersion: String(revision),
+    ...(left > 0 && last
+      ? { continue: writeContinue({ revision, key: keyOf(last) }), remainingItemCount: left }
+      : {}),
+  };
+  await cluster.store.durable();
+  return {
+    status: 200,
+    body: representList(target.served, page, { how, now: cluster.clock.now(), metadata }),
+  };
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function readLimit(query: URLSearchParams): number {
+  const limit = Number(query.get('limit') ?? 0);
+  if (Number.isInteger(limit) && limit >= 0) return limit;
+  throw badRequest('limit must be a whole number from 0');
+}
+
+function writeContinue(token: z.infer<typeof continueForm>): string {
+  return Buffer.from(JSON.stringify(token)).toString('base64url');
+}
+
+function readContinue(text: string | null): z.infer<typeof continueForm> | undefined {
+  if (!text) return undefined;
+  try {
+    return continueForm.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
+  } catch {
+    throw badRequest('continue key is not valid');
+  }
+}

@@ -1,0 +1,94 @@
+import type { ServedType } from '../kinds/registry.js';
+import type { KubeObject, Json } from '../kinds/object.js';
+import { groupVersion } from '../kinds/resource.js';
+import { ApiError } from '../kinds/status.js';
+
+/** How the client wants objects: as they are, as table rows, or only their metadata. */
+export interface Representation {
+  readonly form: 'object' | 'table' | 'metadata';
+  /** What a table's rows carry of their objects. */
+  readonly includeObject: 'None' | 'Metadata' | 'Object';
+}
+
+/** Reads the Accept header. Throws ApiError 406 when JSON is not accepted. */
+export function negotiate(accept: string | undefined, includeObject: string | null): Representation {
+  const include = includeObject === 'None' || includeObject === 'Object' ? includeObject : 'Metadata';
+  for (const part of (accept ?? '*/*').split(',')) {
+    const form = formOf(part);
+    if (form) return { form, includeObject: include };
+  }
+  const message = 'only the following media types are accepted: application/json';
+  throw new ApiError(406, 'NotAcceptable', message);
+}
+
+const MEDIA = new Set(['application/json', 'application/yaml', 'application/*', '*/*']);
+
+/** What one part of an Accept header asks for; undefined when it is not served. */
+function formOf(part: string): Representation['form'] | undefined {
+  const [media = '', ...parameters] = part.split(';').map((one) => one.trim());
+  const as = parameters.find((parameter) => parameter.startsWith('as='))?.slice(3);
+  if (!MEDIA.has(media)) return undefined;
+  if (as === 'Table') return 'table';
+  if (as?.startsWith('PartialObjectMetadata')) return 'metadata';
+  return as ? undefined : 'object';
+}
+
+/** One object as the client wants it. */
+export function represent(served: ServedType, object: KubeObject, how: Representation, now: Date): unknown {
+  if (how.form === 'object') return served.convert ? served.convert.out(object) : object;
+  if (how.form === 'metadata') return partial(object);
+  return table(served, [object], {
+    how,
+    now,
+    metadata: { resourceVersion: object.metadata.resourceVersion },
+  });
+}
+
+/** A list as the client wants it. `metadata` is the list's own. */
+export function representList(
+  served: ServedType,
+  objects: readonly KubeObject[],
+  { how, now, metadata }: { readonly how: Representation; readonly now: Date; readonly metadata: Json },
+): unknown {
+  if (how.form === 'table') return table(served, objects, { how, now, metadata });
+  if (how.form === 'metadata') {
+    return {
+      kind: 'PartialObjectMetadataList',
+      apiVersion: 'meta.k8s.io/v1',
+      metadata,
+      items: objects.map(partial),
+    };
+  }
+  const items = served.convert ? objects.map((object) => served.convert?.out(object)) : objects;
+  return { kind: `${served.type.kind}List`, apiVersion: groupVersion(served), metadata, items };
+}
+
+function partial({ metadata }: KubeObject): Json {
+  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
+}
+
+/** The table that `kubectl get` prints. */
+function table(
+  { type }: ServedType,
+  objects: readonly KubeObject[],
+  { how, now, metadata }: { readonly how: Representation; readonly now: Date; readonly metadata: Json },
+): Json {
+  return {
+    kind: 'Table',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata,
+    columnDefinitions: type.columns.map(({ name, type: of, format, description, priority }) => ({
+      name,
+      type: of,
+      format: format ?? '',
+      description: description ?? '',
+      priority: priority ?? 0,
+    })),
+    rows: objects.map((object) => ({
+      cells: type.columns.map((column) => column.value(object, now)),
+      ...(how.includeObject === 'None'
+        ? {}
+        : { object: how.includeObject === 'Object' ? object : partial(object) }),
+    })),
+  };
+}

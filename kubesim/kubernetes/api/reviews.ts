@@ -1,0 +1,115 @@
+import { isJson, type Json } from '../kinds/object.js';
+import { bodyOf } from './body.js';
+import type { ApiAnswer, ApiCall } from './call.js';
+import type { Attributes } from './rbac/attributes.js';
+import { authorize, decide, rulesOf } from './rbac/authorizer.js';
+import type { UserInfo } from './rbac/user-info.js';
+import { invalid } from '../kinds/status.js';
+
+const AUTHORIZATION = 'authorization.k8s.io';
+const AUTHENTICATION = 'authentication.k8s.io';
+
+/** A review: a question about rights that is created and answered, and never stored. */
+interface Review {
+  readonly group: string;
+  readonly kind: string;
+  status(call: ApiCall, spec: Json, namespace: string | undefined): Json;
+}
+
+const reviews: Readonly<Record<string, Review | undefined>> = {
+  selfsubjectreviews: {
+    group: AUTHENTICATION,
+    kind: 'SelfSubjectReview',
+    status: ({ user }) => ({ userInfo: { ...user } }),
+  },
+  selfsubjectaccessreviews: {
+    group: AUTHORIZATION,
+    kind: 'SelfSubjectAccessReview',
+    status: ({ user }, spec) => ({ ...decide(user, attributesIn(spec, 'SelfSubjectAccessReview')) }),
+  },
+  subjectaccessreviews: {
+    group: AUTHORIZATION,
+    kind: 'SubjectAccessReview',
+    status: (_, spec) => accessOf(spec, 'SubjectAccessReview'),
+  },
+  localsubjectaccessreviews: {
+    group: AUTHORIZATION,
+    kind: 'LocalSubjectAccessReview',
+    status(_, spec, namespace) {
+      const kind = 'LocalSubjectAccessReview';
+      if (attributesJson(spec)['namespace'] !== namespace)
+        throw wrong(kind, 'spec.resourceAttributes.namespace', 'must match metadata.namespace');
+      return accessOf(spec, kind);
+    },
+  },
+  selfsubjectrulesreviews: {
+    group: AUTHORIZATION,
+    kind: 'SelfSubjectRulesReview',
+    status: ({ user }) => rulesStatus(user),
+  },
+};
+
+const PATH = /^\/apis\/([^/]+)\/v1(?:\/namespaces\/([^/]+))?\/([^/]+)$/;
+
+/** Answers the reviews that `kubectl auth can-i` and `whoami` ask for; undefined for other paths. */
+export async function review(call: ApiCall): Promise<ApiAnswer | undefined> {
+  if (call.method !== 'POST') return undefined;
+  const [, group, namespace, resource = ''] = PATH.exec(call.path) ?? [];
+  const found = Object.hasOwn(reviews, resource) ? reviews[resource] : undefined;
+  const local = resource.startsWith('local');
+  if (!found || found.group !== group || (namespace !== undefined) !== local) return undefined;
+  authorize(call.user, { verb: 'create', group, resource, namespace });
+  const { spec } = await bodyOf(call);
+  const given = isJson(spec) ? spec : {};
+  const status = found.status(call, given, namespace);
+  const body = { kind: found.kind, apiVersion: `${group}/v1`, metadata: {}, spec: given, status };
+  return { status: 201, body };
+}
+
+function accessOf(spec: Json, kind: string): Json {
+  const user = text(spec['user']);
+  const groups = texts(spec['groups']);
+  if (user === '' && groups.length === 0)
+    throw wrong(kind, 'spec.user', 'at least one of user or group must be specified');
+  return { ...decide({ username: user, groups }, attributesIn(spec, kind)) };
+}
+
+function rulesStatus(user: UserInfo): Json {
+  const rules = rulesOf(user);
+  return {
+    incomplete: false,
+    nonResourceRules: rules.filter(({ nonResourceURLs }) => nonResourceURLs),
+    resourceRules: rules.filter(({ resources }) => resources),
+  };
+}
+
+function attributesIn(spec: Json, kind: string): Attributes {
+  const path = spec['nonResourceAttributes'];
+  if (isJson(path) === isJson(spec['resourceAttributes'])) {
+    const rule = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
+    throw wrong(kind, 'spec.resourceAttributes', `Invalid value: "null": ${rule}`);
+  }
+  if (isJson(path)) return { verb: text(path['verb']), path: text(path['path']) };
+  const asked = attributesJson(spec);
+  const [verb, group, resource] = [text(asked['verb']), text(asked['group']), text(asked['resource'])];
+  const [subresource, namespace, name] = [asked['subresource'], asked['namespace'], asked['name']].map(text);
+  return { verb, group, resource, subresource, namespace, name };
+}
+
+function attributesJson(spec: Json): Json {
+  const asked = spec['resourceAttributes'];
+  return isJson(asked) ? asked : {};
+}
+
+function wrong(kind: string, field: string, message: string) {
+  const names = { group: AUTHORIZATION, kind, plural: '', id: '' };
+  return invalid(names, '', [{ field, reason: 'FieldValueInvalid', message }]);
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
+}

@@ -1,0 +1,65 @@
+import { replace } from '../cluster/write.js';
+import { selectorText } from '../kinds/apps.js';
+import { isJson, type Json, type KubeObject, type LabelSelector } from '../kinds/object.js';
+import { isDryRun, textOf, type ApiAnswer, type ApiCall } from './call.js';
+import { jsonPatch } from './json-patch.js';
+import { mergePatch } from './merge-patch.js';
+import type { Target } from './path.js';
+import { objectOf } from './read.js';
+import { badRequest, conflict, methodNotAllowed } from '../kinds/status.js';
+import { bodyOf, parseText } from './body.js';
+
+interface Scalable extends KubeObject {
+  readonly spec: { readonly replicas?: number; readonly selector?: LabelSelector };
+  readonly status?: { readonly replicas?: number };
+}
+
+/** The scale subresource: how many replicas there shall be and are. */
+export async function scale(call: ApiCall, target: Target): Promise<ApiAnswer> {
+  if (call.method === 'GET') return { status: 200, body: scaleOf(objectOf(call, target) as Scalable) };
+  const change = call.method === 'PUT' ? await replacement(call) : await patch(call);
+  // Read after the body: what others change while it arrives must not be undone.
+  const current = objectOf(call, target) as Scalable;
+  const wanted = change(current);
+  const { metadata, spec } = wanted;
+  const version = isJson(metadata) ? metadata['resourceVersion'] : undefined;
+  if (version && version !== current.metadata.resourceVersion)
+    throw conflict(target.served.type, current.metadata.name);
+  const replicas = isJson(spec) ? (spec['replicas'] ?? 0) : 0;
+  const next: KubeObject = { ...current, spec: { ...current.spec, replicas } } as KubeObject;
+  const object = replace(call.cluster, target.served.type, { current, next, dryRun: isDryRun(call.query) });
+  await call.cluster.store.durable();
+  return { status: 200, body: scaleOf(object as Scalable) };
+}
+
+/** Makes the scale that is asked for of the present object. */
+type Change = (current: Scalable) => Json;
+
+async function replacement(call: ApiCall): Promise<Change> {
+  const body = await bodyOf(call);
+  return () => body;
+}
+
+async function patch(call: ApiCall): Promise<Change> {
+  if (call.method !== 'PATCH') throw methodNotAllowed();
+  const media = call.request.headers['content-type'] ?? '';
+  const body = await parseText(call, await textOf(call), media);
+  return (current) => {
+    const result = media.includes('json-patch')
+      ? jsonPatch(scaleOf(current), body)
+      : mergePatch(scaleOf(current), body);
+    if (isJson(result)) return result;
+    throw badRequest('the patch makes the scale something else');
+  };
+}
+
+function scaleOf({ metadata, spec, status }: Scalable): Json {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: { replicas: spec.replicas ?? 0 },
+    status: { replicas: status?.replicas ?? 0, selector: selectorText(spec.selector) },
+  };
+}

@@ -1,0 +1,182 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Abandoned } from '../../../kernel/abandoned.js';
+import type { Clock } from '../../../kernel/clock.js';
+import type { Log } from '../../../kernel/log.js';
+import type { Cloud, CloudCluster } from '../../cloud/cloud.js';
+import { apiAvailable } from '../../cloud/control-plane.js';
+import type { Credential, Credentials } from '../../cloud/credentials.js';
+import { bearerToken, BodyTooLarge, readBody, sendJson } from '../../http/exchange.js';
+import { ListWriter, longList } from './list-writer.js';
+import type { Json } from '../kinds/object.js';
+import { BODY_LIMIT, type ApiAnswer, type ApiCall } from './call.js';
+import { dispatch } from './dispatch.js';
+import { FlowControl } from './flow-control.js';
+import { ListBudget, listRates } from './list-rate-limiter.js';
+import { decodeSegment, readRequestTarget } from './request-target.js';
+import type { OpenStreams } from './open-streams.js';
+import { actingUser } from './rbac/impersonation.js';
+import { AUTHENTICATED, type UserInfo } from './rbac/user-info.js';
+import { negotiate } from './representation.js';
+import { ApiError, noSuchPath, unauthorized } from '../kinds/status.js';
+
+/** Rows that wait for the disk, beyond which clients are asked to come back later. */
+const LONGEST_BACKLOG = 50_000;
+
+export interface ApiServerOptions {
+  cloud(): Cloud | undefined;
+  readonly credentials: Credentials;
+  readonly streams: OpenStreams;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The options, and what all requests share. */
+interface Serving extends ApiServerOptions {
+  readonly flows: FlowControl;
+  readonly lists: ListWriter;
+}
+
+/** The Kubernetes API of all clusters, each below `/clusters/<id>`, as a listener for a server. */
+export function apiServer(
+  options: ApiServerOptions,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  const serving = { ...options, flows: new FlowControl(), lists: new ListWriter() };
+  return (request, response) => {
+    serve(serving, request, response).catch((error: unknown) => refuse(response, error, options.log));
+  };
+}
+
+async function serve(options: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { path: whole, query } = readRequestTarget(request.url ?? '/');
+  const [, id, path] = /^\/clusters\/([^/]+)(\/.*)?$/.exec(whole) ?? [];
+  if (id === undefined) throw noSuchPath();
+  const clusterId = decodeSegment(id);
+  const credential = await credentialOf(options, request, clusterId);
+  const cluster = runningCluster(options.cloud(), clusterId);
+  const { account } = cluster.record;
+  const call: ApiCall = {
+    cluster: cluster.kubernetes,
+    account,
+    version: cluster.record.version,
+    user: actingUser(userOf(credential), request),
+    budget: budgetOf(cluster, options.clock),
+    method: request.method ?? 'GET',
+    path: withoutEndingSlash(path ?? '/'),
+    query,
+    representation: negotiateFor(request, path ?? '', query),
+    request,
+    response,
+    left: leftSignal(response),
+    bytes: once(() => readBody(request, BODY_LIMIT)),
+  };
+  const flow = { account, subject: credential.user.name };
+  options.streams.admit(call, flow);
+  const answer = await options.flows.answer(call, flow, dispatch);
+  if (!answer) return void options.streams.add(response, flow, credential);
+  const list = answer.contentType === undefined ? longList(answer.body) : undefined;
+  if (!list) return send(response, answer);
+  const { status, body } = answer;
+  await options.lists.send(response, account, { status, body: body as Json, list });
+}
+
+async function credentialOf(
+  { credentials, clock }: ApiServerOptions,
+  request: IncomingMessage,
+  clusterId: string,
+): Promise<Credential> {
+  const token = bearerToken(request);
+  const credential = token && (await credentials.verify(clusterId, token, clock.now()));
+  if (!credential) throw unauthorized();
+  return credential;
+}
+
+function userOf({ user: { name, groups } }: Credential): UserInfo {
+  return { username: name, groups: [...groups, AUTHENTICATED] };
+}
+
+/** Aborts when the client leaves before it has its answer. */
+function leftSignal(response: ServerResponse): AbortSignal {
+  const left = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) left.abort();
+  });
+  return left.signal;
+}
+
+const budgets = new WeakMap<CloudCluster, ListBudget>();
+
+/** One for each cluster; a larger one since the moment when it became a Pro cluster. */
+function budgetOf(cluster: CloudCluster, clock: Clock): ListBudget {
+  const known = budgets.get(cluster);
+  if (known) return known;
+  const budget = new ListBudget(clock, () => listRates[cluster.record.edition ?? 'STANDARD']);
+  budgets.set(cluster, budget);
+  return budget;
+}
+
+/** A body can be read only once; later askers get what the first one read. */
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let reading: Promise<T> | undefined;
+  return () => (reading ??= read());
+}
+
+function withoutEndingSlash(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+/** Only objects are negotiated; discovery, schemas and logs have forms of their own. */
+function negotiateFor(
+  { headers }: IncomingMessage,
+  path: string,
+  query: URLSearchParams,
+): ApiCall['representation'] {
+  const objects = /^\/apis?\/.+\/.+/.test(path) && !path.endsWith('/log');
+  return negotiate(objects ? headers.accept : undefined, query.get('includeObject'));
+}
+
+/** States of a cluster whose API server is up. */
+const SERVING: readonly string[] = ['RUNNING', 'UPGRADING'];
+
+function runningCluster(cloud: Cloud | undefined, id: string): CloudCluster {
+  if (!cloud) throw unavailable('the API server is not running');
+  if (cloud.parts.journal.backlog > LONGEST_BACKLOG) throw unavailable('the server has too much to write');
+  const cluster = cloud.clusters.get(id);
+  if (!cluster) throw unauthorized();
+  if (!SERVING.includes(cluster.record.state)) throw unavailable('the API server is not running');
+  if (!apiAvailable(cloud, cluster)) throw unavailable('etcd has no leader, or no API server is up');
+  return cluster;
+}
+
+function unavailable(why: string): ApiError {
+  return new ApiError(
+    503,
+    'ServiceUnavailable',
+    `the server is currently unable to handle the request: ${why}`,
+    { retryAfterSeconds: 1 },
+  );
+}
+
+function send(response: ServerResponse, { status, body, contentType }: ApiAnswer): void {
+  if (typeof body !== 'string') return sendJson(response, status, body, contentType);
+  response.writeHead(status, { 'content-type': contentType ?? 'text/plain' }).end(body);
+}
+
+function refuse(response: ServerResponse, error: unknown, log: Log): void {
+  if (error instanceof Abandoned) return;
+  const wait = error instanceof ApiError ? error.details?.retryAfterSeconds : undefined;
+  if (wait !== undefined && !response.headersSent) response.setHeader('retry-after', String(wait));
+  if (error instanceof ApiError) return sendJson(response, error.code, error.body());
+  if (error instanceof BodyTooLarge) {
+    return sendJson(response, 413, new ApiError(413, 'RequestEntityTooLarge', error.message).body());
+  }
+  log.error({ err: error }, 'a request to a Kubernetes API server failed');
+  sendJson(
+    response,
+    500,
+    new ApiError(
+      500,
+      'InternalError',
+      'an error on the server has prevented the request from succeeding',
+    ).body(),
+  );
+}

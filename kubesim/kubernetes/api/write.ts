@@ -1,0 +1,207 @@
+import { z } from 'zod';
+import { admitDeletion } from '../cluster/admission.js';
+import { destroy, finishDeletion, type DeleteOptions } from '../cluster/delete.js';
+import { create as createObject, replace, replaceStatus } from '../cluster/write.js';
+import { isJson, type Draft, type Json, type KubeObject } from '../kinds/object.js';
+import { bodyOf, parseText, readObject } from './body.js';
+import { BODY_LIMIT, isDryRun, textOf, type ApiAnswer, type ApiCall } from './call.js';
+import { jsonPatch } from './json-patch.js';
+import { mergePatch } from './merge-patch.js';
+import type { Target } from './path.js';
+import { objectOf } from './read.js';
+import { represent, representList } from './representation.js';
+import { selection } from './selection.js';
+import { ApiError, badRequest, conflict, notFound } from '../kinds/status.js';
+import { strategicMerge } from './strategic-merge.js';
+
+/** Answers with the object as it is now, when it is on the disk. */
+async function answered(call: ApiCall, target: Target, object: KubeObject, status = 200): Promise<ApiAnswer> {
+  await call.cluster.store.durable();
+  return { status, body: represent(target.served, object, call.representation, call.cluster.clock.now()) };
+}
+
+export async function create(call: ApiCall, target: Target): Promise<ApiAnswer> {
+  if (target.name !== undefined || (target.served.type.namespaced && target.namespace === undefined)) {
+    throw new ApiError(
+      405,
+      'MethodNotAllowed',
+      'the server does not allow this method on the requested resource',
+    );
+  }
+  const draft = readObject(call, target, await bodyOf(call));
+  const object = createObject(call.cluster, target.served.type, draft, { dryRun: isDryRun(call.query) });
+  return answered(call, target, object, 201);
+}
+
+/** Replaces an object, or its status. An update of an object that is not there creates it only through apply. */
+export async function update(call: ApiCall, target: Target): Promise<ApiAnswer> {
+  const next = readObject(call, target, await bodyOf(call));
+  const current = objectOf(call, target);
+  return answered(call, target, store(call, target, { current, next }));
+}
+
+interface Replacement {
+  readonly current: KubeObject;
+  readonly next: Draft<KubeObject>;
+}
+
+function store(
+  call: ApiCall,
+  { served: { type }, subresource }: Target,
+  { current, next }: Replacement,
+): KubeObject {
+  const { resourceVersion, uid } = next.metadata;
+  const { metadata } = current;
+  if (resourceVersion && resourceVersion !== metadata.resourceVersion) throw conflict(type, metadata.name);
+  if (uid && uid !== metadata.uid) throw conflict(type, metadata.name);
+  const dryRun = isDryRun(call.query);
+  if (subresource === 'status') {
+    const status = (next as Json)['status'];
+    return dryRun ? current : replaceStatus(call.cluster, type, current, status);
+  }
+  if (subresource === 'finalize') {
+    const spec = (next as Json)['spec'];
+    return finishDeletion(
+      call.cluster,
+      type,
+      call.cluster.store.put(type, { ...current, spec } as KubeObject),
+    );
+  }
+  return replace(call.cluster, type, { current, next: next as unknown as KubeObject, dryRun });
+}
+
+const MEDIA = {
+  json: 'application/json-patch+json',
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+  apply: 'application/apply-patch+yaml',
+} as const;
+
+export async function patch(call: ApiCall, target: Target): Promise<ApiAnswer> {
+  const media = (call.request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
+  const text = await textOf(call);
+  const body = await parseText(call, text, media);
+  if (media === MEDIA.apply) return apply(call, target, body);
+  const current = objectOf(call, target);
+  const shown = represent(
+    target.served,
+    current,
+    { form: 'object', includeObject: 'None' },
+    call.cluster.clock.now(),
+  );
+  const patched = patchedBy(media, shown, body);
+  if (!isJson(patched)) throw badRequest('the patch makes the object something else');
+  refuseTooLarge(patched);
+  return answered(call, target, store(call, target, { current, next: readObject(call, target, patched) }));
+}
+
+/** An object is no larger than a body that creates it, however many patches make it. */
+function refuseTooLarge(object: Json): void {
+  if (JSON.stringify(object).length <= BODY_LIMIT) return;
+  throw new ApiError(413, 'RequestEntityTooLarge', `the object may not be larger than ${BODY_LIMIT} bytes`);
+}
+
+function patchedBy(media: string, object: unknown, body: unknown): unknown {
+  if (media === MEDIA.json) return jsonPatch(object, body);
+  if (media === MEDIA.merge) return mergePatch(object, body);
+  if (media === MEDIA.strategic) return strategicMerge(object, body);
+  const known = Object.values(MEDIA).join(', ');
+  throw new ApiError(
+    415,
+    'UnsupportedMediaType',
+    `the body of a patch must be one of ${known}, it is ${media || 'not said'}`,
+  );
+}
+
+/**
+ * Server-side apply: creates the object, or merges what is applied into it. Fields that earlier applies of the same
+ * manager set and this one leaves out stay; ownership of fields is not tracked.
+ */
+async function apply(call: ApiCall, target: Target, body: unknown): Promise<ApiAnswer> {
+  if (!call.query.get('fieldManager')) throw badRequest('fieldManager is required for apply patch');
+  if (!isJson(body)) throw badRequest('the body is no object');
+  const { served, namespace = '', name = '' } = target;
+  const current = call.cluster.store.get(served.type, namespace, name);
+  const { managedFields: _fields, ...metadata } = isJson(body['metadata']) ? body['metadata'] : {};
+  const applied = { ...body, metadata: { ...metadata, name } };
+  if (!current) {
+    const object = createObject(call.cluster, served.type, readObject(call, target, applied), {
+      dryRun: isDryRun(call.query),
+    });
+    return answered(call, target, object, 201);
+  }
+  const merged = strategicMerge(current, applied);
+  if (!isJson(merged)) throw badRequest('the body is no object');
+  return answered(call, target, store(call, target, { current, next: readObject(call, target, merged) }));
+}
+
+const deleteForm = z.object({
+  propagationPolicy: z.enum(['Background', 'Foreground', 'Orphan']).nullish(),
+  orphanDependents: z.boolean().nullish(),
+  gracePeriodSeconds: z.number().int().nullish(),
+  preconditions: z.object({ uid: z.string().optional(), resourceVersion: z.string().optional() }).nullish(),
+  dryRun: z.array(z.string()).nullish(),
+});
+
+async function deleteOptions(call: ApiCall): Promise<DeleteOptions> {
+  const { length } = await call.bytes();
+  const given = deleteForm.safeParse(length > 0 ? await bodyOf(call) : {});
+  if (!given.success) throw badRequest(`DeleteOptions: ${z.prettifyError(given.error)}`);
+  const { gracePeriodSeconds, preconditions, dryRun } = given.data;
+  const grace = call.query.get('gracePeriodSeconds');
+  return {
+    propagation: propagationOf(call, given.data),
+    gracePeriodSeconds: gracePeriodSeconds ?? (grace === null ? undefined : Number(grace)),
+    preconditions: preconditions ?? {},
+    dryRun: isDryRun(call.query) || !!dryRun?.includes('All'),
+  };
+}
+
+/** The propagation that the body or the query asks for, in its present or its older form. */
+function propagationOf(
+  call: ApiCall,
+  { propagationPolicy, orphanDependents }: z.infer<typeof deleteForm>,
+): DeleteOptions['propagation'] {
+  const policy = deleteForm.shape.propagationPolicy.safeParse(call.query.get('propagationPolicy')).data;
+  return propagationPolicy ?? policy ?? (orphanDependents ? 'Orphan' : 'Background');
+}
+
+/** Deletes an object. Answers with it while it stays for a while, else with a Status that says so. */
+export async function remove(call: ApiCall, target: Target): Promise<ApiAnswer> {
+  const options = await deleteOptions(call);
+  const { type } = target.served;
+  const doomed = objectOf(call, target);
+  admitDeletion(call.cluster, type, doomed);
+  const object = destroy(call.cluster, type, doomed, options);
+  if (call.cluster.store.byUid(object.metadata.uid) || type.id === 'pods')
+    return answered(call, target, object);
+  await call.cluster.store.durable();
+  const details = {
+    name: object.metadata.name,
+    group: type.group || undefined,
+    kind: type.plural,
+    uid: object.metadata.uid,
+  };
+  return {
+    status: 200,
+    body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details },
+  };
+}
+
+export async function removeCollection(call: ApiCall, target: Target): Promise<ApiAnswer> {
+  const options = await deleteOptions(call);
+  const { type } = target.served;
+  if (type.id === 'namespaces') throw notFound(type, '');
+  const objects = [...call.cluster.store.all(type)].filter(selection(target, call.query));
+  const removed = objects.map((object) => destroy(call.cluster, type, object, options));
+  await call.cluster.store.durable();
+  const metadata = { resourceVersion: String(call.cluster.store.revision) };
+  return {
+    status: 200,
+    body: representList(target.served, removed, {
+      how: call.representation,
+      now: call.cluster.clock.now(),
+      metadata,
+    }),
+  };
+}

@@ -1,0 +1,102 @@
+import { forbidden, notFound } from '../kinds/status.js';
+import type { Namespace, Pod, Service, ServicePort } from '../kinds/core.js';
+import { deployments } from '../kinds/apps.js';
+import { namespaces } from '../kinds/nodes.js';
+import type { KubeObject } from '../kinds/object.js';
+import { pods } from '../kinds/pods.js';
+import type { ResourceType } from '../kinds/resource.js';
+import { services } from '../kinds/services.js';
+import { addressAt, sizeOf } from '../../ip-address-allocator.js';
+import type { ClusterContext } from './context.js';
+import { DNS_ADDRESS } from './initial-objects.js';
+import { admitPod } from './pod-admission.js';
+
+/**
+ * What the API server adds to or refuses of an object before it is checked and stored: its namespace must be there,
+ * services get their addresses and ports. Throws ApiError.
+ */
+export function admit<T extends KubeObject>(
+  cluster: ClusterContext,
+  type: ResourceType<T>,
+  object: T,
+  old?: T,
+): T {
+  if (!old && type.namespaced) admitNamespace(cluster, type, object);
+  if (!old && type.id === pods.id) return admitPod(cluster, object as unknown as Pod) as unknown as T;
+  if (type.id === services.id)
+    return admitService(cluster, object as unknown as Service, old as Service | undefined) as unknown as T;
+  return object;
+}
+
+function admitNamespace(cluster: ClusterContext, type: ResourceType, { metadata }: KubeObject): void {
+  const name = metadata.namespace ?? '';
+  const namespace: Namespace | undefined = cluster.store.get(namespaces, '', name);
+  if (!namespace) throw notFound(namespaces, name);
+  if (!namespace.metadata.deletionTimestamp || type.id === 'events') return;
+  const why = `unable to create new content in namespace ${name} because it is being terminated`;
+  throw forbidden(`${type.id} "${metadata.name}" is forbidden: ${why}`, {
+    name: metadata.name,
+    kind: type.plural,
+    causes: [
+      {
+        reason: 'NamespaceTerminating',
+        message: `namespace ${name} is being terminated`,
+        field: 'metadata.namespace',
+      },
+    ],
+  });
+}
+
+function admitService(cluster: ClusterContext, service: Service, old: Service | undefined): Service {
+  const { spec } = service;
+  if (spec.type === 'ExternalName') return service;
+  const clusterIP = spec.clusterIP ?? old?.spec.clusterIP ?? freeAddress(cluster);
+  const ports = spec.ports?.map((port, index) =>
+    withNodePort(cluster, service, { port, old: old?.spec.ports?.[index] }),
+  );
+  return { ...service, spec: { ...spec, clusterIP, clusterIPs: [clusterIP], ...(ports ? { ports } : {}) } };
+}
+
+function withNodePort(
+  cluster: ClusterContext,
+  { spec }: Service,
+  { port, old }: { readonly port: ServicePort; readonly old: ServicePort | undefined },
+): ServicePort {
+  if (spec.type !== 'NodePort' && spec.type !== 'LoadBalancer') return port;
+  return { ...port, nodePort: port.nodePort ?? old?.nodePort ?? freeNodePort(cluster) };
+}
+
+/** A free address for a Service: of the first ones, one is the API server's and one the DNS's. */
+function freeAddress(cluster: ClusterContext): string {
+  const taken = new Set<string>();
+  for (const { spec } of cluster.store.all(services)) if (spec.clusterIP) taken.add(spec.clusterIP);
+  const { serviceCidr } = cluster;
+  const last = sizeOf(serviceCidr) - 2;
+  for (let index = DNS_ADDRESS + 1; index <= last; index += 1) {
+    const address = addressAt(serviceCidr, index);
+    if (!taken.has(address)) return address;
+  }
+  throw forbidden(`no service address is free in ${serviceCidr}`);
+}
+
+function freeNodePort(cluster: ClusterContext): number {
+  const taken = new Set<number>();
+  for (const { spec } of cluster.store.all(services))
+    for (const { nodePort } of spec.ports ?? []) taken.add(nodePort ?? 0);
+  for (let port = 30_000; port < 32_768; port += 1) if (!taken.has(port)) return port;
+  throw forbidden('no node port is free in 30000-32767');
+}
+
+const INGRESS_SERVICE = { namespace: 'kube-system', name: 'nginx-ingress-lb' };
+const INGRESS_CONTROLLER = 'nginx-ingress-controller';
+
+/** What may not be deleted while something else needs it. Throws ApiError. */
+export function admitDeletion(cluster: ClusterContext, type: ResourceType, { metadata }: KubeObject): void {
+  const { namespace, name } = INGRESS_SERVICE;
+  if (type.id !== services.id || metadata.namespace !== namespace || metadata.name !== name) return;
+  if (!cluster.store.get(deployments, namespace, INGRESS_CONTROLLER)) return;
+  throw forbidden(`services "${name}" is forbidden: the NGINX Ingress Controller is installed and needs it`, {
+    name,
+    kind: type.plural,
+  });
+}

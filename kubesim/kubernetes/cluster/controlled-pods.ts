@@ -1,0 +1,115 @@
+import { ApiError } from '../kinds/status.js';
+import type { ClusterContext } from './context.js';
+import { create } from './write.js';
+import type { Pod, PodTemplate } from '../kinds/core.js';
+import { controlledBy, type KubeObject } from '../kinds/object.js';
+import { isActive, isReady, pods } from '../kinds/pods.js';
+
+/** The pods that an object controls and that still count. */
+export function activePods(cluster: ClusterContext, owner: KubeObject): Pod[] {
+  return [...cluster.store.ownedOf(pods, owner.metadata.uid)].filter(isActive);
+}
+
+/** What a controller's new pod is made of. */
+export interface PodPlan {
+  readonly template: PodTemplate;
+  readonly name?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly nodeName?: string;
+}
+
+/** Creates a pod that `owner` controls, and says so in an event; also when the API server refuses it, which it throws. */
+export function createPod(cluster: ClusterContext, owner: KubeObject, plan: PodPlan): Pod {
+  try {
+    const pod = makePod(cluster, owner, plan);
+    report(cluster, owner, { reason: 'SuccessfulCreate', message: `Created pod: ${pod.metadata.name}` });
+    return pod;
+  } catch (error) {
+    if (error instanceof ApiError) reportRefusal(cluster, owner, error);
+    throw error;
+  }
+}
+
+/** Runs a controller's step up to the first pod that the API server refuses; answers the refusal, if there was one. */
+export function untilRefused(step: () => void): ApiError | undefined {
+  try {
+    step();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ApiError) return error;
+    throw error;
+  }
+}
+
+/** Without the name that the pod would have had, the same refusal is the same event. */
+function reportRefusal(cluster: ClusterContext, owner: KubeObject, { message, details }: ApiError): void {
+  const prefix = `${owner.metadata.name}-`;
+  const { name = '' } = details ?? {};
+  const text = name.startsWith(prefix) ? message.replace(name, prefix) : message;
+  const what = { type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${text}` } as const;
+  report(cluster, owner, what);
+}
+
+function makePod(cluster: ClusterContext, owner: KubeObject, plan: PodPlan): Pod {
+  const { template, name, labels, nodeName } = plan;
+  return create(cluster, pods, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      ...(name ? { name } : { generateName: `${owner.metadata.name}-` }),
+      namespace: owner.metadata.namespace,
+      labels: { ...template.metadata?.labels, ...labels },
+      annotations: template.metadata?.annotations,
+      ownerReferences: [controlledBy(owner)],
+    },
+    spec: nodeName ? { ...template.spec, affinity: onNode(nodeName) } : template.spec,
+    status: { phase: 'Pending' },
+  });
+}
+
+function onNode(name: string): Pod['spec']['affinity'] {
+  const term = { matchFields: [{ key: 'metadata.name', operator: 'In', values: [name] }] };
+  return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } } };
+}
+
+/** An event of a workload's controller. */
+export function report(
+  cluster: ClusterContext,
+  owner: KubeObject,
+  what: { readonly type?: 'Warning'; readonly reason: string; readonly message: string },
+): void {
+  const component = `${owner.kind.toLowerCase()}-controller`;
+  cluster.events.record(owner, { type: 'Normal', component, ...what });
+}
+
+/**
+ * Pods in the order in which a controller gives them up: first those that do the least (not placed, not ready), then
+ * the youngest.
+ */
+export function leastUsefulFirst(list: readonly Pod[]): Pod[] {
+  return [...list].sort(
+    (a, b) => rank(a) - rank(b) || b.metadata.creationTimestamp.localeCompare(a.metadata.creationTimestamp),
+  );
+}
+
+function rank(pod: Pod): number {
+  if (!pod.spec.nodeName) return 0;
+  if (pod.status.phase === 'Pending') return 1;
+  return isReady(pod) ? 3 : 2;
+}
+
+/** Calls `add` with the key of the owner of each pod that changes, when its kind is `kind`. */
+export function onOwnedPods(cluster: ClusterContext, kind: string, add: (key: string) => void): void {
+  cluster.store.onChange(pods, ({ object }) => {
+    const owner = object.metadata.ownerReferences?.find(
+      (reference) => reference.controller && reference.kind === kind,
+    );
+    if (owner) add(`${object.metadata.namespace ?? ''}/${owner.name}`);
+  });
+}
+
+/** The namespace and name of a key. */
+export function splitKey(key: string): [namespace: string, name: string] {
+  const slash = key.indexOf('/');
+  return [key.slice(0, slash), key.slice(slash + 1)];
+}

@@ -1,0 +1,129 @@
+import { conflict } from '../kinds/status.js';
+import type { Namespace, Pod } from '../kinds/core.js';
+import { timestamp, type KubeObject, type Metadata } from '../kinds/object.js';
+import { hasEnded, pods } from '../kinds/pods.js';
+import { typeOf } from '../kinds/registry.js';
+import type { ResourceType } from '../kinds/resource.js';
+import type { ClusterContext } from './context.js';
+
+const FOREGROUND = 'foregroundDeletion';
+
+/** How an object is deleted. */
+export interface DeleteOptions {
+  /** What happens to what it owns. Default `Background`. */
+  readonly propagation?: 'Background' | 'Foreground' | 'Orphan';
+  /** Seconds a pod may take to end; 0 removes it at once. */
+  readonly gracePeriodSeconds?: number;
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+  readonly dryRun?: boolean;
+}
+
+/**
+ * Deletes an object, or begins to: with finalizers, with foreground propagation, and for running pods it stays, with
+ * a deletionTimestamp, until whoever must has cleaned up. Returns it as it is then. Throws ApiError.
+ */
+export function destroy<T extends KubeObject>(
+  cluster: ClusterContext,
+  type: ResourceType<T>,
+  object: T,
+  options: DeleteOptions = {},
+): T {
+  checkPreconditions(type, object, options);
+  if (options.dryRun) return object;
+  if (options.propagation === 'Orphan') orphanDependents(cluster, object);
+  const marked = withDeletion(cluster, type, object, options);
+  if (!mustStay(cluster, type, marked)) {
+    cluster.store.remove(type, object);
+    return marked;
+  }
+  return marked === object ? object : cluster.store.put(type, marked);
+}
+
+function checkPreconditions(
+  type: ResourceType,
+  { metadata }: KubeObject,
+  { preconditions }: DeleteOptions,
+): void {
+  const { uid, resourceVersion } = preconditions ?? {};
+  if (uid !== undefined && uid !== metadata.uid) throw conflict(type, metadata.name);
+  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion)
+    throw conflict(type, metadata.name);
+}
+
+function withDeletion<T extends KubeObject>(
+  cluster: ClusterContext,
+  type: ResourceType<T>,
+  object: T,
+  options: DeleteOptions,
+): T {
+  const { metadata } = object;
+  const grace = type.id === pods.id ? gracePeriod(object as unknown as Pod, options) : 0;
+  const shorter =
+    metadata.deletionGracePeriodSeconds === undefined || grace < metadata.deletionGracePeriodSeconds;
+  const foreground = options.propagation === 'Foreground' && !metadata.finalizers?.includes(FOREGROUND);
+  if (metadata.deletionTimestamp && !shorter && !foreground) return object;
+  const at = timestamp(new Date(cluster.clock.now().getTime() + cluster.scaled(grace)));
+  const marked: T = {
+    ...object,
+    metadata: markedMetadata(metadata, { at, grace: shorter ? grace : undefined, foreground }),
+  };
+  return type.id === 'namespaces' ? { ...marked, status: { phase: 'Terminating' } } : marked;
+}
+
+interface Mark {
+  readonly at: string;
+  /** Undefined when the time that was given before is shorter. */
+  readonly grace: number | undefined;
+  readonly foreground: boolean;
+}
+
+function markedMetadata(metadata: Metadata, { at, grace, foreground }: Mark): Metadata {
+  return {
+    ...metadata,
+    deletionTimestamp: at,
+    deletionGracePeriodSeconds: grace ?? metadata.deletionGracePeriodSeconds,
+    ...(metadata.generation === undefined ? {} : { generation: metadata.generation + 1 }),
+    ...(foreground ? { finalizers: [...(metadata.finalizers ?? []), FOREGROUND] } : {}),
+  };
+}
+
+/** A pod that no kubelet runs ends at once. */
+function gracePeriod(pod: Pod, { gracePeriodSeconds }: DeleteOptions): number {
+  if (!pod.spec.nodeName || hasEnded(pod)) return 0;
+  return Math.max(0, gracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30);
+}
+
+function mustStay(cluster: ClusterContext, type: ResourceType, object: KubeObject): boolean {
+  const { finalizers = [], deletionGracePeriodSeconds = 0, uid } = object.metadata;
+  if (type.id === 'namespaces') return ((object as Namespace).spec.finalizers ?? []).length > 0;
+  if (deletionGracePeriodSeconds > 0 || finalizers.some((name) => name !== FOREGROUND)) return true;
+  return finalizers.includes(FOREGROUND) && cluster.store.ownedBy(uid).length > 0;
+}
+
+/** Removes an object whose deletion was begun when nothing keeps it any more; otherwise returns it. */
+export function finishDeletion<T extends KubeObject>(
+  cluster: ClusterContext,
+  type: ResourceType<T>,
+  object: T,
+): T {
+  if (object.metadata.deletionTimestamp && !mustStay(cluster, type, object))
+    cluster.store.remove(type, object);
+  return object;
+}
+
+/** Removes a pod that has ended, unless a finalizer keeps it. */
+export function removePod(cluster: ClusterContext, pod: Pod): void {
+  const ended: Pod = { ...pod, metadata: { ...pod.metadata, deletionGracePeriodSeconds: 0 } };
+  if (mustStay(cluster, pods, ended)) cluster.store.put(pods, ended);
+  else cluster.store.remove(pods, pod);
+}
+
+function orphanDependents(cluster: ClusterContext, owner: KubeObject): void {
+  for (const dependent of cluster.store.ownedBy(owner.metadata.uid)) {
+    const type = typeOf(dependent.apiVersion, dependent.kind);
+    const ownerReferences = dependent.metadata.ownerReferences?.filter(
+      ({ uid }) => uid !== owner.metadata.uid,
+    );
+    if (type) cluster.store.put(type, { ...dependent, metadata: { ...dependent.metadata, ownerReferences } });
+  }
+}

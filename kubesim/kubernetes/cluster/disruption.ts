@@ -1,0 +1,102 @@
+import { ApiError, tooManyDisruptions } from '../kinds/status.js';
+import { deployments, replicaSets, statefulSets } from '../kinds/apps.js';
+import type { Pod } from '../kinds/core.js';
+import { type Amount, type PodDisruptionBudget, podDisruptionBudgets } from '../kinds/disruption-budgets.js';
+import { controllerOf, type KubeObject } from '../kinds/object.js';
+import { hasEnded, isActive, isReady, pods } from '../kinds/pods.js';
+import type { ResourceType } from '../kinds/resource.js';
+import { matchesLabels } from '../kinds/selector.js';
+import type { ClusterContext } from './context.js';
+
+/** How the pods of a budget stand. */
+export interface BudgetCount {
+  readonly currentHealthy: number;
+  readonly desiredHealthy: number;
+  readonly expectedPods: number;
+  readonly disruptionsAllowed: number;
+}
+
+/** Counts the pods of a budget as they are now. */
+export function countBudget(cluster: ClusterContext, budget: PodDisruptionBudget): BudgetCount {
+  const members = [...cluster.store.all(pods)].filter((pod) => covers(budget, pod) && !hasEnded(pod));
+  const { minAvailable, maxUnavailable } = budget.spec;
+  // Only a plain number of pods can do without knowing how many there should be.
+  const counted = maxUnavailable === undefined && typeof minAvailable === 'number';
+  const expectedPods = counted ? members.length : expectedOf(cluster, members);
+  const desiredHealthy = Math.max(
+    0,
+    maxUnavailable === undefined
+      ? part(minAvailable ?? 0, expectedPods)
+      : expectedPods - part(maxUnavailable, expectedPods),
+  );
+  const currentHealthy = members.filter((pod) => isActive(pod) && isReady(pod)).length;
+  const disruptionsAllowed = expectedPods === 0 ? 0 : Math.max(0, currentHealthy - desiredHealthy);
+  return { currentHealthy, desiredHealthy, expectedPods, disruptionsAllowed };
+}
+
+/** Why a pod may not be evicted now, as the API says it; undefined when it may. */
+export function evictionRefusal(cluster: ClusterContext, pod: Pod): ApiError | undefined {
+  // Pods that do not run, or leave already, cost a budget nothing.
+  if (!isActive(pod) || pod.status.phase === 'Pending') return undefined;
+  const budgets = [...cluster.store.all(podDisruptionBudgets)].filter((budget) => covers(budget, pod));
+  const [budget] = budgets;
+  if (!budget) return undefined;
+  if (budgets.length > 1) {
+    const message =
+      'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.';
+    return new ApiError(500, 'InternalError', message);
+  }
+  const count = countBudget(cluster, budget);
+  if (count.disruptionsAllowed > 0) return undefined;
+  if (!isReady(pod) && mayGoUnhealthy(budget, count)) return undefined;
+  return tooManyDisruptions(budget.metadata.name, count);
+}
+
+function mayGoUnhealthy({ spec }: PodDisruptionBudget, count: BudgetCount): boolean {
+  if (spec.unhealthyPodEvictionPolicy === 'AlwaysAllow') return true;
+  return count.desiredHealthy > 0 && count.currentHealthy >= count.desiredHealthy;
+}
+
+/** Whether the budget is about the pod. */
+export function covers({ metadata, spec }: PodDisruptionBudget, pod: KubeObject): boolean {
+  return metadata.namespace === pod.metadata.namespace && matchesLabels(spec.selector, pod.metadata.labels);
+}
+
+/** A share of the whole, rounded up, or the number itself. */
+function part(amount: Amount, whole: number): number {
+  return typeof amount === 'number' ? amount : Math.ceil((Number.parseInt(amount, 10) / 100) * whole);
+}
+
+/** How many pods there should be: what those who make them want; a pod that nobody makes counts for itself. */
+function expectedOf(cluster: ClusterContext, members: readonly Pod[]): number {
+  const scales = new Map<string, number>();
+  for (const pod of members) {
+    const scale = scaleOf(cluster, pod);
+    scales.set(scale?.uid ?? pod.metadata.uid, scale?.replicas ?? 1);
+  }
+  return [...scales.values()].reduce((sum, replicas) => sum + replicas, 0);
+}
+
+interface Scalable extends KubeObject {
+  readonly spec: { readonly replicas?: number };
+}
+
+const SCALABLE: Readonly<Record<string, ResourceType | undefined>> = {
+  ReplicaSet: replicaSets,
+  StatefulSet: statefulSets,
+  Deployment: deployments,
+};
+
+/** The outermost owner of an object that says how many it wants. */
+function scaleOf(cluster: ClusterContext, object: KubeObject): { uid: string; replicas: number } | undefined {
+  const reference = controllerOf(object);
+  const type = SCALABLE[reference?.kind ?? ''];
+  if (!reference || !type) return undefined;
+  const owner = cluster.store.get<Scalable>(
+    type as ResourceType<Scalable>,
+    object.metadata.namespace ?? '',
+    reference.name,
+  );
+  if (!owner) return undefined;
+  return scaleOf(cluster, owner) ?? { uid: owner.metadata.uid, replicas: owner.spec.replicas ?? 1 };
+}

@@ -1,0 +1,94 @@
+import type { ClusterStore } from '../store/cluster-store.js';
+import type { Clock } from '../../../kernel/clock.js';
+import { hash32 } from '../../random.js';
+import { events } from '../kinds/events.js';
+import type { Event } from '../kinds/core.js';
+import { timestamp, type KubeObject } from '../kinds/object.js';
+
+/** How many events a cluster keeps, and for how long (milliseconds), as Kubernetes does by default. */
+const MOST_EVENTS = 2_000;
+const LIFETIME = 3_600_000;
+
+/** What happened to an object, as `kubectl describe` shows it. */
+export interface Occurrence {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+  /** The component that reports it, e.g. `kubelet`. */
+  readonly component: string;
+  readonly host?: string;
+  readonly fieldPath?: string;
+}
+
+/** Writes events. The same occurrence again raises the count of the event that is there. */
+export class EventRecorder {
+  constructor(
+    private readonly store: ClusterStore,
+    private readonly clock: Clock,
+  ) {}
+
+  record(about: KubeObject, occurrence: Occurrence): void {
+    const namespace = about.metadata.namespace ?? 'default';
+    const key = `${occurrence.reason}/${occurrence.message}/${occurrence.component}`;
+    const name = `${about.metadata.name}.${hash32(about.metadata.uid + key)
+      .toString(16)
+      .padStart(8, '0')}`;
+    const known = this.store.get(events, namespace, name);
+    const now = timestamp(this.clock.now());
+    if (known) {
+      this.store.put(events, { ...known, count: (known.count ?? 1) + 1, lastTimestamp: now });
+      return;
+    }
+    this.store.put(events, newEvent(about, occurrence, { namespace, name, now }));
+    this.forget();
+  }
+
+  /** Drops the oldest events beyond the limits; the store lists them in the order in which they came. */
+  private forget(): void {
+    const oldest = this.clock.now().getTime() - LIFETIME;
+    for (const event of this.store.all(events)) {
+      const late = Date.parse(event.lastTimestamp ?? event.metadata.creationTimestamp) < oldest;
+      if (!late && this.store.count(events) <= MOST_EVENTS) return;
+      this.store.remove(events, event);
+    }
+  }
+}
+
+function newEvent(
+  about: KubeObject,
+  occurrence: Occurrence,
+  at: { namespace: string; name: string; now: string },
+): Event {
+  const { type, reason, message, component, host, fieldPath } = occurrence;
+  const { name, namespace, uid, resourceVersion } = about.metadata;
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: {
+      name: at.name,
+      namespace: at.namespace,
+      uid: '',
+      resourceVersion: '',
+      creationTimestamp: at.now,
+    },
+    involvedObject: {
+      kind: about.kind,
+      namespace,
+      name,
+      uid: about.kind === 'Node' ? name : uid,
+      apiVersion: about.apiVersion,
+      resourceVersion,
+      ...(fieldPath ? { fieldPath } : {}),
+    },
+    reason,
+    message,
+    source: { component, ...(host ? { host } : {}) },
+    firstTimestamp: at.now,
+    lastTimestamp: at.now,
+    count: 1,
+    type,
+    eventTime: null,
+    reportingComponent: component,
+    reportingInstance: host ?? '',
+  };
+}

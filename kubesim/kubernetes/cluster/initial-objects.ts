@@ -1,0 +1,115 @@
+import { addressAt } from '../../ip-address-allocator.js';
+import { deployments } from '../kinds/apps.js';
+import { configMaps, serviceAccounts } from '../kinds/configuration.js';
+import type { Draft, KubeObject } from '../kinds/object.js';
+import { namespaces } from '../kinds/nodes.js';
+import type { ResourceType } from '../kinds/resource.js';
+import { runtimeClasses } from '../kinds/runtime-class.js';
+import { services } from '../kinds/services.js';
+import type { ClusterContext } from './context.js';
+import { create } from './write.js';
+
+/** The DNS has this address of the Services' range; the API server has the first one. */
+export const DNS_ADDRESS = 10;
+const DNS_LABELS = { 'k8s-app': 'kube-dns' };
+
+/** Creates what every cluster has from its first day, as far as it is not there: run again after each start. */
+export function ensureInitialObjects(cluster: ClusterContext): void {
+  for (const name of ['default', 'kube-system', 'kube-public', 'kube-node-lease']) {
+    ensure(cluster, namespaces, {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name },
+      spec: {},
+      status: { phase: 'Active' },
+    });
+  }
+  ensure(cluster, services, {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      name: 'kubernetes',
+      namespace: 'default',
+      labels: { component: 'apiserver', provider: 'kubernetes' },
+    },
+    spec: {
+      clusterIP: addressAt(cluster.serviceCidr, 1),
+      ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }],
+    },
+  });
+}
+
+/** Installs the cluster's DNS; only once, so that an administrator may remove it. */
+export function installDns(cluster: ClusterContext): void {
+  const namespace = 'kube-system';
+  ensure(cluster, serviceAccounts, {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'coredns', namespace },
+  });
+  ensure(cluster, configMaps, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'coredns', namespace },
+    data: {
+      Corefile:
+        '.:53 {\n    errors\n    health\n    kubernetes cluster.local\n    forward . /etc/resolv.conf\n    cache 30\n}\n',
+    },
+  });
+  ensure(cluster, services, {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'kube-dns', namespace, labels: { ...DNS_LABELS, 'kubernetes.io/name': 'CoreDNS' } },
+    spec: {
+      clusterIP: addressAt(cluster.serviceCidr, DNS_ADDRESS),
+      selector: DNS_LABELS,
+      ports: [
+        { name: 'dns', port: 53, protocol: 'UDP' },
+        { name: 'dns-tcp', port: 53, protocol: 'TCP' },
+      ],
+    },
+  });
+  ensure(cluster, deployments, {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'coredns', namespace, labels: DNS_LABELS },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: DNS_LABELS },
+      template: {
+        metadata: { labels: DNS_LABELS },
+        spec: {
+          serviceAccountName: 'coredns',
+          containers: [
+            {
+              name: 'coredns',
+              image: 'registry-vpc.aliyuncs.com/acs/coredns:v1.11.3',
+              ports: [{ name: 'dns', containerPort: 53, protocol: 'UDP' }],
+              resources: { requests: { cpu: '100m', memory: '100Mi' }, limits: { memory: '2Gi' } },
+            },
+          ],
+          tolerations: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }],
+        },
+      },
+    },
+  });
+}
+
+/** The label of nodes that run pods in light virtual machines; its value is the runtime. */
+export const SANDBOX_LABEL = 'alibabacloud.com/sandboxed-container';
+
+/** What comes with the first sandbox node: the runtime class by which pods choose to have a kernel of their own. */
+export function ensureSandboxRuntime(cluster: ClusterContext): void {
+  ensure(cluster, runtimeClasses, {
+    apiVersion: 'node.k8s.io/v1',
+    kind: 'RuntimeClass',
+    metadata: { name: 'runv' },
+    handler: 'runv',
+    scheduling: { nodeSelector: { [SANDBOX_LABEL]: 'Sandboxed-Container.runv' } },
+  });
+}
+
+function ensure<T extends KubeObject>(cluster: ClusterContext, type: ResourceType<T>, draft: Draft<T>): void {
+  if (!cluster.store.get(type, draft.metadata.namespace ?? '', draft.metadata.name ?? ''))
+    create(cluster, type, draft);
+}

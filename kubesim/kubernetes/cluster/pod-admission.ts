@@ -1,0 +1,42 @@
+import { forbidden } from '../kinds/status.js';
+import type { Pod } from '../kinds/core.js';
+import { hasEnded, pods } from '../kinds/pods.js';
+import { runtimeClasses } from '../kinds/runtime-class.js';
+import type { ClusterContext } from './context.js';
+
+/** What the API server makes of a new pod: a runtime class adds where it may run; a full cluster takes no more. */
+export function admitPod(cluster: ClusterContext, pod: Pod): Pod {
+  admitCount(cluster, pod);
+  return withRuntimeClass(cluster, pod);
+}
+
+/** Pods of a cluster at the most, those that have ended aside. */
+function admitCount(cluster: ClusterContext, { metadata }: Pod): void {
+  const limit = cluster.maxPods();
+  if (limit === undefined || cluster.store.count(pods) < limit) return;
+  let used = 0;
+  for (const pod of cluster.store.all(pods)) if (!hasEnded(pod)) used += 1;
+  if (used < limit) return;
+  const why = `exceeded quota: pods-per-cluster, requested: pods=1, used: pods=${used}, limited: pods=${limit}`;
+  throw forbidden(`pods "${metadata.name}" is forbidden: ${why}`, { name: metadata.name, kind: pods.plural });
+}
+
+function withRuntimeClass(cluster: ClusterContext, pod: Pod): Pod {
+  const { runtimeClassName } = pod.spec;
+  if (!runtimeClassName) return pod;
+  const chosen = cluster.store.get(runtimeClasses, '', runtimeClassName);
+  if (!chosen) {
+    const { name } = pod.metadata;
+    const why = `pod rejected: RuntimeClass "${runtimeClassName}" not found`;
+    throw forbidden(`pods "${name}" is forbidden: ${why}`, { name, kind: pods.plural });
+  }
+  const { nodeSelector, tolerations } = chosen.scheduling ?? {};
+  return {
+    ...pod,
+    spec: {
+      ...pod.spec,
+      ...(nodeSelector && { nodeSelector: { ...nodeSelector, ...pod.spec.nodeSelector } }),
+      ...(tolerations && { tolerations: [...(pod.spec.tolerations ?? []), ...tolerations] }),
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { alreadyExists, invalid } from '../kinds/status.js';
+import { suffix } from '../../random.js';
+import { timestamp, type Draft, type Json, type KubeObject, type Metadata } from '../kinds/object.js';
+import type { ResourceType } from '../kinds/resource.js';
+import { sameJson } from '../kinds/same-json.js';
+import { admit } from './admission.js';
+import type { ClusterContext } from './context.js';
+import { finishDeletion } from './delete.js';
+import { metadataCauses } from './metadata-rules.js';
+
+/**
+ * Creates an object: fills in its metadata and its kind's defaults, checks it, and stores it. With `dryRun` it does
+ * all but store it. Throws ApiError.
+ */
+export function create<T extends KubeObject>(
+  cluster: ClusterContext,
+  type: ResourceType<T>,
+  draft: Draft<T>,
+  options: { readonly dryRun?: boolean } = {},
+): T {
+  const metadata = newMetadata(cluster, type, draft.metadata);
+  const bare = { ...draft, metadata } as unknown as T;
+  const object = admit(cluster, type, type.defaults(bare));
+  const causes = [...metadataCauses(type, object.metadata), ...type.validate(object)];
+  if (causes.length > 0) throw invalid(type, metadata.name, causes);
+  if (cluster.store.get(type, metadata.namespace ?? '', metadata.name))
+    throw alreadyExists(type, metadata.name);
+  return options.dryRun ? object : cluster.store.put(type, object);
+}
+
+function newMetadata(cluster: ClusterContext, type: ResourceType, given: Partial<Metadata>): Metadata {
+  const name = given.name || (given.generateName ? `${given.generateName.slice(0, 58)}${suffix(5)}` : '');
+  const { deletionTimestamp: _at, deletionGracePeriodSeconds: _grace, ...kept } = given;
+  return {
+    ...kept,
+    name,
+    ...(type.namespaced ? { namespace: given.namespace ?? 'default' } : {}),
+    uid: randomUUID(),
+    resourceVersion: '',
+    creationTimestamp: timestamp(cluster.clock.now()),
+    ...(type.generation ? { generation: 1 } : {}),
+  };
+}
+
+/**
+ * Replaces an object by what a client sent: keeps what only the server sets (status, uid, times), counts the
+ * generation, checks, and finishes a deletion whose last finalizer went. An update that changes nothing stores
+ * nothing. Throws ApiError.
+ */
+export function replace<T extends KubeObject>(
+  cluster: ClusterContext,
+  type: ResourceType<T>,
+  change: { readonly current: T; readonly next: T; readonly dryRun?: boolean },
+): T {
+  const { current } = change;
+  const next = admit(cluster, type, type.defaults(keepServerFields(type, current, change.next)), current);
+  const causes = [...metadataCauses(type, next.metadata), ...type.validate(next, current)];
+  if (causes.length > 0) throw invalid(type, current.metadata.name, causes);
+  if (sameJson(next, current)) return current;
+  const counted = type.generation && !sameJson(specOf(next), specOf(current)) ? countGeneration(next) : next;
+  if (change.dryRun) return counted;
+  return finishDeletion(cluster, type, cluster.store.put(type, counted));
+}
+
+/** Replaces the status (and nothing else) of an object. */
+export function replaceStatus<T extends KubeObject>(
+  cluster: ClusterContext,
+  type: ResourceType<T>,
+  current: T,
+  status: unknown,
+): T {
+  const next = { ...current, status };
+  return sameJson((current as T & Json)['status'], status) ? current : cluster.store.put<T>(type, next);
+}
+
+/** A controller's change to an object's spec or metadata. */
+export function amend<T extends KubeObject>(
+  cluster: ClusterContext,
+  type: ResourceType<T>,
+  current: T,
+  change: (object: T) => T,
+): T {
+  return replace(cluster, type, { current, next: change(current) });
+}
+
+function keepServerFields<T extends KubeObject>(type: ResourceType<T>, current: T, next: T): T {
+  const {
+    uid,
+    creationTimestamp,
+    generation,
+    deletionTimestamp,
+    deletionGracePeriodSeconds,
+    name,
+    namespace,
+  } = current.metadata;
+  const status = (current as T & Json)['status'];
+  return {
+    ...next,
+    apiVersion: current.apiVersion,
+    kind: current.kind,
+    metadata: {
+      ...next.metadata,
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      uid,
+      creationTimestamp,
+      resourceVersion: current.metadata.resourceVersion,
+      ...(generation === undefined ? {} : { generation }),
+      ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+      ...(deletionGracePeriodSeconds === undefined ? {} : { deletionGracePeriodSeconds }),
+    },
+    ...(type.subresources.includes('status') && status !== undefined ? { status } : {}),
+  };
+}
+
+function countGeneration<T extends KubeObject>(object: T): T {
+  return { ...object, metadata: { ...object.metadata, generation: (object.metadata.generation ?? 0) + 1 } };
+}
+
+function specOf(object: KubeObject): unknown {
+  return (object as KubeObject & Json)['spec'];
+}

@@ -1,0 +1,193 @@
+import type { ClusterContext, Controller } from '../cluster/context.js';
+import { amend, create, replaceStatus } from '../cluster/write.js';
+import { destroy } from '../cluster/delete.js';
+import { deployments, replicaSets } from '../kinds/apps.js';
+import { controlledBy, controllerOf, type Draft } from '../kinds/object.js';
+import { pods } from '../kinds/pods.js';
+import { sameJson } from '../kinds/same-json.js';
+import { collidedHash } from '../kinds/template-hash.js';
+import type { Deployment, ReplicaSet } from '../kinds/workloads.js';
+import { keyOf } from '../store/cluster-store.js';
+import { deploymentStatus } from './deployment-status.js';
+import { report, splitKey } from '../cluster/controlled-pods.js';
+import { leewayOf, recreateStep, rollingStep, type SetSize } from './rollout.js';
+
+const REVISION = 'deployment.kubernetes.io/revision';
+const HASH = 'pod-template-hash';
+
+/** Rolls each Deployment out through ReplicaSets, one for each version of its pod template. */
+export function deploymentController(cluster: ClusterContext): Controller {
+  const queue = cluster.queue('deployment', (key) => {
+    const deployment = cluster.store.get(deployments, ...splitKey(key));
+    if (deployment && !deployment.metadata.deletionTimestamp)
+      reconcile(cluster, deployment, () => queue.add(key));
+  });
+  return {
+    start() {
+      cluster.store.onChange(deployments, ({ object }) => queue.add(keyOf(object)));
+      cluster.store.onChange(replicaSets, ({ object }) => {
+        const owner = controllerOf(object);
+        if (owner?.kind === 'Deployment') queue.add(`${object.metadata.namespace ?? ''}/${owner.name}`);
+      });
+      for (const deployment of cluster.store.all(deployments)) queue.add(keyOf(deployment));
+    },
+  };
+}
+
+function reconcile(cluster: ClusterContext, deployment: Deployment, again: () => void): void {
+  const sets = [...cluster.store.ownedOf(replicaSets, deployment.metadata.uid)];
+  const current = sets.find((set) => isOf(deployment, set));
+  const old = sets.filter((set) => set !== current);
+  if (deployment.spec.paused) {
+    if (current) resize(cluster, deployment, { set: current, replicas: deployment.spec.replicas ?? 1 });
+  } else {
+    roll(cluster, deployment, { current, old });
+  }
+  const after = [...cluster.store.ownedOf(replicaSets, deployment.metadata.uid)];
+  const fresh = after.find((set) => isOf(deployment, set));
+  const latest = cluster.store.get(
+    deployments,
+    deployment.metadata.namespace ?? '',
+    deployment.metadata.name,
+  );
+  if (!latest) return;
+  const time = { now: cluster.clock.now(), scaled: (seconds: number) => cluster.scaled(seconds) };
+  const { status, checkAfter } = deploymentStatus(latest, fresh, after, time);
+  replaceStatus(cluster, deployments, latest, status);
+  if (checkAfter !== undefined) cluster.timers.after(cluster.scaled(checkAfter), again);
+}
+
+function roll(
+  cluster: ClusterContext,
+  deployment: Deployment,
+  { current, old }: { readonly current: ReplicaSet | undefined; readonly old: readonly ReplicaSet[] },
+): void {
+  const desired = deployment.spec.replicas ?? 1;
+  const fresh = freshSet(cluster, deployment, current, old);
+  const sizes = old.filter((set) => size(set).replicas > 0).map(size);
+  const next =
+    deployment.spec.strategy?.type === 'Recreate'
+      ? recreateStep(desired, size(fresh), sizes, podCount(cluster, old))
+      : rollingStep(desired, leewayOf(deployment), size(fresh), sizes);
+  for (const set of [fresh, ...old]) {
+    const replicas = next.get(set.metadata.name);
+    if (replicas !== undefined) resize(cluster, deployment, { set, replicas });
+  }
+  if (sizes.length === 0) forgetOldSets(cluster, deployment, old);
+}
+
+/** The set of the present template, made or, after an undo, taken up again under the next revision. */
+function freshSet(
+  cluster: ClusterContext,
+  deployment: Deployment,
+  current: ReplicaSet | undefined,
+  old: readonly ReplicaSet[],
+): ReplicaSet {
+  const newest = Math.max(0, ...old.map(revisionOf));
+  const revision = current && revisionOf(current) > newest ? revisionOf(current) : newest + 1;
+  const wanted = annotationsOf(deployment, revision);
+  const set = current ?? create(cluster, replicaSets, draftSet(cluster, deployment, wanted));
+  const fresh = amend(cluster, replicaSets, set, (object) => ({
+    ...object,
+    metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...wanted } },
+  }));
+  if (deployment.metadata.annotations?.[REVISION] !== String(revision)) {
+    cluster.store.put(deployments, {
+      ...deployment,
+      metadata: {
+        ...deployment.metadata,
+        annotations: { ...deployment.metadata.annotations, [REVISION]: String(revision) },
+      },
+    });
+  }
+  return fresh;
+}
+
+function annotationsOf(deployment: Deployment, revision: number): Record<string, string> {
+  const { 'kubectl.kubernetes.io/last-applied-configuration': _applied, ...own } =
+    deployment.metadata.annotations ?? {};
+  const desired = String(deployment.spec.replicas ?? 1);
+  return { ...own, [REVISION]: String(revision), 'deployment.kubernetes.io/desired-replicas': desired };
+}
+
+function draftSet(
+  cluster: ClusterContext,
+  deployment: Deployment,
+  annotations: Record<string, string>,
+): Draft<ReplicaSet> {
+  const { template, selector } = deployment.spec;
+  const hash = freeHash(cluster, deployment);
+  const labels = { ...template.metadata?.labels, [HASH]: hash };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: {
+      name: `${deployment.metadata.name}-${hash}`,
+      namespace: deployment.metadata.namespace,
+      labels,
+      annotations,
+      ownerReferences: [controlledBy(deployment)],
+    },
+    spec: {
+      replicas: 0,
+      selector: { ...selector, matchLabels: { ...selector.matchLabels, [HASH]: hash } },
+      template: { ...template, metadata: { ...template.metadata, labels } },
+    },
+  };
+}
+
+/** The hash of the template; where a set of that name belongs to something else, the next one. */
+function freeHash(cluster: ClusterContext, { metadata, spec }: Deployment): string {
+  for (let collisions = 0; ; collisions += 1) {
+    const hash = collidedHash(spec.template, collisions);
+    if (!cluster.store.get(replicaSets, metadata.namespace ?? '', `${metadata.name}-${hash}`)) return hash;
+  }
+}
+
+/** Whether a set is the one of the deployment's present template. */
+function isOf({ spec }: Deployment, set: ReplicaSet): boolean {
+  return sameJson(withoutHash(set), spec.template);
+}
+
+function withoutHash({ spec: { template } }: ReplicaSet): unknown {
+  const { [HASH]: _hash, ...labels } = template.metadata?.labels ?? {};
+  return { ...template, metadata: { ...template.metadata, labels } };
+}
+
+function resize(
+  cluster: ClusterContext,
+  deployment: Deployment,
+  { set, replicas }: { readonly set: ReplicaSet; readonly replicas: number },
+): void {
+  const before = set.spec.replicas ?? 0;
+  if (before === replicas) return;
+  amend(cluster, replicaSets, set, (object) => ({ ...object, spec: { ...object.spec, replicas } }));
+  const way = replicas > before ? 'up' : 'down';
+  const message = `Scaled ${way} replica set ${set.metadata.name} from ${before} to ${replicas}`;
+  report(cluster, deployment, { reason: 'ScalingReplicaSet', message });
+}
+
+function forgetOldSets(cluster: ClusterContext, deployment: Deployment, old: readonly ReplicaSet[]): void {
+  const surplus = old.length - (deployment.spec.revisionHistoryLimit ?? 10);
+  if (surplus <= 0) return;
+  const idle = [...old]
+    .sort((a, b) => revisionOf(a) - revisionOf(b))
+    .filter((set) => set.status?.replicas === 0);
+  for (const set of idle.slice(0, surplus)) destroy(cluster, replicaSets, set);
+}
+
+function size(set: ReplicaSet): SetSize {
+  return {
+    name: set.metadata.name,
+    replicas: set.spec.replicas ?? 0,
+    available: set.status?.availableReplicas ?? 0,
+  };
+}
+
+function revisionOf(set: ReplicaSet): number {
+  return Number(set.metadata.annotations?.[REVISION] ?? 0);
+}
+
+function podCount(cluster: ClusterContext, sets: readonly ReplicaSet[]): number {
+  return sets.reduce((count, set) => count + [...cluster.store.ownedOf(pods, set.metadata.uid)].length, 0);
+}

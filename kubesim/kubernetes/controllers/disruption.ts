@@ -1,0 +1,52 @@
+import type { ClusterContext, Controller } from '../cluster/context.js';
+import { countBudget, covers } from '../cluster/disruption.js';
+import { replaceStatus } from '../cluster/write.js';
+import { type PodDisruptionBudget, podDisruptionBudgets } from '../kinds/disruption-budgets.js';
+import { timestamp, type KubeObject } from '../kinds/object.js';
+import { pods } from '../kinds/pods.js';
+import { keyOf } from '../store/cluster-store.js';
+import { splitKey } from '../cluster/controlled-pods.js';
+
+/** Keeps the status of each disruption budget: how many of its pods are well, and how many may go. */
+export function disruptionController(cluster: ClusterContext): Controller {
+  const queue = cluster.queue('disruption', (key) => {
+    const budget = cluster.store.get(podDisruptionBudgets, ...splitKey(key));
+    if (budget) reconcile(cluster, budget);
+  });
+  const addFor = (pod: KubeObject) => {
+    for (const budget of cluster.store.all(podDisruptionBudgets))
+      if (covers(budget, pod)) queue.add(keyOf(budget));
+  };
+  return {
+    start() {
+      cluster.store.onChange(podDisruptionBudgets, ({ object }) => queue.add(keyOf(object)));
+      cluster.store.onChange(pods, ({ object, previous }) => {
+        addFor(object);
+        if (previous && previous.metadata.labels !== object.metadata.labels) addFor(previous);
+      });
+      for (const budget of cluster.store.all(podDisruptionBudgets)) queue.add(keyOf(budget));
+    },
+  };
+}
+
+function reconcile(cluster: ClusterContext, budget: PodDisruptionBudget): void {
+  const count = countBudget(cluster, budget);
+  const status = count.disruptionsAllowed > 0 ? 'True' : 'False';
+  const before = budget.status?.conditions?.find(({ type }) => type === 'DisruptionAllowed');
+  const lastTransitionTime =
+    before?.status === status ? before.lastTransitionTime : timestamp(cluster.clock.now());
+  replaceStatus(cluster, podDisruptionBudgets, budget, {
+    observedGeneration: budget.metadata.generation,
+    ...count,
+    conditions: [
+      {
+        type: 'DisruptionAllowed',
+        status,
+        reason: status === 'True' ? 'SufficientPods' : 'InsufficientPods',
+        message: '',
+        observedGeneration: budget.metadata.generation,
+        lastTransitionTime,
+      },
+    ],
+  });
+}

@@ -1,0 +1,69 @@
+import type { ClusterContext, Controller } from '../cluster/context.js';
+import { replaceStatus } from '../cluster/write.js';
+import type { Service } from '../kinds/core.js';
+import { services } from '../kinds/services.js';
+import { hash32 } from '../../random.js';
+import { keyOf } from '../store/cluster-store.js';
+import { brokenLoadBalancer, noteReuse } from './load-balancer-faults.js';
+import { splitKey } from '../cluster/controlled-pods.js';
+
+/** Simulated seconds until a load balancer has its address. */
+const CREATION = 8;
+
+/** Gives services of type LoadBalancer an address of the simulated cloud (of TEST-NET-3, so it leads nowhere). */
+export function loadBalancerController(cluster: ClusterContext): Controller {
+  const planned = new Set<string>();
+  const queue = cluster.queue('load-balancer', (key) => {
+    const service = cluster.store.get(services, ...splitKey(key));
+    // What was done to a load balancer is over when its Service is gone.
+    if (service?.spec.type !== 'LoadBalancer') return cluster.mishaps.end((mishap) => mishap.service === key);
+    if (brokenLoadBalancer(cluster, service) || planned.has(key)) return;
+    const may = mayHave(cluster, service);
+    if (!may || service.status?.loadBalancer?.ingress) return;
+    planned.add(key);
+    cluster.timers.after(cluster.scaled(CREATION), () => {
+      planned.delete(key);
+      const now = cluster.store.get(services, ...splitKey(key));
+      if (now?.spec.type !== 'LoadBalancer' || now.metadata.deletionTimestamp) return;
+      const ip = `203.0.113.${1 + (hash32(now.metadata.uid) % 254)}`;
+      replaceStatus(cluster, services, now, {
+        ...noteReuse(cluster, now),
+        loadBalancer: { ingress: [{ ip }] },
+      });
+      const message = 'Ensured load balancer';
+      cluster.events.record(now, {
+        type: 'Normal',
+        reason: 'EnsuredLoadBalancer',
+        message,
+        component: 'service-controller',
+      });
+    });
+  });
+  return {
+    start() {
+      cluster.store.onChange(services, ({ object }) => queue.add(keyOf(object)));
+      const all = () => {
+        for (const service of cluster.store.all(services)) queue.add(keyOf(service));
+      };
+      cluster.grants.onChange(all);
+      cluster.mishaps.onChange(all);
+      all();
+    },
+  };
+}
+
+/** Says why a Service does not get what it asks for; one that has its load balancer may lack a part of it, too. */
+function mayHave(cluster: ClusterContext, service: Service): boolean {
+  const { uid } = service.metadata;
+  const lost = cluster.mishaps.first('NO_LOAD_BALANCERS') !== undefined;
+  const revoked = lost && !service.status?.loadBalancer?.ingress;
+  const why = revoked ? 'the role of the cluster may not create load balancers' : cluster.grants.refusal(uid);
+  if (why !== undefined)
+    cluster.events.record(service, {
+      type: 'Warning',
+      reason: 'SyncLoadBalancerFailed',
+      message: `Error syncing load balancer: ${why}`,
+      component: 'service-controller',
+    });
+  return !revoked && cluster.grants.isGranted(uid);
+}

@@ -1,0 +1,58 @@
+import type { ClusterContext, Controller } from '../cluster/context.js';
+import { destroy } from '../cluster/delete.js';
+import { replaceStatus } from '../cluster/write.js';
+import { replicaSets } from '../kinds/apps.js';
+import type { Pod } from '../kinds/core.js';
+import { isReady, pods } from '../kinds/pods.js';
+import type { ReplicaSet } from '../kinds/workloads.js';
+import { keyOf } from '../store/cluster-store.js';
+import {
+  activePods,
+  createPod,
+  leastUsefulFirst,
+  onOwnedPods,
+  report,
+  splitKey,
+  untilRefused,
+} from '../cluster/controlled-pods.js';
+
+/** Keeps as many pods of each ReplicaSet as it asks for. */
+export function replicaSetController(cluster: ClusterContext): Controller {
+  const queue = cluster.queue('replicaset', (key) => {
+    const set = cluster.store.get(replicaSets, ...splitKey(key));
+    if (set && !set.metadata.deletionTimestamp) reconcile(cluster, set);
+  });
+  return {
+    start() {
+      cluster.store.onChange(replicaSets, ({ object }) => queue.add(keyOf(object)));
+      onOwnedPods(cluster, 'ReplicaSet', (key) => queue.add(key));
+      for (const set of cluster.store.all(replicaSets)) queue.add(keyOf(set));
+    },
+  };
+}
+
+function reconcile(cluster: ClusterContext, set: ReplicaSet): void {
+  const active = activePods(cluster, set);
+  const missing = (set.spec.replicas ?? 1) - active.length;
+  const refused = untilRefused(() => {
+    for (let made = 0; made < missing; made += 1) createPod(cluster, set, { template: set.spec.template });
+  });
+  const surplus = new Set(missing < 0 ? leastUsefulFirst(active).slice(0, -missing) : []);
+  for (const pod of surplus) {
+    destroy(cluster, pods, pod);
+    report(cluster, set, { reason: 'SuccessfulDelete', message: `Deleted pod: ${pod.metadata.name}` });
+  }
+  const kept = activePods(cluster, set).filter((pod) => !surplus.has(pod));
+  replaceStatus(cluster, replicaSets, set, statusOf(set, kept));
+  if (refused) throw refused;
+}
+
+function statusOf(set: ReplicaSet, kept: readonly Pod[]): ReplicaSet['status'] {
+  const ready = kept.filter(isReady).length;
+  return {
+    replicas: kept.length,
+    ...(kept.length > 0 ? { fullyLabeledReplicas: kept.length } : {}),
+    ...(ready > 0 ? { readyReplicas: ready, availableReplicas: ready } : {}),
+    observedGeneration: set.metadata.generation,
+  };
+}

@@ -1,0 +1,151 @@
+import type { Json } from './object.js';
+import type { Cause, ResourceType } from './resource.js';
+
+/** What an error is about. */
+export interface StatusDetails {
+  readonly name?: string;
+  readonly group?: string;
+  readonly kind?: string;
+  readonly uid?: string;
+  readonly causes?: readonly { readonly reason: string; readonly message: string; readonly field?: string }[];
+  readonly retryAfterSeconds?: number;
+}
+
+/** A refusal as the Kubernetes API says it: a `Status` object with its HTTP code. */
+export class ApiError extends Error {
+  constructor(
+    readonly code: number,
+    readonly reason: string,
+    message: string,
+    readonly details?: StatusDetails,
+  ) {
+    super(message);
+    this.name = 'ApiError';
+  }
+
+  /** The `Status` object. */
+  body(): Json {
+    const { code, reason, message, details } = this;
+    return {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Failure',
+      message,
+      reason,
+      details,
+      code,
+    };
+  }
+}
+
+type Names = Pick<ResourceType, 'group' | 'plural' | 'id' | 'kind'>;
+
+function about(type: Names, name: string): StatusDetails {
+  return { name, group: type.group || undefined, kind: type.plural };
+}
+
+export function notFound(type: Names, name: string): ApiError {
+  return new ApiError(404, 'NotFound', `${type.id} "${name}" not found`, about(type, name));
+}
+
+/** No such path. */
+export function noSuchPath(): ApiError {
+  return new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
+}
+
+export function alreadyExists(type: Names, name: string): ApiError {
+  return new ApiError(409, 'AlreadyExists', `${type.id} "${name}" already exists`, about(type, name));
+}
+
+/** The object was changed since the caller read it. */
+export function conflict(type: Names, name: string): ApiError {
+  const message =
+    `Operation cannot be fulfilled on ${type.id} "${name}": the object has been modified; ` +
+    'please apply your changes to the latest version and try again';
+  return new ApiError(409, 'Conflict', message, about(type, name));
+}
+
+export function badRequest(message: string): ApiError {
+  return new ApiError(400, 'BadRequest', message);
+}
+
+export function forbidden(message: string, details?: StatusDetails): ApiError {
+  return new ApiError(403, 'Forbidden', message, details);
+}
+
+export function unauthorized(): ApiError {
+  return new ApiError(401, 'Unauthorized', 'Unauthorized');
+}
+
+export function methodNotAllowed(): ApiError {
+  return new ApiError(
+    405,
+    'MethodNotAllowed',
+    'the server does not allow this method on the requested resource',
+    {},
+  );
+}
+
+/** The object breaks its kind's rules; every cause is named. */
+export function invalid(type: Names, name: string, causes: readonly Cause[]): ApiError {
+  const texts = causes.map((cause) => `${cause.field}: ${cause.message}`);
+  const list = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
+  return new ApiError(
+    422,
+    'Invalid',
+    `${type.kind}${type.group ? `.${type.group}` : ''} "${name}" is invalid: ${list}`,
+    {
+      name,
+      group: type.group || undefined,
+      kind: type.kind,
+      causes: causes.map(({ reason, message, field }) => ({ reason, message, field })),
+    },
+  );
+}
+
+/** The client is to come back after so many seconds. */
+export function tooManyRequests(retryAfterSeconds: number): ApiError {
+  const message = 'the server has received too many requests and has asked us to try again later';
+  return new ApiError(429, 'TooManyRequests', message, { retryAfterSeconds });
+}
+
+/** An eviction that a disruption budget does not allow now. */
+export function tooManyDisruptions(
+  budget: string,
+  { desiredHealthy, currentHealthy }: { readonly desiredHealthy: number; readonly currentHealthy: number },
+): ApiError {
+  const cause =
+    `The disruption budget ${budget} needs ${desiredHealthy} healthy pods ` +
+    `and has ${currentHealthy} currently`;
+  return new ApiError(
+    429,
+    'TooManyRequests',
+    "Cannot evict pod as it would violate the pod's disruption budget.",
+    { causes: [{ reason: 'DisruptionBudget', message: cause }] },
+  );
+}
+
+/** A watch from a revision that is forgotten. */
+export function gone(message: string): ApiError {
+  return new ApiError(410, 'Expired', message);
+}
+
+/** A list whose state of the beginning is forgotten. */
+export class ListExpired extends ApiError {
+  /** `rest` is the token that goes on with the state of the moment. */
+  constructor(private readonly rest: string) {
+    super(
+      410,
+      'Expired',
+      'The provided continue parameter is too old to display a consistent list result. You can start a new list ' +
+        'without the continue parameter, or use the continue token in this response to retrieve the remainder of the ' +
+        'results. Continuing with the provided token results in an inconsistent list - objects that were created, ' +
+        'modified, or deleted between the time the first chunk was returned and now may show up in the list.',
+    );
+  }
+
+  override body(): Json {
+    return { ...super.body(), metadata: { continue: this.rest } };
+  }
+}

@@ -1,0 +1,120 @@
+import { badRequest } from '../kinds/status.js';
+import type { Json } from '../kinds/object.js';
+import { kubernetesSchema, PLAIN_TYPES, type Field } from './schema.js';
+import { WireReader } from './wire-reader.js';
+
+const MAGIC = Buffer.from('k8s\0');
+
+/**
+ * Reads a body in Kubernetes' protobuf form, which kubectl's typed commands send, as the JSON it stands for.
+ * Throws ApiError when it is malformed or of a kind that is not served.
+ */
+export function decodeProtobuf(body: Buffer): Json {
+  if (!body.subarray(0, 4).equals(MAGIC))
+    throw badRequest('the body does not start as Kubernetes protobuf does');
+  try {
+    return decodeEnvelope(body.subarray(4));
+  } catch (error) {
+    if (error instanceof RangeError) throw badRequest('the protobuf body ends too early');
+    throw error;
+  }
+}
+
+function decodeEnvelope(bytes: Buffer): Json {
+  let apiVersion = '';
+  let kind = '';
+  let raw: Buffer = Buffer.alloc(0);
+  for (const { number, bytes: value } of new WireReader(bytes).entries()) {
+    if (number === 2) raw = value;
+    if (number !== 1) continue;
+    for (const part of new WireReader(value).entries()) {
+      if (part.number === 1) apiVersion = part.bytes.toString();
+      if (part.number === 2) kind = part.bytes.toString();
+    }
+  }
+  const message = kubernetesSchema().messageOfKind(apiVersion, kind);
+  if (!message) throw badRequest(`${apiVersion} ${kind} is not read as protobuf`);
+  return { apiVersion, kind, ...decodeMessage(message, raw) };
+}
+
+function decodeMessage(name: string, bytes: Buffer): Json {
+  const result: Json = {};
+  const message = kubernetesSchema().message(name);
+  for (const { number, bytes: value, varint } of new WireReader(bytes).entries()) {
+    const field = message?.byNumber.get(number);
+    if (!field) continue;
+    if (field.inlined) Object.assign(result, decodeMessage(field.type, value));
+    else if (field.many === 'map')
+      result[field.name] = { ...(result[field.name] as Json | undefined), ...mapEntry(field, value) };
+    else add(result, field, decodeValue(field.type, value, varint));
+  }
+  return result;
+}
+
+function add(result: Json, field: Field, value: unknown): void {
+  if (field.many === 'repeated') {
+    const list = (result[field.name] as unknown[] | undefined) ?? [];
+    result[field.name] = [...list, value];
+  } else if (!isEmpty(field.name, value)) {
+    result[field.name] = value;
+  }
+}
+
+/** Fields that mean something when they are zero or false; of all others Go writes the zero of what was not set. */
+const MEANT = new Set([
+  'replicas',
+  'parallelism',
+  'completions',
+  'backoffLimit',
+  'terminationGracePeriodSeconds',
+  'gracePeriodSeconds',
+  'tolerationSeconds',
+  'revisionHistoryLimit',
+  'partition',
+  'automountServiceAccountToken',
+  'enableServiceLinks',
+  'intVal',
+]);
+
+function isEmpty(name: string, value: unknown): boolean {
+  if (value === undefined || value === '') return true;
+  return (value === 0 || value === false) && !MEANT.has(name);
+}
+
+function mapEntry({ type }: Field, bytes: Buffer): Json {
+  let key = '';
+  let value: unknown = '';
+  for (const entry of new WireReader(bytes).entries()) {
+    if (entry.number === 1) key = entry.bytes.toString();
+    if (entry.number === 2) value = decodeValue(type, entry.bytes, entry.varint);
+  }
+  return { [key]: value };
+}
+
+function decodeValue(type: string, bytes: Buffer, varint: bigint): unknown {
+  switch (type) {
+    case 'string':
+      return bytes.toString();
+    case 'bytes':
+      return bytes.toString('base64');
+    case 'bool':
+      return varint !== 0n;
+    case 'int32':
+    case 'int64':
+      return Number(BigInt.asIntN(64, varint));
+    default:
+      return PLAIN_TYPES.has(type) ? decodePlain(type, bytes) : decodeMessage(type, bytes);
+  }
+}
+
+function decodePlain(type: string, bytes: Buffer): unknown {
+  const fields = new Map([...new WireReader(bytes).entries()].map((entry) => [entry.number, entry]));
+  const number = (at: number) => Number(BigInt.asIntN(64, fields.get(at)?.varint ?? 0n));
+  const text = (at: number, otherwise: string) => fields.get(at)?.bytes.toString() ?? otherwise;
+  if (type === 'resource.Quantity') return text(1, '0');
+  if (type === 'intstr.IntOrString') return number(1) === 0 ? number(2) : text(3, '');
+  if (type === 'meta.v1.FieldsV1') return JSON.parse(text(1, '{}')) as unknown;
+  // The zero time of Go is what an unset time is written as.
+  if (!fields.has(1) || number(1) < 0) return undefined;
+  return new Date(number(1) * 1000 + Math.floor(number(2) / 1e6)).toISOString().replace('.000Z', 'Z');
+}

@@ -1,0 +1,107 @@
+import type { Clock } from '../kernel/clock.js';
+import type { Lease } from '../kernel/postgres/lease.js';
+import type { Log } from '../kernel/log.js';
+import { readCatalogue } from './catalog.js';
+import { authorityForm, newAuthority, type Authority } from './cloud/certificates.js';
+import { Cloud } from './cloud/cloud.js';
+import { resumeCluster } from './cloud/clusters.js';
+import type { ContainerUse } from './cloud/container-uses.js';
+import type { MachineRecord } from './cloud/detached-instances.js';
+import type { ClusterRecord, InstanceRecord } from './cloud/records.js';
+import type { ScalingGroupRecord } from './cloud/scaling-groups.js';
+import { Turns } from './kubernetes/cluster/work-queue.js';
+import type { KubeObject } from './kubernetes/kinds/object.js';
+import { typeOfId } from './kubernetes/kinds/registry.js';
+import { defaultSettings, settingsForm } from './settings.js';
+import { Journal } from './kubernetes/store/journal.js';
+import {
+  READ_CLUSTERS,
+  READ_CONTAINER_USES,
+  READ_INSTANCES,
+  READ_MACHINES,
+  READ_OBJECTS,
+  READ_SCALING_GROUPS,
+  READ_SETTINGS,
+  settingTable,
+} from './kubernetes/store/tables.js';
+import { Timers } from './timers.js';
+
+/** The simulation of one database, from when it is read until the lease is lost or given back. */
+export interface World extends AsyncDisposable {
+  readonly cloud: Cloud;
+  readonly authority: Authority;
+  /** Resolves when it cannot go on: a write failed, or the lease is lost. */
+  readonly ended: Promise<Error>;
+}
+
+export interface WorldOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Speed from this start on; left out, the stored one goes on. */
+  readonly speed?: number | undefined;
+}
+
+/** Reads the database and carries on with what it holds. The lease's session writes. */
+export async function openWorld(lease: Lease, options: WorldOptions): Promise<World> {
+  const { clock, log } = options;
+  const { client } = lease;
+  let end: (error: Error) => void = () => undefined;
+  const ended = new Promise<Error>((resolve) => (end = resolve));
+  const journal = new Journal(client, log, (error) => end(error));
+  lease.lost.addEventListener('abort', () => journal.fail(new Error('the lease of the simulation is lost')));
+
+  const { rows: entries } = await client.query<{ id: string; body: unknown }>(READ_SETTINGS);
+  const stored = new Map(entries.map(({ id, body }) => [id, body]));
+  const authority =
+    authorityForm.safeParse(stored.get('authority')).data ?? (await newAuthority(clock.now()));
+  if (!stored.has('authority')) journal.put(settingTable, ['authority'], () => JSON.stringify(authority));
+
+  const timers = new Timers(clock);
+  const parts = {
+    clock,
+    timers,
+    turns: new Turns(),
+    log,
+    journal,
+    catalogue: readCatalogue(),
+    caCertificate: authority.cert,
+  };
+  const settings = settingsForm.safeParse(stored.get('settings')).data ?? defaultSettings;
+  const cloud = new Cloud(parts, { ...settings, speed: options.speed ?? settings.speed });
+  await readClusters(lease, cloud);
+  for (const cluster of cloud.clusters.values()) resumeCluster(cloud, cluster);
+  return {
+    cloud,
+    authority,
+    ended,
+    async [Symbol.asyncDispose]() {
+      cloud[Symbol.dispose]();
+      timers[Symbol.dispose]();
+      await journal.close();
+    },
+  };
+}
+
+async function readClusters({ client }: Lease, cloud: Cloud): Promise<void> {
+  const clusters = await client.query<{ id: string; revision: string; body: ClusterRecord }>(READ_CLUSTERS);
+  for (const { id, revision, body } of clusters.rows) {
+    const cluster = cloud.add(body, Number(revision));
+    const objects = await client.query<{ resource: string; body: KubeObject }>(READ_OBJECTS, [id]);
+    for (const { resource, body: object } of objects.rows) {
+      const type = typeOfId(resource);
+      if (type) cluster.store.load(type, object);
+    }
+  }
+  const instances = await client.query<{ cluster: string; body: InstanceRecord }>(READ_INSTANCES);
+  for (const { cluster: id, body } of instances.rows) {
+    const cluster = cloud.clusters.get(id);
+    if (cluster) cloud.load(cluster, body);
+  }
+  const groups = await client.query<{ cluster: string; body: ScalingGroupRecord }>(READ_SCALING_GROUPS);
+  for (const { cluster, body } of groups.rows)
+    cloud.clusters.get(cluster)?.scalingGroups.set(body.nodePoolId, body);
+  const machines = await client.query<{ body: MachineRecord }>(READ_MACHINES);
+  for (const { body } of machines.rows) cloud.machines.set(body.id, body);
+  const uses = await client.query<{ body: ContainerUse }>(READ_CONTAINER_USES);
+  for (const { body } of uses.rows) cloud.containerUses.load(body);
+}
