@@ -3,15 +3,16 @@ import { OperationCosts } from './request/cost/operation-costs.js';
 import type { SubgraphSource } from './upstream/call/subgraph-source.js';
 import type { Limits } from './request/limits/limits.js';
 import { RequestPreparer } from './request/request-preparer.js';
-import type { Supergraph } from './planning/planned-supergraph.js';
+import type { PlannableSupergraph } from './planning/plannable-supergraph.js';
 import type { Subscriptions } from './subscriptions/subscriptions.js';
+import type { Supergraph } from './supergraph/supergraph.js';
 import type { ActiveSupergraph } from './request/admission.js';
 
 export interface ReloadOptions {
   /** The supergraph that is served at first. */
   readonly supergraph: Supergraph;
   /** Reads another one; throws when it is not valid. */
-  readonly load: (sdl: string) => Supergraph;
+  readonly load: (sdl: string) => PlannableSupergraph;
   /** Waits until what has been loaded can be planned on, where that is done elsewhere. */
   readonly loaded: () => Promise<void>;
   readonly served: ActiveSupergraph;

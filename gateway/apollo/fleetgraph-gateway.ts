@@ -12,7 +12,7 @@ import { type Log, createLog } from '../../kernel/log.js';
 import { anonymousActor } from '../auth/authenticator.js';
 import { ErrorMasker } from '../errors/error-masker.js';
 import { GraphExecutor } from '../execution/graph-executor.js';
-import { loadSupergraph } from '../planning/planned-supergraph.js';
+import { loadSupergraph } from '../planning/plannable-supergraph.js';
 import { type Limits, defaultLimits } from '../request/limits/limits.js';
 import { RequestPreparer } from '../request/request-preparer.js';
 import type { CallContext } from '../upstream/call/call-context.js';

@@ -75,3 +75,11 @@ function switchesOf({ name, arguments: given = [] }: DirectiveNode): string[] {
   if (name.value !== 'skip' && name.value !== 'include') return [];
   return given.flatMap(({ value }) => (value.kind === Kind.VARIABLE ? [value.name.value] : []));
 }
+
+/** Names of the variables that are page sizes somewhere in the document. */
+export function pageSizeVariables(document: DocumentNode): string[] {
+  const names = analyzeDocument(document).pageSizes.flatMap(({ value }) =>
+    value.kind === Kind.VARIABLE ? [value.name.value] : [],
+  );
+  return [...new Set(names)];
+}

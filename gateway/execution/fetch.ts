@@ -9,9 +9,9 @@ import { entityOperation } from './entities/entity-operation.js';
 import { type EntityFetchResult, type EntityError, EntityRequests } from './entities/entity-requests.js';
 import type { RepresentationWriters } from './entities/representation-writers.js';
 import { type PlanPath, entitiesAt, parsePath } from './data/plan-path.js';
-import { type CompiledPlanNode, type PlanExecution, sourceOf } from './plan-execution.js';
+import type { CompiledPlanNode, PlanExecution } from './plan-execution.js';
 import { compileRewrites } from './data/rewrites.js';
-import { answerOf } from '../upstream/call/subgraph-source.js';
+import { answerOf, sourceOf } from '../upstream/call/subgraph-source.js';
 import { type JSONObject, merge } from './data/json-object.js';
 import type { TypeConditions } from '../supergraph/type-conditions.js';
 import { pickVariables } from './data/variables.js';
@@ -96,7 +96,8 @@ function rootFetch(
       for (const target of targets) merge(target, data);
     };
     const { taken, failed } = ending(run, take, done);
-    const ask = () => sourceOf(run, serviceName).execute(write(template, variableUsages, run), run.call);
+    const ask = () =>
+      sourceOf(run.sources, serviceName).execute(write(template, variableUsages, run), run.call);
     settle(ask, taken, failed);
   };
 }

@@ -7,18 +7,18 @@ import { inRequest } from '../../kernel/request-scope.js';
 import { inSpan, isTraced } from '../../kernel/tracing/span.js';
 import { WorkBudget } from '../../kernel/fairness/work-turns.js';
 import type { ErrorMasker } from '../errors/error-masker.js';
-import type { PreparedRequest } from '../request/request-preparer.js';
-import type { StreamEvent } from '../subscriptions/serialized-event.js';
 import { AFTER, POSITION } from '../document/subscription-traits.js';
 import type { CallContext } from '../upstream/call/call-context.js';
 import { type AbortSignalLike, nativeSignal } from '../upstream/call/light-abort-controller.js';
 import { Deadline } from '../upstream/call/deadline.js';
+import type { ExecutableRequest } from './executable-request.js';
 import { LazyStream } from './lazy-stream.js';
 import { type CompiledPlanNode, type PlanExecution, complete } from './plan-execution.js';
 import { QueryFetchScope } from '../upstream/call/query-fetch-scope.js';
 import { type SubgraphSource, serviceUnavailableError } from '../upstream/call/subgraph-source.js';
 import { ResponseSize, isTooLarge } from '../upstream/call/response-size.js';
 import type { ShapedResponse } from './shape/response-shape.js';
+import type { StreamEvent } from './stream-event.js';
 import { pickVariables } from './data/variables.js';
 import { writeData } from './written-data.js';
 
@@ -51,7 +51,7 @@ export class GraphExecutor {
   }
 
   /** Runs a query or mutation. */
-  execute(prepared: PreparedRequest, context: CallContext): MaybePromise<ExecutionResult> {
+  execute(prepared: ExecutableRequest, context: CallContext): MaybePromise<ExecutionResult> {
     const { kind, name } = prepared.operation;
     const options = () => ({
       attributes: {
@@ -62,7 +62,7 @@ export class GraphExecutor {
     return inSpan(`graphql ${kind}`, options, () => this.answer(prepared, context));
   }
 
-  private answer(prepared: PreparedRequest, context: CallContext): MaybePromise<ExecutionResult> {
+  private answer(prepared: ExecutableRequest, context: CallContext): MaybePromise<ExecutionResult> {
     const failed = (error: unknown) => ({ errors: [this.options.mask.error(error, context.requestId)] });
     try {
       const result = this.run(prepared, atLeast(prepared, context), prepared.operation.fetch);
@@ -78,7 +78,7 @@ export class GraphExecutor {
    * before is taken. Fails with a coded error when the upstream refuses or is lost.
    */
   subscribe(
-    prepared: PreparedRequest,
+    prepared: ExecutableRequest,
     context: CallContext,
     after: unknown = null,
   ): AsyncGenerator<StreamEvent, undefined> {
@@ -91,7 +91,7 @@ export class GraphExecutor {
     });
   }
 
-  private async open({ operation, request }: PreparedRequest, context: CallContext, after: unknown) {
+  private async open({ operation, request }: ExecutableRequest, context: CallContext, after: unknown) {
     const { subscription, stream } = operation;
     const primary = subscription?.primary;
     if (!primary)
@@ -116,7 +116,7 @@ export class GraphExecutor {
 
   /** Completes an event in a span under the one in which its subgraph has told it, if it is traced. */
   private deliver(
-    prepared: PreparedRequest,
+    prepared: ExecutableRequest,
     context: CallContext,
     event: SubgraphResult,
   ): StreamEvent | Promise<StreamEvent> {
@@ -133,7 +133,7 @@ export class GraphExecutor {
 
   /** What clients get of an event; at once when its subgraph has told everything. */
   private complete(
-    prepared: PreparedRequest,
+    prepared: ExecutableRequest,
     context: CallContext,
     event: SubgraphResult,
   ): StreamEvent | Promise<StreamEvent> {
@@ -160,7 +160,7 @@ export class GraphExecutor {
   }
 
   private run(
-    prepared: PreparedRequest,
+    prepared: ExecutableRequest,
     context: CallContext,
     fetch: CompiledPlanNode,
   ): MaybePromise<ExecutionResult> {
@@ -171,13 +171,13 @@ export class GraphExecutor {
     });
   }
 
-  private newRun({ view, request }: PreparedRequest, call: CallContext): PlanExecution {
+  private newRun({ view, request }: ExecutableRequest, call: CallContext): PlanExecution {
     // What was left out of the plan for want of rights.
     const errors = [...(view?.errors ?? [])];
     return { sources: this.options.sources, call, variables: request.variables ?? {}, data: {}, errors };
   }
 
-  private resultOf(prepared: PreparedRequest, run: PlanExecution): MaybePromise<ExecutionResult> {
+  private resultOf(prepared: ExecutableRequest, run: PlanExecution): MaybePromise<ExecutionResult> {
     try {
       const result = this.assemble(prepared, run);
       return result instanceof Promise ? result.catch(tooLarge) : result;
@@ -187,7 +187,10 @@ export class GraphExecutor {
   }
 
   /** Makes the response of what was fetched, in turns when it is large. Fails with RESPONSE_TOO_LARGE. */
-  private assemble({ view, operation }: PreparedRequest, run: PlanExecution): MaybePromise<ExecutionResult> {
+  private assemble(
+    { view, operation }: ExecutableRequest,
+    run: PlanExecution,
+  ): MaybePromise<ExecutionResult> {
     const { actor, signal, size = new ResponseSize(this.options.responseBytes) } = run.call;
     const budget = new WorkBudget(actor.account, VALUES_PER_TURN, signal);
     const before = size.characters;
@@ -244,7 +247,7 @@ function inScope<T>({ requestId, actor: { account }, work }: CallContext, run: (
 }
 
 /** The context of a request that must not see less than an event; others keep theirs. */
-function atLeast({ request }: PreparedRequest, context: CallContext): CallContext {
+function atLeast({ request }: ExecutableRequest, context: CallContext): CallContext {
   const { minResourceVersion } = request;
   return minResourceVersion === undefined ? context : { ...context, atLeast: minResourceVersion };
 }

@@ -1,29 +1,14 @@
 import type { GraphQLError } from 'graphql';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
-import type { CallContext } from '../upstream/call/call-context.js';
-import type { EntityRequests } from './entities/entity-requests.js';
-import type { SubgraphSource } from '../upstream/call/subgraph-source.js';
 import type { JSONObject } from './data/json-object.js';
+import type { EntityFetchRun } from './entities/entity-requests.js';
 
 /** The state of one execution of a plan. */
-export interface PlanExecution {
-  readonly sources: ReadonlyMap<string, SubgraphSource>;
-  readonly call: CallContext;
-  /** As the client gave them. */
-  readonly variables: Readonly<Record<string, unknown>>;
+export interface PlanExecution extends EntityFetchRun {
   /** What has been fetched so far, keys and required fields included. */
   readonly data: JSONObject;
   /** What subgraphs have said, and fetches that failed. */
   readonly errors: (GraphQLError | Error)[];
-  /** What it asks for entities; made when it first does. */
-  entities?: EntityRequests;
-}
-
-/** The subgraph that a fetch is to be made from. */
-export function sourceOf({ sources }: PlanExecution, serviceName: string): SubgraphSource {
-  const source = sources.get(serviceName);
-  if (!source) throw new Error(`there is no subgraph ${serviceName}`);
-  return source;
 }
 
 /**

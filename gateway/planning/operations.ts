@@ -1,4 +1,4 @@
-import type { FetchNode, QueryPlan } from '@apollo/query-planner';
+import type { QueryPlan } from '@apollo/query-planner';
 import {
   type DocumentNode,
   GraphQLError,
@@ -7,44 +7,26 @@ import {
   getOperationAST,
   print,
 } from 'graphql';
-import type { SubgraphResult } from '../../protocol/wire.js';
 import { compilePlan } from '../execution/compile-plan.js';
 import { CombinedOperations } from '../execution/entities/combine-operations.js';
 import { RepresentationWriters } from '../execution/entities/representation-writers.js';
 import { compileAnswer } from '../execution/fetch.js';
-import type { CompiledPlanNode, PlanExecution } from '../execution/plan-execution.js';
+import type { ExecutableOperation } from '../execution/executable-request.js';
 import { RequestTemplates } from '../upstream/call/request-templates.js';
 import { ResponseShape } from '../execution/shape/response-shape.js';
-import { pageSizeVariables } from '../request/limits/page-size.js';
+import { pageSizeVariables } from '../document/analyze-document.js';
 import { ByOperation } from '../document/operation-cache.js';
 import { wantsData } from './selects-subgraph-fields.js';
 import { planOperation } from './plan-operation.js';
 import { type SubscriptionTraits, subscriptionTraits } from '../document/subscription-traits.js';
-import type { Supergraph } from './planned-supergraph.js';
-
-/** A subscription's plan: what opens the stream, and how each event is completed. */
-export interface SubscriptionPlan {
-  readonly primary: FetchNode;
-  /** Takes over the event as the answer to the primary fetch. */
-  readonly begin: (run: PlanExecution, event: SubgraphResult) => void;
-  /** Adds what other subgraphs own; undefined when the event has everything. */
-  readonly complete: CompiledPlanNode | undefined;
-}
+import type { PlannableSupergraph } from './plannable-supergraph.js';
 
 /** An operation of a checked document with everything that does not depend on variables. */
-export interface PlannedOperation {
-  readonly kind: OperationTypeNode;
-  readonly name: string | null;
+export interface PlannedOperation extends ExecutableOperation {
   readonly document: DocumentNode;
   readonly definition: OperationDefinitionNode;
   /** Variables that are page sizes. */
   readonly pageSizes: readonly string[];
-  /** Fetches what the operation needs; for queries and mutations. */
-  readonly fetch: CompiledPlanNode;
-  readonly shape: ResponseShape;
-  readonly subscription?: SubscriptionPlan;
-  /** Of a subscription: how its stream can be shared and gone on with. */
-  readonly stream?: SubscriptionTraits | undefined;
 }
 
 interface OperationToCompile {
@@ -63,7 +45,7 @@ export class Operations {
   private readonly coming = new ByOperation<Promise<void>>();
   private readonly plans = new ByOperation<QueryPlan>();
 
-  constructor(private readonly supergraph: Supergraph) {
+  constructor(private readonly supergraph: PlannableSupergraph) {
     this.represents = new RepresentationWriters(supergraph.fullConditions);
   }
 

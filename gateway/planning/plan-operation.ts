@@ -1,13 +1,14 @@
 import { Operation, operationFromDocument } from '@apollo/federation-internals';
 import type { QueryPlan } from '@apollo/query-planner';
-import { type DocumentNode, GraphQLError } from 'graphql';
+import type { DocumentNode } from 'graphql';
 import { withoutAbstractFragments } from './corrections/abstract-fragments.js';
 import { analyzeDocument } from '../document/analyze-document.js';
-import { withDirectiveDefaults } from '../supergraph/executable-directives.js';
+import { withDirectiveDefaults } from './directive-defaults.js';
 import { orderFetches } from './corrections/fetch-order.js';
 import { restorePlan } from './corrections/restore-plan.js';
 import { OperationSelection } from './corrections/operation-selection.js';
-import type { Supergraph } from './planned-supergraph.js';
+import { OperationNotPlannedError } from './operation-not-planned-error.js';
+import type { PlannableSupergraph } from './plannable-supergraph.js';
 import { withoutIntrospection } from './without-introspection.js';
 
 /**
@@ -22,7 +23,7 @@ export function planOperation(
     apiSchema,
     corrections,
     overrides,
-  }: Pick<Supergraph, 'planner' | 'api' | 'full' | 'apiSchema' | 'corrections' | 'overrides'>,
+  }: Pick<PlannableSupergraph, 'planner' | 'api' | 'full' | 'apiSchema' | 'corrections' | 'overrides'>,
   document: DocumentNode,
   operationName: string | undefined,
 ): QueryPlan {
@@ -54,17 +55,6 @@ export function planOperation(
     full,
     interfaceObjects,
   });
-}
-
-/** What the planner can't do is told to the client, who can ask in another way; why, to the log (see Mask). */
-export class OperationNotPlannedError extends GraphQLError {
-  constructor(override readonly originalError: Error) {
-    super(
-      'The gateway found no way to fetch this operation, though it fits the schema. Ask for less in one operation, ' +
-        'or name the object types in place of an interface.',
-      { originalError, extensions: { code: 'OPERATION_NOT_PLANNED' } },
-    );
-  }
 }
 
 function orRefused(plan: () => QueryPlan): QueryPlan {

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { QueryPlan } from '@apollo/query-planner';
 import type { Log } from '../../kernel/log.js';
-import { coded } from '../request/limits/rule.js';
-import { OperationNotPlannedError } from './plan-operation.js';
+import { coded } from '../errors/coded-error.js';
+import { OperationNotPlannedError } from './operation-not-planned-error.js';
 
 /**
  * Plans an operation elsewhere; undefined when the supergraph is no longer served. Rejects when there is no way to fetch it

@@ -2,7 +2,9 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, parse } from 'graphql';
-import { OperationNotPlannedError, planOperation } from './plan-operation.js';
+import { OperationNotPlannedError } from './operation-not-planned-error.js';
+import { type PlannableSupergraph, loadSupergraph } from './plannable-supergraph.js';
+import { planOperation } from './plan-operation.js';
 import { betweenSteps } from './corrections/planner-steps.js';
 import type {
   PlanningResponse,
@@ -10,7 +12,6 @@ import type {
   PlanningRequest,
   SupergraphToLoad,
 } from './planning-thread.js';
-import { type Supergraph, loadSupergraph } from './planned-supergraph.js';
 import { warmUpQueries } from './warm-up-queries.js';
 
 /** Milliseconds after which warming up ends, however much is left. */
@@ -26,7 +27,7 @@ const UNDERWAY = 16;
 const { steps: STEPS } = workerData as PlanningLimits;
 
 /** The supergraph that is served, and the one before it, whose last requests may still come. */
-const loaded = new Map<number, Supergraph>();
+const loaded = new Map<number, PlannableSupergraph>();
 
 /** What is being planned; only the last one gets on. */
 const underway: { steps: number }[] = [];
@@ -63,7 +64,7 @@ function load({ generation, sdl }: SupergraphToLoad): void {
 }
 
 /** One operation after another, so that questions come in between. */
-function warmUp(supergraph: Supergraph, operations: Iterator<DocumentNode>, until: number): void {
+function warmUp(supergraph: PlannableSupergraph, operations: Iterator<DocumentNode>, until: number): void {
   if (performance.now() > until) return;
   const { value: document, done } = operations.next();
   if (done) return;
@@ -92,7 +93,11 @@ function answer({
   }
 }
 
-function plan(supergraph: Supergraph, document: DocumentNode, operationName: string | undefined): QueryPlan {
+function plan(
+  supergraph: PlannableSupergraph,
+  document: DocumentNode,
+  operationName: string | undefined,
+): QueryPlan {
   underway.push({ steps: 0 });
   turnEnds = performance.now() + TURN;
   try {

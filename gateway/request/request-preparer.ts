@@ -14,7 +14,7 @@ import { checkVariableLimits } from './limits/variables.js';
 import { Documents } from './documents/documents.js';
 import { Operations, type PlannedOperation } from '../planning/operations.js';
 import { withLocations } from './documents/parse-document.js';
-import type { Supergraph } from '../planning/planned-supergraph.js';
+import type { PlannableSupergraph } from '../planning/plannable-supergraph.js';
 
 /** What a client asks, on whatever transport. */
 export interface GraphRequest {
@@ -48,7 +48,7 @@ export class RequestPreparer {
   private readonly authorization: Authorization;
 
   constructor(
-    private readonly supergraph: Supergraph,
+    private readonly supergraph: PlannableSupergraph,
     private readonly limits: Limits,
   ) {
     this.documents = new Documents(supergraph.api, limits);

@@ -1,7 +1,8 @@
 import { GraphQLError } from 'graphql';
 import { isSlowConsumerError } from '../upstream/call/subgraph-source.js';
 import type { ClientSubscription, EventProducer } from './client-subscription.js';
-import { type SerializedEvent, type StreamEvent, serializeEvent } from './serialized-event.js';
+import type { StreamEvent } from '../execution/stream-event.js';
+import { type SerializedEvent, serializeEvent } from './serialized-event.js';
 
 /** Frames that a channel remembers, so that who stands a little behind can join it. */
 const REMEMBERED = 32;

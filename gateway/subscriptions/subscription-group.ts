@@ -1,7 +1,8 @@
 import { slowConsumerError } from '../upstream/call/subgraph-source.js';
 import { SharedExecution } from './shared-execution.js';
 import type { ClientSubscription, Progress } from './client-subscription.js';
-import { type SerializedEvent, type StreamEvent, serializeEvent } from './serialized-event.js';
+import type { StreamEvent } from '../execution/stream-event.js';
+import { type SerializedEvent, serializeEvent } from './serialized-event.js';
 import type { SubscriptionTraits } from '../document/subscription-traits.js';
 
 export interface GroupOptions {

@@ -4,7 +4,7 @@ import { type MaybePromise, settle } from '../../kernel/maybe-promise.js';
 import type { GraphExecutor } from '../execution/graph-executor.js';
 import { AccountCounter } from '../request/limits/account-counter.js';
 import type { Limits } from '../request/limits/limits.js';
-import { coded } from '../request/limits/rule.js';
+import { coded } from '../errors/coded-error.js';
 import type { PreparedRequest, RefusedRequest } from '../request/request-preparer.js';
 import { ClientSubscription, type Sink } from './client-subscription.js';
 import { SubscriptionGroup } from './subscription-group.js';

@@ -77,36 +77,8 @@ export function mapArgument(
   return { ...directive, arguments: mapped ?? [] };
 }
 
-/**
- * Puts the keys by which a subgraph can be asked before those by which it can't: the planner takes the first one of
- * the type, whether or not the subgraph resolves it.
- */
-export function withResolvableKeysFirst(document: DocumentNode): DocumentNode {
-  const definitions = document.definitions.map((one) => {
-    if (one.kind !== Kind.OBJECT_TYPE_DEFINITION && one.kind !== Kind.INTERFACE_TYPE_DEFINITION) return one;
-    const { directives = [] } = one;
-    const unresolvable = directives.filter(isUnresolvableKey);
-    if (unresolvable.length === 0) return one;
-    return {
-      ...one,
-      directives: [...directives.filter((directive) => !isUnresolvableKey(directive)), ...unresolvable],
-    };
-  });
-  return { ...document, definitions };
-}
-
 /** Whether an argument is given and true. */
 export function hasTrue(directive: ConstDirectiveNode, name: string): boolean {
   const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
   return value?.kind === Kind.BOOLEAN && value.value;
-}
-
-function isUnresolvableKey({ name, arguments: given }: ConstDirectiveNode): boolean {
-  return (
-    name.value === 'join__type' &&
-    (given ?? []).some(
-      (argument) =>
-        argument.name.value === 'resolvable' && argument.value.kind === Kind.BOOLEAN && !argument.value.value,
-    )
-  );
 }

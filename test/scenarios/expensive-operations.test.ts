@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accountScopes } from '../../access/scopes.js';
 import { defaultLimits } from '../../gateway/request/limits/limits.js';
-import { loadSupergraph } from '../../gateway/planning/planned-supergraph.js';
+import { loadSupergraph } from '../../gateway/planning/plannable-supergraph.js';
 import { FIELDS_PER_TURN } from '../../subgraphs/runtime/execution/lists-in-turns.js';
 import { WorkBudget } from '../../kernel/fairness/work-turns.js';
 import { committedSupergraph } from '../../roles/supergraph.js';

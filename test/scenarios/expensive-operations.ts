@@ -14,7 +14,7 @@ import { estimatedCost } from '../../gateway/request/cost/cost.js';
 import { OperationCosts } from '../../gateway/request/cost/operation-costs.js';
 import { checkDocument } from '../../gateway/request/limits/check.js';
 import { defaultLimits } from '../../gateway/request/limits/limits.js';
-import type { Supergraph } from '../../gateway/planning/planned-supergraph.js';
+import type { PlannableSupergraph } from '../../gateway/planning/plannable-supergraph.js';
 import { type FieldArguments, everyFieldOf, queriesOfEachField, waysToTypes } from './field-walk.js';
 
 /** Lengths that pages are given. */
@@ -39,7 +39,7 @@ export class ExpensiveOperations {
   private readonly ways: ReadonlyMap<GraphQLNamedType, Open>;
 
   constructor(
-    private readonly supergraph: Supergraph,
+    private readonly supergraph: PlannableSupergraph,
     private readonly given: FieldArguments,
   ) {
     this.costs = new OperationCosts(supergraph.api, supergraph.full);

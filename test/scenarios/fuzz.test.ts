@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import fc from 'fast-check';
 import { afterAll, beforeAll, test } from 'vitest';
-import { loadSupergraph } from '../../gateway/planning/planned-supergraph.js';
+import { loadSupergraph } from '../../gateway/planning/plannable-supergraph.js';
 import { committedSupergraph } from '../../roles/supergraph.js';
 import { PATIENCE, expectTold, operationsOf, fuzzing } from '../gateway/fixtures/fuzz.js';
 import { type TestPlatform, startTestPlatform } from '../kit/platform.js';

@@ -1,8 +1,8 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { type SubgraphResult, toWire } from '../../../protocol/wire.js';
 import { settle } from '../../../kernel/maybe-promise.js';
-import { type PlanExecution, sourceOf } from '../plan-execution.js';
-import { answerOf } from '../../upstream/call/subgraph-source.js';
+import type { CallContext } from '../../upstream/call/call-context.js';
+import { type SubgraphSource, answerOf, sourceOf } from '../../upstream/call/subgraph-source.js';
 import { type JSONObject, isJSONObject } from '../data/json-object.js';
 import { pickVariables } from '../data/variables.js';
 import type { RequestTemplate, SerializedRequest } from '../../upstream/call/serialized-request.js';
@@ -51,6 +51,16 @@ const REPRESENTATIONS = 'representations';
 /** Operations that are asked in one request at the most. */
 const TOGETHER = 8;
 
+/** The execution of a plan, as far as it asks subgraphs for entities. */
+export interface EntityFetchRun {
+  readonly sources: ReadonlyMap<string, SubgraphSource>;
+  readonly call: CallContext;
+  /** As the client gave them. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** What it asks for entities; made when it first does. */
+  entities?: EntityRequests;
+}
+
 /** What one execution asks subgraphs for entities. What it wants at the same moment of one subgraph is one request. */
 export class EntityRequests {
   private waiting: EntityFetch[] = [];
@@ -58,12 +68,12 @@ export class EntityRequests {
   private held = 0;
 
   private constructor(
-    private readonly run: PlanExecution,
+    private readonly run: EntityFetchRun,
     private readonly combined: CombinedOperations,
   ) {}
 
   /** Those of a run. */
-  static of(run: PlanExecution, combined: CombinedOperations): EntityRequests {
+  static of(run: EntityFetchRun, combined: CombinedOperations): EntityRequests {
     run.entities ??= new EntityRequests(run, combined);
     return run.entities;
   }
@@ -126,7 +136,7 @@ export class EntityRequests {
         const request = combined
           ? this.write(combined, groups, entitiesName)
           : this.write(template, groups, () => REPRESENTATIONS);
-        return sourceOf(this.run, serviceName).execute(request, this.run.call);
+        return sourceOf(this.run.sources, serviceName).execute(request, this.run.call);
       },
       taken,
       failed,

@@ -2,7 +2,8 @@ import type { FetchNode, PlanNode, QueryPlan, QueryPlanSelectionNode } from '@ap
 import { step } from './planner-steps.js';
 import { restoreOperation } from './restore-operation.js';
 import { withRewrittenTypesOnly, withoutInterfaceNames } from './interface-objects.js';
-import { type PlanCorrections, splitFetch } from './split-fetch.js';
+import type { PlanCorrections } from './plan-corrections.js';
+import { splitFetch } from './split-fetch.js';
 import type { PlaceholderFields } from './placeholder-fields.js';
 
 /**

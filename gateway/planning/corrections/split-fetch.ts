@@ -1,18 +1,8 @@
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
 import { type EntityField, EntityFields } from './entity-fields.js';
-import type { InterfaceObjects } from './interface-objects.js';
-import { type FieldTree, type Requirements, mergedTrees } from './requirements.js';
 import type { PlaceholderFields } from './placeholder-fields.js';
-
-/** What the planner's plans are put right by. */
-export interface PlanCorrections {
-  readonly standIns: PlaceholderFields;
-  readonly requirements: Requirements;
-  /** See requiring-graphs.ts. */
-  readonly parts: ReadonlyMap<string, string>;
-  /** See interface-objects.ts. */
-  readonly interfaceObjects: InterfaceObjects;
-}
+import type { PlanCorrections } from './plan-corrections.js';
+import { type FieldTree, mergedTrees } from './requirements.js';
 
 interface Group {
   readonly conditions: string;

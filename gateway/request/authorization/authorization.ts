@@ -2,7 +2,7 @@ import { type DocumentNode, type FieldNode, type GraphQLError, Kind, getOperatio
 import { LRUCache } from 'lru-cache';
 import type { Actor } from '../../../kernel/actor.js';
 import { ResponseShape } from '../../execution/shape/response-shape.js';
-import type { Supergraph } from '../../planning/planned-supergraph.js';
+import type { Supergraph } from '../../supergraph/supergraph.js';
 import { AccessRules } from './access-rules.js';
 import { type Condition, conditionKey, holds } from './conditions.js';
 import { authorizationErrors } from './authorization-errors.js';

@@ -2,7 +2,8 @@ import { type DocumentNode, GraphQLError, type GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { checkDocument, checkSource } from '../limits/check.js';
 import type { Limits } from '../limits/limits.js';
-import { coded, limitError } from '../limits/rule.js';
+import { coded } from '../../errors/coded-error.js';
+import { limitError } from '../limits/rule.js';
 import { parseDocument, withLocations } from './parse-document.js';
 import { validateDocument } from './validate-document.js';
 

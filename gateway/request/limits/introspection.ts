@@ -3,7 +3,8 @@ import { holdsScopes } from '../../../access/decision.js';
 import type { Actor } from '../../../kernel/actor.js';
 import { analyzeDocument } from '../../document/analyze-document.js';
 import type { Limits } from './limits.js';
-import { type LimitRule, coded } from './rule.js';
+import { coded } from '../../errors/coded-error.js';
+import type { LimitRule } from './rule.js';
 
 /** Refuses reading the schema where that is switched off, wherever in the document it is asked for. */
 export const introspectionRule: LimitRule = (document, { introspection }) => {

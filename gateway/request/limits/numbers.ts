@@ -1,5 +1,6 @@
 import { analyzeDocument } from '../../document/analyze-document.js';
-import { type LimitRule, coded } from './rule.js';
+import { coded } from '../../errors/coded-error.js';
+import type { LimitRule } from './rule.js';
 
 /** Refuses numbers that no double can hold: JSON has none of them, so no subgraph could be asked for them. */
 export const numbersRule: LimitRule = (document) =>

@@ -1,6 +1,7 @@
-import { type ArgumentNode, type DocumentNode, GraphQLError, Kind } from 'graphql';
+import { type ArgumentNode, GraphQLError, Kind } from 'graphql';
 import { analyzeDocument } from '../../document/analyze-document.js';
-import { type LimitRule, coded } from './rule.js';
+import { coded } from '../../errors/coded-error.js';
+import type { LimitRule } from './rule.js';
 
 /** Refuses literal page sizes over `pageSize`. */
 export const pageSizeRule: LimitRule = (document, { pageSize }) =>
@@ -9,14 +10,6 @@ export const pageSizeRule: LimitRule = (document, { pageSize }) =>
     if (value.kind !== Kind.INT || Number(value.value) <= pageSize) return [];
     return [pageSizeError(value.value, pageSize, argument)];
   });
-
-/** Names of the variables that are page sizes somewhere in the document. */
-export function pageSizeVariables(document: DocumentNode): string[] {
-  const names = analyzeDocument(document).pageSizes.flatMap(({ value }) =>
-    value.kind === Kind.VARIABLE ? [value.name.value] : [],
-  );
-  return [...new Set(names)];
-}
 
 /** Says which page sizes in the coerced variables are over `pageSize`. */
 export function checkPageSizes(

@@ -12,7 +12,7 @@ import {
 import { idTooLong } from '../../../protocol/input-lengths.js';
 import { isRecord } from '../../../kernel/is-record.js';
 import type { Limits } from './limits.js';
-import { coded } from './rule.js';
+import { coded } from '../../errors/coded-error.js';
 
 /** What the check of one request knows. */
 interface VariableCheck {

@@ -31,6 +31,13 @@ export interface SubgraphSource extends AsyncDisposable {
   ping(signal: AbortSignal): Promise<void>;
 }
 
+/** The source of a subgraph. Throws when there is none of that name. */
+export function sourceOf(sources: ReadonlyMap<string, SubgraphSource>, name: string): SubgraphSource {
+  const source = sources.get(name);
+  if (!source) throw new Error(`there is no subgraph ${name}`);
+  return source;
+}
+
 /** What a subgraph has answered, as far as it is an answer. */
 export function answerOf(result: SubgraphResult): SubgraphResult {
   return isRecord(result.data) || Array.isArray(result.errors) ? result : {};

@@ -1,7 +1,7 @@
 import { parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
-import { loadSupergraph } from '../../../gateway/planning/planned-supergraph.js';
+import { loadSupergraph } from '../../../gateway/planning/plannable-supergraph.js';
 import { BothExecutors, type Variables } from '../fixtures/both-executors.js';
 import { PATIENCE, RUNS } from '../fixtures/fuzz.js';
 import { shopSubgraphs } from '../fixtures/shop.js';

@@ -7,7 +7,7 @@ import { type PlanExecution, complete } from '../../../gateway/execution/plan-ex
 import type { SubgraphSource } from '../../../gateway/upstream/call/subgraph-source.js';
 import { RequestTemplate, bodyOf } from '../../../gateway/upstream/call/serialized-request.js';
 import { Operations } from '../../../gateway/planning/operations.js';
-import { loadSupergraph } from '../../../gateway/planning/planned-supergraph.js';
+import { loadSupergraph } from '../../../gateway/planning/plannable-supergraph.js';
 import { resolveEntities } from '../../../subgraphs/runtime/schema/entities.js';
 import type { SubgraphRequest, SubgraphResult } from '../../../protocol/wire.js';
 import { type ForeignSubgraph, subgraph } from '../federation/kit.js';

@@ -6,7 +6,7 @@ import { OperationCosts } from '../../../gateway/request/cost/operation-costs.js
 import { ResponseSize } from '../../../gateway/upstream/call/response-size.js';
 import { responseText, writeData } from '../../../gateway/execution/written-data.js';
 import { Operations } from '../../../gateway/planning/operations.js';
-import { loadSupergraph } from '../../../gateway/planning/planned-supergraph.js';
+import { loadSupergraph } from '../../../gateway/planning/plannable-supergraph.js';
 import { WorkBudget } from '../../../kernel/fairness/work-turns.js';
 import { type Fixture, post, startFixture, token } from '../fixtures/gateway.js';
 import { openSocket } from '../fixtures/socket.js';

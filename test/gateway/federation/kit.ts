@@ -8,7 +8,7 @@ import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
 import { startGateway } from '../../../gateway/server.js';
 import { systemClock } from '../../../kernel/clock.js';
 import { closeServer, listen } from '../../../kernel/listen.js';
-import { loadSupergraph } from '../../../gateway/planning/planned-supergraph.js';
+import { loadSupergraph } from '../../../gateway/planning/plannable-supergraph.js';
 import { BothExecutors } from '../fixtures/both-executors.js';
 import { PATIENCE, RUNS } from '../fixtures/fuzz.js';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
 import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
-import { type Supergraph, loadSupergraph } from '../../../gateway/planning/planned-supergraph.js';
+import { type PlannableSupergraph, loadSupergraph } from '../../../gateway/planning/plannable-supergraph.js';
 import { BothExecutors } from '../fixtures/both-executors.js';
 import { Choices, PATIENCE, RUNS, fuzzing, operationsOf } from '../fixtures/fuzz.js';
 import type { ForeignSubgraph } from './kit.js';
@@ -48,7 +48,7 @@ test(
 );
 
 /** Undefined when some field can't be reached from somewhere, which composition finds. */
-function composed(subgraphs: readonly ForeignSubgraph[]): Supergraph | undefined {
+function composed(subgraphs: readonly ForeignSubgraph[]): PlannableSupergraph | undefined {
   try {
     return loadSupergraph(composeSupergraph(subgraphs));
   } catch {

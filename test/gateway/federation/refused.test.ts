@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
-import { loadSupergraph } from '../../../gateway/planning/planned-supergraph.js';
+import { loadSupergraph } from '../../../gateway/planning/plannable-supergraph.js';
 
 const link = (imports: string) =>
   `extend schema @link(url: "https://specs.apollo.dev/federation/v2.8", import: [${imports}])`;

@@ -3,7 +3,7 @@ import { parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
 import { planOperation } from '../../../gateway/planning/plan-operation.js';
-import { loadSupergraph } from '../../../gateway/planning/planned-supergraph.js';
+import { loadSupergraph } from '../../../gateway/planning/plannable-supergraph.js';
 import { shopSubgraphs } from '../fixtures/shop.js';
 
 /** The texts that a plan asks subgraphs. */

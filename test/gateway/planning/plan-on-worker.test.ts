@@ -6,7 +6,7 @@ import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
 import { defaultLimits } from '../../../gateway/request/limits/limits.js';
 import type { PlanningThread } from '../../../gateway/planning/planning-thread.js';
 import { RequestPreparer } from '../../../gateway/request/request-preparer.js';
-import { type Supergraph, loadSupergraph } from '../../../gateway/planning/planned-supergraph.js';
+import { type PlannableSupergraph, loadSupergraph } from '../../../gateway/planning/plannable-supergraph.js';
 import { packageRoot } from '../../../kernel/package-root.js';
 import { shopSubgraphs } from '../fixtures/shop.js';
 
@@ -26,7 +26,7 @@ async function planning(): Promise<Planning> {
   const thread = new Built(pino({ level: 'silent' }));
   const supergraph = loadSupergraph(composeSupergraph(shopSubgraphs()), thread);
   const asked: string[] = [];
-  const planAhead: Supergraph['planAhead'] = (source, name) => {
+  const planAhead: PlannableSupergraph['planAhead'] = (source, name) => {
     asked.push(source);
     return supergraph.planAhead?.(source, name) ?? Promise.resolve(undefined);
   };

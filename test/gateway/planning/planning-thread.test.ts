@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
 import { planOperation } from '../../../gateway/planning/plan-operation.js';
 import { type PlanningLimits, PlanningThread } from '../../../gateway/planning/planning-thread.js';
-import { loadSupergraph } from '../../../gateway/planning/planned-supergraph.js';
+import { loadSupergraph } from '../../../gateway/planning/plannable-supergraph.js';
 import { warmUpQueries } from '../../../gateway/planning/warm-up-queries.js';
 import { packageRoot } from '../../../kernel/package-root.js';
 import { everythingOf } from '../fixtures/full-selection.js';

@@ -7,7 +7,7 @@ import {
   printSchema,
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadSupergraph } from '../../../gateway/planning/planned-supergraph.js';
+import { loadSupergraph } from '../../../gateway/planning/plannable-supergraph.js';
 import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
 import { Hub } from '../fixtures/event-hub.js';
 import { type Fixture, startFixture, token } from '../fixtures/gateway.js';

@@ -8,7 +8,7 @@ import { defaultLimits } from '../../../gateway/request/limits/limits.js';
 import { noopMetrics } from '../../../gateway/metrics/gateway-metrics.js';
 import { planOperation } from '../../../gateway/planning/plan-operation.js';
 import { RequestPreparer } from '../../../gateway/request/request-preparer.js';
-import { loadSupergraph } from '../../../gateway/planning/planned-supergraph.js';
+import { loadSupergraph } from '../../../gateway/planning/plannable-supergraph.js';
 import { Admission } from '../../../gateway/request/admission.js';
 import type { Clock } from '../../../kernel/clock.js';
 import { post, startFixture, token, until } from '../fixtures/gateway.js';

@@ -5,7 +5,7 @@ import { composeSupergraph } from '../../../../gateway/supergraph/compose.js';
 import { orderFetches } from '../../../../gateway/planning/corrections/fetch-order.js';
 import { planOperation } from '../../../../gateway/planning/plan-operation.js';
 import { OperationSelection } from '../../../../gateway/planning/corrections/operation-selection.js';
-import { loadSupergraph } from '../../../../gateway/planning/planned-supergraph.js';
+import { loadSupergraph } from '../../../../gateway/planning/plannable-supergraph.js';
 import { type ForeignSubgraph, federation, subgraph } from '../../federation/kit.js';
 
 const cars = ['1', '2'].map((id) => ({

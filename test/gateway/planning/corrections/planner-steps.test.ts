@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { composeSupergraph } from '../../../../gateway/supergraph/compose.js';
 import { planOperation } from '../../../../gateway/planning/plan-operation.js';
 import { betweenSteps } from '../../../../gateway/planning/corrections/planner-steps.js';
-import { loadSupergraph } from '../../../../gateway/planning/planned-supergraph.js';
+import { loadSupergraph } from '../../../../gateway/planning/plannable-supergraph.js';
 import { shopSubgraphs } from '../../fixtures/shop.js';
 
 const supergraph = loadSupergraph(composeSupergraph(shopSubgraphs()));

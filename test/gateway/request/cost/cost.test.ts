@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { composeSupergraph } from '../../../../gateway/supergraph/compose.js';
 import { actualCost, estimatedCost } from '../../../../gateway/request/cost/cost.js';
 import { OperationCosts } from '../../../../gateway/request/cost/operation-costs.js';
-import { loadSupergraph } from '../../../../gateway/planning/planned-supergraph.js';
+import { loadSupergraph } from '../../../../gateway/planning/plannable-supergraph.js';
 import { type Fixture, post, startFixture } from '../../fixtures/gateway.js';
 import { openSocket } from '../../fixtures/socket.js';
 

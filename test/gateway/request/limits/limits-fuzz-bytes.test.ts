@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { composeSupergraph } from '../../../../gateway/supergraph/compose.js';
-import { loadSupergraph } from '../../../../gateway/planning/planned-supergraph.js';
+import { loadSupergraph } from '../../../../gateway/planning/plannable-supergraph.js';
 import { PATIENCE, RUNS, expectTold, memoryInUse, operationsOf, fuzzing } from '../../fixtures/fuzz.js';
 import { type Fixture, startFixture, token } from '../../fixtures/gateway.js';
 import { Hub } from '../../fixtures/event-hub.js';

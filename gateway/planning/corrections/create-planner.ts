@@ -1,0 +1,34 @@
+import { Supergraph as FederatedSupergraph } from '@apollo/federation-internals';
+import { QueryPlanner } from '@apollo/query-planner';
+import type { DocumentNode } from 'graphql';
+import { supportedFeatures } from '../../supergraph/supergraph.js';
+import { interfaceObjects } from './interface-objects.js';
+import { withPlaceholderFields } from './placeholder-fields.js';
+import type { PlanCorrections } from './plan-corrections.js';
+import { Requirements } from './requirements.js';
+import { withResolvableKeysFirst } from './resolvable-keys-first.js';
+import { splitRequiringSubgraphs } from './split-requiring-subgraphs.js';
+
+/** A planner for a supergraph that says the same in a way that the planner plans right. */
+export function createPlanner(
+  source: DocumentNode,
+  supergraph: FederatedSupergraph,
+): { readonly planner: QueryPlanner; readonly corrections: PlanCorrections } {
+  const { document: parted, parts } = splitRequiringSubgraphs(withResolvableKeysFirst(source));
+  const { document, standIns } = withPlaceholderFields(parted);
+  // What is external there is so for no reason that is seen, so only the original can be validated.
+  if (parts.size > 0) supergraph.subgraphs();
+  const planned = FederatedSupergraph.build(document, {
+    supportedFeatures: new Set(supportedFeatures),
+    validateSupergraph: parts.size === 0,
+  });
+  return {
+    planner: new QueryPlanner(planned),
+    corrections: {
+      standIns,
+      parts,
+      requirements: new Requirements(document),
+      interfaceObjects: interfaceObjects(document),
+    },
+  };
+}

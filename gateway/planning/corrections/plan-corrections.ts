@@ -1,0 +1,13 @@
+import type { InterfaceObjects } from './interface-objects.js';
+import type { PlaceholderFields } from './placeholder-fields.js';
+import type { Requirements } from './requirements.js';
+
+/** What the planner's plans are put right by. */
+export interface PlanCorrections {
+  readonly standIns: PlaceholderFields;
+  readonly requirements: Requirements;
+  /** See split-requiring-subgraphs.ts. */
+  readonly parts: ReadonlyMap<string, string>;
+  /** See interface-objects.ts. */
+  readonly interfaceObjects: InterfaceObjects;
+}

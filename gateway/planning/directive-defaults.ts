@@ -1,0 +1,45 @@
+import {
+  type DirectiveNode,
+  type DocumentNode,
+  type GraphQLArgument,
+  type GraphQLDirective,
+  type GraphQLSchema,
+  Kind,
+  astFromValue,
+  isSpecifiedDirective,
+  visit,
+} from 'graphql';
+
+/**
+ * The document with every argument that its directives leave to a default: which default holds is what the supergraph
+ * says, and a subgraph that is sent the directive may have another, or none.
+ */
+export function withDirectiveDefaults(document: DocumentNode, api: GraphQLSchema): DocumentNode {
+  const own = api.getDirectives().filter((directive) => !isSpecifiedDirective(directive));
+  const withDefaults = new Map(
+    own.flatMap((one) => (one.args.some(hasDefault) ? [[one.name, one] as const] : [])),
+  );
+  if (withDefaults.size === 0) return document;
+  return visit(document, {
+    Directive: (node) => {
+      const definition = withDefaults.get(node.name.value);
+      return definition && filled(node, definition);
+    },
+  });
+}
+
+function filled(node: DirectiveNode, { args }: GraphQLDirective): DirectiveNode {
+  const given = node.arguments ?? [];
+  const left = args.filter((one) => hasDefault(one) && !given.some(({ name }) => name.value === one.name));
+  const defaults = left.flatMap(({ name, type, defaultValue }) => {
+    const value = astFromValue(defaultValue, type);
+    return value
+      ? [{ kind: Kind.ARGUMENT as const, name: { kind: Kind.NAME as const, value: name }, value }]
+      : [];
+  });
+  return { ...node, arguments: [...given, ...defaults] };
+}
+
+function hasDefault({ defaultValue }: GraphQLArgument): boolean {
+  return defaultValue !== undefined;
+}

@@ -1,0 +1,77 @@
+import {
+  DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES,
+  type Schema,
+  Supergraph as FederatedSupergraph,
+} from '@apollo/federation-internals';
+import { type DocumentNode, type GraphQLSchema, Kind, parse } from 'graphql';
+import { withExecutableDirectives } from './executable-directives.js';
+import { withExternalFields } from './external-fields.js';
+import { argumentText } from './join-directives.js';
+import { overrideLabels } from './override-labels.js';
+import { TypeConditions } from './type-conditions.js';
+
+/** A supergraph, as requests are checked and executed against it. */
+export interface Supergraph {
+  /** What clients see. */
+  readonly api: GraphQLSchema;
+  /** The same, as the planner's library holds it. */
+  readonly apiSchema: Schema;
+  /** Everything, federation directives included. */
+  readonly full: GraphQLSchema;
+  /** Type conditions of the API and of everything. */
+  readonly apiConditions: TypeConditions;
+  readonly fullConditions: TypeConditions;
+  /** Labels of progressive overrides, and whether each holds. */
+  readonly overrides: ReadonlyMap<string, boolean>;
+  /** Names and addresses written in the supergraph. */
+  readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
+}
+
+/** A supergraph, and what it was read from. */
+export interface ReadSupergraph {
+  readonly supergraph: Supergraph;
+  readonly document: DocumentNode;
+  /** As the planner's library holds it. */
+  readonly federated: FederatedSupergraph;
+}
+
+/** What a supergraph may demand of its gateway: what the planner does, and what request/authorization/ enforces. */
+export const supportedFeatures: ReadonlySet<string> = new Set([
+  ...DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES,
+  'https://specs.apollo.dev/authenticated/v0.1',
+  'https://specs.apollo.dev/policy/v0.1',
+  'https://specs.apollo.dev/requiresScopes/v0.1',
+]);
+
+/** Reads supergraph SDL. Throws when it is not a valid supergraph. */
+export function readSupergraph(sdl: string): ReadSupergraph {
+  const document = withExternalFields(withExecutableDirectives(parse(sdl, { noLocation: true })));
+  refuseContexts(document);
+  const federated = FederatedSupergraph.build(document, { supportedFeatures: new Set(supportedFeatures) });
+  const apiSchema = federated.apiSchema();
+  const api = apiSchema.toGraphQLJSSchema();
+  const full = federated.schema.toGraphQLJSSchema();
+  const supergraph = {
+    api,
+    apiSchema,
+    full,
+    apiConditions: new TypeConditions(api),
+    fullConditions: new TypeConditions(full),
+    overrides: overrideLabels(document),
+    subgraphs: federated.subgraphsMetadata(),
+  };
+  return { supergraph, document, federated };
+}
+
+/** Plans with contexts need arguments moved between fetches, and fetches split by their values: no part here does so. */
+function refuseContexts({ definitions }: DocumentNode): void {
+  const links = definitions.flatMap((one) =>
+    one.kind === Kind.SCHEMA_DEFINITION || one.kind === Kind.SCHEMA_EXTENSION ? (one.directives ?? []) : [],
+  );
+  if (!links.some((link) => argumentText(link, 'url')?.startsWith('https://specs.apollo.dev/context/')))
+    return;
+  throw new Error(
+    'The supergraph uses @context and @fromContext, which this gateway does not carry out. Compose the subgraphs ' +
+      'without them: a field can be given what another subgraph knows by @requires.',
+  );
+}
