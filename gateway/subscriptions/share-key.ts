@@ -1,5 +1,7 @@
 import type { Actor } from '../../kernel/actor.js';
-import type { SharedBy } from './subscriptions.js';
+
+/** Who may share what an execution answers: everyone of an account with the same rights, or one user alone. */
+export type SharedBy = 'account' | 'subject';
 
 /** The same text for actors who may see the same. */
 export function permissionsKey(

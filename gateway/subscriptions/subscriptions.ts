@@ -9,11 +9,8 @@ import type { PreparedRequest, RefusedRequest } from '../request/request-prepare
 import { ClientSubscription, type Sink } from './client-subscription.js';
 import { SubscriptionGroup } from './subscription-group.js';
 import { operationKey } from './operation-key.js';
-import { permissionsKey, variablesKey } from './share-key.js';
+import { type SharedBy, permissionsKey, variablesKey } from './share-key.js';
 import { afterOf } from '../document/subscription-traits.js';
-
-/** Who may share what an execution answers: everyone of an account with the same rights, or one user alone. */
-export type SharedBy = 'account' | 'subject';
 
 export interface SubscriptionsOptions {
   readonly executor: GraphExecutor;

@@ -5,7 +5,7 @@ import { type SerializedEvent, serializeEvent } from '../../subscriptions/serial
 import type { AdmittedRequest } from '../../request/admission.js';
 import { COMPLETE, eventOf, eventStreamOutlet, positionOf, retryIn } from './event-stream-format.js';
 import type { AuthenticatedRequest, GatewayCore } from '../core/gateway-core.js';
-import type { StreamRequest } from './http-stream.js';
+import type { StreamRequest } from './stream-request.js';
 import { streamLifetime } from './stream-lifetime.js';
 import { subscribeOperation, wantsBookmarks } from '../core/operation.js';
 import { StreamWriter } from './stream-writer.js';

@@ -4,25 +4,12 @@ import type { AdmittedRequest, AdmissionRejection } from '../../request/admissio
 import { answerAdmitted } from '../http/fast-path.js';
 import { EventStream, answerAsEvents } from './event-stream.js';
 import type { AuthenticatedRequest, GatewayCore } from '../core/gateway-core.js';
-import type { StreamFormat } from '../http/media-type.js';
 import { MultipartStream } from './multipart.js';
 import { admitOperation, executeOperation } from '../core/operation.js';
 import { setRateHeaders } from '../http/rate-headers.js';
 import { requestError } from '../core/request-error.js';
+import type { StreamRequest } from './stream-request.js';
 import { sendError } from '../http/respond.js';
-
-/** A request whose answer may be a stream. */
-export interface StreamRequest {
-  readonly method: string;
-  readonly form: StreamFormat;
-  /** Media type for what is no subscription; undefined: that, too, is answered as a stream. */
-  readonly otherwise: string | undefined;
-  /** The GraphQL request as it was sent. */
-  readonly given: Readonly<Record<string, unknown>>;
-  readonly authorization: string | undefined;
-  /** Id of the last event that the client has seen, as browsers send it when they come back. */
-  readonly lastEventId?: string | undefined;
-}
 
 /** Answers one operation: a subscription as a stream, others as the client wants them. */
 export async function answerStream(

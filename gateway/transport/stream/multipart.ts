@@ -4,7 +4,7 @@ import type { ClientSubscription, Sink } from '../../subscriptions/client-subscr
 import type { SerializedEvent } from '../../subscriptions/serialized-event.js';
 import type { AdmittedRequest } from '../../request/admission.js';
 import type { AuthenticatedRequest, GatewayCore } from '../core/gateway-core.js';
-import type { StreamRequest } from './http-stream.js';
+import type { StreamRequest } from './stream-request.js';
 import { streamLifetime } from './stream-lifetime.js';
 import { subscribeOperation, wantsBookmarks } from '../core/operation.js';
 import { requestError } from '../core/request-error.js';
