@@ -5,8 +5,8 @@ import type { Clock } from '../kernel/clock.js';
 import { closeServer, listen } from '../kernel/listen.js';
 import type { Log } from '../kernel/log.js';
 import type { AuthOptions } from './auth/auth-options.js';
-import { type Authenticator, createAuthenticator, openDoor } from './auth/authenticator.js';
-import { RefusalLog } from './auth/refusal-log.js';
+import { type Authenticator, createAuthenticator, anonymousAuthenticator } from './auth/authenticator.js';
+import { RejectedTokenLog } from './auth/refusal-log.js';
 import { TokenExpiryWatcher } from './auth/token-expiry-watcher.js';
 import type { CircuitOptions } from './upstream/circuit-breaker.js';
 import { OperationCosts } from './request/cost/operation-costs.js';
@@ -30,7 +30,7 @@ import { SupergraphReloader } from './supergraph-reloader.js';
 import { PermissionWatcher } from './subscriptions/permission-watcher.js';
 import type { SharedBy } from './subscriptions/share-key.js';
 import { Subscriptions } from './subscriptions/subscriptions.js';
-import { Admission, type ActiveSupergraph, readyToPrepare } from './request/admission.js';
+import { Admission, type ActiveSupergraph, waitToPrepare } from './request/admission.js';
 import { startApollo } from './transport/http/apollo.js';
 import { AccountCounter } from './request/limits/account-counter.js';
 import type { GatewayCore } from './transport/core/gateway-core.js';
@@ -175,7 +175,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     sharedBy: options.sharedBy ?? 'subject',
     dropped: () => meter.dropped(),
     prepare: async ({ request }, actor) => {
-      if (!served.preparation.isKnown(request, actor)) await readyToPrepare(served, request, actor);
+      if (!served.preparation.isKnown(request, actor)) await waitToPrepare(served, request, actor);
       return served.preparation.prepare(request, actor);
     },
   });
@@ -257,17 +257,17 @@ async function startAuthentication(
   { auth, clock, log, revocationsFile, permissionCheckInterval: rightsInterval = 10_000 }: GatewayOptions,
   started: AsyncDisposableStack,
 ): Promise<{ readonly authenticator: Authenticator; readonly rights: PermissionWatcher }> {
-  const changed = () => void rights.look();
+  const changed = () => void rights.check();
   const authenticator =
     auth.kind === 'none'
-      ? openDoor
+      ? anonymousAuthenticator
       : createAuthenticator({
           ...auth,
           accepted: started.use(await AcceptedTokens.open({ keys: auth, revocationsFile, log, changed })),
           clock,
-          refused: (refused, requestId) => refusals.note(refused, requestId),
+          onRejected: (refused, requestId) => refusals.record(refused, requestId),
         });
-  const refusals = new RefusalLog(log, clock);
+  const refusals = new RejectedTokenLog(log, clock);
   const rights = started.use(new PermissionWatcher({ authenticator, interval: rightsInterval, log }));
   return { authenticator, rights };
 }

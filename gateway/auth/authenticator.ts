@@ -23,7 +23,7 @@ export interface AuthenticatorOptions extends TokenExpectations {
   readonly accepted: AcceptedTokens;
   readonly clock: Clock;
   /** Told of each refusal. */
-  readonly refused?: (refused: Refused, requestId: string) => void;
+  readonly onRejected?: (refused: Refused, requestId: string) => void;
 }
 
 /** A caller who is not asked for a token. */
@@ -35,14 +35,14 @@ export const anonymousActor: Actor = {
 };
 
 /** Lets everybody in, as nobody in particular. */
-export const openDoor: Authenticator = {
+export const anonymousAuthenticator: Authenticator = {
   authenticate: () => anonymousActor,
   reauthenticate: () => Promise.resolve(anonymousActor),
 };
 
 /** Makes the authenticator that the options ask for. Signatures are verified once a minute at the most. */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { accepted, clock, refused } = options;
+  const { accepted, clock, onRejected: refused } = options;
   const verify = tokenVerifier(options, accepted, clock);
   // By the token, not the header: one token in headers with other blanks would fill the memory.
   const verified = new LRUCache<string, Actor>({ max: 10_000, ttl: 60_000, ttlResolution: 1000 });

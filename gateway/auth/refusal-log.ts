@@ -7,10 +7,10 @@ const LINES = 10;
 const SECOND = 1000;
 
 /** Writes down which tokens were refused, and why: a line each, without the token. */
-export class RefusalLog {
-  private since = -Infinity;
-  private lines = 0;
-  private leftOut = 0;
+export class RejectedTokenLog {
+  private secondStart = -Infinity;
+  private written = 0;
+  private suppressed = 0;
 
   constructor(
     private readonly log: Log,
@@ -18,25 +18,25 @@ export class RefusalLog {
   ) {}
 
   /** Notes a refusal. The first line of a second says how many were left out before it. */
-  note({ problems: [problem], cause }: Refused, requestId: string): void {
+  record({ problems: [problem], cause }: Refused, requestId: string): void {
     const now = this.clock.now().getTime();
-    if (Math.abs(now - this.since) >= SECOND) {
-      this.since = now;
-      this.lines = 0;
+    if (Math.abs(now - this.secondStart) >= SECOND) {
+      this.secondStart = now;
+      this.written = 0;
     }
-    if (this.lines >= LINES) {
-      this.leftOut += 1;
+    if (this.written >= LINES) {
+      this.suppressed += 1;
       return;
     }
-    this.lines += 1;
+    this.written += 1;
     const detail = cause instanceof Error ? cause.message : undefined;
     const fields = { requestId, code: problem?.code, reason: detail ?? problem?.message };
     this.log.warn({ ...fields, ...this.omitted() }, 'a token was refused');
   }
 
   private omitted(): { readonly leftOut?: number } {
-    const { leftOut } = this;
-    this.leftOut = 0;
+    const { suppressed: leftOut } = this;
+    this.suppressed = 0;
     return leftOut > 0 ? { leftOut } : {};
   }
 }

@@ -13,7 +13,7 @@ export class TokenExpiryWatcher implements Disposable {
   private readonly timer: NodeJS.Timeout;
 
   constructor(private readonly clock: Clock) {
-    this.timer = setInterval(() => this.look(), 1000);
+    this.timer = setInterval(() => this.check(), 1000);
     this.timer.unref();
   }
 
@@ -30,7 +30,7 @@ export class TokenExpiryWatcher implements Disposable {
     this.watched.clear();
   }
 
-  private look(): void {
+  private check(): void {
     for (const entry of this.watched) {
       if (!hasExpired(entry.actor, this.clock)) continue;
       this.watched.delete(entry);

@@ -11,7 +11,7 @@ import type { RepresentationWriters } from './entities/representation-writers.js
 import { type PlanPath, entitiesAt, parsePath } from './data/plan-path.js';
 import type { CompiledPlanNode, PlanExecution } from './plan-execution.js';
 import { compileRewrites } from './data/rewrites.js';
-import { answerOf, sourceOf } from '../upstream/call/subgraph-source.js';
+import { validResult, sourceOf } from '../upstream/call/subgraph-source.js';
 import { type JSONObject, merge } from './data/json-object.js';
 import type { TypeConditions } from '../supergraph/type-conditions.js';
 import { pickVariables } from './data/variables.js';
@@ -88,7 +88,7 @@ function rootFetch(
     const targets = entitiesAt(run.data, at);
     if (targets.length === 0) return done();
     const take = (result: SubgraphResult) => {
-      const { data, errors } = answerOf(result);
+      const { data, errors } = validResult(result);
       for (const error of errors ?? [])
         run.errors.push(subgraphError(error, serviceName, error.path && [...path, ...error.path]));
       if (!data) return;

@@ -30,7 +30,7 @@ export interface GatewayMetrics {
   subgraph(sample: SubgraphSample): void;
   plan(known: boolean): void;
   /** The circuit of a subgraph is in this phase from now on. */
-  circuit(subgraph: string, phase: BreakerState): void;
+  circuitState(subgraph: string, phase: BreakerState): void;
   /** A request was not sent to a subgraph because its circuit is open. */
   circuitRejected(subgraph: string): void;
   /** A WebSocket opened (1) or closed (-1). */
@@ -40,7 +40,7 @@ export interface GatewayMetrics {
   /** An event that a client should have got could not be given to it. */
   dropped(): void;
   /** A subscription runs, `lag` events behind others like it; answers how to say that it has ended. */
-  follow(lag: () => number): () => void;
+  trackSubscription(lag: () => number): () => void;
 }
 
 /** The meter of a gateway without metrics. */
@@ -48,10 +48,10 @@ export const noopMetrics: GatewayMetrics = {
   request: () => undefined,
   subgraph: () => undefined,
   plan: () => undefined,
-  circuit: () => undefined,
+  circuitState: () => undefined,
   circuitRejected: () => undefined,
   sockets: () => undefined,
   event: () => undefined,
   dropped: () => undefined,
-  follow: () => () => undefined,
+  trackSubscription: () => () => undefined,
 };

@@ -107,7 +107,7 @@ export class PrometheusMetrics implements GatewayMetrics {
     this.plans.inc({ cache: known ? 'hit' : 'miss' });
   }
 
-  circuit(subgraph: string, phase: BreakerState): void {
+  circuitState(subgraph: string, phase: BreakerState): void {
     for (const one of PHASES) this.circuits.set({ subgraph, phase: one }, one === phase ? 1 : 0);
   }
 
@@ -127,7 +127,7 @@ export class PrometheusMetrics implements GatewayMetrics {
     this.lost.inc();
   }
 
-  follow(lag: () => number): () => void {
+  trackSubscription(lag: () => number): () => void {
     // Its own function each time: two subscriptions may give the same.
     const follower = () => lag();
     this.followers.add(follower);

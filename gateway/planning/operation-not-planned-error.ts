@@ -4,7 +4,7 @@ import { GraphQLError } from 'graphql';
 export class OperationNotPlannedError extends GraphQLError {
   constructor(override readonly originalError: Error) {
     super(
-      'The gateway found no way to fetch this operation, though it fits the schema. Ask for less in one operation, ' +
+      'The gateway could not plan this operation. Ask for less in one operation, ' +
         'or name the object types in place of an interface.',
       { originalError, extensions: { code: 'OPERATION_NOT_PLANNED' } },
     );

@@ -28,7 +28,7 @@ export interface ActiveSupergraph {
  * in a turn of its account: of thousands of new documents that arrive together, or whose plans do, each turn of the event
  * loop prepares one. Rejects when there is no plan.
  */
-export async function readyToPrepare(
+export async function waitToPrepare(
   served: ActiveSupergraph,
   request: GraphRequest,
   actor: Actor,
@@ -77,7 +77,7 @@ export interface AdmissionRejection {
 }
 
 /** A request that is being looked at. */
-type Begun = Pick<AdmittedRequest, 'startedAt' | 'least'>;
+type AdmissionStart = Pick<AdmittedRequest, 'startedAt' | 'least'>;
 
 /** Objects of an answer whose cost is counted in one turn of the event loop. */
 const OBJECTS_PER_TURN = 10_000;
@@ -118,7 +118,7 @@ export class Admission {
     return chain(rate.spend(account, least), (spent) =>
       spent
         ? this.plan(request, actor, { startedAt, least })
-        : this.refuse([spentError(rate, account, least)], 429, { startedAt, least: 0 }),
+        : this.refuse([newDocumentError(rate, account, least)], 429, { startedAt, least: 0 }),
     );
   }
 
@@ -151,16 +151,16 @@ export class Admission {
   private async plan(
     request: GraphRequest,
     actor: Actor,
-    begun: Begun,
+    begun: AdmissionStart,
   ): Promise<AdmittedRequest | AdmissionRejection> {
-    await readyToPrepare(this.options.served, request, actor);
+    await waitToPrepare(this.options.served, request, actor);
     return this.planned(request, actor, begun);
   }
 
   private planned(
     request: GraphRequest,
     actor: Actor,
-    begun: Begun,
+    begun: AdmissionStart,
   ): MaybePromise<AdmittedRequest | AdmissionRejection> {
     const { account } = actor;
     const { least } = begun;
@@ -229,7 +229,7 @@ export class Admission {
   private refuse(
     errors: readonly GraphQLError[],
     status: number,
-    { startedAt, least }: Begun,
+    { startedAt, least }: AdmissionStart,
   ): AdmissionRejection {
     this.options.meter.request({
       operation: 'none',
@@ -286,7 +286,7 @@ function slicingError({
 }
 
 /** Refuses what would be read first of an account that has nothing left. */
-function spentError(rate: RateLimiter, account: string, requested: number): GraphQLError {
+function newDocumentError(rate: RateLimiter, account: string, requested: number): GraphQLError {
   const told = `A request with this document, which is new, costs ${requested} points at the least`;
   return rateError(rate, account, { told, requested });
 }

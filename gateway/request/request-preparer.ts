@@ -60,7 +60,7 @@ export class RequestPreparer {
   isKnown({ query, operationName }: GraphRequest, actor: Actor): boolean {
     const checked = this.documents.find(query);
     if (!checked || 'errors' in checked) return checked !== undefined;
-    const document = this.authorization.seen(checked.document, operationName, actor);
+    const document = this.authorization.executedDocument(checked.document, operationName, actor);
     return document !== undefined && this.operations.has(document, operationName);
   }
 
@@ -73,7 +73,7 @@ export class RequestPreparer {
     // Only what is valid is planned: the planner may not come to an end with anything else.
     const checked = this.documents.check(query);
     if ('errors' in checked) return undefined;
-    const view = this.authorization.view(checked.document, operationName, actor);
+    const view = this.authorization.filter(checked.document, operationName, actor);
     return view
       ? this.operations.ahead(view.document, operationName)
       : this.operations.ahead(checked.document, operationName, query);
@@ -92,7 +92,7 @@ export class RequestPreparer {
     request: GraphRequest,
     actor: Actor,
   ): PreparedRequest | RefusedRequest {
-    const view = this.authorization.view(document, request.operationName, actor);
+    const view = this.authorization.filter(document, request.operationName, actor);
     const operation = this.operations.plan(view?.document ?? document, request.operationName);
     if (operation instanceof CodedError) return { errors: [operation], status: 400 };
     // A stream of which nothing may be read is not opened.

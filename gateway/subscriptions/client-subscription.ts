@@ -27,14 +27,14 @@ export interface EventProducer {
 /** How far a group of feeds is. */
 export interface Progress {
   /** Events that those who keep up have been told. */
-  told: number;
+  delivered: number;
 }
 
-export interface FeedOptions {
+export interface ClientSubscriptionOptions {
   readonly sink: Sink;
   /** Events that may wait for a slow client, and bytes of them. */
-  readonly frames: number;
-  readonly bytes: number;
+  readonly maxEvents: number;
+  readonly maxBytes: number;
   /** Called when it has been detached from what feeds it and has to be fed behind its position. */
   readonly resubscribe: (feed: ClientSubscription) => void;
   /** Called when an event cannot be given to the client, which is sent away to subscribe again. */
@@ -48,42 +48,42 @@ export interface FeedOptions {
 export class ClientSubscription {
   /** Behind which event the feed stands, waiting ones included. */
   position: string | undefined;
-  feeder: EventProducer | undefined;
+  producer: EventProducer | undefined;
   private queue: SerializedEvent[] = [];
   private bytes = 0;
   private needsDrain = false;
-  private over = false;
-  private last: (() => void) | undefined;
+  private closed = false;
+  private onFinish: (() => void) | undefined;
   private isDetached = false;
-  private progress: Progress = { told: 0 };
+  private progress: Progress = { delivered: 0 };
   /** How many of the group's events it has been offered. */
   private offered = 0;
 
-  constructor(private readonly options: FeedOptions) {}
+  constructor(private readonly options: ClientSubscriptionOptions) {}
 
   /** Whether an event would go out at once. */
-  get flowing(): boolean {
-    return !this.isHeld && this.queue.length === 0;
+  get isWritable(): boolean {
+    return !this.isBlocked && this.queue.length === 0;
   }
 
   get ended(): boolean {
-    return this.over || this.last !== undefined;
+    return this.closed || this.onFinish !== undefined;
   }
 
   /** Events that others of the group have been told and this client's network has not taken yet. */
   get lag(): number {
     const waiting = this.queue.filter(({ bookmark }) => !bookmark).length;
-    return waiting + Math.max(0, this.progress.told - this.offered);
+    return waiting + Math.max(0, this.progress.delivered - this.offered);
   }
 
   /** Counts its lag by a group's progress from now on. */
-  measureBy(progress: Progress, missed = 0): void {
+  trackProgress(progress: Progress, missed = 0): void {
     this.progress = progress;
-    this.offered = progress.told - missed;
+    this.offered = progress.delivered - missed;
   }
 
   /** Whether its lag is counted by this progress. */
-  isMeasuredBy(progress: Progress): boolean {
+  tracksProgress(progress: Progress): boolean {
     return this.progress === progress;
   }
 
@@ -91,9 +91,9 @@ export class ClientSubscription {
   offer(frame: SerializedEvent): boolean {
     if (this.ended) return true;
     // Can only be a bug; who resumes behind the own cursor still loses nothing.
-    if (!this.isNext(frame)) return this.drop([interrupted()]);
-    if (this.flowing) this.hand(frame);
-    else if (!this.keep(frame)) return false;
+    if (!this.isNext(frame)) return this.drop([interruptedError()]);
+    if (this.isWritable) this.deliver(frame);
+    else if (!this.enqueue(frame)) return false;
     this.position = frame.position ?? this.position;
     if (!frame.bookmark) this.offered += 1;
     return true;
@@ -110,7 +110,7 @@ export class ClientSubscription {
   detachUntilDrained(): void {
     this.detach();
     this.isDetached = true;
-    if (this.flowing) this.resubscribe();
+    if (this.isWritable) this.resubscribe();
   }
 
   /** Lets go, and goes on behind the position at once. */
@@ -122,13 +122,13 @@ export class ClientSubscription {
 
   /** The network takes events again. */
   ready(): void {
-    if (this.over) return;
+    if (this.closed) return;
     this.needsDrain = false;
-    for (let frame = this.take(); frame; frame = this.take()) this.hand(frame);
-    if (!this.flowing) return;
-    if (this.last) return this.finish();
+    for (let frame = this.dequeue(); frame; frame = this.dequeue()) this.deliver(frame);
+    if (!this.isWritable) return;
+    if (this.onFinish) return this.finish();
     if (this.isDetached) this.resubscribe();
-    else this.feeder?.resume();
+    else this.producer?.resume();
   }
 
   /** Ends it behind what waits. */
@@ -142,20 +142,20 @@ export class ClientSubscription {
 
   /** The client has left, or may not stay. */
   close(): void {
-    if (this.over) return;
-    this.over = true;
+    if (this.closed) return;
+    this.closed = true;
     this.queue = [];
     this.detach();
   }
 
   /** Lets go of what it is fed by. */
   detach(): void {
-    const { feeder } = this;
-    this.feeder = undefined;
+    const { producer: feeder } = this;
+    this.producer = undefined;
     feeder?.release(this);
   }
 
-  private get isHeld(): boolean {
+  private get isBlocked(): boolean {
     return this.needsDrain || this.options.sink.needsDrain === true;
   }
 
@@ -166,23 +166,23 @@ export class ClientSubscription {
 
   private end(last: () => void): void {
     if (this.ended) return;
-    this.last = last;
+    this.onFinish = last;
     this.detach();
-    if (this.flowing) this.finish();
+    if (this.isWritable) this.finish();
   }
 
   private finish(): void {
-    const { last } = this;
-    this.over = true;
+    const { onFinish: last } = this;
+    this.closed = true;
     last?.();
   }
 
-  private hand(frame: SerializedEvent): void {
+  private deliver(frame: SerializedEvent): void {
     if (!this.options.sink.next(frame)) this.needsDrain = true;
   }
 
-  private keep(frame: SerializedEvent): boolean {
-    const { frames, bytes } = this.options;
+  private enqueue(frame: SerializedEvent): boolean {
+    const { maxEvents: frames, maxBytes: bytes } = this.options;
     const full = this.queue.length >= frames || this.bytes + frame.bytes > bytes;
     if (full && this.queue.length > 0) return false;
     this.queue.push(frame);
@@ -190,15 +190,15 @@ export class ClientSubscription {
     return true;
   }
 
-  private take(): SerializedEvent | undefined {
-    if (this.isHeld) return undefined;
+  private dequeue(): SerializedEvent | undefined {
+    if (this.isBlocked) return undefined;
     const frame = this.queue.shift();
     if (frame) this.bytes -= frame.bytes;
     return frame;
   }
 }
 
-function interrupted(): GraphQLError {
+function interruptedError(): GraphQLError {
   return new GraphQLError('The stream was interrupted. Subscribe again.', {
     extensions: { code: 'SERVICE_UNAVAILABLE' },
   });

@@ -11,7 +11,7 @@ export interface AuthenticatedClient {
   readonly authorization: string | undefined;
 }
 
-export interface RightsWatchOptions {
+export interface PermissionWatcherOptions {
   readonly authenticator: Authenticator;
   /** Milliseconds between two looks. */
   readonly interval: number;
@@ -20,7 +20,7 @@ export interface RightsWatchOptions {
 
 interface Watched {
   /** What the bearer may do, as it was when the stream began. */
-  readonly rights: string;
+  readonly permissions: string;
   readonly changed: Set<() => void>;
 }
 
@@ -32,8 +32,8 @@ export class PermissionWatcher implements Disposable {
   private readonly watched = new Map<string, Watched>();
   private readonly timer: NodeJS.Timeout;
 
-  constructor(private readonly options: RightsWatchOptions) {
-    this.timer = setInterval(() => void this.look(), options.interval);
+  constructor(private readonly options: PermissionWatcherOptions) {
+    this.timer = setInterval(() => void this.check(), options.interval);
     this.timer.unref();
   }
 
@@ -41,7 +41,10 @@ export class PermissionWatcher implements Disposable {
   watch({ actor, authorization }: AuthenticatedClient, changed: () => void): () => void {
     if (authorization === undefined) return () => undefined;
     const key = `${permissionsKey(actor, 'subject')}\n${authorization}`;
-    const entry = this.watched.get(key) ?? { rights: permissionsKey(actor, 'subject'), changed: new Set() };
+    const entry = this.watched.get(key) ?? {
+      permissions: permissionsKey(actor, 'subject'),
+      changed: new Set(),
+    };
     this.watched.set(key, entry);
     const call = () => changed();
     entry.changed.add(call);
@@ -52,9 +55,9 @@ export class PermissionWatcher implements Disposable {
   }
 
   /** Looks now. */
-  async look(): Promise<void> {
+  async check(): Promise<void> {
     for (const [key, entry] of [...this.watched]) {
-      if (await this.holds(key.slice(key.indexOf('\n') + 1), entry.rights)) continue;
+      if (await this.isUnchanged(key.slice(key.indexOf('\n') + 1), entry.permissions)) continue;
       this.watched.delete(key);
       for (const changed of [...entry.changed]) changed();
     }
@@ -65,7 +68,7 @@ export class PermissionWatcher implements Disposable {
     this.watched.clear();
   }
 
-  private async holds(authorization: string, rights: string): Promise<boolean> {
+  private async isUnchanged(authorization: string, rights: string): Promise<boolean> {
     try {
       return (
         permissionsKey(await this.options.authenticator.reauthenticate(authorization), 'subject') === rights
@@ -73,7 +76,7 @@ export class PermissionWatcher implements Disposable {
     } catch (err) {
       // The end of a token is watched for itself, to the second.
       if (err instanceof Refused) return err.problems[0]?.code === 'TOKEN_EXPIRED';
-      this.options.log.warn({ err }, 'the rights of a running stream could not be checked');
+      this.options.log.warn({ err }, 'permissions of a running stream could not be checked');
       return true;
     }
   }

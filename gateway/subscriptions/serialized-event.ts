@@ -15,7 +15,7 @@ export class SerializedEvent {
     /** Nothing has happened for this client; only the position has moved. */
     readonly bookmark: boolean,
     /** Part of it failed: who asks again may get it whole, so it is never told a second time. */
-    readonly faulty: boolean,
+    readonly hasErrors: boolean,
   ) {}
 
   /** The text in UTF-8, for who sends it is. */

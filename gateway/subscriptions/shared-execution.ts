@@ -5,10 +5,10 @@ import type { StreamEvent } from '../execution/stream-event.js';
 import { type SerializedEvent, serializeEvent } from './serialized-event.js';
 
 /** Frames that a channel remembers, so that who stands a little behind can join it. */
-const REMEMBERED = 32;
-const REMEMBERED_BYTES = 256 * 1024;
+const RECENT_EVENTS = 32;
+const RECENT_BYTES = 256 * 1024;
 
-export interface ChannelOptions {
+export interface SharedExecutionOptions {
   /** Opens the execution; its signal aborts when the channel is closed. */
   readonly open: (signal: AbortSignal) => AsyncGenerator<StreamEvent, undefined>;
   /** Behind which position it was opened; undefined: from now on. */
@@ -26,24 +26,24 @@ export interface ChannelOptions {
  * take an event at once; it closes with the last feed.
  */
 export class SharedExecution implements EventProducer {
-  readonly feeds = new Set<ClientSubscription>();
+  readonly subscribers = new Set<ClientSubscription>();
   /** Behind which event it stands. */
   position: string | undefined;
   /** Whether it has told everything that has happened until now. */
   live: boolean;
   /** Whether it has told nothing yet. */
-  fresh = true;
+  isNew = true;
   private readonly gone = new AbortController();
   private readonly recent: SerializedEvent[] = [];
   private recentBytes = 0;
   private wake: (() => void) | undefined;
 
-  constructor(private readonly options: ChannelOptions) {
+  constructor(private readonly options: SharedExecutionOptions) {
     this.position = options.after;
     this.live = options.after === undefined;
   }
 
-  get over(): boolean {
+  get closed(): boolean {
     return this.gone.signal.aborted;
   }
 
@@ -53,13 +53,13 @@ export class SharedExecution implements EventProducer {
   }
 
   attach(feed: ClientSubscription): void {
-    feed.feeder = this;
-    this.feeds.add(feed);
+    feed.producer = this;
+    this.subscribers.add(feed);
     this.resume();
   }
 
   release(feed: ClientSubscription): void {
-    if (this.feeds.delete(feed) && this.feeds.size === 0) this.close();
+    if (this.subscribers.delete(feed) && this.subscribers.size === 0) this.close();
   }
 
   resume(): void {
@@ -74,11 +74,11 @@ export class SharedExecution implements EventProducer {
     if (position === this.position) return [];
     const at = this.recent.findLastIndex((frame) => frame.position === position);
     const told = this.recent.slice(at + 1);
-    return at < 0 || told.some(({ faulty }) => faulty) ? undefined : told;
+    return at < 0 || told.some(({ hasErrors: faulty }) => faulty) ? undefined : told;
   }
 
   private close(): void {
-    if (this.over) return;
+    if (this.closed) return;
     this.gone.abort();
     this.resume();
     this.options.closed(this);
@@ -89,58 +89,58 @@ export class SharedExecution implements EventProducer {
       const events = this.options.open(this.gone.signal);
       for (;;) {
         // Where it begins is decided now, whether or not the network is free.
-        if (!this.fresh && !this.isFlowing()) await this.room();
-        if (this.over) return void events.return(undefined);
+        if (!this.isNew && !this.isWritable()) await this.untilWritable();
+        if (this.closed) return void events.return(undefined);
         const step = await events.next();
-        if (this.over) return void events.return(undefined);
+        if (this.closed) return void events.return(undefined);
         if (step.done) return this.end((feed) => feed.complete());
         this.deliver(step.value);
       }
     } catch (error) {
       if (isSlowConsumerError(error)) return this.end(this.options.onSlowConsumer);
-      this.end((feed) => feed.fail([error instanceof GraphQLError ? error : unknownEnd()]));
+      this.end((feed) => feed.fail([error instanceof GraphQLError ? error : endedError()]));
     }
   }
 
   /** Waits until somebody can take an event. Meanwhile others may happen: it is not up to date any more. */
-  private async room(): Promise<void> {
-    while (!this.over && !this.isFlowing()) {
+  private async untilWritable(): Promise<void> {
+    while (!this.closed && !this.isWritable()) {
       this.live = false;
       await new Promise<void>((resolve) => (this.wake = resolve));
       this.wake = undefined;
     }
   }
 
-  private isFlowing(): boolean {
-    for (const feed of this.feeds) if (feed.flowing) return true;
+  private isWritable(): boolean {
+    for (const feed of this.subscribers) if (feed.isWritable) return true;
     return false;
   }
 
   private deliver(event: StreamEvent): void {
     const frame = serializeEvent(event, this.position);
-    this.fresh = false;
+    this.isNew = false;
     this.position = frame.position ?? this.position;
-    this.remember(frame);
-    for (const feed of this.feeds) if (!feed.offer(frame)) this.options.onSlowConsumer(feed);
+    this.keepRecent(frame);
+    for (const feed of this.subscribers) if (!feed.offer(frame)) this.options.onSlowConsumer(feed);
     this.options.delivered(this, event);
   }
 
-  private remember(frame: SerializedEvent): void {
+  private keepRecent(frame: SerializedEvent): void {
     if (frame.position === undefined) return;
     this.recent.push(frame);
     this.recentBytes += frame.bytes;
-    while (this.recent.length > REMEMBERED || this.recentBytes > REMEMBERED_BYTES)
+    while (this.recent.length > RECENT_EVENTS || this.recentBytes > RECENT_BYTES)
       this.recentBytes -= this.recent.shift()?.bytes ?? 0;
   }
 
   private end(last: (feed: ClientSubscription) => void): void {
-    const feeds = [...this.feeds];
+    const feeds = [...this.subscribers];
     // First: who goes on elsewhere at once must not be sent back here.
     this.close();
     for (const feed of feeds) last(feed);
   }
 }
 
-function unknownEnd(): GraphQLError {
+function endedError(): GraphQLError {
   return new GraphQLError('The subscription has ended.', { extensions: { code: 'SERVICE_UNAVAILABLE' } });
 }

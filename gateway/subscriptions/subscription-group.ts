@@ -5,8 +5,8 @@ import type { StreamEvent } from '../execution/stream-event.js';
 import { type SerializedEvent, serializeEvent } from './serialized-event.js';
 import type { SubscriptionTraits } from '../document/subscription-traits.js';
 
-export interface GroupOptions {
-  readonly form: SubscriptionTraits;
+export interface SubscriptionGroupOptions {
+  readonly traits: SubscriptionTraits;
   /** Opens an execution behind a position; null: where the stream begins by itself. */
   readonly open: (after: unknown, signal: AbortSignal) => AsyncGenerator<StreamEvent, undefined>;
   /** Called when nobody is left. */
@@ -19,38 +19,38 @@ export interface GroupOptions {
  */
 export class SubscriptionGroup {
   private tail: SharedExecution | undefined;
-  private readonly channels = new Set<SharedExecution>();
-  private readonly progress: Progress = { told: 0 };
+  private readonly executions = new Set<SharedExecution>();
+  private readonly progress: Progress = { delivered: 0 };
   private retired = false;
 
-  constructor(private readonly options: GroupOptions) {}
+  constructor(private readonly options: SubscriptionGroupOptions) {}
 
   /** Feeds from behind a position, or from now on when it is null. */
   join(feed: ClientSubscription, after: unknown): void {
     const tail = this.joinable(after);
     if (!tail) return this.openFor(feed, after);
-    const missed = typeof after === 'string' ? (tail.eventsAfter(after) ?? []) : standing(tail);
+    const missed = typeof after === 'string' ? (tail.eventsAfter(after) ?? []) : positionBookmark(tail);
     this.move(feed, tail, missed);
   }
 
   /** From now on each feed leaves for a newer group as soon as its position is known; nobody joins any more. */
   retire(): void {
     this.retired = true;
-    for (const channel of [...this.channels]) this.leaveRetired(channel);
+    for (const channel of [...this.executions]) this.leaveRetired(channel);
   }
 
   private joinable(after: unknown): SharedExecution | undefined {
     const { tail } = this;
-    const { kind } = this.options.form;
-    if (!tail || tail.over) return undefined;
-    if (kind === 'state') return tail.fresh ? tail : undefined;
+    const { kind } = this.options.traits;
+    if (!tail || tail.closed) return undefined;
+    if (kind === 'state') return tail.isNew ? tail : undefined;
     if (after === null) return tail.live ? tail : undefined;
     return typeof after === 'string' && tail.eventsAfter(after) ? tail : undefined;
   }
 
   private openFor(feed: ClientSubscription, after: unknown): void {
     // Who was let go of is as far behind as before; of others it is not known how far.
-    if (!feed.isMeasuredBy(this.progress)) feed.measureBy(this.progress);
+    if (!feed.tracksProgress(this.progress)) feed.trackProgress(this.progress);
     const channel: SharedExecution = new SharedExecution({
       open: (signal) => this.options.open(after, signal),
       after: after === null ? undefined : String(after),
@@ -62,48 +62,48 @@ export class SubscriptionGroup {
       },
       closed: (own) => this.closed(own),
     });
-    this.channels.add(channel);
+    this.executions.add(channel);
     channel.attach(feed);
     this.prefer(channel);
     channel.start();
   }
 
   private delivered(channel: SharedExecution, { caughtUp, result }: StreamEvent): void {
-    if (channel === this.tail && result) this.progress.told += 1;
+    if (channel === this.tail && result) this.progress.delivered += 1;
     if (this.retired) return this.leaveRetired(channel);
-    if (this.options.form.kind !== 'log' || channel.over) return;
+    if (this.options.traits.kind !== 'log' || channel.closed) return;
     if (caughtUp) channel.live = true;
     this.prefer(channel);
     if (channel !== this.tail) this.merge(channel);
-    else if (this.channels.size > 1) for (const other of [...this.channels]) this.merge(other);
+    else if (this.executions.size > 1) for (const other of [...this.executions]) this.merge(other);
   }
 
   /** Makes a channel the tail when there is none, or when it alone has told everything. */
   private prefer(channel: SharedExecution): void {
     const { tail } = this;
     const isBetter = channel.live && !tail?.live;
-    if (!tail || tail.over || isBetter || this.options.form.kind === 'state') this.lead(channel);
+    if (!tail || tail.closed || isBetter || this.options.traits.kind === 'state') this.setTail(channel);
   }
 
   /** From now on the lag of the others is how far they are behind this channel. */
-  private lead(channel: SharedExecution): void {
+  private setTail(channel: SharedExecution): void {
     if (this.tail === channel) return;
     this.tail = channel;
-    for (const feed of channel.feeds) feed.measureBy(this.progress);
+    for (const feed of channel.subscribers) feed.trackProgress(this.progress);
   }
 
   /** Puts the feeds of a channel on the tail when it is known what they would miss. */
   private merge(channel: SharedExecution): void {
     const { tail } = this;
-    if (!tail || channel === tail || channel.position === undefined || channel.fresh) return;
+    if (!tail || channel === tail || channel.position === undefined || channel.isNew) return;
     const missed = tail.eventsAfter(channel.position);
-    if (missed) for (const feed of [...channel.feeds]) this.move(feed, tail, missed);
+    if (missed) for (const feed of [...channel.subscribers]) this.move(feed, tail, missed);
   }
 
   private move(feed: ClientSubscription, tail: SharedExecution, missed: readonly SerializedEvent[]): void {
     feed.detach();
     tail.attach(feed);
-    feed.measureBy(this.progress, missed.filter(({ bookmark }) => !bookmark).length);
+    feed.trackProgress(this.progress, missed.filter(({ bookmark }) => !bookmark).length);
     for (const frame of missed) {
       if (!feed.offer(frame)) return this.outpaced(feed);
     }
@@ -111,26 +111,26 @@ export class SubscriptionGroup {
 
   /** A slow client gets what it has missed once it has taken what waits for it, from a stream of its own. */
   private outpaced(feed: ClientSubscription): void {
-    if (this.options.form.resumable && feed.position !== undefined) feed.detachUntilDrained();
+    if (this.options.traits.resumable && feed.position !== undefined) feed.detachUntilDrained();
     else feed.drop([slowConsumerError()]);
   }
 
   private leaveRetired(channel: SharedExecution): void {
-    if (!this.options.form.resumable || channel.position === undefined) return;
-    for (const feed of [...channel.feeds]) {
+    if (!this.options.traits.resumable || channel.position === undefined) return;
+    for (const feed of [...channel.subscribers]) {
       feed.position ??= channel.position;
       feed.resubscribe();
     }
   }
 
   private closed(channel: SharedExecution): void {
-    this.channels.delete(channel);
+    this.executions.delete(channel);
     if (this.tail === channel) this.tail = undefined;
-    if (this.channels.size === 0) this.options.closed();
+    if (this.executions.size === 0) this.options.closed();
   }
 }
 
 /** Where a channel stands, for who begins there: a client that knows it loses nothing when its connection ends at once. */
-function standing({ position }: SharedExecution): readonly SerializedEvent[] {
+function positionBookmark({ position }: SharedExecution): readonly SerializedEvent[] {
   return position === undefined ? [] : [serializeEvent({ position })];
 }

@@ -56,8 +56,8 @@ export class Subscriptions {
     const { streamQueue: frames, streamQueueBytes: bytes } = this.options.limits;
     const feed = new ClientSubscription({
       sink,
-      frames,
-      bytes,
+      maxEvents: frames,
+      maxBytes: bytes,
       resubscribe: (own) => this.rejoin(own, subscribing),
       dropped: this.options.dropped,
     });
@@ -110,12 +110,12 @@ export class Subscriptions {
     const leave = this.executions.take(actor.account);
     if (!leave) return feed.fail([tooMany(this.options.limits.subscriptionsPerAccount)]);
     const group: SubscriptionGroup = new SubscriptionGroup({
-      form,
+      traits: form,
       open: (from, signal) =>
         this.options.executor.subscribe(
           prepared,
           {
-            actor: audience(actor, this.options.sharedBy),
+            actor: sharedActor(actor, this.options.sharedBy),
             requestId,
             kind: OperationTypeNode.SUBSCRIPTION,
             signal,
@@ -152,6 +152,9 @@ function failure(error: unknown): GraphQLError {
  * On whose behalf an execution runs that several people may share: nothing of it is of the one who came first. Each
  * client's end is watched for itself; the execution lasts as long as somebody listens.
  */
-function audience({ expiresAt: _, issuedAt: __, keyId: ___, ...rights }: Actor, sharedBy: SharedBy): Actor {
+function sharedActor(
+  { expiresAt: _, issuedAt: __, keyId: ___, ...rights }: Actor,
+  sharedBy: SharedBy,
+): Actor {
   return sharedBy === 'account' ? { ...rights, subject: '' } : rights;
 }

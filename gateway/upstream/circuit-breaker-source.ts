@@ -39,9 +39,9 @@ export class CircuitBreakerSource implements SubgraphSource {
     this.circuit = new CircuitBreaker(options.circuit);
     this.deadline = new Deadline(options.timeout, `The subgraph ${this.name}`);
     this.opening = new Deadline(options.openingTimeout, `Subscribing to the subgraph ${this.name}`);
-    meter.circuit(this.name, 'closed');
+    meter.circuitState(this.name, 'closed');
     this.circuit.onChange((phase) => {
-      meter.circuit(this.name, phase);
+      meter.circuitState(this.name, phase);
       log.warn({ subgraph: this.name, phase }, 'the circuit of a subgraph has changed');
     });
   }
@@ -52,14 +52,14 @@ export class CircuitBreakerSource implements SubgraphSource {
 
   execute(request: SubgraphRequest, call: CallContext): Promise<SubgraphResult> {
     const { source } = this.options;
-    return this.guard(call, () =>
-      this.deadline.within(this.patience(call), (signal) => source.execute(request, { ...call, signal })),
+    return this.callThroughBreaker(call, () =>
+      this.deadline.within(this.signalFor(call), (signal) => source.execute(request, { ...call, signal })),
     );
   }
 
   subscribe(request: SubgraphRequest, call: CallContext, history?: ReplayOptions): Promise<SubgraphResults> {
     const { source } = this.options;
-    return this.guard(call, () =>
+    return this.callThroughBreaker(call, () =>
       this.opening.within(call.signal, (opening) => {
         // Only opening it has a deadline: from then on it lasts until its client leaves.
         const signal = new LightAbortController();
@@ -79,12 +79,12 @@ export class CircuitBreakerSource implements SubgraphSource {
   }
 
   /** A query that tries the circuit goes on when its client leaves: impatient clients must not keep it open for all. */
-  private patience({ kind, signal }: CallContext): AbortSignalLike {
-    const tries = this.circuit.phase === 'half-open' && kind === OperationTypeNode.QUERY;
+  private signalFor({ kind, signal }: CallContext): AbortSignalLike {
+    const tries = this.circuit.state === 'half-open' && kind === OperationTypeNode.QUERY;
     return tries ? new LightAbortController() : signal;
   }
 
-  private async guard<T>(call: CallContext, ask: () => MaybePromise<T>): Promise<T> {
+  private async callThroughBreaker<T>(call: CallContext, ask: () => MaybePromise<T>): Promise<T> {
     try {
       return await this.circuit.call(call.signal, ask);
     } catch (error) {

@@ -24,7 +24,7 @@ export class CircuitOpenError extends Error {}
 const LONGEST = 15_000;
 
 /** Whoever waits has left: says nothing about the one who was asked. */
-class Abandoned {
+class CallerAborted {
   constructor(readonly reason: unknown) {}
 }
 
@@ -37,7 +37,7 @@ export class CircuitBreaker {
 
   constructor({ failures = 5, retryAfter = 1000 }: CircuitOptions = {}) {
     // Somebody leaving is no failure; but the one call that was to try has then shown nothing.
-    const failed = handleWhen((error) => !(error instanceof Abandoned) || this.phase === 'half-open');
+    const failed = handleWhen((error) => !(error instanceof CallerAborted) || this.state === 'half-open');
     this.policy = circuitBreaker(failed, {
       breaker: new CountBreaker({ threshold: 0.49, size: failures * 2, minimumNumberOfCalls: failures }),
       halfOpenAfter: new ExponentialBackoff({
@@ -47,7 +47,7 @@ export class CircuitBreaker {
     });
   }
 
-  get phase(): BreakerState {
+  get state(): BreakerState {
     switch (this.policy.state) {
       case CircuitState.Closed:
         return 'closed';
@@ -60,22 +60,22 @@ export class CircuitBreaker {
 
   /** Told of every change of phase. */
   onChange(changed: (phase: BreakerState) => void): void {
-    this.policy.onStateChange(() => changed(this.phase));
+    this.policy.onStateChange(() => changed(this.state));
   }
 
   /** Calls, and counts how it ends. Throws CircuitOpenError instead while the circuit is open, or another call tries it. */
   async call<T>(waiting: AbortSignalLike, ask: () => MaybePromise<T>): Promise<T> {
-    if (this.phase === 'half-open') throw new CircuitOpenError();
+    if (this.state === 'half-open') throw new CircuitOpenError();
     try {
       return await this.policy.execute(async () => {
         try {
           return await ask();
         } catch (reason) {
-          throw waiting.aborted ? new Abandoned(reason) : reason;
+          throw waiting.aborted ? new CallerAborted(reason) : reason;
         }
       });
     } catch (error) {
-      if (error instanceof Abandoned) throw error.reason;
+      if (error instanceof CallerAborted) throw error.reason;
       throw error instanceof BrokenCircuitError ? new CircuitOpenError() : error;
     }
   }

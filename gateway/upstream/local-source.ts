@@ -37,7 +37,7 @@ export class LocalSource implements SubgraphSource {
       nativeSignal(call.signal),
     );
     return mapStream(results, (result) => {
-      this.flights.forget(call.actor.account);
+      this.flights.invalidate(call.actor.account);
       return result;
     });
   }

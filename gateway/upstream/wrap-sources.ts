@@ -9,7 +9,7 @@ import { type GatewayMetrics, noopMetrics } from '../metrics/gateway-metrics.js'
 import { TracedSource } from './traced-source.js';
 import { MeteredSource } from './metered-source.js';
 
-export interface WatchOptions {
+export interface WrapSourcesOptions {
   readonly subgraphs: Readonly<Record<string, SubgraphLocation>>;
   readonly limits: Pick<Limits, 'subgraphTimeout' | 'subgraphOpening'>;
   readonly circuit?: CircuitOptions | undefined;
@@ -19,7 +19,7 @@ export interface WatchOptions {
 }
 
 /** Puts before each source what guards and measures it. A subgraph of this process fares as the gateway does. */
-export function wrapSources(sources: Map<string, SubgraphSource>, options: WatchOptions): void {
+export function wrapSources(sources: Map<string, SubgraphSource>, options: WrapSourcesOptions): void {
   const { subgraphs, limits, circuit, meter, log } = options;
   for (const [name, source] of sources) {
     const traced = isTraced() ? new TracedSource(source) : source;

@@ -2,7 +2,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import { type SubgraphResult, toWire } from '../../../protocol/wire.js';
 import { settle } from '../../../kernel/maybe-promise.js';
 import type { CallContext } from '../../upstream/call/call-context.js';
-import { type SubgraphSource, answerOf, sourceOf } from '../../upstream/call/subgraph-source.js';
+import { type SubgraphSource, validResult, sourceOf } from '../../upstream/call/subgraph-source.js';
 import { type JSONObject, isJSONObject } from '../data/json-object.js';
 import { pickVariables } from '../data/variables.js';
 import type { RequestTemplate, SerializedRequest } from '../../upstream/call/serialized-request.js';
@@ -122,7 +122,7 @@ export class EntityRequests {
       for (const { asks } of groups) for (const { ask } of asks) ask.failed(error);
     };
     const taken = (result: SubgraphResult) => {
-      const answer = answerOf(result);
+      const answer = validResult(result);
       settle(
         () =>
           groups.map((group, index) => answersTo(group, answer, combined ? entitiesName(index) : ENTITIES)),

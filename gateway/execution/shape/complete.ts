@@ -92,7 +92,7 @@ function required(complete: Complete): Complete {
 }
 
 function missing(run: ShapeRun, depth: number): typeof FAILED {
-  return fail(run, depth, 'A subgraph left out what may not be null.');
+  return fail(run, depth, 'A subgraph returned null for a non-null field.');
 }
 
 function list(complete: Complete, requiredItems: boolean): Complete {

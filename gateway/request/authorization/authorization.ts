@@ -4,7 +4,7 @@ import type { Actor } from '../../../kernel/actor.js';
 import { ResponseShape } from '../../execution/shape/response-shape.js';
 import type { Supergraph } from '../../supergraph/supergraph.js';
 import { AccessRules } from './access-rules.js';
-import { type Condition, conditionKey, holds } from './conditions.js';
+import { type Condition, conditionKey, isMet } from './conditions.js';
 import { authorizationErrors } from './authorization-errors.js';
 import { filterDocument } from './filter-document.js';
 import {
@@ -27,21 +27,21 @@ export interface FilteredOperation {
 }
 
 /** The guards of one document, and how those who lack some of the rights see its operations. */
-interface GuardedDocument {
+interface DocumentRequirements {
   readonly guards: AccessRequirements;
   readonly conditions: readonly Condition[];
   readonly views: LRUCache<string, FilteredOperation>;
 }
 
 /** Combinations of operation and rights whose views are kept, of one document. */
-const VIEWS = 32;
+const MAX_FILTERED = 32;
 
 /**
  * Enforces `@authenticated`, `@requiresScopes` and `@policy`. What may not be read is not asked of any subgraph, and
  * is null in the response, also when it was fetched for another purpose, such as a key.
  */
 export class Authorization {
-  private readonly documents = new AttachedValues<DocumentNode, GuardedDocument>();
+  private readonly documents = new AttachedValues<DocumentNode, DocumentRequirements>();
   private readonly rules: AccessRules | undefined;
 
   constructor(private readonly supergraph: Supergraph) {
@@ -49,16 +49,16 @@ export class Authorization {
   }
 
   /** What the actor gets to see of an operation; undefined when it is all of it. The document must be valid. */
-  view(
+  filter(
     document: DocumentNode,
     operationName: string | null | undefined,
     actor: Actor,
   ): FilteredOperation | undefined {
     if (!this.rules) return undefined;
     const guarded = this.guarded(document, this.rules);
-    const lacking = lackedBy(actor, guarded);
+    const lacking = unmetConditions(actor, guarded);
     if (lacking.size === 0) return undefined;
-    const key = viewKey(operationName, lacking);
+    const key = filterKey(operationName, lacking);
     const known = guarded.views.get(key);
     if (known) return known;
     const view = this.build(document, operationName, { guards: guarded.guards, lacking });
@@ -67,7 +67,7 @@ export class Authorization {
   }
 
   /** The document that the actor's view of an operation executes; undefined when that is still to be worked out. */
-  seen(
+  executedDocument(
     document: DocumentNode,
     operationName: string | null | undefined,
     actor: Actor,
@@ -75,17 +75,21 @@ export class Authorization {
     if (!this.rules) return document;
     const guarded = this.documents.get(document);
     if (!guarded) return undefined;
-    const lacking = lackedBy(actor, guarded);
-    return lacking.size === 0 ? document : guarded.views.get(viewKey(operationName, lacking))?.document;
+    const lacking = unmetConditions(actor, guarded);
+    return lacking.size === 0 ? document : guarded.views.get(filterKey(operationName, lacking))?.document;
   }
 
-  private guarded(document: DocumentNode, rules: AccessRules): GuardedDocument {
+  private guarded(document: DocumentNode, rules: AccessRules): DocumentRequirements {
     const known = this.documents.get(document);
     if (known) return known;
     const guards = collectAccessRequirements(document, this.supergraph.api, rules);
     const all = [...guards.values()].flatMap(({ conditions }) => conditions);
     const conditions = [...new Map(all.map((condition) => [conditionKey(condition), condition])).values()];
-    const guarded = { guards, conditions, views: new LRUCache<string, FilteredOperation>({ max: VIEWS }) };
+    const guarded = {
+      guards,
+      conditions,
+      views: new LRUCache<string, FilteredOperation>({ max: MAX_FILTERED }),
+    };
     this.documents.set(document, guarded);
     return guarded;
   }
@@ -115,10 +119,10 @@ export class Authorization {
 }
 
 /** Keys of the conditions that the actor does not meet. */
-function lackedBy(actor: Actor, { conditions }: GuardedDocument): ReadonlySet<string> {
-  return new Set(conditions.filter((condition) => !holds(condition, actor)).map(conditionKey));
+function unmetConditions(actor: Actor, { conditions }: DocumentRequirements): ReadonlySet<string> {
+  return new Set(conditions.filter((condition) => !isMet(condition, actor)).map(conditionKey));
 }
 
-function viewKey(operationName: string | null | undefined, lacking: ReadonlySet<string>): string {
+function filterKey(operationName: string | null | undefined, lacking: ReadonlySet<string>): string {
   return `${operationName ?? ''}\n${[...lacking].join('\n')}`;
 }

@@ -13,7 +13,7 @@ export type Condition =
     };
 
 /** Whether the actor meets the condition. */
-export function holds(condition: Condition, actor: Actor): boolean {
+export function isMet(condition: Condition, actor: Actor): boolean {
   if (condition.kind === 'authenticated') return !actor.anonymous;
   if (condition.kind === 'scopes') return holdsScopes(actor, condition.anyOf);
   const held = actor.policies ?? [];

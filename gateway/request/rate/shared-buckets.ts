@@ -85,7 +85,7 @@ export class SharedBuckets implements RateStore {
     } catch (err) {
       this.table = undefined;
       if (this.awayUntil === undefined)
-        log.warn({ err }, 'rates are counted by this gateway alone: the database cannot be reached');
+        log.warn({ err }, 'rate limit database unreachable; using local buckets');
       this.awayUntil = performance.now() + PAUSE;
       return undefined;
     }

@@ -54,7 +54,7 @@ export function subscribeOperation(
   const { meter } = core;
   core.admission.started(admitted);
   let feed: ClientSubscription | undefined = undefined;
-  const unfollow = meter.follow(() => feed?.lag ?? 0);
+  const unfollow = meter.trackSubscription(() => feed?.lag ?? 0);
   const leave = () => {
     ended();
     feed?.close();

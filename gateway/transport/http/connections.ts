@@ -28,7 +28,7 @@ export class Connections implements Disposable {
   private readonly timer: NodeJS.Timeout;
 
   constructor(private readonly unreadTimeout: number) {
-    this.timer = setInterval(() => this.look(), Math.min(INTERVAL, unreadTimeout));
+    this.timer = setInterval(() => this.timeoutUnread(), Math.min(INTERVAL, unreadTimeout));
     this.timer.unref();
   }
 
@@ -67,7 +67,7 @@ export class Connections implements Disposable {
     return connection;
   }
 
-  private look(): void {
+  private timeoutUnread(): void {
     // Node.js destroys a connection whose timeout nothing listens to.
     for (const socket of this.connections.keys())
       if (socket.writableLength > 0 && !socket.timeout) socket.setTimeout(this.unreadTimeout);

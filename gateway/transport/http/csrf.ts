@@ -15,7 +15,7 @@ export function rejectCrossSiteRequest(request: IncomingMessage, allowedOrigins:
   if (mayBeForeign(request, allowedOrigins)) {
     refuse(
       'FORBIDDEN',
-      'A page of another site may have sent this. Use POST, or send a header Apollo-Require-Preflight.',
+      'Blocked as a possible cross-site request. Use POST, or send a header Apollo-Require-Preflight.',
     );
   }
 }

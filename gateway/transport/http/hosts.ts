@@ -35,6 +35,6 @@ export function rejectUnknownHost(request: IncomingMessage, names: readonly stri
   if (isAllowedHost(request, names)) return;
   refuse(
     'FORBIDDEN',
-    'The gateway is not known by this name. Ask under an address of it, or have ALLOWED_HOSTS list the name.',
+    'The Host header is not allowed. Ask under an address of it, or have ALLOWED_HOSTS list the name.',
   );
 }

@@ -1,9 +1,9 @@
 import { EVENT_STREAM } from '../../../protocol/server-sent-events.js';
 import type { SerializedEvent } from '../../subscriptions/serialized-event.js';
-import type { StreamOutletOptions } from './stream-writer.js';
+import type { StreamWriterOptions } from './stream-writer.js';
 
 /** How event streams begin and stay alive; comments are no events. */
-export const eventStreamOutlet: Omit<StreamOutletOptions, 'drained' | 'interval'> = {
+export const eventStreamFormat: Omit<StreamWriterOptions, 'drained' | 'interval'> = {
   headers: { 'content-type': `${EVENT_STREAM}; charset=utf-8` },
   opening: ':\n\n',
   heartbeat: ':\n\n',

@@ -3,7 +3,7 @@ import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { ClientSubscription, Sink } from '../../subscriptions/client-subscription.js';
 import { type SerializedEvent, serializeEvent } from '../../subscriptions/serialized-event.js';
 import type { AdmittedRequest } from '../../request/admission.js';
-import { COMPLETE, eventOf, eventStreamOutlet, positionOf, retryIn } from './event-stream-format.js';
+import { COMPLETE, eventOf, eventStreamFormat, positionOf, retryIn } from './event-stream-format.js';
 import type { AuthenticatedRequest, GatewayCore } from '../core/gateway-core.js';
 import type { StreamRequest } from './stream-request.js';
 import { streamLifetime } from './stream-lifetime.js';
@@ -13,7 +13,7 @@ import { StreamWriter } from './stream-writer.js';
 /** Answers with one result as server-sent events: `next`, then `complete`. */
 export function answerAsEvents(core: GatewayCore, response: ServerResponse, result: ExecutionResult): void {
   const interval = core.limits.heartbeat;
-  const outlet = new StreamWriter(response, { ...eventStreamOutlet, interval, drained: () => undefined });
+  const outlet = new StreamWriter(response, { ...eventStreamFormat, interval, drained: () => undefined });
   outlet.write(eventOf(serializeEvent({ result })));
   outlet.end(COMPLETE);
 }
@@ -41,7 +41,7 @@ export class EventStream implements Sink {
     lifetime.onEnd = (errors) => (errors ? this.feed?.fail(errors) : this.cut());
     const interval = core.limits.heartbeat;
     this.outlet = new StreamWriter(response, {
-      ...eventStreamOutlet,
+      ...eventStreamFormat,
       interval,
       drained: () => this.feed?.ready(),
     });

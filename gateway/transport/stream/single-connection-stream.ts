@@ -4,9 +4,9 @@ import { type GraphQLError, OperationTypeNode } from 'graphql';
 import type { Actor } from '../../../kernel/actor.js';
 import type { ClientSubscription, Sink } from '../../subscriptions/client-subscription.js';
 import { type SerializedEvent, serializeEvent } from '../../subscriptions/serialized-event.js';
-import { eventStreamOutlet, retryIn } from './event-stream-format.js';
+import { eventStreamFormat, retryIn } from './event-stream-format.js';
 import type { AuthenticatedRequest, GatewayCore } from '../core/gateway-core.js';
-import { streamLifetime, watchBearer } from './stream-lifetime.js';
+import { streamLifetime, watchCredentials } from './stream-lifetime.js';
 import { admitOperation, runAdmittedInTurn } from '../core/operation.js';
 import { setRateHeaders } from '../http/rate-headers.js';
 import { requestError } from '../core/request-error.js';
@@ -29,7 +29,7 @@ export function streamToken({ headers, url = '/' }: IncomingMessage): string | u
 }
 
 /** A request about a reserved stream. */
-export interface SingleRequest {
+export interface ReservedStreamRequest {
   readonly token: string;
   readonly authorization: string | undefined;
 }
@@ -45,7 +45,7 @@ export interface StreamOperationRequest {
 
 /** graphql-sse's single connection mode: a stream is reserved, opened once, and carries many operations. */
 export class SingleConnectionStreams {
-  private readonly streams = new Map<string, SingleStream>();
+  private readonly streams = new Map<string, ReservedStream>();
 
   constructor(private readonly core: GatewayCore) {}
 
@@ -60,7 +60,7 @@ export class SingleConnectionStreams {
         429,
       );
     const token = randomUUID();
-    const stream = new SingleStream(core, actor, {
+    const stream = new ReservedStream(core, actor, {
       reservation: giveBack,
       stream: () => this.streams.delete(token),
     });
@@ -71,7 +71,7 @@ export class SingleConnectionStreams {
   /** GET: opens the stream. */
   open(
     response: ServerResponse,
-    { token, authorization }: SingleRequest,
+    { token, authorization }: ReservedStreamRequest,
     client: AuthenticatedRequest,
   ): void {
     const stream = this.find(token, client.actor);
@@ -110,7 +110,7 @@ export class SingleConnectionStreams {
   }
 
   /** Other accounts' streams are not there. */
-  private find(token: string, { account, subject }: Actor): SingleStream | undefined {
+  private find(token: string, { account, subject }: Actor): ReservedStream | undefined {
     const stream = this.streams.get(token);
     return stream?.actor.account === account && stream.actor.subject === subject ? stream : undefined;
   }
@@ -121,7 +121,7 @@ function notFound(response: ServerResponse): void {
 }
 
 /** A reserved stream: first reserved, then open, then gone. */
-class SingleStream {
+class ReservedStream {
   private readonly operations = new Map<string, StreamOperation>();
   private readonly unopened: NodeJS.Timeout;
   private outlet: StreamWriter | undefined;
@@ -150,7 +150,7 @@ class SingleStream {
     const lifetime = streamLifetime(core, response, { actor, authorization });
     if (!lifetime) return this.gone();
     const outlet = new StreamWriter(response, {
-      ...eventStreamOutlet,
+      ...eventStreamFormat,
       interval: core.limits.heartbeat,
       drained: () => this.drained(),
     });
@@ -213,7 +213,7 @@ class SingleStream {
     operation.accepted = true;
     // It was asked for with a token of its own, which may end before the one that the stream was opened with.
     const bearer = { actor: client.actor, authorization };
-    operation.unwatch = watchBearer(core, bearer, (errors) => operation.fail(errors));
+    operation.unwatch = watchCredentials(core, bearer, (errors) => operation.fail(errors));
     send(response, 202, TEXT, '');
     runAdmittedInTurn(core, admitted, { given, client, sink: operation }).then(
       (feed) => void (operation.feed = feed),

@@ -40,7 +40,7 @@ export function streamLifetime(
   const drain = () => end(undefined);
   const watches = [
     giveBack,
-    watchBearer(core, bearer, end),
+    watchCredentials(core, bearer, end),
     () => core.draining.removeEventListener('abort', drain),
   ];
   core.draining.addEventListener('abort', drain, { once: true });
@@ -51,7 +51,7 @@ export function streamLifetime(
 }
 
 /** Calls `onEnd` with why when what somebody may do ends or changes; answers how to stop watching. */
-export function watchBearer(
+export function watchCredentials(
   core: GatewayCore,
   bearer: AuthenticatedClient,
   onEnd: (errors: readonly GraphQLError[]) => void,
@@ -61,7 +61,7 @@ export function watchBearer(
       onEnd([requestError('TOKEN_EXPIRED', 'The token has expired. Get a new one.')]),
     ),
     core.rights.watch(bearer, () =>
-      onEnd([requestError('RIGHTS_CHANGED', 'What the token allows has changed. Get a new one.')]),
+      onEnd([requestError('RIGHTS_CHANGED', 'The permissions of the token have changed. Get a new one.')]),
     ),
   ];
   return () => {

@@ -4,7 +4,7 @@ import { corkTurn } from '../../../protocol/cork-until-immediate.js';
 import { encodingOf } from '../../../protocol/text-encoding.js';
 import { UNREAD_BYTES } from '../core/unread-limit.js';
 
-export interface StreamOutletOptions {
+export interface StreamWriterOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Written at once behind the headers. */
   readonly opening: string;
@@ -24,7 +24,7 @@ export class StreamWriter {
 
   constructor(
     private readonly response: ServerResponse,
-    options: StreamOutletOptions,
+    options: StreamWriterOptions,
   ) {
     const { headers, opening, heartbeat, interval, drained } = options;
     response.writeHead(200, {

@@ -3,7 +3,7 @@ import type { MaybePromise } from '../../../kernel/maybe-promise.js';
 import { type AbortSignalLike, LightAbortController } from './light-abort-controller.js';
 
 /** What has to be over at some time. */
-interface Timed {
+interface TimedWork {
   /** By the clock of `performance`. */
   readonly end: number;
   /** Let go of when it is over: former tables of a set, and all that was in them, may be held for long (decision 44). */
@@ -15,7 +15,7 @@ interface Timed {
  * late, so one timer is enough for any number of them.
  */
 export class Deadline {
-  private readonly running = new Set<Timed>();
+  private readonly running = new Set<TimedWork>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -73,7 +73,7 @@ export class Deadline {
     });
   }
 
-  private begin(end: number, late: () => void): Timed {
+  private begin(end: number, late: () => void): TimedWork {
     const timed = { end, late };
     this.running.add(timed);
     this.timer ??= this.wait(this.milliseconds);
@@ -82,10 +82,10 @@ export class Deadline {
 
   private wait(milliseconds: number): NodeJS.Timeout {
     // What is timed keeps the process alive, if it has to be.
-    return setTimeout(() => this.look(), milliseconds).unref();
+    return setTimeout(() => this.expire(), milliseconds).unref();
   }
 
-  private look(): void {
+  private expire(): void {
     this.timer = undefined;
     for (const timed of this.running) {
       const left = timed.end - performance.now();

@@ -15,35 +15,35 @@ export interface SharedRequestKey {
   readonly key: () => string;
 }
 
-interface FlightOptions {
+interface SharedRequestOptions {
   readonly key: () => string;
   readonly result: Promise<SubgraphResult>;
   /** Told when nobody waits any more. */
   readonly cancellation: LightAbortController;
-  readonly landed: (flight: SharedRequest) => void;
+  readonly completed: (flight: SharedRequest) => void;
 }
 
 /** A request on its way to a subgraph, and those who wait for it. */
 class SharedRequest {
   /** How many have asked for it, and how many of them still wait. */
-  private asked = 0;
+  private joined = 0;
   private waiting = 0;
   private written: string | undefined;
 
-  constructor(private readonly options: FlightOptions) {}
+  constructor(private readonly options: SharedRequestOptions) {}
 
   get key(): string {
     this.written ??= this.options.key();
     return this.written;
   }
 
-  get abandoned(): boolean {
+  get isAborted(): boolean {
     return this.waiting === 0;
   }
 
   /** What each gets is theirs to change. */
   join(signal: AbortSignalLike): Promise<SubgraphResult> {
-    this.asked += 1;
+    this.joined += 1;
     this.waiting += 1;
     const { result, cancellation } = this.options;
     const leave = () => {
@@ -54,19 +54,19 @@ class SharedRequest {
     else signal.addEventListener('abort', leave, { once: true });
     return result.then(
       (answer) => {
-        this.land(signal, leave);
-        return this.asked > 1 ? (toWire(answer) as SubgraphResult) : answer;
+        this.complete(signal, leave);
+        return this.joined > 1 ? (toWire(answer) as SubgraphResult) : answer;
       },
       (error: unknown) => {
-        this.land(signal, leave);
+        this.complete(signal, leave);
         throw error;
       },
     );
   }
 
-  private land(signal: AbortSignalLike, leave: () => void): void {
+  private complete(signal: AbortSignalLike, leave: () => void): void {
     signal.removeEventListener('abort', leave);
-    this.options.landed(this);
+    this.options.completed(this);
   }
 }
 
@@ -115,42 +115,42 @@ export class InFlightRequests {
    * to each caller is theirs to change. What is there at once nobody can join.
    */
   share(call: CallContext, { subgraph, key }: SharedRequestKey, start: Start): MaybePromise<SubgraphResult> {
-    if (call.kind !== OperationTypeNode.QUERY) return this.alone(call, start);
+    if (call.kind !== OperationTypeNode.QUERY) return this.runUnshared(call, start);
     const { atLeast } = call;
     const { account } = call.actor;
     // Who must not see less than an event joins only those who wait for the same.
     const textOf = () => `${subgraph}\n${atLeast ?? ''}\n${serializeActor(call.actor)}`;
     const lanes = this.accounts.get(account);
     const sought = lanes && textOf();
-    const lane = lanes?.get(sought ?? '');
-    const known = lane?.find(key());
-    if (known && !known.abandoned) return known.join(call.signal);
+    const requestsOf = lanes?.get(sought ?? '');
+    const known = requestsOf?.find(key());
+    if (known && !known.isAborted) return known.join(call.signal);
     const cancellation = new LightAbortController();
     const result = start(cancellation);
     if (!(result instanceof Promise)) return result;
     const text = sought ?? textOf();
     const landed = (flight: SharedRequest) => {
       taken.remove(flight);
-      this.tidy(account, text, taken);
+      this.removeIfEmpty(account, text, taken);
       // Others on their way may have been asked before the event.
-      if (atLeast !== undefined) this.forget(account);
+      if (atLeast !== undefined) this.invalidate(account);
     };
-    const flight = new SharedRequest({ key, result, cancellation, landed });
+    const flight = new SharedRequest({ key, result, cancellation, completed: landed });
     const taken = this.lane(account, text);
     taken.add(flight);
     return flight.join(call.signal);
   }
 
   /** From now on queries of the account see what is there now. */
-  forget(account: string): void {
+  invalidate(account: string): void {
     this.accounts.delete(account);
   }
 
-  private async alone(call: CallContext, start: Start): Promise<SubgraphResult> {
+  private async runUnshared(call: CallContext, start: Start): Promise<SubgraphResult> {
     try {
       return await start(call.signal);
     } finally {
-      this.forget(call.actor.account);
+      this.invalidate(call.actor.account);
     }
   }
 
@@ -163,7 +163,7 @@ export class InFlightRequests {
   }
 
   /** Keeps no lane in which nothing is on its way. */
-  private tidy(account: string, text: string, lane: ActorRequests): void {
+  private removeIfEmpty(account: string, text: string, lane: ActorRequests): void {
     const lanes = this.accounts.get(account);
     // Another one may have been begun since.
     if (!lane.isEmpty || lanes?.get(text) !== lane) return;

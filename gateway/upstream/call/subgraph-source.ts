@@ -39,7 +39,7 @@ export function sourceOf(sources: ReadonlyMap<string, SubgraphSource>, name: str
 }
 
 /** What a subgraph has answered, as far as it is an answer. */
-export function answerOf(result: SubgraphResult): SubgraphResult {
+export function validResult(result: SubgraphResult): SubgraphResult {
   return isRecord(result.data) || Array.isArray(result.errors) ? result : {};
 }
 
@@ -53,7 +53,7 @@ export function serviceUnavailableError(name: string, cause?: unknown): GraphQLE
 
 /** More has happened than is kept for somebody who does not take it. */
 export function slowConsumerError(): GraphQLError {
-  return new GraphQLError('The client reads more slowly than events come. Subscribe again.', {
+  return new GraphQLError('Slow consumer: the client did not read events fast enough. Resubscribe.', {
     extensions: { code: 'SLOW_CONSUMER' },
   });
 }

@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { responseTooLarge } from '../../../protocol/error-bounds.js';
 import type { AbortSignalLike } from '../call/light-abort-controller.js';
 
-export interface ExchangeOptions<T> {
+export interface DispatchRequestOptions<T> {
   readonly signal: AbortSignalLike;
   /** Bytes that the answer may have; beyond, RESPONSE_TOO_LARGE. */
   readonly limit: number;
@@ -14,27 +14,27 @@ export interface ExchangeOptions<T> {
  * Sends a request and reads the whole answer. Straight on the dispatcher: streams in between cost more than the rest
  * of a small request. Rejects when the connection fails, the signal aborts or the answer cannot be read.
  */
-export function exchange<T>(
+export function dispatchRequest<T>(
   dispatcher: Dispatcher,
   request: Dispatcher.DispatchOptions,
-  options: ExchangeOptions<T>,
+  options: DispatchRequestOptions<T>,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     if (options.signal.aborted) return reject(new Error('nobody waits for this answer'));
-    dispatcher.dispatch(request, new Exchange(options, resolve, reject));
+    dispatcher.dispatch(request, new ResponseHandler(options, resolve, reject));
   });
 }
 
-class Exchange<T> implements Dispatcher.DispatchHandler {
+class ResponseHandler<T> implements Dispatcher.DispatchHandler {
   private statusCode = 0;
   private readonly chunks: Buffer[] = [];
   private bytes = 0;
   private controller: Dispatcher.DispatchController | undefined;
   // Bound: V8 makes a function that is written where it is assigned to a property in the old generation (decision 44).
-  private readonly abort = this.abandon.bind(this);
+  private readonly abort = this.cancel.bind(this);
 
   constructor(
-    private readonly options: ExchangeOptions<T>,
+    private readonly options: DispatchRequestOptions<T>,
     private readonly resolve: (answer: T) => void,
     private readonly reject: (error: Error) => void,
   ) {
@@ -75,7 +75,7 @@ class Exchange<T> implements Dispatcher.DispatchHandler {
     this.failed(error);
   }
 
-  private abandon(): void {
+  private cancel(): void {
     const reason = new Error('nobody waits for this answer');
     this.controller?.abort(reason);
     this.failed(reason);

@@ -7,9 +7,9 @@ import type { ActorHeader } from './actor-header.js';
 import type { CallContext } from '../call/call-context.js';
 import { SubgraphHeaderBuilder } from './call-headers.js';
 import type { AbortSignalLike } from '../call/light-abort-controller.js';
-import { exchange } from './dispatch-request.js';
+import { dispatchRequest } from './dispatch-request.js';
 import type { InFlightRequests } from '../call/in-flight-requests.js';
-import { readAnswer } from './parse-response.js';
+import { parseResponse } from './parse-response.js';
 import {
   type ReplayOptions,
   type SubgraphResults,
@@ -89,11 +89,11 @@ export class HttpSource implements SubgraphSource {
 
   private async send(body: string, call: CallContext, signal: AbortSignalLike): Promise<SubgraphResult> {
     try {
-      return await this.ask(body, call, signal);
+      return await this.post(body, call, signal);
     } catch (error) {
       // A kept-alive connection may be closed while a request is on its way: what changes nothing is asked again.
       if (call.kind === OperationTypeNode.QUERY && isLostConnection(error) && !signal.aborted)
-        return this.again(body, call, signal);
+        return this.retry(body, call, signal);
       // It was there and has answered: nothing for its circuit.
       if (isTooLarge(error)) return { data: null, errors: [error.toJSON()] };
       throw serviceUnavailableError(this.name, error);
@@ -105,31 +105,31 @@ export class HttpSource implements SubgraphSource {
   }
 
   async ping(signal: AbortSignal): Promise<void> {
-    if (this.readyUrl !== undefined) return askReady(this.readyUrl, signal);
+    if (this.readyUrl !== undefined) return checkReady(this.readyUrl, signal);
     // A query rather than a health page: every subgraph has it, and it also finds keys that do not fit.
     const call = { actor: NOBODY, requestId: 'readiness', kind: OperationTypeNode.QUERY, signal };
-    await this.ask(PING, call, signal);
+    await this.post(PING, call, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.requests.close(), this.subscriptions[Symbol.asyncDispose]()]);
   }
 
-  private async again(body: string, call: CallContext, signal: AbortSignalLike): Promise<SubgraphResult> {
+  private async retry(body: string, call: CallContext, signal: AbortSignalLike): Promise<SubgraphResult> {
     try {
-      return await this.ask(body, call, signal);
+      return await this.post(body, call, signal);
     } catch (error) {
       throw serviceUnavailableError(this.name, error);
     }
   }
 
-  private ask(request: string, call: CallContext, signal: AbortSignalLike): Promise<SubgraphResult> {
+  private post(request: string, call: CallContext, signal: AbortSignalLike): Promise<SubgraphResult> {
     const options = this.options(request, call);
-    const reading = { signal, limit: this.answerBytes, read: readAnswer };
+    const reading = { signal, limit: this.answerBytes, read: parseResponse };
     // Nearly always known at once; waiting for it all the same would be another turn of the queue.
     return options instanceof Promise
-      ? options.then((known) => exchange(this.requests, known, reading))
-      : exchange(this.requests, options, reading);
+      ? options.then((known) => dispatchRequest(this.requests, known, reading))
+      : dispatchRequest(this.requests, options, reading);
   }
 
   private options(
@@ -153,7 +153,7 @@ function isLostConnection(error: unknown): boolean {
 }
 
 /** Throws `NotReadyError` with what the subgraph says of why it is not ready. */
-async function askReady(url: string, signal: AbortSignal): Promise<void> {
+async function checkReady(url: string, signal: AbortSignal): Promise<void> {
   const response = await fetch(url, { signal });
   const text = await response.text();
   if (!response.ok) throw new NotReadyError(text.slice(0, 200));

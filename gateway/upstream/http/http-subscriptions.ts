@@ -51,12 +51,12 @@ export class HttpSubscriptions implements AsyncDisposable {
   }
 
   async open(request: SubgraphRequest, call: CallContext, history?: ReplayOptions): Promise<SubgraphResults> {
-    if (!history) return this.hear(request, call);
-    const past = await this.read(request, call);
+    if (!history) return this.subscribeLive(request, call);
+    const past = await this.replay(request, call);
     const { requestAfter: behind } = history;
     if (!behind) return past;
     return new ReplayThenLive(past, (position) =>
-      this.socket.refused ? undefined : this.hear(behind(position), call),
+      this.socket.refused ? undefined : this.subscribeLive(behind(position), call),
     );
   }
 
@@ -65,18 +65,18 @@ export class HttpSubscriptions implements AsyncDisposable {
     await this.streams.destroy();
   }
 
-  private async hear(request: SubgraphRequest, call: CallContext): Promise<ResultQueue> {
-    if (this.socket.refused) return this.read(request, call);
+  private async subscribeLive(request: SubgraphRequest, call: CallContext): Promise<ResultQueue> {
+    if (this.socket.refused) return this.replay(request, call);
     const headers = named(await this.options.headers.of(call));
     try {
       return await this.socket.subscribe({ ...request, extensions: { headers } }, this.streamOptions(call));
     } catch (error) {
-      if (this.socket.refused) return this.read(request, call);
+      if (this.socket.refused) return this.replay(request, call);
       throw error;
     }
   }
 
-  private async read(request: SubgraphRequest, call: CallContext): Promise<ResultQueue> {
+  private async replay(request: SubgraphRequest, call: CallContext): Promise<ResultQueue> {
     const headers = await this.options.headers.of(call);
     const known = ['content-type', 'application/json', 'accept', EVENT_STREAM];
     return openSubgraphEvents(
@@ -90,7 +90,7 @@ export class HttpSubscriptions implements AsyncDisposable {
     const { name, flights } = this.options;
     return {
       signal: nativeSignal(signal),
-      arrived: () => flights.forget(actor.account),
+      arrived: () => flights.invalidate(actor.account),
       lost: (cause) => serviceUnavailableError(name, cause),
     };
   }

@@ -7,17 +7,17 @@ import type { SubgraphResults } from '../call/subgraph-source.js';
  */
 export class ReplayThenLive implements SubgraphResults {
   /** Behind which position the other stream is to go on. */
-  private turnAt: string | undefined;
+  private switchAfter: string | undefined;
   private over = false;
 
   constructor(
     private stream: SubgraphResults,
     /** Goes on behind a position; undefined: nothing is won by it, the stream stays as it is. */
-    private present: ((position: string) => Promise<SubgraphResults> | undefined) | undefined,
+    private openLive: ((position: string) => Promise<SubgraphResults> | undefined) | undefined,
   ) {}
 
   next(): Promise<IteratorResult<SubgraphResult, undefined>> {
-    return this.present ? this.tell(this.present) : this.stream.next();
+    return this.openLive ? this.nextReplayed(this.openLive) : this.stream.next();
   }
 
   async return(): Promise<IteratorReturnResult<undefined>> {
@@ -26,18 +26,18 @@ export class ReplayThenLive implements SubgraphResults {
     return { done: true, value: undefined };
   }
 
-  private async tell(present: NonNullable<typeof this.present>) {
-    if (this.turnAt !== undefined) return this.turn(present(this.turnAt));
+  private async nextReplayed(present: NonNullable<typeof this.openLive>) {
+    if (this.switchAfter !== undefined) return this.switchToLive(present(this.switchAfter));
     const step = await this.stream.next();
     const bookmark = step.value?.bookmark;
-    if (bookmark?.caughtUp) this.turnAt = bookmark.cursor;
+    if (bookmark?.caughtUp) this.switchAfter = bookmark.cursor;
     return step;
   }
 
-  private async turn(
+  private async switchToLive(
     present: Promise<SubgraphResults> | undefined,
   ): Promise<IteratorResult<SubgraphResult, undefined>> {
-    this.present = undefined;
+    this.openLive = undefined;
     if (present) {
       const past = this.stream;
       this.stream = await present;

@@ -7,9 +7,9 @@ export interface ResultQueueOptions {
   /** Ends it when it aborts. */
   readonly signal: AbortSignal;
   /** Called when nothing is waiting to be pulled any more. */
-  readonly taken?: () => void;
+  readonly onEmpty?: () => void;
   /** Called once, when nobody reads it any more though it has not ended. */
-  readonly left: () => void;
+  readonly onCancelled: () => void;
 }
 
 /** What a subgraph tells in a subscription, from when it arrives until it is pulled. */
@@ -40,7 +40,7 @@ export class ResultQueue implements SubgraphResults {
   }
 
   /** Whether nothing more is taken. */
-  get over(): boolean {
+  get closed(): boolean {
     return this.ended;
   }
 
@@ -75,7 +75,7 @@ export class ResultQueue implements SubgraphResults {
     const first = this.waiting.shift();
     if (first) {
       this.waitingBytes -= first.bytes;
-      if (this.waiting.length === 0) this.options.taken?.();
+      if (this.waiting.length === 0) this.options.onEmpty?.();
       return Promise.resolve({ done: false, value: first.value });
     }
     if (this.failure) return Promise.reject(this.failure);
@@ -92,6 +92,6 @@ export class ResultQueue implements SubgraphResults {
     if (this.ended) return;
     this.waiting.length = 0;
     this.end();
-    this.options.left();
+    this.options.onCancelled();
   }
 }

@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import { EVENT_STREAM, EventParser, type ReceivedEvent } from '../../../protocol/server-sent-events.js';
 import type { SubgraphResult } from '../../../protocol/wire.js';
 import { ResultQueue } from './result-queue.js';
-import { readAnswer } from './parse-response.js';
+import { parseResponse } from './parse-response.js';
 
 /** Results that may wait to be pulled; then the connection is not read until they have been. */
 const WAITING = 16;
@@ -58,10 +58,10 @@ class SubgraphEvents implements Dispatcher.DispatchHandler {
   ) {
     this.results = new ResultQueue({
       signal: options.signal,
-      taken: () => {
+      onEmpty: () => {
         if (this.controller?.paused) this.controller.resume();
       },
-      left: () => {
+      onCancelled: () => {
         // Matters only before it has been opened.
         this.refused(LEFT);
         this.controller?.abort(LEFT);
@@ -72,7 +72,7 @@ class SubgraphEvents implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
     // It may have waited in the pool's queue until now.
-    if (this.results.over) controller.abort(LEFT);
+    if (this.results.closed) controller.abort(LEFT);
   }
 
   onResponseStart(
@@ -88,20 +88,20 @@ class SubgraphEvents implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.results.over) return;
-    if (this.answer) return this.hear(controller, this.answer, chunk);
+    if (this.results.closed) return;
+    if (this.answer) return this.appendAnswer(controller, this.answer, chunk);
     try {
       for (const event of this.parser.feed(this.decoder.write(chunk))) this.take(event);
     } catch (error) {
       this.fail(error);
     }
-    if (this.results.over) controller.abort(LEFT);
+    if (this.results.closed) controller.abort(LEFT);
     else if (this.results.length >= WAITING) controller.pause();
   }
 
   /** Without an answer the body ended without `complete`: the subgraph died or is being restarted. */
   onResponseEnd(): void {
-    if (this.answer && !this.results.over) this.told(this.answer);
+    if (this.answer && !this.results.closed) this.resolveAnswer(this.answer);
     else this.fail();
   }
 
@@ -109,7 +109,11 @@ class SubgraphEvents implements Dispatcher.DispatchHandler {
     this.fail(error);
   }
 
-  private hear(controller: Dispatcher.DispatchController, answer: { text: string }, chunk: Buffer): void {
+  private appendAnswer(
+    controller: Dispatcher.DispatchController,
+    answer: { text: string },
+    chunk: Buffer,
+  ): void {
     answer.text += this.decoder.write(chunk);
     if (answer.text.length <= ANSWER) return;
     this.fail(new Error('the subgraph answered a subscription with something long'));
@@ -117,9 +121,9 @@ class SubgraphEvents implements Dispatcher.DispatchHandler {
   }
 
   /** Who refuses a subscription has answered: it is the only result, as it is on a WebSocket. */
-  private told({ statusCode, text }: { readonly statusCode: number; readonly text: string }): void {
+  private resolveAnswer({ statusCode, text }: { readonly statusCode: number; readonly text: string }): void {
     try {
-      this.results.push(readAnswer(statusCode, text));
+      this.results.push(parseResponse(statusCode, text));
     } catch (error) {
       return this.fail(error);
     }
@@ -129,14 +133,14 @@ class SubgraphEvents implements Dispatcher.DispatchHandler {
 
   private take({ event, data }: ReceivedEvent): void {
     if (event === 'complete') return this.results.end();
-    if (event !== 'next' || this.results.over) return;
+    if (event !== 'next' || this.results.closed) return;
     const value = JSON.parse(data) as SubgraphResult;
     this.options.arrived();
     this.results.push(value);
   }
 
   private fail(cause?: unknown): void {
-    if (this.results.over) return;
+    if (this.results.closed) return;
     const failure = this.options.lost(cause);
     this.refused(failure);
     this.results.fail(failure);

@@ -46,7 +46,7 @@ export class SubgraphSocket implements Disposable {
     this.client = createClient({
       url: url.replace(/^http/, 'ws'),
       webSocketImpl: socketClass({
-        refused: () => (this.refusedUntil = performance.now() + ASK_AGAIN),
+        unsupported: () => (this.refusedUntil = performance.now() + ASK_AGAIN),
         message: (bytes) => (this.size = bytes),
       }),
       ...(connectionParams && { connectionParams }),
@@ -77,10 +77,10 @@ export class SubgraphSocket implements Disposable {
   ): Promise<ResultQueue> {
     return new Promise((resolve, reject) => {
       const opened = () => resolve(results);
-      const results = new ResultQueue({ signal, left: () => leave() });
-      if (results.over) return resolve(results);
+      const results = new ResultQueue({ signal, onCancelled: () => leave() });
+      if (results.closed) return resolve(results);
       const take = (value: SubgraphResult): void => {
-        if (results.over) return;
+        if (results.closed) return;
         if (isFull(results, this.size)) {
           results.fail(slowConsumerError());
           leave();
@@ -95,7 +95,7 @@ export class SubgraphSocket implements Disposable {
       };
       const over = (cause: unknown) => {
         this.opening.delete(opened);
-        if (results.over) return resolve(results);
+        if (results.closed) return resolve(results);
         const failure = lost(cause);
         results.fail(failure);
         reject(failure);
@@ -141,12 +141,12 @@ function isFull({ length, bytes }: ResultQueue, more: number): boolean {
 
 interface SocketListener {
   /** The other side does not know the protocol at all. */
-  readonly refused: () => void;
+  readonly unsupported: () => void;
   /** Called before each message is handled, with its length in bytes. */
   readonly message: (bytes: number) => void;
 }
 
-function socketClass({ refused, message }: SocketListener): unknown {
+function socketClass({ unsupported: refused, message }: SocketListener): unknown {
   return class extends WebSocket {
     constructor(url: string, protocol: string) {
       super(url, protocol, {

@@ -30,8 +30,8 @@ class Reader {
     };
     this.feed = new ClientSubscription({
       sink,
-      frames: 2,
-      bytes: 1000,
+      maxEvents: 2,
+      maxBytes: 1000,
       resubscribe: rejoin,
       dropped: () => (this.dropped += 1),
     });
@@ -66,7 +66,7 @@ function liveGroup(of: SubscriptionTraits = form) {
       yield event;
     }
   };
-  const group = new SubscriptionGroup({ form: of, open, closed: () => (state.closed += 1) });
+  const group = new SubscriptionGroup({ traits: of, open, closed: () => (state.closed += 1) });
   const say = async (event: StreamEvent | Error | undefined) => {
     await until(() => waiting.length > 0, 'a pull');
     waiting.shift()!(event);

@@ -132,8 +132,8 @@ class Subscriber {
         error: (errors) => void this.faults.push(errors),
         complete: () => void this.faults.push('completed'),
       },
-      frames: 3,
-      bytes: 10_000,
+      maxEvents: 3,
+      maxBytes: 10_000,
       resubscribe: (feed) => world.group.join(feed, feed.position ?? after),
       dropped: () => void this.faults.push('dropped'),
     });
@@ -166,7 +166,7 @@ class World {
 
   private newGroup(): SubscriptionGroup {
     const group: SubscriptionGroup = new SubscriptionGroup({
-      form,
+      traits: form,
       open: (after, signal) => this.log.follow(after, signal),
       // As the gateway does, whose next subscriber begins a group of its own.
       closed: () => {

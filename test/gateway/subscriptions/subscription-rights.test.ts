@@ -71,8 +71,8 @@ test('streams end when what a token says is weighed differently than when they b
   using rights = new PermissionWatcher({ authenticator, interval: 60_000, log });
   let changes = 0;
   rights.watch({ actor, authorization }, () => (changes += 1));
-  await rights.look();
-  await rights.look();
+  await rights.check();
+  await rights.check();
   expect(changes).toBe(1);
 });
 

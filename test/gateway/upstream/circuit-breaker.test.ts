@@ -11,7 +11,7 @@ const succeed = () => Promise.resolve('fine');
 async function openCircuit(): Promise<CircuitBreaker> {
   const circuit = new CircuitBreaker({ failures: 3, retryAfter: 1 });
   for (let i = 0; i < 3; i += 1) await expect(circuit.call(never, fail)).rejects.toThrow('failed');
-  expect(circuit.phase).toBe('open');
+  expect(circuit.state).toBe('open');
   return circuit;
 }
 
@@ -27,9 +27,9 @@ async function tried(circuit: CircuitBreaker, ask: () => Promise<unknown>): Prom
 test('a circuit opens after failures, and closes when a try succeeds', async () => {
   const circuit = await openCircuit();
   expect(await tried(circuit, fail)).toMatchObject({ message: 'failed' });
-  expect(circuit.phase).toBe('open');
+  expect(circuit.state).toBe('open');
   expect(await tried(circuit, succeed)).toBe('fine');
-  expect(circuit.phase).toBe('closed');
+  expect(circuit.state).toBe('closed');
 });
 
 test('while one call tries, others fail at once instead of waiting for it', async () => {
@@ -39,7 +39,7 @@ test('while one call tries, others fail at once instead of waiting for it', asyn
   let asked = 0;
   const trying = tried(circuit, () => ((asked += 1), going));
   await until(() => asked === 1, 'the try');
-  expect(circuit.phase).toBe('half-open');
+  expect(circuit.state).toBe('half-open');
   await expect(circuit.call(never, succeed)).rejects.toBeInstanceOf(CircuitOpenError);
   go('fine');
   expect(await trying).toBe('fine');
@@ -49,11 +49,11 @@ test('clients that leave do not open it, and do not close it either', async () =
   const circuit = new CircuitBreaker({ failures: 2 });
   const left = AbortSignal.abort();
   for (let i = 0; i < 9; i += 1) await expect(circuit.call(left, fail)).rejects.toThrow('failed');
-  expect(circuit.phase).toBe('closed');
+  expect(circuit.state).toBe('closed');
   const opened = await openCircuit();
   let asked = false;
   while (!asked) await opened.call(left, () => ((asked = true), fail())).catch(() => undefined);
-  expect(opened.phase).toBe('open');
+  expect(opened.state).toBe('open');
 });
 
 const open: AsyncDisposable[] = [];

@@ -92,7 +92,7 @@ test('after a mutation or an event nobody gets what was asked for before', async
   await mutation;
   void flights.share(call(), request('q'), start);
   expect(started).toHaveLength(3);
-  flights.forget('acme');
+  flights.invalidate('acme');
   void flights.share(call(), request('q'), start);
   expect(started).toHaveLength(4);
 });
