@@ -34,7 +34,7 @@ export function notFound(kind: ResourceKind, id: string, path?: readonly string[
 }
 
 /** Refuses `NOT_FOUND`: the account has no object of this kind and id. */
-export function refuseNotFound(kind: ResourceKind, id: string, path: readonly string[]): never {
+export function throwNotFound(kind: ResourceKind, id: string, path: readonly string[]): never {
   const { code, message } = notFound(kind, id);
   return refuse(code, message, { path });
 }

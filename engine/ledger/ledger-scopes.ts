@@ -41,7 +41,7 @@ export async function scopesOf(
 }
 
 /** Drops limits of single scopes that would hold the account below its new general limit of the resource. */
-export async function dropLowerLimits(
+export async function deleteLowerLimits(
   tx: Transaction,
   account: string,
   { resource, limit }: { readonly resource: string; readonly limit: number },
@@ -52,7 +52,7 @@ export async function dropLowerLimits(
 }
 
 /** Forgets the count of a scope of which nothing is used. */
-export async function closeEmpty(
+export async function deleteUnusedScope(
   tx: Transaction,
   account: string,
   { resource, scope }: { readonly resource: string; readonly scope: string },

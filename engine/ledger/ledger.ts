@@ -25,7 +25,7 @@ export interface Reservation extends Resource {
   readonly computedLimit?: number;
 }
 
-export interface Balance extends Resource {
+export interface QuotaUsage extends Resource {
   /** null: no limit. */
   readonly limit: number | null;
   readonly used: number;
@@ -38,7 +38,7 @@ const ANY = '*';
 const UNLIMITED = 2_147_483_647;
 
 /** What is asked for, as a table `wanted` in the order in which it is asked for. */
-function wantedOf(requests: readonly (Resource & Partial<Reservation>)[]): Prisma.Sql {
+function requestedAmounts(requests: readonly (Resource & Partial<Reservation>)[]): Prisma.Sql {
   const rows = requests.map(({ resource, scope, amount, computedLimit }) => ({
     ...{ resource, scope, amount },
     computed: computedLimit,
@@ -67,7 +67,7 @@ function limitOf(account: string, of: 'wanted' | 'usage'): Prisma.Sql {
  * Taking 0 always fits; it says that the resource is counted in the scope, so that its quota can be read there.
  */
 export async function reserve(tx: Transaction, request: Reservation): Promise<void> {
-  if (request.amount <= 0) return open(tx, request);
+  if (request.amount <= 0) return openScope(tx, request);
   await reserveAll(tx, request.account, [request]);
 }
 
@@ -78,10 +78,10 @@ export async function reserveAll(
   requests: readonly Omit<Reservation, 'account'>[],
 ): Promise<void> {
   if (requests.length === 0) return;
-  const wanted = wantedOf(requests);
+  const wanted = requestedAmounts(requests);
   const computed = Prisma.sql`(
     SELECT wanted.computed FROM ${wanted} WHERE wanted.resource = usage.resource AND wanted.scope = usage.scope)`;
-  const taken = await tx.$queryRaw<Resource[]>`
+  const reserved = await tx.$queryRaw<Resource[]>`
     INSERT INTO engine.ledger_usage AS usage (account, resource, scope, used)
     SELECT ${account}, wanted.resource, wanted.scope, wanted.amount FROM ${wanted}
     WHERE wanted.amount <= coalesce(greatest(wanted.computed, ${limitOf(account, 'wanted')}), ${UNLIMITED})
@@ -91,25 +91,25 @@ export async function reserveAll(
        OR usage.used::bigint + excluded.used
           <= coalesce(greatest(${computed}, ${limitOf(account, 'usage')}), ${UNLIMITED})
     RETURNING usage.resource, usage.scope`;
-  const refused = requests.find((one) => !taken.some((row) => isSame(row, one)));
-  if (refused) await refuseAmount(tx, { ...refused, account });
+  const rejected = requests.find((one) => !reserved.some((row) => isSame(row, one)));
+  if (rejected) await throwQuotaExceeded(tx, { ...rejected, account });
 }
 
 function isSame(a: Resource, b: Resource): boolean {
   return a.resource === b.resource && a.scope === b.scope;
 }
 
-async function open(tx: Transaction, { account, resource, scope }: Reservation): Promise<void> {
+async function openScope(tx: Transaction, { account, resource, scope }: Reservation): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO engine.ledger_usage (account, resource, scope, used) VALUES (${account}, ${resource}, ${scope}, 0)
     ON CONFLICT DO NOTHING`;
 }
 
-async function refuseAmount(tx: Transaction, request: Reservation): Promise<never> {
-  const [balance] = await balances(tx, request.account, [request]);
+async function throwQuotaExceeded(tx: Transaction, request: Reservation): Promise<never> {
+  const [usage] = await readQuotaUsage(tx, request.account, [request]);
   const { resource, scope, amount: requested, path } = request;
-  const limit = Math.max(balance?.limit ?? 0, request.computedLimit ?? 0);
-  const excess = { resource, scope, limit, used: balance?.used ?? 0, requested };
+  const limit = Math.max(usage?.limit ?? 0, request.computedLimit ?? 0);
+  const excess = { resource, scope, limit, used: usage?.used ?? 0, requested };
   throw new Refused([quotaExceeded(excess, { path })]);
 }
 
@@ -120,11 +120,11 @@ export async function reserveUpTo(
 ): Promise<number> {
   const { account, amount, computedLimit = null, step = 1 } = request;
   if (amount <= 0) return 0;
-  const [row] = await lockBalances(tx, account, [request]);
+  const [row] = await lockQuotaUsage(tx, account, [request]);
   const limit = row?.limit == null ? computedLimit : Math.max(row.limit, computedLimit ?? 0);
   const room = limit === null ? amount : Math.max(0, limit - (row?.used ?? 0));
   const granted = Math.floor(Math.min(amount, room) / step) * step;
-  await changeAll(tx, account, [{ ...request, amount: granted }]);
+  await adjustUsage(tx, account, [{ ...request, amount: granted }]);
   return granted;
 }
 
@@ -132,14 +132,14 @@ export async function reserveUpTo(
  * Limit and use of each, in the order asked for. Nobody else takes of them, or gives back, before the transaction ends:
  * who takes several that depend on each other locks all, decides, and changes them together.
  */
-export async function lockBalances(
+export async function lockQuotaUsage(
   tx: Transaction,
   account: string,
   resources: readonly Resource[],
-): Promise<Balance[]> {
+): Promise<QuotaUsage[]> {
   if (resources.length === 0) return [];
-  const wanted = wantedOf(resources);
-  const locked = await tx.$queryRaw<Balance[]>`
+  const wanted = requestedAmounts(resources);
+  const locked = await tx.$queryRaw<QuotaUsage[]>`
     SELECT usage.resource, usage.scope, usage.used, ${limitOf(account, 'usage')} AS "limit"
     FROM ${wanted} JOIN engine.ledger_usage AS usage
       ON usage.account = ${account} AND usage.resource = wanted.resource AND usage.scope = wanted.scope
@@ -149,16 +149,19 @@ export async function lockBalances(
     INSERT INTO engine.ledger_usage (account, resource, scope, used)
     SELECT ${account}, wanted.resource, wanted.scope, 0 FROM ${wanted} ORDER BY wanted.place
     ON CONFLICT DO NOTHING`;
-  return lockBalances(tx, account, resources);
+  return lockQuotaUsage(tx, account, resources);
 }
 
 /** How many times an amount still fits. */
-export function timesIn({ limit, used }: Pick<Balance, 'limit' | 'used'>, amount: number): number {
+export function remainingMultiples(
+  { limit, used }: Pick<QuotaUsage, 'limit' | 'used'>,
+  amount: number,
+): number {
   return limit === null ? Infinity : Math.max(0, Math.floor((limit - used) / amount));
 }
 
 /** Adds to what is used (less than 0: gives back; more than is used leaves 0), in this order. One statement. */
-export async function changeAll(
+export async function adjustUsage(
   tx: Transaction,
   account: string,
   changes: readonly (Resource & { readonly amount: number })[],
@@ -168,7 +171,7 @@ export async function changeAll(
   await tx.$executeRaw`
     WITH held AS MATERIALIZED (
       SELECT usage.resource, usage.scope, wanted.amount
-      FROM ${wantedOf(real)} JOIN engine.ledger_usage AS usage
+      FROM ${requestedAmounts(real)} JOIN engine.ledger_usage AS usage
         ON usage.account = ${account} AND usage.resource = wanted.resource AND usage.scope = wanted.scope
       ORDER BY wanted.place FOR UPDATE OF usage)
     UPDATE engine.ledger_usage AS usage SET used = greatest(0, usage.used + held.amount) FROM held
@@ -177,11 +180,11 @@ export async function changeAll(
 
 /** Gives back. More than is used leaves 0. */
 export async function release(tx: Transaction, { account, amount, ...resource }: Reservation): Promise<void> {
-  if (amount > 0) await changeAll(tx, account, [{ ...resource, amount: -amount }]);
+  if (amount > 0) await adjustUsage(tx, account, [{ ...resource, amount: -amount }]);
 }
 
 /** Writes down how much is used of something that others count, where it has been opened (by taking 0 of it). */
-export async function noteUsage(
+export async function setUsage(
   database: Database | Transaction,
   account: string,
   { resource, scope }: Resource,
@@ -191,7 +194,7 @@ export async function noteUsage(
 }
 
 /** Forgets what was counted for a scope that is no more. */
-export async function dropScope(tx: Transaction, account: string, scope: string): Promise<void> {
+export async function deleteScope(tx: Transaction, account: string, scope: string): Promise<void> {
   await tx.ledgerUsage.deleteMany({ where: { account, scope } });
   await tx.ledgerLimit.deleteMany({ where: { account, scope } });
 }
@@ -230,13 +233,13 @@ export async function defaultLimits(database: Database): Promise<Map<string, num
 }
 
 /** Limit and use of each, in the order asked for, in one statement. */
-export async function balances(
+export async function readQuotaUsage(
   database: Database | Transaction,
   account: string,
   resources: readonly Resource[],
-): Promise<Balance[]> {
+): Promise<QuotaUsage[]> {
   if (resources.length === 0) return [];
-  const rows = await database.$queryRaw<Pick<Balance, 'limit' | 'used'>[]>`
+  const rows = await database.$queryRaw<Pick<QuotaUsage, 'limit' | 'used'>[]>`
     SELECT coalesce(usage.used, 0) AS used,
            CASE WHEN own.account IS NOT NULL THEN own."limit"
                 WHEN general.account IS NOT NULL THEN general."limit" ELSE everybody."limit" END AS "limit"

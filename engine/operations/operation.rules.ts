@@ -7,7 +7,7 @@ export function isFinished(state: string): boolean {
   return FINISHED.has(state);
 }
 
-export interface StageMove {
+export interface StageTransition {
   readonly name: string;
   readonly to: OperationState;
   readonly at: Date;
@@ -15,7 +15,10 @@ export interface StageMove {
 }
 
 /** The stages after the move; undefined when it changes nothing (no such stage, there already, or ended). */
-export function moveStage(stages: readonly OperationStage[], move: StageMove): OperationStage[] | undefined {
+export function transitionStage(
+  stages: readonly OperationStage[],
+  move: StageTransition,
+): OperationStage[] | undefined {
   const stage = stages.find(({ name }) => name === move.name);
   if (!stage || isFinished(stage.state) || stage.state === move.to) return undefined;
   const at = move.at.toISOString();
@@ -30,7 +33,7 @@ export function moveStage(stages: readonly OperationStage[], move: StageMove): O
 }
 
 /** The stages of an operation that has ended: what was open ends as the operation did. */
-export function endStages(
+export function finishStages(
   stages: readonly OperationStage[],
   end: OperationState,
   at: Date,

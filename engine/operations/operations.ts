@@ -5,9 +5,15 @@ import { refuse, type Problem } from '../../kernel/result.js';
 import { type Operation, Prisma } from '../../prisma/generated/client.js';
 import type { EventLevel, Failure, OperationStage } from '../contract.js';
 import { deferEvent } from '../events/append-events.js';
-import { refuseNotFound } from '../not-found.js';
+import { throwNotFound } from '../not-found.js';
 import type { OperationType } from './operation-kinds.js';
-import { endStages, isFinished, moveStage, progressOf, type StageMove } from './operation.rules.js';
+import {
+  finishStages,
+  isFinished,
+  transitionStage,
+  progressOf,
+  type StageTransition,
+} from './operation.rules.js';
 
 /**
  * Long-running changes. Every function here says what it changed as an event of category PROVISIONING; these wait
@@ -106,7 +112,7 @@ export async function finishStage(
 }
 
 /** Says that one stage has succeeded and the next one runs; what of it is so already is not said again. */
-export async function passStage(
+export async function advanceStage(
   tx: Transaction,
   id: string,
   { from, to, message }: { readonly from: string; readonly to: string; readonly message?: string },
@@ -118,14 +124,14 @@ export async function passStage(
   ]);
 }
 
-async function changeStages(tx: Transaction, id: string, moves: readonly StageMove[]): Promise<void> {
+async function changeStages(tx: Transaction, id: string, moves: readonly StageTransition[]): Promise<void> {
   const row = await lock(tx, id);
   if (!row || isFinished(row.state)) return;
   const before = stagesOf(row);
   let stages = before;
   let { startedAt, progress } = row;
   for (const move of moves) {
-    const moved = moveStage(stages, move);
+    const moved = transitionStage(stages, move);
     if (!moved) continue;
     stages = moved;
     startedAt ??= move.at;
@@ -151,7 +157,8 @@ export async function setProgress(tx: Transaction, id: string, now: OperationPro
   if (!row || isFinished(row.state)) return;
   const counts = countsOf(now);
   const progress = Math.min(1, Math.max(row.progress, now.progress ?? row.progress));
-  const same = progress === row.progress && same0(now.created, row.created) && same0(now.failed, row.failed);
+  const same =
+    progress === row.progress && isUnchanged(now.created, row.created) && isUnchanged(now.failed, row.failed);
   if (same) return;
   const changed = await changeOperation(tx, id, { ...counts, progress });
   operationEvent(
@@ -162,7 +169,7 @@ export async function setProgress(tx: Transaction, id: string, now: OperationPro
   );
 }
 
-function same0(wanted: number | undefined, is: number | null): boolean {
+function isUnchanged(wanted: number | undefined, is: number | null): boolean {
   return wanted === undefined || wanted === is;
 }
 
@@ -178,7 +185,7 @@ export async function finishOperation(
   const changed = await changeOperation(tx, id, {
     ...countsOf(end),
     state: end.state,
-    stages: endStages(stagesOf(row), end.state, at) as unknown as Prisma.InputJsonArray,
+    stages: finishStages(stagesOf(row), end.state, at) as unknown as Prisma.InputJsonArray,
     progress: end.state === 'SUCCEEDED' || end.state === 'PARTIAL' ? 1 : row.progress,
     startedAt: row.startedAt ?? at,
     finishedAt: at,
@@ -198,7 +205,7 @@ export async function requestCancel(
   at: Date,
 ): Promise<OperationRow> {
   const row = await lock(tx, id);
-  if (!row || row.account !== account) refuseNotFound('OPERATION', id, ID_PATH);
+  if (!row || row.account !== account) throwNotFound('OPERATION', id, ID_PATH);
   if (isFinished(row.state) || !row.cancelable) {
     refuse(
       'NOT_CANCELABLE',
@@ -230,8 +237,8 @@ export async function pauseOperation(
   id: string,
   at: Date,
 ): Promise<OperationRow> {
-  const row = await ownOperation(tx, account, id);
-  const why = whyNotPaused(row);
+  const row = await lockOwnOperation(tx, account, id);
+  const why = notPausableReason(row);
   if (why !== undefined)
     refuse('INVALID_STATE', `The operation ${id} (${row.type}) ${why}.`, { path: ID_PATH });
   const changed = await changeOperation(tx, id, { pausedAt: at });
@@ -241,7 +248,7 @@ export async function pauseOperation(
 
 /** Lets a paused operation go on (enqueue its target too). Refuses `NOT_FOUND`, and `INVALID_STATE` when it is not paused. */
 export async function resumeOperation(tx: Transaction, account: string, id: string): Promise<OperationRow> {
-  const row = await ownOperation(tx, account, id);
+  const row = await lockOwnOperation(tx, account, id);
   if (isFinished(row.state) || row.pausedAt === null)
     refuse('INVALID_STATE', `The operation ${id} (${row.type}) is not paused.`, { path: ID_PATH });
   const changed = await changeOperation(tx, id, { pausedAt: null });
@@ -249,17 +256,17 @@ export async function resumeOperation(tx: Transaction, account: string, id: stri
   return changed;
 }
 
-function whyNotPaused(row: OperationRow): string | undefined {
+function notPausableReason(row: OperationRow): string | undefined {
   if (isFinished(row.state)) return `is ${row.state} and cannot be paused`;
   if (row.pausedAt) return 'is paused already';
   if (row.cancelRequestedAt) return 'is being cancelled';
   return row.pausable ? undefined : 'cannot be paused';
 }
 
-async function ownOperation(tx: Transaction, account: string, id: string): Promise<OperationRow> {
+async function lockOwnOperation(tx: Transaction, account: string, id: string): Promise<OperationRow> {
   const row = await lock(tx, id);
   if (row?.account === account) return row;
-  return refuseNotFound('OPERATION', id, ID_PATH);
+  return throwNotFound('OPERATION', id, ID_PATH);
 }
 
 /** The operation's stages, in order. */
@@ -280,7 +287,7 @@ async function lock(tx: Transaction, id: string): Promise<OperationRow | null> {
   if (known) return known;
   const [row] = await tx.$queryRaw<OperationRow[]>`
     SELECT ${Prisma.raw(OPERATION_COLUMNS)} FROM engine.operation WHERE id = ${id} FOR UPDATE`;
-  return row ? keep(tx, row) : null;
+  return row ? rememberRow(tx, row) : null;
 }
 
 /** Changes columns of an operation. Nobody else does: what a transaction has once read of one would not be true any more. */
@@ -289,10 +296,10 @@ export async function changeOperation(
   id: string,
   data: Prisma.OperationUpdateInput,
 ): Promise<OperationRow> {
-  return keep(tx, await tx.operation.update({ where: { id }, data }));
+  return rememberRow(tx, await tx.operation.update({ where: { id }, data }));
 }
 
-function keep(tx: Transaction, row: OperationRow): OperationRow {
+function rememberRow(tx: Transaction, row: OperationRow): OperationRow {
   const rows = locked.get(tx) ?? new Map<string, OperationRow>();
   locked.set(tx, rows.set(row.id, row));
   return row;

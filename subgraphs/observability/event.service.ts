@@ -1,4 +1,4 @@
-import { refuseNotFound } from '../../engine/not-found.js';
+import { throwNotFound } from '../../engine/not-found.js';
 import type { LoggedEvent } from '../../engine/contract.js';
 import type { Platform } from '../../engine/platform.js';
 import { LogBookmark } from '../../engine/events/event-log.js';
@@ -76,7 +76,7 @@ export class EventService {
   /** Refuses NOT_FOUND when the account has no such cluster. */
   async requireCluster(clusterId: string, context: RequestContext): Promise<void> {
     if (await this.store.knowsCluster(context.actor.account, clusterId)) return;
-    refuseNotFound('CLUSTER', clusterId, ['clusterId']);
+    throwNotFound('CLUSTER', clusterId, ['clusterId']);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { refuseNotFound } from '../../engine/not-found.js';
+import { throwNotFound } from '../../engine/not-found.js';
 import { changeInTransaction } from '../../engine/operations/change-transaction.js';
 import type { NewEvent } from '../../engine/contract.js';
 import { appendEvents, deferEvent } from '../../engine/events/append-events.js';
@@ -109,7 +109,7 @@ export class QuotaApplicationService {
   private async raisable(tx: Transaction, { account, input }: IncreaseRequest): Promise<QuotaKey> {
     const key = parseQuotaId(input.quotaId);
     const definition = key && (await this.quotas.definition(account, key, tx));
-    if (!definition) return refuseNotFound('QUOTA', input.quotaId, ['input', 'quotaId']);
+    if (!definition) return throwNotFound('QUOTA', input.quotaId, ['input', 'quotaId']);
     const [balance] = await this.quotaStore.balances(account, [key], tx);
     const problem = increaseProblem(definition, balance?.limit ?? null, input);
     if (problem) throw new Refused([problem]);

@@ -1,4 +1,4 @@
-import { dropLowerLimits } from '../../engine/ledger/ledger-scopes.js';
+import { deleteLowerLimits } from '../../engine/ledger/ledger-scopes.js';
 import { setLimit } from '../../engine/ledger/ledger.js';
 import type { Database, Transaction } from '../../kernel/postgres/database.js';
 import { keyset } from '../../kernel/postgres/keyset.js';
@@ -112,7 +112,7 @@ export class QuotaApplicationStore {
   async raise(tx: Transaction, { account, resource, scope, limit }: ApplicationRow): Promise<void> {
     const general = scope === GENERAL_SCOPE || scope === ACCOUNT_SCOPE;
     await setLimit(tx, account, { resource, scope: general ? GENERAL_SCOPE : scope }, limit);
-    if (general) await dropLowerLimits(tx, account, { resource, limit });
+    if (general) await deleteLowerLimits(tx, account, { resource, limit });
   }
 }
 

@@ -1,5 +1,5 @@
 import { DISKS, diskLimit } from '../../engine/ledger/disk-limit.js';
-import { type Balance, balances, defaultLimits } from '../../engine/ledger/ledger.js';
+import { type QuotaUsage, readQuotaUsage, defaultLimits } from '../../engine/ledger/ledger.js';
 import { peakUsage, resourcesIn, scopesOf } from '../../engine/ledger/ledger-scopes.js';
 import type { Database, Transaction } from '../../kernel/postgres/database.js';
 import type { Product } from '../runtime/graph/product.type.js';
@@ -39,9 +39,9 @@ export class QuotaStore {
     account: string,
     keys: readonly QuotaKey[],
     tx: Transaction = this.database,
-  ): Promise<Balance[]> {
+  ): Promise<QuotaUsage[]> {
     const general = keys.some((key) => key.scope === GENERAL_SCOPE);
-    const rows = await this.withComputed(account, await balances(tx, account, keys), tx);
+    const rows = await this.withComputed(account, await readQuotaUsage(tx, account, keys), tx);
     if (!general) return rows;
     const peaks = await peakUsage(tx, account);
     return rows.map((row) =>
@@ -50,7 +50,7 @@ export class QuotaStore {
   }
 
   /** The limit of disks follows the account's machines, unless a higher one was granted. */
-  private async withComputed(account: string, rows: Balance[], tx: Transaction): Promise<Balance[]> {
+  private async withComputed(account: string, rows: QuotaUsage[], tx: Transaction): Promise<QuotaUsage[]> {
     if (!rows.some(({ resource }) => resource === DISKS)) return rows;
     const computed = await diskLimit(tx, account);
     return rows.map((row) =>

@@ -1,4 +1,4 @@
-import { refuseNotFound } from '../../engine/not-found.js';
+import { throwNotFound } from '../../engine/not-found.js';
 import { appendEvents } from '../../engine/events/append-events.js';
 import { checkClientToken, idempotent } from '../../engine/operations/client-tokens.js';
 import type { NewEvent } from '../../engine/contract.js';
@@ -52,14 +52,14 @@ export class ScaleService {
     const ref = checked(request);
     // Not the request's signal: a client that leaves must not part the change from its event.
     const client = await this.apis.of(ref.clusterId, context, AbortSignal.timeout(SCALE_TIMEOUT_MS));
-    if (!client) return refuseNotFound('WORKLOAD', request.workloadId, PATH);
+    if (!client) return throwNotFound('WORKLOAD', request.workloadId, PATH);
     try {
       if (!dryRun) await this.change(client, request, { ref, context });
       else await this.rehearse(client, request, { ref, context });
-      const workload = (await readOne(client, ref)) ?? refuseNotFound('WORKLOAD', request.workloadId, PATH);
+      const workload = (await readOne(client, ref)) ?? throwNotFound('WORKLOAD', request.workloadId, PATH);
       return Object.assign(workload, { replicas: request.replicas });
     } catch (error) {
-      if (isNotFound(error)) return refuseNotFound('WORKLOAD', request.workloadId, PATH);
+      if (isNotFound(error)) return throwNotFound('WORKLOAD', request.workloadId, PATH);
       throw new Refused([{ ...toReadProblem(error), path: PATH }]);
     }
   }
@@ -98,7 +98,7 @@ export class ScaleService {
 }
 
 function checked({ workloadId, replicas, namespace }: ScaleRequest): WorkloadRef {
-  const ref = decodeWorkloadId(workloadId) ?? refuseNotFound('WORKLOAD', workloadId, PATH);
+  const ref = decodeWorkloadId(workloadId) ?? throwNotFound('WORKLOAD', workloadId, PATH);
   if (namespace != null && namespace !== ref.namespace) {
     const message = `The workload is in ${ref.namespace} and cannot be moved to ${namespace}; apply it there and delete it here.`;
     refuse('IMMUTABLE_FIELD', message, { path: ['input', 'namespace'] });

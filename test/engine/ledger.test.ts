@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  balances,
-  changeAll,
-  lockBalances,
+  readQuotaUsage,
+  adjustUsage,
+  lockQuotaUsage,
   release,
   reserve,
   reserveAll,
@@ -23,7 +23,7 @@ const take = (account: string, resource: string, amount: number, scope = '') =>
   settle(() => kit.database.prisma.$transaction((tx) => reserve(tx, { account, resource, scope, amount })));
 
 async function used(account: string, resource: string, scope = ''): Promise<number | undefined> {
-  return (await balances(kit.database.prisma, account, [{ resource, scope }]))[0]?.used;
+  return (await readQuotaUsage(kit.database.prisma, account, [{ resource, scope }]))[0]?.used;
 }
 
 describe('the ledger', () => {
@@ -56,7 +56,7 @@ describe('the ledger', () => {
     await setLimit(prisma, 'own', { resource: 'rooms', scope: 'cluster_a' }, 4);
     await setLimit(prisma, 'free', { resource: 'rooms', scope: '*' }, null);
     const limit = async (account: string, scope: string) =>
-      (await balances(prisma, account, [{ resource: 'rooms', scope }]))[0]?.limit;
+      (await readQuotaUsage(prisma, account, [{ resource: 'rooms', scope }]))[0]?.limit;
     expect(await limit('other', '')).toBe(2);
     expect(await limit('own', '')).toBe(3);
     expect(await limit('own', 'cluster_a')).toBe(4);
@@ -116,7 +116,7 @@ describe('the ledger', () => {
       { resource: 'b', scope: 's' },
     ];
     const statements = await kit.statements(async () => {
-      expect(await balances(kit.database.prisma, 'many', wanted)).toEqual([
+      expect(await readQuotaUsage(kit.database.prisma, 'many', wanted)).toEqual([
         { resource: 'a', scope: '', limit: null, used: 0 },
         { resource: 'b', scope: 's', limit: null, used: 2 },
       ]);
@@ -161,9 +161,9 @@ describe('the ledger', () => {
     // Each takes one of both, as long as there are fewer than ten of them together.
     const takeOne = () =>
       prisma.$transaction(async (tx) => {
-        const [a, b] = await lockBalances(tx, 'hold', places);
+        const [a, b] = await lockQuotaUsage(tx, 'hold', places);
         if ((a?.used ?? 0) + (b?.used ?? 0) >= 10) return 0;
-        await changeAll(
+        await adjustUsage(
           tx,
           'hold',
           places.map((place) => ({ ...place, amount: 1 })),
@@ -172,7 +172,7 @@ describe('the ledger', () => {
       });
     const taken = await Promise.all(Array.from({ length: 30 }, takeOne));
     expect(taken.filter((one) => one === 1)).toHaveLength(5);
-    expect(await balances(prisma, 'hold', places)).toEqual([
+    expect(await readQuotaUsage(prisma, 'hold', places)).toEqual([
       { resource: 'beds', scope: 'a', used: 5, limit: 20 },
       { resource: 'beds', scope: 'b', used: 5, limit: 20 },
     ]);
@@ -182,14 +182,14 @@ describe('the ledger', () => {
     const { prisma } = kit.database;
     const change = (amount: number) =>
       prisma.$transaction((tx) =>
-        changeAll(tx, 'many', [
+        adjustUsage(tx, 'many', [
           { resource: 'cups', scope: '', amount },
           { resource: 'plates', scope: '', amount: 2 * amount },
           { resource: 'never-opened', scope: '', amount },
         ]),
       );
     await prisma.$transaction((tx) =>
-      lockBalances(tx, 'many', [
+      lockQuotaUsage(tx, 'many', [
         { resource: 'plates', scope: '' },
         { resource: 'cups', scope: '' },
       ]),

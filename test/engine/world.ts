@@ -3,7 +3,7 @@ import { startEngine, type Engine } from '../../engine/engine.js';
 import { noFaultInjection, type FaultInjector } from '../../engine/contract.js';
 import { EventLog } from '../../engine/events/event-log.js';
 import { KubernetesApis } from '../../engine/kubernetes/kubernetes-apis.js';
-import { balances, setLimit } from '../../engine/ledger/ledger.js';
+import { readQuotaUsage, setLimit } from '../../engine/ledger/ledger.js';
 import type { Platform } from '../../engine/platform.js';
 import { createSimulatedProvider } from '../../engine/providers/simulated/simulated-provider.js';
 import { type Clock, systemClock } from '../../kernel/clock.js';
@@ -99,7 +99,7 @@ export async function startWorld({ speed = 100, account = 'acme', clock = system
     limit: (resource: string, limit: number | null, scope = '*') =>
       setLimit(prisma, account, { resource, scope }, limit),
     async used(resource: string, scope = ''): Promise<number> {
-      return (await balances(prisma, account, [{ resource, scope }]))[0]?.used ?? 0;
+      return (await readQuotaUsage(prisma, account, [{ resource, scope }]))[0]?.used ?? 0;
     },
     async [Symbol.asyncDispose]() {
       await kubernetes[Symbol.asyncDispose]();

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusterAccess } from '../../engine/kubernetes/cluster-access.js';
 import { noFaultInjection } from '../../engine/contract.js';
-import { balances } from '../../engine/ledger/ledger.js';
+import { readQuotaUsage } from '../../engine/ledger/ledger.js';
 import { KubernetesClient } from '../../engine/kubernetes/client.js';
 import { systemClock } from '../../kernel/clock.js';
 import { createLog } from '../../kernel/log.js';
@@ -290,7 +290,7 @@ describe('pods of a serverless cluster', () => {
     await meter();
     const pods = async () =>
       (
-        await balances(world.prisma, world.actor.account, [
+        await readQuotaUsage(world.prisma, world.actor.account, [
           { resource: 'ASK_PRO/podsPerCluster', scope: clusterId },
         ])
       )[0]?.used;

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { balances, reserve } from '../../engine/ledger/ledger.js';
+import { readQuotaUsage, reserve } from '../../engine/ledger/ledger.js';
 import { packageRoot } from '../../kernel/package-root.js';
 import { readCatalog } from '../../catalogue/catalogue.js';
 import { named, testTitles } from '../../scripts/capabilities/test-titles.js';
@@ -97,7 +97,7 @@ it.each([800])('spot machines take %i vCPUs, and not one machine more', async (l
   const wish = { account: 'spot', chargeType: 'SPOT', count: limit / 4 + 1, vcpus: 4, disks: 1 };
   const grant = await prisma.$transaction((tx) => reserveInstances(tx, wish));
   expect(grant).toEqual({ granted: limit / 4, shortage: null });
-  expect(await balances(prisma, 'spot', [{ resource: 'spot-vcpu', scope: '' }])).toMatchObject([
+  expect(await readQuotaUsage(prisma, 'spot', [{ resource: 'spot-vcpu', scope: '' }])).toMatchObject([
     { limit, used: limit },
   ]);
 });
@@ -121,7 +121,7 @@ describe('with Terway', () => {
     });
     const scopes = { 'private-ips-per-vpc': vpcId, 'ips-per-security-group': securityGroupId };
     const scope = { ...scopes, 'secondary-enis': '' }[resource];
-    const used = async () => (await balances(prisma, account, [{ resource, scope }]))[0]?.used ?? 0;
+    const used = async () => (await readQuotaUsage(prisma, account, [{ resource, scope }]))[0]?.used ?? 0;
     const nodes = { account, clusterId, instanceTypes: [TYPE], securityGroupId: null };
     expect(await prisma.$transaction((tx) => reserveNodeNetwork(tx, { ...nodes, count: 1 }))).toEqual({
       granted: 1,

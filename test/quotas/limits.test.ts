@@ -2,8 +2,14 @@ import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DISKS, diskLimit, disksFor, INSTANCES, machinesWithDisks } from '../../engine/ledger/disk-limit.js';
-import { balances, reserve, setLimit } from '../../engine/ledger/ledger.js';
+import {
+  DISKS,
+  diskLimit,
+  diskQuotaFor,
+  INSTANCES,
+  instancesWithinDiskQuota,
+} from '../../engine/ledger/disk-limit.js';
+import { readQuotaUsage, reserve, setLimit } from '../../engine/ledger/ledger.js';
 import { systemClock } from '../../kernel/clock.js';
 import { packageRoot } from '../../kernel/package-root.js';
 import { settle } from '../../kernel/result.js';
@@ -153,7 +159,7 @@ describe('the limit of cloud disks', () => {
     [3, 15],
     [1_000, 5_000],
   ])('of an account with %i machines is %i', (instances, limit) => {
-    expect(disksFor(instances)).toBe(limit);
+    expect(diskQuotaFor(instances)).toBe(limit);
   });
 
   it.each([
@@ -169,7 +175,7 @@ describe('the limit of cloud disks', () => {
     [{ instances: 2, disks: 20, granted: null }, 3, 1, 3],
     [{ instances: 2, disks: 20, granted: null }, 10, 3, 10],
   ])('with %o has room for %i machines of %i disks each: for %i', (room, count, each, machines) => {
-    expect(machinesWithDisks(room, count, each)).toBe(machines);
+    expect(instancesWithinDiskQuota(room, count, each)).toBe(machines);
   });
 
   it('follows the machines in all regions: taken up to it, one more is refused; more can be granted', async () => {
@@ -189,8 +195,8 @@ describe('the limit of cloud disks', () => {
     expect(await take(account, DISKS, 10, limit)).toMatchObject({ ok: true });
     expect(await quota(account, DISKS)).toMatchObject({ limit: 30, used: 30 });
     expect(quotaId({ resource: DISKS, scope: '' })).toBe((await quota(account, DISKS)).id);
-    expect(await balances(kit.database.prisma, account, [{ resource: DISKS, scope: '' }])).toMatchObject([
-      { used: 30 },
-    ]);
+    expect(
+      await readQuotaUsage(kit.database.prisma, account, [{ resource: DISKS, scope: '' }]),
+    ).toMatchObject([{ used: 30 }]);
   });
 });

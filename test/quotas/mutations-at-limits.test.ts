@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { balances, reserve, setLimit } from '../../engine/ledger/ledger.js';
+import { readQuotaUsage, reserve, setLimit } from '../../engine/ledger/ledger.js';
 import { quotaId } from '../../engine/ledger/quota-id.js';
 import { packageRoot } from '../../kernel/package-root.js';
 import type { ClusterQuotaEntry } from '../../catalogue/catalogue.js';
@@ -51,7 +51,7 @@ function use(account: string, resource: string, scope: string, amount: number): 
 }
 
 async function used(account: string, resource: string, scope = ''): Promise<number | undefined> {
-  return (await balances(clusters.kit.database.prisma, account, [{ resource, scope }]))[0]?.used;
+  return (await readQuotaUsage(clusters.kit.database.prisma, account, [{ resource, scope }]))[0]?.used;
 }
 
 const raise = (account: string, resource: string, limit: number) =>

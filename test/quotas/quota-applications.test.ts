@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { faultPoints } from '../../engine/faults/fault-points.js';
 import { noFaultInjection, type Reconciler, type ReconcileContext } from '../../engine/contract.js';
 import { type Engine, startEngine } from '../../engine/engine.js';
-import { balances, reserve } from '../../engine/ledger/ledger.js';
+import { readQuotaUsage, reserve } from '../../engine/ledger/ledger.js';
 import { systemClock } from '../../kernel/clock.js';
 import { newId } from '../../kernel/ids.js';
 import { createLog } from '../../kernel/log.js';
@@ -96,7 +96,7 @@ function scope(faults = noFaultInjection): ReconcileContext {
 }
 
 async function limit(account: string, resource: string, at = '*'): Promise<number | null | undefined> {
-  return (await balances(kit.database.prisma, account, [{ resource, scope: at }]))[0]?.limit;
+  return (await readQuotaUsage(kit.database.prisma, account, [{ resource, scope: at }]))[0]?.limit;
 }
 
 function events(account: string) {

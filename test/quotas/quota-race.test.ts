@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { balances, reserve, setLimit } from '../../engine/ledger/ledger.js';
+import { readQuotaUsage, reserve, setLimit } from '../../engine/ledger/ledger.js';
 import { CREATE, type Created, proCluster } from '../clusters/requests.js';
 import { startTestPlatform, type TestPlatform } from '../kit/platform.js';
 
@@ -39,6 +39,8 @@ describe('the last unit of a quota', () => {
         requested: 1,
       });
     expect(await prisma.cluster.count({ where: { account } })).toBe(1);
-    expect(await balances(prisma, account, [{ resource: RESOURCE, scope: '' }])).toMatchObject([{ used: 3 }]);
+    expect(await readQuotaUsage(prisma, account, [{ resource: RESOURCE, scope: '' }])).toMatchObject([
+      { used: 3 },
+    ]);
   });
 });

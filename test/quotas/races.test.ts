@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { balances, reserve, setLimit } from '../../engine/ledger/ledger.js';
+import { readQuotaUsage, reserve, setLimit } from '../../engine/ledger/ledger.js';
 import { settle } from '../../kernel/result.js';
 import { readCatalog } from '../../catalogue/catalogue.js';
 import { reserveInstances } from '../../subgraphs/clusters/changes/reserve-instances.js';
@@ -20,7 +20,7 @@ const all = <T>(one: (index: number) => Promise<T>) =>
   Promise.all(Array.from({ length: CLIENTS }, (_, index) => one(index)));
 
 async function used(account: string, resource: string, scope: string): Promise<number | undefined> {
-  return (await balances(clusters.kit.database.prisma, account, [{ resource, scope }]))[0]?.used;
+  return (await readQuotaUsage(clusters.kit.database.prisma, account, [{ resource, scope }]))[0]?.used;
 }
 
 /** Leaves one unit of the resource to the account. */

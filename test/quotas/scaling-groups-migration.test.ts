@@ -3,7 +3,7 @@ import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { balances } from '../../engine/ledger/ledger.js';
+import { readQuotaUsage } from '../../engine/ledger/ledger.js';
 import { type OpenDatabase, openDatabase } from '../../kernel/postgres/database.js';
 import { newId } from '../../kernel/ids.js';
 import { migrate } from '../../kernel/postgres/migrate.js';
@@ -84,7 +84,7 @@ async function rows(table: string, columns: string, values: readonly (readonly u
 
 async function balance(account: string, product: string, scope = '*') {
   const key = { resource: `${product}/scalingGroupsPerCluster`, scope };
-  const [found] = await balances(database.prisma, account, [key]);
+  const [found] = await readQuotaUsage(database.prisma, account, [key]);
   return [found?.used, found?.limit];
 }
 

@@ -1,4 +1,4 @@
-import { refuseNotFound } from '../../../engine/not-found.js';
+import { throwNotFound } from '../../../engine/not-found.js';
 import { reserve } from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import { newId } from '../../../kernel/ids.js';
@@ -121,7 +121,7 @@ async function requestedNetworkLocation(
   const { account, request } = wish;
   const vpc = await store.lockVpc(tx, account, vpcId);
   // Deleted since the references were checked.
-  if (!vpc) return refuseNotFound('VPC', vpcId, [...PATH, 'vpcId']);
+  if (!vpc) return throwNotFound('VPC', vpcId, [...PATH, 'vpcId']);
   const all = (await new store.NetworkStore(tx).vSwitchesOfVpcs(account, [vpc.id])).get(vpc.id) ?? [];
   const chooseRange = request?.vSwitchIds
     ? request.vSwitchIds.map((id, index) => one(all, id, index))
@@ -234,7 +234,7 @@ async function groupOf(tx: Transaction, { wish, vpc, pods }: Group): Promise<str
 async function requestedSecurityGroup(tx: Transaction, { wish, pods }: Group, id: string): Promise<string> {
   const path = [...PATH, 'securityGroupId'];
   const group = await tx.securityGroup.findFirst({ where: { id, account: wish.account } });
-  if (!group) return refuseNotFound('SECURITY_GROUP', id, path);
+  if (!group) return throwNotFound('SECURITY_GROUP', id, path);
   refuseGroupWithoutDns(group, pods?.text ?? null, path);
   return id;
 }

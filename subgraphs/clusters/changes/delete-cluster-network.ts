@@ -1,4 +1,4 @@
-import { dropScope, release } from '../../../engine/ledger/ledger.js';
+import { deleteScope, release } from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import { releaseVpc, releaseVSwitches } from './network-quotas.js';
 import { usersOfSecurityGroup } from '../store/network-users.store.js';
@@ -70,7 +70,7 @@ async function removeGroup(
   }
   if ((await usersOfSecurityGroup(tx, id)).length > 0) return;
   await tx.securityGroup.delete({ where: { id } });
-  await dropScope(tx, account, id);
+  await deleteScope(tx, account, id);
 }
 
 /** The default VPC goes with its last cluster, unless something of the account's own is in it or to be retained. */
@@ -92,7 +92,7 @@ async function removeDefaultVpc(
     return;
   }
   await tx.vpc.delete({ where: { id: vpcId } });
-  await dropScope(tx, account, vpcId);
+  await deleteScope(tx, account, vpcId);
   await releaseVpc(tx, vpc);
 }
 

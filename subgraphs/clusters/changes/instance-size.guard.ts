@@ -1,4 +1,4 @@
-import { balances } from '../../../engine/ledger/ledger.js';
+import { readQuotaUsage } from '../../../engine/ledger/ledger.js';
 import { quotaExceeded } from '../../../engine/ledger/quota-exceeded.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import { type Problem, Refused } from '../../../kernel/result.js';
@@ -42,7 +42,7 @@ export async function refuseLargeTypes(
 
 /** How many vCPUs a pay-as-you-go machine of the account may have. */
 export async function largestInstance(tx: Transaction, account: string): Promise<number> {
-  const [balance] = await balances(tx, account, [LARGEST]);
+  const [balance] = await readQuotaUsage(tx, account, [LARGEST]);
   return balance?.limit ?? Infinity;
 }
 

@@ -1,4 +1,4 @@
-import { balances, release, reserve } from '../../../engine/ledger/ledger.js';
+import { readQuotaUsage, release, reserve } from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import type { QuotaRequirement } from '../model/migration.rules.js';
 
@@ -25,8 +25,8 @@ export async function proQuotaRequirements(tx: Transaction, cluster: Counted): P
   const counted = resourcesOf(cluster);
   const asked = (product: string) =>
     counted.map(({ count, scope }) => ({ resource: `${product}/${count}`, scope }));
-  const held = await balances(tx, cluster.account, asked(FROM));
-  const room = await balances(tx, cluster.account, asked(TO));
+  const held = await readQuotaUsage(tx, cluster.account, asked(FROM));
+  const room = await readQuotaUsage(tx, cluster.account, asked(TO));
   return room.map((balance, index) => {
     // Of the account's clusters it is one; what is counted in the cluster moves as a whole.
     const requested = counted[index]?.scope === '' ? 1 : (held[index]?.used ?? 0);

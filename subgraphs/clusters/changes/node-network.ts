@@ -1,4 +1,10 @@
-import { changeAll, lockBalances, release, reserveUpTo, timesIn } from '../../../engine/ledger/ledger.js';
+import {
+  adjustUsage,
+  lockQuotaUsage,
+  release,
+  reserveUpTo,
+  remainingMultiples,
+} from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import type { Problem } from '../../../kernel/result.js';
 import { isVirtual } from '../model/instance-category.js';
@@ -52,16 +58,16 @@ export async function reserveNodeNetwork(
   const group = wish.securityGroupId ?? network.securityGroupId;
   const each = await largestNetworkUsage(tx, network, wish.instanceTypes);
   const counted = countedIn(network, inGroup(each, group)).filter(({ amount }) => amount > 0);
-  const balances = await lockBalances(tx, wish.account, counted);
+  const balances = await lockQuotaUsage(tx, wish.account, counted);
   const grant = counted.reduce(
     (so, { resource, scope, amount }, index) => {
-      const fitting = timesIn(balances[index] ?? { limit: null, used: 0 }, amount);
+      const fitting = remainingMultiples(balances[index] ?? { limit: null, used: 0 }, amount);
       return fitting < so.granted ? { granted: fitting, shortage: quotaProblem(resource, scope) } : so;
     },
     roomInPodCidr(network, wish.count),
   );
   if (grant.granted === 0) return grant;
-  await changeAll(
+  await adjustUsage(
     tx,
     wish.account,
     counted.map((one) => ({ ...one, amount: one.amount * grant.granted })),

@@ -1,4 +1,4 @@
-import { refuseNotFound } from '../../../engine/not-found.js';
+import { throwNotFound } from '../../../engine/not-found.js';
 import type { VSwitchPlace } from '../../../engine/providers/infrastructure-provider.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { refuse } from '../../../kernel/result.js';
@@ -142,7 +142,7 @@ function inVpc(
   found: { readonly vpcId: string } | null | undefined,
   { kind, id, vpcId, path }: PlacedResource,
 ): void {
-  if (!found) return refuseNotFound(kind, id, path);
+  if (!found) return throwNotFound(kind, id, path);
   if (vpcId !== undefined && found.vpcId !== vpcId)
     refuse(
       'NETWORK_MISMATCH',

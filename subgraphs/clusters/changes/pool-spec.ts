@@ -1,4 +1,4 @@
-import { refuseNotFound } from '../../../engine/not-found.js';
+import { throwNotFound } from '../../../engine/not-found.js';
 import { appendEvents } from '../../../engine/events/append-events.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
@@ -44,10 +44,10 @@ export async function lockClusterAndPool(
   path: readonly string[],
 ): Promise<LockedPool> {
   const clusterId = await pools.clusterOfPool(tx, account, nodePoolId);
-  if (clusterId === null) return refuseNotFound('NODE_POOL', nodePoolId, path);
+  if (clusterId === null) return throwNotFound('NODE_POOL', nodePoolId, path);
   const cluster = await changeableCluster(tx, account, clusterId, path);
   const pool = await pools.lockNodePool(tx, account, nodePoolId);
-  if (!pool) return refuseNotFound('NODE_POOL', nodePoolId, path);
+  if (!pool) return throwNotFound('NODE_POOL', nodePoolId, path);
   return { cluster, pool };
 }
 
@@ -59,7 +59,7 @@ export async function changeableCluster(
   path: readonly string[],
 ): Promise<ClusterRow> {
   const cluster = await lockCluster(tx, account, id);
-  if (!cluster) return refuseNotFound('CLUSTER', id, path);
+  if (!cluster) return throwNotFound('CLUSTER', id, path);
   refuseNodesOn(cluster, path);
   if (!MUTABLE_CLUSTER_STATES.includes(cluster.state)) {
     refuse(

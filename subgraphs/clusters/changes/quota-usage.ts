@@ -1,5 +1,5 @@
 import { DISKS, INSTANCES } from '../../../engine/ledger/disk-limit.js';
-import { balances, changeAll } from '../../../engine/ledger/ledger.js';
+import { readQuotaUsage, adjustUsage } from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import type { Cluster, NodePool } from '../../../prisma/generated/client.js';
 
@@ -64,7 +64,7 @@ export async function releaseQuotaUsage(
     return resource ? [{ ...resource, amount: less('vcpus', mine) }] : [];
   });
   const disks = uses.filter(({ chargeType }) => countsDisks(chargeType));
-  await changeAll(tx, account, [
+  await adjustUsage(tx, account, [
     ...vcpus,
     { resource: INSTANCES, scope: '', amount: less('machines') },
     { resource: DISKS, scope: '', amount: less('disks', disks) },
@@ -87,10 +87,10 @@ export async function releaseNodeQuota(
   { cluster, pool, keep }: PoolQuotaUsage,
 ): Promise<void> {
   const { account } = cluster;
-  const [group] = await balances(tx, account, [{ resource: GROUP, scope: pool.id }]);
+  const [group] = await readQuotaUsage(tx, account, [{ resource: GROUP, scope: pool.id }]);
   const amount = (group?.used ?? 0) - keep;
   if (amount <= 0) return;
-  await changeAll(tx, account, [
+  await adjustUsage(tx, account, [
     { resource: GROUP, scope: pool.id, amount: -amount },
     { resource: `${cluster.product}/nodesPerCluster`, scope: cluster.id, amount: -amount },
   ]);

@@ -1,4 +1,4 @@
-import { balances, reserveAll } from '../../../engine/ledger/ledger.js';
+import { readQuotaUsage, reserveAll } from '../../../engine/ledger/ledger.js';
 import { quotaExceeded } from '../../../engine/ledger/quota-exceeded.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { Refused } from '../../../kernel/result.js';
@@ -86,7 +86,7 @@ export async function remainingNodeQuota(
   tx: Transaction,
   of: { readonly account: string; readonly clusterId: string; readonly product: string; readonly id: string },
 ): Promise<number | null> {
-  const rows = await balances(tx, of.account, [
+  const rows = await readQuotaUsage(tx, of.account, [
     { resource: `${of.product}/nodesPerCluster`, scope: of.clusterId },
     { resource: GROUP, scope: of.id },
   ]);
@@ -96,7 +96,7 @@ export async function remainingNodeQuota(
 
 /** How many nodes places are held for in a pool: those that exist and, while a change is carried out, are to be made. */
 export async function reservedNodes(tx: Transaction, account: string, nodePoolId: string): Promise<number> {
-  const [group] = await balances(tx, account, [{ resource: GROUP, scope: nodePoolId }]);
+  const [group] = await readQuotaUsage(tx, account, [{ resource: GROUP, scope: nodePoolId }]);
   return group?.used ?? 0;
 }
 
@@ -106,7 +106,7 @@ export async function groupLimit(
   account: string,
   nodePoolId: string,
 ): Promise<number | null> {
-  const [group] = await balances(database, account, [{ resource: GROUP, scope: nodePoolId }]);
+  const [group] = await readQuotaUsage(database, account, [{ resource: GROUP, scope: nodePoolId }]);
   return group?.limit ?? null;
 }
 
@@ -118,7 +118,7 @@ export async function refuseLargeGroup(
 ): Promise<void> {
   if (!autoscaling?.enabled) return;
   const { maxSize } = autoscaling;
-  const [{ limit = null, used = 0 } = {}] = await balances(tx, account, [{ resource: GROUP, scope }]);
+  const [{ limit = null, used = 0 } = {}] = await readQuotaUsage(tx, account, [{ resource: GROUP, scope }]);
   if (limit === null || maxSize <= limit) return;
   const message =
     `${GROUP}: a pool of ${maxSize} nodes at the most does not fit, the limit is ${limit}. ` +

@@ -1,11 +1,11 @@
-import { diskLimit, DISKS, INSTANCES, machinesWithDisks } from '../../../engine/ledger/disk-limit.js';
+import { diskLimit, DISKS, INSTANCES, instancesWithinDiskQuota } from '../../../engine/ledger/disk-limit.js';
 import {
-  type Balance,
-  changeAll,
-  lockBalances,
+  type QuotaUsage,
+  adjustUsage,
+  lockQuotaUsage,
   reserve,
   reserveUpTo,
-  timesIn,
+  remainingMultiples,
 } from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import type { Problem } from '../../../kernel/result.js';
@@ -31,7 +31,7 @@ export interface InstanceReservation {
 
 const INSTANCE_QUOTA = { resource: INSTANCES, scope: '' } as const;
 const VOLUMES = { resource: DISKS, scope: '' } as const;
-type InstanceQuota = Pick<Balance, 'limit' | 'used'>;
+type InstanceQuota = Pick<QuotaUsage, 'limit' | 'used'>;
 const NOT_COUNTED: InstanceQuota = { limit: null, used: 0 };
 
 /** Takes vCPUs and disks for as many of the machines as the account's quotas have room for. */
@@ -43,11 +43,11 @@ export async function reserveInstances(
   if (vcpus === 0 || count === 0) return { granted: count, shortage: null };
   const cpu = vcpuResource(chargeType);
   const ofDisks = countsDisks(chargeType) ? disks : 0;
-  const locked = await lockBalances(tx, account, [...(cpu ? [cpu] : []), INSTANCE_QUOTA, VOLUMES]);
+  const locked = await lockQuotaUsage(tx, account, [...(cpu ? [cpu] : []), INSTANCE_QUOTA, VOLUMES]);
   const [cores, machines, volumes] = cpu ? locked : [NOT_COUNTED, ...locked];
-  const affordable = Math.min(count, timesIn(cores ?? NOT_COUNTED, vcpus));
+  const affordable = Math.min(count, remainingMultiples(cores ?? NOT_COUNTED, vcpus));
   const granted = withDisks(affordable, ofDisks, { machines, volumes });
-  await changeAll(tx, account, [
+  await adjustUsage(tx, account, [
     ...(cpu ? [{ ...cpu, amount: granted * vcpus }] : []),
     { ...INSTANCE_QUOTA, amount: granted },
     { ...VOLUMES, amount: granted * ofDisks },
@@ -68,7 +68,7 @@ function withDisks(
 ): number {
   if (each === 0) return count;
   const room = { instances: machines?.used ?? 0, disks: volumes?.used ?? 0, granted: volumes?.limit ?? null };
-  return machinesWithDisks(room, count, each);
+  return instancesWithinDiskQuota(room, count, each);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { changeAll, lockBalances } from '../../../engine/ledger/ledger.js';
+import { adjustUsage, lockQuotaUsage } from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { Cluster, NodePool } from '../../../prisma/generated/client.js';
@@ -34,13 +34,13 @@ export async function reserveNodeQuota(
     { resource: `${cluster.product}/nodesPerCluster`, scope: cluster.id },
     { resource: GROUP, scope: pool.id },
   ];
-  const locked = await lockBalances(tx, cluster.account, resources);
+  const locked = await lockQuotaUsage(tx, cluster.account, resources);
   // A pool holds as many of its cluster's places as of its scaling group's.
   const free = Math.max(0, (locked.at(-1)?.used ?? 0) - existing);
   const rooms = locked.map(({ limit, used }) => (limit === null ? missing : Math.max(0, limit - used)));
   const granted = Math.min(missing, free + Math.min(missing, ...rooms));
   const amount = Math.max(0, granted - free);
-  await changeAll(
+  await adjustUsage(
     tx,
     cluster.account,
     resources.map((resource) => ({ ...resource, amount })),

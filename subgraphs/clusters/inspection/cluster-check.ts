@@ -1,4 +1,4 @@
-import { refuseNotFound } from '../../../engine/not-found.js';
+import { throwNotFound } from '../../../engine/not-found.js';
 import { idempotentTransaction } from '../../../engine/operations/client-tokens.js';
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
@@ -64,7 +64,7 @@ export class ClusterCheckService {
 
   private async checkable(account: string, clusterId: string): Promise<ClusterRow> {
     const [cluster] = await new ClusterStore(this.platform.database.prisma).byIds(account, [clusterId]);
-    if (!cluster) return refuseNotFound('CLUSTER', clusterId, CLUSTER_PATH);
+    if (!cluster) return throwNotFound('CLUSTER', clusterId, CLUSTER_PATH);
     if (cluster.deletedAt)
       refuse(
         'INVALID_STATE',

@@ -1,5 +1,5 @@
 import { release, reserve } from '../../../engine/ledger/ledger.js';
-import { closeEmpty } from '../../../engine/ledger/ledger-scopes.js';
+import { deleteUnusedScope } from '../../../engine/ledger/ledger-scopes.js';
 import type { CloudClaim } from '../../../engine/providers/cloud-resource-provider.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { CloudClaim as ClaimRow } from '../../../prisma/generated/client.js';
@@ -77,7 +77,7 @@ async function takeLoad(
     const more = amount - (before[index]?.amount ?? 0);
     if (more > 0) await reserve(tx, { ...place, account, amount: more });
     await release(tx, { ...place, account, amount: -more });
-    if (amount === 0) await closeEmpty(tx, account, place);
+    if (amount === 0) await deleteUnusedScope(tx, account, place);
   }
 }
 

@@ -1,4 +1,4 @@
-import { noteUsage } from '../../../engine/ledger/ledger.js';
+import { setUsage } from '../../../engine/ledger/ledger.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { UseSum } from './billing.rules.js';
 
@@ -88,7 +88,7 @@ export class BillingStore {
 
   /** Writes how many pods a cluster has, for its quota. */
   notePods({ account, clusterId: scope, pods: resource }: ServerlessCluster, used: number): Promise<void> {
-    return noteUsage(this.database, account, { resource, scope }, used);
+    return setUsage(this.database, account, { resource, scope }, used);
   }
 
   /** Up to where container instances have been metered; 0 at first. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { balances, setLimit } from '../../../engine/ledger/ledger.js';
+import { readQuotaUsage, setLimit } from '../../../engine/ledger/ledger.js';
 import { type ClustersKit, openClusters } from '../kit.js';
 import { CREATE, type Created, proCluster } from '../requests.js';
 
@@ -73,7 +73,7 @@ test('a created cluster is there at once with its pools, its operation, its quot
   });
   const { prisma, pool } = clusters.platform.database;
   const id = cluster?.id ?? '';
-  const held = await balances(prisma, 'one', [
+  const held = await readQuotaUsage(prisma, 'one', [
     { resource: 'ACK_PRO/clustersPerAccount', scope: '' },
     { resource: 'load-balancers', scope: '' },
     { resource: 'ACK_PRO/nodePoolsPerCluster', scope: id },

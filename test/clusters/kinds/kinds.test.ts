@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { balances, setLimit } from '../../../engine/ledger/ledger.js';
+import { readQuotaUsage, setLimit } from '../../../engine/ledger/ledger.js';
 import { type ClustersKit, openClusters } from '../kit.js';
 import { runningCluster } from '../running-cluster.js';
 import { clusterMutation, poolMutation, type PayloadView } from '../requests.js';
@@ -144,7 +144,7 @@ describe('a dedicated cluster', () => {
     expect(userErrors).toEqual([]);
     const one = { role: 'MASTER', nodePool: null, instanceType: { id: 'ecs.g7.2xlarge' } };
     expect(cluster?.nodes.nodes).toMatchObject([one, one, one]);
-    const [vcpu, places] = await balances(clusters.platform.database.prisma, 'masters', [
+    const [vcpu, places] = await readQuotaUsage(clusters.platform.database.prisma, 'masters', [
       { resource: 'payg-vcpu', scope: '' },
       { resource: 'ACK_DEDICATED/nodesPerCluster', scope: cluster?.id ?? '' },
     ]);

@@ -1,6 +1,6 @@
 import { Watch, type V1Pod } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { balances } from '../../../engine/ledger/ledger.js';
+import { readQuotaUsage } from '../../../engine/ledger/ledger.js';
 import type { FaultInjector } from '../../../engine/contract.js';
 import { type FaultPoint, faultPoints } from '../../../engine/faults/fault-points.js';
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
@@ -65,7 +65,7 @@ const held = async (id: string) => {
     { resource: `${product}/scalingGroupsPerCluster`, scope: id },
     { resource: `${product}/nodesPerCluster`, scope: id },
   ]);
-  return (await balances(kinds.world.prisma, 'acme', asked)).map(({ used }) => used);
+  return (await readQuotaUsage(kinds.world.prisma, 'acme', asked)).map(({ used }) => used);
 };
 
 /** Everything that happens to the pods of the default namespace from now on. */

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { balances } from '../../../engine/ledger/ledger.js';
+import { readQuotaUsage } from '../../../engine/ledger/ledger.js';
 import { openClusters } from '../kit.js';
 import { proCluster } from '../requests.js';
 
@@ -87,7 +87,7 @@ export async function openNetworks() {
     create: (account: string, more: object = {}) =>
       mutate<Created>(account, 'createCluster', proCluster(`net-${(names += 1)}`, { ...more }), NETWORK),
     used: async (account: string, resource: string, scope = '') =>
-      (await balances(clusters.platform.database.prisma, account, [{ resource, scope }]))[0]?.used,
+      (await readQuotaUsage(clusters.platform.database.prisma, account, [{ resource, scope }]))[0]?.used,
     [Symbol.asyncDispose]: () => clusters[Symbol.asyncDispose](),
   };
 }

@@ -1,7 +1,7 @@
 import { CoreV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
-import { balances } from '../../../engine/ledger/ledger.js';
+import { readQuotaUsage } from '../../../engine/ledger/ledger.js';
 import { eventually } from '../../kit/eventually.js';
 import { livePools, type LivingPools } from './pools-with-engine.js';
 
@@ -46,7 +46,7 @@ describe('how machines are paid', () => {
   });
 
   test('an account has 800 vCPUs of spot machines; what does not fit is not made and says so', async () => {
-    const [{ limit } = { limit: null }] = await balances(living.world.prisma, 'globex', [
+    const [{ limit } = { limit: null }] = await readQuotaUsage(living.world.prisma, 'globex', [
       { resource: 'spot-vcpu', scope: '' },
     ]);
     expect(limit).toBe(800);

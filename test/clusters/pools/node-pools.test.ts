@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { balances, setLimit } from '../../../engine/ledger/ledger.js';
+import { readQuotaUsage, setLimit } from '../../../engine/ledger/ledger.js';
 import { type ClustersKit, openClusters } from '../kit.js';
 import { addNodes, runningCluster } from '../running-cluster.js';
 import { type PayloadView, poolMutation } from '../requests.js';
@@ -25,7 +25,7 @@ const start = async (name: string, pools: Record<string, unknown> = workers) => 
 };
 const held = async (cluster: string, pool: string) =>
   (
-    await balances(clusters.platform.database.prisma, 'acme', [
+    await readQuotaUsage(clusters.platform.database.prisma, 'acme', [
       { resource: 'ACK_PRO/nodePoolsPerCluster', scope: cluster },
       { resource: 'ACK_PRO/nodesPerCluster', scope: cluster },
       { resource: 'instances-per-scaling-group', scope: pool },

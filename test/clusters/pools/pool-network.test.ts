@@ -2,7 +2,7 @@ import { CoreV1Api } from '@kubernetes/client-node';
 import ipaddr from 'ipaddr.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
-import { balances } from '../../../engine/ledger/ledger.js';
+import { readQuotaUsage } from '../../../engine/ledger/ledger.js';
 import { eventually } from '../../kit/eventually.js';
 import { recount } from '../../kit/ledger-recount.js';
 import { deletionOf } from '../network/network-kit.js';
@@ -150,7 +150,7 @@ describe('the machines of a pool', () => {
       const uses = await recount(living.world.prisma, 'acme');
       const resource = 'ips-per-security-group';
       const keys = [mine, more].map((scope) => ({ resource, scope }));
-      const used = (await balances(living.world.prisma, 'acme', keys)).map((one) => one.used);
+      const used = (await readQuotaUsage(living.world.prisma, 'acme', keys)).map((one) => one.used);
       expect(used).toEqual(keys.map(({ scope }) => uses[`${resource}|${scope}`] ?? 0));
       return used;
     };

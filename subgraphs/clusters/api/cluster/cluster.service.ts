@@ -1,4 +1,4 @@
-import { refuseNotFound } from '../../../../engine/not-found.js';
+import { throwNotFound } from '../../../../engine/not-found.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { OperationType } from '../../../../engine/operations/operation-kinds.js';
 import { createOperation, finishOperation } from '../../../../engine/operations/operations.js';
@@ -152,7 +152,7 @@ async function cancelOperations(tx: Transaction, cluster: ClusterRow, at: Date):
 
 async function existingCluster(tx: Transaction, account: string, id: string): Promise<ClusterRow> {
   const cluster = await lockCluster(tx, account, id);
-  if (!cluster) return refuseNotFound('CLUSTER', id, ID_PATH);
+  if (!cluster) return throwNotFound('CLUSTER', id, ID_PATH);
   if (cluster.deletedAt) refuse('INVALID_STATE', `The cluster ${id} is deleted.`, { path: ID_PATH });
   return cluster;
 }

@@ -1,4 +1,4 @@
-import { refuseNotFound } from '../../../../engine/not-found.js';
+import { throwNotFound } from '../../../../engine/not-found.js';
 import { idempotentTransaction } from '../../../../engine/operations/client-tokens.js';
 import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient } from '../../../../engine/kubernetes/client.js';
@@ -39,7 +39,7 @@ export class ComponentCheckService {
   private async client(account: string, clusterId: string): Promise<KubernetesClient> {
     const { prisma } = this.platform.database;
     const [cluster] = await new ClusterStore(prisma).byIds(account, [clusterId]);
-    if (!cluster) return refuseNotFound('CLUSTER', clusterId, CLUSTER_PATH);
+    if (!cluster) return throwNotFound('CLUSTER', clusterId, CLUSTER_PATH);
     const access = (await clusterAccess(prisma, account, [clusterId])).get(clusterId);
     if (!access || cluster.state === 'UPGRADING') {
       refuse(

@@ -1,5 +1,5 @@
 import { type Prisma } from '../../store/component.store.js';
-import { refuseNotFound } from '../../../../engine/not-found.js';
+import { throwNotFound } from '../../../../engine/not-found.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { OperationType } from '../../../../engine/operations/operation-kinds.js';
 import { createOperation, type OperationRow } from '../../../../engine/operations/operations.js';
@@ -150,11 +150,11 @@ export class ComponentService {
     const { account } = actor;
     return change(this.platform, { actor, mutation, input, dryRun }, async (tx, at) => {
       const known = await tx.component.findFirst({ where: { id: input.id, account } });
-      if (!known) refuseNotFound('COMPONENT', input.id, ID_PATH);
+      if (!known) throwNotFound('COMPONENT', input.id, ID_PATH);
       const cluster = await changeableCluster(tx, account, known.clusterId, ID_PATH);
       const component = await lockComponent(tx, account, input.id);
       const entry = await componentEntry(known.name);
-      if (!component || !entry) refuseNotFound('COMPONENT', input.id, ID_PATH);
+      if (!component || !entry) throwNotFound('COMPONENT', input.id, ID_PATH);
       const state = afterAction(component.state, action);
       if (!state)
         refuse(
@@ -240,7 +240,7 @@ async function changeableCluster(
   path: readonly string[],
 ): Promise<ClusterRow> {
   const cluster = await lockCluster(tx, account, id);
-  if (!cluster) return refuseNotFound('CLUSTER', id, path);
+  if (!cluster) return throwNotFound('CLUSTER', id, path);
   if (cluster.deletedAt || !COMPONENT_CHANGE_STATES.includes(cluster.state))
     refuse(
       'INVALID_STATE',

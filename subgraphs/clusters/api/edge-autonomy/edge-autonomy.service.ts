@@ -1,4 +1,4 @@
-import { refuseNotFound } from '../../../../engine/not-found.js';
+import { throwNotFound } from '../../../../engine/not-found.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import { createOperation } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
@@ -31,7 +31,7 @@ export class EdgeAutonomyService {
       const clusterId = await clusterOfPool(tx, account, input.nodePoolId);
       const cluster = clusterId === null ? null : await lockCluster(tx, account, clusterId);
       const pool = cluster && (await lockNodePool(tx, account, input.nodePoolId));
-      if (!cluster || !pool) return refuseNotFound('NODE_POOL', input.nodePoolId, PATH);
+      if (!cluster || !pool) return throwNotFound('NODE_POOL', input.nodePoolId, PATH);
       if (kindOfRow(cluster).name !== 'EDGE') {
         refuse(
           'UNSUPPORTED_BY_KIND',

@@ -1,4 +1,4 @@
-import { refuseNotFound } from '../../../../engine/not-found.js';
+import { throwNotFound } from '../../../../engine/not-found.js';
 import { idempotentTransaction } from '../../../../engine/operations/client-tokens.js';
 import { TerminalError } from '../../../../engine/contract.js';
 import type { Platform } from '../../../../engine/platform.js';
@@ -109,7 +109,7 @@ export class HighRiskService {
     const { risks, mended, problems } = planSysctls(input.sysctls, present);
     if (problems.length > 0) throw new Refused(problems);
     const [node] = await new NodeStore(this.platform.database.prisma).byIds(actor.account, [input.nodeId]);
-    if (!node) return refuseNotFound('NODE', input.nodeId, ['input', 'nodeId']);
+    if (!node) return throwNotFound('NODE', input.nodeId, ['input', 'nodeId']);
     const cluster = await this.cluster(actor, node.clusterId);
     await this.checkRisks(input, risks);
     const { provider } = this.platform;
@@ -169,7 +169,7 @@ export class HighRiskService {
 
   private async cluster({ account }: Actor, id: string): Promise<ClusterRow> {
     const [cluster] = await new ClusterStore(this.platform.database.prisma).byIds(account, [id]);
-    if (!cluster) return refuseNotFound('CLUSTER', id, ['input', 'clusterId']);
+    if (!cluster) return throwNotFound('CLUSTER', id, ['input', 'clusterId']);
     if (!cluster.deletedAt && !['INITIAL', 'DELETING', 'WAITING'].includes(cluster.state)) return cluster;
     return refuse('INVALID_STATE', `The cluster ${id} is ${cluster.state}; it must have a control plane.`, {
       path: ['input', 'clusterId'],
@@ -200,7 +200,7 @@ export class HighRiskService {
       return { id: cluster.id };
     });
     const [cluster] = await new ClusterStore(database.prisma).byIds(account, [id]);
-    return cluster ?? refuseNotFound('CLUSTER', id, ['input', 'clusterId']);
+    return cluster ?? throwNotFound('CLUSTER', id, ['input', 'clusterId']);
   }
 
   private async execute(cluster: ClusterRow, calls: CloudPlan['calls']): Promise<void> {

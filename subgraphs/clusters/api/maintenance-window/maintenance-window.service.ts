@@ -1,4 +1,4 @@
-import { refuseNotFound } from '../../../../engine/not-found.js';
+import { throwNotFound } from '../../../../engine/not-found.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { Platform } from '../../../../engine/platform.js';
 import type { Actor } from '../../../../kernel/actor.js';
@@ -42,7 +42,7 @@ export class MaintenanceWindowService {
       { actor, mutation: 'setMaintenanceWindow', input, dryRun },
       async (tx, at) => {
         const cluster = await lockCluster(tx, account, input.clusterId);
-        if (!cluster) return refuseNotFound('CLUSTER', input.clusterId, CLUSTER_PATH);
+        if (!cluster) return throwNotFound('CLUSTER', input.clusterId, CLUSTER_PATH);
         if (cluster.deletedAt)
           refuse('INVALID_STATE', `The cluster ${input.clusterId} is deleted.`, { path: CLUSTER_PATH });
         const startDate = localDate(cluster.timeZone, at);

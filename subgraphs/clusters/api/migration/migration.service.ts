@@ -1,4 +1,4 @@
-import { refuseNotFound } from '../../../../engine/not-found.js';
+import { throwNotFound } from '../../../../engine/not-found.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import { createOperation } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
@@ -32,7 +32,7 @@ export class MigrationService {
     const catalogue = await this.catalogue.catalogue();
     return change(this.platform, { actor, mutation: 'migrateCluster', input, dryRun }, async (tx, at) => {
       const cluster = await lockCluster(tx, actor.account, input.id);
-      if (!cluster) return refuseNotFound('CLUSTER', input.id, ['input', 'id']);
+      if (!cluster) return throwNotFound('CLUSTER', input.id, ['input', 'id']);
       if (cluster.deletedAt)
         refuse('INVALID_STATE', `The cluster ${input.id} is deleted.`, { path: ['input', 'id'] });
       await precheck(tx, cluster, catalogue);

@@ -1,6 +1,6 @@
-import { nameOfKind, refuseNotFound } from '../../../../engine/not-found.js';
+import { nameOfKind, throwNotFound } from '../../../../engine/not-found.js';
 import type { Platform } from '../../../../engine/platform.js';
-import { dropScope, release } from '../../../../engine/ledger/ledger.js';
+import { deleteScope, release } from '../../../../engine/ledger/ledger.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { refuse } from '../../../../kernel/result.js';
@@ -57,7 +57,7 @@ type Deletion = (tx: Transaction, account: string, id: string) => Promise<void>;
 
 const DELETIONS: Readonly<Record<NetworkResourceKind, Deletion>> = {
   async VPC(tx, account, id) {
-    const vpc = (await lockVpc(tx, account, id)) ?? refuseNotFound('VPC', id, ID);
+    const vpc = (await lockVpc(tx, account, id)) ?? throwNotFound('VPC', id, ID);
     refuseUsed(`The VPC ${id}`, await usersOfVpc(tx, id));
     const vSwitches = await tx.vSwitch.count({ where: { vpcId: id } });
     const groups = await tx.securityGroup.count({ where: { vpcId: id } });
@@ -68,26 +68,26 @@ const DELETIONS: Readonly<Record<NetworkResourceKind, Deletion>> = {
         { path: ID },
       );
     await tx.vpc.delete({ where: { id } });
-    await dropScope(tx, account, id);
+    await deleteScope(tx, account, id);
     await releaseVpc(tx, vpc);
   },
   async VSWITCH(tx, account, id) {
     const found = await tx.vSwitch.findFirst({ where: { id, account } });
-    if (!found) return refuseNotFound('VSWITCH', id, ID);
+    if (!found) return throwNotFound('VSWITCH', id, ID);
     await lockVpc(tx, account, found.vpcId);
     refuseUsed(`The vSwitch ${id}`, await usersOfVSwitch(tx, id));
     const { count } = await tx.vSwitch.deleteMany({ where: { id } });
-    if (count === 0) return refuseNotFound('VSWITCH', id, ID);
+    if (count === 0) return throwNotFound('VSWITCH', id, ID);
     await releaseVSwitches(tx, { account, vpcId: found.vpcId, amount: count });
   },
   async SECURITY_GROUP(tx, account, id) {
     const found = await tx.securityGroup.findFirst({ where: { id, account } });
-    if (!found) return refuseNotFound('SECURITY_GROUP', id, ID);
+    if (!found) return throwNotFound('SECURITY_GROUP', id, ID);
     await lockVpc(tx, account, found.vpcId);
     refuseUsed(`The security group ${id}`, await usersOfSecurityGroup(tx, id));
     const { count } = await tx.securityGroup.deleteMany({ where: { id } });
-    if (count === 0) return refuseNotFound('SECURITY_GROUP', id, ID);
-    await dropScope(tx, account, id);
+    if (count === 0) return throwNotFound('SECURITY_GROUP', id, ID);
+    await deleteScope(tx, account, id);
   },
   LOAD_BALANCER: (tx, account, id) => deleteRetained(tx, { account, id, type: 'LOAD_BALANCER' }),
   EIP: (tx, account, id) => deleteRetained(tx, { account, id, type: 'EIP' }),
@@ -102,11 +102,11 @@ interface Retained {
 /** Deletes what a cluster left when it was deleted. */
 async function deleteRetained(tx: Transaction, { account, id, type }: Retained): Promise<void> {
   const found = await tx.cloudResource.findFirst({ where: { id, account, type } });
-  if (!found) return refuseNotFound(type, id, ID);
+  if (!found) return throwNotFound(type, id, ID);
   if (!found.retained) refuseUsed(`The ${nameOfKind(type)} ${id}`, [found]);
   const { count } = await tx.cloudResource.deleteMany({ where: { id } });
   // Another request has deleted it since it was read.
-  if (count === 0) return refuseNotFound(type, id, ID);
+  if (count === 0) return throwNotFound(type, id, ID);
   const resource = type === 'EIP' ? 'eips' : 'load-balancers';
   await release(tx, { account, resource, scope: '', amount: count });
 }

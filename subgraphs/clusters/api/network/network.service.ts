@@ -1,4 +1,4 @@
-import { refuseNotFound } from '../../../../engine/not-found.js';
+import { throwNotFound } from '../../../../engine/not-found.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import type { Actor } from '../../../../kernel/actor.js';
@@ -208,12 +208,12 @@ async function lockedVpc(
   id: string,
   path: readonly string[],
 ): Promise<store.VpcRow> {
-  return (await store.lockVpc(tx, account, id)) ?? refuseNotFound('VPC', id, path);
+  return (await store.lockVpc(tx, account, id)) ?? throwNotFound('VPC', id, path);
 }
 
 async function group(tx: Transaction, account: string, id: string): Promise<store.SecurityGroupRow> {
   return (
-    (await tx.securityGroup.findFirst({ where: { id, account } })) ?? refuseNotFound('SECURITY_GROUP', id, ID)
+    (await tx.securityGroup.findFirst({ where: { id, account } })) ?? throwNotFound('SECURITY_GROUP', id, ID)
   );
 }
 

@@ -3,7 +3,7 @@ import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import { KubernetesStatusError } from '../../../../engine/kubernetes/kubernetes-error.js';
-import { refuseNotFound } from '../../../../engine/not-found.js';
+import { throwNotFound } from '../../../../engine/not-found.js';
 import type { Platform } from '../../../../engine/platform.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import { type Problem, refuse, Refused } from '../../../../kernel/result.js';
@@ -95,9 +95,9 @@ export class UpdateNodeService {
   private async target({ account }: Actor, input: UpdateNodeInput): Promise<Target> {
     const { prisma } = this.platform.database;
     const [node] = await new NodeStore(prisma).byIds(account, [input.id]);
-    if (!node) return refuseNotFound('NODE', input.id, PATH);
+    if (!node) return throwNotFound('NODE', input.id, PATH);
     const [cluster] = await new ClusterStore(prisma).byIds(account, [node.clusterId]);
-    if (!cluster) return refuseNotFound('NODE', input.id, PATH);
+    if (!cluster) return throwNotFound('NODE', input.id, PATH);
     const risks = labelRiskProblems(cluster, { labels: true, acknowledged: input.acknowledgeRisk === true });
     if (risks.length > 0) throw new Refused(risks);
     if (node.state !== 'running')

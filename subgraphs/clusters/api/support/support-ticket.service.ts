@@ -1,4 +1,4 @@
-import { refuseNotFound } from '../../../../engine/not-found.js';
+import { throwNotFound } from '../../../../engine/not-found.js';
 import { changeInTransaction } from '../../../../engine/operations/change-transaction.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { Platform } from '../../../../engine/platform.js';
@@ -54,7 +54,7 @@ export class SupportTicketService {
     return this.once({ actor, mutation: 'closeSupportTicket', input, dryRun }, async (tx, at) => {
       const path = ['input', 'id'];
       const [ticket] = await new tickets.SupportTicketStore(tx).byIds(actor.account, [input.id]);
-      if (!ticket) return refuseNotFound('SUPPORT_TICKET', input.id, path);
+      if (!ticket) return throwNotFound('SUPPORT_TICKET', input.id, path);
       if (!(await tickets.closeOpen(tx, ticket.id, at)))
         refuse('INVALID_STATE', `The ticket ${ticket.id} is closed already.`, { path });
       const data = { ticketId: ticket.id };
@@ -118,7 +118,7 @@ async function openTicket(
   const { clusterId, kind, title, text } = input;
   const path = ['input', 'clusterId'];
   const cluster = await lockCluster(tx, account, clusterId);
-  if (!cluster) return refuseNotFound('CLUSTER', clusterId, path);
+  if (!cluster) return throwNotFound('CLUSTER', clusterId, path);
   if (cluster.deletedAt) refuse('INVALID_STATE', `The cluster ${clusterId} is deleted.`, { path });
   if ((await tickets.countOpen(tx, clusterId)) >= MAX_OPEN)
     refuse('INVALID_STATE', `${MAX_OPEN} tickets of the cluster ${clusterId} are open. Close one first.`, {

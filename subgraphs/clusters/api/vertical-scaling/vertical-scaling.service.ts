@@ -1,4 +1,4 @@
-import { refuseNotFound } from '../../../../engine/not-found.js';
+import { throwNotFound } from '../../../../engine/not-found.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import { createOperation } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
@@ -142,7 +142,7 @@ function batchProblems(size: number | null | undefined): Problem[] {
 async function runningCluster(tx: Transaction, account: string, id: string): Promise<ClusterRow> {
   const path = ['input', 'id'];
   const cluster = await lockCluster(tx, account, id);
-  if (!cluster) return refuseNotFound('CLUSTER', id, path);
+  if (!cluster) return throwNotFound('CLUSTER', id, path);
   refuseNodesOn(cluster, path);
   if (cluster.state === 'RUNNING') return cluster;
   return refuse('INVALID_STATE', `The cluster ${id} is ${cluster.state}; it must be RUNNING.`, { path });

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { refuseNotFound } from '../../../../engine/not-found.js';
+import { throwNotFound } from '../../../../engine/not-found.js';
 import { isFinished } from '../../../../engine/operations/operation.rules.js';
 import type { Platform } from '../../../../engine/platform.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
@@ -22,7 +22,7 @@ export class OperationProgressService {
     const after = await events.head(account);
     const read = async () => (await this.operations.byIds(account, [id]))[0];
     const first = await read();
-    if (!first) return refuseNotFound('OPERATION', id, ['id']);
+    if (!first) return throwNotFound('OPERATION', id, ['id']);
     return openStream(context, async function* (signal) {
       yield first;
       let shown = first;

@@ -1,4 +1,4 @@
-import { refuseNotFound } from '../../../../engine/not-found.js';
+import { throwNotFound } from '../../../../engine/not-found.js';
 import { type EventFilter, LogBookmark } from '../../../../engine/events/event-log.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { Bookmark } from '../../../runtime/execution/bookmark.js';
@@ -35,7 +35,7 @@ export class ProvisioningEventService {
     const cursors = this.platform.cursors.of({ account, field: 'provisioningEvents', args: { clusterId } });
     const after = request.after == null ? await events.head(account) : cursors.decode(request.after).sequence;
     if (clusterId != null && (await this.clusters.byIds(account, [clusterId])).length === 0)
-      refuseNotFound('CLUSTER', clusterId, ['clusterId']);
+      throwNotFound('CLUSTER', clusterId, ['clusterId']);
     const filter: EventFilter = { categories: ['PROVISIONING'], ...(clusterId != null && { clusterId }) };
     return openStream(context, async function* (signal) {
       for await (const step of events.tail(account, { after, signal, filter })) {

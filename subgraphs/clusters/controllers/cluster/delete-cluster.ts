@@ -1,7 +1,7 @@
 import { deleteClusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import { done, type ReconcileResult, requeueAfter } from '../../../../engine/contract.js';
 import { Finalizers } from '../../../../engine/jobs/finalizers.js';
-import { changeAll, dropScope } from '../../../../engine/ledger/ledger.js';
+import { adjustUsage, deleteScope } from '../../../../engine/ledger/ledger.js';
 import { finishOperation, finishStage, startStage } from '../../../../engine/operations/operations.js';
 import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import type { Problem } from '../../../../kernel/result.js';
@@ -98,12 +98,12 @@ async function releaseCluster(tx: Transaction, { cluster, operation }: ClusterSt
   // A registered cluster has no load balancer of ours, and no `cloud` to clean up.
   const loadBalancers = product === 'REGISTERED' || keepsLoadBalancer ? 0 : 1;
   await removeClaimsOf(tx, cluster.id, 'DISKS');
-  await changeAll(tx, account, [
+  await adjustUsage(tx, account, [
     { resource: `${product}/clustersPerAccount`, scope: '', amount: -1 },
     { resource: 'load-balancers', scope: '', amount: -loadBalancers },
   ]);
   await removeClaimsOf(tx, cluster.id, 'LOAD_BALANCERS');
-  await dropScope(tx, account, cluster.id);
+  await deleteScope(tx, account, cluster.id);
 }
 
 /** Takes a cluster away with everything it has; the row stays, DELETED. */

@@ -8,7 +8,7 @@ import {
 import {
   finishOperation,
   finishStage,
-  passStage,
+  advanceStage,
   startStage,
 } from '../../../../engine/operations/operations.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
@@ -116,7 +116,7 @@ async function applyOnce(step: ComponentStep, objects: readonly ManifestObject[]
     await updateComponent(tx, id, { appliedGeneration: generation });
     if (!operation || operation.type === 'UPGRADE_CLUSTER') return [];
     await startStage(tx, operation.id, 'APPLY', at);
-    await passStage(tx, operation.id, { from: 'APPLY', to: 'ROLLOUT' }, at);
+    await advanceStage(tx, operation.id, { from: 'APPLY', to: 'ROLLOUT' }, at);
     return [];
   });
 }

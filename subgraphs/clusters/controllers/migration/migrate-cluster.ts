@@ -4,7 +4,7 @@ import { done, requeueAfter, type ReconcileResult } from '../../../../engine/con
 import {
   finishOperation,
   finishStage,
-  passStage,
+  advanceStage,
   startStage,
 } from '../../../../engine/operations/operations.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
@@ -34,7 +34,7 @@ const checkMigration: Step = async (step) => {
   await inCluster(step, async (tx, at) => {
     await startStage(tx, operation.id, 'PRECHECK', at);
     const message = `The Kubernetes API answers (${gitVersion}).`;
-    await passStage(tx, operation.id, { from: 'PRECHECK', to: 'CONTROL_PLANE', message }, at);
+    await advanceStage(tx, operation.id, { from: 'PRECHECK', to: 'CONTROL_PLANE', message }, at);
     return [clusterEvent(step, 'CLUSTER_MIGRATING', `The cluster ${cluster.name} becomes ACK Pro.`)];
   });
   return 'again';
@@ -74,7 +74,7 @@ async function recordSwitch(step: ClusterStep, tx: Transaction, at: Date) {
     data: { generation: { increment: 1 }, settledGeneration: { increment: 1 } },
   });
   if (operation) {
-    await passStage(tx, operation.id, { from: 'CONTROL_PLANE', to: 'SWITCH' }, at);
+    await advanceStage(tx, operation.id, { from: 'CONTROL_PLANE', to: 'SWITCH' }, at);
     await finishStage(tx, operation.id, 'SWITCH', at);
     await finishOperation(tx, operation.id, { state: 'SUCCEEDED' }, at);
   }

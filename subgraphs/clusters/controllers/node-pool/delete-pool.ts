@@ -1,10 +1,10 @@
 import { done, requeueAfter, type ReconcileContext } from '../../../../engine/contract.js';
 import { Finalizers } from '../../../../engine/jobs/finalizers.js';
-import { dropScope, release } from '../../../../engine/ledger/ledger.js';
+import { deleteScope, release } from '../../../../engine/ledger/ledger.js';
 import {
   finishOperation,
   finishStage,
-  passStage,
+  advanceStage,
   startStage,
 } from '../../../../engine/operations/operations.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
@@ -30,7 +30,7 @@ const finalizers = new Finalizers<PoolStep>(
         await releaseNodeQuota(tx, { cluster, pool, keep: 0 });
         for (const resource of poolResources(cluster.product))
           await release(tx, { account, resource, scope: cluster.id, amount: 1 });
-        await dropScope(tx, account, pool.id);
+        await deleteScope(tx, account, pool.id);
       },
     },
   ],
@@ -54,7 +54,7 @@ async function nextStage(
   at: Date,
 ): Promise<void> {
   if (operation?.targetId !== pool.id) return;
-  await passStage(tx, operation.id, { from: 'NODES', to: 'RELEASE' }, at);
+  await advanceStage(tx, operation.id, { from: 'NODES', to: 'RELEASE' }, at);
 }
 
 /** Takes a pool away with everything it has. */

@@ -1,5 +1,5 @@
 import { done, type ReconcileResult } from '../../../../engine/contract.js';
-import { finishOperation, finishStage, passStage } from '../../../../engine/operations/operations.js';
+import { finishOperation, finishStage, advanceStage } from '../../../../engine/operations/operations.js';
 import type { Problem } from '../../../../kernel/result.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { inCluster, clusterEvent, type ClusterStep } from '../steps/cluster-step.js';
@@ -51,7 +51,7 @@ async function finishCreation(
   tx: Transaction,
   { id, result, at }: { id: string; result: PoolResult; at: Date },
 ): Promise<void> {
-  await passStage(tx, id, { from: 'NODE_POOLS', to: 'READY' }, at);
+  await advanceStage(tx, id, { from: 'NODE_POOLS', to: 'READY' }, at);
   // The cluster itself was made, so even without any node the result is partial.
   const state = result.failed === 0 ? 'SUCCEEDED' : 'PARTIAL';
   if (state === 'SUCCEEDED') await finishStage(tx, id, 'READY', at);

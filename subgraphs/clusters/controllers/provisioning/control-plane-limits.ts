@@ -1,4 +1,4 @@
-import { balances } from '../../../../engine/ledger/ledger.js';
+import { readQuotaUsage } from '../../../../engine/ledger/ledger.js';
 import type { ControlPlaneRequest } from '../../../../engine/providers/infrastructure-provider.js';
 import type { Database } from '../../../../kernel/postgres/database.js';
 import type { Cluster } from '../../store/reconcile.store.js';
@@ -11,6 +11,8 @@ export async function controlPlaneLimits(
   database: Database,
   { id, account, product }: Pick<Cluster, 'id' | 'account' | 'product'>,
 ): Promise<Pick<ControlPlaneRequest, 'maxPods' | 'grantsNeeded'>> {
-  const [pods] = await balances(database, account, [{ resource: `${product}/podsPerCluster`, scope: id }]);
+  const [pods] = await readQuotaUsage(database, account, [
+    { resource: `${product}/podsPerCluster`, scope: id },
+  ]);
   return { grantsNeeded: true, ...(pods?.limit != null && { maxPods: pods.limit }) };
 }

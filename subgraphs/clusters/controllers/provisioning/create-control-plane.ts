@@ -5,7 +5,7 @@ import {
   putClusterAccess,
 } from '../../../../engine/kubernetes/cluster-access.js';
 import { requeueAfter } from '../../../../engine/contract.js';
-import { passStage, startStage } from '../../../../engine/operations/operations.js';
+import { advanceStage, startStage } from '../../../../engine/operations/operations.js';
 import { enqueue, enqueueAll } from '../../../../engine/jobs/queue.js';
 import type { ControlPlane } from '../../../../engine/providers/infrastructure-provider.js';
 import { inCluster, clusterEvent, until, type ClusterStep, type Step } from '../steps/cluster-step.js';
@@ -79,7 +79,7 @@ async function recordControlPlane(step: ClusterStep, { version, server }: Contro
     const message = `The control plane runs Kubernetes ${version}.`;
     await updateCluster(tx, cluster.id, { conditions: controlPlaneRuns(cluster, version, at), version });
     await enqueue(tx, 'control-plane', cluster.id);
-    if (operation) await passStage(tx, operation.id, { from: 'CONTROL_PLANE', to: 'KUBERNETES_API' }, at);
+    if (operation) await advanceStage(tx, operation.id, { from: 'CONTROL_PLANE', to: 'KUBERNETES_API' }, at);
     return [clusterEvent(step, 'CONTROL_PLANE_READY', message, { data: { version, server } })];
   });
 }
@@ -121,7 +121,7 @@ export const openKubernetesApi: Step = async (step) => {
       'node-pool',
       pools.map(({ id }) => id),
     );
-    if (operation) await passStage(tx, operation.id, { from: 'KUBERNETES_API', to: 'NODE_POOLS' }, at);
+    if (operation) await advanceStage(tx, operation.id, { from: 'KUBERNETES_API', to: 'NODE_POOLS' }, at);
     return [clusterEvent(step, 'KUBERNETES_API_READY', message)];
   });
   await scope.faults.reach('cluster.api-recorded');
