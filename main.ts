@@ -1,6 +1,6 @@
 import './kernel/process/check-node-version.js';
 import 'reflect-metadata';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { ACCOUNT_FORM, isAccountName } from './access/account-name.js';
 import { scopes } from './access/scopes.js';
 import { mintAccessToken } from './access/access-token.js';
@@ -35,6 +35,12 @@ program
     await serve(traced('fleetgraph', (env) => start(env, { newSecrets })));
   });
 
+interface GatewayFlags {
+  readonly trustedDocuments?: string;
+  readonly supergraph?: string;
+  readonly compose?: string;
+}
+
 program
   .command('gateway')
   .description('the gateway, in front of SUBGRAPH_URLS')
@@ -43,11 +49,18 @@ program
     '--supergraph <file>',
     'another graph to serve: supergraph SDL, with the addresses of its subgraphs',
   )
-  .action(async ({ trustedDocuments, supergraph }: { trustedDocuments?: string; supergraph?: string }) => {
+  .addOption(
+    new Option(
+      '--compose <file>',
+      'another graph to serve: YAML that lists its subgraphs, whose schemas are composed and polled',
+    ).conflicts('supergraph'),
+  )
+  .action(async ({ trustedDocuments, supergraph, compose }: GatewayFlags) => {
     const { gatewayRole } = await import('./roles/gateway-role.js');
     const { supergraphRole } = await import('./roles/supergraph-role.js');
     const given = trustedDocuments ? { TRUSTED_DOCUMENTS: trustedDocuments } : {};
-    const role = supergraph ? (env: Env) => supergraphRole(env, supergraph) : gatewayRole;
+    const origin = supergraph ? { supergraph } : compose ? { compose } : undefined;
+    const role = origin ? (env: Env) => supergraphRole(env, origin) : gatewayRole;
     await serve(announced(traced('fleetgraph-gateway', (env) => role({ ...env, ...given }))));
   });
 

@@ -6,11 +6,12 @@ import { deriveKey } from '../kernel/secret.js';
 import { subgraphNames } from '../subgraphs/runtime/subgraph.js';
 import { fleetgraphPage } from './fleetgraph-page.js';
 import { gatewaySettings } from './gateway-settings.js';
-import { reloading } from './reload-supergraph.js';
+import { startManagedGateway } from './managed-gateway.js';
 import type { Role } from './role.js';
 import { authOptions, required, subgraphUrls } from './settings.js';
 import { subgraphPorts } from './ports.js';
-import { committedSupergraph, supergraphFile } from './supergraph.js';
+import { supergraphFileManager } from './supergraph-file.js';
+import { supergraphFile } from './supergraph.js';
 
 /** The gateway, in front of subgraphs that run elsewhere. */
 export async function gatewayRole(env: Env): Promise<Role> {
@@ -20,10 +21,9 @@ export async function gatewayRole(env: Env): Promise<Role> {
     return [name, { kind: 'remote', url, readyUrl: new URL('/readyz', url).href }] as const;
   });
   const log = createLog(env.LOG_LEVEL, 'gateway');
-  const gateway = await startGateway({
+  const options = {
     host: env.HOST,
     port: env.PORT,
-    supergraphSdl: await committedSupergraph(),
     subgraphs: Object.fromEntries(remote),
     auth: authOptions(env),
     actorKey: deriveKey(required(env, 'FLEETGRAPH_SECRET'), 'actor'),
@@ -31,6 +31,7 @@ export async function gatewayRole(env: Env): Promise<Role> {
     ...(await gatewaySettings(env, env.DATABASE_URL)),
     clock: systemClock,
     log,
-  });
-  return reloading(gateway, supergraphFile, log);
+  };
+  const start = (supergraphSdl: string) => startGateway({ ...options, supergraphSdl });
+  return startManagedGateway(supergraphFileManager(supergraphFile, log), start, log);
 }

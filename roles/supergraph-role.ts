@@ -1,34 +1,37 @@
-import { readFile } from 'node:fs/promises';
 import { type AuthOptions, startGateway } from '../gateway/server.js';
 import { systemClock } from '../kernel/clock.js';
 import type { Env } from '../kernel/env.js';
 import { createLog } from '../kernel/log.js';
 import { deriveKey } from '../kernel/secret.js';
 import { gatewaySettings } from './gateway-settings.js';
-import { reloading } from './reload-supergraph.js';
+import { composedSupergraphManager } from './composed-supergraph.js';
+import { startManagedGateway } from './managed-gateway.js';
 import type { Role } from './role.js';
 import { authOptions, subgraphUrls } from './settings.js';
+import { supergraphFileManager } from './supergraph-file.js';
+
+/** Where another graph's supergraph comes from: a file of supergraph SDL, or one that says of what to compose it. */
+export type SupergraphOrigin = { readonly supergraph: string } | { readonly compose: string };
 
 /**
- * The gateway in front of any graph: `file` is its supergraph SDL, which says where the subgraphs are unless
- * SUBGRAPH_URLS says otherwise. Throws when the settings contradict each other or the file is no supergraph.
+ * The gateway in front of any graph, whose supergraph says where the subgraphs are unless SUBGRAPH_URLS says otherwise.
+ * Throws when the settings contradict each other or there is no supergraph.
  */
-export async function supergraphRole(env: Env, file: string): Promise<Role> {
+export async function supergraphRole(env: Env, origin: SupergraphOrigin): Promise<Role> {
   const urls = Object.entries(subgraphUrls(env.SUBGRAPH_URLS));
   const { limits, rate, ...settings } = await gatewaySettings(env, env.DATABASE_URL);
   const log = createLog(env.LOG_LEVEL, 'gateway');
-  const gateway = await startGateway({
+  const options = {
     host: env.HOST,
     port: env.PORT,
-    supergraphSdl: await readFile(file, 'utf8'),
-    subgraphs: Object.fromEntries(urls.map(([name, url]) => [name, { kind: 'remote', url }])),
+    subgraphs: Object.fromEntries(urls.map(([name, url]) => [name, { kind: 'remote', url }] as const)),
     auth: supergraphAuth(env),
     actorKey: env.FLEETGRAPH_SECRET === undefined ? undefined : deriveKey(env.FLEETGRAPH_SECRET, 'actor'),
     passThroughErrors: true,
     graphiql: { title: 'GraphQL', tabs: [{ query: 'query Start {\n  __typename\n}\n' }] },
     ...settings,
     // Another graph's subscriptions may depend on who asks.
-    sharedBy: 'subject',
+    sharedBy: 'subject' as const,
     // Costs and rates are of our graph's fields and accounts; another graph's are counted when somebody asks for it.
     limits: {
       cost: Number.POSITIVE_INFINITY,
@@ -40,8 +43,12 @@ export async function supergraphRole(env: Env, file: string): Promise<Role> {
     rate: env.RATE_POINTS === undefined ? undefined : rate,
     clock: systemClock,
     log,
-  });
-  return reloading(gateway, file, log);
+  };
+  const manager =
+    'supergraph' in origin
+      ? supergraphFileManager(origin.supergraph, log)
+      : await composedSupergraphManager(origin.compose, log);
+  return startManagedGateway(manager, (supergraphSdl) => startGateway({ ...options, supergraphSdl }), log);
 }
 
 /** Whoever turns checking off must not at the same time say how to check, or vouch for people nobody has checked. */

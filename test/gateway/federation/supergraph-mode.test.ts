@@ -2,9 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { type IncomingMessage, createServer, request } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { GraphQLError } from 'graphql';
 import { serverAudits } from 'graphql-http';
+import { createHandler } from 'graphql-http/lib/use/http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
 import { closeServer, listen } from '../../../kernel/listen.js';
@@ -164,6 +165,58 @@ test.each([
   ],
 ])('it does not start with %s', async (_title, env: Record<string, string>, named) => {
   await expect(startRole(['gateway', '--supergraph', file], { PORT: '0', ...env })).rejects.toThrow(named);
+});
+
+describe('a supergraph composed of the subgraphs that a file lists', () => {
+  const compose = async (config: string): Promise<string> => {
+    const path = join(await mkdtemp(join(tmpdir(), 'compose-')), 'compose.yaml');
+    started.defer(() => rm(dirname(path), { recursive: true }));
+    await writeFile(path, config);
+    return path;
+  };
+  const settings = { PORT: '0', FLEETGRAPH_AUTH: 'off' };
+
+  test('is served, and again when a subgraph has changed', async () => {
+    const served = { ...letters };
+    const { server, url } = await serveForeign(people);
+    started.defer(() => closeServer(server, 1000));
+    const changing = createServer((incoming, response) => {
+      void createHandler({ schema: served.schema })(incoming, response);
+    });
+    const second = `${await listen(changing, '127.0.0.1', 0)}/graphql`;
+    started.defer(() => closeServer(changing, 1000));
+    const path = await compose(
+      `pollIntervalSeconds: 0.2\nsubgraphs:\n  - { name: people, url: "${url}" }\n  - { name: letters, url: "${second}" }\n`,
+    );
+    await using role = await startRole(['gateway', '--compose', path], settings);
+    const post = async (query: string) => {
+      const response = await fetch(`${role.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query }),
+      });
+      return ((await response.json()) as { data: unknown }).data;
+    };
+    expect(await post('{ people { letters } }')).toEqual({
+      people: [{ letters: ['letter to 1'] }, { letters: ['letter to 2'] }],
+    });
+    const types = 'type Person @key(fields: "id") { id: ID! postcards: Int! }';
+    served.schema = subgraph('letters', types, { Person: { postcards: () => 3 } }).schema;
+    await expect
+      .poll(() => post('{ people { postcards } }'), { timeout: 30_000 })
+      .toEqual({ people: [{ postcards: 3 }, { postcards: 3 }] });
+  });
+
+  test.each([
+    ['subgraphs: []', 'subgraphs'],
+    ['subgraphs: [{ name: people, url: nowhere }]', 'url'],
+    ['subgraphs: [{ name: people, url: "http://localhost" }]\nextra: 1', 'extra'],
+  ])('%s is refused with the name of the file', async (config, named) => {
+    const path = await compose(config);
+    const failed = startRole(['gateway', '--compose', path], settings);
+    await expect(failed).rejects.toThrow(path);
+    await expect(startRole(['gateway', '--compose', path], settings)).rejects.toThrow(named);
+  });
 });
 
 test('the gateway of the platform itself cannot be opened to everybody', async () => {

@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import type { SupergraphManager } from '@apollo/gateway';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import type { Log } from '../kernel/log.js';
+
+const configSchema = z.strictObject({
+  /** The subgraphs: their names in the supergraph, and where each answers GraphQL. */
+  subgraphs: z.array(z.strictObject({ name: z.string().min(1), url: z.url() })).min(1),
+  /** Headers of the requests for the subgraphs' schemas. */
+  introspectionHeaders: z.record(z.string(), z.string()).default({}),
+  /** Seconds between two requests for the subgraphs' schemas; 0 asks once. Default 10. */
+  pollIntervalSeconds: z.number().min(0).max(86_400).default(10),
+});
+
+/**
+ * Composes the supergraph of the subgraphs that a YAML file lists: asks each for its schema (`_service { sdl }`), and again
+ * at an interval. Rejects with the file's name when the file is not such a list.
+ */
+export async function composedSupergraphManager(file: string, log: Log): Promise<SupergraphManager> {
+  const { subgraphs, introspectionHeaders, pollIntervalSeconds } = await readConfig(file);
+  // Takes a second to load, and no other role needs it.
+  const { IntrospectAndCompose, RemoteGraphQLDataSource } = await import('@apollo/gateway');
+  const manager = new IntrospectAndCompose({
+    subgraphs,
+    introspectionHeaders,
+    ...(pollIntervalSeconds > 0 && { pollIntervalInMs: pollIntervalSeconds * 1000 }),
+    logger: log,
+  });
+  const getDataSource = ({ url = '' }: { url?: string | undefined }) => new RemoteGraphQLDataSource({ url });
+  return { initialize: (hooks) => manager.initialize({ ...hooks, getDataSource }) };
+}
+
+async function readConfig(file: string): Promise<z.infer<typeof configSchema>> {
+  const parsed = configSchema.safeParse(parse(await readFile(file, 'utf8')));
+  if (parsed.success) return parsed.data;
+  throw new Error(`${file} does not say how to compose a supergraph:\n${z.prettifyError(parsed.error)}`);
+}

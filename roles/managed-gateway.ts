@@ -1,0 +1,56 @@
+import type { SupergraphManager } from '@apollo/gateway';
+import type { Gateway } from '../gateway/server.js';
+import type { Log } from '../kernel/log.js';
+
+/**
+ * Starts a gateway on the supergraph of a manager, and reloads it with each later one, in their order. One that is not valid
+ * is logged, and changes nothing. Rejects when the manager has none.
+ */
+export async function startManagedGateway(
+  manager: SupergraphManager,
+  start: (supergraphSdl: string) => Promise<Gateway>,
+  log: Log,
+): Promise<Gateway> {
+  let gateway: Gateway | undefined;
+  let served: string | undefined;
+  let latest: string | undefined;
+  let reloads = Promise.resolve();
+  const reload = async () => {
+    const sdl = latest;
+    if (!gateway || sdl === undefined || sdl === served) return;
+    try {
+      await gateway.reload(sdl);
+      served = sdl;
+    } catch (err) {
+      log.error({ err }, 'supergraph reload failed; keeping the current supergraph');
+    }
+  };
+  const update = (sdl: string) => {
+    latest = sdl;
+    reloads = reloads.then(reload);
+  };
+  const { supergraphSdl, cleanup } = await manager.initialize({
+    update,
+    // The gateway's own readiness check asks every subgraph.
+    healthCheck: () => Promise.resolve(),
+    getDataSource: () => {
+      throw new Error('a supergraph manager of this process brings its own data sources');
+    },
+  });
+  served = supergraphSdl;
+  try {
+    gateway = await start(supergraphSdl);
+  } catch (error) {
+    await cleanup?.();
+    throw error;
+  }
+  const running = gateway;
+  await reload();
+  return {
+    ...running,
+    [Symbol.asyncDispose]: async () => {
+      await cleanup?.();
+      await running[Symbol.asyncDispose]();
+    },
+  };
+}
