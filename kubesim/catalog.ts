@@ -30,15 +30,15 @@ export type InstanceType = z.infer<typeof instanceTypeForm>;
 export type Zone = z.infer<typeof zoneForm>;
 
 /** What the simulated cloud offers. */
-export interface Catalogue {
+export interface CloudCatalog {
   readonly instanceTypes: ReadonlyMap<string, InstanceType>;
   readonly zones: ReadonlyMap<string, Zone>;
   readonly versions: ReadonlySet<string>;
   readonly images: ReadonlyMap<string, z.infer<typeof imageForm>>;
 }
 
-/** Reads the catalogue from prisma/catalog. */
-export function readCatalogue(): Catalogue {
+/** Reads the catalog from prisma/catalog. */
+export function readCloudCatalog(): CloudCatalog {
   const types = read('instance-types.json', z.array(instanceTypeForm));
   const zones = read('zones.json', z.array(zoneForm));
   const versions = read('kubernetes-versions.json', z.array(versionForm));
@@ -60,10 +60,10 @@ export const SMALLEST_NODE = { vcpus: 4, memoryGiB: 8 } as const;
 const VERSION = /^1\.(\d{1,3})\.(\d{1,3})$/;
 
 /**
- * Whether the cloud runs a version of Kubernetes: those of the catalogue, and what may have been published since, that is
+ * Whether the cloud runs a version of Kubernetes: those of the catalog, and what may have been published since, that is
  * later patches and later even minor versions.
  */
-export function runsVersion({ versions }: Catalogue, version: string): boolean {
+export function runsVersion({ versions }: CloudCatalog, version: string): boolean {
   if (versions.has(version)) return true;
   const [minor, patch] = partsOf(version);
   if (minor === undefined || patch === undefined || minor % 2 !== 0) return false;

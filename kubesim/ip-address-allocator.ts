@@ -19,7 +19,7 @@ interface Taken {
 }
 
 /** Which addresses of vSwitches are in use, by machines and by pods, of whatever cluster. */
-export class AddressBook {
+export class IpAddressAllocator {
   private readonly parts = new Map<string, Taken>();
 
   /** How many addresses the vSwitch has left. */

@@ -12,7 +12,7 @@ import { issueCertificate } from './cloud/certificates.js';
 import { Credentials } from './cloud/credentials.js';
 import { cloudApi } from './cloud/routes.js';
 import { listen, stopListening } from './http/listen.js';
-import { openWorld, type World } from './simulation.js';
+import { openSimulation, type Simulation } from './simulation.js';
 
 export interface KubesimOptions {
   readonly host: string;
@@ -70,7 +70,7 @@ export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
   const stop = new AbortController();
   let onLost: () => void = () => undefined;
   const keeper = started.use(
-    new WorldKeeper({ ...options, log }, pool, { stop: stop.signal, onLost: () => onLost() }),
+    new SimulationKeeper({ ...options, log }, pool, { stop: stop.signal, onLost: () => onLost() }),
   );
   started.defer(() => stop.abort(new Error('the simulated cloud is being stopped')));
   await keeper.open();
@@ -80,7 +80,7 @@ export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
   const accepted = started.use(await AcceptedTokens.open({ ...options.clientTokens, log }));
   const credentials = new Credentials(deriveKey(options.secret, 'kubeconfig'), accepted);
   const streams = started.use(new OpenStreams(credentials, clock));
-  const cloud = () => keeper.world?.cloud;
+  const cloud = () => keeper.simulation?.cloud;
   const authority = keeper.authority;
   const certificate = await issueCertificate(
     authority,
@@ -116,13 +116,13 @@ export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
     `${advertised.includes(':') ? `[${advertised}]` : advertised}:${number}`;
   urls.cloud = `http://${authorityOf(port)}`;
   urls.kubernetes = `https://${authorityOf(kubernetesPort)}`;
-  log.info({ cloud: urls.cloud, kubernetes: urls.kubernetes }, 'the simulated cloud is up');
+  log.info({ cloud: urls.cloud, kubernetes: urls.kubernetes }, 'the simulated cloud is listening');
   const running = started.move();
   return {
     cloudUrl: urls.cloud,
     kubernetesUrl: urls.kubernetes,
     get isOpen() {
-      return keeper.world !== undefined;
+      return keeper.simulation !== undefined;
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
@@ -132,9 +132,9 @@ export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
  * Keeps a world open while the process lives. States: opening (no world) → open → lost (disposed, opening again after
  * a moment) …, until stopped.
  */
-class WorldKeeper implements AsyncDisposable {
-  world: World | undefined;
-  private known: World['authority'] | undefined;
+class SimulationKeeper implements AsyncDisposable {
+  simulation: Simulation | undefined;
+  private known: Simulation['authority'] | undefined;
   private running: Promise<void> = Promise.resolve();
 
   constructor(
@@ -147,7 +147,7 @@ class WorldKeeper implements AsyncDisposable {
     return this.signals.stop;
   }
 
-  get authority(): World['authority'] {
+  get authority(): Simulation['authority'] {
     if (!this.known) throw new Error('the simulation is not open');
     return this.known;
   }
@@ -166,12 +166,12 @@ class WorldKeeper implements AsyncDisposable {
     const { log, clock, speed } = this.options;
     const lease = await acquireLease({ pool: this.pool, name: 'kubesim', log, signal: this.stop });
     try {
-      const world = await openWorld(lease, { clock, log, speed });
-      this.world = world;
+      const world = await openSimulation(lease, { clock, log, speed });
+      this.simulation = world;
       this.known = world.authority;
       return async () => {
         await Promise.race([world.ended, aborted(this.stop)]);
-        this.world = undefined;
+        this.simulation = undefined;
         await world[Symbol.asyncDispose]();
         await lease[Symbol.asyncDispose]();
       };
@@ -186,7 +186,7 @@ class WorldKeeper implements AsyncDisposable {
     for (;;) {
       await lived();
       if (this.stop.aborted) return;
-      this.options.log.error('the simulation lost its database; it opens again');
+      this.options.log.error('the database connection was lost; reopening the simulation');
       this.signals.onLost();
       const next = await this.reopen();
       if (!next) return;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const DEFAULT_STOCK = 2_000;
 
 /** How the simulation runs; changed at `/cloud/v1/settings` and kept in the database. */
-export const settingsForm = z.strictObject({
+export const settingsSchema = z.strictObject({
   /** How many times faster than real time the simulated seconds pass. */
   speed: z.number().min(0.1).max(10_000),
   /** The chance, 0 to 1, that an instance fails to start. */
@@ -30,17 +30,17 @@ export const settingsForm = z.strictObject({
   seed: z.union([z.string().max(100), z.number()]),
 });
 
-export type Settings = z.infer<typeof settingsForm>;
+export type Settings = z.infer<typeof settingsSchema>;
 
-export const settingsPatchForm = z.strictObject({
-  ...settingsForm.partial().shape,
-  bootSeconds: settingsForm.shape.bootSeconds.partial().optional(),
+export const settingsPatchSchema = z.strictObject({
+  ...settingsSchema.partial().shape,
+  bootSeconds: settingsSchema.shape.bootSeconds.partial().optional(),
   // Left out, these stay as they are.
-  upgradeFailureRate: settingsForm.shape.upgradeFailureRate.unwrap().optional(),
-  controlPlaneFailureRate: settingsForm.shape.controlPlaneFailureRate.unwrap().optional(),
-  deletionFailureRate: settingsForm.shape.deletionFailureRate.unwrap().optional(),
-  lostZones: settingsForm.shape.lostZones.unwrap().optional(),
-  spotPrices: settingsForm.shape.spotPrices.unwrap().optional(),
+  upgradeFailureRate: settingsSchema.shape.upgradeFailureRate.unwrap().optional(),
+  controlPlaneFailureRate: settingsSchema.shape.controlPlaneFailureRate.unwrap().optional(),
+  deletionFailureRate: settingsSchema.shape.deletionFailureRate.unwrap().optional(),
+  lostZones: settingsSchema.shape.lostZones.unwrap().optional(),
+  spotPrices: settingsSchema.shape.spotPrices.unwrap().optional(),
 });
 
 /** The settings of a new database. */
@@ -58,8 +58,8 @@ export const defaultSettings: Settings = {
 };
 
 /** The settings with a change; stock is merged entry by entry. */
-export function changedSettings(settings: Settings, patch: z.infer<typeof settingsPatchForm>): Settings {
-  return settingsForm.parse({
+export function changedSettings(settings: Settings, patch: z.infer<typeof settingsPatchSchema>): Settings {
+  return settingsSchema.parse({
     ...settings,
     ...patch,
     bootSeconds: { ...settings.bootSeconds, ...patch.bootSeconds },

@@ -1,24 +1,24 @@
 import type { Clock } from '../kernel/clock.js';
 import type { Lease } from '../kernel/postgres/lease.js';
 import type { Log } from '../kernel/log.js';
-import { readCatalogue } from './catalog.js';
-import { authorityForm, newAuthority, type Authority } from './cloud/certificates.js';
+import { readCloudCatalog } from './catalog.js';
+import { authoritySchema, createCertificateAuthority, type Authority } from './cloud/certificates.js';
 import { Cloud } from './cloud/cloud.js';
 import { resumeCluster } from './cloud/clusters.js';
 import type { ContainerUse } from './cloud/container-uses.js';
-import type { MachineRecord } from './cloud/detached-instances.js';
+import type { DetachedInstanceRecord } from './cloud/detached-instances.js';
 import type { ClusterRecord, InstanceRecord } from './cloud/records.js';
 import type { ScalingGroupRecord } from './cloud/scaling-groups.js';
 import { Turns } from './kubernetes/cluster/work-queue.js';
 import type { KubeObject } from './kubernetes/kinds/object.js';
 import { typeOfId } from './kubernetes/kinds/registry.js';
-import { defaultSettings, settingsForm } from './settings.js';
+import { defaultSettings, settingsSchema } from './settings.js';
 import { Journal } from './kubernetes/store/journal.js';
 import {
   READ_CLUSTERS,
   READ_CONTAINER_USES,
   READ_INSTANCES,
-  READ_MACHINES,
+  READ_DETACHED_INSTANCES,
   READ_OBJECTS,
   READ_SCALING_GROUPS,
   READ_SETTINGS,
@@ -27,14 +27,14 @@ import {
 import { Timers } from './timers.js';
 
 /** The simulation of one database, from when it is read until the lease is lost or given back. */
-export interface World extends AsyncDisposable {
+export interface Simulation extends AsyncDisposable {
   readonly cloud: Cloud;
   readonly authority: Authority;
   /** Resolves when it cannot go on: a write failed, or the lease is lost. */
   readonly ended: Promise<Error>;
 }
 
-export interface WorldOptions {
+export interface SimulationOptions {
   readonly clock: Clock;
   readonly log: Log;
   /** Speed from this start on; left out, the stored one goes on. */
@@ -42,7 +42,7 @@ export interface WorldOptions {
 }
 
 /** Reads the database and carries on with what it holds. The lease's session writes. */
-export async function openWorld(lease: Lease, options: WorldOptions): Promise<World> {
+export async function openSimulation(lease: Lease, options: SimulationOptions): Promise<Simulation> {
   const { clock, log } = options;
   const { client } = lease;
   let end: (error: Error) => void = () => undefined;
@@ -53,7 +53,8 @@ export async function openWorld(lease: Lease, options: WorldOptions): Promise<Wo
   const { rows: entries } = await client.query<{ id: string; body: unknown }>(READ_SETTINGS);
   const stored = new Map(entries.map(({ id, body }) => [id, body]));
   const authority =
-    authorityForm.safeParse(stored.get('authority')).data ?? (await newAuthority(clock.now()));
+    authoritySchema.safeParse(stored.get('authority')).data ??
+    (await createCertificateAuthority(clock.now()));
   if (!stored.has('authority')) journal.put(settingTable, ['authority'], () => JSON.stringify(authority));
 
   const timers = new Timers(clock);
@@ -63,10 +64,10 @@ export async function openWorld(lease: Lease, options: WorldOptions): Promise<Wo
     turns: new Turns(),
     log,
     journal,
-    catalogue: readCatalogue(),
+    catalog: readCloudCatalog(),
     caCertificate: authority.cert,
   };
-  const settings = settingsForm.safeParse(stored.get('settings')).data ?? defaultSettings;
+  const settings = settingsSchema.safeParse(stored.get('settings')).data ?? defaultSettings;
   const cloud = new Cloud(parts, { ...settings, speed: options.speed ?? settings.speed });
   await readClusters(lease, cloud);
   for (const cluster of cloud.clusters.values()) resumeCluster(cloud, cluster);
@@ -100,7 +101,7 @@ async function readClusters({ client }: Lease, cloud: Cloud): Promise<void> {
   const groups = await client.query<{ cluster: string; body: ScalingGroupRecord }>(READ_SCALING_GROUPS);
   for (const { cluster, body } of groups.rows)
     cloud.clusters.get(cluster)?.scalingGroups.set(body.nodePoolId, body);
-  const machines = await client.query<{ body: MachineRecord }>(READ_MACHINES);
+  const machines = await client.query<{ body: DetachedInstanceRecord }>(READ_DETACHED_INSTANCES);
   for (const { body } of machines.rows) cloud.machines.set(body.id, body);
   const uses = await client.query<{ body: ContainerUse }>(READ_CONTAINER_USES);
   for (const { body } of uses.rows) cloud.containerUses.load(body);

@@ -6,7 +6,7 @@ export interface Timer {
 }
 
 /** Where calls can be planned. */
-export interface Plan {
+export interface TimerScheduler {
   /** Calls `run` at the time `at` (milliseconds of the clock), or as soon as possible when that is past. */
   at(at: number, run: () => void): Timer;
   /** Calls `run` after `milliseconds` of the clock's time. */
@@ -25,7 +25,7 @@ const LONGEST_SLEEP = 500;
  * Calls functions at points of the clock's time. All pending calls share one real timer (a binary heap holds them),
  * and none runs while nothing is pending.
  */
-export class Timers implements Plan, Disposable {
+export class Timers implements TimerScheduler, Disposable {
   private readonly heap: Entry[] = [];
   private sleeping: NodeJS.Timeout | undefined;
   private wakesAt = Infinity;
@@ -46,7 +46,7 @@ export class Timers implements Plan, Disposable {
   }
 
   /** The same timers for one user of them: nothing runs while `open` says no, and what throws is reported. */
-  scope(open: () => boolean, report: (error: unknown) => void): Plan {
+  scope(open: () => boolean, report: (error: unknown) => void): TimerScheduler {
     const guarded = (run: () => void) => () => {
       if (!open()) return;
       try {

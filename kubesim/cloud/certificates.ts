@@ -2,13 +2,13 @@ import { generate } from 'selfsigned';
 import { z } from 'zod';
 
 /** The authority that signs the certificate of the Kubernetes API servers. */
-export const authorityForm = z.object({ key: z.string(), cert: z.string() });
-export type Authority = z.infer<typeof authorityForm>;
+export const authoritySchema = z.object({ key: z.string(), cert: z.string() });
+export type Authority = z.infer<typeof authoritySchema>;
 
 const TEN_YEARS = 10 * 365 * 86_400_000;
 
 /** A new certificate authority. */
-export async function newAuthority(now: Date): Promise<Authority> {
+export async function createCertificateAuthority(now: Date): Promise<Authority> {
   const made = await generate([{ name: 'commonName', value: 'fleetgraph-kubesim-ca' }], {
     keyType: 'ec',
     algorithm: 'sha256',

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { cloudClaims, type CloudClaim } from '../kubernetes/cluster/cloud-claims.js';
+import { cloudResourceClaims, type CloudResourceClaim } from '../kubernetes/cluster/cloud-claims.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import { clusterOf } from './clusters.js';
 import type { On } from './routes.js';
 
 const id = z.string().min(1).max(200);
 
-const grantsForm = z.object({
+const grantsSchema = z.object({
   granted: z.array(id).max(10_000),
   refused: z.array(z.object({ id, message: z.string().max(1_000) })).max(10_000),
 });
@@ -22,7 +22,7 @@ export function claimRoutes(on: On): void {
     body: cloud.containerUses.since(Number(query['after'] ?? 0) || 0),
   }));
   on('PUT', '/cloud/v1/clusters/:id/grants', async (cloud, { id: cluster = '' }, { body }) => {
-    answer(cloud, clusterOf(cloud, cluster), await body(grantsForm));
+    answer(cloud, clusterOf(cloud, cluster), await body(grantsSchema));
     return { status: 200, body: {} };
   });
 }
@@ -32,7 +32,7 @@ function allClaims(cloud: Cloud) {
     const { id: clusterId, account, grants } = record;
     if (!grants) return [];
     const granted = new Set(grants.granted);
-    return cloudClaims(store).map((claim: CloudClaim) => ({
+    return cloudResourceClaims(store).map((claim: CloudResourceClaim) => ({
       ...claim,
       clusterId,
       account,
@@ -42,7 +42,11 @@ function allClaims(cloud: Cloud) {
   });
 }
 
-function answer(cloud: Cloud, cluster: CloudCluster, { granted, refused }: z.infer<typeof grantsForm>): void {
+function answer(
+  cloud: Cloud,
+  cluster: CloudCluster,
+  { granted, refused }: z.infer<typeof grantsSchema>,
+): void {
   const grants = { granted, refused: Object.fromEntries(refused.map((one) => [one.id, one.message])) };
   cloud.saveCluster(cluster, { grants });
   cluster.kubernetes.grants.changed();

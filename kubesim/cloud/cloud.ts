@@ -1,37 +1,37 @@
 import type { Clock } from '../../kernel/clock.js';
 import type { Log } from '../../kernel/log.js';
-import type { Catalogue } from '../catalog.js';
-import type { Mishap } from '../kubernetes/cluster/injected-faults.js';
+import type { CloudCatalog } from '../catalog.js';
+import type { InjectedFault } from '../kubernetes/cluster/injected-faults.js';
 import { SimulatedCluster } from '../kubernetes/simulated-cluster.js';
 import type { Turns } from '../kubernetes/cluster/work-queue.js';
 import { storedTypes } from '../kubernetes/kinds/registry.js';
 import { chance } from '../random.js';
-import { changedSettings, settingsPatchForm, type Settings } from '../settings.js';
+import { changedSettings, settingsPatchSchema, type Settings } from '../settings.js';
 import { ClusterStore } from '../kubernetes/store/cluster-store.js';
 import type { Journal } from '../kubernetes/store/journal.js';
 import {
   clusterTable,
   instanceTable,
-  machineTable,
+  detachedInstanceTable,
   scalingGroupTable,
   settingTable,
 } from '../kubernetes/store/tables.js';
 import type { Timers } from '../timers.js';
 import type { z } from 'zod';
-import type { MachineRecord } from './detached-instances.js';
+import type { DetachedInstanceRecord } from './detached-instances.js';
 import { ContainerUses, meterContainers } from './container-uses.js';
-import { AddressBook } from '../ip-address-allocator.js';
+import { IpAddressAllocator } from '../ip-address-allocator.js';
 import { vpcAddresses } from './instance-network.js';
 import type { ClusterRecord, InstanceRecord } from './records.js';
 import type { ScalingGroupRecord } from './scaling-groups.js';
 
-export interface CloudParts {
+export interface CloudDependencies {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly turns: Turns;
   readonly log: Log;
   readonly journal: Journal;
-  readonly catalogue: Catalogue;
+  readonly catalog: CloudCatalog;
   readonly caCertificate: string;
 }
 
@@ -50,17 +50,17 @@ export interface CloudCluster {
 export class Cloud implements Disposable {
   readonly clusters = new Map<string, CloudCluster>();
   /** Machines that belong to no cluster. */
-  readonly machines = new Map<string, MachineRecord>();
+  readonly machines = new Map<string, DetachedInstanceRecord>();
   /** Instances in use by `<zone>/<type>`. */
   private readonly inUse = new Map<string, number>();
   /** Which addresses of vSwitches are in use. */
-  readonly addresses = new AddressBook();
+  readonly addresses = new IpAddressAllocator();
   /** How long pods have run on container instances. */
   readonly containerUses: ContainerUses;
   private open = true;
 
   constructor(
-    readonly parts: CloudParts,
+    readonly parts: CloudDependencies,
     private current: Settings,
   ) {
     this.containerUses = new ContainerUses(parts.journal, () => this.now());
@@ -71,7 +71,7 @@ export class Cloud implements Disposable {
   }
 
   /** Changes the settings. Steps that are planned already keep their times. */
-  changeSettings(patch: z.infer<typeof settingsPatchForm>): Settings {
+  changeSettings(patch: z.infer<typeof settingsPatchSchema>): Settings {
     this.current = changedSettings(this.current, patch);
     this.parts.journal.put(settingTable, ['settings'], () => JSON.stringify(this.current));
     return this.current;
@@ -93,7 +93,7 @@ export class Cloud implements Disposable {
     this.parts.timers
       .scope(
         () => this.open,
-        (error) => this.parts.log.error({ err: error }, 'a step of the simulated cloud failed'),
+        (error) => this.parts.log.error({ err: error }, 'a scheduled task of the simulated cloud failed'),
       )
       .at(time, run);
   }
@@ -116,9 +116,9 @@ export class Cloud implements Disposable {
       serverlessZones: record.serverless ? record.zoneIds : undefined,
       maxPods: () => this.clusters.get(id)?.record.maxPods,
       grants: () => this.clusters.get(id)?.record.grants,
-      mishaps: {
-        read: () => this.clusters.get(id)?.record.mishaps ?? [],
-        write: (mishaps: readonly Mishap[]) => this.saveMishaps(id, mishaps),
+      faults: {
+        read: () => this.clusters.get(id)?.record.faults ?? [],
+        write: (faults: readonly InjectedFault[]) => this.saveFaults(id, faults),
       },
       serviceCidr: record.network?.serviceCidr,
       vpcAddresses: record.network?.plugin === 'TERWAY' ? vpcAddresses(this, id) : undefined,
@@ -180,15 +180,15 @@ export class Cloud implements Disposable {
     this.parts.journal.remove(scalingGroupTable, [cluster.record.id, nodePoolId]);
   }
 
-  saveMachine(machine: MachineRecord): MachineRecord {
+  saveDetachedInstance(machine: DetachedInstanceRecord): DetachedInstanceRecord {
     this.machines.set(machine.id, machine);
-    this.parts.journal.put(machineTable, [machine.id], () => JSON.stringify(machine));
+    this.parts.journal.put(detachedInstanceTable, [machine.id], () => JSON.stringify(machine));
     return machine;
   }
 
-  removeMachine({ id }: MachineRecord): void {
+  removeDetachedInstance({ id }: DetachedInstanceRecord): void {
     this.machines.delete(id);
-    this.parts.journal.remove(machineTable, [id]);
+    this.parts.journal.remove(detachedInstanceTable, [id]);
   }
 
   /** Forgets a cluster with all that is in it. */
@@ -222,9 +222,9 @@ export class Cloud implements Disposable {
     for (const { kubernetes } of this.clusters.values()) kubernetes[Symbol.dispose]();
   }
 
-  private saveMishaps(id: string, mishaps: readonly Mishap[]): void {
+  private saveFaults(id: string, faults: readonly InjectedFault[]): void {
     const cluster = this.clusters.get(id);
-    if (cluster) this.saveCluster(cluster, { mishaps });
+    if (cluster) this.saveCluster(cluster, { faults });
   }
 
   private count(instance: InstanceRecord | undefined, by: 1 | -1): void {

@@ -2,26 +2,26 @@ import { runsVersion } from '../catalog.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import { meterPresentContainers } from './container-uses.js';
 import { applyControlPlane, newReplicas } from './control-plane.js';
-import { noteControlPlane } from './control-plane-incidents.js';
-import type { ClusterWish } from './request-schemas.js';
+import { updateControlPlaneIncidents } from './control-plane-incidents.js';
+import type { ClusterBody } from './request-schemas.js';
 import { chance } from '../random.js';
 import { putMasters, resumeInstances } from './instances.js';
-import { keepMachine } from './detached-instances.js';
-import { CloudRefusal, type ClusterRecord } from './records.js';
+import { detachInstance } from './detached-instances.js';
+import { CloudApiError, type ClusterRecord } from './records.js';
 
 /** Simulated seconds of an upgrade of a control plane, and of taking a cluster apart. */
 const UPGRADE = 60;
 const TAKE_APART = 15;
 
-/** Creates a cluster, or answers with the one of that id. Throws CloudRefusal. */
-export function putCluster(cloud: Cloud, id: string, wish: ClusterWish): CloudCluster {
+/** Creates a cluster, or answers with the one of that id. Throws CloudApiError. */
+export function putCluster(cloud: Cloud, id: string, body: ClusterBody): CloudCluster {
   const known = cloud.clusters.get(id);
-  if (known) return sameWish(known, wish);
-  checkWish(cloud, wish);
+  if (known) return existingCluster(known, body);
+  checkBody(cloud, body);
   const now = cloud.now();
   const readyAt = now + cloud.span(cloud.settings.bootSeconds.controlPlane, id);
-  const replicas = newReplicas(cloud, wish.regionId, wish.masters);
-  const { grantsNeeded, ...shape } = wish;
+  const replicas = newReplicas(cloud, body.regionId, body.masters);
+  const { grantsNeeded, ...shape } = body;
   const grants = grantsNeeded ? { granted: [], refused: {} } : undefined;
   const record: ClusterRecord = {
     id,
@@ -39,31 +39,31 @@ export function putCluster(cloud: Cloud, id: string, wish: ClusterWish): CloudCl
   return cluster;
 }
 
-function sameWish(known: CloudCluster, wish: ClusterWish): CloudCluster {
+function existingCluster(known: CloudCluster, body: ClusterBody): CloudCluster {
   const { account, regionId, state } = known.record;
-  if (state === 'DELETING') throw new CloudRefusal(409, 'CLUSTER_DELETING', 'The cluster is being deleted.');
-  if (account === wish.account && regionId === wish.regionId) return known;
-  throw new CloudRefusal(409, 'ID_TAKEN', 'The id belongs to another cluster.');
+  if (state === 'DELETING') throw new CloudApiError(409, 'CLUSTER_DELETING', 'The cluster is being deleted.');
+  if (account === body.account && regionId === body.regionId) return known;
+  throw new CloudApiError(409, 'ID_TAKEN', 'The id belongs to another cluster.');
 }
 
-function checkWish(cloud: Cloud, wish: ClusterWish): void {
-  const { zones } = cloud.parts.catalogue;
-  const wrong = wish.zoneIds.find((zone) => zones.get(zone)?.regionId !== wish.regionId);
+function checkBody(cloud: Cloud, body: ClusterBody): void {
+  const { zones } = cloud.parts.catalog;
+  const wrong = body.zoneIds.find((zone) => zones.get(zone)?.regionId !== body.regionId);
   if (wrong !== undefined)
-    throw new CloudRefusal(422, 'UNKNOWN_ZONE', `The region ${wish.regionId} has no zone ${wrong}.`);
-  checkVersion(cloud, wish.version);
+    throw new CloudApiError(422, 'UNKNOWN_ZONE', `The region ${body.regionId} has no zone ${wrong}.`);
+  checkVersion(cloud, body.version);
 }
 
 function checkVersion(cloud: Cloud, version: string): void {
-  if (runsVersion(cloud.parts.catalogue, version)) return;
-  throw new CloudRefusal(422, 'UNKNOWN_VERSION', `There is no Kubernetes version ${version}.`);
+  if (runsVersion(cloud.parts.catalog, version)) return;
+  throw new CloudApiError(422, 'UNKNOWN_VERSION', `There is no Kubernetes version ${version}.`);
 }
 
 /** The cluster, or a refusal that there is none. */
 export function clusterOf(cloud: Cloud, id: string): CloudCluster {
   const cluster = cloud.clusters.get(id);
   if (cluster) return cluster;
-  throw new CloudRefusal(404, 'NOT_FOUND', `There is no cluster ${id}.`);
+  throw new CloudApiError(404, 'NOT_FOUND', `There is no cluster ${id}.`);
 }
 
 /** Begins an upgrade of the control plane; again with the same version it changes nothing. */
@@ -74,7 +74,7 @@ export function upgradeCluster(cloud: Cloud, id: string, version: string): Cloud
   if (record.targetVersion === version || (record.version === version && !record.targetVersion))
     return cluster;
   if (record.state !== 'RUNNING') {
-    throw new CloudRefusal(
+    throw new CloudApiError(
       409,
       'INVALID_STATE',
       `The cluster is ${record.state}; only a running one can be upgraded.`,
@@ -101,7 +101,7 @@ export function migrateCluster(cloud: Cloud, id: string, edition: 'STANDARD' | '
   if ((record.targetEdition ?? record.edition ?? 'STANDARD') === edition) return cluster;
   if (record.state !== 'RUNNING') {
     const message = `The cluster is ${record.state}; only a running one can be migrated.`;
-    throw new CloudRefusal(409, 'INVALID_STATE', message);
+    throw new CloudApiError(409, 'INVALID_STATE', message);
   }
   const readyAt = cloud.now() + cloud.span(UPGRADE, `${id}/${edition}`);
   cloud.saveCluster(cluster, { state: 'UPGRADING', targetEdition: edition, readyAt });
@@ -114,7 +114,7 @@ export function deleteCluster(cloud: Cloud, id: string): CloudCluster | undefine
   const cluster = cloud.clusters.get(id);
   if (!cluster || cluster.record.state === 'DELETING') return cluster;
   if (chance(cloud.settings.seed, `delete/${id}`) < cloud.settings.deletionFailureRate)
-    throw new CloudRefusal(422, 'RESOURCE_IN_USE', `Something still uses resources of the cluster ${id}.`);
+    throw new CloudApiError(422, 'RESOURCE_IN_USE', `Something still uses resources of the cluster ${id}.`);
   cloud.saveCluster(cluster, {
     state: 'DELETING',
     readyAt: cloud.now() + cloud.span(TAKE_APART, `${id}/delete`),
@@ -139,7 +139,7 @@ function plan(cloud: Cloud, cluster: CloudCluster): void {
   const { state, readyAt } = cluster.record;
   if (state === 'RUNNING' || state === 'FAILED') return;
   cloud.at(readyAt, () => {
-    // Another wish may have come in between; it has planned its own step.
+    // Another body may have come in between; it has planned its own step.
     if (cluster.record.state === state && cluster.record.readyAt === readyAt) arrive(cloud, cluster);
   });
 }
@@ -147,7 +147,7 @@ function plan(cloud: Cloud, cluster: CloudCluster): void {
 function arrive(cloud: Cloud, cluster: CloudCluster): void {
   const { state, targetVersion, version, targetEdition, edition } = cluster.record;
   if (state === 'DELETING') {
-    for (const instance of cluster.instances.values()) keepMachine(cloud, cluster, instance);
+    for (const instance of cluster.instances.values()) detachInstance(cloud, cluster, instance);
     return cloud.removeCluster(cluster);
   }
   if (state === 'CREATING') {
@@ -155,7 +155,7 @@ function arrive(cloud: Cloud, cluster: CloudCluster): void {
     cluster.kubernetes.start(true);
     resumeInstances(cloud, cluster);
     // A zone may have been lost meanwhile.
-    noteControlPlane(cloud, cluster);
+    updateControlPlaneIncidents(cloud, cluster);
     return;
   }
   if (targetVersion !== undefined && fails(cloud, cluster)) {

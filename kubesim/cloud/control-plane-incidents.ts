@@ -7,7 +7,7 @@ import {
   replicasOf,
   type ReplicaState,
 } from './control-plane.js';
-import { CloudRefusal } from './records.js';
+import { CloudApiError } from './records.js';
 
 /** A time in which something of a control plane did not work. Times are milliseconds since the epoch. */
 export interface IncidentRecord {
@@ -27,7 +27,7 @@ export interface IncidentRecord {
 const KEPT = 100;
 
 /** Looks at a control plane after a change: ends the incident that is over, and begins the one that is. */
-export function noteControlPlane(cloud: Cloud, cluster: CloudCluster): void {
+export function updateControlPlaneIncidents(cloud: Cloud, cluster: CloudCluster): void {
   if (!isThere(cluster)) return;
   applyControlPlane(cloud, cluster);
   const { incidents = [] } = cluster.record;
@@ -46,15 +46,15 @@ export function noteControlPlane(cloud: Cloud, cluster: CloudCluster): void {
 /** Stops or starts one replica, as a fault. */
 export function setReplica(cloud: Cloud, cluster: CloudCluster, id: string, on: boolean): void {
   if (!replicasOf(cloud, cluster).some((one) => one.id === id)) {
-    throw new CloudRefusal(404, 'NOT_FOUND', `The control plane has no replica ${id}.`);
+    throw new CloudApiError(404, 'NOT_FOUND', `The control plane has no replica ${id}.`);
   }
   const others = (cluster.record.downReplicas ?? []).filter((one) => one !== id);
   cloud.saveCluster(cluster, { downReplicas: on ? others : [...others, id] });
-  noteControlPlane(cloud, cluster);
+  updateControlPlaneIncidents(cloud, cluster);
 }
 
 /** The incidents as the API shows them, oldest first. */
-export function showIncidents({ record }: CloudCluster): unknown[] {
+export function incidentsResponse({ record }: CloudCluster): unknown[] {
   const text = (time: number | undefined) => (time === undefined ? null : new Date(time).toISOString());
   return (record.incidents ?? []).map((one) => ({
     ...one,
@@ -84,7 +84,7 @@ function causeOf({ kubernetes }: CloudCluster, replicas: readonly ReplicaState[]
   const named = [...down].map(
     ([component, members]) => `${component} (${members.map(({ zoneId }) => zoneId).join(', ')})`,
   );
-  const mishap = kubernetes.mishaps.first('API_DOWN');
-  const unreachable = mishap ? [`the API server does not answer (${mishap.operation})`] : [];
+  const fault = kubernetes.faults.first('API_DOWN');
+  const unreachable = fault ? [`the API server does not answer (${fault.operation})`] : [];
   return [...unreachable, ...(named.length > 0 ? [`${named.join(', ')} down`] : [])].join('; ');
 }

@@ -1,6 +1,6 @@
 import type { ControlPlaneProcess } from '../kubernetes/cluster/control-plane-processes.js';
 import type { Cloud, CloudCluster } from './cloud.js';
-import { isHeard } from './instance-health.js';
+import { isKubeletReachable } from './instance-health.js';
 
 /** Replicas of each component of a control plane that the cloud runs. */
 const MANAGED: Readonly<Record<string, number>> = {
@@ -44,7 +44,7 @@ export function spread(zoneIds: readonly string[]): Replica[] {
 /** The replicas of a cluster that is to be made: none where the masters are instances of the account. */
 export function newReplicas(cloud: Cloud, regionId: string, masters: number): Replica[] {
   if (masters > 0) return [];
-  const zones = [...cloud.parts.catalogue.zones.values()].filter((zone) => zone.regionId === regionId);
+  const zones = [...cloud.parts.catalog.zones.values()].filter((zone) => zone.regionId === regionId);
   return spread(zones.map(({ id }) => id));
 }
 
@@ -67,7 +67,7 @@ function onMasters(cloud: Cloud, cluster: CloudCluster): ReplicaState[] {
       const { name, zoneId, state } = instance;
       const id = `${component}-${name}`;
       const up = state === 'RUNNING' || (state === 'STARTING' && record.state === 'CREATING');
-      const healthy = up && !down.has(id) && isHeard(cloud, cluster, instance);
+      const healthy = up && !down.has(id) && isKubeletReachable(cloud, cluster, instance);
       return { id, component, zoneId: zoneId ?? '', healthy };
     }),
   );
@@ -93,7 +93,7 @@ export function applyControlPlane(cloud: Cloud, cluster: CloudCluster): void {
 
 /** Whether the API server can answer: one replica of it is up, and etcd has a majority. */
 export function apiAvailable(cloud: Cloud, cluster: CloudCluster): boolean {
-  if (cluster.kubernetes.mishaps.first('API_DOWN')) return false;
+  if (cluster.kubernetes.faults.first('API_DOWN')) return false;
   const replicas = replicasOf(cloud, cluster);
   const etcd = replicas.filter(({ component }) => component === 'etcd');
   const working = etcd.filter(({ healthy }) => healthy).length;

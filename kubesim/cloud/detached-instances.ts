@@ -2,17 +2,17 @@ import { z } from 'zod';
 import { hashHex } from '../random.js';
 import { SMALLEST_NODE } from '../catalog.js';
 import type { Cloud, CloudCluster } from './cloud.js';
-import { CloudRefusal, type InstanceFailure, type InstanceRecord, type SystemDisk } from './records.js';
+import { CloudApiError, type InstanceFailure, type InstanceRecord, type SystemDisk } from './records.js';
 
 /** How a machine is paid: by use, by subscription, or as a spot instance that can be reclaimed. */
-export const chargeTypeForm = z.enum(['POSTPAID', 'PREPAID', 'SPOT']);
-export type ChargeType = z.infer<typeof chargeTypeForm>;
+export const chargeTypeSchema = z.enum(['POSTPAID', 'PREPAID', 'SPOT']);
+export type ChargeType = z.infer<typeof chargeTypeSchema>;
 
-const machineStateForm = z.enum(['RUNNING', 'STOPPED']);
-type MachineState = z.infer<typeof machineStateForm>;
+const machineStateSchema = z.enum(['RUNNING', 'STOPPED']);
+type MachineState = z.infer<typeof machineStateSchema>;
 
 /** A machine of an account that belongs to no cluster. */
-export interface MachineRecord {
+export interface DetachedInstanceRecord {
   readonly id: string;
   readonly account: string;
   readonly name: string;
@@ -35,31 +35,35 @@ export interface MachineRecord {
 
 const text = z.string().min(1).max(200);
 
-export const machineForm = z.object({
+export const detachedInstanceSchema = z.object({
   account: text,
   name: text.optional(),
   zoneId: text,
   instanceType: text,
   imageId: text,
-  chargeType: chargeTypeForm.default('POSTPAID'),
+  chargeType: chargeTypeSchema.default('POSTPAID'),
   vpcId: text.optional(),
-  state: machineStateForm.optional(),
+  state: machineStateSchema.optional(),
   /** Names of files on the system disk, so that it shows when they are lost. */
   files: z.array(text).max(100).default([]),
 });
 
-/** Makes a machine as somebody does in the cloud's console. Throws CloudRefusal. */
-export function putMachine(cloud: Cloud, id: string, wish: z.infer<typeof machineForm>): MachineRecord {
+/** Makes a machine as somebody does in the cloud's console. Throws CloudApiError. */
+export function createDetachedInstance(
+  cloud: Cloud,
+  id: string,
+  body: z.infer<typeof detachedInstanceSchema>,
+): DetachedInstanceRecord {
   const known = cloud.machines.get(id);
   if (known) return known;
-  if (inCluster(cloud, id)) throw new CloudRefusal(409, 'ID_TAKEN', `${id} is a node of a cluster.`);
-  const { catalogue } = cloud.parts;
-  const zone = catalogue.zones.get(wish.zoneId);
-  if (!zone) throw new CloudRefusal(422, 'UNKNOWN_ZONE', `There is no zone ${wish.zoneId}.`);
-  if (!catalogue.instanceTypes.has(wish.instanceType))
-    throw new CloudRefusal(422, 'UNKNOWN_INSTANCE_TYPE', `There is no instance type ${wish.instanceType}.`);
-  const { files, name = id, ...fields } = wish;
-  return cloud.saveMachine({
+  if (inCluster(cloud, id)) throw new CloudApiError(409, 'ID_TAKEN', `${id} is a node of a cluster.`);
+  const { catalog } = cloud.parts;
+  const zone = catalog.zones.get(body.zoneId);
+  if (!zone) throw new CloudApiError(422, 'UNKNOWN_ZONE', `There is no zone ${body.zoneId}.`);
+  if (!catalog.instanceTypes.has(body.instanceType))
+    throw new CloudApiError(422, 'UNKNOWN_INSTANCE_TYPE', `There is no instance type ${body.instanceType}.`);
+  const { files, name = id, ...fields } = body;
+  return cloud.saveDetachedInstance({
     ...fields,
     id,
     name,
@@ -70,16 +74,16 @@ export function putMachine(cloud: Cloud, id: string, wish: z.infer<typeof machin
   });
 }
 
-/** Releases a machine. A subscription cannot be released before it ends. Throws CloudRefusal. */
-export function releaseMachine(cloud: Cloud, account: string, id: string): MachineRecord {
+/** Releases a machine. A subscription cannot be released before it ends. Throws CloudApiError. */
+export function releaseMachine(cloud: Cloud, account: string, id: string): DetachedInstanceRecord {
   const machine = cloud.machines.get(id);
   if (!machine || machine.account !== account)
-    throw new CloudRefusal(404, 'NOT_FOUND', `There is no machine ${id}.`);
+    throw new CloudApiError(404, 'NOT_FOUND', `There is no machine ${id}.`);
   if (machine.chargeType === 'PREPAID') {
     const message = `${id} is paid by subscription and cannot be released before it ends.`;
-    throw new CloudRefusal(409, 'INSTANCE_NOT_RELEASABLE', message);
+    throw new CloudApiError(409, 'INSTANCE_NOT_RELEASABLE', message);
   }
-  cloud.removeMachine(machine);
+  cloud.removeDetachedInstance(machine);
   return machine;
 }
 
@@ -90,7 +94,7 @@ export interface MachineQuery {
 }
 
 /** The machines of an account that belong to no cluster, oldest id first. */
-export function machinesOf(cloud: Cloud, { account, regionId, ids }: MachineQuery): MachineRecord[] {
+export function machinesOf(cloud: Cloud, { account, regionId, ids }: MachineQuery): DetachedInstanceRecord[] {
   return [...cloud.machines.values()]
     .filter((one) => one.account === account && (regionId === undefined || one.regionId === regionId))
     .filter((one) => ids === undefined || ids.includes(one.id))
@@ -119,7 +123,7 @@ export function attachProblem(
     return { code: 'NOT_FOUND', message: `There is no machine ${machineId}.` };
   const elsewhere = misplaced(machine, cluster);
   if (elsewhere) return { code: 'INSTANCE_NOT_ATTACHABLE', message: `${machineId} ${elsewhere}.` };
-  const type = cloud.parts.catalogue.instanceTypes.get(machine.instanceType);
+  const type = cloud.parts.catalog.instanceTypes.get(machine.instanceType);
   const { vcpus, memoryGiB } = SMALLEST_NODE;
   if (type && type.vcpus >= vcpus && type.memoryGiB >= memoryGiB) return undefined;
   return {
@@ -129,7 +133,10 @@ export function attachProblem(
 }
 
 /** Where a machine is that cannot be reached from the cluster; undefined when it can. */
-function misplaced({ regionId, vpcId, state }: MachineRecord, { record }: CloudCluster): string | undefined {
+function misplaced(
+  { regionId, vpcId, state }: DetachedInstanceRecord,
+  { record }: CloudCluster,
+): string | undefined {
   if (regionId !== record.regionId) return `is in ${regionId}, not in ${record.regionId}`;
   const home = record.network?.vpcId;
   if (vpcId !== undefined && home !== undefined && vpcId !== home) return `is in ${vpcId}, not in ${home}`;
@@ -140,11 +147,11 @@ function misplaced({ regionId, vpcId, state }: MachineRecord, { record }: CloudC
  * What becomes of the machine of an instance that leaves its cluster: one that is not to be released, or that is paid
  * by subscription and so cannot be, stays as a machine of the account.
  */
-export function keepMachine(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
+export function detachInstance(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
   const { instanceType, zoneId } = instance;
   if (!isKept(instance) || !instanceType || !zoneId) return;
   const { account, regionId, network, id: formerClusterId } = cluster.record;
-  cloud.saveMachine({
+  cloud.saveDetachedInstance({
     id: machineIdOf(instance),
     account,
     name: instance.name,
@@ -177,7 +184,7 @@ export function newDisk(id: string, number: number): string {
 }
 
 /** A machine as the API shows it. */
-export function showMachine(machine: MachineRecord): unknown {
+export function detachedInstanceResponse(machine: DetachedInstanceRecord): unknown {
   return {
     state: 'RUNNING',
     ...machine,

@@ -1,71 +1,79 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { type Mishap, type MishapKind, mishapKinds } from '../kubernetes/cluster/injected-faults.js';
+import {
+  type InjectedFault,
+  type FaultDefinition,
+  faultDefinitions,
+} from '../kubernetes/cluster/injected-faults.js';
 import { services } from '../kubernetes/kinds/services.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import { clusterOf } from './clusters.js';
-import { noteControlPlane } from './control-plane-incidents.js';
+import { updateControlPlaneIncidents } from './control-plane-incidents.js';
 import { deleteInstances, instanceOf } from './instances.js';
 import { reportNode } from './node-status.js';
-import { CloudRefusal } from './records.js';
+import { CloudApiError } from './records.js';
 import type { On } from './routes.js';
 import { changeScalingGroup, deleteScalingGroup, membersOf, scalingGroupOf } from './scaling-groups.js';
-import { harmVolume, mendVolume } from './volume-faults.js';
+import { injectVolumeFault, remediateVolumeFault } from './volume-faults.js';
 
 const text = z.string().min(1).max(300);
-const mishapForm = z.object({
+const faultSchema = z.object({
   operation: text,
   instanceId: text.nullish(),
   service: text.nullish(),
   nodePoolId: text.nullish(),
   volumeClaim: text.nullish(),
 });
-type MishapWish = z.infer<typeof mishapForm>;
+type FaultRequest = z.infer<typeof faultSchema>;
 
 /**
  * What people do to the resources of a cluster in other consoles and should not: `PUT` does it, `POST …/mend` does what
  * mends it, `GET` says what was done. The ids are those of the list of high-risk operations.
  */
-export function mishapRoutes(on: On): void {
-  const path = '/cloud/v1/clusters/:id/mishaps';
+export function faultRoutes(on: On): void {
+  const path = '/cloud/v1/clusters/:id/faults';
   on('GET', path, (cloud, { id = '' }) => ok(clusterOf(cloud, id)));
   on('PUT', path, async (cloud, { id = '' }, { body }) => {
     const cluster = clusterOf(cloud, id);
-    perform(cloud, cluster, await body(mishapForm));
+    injectFault(cloud, cluster, await body(faultSchema));
     return ok(cluster);
   });
-  on('POST', `${path}/mend`, async (cloud, { id = '' }, { body }) => {
+  on('POST', `${path}/remediate`, async (cloud, { id = '' }, { body }) => {
     const cluster = clusterOf(cloud, id);
-    mend(cloud, cluster, await body(mishapForm));
+    remediateFault(cloud, cluster, await body(faultSchema));
     return ok(cluster);
   });
 }
 
 function ok({ kubernetes }: CloudCluster) {
-  const mishaps = kubernetes.mishaps.all();
+  const faults = kubernetes.faults.all();
   return {
     status: 200,
-    body: { mishaps: mishaps.map((one) => ({ ...one, since: new Date(one.since).toISOString() })) },
+    body: { faults: faults.map((one) => ({ ...one, injectedAt: new Date(one.injectedAt).toISOString() })) },
   };
 }
 
-function perform(cloud: Cloud, cluster: CloudCluster, wish: MishapWish): void {
-  const kind = kindOf(wish);
-  const { mishaps } = cluster.kubernetes;
+function injectFault(cloud: Cloud, cluster: CloudCluster, request: FaultRequest): void {
+  const kind = definitionOf(request);
+  const { faults } = cluster.kubernetes;
   // Before the target is looked at: what is done already may have taken it away.
-  if (mishaps.all().some((one) => sameAs(one, wish))) return;
-  checkTarget(cluster, wish, kind);
-  const { instanceId } = wish;
-  const mishap: Mishap = { ...subjectOf(wish), since: cloud.now(), ...harm(cloud, cluster, wish, kind) };
-  mishaps.add(mishap);
-  if (kind.effect === 'NODE_GONE' && instanceId != null)
+  if (faults.all().some((one) => isSameFault(one, request))) return;
+  checkTarget(cluster, request, kind);
+  const { instanceId } = request;
+  const fault: InjectedFault = {
+    ...faultTarget(request),
+    injectedAt: cloud.now(),
+    ...applyFault(cloud, cluster, request, kind),
+  };
+  faults.add(fault);
+  if (kind.effect === 'NODE_DELETED' && instanceId != null)
     deleteInstances(cloud, cluster, [instanceId], { drain: false });
-  show(cloud, cluster, mishap);
+  reportFault(cloud, cluster, fault);
 }
 
 /** The operation, and what it was done to. */
-function subjectOf(wish: MishapWish): Omit<Mishap, 'since'> {
-  const { operation, instanceId, service, nodePoolId, volumeClaim } = wish;
+function faultTarget(request: FaultRequest): Omit<InjectedFault, 'injectedAt'> {
+  const { operation, instanceId, service, nodePoolId, volumeClaim } = request;
   return {
     operation,
     ...(instanceId != null && { instanceId }),
@@ -76,81 +84,83 @@ function subjectOf(wish: MishapWish): Omit<Mishap, 'since'> {
 }
 
 /** Does at once what it does to scaling groups and volumes; answers what is remembered of that. */
-function harm(
+function applyFault(
   cloud: Cloud,
   cluster: CloudCluster,
-  wish: MishapWish,
-  kind: MishapKind,
-): Pick<Mishap, 'bounds' | 'pods'> {
-  if (wish.nodePoolId != null) return harmGroup(cloud, cluster, { kind, nodePoolId: wish.nodePoolId });
-  return isDoneToVolumes(kind) ? harmVolume(cluster, subjectOf(wish), kind.target) : {};
+  request: FaultRequest,
+  kind: FaultDefinition,
+): Pick<InjectedFault, 'bounds' | 'pods'> {
+  if (request.nodePoolId != null)
+    return applyToScalingGroup(cloud, cluster, { kind, nodePoolId: request.nodePoolId });
+  return targetsVolume(kind) ? injectVolumeFault(cluster, faultTarget(request), kind.target) : {};
 }
 
-function isDoneToVolumes({ target }: MishapKind): boolean {
-  return target === 'DISK_CLAIM' || target === 'NAS_CLAIM';
+function targetsVolume({ target }: FaultDefinition): boolean {
+  return target === 'DISK_VOLUME_CLAIM' || target === 'NAS_VOLUME_CLAIM';
 }
 
-interface GroupHarm {
-  readonly kind: MishapKind;
+interface ScalingGroupFault {
+  readonly kind: FaultDefinition;
   readonly nodePoolId: string;
 }
 
-function harmGroup(
+function applyToScalingGroup(
   cloud: Cloud,
   cluster: CloudCluster,
-  { kind, nodePoolId }: GroupHarm,
-): Pick<Mishap, 'bounds'> {
+  { kind, nodePoolId }: ScalingGroupFault,
+): Pick<InjectedFault, 'bounds'> {
   const { minSize, maxSize } = scalingGroupOf(cluster, nodePoolId);
-  if (kind.effect === 'GROUP_GONE') deleteScalingGroup(cloud, cluster, nodePoolId);
+  if (kind.effect === 'SCALING_GROUP_DELETED') deleteScalingGroup(cloud, cluster, nodePoolId);
   if (kind.effect !== 'GROUP_FULL') return {};
   const members = membersOf(cluster, nodePoolId);
   changeScalingGroup(cloud, cluster, nodePoolId, { minSize: 0, maxSize: members.length });
   return { bounds: { minSize, maxSize } };
 }
 
-function mend(cloud: Cloud, cluster: CloudCluster, wish: MishapWish): void {
-  const kind = kindOf(wish);
-  const { mishaps } = cluster.kubernetes;
-  const mishap = mishaps.all().find((one) => sameAs(one, wish));
-  if (!mishap) return;
-  if (!kind.mendable) throw new CloudRefusal(409, 'INVALID_STATE', `${wish.operation} cannot be mended.`);
-  if (mishap.bounds) changeScalingGroup(cloud, cluster, mishap.nodePoolId ?? '', mishap.bounds);
-  mishaps.end((one) => one === mishap);
-  if (mishap.pods) mendVolume(cloud, cluster, mishap, kind.effect);
-  show(cloud, cluster, mishap);
+function remediateFault(cloud: Cloud, cluster: CloudCluster, request: FaultRequest): void {
+  const kind = definitionOf(request);
+  const { faults } = cluster.kubernetes;
+  const fault = faults.all().find((one) => isSameFault(one, request));
+  if (!fault) return;
+  if (!kind.recoverable)
+    throw new CloudApiError(409, 'INVALID_STATE', `${request.operation} cannot be mended.`);
+  if (fault.bounds) changeScalingGroup(cloud, cluster, fault.nodePoolId ?? '', fault.bounds);
+  faults.end((one) => one === fault);
+  if (fault.pods) remediateVolumeFault(cloud, cluster, fault, kind.effect);
+  reportFault(cloud, cluster, fault);
 }
 
 /** Lets the node or the control plane show what was done or mended; controllers are told by the book. */
-function show(cloud: Cloud, cluster: CloudCluster, { instanceId }: Mishap): void {
+function reportFault(cloud: Cloud, cluster: CloudCluster, { instanceId }: InjectedFault): void {
   const instance = instanceId === undefined ? undefined : cluster.instances.get(instanceId);
   if (instance) reportNode(cloud, cluster, instance);
-  else noteControlPlane(cloud, cluster);
+  else updateControlPlaneIncidents(cloud, cluster);
 }
 
-function sameAs(mishap: Mishap, wish: MishapWish): boolean {
-  const { pods: _pods, bounds: _bounds, since: _since, ...subject } = mishap;
-  return isDeepStrictEqual(subject, subjectOf(wish));
+function isSameFault(fault: InjectedFault, request: FaultRequest): boolean {
+  const { pods: _pods, bounds: _bounds, injectedAt: _injectedAt, ...subject } = fault;
+  return isDeepStrictEqual(subject, faultTarget(request));
 }
 
-function kindOf({ operation }: MishapWish): MishapKind {
-  const kind = mishapKinds[operation];
+function definitionOf({ operation }: FaultRequest): FaultDefinition {
+  const kind = faultDefinitions[operation];
   if (kind) return kind;
-  throw new CloudRefusal(422, 'INVALID_INPUT', `${operation} cannot be acted out.`);
+  throw new CloudApiError(422, 'INVALID_INPUT', `${operation} cannot be acted out.`);
 }
 
-function checkTarget(cluster: CloudCluster, wish: MishapWish, kind: MishapKind): void {
+function checkTarget(cluster: CloudCluster, request: FaultRequest, kind: FaultDefinition): void {
   const { target } = kind;
-  if (target === 'SERVICE') return checkService(cluster, wish);
-  if (target === 'NODE_POOL') return checkGroup(cluster, wish.nodePoolId ?? '');
+  if (target === 'SERVICE') return checkService(cluster, request);
+  if (target === 'NODE_POOL') return checkGroup(cluster, request.nodePoolId ?? '');
   // Volumes are looked at when they are harmed.
-  if (target === 'CLUSTER' || isDoneToVolumes(kind)) return;
-  if (target === 'DEDICATED_CLUSTER') return checkDedicated(cluster, wish);
-  const { master } = instanceOf(cluster, wish.instanceId ?? '');
+  if (target === 'CLUSTER' || targetsVolume(kind)) return;
+  if (target === 'DEDICATED_CLUSTER') return checkDedicated(cluster, request);
+  const { master } = instanceOf(cluster, request.instanceId ?? '');
   if (master === (target === 'MASTER')) return;
-  throw new CloudRefusal(
+  throw new CloudApiError(
     422,
     'INVALID_INPUT',
-    `${wish.operation} is done to a ${target.toLowerCase()} node.`,
+    `${request.operation} is done to a ${target.toLowerCase()} node.`,
   );
 }
 
@@ -158,17 +168,17 @@ function checkGroup(cluster: CloudCluster, nodePoolId: string): void {
   const group = cluster.scalingGroups.get(nodePoolId);
   if (group?.state !== 'DELETED') return void scalingGroupOf(cluster, nodePoolId);
   const message = `The scaling group of the node pool ${nodePoolId} was deleted; delete the pool and create another.`;
-  throw new CloudRefusal(422, 'SCALING_GROUP_MISSING', message);
+  throw new CloudApiError(422, 'SCALING_GROUP_MISSING', message);
 }
 
-function checkDedicated({ record }: CloudCluster, { operation }: MishapWish): void {
+function checkDedicated({ record }: CloudCluster, { operation }: FaultRequest): void {
   if (record.masters > 0) return;
   const message = `${operation} is done to the masters of a dedicated cluster.`;
-  throw new CloudRefusal(422, 'UNSUPPORTED_BY_KIND', message);
+  throw new CloudApiError(422, 'UNSUPPORTED_BY_KIND', message);
 }
 
-function checkService(cluster: CloudCluster, { service }: MishapWish): void {
+function checkService(cluster: CloudCluster, { service }: FaultRequest): void {
   const [namespace = '', name = ''] = (service ?? '').split('/');
   if (cluster.store.get(services, namespace, name)?.spec.type === 'LoadBalancer') return;
-  throw new CloudRefusal(422, 'INVALID_INPUT', `${service ?? 'no service'} has no load balancer.`);
+  throw new CloudApiError(422, 'INVALID_INPUT', `${service ?? 'no service'} has no load balancer.`);
 }

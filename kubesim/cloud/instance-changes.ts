@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { mishapKinds } from '../kubernetes/cluster/injected-faults.js';
+import { faultDefinitions } from '../kubernetes/cluster/injected-faults.js';
 import { pods } from '../kubernetes/kinds/pods.js';
 import type { Cloud, CloudCluster } from './cloud.js';
-import type { AttachWish } from './request-schemas.js';
+import type { AttachBody } from './request-schemas.js';
 import { groupProblem, scalingGroupOf } from './scaling-groups.js';
-import { takeSeat } from './instance-network.js';
-import { isOverbid } from './placement.js';
-import { attachProblem, chargeTypeForm, newDisk } from './detached-instances.js';
+import { allocateNetwork } from './instance-network.js';
+import { exceedsPriceLimit } from './placement.js';
+import { attachProblem, chargeTypeSchema, newDisk } from './detached-instances.js';
 import { imageFields, instanceOf, oncePerId, planInstance } from './instances.js';
 import { reportNode } from './node-status.js';
-import { CloudRefusal, type InstanceFailure, type InstanceRecord } from './records.js';
+import { CloudApiError, type InstanceFailure, type InstanceRecord } from './records.js';
 
 /** Simulated seconds: a restart, a new system disk, and what is left of a spot instance's life when it is reclaimed. */
 const RESTART = 20;
@@ -19,22 +19,22 @@ const RECLAIM = 300;
 /** Families whose machines cannot go over to subscription. */
 const NO_SUBSCRIPTION = new Set(['t1', 's1', 's2', 's3', 'c1', 'c2', 'm1', 'm2', 'n1', 'n2', 'e3']);
 
-export const chargeForm = z.object({ chargeType: chargeTypeForm });
-export const typeForm = z.object({ instanceType: z.string().min(1).max(200) });
-export const groupForm = z.object({ nodePoolId: z.string().min(1).max(200).nullable() });
-export const repairForm = z.object({ action: z.enum(['RESTART', 'RESET']) });
+export const chargeSchema = z.object({ chargeType: chargeTypeSchema });
+export const typeSchema = z.object({ instanceType: z.string().min(1).max(200) });
+export const groupSchema = z.object({ nodePoolId: z.string().min(1).max(200).nullable() });
+export const repairSchema = z.object({ action: z.enum(['RESTART', 'RESET']) });
 
-/** Lets machines of the account join a cluster; in the order of the wishes, each with its failure. */
+/** Lets machines of the account join a cluster; in the order of the bodies, each with its failure. */
 export function attachInstances(
   cloud: Cloud,
   cluster: CloudCluster,
-  wishes: readonly AttachWish[],
+  bodies: readonly AttachBody[],
 ): InstanceRecord[] {
-  return oncePerId(cloud, cluster, { wishes, activity: 'ATTACH', make: attach });
+  return oncePerId(cloud, cluster, { bodies, activity: 'ATTACH', make: attach });
 }
 
-function attach(cloud: Cloud, cluster: CloudCluster, wish: AttachWish): InstanceRecord {
-  const { id, name, nodePoolId, machineId, labels, taints } = wish;
+function attach(cloud: Cloud, cluster: CloudCluster, body: AttachBody): InstanceRecord {
+  const { id, name, nodePoolId, machineId, labels, taints } = body;
   const now = cloud.now();
   const base = {
     id,
@@ -52,12 +52,12 @@ function attach(cloud: Cloud, cluster: CloudCluster, wish: AttachWish): Instance
   const failure = groupProblem(cluster, base.nodePoolId) ?? attachProblem(cloud, cluster, machineId);
   const machine = cloud.machines.get(machineId);
   if (failure || !machine) return cloud.saveInstance(cluster, failed(base, failure));
-  const type = cloud.parts.catalogue.instanceTypes.get(machine.instanceType);
-  const taken = takeSeat(cloud, cluster, { ...wish, zoneId: machine.zoneId, type });
+  const type = cloud.parts.catalog.instanceTypes.get(machine.instanceType);
+  const taken = allocateNetwork(cloud, cluster, { ...body, zoneId: machine.zoneId, type });
   if ('failure' in taken) return cloud.saveInstance(cluster, failed(base, taken.failure));
-  const reset = wish.mode === 'AUTO';
+  const reset = body.mode === 'AUTO';
   const seconds = cloud.settings.bootSeconds.node + (reset ? RESET : 0);
-  cloud.removeMachine(machine);
+  cloud.removeDetachedInstance(machine);
   const instance = cloud.saveInstance(cluster, {
     ...base,
     ...taken.seat,
@@ -67,8 +67,8 @@ function attach(cloud: Cloud, cluster: CloudCluster, wish: AttachWish): Instance
     instanceType: machine.instanceType,
     zoneId: machine.zoneId,
     chargeType: machine.chargeType,
-    ...imageFields(cloud, reset ? wish.imageId : machine.imageId, machine.instanceType),
-    ...(wish.userData !== undefined && { userData: wish.userData }),
+    ...imageFields(cloud, reset ? body.imageId : machine.imageId, machine.instanceType),
+    ...(body.userData !== undefined && { userData: body.userData }),
     systemDisk: reset ? { id: newDisk(machineId, now), files: [] } : machine.systemDisk,
     readyAt: now + cloud.span(seconds, id),
   });
@@ -83,41 +83,41 @@ function failed(
   return { ...base, state: 'FAILED', instanceType: null, zoneId: null, failure };
 }
 
-/** Changes how an instance is paid: from use to subscription, where the family allows it. Throws CloudRefusal. */
+/** Changes how an instance is paid: from use to subscription, where the family allows it. Throws CloudApiError. */
 export function setChargeType(
   cloud: Cloud,
   cluster: CloudCluster,
   id: string,
-  { chargeType }: z.infer<typeof chargeForm>,
+  { chargeType }: z.infer<typeof chargeSchema>,
 ): InstanceRecord {
   const instance = instanceOf(cluster, id);
   const present = instance.chargeType ?? 'POSTPAID';
   if (present === chargeType) return instance;
   if (present !== 'POSTPAID' || chargeType !== 'PREPAID')
-    throw new CloudRefusal(422, 'CHARGE_TYPE_NOT_CONVERTIBLE', `${present} cannot become ${chargeType}.`);
+    throw new CloudApiError(422, 'CHARGE_TYPE_NOT_CONVERTIBLE', `${present} cannot become ${chargeType}.`);
   const family = instance.instanceType?.split('.')[1] ?? '';
   if (NO_SUBSCRIPTION.has(family)) {
     const message = `The family ${family} cannot go over to subscription.`;
-    throw new CloudRefusal(422, 'CHARGE_TYPE_NOT_CONVERTIBLE', message);
+    throw new CloudApiError(422, 'CHARGE_TYPE_NOT_CONVERTIBLE', message);
   }
   return cloud.saveInstance(cluster, { ...instance, chargeType });
 }
 
-/** Makes another machine of an instance, as somebody does in the console; it restarts as that. Throws CloudRefusal. */
+/** Makes another machine of an instance, as somebody does in the console; it restarts as that. Throws CloudApiError. */
 export function setInstanceType(
   cloud: Cloud,
   cluster: CloudCluster,
   id: string,
-  { instanceType }: z.infer<typeof typeForm>,
+  { instanceType }: z.infer<typeof typeSchema>,
 ): InstanceRecord {
   const instance = instanceOf(cluster, id);
-  const { instanceTypes } = cloud.parts.catalogue;
+  const { instanceTypes } = cloud.parts.catalog;
   const [before, type] = [instanceTypes.get(instance.instanceType ?? ''), instanceTypes.get(instanceType)];
   if (!type || type.architecture !== before?.architecture)
-    throw new CloudRefusal(422, 'UNKNOWN_INSTANCE_TYPE', `${id} cannot become ${instanceType}.`);
+    throw new CloudApiError(422, 'UNKNOWN_INSTANCE_TYPE', `${id} cannot become ${instanceType}.`);
   if (instance.instanceType === instanceType) return instance;
   if (instance.state !== 'RUNNING')
-    throw new CloudRefusal(409, 'INVALID_STATE', `The instance ${id} is ${instance.state}.`);
+    throw new CloudApiError(409, 'INVALID_STATE', `The instance ${id} is ${instance.state}.`);
   const resized = cloud.saveInstance(cluster, { ...instance, instanceType });
   cluster.kubernetes.resizeNode(resized, type);
   return repairInstance(cloud, cluster, id, { action: 'RESTART' });
@@ -128,7 +128,7 @@ export function moveInstance(
   cloud: Cloud,
   cluster: CloudCluster,
   id: string,
-  { nodePoolId }: z.infer<typeof groupForm>,
+  { nodePoolId }: z.infer<typeof groupSchema>,
 ): InstanceRecord {
   const instance = instanceOf(cluster, id);
   if (nodePoolId !== null) scalingGroupOf(cluster, nodePoolId);
@@ -140,7 +140,7 @@ export function repairInstance(
   cloud: Cloud,
   cluster: CloudCluster,
   id: string,
-  { action }: z.infer<typeof repairForm>,
+  { action }: z.infer<typeof repairSchema>,
 ): InstanceRecord {
   const instance = instanceOf(cluster, id);
   if (instance.state !== 'RUNNING') return instance;
@@ -159,7 +159,7 @@ export function repairInstance(
   });
   if (reset) endOfDisk(cluster, id);
   // What hung on the machine begins anew.
-  cluster.kubernetes.mishaps.relieve(podsOn(cluster, instance.name), 'VOLUME_HANGS');
+  cluster.kubernetes.faults.releasePods(podsOn(cluster, instance.name), 'VOLUME_HANGS');
   reportNode(cloud, cluster, starting);
   planInstance(cloud, cluster, starting);
   return starting;
@@ -173,25 +173,28 @@ function podsOn({ store }: CloudCluster, nodeName: string): string[] {
 
 /** What was done to the system disk goes with it. */
 function endOfDisk({ kubernetes }: CloudCluster, id: string): void {
-  kubernetes.mishaps.end(
-    ({ instanceId, operation }) => instanceId === id && mishapKinds[operation]?.onDisk === true,
+  kubernetes.faults.end(
+    ({ instanceId, operation }) => instanceId === id && faultDefinitions[operation]?.onDisk === true,
   );
 }
 
 /** Takes the spot instances back that cost more now than they may. */
-export function reclaimOverbid(cloud: Cloud): void {
+export function reclaimOverPriceLimit(cloud: Cloud): void {
   const { spotPrices } = cloud.settings;
   for (const cluster of cloud.clusters.values())
     for (const instance of [...cluster.instances.values()])
-      if (instance.state === 'RUNNING' && isOverbid(instance, spotPrices[instance.instanceType ?? '']))
+      if (
+        instance.state === 'RUNNING' &&
+        exceedsPriceLimit(instance, spotPrices[instance.instanceType ?? ''])
+      )
         reclaimInstance(cloud, cluster, instance.id);
 }
 
-/** Tells that a spot instance is taken back, and does so when its notice is over. Throws CloudRefusal. */
+/** Tells that a spot instance is taken back, and does so when its notice is over. Throws CloudApiError. */
 export function reclaimInstance(cloud: Cloud, cluster: CloudCluster, id: string): InstanceRecord {
   const instance = instanceOf(cluster, id);
   if (instance.chargeType !== 'SPOT')
-    throw new CloudRefusal(422, 'INVALID_INPUT', `The instance ${id} is no spot instance.`);
+    throw new CloudApiError(422, 'INVALID_INPUT', `The instance ${id} is no spot instance.`);
   if (instance.reclaimAt !== undefined) return instance;
   const reclaimAt = cloud.now() + (RECLAIM * 1000) / cloud.settings.speed;
   const noticed = cloud.saveInstance(cluster, { ...instance, reclaimAt });

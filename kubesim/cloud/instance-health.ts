@@ -5,8 +5,12 @@ import type { InstanceRecord } from './records.js';
  * Whether the control plane hears the kubelet of an instance. Told from everything that can silence it, so that one
  * trouble that ends leaves the others.
  */
-export function isHeard(cloud: Cloud, { kubernetes }: CloudCluster, instance: InstanceRecord): boolean {
+export function isKubeletReachable(
+  cloud: Cloud,
+  { kubernetes }: CloudCluster,
+  instance: InstanceRecord,
+): boolean {
   const { id, off, offline, restarting, zoneId } = instance;
   if (off || offline || restarting || cloud.isLost(zoneId ?? '')) return false;
-  return kubernetes.mishaps.ofInstance(id, 'NODE_SILENT') === undefined;
+  return kubernetes.faults.ofInstance(id, 'NODE_UNREACHABLE') === undefined;
 }

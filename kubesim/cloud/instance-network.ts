@@ -16,7 +16,7 @@ export interface NetworkRecord {
 }
 
 /** What an instance has of its cluster's network. */
-export interface Seat {
+export interface NetworkAllocation {
   readonly vSwitchId?: string;
   readonly vSwitchCidr?: string;
   readonly address?: string;
@@ -27,48 +27,48 @@ export interface Seat {
 }
 
 /** Where an instance is to have its address; in the vSwitches of its cluster when left out. */
-export interface AddressWish {
+export interface AddressInput {
   readonly vSwitches?: readonly VSwitch[] | undefined;
 }
 
 const MOST_PODS = 256;
 
-function vSwitchesIn(zoneId: string, network: NetworkRecord, wish: AddressWish): VSwitch[] {
-  return (wish.vSwitches ?? network.vSwitches).filter((vSwitch) => vSwitch.zoneId === zoneId);
+function vSwitchesIn(zoneId: string, network: NetworkRecord, input: AddressInput): VSwitch[] {
+  return (input.vSwitches ?? network.vSwitches).filter((vSwitch) => vSwitch.zoneId === zoneId);
 }
 
 /** The zones in which there is an address for a machine; all where its cluster has no network on record. */
 export function zonesWithAddress(
   cloud: Cloud,
   { record: { network } }: CloudCluster,
-  wish: AddressWish & { readonly zoneIds: readonly string[] },
+  input: AddressInput & { readonly zoneIds: readonly string[] },
 ): string[] {
-  if (!network) return [...wish.zoneIds];
-  return wish.zoneIds.filter((zone) =>
-    vSwitchesIn(zone, network, wish).some((vSwitch) => cloud.addresses.free(vSwitch) > 0),
+  if (!network) return [...input.zoneIds];
+  return input.zoneIds.filter((zone) =>
+    vSwitchesIn(zone, network, input).some((vSwitch) => cloud.addresses.free(vSwitch) > 0),
   );
 }
 
 /** Takes an address, and a part of the pod CIDR, for an instance; or says which of them there is no more of. */
-export function takeSeat(
+export function allocateNetwork(
   cloud: Cloud,
   cluster: CloudCluster,
-  wish: AddressWish & { readonly zoneId: string; readonly type: InstanceType | undefined },
-): { readonly seat: Seat } | { readonly failure: InstanceFailure } {
+  input: AddressInput & { readonly zoneId: string; readonly type: InstanceType | undefined },
+): { readonly seat: NetworkAllocation } | { readonly failure: InstanceFailure } {
   const { network, id } = cluster.record;
   if (!network) return { seat: {} };
   const podCidr = freePart(cluster, network);
   if (podCidr === null)
     return { failure: none(`the pod CIDR ${network.podCidr ?? ''} has no part left for a node`) };
-  const vSwitch = vSwitchesIn(wish.zoneId, network, wish).find((one) => cloud.addresses.free(one) > 0);
+  const vSwitch = vSwitchesIn(input.zoneId, network, input).find((one) => cloud.addresses.free(one) > 0);
   const address = vSwitch && cloud.addresses.take(vSwitch, id);
-  if (!vSwitch || address === undefined) return { failure: noAddress(network, wish, [wish.zoneId]) };
+  if (!vSwitch || address === undefined) return { failure: noAddress(network, input, [input.zoneId]) };
   return {
     seat: {
-      maxPods: podsOf(network, wish.type),
+      maxPods: podsOf(network, input.type),
       ...(podCidr !== undefined && { podCidr }),
       vSwitchId: vSwitch.id,
-      ...(wish.vSwitches && { vSwitchCidr: vSwitch.cidr }),
+      ...(input.vSwitches && { vSwitchCidr: vSwitch.cidr }),
       address,
     },
   };
@@ -77,10 +77,10 @@ export function takeSeat(
 /** The failure of an instance that gets no address in any of the zones. */
 export function noAddress(
   network: NetworkRecord | undefined,
-  wish: AddressWish,
+  input: AddressInput,
   zoneIds: readonly string[],
 ): InstanceFailure {
-  const full = (wish.vSwitches ?? network?.vSwitches ?? []).filter(({ zoneId }) => zoneIds.includes(zoneId));
+  const full = (input.vSwitches ?? network?.vSwitches ?? []).filter(({ zoneId }) => zoneIds.includes(zoneId));
   const zones = zoneIds.join(', ');
   if (full.length === 0) return none(`there is no vSwitch in ${zones}`);
   const names = full.map(({ id, cidr }) => `${id} (${cidr})`).join(', ');

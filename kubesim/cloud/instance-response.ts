@@ -2,7 +2,7 @@ import { machineIdOf } from './detached-instances.js';
 import type { InstanceRecord } from './records.js';
 
 /** An instance as the API shows it. */
-export function showInstance({ doomed: _doomed, index: _index, ...instance }: InstanceRecord): unknown {
+export function instanceResponse({ doomed: _doomed, index: _index, ...instance }: InstanceRecord): unknown {
   const { reclaimAt } = instance;
   return {
     ...instance,

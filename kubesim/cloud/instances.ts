@@ -1,15 +1,15 @@
-import { mishapKinds } from '../kubernetes/cluster/injected-faults.js';
+import { faultDefinitions } from '../kubernetes/cluster/injected-faults.js';
 import { runsVersion } from '../catalog.js';
 import { chance } from '../random.js';
 import type { Cloud, CloudCluster } from './cloud.js';
-import type { InstanceWish } from './request-schemas.js';
-import { noAddress, type Seat, takeSeat, zonesWithAddress } from './instance-network.js';
+import type { InstanceBody } from './request-schemas.js';
+import { noAddress, type NetworkAllocation, allocateNetwork, zonesWithAddress } from './instance-network.js';
 import { place } from './placement.js';
-import { keepMachine, newDisk } from './detached-instances.js';
-import { CloudRefusal, type InstanceFailure, type InstanceRecord, type SystemDisk } from './records.js';
+import { detachInstance, newDisk } from './detached-instances.js';
+import { CloudApiError, type InstanceFailure, type InstanceRecord, type SystemDisk } from './records.js';
 import { reportNode } from './node-status.js';
-import { groupProblem, noteActivity } from './scaling-groups.js';
-import { asRegistered, isVirtual, virtualSeat } from './virtual-nodes.js';
+import { groupProblem, recordActivity } from './scaling-groups.js';
+import { asRegistered, isVirtual, virtualNodeNetwork } from './virtual-nodes.js';
 
 /** Simulated seconds: an instance stops in STOP; evicting pods is given up after DRAIN and looked at each CHECK. */
 const STOP = 10;
@@ -19,39 +19,39 @@ const CHECK = 1;
 const MASTER_TYPE = 'ecs.g7.xlarge';
 const MASTER_TAINT = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' } as const;
 
-/** Starts instances, or answers with those that have the ids; in the order of the wishes. */
+/** Starts instances, or answers with those that have the ids; in the order of the bodies. */
 export function putInstances(
   cloud: Cloud,
   cluster: CloudCluster,
-  wishes: readonly InstanceWish[],
+  bodies: readonly InstanceBody[],
 ): InstanceRecord[] {
-  return oncePerId(cloud, cluster, { wishes, activity: 'SCALE_OUT', make: startInstance });
+  return oncePerId(cloud, cluster, { bodies, activity: 'SCALE_OUT', make: startInstance });
 }
 
-interface Wishes<W> {
-  readonly wishes: readonly W[];
+interface InstanceBatch<W> {
+  readonly bodies: readonly W[];
   /** What the scaling group notes of those that are made now. */
   readonly activity: 'SCALE_OUT' | 'ATTACH';
-  readonly make: (cloud: Cloud, cluster: CloudCluster, wish: W) => InstanceRecord;
+  readonly make: (cloud: Cloud, cluster: CloudCluster, body: W) => InstanceRecord;
 }
 
-/** Answers every wish in order: with the instance that has its id, or with one that is made now. */
+/** Answers every body in order: with the instance that has its id, or with one that is made now. */
 export function oncePerId<W extends { readonly id: string }>(
   cloud: Cloud,
   cluster: CloudCluster,
-  { wishes, activity, make }: Wishes<W>,
+  { bodies, activity, make }: InstanceBatch<W>,
 ): InstanceRecord[] {
   if (cluster.record.state === 'DELETING')
-    throw new CloudRefusal(409, 'CLUSTER_DELETING', 'The cluster is being deleted.');
+    throw new CloudApiError(409, 'CLUSTER_DELETING', 'The cluster is being deleted.');
   const fresh: InstanceRecord[] = [];
-  const answers = wishes.map((wish) => {
-    const known = cluster.instances.get(wish.id);
+  const answers = bodies.map((body) => {
+    const known = cluster.instances.get(body.id);
     if (known) return known;
-    const made = make(cloud, cluster, wish);
+    const made = make(cloud, cluster, body);
     fresh.push(made);
     return made;
   });
-  noteActivity(cloud, cluster, activity, fresh);
+  recordActivity(cloud, cluster, activity, fresh);
   return answers;
 }
 
@@ -59,12 +59,12 @@ export function oncePerId<W extends { readonly id: string }>(
 export function putMasters(cloud: Cloud, cluster: CloudCluster): void {
   const { id, masters, masterNodes, zoneIds } = cluster.record;
   for (let number = 0; number < masters; number += 1) {
-    const wish = masterNodes?.[number];
+    const body = masterNodes?.[number];
     startInstance(cloud, cluster, {
-      id: wish?.id ?? `${id}-master-${number}`,
-      name: wish?.name ?? `master-${number}`,
+      id: body?.id ?? `${id}-master-${number}`,
+      name: body?.name ?? `master-${number}`,
       nodePoolId: null,
-      instanceTypes: [...(wish?.instanceTypes ?? [MASTER_TYPE])],
+      instanceTypes: [...(body?.instanceTypes ?? [MASTER_TYPE])],
       zoneIds: [...zoneIds],
       labels: {},
       taints: [MASTER_TAINT],
@@ -73,25 +73,25 @@ export function putMasters(cloud: Cloud, cluster: CloudCluster): void {
   }
 }
 
-function startInstance(cloud: Cloud, cluster: CloudCluster, wish: InstanceWish): InstanceRecord {
-  const base = baseOf(cloud, cluster, wish);
-  const placed = seatOf(cloud, cluster, wish);
+function startInstance(cloud: Cloud, cluster: CloudCluster, body: InstanceBody): InstanceRecord {
+  const base = baseOf(cloud, cluster, body);
+  const placed = seatOf(cloud, cluster, body);
   if ('failure' in placed) {
     const nowhere = { instanceType: null, zoneId: null, readyAt: base.createdAt };
     return cloud.saveInstance(cluster, { ...base, ...nowhere, ...placed, state: 'FAILED' });
   }
-  const { id } = wish;
+  const { id } = body;
   const boot = base.createdAt + cloud.span(cloud.settings.bootSeconds.node, id);
   const readyAt = Math.max(boot, cluster.record.state === 'CREATING' ? cluster.record.readyAt : 0);
   const doomed = chance(cloud.settings.seed, `start/${id}`) < cloud.settings.failureRate && !base.master;
   const instance = cloud.saveInstance(cluster, {
     ...base,
     ...placed,
-    ...imageFields(cloud, wish.imageId, placed.instanceType),
+    ...imageFields(cloud, body.imageId, placed.instanceType),
     state: 'STARTING',
-    systemDisk: { id: newDisk(id, 0), files: [], ...diskOf(wish) },
-    ...(wish.dataDisks && { dataDisks: wish.dataDisks }),
-    ...(wish.spotPriceLimit !== undefined && { spotPriceLimit: wish.spotPriceLimit }),
+    systemDisk: { id: newDisk(id, 0), files: [], ...diskOf(body) },
+    ...(body.dataDisks && { dataDisks: body.dataDisks }),
+    ...(body.spotPriceLimit !== undefined && { spotPriceLimit: body.spotPriceLimit }),
     readyAt,
     doomed,
   });
@@ -99,8 +99,8 @@ function startInstance(cloud: Cloud, cluster: CloudCluster, wish: InstanceWish):
   return instance;
 }
 
-function baseOf(cloud: Cloud, cluster: CloudCluster, wish: InstanceWish) {
-  const { id, name, nodePoolId, labels, taints, chargeType, userData } = wish;
+function baseOf(cloud: Cloud, cluster: CloudCluster, body: InstanceBody) {
+  const { id, name, nodePoolId, labels, taints, chargeType, userData } = body;
   return {
     id,
     clusterId: cluster.record.id,
@@ -117,29 +117,29 @@ function baseOf(cloud: Cloud, cluster: CloudCluster, wish: InstanceWish) {
   };
 }
 
-function diskOf({ systemDisk }: InstanceWish): Partial<SystemDisk> {
+function diskOf({ systemDisk }: InstanceBody): Partial<SystemDisk> {
   return systemDisk ? { category: systemDisk.category, sizeGiB: systemDisk.sizeGiB } : {};
 }
 
-type Seated = Pick<InstanceRecord, 'instanceType' | 'zoneId'> & Seat;
+type Seated = Pick<InstanceRecord, 'instanceType' | 'zoneId'> & NetworkAllocation;
 
 /** Which machine an instance gets, and where; or why it gets none. */
 function seatOf(
   cloud: Cloud,
   cluster: CloudCluster,
-  wish: InstanceWish,
+  body: InstanceBody,
 ): Seated | { readonly failure: InstanceFailure } {
-  const { catalogue } = cloud.parts;
-  const full = groupProblem(cluster, wish.nodePoolId ?? null);
-  if (!full && isVirtual(wish)) return virtualSeat(wish.zoneIds[0]);
-  const zoneIds = zonesWithAddress(cloud, cluster, wish);
+  const { catalog } = cloud.parts;
+  const full = groupProblem(cluster, body.nodePoolId ?? null);
+  if (!full && isVirtual(body)) return virtualNodeNetwork(body.zoneIds[0]);
+  const zoneIds = zonesWithAddress(cloud, cluster, body);
   if (full) return { failure: full };
-  if (zoneIds.length === 0 && wish.zoneIds.length > 0)
-    return { failure: noAddress(cluster.record.network, wish, wish.zoneIds) };
+  if (zoneIds.length === 0 && body.zoneIds.length > 0)
+    return { failure: noAddress(cluster.record.network, body, body.zoneIds) };
   const placement = place(
-    { ...wish, zoneIds },
+    { ...body, zoneIds },
     {
-      catalogue,
+      catalog,
       stock: cloud.settings.stock,
       spotPrices: cloud.settings.spotPrices,
       inUse: (zone, type) => (cloud.isLost(zone) ? Infinity : cloud.stockInUse(zone, type)),
@@ -148,22 +148,22 @@ function seatOf(
   );
   if (!placement.ok) return { failure: placement.failure };
   const { instanceType, zoneId } = placement;
-  const type = catalogue.instanceTypes.get(instanceType);
-  const taken = takeSeat(cloud, cluster, { ...wish, zoneId, type });
+  const type = catalog.instanceTypes.get(instanceType);
+  const taken = allocateNetwork(cloud, cluster, { ...body, zoneId, type });
   return 'failure' in taken ? taken : { instanceType, zoneId, ...taken.seat };
 }
 
 /** What an instance has of the image that it starts from; where none is named, the first for its processors. */
 export function imageFields(
-  { parts: { catalogue } }: Cloud,
+  { parts: { catalog } }: Cloud,
   imageId: string | undefined,
   instanceType: string | null,
 ): Pick<InstanceRecord, 'imageId' | 'os'> {
-  const architecture = catalogue.instanceTypes.get(instanceType ?? '')?.architecture;
+  const architecture = catalog.instanceTypes.get(instanceType ?? '')?.architecture;
   const image =
     imageId === undefined
-      ? [...catalogue.images.values()].find((one) => one.architecture === architecture)
-      : catalogue.images.get(imageId);
+      ? [...catalog.images.values()].find((one) => one.architecture === architecture)
+      : catalog.images.get(imageId);
   if (!image) return imageId === undefined ? {} : { imageId };
   return {
     imageId: image.id,
@@ -201,7 +201,7 @@ export function deleteInstances(
     planInstance(cloud, cluster, stopping);
     return [stopping];
   });
-  noteActivity(cloud, cluster, 'SCALE_IN', begun);
+  recordActivity(cloud, cluster, 'SCALE_IN', begun);
   return left;
 }
 
@@ -213,13 +213,13 @@ export function upgradeInstance(
   version: string,
 ): InstanceRecord {
   const instance = instanceOf(cluster, id);
-  if (!runsVersion(cloud.parts.catalogue, version)) {
-    throw new CloudRefusal(422, 'UNKNOWN_VERSION', `There is no Kubernetes version ${version}.`);
+  if (!runsVersion(cloud.parts.catalog, version)) {
+    throw new CloudApiError(422, 'UNKNOWN_VERSION', `There is no Kubernetes version ${version}.`);
   }
   if (instance.version === version) return instance;
   if (chance(cloud.settings.seed, `upgrade/${id}`) < cloud.settings.upgradeFailureRate) {
     const message = `The kubelet of ${instance.name} cannot be upgraded to ${version}.`;
-    throw new CloudRefusal(422, 'NODE_UPGRADE_FAILED', message);
+    throw new CloudApiError(422, 'NODE_UPGRADE_FAILED', message);
   }
   cluster.kubernetes.setKubeletVersion(instance.name, version);
   return cloud.saveInstance(cluster, { ...instance, version });
@@ -247,7 +247,7 @@ export function setPower(
 export function instanceOf(cluster: CloudCluster, id: string): InstanceRecord {
   const instance = cluster.instances.get(id);
   if (instance) return instance;
-  throw new CloudRefusal(404, 'NOT_FOUND', `There is no instance ${id}.`);
+  throw new CloudApiError(404, 'NOT_FOUND', `There is no instance ${id}.`);
 }
 
 /** Carries on with the instances of a cluster that was read or has come up. */
@@ -301,7 +301,7 @@ function boot(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): vo
     failure: { code: 'INSTANCE_START_FAILED', message },
   });
   if (!orphaned) return;
-  keepMachine(cloud, cluster, { ...failed, release: false });
+  detachInstance(cloud, cluster, { ...failed, release: false });
   cloud.saveInstance(cluster, { ...failed, orphaned });
 }
 
@@ -323,7 +323,7 @@ function restarted(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord
 }
 
 function join(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
-  const type = cloud.parts.catalogue.instanceTypes.get(instance.instanceType ?? '');
+  const type = cloud.parts.catalog.instanceTypes.get(instance.instanceType ?? '');
   if (!type || cluster.record.state === 'CREATING') return;
   const registered = asRegistered(instance, type);
   cluster.kubernetes.joinNode(registered.instance, registered.type);
@@ -340,15 +340,15 @@ function drain(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): v
 
 function remove(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
   cluster.kubernetes.removeNode(instance.name);
-  keepMachine(cloud, cluster, instance);
+  detachInstance(cloud, cluster, instance);
   forget(cloud, cluster, instance);
 }
 
 /** What was done to a machine is over with it; that somebody has destroyed it is not. */
 function forget(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
   cloud.removeInstance(cluster, instance);
-  cluster.kubernetes.mishaps.end(
+  cluster.kubernetes.faults.end(
     ({ instanceId, operation }) =>
-      instanceId === instance.id && mishapKinds[operation]?.effect !== 'NODE_GONE',
+      instanceId === instance.id && faultDefinitions[operation]?.effect !== 'NODE_DELETED',
   );
 }

@@ -1,18 +1,18 @@
 import type { Cloud, CloudCluster } from './cloud.js';
-import { noteControlPlane } from './control-plane-incidents.js';
-import { isHeard } from './instance-health.js';
+import { updateControlPlaneIncidents } from './control-plane-incidents.js';
+import { isKubeletReachable } from './instance-health.js';
 import type { InstanceRecord } from './records.js';
 
 /** Makes the node of an instance, and the control plane if it runs a part of it, what the instance's health says. */
 export function reportNode(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
   const { id, name, master } = instance;
-  const { mishaps } = cluster.kubernetes;
+  const { faults } = cluster.kubernetes;
   cluster.kubernetes.setNodeHealth(name, {
-    ready: isHeard(cloud, cluster, instance),
+    ready: isKubeletReachable(cloud, cluster, instance),
     troubles: {
-      NetworkUnavailable: mishaps.ofInstance(id, 'NODE_NETWORK')?.operation,
-      HealthChecksFailing: mishaps.ofInstance(id, 'NODE_PROBES')?.operation,
+      NetworkUnavailable: faults.ofInstance(id, 'NODE_NETWORK')?.operation,
+      HealthChecksFailing: faults.ofInstance(id, 'NODE_PROBES')?.operation,
     },
   });
-  if (master) noteControlPlane(cloud, cluster);
+  if (master) updateControlPlaneIncidents(cloud, cluster);
 }

@@ -1,9 +1,9 @@
-import { SMALLEST_NODE, type Catalogue } from '../catalog.js';
+import { SMALLEST_NODE, type CloudCatalog } from '../catalog.js';
 import { DEFAULT_STOCK } from '../settings.js';
 import type { InstanceFailure } from './records.js';
 
 /** What an instance may be. */
-export interface PlacementWish {
+export interface PlacementInput {
   readonly instanceTypes: readonly string[];
   readonly zoneIds: readonly string[];
   readonly chargeType?: string | undefined;
@@ -17,7 +17,7 @@ export type Placement =
 
 /** What is in use, and how much there is. */
 export interface StockView {
-  readonly catalogue: Catalogue;
+  readonly catalog: CloudCatalog;
   readonly stock: Readonly<Record<string, number>>;
   /** What an hour of a spot instance costs now, by type. */
   readonly spotPrices: Readonly<Record<string, number>>;
@@ -31,29 +31,29 @@ export interface StockView {
  * Where an instance goes: the first wished type that a zone still has, in the zone where the cluster has the fewest.
  * The failure says what is wrong with the first type, or that nothing is in stock.
  */
-export function place(wish: PlacementWish, view: StockView): Placement {
-  const unknownZone = wish.zoneIds.find((zone) => !view.catalogue.zones.has(zone));
-  if (unknownZone !== undefined || wish.zoneIds.length === 0) {
+export function place(input: PlacementInput, view: StockView): Placement {
+  const unknownZone = input.zoneIds.find((zone) => !view.catalog.zones.has(zone));
+  if (unknownZone !== undefined || input.zoneIds.length === 0) {
     return failure('UNKNOWN_ZONE', `There is no zone ${unknownZone ?? '(none given)'}.`);
   }
-  const usable = wish.instanceTypes.filter((type) => !typeProblem(type, view.catalogue));
-  if (usable.length === 0) return { ok: false, failure: firstProblem(wish, view.catalogue) };
-  const affordable = usable.filter((type) => !isOverbid(wish, view.spotPrices[type]));
+  const usable = input.instanceTypes.filter((type) => !typeProblem(type, view.catalog));
+  if (usable.length === 0) return { ok: false, failure: firstProblem(input, view.catalog) };
+  const affordable = usable.filter((type) => !exceedsPriceLimit(input, view.spotPrices[type]));
   if (affordable.length === 0) {
     const prices = usable.map((type) => `${type} costs ${view.spotPrices[type]}`).join(', ');
-    return failure('OUT_OF_STOCK', `Above the limit of ${wish.spotPriceLimit} an hour: ${prices}.`);
+    return failure('OUT_OF_STOCK', `Above the limit of ${input.spotPriceLimit} an hour: ${prices}.`);
   }
   for (const instanceType of affordable) {
-    const free = wish.zoneIds.filter((zoneId) => freeIn(zoneId, instanceType, view) > 0);
+    const free = input.zoneIds.filter((zoneId) => freeIn(zoneId, instanceType, view) > 0);
     const [zoneId] = free.sort((a, b) => view.inZone(a) - view.inZone(b));
     if (zoneId !== undefined) return { ok: true, instanceType, zoneId };
   }
-  return failure('OUT_OF_STOCK', `${affordable.join(', ')}: out of stock in ${wish.zoneIds.join(', ')}.`);
+  return failure('OUT_OF_STOCK', `${affordable.join(', ')}: out of stock in ${input.zoneIds.join(', ')}.`);
 }
 
 /** Whether a spot instance costs more now than it may; one without a limit never does. */
-export function isOverbid(
-  { chargeType, spotPriceLimit }: Pick<PlacementWish, 'chargeType' | 'spotPriceLimit'>,
+export function exceedsPriceLimit(
+  { chargeType, spotPriceLimit }: Pick<PlacementInput, 'chargeType' | 'spotPriceLimit'>,
   price: number | undefined,
 ): boolean {
   return chargeType === 'SPOT' && spotPriceLimit !== undefined && (price ?? 0) > spotPriceLimit;
@@ -63,14 +63,14 @@ function freeIn(zoneId: string, instanceType: string, view: StockView): number {
   return (view.stock[`${zoneId}/${instanceType}`] ?? DEFAULT_STOCK) - view.inUse(zoneId, instanceType);
 }
 
-function firstProblem(wish: PlacementWish, catalogue: Catalogue): InstanceFailure {
-  const [first] = wish.instanceTypes;
-  const problem = first === undefined ? undefined : typeProblem(first, catalogue);
+function firstProblem(input: PlacementInput, catalog: CloudCatalog): InstanceFailure {
+  const [first] = input.instanceTypes;
+  const problem = first === undefined ? undefined : typeProblem(first, catalog);
   return problem ?? { code: 'UNKNOWN_INSTANCE_TYPE', message: 'No instance type was given.' };
 }
 
-function typeProblem(id: string, catalogue: Catalogue): InstanceFailure | undefined {
-  const type = catalogue.instanceTypes.get(id);
+function typeProblem(id: string, catalog: CloudCatalog): InstanceFailure | undefined {
+  const type = catalog.instanceTypes.get(id);
   if (!type) return { code: 'UNKNOWN_INSTANCE_TYPE', message: `There is no instance type ${id}.` };
   if (type.vcpus >= SMALLEST_NODE.vcpus && type.memoryGiB >= SMALLEST_NODE.memoryGiB) return undefined;
   const message =

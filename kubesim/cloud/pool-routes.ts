@@ -1,30 +1,36 @@
 import type { Cloud } from './cloud.js';
 import { clusterOf } from './clusters.js';
-import { attachForm } from './request-schemas.js';
+import { attachSchema } from './request-schemas.js';
 import {
   attachInstances,
-  chargeForm,
-  groupForm,
+  chargeSchema,
+  groupSchema,
   moveInstance,
   reclaimInstance,
-  repairForm,
+  repairSchema,
   repairInstance,
   setChargeType,
   setInstanceType,
-  typeForm,
+  typeSchema,
 } from './instance-changes.js';
-import { machineForm, machinesOf, putMachine, releaseMachine, showMachine } from './detached-instances.js';
+import {
+  detachedInstanceSchema,
+  machinesOf,
+  createDetachedInstance,
+  releaseMachine,
+  detachedInstanceResponse,
+} from './detached-instances.js';
 import type { Answer, On } from './routes.js';
 import {
   changeScalingGroup,
   deleteScalingGroup,
   putScalingGroup,
-  scalingGroupForm,
-  scalingGroupPatchForm,
-  showScalingGroup,
+  scalingGroupSchema,
+  scalingGroupPatchSchema,
+  scalingGroupResponse,
   type ScalingGroupRecord,
 } from './scaling-groups.js';
-import { showInstance } from './instance-response.js';
+import { instanceResponse } from './instance-response.js';
 
 /** What the cloud's API has for node pools: scaling groups, machines of the account, and changes of instances. */
 export function poolRoutes(on: On): void {
@@ -32,48 +38,52 @@ export function poolRoutes(on: On): void {
   machineRoutes(on);
   const path = '/cloud/v1/clusters/:id/instances';
   on('POST', `${path}/attach`, async (cloud, { id = '' }, { body }) => {
-    const { instances } = await body(attachForm);
-    return ok({ instances: attachInstances(cloud, clusterOf(cloud, id), instances).map(showInstance) });
+    const { instances } = await body(attachSchema);
+    return ok({ instances: attachInstances(cloud, clusterOf(cloud, id), instances).map(instanceResponse) });
   });
   on('PUT', `${path}/:instance/charge-type`, async (cloud, { id = '', instance = '' }, { body }) =>
-    ok(showInstance(setChargeType(cloud, clusterOf(cloud, id), instance, await body(chargeForm)))),
+    ok(instanceResponse(setChargeType(cloud, clusterOf(cloud, id), instance, await body(chargeSchema)))),
   );
   on('PUT', `${path}/:instance/type`, async (cloud, { id = '', instance = '' }, { body }) =>
-    ok(showInstance(setInstanceType(cloud, clusterOf(cloud, id), instance, await body(typeForm)))),
+    ok(instanceResponse(setInstanceType(cloud, clusterOf(cloud, id), instance, await body(typeSchema)))),
   );
   on('PUT', `${path}/:instance/scaling-group`, async (cloud, { id = '', instance = '' }, { body }) =>
-    ok(showInstance(moveInstance(cloud, clusterOf(cloud, id), instance, await body(groupForm)))),
+    ok(instanceResponse(moveInstance(cloud, clusterOf(cloud, id), instance, await body(groupSchema)))),
   );
   on('POST', `${path}/:instance/repair`, async (cloud, { id = '', instance = '' }, { body }) =>
-    ok(showInstance(repairInstance(cloud, clusterOf(cloud, id), instance, await body(repairForm)))),
+    ok(instanceResponse(repairInstance(cloud, clusterOf(cloud, id), instance, await body(repairSchema)))),
   );
   on('POST', `${path}/:instance/reclaim`, (cloud, { id = '', instance = '' }) =>
-    ok(showInstance(reclaimInstance(cloud, clusterOf(cloud, id), instance))),
+    ok(instanceResponse(reclaimInstance(cloud, clusterOf(cloud, id), instance))),
   );
 }
 
 function groupRoutes(on: On): void {
   const path = '/cloud/v1/clusters/:id/scaling-groups';
   const show = (cloud: Cloud, id: string, group: ScalingGroupRecord) =>
-    ok(showScalingGroup(clusterOf(cloud, id), group));
+    ok(scalingGroupResponse(clusterOf(cloud, id), group));
   on('GET', path, (cloud, { id = '' }) => {
     const cluster = clusterOf(cloud, id);
     return ok({
-      scalingGroups: [...cluster.scalingGroups.values()].map((one) => showScalingGroup(cluster, one)),
+      scalingGroups: [...cluster.scalingGroups.values()].map((one) => scalingGroupResponse(cluster, one)),
     });
   });
   on('PUT', `${path}/:pool`, async (cloud, { id = '', pool = '' }, { body }) =>
-    show(cloud, id, putScalingGroup(cloud, clusterOf(cloud, id), pool, await body(scalingGroupForm))),
+    show(cloud, id, putScalingGroup(cloud, clusterOf(cloud, id), pool, await body(scalingGroupSchema))),
   );
   on('PATCH', `${path}/:pool`, async (cloud, { id = '', pool = '' }, { body }) =>
-    show(cloud, id, changeScalingGroup(cloud, clusterOf(cloud, id), pool, await body(scalingGroupPatchForm))),
+    show(
+      cloud,
+      id,
+      changeScalingGroup(cloud, clusterOf(cloud, id), pool, await body(scalingGroupPatchSchema)),
+    ),
   );
   on('DELETE', `${path}/:pool`, (cloud, { id = '', pool = '' }, { query }) => {
     const cluster = clusterOf(cloud, id);
     // Who takes the whole pool away leaves no mark of its group.
     if (query['forget'] === 'true') {
       cloud.removeScalingGroup(cluster, pool);
-      cluster.kubernetes.mishaps.end(({ nodePoolId }) => nodePoolId === pool);
+      cluster.kubernetes.faults.end(({ nodePoolId }) => nodePoolId === pool);
       return ok({});
     }
     return show(cloud, id, deleteScalingGroup(cloud, cluster, pool));
@@ -83,14 +93,16 @@ function groupRoutes(on: On): void {
 function machineRoutes(on: On): void {
   const path = '/cloud/v1/machines';
   on('PUT', `${path}/:machine`, async (cloud, { machine = '' }, { body }) =>
-    ok(showMachine(putMachine(cloud, machine, await body(machineForm)))),
+    ok(detachedInstanceResponse(createDetachedInstance(cloud, machine, await body(detachedInstanceSchema)))),
   );
   on('GET', path, (cloud, _params, { query }) => {
     const { account = '', regionId, ids } = query;
-    return ok({ machines: machinesOf(cloud, { account, regionId, ids: ids?.split(',') }).map(showMachine) });
+    return ok({
+      machines: machinesOf(cloud, { account, regionId, ids: ids?.split(',') }).map(detachedInstanceResponse),
+    });
   });
   on('DELETE', `${path}/:machine`, (cloud, { machine = '' }, { query }) =>
-    ok(showMachine(releaseMachine(cloud, query['account'] ?? '', machine))),
+    ok(detachedInstanceResponse(releaseMachine(cloud, query['account'] ?? '', machine))),
   );
 }
 

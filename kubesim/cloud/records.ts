@@ -1,5 +1,5 @@
 import type { Grants } from '../kubernetes/cluster/cloud-claims.js';
-import type { Mishap } from '../kubernetes/cluster/injected-faults.js';
+import type { InjectedFault } from '../kubernetes/cluster/injected-faults.js';
 import type { Taint } from '../kubernetes/kinds/core.js';
 import type { Replica } from './control-plane.js';
 import type { IncidentRecord } from './control-plane-incidents.js';
@@ -42,7 +42,7 @@ export interface ClusterRecord {
   /** Times in which something of its control plane did not work, oldest first. */
   readonly incidents?: readonly IncidentRecord[];
   /** High-risk operations that were done to it and not mended. */
-  readonly mishaps?: readonly Mishap[];
+  readonly faults?: readonly InjectedFault[];
   readonly state: 'CREATING' | 'RUNNING' | 'UPGRADING' | 'DELETING' | 'FAILED';
   readonly createdAt: number;
   /** When the state that is being worked on is reached. */
@@ -142,13 +142,13 @@ export interface InstanceRecord {
 }
 
 /** The answer to a wish that cannot be met; becomes `{ code, message }` with the HTTP status. */
-export class CloudRefusal extends Error {
+export class CloudApiError extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
     message: string,
   ) {
     super(message);
-    this.name = 'CloudRefusal';
+    this.name = 'CloudApiError';
   }
 }

@@ -15,7 +15,7 @@ const disk = z.object({
 });
 const version = z.string().regex(/^\d+\.\d+\.\d+$/);
 
-export const clusterForm = z.object({
+export const clusterSchema = z.object({
   account: id,
   regionId: id,
   zoneIds: z.array(id).min(1).max(20),
@@ -41,19 +41,19 @@ export const clusterForm = z.object({
     })
     .optional(),
 });
-export type ClusterWish = z.infer<typeof clusterForm>;
+export type ClusterBody = z.infer<typeof clusterSchema>;
 
-export const editionForm = z.object({ edition: z.enum(['STANDARD', 'PRO']) });
+export const editionSchema = z.object({ edition: z.enum(['STANDARD', 'PRO']) });
 
 /** Pods at the most; null lifts the limit. */
-export const podLimitForm = z.object({ maxPods: z.number().int().min(0).nullable() });
+export const podLimitSchema = z.object({ maxPods: z.number().int().min(0).nullable() });
 
 /** Whether an instance is connected to its control plane. */
-export const connectionForm = z.object({ connected: z.boolean() });
+export const connectionSchema = z.object({ connected: z.boolean() });
 
-export const versionForm = z.object({ version });
+export const versionSchema = z.object({ version });
 
-export const instancesForm = z.object({
+export const instancesSchema = z.object({
   instances: z
     .array(
       z.object({
@@ -86,12 +86,12 @@ export const instancesForm = z.object({
     )
     .max(5_000),
 });
-export type InstanceWish = z.infer<typeof instancesForm>['instances'][number];
+export type InstanceBody = z.infer<typeof instancesSchema>['instances'][number];
 
-export const attachForm = z.object({
+export const attachSchema = z.object({
   instances: z
     .array(
-      instancesForm.shape.instances.element
+      instancesSchema.shape.instances.element
         .omit({
           instanceTypes: true,
           zoneIds: true,
@@ -104,9 +104,9 @@ export const attachForm = z.object({
     )
     .max(5_000),
 });
-export type AttachWish = z.infer<typeof attachForm>['instances'][number];
+export type AttachBody = z.infer<typeof attachSchema>['instances'][number];
 
-export const deletionForm = z.object({
+export const deletionSchema = z.object({
   ids: z.array(id).max(5_000),
   drain: z.boolean().default(false),
   /** False: the machines stay with the account. */
@@ -114,9 +114,12 @@ export const deletionForm = z.object({
 });
 
 /** `fault`: what is wrong with an instance that is switched off; a SYSTEM_DISK's is not mended by a restart. */
-export const powerForm = z.object({ on: z.boolean(), fault: z.enum(['KUBELET', 'SYSTEM_DISK']).optional() });
+export const powerSchema = z.object({
+  on: z.boolean(),
+  fault: z.enum(['KUBELET', 'SYSTEM_DISK']).optional(),
+});
 
-export const credentialsForm = z.object({
+export const credentialsSchema = z.object({
   /** Name of the Kubernetes user. */
   name: z.string().min(1).max(1000),
   groups: z.array(id).max(50).default([]),

@@ -4,7 +4,7 @@ import Router from 'find-my-way';
 import { z } from 'zod';
 import type { Log } from '../../kernel/log.js';
 import { bearerToken, BodyTooLarge, readBody, sendJson } from '../http/exchange.js';
-import { settingsPatchForm } from '../settings.js';
+import { settingsPatchSchema } from '../settings.js';
 import { claimRoutes } from './claim-routes.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import {
@@ -17,25 +17,25 @@ import {
 } from './clusters.js';
 import { setConnected } from './connection.js';
 import { apiAvailable, replicasOf } from './control-plane.js';
-import { setReplica, showIncidents } from './control-plane-incidents.js';
+import { setReplica, incidentsResponse } from './control-plane-incidents.js';
 import type { Credentials } from './credentials.js';
 import {
-  clusterForm,
-  connectionForm,
-  credentialsForm,
-  deletionForm,
-  editionForm,
-  instancesForm,
-  podLimitForm,
-  powerForm,
-  versionForm,
+  clusterSchema,
+  connectionSchema,
+  credentialsSchema,
+  deletionSchema,
+  editionSchema,
+  instancesSchema,
+  podLimitSchema,
+  powerSchema,
+  versionSchema,
 } from './request-schemas.js';
 import { deleteInstances, putInstances, setPower, upgradeInstance } from './instances.js';
-import { reclaimOverbid } from './instance-changes.js';
-import { mishapRoutes } from './fault-routes.js';
+import { reclaimOverPriceLimit } from './instance-changes.js';
+import { faultRoutes } from './fault-routes.js';
 import { poolRoutes } from './pool-routes.js';
-import { CloudRefusal } from './records.js';
-import { showInstance } from './instance-response.js';
+import { CloudApiError } from './records.js';
+import { instanceResponse } from './instance-response.js';
 import { setZone, zones } from './zones.js';
 
 /** Bytes of a request body at the most. */
@@ -96,7 +96,7 @@ export function cloudApi(
   instanceRoutes(on);
   claimRoutes(on);
   poolRoutes(on);
-  mishapRoutes(on);
+  faultRoutes(on);
   zoneRoutes(on);
   settingRoutes(on);
   return (request, response) => {
@@ -119,24 +119,24 @@ function clusterRoutes(on: On, options: CloudApiOptions): void {
     readyAt: new Date(cluster.record.readyAt).toISOString(),
     available: apiAvailable(cloud, cluster),
     replicas: replicasOf(cloud, cluster),
-    incidents: showIncidents(cluster),
+    incidents: incidentsResponse(cluster),
     server: `${options.kubernetesUrl()}/clusters/${encodeURIComponent(cluster.record.id)}`,
     caData: Buffer.from(options.caCertificate()).toString('base64'),
   });
   on('PUT', '/cloud/v1/clusters/:id', async (cloud, { id = '' }, { body }) =>
-    ok(show(cloud, putCluster(cloud, id, await body(clusterForm)))),
+    ok(show(cloud, putCluster(cloud, id, await body(clusterSchema)))),
   );
   on('GET', '/cloud/v1/clusters/:id', (cloud, { id = '' }) => ok(show(cloud, clusterOf(cloud, id))));
   on('PUT', '/cloud/v1/clusters/:id/version', async (cloud, { id = '' }, { body }) => {
-    const { version } = await body(versionForm);
+    const { version } = await body(versionSchema);
     return ok(show(cloud, upgradeCluster(cloud, id, version)));
   });
   on('PUT', '/cloud/v1/clusters/:id/edition', async (cloud, { id = '' }, { body }) => {
-    const { edition } = await body(editionForm);
+    const { edition } = await body(editionSchema);
     return ok(show(cloud, migrateCluster(cloud, id, edition)));
   });
   on('PUT', '/cloud/v1/clusters/:id/pod-limit', async (cloud, { id = '' }, { body }) => {
-    const { maxPods } = await body(podLimitForm);
+    const { maxPods } = await body(podLimitSchema);
     const cluster = clusterOf(cloud, id);
     cloud.saveCluster(cluster, { maxPods: maxPods ?? undefined });
     return ok(show(cloud, cluster));
@@ -146,17 +146,17 @@ function clusterRoutes(on: On, options: CloudApiOptions): void {
   );
   on('PUT', '/cloud/v1/clusters/:id/replicas/:replica/power', async (cloud, params, { body }) => {
     const cluster = clusterOf(cloud, params['id'] ?? '');
-    setReplica(cloud, cluster, params['replica'] ?? '', (await body(powerForm)).on);
+    setReplica(cloud, cluster, params['replica'] ?? '', (await body(powerSchema)).on);
     return ok(show(cloud, cluster));
   });
   on('DELETE', '/cloud/v1/clusters/:id', (cloud, { id = '' }) => {
     const cluster = deleteCluster(cloud, id);
-    if (!cluster) throw new CloudRefusal(404, 'NOT_FOUND', `There is no cluster ${id}.`);
+    if (!cluster) throw new CloudApiError(404, 'NOT_FOUND', `There is no cluster ${id}.`);
     return { status: 202, body: show(cloud, cluster) };
   });
   on('POST', '/cloud/v1/clusters/:id/credentials', async (cloud, { id = '' }, { body }) => {
     const cluster = show(cloud, clusterOf(cloud, id));
-    const { expiresAt, ...user } = await body(credentialsForm);
+    const { expiresAt, ...user } = await body(credentialsSchema);
     const token = await options.credentials.issue(id, user, expiresAt);
     return ok({ server: cluster.server, caData: cluster.caData, token, expiresAt: expiresAt.toISOString() });
   });
@@ -165,8 +165,8 @@ function clusterRoutes(on: On, options: CloudApiOptions): void {
 function instanceRoutes(on: On): void {
   const path = '/cloud/v1/clusters/:id/instances';
   on('PUT', path, async (cloud, { id = '' }, { body }) => {
-    const { instances } = await body(instancesForm);
-    return ok({ instances: putInstances(cloud, clusterOf(cloud, id), instances).map(showInstance) });
+    const { instances } = await body(instancesSchema);
+    return ok({ instances: putInstances(cloud, clusterOf(cloud, id), instances).map(instanceResponse) });
   });
   on('GET', path, (cloud, { id = '' }, { query }) => {
     const all = [...clusterOf(cloud, id).instances.values()];
@@ -174,45 +174,45 @@ function instanceRoutes(on: On): void {
     return ok({
       instances: all
         .filter((one) => nodePoolId === undefined || one.nodePoolId === nodePoolId)
-        .map(showInstance),
+        .map(instanceResponse),
     });
   });
   on('POST', `${path}/delete`, async (cloud, { id = '' }, { body }) => {
-    const { ids, ...how } = await body(deletionForm);
-    return ok({ instances: deleteInstances(cloud, clusterOf(cloud, id), ids, how).map(showInstance) });
+    const { ids, ...how } = await body(deletionSchema);
+    return ok({ instances: deleteInstances(cloud, clusterOf(cloud, id), ids, how).map(instanceResponse) });
   });
   on('PUT', `${path}/:instance/version`, async (cloud, { id = '', instance = '' }, { body }) => {
-    const { version } = await body(versionForm);
-    return ok(showInstance(upgradeInstance(cloud, clusterOf(cloud, id), instance, version)));
+    const { version } = await body(versionSchema);
+    return ok(instanceResponse(upgradeInstance(cloud, clusterOf(cloud, id), instance, version)));
   });
   on('PUT', `${path}/:instance/connection`, async (cloud, { id = '', instance = '' }, { body }) => {
-    const { connected } = await body(connectionForm);
-    return ok(showInstance(setConnected(cloud, clusterOf(cloud, id), instance, connected)));
+    const { connected } = await body(connectionSchema);
+    return ok(instanceResponse(setConnected(cloud, clusterOf(cloud, id), instance, connected)));
   });
   on('PUT', `${path}/:instance/power`, async (cloud, { id = '', instance = '' }, { body }) => {
-    return ok(showInstance(setPower(cloud, clusterOf(cloud, id), instance, await body(powerForm))));
+    return ok(instanceResponse(setPower(cloud, clusterOf(cloud, id), instance, await body(powerSchema))));
   });
 }
 
 function zoneRoutes(on: On): void {
   on('GET', '/cloud/v1/zones', (cloud) => ok({ zones: zones(cloud) }));
   on('PUT', '/cloud/v1/zones/:id/power', async (cloud, { id = '' }, { body }) =>
-    ok(setZone(cloud, id, (await body(powerForm)).on)),
+    ok(setZone(cloud, id, (await body(powerSchema)).on)),
   );
 }
 
 function settingRoutes(on: On): void {
   on('GET', '/cloud/v1/settings', (cloud) => ok(cloud.settings));
   on('PATCH', '/cloud/v1/settings', async (cloud, _params, { body }) => {
-    const settings = cloud.changeSettings(await body(settingsPatchForm));
-    reclaimOverbid(cloud);
+    const settings = cloud.changeSettings(await body(settingsPatchSchema));
+    reclaimOverPriceLimit(cloud);
     return ok(settings);
   });
-  on('GET', '/cloud/v1/catalogue', ({ parts: { catalogue } }) =>
+  on('GET', '/cloud/v1/catalog', ({ parts: { catalog } }) =>
     ok({
-      instanceTypes: [...catalogue.instanceTypes.values()],
-      zones: [...catalogue.zones.values()],
-      versions: [...catalogue.versions],
+      instanceTypes: [...catalog.instanceTypes.values()],
+      zones: [...catalog.zones.values()],
+      versions: [...catalog.versions],
     }),
   );
 }
@@ -229,9 +229,9 @@ async function answer(
   { request, params, exchange, handler }: Call,
 ): Promise<Answer> {
   if (!authorized(request, options.key))
-    throw new CloudRefusal(401, 'UNAUTHENTICATED', 'A valid bearer token is needed.');
+    throw new CloudApiError(401, 'UNAUTHENTICATED', 'A valid bearer token is needed.');
   const cloud = options.cloud();
-  if (!cloud) throw new CloudRefusal(503, 'SERVICE_UNAVAILABLE', 'The simulated cloud is starting.');
+  if (!cloud) throw new CloudApiError(503, 'SERVICE_UNAVAILABLE', 'The simulated cloud is starting.');
   const result = await handler(cloud, params, exchange);
   // What is answered is on the disk, reads too: nobody acts on what a crash takes back.
   await cloud.durable();
@@ -249,7 +249,7 @@ async function parsed<T>(request: IncomingMessage, form: z.ZodType<T>): Promise<
     return form.parse(JSON.parse(text || '{}'));
   } catch (error) {
     const why = error instanceof z.ZodError ? z.prettifyError(error) : 'the body is no JSON';
-    throw new CloudRefusal(400, 'INVALID_INPUT', why);
+    throw new CloudApiError(400, 'INVALID_INPUT', why);
   }
 }
 
@@ -262,7 +262,7 @@ function notFound(response: ServerResponse): void {
 }
 
 function refuse(response: ServerResponse, error: unknown, log: Log): void {
-  if (error instanceof CloudRefusal)
+  if (error instanceof CloudApiError)
     return sendJson(response, error.status, { code: error.code, message: error.message });
   if (error instanceof BodyTooLarge)
     return sendJson(response, 413, { code: 'LIMIT_EXCEEDED', message: error.message });

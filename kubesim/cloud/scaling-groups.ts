@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { mishapKinds } from '../kubernetes/cluster/injected-faults.js';
+import { faultDefinitions } from '../kubernetes/cluster/injected-faults.js';
 import { hashHex } from '../random.js';
 import type { Cloud, CloudCluster } from './cloud.js';
-import { CloudRefusal, type InstanceFailure, type InstanceRecord } from './records.js';
+import { CloudApiError, type InstanceFailure, type InstanceRecord } from './records.js';
 
 /** What a scaling group has done, newest first. */
 export interface ScalingActivity {
@@ -29,8 +29,8 @@ export interface ScalingGroupRecord {
 const LARGEST = 100_000;
 const size = z.number().int().min(0).max(LARGEST);
 
-export const scalingGroupForm = z.object({ minSize: size, maxSize: size, desiredSize: size });
-export const scalingGroupPatchForm = scalingGroupForm.partial();
+export const scalingGroupSchema = z.object({ minSize: size, maxSize: size, desiredSize: size });
+export const scalingGroupPatchSchema = scalingGroupSchema.partial();
 
 /** Activities that are kept. */
 const KEPT = 100;
@@ -40,25 +40,25 @@ export function putScalingGroup(
   cloud: Cloud,
   cluster: CloudCluster,
   nodePoolId: string,
-  wish: z.infer<typeof scalingGroupForm>,
+  body: z.infer<typeof scalingGroupSchema>,
 ): ScalingGroupRecord {
   const known = cluster.scalingGroups.get(nodePoolId);
-  if (known) return known.state === 'DELETED' ? known : change(cloud, cluster, known, wish);
+  if (known) return known.state === 'DELETED' ? known : change(cloud, cluster, known, body);
   return cloud.saveScalingGroup(cluster, {
     id: `asg-${hashHex(`${cluster.record.id}/${nodePoolId}`)}`,
     nodePoolId,
     state: 'ACTIVE',
-    ...wish,
+    ...body,
     activities: [],
   });
 }
 
-/** Changes a group, whoever asks. Throws CloudRefusal. */
+/** Changes a group, whoever asks. Throws CloudApiError. */
 export function changeScalingGroup(
   cloud: Cloud,
   cluster: CloudCluster,
   nodePoolId: string,
-  patch: z.infer<typeof scalingGroupPatchForm>,
+  patch: z.infer<typeof scalingGroupPatchSchema>,
 ): ScalingGroupRecord {
   return change(cloud, cluster, scalingGroupOf(cluster, nodePoolId), patch);
 }
@@ -67,16 +67,16 @@ function change(
   cloud: Cloud,
   cluster: CloudCluster,
   group: ScalingGroupRecord,
-  patch: z.infer<typeof scalingGroupPatchForm>,
+  patch: z.infer<typeof scalingGroupPatchSchema>,
 ): ScalingGroupRecord {
   const { minSize = group.minSize, maxSize = group.maxSize, desiredSize = group.desiredSize } = patch;
   if (minSize > maxSize)
-    throw new CloudRefusal(422, 'INVALID_INPUT', 'minSize must not be larger than maxSize.');
+    throw new CloudApiError(422, 'INVALID_INPUT', 'minSize must not be larger than maxSize.');
   const same = minSize === group.minSize && maxSize === group.maxSize && desiredSize === group.desiredSize;
   if (same) return group;
   // Whoever sets the bounds anew takes back what was done to them.
-  cluster.kubernetes.mishaps.end(
-    (one) => one.nodePoolId === group.nodePoolId && mishapKinds[one.operation]?.effect === 'GROUP_FULL',
+  cluster.kubernetes.faults.end(
+    (one) => one.nodePoolId === group.nodePoolId && faultDefinitions[one.operation]?.effect === 'GROUP_FULL',
   );
   const description = `Bounds ${minSize} to ${maxSize}, desired size ${desiredSize}.`;
   return record(
@@ -117,7 +117,7 @@ export function deleteScalingGroup(
 export function scalingGroupOf(cluster: CloudCluster, nodePoolId: string): ScalingGroupRecord {
   const group = cluster.scalingGroups.get(nodePoolId);
   if (group?.state === 'ACTIVE') return group;
-  throw new CloudRefusal(404, 'NOT_FOUND', `The node pool ${nodePoolId} has no scaling group.`);
+  throw new CloudApiError(404, 'NOT_FOUND', `The node pool ${nodePoolId} has no scaling group.`);
 }
 
 /** The instances that count as a pool's. */
@@ -139,7 +139,7 @@ export function groupProblem(cluster: CloudCluster, nodePoolId: string | null): 
 }
 
 /** Notes in the groups of these instances what was done to them. */
-export function noteActivity(
+export function recordActivity(
   cloud: Cloud,
   cluster: CloudCluster,
   kind: ScalingActivity['kind'],
@@ -171,7 +171,7 @@ function record(
 }
 
 /** A group as the API shows it. */
-export function showScalingGroup(cluster: CloudCluster, group: ScalingGroupRecord): unknown {
+export function scalingGroupResponse(cluster: CloudCluster, group: ScalingGroupRecord): unknown {
   const members = [...cluster.instances.values()].filter(
     (one) => one.nodePoolId === group.nodePoolId && one.state !== 'FAILED',
   );

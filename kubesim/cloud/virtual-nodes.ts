@@ -14,7 +14,7 @@ export function isVirtual({ instanceTypes }: { readonly instanceTypes: readonly 
 }
 
 /** What the instance of a virtual node has; it is not placed on a machine, so nothing of it can run out. */
-export function virtualSeat(
+export function virtualNodeNetwork(
   zoneId: string | undefined,
 ): Pick<InstanceRecord, 'instanceType' | 'zoneId'> & { readonly maxPods: number } {
   return { instanceType: VIRTUAL_NODE, zoneId: zoneId ?? null, maxPods: BOUNDLESS };

@@ -1,7 +1,7 @@
 import type { Cloud, CloudCluster } from './cloud.js';
-import { noteControlPlane } from './control-plane-incidents.js';
+import { updateControlPlaneIncidents } from './control-plane-incidents.js';
 import { reportNode } from './node-status.js';
-import { CloudRefusal } from './records.js';
+import { CloudApiError } from './records.js';
 
 /** A zone and whether it works. */
 export interface ZoneState {
@@ -12,7 +12,7 @@ export interface ZoneState {
 
 /** Every zone of the cloud. */
 export function zones(cloud: Cloud): ZoneState[] {
-  return [...cloud.parts.catalogue.zones.values()].map((zone) => ({ ...zone, on: !cloud.isLost(zone.id) }));
+  return [...cloud.parts.catalog.zones.values()].map((zone) => ({ ...zone, on: !cloud.isLost(zone.id) }));
 }
 
 /**
@@ -20,8 +20,8 @@ export function zones(cloud: Cloud): ZoneState[] {
  * kubelets), and nothing new starts there.
  */
 export function setZone(cloud: Cloud, id: string, on: boolean): ZoneState {
-  const zone = cloud.parts.catalogue.zones.get(id);
-  if (!zone) throw new CloudRefusal(404, 'NOT_FOUND', `There is no zone ${id}.`);
+  const zone = cloud.parts.catalog.zones.get(id);
+  if (!zone) throw new CloudApiError(404, 'NOT_FOUND', `There is no zone ${id}.`);
   if (cloud.isLost(id) === on) {
     const others = cloud.settings.lostZones.filter((one) => one !== id);
     cloud.changeSettings({ lostZones: on ? others : [...others, id] });
@@ -31,7 +31,7 @@ export function setZone(cloud: Cloud, id: string, on: boolean): ZoneState {
 }
 
 function zoneChanged(cloud: Cloud, cluster: CloudCluster, zoneId: string): void {
-  noteControlPlane(cloud, cluster);
+  updateControlPlaneIncidents(cloud, cluster);
   for (const instance of cluster.instances.values())
     if (instance.zoneId === zoneId) reportNode(cloud, cluster, instance);
 }

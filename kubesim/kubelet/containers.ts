@@ -3,7 +3,7 @@ import { timestamp, withCondition, type Condition } from '../kubernetes/kinds/ob
 import { hash32 } from '../random.js';
 
 /** What a simulated container does, told from its image and command. */
-export interface Behaviour {
+export interface ContainerBehavior {
   /** The image cannot be pulled: its tag is `missing`. */
   readonly missing: boolean;
   /** It ends with this code after `seconds`; undefined when it runs on. */
@@ -19,7 +19,10 @@ const GPU_MEMORY = 'aliyun.com/gpu-mem';
  * How a container behaves. The image tag `crash` ends it with code 1 after a moment, `missing` cannot be pulled.
  * Containers of pods that are not restarted always (jobs) end with 0 after their `sleep N`, or five seconds.
  */
-export function behaviourOf(container: Container, restartPolicy: string | undefined): Behaviour {
+export function containerBehavior(
+  container: Container,
+  restartPolicy: string | undefined,
+): ContainerBehavior {
   const tag = /:([^/:@]+)(@.*)?$/.exec(container.image)?.[1];
   const command = [...(container.command ?? []), ...(container.args ?? [])].join(' ');
   if (tag === 'missing') return { missing: true, exit: undefined };

@@ -1,6 +1,6 @@
 import type { ClusterContext, Controller } from '../kubernetes/cluster/context.js';
 import { removePod } from '../kubernetes/cluster/delete.js';
-import { hasTrouble } from '../kubernetes/cluster/node-conditions.js';
+import { hasNodeProblem } from '../kubernetes/cluster/node-conditions.js';
 import { replaceStatus } from '../kubernetes/cluster/write.js';
 import { splitKey } from '../kubernetes/cluster/controlled-pods.js';
 import type { WorkQueue } from '../kubernetes/cluster/work-queue.js';
@@ -13,14 +13,14 @@ import { keyOf } from '../kubernetes/store/cluster-store.js';
 import type { Timer } from '../timers.js';
 import {
   backOffStatus,
-  behaviourOf,
+  containerBehavior,
   endedStatus,
   podStatus,
   runningStatus,
   waitingStatus,
 } from './containers.js';
 import { PodAddresses } from './pod-addresses.js';
-import { instanceHome, nodeHome, type FindHome, type PodHome } from './pod-host.js';
+import { instanceHost, nodeHost, type FindPodHost, type PodHost } from './pod-host.js';
 import { probedStatuses } from './probes.js';
 import { mountProblem } from './volume-mounts.js';
 
@@ -46,7 +46,7 @@ const PROBES = 'HealthChecksFailing';
  * containers do; what comes next is told from the pod's stored status alone, so a restart carries on where it was.
  */
 export function kubelets(cluster: ClusterContext): Controller {
-  return new Kubelets(cluster, cluster.serverlessZones ? instanceHome() : nodeHome(cluster));
+  return new Kubelets(cluster, cluster.serverlessZones ? instanceHost() : nodeHost(cluster));
 }
 
 class Kubelets implements Controller {
@@ -59,7 +59,7 @@ class Kubelets implements Controller {
 
   constructor(
     private readonly cluster: ClusterContext,
-    private readonly homeOf: FindHome,
+    private readonly homeOf: FindPodHost,
   ) {
     this.queue = cluster.queue('kubelet', (key) => this.sync(key));
   }
@@ -75,13 +75,13 @@ class Kubelets implements Controller {
       else this.seen(object as Pod);
     });
     this.resumeAbnormal();
-    this.cluster.mishaps.onChange(() => this.resumeAbnormal());
+    this.cluster.faults.onChange(() => this.resumeAbnormal());
     store.onChange(nodes, ({ object, previous }) => {
       const ready = isNodeReady(object as Node);
-      const failing = hasTrouble(object as Node, PROBES);
+      const failing = hasNodeProblem(object as Node, PROBES);
       const before = previous as Node | undefined;
       const woken = ready && !(before && isNodeReady(before));
-      if (woken || (before && hasTrouble(before, PROBES) !== failing)) this.resume(object.metadata.name);
+      if (woken || (before && hasNodeProblem(before, PROBES) !== failing)) this.resume(object.metadata.name);
     });
   }
 
@@ -99,17 +99,16 @@ class Kubelets implements Controller {
 
   /** Looks again at the pods that are less ready than their nodes, or might have to be. */
   private resumeAbnormal(): void {
-    for (const uid of this.cluster.mishaps.all().flatMap((mishap) => mishap.pods ?? []))
-      this.abnormal.add(uid);
+    for (const uid of this.cluster.faults.all().flatMap((fault) => fault.pods ?? [])) this.abnormal.add(uid);
     for (const uid of this.abnormal) {
       const pod = this.cluster.store.byUid(uid);
       if (pod) this.queue.add(keyOf(pod));
-      if (!pod || this.cluster.mishaps.ofPod(uid).length === 0) this.abnormal.delete(uid);
+      if (!pod || this.cluster.faults.ofPod(uid).length === 0) this.abnormal.delete(uid);
     }
   }
 
   private forget(pod: Pod): void {
-    this.cluster.mishaps.relieve([pod.metadata.uid]);
+    this.cluster.faults.releasePods([pod.metadata.uid]);
     this.steps.get(pod.metadata.uid)?.cancel();
     this.steps.delete(pod.metadata.uid);
     const { nodeName } = pod.spec;
@@ -145,7 +144,7 @@ class Kubelets implements Controller {
   }
 
   /** Takes the pod over: it has a start time and its containers are being created. */
-  private accept(pod: Pod, { hostIP }: PodHome): void {
+  private accept(pod: Pod, { hostIP }: PodHost): void {
     const now = this.cluster.clock.now();
     const waiting = pod.spec.containers.map((container) => waitingStatus(container, 'ContainerCreating'));
     const placed: Pod = {
@@ -172,7 +171,7 @@ class Kubelets implements Controller {
 
   private nextOf(pod: Pod, container: Container): { readonly at: number; run(pod: Pod): void }[] {
     const status = pod.status.containerStatuses?.find(({ name }) => name === container.name);
-    const { missing, exit } = behaviourOf(container, pod.spec.restartPolicy);
+    const { missing, exit } = containerBehavior(container, pod.spec.restartPolicy);
     if (!status) return [];
     const { waiting, running } = status.state;
     if (waiting?.reason === 'ContainerCreating') {

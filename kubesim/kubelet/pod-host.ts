@@ -4,7 +4,7 @@ import { address, isNodeReady, nodes } from '../kubernetes/kinds/nodes.js';
 import { hash32 } from '../random.js';
 
 /** Where a bound pod runs. */
-export interface PodHome {
+export interface PodHost {
   readonly hostIP: string;
   /** The network that its address is of, e.g. `10.64.3.0/24`. */
   readonly network: string;
@@ -15,10 +15,10 @@ export interface PodHome {
 }
 
 /** Finds a pod's home; undefined while it cannot be reached. */
-export type FindHome = (pod: Pod) => PodHome | undefined;
+export type FindPodHost = (pod: Pod) => PodHost | undefined;
 
 /** Pods of a node have addresses of its pod network. */
-export function nodeHome(cluster: ClusterContext): FindHome {
+export function nodeHost(cluster: ClusterContext): FindPodHost {
   return ({ spec }) => {
     const node = spec.nodeName ? cluster.store.get(nodes, '', spec.nodeName) : undefined;
     if (!node || !isNodeReady(node)) return undefined;
@@ -38,7 +38,7 @@ const BOOT = 4;
 const PARTS = 128;
 
 /** A serverless cluster's pods have container instances of their own, with addresses of the network of the VPC. */
-export function instanceHome(): FindHome {
+export function instanceHost(): FindPodHost {
   return ({ spec, metadata }) => {
     if (!spec.nodeName) return undefined;
     const part = hash32(metadata.uid) % PARTS;

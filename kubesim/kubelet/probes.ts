@@ -1,6 +1,6 @@
 import type { ClusterContext } from '../kubernetes/cluster/context.js';
-import { hasTrouble } from '../kubernetes/cluster/node-conditions.js';
-import { mishapKinds } from '../kubernetes/cluster/injected-faults.js';
+import { hasNodeProblem } from '../kubernetes/cluster/node-conditions.js';
+import { faultDefinitions } from '../kubernetes/cluster/injected-faults.js';
 import type { Container, ContainerStatus, Pod } from '../kubernetes/kinds/core.js';
 import { nodes } from '../kubernetes/kinds/nodes.js';
 
@@ -11,10 +11,10 @@ import { nodes } from '../kubernetes/kinds/nodes.js';
 export function probedStatuses(cluster: ClusterContext, pod: Pod): ContainerStatus[] | undefined {
   const statuses = pod.status.containerStatuses ?? [];
   const node = pod.spec.nodeName ? cluster.store.get(nodes, '', pod.spec.nodeName) : undefined;
-  const hangs = cluster.mishaps
+  const hangs = cluster.faults
     .ofPod(pod.metadata.uid)
-    .some(({ operation }) => mishapKinds[operation]?.effect === 'VOLUME_HANGS');
-  const ready = !hangs && (!node || !hasTrouble(node, 'HealthChecksFailing'));
+    .some(({ operation }) => faultDefinitions[operation]?.effect === 'VOLUME_HANGS');
+  const ready = !hangs && (!node || !hasNodeProblem(node, 'HealthChecksFailing'));
   const probed = new Set(pod.spec.containers.filter(isProbed).map(({ name }) => name));
   const wrong = (status: ContainerStatus) =>
     status.state.running !== undefined && probed.has(status.name) && status.ready !== ready;

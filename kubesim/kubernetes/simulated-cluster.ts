@@ -25,8 +25,8 @@ import { isActive, pods } from './kinds/pods.js';
 import { containerInstances } from './scheduler/container-instances.js';
 import { scheduler } from './scheduler/scheduler.js';
 import type { ClusterStore } from './store/cluster-store.js';
-import type { Plan, Timers } from '../timers.js';
-import { GrantBook, type Grants } from './cluster/cloud-claims.js';
+import type { TimerScheduler, Timers } from '../timers.js';
+import { GrantRegistry, type Grants } from './cluster/cloud-claims.js';
 import type { ClusterContext } from './cluster/context.js';
 import { ControlPlaneProcesses, type ControlPlaneProcess } from './cluster/control-plane-processes.js';
 import { destroy } from './cluster/delete.js';
@@ -38,10 +38,10 @@ import {
   installDns,
   SANDBOX_LABEL,
 } from './cluster/initial-objects.js';
-import { MishapBook, type MishapPages } from './cluster/injected-faults.js';
+import { InjectedFaults, type FaultStorage } from './cluster/injected-faults.js';
 import { healthConditions, type NodeHealth } from './cluster/node-conditions.js';
 import { nodeObject } from './cluster/node-object.js';
-import { amend, create, replaceStatus } from './cluster/write.js';
+import { updateByController, create, replaceStatus } from './cluster/write.js';
 
 export interface SimulatedClusterParts {
   readonly id: string;
@@ -56,7 +56,7 @@ export interface SimulatedClusterParts {
   maxPods(): number | undefined;
   grants(): Grants | undefined;
   /** High-risk operations that were done to it. */
-  readonly mishaps: MishapPages;
+  readonly faults: FaultStorage;
   readonly serviceCidr: string | undefined;
   readonly vpcAddresses: VpcAddresses | undefined;
   /** How many times faster than real the simulation runs now. */
@@ -72,12 +72,12 @@ export class SimulatedCluster implements ClusterContext, Disposable {
   readonly vpcAddresses: VpcAddresses | undefined;
   readonly store: ClusterStore;
   readonly clock: Clock;
-  readonly timers: Plan;
+  readonly timers: TimerScheduler;
   readonly turns: Turns;
   readonly log: Log;
   readonly events: EventRecorder;
-  readonly grants: GrantBook;
-  readonly mishaps: MishapBook;
+  readonly grants: GrantRegistry;
+  readonly faults: InjectedFaults;
   private readonly processes = new ControlPlaneProcesses();
   private readonly queues: WorkQueue[] = [];
   private readonly clients = new Set<() => void>();
@@ -99,8 +99,8 @@ export class SimulatedCluster implements ClusterContext, Disposable {
       (error) => log.error({ err: error }, 'a planned step failed'),
     );
     this.events = new EventRecorder(parts.store, parts.clock);
-    this.grants = new GrantBook(() => parts.grants());
-    this.mishaps = new MishapBook(parts.mishaps);
+    this.grants = new GrantRegistry(() => parts.grants());
+    this.faults = new InjectedFaults(parts.faults);
   }
 
   maxPods(): number | undefined {
@@ -181,7 +181,10 @@ export class SimulatedCluster implements ClusterContext, Disposable {
     });
     const { capacity, allocatable } = status;
     const labels = { ...node.metadata.labels, ...metadata.labels };
-    amend(this, nodes, node, (object) => ({ ...object, metadata: { ...object.metadata, labels } }));
+    updateByController(this, nodes, node, (object) => ({
+      ...object,
+      metadata: { ...object.metadata, labels },
+    }));
     const amended = this.store.get(nodes, '', instance.name);
     if (amended) replaceStatus(this, nodes, amended, { ...amended.status, capacity, allocatable });
   }
@@ -219,7 +222,10 @@ export class SimulatedCluster implements ClusterContext, Disposable {
   drain(name: string): number {
     const node = this.store.get(nodes, '', name);
     if (node && !node.spec.unschedulable) {
-      amend(this, nodes, node, (object) => ({ ...object, spec: { ...object.spec, unschedulable: true } }));
+      updateByController(this, nodes, node, (object) => ({
+        ...object,
+        spec: { ...object.spec, unschedulable: true },
+      }));
     }
     const evicted = this.podsOn(name).filter((pod) => controllerOf(pod)?.kind !== 'DaemonSet');
     for (const pod of evicted) if (isActive(pod) && !evictionRefusal(this, pod)) destroy(this, pods, pod);

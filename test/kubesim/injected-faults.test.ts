@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => simulator[Symbol.asyncDispose]());
 
-interface Mishap {
+interface InjectedFault {
   readonly operation: string;
   readonly instanceId?: string;
   readonly service?: string;
@@ -30,14 +30,14 @@ interface ListedNode {
   };
 }
 
-const perform = (id: string, mishap: Mishap): Promise<Answer> =>
-  simulator.cloud('PUT', `/clusters/${id}/mishaps`, mishap);
-const mend = (id: string, mishap: Mishap): Promise<Answer> =>
-  simulator.cloud('POST', `/clusters/${id}/mishaps/mend`, mishap);
+const perform = (id: string, fault: InjectedFault): Promise<Answer> =>
+  simulator.cloud('PUT', `/clusters/${id}/faults`, fault);
+const remediate = (id: string, fault: InjectedFault): Promise<Answer> =>
+  simulator.cloud('POST', `/clusters/${id}/faults/remediate`, fault);
 
-async function mishaps(id: string): Promise<readonly Mishap[]> {
-  const { body } = await simulator.cloud('GET', `/clusters/${id}/mishaps`);
-  return (body as unknown as { mishaps: Mishap[] }).mishaps;
+async function faults(id: string): Promise<readonly InjectedFault[]> {
+  const { body } = await simulator.cloud('GET', `/clusters/${id}/faults`);
+  return (body as unknown as { faults: InjectedFault[] }).faults;
 }
 
 /** Status of the condition of a node, e.g. of `Ready`; undefined when it has none. */
@@ -75,7 +75,7 @@ describe('a node with which several things are wrong', () => {
       { begin: () => zone(false), end: () => zone(true) },
       { begin: () => power(false), end: () => power(true) },
       { begin: () => connected(false), end: () => connected(true) },
-      { begin: () => perform(id, address), end: () => mend(id, address) },
+      { begin: () => perform(id, address), end: () => remediate(id, address) },
     ];
     for (let last = 0; last < troubles.length; last += 1) {
       const others = troubles.filter((_, index) => index !== last);
@@ -98,7 +98,7 @@ describe('a node with which several things are wrong', () => {
       await simulator.cloud('PUT', `/clusters/${id}/instances/${node.id}/power`, { on });
       expect(await condition(id, node.name, 'NetworkUnavailable')).toBe('True');
     }
-    await mend(id, firewall);
+    await remediate(id, firewall);
     expect(await condition(id, node.name, 'NetworkUnavailable')).toBe('False');
   });
 });
@@ -118,11 +118,11 @@ describe('what was done to a machine', () => {
     for (const operation of [DISK, FIREWALL, ADDRESS]) await perform(id, { operation, instanceId: node.id });
     await repaired('RESTART');
     expect(await condition(id, node.name, 'Ready')).toBe('Unknown');
-    expect(await mishaps(id)).toHaveLength(3);
+    expect(await faults(id)).toHaveLength(3);
     await repaired('RESET');
-    expect(await mishaps(id)).toMatchObject([{ operation: ADDRESS }]);
+    expect(await faults(id)).toMatchObject([{ operation: ADDRESS }]);
     expect(await condition(id, node.name, 'Ready')).toBe('Unknown');
-    await mend(id, { operation: ADDRESS, instanceId: node.id });
+    await remediate(id, { operation: ADDRESS, instanceId: node.id });
     expect(await condition(id, node.name, 'Ready')).toBe('True');
     expect(await condition(id, node.name, 'NetworkUnavailable')).toBe('False');
   });
@@ -134,7 +134,7 @@ describe('what was done to a machine', () => {
     await simulator.cloud('POST', `/clusters/${id}/instances/delete`, { ids: [node.id], drain: false });
     await eventually(async () => {
       simulator.clock.advance(1_000);
-      return (await mishaps(id)).length === 0;
+      return (await faults(id)).length === 0;
     });
   });
 });
@@ -160,7 +160,7 @@ describe('what was done to the load balancer of a Service', () => {
     await perform(id, { operation: 'network.load-balancer.4', service: 'default/web' });
     await eventually(async () => !(await addressed()));
     await api('DELETE', `${path}/web`);
-    await eventually(async () => (await mishaps(id)).length === 0);
+    await eventually(async () => (await faults(id)).length === 0);
     await api('POST', path, service);
     await eventually(addressed);
   });
@@ -192,10 +192,10 @@ describe('what is done to masters', () => {
     expect(await answers()).toBe(503);
     const lasting = async () => (await incidents(id)).find(({ endedAt }) => endedAt === null);
     expect(await lasting()).toMatchObject({ kind: 'API_UNAVAILABLE' });
-    await mend(id, first!);
+    await remediate(id, first!);
     expect(await answers()).toBe(200);
     expect(await lasting()).toMatchObject({ kind: 'DEGRADED' });
-    await mend(id, second!);
+    await remediate(id, second!);
     expect(await lasting()).toBeUndefined();
   });
 });

@@ -7,7 +7,7 @@ import { duration } from '../../kubesim/kubernetes/kinds/resource.js';
 import { quantity } from '../../kubesim/kubernetes/kinds/quantity.js';
 import { sameJson } from '../../kubesim/kubernetes/kinds/same-json.js';
 import { collidedHash, templateHash } from '../../kubesim/kubernetes/kinds/template-hash.js';
-import { covers } from '../../kubesim/kubernetes/scheduler/fit.js';
+import { toleratesTaint } from '../../kubesim/kubernetes/scheduler/fit.js';
 import { Timers } from '../../kubesim/timers.js';
 
 test.each([
@@ -174,7 +174,7 @@ test.each([
   [{ key: 'k', value: 'other' }, false],
   [{ key: 'k', value: 'v', effect: 'NoExecute' }, false],
 ])('whether the toleration %o covers the taint k=v:NoSchedule', (toleration, expected) => {
-  expect(covers(toleration, { key: 'k', value: 'v', effect: 'NoSchedule' })).toBe(expected);
+  expect(toleratesTaint(toleration, { key: 'k', value: 'v', effect: 'NoSchedule' })).toBe(expected);
 });
 
 test('planned calls run in the order of their times, when a moved clock has reached them', async () => {

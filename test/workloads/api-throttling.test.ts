@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusterAccess } from '../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient } from '../../engine/kubernetes/client.js';
 import { KubernetesThrottled } from '../../engine/kubernetes/kubernetes-error.js';
-import { listCost, listRates, ListBudget } from '../../kubesim/kubernetes/api/list-rate-limiter.js';
+import { listCost, listRates, ListRateLimiter } from '../../kubesim/kubernetes/api/list-rate-limiter.js';
 import { ApiError } from '../../kubesim/kubernetes/kinds/status.js';
 import { rejectedRequests, throttlingOf } from '../../subgraphs/workloads/api-throttling.rules.js';
 import { eventually } from '../kit/eventually.js';
@@ -146,7 +146,7 @@ describe('the bucket of a cluster', () => {
   const start = Date.UTC(2026, 0, 1);
   const bucket = (edition: 'STANDARD' | 'PRO') => {
     const time = { now: start };
-    return { time, budget: new ListBudget({ now: () => new Date(time.now) }, () => listRates[edition]) };
+    return { time, budget: new ListRateLimiter({ now: () => new Date(time.now) }, () => listRates[edition]) };
   };
   const retryAfter = (work: () => void): number | undefined => {
     try {

@@ -4,31 +4,32 @@ import type { RiskInfrastructure, RiskTarget } from '../high-risk-operation-prov
 import type { CloudCalls } from './simulated-node-pools.js';
 
 const answer = z.object({
-  mishaps: z.array(
+  faults: z.array(
     z.object({
       operation: z.string(),
       instanceId: z.string().optional(),
       service: z.string().optional(),
       nodePoolId: z.string().optional(),
       volumeClaim: z.string().optional(),
-      since: z.coerce.date(),
+      injectedAt: z.coerce.date(),
     }),
   ),
 });
 
 /** High-risk operations in the simulated cloud. */
 export function simulatedRisks(cloud: Pick<CloudCalls, 'call'>): RiskInfrastructure {
-  const path = (clusterId: string) => `/cloud/v1/clusters/${encodeURIComponent(clusterId)}/mishaps`;
+  const path = (clusterId: string) => `/cloud/v1/clusters/${encodeURIComponent(clusterId)}/faults`;
   return {
     async doneRisks(clusterId) {
       const { status, body } = await cloud.call('GET', path(clusterId));
-      return status === 404 ? [] : answer.parse(body).mishaps;
+      if (status === 404) return [];
+      return answer.parse(body).faults.map(({ injectedAt, ...target }) => ({ ...target, since: injectedAt }));
     },
     async performRisk(clusterId, target) {
       found(target, await cloud.call('PUT', path(clusterId), target));
     },
     async mendRisk(clusterId, target) {
-      found(target, await cloud.call('POST', `${path(clusterId)}/mend`, target));
+      found(target, await cloud.call('POST', `${path(clusterId)}/remediate`, target));
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ClusterContext } from '../cluster/context.js';
-import type { ListBudget } from './list-rate-limiter.js';
+import type { ListRateLimiter } from './list-rate-limiter.js';
 import type { UserInfo } from './rbac/user-info.js';
 import type { Representation } from './representation.js';
 
@@ -14,7 +14,7 @@ export interface ApiCall {
   /** As whom it acts. */
   readonly user: UserInfo;
   /** What the cluster's lists may still read. */
-  readonly budget: ListBudget;
+  readonly budget: ListRateLimiter;
   readonly method: string;
   /** Path below `/clusters/<id>`. */
   readonly path: string;

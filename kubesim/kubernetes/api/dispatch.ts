@@ -6,7 +6,7 @@ import { metrics } from './metrics.js';
 import { openApi } from './openapi.js';
 import { parseTarget, type Target } from './path.js';
 import { bind, evict } from './pod-actions.js';
-import { budgetMetrics } from './list-rate-limiter.js';
+import { listRateMetrics } from './list-rate-limiter.js';
 import { get, list } from './read.js';
 import { review } from './reviews.js';
 import { scale } from './scale.js';
@@ -32,7 +32,7 @@ export async function dispatch(call: ApiCall): Promise<ApiAnswer | undefined> {
 
 function metricsAnswer({ path, method, budget }: ApiCall): ApiAnswer | undefined {
   if (method !== 'GET' || path !== '/metrics') return undefined;
-  return { status: 200, body: budgetMetrics(budget), contentType: 'text/plain; version=0.0.4' };
+  return { status: 200, body: listRateMetrics(budget), contentType: 'text/plain; version=0.0.4' };
 }
 
 function plainAnswer(call: ApiCall): ApiAnswer | undefined {

@@ -28,7 +28,7 @@ export function listCost(list: { readonly objects: number; readonly limit: numbe
  * The token bucket of a cluster's lists. A list larger than the bucket is let through when it is full, and leaves it
  * in debt; until that is paid every list is refused.
  */
-export class ListBudget {
+export class ListRateLimiter {
   /** Requests refused since this process started, as an API server counts. */
   refused = 0;
   private tokens: number;
@@ -66,7 +66,7 @@ export class ListBudget {
 }
 
 /** What `/metrics` says, as an API server words it. */
-export function budgetMetrics({ refused }: ListBudget): string {
+export function listRateMetrics({ refused }: ListRateLimiter): string {
   const name = 'apiserver_flowcontrol_rejected_requests_total';
   return [
     `# HELP ${name} [BETA] Number of requests rejected by API Priority and Fairness subsystem`,

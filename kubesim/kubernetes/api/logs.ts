@@ -1,4 +1,4 @@
-import { symptomOf } from '../cluster/volume-fault-messages.js';
+import { volumeFaultMessage } from '../cluster/volume-fault-messages.js';
 import type { ContainerStatus, Pod } from '../kinds/core.js';
 import { logLines, type LogLine, type LogSource } from '../../kubelet/log-lines.js';
 import { flag, type ApiCall } from './call.js';
@@ -69,9 +69,9 @@ function endedSource(
 }
 
 function troubleOf({ cluster }: ApiCall, { metadata }: Pod): Pick<LogSource, 'trouble'> {
-  const [mishap] = cluster.mishaps.ofPod(metadata.uid);
-  const text = mishap && symptomOf(mishap);
-  return !mishap || text === undefined ? {} : { trouble: { since: mishap.since, text } };
+  const [fault] = cluster.faults.ofPod(metadata.uid);
+  const text = fault && volumeFaultMessage(fault);
+  return !fault || text === undefined ? {} : { trouble: { since: fault.injectedAt, text } };
 }
 
 function sinceOf(query: URLSearchParams, now: number): number {

@@ -11,7 +11,7 @@ import type { Json } from '../kinds/object.js';
 import { BODY_LIMIT, type ApiAnswer, type ApiCall } from './call.js';
 import { dispatch } from './dispatch.js';
 import { FlowControl } from './flow-control.js';
-import { ListBudget, listRates } from './list-rate-limiter.js';
+import { ListRateLimiter, listRates } from './list-rate-limiter.js';
 import { decodeSegment, readRequestTarget } from './request-target.js';
 import type { OpenStreams } from './open-streams.js';
 import { actingUser } from './rbac/impersonation.js';
@@ -103,13 +103,13 @@ function leftSignal(response: ServerResponse): AbortSignal {
   return left.signal;
 }
 
-const budgets = new WeakMap<CloudCluster, ListBudget>();
+const budgets = new WeakMap<CloudCluster, ListRateLimiter>();
 
 /** One for each cluster; a larger one since the moment when it became a Pro cluster. */
-function budgetOf(cluster: CloudCluster, clock: Clock): ListBudget {
+function budgetOf(cluster: CloudCluster, clock: Clock): ListRateLimiter {
   const known = budgets.get(cluster);
   if (known) return known;
-  const budget = new ListBudget(clock, () => listRates[cluster.record.edition ?? 'STANDARD']);
+  const budget = new ListRateLimiter(clock, () => listRates[cluster.record.edition ?? 'STANDARD']);
   budgets.set(cluster, budget);
   return budget;
 }

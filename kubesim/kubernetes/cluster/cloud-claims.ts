@@ -19,7 +19,7 @@ export interface Grants {
 }
 
 /** A thing of the cloud that an object of the cluster asks for. */
-export interface CloudClaim {
+export interface CloudResourceClaim {
   /** The object's uid. */
   readonly id: string;
   /** A Service that reuses a load balancer takes no new one, but puts the machines behind it once more. */
@@ -34,7 +34,7 @@ export interface CloudClaim {
 }
 
 /** Every load balancer and disk that the cluster's objects ask for or have. */
-export function cloudClaims(store: ClusterStore): CloudClaim[] {
+export function cloudResourceClaims(store: ClusterStore): CloudResourceClaim[] {
   const servers = store.count(nodes);
   return [
     ...[...store.all(services)].flatMap((service) => balancerClaim(service, servers)),
@@ -42,7 +42,7 @@ export function cloudClaims(store: ClusterStore): CloudClaim[] {
   ];
 }
 
-function balancerClaim(service: Service, servers: number): CloudClaim[] {
+function balancerClaim(service: Service, servers: number): CloudResourceClaim[] {
   const { metadata, spec } = service;
   if (spec.type !== 'LoadBalancer') return [];
   const { uid: id, namespace = '', name, annotations } = metadata;
@@ -51,7 +51,7 @@ function balancerClaim(service: Service, servers: number): CloudClaim[] {
   return [{ id, kind, namespace, name, balancer, listeners: spec.ports?.length ?? 0, servers }];
 }
 
-function diskClaim({ metadata: { uid: id, namespace = '', name } }: VolumeClaim): CloudClaim {
+function diskClaim({ metadata: { uid: id, namespace = '', name } }: VolumeClaim): CloudResourceClaim {
   return { id, kind: 'DISK', namespace, name, balancer: null, listeners: 0, servers: 0 };
 }
 
@@ -84,7 +84,7 @@ function isOfClass(
  * Whether objects may have what they ask for. In a cluster whose owner wants to be asked they wait for the answer; in
  * any other they may.
  */
-export class GrantBook {
+export class GrantRegistry {
   private readonly listeners = new Set<() => void>();
 
   constructor(private readonly read: () => Grants | undefined) {}

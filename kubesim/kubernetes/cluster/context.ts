@@ -1,11 +1,11 @@
-import type { MishapBook } from './injected-faults.js';
+import type { InjectedFaults } from './injected-faults.js';
 import type { Clock } from '../../../kernel/clock.js';
 import type { Log } from '../../../kernel/log.js';
 import type { Turns, WorkQueue } from './work-queue.js';
 import type { VpcAddresses } from '../../cloud/instance-network.js';
 import type { ClusterStore } from '../store/cluster-store.js';
-import type { Plan } from '../../timers.js';
-import type { GrantBook } from './cloud-claims.js';
+import type { TimerScheduler } from '../../timers.js';
+import type { GrantRegistry } from './cloud-claims.js';
 import type { EventRecorder } from './event-recorder.js';
 
 /** What everything that runs inside one simulated cluster gets. */
@@ -14,7 +14,7 @@ export interface ClusterContext {
   readonly regionId: string;
   readonly store: ClusterStore;
   readonly clock: Clock;
-  readonly timers: Plan;
+  readonly timers: TimerScheduler;
   readonly turns: Turns;
   readonly log: Log;
   readonly events: EventRecorder;
@@ -25,8 +25,8 @@ export interface ClusterContext {
   /** Where its pods get addresses from vSwitches; undefined where each node has a range for them. */
   readonly vpcAddresses: VpcAddresses | undefined;
   /** Which of its objects may have a load balancer or a disk. */
-  readonly grants: GrantBook;
-  readonly mishaps: MishapBook;
+  readonly grants: GrantRegistry;
+  readonly faults: InjectedFaults;
   /** Pods that the cluster has at the most; undefined: as many as it likes. */
   maxPods(): number | undefined;
   /** Simulated seconds as milliseconds of the clock: divided by the speed of the simulation. */

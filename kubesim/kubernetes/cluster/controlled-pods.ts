@@ -31,7 +31,7 @@ export function createPod(cluster: ClusterContext, owner: KubeObject, plan: PodP
 }
 
 /** Runs a controller's step up to the first pod that the API server refuses; answers the refusal, if there was one. */
-export function untilRefused(step: () => void): ApiError | undefined {
+export function untilApiError(step: () => void): ApiError | undefined {
   try {
     step();
     return undefined;
@@ -86,7 +86,7 @@ export function report(
  * Pods in the order in which a controller gives them up: first those that do the least (not placed, not ready), then
  * the youngest.
  */
-export function leastUsefulFirst(list: readonly Pod[]): Pod[] {
+export function deletionOrder(list: readonly Pod[]): Pod[] {
   return [...list].sort(
     (a, b) => rank(a) - rank(b) || b.metadata.creationTimestamp.localeCompare(a.metadata.creationTimestamp),
   );

@@ -9,7 +9,7 @@ import { matchesLabels } from '../kinds/selector.js';
 import type { ClusterContext } from './context.js';
 
 /** How the pods of a budget stand. */
-export interface BudgetCount {
+export interface DisruptionBudgetCounts {
   readonly currentHealthy: number;
   readonly desiredHealthy: number;
   readonly expectedPods: number;
@@ -17,8 +17,11 @@ export interface BudgetCount {
 }
 
 /** Counts the pods of a budget as they are now. */
-export function countBudget(cluster: ClusterContext, budget: PodDisruptionBudget): BudgetCount {
-  const members = [...cluster.store.all(pods)].filter((pod) => covers(budget, pod) && !hasEnded(pod));
+export function countDisruptionBudget(
+  cluster: ClusterContext,
+  budget: PodDisruptionBudget,
+): DisruptionBudgetCounts {
+  const members = [...cluster.store.all(pods)].filter((pod) => budgetSelects(budget, pod) && !hasEnded(pod));
   const { minAvailable, maxUnavailable } = budget.spec;
   // Only a plain number of pods can do without knowing how many there should be.
   const counted = maxUnavailable === undefined && typeof minAvailable === 'number';
@@ -38,7 +41,7 @@ export function countBudget(cluster: ClusterContext, budget: PodDisruptionBudget
 export function evictionRefusal(cluster: ClusterContext, pod: Pod): ApiError | undefined {
   // Pods that do not run, or leave already, cost a budget nothing.
   if (!isActive(pod) || pod.status.phase === 'Pending') return undefined;
-  const budgets = [...cluster.store.all(podDisruptionBudgets)].filter((budget) => covers(budget, pod));
+  const budgets = [...cluster.store.all(podDisruptionBudgets)].filter((budget) => budgetSelects(budget, pod));
   const [budget] = budgets;
   if (!budget) return undefined;
   if (budgets.length > 1) {
@@ -46,19 +49,19 @@ export function evictionRefusal(cluster: ClusterContext, pod: Pod): ApiError | u
       'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.';
     return new ApiError(500, 'InternalError', message);
   }
-  const count = countBudget(cluster, budget);
+  const count = countDisruptionBudget(cluster, budget);
   if (count.disruptionsAllowed > 0) return undefined;
   if (!isReady(pod) && mayGoUnhealthy(budget, count)) return undefined;
   return tooManyDisruptions(budget.metadata.name, count);
 }
 
-function mayGoUnhealthy({ spec }: PodDisruptionBudget, count: BudgetCount): boolean {
+function mayGoUnhealthy({ spec }: PodDisruptionBudget, count: DisruptionBudgetCounts): boolean {
   if (spec.unhealthyPodEvictionPolicy === 'AlwaysAllow') return true;
   return count.desiredHealthy > 0 && count.currentHealthy >= count.desiredHealthy;
 }
 
 /** Whether the budget is about the pod. */
-export function covers({ metadata, spec }: PodDisruptionBudget, pod: KubeObject): boolean {
+export function budgetSelects({ metadata, spec }: PodDisruptionBudget, pod: KubeObject): boolean {
   return metadata.namespace === pod.metadata.namespace && matchesLabels(spec.selector, pod.metadata.labels);
 }
 

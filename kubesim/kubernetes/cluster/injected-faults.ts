@@ -1,5 +1,5 @@
 /** A high-risk operation that somebody has done to a cluster past the platform, and what it was done to. */
-export interface Mishap {
+export interface InjectedFault {
   /** Id of the row in the list of high-risk operations, e.g. `cluster.api-server.1`. */
   readonly operation: string;
   readonly instanceId?: string | undefined;
@@ -13,18 +13,18 @@ export interface Mishap {
   /** The bounds that the scaling group had before. */
   readonly bounds?: { readonly minSize: number; readonly maxSize: number };
   /** Milliseconds since the epoch. */
-  readonly since: number;
+  readonly injectedAt: number;
 }
 
-export type MishapEffect =
+export type FaultEffect =
   /** The API server cannot be reached. */
   | 'API_DOWN'
   /** A kubelet falls silent: the node is NotReady. */
-  | 'NODE_SILENT'
+  | 'NODE_UNREACHABLE'
   /** The instance is gone. */
-  | 'NODE_GONE'
+  | 'NODE_DELETED'
   /** The scaling group of a node pool is gone. */
-  | 'GROUP_GONE'
+  | 'SCALING_GROUP_DELETED'
   /** The scaling group takes no more instances than it has. */
   | 'GROUP_FULL'
   /** The node is Ready, but its network does not work. */
@@ -44,8 +44,8 @@ export type MishapEffect =
   /** What pods do with their volume takes for ever, so they answer no probe. */
   | 'VOLUME_HANGS';
 
-export interface MishapKind {
-  readonly effect: MishapEffect;
+export interface FaultDefinition {
+  readonly effect: FaultEffect;
   /** What it is done to. */
   readonly target:
     | 'CLUSTER'
@@ -54,129 +54,129 @@ export interface MishapKind {
     | 'MASTER'
     | 'NODE_POOL'
     | 'SERVICE'
-    | 'DISK_CLAIM'
-    | 'NAS_CLAIM';
+    | 'DISK_VOLUME_CLAIM'
+    | 'NAS_VOLUME_CLAIM';
   /** Whether anything brings it back. */
-  readonly mendable: boolean;
+  readonly recoverable: boolean;
   /** Whether it is on the machine's system disk, so that a new disk ends it. */
   readonly onDisk: boolean;
 }
 
-type Nature = Partial<Pick<MishapKind, 'mendable' | 'onDisk'>>;
-const kind = (
-  target: MishapKind['target'],
-  effect: MishapEffect,
-  { mendable = true, onDisk = false }: Nature = {},
-): MishapKind => ({ target, effect, mendable, onDisk });
+type DefinitionOptions = Partial<Pick<FaultDefinition, 'recoverable' | 'onDisk'>>;
+const define = (
+  target: FaultDefinition['target'],
+  effect: FaultEffect,
+  { recoverable: recoverable = true, onDisk = false }: DefinitionOptions = {},
+): FaultDefinition => ({ target, effect, recoverable: recoverable, onDisk });
 
-const FOR_GOOD: Nature = { mendable: false };
-const ON_DISK: Nature = { onDisk: true };
+const PERMANENT: DefinitionOptions = { recoverable: false };
+const ON_DISK: DefinitionOptions = { onDisk: true };
 
 /** The high-risk operations that the simulation can act out. */
-export const mishapKinds: Readonly<Record<string, MishapKind>> = {
-  'cluster.api-server.1': kind('CLUSTER', 'API_DOWN', FOR_GOOD),
-  'cluster.api-server.2': kind('WORKER', 'NODE_SILENT'),
-  'cluster.worker-node.1': kind('WORKER', 'NODE_GONE', FOR_GOOD),
-  'cluster.worker-node.2': kind('WORKER', 'NODE_SILENT', ON_DISK),
-  'cluster.worker-node.3': kind('WORKER', 'NODE_SILENT', ON_DISK),
-  'cluster.worker-node.4': kind('WORKER', 'NODE_SILENT'),
-  'cluster.worker-node.5': kind('WORKER', 'NODE_SILENT', ON_DISK),
-  'cluster.worker-node.6': kind('WORKER', 'NODE_SILENT', ON_DISK),
-  'cluster.master-node.1': kind('MASTER', 'NODE_SILENT'),
+export const faultDefinitions: Readonly<Record<string, FaultDefinition>> = {
+  'cluster.api-server.1': define('CLUSTER', 'API_DOWN', PERMANENT),
+  'cluster.api-server.2': define('WORKER', 'NODE_UNREACHABLE'),
+  'cluster.worker-node.1': define('WORKER', 'NODE_DELETED', PERMANENT),
+  'cluster.worker-node.2': define('WORKER', 'NODE_UNREACHABLE', ON_DISK),
+  'cluster.worker-node.3': define('WORKER', 'NODE_UNREACHABLE', ON_DISK),
+  'cluster.worker-node.4': define('WORKER', 'NODE_UNREACHABLE'),
+  'cluster.worker-node.5': define('WORKER', 'NODE_UNREACHABLE', ON_DISK),
+  'cluster.worker-node.6': define('WORKER', 'NODE_UNREACHABLE', ON_DISK),
+  'cluster.master-node.1': define('MASTER', 'NODE_UNREACHABLE'),
   // A machine that has expired is stopped for good.
-  'cluster.master-node.2': kind('MASTER', 'NODE_SILENT', FOR_GOOD),
-  'cluster.master-node.3': kind('MASTER', 'NODE_SILENT', FOR_GOOD),
-  'cluster.master-node.4': kind('DEDICATED_CLUSTER', 'API_DOWN'),
-  'cluster.master-node.5': kind('MASTER', 'NODE_SILENT', FOR_GOOD),
-  'cluster.master-node.6': kind('MASTER', 'NODE_SILENT'),
-  'cluster.master-node.7': kind('MASTER', 'NODE_SILENT'),
-  'cluster.master-node.8': kind('DEDICATED_CLUSTER', 'API_DOWN', FOR_GOOD),
-  'cluster.master-node.9': kind('DEDICATED_CLUSTER', 'API_DOWN', FOR_GOOD),
-  'cluster.access.1': kind('CLUSTER', 'NO_LOAD_BALANCERS'),
-  'node-pool.scaling-group.1': kind('NODE_POOL', 'GROUP_GONE', FOR_GOOD),
-  'node-pool.scaling-group.3': kind('WORKER', 'NODE_GONE', FOR_GOOD),
-  'node-pool.scaling-group.5': kind('NODE_POOL', 'GROUP_FULL'),
-  'network.kernel.1': kind('WORKER', 'NODE_NETWORK', ON_DISK),
-  'network.kernel.2': kind('WORKER', 'NODE_NETWORK', ON_DISK),
-  'network.kernel.3': kind('WORKER', 'NODE_PROBES', ON_DISK),
-  'network.kernel.4': kind('WORKER', 'NODE_NETWORK', ON_DISK),
-  'network.kernel.5': kind('WORKER', 'NODE_NETWORK', ON_DISK),
-  'network.node.1': kind('WORKER', 'NODE_NETWORK', ON_DISK),
-  'network.node.2': kind('CLUSTER', 'DNS_DOWN'),
-  'network.load-balancer.1': kind('SERVICE', 'LOAD_BALANCER_DOWN'),
-  'network.load-balancer.2': kind('SERVICE', 'LOAD_BALANCER_DOWN'),
-  'network.load-balancer.4': kind('SERVICE', 'LOAD_BALANCER_DOWN'),
-  'storage.disk.1': kind('DISK_CLAIM', 'VOLUME_FAILS'),
-  'storage.disk.2': kind('DISK_CLAIM', 'VOLUME_LOCAL'),
-  'storage.disk.3': kind('DISK_CLAIM', 'VOLUME_LOCAL', FOR_GOOD),
-  'storage.nas.1': kind('NAS_CLAIM', 'VOLUME_FAILS'),
-  'storage.nas.2': kind('NAS_CLAIM', 'VOLUME_HANGS'),
+  'cluster.master-node.2': define('MASTER', 'NODE_UNREACHABLE', PERMANENT),
+  'cluster.master-node.3': define('MASTER', 'NODE_UNREACHABLE', PERMANENT),
+  'cluster.master-node.4': define('DEDICATED_CLUSTER', 'API_DOWN'),
+  'cluster.master-node.5': define('MASTER', 'NODE_UNREACHABLE', PERMANENT),
+  'cluster.master-node.6': define('MASTER', 'NODE_UNREACHABLE'),
+  'cluster.master-node.7': define('MASTER', 'NODE_UNREACHABLE'),
+  'cluster.master-node.8': define('DEDICATED_CLUSTER', 'API_DOWN', PERMANENT),
+  'cluster.master-node.9': define('DEDICATED_CLUSTER', 'API_DOWN', PERMANENT),
+  'cluster.access.1': define('CLUSTER', 'NO_LOAD_BALANCERS'),
+  'node-pool.scaling-group.1': define('NODE_POOL', 'SCALING_GROUP_DELETED', PERMANENT),
+  'node-pool.scaling-group.3': define('WORKER', 'NODE_DELETED', PERMANENT),
+  'node-pool.scaling-group.5': define('NODE_POOL', 'GROUP_FULL'),
+  'network.kernel.1': define('WORKER', 'NODE_NETWORK', ON_DISK),
+  'network.kernel.2': define('WORKER', 'NODE_NETWORK', ON_DISK),
+  'network.kernel.3': define('WORKER', 'NODE_PROBES', ON_DISK),
+  'network.kernel.4': define('WORKER', 'NODE_NETWORK', ON_DISK),
+  'network.kernel.5': define('WORKER', 'NODE_NETWORK', ON_DISK),
+  'network.node.1': define('WORKER', 'NODE_NETWORK', ON_DISK),
+  'network.node.2': define('CLUSTER', 'DNS_DOWN'),
+  'network.load-balancer.1': define('SERVICE', 'LOAD_BALANCER_DOWN'),
+  'network.load-balancer.2': define('SERVICE', 'LOAD_BALANCER_DOWN'),
+  'network.load-balancer.4': define('SERVICE', 'LOAD_BALANCER_DOWN'),
+  'storage.disk.1': define('DISK_VOLUME_CLAIM', 'VOLUME_FAILS'),
+  'storage.disk.2': define('DISK_VOLUME_CLAIM', 'VOLUME_LOCAL'),
+  'storage.disk.3': define('DISK_VOLUME_CLAIM', 'VOLUME_LOCAL', PERMANENT),
+  'storage.nas.1': define('NAS_VOLUME_CLAIM', 'VOLUME_FAILS'),
+  'storage.nas.2': define('NAS_VOLUME_CLAIM', 'VOLUME_HANGS'),
 };
 
-/** Where the mishaps of a cluster are kept. */
-export interface MishapPages {
-  read(): readonly Mishap[];
-  write(mishaps: readonly Mishap[]): void;
+/** Where the faults of a cluster are kept. */
+export interface FaultStorage {
+  read(): readonly InjectedFault[];
+  write(faults: readonly InjectedFault[]): void;
 }
 
 /** What a cluster suffers from: whoever is concerned looks here, and is told of changes. */
-export class MishapBook {
+export class InjectedFaults {
   private readonly listeners = new Set<() => void>();
 
-  constructor(private readonly pages: MishapPages) {}
+  constructor(private readonly storage: FaultStorage) {}
 
-  all(): readonly Mishap[] {
-    return this.pages.read();
+  all(): readonly InjectedFault[] {
+    return this.storage.read();
   }
 
   /** The oldest with this effect. */
-  first(effect: MishapEffect): Mishap | undefined {
-    return this.all().find(({ operation }) => mishapKinds[operation]?.effect === effect);
+  first(effect: FaultEffect): InjectedFault | undefined {
+    return this.all().find(({ operation }) => faultDefinitions[operation]?.effect === effect);
   }
 
   /** The oldest that was done to an instance with this effect. */
-  ofInstance(id: string, effect: MishapEffect): Mishap | undefined {
+  ofInstance(id: string, effect: FaultEffect): InjectedFault | undefined {
     return this.all().find(
-      ({ instanceId, operation }) => instanceId === id && mishapKinds[operation]?.effect === effect,
+      ({ instanceId, operation }) => instanceId === id && faultDefinitions[operation]?.effect === effect,
     );
   }
 
   /** What was done to the load balancer of a Service (`namespace/name`). */
-  ofService(service: string): Mishap | undefined {
-    return this.all().find((mishap) => mishap.service === service);
+  ofService(service: string): InjectedFault | undefined {
+    return this.all().find((fault) => fault.service === service);
   }
 
   /** What the pod suffers from, oldest first. */
-  ofPod(uid: string): Mishap[] {
+  ofPod(uid: string): InjectedFault[] {
     return this.all().filter(({ pods }) => pods?.includes(uid));
   }
 
   /** Pods are gone or have begun anew, so they suffer no more; what nobody suffers from is over, if it can be mended. */
-  relieve(uids: readonly string[], effect?: MishapEffect): void {
-    const relieved = (mishap: Mishap): Mishap => {
-      const { effect: its, mendable } = mishapKinds[mishap.operation] ?? {};
-      if (!mishap.pods || !mendable || (effect && its !== effect)) return mishap;
-      const pods = mishap.pods.filter((uid) => !uids.includes(uid));
-      return pods.length === mishap.pods.length ? mishap : { ...mishap, pods };
+  releasePods(uids: readonly string[], effect?: FaultEffect): void {
+    const withoutPods = (fault: InjectedFault): InjectedFault => {
+      const { effect: its, recoverable: recoverable } = faultDefinitions[fault.operation] ?? {};
+      if (!fault.pods || !recoverable || (effect && its !== effect)) return fault;
+      const pods = fault.pods.filter((uid) => !uids.includes(uid));
+      return pods.length === fault.pods.length ? fault : { ...fault, pods };
     };
     const before = this.all();
-    const after = before.map(relieved);
-    if (after.every((mishap, index) => mishap === before[index])) return;
-    this.pages.write(after.filter(({ pods }) => pods?.length !== 0));
-    this.tell();
+    const after = before.map(withoutPods);
+    if (after.every((fault, index) => fault === before[index])) return;
+    this.storage.write(after.filter(({ pods }) => pods?.length !== 0));
+    this.notifyListeners();
   }
 
-  add(mishap: Mishap): void {
-    this.pages.write([...this.all(), mishap]);
-    this.tell();
+  add(fault: InjectedFault): void {
+    this.storage.write([...this.all(), fault]);
+    this.notifyListeners();
   }
 
   /** Ends those that are over. */
-  end(isOver: (mishap: Mishap) => boolean): void {
-    const left = this.all().filter((mishap) => !isOver(mishap));
+  end(isOver: (fault: InjectedFault) => boolean): void {
+    const left = this.all().filter((fault) => !isOver(fault));
     if (left.length === this.all().length) return;
-    this.pages.write(left);
-    this.tell();
+    this.storage.write(left);
+    this.notifyListeners();
   }
 
   /** Calls `listener` after each change. */
@@ -184,7 +184,7 @@ export class MishapBook {
     this.listeners.add(listener);
   }
 
-  private tell(): void {
+  private notifyListeners(): void {
     for (const listener of this.listeners) listener();
   }
 }

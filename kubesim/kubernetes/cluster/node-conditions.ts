@@ -7,10 +7,10 @@ export interface NodeHealth {
   /** Whether its kubelet is heard. */
   readonly ready: boolean;
   /** What else is wrong, and the operation that did it. */
-  readonly troubles: Readonly<Partial<Record<NodeTrouble, string>>>;
+  readonly troubles: Readonly<Partial<Record<NodeProblem, string>>>;
 }
 
-export type NodeTrouble = 'NetworkUnavailable' | 'HealthChecksFailing';
+export type NodeProblem = 'NetworkUnavailable' | 'HealthChecksFailing';
 
 interface Wording {
   readonly broken: { readonly reason: string; readonly message: string };
@@ -18,7 +18,7 @@ interface Wording {
 }
 
 /** What the conditions say that exist only since something was wrong. */
-const WORDING: Readonly<Record<NodeTrouble, Wording>> = {
+const WORDING: Readonly<Record<NodeProblem, Wording>> = {
   NetworkUnavailable: {
     broken: { reason: 'NetworkInterrupted', message: 'The network of the node is interrupted' },
     fine: { reason: 'RouteCreated', message: 'The node has its routes.' },
@@ -28,10 +28,10 @@ const WORDING: Readonly<Record<NodeTrouble, Wording>> = {
     fine: { reason: 'ConnectionsReused', message: 'The health checks of pods reach them.' },
   },
 };
-const TROUBLES = Object.keys(WORDING) as NodeTrouble[];
+const TROUBLES = Object.keys(WORDING) as NodeProblem[];
 
 /** Whether something of this kind is wrong with the node. */
-export function hasTrouble({ status }: Node, trouble: NodeTrouble): boolean {
+export function hasNodeProblem({ status }: Node, trouble: NodeProblem): boolean {
   return !!status.conditions?.some(({ type, status: is }) => type === trouble && is === 'True');
 }
 
@@ -42,7 +42,7 @@ export function healthConditions(
   now: Date,
 ): Condition[] | undefined {
   const present = node.status.conditions ?? [];
-  const before = present.filter(({ type }) => TROUBLES.includes(type as NodeTrouble));
+  const before = present.filter(({ type }) => TROUBLES.includes(type as NodeProblem));
   const wanted = TROUBLES.flatMap((type) => troubleCondition(type, { by: troubles[type], before, now }));
   const same = isNodeReady(node) === ready;
   if (same && wanted.every((one) => before.includes(one))) return undefined;
@@ -52,7 +52,7 @@ export function healthConditions(
 
 /** What the node says of a trouble: nothing as long as it never had it. */
 function troubleCondition(
-  type: NodeTrouble,
+  type: NodeProblem,
   { by, before, now }: { readonly by: string | undefined; readonly before: Condition[]; readonly now: Date },
 ): Condition[] {
   const known = before.find((one) => one.type === type);

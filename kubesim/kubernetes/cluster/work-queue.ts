@@ -1,6 +1,6 @@
 import { ApiError } from '../kinds/status.js';
 import type { Log } from '../../../kernel/log.js';
-import type { Plan } from '../../timers.js';
+import type { TimerScheduler } from '../../timers.js';
 
 /** How long one turn of the event loop is used for controllers, in milliseconds, before requests get theirs. */
 const TURN = 8;
@@ -51,7 +51,7 @@ export class WorkQueue {
     private readonly work: (key: string) => void,
     private readonly parts: {
       readonly turns: Turns;
-      readonly timers: Plan;
+      readonly timers: TimerScheduler;
       readonly log: Log;
       /** Whether the process works that works off the queue; left out, it does. */
       readonly works?: (name: string) => boolean;

@@ -75,7 +75,7 @@ export function replaceStatus<T extends KubeObject>(
 }
 
 /** A controller's change to an object's spec or metadata. */
-export function amend<T extends KubeObject>(
+export function updateByController<T extends KubeObject>(
   cluster: ClusterContext,
   type: ResourceType<T>,
   current: T,

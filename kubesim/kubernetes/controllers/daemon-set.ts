@@ -9,7 +9,7 @@ import { templateHash } from '../kinds/template-hash.js';
 import type { DaemonSet } from '../kinds/workloads.js';
 import { matchesNode, namedNodes, tolerates } from '../scheduler/fit.js';
 import { keyOf } from '../store/cluster-store.js';
-import { activePods, createPod, onOwnedPods, splitKey, untilRefused } from '../cluster/controlled-pods.js';
+import { activePods, createPod, onOwnedPods, splitKey, untilApiError } from '../cluster/controlled-pods.js';
 
 const REVISION = 'controller-revision-hash';
 
@@ -51,7 +51,7 @@ function reconcile(cluster: ClusterContext, set: DaemonSet): void {
       .map(targetOf),
   );
   const labels = { [REVISION]: revision };
-  const refused = untilRefused(() => {
+  const refused = untilApiError(() => {
     for (const nodeName of names)
       if (!present.has(nodeName) && !leaving.has(nodeName))
         present.set(nodeName, createPod(cluster, set, { template, nodeName, labels }));

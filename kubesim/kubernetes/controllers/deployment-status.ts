@@ -1,6 +1,6 @@
 import { timestamp, withCondition, type Condition } from '../kinds/object.js';
 import type { Deployment, ReplicaSet } from '../kinds/workloads.js';
-import { leewayOf } from './rollout.js';
+import { rolloutBounds } from './rollout.js';
 
 type Status = NonNullable<Deployment['status']>;
 
@@ -27,7 +27,7 @@ export function deploymentStatus(
   const at = timestamp(time.now);
   const desired = deployment.spec.replicas ?? 1;
   const enough =
-    (counts.availableReplicas ?? 0) >= desired - Math.min(leewayOf(deployment).unavailable, desired);
+    (counts.availableReplicas ?? 0) >= desired - Math.min(rolloutBounds(deployment).unavailable, desired);
   const available = enough ? AVAILABLE : UNAVAILABLE;
   const progress = progressOf(deployment, { fresh, counts, time });
   const conditions = [available, progress.condition].reduce<readonly Condition[] | undefined>(

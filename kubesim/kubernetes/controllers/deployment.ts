@@ -1,5 +1,5 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
-import { amend, create, replaceStatus } from '../cluster/write.js';
+import { updateByController, create, replaceStatus } from '../cluster/write.js';
 import { destroy } from '../cluster/delete.js';
 import { deployments, replicaSets } from '../kinds/apps.js';
 import { controlledBy, controllerOf, type Draft } from '../kinds/object.js';
@@ -10,7 +10,7 @@ import type { Deployment, ReplicaSet } from '../kinds/workloads.js';
 import { keyOf } from '../store/cluster-store.js';
 import { deploymentStatus } from './deployment-status.js';
 import { report, splitKey } from '../cluster/controlled-pods.js';
-import { leewayOf, recreateStep, rollingStep, type SetSize } from './rollout.js';
+import { rolloutBounds, recreateStep, rollingStep, type SetSize } from './rollout.js';
 
 const REVISION = 'deployment.kubernetes.io/revision';
 const HASH = 'pod-template-hash';
@@ -68,7 +68,7 @@ function roll(
   const next =
     deployment.spec.strategy?.type === 'Recreate'
       ? recreateStep(desired, size(fresh), sizes, podCount(cluster, old))
-      : rollingStep(desired, leewayOf(deployment), size(fresh), sizes);
+      : rollingStep(desired, rolloutBounds(deployment), size(fresh), sizes);
   for (const set of [fresh, ...old]) {
     const replicas = next.get(set.metadata.name);
     if (replicas !== undefined) resize(cluster, deployment, { set, replicas });
@@ -87,7 +87,7 @@ function freshSet(
   const revision = current && revisionOf(current) > newest ? revisionOf(current) : newest + 1;
   const wanted = annotationsOf(deployment, revision);
   const set = current ?? create(cluster, replicaSets, draftSet(cluster, deployment, wanted));
-  const fresh = amend(cluster, replicaSets, set, (object) => ({
+  const fresh = updateByController(cluster, replicaSets, set, (object) => ({
     ...object,
     metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...wanted } },
   }));
@@ -161,7 +161,10 @@ function resize(
 ): void {
   const before = set.spec.replicas ?? 0;
   if (before === replicas) return;
-  amend(cluster, replicaSets, set, (object) => ({ ...object, spec: { ...object.spec, replicas } }));
+  updateByController(cluster, replicaSets, set, (object) => ({
+    ...object,
+    spec: { ...object.spec, replicas },
+  }));
   const way = replicas > before ? 'up' : 'down';
   const message = `Scaled ${way} replica set ${set.metadata.name} from ${before} to ${replicas}`;
   report(cluster, deployment, { reason: 'ScalingReplicaSet', message });

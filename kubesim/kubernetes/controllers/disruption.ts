@@ -1,5 +1,5 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
-import { countBudget, covers } from '../cluster/disruption.js';
+import { countDisruptionBudget, budgetSelects } from '../cluster/disruption.js';
 import { replaceStatus } from '../cluster/write.js';
 import { type PodDisruptionBudget, podDisruptionBudgets } from '../kinds/disruption-budgets.js';
 import { timestamp, type KubeObject } from '../kinds/object.js';
@@ -15,7 +15,7 @@ export function disruptionController(cluster: ClusterContext): Controller {
   });
   const addFor = (pod: KubeObject) => {
     for (const budget of cluster.store.all(podDisruptionBudgets))
-      if (covers(budget, pod)) queue.add(keyOf(budget));
+      if (budgetSelects(budget, pod)) queue.add(keyOf(budget));
   };
   return {
     start() {
@@ -30,7 +30,7 @@ export function disruptionController(cluster: ClusterContext): Controller {
 }
 
 function reconcile(cluster: ClusterContext, budget: PodDisruptionBudget): void {
-  const count = countBudget(cluster, budget);
+  const count = countDisruptionBudget(cluster, budget);
   const status = count.disruptionsAllowed > 0 ? 'True' : 'False';
   const before = budget.status?.conditions?.find(({ type }) => type === 'DisruptionAllowed');
   const lastTransitionTime =

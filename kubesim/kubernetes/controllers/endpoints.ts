@@ -40,7 +40,7 @@ export function endpointsController(cluster: ClusterContext): Controller {
           for (const service of servicesOf(cluster, previous)) queue.add(keyOf(service));
         }
       });
-      cluster.mishaps.onChange(() => queue.add(`kube-system/${DNS_SERVICE}`));
+      cluster.faults.onChange(() => queue.add(`kube-system/${DNS_SERVICE}`));
       for (const pod of cluster.store.all(pods)) track(pod, false);
       for (const service of cluster.store.all(services)) queue.add(keyOf(service));
     },
@@ -57,7 +57,7 @@ function* servicesOf(cluster: ClusterContext, { metadata }: KubeObject): Generat
 
 function publish(cluster: ClusterContext, service: Service, candidates: readonly Pod[]): void {
   // Nobody reaches the DNS while the security group lets nothing through to it.
-  const silent = service.metadata.name === DNS_SERVICE && cluster.mishaps.first('DNS_DOWN') !== undefined;
+  const silent = service.metadata.name === DNS_SERVICE && cluster.faults.first('DNS_DOWN') !== undefined;
   const selected = candidates.filter(
     (pod) =>
       !silent &&

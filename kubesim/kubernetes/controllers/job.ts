@@ -12,7 +12,7 @@ import {
   onOwnedPods,
   report,
   splitKey,
-  untilRefused,
+  untilApiError,
 } from '../cluster/controlled-pods.js';
 
 /** Runs pods of each Job until enough of them succeeded or too many failed. */
@@ -44,7 +44,7 @@ function reconcile(cluster: ClusterContext, job: Job): void {
   const end = outcome(job, succeeded, failed);
   const wanted = end ? 0 : wantedPods(job, succeeded);
   for (const pod of active.slice(Math.max(0, wanted))) destroy(cluster, pods, pod);
-  const refused = untilRefused(() => {
+  const refused = untilApiError(() => {
     for (let made = active.length; made < wanted; made += 1)
       createPod(cluster, job, { template: job.spec.template });
   });

@@ -30,15 +30,18 @@ export function brokenLoadBalancer(cluster: ClusterContext, service: Service): b
 }
 
 function causeOf(cluster: ClusterContext, service: Service): string | undefined {
-  const mishap = cluster.mishaps.ofService(keyOf(service));
-  if (mishap) return mishap.operation;
+  const fault = cluster.faults.ofService(keyOf(service));
+  if (fault) return fault.operation;
   const annotated = service.metadata.annotations?.[REUSED_LOAD_BALANCER] !== undefined;
   if (!hasReusedLoadBalancer(service) || annotated) return undefined;
   return `the annotation ${REUSED_LOAD_BALANCER} is gone; add it back, or recreate the Service`;
 }
 
 /** Remembers in the status of a Service that it reuses a load balancer. */
-export function noteReuse(cluster: ClusterContext, service: Service): { conditions?: readonly Condition[] } {
+export function recordReuse(
+  cluster: ClusterContext,
+  service: Service,
+): { conditions?: readonly Condition[] } {
   const status = (service.status ?? {}) as ServiceStatus;
   if (service.metadata.annotations?.[REUSED_LOAD_BALANCER] === undefined || hasReusedLoadBalancer(service))
     return status.conditions ? { conditions: status.conditions } : {};

@@ -4,7 +4,7 @@ import type { Service } from '../kinds/core.js';
 import { services } from '../kinds/services.js';
 import { hash32 } from '../../random.js';
 import { keyOf } from '../store/cluster-store.js';
-import { brokenLoadBalancer, noteReuse } from './load-balancer-faults.js';
+import { brokenLoadBalancer, recordReuse } from './load-balancer-faults.js';
 import { splitKey } from '../cluster/controlled-pods.js';
 
 /** Simulated seconds until a load balancer has its address. */
@@ -16,7 +16,7 @@ export function loadBalancerController(cluster: ClusterContext): Controller {
   const queue = cluster.queue('load-balancer', (key) => {
     const service = cluster.store.get(services, ...splitKey(key));
     // What was done to a load balancer is over when its Service is gone.
-    if (service?.spec.type !== 'LoadBalancer') return cluster.mishaps.end((mishap) => mishap.service === key);
+    if (service?.spec.type !== 'LoadBalancer') return cluster.faults.end((fault) => fault.service === key);
     if (brokenLoadBalancer(cluster, service) || planned.has(key)) return;
     const may = mayHave(cluster, service);
     if (!may || service.status?.loadBalancer?.ingress) return;
@@ -27,7 +27,7 @@ export function loadBalancerController(cluster: ClusterContext): Controller {
       if (now?.spec.type !== 'LoadBalancer' || now.metadata.deletionTimestamp) return;
       const ip = `203.0.113.${1 + (hash32(now.metadata.uid) % 254)}`;
       replaceStatus(cluster, services, now, {
-        ...noteReuse(cluster, now),
+        ...recordReuse(cluster, now),
         loadBalancer: { ingress: [{ ip }] },
       });
       const message = 'Ensured load balancer';
@@ -46,7 +46,7 @@ export function loadBalancerController(cluster: ClusterContext): Controller {
         for (const service of cluster.store.all(services)) queue.add(keyOf(service));
       };
       cluster.grants.onChange(all);
-      cluster.mishaps.onChange(all);
+      cluster.faults.onChange(all);
       all();
     },
   };
@@ -55,7 +55,7 @@ export function loadBalancerController(cluster: ClusterContext): Controller {
 /** Says why a Service does not get what it asks for; one that has its load balancer may lack a part of it, too. */
 function mayHave(cluster: ClusterContext, service: Service): boolean {
   const { uid } = service.metadata;
-  const lost = cluster.mishaps.first('NO_LOAD_BALANCERS') !== undefined;
+  const lost = cluster.faults.first('NO_LOAD_BALANCERS') !== undefined;
   const revoked = lost && !service.status?.loadBalancer?.ingress;
   const why = revoked ? 'the role of the cluster may not create load balancers' : cluster.grants.refusal(uid);
   if (why !== undefined)

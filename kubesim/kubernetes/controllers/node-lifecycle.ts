@@ -1,11 +1,11 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
 import { destroy, removePod } from '../cluster/delete.js';
-import { hasTrouble } from '../cluster/node-conditions.js';
+import { hasNodeProblem } from '../cluster/node-conditions.js';
 import type { Node, Pod, Taint } from '../kinds/core.js';
 import { isNodeReady, nodes } from '../kinds/nodes.js';
 import { timestamp } from '../kinds/object.js';
 import { pods } from '../kinds/pods.js';
-import { covers } from '../scheduler/fit.js';
+import { toleratesTaint } from '../scheduler/fit.js';
 
 const UNREACHABLE = 'node.kubernetes.io/unreachable';
 const NOT_READY = 'node.kubernetes.io/not-ready';
@@ -59,7 +59,7 @@ function name({ key, effect }: Taint): string {
 function wantedTaints(node: Node, timeAdded: string): Taint[] {
   const reasons = [
     ...(node.spec.unschedulable ? [UNSCHEDULABLE] : []),
-    ...(hasTrouble(node, 'NetworkUnavailable') ? [NETWORK_UNAVAILABLE] : []),
+    ...(hasNodeProblem(node, 'NetworkUnavailable') ? [NETWORK_UNAVAILABLE] : []),
   ];
   const list: Taint[] = reasons.map((key) => ({ key, effect: 'NoSchedule', timeAdded }));
   if (isNodeReady(node)) return list;
@@ -83,7 +83,7 @@ function evict(cluster: ClusterContext, node: Node, taints: readonly Taint[], ag
 }
 
 function toleratedUntil(cluster: ClusterContext, { spec }: Pod, taint: Taint): number {
-  const matching = (spec.tolerations ?? []).filter((toleration) => covers(toleration, taint));
+  const matching = (spec.tolerations ?? []).filter((toleration) => toleratesTaint(toleration, taint));
   if (matching.length === 0) return 0;
   const seconds = matching.map(({ tolerationSeconds }) => tolerationSeconds ?? Infinity);
   return Date.parse(taint.timeAdded ?? '') + cluster.scaled(Math.min(...seconds));

@@ -9,11 +9,11 @@ import { keyOf } from '../store/cluster-store.js';
 import {
   activePods,
   createPod,
-  leastUsefulFirst,
+  deletionOrder,
   onOwnedPods,
   report,
   splitKey,
-  untilRefused,
+  untilApiError,
 } from '../cluster/controlled-pods.js';
 
 /** Keeps as many pods of each ReplicaSet as it asks for. */
@@ -34,10 +34,10 @@ export function replicaSetController(cluster: ClusterContext): Controller {
 function reconcile(cluster: ClusterContext, set: ReplicaSet): void {
   const active = activePods(cluster, set);
   const missing = (set.spec.replicas ?? 1) - active.length;
-  const refused = untilRefused(() => {
+  const refused = untilApiError(() => {
     for (let made = 0; made < missing; made += 1) createPod(cluster, set, { template: set.spec.template });
   });
-  const surplus = new Set(missing < 0 ? leastUsefulFirst(active).slice(0, -missing) : []);
+  const surplus = new Set(missing < 0 ? deletionOrder(active).slice(0, -missing) : []);
   for (const pod of surplus) {
     destroy(cluster, pods, pod);
     report(cluster, set, { reason: 'SuccessfulDelete', message: `Deleted pod: ${pod.metadata.name}` });

@@ -8,13 +8,13 @@ export interface SetSize {
 }
 
 /** How many pods a rolling update may add and take away. */
-export interface Leeway {
+export interface RolloutBounds {
   readonly surge: number;
   readonly unavailable: number;
 }
 
 /** The leeway of a deployment: percentages of its size, the surge rounded up and the rest down, never both zero. */
-export function leewayOf({ spec }: Deployment): Leeway {
+export function rolloutBounds({ spec }: Deployment): RolloutBounds {
   const desired = spec.replicas ?? 1;
   const surge = amount(spec.strategy?.rollingUpdate?.maxSurge ?? '25%', desired, Math.ceil);
   const unavailable = amount(spec.strategy?.rollingUpdate?.maxUnavailable ?? '25%', desired, Math.floor);
@@ -29,7 +29,7 @@ function amount(given: number | string, total: number, round: (value: number) =>
 /** The next sizes of a rolling update: the new set grows, the old ones shrink, within the leeway. */
 export function rollingStep(
   desired: number,
-  leeway: Leeway,
+  leeway: RolloutBounds,
   fresh: SetSize,
   old: readonly SetSize[],
 ): Map<string, number> {
@@ -50,7 +50,7 @@ export function rollingStep(
   return sizes;
 }
 
-function grown(desired: number, leeway: Leeway, fresh: SetSize, old: readonly SetSize[]): number {
+function grown(desired: number, leeway: RolloutBounds, fresh: SetSize, old: readonly SetSize[]): number {
   if (fresh.replicas >= desired) return desired;
   const room = desired + leeway.surge - fresh.replicas - sum(old, 'replicas');
   return fresh.replicas + Math.max(0, Math.min(room, desired - fresh.replicas));

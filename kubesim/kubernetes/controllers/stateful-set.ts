@@ -7,7 +7,7 @@ import { hasEnded, isReady, pods } from '../kinds/pods.js';
 import { templateHash } from '../kinds/template-hash.js';
 import type { StatefulSet } from '../kinds/workloads.js';
 import { keyOf } from '../store/cluster-store.js';
-import { createPod, onOwnedPods, report, splitKey, untilRefused } from '../cluster/controlled-pods.js';
+import { createPod, onOwnedPods, report, splitKey, untilApiError } from '../cluster/controlled-pods.js';
 
 const REVISION = 'controller-revision-hash';
 
@@ -30,7 +30,7 @@ function reconcile(cluster: ClusterContext, set: StatefulSet): void {
   const revision = `${set.metadata.name}-${templateHash(set.spec.template)}`;
   const own = [...cluster.store.ownedOf(pods, set.metadata.uid)];
   const byOrdinal = new Map(own.map((pod) => [ordinal(pod), pod]));
-  const refused = untilRefused(() => step(cluster, set, { byOrdinal, revision }));
+  const refused = untilApiError(() => step(cluster, set, { byOrdinal, revision }));
   const now = [...cluster.store.ownedOf(pods, set.metadata.uid)];
   replaceStatus(cluster, statefulSets, set, statusOf(set, now, revision));
   if (refused) throw refused;

@@ -1,6 +1,6 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
 import { destroy } from '../cluster/delete.js';
-import { amend, create, replaceStatus } from '../cluster/write.js';
+import { updateByController, create, replaceStatus } from '../cluster/write.js';
 import { deployments } from '../kinds/apps.js';
 import type { PodSpec } from '../kinds/core.js';
 import { controlledBy, controllerOf, type Draft } from '../kinds/object.js';
@@ -40,7 +40,8 @@ function reconcile(cluster: ClusterContext, united: UnitedDeployment): void {
   for (const unit of units) {
     const wanted = draft(united, unit);
     const known = present.get(unit.name);
-    if (known) amend(cluster, deployments, known, (object) => ({ ...object, spec: wanted.spec }));
+    if (known)
+      updateByController(cluster, deployments, known, (object) => ({ ...object, spec: wanted.spec }));
     else create(cluster, deployments, wanted);
   }
   const names = new Set(units.map(({ name }) => name));

@@ -1,6 +1,6 @@
 import { DISK_DRIVER, NAS_DRIVER, takesDisk, takesFileSystem } from '../cluster/cloud-claims.js';
 import type { ClusterContext, Controller } from '../cluster/context.js';
-import { amend, create, replaceStatus } from '../cluster/write.js';
+import { updateByController, create, replaceStatus } from '../cluster/write.js';
 import type { VolumeClaim } from '../kinds/volumes.js';
 import { diskOf, isBound, volumeClaims, volumes } from '../kinds/volumes.js';
 import { keyOf } from '../store/cluster-store.js';
@@ -90,7 +90,10 @@ function bind(cluster: ClusterContext, claim: VolumeClaim, driver: string): void
       },
       status: { phase: 'Bound' },
     });
-  const bound = amend(cluster, volumeClaims, claim, (one) => ({ ...one, spec: { ...one.spec, volumeName } }));
+  const bound = updateByController(cluster, volumeClaims, claim, (one) => ({
+    ...one,
+    spec: { ...one.spec, volumeName },
+  }));
   replaceStatus(cluster, volumeClaims, bound, { phase: 'Bound', capacity });
   const message = `Successfully provisioned volume ${volumeName}`;
   cluster.events.record(claim, {
@@ -103,7 +106,7 @@ function bind(cluster: ClusterContext, claim: VolumeClaim, driver: string): void
 
 /** What was done to the volume of a claim is over with it. */
 function removeVolume(cluster: ClusterContext, claim: VolumeClaim): void {
-  cluster.mishaps.end(({ volumeClaim }) => volumeClaim === keyOf(claim));
+  cluster.faults.end(({ volumeClaim }) => volumeClaim === keyOf(claim));
   const volume = cluster.store.get(volumes, '', diskOf(claim));
   if (volume) cluster.store.remove(volumes, volume);
 }

@@ -70,7 +70,8 @@ export function untolerated(
 ): Taint | undefined {
   return taints?.find(
     (taint) =>
-      taint.effect !== 'PreferNoSchedule' && !tolerations?.some((toleration) => covers(toleration, taint)),
+      taint.effect !== 'PreferNoSchedule' &&
+      !tolerations?.some((toleration) => toleratesTaint(toleration, taint)),
   );
 }
 
@@ -83,7 +84,7 @@ export function tolerates(
 }
 
 /** Whether a toleration covers a taint. */
-export function covers({ key, operator, value, effect }: Toleration, taint: Taint): boolean {
+export function toleratesTaint({ key, operator, value, effect }: Toleration, taint: Taint): boolean {
   if (effect && effect !== taint.effect) return false;
   if (operator === 'Exists') return !key || key === taint.key;
   return key === taint.key && (value ?? '') === (taint.value ?? '');

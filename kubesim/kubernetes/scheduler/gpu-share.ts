@@ -1,6 +1,6 @@
 import type { Pod } from '../kinds/core.js';
 import type { Amounts } from './fit.js';
-import type { NodeEntry } from './node-info.js';
+import type { NodeInfo } from './node-info.js';
 
 /** GiB of GPU memory; a pod gets all of it from one card. */
 export const GPU_MEMORY = 'aliyun.com/gpu-mem';
@@ -21,7 +21,7 @@ export function takenOfCard({ metadata }: Pod, requests: Amounts): Amounts {
 }
 
 /** The fullest card that has room for the request, so that others stay free for large ones; undefined when none has. */
-function cardFor({ allocatable, used }: NodeEntry, amount: number): number | undefined {
+function cardFor({ allocatable, used }: NodeInfo, amount: number): number | undefined {
   const count = allocatable[GPU_COUNT] ?? 0;
   const size = (allocatable[GPU_MEMORY] ?? 0) / Math.max(1, count);
   const cards = Array.from({ length: count }, (_, index) => ({ index, taken: used[onCard(index)] ?? 0 }));
@@ -30,13 +30,13 @@ function cardFor({ allocatable, used }: NodeEntry, amount: number): number | und
 }
 
 /** Whether the pod's share of a card, if it wants one, fits on one card of the node. */
-export function hasCard(entry: NodeEntry, requests: Amounts): boolean {
+export function hasCard(entry: NodeInfo, requests: Amounts): boolean {
   const amount = requests[GPU_MEMORY] ?? 0;
   return amount === 0 || cardFor(entry, amount) !== undefined;
 }
 
 /** The pod with the card that it gets on the node. */
-export function withCard(pod: Pod, entry: NodeEntry, requests: Amounts): Pod {
+export function withCard(pod: Pod, entry: NodeInfo, requests: Amounts): Pod {
   const amount = requests[GPU_MEMORY] ?? 0;
   const card = amount > 0 ? cardFor(entry, amount) : undefined;
   if (card === undefined) return pod;

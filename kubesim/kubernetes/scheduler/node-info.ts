@@ -4,32 +4,32 @@ import { allocatableOf, requestsOf, type Amounts } from './fit.js';
 import { takenOfCard } from './gpu-share.js';
 
 /** A node with what it offers and what its pods have taken. */
-export interface NodeEntry {
+export interface NodeInfo {
   node: Node;
   allocatable: Amounts;
   readonly used: Record<string, number>;
 }
 
 /** Which node has how much left, kept up to date change by change. */
-export class NodeLedger {
-  private readonly nodes = new Map<string, NodeEntry>();
+export class NodeInfoCache {
+  private readonly nodes = new Map<string, NodeInfo>();
   private readonly placed = new Map<string, { readonly node: string; readonly requests: Amounts }>();
   /** Amounts taken on nodes that are not known (yet). */
   private readonly early = new Map<string, Record<string, number>>();
 
   /** The entries as a list, made when asked for. */
-  private list: readonly NodeEntry[] | undefined;
+  private list: readonly NodeInfo[] | undefined;
 
   get size(): number {
     return this.nodes.size;
   }
 
-  entries(): readonly NodeEntry[] {
+  entries(): readonly NodeInfo[] {
     this.list ??= [...this.nodes.values()];
     return this.list;
   }
 
-  entry(name: string): NodeEntry | undefined {
+  entry(name: string): NodeInfo | undefined {
     return this.nodes.get(name);
   }
 

@@ -15,14 +15,14 @@ import {
   type Amounts,
 } from './fit.js';
 import { GPU_MEMORY, hasCard, withCard } from './gpu-share.js';
-import { NodeLedger, type NodeEntry } from './node-info.js';
+import { NodeInfoCache, type NodeInfo } from './node-info.js';
 
 /** How many suitable nodes are compared before the best of them is taken. */
 const ENOUGH = 50;
 
 /** Places pods on nodes that have room for them and that they tolerate, the emptiest first. */
 export function scheduler(cluster: ClusterContext): Controller {
-  const ledger = new NodeLedger();
+  const ledger = new NodeInfoCache();
   const waiting = new Set<string>();
   let turn = 0;
   const queue = cluster.queue('scheduler', (key) => {
@@ -59,10 +59,10 @@ export function scheduler(cluster: ClusterContext): Controller {
   };
 }
 
-function choose(ledger: NodeLedger, pod: Pod, turn: number): NodeEntry | undefined {
+function choose(ledger: NodeInfoCache, pod: Pod, turn: number): NodeInfo | undefined {
   const requests = requestsOf(pod);
   const entries = namedNodes(pod.spec)?.map((name) => ledger.entry(name)) ?? ledger.entries();
-  let best: { readonly entry: NodeEntry; readonly load: number } | undefined;
+  let best: { readonly entry: NodeInfo; readonly load: number } | undefined;
   let found = 0;
   for (let step = 0; step < entries.length && found < ENOUGH; step += 1) {
     const entry = entries[(turn + step) % entries.length];
@@ -74,7 +74,7 @@ function choose(ledger: NodeLedger, pod: Pod, turn: number): NodeEntry | undefin
   return best?.entry;
 }
 
-function suits(entry: NodeEntry, { spec }: Pod, requests: Amounts): boolean {
+function suits(entry: NodeInfo, { spec }: Pod, requests: Amounts): boolean {
   const { node, allocatable, used } = entry;
   if (!matchesNode(spec, node) || !tolerates(spec.tolerations, taintsOf(node))) return false;
   return shortages(requests, allocatable, used).length === 0 && hasCard(entry, requests);
@@ -87,7 +87,7 @@ function taintsOf({ spec }: Node): Node['spec']['taints'] {
 }
 
 /** How full a node is: the mean of CPU, memory and pods. */
-function loadOf({ allocatable, used }: NodeEntry): number {
+function loadOf({ allocatable, used }: NodeInfo): number {
   const part = (name: string) => (used[name] ?? 0) / Math.max(allocatable[name] ?? 0, 1e-9);
   return (part('cpu') + part('memory') + part('pods')) / 3;
 }
@@ -118,7 +118,7 @@ export function assign(cluster: ClusterContext, pod: Pod, nodeName: string): Pod
   });
 }
 
-function refuse(cluster: ClusterContext, pod: Pod, ledger: NodeLedger): void {
+function refuse(cluster: ClusterContext, pod: Pod, ledger: NodeInfoCache): void {
   const message = explain(ledger, pod);
   const at = timestamp(cluster.clock.now());
   const condition = {
@@ -141,7 +141,7 @@ function refuse(cluster: ClusterContext, pod: Pod, ledger: NodeLedger): void {
 }
 
 /** Why no node takes the pod, in the scheduler's words. */
-function explain(ledger: NodeLedger, pod: Pod): string {
+function explain(ledger: NodeInfoCache, pod: Pod): string {
   if (ledger.size === 0) return 'no nodes available to schedule pods';
   const requests = requestsOf(pod);
   const reasons = new Map<string, number>();
@@ -152,7 +152,7 @@ function explain(ledger: NodeLedger, pod: Pod): string {
   return `0/${ledger.size} nodes are available: ${list.join(', ')}.`;
 }
 
-function reasonsOf(entry: NodeEntry, { spec }: Pod, requests: Amounts): string[] {
+function reasonsOf(entry: NodeInfo, { spec }: Pod, requests: Amounts): string[] {
   const { node, allocatable, used } = entry;
   if (node.spec.unschedulable) return ['node(s) were unschedulable'];
   const taint = untolerated(spec.tolerations, node.spec.taints);

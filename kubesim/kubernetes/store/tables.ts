@@ -57,12 +57,12 @@ DELETE FROM kubesim.scaling_group USING unnest($1::text[], $2::text[]) AS given 
 WHERE scaling_group.cluster = given.cluster AND scaling_group.node_pool = given.node_pool`,
 };
 
-export const machineTable: JournalTable = {
-  name: 'machine',
+export const detachedInstanceTable: JournalTable = {
+  name: 'detached_instance',
   upsert: `
-INSERT INTO kubesim.machine (id, body) SELECT id, body::json FROM unnest($1::text[], $2::text[]) AS given (id, body)
+INSERT INTO kubesim.detached_instance (id, body) SELECT id, body::json FROM unnest($1::text[], $2::text[]) AS given (id, body)
 ON CONFLICT (id) DO UPDATE SET body = excluded.body`,
-  remove: `DELETE FROM kubesim.machine WHERE id = ANY ($1::text[])`,
+  remove: `DELETE FROM kubesim.detached_instance WHERE id = ANY ($1::text[])`,
 };
 
 export const containerUseTable: JournalTable = {
@@ -78,6 +78,6 @@ export const READ_INSTANCES = `SELECT cluster, id, body FROM kubesim.instance OR
 export const READ_OBJECTS = `
 SELECT resource, namespace, name, body FROM kubesim.object WHERE cluster = $1 ORDER BY resource, namespace, name`;
 export const READ_SCALING_GROUPS = `SELECT cluster, body FROM kubesim.scaling_group ORDER BY cluster, node_pool`;
-export const READ_MACHINES = `SELECT body FROM kubesim.machine ORDER BY id`;
+export const READ_DETACHED_INSTANCES = `SELECT body FROM kubesim.detached_instance ORDER BY id`;
 export const READ_CONTAINER_USES = `SELECT body FROM kubesim.container_use ORDER BY id`;
 export const READ_SETTINGS = `SELECT id, body FROM kubesim.setting`;

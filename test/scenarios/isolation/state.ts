@@ -31,7 +31,7 @@ export async function stateOf(database: TestDatabase, account: string): Promise<
     );
   }
   state['machines'] = await prisma.$queryRaw`
-    SELECT body FROM kubesim.machine WHERE body->>'account' = ${account} ORDER BY id`;
+    SELECT body FROM kubesim.detached_instance WHERE body->>'account' = ${account} ORDER BY id`;
   state['objects'] = await prisma.$queryRaw`
     SELECT o.cluster, o.resource, o.namespace, o.name, o.body->'metadata'->>'uid' AS uid,
       o.body->'metadata'->>'generation' AS generation
