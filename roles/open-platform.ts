@@ -30,18 +30,23 @@ export interface PlatformOptions {
   readonly onStatement?: (sql: string) => void;
 }
 
-/** Opens what subgraphs and engine stand on. */
+/** Opens the database, event log, provider and Kubernetes clients of a process; when one of them fails, closes the rest. */
 export async function openPlatform(options: PlatformOptions): Promise<Platform & AsyncDisposable> {
   const { clock, log, secret } = options;
-  const database = openDatabase({
-    url: options.databaseUrl,
-    poolSize: options.poolSize,
-    statementTimeout: options.statementTimeout,
-    ...(options.onStatement ? { onStatement: options.onStatement } : {}),
-  });
-  const events = await EventLog.open(database, log, options.nats);
-  const kubernetes = new KubernetesApis(database);
+  await using opened = new AsyncDisposableStack();
+  const database = opened.use(
+    openDatabase({
+      url: options.databaseUrl,
+      poolSize: options.poolSize,
+      statementTimeout: options.statementTimeout,
+      ...(options.onStatement ? { onStatement: options.onStatement } : {}),
+    }),
+  );
+  const events = opened.use(await EventLog.open(database, log, options.nats));
   const token = Buffer.from(deriveKey(secret, 'kubesim')).toString('base64url');
+  const provider = opened.use(createSimulatedProvider({ cloudUrl: options.cloudUrl, token }));
+  const kubernetes = opened.use(new KubernetesApis(database));
+  const running = opened.move();
   return {
     database,
     clock,
@@ -50,11 +55,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform &
     kubernetes,
     cursors: new EventCursors(cursorKeys(options.cursorKeys ?? 'platform', secret)),
     documentKey: deriveKey(secret, 'document'),
-    provider: createSimulatedProvider({ cloudUrl: options.cloudUrl, token }),
-    async [Symbol.asyncDispose]() {
-      await kubernetes[Symbol.asyncDispose]();
-      await events[Symbol.asyncDispose]();
-      await database[Symbol.asyncDispose]();
-    },
+    provider,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
