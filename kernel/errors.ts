@@ -1,6 +1,6 @@
 /**
  * The error registry: every code the graph answers with, what it means, and the release it came with.
- * `docs/errors.md` is generated from it (`npm run docs`).
+ * `docs/errors.md` is generated from it (`npm run generate`).
  */
 export interface ErrorDefinition {
   /** What happened and what the caller can do about it. */

@@ -6,7 +6,7 @@ import {
   currentRequestOrigin,
   unexpiredOrigin,
 } from './request-origin.js';
-import { nextRank, UNRANKED } from './ranks.js';
+import { JOBS, nextRank, UNRANKED } from './ranks.js';
 
 /**
  * Work to do, by key. A key that waits already is not queued twice; one that is being worked on is worked on again
@@ -42,26 +42,14 @@ export interface ReconcileJob {
   readonly account?: string | null;
 }
 
-export interface EnqueueOptions {
-  /** Not before this time, by the database's clock. */
-  readonly runAt?: Date;
-}
-
 /** A key with its account, for schedules, which enqueue objects of all accounts. */
 export interface AccountKey {
   readonly id: string;
   readonly account: string;
 }
 
-/** Asks for `key` of `kind` to be reconciled: at once, or at `runAt` when nothing earlier is planned. */
-export async function enqueue(
-  tx: Transaction,
-  kind: string,
-  key: string,
-  options: EnqueueOptions = {},
-): Promise<void> {
-  if (options.runAt)
-    return enqueueLater(tx, { kind, key }, Math.max(0, options.runAt.getTime() - Date.now()));
+/** Enqueues a reconcile of `key` of `kind` that is due at once. */
+export async function enqueue(tx: Transaction, kind: string, key: string): Promise<void> {
   await enqueueAll(tx, kind, [key]);
 }
 
@@ -100,7 +88,7 @@ async function addJobs(tx: Transaction, { kind, ids, accounts }: RequestedJobs):
       SELECT asked.id, place, waiting.priority AS rank,
              coalesce(nullif(asked.account, ''), waiting.payload->>'account', '') AS account
       FROM unnest(${[...ids]}::text[], ${[...accounts]}::text[]) WITH ORDINALITY AS asked (id, account, place)
-      LEFT JOIN graphile_worker._private_jobs AS waiting
+      LEFT JOIN ${JOBS} AS waiting
         ON waiting.key = ${kind}::text || ':' || asked.id AND waiting.is_available
     ), first AS MATERIALIZED (
       SELECT account, ${nextRank(Prisma.sql`accounts.account`)} AS rank
@@ -131,7 +119,8 @@ export async function enqueueLater(tx: Transaction, job: ReconcileJob, afterMs: 
   const rank = afterMs > 0 ? Prisma.sql`${UNRANKED}::int` : nextRank(Prisma.sql`${account ?? ''}`);
   await tx.$executeRaw`
     WITH waiting AS (
-      SELECT run_at, priority FROM graphile_worker._private_jobs WHERE key = ${`${object}@later`} AND is_available
+      SELECT run_at, priority FROM graphile_worker.jobs
+      WHERE key = ${`${object}@later`} AND locked_at IS NULL AND attempts < max_attempts
     )
     SELECT count(*) FROM graphile_worker.add_job(
       ${RECONCILE_TASK}, ${JSON.stringify(payload)}::json, job_key := ${`${object}@later`},

@@ -4,7 +4,7 @@ import {
   type NewOperation,
   type OperationRow,
 } from '../../../engine/operations/operations.js';
-import { enqueue } from '../../../engine/jobs/queue.js';
+import { enqueueLater } from '../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import { refuse } from '../../../kernel/result.js';
 import type { ClusterRow } from '../store/cluster.store.js';
@@ -70,7 +70,7 @@ export async function planInWindow(
   const target = { account, targetKind: 'Cluster', targetId: id, clusterId: id } as const;
   const input = { ...wish.input, waiting: true, scheduledFor: begins.toISOString() };
   const operation = await createOperation(tx, { ...target, ...wish, input, cancelable: true }, at);
-  await enqueue(tx, SCHEDULED_CHANGE, operation.id, { runAt: begins });
+  await enqueueStart(tx, operation.id, { begins, at });
   await appendEvents(tx, account, at, [scheduledEvent(operation, begins)]);
   return operation;
 }
@@ -90,11 +90,25 @@ export async function refuseSecondChange(
   refuse('INVALID_STATE', message, { path: ['input', 'id'] });
 }
 
-/** Moves a change that waits to another time. */
-export async function rescheduleChange(tx: Transaction, operation: OperationRow, begins: Date) {
+/** Moves a change that waits to another time; `at` is the present by the platform's clock. */
+export async function rescheduleChange(
+  tx: Transaction,
+  operation: OperationRow,
+  { begins, at }: { readonly begins: Date; readonly at: Date },
+) {
   await setScheduledFor(tx, operation, begins);
-  await enqueue(tx, SCHEDULED_CHANGE, operation.id, { runAt: begins });
+  await enqueueStart(tx, operation.id, { begins, at });
   return scheduledEvent(operation, begins);
+}
+
+/** The queue counts delays by the database's clock, so the delay is computed by the platform's alone. */
+async function enqueueStart(
+  tx: Transaction,
+  operationId: string,
+  { begins, at }: { readonly begins: Date; readonly at: Date },
+): Promise<void> {
+  const delayMs = Math.max(0, begins.getTime() - at.getTime());
+  await enqueueLater(tx, { kind: SCHEDULED_CHANGE, key: operationId }, delayMs);
 }
 
 function scheduledEvent({ id, type, clusterId }: OperationRow, begins: Date) {

@@ -111,7 +111,7 @@ async function moveWaiting(tx: Transaction, { cluster, window, at }: Setting) {
       const message = `The operation ${operation.id} waits for the window. Cancel it first.`;
       return refuse('INVALID_STATE', message, { path: ['input', 'enabled'] });
     }
-    moved.push(await rescheduleChange(tx, operation, begins));
+    moved.push(await rescheduleChange(tx, operation, { begins, at }));
   }
   return moved;
 }

@@ -88,7 +88,7 @@ async function begin(
   const begins = window && beginsAt(ruleOf(window, cluster), at);
   if (begins && begins > at) {
     // The window closed before the change could begin: it waits for the next.
-    await appendEvents(tx, operation.account, at, [await rescheduleChange(tx, operation, begins)]);
+    await appendEvents(tx, operation.account, at, [await rescheduleChange(tx, operation, { begins, at })]);
     return done;
   }
   if (!change.states.includes(cluster.state)) return requeueAfter(BUSY_POLL_MS);
