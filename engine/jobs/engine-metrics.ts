@@ -19,7 +19,7 @@ const QUEUE = `
          count(*) FILTER (WHERE locked_at IS NULL AND run_at > now())::int AS later,
          coalesce(extract(epoch FROM now() - min(run_at) FILTER (WHERE locked_at IS NULL AND run_at <= now())), 0)::float
            AS oldest
-  FROM graphile_worker._private_jobs`;
+  FROM graphile_worker.jobs`;
 
 interface QueueRow {
   readonly running: number;

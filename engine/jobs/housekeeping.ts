@@ -1,10 +1,11 @@
-import type { Database } from '../../kernel/postgres/database.js';
+import type { Database, OpenDatabase } from '../../kernel/postgres/database.js';
 import type { Schedule } from '../contract.js';
-import { DELETE_PERMANENTLY_FAILED_JOBS } from './permanently-failed-jobs.js';
+import { deletePermanentlyFailedJobs } from './permanently-failed-jobs.js';
 
 const DAY_MS = 86_400_000;
 
 export interface HousekeepingOptions {
+  readonly database: OpenDatabase;
   /** How long the event log keeps events, in milliseconds. Default 7 days. */
   readonly eventRetentionMs?: number;
   /** How long answers are kept by clientToken, in milliseconds. Default 1 day. */
@@ -12,7 +13,8 @@ export interface HousekeepingOptions {
 }
 
 /** What the engine itself does by the clock: every engine passes these schedules, one of them runs each. */
-export function housekeeping(options: HousekeepingOptions = {}): Schedule[] {
+export function housekeeping(options: HousekeepingOptions): Schedule[] {
+  const { pool } = options.database;
   const { eventRetentionMs = 7 * DAY_MS, clientTokenRetentionMs = DAY_MS } = options;
   return [
     {
@@ -34,7 +36,7 @@ export function housekeeping(options: HousekeepingOptions = {}): Schedule[] {
     {
       name: 'delete-permanently-failed-jobs',
       cron: '*/10 * * * *',
-      run: async ({ database }) => void (await database.$executeRawUnsafe(DELETE_PERMANENTLY_FAILED_JOBS)),
+      run: () => deletePermanentlyFailedJobs(pool),
     },
   ];
 }

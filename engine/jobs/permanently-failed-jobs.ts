@@ -1,6 +1,15 @@
+import { makeWorkerUtils } from 'graphile-worker';
+import type pg from 'pg';
+
 /**
- * Removes the jobs that never run again. A job whose key was asked for again while it ran has used up its attempts, so
- * that it is not tried again beside its successor; when its engine dies, it stays as a row that is nobody's.
+ * Deletes the jobs that never run again. A job whose key was enqueued again while it ran has used up its attempts, so
+ * that it is not retried beside its successor; when its worker crashes, the row stays.
  */
-export const DELETE_PERMANENTLY_FAILED_JOBS = `
-  DELETE FROM graphile_worker._private_jobs WHERE attempts >= max_attempts AND locked_at IS NULL`;
+export async function deletePermanentlyFailedJobs(pool: pg.Pool): Promise<void> {
+  const utils = await makeWorkerUtils({ pgPool: pool });
+  try {
+    await utils.cleanup({ tasks: ['DELETE_PERMAFAILED_JOBS'] });
+  } finally {
+    await utils.release();
+  }
+}

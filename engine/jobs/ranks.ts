@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Log } from '../../kernel/log.js';
 import { Prisma } from '../../prisma/generated/client.js';
+import { PRIVATE_JOB_QUEUES, PRIVATE_JOBS } from './private-tables.js';
 
 /**
  * The order in which due jobs start: accounts take turns.
@@ -34,7 +35,8 @@ const TOLERANCE = 100;
 /** The round at which ranks begin again at 0: far from the last one, and reached after many jobs only. */
 const RESTART = 8_192;
 
-const JOBS = Prisma.raw('graphile_worker._private_jobs');
+/** The table of jobs in Prisma's SQL. */
+export const JOBS = Prisma.raw(PRIVATE_JOBS);
 
 /** The account of a job; the empty text for what the platform does by itself, which takes turns like an account. */
 const ACCOUNT = `coalesce(payload->>'account', '')`;
@@ -42,15 +44,15 @@ const ACCOUNT = `coalesce(payload->>'account', '')`;
 /** Finds the last job of an account. */
 export const ACCOUNT_INDEX = {
   name: 'fleetgraph_jobs_of_account',
-  create: `CREATE INDEX fleetgraph_jobs_of_account ON graphile_worker._private_jobs (${ACCOUNT}, priority)
+  create: `CREATE INDEX fleetgraph_jobs_of_account ON ${PRIVATE_JOBS} (${ACCOUNT}, priority)
     WHERE is_available = true`,
 };
 
 /** The round after the one that is being served: that of the job which would be taken now. 0 when none with a rank waits. */
 const NEXT_ROUND = `coalesce((
-  SELECT priority + 1 FROM graphile_worker._private_jobs AS job
+  SELECT priority + 1 FROM ${PRIVATE_JOBS} AS job
   WHERE is_available = true AND priority BETWEEN 0 AND ${LAST_RANK} AND run_at <= statement_timestamp()
-    AND EXISTS (SELECT FROM graphile_worker._private_job_queues AS queue
+    AND EXISTS (SELECT FROM ${PRIVATE_JOB_QUEUES} AS queue
                 WHERE queue.id = job.job_queue_id AND queue.is_available)
   ORDER BY priority, run_at LIMIT 1), 0)`;
 
@@ -68,10 +70,10 @@ export function nextRank(account: Prisma.Sql): Prisma.Sql {
  */
 const RANK_DUE_JOBS = `
   WITH due AS (
-    SELECT id, priority, run_at, ${ACCOUNT} AS account FROM graphile_worker._private_jobs
+    SELECT id, priority, run_at, ${ACCOUNT} AS account FROM ${PRIVATE_JOBS}
     WHERE is_available = true AND priority BETWEEN 0 AND ${LAST_RANK} AND run_at <= now()
     UNION ALL
-    SELECT id, priority, run_at, ${ACCOUNT} FROM graphile_worker._private_jobs
+    SELECT id, priority, run_at, ${ACCOUNT} FROM ${PRIVATE_JOBS}
     WHERE is_available = true AND priority = ${UNRANKED} AND run_at <= now()
   ), next AS (SELECT ${NEXT_ROUND} AS round
   ), placed AS (
@@ -79,11 +81,11 @@ const RANK_DUE_JOBS = `
         + row_number() OVER (PARTITION BY account ORDER BY priority, run_at, id)) AS rank
     FROM due, next
   ), late AS (
-    SELECT job.id, placed.rank FROM placed JOIN graphile_worker._private_jobs AS job USING (id)
+    SELECT job.id, placed.rank FROM placed JOIN ${PRIVATE_JOBS} AS job USING (id)
     WHERE job.is_available AND job.priority > placed.rank + ${TOLERANCE}
     FOR UPDATE OF job SKIP LOCKED
   )
-  UPDATE graphile_worker._private_jobs AS job SET priority = late.rank FROM late WHERE job.id = late.id`;
+  UPDATE ${PRIVATE_JOBS} AS job SET priority = late.rank FROM late WHERE job.id = late.id`;
 
 /** How often each engine ranks what has become due. Only while more is due than is worked on does a rank matter. */
 const INTERVAL_MS = 1_000;

@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import { acquireLease, type Lease } from '../../kernel/postgres/lease.js';
 import type { Log } from '../../kernel/log.js';
-import { DELETE_PERMANENTLY_FAILED_JOBS } from './permanently-failed-jobs.js';
+import { deletePermanentlyFailedJobs } from './permanently-failed-jobs.js';
+import { NOTIFY_WORKERS, PRIVATE_JOB_QUEUES } from './private-tables.js';
 
 /**
  * Which worker pools are alive. graphile-worker locks the jobs that a pool works on in the pool's name and believes
@@ -20,8 +21,8 @@ const REACQUIRE_INTERVAL_MS = 200;
 /** Pools that hold locks on jobs or queues while nobody holds their lease (see kernel/postgres/lease.ts for the key). */
 const ORPHANED_POOLS = `
   WITH held AS (
-    SELECT locked_by AS pool FROM graphile_worker._private_jobs WHERE locked_by IS NOT NULL
-    UNION SELECT locked_by FROM graphile_worker._private_job_queues WHERE locked_by IS NOT NULL
+    SELECT locked_by AS pool FROM graphile_worker.jobs WHERE locked_by IS NOT NULL
+    UNION SELECT locked_by FROM ${PRIVATE_JOB_QUEUES} WHERE locked_by IS NOT NULL
   ), keyed AS (SELECT pool, hashtextextended('fleetgraph:engine:' || pool, 0) AS key FROM held)
   SELECT pool FROM keyed WHERE NOT EXISTS (
     SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
@@ -29,8 +30,6 @@ const ORPHANED_POOLS = `
       AND classid = ((key >> 32) & 4294967295)::oid AND objid = (key & 4294967295)::oid)`;
 
 const UNLOCK_WORKERS = 'SELECT graphile_worker.force_unlock_workers($1::text[])';
-/** What add_job says, so that idle workers look at once. */
-const NOTIFY_WORKERS = `SELECT pg_notify('jobs:insert', json_build_object('r', random()::text, 'count', 10)::text)`;
 
 /** Holds a pool's lease until disposed; gets it again when the session that held it is lost. */
 export async function holdWorkerLease(pool: pg.Pool, poolId: string, log: Log): Promise<AsyncDisposable> {
@@ -67,7 +66,7 @@ export function releaseOrphanedJobs(pool: pg.Pool, log: Log): AsyncDisposable {
     suspects = new Set(orphaned);
     if (confirmed.length === 0) return;
     await pool.query(UNLOCK_WORKERS, [confirmed]);
-    await pool.query(DELETE_PERMANENTLY_FAILED_JOBS);
+    await deletePermanentlyFailedJobs(pool);
     await pool.query(NOTIFY_WORKERS);
     log.warn({ pools: confirmed }, 'released jobs of crashed workers');
   };

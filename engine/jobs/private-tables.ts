@@ -1,0 +1,34 @@
+/**
+ * What the engine uses of graphile-worker beyond its public interface, which is the view `graphile_worker.jobs` and the
+ * SQL functions. A release of graphile-worker may change any of it: test/engine/private-tables.test.ts compares this file
+ * with the installed version.
+ *
+ * The public interface lacks:
+ * - the payload of a job, which names the account: the view leaves it out;
+ * - a priority per job in one statement: `reschedule_jobs` gives the same priority to all jobs that it is called with;
+ * - the queues: no view shows which of them are locked, and by which worker pool;
+ * - a function that wakes idle workers without adding a job.
+ */
+export const PRIVATE_JOBS = 'graphile_worker._private_jobs';
+export const PRIVATE_JOB_QUEUES = 'graphile_worker._private_job_queues';
+
+/** The columns in use, with their PostgreSQL types. */
+export const privateColumns = {
+  _private_jobs: {
+    id: 'bigint',
+    key: 'text',
+    payload: 'json',
+    priority: 'smallint',
+    run_at: 'timestamp with time zone',
+    is_available: 'boolean',
+    job_queue_id: 'integer',
+  },
+  _private_job_queues: { id: 'integer', is_available: 'boolean', locked_by: 'text' },
+} as const;
+
+/** The channel on which `add_job` notifies idle workers. */
+export const INSERT_CHANNEL = 'jobs:insert';
+
+/** Notifies idle workers as `add_job` does: they fetch jobs at once. */
+export const NOTIFY_WORKERS = `
+  SELECT pg_notify('${INSERT_CHANNEL}', json_build_object('r', random()::text, 'count', 10)::text)`;
