@@ -34,6 +34,41 @@ const parts = [
 ];
 const subgraphs = ['regions', 'clusters', 'quotas', 'workloads', 'observability'];
 
+/** The folders of gateway/, from the bottom up: each may import those that it names and its own. */
+const gateway = {
+  document: [],
+  errors: [],
+  metrics: [],
+  graphiql: [],
+  auth: [],
+  supergraph: [],
+  upstream: ['metrics'],
+  execution: ['document', 'errors', 'supergraph', 'upstream'],
+  planning: ['document', 'errors', 'supergraph', 'execution', 'upstream'],
+  request: ['document', 'errors', 'metrics', 'supergraph', 'planning', 'execution', 'upstream'],
+  subscriptions: ['document', 'errors', 'auth', 'request', 'execution', 'upstream'],
+  transport: [
+    ...['errors', 'metrics', 'graphiql', 'auth'],
+    ...['subscriptions', 'request', 'execution', 'upstream'],
+  ],
+  apollo: ['errors', 'auth', 'request', 'planning', 'execution', 'upstream'],
+};
+
+/** Inside a folder of gateway/, from the bottom up: what a folder may not import. */
+const gatewayLayers = {
+  'upstream/call': ['upstream/*.ts', 'upstream/http'],
+  'upstream/http': ['upstream/*.ts'],
+  'execution/data': ['execution/*.ts', 'execution/entities', 'execution/shape'],
+  'execution/entities': ['execution/*.ts', 'execution/shape'],
+  'execution/shape': ['execution/*.ts', 'execution/entities'],
+  'planning/corrections': ['planning/*.ts'],
+  'request/*/**': ['request/*.ts'],
+  'transport/*/**': ['transport/*.ts'],
+  'transport/core': ['transport/http', 'transport/stream', 'transport/websocket'],
+  'transport/http': ['transport/stream', 'transport/websocket'],
+  'transport/stream': ['transport/websocket'],
+};
+
 const zones = [
   ...Object.entries(allowed).map(([target, from]) => ({
     target: `./${target}`,
@@ -44,6 +79,21 @@ const zones = [
     target: `./subgraphs/${target}`,
     from: subgraphs.filter((other) => other !== target).map((other) => `./subgraphs/${other}`),
     message: 'A subgraph never imports another: they meet in the graph and in the event log.',
+  })),
+  ...Object.entries(gateway).map(([target, from]) => ({
+    target: `./gateway/${target}`,
+    from: [
+      './gateway/*.ts',
+      ...Object.keys(gateway)
+        .filter((other) => other !== target && !from.includes(other))
+        .map((other) => `./gateway/${other}`),
+    ],
+    message: `gateway/${target}/ may import only ${['itself', ...from].join(', ')} (docs/architecture.md).`,
+  })),
+  ...Object.entries(gatewayLayers).map(([target, from]) => ({
+    target: `./gateway/${target}`,
+    from: from.map((above) => `./gateway/${above}`),
+    message: `gateway/${target} is below what it imports here.`,
   })),
   {
     target: './subgraphs/runtime',

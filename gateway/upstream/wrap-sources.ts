@@ -4,14 +4,18 @@ import type { CircuitOptions } from './circuit-breaker.js';
 import { CircuitBreakerSource } from './circuit-breaker-source.js';
 import type { SubgraphLocation } from './create-sources.js';
 import type { SubgraphSource } from './call/subgraph-source.js';
-import type { Limits } from '../request/limits/limits.js';
 import { type GatewayMetrics, noopMetrics } from '../metrics/gateway-metrics.js';
 import { TracedSource } from './traced-source.js';
 import { MeteredSource } from './metered-source.js';
 
 export interface WrapSourcesOptions {
   readonly subgraphs: Readonly<Record<string, SubgraphLocation>>;
-  readonly limits: Pick<Limits, 'subgraphTimeout' | 'subgraphOpening'>;
+  readonly limits: {
+    /** Milliseconds for a query or mutation of one subgraph. */
+    readonly subgraphTimeout: number;
+    /** Milliseconds for opening a stream from one subgraph. */
+    readonly subgraphOpening: number;
+  };
   readonly circuit?: CircuitOptions | undefined;
   /** Undefined when nothing is measured. */
   readonly meter: GatewayMetrics | undefined;
