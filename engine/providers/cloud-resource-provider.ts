@@ -1,8 +1,8 @@
 /** The engine's kind of what answers claims; its one key is `all`. */
-export const CLOUD_CLAIMS = 'cloud-claims';
+export const CLOUD_RESOURCE_REQUESTS = 'cloud-claims';
 
 /** Something of the cloud that an object inside a cluster asks for: a Service a load balancer, a volume claim a disk. */
-export interface CloudClaim {
+export interface CloudResourceRequest {
   /** The object's uid. */
   readonly id: string;
   readonly clusterId: string;
@@ -24,7 +24,7 @@ export interface CloudClaim {
 }
 
 /** The answer to the claims of one cluster. */
-export interface ClaimAnswer {
+export interface CloudResourceDecisions {
   /** Ids of all that it may have. */
   readonly granted: readonly string[];
   /** Those that it may not have; a granted one among them keeps what it has, and gets no more. */
@@ -32,9 +32,9 @@ export interface ClaimAnswer {
 }
 
 /** The provider's part of what clusters themselves ask of the cloud. */
-export interface ClaimInfrastructure {
+export interface CloudResourceProvider {
   /** What the objects of all clusters with `grantsNeeded` ask for, or have. */
-  cloudClaims(): Promise<readonly CloudClaim[]>;
+  cloudResourceRequests(): Promise<readonly CloudResourceRequest[]>;
   /** Answers a cluster's claims; what is not named goes on waiting. A cluster that is gone is no error. */
-  answerClaims(clusterId: string, answer: ClaimAnswer): Promise<void>;
+  decideCloudResourceRequests(clusterId: string, decisions: CloudResourceDecisions): Promise<void>;
 }

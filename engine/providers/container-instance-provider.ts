@@ -19,7 +19,7 @@ export interface ContainerUse {
 }
 
 /** What the provider meters of container instances. */
-export interface ContainerInfrastructure {
+export interface ContainerInstanceProvider {
   /**
    * Uses that have begun or ended since a position, in order, and the position behind them; at first 0. To ask behind a
    * position says that everything up to it has been recorded: the provider may forget it.

@@ -1,5 +1,5 @@
 /** A high-risk operation that was done to the resources of a cluster past the platform, and not mended. */
-export interface DoneRisk {
+export interface HighRiskOperationRecord {
   /** Id of the row in the list of high-risk operations. */
   readonly operation: string;
   /** The node's id, where it was done to one. */
@@ -13,17 +13,17 @@ export interface DoneRisk {
   readonly since: Date;
 }
 
-export type RiskTarget = Omit<DoneRisk, 'since'>;
+export type HighRiskOperationTarget = Omit<HighRiskOperationRecord, 'since'>;
 
 /**
  * The provider's part of what people do in other consoles and should not. Doing and mending is for drills: only a
  * provider that can rehearse has it, the simulated one.
  */
-export interface RiskInfrastructure {
+export interface HighRiskOperationProvider {
   /** What was done to the cluster's resources; none for a cluster that is gone. */
-  doneRisks(clusterId: string): Promise<readonly DoneRisk[]>;
+  highRiskOperationRecords(clusterId: string): Promise<readonly HighRiskOperationRecord[]>;
   /** Does it; again it changes nothing. Throws a TerminalError for what cannot be done. */
-  performRisk(clusterId: string, target: RiskTarget): Promise<void>;
+  performHighRiskOperation(clusterId: string, target: HighRiskOperationTarget): Promise<void>;
   /** Does what mends it; what was not done needs no mending. */
-  mendRisk(clusterId: string, target: RiskTarget): Promise<void>;
+  remediateHighRiskOperation(clusterId: string, target: HighRiskOperationTarget): Promise<void>;
 }

@@ -1,9 +1,9 @@
 import type { TokenOrigin } from '../../access/token-origin.js';
-import type { RiskInfrastructure } from './high-risk-operation-provider.js';
+import type { HighRiskOperationProvider } from './high-risk-operation-provider.js';
 import type { Problem } from '../../kernel/result.js';
-import type { ClaimInfrastructure } from './cloud-resource-provider.js';
-import type { ContainerInfrastructure } from './container-instance-provider.js';
-import type { ChargeType, NodeTaint, PoolInfrastructure } from './node-pool-provider.js';
+import type { CloudResourceProvider } from './cloud-resource-provider.js';
+import type { ContainerInstanceProvider } from './container-instance-provider.js';
+import type { ChargeType, NodeTaint, NodePoolProvider } from './node-pool-provider.js';
 
 /** A control plane to be made. All calls are idempotent by the ids given, so a crashed caller repeats them. */
 export interface ControlPlaneRequest {
@@ -175,7 +175,7 @@ export interface Credentials {
 
 /** Where clusters run: the simulated cloud, or real ones. */
 export interface InfrastructureProvider
-  extends PoolInfrastructure, ClaimInfrastructure, ContainerInfrastructure, RiskInfrastructure {
+  extends NodePoolProvider, CloudResourceProvider, ContainerInstanceProvider, HighRiskOperationProvider {
   /** Makes the control plane, or says how far it is. */
   ensureControlPlane(request: ControlPlaneRequest): Promise<ControlPlane>;
   /** undefined when there is none. */

@@ -41,7 +41,7 @@ export interface ScalingGroup extends ScalingBounds {
 }
 
 /** A machine of an account that belongs to no cluster. */
-export interface Machine {
+export interface UnattachedInstance {
   readonly id: string;
   readonly account: string;
   readonly name: string;
@@ -60,13 +60,13 @@ export interface Machine {
   readonly createdAt: Date;
 }
 
-export interface MachineFilter {
+export interface UnattachedInstanceFilter {
   readonly regionId?: string | undefined;
   readonly ids?: readonly string[] | undefined;
 }
 
 /** Why an instance of this id cannot be released; undefined when it can. */
-export function releaseProblem(id: string, found: Machine | undefined): Problem | undefined {
+export function releaseProblem(id: string, found: UnattachedInstance | undefined): Problem | undefined {
   if (!found) return notFound('INSTANCE', id);
   if (found.releasable) return undefined;
   const message = `The instance ${id} is paid by subscription and cannot be released before that ends.`;
@@ -93,17 +93,20 @@ export interface AttachRequest {
 }
 
 /** What a provider has for node pools beyond single instances. Calls are idempotent by the ids given. */
-export interface PoolInfrastructure {
+export interface NodePoolProvider {
   /** Makes the group of a pool, or gives it these bounds; a DELETED one stays as it is. */
   ensureScalingGroup(clusterId: string, nodePoolId: string, bounds: ScalingBounds): Promise<ScalingGroup>;
   /** The groups of a cluster, DELETED ones included. */
   scalingGroups(clusterId: string): Promise<readonly ScalingGroup[]>;
   /** Takes the group away with its pool. */
-  forgetScalingGroup(clusterId: string, nodePoolId: string): Promise<void>;
+  deleteScalingGroup(clusterId: string, nodePoolId: string): Promise<void>;
   /** The account's machines that belong to no cluster, by id. */
-  machines(account: string, filter: MachineFilter): Promise<readonly Machine[]>;
+  unattachedInstances(
+    account: string,
+    filter: UnattachedInstanceFilter,
+  ): Promise<readonly UnattachedInstance[]>;
   /** Releases a machine; why not, when it cannot be. */
-  releaseMachine(account: string, id: string): Promise<Problem | undefined>;
+  releaseUnattachedInstance(account: string, id: string): Promise<Problem | undefined>;
   /** Lets machines join; one answer for each request, in order, FAILED ones with their failure. */
   attachInstances(clusterId: string, requests: readonly AttachRequest[]): Promise<readonly Instance[]>;
   /** Changes how an instance is paid. Throws TerminalError when its family does not allow it. */

@@ -5,7 +5,7 @@ import type { KubernetesClient } from '../../engine/kubernetes/client.js';
 import { KubernetesUnavailable } from '../../engine/kubernetes/kubernetes-error.js';
 import { encodeWorkloadId, workloadKindOf } from '../../engine/kubernetes/workload-ref.js';
 import type { Platform } from '../../engine/platform.js';
-import { CLOUD_CLAIMS } from '../../engine/providers/cloud-resource-provider.js';
+import { CLOUD_RESOURCE_REQUESTS } from '../../engine/providers/cloud-resource-provider.js';
 import { enqueue } from '../../engine/jobs/queue.js';
 import { Abandoned } from '../../kernel/abandoned.js';
 import type { Transaction } from '../../kernel/postgres/database.js';
@@ -198,7 +198,7 @@ const CLAIMING: ReadonlySet<string> = new Set(['Service', 'PersistentVolumeClaim
 /** What the objects ask of the cloud is answered at once, not only when it is looked for. */
 async function wakeClaims(tx: Transaction, { objects }: ApplyOutcome): Promise<void> {
   if (objects.some(({ kind, problem }) => !problem && CLAIMING.has(kind)))
-    await enqueue(tx, CLOUD_CLAIMS, 'all');
+    await enqueue(tx, CLOUD_RESOURCE_REQUESTS, 'all');
 }
 
 /** Everything of an outcome that was refused. */

@@ -87,7 +87,7 @@ describe('a mutation that comes again with its clientToken', () => {
         { ...input, acknowledgeRisk, clientToken: 'perform' },
         'cluster { id }',
       );
-    const findings = () => living.world.platform.provider.doneRisks(cluster);
+    const findings = () => living.world.platform.provider.highRiskOperationRecords(cluster);
     expect(await perform()).toMatchObject({ cluster: { id: cluster }, userErrors: [] });
     expect(await findings()).toHaveLength(1);
     const mended = await ask(
@@ -224,7 +224,7 @@ describe('a mutation with dryRun', () => {
         vpcs: await prisma.vpc.count(),
         tickets: await prisma.supportTicket.count(),
         checks: await prisma.clusterCheck.count(),
-        risks: await living.world.platform.provider.doneRisks(cluster),
+        risks: await living.world.platform.provider.highRiskOperationRecords(cluster),
         operations: await prisma.operation.count(),
         events: await prisma.event.count(),
       });

@@ -102,15 +102,17 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
     });
 
     it('knows of nothing that was done to a cluster past it, also when there is no cluster', async () => {
-      expect(await world.provider.doneRisks(clusterId)).toEqual([]);
-      expect(await world.provider.doneRisks(newId('cluster'))).toEqual([]);
+      expect(await world.provider.highRiskOperationRecords(clusterId)).toEqual([]);
+      expect(await world.provider.highRiskOperationRecords(newId('cluster'))).toEqual([]);
     });
 
     it('refuses NOT_FOUND what would be done to, or mended of, a target that the cloud does not have', async () => {
       const target = { operation: 'node-pool.scaling-group.5', nodePoolId: newId('nodePool') };
       const refused = expect.objectContaining({ problem: expect.objectContaining({ code: 'NOT_FOUND' }) });
-      await expect(world.provider.performRisk(clusterId, target)).rejects.toEqual(refused);
-      await expect(world.provider.mendRisk(newId('cluster'), target)).rejects.toEqual(refused);
+      await expect(world.provider.performHighRiskOperation(clusterId, target)).rejects.toEqual(refused);
+      await expect(world.provider.remediateHighRiskOperation(newId('cluster'), target)).rejects.toEqual(
+        refused,
+      );
     });
 
     it('upgrades the control plane and instances, and the same again changes nothing', async () => {
@@ -149,7 +151,7 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
       expect(changed).toMatchObject({ id: made.id, nodePoolId: pool, state: 'ACTIVE', ...bounds });
       const groups = await provider.scalingGroups(clusterId);
       expect(groups.filter(({ nodePoolId: of }) => of === pool)).toMatchObject([bounds]);
-      await provider.forgetScalingGroup(clusterId, pool);
+      await provider.deleteScalingGroup(clusterId, pool);
       expect((await provider.scalingGroups(clusterId)).some(({ nodePoolId: of }) => of === pool)).toBe(false);
     });
 
@@ -165,10 +167,10 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
       const remove = () => provider.deleteInstances(clusterId, [wish.id], { drain: false, release: false });
       await eventually(async () => (await remove()).length === 0);
       const machineId = running.machineId ?? '';
-      expect(await provider.machines('acme', { ids: [machineId] })).toMatchObject([
+      expect(await provider.unattachedInstances('acme', { ids: [machineId] })).toMatchObject([
         { id: machineId, instanceType: world.instanceType, formerClusterId: clusterId, releasable: true },
       ]);
-      expect(await provider.machines('globex', { ids: [machineId] })).toEqual([]);
+      expect(await provider.unattachedInstances('globex', { ids: [machineId] })).toEqual([]);
       const again = { id: newId('node'), name: 'n-again', nodePoolId, machineId, mode: 'AUTO' } as const;
       const unknown = { ...again, id: newId('node'), name: 'n-unknown', machineId: 'i-unknown' };
       const [joined, refused] = await provider.attachInstances(clusterId, [again, unknown]);
@@ -205,7 +207,7 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
         async () => (await provider.deleteInstances(clusterId, [id], { drain: false })).length === 0,
       );
       // What is paid by subscription is not released.
-      expect(await provider.releaseMachine('acme', machineId)).toMatchObject({
+      expect(await provider.releaseUnattachedInstance('acme', machineId)).toMatchObject({
         code: 'INSTANCE_NOT_RELEASABLE',
       });
     });

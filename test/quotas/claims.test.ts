@@ -6,7 +6,7 @@ import { noFaultInjection, type FaultInjector, type Reconciler } from '../../eng
 import type { Engine } from '../../engine/engine.js';
 import { KubernetesClient } from '../../engine/kubernetes/client.js';
 import { release, reserve } from '../../engine/ledger/ledger.js';
-import { CLOUD_CLAIMS } from '../../engine/providers/cloud-resource-provider.js';
+import { CLOUD_RESOURCE_REQUESTS } from '../../engine/providers/cloud-resource-provider.js';
 import { systemClock } from '../../kernel/clock.js';
 import { createLog } from '../../kernel/log.js';
 import { quotasOfClaim } from '../../subgraphs/clusters/model/claims.rules.js';
@@ -22,7 +22,7 @@ let claims: Reconciler;
 beforeAll(async () => {
   world = await startWorld({ speed: 2_000 });
   engine = await world.engine();
-  const found = clusterReconcilers(world.platform).find(({ kind }) => kind === CLOUD_CLAIMS);
+  const found = clusterReconcilers(world.platform).find(({ kind }) => kind === CLOUD_RESOURCE_REQUESTS);
   if (!found) throw new Error('nobody answers claims');
   claims = found;
 });
@@ -265,7 +265,9 @@ describe('a load balancer that is there', () => {
     await world.limit('listeners-per-load-balancer', 51);
     await answerClaims();
     expect(await message()).toBeNull();
-    expect((await world.platform.provider.cloudClaims()).find(({ name }) => name === 'grows')).toMatchObject({
+    expect(
+      (await world.platform.provider.cloudResourceRequests()).find(({ name }) => name === 'grows'),
+    ).toMatchObject({
       granted: true,
       refusal: null,
     });

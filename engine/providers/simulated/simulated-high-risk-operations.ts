@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TerminalError } from '../../contract.js';
-import type { RiskInfrastructure, RiskTarget } from '../high-risk-operation-provider.js';
+import type { HighRiskOperationProvider, HighRiskOperationTarget } from '../high-risk-operation-provider.js';
 import type { CloudCalls } from './simulated-node-pools.js';
 
 const answer = z.object({
@@ -17,25 +17,25 @@ const answer = z.object({
 });
 
 /** High-risk operations in the simulated cloud. */
-export function simulatedRisks(cloud: Pick<CloudCalls, 'call'>): RiskInfrastructure {
+export function simulatedHighRiskOperations(cloud: Pick<CloudCalls, 'call'>): HighRiskOperationProvider {
   const path = (clusterId: string) => `/cloud/v1/clusters/${encodeURIComponent(clusterId)}/faults`;
   return {
-    async doneRisks(clusterId) {
+    async highRiskOperationRecords(clusterId) {
       const { status, body } = await cloud.call('GET', path(clusterId));
       if (status === 404) return [];
       return answer.parse(body).faults.map(({ injectedAt, ...target }) => ({ ...target, since: injectedAt }));
     },
-    async performRisk(clusterId, target) {
+    async performHighRiskOperation(clusterId, target) {
       found(target, await cloud.call('PUT', path(clusterId), target));
     },
-    async mendRisk(clusterId, target) {
+    async remediateHighRiskOperation(clusterId, target) {
       found(target, await cloud.call('POST', `${path(clusterId)}/remediate`, target));
     },
   };
 }
 
 /** The cloud may have lost the target, or not have made it yet, while the account still has it. */
-function found({ operation }: RiskTarget, { status }: { readonly status: number }): void {
+function found({ operation }: HighRiskOperationTarget, { status }: { readonly status: number }): void {
   if (status !== 404) return;
   const message = `The cloud does not have what ${operation} is done to: it is not made yet, or gone.`;
   throw new TerminalError({ code: 'NOT_FOUND', message });

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Problem } from '../../../kernel/result.js';
 import type { Instance } from '../infrastructure-provider.js';
 import {
-  type Machine,
-  type PoolInfrastructure,
+  type UnattachedInstance,
+  type NodePoolProvider,
   releaseProblem,
   type ScalingGroup,
 } from '../node-pool-provider.js';
@@ -45,7 +45,7 @@ const machine = z.object({
 const machines = z.object({ machines: z.array(machine) });
 
 /** Machines that one call names at most. */
-const MACHINES_AT_ONCE = 500;
+const MAX_IDS_PER_CALL = 500;
 
 /** How the simulated cloud is called; see simulated.ts. */
 export interface CloudCalls {
@@ -61,7 +61,7 @@ export interface CloudCalls {
 }
 
 /** Node pools in the simulated cloud. */
-export function simulatedPools(cloud: CloudCalls): PoolInfrastructure {
+export function simulatedNodePools(cloud: CloudCalls): NodePoolProvider {
   return {
     async ensureScalingGroup(
       clusterId,
@@ -76,21 +76,21 @@ export function simulatedPools(cloud: CloudCalls): PoolInfrastructure {
       const answer = await cloud.call('GET', clusterPath(clusterId, 'scaling-groups'));
       return answer.status === 404 ? [] : scalingGroups.parse(answer.body).scalingGroups;
     },
-    async forgetScalingGroup(clusterId, nodePoolId) {
+    async deleteScalingGroup(clusterId, nodePoolId) {
       await cloud.call('DELETE', `${clusterPath(clusterId, 'scaling-groups', nodePoolId)}?forget=true`);
     },
-    async machines(account, { regionId, ids }): Promise<readonly Machine[]> {
+    async unattachedInstances(account, { regionId, ids }): Promise<readonly UnattachedInstance[]> {
       if (ids?.length === 0) return [];
       const query = new URLSearchParams({
         account,
         ...(regionId !== undefined && { regionId }),
-        ...(ids && { ids: ids.slice(0, MACHINES_AT_ONCE).join(',') }),
+        ...(ids && { ids: ids.slice(0, MAX_IDS_PER_CALL).join(',') }),
       });
       const answer = await cloud.call('GET', `/cloud/v1/machines?${query.toString()}`, undefined, true);
       return machines.parse(answer.body).machines;
     },
-    async releaseMachine(account, id): Promise<Problem | undefined> {
-      const [found] = await this.machines(account, { ids: [id] });
+    async releaseUnattachedInstance(account, id): Promise<Problem | undefined> {
+      const [found] = await this.unattachedInstances(account, { ids: [id] });
       const problem = releaseProblem(id, found);
       if (problem) return problem;
       const query = new URLSearchParams({ account });

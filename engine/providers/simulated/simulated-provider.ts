@@ -9,8 +9,8 @@ import type {
   InfrastructureProvider,
   Instance,
 } from '../infrastructure-provider.js';
-import { simulatedPools } from './simulated-node-pools.js';
-import { simulatedRisks } from './simulated-high-risk-operations.js';
+import { simulatedNodePools } from './simulated-node-pools.js';
+import { simulatedHighRiskOperations } from './simulated-high-risk-operations.js';
 
 export interface SimulatedProviderOptions {
   /** Base URL of the simulated cloud, e.g. `http://127.0.0.1:4100`. */
@@ -109,7 +109,7 @@ const containerUses = z.object({
   position: z.number(),
 });
 
-const claims = z.object({
+const cloudResourceRequests = z.object({
   claims: z.array(
     z.object({
       id: z.string(),
@@ -136,12 +136,12 @@ export function createSimulatedProvider(
 ): InfrastructureProvider & AsyncDisposable {
   const cloud = new Cloud(options);
   return {
-    ...simulatedPools({
+    ...simulatedNodePools({
       call: (...args) => cloud.call(...args),
       instances: toInstances,
       instance: (body) => toInstance(instance.parse(body)),
     }),
-    ...simulatedRisks({ call: (...args) => cloud.call(...args) }),
+    ...simulatedHighRiskOperations({ call: (...args) => cloud.call(...args) }),
     ensureControlPlane: async ({ clusterId, ...body }) =>
       controlPlane.parse(await cloud.put(path(clusterId), body)),
     async controlPlane(clusterId): Promise<ControlPlane | undefined> {
@@ -184,9 +184,9 @@ export function createSimulatedProvider(
       const { body } = await cloud.call('POST', path(clusterId, 'credentials'), request, true);
       return credentials.parse(body);
     },
-    cloudClaims: async () =>
-      claims.parse((await cloud.call('GET', '/cloud/v1/claims', undefined, true)).body).claims,
-    answerClaims: async (clusterId, answer) =>
+    cloudResourceRequests: async () =>
+      cloudResourceRequests.parse((await cloud.call('GET', '/cloud/v1/claims', undefined, true)).body).claims,
+    decideCloudResourceRequests: async (clusterId, answer) =>
       void (await cloud.call('PUT', path(clusterId, 'grants'), answer)),
     containerUses: async (position) =>
       containerUses.parse(

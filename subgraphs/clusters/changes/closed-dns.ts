@@ -1,4 +1,4 @@
-import type { RiskInfrastructure } from '../../../engine/providers/high-risk-operation-provider.js';
+import type { HighRiskOperationProvider } from '../../../engine/providers/high-risk-operation-provider.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { isId } from '../../../kernel/ids.js';
 import { parseCidr } from '../model/cidr.rules.js';
@@ -59,15 +59,15 @@ export async function clustersBehind(
  */
 export async function applyDnsRules(
   database: Database,
-  provider: Pick<RiskInfrastructure, 'performRisk' | 'mendRisk'>,
+  provider: Pick<HighRiskOperationProvider, 'performHighRiskOperation' | 'remediateHighRiskOperation'>,
   clusterId: string,
 ): Promise<string | undefined> {
   const groups = await groupsOfClusters(database, { clusterId });
   const closed = groups.find(({ rules, podCidr }) => closesDns(rules as GroupRule[], podCidr));
   const known = await database.riskFinding.findMany({ where: { clusterId, operation: DNS_CLOSED } });
-  if (closed) await provider.performRisk(clusterId, { operation: DNS_CLOSED });
+  if (closed) await provider.performHighRiskOperation(clusterId, { operation: DNS_CLOSED });
   // What a drill did is for the drill to remediate.
   else if (known.some(({ subject }) => isId('securityGroup', subject)))
-    await provider.mendRisk(clusterId, { operation: DNS_CLOSED });
+    await provider.remediateHighRiskOperation(clusterId, { operation: DNS_CLOSED });
   return closed?.groupId;
 }

@@ -1,5 +1,5 @@
 import { notFound } from '../../../engine/not-found.js';
-import type { Machine } from '../../../engine/providers/node-pool-provider.js';
+import type { UnattachedInstance } from '../../../engine/providers/node-pool-provider.js';
 import type { Problem } from '../../../kernel/result.js';
 import { poolKindProblems, type PoolCluster, type PoolOfKind } from './pool-kind.rules.js';
 import { instanceTypeProblems } from './node-pool.rules.js';
@@ -19,13 +19,13 @@ export interface AttachTarget extends PoolCluster {
 export interface AttachCase {
   readonly id: string;
   /** undefined: the account has no such machine outside of clusters. */
-  readonly machine: Machine | undefined;
+  readonly machine: UnattachedInstance | undefined;
   readonly home: AttachTarget;
   readonly mode: AttachMode;
 }
 
 type Rejection = Pick<Problem, 'code' | 'message'>;
-type Check = (machine: Machine, home: AttachTarget, mode: AttachMode) => Rejection | undefined;
+type Check = (machine: UnattachedInstance, home: AttachTarget, mode: AttachMode) => Rejection | undefined;
 
 /** Why a machine cannot join the pool; undefined when it can. */
 export function attachProblem({ id, machine, home, mode }: AttachCase): Rejection | undefined {

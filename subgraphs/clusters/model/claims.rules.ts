@@ -1,5 +1,5 @@
 import { DISKS } from '../../../engine/ledger/disk-limit.js';
-import type { CloudClaim } from '../../../engine/providers/cloud-resource-provider.js';
+import type { CloudResourceRequest } from '../../../engine/providers/cloud-resource-provider.js';
 
 /** A place of the ledger that a claim holds while it is granted. */
 export interface ClaimQuota {
@@ -11,7 +11,10 @@ export interface ClaimQuota {
  * The places that a claim takes, one of each. A load balancer has every machine of its cluster behind it; one that is
  * reused was counted by who made it.
  */
-export function quotasOfClaim({ kind, clusterId }: Pick<CloudClaim, 'kind' | 'clusterId'>): ClaimQuota[] {
+export function quotasOfClaim({
+  kind,
+  clusterId,
+}: Pick<CloudResourceRequest, 'kind' | 'clusterId'>): ClaimQuota[] {
   if (kind === 'DISK') return [{ resource: DISKS, scope: '' }];
   const backends = { resource: 'backend-repeats-per-instance', scope: clusterId };
   return kind === 'REUSED_LOAD_BALANCER' ? [backends] : [backends, { resource: 'load-balancers', scope: '' }];
@@ -26,7 +29,7 @@ export interface ClaimDecision {
 
 /** Whether the cluster has been told the decision. */
 export function isDecisionApplied(
-  { granted, refusal }: CloudClaim,
+  { granted, refusal }: CloudResourceRequest,
   { state, message }: ClaimDecision,
 ): boolean {
   return granted === (state === 'GRANTED') && refusal === message;

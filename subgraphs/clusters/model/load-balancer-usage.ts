@@ -1,4 +1,4 @@
-import type { CloudClaim } from '../../../engine/providers/cloud-resource-provider.js';
+import type { CloudResourceRequest } from '../../../engine/providers/cloud-resource-provider.js';
 import type { ClaimQuota } from './claims.rules.js';
 
 /** What a Service has of the load balancer that stands for it. */
@@ -14,7 +14,7 @@ export interface LoadBalancerUsagePart extends ClaimQuota {
 
 export const NO_USAGE: LoadBalancerUsage = { listeners: 0, servers: 0 };
 
-type Balanced = Pick<CloudClaim, 'id' | 'balancer'>;
+type Balanced = Pick<CloudResourceRequest, 'id' | 'balancer'>;
 
 /** The load as it is counted: Services that reuse one load balancer share what it may have. */
 export function usageParts(
@@ -32,7 +32,7 @@ export function usageParts(
  * What each claim asks of its load balancer, by id. The machines of a cluster are behind a load balancer once, however
  * many of its Services reuse it: the first of these claims has them.
  */
-export function desiredLoads(claims: readonly CloudClaim[]): Map<string, LoadBalancerUsage> {
+export function desiredLoads(claims: readonly CloudResourceRequest[]): Map<string, LoadBalancerUsage> {
   const counted = new Set<string>();
   const loads = new Map<string, LoadBalancerUsage>();
   for (const { id, account, clusterId, kind, balancer, listeners, servers } of claims) {

@@ -1,6 +1,6 @@
 import { release, reserve } from '../../../engine/ledger/ledger.js';
 import { deleteUnusedScope } from '../../../engine/ledger/ledger-scopes.js';
-import type { CloudClaim } from '../../../engine/providers/cloud-resource-provider.js';
+import type { CloudResourceRequest } from '../../../engine/providers/cloud-resource-provider.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { CloudClaim as ClaimRow } from '../../../prisma/generated/client.js';
 import { type LoadBalancerUsage, usageParts, NO_USAGE } from '../model/load-balancer-usage.js';
@@ -29,7 +29,7 @@ export async function grantedClaims(
 /** Writes down what became of a claim. */
 export async function putClaim(
   tx: Transaction,
-  claim: CloudClaim,
+  claim: CloudResourceRequest,
   row: Pick<ClaimRow, 'state' | 'message' | 'createdAt'>,
 ): Promise<void> {
   const { id, account, clusterId, kind, namespace, name, balancer } = claim;
@@ -87,7 +87,7 @@ export async function removeClaim(tx: Transaction, claim: ClaimRow): Promise<voi
   const [held] = await tx.$queryRaw<Pick<ClaimRow, 'state' | 'listeners' | 'servers'>[]>`
     DELETE FROM clusters.cloud_claim WHERE id = ${id} RETURNING state, listeners, servers`;
   if (held?.state !== 'GRANTED') return;
-  const kind = claim.kind as CloudClaim['kind'];
+  const kind = claim.kind as CloudResourceRequest['kind'];
   for (const place of quotasOfClaim({ kind, clusterId })) await release(tx, { ...place, account, amount: 1 });
   await takeLoad(tx, claim, { held, wished: NO_USAGE });
 }

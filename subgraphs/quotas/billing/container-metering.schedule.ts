@@ -1,7 +1,7 @@
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import type { ReconcileContext, Schedule } from '../../../engine/contract.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
-import type { ContainerInfrastructure } from '../../../engine/providers/container-instance-provider.js';
+import type { ContainerInstanceProvider } from '../../../engine/providers/container-instance-provider.js';
 import type { KubernetesApis } from '../../../engine/kubernetes/kubernetes-apis.js';
 import type { BillingStore, ServerlessCluster } from './billing.store.js';
 import { hasEnded, meteredPod, type PodObject } from './container-metering.rules.js';
@@ -16,7 +16,7 @@ const AT_ONCE = 10;
  */
 export function containerMetering(
   kubernetes: KubernetesApis,
-  provider: ContainerInfrastructure,
+  provider: ContainerInstanceProvider,
   store: BillingStore,
 ): Schedule {
   return {
@@ -34,7 +34,7 @@ export function containerMetering(
 }
 
 /** Records page by page what has begun and ended since the last time. */
-async function recordUsage(provider: ContainerInfrastructure, store: BillingStore): Promise<void> {
+async function recordUsage(provider: ContainerInstanceProvider, store: BillingStore): Promise<void> {
   for (let from = await store.meteredUpTo(); ;) {
     const { uses, position } = await provider.containerUses(from);
     if (uses.length === 0) return;

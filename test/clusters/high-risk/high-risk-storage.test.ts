@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CLOUD_CLAIMS } from '../../../engine/providers/cloud-resource-provider.js';
+import { CLOUD_RESOURCE_REQUESTS } from '../../../engine/providers/cloud-resource-provider.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
 import { ended } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
@@ -45,7 +45,7 @@ const podSpec = (claim: string, more: object = {}) => ({
 async function claim(name: string, spec: object): Promise<void> {
   const requests = { storage: '20Gi' };
   await risks.client.create(CLAIMS, { metadata: { name }, spec: { ...spec, resources: { requests } } });
-  await enqueue(risks.world.prisma, CLOUD_CLAIMS, 'all');
+  await enqueue(risks.world.prisma, CLOUD_RESOURCE_REQUESTS, 'all');
 }
 
 /** A Deployment of one pod that has mounted the claim of its name. */
@@ -141,9 +141,9 @@ describe('on the volumes of pods', { timeout: 200_000 }, () => {
     expect(codes(await risks.change('remediate', target))).toEqual(['INVALID_STATE']);
     await risks.client.delete(`${DEPLOYMENTS}/edited`);
     await eventually(async () => (await podsOf('edited')).length === 0, { what: 'no pod' });
-    expect((await risks.world.platform.provider.doneRisks(risks.clusterId)).length).toBe(1);
+    expect((await risks.world.platform.provider.highRiskOperationRecords(risks.clusterId)).length).toBe(1);
     await risks.client.delete(`${CLAIMS}/edited`);
-    expect(await risks.world.platform.provider.doneRisks(risks.clusterId)).toEqual([]);
+    expect(await risks.world.platform.provider.highRiskOperationRecords(risks.clusterId)).toEqual([]);
   });
 
   it('storage.disk.4: a disk that a pod has is refused to a second one on another node until the first is gone', async () => {

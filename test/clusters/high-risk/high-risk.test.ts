@@ -168,9 +168,12 @@ describe('on the load balancers of Services', { timeout: 200_000 }, () => {
   const hasAddress = async (name: string) =>
     ((await risks.client.get<Service>(path(name))).status?.loadBalancer?.ingress ?? []).length > 0;
   const grantAll = async () => {
-    const claims = await risks.world.platform.provider.cloudClaims();
+    const claims = await risks.world.platform.provider.cloudResourceRequests();
     const granted = claims.filter((claim) => claim.clusterId === risks.clusterId).map(({ id }) => id);
-    await risks.world.platform.provider.answerClaims(risks.clusterId, { granted, refused: [] });
+    await risks.world.platform.provider.decideCloudResourceRequests(risks.clusterId, {
+      granted,
+      refused: [],
+    });
   };
   const service = (name: string, annotations = {}) =>
     risks.client.create('/api/v1/namespaces/default/services', {

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setLimit } from '../../../engine/ledger/ledger.js';
-import { CLOUD_CLAIMS } from '../../../engine/providers/cloud-resource-provider.js';
+import { CLOUD_RESOURCE_REQUESTS } from '../../../engine/providers/cloud-resource-provider.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
 import { Refused } from '../../../kernel/result.js';
 import { startWorld, type World } from '../../engine/world.js';
@@ -120,10 +120,12 @@ async function resume(run: Run, open: readonly { readonly id: string; readonly s
 
 /** Waits until each claim inside the account's clusters has been decided, and its cluster told. */
 async function claimsSettled({ actor: { account } }: Run): Promise<void> {
-  await enqueue(world.prisma, CLOUD_CLAIMS, 'all');
+  await enqueue(world.prisma, CLOUD_RESOURCE_REQUESTS, 'all');
   await none('claims', async () => {
     const rows = await world.prisma.cloudClaim.findMany({ where: { account } });
-    const claims = (await world.platform.provider.cloudClaims()).filter((claim) => claim.account === account);
+    const claims = (await world.platform.provider.cloudResourceRequests()).filter(
+      (claim) => claim.account === account,
+    );
     const told = claims.map(
       ({ id, kind, granted, refusal }) => `${id} ${kind} ${granted ? 'GRANTED' : 'REFUSED'} ${refusal}`,
     );
@@ -197,7 +199,7 @@ async function carryOut(steps: readonly Step[], engine: Mortal, tally: Tally): P
     if (patient) await allEnded(run);
     if (crashAt !== null) engine.crashAt(crashAt);
     await Promise.all(actions.map((wish) => attempt(run, wish)));
-    await enqueue(world.prisma, CLOUD_CLAIMS, 'all');
+    await enqueue(world.prisma, CLOUD_RESOURCE_REQUESTS, 'all');
     await expectBounds(run);
   }
   await expectNoDrift(run);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Machine } from '../../../engine/providers/node-pool-provider.js';
+import type { UnattachedInstance } from '../../../engine/providers/node-pool-provider.js';
 import { type AttachTarget, attachProblem } from '../../../subgraphs/clusters/model/attach.rules.js';
 
 const LINUX = 'aliyun_2_1903_x64_20G_alibase_20220525.vhd';
@@ -21,7 +21,7 @@ const types = new Map(
   ].map((one) => [one.id, one]),
 );
 
-const machine: Machine = {
+const machine: UnattachedInstance = {
   ...{ id: 'i-1', account: 'acme', name: 'one', regionId: 'cn-hangzhou', zoneId: 'cn-hangzhou-b' },
   ...{ instanceType: 'ecs.g6.xlarge', imageId: LINUX, chargeType: 'POSTPAID', vpcId: 'vpc-1' },
   ...{ state: 'RUNNING', origin: 'CREATED', releasable: true, createdAt: new Date(0) },
@@ -38,7 +38,7 @@ const home: AttachTarget = {
 };
 
 interface Difference {
-  readonly machine?: Partial<Machine>;
+  readonly machine?: Partial<UnattachedInstance>;
   readonly home?: Partial<AttachTarget>;
   readonly pool?: Partial<AttachTarget['pool']>;
   readonly mode?: 'MANUAL' | 'AUTO';

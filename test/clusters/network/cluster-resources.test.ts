@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CLOUD_CLAIMS } from '../../../engine/providers/cloud-resource-provider.js';
+import { CLOUD_RESOURCE_REQUESTS } from '../../../engine/providers/cloud-resource-provider.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
 import { ended } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
@@ -91,7 +91,7 @@ describe('the resources of a cluster', () => {
     const inside = async () => (await resources(clusterId)).filter(({ name }) => name.includes('/'));
     const told = (count: number) =>
       eventually(async () => {
-        await living.world.prisma.$transaction((tx) => enqueue(tx, CLOUD_CLAIMS, 'all'));
+        await living.world.prisma.$transaction((tx) => enqueue(tx, CLOUD_RESOURCE_REQUESTS, 'all'));
         const found = await inside();
         return found.length === count && found;
       });

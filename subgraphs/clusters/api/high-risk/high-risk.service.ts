@@ -79,7 +79,7 @@ export class HighRiskService {
     return {
       cluster,
       calls: [
-        () => this.platform.provider.performRisk(cluster.id, target),
+        () => this.platform.provider.performHighRiskOperation(cluster.id, target),
         () => this.noteSysctls(target.instanceId, sysctlsPerformed(target.operation)),
       ],
     };
@@ -98,7 +98,7 @@ export class HighRiskService {
     return {
       cluster,
       calls: [
-        () => this.platform.provider.mendRisk(cluster.id, target),
+        () => this.platform.provider.remediateHighRiskOperation(cluster.id, target),
         () => this.noteSysctls(instanceId, remediated),
       ],
     };
@@ -117,10 +117,11 @@ export class HighRiskService {
     const calls = risks.map(
       ({ operation }) =>
         () =>
-          provider.performRisk(cluster.id, on(operation)),
+          provider.performHighRiskOperation(cluster.id, on(operation)),
     );
     for (const operation of mended)
-      if (await drillTarget(operation)) calls.push(() => provider.mendRisk(cluster.id, on(operation)));
+      if (await drillTarget(operation))
+        calls.push(() => provider.remediateHighRiskOperation(cluster.id, on(operation)));
     calls.push(() => this.noteSysctls(node.id, valuesOf(input.sysctls)));
     return { cluster, calls };
   }

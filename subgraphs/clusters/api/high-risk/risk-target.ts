@@ -1,4 +1,4 @@
-import type { RiskTarget } from '../../../../engine/providers/high-risk-operation-provider.js';
+import type { HighRiskOperationTarget } from '../../../../engine/providers/high-risk-operation-provider.js';
 import type { Database } from '../../../../kernel/postgres/database.js';
 import { refuse } from '../../../../kernel/result.js';
 import type { ClusterRow } from '../../store/cluster.store.js';
@@ -14,7 +14,10 @@ export interface HighRiskOperationRequest {
   readonly input: HighRiskOperationInput;
 }
 
-type FindTarget = (wish: HighRiskOperationRequest, database: Database) => Promise<RiskTarget> | RiskTarget;
+type FindTarget = (
+  wish: HighRiskOperationRequest,
+  database: Database,
+) => Promise<HighRiskOperationTarget> | HighRiskOperationTarget;
 
 /** How each kind of target is found; those that are not done by the provider have none. */
 const FIND: Readonly<Partial<Record<DrillTarget, FindTarget>>> = {
@@ -55,7 +58,7 @@ export async function riskTarget(
   kind: DrillTarget | null,
   wish: HighRiskOperationRequest,
   database: Database,
-): Promise<RiskTarget> {
+): Promise<HighRiskOperationTarget> {
   const find = kind && FIND[kind];
   if (find) return find(wish, database);
   const id = wish.input.highRiskOperationId;
@@ -67,7 +70,7 @@ export async function riskTarget(
 async function poolTarget(
   { cluster, input }: HighRiskOperationRequest,
   database: Database,
-): Promise<RiskTarget> {
+): Promise<HighRiskOperationTarget> {
   const { highRiskOperationId: operation, nodePoolId } = input;
   const ids = nodePoolId == null ? [] : [nodePoolId];
   const [pool] = await new NodePoolStore(database).byIds(cluster.account, ids);
@@ -80,7 +83,7 @@ async function poolTarget(
 async function nodeTarget(
   { cluster, input }: HighRiskOperationRequest,
   database: Database,
-): Promise<RiskTarget> {
+): Promise<HighRiskOperationTarget> {
   const { highRiskOperationId: operation, nodeId } = input;
   const ids = nodeId == null ? [] : [nodeId];
   const [node] = await new NodeStore(database).byIds(cluster.account, ids);

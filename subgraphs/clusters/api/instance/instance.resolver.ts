@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { Machine } from '../../../../engine/providers/node-pool-provider.js';
+import type { UnattachedInstance } from '../../../../engine/providers/node-pool-provider.js';
 import { PageArgs } from '../../../runtime/graph/page.args.js';
 import { toUserError } from '../../../runtime/graph/user-error.type.js';
 import { settle } from '../../../../kernel/result.js';
@@ -94,12 +94,12 @@ export class InstanceResolver {
   }
 
   @FieldResolver(() => InstanceType, { nullable: true, description: 'What instance it is.' })
-  async instanceType(@Root() machine: Machine) {
+  async instanceType(@Root() machine: UnattachedInstance) {
     return (await this.catalogue.catalogue()).instanceTypes.get(machine.instanceType);
   }
 
   @FieldResolver(() => Zone, { description: 'Where it is.' })
-  zone(@Root() machine: Machine) {
+  zone(@Root() machine: UnattachedInstance) {
     return { id: machine.zoneId };
   }
 }

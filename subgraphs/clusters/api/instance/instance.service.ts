@@ -1,6 +1,6 @@
 import { idempotentTransaction } from '../../../../engine/operations/client-tokens.js';
 import type { Platform } from '../../../../engine/platform.js';
-import { type Machine, releaseProblem } from '../../../../engine/providers/node-pool-provider.js';
+import { type UnattachedInstance, releaseProblem } from '../../../../engine/providers/node-pool-provider.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import { type ConnectionValue, toConnection } from '../../../runtime/graph/connection.type.js';
 import { type PageArguments, pageOf, pageRequest } from '../../../../kernel/page.js';
@@ -19,13 +19,17 @@ export class InstanceService {
   constructor(private readonly platform: Pick<Platform, 'provider' | 'database' | 'clock'>) {}
 
   /** A page of them, by id. */
-  async list(actor: Actor, filter: InstanceFilter, page: PageArguments): Promise<ConnectionValue<Machine>> {
+  async list(
+    actor: Actor,
+    filter: InstanceFilter,
+    page: PageArguments,
+  ): Promise<ConnectionValue<UnattachedInstance>> {
     const { limit, key } = pageRequest(page);
     if (filter.ids && filter.ids.length > MAX_INSTANCES)
       refuse('INVALID_INPUT', `At most ${MAX_INSTANCES} ids, not ${filter.ids.length}.`, {
         path: ['filter', 'ids'],
       });
-    const all = await this.platform.provider.machines(actor.account, {
+    const all = await this.platform.provider.unattachedInstances(actor.account, {
       regionId: filter.regionId ?? undefined,
       ids: filter.ids ?? undefined,
     });
@@ -51,7 +55,7 @@ export class InstanceService {
     return idempotentTransaction(database.prisma, request, async () => {
       const release = dryRun
         ? await this.rehearsal(account, input.instanceIds)
-        : (id: string) => this.platform.provider.releaseMachine(account, id);
+        : (id: string) => this.platform.provider.releaseUnattachedInstance(account, id);
       return releaseAll(input.instanceIds, release);
     });
   }
@@ -59,7 +63,7 @@ export class InstanceService {
   /** Tells of each instance why it could not be released, and releases none. */
   private async rehearsal(account: string, ids: readonly string[]): Promise<Release> {
     const asked = [...new Set(ids)].slice(0, MAX_INSTANCES);
-    const found = await this.platform.provider.machines(account, { ids: asked });
+    const found = await this.platform.provider.unattachedInstances(account, { ids: asked });
     const byId = new Map(found.map((one) => [one.id, one]));
     return (id) => Promise.resolve(releaseProblem(id, byId.get(id)));
   }
@@ -85,7 +89,7 @@ async function releaseAll(ids: readonly string[], release: Release): Promise<Rel
   return { releasedIds, problems };
 }
 
-function passes({ origin, chargeType }: Machine, filter: InstanceFilter): boolean {
+function passes({ origin, chargeType }: UnattachedInstance, filter: InstanceFilter): boolean {
   return (
     (filter.origins == null || filter.origins.includes(origin)) &&
     (filter.chargeType == null || filter.chargeType === chargeType)

@@ -1,7 +1,7 @@
 import type { Failure } from '../../../../engine/contract.js';
 import { createOperation } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
-import type { Machine } from '../../../../engine/providers/node-pool-provider.js';
+import type { UnattachedInstance } from '../../../../engine/providers/node-pool-provider.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { refuse, Refused } from '../../../../kernel/result.js';
@@ -52,7 +52,7 @@ export class AttachInstancesService {
     const { account } = actor;
     const { instanceTypes } = await this.catalogue.catalogue();
     const machines = new Map(
-      (await this.platform.provider.machines(account, { ids })).map((one) => [one.id, one]),
+      (await this.platform.provider.unattachedInstances(account, { ids })).map((one) => [one.id, one]),
     );
     return change(this.platform, { actor, mutation: 'attachInstances', input, dryRun }, async (tx, at) => {
       const path = ['input', 'nodePoolId'];
@@ -101,7 +101,7 @@ interface Attempt {
   readonly locked: LockedPool;
   readonly input: AttachInstancesInput;
   readonly ids: readonly string[];
-  readonly machines: ReadonlyMap<string, Machine>;
+  readonly machines: ReadonlyMap<string, UnattachedInstance>;
   readonly types: ReadonlyMap<string, InstanceTypeValue>;
   /** Nodes that the pool has already, without those that failed. */
   readonly working: number;
@@ -193,7 +193,7 @@ function inUseFailure(id: string): Failure {
 /** Takes the machine for the pool, with the vCPUs and the disk that it needs; why not, when somebody else was faster. */
 async function take(
   tx: Transaction,
-  attempt: Attempt & { readonly machine: Machine; readonly largest: number },
+  attempt: Attempt & { readonly machine: UnattachedInstance; readonly largest: number },
 ): Promise<Failure | undefined> {
   const { machine, types, largest } = attempt;
   const { account } = attempt.locked.pool;
@@ -218,7 +218,7 @@ async function connect(
     attempt,
     machine,
     vcpus,
-  }: { readonly attempt: Attempt; readonly machine: Machine; readonly vcpus: number },
+  }: { readonly attempt: Attempt; readonly machine: UnattachedInstance; readonly vcpus: number },
 ): Promise<Failure | undefined> {
   const { cluster, pool } = attempt.locked;
   const { account } = pool;
@@ -233,7 +233,10 @@ async function connect(
   return { code: shortage.code, message: `${machine.id}: ${shortage.message}` };
 }
 
-function nodeOf(attempt: Attempt & { machine: Machine }, vcpus: number): Prisma.NodeCreateManyInput {
+function nodeOf(
+  attempt: Attempt & { machine: UnattachedInstance },
+  vcpus: number,
+): Prisma.NodeCreateManyInput {
   const { locked, machine, types, input, at } = attempt;
   const { cluster, pool } = locked;
   const { architecture } = types.get(machine.instanceType) ?? {};

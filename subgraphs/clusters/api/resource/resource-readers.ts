@@ -40,7 +40,7 @@ export function resourceReaders(
     cluster: { type: 'Cluster', byIds: new ClusterStore(prisma).byIds },
     component: { type: 'Component', byIds: new ComponentStore(prisma).byIds },
     event: { byIds: eventReader(platform) },
-    i: { type: 'Instance', byIds: (account, ids) => platform.provider.machines(account, { ids }) },
+    i: { type: 'Instance', byIds: (account, ids) => platform.provider.unattachedInstances(account, { ids }) },
     incident: { type: 'ControlPlaneIncident', byIds: new IncidentStore(prisma).byIds },
     node: { type: 'Node', byIds: new NodeStore(prisma).byIds },
     nodepool: { type: 'NodePool', byIds: pools.byIds },

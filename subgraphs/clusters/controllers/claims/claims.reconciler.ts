@@ -11,9 +11,9 @@ import { diskLimit } from '../../../../engine/ledger/disk-limit.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import { reserve } from '../../../../engine/ledger/ledger.js';
 import {
-  type ClaimInfrastructure,
-  CLOUD_CLAIMS,
-  type CloudClaim,
+  type CloudResourceProvider,
+  CLOUD_RESOURCE_REQUESTS,
+  type CloudResourceRequest,
 } from '../../../../engine/providers/cloud-resource-provider.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import { type Problem, settle } from '../../../../kernel/result.js';
@@ -44,14 +44,14 @@ const POLL_MS = 5_000;
  * never answered twice at once.
  */
 export class ClaimsReconciler implements Reconciler {
-  readonly kind = CLOUD_CLAIMS;
+  readonly kind = CLOUD_RESOURCE_REQUESTS;
 
-  constructor(private readonly provider: ClaimInfrastructure) {}
+  constructor(private readonly provider: CloudResourceProvider) {}
 
   async reconcile(_key: string, scope: ReconcileContext): Promise<ReconcileResult> {
     // The rows first: one that is granted after the cloud was asked is not taken for one that is gone.
     const rows = new Map((await allClaims(scope.database)).map((row) => [row.id, row]));
-    const claims = await this.provider.cloudClaims();
+    const claims = await this.provider.cloudResourceRequests();
     await scope.faults.reach('cloud-claims.seen');
     const byId = new Map(claims.map((claim) => [claim.id, claim]));
     for (const row of rows.values()) {
@@ -75,7 +75,7 @@ export class ClaimsReconciler implements Reconciler {
 
   private async answer(
     clusterId: string,
-    claims: readonly CloudClaim[],
+    claims: readonly CloudResourceRequest[],
     { scope, decisions }: { readonly scope: ReconcileContext; readonly decisions: Decisions },
   ): Promise<void> {
     await scope.faults.reach('cloud-claims.decided');
@@ -86,11 +86,14 @@ export class ClaimsReconciler implements Reconciler {
       const message = decisions.get(id)?.message ?? null;
       return message === null ? [] : [{ id, message }];
     });
-    await this.provider.answerClaims(clusterId, { granted, refused });
+    await this.provider.decideCloudResourceRequests(clusterId, { granted, refused });
   }
 
   /** Takes the claim's places if it holds none; what it does not get is written down with the reason. */
-  private async decide(claim: CloudClaim, { scope, rows, loads }: ClaimsPoll): Promise<ClaimDecision> {
+  private async decide(
+    claim: CloudResourceRequest,
+    { scope, rows, loads }: ClaimsPoll,
+  ): Promise<ClaimDecision> {
     const before = rows.get(claim.id);
     const held = before?.state === 'GRANTED';
     const load = loads.get(claim.id) ?? NO_USAGE;
@@ -103,7 +106,7 @@ export class ClaimsReconciler implements Reconciler {
   }
 
   private async record(
-    claim: CloudClaim,
+    claim: CloudResourceRequest,
     {
       decision,
       before,
@@ -129,7 +132,7 @@ export class ClaimsReconciler implements Reconciler {
 
   /** Takes the places of a claim and writes down that it has them, or answers why there is no room. */
   private async takePlaces(
-    claim: CloudClaim,
+    claim: CloudResourceRequest,
     load: LoadBalancerUsage,
     { database, clock }: ReconcileContext,
   ): Promise<Problem | undefined> {
@@ -172,12 +175,12 @@ interface ClaimsPoll {
 type Decisions = ReadonlyMap<string, ClaimDecision>;
 
 /** Those that have places come first, the oldest before all. */
-function rank(rows: ReadonlyMap<string, ClaimRow>, { id }: CloudClaim): number {
+function rank(rows: ReadonlyMap<string, ClaimRow>, { id }: CloudResourceRequest): number {
   const row = rows.get(id);
   return row?.state === 'GRANTED' ? row.createdAt.getTime() : Number.MAX_SAFE_INTEGER;
 }
 
-function refusal({ kind, namespace, name, clusterId }: CloudClaim, message: string): NewEvent {
+function refusal({ kind, namespace, name, clusterId }: CloudResourceRequest, message: string): NewEvent {
   const what = kind === 'DISK' ? 'disk of the volume claim' : 'load balancer of the Service';
   return {
     category: 'QUOTA',
@@ -194,5 +197,5 @@ function refusal({ kind, namespace, name, clusterId }: CloudClaim, message: stri
 export const claimsSchedule: Schedule = {
   name: 'answer-cloud-claims',
   cron: '* * * * *',
-  run: ({ database }) => enqueue(database, CLOUD_CLAIMS, 'all'),
+  run: ({ database }) => enqueue(database, CLOUD_RESOURCE_REQUESTS, 'all'),
 };

@@ -55,7 +55,7 @@ async function nextStep(
   key: string,
   { scope, means }: { scope: ReconcileContext; means: Means },
 ): Promise<StepOutcome> {
-  await scope.faults.reach('cluster.begin');
+  await scope.faults.reach('cluster.started');
   const view = await readCluster(scope.database, key);
   if (!view) return done;
   const step: ClusterStep = { ...view, scope, means };

@@ -170,7 +170,7 @@ async function completeComponent(step: ComponentChange, problem?: Problem): Prom
     const [type, done] = ENDS[component.state] ?? CONFIGURED;
     return [say(step, type, `${component.name} ${component.version} is ${done}.`)];
   });
-  await scope.faults.reach('component.settled');
+  await scope.faults.reach('component.completed');
   return done;
 }
 

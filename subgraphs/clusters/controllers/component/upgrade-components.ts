@@ -39,7 +39,7 @@ export const upgradeComponents: Step = async (step) => {
       }),
     ];
   });
-  await scope.faults.reach('upgrade.components-wished');
+  await scope.faults.reach('upgrade.components-updated');
   return done;
 };
 

@@ -9,7 +9,7 @@ import {
   KubernetesStatusError,
   KubernetesUnavailable,
 } from '../../../../engine/kubernetes/kubernetes-error.js';
-import type { DoneRisk } from '../../../../engine/providers/high-risk-operation-provider.js';
+import type { HighRiskOperationRecord } from '../../../../engine/providers/high-risk-operation-provider.js';
 import { enqueue, enqueueAll } from '../../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { isId } from '../../../../kernel/ids.js';
@@ -45,7 +45,7 @@ export function createHighRiskReconciler(means: Means): Reconciler {
       const cluster = await scope.database.cluster.findUnique({ where: { id: key } });
       if (!cluster || cluster.deletedAt || cluster.state === 'DELETING') return done;
       const closing = await applyDnsRules(scope.database, means.provider, key);
-      const risks = await means.provider.doneRisks(key);
+      const risks = await means.provider.highRiskOperationRecords(key);
       const dns = await dnsAnswers(cluster, { scope, means });
       return unlessSuperseded(async () => {
         await changeCluster(scope, cluster, async (tx, at) => {
@@ -62,7 +62,7 @@ export function createHighRiskReconciler(means: Means): Reconciler {
 }
 
 /** Whether one of them may be mended past the platform, or end with what it was done to. */
-async function mayEnd(risks: readonly DoneRisk[]): Promise<boolean> {
+async function mayEnd(risks: readonly HighRiskOperationRecord[]): Promise<boolean> {
   const rows = await Promise.all(risks.map(({ operation }) => riskRow(operation)));
   return rows.some((row) => row?.recoverable);
 }
@@ -117,7 +117,7 @@ async function recordDns(
 }
 
 interface ObservedFindings {
-  readonly risks: readonly DoneRisk[];
+  readonly risks: readonly HighRiskOperationRecord[];
   /** The security group whose rules keep pods from the DNS. */
   readonly closing: string | undefined;
 }

@@ -46,7 +46,7 @@ function unreachable(name: string): Problem {
 
 const moveControlPlane: Step = async ({ cluster, scope, means }) => {
   const plane = await means.provider.migrateControlPlane(cluster.id, 'PRO');
-  await scope.faults.reach('cluster.edition-asked');
+  await scope.faults.reach('cluster.edition-requested');
   if (plane.edition === 'PRO' && plane.state === 'RUNNING') return undefined;
   return requeueAfter(until(plane.readyAt, scope.clock.now()));
 };

@@ -52,7 +52,7 @@ export async function completePool(step: PoolStep): Promise<StepOutcome> {
     await finishPoolOperation(tx, step, result, at);
     return [scaled(step, result, running)];
   });
-  await scope.faults.reach('node-pool.settled');
+  await scope.faults.reach('node-pool.completed');
   return done;
 }
 

@@ -45,7 +45,7 @@ async function nextStep(
   key: string,
   { scope, means }: { scope: ReconcileContext; means: Means },
 ): Promise<StepOutcome> {
-  await scope.faults.reach('node-pool.begin');
+  await scope.faults.reach('node-pool.started');
   const view = await readPool(scope.database, key);
   if (!view || !isDue(view.cluster, view.pool, view.operation?.cancelRequestedAt)) return done;
   const step: PoolStep = { ...view, scope, means, nodes: await readNodes(scope.database, key) };

@@ -61,7 +61,7 @@ function next(step: Step): Promise<ReconcileResult> {
 async function act(step: Step, action: 'RESTART' | 'RESET'): Promise<ReconcileResult> {
   const { node, scope, means } = step;
   const { readyAt } = await means.provider.repairInstance(node.clusterId, node.id, action);
-  await scope.faults.reach('node-repair.asked');
+  await scope.faults.reach('node-repair.requested');
   if (action === 'RESET') await move(step, 'RESETTING', { systemDiskReset: true });
   else await move(step, 'RESTARTING');
   return requeueAfter(until(readyAt, scope));

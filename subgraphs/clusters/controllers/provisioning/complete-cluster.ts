@@ -43,7 +43,7 @@ export async function completeCluster(step: ClusterStep): Promise<StepOutcome> {
       }),
     ];
   });
-  await scope.faults.reach('cluster.settled');
+  await scope.faults.reach('cluster.completed');
   return done;
 }
 

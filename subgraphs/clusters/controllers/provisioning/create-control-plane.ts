@@ -50,7 +50,7 @@ export const createControlPlane: Step = async (step) => {
     version,
     ...(await shapeOf(step)),
   });
-  await scope.faults.reach('cluster.control-plane-asked');
+  await scope.faults.reach('cluster.control-plane-requested');
   if (made.state === 'FAILED') return failCluster(step, FAILURE);
   if (made.state !== 'RUNNING') return requeueAfter(until(made.readyAt, scope.clock.now()));
   await recordControlPlane(step, made);

@@ -110,7 +110,7 @@ const startControlPlane: Step = async (step) => {
     if (cluster.version === targetOf(step)) await finishControlPlane(tx, operation, at);
     return [];
   });
-  await scope.faults.reach('upgrade.control-plane-begun');
+  await scope.faults.reach('upgrade.control-plane-started');
   return 'again';
 };
 
@@ -124,7 +124,7 @@ const upgradeControlPlane: Step = async (step) => {
   const version = targetOf(step);
   if (cluster.version === version || !operation) return undefined;
   const plane = await means.provider.upgradeControlPlane(cluster.id, version);
-  await scope.faults.reach('upgrade.control-plane-asked');
+  await scope.faults.reach('upgrade.control-plane-requested');
   if (plane.state === 'FAILED') throw new TerminalError(CONTROL_PLANE_FAILED);
   if (plane.version !== version || plane.state !== 'RUNNING')
     return requeueAfter(until(plane.readyAt, scope.clock.now()));

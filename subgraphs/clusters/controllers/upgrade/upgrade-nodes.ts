@@ -172,7 +172,7 @@ async function upgradeOne(step: NodesStep, { node, seen }: UpgradedNodeStatus): 
     const mark = upgradeMarkOf(now, operation.id);
     if (mark) await uncordon(client, now, mark);
   }
-  await scope.faults.reach('upgrade.node-opened');
+  await scope.faults.reach('upgrade.node-uncordoned');
   return true;
 }
 
