@@ -37,7 +37,7 @@ export class AcceptedTokens implements Disposable {
   }
 
   /** Why a token that was good is accepted no more; undefined while it is. When it expires its bearer's process knows. */
-  endOf(origin: TokenOrigin): 'revoked' | 'key withdrawn' | undefined {
+  rejectionReason(origin: TokenOrigin): 'revoked' | 'key withdrawn' | undefined {
     if (this.revocations?.isRevoked(origin)) return 'revoked';
     return origin.keyId !== undefined && this.keys.accepts(origin.keyId) ? undefined : 'key withdrawn';
   }

@@ -6,7 +6,7 @@ import type { TokenOrigin } from './token-origin.js';
 /** Whether somebody's token is worth nothing any more, though it has not expired. */
 export type Revoked = (origin: TokenOrigin) => boolean;
 
-const form = z.object({
+const revocationsSchema = z.object({
   revoked: z.array(
     z.object({
       /** Whose tokens: everybody's of the account, or one subject's. */
@@ -18,7 +18,7 @@ const form = z.object({
   ),
 });
 
-type Revocation = z.infer<typeof form>['revoked'][number];
+type Revocation = z.infer<typeof revocationsSchema>['revoked'][number];
 
 /** Milliseconds between two looks at the file. */
 const INTERVAL = 1000;
@@ -78,7 +78,7 @@ export class Revocations implements Disposable {
     const version = `${mtimeMs} ${size} ${ino}`;
     if (version === this.readAt) return false;
     this.readAt = version;
-    this.revocations = form.parse(JSON.parse(await readFile(this.file, 'utf8'))).revoked;
+    this.revocations = revocationsSchema.parse(JSON.parse(await readFile(this.file, 'utf8'))).revoked;
     return true;
   }
 }

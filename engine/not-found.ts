@@ -1,4 +1,4 @@
-import { type Problem, refuse } from '../kernel/result.js';
+import { type Problem, throwProblem } from '../kernel/result.js';
 
 /** Kinds of objects that a caller names by id: what messages call them, and the field that lists those of the account. */
 const KINDS = {
@@ -36,7 +36,7 @@ export function notFound(kind: ResourceKind, id: string, path?: readonly string[
 /** Refuses `NOT_FOUND`: the account has no object of this kind and id. */
 export function throwNotFound(kind: ResourceKind, id: string, path: readonly string[]): never {
   const { code, message } = notFound(kind, id);
-  return refuse(code, message, { path });
+  return throwProblem(code, message, { path });
 }
 
 /** The kind as messages name it, e.g. `security group`. */

@@ -1,5 +1,5 @@
 /** A place on the earth, in degrees. */
-export interface Place {
+export interface Coordinates {
   /** North of the equator: -90 to 90. */
   readonly latitude: number;
   /** East of Greenwich: -180 to 180. */
@@ -10,7 +10,7 @@ export interface Place {
 const RADIUS_KM = 6371.0088;
 
 /** Kilometres between two places along the surface of the earth (haversine; the earth taken as a sphere). */
-export function distanceKm(a: Place, b: Place): number {
+export function distanceKm(a: Coordinates, b: Coordinates): number {
   const [latitudeA, latitudeB] = [radians(a.latitude), radians(b.latitude)];
   const halfLatitude = Math.sin((latitudeB - latitudeA) / 2);
   const halfLongitude = Math.sin(radians(b.longitude - a.longitude) / 2);
@@ -19,8 +19,8 @@ export function distanceKm(a: Place, b: Place): number {
 }
 
 /** The nearest of the places, and how far it is; the first of those that are equally near, undefined when there is none. */
-export function nearest<P extends Place>(
-  from: Place,
+export function nearest<P extends Coordinates>(
+  from: Coordinates,
   places: Iterable<P>,
 ): { readonly place: P; readonly km: number } | undefined {
   let best: { place: P; km: number } | undefined;

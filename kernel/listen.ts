@@ -6,11 +6,11 @@ import type { AddressInfo } from 'node:net';
  * Connections that the kernel completes before they are accepted. Node.js asks for 511, beyond which it ignores attempts to
  * connect: clients repeat them after 1, 3 and 7 seconds. Linux allows as many as net.core.somaxconn, 4,096 by default.
  */
-export const BACKLOG = 4096;
+export const LISTEN_BACKLOG = 4096;
 
 /** Listens on host and port (0 takes a free one) and answers with the base URL, without a trailing slash. */
 export async function listen(server: Server, host: string, port: number): Promise<string> {
-  server.listen({ port, host, backlog: BACKLOG });
+  server.listen({ port, host, backlog: LISTEN_BACKLOG });
   await once(server, 'listening');
   const { port: taken } = server.address() as AddressInfo;
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;

@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { boundLine } from './log-line.js';
-import { currentRequest } from './request-scope.js';
+import { currentRequestScope } from './request-scope.js';
 
 export type Log = Logger;
 
@@ -22,7 +22,7 @@ const REDACTED = [
  */
 export function createLog(level: string, name = 'fleetgraph', destination?: DestinationStream): Log {
   const mixin = () => {
-    const request = currentRequest();
+    const request = currentRequestScope();
     return request ? { requestId: request.requestId } : {};
   };
   return pino(

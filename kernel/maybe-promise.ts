@@ -5,7 +5,7 @@ export type MaybePromise<T> = T | Promise<T>;
  * Gives `taken` what `begin` answers, or `failed` why it does not; before it returns, when there is nothing to wait for.
  * Neither of the two may throw.
  */
-export function settle<T>(
+export function handleMaybePromise<T>(
   begin: () => MaybePromise<T>,
   taken: (value: T) => void,
   failed: (reason: unknown) => void,
@@ -21,6 +21,9 @@ export function settle<T>(
 }
 
 /** What `next` makes of a value; at once, when both are there. */
-export function chain<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
+export function mapMaybePromise<T, R>(
+  value: MaybePromise<T>,
+  next: (value: T) => MaybePromise<R>,
+): MaybePromise<R> {
   return value instanceof Promise ? value.then(next) : next(value);
 }

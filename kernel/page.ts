@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { refuse } from './result.js';
+import { throwProblem } from './result.js';
 
 /** How many items a page has when nothing is said, and at most. */
 export const DEFAULT_PAGE = 50;
@@ -24,7 +24,7 @@ export interface Page<T> {
 }
 
 /** Values that PostgreSQL can hold: the graph's check of arguments does not see inside a cursor. */
-const keyForm = z
+const cursorKeySchema = z
   .array(
     z
       .string()
@@ -41,7 +41,9 @@ const keyForm = z
 export function pageRequest({ first, after }: PageArguments, keyLength = 1): PageRequest {
   const limit = first ?? DEFAULT_PAGE;
   if (limit < 1 || limit > MAX_PAGE) {
-    refuse('PAGE_SIZE_EXCEEDED', `first must be from 1 to ${MAX_PAGE}, it is ${limit}.`, { path: ['first'] });
+    throwProblem('PAGE_SIZE_EXCEEDED', `first must be from 1 to ${MAX_PAGE}, it is ${limit}.`, {
+      path: ['first'],
+    });
   }
   if (after == null) return { limit, key: undefined };
   const key = decodeKey(after);
@@ -56,7 +58,7 @@ export function encodeKey(key: readonly string[]): string {
 /** What `encodeKey` made the cursor of; undefined when it made no such cursor. */
 export function decodeKey(cursor: string): readonly string[] | undefined {
   try {
-    return keyForm.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+    return cursorKeySchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
   } catch {
     return undefined;
   }
@@ -64,7 +66,7 @@ export function decodeKey(cursor: string): readonly string[] | undefined {
 
 /** Refuses `INVALID_CURSOR`; `list` says what the cursor must be of. */
 export function refuseCursor(list: string): never {
-  return refuse(
+  return throwProblem(
     'INVALID_CURSOR',
     `The cursor is not one of ${list}. Take endCursor of a page of it, or leave after out.`,
     { path: ['after'] },

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** Whoever waits for an answer: their signal aborts when nobody does any more. */
-export interface Waiting {
+export interface AbortScope {
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -14,17 +14,17 @@ export interface RequestScope {
   /** The account that asks; undefined before it is known. Work that follows takes the account's turns. */
   readonly account?: string | undefined;
   /** SQL that runs for the request ends when their signal aborts. */
-  readonly waiting?: Waiting | undefined;
+  readonly abortScope?: AbortScope | undefined;
 }
 
 const storage = new AsyncLocalStorage<RequestScope | undefined>();
 
 /** Runs work, and everything that it starts, for a request: its log entries carry the request's id. */
-export function inRequest<T>(scope: RequestScope, work: () => T): T {
+export function runInRequestScope<T>(scope: RequestScope, work: () => T): T {
   const known = storage.getStore();
   const same =
     known?.requestId === scope.requestId &&
-    known.waiting === scope.waiting &&
+    known.abortScope === scope.abortScope &&
     known.account === scope.account;
   return same ? work() : storage.run(scope, work);
 }
@@ -33,11 +33,11 @@ export function inRequest<T>(scope: RequestScope, work: () => T): T {
  * Runs work, and everything that it starts, for nobody in particular, though a request was the first to need it: what
  * others wait for, too, must not end with that request.
  */
-export function outsideRequests<T>(work: () => T): T {
+export function runOutsideRequestScope<T>(work: () => T): T {
   return storage.run(undefined, work);
 }
 
 /** The request for which this runs; undefined for what the platform does by itself. */
-export function currentRequest(): RequestScope | undefined {
+export function currentRequestScope(): RequestScope | undefined {
   return storage.getStore();
 }

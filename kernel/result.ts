@@ -16,7 +16,7 @@ export type Result<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Carries problems out of a transaction, so that it rolls back. Turned into data by `settle`. */
-export class Refused extends Error {
+export class ProblemError extends Error {
   constructor(
     readonly problems: readonly Problem[],
     options?: ErrorOptions,
@@ -27,12 +27,12 @@ export class Refused extends Error {
 }
 
 /** Refuses a request: ends the surrounding transaction and becomes a user error. */
-export function refuse(
+export function throwProblem(
   code: ErrorCode,
   message: string,
   more: Pick<Problem, 'path' | 'details'> = {},
 ): never {
-  throw new Refused([{ code, message, ...more }]);
+  throw new ProblemError([{ code, message, ...more }]);
 }
 
 /** Gathers what several steps of one piece of work refuse, where none needs what another one did. */
@@ -40,30 +40,30 @@ export class CollectedProblems {
   private readonly problems: Problem[] = [];
 
   /** Whether a step has refused. */
-  get any(): boolean {
+  get hasProblems(): boolean {
     return this.problems.length > 0;
   }
 
   /** What the step answers; undefined when it refused. */
-  async of<T>(step: () => Promise<T>): Promise<T | undefined> {
-    const result = await settle(step);
+  async collect<T>(step: () => Promise<T>): Promise<T | undefined> {
+    const result = await toResult(step);
     if (result.ok) return result.value;
     this.problems.push(...result.problems);
     return undefined;
   }
 
   /** Refuses with everything that was gathered. */
-  refuse(): never {
-    throw new Refused(this.problems);
+  throwAll(): never {
+    throw new ProblemError(this.problems);
   }
 }
 
 /** Runs `work`; what it refuses becomes data, everything else stays thrown. */
-export async function settle<T>(work: () => Promise<T>): Promise<Result<T>> {
+export async function toResult<T>(work: () => Promise<T>): Promise<Result<T>> {
   try {
     return { ok: true, value: await work() };
   } catch (error) {
-    if (error instanceof Refused) return { ok: false, problems: error.problems };
+    if (error instanceof ProblemError) return { ok: false, problems: error.problems };
     throw error;
   }
 }

@@ -7,7 +7,7 @@ let corked: Writable[] = [];
  * one read brings events for many clients, all have been read before the first is written: writing in between wakes
  * the other side for each of them, which costs more than the rest.
  */
-export function corkTurn(connection: Writable): void {
+export function corkUntilImmediate(connection: Writable): void {
   if (connection.writableCorked > 0) return;
   connection.cork();
   if (corked.push(connection) === 1) setImmediate(uncork);

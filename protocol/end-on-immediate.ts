@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { encodingOf } from './text-encoding.js';
 
 /** What a request is answered with. */
-export interface Answer {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: OutgoingHttpHeaders;
   readonly body: string | Buffer;
@@ -20,7 +20,7 @@ let since = 0;
  * by the first write and finds the others, where it would be woken by each. Corking the connections (cork-turn.ts) would
  * not do it: `end` of a response uncorks its own.
  */
-export function endWithTurn(response: ServerResponse, { status, headers, body }: Answer): void {
+export function endOnImmediate(response: ServerResponse, { status, headers, body }: HttpResponse): void {
   const bytes = Buffer.byteLength(body);
   response.writeHead(status, { ...headers, 'content-length': bytes });
   const now = performance.now();

@@ -1,10 +1,10 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { isDatabaseAway } from '../kernel/postgres/database-unavailable.js';
-import { isTextUnstorable } from '../kernel/postgres/untranslatable-character.js';
+import { isDatabaseUnavailable } from '../kernel/postgres/database-unavailable.js';
+import { isUntranslatableCharacter } from '../kernel/postgres/untranslatable-character.js';
 import { errorRegistry } from '../kernel/errors.js';
-import { type Problem, Refused } from '../kernel/result.js';
+import { type Problem, ProblemError } from '../kernel/result.js';
 import { boundError, boundProblem } from './error-bounds.js';
-import { isStatementEnded } from '../kernel/postgres/query-canceled.js';
+import { isQueryCanceled } from '../kernel/postgres/query-canceled.js';
 
 // Worded for any part: a refused connection does not say whose it was.
 const PART_AWAY = 'A part of the platform cannot be reached or written now. Try again.';
@@ -15,7 +15,7 @@ const UNSTORABLE_TEXT = 'A text of the request has the character U+0000. Leave i
 export type BugReport = (bug: unknown, path: GraphQLFormattedError['path']) => void;
 
 /** A problem as a GraphQL error: its code, path and facts are the extensions. */
-export function problemError(problem: Problem, path?: GraphQLFormattedError['path']): GraphQLFormattedError {
+export function formatProblem(problem: Problem, path?: GraphQLFormattedError['path']): GraphQLFormattedError {
   const { code, message, path: input, details } = boundProblem(problem);
   return {
     message,
@@ -25,10 +25,10 @@ export function problemError(problem: Problem, path?: GraphQLFormattedError['pat
 }
 
 /** The GraphQL error that stands for a refusal outside of a resolver; its first problem when it has several. */
-export function refusalError(refused: Refused): GraphQLError {
+export function toGraphQLError(refused: ProblemError): GraphQLError {
   const [problem] = refused.problems;
   if (!problem) return new GraphQLError(refused.message);
-  const { message, extensions } = problemError(problem);
+  const { message, extensions } = formatProblem(problem);
   return new GraphQLError(message, { originalError: refused, ...(extensions ? { extensions } : {}) });
 }
 
@@ -37,22 +37,23 @@ export function refusalError(refused: Refused): GraphQLError {
  * error that already carries a code of the registry keeps it; anything else is reported as a bug and masked. While
  * PostgreSQL is away, or when it took too long, it is reported, too, but the answer says so.
  */
-export function answerErrors(error: GraphQLError, report: BugReport): GraphQLFormattedError[] {
+export function formatErrors(error: GraphQLError, report: BugReport): GraphQLFormattedError[] {
   const cause = causeOf(error);
-  if (cause instanceof Refused) return cause.problems.map((problem) => problemError(problem, error.path));
+  if (cause instanceof ProblemError)
+    return cause.problems.map((problem) => formatProblem(problem, error.path));
   if (isKnownCode(error.extensions['code'])) return [boundError(error).toJSON()];
-  if (isTextUnstorable(cause))
-    return [problemError({ code: 'INVALID_INPUT', message: UNSTORABLE_TEXT }, error.path)];
+  if (isUntranslatableCharacter(cause))
+    return [formatProblem({ code: 'INVALID_INPUT', message: UNSTORABLE_TEXT }, error.path)];
   report(cause, error.path);
-  if (isDatabaseAway(cause))
-    return [problemError({ code: 'SERVICE_UNAVAILABLE', message: PART_AWAY }, error.path)];
-  if (isStatementEnded(cause))
-    return [problemError({ code: 'REQUEST_TIMEOUT', message: STATEMENT_TOO_SLOW }, error.path)];
-  return [maskedError(error.path)];
+  if (isDatabaseUnavailable(cause))
+    return [formatProblem({ code: 'SERVICE_UNAVAILABLE', message: PART_AWAY }, error.path)];
+  if (isQueryCanceled(cause))
+    return [formatProblem({ code: 'REQUEST_TIMEOUT', message: STATEMENT_TOO_SLOW }, error.path)];
+  return [formatInternalError(error.path)];
 }
 
 /** What is said of a bug: nothing but that there was one. */
-export function maskedError(path?: GraphQLFormattedError['path']): GraphQLFormattedError {
+export function formatInternalError(path?: GraphQLFormattedError['path']): GraphQLFormattedError {
   return {
     message: 'Internal error.',
     ...(path ? { path } : {}),

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { Abandoned } from '../kernel/abandoned.js';
-import { type MaybePromise, chain } from '../kernel/maybe-promise.js';
-import { refuse } from '../kernel/result.js';
+import { AbortedError } from '../kernel/aborted-error.js';
+import { type MaybePromise, mapMaybePromise } from '../kernel/maybe-promise.js';
+import { throwProblem } from '../kernel/result.js';
 
 /**
  * Reads a request's body as text. Refuses LIMIT_EXCEEDED when it is larger than `limit` bytes; what follows is then
@@ -11,13 +11,13 @@ export function readBody(request: IncomingMessage, limit: number): MaybePromise<
   const whole = (text: string | undefined) => {
     if (text !== undefined) return text;
     request.resume();
-    return refuse('LIMIT_EXCEEDED', `The request body may have ${limit} bytes at the most.`);
+    return throwProblem('LIMIT_EXCEEDED', `The request body may have ${limit} bytes at the most.`);
   };
   const length = Number(request.headers['content-length']);
   if (length > limit) return whole(undefined);
   // A small body has nearly always come with its head: then there is nothing to wait for, not even for being told so.
   const isThere = request.complete || request.readableLength === length;
-  return chain(isThere ? arrived(request, limit) : collect(request, limit), whole);
+  return mapMaybePromise(isThere ? arrived(request, limit) : collect(request, limit), whole);
 }
 
 /** What has come, or undefined when it is too long. */
@@ -40,7 +40,7 @@ function collect(request: IncomingMessage, limit: number): Promise<string | unde
     };
     request.on('data', onData);
     request.once('end', () => resolve(textOf(chunks)));
-    const leave = () => reject(new Abandoned());
+    const leave = () => reject(new AbortedError());
     request.once('error', leave);
     request.once('close', () => {
       if (!request.complete) leave();

@@ -8,7 +8,7 @@ export interface SendEventsOptions {
   /** Milliseconds between comments that keep proxies and the reader from giving up. Default 10,000. */
   readonly heartbeat?: number;
   /** When it has aborted, the stream ends without `complete`: the reader knows that there was more to come. */
-  readonly cut?: AbortSignal | undefined;
+  readonly closing?: AbortSignal | undefined;
 }
 
 /**
@@ -32,7 +32,7 @@ export async function sendEvents(
   try {
     response.write(':\n\n');
     for await (const value of values) await sendEvent(response, value);
-    if (!response.destroyed) response.end(options.cut?.aborted ? '' : 'event: complete\ndata:\n\n');
+    if (!response.destroyed) response.end(options.closing?.aborted ? '' : 'event: complete\ndata:\n\n');
   } finally {
     clearInterval(heartbeat);
     response.off('close', left);

@@ -1,7 +1,7 @@
 import type { Actor } from '../kernel/actor.js';
 import type { Loaders } from '../kernel/loaders.js';
 import type { MaybePromise } from '../kernel/maybe-promise.js';
-import type { Waiting } from '../kernel/request-scope.js';
+import type { AbortScope } from '../kernel/request-scope.js';
 import type { SubgraphRequest, SubgraphResult } from './wire.js';
 
 /** For whom a subgraph executes a request, or an event of a subscription. */
@@ -14,9 +14,9 @@ export interface SubgraphContext {
   /** Aborts when the client has left; ends the source of a subscription. */
   readonly signal?: AbortSignal | undefined;
   /** Has that signal, for everything that is executed together with this request. Default this context. */
-  readonly waiting?: Waiting | undefined;
+  readonly abortScope?: AbortScope | undefined;
   /** Cursor of an event: the result must not be older. */
-  readonly atLeast?: string | undefined;
+  readonly minResourceVersion?: string | undefined;
 }
 
 /** A subgraph in the same process: takes the requests that others get over HTTP. */
@@ -31,5 +31,5 @@ export interface SubgraphEndpoint {
     signal?: AbortSignal,
   ): Promise<AsyncGenerator<SubgraphResult, undefined>>;
   /** Throws `NotReadyError` while the subgraph cannot do its work. */
-  ready(): Promise<void>;
+  checkReady(): Promise<void>;
 }

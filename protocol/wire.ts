@@ -6,7 +6,7 @@ import type { WorkBudget } from '../kernel/fairness/work-turns.js';
 export const REQUEST_ID_HEADER = 'x-request-id';
 
 /** Cursor of an event that the subgraph must have seen before it answers. */
-export const AT_LEAST_HEADER = 'x-fleetgraph-at-least';
+export const MIN_RESOURCE_VERSION_HEADER = 'x-fleetgraph-min-resource-version';
 
 /** A request to a subgraph, as it goes over the wire. */
 export interface SubgraphRequest {

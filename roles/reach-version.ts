@@ -1,5 +1,5 @@
 import type { Platform } from '../engine/platform.js';
-import { refuse } from '../kernel/result.js';
+import { throwProblem } from '../kernel/result.js';
 import type { RequestContext } from '../subgraphs/runtime/subgraph.js';
 
 /** Milliseconds that a reader who has seen an event waits for a database that has not. */
@@ -11,12 +11,12 @@ const TIMEOUT_MS = 5000;
  */
 export async function reachVersion(
   { events, cursors }: Pick<Platform, 'events' | 'cursors'>,
-  { actor: { account }, atLeast, signal }: RequestContext,
+  { actor: { account }, minResourceVersion: atLeast, signal }: RequestContext,
 ): Promise<void> {
   if (atLeast === undefined) return;
   const sequence = cursors.sequenceOf(account, atLeast);
   if (await events.waitForSequence(account, sequence, { timeoutMs: TIMEOUT_MS, signal })) return;
-  refuse('STALE_READ', 'What was asked to be seen at least is not there yet. Try again.', {
+  throwProblem('STALE_READ', 'What was asked to be seen at least is not there yet. Try again.', {
     path: ['extensions', 'minResourceVersion'],
   });
 }

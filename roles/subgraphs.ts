@@ -31,8 +31,8 @@ const factories: Record<SubgraphName, (platform: Platform) => Promise<Subgraph>>
 export async function createSubgraph(name: SubgraphName, platform: Platform): Promise<Subgraph> {
   return {
     ...(await factories[name](platform)),
-    reach: (context) => reachVersion(platform, context),
-    ready: () => platform.database.probe.check(),
+    waitForVersion: (context) => reachVersion(platform, context),
+    checkReady: () => platform.database.probe.check(),
   };
 }
 

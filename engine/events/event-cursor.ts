@@ -1,5 +1,5 @@
 import { type KeyObject, createHash, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
-import { refuse } from '../../kernel/result.js';
+import { throwProblem } from '../../kernel/result.js';
 
 /** A key that cursors are signed with. */
 export interface CursorKey {
@@ -150,7 +150,7 @@ function sorted(value: unknown): unknown {
 }
 
 function invalid(): never {
-  return refuse(
+  return throwProblem(
     'INVALID_CURSOR',
     'The cursor is malformed, was tampered with, or belongs to another account, field or arguments.',
     { path: ['after'] },

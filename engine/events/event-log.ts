@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Database, OpenDatabase } from '../../kernel/postgres/database.js';
 import type { Log } from '../../kernel/log.js';
-import { refuse } from '../../kernel/result.js';
+import { throwProblem } from '../../kernel/result.js';
 import type { LoggedEvent } from '../contract.js';
 import { EventLogReaders, type EventLogReader } from './event-log-readers.js';
 import type { EventNotifier } from './event-notifier.js';
@@ -160,7 +160,7 @@ export class EventLog implements AsyncDisposable {
     this.rememberHead(account, BigInt(counter.last));
     if (after < counter.pruned) throwCursorExpired();
     if (after > counter.last)
-      refuse('INVALID_CURSOR', 'The cursor is ahead of the event log.', { path: ['after'] });
+      throwProblem('INVALID_CURSOR', 'The cursor is ahead of the event log.', { path: ['after'] });
     const events = toEvents(account, rows);
     const more = events.length === BATCH;
     return { events, more, position: more ? (events.at(-1)?.sequence ?? after) : BigInt(counter.last) };
@@ -176,7 +176,7 @@ export class EventLog implements AsyncDisposable {
 }
 
 function throwCursorExpired(): never {
-  return refuse('CURSOR_EXPIRED', 'The event log no longer keeps what followed this cursor.', {
+  return throwProblem('CURSOR_EXPIRED', 'The event log no longer keeps what followed this cursor.', {
     path: ['after'],
   });
 }

@@ -1,6 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { z } from 'zod';
-import { currentRequest, inRequest, outsideRequests } from '../../kernel/request-scope.js';
+import {
+  currentRequestScope,
+  runInRequestScope,
+  runOutsideRequestScope,
+} from '../../kernel/request-scope.js';
 import { type SpanOptions, inSpan, traceHeaders } from '../../kernel/tracing/span.js';
 
 /** The client's request from which a job follows: its log entries and spans are the request's. */
@@ -18,7 +22,7 @@ const ORIGIN_TTL_MS = 60 * 60 * 1000;
 
 /** The request that jobs follow from which are asked for here; undefined for what the platform does by itself. */
 export function currentRequestOrigin(): RequestOrigin | undefined {
-  const request = currentRequest();
+  const request = currentRequestScope();
   if (!request) return undefined;
   const { requestId, at } = request;
   const { traceparent } = traceHeaders();
@@ -35,7 +39,7 @@ const jobAccount = new AsyncLocalStorage<string | undefined>();
 
 /** The account on whose behalf jobs are asked for here; undefined for what the platform does by itself. */
 export function currentAccount(): string | undefined {
-  return jobAccount.getStore() ?? currentRequest()?.account;
+  return jobAccount.getStore() ?? currentRequestScope()?.account;
 }
 
 /** What a job is done for. */
@@ -57,6 +61,6 @@ export function runForRequestOrigin<T>(
       inSpan(job.name, () => ({ kind: 'consumer', attributes: job.attributes, ...parent }), work),
     );
   return origin
-    ? inRequest({ requestId: origin.requestId, at: origin.at }, spanned)
-    : outsideRequests(spanned);
+    ? runInRequestScope({ requestId: origin.requestId, at: origin.at }, spanned)
+    : runOutsideRequestScope(spanned);
 }

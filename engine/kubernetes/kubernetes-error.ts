@@ -1,4 +1,4 @@
-import { type Problem, Refused } from '../../kernel/result.js';
+import { type Problem, ProblemError } from '../../kernel/result.js';
 
 /** The answer of an API server that is not a success: a Kubernetes `Status`. */
 export class KubernetesStatusError extends Error {
@@ -17,7 +17,7 @@ export class KubernetesStatusError extends Error {
 }
 
 /** The API server could not be asked: no connection, no answer in time, or an answer that is none. */
-export class KubernetesUnavailable extends Refused {
+export class KubernetesUnavailable extends ProblemError {
   constructor(
     clusterId: string,
     override readonly cause: unknown,

@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '../../kernel/postgres/database.js';
-import { Refused } from '../../kernel/result.js';
+import { ProblemError } from '../../kernel/result.js';
 import { Prisma } from '../../prisma/generated/client.js';
 import { quotaExceeded } from './quota-exceeded.js';
 
@@ -110,7 +110,7 @@ async function throwQuotaExceeded(tx: Transaction, request: Reservation): Promis
   const { resource, scope, amount: requested, path } = request;
   const limit = Math.max(usage?.limit ?? 0, request.computedLimit ?? 0);
   const excess = { resource, scope, limit, used: usage?.used ?? 0, requested };
-  throw new Refused([quotaExceeded(excess, { path })]);
+  throw new ProblemError([quotaExceeded(excess, { path })]);
 }
 
 /** Takes as much of the amount as fits, in whole multiples of `step` (default 1); answers how much that is. */

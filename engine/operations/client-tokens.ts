@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database, Transaction } from '../../kernel/postgres/database.js';
-import { type Problem, refuse, Refused } from '../../kernel/result.js';
+import { type Problem, throwProblem, ProblemError } from '../../kernel/result.js';
 import type { Prisma } from '../../prisma/generated/client.js';
 
 const MAX_LENGTH = 128;
@@ -30,7 +30,7 @@ export async function idempotent<A>(
   const { account, mutation, token, at } = request;
   if (token == null) return work();
   const problems = validateClientToken(token);
-  if (problems.length > 0) throw new Refused(problems);
+  if (problems.length > 0) throw new ProblemError(problems);
   // Twins queue up here; the lock ends with the transaction.
   await tx.$executeRaw`
     SELECT pg_advisory_xact_lock(hashtextextended(${JSON.stringify(['client-token', account, mutation, token])}, 0))`;
@@ -72,7 +72,7 @@ export async function checkClientToken(
 ): Promise<void> {
   if (request.token == null) return;
   const problems = validateClientToken(request.token);
-  if (problems.length > 0) throw new Refused(problems);
+  if (problems.length > 0) throw new ProblemError(problems);
   await storedResult(database, request, request.token);
 }
 
@@ -86,7 +86,7 @@ async function storedResult(
     where: { account_mutation_token: { account, mutation, token } },
   });
   if (!known || known.inputHash === hashInput(input)) return known;
-  return refuse(
+  return throwProblem(
     'CLIENT_TOKEN_REUSED',
     `The clientToken was used before for ${mutation} with other input. Send a new token with a new request.`,
     { path: ['input', 'clientToken'] },

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../kernel/postgres/database.js';
 import type { EventType } from '../events/event-kinds.js';
 import { newId } from '../../kernel/ids.js';
-import { refuse, type Problem } from '../../kernel/result.js';
+import { throwProblem, type Problem } from '../../kernel/result.js';
 import { type Operation, Prisma } from '../../prisma/generated/client.js';
 import type { EventLevel, Failure, OperationStage } from '../contract.js';
 import { deferEvent } from '../events/append-events.js';
@@ -207,7 +207,7 @@ export async function requestCancel(
   const row = await lock(tx, id);
   if (!row || row.account !== account) throwNotFound('OPERATION', id, ID_PATH);
   if (isFinished(row.state) || !row.cancelable) {
-    refuse(
+    throwProblem(
       'NOT_CANCELABLE',
       `The operation ${id} (${row.type}) is ${row.state} and cannot be cancelled${isFinished(row.state) ? '' : ' now'}.`,
       {
@@ -240,7 +240,7 @@ export async function pauseOperation(
   const row = await lockOwnOperation(tx, account, id);
   const why = notPausableReason(row);
   if (why !== undefined)
-    refuse('INVALID_STATE', `The operation ${id} (${row.type}) ${why}.`, { path: ID_PATH });
+    throwProblem('INVALID_STATE', `The operation ${id} (${row.type}) ${why}.`, { path: ID_PATH });
   const changed = await changeOperation(tx, id, { pausedAt: at });
   operationEvent(tx, changed, 'OPERATION_PAUSED', `${row.type} is paused.`);
   return changed;
@@ -250,7 +250,7 @@ export async function pauseOperation(
 export async function resumeOperation(tx: Transaction, account: string, id: string): Promise<OperationRow> {
   const row = await lockOwnOperation(tx, account, id);
   if (isFinished(row.state) || row.pausedAt === null)
-    refuse('INVALID_STATE', `The operation ${id} (${row.type}) is not paused.`, { path: ID_PATH });
+    throwProblem('INVALID_STATE', `The operation ${id} (${row.type}) is not paused.`, { path: ID_PATH });
   const changed = await changeOperation(tx, id, { pausedAt: null });
   operationEvent(tx, changed, 'OPERATION_RESUMED', `${row.type} goes on.`);
   return changed;

@@ -4,7 +4,7 @@ import { accountScopes } from '../../access/scopes.js';
 import type { Actor } from '../../kernel/actor.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
-import { Refused, refuse } from '../../kernel/result.js';
+import { ProblemError, throwProblem } from '../../kernel/result.js';
 import type { TokenExpectations } from './auth-options.js';
 import { tokenVerifier } from './verify-token.js';
 
@@ -23,7 +23,7 @@ export interface AuthenticatorOptions extends TokenExpectations {
   readonly accepted: AcceptedTokens;
   readonly clock: Clock;
   /** Told of each refusal. */
-  readonly onRejected?: (refused: Refused, requestId: string) => void;
+  readonly onRejected?: (refused: ProblemError, requestId: string) => void;
 }
 
 /** A caller who is not asked for a token. */
@@ -47,9 +47,12 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   // By the token, not the header: one token in headers with other blanks would fill the memory.
   const verified = new LRUCache<string, Actor>({ max: 10_000, ttl: 60_000, ttlResolution: 1000 });
   const good = (actor: Actor): Actor => {
-    if (hasExpired(actor, clock)) return refuse('TOKEN_EXPIRED', 'The token has expired. Get a new one.');
-    const end = accepted.endOf(actor);
-    return end ? refuse('UNAUTHENTICATED', `The token is no longer good: ${end}. Get a new one.`) : actor;
+    if (hasExpired(actor, clock))
+      return throwProblem('TOKEN_EXPIRED', 'The token has expired. Get a new one.');
+    const end = accepted.rejectionReason(actor);
+    return end
+      ? throwProblem('UNAUTHENTICATED', `The token is no longer good: ${end}. Get a new one.`)
+      : actor;
   };
   const again = async (authorization: string | undefined) => {
     const token = bearerToken(authorization);
@@ -60,7 +63,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   return {
     authenticate(authorization, requestId) {
       const report = (error: unknown): never => {
-        if (error instanceof Refused) refused?.(error, requestId);
+        if (error instanceof ProblemError) refused?.(error, requestId);
         throw error;
       };
       try {
@@ -83,5 +86,5 @@ const BEARER = /^\s*bearer +(\S+)\s*$/i;
 
 function bearerToken(authorization: string | undefined): string {
   const token = BEARER.exec(authorization ?? '')?.[1];
-  return token ?? refuse('UNAUTHENTICATED', 'Send a bearer token: Authorization: Bearer <token>.');
+  return token ?? throwProblem('UNAUTHENTICATED', 'Send a bearer token: Authorization: Bearer <token>.');
 }

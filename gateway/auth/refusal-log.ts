@@ -1,6 +1,6 @@
 import type { Clock } from '../../kernel/clock.js';
 import type { Log } from '../../kernel/log.js';
-import type { Refused } from '../../kernel/result.js';
+import type { ProblemError } from '../../kernel/result.js';
 
 /** Lines in one second at the most, so that guessing tokens does not fill the disk; what is left out is counted. */
 const LINES = 10;
@@ -18,7 +18,7 @@ export class RejectedTokenLog {
   ) {}
 
   /** Notes a refusal. The first line of a second says how many were left out before it. */
-  record({ problems: [problem], cause }: Refused, requestId: string): void {
+  record({ problems: [problem], cause }: ProblemError, requestId: string): void {
     const now = this.clock.now().getTime();
     if (Math.abs(now - this.secondStart) >= SECOND) {
       this.secondStart = now;

@@ -5,7 +5,7 @@ import { defaultScopes as platformScopes } from '../../access/scopes.js';
 import type { VerifiedToken } from '../../access/signing-keys.js';
 import type { Actor } from '../../kernel/actor.js';
 import type { Clock } from '../../kernel/clock.js';
-import { Refused, refuse } from '../../kernel/result.js';
+import { ProblemError, throwProblem } from '../../kernel/result.js';
 import type { TokenExpectations } from './auth-options.js';
 import { policiesOf, scopesOf } from './claims.js';
 
@@ -43,11 +43,14 @@ function timesOf(
   { now, maxDays }: { readonly now: number; readonly maxDays: number },
 ): Pick<Actor, 'expiresAt' | 'issuedAt'> {
   if (exp === undefined)
-    return refuse('UNAUTHENTICATED', 'The token has no end: claim exp. Get one that expires.');
+    return throwProblem('UNAUTHENTICATED', 'The token has no end: claim exp. Get one that expires.');
   if (iat !== undefined && !(iat <= now + CLOCK_SKEW))
-    return refuse('UNAUTHENTICATED', 'The token was made out in the future: claim iat. Get a new one.');
+    return throwProblem('UNAUTHENTICATED', 'The token was made out in the future: claim iat. Get a new one.');
   if (!(exp - (iat ?? now) <= maxDays * DAY))
-    return refuse('UNAUTHENTICATED', `The token is valid for more than ${maxDays} days. Get a shorter one.`);
+    return throwProblem(
+      'UNAUTHENTICATED',
+      `The token is valid for more than ${maxDays} days. Get a shorter one.`,
+    );
   return {
     expiresAt: new Date(exp * 1000),
     ...(iat === undefined ? {} : { issuedAt: new Date(iat * 1000) }),
@@ -57,7 +60,7 @@ function timesOf(
 function actorOf({ payload, keyId }: VerifiedToken, defaultScopes: readonly string[]): Actor {
   const account = payload['account'];
   if (!isAccountName(account))
-    return refuse('UNAUTHENTICATED', `The token names no account: claim account, ${ACCOUNT_FORM}.`);
+    return throwProblem('UNAUTHENTICATED', `The token names no account: claim account, ${ACCOUNT_FORM}.`);
   const policies = policiesOf(payload);
   return {
     account,
@@ -74,7 +77,7 @@ function subjectOf({ sub }: JWTPayload, account: string): string {
   if (sub === undefined) return account;
   // Issuers sign what jose does not check: a number, or a list.
   if (typeof sub !== 'string' || !SUBJECT.test(sub))
-    return refuse(
+    return throwProblem(
       'UNAUTHENTICATED',
       'The subject of the token is no name: claim sub, a text of 1 to 255 characters, none of them a control character.',
     );
@@ -88,5 +91,5 @@ function explain(error: unknown): never {
     error instanceof errors.JWTExpired
       ? ({ code: 'TOKEN_EXPIRED', message: 'The token has expired. Get a new one.' } as const)
       : ({ code: 'UNAUTHENTICATED', message: 'The token is not valid.' } as const);
-  throw new Refused([problem], { cause: error });
+  throw new ProblemError([problem], { cause: error });
 }

@@ -2,7 +2,7 @@ import type { FetchNode, ResponsePath } from '@apollo/query-planner';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { MAX_ERRORS } from '../../protocol/error-bounds.js';
 import { type SubgraphResult, toWire } from '../../protocol/wire.js';
-import { settle } from '../../kernel/maybe-promise.js';
+import { handleMaybePromise } from '../../kernel/maybe-promise.js';
 import type { CombinedOperations } from './entities/combine-operations.js';
 import { EntityBatch } from './entities/entity-batch.js';
 import { entityOperation } from './entities/entity-operation.js';
@@ -98,7 +98,7 @@ function rootFetch(
     const { taken, failed } = ending(run, take, done);
     const ask = () =>
       sourceOf(run.sources, serviceName).execute(write(template, variableUsages, run), run.call);
-    settle(ask, taken, failed);
+    handleMaybePromise(ask, taken, failed);
   };
 }
 

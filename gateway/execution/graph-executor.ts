@@ -2,8 +2,8 @@ import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import { mapStream } from '../../protocol/mapped-stream.js';
 import type { SubgraphResult } from '../../protocol/wire.js';
 import { FairQueue } from '../../kernel/fairness/fair-queue.js';
-import { type MaybePromise, chain } from '../../kernel/maybe-promise.js';
-import { inRequest } from '../../kernel/request-scope.js';
+import { type MaybePromise, mapMaybePromise } from '../../kernel/maybe-promise.js';
+import { runInRequestScope } from '../../kernel/request-scope.js';
 import { inSpan, isTraced } from '../../kernel/tracing/span.js';
 import { WorkBudget } from '../../kernel/fairness/work-turns.js';
 import type { ErrorMasker } from '../errors/error-masker.js';
@@ -65,7 +65,7 @@ export class GraphExecutor {
   private answer(prepared: ExecutableRequest, context: CallContext): MaybePromise<ExecutionResult> {
     const failed = (error: unknown) => ({ errors: [this.options.mask.error(error, context.requestId)] });
     try {
-      const result = this.run(prepared, atLeast(prepared, context), prepared.operation.fetch);
+      const result = this.run(prepared, withMinResourceVersion(prepared, context), prepared.operation.fetch);
       return result instanceof Promise ? result.catch(failed) : result;
     } catch (error) {
       return failed(error);
@@ -146,7 +146,7 @@ export class GraphExecutor {
     if (!rest) {
       const run = this.newRun(prepared, context);
       begin(run, event);
-      return chain(this.resultOf(prepared, run), (result) => ({ result, position }));
+      return mapMaybePromise(this.resultOf(prepared, run), (result) => ({ result, position }));
     }
     // A context of its own: an event sees the state of its time, not what an earlier one has loaded, nor what a
     // subgraph knows that has not heard of it yet.
@@ -156,7 +156,7 @@ export class GraphExecutor {
       begin(run, event);
       rest(run, done);
     });
-    return chain(completed, (result) => ({ result, position }));
+    return mapMaybePromise(completed, (result) => ({ result, position }));
   }
 
   private run(
@@ -167,7 +167,7 @@ export class GraphExecutor {
     return this.deadline.within(context.signal, (signal) => {
       const call = callOf(context, signal);
       const run = inScope(call, () => complete(fetch, this.newRun(prepared, call)));
-      return chain(run, (over) => this.resultOf(prepared, over));
+      return mapMaybePromise(run, (over) => this.resultOf(prepared, over));
     });
   }
 
@@ -195,7 +195,7 @@ export class GraphExecutor {
     const budget = new WorkBudget(actor.account, VALUES_PER_TURN, signal);
     const before = size.characters;
     const shaped = (view ?? operation).shape.shape(run.data, run.variables, { size, budget });
-    return chain(shaped, (response) => {
+    return mapMaybePromise(shaped, (response) => {
       const result = this.withErrors(response, run);
       if (!response.data || size.characters - before < LARGE) return result;
       return writeData(response.data, size.limit, budget).then(() => result);
@@ -243,11 +243,11 @@ function callOf(context: CallContext, signal: AbortSignalLike): CallContext {
 
 /** Enters the scope that all fetches of a query from subgraphs of this process share, once for all of them. */
 function inScope<T>({ requestId, actor: { account }, work }: CallContext, run: () => T): T {
-  return work ? inRequest({ requestId, at: Date.now(), account, waiting: work }, run) : run();
+  return work ? runInRequestScope({ requestId, at: Date.now(), account, abortScope: work }, run) : run();
 }
 
 /** The context of a request that must not see less than an event; others keep theirs. */
-function atLeast({ request }: ExecutableRequest, context: CallContext): CallContext {
+function withMinResourceVersion({ request }: ExecutableRequest, context: CallContext): CallContext {
   const { minResourceVersion } = request;
-  return minResourceVersion === undefined ? context : { ...context, atLeast: minResourceVersion };
+  return minResourceVersion === undefined ? context : { ...context, minResourceVersion };
 }

@@ -2,7 +2,7 @@ import type { ExecutionResult, GraphQLError } from 'graphql';
 import { accountPace } from '../../kernel/fairness/account-pace.js';
 import type { Actor } from '../../kernel/actor.js';
 import { boundError } from '../../protocol/error-bounds.js';
-import { type MaybePromise, chain } from '../../kernel/maybe-promise.js';
+import { type MaybePromise, mapMaybePromise } from '../../kernel/maybe-promise.js';
 import { WorkBudget, turnOf } from '../../kernel/fairness/work-turns.js';
 import { type CostNode, actualCost, actualCostInTurns, estimatedCost } from './cost/cost.js';
 import type { CostTree } from './cost/cost-tree.js';
@@ -115,7 +115,7 @@ export class Admission {
     if (!rate) return this.plan(request, actor, { startedAt, least: 0 });
     const { account } = actor;
     const least = this.newDocument(request.query);
-    return chain(rate.spend(account, least), (spent) =>
+    return mapMaybePromise(rate.spend(account, least), (spent) =>
       spent
         ? this.plan(request, actor, { startedAt, least })
         : this.refuse([newDocumentError(rate, account, least)], 429, { startedAt, least: 0 }),
@@ -139,7 +139,7 @@ export class Admission {
     const { rate, limits } = this.options;
     if (!rate) return undefined;
     const requested = Math.ceil(characters / limits.bodyPerPoint);
-    return chain(rate.spend(account, requested), (spent) => {
+    return mapMaybePromise(rate.spend(account, requested), (spent) => {
       if (spent) return;
       throw rateError(rate, account, {
         told: `A body or message of this size costs ${requested} points`,
@@ -181,7 +181,7 @@ export class Admission {
     const { rate } = this.options;
     const admitted = { ...begun, prepared, requested, account, tree: tree.root };
     if (!rate) return this.admitted(admitted);
-    return chain(rate.spend(account, requested, least), (spent) =>
+    return mapMaybePromise(rate.spend(account, requested, least), (spent) =>
       spent ? this.admitted(admitted) : this.refuse([costError(rate, account, requested)], 429, begun),
     );
   }
@@ -197,7 +197,7 @@ export class Admission {
    */
   settle(admitted: AdmittedRequest, result: ExecutionResult): MaybePromise<ExecutionResult> {
     const { operationPoints } = this.options.limits;
-    return chain(costOf(admitted, result, operationPoints), (actual) =>
+    return mapMaybePromise(costOf(admitted, result, operationPoints), (actual) =>
       this.charge(admitted, result, actual),
     );
   }
@@ -275,7 +275,7 @@ function costOf(
   const cost = isWritten(data)
     ? actualCostInTurns(tree, data, variables, new WorkBudget(account, OBJECTS_PER_TURN))
     : actualCost(tree, data, variables);
-  return chain(cost, (points) => Math.max(least, Math.ceil(operationPoints + points)));
+  return mapMaybePromise(cost, (points) => Math.max(least, Math.ceil(operationPoints + points)));
 }
 
 function slicingError({

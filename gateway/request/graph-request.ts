@@ -1,4 +1,4 @@
-import { refuse } from '../../kernel/result.js';
+import { throwProblem } from '../../kernel/result.js';
 import type { GraphRequest } from './request-preparer.js';
 import type { ResolvedRequest } from './documents/document-reference.js';
 import { isRecord } from '../../kernel/is-record.js';
@@ -9,16 +9,18 @@ export function parseGraphQLParams(
   { body, url }: ResolvedRequest,
 ): Record<string, unknown> {
   const given = method === 'POST' ? body : fromUrl(url);
-  return isRecord(given) ? given : refuse('BAD_REQUEST', 'The request is not a JSON object.');
+  return isRecord(given) ? given : throwProblem('BAD_REQUEST', 'The request is not a JSON object.');
 }
 
 /** The operation that a request with its document in place asks for. Refuses BAD_REQUEST. */
 export function parseOperation(given: Readonly<Record<string, unknown>>): GraphRequest {
   const { query, operationName, variables } = given;
-  if (typeof query !== 'string' || query === '') return refuse('BAD_REQUEST', 'The request has no query.');
+  if (typeof query !== 'string' || query === '')
+    return throwProblem('BAD_REQUEST', 'The request has no query.');
   if (operationName != null && typeof operationName !== 'string')
-    return refuse('BAD_REQUEST', 'operationName is not a string.');
-  if (variables != null && !isRecord(variables)) return refuse('BAD_REQUEST', 'variables is not an object.');
+    return throwProblem('BAD_REQUEST', 'operationName is not a string.');
+  if (variables != null && !isRecord(variables))
+    return throwProblem('BAD_REQUEST', 'variables is not an object.');
   return { query, operationName, variables, minResourceVersion: minResourceVersionOf(given) };
 }
 
@@ -29,7 +31,7 @@ export function minResourceVersionOf({ extensions }: { readonly extensions?: unk
   // It goes into a header; cursors are nothing but this.
   if (typeof minResourceVersion === 'string' && /^[\w.~-]{1,500}$/.test(minResourceVersion))
     return minResourceVersion;
-  return refuse('INVALID_CURSOR', 'minResourceVersion is not the cursor of an event.', {
+  return throwProblem('INVALID_CURSOR', 'minResourceVersion is not the cursor of an event.', {
     path: ['extensions', 'minResourceVersion'],
   });
 }

@@ -1,7 +1,7 @@
 import { accountPace } from '../../kernel/fairness/account-pace.js';
 import { FairQueue, QueueFull, type Release } from '../../kernel/fairness/fair-queue.js';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
-import { refuse } from '../../kernel/result.js';
+import { throwProblem } from '../../kernel/result.js';
 import type { AbortSignalLike } from '../upstream/call/light-abort-controller.js';
 import { Deadline } from '../upstream/call/deadline.js';
 
@@ -49,7 +49,7 @@ export class RequestQueue {
 
   private refuse(): never {
     const { what, perAccount, waiting } = this.options;
-    return refuse(
+    return throwProblem(
       'TOO_MANY_REQUESTS',
       `The account has ${perAccount} ${what} running and ${waiting} waiting. Wait for their answers, then try again.`,
       { details: { retryAfter: RETRY_AFTER } },

@@ -1,6 +1,6 @@
 import type { Actor } from '../../kernel/actor.js';
 import type { Log } from '../../kernel/log.js';
-import { Refused } from '../../kernel/result.js';
+import { ProblemError } from '../../kernel/result.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import { permissionsKey } from './share-key.js';
 
@@ -75,7 +75,7 @@ export class PermissionWatcher implements Disposable {
       );
     } catch (err) {
       // The end of a token is watched for itself, to the second.
-      if (err instanceof Refused) return err.problems[0]?.code === 'TOKEN_EXPIRED';
+      if (err instanceof ProblemError) return err.problems[0]?.code === 'TOKEN_EXPIRED';
       this.options.log.warn({ err }, 'permissions of a running stream could not be checked');
       return true;
     }

@@ -1,6 +1,6 @@
 import { GraphQLError, OperationTypeNode } from 'graphql';
 import type { Actor } from '../../kernel/actor.js';
-import { type MaybePromise, settle } from '../../kernel/maybe-promise.js';
+import { type MaybePromise, handleMaybePromise } from '../../kernel/maybe-promise.js';
 import type { GraphExecutor } from '../execution/graph-executor.js';
 import { AccountCounter } from '../request/limits/account-counter.js';
 import type { Limits } from '../request/limits/limits.js';
@@ -77,7 +77,7 @@ export class Subscriptions {
   }
 
   private rejoin(feed: ClientSubscription, subscribing: Subscribing): void {
-    settle(
+    handleMaybePromise(
       () => this.options.prepare(subscribing.prepared, subscribing.actor),
       (prepared) => {
         if (feed.ended) return;

@@ -3,9 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import type { Actor } from '../../kernel/actor.js';
 import type { Release } from '../../kernel/fairness/fair-queue.js';
-import { Abandoned } from '../../kernel/abandoned.js';
+import { AbortedError } from '../../kernel/aborted-error.js';
 import { readBody } from '../../protocol/request-body.js';
-import { type MaybePromise, chain } from '../../kernel/maybe-promise.js';
+import { type MaybePromise, mapMaybePromise } from '../../kernel/maybe-promise.js';
 import { turnOf } from '../../kernel/fairness/work-turns.js';
 import { codeOf } from '../errors/error-code.js';
 import { type AbortSignalLike, LightAbortController } from '../upstream/call/light-abort-controller.js';
@@ -75,7 +75,7 @@ export class HttpTransport implements Disposable {
       await this.route(request, response, requestId);
     } catch (error) {
       // The client left while it sent its body: no answer can be sent, and a client could fill the log.
-      if (error instanceof Abandoned) return;
+      if (error instanceof AbortedError) return;
       const told = readingError(error, this.options.core.mask, requestId);
       this.options.core.meter.request({ operation: 'none', code: codeOf(told), seconds: 0, cost: 0 });
       sendError(response, told);
@@ -226,11 +226,11 @@ export class HttpTransport implements Disposable {
   private body(request: IncomingMessage, account: string): MaybePromise<unknown> {
     if (request.method !== 'POST') return undefined;
     const { admission, limits } = this.options.core;
-    return chain(readBody(request, limits.bodyBytes), (text): unknown => {
+    return mapMaybePromise(readBody(request, limits.bodyBytes), (text): unknown => {
       if (!isJson(request) || text === '') return undefined;
       if (text.length < LARGE_BODY) return JSON.parse(text);
       const charged = admission.chargeBody(account, text.length);
-      return chain(charged, () => turnOf(account).then((): unknown => JSON.parse(text)));
+      return mapMaybePromise(charged, () => turnOf(account).then((): unknown => JSON.parse(text)));
     });
   }
 }

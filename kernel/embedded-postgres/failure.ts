@@ -1,5 +1,5 @@
 /** The line of a PostgreSQL program that says why it ended, with its hint, without time stamps. */
-export function lastFault(output: readonly string[]): string {
+export function failureReason(output: readonly string[]): string {
   const lines = output.join('').trim().split('\n');
   // What follows from a full disk is said later, and says nothing of it.
   if (lines.some((line) => /No space left on device|Check free disk space/.test(line)))

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { chmod, chown, cp, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { binaries } from './binaries.js';
-import { lastFault } from './failure.js';
+import { findBinaries } from './binaries.js';
+import { failureReason } from './failure.js';
 
 /** Who the server runs as; nothing: as ourselves. */
 export interface ServerUser {
@@ -26,7 +26,7 @@ const SHARED_ROOT = '/var/lib/fleetgraph';
 /** Finds or makes places that the server's user can reach, under `directory` if it can get there. */
 export async function prepareLayout(directory: string): Promise<PostgresLayout> {
   const user = serverUser();
-  const native = dirname(dirname((await binaries()).postgres));
+  const native = dirname(dirname((await findBinaries()).postgres));
   if (user.uid === undefined) {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     return { data: join(directory, 'data'), bin: join(native, 'bin'), user };
@@ -99,7 +99,7 @@ export function hasDatabase({ data }: PostgresLayout): boolean {
 }
 
 /** Makes the data folder, whole or not at all. */
-export async function initialise({ data, bin, user }: PostgresLayout, password: string): Promise<void> {
+export async function initDatabase({ data, bin, user }: PostgresLayout, password: string): Promise<void> {
   await removePartial(data);
   // A name of its own: the initdb of a start that was killed may still write into the last one.
   const partial = `${data}${PARTIAL}${randomBytes(4).toString('hex')}`;
@@ -136,7 +136,7 @@ function finished(child: ChildProcess): Promise<void> {
     child.on('close', (code) =>
       code === 0
         ? accept()
-        : reject(new Error(`PostgreSQL could not make its data folder: ${lastFault(output)}`)),
+        : reject(new Error(`PostgreSQL could not make its data folder: ${failureReason(output)}`)),
     );
   });
 }

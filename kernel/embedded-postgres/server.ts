@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { lastFault } from './failure.js';
+import { failureReason } from './failure.js';
 import { type PostgresLayout, ROLE } from './layout.js';
 
 /** A PostgreSQL server that runs on this machine. */
@@ -65,9 +65,9 @@ async function answering(url: string, child: ChildProcess, output: readonly stri
   const deadline = Date.now() + 60_000;
   while (!(await connects(url))) {
     if (child.exitCode !== null || child.signalCode !== null)
-      throw new Error(`The embedded PostgreSQL did not start: ${lastFault(output)}`);
+      throw new Error(`The embedded PostgreSQL did not start: ${failureReason(output)}`);
     if (Date.now() > deadline)
-      throw new Error(`The embedded PostgreSQL did not answer within 60 s: ${lastFault(output)}`);
+      throw new Error(`The embedded PostgreSQL did not answer within 60 s: ${failureReason(output)}`);
     await new Promise((wake) => setTimeout(wake, 25));
   }
 }

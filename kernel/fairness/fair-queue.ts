@@ -1,6 +1,6 @@
 import { type AccountPace, afterPause, firstWithoutPause } from './account-pace.js';
 import type { MaybePromise } from '../maybe-promise.js';
-import { chain } from '../maybe-promise.js';
+import { mapMaybePromise } from '../maybe-promise.js';
 
 /** The part of an `AbortSignal` that waiting needs. */
 export interface LeaveSignal {
@@ -86,7 +86,7 @@ export class FairQueue {
     work: () => MaybePromise<T>,
     signal?: LeaveSignal | (() => LeaveSignal | undefined),
   ): MaybePromise<T | undefined> {
-    return chain(this.enter(name, signal), (release) => release && within(release, work));
+    return mapMaybePromise(this.enter(name, signal), (release) => release && within(release, work));
   }
 
   /** Tasks of a flow that run, and that wait. */

@@ -17,7 +17,7 @@ interface Fault {
 }
 
 /** Whether a statement failed because PostgreSQL cannot be reached or written now, or dropped the connection: it may pass. */
-export function isDatabaseAway(error: unknown): boolean {
+export function isDatabaseUnavailable(error: unknown): boolean {
   return [...errorCauses(error)].some(({ code, kind, message }: Fault) => {
     return AWAY.test(String(code)) || AWAY_KINDS.has(String(kind)) || TERMINATED.test(String(message));
   });

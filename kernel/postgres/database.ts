@@ -1,12 +1,12 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient, type Prisma } from '../../prisma/generated/client.js';
-import { StatementCanceller } from './query-canceller.js';
+import { QueryCanceller } from './query-canceller.js';
 import { DatabaseProbe } from './database-probe.js';
-import { aroundStatements } from './query-interceptor.js';
-import { outsideRequests } from '../request-scope.js';
+import { interceptQueries } from './query-interceptor.js';
+import { runOutsideRequestScope } from '../request-scope.js';
 import { statementNames } from './statement-names.js';
-import { traceStatement } from './trace-query.js';
+import { traceQuery } from './trace-query.js';
 
 /** Prisma's client, as every store gets it. */
 export type Database = PrismaClient;
@@ -40,7 +40,7 @@ class SharedClient extends pg.Client {
   override connect(): Promise<pg.Client>;
   override connect(callback: Connected): void;
   override connect(callback?: Connected): Promise<pg.Client> | void {
-    return outsideRequests(() => (callback ? super.connect(callback) : super.connect()));
+    return runOutsideRequestScope(() => (callback ? super.connect(callback) : super.connect()));
   }
 }
 
@@ -61,8 +61,8 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
   pool.on('error', () => undefined);
   // One that is in use tells who uses it; without a listener of its own the process would end.
   pool.on('connect', (client) => client.on('error', () => undefined));
-  const canceller = new StatementCanceller(connectionString);
-  aroundStatements(pool, [traceStatement, canceller.around]);
+  const canceller = new QueryCanceller(connectionString);
+  interceptQueries(pool, [traceQuery, canceller.intercept]);
   return {
     prisma: prismaOn(pool, options),
     pool,

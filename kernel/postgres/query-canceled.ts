@@ -4,15 +4,17 @@ import { errorCauses } from './error-causes.js';
 const CANCELLED = '57014';
 
 /** A statement was not begun, because nobody waits for its request any more. */
-export class RequestOver extends Error {
+export class RequestAbortedError extends Error {
   constructor() {
     super('nobody waits for the request any more');
   }
 }
 
 /** Whether a statement failed because its time was up: its request's, or what a statement may take. */
-export function isStatementEnded(error: unknown): boolean {
+export function isQueryCanceled(error: unknown): boolean {
   return [...errorCauses(error)].some((cause: { code?: unknown; originalCode?: unknown }) => {
-    return cause instanceof RequestOver || cause.code === CANCELLED || cause.originalCode === CANCELLED;
+    return (
+      cause instanceof RequestAbortedError || cause.code === CANCELLED || cause.originalCode === CANCELLED
+    );
   });
 }

@@ -1,7 +1,7 @@
 import pg from 'pg';
-import type { AroundStatement } from './query-interceptor.js';
-import { currentRequest } from '../request-scope.js';
-import { RequestOver } from './query-canceled.js';
+import type { QueryInterceptor } from './query-interceptor.js';
+import { currentRequestScope } from '../request-scope.js';
+import { RequestAbortedError } from './query-canceled.js';
 
 /** Milliseconds after which a statement that has not ended is cancelled again: it may only have waited its turn. */
 const AGAIN = 1000;
@@ -11,7 +11,7 @@ const CONNECT_TIMEOUT_MS = 5000;
 const CONTROL = /^\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/i;
 
 /** Ends what runs in PostgreSQL for requests for which nobody waits any more. */
-export class StatementCanceller implements AsyncDisposable {
+export class QueryCanceller implements AsyncDisposable {
   /** Connections of its own: those that statements run on may all be waiting for a lock. */
   private readonly pool: pg.Pool;
 
@@ -28,10 +28,10 @@ export class StatementCanceller implements AsyncDisposable {
   }
 
   /** Runs a statement no longer than anybody waits for its request. */
-  readonly around: AroundStatement = async ({ text, client }, run) => {
-    const signal = currentRequest()?.waiting?.signal;
+  readonly intercept: QueryInterceptor = async ({ text, client }, run) => {
+    const signal = currentRequestScope()?.abortScope?.signal;
     if (!signal || CONTROL.test(text)) return run();
-    if (signal.aborted) throw new RequestOver();
+    if (signal.aborted) throw new RequestAbortedError();
     let cancelled: Promise<unknown> | undefined;
     let again: NodeJS.Timeout | undefined;
     const cancel = () => {

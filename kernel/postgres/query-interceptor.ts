@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { RequestOver } from './query-canceled.js';
+import { RequestAbortedError } from './query-canceled.js';
 
 /** A statement on its way to PostgreSQL. */
 export interface Statement {
@@ -10,12 +10,12 @@ export interface Statement {
 }
 
 /** Does something around each statement; `run` runs it. */
-export type AroundStatement = (statement: Statement, run: () => Promise<unknown>) => Promise<unknown>;
+export type QueryInterceptor = (statement: Statement, run: () => Promise<unknown>) => Promise<unknown>;
 
 type Query = (...given: unknown[]) => Promise<unknown>;
 
 /** Has every statement of a pool run within `around`, the first outermost, and in the context of who asks for it. */
-export function aroundStatements(pool: pg.Pool, around: readonly AroundStatement[]): void {
+export function interceptQueries(pool: pg.Pool, around: readonly QueryInterceptor[]): void {
   pool.on('connect', (client) => {
     const query = client.query.bind(client) as Query;
     const within: Query = (...given) => {
@@ -34,7 +34,7 @@ export function aroundStatements(pool: pg.Pool, around: readonly AroundStatement
     try {
       return await (client.query as unknown as Query)(...given);
     } catch (error) {
-      if (!(error instanceof RequestOver)) failure = error as Error;
+      if (!(error instanceof RequestAbortedError)) failure = error as Error;
       throw error;
     } finally {
       client.release(failure);

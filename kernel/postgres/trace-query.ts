@@ -1,9 +1,9 @@
 import { trace } from '@opentelemetry/api';
-import type { AroundStatement } from './query-interceptor.js';
+import type { QueryInterceptor } from './query-interceptor.js';
 import { inSpan, isTraced } from '../tracing/span.js';
 
 /** Makes a span of every statement that is run for something that is traced. */
-export const traceStatement: AroundStatement = ({ text }, run) => {
+export const traceQuery: QueryInterceptor = ({ text }, run) => {
   if (!isTraced() || !trace.getActiveSpan()) return run();
   const attributes = { 'db.system.name': 'postgresql', 'db.query.text': text };
   return inSpan(nameOf(text), () => ({ kind: 'client', attributes }), run);

@@ -9,7 +9,7 @@ interface Fault {
 }
 
 /** Whether a statement failed because a text that it was given cannot be stored. */
-export function isTextUnstorable(error: unknown): boolean {
+export function isUntranslatableCharacter(error: unknown): boolean {
   return [...errorCauses(error)].some(({ code, originalCode }: Fault) => {
     return UNSTORABLE.test(String(code)) || UNSTORABLE.test(String(originalCode));
   });

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 const MOST_HELPERS = 4;
 
 /** Threads that V8 has for collecting garbage and compiling: the cores that the event loop leaves, one at the least. */
-export function v8Helpers(cores: number): number {
+export function v8HelperThreads(cores: number): number {
   return Math.min(MOST_HELPERS, Math.max(1, cores - 1));
 }
 
@@ -21,5 +21,5 @@ export const nodeOptions: readonly string[] = [
   '--min-semi-space-size=16',
   '--max-semi-space-size=16',
   '--no-allocation-site-pretenuring',
-  `--v8-pool-size=${v8Helpers(availableParallelism())}`,
+  `--v8-pool-size=${v8HelperThreads(availableParallelism())}`,
 ];

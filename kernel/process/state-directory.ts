@@ -5,14 +5,14 @@ import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { lockFolder } from './folder-lock.js';
 
-const secretsForm = z.object({
+const secretsSchema = z.object({
   platform: z.string().min(32),
   auth: z.string().min(32),
   postgres: z.string().min(16),
 });
 
 /** Secrets that a platform without configuration makes for itself at its first start. */
-export type Secrets = z.infer<typeof secretsForm>;
+export type Secrets = z.infer<typeof secretsSchema>;
 
 /** The folder in which an all-in-one platform keeps what must survive a restart; this process' until disposed. */
 export interface StateDirectory extends AsyncDisposable {
@@ -99,7 +99,7 @@ export async function readSecrets(folder: string): Promise<Secrets | undefined> 
   const text = await secretsText(file);
   if (text === undefined) return undefined;
   if (text.trim() === '') throw new SecretsError(file, 'is empty');
-  const parsed = secretsForm.safeParse(parseJson(file, text));
+  const parsed = secretsSchema.safeParse(parseJson(file, text));
   if (parsed.success) return parsed.data;
   const names = parsed.error.issues.map((issue) => issue.path.join('.')).filter((name) => name !== '');
   throw new SecretsError(file, `is not what Fleetgraph wrote (${names.join(', ') || 'no object'})`);

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import { Abandoned } from '../abandoned.js';
+import { AbortedError } from '../aborted-error.js';
 import { FairQueue, QueueFull } from '../fairness/fair-queue.js';
 import { workerFile } from '../process/worker-file.js';
 import type { YamlLimits, YamlOutcome, YamlTask } from './yaml-worker.js';
@@ -78,7 +78,7 @@ export class YamlParser {
       if (error instanceof QueueFull) return { exceeded: 'queue' };
       throw error;
     }
-    throw new Abandoned();
+    throw new AbortedError();
   }
 
   private async inThread(task: YamlTask, signal: AbortSignal | undefined): Promise<ParsedYaml> {
@@ -86,7 +86,7 @@ export class YamlParser {
     try {
       return await this.threads.run(task, { signal: signal ? AbortSignal.any([signal, late]) : late });
     } catch (error) {
-      if (signal?.aborted) throw new Abandoned();
+      if (signal?.aborted) throw new AbortedError();
       if (late.aborted) return { exceeded: 'time' };
       if ((error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY') return { exceeded: 'memory' };
       throw error;

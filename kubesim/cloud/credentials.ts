@@ -68,7 +68,7 @@ export class Credentials {
 
   /** Whether it has expired, or the platform's token for which it was issued is not accepted any more. */
   hasEnded({ user: { origin }, expiresAt }: Credential, now: Date): boolean {
-    return expiresAt <= now.getTime() || (origin !== undefined && !!this.accepted.endOf(origin));
+    return expiresAt <= now.getTime() || (origin !== undefined && !!this.accepted.rejectionReason(origin));
   }
 
   private async check(clusterId: string, token: string, now: Date): Promise<Credential | undefined> {

@@ -6,7 +6,7 @@ import type { StreamCursors } from '../../engine/events/event-cursor.js';
 import { Bookmark } from '../runtime/execution/bookmark.js';
 import { mapStream } from '../../protocol/mapped-stream.js';
 import { type Page, type PageArguments, pageOf, pageRequest } from '../../kernel/page.js';
-import { refuse } from '../../kernel/result.js';
+import { throwProblem } from '../../kernel/result.js';
 import { followsFrom } from '../../kernel/tracing/event-trace.js';
 import type { RequestContext } from '../runtime/subgraph.js';
 import { loadForCluster } from './cluster-loader.js';
@@ -126,7 +126,7 @@ function selectionOf(filter: EventFilter): EventSelection {
 function checkCount(field: 'types' | 'kinds', { length }: readonly string[]): void {
   if (length <= MAX_FILTER_VALUES) return;
   const message = `A filter may list at most ${MAX_FILTER_VALUES} ${field}, not ${length}.`;
-  refuse('INVALID_INPUT', message, { path: ['filter', field] });
+  throwProblem('INVALID_INPUT', message, { path: ['filter', field] });
 }
 
 function sequenceOf(key: readonly string[] | undefined): bigint | undefined {
@@ -134,7 +134,7 @@ function sequenceOf(key: readonly string[] | undefined): bigint | undefined {
   const [text = ''] = key;
   return /^\d{1,18}$/.test(text)
     ? BigInt(text)
-    : refuse(
+    : throwProblem(
         'INVALID_CURSOR',
         'The cursor is not one of this list. Take endCursor of a page of it, or leave after out.',
         { path: ['after'] },

@@ -2,7 +2,7 @@ import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql';
 import type { LoggedEvent } from '../../engine/contract.js';
 import type { Platform } from '../../engine/platform.js';
 import { EventInterface } from '../runtime/graph/event.type.js';
-import { streamed, type StreamResolver } from '../runtime/schema/define-subgraph.js';
+import { subscriptionOptions, type StreamResolver } from '../runtime/schema/define-subgraph.js';
 import { EventCursorScalar } from '../runtime/graph/scalars.js';
 import { toEvent, toScalingEvent } from './event.rules.js';
 import type { EventService } from './event.service.js';
@@ -15,7 +15,7 @@ const AFTER =
 @Resolver()
 export class EventSubscriptions {
   @Subscription(() => EventInterface, {
-    ...streamed,
+    ...subscriptionOptions,
     description: 'Everything that happens in the account, in order, without gap or repetition.',
   })
   events(
@@ -28,7 +28,7 @@ export class EventSubscriptions {
   }
 
   @Subscription(() => ScalingEvent, {
-    ...streamed,
+    ...subscriptionOptions,
     description: 'Sizes of node pools and workloads as they change.',
   })
   scalingEvents(

@@ -1,4 +1,4 @@
-import { refuse } from '../../kernel/result.js';
+import { throwProblem } from '../../kernel/result.js';
 
 /** Points that a series may have. */
 export const MAX_POINTS = 1_000;
@@ -28,12 +28,12 @@ export interface MetricRange {
 /** Checks a range of time. Refuses INVALID_INPUT: an empty range, a step below a second, more points than `most`. */
 export function metricRange(from: Date, to: Date, step: number | null, most = MAX_POINTS): MetricRange {
   const seconds = (to.getTime() - from.getTime()) / 1000;
-  if (seconds <= 0) refuse('INVALID_INPUT', 'from must be before to.', { path: ['from'] });
+  if (seconds <= 0) throwProblem('INVALID_INPUT', 'from must be before to.', { path: ['from'] });
   const chosen = step ?? Math.max(1, Math.ceil(seconds / DEFAULT_POINTS));
-  if (chosen < 1) refuse('INVALID_INPUT', 'step must be at least 1 second.', { path: ['step'] });
+  if (chosen < 1) throwProblem('INVALID_INPUT', 'step must be at least 1 second.', { path: ['step'] });
   const points = Math.ceil(seconds / chosen);
   if (points > most) {
-    refuse(
+    throwProblem(
       'INVALID_INPUT',
       `A series may have ${most} points, this would be ${points}. Take a longer step.`,
       { path: ['step'] },

@@ -8,7 +8,7 @@ import type { Transaction } from '../../kernel/postgres/database.js';
 import { newId } from '../../kernel/ids.js';
 import type { Page } from '../../kernel/page.js';
 import { parseQuotaId, type QuotaKey } from '../../engine/ledger/quota-id.js';
-import { Refused, refuse, type Result, settle } from '../../kernel/result.js';
+import { ProblemError, throwProblem, type Result, toResult } from '../../kernel/result.js';
 import type { SortedPageRequest } from '../../kernel/sorting.js';
 import type { RequestContext } from '../runtime/subgraph.js';
 import { increaseProblem } from './quota-application.rules.js';
@@ -45,7 +45,7 @@ export class QuotaApplicationService {
     const { account, subject } = context.actor;
     const at = this.platform.clock.now();
     const asked = { account, mutation: 'requestQuotaIncrease', token: input.clientToken, input, at, dryRun };
-    return settle(async () => {
+    return toResult(async () => {
       const { row } = await changeInTransaction(this.platform.database.prisma, asked, {
         make: async (tx) => {
           const answer = await this.apply(tx, { account, subject, at, input });
@@ -55,7 +55,7 @@ export class QuotaApplicationService {
         read: async (database, { id }) => ({ row: await this.store.find(id, account, database) }),
       });
       if (!row && !dryRun)
-        refuse(
+        throwProblem(
           'NOT_FOUND',
           'The application that this clientToken made is no longer kept. Send a new clientToken.',
         );
@@ -112,7 +112,7 @@ export class QuotaApplicationService {
     if (!definition) return throwNotFound('QUOTA', input.quotaId, ['input', 'quotaId']);
     const [balance] = await this.quotaStore.balances(account, [key], tx);
     const problem = increaseProblem(definition, balance?.limit ?? null, input);
-    if (problem) throw new Refused([problem]);
+    if (problem) throw new ProblemError([problem]);
     return key;
   }
 }

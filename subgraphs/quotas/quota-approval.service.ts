@@ -7,7 +7,7 @@ import type { Actor } from '../../kernel/actor.js';
 import type { Transaction } from '../../kernel/postgres/database.js';
 import type { Page } from '../../kernel/page.js';
 import type { SortedPageRequest } from '../../kernel/sorting.js';
-import { refuse, type Result, settle } from '../../kernel/result.js';
+import { throwProblem, type Result, toResult } from '../../kernel/result.js';
 import { QUOTA_APPLICATION } from './quota-application.service.js';
 import type { ApplicationRow, QuotaApplicationStore } from './quota-application.store.js';
 import {
@@ -54,12 +54,12 @@ export class QuotaApprovalService {
       at,
       dryRun,
     };
-    return settle(async () => {
+    return toResult(async () => {
       const { row } = await changeInTransaction(this.platform.database.prisma, asked, {
         make: (tx) => this.record(tx, actor, input, at),
         read: async (database, { id }) => ({ row: await this.store.find(id, undefined, database) }),
       });
-      return row ?? refuse('NOT_FOUND', missing(input.id), ID_PATH);
+      return row ?? throwProblem('NOT_FOUND', missing(input.id), ID_PATH);
     });
   }
 
@@ -88,19 +88,23 @@ export class QuotaApprovalService {
     { id, message }: DecideQuotaApplicationInput,
   ): Promise<ApplicationRow> {
     if ((message?.length ?? 0) > MAX_MESSAGE)
-      refuse('INVALID_INPUT', `message has at most ${MAX_MESSAGE} characters, not ${message?.length}.`, {
-        path: ['input', 'message'],
-      });
+      throwProblem(
+        'INVALID_INPUT',
+        `message has at most ${MAX_MESSAGE} characters, not ${message?.length}.`,
+        {
+          path: ['input', 'message'],
+        },
+      );
     const application = await this.store.find(id, undefined, tx);
-    if (!application) return refuse('NOT_FOUND', missing(id), ID_PATH);
+    if (!application) return throwProblem('NOT_FOUND', missing(id), ID_PATH);
     if (application.account === account && application.requestedBy === subject)
-      refuse(
+      throwProblem(
         'FORBIDDEN',
         `${subject} has made the application ${id} and cannot decide it; another operator must.`,
         ID_PATH,
       );
     if (application.state !== QuotaApplicationState.PENDING || application.approvedBy !== null)
-      refuse('INVALID_STATE', `The application ${id} is decided already.`, ID_PATH);
+      throwProblem('INVALID_STATE', `The application ${id} is decided already.`, ID_PATH);
     return application;
   }
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../../kernel/postgres/database.js';
 import { Product } from '../runtime/graph/product.type.js';
-import { outsideRequests } from '../../kernel/request-scope.js';
+import { runOutsideRequestScope } from '../../kernel/request-scope.js';
 import { timeZonesByName } from '../../kernel/time-zone-names.js';
 import { Availability, type ProductAvailability } from './availability.type.js';
 import type { Cloud, Region, Zone } from './region.type.js';
@@ -36,7 +36,7 @@ export class RegionCatalogStore {
 
   /** The catalogue; a read that fails, or finds a database that is not seeded yet, is tried again at the next use. */
   catalogue(): Promise<RegionCatalog> {
-    this.loading ??= outsideRequests(() => this.load()).then(
+    this.loading ??= runOutsideRequestScope(() => this.load()).then(
       (catalogue) => {
         if (catalogue.regions.length === 0) this.loading = undefined;
         return catalogue;

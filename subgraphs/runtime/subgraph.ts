@@ -20,7 +20,7 @@ export interface Subgraph {
   /** Federation 2 SDL, the input of composition. */
   readonly sdl: string;
   /** Waits until what the subgraph reads is no older than the context's `atLeast`. Refuses `STALE_READ`. */
-  readonly reach?: ((context: RequestContext) => Promise<void>) | undefined;
+  readonly waitForVersion?: ((context: RequestContext) => Promise<void>) | undefined;
   /** Throws `NotReadyError` while the subgraph cannot do its work. Default it always can. */
-  readonly ready?: (() => Promise<void>) | undefined;
+  readonly checkReady?: (() => Promise<void>) | undefined;
 }

@@ -2,7 +2,7 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { Cost } from '../runtime/graph/cost.js';
 import { DryRun } from '../runtime/graph/dry-run.arg.js';
 import { toUserError } from '../runtime/graph/user-error.type.js';
-import { settle } from '../../kernel/result.js';
+import { toResult } from '../../kernel/result.js';
 import type { RequestContext } from '../runtime/subgraph.js';
 import type { ClusterOutcome, FleetManifestService } from './fleet-manifest.service.js';
 import {
@@ -33,7 +33,7 @@ export class FleetManifestResolver {
     @DryRun() dryRun: boolean | null,
     @Ctx() context: RequestContext,
   ): Promise<ApplyManifestToClustersPayload> {
-    const outcomes = await settle(() => this.service.apply({ ...input }, dryRun ?? false, context));
+    const outcomes = await toResult(() => this.service.apply({ ...input }, dryRun ?? false, context));
     if (!outcomes.ok) return { results: [], operation: null, userErrors: outcomes.problems.map(toUserError) };
     const results = await Promise.all(outcomes.value.map((outcome) => this.resultOf(outcome, context)));
     return { results, operation: null, userErrors: [] };

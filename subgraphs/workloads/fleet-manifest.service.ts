@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { refuse, type Result, settle } from '../../kernel/result.js';
+import { throwProblem, type Result, toResult } from '../../kernel/result.js';
 import type { RequestContext } from '../runtime/subgraph.js';
 import { type ManifestEntry, parseManifest } from './manifest.rules.js';
 import { type ApplyOutcome, type ApplyRequest, type ManifestService, callerOf } from './manifest.service.js';
@@ -30,12 +30,12 @@ export class FleetManifestService {
   ): Promise<ClusterOutcome[]> {
     const ids = [...new Set(request.clusterIds)];
     if (ids.length < 1 || ids.length > MAX_CLUSTERS)
-      refuse('INVALID_INPUT', `1 to ${MAX_CLUSTERS} clusters at once, not ${ids.length}.`, {
+      throwProblem('INVALID_INPUT', `1 to ${MAX_CLUSTERS} clusters at once, not ${ids.length}.`, {
         path: ['input', 'clusterIds'],
       });
     // What is wrong with the manifest is so everywhere; for no cluster of the account at all it is not parsed.
     const clientOf = (id: string) => this.manifests.clientOf(id, context, pathOf(request, id));
-    const found = await Promise.all(ids.map((id) => settle(() => clientOf(id))));
+    const found = await Promise.all(ids.map((id) => toResult(() => clientOf(id))));
     const isForOne = found.some(({ ok }) => ok);
     const entries = isForOne ? await parseManifest(request.yaml, callerOf(context)) : [];
     const outcomes = new Map<string, ClusterOutcome>();
@@ -60,7 +60,7 @@ export class FleetManifestService {
       const client = await this.manifests.clientOf(clusterId, context, pathOf(request, clusterId));
       return this.manifests.applyEntries({ request: one, client, entries }, dryRun, context);
     };
-    return { clusterId, result: await settle(apply) };
+    return { clusterId, result: await toResult(apply) };
   }
 }
 

@@ -1,5 +1,5 @@
 import { KubernetesStatusError, KubernetesUnavailable } from '../../engine/kubernetes/kubernetes-error.js';
-import { type Problem, Refused } from '../../kernel/result.js';
+import { type Problem, ProblemError } from '../../kernel/result.js';
 
 /** What kept a read from being answered, as data; throws on what is a bug. */
 export function toReadProblem(error: unknown): Problem {
@@ -12,5 +12,5 @@ export function toReadProblem(error: unknown): Problem {
 
 /** Throws what kept a read from being answered as a refusal. */
 export function throwReadError(error: unknown): never {
-  throw new Refused([toReadProblem(error)]);
+  throw new ProblemError([toReadProblem(error)]);
 }

@@ -2,7 +2,7 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { Cost } from '../runtime/graph/cost.js';
 import { DryRun } from '../runtime/graph/dry-run.arg.js';
 import { toUserError } from '../runtime/graph/user-error.type.js';
-import { settle } from '../../kernel/result.js';
+import { toResult } from '../../kernel/result.js';
 import type { RequestContext } from '../runtime/subgraph.js';
 import {
   type ApplyOutcome,
@@ -37,7 +37,7 @@ export class ManifestResolver {
     @DryRun() dryRun: boolean | null,
     @Ctx() context: RequestContext,
   ): Promise<ApplyManifestPayload> {
-    const result = await settle(() => this.service.apply({ ...input }, dryRun ?? false, context));
+    const result = await toResult(() => this.service.apply({ ...input }, dryRun ?? false, context));
     if (!result.ok)
       return { objects: [], workload: null, operation: null, userErrors: result.problems.map(toUserError) };
     return {

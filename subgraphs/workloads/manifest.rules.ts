@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../engine/kubernetes/client.js';
-import { type Problem, Refused, refuse } from '../../kernel/result.js';
+import { type Problem, ProblemError, throwProblem } from '../../kernel/result.js';
 import { type ParsedYaml, type YamlCaller, yamlParser } from '../../kernel/yaml/yaml-parser.js';
 
 /** Largest manifest, in bytes of UTF-8. */
@@ -31,11 +31,11 @@ export async function parseManifest(yaml: string, caller: YamlCaller): Promise<M
     'json' in document ? readDocument(document.json, number) : invalid(number, document.error),
   );
   const problems = parts.flatMap((part) => part.problems);
-  if (problems.length > 0) throw new Refused(problems);
+  if (problems.length > 0) throw new ProblemError(problems);
   const entries = parts.flatMap((part) => part.entries);
   if (entries.length > MAX_MANIFEST_OBJECTS) tooLarge(`A manifest may have ${MAX_MANIFEST_OBJECTS} objects.`);
   if (entries.length === 0)
-    refuse('MANIFEST_INVALID', 'The manifest has no object.', { path: ['input', 'yaml'] });
+    throwProblem('MANIFEST_INVALID', 'The manifest has no object.', { path: ['input', 'yaml'] });
   return entries;
 }
 
@@ -48,17 +48,21 @@ function refuseExceeded(exceeded: Extract<ParsedYaml, { exceeded: string }>['exc
         `A manifest may have ${MAX_JSON_CHARACTERS} characters, aliases and merge keys resolved.`,
       );
     case 'queue':
-      return refuse('TOO_MANY_REQUESTS', 'Too many manifests of the account wait to be parsed. Try again.', {
-        path: ['input', 'yaml'],
-        details: { retryAfter: 1 },
-      });
+      return throwProblem(
+        'TOO_MANY_REQUESTS',
+        'Too many manifests of the account wait to be parsed. Try again.',
+        {
+          path: ['input', 'yaml'],
+          details: { retryAfter: 1 },
+        },
+      );
     default:
       return tooLarge(`Parsing the manifest takes too much ${exceeded}. Make it smaller.`);
   }
 }
 
 function tooLarge(message: string): never {
-  return refuse('LIMIT_EXCEEDED', message, { path: ['input', 'yaml'] });
+  return throwProblem('LIMIT_EXCEEDED', message, { path: ['input', 'yaml'] });
 }
 
 interface Part {

@@ -7,10 +7,10 @@ import { encodeWorkloadId, workloadKindOf } from '../../engine/kubernetes/worklo
 import type { Platform } from '../../engine/platform.js';
 import { CLOUD_RESOURCE_REQUESTS } from '../../engine/providers/cloud-resource-provider.js';
 import { enqueue } from '../../engine/jobs/queue.js';
-import { Abandoned } from '../../kernel/abandoned.js';
+import { AbortedError } from '../../kernel/aborted-error.js';
 import type { Transaction } from '../../kernel/postgres/database.js';
 import { FairQueue, QueueFull } from '../../kernel/fairness/fair-queue.js';
-import { type Problem, refuse, Refused } from '../../kernel/result.js';
+import { type Problem, throwProblem, ProblemError } from '../../kernel/result.js';
 import type { RequestContext } from '../runtime/subgraph.js';
 import type { YamlCaller } from '../../kernel/yaml/yaml-parser.js';
 import { type AppliedObject, Applier, type InTurn } from './apply.js';
@@ -89,7 +89,7 @@ export class ManifestService {
     const client = await this.apis.of(clusterId, context, applySignal(context));
     return (
       client ??
-      refuse(
+      throwProblem(
         'NOT_FOUND',
         `The account has no cluster ${clusterId.slice(0, 60)} with a Kubernetes API. Wait until Cluster.state is RUNNING.`,
         { path },
@@ -106,7 +106,7 @@ export class ManifestService {
       if (outcome) return outcome;
     } catch (error) {
       if (!(error instanceof QueueFull)) throw error;
-      refuse('TOO_MANY_REQUESTS', 'Too many manifests of the account wait to be applied. Try again.', {
+      throwProblem('TOO_MANY_REQUESTS', 'Too many manifests of the account wait to be applied. Try again.', {
         details: { retryAfter: 1 },
       });
     }
@@ -167,7 +167,7 @@ export class ManifestService {
         const { objects, workloadId } = await idempotent<ApplyOutcome>(tx, call, async () => {
           fresh = await work();
           // A manifest of which nothing was taken may be sent again under its token.
-          if (fresh.objects.every(({ problem }) => problem)) throw new Refused(problemsOf(fresh));
+          if (fresh.objects.every(({ problem }) => problem)) throw new ProblemError(problemsOf(fresh));
           return { objects: fresh.objects, workloadId: fresh.workloadId };
         });
         if (fresh) await wakeClaims(tx, fresh);
@@ -175,7 +175,7 @@ export class ManifestService {
         return fresh ?? { objects, workloadId };
       });
     } catch (error) {
-      if (fresh && error instanceof Refused) return fresh;
+      if (fresh && error instanceof ProblemError) return fresh;
       throw error;
     }
   }
@@ -207,7 +207,7 @@ export function problemsOf({ objects }: ApplyOutcome): Problem[] {
 }
 
 function rollBackDryRun(): never {
-  throw new Abandoned();
+  throw new AbortedError();
 }
 
 interface Manifest {

@@ -1,7 +1,7 @@
 import type { KubernetesClient } from '../../engine/kubernetes/client.js';
 import { isNotFound } from '../../engine/kubernetes/kubernetes-error.js';
 import { listPath, objectPath } from '../../engine/kubernetes/paths.js';
-import { Refused } from '../../kernel/result.js';
+import { ProblemError } from '../../kernel/result.js';
 import type { RequestContext } from '../runtime/subgraph.js';
 import type { ClusterApis } from './cluster-api.js';
 import { toReadProblem } from './kubernetes-read-error.js';
@@ -41,7 +41,7 @@ export class PodReader {
       const objects = group.length === 1 ? await readOne(client, first) : await readMany(client, first);
       return objects.map((object) => toPod(first.clusterId, object)).map((pod) => [pod.id, pod]);
     } catch (error) {
-      const failure = new Refused([toReadProblem(error)]);
+      const failure = new ProblemError([toReadProblem(error)]);
       return group.map((ref) => [encodePodId(ref), failure]);
     }
   }

@@ -12,7 +12,7 @@ import {
   workloadKinds,
 } from '../../engine/kubernetes/workload-ref.js';
 import type { Platform } from '../../engine/platform.js';
-import { refuse, Refused } from '../../kernel/result.js';
+import { throwProblem, ProblemError } from '../../kernel/result.js';
 import type { RequestContext } from '../runtime/subgraph.js';
 import { FIELD_MANAGER } from './apply.js';
 import type { ClusterApis } from './cluster-api.js';
@@ -60,7 +60,7 @@ export class ScaleService {
       return Object.assign(workload, { replicas: request.replicas });
     } catch (error) {
       if (isNotFound(error)) return throwNotFound('WORKLOAD', request.workloadId, PATH);
-      throw new Refused([{ ...toReadProblem(error), path: PATH }]);
+      throw new ProblemError([{ ...toReadProblem(error), path: PATH }]);
     }
   }
 
@@ -101,17 +101,17 @@ function checked({ workloadId, replicas, namespace }: ScaleRequest): WorkloadRef
   const ref = decodeWorkloadId(workloadId) ?? throwNotFound('WORKLOAD', workloadId, PATH);
   if (namespace != null && namespace !== ref.namespace) {
     const message = `The workload is in ${ref.namespace} and cannot be moved to ${namespace}; apply it there and delete it here.`;
-    refuse('IMMUTABLE_FIELD', message, { path: ['input', 'namespace'] });
+    throwProblem('IMMUTABLE_FIELD', message, { path: ['input', 'namespace'] });
   }
   if (!SCALABLE.includes(ref.kind)) {
-    refuse(
+    throwProblem(
       'INVALID_INPUT',
       `The ${workloadKinds[ref.kind].kind} ${ref.namespace}/${ref.name} has no replicas to set.`,
       { path: PATH },
     );
   }
   if (replicas < 0 || replicas > MAX_REPLICAS) {
-    refuse('INVALID_INPUT', `replicas must be from 0 to ${MAX_REPLICAS}, not ${replicas}.`, {
+    throwProblem('INVALID_INPUT', `replicas must be from 0 to ${MAX_REPLICAS}, not ${replicas}.`, {
       path: ['input', 'replicas'],
     });
   }

@@ -7,7 +7,7 @@ import {
   workloadKindNames,
   workloadKinds,
 } from '../../engine/kubernetes/workload-ref.js';
-import { refuse } from '../../kernel/result.js';
+import { throwProblem } from '../../kernel/result.js';
 import { mergeSorted } from './merge-sorted.js';
 import { toWorkload, type WorkloadObject } from './workload.rules.js';
 import type { Workload } from './workload.type.js';
@@ -81,7 +81,7 @@ function isWanted(object: WorkloadObject, { nameContains, includeOwned, kind }: 
 
 function refuseSelector(error: unknown, labelSelector: string | undefined): void {
   if (labelSelector && error instanceof KubernetesStatusError && error.status === 400) {
-    refuse('INVALID_INPUT', error.message, { path: ['filter', 'labelSelector'] });
+    throwProblem('INVALID_INPUT', error.message, { path: ['filter', 'labelSelector'] });
   }
 }
 

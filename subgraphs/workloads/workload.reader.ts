@@ -7,7 +7,7 @@ import {
   type WorkloadRef,
   workloadKinds,
 } from '../../engine/kubernetes/workload-ref.js';
-import { Refused } from '../../kernel/result.js';
+import { ProblemError } from '../../kernel/result.js';
 import type { RequestContext } from '../runtime/subgraph.js';
 import type { ClusterApis } from './cluster-api.js';
 import { toReadProblem } from './kubernetes-read-error.js';
@@ -51,7 +51,7 @@ export class WorkloadReader {
         .filter((workload) => workload !== undefined)
         .map((workload) => [workload.id, workload]);
     } catch (error) {
-      const failure = new Refused([toReadProblem(error)]);
+      const failure = new ProblemError([toReadProblem(error)]);
       return group.map((ref) => [encodeWorkloadId(ref), failure]);
     }
   }

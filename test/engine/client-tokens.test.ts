@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { idempotent } from '../../engine/operations/client-tokens.js';
-import { refuse, settle } from '../../kernel/result.js';
+import { throwProblem, toResult } from '../../kernel/result.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 
 let kit: TestDatabase;
@@ -18,7 +18,7 @@ function ask(
   work = async () => ({ id: `thing_${++works}` }),
   account = 'acme',
 ) {
-  return settle(() =>
+  return toResult(() =>
     kit.database.prisma.$transaction((tx) =>
       idempotent(tx, { account, mutation: 'makeThing', token, input, at }, work),
     ),
@@ -49,7 +49,9 @@ describe('a client token', () => {
   });
 
   it('remembers nothing of what was refused', async () => {
-    expect(await ask('t4', {}, async () => refuse('INVALID_INPUT', 'No.'))).toMatchObject({ ok: false });
+    expect(await ask('t4', {}, async () => throwProblem('INVALID_INPUT', 'No.'))).toMatchObject({
+      ok: false,
+    });
     expect(await ask('t4', {})).toMatchObject({ ok: true });
   });
 });

@@ -5,7 +5,7 @@ import { enqueue, enqueueAll, enqueueLater } from '../../engine/jobs/queue.js';
 import { rankDueJobs } from '../../engine/jobs/ranks.js';
 import { systemClock } from '../../kernel/clock.js';
 import { createLog } from '../../kernel/log.js';
-import { inRequest } from '../../kernel/request-scope.js';
+import { runInRequestScope } from '../../kernel/request-scope.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
 
@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => kit[Symbol.asyncDispose]());
 
 function asAccount<T>(account: string, work: () => T, at = Date.now()): T {
-  return inRequest({ requestId: `of ${account}`, at, account }, work);
+  return runInRequestScope({ requestId: `of ${account}`, at, account }, work);
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   setDefaultLimits,
   setLimit,
 } from '../../engine/ledger/ledger.js';
-import { settle } from '../../kernel/result.js';
+import { toResult } from '../../kernel/result.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 
 let kit: TestDatabase;
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => kit[Symbol.asyncDispose]());
 
 const take = (account: string, resource: string, amount: number, scope = '') =>
-  settle(() => kit.database.prisma.$transaction((tx) => reserve(tx, { account, resource, scope, amount })));
+  toResult(() => kit.database.prisma.$transaction((tx) => reserve(tx, { account, resource, scope, amount })));
 
 async function used(account: string, resource: string, scope = ''): Promise<number | undefined> {
   return (await readQuotaUsage(kit.database.prisma, account, [{ resource, scope }]))[0]?.used;
@@ -129,7 +129,7 @@ describe('the ledger', () => {
     await setLimit(prisma, 'all', { resource: 'tables', scope: '*' }, 5);
     await setLimit(prisma, 'all', { resource: 'chairs', scope: '*' }, 3);
     const takeAll = (amount: number) =>
-      settle(() =>
+      toResult(() =>
         prisma.$transaction((tx) =>
           reserveAll(tx, 'all', [
             { resource: 'lamps', scope: '', amount: 0 },

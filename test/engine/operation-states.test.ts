@@ -12,7 +12,7 @@ import {
   startStage,
 } from '../../engine/operations/operations.js';
 import type { Transaction } from '../../kernel/postgres/database.js';
-import { settle } from '../../kernel/result.js';
+import { toResult } from '../../kernel/result.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 
 let kit: TestDatabase;
@@ -67,7 +67,7 @@ async function after(
   action: (tx: Transaction, id: string) => Promise<unknown>,
 ): Promise<string> {
   const id = await operationIn(start);
-  const result = await settle(() =>
+  const result = await toResult(() =>
     kit.database.prisma.$transaction(async (tx) => {
       await action(tx, id);
       await appendEvents(tx, 'acme', at, []);
@@ -211,7 +211,7 @@ describe('the state machine of operations', () => {
     ],
   ])('a refusal to %s names the operation', async (_what, action, message) => {
     const id = await operationIn({ state: 'RUNNING' });
-    const result = await settle(() => kit.database.prisma.$transaction((tx) => action(tx, id)));
+    const result = await toResult(() => kit.database.prisma.$transaction((tx) => action(tx, id)));
     expect(!result.ok && result.problems[0]?.message.replace(id, 'ID')).toBe(message);
   });
 });

@@ -12,7 +12,7 @@ import {
 } from '../../engine/operations/operations.js';
 import type { Transaction } from '../../kernel/postgres/database.js';
 import { createLog } from '../../kernel/log.js';
-import { settle } from '../../kernel/result.js';
+import { toResult } from '../../kernel/result.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 
 let kit: TestDatabase;
@@ -90,7 +90,7 @@ describe('an operation', () => {
   it('can be cancelled by its account while it runs, when it is of a kind that can be', async () => {
     const { id } = await create('cancel', true);
     const ask = (account: string, operation: string) =>
-      settle(() => change(account, (tx) => requestCancel(tx, account, operation, at)));
+      toResult(() => change(account, (tx) => requestCancel(tx, account, operation, at)));
     expect(await ask('other', id)).toMatchObject({ ok: false, problems: [{ code: 'NOT_FOUND' }] });
     expect(await ask('cancel', id)).toMatchObject({ ok: true, value: { cancelRequestedAt: at } });
     expect(await ask('cancel', id)).toMatchObject({ ok: true });

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { CompiledQueries } from '../../subgraphs/runtime/execution/compiled-queries.js';
 import { SubgraphExecutor } from '../../subgraphs/runtime/execution/subgraph-executor.js';
 import { Loaders } from '../../kernel/loaders.js';
-import { refuse } from '../../kernel/result.js';
+import { throwProblem } from '../../kernel/result.js';
 import type { RequestContext, Subgraph } from '../../subgraphs/runtime/subgraph.js';
 import { shopSubgraphs } from './fixtures/shop.js';
 
@@ -16,7 +16,7 @@ function subgraph(name: string): Subgraph {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
       if (field.name === 'strict')
-        field.resolve = () => refuse('QUOTA_EXCEEDED', 'No room.', { path: ['a'] });
+        field.resolve = () => throwProblem('QUOTA_EXCEEDED', 'No room.', { path: ['a'] });
     }
   }
   return found as unknown as Subgraph;

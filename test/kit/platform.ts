@@ -3,7 +3,7 @@ import { accountScopes } from '../../access/scopes.js';
 import { mintAccessToken } from '../../access/access-token.js';
 import { type Clock, systemClock } from '../../kernel/clock.js';
 import { type Log, createLog } from '../../kernel/log.js';
-import { currentRequest } from '../../kernel/request-scope.js';
+import { currentRequestScope } from '../../kernel/request-scope.js';
 import { fleetgraphPage } from '../../roles/fleetgraph-page.js';
 import type { GatewaySettings } from '../../roles/gateway-settings.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
@@ -86,7 +86,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
       clock: options.clock ?? systemClock,
       log: options.log ?? createLog(options.logLevel ?? 'silent'),
       ...(options.gateway && { gateway: options.gateway }),
-      onStatement: (sql) => currentRequest()?.waiting && recorded?.push(sql),
+      onStatement: (sql) => currentRequestScope()?.abortScope && recorded?.push(sql),
     }),
   );
   const running = started.move();

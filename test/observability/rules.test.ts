@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Refused } from '../../kernel/result.js';
+import { ProblemError } from '../../kernel/result.js';
 import { metricRange } from '../../subgraphs/observability/metric.rules.js';
 
 describe('a range of metrics', () => {
@@ -24,11 +24,11 @@ describe('a range of metrics', () => {
     ['has more than 1,000 points', 1001, 1, 'step'],
   ])('that %s is refused', (_what, seconds, step, path) => {
     const refusal = () => metricRange(from, after(seconds), step);
-    expect(refusal).toThrow(Refused);
+    expect(refusal).toThrow(ProblemError);
     try {
       refusal();
     } catch (error) {
-      expect((error as Refused).problems).toMatchObject([{ code: 'INVALID_INPUT', path: [path] }]);
+      expect((error as ProblemError).problems).toMatchObject([{ code: 'INVALID_INPUT', path: [path] }]);
     }
   });
 });

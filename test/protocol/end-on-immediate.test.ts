@@ -3,7 +3,7 @@ import { type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { endWithTurn } from '../../protocol/end-on-immediate.js';
+import { endOnImmediate } from '../../protocol/end-on-immediate.js';
 import { standingStill } from '../kit/standing-still.js';
 
 let stack = new AsyncDisposableStack();
@@ -41,7 +41,7 @@ async function asked(count: number): Promise<Promise<Response>[]> {
 }
 
 function answer(response: ServerResponse | undefined, body: string): void {
-  if (response) endWithTurn(response, { status: 200, headers: { 'content-type': 'text/plain' }, body });
+  if (response) endOnImmediate(response, { status: 200, headers: { 'content-type': 'text/plain' }, body });
 }
 
 const ended = () => responses.map(({ writableEnded }) => writableEnded);

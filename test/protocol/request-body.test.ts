@@ -3,7 +3,7 @@ import { type Server, createServer } from 'node:http';
 import { type AddressInfo, type Socket, connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closeServer } from '../../kernel/listen.js';
-import { Refused } from '../../kernel/result.js';
+import { ProblemError } from '../../kernel/result.js';
 import { readBody } from '../../protocol/request-body.js';
 
 let server: Server;
@@ -19,7 +19,7 @@ beforeAll(async () => {
     };
     void read().then(
       (told) => response.end(told),
-      (error: unknown) => response.end(error instanceof Refused ? 'refused' : 'failed'),
+      (error: unknown) => response.end(error instanceof ProblemError ? 'refused' : 'failed'),
     );
   });
   server.listen(0, '127.0.0.1');

@@ -12,7 +12,7 @@ import {
 import { readQuotaUsage, reserve, setLimit } from '../../engine/ledger/ledger.js';
 import { systemClock } from '../../kernel/clock.js';
 import { packageRoot } from '../../kernel/package-root.js';
-import { settle } from '../../kernel/result.js';
+import { toResult } from '../../kernel/result.js';
 import type { ClusterQuotaEntry, ResourceQuotaEntry } from '../../catalogue/catalogue.js';
 import { quotaId } from '../../engine/ledger/quota-id.js';
 import { createQuotasSubgraph } from '../../subgraphs/quotas/subgraph.js';
@@ -63,7 +63,7 @@ const fixed = [
 
 function take(account: string, resource: string, amount: number, computedLimit?: number) {
   const request = { account, resource, scope: '', amount, ...(computedLimit && { computedLimit }) };
-  return settle(() => kit.database.prisma.$transaction((tx) => reserve(tx, request)));
+  return toResult(() => kit.database.prisma.$transaction((tx) => reserve(tx, request)));
 }
 
 interface QuotaFields {

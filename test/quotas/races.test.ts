@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readQuotaUsage, reserve, setLimit } from '../../engine/ledger/ledger.js';
-import { settle } from '../../kernel/result.js';
+import { toResult } from '../../kernel/result.js';
 import { readCatalog } from '../../catalogue/catalogue.js';
 import { reserveInstances } from '../../subgraphs/clusters/changes/reserve-instances.js';
 import { type ClustersKit, openClusters } from '../clusters/kit.js';
@@ -48,7 +48,7 @@ describe('the last unit', () => {
     const account = `ledger-${resource}`;
     const limit = await leaveOne(account, resource);
     const request = { account, resource, scope: '', amount: 1 };
-    const taken = await all(() => settle(() => prisma.$transaction((tx) => reserve(tx, request))));
+    const taken = await all(() => toResult(() => prisma.$transaction((tx) => reserve(tx, request))));
     expect(taken.filter(({ ok }) => ok)).toHaveLength(1);
     expect(taken.flatMap((one) => (one.ok ? [] : one.problems.map(({ code }) => code)))).toEqual(
       Array(CLIENTS - 1).fill('QUOTA_EXCEEDED'),

@@ -1,7 +1,7 @@
 import { type GraphQLObjectType, buildSchema } from 'graphql';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { type ServedSubgraph, serveSubgraph } from '../../subgraphs/runtime/server/serve-subgraph.js';
+import { type SubgraphServer, serveSubgraph } from '../../subgraphs/runtime/server/serve-subgraph.js';
 import { FIELDS_PER_TURN } from '../../subgraphs/runtime/execution/lists-in-turns.js';
 import { SubgraphExecutor } from '../../subgraphs/runtime/execution/subgraph-executor.js';
 import { Loaders } from '../../kernel/loaders.js';
@@ -135,7 +135,7 @@ test('accounts take turns, and one of many that wait delays another by one piece
   expect(order).toHaveLength(63);
 });
 
-async function served(answerLimit: number): Promise<ServedSubgraph> {
+async function served(answerLimit: number): Promise<SubgraphServer> {
   const part = subgraph({ add: () => undefined });
   return serveSubgraph(part, { host: '127.0.0.1', port: 0, actorKey: key, log, answerLimit });
 }

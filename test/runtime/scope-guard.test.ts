@@ -5,7 +5,7 @@ import { scopeGuard } from '../../subgraphs/runtime/schema/scope-guard.js';
 import { Requires } from '../../subgraphs/runtime/graph/requires.js';
 import { ACTOR_HEADER, type Actor, signActor } from '../../kernel/actor.js';
 import { defineSubgraph } from '../../subgraphs/runtime/schema/define-subgraph.js';
-import { type ServedSubgraph, serveSubgraph } from '../../subgraphs/runtime/server/serve-subgraph.js';
+import { type SubgraphServer, serveSubgraph } from '../../subgraphs/runtime/server/serve-subgraph.js';
 import { createLog } from '../../kernel/log.js';
 import { deriveKey } from '../../kernel/secret.js';
 import type { RequestContext } from '../../subgraphs/runtime/subgraph.js';
@@ -37,7 +37,7 @@ class BoxResolver {
 
 /** A gateway that enforces nothing: the subgraph is asked directly, for an actor that carries a valid signature. */
 describe('a subgraph that is asked without the gateway', () => {
-  let served: ServedSubgraph;
+  let served: SubgraphServer;
   beforeAll(async () => {
     const subgraph = await defineSubgraph({
       guard: scopeGuard,

@@ -7,7 +7,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { appendEvents } from '../../engine/events/append-events.js';
-import { isDatabaseAway } from '../../kernel/postgres/database-unavailable.js';
+import { isDatabaseUnavailable } from '../../kernel/postgres/database-unavailable.js';
 import { type OpenDatabase, openDatabase } from '../../kernel/postgres/database.js';
 import {
   type EmbeddedPostgres,
@@ -302,7 +302,7 @@ async function whileAway<T>(work: () => Promise<T>): Promise<T> {
       try {
         return { answer: await work() };
       } catch (error) {
-        if (isDatabaseAway(error)) return undefined;
+        if (isDatabaseUnavailable(error)) return undefined;
         throw error;
       }
     },

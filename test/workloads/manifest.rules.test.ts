@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Refused } from '../../kernel/result.js';
+import { ProblemError } from '../../kernel/result.js';
 import { MAX_MANIFEST_BYTES, parseManifest } from '../../subgraphs/workloads/manifest.rules.js';
 
 const CALLER = { flow: 'acme' };
@@ -11,7 +11,7 @@ async function refusal(yaml: string): Promise<{ code: string; path: string | und
   try {
     await parseManifest(yaml, CALLER);
   } catch (error) {
-    if (error instanceof Refused)
+    if (error instanceof ProblemError)
       return error.problems.map(({ code, path }) => ({ code, path: path?.join('.') }));
     throw error;
   }

@@ -1,6 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { type SubgraphResult, toWire } from '../../../protocol/wire.js';
-import { settle } from '../../../kernel/maybe-promise.js';
+import { handleMaybePromise } from '../../../kernel/maybe-promise.js';
 import type { CallContext } from '../../upstream/call/call-context.js';
 import { type SubgraphSource, validResult, sourceOf } from '../../upstream/call/subgraph-source.js';
 import { type JSONObject, isJSONObject } from '../data/json-object.js';
@@ -123,14 +123,14 @@ export class EntityRequests {
     };
     const taken = (result: SubgraphResult) => {
       const answer = validResult(result);
-      settle(
+      handleMaybePromise(
         () =>
           groups.map((group, index) => answersTo(group, answer, combined ? entitiesName(index) : ENTITIES)),
         (answers) => this.together(() => tell(groups, answers)),
         failed,
       );
     };
-    settle(
+    handleMaybePromise(
       () => {
         const { serviceName, template } = first.operation;
         const request = combined

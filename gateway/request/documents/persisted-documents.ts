@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { refuse } from '../../../kernel/result.js';
+import { throwProblem } from '../../../kernel/result.js';
 import { type TrustedDocuments, documentHash } from './trusted-documents.js';
 import { isRecord } from '../../../kernel/is-record.js';
 
@@ -44,14 +44,14 @@ export class PersistedDocuments {
 
   private known(id: string): string {
     // Apollo's clients look for this very message.
-    return this.texts.get(id) ?? refuse('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
+    return this.texts.get(id) ?? throwProblem('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
   }
 
   private learn(id: string, text: string): string {
     if (this.texts.get(id) === text) return text;
     // Longer ones are refused anyway, with a code of their own.
     if (text.length > this.options.documentBytes) return text;
-    if (documentHash(text) !== id) refuse('BAD_REQUEST', 'The hash is not that of the document.');
+    if (documentHash(text) !== id) throwProblem('BAD_REQUEST', 'The hash is not that of the document.');
     this.texts.set(id, text);
     return text;
   }
@@ -65,10 +65,10 @@ function trustedText(
   if (text === undefined && id === undefined) return undefined;
   const listed = trusted.get(id ?? documentHash(text ?? ''));
   if (listed === undefined && id !== undefined) {
-    return refuse('PERSISTED_QUERY_NOT_IN_LIST', 'No trusted document has this id.');
+    return throwProblem('PERSISTED_QUERY_NOT_IN_LIST', 'No trusted document has this id.');
   }
   if (listed === undefined || (text !== undefined && text !== listed)) {
-    return refuse('QUERY_NOT_IN_SAFELIST', 'Only trusted documents may be executed here.');
+    return throwProblem('QUERY_NOT_IN_SAFELIST', 'Only trusted documents may be executed here.');
   }
   return listed;
 }
@@ -78,7 +78,7 @@ function idOf({ extensions, documentId }: DocumentReference): string | undefined
   const persisted = isRecord(extensions) ? extensions['persistedQuery'] : undefined;
   if (persisted === undefined || persisted === null) return undefined;
   if (!isRecord(persisted) || persisted['version'] !== 1 || typeof persisted['sha256Hash'] !== 'string') {
-    return refuse('BAD_REQUEST', 'extensions.persistedQuery needs version 1 and sha256Hash.');
+    return throwProblem('BAD_REQUEST', 'extensions.persistedQuery needs version 1 and sha256Hash.');
   }
   return persisted['sha256Hash'];
 }

@@ -1,8 +1,8 @@
 import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
-import { refusalError } from '../../../protocol/format-errors.js';
+import { toGraphQLError } from '../../../protocol/format-errors.js';
 import type { Release } from '../../../kernel/fairness/fair-queue.js';
-import { type MaybePromise, chain } from '../../../kernel/maybe-promise.js';
-import { Refused } from '../../../kernel/result.js';
+import { type MaybePromise, mapMaybePromise } from '../../../kernel/maybe-promise.js';
+import { ProblemError } from '../../../kernel/result.js';
 import type { ClientSubscription, Sink } from '../../subscriptions/client-subscription.js';
 import { serializeEvent } from '../../subscriptions/serialized-event.js';
 import type { AdmittedRequest, AdmissionRejection } from '../../request/admission.js';
@@ -27,7 +27,7 @@ export async function admitOperation(
   try {
     return await core.admission.admit(parseOperation(resolveRecord(core.documents, given)), actor);
   } catch (error) {
-    if (error instanceof Refused) return { errors: [refusalError(error)], status: 400 };
+    if (error instanceof ProblemError) return { errors: [toGraphQLError(error)], status: 400 };
     throw error;
   }
 }
@@ -41,7 +41,7 @@ export function executeOperation(
   const { prepared } = admitted;
   const { kind } = prepared.operation;
   const context = { actor, requestId, kind, signal: gone, size };
-  return chain(executor.execute(prepared, context), (result) => admission.settle(admitted, result));
+  return mapMaybePromise(executor.execute(prepared, context), (result) => admission.settle(admitted, result));
 }
 
 /** Starts a subscription, until it ends or its client is gone. */
@@ -127,9 +127,9 @@ async function inTurn<T>(
   try {
     release = await core.operations.enter(actor.account, gone);
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
+    if (!(error instanceof ProblemError)) throw error;
     await refusalTurn?.();
-    if (!gone.aborted) sink.error([refusalError(error)]);
+    if (!gone.aborted) sink.error([toGraphQLError(error)]);
   }
   try {
     return release && (await work());

@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { ErrorCode } from '../../../kernel/errors.js';
-import { refusalError } from '../../../protocol/format-errors.js';
-import { Refused } from '../../../kernel/result.js';
+import { toGraphQLError } from '../../../protocol/format-errors.js';
+import { ProblemError } from '../../../kernel/result.js';
 import type { ErrorMasker } from '../../errors/error-masker.js';
 
 /** An error with a code of the registry. */
@@ -11,7 +11,7 @@ export function requestError(code: ErrorCode, message: string): GraphQLError {
 
 /** What a client is told of something thrown while its request was read. */
 export function readingError(error: unknown, mask: ErrorMasker, requestId: string): GraphQLError {
-  if (error instanceof Refused) return refusalError(error);
+  if (error instanceof ProblemError) return toGraphQLError(error);
   if (error instanceof SyntaxError)
     return requestError('BAD_REQUEST', `The request is not JSON: ${error.message}`);
   return mask.error(error, requestId);

@@ -14,7 +14,7 @@ import {
   getOperationAST,
   parse,
 } from 'graphql';
-import { isKnownCode, maskedError } from '../../../protocol/format-errors.js';
+import { isKnownCode, formatInternalError } from '../../../protocol/format-errors.js';
 import type { Log } from '../../../kernel/log.js';
 import type { GraphExecutor } from '../../execution/graph-executor.js';
 import { responseText } from '../../execution/written-data.js';
@@ -169,6 +169,6 @@ function protocolError({
   extensions?: Readonly<Record<string, unknown>>;
 }) {
   const ofRequest = ['BAD_USER_INPUT', 'OPERATION_RESOLUTION_FAILURE', 'PERSISTED_QUERY_NOT_SUPPORTED'];
-  if (!ofRequest.includes(String(extensions?.['code']))) return maskedError();
+  if (!ofRequest.includes(String(extensions?.['code']))) return formatInternalError();
   return { message, extensions: { code: 'BAD_REQUEST' } };
 }

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { type ExecutionResult, OperationTypeNode } from 'graphql';
 import type { Release } from '../../../kernel/fairness/fair-queue.js';
-import { refusalError } from '../../../protocol/format-errors.js';
-import { Refused, refuse } from '../../../kernel/result.js';
+import { toGraphQLError } from '../../../protocol/format-errors.js';
+import { ProblemError, throwProblem } from '../../../kernel/result.js';
 import { ResponseSize } from '../../upstream/call/response-size.js';
 import { responseText } from '../../execution/written-data.js';
 import type { AuthenticatedRequest, GatewayCore } from '../core/gateway-core.js';
@@ -29,10 +29,10 @@ export async function answerBatch(
   client: AuthenticatedRequest,
 ): Promise<void> {
   const { batch } = core.limits;
-  if (batch <= 1) refuse('BAD_REQUEST', 'Batches are switched off: send one operation a request.');
-  if (given.length === 0) refuse('BAD_REQUEST', 'The batch has no operations.');
+  if (batch <= 1) throwProblem('BAD_REQUEST', 'Batches are switched off: send one operation a request.');
+  if (given.length === 0) throwProblem('BAD_REQUEST', 'The batch has no operations.');
   if (given.length > batch)
-    refuse('LIMIT_EXCEEDED', `A batch may have ${batch} operations, this one has ${given.length}.`, {
+    throwProblem('LIMIT_EXCEEDED', `A batch may have ${batch} operations, this one has ${given.length}.`, {
       details: { limit: 'batch', maximum: batch },
     });
   const size = new ResponseSize(core.limits.responseBytes);
@@ -65,8 +65,8 @@ async function enterBatch(
   try {
     return { release: await core.operations.enter(actor.account, gone) };
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    return { status: 429, result: { errors: [refusalError(error)] } };
+    if (!(error instanceof ProblemError)) throw error;
+    return { status: 429, result: { errors: [toGraphQLError(error)] } };
   }
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { refuse } from '../../../kernel/result.js';
+import { throwProblem } from '../../../kernel/result.js';
 import { isAllowedOrigin } from './cors.js';
 
 /** Headers for which a browser asks before it sends a request of a page of another site. */
@@ -13,7 +13,7 @@ const SIMPLE_TYPE = /^(application\/x-www-form-urlencoded|multipart\/form-data|t
 export function rejectCrossSiteRequest(request: IncomingMessage, allowedOrigins: readonly string[]): void {
   if (request.method !== 'GET' || isAskedFor(request.headers)) return;
   if (mayBeForeign(request, allowedOrigins)) {
-    refuse(
+    throwProblem(
       'FORBIDDEN',
       'Blocked as a possible cross-site request. Use POST, or send a header Apollo-Require-Preflight.',
     );

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, OperationTypeNode } from 'graphql';
-import { type MaybePromise, chain } from '../../../kernel/maybe-promise.js';
+import { type MaybePromise, mapMaybePromise } from '../../../kernel/maybe-promise.js';
 import { responseText } from '../../execution/written-data.js';
 import type { GraphRequest } from '../../request/request-preparer.js';
 import type { AdmittedRequest, AdmissionRejection } from '../../request/admission.js';
@@ -67,7 +67,7 @@ export function answerFastPath(
   { request, contentType }: FastPathRequest,
   client: AuthenticatedRequest,
 ): MaybePromise<void> {
-  return chain(core.admission.admit(request, client.actor), (admitted) =>
+  return mapMaybePromise(core.admission.admit(request, client.actor), (admitted) =>
     answerAdmitted(core, response, { admitted, contentType }, client),
   );
 }
@@ -89,7 +89,7 @@ export function answerAdmitted(
     'errors' in admitted
       ? { status: admitted.status, result: { errors: admitted.errors } }
       : executed(core, admitted, client);
-  return chain(outcome, ({ status, result }) => {
+  return mapMaybePromise(outcome, ({ status, result }) => {
     if (response.destroyed) return;
     const told = statusFor(status, result, contentType);
     setRateHeaders(response, core.admission.rate(client.actor.account), result.errors);
@@ -109,7 +109,7 @@ function executed(
 ): MaybePromise<Outcome> {
   if (admitted.prepared.operation.kind === OperationTypeNode.SUBSCRIPTION)
     return { status: 400, result: { errors: [needsStream()] } };
-  return chain(executeOperation(core, admitted, client), outcomeOf);
+  return mapMaybePromise(executeOperation(core, admitted, client), outcomeOf);
 }
 
 function outcomeOf(result: ExecutionResult): Outcome {

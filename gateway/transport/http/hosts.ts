@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { isLoopback } from './loopback.js';
-import { refuse } from '../../../kernel/result.js';
+import { throwProblem } from '../../../kernel/result.js';
 
 /** The name or address under which something was asked for, without its port and brackets, in lower case. */
 function hostName({ headers: { host } }: IncomingMessage): string | undefined {
@@ -33,7 +33,7 @@ export function isAllowedHost(request: IncomingMessage, names: readonly string[]
 /** Refuses FORBIDDEN what may be meant for somebody else. */
 export function rejectUnknownHost(request: IncomingMessage, names: readonly string[] | undefined): void {
   if (isAllowedHost(request, names)) return;
-  refuse(
+  throwProblem(
     'FORBIDDEN',
     'The Host header is not allowed. Ask under an address of it, or have ALLOWED_HOSTS list the name.',
   );

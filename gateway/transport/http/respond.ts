@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import { COMPRESSED_FROM, compress } from './compression.js';
-import { endWithTurn } from '../../../protocol/end-on-immediate.js';
+import { endOnImmediate } from '../../../protocol/end-on-immediate.js';
 
 /** Statuses of errors that are answered before a request is executed; 400 for every other code. */
 const statuses: Readonly<Record<string, number>> = {
@@ -43,14 +43,14 @@ export function send(
   body: string | Buffer,
 ): void {
   const headers = { 'content-type': contentType };
-  const whole = () => endWithTurn(response, { status, headers, body });
+  const whole = () => endOnImmediate(response, { status, headers, body });
   if (body.length < COMPRESSED_FROM || response.hasHeader('content-encoding')) return whole();
   varyByCoding(response);
   const compressing = compress(response.req.headers['accept-encoding']?.toString(), body);
   if (!compressing) return whole();
   compressing.then(({ coding, body: bytes }) => {
     if (response.destroyed || response.headersSent) return;
-    endWithTurn(response, { status, headers: { ...headers, 'content-encoding': coding }, body: bytes });
+    endOnImmediate(response, { status, headers: { ...headers, 'content-encoding': coding }, body: bytes });
   }, whole);
 }
 

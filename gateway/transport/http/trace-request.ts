@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../../../kernel/log.js';
-import { inRequest } from '../../../kernel/request-scope.js';
+import { runInRequestScope } from '../../../kernel/request-scope.js';
 import { describeSpan, inSpan, isTraced } from '../../../kernel/tracing/span.js';
 
 export interface TracedRequest {
@@ -18,7 +18,7 @@ export interface TracedRequest {
 export function traceRequest(traced: TracedRequest): Promise<void> {
   const { request, response, requestId, log, answer } = traced;
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-  return inRequest({ requestId, at: Date.now() }, () => {
+  return runInRequestScope({ requestId, at: Date.now() }, () => {
     if (path === '/healthz' || path === '/readyz') return answer();
     const answered = isTraced() ? inOwnSpan(traced, path) : answer();
     if (!log.isLevelEnabled('debug')) return answered;

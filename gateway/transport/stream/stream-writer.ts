@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { corkTurn } from '../../../protocol/cork-until-immediate.js';
+import { corkUntilImmediate } from '../../../protocol/cork-until-immediate.js';
 import { encodingOf } from '../../../protocol/text-encoding.js';
 import { UNREAD_BYTES } from '../core/unread-limit.js';
 
@@ -65,7 +65,7 @@ export class StreamWriter {
     const encoding = encodingOf(text, bytes);
     const { connection } = this;
     if (!connection) return response.write(text, encoding);
-    corkTurn(connection);
+    corkUntilImmediate(connection);
     // The chunk in one piece: the response would write four to the connection, which costs more than making the text.
     return connection.write(`${bytes.toString(16)}\r\n${text}\r\n`, encoding);
   }

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type ConnectionInitMessage, MessageType, type SubscribeMessage, parseMessage } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Actor } from '../../../kernel/actor.js';
-import { Refused } from '../../../kernel/result.js';
+import { ProblemError } from '../../../kernel/result.js';
 import { turnOf } from '../../../kernel/fairness/work-turns.js';
 import { hasExpired } from '../../auth/authenticator.js';
 import { LARGE_BODY, UNAUTHENTICATED } from '../../request/admission.js';
@@ -169,7 +169,7 @@ export class SocketSession {
     try {
       return await this.core.authenticator.authenticate(authorization, randomUUID());
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
+      if (!(error instanceof ProblemError)) throw error;
       throw error.problems[0]?.code === 'TOKEN_EXPIRED'
         ? new CloseSocket(closeCodes.tokenExpired, 'Token expired')
         : new CloseSocket(closeCodes.forbidden, 'Forbidden');

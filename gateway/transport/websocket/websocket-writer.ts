@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { corkTurn } from '../../../protocol/cork-until-immediate.js';
+import { corkUntilImmediate } from '../../../protocol/cork-until-immediate.js';
 import { UNREAD_BYTES } from '../core/unread-limit.js';
 
 /** Bytes that wait for the network from which on a socket counts as behind. */
@@ -26,7 +26,7 @@ export class WebSocketWriter {
   send(text: string | Buffer): boolean {
     const { socket } = this;
     if (socket.readyState !== socket.OPEN) return true;
-    corkTurn(this.connection);
+    corkUntilImmediate(this.connection);
     const waiting = socket.bufferedAmount + text.length;
     if (waiting > UNREAD_BYTES + text.length) socket.terminate();
     else if (this.waits || waiting < BEHIND) socket.send(text, { binary: false });

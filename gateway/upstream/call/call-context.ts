@@ -13,7 +13,7 @@ export interface CallContext {
   /** Aborts when the client has left or the time is up. */
   readonly signal: AbortSignalLike;
   /** Cursor of an event that subgraphs must have seen before they answer. */
-  readonly atLeast?: string | undefined;
+  readonly minResourceVersion?: string | undefined;
   /** Counts the answer together with others of the same request; default alone. */
   readonly size?: ResponseSize | undefined;
   /** What the fetches of a query from subgraphs of this process share. */

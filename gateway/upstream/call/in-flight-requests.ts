@@ -116,7 +116,7 @@ export class InFlightRequests {
    */
   share(call: CallContext, { subgraph, key }: SharedRequestKey, start: Start): MaybePromise<SubgraphResult> {
     if (call.kind !== OperationTypeNode.QUERY) return this.runUnshared(call, start);
-    const { atLeast } = call;
+    const { minResourceVersion: atLeast } = call;
     const { account } = call.actor;
     // Who must not see less than an event joins only those who wait for the same.
     const textOf = () => `${subgraph}\n${atLeast ?? ''}\n${serializeActor(call.actor)}`;

@@ -1,6 +1,6 @@
 import { Loaders } from '../../../kernel/loaders.js';
 import type { MaybePromise } from '../../../kernel/maybe-promise.js';
-import type { Waiting } from '../../../kernel/request-scope.js';
+import type { AbortScope } from '../../../kernel/request-scope.js';
 import { type AbortSignalLike, LightAbortController } from './light-abort-controller.js';
 
 /**
@@ -8,7 +8,7 @@ import { type AbortSignalLike, LightAbortController } from './light-abort-contro
  * not read again. So a statement may be of several fetches, and of those that others have joined: it ends when nobody
  * waits for any of them.
  */
-export class QueryFetchScope implements Waiting {
+export class QueryFetchScope implements AbortScope {
   private readonly loaders = new Loaders();
   private readonly over = new LightAbortController();
   private running = 0;

@@ -1,5 +1,5 @@
 import { ACTOR_HEADER } from '../../../kernel/actor.js';
-import { AT_LEAST_HEADER, REQUEST_ID_HEADER } from '../../../protocol/wire.js';
+import { MIN_RESOURCE_VERSION_HEADER, REQUEST_ID_HEADER } from '../../../protocol/wire.js';
 import { traceHeaders } from '../../../kernel/tracing/span.js';
 import type { ActorHeader } from './actor-header.js';
 import type { CallContext } from '../call/call-context.js';
@@ -18,10 +18,13 @@ export class SubgraphHeaderBuilder {
   }
 }
 
-function headers({ requestId, atLeast }: CallContext, actor: string | undefined): string[] {
+function headers(
+  { requestId, minResourceVersion: atLeast }: CallContext,
+  actor: string | undefined,
+): string[] {
   const list = [REQUEST_ID_HEADER, requestId];
   if (actor !== undefined) list.push(ACTOR_HEADER, actor);
-  if (atLeast !== undefined) list.push(AT_LEAST_HEADER, atLeast);
+  if (atLeast !== undefined) list.push(MIN_RESOURCE_VERSION_HEADER, atLeast);
   for (const [name, value] of Object.entries(traceHeaders())) list.push(name, value);
   return list;
 }

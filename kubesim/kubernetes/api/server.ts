@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Abandoned } from '../../../kernel/abandoned.js';
+import { AbortedError } from '../../../kernel/aborted-error.js';
 import type { Clock } from '../../../kernel/clock.js';
 import type { Log } from '../../../kernel/log.js';
 import type { Cloud, CloudCluster } from '../../cloud/cloud.js';
@@ -162,7 +162,7 @@ function send(response: ServerResponse, { status, body, contentType }: ApiAnswer
 }
 
 function refuse(response: ServerResponse, error: unknown, log: Log): void {
-  if (error instanceof Abandoned) return;
+  if (error instanceof AbortedError) return;
   const wait = error instanceof ApiError ? error.details?.retryAfterSeconds : undefined;
   if (wait !== undefined && !response.headersSent) response.setHeader('retry-after', String(wait));
   if (error instanceof ApiError) return sendJson(response, error.code, error.body());

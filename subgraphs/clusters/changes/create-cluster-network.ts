@@ -2,7 +2,7 @@ import { throwNotFound } from '../../../engine/not-found.js';
 import { reserve } from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import { newId } from '../../../kernel/ids.js';
-import { type Problem, refuse, Refused } from '../../../kernel/result.js';
+import { type Problem, throwProblem, ProblemError } from '../../../kernel/result.js';
 import { type Cidr, freeCidr, parseCidr, SERVICE_RANGES } from '../model/cidr.rules.js';
 import { ensureDefaultVpc } from './default-vpc.js';
 import { refuseGroupWithoutDns } from './dns-access.js';
@@ -61,7 +61,7 @@ export async function createClusterNetwork(
 ): Promise<readonly string[]> {
   const { account, clusterId, plugin, request, regionId } = wish;
   const missing = await networkReferenceProblems(tx, { account, regionId, network: request });
-  if (missing.length > 0) throw new Refused(missing);
+  if (missing.length > 0) throw new ProblemError(missing);
   const place =
     request?.vpcId == null
       ? await defaultNetworkLocation(tx, wish)
@@ -103,7 +103,7 @@ async function connectMasters(tx: Transaction, wish: ClusterNetworkRequest): Pro
   const { account, clusterId, masters, masterTypes: instanceTypes } = wish;
   const nodes = { account, clusterId, instanceTypes, count: masters, securityGroupId: null };
   const { shortage } = await reserveNodeNetwork(tx, nodes);
-  if (shortage) throw new Refused([{ ...shortage, path: PATH }]);
+  if (shortage) throw new ProblemError([{ ...shortage, path: PATH }]);
 }
 
 function defaultNetworkLocation(
@@ -135,7 +135,7 @@ function one(all: readonly store.VSwitchRow[], id: string, index: number): store
   const path = [...PATH, 'vSwitchIds', String(index)];
   return (
     found ??
-    refuse('NETWORK_MISMATCH', `The VPC has no vSwitch ${id.slice(0, 60)}. Vpc.vSwitches lists them.`, {
+    throwProblem('NETWORK_MISMATCH', `The VPC has no vSwitch ${id.slice(0, 60)}. Vpc.vSwitches lists them.`, {
       path,
     })
   );
@@ -145,12 +145,12 @@ function checkZones(chosen: readonly store.VSwitchRow[], { zoneIds }: ClusterNet
   const zones = chosen.map(({ zoneId }) => zoneId);
   const without = zoneIds?.find((zone) => !zones.includes(zone));
   if (without !== undefined) {
-    refuse('NETWORK_MISMATCH', `No vSwitch of the cluster is in the zone ${without}.`, {
+    throwProblem('NETWORK_MISMATCH', `No vSwitch of the cluster is in the zone ${without}.`, {
       path: ['input', 'zoneIds'],
     });
   }
   if (chosen.length === 0)
-    refuse('NETWORK_MISMATCH', 'The VPC has no vSwitch; make one first.', { path: [...PATH, 'vpcId'] });
+    throwProblem('NETWORK_MISMATCH', 'The VPC has no vSwitch; make one first.', { path: [...PATH, 'vpcId'] });
 }
 
 /** Every range that something in the VPC has. */
@@ -179,7 +179,8 @@ function podRange(wish: ClusterNetworkRequest, taken: readonly UsedRange[]): Cid
   const ranges = taken.map(({ cidr }) => cidr);
   const found = freePodRange({ product: wish.product, nodes: wish.nodes, mask }, ranges);
   return (
-    found ?? refuse('CIDR_OVERLAP', '10.0.0.0/8 has no free range left in this VPC; name one.', { path })
+    found ??
+    throwProblem('CIDR_OVERLAP', '10.0.0.0/8 has no free range left in this VPC; name one.', { path })
   );
 }
 
@@ -193,9 +194,9 @@ function serviceRange(wish: ClusterNetworkRequest, taken: readonly UsedRange[]):
 
 function checked(text: string, taken: readonly UsedRange[], path: readonly string[]): Cidr {
   const cidr = parseCidr(text);
-  if (!cidr) return refuse('INVALID_INPUT', `${text.slice(0, 50)} is no range.`, { path });
+  if (!cidr) return throwProblem('INVALID_INPUT', `${text.slice(0, 50)} is no range.`, { path });
   const problems: Problem[] = overlapProblems(cidr, taken, path);
-  if (problems.length > 0) throw new Refused(problems);
+  if (problems.length > 0) throw new ProblemError(problems);
   return cidr;
 }
 
@@ -214,7 +215,7 @@ function chosen(within: readonly Cidr[], { prefix, taken, path }: Choice): Cidr 
   const ranges = within.map(({ text }) => text).join(', ');
   return (
     found ??
-    refuse('CIDR_OVERLAP', `${ranges} has no free /${prefix} left in this VPC; name a range.`, { path })
+    throwProblem('CIDR_OVERLAP', `${ranges} has no free /${prefix} left in this VPC; name a range.`, { path })
   );
 }
 

@@ -1,4 +1,4 @@
-import { refuse } from '../../../kernel/result.js';
+import { throwProblem } from '../../../kernel/result.js';
 import { parseCidr } from '../model/cidr.rules.js';
 import { allowsDns } from '../model/network.rules.js';
 import { rulesOf, type SecurityGroupRow } from '../store/network.store.js';
@@ -15,5 +15,5 @@ export function refuseGroupWithoutDns(
   const pods = podCidr === null ? undefined : parseCidr(podCidr);
   if (pods === undefined || allowsDns(rulesOf(group), pods)) return;
   const message = `Pods need DNS: add a rule INGRESS UDP 53 from ${pods.text} to ${group.id}.`;
-  refuse('SECURITY_GROUP_RULE_MISSING', message, { path });
+  throwProblem('SECURITY_GROUP_RULE_MISSING', message, { path });
 }

@@ -1,7 +1,7 @@
 import { readQuotaUsage } from '../../../engine/ledger/ledger.js';
 import { quotaExceeded } from '../../../engine/ledger/quota-exceeded.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
-import { type Problem, Refused } from '../../../kernel/result.js';
+import { type Problem, ProblemError } from '../../../kernel/result.js';
 import { vcpusOf } from '../store/nodes.store.js';
 
 const LARGEST = { resource: 'payg-max-vcpu-per-instance', scope: '*' } as const;
@@ -37,7 +37,7 @@ export async function refuseLargeTypes(
       return problem ? [{ ...problem, path }] : [];
     }),
   );
-  if (problems.length > 0) throw new Refused(problems);
+  if (problems.length > 0) throw new ProblemError(problems);
 }
 
 /** How many vCPUs a pay-as-you-go machine of the account may have. */

@@ -1,7 +1,7 @@
 import { throwNotFound } from '../../../engine/not-found.js';
 import type { VSwitchPlace } from '../../../engine/providers/infrastructure-provider.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
-import { refuse } from '../../../kernel/result.js';
+import { throwProblem } from '../../../kernel/result.js';
 import { refuseGroupWithoutDns } from './dns-access.js';
 import { type ClusterNetworkRow, lockVpc } from '../store/network.store.js';
 import type { NodePool, Prisma } from '../store/reconcile.store.js';
@@ -101,7 +101,7 @@ async function refuseBareZones(
   const message =
     `The cluster has no vSwitch in ${zoneIds[bare]}, only in ${[...zones].sort().join(', ')}; ` +
     'name one of that zone in vSwitchIds.';
-  refuse('NETWORK_MISMATCH', message, { path: [...path, 'zoneIds', String(bare)] });
+  throwProblem('NETWORK_MISMATCH', message, { path: [...path, 'zoneIds', String(bare)] });
 }
 
 /** The VPC in which machines of a pool have their addresses, and the zones; undefined without a network on record. */
@@ -144,7 +144,7 @@ function inVpc(
 ): void {
   if (!found) return throwNotFound(kind, id, path);
   if (vpcId !== undefined && found.vpcId !== vpcId)
-    refuse(
+    throwProblem(
       'NETWORK_MISMATCH',
       `${id} is in ${found.vpcId}, the cluster of the node pool in ${vpcId}. Name one of that VPC.`,
       { path },

@@ -1,6 +1,6 @@
 import { enqueue } from '../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
-import { Refused } from '../../../kernel/result.js';
+import { ProblemError } from '../../../kernel/result.js';
 import { reservedNodes, reserveScaleUp } from './quota.reservations.js';
 import { configOf } from '../model/pool-config.rules.js';
 import { updateNodePool } from '../store/node-pool.store.js';
@@ -34,7 +34,7 @@ export async function setDesiredPoolSize(tx: Transaction, wish: PoolSize): Promi
   const { account } = cluster;
   const state = nextPoolState(pool.state as NodePoolState, 'RESIZE');
   if (!state)
-    throw new Refused([poolStateProblem({ id: pool.id, state: pool.state as NodePoolState }, path)]);
+    throw new ProblemError([poolStateProblem({ id: pool.id, state: pool.state as NodePoolState }, path)]);
   const held = await reservedNodes(tx, account, pool.id);
   const { id, instanceTypes } = { ...pool, ...more };
   const growth = {

@@ -2,7 +2,7 @@ import { throwNotFound } from '../../../engine/not-found.js';
 import { appendEvents } from '../../../engine/events/append-events.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
-import { refuse, Refused } from '../../../kernel/result.js';
+import { throwProblem, ProblemError } from '../../../kernel/result.js';
 import { refuseNodesOn } from '../model/kind.guard.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../store/cluster.store.js';
 import { unfinishedOperations } from '../store/operation.store.js';
@@ -62,7 +62,7 @@ export async function changeableCluster(
   if (!cluster) return throwNotFound('CLUSTER', id, path);
   refuseNodesOn(cluster, path);
   if (!MUTABLE_CLUSTER_STATES.includes(cluster.state)) {
-    refuse(
+    throwProblem(
       'INVALID_STATE',
       `The cluster ${id} is ${cluster.state}; it must be ${MUTABLE_CLUSTER_STATES.join(' or ')}.`,
       {
@@ -82,11 +82,15 @@ export async function requireTransition(
 ): Promise<NodePoolState> {
   const state = pool.state as NodePoolState;
   const next = nextPoolState(state, command);
-  if (!next) throw new Refused([poolStateProblem({ id: pool.id, state }, path)]);
+  if (!next) throw new ProblemError([poolStateProblem({ id: pool.id, state }, path)]);
   if (command !== 'DELETE' && (await unfinishedOperations(tx, { targetId: pool.id })).length > 0)
-    refuse('INVALID_STATE', `Another operation on the node pool ${pool.id} has not ended. Wait for it.`, {
-      path,
-    });
+    throwProblem(
+      'INVALID_STATE',
+      `Another operation on the node pool ${pool.id} has not ended. Wait for it.`,
+      {
+        path,
+      },
+    );
   return next;
 }
 
@@ -98,7 +102,7 @@ export function refuseScalingByHand(
   if (!hasAutoscaling(pool) || acknowledged) return;
   const message =
     'The node pool scales by itself; what is changed by hand may be undone by autoscaling. Turn autoscaling off, or set acknowledgeRisk.';
-  refuse('RISK_NOT_ACKNOWLEDGED', message, { path: ['input', 'acknowledgeRisk'] });
+  throwProblem('RISK_NOT_ACKNOWLEDGED', message, { path: ['input', 'acknowledgeRisk'] });
 }
 
 /** Whether the pool scales by itself. */

@@ -1,7 +1,7 @@
 import { readQuotaUsage, reserveAll } from '../../../engine/ledger/ledger.js';
 import { quotaExceeded } from '../../../engine/ledger/quota-exceeded.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
-import { Refused } from '../../../kernel/result.js';
+import { ProblemError } from '../../../kernel/result.js';
 import { isServerless } from '../model/product.rules.js';
 import { refuseLargeTypes, type SizedPool } from './instance-size.guard.js';
 
@@ -125,7 +125,7 @@ export async function refuseLargeGroup(
     'Choose a lower maxSize, or ask for a higher limit with requestQuotaIncrease.';
   const at = [...path.slice(0, -1), 'autoscaling', 'maxSize'];
   const excess = { resource: GROUP, scope, limit, used, requested: maxSize - used };
-  throw new Refused([quotaExceeded(excess, { path: at, message })]);
+  throw new ProblemError([quotaExceeded(excess, { path: at, message })]);
 }
 
 /** The places that a pool's scaling group has to have. */

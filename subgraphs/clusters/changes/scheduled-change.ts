@@ -6,7 +6,7 @@ import {
 } from '../../../engine/operations/operations.js';
 import { enqueueLater } from '../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
-import { refuse } from '../../../kernel/result.js';
+import { throwProblem } from '../../../kernel/result.js';
 import type { ClusterRow } from '../store/cluster.store.js';
 import type { ChangeTiming } from '../model/maintenance-window.enums.js';
 import { nextOccurrence, occurrenceAt, type WindowRule } from '../model/maintenance-window.rules.js';
@@ -63,7 +63,7 @@ export async function planInWindow(
   const begins = window && beginsAt(ruleOf(window, cluster), at);
   if (!begins) {
     const message = 'The cluster has no maintenance window in use; see setMaintenanceWindow.';
-    return refuse('INVALID_STATE', message, { path: TIMING_PATH });
+    return throwProblem('INVALID_STATE', message, { path: TIMING_PATH });
   }
   if (begins <= at) return undefined;
   const { account, id } = cluster;
@@ -87,7 +87,7 @@ export async function refuseSecondChange(
   );
   if (!waiting) return;
   const message = `The operation ${waiting.id} waits for the maintenance window. Cancel it first.`;
-  refuse('INVALID_STATE', message, { path: ['input', 'id'] });
+  throwProblem('INVALID_STATE', message, { path: ['input', 'id'] });
 }
 
 /** Moves a change that waits to another time; `at` is the present by the platform's clock. */

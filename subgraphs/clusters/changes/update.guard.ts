@@ -1,5 +1,5 @@
 import type { Transaction } from '../../../kernel/postgres/database.js';
-import { Refused } from '../../../kernel/result.js';
+import { ProblemError } from '../../../kernel/result.js';
 import type { ClusterRow } from '../store/cluster.store.js';
 import { readImmutableFields } from '../store/immutable-fields.store.js';
 import { immutableProblems, type ImmutableFields } from '../model/immutable.rules.js';
@@ -22,5 +22,5 @@ export async function guardUpdate(
     ...immutableProblems(update, await readImmutableFields(tx, cluster)),
     ...labelRiskProblems(cluster, { labels, acknowledged: update.acknowledgeRisk === true }),
   ];
-  if (problems.length > 0) throw new Refused(problems);
+  if (problems.length > 0) throw new ProblemError(problems);
 }

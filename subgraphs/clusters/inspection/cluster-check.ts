@@ -7,7 +7,7 @@ import type { Platform } from '../../../engine/platform.js';
 import type { Actor } from '../../../kernel/actor.js';
 import type { OpenDatabase } from '../../../kernel/postgres/database.js';
 import { newId } from '../../../kernel/ids.js';
-import { refuse } from '../../../kernel/result.js';
+import { throwProblem } from '../../../kernel/result.js';
 import type { ClusterCatalogStore } from '../store/catalog.store.js';
 import { blockersOf, upgradeCheckItems } from '../model/cluster-check.rules.js';
 import { type ClusterCheckRow, ClusterCheckStore } from '../store/cluster-check.store.js';
@@ -58,7 +58,10 @@ export class ClusterCheckService {
     const [row] = await this.checks.byIds(account, [id]);
     return (
       row ??
-      refuse('NOT_FOUND', 'The check that this clientToken made is no longer kept. Send a new clientToken.')
+      throwProblem(
+        'NOT_FOUND',
+        'The check that this clientToken made is no longer kept. Send a new clientToken.',
+      )
     );
   }
 
@@ -66,7 +69,7 @@ export class ClusterCheckService {
     const [cluster] = await new ClusterStore(this.platform.database.prisma).byIds(account, [clusterId]);
     if (!cluster) return throwNotFound('CLUSTER', clusterId, CLUSTER_PATH);
     if (cluster.deletedAt)
-      refuse(
+      throwProblem(
         'INVALID_STATE',
         `The cluster ${clusterId} is deleted. Query.clusters lists those that can be checked.`,
         { path: CLUSTER_PATH },

@@ -1,4 +1,4 @@
-import { refuse } from '../../../kernel/result.js';
+import { throwProblem } from '../../../kernel/result.js';
 import { isServerless, hasNodePools } from './product.rules.js';
 
 /**
@@ -8,5 +8,7 @@ import { isServerless, hasNodePools } from './product.rules.js';
 export function refuseNodesOn({ product }: { readonly product: string }, path: readonly string[]): void {
   if (hasNodePools(product)) return;
   const why = isServerless(product) ? 'its pods run on container instances' : 'its nodes are made elsewhere';
-  refuse('UNSUPPORTED_BY_KIND', `A cluster of ${product} has no nodes or node pools here: ${why}.`, { path });
+  throwProblem('UNSUPPORTED_BY_KIND', `A cluster of ${product} has no nodes or node pools here: ${why}.`, {
+    path,
+  });
 }

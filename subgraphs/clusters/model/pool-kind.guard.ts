@@ -1,4 +1,4 @@
-import { Refused } from '../../../kernel/result.js';
+import { ProblemError } from '../../../kernel/result.js';
 import type { ClusterRow } from '../store/cluster.store.js';
 import type { InstanceTypeValue } from './version.rules.js';
 import { kindOfRow } from './kind-of-row.js';
@@ -12,5 +12,5 @@ export function refusePoolOfKind(
 ): void {
   const home = { kind: kindOfRow(cluster).name, version: cluster.version, types };
   const problems = poolKindProblems(pool, home, ['input']);
-  if (problems.length > 0) throw new Refused(problems);
+  if (problems.length > 0) throw new ProblemError(problems);
 }

@@ -1,6 +1,6 @@
 import type { EventLog } from '../../../engine/events/event-log.js';
 import type { Database } from '../../../kernel/postgres/database.js';
-import { outsideRequests } from '../../../kernel/request-scope.js';
+import { runOutsideRequestScope } from '../../../kernel/request-scope.js';
 import { timeZonesByName } from '../../../kernel/time-zone-names.js';
 import { type ReleaseNotes, releaseNotes, type RemovedApiEntry } from '../model/release.rules.js';
 import { kubernetesChanges, removedApis } from './release.store.js';
@@ -51,7 +51,7 @@ export class ClusterCatalogStore {
 
   /** The catalogue; a read that fails is tried again at the next use. */
   catalogue(): Promise<ClusterCatalog> {
-    this.loading ??= outsideRequests(() => this.begin()).catch((error: unknown) => {
+    this.loading ??= runOutsideRequestScope(() => this.begin()).catch((error: unknown) => {
       this.loading = undefined;
       throw error;
     });

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../kernel/clock.js';
-import { refuse } from '../../../kernel/result.js';
+import { throwProblem } from '../../../kernel/result.js';
 import type { RequestContext } from '../../runtime/subgraph.js';
 import { linesOf, spanProblem } from './billing.rules.js';
 import type { BillingStore } from './billing.store.js';
@@ -18,7 +18,7 @@ export class BillingService {
     { from, to, clusterId }: { readonly from: Date; readonly to: Date; readonly clusterId: string | null },
   ): Promise<BillingReport> {
     const problem = spanProblem(from, to);
-    if (problem) refuse('INVALID_INPUT', problem, { path: ['to'] });
+    if (problem) throwProblem('INVALID_INPUT', problem, { path: ['to'] });
     const now = this.clock.now();
     const span = { from, to: to < now ? to : now };
     if (span.to <= from) return { ...span, to: from, lines: [] };

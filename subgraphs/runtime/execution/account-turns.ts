@@ -1,6 +1,6 @@
 import { accountPace } from '../../../kernel/fairness/account-pace.js';
 import { FairQueue, QueueFull } from '../../../kernel/fairness/fair-queue.js';
-import { type MaybePromise, chain } from '../../../kernel/maybe-promise.js';
+import { type MaybePromise, mapMaybePromise } from '../../../kernel/maybe-promise.js';
 import type { RequestContext } from '../subgraph.js';
 import type { SubgraphResult } from '../../../protocol/wire.js';
 
@@ -40,7 +40,7 @@ export class AccountTurns {
     try {
       // The signal is made when it is asked for.
       const result = this.requests.run(context.actor.account, work, () => context.signal);
-      return chain(result, (answer) => answer ?? LEFT);
+      return mapMaybePromise(result, (answer) => answer ?? LEFT);
     } catch (error) {
       if (error instanceof QueueFull) return tooMany();
       throw error;

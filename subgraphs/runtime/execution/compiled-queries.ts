@@ -20,7 +20,7 @@ import {
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { AttachedValues } from '../../../kernel/attached-values.js';
-import { type MaybePromise, chain } from '../../../kernel/maybe-promise.js';
+import { type MaybePromise, mapMaybePromise } from '../../../kernel/maybe-promise.js';
 
 /**
  * Runs a compiled query. What it answers is what graphql-js would; undefined when it has met what it cannot do, so that
@@ -76,7 +76,7 @@ function compile(schema: GraphQLSchema, document: DocumentNode): RunQuery | unde
   return (context, variables) =>
     beyond
       ? undefined
-      : chain(query.query(undefined, context, { ...variables }), (result) =>
+      : mapMaybePromise(query.query(undefined, context, { ...variables }), (result) =>
           beyond ? undefined : properResult(result),
         );
 }

@@ -17,7 +17,7 @@ import {
 import { MAX_ID_LENGTH, MAX_TEXT_LENGTH, idTooLong } from '../../../protocol/input-lengths.js';
 import { isRecord } from '../../../kernel/is-record.js';
 import type { Problem } from '../../../kernel/result.js';
-import { problemError } from '../../../protocol/format-errors.js';
+import { formatProblem } from '../../../protocol/format-errors.js';
 
 /**
  * Texts are checked before a resolver sees them, whatever field they are given to: PostgreSQL can hold neither U+0000 nor
@@ -176,6 +176,6 @@ function find(node: ValueNode, path: Path, is: (node: ValueNode) => boolean): Pa
 }
 
 function refusal(fault: Fault, path: Path): GraphQLError {
-  const { message, extensions } = problemError({ ...fault, path: path.map(String) });
+  const { message, extensions } = formatProblem({ ...fault, path: path.map(String) });
   return new GraphQLError(message, extensions ? { extensions } : {});
 }

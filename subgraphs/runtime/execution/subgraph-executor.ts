@@ -21,11 +21,11 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { Abandoned } from '../../../kernel/abandoned.js';
+import { AbortedError } from '../../../kernel/aborted-error.js';
 import type { Log } from '../../../kernel/log.js';
-import { type MaybePromise, chain } from '../../../kernel/maybe-promise.js';
-import { inRequest } from '../../../kernel/request-scope.js';
-import { isStatementEnded } from '../../../kernel/postgres/query-canceled.js';
+import { type MaybePromise, mapMaybePromise } from '../../../kernel/maybe-promise.js';
+import { runInRequestScope } from '../../../kernel/request-scope.js';
+import { isQueryCanceled } from '../../../kernel/postgres/query-canceled.js';
 import type { RequestContext, Subgraph } from '../subgraph.js';
 import { spanOf } from '../../../kernel/tracing/event-trace.js';
 import { inSpan, isTraced, traceHeaders } from '../../../kernel/tracing/span.js';
@@ -36,7 +36,7 @@ import { boundErrors, boundText } from '../../../protocol/error-bounds.js';
 import { literalFault, variableFault } from './input-texts.js';
 import { FIELDS_PER_TURN, resolveListsInTurns } from './lists-in-turns.js';
 import { mapStream } from '../../../protocol/mapped-stream.js';
-import { type BugReport, answerErrors } from '../../../protocol/format-errors.js';
+import { type BugReport, formatErrors } from '../../../protocol/format-errors.js';
 import type { SubgraphEndpoint } from '../../../protocol/subgraph-endpoint.js';
 import { type SubgraphRequest, type SubgraphResult, toWire, toWireInTurns } from '../../../protocol/wire.js';
 
@@ -80,8 +80,8 @@ export class SubgraphExecutor implements SubgraphEndpoint {
     return this.subgraph.name;
   }
 
-  async ready(): Promise<void> {
-    await this.subgraph.ready?.();
+  async checkReady(): Promise<void> {
+    await this.subgraph.checkReady?.();
   }
 
   /** Runs a query or a mutation. */
@@ -90,9 +90,9 @@ export class SubgraphExecutor implements SubgraphEndpoint {
     const options = () => ({
       attributes: { 'fleetgraph.subgraph': name, 'graphql.document': request.query },
     });
-    const { requestId, waiting = context } = context;
+    const { requestId, abortScope: waiting = context } = context;
     const { account } = context.actor;
-    return inRequest({ requestId, at: Date.now(), account, waiting }, () =>
+    return runInRequestScope({ requestId, at: Date.now(), account, abortScope: waiting }, () =>
       inSpan(`subgraph ${name}`, options, () =>
         this.turns.request(context, () => this.run(request, context)),
       ),
@@ -100,8 +100,8 @@ export class SubgraphExecutor implements SubgraphEndpoint {
   }
 
   private run(request: SubgraphRequest, context: RequestContext): MaybePromise<SubgraphResult> {
-    if (context.atLeast === undefined) return this.fresh(request, context);
-    return chain(this.reach(context), (stale) => stale ?? this.fresh(request, context));
+    if (context.minResourceVersion === undefined) return this.fresh(request, context);
+    return mapMaybePromise(this.reach(context), (stale) => stale ?? this.fresh(request, context));
   }
 
   private fresh(request: SubgraphRequest, context: RequestContext): MaybePromise<SubgraphResult> {
@@ -111,8 +111,8 @@ export class SubgraphExecutor implements SubgraphEndpoint {
     if (fault) return { errors: [fault.toJSON()] };
     const interpreted = () => execute(this.args(prepared.document, request, context));
     const compiled = this.compiled.of(prepared.document)?.(context, request.variables ?? {});
-    return chain(
-      chain(compiled, (result) => result ?? interpreted()),
+    return mapMaybePromise(
+      mapMaybePromise(compiled, (result) => result ?? interpreted()),
       (result) => this.executed(result, context, prepared.plain),
     );
   }
@@ -122,7 +122,7 @@ export class SubgraphExecutor implements SubgraphEndpoint {
     context: RequestContext,
     plain: boolean,
   ): MaybePromise<SubgraphResult> {
-    return chain(this.answer(result, context, plain), (answer) => {
+    return mapMaybePromise(this.answer(result, context, plain), (answer) => {
       this.log.debug(
         { subgraph: this.subgraph.name, errors: answer.errors?.length ?? 0 },
         'a request was executed',
@@ -149,7 +149,7 @@ export class SubgraphExecutor implements SubgraphEndpoint {
     // What a stream is read from, others may read, too; only what completes an event is this client's alone.
     const { account } = context.actor;
     const scope = { requestId: context.requestId, at: Date.now(), account };
-    const source = await inRequest(scope, () =>
+    const source = await runInRequestScope(scope, () =>
       createSourceEventStream(this.args(prepared.document, request, context)),
     );
     if (!isAsyncIterable(source)) return mapStream(one(streamFailure(source, report)), (result) => result);
@@ -160,13 +160,15 @@ export class SubgraphExecutor implements SubgraphEndpoint {
         const args = this.args(prepared.document, request, newContext());
         const tell = async () =>
           this.answer(
-            await inRequest({ ...scope, waiting: { signal } }, () => execute({ ...args, rootValue: event })),
+            await runInRequestScope({ ...scope, abortScope: { signal } }, () =>
+              execute({ ...args, rootValue: event }),
+            ),
             context,
             prepared.plain,
           );
         return this.turns.event(context.actor.account, () => this.traced(spanOf(event), tell), signal);
       },
-      { signal, failed: (error) => ({ errors: answerErrors(located(error), report) }) },
+      { signal, failed: (error) => ({ errors: formatErrors(located(error), report) }) },
     );
   }
 
@@ -186,10 +188,10 @@ export class SubgraphExecutor implements SubgraphEndpoint {
   /** Waits until the subgraph has seen what the context asks for; the answer when it has not in time. */
   private async reach(context: RequestContext): Promise<SubgraphResult | undefined> {
     try {
-      await this.subgraph.reach?.(context);
+      await this.subgraph.waitForVersion?.(context);
       return undefined;
     } catch (error) {
-      return { errors: answerErrors(located(error), this.report(context)) };
+      return { errors: formatErrors(located(error), this.report(context)) };
     }
   }
 
@@ -200,11 +202,11 @@ export class SubgraphExecutor implements SubgraphEndpoint {
   ): MaybePromise<SubgraphResult> {
     if (!('data' in result)) return requestFailure(result.errors ?? []);
     const data = plain ? result.data : wireData(result.data, context);
-    return chain(data, (wire) => {
+    return mapMaybePromise(data, (wire) => {
       const told = wire as SubgraphResult['data'] & object;
       if (!result.errors) return { data: told };
       const report = this.report(context);
-      return { data: told, errors: toldErrors(result.errors, (error) => answerErrors(error, report)) };
+      return { data: told, errors: toldErrors(result.errors, (error) => formatErrors(error, report)) };
     });
   }
 
@@ -221,7 +223,7 @@ export class SubgraphExecutor implements SubgraphEndpoint {
   private report(context: RequestContext): BugReport {
     return (err, path) => {
       // Whoever left has ended it.
-      if ((isStatementEnded(err) || err instanceof Abandoned) && context.signal?.aborted) return;
+      if ((isQueryCanceled(err) || err instanceof AbortedError) && context.signal?.aborted) return;
       const { requestId } = context;
       this.log.error({ err, requestId, subgraph: this.subgraph.name, path }, 'a resolver failed');
     };
@@ -299,7 +301,7 @@ function requestFailure(errors: readonly GraphQLError[]): SubgraphResult {
 function streamFailure(result: ExecutionResult, report: BugReport): SubgraphResult {
   const errors: GraphQLFormattedError[] = [];
   for (const error of result.errors ?? []) {
-    errors.push(...(error.path ? answerErrors(error, report) : (requestFailure([error]).errors ?? [])));
+    errors.push(...(error.path ? formatErrors(error, report) : (requestFailure([error]).errors ?? [])));
   }
   return { errors };
 }

@@ -18,7 +18,7 @@ const RELAY_LISTS = ['edges', 'nodes'];
  * Writes what holds for every subgraph into its SDL: mutations get the directive that says who may call them, unless
  * they have one of its name, and a connection is as long as `first` says.
  */
-export function annotate(document: DocumentNode, mutations: string): DocumentNode {
+export function addSchemaDirectives(document: DocumentNode, mutations: string): DocumentNode {
   const lists = relayLists(document);
   const sized = (field: FieldDefinitionNode) => {
     const found = lists.get(namedType(field.type)) ?? [];

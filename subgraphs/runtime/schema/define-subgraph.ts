@@ -3,7 +3,7 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLResolveInfo, type GraphQLSchema, parse, print } from 'graphql';
 import { type BuildSchemaOptions, buildSchema, createResolversMap } from 'type-graphql';
 import type { RequestContext, Subgraph, SubgraphName } from '../subgraph.js';
-import { annotate } from './add-schema-directives.js';
+import { addSchemaDirectives } from './add-schema-directives.js';
 import { resolveEntities } from './entities.js';
 import { type FieldGuard, guardFields } from './field-guard.js';
 import { scalars } from '../graph/scalars.js';
@@ -23,7 +23,7 @@ export type ReferenceResolver = (
 export type StreamResolver = (args: never, context: RequestContext) => Promise<AsyncIterable<unknown>>;
 
 /** Options for `@Subscription`: the source is in the definition's `streams`, where the services are at hand. */
-export const streamed = {
+export const subscriptionOptions = {
   subscribe(): never {
     throw new Error('the subgraph definition names no stream for this subscription');
   },
@@ -57,9 +57,9 @@ export async function defineSubgraph(definition: SubgraphDefinition): Promise<Su
     skipCheck: true,
     authChecker: undefined,
     // Never used, but type-graphql builds no subscription without one.
-    pubSub: { publish: () => undefined, subscribe: () => streamed.subscribe() },
+    pubSub: { publish: () => undefined, subscribe: () => subscriptionOptions.subscribe() },
   });
-  const sdl = `${FEDERATION}\n\n${print(annotate(parse(printSchemaWithDirectives(base)), definition.guard.mutations))}`;
+  const sdl = `${FEDERATION}\n\n${print(addSchemaDirectives(parse(printSchemaWithDirectives(base)), definition.guard.mutations))}`;
   const resolvers = createResolversMap(base) as Record<string, Record<string, unknown>>;
   for (const [type, resolve] of Object.entries(definition.references ?? {})) {
     resolvers[type] = { ...resolvers[type], __resolveReference: resolve };

@@ -1,6 +1,6 @@
 import { type ConstDirectiveNode, type ConstValueNode, Kind } from 'graphql';
 import type { FieldGuard } from './field-guard.js';
-import { refuse } from '../../../kernel/result.js';
+import { throwProblem } from '../../../kernel/result.js';
 import { holdsScopes, scopesInWords } from '../../../access/decision.js';
 import { requiresScopes } from '../graph/requires.js';
 
@@ -16,7 +16,10 @@ export const scopeGuard: FieldGuard = {
     const anyOf = scopeLists(directive);
     return (actor) => {
       if (!holdsScopes(actor, anyOf))
-        refuse('UNAUTHORIZED_FIELD_OR_TYPE', `This needs a token with the scope ${scopesInWords(anyOf)}.`);
+        throwProblem(
+          'UNAUTHORIZED_FIELD_OR_TYPE',
+          `This needs a token with the scope ${scopesInWords(anyOf)}.`,
+        );
     };
   },
 };

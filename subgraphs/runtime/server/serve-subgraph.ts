@@ -4,21 +4,21 @@ import { type Request, createHandler } from 'graphql-http';
 import type { ErrorCode } from '../../../kernel/errors.js';
 import { NotReadyError } from '../../../kernel/postgres/database-probe.js';
 import type { Log } from '../../../kernel/log.js';
-import { Refused } from '../../../kernel/result.js';
+import { ProblemError } from '../../../kernel/result.js';
 import type { RequestContext, Subgraph } from '../subgraph.js';
 import { inSpan } from '../../../kernel/tracing/span.js';
 import { acceptedQuality } from '../../../protocol/accept-header.js';
-import { endWithTurn } from '../../../protocol/end-on-immediate.js';
+import { endOnImmediate } from '../../../protocol/end-on-immediate.js';
 import { EVENT_STREAM, sendEvents } from '../../../protocol/server-sent-events.js';
 import { responseTooLarge } from '../../../protocol/error-bounds.js';
 import { closeServer, listen } from '../../../kernel/listen.js';
 import { FIELDS_PER_TURN } from '../execution/lists-in-turns.js';
-import { isKnownCode, problemError } from '../../../protocol/format-errors.js';
-import { Abandoned } from '../../../kernel/abandoned.js';
+import { isKnownCode, formatProblem } from '../../../protocol/format-errors.js';
+import { AbortedError } from '../../../kernel/aborted-error.js';
 import { readBody } from '../../../protocol/request-body.js';
-import { CallReader, type SubgraphCall, contextOf } from './subgraph-call.js';
+import { CallAuthenticator, type SubgraphCall, contextOf } from './subgraph-call.js';
 import { SubgraphExecutor } from '../execution/subgraph-executor.js';
-import { SubgraphSockets } from './subgraph-websockets.js';
+import { SubgraphWebSockets } from './subgraph-websockets.js';
 import type { SubgraphRequest } from '../../../protocol/wire.js';
 import { writeInTurns } from '../../../protocol/write-in-turns.js';
 
@@ -38,7 +38,7 @@ export interface ServeSubgraphOptions {
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 
 /** A subgraph that answers over HTTP. */
-export interface ServedSubgraph extends AsyncDisposable {
+export interface SubgraphServer extends AsyncDisposable {
   /** Where GraphQL is answered, e.g. `http://127.0.0.1:4101/graphql`. */
   readonly url: string;
 }
@@ -51,7 +51,7 @@ export interface ServedSubgraph extends AsyncDisposable {
 export async function serveSubgraph(
   subgraph: Subgraph,
   options: ServeSubgraphOptions,
-): Promise<ServedSubgraph> {
+): Promise<SubgraphServer> {
   const service = new SubgraphService(subgraph, options);
   const server = createServer(
     { keepAliveTimeout: 65_000 },
@@ -71,10 +71,10 @@ export async function serveSubgraph(
 }
 
 class SubgraphService {
-  readonly sockets: SubgraphSockets;
+  readonly sockets: SubgraphWebSockets;
   private readonly executor: SubgraphExecutor;
   private readonly closing = new AbortController();
-  private readonly calls: CallReader;
+  private readonly calls: CallAuthenticator;
   private readonly bodyLimit: number;
   private readonly handler = createHandler<undefined, SubgraphCall>({
     // graphql-http reads the request; the answer is ours, because its errors are formatted already.
@@ -91,8 +91,8 @@ class SubgraphService {
     const { log, actorKey, bodyLimit = 8 * 1024 * 1024 } = options;
     this.bodyLimit = bodyLimit;
     this.executor = new SubgraphExecutor(subgraph, log);
-    this.calls = new CallReader(actorKey);
-    this.sockets = new SubgraphSockets({
+    this.calls = new CallAuthenticator(actorKey);
+    this.sockets = new SubgraphWebSockets({
       schema: subgraph.schema,
       executor: this.executor,
       calls: this.calls,
@@ -136,7 +136,7 @@ class SubgraphService {
     if (acceptedQuality(request.headers.accept, EVENT_STREAM) > 0)
       return this.stream(JSON.parse(body) as SubgraphRequest, response, call);
     const [text, { status, headers }] = await this.handler(httpRequest(request, body, call));
-    endWithTurn(response, { status, headers: headers ?? {}, body: text ?? '' });
+    endOnImmediate(response, { status, headers: headers ?? {}, body: text ?? '' });
   }
 
   /** JSON of what is answered, or that it is too large. */
@@ -164,12 +164,12 @@ class SubgraphService {
     const signal = AbortSignal.any([call.signal, this.closing.signal]);
     const events = await this.executor.subscribe(request, () => contextOf({ ...call, signal }), signal);
     // A stream that ends because this process stops is cut, not completed: the gateway tells its clients to resume.
-    await sendEvents(response, events, { cut: this.closing.signal });
+    await sendEvents(response, events, { closing: this.closing.signal });
   }
 
   private fail(error: unknown, response: ServerResponse): void {
-    if (error instanceof Abandoned) return;
-    if (error instanceof Refused) {
+    if (error instanceof AbortedError) return;
+    if (error instanceof ProblemError) {
       const problem = error.problems[0];
       return sendProblem(response, 413, problem?.code ?? 'LIMIT_EXCEEDED', problem?.message ?? error.message);
     }
@@ -186,7 +186,7 @@ function isKnownError(error: unknown): error is GraphQLError {
 }
 
 /** 200 when the subgraph can do its work, else 503 and why not. */
-async function sendReady(response: ServerResponse, { ready }: Subgraph): Promise<void> {
+async function sendReady(response: ServerResponse, { checkReady: ready }: Subgraph): Promise<void> {
   try {
     await ready?.();
     response.writeHead(200).end('ok');
@@ -221,6 +221,6 @@ function httpRequest(
 
 function sendProblem(response: ServerResponse, status: number, code: ErrorCode, message: string): void {
   if (response.headersSent) return void response.destroy();
-  const body = JSON.stringify({ errors: [problemError({ code, message })] });
-  endWithTurn(response, { status, headers: JSON_TYPE, body });
+  const body = JSON.stringify({ errors: [formatProblem({ code, message })] });
+  endOnImmediate(response, { status, headers: JSON_TYPE, body });
 }

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { ACTOR_HEADER, type Actor, verifyActor } from '../../../kernel/actor.js';
 import { Loaders } from '../../../kernel/loaders.js';
 import type { RequestContext } from '../subgraph.js';
-import { AT_LEAST_HEADER, REQUEST_ID_HEADER } from '../../../protocol/wire.js';
+import { MIN_RESOURCE_VERSION_HEADER, REQUEST_ID_HEADER } from '../../../protocol/wire.js';
 
 /** What a gateway says beside what it asks. Values that are no text count as left out. */
 export type CallHeaders = Readonly<Record<string, unknown>>;
@@ -13,11 +13,11 @@ export interface SubgraphCall {
   readonly actor: Actor;
   readonly requestId: string;
   readonly signal: AbortSignal;
-  readonly atLeast: string | undefined;
+  readonly minResourceVersion: string | undefined;
 }
 
 /** Finds out for whom gateways ask: each vouches for its client by a signature. */
-export class CallReader {
+export class CallAuthenticator {
   private readonly actors = new LRUCache<string, Actor>({ max: 10_000, ttl: 30_000 });
 
   constructor(private readonly actorKey: Uint8Array) {}
@@ -29,7 +29,7 @@ export class CallReader {
     return {
       actor,
       requestId: textOf(headers[REQUEST_ID_HEADER]) ?? randomUUID(),
-      atLeast: textOf(headers[AT_LEAST_HEADER]),
+      minResourceVersion: textOf(headers[MIN_RESOURCE_VERSION_HEADER]),
       signal,
     };
   }
@@ -45,8 +45,13 @@ export class CallReader {
 }
 
 /** The context of one execution of a call. */
-export function contextOf({ actor, requestId, signal, atLeast }: SubgraphCall): RequestContext {
-  return { actor, requestId, signal, atLeast, loaders: new Loaders() };
+export function contextOf({
+  actor,
+  requestId,
+  signal,
+  minResourceVersion: atLeast,
+}: SubgraphCall): RequestContext {
+  return { actor, requestId, signal, minResourceVersion: atLeast, loaders: new Loaders() };
 }
 
 function textOf(value: unknown): string | undefined {

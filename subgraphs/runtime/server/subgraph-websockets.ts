@@ -13,16 +13,16 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { isRecord } from '../../../kernel/is-record.js';
 import type { Log } from '../../../kernel/log.js';
 import { inSpan } from '../../../kernel/tracing/span.js';
-import { corkTurn } from '../../../protocol/cork-until-immediate.js';
-import { maskedError } from '../../../protocol/format-errors.js';
-import { type CallHeaders, type CallReader, type SubgraphCall, contextOf } from './subgraph-call.js';
+import { corkUntilImmediate } from '../../../protocol/cork-until-immediate.js';
+import { formatInternalError } from '../../../protocol/format-errors.js';
+import { type CallHeaders, type CallAuthenticator, type SubgraphCall, contextOf } from './subgraph-call.js';
 import type { SubgraphExecutor } from '../execution/subgraph-executor.js';
 import type { SubgraphRequest, SubgraphResult } from '../../../protocol/wire.js';
 
-export interface SubgraphSocketsOptions {
+export interface SubgraphWebSocketsOptions {
   readonly schema: GraphQLSchema;
   readonly executor: SubgraphExecutor;
-  readonly calls: CallReader;
+  readonly calls: CallAuthenticator;
   readonly log: Log;
   /** Largest message in bytes. */
   readonly messageLimit: number;
@@ -55,7 +55,7 @@ interface Operation {
  * that an event for many of them is one piece on the network. A gateway proves itself in `connection_init`; each
  * operation brings the headers that a request of its own would have, among them for whom it is, in its extensions.
  */
-export class SubgraphSockets {
+export class SubgraphWebSockets {
   private readonly sockets: WebSocketServer;
   private readonly answered = new WeakSet<WebSocket>();
   private readonly pings: NodeJS.Timeout;
@@ -69,7 +69,7 @@ export class SubgraphSockets {
     onComplete: ({ extra }, id) => end(extra, id),
   });
 
-  constructor(private readonly options: SubgraphSocketsOptions) {
+  constructor(private readonly options: SubgraphWebSocketsOptions) {
     this.sockets = new WebSocketServer({
       noServer: true,
       handleProtocols,
@@ -142,7 +142,7 @@ export class SubgraphSockets {
       );
     } catch (err) {
       log.error({ err, requestId: call.requestId }, 'a subscription could not be opened');
-      const failure: SubgraphResult = { errors: [maskedError()] };
+      const failure: SubgraphResult = { errors: [formatInternalError()] };
       return failure as ExecutionResult;
     }
   }
@@ -163,7 +163,7 @@ export class SubgraphSockets {
 function send(socket: WebSocket, connection: Duplex, text: string): Promise<void> {
   return new Promise((resolve) => {
     if (socket.readyState !== socket.OPEN) return resolve();
-    corkTurn(connection);
+    corkUntilImmediate(connection);
     // A socket that fails says so itself.
     socket.send(text, () => resolve());
   });

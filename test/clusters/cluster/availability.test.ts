@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { distanceKm, type Place } from '../../../kernel/great-circle.js';
+import { distanceKm, type Coordinates } from '../../../kernel/great-circle.js';
 import { readCatalog, type Catalog } from '../../../catalogue/catalogue.js';
 import { type ClustersKit, openClusters } from '../kit.js';
 
@@ -55,7 +55,7 @@ function nearestRegion(region: Catalog['regions'][number], product: string): str
   return first?.id ?? 'none';
 }
 
-function onSphere({ latitude, longitude }: Place): [number, number, number] {
+function onSphere({ latitude, longitude }: Coordinates): [number, number, number] {
   const [phi, lambda] = [(latitude * Math.PI) / 180, (longitude * Math.PI) / 180];
   return [Math.cos(phi) * Math.cos(lambda), Math.cos(phi) * Math.sin(lambda), Math.sin(phi)];
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setLimit } from '../../../engine/ledger/ledger.js';
 import { CLOUD_RESOURCE_REQUESTS } from '../../../engine/providers/cloud-resource-provider.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
-import { Refused } from '../../../kernel/result.js';
+import { ProblemError } from '../../../kernel/result.js';
 import { startWorld, type World } from '../../engine/world.js';
 import { eventually } from '../../kit/eventually.js';
 import { heldNow, jobsNow, ledgerUses, recount } from '../../kit/ledger-recount.js';
@@ -114,7 +114,7 @@ async function resume(run: Run, open: readonly { readonly id: string; readonly s
   for (const { id } of paused)
     await run.services.pausing.resume(run.actor, { id }).catch((error: unknown) => {
       // It went on by itself in the meantime.
-      if (!(error instanceof Refused)) throw error;
+      if (!(error instanceof ProblemError)) throw error;
     });
 }
 

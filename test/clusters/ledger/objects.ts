@@ -1,7 +1,7 @@
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { KubernetesStatusError } from '../../../engine/kubernetes/kubernetes-error.js';
-import { Refused } from '../../../kernel/result.js';
+import { ProblemError } from '../../../kernel/result.js';
 import type { World } from '../../engine/world.js';
 
 /** Objects inside clusters that take something of the cloud, or only look as if they did. */
@@ -43,7 +43,7 @@ async function inside(
     return await work(new KubernetesClient(world.platform.kubernetes.of(access), { clusterId }));
   } catch (error) {
     if (!(error instanceof KubernetesStatusError)) throw error;
-    throw new Refused([{ code: 'KUBERNETES_UNAVAILABLE', message: error.message }]);
+    throw new ProblemError([{ code: 'KUBERNETES_UNAVAILABLE', message: error.message }]);
   }
 }
 

@@ -1,4 +1,4 @@
-import { Refused } from '../../../kernel/result.js';
+import { ProblemError } from '../../../kernel/result.js';
 import { ClusterCatalogStore } from '../../../subgraphs/clusters/store/catalog.store.js';
 import { MigrationService } from '../../../subgraphs/clusters/api/migration/migration.service.js';
 import { NetworkDeletionService } from '../../../subgraphs/clusters/api/network/network-deletion.service.js';
@@ -262,7 +262,7 @@ export async function attempt(run: Run, wish: Action): Promise<void> {
     tally.accepted++;
     tally.kinds[wish.kind] = (tally.kinds[wish.kind] ?? 0) + 1;
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
+    if (!(error instanceof ProblemError)) throw error;
     const { code } = error.problems[0] ?? { code: 'none' };
     tally.refused[code] = (tally.refused[code] ?? 0) + 1;
   }

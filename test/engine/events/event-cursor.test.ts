@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { EventCursors } from '../../../engine/events/event-cursor.js';
-import { Refused } from '../../../kernel/result.js';
+import { ProblemError } from '../../../kernel/result.js';
 import { cursorKeys } from '../../../roles/cursor-keys.js';
 
 const cursors = new EventCursors(randomBytes(32));
@@ -11,7 +11,7 @@ function codeOf(work: () => unknown): string | undefined {
   try {
     work();
   } catch (error) {
-    if (error instanceof Refused) return error.problems[0]?.code;
+    if (error instanceof ProblemError) return error.problems[0]?.code;
     throw error;
   }
   return undefined;

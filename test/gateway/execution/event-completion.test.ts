@@ -67,7 +67,7 @@ class Replica {
     ...define('quotas', 'type Thing @key(fields: "id") { id: ID! version: Int! }', {
       Thing: { __resolveReference: ({ id }: { id: string }) => ({ id, version: this.version }) },
     }),
-    reach: async ({ atLeast }: RequestContext) => {
+    waitForVersion: async ({ minResourceVersion: atLeast }: RequestContext) => {
       this.awaited.push(atLeast);
       await until(() => this.version >= Number(atLeast), 'the replica to have seen the event');
     },

@@ -31,7 +31,7 @@ function call({
   signal = new AbortController().signal,
   atLeast = undefined as string | undefined,
 } = {}): CallContext {
-  return { actor: { account, subject }, requestId: 'flights', kind, signal, atLeast };
+  return { actor: { account, subject }, requestId: 'flights', kind, signal, minResourceVersion: atLeast };
 }
 
 test('the same query of the same actor goes to the subgraph once, and each gets an answer of its own', async () => {

@@ -11,7 +11,7 @@ import {
   startEmbeddedPostgres,
 } from '../../../kernel/embedded-postgres/embedded-postgres.js';
 import { createLog } from '../../../kernel/log.js';
-import { lastFault } from '../../../kernel/embedded-postgres/failure.js';
+import { failureReason } from '../../../kernel/embedded-postgres/failure.js';
 import { packageRoot } from '../../../kernel/package-root.js';
 import { eventually } from '../../kit/eventually.js';
 
@@ -120,9 +120,11 @@ test('the fault of a PostgreSQL whose disk is full says that, not what follows f
     'FATAL:  could not write: No space left on device\n',
     'PANIC:  cannot abort transaction 1\n',
   ];
-  expect(lastFault(output)).toBe('no space is left on the disk.');
-  expect(lastFault(['HINT:  Check free disk space.\n', 'PANIC:  x\n'])).toBe('no space is left on the disk.');
-  expect(lastFault(['2026-12-01 09:04:21 UTC [1] FATAL:  no\n', '2026-12-01 [1] HINT:  do\n'])).toBe(
+  expect(failureReason(output)).toBe('no space is left on the disk.');
+  expect(failureReason(['HINT:  Check free disk space.\n', 'PANIC:  x\n'])).toBe(
+    'no space is left on the disk.',
+  );
+  expect(failureReason(['2026-12-01 09:04:21 UTC [1] FATAL:  no\n', '2026-12-01 [1] HINT:  do\n'])).toBe(
     'FATAL:  no HINT:  do',
   );
 });

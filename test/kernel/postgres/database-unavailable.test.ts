@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { inject, expect, test } from 'vitest';
-import { isDatabaseAway } from '../../../kernel/postgres/database-unavailable.js';
+import { isDatabaseUnavailable } from '../../../kernel/postgres/database-unavailable.js';
 import { openDatabase } from '../../../kernel/postgres/database.js';
 import { startEmbeddedPostgres } from '../../../kernel/embedded-postgres/embedded-postgres.js';
 import { createLog } from '../../../kernel/log.js';
@@ -20,9 +20,9 @@ async function failureOf(work: Promise<unknown>): Promise<unknown> {
 test('a database that nobody serves is away, through pg and through Prisma', async () => {
   const url = 'postgresql://nobody@127.0.0.1:1/none';
   const client = new pg.Client({ connectionString: url });
-  expect(isDatabaseAway(await failureOf(client.connect()))).toBe(true);
+  expect(isDatabaseUnavailable(await failureOf(client.connect()))).toBe(true);
   await using database = openDatabase({ url });
-  expect(isDatabaseAway(await failureOf(database.prisma.$queryRaw`SELECT 1`))).toBe(true);
+  expect(isDatabaseUnavailable(await failureOf(database.prisma.$queryRaw`SELECT 1`))).toBe(true);
 });
 
 test('whatever fails when PostgreSQL is killed under transactions means that it is away', async () => {
@@ -48,7 +48,7 @@ test('whatever fails when PostgreSQL is killed under transactions means that it 
   // Whoever got its connection only when the server was there again has not failed.
   const failures = (await Promise.all(running)).filter((failure) => failure !== undefined);
   expect(failures).not.toEqual([]);
-  expect(failures.filter((failure) => !isDatabaseAway(failure))).toEqual([]);
+  expect(failures.filter((failure) => !isDatabaseUnavailable(failure))).toEqual([]);
   await server[Symbol.asyncDispose]();
   await rm(directory, { recursive: true, force: true });
 }, 60_000);
@@ -61,24 +61,24 @@ test('a database that takes no writes is away, through pg and through Prisma', a
   await client.query(`ALTER DATABASE ${pathname.slice(1)} SET default_transaction_read_only = on`);
   await client.query('SET default_transaction_read_only = on');
   const write = `INSERT INTO engine.write_probe (id, filler) VALUES ('a', 'b')`;
-  expect(isDatabaseAway(await failureOf(client.query(write)))).toBe(true);
+  expect(isDatabaseUnavailable(await failureOf(client.query(write)))).toBe(true);
   await client.end();
   await using database = openDatabase({ url: kit.url });
   const { prisma } = database;
-  expect(isDatabaseAway(await failureOf(prisma.$executeRawUnsafe(write)))).toBe(true);
-  expect(isDatabaseAway(await failureOf(prisma.writeProbe.create({ data: { id: 'a', filler: 'b' } })))).toBe(
-    true,
-  );
+  expect(isDatabaseUnavailable(await failureOf(prisma.$executeRawUnsafe(write)))).toBe(true);
+  expect(
+    isDatabaseUnavailable(await failureOf(prisma.writeProbe.create({ data: { id: 'a', filler: 'b' } }))),
+  ).toBe(true);
 });
 
 test('a database without disk space or connections is away', () => {
   for (const code of ['53100', '53200', '53300'])
-    expect(isDatabaseAway(Object.assign(new Error('refused'), { code }))).toBe(true);
+    expect(isDatabaseUnavailable(Object.assign(new Error('refused'), { code }))).toBe(true);
 });
 
 test('a wrong statement, or anything else, does not mean that the database is away', async () => {
   await using database = openDatabase({ url: inject('postgresUrl') });
-  expect(isDatabaseAway(await failureOf(database.prisma.$queryRaw`SELECT nonsense`))).toBe(false);
-  expect(isDatabaseAway(new Error('Connection to the cluster is closed'))).toBe(false);
-  expect(isDatabaseAway(undefined)).toBe(false);
+  expect(isDatabaseUnavailable(await failureOf(database.prisma.$queryRaw`SELECT nonsense`))).toBe(false);
+  expect(isDatabaseUnavailable(new Error('Connection to the cluster is closed'))).toBe(false);
+  expect(isDatabaseUnavailable(undefined)).toBe(false);
 });

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type OpenDatabase, openDatabase } from '../../../kernel/postgres/database.js';
-import { inRequest } from '../../../kernel/request-scope.js';
-import { isStatementEnded } from '../../../kernel/postgres/query-canceled.js';
+import { runInRequestScope } from '../../../kernel/request-scope.js';
+import { isQueryCanceled } from '../../../kernel/postgres/query-canceled.js';
 import { createTestDatabase, type TestDatabase } from '../../kit/database.js';
 import { eventually } from '../../kit/eventually.js';
 
@@ -19,7 +19,7 @@ afterAll(() => stack.disposeAsync());
 /** Runs for a request that can be left. */
 function request<T>(work: () => Promise<T>) {
   const gone = new AbortController();
-  const outcome = inRequest({ requestId: 'left', at: 0, waiting: gone }, () =>
+  const outcome = runInRequestScope({ requestId: 'left', at: 0, abortScope: gone }, () =>
     work().then(
       () => 'answered' as const,
       (error: unknown) => error,
@@ -47,7 +47,7 @@ test('a statement ends in PostgreSQL when its request is left, and its connectio
   const { outcome, leave } = request(() => database.prisma.$queryRaw`SELECT pg_sleep(600)::text`);
   await started('%pg_sleep(600)%');
   leave();
-  expect(isStatementEnded(await outcome)).toBe(true);
+  expect(isQueryCanceled(await outcome)).toBe(true);
   await over('%pg_sleep(600)%');
   expect(await database.prisma.$queryRaw`SELECT 1 AS one`).toEqual([{ one: 1 }]);
 });
@@ -65,7 +65,7 @@ test('a transaction that waits for a lock is rolled back when its request is lef
   );
   await started('%event_counter%');
   leave();
-  expect(isStatementEnded(await outcome)).toBe(true);
+  expect(isQueryCanceled(await outcome)).toBe(true);
   await over('%event_counter%');
   await blocker.query('ROLLBACK');
   blocker.release();
@@ -87,7 +87,7 @@ test('what was asked for side by side in one transaction ends, too, though it ha
   });
   await started('%pg_sleep(601)%');
   leave();
-  expect(isStatementEnded(await outcome)).toBe(true);
+  expect(isQueryCanceled(await outcome)).toBe(true);
   await over('%pg_sleep(60_)%');
 });
 
@@ -99,7 +99,7 @@ test('nothing is begun for a request that was left, and its connection is not th
     return database.prisma.$queryRaw`SELECT pg_sleep(603)::text`;
   });
   leave();
-  expect(isStatementEnded(await outcome)).toBe(true);
+  expect(isQueryCanceled(await outcome)).toBe(true);
   expect(await pid()).toEqual(before);
 });
 
@@ -114,6 +114,6 @@ test('requests that were answered, and what runs for none, are left alone', asyn
 test('PostgreSQL ends what takes longer than statements may', async () => {
   await using hurried = openDatabase({ url: kit.url, statementTimeout: 100 });
   const outcome = await hurried.prisma.$queryRaw`SELECT pg_sleep(604)::text`.catch((error: unknown) => error);
-  expect(isStatementEnded(outcome)).toBe(true);
+  expect(isQueryCanceled(outcome)).toBe(true);
   await over('%pg_sleep(604)%');
 });

@@ -1,6 +1,6 @@
 import { expect, inject, test } from 'vitest';
 import { openDatabase } from '../../../kernel/postgres/database.js';
-import { isTextUnstorable } from '../../../kernel/postgres/untranslatable-character.js';
+import { isUntranslatableCharacter } from '../../../kernel/postgres/untranslatable-character.js';
 
 async function failureOf(work: PromiseLike<unknown>): Promise<unknown> {
   return work.then(
@@ -13,11 +13,11 @@ test('text with U+0000 is known as what cannot be stored, as text and in JSON, a
   await using database = openDatabase({ url: inject('postgresUrl') });
   const { prisma } = database;
   const nul = 'a\u0000b';
-  expect(isTextUnstorable(await failureOf(prisma.$queryRaw`SELECT ${nul}::text AS t`))).toBe(true);
+  expect(isUntranslatableCharacter(await failureOf(prisma.$queryRaw`SELECT ${nul}::text AS t`))).toBe(true);
   const json = JSON.stringify({ nul });
-  expect(isTextUnstorable(await failureOf(prisma.$queryRaw`SELECT ${json}::jsonb ->> 'nul' AS t`))).toBe(
-    true,
-  );
-  expect(isTextUnstorable(await failureOf(prisma.$queryRaw`SELECT nonsense`))).toBe(false);
-  expect(isTextUnstorable(new Error('22021'))).toBe(false);
+  expect(
+    isUntranslatableCharacter(await failureOf(prisma.$queryRaw`SELECT ${json}::jsonb ->> 'nul' AS t`)),
+  ).toBe(true);
+  expect(isUntranslatableCharacter(await failureOf(prisma.$queryRaw`SELECT nonsense`))).toBe(false);
+  expect(isUntranslatableCharacter(new Error('22021'))).toBe(false);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nodeOptions, v8Helpers } from '../../../kernel/process/node-options.js';
+import { nodeOptions, v8HelperThreads } from '../../../kernel/process/node-options.js';
 
 test.each([
   [1, 1],
@@ -7,7 +7,7 @@ test.each([
   [4, 3],
   [64, 4],
 ])('V8 on %i cores has %i helper threads, so that the event loop keeps a core', (cores, helpers) => {
-  expect(v8Helpers(cores)).toBe(helpers);
+  expect(v8HelperThreads(cores)).toBe(helpers);
 });
 
 test('every process is started with as many helper threads', () => {

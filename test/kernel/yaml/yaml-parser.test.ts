@@ -2,7 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { getPriority } from 'node:os';
 import { expect, test } from 'vitest';
 import { eventually } from '../../kit/eventually.js';
-import { Abandoned } from '../../../kernel/abandoned.js';
+import { AbortedError } from '../../../kernel/aborted-error.js';
 import { type ParsedYaml, YamlParser } from '../../../kernel/yaml/yaml-parser.js';
 
 const LIMITS = { documents: 10, characters: 1_000_000 };
@@ -99,7 +99,7 @@ test('ends a text that nobody waits for any more, whether it waits or is parsed'
   const waiting = parser.parse(SLOW, LIMITS, caller);
   const next = parser.parse('a: 1', LIMITS, { flow: 'a' });
   left.abort();
-  await expect(running).rejects.toBeInstanceOf(Abandoned);
-  await expect(waiting).rejects.toBeInstanceOf(Abandoned);
+  await expect(running).rejects.toBeInstanceOf(AbortedError);
+  await expect(waiting).rejects.toBeInstanceOf(AbortedError);
   expect(await next).toEqual({ documents: [{ json: '{"a":1}' }] });
 });

@@ -12,7 +12,7 @@ import {
 import type { Platform } from '../../../../engine/platform.js';
 import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 import { toUserError } from '../../../runtime/graph/user-error.type.js';
-import { settle } from '../../../../kernel/result.js';
+import { toResult } from '../../../../kernel/result.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import { Viewer, viewerOf } from './viewer.resolver.js';
 import { type AccountVerificationService, verified } from './account-verification.service.js';
@@ -75,7 +75,7 @@ export class AccountVerificationResolver {
     input: VerifyAccountInput,
     @DryRun() dryRun?: boolean | null,
   ) {
-    const result = await settle(() => this.service.verify(context.actor, input, dryRun));
+    const result = await toResult(() => this.service.verify(context.actor, input, dryRun));
     if (result.ok) return { viewer: viewerOf(context.actor), operation: null, userErrors: [] };
     return { viewer: null, operation: null, userErrors: result.problems.map(toUserError) };
   }

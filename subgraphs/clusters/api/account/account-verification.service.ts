@@ -3,7 +3,7 @@ import type { Platform } from '../../../../engine/platform.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Database, Transaction } from '../../../../kernel/postgres/database.js';
-import { refuse, Refused } from '../../../../kernel/result.js';
+import { throwProblem, ProblemError } from '../../../../kernel/result.js';
 import {
   isVerified,
   verificationProblems,
@@ -23,7 +23,7 @@ export async function requireVerified(database: Database, actor: Actor): Promise
   const message =
     'The holder of the account is not identified, which must be so before anything is bought. Identify the holder with ' +
     'verifyAccount, then send the same request again.';
-  refuse('ACCOUNT_NOT_VERIFIED', message, { path: ['input'] });
+  throwProblem('ACCOUNT_NOT_VERIFIED', message, { path: ['input'] });
 }
 
 type VerificationInput = VerificationRequest & { readonly clientToken?: string | null };
@@ -39,7 +39,7 @@ export class AccountVerificationService {
   async verify(actor: Actor, input: VerificationInput, dryRun?: boolean | null): Promise<void> {
     const at = this.platform.clock.now();
     const problems = verificationProblems(input, at);
-    if (problems.length > 0) throw new Refused(problems);
+    if (problems.length > 0) throw new ProblemError(problems);
     const { kind, documentNumber, clientToken: token } = input;
     const { account } = actor;
     const digest = documentDigest(kind, documentNumber, this.platform.documentKey);
@@ -69,7 +69,7 @@ async function record(
   if (await readVerification(tx, account)) return;
   const recorded = await recordVerification(tx, { account, kind, verifiedAt: at, documentDigest: digest });
   if (!recorded)
-    refuse(
+    throwProblem(
       'DOCUMENT_ALREADY_USED',
       'The document identifies the holder of another account already. Show another document, or use that account.',
       { path: ['input', 'documentNumber'] },

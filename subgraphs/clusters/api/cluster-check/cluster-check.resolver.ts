@@ -1,6 +1,6 @@
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { toUserError } from '../../../runtime/graph/user-error.type.js';
-import { settle } from '../../../../kernel/result.js';
+import { toResult } from '../../../../kernel/result.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterCheckService } from '../../inspection/cluster-check.js';
 import type { ClusterCheckStore } from '../../store/cluster-check.store.js';
@@ -32,7 +32,7 @@ export class ClusterCheckResolver {
     @Arg('input', () => RunClusterCheckInput, { description: 'What to check.' }) input: RunClusterCheckInput,
     @DryRun() dryRun?: boolean | null,
   ) {
-    const result = await settle(() => this.service.run(context.actor, input, dryRun));
+    const result = await toResult(() => this.service.run(context.actor, input, dryRun));
     if (result.ok) return { clusterCheck: result.value, operation: null, userErrors: [] };
     return { clusterCheck: null, operation: null, userErrors: result.problems.map(toUserError) };
   }

@@ -1,6 +1,6 @@
 import { toConnection } from '../../../runtime/graph/connection.type.js';
 import { pageOf } from '../../../../kernel/page.js';
-import { Refused } from '../../../../kernel/result.js';
+import { ProblemError } from '../../../../kernel/result.js';
 import { type SortedPageArguments, sortedPageRequest, sortKey } from '../../../../kernel/sorting.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
@@ -38,7 +38,7 @@ export class ClusterListService {
   async checkedFilter(given: ClusterFilter | null | undefined): Promise<ClusterFilter> {
     const filter = given ?? {};
     const problems = clusterFilterProblems(filter);
-    if (problems.length > 0) throw new Refused(problems);
+    if (problems.length > 0) throw new ProblemError(problems);
     if (filter.regionId == null) return filter;
     const region = (await this.catalogue.catalogue()).regions.get(filter.regionId);
     return { ...filter, regionId: region?.id ?? filter.regionId };

@@ -6,7 +6,7 @@ import type { Platform } from '../../../../engine/platform.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
-import { refuse, Refused } from '../../../../kernel/result.js';
+import { throwProblem, ProblemError } from '../../../../kernel/result.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { blockedProblem } from '../../model/cluster-check.rules.js';
 import { ClusterCheckService } from '../../inspection/cluster-check.js';
@@ -40,7 +40,7 @@ export class ClusterService {
       ...(input.name == null ? [] : validateName(input.name, ['input', 'name'])),
       ...validateLabels(input.labels, ['input', 'labels']),
     ];
-    if (problems.length > 0) throw new Refused(problems);
+    if (problems.length > 0) throw new ProblemError(problems);
     const { account } = actor;
     return change(this.platform, { actor, mutation: 'updateCluster', input, dryRun }, async (tx, at) => {
       const cluster = await existingCluster(tx, account, input.id);
@@ -66,9 +66,9 @@ export class ClusterService {
     return change(this.platform, { actor, mutation: 'upgradeCluster', input, dryRun }, async (tx, at) => {
       const cluster = await existingCluster(tx, account, input.id);
       const target = await upgradeTarget(cluster, input.version, { database: tx, versions });
-      if (!target.ok) refuse(target.code, target.message, { path: ['input', 'version'] });
+      if (!target.ok) throwProblem(target.code, target.message, { path: ['input', 'version'] });
       if (cluster.state !== 'RUNNING') {
-        refuse(
+        throwProblem(
           'INVALID_STATE',
           `The cluster ${cluster.id} is ${cluster.state}; only a RUNNING one can be upgraded.`,
           {
@@ -77,7 +77,7 @@ export class ClusterService {
         );
       }
       const blocked = blockedProblem(cluster.id, blockers);
-      if (blocked) refuse(blocked.code, blocked.message, { path: ID_PATH });
+      if (blocked) throwProblem(blocked.code, blocked.message, { path: ID_PATH });
       const { version } = target;
       const operationId = await startUpgrade(tx, cluster, { version, rolling, timing: input.timing, at });
       return { clusterId: cluster.id, operationId };
@@ -90,9 +90,9 @@ export class ClusterService {
     return change(this.platform, { actor, mutation: 'deleteCluster', input, dryRun }, async (tx, at) => {
       const cluster = await existingCluster(tx, account, input.id);
       if (cluster.state === 'DELETING')
-        refuse('INVALID_STATE', `The cluster ${cluster.id} is being deleted.`, { path: ID_PATH });
+        throwProblem('INVALID_STATE', `The cluster ${cluster.id} is being deleted.`, { path: ID_PATH });
       if (cluster.deletionProtection) {
-        refuse(
+        throwProblem(
           'DELETION_PROTECTED',
           `The cluster ${cluster.id} is protected. Turn deletionProtection off with updateCluster first.`,
           {
@@ -153,13 +153,13 @@ async function cancelOperations(tx: Transaction, cluster: ClusterRow, at: Date):
 async function existingCluster(tx: Transaction, account: string, id: string): Promise<ClusterRow> {
   const cluster = await lockCluster(tx, account, id);
   if (!cluster) return throwNotFound('CLUSTER', id, ID_PATH);
-  if (cluster.deletedAt) refuse('INVALID_STATE', `The cluster ${id} is deleted.`, { path: ID_PATH });
+  if (cluster.deletedAt) throwProblem('INVALID_STATE', `The cluster ${id} is deleted.`, { path: ID_PATH });
   return cluster;
 }
 
 function checkVersion(cluster: ClusterRow, given: bigint | null | undefined): void {
   if (given == null || given === cluster.resourceVersion) return;
-  refuse(
+  throwProblem(
     'CONFLICT',
     `The cluster ${cluster.id} is at resourceVersion ${cluster.resourceVersion}, not ${given}. Read it again.`,
     {

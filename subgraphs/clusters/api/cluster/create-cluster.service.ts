@@ -6,7 +6,7 @@ import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { newId } from '../../../../kernel/ids.js';
-import { CollectedProblems, type Problem, Refused } from '../../../../kernel/result.js';
+import { CollectedProblems, type Problem, ProblemError } from '../../../../kernel/result.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { change, type ChangeResult, type ChangeOutcome } from '../../changes/change.js';
 import type { CreateClusterInput } from './cluster.input.js';
@@ -35,7 +35,7 @@ export class CreateClusterService {
   async create(actor: Actor, input: CreateClusterInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     await requireVerified(this.platform.database.prisma, actor);
     const { plan, problems } = planCluster(input, await this.catalogue.catalogue());
-    if (!plan) throw new Refused([...problems, ...(await this.storedProblems(actor, input))]);
+    if (!plan) throw new ProblemError([...problems, ...(await this.storedProblems(actor, input))]);
     return change(this.platform, { actor, mutation: 'createCluster', input, dryRun }, (tx, at) =>
       recordCluster(tx, { account: actor.account, plan, at }),
     );
@@ -72,12 +72,12 @@ async function recordCluster(tx: Transaction, { account, plan, at }: ClusterCrea
   const { product, name } = plan;
   // None of these needs what another one writes: the caller learns at once of everything that they refuse.
   const problems = new CollectedProblems();
-  await problems.of(() => reserveClusterName(tx, account, name));
-  await problems.of(() => reservePools(tx, { account, clusterId: id, product, pools: counted, path }));
-  const zoneIds = await problems.of(() => connect(tx, { account, clusterId: id, plan, at }));
-  if (!zoneIds || problems.any) {
-    await problems.of(() => reserveCluster(tx, { account, product, loadBalancers: ours ? 1 : 0 }));
-    return problems.refuse();
+  await problems.collect(() => reserveClusterName(tx, account, name));
+  await problems.collect(() => reservePools(tx, { account, clusterId: id, product, pools: counted, path }));
+  const zoneIds = await problems.collect(() => connect(tx, { account, clusterId: id, plan, at }));
+  if (!zoneIds || problems.hasProblems) {
+    await problems.collect(() => reserveCluster(tx, { account, product, loadBalancers: ours ? 1 : 0 }));
+    return problems.throwAll();
   }
   const operation = ours ? await createOperation(tx, creation(account, id, plan), at) : null;
   const common = { account, operationId: operation?.id ?? null, createdAt: at };
@@ -159,7 +159,7 @@ export async function reserveClusterName(
   except?: string,
 ): Promise<void> {
   await lockClusterName(tx, account, name);
-  if (await isNameTaken(tx, account, name, except)) throw new Refused([duplicate(name)]);
+  if (await isNameTaken(tx, account, name, except)) throw new ProblemError([duplicate(name)]);
 }
 
 function duplicate(name: string): Problem {

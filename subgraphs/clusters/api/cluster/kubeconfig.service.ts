@@ -6,7 +6,7 @@ import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { Platform } from '../../../../engine/platform.js';
 import type { Credentials } from '../../../../engine/providers/infrastructure-provider.js';
 import type { Actor } from '../../../../kernel/actor.js';
-import { refuse } from '../../../../kernel/result.js';
+import { throwProblem } from '../../../../kernel/result.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterRow } from '../../store/cluster.store.js';
 
@@ -44,10 +44,11 @@ export class KubeconfigService {
   private end({ expiresAt }: Actor, ttl: number): Date {
     if (ttl < MIN_TTL_MINUTES || ttl > MAX_TTL_MINUTES) {
       const message = `ttlMinutes is from ${MIN_TTL_MINUTES} to ${MAX_TTL_MINUTES}, not ${ttl}.`;
-      refuse('INVALID_INPUT', message, { path: ['ttlMinutes'] });
+      throwProblem('INVALID_INPUT', message, { path: ['ttlMinutes'] });
     }
     // A stream runs for anybody of the account and has no end of its own.
-    if (!expiresAt) return refuse('FORBIDDEN', 'A stream carries no credentials. Ask for them in a query.');
+    if (!expiresAt)
+      return throwProblem('FORBIDDEN', 'A stream carries no credentials. Ask for them in a query.');
     return new Date(Math.min(this.platform.clock.now().getTime() + ttl * 60_000, expiresAt.getTime()));
   }
 
@@ -63,7 +64,7 @@ export class KubeconfigService {
       });
     } catch (err) {
       this.platform.log.error({ err, clusterId: cluster.id }, 'the cloud gave no credentials');
-      return refuse('SERVICE_UNAVAILABLE', 'The cloud does not answer now. Try again.');
+      return throwProblem('SERVICE_UNAVAILABLE', 'The cloud does not answer now. Try again.');
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../../../kernel/postgres/database.js';
-import { refuse } from '../../../../kernel/result.js';
+import { throwProblem } from '../../../../kernel/result.js';
 import { ClusterResourceStore } from '../../store/cluster-resources.store.js';
 
 const PATH = ['input', 'retainResourceIds'];
@@ -22,14 +22,14 @@ export async function checkRetained(
     const resource = resources.get(id);
     const path = [...PATH, String(index)];
     if (!resource)
-      refuse(
+      throwProblem(
         'NOT_FOUND',
         `The cluster ${cluster.id} has no resource ${id.slice(0, 60)}. Cluster.resources lists them.`,
         { path },
       );
     const { type, name, retainable } = resource;
     if (!retainable)
-      refuse('INVALID_INPUT', `${name} (${type}) is deleted with its cluster and cannot be retained.`, {
+      throwProblem('INVALID_INPUT', `${name} (${type}) is deleted with its cluster and cannot be retained.`, {
         path,
       });
   });

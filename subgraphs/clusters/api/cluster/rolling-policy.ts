@@ -1,4 +1,4 @@
-import { Refused, type Problem } from '../../../../kernel/result.js';
+import { ProblemError, type Problem } from '../../../../kernel/result.js';
 import type { RollingPolicy } from '../../store/upgrade-input.js';
 import { MAX_BATCH } from '../../model/upgrade.rules.js';
 import type { UpgradeRollingPolicyInput } from '../upgrade/upgrade.type.js';
@@ -13,7 +13,7 @@ export function rollingPolicyOf(
     ...outside('batchSize', batchSize, { least: 1, most: MAX_BATCH }),
     ...outside('surge', surge, { least: 0, most: MAX_BATCH }),
   ];
-  if (problems.length > 0) throw new Refused(problems);
+  if (problems.length > 0) throw new ProblemError(problems);
   return {
     ...(batchSize != null && { batchSize }),
     ...(surge != null && { surge }),

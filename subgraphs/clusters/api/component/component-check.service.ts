@@ -4,7 +4,7 @@ import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import type { Platform } from '../../../../engine/platform.js';
 import type { Actor } from '../../../../kernel/actor.js';
-import { refuse } from '../../../../kernel/result.js';
+import { throwProblem } from '../../../../kernel/result.js';
 import { ClusterStore } from '../../store/cluster.store.js';
 import { checkComponents } from '../../inspection/component-check.js';
 import type { ComponentRow } from '../../store/component.store.js';
@@ -42,7 +42,7 @@ export class ComponentCheckService {
     if (!cluster) return throwNotFound('CLUSTER', clusterId, CLUSTER_PATH);
     const access = (await clusterAccess(prisma, account, [clusterId])).get(clusterId);
     if (!access || cluster.state === 'UPGRADING') {
-      refuse(
+      throwProblem(
         'INVALID_STATE',
         `The cluster ${clusterId} is ${cluster.state}: it has no Kubernetes API yet, or is being upgraded.`,
         {

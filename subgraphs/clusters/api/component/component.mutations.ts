@@ -1,6 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { toUserError } from '../../../runtime/graph/user-error.type.js';
-import { settle } from '../../../../kernel/result.js';
+import { toResult } from '../../../../kernel/result.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import { toPayload } from '../entities/payloads.type.js';
 import type { ComponentCheckService } from './component-check.service.js';
@@ -96,7 +96,7 @@ export class ComponentMutations {
     @Arg('input', () => CheckComponentsInput, { description: 'The cluster.' }) input: CheckComponentsInput,
     @DryRun() dryRun?: boolean | null,
   ) {
-    const result = await settle(() => this.checks.check(context.actor, input, dryRun));
+    const result = await toResult(() => this.checks.check(context.actor, input, dryRun));
     context.loaders.clear();
     if (result.ok) return { components: result.value, operation: null, userErrors: [] };
     return { components: [], operation: null, userErrors: result.problems.map(toUserError) };

@@ -8,7 +8,7 @@ import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { newId } from '../../../../kernel/ids.js';
-import { refuse, Refused } from '../../../../kernel/result.js';
+import { throwProblem, ProblemError } from '../../../../kernel/result.js';
 import { change, type ChangeResult, type ChangeOutcome } from '../../changes/change.js';
 import { isJsonObject } from './json-object.js';
 import { type ClusterRow, lockCluster } from '../../store/cluster.store.js';
@@ -58,7 +58,7 @@ export class ComponentService {
   async install(actor: Actor, input: InstallComponentInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const entry = await componentEntry(input.name);
     if (!entry)
-      refuse(
+      throwProblem(
         'NOT_FOUND',
         `There is no component ${input.name.slice(0, 60)}. Query.componentDefinitions lists them.`,
         {
@@ -69,7 +69,7 @@ export class ComponentService {
     return change(this.platform, { actor, mutation: 'installComponent', input, dryRun }, async (tx, at) => {
       const cluster = await changeableCluster(tx, actor.account, input.clusterId, CLUSTER_PATH);
       if (!supportsCluster(entry, cluster))
-        refuse(
+        throwProblem(
           'INVALID_INPUT',
           `${entry.name} does not run in a cluster of ${cluster.product} with Kubernetes ${cluster.version}.`,
           { path: ['input', 'name'] },
@@ -77,7 +77,7 @@ export class ComponentService {
       const version = chosenVersion(entry, input.version, cluster);
       const twin = await tx.component.findFirst({ where: { clusterId: cluster.id, name: entry.name } });
       if (twin)
-        refuse('DUPLICATE_NAME', `The cluster ${cluster.id} has ${entry.name} already: ${twin.id}.`, {
+        throwProblem('DUPLICATE_NAME', `The cluster ${cluster.id} has ${entry.name} already: ${twin.id}.`, {
           path: ['input', 'name'],
         });
       const id = newId('component');
@@ -134,7 +134,7 @@ export class ComponentService {
       { input, action: 'UNINSTALL', mutation: 'uninstallComponent', dryRun },
       ({ entry }) => {
         if (entry.system)
-          refuse('COMPONENT_REQUIRED', `Clusters need ${entry.name}; it cannot be uninstalled.`, {
+          throwProblem('COMPONENT_REQUIRED', `Clusters need ${entry.name}; it cannot be uninstalled.`, {
             path: ID_PATH,
           });
         return { wish: {}, later: {} };
@@ -157,7 +157,7 @@ export class ComponentService {
       if (!component || !entry) throwNotFound('COMPONENT', input.id, ID_PATH);
       const state = afterAction(component.state, action);
       if (!state)
-        refuse(
+        throwProblem(
           'INVALID_STATE',
           `${component.name} (${component.id}) is ${component.state}. Wait until its operation has ended.`,
           {
@@ -205,9 +205,13 @@ interface Decision {
 function newerVersion({ entry, component, cluster }: Facts, wished: string | null | undefined): string {
   const version = chosenVersion(entry, wished, cluster);
   if (isNewer(entry, component.version, version)) return version;
-  return refuse('UPGRADE_NOT_ALLOWED', `${entry.name} has ${component.version}; ${version} is not newer.`, {
-    path: VERSION_PATH,
-  });
+  return throwProblem(
+    'UPGRADE_NOT_ALLOWED',
+    `${entry.name} has ${component.version}; ${version} is not newer.`,
+    {
+      path: VERSION_PATH,
+    },
+  );
 }
 
 interface ChangePlan {
@@ -242,7 +246,7 @@ async function changeableCluster(
   const cluster = await lockCluster(tx, account, id);
   if (!cluster) return throwNotFound('CLUSTER', id, path);
   if (cluster.deletedAt || !COMPONENT_CHANGE_STATES.includes(cluster.state))
-    refuse(
+    throwProblem(
       'INVALID_STATE',
       `The cluster ${id} is ${cluster.state}; components are changed while it is RUNNING.`,
       {
@@ -260,7 +264,7 @@ function chosenVersion(
   const versions = versionsFor(entry, version);
   const found = wished == null ? versions[0] : versions.find((one) => one === wished);
   if (found !== undefined) return found;
-  return refuse(
+  return throwProblem(
     'UNKNOWN_VERSION',
     `${entry.name} for Kubernetes ${version} comes as ${versions.join(', ') || 'nothing'}.`,
     { path: VERSION_PATH },
@@ -269,12 +273,12 @@ function chosenVersion(
 
 function checked(entry: ComponentEntry, before: Parameters, change: unknown): Parameters {
   if (!isJsonObject(change))
-    refuse('INVALID_INPUT', 'parameters must be an object of names and values.', {
+    throwProblem('INVALID_INPUT', 'parameters must be an object of names and values.', {
       path: ['input', 'parameters'],
     });
   const parameters = changedParameters(before, change);
   const problems = parameterProblems(entry, parameters);
-  if (problems.length > 0) throw new Refused(problems);
+  if (problems.length > 0) throw new ProblemError(problems);
   return parameters;
 }
 

@@ -4,7 +4,7 @@ import { createOperation } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Actor } from '../../../../kernel/actor.js';
-import { refuse } from '../../../../kernel/result.js';
+import { throwProblem } from '../../../../kernel/result.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
 import { lockCluster } from '../../store/cluster.store.js';
 import { kindOfRow } from '../../model/kind-of-row.js';
@@ -33,7 +33,7 @@ export class EdgeAutonomyService {
       const pool = cluster && (await lockNodePool(tx, account, input.nodePoolId));
       if (!cluster || !pool) return throwNotFound('NODE_POOL', input.nodePoolId, PATH);
       if (kindOfRow(cluster).name !== 'EDGE') {
-        refuse(
+        throwProblem(
           'UNSUPPORTED_BY_KIND',
           `The cluster ${cluster.id} is no edge cluster (profile EDGE), so its nodes have no edge autonomy.`,
           {
@@ -42,7 +42,7 @@ export class EdgeAutonomyService {
         );
       }
       if (pool.state === 'DELETING')
-        refuse('INVALID_STATE', `The node pool ${pool.id} is being deleted.`, { path: PATH });
+        throwProblem('INVALID_STATE', `The node pool ${pool.id} is being deleted.`, { path: PATH });
       await updateNodePool(tx, pool.id, { edgeAutonomy: input.enabled });
       const target = { account, targetKind: 'NodePool', targetId: pool.id, clusterId: cluster.id } as const;
       const wish = { ...target, type: EDGE_AUTONOMY, stages: STAGES, input: { enabled: input.enabled } };

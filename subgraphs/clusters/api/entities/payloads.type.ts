@@ -1,6 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 import { toUserError } from '../../../runtime/graph/user-error.type.js';
-import { settle } from '../../../../kernel/result.js';
+import { toResult } from '../../../../kernel/result.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ChangeOutcome } from '../../changes/change.js';
 import { ChangePayload } from './change-payload.type.js';
@@ -66,7 +66,7 @@ export class ConvertChargeTypePayload extends ClusterPayload {}
 
 /** Every payload's fields: what came of the change, or why it was refused. */
 export async function toPayload(context: RequestContext, work: () => Promise<ChangeOutcome>) {
-  const result = await settle(work);
+  const result = await toResult(work);
   // Mutations of one request run one after the other: the next shows what this one has changed.
   context.loaders.clear();
   if (result.ok) return { ...result.value, userErrors: [] };

@@ -2,7 +2,7 @@ import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql'
 import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
 import { toUserError } from '../../../runtime/graph/user-error.type.js';
 import { isId } from '../../../../kernel/ids.js';
-import { settle } from '../../../../kernel/result.js';
+import { toResult } from '../../../../kernel/result.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import { HighRiskOperation, RiskSection } from '../entities/product-guide.type.js';
 import type { ClusterRow } from '../../store/cluster.store.js';
@@ -73,7 +73,7 @@ export class HighRiskMutations {
 }
 
 async function answer(context: RequestContext, work: () => Promise<ClusterRow>) {
-  const result = await settle(work);
+  const result = await toResult(work);
   context.loaders.clear();
   if (result.ok) return { cluster: result.value, operation: null, userErrors: [] };
   return { cluster: null, operation: null, userErrors: result.problems.map(toUserError) };

@@ -4,7 +4,7 @@ import { TerminalError } from '../../../../engine/contract.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Actor } from '../../../../kernel/actor.js';
-import { refuse, Refused } from '../../../../kernel/result.js';
+import { throwProblem, ProblemError } from '../../../../kernel/result.js';
 import { type ClusterRow, ClusterStore } from '../../store/cluster.store.js';
 import { NodeStore } from '../../store/node.store.js';
 import { drillTarget, riskRow } from '../../model/high-risk-catalog.js';
@@ -69,7 +69,7 @@ export class HighRiskService {
     const { cluster, row } = await this.check(actor, input);
     const target = await this.target(cluster, input);
     if (!row.recoverable && !input.acknowledgeRisk)
-      refuse(
+      throwProblem(
         'RISK_NOT_ACKNOWLEDGED',
         `${row.operation}: ${row.impact}. ${row.recovery}. Set acknowledgeRisk to do it nevertheless.`,
         {
@@ -89,7 +89,7 @@ export class HighRiskService {
     const { cluster, row } = await this.check(actor, input);
     // Whatever has become of what it was done to: that may be gone.
     if (!row.recoverable)
-      refuse('INVALID_STATE', `${row.operation} cannot be fixed here: ${row.recovery}.`, {
+      throwProblem('INVALID_STATE', `${row.operation} cannot be fixed here: ${row.recovery}.`, {
         path: OPERATION_PATH,
       });
     const target = await this.target(cluster, input);
@@ -107,7 +107,7 @@ export class HighRiskService {
   private async planSysctlChanges(actor: Actor, input: SetNodeSysctlsInput): Promise<CloudPlan> {
     const present = await this.sysctlsOf(actor, input.nodeId);
     const { risks, mended, problems } = planSysctls(input.sysctls, present);
-    if (problems.length > 0) throw new Refused(problems);
+    if (problems.length > 0) throw new ProblemError(problems);
     const [node] = await new NodeStore(this.platform.database.prisma).byIds(actor.account, [input.nodeId]);
     if (!node) return throwNotFound('NODE', input.nodeId, ['input', 'nodeId']);
     const cluster = await this.cluster(actor, node.clusterId);
@@ -146,14 +146,14 @@ export class HighRiskService {
       if (acknowledgeRisk && (await drillTarget(operation))) continue;
       const row = await riskRow(operation);
       const text = `${sysctls[index]?.name} must be "${needed}"; else: ${row?.impact ?? 'the network fails'}. Set acknowledgeRisk to do it nevertheless.`;
-      refuse('RISK_NOT_ACKNOWLEDGED', text, { path: ['input', 'sysctls', String(index), 'value'] });
+      throwProblem('RISK_NOT_ACKNOWLEDGED', text, { path: ['input', 'sysctls', String(index), 'value'] });
     }
   }
 
   private async check(actor: Actor, input: HighRiskOperationInput) {
     const row = await riskRow(input.highRiskOperationId);
     if (!row)
-      refuse(
+      throwProblem(
         'NOT_FOUND',
         `There is no high-risk operation ${input.highRiskOperationId.slice(0, 60)}. Query.highRiskOperations lists them.`,
         {
@@ -172,9 +172,13 @@ export class HighRiskService {
     const [cluster] = await new ClusterStore(this.platform.database.prisma).byIds(account, [id]);
     if (!cluster) return throwNotFound('CLUSTER', id, ['input', 'clusterId']);
     if (!cluster.deletedAt && !['INITIAL', 'DELETING', 'WAITING'].includes(cluster.state)) return cluster;
-    return refuse('INVALID_STATE', `The cluster ${id} is ${cluster.state}; it must have a control plane.`, {
-      path: ['input', 'clusterId'],
-    });
+    return throwProblem(
+      'INVALID_STATE',
+      `The cluster ${id} is ${cluster.state}; it must have a control plane.`,
+      {
+        path: ['input', 'clusterId'],
+      },
+    );
   }
 
   private async cloud(call: () => Promise<void>): Promise<void> {
@@ -182,7 +186,7 @@ export class HighRiskService {
       await call();
     } catch (error) {
       if (!(error instanceof TerminalError)) throw error;
-      throw new Refused([{ ...error.problem, path: ['input'] }]);
+      throw new ProblemError([{ ...error.problem, path: ['input'] }]);
     }
   }
 

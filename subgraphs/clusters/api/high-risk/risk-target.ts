@@ -1,6 +1,6 @@
 import type { HighRiskOperationTarget } from '../../../../engine/providers/high-risk-operation-provider.js';
 import type { Database } from '../../../../kernel/postgres/database.js';
-import { refuse } from '../../../../kernel/result.js';
+import { throwProblem } from '../../../../kernel/result.js';
 import type { ClusterRow } from '../../store/cluster.store.js';
 import { kindOfRow } from '../../model/kind-of-row.js';
 import { NodeStore } from '../../store/node.store.js';
@@ -25,14 +25,14 @@ const FIND: Readonly<Partial<Record<DrillTarget, FindTarget>>> = {
   DEDICATED_CLUSTER: ({ cluster, input: { highRiskOperationId: operation } }) => {
     if (kindOfRow(cluster).masters > 0) return { operation };
     const message = `The cluster ${cluster.id} is not dedicated: it has no masters to which this can be done.`;
-    return refuse('UNSUPPORTED_BY_KIND', message, { path: ['input', 'clusterId'] });
+    return throwProblem('UNSUPPORTED_BY_KIND', message, { path: ['input', 'clusterId'] });
   },
   NODE_POOL: poolTarget,
   WORKER_NODE: nodeTarget,
   MASTER_NODE: nodeTarget,
   SERVICE: ({ input: { highRiskOperationId: operation, service } }) => {
     if (service == null)
-      return refuse('INVALID_INPUT', `${operation} is done to a Service: name it in service.`, {
+      return throwProblem('INVALID_INPUT', `${operation} is done to a Service: name it in service.`, {
         path: ['input', 'service'],
       });
     return { operation, service };
@@ -40,9 +40,13 @@ const FIND: Readonly<Partial<Record<DrillTarget, FindTarget>>> = {
   VOLUME_CLAIM: ({ input: { highRiskOperationId: operation, volumeClaim } }) => {
     const path = ['input', 'volumeClaim'];
     if (volumeClaim == null)
-      return refuse('INVALID_INPUT', `${operation} is done to a volume claim: name it in volumeClaim.`, {
-        path,
-      });
+      return throwProblem(
+        'INVALID_INPUT',
+        `${operation} is done to a volume claim: name it in volumeClaim.`,
+        {
+          path,
+        },
+      );
     return { operation, volumeClaim };
   },
 };
@@ -64,7 +68,7 @@ export async function riskTarget(
   const id = wish.input.highRiskOperationId;
   const elsewhere = kind && EXTERNAL[kind];
   const message = `${id} ${elsewhere ?? `is not simulated: ${await notSimulatedReason(id)}`}`;
-  return refuse('INVALID_INPUT', message, { path: ['input', 'highRiskOperationId'] });
+  return throwProblem('INVALID_INPUT', message, { path: ['input', 'highRiskOperationId'] });
 }
 
 async function poolTarget(
@@ -75,7 +79,7 @@ async function poolTarget(
   const ids = nodePoolId == null ? [] : [nodePoolId];
   const [pool] = await new NodePoolStore(database).byIds(cluster.account, ids);
   if (pool?.clusterId === cluster.id && !pool.deletedAt) return { operation, nodePoolId: pool.id };
-  return refuse('NOT_FOUND', missing(cluster, { operation, kind: 'node pool', given: nodePoolId }), {
+  return throwProblem('NOT_FOUND', missing(cluster, { operation, kind: 'node pool', given: nodePoolId }), {
     path: ['input', 'nodePoolId'],
   });
 }
@@ -88,7 +92,7 @@ async function nodeTarget(
   const ids = nodeId == null ? [] : [nodeId];
   const [node] = await new NodeStore(database).byIds(cluster.account, ids);
   if (node?.clusterId === cluster.id) return { operation, instanceId: node.id };
-  return refuse('NOT_FOUND', missing(cluster, { operation, kind: 'node', given: nodeId }), {
+  return throwProblem('NOT_FOUND', missing(cluster, { operation, kind: 'node', given: nodeId }), {
     path: ['input', 'nodeId'],
   });
 }

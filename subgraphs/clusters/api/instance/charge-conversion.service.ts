@@ -4,7 +4,7 @@ import { createOperation } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Actor } from '../../../../kernel/actor.js';
-import { type Problem, refuse, Refused } from '../../../../kernel/result.js';
+import { type Problem, throwProblem, ProblemError } from '../../../../kernel/result.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
 import type { NodeRow } from '../../store/node.store.js';
 import { nextNodeState, type NodeState } from '../../model/node-states.js';
@@ -26,7 +26,7 @@ export class ChargeConversionService {
   ): Promise<ChangeOutcome> {
     const ids = [...new Set(input.nodeIds)];
     if (ids.length < 1 || ids.length > MAX_NODES)
-      refuse('INVALID_INPUT', `1 to ${MAX_NODES} nodes at once, not ${ids.length}.`, { path: PATH });
+      throwProblem('INVALID_INPUT', `1 to ${MAX_NODES} nodes at once, not ${ids.length}.`, { path: PATH });
     const { account } = actor;
     return change(this.platform, { actor, mutation: 'convertChargeType', input, dryRun }, async (tx, at) => {
       const rows = await tx.node.findMany({ where: { account, id: { in: ids } } });
@@ -34,11 +34,11 @@ export class ChargeConversionService {
       const problems = ids.flatMap((id, index) =>
         nodeProblem(found.get(id), { id, to: input.chargeType, path: [...PATH, String(index)] }),
       );
-      if (problems.length > 0) throw new Refused(problems);
+      if (problems.length > 0) throw new ProblemError(problems);
       const clusters = new Set(rows.map(({ clusterId }) => clusterId));
       const [clusterId] = clusters;
       if (clusterId === undefined || clusters.size > 1)
-        refuse('INVALID_INPUT', 'The nodes must be of one cluster; send a request for each cluster.', {
+        throwProblem('INVALID_INPUT', 'The nodes must be of one cluster; send a request for each cluster.', {
           path: PATH,
         });
       const operation = await createOperation(

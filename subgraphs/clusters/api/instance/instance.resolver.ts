@@ -2,7 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from '
 import type { UnattachedInstance } from '../../../../engine/providers/node-pool-provider.js';
 import { PageArgs } from '../../../runtime/graph/page.args.js';
 import { toUserError } from '../../../runtime/graph/user-error.type.js';
-import { settle } from '../../../../kernel/result.js';
+import { toResult } from '../../../../kernel/result.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { Zone } from '../entities/catalog-stubs.type.js';
@@ -76,7 +76,7 @@ export class InstanceResolver {
     input: ReleaseInstancesInput,
     @DryRun() dryRun?: boolean | null,
   ) {
-    const result = await settle(() => this.instances.release(context.actor, input, dryRun));
+    const result = await toResult(() => this.instances.release(context.actor, input, dryRun));
     if (!result.ok) return { releasedIds: [], operation: null, userErrors: result.problems.map(toUserError) };
     const { releasedIds, problems } = result.value;
     return { releasedIds, operation: null, userErrors: problems.map(toUserError) };

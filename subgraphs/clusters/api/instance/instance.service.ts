@@ -4,7 +4,7 @@ import { type UnattachedInstance, releaseProblem } from '../../../../engine/prov
 import type { Actor } from '../../../../kernel/actor.js';
 import { type ConnectionValue, toConnection } from '../../../runtime/graph/connection.type.js';
 import { type PageArguments, pageOf, pageRequest } from '../../../../kernel/page.js';
-import { type Problem, refuse, Refused } from '../../../../kernel/result.js';
+import { type Problem, throwProblem, ProblemError } from '../../../../kernel/result.js';
 import type { InstanceFilter, ReleaseInstancesInput } from './instance.type.js';
 
 const MAX_INSTANCES = 100;
@@ -26,7 +26,7 @@ export class InstanceService {
   ): Promise<ConnectionValue<UnattachedInstance>> {
     const { limit, key } = pageRequest(page);
     if (filter.ids && filter.ids.length > MAX_INSTANCES)
-      refuse('INVALID_INPUT', `At most ${MAX_INSTANCES} ids, not ${filter.ids.length}.`, {
+      throwProblem('INVALID_INPUT', `At most ${MAX_INSTANCES} ids, not ${filter.ids.length}.`, {
         path: ['filter', 'ids'],
       });
     const all = await this.platform.provider.unattachedInstances(actor.account, {
@@ -76,7 +76,7 @@ async function releaseAll(ids: readonly string[], release: Release): Promise<Rel
   const unique = [...new Set(ids)];
   if (unique.length < 1 || unique.length > MAX_INSTANCES) {
     const message = `1 to ${MAX_INSTANCES} instances at once, not ${unique.length}.`;
-    refuse('INVALID_INPUT', message, { path: ['input', 'instanceIds'] });
+    throwProblem('INVALID_INPUT', message, { path: ['input', 'instanceIds'] });
   }
   const releasedIds: string[] = [];
   const problems: Problem[] = [];
@@ -85,7 +85,7 @@ async function releaseAll(ids: readonly string[], release: Release): Promise<Rel
     if (problem) problems.push({ ...problem, path: ['input', 'instanceIds', String(index)] });
     else releasedIds.push(id);
   }
-  if (releasedIds.length === 0) throw new Refused(problems);
+  if (releasedIds.length === 0) throw new ProblemError(problems);
   return { releasedIds, problems };
 }
 

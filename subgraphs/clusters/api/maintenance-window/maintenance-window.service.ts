@@ -3,7 +3,7 @@ import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { Platform } from '../../../../engine/platform.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
-import { type Problem, refuse, Refused } from '../../../../kernel/result.js';
+import { type Problem, throwProblem, ProblemError } from '../../../../kernel/result.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../../store/cluster.store.js';
 import {
@@ -44,10 +44,10 @@ export class MaintenanceWindowService {
         const cluster = await lockCluster(tx, account, input.clusterId);
         if (!cluster) return throwNotFound('CLUSTER', input.clusterId, CLUSTER_PATH);
         if (cluster.deletedAt)
-          refuse('INVALID_STATE', `The cluster ${input.clusterId} is deleted.`, { path: CLUSTER_PATH });
+          throwProblem('INVALID_STATE', `The cluster ${input.clusterId} is deleted.`, { path: CLUSTER_PATH });
         const startDate = localDate(cluster.timeZone, at);
         const problems = windowProblems(input, startDate);
-        if (problems.length > 0) throw new Refused(problems);
+        if (problems.length > 0) throw new ProblemError(problems);
         const { clusterId, recurrence, startTime, durationHours } = input;
         const enabled = input.enabled ?? true;
         const window = { clusterId, account, recurrence, startDate, startTime, durationHours, enabled };
@@ -74,7 +74,7 @@ export class MaintenanceWindowService {
     const now = this.platform.clock.now();
     if (at == null) return now;
     if (Math.abs(at.getTime() - now.getTime()) > HORIZON_MS)
-      refuse('INVALID_INPUT', 'at is within 20 years from now.', { path: ['at'] });
+      throwProblem('INVALID_INPUT', 'at is within 20 years from now.', { path: ['at'] });
     return at;
   }
 }
@@ -109,7 +109,7 @@ async function moveWaiting(tx: Transaction, { cluster, window, at }: Setting) {
   for (const operation of waiting) {
     if (!begins) {
       const message = `The operation ${operation.id} waits for the window. Cancel it first.`;
-      return refuse('INVALID_STATE', message, { path: ['input', 'enabled'] });
+      return throwProblem('INVALID_STATE', message, { path: ['input', 'enabled'] });
     }
     moved.push(await rescheduleChange(tx, operation, { begins, at }));
   }

@@ -5,7 +5,7 @@ import type { Platform } from '../../../../engine/platform.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
-import { refuse, Refused } from '../../../../kernel/result.js';
+import { throwProblem, ProblemError } from '../../../../kernel/result.js';
 import type { ClusterCatalog, ClusterCatalogStore } from '../../store/catalog.store.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../../store/cluster.store.js';
@@ -34,7 +34,7 @@ export class MigrationService {
       const cluster = await lockCluster(tx, actor.account, input.id);
       if (!cluster) return throwNotFound('CLUSTER', input.id, ['input', 'id']);
       if (cluster.deletedAt)
-        refuse('INVALID_STATE', `The cluster ${input.id} is deleted.`, { path: ['input', 'id'] });
+        throwProblem('INVALID_STATE', `The cluster ${input.id} is deleted.`, { path: ['input', 'id'] });
       await precheck(tx, cluster, catalogue);
       const { account, id } = cluster;
       const target = { account, targetKind: 'Cluster', targetId: id, clusterId: id } as const;
@@ -69,5 +69,5 @@ async function precheck(
     proThere: regions.get(regionId)?.availability.get('ACK_PRO'),
     needs: await proQuotaRequirements(tx, cluster),
   });
-  if (problems.length > 0) throw new Refused(problems);
+  if (problems.length > 0) throw new ProblemError(problems);
 }

@@ -3,7 +3,7 @@ import type { Platform } from '../../../../engine/platform.js';
 import { deleteScope, release } from '../../../../engine/ledger/ledger.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
-import { refuse } from '../../../../kernel/result.js';
+import { throwProblem } from '../../../../kernel/result.js';
 import { changeNetwork } from './network-change.js';
 import { releaseVpc, releaseVSwitches } from '../../changes/network-quotas.js';
 import {
@@ -62,7 +62,7 @@ const DELETIONS: Readonly<Record<NetworkResourceKind, Deletion>> = {
     const vSwitches = await tx.vSwitch.count({ where: { vpcId: id } });
     const groups = await tx.securityGroup.count({ where: { vpcId: id } });
     if (vSwitches + groups > 0)
-      refuse(
+      throwProblem(
         'RESOURCE_IN_USE',
         `The VPC ${id} has ${vSwitches} vSwitches and ${groups} security groups. Delete them first.`,
         { path: ID },
@@ -114,5 +114,7 @@ async function deleteRetained(tx: Transaction, { account, id, type }: Retained):
 function refuseUsed(resource: string, users: readonly NetworkUser[]): void {
   if (users.length === 0) return;
   const names = users.map(({ clusterId }) => clusterId).join(', ');
-  refuse('RESOURCE_IN_USE', `${resource} is used by ${names}. Delete what uses it first.`, { path: ID });
+  throwProblem('RESOURCE_IN_USE', `${resource} is used by ${names}. Delete what uses it first.`, {
+    path: ID,
+  });
 }

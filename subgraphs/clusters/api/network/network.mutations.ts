@@ -1,6 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { toUserError } from '../../../runtime/graph/user-error.type.js';
-import { settle } from '../../../../kernel/result.js';
+import { toResult } from '../../../../kernel/result.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
 import * as input from './network.input.js';
@@ -71,7 +71,7 @@ export class NetworkMutations {
 
 /** The payload of a network mutation, with what was done in the field of this name. */
 export async function toNetworkPayload<T>(context: RequestContext, field: string, work: () => Promise<T>) {
-  const result = await settle(work);
+  const result = await toResult(work);
   // Mutations of one request run one after the other: the next shows what this one has changed.
   context.loaders.clear();
   if (!result.ok) return { [field]: null, operation: null, userErrors: result.problems.map(toUserError) };

@@ -4,7 +4,7 @@ import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Database, Transaction } from '../../../../kernel/postgres/database.js';
 import { newId } from '../../../../kernel/ids.js';
-import { type Problem, refuse, Refused } from '../../../../kernel/result.js';
+import { type Problem, throwProblem, ProblemError } from '../../../../kernel/result.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { validateName } from '../../model/name.rules.js';
 import { clustersBehind } from '../../changes/closed-dns.js';
@@ -104,7 +104,7 @@ export class NetworkService {
         const { zoneId, name, cidr } = wish;
         if (!regions.get(vpc.regionId)?.zoneIds.includes(zoneId)) {
           const message = `The VPC ${vpc.id} is in ${vpc.regionId}, which has no zone ${zoneId.slice(0, 60)}.`;
-          refuse('UNKNOWN_ZONE', message, { path: ['input', 'zoneId'] });
+          throwProblem('UNKNOWN_ZONE', message, { path: ['input', 'zoneId'] });
         }
         await checkPlace(tx, vpc, cidr);
         await reserveVSwitches(tx, { account, vpcId: vpc.id, amount: 1 });
@@ -185,7 +185,7 @@ export class NetworkService {
 }
 
 function check(problems: readonly Problem[]): void {
-  if (problems.length > 0) throw new Refused(problems);
+  if (problems.length > 0) throw new ProblemError(problems);
 }
 
 /** Reads one resource of a kind. */
@@ -227,7 +227,7 @@ async function checkDns(
   if (closed.length > 0 && !acknowledgeRisk) {
     const names = closed.slice(0, MAX_LISTED_USERS).join(', ');
     const message = `Without INGRESS UDP 53 from the container CIDR DNS does not work in ${closed.length} clusters: ${names}. Set acknowledgeRisk to do it nevertheless.`;
-    refuse('RISK_NOT_ACKNOWLEDGED', message, { path: ['input', 'acknowledgeRisk'] });
+    throwProblem('RISK_NOT_ACKNOWLEDGED', message, { path: ['input', 'acknowledgeRisk'] });
   }
   await enqueueAll(tx, HIGH_RISK, using);
 }
@@ -237,7 +237,9 @@ async function checkPlace(tx: Transaction, vpc: store.VpcRow, text: string): Pro
   const path = ['input', 'cidr'];
   const [outer, cidr] = [parseCidr(vpc.cidr), parseCidr(text)] as [Cidr, Cidr];
   if (!contains(outer, cidr))
-    refuse('NETWORK_MISMATCH', `${text} is not within ${vpc.cidr}, the addresses of the VPC.`, { path });
+    throwProblem('NETWORK_MISMATCH', `${text} is not within ${vpc.cidr}, the addresses of the VPC.`, {
+      path,
+    });
   const others = await tx.vSwitch.findMany({ where: { vpcId: vpc.id } });
   const taken = others.flatMap((other) => {
     const range = parseCidr(other.cidr);

@@ -4,7 +4,7 @@ import type { Platform } from '../../../../engine/platform.js';
 import type { UnattachedInstance } from '../../../../engine/providers/node-pool-provider.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
-import { refuse, Refused } from '../../../../kernel/result.js';
+import { throwProblem, ProblemError } from '../../../../kernel/result.js';
 import type { Prisma } from '../../store/reconcile.store.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
@@ -64,7 +64,7 @@ export class AttachInstancesService {
       await pools.keepFailedNodes(tx, pool);
       const attempt: Attempt = { locked, input, ids, machines, types: instanceTypes, working, at };
       const { joined, rejected } = await join(tx, attempt);
-      if (joined.length === 0) throw new Refused(rejected);
+      if (joined.length === 0) throw new ProblemError(rejected);
       const desiredSize = sizeWith(attempt, joined.length);
       const operation = await createOperation(
         tx,
@@ -88,12 +88,12 @@ export class AttachInstancesService {
 function checkInput({ mode, acknowledgeDataLoss }: AttachInstancesInput, count: number): void {
   if (count < 1 || count > MAX_INSTANCES) {
     const message = `1 to ${MAX_INSTANCES} machines at once, not ${count}.`;
-    refuse('INVALID_INPUT', message, { path: ['input', 'instanceIds'] });
+    throwProblem('INVALID_INPUT', message, { path: ['input', 'instanceIds'] });
   }
   if (mode === 'AUTO' && !acknowledgeDataLoss) {
     const message =
       'AUTO replaces the system disks; what is on them is lost. Back it up, then set acknowledgeDataLoss.';
-    refuse('DATA_LOSS_NOT_ACKNOWLEDGED', message, { path: ['input', 'acknowledgeDataLoss'] });
+    throwProblem('DATA_LOSS_NOT_ACKNOWLEDGED', message, { path: ['input', 'acknowledgeDataLoss'] });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../../../kernel/postgres/database.js';
-import { refuse } from '../../../../kernel/result.js';
+import { throwProblem } from '../../../../kernel/result.js';
 import { hasInstances } from '../../model/node-pool.rules.js';
 import { type NodePoolRow, otherPools, updateNodePool } from '../../store/node-pool.store.js';
 import { hasAutoscaling } from '../../changes/pool-spec.js';
@@ -20,7 +20,7 @@ export async function reassignDefaultPool(
     const message =
       `The node pool ${pool.id} holds the system components; the node pool ${heir.id}, which scales by itself, would take them over, ` +
       'and the cluster can become unstable. Turn its autoscaling off, create another pool, or set acknowledgeRisk.';
-    refuse('RISK_NOT_ACKNOWLEDGED', message, { path: ['input', 'acknowledgeRisk'] });
+    throwProblem('RISK_NOT_ACKNOWLEDGED', message, { path: ['input', 'acknowledgeRisk'] });
   }
   await updateNodePool(tx, pool.id, { isDefault: false });
   await updateNodePool(tx, heir.id, { isDefault: true });

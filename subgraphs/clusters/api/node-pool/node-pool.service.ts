@@ -2,7 +2,7 @@ import { createOperation, finishOperation } from '../../../../engine/operations/
 import type { Platform } from '../../../../engine/platform.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import { newId } from '../../../../kernel/ids.js';
-import { refuse, Refused } from '../../../../kernel/result.js';
+import { throwProblem, ProblemError } from '../../../../kernel/result.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
 import type { CreateNodePoolInput, DeleteNodePoolInput, ScaleNodePoolInput } from './node-pool.input.js';
@@ -34,7 +34,7 @@ export class NodePoolService {
   async create(actor: Actor, input: CreateNodePoolInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const { instanceTypes, regions } = await this.catalogue.catalogue();
     const problems = validateNodePool(input, instanceTypes, ['input']);
-    if (problems.length > 0) throw new Refused(problems);
+    if (problems.length > 0) throw new ProblemError(problems);
     const { account } = actor;
     const plan = planNodePool(input);
     return change(this.platform, { actor, mutation: 'createNodePool', input, dryRun }, async (tx, at) => {
@@ -45,9 +45,9 @@ export class NodePoolService {
         ...poolZoneProblems(input, regions.get(cluster.regionId)?.zoneIds ?? [], ['input']),
         ...(isDefault ? defaultPoolProblems(input, ['input']) : []),
       ];
-      if (placing.length > 0) throw new Refused(placing);
+      if (placing.length > 0) throw new ProblemError(placing);
       if (await pools.isPoolNameTaken(tx, cluster.id, plan.name)) {
-        refuse(
+        throwProblem(
           'DUPLICATE_NAME',
           `The cluster has a node pool named ${plan.name} already. Choose another name.`,
           {
@@ -96,7 +96,7 @@ export class NodePoolService {
   /** Changes how many nodes a pool shall have; the same number again tries for those that could not be made. */
   async scale(actor: Actor, input: ScaleNodePoolInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const problems = sizeProblems(input.desiredSize, ['input', 'desiredSize']);
-    if (problems.length > 0) throw new Refused(problems);
+    if (problems.length > 0) throw new ProblemError(problems);
     const { account } = actor;
     return change(this.platform, { actor, mutation: 'scaleNodePool', input, dryRun }, async (tx, at) => {
       const { cluster, pool } = await lockClusterAndPool(tx, account, input.nodePoolId, [
@@ -105,7 +105,7 @@ export class NodePoolService {
       ]);
       const path = ['input', 'nodePoolId'];
       if (hasAutoscaling(pool))
-        refuse(
+        throwProblem(
           'INVALID_STATE',
           `The node pool ${pool.id} is scaled by autoscaling. Change autoscaling with updateNodePool, or turn it off first.`,
           { path },

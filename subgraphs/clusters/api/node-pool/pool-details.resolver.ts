@@ -2,7 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql
 import { OrderByArg } from '../../../runtime/graph/order.type.js';
 import { PageArgs } from '../../../runtime/graph/page.args.js';
 import { JSONScalar } from '../../../runtime/graph/scalars.js';
-import { refuse } from '../../../../kernel/result.js';
+import { throwProblem } from '../../../../kernel/result.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { Condition } from '../entities/cluster.type.js';
@@ -124,7 +124,7 @@ export class ScalingGroupResolver {
     @Arg('first', () => Int, { defaultValue: 20, description: 'How many: 1 to 100.' }) first: number,
   ) {
     if (first < 1 || first > MAX_ACTIVITIES)
-      refuse('PAGE_SIZE_EXCEEDED', `first must be from 1 to ${MAX_ACTIVITIES}, it is ${first}.`, {
+      throwProblem('PAGE_SIZE_EXCEEDED', `first must be from 1 to ${MAX_ACTIVITIES}, it is ${first}.`, {
         path: ['first'],
       });
     const groups = (await loadValue(context, this.groups.ofClusters, pool.clusterId)) ?? [];

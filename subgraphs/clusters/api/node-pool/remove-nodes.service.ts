@@ -2,7 +2,7 @@ import { createOperation } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
-import { type Problem, refuse, Refused } from '../../../../kernel/result.js';
+import { type Problem, throwProblem, ProblemError } from '../../../../kernel/result.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
 import type { NodeRow } from '../../store/node.store.js';
 import { nextNodeState, type NodeState } from '../../model/node-states.js';
@@ -30,7 +30,7 @@ export class RemoveNodesService {
   async remove(actor: Actor, input: RemoveNodesInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const ids = [...new Set(input.nodeIds)];
     if (ids.length < 1 || ids.length > MAX_NODES)
-      refuse('INVALID_INPUT', `1 to ${MAX_NODES} nodes at once, not ${ids.length}.`, {
+      throwProblem('INVALID_INPUT', `1 to ${MAX_NODES} nodes at once, not ${ids.length}.`, {
         path: ['input', 'nodeIds'],
       });
     const { account } = actor;
@@ -102,7 +102,7 @@ async function checkNodes(tx: Transaction, nodePoolId: string, ids: readonly str
   const problems = ids.flatMap((id, index) =>
     nodeProblem(found.get(id), { id, nodePoolId, path: ['input', 'nodeIds', String(index)] }),
   );
-  if (problems.length > 0) throw new Refused(problems);
+  if (problems.length > 0) throw new ProblemError(problems);
 }
 
 interface Named {
@@ -130,5 +130,5 @@ function checkMinimum(pool: pools.NodePoolRow, desiredSize: number): void {
   const minSize = minSizeOf(pool);
   if (!hasAutoscaling(pool) || desiredSize >= minSize) return;
   const message = `Autoscaling keeps at least ${minSize} nodes in the pool ${pool.id}. Lower autoscaling.minSize first.`;
-  refuse('INVALID_INPUT', message, { path: ['input', 'nodeIds'] });
+  throwProblem('INVALID_INPUT', message, { path: ['input', 'nodeIds'] });
 }

@@ -2,7 +2,7 @@ import { createOperation } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
-import { type Problem, refuse, Refused } from '../../../../kernel/result.js';
+import { type Problem, throwProblem, ProblemError } from '../../../../kernel/result.js';
 import type { ClusterCatalog, ClusterCatalogStore } from '../../store/catalog.store.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
 import { refusePoolOfKind } from '../../model/pool-kind.guard.js';
@@ -57,7 +57,7 @@ export class UpdateNodePoolService {
       const { cluster, pool } = locked;
       const state = await requireTransition(tx, pool, 'UPDATE', PATH);
       if (input.resourceVersion != null && input.resourceVersion !== pool.resourceVersion)
-        refuse(
+        throwProblem(
           'CONFLICT',
           `The node pool is at resourceVersion ${pool.resourceVersion}, not ${input.resourceVersion}.`,
           {
@@ -127,7 +127,7 @@ async function planUpdate(tx: Transaction, locked: LockedPool, wish: PoolUpdate)
     ...autoscalingProblems({ autoscaling }, ['input']),
     ...(await nameTaken(tx, cluster, { name: input.name, before: pool.name })),
   ];
-  if (problems.length > 0) throw new Refused(problems);
+  if (problems.length > 0) throw new ProblemError(problems);
   const { account } = pool;
   const plan: NodePoolPlan = {
     name: input.name ?? pool.name,

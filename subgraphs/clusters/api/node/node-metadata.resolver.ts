@@ -3,7 +3,7 @@ import { Cost } from '../../../runtime/graph/cost.js';
 import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
 import { JSONScalar } from '../../../runtime/graph/scalars.js';
 import { toUserError } from '../../../runtime/graph/user-error.type.js';
-import { settle } from '../../../../kernel/result.js';
+import { toResult } from '../../../../kernel/result.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import { loadValue } from '../../store/data-loaders.js';
 import { PoolTaint } from '../entities/pool-config.type.js';
@@ -58,7 +58,7 @@ export class NodeMetadataResolver {
     input: UpdateNodeInput,
     @DryRun() dryRun?: boolean | null,
   ) {
-    const result = await settle(() => this.updates.update(context.actor, input, dryRun));
+    const result = await toResult(() => this.updates.update(context.actor, input, dryRun));
     context.loaders.clear();
     if (result.ok) return { node: result.value, operation: null, userErrors: [] };
     return { node: null, operation: null, userErrors: result.problems.map(toUserError) };

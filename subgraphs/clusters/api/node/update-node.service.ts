@@ -6,7 +6,7 @@ import { KubernetesStatusError } from '../../../../engine/kubernetes/kubernetes-
 import { throwNotFound } from '../../../../engine/not-found.js';
 import type { Platform } from '../../../../engine/platform.js';
 import type { Actor } from '../../../../kernel/actor.js';
-import { type Problem, refuse, Refused } from '../../../../kernel/result.js';
+import { type Problem, throwProblem, ProblemError } from '../../../../kernel/result.js';
 import { type ClusterRow, ClusterStore } from '../../store/cluster.store.js';
 import { labelRiskProblems } from '../../model/registered.rules.js';
 import { NodePoolStore } from '../../store/node-pool.store.js';
@@ -54,7 +54,7 @@ export class UpdateNodeService {
    */
   async update(actor: Actor, input: UpdateNodeInput, dryRun?: boolean | null): Promise<UpdatedNode> {
     const problems = nodeChangeProblems(input);
-    if (problems.length > 0) throw new Refused(problems);
+    if (problems.length > 0) throw new ProblemError(problems);
     const target = await this.target(actor, input);
     const metadata = dryRun
       ? await this.rehearse(actor, input, target)
@@ -99,9 +99,9 @@ export class UpdateNodeService {
     const [cluster] = await new ClusterStore(prisma).byIds(account, [node.clusterId]);
     if (!cluster) return throwNotFound('NODE', input.id, PATH);
     const risks = labelRiskProblems(cluster, { labels: true, acknowledged: input.acknowledgeRisk === true });
-    if (risks.length > 0) throw new Refused(risks);
+    if (risks.length > 0) throw new ProblemError(risks);
     if (node.state !== 'running')
-      refuse(
+      throwProblem(
         'INVALID_STATE',
         `The node ${node.id} (${node.name}) is ${node.state}; only a running one can be changed.`,
         {
@@ -110,7 +110,9 @@ export class UpdateNodeService {
       );
     const access = (await clusterAccess(prisma, account, [cluster.id])).get(cluster.id);
     if (!access)
-      return refuse('INVALID_STATE', `The cluster ${cluster.id} has no Kubernetes API yet.`, { path: PATH });
+      return throwProblem('INVALID_STATE', `The cluster ${cluster.id} has no Kubernetes API yet.`, {
+        path: PATH,
+      });
     const pools =
       node.nodePoolId === null ? [] : await new NodePoolStore(prisma).byIds(account, [node.nodePoolId]);
     // Not the request's signal: a client that leaves must not part the change from its event.
@@ -129,13 +131,13 @@ async function write(
   try {
     const present = await client.get<LabelledNode>(path);
     const { problems, patch, summary, before } = planNodeChange(input, present, pool);
-    if (problems.length > 0) throw new Refused(problems);
+    if (problems.length > 0) throw new ProblemError(problems);
     if (!patch) return { metadata: before, before, summary };
     const query = { fieldManager: 'fleetgraph', ...options };
     const after = await client.patch<LabelledNode>(path, patch, 'application/merge-patch+json', query);
     return { metadata: metadataOf(after), before, summary };
   } catch (error) {
-    if (error instanceof KubernetesStatusError) throw new Refused([rejection(error, node)]);
+    if (error instanceof KubernetesStatusError) throw new ProblemError([rejection(error, node)]);
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { Cost, ListSize } from '../../../runtime/graph/cost.js';
 import { Resource } from '../../../runtime/graph/resource.type.js';
-import { refuse } from '../../../../kernel/result.js';
+import { throwProblem } from '../../../../kernel/result.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import { loadById } from '../../store/data-loaders.js';
 import { foreignResources } from './foreign-resources.type.js';
@@ -41,7 +41,7 @@ export class ResourceResolver {
     @Arg('ids', () => [ID], { description: 'Ids of the objects: 0 to 100.' }) ids: string[],
   ) {
     if (ids.length > MAX_IDS)
-      refuse('INVALID_INPUT', `ids has 0 to ${MAX_IDS} items, not ${ids.length}.`, { path: ['ids'] });
+      throwProblem('INVALID_INPUT', `ids has 0 to ${MAX_IDS} items, not ${ids.length}.`, { path: ['ids'] });
     return ids.map((id) => this.find(context, id));
   }
 

@@ -2,7 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } fr
 import { OrderByArg } from '../../../runtime/graph/order.type.js';
 import { PageArgs } from '../../../runtime/graph/page.args.js';
 import { toUserError } from '../../../runtime/graph/user-error.type.js';
-import { settle } from '../../../../kernel/result.js';
+import { toResult } from '../../../../kernel/result.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import type { ClusterRow, ClusterStore } from '../../store/cluster.store.js';
@@ -100,7 +100,7 @@ export class ClusterTicketsResolver {
 }
 
 async function payload(work: Promise<SupportTicketRow | null>) {
-  const result = await settle(() => work);
+  const result = await toResult(() => work);
   if (result.ok) return { supportTicket: result.value, operation: null, userErrors: [] };
   return { supportTicket: null, operation: null, userErrors: result.problems.map(toUserError) };
 }

@@ -5,7 +5,7 @@ import type { Platform } from '../../../../engine/platform.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { newId } from '../../../../kernel/ids.js';
-import { type Problem, refuse, Refused } from '../../../../kernel/result.js';
+import { type Problem, throwProblem, ProblemError } from '../../../../kernel/result.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { lockCluster } from '../../store/cluster.store.js';
 import { eventOf } from '../../model/cluster-events.js';
@@ -37,7 +37,7 @@ export class SupportTicketService {
       ...lengthProblem(input.title, MAX_TITLE, 'title'),
       ...lengthProblem(input.text, MAX_TEXT, 'text'),
     ];
-    if (problems.length > 0) throw new Refused(problems);
+    if (problems.length > 0) throw new ProblemError(problems);
     const { versions } = await this.catalogue.catalogue();
     const versionUnsupported = (version: string) => !versions.status(version).minorSupported;
     return this.once({ actor, mutation: 'openSupportTicket', input, dryRun }, (tx, at) =>
@@ -56,7 +56,7 @@ export class SupportTicketService {
       const [ticket] = await new tickets.SupportTicketStore(tx).byIds(actor.account, [input.id]);
       if (!ticket) return throwNotFound('SUPPORT_TICKET', input.id, path);
       if (!(await tickets.closeOpen(tx, ticket.id, at)))
-        refuse('INVALID_STATE', `The ticket ${ticket.id} is closed already.`, { path });
+        throwProblem('INVALID_STATE', `The ticket ${ticket.id} is closed already.`, { path });
       const data = { ticketId: ticket.id };
       const cluster = { id: ticket.clusterId };
       const event = eventOf({ cluster }, 'SUPPORT_TICKET_CLOSED', `The ticket "${ticket.title}" is closed.`, {
@@ -81,7 +81,7 @@ export class SupportTicketService {
       },
     });
     if (!ticket && !dryRun)
-      refuse(
+      throwProblem(
         'NOT_FOUND',
         'The ticket that this clientToken opened is no longer kept. Send a new clientToken.',
       );
@@ -119,11 +119,15 @@ async function openTicket(
   const path = ['input', 'clusterId'];
   const cluster = await lockCluster(tx, account, clusterId);
   if (!cluster) return throwNotFound('CLUSTER', clusterId, path);
-  if (cluster.deletedAt) refuse('INVALID_STATE', `The cluster ${clusterId} is deleted.`, { path });
+  if (cluster.deletedAt) throwProblem('INVALID_STATE', `The cluster ${clusterId} is deleted.`, { path });
   if ((await tickets.countOpen(tx, clusterId)) >= MAX_OPEN)
-    refuse('INVALID_STATE', `${MAX_OPEN} tickets of the cluster ${clusterId} are open. Close one first.`, {
-      path,
-    });
+    throwProblem(
+      'INVALID_STATE',
+      `${MAX_OPEN} tickets of the cluster ${clusterId} are open. Close one first.`,
+      {
+        path,
+      },
+    );
   const id = newId('supportTicket');
   const { version } = cluster;
   await tickets.insertTicket(tx, {

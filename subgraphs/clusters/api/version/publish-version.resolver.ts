@@ -1,6 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { toUserError } from '../../../runtime/graph/user-error.type.js';
-import { settle } from '../../../../kernel/result.js';
+import { toResult } from '../../../../kernel/result.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { PublishVersionService } from './publish-version.service.js';
 import { PublishKubernetesVersionInput, PublishKubernetesVersionPayload } from './publish-version.type.js';
@@ -22,7 +22,7 @@ export class PublishVersionResolver {
     input: PublishKubernetesVersionInput,
     @DryRun() dryRun?: boolean | null,
   ) {
-    const result = await settle(() => this.service.publish(context.actor, input, dryRun));
+    const result = await toResult(() => this.service.publish(context.actor, input, dryRun));
     if (result.ok) return { kubernetesVersion: result.value, operation: null, userErrors: [] };
     return { kubernetesVersion: null, operation: null, userErrors: result.problems.map(toUserError) };
   }

@@ -4,7 +4,7 @@ import type { Platform } from '../../../../engine/platform.js';
 import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
-import { Refused } from '../../../../kernel/result.js';
+import { ProblemError } from '../../../../kernel/result.js';
 import { PLATFORM_ACCOUNT, VERSION_PUBLISHED } from '../../store/catalog.store.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { notesProblems, publishProblems } from '../../model/publish-version.rules.js';
@@ -54,7 +54,7 @@ async function add(tx: Transaction, input: PublishKubernetesVersionInput, at: Da
   const releasedAt = input.releasedAt ?? at;
   const before = await publishedVersions(tx);
   const problems = [...publishProblems({ id, releasedAt }, before, at), ...notesProblems(input, before)];
-  if (problems.length > 0) throw new Refused(problems);
+  if (problems.length > 0) throw new ProblemError(problems);
   const removedApis = (input.removedApis ?? []).map(({ replacement, ...api }) => ({
     ...api,
     replacement: replacement ?? null,

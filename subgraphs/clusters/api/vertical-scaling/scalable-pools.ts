@@ -1,5 +1,5 @@
 import type { Platform } from '../../../../engine/platform.js';
-import { Refused } from '../../../../kernel/result.js';
+import { ProblemError } from '../../../../kernel/result.js';
 import type { NodePoolState } from '../entities/node-pool.type.js';
 import { observedScalingGroup } from '../../changes/scaling-group-bounds.js';
 import { poolStateProblem } from '../../model/pool-states.js';
@@ -35,5 +35,5 @@ export function refuseStuckPools(
     const state = lost ? 'UNHEALTHY' : (pool.state as NodePoolState);
     return [poolStateProblem({ id: pool.id, state }, path)];
   });
-  if (problems.length > 0) throw new Refused(problems);
+  if (problems.length > 0) throw new ProblemError(problems);
 }

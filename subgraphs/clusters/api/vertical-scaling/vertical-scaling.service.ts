@@ -5,7 +5,7 @@ import type { Platform } from '../../../../engine/platform.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
-import { type Problem, refuse, Refused } from '../../../../kernel/result.js';
+import { type Problem, throwProblem, ProblemError } from '../../../../kernel/result.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
 import type { ContainerRuntime } from '../../model/cluster-kind.enums.js';
@@ -46,7 +46,7 @@ export class VerticalScalingService {
   ): Promise<ChangeOutcome> {
     const { instanceTypes } = await this.catalogue.catalogue();
     const problems = [...typeProblems(input.instanceTypes, instanceTypes), ...batchProblems(input.batchSize)];
-    if (problems.length > 0) throw new Refused(problems);
+    if (problems.length > 0) throw new ProblemError(problems);
     const { account } = actor;
     const withGroup = await poolsWithGroup(this.platform, account, input.id);
     return change(
@@ -127,7 +127,7 @@ function refuseUnfit(
     ...architectureProblems(wished, instanceTypes, path),
     ...imageFitProblems({ imageId, instanceTypes: wished }, instanceTypes, path),
   ];
-  if (problems.length > 0) throw new Refused(problems);
+  if (problems.length > 0) throw new ProblemError(problems);
   const runtime = pool.runtime as ContainerRuntime;
   refusePoolOfKind({ ...pool, runtime, instanceTypes: wished }, cluster, instanceTypes);
 }
@@ -145,7 +145,9 @@ async function runningCluster(tx: Transaction, account: string, id: string): Pro
   if (!cluster) return throwNotFound('CLUSTER', id, path);
   refuseNodesOn(cluster, path);
   if (cluster.state === 'RUNNING') return cluster;
-  return refuse('INVALID_STATE', `The cluster ${id} is ${cluster.state}; it must be RUNNING.`, { path });
+  return throwProblem('INVALID_STATE', `The cluster ${id} is ${cluster.state}; it must be RUNNING.`, {
+    path,
+  });
 }
 
 async function chosenPools(tx: Transaction, { id }: ClusterRow, ids: readonly string[] | null | undefined) {
@@ -156,19 +158,19 @@ async function chosenPools(tx: Transaction, { id }: ClusterRow, ids: readonly st
   const path = ['input', 'nodePoolIds'];
   for (const [index, wished] of (ids ?? []).entries())
     if (!pools.some((pool) => pool.id === wished))
-      refuse(
+      throwProblem(
         'NOT_FOUND',
         `The cluster ${id} has no node pool ${wished.slice(0, 60)}. Cluster.nodePools lists them.`,
         { path: [...path, String(index)] },
       );
   for (const [index, wished] of (ids ?? []).entries())
     if (pools.some((pool) => pool.id === wished && pool.instanceTypes.some(isVirtual)))
-      refuse('INVALID_INPUT', `The nodes of ${wished} are virtual and have no size.`, {
+      throwProblem('INVALID_INPUT', `The nodes of ${wished} are virtual and have no size.`, {
         path: [...path, String(index)],
       });
   const chosen = pools.filter((pool) => (ids ? ids.includes(pool.id) : !pool.instanceTypes.some(isVirtual)));
   if (chosen.length === 0)
-    refuse(
+    throwProblem(
       'INVALID_INPUT',
       `The cluster ${id} has no node pools whose nodes have a size. Create one first.`,
       { path },

@@ -2,7 +2,7 @@ import type { NewEvent, ReconcileContext } from '../../../../engine/contract.js'
 import { createOperation } from '../../../../engine/operations/operations.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
-import { Refused } from '../../../../kernel/result.js';
+import { ProblemError } from '../../../../kernel/result.js';
 import { updateCluster } from '../../store/cluster.store.js';
 import { remainingNodeQuota, reservedNodes, reserveScaleUp } from '../../changes/quota.reservations.js';
 import { updateNodePool } from '../../store/node-pool.store.js';
@@ -62,7 +62,7 @@ export async function resizePool(
   try {
     return await requestSize(view, pool, resizing);
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
+    if (!(error instanceof ProblemError)) throw error;
     view.scope.log.warn(
       { nodePoolId: pool.id, problems: error.problems },
       'a node pool cannot scale by itself',

@@ -16,7 +16,7 @@ import {
   type CloudResourceRequest,
 } from '../../../../engine/providers/cloud-resource-provider.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
-import { type Problem, settle } from '../../../../kernel/result.js';
+import { type Problem, toResult } from '../../../../kernel/result.js';
 import {
   type LoadBalancerUsage,
   NO_USAGE,
@@ -137,7 +137,7 @@ export class ClaimsReconciler implements Reconciler {
     { database, clock }: ReconcileContext,
   ): Promise<Problem | undefined> {
     const { account, kind } = claim;
-    const taken = await settle(() =>
+    const taken = await toResult(() =>
       database.$transaction(async (tx) => {
         const more = kind === 'DISK' ? { computedLimit: await diskLimit(tx, account) } : {};
         for (const place of quotasOfClaim(claim))
@@ -157,7 +157,7 @@ export class ClaimsReconciler implements Reconciler {
     { database }: ReconcileContext,
   ): Promise<Problem | undefined> {
     if (isSameUsage(row, wished)) return undefined;
-    const loaded = await settle(() =>
+    const loaded = await toResult(() =>
       database.$transaction((tx) => loadClaim(tx, row, { held: row, wished })),
     );
     return loaded.ok ? undefined : loaded.problems[0];

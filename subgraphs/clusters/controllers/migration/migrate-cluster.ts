@@ -8,7 +8,7 @@ import {
   startStage,
 } from '../../../../engine/operations/operations.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
-import { type Problem, Refused } from '../../../../kernel/result.js';
+import { type Problem, ProblemError } from '../../../../kernel/result.js';
 import { inCluster, clusterEvent, until, type ClusterStep, type Step } from '../steps/cluster-step.js';
 import { updateCluster } from '../../store/cluster.store.js';
 import { moveQuotas } from '../../changes/migration-quotas.js';
@@ -55,7 +55,7 @@ async function switchProduct(step: ClusterStep): Promise<ReconcileResult> {
   try {
     await inCluster(step, (tx, at) => recordSwitch(step, tx, at));
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
+    if (!(error instanceof ProblemError)) throw error;
     // Somebody else took the last place meanwhile.
     const [problem] = error.problems;
     return failMigration(step, problem ?? { code: 'QUOTA_EXCEEDED', message: error.message });

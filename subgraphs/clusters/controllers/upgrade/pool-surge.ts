@@ -1,6 +1,6 @@
 import { done } from '../../../../engine/contract.js';
 import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
-import { Refused } from '../../../../kernel/result.js';
+import { ProblemError } from '../../../../kernel/result.js';
 import { inCluster, clusterEvent, type ClusterStep } from '../steps/cluster-step.js';
 import { remainingSize } from '../../changes/scaling-group-bounds.js';
 import { poolsReconciled } from '../provisioning/complete-cluster.js';
@@ -67,7 +67,7 @@ async function resize(step: NodesStep, pool: NodePool, { by, kept }: Change): Pr
         : [clusterEvent(step, 'UPGRADE_SURGE', by > 0 ? text : back, { data: { nodePoolId: pool.id, by } })];
     });
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
+    if (!(error instanceof ProblemError)) throw error;
     return resize(step, pool, { by: 0, kept: 0 });
   }
   return 'again';

@@ -7,7 +7,7 @@ import {
   startStage,
 } from '../../../../engine/operations/operations.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
-import { type Problem, Refused } from '../../../../kernel/result.js';
+import { type Problem, ProblemError } from '../../../../kernel/result.js';
 import { inCluster, clusterEvent, type ClusterStep, type Step } from '../steps/cluster-step.js';
 import { updateCluster } from '../../store/cluster.store.js';
 import { poolsReconciled } from '../provisioning/complete-cluster.js';
@@ -100,7 +100,7 @@ async function addReplacements(step: PoolScaling, by: number): Promise<StepOutco
       return [clusterEvent(step, 'NODES_REPLACING', text, { data: { nodePoolId: pool.id, nodes: by } })];
     });
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
+    if (!(error instanceof ProblemError)) throw error;
     return rollBackScaling(step, error.problems[0] ?? null);
   }
   return done;
@@ -141,7 +141,7 @@ async function removeReplaced(
       ];
     });
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
+    if (!(error instanceof ProblemError)) throw error;
     return rollBackScaling(step, error.problems[0] ?? null);
   }
   return done;

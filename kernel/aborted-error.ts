@@ -1,5 +1,5 @@
 /** Work ended because nobody waits for its result any more. It is no failure and is not logged. */
-export class Abandoned extends Error {
+export class AbortedError extends Error {
   constructor() {
     super('nobody waits for the result any more');
     this.name = 'Abandoned';
