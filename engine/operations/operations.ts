@@ -37,7 +37,7 @@ export interface NewOperation {
   readonly clusterId: string;
   /** Names of its stages, in order. */
   readonly stages: readonly string[];
-  /** What the reconcilers need to remember about the wish. */
+  /** Input of the operation that the reconcilers read again. */
   readonly input?: Readonly<Record<string, unknown>>;
   /** How many things are to be made. */
   readonly requested?: number;
@@ -246,7 +246,10 @@ export async function pauseOperation(
   return changed;
 }
 
-/** Lets a paused operation go on (enqueue its target too). Refuses `NOT_FOUND`, and `INVALID_STATE` when it is not paused. */
+/**
+ * Lets a paused operation go on (enqueue its target too). Refuses `NOT_FOUND`, and `INVALID_STATE` when it is not
+ * paused.
+ */
 export async function resumeOperation(tx: Transaction, account: string, id: string): Promise<OperationRow> {
   const row = await lockOwnOperation(tx, account, id);
   if (isFinished(row.state) || row.pausedAt === null)
@@ -290,7 +293,10 @@ async function lock(tx: Transaction, id: string): Promise<OperationRow | null> {
   return row ? rememberRow(tx, row) : null;
 }
 
-/** Changes columns of an operation. Nobody else does: what a transaction has once read of one would not be true any more. */
+/**
+ * Changes columns of an operation. Nobody else does: what a transaction has once read of one would not be true any
+ * more.
+ */
 export async function changeOperation(
   tx: Transaction,
   id: string,

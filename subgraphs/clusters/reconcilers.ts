@@ -35,7 +35,7 @@ import {
 import { createScheduledChangeReconciler } from './controllers/maintenance-window/scheduled-change.reconciler.js';
 import { scheduledChanges } from './scheduled-changes.js';
 
-/** What makes clusters, node pools and nodes what they are wished to be. */
+/** The reconcilers of clusters, node pools, nodes and components. */
 export function clusterReconcilers({
   provider,
   kubernetes,

@@ -95,7 +95,7 @@ import { resourceReaders } from './api/resource/resource-readers.js';
 import { ResourceResolver } from './api/resource/resource.resolver.js';
 import { ViewerResolver } from './api/account/viewer.resolver.js';
 
-/** Clusters, node pools, nodes and the operations on them: what is there, what is wished for, and what happens. */
+/** Clusters, node pools, nodes and the operations on them. */
 export async function createClustersSubgraph(platform: Platform): Promise<Subgraph> {
   const { prisma } = platform.database;
   const catalogue = new ClusterCatalogStore(prisma, platform.events);

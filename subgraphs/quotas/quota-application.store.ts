@@ -102,7 +102,7 @@ export class QuotaApplicationStore {
     await tx.quotaApplication.updateMany({ where: { id, ...UNDECIDED }, data: { approvedBy } });
   }
 
-  /** One at a time may raise a quota: waits for whoever is doing it, until the transaction ends. */
+  /** Serializes increases of a quota: waits for the other transaction, and holds the lock until this one ends. */
   async lock(tx: Transaction, { account, resource, scope }: ApplicationRow): Promise<void> {
     await tx.$executeRaw`
       SELECT pg_advisory_xact_lock(hashtextextended(${JSON.stringify(['quota', account, resource, scope])}, 0))`;

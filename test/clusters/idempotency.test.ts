@@ -8,7 +8,7 @@ import { eventually } from '../kit/eventually.js';
 import { jobsNow } from '../kit/ledger-recount.js';
 import { livePools, type LivingPools } from './pools/pools-with-engine.js';
 
-/** A drill that can be mended: a worker node's machine is out of reach. */
+/** A drill that can be remediated: the instance of a worker node is unreachable. */
 const DRILL = { highRiskOperationId: 'cluster.worker-node.4', acknowledgeRisk: true };
 
 let living: LivingPools;
@@ -78,7 +78,7 @@ describe('a mutation that comes again with its clientToken', () => {
     expect(other.userErrors).toMatchObject([{ code: 'CLIENT_TOKEN_REUSED' }]);
   });
 
-  test('a drill that was mended is not done again', async () => {
+  test('a remediated drill is not performed again', async () => {
     const { acknowledgeRisk, ...drill } = DRILL;
     const input = { clusterId: cluster, nodeId: nodes[0], ...drill };
     const perform = () =>
@@ -102,7 +102,8 @@ describe('a mutation that comes again with its clientToken', () => {
   });
 
   test('cancelOperation answers the operation also when it has ended', async () => {
-    // Simulated seconds, a thousand in one of ours: so long that it has not ended by itself when it is cancelled, and no
+    // Simulated seconds, a thousand in one of ours: so long that it has not ended by itself when it is cancelled, and
+    // no
     // longer, for a node that has begun to start by then is waited for.
     await living.world.settings({ bootSeconds: { node: 20_000 } });
     const { operation } = await ask<{ operation: { id: string } }>(

@@ -23,7 +23,7 @@ const projects = async (args: string) => {
 };
 
 describe('the high-risk operations', () => {
-  test('are the 47 of the ACK documentation, 15 of them not to be mended', async () => {
+  test('high-risk operations are the 47 of the ACK documentation, and 15 of them cannot be remediated', async () => {
     const all = await risks('');
     expect(all).toHaveLength(47);
     expect(new Set(all.map(({ id }) => id)).size).toBe(47);

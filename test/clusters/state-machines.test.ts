@@ -57,7 +57,7 @@ async function codes(mutation: string, type: string, input: Record<string, unkno
   return payload.userErrors.map(({ code }) => code);
 }
 
-/** Everything is settled again, whatever was wished for. */
+/** Waits until every change is completed. */
 async function settle(): Promise<void> {
   const { prisma } = world;
   const open = { state: { in: ['PENDING', 'RUNNING'] } };
@@ -100,7 +100,10 @@ const POOL_STATES: readonly NodePoolState[] = [
   'DELETING',
 ];
 
-/** How each command is given. What refills and resizes a pool, and sees that its group is gone, is the platform itself. */
+/**
+ * How each command is given. What refills and resizes a pool, and sees that its group is gone, is the platform
+ * itself.
+ */
 const POOL_COMMANDS: Readonly<
   Record<Exclude<PoolCommand, 'RESIZE' | 'REFILL' | 'GROUP_LOST'>, (state: string) => Promise<string[]>>
 > = {

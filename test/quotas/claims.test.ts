@@ -320,7 +320,7 @@ describe('volume claims', () => {
   });
 });
 
-describe('whoever answers claims', () => {
+describe('the claims reconciler', () => {
   it('tells a cluster why its claim was refused, though it died before it could', async () => {
     const { api } = await runningCluster();
     await world.limit('load-balancers', await world.used('load-balancers'));

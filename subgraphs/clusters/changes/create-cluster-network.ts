@@ -35,7 +35,7 @@ export interface ClusterNetworkRequest {
   readonly zoneIds: readonly string[] | null;
   /** Zones of the region. */
   readonly allZoneIds: readonly string[];
-  /** Nodes wished at first. */
+  /** Initial desired number of nodes. */
   readonly nodes: number;
   /** Masters of the account, and their acceptable types. */
   readonly masters: number;
@@ -87,7 +87,7 @@ export async function createClusterNetwork(
   return [...new Set(vSwitches.map(({ zoneId }) => zoneId))];
 }
 
-/** What the Kubernetes API is reached by: a load balancer, and a public address if wished. */
+/** The endpoint of the Kubernetes API: a load balancer, and a public address if requested. */
 async function createEndpoint(tx: Transaction, wish: ClusterNetworkRequest): Promise<void> {
   const { account, clusterId, request, at } = wish;
   const resource = { account, clusterId, retained: false, createdAt: at };

@@ -26,7 +26,8 @@ export function canResize({ state }: Pick<NodePool, 'state'>): boolean {
 }
 
 /**
- * Wishes another size of a pool, or the same when it lacks nodes; its reconciler makes it true and wakes the cluster.
+ * Sets the desired size of a pool, or retries the same size when nodes are missing. The reconciler of the pool
+ * establishes it and enqueues the cluster.
  * Refuses `QUOTA_EXCEEDED`, and `SCALING_GROUP_MISSING` of a pool that makes no nodes any more.
  */
 export async function setDesiredPoolSize(tx: Transaction, wish: PoolSize): Promise<void> {

@@ -11,7 +11,7 @@ import * as pools from '../store/node-pool.store.js';
 import type { NodePoolState } from '../api/entities/node-pool.type.js';
 import { nextPoolState, type PoolCommand, poolStateProblem } from '../model/pool-states.js';
 
-/** States of a cluster in which its pools take wishes. */
+/** States of a cluster in which its pools can be changed. */
 export const MUTABLE_CLUSTER_STATES: readonly string[] = ['RUNNING', 'SCALING'];
 
 /** What operations on a pool are on. */
@@ -19,7 +19,7 @@ export function target({ id, account, clusterId }: { id: string; account: string
   return { account, targetKind: 'NodePool', targetId: id, clusterId } as const;
 }
 
-/** Ends the recording of a wish on a pool: its cluster is changing, the engine is to look, the events are written. */
+/** Finishes the change of a pool's spec: updates the cluster's state, enqueues the pool and appends the events. */
 export async function enqueuePoolChange(
   tx: Transaction,
   cluster: ClusterRow,

@@ -17,7 +17,8 @@ interface BoundedPool {
 }
 
 /**
- * The bounds that a pool's group must have: those of its autoscaling, between which what is wanted lies, or 0 and the quota of machines in one group
+ * The bounds that a pool's group must have: those of its autoscaling, between which what is wanted lies, or 0 and the
+ * quota of machines in one group
  * (null: unlimited) without. A quota that was lowered takes no machine away.
  */
 export function boundsOf(pool: BoundedPool, limit: number | null): ScalingBounds {
@@ -36,7 +37,7 @@ export function minSizeOf(pool: BoundedPool): number {
   return enabledOf(pool)?.minSize ?? 0;
 }
 
-/** How many nodes more than wished a pool may have by its autoscaling; without, its quotas alone say. */
+/** How many nodes above its desired size autoscaling permits; without autoscaling only the quotas limit the pool. */
 export function remainingSize(pool: BoundedPool): number {
   const auto = enabledOf(pool);
   return auto ? Math.max(0, auto.maxSize - pool.desiredSize) : Infinity;

@@ -46,7 +46,7 @@ async function record(
   const fresh = drift.length > 0 && !isDeepStrictEqual(drift, before);
   await database.$transaction(async (tx) => {
     const { count } = await tx.component.updateMany({
-      // A wish that came meanwhile will settle what it finds.
+      // A concurrent change reconciles these differences.
       where: { id: component.id, generation: component.generation },
       data: { drift: drift as unknown as Prisma.InputJsonArray, driftCheckedAt: at },
     });

@@ -54,7 +54,9 @@ export async function readLive(client: KubernetesClient, path: string): Promise<
 
 type Work = (tx: Transaction, at: Date) => Promise<readonly NewEvent[]>;
 
-/** One change of a component in one transaction; throws `Superseded` when its wish has changed since it was read. */
+/**
+ * One change of a component in one transaction; throws `Superseded` if its generation has changed since it was read.
+ */
 export function inComponent(
   { component, scope }: Pick<ComponentStep, 'component' | 'scope'>,
   work: Work,

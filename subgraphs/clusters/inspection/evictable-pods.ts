@@ -11,7 +11,7 @@ export interface Pod extends KubernetesObject {
   readonly status?: { readonly phase?: string };
 }
 
-/** Whoever makes a pod anew when it is evicted. */
+/** The controller that recreates a pod after its eviction. */
 export interface PodOwner {
   readonly kind: string;
   readonly namespace: string;

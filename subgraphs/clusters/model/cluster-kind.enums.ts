@@ -51,6 +51,6 @@ export type StoragePlugin = keyof typeof StoragePlugin;
 export const ControlPlaneOwner = graphEnum('ControlPlaneOwner', 'Who runs the control plane of a cluster.', {
   PLATFORM: 'The platform.',
   ACCOUNT: 'The account, on masters of its own.',
-  EXTERNAL: 'Whoever made the cluster.',
+  EXTERNAL: 'The owner outside the platform that created the cluster.',
 });
 export type ControlPlaneOwner = keyof typeof ControlPlaneOwner;

@@ -1,7 +1,7 @@
 import type { ClusterState } from './cluster.enums.js';
 
 /**
- * Which state a cluster may go to from the one it is in. Whoever writes a state is held to it; staying is no change.
+ * Allowed transitions of the cluster state. Every write of a state checks them; an unchanged state is allowed.
  *
  *   INITIAL ──▶ RUNNING ◀──▶ SCALING | UPDATING | UPGRADING      any of these ◀──▶ UNAVAILABLE
  *      ▼           ▼
@@ -43,7 +43,9 @@ export function sourceStates(to: ClusterState): ClusterState[] {
   return STATES.filter((from) => from === to || canTransition(from, to));
 }
 
-/** What a row must be like for the change to be written: in a state from which the one of the change, if any, follows. */
+/**
+ * What a row must be like for the change to be written: in a state from which the one of the change, if any, follows.
+ */
 export function whereTransitionAllowed({ state }: { readonly state?: unknown }): {
   state?: { in: ClusterState[] };
 } {

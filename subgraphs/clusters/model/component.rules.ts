@@ -5,8 +5,8 @@ export type ComponentStateName =
   'INSTALLING' | 'ACTIVE' | 'UPGRADING' | 'UPDATING' | 'UNINSTALLING' | 'FAILED';
 
 /**
- * What a state becomes when something is asked for; what is not here is refused. A wish is carried out before the next
- * one is taken; a failed one is mended by the next.
+ * The state after each action; a missing entry rejects the action. A change is completed before the next is accepted;
+ * the next change also fixes a failed one.
  *
  *   INSTALLING ──▶ ACTIVE ◀──▶ UPGRADING | UPDATING        any of these ──▶ FAILED
  *                    └──▶ UNINSTALLING ──▶ (gone)

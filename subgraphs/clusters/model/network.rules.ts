@@ -128,7 +128,7 @@ export function overlapProblems(cidr: Cidr, taken: readonly UsedRange[], path: r
   return [{ code: 'CIDR_OVERLAP', message, path }];
 }
 
-/** Prefix length of a pod CIDR that has parts for the nodes wished at first twice over, and for 256 at least. */
+/** Prefix length of a pod CIDR with ranges for twice the initial number of nodes, and for 256 at least. */
 export function podPrefix(nodes: number, nodeCidrMask: number): number {
   const wanted = Math.max(256, nodes * 2);
   let prefix = nodeCidrMask;
@@ -143,7 +143,7 @@ const LARGE_NODES = 1000;
 /** A cluster whose pods need a range. */
 export interface PodCidrRequest {
   readonly product: string;
-  /** Nodes wished at first. */
+  /** Initial desired number of nodes. */
   readonly nodes: number;
   /** Prefix length of each node's part. */
   readonly mask: number;

@@ -3,7 +3,7 @@ import { vcpuResource } from '../changes/quota-usage.js';
 import type { Node, NodePool, Operation } from '../store/reconcile.store.js';
 import { configOf } from './pool-config.rules.js';
 
-/** What is to be done to make a pool's nodes as many as wished. */
+/** The changes that bring a pool to its desired number of nodes. */
 export interface PoolPlan {
   /** Nodes that exist or are to exist: all but those that go. */
   readonly kept: readonly Node[];
@@ -23,8 +23,8 @@ export function removalOrder(nodes: readonly Node[]): Node[] {
 }
 
 /**
- * Compares the nodes with the wish. A node that failed for an earlier wish goes: the new wish tries again. One that
- * failed for this wish stays and counts, so a wish is tried once.
+ * Compares the nodes with the desired size. A node that failed in an earlier generation is removed and created again.
+ * A node that failed in the current generation stays and counts, so each generation is tried once.
  */
 export function planPool(
   pool: Pick<NodePool, 'desiredSize' | 'generation'>,
@@ -56,7 +56,7 @@ export function createsInstances(operation: Pick<Operation, 'type'> | null | und
   return operation?.type !== ATTACH_INSTANCES && operation?.type !== REMOVE_NODES;
 }
 
-/** What became of a wish. */
+/** Result of a generation. */
 export interface PoolResult {
   readonly created: number;
   readonly failed: number;
@@ -66,8 +66,8 @@ export interface PoolResult {
 const MAX_FAILURES = 100;
 
 /**
- * Counts what the pool's present wish brought. What was neither made nor tried is missing because the network had no
- * room for it (the pool's `shortage`), or else the account's vCPU quota; of a cancelled wish nothing is missing.
+ * Counts the result of the pool's current generation. Nodes that were not tried are missing because the network quota
+ * (the pool's `shortage`) or else the account's vCPU quota was exhausted; a canceled change has no missing nodes.
  * Of an operation that buys no machines only its own machines count.
  */
 export function resultOf(
@@ -102,7 +102,7 @@ function quotaOf({ config }: { readonly config?: unknown }): string {
   return vcpuResource(configOf({ config }).machines.chargeType)?.resource ?? 'payg-vcpu';
 }
 
-/** The result with what was refused before the wish was begun. */
+/** The result including the nodes that were rejected before the change started. */
 export function withRejected(result: PoolResult, operation: Pick<Operation, 'input'> | null): PoolResult {
   const { rejected = [] } = (operation?.input ?? {}) as { rejected?: readonly Failure[] };
   if (rejected.length === 0) return result;

@@ -3,7 +3,7 @@ export type RepairState =
   'RESTART_WANTED' | 'RESTARTING' | 'RESET_WANTED' | 'RESETTING' | 'SUCCEEDED' | 'FAILED';
 
 /**
- * Which states a repair may go to from the one it is in. Whoever writes a state is held to it.
+ * Allowed transitions of a repair. Every write of a state checks them.
  *
  *   RESTART_WANTED ──▶ RESTARTING ──▶ SUCCEEDED
  *                          ├─▶ RESET_WANTED ──▶ RESETTING ──▶ SUCCEEDED

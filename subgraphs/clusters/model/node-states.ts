@@ -1,13 +1,14 @@
 /** State of a node, as the column has it. */
 export type NodeState = 'pending' | 'starting' | 'running' | 'removing' | 'failed';
 
-/** What can be done with, or can become of, a node. REMOVE is somebody's wish, LEAVE the platform's choice. */
+/** Commands and events that change the state of a node. REMOVE is requested by a caller, LEAVE by the platform. */
 export type NodeCommand = 'REMOVE' | 'LEAVE' | 'CONVERT' | 'REPAIR' | 'STARTED' | 'READY' | 'FAILED' | 'GONE';
 
 /**
- * Which state a node comes to from the one it is in. Whoever writes a state is held to it.
+ * Allowed transitions of a node. Every write of a state checks them.
  *
- *   pending ──▶ starting ──▶ running ──▶ removing ──▶ gone        (a master starts with its control plane: at once Ready)
+ *   pending ──▶ starting ──▶ running ──▶ removing ──▶ gone        (a master starts with its control plane: at once
+ * Ready)
  *      └───────────┴──▶ failed ─────────────┘
  */
 const NEXT: Readonly<Record<NodeState, Partial<Record<NodeCommand, NodeState | 'gone'>>>> = {

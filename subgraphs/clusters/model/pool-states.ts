@@ -2,7 +2,7 @@ import type { Problem } from '../../../kernel/result.js';
 import type { NodePoolState } from '../api/entities/node-pool.type.js';
 
 /**
- * What somebody, or the platform itself, wishes of a pool that exists; and that its group was found to be gone. RESIZE
+ * Commands of a caller or of the platform on an existing pool, and the loss of its scaling group. RESIZE
  * is for the sake of an operation on the whole cluster, which may want more while the pool is still at it.
  */
 export type PoolCommand =
@@ -67,7 +67,7 @@ export function poolStateProblem(
   return { code: 'INVALID_STATE', message, path };
 }
 
-/** How a pool is once its wish has been tried to its end. */
+/** State of a pool that has completed its generation. */
 export function completedPoolState(
   pool: { readonly scalingGroup: unknown },
   result: { readonly running: number; readonly failed: number },

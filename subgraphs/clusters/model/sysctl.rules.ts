@@ -96,7 +96,7 @@ function normalValue(value: string): string {
   return value.trim().replaceAll(/\s+/g, ' ');
 }
 
-/** What setting parameters means: which risks are taken, and which are mended by it. */
+/** The effect of setting parameters: which high-risk operations they perform and which they remediate. */
 export interface SysctlPlan {
   readonly risks: readonly { readonly operation: string; readonly index: number; readonly needed: string }[];
   readonly mended: readonly string[];

@@ -55,7 +55,7 @@ export function controlsIn(phase: UpgradePhase): UpgradeControls {
 /** The largest number of nodes of one batch. */
 export const MAX_BATCH = 20;
 
-/** Nodes of a pool that are upgraded at the same time: as many as wished, else a tenth of the pool; from 1 to 20. */
+/** Nodes of a pool that are upgraded at the same time: the requested number, or a tenth of the pool; 1 to 20. */
 export function batchSize(nodesOfPool: number, wished?: number | null): number {
   return Math.min(MAX_BATCH, Math.max(1, wished ?? Math.ceil(nodesOfPool / 10)));
 }

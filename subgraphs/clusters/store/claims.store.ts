@@ -50,7 +50,7 @@ export async function recordDecision(
 }
 
 /**
- * Makes what a claim has of its load balancer `wished`: what is less is given back, what is more taken. Refuses
+ * Sets the usage of a claim's load balancer to `desired`: releases or reserves the difference. Refuses
  * `QUOTA_EXCEEDED` where the load balancer may not have so much. A claim that is gone, or has something else than
  * `held` by now, is left as it is.
  */

@@ -76,7 +76,7 @@ export interface ComponentSpecUpdate {
   readonly operationId: string;
 }
 
-/** Wishes something else of a component; enqueue it too. Its reconciler applies it once and waits for what comes of it. */
+/** Changes the spec of a component; enqueue it too. Its reconciler applies the change once and waits for the result. */
 export async function updateComponentSpec(
   tx: Transaction,
   id: string,

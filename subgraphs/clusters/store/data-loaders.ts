@@ -62,7 +62,7 @@ export function loadById<T extends Identified>(
   return rowLoader(context, read).loader.load(id);
 }
 
-/** Lets the request know the rows of a list, so that whoever refers to one of them need not read it again. */
+/** Primes the loader with the rows of a list, so that references to them are not read again. */
 export async function primeLoader<T extends Identified>(
   context: RequestContext,
   read: ReadByIds<T>,

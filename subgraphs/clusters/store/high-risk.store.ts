@@ -36,7 +36,7 @@ export async function replaceFindings(
   return { fresh, gone };
 }
 
-/** What was mended and done again meanwhile is another finding. */
+/** A finding that was fixed and occurred again concurrently is another finding. */
 function sameFinding(a: RiskFindingRow, b: RiskFindingRow): boolean {
   return a.operation === b.operation && a.subject === b.subject && a.since.getTime() === b.since.getTime();
 }

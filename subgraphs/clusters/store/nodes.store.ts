@@ -110,7 +110,7 @@ export async function countClusterNodes(tx: Transaction, clusterId: string): Pro
   return rows[0] ?? { running: 0, failed: 0, total: 0 };
 }
 
-/** Nodes of a pool that were made for a wish; with an origin only those of it. */
+/** Nodes of a pool of one generation; with an origin only those of it. */
 export async function countPoolNodes(
   tx: Transaction,
   { id, generation }: { readonly id: string; readonly generation: number },
@@ -124,7 +124,7 @@ export async function countPoolNodes(
   return rows[0] ?? { running: 0, failed: 0, total: 0 };
 }
 
-/** Notes on a pool why nodes of its wish are not tried; null: no such reason. */
+/** Records why nodes of the pool's generation were not tried; null: no such reason. */
 export async function recordShortage(
   tx: Transaction,
   nodePoolId: string,

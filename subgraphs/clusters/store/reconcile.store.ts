@@ -13,10 +13,10 @@ export type {
   Prisma,
 } from '../../../prisma/generated/client.js';
 
-/** A wish has changed since it was read; the reconciliation begins anew. */
+/** The row has changed since it was read; the reconciliation restarts. */
 export class Superseded extends Error {
   constructor() {
-    super('the wish has changed');
+    super('the generation has changed');
     this.name = 'Superseded';
   }
 }
@@ -72,7 +72,7 @@ export async function readCluster(database: Database, id: string): Promise<Clust
 type Work = (tx: Transaction, at: Date) => Promise<readonly NewEvent[]>;
 
 /**
- * One change of a pool in one transaction: locks the row, makes sure that the wish is still the one that was read
+ * One change of a pool in one transaction: locks the row, checks that the generation is still the one that was read
  * (throws `Superseded`), works, and appends what `work` has to say.
  */
 export function changePool(
@@ -89,7 +89,7 @@ export function changePool(
   });
 }
 
-/** The same of a cluster: its wish is its state and its operation. */
+/** The same for a cluster: its state and its operation identify the change. */
 export function changeCluster(scope: ReconcileContext, cluster: Cluster, work: Work): Promise<void> {
   const at = scope.clock.now();
   return scope.database.$transaction(async (tx) => {
@@ -117,7 +117,8 @@ export function clustersAfter(
 }
 
 /**
- * The clusters with their accounts in one of the states that have a living node pool with one of these contents of its columns, as
+ * The clusters with their accounts in one of the states that have a living node pool with one of these contents of
+ * its columns, as
  * JSON has them; behind an id, at most `take`.
  */
 export function clustersWithPools(

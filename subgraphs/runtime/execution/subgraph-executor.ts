@@ -222,7 +222,7 @@ export class SubgraphExecutor implements SubgraphEndpoint {
 
   private report(context: RequestContext): BugReport {
     return (err, path) => {
-      // Whoever left has ended it.
+      // The caller aborted the subscription.
       if ((isQueryCanceled(err) || err instanceof AbortedError) && context.signal?.aborted) return;
       const { requestId } = context;
       this.log.error({ err, requestId, subgraph: this.subgraph.name, path }, 'a resolver failed');
@@ -260,7 +260,7 @@ function isPlain(schema: GraphQLSchema, document: DocumentNode): boolean {
   const look = {
     Field: ({ alias, selectionSet }: FieldNode) => {
       const type = types.getType();
-      // A name that assignment takes for something else is not left to whoever has executed the document.
+      // Assigning to `__proto__` sets the prototype, so graphql-js executes such a document.
       if (alias?.value === '__proto__') plain = false;
       if (!selectionSet && !isPlainLeaf(type && getNamedType(type))) plain = false;
     },

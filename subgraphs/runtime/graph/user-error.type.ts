@@ -2,7 +2,7 @@ import { Directive, Field, ID, Int, InterfaceType, ObjectType } from 'type-graph
 import type { Problem } from '../../../kernel/result.js';
 import { boundProblem } from '../../../protocol/error-bounds.js';
 
-/** What a person caused and can mend; in `userErrors`, never in `errors`. */
+/** A client error. Returned in `userErrors`, never in `errors`. */
 @InterfaceType({
   description: 'Something in the request that the caller can fix. `code` is one of docs/errors.md.',
   resolveType: (value: object) => value.constructor.name,

@@ -8,7 +8,7 @@ import { MIN_RESOURCE_VERSION_HEADER, REQUEST_ID_HEADER } from '../../../protoco
 /** What a gateway says beside what it asks. Values that are no text count as left out. */
 export type CallHeaders = Readonly<Record<string, unknown>>;
 
-/** On whose behalf a gateway asks, and the abort signal of the departure of whoever waits. */
+/** The actor of a gateway request, and a signal that aborts when the caller disconnects. */
 export interface SubgraphCall {
   readonly actor: Actor;
   readonly requestId: string;

@@ -106,7 +106,7 @@ const ready = (clusterId: string, name: string, replicas: number) =>
     { what: `${replicas} replicas of ${name}` },
   );
 
-/** The pool once it has settled as wished; the autoscaler looks again whenever it has not. */
+/** The pool after it has reached its desired size; the autoscaler polls until then. */
 const settled = (clusterId: string, id: string, holds: (pool: PoolView) => boolean, what: string) =>
   eventually(
     async () => {
@@ -182,7 +182,7 @@ describe('a node pool that scales by itself', () => {
     const types = (await living.events(id)).map(({ type }) => type);
     const grown = types.flatMap((type, at) => (type === 'NODE_POOL_AUTOSCALED' ? [at] : []));
     expect(grown).toHaveLength(2);
-    // Both were wished before either was made.
+    // Both sizes were requested before a node was created.
     expect(types.slice(grown[0], grown[1])).not.toContain('NODE_POOL_SCALED');
   });
 
@@ -266,7 +266,7 @@ describe('a node pool that scales by itself', () => {
     }
   });
 
-  test('is brought to its minimum when its creation ended below it; off, it is as large as it is wished again', async () => {
+  test('a pool created below its minimum is scaled up to it; with autoscaling off it returns to its desired size', async () => {
     const { id, pools } = await living.cluster([{ name: 'system' }]);
     const { prisma } = living.world;
     const { used } = await prisma.ledgerUsage.findUniqueOrThrow({

@@ -292,7 +292,7 @@ describe('components', { timeout: 200_000 }, () => {
     expect(restored.externalIPs).toBeUndefined();
   });
 
-  it('are applied once, and fail with how many pods are ready when they are not in time; a change mends them', async () => {
+  it('applies each change once, fails it with the number of ready pods after the deadline, and recovers with the next change', async () => {
     const name = 'nginx-ingress-controller';
     const path = `/apis/apps/v1/namespaces/kube-system/deployments/${name}`;
     const parameters = { replicas: 2, cpuRequest: '64' };

@@ -42,7 +42,7 @@ describe('on a dedicated cluster', { timeout: 200_000 }, () => {
     expect((await risks.change('remediate', target)).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
   };
 
-  it('what is done to one master makes it unavailable and the control plane degraded, until it is mended', async () => {
+  it('a high-risk operation on one master makes it unavailable and degrades the control plane until it is remediated', async () => {
     const { id, masters } = await dedicated();
     expect(masters).toHaveLength(3);
     for (const number of [1, 6, 7]) {

@@ -64,7 +64,7 @@ describe('on pods and node pools', { timeout: 200_000 }, () => {
     );
   });
 
-  it('node-pool.scaling-group.5: the platform finds changed bounds and restores them, and so does mending', async () => {
+  it('node-pool.scaling-group.5: the platform detects changed bounds and restores them, and so does remediation', async () => {
     const { clusterId: id } = await runningCluster(risks.world, '1.34.3', 1);
     const [pool] = await poolsOf(id);
     const target = { clusterId: id, operation: 'node-pool.scaling-group.5', nodePoolId: pool!.id };
@@ -76,7 +76,7 @@ describe('on pods and node pools', { timeout: 200_000 }, () => {
       return [group?.minSize, group?.maxSize];
     };
     expect(await bounds()).toEqual([0, 2000]);
-    // Mending before the platform does: whoever comes first, the bounds are the pool's.
+    // Remediation may run before or after the platform's drift check; in both orders the pool's bounds result.
     await risks.done('perform', target);
     await risks.done('remediate', target);
     expect(await bounds()).toEqual([0, 2000]);

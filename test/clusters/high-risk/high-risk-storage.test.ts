@@ -126,7 +126,7 @@ describe('on the volumes of pods', { timeout: 200_000 }, () => {
     },
   );
 
-  it('storage.disk.3 needs an acknowledgement and cannot be mended; the volume claim takes it with it', async () => {
+  it('storage.disk.3 needs an acknowledgement and cannot be remediated; deleting the volume claim deletes the disk', async () => {
     await mounted('edited', DISK);
     const target = {
       clusterId: risks.clusterId,

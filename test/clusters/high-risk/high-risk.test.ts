@@ -83,7 +83,7 @@ describe('on a worker node', { timeout: 200_000 }, () => {
   });
 
   it.each(['network.kernel.1', 'network.kernel.2', 'network.kernel.4', 'network.kernel.5', 'network.node.1'])(
-    '%s interrupts its network, and its recovery mends it',
+    '%s interrupts its network, and its recovery restores it',
     async (operation) => {
       const [node] = await risks.workers(risks.clusterId);
       const network = async () => {
@@ -100,7 +100,7 @@ describe('on a worker node', { timeout: 200_000 }, () => {
     },
   );
 
-  it('kernel parameters that break the network are refused unless acknowledged, and good ones mend it', async () => {
+  it('kernel parameters that break the network are rejected unless acknowledged, and valid ones remediate it', async () => {
     const [node] = await risks.workers(risks.clusterId);
     const set = async (sysctls: [string, string][], acknowledgeRisk = false) => {
       const query = `mutation ($input: SetNodeSysctlsInput!) {
@@ -341,7 +341,7 @@ describe('on the cluster', { timeout: 200_000 }, () => {
     await eventually(async () => (await found()) === ',True');
   });
 
-  it('cluster.worker-node.1 needs an acknowledgement, takes the node away and cannot be mended', async () => {
+  it('cluster.worker-node.1 needs an acknowledgement, removes the node and cannot be remediated', async () => {
     const { clusterId: id, client: api } = await runningCluster(risks.world, '1.34.3', 1);
     const [node] = await risks.workers(id);
     const target = { clusterId: id, operation: 'cluster.worker-node.1', nodeId: node!.id };

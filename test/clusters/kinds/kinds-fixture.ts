@@ -36,14 +36,16 @@ export interface Deployed {
   readonly spec?: Partial<V1PodSpec>;
 }
 
-/** A wish for a node pool of small machines. */
+/** The input of a node pool of small instances. */
 export const small = (name: string, more: object = {}) => ({
   name,
   instanceTypes: ['ecs.g7.xlarge'],
   ...more,
 });
 
-/** The clusters subgraph, the engine and a simulated cloud with machines enough; clusters are made through the graph. */
+/**
+ * The clusters subgraph, the engine and a simulated cloud with machines enough; clusters are made through the graph.
+ */
 export type KindsWorld = Awaited<ReturnType<typeof startKinds>>;
 
 export async function startKinds(speed = 1_000, faults: FaultInjector = noFaultInjection) {

@@ -210,7 +210,7 @@ describe('node pools', () => {
     [{ desiredSize: 3 }, 3],
     [{ autoscaling: { enabled: true, minSize: 2, maxSize: 3 } }, 2],
     [{ autoscaling: { enabled: false, minSize: 2, maxSize: 3 } }, 0],
-  ])('%j wishes for %i nodes', (change, desiredSize) => {
+  ])('%j sets a desired size of %i', (change, desiredSize) => {
     expect(planNodePool({ ...pool, ...change })).toMatchObject({ desiredSize });
   });
 });

@@ -42,9 +42,9 @@ describe('the plan of a node pool', () => {
   it.each([
     { name: 'nothing yet', wish: 2, nodes: [], missing: 2, leaving: [] },
     { name: 'enough', wish: 1, nodes: [node('1', 'running')], missing: 0, leaving: [] },
-    { name: 'one failed for this wish', wish: 1, nodes: [node('1', 'failed')], missing: 0, leaving: [] },
+    { name: 'one failed in this generation', wish: 1, nodes: [node('1', 'failed')], missing: 0, leaving: [] },
     {
-      name: 'one failed for an earlier wish',
+      name: 'one failed in an earlier generation',
       wish: 1,
       nodes: [node('1', 'failed', { generation: 1 })],
       missing: 1,
@@ -59,7 +59,7 @@ describe('the plan of a node pool', () => {
       leaving: ['2'],
     },
     {
-      name: 'none wished',
+      name: 'desired size 0',
       wish: 0,
       nodes: [node('1', 'starting'), node('2', 'pending')],
       missing: 0,
@@ -84,8 +84,8 @@ describe('the plan of a node pool', () => {
   });
 });
 
-describe('the result of a wish', () => {
-  it('counts what this wish made, what failed, and what the quota had no room for', () => {
+describe('the result of a generation', () => {
+  it('counts the created, the failed and the rejected nodes of the generation', () => {
     const failure = { code: 'OUT_OF_STOCK', message: 'None left.' };
     const nodes = [
       node('1', 'running', { generation: 1 }),

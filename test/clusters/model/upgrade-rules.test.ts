@@ -66,9 +66,12 @@ describe('batches', () => {
     [1_000, 5, 5],
     [3, 20, 20],
     [5, null, 1],
-  ])('of a pool of %i nodes with %s wished take %i nodes at a time', (nodes, wished, size) => {
-    expect(batchSize(nodes, wished)).toBe(size);
-  });
+  ])(
+    'a pool of %i nodes with a requested batch size of %s upgrades %i nodes at a time',
+    (nodes, wished, size) => {
+      expect(batchSize(nodes, wished)).toBe(size);
+    },
+  );
 
   it('are of one pool, the first that has old nodes, and nodes of no pool come last', () => {
     const node = (id: string, nodePoolId: string | null) => ({ id, nodePoolId });

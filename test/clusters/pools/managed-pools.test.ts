@@ -48,7 +48,7 @@ describe('a managed node pool', () => {
     });
   });
 
-  test('gives a node that a restart does not mend a new system disk, and records that', async () => {
+  test('resets the system disk of a node that a restart does not repair, and records it', async () => {
     const wish = { ...managed({ allowSystemDiskReset: true }), acknowledgeRisk: true };
     const { id, pools } = await living.cluster([{ name: 'a', ...wish }]);
     const pool = pools[0] ?? '';

@@ -83,7 +83,7 @@ test('createNodePool is refused with every problem at once', async () => {
   ]);
 });
 
-test('scaleNodePool out reserves the growth, in reserves nothing, and one wish follows the other', async () => {
+test('scaleNodePool reserves quota when it scales up, none when it scales down, and accepts changes in sequence', async () => {
   const { id, pool } = await start('scales');
   const { nodePool, operation, userErrors } = await mutate('scaleNodePool', {
     nodePoolId: pool,

@@ -23,7 +23,8 @@ import { sequence, type Step } from './property/commands.js';
 const RUNS = Number(process.env.POOL_RUNS ?? 1);
 const STEPS = Number(process.env.POOL_STEPS ?? 14);
 /**
- * Set to repeat what a run has found. Else POOL_RUNS has each run search elsewhere; without it they try the same each time,
+ * Set to repeat what a run has found. Else POOL_RUNS has each run search elsewhere; without it they try the same each
+ * time,
  * so that nobody's change fails by what it has not touched.
  */
 const SEED = process.env.POOL_SEED ?? (process.env.POOL_RUNS === undefined ? 20_261_124 : undefined);
@@ -86,7 +87,7 @@ async function allEnded(run: Run, somebody: boolean, limits = LIMITS): Promise<v
   });
 }
 
-/** With a cloud that has machines again, each pool comes to what is wished of it, once it is synchronized. */
+/** With a cloud that has stock again, each pool reaches its desired size after syncNodePool. */
 async function expectConvergence(run: Run): Promise<void> {
   const { prisma, platform } = living.world;
   const { clusterId } = run;
@@ -122,7 +123,9 @@ async function expectConvergence(run: Run): Promise<void> {
     );
   };
   await eventually(converged, { what: 'convergence', timeoutMs: WAIT_MS }).catch(async (cause) => {
-    throw new Error(`not as wished: ${JSON.stringify({ last, jobs: await jobsNow(prisma) })}`, { cause });
+    throw new Error(`not at the desired size: ${JSON.stringify({ last, jobs: await jobsNow(prisma) })}`, {
+      cause,
+    });
   });
   await expectRecount();
   for (const resource of ['payg-vcpu', 'spot-vcpu'])
@@ -164,7 +167,7 @@ async function tryOut(steps: readonly Step[], tally: Run['tally']): Promise<void
 
 describe('node pools', () => {
   it(
-    'keep their bounds at every moment and come to what is wished, whatever is done to them at random',
+    'pools keep their bounds at every moment and reach their desired size after random commands',
     async ({ annotate }) => {
       const tally: Run['tally'] = { accepted: {}, refused: {} };
       // A failure takes long to repeat, and may not repeat: it is reported as it was found.

@@ -93,7 +93,7 @@ describe('a node pool and its scaling group', () => {
       scalingGroup: { state: 'MISSING' },
       conditions: [{ type: 'Healthy', status: 'False', reason: 'ScalingGroupMissing' }],
     });
-    expect(await living.refused('updateNodePool', { id: pool, name: 'mended' })).toEqual([
+    expect(await living.refused('updateNodePool', { id: pool, name: 'repaired' })).toEqual([
       ['SCALING_GROUP_MISSING', 'id'],
     ]);
     expect(await living.refused('scaleNodePool', { nodePoolId: pool, desiredSize: 3 })).toEqual([

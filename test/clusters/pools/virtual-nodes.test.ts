@@ -31,7 +31,7 @@ const deployment = {
 };
 
 describe('virtual nodes', () => {
-  test('a virtual node takes as many pods as are wished for, and no vCPU of the account', async () => {
+  test('a virtual node runs the requested number of pods and uses no vCPU quota of the account', async () => {
     const { id, pools } = await living.cluster([
       { name: 'system' },
       { name: 'virtual', instanceTypes: VIRTUAL },

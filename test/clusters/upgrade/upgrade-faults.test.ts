@@ -70,7 +70,7 @@ describe('an upgrade', { timeout: 300_000 }, () => {
     expect(await world.prisma.node.count({ where: { clusterId, version: '1.34.3' } })).toBe(2);
   });
 
-  it('that gets nowhere for half an hour pauses and says which pods do not leave; mended and resumed, it ends', async () => {
+  it('pauses an upgrade that is stalled for 30 minutes, reports the blocking pods, and completes it after resumeOperation', async () => {
     const { clusterId, client } = await runningCluster(world, '1.32.6', 2);
     const pod = await heldPod(client, 'stuck');
     const id = await beginUpgrade(ask, { id: clusterId, version: '1.34', rollingPolicy: { batchSize: 2 } });

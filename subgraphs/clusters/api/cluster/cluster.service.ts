@@ -125,7 +125,7 @@ interface OperationStart {
   readonly at: Date;
 }
 
-/** Records the wish on a locked cluster: operation, state, job, events. */
+/** Starts an operation on a locked cluster: writes operation, state, job and events. */
 async function startClusterOperation(
   tx: Transaction,
   cluster: ClusterRow,

@@ -25,7 +25,7 @@ import { reserveCluster, reservePools } from '../../changes/quota.reservations.j
 
 const STAGES = ['CONTROL_PLANE', 'KUBERNETES_API', 'NODE_POOLS', 'READY'];
 
-/** Records the wish for a cluster. Refuses with every problem that can be seen at once. */
+/** Creates the rows of a cluster and its operation. Rejects the request with every problem that validation finds. */
 export class CreateClusterService {
   constructor(
     private readonly platform: Platform,

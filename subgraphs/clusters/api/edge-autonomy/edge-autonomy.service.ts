@@ -24,7 +24,7 @@ export interface EdgeAutonomyRequest {
 export class EdgeAutonomyService {
   constructor(private readonly platform: Platform) {}
 
-  /** Records the wish; the nodes are told by an operation. Refuses `UNSUPPORTED_BY_KIND` on other clusters. */
+  /** Starts an operation that changes the nodes. Rejects other kinds of clusters with `UNSUPPORTED_BY_KIND`. */
   async set(actor: Actor, input: EdgeAutonomyRequest, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const { account } = actor;
     return change(this.platform, { actor, mutation: 'setEdgeAutonomy', input, dryRun }, async (tx, at) => {

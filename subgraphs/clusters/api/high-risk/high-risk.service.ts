@@ -40,7 +40,7 @@ interface CloudPlan {
   readonly calls: (() => Promise<void>)[];
 }
 
-/** Does in the simulated cloud what people do in other consoles and should not, and what mends it. */
+/** Performs high-risk operations in the simulated cloud, and remediates them. */
 export class HighRiskService {
   constructor(private readonly platform: Pick<Platform, 'database' | 'provider' | 'clock'>) {}
 

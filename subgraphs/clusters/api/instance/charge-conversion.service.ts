@@ -14,7 +14,7 @@ import type { ConvertChargeTypeInput } from './instance.type.js';
 const MAX_NODES = 100;
 const PATH = ['input', 'nodeIds'];
 
-/** Wishes for other ways of paying for the machines of nodes. */
+/** Converts the charge type of the instances of nodes. */
 export class ChargeConversionService {
   constructor(private readonly platform: Platform) {}
 

@@ -67,7 +67,7 @@ export class RemoveNodesService {
     });
   }
 
-  /** Has the engine compare the pool with the cloud and with Kubernetes, and mend what differs. */
+  /** Starts a comparison of the pool with the cloud and with Kubernetes; the engine fixes the differences. */
   async sync(actor: Actor, input: SyncNodePoolInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const { account } = actor;
     return change(this.platform, { actor, mutation: 'syncNodePool', input, dryRun }, async (tx, at) => {

@@ -32,7 +32,7 @@ export interface AutoscaledCluster {
 /** Operations say by this what they were begun for. */
 export const AUTOSCALING = 'AUTOSCALING';
 
-/** How many nodes of a pool work: what its size is counted from, whatever was wished in vain. */
+/** Number of working nodes of a pool. Resizing starts from it, because the desired size may not have been reached. */
 export function workingNodes({ nodes }: AutoscaledCluster, poolId: string): readonly Node[] {
   return nodes.filter(({ nodePoolId, state }) => nodePoolId === poolId && state === 'running');
 }
@@ -51,8 +51,8 @@ export interface PoolResize {
 }
 
 /**
- * Wishes another size, as far as the quotas of nodes have room, as scaleNodePool does. False when the pool has changed
- * meanwhile, when its machines are larger than the account may have, or nothing is left to wish.
+ * Sets another desired size within the node quotas, as scaleNodePool does. False if the pool has changed
+ * concurrently, if its instances are larger than the account may have, or if the size stays the same.
  */
 export async function resizePool(
   view: AutoscaledCluster,

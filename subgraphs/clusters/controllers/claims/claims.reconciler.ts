@@ -193,7 +193,7 @@ function refusal({ kind, namespace, name, clusterId }: CloudResourceRequest, mes
   };
 }
 
-/** Makes sure that claims are looked at, whoever made them. */
+/** Polls the claims of all clusters, including those created without the platform. */
 export const claimsSchedule: Schedule = {
   name: 'answer-cloud-claims',
   cron: '* * * * *',

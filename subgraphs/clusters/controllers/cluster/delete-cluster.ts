@@ -60,7 +60,7 @@ async function moveStage(
   if (stage.begins !== undefined) await startStage(tx, step.operation.id, stage.begins, at);
 }
 
-/** Wishes every pool away; true when none is left. A pool that is gone wakes the cluster. */
+/** Starts the deletion of every pool; true if none is left. A deleted pool enqueues the cluster. */
 async function deletePools(step: ClusterStep): Promise<boolean> {
   const { pools, cluster, operation, scope } = step;
   const living = pools.filter(({ state }) => state !== 'DELETING').map(({ id }) => id);

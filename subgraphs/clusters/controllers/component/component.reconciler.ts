@@ -34,7 +34,7 @@ import { countSchedulableNodes } from './count-nodes.js';
 import { NO_JSON } from '../../store/json-null.js';
 
 const COMPONENT = 'component';
-/** A component that is not as wished this long after it was wished has failed, in milliseconds. */
+/** Milliseconds after a spec change at which a component that is not ready has failed. */
 const DEADLINE_MS = 10 * 60_000;
 /** What happens inside the cluster is looked at again after this, and the less often the longer it takes. */
 const FIRST_POLL_MS = 300;
@@ -155,7 +155,7 @@ const ENDS: Readonly<Record<string, readonly [type: EventType, done: string]>> =
   UPDATING: CONFIGURED,
 };
 
-/** The wish has been tried to its end. */
+/** Completes the generation. */
 async function completeComponent(step: ComponentChange, problem?: Problem): Promise<ReconcileResult> {
   const { component, scope } = step;
   await inComponent(step, async (tx, at) => {

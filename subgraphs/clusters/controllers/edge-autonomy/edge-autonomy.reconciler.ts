@@ -55,7 +55,7 @@ async function record(pool: NodePool, changed: number, { database, clock }: Reco
   await database.$transaction(async (tx) => {
     for (const id of await unfinishedOperations(tx, { targetId: pool.id })) {
       const operation = await tx.operation.findUnique({ where: { id } });
-      // A newer wish than the one that was carried out has its own run.
+      // A change during this run enqueued the key again.
       const { enabled } = (operation?.input ?? {}) as { enabled?: boolean };
       if (operation?.type !== EDGE_AUTONOMY || enabled !== pool.edgeAutonomy) continue;
       await startStage(tx, id, 'NODES', at);

@@ -61,7 +61,7 @@ export function createHighRiskReconciler(means: Means): Reconciler {
   };
 }
 
-/** Whether one of them may be mended past the platform, or end with what it was done to. */
+/** Whether one of them can be fixed outside the platform, or ends with its target. */
 async function mayEnd(risks: readonly HighRiskOperationRecord[]): Promise<boolean> {
   const rows = await Promise.all(risks.map(({ operation }) => riskRow(operation)));
   return rows.some((row) => row?.recoverable);

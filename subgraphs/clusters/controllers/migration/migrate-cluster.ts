@@ -68,7 +68,7 @@ async function recordSwitch(step: ClusterStep, tx: Transaction, at: Date) {
   const { cluster, operation } = step;
   await moveQuotas(tx, cluster);
   await updateCluster(tx, cluster.id, { product: 'ACK_PRO', spec: 'PRO', state: 'RUNNING' });
-  // Whoever read the pools with the former product reads again before counting anything.
+  // A concurrent change that read the pools with the former product must read them again before it counts quotas.
   await tx.nodePool.updateMany({
     where: { clusterId: cluster.id, deletedAt: null },
     data: { generation: { increment: 1 }, settledGeneration: { increment: 1 } },

@@ -4,7 +4,8 @@ import type { StepOutcome } from '../steps/run-steps.js';
 import { markRemoving } from '../../store/nodes.store.js';
 
 /**
- * A cancelled wish: the pool keeps what exists. Nodes that were not begun go, and as many as are left are wished, but no
+ * A canceled change: the pool keeps its existing nodes. Nodes that were not started are removed and the desired size
+ * is set to the rest, but no
  * fewer than the pool's minimum; the steps that follow then end as always, without making what is missing.
  */
 export async function cancelPoolChange(step: PoolStep): Promise<StepOutcome | undefined> {

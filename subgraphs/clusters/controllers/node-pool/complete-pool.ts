@@ -19,7 +19,7 @@ import { inPool, type PoolStep } from '../steps/node-pool-step.js';
 import type { StepOutcome } from '../steps/run-steps.js';
 import { eventOf } from '../../model/cluster-events.js';
 
-/** The wish has been tried to its end: says what came of it, and lets the cluster look. */
+/** Completes the generation: records its result and enqueues the cluster. */
 export async function completePool(step: PoolStep): Promise<StepOutcome> {
   const { pool, cluster, nodes, scope, means } = step;
   const own = step.operation?.targetId === pool.id ? step.operation : null;
@@ -35,7 +35,7 @@ export async function completePool(step: PoolStep): Promise<StepOutcome> {
   const failed = Math.max(result.failed, others.filter(({ state }) => state === 'failed').length);
   await inPool(step, async (tx, at) => {
     await deleteNodes(tx, strangers);
-    // What could not be made holds nothing: whoever tries again reserves again.
+    // Failed nodes hold no quota: a retry reserves it again.
     await releaseNodeQuota(tx, { cluster, pool, keep: made });
     await tx.nodePool.update({
       where: { id: pool.id },
@@ -94,7 +94,7 @@ function sizeChange({ pool, operation }: Pick<PoolStep, 'pool' | 'operation'>): 
   return { fromSize, trigger: operation.type };
 }
 
-/** `toSize` is what came of it, not what was wished: a partial success ends below `desiredSize`. */
+/** `toSize` is the size reached: after a partial success it is below `desiredSize`. */
 function scaled({ pool, cluster, operation }: PoolStep, result: PoolResult, toSize: number): NewEvent {
   const input = sizeChange({ pool, operation });
   const fromSize = input.fromSize ?? 0;

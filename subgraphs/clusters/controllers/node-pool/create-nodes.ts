@@ -86,7 +86,9 @@ function instanceSettingsOf(pool: Pick<NodePool, 'account' | 'config'>) {
   return { account: pool.account, chargeType, disks: 1 + dataDisks.length };
 }
 
-/** Takes what the network has room for, gives back what the rest had got, and notes on the pool why there is no more. */
+/**
+ * Takes what the network has room for, gives back what the rest had got, and notes on the pool why there is no more.
+ */
 async function connectNodes(
   tx: Transaction,
   { pool, cluster }: PoolStep,
@@ -105,7 +107,7 @@ async function connectNodes(
   return { granted, noted };
 }
 
-/** Zones in which nodes of the wish must be, once for each that has none yet. */
+/** Zones that still need a node, once each. */
 function zonesLeft({ pool, operation }: PoolStep, nodes: readonly Node[]): string[] {
   if (operation?.targetId !== pool.id) return [];
   const { zones = {} } = operation.input as { zones?: Readonly<Record<string, number>> };
@@ -239,7 +241,10 @@ export interface NodeRecord {
   readonly changes: readonly NodeChange[];
 }
 
-/** Writes changes of the step's nodes, gives back what they no longer need of the account's quotas, notes progress; their events. */
+/**
+ * Writes changes of the step's nodes, gives back what they no longer need of the account's quotas, notes progress;
+ * their events.
+ */
 export async function recordChanges(step: PoolStep, { tx, changes }: NodeRecord): Promise<NewEvent[]> {
   const recorded = await recordNodes(tx, changes);
   const before = new Map(step.nodes.map((node) => [node.id, node]));
@@ -256,7 +261,9 @@ export async function recordChanges(step: PoolStep, { tx, changes }: NodeRecord)
   return done.map((change) => nodeEvent(step, before.get(change.id)?.name ?? change.id, change));
 }
 
-/** Whether a machine may need less of the network than was taken for it, which was for the greediest that could come. */
+/**
+ * Whether a machine may need less of the network than was taken for it, which was for the greediest that could come.
+ */
 function isSmaller({ pool }: PoolStep, now: NodeChange, before: Node | undefined): boolean {
   if (before?.state !== 'pending') return false;
   return pool.instanceTypes.length > 1 || now.instanceType !== before.instanceType;

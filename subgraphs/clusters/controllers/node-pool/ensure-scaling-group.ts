@@ -11,7 +11,7 @@ import {
   desiredBounds,
 } from '../../changes/scaling-group-bounds.js';
 
-/** Makes the pool's scaling group, and gives it the bounds that the wish asks for. */
+/** Creates the pool's scaling group and sets the bounds of the spec. */
 export async function ensurePoolScalingGroup(step: PoolStep): Promise<StepOutcome | undefined> {
   const { pool, cluster, means, scope } = step;
   // A creation that was cancelled early has nothing in the cloud yet, and never will.

@@ -12,7 +12,7 @@ import { removeNodes } from './remove-nodes.js';
 import { completePool } from './complete-pool.js';
 import { syncPool } from './sync-pool.js';
 
-/** The steps that make a wish true; each does nothing (undefined) when it has nothing to do. */
+/** The steps of a reconciliation; each returns undefined if it has nothing to do. */
 const STEPS = [
   cancelPoolChange,
   ensurePoolScalingGroup,
@@ -25,7 +25,7 @@ const STEPS = [
 ];
 
 /**
- * Makes a node pool have the nodes that are wished: `settledGeneration` reaches `generation` when the wish has been
+ * Brings a node pool to its desired number of nodes: `settledGeneration` reaches `generation` when the change has been
  * tried to its end, whatever came of it.
  */
 export function createNodePoolReconciler(means: Means): Reconciler {
@@ -59,7 +59,7 @@ async function nextStep(
 
 type Due = { readonly state: string; readonly generation: number; readonly settledGeneration: number };
 
-/** Whether there is something to do: a wish that is not settled, on a cluster that can take nodes or loses them. */
+/** Whether there is something to do: a generation that is not completed, on a cluster that can add or remove nodes. */
 function isDue(cluster: PoolView['cluster'], pool: Due, canceled: Date | null | undefined): boolean {
   if (pool.state === 'DELETING') return true;
   if (pool.settledGeneration >= pool.generation || cluster.state === 'DELETING') return false;

@@ -32,7 +32,7 @@ export async function syncPool(step: PoolStep): Promise<StepOutcome | undefined>
     const events = await deleteLostNodes(tx, { subject, account: pool.account, lost });
     const since = at.toISOString();
     await markNodesRemoving(tx, unregistered, { drain: false, reason: 'SYNC', since });
-    // Whoever took it out of the group wants the machine.
+    // The instance was removed from the group on purpose and is kept.
     await markNodesRemoving(tx, moved, { drain: true, release: false, reason: 'SYNC', since });
     await tx.nodePool.update({
       where: { id: pool.id },

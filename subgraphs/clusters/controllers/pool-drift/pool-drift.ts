@@ -22,7 +22,8 @@ export function subjectOf({ cluster, pool }: PoolDriftCheck): Subject {
 
 /**
  * Records what an audit found, in one transaction, when the pool is still as it was read: settled, in a running
- * cluster. Locks the cluster, then the pool, as every wish does. False when it is not; another audit comes.
+ * cluster. Locks the cluster, then the pool, in the order of every change. False if it is not; the next drift check
+ * retries.
  */
 export async function recordPoolDrift(
   { cluster, pool, scope, states = ['RUNNING'] }: PoolDriftCheck,

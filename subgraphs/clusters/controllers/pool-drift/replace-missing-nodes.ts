@@ -10,7 +10,7 @@ import { nextPoolState } from '../../model/pool-states.js';
 import { target } from '../../changes/pool-spec.js';
 
 /**
- * Wishes others for the nodes whose machines are gone, or will be: the pool comes back to its desired size. True when
+ * Replaces nodes whose instances are gone or about to be reclaimed: the pool returns to its desired size. True when
  * there were any.
  */
 export async function replaceMissingNodes(

@@ -14,7 +14,7 @@ import { readNodes } from '../../store/reconcile.store.js';
 
 const READY = 'Ready';
 
-/** Whether every pool's wish has been tried to its end. */
+/** Whether every pool has completed its generation. */
 export function poolsReconciled({ pools }: ClusterStep): boolean {
   return pools.every((pool) => pool.state !== 'DELETING' && pool.settledGeneration >= pool.generation);
 }

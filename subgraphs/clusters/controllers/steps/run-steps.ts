@@ -7,7 +7,7 @@ export type StepOutcome = ReconcileResult | 'again';
 /** Steps of one reconciliation at the most; then others get their turn. */
 const MAX_STEPS = 20;
 
-/** Does the work; begins anew at once when its wish has changed meanwhile. */
+/** Runs the steps; restarts immediately if the spec has changed concurrently. */
 export async function unlessSuperseded(work: () => Promise<ReconcileResult>): Promise<ReconcileResult> {
   try {
     return await work();

@@ -28,7 +28,7 @@ export const LIMITS: Readonly<Record<string, number>> = {
   'spot-vcpu': 16,
 };
 
-/** With which every pool comes to what is wished of it. */
+/** Bounds within which every pool reaches its desired size. */
 export const RAISED: Readonly<Record<string, number>> = { ...LIMITS, 'payg-vcpu': 500, 'spot-vcpu': 500 };
 
 /**
@@ -50,7 +50,7 @@ export async function expectBounds(run: Run, somebody: boolean, limits = LIMITS)
   await expectLedger(run, limits);
 }
 
-/** A pool that has settled has no more nodes than are wished, in one statement: what stays of them is counted. */
+/** A completed pool has at most its desired number of nodes; counted in one statement. */
 async function expectNoCrowd({ living, clusterId }: Run): Promise<void> {
   const crowded = await living.world.prisma.$queryRaw<{ name: string }[]>`
     SELECT pool.name, pool.state, pool.desired_size, pool.autoscaling, count(node.id)::int AS staying
@@ -58,7 +58,7 @@ async function expectNoCrowd({ living, clusterId }: Run): Promise<void> {
     JOIN clusters.node AS node ON node.node_pool_id = pool.id AND node.state NOT IN ('removing', 'failed')
     WHERE pool.cluster_id = ${clusterId} AND pool.deleted_at IS NULL AND pool.state IN ('ACTIVE', 'FAILED')
     GROUP BY pool.id HAVING count(node.id) > pool.desired_size`;
-  expect(crowded, 'settled pools with more nodes than wished').toEqual([]);
+  expect(crowded, 'completed pools with more nodes than desired').toEqual([]);
 }
 
 async function expectLedger({ living: { world } }: Run, limits: typeof LIMITS): Promise<void> {

@@ -132,7 +132,7 @@ export async function setCloud(
   await world.settings({ failureRate, stock: Object.fromEntries(stocks) });
 }
 
-/** Somebody mends the machines that are broken: pods leave no node whose kubelet is dead. */
+/** Repairs the broken instances: pods on a node without a kubelet are not removed. */
 export async function mendMachines(run: Run): Promise<void> {
   const { world } = run.living;
   for (const { id } of await world.prisma.node.findMany({ where: { clusterId: run.clusterId } }))
