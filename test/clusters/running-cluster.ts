@@ -22,7 +22,7 @@ export async function runningCluster(
     await prisma.operation.update({ where: { id: operation.id }, data: { state: 'SUCCEEDED', progress: 1 } });
   await prisma.nodePool.updateMany({
     where: { clusterId: cluster.id },
-    data: { state: 'ACTIVE', settledGeneration: 1 },
+    data: { state: 'ACTIVE', observedGeneration: 1 },
   });
   await prisma.cluster.update({ where: { id: cluster.id }, data: { state: 'RUNNING' } });
   for (const pool of cluster.nodePools.nodes)

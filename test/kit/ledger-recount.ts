@@ -138,9 +138,9 @@ function vcpusOf({ state, vcpus }: Node): number {
 }
 
 function placesOf(pool: NodePool, nodes: readonly Node[]): number {
-  const { id, desiredSize, generation, settledGeneration } = pool;
+  const { id, desiredSize, generation, observedGeneration } = pool;
   const made = nodes.filter((node) => node.nodePoolId === id && node.state !== 'failed').length;
-  return settledGeneration >= generation ? made : Math.max(desiredSize, made);
+  return observedGeneration >= generation ? made : Math.max(desiredSize, made);
 }
 
 function sorted(uses: ReadonlyMap<string, number>): Uses {

@@ -64,7 +64,7 @@ export async function applyDnsRules(
 ): Promise<string | undefined> {
   const groups = await groupsOfClusters(database, { clusterId });
   const closed = groups.find(({ rules, podCidr }) => closesDns(rules as GroupRule[], podCidr));
-  const known = await database.riskFinding.findMany({ where: { clusterId, operation: DNS_CLOSED } });
+  const known = await database.highRiskFinding.findMany({ where: { clusterId, operation: DNS_CLOSED } });
   if (closed) await provider.performHighRiskOperation(clusterId, { operation: DNS_CLOSED });
   // What a drill did is for the drill to remediate.
   else if (known.some(({ subject }) => isId('securityGroup', subject)))

@@ -227,11 +227,11 @@ async function recount(tx: Transaction, network: ClusterNetworkRow): Promise<Nod
 }
 
 /** What is recorded as held; what an older release recorded was all in the group of the cluster. */
-function usageOf({ held, securityGroupId }: ClusterNetworkRow): NodesNetworkUsage {
-  const stored = { ...NO_NETWORK_USAGE, ...(held as unknown as Partial<NodesNetworkUsage>) };
+function usageOf({ quotaUsage, securityGroupId }: ClusterNetworkRow): NodesNetworkUsage {
+  const stored = { ...NO_NETWORK_USAGE, ...(quotaUsage as unknown as Partial<NodesNetworkUsage>) };
   return { ...inGroup(stored, securityGroupId), ...(stored.groups && { groups: stored.groups }) };
 }
 
 async function setUsage(tx: Transaction, { clusterId }: ClusterNetworkRow, use: NetworkUsage): Promise<void> {
-  await tx.clusterNetwork.update({ where: { clusterId }, data: { held: { ...use } } });
+  await tx.clusterNetwork.update({ where: { clusterId }, data: { quotaUsage: { ...use } } });
 }

@@ -18,8 +18,8 @@ export const componentSorting: Sorting<ComponentRow, ComponentOrderField> = {
 const byCluster: ChildTable = {
   table: 'clusters.component',
   columns: `id, account, cluster_id AS "clusterId", name, version, state, parameters, generation,
-    settled_generation AS "settledGeneration", applied_generation AS "appliedGeneration",
-    wished_at AS "wishedAt", operation_id AS "operationId", drift,
+    observed_generation AS "observedGeneration", applied_generation AS "appliedGeneration",
+    spec_updated_at AS "specUpdatedAt", operation_id AS "operationId", drift,
     drift_checked_at AS "driftCheckedAt", failure, created_at AS "createdAt"`,
   parent: 'cluster_id',
 };
@@ -82,7 +82,7 @@ export async function updateComponentSpec(
   id: string,
   { wish, at }: { readonly wish: ComponentSpecUpdate; readonly at: Date },
 ): Promise<void> {
-  await updateComponent(tx, id, { ...wish, generation: { increment: 1 }, wishedAt: at });
+  await updateComponent(tx, id, { ...wish, generation: { increment: 1 }, specUpdatedAt: at });
 }
 
 /** Makes the rows that are not there yet. */
@@ -90,7 +90,7 @@ export async function insertComponents(
   tx: Transaction,
   rows: readonly Prisma.ComponentCreateManyInput[],
 ): Promise<void> {
-  const data = rows.map((row) => ({ ...row, wishedAt: row.createdAt }));
+  const data = rows.map((row) => ({ ...row, specUpdatedAt: row.createdAt }));
   if (rows.length > 0) await tx.component.createMany({ data, skipDuplicates: true });
 }
 
@@ -104,7 +104,7 @@ export async function deleteOrphanedComponents(database: Database): Promise<void
 /** What a cluster comes with and does not have yet. */
 export function waitingPreinstalled(database: Database, clusterId: string): Promise<ComponentRow[]> {
   return database.component.findMany({
-    where: { clusterId, state: 'INSTALLING', operationId: null, settledGeneration: 0 },
+    where: { clusterId, state: 'INSTALLING', operationId: null, observedGeneration: 0 },
     orderBy: { id: 'asc' },
   });
 }
@@ -116,7 +116,7 @@ export async function completePreinstalled(
   at: Date,
 ): Promise<string[]> {
   const rows = await tx.$queryRaw<{ id: string }[]>`
-    UPDATE clusters.component SET state = 'ACTIVE', settled_generation = generation, drift_checked_at = ${at}
+    UPDATE clusters.component SET state = 'ACTIVE', observed_generation = generation, drift_checked_at = ${at}
     WHERE id = ANY(${[...ids]}::text[]) AND state = 'INSTALLING' RETURNING id`;
   return rows.map(({ id }) => id);
 }

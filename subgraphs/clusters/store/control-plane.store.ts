@@ -30,7 +30,7 @@ export interface ControlPlaneObservation {
   readonly account: string;
   readonly available: boolean;
   readonly replicas: readonly Replica[];
-  readonly stateBefore: string | null;
+  readonly previousState: string | null;
 }
 
 /** Records how a control plane was seen. */
@@ -39,12 +39,12 @@ export async function saveControlPlane(
   sighting: ControlPlaneObservation,
   at: Date,
 ): Promise<void> {
-  const { clusterId, account, available, stateBefore } = sighting;
+  const { clusterId, account, available, previousState } = sighting;
   const replicas = sighting.replicas.map((replica) => ({ ...replica })) as Prisma.InputJsonArray;
-  const seen = { available, replicas, stateBefore, observedAt: at };
+  const seen = { available, replicas, previousState, observedAt: at };
   await tx.controlPlane.upsert({
     where: { clusterId },
-    create: { clusterId, account, since: at, ...seen },
+    create: { clusterId, account, measuredSince: at, ...seen },
     update: seen,
   });
 }

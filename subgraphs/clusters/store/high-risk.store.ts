@@ -1,11 +1,11 @@
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
-import type { RiskFinding } from '../../../prisma/generated/client.js';
+import type { HighRiskFinding } from '../../../prisma/generated/client.js';
 import type { ReadByKeys } from './data-loaders.js';
 
 /** Kind of the jobs that look for what was done to a cluster past the platform. */
 export const HIGH_RISK = 'high-risk';
 
-export type RiskFindingRow = RiskFinding;
+export type RiskFindingRow = HighRiskFinding;
 
 /** Reads what was done to clusters past the platform. */
 export class RiskFindingStore {
@@ -13,9 +13,9 @@ export class RiskFindingStore {
 
   /** By cluster, oldest first. */
   readonly ofClusters: ReadByKeys<readonly RiskFindingRow[]> = async (account, clusterIds) => {
-    const rows = await this.database.riskFinding.findMany({
+    const rows = await this.database.highRiskFinding.findMany({
       where: { account, clusterId: { in: [...clusterIds] } },
-      orderBy: [{ since: 'asc' }, { operation: 'asc' }, { subject: 'asc' }],
+      orderBy: [{ occurredAt: 'asc' }, { operation: 'asc' }, { subject: 'asc' }],
     });
     return Map.groupBy(rows, ({ clusterId }) => clusterId);
   };
@@ -27,16 +27,20 @@ export async function replaceFindings(
   clusterId: string,
   wanted: readonly RiskFindingRow[],
 ): Promise<{ readonly fresh: RiskFindingRow[]; readonly gone: RiskFindingRow[] }> {
-  const known = await tx.riskFinding.findMany({ where: { clusterId } });
+  const known = await tx.highRiskFinding.findMany({ where: { clusterId } });
   const fresh = wanted.filter((one) => !known.some((other) => sameFinding(one, other)));
   const gone = known.filter((one) => !wanted.some((other) => sameFinding(one, other)));
   for (const { operation, subject } of gone)
-    await tx.riskFinding.deleteMany({ where: { clusterId, operation, subject } });
-  if (fresh.length > 0) await tx.riskFinding.createMany({ data: fresh });
+    await tx.highRiskFinding.deleteMany({ where: { clusterId, operation, subject } });
+  if (fresh.length > 0) await tx.highRiskFinding.createMany({ data: fresh });
   return { fresh, gone };
 }
 
 /** A finding that was fixed and occurred again concurrently is another finding. */
 function sameFinding(a: RiskFindingRow, b: RiskFindingRow): boolean {
-  return a.operation === b.operation && a.subject === b.subject && a.since.getTime() === b.since.getTime();
+  return (
+    a.operation === b.operation &&
+    a.subject === b.subject &&
+    a.occurredAt.getTime() === b.occurredAt.getTime()
+  );
 }

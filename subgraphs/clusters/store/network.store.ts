@@ -163,7 +163,7 @@ export function ruleJson(rules: readonly GroupRule[]): Prisma.InputJsonArray {
 
 export async function insertClusterNetwork(
   tx: Transaction,
-  row: Omit<ClusterNetworkRow, 'held'>,
+  row: Omit<ClusterNetworkRow, 'quotaUsage'>,
 ): Promise<void> {
   await tx.clusterNetwork.create({ data: row });
 }

@@ -28,7 +28,7 @@ const NODE_POOL_COLUMNS = `id, account, cluster_id AS "clusterId", name, state, 
   desired_size AS "desiredSize", autoscaling, is_default AS "isDefault", config, scaling_group AS "scalingGroup",
   drift, runtime, gpu_sharing AS "gpuSharing",
   edge_autonomy AS "edgeAutonomy", finalizers, resource_version AS "resourceVersion", generation,
-  settled_generation AS "settledGeneration", operation_id AS "operationId", conditions, created_at AS "createdAt",
+  observed_generation AS "observedGeneration", operation_id AS "operationId", conditions, created_at AS "createdAt",
   deleted_at AS "deletedAt"`;
 
 const byCluster: ChildTable = {

@@ -14,7 +14,7 @@ const OF_CLUSTERS = [
   'clusters.control_plane',
   'clusters.control_plane_incident',
   'clusters.cluster_network',
-  'clusters.risk_finding',
+  'clusters.high_risk_finding',
   'clusters.cloud_claim',
   'engine.cluster_access',
   'engine.operation',

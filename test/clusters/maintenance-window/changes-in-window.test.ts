@@ -95,7 +95,7 @@ describe('a change of a component in the window', () => {
     await windows.prisma.component.deleteMany({ where: { clusterId, name } });
     const wish = { id, account: 'acme', clusterId, name, version, parameters: {} };
     await windows.prisma.component.create({
-      data: { ...wish, state: 'ACTIVE', settledGeneration: 1, createdAt: new Date(NOON) },
+      data: { ...wish, state: 'ACTIVE', observedGeneration: 1, createdAt: new Date(NOON) },
     });
     return id;
   }

@@ -17,7 +17,7 @@ export async function componentsSettled(world: World, clusterId: string): Promis
   await eventually(
     async () => {
       const all = await world.prisma.component.findMany({ where: { clusterId } });
-      return all.length > 0 && all.every((one) => one.settledGeneration >= one.generation);
+      return all.length > 0 && all.every((one) => one.observedGeneration >= one.generation);
     },
     { what: 'settled components' },
   );

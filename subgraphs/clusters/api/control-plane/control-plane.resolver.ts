@@ -45,7 +45,7 @@ export class ClusterControlPlaneResolver {
     if (!row) return { ...level, availability: null, downtimeSeconds: null, met: null };
     const incidents = (await loadValue(context, this.incidents.ofClusters, cluster.id)) ?? [];
     const to = this.clock.now();
-    const span = { from: new Date(Math.max(row.since.getTime(), to.getTime() - WINDOW_MS)), to };
+    const span = { from: new Date(Math.max(row.measuredSince.getTime(), to.getTime() - WINDOW_MS)), to };
     const availability = availabilityIn(incidents, span);
     const downtimeSeconds = downtimeMs(incidents, span) / 1000;
     const met = level.target === null ? null : availability >= level.target;

@@ -129,8 +129,8 @@ export class HighRiskFindingResolver {
   }
 
   @FieldResolver(() => DateTimeScalar, { description: 'When it was done.' })
-  occurredAt(@Root() { since }: RiskFindingRow) {
-    return since;
+  occurredAt(@Root() { occurredAt }: RiskFindingRow) {
+    return occurredAt;
   }
 
   @FieldResolver(() => Node, {

@@ -66,7 +66,7 @@ export class NodePoolResolver {
   })
   async failedNodes(@Ctx() context: RequestContext, @Root() pool: NodePoolRow) {
     const { total, removing, failed } = await this.counts(context, pool);
-    const settled = pool.settledGeneration >= pool.generation;
+    const settled = pool.observedGeneration >= pool.generation;
     return settled ? Math.max(failed, pool.desiredSize - (total - removing)) : failed;
   }
 

@@ -64,8 +64,8 @@ async function clearIdleNodes(
   });
 }
 
-function isSettled({ generation, settledGeneration }: NodePool): boolean {
-  return settledGeneration >= generation;
+function isSettled({ generation, observedGeneration }: NodePool): boolean {
+  return observedGeneration >= generation;
 }
 
 /** Has every running cluster with such pools looked at, should its own look have been lost. */

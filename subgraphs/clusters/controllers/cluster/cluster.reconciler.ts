@@ -70,7 +70,7 @@ async function nextStep(
 async function cancelCreation(step: ClusterStep): Promise<StepOutcome | undefined> {
   if (!step.operation?.cancelRequestedAt) return undefined;
   if (poolsReconciled(step)) return completeCanceledCluster(step);
-  const open = step.pools.filter((pool) => pool.settledGeneration < pool.generation).map(({ id }) => id);
+  const open = step.pools.filter((pool) => pool.observedGeneration < pool.generation).map(({ id }) => id);
   await inCluster(step, async (tx) => {
     await enqueueAll(tx, 'node-pool', open);
     return [];

@@ -46,7 +46,7 @@ export function createComponentReconciler(means: Pick<Means, 'kubernetes'>): Rec
     kind: COMPONENT,
     async reconcile(key, scope) {
       const component = await scope.database.component.findUnique({ where: { id: key } });
-      if (!component || component.settledGeneration >= component.generation) return done;
+      if (!component || component.observedGeneration >= component.generation) return done;
       const cluster = await scope.database.cluster.findUnique({ where: { id: component.clusterId } });
       // What belongs to a cluster goes with it.
       if (!cluster || cluster.deletedAt || cluster.state === 'DELETING') return done;
@@ -87,7 +87,7 @@ async function retryUntilDeadline(
   { code, message }: Problem,
 ): Promise<ReconcileResult> {
   const { component, scope } = wish;
-  const age = scope.clock.now().getTime() - component.wishedAt.getTime();
+  const age = scope.clock.now().getTime() - component.specUpdatedAt.getTime();
   if (age >= DEADLINE_MS)
     return completeComponent(wish, { code, message: `${component.name} ${component.version}: ${message}` });
   return requeueAfter(Math.min(LAST_POLL_MS, Math.max(FIRST_POLL_MS, age / 4)));
@@ -161,7 +161,7 @@ async function completeComponent(step: ComponentChange, problem?: Problem): Prom
   await inComponent(step, async (tx, at) => {
     await updateComponent(tx, component.id, {
       state: problem ? 'FAILED' : 'ACTIVE',
-      settledGeneration: component.generation,
+      observedGeneration: component.generation,
       failure: problem ? (problem as unknown as Prisma.InputJsonObject) : NO_JSON,
       ...(!problem && { drift: [], driftCheckedAt: at }),
     });

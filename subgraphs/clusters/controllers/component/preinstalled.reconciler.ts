@@ -79,7 +79,7 @@ async function record(
       const failure = { code: problem.code, message: problem.message };
       await updateComponent(tx, component.id, {
         state: 'FAILED',
-        settledGeneration: component.generation,
+        observedGeneration: component.generation,
         failure,
       });
       events.push(

@@ -16,7 +16,7 @@ export const upgradeComponents: Step = async (step) => {
   if (!operation) return undefined;
   const components = await scope.database.component.findMany({ where: { clusterId: cluster.id } });
   // One that settles wakes the cluster.
-  if (components.some(({ generation, settledGeneration }) => settledGeneration < generation)) return done;
+  if (components.some(({ generation, observedGeneration }) => observedGeneration < generation)) return done;
   const asked = components.some(({ operationId }) => operationId === operation.id);
   const wishes = await componentUpgradesOf(step, components);
   if (asked || wishes.length === 0) return undefined;

@@ -94,12 +94,12 @@ function sameAs(known: store.ControlPlaneRow, { available, replicas }: ControlPl
 async function record(tx: Transaction, seen: ControlPlanePoll & { readonly at: Date }): Promise<NewEvent[]> {
   const { cluster, plane, at } = seen;
   const before = await tx.controlPlane.findUnique({ where: { clusterId: cluster.id } });
-  const turn = stateChange(cluster, plane, before?.stateBefore ?? null);
+  const turn = stateChange(cluster, plane, before?.previousState ?? null);
   const { available, replicas } = plane;
   const { id: clusterId, account } = cluster;
   await store.saveControlPlane(
     tx,
-    { clusterId, account, available, replicas, stateBefore: turn.stateBefore },
+    { clusterId, account, available, replicas, previousState: turn.previousState },
     at,
   );
   const news = await diffIncidents(tx, cluster.id, plane.incidents);
@@ -126,11 +126,11 @@ function isWorking({ state }: Cluster): boolean {
 }
 
 /** The state that follows from whether the API answers. */
-function stateChange(cluster: Cluster, { available }: ControlPlane, stateBefore: string | null) {
+function stateChange(cluster: Cluster, { available }: ControlPlane, previousState: string | null) {
   if (available && cluster.state === 'UNAVAILABLE')
-    return { state: stateBefore ?? 'RUNNING', stateBefore: null };
-  if (!available && isWorking(cluster)) return { state: 'UNAVAILABLE', stateBefore: cluster.state };
-  return { state: cluster.state, stateBefore };
+    return { state: previousState ?? 'RUNNING', previousState: null };
+  if (!available && isWorking(cluster)) return { state: 'UNAVAILABLE', previousState: cluster.state };
+  return { state: cluster.state, previousState };
 }
 
 function withHealth(cluster: Cluster, plane: ControlPlane, at: Date) {

@@ -131,7 +131,7 @@ async function recordFindings(
   const rows = risks.map(({ operation, instanceId, service, nodePoolId, volumeClaim, since }) => {
     const group = operation === DNS_CLOSED ? closing : undefined;
     const subject = instanceId ?? nodePoolId ?? service ?? volumeClaim ?? group ?? '';
-    return { clusterId, account, operation, subject, since };
+    return { clusterId, account, operation, subject, occurredAt: since };
   });
   const { fresh, gone } = await replaceFindings(tx, clusterId, rows);
   if (fresh.length + gone.length === 0) return [];

@@ -71,7 +71,7 @@ async function recordSwitch(step: ClusterStep, tx: Transaction, at: Date) {
   // A concurrent change that read the pools with the former product must read them again before it counts quotas.
   await tx.nodePool.updateMany({
     where: { clusterId: cluster.id, deletedAt: null },
-    data: { generation: { increment: 1 }, settledGeneration: { increment: 1 } },
+    data: { generation: { increment: 1 }, observedGeneration: { increment: 1 } },
   });
   if (operation) {
     await advanceStage(tx, operation.id, { from: 'CONTROL_PLANE', to: 'SWITCH' }, at);

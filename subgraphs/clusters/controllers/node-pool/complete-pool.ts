@@ -42,7 +42,7 @@ export async function completePool(step: PoolStep): Promise<StepOutcome> {
       data: {
         state: completedPoolState(pool, { running, failed }),
         desiredSize,
-        settledGeneration: pool.generation,
+        observedGeneration: pool.generation,
         resourceVersion: { increment: 1 },
       },
     });

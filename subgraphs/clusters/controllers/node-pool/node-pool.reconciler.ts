@@ -25,7 +25,7 @@ const STEPS = [
 ];
 
 /**
- * Brings a node pool to its desired number of nodes: `settledGeneration` reaches `generation` when the change has been
+ * Brings a node pool to its desired number of nodes: `observedGeneration` reaches `generation` when the change has been
  * tried to its end, whatever came of it.
  */
 export function createNodePoolReconciler(means: Means): Reconciler {
@@ -57,12 +57,12 @@ async function nextStep(
   return completePool(step);
 }
 
-type Due = { readonly state: string; readonly generation: number; readonly settledGeneration: number };
+type Due = { readonly state: string; readonly generation: number; readonly observedGeneration: number };
 
 /** Whether there is something to do: a generation that is not completed, on a cluster that can add or remove nodes. */
 function isDue(cluster: PoolView['cluster'], pool: Due, canceled: Date | null | undefined): boolean {
   if (pool.state === 'DELETING') return true;
-  if (pool.settledGeneration >= pool.generation || cluster.state === 'DELETING') return false;
+  if (pool.observedGeneration >= pool.generation || cluster.state === 'DELETING') return false;
   // Until the Kubernetes API is there nodes cannot join; the cluster asks for its pools then.
   return canceled != null || takesNodes(cluster);
 }

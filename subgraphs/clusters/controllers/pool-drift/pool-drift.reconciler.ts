@@ -70,7 +70,7 @@ async function reconciledPools({ database }: ReconcileContext, clusterId: string
     where: { clusterId, deletedAt: null, state: { in: ['ACTIVE', 'FAILED'] } },
     orderBy: { id: 'asc' },
   });
-  return pools.filter(({ generation, settledGeneration }) => settledGeneration >= generation);
+  return pools.filter(({ generation, observedGeneration }) => observedGeneration >= generation);
 }
 
 /** Has every cluster that runs and has pools looked at, each minute. */

@@ -16,7 +16,7 @@ const READY = 'Ready';
 
 /** Whether every pool has completed its generation. */
 export function poolsReconciled({ pools }: ClusterStep): boolean {
-  return pools.every((pool) => pool.state !== 'DELETING' && pool.settledGeneration >= pool.generation);
+  return pools.every((pool) => pool.state !== 'DELETING' && pool.observedGeneration >= pool.generation);
 }
 
 /** The control plane runs and the pools have settled: the cluster is RUNNING. Pools that settle call it again. */
