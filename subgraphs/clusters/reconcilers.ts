@@ -40,26 +40,26 @@ export function clusterReconcilers({
   provider,
   kubernetes,
 }: Pick<Platform, 'provider' | 'kubernetes'>): Reconciler[] {
-  const means = { provider, kubernetes };
-  const scheduledChange = createScheduledChangeReconciler(scheduledChanges(means));
+  const dependencies = { provider, kubernetes };
+  const scheduledChange = createScheduledChangeReconciler(scheduledChanges(dependencies));
   return [
-    createClusterReconciler(means),
-    createNodePoolReconciler(means),
-    createNodeReconciler(means),
-    createNodeRepairReconciler(means),
-    createPoolDriftReconciler(means),
-    createAutoscalingReconciler(means),
-    createChargeConversionReconciler(means),
-    createEdgeAutonomyReconciler(means),
+    createClusterReconciler(dependencies),
+    createNodePoolReconciler(dependencies),
+    createNodeReconciler(dependencies),
+    createNodeRepairReconciler(dependencies),
+    createPoolDriftReconciler(dependencies),
+    createAutoscalingReconciler(dependencies),
+    createChargeConversionReconciler(dependencies),
+    createEdgeAutonomyReconciler(dependencies),
     scheduledChange,
     // Under this name an upgrade was scheduled before other changes could be.
     { ...scheduledChange, kind: 'scheduled-upgrade' },
-    createComponentReconciler(means),
-    createPreinstalledReconciler(means),
+    createComponentReconciler(dependencies),
+    createPreinstalledReconciler(dependencies),
     createVersionSupportReconciler(),
-    createAutomaticUpgradeReconciler(means),
-    createHighRiskReconciler(means),
-    createControlPlaneReconciler(means),
+    createAutomaticUpgradeReconciler(dependencies),
+    createHighRiskReconciler(dependencies),
+    createControlPlaneReconciler(dependencies),
     new ClaimsReconciler(provider),
   ];
 }

@@ -9,10 +9,10 @@ import type { ScheduledChange } from './controllers/maintenance-window/scheduled
 
 /** What can wait for a maintenance window, by type of operation. */
 export function scheduledChanges(
-  means: Pick<Platform, 'kubernetes'>,
+  dependencies: Pick<Platform, 'kubernetes'>,
 ): Readonly<Record<string, ScheduledChange>> {
   return {
-    [UPGRADE_CLUSTER]: scheduledUpgrade(means),
+    [UPGRADE_CLUSTER]: scheduledUpgrade(dependencies),
     [SCALE_VERTICALLY]: scheduledScaling,
     ...Object.fromEntries(
       COMPONENT_ACTIONS.map((action) => [componentOperation(action), scheduledComponentChange(action)]),

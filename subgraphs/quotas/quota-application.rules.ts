@@ -17,7 +17,7 @@ export interface QuotaIncreaseRequest {
 export function increaseProblem(
   definition: QuotaDefinition,
   current: number | null,
-  wish: QuotaIncreaseRequest,
+  request: QuotaIncreaseRequest,
 ): Problem | undefined {
   if (!definition.adjustable) {
     return {
@@ -33,14 +33,14 @@ export function increaseProblem(
       path: ['input', 'quotaId'],
     };
   }
-  if (wish.limit <= current || wish.limit > MAX_LIMIT) {
+  if (request.limit <= current || request.limit > MAX_LIMIT) {
     return {
       code: 'INVALID_INPUT',
-      message: `limit must be above the present one, ${current}, and at most ${MAX_LIMIT}; it is ${wish.limit}.`,
+      message: `limit must be above the present one, ${current}, and at most ${MAX_LIMIT}; it is ${request.limit}.`,
       path: ['input', 'limit'],
     };
   }
-  if ((wish.reason?.length ?? 0) > MAX_REASON) {
+  if ((request.reason?.length ?? 0) > MAX_REASON) {
     return {
       code: 'INVALID_INPUT',
       message: `reason has at most ${MAX_REASON} characters.`,
@@ -69,27 +69,27 @@ export interface Decision {
 export function decide(
   definition: QuotaDefinition | undefined,
   current: number | null,
-  wish: QuotaIncreaseRequest,
+  request: QuotaIncreaseRequest,
 ): Decision {
   const stays = { raise: false, fromLimit: current, toLimit: current };
-  if (definition && current !== null && current >= wish.limit)
+  if (definition && current !== null && current >= request.limit)
     return { ...stays, state: QuotaApplicationState.APPROVED, message: null };
   const message = definition
-    ? rejection(definition, current, wish)
+    ? rejection(definition, current, request)
     : 'The quota no longer exists: what it belonged to was deleted.';
   if (message !== undefined) return { ...stays, state: QuotaApplicationState.REJECTED, message };
-  const raised = { raise: true, fromLimit: current, toLimit: wish.limit };
+  const raised = { raise: true, fromLimit: current, toLimit: request.limit };
   return { ...raised, state: QuotaApplicationState.APPROVED, message: null };
 }
 
 function rejection(
   definition: QuotaDefinition,
   current: number | null,
-  wish: QuotaIncreaseRequest,
+  request: QuotaIncreaseRequest,
 ): string | undefined {
-  const problem = increaseProblem(definition, current, wish);
+  const problem = increaseProblem(definition, current, request);
   if (problem) return problem.message;
-  const unexplained = !wish.reason?.trim() && wish.limit > WITHOUT_REASON * (current ?? 0);
+  const unexplained = !request.reason?.trim() && request.limit > WITHOUT_REASON * (current ?? 0);
   if (!unexplained) return undefined;
   return `More than ${WITHOUT_REASON} times the present limit, ${current}, needs a reason: ask again with one.`;
 }

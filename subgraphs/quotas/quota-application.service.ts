@@ -84,15 +84,15 @@ export class QuotaApplicationService {
     return wanted ? this.store.count(context.actor.account, wanted) : Promise.resolve(0);
   }
 
-  private async apply(tx: Transaction, wish: IncreaseRequest): Promise<{ id: string }> {
-    const { account, at, input } = wish;
-    const key = await this.raisable(tx, wish);
+  private async apply(tx: Transaction, request: IncreaseRequest): Promise<{ id: string }> {
+    const { account, at, input } = request;
+    const key = await this.raisable(tx, request);
     const row: ApplicationRow = {
       id: newId('quotaApplication'),
       account,
       ...key,
       limit: input.limit,
-      requestedBy: wish.subject,
+      requestedBy: request.subject,
       approvedBy: null,
       reason: input.reason ?? null,
       state: QuotaApplicationState.PENDING,

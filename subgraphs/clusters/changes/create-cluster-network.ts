@@ -57,20 +57,20 @@ interface NetworkLocation {
  */
 export async function createClusterNetwork(
   tx: Transaction,
-  wish: ClusterNetworkRequest,
+  desired: ClusterNetworkRequest,
 ): Promise<readonly string[]> {
-  const { account, clusterId, plugin, request, regionId } = wish;
+  const { account, clusterId, plugin, request, regionId } = desired;
   const missing = await networkReferenceProblems(tx, { account, regionId, network: request });
   if (missing.length > 0) throw new ProblemError(missing);
   const place =
     request?.vpcId == null
-      ? await defaultNetworkLocation(tx, wish)
-      : await requestedNetworkLocation(tx, wish, request.vpcId);
+      ? await defaultNetworkLocation(tx, desired)
+      : await requestedNetworkLocation(tx, desired, request.vpcId);
   const { vpc, vSwitches } = place;
   const taken = await takenRanges(tx, vpc);
-  const pods = podRange(wish, taken);
-  const services = serviceRange(wish, pods ? [...taken, { cidr: pods, owner: 'its pods' }] : taken);
-  const securityGroupId = await groupOf(tx, { wish, vpc, pods });
+  const pods = podRange(desired, taken);
+  const services = serviceRange(desired, pods ? [...taken, { cidr: pods, owner: 'its pods' }] : taken);
+  const securityGroupId = await groupOf(tx, { desired, vpc, pods });
   await store.insertClusterNetwork(tx, {
     clusterId,
     account,
@@ -82,25 +82,27 @@ export async function createClusterNetwork(
     serviceCidr: services.text,
     nodeCidrMask: pods ? (request?.nodeCidrMask ?? DEFAULT_NODE_MASK) : null,
   });
-  await connectMasters(tx, wish);
-  await createEndpoint(tx, wish);
+  await connectMasters(tx, desired);
+  await createEndpoint(tx, desired);
   return [...new Set(vSwitches.map(({ zoneId }) => zoneId))];
 }
 
 /** The endpoint of the Kubernetes API: a load balancer, and a public address if requested. */
-async function createEndpoint(tx: Transaction, wish: ClusterNetworkRequest): Promise<void> {
-  const { account, clusterId, request, at } = wish;
+async function createEndpoint(tx: Transaction, desired: ClusterNetworkRequest): Promise<void> {
+  const { account, clusterId, request, at } = desired;
   const resource = { account, clusterId, retained: false, createdAt: at };
-  const rows = [{ ...resource, id: newId('cloudResource'), type: 'LOAD_BALANCER', name: `${wish.name}-api` }];
+  const rows = [
+    { ...resource, id: newId('cloudResource'), type: 'LOAD_BALANCER', name: `${desired.name}-api` },
+  ];
   if (request?.publicEndpoint) {
     await reserve(tx, { account, resource: 'eips', scope: '', amount: 1, path: [...PATH, 'publicEndpoint'] });
-    rows.push({ ...resource, id: newId('cloudResource'), type: 'EIP', name: `${wish.name}-api` });
+    rows.push({ ...resource, id: newId('cloudResource'), type: 'EIP', name: `${desired.name}-api` });
   }
   await store.insertCloudResources(tx, rows);
 }
 
-async function connectMasters(tx: Transaction, wish: ClusterNetworkRequest): Promise<void> {
-  const { account, clusterId, masters, masterTypes: instanceTypes } = wish;
+async function connectMasters(tx: Transaction, desired: ClusterNetworkRequest): Promise<void> {
+  const { account, clusterId, masters, masterTypes: instanceTypes } = desired;
   const nodes = { account, clusterId, instanceTypes, count: masters, securityGroupId: null };
   const { shortage } = await reserveNodeNetwork(tx, nodes);
   if (shortage) throw new ProblemError([{ ...shortage, path: PATH }]);
@@ -115,18 +117,18 @@ function defaultNetworkLocation(
 
 async function requestedNetworkLocation(
   tx: Transaction,
-  wish: ClusterNetworkRequest,
+  desired: ClusterNetworkRequest,
   vpcId: string,
 ): Promise<NetworkLocation> {
-  const { account, request } = wish;
+  const { account, request } = desired;
   const vpc = await store.lockVpc(tx, account, vpcId);
   // Deleted since the references were checked.
   if (!vpc) return throwNotFound('VPC', vpcId, [...PATH, 'vpcId']);
   const all = (await new store.NetworkStore(tx).vSwitchesOfVpcs(account, [vpc.id])).get(vpc.id) ?? [];
   const chooseRange = request?.vSwitchIds
     ? request.vSwitchIds.map((id, index) => one(all, id, index))
-    : all.filter(({ zoneId }) => wish.zoneIds?.includes(zoneId) ?? true);
-  checkZones(chooseRange, wish);
+    : all.filter(({ zoneId }) => desired.zoneIds?.includes(zoneId) ?? true);
+  checkZones(chooseRange, desired);
   return { vpc, vSwitches: [...new Set(chooseRange)] };
 }
 
@@ -169,23 +171,23 @@ async function takenRanges(tx: Transaction, vpc: store.VpcRow): Promise<UsedRang
   ];
 }
 
-function podRange(wish: ClusterNetworkRequest, taken: readonly UsedRange[]): Cidr | null {
+function podRange(desired: ClusterNetworkRequest, taken: readonly UsedRange[]): Cidr | null {
   // Container instances and Terway's pods have addresses of the vSwitches.
-  if (wish.plugin === 'TERWAY' || wish.product.startsWith('ASK_')) return null;
-  const given = wish.request?.podCidr;
+  if (desired.plugin === 'TERWAY' || desired.product.startsWith('ASK_')) return null;
+  const given = desired.request?.podCidr;
   const path = [...PATH, 'podCidr'];
   if (given != null) return checked(given, taken, path);
-  const mask = wish.request?.nodeCidrMask ?? DEFAULT_NODE_MASK;
+  const mask = desired.request?.nodeCidrMask ?? DEFAULT_NODE_MASK;
   const ranges = taken.map(({ cidr }) => cidr);
-  const found = freePodRange({ product: wish.product, nodes: wish.nodes, mask }, ranges);
+  const found = freePodRange({ product: desired.product, nodes: desired.nodes, mask }, ranges);
   return (
     found ??
     throwProblem('CIDR_OVERLAP', '10.0.0.0/8 has no free range left in this VPC; name one.', { path })
   );
 }
 
-function serviceRange(wish: ClusterNetworkRequest, taken: readonly UsedRange[]): Cidr {
-  const given = wish.request?.serviceCidr;
+function serviceRange(desired: ClusterNetworkRequest, taken: readonly UsedRange[]): Cidr {
+  const given = desired.request?.serviceCidr;
   const path = [...PATH, 'serviceCidr'];
   return given != null
     ? checked(given, taken, path)
@@ -220,28 +222,32 @@ function chosen(within: readonly Cidr[], { prefix, taken, path }: Choice): Cidr 
 }
 
 interface Group {
-  readonly wish: ClusterNetworkRequest;
+  readonly desired: ClusterNetworkRequest;
   readonly vpc: store.VpcRow;
   readonly pods: Cidr | null;
 }
 
-async function groupOf(tx: Transaction, { wish, vpc, pods }: Group): Promise<string> {
-  const given = wish.request?.securityGroupId;
+async function groupOf(tx: Transaction, { desired, vpc, pods }: Group): Promise<string> {
+  const given = desired.request?.securityGroupId;
   return given == null
-    ? createSecurityGroup(tx, { wish, vpc, pods })
-    : requestedSecurityGroup(tx, { wish, vpc, pods }, given);
+    ? createSecurityGroup(tx, { desired, vpc, pods })
+    : requestedSecurityGroup(tx, { desired, vpc, pods }, given);
 }
 
-async function requestedSecurityGroup(tx: Transaction, { wish, pods }: Group, id: string): Promise<string> {
+async function requestedSecurityGroup(
+  tx: Transaction,
+  { desired, pods }: Group,
+  id: string,
+): Promise<string> {
   const path = [...PATH, 'securityGroupId'];
-  const group = await tx.securityGroup.findFirst({ where: { id, account: wish.account } });
+  const group = await tx.securityGroup.findFirst({ where: { id, account: desired.account } });
   if (!group) return throwNotFound('SECURITY_GROUP', id, path);
   refuseGroupWithoutDns(group, pods?.text ?? null, path);
   return id;
 }
 
-async function createSecurityGroup(tx: Transaction, { wish, vpc, pods }: Group): Promise<string> {
-  const { account, name, at } = wish;
+async function createSecurityGroup(tx: Transaction, { desired, vpc, pods }: Group): Promise<string> {
+  const { account, name, at } = desired;
   const id = newId('securityGroup');
   const from = (cidr: string): GroupRule => ({
     direction: 'INGRESS',

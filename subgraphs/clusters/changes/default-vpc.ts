@@ -18,14 +18,14 @@ export interface DefaultNetwork {
 /** The account's default VPC of the region with a vSwitch in each of the zones; makes what is missing of it. */
 export async function ensureDefaultVpc(
   tx: Transaction,
-  wish: DefaultNetwork,
+  request: DefaultNetwork,
 ): Promise<{ readonly vpc: store.VpcRow; readonly vSwitches: readonly store.VSwitchRow[] }> {
-  const { account, regionId, zoneIds } = wish;
+  const { account, regionId, zoneIds } = request;
   await store.lockDefaultVpc(tx, account, regionId);
-  const vpc = (await store.findDefaultVpc(tx, account, regionId)) ?? (await createVpc(tx, wish));
+  const vpc = (await store.findDefaultVpc(tx, account, regionId)) ?? (await createVpc(tx, request));
   const known = (await new store.NetworkStore(tx).vSwitchesOfVpcs(account, [vpc.id])).get(vpc.id) ?? [];
   const missing = zoneIds.filter((zone) => !known.some(({ zoneId }) => zoneId === zone));
-  const made = await createVSwitches(tx, { vpc, known, missing, at: wish.at });
+  const made = await createVSwitches(tx, { vpc, known, missing, at: request.at });
   return { vpc, vSwitches: [...known, ...made].filter(({ zoneId }) => zoneIds.includes(zoneId)) };
 }
 

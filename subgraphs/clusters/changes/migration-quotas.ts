@@ -25,11 +25,11 @@ export async function proQuotaRequirements(tx: Transaction, cluster: Counted): P
   const counted = resourcesOf(cluster);
   const asked = (product: string) =>
     counted.map(({ count, scope }) => ({ resource: `${product}/${count}`, scope }));
-  const held = await readQuotaUsage(tx, cluster.account, asked(FROM));
+  const usage = await readQuotaUsage(tx, cluster.account, asked(FROM));
   const room = await readQuotaUsage(tx, cluster.account, asked(TO));
   return room.map((balance, index) => {
     // Of the account's clusters it is one; what is counted in the cluster moves as a whole.
-    const requested = counted[index]?.scope === '' ? 1 : (held[index]?.used ?? 0);
+    const requested = counted[index]?.scope === '' ? 1 : (usage[index]?.used ?? 0);
     return { ...balance, requested };
   });
 }

@@ -49,27 +49,28 @@ export interface NodeNetworkReservation {
  */
 export async function reserveNodeNetwork(
   tx: Transaction,
-  wish: NodeNetworkRequest,
+  request: NodeNetworkRequest,
 ): Promise<NodeNetworkReservation> {
   // A virtual node is no machine: it has no route, and its pods get addresses one by one.
-  if (wish.count === 0 || wish.instanceTypes.every(isVirtual)) return { granted: wish.count, shortage: null };
-  const network = await lockNetwork(tx, wish.clusterId);
-  if (!network) return { granted: wish.count, shortage: null };
-  const group = wish.securityGroupId ?? network.securityGroupId;
-  const each = await largestNetworkUsage(tx, network, wish.instanceTypes);
+  if (request.count === 0 || request.instanceTypes.every(isVirtual))
+    return { granted: request.count, shortage: null };
+  const network = await lockNetwork(tx, request.clusterId);
+  if (!network) return { granted: request.count, shortage: null };
+  const group = request.securityGroupId ?? network.securityGroupId;
+  const each = await largestNetworkUsage(tx, network, request.instanceTypes);
   const counted = countedIn(network, inGroup(each, group)).filter(({ amount }) => amount > 0);
-  const balances = await lockQuotaUsage(tx, wish.account, counted);
+  const balances = await lockQuotaUsage(tx, request.account, counted);
   const grant = counted.reduce(
     (so, { resource, scope, amount }, index) => {
       const fitting = remainingMultiples(balances[index] ?? { limit: null, used: 0 }, amount);
       return fitting < so.granted ? { granted: fitting, shortage: quotaProblem(resource, scope) } : so;
     },
-    roomInPodCidr(network, wish.count),
+    roomInPodCidr(network, request.count),
   );
   if (grant.granted === 0) return grant;
   await adjustUsage(
     tx,
-    wish.account,
+    request.account,
     counted.map((one) => ({ ...one, amount: one.amount * grant.granted })),
   );
   await setUsage(tx, network, addUsage(usageOf(network), inGroup(multiplyUsage(each, grant.granted), group)));

@@ -30,19 +30,19 @@ export function canResize({ state }: Pick<NodePool, 'state'>): boolean {
  * establishes it and enqueues the cluster.
  * Refuses `QUOTA_EXCEEDED`, and `SCALING_GROUP_MISSING` of a pool that makes no nodes any more.
  */
-export async function setDesiredPoolSize(tx: Transaction, wish: PoolSize): Promise<void> {
-  const { cluster, pool, desiredSize, operationId, path, more } = wish;
+export async function setDesiredPoolSize(tx: Transaction, request: PoolSize): Promise<void> {
+  const { cluster, pool, desiredSize, operationId, path, more } = request;
   const { account } = cluster;
   const state = nextPoolState(pool.state as NodePoolState, 'RESIZE');
   if (!state)
     throw new ProblemError([poolStateProblem({ id: pool.id, state: pool.state as NodePoolState }, path)]);
-  const held = await reservedNodes(tx, account, pool.id);
+  const reserved = await reservedNodes(tx, account, pool.id);
   const { id, instanceTypes } = { ...pool, ...more };
   const growth = {
     id,
     instanceTypes,
     config: configOf(pool),
-    desiredSize: Math.max(0, desiredSize - held),
+    desiredSize: Math.max(0, desiredSize - reserved),
     path,
   };
   await reserveScaleUp(tx, { account, clusterId: cluster.id, product: cluster.product, growth });

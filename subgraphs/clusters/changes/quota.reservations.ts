@@ -31,8 +31,8 @@ export interface PoolReservation {
 }
 
 /** Takes what new node pools of a cluster need. Refuses `QUOTA_EXCEEDED`. */
-export async function reservePools(tx: Transaction, wish: PoolReservation): Promise<void> {
-  const { account, clusterId, product, pools, path } = wish;
+export async function reservePools(tx: Transaction, request: PoolReservation): Promise<void> {
+  const { account, clusterId, product, pools, path } = request;
   const nodes = pools.reduce((sum, pool) => sum + pool.desiredSize, 0);
   const counted = { scope: clusterId, path };
   await refuseLargeTypes(tx, account, pools);
@@ -52,9 +52,9 @@ export async function reservePools(tx: Transaction, wish: PoolReservation): Prom
  */
 export async function reserveCluster(
   tx: Transaction,
-  wish: { readonly account: string; readonly product: string; readonly loadBalancers: 0 | 1 },
+  request: { readonly account: string; readonly product: string; readonly loadBalancers: 0 | 1 },
 ): Promise<void> {
-  const { account, product, loadBalancers } = wish;
+  const { account, product, loadBalancers } = request;
   const counted = { scope: '', path: ['input'] };
   await reserveAll(tx, account, [
     { ...counted, resource: `${product}/clustersPerAccount`, amount: 1 },
@@ -65,14 +65,14 @@ export async function reserveCluster(
 /** Takes what a growing pool needs more: `desiredSize` is the growth, of the given machines. Refuses `QUOTA_EXCEEDED`. */
 export async function reserveScaleUp(
   tx: Transaction,
-  wish: {
+  request: {
     readonly account: string;
     readonly clusterId: string;
     readonly product: string;
     readonly growth: CountedPool;
   },
 ): Promise<void> {
-  const { account, clusterId, product, growth } = wish;
+  const { account, clusterId, product, growth } = request;
   await refuseLargeTypes(tx, account, [growth]);
   const { desiredSize: amount, path } = growth;
   await reserveAll(tx, account, [

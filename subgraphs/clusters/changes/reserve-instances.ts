@@ -37,9 +37,9 @@ const NOT_COUNTED: InstanceQuota = { limit: null, used: 0 };
 /** Takes vCPUs and disks for as many of the machines as the account's quotas have room for. */
 export async function reserveInstances(
   tx: Transaction,
-  wish: InstanceReservationRequest,
+  request: InstanceReservationRequest,
 ): Promise<InstanceReservation> {
-  const { account, chargeType, count, vcpus, disks } = wish;
+  const { account, chargeType, count, vcpus, disks } = request;
   if (vcpus === 0 || count === 0) return { granted: count, shortage: null };
   const cpu = vcpuResource(chargeType);
   const ofDisks = countsDisks(chargeType) ? disks : 0;
@@ -92,6 +92,6 @@ export async function countChanged(
   await reserve(tx, { ...INSTANCE_QUOTA, account, amount: 1 });
   if (!countsDisks(now.chargeType)) return { vcpus, disks };
   const computedLimit = await diskLimit(tx, account);
-  const wish = { ...VOLUMES, account, amount: disks, computedLimit };
-  return { vcpus, disks: await reserveUpTo(tx, wish) };
+  const request = { ...VOLUMES, account, amount: disks, computedLimit };
+  return { vcpus, disks: await reserveUpTo(tx, request) };
 }

@@ -19,8 +19,8 @@ export interface MasterReservationRequest {
  * Takes the vCPUs and system disks of the account's masters and makes their rows: they are nodes of the cluster from the beginning, and
  * their ids are what the provider knows them by. Refuses `QUOTA_EXCEEDED`.
  */
-export async function reserveMasters(tx: Transaction, wish: MasterReservationRequest): Promise<void> {
-  const { account, clusterId, plan, masters, at } = wish;
+export async function reserveMasters(tx: Transaction, request: MasterReservationRequest): Promise<void> {
+  const { account, clusterId, plan, masters, at } = request;
   if (masters.length === 0) return;
   const path = ['input', 'masters', 'instanceType'];
   const config = { machines: { chargeType: 'POSTPAID' } };

@@ -54,7 +54,7 @@ export interface ScheduledChangeRequest extends Pick<
 export async function planInWindow(
   tx: Transaction,
   cluster: ClusterRow,
-  { timing, at, ...wish }: ScheduledChangeRequest,
+  { timing, at, ...fields }: ScheduledChangeRequest,
 ): Promise<OperationRow | undefined> {
   if (timing === 'IMMEDIATE') return undefined;
   const window = await windowInUse(tx, cluster.id);
@@ -68,8 +68,8 @@ export async function planInWindow(
   if (begins <= at) return undefined;
   const { account, id } = cluster;
   const target = { account, targetKind: 'Cluster', targetId: id, clusterId: id } as const;
-  const input = { ...wish.input, waiting: true, scheduledFor: begins.toISOString() };
-  const operation = await createOperation(tx, { ...target, ...wish, input, cancelable: true }, at);
+  const input = { ...fields.input, waiting: true, scheduledFor: begins.toISOString() };
+  const operation = await createOperation(tx, { ...target, ...fields, input, cancelable: true }, at);
   await enqueueStart(tx, operation.id, { begins, at });
   await appendEvents(tx, account, at, [scheduledEvent(operation, begins)]);
   return operation;

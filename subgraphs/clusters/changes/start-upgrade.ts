@@ -28,11 +28,11 @@ export async function startUpgrade(
   const { account, id } = cluster;
   await refuseSecondChange(tx, cluster, { type: UPGRADE_CLUSTER });
   const input = { version, ...(rolling && { rolling }) };
-  const wish = { type: UPGRADE_CLUSTER, stages: UPGRADE_STAGES, input };
-  const planned = await planInWindow(tx, cluster, { ...wish, timing, at });
+  const fields = { type: UPGRADE_CLUSTER, stages: UPGRADE_STAGES, input };
+  const planned = await planInWindow(tx, cluster, { ...fields, timing, at });
   if (planned) return planned.id;
   const target = { account, targetKind: 'Cluster', targetId: id, clusterId: id } as const;
-  const operation = await createOperation(tx, { ...target, ...wish, ...controlsIn('PRECHECK') }, at);
+  const operation = await createOperation(tx, { ...target, ...fields, ...controlsIn('PRECHECK') }, at);
   await updateCluster(tx, id, { state: 'UPGRADING', operationId: operation.id });
   await enqueue(tx, 'cluster', id);
   await appendEvents(tx, account, at, []);

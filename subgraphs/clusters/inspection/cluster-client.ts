@@ -4,7 +4,7 @@ import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import type { KubernetesApis } from '../../../engine/kubernetes/kubernetes-apis.js';
 
 /** What a client is made from. */
-export interface ClientMeans {
+export interface ClientDependencies {
   readonly scope: Pick<ReconcileContext, 'database' | 'signal'>;
   readonly kubernetes: KubernetesApis;
 }
@@ -12,7 +12,7 @@ export interface ClientMeans {
 /** A client for the Kubernetes API of a cluster; undefined while the platform knows of none. */
 export async function clientOf(
   clusterId: string,
-  { scope, kubernetes }: ClientMeans,
+  { scope, kubernetes }: ClientDependencies,
 ): Promise<KubernetesClient | undefined> {
   const access = (await clusterAccess(scope.database, null, [clusterId])).get(clusterId);
   return access && new KubernetesClient(kubernetes.of(access), { clusterId, signal: scope.signal });

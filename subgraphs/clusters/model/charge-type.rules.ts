@@ -44,10 +44,10 @@ export function conversionProblem({
 
 /** What is wrong with how a load balancer is to be paid: only machines can be had by subscription or as spot. */
 export function loadBalancerProblems(
-  wish: { readonly chargeType: string } | null | undefined,
+  instanceConfig: { readonly chargeType: string } | null | undefined,
   path: readonly string[],
 ): Problem[] {
-  if (!wish || wish.chargeType === 'POSTPAID') return [];
-  const message = `Load balancers are paid by use (POSTPAID), not ${wish.chargeType}.`;
+  if (!instanceConfig || instanceConfig.chargeType === 'POSTPAID') return [];
+  const message = `Load balancers are paid by use (POSTPAID), not ${instanceConfig.chargeType}.`;
   return [{ code: 'INVALID_INPUT', message, path }];
 }

@@ -56,8 +56,8 @@ export function controlsIn(phase: UpgradePhase): UpgradeControls {
 export const MAX_BATCH = 20;
 
 /** Nodes of a pool that are upgraded at the same time: the requested number, or a tenth of the pool; 1 to 20. */
-export function batchSize(nodesOfPool: number, wished?: number | null): number {
-  return Math.min(MAX_BATCH, Math.max(1, wished ?? Math.ceil(nodesOfPool / 10)));
+export function batchSize(nodesOfPool: number, requested?: number | null): number {
+  return Math.min(MAX_BATCH, Math.max(1, requested ?? Math.ceil(nodesOfPool / 10)));
 }
 
 /** A node as far as batches are concerned. */
@@ -73,12 +73,12 @@ export interface OutdatedNode {
 export function nextBatch<T extends OutdatedNode>(
   all: readonly OutdatedNode[],
   old: readonly T[],
-  wished?: number | null,
+  requested?: number | null,
 ): T[] {
   const sorted = [...old].sort((a, b) => (order(a) < order(b) ? -1 : 1));
   const pool = sorted[0]?.nodePoolId;
   if (pool === undefined) return [];
-  const size = batchSize(all.filter(({ nodePoolId }) => nodePoolId === pool).length, wished);
+  const size = batchSize(all.filter(({ nodePoolId }) => nodePoolId === pool).length, requested);
   return sorted.filter(({ nodePoolId }) => nodePoolId === pool).slice(0, size);
 }
 

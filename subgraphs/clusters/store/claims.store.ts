@@ -57,23 +57,23 @@ export async function recordDecision(
 export async function loadClaim(
   tx: Transaction,
   claim: Pick<ClaimRow, 'id' | 'account' | 'balancer'>,
-  { held, wished }: { readonly held: LoadBalancerUsage; readonly wished: LoadBalancerUsage },
+  { reserved, desired }: { readonly reserved: LoadBalancerUsage; readonly desired: LoadBalancerUsage },
 ): Promise<void> {
   const { id } = claim;
-  const { listeners, servers } = held;
-  const data = { listeners: wished.listeners, servers: wished.servers };
+  const { listeners, servers } = reserved;
+  const data = { listeners: desired.listeners, servers: desired.servers };
   const { count } = await tx.cloudClaim.updateMany({ where: { id, listeners, servers }, data });
-  if (count === 1) await takeLoad(tx, claim, { held, wished });
+  if (count === 1) await takeLoad(tx, claim, { reserved, desired });
 }
 
 async function takeLoad(
   tx: Transaction,
   claim: Pick<ClaimRow, 'id' | 'account' | 'balancer'>,
-  { held, wished }: { readonly held: LoadBalancerUsage; readonly wished: LoadBalancerUsage },
+  { reserved, desired }: { readonly reserved: LoadBalancerUsage; readonly desired: LoadBalancerUsage },
 ): Promise<void> {
   const { account } = claim;
-  const before = usageParts(claim, held);
-  for (const [index, { amount, ...place }] of usageParts(claim, wished).entries()) {
+  const before = usageParts(claim, reserved);
+  for (const [index, { amount, ...place }] of usageParts(claim, desired).entries()) {
     const more = amount - (before[index]?.amount ?? 0);
     if (more > 0) await reserve(tx, { ...place, account, amount: more });
     await release(tx, { ...place, account, amount: -more });
@@ -84,12 +84,12 @@ async function takeLoad(
 /** Forgets a claim and gives back what it holds by now; of one that somebody forgot before, nothing. */
 export async function removeClaim(tx: Transaction, claim: ClaimRow): Promise<void> {
   const { id, account, clusterId } = claim;
-  const [held] = await tx.$queryRaw<Pick<ClaimRow, 'state' | 'listeners' | 'servers'>[]>`
+  const [reserved] = await tx.$queryRaw<Pick<ClaimRow, 'state' | 'listeners' | 'servers'>[]>`
     DELETE FROM clusters.cloud_claim WHERE id = ${id} RETURNING state, listeners, servers`;
-  if (held?.state !== 'GRANTED') return;
+  if (reserved?.state !== 'GRANTED') return;
   const kind = claim.kind as CloudResourceRequest['kind'];
   for (const place of quotasOfClaim({ kind, clusterId })) await release(tx, { ...place, account, amount: 1 });
-  await takeLoad(tx, claim, { held, wished: NO_USAGE });
+  await takeLoad(tx, claim, { reserved, desired: NO_USAGE });
 }
 
 /** Forgets a cluster's claims of the kind and releases what they hold: its disks, or its load balancers. */

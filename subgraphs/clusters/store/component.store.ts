@@ -80,9 +80,9 @@ export interface ComponentSpecUpdate {
 export async function updateComponentSpec(
   tx: Transaction,
   id: string,
-  { wish, at }: { readonly wish: ComponentSpecUpdate; readonly at: Date },
+  { spec, at }: { readonly spec: ComponentSpecUpdate; readonly at: Date },
 ): Promise<void> {
-  await updateComponent(tx, id, { ...wish, generation: { increment: 1 }, specUpdatedAt: at });
+  await updateComponent(tx, id, { ...spec, generation: { increment: 1 }, specUpdatedAt: at });
 }
 
 /** Makes the rows that are not there yet. */

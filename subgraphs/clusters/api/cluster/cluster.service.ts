@@ -129,11 +129,11 @@ interface OperationStart {
 async function startClusterOperation(
   tx: Transaction,
   cluster: ClusterRow,
-  { state, at, ...wish }: OperationStart,
+  { state, at, ...fields }: OperationStart,
 ) {
   const { account, id } = cluster;
   const target = { account, targetKind: 'Cluster', targetId: id, clusterId: id } as const;
-  const operation = await createOperation(tx, { ...target, ...wish }, at);
+  const operation = await createOperation(tx, { ...target, ...fields }, at);
   await updateCluster(tx, id, { state, operationId: operation.id });
   await enqueue(tx, 'cluster', id);
   await appendEvents(tx, account, at, []);

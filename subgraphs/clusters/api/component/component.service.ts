@@ -100,7 +100,7 @@ export class ComponentService {
   upgrade(actor: Actor, input: UpgradeComponentInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     return this.act(actor, { input, action: 'UPGRADE', mutation: 'upgradeComponent', dryRun }, (facts) => {
       const version = newerVersion(facts, input.version);
-      return { wish: { version }, later: { version } };
+      return { spec: { version }, later: { version } };
     });
   }
 
@@ -112,7 +112,7 @@ export class ComponentService {
       ({ entry, component }) => {
         const parameters = checked(entry, component.parameters as Parameters, input.parameters);
         return {
-          wish: { parameters: parameters as Prisma.InputJsonObject },
+          spec: { parameters: parameters as Prisma.InputJsonObject },
           later: { parameters: input.parameters as Parameters },
         };
       },
@@ -122,7 +122,7 @@ export class ComponentService {
   /** Takes back what was changed in the cluster past the platform. */
   restore(actor: Actor, input: RestoreComponentInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     return this.act(actor, { input, action: 'RESTORE', mutation: 'restoreComponent', dryRun }, () => ({
-      wish: {},
+      spec: {},
       later: {},
     }));
   }
@@ -137,7 +137,7 @@ export class ComponentService {
           throwProblem('COMPONENT_REQUIRED', `Clusters need ${entry.name}; it cannot be uninstalled.`, {
             path: ID_PATH,
           });
-        return { wish: {}, later: {} };
+        return { spec: {}, later: {} };
       },
     );
   }
@@ -165,12 +165,12 @@ export class ComponentService {
           },
         );
       const facts = { entry, component, cluster, at };
-      const { wish, later } = decide(facts);
+      const { spec, later } = decide(facts);
       const type = componentOperation(action);
       const planned = await planChange(tx, facts, { type, later, timing: input.timing });
       if (planned) return { componentId: component.id, operationId: planned.id };
       const operationId = await operate(tx, cluster, { type, name: entry.name, at });
-      await updateComponentSpec(tx, component.id, { wish: { ...wish, state, operationId }, at });
+      await updateComponentSpec(tx, component.id, { spec: { ...spec, state, operationId }, at });
       return finish(tx, { account, id: component.id, operationId, at });
     });
   }
@@ -197,13 +197,13 @@ interface Facts {
 /** What an action comes to. */
 interface Decision {
   /** What the component is to become, when it begins at once. */
-  readonly wish: Pick<ComponentSpecUpdate, 'version' | 'parameters'>;
+  readonly spec: Pick<ComponentSpecUpdate, 'version' | 'parameters'>;
   /** What is remembered of it, when it waits. */
   readonly later: Pick<PendingComponentChange, 'version' | 'parameters'>;
 }
 
-function newerVersion({ entry, component, cluster }: Facts, wished: string | null | undefined): string {
-  const version = chosenVersion(entry, wished, cluster);
+function newerVersion({ entry, component, cluster }: Facts, requested: string | null | undefined): string {
+  const version = chosenVersion(entry, requested, cluster);
   if (isNewer(entry, component.version, version)) return version;
   return throwProblem(
     'UPGRADE_NOT_ALLOWED',
@@ -258,11 +258,11 @@ async function changeableCluster(
 
 function chosenVersion(
   entry: ComponentEntry,
-  wished: string | null | undefined,
+  requested: string | null | undefined,
   { version }: ClusterRow,
 ): string {
   const versions = versionsFor(entry, version);
-  const found = wished == null ? versions[0] : versions.find((one) => one === wished);
+  const found = requested == null ? versions[0] : versions.find((one) => one === requested);
   if (found !== undefined) return found;
   return throwProblem(
     'UNKNOWN_VERSION',

@@ -45,8 +45,8 @@ export class EdgeAutonomyService {
         throwProblem('INVALID_STATE', `The node pool ${pool.id} is being deleted.`, { path: PATH });
       await updateNodePool(tx, pool.id, { edgeAutonomy: input.enabled });
       const target = { account, targetKind: 'NodePool', targetId: pool.id, clusterId: cluster.id } as const;
-      const wish = { ...target, type: EDGE_AUTONOMY, stages: STAGES, input: { enabled: input.enabled } };
-      const operation = await createOperation(tx, wish, at);
+      const fields = { ...target, type: EDGE_AUTONOMY, stages: STAGES, input: { enabled: input.enabled } };
+      const operation = await createOperation(tx, fields, at);
       await enqueue(tx, 'edge-autonomy', pool.id);
       await appendEvents(tx, account, at, []);
       return { clusterId: cluster.id, nodePoolId: pool.id, operationId: operation.id };

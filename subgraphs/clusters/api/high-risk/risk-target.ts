@@ -15,7 +15,7 @@ export interface HighRiskOperationRequest {
 }
 
 type FindTarget = (
-  wish: HighRiskOperationRequest,
+  request: HighRiskOperationRequest,
   database: Database,
 ) => Promise<HighRiskOperationTarget> | HighRiskOperationTarget;
 
@@ -60,12 +60,12 @@ const EXTERNAL: Readonly<Partial<Record<DrillTarget, string>>> = {
 /** To what the operation is done. Refuses what is not acted out, and what is not of the cluster. */
 export async function riskTarget(
   kind: DrillTarget | null,
-  wish: HighRiskOperationRequest,
+  request: HighRiskOperationRequest,
   database: Database,
 ): Promise<HighRiskOperationTarget> {
   const find = kind && FIND[kind];
-  if (find) return find(wish, database);
-  const id = wish.input.highRiskOperationId;
+  if (find) return find(request, database);
+  const id = request.input.highRiskOperationId;
   const elsewhere = kind && EXTERNAL[kind];
   const message = `${id} ${elsewhere ?? `is not simulated: ${await notSimulatedReason(id)}`}`;
   return throwProblem('INVALID_INPUT', message, { path: ['input', 'highRiskOperationId'] });

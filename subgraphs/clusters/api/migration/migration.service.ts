@@ -38,13 +38,13 @@ export class MigrationService {
       await precheck(tx, cluster, catalogue);
       const { account, id } = cluster;
       const target = { account, targetKind: 'Cluster', targetId: id, clusterId: id } as const;
-      const wish = {
+      const fields = {
         ...target,
         type: MIGRATE_CLUSTER,
         stages: MIGRATION_STAGES,
         input: { product: 'ACK_PRO' },
       };
-      const operation = await createOperation(tx, wish, at);
+      const operation = await createOperation(tx, fields, at);
       await updateCluster(tx, id, { state: 'UPDATING', operationId: operation.id });
       await enqueue(tx, 'cluster', id);
       await appendEvents(tx, account, at, []);

@@ -19,10 +19,10 @@ export class NetworkDeletionMutations {
   deleteVpc(
     @Ctx() context: RequestContext,
     @Arg('input', () => input.DeleteVpcInput, { description: 'What to delete.' })
-    wish: input.DeleteVpcInput,
+    request: input.DeleteVpcInput,
     @DryRun() dryRun?: Flag,
   ) {
-    return this.delete(context, 'VPC', { input: wish, dryRun });
+    return this.delete(context, 'VPC', { input: request, dryRun });
   }
 
   @Mutation(() => payload.DeleteVSwitchPayload, {
@@ -31,10 +31,10 @@ export class NetworkDeletionMutations {
   deleteVSwitch(
     @Ctx() context: RequestContext,
     @Arg('input', () => input.DeleteVSwitchInput, { description: 'What to delete.' })
-    wish: input.DeleteVSwitchInput,
+    request: input.DeleteVSwitchInput,
     @DryRun() dryRun?: Flag,
   ) {
-    return this.delete(context, 'VSWITCH', { input: wish, dryRun });
+    return this.delete(context, 'VSWITCH', { input: request, dryRun });
   }
 
   @Mutation(() => payload.DeleteSecurityGroupPayload, {
@@ -43,10 +43,10 @@ export class NetworkDeletionMutations {
   deleteSecurityGroup(
     @Ctx() context: RequestContext,
     @Arg('input', () => input.DeleteSecurityGroupInput, { description: 'What to delete.' })
-    wish: input.DeleteSecurityGroupInput,
+    request: input.DeleteSecurityGroupInput,
     @DryRun() dryRun?: Flag,
   ) {
-    return this.delete(context, 'SECURITY_GROUP', { input: wish, dryRun });
+    return this.delete(context, 'SECURITY_GROUP', { input: request, dryRun });
   }
 
   @Mutation(() => payload.DeleteLoadBalancerPayload, {
@@ -55,10 +55,10 @@ export class NetworkDeletionMutations {
   deleteLoadBalancer(
     @Ctx() context: RequestContext,
     @Arg('input', () => input.DeleteLoadBalancerInput, { description: 'What to delete.' })
-    wish: input.DeleteLoadBalancerInput,
+    request: input.DeleteLoadBalancerInput,
     @DryRun() dryRun?: Flag,
   ) {
-    return this.delete(context, 'LOAD_BALANCER', { input: wish, dryRun });
+    return this.delete(context, 'LOAD_BALANCER', { input: request, dryRun });
   }
 
   @Mutation(() => payload.DeleteEipPayload, {
@@ -67,10 +67,10 @@ export class NetworkDeletionMutations {
   deleteEip(
     @Ctx() context: RequestContext,
     @Arg('input', () => input.DeleteEipInput, { description: 'What to delete.' })
-    wish: input.DeleteEipInput,
+    request: input.DeleteEipInput,
     @DryRun() dryRun?: Flag,
   ) {
-    return this.delete(context, 'EIP', { input: wish, dryRun });
+    return this.delete(context, 'EIP', { input: request, dryRun });
   }
 
   private delete(

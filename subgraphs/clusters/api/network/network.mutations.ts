@@ -17,30 +17,31 @@ export class NetworkMutations {
   @Mutation(() => payload.CreateVpcPayload, { description: 'Creates a VPC.' })
   createVpc(
     @Ctx() context: RequestContext,
-    @Arg('input', () => input.CreateVpcInput, { description: 'The VPC.' }) wish: input.CreateVpcInput,
+    @Arg('input', () => input.CreateVpcInput, { description: 'The VPC.' }) request: input.CreateVpcInput,
     @DryRun() dryRun?: Flag,
   ) {
-    return toNetworkPayload(context, 'vpc', () => this.service.createVpc(context.actor, wish, dryRun));
+    return toNetworkPayload(context, 'vpc', () => this.service.createVpc(context.actor, request, dryRun));
   }
 
   @Mutation(() => payload.UpdateVpcPayload, { description: 'Renames a VPC.' })
   updateVpc(
     @Ctx() context: RequestContext,
-    @Arg('input', () => input.UpdateVpcInput, { description: 'What to change.' }) wish: input.UpdateVpcInput,
+    @Arg('input', () => input.UpdateVpcInput, { description: 'What to change.' })
+    request: input.UpdateVpcInput,
     @DryRun() dryRun?: Flag,
   ) {
-    return toNetworkPayload(context, 'vpc', () => this.service.updateVpc(context.actor, wish, dryRun));
+    return toNetworkPayload(context, 'vpc', () => this.service.updateVpc(context.actor, request, dryRun));
   }
 
   @Mutation(() => payload.CreateVSwitchPayload, { description: 'Creates a vSwitch in a VPC.' })
   createVSwitch(
     @Ctx() context: RequestContext,
     @Arg('input', () => input.CreateVSwitchInput, { description: 'The vSwitch.' })
-    wish: input.CreateVSwitchInput,
+    request: input.CreateVSwitchInput,
     @DryRun() dryRun?: Flag,
   ) {
     return toNetworkPayload(context, 'vSwitch', () =>
-      this.service.createVSwitch(context.actor, wish, dryRun),
+      this.service.createVSwitch(context.actor, request, dryRun),
     );
   }
 
@@ -48,10 +49,10 @@ export class NetworkMutations {
   createSecurityGroup(
     @Ctx() context: RequestContext,
     @Arg('input', () => input.CreateSecurityGroupInput, { description: 'The security group.' })
-    wish: input.CreateSecurityGroupInput,
+    request: input.CreateSecurityGroupInput,
     @DryRun() dryRun?: Flag,
   ) {
-    const work = () => this.service.createSecurityGroup(context.actor, wish, dryRun);
+    const work = () => this.service.createSecurityGroup(context.actor, request, dryRun);
     return toNetworkPayload(context, 'securityGroup', work);
   }
 
@@ -61,10 +62,10 @@ export class NetworkMutations {
   updateSecurityGroup(
     @Ctx() context: RequestContext,
     @Arg('input', () => input.UpdateSecurityGroupInput, { description: 'What to change.' })
-    wish: input.UpdateSecurityGroupInput,
+    request: input.UpdateSecurityGroupInput,
     @DryRun() dryRun?: Flag,
   ) {
-    const work = () => this.service.updateSecurityGroup(context.actor, wish, dryRun);
+    const work = () => this.service.updateSecurityGroup(context.actor, request, dryRun);
     return toNetworkPayload(context, 'securityGroup', work);
   }
 }

@@ -33,34 +33,34 @@ export class NetworkService {
   /** Refuses UNKNOWN_REGION, INVALID_INPUT, QUOTA_EXCEEDED. */
   async createVpc(
     actor: Actor,
-    wish: input.CreateVpcInput,
+    request: input.CreateVpcInput,
     dryRun?: boolean | null,
   ): Promise<store.VpcRow | null> {
-    const region = (await this.catalogue.catalogue()).regions.get(wish.regionId);
+    const region = (await this.catalogue.catalogue()).regions.get(request.regionId);
     const path = ['input', 'regionId'];
     const unknown: Problem[] = region
       ? []
       : [
           {
             code: 'UNKNOWN_REGION',
-            message: `There is no region ${wish.regionId}; see Query.regions.`,
+            message: `There is no region ${request.regionId}; see Query.regions.`,
             path,
           },
         ];
     check([
-      ...validateName(wish.name, ['input', 'name']),
+      ...validateName(request.name, ['input', 'name']),
       ...unknown,
-      ...rangeProblems(wish.cidr, 'vpc', ['input', 'cidr']),
+      ...rangeProblems(request.cidr, 'vpc', ['input', 'cidr']),
     ]);
     const { account } = actor;
-    const { name, cidr } = wish;
+    const { name, cidr } = request;
     return changeNetwork(
       this.platform,
-      { actor, mutation: 'createVpc', input: wish, dryRun, read: read('vpcs') },
+      { actor, mutation: 'createVpc', input: request, dryRun, read: read('vpcs') },
       async (tx, at) => {
         const id = newId('vpc');
         await reserveVpc(tx, account, id);
-        const regionId = region?.id ?? wish.regionId;
+        const regionId = region?.id ?? request.regionId;
         await store.insertVpc(tx, { id, account, name, regionId, cidr, creator: 'USER', createdAt: at });
         return { id, type: 'VPC_CREATED', message: `The VPC ${name} (${cidr}) was made in ${regionId}.` };
       },
@@ -69,17 +69,17 @@ export class NetworkService {
 
   async updateVpc(
     actor: Actor,
-    wish: input.UpdateVpcInput,
+    request: input.UpdateVpcInput,
     dryRun?: boolean | null,
   ): Promise<store.VpcRow | null> {
-    check(validateName(wish.name, ['input', 'name']));
+    check(validateName(request.name, ['input', 'name']));
     return changeNetwork(
       this.platform,
-      { actor, mutation: 'updateVpc', input: wish, dryRun, read: read('vpcs') },
+      { actor, mutation: 'updateVpc', input: request, dryRun, read: read('vpcs') },
       async (tx) => {
-        const { id } = await lockedVpc(tx, actor.account, wish.id, ID);
-        await tx.vpc.update({ where: { id }, data: { name: wish.name } });
-        return { id, type: 'VPC_UPDATED', message: `The VPC ${id} is called ${wish.name}.` };
+        const { id } = await lockedVpc(tx, actor.account, request.id, ID);
+        await tx.vpc.update({ where: { id }, data: { name: request.name } });
+        return { id, type: 'VPC_UPDATED', message: `The VPC ${id} is called ${request.name}.` };
       },
     );
   }
@@ -87,21 +87,21 @@ export class NetworkService {
   /** Refuses NOT_FOUND, UNKNOWN_ZONE, NETWORK_MISMATCH, CIDR_OVERLAP, INVALID_INPUT, QUOTA_EXCEEDED. */
   async createVSwitch(
     actor: Actor,
-    wish: input.CreateVSwitchInput,
+    request: input.CreateVSwitchInput,
     dryRun?: boolean | null,
   ): Promise<store.VSwitchRow | null> {
     check([
-      ...validateName(wish.name, ['input', 'name']),
-      ...rangeProblems(wish.cidr, 'vSwitch', ['input', 'cidr']),
+      ...validateName(request.name, ['input', 'name']),
+      ...rangeProblems(request.cidr, 'vSwitch', ['input', 'cidr']),
     ]);
     const { regions } = await this.catalogue.catalogue();
     const { account } = actor;
     return changeNetwork(
       this.platform,
-      { actor, mutation: 'createVSwitch', input: wish, dryRun, read: read('vSwitches') },
+      { actor, mutation: 'createVSwitch', input: request, dryRun, read: read('vSwitches') },
       async (tx, at) => {
-        const vpc = await lockedVpc(tx, account, wish.vpcId, ['input', 'vpcId']);
-        const { zoneId, name, cidr } = wish;
+        const vpc = await lockedVpc(tx, account, request.vpcId, ['input', 'vpcId']);
+        const { zoneId, name, cidr } = request;
         if (!regions.get(vpc.regionId)?.zoneIds.includes(zoneId)) {
           const message = `The VPC ${vpc.id} is in ${vpc.regionId}, which has no zone ${zoneId.slice(0, 60)}.`;
           throwProblem('UNKNOWN_ZONE', message, { path: ['input', 'zoneId'] });
@@ -123,23 +123,23 @@ export class NetworkService {
   /** Refuses NOT_FOUND, INVALID_INPUT. */
   async createSecurityGroup(
     actor: Actor,
-    wish: input.CreateSecurityGroupInput,
+    request: input.CreateSecurityGroupInput,
     dryRun?: boolean | null,
   ): Promise<store.SecurityGroupRow | null> {
-    check([...validateName(wish.name, ['input', 'name']), ...ruleProblems(wish.rules ?? [])]);
+    check([...validateName(request.name, ['input', 'name']), ...ruleProblems(request.rules ?? [])]);
     const { account } = actor;
     const change = {
       actor,
       mutation: 'createSecurityGroup',
-      input: wish,
+      input: request,
       dryRun,
       read: read('securityGroups'),
     };
     return changeNetwork(this.platform, change, async (tx, at) => {
-      const { id: vpcId } = await lockedVpc(tx, account, wish.vpcId, ['input', 'vpcId']);
+      const { id: vpcId } = await lockedVpc(tx, account, request.vpcId, ['input', 'vpcId']);
       const id = newId('securityGroup');
-      const { name } = wish;
-      const rules = (wish.rules ?? []).map(toRule);
+      const { name } = request;
+      const rules = (request.rules ?? []).map(toRule);
       await openSecurityGroup(tx, account, id);
       await store.insertSecurityGroup(tx, {
         id,
@@ -157,27 +157,27 @@ export class NetworkService {
   /** Refuses NOT_FOUND, INVALID_INPUT, RISK_NOT_ACKNOWLEDGED. */
   async updateSecurityGroup(
     actor: Actor,
-    wish: input.UpdateSecurityGroupInput,
+    request: input.UpdateSecurityGroupInput,
     dryRun?: boolean | null,
   ): Promise<store.SecurityGroupRow | null> {
     check([
-      ...(wish.name == null ? [] : validateName(wish.name, ['input', 'name'])),
-      ...ruleProblems(wish.rules ?? []),
+      ...(request.name == null ? [] : validateName(request.name, ['input', 'name'])),
+      ...ruleProblems(request.rules ?? []),
     ]);
     const change = {
       actor,
       mutation: 'updateSecurityGroup',
-      input: wish,
+      input: request,
       dryRun,
       read: read('securityGroups'),
     };
     return changeNetwork(this.platform, change, async (tx) => {
-      const { id } = await group(tx, actor.account, wish.id);
-      if (wish.rules) await checkDns(tx, wish, wish.rules.map(toRule));
-      const rules = wish.rules && store.ruleJson(wish.rules.map(toRule));
+      const { id } = await group(tx, actor.account, request.id);
+      if (request.rules) await checkDns(tx, request, request.rules.map(toRule));
+      const rules = request.rules && store.ruleJson(request.rules.map(toRule));
       await tx.securityGroup.update({
         where: { id },
-        data: { ...(wish.name != null && { name: wish.name }), ...(rules && { rules }) },
+        data: { ...(request.name != null && { name: request.name }), ...(rules && { rules }) },
       });
       return { id, type: 'SECURITY_GROUP_UPDATED', message: `The security group ${id} was changed.` };
     });

@@ -142,13 +142,13 @@ async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
     if (failure) rejected.push({ ...failure, path: place });
     else joined.push(id);
   }
-  const held = await reservedNodes(tx, pool.account, pool.id);
+  const reserved = await reservedNodes(tx, pool.account, pool.id);
   const growth = {
     id: pool.id,
     // Each machine has had its own say.
     instanceTypes: [],
     config: configOf(pool),
-    desiredSize: Math.max(0, sizeWith(attempt, joined.length) - held),
+    desiredSize: Math.max(0, sizeWith(attempt, joined.length) - reserved),
     path: ['input', 'instanceIds'],
   };
   const { account } = pool;
@@ -203,8 +203,8 @@ async function take(
   if (tooLarge) return { code: tooLarge.code, message: `${machine.id}: ${tooLarge.message}` };
   const { count } = await tx.node.createMany({ data: [nodeOf(attempt, vcpus)], skipDuplicates: true });
   if (count === 0) return inUseFailure(machine.id);
-  const wish = { account, chargeType, count: 1, vcpus, disks: DISKS_PER_INSTANCE };
-  const { granted, shortage } = await reserveInstances(tx, wish);
+  const request = { account, chargeType, count: 1, vcpus, disks: DISKS_PER_INSTANCE };
+  const { granted, shortage } = await reserveInstances(tx, request);
   if (granted === 1) return connect(tx, { attempt, machine, vcpus });
   await tx.node.deleteMany({ where: { instanceId: machine.id } });
   const why = shortage?.message ?? `The ${vcpuResource(chargeType)?.resource} quota has no room for it.`;
@@ -224,8 +224,8 @@ async function connect(
   const { account } = pool;
   const { securityGroupId } = configOf(pool).machines;
   const instanceTypes = [machine.instanceType];
-  const wish = { account, clusterId: cluster.id, instanceTypes, count: 1, securityGroupId };
-  const { shortage } = await reserveNodeNetwork(tx, wish);
+  const request = { account, clusterId: cluster.id, instanceTypes, count: 1, securityGroupId };
+  const { shortage } = await reserveNodeNetwork(tx, request);
   if (!shortage) return undefined;
   await tx.node.deleteMany({ where: { instanceId: machine.id } });
   const unused = { state: 'pending', vcpus, chargeType: machine.chargeType, disks: DISKS_PER_INSTANCE };

@@ -112,12 +112,12 @@ export class NodePoolService {
         );
       const state = await requireTransition(tx, pool, 'SCALE', path);
       const toSize = input.desiredSize;
-      const held = await reservedNodes(tx, account, pool.id);
+      const reserved = await reservedNodes(tx, account, pool.id);
       const growth = {
         id: pool.id,
         instanceTypes: pool.instanceTypes,
         config: configOf(pool),
-        desiredSize: Math.max(0, toSize - held),
+        desiredSize: Math.max(0, toSize - reserved),
         path: ['input', 'desiredSize'],
       };
       await reserveScaleUp(tx, { account, clusterId: cluster.id, product: cluster.product, growth });
@@ -159,8 +159,8 @@ export class NodePoolService {
       for (const id of await unfinishedOperations(tx, { targetId: pool.id })) {
         await finishOperation(tx, id, { state: 'CANCELED', error }, at);
       }
-      const wish = { ...target(pool), type: 'DELETE_NODE_POOL', stages: ['NODES', 'RELEASE'] } as const;
-      const operation = await createOperation(tx, wish, at);
+      const fields = { ...target(pool), type: 'DELETE_NODE_POOL', stages: ['NODES', 'RELEASE'] } as const;
+      const operation = await createOperation(tx, fields, at);
       const generation = { increment: 1 };
       await pools.updateNodePool(tx, pool.id, { state: 'DELETING', generation, operationId: operation.id });
       if (pool.isDefault) await reassignDefaultPool(tx, pool, input.acknowledgeRisk);

@@ -66,7 +66,7 @@ export class UpdateNodePoolService {
         );
       const plan = await planUpdate(tx, locked, { input, catalogue });
       const desiredSize = within(pool.desiredSize, plan.autoscaling);
-      const held = await reservedNodes(tx, account, pool.id);
+      const reserved = await reservedNodes(tx, account, pool.id);
       const { instanceTypes, config: machines } = plan;
       await refuseLargeTypes(tx, account, [
         { instanceTypes, config: machines, desiredSize, path: chargePath(input) },
@@ -75,13 +75,13 @@ export class UpdateNodePoolService {
         id: pool.id,
         instanceTypes,
         config: machines,
-        desiredSize: Math.max(0, desiredSize - held),
+        desiredSize: Math.max(0, desiredSize - reserved),
         path: ['input', 'autoscaling'],
       };
       await reserveScaleUp(tx, { account, clusterId: cluster.id, product: cluster.product, growth });
       if (input.autoscaling) await refuseLargeGroup(tx, account, { ...plan, id: pool.id, path: growth.path });
       const { labels, taints } = configOf(pool);
-      const wish = {
+      const changes = {
         ...target(pool),
         type: 'UPDATE_NODE_POOL' as const,
         stages: [SETTINGS_STAGE, 'NODES'],
@@ -92,7 +92,7 @@ export class UpdateNodePoolService {
           trigger: 'UPDATE',
         },
       };
-      const operation = await createOperation(tx, wish, at);
+      const operation = await createOperation(tx, changes, at);
       await pools.updateNodePool(tx, pool.id, {
         name: plan.name,
         instanceTypes: [...plan.instanceTypes],
@@ -115,15 +115,15 @@ interface PoolUpdate {
 }
 
 /** The pool as it shall be. Refuses with every problem that can be seen at once. */
-async function planUpdate(tx: Transaction, locked: LockedPool, wish: PoolUpdate): Promise<NodePoolPlan> {
+async function planUpdate(tx: Transaction, locked: LockedPool, changes: PoolUpdate): Promise<NodePoolPlan> {
   const { cluster, pool } = locked;
-  const { input, catalogue } = wish;
+  const { input, catalogue } = changes;
   const before = configOf(pool);
   const instanceTypes = input.instanceTypes ?? pool.instanceTypes;
   const config = planPoolConfig({ ...input, instanceTypes }, before);
   const autoscaling = planAutoscaling(input.autoscaling, autoscalingOf(pool));
   const problems: Problem[] = [
-    ...updateProblems(locked, wish),
+    ...updateProblems(locked, changes),
     ...autoscalingProblems({ autoscaling }, ['input']),
     ...(await nameTaken(tx, cluster, { name: input.name, before: pool.name })),
   ];

@@ -56,17 +56,18 @@ export class VerticalScalingService {
         const cluster = await runningCluster(tx, account, input.id);
         const pools = await chosenPools(tx, cluster, input.nodePoolIds);
         refuseStuckPools(pools, withGroup, input.nodePoolIds);
-        for (const pool of pools) refuseUnfit(pool, cluster, { wished: input.instanceTypes, instanceTypes });
+        for (const pool of pools)
+          refuseUnfit(pool, cluster, { requestedTypes: input.instanceTypes, instanceTypes });
         await refuseLargeTypes(tx, account, pools.map(withTypes(input.instanceTypes)));
         await refuseSecondChange(tx, cluster, { type: SCALE_VERTICALLY });
         const requested = await nodesToReplace(tx, pools, input.instanceTypes);
-        const wish: VerticalScalingInput = {
+        const scaling: VerticalScalingInput = {
           instanceTypes: [...new Set(input.instanceTypes)],
           batchSize: input.batchSize ?? null,
           pools: pools.map(({ id, desiredSize }) => ({ id, baseSize: desiredSize })),
         };
         const stages = pools.map(({ name }) => `POOL ${name}`);
-        const asked = { type: SCALE_VERTICALLY, stages, input: { ...wish }, requested };
+        const asked = { type: SCALE_VERTICALLY, stages, input: { ...scaling }, requested };
         const planned = await planInWindow(tx, cluster, { ...asked, timing: input.timing, at });
         if (planned) return { clusterId: cluster.id, operationId: planned.id };
         const { id } = cluster;
@@ -81,11 +82,14 @@ export class VerticalScalingService {
   }
 }
 
-function typeProblems(wished: readonly string[], types: ReadonlyMap<string, InstanceTypeValue>): Problem[] {
+function typeProblems(
+  requestedTypes: readonly string[],
+  types: ReadonlyMap<string, InstanceTypeValue>,
+): Problem[] {
   const path = ['input', 'instanceTypes'];
-  if (wished.length < 1 || wished.length > MAX_TYPES)
+  if (requestedTypes.length < 1 || requestedTypes.length > MAX_TYPES)
     return [{ code: 'INVALID_INPUT', message: `1 to ${MAX_TYPES} instance types.`, path }];
-  return wished.flatMap((id, index): Problem[] => {
+  return requestedTypes.flatMap((id, index): Problem[] => {
     const here = [...path, String(index)];
     const type = types.get(id);
     if (!type)
@@ -116,20 +120,20 @@ function refuseUnfit(
   pool: NodePool,
   cluster: ClusterRow,
   types: {
-    readonly wished: readonly string[];
+    readonly requestedTypes: readonly string[];
     readonly instanceTypes: ReadonlyMap<string, InstanceTypeValue>;
   },
 ): void {
   const path = ['input', 'instanceTypes'];
-  const { wished, instanceTypes } = types;
+  const { requestedTypes, instanceTypes } = types;
   const { imageId } = configOf(pool).machines;
   const problems = [
-    ...architectureProblems(wished, instanceTypes, path),
-    ...imageFitProblems({ imageId, instanceTypes: wished }, instanceTypes, path),
+    ...architectureProblems(requestedTypes, instanceTypes, path),
+    ...imageFitProblems({ imageId, instanceTypes: requestedTypes }, instanceTypes, path),
   ];
   if (problems.length > 0) throw new ProblemError(problems);
   const runtime = pool.runtime as ContainerRuntime;
-  refusePoolOfKind({ ...pool, runtime, instanceTypes: wished }, cluster, instanceTypes);
+  refusePoolOfKind({ ...pool, runtime, instanceTypes: requestedTypes }, cluster, instanceTypes);
 }
 
 function batchProblems(size: number | null | undefined): Problem[] {
@@ -156,16 +160,16 @@ async function chosenPools(tx: Transaction, { id }: ClusterRow, ids: readonly st
     orderBy: { id: 'asc' },
   });
   const path = ['input', 'nodePoolIds'];
-  for (const [index, wished] of (ids ?? []).entries())
-    if (!pools.some((pool) => pool.id === wished))
+  for (const [index, poolId] of (ids ?? []).entries())
+    if (!pools.some((pool) => pool.id === poolId))
       throwProblem(
         'NOT_FOUND',
-        `The cluster ${id} has no node pool ${wished.slice(0, 60)}. Cluster.nodePools lists them.`,
+        `The cluster ${id} has no node pool ${poolId.slice(0, 60)}. Cluster.nodePools lists them.`,
         { path: [...path, String(index)] },
       );
-  for (const [index, wished] of (ids ?? []).entries())
-    if (pools.some((pool) => pool.id === wished && pool.instanceTypes.some(isVirtual)))
-      throwProblem('INVALID_INPUT', `The nodes of ${wished} are virtual and have no size.`, {
+  for (const [index, poolId] of (ids ?? []).entries())
+    if (pools.some((pool) => pool.id === poolId && pool.instanceTypes.some(isVirtual)))
+      throwProblem('INVALID_INPUT', `The nodes of ${poolId} are virtual and have no size.`, {
         path: [...path, String(index)],
       });
   const chosen = pools.filter((pool) => (ids ? ids.includes(pool.id) : !pool.instanceTypes.some(isVirtual)));

@@ -7,7 +7,7 @@ import {
 } from '../../../../engine/contract.js';
 import { poolSchedule } from '../steps/pool-schedule.js';
 import { hasAutoscaling } from '../../changes/pool-spec.js';
-import type { Means } from '../steps/node-pool-step.js';
+import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import type { Cluster, NodePool } from '../../store/reconcile.store.js';
 import { clientOf } from '../../inspection/cluster-client.js';
 import { scaleUp } from './scale-up.js';
@@ -18,7 +18,7 @@ import { scaleDown } from './scale-down.js';
 const POLL_MS = 10_000;
 
 /** Lets the pools of one cluster, by its id, grow for pods that find no node, and shrink by nodes that are idle. */
-export function createAutoscalingReconciler(means: Means): Reconciler {
+export function createAutoscalingReconciler(dependencies: ReconcilerDependencies): Reconciler {
   return {
     kind: 'autoscaling',
     async reconcile(key, scope) {
@@ -29,7 +29,7 @@ export function createAutoscalingReconciler(means: Means): Reconciler {
       if (!pools.some(hasAutoscaling)) return done;
       // While something else is being done to the cluster, what pods need will be another thing soon.
       if (cluster.state === 'RUNNING' && pools.every(isSettled))
-        await pollAutoscaling(cluster, pools, { scope, means });
+        await pollAutoscaling(cluster, pools, { scope, dependencies });
       return requeueAfter(POLL_MS);
     },
   };
@@ -38,9 +38,12 @@ export function createAutoscalingReconciler(means: Means): Reconciler {
 async function pollAutoscaling(
   cluster: Cluster,
   pools: readonly NodePool[],
-  { scope, means }: { readonly scope: ReconcileContext; readonly means: Means },
+  {
+    scope,
+    dependencies,
+  }: { readonly scope: ReconcileContext; readonly dependencies: ReconcilerDependencies },
 ): Promise<void> {
-  const client = await clientOf(cluster.id, { scope, kubernetes: means.kubernetes });
+  const client = await clientOf(cluster.id, { scope, kubernetes: dependencies.kubernetes });
   if (!client) return;
   const nodes = await scope.database.node.findMany({ where: { clusterId: cluster.id } });
   const running = nodes.filter(({ state }) => state === 'running');
@@ -48,7 +51,7 @@ async function pollAutoscaling(
     .filter(hasAutoscaling)
     .filter(({ state }) => state === 'ACTIVE' || state === 'FAILED');
   const seen = await readClusterSnapshot(client, running);
-  const view = { cluster, pools: elastic, nodes, seen, scope, means };
+  const view = { cluster, pools: elastic, nodes, seen, scope, dependencies };
   if (!(await scaleUp(view))) await scaleDown(view);
 }
 

@@ -6,7 +6,7 @@ import { ProblemError } from '../../../../kernel/result.js';
 import { updateCluster } from '../../store/cluster.store.js';
 import { remainingNodeQuota, reservedNodes, reserveScaleUp } from '../../changes/quota.reservations.js';
 import { updateNodePool } from '../../store/node-pool.store.js';
-import type { Means } from '../steps/node-pool-step.js';
+import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { recordPoolDrift } from '../pool-drift/pool-drift.js';
 import { configOf } from '../../model/pool-config.rules.js';
 import { nextPoolState } from '../../model/pool-states.js';
@@ -26,7 +26,7 @@ export interface AutoscaledCluster {
   readonly nodes: readonly Node[];
   readonly seen: ClusterSnapshot;
   readonly scope: ReconcileContext;
-  readonly means: Means;
+  readonly dependencies: ReconcilerDependencies;
 }
 
 /** Operations say by this what they were begun for. */
@@ -72,7 +72,7 @@ export async function resizePool(
 }
 
 async function requestSize(
-  { cluster, scope, means }: AutoscaledCluster,
+  { cluster, scope, dependencies }: AutoscaledCluster,
   pool: NodePool,
   resizing: PoolResize,
 ): Promise<boolean> {
@@ -80,7 +80,7 @@ async function requestSize(
   if (!state) return false;
   let resized = false;
   // A pool that has grown in the same look has brought the cluster to SCALING.
-  const audit = { cluster, pool, nodes: [], scope, means, states: MUTABLE_CLUSTER_STATES };
+  const audit = { cluster, pool, nodes: [], scope, dependencies, states: MUTABLE_CLUSTER_STATES };
   await recordPoolDrift(audit, async (tx, at) => {
     if ((await unfinishedOperations(tx, { targetId: pool.id })).length > 0) return [];
     const { from } = resizing;
@@ -99,8 +99,8 @@ async function requestSize(
       },
       at,
     );
-    const wish = { desiredSize: to, state, generation: { increment: 1 }, operationId: operation.id };
-    await updateNodePool(tx, pool.id, wish);
+    const changes = { desiredSize: to, state, generation: { increment: 1 }, operationId: operation.id };
+    await updateNodePool(tx, pool.id, changes);
     await updateCluster(tx, cluster.id, { state: 'SCALING' });
     await enqueue(tx, 'node-pool', pool.id);
     resized = true;
@@ -127,11 +127,17 @@ async function withinQuota(
   if (wanted <= from) return wanted;
   const { account } = pool;
   const of = { account, clusterId: cluster.id, product: cluster.product };
-  const held = await reservedNodes(tx, account, pool.id);
+  const reserved = await reservedNodes(tx, account, pool.id);
   const room = await remainingNodeQuota(tx, { ...of, id: pool.id });
-  const to = Math.max(from, room === null ? wanted : Math.min(wanted, held + room));
+  const to = Math.max(from, room === null ? wanted : Math.min(wanted, reserved + room));
   const { id, instanceTypes } = pool;
-  const growth = { id, instanceTypes, config: configOf(pool), desiredSize: Math.max(0, to - held), path: [] };
+  const growth = {
+    id,
+    instanceTypes,
+    config: configOf(pool),
+    desiredSize: Math.max(0, to - reserved),
+    path: [],
+  };
   await reserveScaleUp(tx, { ...of, growth });
   return to;
 }

@@ -45,11 +45,11 @@ function conditionOf({ room, size, fellShort }: Candidate, pods: number): Condit
 }
 
 async function recordCondition(
-  { cluster, scope, means }: AutoscaledCluster,
+  { cluster, scope, dependencies }: AutoscaledCluster,
   { pool }: Candidate,
   now: ConditionChange,
 ): Promise<void> {
-  await recordPoolDrift({ cluster, pool, nodes: [], scope, means }, async (tx, at) => {
+  await recordPoolDrift({ cluster, pool, nodes: [], scope, dependencies }, async (tx, at) => {
     await updateNodePool(tx, pool.id, { conditions: withCondition(pool, now, at) });
     if (now.status === 'True') return [];
     const text = `The node pool ${pool.name} does not grow: ${now.message}`;

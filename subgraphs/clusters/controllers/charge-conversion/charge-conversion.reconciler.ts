@@ -10,7 +10,7 @@ import { finishOperation, finishStage, startStage } from '../../../../engine/ope
 import type { ChargeType } from '../../../../engine/providers/node-pool-provider.js';
 import type { NodeRow } from '../../store/node.store.js';
 import { nodeStatesFor } from '../../model/node-states.js';
-import type { Means } from '../steps/node-pool-step.js';
+import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { releaseQuotaUsage, instanceQuotaUsage } from '../../changes/quota-usage.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { type Operation, readOperation } from '../../store/reconcile.store.js';
@@ -22,24 +22,24 @@ interface ChargeConversion {
 
 interface Step {
   readonly operation: Operation;
-  readonly wish: ChargeConversion;
+  readonly conversion: ChargeConversion;
   readonly scope: ReconcileContext;
-  readonly means: Means;
+  readonly dependencies: ReconcilerDependencies;
 }
 
 /** Carries out an operation CONVERT_CHARGE_TYPE, by its id: node after node, each with its own result. */
-export function createChargeConversionReconciler(means: Means): Reconciler {
+export function createChargeConversionReconciler(dependencies: ReconcilerDependencies): Reconciler {
   return {
     kind: 'charge-conversion',
     async reconcile(key, scope) {
       const operation = await readOperation(scope.database, key);
       if (!operation) return done;
-      const wish = operation.input as unknown as ChargeConversion;
-      const step: Step = { operation, wish, scope, means };
-      const nodes = await scope.database.node.findMany({ where: { id: { in: [...wish.nodeIds] } } });
+      const conversion = operation.input as unknown as ChargeConversion;
+      const step: Step = { operation, conversion, scope, dependencies };
+      const nodes = await scope.database.node.findMany({ where: { id: { in: [...conversion.nodeIds] } } });
       const found = new Map(nodes.map((node) => [node.id, node]));
       const failures: Failure[] = [];
-      for (const id of wish.nodeIds) {
+      for (const id of conversion.nodeIds) {
         const failure = await convert(step, found.get(id));
         if (failure) failures.push(failure);
       }
@@ -50,12 +50,12 @@ export function createChargeConversionReconciler(means: Means): Reconciler {
 }
 
 async function convert(step: Step, node: NodeRow | undefined): Promise<Failure | undefined> {
-  const { wish, means, scope } = step;
+  const { conversion, dependencies, scope } = step;
   if (node?.state !== 'running')
     return { code: 'INVALID_STATE', message: `${node?.name ?? 'The node'} is not running any more.` };
-  if (node.chargeType === wish.chargeType) return undefined;
+  if (node.chargeType === conversion.chargeType) return undefined;
   try {
-    await means.provider.convertInstance(node.clusterId, node.id, wish.chargeType);
+    await dependencies.provider.convertInstance(node.clusterId, node.id, conversion.chargeType);
   } catch (error) {
     if (!(error instanceof TerminalError)) throw error;
     return { code: error.problem.code, message: `${node.name}: ${error.problem.message}` };
@@ -66,8 +66,8 @@ async function convert(step: Step, node: NodeRow | undefined): Promise<Failure |
 }
 
 /** The node is paid otherwise now; what it held of the quota of the old way is free. */
-async function record({ operation, wish, scope }: Step, node: NodeRow): Promise<void> {
-  const { chargeType } = wish;
+async function record({ operation, conversion, scope }: Step, node: NodeRow): Promise<void> {
+  const { chargeType } = conversion;
   await scope.database.$transaction(async (tx) => {
     const { count } = await tx.node.updateMany({
       where: { id: node.id, chargeType: node.chargeType, state: { in: nodeStatesFor('CONVERT') } },
@@ -87,12 +87,12 @@ async function record({ operation, wish, scope }: Step, node: NodeRow): Promise<
 }
 
 async function finishConversion(
-  { operation, wish, scope }: Step,
+  { operation, conversion, scope }: Step,
   failures: readonly Failure[],
 ): Promise<void> {
   const at = scope.clock.now();
   const failed = failures.length;
-  const created = wish.nodeIds.length - failed;
+  const created = conversion.nodeIds.length - failed;
   const state = failed === 0 ? 'SUCCEEDED' : created > 0 ? 'PARTIAL' : 'FAILED';
   const [first] = failures;
   await scope.database.$transaction(async (tx) => {

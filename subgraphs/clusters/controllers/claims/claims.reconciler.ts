@@ -95,13 +95,15 @@ export class ClaimsReconciler implements Reconciler {
     { scope, rows, loads }: ClaimsPoll,
   ): Promise<ClaimDecision> {
     const before = rows.get(claim.id);
-    const held = before?.state === 'GRANTED';
+    const reserved = before?.state === 'GRANTED';
     const load = loads.get(claim.id) ?? NO_USAGE;
-    const problem = held ? await this.reload(before, load, scope) : await this.takePlaces(claim, load, scope);
-    const state = held || !problem ? 'GRANTED' : 'REFUSED';
+    const problem = reserved
+      ? await this.reload(before, load, scope)
+      : await this.takePlaces(claim, load, scope);
+    const state = reserved || !problem ? 'GRANTED' : 'REFUSED';
     const decision: ClaimDecision = { state, message: problem?.message ?? null };
     // A claim that has got its places just now is written down with them.
-    if (held || problem) await this.record(claim, { decision, before, scope });
+    if (reserved || problem) await this.record(claim, { decision, before, scope });
     return decision;
   }
 
@@ -144,7 +146,7 @@ export class ClaimsReconciler implements Reconciler {
           await reserve(tx, { ...place, account, amount: 1, ...more });
         const granted = { state: 'GRANTED', message: null, createdAt: clock.now() };
         await putClaim(tx, claim, granted);
-        if (kind !== 'DISK') await loadClaim(tx, claim, { held: NO_USAGE, wished: load });
+        if (kind !== 'DISK') await loadClaim(tx, claim, { reserved: NO_USAGE, desired: load });
       }),
     );
     return taken.ok ? undefined : taken.problems[0];
@@ -153,12 +155,12 @@ export class ClaimsReconciler implements Reconciler {
   /** Lets what a claim has of its load balancer follow what its Service asks; answers why it gets no more. */
   private async reload(
     row: ClaimRow,
-    wished: LoadBalancerUsage,
+    desired: LoadBalancerUsage,
     { database }: ReconcileContext,
   ): Promise<Problem | undefined> {
-    if (isSameUsage(row, wished)) return undefined;
+    if (isSameUsage(row, desired)) return undefined;
     const loaded = await toResult(() =>
-      database.$transaction((tx) => loadClaim(tx, row, { held: row, wished })),
+      database.$transaction((tx) => loadClaim(tx, row, { reserved: row, desired })),
     );
     return loaded.ok ? undefined : loaded.problems[0];
   }

@@ -3,7 +3,7 @@ import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import { inCluster, type ClusterStep, type Step } from '../steps/cluster-step.js';
 import { deleteCluster, failDeletion } from './delete-cluster.js';
 import { createControlPlane, openKubernetesApi } from '../provisioning/create-control-plane.js';
-import type { Means } from '../steps/node-pool-step.js';
+import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { type StepOutcome, runSteps } from '../steps/run-steps.js';
 import { readCluster } from '../../store/reconcile.store.js';
 import { waitForMasters } from '../provisioning/wait-for-masters.js';
@@ -35,14 +35,14 @@ const BY_STATE: Readonly<Record<string, readonly Step[]>> = {
 };
 
 /** Makes a cluster what its state and its operation ask for. */
-export function createClusterReconciler(means: Means): Reconciler {
+export function createClusterReconciler(dependencies: ReconcilerDependencies): Reconciler {
   return {
     kind: 'cluster',
-    reconcile: (key, scope) => runSteps(() => nextStep(key, { scope, means })),
+    reconcile: (key, scope) => runSteps(() => nextStep(key, { scope, dependencies })),
     async failed(key, problem, scope) {
       const view = await readCluster(scope.database, key);
       if (!view) return;
-      const step = { ...view, scope, means };
+      const step = { ...view, scope, dependencies };
       if (view.cluster.state === 'DELETING') await failDeletion(step, problem);
       else if (view.cluster.state === 'UPGRADING') await failUpgrade(step, problem);
       else if (view.operation?.type === MIGRATE_CLUSTER) await failMigration(step, problem);
@@ -53,12 +53,12 @@ export function createClusterReconciler(means: Means): Reconciler {
 
 async function nextStep(
   key: string,
-  { scope, means }: { scope: ReconcileContext; means: Means },
+  { scope, dependencies }: { scope: ReconcileContext; dependencies: ReconcilerDependencies },
 ): Promise<StepOutcome> {
   await scope.faults.reach('cluster.started');
   const view = await readCluster(scope.database, key);
   if (!view) return done;
-  const step: ClusterStep = { ...view, scope, means };
+  const step: ClusterStep = { ...view, scope, dependencies };
   for (const take of BY_STATE[view.cluster.state] ?? []) {
     const outcome = await take(step);
     if (outcome !== undefined) return outcome;

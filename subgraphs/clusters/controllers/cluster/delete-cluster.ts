@@ -27,8 +27,8 @@ const finalizers = new Finalizers<ClusterStep>(
     { name: 'node-pools', finalize: deletePools },
     {
       name: 'cloud',
-      finalize: async ({ cluster, means, scope }) => {
-        const gone = await means.provider.deleteCluster(cluster.id);
+      finalize: async ({ cluster, dependencies, scope }) => {
+        const gone = await dependencies.provider.deleteCluster(cluster.id);
         await scope.faults.reach('cluster.cloud-removed');
         return gone;
       },

@@ -14,7 +14,7 @@ import {
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import type { Problem } from '../../../../kernel/result.js';
-import type { Means } from '../steps/node-pool-step.js';
+import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { readOperation } from '../../store/reconcile.store.js';
 import { unlessSuperseded } from '../steps/run-steps.js';
 import { eventOf } from '../../model/cluster-events.js';
@@ -41,7 +41,9 @@ const FIRST_POLL_MS = 300;
 const LAST_POLL_MS = 15_000;
 
 /** Makes a component in its cluster what its row says: applied through the Kubernetes API, or gone. */
-export function createComponentReconciler(means: Pick<Means, 'kubernetes'>): Reconciler {
+export function createComponentReconciler(
+  dependencies: Pick<ReconcilerDependencies, 'kubernetes'>,
+): Reconciler {
   return {
     kind: COMPONENT,
     async reconcile(key, scope) {
@@ -52,12 +54,12 @@ export function createComponentReconciler(means: Pick<Means, 'kubernetes'>): Rec
       if (!cluster || cluster.deletedAt || cluster.state === 'DELETING') return done;
       const operation = await readOperation(scope.database, component.operationId);
       const entry = await componentEntry(component.name);
-      const client = await clientOf(component.clusterId, { scope, kubernetes: means.kubernetes });
-      const wish = { component, operation, scope };
+      const client = await clientOf(component.clusterId, { scope, kubernetes: dependencies.kubernetes });
+      const change = { component, operation, scope };
       return unlessSuperseded(() =>
         entry && client
-          ? attempt({ ...wish, entry, client })
-          : retryUntilDeadline(wish, unreachable(component)),
+          ? attempt({ ...change, entry, client })
+          : retryUntilDeadline(change, unreachable(component)),
       );
     },
   };
@@ -83,13 +85,13 @@ async function attempt(step: ComponentStep): Promise<ReconcileResult> {
 
 /** Looks again later, or gives up for this reason when it takes too long. */
 async function retryUntilDeadline(
-  wish: ComponentChange,
+  change: ComponentChange,
   { code, message }: Problem,
 ): Promise<ReconcileResult> {
-  const { component, scope } = wish;
+  const { component, scope } = change;
   const age = scope.clock.now().getTime() - component.specUpdatedAt.getTime();
   if (age >= DEADLINE_MS)
-    return completeComponent(wish, { code, message: `${component.name} ${component.version}: ${message}` });
+    return completeComponent(change, { code, message: `${component.name} ${component.version}: ${message}` });
   return requeueAfter(Math.min(LAST_POLL_MS, Math.max(FIRST_POLL_MS, age / 4)));
 }
 

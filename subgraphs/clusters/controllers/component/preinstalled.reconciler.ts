@@ -4,7 +4,7 @@ import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import { KubernetesStatusError } from '../../../../engine/kubernetes/kubernetes-error.js';
 import type { Problem } from '../../../../kernel/result.js';
-import type { Means } from '../steps/node-pool-step.js';
+import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { clientOf } from '../../inspection/cluster-client.js';
 import { componentEntry } from '../../model/component-catalog.js';
@@ -25,7 +25,9 @@ const NO_ACCESS_POLL_MS = 2_000;
  * Installs what a new cluster comes with, all of it in one go: its keys are ids of clusters. There are no nodes yet, so
  * nothing is waited for; what is changed later is for the reconciler of single components.
  */
-export function createPreinstalledReconciler({ kubernetes }: Pick<Means, 'kubernetes'>): Reconciler {
+export function createPreinstalledReconciler({
+  kubernetes,
+}: Pick<ReconcilerDependencies, 'kubernetes'>): Reconciler {
   return {
     kind: PREINSTALLED,
     async reconcile(key, scope) {

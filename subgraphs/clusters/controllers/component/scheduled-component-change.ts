@@ -43,8 +43,8 @@ export function scheduledComponentChange(action: ComponentAction): ScheduledChan
       const change = { entry, component, cluster, waiting: waitingChange(operation) };
       const problem = problemOf(change);
       if (problem) return problem;
-      const wish = { ...desiredComponent(change), state, operationId: operation.id };
-      await updateComponentSpec(tx, componentId, { wish, at });
+      const spec = { ...desiredComponent(change), state, operationId: operation.id };
+      await updateComponentSpec(tx, componentId, { spec, at });
       await enqueue(tx, 'component', componentId);
       return undefined;
     },

@@ -18,21 +18,21 @@ export const upgradeComponents: Step = async (step) => {
   // One that settles wakes the cluster.
   if (components.some(({ generation, observedGeneration }) => observedGeneration < generation)) return done;
   const asked = components.some(({ operationId }) => operationId === operation.id);
-  const wishes = await componentUpgradesOf(step, components);
-  if (asked || wishes.length === 0) return undefined;
+  const upgrades = await componentUpgradesOf(step, components);
+  if (asked || upgrades.length === 0) return undefined;
   if (operation.pausedAt) return done;
   await inCluster(step, async (tx, at) => {
     await startStage(tx, operation.id, 'COMPONENTS', at);
-    for (const { component, version } of wishes) {
-      const wish = { version, state: 'UPGRADING', operationId: operation.id };
-      await updateComponentSpec(tx, component.id, { wish, at });
+    for (const { component, version } of upgrades) {
+      const spec = { version, state: 'UPGRADING', operationId: operation.id };
+      await updateComponentSpec(tx, component.id, { spec, at });
     }
     await enqueueAll(
       tx,
       'component',
-      wishes.map(({ component }) => component.id),
+      upgrades.map(({ component }) => component.id),
     );
-    const names = wishes.map(({ component, version }) => `${component.name} ${version}`);
+    const names = upgrades.map(({ component, version }) => `${component.name} ${version}`);
     return [
       clusterEvent(step, 'COMPONENTS_UPGRADING', `Components: ${names.join(', ')}.`, {
         data: { components: names },
@@ -47,13 +47,13 @@ async function componentUpgradesOf(
   { cluster }: ClusterStep,
   components: readonly Component[],
 ): Promise<ComponentUpgrade[]> {
-  const wishes: ComponentUpgrade[] = [];
+  const upgrades: ComponentUpgrade[] = [];
   for (const component of components) {
     const entry = await componentEntry(component.name);
     const version = entry && nextVersion(entry, component.version, cluster.version);
-    if (version != null) wishes.push({ component, version });
+    if (version != null) upgrades.push({ component, version });
   }
-  return wishes;
+  return upgrades;
 }
 
 /** Why components could not be upgraded with the cluster; empty when all are. */

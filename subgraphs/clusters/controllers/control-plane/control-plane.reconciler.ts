@@ -14,7 +14,7 @@ import type {
 import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { updateCluster } from '../../store/cluster.store.js';
-import type { Means } from '../steps/node-pool-step.js';
+import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { withCondition } from '../../model/conditions.js';
 import { changeCluster, type Cluster, readCluster } from '../../store/reconcile.store.js';
 import { unlessSuperseded } from '../steps/run-steps.js';
@@ -37,7 +37,9 @@ const GONE = ['DELETING', 'DELETED'];
  * Keeps what is known of a cluster's control plane what the provider says: replicas, incidents, and whether the
  * cluster is UNAVAILABLE. It comes back to the state that it had as soon as its API answers again.
  */
-export function createControlPlaneReconciler({ provider }: Pick<Means, 'provider'>): Reconciler {
+export function createControlPlaneReconciler({
+  provider,
+}: Pick<ReconcilerDependencies, 'provider'>): Reconciler {
   return {
     kind: 'control-plane',
     async reconcile(key, scope) {

@@ -3,7 +3,7 @@ import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import { done, type Reconciler, type ReconcileContext } from '../../../../engine/contract.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import { finishOperation, finishStage, startStage } from '../../../../engine/operations/operations.js';
-import type { Means } from '../steps/node-pool-step.js';
+import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { unfinishedOperations } from '../../store/operation.store.js';
 import { type ListedNode, listNodes } from '../../inspection/kubernetes-nodes.js';
 import { eventOf } from '../../model/cluster-events.js';
@@ -15,7 +15,9 @@ const ANNOTATION = 'node.beta.alibabacloud.com/autonomy';
 const POOL_LABEL = 'alibabacloud.com/nodepool-id';
 
 /** Annotates the nodes of an edge pool as its autonomy says; keys are pools. Run again after nodes have joined. */
-export function createEdgeAutonomyReconciler({ kubernetes }: Pick<Means, 'kubernetes'>): Reconciler {
+export function createEdgeAutonomyReconciler({
+  kubernetes,
+}: Pick<ReconcilerDependencies, 'kubernetes'>): Reconciler {
   return {
     kind: 'edge-autonomy',
     async reconcile(key, scope) {

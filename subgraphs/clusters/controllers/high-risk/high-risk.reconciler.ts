@@ -15,7 +15,7 @@ import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { isId } from '../../../../kernel/ids.js';
 import { type ClusterStep } from '../steps/cluster-step.js';
 import { updateCluster } from '../../store/cluster.store.js';
-import type { Means } from '../steps/node-pool-step.js';
+import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { conditionsOf, withCondition } from '../../model/conditions.js';
 import { clustersAfter, changeCluster, type Cluster } from '../../store/reconcile.store.js';
 import { unlessSuperseded } from '../steps/run-steps.js';
@@ -38,15 +38,15 @@ type Scope = ClusterStep['scope'];
  * Finds what was done to a cluster's resources past the platform, tells it once with its impact and recovery, and has
  * those look who see the effects. Its keys are ids of clusters.
  */
-export function createHighRiskReconciler(means: Means): Reconciler {
+export function createHighRiskReconciler(dependencies: ReconcilerDependencies): Reconciler {
   return {
     kind: HIGH_RISK,
     async reconcile(key, scope) {
       const cluster = await scope.database.cluster.findUnique({ where: { id: key } });
       if (!cluster || cluster.deletedAt || cluster.state === 'DELETING') return done;
-      const closing = await applyDnsRules(scope.database, means.provider, key);
-      const risks = await means.provider.highRiskOperationRecords(key);
-      const dns = await dnsAnswers(cluster, { scope, means });
+      const closing = await applyDnsRules(scope.database, dependencies.provider, key);
+      const risks = await dependencies.provider.highRiskOperationRecords(key);
+      const dns = await dnsAnswers(cluster, { scope, dependencies });
       return unlessSuperseded(async () => {
         await changeCluster(scope, cluster, async (tx, at) => {
           const row = await tx.cluster.findUniqueOrThrow({ where: { id: key } });
@@ -82,9 +82,9 @@ export function highRiskSchedule(): Schedule {
 /** Whether the cluster's DNS has an address; undefined when that cannot be seen. */
 async function dnsAnswers(
   { id }: Cluster,
-  { scope, means }: { readonly scope: Scope; readonly means: Means },
+  { scope, dependencies }: { readonly scope: Scope; readonly dependencies: ReconcilerDependencies },
 ): Promise<boolean | undefined> {
-  const client = await clientOf(id, { scope, kubernetes: means.kubernetes });
+  const client = await clientOf(id, { scope, kubernetes: dependencies.kubernetes });
   if (!client) return undefined;
   try {
     const { subsets = [] } = await client.get<{ subsets?: { addresses?: unknown[] }[] }>(DNS_ENDPOINTS);

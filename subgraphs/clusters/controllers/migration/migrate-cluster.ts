@@ -25,12 +25,12 @@ export const migrateCluster: Step = async (step) => {
 };
 
 const checkMigration: Step = async (step) => {
-  const { cluster, operation, scope, means } = step;
+  const { cluster, operation, scope, dependencies } = step;
   if (operation?.state !== 'PENDING') return undefined;
   const access = (await clusterAccess(scope.database, null, [cluster.id])).get(cluster.id);
   if (!access) return failMigration(step, unreachable(cluster.name));
   // Throws while the API does not answer; tried again with back-off.
-  const { gitVersion } = await means.kubernetes.of(access).makeApiClient(VersionApi).getCode();
+  const { gitVersion } = await dependencies.kubernetes.of(access).makeApiClient(VersionApi).getCode();
   await inCluster(step, async (tx, at) => {
     await startStage(tx, operation.id, 'PRECHECK', at);
     const message = `The Kubernetes API answers (${gitVersion}).`;
@@ -44,8 +44,8 @@ function unreachable(name: string): Problem {
   return { code: 'KUBERNETES_UNAVAILABLE', message: `The Kubernetes API of ${name} is not known.` };
 }
 
-const moveControlPlane: Step = async ({ cluster, scope, means }) => {
-  const plane = await means.provider.migrateControlPlane(cluster.id, 'PRO');
+const moveControlPlane: Step = async ({ cluster, scope, dependencies }) => {
+  const plane = await dependencies.provider.migrateControlPlane(cluster.id, 'PRO');
   await scope.faults.reach('cluster.edition-requested');
   if (plane.edition === 'PRO' && plane.state === 'RUNNING') return undefined;
   return requeueAfter(until(plane.readyAt, scope.clock.now()));
@@ -91,8 +91,8 @@ async function recordSwitch(step: ClusterStep, tx: Transaction, at: Date) {
 
 /** The migration cannot be done: the control plane goes back, the cluster runs on as it was. */
 export async function failMigration(step: ClusterStep, error: Problem): Promise<ReconcileResult> {
-  const { cluster, operation, means } = step;
-  await means.provider.migrateControlPlane(cluster.id, 'STANDARD');
+  const { cluster, operation, dependencies } = step;
+  await dependencies.provider.migrateControlPlane(cluster.id, 'STANDARD');
   await inCluster(step, async (tx, at) => {
     await updateCluster(tx, cluster.id, { state: 'RUNNING' });
     if (operation) await finishOperation(tx, operation.id, { state: 'FAILED', error }, at);

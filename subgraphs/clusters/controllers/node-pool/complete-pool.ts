@@ -21,7 +21,7 @@ import { eventOf } from '../../model/cluster-events.js';
 
 /** Completes the generation: records its result and enqueues the cluster. */
 export async function completePool(step: PoolStep): Promise<StepOutcome> {
-  const { pool, cluster, nodes, scope, means } = step;
+  const { pool, cluster, nodes, scope, dependencies } = step;
   const own = step.operation?.targetId === pool.id ? step.operation : null;
   const result = withRejected(resultOf(pool, nodes, step.operation), own);
   const strangers = nodes.filter((node) => neverJoined(node, pool.generation)).map(({ id }) => id);
@@ -30,7 +30,7 @@ export async function completePool(step: PoolStep): Promise<StepOutcome> {
   const { kept } = planPool({ ...pool, desiredSize }, others);
   const made = kept.filter(({ state }) => state !== 'failed').length;
   if (strangers.length > 0)
-    await means.provider.deleteInstances(cluster.id, strangers, { drain: false, release: false });
+    await dependencies.provider.deleteInstances(cluster.id, strangers, { drain: false, release: false });
   const running = nodes.filter(({ state }) => state === 'running').length;
   const failed = Math.max(result.failed, others.filter(({ state }) => state === 'failed').length);
   await inPool(step, async (tx, at) => {
@@ -57,8 +57,8 @@ export async function completePool(step: PoolStep): Promise<StepOutcome> {
 }
 
 /** A machine that could not join: nobody tries it again, so it does not count as a node that is missing. */
-function neverJoined({ origin, state, generation }: Node, wish: number): boolean {
-  return origin === ATTACHED && state === 'failed' && generation === wish;
+function neverJoined({ origin, state, generation }: Node, poolGeneration: number): boolean {
+  return origin === ATTACHED && state === 'failed' && generation === poolGeneration;
 }
 
 async function finishPoolOperation(

@@ -96,8 +96,8 @@ async function connectNodes(
 ): Promise<{ readonly granted: number; readonly noted: boolean }> {
   const { account, instanceTypes } = pool;
   const { securityGroupId } = configOf(pool).machines;
-  const wish = { account, clusterId: cluster.id, instanceTypes, count: taken.granted, securityGroupId };
-  const { granted, shortage: unconnected } = await reserveNodeNetwork(tx, wish);
+  const request = { account, clusterId: cluster.id, instanceTypes, count: taken.granted, securityGroupId };
+  const { granted, shortage: unconnected } = await reserveNodeNetwork(tx, request);
   const shortage = unconnected ?? taken.shortage;
   const machine = { ...instanceSettingsOf(pool), state: 'pending', vcpus };
   const unused = Array.from({ length: taken.granted - granted }, () => machine);
@@ -141,7 +141,7 @@ function newNode({ pool, cluster }: PoolStep, { at, zoneId, ...fields }: NewNode
 
 /** Asks the provider for the instances of pending nodes, batch by batch, and records what it says. */
 export async function createInstances(step: PoolStep): Promise<StepOutcome | undefined> {
-  const { pool, cluster, scope, means } = step;
+  const { pool, cluster, scope, dependencies } = step;
   const pending = planPool(pool, step.nodes).kept.filter(({ state }) => state === 'pending');
   if (pending.length === 0) return undefined;
   const vSwitches = await vSwitchesOf(scope.database, pool);
@@ -157,8 +157,8 @@ export async function createInstances(step: PoolStep): Promise<StepOutcome | und
       return nodeRequest(pool, node, { zoneIds, vSwitches });
     });
     const instances = [
-      ...(await means.provider.ensureInstances(cluster.id, requests)),
-      ...(await means.provider.attachInstances(
+      ...(await dependencies.provider.ensureInstances(cluster.id, requests)),
+      ...(await dependencies.provider.attachInstances(
         cluster.id,
         attached.map((node) => attachRequest(pool, node, vSwitches)),
       )),

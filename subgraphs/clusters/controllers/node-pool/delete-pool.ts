@@ -62,7 +62,7 @@ export async function deletePool(step: PoolStep, scope: ReconcileContext): Promi
   const { pool, cluster, operation } = step;
   if (step.nodes.length > 0) return (await removeNodes(step)) ?? 'again';
   if (!(await finalizers.run(step, pool.finalizers, scope))) return requeueAfter(POLL_MS);
-  await step.means.provider.deleteScalingGroup(cluster.id, pool.id);
+  await step.dependencies.provider.deleteScalingGroup(cluster.id, pool.id);
   await inPool(step, async (tx, at) => {
     await tx.nodePool.update({
       where: { id: pool.id },

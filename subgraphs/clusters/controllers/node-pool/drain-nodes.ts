@@ -12,11 +12,11 @@ const AT_ONCE = 10;
 
 /** Looks at nodes that are to go, and answers those that need not be waited for any longer. */
 export async function drainNodes(step: PoolStep, nodes: readonly Node[]): Promise<Node[]> {
-  const { cluster, scope, means } = step;
+  const { cluster, scope, dependencies } = step;
   const now = scope.clock.now().getTime();
   const waiting = nodes.filter((node) => cluster.state !== 'DELETING' && mustDrain(node, now));
   if (waiting.length === 0) return [...nodes];
-  const client = await clientOf(cluster.id, { scope, kubernetes: means.kubernetes });
+  const client = await clientOf(cluster.id, { scope, kubernetes: dependencies.kubernetes });
   if (!client) return [...nodes];
   const busy = new Set<string>();
   for (const batch of batches(waiting, AT_ONCE)) {

@@ -2,7 +2,7 @@ import type { ReconcileContext } from '../../../../engine/contract.js';
 import type { Cluster } from '../../store/reconcile.store.js';
 import { clientOf } from '../../inspection/cluster-client.js';
 import { drainNode } from './drain-node.js';
-import { batches, type Means } from '../steps/node-pool-step.js';
+import { batches, type ReconcilerDependencies } from '../steps/node-pool-step.js';
 
 /** Nodes drained side by side. */
 const AT_ONCE = 10;
@@ -14,16 +14,19 @@ const AT_ONCE = 10;
  */
 export async function drainReclaimedNodes(
   { id: clusterId }: Pick<Cluster, 'id'>,
-  { scope, means }: { readonly scope: ReconcileContext; readonly means: Means },
+  {
+    scope,
+    dependencies,
+  }: { readonly scope: ReconcileContext; readonly dependencies: ReconcilerDependencies },
 ): Promise<boolean> {
   const spot = await scope.database.node.findMany({
     where: { clusterId, chargeType: 'SPOT', state: 'running' },
     select: { id: true, name: true },
   });
   if (spot.length === 0) return false;
-  const instances = await means.provider.instances(clusterId);
+  const instances = await dependencies.provider.instances(clusterId);
   const noticed = new Set(instances.filter(({ reclaimAt }) => reclaimAt !== undefined).map(({ id }) => id));
-  const client = await clientOf(clusterId, { scope, kubernetes: means.kubernetes });
+  const client = await clientOf(clusterId, { scope, kubernetes: dependencies.kubernetes });
   if (client)
     for (const batch of batches(
       spot.filter(({ id }) => noticed.has(id)),

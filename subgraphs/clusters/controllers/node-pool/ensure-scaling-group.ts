@@ -13,14 +13,14 @@ import {
 
 /** Creates the pool's scaling group and sets the bounds of the spec. */
 export async function ensurePoolScalingGroup(step: PoolStep): Promise<StepOutcome | undefined> {
-  const { pool, cluster, means, scope } = step;
+  const { pool, cluster, dependencies, scope } = step;
   // A creation that was cancelled early has nothing in the cloud yet, and never will.
   if (!isConditionTrue(cluster, 'ControlPlaneReady')) return undefined;
   const seen = observedScalingGroup(pool);
   if (seen?.state === 'DELETED') return undefined;
   const wanted = await desiredBounds(scope.database, pool);
   if (seen && isSameBounds(seen, wanted)) return undefined;
-  const group = await means.provider.ensureScalingGroup(cluster.id, pool.id, wanted);
+  const group = await dependencies.provider.ensureScalingGroup(cluster.id, pool.id, wanted);
   await inPool(step, async (tx, at) => {
     await tx.nodePool.update({
       where: { id: pool.id },

@@ -3,7 +3,7 @@ import { cancelPoolChange } from './cancel-pool-change.js';
 import { deletePool } from './delete-pool.js';
 import { ensurePoolScalingGroup } from './ensure-scaling-group.js';
 import { failPending, createInstances, insertNodeRows } from './create-nodes.js';
-import type { Means, PoolStep } from '../steps/node-pool-step.js';
+import type { ReconcilerDependencies, PoolStep } from '../steps/node-pool-step.js';
 import { type StepOutcome, runSteps } from '../steps/run-steps.js';
 import { observeNodes } from './observe-nodes.js';
 import { type PoolView, readNodes, readPool } from '../../store/reconcile.store.js';
@@ -28,27 +28,30 @@ const STEPS = [
  * Brings a node pool to its desired number of nodes: `observedGeneration` reaches `generation` when the change has been
  * tried to its end, whatever came of it.
  */
-export function createNodePoolReconciler(means: Means): Reconciler {
+export function createNodePoolReconciler(dependencies: ReconcilerDependencies): Reconciler {
   return {
     kind: 'node-pool',
-    reconcile: (key, scope) => runSteps(() => nextStep(key, { scope, means })),
+    reconcile: (key, scope) => runSteps(() => nextStep(key, { scope, dependencies })),
     /** What the provider will never make has failed; the pool then settles with what it has. */
     async failed(key, problem, scope) {
       const view = await readPool(scope.database, key);
       if (view)
-        await failPending({ ...view, scope, means, nodes: await readNodes(scope.database, key) }, problem);
+        await failPending(
+          { ...view, scope, dependencies, nodes: await readNodes(scope.database, key) },
+          problem,
+        );
     },
   };
 }
 
 async function nextStep(
   key: string,
-  { scope, means }: { scope: ReconcileContext; means: Means },
+  { scope, dependencies }: { scope: ReconcileContext; dependencies: ReconcilerDependencies },
 ): Promise<StepOutcome> {
   await scope.faults.reach('node-pool.started');
   const view = await readPool(scope.database, key);
   if (!view || !isDue(view.cluster, view.pool, view.operation?.cancelRequestedAt)) return done;
-  const step: PoolStep = { ...view, scope, means, nodes: await readNodes(scope.database, key) };
+  const step: PoolStep = { ...view, scope, dependencies, nodes: await readNodes(scope.database, key) };
   if (view.pool.state === 'DELETING') return deletePool(step, scope);
   for (const take of STEPS) {
     const outcome: StepOutcome | undefined = await take(step);

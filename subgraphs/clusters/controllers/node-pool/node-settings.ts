@@ -36,10 +36,10 @@ interface KubernetesNode extends KubernetesObject {
 
 /** Gives the nodes that run the labels and taints of a changed pool; what the pool had before is taken off. */
 export async function applySettings(step: PoolStep): Promise<StepOutcome | undefined> {
-  const { operation, pool, cluster, nodes, scope, means } = step;
+  const { operation, pool, cluster, nodes, scope, dependencies } = step;
   const stage = operation && stagesOf(operation).find(({ name }) => name === SETTINGS_STAGE);
   if (!operation || operation.targetId !== pool.id || !stage || stage.state === 'SUCCEEDED') return undefined;
-  const client = await clientOf(cluster.id, { scope, kubernetes: means.kubernetes });
+  const client = await clientOf(cluster.id, { scope, kubernetes: dependencies.kubernetes });
   const before = (operation.input as { before?: Settings }).before ?? { labels: {}, taints: [] };
   const running = nodes.filter(({ state }) => state === 'running');
   if (client)

@@ -19,11 +19,11 @@ const RECORD_BATCH = 500;
 
 /** Looks at starting nodes: those whose instance runs and that Kubernetes calls Ready are running. */
 export async function observeNodes(step: PoolStep): Promise<StepOutcome | undefined> {
-  const { pool, cluster, scope, means } = step;
+  const { pool, cluster, scope, dependencies } = step;
   const starting = planPool(pool, step.nodes).kept.filter(({ state }) => state === 'starting');
   if (starting.length === 0) return undefined;
   const instances = new Map(
-    (await means.provider.instances(cluster.id, pool.id)).map((one) => [one.id, one]),
+    (await dependencies.provider.instances(cluster.id, pool.id)).map((one) => [one.id, one]),
   );
   const up = starting.filter(({ id }) => instances.get(id)?.state === 'RUNNING');
   const ready = await readyNames(step, up);
@@ -78,14 +78,17 @@ export function observedState(node: Node, { instance, ready, now }: NodeObservat
 }
 
 /** The names, of these nodes' Kubernetes nodes, that are Ready. */
-async function readyNames({ cluster, means, scope }: PoolStep, nodes: readonly Node[]): Promise<Set<string>> {
+async function readyNames(
+  { cluster, dependencies, scope }: PoolStep,
+  nodes: readonly Node[],
+): Promise<Set<string>> {
   if (nodes.length === 0) return new Set();
   const access = (await clusterAccess(scope.database, null, [cluster.id])).get(cluster.id);
   if (!access) return new Set();
-  const config = means.kubernetes.of(access);
+  const config = dependencies.kubernetes.of(access);
   const found =
     nodes.length <= SINGLY
       ? await Promise.all(nodes.map(({ name }) => readNode(config, name)))
-      : await listNodes(means.kubernetes, access, scope.signal);
+      : await listNodes(dependencies.kubernetes, access, scope.signal);
   return new Set(found.flatMap((node) => (node && isReady(node) ? [node.metadata?.name ?? ''] : [])));
 }

@@ -3,7 +3,7 @@ import type { ReconcileContext } from '../../../../engine/contract.js';
 import type { Instance } from '../../../../engine/providers/infrastructure-provider.js';
 import { listNodes } from '../../inspection/kubernetes-nodes.js';
 import type { Node } from '../../store/reconcile.store.js';
-import type { Means } from '../steps/node-pool-step.js';
+import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 
 /** What there is of a cluster outside the platform's own records. */
 export interface ObservedState {
@@ -16,23 +16,29 @@ export interface ObservedState {
 /** Reads what the cloud and Kubernetes have of a cluster. */
 export async function readObservedState(
   clusterId: string,
-  { scope, means }: { readonly scope: ReconcileContext; readonly means: Means },
+  {
+    scope,
+    dependencies,
+  }: { readonly scope: ReconcileContext; readonly dependencies: ReconcilerDependencies },
 ): Promise<ObservedState> {
-  const instances = await means.provider.instances(clusterId);
+  const instances = await dependencies.provider.instances(clusterId);
   return {
     instances: new Map(instances.map((one) => [one.id, one])),
-    names: await nodeNames(clusterId, { scope, means }),
+    names: await nodeNames(clusterId, { scope, dependencies }),
   };
 }
 
 async function nodeNames(
   clusterId: string,
-  { scope, means }: { readonly scope: ReconcileContext; readonly means: Means },
+  {
+    scope,
+    dependencies,
+  }: { readonly scope: ReconcileContext; readonly dependencies: ReconcilerDependencies },
 ): Promise<Set<string> | undefined> {
   const access = (await clusterAccess(scope.database, null, [clusterId])).get(clusterId);
   if (!access) return undefined;
   try {
-    const found = await listNodes(means.kubernetes, access, scope.signal);
+    const found = await listNodes(dependencies.kubernetes, access, scope.signal);
     return new Set(found.map(({ metadata }) => metadata?.name ?? ''));
   } catch (error) {
     scope.log.warn({ err: error, clusterId }, 'the nodes of a cluster could not be listed');

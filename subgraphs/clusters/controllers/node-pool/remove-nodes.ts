@@ -33,11 +33,13 @@ export async function removeNodes(step: PoolStep): Promise<StepOutcome | undefin
 
 /** Lets the provider delete drained nodes; how many are not gone yet. */
 async function deleteDrained(step: PoolStep, drained: readonly Node[]): Promise<number> {
-  const { cluster, means, scope } = step;
+  const { cluster, dependencies, scope } = step;
   let waiting = 0;
   for (const [release, nodes] of Map.groupBy(drained, (node) => isReleased(node))) {
     const ids = nodes.map(({ id }) => id);
-    const still = new Set(await means.provider.deleteInstances(cluster.id, ids, { drain: false, release }));
+    const still = new Set(
+      await dependencies.provider.deleteInstances(cluster.id, ids, { drain: false, release }),
+    );
     await scope.faults.reach('node-pool.instances-removed');
     waiting += still.size;
     await deleteRemovedNodes(

@@ -17,12 +17,12 @@ const INSPECT = 'INSPECT';
  * away, and lets what is left of them go. The steps that follow make others, unless the size was to be lowered.
  */
 export async function syncPool(step: PoolStep): Promise<StepOutcome | undefined> {
-  const { operation, pool, cluster, nodes, scope, means } = step;
+  const { operation, pool, cluster, nodes, scope, dependencies } = step;
   const stage = operation && stagesOf(operation).find(({ name }) => name === INSPECT);
   if (!operation || operation.targetId !== pool.id || !stage || stage.state === 'SUCCEEDED') return undefined;
   const bounds = await desiredBounds(scope.database, pool);
-  const group = await means.provider.ensureScalingGroup(cluster.id, pool.id, bounds);
-  const outside = await readObservedState(cluster.id, { scope, means });
+  const group = await dependencies.provider.ensureScalingGroup(cluster.id, pool.id, bounds);
+  const outside = await readObservedState(cluster.id, { scope, dependencies });
   const { lost, unregistered, moved } = compare(nodes, outside);
   const { decrementDesiredSize } = operation.input as { decrementDesiredSize?: boolean };
   const fewer = decrementDesiredSize ? lost.length + new Set([...unregistered, ...moved]).size : 0;

@@ -9,7 +9,7 @@ import {
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import { configOf } from '../../model/pool-config.rules.js';
-import type { Means } from '../steps/node-pool-step.js';
+import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { isReady } from '../../inspection/kubernetes-nodes.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { kubernetesNodeOf } from './kubernetes-node.js';
@@ -26,11 +26,11 @@ interface Step {
   readonly repair: NodeRepairRow;
   readonly node: NodeRow;
   readonly scope: ReconcileContext;
-  readonly means: Means;
+  readonly dependencies: ReconcilerDependencies;
 }
 
 /** Repairs one node: a restart first; when that does not help and the pool allows it, a new system disk. */
-export function createNodeRepairReconciler(means: Means): Reconciler {
+export function createNodeRepairReconciler(dependencies: ReconcilerDependencies): Reconciler {
   return {
     kind: 'node-repair',
     async reconcile(key, scope) {
@@ -42,7 +42,7 @@ export function createNodeRepairReconciler(means: Means): Reconciler {
           { repair, scope },
           { state: 'FAILED', message: `The node ${repair.nodeName} is gone.` },
         );
-      return next({ repair, node, scope, means });
+      return next({ repair, node, scope, dependencies });
     },
   };
 }
@@ -59,8 +59,8 @@ function next(step: Step): Promise<ReconcileResult> {
 }
 
 async function act(step: Step, action: 'RESTART' | 'RESET'): Promise<ReconcileResult> {
-  const { node, scope, means } = step;
-  const { readyAt } = await means.provider.repairInstance(node.clusterId, node.id, action);
+  const { node, scope, dependencies } = step;
+  const { readyAt } = await dependencies.provider.repairInstance(node.clusterId, node.id, action);
   await scope.faults.reach('node-repair.requested');
   if (action === 'RESET') await move(step, 'RESETTING', { systemDiskReset: true });
   else await move(step, 'RESTARTING');
@@ -80,13 +80,13 @@ async function move(
 }
 
 async function pollRepair(step: Step): Promise<ReconcileResult> {
-  const { repair, node, scope, means } = step;
-  const instances = await means.provider.instances(node.clusterId, repair.nodePoolId);
+  const { repair, node, scope, dependencies } = step;
+  const instances = await dependencies.provider.instances(node.clusterId, repair.nodePoolId);
   const instance = instances.find(({ id }) => id === node.id);
   if (!instance)
     return finishRepair(step, { state: 'FAILED', message: `The machine of the node ${node.name} is gone.` });
   if (instance.state !== 'RUNNING') return requeueAfter(until(instance.readyAt, scope));
-  const found = await kubernetesNodeOf(node, { scope, means });
+  const found = await kubernetesNodeOf(node, { scope, dependencies });
   if (found && isReady(found)) return succeed(step);
   const waited = scope.clock.now().getTime() - instance.readyAt.getTime();
   if (waited < GRACE_MS) return requeueAfter(Math.max(MIN_POLL_MS, GRACE_MS - waited));

@@ -11,7 +11,7 @@ import type { NodeRow as Node } from '../../store/node.store.js';
 import { isReady } from '../../inspection/kubernetes-nodes.js';
 import { startRepair } from './start-repair.js';
 import { kubernetesNodeOf } from './kubernetes-node.js';
-import type { Means } from '../steps/node-pool-step.js';
+import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { eventOf } from '../../model/cluster-events.js';
 
 /** A node that is not Ready is looked at again after this. */
@@ -21,14 +21,14 @@ const POLL_MS = 5_000;
  * Keeps one node's status what Kubernetes says of it. Pools make and remove nodes in batches; this is for a single one
  * that somebody has a reason to look at.
  */
-export function createNodeReconciler(means: Means): Reconciler {
+export function createNodeReconciler(dependencies: ReconcilerDependencies): Reconciler {
   return {
     kind: 'node',
     async reconcile(key, scope) {
       const node = await scope.database.node.findUnique({ where: { id: key } });
       if (!node) return done;
       if (node.state !== 'running') return wakePool(node, scope);
-      const status = await statusOf(node, { scope, means });
+      const status = await statusOf(node, { scope, dependencies });
       if (status !== node.status) await record(node, status, scope);
       if (status === 'NotReady') await startRepair(node, scope);
       return status === 'Ready' ? done : requeueAfter(POLL_MS);
@@ -45,9 +45,9 @@ async function wakePool(node: Node, { database }: ReconcileContext) {
 
 async function statusOf(
   node: Node,
-  { scope, means }: { scope: ReconcileContext; means: Means },
+  { scope, dependencies }: { scope: ReconcileContext; dependencies: ReconcilerDependencies },
 ): Promise<string> {
-  const found = await kubernetesNodeOf(node, { scope, means });
+  const found = await kubernetesNodeOf(node, { scope, dependencies });
   if (!found) return 'Unknown';
   return isReady(found) ? 'Ready' : 'NotReady';
 }

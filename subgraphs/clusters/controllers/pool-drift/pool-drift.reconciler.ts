@@ -12,7 +12,7 @@ import { restoreScalingGroup } from './restore-scaling-group.js';
 import { replaceMissingNodes } from './replace-missing-nodes.js';
 import { drainReclaimedNodes } from '../node-pool/drain-reclaimed-nodes.js';
 import { compare, readObservedState } from '../node-pool/observed-nodes.js';
-import type { Means } from '../steps/node-pool-step.js';
+import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import type { PoolDriftCheck } from './pool-drift.js';
 import { type Cluster, readNodes } from '../../store/reconcile.store.js';
 
@@ -26,7 +26,7 @@ const BUSY: readonly string[] = ['SCALING', 'UPDATING', 'UPGRADING'];
  * has changed or deleted, machines that were released, changed, moved or are being taken back, Kubernetes nodes that
  * were deleted.
  */
-export function createPoolDriftReconciler(means: Means): Reconciler {
+export function createPoolDriftReconciler(dependencies: ReconcilerDependencies): Reconciler {
   return {
     kind: 'pool-audit',
     async reconcile(key, scope) {
@@ -34,8 +34,8 @@ export function createPoolDriftReconciler(means: Means): Reconciler {
       if (!cluster || cluster.deletedAt) return done;
       const spot =
         cluster.state === 'RUNNING'
-          ? await auditPools(cluster, { scope, means })
-          : BUSY.includes(cluster.state) && (await drainReclaimedNodes(cluster, { scope, means }));
+          ? await auditPools(cluster, { scope, dependencies })
+          : BUSY.includes(cluster.state) && (await drainReclaimedNodes(cluster, { scope, dependencies }));
       return spot ? requeueAfter(SPOT_POLL_MS) : done;
     },
   };
@@ -44,18 +44,21 @@ export function createPoolDriftReconciler(means: Means): Reconciler {
 /** Audits the settled pools of a cluster; true when there are spot machines. */
 async function auditPools(
   cluster: Cluster,
-  { scope, means }: { readonly scope: ReconcileContext; readonly means: Means },
+  {
+    scope,
+    dependencies,
+  }: { readonly scope: ReconcileContext; readonly dependencies: ReconcilerDependencies },
 ): Promise<boolean> {
   const { id } = cluster;
   const pools = await reconciledPools(scope, id);
   if (pools.length === 0) return false;
-  const outside = await readObservedState(id, { scope, means });
-  const groups = new Map((await means.provider.scalingGroups(id)).map((one) => [one.nodePoolId, one]));
+  const outside = await readObservedState(id, { scope, dependencies });
+  const groups = new Map((await dependencies.provider.scalingGroups(id)).map((one) => [one.nodePoolId, one]));
   let spot = false;
   for (const pool of pools) {
     const nodes = await readNodes(scope.database, pool.id);
     spot ||= nodes.some(({ chargeType }) => chargeType === 'SPOT');
-    const audit: PoolDriftCheck = { cluster, pool, nodes, scope, means };
+    const audit: PoolDriftCheck = { cluster, pool, nodes, scope, dependencies };
     if (!(await restoreScalingGroup(audit, groups.get(pool.id)))) continue;
     const findings = compare(nodes, outside);
     await adoptInstanceChanges(audit, findings.changed);

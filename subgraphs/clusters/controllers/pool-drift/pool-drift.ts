@@ -3,7 +3,7 @@ import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import type { Subject } from '../../model/cluster-events.js';
 import type { Cluster, Node, NodePool } from '../../store/reconcile.store.js';
-import type { Means } from '../steps/node-pool-step.js';
+import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 
 /** One pool that is compared with what there is. */
 export interface PoolDriftCheck {
@@ -11,7 +11,7 @@ export interface PoolDriftCheck {
   readonly pool: NodePool;
   readonly nodes: readonly Node[];
   readonly scope: ReconcileContext;
-  readonly means: Means;
+  readonly dependencies: ReconcilerDependencies;
   /** States of the cluster in which something is recorded; RUNNING alone when left out. */
   readonly states?: readonly string[];
 }

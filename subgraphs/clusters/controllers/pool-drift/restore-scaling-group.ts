@@ -50,8 +50,8 @@ async function recordMissing(audit: PoolDriftCheck, found: ScalingGroup | undefi
 }
 
 async function repair(audit: PoolDriftCheck, found: ScalingGroup, wanted: ScalingBounds): Promise<void> {
-  const { pool, cluster, means } = audit;
-  const group = await means.provider.ensureScalingGroup(cluster.id, pool.id, wanted);
+  const { pool, cluster, dependencies } = audit;
+  const group = await dependencies.provider.ensureScalingGroup(cluster.id, pool.id, wanted);
   await recordPoolDrift(audit, async (tx, at) => {
     await tx.nodePool.update({
       where: { id: pool.id },

@@ -77,7 +77,7 @@ export async function completeCanceledCluster(step: ClusterStep): Promise<StepOu
   const error = { code: 'OPERATION_CANCELED', message: 'The creation was cancelled.' } as const;
   const state = endState(result, operation);
   // Masters belong to the control plane: when none was asked for, they will never be made.
-  const unmade = (await step.means.provider.controlPlane(step.cluster.id)) === undefined;
+  const unmade = (await step.dependencies.provider.controlPlane(step.cluster.id)) === undefined;
   const forget = unmade ? removeMasters : undefined;
   return finishClusterChange(step, {
     error,

@@ -27,7 +27,7 @@ const FAILURE = { code: 'SERVICE_UNAVAILABLE', message: 'The control plane could
 
 /** Has the provider make the control plane and waits until it runs. */
 export const createControlPlane: Step = async (step) => {
-  const { cluster, operation, scope, means } = step;
+  const { cluster, operation, scope, dependencies } = step;
   if (isConditionTrue(cluster, CONTROL_PLANE_READY)) return undefined;
   const { account, regionId, zoneIds, version, id: clusterId } = cluster;
   if (operation?.state === 'PENDING') {
@@ -42,7 +42,7 @@ export const createControlPlane: Step = async (step) => {
       ];
     });
   }
-  const made = await means.provider.ensureControlPlane({
+  const made = await dependencies.provider.ensureControlPlane({
     clusterId,
     account,
     regionId,
@@ -96,11 +96,11 @@ export function controlPlaneRuns(cluster: ClusterStep['cluster'], version: strin
 
 /** Gets the platform's credentials, makes sure that the API answers, and lets the node pools begin. */
 export const openKubernetesApi: Step = async (step) => {
-  const { cluster, operation, pools, scope, means } = step;
+  const { cluster, operation, pools, scope, dependencies } = step;
   if (isConditionTrue(cluster, KUBERNETES_API_READY)) return undefined;
   const access = await ensureAccess(step);
   // Throws while the API does not answer; tried again with back-off.
-  const { gitVersion } = await means.kubernetes.of(access).makeApiClient(VersionApi).getCode();
+  const { gitVersion } = await dependencies.kubernetes.of(access).makeApiClient(VersionApi).getCode();
   await inCluster(step, async (tx, at) => {
     const message = `The Kubernetes API answers (${gitVersion}).`;
     const conditions = withCondition(
@@ -128,10 +128,10 @@ export const openKubernetesApi: Step = async (step) => {
   return 'again';
 };
 
-async function ensureAccess({ cluster, scope, means }: ClusterStep): Promise<ClusterAccess> {
+async function ensureAccess({ cluster, scope, dependencies }: ClusterStep): Promise<ClusterAccess> {
   const known = (await clusterAccess(scope.database, null, [cluster.id])).get(cluster.id);
   if (known) return known;
-  const access = await issueAccess({ provider: means.provider, clock: scope.clock }, cluster);
+  const access = await issueAccess({ provider: dependencies.provider, clock: scope.clock }, cluster);
   await scope.faults.reach('cluster.credentials-made');
   await putClusterAccess(scope.database, access);
   await scope.faults.reach('cluster.access-recorded');

@@ -13,11 +13,11 @@ const POLL_MS = 500;
 
 /** Waits until the masters of a dedicated cluster are nodes that Kubernetes calls Ready. */
 export const waitForMasters: Step = async (step) => {
-  const { cluster, scope, means } = step;
+  const { cluster, scope, dependencies } = step;
   if (cluster.type !== 'KUBERNETES') return undefined;
   const waiting = (await readMasters(scope.database, cluster.id)).filter(({ state }) => state !== 'running');
   if (waiting.length === 0) return undefined;
-  const instances = new Map((await means.provider.instances(cluster.id)).map((one) => [one.id, one]));
+  const instances = new Map((await dependencies.provider.instances(cluster.id)).map((one) => [one.id, one]));
   const ready = await readyNames(step, waiting);
   const now = scope.clock.now().getTime();
   const changes = waiting.flatMap((node) => {
@@ -37,12 +37,12 @@ function problemOf({ failure }: NodeChange) {
 }
 
 async function readyNames(
-  { cluster, scope, means }: ClusterStep,
+  { cluster, scope, dependencies }: ClusterStep,
   nodes: readonly Node[],
 ): Promise<Set<string>> {
   const access = (await clusterAccess(scope.database, null, [cluster.id])).get(cluster.id);
   if (!access) return new Set();
-  const config = means.kubernetes.of(access);
+  const config = dependencies.kubernetes.of(access);
   const found = await Promise.all(nodes.map(({ name }) => readNode(config, name)));
   return new Set(found.flatMap((node) => (node && isReady(node) ? [node.metadata?.name ?? ''] : [])));
 }

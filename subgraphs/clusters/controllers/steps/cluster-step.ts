@@ -1,7 +1,7 @@
 import type { EventType } from '../../../../engine/events/event-kinds.js';
 import type { NewEvent, ReconcileContext } from '../../../../engine/contract.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
-import type { Means } from './node-pool-step.js';
+import type { ReconcilerDependencies } from './node-pool-step.js';
 import type { StepOutcome } from './run-steps.js';
 import { changeCluster, type ClusterView } from '../../store/reconcile.store.js';
 import { eventOf, type Subject } from '../../model/cluster-events.js';
@@ -9,7 +9,7 @@ import { eventOf, type Subject } from '../../model/cluster-events.js';
 /** One cluster in one step: what was read, and with what to work on it. */
 export interface ClusterStep extends ClusterView {
   readonly scope: ReconcileContext;
-  readonly means: Means;
+  readonly dependencies: ReconcilerDependencies;
 }
 
 export type Step = (step: ClusterStep) => Promise<StepOutcome | undefined>;

@@ -6,7 +6,7 @@ import type { Node } from '../../store/reconcile.store.js';
 import { changePool, type PoolView } from '../../store/reconcile.store.js';
 
 /** What reconcilers of clusters use besides the engine's scope. */
-export interface Means {
+export interface ReconcilerDependencies {
   readonly provider: InfrastructureProvider;
   readonly kubernetes: KubernetesApis;
 }
@@ -14,7 +14,7 @@ export interface Means {
 /** One pool in one step: what was read, and with what to work on it. */
 export interface PoolStep extends PoolView {
   readonly scope: ReconcileContext;
-  readonly means: Means;
+  readonly dependencies: ReconcilerDependencies;
   readonly nodes: readonly Node[];
 }
 

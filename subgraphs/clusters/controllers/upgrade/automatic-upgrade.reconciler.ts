@@ -11,7 +11,7 @@ import { blockedMessage } from '../../model/cluster-check.rules.js';
 import { ClusterCheckService } from '../../inspection/cluster-check.js';
 import { lockCluster, updateCluster } from '../../store/cluster.store.js';
 import { scheduledChangesOf, windowInUse } from '../../store/maintenance-window.store.js';
-import type { Means } from '../steps/node-pool-step.js';
+import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { configOf } from '../../model/pool-config.rules.js';
 import { conditionsOf, withCondition } from '../../model/conditions.js';
 import { type Cluster, changeCluster } from '../../store/reconcile.store.js';
@@ -29,7 +29,9 @@ const CONDITION = 'AutomaticUpgradePossible';
  * Has clusters whose node pools let it be upgraded in their maintenance windows, without being asked. What a check
  * finds in the way is told once, as an event and a condition. Its keys are ids of clusters.
  */
-export function createAutomaticUpgradeReconciler({ kubernetes }: Pick<Means, 'kubernetes'>): Reconciler {
+export function createAutomaticUpgradeReconciler({
+  kubernetes,
+}: Pick<ReconcilerDependencies, 'kubernetes'>): Reconciler {
   return {
     kind: AUTOMATIC_UPGRADE,
     async reconcile(key, scope) {

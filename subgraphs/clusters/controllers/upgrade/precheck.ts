@@ -14,12 +14,16 @@ export interface Precheck {
 
 /** Looks once more, before anything is changed. */
 export async function precheckUpgrade(
-  { cluster, scope, means }: ClusterStep,
+  { cluster, scope, dependencies }: ClusterStep,
   version: string,
 ): Promise<Precheck> {
   // Read anew: versions are published while the platform runs.
   const catalogue = new ClusterCatalogStore(scope.database);
-  const platform = { database: { prisma: scope.database }, kubernetes: means.kubernetes, clock: scope.clock };
+  const platform = {
+    database: { prisma: scope.database },
+    kubernetes: dependencies.kubernetes,
+    clock: scope.clock,
+  };
   const checks = new ClusterCheckService(platform, catalogue);
   const items = await checks.upgradeItems({ ...cluster, state: 'RUNNING' }, version);
   const blockers = blockersOf(items);

@@ -17,14 +17,14 @@ interface ObservedNodes {
 
 /** Nodes of a batch whose machines somebody has released, or the cloud has taken back, while they were upgraded. */
 export async function lostNodes(
-  { cluster, means }: NodesStep,
+  { cluster, dependencies }: NodesStep,
   sights: readonly ObservedNodes[],
 ): Promise<readonly Node[]> {
   // The cloud is asked only of nodes that Kubernetes has not, or finds dead: looks are frequent, pools are large.
   const doubtful = sights.filter(({ seen }) => !seen || !isReady(seen)).map(({ node }) => node);
   if (doubtful.length === 0) return [];
   // The nodes of a batch are of one pool.
-  const there = await means.provider.instances(cluster.id, doubtful[0]?.nodePoolId ?? undefined);
+  const there = await dependencies.provider.instances(cluster.id, doubtful[0]?.nodePoolId ?? undefined);
   const ids = new Set(there.map(({ id }) => id));
   return doubtful.filter(({ id }) => !ids.has(id));
 }

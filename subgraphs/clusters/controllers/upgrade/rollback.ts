@@ -41,11 +41,12 @@ export async function startRollback(step: UpgradeStep, problem: Problem): Promis
  * is.
  */
 export async function rollBack(step: UpgradeStep): Promise<StepOutcome | undefined> {
-  const { cluster, operation, scope, means } = step;
+  const { cluster, operation, scope, dependencies } = step;
   const { version, failing } = upgradeInput(operation);
   // Its API answers again with the version that it had; nodes have not been touched then.
-  if (!stageEnded(operation, 'CONTROL_PLANE')) await means.provider.cancelControlPlaneUpgrade(cluster.id);
-  const client = await clientOf(cluster.id, { scope, kubernetes: means.kubernetes });
+  if (!stageEnded(operation, 'CONTROL_PLANE'))
+    await dependencies.provider.cancelControlPlaneUpgrade(cluster.id);
+  const client = await clientOf(cluster.id, { scope, kubernetes: dependencies.kubernetes });
   const since = Date.parse(failing?.since ?? '');
   try {
     if (client && !(await removeUpgradeMarks(step, client))) return requeueAfter(POLL_MS);

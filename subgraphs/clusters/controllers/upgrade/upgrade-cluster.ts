@@ -59,10 +59,10 @@ const rollBackUpgrade: Step = async (step) => {
 
 /** A cancelled upgrade ends unless the control plane has got its version in the meantime. */
 const cancelUpgrade: Step = async (step) => {
-  const { cluster, operation, means } = step;
+  const { cluster, operation, dependencies } = step;
   if (!operation?.cancelRequestedAt || stageEnded(operation, 'CONTROL_PLANE')) return undefined;
   if (stageOf(step, 'CONTROL_PLANE') === 'RUNNING') {
-    const plane = await means.provider.cancelControlPlaneUpgrade(cluster.id);
+    const plane = await dependencies.provider.cancelControlPlaneUpgrade(cluster.id);
     if (plane.version === targetOf(step)) return undefined;
   }
   const error = {
@@ -120,10 +120,10 @@ const CONTROL_PLANE_FAILED = {
 } as const;
 
 const upgradeControlPlane: Step = async (step) => {
-  const { cluster, operation, scope, means } = step;
+  const { cluster, operation, scope, dependencies } = step;
   const version = targetOf(step);
   if (cluster.version === version || !operation) return undefined;
-  const plane = await means.provider.upgradeControlPlane(cluster.id, version);
+  const plane = await dependencies.provider.upgradeControlPlane(cluster.id, version);
   await scope.faults.reach('upgrade.control-plane-requested');
   if (plane.state === 'FAILED') throw new TerminalError(CONTROL_PLANE_FAILED);
   if (plane.version !== version || plane.state !== 'RUNNING')

@@ -33,10 +33,10 @@ const POLL_MS = 300;
 
 /** Brings the nodes to the version, batch by batch; undefined when all have it. */
 export const upgradeNodes: Step = async (step) => {
-  const { cluster, operation, scope, means } = step;
+  const { cluster, operation, scope, dependencies } = step;
   if (!operation) return undefined;
   const { version, batch } = upgradeInput(operation);
-  const client = await clientOf(cluster.id, { scope, kubernetes: means.kubernetes });
+  const client = await clientOf(cluster.id, { scope, kubernetes: dependencies.kubernetes });
   const nodes = await scope.database.node.findMany({
     where: { clusterId: cluster.id, state: 'running' },
     orderBy: { id: 'asc' },
@@ -161,8 +161,8 @@ function upgradeStall(sights: readonly UpgradedNodeStatus[]): UpgradeStall {
 
 /** True when the node runs the version and takes pods again. */
 async function upgradeOne(step: NodesStep, { node, seen }: UpgradedNodeStatus): Promise<boolean> {
-  const { cluster, client, operation, version, means, scope } = step;
-  const instance = await means.provider.upgradeInstance(cluster.id, node.id, version);
+  const { cluster, client, operation, version, dependencies, scope } = step;
+  const instance = await dependencies.provider.upgradeInstance(cluster.id, node.id, version);
   await scope.faults.reach('upgrade.node-upgraded');
   // One whose machine has just gone is found to be lost at the next look.
   if (instance?.state !== 'RUNNING' || instance.version !== version) return false;

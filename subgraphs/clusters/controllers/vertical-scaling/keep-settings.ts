@@ -9,7 +9,7 @@ import { type OwnSettings, ownSettingsOf, settingsPatch } from '../../model/node
 
 /** A pool whose nodes are replaced. */
 interface Replaced {
-  readonly step: Pick<ClusterStep, 'cluster' | 'scope' | 'means'>;
+  readonly step: Pick<ClusterStep, 'cluster' | 'scope' | 'dependencies'>;
   readonly pool: NodePool;
   readonly nodes: readonly Node[];
 }
@@ -47,8 +47,8 @@ export async function transferSettings(
   }
 }
 
-function clientIn({ cluster, scope, means }: Replaced['step']): Promise<KubernetesClient | undefined> {
-  return clientOf(cluster.id, { scope, kubernetes: means.kubernetes });
+function clientIn({ cluster, scope, dependencies }: Replaced['step']): Promise<KubernetesClient | undefined> {
+  return clientOf(cluster.id, { scope, kubernetes: dependencies.kubernetes });
 }
 
 function byId(a: Node, b: Node): number {

@@ -36,7 +36,7 @@ const PATH = ['input', 'id'];
 
 interface PoolScaling extends ClusterStep {
   readonly operation: Operation;
-  readonly wish: VerticalScalingInput;
+  readonly scaling: VerticalScalingInput;
   readonly pool: NodePool;
   readonly baseSize: number;
   readonly nodes: readonly Node[];
@@ -47,27 +47,27 @@ export const scaleVertically: Step = async (step) => {
   const { operation, pools, scope } = step;
   if (operation?.type !== SCALE_VERTICALLY) return undefined;
   if (!poolsReconciled(step)) return done;
-  const wish = operation.input as unknown as VerticalScalingInput;
-  for (const { id, baseSize } of wish.pools) {
+  const scaling = operation.input as unknown as VerticalScalingInput;
+  for (const { id, baseSize } of scaling.pools) {
     const pool = pools.find((one) => one.id === id);
     if (!pool) continue;
     const nodes = await readNodes(scope.database, id);
-    const outcome = await scalePool({ ...step, operation, wish, pool, baseSize, nodes });
+    const outcome = await scalePool({ ...step, operation, scaling, pool, baseSize, nodes });
     if (outcome !== undefined) return outcome;
   }
   return finishScaling(step, operation);
 };
 
 async function scalePool(step: PoolScaling): Promise<StepOutcome | undefined> {
-  const { nodes, wish, baseSize, pool } = step;
-  if (wish.left?.poolId === pool.id) await transferSettings({ step, pool, nodes }, wish.left.settings);
+  const { nodes, scaling, baseSize, pool } = step;
+  if (scaling.left?.poolId === pool.id) await transferSettings({ step, pool, nodes }, scaling.left.settings);
   const failure = failureOf(step);
   if (failure) return rollBackScaling(step, failure);
   const next = nextReplacement(nodes, {
-    types: wish.instanceTypes,
+    types: scaling.instanceTypes,
     baseSize,
     room: remainingSize({ ...pool, desiredSize: baseSize }),
-    batchSize: batchSize(nodes.length, wish.batchSize),
+    batchSize: batchSize(nodes.length, scaling.batchSize),
   });
   if (next.kind === 'DONE') return undefined;
   return next.kind === 'GROW' ? addReplacements(step, next.by) : removeReplaced(step, next);
@@ -84,19 +84,19 @@ function failureOf({ operation, pool, nodes, baseSize }: PoolScaling): Failure |
 }
 
 /** The machines that the pool has from now on, with its next size: what is reserved is for them. */
-function instanceChangeOf({ wish }: PoolScaling) {
-  return { instanceTypes: [...wish.instanceTypes] };
+function instanceChangeOf({ scaling }: PoolScaling) {
+  return { instanceTypes: [...scaling.instanceTypes] };
 }
 
 async function addReplacements(step: PoolScaling, by: number): Promise<StepOutcome> {
-  const { cluster, operation, pool, wish, baseSize } = step;
+  const { cluster, operation, pool, scaling, baseSize } = step;
   const desiredSize = baseSize + by;
   try {
     await inCluster(step, async (tx, at) => {
       await startStage(tx, operation.id, `POOL ${pool.name}`, at);
       const size = { desiredSize, operationId: operation.id, path: PATH, more: instanceChangeOf(step) };
       await setDesiredPoolSize(tx, { cluster, pool, ...size });
-      const text = `The node pool ${pool.name} gets ${by} nodes of ${wish.instanceTypes.join(', ')}.`;
+      const text = `The node pool ${pool.name} gets ${by} nodes of ${scaling.instanceTypes.join(', ')}.`;
       return [clusterEvent(step, 'NODES_REPLACING', text, { data: { nodePoolId: pool.id, nodes: by } })];
     });
   } catch (error) {
@@ -111,10 +111,10 @@ async function removeReplaced(
   step: PoolScaling,
   { kind, leaving }: { readonly kind: 'SHRINK' | 'REPLACE'; readonly leaving: readonly string[] },
 ): Promise<StepOutcome> {
-  const { cluster, operation, pool, baseSize, nodes, wish } = step;
+  const { cluster, operation, pool, baseSize, nodes, scaling } = step;
   const settings = await settingsOfRemovedNodes({ step, pool, nodes }, leaving);
   if (kind === 'SHRINK') await transferSettings({ step, pool, nodes }, settings);
-  const { left: _, ...rest } = wish;
+  const { left: _, ...rest } = scaling;
   const remembered = kind === 'REPLACE' ? { ...rest, left: { poolId: pool.id, settings } } : rest;
   try {
     await inCluster(step, async (tx, at) => {
@@ -180,10 +180,10 @@ async function rollBackScaling(
 
 async function finishScaling(step: ClusterStep, operation: Operation): Promise<ReconcileResult> {
   const { cluster, pools } = step;
-  const { instanceTypes, pools: wished } = operation.input as unknown as VerticalScalingInput;
+  const { instanceTypes, pools: scaledPools } = operation.input as unknown as VerticalScalingInput;
   await inCluster(step, async (tx, at) => {
     // Pools without a node of another type have not been touched yet.
-    const ids = wished.map(({ id }) => id);
+    const ids = scaledPools.map(({ id }) => id);
     await tx.nodePool.updateMany({ where: { id: { in: ids } }, data: { instanceTypes: [...instanceTypes] } });
     for (const { name } of pools.filter(({ id }) => ids.includes(id))) {
       await startStage(tx, operation.id, `POOL ${name}`, at);

@@ -10,13 +10,13 @@ export const scheduledScaling: ScheduledChange = {
   states: ['RUNNING'],
   controls: { cancelable: false, pausable: false },
   startScheduledChange: async (tx, { id: clusterId }, { id, input }) => {
-    const wish = input as unknown as VerticalScalingInput;
-    const ids = wish.pools.map((pool) => pool.id);
+    const scaling = input as unknown as VerticalScalingInput;
+    const ids = scaling.pools.map((pool) => pool.id);
     const pools = await tx.nodePool.findMany({
       where: { id: { in: ids }, deletedAt: null },
       orderBy: { id: 'asc' },
     });
-    const requested = await nodesToReplace(tx, pools, wish.instanceTypes);
+    const requested = await nodesToReplace(tx, pools, scaling.instanceTypes);
     const sizes = pools.map((pool) => ({ id: pool.id, baseSize: pool.desiredSize }));
     await changeOperation(tx, id, { requested, input: { ...(input as object), pools: sizes } });
     await updateCluster(tx, clusterId, { state: 'UPDATING', operationId: id });
