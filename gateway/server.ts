@@ -50,70 +50,92 @@ export type GraphiqlOptions = GraphiQLPageOptions;
 
 export interface GatewayOptions {
   readonly host: string;
-  /** 0 takes a free port. */
+  /** 0 selects a free port. */
   readonly port: number;
   readonly supergraphSdl: string;
-  /** Where subgraphs run, by name; those left out are reached at the address in the supergraph. */
+  /** Locations of subgraphs by name. A subgraph without an entry is reached at its URL in the supergraph. */
   readonly subgraphs: Readonly<Record<string, SubgraphLocation>>;
   readonly auth: AuthOptions;
-  /** Key with which actors are vouched for to remote subgraphs, see kernel/actor.ts; without it they are told nothing. */
+  /**
+   * Key that signs the actor header of requests to remote subgraphs, see kernel/actor.ts. Without it no actor
+   * is sent.
+   */
   readonly actorKey?: Uint8Array | undefined;
-  /** Whether subgraphs' errors are shown as they are; else only those with a code of the registry. Default no. */
+  /**
+   * Whether errors of subgraphs are passed through unmasked. Otherwise only errors with a code of the registry
+   * are. Default false.
+   */
   readonly passThroughErrors?: boolean | undefined;
   readonly log: Log;
   readonly clock: Clock;
-  /** Limits that differ from the defaults. */
+  /** Overrides of the default limits. */
   readonly limits?: Partial<Limits> | undefined;
-  /** When a subgraph that fails is no longer asked. */
+  /** When the circuit breaker of a failing subgraph opens. */
   readonly circuit?: CircuitOptions | undefined;
-  /** How much cost an account may spend in a time. Default as much as it likes. */
+  /** Rate limit of each account, in points of cost per window. Default unlimited. */
   readonly rate?: RateOptions | undefined;
-  /** The only documents that may be executed. Default any. */
+  /** Allowlist of documents. Default: any document may be executed. */
   readonly trustedDocuments?: TrustedDocuments | undefined;
-  /** A file of the tokens that were called back, see access/revocations.ts. Default none. */
+  /** File of revoked tokens, see access/revocations.ts. Default none. */
   readonly revocationsFile?: string | undefined;
-  /** Milliseconds between two looks at the rights of those whose streams are running. Default 10,000. */
+  /** Milliseconds between permission checks of running streams. Default 10,000. */
   readonly permissionCheckInterval?: number | undefined;
   /**
-   * Who may share the execution of a subscription: `account` when subgraphs ask for nothing but an account and what a
-   * token allows. Default `subject`: each user has executions of their own.
+   * Which clients share the execution of a subscription. `account`: clients of one account with the same
+   * permissions; only safe when subgraphs decide by account and permissions alone. Default `subject`: only
+   * clients of the same subject.
    */
   readonly sharedBy?: SharedBy | undefined;
-  /** Port of Prometheus' metrics, on the same host; 0 takes a free one. Default none. */
+  /** Port of the Prometheus endpoint on the same host; 0 selects a free port. Default none. */
   readonly metricsPort?: number | undefined;
-  /** What else runs in this process and is shown there. */
+  /** Registries of other components of this process, exposed by the same endpoint. */
   readonly moreMetrics?: readonly Registry[] | undefined;
-  /** Whether operations are planned on a thread of their own, so that no request waits for another's. Default no. */
+  /**
+   * Whether operations are planned on a worker thread, so that planning does not block other requests. Default
+   * false.
+   */
   readonly planningThread?: boolean | undefined;
-  /** The GraphiQL page at `/`, or none. */
+  /** Options of the GraphiQL page at `/`; false disables it. */
   readonly graphiql: GraphiqlOptions | false;
-  /** Origins of other sites whose pages may use the gateway; `*` for every one. Default none. */
+  /** Origins allowed by CORS; `*` allows every origin. Default none. */
   readonly allowedOrigins?: readonly string[] | undefined;
   /**
-   * Names under which the gateway may be asked, besides its addresses and `localhost`. Default any; where nobody is asked
-   * for a token none, because a page of a stranger could make a name of theirs lead here.
+   * Host names accepted in the Host header besides IP addresses and `localhost`. Default any; without
+   * authentication none, because of DNS rebinding.
    */
   readonly allowedHosts?: readonly string[] | undefined;
 }
 
-/** A running gateway. Disposing of it drains it first. */
+/** A running gateway. Disposing drains it first. */
 export interface Gateway extends AsyncDisposable {
-  /** Base URL, without a trailing slash; GraphQL is at `/graphql` below it, for HTTP, WebSocket and event streams. */
+  /** Base URL without a trailing slash. GraphQL over HTTP, WebSockets and event streams is at `/graphql`. */
   readonly url: string;
-  /** Address of the metrics, if they are served. */
+  /** URL of the Prometheus endpoint; undefined when there is none. */
   readonly metricsUrl?: string | undefined;
-  /** Whether it can answer requests now: every subgraph answers, and it is not draining. */
+  /** Ready means that every subgraph answers and the gateway is not draining. */
   readiness(): Promise<GatewayReadiness>;
-  /** Says 503 on /readyz and ends subscriptions so that clients resume elsewhere; requests are still answered. */
+  /**
+   * Answers 503 on /readyz and ends subscriptions so that clients resume on another gateway. Requests are still
+   * answered.
+   */
   drain(): void;
-  /** Serves another supergraph once it is loaded; streams go on. Rejects, and changes nothing, when it is not valid. */
+  /**
+   * Activates another supergraph once it is loaded; streams continue. Rejects without any change when it is
+   * invalid.
+   */
   reload(supergraphSdl: string): Promise<void>;
 }
 
-/** How many times larger a subgraph's answer may be than a client's: it also has keys and what others require. */
+/**
+ * Ratio of the size limits of subgraph and client responses: subgraph responses also contain keys and required
+ * fields.
+ */
 const KEYS = 2;
 
-/** Where nobody is asked for a token, nothing tells accounts apart: there is nobody to be fair to. */
+/**
+ * Without authentication every client has the same account, so limits per account would throttle all clients
+ * together.
+ */
 const WITHOUT_ACCOUNTS: Partial<Limits> = {
   requestsPerAccount: Number.POSITIVE_INFINITY,
   openingsPerAccount: Number.POSITIVE_INFINITY,
@@ -129,10 +151,10 @@ function requestQueue(what: string, limits: Limits): RequestQueue {
   return new RequestQueue({ what, perAccount, waiting, timeout });
 }
 
-/** Milliseconds that requests and sockets get to end when the gateway closes. */
+/** Grace period in milliseconds for requests and WebSockets when the gateway closes. */
 const GRACE = 10_000;
 
-/** Starts the gateway. Throws when the supergraph is not valid or the port is taken. */
+/** Starts the gateway. Throws when the supergraph is invalid or the port is in use. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   await using started = new AsyncDisposableStack();
   const { log, clock } = options;
@@ -285,7 +307,8 @@ async function startMetrics(
 }
 
 function httpServer(http: HttpTransport, sockets: WebSocketTransport): Server {
-  // Longer than what load balancers keep connections, so that it is never us who closes one that is being used.
+  // Longer than the idle timeout of common load balancers (60 seconds): the server must not close a connection
+  // that the balancer is about to reuse.
   const server = createServer({ keepAliveTimeout: 65_000, headersTimeout: 30_000, requestTimeout: 60_000 });
   server.on('request', (request, response) => void http.handle(request, response));
   server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));

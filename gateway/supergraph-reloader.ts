@@ -9,11 +9,11 @@ import type { Supergraph } from './supergraph/supergraph.js';
 import type { ActiveSupergraph } from './request/admission.js';
 
 export interface ReloadOptions {
-  /** The supergraph that is served at first. */
+  /** The initial supergraph. */
   readonly supergraph: Supergraph;
-  /** Reads another one; throws when it is not valid. */
+  /** Parses a supergraph; throws when it is invalid. */
   readonly load: (sdl: string) => PlannableSupergraph;
-  /** Waits until what has been loaded can be planned on, where that is done elsewhere. */
+  /** Resolves when the planning thread, if there is one, has loaded the new supergraph. */
   readonly loaded: () => Promise<void>;
   readonly served: ActiveSupergraph;
   readonly sources: Map<string, SubgraphSource>;
@@ -24,7 +24,7 @@ export interface ReloadOptions {
   readonly log: Log;
 }
 
-/** Changes the supergraph that is served, without a request or a stream being lost. */
+/** Replaces the active supergraph without dropping requests or streams. */
 export class SupergraphReloader implements AsyncDisposable {
   private addresses: ReadonlyMap<string, string>;
   private readonly leaving = new Map<SubgraphSource, NodeJS.Timeout>();
@@ -34,9 +34,10 @@ export class SupergraphReloader implements AsyncDisposable {
   }
 
   /**
-   * Serves another supergraph, as soon as operations can be planned on it; until then the one before. Subgraphs whose
-   * address stays keep their connections; streams go on with the new plan, or end with an error that says what does not
-   * fit. Rejects, and changes nothing, when it is not valid.
+   * Activates another supergraph as soon as operations can be planned on it; until then the current one stays
+   * active. Subgraphs whose URL is unchanged keep their connections. Streams continue with the new plan, or end
+   * with an error when their operation is invalid in the new schema. Rejects without any change when the
+   * supergraph is invalid.
    */
   async reload(sdl: string): Promise<void> {
     const { served, subscriptions, limits, log, load, loaded } = this.options;
@@ -71,7 +72,9 @@ export class SupergraphReloader implements AsyncDisposable {
     this.addresses = next;
   }
 
-  /** What is on its way to a subgraph that is no longer there gets the time of a request. */
+  /**
+   * Requests in flight to a removed subgraph get one request timeout to complete before its source is closed.
+   */
   private leave(source: SubgraphSource): void {
     const timer = setTimeout(() => {
       this.leaving.delete(source);

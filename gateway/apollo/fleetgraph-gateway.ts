@@ -40,7 +40,7 @@ export interface FleetgraphGatewayOptions {
   readonly log?: Log | undefined;
 }
 
-/** Whoever uses Apollo Server limits documents there. */
+/** Apollo Server's own configuration limits documents. */
 const NO_DOCUMENT_LIMITS: Partial<Limits> = {
   ...{ documentBytes: Infinity, tokens: Infinity, nesting: Infinity, depth: Infinity, aliases: Infinity },
   ...{

@@ -1,22 +1,24 @@
 import type { KeySource } from '../../access/signing-keys.js';
 
-/** How clients prove who they are. */
+/** How clients authenticate. */
 export type AuthOptions =
   | (KeySource & TokenExpectations)
   | {
       /**
-       * Nobody is asked: everyone acts for the account `default`, with the platform's own scopes, and counts as not
-       * authenticated. Only for gateways nobody else can reach.
+       * No authentication: every client acts for the account `default` with the platform's scopes and counts as
+       * not authenticated. Only for gateways that are not reachable by others.
        */
       readonly kind: 'none';
     };
 
-/** What a token must say (issuer and audience are not checked when left out), and what it may leave unsaid. */
+/**
+ * Required claims of tokens, and defaults of optional ones. Issuer and audience are not checked when omitted.
+ */
 export interface TokenExpectations {
   readonly issuer?: string | undefined;
   readonly audience?: string | undefined;
-  /** What a token may do that has neither a claim `scope` nor `scp`. Default reading only. */
+  /** Scopes of a token without the claims `scope` and `scp`. Default: read-only. */
   readonly defaultScopes?: readonly string[] | undefined;
-  /** Days for which a token may be valid at the most. Default 90. */
+  /** Maximum validity of a token in days. Default 90. */
   readonly maxDays?: number | undefined;
 }

@@ -8,21 +8,21 @@ import { ProblemError, throwProblem } from '../../kernel/result.js';
 import type { TokenExpectations } from './auth-options.js';
 import { tokenVerifier } from './verify-token.js';
 
-/** Finds out on whose behalf a client asks, from the value of its `Authorization` header. */
+/** Authenticates clients by the value of the `Authorization` header. */
 export interface Authenticator {
   /**
-   * Refuses UNAUTHENTICATED without a valid token and TOKEN_EXPIRED when it is no longer valid. What is refused is
-   * reported under the id of the request.
+   * Throws UNAUTHENTICATED without a valid token and TOKEN_EXPIRED for an expired one. Rejections are reported
+   * with the request id.
    */
   authenticate(authorization: string | undefined, requestId: string): MaybePromise<Actor>;
-  /** The same without remembering: what the token is worth at this moment. */
+  /** Verifies the token again, without the cache. */
   reauthenticate(authorization: string | undefined): Promise<Actor>;
 }
 
 export interface AuthenticatorOptions extends TokenExpectations {
   readonly accepted: AcceptedTokens;
   readonly clock: Clock;
-  /** Told of each refusal. */
+  /** Called for each rejected token. */
   readonly onRejected?: (refused: ProblemError, requestId: string) => void;
 }
 
@@ -34,17 +34,17 @@ export const anonymousActor: Actor = {
   scopes: accountScopes,
 };
 
-/** Lets everybody in, as nobody in particular. */
+/** Authenticates every client as the anonymous actor. */
 export const anonymousAuthenticator: Authenticator = {
   authenticate: () => anonymousActor,
   reauthenticate: () => Promise.resolve(anonymousActor),
 };
 
-/** Makes the authenticator that the options ask for. Signatures are verified once a minute at the most. */
+/** Creates an authenticator. The signature of a token is verified at most once a minute. */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const { accepted, clock, onRejected: refused } = options;
   const verify = tokenVerifier(options, accepted, clock);
-  // By the token, not the header: one token in headers with other blanks would fill the memory.
+  // Keyed by token, not by header: headers with different whitespace around one token would fill the cache.
   const verified = new LRUCache<string, Actor>({ max: 10_000, ttl: 60_000, ttlResolution: 1000 });
   const good = (actor: Actor): Actor => {
     if (hasExpired(actor, clock))
@@ -77,7 +77,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   };
 }
 
-/** Whether the actor's rights have ended. */
+/** Whether the actor's token has expired. */
 export function hasExpired(actor: Actor, clock: Clock): boolean {
   return actor.expiresAt !== undefined && actor.expiresAt.getTime() <= clock.now().getTime();
 }

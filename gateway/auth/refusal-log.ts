@@ -2,11 +2,13 @@ import type { Clock } from '../../kernel/clock.js';
 import type { Log } from '../../kernel/log.js';
 import type { ProblemError } from '../../kernel/result.js';
 
-/** Lines in one second at the most, so that guessing tokens does not fill the disk; what is left out is counted. */
+/**
+ * Maximum log lines per second, so that guessing tokens does not fill the disk; suppressed lines are counted.
+ */
 const LINES = 10;
 const SECOND = 1000;
 
-/** Writes down which tokens were refused, and why: a line each, without the token. */
+/** Logs rejected tokens with the reason, one line each, without the token. */
 export class RejectedTokenLog {
   private secondStart = -Infinity;
   private written = 0;
@@ -17,7 +19,7 @@ export class RejectedTokenLog {
     private readonly clock: Clock,
   ) {}
 
-  /** Notes a refusal. The first line of a second says how many were left out before it. */
+  /** Logs a rejection. The first line of a second says how many lines were suppressed before it. */
   record({ problems: [problem], cause }: ProblemError, requestId: string): void {
     const now = this.clock.now().getTime();
     if (Math.abs(now - this.secondStart) >= SECOND) {

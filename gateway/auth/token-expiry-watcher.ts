@@ -7,7 +7,7 @@ interface Watched {
   readonly expired: () => void;
 }
 
-/** Ends what outlives its token: every second it looks, by the platform's clock, whose rights have ended. */
+/** Notifies when tokens expire. Checks every second by the platform's clock. */
 export class TokenExpiryWatcher implements Disposable {
   private readonly watched = new Set<Watched>();
   private readonly timer: NodeJS.Timeout;
@@ -17,7 +17,7 @@ export class TokenExpiryWatcher implements Disposable {
     this.timer.unref();
   }
 
-  /** Calls `expired` once when the actor's rights end; answers how to stop watching. */
+  /** Calls `expired` once when the actor's token expires. Returns a function that stops watching. */
   watch(actor: Actor, expired: () => void): () => void {
     if (!actor.expiresAt) return () => undefined;
     const entry = { actor, expired };

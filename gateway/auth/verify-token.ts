@@ -9,17 +9,23 @@ import { ProblemError, throwProblem } from '../../kernel/result.js';
 import type { TokenExpectations } from './auth-options.js';
 import { policiesOf, scopesOf } from './claims.js';
 
-/** Checks a bearer token: refuses UNAUTHENTICATED or TOKEN_EXPIRED, throws when the key set cannot be read. */
+/**
+ * Verifies a bearer token. Throws UNAUTHENTICATED or TOKEN_EXPIRED, or another error when the key set cannot be
+ * read.
+ */
 export type VerifyToken = (token: string) => Promise<Actor>;
 
-/** 255 characters as in OpenID Connect; no control characters, which would forge lines of logs, nor half a character. */
+/**
+ * At most 255 characters as in OpenID Connect; no control characters, which could forge log lines, and no lone
+ * surrogates.
+ */
 const SUBJECT = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
 const DAY = 24 * 3600;
 const MAX_DAYS = 90;
-/** Seconds by which the clock of an issuer may be ahead of ours. */
+/** Tolerated clock skew of an issuer in seconds. */
 const CLOCK_SKEW = 60;
 
-/** Makes the check that the options ask for. */
+/** Creates the verifier. */
 export function tokenVerifier(
   { issuer, audience, defaultScopes = platformScopes, maxDays = MAX_DAYS }: TokenExpectations,
   accepted: AcceptedTokens,
@@ -37,7 +43,7 @@ export function tokenVerifier(
   };
 }
 
-/** When it ends and began. A token has an end, not too far away, and does not begin later than now. */
+/** Reads `exp` and `iat`. `exp` is required and limited; `iat` must not be in the future. */
 function timesOf(
   { exp, iat }: JWTPayload,
   { now, maxDays }: { readonly now: number; readonly maxDays: number },
@@ -72,10 +78,10 @@ function actorOf({ payload, keyId }: VerifiedToken, defaultScopes: readonly stri
   };
 }
 
-/** Who in the account; the account itself when the token does not say. */
+/** The subject within the account; the account itself without the claim `sub`. */
 function subjectOf({ sub }: JWTPayload, account: string): string {
   if (sub === undefined) return account;
-  // Issuers sign what jose does not check: a number, or a list.
+  // jose does not check the type of `sub`: issuers may sign a number or a list.
   if (typeof sub !== 'string' || !SUBJECT.test(sub))
     return throwProblem(
       'UNAUTHENTICATED',
@@ -84,7 +90,7 @@ function subjectOf({ sub }: JWTPayload, account: string): string {
   return sub;
 }
 
-/** Errors about the token are the client's; others, such as a key set that cannot be fetched, are ours. */
+/** Errors about the token are client errors; others, such as an unreachable key set, are internal. */
 function explain(error: unknown): never {
   if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) throw error;
   const problem =

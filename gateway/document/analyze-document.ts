@@ -13,25 +13,25 @@ import {
 import { visitorKeys } from './visitor-keys.js';
 import { AttachedValues } from '../../kernel/attached-values.js';
 
-/** What has to be known of a document wherever in it that stands, each in the order of the text. */
+/** Results of one walk through a document, each in document order. */
 export interface DocumentAnalysis {
-  /** Arguments that are page sizes. */
+  /** Page size arguments. */
   readonly pageSizes: readonly ArgumentNode[];
-  /** Numbers that no double can hold. */
+  /** Numbers beyond the range of a double. */
   readonly tooLarge: readonly (FloatValueNode | IntValueNode)[];
-  /** The longest list that is written out, if there is any. */
+  /** The longest list literal, if any. */
   readonly longestList: ListValueNode | undefined;
-  /** The field with the longest alias, if one has an alias. */
+  /** The field with the longest alias, if any. */
   readonly longestAlias: FieldNode | undefined;
-  /** Fields that read the schema. */
+  /** Introspection fields. */
   readonly introspection: readonly FieldNode[];
-  /** Names of the variables that `@skip` and `@include` ask. */
+  /** Names of variables used by `@skip` and `@include`. */
   readonly switches: ReadonlySet<string>;
 }
 
 const known = new AttachedValues<DocumentNode, DocumentAnalysis>();
 
-/** Looks a document through once, for all who want to know something of it: walking costs more than what is found. */
+/** Analyzes a document in one cached walk, shared by all checks. */
 export function analyzeDocument(document: DocumentNode): DocumentAnalysis {
   const before = known.get(document);
   if (before) return before;
@@ -76,7 +76,7 @@ function switchesOf({ name, arguments: given = [] }: DirectiveNode): string[] {
   return given.flatMap(({ value }) => (value.kind === Kind.VARIABLE ? [value.name.value] : []));
 }
 
-/** Names of the variables that are page sizes somewhere in the document. */
+/** Names of variables used as page sizes. */
 export function pageSizeVariables(document: DocumentNode): string[] {
   const names = analyzeDocument(document).pageSizes.flatMap(({ value }) =>
     value.kind === Kind.VARIABLE ? [value.name.value] : [],

@@ -6,7 +6,7 @@ import {
   isUnionType,
 } from 'graphql';
 
-/** A field that a selection may name, those that read the schema included; undefined for `__typename`. */
+/** The definition of a field, including introspection fields; undefined for `__typename`. */
 export function fieldDefinition(
   type: GraphQLCompositeType,
   name: string,

@@ -1,6 +1,6 @@
 import { type DocumentNode, type FragmentSpreadNode, type InlineFragmentNode, Kind } from 'graphql';
 
-/** A named fragment as an inline one, for the place where it is named. Throws when the document does not have it. */
+/** Converts a named fragment to an inline fragment. Throws when the document does not define it. */
 export function inlineFragment(
   { definitions }: DocumentNode,
   { name, directives = [] }: FragmentSpreadNode,

@@ -1,6 +1,6 @@
 import { Kind, type NameNode } from 'graphql';
 
-/** A name, as documents have it. */
+/** Creates a name node. */
 export function nameNode(value: string): NameNode {
   return { kind: Kind.NAME, value };
 }

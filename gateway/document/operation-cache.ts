@@ -1,7 +1,7 @@
 import type { DocumentNode } from 'graphql';
 import { AttachedValues } from '../../kernel/attached-values.js';
 
-/** Something of each operation of a document, for as long as the document is kept. Without a name it is the only one. */
+/** Cache by document and operation name; entries live as long as their document. */
 export class ByOperation<T> {
   private readonly documents = new AttachedValues<DocumentNode, Map<string, T>>();
 

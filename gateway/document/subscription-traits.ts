@@ -20,51 +20,54 @@ import {
 import { inlineFragment } from './inline-fragment.js';
 import { nameNode } from './name-node.js';
 
-/** Under this name the position of each event is asked for beside what the client asks; clients never see it. */
+/**
+ * Response name under which the gateway additionally requests the position of each event; hidden from clients.
+ */
 export const POSITION = '_position';
-/** The variable that says behind which position the stream begins. */
+/** The variable with the position after which the stream starts. */
 export const AFTER = '_after';
-/** The type of positions that are cursors of events, which every subgraph can be asked to have seen. */
+/** The type of positions that are event cursors, valid as minimum resource version. */
 const EVENT_CURSOR = 'EventCursor';
-/** Tag on a subscription field of a subgraph whose stream begins with the state of that moment. */
+/** Tag of subscription fields whose stream starts with a snapshot. */
 const STATE_TAG = 'starts-with-state';
 
 /**
- * How a subscription's stream can be shared and gone on with.
- * - `log`: events have positions, and `after` goes on behind one: it may be left and joined wherever two stand alike.
- * - `live`: no positions; whoever comes later gets what comes later.
- * - `state`: it begins with what is there at that moment, so it can only be joined before it has told anything.
+ * How a subscription can be shared and resumed.
+ * - `log`: events have positions, and `after` resumes after one. Clients can join and leave wherever positions
+ * match.
+ * - `live`: no positions; a client that joins later gets later events.
+ * - `state`: starts with a snapshot, so it can be joined only before its first event.
  */
 export interface SubscriptionTraits {
   readonly kind: 'log' | 'live' | 'state';
-  /** What is planned: the client's document, with positions when there are any. */
+  /** The document to plan: the client's, with positions if available. */
   readonly document: DocumentNode;
-  /** Whether events bring their position, so that the stream can be opened again behind it. */
+  /** Whether events have positions, so that the stream can be resumed. */
   readonly resumable: boolean;
-  /** Whether positions are cursors of events: what completes an event can be asked to be no older than it. */
+  /** Whether positions are event cursors, usable as minimum resource version when completing events. */
   readonly versioned: boolean;
-  /** Name under which the root field answers. */
+  /** Response name of the root field. */
   readonly responseKey: string;
-  /** What the client says of where to begin. */
+  /** The client's argument for the start position. */
   readonly after: ValueNode | undefined;
-  /** The variable that says nothing else than where to begin. */
+  /** The variable used only for the start position. */
   readonly afterVariable: string | undefined;
 }
 
 export interface Subscribed {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
-  /** What clients see. */
+  /** The API schema. */
   readonly api: GraphQLSchema;
-  /** The same with the directives of subgraphs. */
+  /** The full schema with the directives of subgraphs. */
   readonly full: GraphQLSchema;
 }
 
-/** Finds out what can be done with a checked subscription. */
+/** Determines the traits of a validated subscription. */
 export function subscriptionTraits({ document, operation, api, full }: Subscribed): SubscriptionTraits {
   const root = rootField(document, operation);
   const field = root && subscriptionField(api, root.name.value);
-  // A root field that may be left out: nothing is known of where it begins.
+  // The root field is conditional, so the start is unknown.
   if (!root || !field) return withoutPositions(document, 'state');
   const responseKey = (root.alias ?? root.name).value;
   const after = afterArgument(root);
@@ -96,7 +99,7 @@ function withoutPositions(document: DocumentNode, kind: SubscriptionTraits['kind
   return { document, kind, resumable: false, versioned: false, ...unknown };
 }
 
-/** Behind which position a client wants to begin; null when it says none. */
+/** The position that a client wants to resume after; null without one. */
 export function afterOf(
   form: SubscriptionTraits,
   operation: OperationDefinitionNode,
@@ -112,7 +115,7 @@ export function afterOf(
 
 type Variables = Readonly<Record<string, unknown>> | null | undefined;
 
-/** The only field of the operation, with all that is selected of it; undefined when a directive may leave it out. */
+/** The root field with merged selections; undefined when a directive may exclude it. */
 function rootField(document: DocumentNode, { selectionSet }: OperationDefinitionNode): FieldNode | undefined {
   const fields = rootFields(document, selectionSet);
   const [first] = fields ?? [];
@@ -121,7 +124,7 @@ function rootField(document: DocumentNode, { selectionSet }: OperationDefinition
   return first.selectionSet ? { ...first, selectionSet: { ...first.selectionSet, selections } } : first;
 }
 
-/** The fields of the operation itself, those in fragments included; a valid document asks for one, again and again. */
+/** Root fields, including those in fragments; in a valid document all are the same field. */
 function rootFields(document: DocumentNode, { selections }: SelectionSetNode): FieldNode[] | undefined {
   const fields: FieldNode[] = [];
   for (const selection of selections) {
@@ -138,7 +141,7 @@ function rootFields(document: DocumentNode, { selections }: SelectionSetNode): F
   return fields;
 }
 
-/** The type of the argument `after` as a variable's, when what the field's type calls `cursor` is of the same. */
+/** The type of the argument `after`, if the field `cursor` of the returned type has the same type. */
 function afterType(field: GraphQLField<unknown, unknown>): NamedTypeNode | undefined {
   const after = field.args.find(({ name }) => name === 'after')?.type;
   const type = getNamedType(field.type);
@@ -153,7 +156,7 @@ function declares({ variableDefinitions = [] }: OperationDefinitionNode, name: s
   return variableDefinitions.some(({ variable }) => variable.name.value === name);
 }
 
-/** Whether the client's document has what positions are asked for by: then they are not. */
+/** Whether the document uses the reserved names; then no positions are requested. */
 function usesOurNames(document: DocumentNode, operation: OperationDefinitionNode): boolean {
   let found = declares(operation, AFTER);
   visit(document, {
@@ -172,7 +175,7 @@ function isStateTag({ name, arguments: given = [] }: DirectiveNode): boolean {
   return name.value === 'tag' && argument?.value.kind === Kind.STRING && argument.value.value === STATE_TAG;
 }
 
-/** The variable in `after`, when it is used nowhere else, be it in a fragment. */
+/** The variable in `after`, if it is used nowhere else. */
 function ownVariable(document: DocumentNode, after: ValueNode | undefined): string | undefined {
   if (after?.kind !== Kind.VARIABLE) return undefined;
   let uses = 0;
@@ -185,15 +188,12 @@ function ownVariable(document: DocumentNode, after: ValueNode | undefined): stri
 
 interface Positioned {
   readonly root: FieldNode;
-  /** Of positions. */
+  /** Type of positions. */
   readonly type: NamedTypeNode;
   readonly afterVariable: string | undefined;
 }
 
-/**
- * The document with the operation asking for positions, and beginning behind the variable `_after`, however the client
- * has said where to begin.
- */
+/** Adds the position field and replaces the start position by the variable `_after`. */
 function withPosition(
   document: DocumentNode,
   operation: OperationDefinitionNode,

@@ -1,6 +1,6 @@
 import type { ASTVisitorKeyMap } from 'graphql';
 
-/** Where the nodes of an executable document have others that say something: names are read with what they name. */
+/** Visitor keys of executable documents without name nodes, which rules read from their parents. */
 export const visitorKeys: ASTVisitorKeyMap = {
   Document: ['definitions'],
   OperationDefinition: ['variableDefinitions', 'directives', 'selectionSet'],

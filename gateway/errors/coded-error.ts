@@ -1,7 +1,7 @@
 import { type ASTNode, GraphQLError } from 'graphql';
 import type { ErrorCode } from '../../kernel/errors.js';
 
-/** An error with a code of the registry, and what programs are told beside it. */
+/** An error with a code of the registry and machine-readable details. */
 export function coded(
   code: ErrorCode,
   message: string,

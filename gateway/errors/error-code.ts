@@ -2,8 +2,8 @@ import type { GraphQLError } from 'graphql';
 import { errorRegistry } from '../../kernel/errors.js';
 
 /**
- * The code of an error, by which it is counted; `OK` for none. Codes that subgraphs of another graph have made up are
- * one: there may be any number of them, and each would be a figure that is kept.
+ * The code of an error as a metric label; `OK` without an error. Codes outside of the registry become
+ * `FOREIGN`: subgraphs may invent any number of them, and each would be a new time series.
  */
 export function codeOf(error: GraphQLError | undefined): string {
   if (!error) return 'OK';

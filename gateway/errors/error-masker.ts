@@ -3,17 +3,17 @@ import { boundError, boundErrors } from '../../protocol/error-bounds.js';
 import { isKnownCode } from '../../protocol/format-errors.js';
 import type { Log } from '../../kernel/log.js';
 
-/** Makes of any error what a client may see. */
+/** Masks errors for clients. */
 export class ErrorMasker {
-  /** `foreign`: what subgraphs say is shown as it is, because their codes are not those of the registry. */
+  /** `foreign`: passes errors of subgraphs through, because their codes are not in the registry. */
   constructor(
     private readonly log: Log,
     private readonly foreign = false,
   ) {}
 
   /**
-   * Errors with a code of the registry pass. Everything else is a bug: the client gets the request id and nothing
-   * more, the log gets the error, unless the subgraph that sent it has logged it.
+   * Errors with a code of the registry pass. All others are bugs: the client only gets the request id, and the
+   * error is logged unless the subgraph has already logged it.
    */
   error(error: unknown, requestId: string): GraphQLError {
     if (!(error instanceof GraphQLError)) return this.bug(error, requestId);
@@ -24,12 +24,15 @@ export class ErrorMasker {
       return told ? masked(requestId, error) : this.bug(error, requestId);
     }
     const { message, nodes, source, positions, path, originalError: err } = error;
-    // What we have refused because of an error of our own is told to both.
+    // An internal cause of a coded error is logged as well.
     if (err && !(err instanceof GraphQLError)) this.log.error({ err, requestId }, 'a request was refused');
     return boundError(new GraphQLError(message, { nodes, source, positions, path, extensions }));
   }
 
-  /** The first errors of an answer, and one that says how many more there are; what is left out is not logged. */
+  /**
+   * Masks the first errors of a response and appends one with the number of omitted errors, which are not
+   * logged.
+   */
   errors(errors: readonly unknown[], requestId: string): GraphQLError[] {
     return boundErrors(
       errors,

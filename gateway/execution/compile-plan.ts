@@ -5,12 +5,12 @@ import { EntityRequests } from './entities/entity-requests.js';
 import { type FetchCompilation, compileFetch } from './fetch.js';
 import type { CompiledPlanNode } from './plan-execution.js';
 
-/** What the compiler knows besides the plan. */
+/** Inputs of the compiler besides the plan. */
 export interface PlanCompilation extends FetchCompilation {
   readonly operation: OperationDefinitionNode;
 }
 
-/** Compiles a plan into functions, once for all its executions. */
+/** Compiles a plan into functions, once for all executions. */
 export function compilePlan(
   node: PlanNode | undefined,
   compilation: PlanCompilation,
@@ -49,10 +49,10 @@ function parallel(
   path: ResponsePath,
 ): CompiledPlanNode {
   const { combined } = compilation;
-  const beside = { ...compilation, beside: true };
-  const parts = nodes.map((one) => compilePlan(one, beside, path));
+  const parallel = { ...compilation, parallel: true };
+  const parts = nodes.map((one) => compilePlan(one, parallel, path));
   return (run, done) => {
-    // One more, so that it is not over before the last has begun.
+    // Plus one, so that it does not complete before the last part has started.
     let left = parts.length + 1;
     const over = () => {
       left -= 1;

@@ -5,12 +5,12 @@ import type { SubscriptionTraits } from '../document/subscription-traits.js';
 import type { CompiledPlanNode, PlanExecution } from './plan-execution.js';
 import type { ResponseShape } from './shape/response-shape.js';
 
-/** A subscription's plan: what opens the stream, and how each event is completed. */
+/** Plan of a subscription: its primary fetch and the completion of each event. */
 export interface SubscriptionPlan {
   readonly primary: FetchNode;
-  /** Takes over the event as the answer to the primary fetch. */
+  /** Uses the event as the response of the primary fetch. */
   readonly begin: (run: PlanExecution, event: SubgraphResult) => void;
-  /** Adds what other subgraphs own; undefined when the event has everything. */
+  /** Fetches fields of other subgraphs; undefined when the event has all fields. */
   readonly complete: CompiledPlanNode | undefined;
 }
 
@@ -18,15 +18,15 @@ export interface SubscriptionPlan {
 export interface ExecutableOperation {
   readonly kind: OperationTypeNode;
   readonly name: string | null;
-  /** Fetches what the operation needs; for queries and mutations. */
+  /** Executes the plan of a query or mutation. */
   readonly fetch: CompiledPlanNode;
   readonly shape: ResponseShape;
   readonly subscription?: SubscriptionPlan;
-  /** Of a subscription: how its stream can be shared and gone on with. */
+  /** Traits of a subscription. */
   readonly stream?: SubscriptionTraits | undefined;
 }
 
-/** An operation with what its client sent for it. */
+/** A compiled operation with its request. */
 export interface ExecutableRequest {
   readonly operation: ExecutableOperation;
   readonly request: {
@@ -34,6 +34,6 @@ export interface ExecutableRequest {
     /** Cursor of an event: the answer must not be older. For queries and mutations. */
     readonly minResourceVersion?: string | undefined;
   };
-  /** Replaces the shape of the operation where the actor may not read all of it, and says what was left out. */
+  /** Replaces the response shape when the actor may not read all fields, with errors for the denied ones. */
   readonly view?: { readonly shape: ResponseShape; readonly errors: readonly GraphQLError[] } | undefined;
 }

@@ -18,15 +18,15 @@ import { pickVariables } from './data/variables.js';
 import type { RequestTemplates } from '../upstream/call/request-templates.js';
 import type { RequestTemplate, SerializedRequest } from '../upstream/call/serialized-request.js';
 
-/** What compiling a fetch needs besides its node. */
+/** Inputs for compiling a fetch besides its node. */
 export interface FetchCompilation {
-  /** Of the whole supergraph: keys may be of types that clients do not see. */
+  /** Type conditions of the full schema: keys may have types that the API schema hides. */
   readonly conditions: TypeConditions;
   readonly combined: CombinedOperations;
   readonly represents: RepresentationWriters;
   readonly templates: RequestTemplates;
-  /** Whether the fetch is in a part of a plan beside which others are executed. */
-  readonly beside?: boolean;
+  /** Whether the fetch is inside of a `Parallel` node. */
+  readonly parallel?: boolean;
 }
 
 /** Compiles a fetch of root fields, or of entities at a path. */
@@ -42,7 +42,7 @@ function fail({ errors }: PlanExecution, error: unknown): void {
   errors.push(error instanceof Error ? error : new Error(String(error)));
 }
 
-/** What ends a fetch: its answer, taken over, or why there is none. */
+/** Completes a fetch with its response or its error. */
 function ending<T>(run: PlanExecution, take: (answer: T) => void, done: () => void) {
   return {
     taken: (answer: T) => {
@@ -60,7 +60,7 @@ function ending<T>(run: PlanExecution, take: (answer: T) => void, done: () => vo
   };
 }
 
-/** Takes over what a subgraph has answered to a root fetch that somebody else has made. */
+/** Merges the response of a root fetch made elsewhere. */
 export function compileAnswer(
   node: FetchNode,
   conditions: TypeConditions,
@@ -105,7 +105,7 @@ function rootFetch(
 function entityFetch(
   node: FetchNode,
   at: PlanPath,
-  { conditions, combined, represents, templates, beside = false }: FetchCompilation,
+  { conditions, combined, represents, templates, parallel = false }: FetchCompilation,
 ): CompiledPlanNode {
   const { serviceName } = node;
   const represent = represents.of(node);
@@ -114,7 +114,7 @@ function entityFetch(
   return (run, done) => {
     const batch = new EntityBatch(run.data, at);
     const take = ({ entities, errors, problem }: EntityFetchResult) => {
-      // The places are looked for before the data is merged, while the entities are the ones that were asked for.
+      // Resolve the places before merging, while the entities are the requested ones.
       for (const error of errors) addEntityErrors(run, error, serviceName, batch);
       if (problem) throw problem;
       if (entities) batch.merge(entities, rewrite);
@@ -127,13 +127,12 @@ function entityFetch(
     }
     const { representations } = batch;
     if (representations.length === 0) return done();
-    EntityRequests.of(run, combined).ask({ operation, representations, parallel: beside, taken, failed });
+    EntityRequests.of(run, combined).ask({ operation, representations, parallel, taken, failed });
   };
 }
 
 /**
- * An error of one representation is an error of every place of the response that it stands for; no more of them are
- * looked for than an answer lists.
+ * An error of one representation applies to all its places in the response, up to the maximum number of errors.
  */
 function addEntityErrors(
   run: PlanExecution,

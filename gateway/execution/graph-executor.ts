@@ -25,23 +25,23 @@ import { writeData } from './written-data.js';
 export interface GraphExecutorOptions {
   readonly sources: ReadonlyMap<string, SubgraphSource>;
   readonly mask: ErrorMasker;
-  /** Milliseconds until a query, a mutation or the completion of one event is given up. */
+  /** Timeout in milliseconds of a query, a mutation or the completion of one event. */
   readonly timeout: number;
-  /** Bytes that an answer may have, as JSON. */
+  /** Maximum size of a response in bytes of JSON. */
   readonly responseBytes: number;
-  /** Streams of one account that are opened at once. Default as many as there are. */
+  /** Streams of one account that are opened concurrently. Default unlimited. */
   readonly openings?: number;
 }
 
-/** Values of a response that are made or written in one turn of the event loop: one or two milliseconds. */
+/** Response values built or serialized in one turn of the event loop: one or two milliseconds. */
 const VALUES_PER_TURN = 10_000;
-/** Characters of a response from which on it is written in turns. */
+/** Minimum size in characters of a response that is serialized over several turns. */
 const LARGE = 256 * 1024;
 
-/** Executes prepared requests over the subgraphs. What it answers or throws may be shown to clients. */
+/** Executes prepared requests on subgraphs. Results and errors are safe to show to clients. */
 export class GraphExecutor {
   private readonly deadline: Deadline;
-  /** Those that wait are bounded by what an account may subscribe to. */
+  /** The queue is bounded by the subscription limit of accounts. */
   private readonly openings: FairQueue;
 
   constructor(private readonly options: GraphExecutorOptions) {
@@ -73,9 +73,9 @@ export class GraphExecutor {
   }
 
   /**
-   * Opens a subscription behind a position (null: where it begins by itself): one upstream on the subgraph that owns
-   * the field, and for each of its events the fields that other subgraphs own. Nothing is pulled before the event
-   * before is taken. Fails with a coded error when the upstream refuses or is lost.
+   * Opens a subscription after a position (null: default start): one upstream on the subgraph that owns the
+   * field, and for each event fetches of fields from other subgraphs. Pulls the next event only after the
+   * previous one was consumed. Fails with a coded error when the upstream rejects or is lost.
    */
   subscribe(
     prepared: ExecutableRequest,
@@ -107,14 +107,17 @@ export class GraphExecutor {
     return this.openInTurn(context, () => source.subscribe(behind(after), context, history));
   }
 
-  /** Opens an upstream in its account's turn: what thousands of subscriptions need at their start holds up nobody. */
+  /**
+   * Opens an upstream within the concurrency limit of its account, so that thousands of new subscriptions do
+   * not delay other accounts.
+   */
   private async openInTurn<T>({ actor, signal }: CallContext, open: () => Promise<T>): Promise<T> {
     const opened = await this.openings.run(actor.account, async () => ({ stream: await open() }), signal);
     if (!opened) throw new GraphQLError('The client has left.', { extensions: { code: 'REQUEST_TIMEOUT' } });
     return opened.stream;
   }
 
-  /** Completes an event in a span under the one in which its subgraph has told it, if it is traced. */
+  /** Completes an event in a child span of its subgraph's span, if it is traced. */
   private deliver(
     prepared: ExecutableRequest,
     context: CallContext,
@@ -131,7 +134,7 @@ export class GraphExecutor {
     );
   }
 
-  /** What clients get of an event; at once when its subgraph has told everything. */
+  /** Completes an event; synchronous when no other subgraph is needed. */
   private complete(
     prepared: ExecutableRequest,
     context: CallContext,
@@ -148,8 +151,7 @@ export class GraphExecutor {
       begin(run, event);
       return mapMaybePromise(this.resultOf(prepared, run), (result) => ({ result, position }));
     }
-    // A context of its own: an event sees the state of its time, not what an earlier one has loaded, nor what a
-    // subgraph knows that has not heard of it yet.
+    // A new context per event: no loaders of earlier events, and subgraphs must have processed the event.
     const version = stream?.versioned ? position : undefined;
     const ofEvent = { ...context, kind: OperationTypeNode.QUERY, atLeast: version };
     const completed = this.run(prepared, ofEvent, (run, done) => {
@@ -172,7 +174,7 @@ export class GraphExecutor {
   }
 
   private newRun({ view, request }: ExecutableRequest, call: CallContext): PlanExecution {
-    // What was left out of the plan for want of rights.
+    // Errors of denied fields.
     const errors = [...(view?.errors ?? [])];
     return { sources: this.options.sources, call, variables: request.variables ?? {}, data: {}, errors };
   }
@@ -186,7 +188,7 @@ export class GraphExecutor {
     }
   }
 
-  /** Makes the response of what was fetched, in turns when it is large. Fails with RESPONSE_TOO_LARGE. */
+  /** Builds the response, over several turns when it is large. Fails with RESPONSE_TOO_LARGE. */
   private assemble(
     { view, operation }: ExecutableRequest,
     run: PlanExecution,
@@ -203,20 +205,20 @@ export class GraphExecutor {
   }
 
   private withErrors(shaped: ShapedResponse, run: PlanExecution): ExecutionResult {
-    // What a failed fetch has left out has been explained; otherwise a subgraph left it out and gave no reason.
+    // Errors of failed fetches explain missing fields; otherwise report the missing fields themselves.
     const errors = run.errors.length > 0 ? run.errors : shaped.errors;
     if (errors.length === 0) return { data: shaped.data };
     return { data: shaped.data, errors: this.options.mask.errors(errors, run.call.requestId) };
   }
 }
 
-/** What is answered in place of too large an answer. */
+/** The result in place of a response that is too large. */
 function tooLarge(error: unknown): ExecutionResult {
   if (!isTooLarge(error)) throw error;
   return { data: null, errors: [error] };
 }
 
-/** Why an upstream has ended. */
+/** The error with which an upstream ended. */
 function ended({ errors }: SubgraphResult): GraphQLError {
   const [first] = errors ?? [];
   return new GraphQLError(first?.message ?? 'The subscription has ended.', {
@@ -225,7 +227,7 @@ function ended({ errors }: SubgraphResult): GraphQLError {
   });
 }
 
-/** Where the stream stands behind an event. */
+/** The position after an event. */
 function positionIn({ data }: SubgraphResult, responseKey: string): string | undefined {
   const root = data?.[responseKey] as Record<string, unknown> | null | undefined;
   const position = root?.[POSITION];
@@ -241,12 +243,12 @@ function callOf(context: CallContext, signal: AbortSignalLike): CallContext {
   };
 }
 
-/** Enters the scope that all fetches of a query from subgraphs of this process share, once for all of them. */
+/** Runs in the request scope shared by all fetches of a query from subgraphs in this process. */
 function inScope<T>({ requestId, actor: { account }, work }: CallContext, run: () => T): T {
   return work ? runInRequestScope({ requestId, at: Date.now(), account, abortScope: work }, run) : run();
 }
 
-/** The context of a request that must not see less than an event; others keep theirs. */
+/** Adds the minimum resource version of the request to the context. */
 function withMinResourceVersion({ request }: ExecutableRequest, context: CallContext): CallContext {
   const { minResourceVersion } = request;
   return minResourceVersion === undefined ? context : { ...context, minResourceVersion };

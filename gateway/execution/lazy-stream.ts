@@ -1,6 +1,6 @@
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
-/** A stream that is opened when it is first pulled; when it is ended before it is open, it closes as it opens. */
+/** A stream that opens on the first pull; when it is ended before, it closes as soon as it opens. */
 export class LazyStream<T> implements AsyncIterator<T, undefined> {
   private stream: AsyncIterator<T, undefined> | undefined;
   private over = false;

@@ -5,19 +5,19 @@ import type { EntityFetchRun } from './entities/entity-requests.js';
 
 /** The state of one execution of a plan. */
 export interface PlanExecution extends EntityFetchRun {
-  /** What has been fetched so far, keys and required fields included. */
+  /** Data fetched so far, including keys and required fields. */
   readonly data: JSONObject;
-  /** What subgraphs have said, and fetches that failed. */
+  /** Errors of subgraphs and of failed fetches. */
   readonly errors: (GraphQLError | Error)[];
 }
 
 /**
- * A compiled plan, or a part of it. Calls `done` when it is through, before it returns when it had to wait for nothing.
- * Never throws: what fails is in the run's errors.
+ * A compiled plan node. Calls `done` when it completes, synchronously if no fetch was asynchronous. Never
+ * throws: failures are added to the errors of the execution.
  */
 export type CompiledPlanNode = (run: PlanExecution, done: () => void) => void;
 
-/** Executes a plan to its end; answers the run. */
+/** Executes a plan and returns its state. */
 export function complete(plan: CompiledPlanNode, run: PlanExecution): MaybePromise<PlanExecution> {
   let over = false;
   let tell: ((run: PlanExecution) => void) | undefined = undefined;

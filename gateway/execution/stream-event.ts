@@ -1,11 +1,11 @@
 import type { ExecutionResult } from 'graphql';
 
-/** Something a stream has to say, before it is written. */
+/** An event of a stream, before serialization. */
 export interface StreamEvent {
-  /** What clients get; undefined in a bookmark. */
+  /** Result for clients; undefined in a bookmark. */
   readonly result?: ExecutionResult | undefined;
-  /** Where the stream stands behind it; undefined when its operation has no positions. */
+  /** Position after the event; undefined when the operation has no positions. */
   readonly position?: string | undefined;
-  /** Of a bookmark: everything that was there when it was written has been told. */
+  /** Of a bookmark: all events up to its creation have been delivered. */
   readonly caughtUp?: boolean | undefined;
 }

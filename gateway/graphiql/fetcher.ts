@@ -5,13 +5,13 @@ import { createClient } from 'graphql-ws';
 type Headers = Readonly<Record<string, string>>;
 
 export interface FetcherSettings {
-  /** The bearer token of the moment, if there is one. */
+  /** Returns the current bearer token, if any. */
   readonly token: () => string | undefined;
-  /** Whether the gateway answers nothing without one. */
+  /** Whether the gateway requires a token. */
   readonly needsToken: boolean;
-  /** Called instead of asking the gateway without the token that it needs. */
+  /** Called instead of sending a request without a required token. */
   readonly onMissing: () => void;
-  /** Called when the gateway does not take the token. */
+  /** Called when the gateway rejects the token. */
   readonly onRefused: () => void;
 }
 
@@ -47,7 +47,7 @@ function withKnownOperation(params: FetcherParams): { params: FetcherParams; isS
   return { params: { ...params, operationName }, isSubscription: operation?.operation === 'subscription' };
 }
 
-/** Undefined when the text is no document: the gateway says what is wrong with it. */
+/** Undefined on a syntax error, which the gateway reports. */
 function parsed(text: string): DocumentNode | undefined {
   try {
     return parse(text);
@@ -70,18 +70,18 @@ async function post(params: FetcherParams, headers: Headers, onRefused: () => vo
   return (await response.json()) as object;
 }
 
-/** Close codes with which the gateway refuses a token. */
+/** Close codes for rejected tokens. */
 const REFUSED = new Set([4401, 4403, 4411]);
 
-/** Events of a subscription that are shown. */
+/** Number of events shown. */
 const SHOWN = 20;
 
-/** What the page shows of a subscription: its last events, the newest first. */
+/** The last events of a subscription, newest first. */
 interface RecentEvents extends ExecutionResult {
   readonly events: readonly unknown[];
 }
 
-/** Each subscription has a connection of its own: its headers, with the token, are sent when it is opened. */
+/** One connection per subscription, because headers with the token are sent when it is opened. */
 async function* subscribe(
   params: FetcherParams,
   headers: Headers,

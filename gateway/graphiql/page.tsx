@@ -19,7 +19,7 @@ export function Page({ settings, initialToken }: PageProps) {
   const { title, needsToken, tabs } = settings;
   const [token, setToken] = useState(initialToken);
   const [question, setQuestion] = useState<Question>(needsToken && !initialToken ? 'missing' : 'closed');
-  // Requests that run while the token changes take the newest.
+  // Running requests use the latest token.
   const newest = useRef(token);
   const fetcher = useMemo(
     () =>
@@ -29,7 +29,7 @@ export function Page({ settings, initialToken }: PageProps) {
         onMissing: () => setQuestion('missing'),
         onRefused: () => setQuestion('refused'),
       }),
-    // GraphiQL reads the schema again when its fetcher is another one.
+    // GraphiQL reloads the schema when its fetcher changes.
     [token],
   );
 

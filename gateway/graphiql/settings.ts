@@ -1,10 +1,10 @@
-/** What the gateway tells the page, as JSON in `<meta name="settings">`. */
+/** Settings passed to the page as JSON in `<meta name="settings">`. */
 export interface PageSettings {
   /** The name of the graph. */
   readonly title: string;
   /** Whether requests need a bearer token. */
   readonly needsToken: boolean;
-  /** What a first visit finds: documents, each in a tab of its own. */
+  /** Documents shown on the first visit, one per tab. */
   readonly tabs: readonly { readonly query: string }[];
   /** Nonce of the page's policy for styles that a library adds while it runs. */
   readonly styleNonce: string;

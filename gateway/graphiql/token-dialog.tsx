@@ -2,7 +2,7 @@ import { type FormEvent, useEffect, useRef } from 'react';
 import { cleanToken } from './token.js';
 
 export interface TokenDialogProps {
-  /** Whether the gateway has refused the token that there was. */
+  /** Whether the gateway has rejected the previous token. */
   readonly refused: boolean;
   readonly onToken: (token: string) => void;
   readonly onClose: () => void;

@@ -1,11 +1,11 @@
 /** Of this tab: the browser forgets it when the tab is closed, and no other origin can read it. */
 const KEY = 'fleetgraph:token';
 
-/** The token of this tab: what the link carried in its fragment, else what was there before. */
+/** The token of this tab: from the URL fragment, else from session storage. */
 export function initialToken(): string | undefined {
   const carried = new URLSearchParams(location.hash.slice(1)).get('token')?.trim();
   if (!carried) return sessionStorage.getItem(KEY) ?? undefined;
-  // A fragment is never sent to a server. Here it goes from the address bar, too.
+  // Fragments are not sent to servers; also remove it from the address bar.
   history.replaceState(null, '', location.pathname + location.search);
   keepToken(carried);
   return carried;
@@ -26,13 +26,13 @@ export function cleanToken(text: string): string {
   return text.trim().replace(/^bearer\s+/i, '');
 }
 
-/** What a token says of itself, unverified: for display only. */
+/** Unverified claims of a token, for display only. */
 export interface TokenFacts {
   readonly account: string | undefined;
   readonly expiresAt: Date | undefined;
 }
 
-/** Reads the claims of a JWT; nothing of a text that is not one. */
+/** Reads the claims of a JWT; empty for other texts. */
 export function decodeToken(token: string): TokenFacts {
   try {
     const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');

@@ -128,7 +128,7 @@ export class PrometheusMetrics implements GatewayMetrics {
   }
 
   trackSubscription(lag: () => number): () => void {
-    // Its own function each time: two subscriptions may give the same.
+    // A new function each time, because two subscriptions may pass the same one.
     const follower = () => lag();
     this.followers.add(follower);
     return () => void this.followers.delete(follower);

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 
-/** What the planner can't do is told to the client, who can ask in another way; why, to the log (see Mask). */
+/** The client gets a coded error so that it can change its operation; the cause is logged (see ErrorMasker). */
 export class OperationNotPlannedError extends GraphQLError {
   constructor(override readonly originalError: Error) {
     super(

@@ -21,11 +21,11 @@ import { planOperation } from './plan-operation.js';
 import { type SubscriptionTraits, subscriptionTraits } from '../document/subscription-traits.js';
 import type { PlannableSupergraph } from './plannable-supergraph.js';
 
-/** An operation of a checked document with everything that does not depend on variables. */
+/** A planned operation of a validated document. */
 export interface PlannedOperation extends ExecutableOperation {
   readonly document: DocumentNode;
   readonly definition: OperationDefinitionNode;
-  /** Variables that are page sizes. */
+  /** Variables used as page sizes. */
   readonly pageSizes: readonly string[];
 }
 
@@ -35,13 +35,13 @@ interface OperationToCompile {
   readonly stream: SubscriptionTraits | undefined;
 }
 
-/** Plans operations, each once for as long as its document is kept. */
+/** Plans operations; plans are cached as long as their document. */
 export class Operations {
   private readonly planned = new ByOperation<PlannedOperation>();
   private readonly combined = new CombinedOperations();
   private readonly templates = new RequestTemplates();
   private readonly represents: RepresentationWriters;
-  /** Plans that are being made elsewhere, and those that were and wait to be compiled. */
+  /** Plans requested from the planning thread and not compiled yet. */
   private readonly coming = new ByOperation<Promise<void>>();
   private readonly plans = new ByOperation<QueryPlan>();
 
@@ -49,7 +49,7 @@ export class Operations {
     this.represents = new RepresentationWriters(supergraph.fullConditions);
   }
 
-  /** Whether the operation of the document has been planned. */
+  /** Whether the operation has been planned. */
   has(document: DocumentNode, operationName?: string | null): boolean {
     return this.planned.get(document, operationName) !== undefined;
   }
@@ -58,7 +58,7 @@ export class Operations {
   plan(document: DocumentNode, operationName?: string | null): PlannedOperation | GraphQLError {
     const known = this.planned.get(document, operationName);
     if (known) return known;
-    // Only names that exist are kept, so a document has no more plans than operations (and the one without a name).
+    // Only existing names are cached, so the number of plans is bounded by the number of operations.
     const definition = getOperationAST(document, operationName);
     if (!definition) return unknownOperation(operationName);
     const stream = this.streamForm(document, definition);
@@ -73,8 +73,8 @@ export class Operations {
   }
 
   /**
-   * Plans on another thread what `plan` would have to plan here; undefined when there is nothing to wait for. Then
-   * `plan` finds it. Rejects when there is no plan. `text` is the document's, which need not be printed where it is at hand.
+   * Plans on the planning thread, so that `plan` finds the result. Undefined when nothing needs planning.
+   * Rejects when the operation cannot be planned. `text` is the source of the document, if available.
    */
   ahead(document: DocumentNode, operationName?: string | null, text?: string): Promise<void> | undefined {
     const { planAhead } = this.supergraph;
@@ -92,7 +92,7 @@ export class Operations {
     return planning;
   }
 
-  /** Of a subscription: the form in which it is planned. */
+  /** Traits of a subscription. */
   private streamForm(
     document: DocumentNode,
     operation: OperationDefinitionNode,
@@ -102,7 +102,7 @@ export class Operations {
     return subscriptionTraits({ document, operation, api, full });
   }
 
-  /** What executes the operation. Of the plan itself nothing need be kept. */
+  /** Compiles the plan, which is not kept itself. */
   private compiled(
     { document, definition, stream }: OperationToCompile,
     { node }: QueryPlan,
@@ -137,7 +137,7 @@ export class Operations {
   }
 }
 
-/** The planner leaves out what no subgraph can answer; when nothing is left, nobody would say so. */
+/** The planner silently omits fields that no subgraph resolves; an empty plan needs an explicit error. */
 function unanswerable(): GraphQLError {
   return new GraphQLError('No subgraph can answer this operation.', {
     extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },

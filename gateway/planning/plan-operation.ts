@@ -12,8 +12,8 @@ import type { PlannableSupergraph } from './plannable-supergraph.js';
 import { withoutIntrospection } from './without-introspection.js';
 
 /**
- * Plans an operation of a valid document. Throws when the planner finds no way. What subgraphs are asked has no name, so
- * that it is the same whichever operation it is for (docs/decisions/0046).
+ * Plans an operation of a valid document. Throws when it cannot be planned. Subgraph operations are anonymous,
+ * so that they are equal for different client operations (docs/decisions/0046).
  */
 export function planOperation(
   {

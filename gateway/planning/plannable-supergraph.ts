@@ -4,22 +4,22 @@ import { createPlanner } from './corrections/create-planner.js';
 import type { PlanCorrections } from './corrections/plan-corrections.js';
 import type { PlanOnWorker, PlanningThread } from './planning-thread.js';
 
-/** A supergraph, ready to plan and to execute. */
+/** A supergraph with a query planner. */
 export interface PlannableSupergraph extends Supergraph {
   readonly planner: QueryPlanner;
-  /** What its plans are put right by. */
+  /** Corrections of its plans. */
   readonly corrections: PlanCorrections;
-  /** Plans on another thread, where there is one. */
+  /** Plans on the planning thread, if there is one. */
   readonly planAhead?: PlanOnWorker | undefined;
 }
 
-/** Loads supergraph SDL, also in the planning thread if there is one. Throws when it is not a valid supergraph. */
+/** Loads supergraph SDL, also in the planning thread if there is one. Throws when it is invalid. */
 export function loadSupergraph(sdl: string, thread?: PlanningThread): PlannableSupergraph {
   const { supergraph, document, federated } = readSupergraph(sdl);
   return {
     ...supergraph,
     ...createPlanner(document, federated),
-    // Last, so that the thread loads only what is valid.
+    // Last, so that the thread only loads valid supergraphs.
     planAhead: thread?.load(sdl),
   };
 }

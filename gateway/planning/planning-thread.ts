@@ -5,21 +5,21 @@ import { coded } from '../errors/coded-error.js';
 import { OperationNotPlannedError } from './operation-not-planned-error.js';
 
 /**
- * Plans an operation elsewhere; undefined when the supergraph is no longer served. Rejects when there is no way to fetch it
- * (OPERATION_NOT_PLANNED), or when it could not be looked for (SERVICE_UNAVAILABLE).
+ * Plans an operation on the planning thread; resolves to undefined when the supergraph has been replaced.
+ * Rejects with OPERATION_NOT_PLANNED, or SERVICE_UNAVAILABLE when the thread failed.
  */
 export type PlanOnWorker = (
   source: string,
   operationName: string | undefined,
 ) => Promise<QueryPlan | undefined>;
 
-/** A supergraph; each one that is loaded has a generation of its own. */
+/** A supergraph to load; every one has its own generation. */
 export interface SupergraphToLoad {
   readonly generation: number;
   readonly sdl: string;
 }
 
-/** An operation of the supergraph of a generation. */
+/** An operation to plan on the supergraph of a generation. */
 interface OperationToPlan {
   readonly generation: number;
   readonly id: number;
@@ -27,21 +27,21 @@ interface OperationToPlan {
   readonly operationName: string | undefined;
 }
 
-/** What the thread is told. */
+/** Messages to the planning thread. */
 export type PlanningRequest = SupergraphToLoad | OperationToPlan;
 
-/** What it answers: the plan or why there is none, or that the supergraph of a generation is loaded. */
+/** Messages from the planning thread: a plan, an error, or that a supergraph has been loaded. */
 export type PlanningResponse =
   | { readonly loaded: number }
   | { readonly id: number; readonly plan?: QueryPlan }
   | { readonly id: number; readonly error: Error; readonly refused: boolean };
 
-/** What a thread is started with. */
+/** `workerData` of the planning thread. */
 export interface PlanningLimits {
   /**
-   * Steps that one operation may take, see planner-steps.ts. The largest that fit the limits on documents take 70,000 on
-   * the platform's own graph; where entities can be reached in many ways some would take millions, minutes and gigabytes.
-   * Default 1,000,000.
+   * Maximum planner steps per operation, see planner-steps.ts. The largest documents within the limits take
+   * 70,000 steps on the platform's graph; graphs with many paths to entities could take millions of steps,
+   * minutes and gigabytes. Default 1,000,000.
    */
   readonly steps: number;
 }
@@ -52,24 +52,24 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Operations that wait for their plan at the most; further ones are refused. */
+/** Maximum number of queued operations; further ones are rejected. */
 const WAITING = 1000;
 
-/** Mebibytes of stack, for the operations that rest while others are planned; each takes a part of one. */
+/** Stack size in MiB: operations suspended while others are planned stay on the stack. */
 const STACK = 32;
 
-/** Milliseconds until a thread is started again that has not come up; twice as many each time. */
+/** Milliseconds before a thread that failed to start is restarted; doubles each time. */
 const RETRY = { first: 500, most: 30_000 };
 
 /**
- * The thread that plans, so that no request waits while the operation of another one is planned. It plans several at once:
- * the one that has come last first, in between the steps of the others. What is asked before it has come up waits for it.
+ * The planning thread, so that planning does not block other requests. Plans several operations at once: the
+ * newest one between the steps of the others. Operations are queued until the thread has started.
  */
 export class PlanningThread implements AsyncDisposable {
-  /** Settles when the last supergraph has been loaded, or never will be. */
+  /** Settles when the last supergraph has been loaded, or the thread is closed. */
   loaded: Promise<void> = Promise.resolve();
   private worker: Worker;
-  /** The supergraph that is served, and the one before or behind it. */
+  /** The active supergraph and the previous or next one. */
   private supergraphs: readonly SupergraphToLoad[] = [];
   private readonly waiting = new Map<number, Waiting>();
   private loading: (() => void)[] = [];
@@ -86,7 +86,7 @@ export class PlanningThread implements AsyncDisposable {
     this.worker = this.start();
   }
 
-  /** Loads a supergraph, and answers what plans operations of it from now on. */
+  /** Loads a supergraph and returns a function that plans its operations. */
   load(sdl: string): PlanOnWorker {
     const generation = (this.supergraphs.at(-1)?.generation ?? 0) + 1;
     const supergraph = { generation, sdl };
@@ -142,7 +142,10 @@ export class PlanningThread implements AsyncDisposable {
     else waiting?.reject(answer.refused ? new OperationNotPlannedError(answer.error) : answer.error);
   }
 
-  /** One of those that wait may be what it has died of, so they are not tried again; unless it had not come so far. */
+  /**
+   * A pending operation may have crashed the thread, so they are not retried, unless the thread had not started
+   * planning.
+   */
   private end(): void {
     if (this.over) return;
     const delay = this.up ? 0 : Math.min(RETRY.first * 2 ** this.failures, RETRY.most);

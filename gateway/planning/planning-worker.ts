@@ -1,4 +1,4 @@
-// What runs in the planning thread: loads supergraphs, warms up on them and plans their operations.
+// Entry point of the planning thread: loads supergraphs, warms up and plans operations.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, parse } from 'graphql';
@@ -14,25 +14,25 @@ import type {
 } from './planning-thread.js';
 import { warmUpQueries } from './warm-up-queries.js';
 
-/** Milliseconds after which warming up ends, however much is left. */
+/** Time limit of warming up in milliseconds. */
 const WARM_UP = 1000;
 
-/** Milliseconds that an operation is planned before another one that has come is planned in between. */
+/** Milliseconds of planning before a newly arrived operation is planned in between. */
 const TURN = 2;
 
-/** Operations that are being planned at the most: each rests on the stack of the ones before it. */
+/** Maximum number of operations being planned: each is suspended on the stack below the next. */
 const UNDERWAY = 16;
 
 /** Steps that one operation may take. */
 const { steps: STEPS } = workerData as PlanningLimits;
 
-/** The supergraph that is served, and the one before it, whose last requests may still come. */
+/** The active supergraph and the previous one, whose last requests may still arrive. */
 const loaded = new Map<number, PlannableSupergraph>();
 
-/** What is being planned; only the last one gets on. */
+/** Operations being planned; only the last one makes progress. */
 const underway: { steps: number }[] = [];
 
-/** By the clock of `performance`. */
+/** `performance.now()` timestamp. */
 let turnEnds = 0;
 
 parentPort?.on('message', take);
@@ -50,7 +50,7 @@ betweenSteps(() => {
 
 function take(question: PlanningRequest): void {
   if (!('sdl' in question)) parentPort?.postMessage(answer(question));
-  // Nothing is planned while a supergraph is loaded, so what is underway comes first.
+  // Loading blocks planning, so operations in progress are finished first.
   else if (underway.length > 0) setImmediate(load, question);
   else load(question);
 }
@@ -63,7 +63,7 @@ function load({ generation, sdl }: SupergraphToLoad): void {
   warmUp(supergraph, warmUpQueries(supergraph.api), performance.now() + WARM_UP);
 }
 
-/** One operation after another, so that questions come in between. */
+/** One operation at a time, so that requests are handled in between. */
 function warmUp(supergraph: PlannableSupergraph, operations: Iterator<DocumentNode>, until: number): void {
   if (performance.now() > until) return;
   const { value: document, done } = operations.next();
@@ -71,7 +71,7 @@ function warmUp(supergraph: PlannableSupergraph, operations: Iterator<DocumentNo
   try {
     plan(supergraph, document, undefined);
   } catch {
-    // What cannot be planned warms up no worse.
+    // Operations that cannot be planned also warm up the planner.
   }
   setImmediate(() => warmUp(supergraph, operations, until));
 }

@@ -6,7 +6,7 @@ import {
   type SelectionNode,
 } from 'graphql';
 
-/** Whether an operation asks for more than the gateway itself knows, whatever its variables. */
+/** Whether an operation selects fields of subgraphs, not only introspection. */
 export function wantsData(operation: OperationDefinitionNode, document: DocumentNode): boolean {
   const fragments = new Map(
     document.definitions

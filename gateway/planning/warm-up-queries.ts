@@ -11,7 +11,7 @@ import {
   parse,
 } from 'graphql';
 
-/** How many operations are made, how deep their fields nest, and of how many a selection consists. */
+/** Number of operations, nesting depth of fields, and size of selections. */
 const MOST = { operations: 60, depth: 4, leaves: 8, inner: 2 };
 
 /**

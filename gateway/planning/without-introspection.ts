@@ -16,8 +16,8 @@ const NAME_ONLY: SelectionSetNode = {
 };
 
 /**
- * The document without what it selects of the schema. The planner plans nothing for `__schema` and `__type`, but refuses
- * the fields of introspection that its library does not know, such as `isOneOf`.
+ * Removes introspection from a document. The planner plans nothing for `__schema` and `__type`, but rejects
+ * introspection fields unknown to its library, such as `isOneOf`.
  */
 export function withoutIntrospection(document: DocumentNode): DocumentNode {
   const definitions = document.definitions.filter(

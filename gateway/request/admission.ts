@@ -17,16 +17,16 @@ import { withoutSuggestion } from './limits/suggestions.js';
 import type { GatewayMetrics, RequestSample } from '../metrics/gateway-metrics.js';
 import type { GraphRequest, RequestPreparer, PreparedRequest } from './request-preparer.js';
 
-/** What follows from the supergraph that is served at the moment. */
+/** State derived from the active supergraph. */
 export interface ActiveSupergraph {
   preparation: RequestPreparer;
   costs: OperationCosts;
 }
 
 /**
- * Waits until a request with a new document may be prepared. It is read and checked, and later its plan is compiled, each
- * in a turn of its account: of thousands of new documents that arrive together, or whose plans do, each turn of the event
- * loop prepares one. Rejects when there is no plan.
+ * Waits until a request with a new document may be prepared. Parsing and validation, and later the compilation
+ * of the plan, each wait for a turn of the account: of thousands of new documents that arrive together, each
+ * turn of the event loop prepares one. Rejects when the operation cannot be planned.
  */
 export async function waitToPrepare(
   served: ActiveSupergraph,
@@ -41,8 +41,8 @@ export async function waitToPrepare(
 }
 
 /**
- * Waits until preparing a request plans nothing here, when another thread plans: once more, when meanwhile another
- * supergraph has come or the document has been forgotten. Rejects when there is no plan.
+ * With a planning thread, waits until the plan is there. Repeats when the supergraph was reloaded or the
+ * document evicted meanwhile. Rejects when the operation cannot be planned.
  */
 function planAhead(served: ActiveSupergraph, request: GraphRequest, actor: Actor): MaybePromise<void> {
   const planning = served.preparation.ahead(request, actor);
@@ -51,62 +51,62 @@ function planAhead(served: ActiveSupergraph, request: GraphRequest, actor: Actor
 
 export interface AdmissionOptions {
   readonly served: ActiveSupergraph;
-  /** Undefined when rates are not limited. */
+  /** Undefined without a rate limit. */
   readonly rate: RateLimiter | undefined;
   readonly limits: Limits;
   readonly meter: GatewayMetrics;
 }
 
-/** A request that may run now, and what was taken for it. */
+/** An admitted request and the points charged for it. */
 export interface AdmittedRequest {
   readonly prepared: PreparedRequest;
-  /** Estimated cost, taken from the account's points. */
+  /** Estimated cost, charged to the account. */
   readonly requested: number;
-  /** What it costs at the least; more than nothing when its document was new. */
+  /** Minimum cost; more than 0 when the document was new. */
   readonly least: number;
   readonly account: string;
   readonly tree: CostNode;
-  /** By the clock of `performance`. */
+  /** `performance.now()` timestamp. */
   readonly startedAt: number;
 }
 
-/** Why a request does not run, and the HTTP status that says so. */
+/** The errors and HTTP status of a rejected request. */
 export interface AdmissionRejection {
   readonly errors: readonly GraphQLError[];
   readonly status: number;
 }
 
-/** A request that is being looked at. */
+/** A request during admission. */
 type AdmissionStart = Pick<AdmittedRequest, 'startedAt' | 'least'>;
 
-/** Objects of an answer whose cost is counted in one turn of the event loop. */
+/** Objects of a response whose cost is counted in one turn of the event loop. */
 const OBJECTS_PER_TURN = 10_000;
 
 /**
- * Characters of a body, or of a message of a WebSocket, from which on it is charged for itself and parsed in a turn of the
- * event loop of its own: a millisecond of work.
+ * Length in characters from which on a body or WebSocket message is charged separately and parsed in its own
+ * turn of the event loop: about a millisecond of work.
  */
 export const LARGE_BODY = 64 * 1024;
 
-/** Takes turns in place of an account for clients that are not authenticated; no account has this name. */
+/** The account name under which unauthenticated clients wait for turns; no account has this name. */
 export const UNAUTHENTICATED = '';
 
-/** A point is ten microseconds of work. */
+/** One point is ten microseconds of work. */
 const POINTS_PER_MILLISECOND = 100;
 
-/** Points that a request is expected to cost at the most, as long as it runs: estimates are of the largest answer. */
+/** Maximum expected cost of a running request, in points: estimates assume the largest response. */
 const EXPECTED = 1_000;
 
-/** Milliseconds of work that a request is expected to be. */
+/** Expected work of a request in milliseconds. */
 function expectedTime({ requested }: AdmittedRequest): number {
   return Math.min(requested, EXPECTED) / POINTS_PER_MILLISECOND;
 }
 
-/** Decides, the same on every transport, whether a request runs; afterwards counts what it has cost. */
+/** Admits or rejects requests of every transport and records their actual cost. */
 export class Admission {
   constructor(private readonly options: AdmissionOptions) {}
 
-  /** Checks and plans a request, then takes its cost from the account's points. */
+  /** Validates and plans a request, then charges its estimated cost. */
   admit(request: GraphRequest, actor: Actor): MaybePromise<AdmittedRequest | AdmissionRejection> {
     const startedAt = performance.now();
     const { rate, served } = this.options;
@@ -123,8 +123,8 @@ export class Admission {
   }
 
   /**
-   * Points that a request with a new document costs at the least. They are taken before the document is parsed, whatever
-   * becomes of it: an account that has none left makes the gateway plan nothing.
+   * Minimum cost of a request with a new document. It is charged before parsing, whatever the result: an
+   * exhausted account cannot make the gateway parse or plan.
    */
   private newDocument(text: string): number {
     const { points, bytesPerPoint } = this.options.limits.newDocument;
@@ -132,8 +132,8 @@ export class Admission {
   }
 
   /**
-   * Takes what reading a large body of so many characters costs, before it is parsed and whatever is in it. Throws
-   * RATE_LIMITED when the account has not as much left.
+   * Charges the cost of a large body by its length, before it is parsed. Throws RATE_LIMITED when the account
+   * has too few points.
    */
   chargeBody(account: string, characters: number): MaybePromise<void> {
     const { rate, limits } = this.options;
@@ -192,8 +192,8 @@ export class Admission {
   }
 
   /**
-   * Adds to a result what it has cost, and corrects what was taken. Without data it has cost what was estimated:
-   * a request that ran out of time was work, too.
+   * Adds the cost to the result and corrects the charge. A result without data costs the estimate: a request
+   * that timed out also used resources.
    */
   settle(admitted: AdmittedRequest, result: ExecutionResult): MaybePromise<ExecutionResult> {
     const { operationPoints } = this.options.limits;
@@ -216,12 +216,12 @@ export class Admission {
     return { ...result, extensions: { ...result.extensions, cost } };
   }
 
-  /** Counts a subscription that has started. */
+  /** Records the start of a subscription. */
   started(admitted: AdmittedRequest): void {
     this.sample(admitted, undefined, admitted.requested);
   }
 
-  /** What the account has left; undefined when rates are not limited. */
+  /** Rate limit state of the account; undefined without a rate limit. */
   rate(account: string): RateState | undefined {
     return this.options.rate?.state(account);
   }
@@ -264,7 +264,7 @@ export class Admission {
   }
 }
 
-/** What a result has cost, `operationPoints` beside its fields. */
+/** Cost of a result: its fields plus `operationPoints`. */
 function costOf(
   { requested, least, account, tree, prepared }: AdmittedRequest,
   { data }: ExecutionResult,
@@ -285,7 +285,7 @@ function slicingError({
   return coded('INVALID_INPUT', `Give ${field} exactly one of ${slices.join(', ')}.`, {});
 }
 
-/** Refuses what would be read first of an account that has nothing left. */
+/** The error for a new document of an exhausted account. */
 function newDocumentError(rate: RateLimiter, account: string, requested: number): GraphQLError {
   const told = `A request with this document, which is new, costs ${requested} points at the least`;
   return rateError(rate, account, { told, requested });

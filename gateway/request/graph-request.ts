@@ -3,7 +3,9 @@ import type { GraphRequest } from './request-preparer.js';
 import type { ResolvedRequest } from './documents/document-reference.js';
 import { isRecord } from '../../kernel/is-record.js';
 
-/** What a client sends as a GraphQL request: from the URL of a GET, from the body of a POST. Refuses BAD_REQUEST. */
+/**
+ * Reads the parameters of a GraphQL request from the URL of a GET or the body of a POST. Throws BAD_REQUEST.
+ */
 export function parseGraphQLParams(
   method: string | undefined,
   { body, url }: ResolvedRequest,
@@ -12,7 +14,7 @@ export function parseGraphQLParams(
   return isRecord(given) ? given : throwProblem('BAD_REQUEST', 'The request is not a JSON object.');
 }
 
-/** The operation that a request with its document in place asks for. Refuses BAD_REQUEST. */
+/** Validates the parameters of a request whose document is resolved. Throws BAD_REQUEST. */
 export function parseOperation(given: Readonly<Record<string, unknown>>): GraphRequest {
   const { query, operationName, variables } = given;
   if (typeof query !== 'string' || query === '')
@@ -28,7 +30,7 @@ export function parseOperation(given: Readonly<Record<string, unknown>>): GraphR
 export function minResourceVersionOf({ extensions }: { readonly extensions?: unknown }): string | undefined {
   const { minResourceVersion } = Object(extensions) as { minResourceVersion?: unknown };
   if (minResourceVersion === undefined || minResourceVersion === null) return undefined;
-  // It goes into a header; cursors are nothing but this.
+  // The value is sent as a header, so only the characters of cursors are accepted.
   if (typeof minResourceVersion === 'string' && /^[\w.~-]{1,500}$/.test(minResourceVersion))
     return minResourceVersion;
   return throwProblem('INVALID_CURSOR', 'minResourceVersion is not the cursor of an event.', {

@@ -16,32 +16,32 @@ import { Operations, type PlannedOperation } from '../planning/operations.js';
 import { withLocations } from './documents/parse-document.js';
 import type { PlannableSupergraph } from '../planning/plannable-supergraph.js';
 
-/** What a client asks, on whatever transport. */
+/** Parameters of a GraphQL request, from any transport. */
 export interface GraphRequest {
   readonly query: string;
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
-  /** Cursor of an event: what is answered must not be older. For queries and mutations. */
+  /** Cursor of an event that the response must not be older than. For queries and mutations. */
   readonly minResourceVersion?: string | undefined;
 }
 
-/** A request that may be executed. */
+/** A validated and planned request. */
 export interface PreparedRequest {
-  /** The document as it was sent; what is executed of it may be less, see `view`. */
+  /** The document as sent; `view` may reduce what is executed. */
   readonly document: DocumentNode;
   readonly operation: PlannedOperation;
   readonly request: GraphRequest;
-  /** What the actor may see of it, when that is not all. */
+  /** The part of the operation that the actor may read, unless it may read all of it. */
   readonly view?: FilteredOperation | undefined;
 }
 
-/** Why a request is not executed, and the HTTP status that says so. */
+/** The errors and HTTP status of an invalid request. */
 export interface RefusedRequest {
   readonly errors: readonly GraphQLError[];
   readonly status: number;
 }
 
-/** The way of every request from text to plan, the same for HTTP, WebSocket and event streams. */
+/** Parses, validates, authorizes and plans requests of every transport. */
 export class RequestPreparer {
   private readonly documents: Documents;
   private readonly operations: Operations;
@@ -56,7 +56,7 @@ export class RequestPreparer {
     this.authorization = new Authorization(supergraph);
   }
 
-  /** Whether the text of a request has been parsed, checked and planned before, so that it is only to be looked up. */
+  /** Whether the document has already been parsed, validated and planned. */
   isKnown({ query, operationName }: GraphRequest, actor: Actor): boolean {
     const checked = this.documents.find(query);
     if (!checked || 'errors' in checked) return checked !== undefined;
@@ -65,12 +65,12 @@ export class RequestPreparer {
   }
 
   /**
-   * Lets another thread plan what `prepare` would have to plan; undefined when there is nothing to wait for, which is
-   * nearly always.
+   * Plans on the planning thread what `prepare` would have to plan. Undefined when nothing needs planning, the
+   * common case.
    */
   ahead({ query, operationName }: GraphRequest, actor: Actor): Promise<void> | undefined {
     if (!this.supergraph.planAhead) return undefined;
-    // Only what is valid is planned: the planner may not come to an end with anything else.
+    // Only valid documents are planned: the planner may not terminate on invalid ones.
     const checked = this.documents.check(query);
     if ('errors' in checked) return undefined;
     const view = this.authorization.filter(checked.document, operationName, actor);
@@ -95,7 +95,7 @@ export class RequestPreparer {
     const view = this.authorization.filter(document, request.operationName, actor);
     const operation = this.operations.plan(view?.document ?? document, request.operationName);
     if (operation instanceof CodedError) return { errors: [operation], status: 400 };
-    // A stream of which nothing may be read is not opened.
+    // Do not open a stream of which the actor may read nothing.
     if (view?.empty && operation.kind === OperationTypeNode.SUBSCRIPTION)
       return { errors: view.errors, status: 403 };
     const errors = this.checkVariables(operation, request.variables ?? {});

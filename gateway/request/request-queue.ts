@@ -6,20 +6,23 @@ import type { AbortSignalLike } from '../upstream/call/light-abort-controller.js
 import { Deadline } from '../upstream/call/deadline.js';
 
 export interface RequestQueueOptions {
-  /** What waits, for messages: `requests`. */
+  /** What is queued, for error messages: `requests`. */
   readonly what: string;
-  /** Of one account at once. */
+  /** Concurrent requests per account. */
   readonly perAccount: number;
-  /** Of one account that wait; further ones are refused. */
+  /** Queued requests per account; further ones are rejected. */
   readonly waiting: number;
-  /** Milliseconds that one may wait. */
+  /** Maximum time in the queue, in milliseconds. */
   readonly timeout: number;
 }
 
-/** Seconds after which an account whose queue is full is told to try again. */
+/** `retryAfter` in seconds for an account whose queue is full. */
 const RETRY_AFTER = 1;
 
-/** Places for what accounts ask: each account has so many, and a queue of its own; accounts take turns, at their pace. */
+/**
+ * Limits the concurrency of each account. Each account has its own queue; queues are served fairly, weighted by
+ * recent use.
+ */
 export class RequestQueue {
   private readonly queue: FairQueue;
   private readonly deadline: Deadline;
@@ -31,12 +34,12 @@ export class RequestQueue {
   }
 
   /**
-   * Takes a place, at once or when it is the account's turn. Undefined when the client left meanwhile. Throws
-   * TOO_MANY_REQUESTS when the account's queue is full, REQUEST_TIMEOUT when its turn does not come in time.
+   * Acquires a slot, immediately or after waiting. Resolves to undefined when the client disconnects meanwhile.
+   * Throws TOO_MANY_REQUESTS when the account's queue is full and REQUEST_TIMEOUT when it waits too long.
    */
   enter(account: string, gone: AbortSignalLike): MaybePromise<Release | undefined> {
     if (gone.aborted) return undefined;
-    // Most are let in at once: nothing is made to wait with.
+    // Fast path: most requests get a slot immediately, without allocating a promise.
     const entered = this.queue.tryEnter(account);
     if (entered) return entered;
     try {

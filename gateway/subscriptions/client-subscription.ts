@@ -1,52 +1,56 @@
 import { GraphQLError } from 'graphql';
 import type { SerializedEvent } from './serialized-event.js';
 
-/** The way to one client. Everything is handed over at once; what the network does with it is the sink's. */
+/** Delivers events to one client. */
 export interface Sink {
   /**
-   * Whether the network is behind because of others who share the connection: what may wait is not handed over before
-   * `ready` of the feed is called.
+   * Whether the shared connection needs to drain because of other operations: events are queued until `ready`
+   * is called.
    */
   readonly needsDrain?: boolean;
-  /** Hands over an event. False: the network is behind; nothing more until `ready` of the feed is called. */
+  /**
+   * Delivers an event. Returns false when the connection needs to drain: no more events until `ready` is
+   * called.
+   */
   next(frame: SerializedEvent): boolean;
   /** The subscription has ended with these errors. */
   error(errors: readonly GraphQLError[]): void;
-  /** The subscription has ended by itself. */
+  /** The subscription has completed. */
   complete(): void;
 }
 
-/** What a feed is fed by. */
+/** Source of events of client subscriptions. */
 export interface EventProducer {
-  /** A feed can take events again. */
+  /** A client can receive events again. */
   resume(): void;
-  /** The feed wants no more. */
+  /** Removes a client. */
   release(feed: ClientSubscription): void;
 }
 
-/** How far a group of feeds is. */
+/** Progress of a subscription group. */
 export interface Progress {
-  /** Events that those who keep up have been told. */
+  /** Number of events delivered to clients that keep up. */
   delivered: number;
 }
 
 export interface ClientSubscriptionOptions {
   readonly sink: Sink;
-  /** Events that may wait for a slow client, and bytes of them. */
+  /** Maximum number of queued events for a slow client, and of their bytes. */
   readonly maxEvents: number;
   readonly maxBytes: number;
-  /** Called when it has been detached from what feeds it and has to be fed behind its position. */
+  /** Called when the client has been detached and must resume after its position. */
   readonly resubscribe: (feed: ClientSubscription) => void;
-  /** Called when an event cannot be given to the client, which is sent away to subscribe again. */
+  /** Called when an event cannot be delivered and the client must resubscribe. */
   readonly dropped: () => void;
 }
 
 /**
- * One client's subscription: hands events to its sink, and keeps a bounded number while the network is behind. When
- * more would have to be kept it is let go of; once the client has taken the rest, it is fed behind its position.
+ * One client's subscription. Delivers events to its sink and queues a bounded number while the connection needs
+ * to drain. On overflow the client is detached; once it has received the queued events, it resumes after its
+ * position.
  */
 export class ClientSubscription {
-  /** Behind which event the feed stands, waiting ones included. */
+  /** Position of the last delivered or queued event. */
   position: string | undefined;
   producer: EventProducer | undefined;
   private queue: SerializedEvent[] = [];
@@ -56,12 +60,12 @@ export class ClientSubscription {
   private onFinish: (() => void) | undefined;
   private isDetached = false;
   private progress: Progress = { delivered: 0 };
-  /** How many of the group's events it has been offered. */
+  /** Number of the group's events offered to this client. */
   private offered = 0;
 
   constructor(private readonly options: ClientSubscriptionOptions) {}
 
-  /** Whether an event would go out at once. */
+  /** Whether an event would be delivered immediately. */
   get isWritable(): boolean {
     return !this.isBlocked && this.queue.length === 0;
   }
@@ -70,27 +74,27 @@ export class ClientSubscription {
     return this.closed || this.onFinish !== undefined;
   }
 
-  /** Events that others of the group have been told and this client's network has not taken yet. */
+  /** Number of events that others of the group have received and this client has not. */
   get lag(): number {
     const waiting = this.queue.filter(({ bookmark }) => !bookmark).length;
     return waiting + Math.max(0, this.progress.delivered - this.offered);
   }
 
-  /** Counts its lag by a group's progress from now on. */
+  /** Measures lag against the progress of a group from now on. */
   trackProgress(progress: Progress, missed = 0): void {
     this.progress = progress;
     this.offered = progress.delivered - missed;
   }
 
-  /** Whether its lag is counted by this progress. */
+  /** Whether lag is measured against this progress. */
   tracksProgress(progress: Progress): boolean {
     return this.progress === progress;
   }
 
-  /** Takes an event, or answers false: it is too far behind to keep another. */
+  /** Delivers or queues an event. Returns false when the queue is full. */
   offer(frame: SerializedEvent): boolean {
     if (this.ended) return true;
-    // Can only be a bug; who resumes behind the own cursor still loses nothing.
+    // Indicates a bug; a client that resumes after its cursor still loses nothing.
     if (!this.isNext(frame)) return this.drop([interruptedError()]);
     if (this.isWritable) this.deliver(frame);
     else if (!this.enqueue(frame)) return false;
@@ -99,28 +103,28 @@ export class ClientSubscription {
     return true;
   }
 
-  /** Ends it because an event cannot be given to its client. Answers true: nothing more is to be done about it. */
+  /** Ends the subscription because an event cannot be delivered. Returns true: no further action is needed. */
   drop(errors: readonly GraphQLError[]): true {
     this.options.dropped();
     this.fail(errors);
     return true;
   }
 
-  /** Lets go, and goes on behind the position once the client has taken what waits for it. */
+  /** Detaches, and resumes after the position once the client has received the queued events. */
   detachUntilDrained(): void {
     this.detach();
     this.isDetached = true;
     if (this.isWritable) this.resubscribe();
   }
 
-  /** Lets go, and goes on behind the position at once. */
+  /** Detaches, and resumes after the position immediately. */
   resubscribe(): void {
     this.detach();
     this.isDetached = false;
     this.options.resubscribe(this);
   }
 
-  /** The network takes events again. */
+  /** The connection has drained. */
   ready(): void {
     if (this.closed) return;
     this.needsDrain = false;
@@ -131,7 +135,7 @@ export class ClientSubscription {
     else this.producer?.resume();
   }
 
-  /** Ends it behind what waits. */
+  /** Ends the subscription after the queued events. */
   fail(errors: readonly GraphQLError[]): void {
     this.end(() => this.options.sink.error(errors));
   }
@@ -140,7 +144,7 @@ export class ClientSubscription {
     this.end(() => this.options.sink.complete());
   }
 
-  /** The client has left, or may not stay. */
+  /** The client has disconnected or lost its permissions. */
   close(): void {
     if (this.closed) return;
     this.closed = true;
@@ -148,7 +152,7 @@ export class ClientSubscription {
     this.detach();
   }
 
-  /** Lets go of what it is fed by. */
+  /** Detaches from the producer. */
   detach(): void {
     const { producer: feeder } = this;
     this.producer = undefined;
@@ -159,7 +163,7 @@ export class ClientSubscription {
     return this.needsDrain || this.options.sink.needsDrain === true;
   }
 
-  /** Whether the event is the one behind what the client has been told: nothing left out, nothing told twice. */
+  /** Whether the event directly follows the last one: no gap and no duplicate. */
   private isNext({ follows }: SerializedEvent): boolean {
     return follows === undefined || this.position === undefined || follows === this.position;
   }

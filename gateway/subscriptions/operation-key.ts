@@ -5,13 +5,13 @@ import { AttachedValues } from '../../kernel/attached-values.js';
 const known = new AttachedValues<DocumentNode, ReadonlyMap<string, string>>();
 
 /**
- * The same text for the same operation, however its document is laid out, whatever it is called, and whatever else the
- * document has. The document must be valid and have the operation.
+ * A key that is equal for equal operations, independent of formatting, operation name and other definitions of
+ * the document. The document must be valid and contain the operation.
  */
 export function operationKey(document: DocumentNode, operationName: string | null | undefined): string {
   const keys = known.get(document) ?? keysOf(document);
   known.set(document, keys);
-  // Without a name there is only one.
+  // Without a name the document has only one operation.
   return keys.get(operationName ?? '') ?? [...keys.values()].join('\n');
 }
 

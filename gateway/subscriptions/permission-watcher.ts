@@ -4,29 +4,29 @@ import { ProblemError } from '../../kernel/result.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import { permissionsKey } from './share-key.js';
 
-/** Somebody whose stream is running, and how they proved who they are. */
+/** The client of a running stream and its credentials. */
 export interface AuthenticatedClient {
   readonly actor: Actor;
-  /** The `Authorization` header; undefined where nobody is asked. */
+  /** The `Authorization` header; undefined without authentication. */
   readonly authorization: string | undefined;
 }
 
 export interface PermissionWatcherOptions {
   readonly authenticator: Authenticator;
-  /** Milliseconds between two looks. */
+  /** Milliseconds between checks. */
   readonly interval: number;
   readonly log: Log;
 }
 
 interface Watched {
-  /** What the bearer may do, as it was when the stream began. */
+  /** Permissions at the start of the stream. */
   readonly permissions: string;
   readonly changed: Set<() => void>;
 }
 
 /**
- * Looks again and again at what the bearers of running streams may do: a token may be called back, its key withdrawn,
- * its claims weigh differently after a change of settings. Each token is looked at once, however many streams it has.
+ * Periodically verifies the tokens of running streams: a token may be revoked, its key withdrawn, or its
+ * permissions changed by new settings. Each token is verified once, independent of its number of streams.
  */
 export class PermissionWatcher implements Disposable {
   private readonly watched = new Map<string, Watched>();
@@ -37,7 +37,7 @@ export class PermissionWatcher implements Disposable {
     this.timer.unref();
   }
 
-  /** Calls `changed` once when the bearer's rights are no longer what they were; answers how to stop watching. */
+  /** Calls `changed` once when the client's permissions change. Returns a function that stops watching. */
   watch({ actor, authorization }: AuthenticatedClient, changed: () => void): () => void {
     if (authorization === undefined) return () => undefined;
     const key = `${permissionsKey(actor, 'subject')}\n${authorization}`;
@@ -54,7 +54,7 @@ export class PermissionWatcher implements Disposable {
     };
   }
 
-  /** Looks now. */
+  /** Checks all tokens now. */
   async check(): Promise<void> {
     for (const [key, entry] of [...this.watched]) {
       if (await this.isUnchanged(key.slice(key.indexOf('\n') + 1), entry.permissions)) continue;
@@ -74,7 +74,7 @@ export class PermissionWatcher implements Disposable {
         permissionsKey(await this.options.authenticator.reauthenticate(authorization), 'subject') === rights
       );
     } catch (err) {
-      // The end of a token is watched for itself, to the second.
+      // Expiry is watched separately, see TokenExpiryWatcher.
       if (err instanceof ProblemError) return err.problems[0]?.code === 'TOKEN_EXPIRED';
       this.options.log.warn({ err }, 'permissions of a running stream could not be checked');
       return true;

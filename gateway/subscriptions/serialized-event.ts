@@ -1,20 +1,20 @@
 import type { StreamEvent } from '../execution/stream-event.js';
 import { responseText } from '../execution/written-data.js';
 
-/** An event written once, for everyone who gets it. */
+/** An event, serialized once for all its clients. */
 export class SerializedEvent {
   private encoded: Buffer | undefined;
 
   constructor(
     /** JSON of the result. */
     readonly text: string,
-    /** Where the stream stands behind it. */
+    /** Position after the event. */
     readonly position: string | undefined,
-    /** The position that it follows; undefined at the beginning of a stream and where there are no positions. */
+    /** Position of the previous event; undefined at the start of a stream and without positions. */
     readonly follows: string | undefined,
-    /** Nothing has happened for this client; only the position has moved. */
+    /** A position without an event. */
     readonly bookmark: boolean,
-    /** Part of it failed: who asks again may get it whole, so it is never told a second time. */
+    /** The result has errors: it is never replayed, because executing it again may succeed. */
     readonly hasErrors: boolean,
   ) {}
 
@@ -29,7 +29,7 @@ export class SerializedEvent {
   }
 }
 
-/** Writes an event, which comes behind the position `follows` of its stream. */
+/** Serializes an event that follows the position `follows`. */
 export function serializeEvent({ result, position }: StreamEvent, follows?: string): SerializedEvent {
   const text = responseText(result ?? { data: null, extensions: { bookmark: { cursor: position } } });
   const faulty = (result?.errors?.length ?? 0) > 0;

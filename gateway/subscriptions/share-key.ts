@@ -1,9 +1,9 @@
 import type { Actor } from '../../kernel/actor.js';
 
-/** Who may share what an execution answers: everyone of an account with the same rights, or one user alone. */
+/** Which clients share an execution: those of an account with the same permissions, or those of one subject. */
 export type SharedBy = 'account' | 'subject';
 
-/** The same text for actors who may see the same. */
+/** A key that is equal for actors with equal permissions. */
 export function permissionsKey(
   { subject, expiresAt: _, issuedAt: __, keyId: ___, ...rights }: Actor,
   sharedBy: SharedBy,
@@ -11,7 +11,7 @@ export function permissionsKey(
   return variablesKey(sharedBy === 'subject' ? { subject, ...rights } : rights);
 }
 
-/** The same text for the same values, whatever the order of their keys. */
+/** A key that is equal for equal values, independent of the order of keys. */
 export function variablesKey(value: unknown): string {
   return JSON.stringify(sorted(value)) ?? '';
 }

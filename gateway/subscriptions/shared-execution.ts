@@ -4,34 +4,34 @@ import type { ClientSubscription, EventProducer } from './client-subscription.js
 import type { StreamEvent } from '../execution/stream-event.js';
 import { type SerializedEvent, serializeEvent } from './serialized-event.js';
 
-/** Frames that a channel remembers, so that who stands a little behind can join it. */
+/** Recent events kept, so that a client that lags a little can join. */
 const RECENT_EVENTS = 32;
 const RECENT_BYTES = 256 * 1024;
 
 export interface SharedExecutionOptions {
-  /** Opens the execution; its signal aborts when the channel is closed. */
+  /** Opens the execution; the signal aborts when it is closed. */
   readonly open: (signal: AbortSignal) => AsyncGenerator<StreamEvent, undefined>;
-  /** Behind which position it was opened; undefined: from now on. */
+  /** Position after which it starts; undefined starts with live events. */
   readonly after: string | undefined;
-  /** Called behind each event that everyone has been offered. */
+  /** Called after each event has been offered to all clients. */
   readonly delivered: (channel: SharedExecution, event: StreamEvent) => void;
-  /** Called with a feed that is too slow for the others. */
+  /** Called with a client that is too slow. */
   readonly onSlowConsumer: (feed: ClientSubscription) => void;
-  /** Called once, when nobody listens any more or the execution is over. */
+  /** Called once, when the last client is removed or the execution ends. */
   readonly closed: (channel: SharedExecution) => void;
 }
 
 /**
- * One execution of a subscription, for everyone who stands at the same position. It is pulled as long as somebody can
- * take an event at once; it closes with the last feed.
+ * One execution of a subscription for all clients at the same position. Events are pulled while at least one
+ * client is writable; it closes with its last client.
  */
 export class SharedExecution implements EventProducer {
   readonly subscribers = new Set<ClientSubscription>();
-  /** Behind which event it stands. */
+  /** Position of the last event. */
   position: string | undefined;
-  /** Whether it has told everything that has happened until now. */
+  /** Whether it has delivered all events up to now. */
   live: boolean;
-  /** Whether it has told nothing yet. */
+  /** Whether it has delivered no event yet. */
   isNew = true;
   private readonly gone = new AbortController();
   private readonly recent: SerializedEvent[] = [];
@@ -47,7 +47,10 @@ export class SharedExecution implements EventProducer {
     return this.gone.signal.aborted;
   }
 
-  /** Begins. Apart from the constructor, so that the first feed is there before the first event. */
+  /**
+   * Starts the execution. Separate from the constructor, so that the first client is attached before the first
+   * event.
+   */
   start(): void {
     void this.run();
   }
@@ -67,8 +70,8 @@ export class SharedExecution implements EventProducer {
   }
 
   /**
-   * What was told behind a position; undefined when that is not known any more, or not yet, or when part of it failed:
-   * who comes back for an event that was not whole must not be given the same again.
+   * Recent events after a position. Undefined when the position is not among them, or when one of the events
+   * has errors: a client that resumes for a complete event must not get the same errors again.
    */
   eventsAfter(position: string): readonly SerializedEvent[] | undefined {
     if (position === this.position) return [];
@@ -88,7 +91,7 @@ export class SharedExecution implements EventProducer {
     try {
       const events = this.options.open(this.gone.signal);
       for (;;) {
-        // Where it begins is decided now, whether or not the network is free.
+        // The first event is pulled even when no client is writable, because it fixes the start of the stream.
         if (!this.isNew && !this.isWritable()) await this.untilWritable();
         if (this.closed) return void events.return(undefined);
         const step = await events.next();
@@ -102,7 +105,7 @@ export class SharedExecution implements EventProducer {
     }
   }
 
-  /** Waits until somebody can take an event. Meanwhile others may happen: it is not up to date any more. */
+  /** Waits until a client is writable. Events may happen meanwhile, so the execution is no longer live. */
   private async untilWritable(): Promise<void> {
     while (!this.closed && !this.isWritable()) {
       this.live = false;
@@ -135,7 +138,7 @@ export class SharedExecution implements EventProducer {
 
   private end(last: (feed: ClientSubscription) => void): void {
     const feeds = [...this.subscribers];
-    // First: who goes on elsewhere at once must not be sent back here.
+    // Close first: a client that resubscribes immediately must not join this execution again.
     this.close();
     for (const feed of feeds) last(feed);
   }

@@ -7,15 +7,15 @@ import type { SubscriptionTraits } from '../document/subscription-traits.js';
 
 export interface SubscriptionGroupOptions {
   readonly traits: SubscriptionTraits;
-  /** Opens an execution behind a position; null: where the stream begins by itself. */
+  /** Opens an execution after a position; null uses the default start. */
   readonly open: (after: unknown, signal: AbortSignal) => AsyncGenerator<StreamEvent, undefined>;
-  /** Called when nobody is left. */
+  /** Called when the last client has left. */
   readonly closed: () => void;
 }
 
 /**
- * Everyone with the same operation, variables and rights. One channel is the tail that all of them end up on; who
- * begins elsewhere has a channel of its own until both stand at the same position.
+ * All clients with the same operation, variables and permissions. They converge on one execution, the tail; a
+ * client that starts at another position has its own execution until both are at the same position.
  */
 export class SubscriptionGroup {
   private tail: SharedExecution | undefined;
@@ -25,7 +25,7 @@ export class SubscriptionGroup {
 
   constructor(private readonly options: SubscriptionGroupOptions) {}
 
-  /** Feeds from behind a position, or from now on when it is null. */
+  /** Adds a client, after a position or with live events when it is null. */
   join(feed: ClientSubscription, after: unknown): void {
     const tail = this.joinable(after);
     if (!tail) return this.openFor(feed, after);
@@ -33,7 +33,7 @@ export class SubscriptionGroup {
     this.move(feed, tail, missed);
   }
 
-  /** From now on each feed leaves for a newer group as soon as its position is known; nobody joins any more. */
+  /** Moves each client to a newer group as soon as its position is known; no client joins any more. */
   retire(): void {
     this.retired = true;
     for (const channel of [...this.executions]) this.leaveRetired(channel);
@@ -49,14 +49,14 @@ export class SubscriptionGroup {
   }
 
   private openFor(feed: ClientSubscription, after: unknown): void {
-    // Who was let go of is as far behind as before; of others it is not known how far.
+    // A detached client keeps its measured lag; that of others is unknown.
     if (!feed.tracksProgress(this.progress)) feed.trackProgress(this.progress);
     const channel: SharedExecution = new SharedExecution({
       open: (signal) => this.options.open(after, signal),
       after: after === null ? undefined : String(after),
       delivered: (own, event) => this.delivered(own, event),
       onSlowConsumer: (slow) => {
-        // Who has been told nothing yet stands where the others do.
+        // A client without events is at the position of the others.
         slow.position ??= channel.position;
         this.outpaced(slow);
       },
@@ -78,21 +78,21 @@ export class SubscriptionGroup {
     else if (this.executions.size > 1) for (const other of [...this.executions]) this.merge(other);
   }
 
-  /** Makes a channel the tail when there is none, or when it alone has told everything. */
+  /** Makes an execution the tail when there is none, or when only this one is live. */
   private prefer(channel: SharedExecution): void {
     const { tail } = this;
     const isBetter = channel.live && !tail?.live;
     if (!tail || tail.closed || isBetter || this.options.traits.kind === 'state') this.setTail(channel);
   }
 
-  /** From now on the lag of the others is how far they are behind this channel. */
+  /** Makes an execution the tail, against which lag is measured. */
   private setTail(channel: SharedExecution): void {
     if (this.tail === channel) return;
     this.tail = channel;
     for (const feed of channel.subscribers) feed.trackProgress(this.progress);
   }
 
-  /** Puts the feeds of a channel on the tail when it is known what they would miss. */
+  /** Moves the clients of an execution to the tail when the events between both positions are known. */
   private merge(channel: SharedExecution): void {
     const { tail } = this;
     if (!tail || channel === tail || channel.position === undefined || channel.isNew) return;
@@ -109,7 +109,7 @@ export class SubscriptionGroup {
     }
   }
 
-  /** A slow client gets what it has missed once it has taken what waits for it, from a stream of its own. */
+  /** Detaches a slow client, which resumes on its own execution after it has received its queued events. */
   private outpaced(feed: ClientSubscription): void {
     if (this.options.traits.resumable && feed.position !== undefined) feed.detachUntilDrained();
     else feed.drop([slowConsumerError()]);
@@ -130,7 +130,10 @@ export class SubscriptionGroup {
   }
 }
 
-/** Where a channel stands, for who begins there: a client that knows it loses nothing when its connection ends at once. */
+/**
+ * A bookmark with the position of an execution for a new client, so that it can resume even if its connection
+ * ends immediately.
+ */
 function positionBookmark({ position }: SharedExecution): readonly SerializedEvent[] {
   return position === undefined ? [] : [serializeEvent({ position })];
 }

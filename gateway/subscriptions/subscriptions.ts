@@ -16,33 +16,36 @@ export interface SubscriptionsOptions {
   readonly executor: GraphExecutor;
   readonly limits: Limits;
   readonly sharedBy: SharedBy;
-  /** Called for each event that a client should have got and cannot be given. */
+  /** Called for each event that cannot be delivered to a client. */
   readonly dropped: () => void;
-  /** Plans a request with the supergraph of the moment. */
+  /** Prepares a request with the active supergraph. */
   readonly prepare: (
     prepared: PreparedRequest,
     actor: Actor,
   ) => MaybePromise<PreparedRequest | RefusedRequest>;
 }
 
-/** A client's subscription that may run. */
+/** An admitted subscription of a client. */
 export interface Subscribing {
   readonly prepared: PreparedRequest;
   readonly actor: Actor;
   readonly requestId: string;
 }
 
-/** A group, and what takes it out of the count of its account. */
+/** A group, and the function that stops counting it for its account. */
 interface CountedGroup {
   readonly group: SubscriptionGroup;
   readonly leave: () => void;
 }
 
-/** The subscriptions of a gateway: one execution for everyone with the same operation, variables and rights. */
+/**
+ * All subscriptions of a gateway. Clients with the same operation, variables and permissions share one
+ * execution.
+ */
 export class Subscriptions {
   private readonly groups = new Map<string, CountedGroup>();
 
-  /** Counts the groups of each account. */
+  /** Number of groups per account. */
   private readonly executions: AccountCounter;
 
   constructor(private readonly options: SubscriptionsOptions) {
@@ -50,7 +53,8 @@ export class Subscriptions {
   }
 
   /**
-   * Subscribes, behind a position or where the operation says; the sink hears of everything, errors included.
+   * Subscribes a client, after a position or at the start given by the operation. Errors are delivered to the
+   * sink.
    */
   subscribe(subscribing: Subscribing, sink: Sink, after?: string): ClientSubscription {
     const { streamQueue: frames, streamQueueBytes: bytes } = this.options.limits;
@@ -65,12 +69,12 @@ export class Subscriptions {
     return feed;
   }
 
-  /** The supergraph has changed: every stream goes on with the new one, behind what it has told. */
+  /** Moves every stream to the new supergraph, after its position. */
   reload(): void {
     const groups = [...this.groups.values()];
     this.groups.clear();
     for (const { group, leave } of groups) {
-      // Those who go on with the new supergraph are counted there.
+      // Clients that continue are counted in their new groups.
       leave();
       group.retire();
     }
@@ -100,7 +104,7 @@ export class Subscriptions {
     const variables = { ...request.variables };
     if (form.afterVariable !== undefined) delete variables[form.afterVariable];
     const key = [
-      // Where to begin is no part of what is planned. Of who may not see all of it, what was asked for decides.
+      // The start position is not part of the key. For a filtered operation the original document counts.
       operationKey(view ? document : form.document, request.operationName),
       permissionsKey(actor, this.options.sharedBy),
       variablesKey(form.kind === 'log' ? variables : { variables, after }),
@@ -143,14 +147,14 @@ function tooMany(maximum: number): GraphQLError {
   );
 }
 
-/** Masked like any other on its way to the client. */
+/** The sink masks it like any other error. */
 function failure(error: unknown): GraphQLError {
   return error instanceof GraphQLError ? error : new GraphQLError(String(error));
 }
 
 /**
- * On whose behalf an execution runs that several people may share: nothing of it is of the one who came first. Each
- * client's end is watched for itself; the execution lasts as long as somebody listens.
+ * The actor of a shared execution, without anything specific to its first client. Token expiry is watched per
+ * client; the execution lasts until the last client leaves.
  */
 function sharedActor(
   { expiresAt: _, issuedAt: __, keyId: ___, ...rights }: Actor,

@@ -1,18 +1,21 @@
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 
-/** A subgraph as composition sees it. */
+/** Input of composition: one subgraph. */
 export interface ComposedSubgraph {
   readonly name: string;
   /** Federation 2 SDL. */
   readonly sdl: string;
-  /** Written into the supergraph; addresses given to the gateway go first. Default `http://<name>.subgraph/graphql`. */
+  /**
+   * URL written into the supergraph; URLs passed to the gateway take precedence. Default
+   * `http://<name>.subgraph/graphql`.
+   */
   readonly url?: string;
 }
 
 /**
- * Composes subgraphs into supergraph SDL. The same subgraphs in any order give the same text. Throws one error that
- * lists everything that does not fit.
+ * Composes subgraphs into supergraph SDL. The SDL does not depend on the order of the subgraphs. Throws one
+ * error that lists every composition error.
  */
 export function composeSupergraph(subgraphs: readonly ComposedSubgraph[]): string {
   const sorted = [...subgraphs].sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -3,8 +3,8 @@ import { type ConstDirectiveNode, type ConstValueNode, type GraphQLSchema, Kind 
 const SPECS = 'https://specs.apollo.dev/';
 
 /**
- * The names under which a supergraph writes a directive of one of Apollo's features: its links may give another to the
- * feature (`as`) or to the directive (`import`). None when it neither links the feature nor defines the directive.
+ * Names of a federation directive in a supergraph: `@link` may rename the feature (`as`) or the directive
+ * (`import`). Empty when the supergraph neither links the feature nor defines the directive.
  */
 export function directiveNames(
   supergraph: GraphQLSchema,
@@ -18,7 +18,7 @@ export function directiveNames(
   return new Set([...defined, ...ofFeature.flatMap((link) => namesOf(link, feature, directive))]);
 }
 
-/** Every name that the link may mean; too many does no harm, for nothing else can have them. */
+/** All names that the link may define; extra ones are harmless because no other directive can have them. */
 function namesOf(link: ConstDirectiveNode, feature: string, directive: string): string[] {
   const namespace = text(argument(link, 'as')) ?? feature;
   const own = directive === feature ? [namespace] : [];

@@ -37,7 +37,7 @@ export function withExecutableDirectives(document: DocumentNode): DocumentNode {
   return { ...document, definitions };
 }
 
-/** Whether all that a link imports is for clients' documents. Links of Apollo's own specifications stay. */
+/** Whether all imports of a link are executable directives. Links of Apollo's specifications stay. */
 function linksExecutable(directive: ConstDirectiveNode, executable: ReadonlySet<string>): boolean {
   if (directive.name.value !== 'link') return false;
   const url = valueOf(directive, 'url');

@@ -8,12 +8,12 @@ import {
   parse,
 } from 'graphql';
 
-/** Whether a directive of a supergraph says which subgraph a field comes from. */
+/** Whether a directive is `@join__field`. */
 export function isJoinField(directive: ConstDirectiveNode): boolean {
   return directive.name.value === 'join__field';
 }
 
-/** Says that a field comes from a subgraph, or is external there. */
+/** Creates a `@join__field` directive. */
 export function joinField(graph: string, external = false): ConstDirectiveNode {
   const argument = (name: string, value: ConstValueNode) =>
     ({ kind: Kind.ARGUMENT, name: { kind: Kind.NAME, value: name }, value }) as const;
@@ -27,18 +27,18 @@ export function joinField(graph: string, external = false): ConstDirectiveNode {
   };
 }
 
-/** The subgraphs that directives are about. */
+/** Graphs named by the directives. */
 export function graphsOf(directives: readonly ConstDirectiveNode[]): string[] {
   return directives.flatMap((one) => argumentText(one, 'graph') ?? []);
 }
 
-/** The text of an argument: of a string, or the name of an enum's value. */
+/** Value of a string or enum argument. */
 export function argumentText(directive: ConstDirectiveNode, name: string): string | undefined {
   const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
   return value?.kind === Kind.STRING || value?.kind === Kind.ENUM ? value.value : undefined;
 }
 
-/** The fields that an argument such as `requires` or `key` names. */
+/** Parses a field set such as `requires` or `key`. */
 export function selectionOf(fieldSet: string): SelectionSetNode {
   const [definition] = parse(`{${fieldSet}}`, { noLocation: true }).definitions;
   if (definition?.kind !== Kind.OPERATION_DEFINITION || definition.operation !== OperationTypeNode.QUERY)
@@ -46,7 +46,7 @@ export function selectionOf(fieldSet: string): SelectionSetNode {
   return definition.selectionSet;
 }
 
-/** The names of the fields that such an argument begins with. */
+/** Names of the top-level fields of a field set. */
 export function fieldNames(fieldSet: string): string[] {
   return selectionOf(fieldSet).selections.flatMap((one) => (one.kind === Kind.FIELD ? [one.name.value] : []));
 }

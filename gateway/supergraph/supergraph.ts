@@ -10,32 +10,32 @@ import { argumentText } from './join-directives.js';
 import { overrideLabels } from './override-labels.js';
 import { TypeConditions } from './type-conditions.js';
 
-/** A supergraph, as requests are checked and executed against it. */
+/** A supergraph for validation and execution. */
 export interface Supergraph {
-  /** What clients see. */
+  /** The API schema. */
   readonly api: GraphQLSchema;
-  /** The same, as the planner's library holds it. */
+  /** The API schema in the representation of federation-internals. */
   readonly apiSchema: Schema;
-  /** Everything, federation directives included. */
+  /** The full schema, including federation directives. */
   readonly full: GraphQLSchema;
-  /** Type conditions of the API and of everything. */
+  /** Type conditions of the API schema and of the full schema. */
   readonly apiConditions: TypeConditions;
   readonly fullConditions: TypeConditions;
-  /** Labels of progressive overrides, and whether each holds. */
+  /** Labels of progressive overrides and whether each is active. */
   readonly overrides: ReadonlyMap<string, boolean>;
-  /** Names and addresses written in the supergraph. */
+  /** Names and URLs of subgraphs in the supergraph. */
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
 }
 
-/** A supergraph, and what it was read from. */
+/** A supergraph with its sources. */
 export interface ReadSupergraph {
   readonly supergraph: Supergraph;
   readonly document: DocumentNode;
-  /** As the planner's library holds it. */
+  /** In the representation of federation-internals. */
   readonly federated: FederatedSupergraph;
 }
 
-/** What a supergraph may demand of its gateway: what the planner does, and what request/authorization/ enforces. */
+/** Features that a supergraph may require: those of the planner and of request/authorization/. */
 export const supportedFeatures: ReadonlySet<string> = new Set([
   ...DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES,
   'https://specs.apollo.dev/authenticated/v0.1',
@@ -63,7 +63,10 @@ export function readSupergraph(sdl: string): ReadSupergraph {
   return { supergraph, document, federated };
 }
 
-/** Plans with contexts need arguments moved between fetches, and fetches split by their values: no part here does so. */
+/**
+ * Rejects `@context`: its plans pass values between fetches and split fetches by value, which is not
+ * implemented.
+ */
 function refuseContexts({ definitions }: DocumentNode): void {
   const links = definitions.flatMap((one) =>
     one.kind === Kind.SCHEMA_DEFINITION || one.kind === Kind.SCHEMA_EXTENSION ? (one.directives ?? []) : [],

@@ -1,12 +1,12 @@
 import { type GraphQLSchema, isAbstractType } from 'graphql';
 
-/** Answers which type names satisfy a type condition; each condition is looked up once. */
+/** Returns the type names that satisfy a type condition, cached. */
 export class TypeConditions {
   private readonly known = new Map<string, ReadonlySet<string>>();
 
   constructor(private readonly schema: GraphQLSchema) {}
 
-  /** The condition's own name and those of everything that implements it or is a member of it. */
+  /** The condition itself and its implementations or members. */
   names(condition: string): ReadonlySet<string> {
     const known = this.known.get(condition) ?? this.find(condition);
     this.known.set(condition, known);

@@ -38,13 +38,13 @@ export interface HttpTransportOptions {
   readonly sources: ReadonlyMap<string, SubgraphSource>;
   readonly graphiql: GraphiQLPage | undefined;
   readonly allowedOrigins: readonly string[];
-  /** Names under which the gateway may be asked, besides its addresses; undefined: any. */
+  /** Host names accepted besides IP addresses; undefined allows any. */
   readonly allowedHosts: readonly string[] | undefined;
 }
 
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
-/** Everything the gateway answers over HTTP but the upgrade to a WebSocket. */
+/** Handles all HTTP requests except WebSocket upgrades. */
 export class HttpTransport implements Disposable {
   private readonly reserved: SingleConnectionStreams;
   private readonly connections: Connections;
@@ -58,12 +58,12 @@ export class HttpTransport implements Disposable {
     this.connections[Symbol.dispose]();
   }
 
-  /** Answers a request; never throws. */
+  /** Handles a request; never throws. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void> | void {
     if (!this.connections.begin(response)) return;
     const requestId = requestIdOf(request);
     response.setHeader('x-request-id', requestId);
-    // No browser may take an answer for something else than its content-type says.
+    // Prevents MIME sniffing by browsers.
     response.setHeader('x-content-type-options', 'nosniff');
     const { log } = this.options.core;
     const answer = () => this.answer(request, response, requestId);
@@ -74,7 +74,8 @@ export class HttpTransport implements Disposable {
     try {
       await this.route(request, response, requestId);
     } catch (error) {
-      // The client left while it sent its body: no answer can be sent, and a client could fill the log.
+      // The client disconnected while sending its body: no response can be sent, and logging it would let
+      // clients fill the log.
       if (error instanceof AbortedError) return;
       const told = readingError(error, this.options.core.mask, requestId);
       this.options.core.meter.request({ operation: 'none', code: codeOf(told), seconds: 0, cost: 0 });
@@ -120,19 +121,22 @@ export class HttpTransport implements Disposable {
     rejectCrossSiteRequest(request, this.options.allowedOrigins);
     const authenticated = this.authenticate(request, response, requestId);
     const actor = authenticated instanceof Promise ? await authenticated : authenticated;
-    // Who has left meanwhile would keep a place for ever.
+    // A disconnected client would never release its slot.
     if (response.destroyed) return;
     const client: AuthenticatedRequest = { actor, requestId, gone: goneSignal(response) };
-    // Before the body is read: what waits takes no memory.
+    // Before the body is read, so that queued requests hold no memory.
     const entered = this.enter(response, client);
     const release = entered instanceof Promise ? await entered : entered;
     if (!release) return;
-    // An answer takes its place until the client has read it.
+    // A request holds its slot until the client has read the response.
     response.once('close', release);
     await this.answerInPlace(request, response, { ...client, streaming: release });
   }
 
-  /** Authenticates the client. Requests without a valid token are refused in turns, as those of an account are. */
+  /**
+   * Authenticates the client. Requests without a valid token are rejected one per turn of the event loop, like
+   * those of one account.
+   */
   private authenticate(
     { headers: { authorization } }: IncomingMessage,
     response: ServerResponse,
@@ -152,9 +156,9 @@ export class HttpTransport implements Disposable {
   }
 
   /**
-   * Takes a place for the request. Its refusal waits for a turn of the account, so that one client is refused, and may ask
-   * again, in each turn of the event loop. What was sent behind another request of the connection (pipelining) is refused
-   * at once: the answer waits for the other one's anyway, and what waits for turns is bounded by the connections.
+   * Acquires a slot for the request. A rejection waits for a turn of the account, so that each turn of the
+   * event loop rejects one client, which may then retry. Pipelined requests are rejected immediately: their
+   * responses wait for the earlier ones anyway, and their number is bounded.
    */
   private enter(
     response: ServerResponse,
@@ -194,11 +198,11 @@ export class HttpTransport implements Disposable {
           context: client,
           rate: () => core.admission.rate(actor.account),
         });
-    // Returned as it is, a promise would wait for two more turns of the queue.
+    // Returning the promise from an async function would cost two more microtasks.
     if (answered instanceof Promise) await answered;
   }
 
-  /** Answers a request that asks for a stream, or is about one; undefined when it does not. */
+  /** Handles a request for a stream or about a reserved stream; returns undefined for other requests. */
   private streamed(
     request: IncomingMessage,
     response: ServerResponse,
@@ -245,7 +249,7 @@ function requestIdOf(request: IncomingMessage): string {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-/** Aborts when the client leaves before it has its answer. */
+/** Aborts when the client disconnects before it has its response. */
 function goneSignal(response: ServerResponse): AbortSignalLike {
   const gone = new LightAbortController();
   response.once('close', () => {
@@ -254,7 +258,7 @@ function goneSignal(response: ServerResponse): AbortSignalLike {
   return gone;
 }
 
-/** A browser, or somebody who takes anything and asks no GraphQL. */
+/** Whether the client accepts HTML, or accepts any type and sends no query. */
 function wantsPage(request: IncomingMessage): boolean {
   const { method, url = '/' } = request;
   return method === 'GET' && (acceptsHtml(request) || (acceptsAnyType(request) && !url.includes('?')));

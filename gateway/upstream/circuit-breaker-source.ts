@@ -16,9 +16,9 @@ import { CircuitBreaker, CircuitOpenError, type CircuitOptions } from './circuit
 
 export interface CircuitBreakerSourceOptions {
   readonly source: SubgraphSource;
-  /** Milliseconds that one fetch may take. */
+  /** Timeout of one fetch in milliseconds. */
   readonly timeout: number;
-  /** Milliseconds that opening a stream may take. */
+  /** Timeout of opening a stream in milliseconds. */
   readonly openingTimeout: number;
   readonly circuit?: CircuitOptions | undefined;
   readonly meter: GatewayMetrics;
@@ -26,8 +26,8 @@ export interface CircuitBreakerSourceOptions {
 }
 
 /**
- * Gives up on a subgraph that takes too long, and does not ask one that keeps failing: what it would have answered is
- * null at once, the rest of the response is there.
+ * Adds a timeout and a circuit breaker to a source. Fields of a failing subgraph are null without waiting for
+ * it; the rest of the response is complete.
  */
 export class CircuitBreakerSource implements SubgraphSource {
   private readonly circuit: CircuitBreaker;
@@ -61,7 +61,7 @@ export class CircuitBreakerSource implements SubgraphSource {
     const { source } = this.options;
     return this.callThroughBreaker(call, () =>
       this.opening.within(call.signal, (opening) => {
-        // Only opening it has a deadline: from then on it lasts until its client leaves.
+        // The timeout only covers opening: an open stream lasts until its client disconnects.
         const signal = new LightAbortController();
         signal.follow(opening);
         signal.follow(call.signal);
@@ -78,7 +78,10 @@ export class CircuitBreakerSource implements SubgraphSource {
     return this.options.source[Symbol.asyncDispose]();
   }
 
-  /** A query that tries the circuit goes on when its client leaves: impatient clients must not keep it open for all. */
+  /**
+   * A half-open probe query continues when its client disconnects: otherwise impatient clients could keep the
+   * circuit open for all.
+   */
   private signalFor({ kind, signal }: CallContext): AbortSignalLike {
     const tries = this.circuit.state === 'half-open' && kind === OperationTypeNode.QUERY;
     return tries ? new LightAbortController() : signal;

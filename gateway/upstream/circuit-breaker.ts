@@ -10,33 +10,33 @@ import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { BreakerState } from '../metrics/gateway-metrics.js';
 import type { AbortSignalLike } from './call/light-abort-controller.js';
 
-/** When a circuit opens, and when it is tried again. */
+/** Thresholds of the circuit breaker. */
 export interface CircuitOptions {
-  /** Failures among the last twice as many calls that open it. Default 5. */
+  /** Number of failures within the last 2 × `failures` calls that opens the circuit. Default 5. */
   readonly failures?: number | undefined;
-  /** Milliseconds after which one call is let through to try; doubles while it fails, up to 15 seconds. Default 1,000. */
+  /**
+   * Milliseconds until the circuit becomes half-open; doubles on each failed probe, up to 15 seconds. Default
+   * 1,000.
+   */
   readonly retryAfter?: number | undefined;
 }
 
-/** The call was not made. */
+/** The call was rejected without being made. */
 export class CircuitOpenError extends Error {}
 
 const LONGEST = 15_000;
 
-/** Whoever waits has left: says nothing about the one who was asked. */
+/** The caller aborted; this is not a failure of the subgraph. */
 class CallerAborted {
   constructor(readonly reason: unknown) {}
 }
 
-/**
- * Stops calling what fails: after some failures calls fail at once, and only now and then one is let through to try
- * whether it works again.
- */
+/** Circuit breaker: after some failures calls fail immediately, except for a probe call from time to time. */
 export class CircuitBreaker {
   private readonly policy;
 
   constructor({ failures = 5, retryAfter = 1000 }: CircuitOptions = {}) {
-    // Somebody leaving is no failure; but the one call that was to try has then shown nothing.
+    // An aborted call is not a failure, except for the probe call, which then gives no evidence of recovery.
     const failed = handleWhen((error) => !(error instanceof CallerAborted) || this.state === 'half-open');
     this.policy = circuitBreaker(failed, {
       breaker: new CountBreaker({ threshold: 0.49, size: failures * 2, minimumNumberOfCalls: failures }),
@@ -58,12 +58,15 @@ export class CircuitBreaker {
     }
   }
 
-  /** Told of every change of phase. */
+  /** Calls `changed` on every state change. */
   onChange(changed: (phase: BreakerState) => void): void {
     this.policy.onStateChange(() => changed(this.state));
   }
 
-  /** Calls, and counts how it ends. Throws CircuitOpenError instead while the circuit is open, or another call tries it. */
+  /**
+   * Makes a call and records its outcome. Throws CircuitOpenError while the circuit is open or another call is
+   * the probe.
+   */
   async call<T>(waiting: AbortSignalLike, ask: () => MaybePromise<T>): Promise<T> {
     if (this.state === 'half-open') throw new CircuitOpenError();
     try {

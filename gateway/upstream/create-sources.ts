@@ -11,23 +11,23 @@ export type SubgraphLocation =
   | {
       readonly kind: 'remote';
       readonly url: string;
-      /** Where it says whether it can do its work: 200 when it can. Default a query is asked of it. */
+      /** Readiness URL, 200 when ready. Default: a query is sent to the subgraph. */
       readonly readyUrl?: string | undefined;
     };
 
 export interface SourceOptions {
   readonly locations: Readonly<Record<string, SubgraphLocation>>;
-  /** Addresses that the supergraph names; used where no location is given. */
+  /** URLs of the supergraph, used for subgraphs without a location. */
   readonly named: readonly { readonly name: string; readonly url: string }[];
-  /** Key with which actors are vouched for; without it subgraphs are not told who asks. */
+  /** Key that signs the actor header; without it no actor is sent. */
   readonly actorKey?: Uint8Array | undefined;
-  /** Bytes of an answer of a subgraph that are read at the most. Default as many as it has. */
+  /** Maximum size of a subgraph response in bytes. Default unlimited. */
   readonly answerBytes?: number;
-  /** Requests on their way, when there are sources already. */
+  /** In-flight requests shared with existing sources. */
   readonly flights?: InFlightRequests | undefined;
 }
 
-/** A source for each subgraph of the supergraph. */
+/** Creates a source for each subgraph of the supergraph. */
 export function createSources({
   locations,
   named,

@@ -68,7 +68,7 @@ class LocalContext implements SubgraphContext {
     this.abortScope = call.work;
   }
 
-  /** Few resolvers ask for it. */
+  /** Created lazily, because few resolvers use it. */
   get signal(): AbortSignal {
     return nativeSignal(this.cancelled);
   }

@@ -4,7 +4,7 @@ import type { CallContext } from './call/call-context.js';
 import type { ReplayOptions, SubgraphResults, SubgraphSource } from './call/subgraph-source.js';
 import type { GatewayMetrics, SubgraphSample } from '../metrics/gateway-metrics.js';
 
-/** Measures how long a subgraph takes to answer, and how often it does not. */
+/** Records latency and failures of a subgraph. */
 export class MeteredSource implements SubgraphSource {
   constructor(
     private readonly source: SubgraphSource,

@@ -4,7 +4,7 @@ import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { CallContext } from './call/call-context.js';
 import type { ReplayOptions, SubgraphResults, SubgraphSource } from './call/subgraph-source.js';
 
-/** Makes a span of every request to a subgraph. */
+/** Creates a span for every request to a subgraph. */
 export class TracedSource implements SubgraphSource {
   constructor(private readonly source: SubgraphSource) {}
 

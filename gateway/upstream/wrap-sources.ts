@@ -17,12 +17,15 @@ export interface WrapSourcesOptions {
     readonly subgraphOpening: number;
   };
   readonly circuit?: CircuitOptions | undefined;
-  /** Undefined when nothing is measured. */
+  /** Undefined without metrics. */
   readonly meter: GatewayMetrics | undefined;
   readonly log: Log;
 }
 
-/** Puts before each source what guards and measures it. A subgraph of this process fares as the gateway does. */
+/**
+ * Wraps each source with tracing, metrics, a timeout and a circuit breaker. Subgraphs of this process get
+ * neither timeout nor circuit breaker.
+ */
 export function wrapSources(sources: Map<string, SubgraphSource>, options: WrapSourcesOptions): void {
   const { subgraphs, limits, circuit, meter, log } = options;
   for (const [name, source] of sources) {

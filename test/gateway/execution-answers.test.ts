@@ -22,7 +22,7 @@ function ask(query: string) {
   return executor().execute({ query }, { actor, requestId: 'answers', loaders: new Loaders() });
 }
 
-test('a scalar that is an object is answered as JSON would carry it, as an object of whoever asks', async () => {
+test('copies a scalar that is an object, as JSON serialization would', async () => {
   const { data } = await ask('{ name settings }');
   expect(data).toEqual({ name: 'alpha', settings: { mode: 'dark', since: '1970-01-01T00:00:00.000Z' } });
   expect(data?.['settings']).not.toBe(settings);

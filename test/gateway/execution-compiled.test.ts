@@ -56,7 +56,7 @@ const cases: [string, string, Record<string, unknown>?][] = [
   ],
 ];
 
-describe('a query that is executed often is compiled, and answered as before', () => {
+describe('compiles a frequently executed query without changing its result', () => {
   test.each(cases)('%s: %s', async (name, query, variables = {}) => {
     const executor = new SubgraphExecutor(subgraph(name), pino({ level: 'silent' }));
     const codes = ({ data, errors }: Awaited<ReturnType<SubgraphExecutor['execute']>>) => ({
@@ -75,13 +75,13 @@ test.each([
   ['{ products { upc @skip(if: false) } }', 'directives'],
   ['mutation { touch(upc: "p1") { upc } }', 'a mutation'],
   ['{ __schema { queryType { name } } }', 'introspection'],
-])('%s is never compiled: it has %s', (query) => {
+])('never compiles %s: it has %s', (query) => {
   const queries = new CompiledQueries(subgraph('products').schema);
   const document = parse(query);
   for (let i = 0; i < 100; i += 1) expect(queries.of(document)).toBeUndefined();
 });
 
-test('other queries are compiled when they have been executed often', () => {
+test('compiles other queries after many executions', () => {
   const queries = new CompiledQueries(subgraph('products').schema);
   const document = parse('{ products { upc maker { id } } }');
   expect(queries.of(document)).toBeUndefined();

@@ -12,7 +12,7 @@ describe('a mapped stream', () => {
     expect(source.pulled()).toBe(1);
   });
 
-  test('ends at once when it is returned while its source waits', async () => {
+  test('ends immediately when it is returned while its source is pending', async () => {
     const stream = mapStream(waiting(), (value) => value);
     const next = stream.next();
     await stream.return(undefined);
@@ -30,14 +30,14 @@ describe('a mapped stream', () => {
     expect(await late.next()).toEqual({ done: true, value: undefined });
   });
 
-  test('throws what its source throws, or makes a last value of it', async () => {
+  test('rethrows the error of its source or maps it to a last value', async () => {
     await expect(mapStream(failing(), (value) => value).next()).rejects.toThrow('broken');
     const stream = mapStream(failing(), (value) => value, { failed: () => -1 });
     expect(await stream.next()).toEqual({ done: false, value: -1 });
     expect(await stream.next()).toEqual({ done: true, value: undefined });
   });
 
-  test('says once that it has ended, and closes its source', async () => {
+  test('signals its end once and closes its source', async () => {
     let ended = 0;
     const source = counter();
     const stream = mapStream(source.values, (value) => value, { ended: () => (ended += 1) });
@@ -49,7 +49,7 @@ describe('a mapped stream', () => {
   });
 });
 
-test('server-sent events are read however they are cut into chunks', async () => {
+test('parses server-sent events split into arbitrary chunks', async () => {
   const text = ':\n\nevent: next\ndata: {"a":"ä"}\n\n:\n\nevent: complete\ndata:\n\n';
   const bytes = new TextEncoder().encode(text);
   for (const size of [1, 2, 7, 1000]) {
@@ -62,7 +62,7 @@ test('server-sent events are read however they are cut into chunks', async () =>
   }
 });
 
-test('server-sent events may end their lines as the standard allows, and have several lines of data or none', async () => {
+test('parses all line endings of server-sent events, and events with several data lines or none', async () => {
   const text =
     ':\r\revent: next\r\ndata: {"a":\r\ndata:1}\r\n\r\nevent:next\rdata:  x\r\revent: complete\n\n';
   for (const size of [1, 2, 1000]) {
@@ -76,7 +76,7 @@ test('server-sent events may end their lines as the standard allows, and have se
   }
 });
 
-test('a value goes in-process as it would over the wire', () => {
+test('passes a value in process as it would be serialized', () => {
   const shared = { nested: [1, null, 'x'] };
   const value = { at: new Date(0), big: 10n, shared, ['__proto__']: 1 };
   const copy = toWire(value) as Record<string, unknown>;

@@ -65,7 +65,7 @@ test('an operation on a WebSocket is a trace of its own, also with subgraphs in 
   expect(path(spans, subgraph)).toEqual(['subgraph regions', 'fetch regions', 'graphql query']);
 });
 
-test('without a collector nothing is traced, and subgraphs are told of no trace', async () => {
+test('traces nothing and sends no trace headers without a collector', async () => {
   expect(isTraced()).toBe(false);
   await using fixture = await startFixture({ mode: 'remote' });
   const answer = await post(fixture.url, '{ regions { id } }');
@@ -73,7 +73,7 @@ test('without a collector nothing is traced, and subgraphs are told of no trace'
   expect(receiver.spans).toEqual([]);
 });
 
-test('what gateway and subgraph log of a request carries the id that the client gave it', async () => {
+test('logs of gateway and subgraph carry the request id of the client', async () => {
   const lines: Record<string, unknown>[] = [];
   const log = createLog('debug', 'test', { write: (line) => void lines.push(JSON.parse(line) as never) });
   await using fixture = await startFixture({ mode: 'remote', log, subgraphLog: log });

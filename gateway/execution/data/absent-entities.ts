@@ -1,9 +1,9 @@
 import type { JSONObject } from './json-object.js';
 
-/** Entities that one subgraph named and another one, asked for more of them, answered as null. */
+/** Entities referenced by one subgraph that another one resolved to null. */
 const absent = new WeakSet<JSONObject>();
 
-/** Records that a subgraph does not have the entity. */
+/** Marks an entity that a subgraph does not have. */
 export function markAbsent(entity: JSONObject): void {
   absent.add(entity);
 }

@@ -1,24 +1,24 @@
-/** An object of a subgraph's answer, or of what has been put together from several. */
+/** A JSON object of a subgraph response or of merged responses. */
 export type JSONObject = Record<string, unknown>;
 
 export function isJSONObject(value: unknown): value is JSONObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** An own property; response names are the client's, and may be those of `Object.prototype`. */
+/** Reads an own property: response names are chosen by clients and may be those of `Object.prototype`. */
 export function own(tree: JSONObject, key: string): unknown {
   return Object.hasOwn(tree, key) ? tree[key] : undefined;
 }
 
-/** Sets an own property, also the one whose name assignment takes for something else. */
+/** Sets an own property, also `__proto__`. */
 export function assign(tree: JSONObject, key: string, value: unknown): void {
   if (key !== '__proto__') tree[key] = value;
   else Object.defineProperty(tree, key, { value, enumerable: true, writable: true, configurable: true });
 }
 
 /**
- * Merges what a fetch has brought into what is there. Parts that are new are taken over as they are, not copied:
- * places that the same entity was fetched for share them, and stay equal because every later fetch reaches all of them.
+ * Merges fetched data into existing data. New parts are not copied: places of the same entity share them and
+ * stay equal, because every later fetch updates all of them.
  */
 export function merge(target: JSONObject, source: JSONObject): void {
   if (target === source) return;
@@ -30,7 +30,7 @@ export function merge(target: JSONObject, source: JSONObject): void {
   }
 }
 
-/** Merges two values if they can be; false when the new one has to take the place of the old one. */
+/** Merges two values; returns false when the new one must replace the old one. */
 function mergeInto(there: unknown, value: unknown): boolean {
   if (isJSONObject(there) && isJSONObject(value)) {
     merge(there, value);

@@ -1,13 +1,13 @@
 import type { ResponsePath } from '@apollo/query-planner';
 import { type JSONObject, isJSONObject, own } from './json-object.js';
 
-/** One step of a path to where a fetch's entities are. Lists are gone into wherever there are any. */
+/** One step of a path to the entities of a fetch. Lists are flattened. */
 export interface PlanStep {
-  /** The field to go into; without, the step only looks at types. */
+  /** The field; without one the step only filters by type. */
   readonly field?: string;
-  /** Whether the field's name is one that every object inherits. */
+  /** Whether the field's name exists on `Object.prototype`. */
   readonly special?: boolean;
-  /** Types of which the value reached must have one, when the plan says so. */
+  /** Type names that the value must have, if any. */
   readonly types?: ReadonlySet<string>;
 }
 
@@ -16,7 +16,7 @@ export type PlanPath = readonly PlanStep[];
 /** An entity's place in the response. */
 export type Place = readonly (string | number)[];
 
-/** Reads the planner's paths: names, `@` for the elements of a list, and `|[A,B]` for types after either. */
+/** Parses a path of the planner: names, `@` for list elements, each optionally followed by types `|[A,B]`. */
 export function parsePath(path: ResponsePath): PlanPath {
   const steps = path.map((element): PlanStep => {
     const [name = '', types] = String(element).split('|');
@@ -28,10 +28,10 @@ export function parsePath(path: ResponsePath): PlanPath {
   return steps.filter((step) => step.field !== undefined || step.types);
 }
 
-/** Objects at a step from which on each is kept once: the same may be in many more places than there are objects. */
+/** Number of objects from which on they are deduplicated: one object may be in many places. */
 const MANY = 256;
 
-/** The objects at a path, in the order of the response. One that is in several places may come several times. */
+/** Objects at a path in response order; may contain duplicates. */
 export function entitiesAt(root: JSONObject, path: PlanPath): JSONObject[] {
   let found: JSONObject[] = [root];
   for (const step of path) {
@@ -42,7 +42,7 @@ export function entitiesAt(root: JSONObject, path: PlanPath): JSONObject[] {
   return found;
 }
 
-/** The first `most` places at a path in which there is one of the wanted objects. */
+/** The first `most` places at a path with one of the wanted objects. */
 export function placesAt(
   root: JSONObject,
   path: PlanPath,
@@ -54,7 +54,7 @@ export function placesAt(
 
 class Places {
   private readonly found: Place[] = [];
-  /** Objects by depth below which there is nothing wanted: each may be in very many places. */
+  /** Objects by depth without wanted objects below them, because each may be in many places. */
   private readonly barren: readonly Set<JSONObject>[];
 
   constructor(

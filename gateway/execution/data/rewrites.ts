@@ -2,7 +2,7 @@ import type { FetchDataRewrite } from '@apollo/query-planner';
 import { type JSONObject, assign, isJSONObject, own } from './json-object.js';
 import type { TypeConditions } from '../../supergraph/type-conditions.js';
 
-/** Changes a value in place, as the plan says, before it is sent or after it was received. */
+/** Rewrites a value in place before it is sent or after it is received. */
 export type Rewrite = (value: unknown) => void;
 
 const FRAGMENT = '... on ';
@@ -44,7 +44,7 @@ function change(rewrite: FetchDataRewrite, field: string): (tree: JSONObject) =>
 function into(step: string, next: Rewrite, conditions: TypeConditions): (tree: JSONObject) => void {
   if (!step.startsWith(FRAGMENT)) return (tree) => next(own(tree, step));
   const names = conditions.names(step.slice(FRAGMENT.length));
-  // A plan does not ask for the type of everything it rewrites: what has none is taken to fit.
+  // Plans do not fetch the type of everything they rewrite: a value without a type matches.
   return (tree) => {
     const type = tree['__typename'];
     if (!type || names.has(String(type))) next(tree);

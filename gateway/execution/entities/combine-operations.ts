@@ -17,10 +17,10 @@ import type { EntityOperation } from './entity-operation.js';
 
 const REPRESENTATIONS = 'representations';
 
-/** Where the representations of the operation at an index go, and its entities come from. */
+/** Name of the variable and the response field of the operation at an index. */
 export const entitiesName = (index: number): string => `entities${index}`;
 
-/** Makes one operation of several that ask the same subgraph for entities; each combination once. */
+/** Combines entity operations for one subgraph into one operation, cached by combination. */
 export class CombinedOperations {
   private readonly known = new LRUCache<string, { readonly template: RequestTemplate | undefined }>({
     max: 500,
@@ -28,7 +28,7 @@ export class CombinedOperations {
     sizeCalculation: (_, key) => key.length + 1,
   });
 
-  /** Undefined when they can't be one: the same name means different things in them. */
+  /** Undefined when a name has different meanings in them. */
   combine(operations: readonly EntityOperation[]): RequestTemplate | undefined {
     const key = operations.map(({ template }) => template.query).join('\n');
     const known = this.known.get(key);
@@ -54,7 +54,7 @@ class Parts {
   private readonly fragments = new Map<string, DefinitionNode>();
   private readonly fields: FieldNode[] = [];
 
-  /** Takes over a definition of the operation at the index; false when it can't be together with the others. */
+  /** Adds a definition of the operation at the index; returns false on a conflict. */
   add(definition: DefinitionNode, index: number): boolean {
     if (definition.kind === Kind.FRAGMENT_DEFINITION)
       return addSame(this.fragments, definition.name.value, definition);
@@ -76,7 +76,7 @@ class Parts {
   }
 }
 
-/** False when the name means something else already. */
+/** Returns false when the name is already used for something else. */
 function addSame<T extends DefinitionNode | VariableDefinitionNode>(
   known: Map<string, T>,
   name: string,

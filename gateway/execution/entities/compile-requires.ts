@@ -2,10 +2,10 @@ import type { QueryPlanInlineFragmentNode, QueryPlanSelectionNode } from '@apoll
 import { type JSONObject, assign, isJSONObject, merge, own } from '../data/json-object.js';
 import type { TypeConditions } from '../../supergraph/type-conditions.js';
 
-/** Takes from an entity what a subgraph needs to find it; null when something is missing. */
+/** Extracts the representation of an entity; null when a field is missing. */
 export type Extract = (entity: JSONObject) => JSONObject | null;
 
-/** Adds to a representation; false when something that it needs is missing. */
+/** Adds to a representation; returns false when a required field is missing. */
 type Part = (entity: JSONObject, to: JSONObject) => boolean;
 
 /** Compiles what a fetch requires of its entities. */
@@ -28,7 +28,7 @@ function compilePart(selection: QueryPlanSelectionNode, conditions: TypeConditio
   const map = extract && eachObject(extract);
   return (entity, to) => {
     const value = own(entity, alias);
-    // Only where fetching it has failed, which has been said: there is nothing to ask of this entity.
+    // Only when its fetch failed, which has been reported: skip this entity.
     if (value === undefined) return false;
     assign(to, name, map ? map(value) : value);
     return true;
@@ -50,7 +50,7 @@ function fragmentPart(
   };
 }
 
-/** What becomes of an object becomes of each of a list; anything else is null. */
+/** Applies to an object or to each object of a list; other values become null. */
 export function eachObject(extract: Extract): (value: unknown) => unknown {
   const map = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(map);

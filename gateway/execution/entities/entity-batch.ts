@@ -4,7 +4,7 @@ import type { Rewrite } from '../data/rewrites.js';
 import { type JSONObject, isJSONObject, merge } from '../data/json-object.js';
 import { type RepresentationWriter, type TypeRepresentation, keyOf } from './representation-writer.js';
 
-/** How an entity is named to a subgraph. */
+/** Representation of an entity. */
 export class Representation {
   constructor(
     private readonly entity: JSONObject,
@@ -12,23 +12,23 @@ export class Representation {
     private written?: string,
   ) {}
 
-  /** As JSON; a subgraph of this process mostly has no need of it. */
+  /** As JSON, on demand: subgraphs in this process rarely need it. */
   get text(): string {
     this.written ??= this.type.write(this.entity) ?? 'null';
     return this.written;
   }
 
-  /** The same as an object, whose owner may change it. */
+  /** As an object that the caller may modify. */
   build(): JSONObject | null {
     return this.type.build(this.entity);
   }
 }
 
-/** The entities of one fetch: each is asked for once, however many places of the response it stands for. */
+/** Entities of one fetch, deduplicated by representation. */
 export class EntityBatch {
   readonly representations: Representation[] = [];
   private readonly entities: readonly JSONObject[];
-  /** The representation of each entity; -1 for those that are not asked for. */
+  /** Index of the representation of each entity; -1 for skipped ones. */
   private readonly indexes: number[] = [];
 
   constructor(
@@ -49,7 +49,7 @@ export class EntityBatch {
         this.indexes.push(this.addUnlessKnown(entity, type, byText));
         continue;
       }
-      // It says as much as the text, which need not be written to be compared.
+      // A cheaper key than the JSON, which need not be serialized for comparison.
       let ofType = byKey.get(type);
       if (!ofType) byKey.set(type, (ofType = new Map()));
       let index = ofType.get(key);
@@ -58,7 +58,7 @@ export class EntityBatch {
     }
   }
 
-  /** Merges what was received for each representation into all entities that it stands for. */
+  /** Merges the response of each representation into all its entities. */
   merge(received: readonly unknown[], rewrite: Rewrite | undefined): void {
     const rewritten = new Set<number>();
     for (let i = 0; i < this.entities.length; i += 1) {
@@ -76,7 +76,7 @@ export class EntityBatch {
     }
   }
 
-  /** The first `most` places of the response that a representation stands for. */
+  /** The first `most` places of a representation in the response. */
   places(index: number, most: number): Place[] {
     const wanted = new Set(this.entities.filter((_, i) => this.indexes[i] === index));
     return placesAt(this.root, this.path, wanted, most);
@@ -84,9 +84,9 @@ export class EntityBatch {
 
   private addUnlessKnown(entity: JSONObject, type: TypeRepresentation, byText: Map<string, number>): number {
     const text = type.write(entity);
-    // Something that the representation needs is missing.
+    // A required field is missing.
     if (text === null) return -1;
-    // The entity's own type, too: a rewrite may have made one of several.
+    // Include the original type: a rewrite may map several types to one.
     const key = `${String(entity['__typename'])} ${text}`;
     const known = byText.get(key) ?? this.add(new Representation(entity, type, text));
     byText.set(key, known);
@@ -98,7 +98,7 @@ export class EntityBatch {
   }
 }
 
-/** Nothing worse may take the place of the type that is known; and rewrites read it. */
+/** Keeps the known, more specific type name, which rewrites read. */
 function keepTypename(entity: JSONObject, answer: JSONObject, rewrite: Rewrite | undefined): void {
   const told = answer['__typename'];
   if (!told && (rewrite || told !== undefined)) answer['__typename'] = entity['__typename'];

@@ -6,13 +6,13 @@ import type { RequestTemplate } from '../../upstream/call/serialized-request.js'
 export interface EntityOperation {
   readonly serviceName: string;
   readonly template: RequestTemplate;
-  /** Names of the client's variables that it uses. */
+  /** Names of the client variables it uses. */
   readonly variables: readonly string[];
-  /** Whether a fetch with the same operation may be asked together with it. */
+  /** Whether it can share a request with a fetch of the same operation. */
   readonly shareable: boolean;
 }
 
-/** Reads it from the plan. */
+/** Reads the operation of a fetch node. */
 export function entityOperation(
   { operation, serviceName, variableUsages = [] }: FetchNode,
   templates: RequestTemplates,

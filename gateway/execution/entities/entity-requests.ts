@@ -10,61 +10,61 @@ import { type CombinedOperations, entitiesName } from './combine-operations.js';
 import type { Representation } from './entity-batch.js';
 import type { EntityOperation } from './entity-operation.js';
 
-/** What was received for the representations of one fetch. */
+/** Result of one entity fetch. */
 export interface EntityFetchResult {
   readonly errors: readonly EntityError[];
-  /** What is wrong with an answer that is none. */
+  /** The error of an invalid response. */
   readonly problem: Error | undefined;
-  /** One for each representation; undefined when the subgraph has answered none. */
+  /** One per representation; undefined when the response has none. */
   readonly entities: readonly unknown[] | undefined;
 }
 
-/** An error, of which representation it is, and where below it. */
+/** An error with the index of its representation and the path below it. */
 export interface EntityError {
   readonly error: GraphQLFormattedError;
   readonly index: number | undefined;
   readonly rest: readonly (string | number)[];
 }
 
-/** What one fetch asks for. */
+/** One entity fetch. */
 export interface EntityFetch {
   readonly operation: EntityOperation;
   readonly representations: readonly Representation[];
-  /** Whether others may ask at the same moment. */
+  /** Whether other fetches may run concurrently. */
   readonly parallel: boolean;
   readonly taken: (answer: EntityFetchResult) => void;
-  /** The subgraph does not answer. */
+  /** Called when the request fails. */
   readonly failed: (reason: unknown) => void;
 }
 
-/** Fetches of the same operation, which share representations. */
+/** Fetches of the same operation that share representations. */
 interface Group {
   readonly operation: EntityOperation;
   readonly representations: Representation[];
-  /** Each with the places of its representations among those of the group; without, they are the same. */
+  /** Each with the indexes of its representations in the group; undefined when they are identical. */
   readonly asks: { readonly ask: EntityFetch; readonly indexes?: readonly number[] }[];
 }
 
 const ENTITIES = '_entities';
 const REPRESENTATIONS = 'representations';
 
-/** Operations that are asked in one request at the most. */
+/** Maximum number of operations combined into one request. */
 const TOGETHER = 8;
 
-/** The execution of a plan, as far as it asks subgraphs for entities. */
+/** The part of a plan execution that entity fetches use. */
 export interface EntityFetchRun {
   readonly sources: ReadonlyMap<string, SubgraphSource>;
   readonly call: CallContext;
   /** As the client gave them. */
   readonly variables: Readonly<Record<string, unknown>>;
-  /** What it asks for entities; made when it first does. */
+  /** Created on the first entity fetch. */
   entities?: EntityRequests;
 }
 
-/** What one execution asks subgraphs for entities. What it wants at the same moment of one subgraph is one request. */
+/** Batches the entity fetches of one execution: concurrent fetches from one subgraph share a request. */
 export class EntityRequests {
   private waiting: EntityFetch[] = [];
-  /** How many have said that more will be asked before they return. */
+  /** Number of active `together` calls. */
   private held = 0;
 
   private constructor(
@@ -72,22 +72,22 @@ export class EntityRequests {
     private readonly combined: CombinedOperations,
   ) {}
 
-  /** Those of a run. */
+  /** The instance of an execution. */
   static of(run: EntityFetchRun, combined: CombinedOperations): EntityRequests {
     run.entities ??= new EntityRequests(run, combined);
     return run.entities;
   }
 
-  /** Asks for entities; what is known at once is told before it returns. */
+  /** Adds an entity fetch; synchronous results are delivered before it returns. */
   ask(ask: EntityFetch): void {
     const first = this.waiting.push(ask) === 1;
     if (this.held > 0) return;
     if (!ask.parallel) this.flush();
-    // Fetches that go on at the same moment have all asked before the microtask runs.
+    // Concurrent fetches have all been added before the microtask runs.
     else if (first) void Promise.resolve().then(() => this.flush());
   }
 
-  /** Whatever is asked while `begin` runs, and what that makes others ask at once, is asked together. */
+  /** Batches all fetches added during `begin`, including those that its synchronous results trigger. */
   together(begin: () => void): void {
     this.held += 1;
     begin();
@@ -114,7 +114,7 @@ export class EntityRequests {
     else this.send(groups, template);
   }
 
-  /** Asks for groups, of which there may be several in a combined operation. */
+  /** Sends groups, several of them in a combined operation. */
   private send(groups: readonly Group[], combined?: RequestTemplate): void {
     const [first] = groups;
     if (!first) return;
@@ -143,7 +143,7 @@ export class EntityRequests {
     );
   }
 
-  /** The request, whose variables are representations, which are JSON already, and those of the client. */
+  /** Creates the request: its variables are the serialized representations and client variables. */
   private write(
     template: RequestTemplate,
     groups: readonly Group[],
@@ -209,7 +209,7 @@ function tell(groups: readonly Group[], answers: readonly (readonly EntityFetchR
   }
 }
 
-/** The part of the answer that is each fetch's. What one of them gets is its own to change. */
+/** Splits the response by fetch; each gets its own copy. */
 function answersTo(
   { asks, representations }: Group,
   { data, errors }: SubgraphResult,
@@ -228,7 +228,7 @@ function answersTo(
   });
 }
 
-/** Of one representation's error only those are told who have asked for it. */
+/** Delivers an error of a representation only to fetches that requested it. */
 function toldTo(
   error: GraphQLFormattedError,
   asked: number,

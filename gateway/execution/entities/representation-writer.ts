@@ -5,10 +5,10 @@ import type { Rewrite } from '../data/rewrites.js';
 import { type JSONObject, assign, isJSONObject, own } from '../data/json-object.js';
 import type { TypeConditions } from '../../supergraph/type-conditions.js';
 
-/** Writes the representation of an entity as JSON; null when something that it needs is missing. */
+/** Serializes the representation of an entity; null when a required field is missing. */
 export type Write = (entity: JSONObject) => string | null;
 
-/** Makes the same as an object, of which nothing is the entity's own; for subgraphs that are not asked in JSON. */
+/** Builds the representation as a deep copy, for subgraphs in this process. */
 type Build = (entity: JSONObject) => JSONObject | null;
 
 /** How entities of one type are represented. */
@@ -16,17 +16,17 @@ export interface TypeRepresentation {
   readonly write: Write;
   readonly build: Build;
   /**
-   * What tells entities of the type apart, cheaper than what is written; undefined when only that does. The first is
-   * for entities with one field, which is nearly all.
+   * Fields that identify entities of the type, cheaper to compare than JSON; undefined when there are none.
+   * `only` is for the common case of one field.
    */
   readonly only?: string;
   readonly fields?: readonly string[];
 }
 
-/** More types than this are not remembered: their names are a subgraph's, not ours. */
+/** Maximum number of cached types: type names come from subgraphs. */
 const REMEMBERED = 1000;
 
-/** What a fetch requires of its entities; how each type is written is worked out when it is first met. */
+/** Serializes representations of a fetch; each type is compiled when it first occurs. */
 export class RepresentationWriter {
   private readonly types = new Map<unknown, TypeRepresentation>();
   private readonly anyType: TypeRepresentation;
@@ -52,7 +52,7 @@ export class RepresentationWriter {
     };
   }
 
-  /** Whether requests of other fetches may share representations with those of this one. */
+  /** Whether other fetches can share representations with this one. */
   get shareable(): boolean {
     return this.rewrite === undefined;
   }
@@ -79,7 +79,7 @@ export class RepresentationWriter {
   }
 }
 
-/** An entity without a type name can't be asked for. */
+/** An entity without a type name cannot be fetched. */
 function named(write: Write): Write {
   return (entity) => (entity['__typename'] ? write(entity) : null);
 }
@@ -96,12 +96,12 @@ function keyFields(
   return only !== undefined && fields.length === 1 ? { only } : { fields };
 }
 
-/** A text that two entities share only when these fields are the same; undefined when one is not a plain value. */
+/** A key that is equal only for equal fields; undefined when one is not a scalar. */
 export function keyOf(entity: JSONObject, fields: readonly string[]): string | undefined {
   let key = '';
   for (const field of fields) {
     const value = entity[field];
-    // The length keeps apart what the text itself could blur; the sign, a string from what is written like it.
+    // The length makes the key unambiguous; the quote separates strings from other scalars.
     if (typeof value === 'string') key += `${value.length}"${value}`;
     else if (typeof value === 'number' || typeof value === 'boolean' || value === null) key += `#${value}`;
     else return undefined;
@@ -125,7 +125,7 @@ function compileObject(selections: readonly QueryPlanSelectionNode[]): Write {
     let text = '{';
     for (const { head, alias, write } of fields) {
       const value = own(entity, alias);
-      // Only where fetching it has failed, which has been said: there is nothing to ask of this entity.
+      // Only when its fetch failed, which has been reported: skip this entity.
       if (value === undefined) return null;
       text += head + write(value);
     }
@@ -158,7 +158,7 @@ function compileBuild(selections: readonly QueryPlanSelectionNode[]): Build {
   };
 }
 
-/** Nothing that JSON would have to escape; nearly all keys are so. */
+/** Strings without characters that JSON escapes, the common case. */
 const UNESCAPED = /^[ !#-[\]-~]*$/;
 
 function writeLeaf(value: unknown): string {

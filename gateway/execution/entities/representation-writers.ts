@@ -4,7 +4,7 @@ import { compileRewrites } from '../data/rewrites.js';
 import type { TypeConditions } from '../../supergraph/type-conditions.js';
 import { RepresentationWriter } from './representation-writer.js';
 
-/** How fetches represent their entities; what many of them require is worked out, and kept, once. */
+/** Cache of representation writers, shared by fetches with equal requirements. */
 export class RepresentationWriters {
   private readonly known = new LRUCache<string, RepresentationWriter>({
     max: 1000,

@@ -12,13 +12,13 @@ import {
 } from 'graphql';
 import type { TypeConditions } from '../../supergraph/type-conditions.js';
 
-/** What collecting needs to know of the operation. */
+/** Inputs of field collection. */
 export interface Collection {
   readonly schema: GraphQLSchema;
-  /** Of the API schema. */
+  /** Type conditions of the API schema. */
   readonly conditions: TypeConditions;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** Whether `@skip` and `@include` leave a selection in. */
+  /** Whether `@skip` and `@include` include a selection. */
   readonly included: (selection: SelectionNode) => boolean;
 }
 
@@ -35,8 +35,8 @@ export interface FieldGroup {
 }
 
 /**
- * The fields that selections ask of an object, in the order of the response. Without a type name, which plans leave
- * out where it is certain, the type that a selection is written on decides.
+ * Collects the fields of an object in response order. Without a type name, which plans omit where it is
+ * certain, the type of the selection decides.
  */
 export function collectFields(
   collection: Collection,
@@ -64,7 +64,7 @@ function collect(
   }
 }
 
-/** What a fragment selects, if its type condition holds. */
+/** The selections of a fragment, if its type condition matches. */
 function innerSelection(
   { schema, conditions, fragments }: Collection,
   selection: FragmentSpreadNode | InlineFragmentNode,

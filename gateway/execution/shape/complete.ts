@@ -15,7 +15,7 @@ import {
 } from 'graphql';
 import { type Complete, FAILED, type ShapeRun, fail, orNull } from './shape-run.js';
 
-/** Wraps what completes a named type into the lists and non-nulls around it. */
+/** Wraps the completion of a named type in its list and non-null types. */
 export function compileWrapping(type: GraphQLOutputType, named: Complete): Complete {
   if (isNonNullType(type)) return required(compileWrapping(type.ofType, named));
   if (isListType(type)) return list(compileWrapping(type.ofType, named), isNonNullType(type.ofType));
@@ -48,7 +48,7 @@ function leaf(type: GraphQLLeafType, full: GraphQLSchema): Complete {
   };
 }
 
-/** A value that is written as it is. */
+/** Values without coercion. */
 const taken: Complete = (value, _depth, { size }) => {
   size.addValue(value);
   return value;
@@ -114,7 +114,7 @@ function list(complete: Complete, requiredItems: boolean): Complete {
   };
 }
 
-/** A list that is being made. */
+/** A list under construction. */
 interface MadeList {
   readonly values: readonly unknown[];
   readonly completed: unknown[];
@@ -123,13 +123,13 @@ interface MadeList {
   failed: boolean;
 }
 
-/** An item that is being made, and how many errors there were before it. */
+/** An item under construction and the number of errors before it. */
 interface UnderwayItem {
   readonly item: Promise<unknown>;
   readonly before: number;
 }
 
-/** Makes the rest of a list in turns, from an item on that may be underway. */
+/** Completes the rest of a list over several turns, starting with a possibly pending item. */
 async function listRest(
   made: MadeList,
   from: number,

@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import type { Complete } from './shape-run.js';
 
-/** Answers `__schema` or `__type` from the API schema; subgraphs are never asked for it. */
+/** Resolves `__schema` and `__type` from the API schema. */
 export function compileIntrospection(
   schema: GraphQLSchema,
   nodes: readonly FieldNode[],

@@ -20,13 +20,13 @@ import { compileLeaf, compileWrapping, plainType } from './complete.js';
 import { compileIntrospection } from './introspection.js';
 import { type Complete, FAILED, type ShapeRun, fail, orNull } from './shape-run.js';
 
-/** What compiling a response's shape needs. */
+/** Inputs for compiling a response shape. */
 export interface ShapeCompilation extends Collection {
-  /** The schema with what clients do not see. */
+  /** The full schema. */
   readonly full: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** Fields that are null whatever was fetched. */
+  /** Denied fields, which are always null. */
   readonly denied?: ReadonlySet<FieldNode> | undefined;
 }
 
@@ -44,11 +44,11 @@ interface FieldShape {
   readonly typename: boolean;
   /** What `typeof` says of values that are taken over as they are; see `plainType`. */
   readonly plain: string | undefined;
-  /** Characters of JSON that the name takes. */
+  /** Characters of the name in JSON. */
   readonly characters: number;
 }
 
-/** An object that is being made. */
+/** An object under construction. */
 interface MadeObject {
   readonly tree: JSONObject;
   readonly fields: readonly FieldShape[];
@@ -57,7 +57,7 @@ interface MadeObject {
   readonly run: ShapeRun;
 }
 
-/** Makes objects of the response; the fields of each type are collected when it is first met. */
+/** Builds objects of the response; fields of each type are collected when it first occurs. */
 export class ObjectShape {
   private readonly byType = new Map<string | undefined, readonly FieldShape[]>();
 
@@ -132,7 +132,7 @@ export class ObjectShape {
     if (given !== undefined && !isCompositeType(schema.getType(given))) return undefined;
     const groups = collectFields(this.compilation, this.selections, given);
     const fields = groups.map((group) => this.field(group, given));
-    // No more than the schema has types.
+    // Bounded by the types of the schema.
     this.byType.set(given, fields);
     return fields;
   }

@@ -20,7 +20,7 @@ import { type Complete, FAILED, type ShapeBounds } from './shape-run.js';
 
 export interface ShapedResponse {
   readonly data: JSONObject | null;
-  /** Where what was fetched does not fit the schema. */
+  /** Errors where fetched data does not match the schema. */
   readonly errors: readonly GraphQLError[];
   /** What entities lack that are not there, where null stands for them; nothing to report. */
   readonly absences: readonly GraphQLError[];
@@ -29,13 +29,13 @@ export interface ShapedResponse {
 export interface ShapeOptions {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
-  /** What clients see. */
+  /** The API schema. */
   readonly schema: GraphQLSchema;
-  /** With what they do not see. */
+  /** The full schema. */
   readonly full: GraphQLSchema;
-  /** Of what clients see. */
+  /** Type conditions of the API schema. */
   readonly conditions: TypeConditions;
-  /** Fields that are null whatever was fetched; default none. */
+  /** Denied fields, which are always null; default none. */
   readonly denied?: ReadonlySet<FieldNode> | undefined;
 }
 

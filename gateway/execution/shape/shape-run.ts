@@ -11,9 +11,9 @@ export interface ShapeBounds {
   readonly budget: WorkBudget;
 }
 
-/** The state of shaping one response. */
+/** State of building one response. */
 export interface ShapeRun extends ShapeBounds {
-  /** Where shaping is now: everything up to the depth at hand. */
+  /** Path of the current value, valid up to the current depth. */
   readonly path: (string | number)[];
   readonly errors: GraphQLError[];
   /** What entities lack that a subgraph does not have and that a field names which may be null. No errors. */
@@ -21,7 +21,7 @@ export interface ShapeRun extends ShapeBounds {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** Null in place of a value that could not be had, and an error says so: what may not be null above it falls silently. */
+/** Null with a reported error: non-null parents become null without another error. */
 export const FAILED = Symbol('failed');
 
 /**
@@ -41,7 +41,7 @@ export function orNull(completed: unknown, value: unknown, before: number, run: 
   return null;
 }
 
-/** Notes what is wrong with the value at hand. */
+/** Adds an error for the current value. */
 export function fail(run: ShapeRun, depth: number, message: string): typeof FAILED {
   const path = run.path.slice(0, depth);
   run.errors.push(new GraphQLError(message, { path, extensions: { code: 'INVALID_GRAPHQL' } }));

@@ -12,19 +12,21 @@ import {
 import type { AccessRules } from './access-rules.js';
 import type { Condition } from './conditions.js';
 
-/** A selection that asks something of whoever makes it. A spread asks what its fragment does. */
+/** A selection with access requirements. A fragment spread has those of its fragment. */
 export type RestrictedNode = FieldNode | InlineFragmentNode | FragmentDefinitionNode;
 
-/** What the selections of a document ask; those that ask nothing are left out. */
+/** Access requirements by selection; selections without requirements are absent. */
 export type AccessRequirements = ReadonlyMap<RestrictedNode, AccessRequirement>;
 
 export interface AccessRequirement {
   readonly conditions: readonly Condition[];
-  /** What is asked for, as `Type.field` or `Type`. */
+  /** Schema coordinate: `Type.field` or `Type`. */
   readonly coordinate: string;
 }
 
-/** Looks up what every selection of a validated document asks, under whatever alias or fragment it stands. */
+/**
+ * Collects the access requirements of all selections of a validated document, including aliases and fragments.
+ */
 export function collectAccessRequirements(
   document: DocumentNode,
   schema: GraphQLSchema,
@@ -37,7 +39,7 @@ export function collectAccessRequirements(
   };
   const fragment = (node: InlineFragmentNode | FragmentDefinitionNode) => {
     const type = node.typeCondition && schema.getType(node.typeCondition.name.value);
-    // An interface is no type of its own: its fields ask.
+    // An interface has no requirements of its own, only its fields do.
     if (isObjectType(type)) guard(node, type.name, rules.ofType(type));
   };
   visit(
@@ -48,7 +50,7 @@ export function collectAccessRequirements(
         if (!parent || node.name.value.startsWith('__')) return;
         const [name, shown] = [node.name.value, node.alias?.value ?? node.name.value];
         const own = rules.ofField(parent, name);
-        // Plans fetch keys under their own names: another field that takes such a name might be answered with the key.
+        // Plans fetch keys under their own names: a field aliased to a key's name could return the key.
         const taken = shown === name || shown.startsWith('__') ? [] : rules.ofField(parent, shown);
         guard(node, `${parent.name}.${own.length > 0 ? name : shown}`, [...own, ...taken]);
       },

@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 import { type Condition, type ReadConditions, conditionKey, conditionReader } from './conditions.js';
 
-/** What the fields and types of a supergraph ask of whoever reads them. */
+/** Access requirements of the fields and types of a supergraph. */
 export class AccessRules {
   private readonly known = new Map<string, readonly Condition[]>();
 
@@ -19,7 +19,7 @@ export class AccessRules {
     private readonly read: ReadConditions,
   ) {}
 
-  /** The rules of a supergraph; undefined when it has none. `api` is what clients see, `full` has the directives. */
+  /** The rules of a supergraph; undefined when it has none. `full` is the schema with the directives. */
   static of({
     api,
     full,
@@ -31,20 +31,20 @@ export class AccessRules {
     return read && new AccessRules(api, full, read);
   }
 
-  /** What selecting a field on a type asks: what field, type and the field's own type ask. */
+  /** Conditions of selecting a field: those of the field, of its parent type and of its return type. */
   ofField(parent: GraphQLCompositeType, name: string): readonly Condition[] {
     const key = `${parent.name}.${name}`;
     const known = this.known.get(key);
     if (known) return known;
     const found = distinct([...this.ofType(parent), ...this.named(parent.name, name)]);
-    // No more than the schema has fields; names it has not are no fields of it.
+    // Cache only fields of the schema, so that the cache is bounded.
     if (found.length > 0 || this.field(parent.name, name)) this.known.set(key, found);
     return found;
   }
 
   /**
-   * What a type asks. An interface asks what each of its types does: who may not read them all reads those of their
-   * own by fragments.
+   * Conditions of a type. An interface has those of all its types: an actor that may not read all of them can
+   * select single types by fragments.
    */
   ofType(type: GraphQLNamedType): readonly Condition[] {
     const own = this.read(this.full.getType(type.name)?.astNode?.directives);
@@ -61,7 +61,10 @@ export class AccessRules {
     return [...own, ...this.implementations(type).flatMap((one) => this.named(one.name, name))];
   }
 
-  /** An interface's types are asked for where they are selected; a field that may answer any of them asks nothing. */
+  /**
+   * Conditions of an interface's types apply where those are selected, not on a field that returns the
+   * interface.
+   */
   private returned(field: GraphQLField<unknown, unknown>): readonly Condition[] {
     return this.read(getNamedType(field.type).astNode?.directives);
   }

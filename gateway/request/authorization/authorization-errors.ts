@@ -27,14 +27,14 @@ export interface DeniedSelections {
   readonly denied: ReadonlySet<RestrictedNode>;
 }
 
-/** Errors of one response; what a document leaves out beyond that is not told one by one. */
+/** Maximum number of authorization errors in a response. */
 const MAX_ERRORS = 100;
 
 type Path = readonly string[];
 
 /**
- * One error for each place of the operation that was left out, however many values of the response it stands for:
- * `@` in its path is every element of a list.
+ * Creates one error for each denied position of the operation; `@` in a path stands for every element of a
+ * list.
  */
 export function authorizationErrors(denied: DeniedSelections): GraphQLError[] {
   const root = denied.schema.getRootType(denied.operation.operation);
@@ -87,7 +87,7 @@ class Walk {
   }
 }
 
-/** What was refused, and what a token needs for it. Policies are given by the issuer: their names help nobody. */
+/** Error message with the required scopes. Policies are omitted: clients cannot request them by name. */
 function refusalText(conditions: readonly Condition[]): string {
   const scopes = conditions.flatMap((one) => (one.kind === 'scopes' ? [scopesInWords(one.anyOf)] : []));
   const needed = scopes.length > 0 ? ` It needs the scope ${scopes.join(', and ')}.` : '';

@@ -14,31 +14,31 @@ import {
 } from './access-requirements.js';
 import { AttachedValues } from '../../../kernel/attached-values.js';
 
-/** What somebody gets to see of an operation that asks for more. */
+/** An operation reduced to the selections that the actor may read. */
 export interface FilteredOperation {
-  /** The document without what may not be read: this is planned and executed. */
+  /** The document without denied selections, which is planned and executed. */
   readonly document: DocumentNode;
-  /** The response in the shape of the whole operation, null where something may not be read. */
+  /** Response shape of the whole operation, with null for denied fields. */
   readonly shape: ResponseShape;
-  /** What was left out. */
+  /** Errors for the denied selections. */
   readonly errors: readonly GraphQLError[];
-  /** Whether not one field of the operation itself is left. */
+  /** Whether no root field is left. */
   readonly empty: boolean;
 }
 
-/** The guards of one document, and how those who lack some of the rights see its operations. */
+/** Access requirements of one document, and its filtered operations by unmet conditions. */
 interface DocumentRequirements {
   readonly guards: AccessRequirements;
   readonly conditions: readonly Condition[];
   readonly views: LRUCache<string, FilteredOperation>;
 }
 
-/** Combinations of operation and rights whose views are kept, of one document. */
+/** Maximum number of filtered operations cached per document. */
 const MAX_FILTERED = 32;
 
 /**
- * Enforces `@authenticated`, `@requiresScopes` and `@policy`. What may not be read is not asked of any subgraph, and
- * is null in the response, also when it was fetched for another purpose, such as a key.
+ * Enforces `@authenticated`, `@requiresScopes` and `@policy`. Denied fields are not fetched from subgraphs and
+ * are null in the response, even when they were fetched for another purpose, such as a key.
  */
 export class Authorization {
   private readonly documents = new AttachedValues<DocumentNode, DocumentRequirements>();
@@ -48,7 +48,10 @@ export class Authorization {
     this.rules = AccessRules.of(supergraph);
   }
 
-  /** What the actor gets to see of an operation; undefined when it is all of it. The document must be valid. */
+  /**
+   * The operation reduced to what the actor may read; undefined when it may read all of it. The document must
+   * be valid.
+   */
   filter(
     document: DocumentNode,
     operationName: string | null | undefined,
@@ -66,7 +69,7 @@ export class Authorization {
     return view;
   }
 
-  /** The document that the actor's view of an operation executes; undefined when that is still to be worked out. */
+  /** The document executed for the actor; undefined when it has not been computed yet. */
   executedDocument(
     document: DocumentNode,
     operationName: string | null | undefined,

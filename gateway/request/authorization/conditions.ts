@@ -3,12 +3,12 @@ import { holdsScopes } from '../../../access/decision.js';
 import type { Actor } from '../../../kernel/actor.js';
 import { directiveNames } from '../../supergraph/directive-names.js';
 
-/** What a field or type asks of whoever reads it. */
+/** An access condition of a field or type. */
 export type Condition =
   | { readonly kind: 'authenticated' }
   | {
       readonly kind: 'scopes' | 'policies';
-      /** One of these lists must be held whole. */
+      /** The actor must have all names of at least one of these lists. */
       readonly anyOf: readonly (readonly string[])[];
     };
 
@@ -20,22 +20,22 @@ export function isMet(condition: Condition, actor: Actor): boolean {
   return condition.anyOf.some((all) => all.every((name) => held.includes(name)));
 }
 
-/** The same text for the same condition. */
+/** A key that is equal for equal conditions. */
 export function conditionKey(condition: Condition): string {
   return condition.kind === 'authenticated'
     ? condition.kind
     : `${condition.kind} ${JSON.stringify(condition.anyOf)}`;
 }
 
-/** Reads the conditions that directives ask for. */
+/** Reads access conditions from directives. */
 export type ReadConditions = (directives: readonly ConstDirectiveNode[] | undefined) => readonly Condition[];
 
 const FEATURES = ['authenticated', 'requiresScopes', 'policy'] as const;
 type Feature = (typeof FEATURES)[number];
 
 /**
- * How a supergraph writes `@authenticated`, `@requiresScopes` and `@policy`: under these names, or those that its
- * links give them. Undefined when it links none of them.
+ * Creates a reader of `@authenticated`, `@requiresScopes` and `@policy` under their names in the supergraph,
+ * which `@link` may change. Undefined when the supergraph links none of them.
  */
 export function conditionReader(supergraph: GraphQLSchema): ReadConditions | undefined {
   const names = new Map(
@@ -65,7 +65,7 @@ function text(value: ConstValueNode | undefined): string | undefined {
   return value?.kind === Kind.STRING ? value.value : undefined;
 }
 
-/** Lists of names; what is left out of a list is a list of one, as GraphQL coerces it. Nothing at all nobody meets. */
+/** Reads lists of names; a single value is coerced to a list. An empty value is never met. */
 function lists(value: ConstValueNode | undefined): readonly (readonly string[])[] {
   return items(value).map((list) => items(list).map((name) => text(name) ?? ''));
 }

@@ -9,17 +9,17 @@ import {
 } from 'graphql';
 import type { RestrictedNode } from './access-requirements.js';
 
-/** Selected where nothing else is left, so that what is above can still be told from null. */
+/** Selected in place of empty selection sets, so that an object is distinguishable from null. */
 const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
-/** The document without what may not be read, and without the fragments that may not be spread. */
+/** Removes denied selections and denied fragments from a document. */
 export function filterDocument(document: DocumentNode, denied: ReadonlySet<RestrictedNode>): DocumentNode {
   const fragments = deniedFragments(document, denied);
   const isDenied = (node: SelectionNode) =>
     node.kind === Kind.FRAGMENT_SPREAD ? fragments.has(node.name.value) : denied.has(node);
   return visit(document, {
     FragmentDefinition: (node) => (denied.has(node) ? null : undefined),
-    // Its selections are gone into afterwards: what is left out is not.
+    // Visited before its selections: removed ones are not visited.
     SelectionSet: (node): SelectionSetNode | undefined => {
       const selections = node.selections.filter((one) => !isDenied(one));
       if (selections.length === node.selections.length) return undefined;
@@ -28,7 +28,7 @@ export function filterDocument(document: DocumentNode, denied: ReadonlySet<Restr
   });
 }
 
-/** The names of fragments that may not be spread. */
+/** Names of denied fragments. */
 function deniedFragments(document: DocumentNode, denied: ReadonlySet<RestrictedNode>): ReadonlySet<string> {
   const definitions = document.definitions.filter(
     (node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION && denied.has(node),

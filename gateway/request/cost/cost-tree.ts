@@ -17,17 +17,17 @@ import type { FieldCost, FieldCosts } from './field-costs.js';
 import type { InputObjectCost } from './input-costs.js';
 import { type Length, type Slicing, violatesOneSlicingArgument, lengthOf } from './list-length.js';
 
-/** The tree of an operation, and what is wrong with the lengths of its lists. */
+/** The cost tree of an operation, and a violation of `requireOneSlicingArgument`. */
 export interface CostTree {
   readonly root: CostNode;
-  /** What an operation without variables costs at the most, each time. */
+  /** Estimated cost of an operation without variables, which never changes. */
   readonly fixed: number | undefined;
-  /** A field that must be given exactly one of these arguments, and is not. */
+  /** A field that requires exactly one of these slicing arguments and has none or several. */
   readonly missingSlicingArgument:
     { readonly field: string; readonly arguments: readonly string[] } | undefined;
 }
 
-/** Builds the tree of a validated operation. */
+/** Builds the cost tree of a validated operation. */
 export function costTree(
   {
     document,
@@ -56,7 +56,7 @@ interface TreeSources {
   readonly operation: OperationDefinitionNode;
 }
 
-/** The fields whose length another gives, by its arguments; none when it is the list itself. */
+/** Fields whose length is given by the arguments of their parent; empty when the field itself is the list. */
 interface Sized {
   readonly fields: readonly string[];
   readonly length: Length;
@@ -81,7 +81,7 @@ class TreeBuilder {
   }
 
   private addField(parent: CostNode, type: GraphQLCompositeType, field: FieldNode, sized?: Sized): void {
-    // Reading the schema costs what reading anything else does.
+    // Introspection fields cost like any other field.
     const definition = fieldDefinition(type, field.name.value);
     if (!definition) return;
     const cost = this.sources.costs.of(type.name, definition);
@@ -118,17 +118,17 @@ function givenCost(cost: FieldCost, field: FieldNode): InputObjectCost | undefin
   return (variables) => costs.reduce((sum, one) => sum + one(variables), 0);
 }
 
-/** The length that the parent gives to the field, if it does. */
+/** Length of the field given by its parent, if any. */
 function lengthFrom(sized: Sized | undefined, field: string): Length | undefined {
   return sized?.fields.includes(field) ? sized.length : undefined;
 }
 
-/** The length of a list that its own arguments give. */
+/** Length of a list given by its own arguments. */
 function ownLength(own: Sized | undefined): Length | undefined {
   return own?.fields.length === 0 ? own.length : undefined;
 }
 
-/** The child of that key; fields that share a response key are one, at the higher price. */
+/** Merges fields with the same response key into one node with the higher cost. */
 function merge(
   parent: CostNode,
   key: string,
@@ -151,7 +151,7 @@ function merge(
   return known;
 }
 
-/** Leaves out what costs nothing, so that results are walked only where there is something to count. */
+/** Removes nodes without cost, so that only costly parts of results are visited. */
 function prune(node: CostNode): CostNode {
   for (const [key, child] of node.children) {
     prune(child);

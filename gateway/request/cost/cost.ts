@@ -3,23 +3,23 @@ import type { InputObjectCost } from './input-costs.js';
 import type { Length, Variables } from './list-length.js';
 
 /**
- * An operation as cost sees it: response keys merged as execution merges them, scalars that cost nothing left out.
- * Selections of several types under one abstract field all count; `@skip` and `@include` are taken as included. So
+ * The cost tree of an operation: fields merged by response key as in execution, without free scalars.
+ * Selections of all types under an abstract field count, and `@skip` and `@include` are assumed to include. So
  * the estimate is an upper bound.
  */
 export interface CostNode {
   /** Cost of each value. */
   weight: number;
-  /** Cost of the field itself, however many values it has: that of its arguments. */
+  /** Cost of the field independent of its number of values: that of its arguments. */
   once: number;
-  /** Cost of the objects given as arguments, paid once, too; undefined for none. */
+  /** Cost of input objects in arguments, paid once; undefined for none. */
   given?: InputObjectCost | undefined;
-  /** How many values one parent has; undefined for one. */
+  /** Number of values per parent; undefined means one. */
   length?: Length | undefined;
   readonly children: Map<string, CostNode>;
 }
 
-/** What an operation costs at the most, before it runs. */
+/** Upper bound of the cost of an operation, before it runs. */
 export function estimatedCost(tree: CostNode, variables: Variables): number {
   let sum = 0;
   for (const child of tree.children.values()) {
@@ -30,7 +30,7 @@ export function estimatedCost(tree: CostNode, variables: Variables): number {
   return sum;
 }
 
-/** What an operation has cost, from what it returned. */
+/** Actual cost of an operation, from its result. */
 export function actualCost(tree: CostNode, data: unknown, variables: Variables): number {
   if (typeof data !== 'object' || data === null) return 0;
   const values = data as Readonly<Record<string, unknown>>;
@@ -40,14 +40,14 @@ export function actualCost(tree: CostNode, data: unknown, variables: Variables):
   return sum;
 }
 
-/** The same for data that is so much that it is counted in turns. */
+/** The same for large data, counted over several turns of the event loop. */
 export async function actualCostInTurns(
   tree: CostNode,
   data: object,
   variables: Variables,
   budget: WorkBudget,
 ): Promise<number> {
-  // The root is no value of a field: it has no weight.
+  // The root is not the value of a field, so it has no weight.
   const open: (readonly [CostNode, unknown])[] = [[{ ...tree, weight: 0 }, data]];
   let sum = 0;
   for (let next = open.pop(); next; next = open.pop()) {

@@ -15,35 +15,35 @@ import { CostDirectives } from './cost-directives.js';
 import { type InputObjectCost, InputCosts } from './input-costs.js';
 import type { Slicing } from './list-length.js';
 
-/** What one field of the schema costs. */
+/** Cost of one field of the schema. */
 export interface FieldCost {
-  /** Cost of each value the field returns. */
+  /** Cost of each returned value. */
   readonly weight: number;
-  /** Costs of arguments, where they are written; paid once for the field when the argument is given. */
+  /** Costs of arguments with `@cost`, paid once when the argument is given. */
   readonly arguments: ReadonlyMap<string, number>;
-  /** What the objects given as arguments cost; undefined when the argument has no fields with a weight. */
+  /** Cost of input objects in an argument; undefined when their types have no weights. */
   readonly given: (argument: string, value: ValueNode) => InputObjectCost | undefined;
-  /** How many values it or its sized fields return; undefined when neither is a list. */
+  /** Number of values that the field or its sized fields return; undefined when neither is a list. */
   readonly slicing?: Slicing;
 }
 
-/** Length of a list that neither the client nor the schema bounds. */
+/** Assumed length of a list without any bound. */
 const UNBOUNDED_LIST = 10;
-/** Weight of a field of Mutation, which writes. */
+/** Weight of a mutation field. */
 const MUTATION = 300;
 const RELAY_SLICES = ['first', 'last'];
 const RELAY_LISTS = ['edges', 'nodes'];
 
 /**
- * Reads the costs of fields from the schema: `@cost` and `@listSize` where they are written; else an object costs 1,
- * a scalar 0, a mutation 300, and lists are as long as Relay's `first` or `last` says.
+ * Reads the costs of fields from `@cost` and `@listSize`. Without them an object costs 1, a scalar 0, a
+ * mutation 300, and the length of a list is Relay's `first` or `last`.
  */
 export class FieldCosts {
   private readonly known = new WeakMap<GraphQLField<unknown, unknown>, FieldCost>();
   private readonly directives: CostDirectives;
   private readonly inputs: InputCosts;
 
-  /** `annotated` has the directives; in a supergraph that is the full schema, not what clients see. */
+  /** `annotated` is the schema with the directives: of a supergraph the full schema, not the API schema. */
   constructor(private readonly annotated: GraphQLSchema) {
     this.directives = new CostDirectives(annotated);
     this.inputs = new InputCosts(annotated, this.directives);
@@ -115,7 +115,7 @@ function slicingOf(field: GraphQLField<unknown, unknown>, directives: CostDirect
   return lists.length > 0 ? { ...unwritten, assumed: DEFAULT_PAGE, sizedFields: lists } : undefined;
 }
 
-/** What is in the lists of a list nobody bounds. */
+/** Assumed number of items in nested lists without any bound. */
 function innerItems(type: GraphQLOutputType): number {
   const list = getNullableType(type);
   if (!isListType(list)) return 1;

@@ -10,10 +10,10 @@ import {
 import type { CostDirectives } from './cost-directives.js';
 import type { Variables } from './list-length.js';
 
-/** What a value that is given costs, with these variables. */
+/** Cost of a given value with these variables. */
 export type InputObjectCost = (variables: Variables) => number;
 
-/** Costs of input objects: `@cost` of each of their fields that is given, in lists for every item. */
+/** Costs of input objects: the sum of `@cost` of the given fields, for every item of a list. */
 export class InputCosts {
   private readonly weighty = new Map<string, boolean>();
 
@@ -22,7 +22,7 @@ export class InputCosts {
     private readonly directives: CostDirectives,
   ) {}
 
-  /** Undefined when nothing in values of the type has a weight. */
+  /** Undefined when the type has no weights. */
   of(type: GraphQLInputType, value: ValueNode): InputObjectCost | undefined {
     const { name } = getNamedType(type);
     if (!this.hasWeights(name)) return undefined;
@@ -41,7 +41,7 @@ export class InputCosts {
     return sum;
   }
 
-  /** Types may contain themselves. */
+  /** Input types may be recursive. */
   private hasWeights(type: string): boolean {
     const known = this.weighty.get(type);
     if (known !== undefined) return known;

@@ -8,20 +8,20 @@ import {
 
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** How long a list will be at the most, with these variables. */
+/** Upper bound of the length of a list with these variables. */
 export type Length = (variables: Variables) => number;
 
-/** How the length of a list follows from the arguments. */
+/** How arguments determine the length of a list. */
 export interface Slicing {
-  /** Arguments that give the length; the largest counts. */
+  /** Slicing arguments; the largest value counts. */
   readonly arguments: readonly string[];
-  /** Length when no argument gives one. */
+  /** Length without a slicing argument. */
   readonly assumed: number;
-  /** Fields of the returned object that are the list; none when the field itself is. */
+  /** Fields of the returned object that are the list; empty when the field itself is. */
   readonly sizedFields: readonly string[];
   /** Whether exactly one of the arguments must be given. */
   readonly requireOne: boolean;
-  /** How many items the lists in the list have together, each: 1 for a plain list. */
+  /** Number of items of each nested list; 1 for a plain list. */
   readonly inner: number;
 }
 
@@ -29,11 +29,11 @@ export interface LengthSources {
   readonly slicing: Slicing;
   readonly field: FieldNode;
   readonly operation: OperationDefinitionNode;
-  /** The arguments that the schema knows. */
+  /** Arguments in the schema. */
   readonly args: readonly { readonly name: string; readonly defaultValue?: unknown }[];
 }
 
-/** The largest of the slicing arguments: as written, else its variable's or its own default, else the assumed size. */
+/** Reads the largest slicing argument: its literal, its variable or default, else the assumed size. */
 export function lengthOf({ slicing, field, operation, args }: LengthSources): Length {
   const given = slicing.arguments.map((path) => {
     const [name = '', ...inner] = path.split('.');
@@ -51,7 +51,7 @@ export function lengthOf({ slicing, field, operation, args }: LengthSources): Le
   };
 }
 
-/** Whether a field that must be given exactly one of its slicing arguments is given none, or several. */
+/** Whether a field with `requireOneSlicingArgument` has none or several of its slicing arguments. */
 export function violatesOneSlicingArgument({
   slicing,
   field,

@@ -3,12 +3,12 @@ import { ByOperation } from '../../document/operation-cache.js';
 import { type CostTree, costTree } from './cost-tree.js';
 import { FieldCosts } from './field-costs.js';
 
-/** The cost trees of operations, each built once for as long as its document is kept. */
+/** Cost trees by operation, cached as long as the document. */
 export class OperationCosts {
   private readonly trees = new ByOperation<CostTree>();
   private readonly fields: FieldCosts;
 
-  /** `api` is what clients see, `annotated` the same with `@cost` and `@listSize`. */
+  /** `api` is the API schema, `annotated` the same with `@cost` and `@listSize`. */
   constructor(
     private readonly api: GraphQLSchema,
     annotated: GraphQLSchema,
@@ -16,7 +16,7 @@ export class OperationCosts {
     this.fields = new FieldCosts(annotated);
   }
 
-  /** The tree of an operation of a validated document, and whether it was known. */
+  /** The cost tree of an operation of a validated document, and whether it was cached. */
   tree(
     document: DocumentNode,
     operationName: string | null,

@@ -1,15 +1,18 @@
 import type { PersistedDocuments } from './persisted-documents.js';
 import { isRecord } from '../../../kernel/is-record.js';
 
-/** What was read of a request that names its document by hash, with the document in its place. */
+/** Body and URL of a request in which hashes are replaced by their documents. */
 export interface ResolvedRequest {
   /** Parsed body of a POST. */
   readonly body: unknown;
-  /** Path and parameters. */
+  /** Path and query string. */
   readonly url: string;
 }
 
-/** Puts documents in the place of their hashes, in the body of a POST or the parameters of a GET. Refuses, too. */
+/**
+ * Replaces document hashes by documents in the body of a POST or the parameters of a GET. Throws when a
+ * document is unknown or not trusted.
+ */
 export function resolveDocument(
   documents: PersistedDocuments,
   { body, url }: ResolvedRequest,
@@ -35,7 +38,7 @@ function resolveAddress(documents: PersistedDocuments, url: string): string {
   return named || hashed ? `${pathname}?${searchParams}` : url;
 }
 
-/** The same for a request that has been parsed. */
+/** The same for parsed parameters. */
 export function resolveRecord<T extends Readonly<Record<string, unknown>>>(
   documents: PersistedDocuments,
   request: T,
@@ -53,7 +56,7 @@ export function resolveRecord<T extends Readonly<Record<string, unknown>>>(
   } as unknown as T;
 }
 
-/** A document's hash, which stands among the extensions, is ours to read; the others are for who executes. */
+/** The gateway consumes the `persistedQuery` extension; other extensions are passed on. */
 interface Hashed extends Record<string, unknown> {
   readonly persistedQuery: unknown;
 }

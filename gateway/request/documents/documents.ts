@@ -7,16 +7,19 @@ import { limitError } from '../limits/rule.js';
 import { parseDocument, withLocations } from './parse-document.js';
 import { validateDocument } from './validate-document.js';
 
-/** Why a document may not be executed. */
+/** Errors of an invalid document. */
 interface RefusedDocument {
   readonly errors: readonly GraphQLError[];
   readonly stage: 'parse' | 'limits' | 'validate';
 }
 
-/** A document that may be executed, or why it may not. */
+/** A valid document, or its errors. */
 export type CheckedDocument = { readonly document: DocumentNode } | RefusedDocument;
 
-/** Parses and checks documents; each text once. Keeps up to 1 Mi characters of source: what it is parsed to is some thirty-five times larger. */
+/**
+ * Parses and validates documents, each text once. Caches up to 1 Mi characters of source; the parsed form is
+ * about thirty-five times larger.
+ */
 export class Documents {
   private readonly known = new LRUCache<string, CheckedDocument>({
     max: 2000,
@@ -29,7 +32,7 @@ export class Documents {
     private readonly limits: Limits,
   ) {}
 
-  /** What is known of a text that has been looked at before. */
+  /** Cached result for a text. */
   find(source: string): CheckedDocument | undefined {
     return this.known.get(source);
   }
@@ -38,7 +41,7 @@ export class Documents {
     const known = this.find(source);
     if (known) return known;
     const checked = this.parse(source);
-    // Limits are cheap to check again; what breaks them is not worth keeping.
+    // Documents beyond limits are not cached: checking limits again is cheap.
     if (!('errors' in checked) || checked.stage === 'validate') this.known.set(source, checked);
     return checked;
   }
@@ -54,7 +57,7 @@ export class Documents {
   }
 
   private checkParsed(document: DocumentNode, source: string): CheckedDocument {
-    // Before validation, whose cost grows with what the limits bound.
+    // Before validation, whose cost grows with the limited quantities.
     const beyond = checkDocument(document, this.limits);
     if (beyond.length > 0) return { errors: withLocations(beyond, document), stage: 'limits' };
     const invalid = validateDocument(this.schema, document, source);
@@ -82,7 +85,7 @@ export class Documents {
   }
 }
 
-/** What graphql-js says, and no more, when comparing fields of the same name with one another grows beyond its bounds. */
+/** Whether graphql-js stopped validation because too many fields had to be compared. */
 function isGivenUp({ message }: GraphQLError): boolean {
   return message === 'Validation aborted.';
 }

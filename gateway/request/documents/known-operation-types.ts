@@ -1,6 +1,6 @@
 import { GraphQLError, type ValidationRule } from 'graphql';
 
-/** Refuses operations of a kind that the graph has none of, as version 17 of graphql does; version 16 lets them pass. */
+/** Rejects operation types that the schema does not have, as graphql 17 does; graphql 16 accepts them. */
 export const knownOperationTypes: ValidationRule = (context) => ({
   OperationDefinition(node) {
     if (!context.getSchema().getRootType(node.operation))

@@ -1,7 +1,7 @@
 import { type ASTNode, type DocumentNode, GraphQLError, Source, parse, visit } from 'graphql';
 import { AttachedValues } from '../../../kernel/attached-values.js';
 
-/** The text of a document and, once an error has had to say so, where in it each node begins. */
+/** The text of a document and, computed on the first error, the location of each node. */
 interface Origin {
   readonly source: Source;
   places?: ReadonlyMap<ASTNode, number>;
@@ -10,8 +10,8 @@ interface Origin {
 const origins = new AttachedValues<DocumentNode, Origin>();
 
 /**
- * Parses a document of which the nodes do not say where they stand: that takes more room than all that they do say, for
- * as long as the document is kept, and only errors need it. Throws as `parse` does.
+ * Parses a document without locations, which would take more memory than the rest of the cached document and
+ * are needed only for errors. Throws like `parse`.
  */
 export function parseDocument(text: string, maxTokens: number): DocumentNode {
   const document = parse(text, { maxTokens, noLocation: true });
@@ -34,7 +34,7 @@ export function withLocations(errors: readonly GraphQLError[], document: Documen
 }
 
 function placesOf(document: DocumentNode, source: Source): Map<ASTNode, number> {
-  // The same text, so the same nodes in the same order.
+  // Parsing the same text gives the same nodes in the same order.
   const located = nodesOf(parse(source));
   return new Map(nodesOf(document).map((node, index) => [node, located[index]?.loc?.start ?? 0]));
 }

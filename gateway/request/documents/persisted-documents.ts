@@ -3,7 +3,7 @@ import { throwProblem } from '../../../kernel/result.js';
 import { type TrustedDocuments, documentHash } from './trusted-documents.js';
 import { isRecord } from '../../../kernel/is-record.js';
 
-/** The parts of a request that say which document is meant. */
+/** The parts of a request that identify its document. */
 export interface DocumentReference {
   readonly query?: unknown;
   readonly extensions?: unknown;
@@ -12,8 +12,8 @@ export interface DocumentReference {
 }
 
 /**
- * Finds the text of documents that clients name by hash: automatic persisted queries, as Apollo's clients speak them,
- * or a list of trusted documents beside which nothing runs.
+ * Resolves documents by hash: automatic persisted queries as in Apollo's clients, or an exclusive list of
+ * trusted documents.
  */
 export class PersistedDocuments {
   private readonly texts = new LRUCache<string, string>({
@@ -30,8 +30,8 @@ export class PersistedDocuments {
   ) {}
 
   /**
-   * The text that a request means; undefined when it names none. Refuses BAD_REQUEST, PERSISTED_QUERY_NOT_FOUND,
-   * PERSISTED_QUERY_NOT_IN_LIST and QUERY_NOT_IN_SAFELIST.
+   * Returns the document of a request, or undefined when it has none. Throws BAD_REQUEST,
+   * PERSISTED_QUERY_NOT_FOUND, PERSISTED_QUERY_NOT_IN_LIST and QUERY_NOT_IN_SAFELIST.
    */
   resolve(reference: DocumentReference): string | undefined {
     const text = typeof reference.query === 'string' && reference.query !== '' ? reference.query : undefined;
@@ -43,13 +43,13 @@ export class PersistedDocuments {
   }
 
   private known(id: string): string {
-    // Apollo's clients look for this very message.
+    // Apollo's clients compare this exact message.
     return this.texts.get(id) ?? throwProblem('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
   }
 
   private learn(id: string, text: string): string {
     if (this.texts.get(id) === text) return text;
-    // Longer ones are refused anyway, with a code of their own.
+    // Longer ones are rejected later with LIMIT_EXCEEDED.
     if (text.length > this.options.documentBytes) return text;
     if (documentHash(text) !== id) throwProblem('BAD_REQUEST', 'The hash is not that of the document.');
     this.texts.set(id, text);

@@ -5,9 +5,9 @@ import { z } from 'zod';
 /** The documents that may be executed, by id; the id of a document is also the SHA-256 of its text. */
 export type TrustedDocuments = ReadonlyMap<string, string>;
 
-/** What graphql-codegen's client preset writes: hash to document. */
+/** Format of graphql-codegen's client preset: hash to document. */
 const record = z.record(z.string(), z.string());
-/** What Apollo's tools write. */
+/** Format of Apollo's tools. */
 const manifest = z.object({
   format: z.literal('apollo-persisted-query-manifest'),
   operations: z.array(z.object({ id: z.string().min(1), body: z.string() })),
@@ -24,7 +24,7 @@ export async function readTrustedDocuments(file: string): Promise<TrustedDocumen
   return trustedDocuments(entriesOf(parsed.data));
 }
 
-/** Trusted documents from pairs of id and text. */
+/** Creates trusted documents from pairs of id and text. */
 export function trustedDocuments(entries: readonly (readonly [string, string])[]): TrustedDocuments {
   return new Map([...entries, ...entries.map(([, text]) => [documentHash(text), text] as const)]);
 }

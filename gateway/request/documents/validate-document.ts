@@ -30,7 +30,7 @@ import { visitorKeys } from '../../document/visitor-keys.js';
 
 const RULES: readonly ValidationRule[] = [...specifiedRules, knownOperationTypes];
 
-/** What a text must have for a document to break some of the rules. */
+/** Characters that a text must contain to violate a rule. */
 const NEEDED: ReadonlyMap<ValidationRule, string> = new Map([
   [VariablesAreInputTypesRule, '$'],
   [UniqueVariableNamesRule, '$'],
@@ -46,15 +46,15 @@ const NEEDED: ReadonlyMap<ValidationRule, string> = new Map([
   [NoFragmentCyclesRule, 'fragment'],
 ]);
 
-/** Violations of a document that are told at the most. */
+/** Maximum number of errors per document. */
 const MAX_ERRORS = 20;
 
 const TOO_MANY = new GraphQLError('Too many validation errors, error limit reached. Validation aborted.');
 
 /**
- * How a document breaks the rules of the specification: what `validate` of graphql-js finds, by the same rules. It
- * prepares each of them for each kind of node that there is, those of schemas too, for every document anew, and goes to
- * every name. Here a rule is prepared for the kinds of nodes that are there, if the document's text can break it at all.
+ * Validates a document with the rules of graphql-js and the same result as its `validate`, which prepares every
+ * rule for every node kind, including those of schemas, for each document, and visits every name. Here a rule
+ * is prepared only for the node kinds that occur, and only if the text can violate it.
  */
 export function validateDocument(
   schema: GraphQLSchema,
@@ -72,20 +72,21 @@ export function validateDocument(
   try {
     visit(document, visitWithTypeInfo(types, visitor), visitorKeys);
   } catch (error) {
-    // Rules give up, too, where a variable decides what the root of a subscription is, or comparing fields takes too long.
+    // Rules also throw when a variable decides on the root field of a subscription, or when too many fields
+    // have to be compared.
     if (!(error instanceof GraphQLError)) throw error;
     errors.push(error);
   }
   return errors;
 }
 
-/** What one visitor does at the nodes of a kind. */
+/** Enter and leave functions of one visitor for a node kind. */
 interface Visits extends ReturnType<typeof getEnterLeaveForKind> {
   readonly visitor: ASTVisitor;
   readonly index: number;
 }
 
-/** One visitor that does what all do, each of which may leave out what is below a node, or all that is left. */
+/** Combines visitors into one; each may skip a subtree or stop. */
 function together(visitors: readonly ASTVisitor[]): ASTVisitor {
   const byKind = new Map<string, readonly Visits[]>();
   const visitsOf = (kind: ASTNode['kind']) => {

@@ -1,10 +1,10 @@
-/** Counts what each account has open, up to a maximum. */
+/** Counts open items per account, up to a maximum. */
 export class AccountCounter {
   private readonly open = new Map<string, number>();
 
   constructor(private readonly maximum: number) {}
 
-  /** Counts one more; answers how to give it back (once), or undefined when the account has all it may have. */
+  /** Counts one more item. Returns an idempotent function that releases it, or undefined at the maximum. */
   take(account: string): (() => void) | undefined {
     const count = this.open.get(account) ?? 0;
     if (count >= this.maximum) return undefined;

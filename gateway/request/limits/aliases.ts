@@ -2,7 +2,7 @@ import { Kind } from 'graphql';
 import { foldSelections, operationsOf } from './fold-selections.js';
 import { type LimitRule, limitError } from './rule.js';
 
-/** Refuses operations with more than `aliases` aliased fields. */
+/** Rejects operations with more than `aliases` aliased fields. */
 export const aliasesRule: LimitRule = (document, { aliases: maximum }) =>
   operationsOf(document).flatMap((operation) => {
     const count = foldSelections(document, operation, {

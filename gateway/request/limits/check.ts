@@ -25,14 +25,14 @@ const rules: readonly LimitRule[] = [
   introspectionRule,
 ];
 
-/** Every limit that a parsed document breaks. */
+/** Errors for every limit that a parsed document exceeds. */
 export function checkDocument(document: DocumentNode, limits: Limits): GraphQLError[] {
   return rules.flatMap((rule) => rule(document, limits));
 }
 
-/** Whether the text is too long, or nests too deep, to be parsed. */
+/** Errors when the text is too long or nested too deeply to be parsed. */
 export function checkSource(source: string, { documentBytes, nesting }: Limits): GraphQLError[] {
-  // A UTF-16 unit is at most three bytes: shorter texts need not be measured.
+  // A UTF-16 code unit has at most three bytes in UTF-8: short texts need no measuring.
   const bytes = source.length * 3 <= documentBytes ? 0 : Buffer.byteLength(source);
   if (bytes > documentBytes) {
     return [

@@ -2,7 +2,7 @@ import { Kind, type SelectionNode } from 'graphql';
 import { foldSelections, operationsOf } from './fold-selections.js';
 import { type LimitRule, limitError } from './rule.js';
 
-/** Refuses operations whose fields nest deeper than `depth`. */
+/** Rejects operations whose fields nest deeper than `depth`. */
 export const depthRule: LimitRule = (document, { depth: maximum }) =>
   operationsOf(document).flatMap((operation) => {
     const depth = foldSelections(document, operation, { selection: depthOf, join: Math.max });
@@ -14,6 +14,6 @@ export const depthRule: LimitRule = (document, { depth: maximum }) =>
 
 function depthOf(node: SelectionNode, inside: number): number {
   if (node.kind !== Kind.FIELD) return inside;
-  // What introspection may nest is a rule of the GraphQL specification's own.
+  // Nesting of introspection is limited by a validation rule of graphql-js.
   return node.name.value.startsWith('__') ? 1 : inside + 1;
 }

@@ -1,7 +1,7 @@
 import { foldSelections, operationsOf } from './fold-selections.js';
 import { type LimitRule, limitError } from './rule.js';
 
-/** Refuses operations with more than `directives` directives. */
+/** Rejects operations with more than `directives` directives. */
 export const directivesRule: LimitRule = (document, { directives: maximum }) =>
   operationsOf(document).flatMap((operation) => {
     const inside = foldSelections(document, operation, {

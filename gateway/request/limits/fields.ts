@@ -3,8 +3,8 @@ import { foldSelections, operationsOf } from './fold-selections.js';
 import { type LimitRule, limitError } from './rule.js';
 
 /**
- * Refuses operations that have more than `fields` fields once fragments are expanded. Validation, planning and the
- * estimate of cost grow with that number, which fragments that spread each other make exponential in the document.
+ * Rejects operations with more than `fields` fields after expansion of fragments. Validation, planning and cost
+ * estimation grow with that number, which nested fragments make exponential in the size of the document.
  */
 export const fieldsRule: LimitRule = (document, { fields: maximum }) =>
   operationsOf(document).flatMap((operation) => {

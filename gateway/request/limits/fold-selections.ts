@@ -7,17 +7,17 @@ import {
   Kind,
 } from 'graphql';
 
-/** How a number is computed from a tree of selections. */
+/** Computes a number from a tree of selections. */
 export interface SelectionFold {
-  /** The number of a selection, from that of the selections inside it. */
+  /** The number of a selection from that of its inner selections. */
   readonly selection: (node: SelectionNode, inside: number) => number;
-  /** The number of selections that stand side by side. */
+  /** Combines the numbers of sibling selections. */
   readonly join: (left: number, right: number) => number;
 }
 
 /**
- * Computes a number over every selection of an operation, fragments expanded wherever they are spread. Each fragment
- * is computed once, so the cost is linear in the document; a fragment cycle, which validation refuses later, ends.
+ * Computes a number over all selections of an operation with fragments expanded. Each fragment is computed
+ * once, so the cost is linear in the document; fragment cycles, which validation rejects later, terminate.
  */
 export function foldSelections(
   document: DocumentNode,

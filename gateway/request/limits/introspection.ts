@@ -6,14 +6,14 @@ import type { Limits } from './limits.js';
 import { coded } from '../../errors/coded-error.js';
 import type { LimitRule } from './rule.js';
 
-/** Refuses reading the schema where that is switched off, wherever in the document it is asked for. */
+/** Rejects introspection when it is disabled. */
 export const introspectionRule: LimitRule = (document, { introspection }) => {
   if (introspection !== false) return [];
   const [field] = analyzeDocument(document).introspection;
   return field ? [coded('FORBIDDEN', 'Introspection is switched off.', {}, field)] : [];
 };
 
-/** Refuses a valid document that reads the schema to an actor without the scope that this needs. */
+/** Rejects introspection by an actor without the required scope. */
 export function introspectionRefusal(
   document: DocumentNode,
   { introspection }: Limits,

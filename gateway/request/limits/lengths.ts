@@ -1,7 +1,7 @@
 import { analyzeDocument } from '../../document/analyze-document.js';
 import { type LimitRule, limitError } from './rule.js';
 
-/** Refuses a list of more than `listLength` entries that is written out. */
+/** Rejects list literals with more than `listLength` entries. */
 export const listLengthRule: LimitRule = (document, { listLength: maximum }) => {
   const list = analyzeDocument(document).longestList;
   const length = list?.values.length ?? 0;
@@ -10,7 +10,7 @@ export const listLengthRule: LimitRule = (document, { listLength: maximum }) => 
   return [limitError(message, 'listLength', maximum, list)];
 };
 
-/** Refuses an alias of more than `aliasLength` characters. */
+/** Rejects aliases with more than `aliasLength` characters. */
 export const aliasLengthRule: LimitRule = (document, { aliasLength: maximum }) => {
   const field = analyzeDocument(document).longestAlias;
   const length = field?.alias?.value.length ?? 0;

@@ -1,7 +1,7 @@
 import { MAX_ID_LENGTH, MAX_TEXT_LENGTH } from '../../../protocol/input-lengths.js';
 import { MAX_PAGE } from '../../../kernel/page.js';
 
-/** How large a request may be, and how many a client may have open. */
+/** Limits of requests, connections and streams. */
 export interface Limits {
   /** Bytes of an HTTP body. */
   readonly bodyBytes: number;
@@ -9,19 +9,19 @@ export interface Limits {
   readonly documentBytes: number;
   /** Lexical tokens of a document. */
   readonly tokens: number;
-  /** How deep brackets nest in a document, and objects and lists in variables. */
+  /** Nesting depth of brackets in a document and of objects and lists in variables. */
   readonly nesting: number;
-  /** How deep fields nest. Introspection has its own rule. */
+  /** Nesting depth of fields. Introspection has its own rule. */
   readonly depth: number;
-  /** Aliased fields, counted as often as fragments repeat them. */
+  /** Aliased fields, after expansion of fragments. */
   readonly aliases: number;
-  /** Fields of the operation itself, fragments included. */
+  /** Root fields, including those in fragments. */
   readonly rootFields: number;
-  /** Fields, counted as often as fragments repeat them. */
+  /** Fields, after expansion of fragments. */
   readonly fields: number;
-  /** Directives, counted as often as fragments repeat them. */
+  /** Directives, after expansion of fragments. */
   readonly directives: number;
-  /** Characters of an alias: answers repeat it in every object and in every path of an error. */
+  /** Characters of an alias: responses repeat it in every object and error path. */
   readonly aliasLength: number;
   /** Characters of an id or an enum value in variables. */
   readonly idLength: number;
@@ -31,58 +31,60 @@ export interface Limits {
   readonly variableEntries: number;
   /** Largest value of an argument `first`. */
   readonly pageSize: number;
-  /** Whether clients may read the schema: all, none, or those with a scope. */
+  /** Whether introspection is allowed: to all clients, to none, or with a scope. */
   readonly introspection: boolean | { readonly scope: string };
-  /** Points that every operation costs beside its fields: reading, checking and answering a request. */
+  /** Points that every operation costs in addition to its fields: the overhead of a request. */
   readonly operationPoints: number;
-  /** What a document that is new to the gateway costs at the least: reading, checking and planning it. */
+  /** Minimum cost of a new document: parsing, validation and planning. */
   readonly newDocument: { readonly points: number; readonly bytesPerPoint: number };
-  /** Characters of a large body of an HTTP request for each point that reading it costs. */
+  /** Characters of a large HTTP body per point charged for parsing it. */
   readonly bodyPerPoint: number;
-  /** What one operation may cost, estimated before it runs; infinite for no limit. See docs/operations.md. */
+  /** Maximum estimated cost of one operation; Infinity disables the limit. See docs/operations.md. */
   readonly cost: number;
-  /** Bytes of JSON of one answer: of all operations of an HTTP request together, of each event of a stream. */
+  /**
+   * Bytes of JSON of one response: of all operations of an HTTP request together, or of each event of a stream.
+   */
   readonly responseBytes: number;
-  /** Milliseconds until a query or mutation is given up. */
+  /** Timeout of a query or mutation in milliseconds. */
   readonly requestTimeout: number;
-  /** Milliseconds until one fetch from a subgraph that runs elsewhere is given up; the rest of the response remains. */
+  /** Timeout in milliseconds of one fetch from a remote subgraph; the rest of the response remains. */
   readonly subgraphTimeout: number;
   /**
-   * Milliseconds until opening a stream from a subgraph that runs elsewhere is given up. Some say nothing before they have
-   * something to say, or before their first sign of life after twelve seconds.
+   * Timeout in milliseconds for opening a stream from a remote subgraph. Some subgraphs send headers only with
+   * the first event or the first heartbeat, after twelve seconds.
    */
   readonly subgraphOpening: number;
-  /** Operations in one HTTP request; 1 for no batches. */
+  /** Operations in one HTTP request; 1 disables batches. */
   readonly batch: number;
   /** Bytes of one WebSocket message. */
   readonly messageBytes: number;
-  /** Milliseconds a WebSocket may take to say `connection_init`. */
+  /** Timeout of `connection_init` in milliseconds. */
   readonly connectionInitTimeout: number;
-  /** Operations that run at once on one WebSocket. */
+  /** Concurrent operations of one WebSocket. */
   readonly operationsPerSocket: number;
-  /** HTTP requests of one account that are answered at once, and as many operations of its batches and streams. */
+  /** Concurrent HTTP requests per account, and as many operations of its batches and streams. */
   readonly requestsPerAccount: number;
-  /** HTTP requests of one account that wait for that, and as many operations; further ones are refused. */
+  /** Queued HTTP requests per account, and as many operations; further ones are rejected. */
   readonly requestsWaiting: number;
-  /** Streams of one account that are opened from subgraphs at once; the others wait. */
+  /** Streams per account that are opened from subgraphs concurrently; others are queued. */
   readonly openingsPerAccount: number;
-  /** Different subscriptions of one account: of those that share an execution one counts. */
+  /** Distinct subscriptions per account; those that share an execution count once. */
   readonly subscriptionsPerAccount: number;
-  /** Milliseconds without progress after which the connection of an answer that its client does not read is cut. */
+  /** Milliseconds without progress after which the connection of an unread response is destroyed. */
   readonly unreadTimeout: number;
-  /** WebSockets and event streams of one account. */
+  /** WebSockets and event streams per account. */
   readonly connectionsPerAccount: number;
-  /** Events, and bytes of them, that wait for one slow subscriber before it is moved back to catching up. */
+  /** Events and bytes queued for a slow subscriber before it is detached to catch up. */
   readonly streamQueue: number;
   readonly streamQueueBytes: number;
-  /** Milliseconds between signs of life on a stream over HTTP. */
+  /** Milliseconds between heartbeats of a stream over HTTP. */
   readonly heartbeat: number;
   /**
-   * Milliseconds that a client may take to read the rest of a stream that has to end, or to answer that its WebSocket
-   * closes; then its connection is cut.
+   * Milliseconds that a client may take to read the rest of an ending stream or to complete the close handshake
+   * of its WebSocket; then its connection is destroyed.
    */
   readonly closeTimeout: number;
-  /** Milliseconds within which clients come back, each at a time of its own, when the gateway drains. */
+  /** Reconnect window in milliseconds. When the gateway drains, each client gets a random delay within it. */
   readonly reconnectWindow: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * How deep brackets nest in the text of a document, those in strings and comments left out. Parsing and all that follows
- * go down as deep as they do, which a call stack has to hold.
+ * Nesting depth of brackets outside of strings and comments. Parsing and later phases recurse as deeply,
+ * limited by the call stack.
  */
 export function bracketDepth(source: string): number {
   let depth = 0;
@@ -34,7 +34,7 @@ function endOfLine(source: string, start: number): number {
   return source.length;
 }
 
-/** Where a string ends; one without an end is none that is parsed. */
+/** End of a string; an unterminated string is a syntax error later. */
 function endOfString(source: string, start: number): number {
   if (source.startsWith('"""', start)) return endOfBlock(source, start + 3);
   for (let i = start + 1; i < source.length; i += 1) {
@@ -44,7 +44,7 @@ function endOfString(source: string, start: number): number {
   return source.length;
 }
 
-/** In a block nothing but three quotes is escaped. */
+/** In a block string only triple quotes can be escaped. */
 function endOfBlock(source: string, start: number): number {
   for (let i = start; i < source.length; i += 1) {
     if (source.startsWith('\\"""', i)) i += 3;

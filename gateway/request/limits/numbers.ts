@@ -2,7 +2,10 @@ import { analyzeDocument } from '../../document/analyze-document.js';
 import { coded } from '../../errors/coded-error.js';
 import type { LimitRule } from './rule.js';
 
-/** Refuses numbers that no double can hold: JSON has none of them, so no subgraph could be asked for them. */
+/**
+ * Rejects numbers beyond the range of a double: JSON cannot represent them, so they cannot be sent to
+ * subgraphs.
+ */
 export const numbersRule: LimitRule = (document) =>
   analyzeDocument(document)
     .tooLarge.slice(0, 1)

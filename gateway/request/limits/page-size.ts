@@ -3,7 +3,7 @@ import { analyzeDocument } from '../../document/analyze-document.js';
 import { coded } from '../../errors/coded-error.js';
 import type { LimitRule } from './rule.js';
 
-/** Refuses literal page sizes over `pageSize`. */
+/** Rejects literal page sizes over `pageSize`. */
 export const pageSizeRule: LimitRule = (document, { pageSize }) =>
   analyzeDocument(document).pageSizes.flatMap((argument) => {
     const { value } = argument;
@@ -11,7 +11,7 @@ export const pageSizeRule: LimitRule = (document, { pageSize }) =>
     return [pageSizeError(value.value, pageSize, argument)];
   });
 
-/** Says which page sizes in the coerced variables are over `pageSize`. */
+/** Errors for page sizes in the coerced variables over `pageSize`. */
 export function checkPageSizes(
   names: readonly string[],
   variables: Record<string, unknown>,

@@ -2,7 +2,7 @@ import { Kind } from 'graphql';
 import { foldSelections, operationsOf } from './fold-selections.js';
 import { type LimitRule, limitError } from './rule.js';
 
-/** Refuses operations that ask for more than `rootFields` fields of Query, Mutation or Subscription. */
+/** Rejects operations with more than `rootFields` root fields. */
 export const rootFieldsRule: LimitRule = (document, { rootFields: maximum }) =>
   operationsOf(document).flatMap((operation) => {
     const count = foldSelections(document, operation, {

@@ -1,9 +1,9 @@
 import { GraphQLError } from 'graphql';
 
-/** Where graphql-js begins to suggest names that the client did not send. */
+/** Start of graphql-js's suggestion of names. */
 const SUGGESTION = 'Did you mean ';
 
-/** The error without the names of the schema that graphql-js suggests: they would tell it piece by piece. */
+/** Removes the names suggested by graphql-js, which would disclose the schema piece by piece. */
 export function withoutSuggestion(error: GraphQLError): GraphQLError {
   const start = error.message.indexOf(SUGGESTION);
   if (start < 0) return error;

@@ -14,19 +14,19 @@ import { isRecord } from '../../../kernel/is-record.js';
 import type { Limits } from './limits.js';
 import { coded } from '../../errors/coded-error.js';
 
-/** What the check of one request knows. */
+/** State of checking the variables of one request. */
 interface VariableCheck {
   readonly limits: Limits;
-  /** Where the value at hand stands: name of the variable, fields and indexes. */
+  /** Path of the current value: variable name, fields and indexes. */
   readonly path: (string | number)[];
-  /** Entries of lists and objects so far. */
+  /** Number of list and object entries so far. */
   entries: number;
 }
 
 /**
- * Says the first limit that variables exceed, with the path of what exceeds it: nesting, the length of a list, the
- * entries of all lists and objects together, the length of an id or enum value. Runs before values are coerced, so that
- * no error repeats them and no resolver gets them.
+ * Returns an error for the first limit that variables exceed, with its path: nesting, length of a list, total
+ * entries of lists and objects, length of an id or enum value. Runs before values are coerced, so that no error
+ * repeats them and no resolver receives them.
  */
 export function checkVariableLimits(
   schema: GraphQLSchema,
@@ -98,7 +98,7 @@ function checkList(
     );
   const tooMany = count(check, list.length);
   if (tooMany) return tooMany;
-  // Named types are all that is looked at: lists in lists need not be told apart.
+  // Only the named type matters, so nested lists need no special handling.
   for (const [index, item] of list.entries()) {
     const error = checkIn(check, index, item, type);
     if (error) return error;
@@ -132,7 +132,7 @@ function count(check: VariableCheck, entries: number): GraphQLError | undefined 
 }
 
 function exceeded({ path }: VariableCheck, limit: string, maximum: number, message: string): GraphQLError {
-  // Keys are the client's, and as long as they like.
+  // Keys are chosen by the client and may be long.
   const shown = path.slice(0, 20).map((step) => (typeof step === 'string' ? step.slice(0, 100) : step));
   return coded('LIMIT_EXCEEDED', `${message}. Send less at once.`, {
     limit,

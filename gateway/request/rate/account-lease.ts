@@ -1,15 +1,21 @@
 import type { MaybePromise } from '../../../kernel/maybe-promise.js';
 import { type Rate, type RateStore, refillRate } from './rate-store.js';
 
-/** Taken in twentieths of the bucket: a gateway in ten that holds an unspent one keeps half a per cent from the others. */
+/**
+ * Leases take a twentieth of the bucket: with ten gateways an unspent lease withholds half a per cent of the
+ * points from the others.
+ */
 const PORTIONS = 20;
 
-/** One account's points in this process: what has been taken from its bucket and not been spent; below zero is owed. */
+/**
+ * Points of one account that this process has leased from its bucket and not spent. Negative after an operation
+ * cost more than estimated.
+ */
 export class AccountLease {
   private leased = 0;
-  /** What the bucket had left when it was last asked. */
+  /** Points left in the bucket at the last lease. */
   private left: number;
-  /** When that was, by the clock of `performance`; undefined before, and when the lease has ended. */
+  /** Time of the last lease (`performance.now()`); undefined without one. */
   private askedAt: number | undefined;
   private asking: Promise<boolean> | undefined;
 
@@ -21,25 +27,25 @@ export class AccountLease {
     this.left = rate.points;
   }
 
-  /** Takes points if the account has them. */
+  /** Spends points if the account has enough. */
   spend(points: number): MaybePromise<boolean> {
     return this.take(points, false);
   }
 
-  /** `drained` when the bucket has just said that it has no more. */
+  /** `drained`: the bucket has just granted less than requested. */
   private take(points: number, drained: boolean): MaybePromise<boolean> {
     this.renew();
     if (this.leased >= points) {
       this.leased -= points;
       return true;
     }
-    // Others take from the bucket, too: what may be there is asked for, what cannot be there is not.
+    // Ask the store only when the bucket may hold enough: other gateways also take from it.
     if (drained || this.available() < points) return false;
     this.asking ??= this.ask(points).finally(() => (this.asking = undefined));
     return this.asking.then((empty) => this.take(points, empty));
   }
 
-  /** Gives points back, or (negative) takes more, as long as the lease lasts. The account may come to owe some. */
+  /** Refunds points, or charges more when negative, while the lease lasts. The balance may become negative. */
   correct(points: number): void {
     this.renew();
     if (this.askedAt === undefined) return;
@@ -52,13 +58,13 @@ export class AccountLease {
     return { remaining, reset: Math.ceil((this.rate.points - remaining) / refillRate(this.rate)) };
   }
 
-  /** Seconds until there may be so many points. */
+  /** Seconds until that many points may be available. */
   wait(points: number): number {
     this.renew();
     return Math.max(1, Math.ceil((points - this.available()) / refillRate(this.rate)));
   }
 
-  /** Whether the bucket had less than was asked for. */
+  /** Resolves to whether the bucket granted less than requested. */
   private async ask(points: number): Promise<boolean> {
     const portion = Math.max(points - this.leased, this.rate.points / PORTIONS);
     const { granted, left } = await this.store.take(this.account, Math.min(portion, this.rate.points));
@@ -68,12 +74,12 @@ export class AccountLease {
     return granted < portion;
   }
 
-  /** What is here, and what may be in the bucket by now. */
+  /** Leased points plus an estimate of the points in the bucket. */
   private available(): number {
     return this.leased + Math.min(this.rate.points, this.left + this.age() * refillRate(this.rate));
   }
 
-  /** Leases end when the bucket has been filled since: their points are there again. */
+  /** A lease ends after one window, when the bucket is full again. */
   private renew(): void {
     if (this.age() < this.rate.window) return;
     this.leased = 0;
@@ -81,7 +87,7 @@ export class AccountLease {
     this.askedAt = undefined;
   }
 
-  /** Seconds since the bucket was asked. */
+  /** Seconds since the last lease. */
   private age(): number {
     return this.askedAt === undefined ? 0 : (performance.now() - this.askedAt) / 1000;
   }

@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import { type Grant, type Rate, type RateStore, refillRate } from './rate-store.js';
 
-/** Buckets that are kept; one that is forgotten is full again. */
+/** Maximum number of buckets; an evicted one starts full again. */
 const KEPT = 10_000;
 
 interface Bucket {
-  /** What is missing from a full bucket. */
+  /** Points missing from a full bucket. */
   spent: number;
-  /** By the clock of `performance`. */
+  /** `performance.now()` timestamp. */
   at: number;
 }
 
@@ -29,7 +29,7 @@ export class LocalBuckets implements RateStore {
     return { granted, left: left - granted };
   }
 
-  /** Puts points back that have not been used. */
+  /** Returns unused points. */
   release(account: string, points: number): void {
     const bucket = this.filled(account);
     bucket.spent = Math.max(0, bucket.spent - points);
@@ -39,7 +39,7 @@ export class LocalBuckets implements RateStore {
     return Promise.resolve();
   }
 
-  /** The account's bucket with what has come into it until now. */
+  /** The account's bucket, refilled up to now. */
   private filled(account: string): Bucket {
     const now = performance.now();
     const bucket = this.buckets.get(account) ?? { spent: 0, at: now };

@@ -7,23 +7,23 @@ import type { Rate, RateStore } from './rate-store.js';
 import { SharedBuckets } from './shared-buckets.js';
 
 export interface RateOptions extends Rate {
-  /** PostgreSQL through which gateways share the accounts' points; without it each gateway counts for itself. */
+  /** PostgreSQL database in which gateways share the buckets; without it each gateway has its own. */
   readonly databaseUrl?: string | undefined;
 }
 
-/** What an account has left. */
+/** Remaining points of an account. */
 export interface RateState extends Rate {
   readonly remaining: number;
-  /** Seconds until all points are there again. */
+  /** Seconds until the bucket is full. */
   readonly reset: number;
 }
 
-/** Accounts whose lease is kept; an account that is forgotten leases again. */
+/** Maximum number of leases; an evicted account leases again. */
 const KEPT = 10_000;
 
 /**
- * How much each account may spend: a token bucket each. Points are leased from the store in portions, so most requests
- * are decided without asking it.
+ * Rate limit per account, as a token bucket. Points are leased from the store in portions, so that most
+ * requests need no round trip.
  */
 export class RateLimiter implements AsyncDisposable {
   private readonly leases = new LRUCache<string, AccountLease>({ max: KEPT });
@@ -41,19 +41,19 @@ export class RateLimiter implements AsyncDisposable {
   }
 
   /**
-   * Takes points of the account, of which it may have paid some already; false when it has not so many left. An
-   * operation never costs more than all.
+   * Spends points, minus those `paid` before. Resolves to false when the account has too few. An operation
+   * never costs more than a full bucket.
    */
   spend(account: string, points: number, paid = 0): MaybePromise<boolean> {
     return this.lease(account).spend(Math.min(points, this.options.points) - paid);
   }
 
-  /** Gives back what `spend` took too much for what has cost `actual`, or takes what was too little. */
+  /** Corrects a charge of `spend` to the actual cost. */
   settle(account: string, spent: number, actual: number): void {
     this.leases.get(account)?.correct(Math.min(spent, this.options.points) - actual);
   }
 
-  /** Seconds until the account may have so many points. */
+  /** Seconds until the account may have that many points. */
   wait(account: string, points: number): number {
     return this.lease(account).wait(Math.min(points, this.options.points));
   }

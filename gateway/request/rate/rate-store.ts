@@ -1,26 +1,26 @@
-/** How much an account may spend. */
+/** Rate limit of an account. */
 export interface Rate {
-  /** Points of cost that the account's bucket holds. */
+  /** Capacity of the bucket in points of cost. */
   readonly points: number;
-  /** Seconds in which an empty bucket is full again; it fills at an even pace. */
+  /** Seconds in which an empty bucket refills, at a constant rate. */
   readonly window: number;
 }
 
-/** What a store answers when it is asked for points. */
+/** Result of taking points. */
 export interface Grant {
-  /** From nothing to all that was asked for. */
+  /** Between 0 and the requested points. */
   readonly granted: number;
-  /** What is left in the bucket after that. */
+  /** Points left in the bucket afterwards. */
   readonly left: number;
 }
 
-/** Where the token buckets of accounts are. */
+/** Storage of token buckets. */
 export interface RateStore extends AsyncDisposable {
-  /** Takes as many of the points as the bucket holds. */
+  /** Takes the points, or as many as the bucket holds. */
   take(account: string, points: number): Promise<Grant>;
 }
 
-/** Points that come into a bucket in a second. */
+/** Refill rate in points per second. */
 export function refillRate({ points, window }: Rate): number {
   return points / window;
 }

@@ -9,8 +9,9 @@ export interface SharedBucketsOptions extends Rate {
 }
 
 /**
- * Not the platform's own schema, which its migrations know whole; not logged, for a crash may cost a minute's count.
- * One gateway at a time: `IF NOT EXISTS` fails when two make the same at once. It is one transaction, being one message.
+ * A schema outside of the platform's migrations. Unlogged: losing the buckets in a crash is harmless. The
+ * advisory lock serializes gateways, because concurrent `IF NOT EXISTS` statements fail. Sent as one message,
+ * so it is one transaction.
  */
 const TABLE = `SELECT pg_advisory_xact_lock(hashtext('fleetgraph gateway.bucket'));
   CREATE SCHEMA IF NOT EXISTS gateway;
@@ -22,8 +23,8 @@ const TABLE = `SELECT pg_advisory_xact_lock(hashtext('fleetgraph gateway.bucket'
   )`;
 
 /**
- * Takes $2 points of the account $1, whose bucket holds $3 and is filled in $4 seconds. By the clock of the server, and
- * read when the row is locked: gateways' clocks differ.
+ * Takes $2 points of account $1, whose bucket holds $3 points and refills in $4 seconds. Uses the clock of the
+ * server, read once the row is locked, because clocks of gateways differ.
  */
 const TAKE = `INSERT INTO gateway.bucket AS bucket (account, spent, granted, at)
   VALUES ($1, LEAST($2::float8, $3::float8), LEAST($2::float8, $3::float8), clock_timestamp())
@@ -36,19 +37,19 @@ const TAKE = `INSERT INTO gateway.bucket AS bucket (account, spent, granted, at)
   )
   RETURNING granted, GREATEST(0, $3::float8 - spent) AS "left"`;
 
-/** Milliseconds for which a database that could not be reached is not asked again. */
+/** Milliseconds before an unreachable database is tried again. */
 const PAUSE = 1000;
 
 /**
- * Token buckets in PostgreSQL, one an account for all gateways together. Each gateway has one of its own besides, from
- * which it takes the same: while the database cannot be reached requests go on, and no gateway gives more by itself than
- * a bucket holds.
+ * Token buckets in PostgreSQL, one per account, shared by all gateways. Each gateway also takes from local
+ * buckets: while the database is unreachable requests continue, and no gateway grants more than a full bucket
+ * by itself.
  */
 export class SharedBuckets implements RateStore {
   private readonly pool: pg.Pool;
   private readonly own: LocalBuckets;
   private table: Promise<unknown> | undefined;
-  /** By the clock of `performance`; undefined while the database is there. */
+  /** `performance.now()` timestamp; undefined while the database is reachable. */
   private awayUntil: number | undefined;
 
   constructor(private readonly options: SharedBucketsOptions) {
@@ -68,7 +69,7 @@ export class SharedBuckets implements RateStore {
     await this.pool.end();
   }
 
-  /** Undefined when the database cannot be reached. */
+  /** Resolves to undefined when the database is unreachable. */
   private async ask(account: string, points: number): Promise<Grant | undefined> {
     if (this.awayUntil !== undefined && performance.now() < this.awayUntil) return undefined;
     const { points: all, window, log } = this.options;
@@ -92,12 +93,12 @@ export class SharedBuckets implements RateStore {
   }
 }
 
-/** Makes the table of buckets, as the owner of the database. Repeating it is harmless. */
+/** Creates the table of buckets; needs the owner of the database. Idempotent. */
 export async function prepareRates(pool: pg.Pool): Promise<void> {
   await pool.query(TABLE);
 }
 
-/** A role that does not own the database may use the table, but not make it. */
+/** A role without ownership of the database may use the table but not create it. */
 async function ensureTable(pool: pg.Pool): Promise<void> {
   const { rows } = await pool.query<{ there: boolean }>(
     `SELECT to_regclass('gateway.bucket') IS NOT NULL AS there`,
@@ -110,7 +111,7 @@ function openPool(url: string): pg.Pool {
     connectionString: url,
     max: 2,
     connectionTimeoutMillis: 2000,
-    // The client gives up; the server, too, leaves nothing running.
+    // The client times out; the server also cancels the statement.
     query_timeout: 2000,
     statement_timeout: 2000,
     application_name: 'fleetgraph-gateway',

@@ -16,7 +16,7 @@ import type { Admission } from '../../request/admission.js';
 import type { AccountCounter } from '../../request/limits/account-counter.js';
 import type { RequestQueue } from '../../request/request-queue.js';
 
-/** What every transport needs to answer requests; the transports differ only in how they read and write. */
+/** Dependencies that all transports share. */
 export interface GatewayCore {
   readonly authenticator: Authenticator;
   readonly admission: Admission;
@@ -31,26 +31,34 @@ export interface GatewayCore {
   readonly rights: PermissionWatcher;
   readonly subscriptions: Subscriptions;
   readonly connections: AccountCounter;
-  /** Places for HTTP requests, from before their body is read until their answer is read or has become a stream. */
+  /**
+   * Concurrency limit of HTTP requests. A request holds its slot from before its body is read until its
+   * response has been sent or has become a stream.
+   */
   readonly requests: RequestQueue;
-  /** Places for the operations that share a request or a connection: of batches, WebSockets, reserved streams. */
+  /**
+   * Concurrency limit of operations that share a request or connection: of batches, WebSockets and reserved
+   * streams.
+   */
   readonly operations: RequestQueue;
-  /** Aborts when the gateway drains: long-lived connections end, so that clients resume elsewhere. */
+  /** Aborts when the gateway drains: long-lived connections end, so that clients resume on another gateway. */
   readonly draining: AbortSignal;
-  /** Milliseconds after which a client whose connection is ended may come back; another for each. */
+  /** Returns a random delay in milliseconds after which a disconnected client should reconnect. */
   readonly reconnectDelay: () => number;
 }
 
-/** A client's request, once it is known who asks. */
+/** A request whose client is authenticated. */
 export interface AuthenticatedRequest {
   readonly actor: Actor;
   readonly requestId: string;
-  /** Counts what all operations of the request answer; default each by itself. */
+  /**
+   * Response size counted over all operations of the request. Default: each operation is counted separately.
+   */
   readonly size?: ResponseSize | undefined;
-  /** Aborts when the client has left. */
+  /** Aborts when the client disconnects. */
   readonly gone: AbortSignalLike;
-  /** Resolves when a refusal for want of a place may be told. Default at once. */
+  /** Resolves when a rejection because of the concurrency limit may be sent. Default: immediately. */
   readonly refusalTurn?: (() => Promise<void>) | undefined;
-  /** Called when the answer goes on as a stream: it takes no place among the account's requests any more. */
+  /** Called when the response becomes a stream: it releases its slot among the account's requests. */
   readonly streaming?: (() => void) | undefined;
 }

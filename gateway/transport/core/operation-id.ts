@@ -1,2 +1,2 @@
-/** Longest id that a client may give an operation on a connection of many, in characters: it is sent with each event. */
+/** Maximum length of an operation id on a shared connection, in characters: it is sent with each event. */
 export const MAX_ID = 1000;

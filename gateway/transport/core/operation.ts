@@ -10,15 +10,15 @@ import { resolveRecord } from '../../request/documents/document-reference.js';
 import type { AuthenticatedRequest, GatewayCore } from './gateway-core.js';
 import { parseOperation } from '../../request/graph-request.js';
 
-/** How a transport wants a subscription to be run. */
+/** Options of a transport for a subscription. */
 export interface SubscribeOptions {
-  /** Whether the sink wants bookmarks. */
+  /** Whether bookmarks are delivered to the sink. */
   readonly bookmarks: boolean;
-  /** Behind which position to begin, instead of what the operation says. */
+  /** Position to resume after, overrides the operation's own argument. */
   readonly after?: string | undefined;
 }
 
-/** Finds the document, checks and plans it. What is wrong with the request is answered, not thrown. */
+/** Resolves, validates and plans the document. Errors of the request are returned, not thrown. */
 export async function admitOperation(
   core: GatewayCore,
   given: Readonly<Record<string, unknown>>,
@@ -32,7 +32,7 @@ export async function admitOperation(
   }
 }
 
-/** Runs a query or mutation to its result, with what it has cost. */
+/** Executes a query or mutation and records its cost. */
 export function executeOperation(
   { admission, executor }: Pick<GatewayCore, 'admission' | 'executor'>,
   admitted: AdmittedRequest,
@@ -44,7 +44,7 @@ export function executeOperation(
   return mapMaybePromise(executor.execute(prepared, context), (result) => admission.settle(admitted, result));
 }
 
-/** Starts a subscription, until it ends or its client is gone. */
+/** Starts a subscription, which runs until it ends or its client disconnects. */
 export function subscribeOperation(
   core: GatewayCore,
   admitted: AdmittedRequest,
@@ -88,15 +88,15 @@ export function subscribeOperation(
 }
 
 export interface RunOptions {
-  /** The GraphQL request as it was sent. */
+  /** Parameters of the GraphQL request. */
   readonly given: Readonly<Record<string, unknown>>;
   readonly client: AuthenticatedRequest;
   readonly sink: Sink;
 }
 
 /**
- * Runs any operation into a sink, in its account's turn: what a query answers is its only event. Answers the feed of a
- * subscription.
+ * Runs any operation within the concurrency limit of its account; the result of a query is delivered as its
+ * only event. Returns the client subscription, if it is one.
  */
 export async function runOperation(
   core: GatewayCore,
@@ -107,7 +107,7 @@ export async function runOperation(
   return inTurn(core, client, sink, () => runInPlace(core, given, client, sink));
 }
 
-/** The same for an operation that may run. */
+/** The same for an admitted operation. */
 export async function runAdmittedInTurn(
   core: GatewayCore,
   admitted: AdmittedRequest,
@@ -116,7 +116,7 @@ export async function runAdmittedInTurn(
   return inTurn(core, options.client, options.sink, () => runAdmitted(core, admitted, options));
 }
 
-/** Runs what shares its connection with other operations in its account's turn; the sink hears why there is none. */
+/** Runs `work` within the concurrency limit of its account. A rejection is delivered to the sink. */
 async function inTurn<T>(
   core: GatewayCore,
   { actor, gone, refusalTurn }: AuthenticatedRequest,
@@ -165,7 +165,7 @@ async function runAdmitted(
   return undefined;
 }
 
-/** Whether the request asks for bookmarks as messages: `extensions: { bookmarks: true }`. */
+/** Whether the client requests bookmarks as messages: `extensions: { bookmarks: true }`. */
 export function wantsBookmarks({ extensions }: Readonly<Record<string, unknown>>): boolean {
   return (Object(extensions) as { bookmarks?: unknown }).bookmarks === true;
 }

@@ -9,7 +9,7 @@ export function requestError(code: ErrorCode, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code } });
 }
 
-/** What a client is told of something thrown while its request was read. */
+/** Formats an error thrown while a request was read. */
 export function readingError(error: unknown, mask: ErrorMasker, requestId: string): GraphQLError {
   if (error instanceof ProblemError) return toGraphQLError(error);
   if (error instanceof SyntaxError)
@@ -17,7 +17,7 @@ export function readingError(error: unknown, mask: ErrorMasker, requestId: strin
   return mask.error(error, requestId);
 }
 
-/** For a subscription that was asked for as a query is. */
+/** The error for a subscription without a streaming transport. */
 export function needsStream(): GraphQLError {
   return requestError('BAD_REQUEST', 'Subscribe over a WebSocket, or send Accept: text/event-stream.');
 }

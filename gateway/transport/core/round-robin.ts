@@ -1,13 +1,13 @@
 import type { ClientSubscription } from '../../subscriptions/client-subscription.js';
 
-/** One of the operations of a connection; only subscriptions have a feed. */
+/** An operation of a connection; only subscriptions have a `feed`. */
 interface Operation {
   readonly feed: ClientSubscription | undefined;
 }
 
 /**
- * Lets the operations of a connection go on until its network is behind again. Who has had a turn comes behind the
- * others the next time, so that a stream with much to tell holds up nobody.
+ * Resumes the operations of a connection until it needs to drain again. An operation that had its turn moves to
+ * the end of the order, so that a busy stream does not starve the others.
  */
 export function drainRoundRobin<T extends Operation>(
   operations: Map<string, T>,

@@ -1,7 +1,7 @@
-/** The codings that something can be sent in, best first. */
+/** Supported content codings, best first. */
 export type Coding = 'zstd' | 'br' | 'gzip';
 
-/** The first of the codings that a client takes by its header `Accept-Encoding` (RFC 9110, 12.5.3); undefined for none. */
+/** Returns the first coding that `Accept-Encoding` accepts (RFC 9110, 12.5.3), or undefined. */
 export function acceptedCoding<C extends Coding>(
   header: string | undefined,
   codings: readonly C[],

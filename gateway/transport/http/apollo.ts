@@ -26,7 +26,7 @@ import { executeOperation } from '../core/operation.js';
 import { needsStream, requestError } from '../core/request-error.js';
 import { statusOf } from './respond.js';
 
-/** What Apollo Server carries for us from the request to the executor. */
+/** Context value that Apollo Server passes from the request to the executor. */
 export interface ApolloContext extends AuthenticatedRequest {
   admitted?: AdmittedRequest | AdmissionRejection;
 }
@@ -39,8 +39,8 @@ export interface ApolloOptions {
 }
 
 /**
- * Apollo Server as the speaker of GraphQL over HTTP: methods, media types, status codes. Parsing,
- * checks, planning and execution are the gateway's own and the same as on WebSockets and event streams.
+ * Apollo Server implements GraphQL over HTTP: methods, media types, status codes. Parsing, validation, planning
+ * and execution are the gateway's own, shared with WebSockets and event streams.
  */
 export async function startApollo(options: ApolloOptions): Promise<ApolloServer<ApolloContext>> {
   const { schema, log } = options;
@@ -63,7 +63,7 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
     ],
     // See csrf.ts.
     csrfPrevention: false,
-    // The admission plugin brings checked documents.
+    // The admission plugin provides validated documents.
     documentStore: null,
     dangerouslyDisableValidation: true,
     persistedQueries: false,
@@ -99,7 +99,7 @@ function admissionPlugin(admission: Admission): ApolloServerPlugin<ApolloContext
       const looked = await admission.admit(request, context.contextValue.actor);
       const forbidden =
         'errors' in looked &&
-        // Whoever has nothing left has nothing parsed.
+        // Reject rate-limited accounts before parsing.
         looked.status !== 429 &&
         context.request.http?.method === 'GET' &&
         asksMutation(request);
@@ -119,7 +119,7 @@ const NO_MUTATION: AdmissionRejection = {
   status: 405,
 };
 
-/** Whether what was refused is a mutation: none is made by GET, whatever else is wrong with it. */
+/** Whether a rejected request is a mutation: a mutation by GET is answered 405 whatever other errors it has. */
 function asksMutation({ query, operationName }: GraphRequest): boolean {
   try {
     const operation = getOperationAST(parse(query, { noLocation: true }), operationName);
@@ -144,7 +144,7 @@ async function run(options: ApolloOptions, context: ApolloContext): Promise<Exec
   return result.errors && result.data === undefined ? failed(result.errors) : result;
 }
 
-/** Without data the status says what happened. */
+/** A response without data takes its status from its first error. */
 function failed(errors: readonly GraphQLError[]): ExecutionResult {
   const [first] = errors;
   const status = first ? statusOf(first) : 500;
@@ -160,7 +160,7 @@ function isOurs(extensions: Readonly<Record<string, unknown>> | undefined): bool
   return isKnownCode(extensions?.['code']) || typeof extensions?.['requestId'] === 'string';
 }
 
-/** Codes of Apollo Server's own for what is wrong with the HTTP request; whatever else it throws is masked. */
+/** Maps Apollo Server's own error codes for invalid HTTP requests to BAD_REQUEST; other errors are masked. */
 function protocolError({
   message,
   extensions,

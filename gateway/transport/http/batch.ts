@@ -18,9 +18,9 @@ interface Answer {
 }
 
 /**
- * Answers several operations in one HTTP request, as Apollo's clients send them: a list of results in their order.
- * Each is checked, charged and answered as if it came alone; they run at the same time. Refuses BAD_REQUEST and
- * LIMIT_EXCEEDED.
+ * Executes a batch of operations in one HTTP request, as Apollo's clients send it, and answers the list of
+ * results in the same order. Operations are admitted and charged separately and run concurrently. Throws
+ * BAD_REQUEST and LIMIT_EXCEEDED.
  */
 export async function answerBatch(
   core: GatewayCore,
@@ -38,7 +38,7 @@ export async function answerBatch(
   const size = new ResponseSize(core.limits.responseBytes);
   const answers = await Promise.all(given.map((one) => answerOne(core, one, { ...client, size })));
   if (response.destroyed) return;
-  // Whoever has spent everything is told so by the status; else it is for each result to say what became of it.
+  // 429 only when every operation was rate limited; otherwise each result carries its own errors.
   const status = answers.every((answer) => answer.status === 429) ? 429 : 200;
   const refused = status === 429 ? answers.flatMap(({ result }) => result.errors ?? []) : [];
   setRateHeaders(response, core.admission.rate(client.actor.account), refused);
@@ -57,7 +57,7 @@ async function answerOne(core: GatewayCore, given: unknown, client: Authenticate
   }
 }
 
-/** Takes a place for one operation: a batch runs no more of them at once than other requests. */
+/** Acquires a slot for one operation: the concurrency limit also holds within a batch. */
 async function enterBatch(
   core: GatewayCore,
   { actor, gone }: AuthenticatedRequest,

@@ -2,10 +2,12 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip, zstdCompress } from 'node:zlib';
 import { type Coding, acceptedCoding } from './accept-encoding.js';
 
-/** Bytes from which an answer is compressed: smaller ones fit into one or two packets, and would only wait. */
+/** Minimum response size for compression, in bytes: smaller responses fit into one or two packets. */
 export const COMPRESSED_FROM = 4096;
 
-/** Best first. Some clients offer zstd where their runtime cannot read it (fetch of Node.js 20); they offer the others, too. */
+/**
+ * Best first. zstd is last because some clients offer it without being able to decode it (fetch of Node.js 20).
+ */
 const CODINGS = ['br', 'gzip', 'zstd'] as const;
 
 const zstd = promisify(zstdCompress);
@@ -13,8 +15,8 @@ const brotli = promisify(brotliCompress);
 const deflate = promisify(gzip);
 
 /**
- * All of it runs on libuv's threads. Brotli's level 4 is about as fast as gzip's 6 and smaller; its default, 11, takes a
- * hundred times as long.
+ * All codings run on libuv's threads. Brotli's level 4 is about as fast as gzip's level 6 and compresses
+ * better; its default, 11, takes a hundred times as long.
  */
 const compressors: Readonly<Record<Coding, (body: string | Buffer) => Promise<Buffer>>> = {
   zstd: (body) => zstd(body),
@@ -22,13 +24,13 @@ const compressors: Readonly<Record<Coding, (body: string | Buffer) => Promise<Bu
   gzip: (body) => deflate(body),
 };
 
-/** A body in a coding. */
+/** A compressed body. */
 export interface Compressed {
   readonly coding: Coding;
   readonly body: Buffer;
 }
 
-/** Compresses a body in the best coding that `Accept-Encoding` takes; undefined when it takes none. */
+/** Compresses a body with the best coding that `Accept-Encoding` accepts; undefined when it accepts none. */
 export function compress(
   acceptEncoding: string | undefined,
   body: string | Buffer,

@@ -1,29 +1,34 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Milliseconds between two looks at what has not been read. */
+/** Milliseconds between checks for unread responses. */
 const INTERVAL = 1000;
 
-/** Requests of a connection that may be underway at once, sent behind each other without waiting (pipelining). */
+/** Maximum number of pipelined requests of a connection. */
 const PIPELINED = 16;
 
 interface Connection {
-  /** Answers that are underway; a list, because a set that changes with each request leaves its former tables behind. */
+  /**
+   * Open responses. An array, because a Set that changes with each request leaves garbage tables in V8's old
+   * generation.
+   */
   readonly open: ServerResponse[];
-  /** One of them that has no valid token and has not been refused yet. */
+  /** An open response to a request without a valid token, not yet rejected. */
   unauthenticated: ServerResponse | undefined;
 }
 
 /**
- * The HTTP connections of clients, of which it cuts
+ * The HTTP connections of clients. Destroys
  *
- * - those with too many requests underway, and those of unauthenticated clients that send another one before they have their answer.
- *   Node.js reads up to two megabytes of a connection, ten thousand requests, in one turn of the event loop;
- * - those whose client does not read what it was answered: from the moment when an answer waits for the network, it must make
- *   progress within `unreadTimeout` milliseconds. The socket's own timeout counts, which bytes that the network takes put off.
+ * - connections with too many open requests, and those of unauthenticated clients that send another request
+ * before they have their response. Node.js reads up to 2 MB of a connection, ten thousand requests, in one turn
+ * of the event loop;
+ * - connections whose client does not read: once a response waits for the network, it must make progress within
+ * `unreadTimeout` milliseconds. The socket's own timeout is used, which restarts when the network accepts
+ * bytes.
  */
 export class Connections implements Disposable {
-  /** Not by answer: a map that changes with each request leaves its former tables behind. */
+  /** Keyed by socket: a Map that changes with each request leaves garbage tables in V8's old generation. */
   private readonly connections = new Map<Socket, Connection>();
   private readonly timer: NodeJS.Timeout;
 
@@ -32,7 +37,7 @@ export class Connections implements Disposable {
     this.timer.unref();
   }
 
-  /** A request has come. False when its connection has been cut: no answer can be sent. */
+  /** Registers a request. Returns false when its connection has been destroyed and no response can be sent. */
   begin(response: ServerResponse): boolean {
     const { socket } = response.req;
     if (socket.destroyed) return false;
@@ -46,7 +51,7 @@ export class Connections implements Disposable {
     return true;
   }
 
-  /** A request has no valid token and will be refused. */
+  /** Marks a request without a valid token, which will be rejected. */
   markUnauthenticated(response: ServerResponse): void {
     this.of(response.req.socket).unauthenticated = response;
   }
@@ -68,13 +73,16 @@ export class Connections implements Disposable {
   }
 
   private timeoutUnread(): void {
-    // Node.js destroys a connection whose timeout nothing listens to.
+    // Node.js destroys a connection on timeout when there is no listener.
     for (const socket of this.connections.keys())
       if (socket.writableLength > 0 && !socket.timeout) socket.setTimeout(this.unreadTimeout);
   }
 }
 
-/** Node.js tells only the answer that is being sent when its connection has closed, not those that wait behind it. */
+/**
+ * When a connection closes, Node.js emits `close` only on the response being sent, not on pipelined ones behind
+ * it.
+ */
 function abandon(response: ServerResponse): void {
   response.destroyed = true;
   response.emit('close');

@@ -1,16 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Whether a browser page of this origin may use the gateway; requests without an origin come from no page. */
+/**
+ * Whether the Origin header is allowed. Requests without the header are not cross-origin requests of a page.
+ */
 export function isAllowedOrigin(request: IncomingMessage, allowed: readonly string[]): boolean {
   const { origin, host } = request.headers;
   if (!origin || allowed.includes('*') || allowed.includes(origin)) return true;
   return URL.canParse(origin) && new URL(origin).host === host;
 }
 
-/** Headers beside the usual ones that pages may read. */
+/** Response headers exposed to pages by CORS. */
 const READABLE = 'x-request-id, ratelimit, ratelimit-policy, retry-after';
 
-/** Lets pages of other allowed origins read the answer. */
+/** Sets the CORS headers for allowed origins. */
 export function allowOrigin(
   request: IncomingMessage,
   response: ServerResponse,
@@ -23,7 +25,9 @@ export function allowOrigin(
   response.setHeader('vary', 'origin');
 }
 
-/** Headers that pages may send: ours, those of Apollo's and graphql-sse's clients, and those of tracing. */
+/**
+ * Request headers allowed by CORS: of the gateway, of Apollo's and graphql-sse's clients, and of trace context.
+ */
 const SENDABLE = [
   'authorization',
   'content-type',
@@ -40,7 +44,7 @@ const SENDABLE = [
   'tracestate',
 ].join(', ');
 
-/** Answers a browser's question whether it may send a request. */
+/** Answers a CORS preflight request. */
 export function answerPreflight(response: ServerResponse): void {
   response.setHeader('access-control-allow-methods', 'GET, POST, PUT, DELETE');
   response.setHeader('access-control-allow-headers', SENDABLE);

@@ -2,13 +2,13 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { throwProblem } from '../../../kernel/result.js';
 import { isAllowedOrigin } from './cors.js';
 
-/** Headers for which a browser asks before it sends a request of a page of another site. */
+/** Headers that make a browser send a CORS preflight first. */
 const ASKED_FOR = ['authorization', 'apollo-require-preflight', 'x-apollo-operation-name'];
 const SIMPLE_TYPE = /^(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\s*(;|$)/i;
 
 /**
- * Refuses FORBIDDEN a GET that a page of another site may have made a browser send without asking first. Nothing but
- * JSON is read of a POST, and no browser posts that without asking.
+ * Throws FORBIDDEN for a GET that a page of another site may have sent without a CORS preflight. POST needs no
+ * check: only JSON bodies are read, which always require a preflight.
  */
 export function rejectCrossSiteRequest(request: IncomingMessage, allowedOrigins: readonly string[]): void {
   if (request.method !== 'GET' || isAskedFor(request.headers)) return;
@@ -27,7 +27,7 @@ function isAskedFor(headers: IncomingHttpHeaders): boolean {
   );
 }
 
-/** Browsers say whose page asks, in one header or another; those that are too old to do so call themselves Mozilla. */
+/** Browsers send Origin or Sec-Fetch-Site; older ones are recognized by their user agent. */
 function mayBeForeign(request: IncomingMessage, allowedOrigins: readonly string[]): boolean {
   const { origin, 'sec-fetch-site': site, 'user-agent': agent } = request.headers;
   if (origin !== undefined) return !isAllowedOrigin(request, allowedOrigins);

@@ -13,7 +13,7 @@ import { needsStream } from '../core/request-error.js';
 import { send, statusOf } from './respond.js';
 import { isRecord } from '../../../kernel/is-record.js';
 
-/** A GraphQL over HTTP request of the ordinary form, and the media type of its answer. */
+/** A request for the fast path and the media type of its response. */
 export interface FastPathRequest {
   readonly request: GraphRequest;
   readonly contentType: string;
@@ -21,7 +21,7 @@ export interface FastPathRequest {
 
 const JSON_BODY = /^application\/json(?: *; *charset=utf-8)?$/i;
 
-/** Codes of well-formed requests whose document does not fit. */
+/** Error codes of well-formed requests with an invalid document. */
 const DOCUMENT_CODES = new Set<unknown>([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -29,8 +29,8 @@ const DOCUMENT_CODES = new Set<unknown>([
 ]);
 
 /**
- * The request, if it is what nearly every client sends: a POST of JSON whose parts have the right types. Everything
- * else, and whatever is wrong with it, is Apollo Server's to answer.
+ * Parses the request form that nearly every client sends: a POST of JSON with members of the right types.
+ * Returns undefined for everything else, valid or not, which Apollo Server handles.
  */
 export function parseFastPathRequest(
   { method, headers }: Pick<IncomingMessage, 'method' | 'headers'>,
@@ -60,7 +60,7 @@ function isText(value: unknown): value is string {
   return typeof value === 'string';
 }
 
-/** Answers a request of the ordinary form. Rejects only with what is a bug. */
+/** Executes a request on the fast path. Rejects only on a bug. */
 export function answerFastPath(
   core: GatewayCore,
   response: ServerResponse,
@@ -72,13 +72,16 @@ export function answerFastPath(
   );
 }
 
-/** A request that was looked at, and the media type of its answer. */
+/** The result of admission and the media type of the response. */
 export interface AdmissionResult {
   readonly admitted: AdmittedRequest | AdmissionRejection;
   readonly contentType: string;
 }
 
-/** Answers a request that was looked at; a subscription with where to go. Rejects only with what is a bug. */
+/**
+ * Executes an admitted request, or sends the errors of a rejected one. A subscription gets an error that names
+ * the streaming transports. Rejects only on a bug.
+ */
 export function answerAdmitted(
   core: GatewayCore,
   response: ServerResponse,
@@ -120,8 +123,9 @@ function outcomeOf(result: ExecutionResult): Outcome {
 }
 
 /**
- * With the older media type a well-formed request is answered 200 whatever its document: intermediaries of unknown
- * kind answer with application/json, too, so its statuses say nothing about GraphQL (GraphQL over HTTP, 6.4.1).
+ * With the legacy media type application/json a well-formed request is answered 200 even when its document is
+ * invalid: intermediaries also answer with application/json, so its status says nothing about GraphQL (GraphQL
+ * over HTTP, 6.4.1).
  */
 function statusFor(status: number, { errors }: ExecutionResult, contentType: string): number {
   const ofDocument = errors?.some((error) => DOCUMENT_CODES.has(error.extensions['code'])) ?? false;

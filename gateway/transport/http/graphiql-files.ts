@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { packageRoot } from '../../../kernel/package-root.js';
 
-/** A file of the page, in each form in which it is sent. */
+/** A static file of the page in every content coding. */
 export interface GraphiQLFile {
   readonly contentType: string;
   readonly plain: Buffer;
@@ -10,11 +10,11 @@ export interface GraphiQLFile {
   readonly gzip: Buffer;
 }
 
-/** What `npm run build` made of gateway/graphiql/. */
+/** Output of `npm run build` for gateway/graphiql/. */
 export interface GraphiQLFiles {
   /** The page, with `%settings%` and `%title%` to be filled in. */
   readonly template: string;
-  /** The files that it names, by name. */
+  /** Static files by name. */
   readonly assets: ReadonlyMap<string, GraphiQLFile>;
 }
 
@@ -27,7 +27,7 @@ const contentTypes: Readonly<Record<string, string>> = {
 
 const folder = join(packageRoot, 'dist/graphiql');
 
-/** Reads the built page and its files, 2 MB. Throws when it was not built. */
+/** Reads the built page and its files (2 MB). Throws when they have not been built. */
 export async function readGraphiQLFiles(): Promise<GraphiQLFiles> {
   const names = await readdir(folder).catch(() => {
     throw new Error('GraphiQL is not built: run `npm run build`');

@@ -5,19 +5,19 @@ import { acceptedCoding } from './accept-encoding.js';
 import { type GraphiQLFiles, readGraphiQLFiles } from './graphiql-files.js';
 import { send } from './respond.js';
 
-/** What the page shows of the graph that it is for. */
+/** Title and example documents of the page. */
 export type GraphiQLPageOptions = Pick<PageSettings, 'title' | 'tabs'>;
 
 const PREFIX = '/graphiql/';
 
-/** Whether a path is that of a file of the page. */
+/** Whether a path names a file of the page. */
 export function isGraphiQLPath(path: string): boolean {
   return path.startsWith(PREFIX);
 }
 
 /**
- * The GraphiQL page at `/` and its files below `/graphiql/`, all of this installation. It holds no token: its user enters
- * one, or follows a link `/#token=…`, whose fragment browsers send to no server.
+ * The GraphiQL page at `/` and its files below `/graphiql/`. It contains no token: the user enters one or
+ * follows a link `/#token=…`, whose fragment browsers do not send to the server.
  */
 export class GraphiQLPage {
   private files: Promise<GraphiQLFiles> | undefined;
@@ -35,7 +35,7 @@ export class GraphiQLPage {
     response.setHeader('content-security-policy', policy(styleNonce));
     response.setHeader('referrer-policy', 'no-referrer');
     response.setHeader('cross-origin-opener-policy', 'same-origin');
-    // It names its files by their content: an old page would name files that are gone.
+    // The page names its files by content hash: a cached page would name files that no longer exist.
     response.setHeader('cache-control', 'no-store');
     send(response, 200, 'text/html; charset=utf-8', html);
   }
@@ -53,15 +53,15 @@ export class GraphiQLPage {
     return true;
   }
 
-  /** Read when somebody first opens the page. */
+  /** Read on the first request. */
   private load(): Promise<GraphiQLFiles> {
     return (this.files ??= readGraphiQLFiles());
   }
 }
 
 /**
- * Nothing of the page comes from or goes to another place than this gateway, whatever a query's answer contains; `'self'`
- * in connect-src covers the WebSocket of the same host (CSP 3). The nonce is for one style element of the dialogs.
+ * The page may only load from and connect to this gateway, whatever a response contains; `'self'` in
+ * connect-src covers the WebSocket of the same host (CSP 3). The nonce is for one style element of the dialogs.
  */
 function policy(styleNonce: string): string {
   return [

@@ -3,7 +3,7 @@ import { NotReadyError } from '../../../kernel/postgres/database-probe.js';
 import type { SubgraphSource } from '../../upstream/call/subgraph-source.js';
 import { send } from './respond.js';
 
-/** Whether a gateway can answer requests now, and which subgraphs it reaches. */
+/** Readiness of the gateway and the state of each subgraph. */
 export interface GatewayReadiness {
   readonly ready: boolean;
   readonly draining: boolean;
@@ -11,7 +11,7 @@ export interface GatewayReadiness {
   readonly [fact: string]: unknown;
 }
 
-/** It is ready when every subgraph answers within two seconds and it is not draining. */
+/** Ready when every subgraph answers within two seconds and the gateway is not draining. */
 export async function gatewayReadiness(
   sources: Iterable<SubgraphSource>,
   draining: boolean,
@@ -33,7 +33,7 @@ export async function answerReady(
   send(response, readiness.ready ? 200 : 503, 'application/json; charset=utf-8', JSON.stringify(readiness));
 }
 
-/** `ok`, why the subgraph cannot do its work, or `unreachable`. */
+/** Returns `ok`, `unreachable`, or the reason that the subgraph reports for not being ready. */
 async function stateOf(source: SubgraphSource): Promise<string> {
   try {
     await source.ping(AbortSignal.timeout(2000));

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { isLoopback } from './loopback.js';
 import { throwProblem } from '../../../kernel/result.js';
 
-/** The name or address under which something was asked for, without its port and brackets, in lower case. */
+/** The Host header without port and brackets, in lower case. */
 function hostName({ headers: { host } }: IncomingMessage): string | undefined {
   return host
     ?.replace(/:\d+$/, '')
@@ -12,16 +12,16 @@ function hostName({ headers: { host } }: IncomingMessage): string | undefined {
     .toLowerCase();
 }
 
-/** Whether something was asked for under a name of this machine itself. */
+/** Whether the Host header names the loopback interface. */
 export function isLoopbackHost(request: IncomingMessage): boolean {
   const name = hostName(request);
   return name !== undefined && isLoopback(name);
 }
 
 /**
- * Whether a request may be meant for us, whose other names are `names` (undefined: any). A page of a stranger, whose name
- * has been made to lead here (DNS rebinding), is of the same origin to its browser, but its requests say that name. An
- * address is nobody's name to lead elsewhere; no browser leaves the header out.
+ * Whether the Host header is a loopback name, an IP address or one of `names` (undefined allows any). With DNS
+ * rebinding an attacker's page has the same origin as the gateway, but its requests carry the attacker's host
+ * name. IP addresses cannot be rebound, and browsers always send the header.
  */
 export function isAllowedHost(request: IncomingMessage, names: readonly string[] | undefined): boolean {
   if (!names) return true;
@@ -30,7 +30,7 @@ export function isAllowedHost(request: IncomingMessage, names: readonly string[]
   return isLoopback(name) || isIP(name) !== 0 || names.includes(name);
 }
 
-/** Refuses FORBIDDEN what may be meant for somebody else. */
+/** Throws FORBIDDEN when the Host header is not allowed. */
 export function rejectUnknownHost(request: IncomingMessage, names: readonly string[] | undefined): void {
   if (isAllowedHost(request, names)) return;
   throwProblem(

@@ -11,17 +11,17 @@ import type { ResolvedRequest } from '../../request/documents/document-reference
 import { setRateHeaders } from './rate-headers.js';
 import { send } from './respond.js';
 
-/** Codes of well-formed requests whose document does not fit. */
+/** Error codes of well-formed requests with an invalid document. */
 const DOCUMENT_CODES = /"code":"(GRAPHQL_PARSE_FAILED|GRAPHQL_VALIDATION_FAILED|INVALID_INPUT)"/;
 
-/** A GraphQL over HTTP request, read and its document in place. */
+/** A GraphQL over HTTP request with its body parsed and its document resolved. */
 export interface HttpOperation extends ResolvedRequest {
   readonly context: ApolloContext;
-  /** What the account has left. */
+  /** Returns the rate limit state of the account. */
   readonly rate: () => RateState | undefined;
 }
 
-/** Answers a GraphQL over HTTP request whose body has been read. */
+/** Executes a GraphQL over HTTP request with Apollo Server. */
 export async function answerGraphQL(
   apollo: ApolloServer<ApolloContext>,
   request: IncomingMessage,
@@ -52,8 +52,9 @@ export async function answerGraphQL(
 }
 
 /**
- * With the older media type a well-formed request is answered 200 whatever its document: intermediaries of unknown
- * kind answer with application/json, too, so its statuses say nothing about GraphQL (GraphQL over HTTP, 6.4.1).
+ * With the legacy media type application/json a well-formed request is answered 200 even when its document is
+ * invalid: intermediaries also answer with application/json, so its status says nothing about GraphQL (GraphQL
+ * over HTTP, 6.4.1).
  */
 function statusFor({ status, headers }: HTTPGraphQLResponse, body: string): number {
   const legacy = headers.get('content-type')?.startsWith('application/json') ?? true;

@@ -7,8 +7,7 @@ const JSON_TYPE = 'application/json';
 const CHARSET = '; charset=utf-8';
 
 /**
- * The media type to answer with, as `Accept` asks for it; undefined when it is more than a list of types, or when
- * none of them is ours.
+ * Negotiates the media type of the response. Undefined when `Accept` has parameters or names no supported type.
  */
 export function acceptedType(accept: string | undefined): string | undefined {
   if (accept === undefined || accept === JSON_TYPE || accept === '*/*') return JSON_TYPE + CHARSET;
@@ -19,17 +18,17 @@ export function acceptedType(accept: string | undefined): string | undefined {
   return types.includes('application/*') || types.includes('*/*') ? JSON_TYPE + CHARSET : undefined;
 }
 
-/** Whether it is the older of the two. */
+/** Whether it is the legacy media type application/json. */
 export function isLegacy(contentType: string): boolean {
   return contentType.startsWith(JSON_TYPE);
 }
 
-/** A form in which a response can be a stream. */
+/** Formats of streaming responses. */
 export type StreamFormat = 'event-stream' | 'multipart';
 
-/** The form of stream that a client takes: graphql-sse's, or Apollo's multipart protocol, version 1.0; if any. */
+/** The stream format that `Accept` names: graphql-sse's, or Apollo's multipart protocol 1.0. */
 export function acceptedStreamFormat({ headers: { accept } }: IncomingMessage): StreamFormat | undefined {
-  // What nearly every client sends.
+  // The common case.
   if (accept === undefined || accept === JSON_TYPE) return undefined;
   if (acceptedQuality(accept, EVENT_STREAM) > 0) return 'event-stream';
   const isMultipart = acceptedRanges(accept).some(
@@ -39,8 +38,8 @@ export function acceptedStreamFormat({ headers: { accept } }: IncomingMessage): 
 }
 
 /**
- * The media type for what is not a stream, for a client that takes a stream, too: undefined when it wants an event
- * stream more than JSON, and so everything as one. Multipart is for subscriptions only.
+ * The media type of non-stream responses for a client that also accepts a stream. Undefined when it prefers an
+ * event stream to JSON, and so gets every response as one. Multipart is for subscriptions only.
  */
 export function nonStreamMediaType({ headers: { accept } }: IncomingMessage): string | undefined {
   const wanted = [GRAPHQL, JSON_TYPE].map((type) => ({ type, quality: acceptedQuality(accept, type) }));
@@ -50,12 +49,12 @@ export function nonStreamMediaType({ headers: { accept } }: IncomingMessage): st
   return (best && best.quality > 0 ? best.type : JSON_TYPE) + CHARSET;
 }
 
-/** Whether it is a browser that asks, for a page. */
+/** Whether the client accepts HTML. */
 export function acceptsHtml({ headers: { accept } }: IncomingMessage): boolean {
   return acceptedQuality(accept, 'text/html') > 0;
 }
 
-/** Whether whoever asks takes anything. */
+/** Whether the client accepts any media type. */
 export function acceptsAnyType({ headers: { accept = '*/*' } }: IncomingMessage): boolean {
   return acceptedQuality(accept, '*/*') > 0;
 }

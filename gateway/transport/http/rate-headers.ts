@@ -2,13 +2,10 @@ import type { ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import type { RateState } from '../../request/rate/rate-limiter.js';
 
-/** Codes that say when to come back. */
+/** Error codes with `retryAfter`. */
 const WAITING_CODES = new Set<unknown>(['RATE_LIMITED', 'TOO_MANY_REQUESTS']);
 
-/**
- * Tells what the account may spend and has left (draft-ietf-httpapi-ratelimit-headers); to those who were refused for
- * it also when to come back.
- */
+/** Sets RateLimit headers (draft-ietf-httpapi-ratelimit-headers), and Retry-After on rate-limited responses. */
 export function setRateHeaders(
   response: ServerResponse,
   state: RateState | undefined,

@@ -3,7 +3,7 @@ import type { GraphQLError } from 'graphql';
 import { COMPRESSED_FROM, compress } from './compression.js';
 import { endOnImmediate } from '../../../protocol/end-on-immediate.js';
 
-/** Statuses of errors that are answered before a request is executed; 400 for every other code. */
+/** HTTP status by error code for requests that are not executed; 400 for every other code. */
 const statuses: Readonly<Record<string, number>> = {
   FORBIDDEN: 403,
   INTERNAL_SERVER_ERROR: 500,
@@ -18,12 +18,12 @@ const statuses: Readonly<Record<string, number>> = {
   UNAUTHORIZED_FIELD_OR_TYPE: 403,
 };
 
-/** The HTTP status of an error that leaves no data. */
+/** HTTP status of a response without data. */
 export function statusOf(error: GraphQLError): number {
   return statuses[String(error.extensions['code'])] ?? 400;
 }
 
-/** Answers with one GraphQL error. */
+/** Sends one GraphQL error. */
 export function sendError(response: ServerResponse, error: GraphQLError, status = statusOf(error)): void {
   if (response.headersSent) return void response.destroy();
   if (status === 401) response.setHeader('www-authenticate', 'Bearer');
@@ -33,8 +33,8 @@ export function sendError(response: ServerResponse, error: GraphQLError, status 
 }
 
 /**
- * Answers with a body of known length, compressed as the client accepts it when it is long enough to gain by it. What has
- * a coding already is sent as it is.
+ * Sends a body of known length, compressed when it is long enough and the client accepts a coding. A body that
+ * already has a content coding is sent unchanged.
  */
 export function send(
   response: ServerResponse,

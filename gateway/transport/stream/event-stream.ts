@@ -10,7 +10,7 @@ import { streamLifetime } from './stream-lifetime.js';
 import { subscribeOperation, wantsBookmarks } from '../core/operation.js';
 import { StreamWriter } from './stream-writer.js';
 
-/** Answers with one result as server-sent events: `next`, then `complete`. */
+/** Sends one result as server-sent events: `next`, then `complete`. */
 export function answerAsEvents(core: GatewayCore, response: ServerResponse, result: ExecutionResult): void {
   const interval = core.limits.heartbeat;
   const outlet = new StreamWriter(response, { ...eventStreamFormat, interval, drained: () => undefined });
@@ -18,7 +18,7 @@ export function answerAsEvents(core: GatewayCore, response: ServerResponse, resu
   outlet.end(COMPLETE);
 }
 
-/** One subscription on one connection, graphql-sse's distinct connections mode. */
+/** One subscription on one connection (distinct connections mode of graphql-sse). */
 export class EventStream implements Sink {
   private feed: ClientSubscription | undefined;
   private outlet!: StreamWriter;
@@ -61,7 +61,7 @@ export class EventStream implements Sink {
     this.outlet.end(COMPLETE);
   }
 
-  /** Ends without `complete`: there was more to come, elsewhere and a little later. */
+  /** Ends the stream without `complete`, so that the client reconnects and resumes. */
   private cut(): void {
     this.feed?.close();
     this.outlet.end(retryIn(this.core.reconnectDelay()));

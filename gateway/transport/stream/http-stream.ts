@@ -11,7 +11,7 @@ import { requestError } from '../core/request-error.js';
 import type { StreamRequest } from './stream-request.js';
 import { sendError } from '../http/respond.js';
 
-/** Answers one operation: a subscription as a stream, others as the client wants them. */
+/** Executes one operation: sends a subscription as a stream, others in the negotiated media type. */
 export async function answerStream(
   core: GatewayCore,
   response: ServerResponse,
@@ -33,7 +33,10 @@ export async function answerStream(
   new Stream(core, response, request).subscribe(admitted, client);
 }
 
-/** What is wrong with the document is the stream's only event; who may not ask now is told so before it begins. */
+/**
+ * Errors of the document are the only event of the stream; a rate-limit error is sent as a 429 response
+ * instead.
+ */
 function answerRefusal(
   core: GatewayCore,
   response: ServerResponse,

@@ -12,11 +12,11 @@ import { StreamWriter } from './stream-writer.js';
 
 const BOUNDARY = 'graphql';
 const PART = 'content-type: application/json\r\n\r\n';
-/** The delimiter goes behind each part: readers take a part when they see where it ends. */
+/** The delimiter follows each part, because clients process a part when they read its end. */
 const NEXT = `\r\n--${BOUNDARY}\r\n`;
 const LAST = `\r\n--${BOUNDARY}--\r\n`;
 
-/** One subscription on one connection, as Apollo's clients read it. */
+/** One subscription on one connection, in Apollo's multipart protocol. */
 export class MultipartStream implements Sink {
   private feed: ClientSubscription | undefined;
   private outlet!: StreamWriter;
@@ -49,7 +49,7 @@ export class MultipartStream implements Sink {
     return this.outlet.write(`${PART}{"payload":${text}}${NEXT}`);
   }
 
-  /** Errors outside of `payload` say that the stream itself has ended. */
+  /** Errors outside of `payload` mean that the stream itself has ended. */
   error(errors: readonly GraphQLError[]): void {
     this.outlet.end(`${PART}${JSON.stringify({ payload: null, errors })}${LAST}`);
   }

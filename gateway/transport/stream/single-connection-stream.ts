@@ -20,7 +20,7 @@ const TOKEN_HEADER = 'x-graphql-event-stream-token';
 const TEXT = 'text/plain; charset=utf-8';
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** The token of a reserved stream that a request names, in its header or its address. */
+/** The token of a reserved stream, from the header or the query string. */
 export function streamToken({ headers, url = '/' }: IncomingMessage): string | undefined {
   const header = headers[TOKEN_HEADER];
   if (typeof header === 'string') return header;
@@ -34,26 +34,32 @@ export interface ReservedStreamRequest {
   readonly authorization: string | undefined;
 }
 
-/** An operation that is to run on a reserved stream. */
+/** A request to run an operation on a reserved stream. */
 export interface StreamOperationRequest {
   readonly method: string;
-  /** The GraphQL request as it was sent. */
+  /** Parameters of the GraphQL request. */
   readonly given: Readonly<Record<string, unknown>>;
   readonly authorization: string | undefined;
   readonly client: AuthenticatedRequest;
 }
 
-/** graphql-sse's single connection mode: a stream is reserved, opened once, and carries many operations. */
+/**
+ * Single connection mode of graphql-sse: a client reserves a stream, opens it once and runs many operations on
+ * it.
+ */
 export class SingleConnectionStreams {
   private readonly streams = new Map<string, ReservedStream>();
 
   constructor(private readonly core: GatewayCore) {}
 
-  /** PUT: reserves a stream; its token is the answer. It has to be opened as soon as a WebSocket to be initialised. */
+  /**
+   * PUT: reserves a stream and answers its token. The stream must be opened within the initialisation timeout
+   * of WebSockets.
+   */
   reserve(response: ServerResponse, actor: Actor): void {
     const { core } = this;
-    const giveBack = core.connections.take(actor.account);
-    if (!giveBack)
+    const release = core.connections.take(actor.account);
+    if (!release)
       return sendError(
         response,
         requestError('LIMIT_EXCEEDED', 'The account has too many connections.'),
@@ -61,7 +67,7 @@ export class SingleConnectionStreams {
       );
     const token = randomUUID();
     const stream = new ReservedStream(core, actor, {
-      reservation: giveBack,
+      reservation: release,
       stream: () => this.streams.delete(token),
     });
     this.streams.set(token, stream);
@@ -83,8 +89,8 @@ export class SingleConnectionStreams {
   }
 
   /**
-   * POST or GET: runs an operation whose events go to the stream. What is wrong with the request is its answer; 202
-   * says that everything else will be told on the stream.
+   * POST or GET: runs an operation whose events are sent on the stream. Errors of the request are its response;
+   * 202 means that everything else follows on the stream.
    */
   async run(response: ServerResponse, token: string, asked: StreamOperationRequest): Promise<void> {
     const stream = this.find(token, asked.client.actor);
@@ -109,7 +115,7 @@ export class SingleConnectionStreams {
     send(response, 200, TEXT, '');
   }
 
-  /** Other accounts' streams are not there. */
+  /** A stream is only found by its own account and subject. */
   private find(token: string, { account, subject }: Actor): ReservedStream | undefined {
     const stream = this.streams.get(token);
     return stream?.actor.account === account && stream.actor.subject === subject ? stream : undefined;
@@ -125,7 +131,7 @@ class ReservedStream {
   private readonly operations = new Map<string, StreamOperation>();
   private readonly unopened: NodeJS.Timeout;
   private outlet: StreamWriter | undefined;
-  /** What was said before it was opened: at most one event and an end for each operation. */
+  /** Messages queued until the stream is opened: at most one event and one completion per operation. */
   private waiting: string[] = [];
   private waitingBytes = 0;
 
@@ -144,7 +150,7 @@ class ReservedStream {
 
   open(response: ServerResponse, authorization: string | undefined): void {
     clearTimeout(this.unopened);
-    // From here on the connection itself is counted.
+    // `streamLifetime` counts the connection instead.
     this.release.reservation();
     const { core, actor } = this;
     const lifetime = streamLifetime(core, response, { actor, authorization });
@@ -191,7 +197,7 @@ class ReservedStream {
     }
   }
 
-  /** Answers 202 and begins, or says what is wrong with the request. */
+  /** Answers 202 and starts the operation, or sends the errors of the request. */
   private async accept(
     response: ServerResponse,
     operation: StreamOperation,
@@ -208,10 +214,10 @@ class ReservedStream {
     }
     if (admitted.prepared.operation.kind === OperationTypeNode.MUTATION && method !== 'POST')
       return sendError(response, requestError('BAD_REQUEST', 'Mutations need POST.'), 405);
-    // It was ended, or its stream was, while it was looked at.
+    // The operation or its stream ended during admission.
     if (client.gone.aborted) return void response.writeHead(204).end();
     operation.accepted = true;
-    // It was asked for with a token of its own, which may end before the one that the stream was opened with.
+    // The operation has its own token, which may expire before the token of the stream.
     const bearer = { actor: client.actor, authorization };
     operation.unwatch = watchCredentials(core, bearer, (errors) => operation.fail(errors));
     send(response, 202, TEXT, '');
@@ -249,7 +255,7 @@ class ReservedStream {
   }
 }
 
-/** The stream as one of its operations sees it. */
+/** The part of the stream that an operation uses. */
 interface StreamOfOperation {
   readonly needsDrain: () => boolean;
   readonly write: (text: string) => boolean;
@@ -259,10 +265,10 @@ interface StreamOfOperation {
 /** One operation on a reserved stream. */
 class StreamOperation implements Sink {
   feed: ClientSubscription | undefined;
-  /** Whether its client was told that it runs. */
+  /** Whether the client has received 202. */
   accepted = false;
   readonly gone = new AbortController();
-  /** Ends the look at the rights of who has asked for it. */
+  /** Stops watching the credentials of the operation. */
   unwatch: () => void = () => undefined;
 
   constructor(
@@ -288,14 +294,14 @@ class StreamOperation implements Sink {
     this.stream.write(`event: complete\ndata: ${JSON.stringify({ id: this.id })}\n\n`);
   }
 
-  /** Ends what runs, and says why if its client was told that it runs. */
+  /** Ends the operation. Sends the errors if the client has received 202. */
   fail(errors: readonly GraphQLError[]): void {
     if (this.gone.signal.aborted) return;
     this.gone.abort();
     if (this.accepted) this.error(errors);
   }
 
-  /** Ends it without a word: nobody reads the stream any more. */
+  /** Ends the operation without a message, because the stream is closed. */
   leave(): void {
     this.gone.abort();
     this.ended();

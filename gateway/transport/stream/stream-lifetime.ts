@@ -6,16 +6,19 @@ import { requestError } from '../core/request-error.js';
 import { sendError } from '../http/respond.js';
 import { destroyAfterTimeout } from '../core/unread-limit.js';
 
-/** How long a stream over HTTP may last. */
+/** Ends a stream over HTTP. */
 export interface StreamLifetime {
-  /** Called when it has to end: with why, or without errors when its client should come back and go on. */
+  /**
+   * Called when the stream has to end: with errors, or with undefined when the client should reconnect and
+   * resume.
+   */
   onEnd: (errors: readonly GraphQLError[] | undefined) => void;
 }
 
 /**
- * Counts a stream among its account's connections and watches what ends it, until the response is closed: soon, when it
- * has to end and its client reads nothing. Answers itself, and undefined, when the account has all the connections it
- * may have (429) and when the gateway drains (503).
+ * Counts a stream among the connections of its account and calls `onEnd` when it has to end, until the response
+ * closes. Destroys the response after the close timeout when the client does not read. Sends the error itself
+ * and returns undefined when the account has too many connections (429) or the gateway drains (503).
  */
 export function streamLifetime(
   core: GatewayCore,
@@ -26,20 +29,20 @@ export function streamLifetime(
     sendError(response, requestError('SERVICE_UNAVAILABLE', 'The gateway restarts. Subscribe again.'));
     return undefined;
   }
-  const giveBack = core.connections.take(bearer.actor.account);
-  if (!giveBack) {
+  const release = core.connections.take(bearer.actor.account);
+  if (!release) {
     sendError(response, requestError('LIMIT_EXCEEDED', 'The account has too many connections.'), 429);
     return undefined;
   }
   const lifetime: StreamLifetime = { onEnd: () => undefined };
   const end = (errors: readonly GraphQLError[] | undefined) => {
     lifetime.onEnd(errors);
-    // It may wait for a network that is behind to tell why, but not for ever.
+    // The reason of the end may be queued behind unread data: wait for the client, but not forever.
     destroyAfterTimeout(response, core.limits.closeTimeout);
   };
   const drain = () => end(undefined);
   const watches = [
-    giveBack,
+    release,
     watchCredentials(core, bearer, end),
     () => core.draining.removeEventListener('abort', drain),
   ];
@@ -50,7 +53,10 @@ export function streamLifetime(
   return lifetime;
 }
 
-/** Calls `onEnd` with why when what somebody may do ends or changes; answers how to stop watching. */
+/**
+ * Calls `onEnd` when the client's token expires or its permissions change. Returns a function that stops
+ * watching.
+ */
 export function watchCredentials(
   core: GatewayCore,
   bearer: AuthenticatedClient,

@@ -1,14 +1,14 @@
 import type { StreamFormat } from '../http/media-type.js';
 
-/** A request whose answer may be a stream. */
+/** A request whose response may be a stream. */
 export interface StreamRequest {
   readonly method: string;
   readonly form: StreamFormat;
-  /** Media type for what is no subscription; undefined: that, too, is answered as a stream. */
+  /** Media type of responses that are not subscriptions; undefined sends them as a stream as well. */
   readonly otherwise: string | undefined;
-  /** The GraphQL request as it was sent. */
+  /** Parameters of the GraphQL request. */
   readonly given: Readonly<Record<string, unknown>>;
   readonly authorization: string | undefined;
-  /** Id of the last event that the client has seen, as browsers send it when they come back. */
+  /** Last-Event-ID, which browsers send when they reconnect. */
   readonly lastEventId?: string | undefined;
 }

@@ -6,20 +6,20 @@ import { UNREAD_BYTES } from '../core/unread-limit.js';
 
 export interface StreamWriterOptions {
   readonly headers: Readonly<Record<string, string>>;
-  /** Written at once behind the headers. */
+  /** Written immediately after the headers. */
   readonly opening: string;
-  /** Written when nothing else is, so that proxies and readers do not give up. */
+  /** Written while the stream is idle, so that proxies and clients do not time out. */
   readonly heartbeat: string;
   /** Milliseconds between heartbeats. */
   readonly interval: number;
-  /** The network takes more again. */
+  /** Called when the connection drains. */
   readonly drained: () => void;
 }
 
-/** A response that stays open: headers and heartbeats, and whether the network is behind. */
+/** Writes a streaming response: headers, heartbeats and backpressure. */
 export class StreamWriter {
   private readonly beat: NodeJS.Timeout;
-  /** The connection, when the response goes over it in chunks. */
+  /** The connection, when the response uses chunked encoding. */
   private readonly connection: Socket | undefined;
 
   constructor(
@@ -39,7 +39,7 @@ export class StreamWriter {
     outgoing.on('drain', drained);
     response.once('close', () => {
       clearInterval(this.beat);
-      // The connection may serve other requests of its client.
+      // The connection may be reused for other requests.
       outgoing.off('drain', drained);
     });
     this.beat = setInterval(() => {
@@ -48,12 +48,15 @@ export class StreamWriter {
     this.beat.unref();
   }
 
-  /** Whether the network is behind. */
+  /** Whether the connection has buffered data that must drain first. */
   get needsDrain(): boolean {
     return (this.connection ?? this.response).writableNeedDrain;
   }
 
-  /** Hands over some text. False: the network is behind, and `drained` will be called. Cuts who reads nothing. */
+  /**
+   * Writes text. Returns false when the connection needs to drain; `drained` is called then. Destroys the
+   * response of a client that does not read.
+   */
   write(text: string): boolean {
     const { response } = this;
     if (!response.writable || response.writableEnded) return true;
@@ -66,11 +69,12 @@ export class StreamWriter {
     const { connection } = this;
     if (!connection) return response.write(text, encoding);
     corkUntilImmediate(connection);
-    // The chunk in one piece: the response would write four to the connection, which costs more than making the text.
+    // Write the chunk at once: the response would make four writes to the connection, which costs more than
+    // building the string.
     return connection.write(`${bytes.toString(16)}\r\n${text}\r\n`, encoding);
   }
 
-  /** Writes the last of it. */
+  /** Writes the last text and ends the response. */
   end(text: string): void {
     clearInterval(this.beat);
     if (this.response.writable && !this.response.writableEnded) this.response.end(text);

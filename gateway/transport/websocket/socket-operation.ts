@@ -5,7 +5,7 @@ import type { WebSocketWriter } from './websocket-writer.js';
 
 const END = Buffer.from('}');
 
-/** One operation on a WebSocket: writes its events as messages of graphql-transport-ws. */
+/** One operation on a WebSocket. Writes its events as messages of graphql-transport-ws. */
 export class SocketOperation implements Sink {
   feed: ClientSubscription | undefined;
   readonly gone = new AbortController();

@@ -16,16 +16,16 @@ import { SocketOperation } from './socket-operation.js';
 import { WebSocketWriter } from './websocket-writer.js';
 import { drainRoundRobin } from '../core/round-robin.js';
 
-/** Bytes of a part of a message that are many: a read brings up to 64 KiB. */
+/** Minimum size in bytes of a read that waits for a turn: a read returns up to 64 KiB. */
 const LARGE_PART = 16 * 1024;
 
-/** Made once: an abort without a reason makes a new error each time. */
+/** Created once: `abort()` without a reason creates a new error on each call. */
 const ENDED = new Error('the operation has ended');
 
 /**
- * One client on one WebSocket, by the rules of graphql-transport-ws: opened → initialised → acknowledged → closing →
- * closed. Operations run between acknowledgement and closing: from the moment when either side says that it closes,
- * nothing that is running goes on and nothing that is said is listened to, however long the other side takes to answer.
+ * One client on one WebSocket (graphql-transport-ws): opened → initialised → acknowledged → closing → closed.
+ * Operations run between acknowledgement and closing: once either side starts to close, running operations end
+ * and further messages are ignored, however long the close handshake takes.
  */
 export class SocketSession {
   private readonly outlet: WebSocketWriter;
@@ -33,12 +33,12 @@ export class SocketSession {
   private onClose: (() => void)[] = [];
   private initialised = false;
   private actor: Actor | undefined;
-  /** What the client has a certain time for: first to introduce itself, at last to let the connection go. */
+  /** Timeout of `connection_init`, later of the close handshake. */
   private waiting: NodeJS.Timeout | undefined;
   private refusing: Promise<void> | undefined;
-  /** While a large message waits for its turn. */
+  /** Pending while a large message waits for its turn. */
   private reading: Promise<void> | undefined;
-  /** Turns that are waited for before more is read. */
+  /** Number of pending turns; the socket is paused until they have come. */
   private pauses = 0;
 
   /** `authorization` is the header of the upgrade, for clients that send no token in `connection_init`. */
@@ -63,7 +63,10 @@ export class SocketSession {
     socket.once('close', () => this.closed());
   }
 
-  /** Closes the socket and ends what runs on it. A client that does not answer in time, or reads nothing, is cut. */
+  /**
+   * Closes the socket and ends its operations. Terminates the connection of a client that does not complete the
+   * close handshake in time.
+   */
   close(code: number, reason: string): void {
     this.socket.close(code, reason);
     this.stop();
@@ -75,12 +78,15 @@ export class SocketSession {
     return this.socket.readyState === this.socket.OPEN;
   }
 
-  /** Handles a message before the next is looked at, as far as it may close the socket. A large one waits for a turn. */
+  /**
+   * Handles messages in order, because each may close the socket. A large message waits for a turn of its
+   * account.
+   */
   private receive(data: Buffer): void {
     if (this.reading) return void this.reading.then(() => this.receive(data));
     if (data.length < LARGE_BODY) return this.receiveNow(data);
     const { actor } = this;
-    // Who has not introduced itself has nothing to say that is long.
+    // Unauthenticated clients have no reason to send a large message.
     if (!actor) return this.fail(new CloseSocket(closeCodes.badRequest, 'Invalid message received'));
     this.reading = this.pauseForTurn(actor.account).then(() => {
       this.reading = undefined;
@@ -89,14 +95,14 @@ export class SocketSession {
   }
 
   /**
-   * Of a large message one part is read in each turn of the account. Else a turn of the event loop would read two megabytes of
-   * each of its sockets.
+   * Reads one part of a large message per turn of the account. Otherwise one turn of the event loop would read
+   * 2 MB of each socket.
    */
   private arrived(bytes: number): void {
     if (bytes >= LARGE_PART) void this.pauseForTurn(this.actor?.account ?? UNAUTHENTICATED);
   }
 
-  /** Reads no more until it is the account's turn. */
+  /** Pauses the socket until it is the account's turn. */
   private async pauseForTurn(account: string): Promise<void> {
     this.pauses += 1;
     this.socket.pause();
@@ -149,15 +155,15 @@ export class SocketSession {
     this.acknowledge(authorization).catch((error: unknown) => this.fail(error));
   }
 
-  /** Finds out who the client is. */
+  /** Authenticates the client and acknowledges the connection. */
   private async acknowledge(authorization: string | undefined): Promise<void> {
     const actor = await this.authenticate(authorization);
     if (!this.isOpen) return;
-    const giveBack = this.core.connections.take(actor.account);
-    if (!giveBack) throw new CloseSocket(closeCodes.tryAgainLater, 'Too many connections of this account');
+    const release = this.core.connections.take(actor.account);
+    if (!release) throw new CloseSocket(closeCodes.tryAgainLater, 'Too many connections of this account');
     const { tokenExpired, rightsChanged } = closeCodes;
     this.onClose.push(
-      giveBack,
+      release,
       this.core.expiries.watch(actor, () => this.close(tokenExpired, 'Token expired')),
       this.core.rights.watch({ actor, authorization }, () => this.close(rightsChanged, 'Rights changed')),
     );
@@ -209,13 +215,13 @@ export class SocketSession {
     }
   }
 
-  /** A client that is refused is read again when it is its account's turn, and what it has sent meanwhile is refused then. */
+  /** Pauses a rejected client until its account's turn; its queued messages are rejected then. */
   private async refusalTurn(account: string): Promise<void> {
     await this.pauseForTurn(account);
     this.refusing = undefined;
   }
 
-  /** Ends an operation, finished or not. */
+  /** Ends an operation, whether it has completed or not. */
   private end(operation: SocketOperation | undefined): void {
     if (!operation) return;
     if (this.operations.get(operation.id) === operation) this.operations.delete(operation.id);
@@ -231,7 +237,7 @@ export class SocketSession {
     for (const operation of [...this.operations.values()]) this.end(operation);
   }
 
-  /** Counts among the account's connections until it is really gone. */
+  /** The connection counts until the socket has closed. */
   private closed(): void {
     this.stop();
     for (const done of this.onClose.splice(0)) done();
@@ -246,7 +252,7 @@ function read(text: string) {
   }
 }
 
-/** A close reason has room for 123 bytes. */
+/** A close reason may have 123 bytes. */
 function shortened(id: string): string {
   return id.length > 60
     ? `${id.slice(0, 60).replace(/[^\x20-\x7e]/g, '?')}…`

@@ -3,26 +3,26 @@ import type { WebSocket } from 'ws';
 import { corkUntilImmediate } from '../../../protocol/cork-until-immediate.js';
 import { UNREAD_BYTES } from '../core/unread-limit.js';
 
-/** Bytes that wait for the network from which on a socket counts as behind. */
+/** Buffered bytes from which on the socket needs to drain. */
 const BEHIND = 128 * 1024;
 
-/** Writes to one WebSocket and says when the network is behind. */
+/** Writes to one WebSocket with backpressure. */
 export class WebSocketWriter {
   private waits = false;
 
   constructor(
     private readonly socket: WebSocket,
-    /** What the WebSocket runs on. */
+    /** The TCP or TLS connection of the WebSocket. */
     private readonly connection: Duplex,
     private readonly drained: () => void,
   ) {}
 
-  /** Whether the network is behind. */
+  /** Whether the connection has buffered data that must drain first. */
   get needsDrain(): boolean {
     return this.waits;
   }
 
-  /** Hands over a text. False: the network is behind, and `drained` will be called. */
+  /** Sends a text. Returns false when the connection needs to drain; `drained` is called then. */
   send(text: string | Buffer): boolean {
     const { socket } = this;
     if (socket.readyState !== socket.OPEN) return true;

@@ -10,11 +10,11 @@ import { SocketSession } from './socket-session.js';
 export interface WebSocketTransportOptions {
   readonly core: GatewayCore;
   readonly allowedOrigins: readonly string[];
-  /** Names under which the gateway may be asked, besides its addresses; undefined: any. */
+  /** Host names accepted besides IP addresses; undefined allows any. */
   readonly allowedHosts: readonly string[] | undefined;
 }
 
-/** Milliseconds between pings; a socket that has not answered one when the next is due is cut. */
+/** Milliseconds between pings. A socket that has not answered when the next ping is due is terminated. */
 const PING_INTERVAL = 20_000;
 const PROTOCOL = 'graphql-transport-ws';
 
@@ -30,7 +30,7 @@ export class WebSocketTransport {
     this.sockets = new WebSocketServer({
       noServer: true,
       handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
-      // One message of a socket in each turn of the event loop, however many arrive together.
+      // At most one message of a socket per turn of the event loop.
       allowSynchronousEvents: false,
       maxPayload: core.limits.messageBytes,
     });
@@ -39,7 +39,7 @@ export class WebSocketTransport {
     core.draining.addEventListener('abort', () => this.drain(), { once: true });
   }
 
-  /** Turns an HTTP connection into a WebSocket. */
+  /** Upgrades an HTTP connection. */
   upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
     connection.on('error', () => connection.destroy());
     const refused = this.refusal(request);
@@ -51,7 +51,7 @@ export class WebSocketTransport {
     );
   }
 
-  /** Waits until every socket has closed, then cuts what is left after `milliseconds`. */
+  /** Waits until every socket has closed; terminates the remaining ones after `milliseconds`. */
   async close(milliseconds: number): Promise<void> {
     clearInterval(this.pings);
     const cut = setTimeout(() => this.cut(), milliseconds);
@@ -89,7 +89,7 @@ export class WebSocketTransport {
     }
   }
 
-  /** Each client is told when to come back, so that they do not all come at once. */
+  /** Each client gets its own reconnect delay, so that they do not reconnect at the same time. */
   private drain(): void {
     const { core } = this.options;
     for (const session of this.sessions)

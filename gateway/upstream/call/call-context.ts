@@ -4,18 +4,18 @@ import type { AbortSignalLike } from './light-abort-controller.js';
 import type { ResponseSize } from './response-size.js';
 import type { QueryFetchScope } from './query-fetch-scope.js';
 
-/** On whose behalf and how long a client's operation runs; one object per request, and per event of a subscription. */
+/** Context of a client's operation; one object per request and per event of a subscription. */
 export interface CallContext {
   readonly actor: Actor;
   readonly requestId: string;
-  /** What the client asked for: fetches of a query may share loaders, those of a mutation may not. */
+  /** Operation type: only fetches of a query share loaders. */
   readonly kind: OperationTypeNode;
-  /** Aborts when the client has left or the time is up. */
+  /** Aborts when the client disconnects or the deadline passes. */
   readonly signal: AbortSignalLike;
-  /** Cursor of an event that subgraphs must have seen before they answer. */
+  /** Cursor of an event that subgraphs must have processed before they answer. */
   readonly minResourceVersion?: string | undefined;
-  /** Counts the answer together with others of the same request; default alone. */
+  /** Response size shared by the operations of a request. Default: separate. */
   readonly size?: ResponseSize | undefined;
-  /** What the fetches of a query from subgraphs of this process share. */
+  /** State shared by fetches of a query from subgraphs in this process. */
   readonly work?: QueryFetchScope | undefined;
 }

@@ -2,17 +2,17 @@ import { GraphQLError } from 'graphql';
 import type { MaybePromise } from '../../../kernel/maybe-promise.js';
 import { type AbortSignalLike, LightAbortController } from './light-abort-controller.js';
 
-/** What has to be over at some time. */
+/** Work with a deadline. */
 interface TimedWork {
-  /** By the clock of `performance`. */
+  /** `performance.now()` timestamp. */
   readonly end: number;
-  /** Let go of when it is over: former tables of a set, and all that was in them, may be held for long (decision 44). */
+  /** Cleared at the end: V8 may keep former tables of a Set, and what was in them, for long (decision 44). */
   late: (() => void) | undefined;
 }
 
 /**
- * The time that something may take, the same for all that is timed by it: the first that began is the first that is
- * late, so one timer is enough for any number of them.
+ * A timeout with one timer for all running work: all work has the same duration, so the first that started is
+ * the first to time out.
  */
 export class Deadline {
   private readonly running = new Set<TimedWork>();
@@ -20,13 +20,13 @@ export class Deadline {
 
   constructor(
     private readonly milliseconds: number,
-    /** What to say of what was too slow, before how long it may take. */
+    /** Subject of the error message. */
     private readonly what = 'The request',
   ) {}
 
   /**
-   * Runs `work` with a signal that aborts when the time is up or with `outer`. When the time is up it throws
-   * REQUEST_TIMEOUT at once, whether or not the work heeds the signal.
+   * Runs `work` with a signal that aborts on timeout or with `outer`. Rejects with REQUEST_TIMEOUT on timeout
+   * even if the work ignores the signal.
    */
   within<T>(outer: AbortSignalLike, work: (signal: AbortSignalLike) => MaybePromise<T>): MaybePromise<T> {
     const inner = new LightAbortController();
@@ -40,7 +40,7 @@ export class Deadline {
       throw error;
     }
     if (result instanceof Promise) return this.watch(result, end, { inner, over });
-    // What is there at once needs no watch: meanwhile nobody could have been told that it is late.
+    // A synchronous result cannot time out.
     over();
     return result;
   }
@@ -81,7 +81,7 @@ export class Deadline {
   }
 
   private wait(milliseconds: number): NodeJS.Timeout {
-    // What is timed keeps the process alive, if it has to be.
+    // The work itself keeps the process alive, not its timer.
     return setTimeout(() => this.expire(), milliseconds).unref();
   }
 
@@ -90,7 +90,7 @@ export class Deadline {
     for (const timed of this.running) {
       const left = timed.end - performance.now();
       if (left > 0) {
-        // A timer is set in whole milliseconds.
+        // Timers have a resolution of one millisecond.
         this.timer = this.wait(Math.ceil(left));
         return;
       }

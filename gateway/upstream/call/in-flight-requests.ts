@@ -5,27 +5,27 @@ import { serializeActor } from './serialize-actor.js';
 import type { CallContext } from './call-context.js';
 import { type AbortSignalLike, LightAbortController } from './light-abort-controller.js';
 
-/** Makes the request; its signal aborts when nobody waits for the answer any more. */
+/** Starts the request; the signal aborts when all callers have aborted. */
 type Start = (signal: AbortSignalLike) => MaybePromise<SubgraphResult>;
 
-/** What a request is asked of, and what tells it apart from others that are asked of the same. */
+/** Subgraph and key of a request; requests with the same key are shared. */
 export interface SharedRequestKey {
   readonly subgraph: string;
-  /** Long, so it is only made where there is something to compare it with. */
+  /** Computed lazily, because it is long and rarely compared. */
   readonly key: () => string;
 }
 
 interface SharedRequestOptions {
   readonly key: () => string;
   readonly result: Promise<SubgraphResult>;
-  /** Told when nobody waits any more. */
+  /** Aborted when all callers have aborted. */
   readonly cancellation: LightAbortController;
   readonly completed: (flight: SharedRequest) => void;
 }
 
-/** A request on its way to a subgraph, and those who wait for it. */
+/** A request in flight and its callers. */
 class SharedRequest {
-  /** How many have asked for it, and how many of them still wait. */
+  /** Number of callers in total, and of those still waiting. */
   private joined = 0;
   private waiting = 0;
   private written: string | undefined;
@@ -41,7 +41,7 @@ class SharedRequest {
     return this.waiting === 0;
   }
 
-  /** What each gets is theirs to change. */
+  /** Every caller gets its own copy, which it may modify. */
   join(signal: AbortSignalLike): Promise<SubgraphResult> {
     this.joined += 1;
     this.waiting += 1;
@@ -70,7 +70,7 @@ class SharedRequest {
   }
 }
 
-/** What one actor has on its way to one subgraph: nearly always a single request, which needs no key to be known by. */
+/** In-flight requests of one actor to one subgraph: nearly always a single one, which needs no key. */
 class ActorRequests {
   private single: SharedRequest | undefined;
   private several: Map<string, SharedRequest> | undefined;
@@ -92,7 +92,7 @@ class ActorRequests {
     this.several ??= new Map();
     if (this.single) this.several.set(this.single.key, this.single);
     this.single = undefined;
-    // In place of one of the same kind that everybody has left.
+    // Replaces an aborted request with the same key.
     this.several.set(flight.key, flight);
   }
 
@@ -103,22 +103,22 @@ class ActorRequests {
 }
 
 /**
- * Lets the same queries of the same actor that are on their way at the same time be one. Nobody gets an answer that
- * was asked for before something that they have seen: when a mutation is answered, when what was to be no older than an
- * event is, or when an event arrives, what is on its way for the account is not joined any more.
+ * Shares identical concurrent queries of the same actor. No caller gets a response to a request sent before
+ * something that it has seen: after a mutation, a response with a minimum resource version, or an event,
+ * requests in flight for the account are no longer joined.
  */
 export class InFlightRequests {
   private readonly accounts = new Map<string, Map<string, ActorRequests>>();
 
   /**
-   * Runs `start` or joins the one that has the same key. Its signal aborts when nobody waits any more. What is given
-   * to each caller is theirs to change. What is there at once nobody can join.
+   * Joins the request in flight with the same key, or calls `start`, whose signal aborts when all callers have
+   * aborted. Every caller may modify its result. Synchronous results are not shared.
    */
   share(call: CallContext, { subgraph, key }: SharedRequestKey, start: Start): MaybePromise<SubgraphResult> {
     if (call.kind !== OperationTypeNode.QUERY) return this.runUnshared(call, start);
     const { minResourceVersion: atLeast } = call;
     const { account } = call.actor;
-    // Who must not see less than an event joins only those who wait for the same.
+    // Requests are only shared between callers with the same minimum resource version.
     const textOf = () => `${subgraph}\n${atLeast ?? ''}\n${serializeActor(call.actor)}`;
     const lanes = this.accounts.get(account);
     const sought = lanes && textOf();
@@ -132,7 +132,7 @@ export class InFlightRequests {
     const landed = (flight: SharedRequest) => {
       taken.remove(flight);
       this.removeIfEmpty(account, text, taken);
-      // Others on their way may have been asked before the event.
+      // Other requests in flight may have been sent before the event.
       if (atLeast !== undefined) this.invalidate(account);
     };
     const flight = new SharedRequest({ key, result, cancellation, completed: landed });
@@ -141,7 +141,7 @@ export class InFlightRequests {
     return flight.join(call.signal);
   }
 
-  /** From now on queries of the account see what is there now. */
+  /** Later queries of the account do not join requests in flight. */
   invalidate(account: string): void {
     this.accounts.delete(account);
   }
@@ -162,10 +162,10 @@ export class InFlightRequests {
     return lane;
   }
 
-  /** Keeps no lane in which nothing is on its way. */
+  /** Removes the entry of an actor without requests in flight. */
   private removeIfEmpty(account: string, text: string, lane: ActorRequests): void {
     const lanes = this.accounts.get(account);
-    // Another one may have been begun since.
+    // A new request may have been added meanwhile.
     if (!lane.isEmpty || lanes?.get(text) !== lane) return;
     lanes.delete(text);
     if (lanes.size === 0) this.accounts.delete(account);

@@ -1,4 +1,4 @@
-/** Tells that nobody waits any more: the part of an `AbortSignal` that executing needs. */
+/** The part of `AbortSignal` that execution needs. */
 export interface AbortSignalLike {
   readonly aborted: boolean;
   addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void;
@@ -6,17 +6,17 @@ export interface AbortSignalLike {
 }
 
 /**
- * An `AbortController` and its signal without the event target, which costs more than all that a request to a subgraph
- * does with it (docs/decisions/0035). Listeners are called once.
+ * An `AbortController` and its signal without `EventTarget`, which costs more than everything a subgraph
+ * request does with it (docs/decisions/0035). Listeners are called once.
  */
 export class LightAbortController implements AbortSignalLike {
   aborted = false;
-  /** The first of those that listen, which is nearly always the only one; a set would cost more than it does. */
+  /** The first listener, nearly always the only one; a Set would cost more. */
   private listener: (() => void) | undefined;
   private others: Set<() => void> | undefined;
   private controller: AbortController | undefined;
 
-  /** The same for libraries, made when somebody asks for it. */
+  /** A native signal for libraries, created on demand. */
   get native(): AbortSignal {
     this.controller ??= new AbortController();
     if (this.aborted) this.controller.abort();
@@ -34,7 +34,7 @@ export class LightAbortController implements AbortSignalLike {
     this.controller?.abort();
   }
 
-  /** Aborts with another one, until what is answered is called. */
+  /** Aborts with another signal, until the returned function is called. */
   follow(outer: AbortSignalLike): () => void {
     const abort = () => this.abort();
     if (outer.aborted) abort();
@@ -54,7 +54,7 @@ export class LightAbortController implements AbortSignalLike {
   }
 }
 
-/** The signal as libraries know it. */
+/** Converts the signal to a native `AbortSignal`. */
 export function nativeSignal(signal: AbortSignalLike): AbortSignal {
   if (signal instanceof AbortSignal) return signal;
   if (signal instanceof LightAbortController) return signal.native;

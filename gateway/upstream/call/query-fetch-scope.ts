@@ -4,24 +4,24 @@ import type { AbortScope } from '../../../kernel/request-scope.js';
 import { type AbortSignalLike, LightAbortController } from './light-abort-controller.js';
 
 /**
- * What the fetches of one query from subgraphs of this process share: loaders, so that what one has read the next need
- * not read again. So a statement may be of several fetches, and of those that others have joined: it ends when nobody
- * waits for any of them.
+ * Scope of all fetches of one query from subgraphs in this process. They share loaders, so rows are not read
+ * twice. A SQL statement may thus serve several fetches and their joined callers: it is cancelled only when all
+ * have aborted.
  */
 export class QueryFetchScope implements AbortScope {
   private readonly loaders = new Loaders();
   private readonly over = new LightAbortController();
   private running = 0;
 
-  /** `gone` aborts when the query's client has left. */
+  /** `gone` aborts when the client of the query disconnects. */
   constructor(private readonly gone: AbortSignalLike) {}
 
-  /** Aborts when nobody waits for any of the fetches. */
+  /** Aborts when all callers of all fetches have aborted. */
   get signal(): AbortSignal {
     return this.over.native;
   }
 
-  /** Runs one fetch; `abandoned` aborts when nobody waits for it. */
+  /** Runs one fetch; `abandoned` aborts when all its callers have aborted. */
   fetch<T>(
     abandoned: AbortSignalLike,
     run: (loaders: Loaders, signal: AbortSignalLike) => MaybePromise<T>,

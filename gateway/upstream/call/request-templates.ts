@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { RequestTemplate } from './serialized-request.js';
 
-/** The templates of operations for subgraphs: what several operations of clients ask for is written, and kept, once. */
+/** Cache of request templates by query: several client operations may send the same query to subgraphs. */
 export class RequestTemplates {
   private readonly known = new LRUCache<string, RequestTemplate>({
     max: 5000,

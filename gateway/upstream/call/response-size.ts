@@ -1,14 +1,14 @@
 import { GraphQLError } from 'graphql';
 import { responseTooLarge } from '../../../protocol/error-bounds.js';
 
-/** Counts the size of an answer while it is put together, and ends that when it is too large. */
+/** Counts the size of a response while it is built; throws when it is too large. */
 export class ResponseSize {
   private counted = 0;
 
   /** `limit` is in bytes of JSON. */
   constructor(readonly limit: number) {}
 
-  /** Characters of JSON that have been counted; their bytes are not less. */
+  /** Counted characters of JSON, a lower bound of its bytes. */
   get characters(): number {
     return this.counted;
   }
@@ -36,7 +36,7 @@ export class ResponseSize {
   }
 }
 
-/** Whether an error says that an answer is too large. */
+/** Whether an error means that a response is too large. */
 export function isTooLarge(error: unknown): error is GraphQLError {
   return error instanceof GraphQLError && error.extensions['code'] === 'RESPONSE_TOO_LARGE';
 }

@@ -2,7 +2,7 @@ import type { Actor } from '../../../kernel/actor.js';
 
 const texts = new WeakMap<Actor, string>();
 
-/** A text that two actors share only when they are the same in everything. */
+/** Serializes an actor; equal only for equal actors. */
 export function serializeActor(actor: Actor): string {
   const known = texts.get(actor);
   if (known !== undefined) return known;

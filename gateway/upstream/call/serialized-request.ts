@@ -3,7 +3,7 @@ import type { SubgraphRequest } from '../../../protocol/wire.js';
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** A request to a subgraph whose JSON is put together of parts that are written already. */
+/** A subgraph request whose JSON is concatenated from serialized parts. */
 export class SerializedRequest implements SubgraphRequest {
   private given: Variables | undefined;
   private written: string | undefined;
@@ -18,33 +18,33 @@ export class SerializedRequest implements SubgraphRequest {
     return this.template.query;
   }
 
-  /** For subgraphs that are not asked in JSON. */
+  /** For subgraphs in this process, which need no JSON. */
   get variables(): Variables {
     this.given ??= this.build();
     return this.given;
   }
 
-  /** All of it as JSON. */
+  /** The request body as JSON. */
   get body(): string {
     return `${this.template.head}${this.text}}`;
   }
 
-  /** A text that two requests share only when they are the same. */
+  /** A key that is equal only for equal requests. */
   get key(): string {
     return this.template.digest + this.text;
   }
 
-  /** The variables as JSON; a subgraph of this process mostly has no need of it. */
+  /** The variables as JSON, serialized on demand: subgraphs in this process rarely need it. */
   private get text(): string {
     this.written ??= this.write();
     return this.written;
   }
 }
 
-/** What all requests of one operation have in common; its JSON is written once. */
+/** The common part of all requests of one operation, serialized once. */
 export class RequestTemplate {
   readonly head: string;
-  /** Stands for the head where requests are compared, which is shorter than most. */
+  /** Digest of the head for comparing requests; shorter than most heads. */
   readonly digest: string;
 
   constructor(readonly query: string) {
@@ -52,18 +52,21 @@ export class RequestTemplate {
     this.digest = hash('sha256', this.head, 'base64url');
   }
 
-  /** The request with variables: a JSON object, or what `build` makes for those who read no JSON. */
+  /**
+   * Creates a request with variables: `variables` returns JSON, `build` an object for subgraphs in this
+   * process.
+   */
   write(variables: () => string, build: () => Variables): SerializedRequest {
     return new SerializedRequest(this, variables, build);
   }
 }
 
-/** What tells a request apart from every other one, whoever made it. */
+/** Key of any request. */
 export function requestKey(request: SubgraphRequest): string {
   return request instanceof SerializedRequest ? request.key : JSON.stringify(request);
 }
 
-/** The JSON of a request, whoever made it. */
+/** JSON body of any request. */
 export function bodyOf(request: SubgraphRequest): string {
   return request instanceof SerializedRequest ? request.body : JSON.stringify(request);
 }

@@ -4,30 +4,30 @@ import type { MaybePromise } from '../../../kernel/maybe-promise.js';
 import type { CallContext } from './call-context.js';
 import { isRecord } from '../../../kernel/is-record.js';
 
-/** Of a subscription that begins with what has been before. */
+/** Options of a subscription that starts with a replay. */
 export interface ReplayOptions {
-  /** Asks for what comes behind a position; left out where the stream tells none. */
+  /** Creates the request that resumes after a position; undefined when the stream has no positions. */
   readonly requestAfter?: ((position: string) => SubgraphRequest) | undefined;
 }
 
-/** What a subgraph tells in a subscription, pulled one after another. */
+/** Results of a subscription, pulled one at a time. */
 export type SubgraphResults = AsyncIterator<SubgraphResult, undefined>;
 
-/** Where a subgraph is asked: in this process or over HTTP. */
+/** Access to a subgraph, in this process or over HTTP. */
 export interface SubgraphSource extends AsyncDisposable {
   readonly name: string;
   /** Runs a query or mutation. Throws SERVICE_UNAVAILABLE when the subgraph cannot be reached. */
   execute(request: SubgraphRequest, context: CallContext): MaybePromise<SubgraphResult>;
   /**
-   * Opens a subscription; a result without `data` is its last. Throws SERVICE_UNAVAILABLE when the subgraph is lost, and
-   * SLOW_CONSUMER when too much would have to be kept for who pulls; never while what has been before (`history`) is told.
+   * Opens a subscription; a result without `data` is the last one. Throws SERVICE_UNAVAILABLE when the subgraph
+   * is lost, and SLOW_CONSUMER when the buffer of the consumer is full, but not during a replay (`history`).
    */
   subscribe(
     request: SubgraphRequest,
     context: CallContext,
     history?: ReplayOptions,
   ): Promise<SubgraphResults>;
-  /** Answers when the subgraph is there; throws otherwise. */
+  /** Resolves when the subgraph is ready; rejects otherwise. */
   ping(signal: AbortSignal): Promise<void>;
 }
 
@@ -38,12 +38,12 @@ export function sourceOf(sources: ReadonlyMap<string, SubgraphSource>, name: str
   return source;
 }
 
-/** What a subgraph has answered, as far as it is an answer. */
+/** The result if it is a valid GraphQL result, else an empty one. */
 export function validResult(result: SubgraphResult): SubgraphResult {
   return isRecord(result.data) || Array.isArray(result.errors) ? result : {};
 }
 
-/** The subgraph is not there now; a client may try again or resume. */
+/** The subgraph is unavailable; clients may retry or resume. */
 export function serviceUnavailableError(name: string, cause?: unknown): GraphQLError {
   return new GraphQLError(`The subgraph ${name} cannot be reached now.`, {
     extensions: { code: 'SERVICE_UNAVAILABLE' },
@@ -51,7 +51,7 @@ export function serviceUnavailableError(name: string, cause?: unknown): GraphQLE
   });
 }
 
-/** More has happened than is kept for somebody who does not take it. */
+/** The buffer of a slow consumer is full. */
 export function slowConsumerError(): GraphQLError {
   return new GraphQLError('Slow consumer: the client did not read events fast enough. Resubscribe.', {
     extensions: { code: 'SLOW_CONSUMER' },

@@ -2,18 +2,18 @@ import { LRUCache } from 'lru-cache';
 import { type Actor, signActor } from '../../../kernel/actor.js';
 import { serializeActor } from '../call/serialize-actor.js';
 
-/** Signs actors for subgraphs; a signature (good for two minutes) is used for one. */
+/** Signs actors for subgraphs. A signature is valid for two minutes and cached for one. */
 export class ActorHeader {
   private readonly signed = new LRUCache<string, string | Promise<string>>({
     max: 10_000,
     ttl: 60_000,
-    // Else it sets a timer in each millisecond in which it is asked.
+    // Otherwise lru-cache sets a timer in every millisecond in which it is used.
     ttlResolution: 1000,
   });
 
   constructor(private readonly key: Uint8Array) {}
 
-  /** At once, where it is known. */
+  /** Synchronous when the signature is cached. */
   of(actor: Actor): string | Promise<string> {
     const id = serializeActor(actor);
     const known = this.signed.get(id);

@@ -4,12 +4,12 @@ import { traceHeaders } from '../../../kernel/tracing/span.js';
 import type { ActorHeader } from './actor-header.js';
 import type { CallContext } from '../call/call-context.js';
 
-/** What a subgraph is told beside what it is asked: a flat list of names and values, as undici takes it. */
+/** Builds the headers of subgraph requests as a flat list of names and values, the format of undici. */
 export class SubgraphHeaderBuilder {
-  /** Without `actorHeader` subgraphs are not told who asks. */
+  /** Without `actorHeader` no actor is sent. */
   constructor(private readonly actorHeader: ActorHeader | undefined) {}
 
-  /** At once, where the actor's signature is known: waiting for it all the same would be another turn of the queue. */
+  /** Synchronous when the signature is cached, which saves a microtask. */
   of(call: CallContext): string[] | Promise<string[]> {
     const vouched = this.actorHeader?.of(call.actor);
     return vouched instanceof Promise

@@ -4,15 +4,16 @@ import type { AbortSignalLike } from '../call/light-abort-controller.js';
 
 export interface DispatchRequestOptions<T> {
   readonly signal: AbortSignalLike;
-  /** Bytes that the answer may have; beyond, RESPONSE_TOO_LARGE. */
+  /** Maximum size of the response in bytes; rejects with RESPONSE_TOO_LARGE beyond it. */
   readonly limit: number;
-  /** Makes of the whole answer what it says, or throws. */
+  /** Parses the complete response, or throws. */
   readonly read: (statusCode: number, text: string) => T;
 }
 
 /**
- * Sends a request and reads the whole answer. Straight on the dispatcher: streams in between cost more than the rest
- * of a small request. Rejects when the connection fails, the signal aborts or the answer cannot be read.
+ * Sends a request and reads the complete response. Uses the dispatcher directly: streams would cost more than
+ * the rest of a small request. Rejects when the connection fails, the signal aborts or the response cannot be
+ * parsed.
  */
 export function dispatchRequest<T>(
   dispatcher: Dispatcher,
@@ -30,7 +31,8 @@ class ResponseHandler<T> implements Dispatcher.DispatchHandler {
   private readonly chunks: Buffer[] = [];
   private bytes = 0;
   private controller: Dispatcher.DispatchController | undefined;
-  // Bound: V8 makes a function that is written where it is assigned to a property in the old generation (decision 44).
+  // `bind`, because V8 allocates a closure assigned to a property initializer in the old generation (decision
+  // 44).
   private readonly abort = this.cancel.bind(this);
 
   constructor(
@@ -43,7 +45,7 @@ class ResponseHandler<T> implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
-    // It may have waited in the pool's queue until now.
+    // The request may have waited in the queue of the pool.
     if (this.options.signal.aborted) controller.abort(new Error('nobody waits for this answer'));
   }
 

@@ -33,12 +33,12 @@ const NOBODY = { account: 'readiness', subject: 'gateway' };
 export interface HttpSourceOptions {
   readonly name: string;
   readonly url: string;
-  /** Where it says whether it can do its work; default a query is asked of it. */
+  /** Readiness URL. Default: a query is sent to the subgraph. */
   readonly readyUrl?: string | undefined;
-  /** Vouches for actors; without it the subgraph is not told who asks. */
+  /** Signs actors; without it no actor is sent. */
   readonly actorHeader?: ActorHeader | undefined;
   readonly inFlightRequests: InFlightRequests;
-  /** Bytes of an answer of the subgraph that are read at the most. Default as many as it has. */
+  /** Maximum size of a subgraph response in bytes. Default unlimited. */
   readonly answerBytes?: number | undefined;
 }
 
@@ -72,7 +72,7 @@ export class HttpSource implements SubgraphSource {
     this.requests = new Pool(origin, {
       connections: 128,
       keepAliveTimeout: 30_000,
-      // Whoever asks says how long they wait; a timer of each connection beside that is work for nothing.
+      // Callers have their own timeout; timers per connection would be redundant.
       headersTimeout: 0,
       bodyTimeout: 0,
     });
@@ -80,7 +80,7 @@ export class HttpSource implements SubgraphSource {
   }
 
   execute(request: SubgraphRequest, call: CallContext): MaybePromise<SubgraphResult> {
-    // What was left to ask when the client left.
+    // The client has disconnected before this fetch.
     if (call.signal.aborted) return Promise.reject(serviceUnavailableError(this.name));
     return this.flights.share(call, { subgraph: this.name, key: () => requestKey(request) }, (signal) =>
       this.send(bodyOf(request), call, signal),
@@ -91,10 +91,10 @@ export class HttpSource implements SubgraphSource {
     try {
       return await this.post(body, call, signal);
     } catch (error) {
-      // A kept-alive connection may be closed while a request is on its way: what changes nothing is asked again.
+      // A keep-alive connection may be closed while a request is in flight: queries are retried.
       if (call.kind === OperationTypeNode.QUERY && isLostConnection(error) && !signal.aborted)
         return this.retry(body, call, signal);
-      // It was there and has answered: nothing for its circuit.
+      // The subgraph answered, so this is not a failure for its circuit breaker.
       if (isTooLarge(error)) return { data: null, errors: [error.toJSON()] };
       throw serviceUnavailableError(this.name, error);
     }
@@ -106,7 +106,7 @@ export class HttpSource implements SubgraphSource {
 
   async ping(signal: AbortSignal): Promise<void> {
     if (this.readyUrl !== undefined) return checkReady(this.readyUrl, signal);
-    // A query rather than a health page: every subgraph has it, and it also finds keys that do not fit.
+    // A query rather than a health endpoint: every subgraph supports it, and it detects mismatched actor keys.
     const call = { actor: NOBODY, requestId: 'readiness', kind: OperationTypeNode.QUERY, signal };
     await this.post(PING, call, signal);
   }
@@ -126,7 +126,7 @@ export class HttpSource implements SubgraphSource {
   private post(request: string, call: CallContext, signal: AbortSignalLike): Promise<SubgraphResult> {
     const options = this.options(request, call);
     const reading = { signal, limit: this.answerBytes, read: parseResponse };
-    // Nearly always known at once; waiting for it all the same would be another turn of the queue.
+    // Nearly always synchronous; awaiting would cost a microtask.
     return options instanceof Promise
       ? options.then((known) => dispatchRequest(this.requests, known, reading))
       : dispatchRequest(this.requests, options, reading);
@@ -152,7 +152,7 @@ function isLostConnection(error: unknown): boolean {
   return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE';
 }
 
-/** Throws `NotReadyError` with what the subgraph says of why it is not ready. */
+/** Throws `NotReadyError` with the reason that the subgraph reports. */
 async function checkReady(url: string, signal: AbortSignal): Promise<void> {
   const response = await fetch(url, { signal });
   const text = await response.text();

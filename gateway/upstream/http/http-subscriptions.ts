@@ -26,13 +26,13 @@ export interface HttpSubscriptionsOptions {
 }
 
 /**
- * Subscriptions of a subgraph elsewhere. What has been before is read on a connection of its own, which the reader may
- * slow down; what happens from now on comes over one WebSocket for all of them. A subgraph without WebSockets is read
- * on connections of their own only.
+ * Subscriptions of a remote subgraph. A replay uses its own connection, which respects backpressure; live
+ * events of all subscriptions share one WebSocket. A subgraph without WebSockets gets one connection per
+ * subscription.
  */
 export class HttpSubscriptions implements AsyncDisposable {
   private readonly path: string;
-  /** Streams keep their connection for hours: they have a pool of their own, so that they never hold up requests. */
+  /** Streams hold connections for hours, so they have their own pool and never block requests. */
   private readonly streams: Pool;
   private readonly socket: SubgraphSocket;
 
@@ -40,7 +40,7 @@ export class HttpSubscriptions implements AsyncDisposable {
     const { url, headers } = options;
     const { origin, pathname, search } = new URL(url);
     this.path = pathname + search;
-    // Subgraphs send a comment every ten seconds: three missing ones mean that the stream is dead.
+    // Subgraphs send a heartbeat every ten seconds: three missing ones mean that the stream is dead.
     this.streams = new Pool(origin, { headersTimeout: 30_000, bodyTimeout: 30_000 });
     const call = { actor: GATEWAY, requestId: 'subscriptions', kind: OperationTypeNode.SUBSCRIPTION };
     this.socket = new SubgraphSocket({

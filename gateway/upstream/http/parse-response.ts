@@ -1,6 +1,6 @@
 import type { SubgraphResult } from '../../../protocol/wire.js';
 
-/** What a subgraph has answered over HTTP, whatever the status; throws when it is no answer to a GraphQL request. */
+/** Parses a subgraph response of any status; throws when it is not a GraphQL response. */
 export function parseResponse(statusCode: number, text: string): SubgraphResult {
   const result = JSON.parse(text) as SubgraphResult | null;
   if (result && ('data' in result || Array.isArray(result.errors)) && statusCode !== 401) return result;

@@ -2,17 +2,17 @@ import type { SubgraphResult } from '../../../protocol/wire.js';
 import type { SubgraphResults } from '../call/subgraph-source.js';
 
 /**
- * A subscription that begins with what has been before: that is told by a stream of its own, and when everything has
- * been told, another one goes on behind it.
+ * A subscription that starts with a replay on its own stream and then continues with a live stream after the
+ * last replayed position.
  */
 export class ReplayThenLive implements SubgraphResults {
-  /** Behind which position the other stream is to go on. */
+  /** Position after which the live stream starts. */
   private switchAfter: string | undefined;
   private over = false;
 
   constructor(
     private stream: SubgraphResults,
-    /** Goes on behind a position; undefined: nothing is won by it, the stream stays as it is. */
+    /** Opens the live stream after a position; returns undefined to stay on the current stream. */
     private openLive: ((position: string) => Promise<SubgraphResults> | undefined) | undefined,
   ) {}
 

@@ -4,17 +4,17 @@ import type { SubgraphResults } from '../call/subgraph-source.js';
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 export interface ResultQueueOptions {
-  /** Ends it when it aborts. */
+  /** Aborting ends the queue. */
   readonly signal: AbortSignal;
-  /** Called when nothing is waiting to be pulled any more. */
+  /** Called when the queue becomes empty. */
   readonly onEmpty?: () => void;
-  /** Called once, when nobody reads it any more though it has not ended. */
+  /** Called once when the reader returns or aborts before the end. */
   readonly onCancelled: () => void;
 }
 
-/** What a subgraph tells in a subscription, from when it arrives until it is pulled. */
+/** Queue of subscription results from arrival until they are pulled. */
 export class ResultQueue implements SubgraphResults {
-  /** Results that nobody has pulled yet. */
+  /** Results that have not been pulled yet. */
   private readonly waiting: { readonly value: SubgraphResult; readonly bytes: number }[] = [];
   private waitingBytes = 0;
   private failure: Error | undefined;
@@ -29,17 +29,17 @@ export class ResultQueue implements SubgraphResults {
     else options.signal.addEventListener('abort', this.leave, { once: true });
   }
 
-  /** How many results wait to be pulled. */
+  /** Number of queued results. */
   get length(): number {
     return this.waiting.length;
   }
 
-  /** How many bytes those are, as far as who pushes them says. */
+  /** Bytes of the queued results, as passed to `push`. */
   get bytes(): number {
     return this.waitingBytes;
   }
 
-  /** Whether nothing more is taken. */
+  /** Whether the queue accepts no more results. */
   get closed(): boolean {
     return this.ended;
   }
@@ -53,7 +53,7 @@ export class ResultQueue implements SubgraphResults {
     this.waitingBytes += bytes;
   }
 
-  /** The subscription has ended by itself; what waits is still there to be pulled. */
+  /** Ends the queue; queued results can still be pulled. */
   end(): void {
     if (this.ended) return;
     this.ended = true;
@@ -64,7 +64,7 @@ export class ResultQueue implements SubgraphResults {
     else pull?.resolve(END);
   }
 
-  /** The subscription has failed; what waits is still there to be pulled. */
+  /** Fails the queue; queued results can still be pulled. */
   fail(error: Error): void {
     if (this.ended) return;
     this.failure = error;

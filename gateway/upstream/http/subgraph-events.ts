@@ -5,28 +5,28 @@ import type { SubgraphResult } from '../../../protocol/wire.js';
 import { ResultQueue } from './result-queue.js';
 import { parseResponse } from './parse-response.js';
 
-/** Results that may wait to be pulled; then the connection is not read until they have been. */
+/** Maximum number of queued results; then the connection is paused until the queue is empty. */
 const WAITING = 16;
 
-/** Characters of an answer that is no stream; who refuses says it in fewer. */
+/** Maximum length in characters of a response that is not a stream, such as an error. */
 const ANSWER = 100_000;
 
 const JSON_TYPE = /^application\/(?:graphql-response\+)?json\b/;
 
-/** Made once: an abort without a reason makes a new error each time. */
+/** Created once: `abort()` without a reason creates a new error on each call. */
 const LEFT = new Error('nobody reads this stream any more');
 
 export interface SubgraphStreamOptions {
   readonly signal: AbortSignal;
   /** Called with each result as it arrives. */
   readonly arrived: () => void;
-  /** What to throw when the subgraph is lost. */
+  /** Creates the error to throw when the subgraph is lost. */
   readonly lost: (cause?: unknown) => Error;
 }
 
 /**
- * Opens a subscription as server-sent events on a connection of its own, which is read as slowly as the results are
- * pulled. Rejects with what `lost` makes when the subgraph does not open it.
+ * Opens a subscription as server-sent events on its own connection, with backpressure from the reader. Rejects
+ * with the error of `lost` when the subgraph does not open it.
  */
 export function openSubgraphEvents(
   dispatcher: Dispatcher,
@@ -40,15 +40,15 @@ export function openSubgraphEvents(
 }
 
 /**
- * What a subgraph sends, as it comes. Straight on the dispatcher: body streams and generators in between cost more than
- * all the rest of an event.
+ * Receives the events of a subgraph. Uses the dispatcher directly: body streams and generators would cost more
+ * than the rest of an event.
  */
 class SubgraphEvents implements Dispatcher.DispatchHandler {
   private readonly decoder = new StringDecoder('utf8');
   private readonly parser = new EventParser();
   private readonly results: ResultQueue;
   private controller: Dispatcher.DispatchController | undefined;
-  /** What the subgraph answers instead of a stream. */
+  /** A response that is not a stream. */
   private answer: { readonly statusCode: number; text: string } | undefined;
 
   constructor(
@@ -62,7 +62,7 @@ class SubgraphEvents implements Dispatcher.DispatchHandler {
         if (this.controller?.paused) this.controller.resume();
       },
       onCancelled: () => {
-        // Matters only before it has been opened.
+        // Only relevant before the stream has been opened.
         this.refused(LEFT);
         this.controller?.abort(LEFT);
       },
@@ -71,7 +71,7 @@ class SubgraphEvents implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
-    // It may have waited in the pool's queue until now.
+    // The request may have waited in the queue of the pool.
     if (this.results.closed) controller.abort(LEFT);
   }
 
@@ -99,7 +99,7 @@ class SubgraphEvents implements Dispatcher.DispatchHandler {
     else if (this.results.length >= WAITING) controller.pause();
   }
 
-  /** Without an answer the body ended without `complete`: the subgraph died or is being restarted. */
+  /** A body that ends without `complete` means that the subgraph died or restarts. */
   onResponseEnd(): void {
     if (this.answer && !this.results.closed) this.resolveAnswer(this.answer);
     else this.fail();
@@ -120,7 +120,7 @@ class SubgraphEvents implements Dispatcher.DispatchHandler {
     controller.abort(LEFT);
   }
 
-  /** Who refuses a subscription has answered: it is the only result, as it is on a WebSocket. */
+  /** A rejection is the only result, as on a WebSocket. */
   private resolveAnswer({ statusCode, text }: { readonly statusCode: number; readonly text: string }): void {
     try {
       this.results.push(parseResponse(statusCode, text));

@@ -6,39 +6,42 @@ import { ResultQueue } from './result-queue.js';
 import type { SubgraphStreamOptions } from './subgraph-events.js';
 import { slowConsumerError } from '../call/subgraph-source.js';
 
-/** Results of one subscription that may wait to be pulled, and bytes of them: one that is slow must not hold up others. */
+/**
+ * Maximum number of queued results of one subscription, and of their bytes: a slow one must not block the
+ * others.
+ */
 const WAITING = 1_000;
 const WAITING_BYTES = 1024 * 1024;
 const MAX_MESSAGE = 16 * 1024 * 1024;
-/** Milliseconds to open a socket, and then to be acknowledged. */
+/** Timeout in milliseconds for opening a socket, and for its acknowledgement. */
 const OPENING = 10_000;
-/** Milliseconds between pings, and until an answer to one is missing. */
+/** Milliseconds between pings, and timeout of a pong. */
 const PING_INTERVAL = 10_000;
-/** Milliseconds that a socket is kept when it carries nothing. */
+/** Idle timeout of a socket in milliseconds. */
 const IDLE = 10_000;
-/** Milliseconds after which a subgraph that knew no WebSockets is asked again. */
+/** Milliseconds before a subgraph without WebSocket support is tried again. */
 const ASK_AGAIN = 60_000;
 
 export interface SubgraphSocketOptions {
-  /** The subgraph's address, of HTTP or of WebSockets. */
+  /** URL of the subgraph, for HTTP or WebSockets. */
   readonly url: string;
-  /** What the gateway proves itself with when it connects. */
+  /** Credentials of the gateway in `connection_init`. */
   readonly connectionParams?: (() => Promise<Record<string, unknown>>) | undefined;
 }
 
 /**
- * The one WebSocket to a subgraph (graphql-transport-ws), for all subscriptions that hear what happens from now on. An
- * event for a thousand of them is read in a few pieces rather than from a thousand connections. Nothing holds it up: who
- * is too slow for it is told so, and goes on behind its position with a connection of its own.
+ * The WebSocket to a subgraph (graphql-transport-ws) shared by all live subscriptions: an event for a thousand
+ * of them arrives in a few reads instead of on a thousand connections. It is never paused: a slow consumer gets
+ * SLOW_CONSUMER and resumes after its position on its own connection.
  */
 export class SubgraphSocket implements Disposable {
   private readonly client: Client;
-  /** Called when the socket has been acknowledged. */
+  /** Callbacks for the acknowledgement of the socket. */
   private readonly opening = new Set<() => void>();
   private open = false;
   private refusedUntil = 0;
   private silence: NodeJS.Timeout | undefined;
-  /** Bytes of the message that is being handled. */
+  /** Bytes of the current message. */
   private size = 0;
   private lastId = 0;
 
@@ -54,7 +57,7 @@ export class SubgraphSocket implements Disposable {
       keepAlive: PING_INTERVAL,
       connectionAckWaitTimeout: OPENING,
       lazyCloseTimeout: IDLE,
-      // Clients come back by themselves, each behind its position.
+      // Subscriptions resume by themselves, each after its position.
       retryAttempts: 0,
       on: {
         connected: () => this.connected(),
@@ -65,12 +68,14 @@ export class SubgraphSocket implements Disposable {
     });
   }
 
-  /** Whether the subgraph has been found not to speak WebSockets, a short while ago. */
+  /** Whether the subgraph recently rejected WebSockets. */
   get refused(): boolean {
     return performance.now() < this.refusedUntil;
   }
 
-  /** Opens a subscription. Rejects with what `lost` makes when the subgraph cannot be reached in this way. */
+  /**
+   * Opens a subscription. Rejects with the error of `lost` when the subgraph is unreachable over WebSockets.
+   */
   subscribe(
     payload: SubscribePayload,
     { signal, arrived, lost }: SubgraphStreamOptions,
@@ -127,22 +132,22 @@ export class SubgraphSocket implements Disposable {
     clearTimeout(this.silence);
   }
 
-  /** A subgraph that froze, or the network to it, keeps its connections: only silence tells. */
+  /** Detects a hung subgraph or network, which keeps its connections open. */
   private listenForPong(): void {
     this.silence = setTimeout(() => this.client.terminate(), PING_INTERVAL);
     this.silence.unref();
   }
 }
 
-/** A single result may be as large as it likes. */
+/** A single result is accepted at any size. */
 function isFull({ length, bytes }: ResultQueue, more: number): boolean {
   return length > 0 && (length >= WAITING || bytes + more > WAITING_BYTES);
 }
 
 interface SocketListener {
-  /** The other side does not know the protocol at all. */
+  /** The server does not support the protocol. */
   readonly unsupported: () => void;
-  /** Called before each message is handled, with its length in bytes. */
+  /** Called with the length in bytes before each message is handled. */
   readonly message: (bytes: number) => void;
 }
 

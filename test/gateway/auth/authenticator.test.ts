@@ -69,7 +69,7 @@ const cases: readonly (readonly [string, () => Promise<string | null>, string])[
   ['an expired token', () => token('acme', { expiresIn: -1 }), 'TOKEN_EXPIRED'],
 ];
 
-test.each(cases)('%s is answered 401, also to introspection and event streams', async (_, bearer, code) => {
+test.each(cases)('answers 401 to %s, including introspection and event streams', async (_, bearer, code) => {
   for (const accept of ['application/json', 'text/event-stream']) {
     const { status, headers, errors } = await post(fixture.url, '{ __typename }', {
       bearer: await bearer(),
@@ -82,7 +82,7 @@ test.each(cases)('%s is answered 401, also to introspection and event streams', 
   }
 });
 
-test('a token is good for 90 days at the most, or as many as the gateway is told', async () => {
+test('limits the validity of a token to 90 days or the configured number', async () => {
   await using strict = await startFixture({ auth: { kind: 'secret', secret: SECRET, maxDays: 1 } });
   const days = async (url: string, expiresIn: number) =>
     (await post(url, '{ __typename }', { bearer: await token('acme', { expiresIn }) })).status;
@@ -90,7 +90,7 @@ test('a token is good for 90 days at the most, or as many as the gateway is told
   expect([await days(strict.url, DAY), await days(strict.url, DAY + 60)]).toEqual([200, 401]);
 });
 
-test('a refused token leaves one line with its reason and the id of the request, and never the token', async () => {
+test('logs a rejected token in one line with reason and request id, without the token', async () => {
   await using logged = await startFixture();
   const bearer = await token('acme', { secret: 'another secret, as long as the first one' });
   const { headers } = await post(logged.url, '{ __typename }', { bearer });
@@ -105,14 +105,14 @@ test('a refused token leaves one line with its reason and the id of the request,
   expect(JSON.stringify(logged.log)).not.toContain(bearer);
 });
 
-test('a header of 300,000 tabs that is no bearer token is read in one pass', { timeout: 5_000 }, async () => {
+test('parses an Authorization header of 300,000 tabs in linear time', { timeout: 5_000 }, async () => {
   using accepted = await AcceptedTokens.open({ keys, log: createLog('silent') });
   const authenticator = createAuthenticator({ accepted, clock: systemClock });
   const header = `Bearer ${'\t'.repeat(300_000)} x`;
   expect(() => authenticator.authenticate(header, 'r')).toThrow('Send a bearer token');
 });
 
-test('a token that is known is known with other blanks around it', async () => {
+test('caches a token independently of the whitespace around it', async () => {
   using accepted = await AcceptedTokens.open({ keys, log: createLog('silent') });
   const authenticator = createAuthenticator({ accepted, clock: systemClock });
   const bearer = await token('acme');
@@ -120,7 +120,7 @@ test('a token that is known is known with other blanks around it', async () => {
   expect(authenticator.authenticate(`  bearer   ${bearer} `, 'r')).toMatchObject({ account: 'acme' });
 });
 
-test('a flood of refused tokens leaves ten lines a second, and says how many were left out', async () => {
+test('logs at most ten rejected tokens per second and counts the suppressed ones', async () => {
   const clock = movableClock();
   using _ = clock.stand();
   await using logged = await startFixture({ clock });
@@ -134,7 +134,7 @@ test('a flood of refused tokens leaves ten lines a second, and says how many wer
   expect(lines().at(-1)).toMatchObject({ leftOut: 15 });
 });
 
-test('a key that its key set no longer has is refused at once when the set is read again', async () => {
+test('rejects tokens of a removed key as soon as the key set is reloaded', async () => {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   const key = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' };
   const served = { keys: [key] };
@@ -166,7 +166,7 @@ test('a WebSocket without a valid token is closed with 4403, with an expired one
   }
 });
 
-test('a WebSocket may bring its token in the header of the upgrade', async () => {
+test('accepts the token of a WebSocket in the upgrade header', async () => {
   const socket = new WebSocket(`${fixture.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
     headers: { authorization: `Bearer ${await token()}` },
   });
@@ -178,14 +178,14 @@ test('a WebSocket may bring its token in the header of the upgrade', async () =>
   await once(socket, 'close');
 });
 
-test('a WebSocket that says nothing is closed with 4408', async () => {
+test('closes a WebSocket without connection_init with 4408', async () => {
   await using impatient = await startFixture({ limits: { connectionInitTimeout: 50 } });
   const socket = new WebSocket(`${impatient.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   const [code] = (await once(socket, 'close')) as [number];
   expect(code).toBe(4408);
 });
 
-test('an account gets no more WebSockets than the limit, others still do', async () => {
+test('limits the WebSockets of one account without affecting other accounts', async () => {
   await using first = openSocket(fixture.url, { token: await token('many') });
   await using second = openSocket(fixture.url, { token: await token('many') });
   const open = [first, second].map((socket, at) =>
@@ -203,7 +203,7 @@ test('an account gets no more WebSockets than the limit, others still do', async
   });
 });
 
-test('a page of another origin gets no WebSocket', async () => {
+test('rejects a WebSocket from a page of another origin', async () => {
   const socket = new WebSocket(`${fixture.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
     origin: 'https://evil.example',
   });

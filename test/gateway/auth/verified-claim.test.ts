@@ -27,7 +27,7 @@ test.each([
   // What is no boolean says nothing.
   [{ verified: 'false' }, undefined],
 ])(
-  'a token that does not vouch for its account makes an actor that is not verified, up to the subgraphs: %o',
+  'passes the claim verified: false of a token to subgraphs as an unverified actor: %o',
   async (claims, verified) => {
     const actor = await verify(await token(claims));
     expect(actor.verified).toBe(verified);

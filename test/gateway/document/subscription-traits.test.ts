@@ -35,7 +35,7 @@ test.each([
   expect(formOf(query)).toMatchObject({ kind, resumable });
 });
 
-test('a root field inside fragments is asked for with all that they select, and its position', () => {
+test('requests the position of a root field inside fragments', () => {
   const { document } = formOf(
     `subscription ($from: String) { events(after: $from) { id } ...more }
      fragment more on Subscription { events(after: $from) { cursor } }`,
@@ -49,7 +49,7 @@ test('a root field inside fragments is asked for with all that they select, and 
   );
 });
 
-test('where to begin is no part of what is planned, however it is said', () => {
+test('plans a subscription independently of its start position', () => {
   const plans = [
     'subscription ($kind: String) { events(kind: $kind) { id } }',
     'subscription ($kind: String) { events(after: "x", kind: $kind) { id } }',
@@ -66,6 +66,6 @@ test.each([
      fragment it on Event { since(at: $from) }`,
     undefined,
   ],
-])('what says nothing else than where to begin, in %s, is %s', (query, variable) => {
+])('finds the variable used only for the start position: %s, %s', (query, variable) => {
   expect(formOf(query).afterVariable).toBe(variable);
 });

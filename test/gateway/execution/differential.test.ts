@@ -128,7 +128,7 @@ describe('the same as @apollo/gateway', () => {
   test('operations at random, while any subgraph is down', () => both.expectSame(RUNS), PATIENCE);
 });
 
-test('an entity is asked for once, in however many places it is', async () => {
+test('fetches an entity once for all its places in the response', async () => {
   const at = both.sources();
   const { data } = await both.ours(parse('{ reviews { author { email } } }'), {}, at);
   const asked = at

@@ -119,7 +119,7 @@ describe.each([
 ])('fetches of entities that start at the same moment, answered $when', ({ now }) => {
   beforeAll(() => void (atOnce = now));
 
-  test('ask for the same fields in one request, and for each entity once', async () => {
+  test('request the same fields in one request and each entity once', async () => {
     const { data, asked } = await run('{ road { from { name } to { name } via { name } } }');
     expect(asked.map(({ variables }) => variables)).toEqual([
       { representations: [town('t1'), town('t2'), town('t3')] },
@@ -133,7 +133,7 @@ describe.each([
     });
   });
 
-  test('ask for different fields in one request, too', async () => {
+  test('request different fields in one request', async () => {
     const { data, asked } = await run('{ road { from { name } to { mayor { name } } } }');
     expect(asked.map(({ variables }) => variables)).toEqual([
       { entities0: [town('t1')], entities1: [town('t2')] },
@@ -160,7 +160,7 @@ describe.each([
     });
   });
 
-  test('tell an error at every place of its entity, and nowhere else', async () => {
+  test('report an error at every place of its entity, and nowhere else', async () => {
     const { data, errors } = await run('{ road { from { size } to { size } via { size } sign { name } } }');
     expect(errors.sort()).toEqual(['road.to.size', 'road.via.0.size']);
     expect(data).toEqual({
@@ -168,7 +168,7 @@ describe.each([
     });
   });
 
-  test('tell an error without a place once for each fetch', async () => {
+  test('report an error without a path once per fetch', async () => {
     const { data, errors } = await run(
       '{ road { from { name } to { mayor { name } } } }',
       {},
@@ -189,7 +189,7 @@ describe.each([
     expect(data).toEqual({ road: { from: { mayor }, sign: { mayor } } });
   });
 
-  test('report an answer that is none', async () => {
+  test('report an invalid response', async () => {
     const { errors, data } = await run(
       '{ road { from { name } to { name } } }',
       {},

@@ -111,7 +111,7 @@ async function subscribe(url: string, field: string) {
 }
 
 describe.each(['in this process', 'over HTTP'])('what completes an event, from a subgraph %s', (mode) => {
-  test('is no older than the event, which a subgraph that is behind waits for', async () => {
+  test('is no older than the event: a lagging subgraph waits', async () => {
     const url = await start(mode);
     const events = await subscribe(url, 'changes');
     for (const version of [1, 2]) {
@@ -124,7 +124,7 @@ describe.each(['in this process', 'over HTTP'])('what completes an event, from a
     expect(replica.awaited).toEqual(['1', '2']);
   });
 
-  test('is asked for as it is, where positions are not those of events', async () => {
+  test('has no minimum version when positions are not event cursors', async () => {
     const url = await start(mode);
     const events = await subscribe(url, 'words');
     happenings.happen();

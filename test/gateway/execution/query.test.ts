@@ -14,7 +14,7 @@ describe.each(['local', 'remote'] as const)('with %s subgraphs', (mode) => {
   });
   afterAll(() => fixture[Symbol.asyncDispose]());
 
-  test('a query over five subgraphs is answered as one', async () => {
+  test('combines five subgraphs into one response', async () => {
     const { status, data, errors } = await post(fixture.url, DEEP, { variables: { id: 'c1' } });
     expect(errors).toBeUndefined();
     expect(status).toBe(200);
@@ -35,7 +35,7 @@ describe.each(['local', 'remote'] as const)('with %s subgraphs', (mode) => {
     });
   });
 
-  test("another account's objects are not there", async () => {
+  test('hides objects of another account', async () => {
     const { data } = await post(fixture.url, DEEP, { variables: { id: 'x1' } });
     expect(data?.['cluster']).toBeNull();
   });
@@ -45,7 +45,7 @@ describe.each(['local', 'remote'] as const)('with %s subgraphs', (mode) => {
     expect(data).toEqual({ rename: { name: 'new', region: { name: 'Hangzhou' } } });
   });
 
-  test('a refusal carries its code, path and facts', async () => {
+  test('returns code, path and details of a client error', async () => {
     const { data, errors } = await post(fixture.url, '{ refused }');
     expect(data).toEqual({ refused: null });
     expect(errors).toEqual([
@@ -57,7 +57,7 @@ describe.each(['local', 'remote'] as const)('with %s subgraphs', (mode) => {
     ]);
   });
 
-  test('a value that only the subgraph can judge is refused with INVALID_INPUT, literal or variable', async () => {
+  test('rejects a value that only the subgraph can validate with INVALID_INPUT, literal or variable', async () => {
     const literal = await post(fixture.url, '{ since(at: "yesterday") }');
     expect(literal.errors?.map((e) => e.extensions['code'])).toEqual(['INVALID_INPUT']);
     const variable = await post(fixture.url, 'query ($at: DateTime!) { since(at: $at) }', {
@@ -66,7 +66,7 @@ describe.each(['local', 'remote'] as const)('with %s subgraphs', (mode) => {
     expect(variable.errors?.map((e) => e.extensions['code'])).toEqual(['INVALID_INPUT']);
   });
 
-  test('a bug is masked, and logged once with the request id that the client got', async () => {
+  test('masks a bug and logs it once with the request id of the response', async () => {
     const before = fixture.log.length;
     const { data, errors, headers } = await post(fixture.url, '{ bug }', {
       headers: { 'x-request-id': `bug-${mode}` },
@@ -143,7 +143,7 @@ test.each(['local', 'remote'] as const)(
   },
 );
 
-test('a subgraph that is down costs its fields only, with SERVICE_UNAVAILABLE, and readiness', async () => {
+test('returns SERVICE_UNAVAILABLE only for the fields of a subgraph that is down, and reports not ready', async () => {
   await using fixture = await startFixture({ mode: 'remote' });
   await fixture.servers.get('quotas')?.[Symbol.asyncDispose]();
   const { data, errors } = await post(
@@ -157,7 +157,7 @@ test('a subgraph that is down costs its fields only, with SERVICE_UNAVAILABLE, a
   expect(await ready.json()).toMatchObject({ subgraphs: { quotas: 'unreachable', regions: 'ok' } });
 });
 
-test('a subgraph answers nobody but the gateway', async () => {
+test('a subgraph rejects requests that the gateway has not signed', async () => {
   await using fixture = await startFixture({ mode: 'remote' });
   const server = fixture.servers.get('clusters');
   const attempts: Record<string, string>[] = [

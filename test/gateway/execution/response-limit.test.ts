@@ -40,7 +40,7 @@ function shapeOf(query: string) {
   return planned.shape;
 }
 
-test('ends an answer of 129 MB before it exists', async () => {
+test('stops building a response of 129 MB early', async () => {
   const size = new ResponseSize(4_000_000);
   const budget = new WorkBudget('acme', 10_000);
   const shaping = async () => shapeOf(deep(4)).shape(data, {}, { size, budget });
@@ -48,7 +48,7 @@ test('ends an answer of 129 MB before it exists', async () => {
   expect(size.characters).toBeLessThan(4_010_000);
 });
 
-test('makes, writes and counts a large answer in pieces and answers what is made at once', async () => {
+test('builds, serializes and costs a large response in several turns of the event loop', async () => {
   const shape = shapeOf(deep(3));
   const size = new ResponseSize(Infinity);
   const whole = await shape.shape(data, {}, { size, budget: new WorkBudget('acme', Infinity) });
@@ -92,7 +92,7 @@ const headers = async (accept: string) => ({
   authorization: `Bearer ${await token()}`,
 });
 
-test('refuses a large answer over HTTP and charges what was estimated', async () => {
+test('rejects a large response over HTTP and charges the estimated cost', async () => {
   expect((await post(fixture.url, small)).errors).toBeUndefined();
   const answer = await post(fixture.url, large);
   expect(answer).toMatchObject({ status: 200, ...TOO_LARGE });
@@ -100,7 +100,7 @@ test('refuses a large answer over HTTP and charges what was estimated', async ()
   expect(actualQueryCost).toBe(requestedQueryCost);
 });
 
-test('refuses it as answer to a GET, on a WebSocket and as an event stream', async () => {
+test('rejects a large response to a GET, on a WebSocket and as an event stream', async () => {
   const get = await fetch(`${fixture.url}/graphql?query=${encodeURIComponent(large)}`, {
     headers: await headers('application/json'),
   });
@@ -116,7 +116,7 @@ test('refuses it as answer to a GET, on a WebSocket and as an event stream', asy
   expect(await stream.text()).toContain('RESPONSE_TOO_LARGE');
 });
 
-test('counts the answers of a batch together', async () => {
+test('limits the total response size of a batch', async () => {
   const answer = await fetch(`${fixture.url}/graphql`, {
     method: 'POST',
     headers: await headers('application/json'),

@@ -79,7 +79,7 @@ federation(
   ],
 );
 
-test('an operation for which the planner finds no way is refused with a code that says so', async () => {
+test('rejects an operation that the planner cannot plan with OPERATION_NOT_PLANNED', async () => {
   await using graph = await startGraph([
     subgraph(
       'pets',

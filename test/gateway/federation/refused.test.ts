@@ -5,7 +5,7 @@ import { loadSupergraph } from '../../../gateway/planning/plannable-supergraph.j
 const link = (imports: string) =>
   `extend schema @link(url: "https://specs.apollo.dev/federation/v2.8", import: [${imports}])`;
 
-test('a progressive override that holds for a part of the requests is refused', () => {
+test('rejects a progressive override for a percentage of requests', () => {
   const supergraph = (label: string) =>
     composeSupergraph([
       {
@@ -25,7 +25,7 @@ test('a progressive override that holds for a part of the requests is refused', 
   expect(loadSupergraph(supergraph('percent(100)')).overrides).toEqual(new Map([['percent(100)', true]]));
 });
 
-test('a supergraph with contexts is refused', () => {
+test('rejects a supergraph with contexts', () => {
   const sdl = composeSupergraph([
     {
       name: 'shop',

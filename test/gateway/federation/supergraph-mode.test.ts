@@ -85,7 +85,7 @@ describe('GraphQL over HTTP, as graphql-http audits it', () => {
   });
 });
 
-test('who asks under a name that ALLOWED_HOSTS does not list is refused', async () => {
+test('rejects a Host header that ALLOWED_HOSTS does not list', async () => {
   const settings = { PORT: '0', FLEETGRAPH_AUTH: 'off', ALLOWED_HOSTS: 'gateway, Graph.example' };
   await using named = await startRole(['gateway', '--supergraph', file], settings);
   const statusOf = async (url: string, host: string) => {
@@ -99,7 +99,7 @@ test('who asks under a name that ALLOWED_HOSTS does not list is refused', async 
   expect(await statusOf(gateway.url, 'graph.example')).toBe(403);
 });
 
-test('lists may nest as deep as documents may, whatever that could cost', async () => {
+test('allows nested lists up to the depth limit without a cost limit', async () => {
   const query = `{ people ${'{ peers '.repeat(17)}{ id } ${'}'.repeat(17)} }`;
   expect(await ask(query)).toEqual({ data: { people: [{ peers: [] }, { peers: [] }] } });
 });
@@ -116,18 +116,18 @@ test.each(['mutation', 'subscription'])(
   },
 );
 
-test('subgraphs are told nothing about who asks', () => {
+test('sends no actor to subgraphs', () => {
   expect(new Set(seen)).toEqual(new Set([undefined]));
 });
 
-test('what a subgraph says of an error is passed on', async () => {
+test('passes errors of subgraphs through', async () => {
   expect(await ask('{ broken { name } }')).toEqual({
     data: { broken: null },
     errors: [{ message: 'out of paper', path: ['broken'], extensions: { code: 'OUT_OF_PAPER' } }],
   });
 });
 
-test('SUBGRAPH_URLS says where a subgraph is instead', async () => {
+test('overrides the URL of a subgraph by SUBGRAPH_URLS', async () => {
   await using own = new AsyncDisposableStack();
   const server = createServer((request, response) => {
     request.resume();
@@ -163,7 +163,7 @@ test.each([
     { FLEETGRAPH_AUTH: 'off', FLEETGRAPH_SECRET: 'x'.repeat(32) },
     'FLEETGRAPH_SECRET',
   ],
-])('it does not start with %s', async (_title, env: Record<string, string>, named) => {
+])('does not start with %s', async (_title, env: Record<string, string>, named) => {
   await expect(startRole(['gateway', '--supergraph', file], { PORT: '0', ...env })).rejects.toThrow(named);
 });
 
@@ -219,7 +219,7 @@ describe('a supergraph composed of the subgraphs that a file lists', () => {
   });
 });
 
-test('the gateway of the platform itself cannot be opened to everybody', async () => {
+test('the platform gateway does not start without authentication', async () => {
   const env = { PORT: '0', FLEETGRAPH_AUTH: 'off', FLEETGRAPH_SECRET: 'x'.repeat(32) };
   await expect(startRole(['gateway'], env)).rejects.toThrow('only for `gateway --supergraph`');
 });

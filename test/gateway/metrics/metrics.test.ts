@@ -14,7 +14,7 @@ async function scrape(url: string | undefined): Promise<Map<string, number>> {
   );
 }
 
-test('requests, cost, plans, sockets, subscriptions and events are counted', async () => {
+test('counts requests, cost, plans, sockets, subscriptions and events', async () => {
   await using fixture = await startFixture({ metricsPort: 0 });
   const { metricsUrl } = fixture.gateway;
   await post(fixture.url, '{ regions { id } }');
@@ -56,7 +56,7 @@ test('requests, cost, plans, sockets, subscriptions and events are counted', asy
   });
 });
 
-test('codes that subgraphs of another graph make up are one figure, however many there are', async () => {
+test('counts unknown error codes of subgraphs under one label', async () => {
   await using moody = await startMoody('');
   await using fixture = await startFixture({
     mode: 'remote',
@@ -80,7 +80,7 @@ test('codes that subgraphs of another graph make up are one figure, however many
   ]);
 });
 
-test('metrics are on a port of their own, and only when asked for', async () => {
+test('serves metrics on a separate port, and only when configured', async () => {
   await using without = await startFixture();
   expect(without.gateway.metricsUrl).toBeUndefined();
   await using fixture = await startFixture({ metricsPort: 0 });
@@ -90,7 +90,7 @@ test('metrics are on a port of their own, and only when asked for', async () => 
   expect((await fetch(`${fixture.url}/metrics`)).status).toBe(404);
 });
 
-test('a client that does not read shows in the lag until it does, while others keep up; nothing is dropped', async () => {
+test('reports the lag of a client that does not read until it has caught up, without dropping events', async () => {
   await using fixture = await startFixture({ metricsPort: 0, limits: { streamQueue: 4 } });
   const { metricsUrl } = fixture.gateway;
   const lag = async () => (await scrape(metricsUrl)).get('fleetgraph_subscription_lag_events') ?? NaN;
@@ -118,7 +118,7 @@ test('a client that does not read shows in the lag until it does, while others k
   expect((await scrape(metricsUrl)).get('fleetgraph_events_dropped_total')).toBe(0);
 });
 
-test('an event that a client without cursors is too slow for is counted as dropped', async () => {
+test('counts an event as dropped when a client without cursors is too slow for it', async () => {
   await using fixture = await startFixture({ metricsPort: 0, limits: { streamQueue: 4 } });
   await using fast = await rawSocket(fixture.url);
   await using slow = await rawSocket(fixture.url);

@@ -13,7 +13,7 @@ function texts(node: PlanNode | undefined): string[] {
   return node && 'nodes' in node ? node.nodes.flatMap(texts) : [];
 }
 
-test('what a subgraph is asked is the same whichever operation it is for', () => {
+test('sends subgraphs the same query for different operation names', () => {
   const supergraph = loadSupergraph(composeSupergraph(shopSubgraphs()));
   const asked = (text: string, name?: string) =>
     texts(planOperation(supergraph, parse(text, { noLocation: true }), name).node as PlanNode);

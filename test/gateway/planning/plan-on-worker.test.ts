@@ -35,7 +35,7 @@ async function planning(): Promise<Planning> {
   return { preparation, asked, [Symbol.asyncDispose]: () => thread[Symbol.asyncDispose]() };
 }
 
-test('a document is planned as it was sent, once for all who ask at the same moment', async () => {
+test('plans a document once for concurrent requests', async () => {
   await using made = await planning();
   const { preparation, asked } = made;
   const request = { query: '# a comment\nquery Q { products { name shipping } }' };
@@ -49,7 +49,7 @@ test('a document is planned as it was sent, once for all who ask at the same mom
   expect(asked).toHaveLength(1);
 });
 
-test('what is not valid is not planned anywhere, however it would end', async () => {
+test('does not plan an invalid document', async () => {
   await using made = await planning();
   // The planner never ends with it.
   const circular = { query: '{ __typename } fragment Circular on Query { ...Circular }' };
@@ -64,7 +64,7 @@ test('what is not valid is not planned anywhere, however it would end', async ()
   ]);
 });
 
-test('what is beyond the limits is not planned anywhere', async () => {
+test('does not plan a document beyond the limits', async () => {
   await using made = await planning();
   const deep = `{ products { ${'reviews { product { '.repeat(11)} name ${'} }'.repeat(11)} } }`;
   expect(made.preparation.ahead({ query: deep }, actor)).toBeUndefined();

@@ -48,7 +48,7 @@ async function ask(query: string): Promise<Answer> {
   return (await response.json()) as Answer;
 }
 
-test('while operations are planned that take long, a small new one is answered, and one that is known', async () => {
+test('answers new small operations and cached ones while slow operations are planned', async () => {
   const KNOWN = '{ products { upc } }';
   await ask(KNOWN);
   const answered: string[] = [];
@@ -67,7 +67,7 @@ test('while operations are planned that take long, a small new one is answered, 
   for (const one of await Promise.all(slow)) expect(one).toBe('DOWNSTREAM_SERVICE_ERROR');
 });
 
-test('a reload loses no request: each is answered by the supergraph before or by the new one', async () => {
+test('answers every request during a reload with either the old or the new supergraph', async () => {
   const told = async (query: string) => {
     const { data, errors } = await ask(query);
     return data ? 'data' : errors?.[0]?.extensions.code;

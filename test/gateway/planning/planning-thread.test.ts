@@ -37,7 +37,7 @@ function copied(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value)) as unknown;
 }
 
-test('a new operation waits for none of those that take long to plan, and the last of those comes first', async () => {
+test('plans a new operation before slow ones, and the most recent slow one first', async () => {
   await using thread = await builtThread();
   const plan = thread.load(sdl);
   await thread.loaded;
@@ -51,7 +51,7 @@ test('a new operation waits for none of those that take long to plan, and the la
   expect(planned).toEqual(['small', 'd', 'c', 'b', 'a']);
 });
 
-test('what is planned in between is planned the same, and so is what it comes between', async () => {
+test('interleaved planning does not change any plan', async () => {
   await using thread = await builtThread();
   const plan = thread.load(sdl);
   const here = loadSupergraph(sdl);
@@ -62,13 +62,13 @@ test('what is planned in between is planned the same, and so is what it comes be
     expect(copied(plans[at])).toEqual(copied(planOperation(here, parse(source), undefined)));
 });
 
-test('what is asked before the thread has come up waits for it', async () => {
+test('queues operations until the planning thread has started', async () => {
   await using thread = await builtThread();
   const planned = await thread.load(sdl)(QUERY, 'Q');
   expect(copied(planned)).toEqual(copied(planOperation(loadSupergraph(sdl), parse(QUERY), 'Q')));
 });
 
-test('a thread that dies is started again; what it was planning is to be tried again', async () => {
+test('restarts a crashed planning thread and rejects its operations as retryable', async () => {
   await using thread = await builtThread();
   const plan = thread.load(sdl);
   await thread.loaded;
@@ -80,7 +80,7 @@ test('a thread that dies is started again; what it was planning is to be tried a
   expect(await plan(QUERY, 'Q')).toBeDefined();
 });
 
-test('a thread that never comes up keeps nobody waiting who closes the gateway', async () => {
+test('closes the gateway although the planning thread never starts', async () => {
   // Not as it is built: there is nothing to run.
   const thread = new PlanningThread(pino({ level: 'silent' }));
   const asked = expect(thread.load(sdl)(QUERY, 'Q')).rejects.toMatchObject({
@@ -91,7 +91,7 @@ test('a thread that never comes up keeps nobody waiting who closes the gateway',
   await thread.loaded;
 });
 
-test('what would be planned for minutes is refused, and holds up nobody', async () => {
+test('rejects an operation that would be planned for minutes, without delaying others', async () => {
   await using thread = await builtThread({ steps: 20_000 });
   const plan = thread.load(sdl);
   const endless = `{ users ${everythingOf(loadSupergraph(sdl).api, 'User', 6)} }`;
@@ -103,14 +103,14 @@ test('what would be planned for minutes is refused, and holds up nobody', async 
   await refused;
 });
 
-test('why an operation cannot be planned is told to whoever asked', async () => {
+test('returns the reason why an operation cannot be planned', async () => {
   await using thread = await builtThread();
   const plan = thread.load(sdl);
   await expect(plan('{ nothing }', undefined)).rejects.toThrow('nothing');
   expect(await plan(QUERY, 'Q')).toBeDefined();
 });
 
-test('the supergraph before is planned on as well, the one before that no longer', async () => {
+test('plans operations of the current and the previous supergraph only', async () => {
   await using thread = await builtThread();
   const first = thread.load(sdl);
   await thread.loaded;
@@ -124,7 +124,7 @@ test('the supergraph before is planned on as well, the one before that no longer
   expect(await third(QUERY, 'Q')).toBeDefined();
 });
 
-test('what a planning thread warms up on are operations of the schema, and not always the same', () => {
+test('warms up the planning thread with different operations of the schema', () => {
   const supergraph = loadSupergraph(sdl);
   const documents = [...warmUpQueries(supergraph.api)];
   for (const document of documents) expect(validate(supergraph.api, document)).toEqual([]);

@@ -31,7 +31,7 @@ async function occupy(fixture: Fixture, count: number): Promise<{ leave(): void 
 }
 
 describe('HTTP requests of one account', () => {
-  test('wait when as many as may run at once, are refused when as many wait, and hold up nobody else', async () => {
+  test('wait at the concurrency limit, are rejected when the queue is full, and do not delay other accounts', async () => {
     const fixture = await start({ requestsPerAccount: 2, requestsWaiting: 3 });
     const { leave } = await occupy(fixture, 2);
     const answers: Answer[] = [];
@@ -52,7 +52,7 @@ describe('HTTP requests of one account', () => {
     expect(answers.map(({ status }) => status)).toEqual([429, 429, 200, 200, 200]);
   });
 
-  test('give their places in the queue up when their clients leave', async () => {
+  test('leave the queue when their clients disconnect', async () => {
     const fixture = await start({ requestsPerAccount: 1, requestsWaiting: 1 });
     const { leave } = await occupy(fixture, 1);
     const left = new AbortController();
@@ -69,7 +69,7 @@ describe('HTTP requests of one account', () => {
     expect(fixture.hub.slow).toBe(1);
   });
 
-  test('give their places up when their clients leave within the body, which is no failure', async () => {
+  test('release their slots when their clients disconnect within the body, without logging an error', async () => {
     const fixture = await start({ requestsPerAccount: 1, requestsWaiting: 1 });
     const { hostname, port } = new URL(fixture.url);
     const socket = connect(Number(port), hostname);
@@ -91,7 +91,7 @@ describe('HTTP requests of one account', () => {
     expect(fixture.log.filter(({ level }) => level >= 50)).toEqual([]);
   });
 
-  test('hold no place any more when they have become streams', async () => {
+  test('release their slots when they become streams', async () => {
     const fixture = await start({ requestsPerAccount: 1, requestsWaiting: 1 });
     for (const accept of ['text/event-stream', 'multipart/mixed;subscriptionSpec=1.0, application/json']) {
       const body = { query: 'subscription { clusterEvents { sequence } }' };
@@ -101,7 +101,7 @@ describe('HTTP requests of one account', () => {
     }
   });
 
-  test('of a batch run no more operations at once than may', async () => {
+  test('run the operations of a batch within the concurrency limit', async () => {
     const fixture = await start({ requestsPerAccount: 2, batch: 10 });
     const body = Array.from({ length: 10 }, (_, index) => ({ query: slow(index) }));
     const leaving = new AbortController();
@@ -118,7 +118,7 @@ describe('HTTP requests of one account', () => {
   });
 });
 
-test('operations on WebSockets of one account wait for each other', async () => {
+test('limits concurrent operations on all WebSockets of one account', async () => {
   const fixture = await start({ requestsPerAccount: 2, requestsWaiting: 2 });
   const sockets = [stack.use(await rawSocket(fixture.url)), stack.use(await rawSocket(fixture.url))];
   await Promise.all(sockets.map((socket) => socket.initialise()));
@@ -141,7 +141,7 @@ test('operations on WebSockets of one account wait for each other', async () => 
   await other.heard('complete');
 });
 
-test('an account has a bound of different subscriptions; those that share one count once', async () => {
+test('limits the distinct subscriptions of an account; shared ones count once', async () => {
   const fixture = await start({ subscriptionsPerAccount: 2 });
   const socket = stack.use(await rawSocket(fixture.url));
   await socket.initialise();
@@ -173,11 +173,11 @@ test('an account has a bound of different subscriptions; those that share one co
   expect(socket.messages.filter(({ type }) => type === 'error')).toHaveLength(1);
 });
 
-describe('an answer that its client does not read', () => {
+describe('a response that its client does not read', () => {
   const INTROSPECTION =
     '{ __schema { types { name fields { name type { name kind ofType { name kind } } } } } }';
 
-  test('is cut, and its place is free again', async () => {
+  test('is destroyed, and its slot is released', async () => {
     const fixture = await start({
       unreadTimeout: 200,
       batch: 5000,
@@ -196,14 +196,14 @@ describe('an answer that its client does not read', () => {
     expect(response.complete).toBe(false);
   });
 
-  test('is not cut while it is read', async () => {
+  test('is not destroyed while it is read', async () => {
     const fixture = await start({ unreadTimeout: 200, batch: 5000, bodyBytes: 10_000_000 });
     const body = Array.from({ length: 4000 }, () => ({ query: INTROSPECTION }));
     const response = await askAlone(fixture.url, { bearer: await token(), body });
     expect(JSON.parse(await text(response))).toHaveLength(4000);
   });
 
-  test('as a stream is cut, too', async () => {
+  test('is also destroyed as a stream', async () => {
     const fixture = await start({ unreadTimeout: 200 });
     const body = { query: 'subscription { clusterEvents { sequence padding } }' };
     const headers = { accept: 'text/event-stream' };
@@ -215,7 +215,7 @@ describe('an answer that its client does not read', () => {
   });
 });
 
-describe('a long answer', () => {
+describe('a long response', () => {
   const LONG =
     '{ __schema { types { name description fields { name description type { name kind ofType { name kind } } } } } }';
   const ask = async (fixture: Fixture, query: string, acceptEncoding?: string) => {
@@ -242,7 +242,7 @@ describe('a long answer', () => {
     expect(decoders[coding](body).toString()).toBe(plain.body.toString());
   });
 
-  test('is sent as it is to a client that accepts no coding, and says that it varies', async () => {
+  test('is sent uncompressed with a Vary header to a client that accepts no coding', async () => {
     const fixture = await start({});
     for (const accepted of [undefined, '', 'identity', 'deflate', 'gzip;q=0']) {
       const { headers } = await ask(fixture, LONG, accepted);
@@ -251,14 +251,14 @@ describe('a long answer', () => {
     }
   });
 
-  test('is compressed, a short one is not', async () => {
+  test('is compressed, unlike a short one', async () => {
     const fixture = await start({});
     const { headers } = await ask(fixture, QUICK, 'gzip');
     expect(headers['content-encoding']).toBeUndefined();
   });
 });
 
-describe('requests that are sent behind each other on one connection', () => {
+describe('pipelined requests on one connection', () => {
   const REQUEST = '{"query":"{ regions { id } }"}';
   const head = (bearer?: string) =>
     [
@@ -284,12 +284,12 @@ describe('requests that are sent behind each other on one connection', () => {
     return found();
   };
 
-  test('are answered in their order up to a few', async () => {
+  test('are answered in order up to the limit', async () => {
     const fixture = await start({});
     expect(await statuses(fixture, 16, await token())).toEqual(Array.from({ length: 16 }, () => 200));
   });
 
-  test('give their places up when their client leaves', async () => {
+  test('release their slots when their client disconnects', async () => {
     const fixture = await start({ requestsPerAccount: 3, requestsWaiting: 1 });
     const { hostname, port } = new URL(fixture.url);
     const socket = connect(Number(port), hostname);
@@ -303,13 +303,13 @@ describe('requests that are sent behind each other on one connection', () => {
     for (let turn = 0; turn < 4; turn += 1) expect((await post(fixture.url, QUICK)).status).toBe(200);
   });
 
-  test('end the connection when they are more', async () => {
+  test('destroy the connection beyond the limit', async () => {
     const fixture = await start({});
     expect((await statuses(fixture, 300, await token())).length).toBeLessThanOrEqual(16);
     expect((await post(fixture.url, QUICK)).status).toBe(200);
   });
 
-  test('end the connection when their client is not known', async () => {
+  test('destroy the connection of an unauthenticated client', async () => {
     const fixture = await start({});
     expect((await statuses(fixture, 300)).length).toBeLessThanOrEqual(1);
     // One after the other is another matter.

@@ -49,7 +49,7 @@ describe.each([...ways])('by %s', (_, ask) => {
   );
 });
 
-test('every field of introspection that graphql-js has can be asked for, also in fragments', async () => {
+test('supports every introspection field of graphql-js, also in fragments', async () => {
   const ask = ways.get('POST')!;
   const query = `query Fields($name: String!, $more: Boolean = true) {
     ...OfQuery
@@ -67,7 +67,7 @@ test('every field of introspection that graphql-js has can be asked for, also in
   });
 });
 
-test('a schema built from the introspection is the one that the gateway serves', async () => {
+test('returns introspection that builds the same schema', async () => {
   const { data } = await ways.get('POST')!(fixture.url, { query: getIntrospectionQuery(every) }, bearer);
   const built = buildClientSchema(data as unknown as IntrospectionQuery);
   const { api } = loadSupergraph(composeSupergraph(fixtureSubgraphs(new Hub())));

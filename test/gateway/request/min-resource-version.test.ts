@@ -48,7 +48,7 @@ function cursorAt(sequence: bigint, account = 'acme'): string {
 }
 
 describe('a query with extensions.minResourceVersion', () => {
-  test('is answered no older than the event, which it waits for when its database is behind', async () => {
+  test('waits until a lagging database has the event', async () => {
     await append('NODE_STARTING');
     expect((await ask(cursorAt(1n))).data?.events?.nodes).toEqual([{ type: 'NODE_STARTING' }]);
     const asked = ask(cursorAt(2n));
@@ -56,7 +56,7 @@ describe('a query with extensions.minResourceVersion', () => {
     expect((await asked).data?.events?.nodes).toEqual([{ type: 'NODE_READY' }]);
   });
 
-  test.each([...ways])('is known on every transport: %s', async (_, way) => {
+  test.each([...ways])('is supported on every transport: %s', async (_, way) => {
     const asked = async (minResourceVersion: string) =>
       way(platform.url, { query: HISTORY, extensions: { minResourceVersion } }, await platform.token());
     expect((await asked(cursorAt(1n))).errors).toBeUndefined();
@@ -80,7 +80,7 @@ describe('a query with extensions.minResourceVersion', () => {
     ['something else', () => 'nonsense'],
     ['something that is no header', () => 'a\r\nb'],
     ['no text', () => 7],
-  ])('is refused with INVALID_CURSOR for %s', async (_, version) => {
+  ])('is rejected with INVALID_CURSOR for %s', async (_, version) => {
     const { errors } = await ask(version());
     expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['INVALID_CURSOR']);
   });

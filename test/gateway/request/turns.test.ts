@@ -62,14 +62,14 @@ const admissionOf = (preparation: RequestPreparer) =>
     meter: noopMetrics,
   });
 
-test('new documents of one account are prepared one a turn, and another account comes after one of them', async () => {
+test('prepares one new document of an account per turn, alternating with other accounts', async () => {
   const admission = admissionOf(new RequestPreparer(supergraph, defaultLimits));
   const ended = await ends(newDocuments(admission, 30));
   expect(ended.slice(0, 2).map(([name]) => name)).toEqual(['acme0', 'globex']);
   expect(new Set(ended.map(([, turn]) => turn)).size).toBe(31);
 });
 
-test('plans that come back together are compiled one a turn, those of another account after one of them', async () => {
+test('compiles one plan of an account per turn, alternating with other accounts', async () => {
   const count = 30;
   let asked = 0;
   let all: () => void = () => undefined;
@@ -90,7 +90,7 @@ const FULL = { requestsPerAccount: 1, requestsWaiting: 1 };
 const SLOW = ['{ a: slow }', '{ b: slow }'];
 const QUICK = '{ regions { id } }';
 
-test('requests that are refused are answered one a turn, however many are sent again at once', async () => {
+test('answers one rejected request per turn', async () => {
   const { url, hub } = stack.use(await startFixture({ limits: FULL }));
   const leaving = new AbortController();
   stack.defer(() => leaving.abort());
@@ -115,7 +115,7 @@ test('requests that are refused are answered one a turn, however many are sent a
   expect(count.turns).toBeGreaterThanOrEqual(400);
 });
 
-test('operations that are refused on WebSockets of one account are answered one socket a turn', async () => {
+test('answers rejected operations of one WebSocket of an account per turn', async () => {
   const fixture = stack.use(await startFixture({ limits: FULL }));
   const sockets: RawSocket[] = [];
   for (let index = 0; index < 20; index += 1) sockets.push(stack.use(await rawSocket(fixture.url)));
@@ -137,7 +137,7 @@ test('operations that are refused on WebSockets of one account are answered one 
   expect(count.turns).toBeGreaterThanOrEqual(200);
 });
 
-test('messages of one WebSocket that arrive together are read one a turn', async () => {
+test('reads one message of a WebSocket per turn', async () => {
   const count = countTurns();
   /** How often the clock was asked, as it is for each operation, by turn. */
   const asked = new Map<number, number>();

@@ -91,7 +91,7 @@ const readers: ReadonlyMap<string, () => Promise<Reader>> = new Map([
 const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 
 describe.each([...readers])('a slow client over %s', (_way, subscribe) => {
-  test('is moved to catching up: others are not held up, nothing is kept for it, and it loses nothing', async () => {
+  test('is detached, does not slow down other clients, and gets every missed event replayed', async () => {
     const { hub } = fixture;
     const fast = await subscribe();
     const slow = await subscribe();
@@ -113,7 +113,7 @@ describe.each([...readers])('a slow client over %s', (_way, subscribe) => {
   });
 });
 
-describe('who reads nothing of a connection', () => {
+describe('a client that does not read its connection', () => {
   /** A query whose answer is as long as itself. */
   const query = `{ ${'a'.repeat(90_000)}: __typename }`;
   let last = 0;
@@ -133,13 +133,13 @@ describe('who reads nothing of a connection', () => {
     expect.fail('90 MB of answers are kept');
   };
 
-  test('is cut when the answers to its queries become too much', async () => {
+  test('is disconnected when its unread responses exceed the limit', async () => {
     const named = await reserved();
     (await openReserved(named)).pause();
     await untilGone(named);
   });
 
-  test('has its reservation taken when too much waits for the stream to be opened', async () => {
+  test('loses its reserved stream when too many messages are queued before it is opened', async () => {
     const named = await reserved();
     await untilGone(named);
     expect((await openReserved(named)).statusCode).toBe(404);
@@ -166,7 +166,7 @@ describe('forty streams on one connection', () => {
     for (const sequences of seen.values()) expect(sequences).toEqual(upTo(events));
   }
 
-  test('take turns on a WebSocket, which is not cut because they all have something to tell at once', async () => {
+  test('take turns on a WebSocket, which is not closed by a burst of events', async () => {
     const raw = stack.use(await rawSocket(fixture.url));
     await raw.initialise();
     raw.socket.on('message', (data) => see(String(data as Buffer)));
@@ -176,7 +176,7 @@ describe('forty streams on one connection', () => {
     await getEverything();
   });
 
-  test('take turns on a reserved stream, which is not cut because they all have something to tell at once', async () => {
+  test('take turns on a reserved stream, which is not closed by a burst of events', async () => {
     const named = await reserved();
     const stream = await openReserved(named);
     let rest = '';
@@ -196,7 +196,7 @@ describe('forty streams on one connection', () => {
   });
 });
 
-test('a stream that has had its turn on a connection comes behind the others', () => {
+test('moves a stream to the end of the order after its turn on a connection', () => {
   const connection = { needsDrain: true };
   const got: string[] = [];
   const operation = (name: string) => ({

@@ -78,7 +78,7 @@ const event = (data: string): StreamEvent => ({
   result: { data: data as unknown as Record<string, unknown> },
 });
 
-test('who is too slow for the others and has no position is told SLOW_CONSUMER, behind what it was given', async () => {
+test('ends a slow client without a position with SLOW_CONSUMER after its queued events', async () => {
   const { group, say } = liveGroup();
   const [fast, slow] = [new Reader(), new Reader()];
   group.join(fast.feed, null);
@@ -95,7 +95,7 @@ test('who is too slow for the others and has no position is told SLOW_CONSUMER, 
   expect(fast.got).toEqual(['a', 'b', 'c', 'd', 'e']);
 });
 
-test('while nobody can take an event none is pulled', async () => {
+test('pulls no event while no client is writable', async () => {
   const { group, say, isPulled, state } = liveGroup();
   const only = new Reader();
   only.fast = false;
@@ -110,7 +110,7 @@ test('while nobody can take an event none is pulled', async () => {
   expect(state.pulled).toBe(2);
 });
 
-test('the end of the execution ends everybody, errors included, and is told once', async () => {
+test('ends every client once when the execution ends, with its errors', async () => {
   for (const end of [undefined, new Error('broken')]) {
     const { group, say, state } = liveGroup();
     const readers = [new Reader(), new Reader()];
@@ -125,7 +125,7 @@ test('the end of the execution ends everybody, errors included, and is told once
   }
 });
 
-test('an event of which a part failed is asked for anew for who comes back for it, not told again', async () => {
+test('executes an event with errors again for a client that resumes before it', async () => {
   const { group, say, state } = liveGroup({ ...form, kind: 'log', resumable: true });
   const first = new Reader();
   group.join(first.feed, null);
@@ -143,7 +143,7 @@ test('an event of which a part failed is asked for anew for who comes back for i
   expect(back.got).toEqual([]);
 });
 
-test('who begins beside others is told at once where the stream stands, so that a lost connection loses nothing', async () => {
+test('sends a joining client the current position immediately', async () => {
   const { group, say, state } = liveGroup({ ...form, kind: 'log', resumable: true });
   const first = new Reader();
   group.join(first.feed, null);
@@ -158,7 +158,7 @@ test('who begins beside others is told at once where the stream stands, so that 
   expect(state.opened).toEqual([null]);
 });
 
-test('the lag of a client is what others of its group have been told and it has not, while it waits and while it is let go of', async () => {
+test('measures the lag of a client against its group, queued or detached', async () => {
   const { group, say, state } = liveGroup({ ...form, kind: 'log', resumable: true });
   const numbered = (position: number) => say({ ...event(`e${position}`), position: String(position) });
   const rejoining: ClientSubscription[] = [];
@@ -187,7 +187,7 @@ test('the lag of a client is what others of its group have been told and it has 
   expect([fast.dropped, slow.dropped, state.opened.length]).toEqual([0, 0, 1]);
 });
 
-test('an event that does not follow what its client was told is not given to it: it is counted, and the client sent to resume', () => {
+test('drops an event that leaves a gap and ends the client so that it resumes', () => {
   const reader = new Reader();
   const frame = (position: string, follows?: string) =>
     new SerializedEvent(JSON.stringify({ data: position }), position, follows, false, false);
@@ -200,7 +200,7 @@ test('an event that does not follow what its client was told is not given to it:
   expect(reader.errors.map(({ extensions }) => extensions['code'])).toEqual(['SERVICE_UNAVAILABLE']);
 });
 
-test('everybody of an execution that is too slow for its subgraph goes on behind what it was told, on another one', async () => {
+test('resumes all clients of an execution that is too slow for its subgraph on another one', async () => {
   const { group, state, say } = liveGroup({ ...form, kind: 'log', resumable: true });
   const readers: Reader[] = [];
   for (let count = 0; count < 3; count += 1) {

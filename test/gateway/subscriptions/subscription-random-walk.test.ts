@@ -217,7 +217,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   ),
 );
 
-test('whoever comes, leaves, falls behind or is moved to another execution gets everything once and in order', async () => {
+test('delivers every event once and in order to clients that join, leave, lag or move', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
       const world = new World();

@@ -35,7 +35,7 @@ function withoutQuotas(sdl: string): string {
   return sdl.replace('id: ID! quotas: [Quota!]! }', 'id: ID! limits: [Quota!]! }');
 }
 
-test('streams go on over a reload of the supergraph, idle or busy, without gap or double', async () => {
+test('continues streams over a reload of the supergraph without gap or duplicate', async () => {
   const { hub, gateway } = fixture;
   socket.say({ id: '1', type: 'subscribe', payload: { query: EVENTS } });
   await until(() => hub.listening === 1, 'the upstream');
@@ -50,7 +50,7 @@ test('streams go on over a reload of the supergraph, idle or busy, without gap o
   expect(socket.messages.filter(({ type }) => type !== 'next')).toEqual([{ type: 'connection_ack' }]);
 });
 
-test('a stream that the new supergraph does not have ends with what is wrong', async () => {
+test('ends a stream with errors when the new supergraph does not have its field', async () => {
   const { hub, gateway } = fixture;
   socket.say({ id: '1', type: 'subscribe', payload: { query: EVENTS } });
   await until(() => hub.listening === 1, 'the upstream');
@@ -62,7 +62,7 @@ test('a stream that the new supergraph does not have ends with what is wrong', a
   });
 });
 
-test('queries are answered by the new supergraph at once; one that is not valid changes nothing', async () => {
+test('executes queries with the new supergraph immediately; an invalid supergraph changes nothing', async () => {
   const { gateway, url } = fixture;
   const query = '{ cluster(id: "c1") { quotas { used } } }';
   expect((await post(url, query)).errors).toBeUndefined();
@@ -76,7 +76,7 @@ test('queries are answered by the new supergraph at once; one that is not valid 
   expect((await post(url, query)).errors).toBeUndefined();
 });
 
-test('a subgraph that has moved is asked where it is now; its streams resume there', async () => {
+test('sends requests to the new URL of a subgraph and resumes its streams there', async () => {
   const { hub, gateway } = fixture;
   socket.say({
     id: '1',

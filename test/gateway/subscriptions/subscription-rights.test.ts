@@ -26,7 +26,7 @@ async function write(file: string, revoked: object[]): Promise<void> {
   await rename(`${file}.new`, file);
 }
 
-test('streams end when the rights of their tokens change, with a code of their own; others go on', async () => {
+test('ends streams with RIGHTS_CHANGED when the permissions of their tokens change', async () => {
   const file = join(directory, 'revocations.json');
   await write(file, []);
   await using fixture = await startFixture({ revocationsFile: file });
@@ -61,7 +61,7 @@ test('streams end when the rights of their tokens change, with a code of their o
   await expect(again.client.iterate({ query: EVENTS }).next()).rejects.toMatchObject({ code: 4403 });
 });
 
-test('streams end when what a token says is weighed differently than when they began', async () => {
+test('ends streams when the claims of a token give other permissions', async () => {
   const log = createLog('silent');
   using accepted = await AcceptedTokens.open({ keys: { kind: 'secret', secret: SECRET }, log });
   const options = { accepted, clock: systemClock };
@@ -76,7 +76,7 @@ test('streams end when what a token says is weighed differently than when they b
   expect(changes).toBe(1);
 });
 
-test('streams end when the key that their token was signed with is withdrawn', async () => {
+test('ends streams when the signing key of their token is withdrawn', async () => {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   const key = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' };
   let keys = [key];
@@ -100,7 +100,7 @@ test('streams end when the key that their token was signed with is withdrawn', a
   await closeServer(server, 0);
 });
 
-test('streams end when all tokens of their account are called back', async () => {
+test('ends streams when all tokens of their account are revoked', async () => {
   const file = join(directory, 'accounts.json');
   await write(file, []);
   await using fixture = await startFixture({ revocationsFile: file });
@@ -114,7 +114,7 @@ test('streams end when all tokens of their account are called back', async () =>
   expect(await socket.closed).toMatchObject({ code: 4410 });
 });
 
-test('a file of revocations that is none stops the start, and later changes nothing', async () => {
+test('an invalid revocations file prevents the start, and is ignored later', async () => {
   const file = join(directory, 'broken.json');
   await writeFile(file, '{}');
   await expect(startFixture({ revocationsFile: file })).rejects.toThrow();

@@ -46,8 +46,8 @@ function publish(count: number): void {
 
 const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, i) => i + first);
 
-describe('subscribers to the same operation with the same variables and rights', () => {
-  test('share one execution, and each event is the same bytes but for its id', async () => {
+describe('subscribers to the same operation with the same variables and permissions', () => {
+  test('share one execution and receive identical bytes except for the operation id', async () => {
     const { hub } = fixture;
     const all = [await subscriber(EVENTS)];
     await until(() => hub.listening === 1, 'the upstream');
@@ -59,7 +59,7 @@ describe('subscribers to the same operation with the same variables and rights',
     for (const one of all) expect(seen(one)).toEqual(upTo(20));
   });
 
-  test('share it however their documents are laid out, whatever they are called and whatever else is in them', async () => {
+  test('share it independently of formatting, operation names and other definitions', async () => {
     const { hub } = fixture;
     const texts = [
       'subscription One($after: String) { clusterEvents(after: $after) { ...a ...b } } fragment a on ClusterEvent { sequence } fragment b on ClusterEvent { cursor }',
@@ -74,7 +74,7 @@ describe('subscribers to the same operation with the same variables and rights',
     expect(hub.opened).toEqual([null]);
   });
 
-  test('share it however they say where to begin, and each begins there', async () => {
+  test('share it independently of the form of the start position', async () => {
     const { hub } = fixture;
     publish(3);
     const variable = await subscriber(EVENTS, { after: '1' });
@@ -94,7 +94,7 @@ describe('subscribers to the same operation with the same variables and rights',
     }
   });
 
-  test('share it when the field stands in a fragment, and resume as well', async () => {
+  test('share it and resume when the field is in a fragment', async () => {
     const { hub } = fixture;
     const query = 'subscription { ...all } fragment all on Subscription { clusterEvents { sequence } }';
     const first = await subscriber(query);
@@ -114,7 +114,7 @@ describe('subscribers to the same operation with the same variables and rights',
     await until(() => hub.listening === 3, 'three upstreams');
   });
 
-  test('are not disturbed when the first of them leaves; the upstream closes with the last, not before', async () => {
+  test('continue when the first one leaves; the upstream closes with the last', async () => {
     const { hub } = fixture;
     const first = await subscriber(EVENTS);
     await until(() => hub.listening === 1, 'the upstream');
@@ -135,7 +135,7 @@ describe('subscribers to the same operation with the same variables and rights',
     expect(seen(third)).toEqual(upTo(9));
   });
 
-  test('with different tokens of one account share only where the gateway is told that subjects do not matter', async () => {
+  test('share between subjects of an account only with sharedBy: account', async () => {
     await using shared = await startFixture({ sharedBy: 'account' });
     for (const [one, listening] of [
       [fixture, 2],
@@ -155,8 +155,8 @@ describe('subscribers to the same operation with the same variables and rights',
   });
 });
 
-describe('who comes later with a position', () => {
-  test('first gets what it missed on its own, then joins the others, without gap or double', async () => {
+describe('a client that joins later with a position', () => {
+  test('catches up on its own execution, then joins the others without gap or duplicate', async () => {
     const { hub } = fixture;
     const early = await subscriber(EVENTS);
     publish(60);
@@ -171,7 +171,7 @@ describe('who comes later with a position', () => {
     expect(hub.opened).toEqual([null, '5']);
   });
 
-  test('joins at once when the others stand where it does, or a little further', async () => {
+  test('joins immediately when the others are at its position or slightly ahead', async () => {
     const { hub } = fixture;
     const early = await subscriber(EVENTS);
     publish(10);
@@ -184,7 +184,7 @@ describe('who comes later with a position', () => {
     expect(hub.opened).toEqual([null]);
   });
 
-  test('is shared with those who come back at the same time after a restart, once all have caught up', async () => {
+  test('shares an execution with other reconnecting clients once all have caught up', async () => {
     const { hub } = fixture;
     publish(50);
     const all: RawSocket[] = [];
@@ -195,7 +195,7 @@ describe('who comes later with a position', () => {
     all.forEach((one, i) => expect(seen(one)).toEqual(upTo(51, i * 6 + 1)));
   });
 
-  test('catches up although it did not ask for cursors: the gateway asks for itself and does not show them', async () => {
+  test('catches up without requesting cursors, which the gateway adds and hides', async () => {
     const early = await subscriber(UNMARKED);
     publish(40);
     await until(() => seen(early).length === 40, 'forty events');
@@ -205,7 +205,7 @@ describe('who comes later with a position', () => {
     expect(last?.['payload']).toEqual({ data: { clusterEvents: { sequence: 40 } } });
   });
 
-  test('joins while the filter matches nothing, by the bookmark that says that it has caught up', async () => {
+  test('joins by a caught-up bookmark while the filter matches nothing', async () => {
     const { hub } = fixture;
     hub.bookmarks = true;
     const early = await subscriber(EVENTS);
@@ -220,7 +220,7 @@ describe('who comes later with a position', () => {
   });
 });
 
-test('a client that uses the names under which the gateway asks for positions gets what it asks for', async () => {
+test('respects a client that uses the reserved names of positions', async () => {
   const queries = [
     'subscription { clusterEvents { _position: sequence } }',
     'subscription { clusterEvents { ...it } } fragment it on ClusterEvent { _position: sequence }',
@@ -233,7 +233,7 @@ test('a client that uses the names under which the gateway asks for positions ge
     expect((await one.heard('next'))['payload']).toEqual({ data: { clusterEvents: { _position: 1 } } });
 });
 
-test('a stream that begins with the state of now is not joined later', async () => {
+test('does not join a stream that started with a snapshot', async () => {
   const { hub } = fixture;
   publish(1);
   const query = 'subscription { clusterState }';
@@ -246,7 +246,7 @@ test('a stream that begins with the state of now is not joined later', async () 
   await until(() => hub.listening === 2, 'two executions');
 });
 
-test('a stream without positions is joined by whoever comes later, for what comes later', async () => {
+test('joins a stream without positions for later events', async () => {
   const { hub } = fixture;
   const query = 'subscription { ticks }';
   const first = await subscriber(query);

@@ -58,7 +58,7 @@ async function foreign(serve: (server: Server, hub: Hub) => void) {
 
 const CONTEXT = { actor: { account: 'acme', subject: 'anybody' }, requestId: 'none' };
 
-test('subscriptions that differ come over one WebSocket from their subgraph, each until its client leaves', async () => {
+test('multiplexes subscriptions on one WebSocket to their subgraph', async () => {
   await using fixture = await relayed();
   const { hub, relay } = fixture;
   const sockets = [openSocket(fixture.url), openSocket(fixture.url)];
@@ -81,7 +81,7 @@ test('subscriptions that differ come over one WebSocket from their subgraph, eac
   await until(() => hub.listening === 0, 'the upstreams to be closed');
 });
 
-test('what has been before comes on a connection of its own; what happens from then on joins the WebSocket', async () => {
+test('replays on a separate connection and continues live on the shared WebSocket', async () => {
   await using fixture = await relayed();
   const { hub, relay, url } = fixture;
   hub.bookmarks = true;
@@ -109,7 +109,7 @@ test('what has been before comes on a connection of its own; what happens from t
   await until(() => hub.listening === 0, 'the upstream to be closed');
 });
 
-test('a client that does not read holds up nobody on the same WebSocket, and loses nothing when it goes on', async () => {
+test('a client that does not read delays no other client of the upstream WebSocket and loses no event', async () => {
   await using fixture = await relayed({ limits: { streamQueue: 4 } });
   const { hub, relay, url } = fixture;
   hub.bookmarks = true;
@@ -146,7 +146,7 @@ test('a client that does not read holds up nobody on the same WebSocket, and los
   slow.close();
 });
 
-test('a subgraph that falls silent is given up, with the sign to resume', { timeout: 60_000 }, async () => {
+test('ends streams of a silent subgraph so that clients resume', { timeout: 60_000 }, async () => {
   await using fixture = await relayed();
   await using socket = openSocket(fixture.url);
   const next = socket.client.iterate({ query: 'subscription { ticks }' }).next();
@@ -155,7 +155,7 @@ test('a subgraph that falls silent is given up, with the sign to resume', { time
   await expect(next).rejects.toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE' } }]);
 });
 
-test('a subgraph that knows no WebSockets is asked once, then subscribed to by server-sent events', async () => {
+test('falls back to server-sent events for a subgraph without WebSockets', async () => {
   await using fixture = await foreign((server, hub) => {
     const { schema } = clustersSubgraph(hub);
     const handler = createHandler({ schema, context: CONTEXT as never });
@@ -183,7 +183,7 @@ test('a subgraph that knows no WebSockets is asked once, then subscribed to by s
   await until(() => relay.open('event-stream') === 0, 'the upstreams to be closed');
 });
 
-test('a subgraph that subscribes by WebSocket only is subscribed to', async () => {
+test('subscribes to a subgraph that only supports WebSockets', async () => {
   await using fixture = await foreign((server, hub) => {
     const { schema } = clustersSubgraph(hub);
     useServer({ schema, context: CONTEXT }, new WebSocketServer({ server, path: '/graphql' }));
@@ -195,7 +195,7 @@ test('a subgraph that subscribes by WebSocket only is subscribed to', async () =
   expect((await next).value).toEqual({ data: { ticks: 1 } });
 });
 
-test('a subgraph opens its WebSocket to gateways only, and each operation for whom a gateway vouches', async () => {
+test('a subgraph accepts WebSockets only from gateways and operations only with a signed actor', async () => {
   await using fixture = await relayed();
   const { hub, subgraph } = fixture;
   const at = new URL(subgraph).origin;

@@ -32,7 +32,7 @@ describe.each(['local', 'remote'] as const)('with %s subgraphs', (mode) => {
   });
   afterAll(() => fixture[Symbol.asyncDispose]());
 
-  test('each event over a WebSocket is completed from the other subgraphs', async () => {
+  test('completes each event over a WebSocket from other subgraphs', async () => {
     const { hub, url } = fixture;
     await using socket = openSocket(url);
     const events = socket.client.iterate({ query: EVENTS, variables: { after: String(hub.events.length) } });
@@ -51,7 +51,7 @@ describe.each(['local', 'remote'] as const)('with %s subgraphs', (mode) => {
     await until(() => hub.listening === 0, 'the upstream to be closed');
   });
 
-  test('the upstream is closed when the socket goes away while nothing happens', async () => {
+  test('closes the upstream when an idle socket closes', async () => {
     const { hub, url } = fixture;
     const socket = openSocket(url);
     const events = socket.client.iterate({ query: EVENTS, variables: { after: String(hub.events.length) } });
@@ -61,7 +61,7 @@ describe.each(['local', 'remote'] as const)('with %s subgraphs', (mode) => {
     await until(() => hub.listening === 0, 'the upstream to be closed');
   });
 
-  test('queries and mutations run over the same WebSocket', async () => {
+  test('runs queries and mutations over the same WebSocket', async () => {
     await using socket = openSocket(fixture.url);
     const results = [];
     for await (const result of socket.client.iterate({ query: '{ cluster(id: "c1") { region { name } } }' }))
@@ -69,7 +69,7 @@ describe.each(['local', 'remote'] as const)('with %s subgraphs', (mode) => {
     expect(results).toMatchObject([{ data: { cluster: { region: { name: 'Hangzhou' } } } }]);
   });
 
-  test('server-sent events carry the same', async () => {
+  test('delivers the same over server-sent events', async () => {
     const { hub, url } = fixture;
     const headers = { authorization: `Bearer ${await token()}` };
     const client = createEventSource({ url: `${url}/graphql`, headers });
@@ -83,7 +83,7 @@ describe.each(['local', 'remote'] as const)('with %s subgraphs', (mode) => {
     await until(() => hub.listening === 0, 'the upstream to be closed');
   });
 
-  test('a refused subscription ends with the code of the refusal', async () => {
+  test('ends a rejected subscription with its error code', async () => {
     await using socket = openSocket(fixture.url);
     const events = socket.client.iterate({ query: EVENTS, variables: { after: '999' } });
     await expect(events.next()).rejects.toMatchObject([
@@ -94,7 +94,7 @@ describe.each(['local', 'remote'] as const)('with %s subgraphs', (mode) => {
     expect(streamed.trimEnd().endsWith('event: complete\ndata:')).toBe(true);
   });
 
-  test('a bug in a stream is masked and logged once', async () => {
+  test('masks a bug in a stream and logs it once', async () => {
     const { hub, url, log } = fixture;
     const before = log.length;
     await using socket = openSocket(url);
@@ -109,14 +109,14 @@ describe.each(['local', 'remote'] as const)('with %s subgraphs', (mode) => {
     ]);
   });
 
-  test('a subscription over plain HTTP is told where to go', async () => {
+  test('names the streaming transports for a subscription over plain HTTP', async () => {
     const { status, errors } = await post(fixture.url, EVENTS);
     expect(status).toBe(400);
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
   });
 });
 
-test('a subgraph that dies ends the subscription with SERVICE_UNAVAILABLE, the sign to resume', async () => {
+test('ends the subscription with SERVICE_UNAVAILABLE when a subgraph dies', async () => {
   await using fixture = await startFixture({ mode: 'remote' });
   await using socket = openSocket(fixture.url);
   const events = socket.client.iterate({ query: EVENTS });
@@ -126,7 +126,7 @@ test('a subgraph that dies ends the subscription with SERVICE_UNAVAILABLE, the s
   await expect(events.next()).rejects.toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE' } }]);
 });
 
-test('a client that does not read an event stream holds the upstream back', async () => {
+test('applies backpressure to the upstream when a client does not read its event stream', async () => {
   await using fixture = await startFixture();
   const { hub, url } = fixture;
   for (let i = 0; i < MANY; i += 1) hub.publish('acme', 'c1');
@@ -144,7 +144,7 @@ test('a client that does not read an event stream holds the upstream back', asyn
   await until(() => hub.listening === 0, 'the upstream to be closed');
 });
 
-test('a client that does not read its WebSocket holds the upstream back, and loses nothing when it goes on', async () => {
+test('applies backpressure to the upstream when a client does not read its WebSocket, without losing events', async () => {
   await using fixture = await startFixture();
   const { hub, url } = fixture;
   for (let i = 0; i < MANY; i += 1) hub.publish('acme', 'c1');
@@ -169,7 +169,7 @@ test('a client that does not read its WebSocket holds the upstream back, and los
   await until(() => hub.listening === 0, 'the upstream to be closed');
 });
 
-test('the token end ends the socket with 4411 and the event stream with TOKEN_EXPIRED', async () => {
+test('closes the socket with 4411 and ends the event stream with TOKEN_EXPIRED when the token expires', async () => {
   const clock = movableClock();
   await using fixture = await startFixture({ clock });
   const bearer = await token('acme', { expiresIn: 60 });
@@ -183,7 +183,7 @@ test('the token end ends the socket with 4411 and the event stream with TOKEN_EX
   expect(await streamed).toContain('"code":"TOKEN_EXPIRED"');
 });
 
-test('draining ends sockets with 1012 and cuts event streams, then refuses new sockets and streams', async () => {
+test('closes sockets with 1012, ends event streams and rejects new ones while draining', async () => {
   await using fixture = await startFixture();
   await using socket = openSocket(fixture.url);
   const next = socket.client.iterate({ query: EVENTS }).next();

@@ -3,14 +3,14 @@ import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
 import { Hub } from '../fixtures/event-hub.js';
 import { fixtureSubgraphs } from '../fixtures/subgraphs.js';
 
-test('subgraphs compose to the same text in any order', () => {
+test('composes subgraphs to the same SDL in any order', () => {
   const subgraphs = fixtureSubgraphs(new Hub());
   const sdl = composeSupergraph(subgraphs);
   expect(composeSupergraph([...subgraphs].reverse())).toBe(sdl);
   expect(sdl).toContain('type ClusterEvent');
 });
 
-test('everything that does not fit is listed', () => {
+test('lists all composition errors', () => {
   const subgraphs = [
     { name: 'a', sdl: 'type Query { x: String thing: Thing } type Thing { id: ID! }' },
     { name: 'b', sdl: 'type Query { x: Int thing: Thing } type Thing { id: ID! }' },

@@ -54,7 +54,7 @@ function listen(client: ApolloClient, query = EVENTS, variables: Record<string, 
   return { told, subscription };
 }
 
-test('Apollo Client reads each event as it comes, and does not notice heartbeats', async () => {
+test('Apollo Client receives each event and ignores heartbeats', async () => {
   const { hub } = fixture;
   const { client, accepted, chunks } = await apolloClient();
   const first = hub.events.length;
@@ -78,7 +78,7 @@ test('Apollo Client reads each event as it comes, and does not notice heartbeats
   await until(() => hub.listening === 0, 'the upstream to be closed');
 });
 
-test('Apollo Client is told the end of a subscription that ends by itself', async () => {
+test('Apollo Client receives the completion of a subscription', async () => {
   const { client } = await apolloClient();
   const { told } = listen(client, parse('subscription { countdown(from: 3) }'));
   await until(() => told.completed, 'the end');
@@ -89,7 +89,7 @@ test('Apollo Client is told the end of a subscription that ends by itself', asyn
   });
 });
 
-test('Apollo Client is told why a subscription is refused, as what it calls protocol errors', async () => {
+test('Apollo Client receives the rejection of a subscription as protocol errors', async () => {
   const { client } = await apolloClient();
   const { told } = listen(client, EVENTS, { after: '999' });
   await until(() => told.errors.length > 0, 'the refusal');
@@ -98,7 +98,7 @@ test('Apollo Client is told why a subscription is refused, as what it calls prot
   expect(error).toMatchObject({ errors: [{ extensions: { code: 'INVALID_CURSOR' } }] });
 });
 
-test('Apollo Client is told what is wrong with a document as GraphQL errors', async () => {
+test('Apollo Client receives errors of a document as GraphQL errors', async () => {
   const { client } = await apolloClient();
   const { told } = listen(client, parse('subscription { nothing }'));
   await until(() => told.errors.length > 0, 'the errors');
@@ -107,7 +107,7 @@ test('Apollo Client is told what is wrong with a document as GraphQL errors', as
   expect(error).toMatchObject({ errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] });
 });
 
-test('Apollo Client is told when the gateway stops, with when to come back', async () => {
+test('Apollo Client receives the reconnect delay when the gateway stops', async () => {
   await using own = await startFixture();
   const { client } = await apolloClient(own);
   const { told } = listen(client);

@@ -6,7 +6,7 @@ const EVENTS = 'subscription { clusterEvents { sequence } }';
 const CLIENTS = 40;
 const WITHIN = 5000;
 
-test('clients of a gateway that stops are told over every transport when to come back, spread over the time', async () => {
+test('sends clients a random reconnect delay on every transport when the gateway stops', async () => {
   const fixture = await startFixture({
     limits: { reconnectWindow: WITHIN, connectionsPerAccount: 4 * CLIENTS },
   });

@@ -88,13 +88,13 @@ const refused: [string, WayRequest, string][] = [
 ];
 
 describe.each([...ways])('%s', (_name, ask) => {
-  test.each(refused)('%s is refused', async (_title, request, code) => {
+  test.each(refused)('rejects %s', async (_title, request, code) => {
     const answer = await ask(fixture.url, request, bearer);
     expect(codeOf(answer)).toBe(code);
     expect(answer.data ?? null).toBeNull();
   });
 
-  test('a bug is masked, and no field is suggested', async () => {
+  test('masks a bug and suggests no field', async () => {
     const bug = await ask(fixture.url, { query: '{ bug }' }, bearer);
     expect(codeOf(bug)).toBe('INTERNAL_SERVER_ERROR');
     expect(JSON.stringify(bug)).not.toContain('12345');
@@ -102,7 +102,7 @@ describe.each([...ways])('%s', (_name, ask) => {
     expect(JSON.stringify(typo)).not.toMatch(/did you mean|clusters/i);
   });
 
-  test('a document is known by its hash', async () => {
+  test('finds a document by its hash', async () => {
     const query = `{ regions { name } } # ${_name}`;
     const extensions = persisted(query);
     expect(codeOf(await ask(fixture.url, { extensions }, bearer))).toBe('PERSISTED_QUERY_NOT_FOUND');
@@ -110,7 +110,7 @@ describe.each([...ways])('%s', (_name, ask) => {
     expect((await ask(fixture.url, { extensions }, bearer)).data).toHaveProperty('regions');
   });
 
-  test('only trusted documents are executed where there is a list of them', async () => {
+  test('executes only trusted documents when there is a list', async () => {
     expect((await ask(safe.url, { extensions: persisted(TRUSTED) }, bearer)).data).toHaveProperty('regions');
     const other = '{ regions { name } }';
     expect(codeOf(await ask(safe.url, { query: other }, bearer))).toBe('QUERY_NOT_IN_SAFELIST');
@@ -126,7 +126,7 @@ describe.each([...ways])('%s', (_name, ask) => {
     expect((await ask(fixture.url, { query: spread }, bearer)).data).toEqual({ t: { name: 'Query' } });
   });
 
-  test('what an operation costs is told, and nothing runs when it is spent', async () => {
+  test('returns the cost, and rejects operations of an exhausted account', async () => {
     const account = `spender-${_name.toLowerCase().replace(/[^a-z]+/g, '-')}`;
     const mine = await token(account);
     const query = '{ region(id: "cn-hangzhou") { id } }';
@@ -136,7 +136,7 @@ describe.each([...ways])('%s', (_name, ask) => {
     expect(answers.map(codeOf)).toEqual([undefined, undefined, undefined, 'RATE_LIMITED']);
   });
 
-  test('who has spent everything has nothing new read, only what is known looked up', async () => {
+  test('rejects a new document of a rate-limited account before parsing it, and still executes cached documents', async () => {
     const mine = await token(`bankrupt-${_name.toLowerCase().replace(/[^a-z]+/g, '-')}`);
     const query = '{ region(id: "cn-hangzhou") { id } }';
     for (let i = 0; i < 3; i += 1) await ask(poor.url, { query }, mine);
@@ -149,7 +149,7 @@ describe.each([...ways])('%s', (_name, ask) => {
     expect((await ask(poor.url, known, mine)).errors).toBeUndefined();
   });
 
-  test('another account sees nothing of it', async () => {
+  test('hides resources from another account', async () => {
     const other = await token('other');
     expect((await ask(fixture.url, { query: '{ cluster(id: "c1") { name } }' }, other)).data).toEqual({
       cluster: null,
@@ -160,7 +160,7 @@ describe.each([...ways])('%s', (_name, ask) => {
     ['that has expired', () => token('acme', { expiresIn: -5 }), /^(TOKEN_EXPIRED|CLOSED_44\d\d)$/],
     ['of somebody else', () => token('acme', { secret: 'x'.repeat(32) }), /^(UNAUTHENTICATED|CLOSED_4403)$/],
     ['that is none', () => Promise.resolve('none'), /^(UNAUTHENTICATED|CLOSED_4403)$/],
-  ])('a token %s opens nothing', async (_title, make, code) => {
+  ])('rejects a token %s', async (_title, make, code) => {
     expect(codeOf(await ask(fixture.url, { query: '{ version }' }, await make()))).toMatch(code);
   });
 });
@@ -177,7 +177,7 @@ describe.each([...streamingWays])('a subscription by %s', (name, ask) => {
     await until(() => hub.listening === before, 'the upstream to be closed');
   });
 
-  test('ends when its token is called back', async () => {
+  test('ends when its token is revoked', async () => {
     const { hub } = watched;
     const before = hub.listening;
     const subject = name.replaceAll(' ', '-');
@@ -189,7 +189,7 @@ describe.each([...streamingWays])('a subscription by %s', (name, ask) => {
     await until(() => hub.listening === before, 'the upstream to be closed');
   });
 
-  test('is not opened for a document that is not trusted', async () => {
+  test('is rejected for a document that is not trusted', async () => {
     expect(codeOf(await ask(safe.url, { query: EVENTS }, bearer))).toBe('QUERY_NOT_IN_SAFELIST');
     expect(safe.hub.listening).toBe(0);
   });

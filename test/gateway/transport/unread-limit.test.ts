@@ -77,7 +77,7 @@ async function hasRoom(): Promise<boolean> {
 }
 
 describe.each([...ways])('a client that reads nothing of %s', (_way, subscribe) => {
-  test('loses its connection when its token has ended, though what waits for it cannot get out', async () => {
+  test('is disconnected when its token expires, although its unread data cannot be sent', async () => {
     const { hub } = fixture;
     const seen = await reader();
     await subscribe(await token('acme', { expiresIn: 60 }));

@@ -41,7 +41,7 @@ async function openCircuit(): Promise<void> {
 
 const rename = () => post(fixture.url, 'mutation { rename(name: "n") { id } }');
 
-test('of a hundred requests at once one tries; the others have the rest of their answer without waiting for it', async () => {
+test('sends one probe of a hundred concurrent requests and answers the others without waiting', async () => {
   // A try goes on for as long as it is looked at.
   using _still = standingStill();
   await openCircuit();
@@ -64,7 +64,7 @@ test('of a hundred requests at once one tries; the others have the rest of their
   expect(await phase()).toBe('closed');
 });
 
-test('a query that tries goes on when its client leaves, and closes the circuit when it is answered', async () => {
+test('completes the half-open probe query after its client disconnects, and closes the circuit breaker on success', async () => {
   using _still = standingStill();
   await openCircuit();
   moody.mood = 'hangs';
@@ -82,7 +82,7 @@ test('a query that tries goes on when its client leaves, and closes the circuit 
   expect(await phase()).toBe('closed');
 });
 
-test('opening a stream has a deadline, also while it is the try of a circuit', async () => {
+test('times out opening a stream, also as the half-open probe', async () => {
   await openCircuit();
   moody.mood = 'hangs';
   const before = moody.asked;
@@ -101,7 +101,7 @@ test('opening a stream has a deadline, also while it is the try of a circuit', a
   await until(() => moody.left === 1, 'the subgraph hears that nobody waits');
 });
 
-test('a stream that is open has no deadline, and ends at the subgraph with its client', async () => {
+test('an open stream has no timeout and ends at the subgraph when its client disconnects', async () => {
   moody.mood = 'streams';
   await using socket = openSocket(fixture.url);
   const ticks = socket.client.iterate({ query: TICKS });
@@ -119,7 +119,7 @@ test('a stream that is open has no deadline, and ends at the subgraph with its c
   await until(() => moody.left === 2, 'the stream is left');
 });
 
-test('a query whose connection is lost is asked again, a mutation never; neither is while the circuit is open', async () => {
+test('retries a query after a lost connection, never a mutation, and neither while the circuit is open', async () => {
   moody.mood = 'cuts';
   expect((await rename()).errors).toMatchObject([UNAVAILABLE]);
   expect(moody.asked).toBe(1);
@@ -140,7 +140,7 @@ test('a query whose connection is lost is asked again, a mutation never; neither
   await Promise.all(tries);
 });
 
-test('a subgraph that refuses subscriptions has answered: clients are told why, and its circuit stays closed', async () => {
+test('a rejected subscription does not open the circuit, and clients get its errors', async () => {
   moody.mood = 'refuses';
   moody.answer = '{"errors":[{"message":"Not you.","extensions":{"code":"FORBIDDEN"}}]}';
   await using socket = openSocket(fixture.url);
@@ -154,7 +154,7 @@ test('a subgraph that refuses subscriptions has answered: clients are told why, 
   await expect(socket.client.iterate({ query: TICKS }).next()).rejects.toMatchObject([UNAVAILABLE]);
 });
 
-test('a reload of the supergraph leaves the circuit of a subgraph that stays as it is, and its figure, too', async () => {
+test('keeps the circuit and its metric of an unchanged subgraph over a reload', async () => {
   await openCircuit();
   await fixture.gateway.reload(composeSupergraph(fixtureSubgraphs(fixture.hub)));
   expect(await phase()).toBe('open');

@@ -24,7 +24,7 @@ async function tried(circuit: CircuitBreaker, ask: () => Promise<unknown>): Prom
   }
 }
 
-test('a circuit opens after failures, and closes when a try succeeds', async () => {
+test('opens after failures and closes when a probe succeeds', async () => {
   const circuit = await openCircuit();
   expect(await tried(circuit, fail)).toMatchObject({ message: 'failed' });
   expect(circuit.state).toBe('open');
@@ -32,7 +32,7 @@ test('a circuit opens after failures, and closes when a try succeeds', async () 
   expect(circuit.state).toBe('closed');
 });
 
-test('while one call tries, others fail at once instead of waiting for it', async () => {
+test('rejects other calls immediately while a probe is running', async () => {
   const circuit = await openCircuit();
   let go: (answer: string) => void = () => undefined;
   const going = new Promise<string>((resolve) => (go = resolve));
@@ -45,7 +45,7 @@ test('while one call tries, others fail at once instead of waiting for it', asyn
   expect(await trying).toBe('fine');
 });
 
-test('clients that leave do not open it, and do not close it either', async () => {
+test('aborted calls neither open nor close the circuit', async () => {
   const circuit = new CircuitBreaker({ failures: 2 });
   const left = AbortSignal.abort();
   for (let i = 0; i < 9; i += 1) await expect(circuit.call(left, fail)).rejects.toThrow('failed');
@@ -81,7 +81,7 @@ async function start(
 
 const PARTIAL = '{ regions { id } quotas { id } }';
 
-test('a subgraph that takes too long is given up: its part is missing, the rest is there', async () => {
+test('a subgraph that times out only affects its own fields', async () => {
   const { fixture, moody } = await start({ limits: { subgraphTimeout: TIMEOUT } });
   const answer = await post(
     fixture.url,
@@ -97,7 +97,7 @@ test('a subgraph that takes too long is given up: its part is missing, the rest 
   await until(() => moody.left === 1, 'the subgraph hears that nobody waits');
 });
 
-test('a subgraph that keeps failing is not asked, and is asked again when it has recovered', async () => {
+test('stops calling a failing subgraph and resumes when it has recovered', async () => {
   const { fixture, moody } = await start({
     metricsPort: 0,
     limits: { subgraphTimeout: TIMEOUT },
@@ -130,7 +130,7 @@ test('a subgraph that keeps failing is not asked, and is asked again when it has
   expect(text).toMatch(/fleetgraph_circuit_refused_total\{subgraph="quotas"\} [1-9]/);
 });
 
-test('a client that leaves takes its request back from the subgraph', async () => {
+test('aborts the subgraph request when the client disconnects', async () => {
   const { fixture, moody } = await start();
   const leaving = new AbortController();
   const sent = post(fixture.url, PARTIAL, { signal: leaving.signal }).catch(() => 'left');
@@ -140,7 +140,7 @@ test('a client that leaves takes its request back from the subgraph', async () =
   await until(() => moody.left === 1, 'the subgraph hears that the client has left');
 });
 
-test('a client that ends its operation on a WebSocket takes its request back from the subgraph, too', async () => {
+test('aborts the subgraph request when the client completes its operation on a WebSocket', async () => {
   const { fixture, moody } = await start();
   await using socket = openSocket(fixture.url);
   const results = socket.client.iterate({ query: PARTIAL });

@@ -153,7 +153,7 @@ federation(
   })),
 );
 
-test('a plan that has everything in time stays as it is', () => {
+test('leaves a plan in correct order unchanged', () => {
   const supergraph = loadSupergraph(composeSupergraph(byPlace));
   const { full } = supergraph;
   const document = parse('{ cars { size code } }');

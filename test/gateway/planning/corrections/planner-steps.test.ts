@@ -24,7 +24,7 @@ const operations = [
   '{ a: reviews { ...R } b: latest { ...R } } fragment R on Review { body author { name } product { price inStock } }',
 ];
 
-test('the planner can be interrupted at every branch, also where it reads no selection set', () => {
+test('interrupts the planner at every branch', () => {
   let steps = 0;
   onStep = () => (steps += 1);
   const fields = Array.from({ length: 100 }, (_, at) => `a${at}: name`);
@@ -32,7 +32,7 @@ test('the planner can be interrupted at every branch, also where it reads no sel
   expect(steps).toBeGreaterThan(fields.length);
 });
 
-test('between any two steps of the planner another operation can be planned, and neither plan is another one', () => {
+test('plans another operation between two steps of the planner without changing either plan', () => {
   onStep = () => undefined;
   const alone = operations.map(planned);
   let steps = 0;

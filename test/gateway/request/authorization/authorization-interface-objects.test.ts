@@ -97,7 +97,7 @@ test.each([
   },
 );
 
-test('what an interface object guards by @authenticated is null for those whom nobody asked', async () => {
+test('@authenticated on an interface object is null without authentication', async () => {
   await using fixture = await startFixture({ ...options(), auth: { kind: 'none' } });
   const answer = await post(fixture.url, '{ books { free sold } }', { bearer: null });
   expect(answer.data).toEqual({ books: [{ free: 8, sold: null }] });

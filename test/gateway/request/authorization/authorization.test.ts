@@ -44,7 +44,7 @@ const refused = (answer: Answer) =>
 const denied = (path: string, coordinate: string) => [path, 'UNAUTHORIZED_FIELD_OR_TYPE', coordinate];
 
 describe('a field with @requiresScopes', () => {
-  test('is null with an error for a token without the scope, and is not asked of its subgraph', async () => {
+  test('is null with an error for a token without the scope, and is not fetched', async () => {
     const answer = await ask('{ me { name email } }');
     expect(answer.status).toBe(200);
     expect(answer.data).toEqual({ me: { name: 'name of p1', email: null } });
@@ -71,14 +71,14 @@ describe('a field with @requiresScopes', () => {
     },
   );
 
-  test('takes the scopes of a list under scp, too', async () => {
+  test('accepts a list of scopes in the claim scp', async () => {
     const bearer = await token('acme', { claims: { scp: ['email:read'] } });
     expect((await post(fixture.url, '{ me { email } }', { bearer })).data).toEqual({
       me: { email: 'p1@example.org' },
     });
   });
 
-  test('that may not be null takes what is above it with it', async () => {
+  test('nulls its parent when it is non-null', async () => {
     const answer = await ask('{ people { name salary } }');
     expect(answer.data).toEqual({ people: [null, null] });
     expect(refused(answer)).toEqual([denied('people.@.salary', 'Person.salary')]);
@@ -114,7 +114,7 @@ describe('nothing gets around the rule', () => {
     expect(JSON.stringify(answer.data)).not.toContain('example.org');
   });
 
-  test('not a field that was fetched all the same, because it is a key', async () => {
+  test('hides a key field that was fetched for the plan', async () => {
     // The name is another subgraph's: the gateway takes the person there by the key that may not be read.
     const answer = await ask('{ payrolls { person { email name } } }');
     expect(answer.data).toEqual({ payrolls: [{ person: { email: null, name: 'name of p1' } }] });
@@ -152,7 +152,7 @@ describe('nothing gets around the rule', () => {
     expect(text).toContain('UNAUTHORIZED_FIELD_OR_TYPE');
   });
 
-  test('not the same document, asked before by somebody who may', async () => {
+  test('checks each actor although the document is cached', async () => {
     const query = '{ me { id email } }';
     expect((await ask(query, 'email:read')).data).toMatchObject({ me: { email: 'p1@example.org' } });
     expect((await ask(query)).data).toMatchObject({ me: { email: null } });
@@ -161,7 +161,7 @@ describe('nothing gets around the rule', () => {
 });
 
 describe('interfaces and unions', () => {
-  test('a field of an interface is null unless it may be read of every type, and is read by fragments', async () => {
+  test('a field of an interface is null unless all its types may be read; fragments read single types', async () => {
     const answer = await ask('{ things { id label ... on Book { title: label } } }');
     expect(answer.data).toEqual({
       things: [
@@ -175,7 +175,7 @@ describe('interfaces and unions', () => {
     });
   });
 
-  test('a type that may not be read is left out of a union', async () => {
+  test('omits a denied type from a union', async () => {
     const answer = await ask('{ found { __typename ... on Book { id } ... on Vault { id: __typename } } }');
     expect(refused(answer)).toEqual([denied('found.@', 'Vault')]);
     const gold = await ask('{ found { ... on Vault { gold } } }', 'vault:open');
@@ -184,7 +184,7 @@ describe('interfaces and unions', () => {
 });
 
 describe('a type', () => {
-  test('that may not be read is null wherever it is reached', async () => {
+  test('is null wherever it is reached when it is denied', async () => {
     const answer = await ask('{ secret { code } me { id } }', null);
     expect(answer.data).toEqual({ secret: null, me: { id: 'p1' } });
     expect(refused(answer)).toEqual([denied('secret', 'Query.secret')]);
@@ -198,7 +198,7 @@ describe('a type', () => {
   });
 });
 
-test('@authenticated is met by a token, and not by those whom nobody asked', async () => {
+test('@authenticated requires a token, also where authentication is off', async () => {
   expect((await ask('{ nobody { id } }')).data).toEqual({ nobody: { id: 'nobody' } });
   const answer = await ask('{ nobody { id } }', null);
   expect(answer.data).toEqual({ nobody: null });
@@ -215,7 +215,7 @@ test.each([
   expect((await ask('{ ruled }', '', { policies })).data).toEqual({ ruled: expected });
 });
 
-test('a mutation that may not be made is not made, the others are', async () => {
+test('skips a denied mutation and executes the others', async () => {
   const answer = await ask('mutation { raise(id: "p1") { id } greet }');
   expect(answer.data).toEqual({ raise: null, greet: 'hello' });
   expect(graph.asked.fields).toEqual([]);
@@ -224,7 +224,7 @@ test('a mutation that may not be made is not made, the others are', async () => 
   });
 });
 
-test('a subscription that may not be opened is refused, and fields of its events are null', async () => {
+test('rejects a denied subscription, and nulls denied fields of events', async () => {
   await using anonymous = openSocket(open.url, {});
   const failure: unknown = await anonymous.client
     .iterate({ query: 'subscription { ticks }' })
@@ -238,7 +238,7 @@ test('a subscription that may not be opened is refused, and fields of its events
   expect(graph.asked.fields).toEqual([]);
 });
 
-test('where introspection needs a scope, a token without it may not read the schema, however it asks', async () => {
+test('rejects introspection in any form without the required scope', async () => {
   await using guarded = await startFixture({ limits: { introspection: { scope: 'schema:read' } } });
   const of = async (scope: string, query: string) =>
     post(guarded.url, query, { bearer: await token('acme', { claims: { scope } }) });
@@ -256,7 +256,7 @@ test('where introspection needs a scope, a token without it may not read the sch
   expect((await of('other', '{ __typename regions { __typename } }')).errors).toBeUndefined();
 });
 
-test('directives under other names are the same directives', async () => {
+test('recognizes renamed directives', async () => {
   const sdl = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
       import: [{ name: "@requiresScopes", as: "@needs" }, { name: "@authenticated", as: "@known" }])
     type Query { free: Int held: Int @needs(scopes: [["x"]]) member: Int @known }`;
@@ -277,7 +277,7 @@ test('directives under other names are the same directives', async () => {
   expect(refused(answer)).toEqual([denied('held', 'Query.held'), denied('member', 'Query.member')]);
 });
 
-test('composition refuses a field that would tell what it requires and its reader may not read', () => {
+test('composition rejects a field that would disclose a denied required field', () => {
   const a = `${LINK} type Query { me: User } type User @key(fields: "id") { id: ID! pay: Int @requiresScopes(scopes: [["pay"]]) }`;
   const b = `${LINK} type User @key(fields: "id") { id: ID! pay: Int @external rank: Int @requires(fields: "pay") }`;
   const compose = () =>

@@ -138,7 +138,7 @@ test.each([
   ['{ a: one(first: 1) { id } b: one(last: 1) { id } preset { id } }', undefined],
   ['query ($n: Int) { one(first: $n) { id } }', undefined],
   ['{ page { id } assumed { id } }', undefined],
-])('%s: a list that must be given one length is given one', (query, unsliced) => {
+])('%s: requires exactly one slicing argument', (query, unsliced) => {
   expect(costs.tree(parse(query), null).tree.missingSlicingArgument).toEqual(unsliced);
 });
 
@@ -159,7 +159,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
 
-test('an answer tells what it was estimated to cost, what it did cost and what is left', async () => {
+test('returns estimated cost, actual cost and remaining points', async () => {
   const answer = await post(fixture.url, '{ clusters(first: 20) { id region { name } } }', {});
   expect(answer.extensions?.['cost']).toMatchObject({
     requestedQueryCost: 40,
@@ -168,7 +168,7 @@ test('an answer tells what it was estimated to cost, what it did cost and what i
   });
 });
 
-test('what may cost too much does not run, on any transport', async () => {
+test('rejects an operation that may cost too much on every transport', async () => {
   const query = '{ clusters(first: 100) { workloads(first: 100) { id } } }';
   const extensions = { code: 'LIMIT_EXCEEDED', limit: 'cost', maximum: 1000 };
   const answer = await post(fixture.url, query);
@@ -178,13 +178,13 @@ test('what may cost too much does not run, on any transport', async () => {
   await expect(socket.client.iterate({ query }).next()).rejects.toMatchObject([{ extensions }]);
 });
 
-test('an operation on a WebSocket tells its cost, too', async () => {
+test('returns the cost of an operation on a WebSocket', async () => {
   await using socket = openSocket(fixture.url);
   const { value } = await socket.client.iterate({ query: '{ clusters { id } }' }).next();
   expect(value).toMatchObject({ extensions: { cost: { requestedQueryCost: 50, actualQueryCost: 2 } } });
 });
 
-test('where cost is limited, a list that must be given one length is not asked for without', async () => {
+test('requires one slicing argument where cost is limited', async () => {
   const sdl = `
     extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@listSize"])
     type Query { rows(size: Int): [Int!] @listSize(slicingArguments: ["size"]) }`;

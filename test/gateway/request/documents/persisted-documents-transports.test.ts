@@ -59,15 +59,15 @@ const bad: readonly (readonly [string, WayRequest, string])[] = [
 ];
 
 describe.each([...ways])('by %s', (name, ask) => {
-  test.each(good)('%s runs a trusted document', async (_, request) => {
+  test.each(good)('runs a trusted document by %s', async (_, request) => {
     expect((await ask(trusting.url, request, bearer)).data).toHaveProperty('regions');
   });
 
-  test.each(bad)('%s runs nothing beside trusted documents', async (_, request, code) => {
+  test.each(bad)('rejects %s when only trusted documents may run', async (_, request, code) => {
     expect(await ask(trusting.url, request, bearer)).toMatchObject({ errors: [{ extensions: { code } }] });
   });
 
-  test('a document is not known before it has been sent, and then by every other way', async () => {
+  test('finds a persisted document on every transport after it was sent once', async () => {
     const query = `{ regions { id } a: __typename @include(if: true) } # ${name}`;
     const request = { extensions: of(query) };
     const unknown = { errors: [{ extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }] };

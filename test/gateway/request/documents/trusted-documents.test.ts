@@ -44,7 +44,7 @@ describe('automatic persisted queries', () => {
   });
   afterAll(() => fixture[Symbol.asyncDispose]());
 
-  test('a document is known by its hash once it has been sent', async () => {
+  test('finds a document by its hash once it has been sent', async () => {
     const extensions = hashed(REGIONS);
     expect(await send(fixture.url, { extensions })).toMatchObject({
       status: 200,
@@ -59,13 +59,13 @@ describe('automatic persisted queries', () => {
     );
   });
 
-  test('a GET teaches a document, too', async () => {
+  test('registers a document sent by GET', async () => {
     const extensions = hashed(CLUSTERS);
     expect((await send(fixture.url, { query: CLUSTERS, extensions }, 'GET')).data).toHaveProperty('clusters');
     expect((await send(fixture.url, { extensions }, 'GET')).data).toHaveProperty('clusters');
   });
 
-  test('a hash of another document is refused, and teaches nothing', async () => {
+  test('rejects a document with the hash of another and does not register it', async () => {
     const extensions = hashed('{ __typename }');
     expect(await send(fixture.url, { query: REGIONS, extensions })).toMatchObject({
       status: 400,
@@ -81,7 +81,7 @@ describe('automatic persisted queries', () => {
     },
   );
 
-  test('the documents that are kept are bounded', () => {
+  test('bounds the cache of persisted documents', () => {
     const documents = new PersistedDocuments({ documentBytes: 1_000_000 });
     const texts = Array.from({ length: 1001 }, (_, i) => `{ a${i} }`);
     for (const query of texts) documents.resolve({ query, extensions: hashed(query) });
@@ -90,7 +90,7 @@ describe('automatic persisted queries', () => {
   });
 });
 
-test('lists are read in the formats of graphql-codegen and of Apollo', async () => {
+test('reads trusted documents in the formats of graphql-codegen and Apollo', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'trusted-'));
   const write = async (content: unknown) => {
     const file = join(folder, 'list.json');

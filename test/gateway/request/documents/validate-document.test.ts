@@ -40,7 +40,7 @@ function compare(of: typeof schema, text: string) {
   return found;
 }
 
-describe('a document is refused as graphql-js refuses it', () => {
+describe('rejects a document with the errors of graphql-js', () => {
   test.each([
     ['{ a(x: 1) { id } } type T { a: Int }', 'definition is not executable'],
     ['query Q { b } query Q { b }', 'only one operation named'],
@@ -78,14 +78,14 @@ describe('a document is refused as graphql-js refuses it', () => {
     ).toContain(message);
   });
 
-  test('and told no more than twenty times', () => {
+  test('returns at most twenty errors', () => {
     const found = compare(small, `{ ${Array.from({ length: 30 }, (_, index) => `c${index}`).join(' ')} }`);
     expect(found).toHaveLength(21);
     expect(found.at(-1)?.message).toContain('Too many validation errors');
   });
 });
 
-test('a valid document has no violations', () => {
+test('returns no errors for a valid document', () => {
   const text = `query Q($v: Int!, $s: Boolean!) { a(x: $v, y: { one: 1 }) { ...F ... on I { i(n: $v) @skip(if: $s) { id } } } }
     fragment F on A { id j: i { ... on B { other } } }`;
   expect(compare(small, text)).toEqual([]);

@@ -78,7 +78,7 @@ const bypasses: readonly (readonly [string, string, string])[] = [
   ['root fields in fragments', '{ ...F ...G } fragment F on Q { a b } fragment G on Q { c d }', 'rootFields'],
 ];
 
-test.each(bypasses)('%s does not hide what is beyond a limit', (_, document, limit) => {
+test.each(bypasses)('%s does not bypass a limit', (_, document, limit) => {
   expect(limitsOf(document)).toContain(limit);
 });
 
@@ -86,7 +86,7 @@ test.each([
   ['itself', '{ ...F } fragment F on T { a { ...F } }'],
   ['one another', '{ ...F } fragment F on T { ...G } fragment G on T { ...F }'],
   ['nothing', '{ ...Missing }'],
-])('fragments that spread %s end the check, not the process', (_, document) => {
+])('terminates on fragments that spread %s', (_, document) => {
   expect(limitsOf(document)).toEqual([]);
 });
 
@@ -98,7 +98,7 @@ describe('introspection', () => {
     '{ a: __schema { types { name } } }',
     '{ ...F } fragment F on Query { ... { __schema { types { name } } } }',
     'query A { a } query B { __schema { types { name } } }',
-  ])('%s is refused where it is off', (document) => {
+  ])('rejects %s when introspection is disabled', (document) => {
     expect(limitsOf(document, off)).toEqual(['FORBIDDEN']);
     expect(limitsOf(document, defaultLimits)).toEqual([]);
   });
@@ -107,7 +107,7 @@ describe('introspection', () => {
     expect(limitsOf('{ __typename a { __typename } }', off)).toEqual([]);
   });
 
-  test('a gateway can have it switched off', async () => {
+  test('introspection can be disabled', async () => {
     await using fixture = await startFixture({ limits: { introspection: false } });
     const answer = await post(fixture.url, '{ __schema { types { name } } }');
     expect(answer.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
@@ -137,14 +137,14 @@ test.each([
     '@skip that a variable decides',
     'query ($s: Boolean = false) { clusters(first: 50) @skip(if: $s) { workloads(first: 50) { id } } }',
   ],
-])('%s does not hide what an operation costs', async (_, query) => {
+])('%s does not bypass the cost limit', async (_, query) => {
   await using fixture = await startFixture({ limits: { cost: 2500 } });
   const answer = await post(fixture.url, query);
   expect(answer.errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'cost' } }]);
   expect(answer.data).toBeUndefined();
 });
 
-test('reading the schema costs what it returns, however often it is asked for', async () => {
+test('charges introspection by its result', async () => {
   await using fixture = await startFixture({ rate: { points: 20_000, window: 1_000_000 } });
   const schema = '__schema { types { name fields { name args { name } } } }';
   const costOf = async (query: string) => {
@@ -159,7 +159,7 @@ test('reading the schema costs what it returns, however often it is asked for', 
   expect(status).toBe(429);
 });
 
-test('a batch costs what its operations cost, and each has to fit by itself', async () => {
+test('charges each operation of a batch separately', async () => {
   await using fixture = await startFixture({
     limits: { cost: 2500 },
     rate: { points: 1000, window: 1_000_000 },
@@ -177,7 +177,7 @@ test('a batch costs what its operations cost, and each has to fit by itself', as
   expect(response.headers.get('ratelimit')).toMatch(/^"cost";r=995;/);
 });
 
-test('fields that are the same again and again are not compared for ever, and the answer says so', async () => {
+test('bounds the comparison of repeated fields and reports it', async () => {
   await using fixture = await startFixture();
   const answer = await post(fixture.url, `{ regions { ${times(2500, () => 'id')} } }`);
   expect(answer.errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'comparisons' } }]);
@@ -188,7 +188,7 @@ test.each([
   ['a nested field', '{ regions { nam } }', undefined],
   ['an argument', '{ clusters(frist: 1) { id } }', undefined],
   ['a type', 'query ($a: Strin) { regions { id } }', undefined],
-])('a wrong name of %s is answered without the right one', async (_, query, variables) => {
+])('suggests no names for a misspelled %s', async (_, query, variables) => {
   await using fixture = await startFixture();
   const answer = await post(fixture.url, query, variables ? { variables } : {});
   expect(answer.errors?.[0]?.extensions['code']).toBe('GRAPHQL_VALIDATION_FAILED');

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { readEnv } from '../../../../kernel/env.js';
 import { gatewaySettings } from '../../../../roles/gateway-settings.js';
 
-test('what is not set leaves documents open, the schema to its scope, and gives half a core', async () => {
+test('has defaults: any document, introspection by scope, and half a core per account', async () => {
   expect(await gatewaySettings(readEnv({}))).toMatchObject({
     limits: { introspection: { scope: 'fleet:introspect' } },
     rate: { points: 3_000_000, window: 60, databaseUrl: undefined },
@@ -14,7 +14,7 @@ test('what is not set leaves documents open, the schema to its scope, and gives 
   });
 });
 
-test('every setting reaches the gateway', async () => {
+test('passes every setting to the gateway', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'settings-'));
   const file = join(folder, 'trusted.json');
   await writeFile(file, JSON.stringify({ id: '{ regions { id } }' }));

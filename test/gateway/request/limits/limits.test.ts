@@ -57,7 +57,7 @@ test('a document is measured in bytes', () => {
   ]);
 });
 
-test('fragments that double each other are counted without being expanded', () => {
+test('counts exponentially nested fragments in linear time', () => {
   const fragments = Array.from(
     { length: 60 },
     (_, i) => `fragment F${i} on T { ...F${i + 1} ...F${i + 1} }`,
@@ -123,7 +123,7 @@ test.each(requests)('%s is answered with its code', async (_, query, variables, 
   expect(answer.data).toBeUndefined();
 });
 
-test('the same limits hold on a WebSocket and on an event stream', async () => {
+test('applies the same limits on WebSockets and event streams', async () => {
   await using socket = openSocket(fixture.url);
   const query = '{ clusters(first: 501) { id } }';
   await expect(socket.client.iterate({ query }).next()).rejects.toMatchObject([

@@ -48,7 +48,7 @@ async function sum(all: Iterable<Promise<number>>): Promise<number> {
   return (await Promise.all(all)).reduce((total, one) => total + one, 0);
 }
 
-test('gateways that begin at once make the table together, and give no more than one bucket', async () => {
+test('gateways that start concurrently create one table and share one bucket', async () => {
   const gateways = Array.from({ length: 8 }, gateway);
   const spent = await sum(gateways.map((one) => spend(one, 'many', 50)));
   expect(spent).toBeLessThanOrEqual(100);
@@ -61,7 +61,7 @@ test('gateways that begin at once make the table together, and give no more than
   expect(warnings).toBe(0);
 });
 
-test('a gateway that dies takes no more with it than what it had leased', async () => {
+test('a crashed gateway loses only its leased points', async () => {
   const dies = gateway();
   expect(await spend(dies, 'survivor', 1)).toBe(1);
   await open.pop()?.[Symbol.asyncDispose]();
@@ -70,7 +70,7 @@ test('a gateway that dies takes no more with it than what it had leased', async 
   expect(spent).toBeGreaterThan(100 - 3 * PORTION);
 });
 
-test('while the database is away each gateway gives a bucket at the most; then they share one again', async () => {
+test('each gateway grants at most one bucket while the database is unreachable; then they share one again', async () => {
   const [one, other] = [gateway(), gateway()];
   expect(await spend(one, 'away', 60)).toBe(60);
   const { pathname } = new URL(kit.url);
@@ -94,7 +94,7 @@ test('while the database is away each gateway gives a bucket at the most; then t
   expect(await spend(other, 'alone', 10)).toBe(0);
 });
 
-test('a bucket is filled at an even pace, and never above the brim', async () => {
+test('refills a bucket at a constant rate up to its capacity', async () => {
   expect(await spend(gateway(), 'filled', 100)).toBe(100);
   const later = (share: number) =>
     kit.database.pool.query(
@@ -109,7 +109,7 @@ test('a bucket is filled at an even pace, and never above the brim', async () =>
   expect(await spend(gateway(), 'filled', 200)).toBe(100);
 });
 
-test('requests to several gateways are charged to one bucket', async () => {
+test('charges requests to several gateways to one bucket', async () => {
   const rate = { points: 200, window: HOURS, databaseUrl: kit.url };
   await using one = await startFixture({ rate });
   await using other = await startFixture({ rate });

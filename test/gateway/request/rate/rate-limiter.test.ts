@@ -25,7 +25,7 @@ describe.each(['in memory', 'in PostgreSQL'] as const)('points counted %s', (whe
     ...(where === 'in memory' ? {} : { databaseUrl: kit.url }),
   });
 
-  test('an account spends all it has and no more', async () => {
+  test('an account spends at most its points', async () => {
     await using limiter = open(options(100));
     const spent = await Promise.all(Array.from({ length: 30 }, async () => limiter.spend('acme', 7)));
     expect(spent.filter(Boolean)).toHaveLength(14);
@@ -41,7 +41,7 @@ describe.each(['in memory', 'in PostgreSQL'] as const)('points counted %s', (whe
     expect(await limiter.spend('two', 10)).toBe(true);
   });
 
-  test('what is given back can be spent again', async () => {
+  test('refunded points can be spent again', async () => {
     await using limiter = open(options(50));
     expect(await limiter.spend('back', 50)).toBe(true);
     limiter.settle('back', 30, 0);
@@ -50,7 +50,7 @@ describe.each(['in memory', 'in PostgreSQL'] as const)('points counted %s', (whe
     expect(await limiter.spend('back', 1)).toBe(false);
   });
 
-  test('what turns out to cost more is taken afterwards, even if it is owed', async () => {
+  test('charges additional cost afterwards, even into a negative balance', async () => {
     await using limiter = open(options(50));
     expect(await limiter.spend('owes', 10)).toBe(true);
     limiter.settle('owes', 0, 60);
@@ -58,7 +58,7 @@ describe.each(['in memory', 'in PostgreSQL'] as const)('points counted %s', (whe
     expect(await limiter.spend('owes', 1)).toBe(false);
   });
 
-  test('one operation takes at the most what there is', async () => {
+  test('one operation costs at most a full bucket', async () => {
     await using limiter = open(options(20));
     expect(await limiter.spend('large', 1000)).toBe(true);
     expect(await limiter.spend('large', 1)).toBe(false);
@@ -108,7 +108,7 @@ describe('an account that has spent its points', () => {
     ]);
   });
 
-  test('does not keep others from theirs', async () => {
+  test('does not affect other accounts', async () => {
     const answer = await post(fixture.url, '{ clusters { id } }', { bearer: await token('other') });
     expect(answer.status).toBe(200);
     expect(answer.headers.get('ratelimit')).toMatch(/^"cost";r=99;t=\d+$/);
@@ -118,7 +118,7 @@ describe('an account that has spent its points', () => {
 describe('a new document', () => {
   const codesOf = ({ errors }: Answer) => errors?.map(({ extensions }) => extensions['code']);
 
-  test('costs a point, also when something is wrong with it, and from then on nothing', async () => {
+  test('is charged once, even when it is invalid', async () => {
     await using fixture = await startFixture({ rate: { points: 3, window: HOURS } });
     const costOf = async (query: string) => (await post(fixture.url, query)).extensions?.['cost'];
     expect(await costOf('{ version }')).toMatchObject({ requestedQueryCost: 1, actualQueryCost: 1 });
@@ -137,12 +137,12 @@ describe('a new document', () => {
     expect((await post(fixture.url, '{ version }')).status).toBe(200);
   });
 
-  test('that costs more than there ever is runs when the bucket is full', async () => {
+  test('costs at most a full bucket', async () => {
     await using fixture = await startFixture({ rate: { points: 2, window: HOURS } });
     expect((await post(fixture.url, '{ regions { id } }')).status).toBe(200);
   });
 
-  test('is one that nobody with the same rights has asked for, each of its operations for itself', async () => {
+  test('is new for each operation and each set of permissions', async () => {
     await using fixture = await startFixture({ ...guardedGraph(), rate: { points: 1, window: HOURS } });
     const query = 'query A { either } query B { __typename }';
     const ask = async (account: string, operationName: string, scope: string) => {
@@ -159,7 +159,7 @@ describe('a new document', () => {
 });
 
 describe('a large body', () => {
-  test('costs by its length before it is parsed, whatever is in it', async () => {
+  test('is charged by its length before it is parsed', async () => {
     const limits = { bodyPerPoint: 500 };
     await using fixture = await startFixture({ rate: { points: 450, window: HOURS }, limits });
     const authorization = `Bearer ${await token('acme')}`;
@@ -200,7 +200,7 @@ describe('a large message of a WebSocket', () => {
     expect(await socket.heard('next', 2)).toMatchObject({ id: '2' });
   });
 
-  test('is answered before those behind it, and nothing is lost', async () => {
+  test('is answered before later messages, and none is lost', async () => {
     await using fixture = await startFixture();
     await using socket = await rawSocket(fixture.url);
     await socket.initialise('acme');
@@ -218,7 +218,7 @@ describe('a large message of a WebSocket', () => {
     expect(pongs.map(({ payload }) => payload)).toEqual(pings.map(({ payload }) => payload));
   });
 
-  test('closes the connection of a client that is not known yet', async () => {
+  test('closes the connection of an unauthenticated client', async () => {
     await using fixture = await startFixture();
     await using socket = await rawSocket(fixture.url);
     socket.say({ type: 'connection_init', payload: { token: await token('acme'), padding } });
@@ -226,7 +226,7 @@ describe('a large message of a WebSocket', () => {
   });
 });
 
-test('without a rate nothing is told of one', async () => {
+test('sends no rate limit state without a rate limit', async () => {
   await using plain = await startFixture();
   const answer = await post(plain.url, '{ regions { id } }');
   expect(answer.headers.get('ratelimit')).toBeNull();

@@ -27,17 +27,17 @@ function directivesOf(response: Response): Record<string, string> {
 }
 
 describe('the GraphiQL page', () => {
-  test('carries no token, whoever asks for it', () => {
+  test('contains no token', () => {
     expect(html).not.toMatch(/Bearer|eyJ/);
     expect(settingsOf(html)).toMatchObject({ needsToken: true, title: 'A "graph" <of> ours' });
   });
 
-  test('shows the name and the documents that it is given', () => {
+  test('shows the configured title and documents', () => {
     expect(html).toContain('<title>A &quot;graph&quot; &lt;of&gt; ours</title>');
     expect(settingsOf(html)).toMatchObject({ tabs: [{ query: '{ a }' }] });
   });
 
-  test('asks for no token where the gateway needs none', async () => {
+  test('needs no token without authentication', async () => {
     await using open = await startFixture({ auth: { kind: 'none' } });
     const answer = await fetch(open.url, { headers: { accept: 'text/html' } });
     expect(settingsOf(await answer.text())).toMatchObject({ needsToken: false });
@@ -68,7 +68,7 @@ describe('the GraphiQL page', () => {
     expect(nonces[0]).toBe(`'self' 'nonce-${String(settingsOf(html)['styleNonce'])}'`);
   });
 
-  test('is kept by no cache, guessed by no browser and tells no referrer', () => {
+  test('disables caching, MIME sniffing and the referrer', () => {
     expect(Object.fromEntries(page.headers)).toMatchObject({
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
@@ -78,7 +78,7 @@ describe('the GraphiQL page', () => {
 });
 
 describe("the page's files", () => {
-  test('are kept for ever, because their names say what is in them', async () => {
+  test('are immutable in caches, because their names contain a content hash', async () => {
     expect(named().length).toBeGreaterThanOrEqual(3);
     for (const address of named()) {
       expect(address).toMatch(/-[A-Z0-9]{8}\.(js|css|svg)$/);
@@ -123,7 +123,7 @@ describe("the page's files", () => {
     },
   );
 
-  test('are not there where the page is turned off', async () => {
+  test('do not exist when the page is disabled', async () => {
     await using plain = await startFixture({ graphiql: false });
     expect((await fetch(plain.url + String(named()[0]))).status).toBe(404);
   });

@@ -79,13 +79,13 @@ test.each([
   '[::1]:4000',
   '10.1.2.3:4000',
   'Gateway:4000',
-])('where nobody is asked for a token, one may ask under %s', async (host) => {
+])('accepts the Host header %s without authentication', async (host) => {
   await using named = await startFixture({ auth: { kind: 'none' }, allowedHosts: ['gateway'] });
   expect(await statusUnder(host, named)).toBe(200);
   expect(await statusUnder(host, named, true)).toBe(101);
 });
 
-test('where tokens are asked for, one may ask under any name, unless names are listed', async () => {
+test('accepts any Host header with authentication, unless names are configured', async () => {
   expect(await statusUnder('graph.example', fixture)).toBe(401);
   await using named = await startFixture({ allowedHosts: ['graph.example'] });
   expect(await statusUnder('graph.example', named)).toBe(401);
@@ -98,7 +98,7 @@ test('without GraphiQL there is no page', async () => {
   expect(response.status).toBe(401);
 });
 
-test('a page of an allowed origin may ask, others may not read', async () => {
+test('allows CORS for configured origins only', async () => {
   const preflight = (origin: string) =>
     fetch(`${fixture.url}/graphql`, {
       method: 'OPTIONS',
@@ -119,7 +119,7 @@ test('a page of an allowed origin may ask, others may not read', async () => {
   expect(other.headers.get('access-control-allow-origin')).toBeNull();
 });
 
-test('what is not JSON is answered BAD_REQUEST, with a request id', async () => {
+test('answers BAD_REQUEST with a request id to a body that is not JSON', async () => {
   const response = await fetch(`${fixture.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${await token()}` },
@@ -130,7 +130,7 @@ test('what is not JSON is answered BAD_REQUEST, with a request id', async () => 
   expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
 });
 
-test('a chunked body over the limit is answered 413 before it has been sent', async () => {
+test('answers 413 to a chunked body over the limit before it is complete', async () => {
   const { port } = new URL(fixture.url);
   const sent = request({
     port,
@@ -144,7 +144,7 @@ test('a chunked body over the limit is answered 413 before it has been sent', as
   sent.destroy();
 });
 
-test('an event stream says hello at once, before the first event', async () => {
+test('sends the headers of an event stream before the first event', async () => {
   const query = encodeURIComponent('subscription { clusterEvents { cursor } }');
   const response = await fetch(`${fixture.url}/graphql?query=${query}`, {
     headers: { accept: 'text/event-stream', authorization: `Bearer ${await token()}` },
@@ -156,7 +156,7 @@ test('an event stream says hello at once, before the first event', async () => {
   await until(() => fixture.hub.listening === 0, 'the upstream to be closed');
 });
 
-test('closing lets a running request finish and takes no new connection', async () => {
+test('completes running requests and accepts no connection while closing', async () => {
   const closing = await startFixture({ limits: { requestTimeout: 300 } });
   const running = post(closing.url, '{ slow }');
   const { port } = new URL(closing.url);

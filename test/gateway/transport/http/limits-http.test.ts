@@ -35,7 +35,7 @@ const codeOf = (result: Result | Result[] | undefined) =>
   (result as Result | undefined)?.errors?.[0]?.extensions.code;
 
 describe('a batch', () => {
-  test('is answered in its order, each operation checked and charged by itself', async () => {
+  test('is answered in order, with each operation validated and charged separately', async () => {
     const { status, body } = await sendBatch([
       { query: '{ version }' },
       { query: '{ nothing }' },
@@ -61,7 +61,7 @@ describe('a batch', () => {
     ['of texts', ['{ version }'], 'BAD_REQUEST'],
     ['with a subscription', [{ query: 'subscription { clusterEvents { cursor } }' }], 'BAD_REQUEST'],
     ['with what is too deep', [{ query: `{ a${' { a'.repeat(30)}${' }'.repeat(31)}` }], 'LIMIT_EXCEEDED'],
-  ])('%s is refused', async (_, operations, code) => {
+  ])('rejects %s', async (_, operations, code) => {
     const { body } = await sendBatch(operations);
     expect(codeOf(Array.isArray(body) ? body[0] : body)).toBe(code);
   });
@@ -73,7 +73,7 @@ describe('a batch', () => {
     expect(codeOf(body)).toBe('BAD_REQUEST');
   });
 
-  test('of an account that has spent everything is 429', async () => {
+  test('of an exhausted account is answered 429', async () => {
     await using poor = await startFixture({ rate: { points: 2, window: 60 } });
     const query = '{ regions { id } }';
     await sendBatch([{ query }], poor.url);
@@ -86,7 +86,7 @@ describe('a batch', () => {
 const mutation = JSON.stringify({ query: 'mutation { rename(name: "stolen") { id } }' });
 const get = (query: string) => `/graphql?query=${encodeURIComponent(query)}`;
 
-describe('what a foreign page can make a browser send without asking first is not executed', () => {
+describe('does not execute requests that a cross-site page can send without a preflight', () => {
   test.each<[string, string, RequestInit, number]>([
     ['a POST of text', '/graphql', { method: 'POST', body: mutation }, 415],
     [
@@ -148,7 +148,7 @@ describe('what a foreign page can make a browser send without asking first is no
     expect([status, 400]).toContain(response.status);
   });
 
-  test('a mutation is made by no GET, not even an honest one', async () => {
+  test('rejects a mutation by GET', async () => {
     for (const accept of ['application/json', 'text/event-stream']) {
       const response = await fetch(`${open.url}${get('mutation { rename(name: "x") { id } }')}`, {
         headers: { accept, 'apollo-require-preflight': '1' },
@@ -163,7 +163,7 @@ describe('what a foreign page can make a browser send without asking first is no
     ['of our own page', { 'sec-fetch-site': 'same-origin', 'user-agent': 'Mozilla/5.0' }],
     ['that a person has typed in', { 'sec-fetch-site': 'none', 'user-agent': 'Mozilla/5.0' }],
     ['of a program', { 'user-agent': 'curl/8.14.1' }],
-  ])('an honest GET %s is answered', async (_, headers) => {
+  ])('answers a GET %s', async (_, headers) => {
     const response = await fetch(`${open.url}${get('{ version }')}`, {
       headers: { accept: 'application/json', ...headers },
     });

@@ -44,7 +44,7 @@ describe('server-sent events, one connection an operation', () => {
     }
   });
 
-  test('headers come at once and comments keep a stream alive on which nothing happens', async () => {
+  test('sends headers immediately and heartbeats on an idle stream', async () => {
     const response = await post({ query: 'subscription { ticks }' });
     expect(response.status).toBe(200);
     const reader = response.body!.getReader();
@@ -73,7 +73,7 @@ describe('server-sent events, one connection an operation', () => {
     ['text/event-stream;q=0, application/json', 'application/json'],
     ['application/json, */*;note="text/event-stream"', 'application/json'],
     ['application/json, text/event-streams', 'application/json'],
-  ])('a query of who takes %s is answered as %s', async (accept, type) => {
+  ])('answers a query with Accept %s as %s', async (accept, type) => {
     const response = await post({ query: '{ version }' }, { accept });
     expect(response.headers.get('content-type')).toBe(`${type}; charset=utf-8`);
     expect(await response.text()).toContain('{"version":"1"}');
@@ -84,27 +84,27 @@ describe('server-sent events, one connection an operation', () => {
     ['application/json, text/event-stream', 200],
     ['text/event-stream;q=0, application/json', 400],
     ['application/json, text/plain;note="text/event-stream"', 400],
-  ])('a subscription of who takes %s is answered with %i', async (accept, status) => {
+  ])('answers a subscription with Accept %s with %i', async (accept, status) => {
     const response = await post({ query: 'subscription { countdown(from: 1) }' }, { accept });
     expect(response.status).toBe(status);
     expect(response.headers.get('content-type')).toContain(status === 200 ? 'event-stream' : 'json');
     await response.body?.cancel();
   });
 
-  test('what is wrong with a document is the only event of a stream', async () => {
+  test('sends errors of a document as the only event of a stream', async () => {
     const events = await eventsOf(await post({ query: '{ nothing }' }));
     expect(events.map(({ event }) => event)).toEqual(['next', 'complete']);
     expect(events[0]?.data).toContain('GRAPHQL_VALIDATION_FAILED');
   });
 
-  test('a mutation by GET is refused with 405, a request without a query is told so', async () => {
+  test('rejects a mutation by GET with 405, and a request without a query', async () => {
     const query = encodeURIComponent('mutation { rename(name: "x") { name } }');
     expect((await streams.ask({ headers: STREAM, search: `?query=${query}` })).status).toBe(405);
     const events = await eventsOf(await post({}));
     expect(events[0]?.data).toContain('BAD_REQUEST');
   });
 
-  test('a browser that comes back with the id of its last event goes on behind it', async () => {
+  test('resumes after Last-Event-ID', async () => {
     const { hub } = streams.fixture;
     const first = hub.events.length;
     for (let i = 0; i < 3; i += 1) hub.publish('acme', 'c1');
@@ -118,7 +118,7 @@ describe('server-sent events, one connection an operation', () => {
     ]);
   });
 
-  test('a bookmark is an id without an event, or an event for who asks for it', async () => {
+  test('sends a bookmark as an id without an event, or as an event on request', async () => {
     const { hub } = streams.fixture;
     await until(() => hub.listening === 0, 'the end of other streams');
     hub.bookmarks = true;
@@ -132,13 +132,13 @@ describe('server-sent events, one connection an operation', () => {
     expect(asked).toContain(`{"data":null,"extensions":{"bookmark":{"cursor":"${hub.events.length}"}}}`);
   });
 
-  test('a document may be named by its hash', async () => {
+  test('accepts a document hash', async () => {
     const extensions = { persistedQuery: { version: 1, sha256Hash: 'b'.repeat(64) } };
     const [event] = await eventsOf(await post({ extensions }));
     expect(event?.data).toContain('PERSISTED_QUERY_NOT_FOUND');
   });
 
-  test('more streams than an account may have are refused with 429', async () => {
+  test('rejects streams beyond the limit of an account with 429', async () => {
     await until(() => streams.fixture.hub.listening === 0, 'the end of other streams');
     const answers = await Promise.all(
       Array.from({ length: 5 }, () => post({ query: 'subscription { ticks }' })),
@@ -149,7 +149,7 @@ describe('server-sent events, one connection an operation', () => {
     await until(() => streams.fixture.hub.listening === 0, 'the upstream to be closed');
   });
 
-  test('the graphql-sse client gets events until it leaves', async () => {
+  test('the graphql-sse client receives events until it unsubscribes', async () => {
     const client = createClient({
       url: `${streams.fixture.url}/graphql`,
       headers: { authorization: streams.bearer },

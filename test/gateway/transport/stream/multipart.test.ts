@@ -64,7 +64,7 @@ test('a refused subscription ends with errors outside of the payload, then the l
   ]);
 });
 
-test('what is wrong with the document is answered as JSON, as over plain HTTP', async () => {
+test('answers errors of the document as JSON', async () => {
   for (const [type, status] of [
     ['application/json', 200],
     ['application/graphql-response+json', 400],
@@ -79,7 +79,7 @@ test('what is wrong with the document is answered as JSON, as over plain HTTP', 
   }
 });
 
-test('queries are answered as JSON; clients that accept both need not know', async () => {
+test('answers queries as JSON to clients that accept both', async () => {
   const response = await post({ query: '{ cluster(id: "c1") { name } }' });
   expect(response.headers.get('content-type')).toContain('application/json');
   expect(await response.json()).toMatchObject({ data: { cluster: { name: 'one' } } });
@@ -105,13 +105,13 @@ test('the same limits hold: connections of an account, bugs masked, documents by
   });
 });
 
-test('another version of the protocol, or none, is not what is spoken', async () => {
+test('does not use multipart for another version of the protocol', async () => {
   const accept = 'multipart/mixed;subscriptionSpec=2.0, application/json';
   const response = await post({ query: EVENTS }, { accept });
   expect(response.status).toBe(400);
 });
 
-test('the end of a token and of the gateway are told as errors that say when to come back', async () => {
+test('reports token expiry and shutdown as errors, with the reconnect delay', async () => {
   const clock = movableClock();
   await using own = await startFixture({ clock });
   const short = parts(

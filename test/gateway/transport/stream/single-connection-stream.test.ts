@@ -86,7 +86,7 @@ describe('server-sent events, one connection for many operations', () => {
     expect(await readUntil(response, /complete/)).toContain('{"id":"got","payload":{"data":{"version":"1"}');
   });
 
-  test('the graphql-sse client is told what is wrong with a document', async () => {
+  test('the graphql-sse client receives errors of a document', async () => {
     const client = createClient({
       url: `${streams.fixture.url}/graphql`,
       singleConnection: true,
@@ -99,7 +99,7 @@ describe('server-sent events, one connection for many operations', () => {
     client.dispose();
   });
 
-  test('an operation ends with the token that it was asked with, the stream and what else is on it do not', async () => {
+  test('ends only the operation whose token expires, not the stream', async () => {
     const stream = await reserve();
     const response = await open(stream);
     const before = streams.fixture.hub.listening;
@@ -120,14 +120,14 @@ describe('server-sent events, one connection for many operations', () => {
     expect(text).toContain('data: {"id":"short"}');
   });
 
-  test('what runs before the stream is opened waits for it', async () => {
+  test('queues events until the stream is opened', async () => {
     const stream = await reserve();
     expect((await run(stream, 'early', '{ version }')).status).toBe(202);
     const text = await readUntil(await open(stream), /complete/);
     expect(text).toContain('{"id":"early","payload":{"data":{"version":"1"}');
   });
 
-  test('the stream can be named in the address, as EventSource has to', async () => {
+  test('accepts the stream token in the query string, for EventSource', async () => {
     const stream = await reserve();
     const response = await streams.ask({ headers: STREAM, search: `?token=${stream}` });
     expect(response.status).toBe(200);
@@ -196,7 +196,7 @@ describe('server-sent events, one connection for many operations', () => {
     await until(() => streams.fixture.hub.listening === 0, 'the upstream to be closed');
   });
 
-  test('a reserved stream that is not opened in time is gone', async () => {
+  test('removes a reserved stream that is not opened in time', async () => {
     await using quick = await startFixture({ limits: { connectionInitTimeout: 20 } });
     const reserved = await fetch(`${quick.url}/graphql`, {
       method: 'PUT',

@@ -57,19 +57,19 @@ function chunksOf(body: string): string[] {
 }
 
 describe('a response that stays open', () => {
-  it('has a chunk for each text, whatever it is written in', async () => {
+  it('writes one chunk per text in any encoding', async () => {
     const socket = await connected();
     socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
     expect(chunksOf(await until(socket, ENDED))).toEqual([':', ...TEXTS, 'end', '']);
   });
 
-  it('has no chunks for a client of HTTP/1.0', async () => {
+  it('writes no chunks for a client of HTTP/1.0', async () => {
     const socket = await connected();
     socket.write('GET / HTTP/1.0\r\n\r\n');
     expect(await until(socket, undefined)).toBe([':', ...TEXTS, 'end'].join(''));
   });
 
-  it('leaves nothing on a connection that serves its client further', async () => {
+  it('removes its listeners from a reused connection', async () => {
     const listeners: number[] = [];
     const socket = await connected(({ socket: own }) => listeners.push(own.listenerCount('drain')));
     for (let request = 0; request < 3; request += 1) {
@@ -80,7 +80,7 @@ describe('a response that stays open', () => {
     expect(listeners).toHaveLength(3);
   });
 
-  it('keeps the order when it waits for the answer before it on its connection', async () => {
+  it('keeps the order behind a pipelined response', async () => {
     const socket = await connected();
     socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\nGET / HTTP/1.0\r\n\r\n');
     const [first = '', second = ''] = (await until(socket, undefined)).split(ENDED);

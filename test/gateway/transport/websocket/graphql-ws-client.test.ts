@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { startFixture } from '../../fixtures/gateway.js';
 import { openSocket } from '../../fixtures/socket.js';
 
-test('the graphql-ws client gets its operations, one socket for many, and closes cleanly', async () => {
+test('the graphql-ws client runs several operations on one socket and closes cleanly', async () => {
   await using fixture = await startFixture();
   const socket = openSocket(fixture.url);
   const results = await Promise.all(

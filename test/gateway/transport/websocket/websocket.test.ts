@@ -45,7 +45,7 @@ function closedAfterAck(...said: (object | string)[]) {
 const subscribe = (id: string, query = EVENTS) => ({ id, type: 'subscribe', payload: { query } });
 
 describe('graphql-transport-ws: the connection', () => {
-  test('is acknowledged once its token is known to be good', () =>
+  test('is acknowledged after its token has been verified', () =>
     withSocket(async (socket) => {
       await socket.initialise();
       expect(socket.messages).toEqual([{ type: 'connection_ack' }]);
@@ -63,13 +63,13 @@ describe('graphql-transport-ws: the connection', () => {
     socket.terminate();
   });
 
-  test('is closed with 4406 when it speaks another protocol, or none', async () => {
+  test('is closed with 4406 for another subprotocol or none', async () => {
     const socket = new WebSocket(`${fixture.url.replace('http', 'ws')}/graphql`);
     const [code, reason] = (await once(socket, 'close')) as [number, Buffer];
     expect([code, String(reason)]).toEqual([4406, 'Subprotocol not acceptable']);
   });
 
-  test('gets the protocol that it offers beside others', async () => {
+  test('selects graphql-transport-ws among the offered subprotocols', async () => {
     await using socket = await rawSocket(fixture.url, ['graphql-ws', 'graphql-transport-ws']);
     expect(socket.socket.protocol).toBe('graphql-transport-ws');
   });
@@ -87,7 +87,7 @@ describe('graphql-transport-ws: the connection', () => {
     expect(await closedAfterAck(init)).toEqual(closed);
   });
 
-  test('is closed with 4403 without a good token, and with a code of its own when the token has expired', async () => {
+  test('is closed with 4403 for an invalid token and with 4411 for an expired one', async () => {
     const init = (bearer?: string) => ({ type: 'connection_init', payload: { token: bearer } });
     expect(await closedAfter({ type: 'connection_init' })).toEqual({ code: 4403, reason: 'Forbidden' });
     expect(await closedAfter(init('nonsense'))).toMatchObject({ code: 4403 });
@@ -99,7 +99,7 @@ describe('graphql-transport-ws: the connection', () => {
     expect(await closedAfter(subscribe('1'))).toEqual({ code: 4401, reason: 'Unauthorized' });
   });
 
-  test('is closed with 4500 when the fault is ours, which is logged once', async () => {
+  test('is closed with 4500 on an internal error, which is logged once', async () => {
     const auth = { kind: 'jwks', url: 'http://127.0.0.1:1/keys' } as const;
     await using faulty = await startFixture({ auth });
     await using socket = await rawSocket(faulty.url);
@@ -183,7 +183,7 @@ describe('graphql-transport-ws: once the connection is being closed', () => {
     ['an invalid message', 'nonsense'],
     ['an id in use', subscribe('same')],
     ['a second initialisation', { type: 'connection_init' }],
-  ])('what comes behind %s is not executed, though it was sent at the same moment', (what, offence) =>
+  ])('does not execute messages after %s, even when sent together', (what, offence) =>
     withSocket(async (socket) => {
       await socket.initialise();
       socket.say(subscribe('same'));
@@ -200,7 +200,7 @@ describe('graphql-transport-ws: once the connection is being closed', () => {
     }),
   );
 
-  test('what runs on it ends at once, and what is said is not executed, however long the client takes', () =>
+  test('ends operations immediately and ignores messages while the client completes the close handshake', () =>
     withSocket(async (socket) => {
       const { hub } = fixture;
       await socket.initialise();
@@ -303,7 +303,7 @@ describe('graphql-transport-ws: messages', () => {
       expect(socket.messages.map(({ type }) => type)).toEqual(['connection_ack', 'pong']);
     }));
 
-  test('what is wrong with a document is an error with its id, and nothing follows it', () =>
+  test('sends errors of a document as one error message', () =>
     withSocket(async (socket) => {
       await socket.initialise();
       for (const [id, query, code] of [
@@ -329,7 +329,7 @@ describe('graphql-transport-ws: messages', () => {
     expect(await closedAfterAck(subscribe(long), subscribe(long))).toMatchObject({ code: 4409 });
   });
 
-  test('after complete nothing more comes, its id is free, and completing what is unknown does no harm', () =>
+  test('sends nothing after complete, frees the id, and ignores completion of an unknown id', () =>
     withSocket(async (socket) => {
       const { hub } = fixture;
       await socket.initialise();
@@ -344,7 +344,7 @@ describe('graphql-transport-ws: messages', () => {
       expect(socket.messages.filter(({ type }) => type === 'next')).toHaveLength(1);
     }));
 
-  test('more operations than a socket may run are refused one by one', () =>
+  test('rejects each operation beyond the limit of a socket', () =>
     withSocket(async (socket) => {
       await socket.initialise();
       for (const id of ['1', '2', '3', '4']) socket.say(subscribe(id, 'subscription { ticks }'));
@@ -355,7 +355,7 @@ describe('graphql-transport-ws: messages', () => {
       await socket.heard('complete');
     }));
 
-  test('a document may be named by its hash', () =>
+  test('accepts a document hash', () =>
     withSocket(async (socket) => {
       await socket.initialise();
       const sha256Hash = 'a'.repeat(64);
@@ -366,7 +366,7 @@ describe('graphql-transport-ws: messages', () => {
       });
     }));
 
-  test('bookmarks come as messages only to who asks for them', () =>
+  test('sends bookmarks as messages only on request', () =>
     withSocket(async (socket) => {
       const { hub } = fixture;
       await socket.initialise();
