@@ -157,6 +157,13 @@ function masterComponents({ name, clusterVersion, replicas }: NodeFacts): NodeCo
     }));
 }
 
+/** The tag of an image, without the `v` before a number; null where it has none, as `kube-proxy@sha256:…`. */
+export function imageVersion(image: string): string | null {
+  const [name = ''] = image.split('@');
+  const [, tag] = /:v?([^:/]+)$/.exec(name) ?? [];
+  return tag ?? null;
+}
+
 function plain(version: string): string {
   return version.replace(/^v/, '');
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  imageVersion,
   nodeComponents,
   type NodeFacts,
   type NodeReport,
@@ -94,4 +95,14 @@ describe('the components of a node stand each by itself', () => {
       'no route',
     ]);
   });
+});
+
+test.each([
+  ['registry.example.com:5000/acs/kube-proxy:v1.34.3', '1.34.3'],
+  ['kube-proxy:v1.34.3@sha256:0a1b', '1.34.3'],
+  ['kube-proxy@sha256:0a1b', null],
+  ['registry.example.com:5000/kube-proxy', null],
+  ['', null],
+])('of the image "%s" the version is %s', (image, version) => {
+  expect(imageVersion(image)).toBe(version);
 });

@@ -3,7 +3,7 @@ import { KubernetesClient, type KubernetesObject } from '../../../../engine/kube
 import type { KubernetesApis } from '../../../../engine/kubernetes/kubernetes-apis.js';
 import { MAX_SINGLE_READS, readNodeObject } from '../../inspection/node-metadata.reader.js';
 import { isReady, type ListedNode, listNodes } from '../../inspection/kubernetes-nodes.js';
-import type { AgentPod, NodeReport } from '../../model/node-components.rules.js';
+import { type AgentPod, imageVersion, type NodeReport } from '../../model/node-components.rules.js';
 
 const SYSTEM_PODS = '/api/v1/namespaces/kube-system/pods';
 
@@ -69,11 +69,6 @@ function agentOf(pod: ListedPod): AgentPod[] {
   const owner = pod.metadata?.ownerReferences?.find(({ kind }) => kind === 'DaemonSet');
   if (!owner) return [];
   const { phase = 'Unknown' } = pod.status ?? {};
-  return [{ daemonSet: owner.name, ready: isReady(pod), phase, version: imageVersion(pod) }];
-}
-
-/** The tag of the first container's image, without the `v` before a number; null where it has none. */
-function imageVersion({ spec }: ListedPod): string | null {
-  const [, tag] = /:v?([^:/@]+)(?:@.*)?$/.exec(spec?.containers?.[0]?.image ?? '') ?? [];
-  return tag ?? null;
+  const image = pod.spec?.containers?.[0]?.image ?? '';
+  return [{ daemonSet: owner.name, ready: isReady(pod), phase, version: imageVersion(image) }];
 }
