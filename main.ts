@@ -139,8 +139,10 @@ interface TokenOptions {
 
 /** A token that the gateway would refuse is not made. */
 function checkLifetime(ttl: number, maxDays: number): void {
-  if (Number.isInteger(ttl) && ttl <= maxDays * 24 * 3600) return;
-  throw new Error(`--ttl is a whole number of seconds, at most AUTH_MAX_DAYS (${maxDays} days), not ${ttl}.`);
+  if (Number.isInteger(ttl) && ttl > 0 && ttl <= maxDays * 24 * 3600) return;
+  throw new Error(
+    `--ttl is a whole number of seconds from 1 to those of AUTH_MAX_DAYS (${maxDays} days), not ${ttl}.`,
+  );
 }
 
 function subgraphName(text: string): SubgraphName {

@@ -17,7 +17,8 @@ const OWN_FILES = /^(secrets\.json|token|process)(\.|$)/;
  */
 export async function reset(env: Env, confirmed: boolean): Promise<string> {
   const folder = resolve(env.FLEETGRAPH_HOME);
-  if (!existsSync(folder)) return `There is nothing to reset: ${folder} does not exist.`;
+  if (!(await isStateFolder(folder)))
+    return `There is nothing to reset: ${folder} has neither a database nor secrets of Fleetgraph.`;
   await using lock = await lockFolder(folder);
   const layout = await prepareLayout(join(folder, 'postgres'));
   const data = hasDatabase(layout) ? layout.data : undefined;
@@ -33,6 +34,13 @@ export async function reset(env: Env, confirmed: boolean): Promise<string> {
   await rmdir(folder).catch(() => undefined);
   const external = env.DATABASE_URL ? ' The database of DATABASE_URL was left as it is.' : '';
   return `${folder} was reset.${external}`;
+}
+
+/** Whether a start has begun in it: the secrets are the first that it writes. Another folder's files are not deleted. */
+async function isStateFolder(folder: string): Promise<boolean> {
+  if (!existsSync(folder)) return false;
+  const files = await readdir(folder);
+  return files.includes('postgres') || files.some((file) => file.startsWith('secrets.json'));
 }
 
 async function confirm(warning: string): Promise<boolean> {

@@ -108,6 +108,14 @@ describe('a state folder', { timeout: 240_000 }, () => {
     await (await start(folder))[Symbol.asyncDispose]();
   });
 
+  test('is not reset when it is another folder, whatever files it has', async () => {
+    const folder = await mkdtemp(join(home, 'foreign-'));
+    await writeFile(join(folder, 'token'), 'of another program');
+    const refused = await fleetgraph(['reset', '--yes'], environment(folder));
+    expect(refused).toMatchObject({ code: 0, output: expect.stringContaining('There is nothing to reset') });
+    expect(await readdir(folder)).toEqual(['token']);
+  });
+
   test.each([
     ['below a file', 'file/state', /\(ENOTDIR\)/],
     // Root is refused here, too: nothing can be made below /proc.
@@ -174,6 +182,17 @@ test.each(['Acme', 'system', 'a b'])('fleetgraph token makes none for the accoun
   expect(code).toBe(1);
   expect(output).toContain(`--account is 1 to 63 lower-case letters`);
 });
+
+test.each(['0', '-5', '1.5', 'soon', '1e99'])(
+  'fleetgraph token makes none that lasts %s seconds',
+  async (ttl) => {
+    const { code, output } = await fleetgraph(['token', '--account', 'acme', `--ttl=${ttl}`], {
+      AUTH_SECRET: 'a secret of at least thirty-two characters',
+    });
+    expect(code).toBe(1);
+    expect(output).toContain('--ttl is a whole number of seconds from 1');
+  },
+);
 
 test('fleetgraph with a word that is no command says so', async () => {
   const { code, output } = await fleetgraph(['resett'], {});
