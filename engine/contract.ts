@@ -1,8 +1,8 @@
 /**
  * The engine's contract: read this first.
  *
- * A reconciler makes one kind of thing true. It gets a key, reads the present state, takes the next step and says
- * what comes next. Running it twice, or crashing between any two lines, leaves nothing wrong.
+ * A reconciler brings one kind of object to its desired state. It gets a key, reads the present state, takes the next step
+ * and returns what comes next. It is idempotent: running it twice, or crashing between any two lines, is harmless.
  */
 import type { Clock } from '../kernel/clock.js';
 import type { Database } from '../kernel/postgres/database.js';
@@ -12,19 +12,19 @@ import type { Log } from '../kernel/log.js';
 import type { Problem } from '../kernel/result.js';
 import type { FaultPoint } from './faults/fault-points.js';
 
-/** What a reconciliation answers. A throw is retried with back-off; a `TerminalError` is recorded, not retried. */
+/** Result of a reconcile. An error is retried with exponential back-off; a `TerminalError` is recorded, not retried. */
 export type ReconcileResult =
   { readonly kind: 'done' } | { readonly kind: 'requeue'; readonly afterMs: number };
 
-/** Nothing more to do until somebody enqueues the key again. */
+/** The key is not reconciled again until it is enqueued. */
 export const done: ReconcileResult = { kind: 'done' };
 
-/** Look again after `afterMs` milliseconds (at least 0). */
+/** The key is reconciled again after `afterMs` milliseconds (at least 0). */
 export function requeueAfter(afterMs: number): ReconcileResult {
   return { kind: 'requeue', afterMs };
 }
 
-/** A failure that trying again cannot mend. The reconciler's `failed` gets it; the key is not retried. */
+/** A terminal failure. It is passed to the reconciler's `failed`, and the key is not requeued. */
 export class TerminalError extends Error {
   constructor(readonly problem: Problem) {
     super(`${problem.code}: ${problem.message}`);
@@ -39,7 +39,7 @@ export interface FaultInjector {
 
 export const noFaultInjection: FaultInjector = { reach: () => Promise.resolve() };
 
-/** What a reconciler works with. */
+/** Dependencies of a reconcile. */
 export interface ReconcileContext {
   readonly database: Database;
   readonly clock: Clock;
@@ -50,14 +50,14 @@ export interface ReconcileContext {
 }
 
 export interface Reconciler {
-  /** The kind of key it takes, e.g. `cluster`. */
+  /** Kind of its keys, e.g. `cluster`. */
   readonly kind: string;
   reconcile(key: string, scope: ReconcileContext): Promise<ReconcileResult>;
-  /** Records a TerminalError in the thing's own state. */
+  /** Records the problem of a TerminalError in the state of the object. */
   failed?(key: string, problem: Problem, scope: ReconcileContext): Promise<void>;
 }
 
-/** Work that starts by the clock. One engine of all runs each occurrence. */
+/** Work on a cron schedule. One of all engine processes runs each occurrence. */
 export interface Schedule {
   readonly name: string;
   /** Five-field cron pattern, UTC. */
@@ -68,7 +68,7 @@ export interface Schedule {
 export type EventLevel = 'INFO' | 'WARNING' | 'ERROR';
 export type EventCategory = 'PROVISIONING' | 'SCALING' | 'WORKLOAD' | 'QUOTA' | 'ACCESS' | 'KUBERNETES';
 
-/** An event to append. `type` says what happened (`NODE_READY`), `reason` is its CamelCase form for people. */
+/** An event to append. `type` is its machine-readable type (`NODE_READY`), `reason` the same in CamelCase. */
 export interface NewEvent {
   readonly category: EventCategory;
   readonly type: EventType;
@@ -110,7 +110,7 @@ export interface OperationStage {
   readonly message?: string;
 }
 
-/** A problem of one thing that could not be made. */
+/** Problem of one object that could not be created. */
 export interface Failure {
   readonly code: ErrorCode;
   readonly message: string;

@@ -20,36 +20,36 @@ export interface EngineOptions extends HousekeepingOptions {
   readonly database: OpenDatabase;
   readonly clock: Clock;
   readonly log: Log;
-  /** Jobs worked on at once. */
+  /** Jobs that run concurrently. */
   readonly concurrency: number;
   readonly reconcilers: readonly Reconciler[];
   readonly schedules: readonly Schedule[];
-  /** Production leaves it out. */
+  /** Fault injection of tests. Default none. */
   readonly faults?: FaultInjector;
-  /** Told how reconciliations end. */
+  /** Records the results of reconciles. */
   readonly metrics?: EngineMetrics | undefined;
-  /** How long running jobs may take to end when the engine stops, in milliseconds. Default 10,000. */
+  /** Grace period of running jobs when the engine stops, in milliseconds. Default 10,000. */
   readonly stopGraceMs?: number;
 }
 
-/** A running engine. Disposing it waits for the jobs that run; what has not ended after the grace is aborted. */
+/** A running engine. Disposing it waits for running jobs and aborts them after the grace period. */
 export type Engine = AsyncDisposable;
 
-/** How often delayed jobs are looked for; new ones are heard of at once. */
+/** Poll interval of delayed jobs; new jobs are notified. */
 const POLL_MS = 500;
 const RESTART_MS = 1_000;
-/** After the abort, running jobs get this long before the engine leaves them; their locks end with its lease. */
+/** Time between the abort and the end of the engine. Jobs that still run then are unlocked when its lease ends. */
 const ABORT_GRACE_MS = 5_000;
 
 /**
- * Connections beyond one for each job: one listens, one holds the lease, one looks for the dead, one ranks jobs. They are
- * apart from those that reconcilers use, so neither can starve the other; a connection is opened when it is first needed.
+ * Connections besides one for each job: LISTEN, the lease, the sweep of orphaned jobs, the ranking. The pool is separate
+ * from that of the reconcilers, so neither can starve the other. Connections are opened on demand.
  */
 const EXTRA_CONNECTIONS = 4;
 
 /**
- * Starts working on the queue; returns when it does. Needs the tables of `migrate` and `installQueue`. When the
- * connection to the database is lost, it starts again by itself.
+ * Starts the workers of the queue and resolves when they run. Needs the tables of `migrate` and `installQueue`. Restarts
+ * them when the connection to the database is lost.
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { database, log, stopGraceMs = 10_000 } = options;
@@ -58,7 +58,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     max: options.concurrency + EXTRA_CONNECTIONS,
     application_name: 'fleetgraph engine',
   });
-  // Lost connections show where they are used; without listeners the process would end.
+  // A lost connection rejects the statement that uses it; without these listeners the process would exit.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   const stopping = new AbortController();
@@ -66,7 +66,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const ranking = keepDueJobsRanked(pool, log);
   const supervised = await supervise({ ...options, pool, signal: stopping.signal }).catch(
     async (error: unknown) => {
-      // Connections that stay open would keep the process from ending.
+      // Open connections would keep the process alive.
       await sweeper[Symbol.asyncDispose]();
       await ranking[Symbol.asyncDispose]();
       await pool.end();
@@ -93,7 +93,7 @@ interface Supervision extends EngineOptions {
   readonly signal: AbortSignal;
 }
 
-/** Keeps one runner going: a new one (with a new name) starts when the old one ends by itself. */
+/** Restarts the runner, with a new worker pool id, whenever it ends by itself. */
 async function supervise(options: Supervision): Promise<{ stop(): Promise<void> }> {
   let current = await startRunner(options);
   let stopped = false;
@@ -127,7 +127,7 @@ async function supervise(options: Supervision): Promise<{ stop(): Promise<void> 
 }
 
 interface RunningQueue {
-  /** Settles when the runner has ended and its lease is given back. */
+  /** Settles when the runner has ended and its lease is released. */
   readonly ended: Promise<void>;
   stop(): Promise<void>;
 }
@@ -135,7 +135,7 @@ interface RunningQueue {
 async function startRunner(options: Supervision): Promise<RunningQueue> {
   const { pool, log, concurrency } = options;
   const leases = new Map<string, Promise<AsyncDisposable>>();
-  /** A worker may take jobs only when its pool's lease is held; else they would look like a dead pool's. */
+  /** A worker fetches jobs only while its pool's lease is held; else the sweep would release them as orphaned. */
   const acquire = async (poolId: string) => {
     const held = leases.get(poolId) ?? holdWorkerLease(pool, poolId, log);
     leases.set(poolId, held);
@@ -153,8 +153,8 @@ async function startRunner(options: Supervision): Promise<RunningQueue> {
     preset: {
       worker: {
         localQueue: { size: concurrency, ttl: 2_000 },
-        // Only what it records in batches does graphile-worker wait for: else a database that is lost at that moment is
-        // an unhandled rejection, which ends the process, and not the end of the runner, which starts another.
+        // graphile-worker awaits only batched completions. Without batches, a connection that is lost while a job is
+        // completed is an unhandled rejection, which ends the process instead of the runner.
         completeJobBatchDelay: 0,
         failJobBatchDelay: 0,
       },

@@ -1,6 +1,6 @@
 import { type Problem, throwProblem } from '../kernel/result.js';
 
-/** Kinds of objects that a caller names by id: what messages call them, and the field that lists those of the account. */
+/** Kinds of objects with an id: their name in messages, and the field that lists those of the account. */
 const KINDS = {
   CLUSTER: ['cluster', 'Query.clusters'],
   COMPONENT: ['component', 'Cluster.components'],
@@ -33,7 +33,7 @@ export function notFound(kind: ResourceKind, id: string, path?: readonly string[
   return { code: 'NOT_FOUND', message, ...(path && { path }) };
 }
 
-/** Refuses `NOT_FOUND`: the account has no object of this kind and id. */
+/** Throws `NOT_FOUND`: the account has no object of this kind and id. */
 export function throwNotFound(kind: ResourceKind, id: string, path: readonly string[]): never {
   const { code, message } = notFound(kind, id);
   return throwProblem(code, message, { path });

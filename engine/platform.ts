@@ -6,13 +6,13 @@ import type { EventLog } from './events/event-log.js';
 import type { KubernetesApis } from './kubernetes/kubernetes-apis.js';
 import type { InfrastructureProvider } from './providers/infrastructure-provider.js';
 
-/** What a subgraph and its reconcilers are built on. Made once per process by main.ts. */
+/** Dependencies of subgraphs and reconcilers. roles/open-platform.ts creates them once per process. */
 export interface Platform {
   readonly database: OpenDatabase;
   readonly clock: Clock;
   readonly log: Log;
   readonly cursors: EventCursors;
-  /** Key of the digests by which identity documents are told apart without being kept. */
+  /** Key of the digests that identify identity documents, which are not stored. */
   readonly documentKey: Uint8Array;
   readonly events: EventLog;
   readonly provider: InfrastructureProvider;

@@ -3,16 +3,16 @@ import { newId } from '../../kernel/ids.js';
 import { traceHeaders } from '../../kernel/tracing/span.js';
 import type { LoggedEvent, NewEvent } from '../contract.js';
 
-/** The channel on which an account's name says that its log has grown. */
+/** Channel of the notifications that a log has grown; the payload is the account. */
 export const EVENT_CHANNEL = 'fleetgraph_event';
 
 /**
- * Events that parts of a transaction have to say before it ends, by transaction. Appending locks the account's
- * counter row until the commit; were it locked in the middle, two transactions could wait for each other's rows.
+ * Events that a transaction appends at its end. Appending locks the account's counter row until the commit; if it were
+ * locked earlier, two transactions could deadlock on each other's rows.
  */
 const pending = new WeakMap<Transaction, NewEvent[]>();
 
-/** Remembers an event for the transaction's closing `appendEvents`. */
+/** Defers an event to the `appendEvents` that ends the transaction. */
 export function deferEvent(tx: Transaction, event: NewEvent): void {
   const events = pending.get(tx);
   if (events) events.push(event);
@@ -20,9 +20,9 @@ export function deferEvent(tx: Transaction, event: NewEvent): void {
 }
 
 /**
- * Appends to the account's log, after what the transaction's operations had to say. Call it LAST in the transaction,
- * with an empty list too: it locks the account's counter row until the commit, which makes sequences gapless and in
- * commit order. One statement however many events; readers are woken when the transaction commits.
+ * Appends the deferred events, then the given ones, to the account's log. Call it LAST in the transaction, also with an
+ * empty list: it locks the account's counter row until the commit, so that sequences have no gaps and follow the commit
+ * order. One statement for any number of events; readers are notified at the commit.
  */
 export async function appendEvents(
   tx: Transaction,

@@ -2,7 +2,7 @@ import { Gauge, Registry } from 'prom-client';
 import type { OpenDatabase } from '../../kernel/postgres/database.js';
 import type { EventLogReaders } from './event-log-readers.js';
 
-/** Metrics of who follows the event log in this process. docs/operations.md says what each means. */
+/** Metrics of the event log's readers in this process; docs/operations.md explains them. */
 export function eventLogMetrics(readers: EventLogReaders, database: OpenDatabase): Registry {
   const registry = new Registry();
   new Gauge({

@@ -1,11 +1,11 @@
-/** Somebody who follows an account's log. */
+/** A reader of one account's event log. */
 export interface EventLogReader {
   readonly account: string;
-  /** The last event that it has taken. */
+  /** Sequence of the last event that it has read. */
   position: bigint;
 }
 
-/** Who follows the log in this process, and how far each has got. */
+/** The readers of the event log in this process, with their positions. */
 export class EventLogReaders {
   private readonly all = new Set<EventLogReader>();
 
@@ -27,7 +27,7 @@ export class EventLogReaders {
     return [...new Set([...this.all].map(({ account }) => account))];
   }
 
-  /** How many events the last of them is behind the heads of the logs, by account. */
+  /** Events that the slowest reader lags behind the head of its account's log. */
   lag(heads: ReadonlyMap<string, bigint>): number {
     let most = 0n;
     for (const { account, position } of this.all) {

@@ -14,26 +14,26 @@ import { selectEvents, toEvents, type EventFilter, type EventPage, type EventRow
 export type { EventFilter, EventPage } from './event-rows.js';
 export { LogBookmark } from './log-bookmarks.js';
 
-/** Events read at once by a follower; what a slow reader costs in memory. */
+/** Events read in one statement; bounds the memory of a slow reader. */
 const BATCH = 500;
-/** A follower that hears nothing looks into the log this often: a lost pulse delays, it never loses. */
+/** Poll interval of a reader without notifications: a lost notification delays events and never loses one. */
 const SAFETY_POLL_MS = 10_000;
 
-/** Accounts of which it is remembered how far their log was; of others the database is asked. */
+/** Accounts whose last known head is cached; for others the database is queried. */
 const MAX_KNOWN_HEADS = 10_000;
 
-/** A replica is not told that it has got further: who waits for it looks this often. */
+/** Poll interval on a replica, whose replay sends no notification. */
 const REPLICA_POLL_MS = 100;
 
 export interface FollowOptions {
-  /** The position after which to begin; the log's present head when left out. */
+  /** Position after which the stream starts. Default: the head of the log. */
   readonly after?: bigint;
   readonly filter?: EventFilter;
   /** Ends the stream. */
   readonly signal?: AbortSignal;
 }
 
-/** How a stream tells the events that it reads. */
+/** State of a stream whose events are mapped. */
 interface MappedStream<T> {
   readonly map: (event: LoggedEvent) => T | undefined | Promise<T | undefined>;
   readonly marks: BookmarkPolicy;
@@ -43,10 +43,10 @@ interface MappedStream<T> {
 
 /** Reads the event log: pages of it, and its tail as it grows. */
 export class EventLog implements AsyncDisposable {
-  /** Who follows the log in this process. */
+  /** The readers of the log in this process. */
   readonly readers = new EventLogReaders();
   private readonly closing = new AbortController();
-  /** Newest events of accounts that this process has seen in its database, which does not go back behind them. */
+  /** Last heads that this process has read, by account; the head of a log never decreases. */
   private readonly knownHeads = new LRUCache<string, bigint>({ max: MAX_KNOWN_HEADS });
 
   private constructor(
@@ -55,15 +55,15 @@ export class EventLog implements AsyncDisposable {
   ) {}
 
   /**
-   * Opens the log. It hears of new events by NATS where `nats` is given (an engine must relay them, see
-   * `nats/nats-relay.ts`), else by a LISTEN connection of its own.
+   * Opens the log. New events are notified over NATS when `nats` is given (an engine relays them, see nats-relay.ts),
+   * else over a LISTEN connection of its own.
    */
   static async open(database: OpenDatabase, log: Log, nats?: NatsOptions): Promise<EventLog> {
     const notifier = nats ? await openNatsNotifier(nats, log) : await openPostgresNotifier(database.url, log);
     return new EventLog(database.prisma, notifier);
   }
 
-  /** The sequence of the account's newest event, 0 when there is none. */
+  /** Sequence of the account's newest event; 0 if there is none. */
   async head(account: string): Promise<bigint> {
     const counter = await this.database.eventCounter.findUnique({ where: { account } });
     const head = counter?.last ?? 0n;
@@ -71,7 +71,7 @@ export class EventLog implements AsyncDisposable {
     return head;
   }
 
-  /** Whether the log has got as far as an event, now or within `timeoutMs` milliseconds. */
+  /** Waits until the log has reached the sequence; false when it has not after `timeoutMs` milliseconds. */
   async waitForSequence(
     account: string,
     sequence: bigint,
@@ -94,23 +94,23 @@ export class EventLog implements AsyncDisposable {
     }
   }
 
-  /** At most `limit` events after a position, oldest first (or newest first, before it, when `descending`). */
+  /** At most `limit` events after the position, oldest first; with `descending` before it, newest first. */
   async read(account: string, page: EventPage): Promise<LoggedEvent[]> {
     return toEvents(account, await this.rows(account, page));
   }
 
   /**
-   * Every matching event after the position: first what the log keeps, then what comes, without gap or repetition.
-   * Refuses `CURSOR_EXPIRED` when the log no longer keeps what followed the position, `INVALID_CURSOR` when the log
-   * has not got that far. Ends when the signal aborts or the log is closed.
+   * Every matching event after the position: first the stored events, then new ones, without gap or duplicate. Throws
+   * `CURSOR_EXPIRED` when the next event is pruned, `INVALID_CURSOR` when the position is ahead of the log. Ends when the
+   * signal aborts or the log is closed.
    */
   async *follow(account: string, options: FollowOptions = {}): AsyncGenerator<LoggedEvent, void, undefined> {
     for await (const step of this.tail(account, options)) if (!(step instanceof LogBookmark)) yield step;
   }
 
   /**
-   * The same with marks that say how far it is when there is nothing to tell: once when everything that the log keeps
-   * has been told, then behind 50 events that do not match, or ten seconds of them.
+   * The same with bookmarks, which advance the position while no event matches: one when all stored events are read, then
+   * one after 50 events that do not match, or after ten seconds of them.
    */
   tail(
     account: string,
@@ -119,13 +119,13 @@ export class EventLog implements AsyncDisposable {
     return this.followMapped(account, options, (event) => event);
   }
 
-  /** The same with what `map` makes of the matching events; those of which it makes nothing are not told. */
+  /** The same with the results of `map` on matching events; an event that is mapped to undefined is not yielded. */
   async *followMapped<T>(
     account: string,
     options: FollowOptions,
     map: MappedStream<T>['map'],
   ): AsyncGenerator<T | LogBookmark, void, undefined> {
-    // Listening begins before reading, so nothing can be appended unheard in between.
+    // Subscribe before reading, so that an event appended in between is notified.
     const subscriber = await this.notifier.subscribe(account);
     const signal = options.signal
       ? AbortSignal.any([options.signal, this.closing.signal])
@@ -181,7 +181,7 @@ function throwCursorExpired(): never {
   });
 }
 
-/** What is made of the events, until the signal aborts; the follower is as far as what was taken. */
+/** Yields the mapped events until the signal aborts; the reader's position follows the consumer. */
 async function* mapEvents<T>(
   events: readonly LoggedEvent[],
   { map, marks, follower, signal }: MappedStream<T>,

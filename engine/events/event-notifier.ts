@@ -1,24 +1,27 @@
-/** A reader's ear: pulses that come while nobody waits are remembered as one. */
+/**
+ * Waits for notifications of one account. Notifications that arrive while no `next` call is pending are coalesced into
+ * one.
+ */
 export interface EventSubscriber {
-  /** Resolves at the next pulse, after `timeoutMs`, or when `signal` aborts; at once when a pulse came before. */
+  /** Resolves at the next notification, after `timeoutMs`, or when `signal` aborts; at once when one is pending. */
   next(timeoutMs: number, signal?: AbortSignal): Promise<void>;
   close(): void;
 }
 
 /**
- * Says that an account's log has grown. A pulse carries nothing else, so a lost or doubled one does no harm: whoever
- * hears it reads the log from where it stands.
+ * Notifies that an account's log has grown. A notification has no content, so a lost or duplicate one is harmless: readers
+ * read the log from their position.
  */
 export interface EventNotifier extends AsyncDisposable {
-  /** Listens for one account; what is appended after it resolves is heard. */
+  /** Subscribes to one account; events appended after it resolves are notified. */
   subscribe(account: string): Promise<EventSubscriber>;
 }
 
-/** The ears of a process, by account. */
+/** The subscribers of a process, by account. */
 export class EventSubscribers {
   private readonly byAccount = new Map<string, Set<() => void>>();
 
-  /** An ear for the account; `onLast` is called when the account's last ear is closed. */
+  /** Adds a subscriber; `onLast` is called when the last subscriber of the account is closed. */
   open(account: string, onLast?: () => void): EventSubscriber {
     let notified = false;
     let wake: (() => void) | undefined;
@@ -62,7 +65,7 @@ export class EventSubscribers {
     for (const onPulse of this.byAccount.get(account) ?? []) onPulse();
   }
 
-  /** For when pulses may have been missed: everybody reads the log again. */
+  /** Wakes all subscribers, because notifications may have been missed. */
   wakeAll(): void {
     for (const account of this.byAccount.keys()) this.wake(account);
   }

@@ -3,7 +3,7 @@ import type { Database } from '../../kernel/postgres/database.js';
 import { Prisma } from '../../prisma/generated/client.js';
 import type { EventCategory, EventLevel, LoggedEvent } from '../contract.js';
 
-/** Which events of an account are wanted; what is left out does not restrict. */
+/** Filter of an account's events; an omitted field matches every event. */
 export interface EventFilter {
   readonly clusterId?: string | undefined;
   readonly categories?: readonly EventCategory[] | undefined;
@@ -34,7 +34,7 @@ export interface LoggedRow {
 export const EVENT_COLUMNS = Prisma.sql`sequence, id, at, category, type, level, reason, message, cluster_id,
   node_pool_id, operation_id, data, traceparent`;
 
-/** Reads the account's events with these ids; those that the log no longer keeps are left out. */
+/** Reads the account's events with these ids; pruned events are omitted. */
 export async function eventsByIds(
   database: Database,
   account: string,
@@ -45,7 +45,7 @@ export async function eventsByIds(
   return rows.map((row) => toEvent(account, row));
 }
 
-/** A row of the log with the state of the account's counter beside it; `sequence` is null when nothing matches. */
+/** A row of the log joined with the account's counter; `sequence` is null when no event matches. */
 export interface EventRow extends Omit<LoggedRow, 'sequence'> {
   readonly last: bigint;
   readonly pruned: bigint;
@@ -61,8 +61,8 @@ export interface EventPage {
 }
 
 /**
- * The counter and the events in one statement, thus of one moment: when fewer than `limit` events come, everything up
- * to `last` has been seen.
+ * Reads counter and events in one statement, thus in one snapshot: when it returns fewer than `limit` events, all events
+ * up to `last` have been read.
  */
 export function selectEvents(account: string, page: EventPage): Prisma.Sql {
   const order = page.descending ? Prisma.sql`DESC` : Prisma.sql`ASC`;
@@ -80,7 +80,7 @@ function position({ after, descending }: EventPage): Prisma.Sql {
   return after === 0n ? Prisma.sql`true` : Prisma.sql`sequence < ${after}`;
 }
 
-/** What holds of the events that a filter lets through. */
+/** SQL conditions of a filter. */
 export function filterConditions(filter: EventFilter = {}): Prisma.Sql[] {
   const { clusterId, operationId, categories, types, kinds, levels } = filter;
   return [

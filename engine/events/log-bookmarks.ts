@@ -1,18 +1,18 @@
-/** Behind so many events that are not told, or so many milliseconds of them, it is told how far the stream is. */
+/** A bookmark is due after so many events without a match, or so many milliseconds of them. */
 const BOOKMARK_EVENTS = 50n;
 const BOOKMARK_INTERVAL_MS = 10_000;
 
-/** How far a stream of the log is, when there is no event to tell it. */
+/** Position of a stream while no event matches. */
 export class LogBookmark {
   constructor(
-    /** Every event of the stream up to this one has been told. */
+    /** Every event of the stream up to this sequence has been yielded. */
     readonly sequence: bigint,
-    /** Whether nothing else was in the log when it was read. */
+    /** Whether it was the head of the log when it was read. */
     readonly caughtUp: boolean,
   ) {}
 }
 
-/** Decides when a stream is to be told how far it is. */
+/** Decides when a stream yields a bookmark. */
 export class BookmarkPolicy {
   private publishedPosition: bigint;
   private publishedAt = performance.now();
@@ -22,18 +22,18 @@ export class BookmarkPolicy {
     this.publishedPosition = position;
   }
 
-  /** An event has been told, and with it how far the stream is. */
+  /** Records that an event was yielded, whose cursor carries the position. */
   published(position: bigint): void {
     this.publishedPosition = position;
     this.publishedAt = performance.now();
   }
 
-  /** The mark that is due behind an event that is not told, or behind all that was read, if any. */
+  /** The bookmark that is due at a position without a yielded event, if any. */
   at(position: bigint): LogBookmark | undefined {
     return this.isDue(position) ? this.bookmark(position, false) : undefined;
   }
 
-  /** The same behind all that the log has: once it is said in any case. */
+  /** The same at the head of the log, where the first one is always due. */
   atEnd(position: bigint): LogBookmark | undefined {
     if (this.caughtUp && !this.isDue(position)) return undefined;
     this.caughtUp = true;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { connect, credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
 import type { Log } from '../../kernel/log.js';
 
-/** Where NATS is and who we are there. */
+/** Address and credentials of NATS. */
 export interface NatsOptions {
   /** `nats://host:4222`, several separated by commas; `nats://user:password@host` or `nats://token@host`; `tls://`. */
   readonly url: string;
@@ -10,15 +10,15 @@ export interface NatsOptions {
   readonly credentialsFile?: string | undefined;
 }
 
-/** The subject of every pulse of an account; an account's name may have characters that a subject cannot. */
+/** Subject of an account's notifications. Encoded, because an account's name may contain characters that a subject cannot. */
 export function notificationSubject(account: string): string {
   return `fleetgraph.events.account.${Buffer.from(account).toString('base64url')}`;
 }
 
-/** Everybody reads the log again: pulses may have been missed. */
+/** Subject on which all readers are told to read the log again, because notifications may have been missed. */
 export const RESYNC_SUBJECT = 'fleetgraph.events.resync';
 
-/** Connects; throws when no server can be reached. A connection that is lost later is made again, for ever. */
+/** Connects; throws when no server is reachable. A connection that is lost later is retried without limit. */
 export async function connectNats(
   options: NatsOptions,
   log: Log,

@@ -6,8 +6,8 @@ import { connectNats, RESYNC_SUBJECT, type NatsOptions, notificationSubject } fr
 const FLUSH_TIMEOUT_MS = 2_000;
 
 /**
- * Pulses by NATS: a process hears only of the accounts that it has readers for, and holds no connection to
- * PostgreSQL for listening. Throws when NATS cannot be reached.
+ * Notifications over NATS: a process receives only those of accounts that it has readers of, and needs no LISTEN connection
+ * to PostgreSQL. Throws when NATS is unreachable.
  */
 export async function openNatsNotifier(options: NatsOptions, log: Log): Promise<EventNotifier> {
   const subscribers = new EventSubscribers();
@@ -24,8 +24,8 @@ export async function openNatsNotifier(options: NatsOptions, log: Log): Promise<
         subscriptions.get(account)?.unsubscribe();
         subscriptions.delete(account);
       });
-      // The server has taken the subscription when it answers. While it is away nobody waits for it: everybody is
-      // woken when it is back.
+      // The flush is answered after the server has registered the subscription. While the server is unavailable, the
+      // subscriber does not wait: the reconnect wakes all subscribers.
       await deadline(connection.flush(), FLUSH_TIMEOUT_MS).catch(() => undefined);
       return subscriber;
     },

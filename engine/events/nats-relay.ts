@@ -10,8 +10,8 @@ import { connectNats, RESYNC_SUBJECT, type NatsOptions, notificationSubject } fr
 const RETRY_MS = 1_000;
 
 /**
- * Carries PostgreSQL's notifications to NATS. Every engine process starts one; the one that holds the lease works,
- * another takes over when it ends, and whatever was said in between is made up for by waking everybody.
+ * Relays PostgreSQL's notifications to NATS. Every engine process starts a relay; the one that holds the lease is active.
+ * When another takes over, it makes all readers resynchronize, because notifications were missed in between.
  */
 export async function startNatsRelay(
   database: OpenDatabase,

@@ -5,7 +5,7 @@ import { EVENT_CHANNEL } from './append-events.js';
 const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 5_000;
 
-/** What a listener tells: whose log has grown, or that pulses may have been missed. */
+/** Callbacks of a LISTEN connection: an account's log has grown, or notifications may have been missed. */
 export interface NotificationListener {
   onNotification(account: string): void;
   onResync(): void;

@@ -2,7 +2,7 @@ import type { Log } from '../../kernel/log.js';
 import { EventSubscribers, type EventNotifier } from './event-notifier.js';
 import { PostgresListener } from './postgres-listener.js';
 
-/** Pulses by PostgreSQL's NOTIFY; holds one LISTEN connection. Throws when the database cannot be reached. */
+/** Notifications by PostgreSQL's NOTIFY over one LISTEN connection. Throws when the database is unreachable. */
 export async function openPostgresNotifier(url: string, log: Log): Promise<EventNotifier> {
   const subscribers = new EventSubscribers();
   const listener = await PostgresListener.open(url, log, {

@@ -1,4 +1,4 @@
-/** What a node pool that grows comes by. */
+/** Fault points of a scale-out, in order. */
 const growth = [
   'node-pool.started',
   'node-pool.rows-made',
@@ -9,7 +9,7 @@ const growth = [
   'node-pool.completed',
 ] as const;
 
-/** What a node pool that shrinks comes by. */
+/** Fault points of a scale-in, in order. */
 const shrinking = [
   'node-pool.removal-chosen',
   'node-pool.instances-removed',
@@ -17,8 +17,8 @@ const shrinking = [
 ] as const;
 
 /**
- * Where a crash would hurt most: before and after each transaction and each call that changes something outside. Each
- * group is in the order in which its work comes by; a fault test kills an engine at every point of every group.
+ * Fault points: before and after each transaction and each call that changes state outside the database. Each group is in
+ * execution order; a fault test kills an engine at every point of every group.
  */
 export const faultPoints = {
   growth,
@@ -63,5 +63,5 @@ export const faultPoints = {
 
 export type FaultPointGroup = keyof typeof faultPoints;
 
-/** A named place where a test kills the engine; another name does not compile. */
+/** Name of a fault point. */
 export type FaultPoint = (typeof faultPoints)[FaultPointGroup][number];

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { OpenDatabase } from '../../kernel/postgres/database.js';
 
-/** How a reconciliation ended: nothing more to do, to be looked at later, not to be mended, or to be tried again. */
+/** Outcome of a reconcile: nothing left to do, requeued with a delay, failed permanently, or failed and requeued. */
 export type ReconcileOutcome = 'done' | 'requeued' | 'terminal' | 'failed';
 
 export interface ReconcileSample {
@@ -12,7 +12,7 @@ export interface ReconcileSample {
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-/** A job that nobody works on is due, or will be; one that is locked is being worked on. */
+/** A locked job is running; one that is not locked is due or scheduled. */
 const QUEUE = `
   SELECT count(*) FILTER (WHERE locked_at IS NOT NULL)::int AS running,
          count(*) FILTER (WHERE locked_at IS NULL AND run_at <= now())::int AS due,
@@ -28,7 +28,7 @@ interface QueueRow {
   readonly oldest: number;
 }
 
-/** Metrics of an engine: its queue, read when it is asked for, and its reconciliations. */
+/** Metrics of an engine: the queue, read at each scrape, and its reconciles. */
 export class EngineMetrics {
   readonly registry = new Registry();
   private readonly reconciliations = new Histogram({

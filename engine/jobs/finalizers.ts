@@ -2,18 +2,18 @@ import type { Transaction } from '../../kernel/postgres/database.js';
 import type { ReconcileContext } from '../contract.js';
 
 /**
- * Clean-up that must have happened before a thing may go. A thing carries the names of its finalizers; each is taken
- * off when its work is done, and only a thing without any is removed.
+ * Clean-up before an object is deleted, as finalizers of Kubernetes. An object has the names of its finalizers; each is
+ * removed when its work is done, and an object without finalizers is deleted.
  */
 export interface Finalizer<Thing> {
   readonly name: string;
-  /** One step outside the database; true when nothing is left. Repeated after a crash: twice must be harmless. */
+  /** One step outside the database; true when nothing is left. Idempotent, because a crash repeats it. */
   finalize?(thing: Thing, scope: ReconcileContext): Promise<boolean>;
-  /** What is given back in the transaction that takes the name off, thus exactly once. */
+  /** Releases quota in the transaction that removes the name, thus exactly once. */
   release?(tx: Transaction, thing: Thing): Promise<void>;
 }
 
-/** Takes a name off a thing, with `release` in the same transaction; does nothing when the name is gone already. */
+/** Removes a name from an object, with `release` in the same transaction; does nothing when it is already removed. */
 export type TakeOff<Thing> = (
   thing: Thing,
   name: string,
@@ -28,8 +28,8 @@ export class Finalizers<Thing> {
   ) {}
 
   /**
-   * Runs the named finalizers in the registered order until one has to wait; true when none is left. A name that
-   * nobody registered stays: another release may know it.
+   * Runs the named finalizers in the registered order until one has to wait; true when none is left. A name that is not
+   * registered stays: another release may have its finalizer.
    */
   async run(thing: Thing, names: readonly string[], scope: ReconcileContext): Promise<boolean> {
     const left = new Set(names);

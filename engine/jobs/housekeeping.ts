@@ -8,11 +8,11 @@ export interface HousekeepingOptions {
   readonly database: OpenDatabase;
   /** How long the event log keeps events, in milliseconds. Default 7 days. */
   readonly eventRetentionMs?: number;
-  /** How long answers are kept by clientToken, in milliseconds. Default 1 day. */
+  /** Retention of the results stored by clientToken, in milliseconds. Default 1 day. */
   readonly clientTokenRetentionMs?: number;
 }
 
-/** What the engine itself does by the clock: every engine passes these schedules, one of them runs each. */
+/** The engine's own schedules. Every engine process registers them; one process runs each occurrence. */
 export function housekeeping(options: HousekeepingOptions): Schedule[] {
   const { pool } = options.database;
   const { eventRetentionMs = 7 * DAY_MS, clientTokenRetentionMs = DAY_MS } = options;
@@ -45,8 +45,8 @@ export function housekeeping(options: HousekeepingOptions): Schedule[] {
 const PRUNE_BATCH = 100;
 
 /**
- * Removes the events before `before` and raises each log's `pruned`, by which followers know what is missing. What is
- * removed is always a beginning of a log. Answers how many events went.
+ * Deletes the events before `before` and raises each log's `pruned`, by which readers detect missing events. Deletes only
+ * from the start of a log. Returns the number of deleted events.
  */
 export async function pruneEvents(database: Database, before: Date): Promise<number> {
   const accounts = await database.eventCounter.findMany({
@@ -62,7 +62,7 @@ export async function pruneEvents(database: Database, before: Date): Promise<num
 }
 
 function pruneAccounts(database: Database, accounts: readonly string[], before: Date): Promise<number> {
-  // The last event to go is the one before the first that stays; with none staying, all go.
+  // Deletes up to the event before the first one that is kept; all events if none is kept.
   return database.$executeRaw`
     WITH cut AS (
       SELECT counter.account, coalesce((

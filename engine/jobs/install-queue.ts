@@ -3,12 +3,12 @@ import { runMigrations } from 'graphile-worker';
 import { lockedTransaction } from '../../kernel/postgres/locked-transaction.js';
 import { ACCOUNT_INDEX } from './ranks.js';
 
-/** CREATE INDEX IF NOT EXISTS would wait for all who write jobs before it sees that there is nothing to do. */
+/** CREATE INDEX IF NOT EXISTS would wait for all transactions that write jobs before it finds the index. */
 const MISSING = `SELECT to_regclass('graphile_worker.${ACCOUNT_INDEX.name}') IS NULL AS missing`;
 
 /**
- * Makes or updates graphile-worker's own tables, and our index on them. Racing processes are safe; cheap when nothing is
- * to be done.
+ * Migrates graphile-worker's tables and creates the engine's index on them. Safe to run concurrently; cheap when both
+ * are up to date.
  */
 export async function installQueue(pool: pg.Pool): Promise<void> {
   await runMigrations({ pgPool: pool });

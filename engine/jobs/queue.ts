@@ -9,40 +9,40 @@ import {
 import { JOBS, nextRank, UNRANKED } from './ranks.js';
 
 /**
- * Work to do, by key. A key that waits already is not queued twice; one that is being worked on is worked on again
- * afterwards. All of it happens in the caller's transaction: what is rolled back was never asked for.
+ * The queue of reconciles, by key. A waiting key is not queued twice; a key that is being reconciled is reconciled again
+ * afterwards. Jobs are added in the caller's transaction, and not at all if it is rolled back.
  *
- * A key has at most two jobs: `kind:key`, which is due at once, and `kind:key@later`, which is due at its time. They
- * are kept apart so that asking for a later look can never put off a look that somebody needs now.
+ * A key has at most two jobs: `kind:key`, which is due at once, and `kind:key@later`, which is delayed. They are separate,
+ * so that a delayed reconcile never postpones an immediate one.
  *
- * Accounts take turns (see ranks.ts). A job belongs to the account that is given, else to that of the request or of the
- * job which asks for it.
+ * Jobs of accounts start in turn (see ranks.ts). A job belongs to the given account, else to the account of the request or
+ * job that enqueues it.
  */
 
 /**
- * Jobs of one key are in one queue of graphile-worker, so no object is worked on twice at once. The queues are a fixed
+ * Jobs of one key are in one queue of graphile-worker, so no object is reconciled concurrently. The queues are a fixed
  * number of shards by the key's hash, not one per object: graphile-worker locks the row of every free queue whenever
- * it looks for jobs, and removing queues that nobody needs any more can race with an `add_job` that has just chosen
- * one, whose job would then never run. Two objects of a shard wait for each other, which costs a moment, rarely.
+ * it fetches jobs, and deleting unused queues can race with an `add_job` that has just chosen one, whose job would then
+ * never run. Objects of the same shard are reconciled one after the other, which is rare and short.
  */
 const SHARDS = 256;
 
-/** The one task that graphile-worker knows for reconcilers; what runs is named by the payload. */
+/** The graphile-worker task of all reconcilers; the payload names kind and key. */
 export const RECONCILE_TASK = 'reconcile';
 
-/** What a reconcile job carries. */
+/** Payload of a reconcile job. */
 export interface ReconcileJob {
   readonly kind: string;
   readonly key: string;
-  /** How often in a row it has thrown. */
+  /** Consecutive failures. */
   readonly attempt?: number;
-  /** The client's request from which it follows. */
+  /** The client's request that caused it. */
   readonly origin?: RequestOrigin | null;
-  /** The account whose turns it takes, also when its origin is over. Default that of the request or job that asks. */
+  /** The account by which it is ranked, also when its origin has expired. Default: that of the enqueuing request or job. */
   readonly account?: string | null;
 }
 
-/** A key with its account, for schedules, which enqueue objects of all accounts. */
+/** A key with its account, for schedules, which enqueue keys of all accounts. */
 export interface AccountKey {
   readonly id: string;
   readonly account: string;
@@ -53,7 +53,7 @@ export async function enqueue(tx: Transaction, kind: string, key: string): Promi
   await enqueueAll(tx, kind, [key]);
 }
 
-/** `enqueue` of many keys at once, in one statement. They get their turns in the order of their names. */
+/** Enqueues many keys in one statement, ranked in the order of their ids. */
 export async function enqueueAll(
   tx: Transaction,
   kind: string,
@@ -62,11 +62,11 @@ export async function enqueueAll(
   if (keys.length === 0) return;
   const account = currentAccount() ?? '';
   const byId = new Map(keys.map((key) => (typeof key === 'string' ? [key, account] : [key.id, key.account])));
-  // Sorted, so that two transactions that ask for the same keys cannot wait for each other.
+  // Sorted, so that two transactions that enqueue the same keys cannot deadlock.
   const ids = [...byId.keys()].sort();
   const asked = { kind, ids, accounts: ids.map((id) => byId.get(id) ?? '') };
-  // A job that a worker takes while this waits for the transaction that added it is neither replaced nor followed by
-  // another: add_jobs leaves its key out. Asked again, it sees that the job is being worked on and adds the next.
+  // add_jobs omits the key of a job that a worker locks while this statement waits for the transaction that added it. The
+  // next call sees the locked job and adds another one.
   while ((await addJobs(tx, asked)) < ids.length);
 }
 
@@ -78,8 +78,8 @@ interface RequestedJobs {
 }
 
 /**
- * Answers how many of the keys have a job that no worker has started. One that waits already keeps its rank, its time and, if
- * none is given now, its account.
+ * Returns how many of the keys have a job that no worker has started. A waiting job keeps its rank, its time and, if none
+ * is given, its account.
  */
 async function addJobs(tx: Transaction, { kind, ids, accounts }: RequestedJobs): Promise<number> {
   const origin = JSON.stringify(currentRequestOrigin() ?? null);
@@ -108,13 +108,13 @@ async function addJobs(tx: Transaction, { kind, ids, accounts }: RequestedJobs):
 }
 
 /**
- * Asks for a look in `afterMs` milliseconds. A later look that was planned already stays when it is earlier. The
- * time is counted by the database's clock, so engines need not agree on theirs. What is due at once is ranked at once.
+ * Enqueues a delayed reconcile. A delayed job that is due earlier keeps its time. The delay is counted by the database's
+ * clock, so the clocks of engines need not agree. A job without delay is ranked at once.
  */
 export async function enqueueLater(tx: Transaction, job: ReconcileJob, afterMs: number): Promise<void> {
   const object = `${job.kind}:${job.key}`;
   const account = job.account ?? currentAccount() ?? null;
-  // A further look belongs beside the first one, not under it.
+  // The requeued job continues the request's trace as a sibling, not as a child of this job.
   const payload = { ...job, account, origin: unexpiredOrigin(job.origin) ?? currentRequestOrigin() ?? null };
   const rank = afterMs > 0 ? Prisma.sql`${UNRANKED}::int` : nextRank(Prisma.sql`${account ?? ''}`);
   await tx.$executeRaw`

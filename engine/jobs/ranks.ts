@@ -4,7 +4,7 @@ import { Prisma } from '../../prisma/generated/client.js';
 import { PRIVATE_JOB_QUEUES, PRIVATE_JOBS } from './private-tables.js';
 
 /**
- * The order in which due jobs start: accounts take turns.
+ * The order in which due jobs start: round-robin over accounts.
  *
  * graphile-worker takes due jobs by `priority`, then by `run_at`. The priority is the job's rank: the round in which it
  * starts. Each further job of an account is one round later than the account's last one, and a job of an account that

@@ -7,20 +7,20 @@ import {
 } from '../../kernel/request-scope.js';
 import { type SpanOptions, inSpan, traceHeaders } from '../../kernel/tracing/span.js';
 
-/** The client's request from which a job follows: its log entries and spans are the request's. */
+/** The client's request that caused a job: the job logs and traces under it. */
 export const requestOriginSchema = z.object({
   requestId: z.string(),
-  /** When it was asked, in milliseconds since 1970. */
+  /** When it was received, in milliseconds since 1970. */
   at: z.number(),
   traceparent: z.string().optional(),
 });
 
 export type RequestOrigin = z.infer<typeof requestOriginSchema>;
 
-/** What is done for something so long after it was asked for is the platform's own keeping of it. */
+/** A job that runs so long after the request is maintenance of the platform itself. */
 const ORIGIN_TTL_MS = 60 * 60 * 1000;
 
-/** The request that jobs follow from which are asked for here; undefined for what the platform does by itself. */
+/** The request that causes the jobs enqueued here; undefined for work of the platform itself. */
 export function currentRequestOrigin(): RequestOrigin | undefined {
   const request = currentRequestScope();
   if (!request) return undefined;
@@ -29,26 +29,26 @@ export function currentRequestOrigin(): RequestOrigin | undefined {
   return unexpiredOrigin({ requestId, at, ...(traceparent !== undefined && { traceparent }) });
 }
 
-/** The origin, as long as it lasts. */
+/** The origin, unless it has expired. */
 export function unexpiredOrigin(origin: RequestOrigin | null | undefined): RequestOrigin | undefined {
   return origin && Date.now() - origin.at <= ORIGIN_TTL_MS ? origin : undefined;
 }
 
-/** The account of the job that runs here. It outlasts the request from which the job follows. */
+/** The account of the running job. It is kept after the job's origin has expired. */
 const jobAccount = new AsyncLocalStorage<string | undefined>();
 
-/** The account on whose behalf jobs are asked for here; undefined for what the platform does by itself. */
+/** The account for which jobs are enqueued here; undefined for work of the platform itself. */
 export function currentAccount(): string | undefined {
   return jobAccount.getStore() ?? currentRequestScope()?.account;
 }
 
-/** What a job is done for. */
+/** Cause of a job. */
 interface JobCause {
   readonly origin: RequestOrigin | undefined;
   readonly account: string | undefined;
 }
 
-/** Does the work of a job for its account and for the request from which it follows, in a span of its own. */
+/** Runs a job in the scope of its account and of the request that caused it, in a span of its own. */
 export function runForRequestOrigin<T>(
   { origin, account }: JobCause,
   job: { readonly name: string; readonly attributes: SpanOptions['attributes'] & object },

@@ -3,7 +3,7 @@ import type { Schedule } from '../contract.js';
 
 const DAY_MS = 86_400_000;
 
-/** For how many days what is over is kept, by kind. */
+/** Retention of finished objects in days, by kind. */
 export interface Retention {
   /** Operations after their end, and repairs of nodes. */
   readonly operations: number;

@@ -20,7 +20,7 @@ const scheduleJob = z.object({ name: z.string() });
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 60_000;
 
-/** How long to wait after the given number of failures in a row: doubling, at most a minute, spread by up to a fifth. */
+/** Back-off after the given number of consecutive failures: exponential, at most a minute, with 20 % jitter. */
 function retryDelay(attempt: number, random: () => number = Math.random): number {
   return Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 20)) * (0.8 + 0.2 * random());
 }
@@ -32,7 +32,7 @@ export interface JobOptions {
   readonly metrics?: EngineMetrics | undefined;
 }
 
-/** What graphile-worker runs: reconcilers by kind, schedules by name. */
+/** The task list of graphile-worker: reconcilers by kind, schedules by name. */
 export function taskList({ reconcilers, schedules, scope, metrics }: JobOptions): TaskList {
   const byKind = new Map(reconcilers.map((reconciler) => [reconciler.kind, reconciler]));
   const byName = new Map(schedules.map((schedule) => [schedule.name, schedule]));
@@ -40,7 +40,7 @@ export function taskList({ reconcilers, schedules, scope, metrics }: JobOptions)
     [RECONCILE_TASK]: async (payload) => {
       const job = reconcileJob.parse(payload) as ReconcileJob;
       const reconciler = byKind.get(job.kind);
-      // An engine of another release may know it; graphile-worker offers the job again.
+      // An engine of another release may have this reconciler; graphile-worker retries the job.
       if (!reconciler) throw new Error(`no reconciler for ${job.kind}`);
       const attributes = { 'fleetgraph.kind': job.kind, 'fleetgraph.key': job.key };
       const cause = { origin: unexpiredOrigin(job.origin), account: job.account ?? undefined };
@@ -71,7 +71,7 @@ async function runReconciler(
     if (afterMs !== undefined) await enqueueLater(scope.database, again, afterMs);
     return outcome;
   } catch (error) {
-    // The engine retries without end: graphile-worker gives up after its last attempt, but a wish stays a wish.
+    // Requeue without limit: graphile-worker stops after `max_attempts`, but the desired state must still be reached.
     const failures = (job.attempt ?? 0) + 1;
     const afterMs = scope.signal.aborted ? 0 : retryDelay(failures);
     scope.log.warn({ err: error, failures, afterMs }, 'reconcile failed; requeued');
@@ -83,7 +83,7 @@ async function runReconciler(
 
 interface Attempted {
   readonly outcome: ReconcileOutcome;
-  /** In how many milliseconds to look again. */
+  /** Delay of the next reconcile in milliseconds. */
   readonly afterMs?: number;
 }
 

@@ -5,20 +5,20 @@ import { deletePermanentlyFailedJobs } from './permanently-failed-jobs.js';
 import { NOTIFY_WORKERS, PRIVATE_JOB_QUEUES } from './private-tables.js';
 
 /**
- * Which worker pools are alive. graphile-worker locks the jobs that a pool works on in the pool's name and believes
- * a lock for four hours, so the jobs of an engine that was killed would wait that long. Here each pool holds a lease
- * in its name (a session advisory lock), which PostgreSQL frees the moment the process dies; every engine looks for
- * locks of pools whose lease nobody holds and frees them. The time a job may take does not matter.
+ * Leases of worker pools. graphile-worker locks jobs in the name of their pool and trusts a lock for four hours, so the jobs
+ * of a crashed engine would wait that long. Each pool therefore holds a lease in its name (a session advisory lock), which
+ * PostgreSQL releases when the process dies; every engine sweeps for locks of pools without a lease and releases them. The
+ * duration of a job does not matter.
  */
 const leaseName = (poolId: string) => `engine:${poolId}`;
 
-/** How often each engine looks for the dead. A pool must be found dead twice, so a lease lost for a moment costs nothing. */
+/** Sweep interval of each engine. A pool is orphaned when two sweeps find it without a lease: leases may be lost briefly. */
 const SWEEP_INTERVAL_MS = 1_000;
-/** An engine that starts looks again sooner: the dead one may be the one that it replaces. */
+/** The second sweep of an engine is earlier: it may replace the crashed engine. */
 const SECOND_SWEEP_MS = 300;
 const REACQUIRE_INTERVAL_MS = 200;
 
-/** Pools that hold locks on jobs or queues while nobody holds their lease (see kernel/postgres/lease.ts for the key). */
+/** Pools that have locked jobs or queues and hold no lease (kernel/postgres/lease.ts computes the key). */
 const ORPHANED_POOLS = `
   WITH held AS (
     SELECT locked_by AS pool FROM graphile_worker.jobs WHERE locked_by IS NOT NULL
@@ -31,7 +31,7 @@ const ORPHANED_POOLS = `
 
 const UNLOCK_WORKERS = 'SELECT graphile_worker.force_unlock_workers($1::text[])';
 
-/** Holds a pool's lease until disposed; gets it again when the session that held it is lost. */
+/** Holds a pool's lease until disposed; acquires it again when its database session is lost. */
 export async function holdWorkerLease(pool: pg.Pool, poolId: string, log: Log): Promise<AsyncDisposable> {
   const stop = new AbortController();
   let lease: Lease | undefined;
@@ -55,7 +55,7 @@ export async function holdWorkerLease(pool: pg.Pool, poolId: string, log: Log): 
   };
 }
 
-/** Frees, again and again until disposed, the jobs of pools that have died. The first look is at once. */
+/** Releases the jobs of crashed pools periodically until disposed; the first sweep is immediate. */
 export function releaseOrphanedJobs(pool: pg.Pool, log: Log): AsyncDisposable {
   let suspects: ReadonlySet<string> = new Set();
   let sweeping: Promise<void> | undefined;

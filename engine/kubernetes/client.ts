@@ -9,10 +9,10 @@ import {
 
 /** How long one call may take, in milliseconds, unless said otherwise. */
 const CALL_TIMEOUT_MS = 10_000;
-/** Objects that one list call asks for. */
+/** Page size of list calls. */
 export const LIST_CHUNK = 500;
 
-/** What every Kubernetes object has. */
+/** Fields of every Kubernetes object. */
 export interface KubernetesObject {
   apiVersion?: string;
   kind?: string;
@@ -52,7 +52,7 @@ interface Call {
   readonly accept?: string;
 }
 
-/** What of an object is answered. */
+/** Representation of an object in a response. */
 export type AnswerForm = 'object' | 'metadata';
 
 const MEDIA_TYPES: Readonly<Record<AnswerForm, string>> = {
@@ -62,7 +62,7 @@ const MEDIA_TYPES: Readonly<Record<AnswerForm, string>> = {
 
 export interface ApplyQuery {
   readonly fieldManager: string;
-  /** Take over fields of other managers. */
+  /** Takes ownership of fields of other managers. */
   readonly force: boolean;
   readonly dryRun: boolean;
 }
@@ -74,11 +74,11 @@ export interface KubernetesClientOptions {
   readonly signal?: AbortSignal | undefined;
   /** Longest one call may take, in milliseconds. Default `CALL_TIMEOUT_MS`. */
   readonly timeoutMs?: number;
-  /** Lets calls wait for one another; without it all go out at once. */
+  /** Limits concurrent calls. Default: no limit. */
   readonly limit?: <T>(call: () => Promise<T>) => Promise<T>;
 }
 
-/** What an API server says of a refusal. */
+/** A Kubernetes Status of a failed request. */
 interface StatusAnswer {
   readonly reason?: string;
   readonly message?: string;
@@ -110,7 +110,7 @@ function refusal(
 
 /**
  * Calls the Kubernetes API of one cluster with JSON as it stands on the wire, each call bounded in time.
- * Throws `KubernetesStatusError` for what the server refuses, `KubernetesUnavailable` when it cannot be asked.
+ * Throws `KubernetesStatusError` for rejected requests, `KubernetesUnavailable` when the server is unreachable.
  */
 export class KubernetesClient {
   constructor(
@@ -118,7 +118,7 @@ export class KubernetesClient {
     private readonly options: KubernetesClientOptions,
   ) {}
 
-  /** What a path answers that is no object, e.g. `/metrics`. */
+  /** The plain text of a path, e.g. `/metrics`. */
   async text(path: string): Promise<string> {
     const { status, text } = await this.send({ method: HttpMethod.GET, path });
     if (status === 200) return text;
@@ -130,8 +130,8 @@ export class KubernetesClient {
   }
 
   /**
-   * One chunk of a list, in the server's order: by namespace, then name. API servers keep the state in which a list was
-   * begun for some minutes; after that the rest is read as it is by then, so what is there all the time is told once.
+   * One chunk of a list, in the server's order: by namespace, then name. API servers keep the snapshot of a list for some
+   * minutes; later chunks are read from the present state, so an object that exists all the time is returned once.
    */
   async list<T = KubernetesObject>(path: string, query: ListQuery = {}): Promise<ListChunk<T>> {
     try {
@@ -210,12 +210,12 @@ export class KubernetesClient {
     const answer = this.parse(text);
     if (status >= 200 && status < 300) return answer as T;
     const error = refusal(status, (answer ?? {}) as StatusAnswer);
-    // 5xx says nothing about the request, 401 only that the platform's own credentials are not taken.
+    // A 5xx is no fault of the request; a 401 means that the platform's own credentials are rejected.
     if (status === 401 || status >= 500) throw new KubernetesUnavailable(this.options.clusterId, error);
     throw error;
   }
 
-  /** Overload is answered in plain text or as a Status; a Status with causes tells of something else, as of a budget. */
+  /** Overload is a plain text or a Status without causes; a 429 with causes has another reason, such as a disruption budget. */
   private tooMany(text: string, retryAfter: string | undefined): KubernetesUnavailable {
     const { reason, message, details } = readStatus(text);
     const error = new KubernetesStatusError(429, reason ?? 'TooManyRequests', message ?? text);
@@ -226,7 +226,7 @@ export class KubernetesClient {
   /** By undici's `request`: `fetch`, which @kubernetes/client-node uses, copies bodies of megabytes through web streams. */
   private async send(call: Call): Promise<WireAnswer> {
     const { signal, timeoutMs = CALL_TIMEOUT_MS } = this.options;
-    // Not AbortSignal.timeout: those of calls that are over go off all the same, each with an error and its stack.
+    // Not AbortSignal.timeout: it fires after the call has finished, too, and creates an error with a stack each time.
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
     try {

@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '../../kernel/postgres/database.js';
 
-/** How the platform itself reaches a cluster's Kubernetes API. */
+/** Address and credentials of a cluster's Kubernetes API for the platform itself. */
 export interface ClusterAccess {
   readonly clusterId: string;
   readonly account: string;
@@ -18,7 +18,7 @@ export async function putClusterAccess(tx: Transaction, access: ClusterAccess): 
   await tx.clusterAccess.upsert({ where: { clusterId }, create: { clusterId, ...rest }, update: rest });
 }
 
-/** Forgets a cluster's access; nothing happens when there is none. */
+/** Deletes a cluster's access; does nothing when there is none. */
 export async function deleteClusterAccess(tx: Transaction, clusterId: string): Promise<void> {
   await tx.clusterAccess.deleteMany({ where: { clusterId } });
 }

@@ -5,22 +5,22 @@ import { Agent } from 'undici';
 import type { OpenDatabase } from '../../kernel/postgres/database.js';
 import type { ClusterAccess } from './cluster-access.js';
 
-/** Clusters whose connections are kept open at most. */
+/** Maximum number of clusters with open connections. */
 const MAX_CLUSTERS = 500;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** Longer than between two looks at a cluster, so that each finds a connection: what makes one costs more than a call. */
+/** Longer than the poll interval of a cluster, so that polls reuse a connection: a TLS handshake costs more than a call. */
 const IDLE_TIMEOUT_MS = 20_000;
-/** Connections to one API server at most; a watch holds one. */
+/** Maximum number of connections to one API server; a watch holds one. */
 const MAX_CONNECTIONS = 64;
 
 /**
- * Client configurations for the Kubernetes APIs of clusters, with connections that are kept and used again. As it
- * comes, @kubernetes/client-node makes a new agent, thus a new TLS connection, for each request.
+ * Client configurations for the Kubernetes APIs of clusters, with pooled connections. By default,
+ * @kubernetes/client-node creates an agent, thus a TLS connection, for each request.
  */
 export class KubernetesApis implements AsyncDisposable {
   private readonly configs = new LRUCache<string, PooledKubeConfig>({
     max: MAX_CLUSTERS,
-    // Closing lets the requests that run come to their end.
+    // close() waits for pending requests.
     dispose: (config) => void config.agent.close().catch(() => undefined),
   });
 
@@ -60,7 +60,7 @@ class PooledKubeConfig extends KubeConfig {
       connect: {
         timeout: CONNECT_TIMEOUT_MS,
         keepAlive: true,
-        // Made once, not for each connection.
+        // Created once instead of for each connection.
         ...(caData && { secureContext: createSecureContext({ ca: Buffer.from(caData, 'base64') }) }),
       },
     });

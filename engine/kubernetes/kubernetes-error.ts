@@ -1,6 +1,6 @@
 import { type Problem, ProblemError } from '../../kernel/result.js';
 
-/** The answer of an API server that is not a success: a Kubernetes `Status`. */
+/** An error response of an API server: a Kubernetes `Status`. */
 export class KubernetesStatusError extends Error {
   constructor(
     /** HTTP status, 300 to 599. */
@@ -16,7 +16,7 @@ export class KubernetesStatusError extends Error {
   }
 }
 
-/** The API server could not be asked: no connection, no answer in time, or an answer that is none. */
+/** The API server is unreachable: no connection, no response in time, or an invalid response. */
 export class KubernetesUnavailable extends ProblemError {
   constructor(
     clusterId: string,
@@ -29,7 +29,7 @@ export class KubernetesUnavailable extends ProblemError {
   }
 }
 
-/** The API server takes no more for now: too much has been read of it. `retryAfter` is in seconds. */
+/** The API server throttles requests. `retryAfter` is in seconds. */
 export class KubernetesThrottled extends KubernetesUnavailable {
   constructor(clusterId: string, cause: unknown, retryAfter: number) {
     const message =
@@ -40,17 +40,17 @@ export class KubernetesThrottled extends KubernetesUnavailable {
   }
 }
 
-/** Whether the API server said that there is no such object, or that it does not serve such objects. */
+/** Whether the object does not exist or the API server does not serve its kind. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof KubernetesStatusError && error.status === 404;
 }
 
-/** Whether the API server said that the object has changed since it was read, or that there is one already. */
+/** Whether the object has changed since it was read, or exists already. */
 export function isConflict(error: unknown): boolean {
   return error instanceof KubernetesStatusError && error.status === 409;
 }
 
-/** The token for the rest of a list whose token has expired, if the API server gave one. */
+/** The continue token for the rest of a list whose token has expired, if the API server returned one. */
 export function restOf(error: unknown): string | undefined {
   return error instanceof KubernetesStatusError && error.status === 410 ? error.rest : undefined;
 }

@@ -17,8 +17,7 @@ export function controllerOf(object: KubernetesObject): Owner | undefined {
 }
 
 /**
- * Who controls the controllers: replica sets that a deployment made, jobs that a cron job made.
- * Keys are `KIND/namespace/name`.
+ * Owners of controllers: the Deployment of a ReplicaSet, the CronJob of a Job. Keys are `KIND/namespace/name`.
  */
 export type Ownership = ReadonlyMap<string, Owner>;
 
@@ -26,7 +25,7 @@ export function ownerKey(owner: Owner, namespace: string): string {
   return `${owner.kind}/${namespace}/${owner.name}`;
 }
 
-/** Every workload a pod belongs to, from the one that made it outwards: its replica set, then the deployment. */
+/** The workloads that own a pod, from its controller outwards: its ReplicaSet, then the Deployment. */
 export function ownersOf(pod: KubernetesObject, ownership: Ownership): Owner[] {
   const namespace = pod.metadata?.namespace ?? '';
   const owners: Owner[] = [];
@@ -38,7 +37,7 @@ export function ownersOf(pod: KubernetesObject, ownership: Ownership): Owner[] {
   return owners;
 }
 
-/** Reads who controls the replica sets and jobs of one namespace, or of all of them. */
+/** Reads the owners of the ReplicaSets and Jobs of one namespace, or of all namespaces. */
 export async function readOwnership(client: KubernetesClient, namespace?: string): Promise<Ownership> {
   const ownership = new Map<string, Owner>();
   await Promise.all(

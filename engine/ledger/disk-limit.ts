@@ -1,35 +1,35 @@
 import type { Database, Transaction } from '../../kernel/postgres/database.js';
 import { readQuotaUsage } from './ledger.js';
 
-/** Pay-as-you-go cloud disks of an account: those of its machines, and those of volume claims. */
+/** Pay-as-you-go cloud disks of an account: those of its instances and of volume claims. */
 export const DISKS = 'payg-disks';
 
-/** Machines of an account in all regions. Nothing limits them by themselves; the limit of disks follows them. */
+/** Instances of an account in all regions. They have no limit; the limit of disks depends on their number. */
 export const INSTANCES = 'instances';
 
 const DISKS_PER_INSTANCE = 5;
 const MIN_DISKS = 10;
 
-/** How many disks an account with so many machines may have, unless it was granted more. */
+/** Disk quota of an account with so many instances, unless a higher one was granted. */
 export function diskQuotaFor(instances: number): number {
   return Math.max(MIN_DISKS, DISKS_PER_INSTANCE * instances);
 }
 
-/** The same of an account as it is now. */
+/** The present disk quota of an account. */
 export async function diskLimit(database: Database | Transaction, account: string): Promise<number> {
   const [instances] = await readQuotaUsage(database, account, [{ resource: INSTANCES, scope: '' }]);
   return diskQuotaFor(instances?.used ?? 0);
 }
 
-/** What an account has and may have before machines are added to it. */
+/** Disk usage and quota of an account before instances are added. */
 export interface DiskQuotaUsage {
   readonly instances: number;
   readonly disks: number;
-  /** The limit that was granted; null: none. */
+  /** The granted limit; null if none. */
   readonly granted: number | null;
 }
 
-/** For how many of `count` more machines with so many disks each there is room; each raises the limit itself. */
+/** How many of `count` more instances with so many disks each fit; each instance raises the quota. */
 export function instancesWithinDiskQuota(room: DiskQuotaUsage, count: number, disksEach: number): number {
   const fits = (machines: number) =>
     room.disks + machines * disksEach <= Math.max(room.granted ?? 0, diskQuotaFor(room.instances + machines));

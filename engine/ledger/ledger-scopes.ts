@@ -1,8 +1,8 @@
 import type { Database, Transaction } from '../../kernel/postgres/database.js';
 
-/** What the ledger knows of the scopes (clusters, node pools) in which an account's resources are counted. */
+/** The scopes (clusters, node pools) in which an account's resources are counted. */
 
-/** By resource, how much the fullest scope uses. Resources counted for the whole account are left out. One statement. */
+/** The highest usage of a scope by resource, without resources of the whole account. One statement. */
 export async function peakUsage(
   database: Database | Transaction,
   account: string,
@@ -13,7 +13,7 @@ export async function peakUsage(
   return new Map(rows.map((row) => [row.resource, row.used]));
 }
 
-/** The resources that have been counted in the scope; none when the account has no such scope. One statement. */
+/** The resources counted in the scope; none when the account has no such scope. One statement. */
 export async function resourcesIn(
   database: Database | Transaction,
   account: string,
@@ -24,7 +24,7 @@ export async function resourcesIn(
 }
 
 /**
- * Those of the given clusters and node pools that the account has, or had: something was counted in them or done to them.
+ * Those of the given clusters and node pools that the account has or had: a quota was counted or an operation ran in them.
  * One statement.
  */
 export async function scopesOf(
@@ -40,7 +40,7 @@ export async function scopesOf(
   return new Set(rows.map(({ scope }) => scope));
 }
 
-/** Drops limits of single scopes that would hold the account below its new general limit of the resource. */
+/** Deletes limits of single scopes that are lower than the account's new limit of the resource. */
 export async function deleteLowerLimits(
   tx: Transaction,
   account: string,
@@ -51,7 +51,7 @@ export async function deleteLowerLimits(
   });
 }
 
-/** Forgets the count of a scope of which nothing is used. */
+/** Deletes the usage row of a scope if it is 0. */
 export async function deleteUnusedScope(
   tx: Transaction,
   account: string,

@@ -4,24 +4,24 @@ import { Prisma } from '../../prisma/generated/client.js';
 import { quotaExceeded } from './quota-exceeded.js';
 
 /**
- * Counted resources. Who needs some reserves it in the transaction that needs it; the row of what is used is locked
- * until that transaction ends, so two who race for the last one cannot both get it.
+ * Quotas. A resource is reserved in the transaction that needs it; the row of its usage is locked until that transaction
+ * ends, so two concurrent requests cannot both get the last unit.
  */
 
 export interface Resource {
-  /** What is counted, e.g. `payg-vcpu`. */
+  /** Name of the counted resource, e.g. `payg-vcpu`. */
   readonly resource: string;
-  /** What it is counted for: the id of a cluster or node pool, or '' for the whole account. */
+  /** Id of the cluster or node pool that it is counted for; '' for the whole account. */
   readonly scope: string;
 }
 
 export interface Reservation extends Resource {
   readonly account: string;
-  /** How much, 0 or more. */
+  /** 0 or more. */
   readonly amount: number;
-  /** Where in the input the amount was asked for. */
+  /** Path of the amount in the input. */
   readonly path?: readonly string[];
-  /** The limit where it is computed and the account has no higher one of its own. */
+  /** Computed limit; a higher limit of the account takes precedence. */
   readonly computedLimit?: number;
 }
 
@@ -34,10 +34,10 @@ export interface QuotaUsage extends Resource {
 /** The account and scope that stand for all of them. */
 const ANY = '*';
 
-/** More than anything is limited to. */
+/** The largest int4, above every limit. */
 const UNLIMITED = 2_147_483_647;
 
-/** What is asked for, as a table `wanted` in the order in which it is asked for. */
+/** The requests as a table `wanted`, in their order. */
 function requestedAmounts(requests: readonly (Resource & Partial<Reservation>)[]): Prisma.Sql {
   const rows = requests.map(({ resource, scope, amount, computedLimit }) => ({
     ...{ resource, scope, amount },
@@ -50,8 +50,8 @@ function requestedAmounts(requests: readonly (Resource & Partial<Reservation>)[]
 }
 
 /**
- * The limit of the row that `of` names: the account's own for the scope, else its own for any scope, else everybody's;
- * null: none.
+ * The limit of the row that `of` names: that of the account and scope, else of the account, else the default; null: no
+ * limit.
  */
 function limitOf(account: string, of: 'wanted' | 'usage'): Prisma.Sql {
   const row = Prisma.raw(of);
@@ -63,15 +63,15 @@ function limitOf(account: string, of: 'wanted' | 'usage'): Prisma.Sql {
 }
 
 /**
- * Takes the whole amount. Refuses `QUOTA_EXCEEDED` (details: quotaId, resource, limit, used, requested) when it does not fit.
- * Taking 0 always fits; it says that the resource is counted in the scope, so that its quota can be read there.
+ * Reserves the whole amount. Throws `QUOTA_EXCEEDED` (details: quotaId, resource, limit, used, requested) when it does not
+ * fit. Reserving 0 always succeeds; it makes the quota of the resource readable in the scope.
  */
 export async function reserve(tx: Transaction, request: Reservation): Promise<void> {
   if (request.amount <= 0) return openScope(tx, request);
   await reserveAll(tx, request.account, [request]);
 }
 
-/** The same of several resources, each of which is named once; locks their rows in this order. One statement. */
+/** Reserves several resources, each named once, in one statement; locks their rows in this order. */
 export async function reserveAll(
   tx: Transaction,
   account: string,
@@ -113,7 +113,7 @@ async function throwQuotaExceeded(tx: Transaction, request: Reservation): Promis
   throw new ProblemError([quotaExceeded(excess, { path })]);
 }
 
-/** Takes as much of the amount as fits, in whole multiples of `step` (default 1); answers how much that is. */
+/** Reserves the largest multiple of `step` (default 1) up to the amount that fits; returns it. */
 export async function reserveUpTo(
   tx: Transaction,
   request: Reservation & { readonly step?: number },
@@ -129,8 +129,8 @@ export async function reserveUpTo(
 }
 
 /**
- * Limit and use of each, in the order asked for. Nobody else takes of them, or gives back, before the transaction ends:
- * who takes several that depend on each other locks all, decides, and changes them together.
+ * Limit and usage of each resource, in the given order, with their rows locked until the transaction ends: a caller that
+ * reserves resources that depend on each other locks all, decides, and adjusts them together.
  */
 export async function lockQuotaUsage(
   tx: Transaction,
@@ -152,7 +152,7 @@ export async function lockQuotaUsage(
   return lockQuotaUsage(tx, account, resources);
 }
 
-/** How many times an amount still fits. */
+/** How many times the amount fits into the remaining quota. */
 export function remainingMultiples(
   { limit, used }: Pick<QuotaUsage, 'limit' | 'used'>,
   amount: number,
@@ -160,7 +160,7 @@ export function remainingMultiples(
   return limit === null ? Infinity : Math.max(0, Math.floor((limit - used) / amount));
 }
 
-/** Adds to what is used (less than 0: gives back; more than is used leaves 0), in this order. One statement. */
+/** Adds to the usages in this order, in one statement. A negative amount releases; the usage never falls below 0. */
 export async function adjustUsage(
   tx: Transaction,
   account: string,
@@ -178,12 +178,12 @@ export async function adjustUsage(
     WHERE usage.account = ${account} AND usage.resource = held.resource AND usage.scope = held.scope`;
 }
 
-/** Gives back. More than is used leaves 0. */
+/** Releases an amount; the usage never falls below 0. */
 export async function release(tx: Transaction, { account, amount, ...resource }: Reservation): Promise<void> {
   if (amount > 0) await adjustUsage(tx, account, [{ ...resource, amount: -amount }]);
 }
 
-/** Writes down how much is used of something that others count, where it has been opened (by taking 0 of it). */
+/** Sets the usage of a resource that is counted elsewhere, if it was opened in the scope by reserving 0. */
 export async function setUsage(
   database: Database | Transaction,
   account: string,
@@ -193,13 +193,13 @@ export async function setUsage(
   await database.ledgerUsage.updateMany({ where: { account, resource, scope }, data: { used } });
 }
 
-/** Forgets what was counted for a scope that is no more. */
+/** Deletes usages and limits of a deleted scope. */
 export async function deleteScope(tx: Transaction, account: string, scope: string): Promise<void> {
   await tx.ledgerUsage.deleteMany({ where: { account, scope } });
   await tx.ledgerLimit.deleteMany({ where: { account, scope } });
 }
 
-/** Sets the account's own limit; null lifts it. What is in use stays in use. */
+/** Sets the account's own limit; null removes the limit. The usage is unchanged. */
 export async function setLimit(
   tx: Transaction,
   account: string,
@@ -213,7 +213,7 @@ export async function setLimit(
   });
 }
 
-/** Sets the limits of every account that has none of its own. One statement. */
+/** Sets the default limits in one statement. */
 export async function setDefaultLimits(
   tx: Transaction,
   limits: readonly { readonly resource: string; readonly limit: number | null }[],
@@ -226,13 +226,13 @@ export async function setDefaultLimits(
     WHERE ledger_limit."limit" IS DISTINCT FROM excluded."limit"`;
 }
 
-/** The limits of accounts that have none of their own, by resource; null: none. One statement. */
+/** The default limits by resource; null: no limit. One statement. */
 export async function defaultLimits(database: Database): Promise<Map<string, number | null>> {
   const rows = await database.ledgerLimit.findMany({ where: { account: ANY, scope: ANY } });
   return new Map(rows.map(({ resource, limit }) => [resource, limit]));
 }
 
-/** Limit and use of each, in the order asked for, in one statement. */
+/** Limit and usage of each resource, in the given order, in one statement. */
 export async function readQuotaUsage(
   database: Database | Transaction,
   account: string,

@@ -1,17 +1,17 @@
 import { raisableQuotaId, type QuotaKey } from './quota-id.js';
 import type { Problem } from '../../kernel/result.js';
 
-/** What does not fit into a quota. */
+/** A request that exceeds a quota. */
 export interface Excess extends QuotaKey {
   readonly limit: number;
   readonly used: number;
-  /** How much more was asked for. */
+  /** The requested amount. */
   readonly requested: number;
 }
 
 const REMEDY = 'Delete what is not needed, or ask for a higher limit with requestQuotaIncrease.';
 
-/** The refusal of it: the quota by its id, its limit and use, and what to do. `message` says it in other words. */
+/** The problem of an exceeded quota: its id, limit and usage, and the remedy. `message` replaces the default text. */
 export function quotaExceeded(
   { scope, ...excess }: Excess,
   { path, message }: { readonly path?: readonly string[] | undefined; readonly message?: string } = {},

@@ -1,19 +1,19 @@
 import type { Database, Transaction } from '../../kernel/postgres/database.js';
 import { idempotent, type IdempotentRequest, checkClientToken } from './client-tokens.js';
 
-/** A mutation: whose, with what input, and whether it is a dry run. */
+/** A mutation: its account, its input, and whether it is a dry run. */
 export interface ChangeTransaction extends IdempotentRequest {
-  /** Make every check of the mutation and answer what would be, but roll it back. */
+  /** Validate the mutation and return the resulting resources; the transaction is rolled back. */
   readonly dryRun?: boolean | null | undefined;
 }
 
-/** Resources by name; null where there is none. */
+/** Resources by name; null if there is none. */
 type Resources = Readonly<Record<string, unknown>>;
 
 export interface ChangeWork<A, R extends Resources> {
-  /** Makes the change; answers plain JSON (ids), which is kept for the clientToken. */
+  /** Makes the change; returns plain JSON (ids), which is stored for the clientToken. */
   readonly make: (tx: Transaction) => Promise<A>;
-  /** Reads the resources of the answer. */
+  /** Reads the resources of the result. */
   readonly read: (database: Database | Transaction, answer: A) => Promise<R>;
 }
 
@@ -25,8 +25,8 @@ class RolledBack extends Error {
 }
 
 /**
- * Makes a change in one transaction, once for each clientToken, and reads its resources. A dry run is rolled back: a
- * resource that exists is as it would be, one that it would create is null. Refuses what `once` refuses.
+ * Makes a change in one transaction, once for each clientToken, and reads its resources. A dry run is rolled back: an
+ * existing resource is returned as changed, one that would be created is null. Throws as `idempotent` does.
  */
 export async function changeInTransaction<A, R extends Resources>(
   database: Database,

@@ -7,20 +7,20 @@ const MAX_LENGTH = 128;
 
 export interface IdempotentRequest {
   readonly account: string;
-  /** The mutation's name: each has tokens of its own. */
+  /** The mutation's name; tokens are separate for each mutation. */
   readonly mutation: string;
-  /** Without a token the work is simply done. */
+  /** Without a token every request runs. */
   readonly token?: string | null | undefined;
-  /** The mutation's input; a `clientToken` in it does not count. */
+  /** The mutation's input; its `clientToken` is ignored. */
   readonly input: unknown;
   readonly at: Date;
 }
 
 /**
- * Does the work once for each token: a repetition gets the first answer (plain JSON: ids), also when both come at
- * the same moment; then the second waits for the first transaction to end. What was refused is not remembered.
- * Refuses `INVALID_INPUT` for a token that is empty or too long, and `CLIENT_TOKEN_REUSED` when it came with other input
- * before.
+ * Runs the work once for each token: a repeated request gets the first result (plain JSON: ids), also when both are
+ * concurrent; the second then waits for the first transaction. The result of a rejected request is not stored. Throws
+ * `INVALID_INPUT` for a token that is empty or too long, and `CLIENT_TOKEN_REUSED` for one that was used with different
+ * input.
  */
 export async function idempotent<A>(
   tx: Transaction,
@@ -31,7 +31,7 @@ export async function idempotent<A>(
   if (token == null) return work();
   const problems = validateClientToken(token);
   if (problems.length > 0) throw new ProblemError(problems);
-  // Twins queue up here; the lock ends with the transaction.
+  // Serializes requests with the same token; PostgreSQL releases the advisory lock at the end of the transaction.
   await tx.$executeRaw`
     SELECT pg_advisory_xact_lock(hashtextextended(${JSON.stringify(['client-token', account, mutation, token])}, 0))`;
   const inputHash = hashInput(request.input);
@@ -45,8 +45,8 @@ export async function idempotent<A>(
 }
 
 /**
- * The same for work that does its own writing, or reaches out of the database: with a token, the token's transaction
- * spans it, so that a crash in between leaves a token that may be used again. In a dry run the work itself writes nothing.
+ * The same for work with transactions of its own, or outside the database: with a token, the token's transaction spans it,
+ * so that the token is free again after a crash. In a dry run the work itself writes nothing.
  */
 export async function idempotentTransaction<A>(
   database: Database,
@@ -58,7 +58,7 @@ export async function idempotentTransaction<A>(
   return database.$transaction((tx) => idempotent(tx, request, work));
 }
 
-/** What is wrong with a token by itself. */
+/** Problems of the token's format. */
 export function validateClientToken(token: string | null | undefined): Problem[] {
   if (token == null || (token.length >= 1 && token.length <= MAX_LENGTH)) return [];
   const message = `clientToken has 1 to ${MAX_LENGTH} characters, not ${token.length}.`;
@@ -76,7 +76,7 @@ export async function checkClientToken(
   await storedResult(database, request, request.token);
 }
 
-/** The answer that is kept for the token; null for a new one. Refuses one that came with other input. */
+/** The stored result of the token; null for a new one. Throws when it was used with different input. */
 async function storedResult(
   database: Database | Transaction,
   { account, mutation, input }: IdempotentRequest,
@@ -99,7 +99,7 @@ function hashInput(input: unknown): string {
     .digest('hex');
 }
 
-/** The same value with its keys in order and without what means nothing. */
+/** The value with sorted keys, without undefined fields and the clientToken. */
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
   if (typeof value === 'bigint') return value.toString();

@@ -2,7 +2,7 @@ import type { OperationStage, OperationState } from '../contract.js';
 
 const FINISHED: ReadonlySet<string> = new Set(['SUCCEEDED', 'PARTIAL', 'FAILED', 'CANCELED']);
 
-/** Whether an operation or stage in this state changes no more. */
+/** Whether the state of an operation or stage is final. */
 export function isFinished(state: string): boolean {
   return FINISHED.has(state);
 }
@@ -14,7 +14,7 @@ export interface StageTransition {
   readonly message?: string;
 }
 
-/** The stages after the move; undefined when it changes nothing (no such stage, there already, or ended). */
+/** The stages after the transition; undefined when it changes nothing (no such stage, same state, or finished). */
 export function transitionStage(
   stages: readonly OperationStage[],
   move: StageTransition,
@@ -32,7 +32,7 @@ export function transitionStage(
   return stages.map((other) => (other === stage ? moved : other));
 }
 
-/** The stages of an operation that has ended: what was open ends as the operation did. */
+/** The stages of a finished operation: unfinished stages take the operation's state. */
 export function finishStages(
   stages: readonly OperationStage[],
   end: OperationState,
@@ -41,13 +41,13 @@ export function finishStages(
   const finishedAt = at.toISOString();
   return stages.map((stage) => {
     if (isFinished(stage.state)) return stage;
-    // What never began under a failure was not tried.
+    // A stage that was not started before a failure was not attempted.
     const state = end === 'FAILED' && stage.state === 'PENDING' ? 'CANCELED' : end;
     return { ...stage, state, finishedAt };
   });
 }
 
-/** Share of the stages that are done. */
+/** Fraction of the stages that succeeded. */
 export function progressOf(stages: readonly OperationStage[]): number {
   if (stages.length === 0) return 0;
   return stages.filter(({ state }) => state === 'SUCCEEDED').length / stages.length;

@@ -16,13 +16,13 @@ import {
 } from './operation.rules.js';
 
 /**
- * Long-running changes. Every function here says what it changed as an event of category PROVISIONING; these wait
- * for the transaction's closing `appendEvents` (call it also when there is nothing else to say).
+ * Long-running changes. Every function here defers an event of category PROVISIONING to the `appendEvents` that ends the
+ * transaction (call it also without events of your own).
  *
  *   PENDING ──▶ RUNNING ──▶ SUCCEEDED | PARTIAL | FAILED
  *      └───────────┴─ cancel requested ──▶ CANCELED
  *
- * Pausing is beside the state: a paused operation keeps it, and begins nothing further until it is resumed.
+ * Pausing is independent of the state: a paused operation keeps its state and starts no further step until it is resumed.
  */
 export type OperationRow = Operation;
 
@@ -39,10 +39,10 @@ export interface NewOperation {
   readonly stages: readonly string[];
   /** Input of the operation that the reconcilers read again. */
   readonly input?: Readonly<Record<string, unknown>>;
-  /** How many things are to be made. */
+  /** Number of objects to create. */
   readonly requested?: number;
   readonly cancelable?: boolean;
-  /** Whether it can be paused; its reconciler begins no further step meanwhile. */
+  /** Whether it can be paused; its reconciler starts no further step meanwhile. */
   readonly pausable?: boolean;
 }
 
@@ -51,7 +51,7 @@ export interface OperationProgress {
   readonly progress?: number;
   readonly created?: number;
   readonly failed?: number;
-  /** Why things could not be made; the first 100 are kept. */
+  /** Problems of objects that could not be created; the first 100 are stored. */
   readonly failures?: readonly Failure[];
 }
 
@@ -87,7 +87,7 @@ export async function createOperation(
   return row;
 }
 
-/** Says that a stage runs; nothing happens when it runs, has ended, or the operation has. */
+/** Starts a stage; does nothing when it is running or finished, or the operation is. */
 export async function startStage(
   tx: Transaction,
   id: string,
@@ -98,7 +98,7 @@ export async function startStage(
   await changeStages(tx, id, [{ name: stage, to: 'RUNNING', at, ...(message !== undefined && { message }) }]);
 }
 
-/** Says that a stage has succeeded; nothing happens when it or the operation has ended. */
+/** Finishes a stage as succeeded; does nothing when it or the operation is finished. */
 export async function finishStage(
   tx: Transaction,
   id: string,
@@ -111,7 +111,7 @@ export async function finishStage(
   ]);
 }
 
-/** Says that one stage has succeeded and the next one runs; what of it is so already is not said again. */
+/** Finishes one stage as succeeded and starts the next; a transition that was made before appends no event. */
 export async function advanceStage(
   tx: Transaction,
   id: string,
@@ -151,7 +151,7 @@ async function changeStages(tx: Transaction, id: string, moves: readonly StageTr
   });
 }
 
-/** Records counts and how far it is; nothing happens when nothing changes or the operation has ended. */
+/** Records counts and progress; does nothing when they are unchanged or the operation is finished. */
 export async function setProgress(tx: Transaction, id: string, now: OperationProgress): Promise<void> {
   const row = await lock(tx, id);
   if (!row || isFinished(row.state)) return;
@@ -173,7 +173,7 @@ function isUnchanged(wanted: number | undefined, is: number | null): boolean {
   return wanted === undefined || wanted === is;
 }
 
-/** Ends the operation and its open stages; nothing happens when it has ended. */
+/** Finishes the operation and its unfinished stages; does nothing when it is finished. */
 export async function finishOperation(
   tx: Transaction,
   id: string,
@@ -195,8 +195,8 @@ export async function finishOperation(
 }
 
 /**
- * Asks for an operation to be cancelled; its reconciler ends it (enqueue its target too). Asking again changes
- * nothing. Refuses `NOT_FOUND`, and `NOT_CANCELABLE` when it has ended or cannot be cancelled.
+ * Requests the cancellation of an operation; its reconciler finishes it (enqueue its target too). Idempotent. Throws
+ * `NOT_FOUND`, and `NOT_CANCELABLE` when it is finished or cannot be cancelled.
  */
 export async function requestCancel(
   tx: Transaction,
@@ -221,15 +221,15 @@ export async function requestCancel(
   return changed;
 }
 
-/** Lets an operation be cancelled from now on, or no longer. */
+/** Sets whether an operation can be cancelled. */
 export async function setCancelable(tx: Transaction, id: string, cancelable: boolean): Promise<void> {
   await tx.operation.updateMany({ where: { id, finishedAt: null }, data: { cancelable } });
   locked.get(tx)?.delete(id);
 }
 
 /**
- * Pauses an operation; its reconciler ends the step that it is in and begins no other. Refuses `NOT_FOUND`, and
- * `INVALID_STATE` when it has ended, is paused already, is being cancelled or cannot be paused.
+ * Pauses an operation; its reconciler finishes the current step and starts no other. Throws `NOT_FOUND`, and
+ * `INVALID_STATE` when it is finished, paused, being cancelled, or cannot be paused.
  */
 export async function pauseOperation(
   tx: Transaction,
@@ -282,7 +282,7 @@ export const OPERATION_COLUMNS = Object.values(Prisma.OperationScalarFieldEnum)
   .map((name) => `${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)} AS "${name}"`)
   .join(', ');
 
-/** Operations that a transaction has locked, as it has left them: nobody else changes them before it ends. */
+/** Operations that a transaction has locked, as it has changed them; no other transaction can change them before it ends. */
 const locked = new WeakMap<Transaction, Map<string, OperationRow>>();
 
 async function lock(tx: Transaction, id: string): Promise<OperationRow | null> {
@@ -327,7 +327,7 @@ function endText(row: OperationRow, error: Problem | undefined): string {
     : `${row.type} ended ${row.state}: ${counts}.`;
 }
 
-/** How many things were made and could not be; undefined of an operation that makes none. */
+/** Counts of created and failed objects; undefined for an operation that creates none. */
 function countsText({ requested, created, failed }: OperationRow): string | undefined {
   if (requested === null || requested === 0) return undefined;
   return `${created ?? 0} of ${requested} made, ${failed ?? 0} failed`;

@@ -1,40 +1,40 @@
-/** The engine's kind of what answers claims; its one key is `all`. */
+/** Kind of the reconciler that decides the requests; its only key is `all`. */
 export const CLOUD_RESOURCE_REQUESTS = 'cloud-claims';
 
-/** Something of the cloud that an object inside a cluster asks for: a Service a load balancer, a volume claim a disk. */
+/** A cloud resource that an object in a cluster requests: a load balancer for a Service, a disk for a volume claim. */
 export interface CloudResourceRequest {
   /** The object's uid. */
   readonly id: string;
   readonly clusterId: string;
   readonly account: string;
-  /** A Service that reuses a load balancer takes no new one, but puts the machines behind it once more. */
+  /** A Service that reuses a load balancer needs no new one, but adds its backend servers to it. */
   readonly kind: 'LOAD_BALANCER' | 'REUSED_LOAD_BALANCER' | 'DISK';
   readonly namespace: string;
   readonly name: string;
-  /** Id of the load balancer that is reused, as the Service names it; null: none. Several Services may reuse one. */
+  /** Id of the reused load balancer, as the Service names it; null if none. Several Services may reuse one. */
   readonly balancer: string | null;
-  /** Ports of a load balancer; 0 of a disk. */
+  /** Ports of a load balancer; 0 for a disk. */
   readonly listeners: number;
-  /** Machines behind a load balancer; 0 of a disk. */
+  /** Backend servers of a load balancer; 0 for a disk. */
   readonly servers: number;
-  /** Whether the cluster has been told that it may have it. */
+  /** Whether the request was granted to the cluster. */
   readonly granted: boolean;
-  /** Why the cluster has been told that it may not have it, or not more of it; null: it has not. */
+  /** Reason of the denial that the cluster has received; null if it was not denied. */
   readonly refusal: string | null;
 }
 
-/** The answer to the claims of one cluster. */
+/** Decisions about the requests of one cluster. */
 export interface CloudResourceDecisions {
-  /** Ids of all that it may have. */
+  /** Ids of the granted requests. */
   readonly granted: readonly string[];
-  /** Those that it may not have; a granted one among them keeps what it has, and gets no more. */
+  /** Denied requests; one that was granted before keeps its resource and gets no more. */
   readonly refused: readonly { readonly id: string; readonly message: string }[];
 }
 
-/** The provider's part of what clusters themselves ask of the cloud. */
+/** Cloud resources that objects in clusters request. */
 export interface CloudResourceProvider {
-  /** What the objects of all clusters with `grantsNeeded` ask for, or have. */
+  /** The requests of all clusters with `grantsNeeded`, pending and decided. */
   cloudResourceRequests(): Promise<readonly CloudResourceRequest[]>;
-  /** Answers a cluster's claims; what is not named goes on waiting. A cluster that is gone is no error. */
+  /** Decides requests of a cluster; unnamed ones stay pending. Does nothing for a deleted cluster. */
   decideCloudResourceRequests(clusterId: string, decisions: CloudResourceDecisions): Promise<void>;
 }

@@ -1,10 +1,10 @@
-/** How long a container instance has run for a pod. */
+/** Usage of a container instance by a pod. */
 export interface ContainerUse {
   /** The pod's uid. */
   readonly podUid: string;
   readonly clusterId: string;
   readonly account: string;
-  /** What each container of the pod asks for, as its specification says. */
+  /** Resources of each container of the pod spec. */
   readonly containers: readonly {
     readonly resources?:
       | {
@@ -18,11 +18,11 @@ export interface ContainerUse {
   readonly endedAt: Date | null;
 }
 
-/** What the provider meters of container instances. */
+/** Metered usage of container instances. */
 export interface ContainerInstanceProvider {
   /**
-   * Uses that have begun or ended since a position, in order, and the position behind them; at first 0. To ask behind a
-   * position says that everything up to it has been recorded: the provider may forget it.
+   * Usages that started or ended after a position (0 at first), in order, and the next position. Requesting a position
+   * acknowledges all usages before it: the provider may delete them.
    */
   containerUses(
     position: number,

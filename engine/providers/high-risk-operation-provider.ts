@@ -1,14 +1,14 @@
-/** A high-risk operation that was done to the resources of a cluster past the platform, and not mended. */
+/** A high-risk operation that was performed on resources of a cluster outside the platform and is not remediated. */
 export interface HighRiskOperationRecord {
   /** Id of the row in the list of high-risk operations. */
   readonly operation: string;
-  /** The node's id, where it was done to one. */
+  /** Id of the affected node. */
   readonly instanceId?: string | undefined;
-  /** `namespace/name` of the Service whose load balancer it was done to. */
+  /** `namespace/name` of the Service whose load balancer is affected. */
   readonly service?: string | undefined;
-  /** The node pool, where it was done to its scaling group. */
+  /** The node pool whose scaling group is affected. */
   readonly nodePoolId?: string | undefined;
-  /** `namespace/name` of the volume claim to whose volume it was done. */
+  /** `namespace/name` of the volume claim whose volume is affected. */
   readonly volumeClaim?: string | undefined;
   readonly since: Date;
 }
@@ -16,14 +16,14 @@ export interface HighRiskOperationRecord {
 export type HighRiskOperationTarget = Omit<HighRiskOperationRecord, 'since'>;
 
 /**
- * The provider's part of what people do in other consoles and should not. Doing and mending is for drills: only a
- * provider that can rehearse has it, the simulated one.
+ * High-risk operations at a provider. Performing and remediating them is for drills and implemented by the simulated
+ * provider alone.
  */
 export interface HighRiskOperationProvider {
-  /** What was done to the cluster's resources; none for a cluster that is gone. */
+  /** The operations performed on the cluster's resources; none for a deleted cluster. */
   highRiskOperationRecords(clusterId: string): Promise<readonly HighRiskOperationRecord[]>;
-  /** Does it; again it changes nothing. Throws a TerminalError for what cannot be done. */
+  /** Performs the operation. Idempotent. Throws a TerminalError if it is impossible. */
   performHighRiskOperation(clusterId: string, target: HighRiskOperationTarget): Promise<void>;
-  /** Does what mends it; what was not done needs no mending. */
+  /** Remediates the operation; does nothing if it was not performed. */
   remediateHighRiskOperation(clusterId: string, target: HighRiskOperationTarget): Promise<void>;
 }

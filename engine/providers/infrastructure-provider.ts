@@ -5,7 +5,7 @@ import type { CloudResourceProvider } from './cloud-resource-provider.js';
 import type { ContainerInstanceProvider } from './container-instance-provider.js';
 import type { ChargeType, NodeTaint, NodePoolProvider } from './node-pool-provider.js';
 
-/** A control plane to be made. All calls are idempotent by the ids given, so a crashed caller repeats them. */
+/** A control plane to create. All calls are idempotent by the given ids, so a restarted caller repeats them. */
 export interface ControlPlaneRequest {
   readonly clusterId: string;
   readonly account: string;
@@ -19,15 +19,15 @@ export interface ControlPlaneRequest {
   readonly masterNodes?: readonly MasterRequest[];
   /** Pods run on container instances, without nodes. */
   readonly serverless?: boolean;
-  /** Pods at the most; as many as it likes when left out. */
+  /** Maximum number of pods. Default: no limit. */
   readonly maxPods?: number;
-  /** Load balancers and disks that its objects ask for need to be granted; see ClaimInfrastructure. */
+  /** Load balancers and disks that its objects request need to be granted; see CloudResourceProvider. */
   readonly grantsNeeded?: boolean;
   readonly edition?: Edition;
   readonly network?: NetworkRequest;
 }
 
-/** How a cluster is connected. */
+/** Network of a cluster. */
 export interface NetworkRequest {
   readonly plugin: 'FLANNEL' | 'TERWAY';
   /** The VPC of the vSwitches. */
@@ -39,23 +39,23 @@ export interface NetworkRequest {
   readonly vSwitches: readonly VSwitchPlace[];
 }
 
-/** A part of a VPC in a zone, in which machines get their addresses. */
+/** A vSwitch: the subnet of a VPC in a zone from which instances get their addresses. */
 export interface VSwitchPlace {
   readonly id: string;
   readonly zoneId: string;
   readonly cidr: string;
 }
 
-/** How a managed control plane is sized. */
+/** Edition of a managed control plane. */
 export type Edition = 'STANDARD' | 'PRO';
 
-/** A machine that runs a part of the control plane. */
+/** An instance that runs a master. */
 export interface MasterRequest {
   /** The node's id: the caller's key. */
   readonly id: string;
   /** The Kubernetes node's name. */
   readonly name: string;
-  /** Acceptable types, most wanted first. */
+  /** Instance types in order of preference. */
   readonly instanceTypes: readonly string[];
 }
 
@@ -68,7 +68,7 @@ export interface ControlPlaneReplica {
   readonly healthy: boolean;
 }
 
-/** A time in which something of a control plane did not work, by the provider's clock. */
+/** An incident of a control plane, by the provider's clock. */
 export interface ControlPlaneIncident {
   /** `incident_…`; it stays the same. */
   readonly id: string;
@@ -77,7 +77,7 @@ export interface ControlPlaneIncident {
    * answered.
    */
   readonly kind: 'DEGRADED' | 'COMPONENT_DOWN' | 'API_UNAVAILABLE';
-  /** What was down, for people. */
+  /** Cause (human-readable). */
   readonly cause: string;
   readonly startedAt: Date;
   /** null while it lasts. */
@@ -86,14 +86,14 @@ export interface ControlPlaneIncident {
 
 export interface ControlPlane {
   readonly state: 'CREATING' | 'RUNNING' | 'UPGRADING' | 'FAILED';
-  /** When it is expected to be ready; look again then. */
+  /** When it is expected to be ready; poll again then. */
   readonly readyAt: Date;
   readonly version: string;
   readonly edition?: Edition | undefined;
   /** Whether its Kubernetes API answers. */
   readonly available: boolean;
   readonly replicas: readonly ControlPlaneReplica[];
-  /** The newest, oldest first; at most one of them lasts. */
+  /** The newest incidents, oldest first; at most one is ongoing. */
   readonly incidents: readonly ControlPlaneIncident[];
   /** Base URL of its Kubernetes API. */
   readonly server: string;
@@ -101,7 +101,7 @@ export interface ControlPlane {
   readonly caData: string;
 }
 
-/** A disk of a machine. */
+/** A disk of an instance. */
 export interface DiskRequest {
   readonly category: string;
   readonly sizeGiB: number;
@@ -115,21 +115,21 @@ export interface InstanceRequest {
   /** The Kubernetes node's name. */
   readonly name: string;
   readonly nodePoolId: string;
-  /** Acceptable types, most wanted first. */
+  /** Instance types in order of preference. */
   readonly instanceTypes: readonly string[];
   readonly zoneIds: readonly string[];
-  /** Where it gets its address; in the cluster's when left out. */
+  /** vSwitches of its address. Default: the cluster's. */
   readonly vSwitches?: readonly VSwitchPlace[];
-  /** POSTPAID when left out. */
+  /** Default POSTPAID. */
   readonly chargeType?: ChargeType;
-  /** Image of the system disk; the provider's own when left out. */
+  /** Image of the system disk. Default: the provider's. */
   readonly imageId?: string;
-  /** The provider's own when left out. */
+  /** Default: the provider's. */
   readonly systemDisk?: DiskRequest;
   readonly dataDisks?: readonly DiskRequest[];
-  /** A script that it runs at its first start. */
+  /** Script that runs at the first boot. */
   readonly userData?: string;
-  /** Of SPOT: what an hour may cost at the most; left out: the price of the moment. */
+  /** SPOT only: maximum price per hour. Default: the market price. */
   readonly spotPriceLimit?: number;
   readonly labels?: Readonly<Record<string, string>>;
   readonly taints?: readonly NodeTaint[];
@@ -144,19 +144,19 @@ export interface Instance {
   readonly zoneId: string;
   readonly version: string;
   readonly readyAt: Date;
-  /** The provider's own id of the machine. */
+  /** The instance's id at the provider. */
   readonly machineId?: string | undefined;
   readonly chargeType?: ChargeType | undefined;
   /** The vSwitch that it is in, and its private address there. */
   readonly vSwitchId?: string | undefined;
   readonly address?: string | undefined;
-  /** A spot instance is taken back at this time. */
+  /** When the spot instance will be reclaimed. */
   readonly reclaimAt?: Date | undefined;
-  /** Why it could not be made; then nothing runs and nothing is billed. */
+  /** Why it could not be created; nothing runs and nothing is billed then. */
   readonly failure?: Problem;
 }
 
-/** Whom credentials let in, and for how long. */
+/** User and expiry of credentials. */
 export interface CredentialRequest {
   /** Name of the Kubernetes user. */
   readonly name: string;
@@ -173,26 +173,26 @@ export interface Credentials {
   readonly expiresAt: Date;
 }
 
-/** Where clusters run: the simulated cloud, or real ones. */
+/** Creates and operates the infrastructure of clusters. */
 export interface InfrastructureProvider
   extends NodePoolProvider, CloudResourceProvider, ContainerInstanceProvider, HighRiskOperationProvider {
-  /** Makes the control plane, or says how far it is. */
+  /** Creates the control plane, or returns its present state. */
   ensureControlPlane(request: ControlPlaneRequest): Promise<ControlPlane>;
   /** undefined when there is none. */
   controlPlane(clusterId: string): Promise<ControlPlane | undefined>;
   upgradeControlPlane(clusterId: string, version: string): Promise<ControlPlane>;
   /** Moves a managed control plane to another edition; workloads run on. */
   migrateControlPlane(clusterId: string, edition: Edition): Promise<ControlPlane>;
-  /** Gives up an upgrade of the control plane that has not ended; one that has ended stays as it is. */
+  /** Cancels an unfinished upgrade of the control plane; a finished one stays. */
   cancelControlPlaneUpgrade(clusterId: string): Promise<ControlPlane>;
   /** Starts deleting everything of the cluster; true when nothing is left. */
   deleteCluster(clusterId: string): Promise<boolean>;
-  /** Makes what can be made; one answer for each request, in order. */
+  /** Creates the instances that can be created; returns one instance per request, in order. */
   ensureInstances(clusterId: string, requests: readonly InstanceRequest[]): Promise<readonly Instance[]>;
   instances(clusterId: string, nodePoolId?: string): Promise<readonly Instance[]>;
   /**
-   * Starts deleting (after draining, when asked); answers the ids that are not gone yet. With `release: false` the
-   * machines stay with the account, as those that are paid by subscription do anyway.
+   * Starts deleting instances (after draining, if requested); returns the ids that still exist. With `release: false` the
+   * instances are kept unattached, as subscription instances always are.
    */
   deleteInstances(
     clusterId: string,

@@ -2,7 +2,7 @@ import { notFound } from '../not-found.js';
 import type { Problem } from '../../kernel/result.js';
 import type { Instance, VSwitchPlace } from './infrastructure-provider.js';
 
-/** How a machine is paid: by use, by subscription, or as a spot instance that can be reclaimed. */
+/** Charge type of an instance: pay-as-you-go, subscription, or spot, which can be reclaimed. */
 export type ChargeType = 'POSTPAID' | 'PREPAID' | 'SPOT';
 
 /** A taint of a Kubernetes node. */
@@ -19,28 +19,28 @@ export interface ScalingBounds {
   readonly desiredSize: number;
 }
 
-/** Something that a scaling group has done. */
+/** A scaling activity of a scaling group. */
 export interface ScalingActivity {
   readonly at: Date;
   readonly kind: 'SCALE_OUT' | 'SCALE_IN' | 'ATTACH' | 'CHANGE' | 'DELETE';
   readonly status: 'SUCCESSFUL' | 'PARTIAL' | 'FAILED';
-  /** Instances that it was about. */
+  /** Number of affected instances. */
   readonly instances: number;
   readonly description: string;
 }
 
-/** The group that makes and takes away the instances of one node pool. */
+/** The scaling group that creates and deletes the instances of one node pool. */
 export interface ScalingGroup extends ScalingBounds {
   readonly id: string;
   readonly nodePoolId: string;
-  /** DELETED: somebody has deleted it; it is not made again. */
+  /** DELETED: it was deleted outside the platform and is not created again. */
   readonly state: 'ACTIVE' | 'DELETED';
   readonly totalInstances: number;
   /** Newest first; the provider keeps some. */
   readonly activities: readonly ScalingActivity[];
 }
 
-/** A machine of an account that belongs to no cluster. */
+/** An instance of an account that is a node of no cluster. */
 export interface UnattachedInstance {
   readonly id: string;
   readonly account: string;
@@ -73,7 +73,7 @@ export function releaseProblem(id: string, found: UnattachedInstance | undefined
   return { code: 'INSTANCE_NOT_RELEASABLE', message };
 }
 
-/** A machine that is to join a cluster. */
+/** An instance to attach to a cluster. */
 export interface AttachRequest {
   /** The node's id: the caller's key. */
   readonly id: string;
@@ -84,30 +84,30 @@ export interface AttachRequest {
   /** AUTO replaces its system disk, by one of `imageId`. */
   readonly mode: 'MANUAL' | 'AUTO';
   readonly imageId?: string;
-  /** Of AUTO: a script that it runs at the first start from its new system disk. */
+  /** AUTO only: script that runs at the first boot of the new system disk. */
   readonly userData?: string;
-  /** Where it gets its address; in the cluster's when left out. */
+  /** vSwitches of its address. Default: the cluster's. */
   readonly vSwitches?: readonly VSwitchPlace[];
   readonly labels?: Readonly<Record<string, string>>;
   readonly taints?: readonly NodeTaint[];
 }
 
-/** What a provider has for node pools beyond single instances. Calls are idempotent by the ids given. */
+/** Node pools at a provider. Calls are idempotent by the given ids. */
 export interface NodePoolProvider {
-  /** Makes the group of a pool, or gives it these bounds; a DELETED one stays as it is. */
+  /** Creates the group of a pool, or sets its bounds; a DELETED one is unchanged. */
   ensureScalingGroup(clusterId: string, nodePoolId: string, bounds: ScalingBounds): Promise<ScalingGroup>;
   /** The groups of a cluster, DELETED ones included. */
   scalingGroups(clusterId: string): Promise<readonly ScalingGroup[]>;
-  /** Takes the group away with its pool. */
+  /** Deletes the group with its pool. */
   deleteScalingGroup(clusterId: string, nodePoolId: string): Promise<void>;
-  /** The account's machines that belong to no cluster, by id. */
+  /** The account's unattached instances, sorted by id. */
   unattachedInstances(
     account: string,
     filter: UnattachedInstanceFilter,
   ): Promise<readonly UnattachedInstance[]>;
-  /** Releases a machine; why not, when it cannot be. */
+  /** Releases an unattached instance; returns the problem if it cannot be released. */
   releaseUnattachedInstance(account: string, id: string): Promise<Problem | undefined>;
-  /** Lets machines join; one answer for each request, in order, FAILED ones with their failure. */
+  /** Attaches instances; returns one instance per request, in order, FAILED ones with their failure. */
   attachInstances(clusterId: string, requests: readonly AttachRequest[]): Promise<readonly Instance[]>;
   /** Changes how an instance is paid. Throws TerminalError when its family does not allow it. */
   convertInstance(clusterId: string, id: string, chargeType: ChargeType): Promise<Instance>;

@@ -34,7 +34,7 @@ export function simulatedHighRiskOperations(cloud: Pick<CloudCalls, 'call'>): Hi
   };
 }
 
-/** The cloud may have lost the target, or not have made it yet, while the account still has it. */
+/** The target may be missing in the cloud, or not yet created, while the account has it. */
 function found({ operation }: HighRiskOperationTarget, { status }: { readonly status: number }): void {
   if (status !== 404) return;
   const message = `The cloud does not have what ${operation} is done to: it is not made yet, or gone.`;

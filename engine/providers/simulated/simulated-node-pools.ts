@@ -47,7 +47,7 @@ const machines = z.object({ machines: z.array(machine) });
 /** Machines that one call names at most. */
 const MAX_IDS_PER_CALL = 500;
 
-/** How the simulated cloud is called; see simulated.ts. */
+/** HTTP calls to the simulated cloud; see simulated-provider.ts. */
 export interface CloudCalls {
   call(
     method: 'GET' | 'PUT' | 'POST' | 'DELETE',
@@ -55,7 +55,7 @@ export interface CloudCalls {
     body?: unknown,
     found?: boolean,
   ): Promise<{ readonly status: number; readonly body: unknown }>;
-  /** Instances of an answer's body; one alone, or a list of them. */
+  /** Parses the instances of a response body. */
   instances(body: unknown): Instance[];
   instance(body: unknown): Instance;
 }

@@ -20,7 +20,7 @@ export interface SimulatedProviderOptions {
   readonly timeoutMs?: number;
 }
 
-/** The cloud refused a call for now, or failed; the caller tries again. */
+/** The simulated cloud returned a retryable error. */
 export class CloudError extends Error {
   constructor(
     readonly call: string,
@@ -33,7 +33,7 @@ export class CloudError extends Error {
 }
 
 const controlPlane = z.object({
-  // One that is being deleted will not run any more.
+  // A control plane that is being deleted never becomes available again.
   state: z
     .enum(['CREATING', 'RUNNING', 'UPGRADING', 'FAILED', 'DELETING'])
     .transform((s) => (s === 'DELETING' ? 'FAILED' : s)),
@@ -61,7 +61,7 @@ const instance = z.object({
   id: z.string(),
   state: z.enum(['STARTING', 'RUNNING', 'STOPPING', 'FAILED']),
   nodePoolId: z.string().nullish(),
-  // A failed one never had them.
+  // Null for a failed instance.
   instanceType: z
     .string()
     .nullable()
@@ -81,7 +81,7 @@ const instance = z.object({
 });
 
 const instances = z.object({ instances: z.array(instance) });
-/** What is still there after a deletion: instances, or only their ids. */
+/** Instances that remain after a deletion, or only their ids. */
 const remaining = z.object({ instances: z.array(z.union([z.string(), z.looseObject({ id: z.string() })])) });
 const credentials = z.object({
   server: z.string(),
@@ -217,7 +217,7 @@ function toProblem({ code, message }: { code: string; message: string }): Proble
   return { code: known ? (code as ErrorCode) : 'INSTANCE_START_FAILED', message };
 }
 
-/** The request itself is wrong: trying again cannot mend it. */
+/** Status codes of invalid requests, which are not retried. */
 const INVALID: ReadonlySet<number> = new Set([400, 422]);
 const refused = z.object({ code: z.string(), message: z.string() });
 
@@ -247,7 +247,7 @@ class Cloud {
     return (await this.call('PUT', target, body, true)).body;
   }
 
-  /** `found`: that there is nothing (404) is an error too. */
+  /** With `found`, a 404 is an error, too. */
   async call(
     method: 'GET' | 'PUT' | 'POST' | 'DELETE',
     target: string,
