@@ -10,7 +10,7 @@ import { type SubgraphName, subgraphNames } from './subgraphs/runtime/subgraph.j
 import { packageVersion } from './kernel/version.js';
 import { withHealth } from './roles/health.js';
 import type { Role } from './roles/role.js';
-import { traced } from './roles/traced.js';
+import { withTracing } from './roles/with-tracing.js';
 import { subgraphPorts } from './roles/ports.js';
 
 // A role's parts are loaded only when it runs: a subgraph process need not load the gateway.
@@ -32,7 +32,7 @@ program
     if (unknown !== undefined)
       command.error(`error: there is no command "${unknown}"; \`fleetgraph --help\` lists them`);
     const { start } = await import('./roles/start.js');
-    await serve(traced('fleetgraph', (env) => start(env, { newSecrets })));
+    await runUntilSignal(withTracing('fleetgraph', (env) => start(env, { newSecrets })));
   });
 
 interface GatewayFlags {
@@ -61,7 +61,7 @@ program
     const given = trustedDocuments ? { TRUSTED_DOCUMENTS: trustedDocuments } : {};
     const origin = supergraph ? { supergraph } : compose ? { compose } : undefined;
     const role = origin ? (env: Env) => supergraphRole(env, origin) : gatewayRole;
-    await serve(announced(traced('fleetgraph-gateway', (env) => role({ ...env, ...given }))));
+    await runUntilSignal(printReady(withTracing('fleetgraph-gateway', (env) => role({ ...env, ...given }))));
   });
 
 program
@@ -71,20 +71,24 @@ program
   .description('one subgraph over HTTP, for a gateway')
   .action(async (name: SubgraphName, { port = subgraphPorts[name] }: { port?: number }) => {
     const { subgraphRole } = await import('./roles/subgraph-role.js');
-    await serve(announced(traced(`fleetgraph-subgraph-${name}`, (env) => subgraphRole(env, name, port))));
+    await runUntilSignal(
+      printReady(withTracing(`fleetgraph-subgraph-${name}`, (env) => subgraphRole(env, name, port))),
+    );
   });
 
 program
   .command('engine')
   .description('the control-plane engine; as many as wanted share the work')
   .action(async () =>
-    serve(announced(traced('fleetgraph-engine', (await import('./roles/engine-role.js')).engineRole))),
+    runUntilSignal(
+      printReady(withTracing('fleetgraph-engine', (await import('./roles/engine-role.js')).engineRole)),
+    ),
   );
 
 program
   .command('kubesim')
   .description('the simulated cloud and its Kubernetes API servers')
-  .action(async () => serve(announced((await import('./roles/kubesim-role.js')).kubesimRole)));
+  .action(async () => runUntilSignal(printReady((await import('./roles/kubesim-role.js')).kubesimRole)));
 
 program
   .command('token')
@@ -120,7 +124,7 @@ program
     process.stdout.write(`${await reset(readEnv(), yes)}\n`);
   });
 
-/** What tokens are signed with: AUTH_SECRET, else what the platform that runs in the state folder made for itself. */
+/** The secret that signs tokens: AUTH_SECRET, else that of the state folder. */
 async function authSecret(env: Env): Promise<string> {
   const secret = env.AUTH_SECRET ?? (await readSecrets(env.FLEETGRAPH_HOME))?.auth;
   if (secret !== undefined) return secret;
@@ -137,7 +141,7 @@ interface TokenOptions {
   readonly unverified?: boolean;
 }
 
-/** A token that the gateway would refuse is not made. */
+/** Rejects a lifetime that the gateway would not accept. */
 function checkLifetime(ttl: number, maxDays: number): void {
   if (Number.isInteger(ttl) && ttl > 0 && ttl <= maxDays * 24 * 3600) return;
   throw new Error(
@@ -151,8 +155,8 @@ function subgraphName(text: string): SubgraphName {
   return name;
 }
 
-/** Says where a role listens: one line that a supervisor can wait for. */
-function announced(role: (env: Env) => Promise<Role>): (env: Env) => Promise<Role> {
+/** Prints where a role listens: one line that a supervisor can wait for. */
+function printReady(role: (env: Env) => Promise<Role>): (env: Env) => Promise<Role> {
   return async (env) => {
     const running = await role(env);
     process.stdout.write(`ready ${running.url ?? ''}\n`);
@@ -161,16 +165,16 @@ function announced(role: (env: Env) => Promise<Role>): (env: Env) => Promise<Rol
 }
 
 /**
- * Milliseconds in which two signals are one: who signals a process group (a terminal, `timeout`, a service manager)
- * reaches this process itself and again through the process that started it and passes signals on.
+ * Milliseconds in which two signals count as one: a signal to the process group (by a terminal, `timeout` or a service
+ * manager) reaches this process directly and again through its parent process, which forwards signals.
  */
 const SAME_SIGNAL_MS = 500;
 
 /**
- * Runs until SIGINT or SIGTERM, then closes in order; a second signal ends at once. A signal that comes during the start
- * waits for its end, so that nothing that was begun is left behind.
+ * Runs until SIGINT or SIGTERM, then closes in order; a second signal exits at once. A signal during the start is handled
+ * after it, so that everything that was started is closed.
  */
-async function serve(role: (env: Env) => Promise<Role>): Promise<void> {
+async function runUntilSignal(role: (env: Env) => Promise<Role>): Promise<void> {
   const signalled = firstSignal();
   const running = await withHealth(role)(readEnv());
   await signalled;
@@ -192,12 +196,12 @@ function firstSignal(): Promise<void> {
 try {
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(`${told(error)}\n`);
+  process.stderr.write(`${startErrorMessage(error)}\n`);
   process.exitCode = 1;
 }
 
-/** Why it did not start, and what to do where that is known. */
-function told(error: unknown): string {
+/** Message of a failed start, with the remedy if it is known. */
+function startErrorMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, port } = error as NodeJS.ErrnoException & { readonly port?: number };
   if (code !== 'EADDRINUSE') return error.message;

@@ -39,7 +39,7 @@ const FleetPage = graphql(`
 
 await using client = createClient({
   ...(await connectionFromFlags('list-fleet', 'Lists every cluster of the account')),
-  retry: { giveUpAfter: 5_000 },
+  retry: { maxElapsedMs: 5_000 },
 });
 let after: string | null = null;
 let count = 0;

@@ -9,7 +9,7 @@ process.once('SIGINT', () => stop.abort());
 await using client = createClient({
   ...(await connectionFromFlags('watch-clusters', "Shows the account's clusters as they change")),
   webSocketImpl,
-  onRetry: ({ error, wait }) => console.error(`${error.message}; trying again in ${wait} ms`),
+  onRetry: ({ error, delayMs }) => console.error(`${error.message}; retrying in ${delayMs} ms`),
 });
 
 const fleet = new Map<string, ClusterSummaryFragment>();

@@ -44,13 +44,13 @@ export interface AllInOneOptions {
   /** Limits, documents and metrics of the gateway, where they differ from its defaults. */
   readonly gateway?: GatewaySettings;
   readonly engineConcurrency: number;
-  /** How long what is over is kept. */
+  /** Retention of finished objects. */
   readonly retention?: Retention | undefined;
   /** A simulated cloud that runs elsewhere; without it one is started. */
   readonly cloudUrl?: string | undefined;
   readonly kubesimPort: number;
   readonly simulationSpeed?: number | undefined;
-  /** Carries the news of events between machines; without it PostgreSQL does. */
+  /** Notifies processes of new events. Default: PostgreSQL's NOTIFY. */
   readonly nats?: NatsOptions | undefined;
   readonly clock: Clock;
   readonly log: Log;

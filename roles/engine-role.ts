@@ -6,17 +6,17 @@ import { systemClock } from '../kernel/clock.js';
 import type { Env } from '../kernel/env.js';
 import { createLog } from '../kernel/log.js';
 import { databaseReadiness } from './database-readiness.js';
-import { preparedPlatform } from './prepared-platform.js';
+import { openPlatformFromEnv } from './platform-from-env.js';
 import { serveRoleMetrics } from './role-metrics.js';
 import type { Role } from './role.js';
 import { natsOptions, retention } from './settings.js';
 import { reconcilers, schedules } from './subgraphs.js';
 
-/** The control-plane engine. As many as wanted share the work. */
+/** The control-plane engine. Any number of processes share the queue. */
 export async function engineRole(env: Env): Promise<Role> {
   await using started = new AsyncDisposableStack();
   const log = createLog(env.LOG_LEVEL, 'engine');
-  const platform = started.use(await preparedPlatform(env, log));
+  const platform = started.use(await openPlatformFromEnv(env, log));
   const nats = natsOptions(env);
   if (nats) started.use(await startNatsRelay(platform.database, nats, log));
   const metrics = new EngineMetrics(platform.database);

@@ -51,7 +51,7 @@ export async function gatewaySettings(env: Env, rateDatabaseUrl?: string): Promi
     trustedDocuments: TRUSTED_DOCUMENTS ? await readTrustedDocuments(TRUSTED_DOCUMENTS) : undefined,
     metricsPort: METRICS_PORT,
     revocationsFile: env.AUTH_REVOCATIONS,
-    // Our subgraphs tell subscribers of an account the same, whoever they are.
+    // Our subgraphs send the same events to all subscribers of an account.
     sharedBy: 'account',
     planningThread: true,
   };

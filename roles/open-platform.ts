@@ -22,7 +22,7 @@ export interface PlatformOptions {
   readonly cursorKeys?: string | undefined;
   /** The simulated cloud. */
   readonly cloudUrl: string;
-  /** Carries the news of events between machines; without it PostgreSQL does. */
+  /** Notifies processes of new events. Default: PostgreSQL's NOTIFY. */
   readonly nats?: NatsOptions | undefined;
   readonly clock: Clock;
   readonly log: Log;

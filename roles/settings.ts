@@ -24,7 +24,7 @@ export function authOptions(env: Env, fallbackSecret?: string): CheckedAuth {
   throw new Error('settings: set AUTH_SECRET or AUTH_JWKS_URL, so that the gateway can check tokens');
 }
 
-/** How long what is over is kept, from the settings RETENTION_…. */
+/** Retention of finished objects, from the settings RETENTION_…. */
 export function retention(env: Env): Retention {
   return {
     operations: env.RETENTION_OPERATIONS,
@@ -35,7 +35,7 @@ export function retention(env: Env): Retention {
   };
 }
 
-/** Where NATS is, when it carries the news of events between machines. */
+/** Address and credentials of NATS, if it notifies processes of new events. */
 export function natsOptions(env: Env): NatsOptions | undefined {
   return env.NATS_URL ? { url: env.NATS_URL, credentialsFile: env.NATS_CREDENTIALS } : undefined;
 }

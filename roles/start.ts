@@ -24,7 +24,7 @@ import { gatewaySettings } from './gateway-settings.js';
 import { type Progress, printProgress } from './progress.js';
 import type { SecretsOfFolder } from './secret-fingerprints.js';
 import { type CheckedAuth, authOptions, natsOptions, retention } from './settings.js';
-import { welcome } from './welcome.js';
+import { startupMessage } from './startup-message.js';
 
 /** The token that `npm start` prints: all that the holder of an account may do, for 30 days. */
 const DEVELOPMENT = {
@@ -94,7 +94,7 @@ export async function start(env: Env, { newSecrets = false }: StartOptions = {})
   const tokenFile = token ? await state.writePrivate('token', `${token}\n`) : undefined;
   const seconds = (performance.now() - begun) / 1000;
   const { url, cloudUrl } = platform;
-  process.stdout.write(welcome({ url, cloudUrl, token, tokenFile, folder: state.path, seconds }));
+  process.stdout.write(startupMessage({ url, cloudUrl, token, tokenFile, folder: state.path, seconds }));
   const running = started.move();
   return { ...platform, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }

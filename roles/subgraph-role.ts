@@ -3,7 +3,7 @@ import { serveSubgraph } from '../subgraphs/runtime/server/serve-subgraph.js';
 import { createLog } from '../kernel/log.js';
 import { deriveKey } from '../kernel/secret.js';
 import type { SubgraphName } from '../subgraphs/runtime/subgraph.js';
-import { preparedPlatform } from './prepared-platform.js';
+import { openPlatformFromEnv } from './platform-from-env.js';
 import { databaseReadiness } from './database-readiness.js';
 import { serveRoleMetrics } from './role-metrics.js';
 import type { Role } from './role.js';
@@ -15,7 +15,7 @@ export async function subgraphRole(env: Env, name: SubgraphName, port: number): 
   await using started = new AsyncDisposableStack();
   const log = createLog(env.LOG_LEVEL, `subgraph-${name}`);
   const platform = started.use(
-    await preparedPlatform(env, log, { statementTimeout: env.REQUEST_TIMEOUT * 1000 }),
+    await openPlatformFromEnv(env, log, { statementTimeout: env.REQUEST_TIMEOUT * 1000 }),
   );
   started.use(await serveRoleMetrics(env, platform));
   const actorKey = deriveKey(required(env, 'FLEETGRAPH_SECRET'), 'actor');

@@ -1,7 +1,7 @@
 import type { Reconciler, Schedule } from '../engine/contract.js';
 import type { Platform } from '../engine/platform.js';
 import { defaultRetention, operationRetention, retentionSchedule } from '../engine/jobs/retention.js';
-import { reachVersion } from './reach-version.js';
+import { waitForResourceVersion } from './wait-for-resource-version.js';
 import type { Subgraph, SubgraphName } from '../subgraphs/runtime/subgraph.js';
 import {
   clusterReconcilers,
@@ -31,12 +31,12 @@ const factories: Record<SubgraphName, (platform: Platform) => Promise<Subgraph>>
 export async function createSubgraph(name: SubgraphName, platform: Platform): Promise<Subgraph> {
   return {
     ...(await factories[name](platform)),
-    waitForVersion: (context) => reachVersion(platform, context),
+    waitForVersion: (context) => waitForResourceVersion(platform, context),
     checkReady: () => platform.database.probe.check(),
   };
 }
 
-/** Everything the engine keeps true, of all subgraphs. */
+/** The reconcilers of all subgraphs. */
 export function reconcilers(platform: Platform): Reconciler[] {
   return [
     ...clusterReconcilers(platform),
@@ -45,7 +45,7 @@ export function reconcilers(platform: Platform): Reconciler[] {
   ];
 }
 
-/** Everything that starts by the clock, of all subgraphs. `retention` says how long what is over is kept. */
+/** The schedules of all subgraphs, and the deletion of rows past their `retention`. */
 export function schedules(platform: Platform, retention = defaultRetention): Schedule[] {
   const policies = [operationRetention, ...clusterRetention, ...quotaRetention];
   return [

@@ -51,7 +51,7 @@ export async function supergraphRole(env: Env, origin: SupergraphOrigin): Promis
   return startManagedGateway(manager, (supergraphSdl) => startGateway({ ...options, supergraphSdl }), log);
 }
 
-/** Whoever turns checking off must not at the same time say how to check, or vouch for people nobody has checked. */
+/** Rejects settings that disable authentication and configure it at the same time. */
 function supergraphAuth(env: Env): AuthOptions {
   if (env.FLEETGRAPH_AUTH === 'on') return authOptions(env);
   for (const name of ['AUTH_SECRET', 'AUTH_JWKS_URL', 'FLEETGRAPH_SECRET'] as const) {

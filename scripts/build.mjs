@@ -44,7 +44,7 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== hash) {
 const isFirst = !existsSync(join(root, 'dist/main.js'));
 if (isFirst) console.log('  Compiling (the first time takes up to a minute) …');
 const development = existsSync(join(root, 'node_modules/vitest'));
-// The native compiler (TypeScript 7); the package `typescript` beside it is for the linter, which needs version 6.
+// The native compiler (TypeScript 7); the linter needs the package `typescript` in version 6.
 run('typescript-native/bin/tsc', [
   '-b',
   development ? 'tsconfig.json' : 'tsconfig.production.json',

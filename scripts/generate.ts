@@ -6,7 +6,7 @@ import { packageRoot } from '../kernel/package-root.js';
 import { subgraphNames } from '../subgraphs/runtime/subgraph.js';
 import { subgraphPorts } from '../roles/ports.js';
 import { subgraphSchemas } from '../roles/subgraph-schemas.js';
-import { capabilitiesPage } from './capabilities/capabilities-page.js';
+import { capabilitiesPage } from './capabilities/generate-capabilities.js';
 
 /** Writes what is generated from the code and committed: the supergraph, the error page, the page of capabilities. */
 const schemas = await subgraphSchemas();
@@ -26,7 +26,7 @@ await writeFile(
   join(packageRoot, 'docs/errors.md'),
   `# Error codes
 
-Generated from \`kernel/errors.ts\` by \`npm run generate\`. What a caller can mend comes in a payload's \`userErrors\`;
+Generated from \`kernel/errors.ts\` by \`npm run generate\`. Client errors are in a payload's \`userErrors\`;
 authentication, limits, syntax and our own faults come in \`errors[].extensions.code\`.
 
 | code | meaning and remedy | since |

@@ -1,10 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Expenses, type Spent } from '../fleet/expenses.js';
+import { UsageMeter, type ResourceUsage } from '../fleet/resource-usage.js';
 import { MemorySampler, type Peaks } from '../fleet/sampler.js';
-import type { Subject } from '../fleet/subject.js';
-import type { Seat } from '../platform/graph.js';
+import type { SystemUnderTest } from '../fleet/system-under-test.js';
+import type { GraphEndpoint } from '../platform/graph-endpoint.js';
 import { raiseQuotas } from '../platform/quotas.js';
-import { type Ended, operationEnd, scale, wishCluster, type Wished } from './wishes.js';
+import {
+  type FinishedOperation,
+  operationEnd,
+  scale,
+  requestCluster,
+  type ClusterRequestResult,
+} from './mutations.js';
 
 const REGIONS = ['cn-hangzhou', 'cn-beijing', 'cn-shanghai', 'ap-southeast-1', 'eu-central-1'];
 const VCPUS = 4;
@@ -12,15 +18,15 @@ const VCPUS = 4;
 const TOO_MANY = 60;
 
 /** What stopped the account before its quotas were raised. */
-export interface Refusals {
-  readonly vcpu: Ended;
-  readonly routes: Ended;
+export interface QuotaRejections {
+  readonly vcpu: FinishedOperation;
+  readonly routes: FinishedOperation;
   /** Clusters that were refused for want of a load balancer, of how many. */
   readonly balancers: { readonly refused: number; readonly asked: number };
 }
 
 /** One growth and what it cost. */
-export interface Growth extends Spent {
+export interface Growth extends ResourceUsage {
   readonly what: string;
   readonly nodes: number;
   /** Nodes of the account when it had ended. */
@@ -31,23 +37,23 @@ export interface Growth extends Spent {
 
 /** Runs into each quota, raises it through the graph, and goes on; answers the large pool and the refusals. */
 export async function fillQuotas(
-  { seat }: Subject,
+  { endpoint }: SystemUnderTest,
   { clusters, nodes }: { readonly clusters: number; readonly nodes: number },
-): Promise<{ poolId: string; refusals: Refusals; refused: readonly string[] }> {
-  const first = await wishCluster(seat, { name: 'large', nodes: TOO_MANY, regionId: REGIONS[0]! });
-  const vcpu = await operationEnd(seat, first.operationId ?? '');
+): Promise<{ poolId: string; refusals: QuotaRejections; refused: readonly string[] }> {
+  const first = await requestCluster(endpoint, { name: 'large', nodes: TOO_MANY, regionId: REGIONS[0]! });
+  const vcpu = await operationEnd(endpoint, first.operationId ?? '');
   say(`100 vCPUs: ${outcome(vcpu)}`);
-  await raiseQuotas(seat, { 'payg-vcpu': (nodes + clusters) * VCPUS });
+  await raiseQuotas(endpoint, { 'payg-vcpu': (nodes + clusters) * VCPUS });
   const poolId = first.nodePoolId ?? '';
-  const routes = await operationEnd(seat, await scale(seat, poolId, TOO_MANY));
+  const routes = await operationEnd(endpoint, await scale(endpoint, poolId, TOO_MANY));
   say(`48 routes: ${outcome(routes)}`);
-  await raiseQuotas(seat, { 'custom-routes-per-route-table': nodes + clusters });
+  await raiseQuotas(endpoint, { 'custom-routes-per-route-table': nodes + clusters });
   const names = Array.from({ length: clusters - 1 }, (_, index) => `small-${index + 1}`);
-  const wished = await Promise.all(names.map((name) => small(seat, name)));
-  const refused = names.filter((_, index) => wished[index]?.refusedBy === 'load-balancers');
+  const requests = await Promise.all(names.map((name) => small(endpoint, name)));
+  const refused = names.filter((_, index) => requests[index]?.refusedBy === 'load-balancers');
   say(`60 load balancers: ${refused.length} of ${names.length} clusters refused`);
-  await allEnded(seat, wished);
-  await raiseQuotas(seat, { 'load-balancers': clusters, 'ACK_PRO/clustersPerAccount': clusters });
+  await allEnded(endpoint, requests);
+  await raiseQuotas(endpoint, { 'load-balancers': clusters, 'ACK_PRO/clustersPerAccount': clusters });
   return {
     poolId,
     refusals: { vcpu, routes, balancers: { refused: refused.length, asked: names.length } },
@@ -56,44 +62,48 @@ export async function fillQuotas(
 }
 
 /** Asks for small clusters at once and waits until all run. */
-export async function addClusters(seat: Seat, names: readonly string[]): Promise<void> {
-  const wished = await Promise.all(names.map((name) => small(seat, name)));
-  const refused = wished.find(({ refusedBy }) => refusedBy !== undefined);
+export async function addClusters(endpoint: GraphEndpoint, names: readonly string[]): Promise<void> {
+  const requests = await Promise.all(names.map((name) => small(endpoint, name)));
+  const refused = requests.find(({ refusedBy }) => refusedBy !== undefined);
   if (refused) throw new Error(`${refused.refusedBy} refused a cluster although it was raised`);
-  await allEnded(seat, wished);
+  await allEnded(endpoint, requests);
 }
 
 /** Scales the large pool and waits until all its nodes run. */
-export async function growPool(seat: Seat, poolId: string, size: number): Promise<void> {
-  const ended = await operationEnd(seat, await scale(seat, poolId, size));
+export async function growPool(endpoint: GraphEndpoint, poolId: string, size: number): Promise<void> {
+  const ended = await operationEnd(endpoint, await scale(endpoint, poolId, size));
   if (ended.state !== 'SUCCEEDED') throw new Error(`the pool of ${size} nodes: ${outcome(ended)}`);
 }
 
 /** Looks without a job, one behind the other, after which what came before is taken to be over. */
-const QUIET_LOOKS = 5;
-const LOOK_MS = 200;
-const MAX_LOOKS = 600;
+const IDLE_POLLS = 5;
+const POLL_MS = 200;
+const MAX_POLLS = 600;
 
 /** Waits until the engine has nothing left to do, so that nothing of one growth is counted as the next one's. */
-async function quiet({ statistics }: Subject): Promise<void> {
-  for (let looks = 0, quietLooks = 0; quietLooks < QUIET_LOOKS; looks += 1) {
-    if (looks > MAX_LOOKS) throw new Error('the engine has not come to rest');
+async function waitUntilIdle({ statistics }: SystemUnderTest): Promise<void> {
+  for (let looks = 0, quietLooks = 0; quietLooks < IDLE_POLLS; looks += 1) {
+    if (looks > MAX_POLLS) throw new Error('the engine has not come to rest');
     quietLooks = (await statistics.jobs()) === 0 ? quietLooks + 1 : 0;
-    await sleep(LOOK_MS);
+    await sleep(POLL_MS);
   }
 }
 
 /** Does the work, on a platform that has come to rest, and takes what it cost. */
-export async function measured(subject: Subject, what: string, work: () => Promise<void>): Promise<Growth> {
+export async function measured(
+  subject: SystemUnderTest,
+  what: string,
+  work: () => Promise<void>,
+): Promise<Growth> {
   const { process, databasePid, statistics } = subject;
-  await quiet(subject);
+  await waitUntilIdle(subject);
   const before = (await statistics.progress()).nodes;
-  const expenses = await Expenses.begin(process, databasePid, statistics);
+  const expenses = await UsageMeter.start(process, databasePid, statistics);
   await using sampler = new MemorySampler({ platform: process.pid, postgres: databasePid });
   const begin = performance.now();
   await work();
   const seconds = (performance.now() - begin) / 1000;
-  const spent = await expenses.sinceBegin();
+  const spent = await expenses.sinceStart();
   const total = (await statistics.progress()).nodes;
   const made = total - before;
   const sql = (spent.work.statements / made).toFixed(1);
@@ -101,20 +111,20 @@ export async function measured(subject: Subject, what: string, work: () => Promi
   return { ...spent, what, nodes: total - before, total, seconds, peaks: { ...sampler.peaks } };
 }
 
-function small(seat: Seat, name: string): Promise<Wished> {
+function small(endpoint: GraphEndpoint, name: string): Promise<ClusterRequestResult> {
   const regionId = REGIONS[Number(name.split('-')[1]) % REGIONS.length]!;
-  return wishCluster(seat, { name, nodes: 1, regionId });
+  return requestCluster(endpoint, { name, nodes: 1, regionId });
 }
 
-async function allEnded(seat: Seat, wished: readonly Wished[]): Promise<void> {
-  for (const { operationId } of wished) {
+async function allEnded(endpoint: GraphEndpoint, requests: readonly ClusterRequestResult[]): Promise<void> {
+  for (const { operationId } of requests) {
     if (operationId === undefined) continue;
-    const ended = await operationEnd(seat, operationId);
+    const ended = await operationEnd(endpoint, operationId);
     if (ended.state !== 'SUCCEEDED') throw new Error(`a small cluster: ${outcome(ended)}`);
   }
 }
 
-function outcome({ state, created, failed, why }: Ended): string {
+function outcome({ state, created, failed, why }: FinishedOperation): string {
   return `${state}, ${created} made, ${failed} not${why === undefined ? '' : ` (${why})`}`;
 }
 

@@ -1,11 +1,11 @@
 import { table } from '../report.js';
-import type { Growth, Refusals } from './grow.js';
+import type { Growth, QuotaRejections } from './grow.js';
 
 /** Everything measured of one account. */
 export interface AccountFigures {
   readonly clusters: number;
   readonly speed: number;
-  readonly refusals: Refusals;
+  readonly refusals: QuotaRejections;
   readonly growths: readonly Growth[];
 }
 

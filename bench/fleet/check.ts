@@ -1,4 +1,4 @@
-import { ask, type Seat } from '../platform/graph.js';
+import { queryGraph, type GraphEndpoint } from '../platform/graph-endpoint.js';
 
 interface Pool {
   readonly state: string;
@@ -25,11 +25,15 @@ interface FleetPage {
 }
 
 /** Throws unless the graph shows every cluster running with exactly the nodes asked for. */
-export async function checkFleet(seat: Seat, clusters: number, nodesEach: number): Promise<void> {
+export async function checkFleet(
+  endpoint: GraphEndpoint,
+  clusters: number,
+  nodesEach: number,
+): Promise<void> {
   const seen: FleetPage['clusters']['nodes'][number][] = [];
   let after: string | null = null;
   do {
-    const page: FleetPage = await ask<FleetPage>(seat, FLEET, { after });
+    const page: FleetPage = await queryGraph<FleetPage>(endpoint, FLEET, { after });
     seen.push(...page.clusters.nodes);
     after = page.clusters.pageInfo.hasNextPage ? page.clusters.pageInfo.endCursor : null;
   } while (after !== null);

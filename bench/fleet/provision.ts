@@ -1,9 +1,9 @@
 import { createCluster } from '../platform/clusters.js';
-import type { Seat } from '../platform/graph.js';
+import type { GraphEndpoint } from '../platform/graph-endpoint.js';
 import type { FleetStatistics } from './statistics.store.js';
 
 /** What is asked for. */
-export interface FleetWish {
+export interface FleetInput {
   readonly clusters: number;
   readonly nodesEach: number;
   /** Seconds until it is given up. */
@@ -23,32 +23,32 @@ const REGIONS = ['cn-hangzhou', 'cn-beijing', 'cn-shanghai', 'ap-southeast-1', '
 
 /** Asks for all clusters at once and waits until all run. Throws when they do not within the deadline. */
 export async function provision(
-  seat: Seat,
+  endpoint: GraphEndpoint,
   statistics: FleetStatistics,
-  wish: FleetWish,
+  fleet: FleetInput,
 ): Promise<Provisioned> {
   const begin = performance.now();
   const latencies: number[] = [];
   await Promise.all(
-    Array.from({ length: wish.clusters }, async (_, index) => {
+    Array.from({ length: fleet.clusters }, async (_, index) => {
       const regionId = REGIONS[index % REGIONS.length]!;
-      await createCluster(seat, { name: `fleet-${index + 1}`, regionId, nodes: wish.nodesEach });
+      await createCluster(endpoint, { name: `fleet-${index + 1}`, regionId, nodes: fleet.nodesEach });
       latencies.push(performance.now() - begin);
     }),
   );
   const accepted = seconds(begin);
-  console.log(`${clock(begin)}  all ${wish.clusters} mutations answered`);
-  await allRunning(statistics, wish, begin);
+  console.log(`${clock(begin)}  all ${fleet.clusters} mutations answered`);
+  await allRunning(statistics, fleet, begin);
   return { accepted, latencies, wall: seconds(begin) };
 }
 
-async function allRunning(statistics: FleetStatistics, wish: FleetWish, begin: number): Promise<void> {
+async function allRunning(statistics: FleetStatistics, fleet: FleetInput, begin: number): Promise<void> {
   let told = seconds(begin);
   for (;;) {
     const { running, nodes } = await statistics.progress();
-    if (running === wish.clusters) return;
-    if (seconds(begin) > wish.deadline) {
-      throw new Error(`after ${wish.deadline} s only ${running} of ${wish.clusters} clusters run`);
+    if (running === fleet.clusters) return;
+    if (seconds(begin) > fleet.deadline) {
+      throw new Error(`after ${fleet.deadline} s only ${running} of ${fleet.clusters} clusters run`);
     }
     if (seconds(begin) - told >= 2) {
       console.log(`${clock(begin)}  ${running} clusters, ${nodes} nodes running`);

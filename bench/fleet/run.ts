@@ -1,13 +1,13 @@
 import { defaultSettings } from '../../kubesim/settings.js';
-import { machine, machineLine } from '../machine.js';
+import { hostInfo, hostInfoLine } from '../host-info.js';
 import { NODE_VCPUS } from '../platform/clusters.js';
 import { raiseQuotas } from '../platform/quotas.js';
 import { keepInReadme, keepResults } from '../report.js';
 import { checkFleet } from './check.js';
-import { Expenses } from './expenses.js';
+import { UsageMeter } from './resource-usage.js';
 import { provision } from './provision.js';
 import { MemorySampler } from './sampler.js';
-import { SPEED, startSubject, type Subject } from './subject.js';
+import { SPEED, startSystemUnderTest, type SystemUnderTest } from './system-under-test.js';
 import { type FleetFigures, fleetTable } from './summary.js';
 
 /** Simulated times are spread by so much around what the settings say. */
@@ -20,9 +20,9 @@ export async function fleetBench(
   { quick, folder }: { readonly quick: boolean; readonly folder: string },
   started: AsyncDisposableStack,
 ): Promise<void> {
-  const before = machine();
-  const figures = await measure(await startSubject(folder, started), quick ? 10 : 100, started);
-  const text = `${fleetTable(figures)}\n\n${machineLine(before)}`;
+  const before = hostInfo();
+  const figures = await measure(await startSystemUnderTest(folder, started), quick ? 10 : 100, started);
+  const text = `${fleetTable(figures)}\n\n${hostInfoLine(before)}`;
   console.log(`\n${text}\n`);
   if (quick) return;
   console.log(`Kept in ${await keepResults('fleet', { machine: before, figures })}`);
@@ -30,25 +30,25 @@ export async function fleetBench(
 }
 
 async function measure(
-  subject: Subject,
+  subject: SystemUnderTest,
   clusters: number,
   started: AsyncDisposableStack,
 ): Promise<FleetFigures> {
-  const { seat, statistics, process, databasePid } = subject;
-  await raiseQuotas(seat, {
+  const { endpoint, statistics, process, databasePid } = subject;
+  await raiseQuotas(endpoint, {
     'ACK_PRO/clustersPerAccount': clusters,
     'load-balancers': clusters,
     'payg-vcpu': clusters * NODES_EACH * NODE_VCPUS,
     // All are in the region's default VPC.
     'custom-routes-per-route-table': clusters * NODES_EACH,
   });
-  const expenses = await Expenses.begin(process, databasePid, statistics);
+  const expenses = await UsageMeter.start(process, databasePid, statistics);
   const sampler = started.use(new MemorySampler({ platform: process.pid, postgres: databasePid }));
-  const wish = { clusters, nodesEach: NODES_EACH, deadline: DEADLINE_SECONDS };
-  const provisioned = await provision(seat, statistics, wish);
-  const spent = await expenses.sinceBegin();
+  const fleet = { clusters, nodesEach: NODES_EACH, deadline: DEADLINE_SECONDS };
+  const provisioned = await provision(endpoint, statistics, fleet);
+  const spent = await expenses.sinceStart();
   await sampler[Symbol.asyncDispose]();
-  await checkFleet(seat, clusters, NODES_EACH);
+  await checkFleet(endpoint, clusters, NODES_EACH);
   const { bootSeconds } = defaultSettings;
   return {
     ...provisioned,

@@ -44,7 +44,7 @@ export class FleetStatistics {
     return (await this.row<{ events: number }>(EVENTS)).events;
   }
 
-  /** Seconds from wish to running, of each cluster. */
+  /** Seconds from the request until running, of each cluster. */
   async provisioningSeconds(): Promise<number[]> {
     const { rows } = await this.client.query<{ seconds: number }>(OPERATIONS);
     return rows.map(({ seconds }) => seconds);

@@ -1,17 +1,17 @@
 import { table } from '../report.js';
 import { median, percentile } from '../statistics.js';
-import type { Spent } from './expenses.js';
+import type { ResourceUsage } from './resource-usage.js';
 import type { Peaks } from './sampler.js';
 import type { Provisioned } from './provision.js';
 
 /** Everything measured of one fleet. */
-export interface FleetFigures extends Provisioned, Spent {
+export interface FleetFigures extends Provisioned, ResourceUsage {
   readonly clusters: number;
   readonly nodes: number;
   readonly speed: number;
   /** Seconds that the simulated machines alone need for the slowest cluster: the time of an infinitely fast platform. */
   readonly ideal: number;
-  /** Seconds from wish to running, of each cluster. */
+  /** Seconds from the request until running, of each cluster. */
   readonly provisioning: number[];
   /** Bytes. */
   readonly peaks: Peaks;
@@ -29,7 +29,7 @@ export function fleetTable(figures: FleetFigures): string {
     ['all mutations answered after', `${accepted.toFixed(1)} s`],
     ['mutation p50 / p99', `${median(latencies).toFixed(0)} / ${percentile(latencies, 0.99).toFixed(0)} ms`],
     [
-      'wish to running, p50 / p99',
+      'request to running, p50 / p99',
       `${median(provisioning).toFixed(1)} / ${percentile(provisioning, 0.99).toFixed(1)} s`,
     ],
     ['events', events.toFixed(0)],

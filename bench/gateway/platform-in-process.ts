@@ -5,7 +5,7 @@ import { readEnv } from '../../kernel/env.js';
 import { createLog } from '../../kernel/log.js';
 import { subgraphNames } from '../../subgraphs/runtime/subgraph.js';
 import { gatewaySettings } from '../../roles/gateway-settings.js';
-import { preparedPlatform } from '../../roles/prepared-platform.js';
+import { openPlatformFromEnv } from '../../roles/platform-from-env.js';
 import { authOptions } from '../../roles/settings.js';
 import { createSubgraph } from '../../roles/subgraphs.js';
 import { committedSupergraph } from '../../roles/supergraph.js';
@@ -13,7 +13,7 @@ import { SubgraphExecutor } from '../../subgraphs/runtime/execution/subgraph-exe
 
 const env = readEnv();
 const log = createLog(env.LOG_LEVEL);
-const platform = await preparedPlatform(env, log);
+const platform = await openPlatformFromEnv(env, log);
 const subgraphs = await Promise.all(subgraphNames.map((name) => createSubgraph(name, platform)));
 const gateway = await startGateway({
   host: env.HOST,

@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ProfileEntry, type ProfileSummary, summarizeProfile } from '../platform/cpu-profile.js';
 import { table } from '../report.js';
-import type { Contestant } from './contestants.js';
-import type { Field } from './field.js';
+import type { BenchGateway } from './gateways.js';
+import type { Comparison } from './comparison.js';
 import { type Amount, load } from './load.js';
 import type { BenchQuery } from './queries.js';
 import { cpuOf } from './rounds.js';
@@ -25,7 +25,7 @@ const MOST = { parts: 14, functions: 20 };
  * looked at costs time. Whole profiles go into the folder, if one is given, for the tools that read `.cpuprofile`.
  */
 export async function profileOurs(
-  { contestants, queries }: Field,
+  { contestants, queries }: Comparison,
   turn: Amount,
   folder: string | undefined,
 ): Promise<GatewayProfile[]> {
@@ -37,7 +37,7 @@ export async function profileOurs(
 }
 
 async function profile(
-  contestant: Contestant,
+  contestant: BenchGateway,
   query: BenchQuery,
   { turn, folder }: { readonly turn: Amount; readonly folder: string | undefined },
 ): Promise<GatewayProfile> {

@@ -1,5 +1,5 @@
 import type { BenchProcess } from '../platform/process.js';
-import type { Contestant } from './contestants.js';
+import type { BenchGateway } from './gateways.js';
 import { type Amount, load } from './load.js';
 import type { BenchQuery } from './queries.js';
 
@@ -32,12 +32,12 @@ export interface Schedule {
 }
 
 export interface RoundsOptions {
-  readonly contestants: readonly Contestant[];
+  readonly contestants: readonly BenchGateway[];
   readonly queries: readonly BenchQuery[];
   readonly schedule: Schedule;
   readonly subgraphs: readonly BenchProcess[];
   /** Bytes of each contestant's answer by query, from the check before. */
-  readonly bytes: ReadonlyMap<Contestant, Readonly<Record<string, number>>>;
+  readonly bytes: ReadonlyMap<BenchGateway, Readonly<Record<string, number>>>;
 }
 
 /**
@@ -70,7 +70,7 @@ export function inTurn<T>(all: readonly T[], round: number): T[] {
 interface Slot {
   readonly round: number;
   readonly query: BenchQuery;
-  readonly contestant: Contestant;
+  readonly contestant: BenchGateway;
 }
 
 async function takeTurn(

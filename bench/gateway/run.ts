@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot } from '../../kernel/package-root.js';
-import { machine, machineLine } from '../machine.js';
+import { hostInfo, hostInfoLine } from '../host-info.js';
 import { keepInReadme, keepResults, keepText } from '../report.js';
 import { percentile } from '../statistics.js';
 import { benchActors } from './actors.js';
-import { coldPlans, coldTable } from './cold.js';
-import { demoField } from './demo-field.js';
-import type { Field } from './field.js';
+import { uncachedPlans, uncachedPlansTable } from './uncached-plans.js';
+import { demoComparison } from './demo-comparison.js';
+import type { Comparison } from './comparison.js';
 import { installPeers } from './install-peers.js';
-import { platformField } from './platform-field.js';
+import { platformComparison } from './platform-comparison.js';
 import { profileOurs, profileTables } from './profiles.js';
 import { runRounds, type Schedule, type Turn } from './rounds.js';
 import { gatewayTable, summarize } from './summary.js';
@@ -47,22 +47,22 @@ export async function gatewayBench(
   started: AsyncDisposableStack,
 ): Promise<void> {
   await installPeers();
-  const before = machine();
+  const before = hostInfo();
   const secrets = { platform: randomSecret(), auth: randomSecret() };
   const actors = await benchActors(ACCOUNT, CONNECTIONS, secrets);
   const how = { quick, cpuProfile };
   const ofDemo = await measured(how, started, async (own) => {
     const options = { folder: await inside(folder, 'demo'), actors, authSecret: secrets.auth };
-    return demoField(options, own);
+    return demoComparison(options, own);
   });
   const ofPlatform = await measured(how, started, async (own) =>
-    platformField({ folder: await inside(folder, 'platform'), actors, secrets }, own),
+    platformComparison({ folder: await inside(folder, 'platform'), actors, secrets }, own),
   );
   const results = [...ofPlatform.results, ...ofDemo.results];
   const cold = ofDemo.cold;
   const profiles = [...ofPlatform.profiles, ...ofDemo.profiles];
-  const tables = [...ofPlatform.tables, ...ofDemo.tables, coldTable(cold)];
-  const text = [targetTable(results, cold), ...tables, machineLine(before)].join('\n\n');
+  const tables = [...ofPlatform.tables, ...ofDemo.tables, uncachedPlansTable(cold)];
+  const text = [targetTable(results, cold), ...tables, hostInfoLine(before)].join('\n\n');
   const whereTo = profiles.map(profileTables).join('\n\n');
   console.log(`\n${text}\n\n${whereTo}\n`);
   if (quick) return;
@@ -78,20 +78,20 @@ export async function gatewayBench(
 async function measured(
   { quick, cpuProfile }: Pick<GatewayBenchOptions, 'quick' | 'cpuProfile'>,
   started: AsyncDisposableStack,
-  start: (own: AsyncDisposableStack) => Promise<Field>,
+  start: (own: AsyncDisposableStack) => Promise<Comparison>,
 ) {
   const own = started.use(new AsyncDisposableStack());
   const field = await start(own);
   const schedule = quick ? QUICK : WHOLE;
   const turns = await runRounds({ ...field, schedule });
-  const cold = await coldPlans(field, quick);
+  const cold = await uncachedPlans(field, quick);
   const profiles =
     quick && cpuProfile === undefined ? [] : await profileOurs(field, schedule.turn, cpuProfile);
   await own.disposeAsync();
   const results = field.queries.map((query) => ({ query, figures: summarize(turns, query.name) }));
-  const floor = field.contestants.at(-1)!;
+  const baseline = field.contestants.at(-1)!;
   const tables = results.map(({ query, figures }) =>
-    gatewayTable(query, field.bytes.get(floor)?.[query.name] ?? NaN, figures, schedule),
+    gatewayTable(query, field.bytes.get(baseline)?.[query.name] ?? NaN, figures, schedule),
   );
   return { turns, results, tables, cold, profiles };
 }

@@ -1,6 +1,6 @@
 import { table } from '../report.js';
-import type { ColdFigures } from './cold.js';
-import { IN_PROCESS } from './contestants.js';
+import type { UncachedPlanFigures } from './uncached-plans.js';
+import { IN_PROCESS } from './gateways.js';
 import type { BenchQuery } from './queries.js';
 import type { GatewayFigures } from './summary.js';
 
@@ -38,7 +38,7 @@ const TARGETS: readonly Target[] = [
 /** Where we are against what we want: CPU per request, and the 99th percentile of new operations. */
 export function targetTable(
   results: readonly { readonly query: BenchQuery; readonly figures: readonly GatewayFigures[] }[],
-  cold: readonly ColdFigures[],
+  cold: readonly UncachedPlanFigures[],
 ): string {
   const rows = TARGETS.map(({ what, ours = OURS, query, against, most }) => {
     const figures = results.find((one) => one.query.name === query)?.figures ?? [];

@@ -8,7 +8,7 @@ export interface AttackOptions extends AttackerOptions {
   readonly workload: string;
 }
 
-// A thread of its own: what is measured beside it must not wait for its large answers to be read.
+// A thread of its own: reading its large responses must not delay the measured requests.
 // Its CPU stands for another machine's, so it takes what the platform leaves: of a thread, that is what 0 names on Linux.
 setPriority(0, constants.priority.PRIORITY_LOW);
 const options = workerData as AttackOptions;

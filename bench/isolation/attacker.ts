@@ -1,6 +1,6 @@
 import { Agent, request } from 'undici';
 import { parse } from 'yaml';
-import { ask } from '../platform/graph.js';
+import { queryGraph } from '../platform/graph-endpoint.js';
 
 /** Where an attacker sends, and as whom. */
 export interface AttackerOptions {
@@ -80,7 +80,7 @@ export class Attacker implements AsyncDisposable {
 
   private async connect(): Promise<ClusterAccess> {
     const { kubeconfig } = (
-      await ask<{ cluster: { kubeconfig: { yaml: string } } }>(
+      await queryGraph<{ cluster: { kubeconfig: { yaml: string } } }>(
         this.options,
         'query($id: ID!) { cluster(id: $id) { kubeconfig { yaml } } }',
         { id: this.clusterId(0) },

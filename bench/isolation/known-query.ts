@@ -1,5 +1,5 @@
 import { Agent } from 'undici';
-import { ask, type Seat } from '../platform/graph.js';
+import { queryGraph, type GraphEndpoint } from '../platform/graph-endpoint.js';
 
 /** What the other account asks: a page of its clusters with their pools, over three subgraphs. */
 const KNOWN = `query Known {
@@ -24,18 +24,18 @@ export interface Latencies {
  * Sends the known query and asks for health at an even pace, however long answers take, for so many seconds; waits for
  * the last answer. Latency counts from when a request was due, so that a stall is counted for all that fell into it.
  */
-export async function measureKnownQuery(seat: Seat, seconds: number): Promise<Latencies> {
+export async function measureKnownQuery(endpoint: GraphEndpoint, seconds: number): Promise<Latencies> {
   const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
-  const own = { ...seat, agent };
+  const own = { ...endpoint, agent };
   let failures = 0;
   const failed = () => void (failures += 1);
-  const health = new URL('/healthz', seat.url);
+  const health = new URL('/healthz', endpoint.url);
   const began = performance.now();
   const query: Promise<number>[] = [];
   const healthy: Promise<number>[] = [];
   for (let due = began; due < began + seconds * 1000; due += PACE) {
     await new Promise((wake) => setTimeout(wake, Math.max(0, due - performance.now())));
-    query.push(since(due, ask(own, KNOWN).catch(failed)));
+    query.push(since(due, queryGraph(own, KNOWN).catch(failed)));
     healthy.push(
       since(
         due,

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { mintAccessToken } from '../../access/access-token.js';
-import { machine, machineLine } from '../machine.js';
+import { hostInfo, hostInfoLine } from '../host-info.js';
 import { clusterStates, createCluster, NODE_VCPUS } from '../platform/clusters.js';
 import { startDatabase } from '../platform/database.js';
-import { type Seat, until } from '../platform/graph.js';
-import { hold } from '../platform/hold.js';
+import { type GraphEndpoint, until } from '../platform/graph-endpoint.js';
+import { disposeOnExit } from '../platform/dispose-on-exit.js';
 import { startPlatform } from '../platform/process.js';
 import { raiseQuotas } from '../platform/quotas.js';
 import { keepInReadme, keepResults } from '../report.js';
@@ -35,20 +35,23 @@ export async function isolationBench(
   { quick, folder, only }: IsolationOptions,
   started: AsyncDisposableStack,
 ): Promise<void> {
-  const before = machine();
+  const before = hostInfo();
   const seconds = quick ? 3 : 20;
   const secret = randomBytes(32).toString('base64url');
-  const database = await hold(started, startDatabase(folder, true));
+  const database = await disposeOnExit(started, startDatabase(folder, true));
   const settings = { AUTH_SECRET: secret };
-  const platform = await hold(started, startPlatform(join(folder, 'home'), database.url, 1_000, settings));
-  const seat = async (account: string): Promise<Seat> => ({
+  const platform = await disposeOnExit(
+    started,
+    startPlatform(join(folder, 'home'), database.url, 1_000, settings),
+  );
+  const endpoint = async (account: string): Promise<GraphEndpoint> => ({
     url: platform.url,
     token: await mintAccessToken(secret, {
       ...{ account, subject: 'bench', ttlSeconds: 3600, scopes: accountScopes },
     }),
     operator: await operatorToken(secret),
   });
-  const [victim, attacker] = await Promise.all([seat('victim'), seat('attacker')]);
+  const [victim, attacker] = await Promise.all([endpoint('victim'), endpoint('attacker')]);
   const clusterIds = await makeClusters(attacker, quick ? 4 : 36);
   await makeClusters(victim, 3);
   await measureKnownQuery(victim, seconds);
@@ -65,7 +68,7 @@ export async function isolationBench(
       return Math.max(...query) < 500;
     });
   }
-  const text = `${isolationTable(idle, results)}\n\n${machineLine(before)}`;
+  const text = `${isolationTable(idle, results)}\n\n${hostInfoLine(before)}`;
   console.log(`\n${text}\n`);
   if (quick || only) return;
   console.log(`Kept in ${await keepResults('isolation', { machine: before, idle, results })}`);
@@ -90,16 +93,18 @@ async function beside(
 }
 
 /** Running clusters; answers their ids. */
-async function makeClusters(seat: Seat, clusters: number): Promise<string[]> {
-  await raiseQuotas(seat, {
+async function makeClusters(endpoint: GraphEndpoint, clusters: number): Promise<string[]> {
+  await raiseQuotas(endpoint, {
     'ACK_PRO/clustersPerAccount': clusters,
     'load-balancers': clusters,
     'payg-vcpu': clusters * NODES_EACH * NODE_VCPUS,
   });
   const ids: string[] = [];
   for (let index = 0; index < clusters; index++)
-    ids.push(await createCluster(seat, { name: `own-${index}`, regionId: 'cn-hangzhou', nodes: NODES_EACH }));
-  const running = async () => (await clusterStates(seat))['RUNNING'] === clusters;
+    ids.push(
+      await createCluster(endpoint, { name: `own-${index}`, regionId: 'cn-hangzhou', nodes: NODES_EACH }),
+    );
+  const running = async () => (await clusterStates(endpoint))['RUNNING'] === clusters;
   await until(`${clusters} running clusters`, DEADLINE_SECONDS, running);
   return ids;
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot } from '../../kernel/package-root.js';
-import { machine, machineLine } from '../machine.js';
+import { hostInfo, hostInfoLine } from '../host-info.js';
 import { keepInReadme, keepResults } from '../report.js';
 import { type LedgerSearch, ledgerTable } from './summary.js';
 
@@ -16,7 +16,7 @@ export async function ledgerBench(
   { quick, folder }: { readonly quick: boolean; readonly folder: string },
   started: AsyncDisposableStack,
 ): Promise<void> {
-  const before = machine();
+  const before = hostInfo();
   const { runs, steps } = quick ? QUICK : FULL;
   const report = join(folder, 'ledger.jsonl');
   const child = spawn(process.execPath, [join(packageRoot, 'node_modules/vitest/vitest.mjs'), 'run', TEST], {
@@ -35,7 +35,7 @@ export async function ledgerBench(
   if (code !== 0) throw new Error(`the search for drift ended with ${code}`);
   const lines = (await readFile(report, 'utf8')).trim().split('\n');
   const searches = lines.map((line) => JSON.parse(line) as LedgerSearch);
-  const text = `${ledgerTable(searches)}\n\n${machineLine(before)}`;
+  const text = `${ledgerTable(searches)}\n\n${hostInfoLine(before)}`;
   console.log(`\n${text}\n`);
   if (quick) return;
   console.log(`Kept in ${await keepResults('ledger', { machine: before, searches })}`);

@@ -1,10 +1,10 @@
-import { ask, type Seat } from './graph.js';
+import { queryGraph, type GraphEndpoint } from './graph-endpoint.js';
 
 const CREATE = `mutation Create($input: CreateClusterInput!) {
   createCluster(input: $input) { cluster { id } userErrors { code message path } }
 }`;
 
-export interface ClusterWish {
+export interface BenchClusterInput {
   readonly name: string;
   readonly regionId: string;
   readonly nodes: number;
@@ -14,7 +14,10 @@ export interface ClusterWish {
 export const NODE_VCPUS = 4;
 
 /** Asks for a Pro cluster with one node pool; answers its id. Throws on user errors. */
-export async function createCluster(seat: Seat, { name, regionId, nodes }: ClusterWish): Promise<string> {
+export async function createCluster(
+  endpoint: GraphEndpoint,
+  { name, regionId, nodes }: BenchClusterInput,
+): Promise<string> {
   const input = {
     name,
     regionId,
@@ -23,17 +26,17 @@ export async function createCluster(seat: Seat, { name, regionId, nodes }: Clust
     nodePools: [{ name: 'default', instanceTypes: ['ecs.g7.xlarge'], desiredSize: nodes }],
     clientToken: `bench-${name}`,
   };
-  const { createCluster: payload } = await ask<{
+  const { createCluster: payload } = await queryGraph<{
     createCluster: { cluster: { id: string } | null; userErrors: unknown[] };
-  }>(seat, CREATE, { input });
+  }>(endpoint, CREATE, { input });
   if (payload.cluster) return payload.cluster.id;
   throw new Error(`createCluster ${name}: ${JSON.stringify(payload.userErrors)}`);
 }
 
 /** How many clusters the account has in each state. */
-export async function clusterStates(seat: Seat): Promise<Record<string, number>> {
-  const { clusters } = await ask<{ clusters: { nodes: { state: string }[] } }>(
-    seat,
+export async function clusterStates(endpoint: GraphEndpoint): Promise<Record<string, number>> {
+  const { clusters } = await queryGraph<{ clusters: { nodes: { state: string }[] } }>(
+    endpoint,
     '{ clusters(first: 500) { nodes { state } } }',
   );
   const counts: Record<string, number> = {};

@@ -31,7 +31,7 @@ const answers: { [Question in keyof ProbeAnswers]: () => Promise<ProbeAnswers[Qu
     return Promise.resolve({ user, system, maxRss });
   },
   profile: async () => {
-    // Only now: whoever is not profiled does not carry it.
+    // Imported on demand: a process that is not profiled does not load it.
     const inspector = await import('node:inspector/promises');
     session = new inspector.Session();
     session.connect();

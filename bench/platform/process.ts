@@ -47,11 +47,11 @@ export async function startProcess(options: ProcessOptions): Promise<BenchProces
     return {
       pid: child.pid!,
       url,
-      cpu: () => ask(child, 'cpu'),
+      cpu: () => askProbe(child, 'cpu'),
       profile: async (work) => {
-        await ask(child, 'profile');
+        await askProbe(child, 'profile');
         await work();
-        return ask(child, 'profiled');
+        return askProbe(child, 'profiled');
       },
       [Symbol.asyncDispose]: () => end(child),
     };
@@ -112,7 +112,7 @@ function readiness(child: ChildProcess, { name, ready = /^ready ?(.*)$/ }: Proce
   });
 }
 
-async function ask<Question extends keyof ProbeAnswers>(
+async function askProbe<Question extends keyof ProbeAnswers>(
   child: ChildProcess,
   question: Question,
 ): Promise<ProbeAnswers[Question]> {

@@ -1,4 +1,4 @@
-import { ask, type Seat, until } from './graph.js';
+import { queryGraph, type GraphEndpoint, until } from './graph-endpoint.js';
 
 const RAISE = `mutation Raise($input: RequestQuotaIncreaseInput!) {
   requestQuotaIncrease(input: $input) { quotaApplication { id } userErrors { code message path } }
@@ -19,21 +19,24 @@ interface Quota {
 }
 
 /** Raises account-wide limits that are lower, through the graph, and waits until they hold. */
-export async function raiseQuotas(seat: Seat, limits: Readonly<Record<string, number>>): Promise<void> {
-  const before = await readQuotas(seat);
+export async function raiseQuotas(
+  endpoint: GraphEndpoint,
+  limits: Readonly<Record<string, number>>,
+): Promise<void> {
+  const before = await readQuotas(endpoint);
   for (const [resource, limit] of Object.entries(limits)) {
     const quota = before.get(resource);
     if (!quota) throw new Error(`there is no quota ${resource}`);
     if ((quota.limit ?? Infinity) >= limit) continue;
     const input = { quotaId: quota.id, limit, reason: 'benchmark' };
-    const { quotaApplication } = await accepted(seat, RAISE, input);
-    await accepted({ ...seat, token: seat.operator ?? '' }, APPROVE, {
+    const { quotaApplication } = await accepted(endpoint, RAISE, input);
+    await accepted({ ...endpoint, token: endpoint.operator ?? '' }, APPROVE, {
       id: quotaApplication?.id,
       approved: true,
     });
   }
   await until('raised quotas', 180, async () => {
-    const now = await readQuotas(seat);
+    const now = await readQuotas(endpoint);
     return Object.entries(limits).every(
       ([resource, limit]) => (now.get(resource)?.limit ?? Infinity) >= limit,
     );
@@ -41,13 +44,13 @@ export async function raiseQuotas(seat: Seat, limits: Readonly<Record<string, nu
 }
 
 /** The payload of a mutation; throws when it is refused. */
-async function accepted(seat: Seat, mutation: string, input: object): Promise<Payload> {
-  const [payload] = Object.values(await ask<Record<string, Payload>>(seat, mutation, { input }));
+async function accepted(endpoint: GraphEndpoint, mutation: string, input: object): Promise<Payload> {
+  const [payload] = Object.values(await queryGraph<Record<string, Payload>>(endpoint, mutation, { input }));
   if (!payload || payload.userErrors.length > 0) throw new Error(JSON.stringify(payload?.userErrors));
   return payload;
 }
 
-async function readQuotas(seat: Seat): Promise<Map<string, Quota>> {
-  const { quotas } = await ask<{ quotas: Quota[] }>(seat, '{ quotas { id resource limit } }');
+async function readQuotas(endpoint: GraphEndpoint): Promise<Map<string, Quota>> {
+  const { quotas } = await queryGraph<{ quotas: Quota[] }>(endpoint, '{ quotas { id resource limit } }');
   return new Map(quotas.map((quota) => [quota.resource, quota]));
 }

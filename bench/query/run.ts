@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Agent } from 'undici';
-import { machine, machineLine } from '../machine.js';
+import { hostInfo, hostInfoLine } from '../host-info.js';
 import { clusterStates, createCluster, NODE_VCPUS } from '../platform/clusters.js';
 import { countingStatements, startDatabase } from '../platform/database.js';
-import { ask, type Seat, until } from '../platform/graph.js';
-import { hold } from '../platform/hold.js';
+import { queryGraph, type GraphEndpoint, until } from '../platform/graph-endpoint.js';
+import { disposeOnExit } from '../platform/dispose-on-exit.js';
 import { startPlatform } from '../platform/process.js';
 import { raiseQuotas } from '../platform/quotas.js';
 import { keepInReadme, keepResults, table } from '../report.js';
@@ -43,52 +43,52 @@ export async function queryBench(
   { quick, folder }: { readonly quick: boolean; readonly folder: string },
   started: AsyncDisposableStack,
 ): Promise<void> {
-  const before = machine();
+  const before = hostInfo();
   const clusters = quick ? 10 : 100;
-  const database = await hold(started, startDatabase(folder, true, countingStatements));
+  const database = await disposeOnExit(started, startDatabase(folder, true, countingStatements));
   const home = join(folder, 'home');
-  const platform = await hold(started, startPlatform(home, database.url, 1_000));
+  const platform = await disposeOnExit(started, startPlatform(home, database.url, 1_000));
   const token = (await readFile(join(home, 'token'), 'utf8')).trim();
-  const seat: Seat = {
+  const endpoint: GraphEndpoint = {
     url: platform.url,
     token,
     operator: await operatorTokenOf(home),
     agent: started.adopt(new Agent(), (agent) => agent.close()),
   };
-  await makeFleet(seat, clusters);
-  const plain = await hold(started, PlainFleet.open(database.url));
-  const counter = await hold(started, StatementCounter.open(database.url));
-  const figures = await measure({ seat, plain, counter, clusters, rounds: quick ? 20 : 300 });
-  const text = `${queryTable(figures)}\n\n${machineLine(before)}`;
+  await makeFleet(endpoint, clusters);
+  const plain = await disposeOnExit(started, PlainFleet.open(database.url));
+  const counter = await disposeOnExit(started, StatementCounter.open(database.url));
+  const figures = await measure({ endpoint, plain, counter, clusters, rounds: quick ? 20 : 300 });
+  const text = `${queryTable(figures)}\n\n${hostInfoLine(before)}`;
   console.log(`\n${text}\n`);
   if (quick) return;
   console.log(`Kept in ${await keepResults('query', { machine: before, figures })}`);
   await keepInReadme('query', text);
 }
 
-async function makeFleet(seat: Seat, clusters: number): Promise<void> {
-  await raiseQuotas(seat, {
+async function makeFleet(endpoint: GraphEndpoint, clusters: number): Promise<void> {
+  await raiseQuotas(endpoint, {
     'ACK_PRO/clustersPerAccount': clusters,
     'load-balancers': clusters,
     'payg-vcpu': clusters * NODES_EACH * NODE_VCPUS,
   });
   for (let index = 0; index < clusters; index++)
-    await createCluster(seat, { name: `fleet-${index}`, regionId: 'cn-hangzhou', nodes: NODES_EACH });
-  const running = async () => (await clusterStates(seat)).RUNNING === clusters;
+    await createCluster(endpoint, { name: `fleet-${index}`, regionId: 'cn-hangzhou', nodes: NODES_EACH });
+  const running = async () => (await clusterStates(endpoint)).RUNNING === clusters;
   await until(`${clusters} running clusters`, DEADLINE_SECONDS, running);
 }
 
 interface Contest {
-  readonly seat: Seat;
+  readonly endpoint: GraphEndpoint;
   readonly plain: PlainFleet;
   readonly counter: StatementCounter;
   readonly clusters: number;
   readonly rounds: number;
 }
 
-async function measure({ seat, plain, counter, clusters, rounds }: Contest): Promise<QueryFigures> {
+async function measure({ endpoint, plain, counter, clusters, rounds }: Contest): Promise<QueryFigures> {
   const askGraph = async () => {
-    const answer = await ask<{ clusters: { nodes: unknown[] } }>(seat, FLEET);
+    const answer = await queryGraph<{ clusters: { nodes: unknown[] } }>(endpoint, FLEET);
     if (answer.clusters.nodes.length !== clusters) throw new Error('the graph shows another fleet');
   };
   const askPlain = async () => {

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { composeSupergraph } from '../../gateway/supergraph/compose.js';
 import { packageRoot } from '../../kernel/package-root.js';
 import { installPeers } from '../gateway/install-peers.js';
-import { machine, machineLine } from '../machine.js';
-import { hold } from '../platform/hold.js';
+import { hostInfo, hostInfoLine } from '../host-info.js';
+import { disposeOnExit } from '../platform/dispose-on-exit.js';
 import { type BenchProcess, startProcess, startRole } from '../platform/process.js';
 import { keepInReadme, keepResults, table } from '../report.js';
 
@@ -45,10 +45,10 @@ export async function streamsBench(
   started: AsyncDisposableStack,
 ): Promise<void> {
   await installPeers();
-  const before = machine();
+  const before = hostInfo();
   const subscribers = quick ? 100 : 1000;
   const seconds = quick ? 1 : 5;
-  const source = await hold(started, startProcess({ name: 'source', args: [script('source')] }));
+  const source = await disposeOnExit(started, startProcess({ name: 'source', args: [script('source')] }));
   const file = join(folder, 'ticks.graphql');
   await writeFile(file, composeSupergraph([{ name: 'ticks', sdl: SDL, url: `${source.url}/graphql` }]));
   const fleetgraph = () => startFleetgraph(file);
@@ -83,7 +83,7 @@ export async function streamsBench(
     await measure('Hive Gateway by WebSocket, Rust planner', hive('ws', 'rust'), different, source),
   ];
   const idle = await idleCost(fleetgraph, quick ? 500 : 10_000);
-  const text = [report(figures, subscribers), idleLine(idle), machineLine(before)].join('\n\n');
+  const text = [report(figures, subscribers), idleLine(idle), hostInfoLine(before)].join('\n\n');
   console.log(`\n${text}\n`);
   if (quick) return;
   console.log(`Kept in ${await keepResults('streams', { machine: before, subscribers, figures, idle })}`);

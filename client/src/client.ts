@@ -16,9 +16,9 @@ export interface ClientOptions {
   readonly fetch?: typeof globalThis.fetch;
   /** Default: the global `WebSocket` (browsers, Node.js from 22). Without one, subscriptions fail with a `TypeError`. */
   readonly webSocketImpl?: WebSocketClass;
-  /** How often and how long to try again. */
+  /** Back-off of retries. */
   readonly retry?: RetryOptions;
-  /** Told about each failure that is tried again. */
+  /** Called with each failure that is retried. */
   readonly onRetry?: (retry: Retry) => void;
 }
 
@@ -46,7 +46,7 @@ export type Arguments<V, O> =
 /** A typed client of one Fleetgraph endpoint. */
 export interface Client extends AsyncDisposable {
   /**
-   * Runs a query and answers its data. Tried again while the network fails or the platform is away.
+   * Runs a query and returns its data. Retries transient failures.
    *
    * @throws GraphQLRequestError when the answer has errors, even beside data
    * @throws TransportError when there was no answer in the time that `retry` gives
@@ -57,9 +57,8 @@ export interface Client extends AsyncDisposable {
   ): Promise<R>;
 
   /**
-   * Runs a mutation and answers its data. It is tried again only when `input` (or the variables) has a
-   * `clientToken`, with which the server does it once however often it is sent. What the caller can mend is in the
-   * payload's `userErrors`, not thrown.
+   * Runs a mutation and returns its data. It is retried only when `input` (or the variables) has a `clientToken`, with
+   * which the server runs it once. Client errors are in the payload's `userErrors` and are not thrown.
    *
    * @throws GraphQLRequestError when the answer has errors, even beside data
    * @throws TransportError when there was no answer
@@ -113,7 +112,12 @@ export function createClient(options: ClientOptions): Client {
     rest: Arguments<V, RequestOptions>,
   ) {
     const [variables, options = {}] = rest;
-    const data = await request(http, { operation: operationOf(document), variables, repeatable, ...options });
+    const data = await request(http, {
+      operation: operationOf(document),
+      variables,
+      idempotent: repeatable,
+      ...options,
+    });
     return data as R;
   }
 

@@ -18,7 +18,7 @@ export interface ConnectionOptions {
   readonly webSocketImpl: WebSocketClass | undefined;
 }
 
-/** Told about one subscription on one connection; exactly one of `failed` and `completed` is called, last. */
+/** Callbacks of one subscription on one connection; exactly one of `failed` and `completed` is called, last. */
 export interface Listener {
   readonly next: (result: FormattedExecutionResult) => void;
   readonly failed: (error: unknown) => void;
@@ -26,9 +26,9 @@ export interface Listener {
 }
 
 /** Milliseconds between pings, and for which an answer is waited for. */
-const PING = 10_000;
+const PING_INTERVAL_MS = 10_000;
 /** Milliseconds for which an unused socket is kept for the next subscription. */
-const LINGER = 1_000;
+const LAZY_CLOSE_MS = 1_000;
 
 interface Link {
   readonly socket: Socket;
@@ -64,7 +64,7 @@ export class Connection {
   /** Closes every socket. */
   close(): void {
     this.current = undefined;
-    for (const link of this.links) giveUp(link.socket);
+    for (const link of this.links) dispose(link.socket);
   }
 
   private open(): Link {
@@ -88,12 +88,12 @@ export class Connection {
         return token ? { authorization: `Bearer ${token}` } : {};
       },
       retryAttempts: 0,
-      lazyCloseTimeout: LINGER,
-      connectionAckWaitTimeout: PING,
-      keepAlive: PING,
+      lazyCloseTimeout: LAZY_CLOSE_MS,
+      connectionAckWaitTimeout: PING_INTERVAL_MS,
+      keepAlive: PING_INTERVAL_MS,
       on: {
         ping: (received) => {
-          if (!received) overdue = setTimeout(() => socket.terminate(), PING);
+          if (!received) overdue = setTimeout(() => socket.terminate(), PING_INTERVAL_MS);
         },
         pong: (received) => {
           if (received) clearTimeout(overdue);
@@ -112,28 +112,28 @@ export class Connection {
     link.lost ??= { event };
     this.links.delete(link);
     if (this.current === link) this.current = undefined;
-    giveUp(link.socket);
+    dispose(link.socket);
   }
 }
 
 /** After this graphql-ws opens no further socket. */
-function giveUp(socket: Socket): void {
+function dispose(socket: Socket): void {
   Promise.resolve(socket.dispose()).catch(() => undefined);
 }
 
-/** A fault of a socket, from whatever a WebSocket implementation tells: a close event, an error event, an error. */
-export function socketFault(event: unknown): TransportError {
+/** The error of a WebSocket, from a close event, an error event or an error. */
+export function toTransportError(event: unknown): TransportError {
   const { code, reason, message, error } = Object(event) as Readonly<Record<string, unknown>>;
   const closeCode = typeof code === 'number' ? code : undefined;
   const inner = error instanceof Error ? error.message : undefined;
   const why = [reason, message, inner].find((text) => typeof text === 'string' && text !== '');
   const what = closeCode === undefined ? 'the WebSocket failed' : `the WebSocket was closed (${closeCode})`;
-  const retryAfter = retryIn(reason);
+  const retryAfter = parseRetryDelay(reason);
   return new TransportError(why ? `${what}: ${String(why)}` : what, { closeCode, retryAfter, cause: event });
 }
 
 /** A gateway that stops tells each client a time of its own: `Service restart; retry in 1234 ms`. */
-function retryIn(reason: unknown): number | undefined {
+function parseRetryDelay(reason: unknown): number | undefined {
   const told = typeof reason === 'string' ? /retry in (\d{1,6}) ms/.exec(reason) : null;
   return told ? Number(told[1]) : undefined;
 }

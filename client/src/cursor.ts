@@ -1,7 +1,7 @@
-const REMEMBERED = 1_000;
+const MAX_SEEN_CURSORS = 1_000;
 
 /** The position of a subscription in the event log: what to resume after, and what was seen before. */
-export class Position {
+export class ResumePosition {
   /** Cursor of the newest event taken; undefined before the first. */
   newest: string | undefined;
   private readonly seen = new Set<string>();
@@ -13,17 +13,17 @@ export class Position {
   }
 
   /** Notes an event's cursor. False when the event was taken over an earlier connection. */
-  take(cursor: string | undefined): boolean {
+  accept(cursor: string | undefined): boolean {
     if (cursor === undefined) return true;
     if (this.before.has(cursor)) return false;
     this.newest = cursor;
     this.seen.add(cursor);
-    if (this.seen.size > REMEMBERED) this.forgetOldest();
+    if (this.seen.size > MAX_SEEN_CURSORS) this.forgetOldest();
     return true;
   }
 
-  /** Notes that everything up to a cursor has been told, though nothing of it was an event. */
-  pass(cursor: string): void {
+  /** Advances to the cursor of a bookmark. */
+  advanceTo(cursor: string): void {
     this.newest = cursor;
   }
 
@@ -33,7 +33,7 @@ export class Position {
   }
 }
 
-/** The cursor of a bookmark: what a stream says when it has no event to tell. */
+/** The cursor of a bookmark, which carries the position while no event matches. */
 export function bookmarkOf(extensions: unknown): string | undefined {
   const { bookmark } = Object(extensions) as { bookmark?: { cursor?: unknown } };
   return typeof bookmark?.cursor === 'string' ? bookmark.cursor : undefined;

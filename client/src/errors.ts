@@ -42,7 +42,7 @@ export class TransportError extends Error {
   /** How long the server asks to wait, in milliseconds. */
   readonly retryAfter: number | undefined;
 
-  constructor(message: string, facts: TransportFacts = {}) {
+  constructor(message: string, facts: TransportErrorDetails = {}) {
     super(message, { cause: facts.cause });
     this.status = facts.status;
     this.closeCode = facts.closeCode;
@@ -51,7 +51,7 @@ export class TransportError extends Error {
 }
 
 /** What is known of a fault between client and server. */
-export interface TransportFacts {
+export interface TransportErrorDetails {
   readonly status?: number | undefined;
   readonly closeCode?: number | undefined;
   readonly retryAfter?: number | undefined;

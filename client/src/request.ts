@@ -1,53 +1,53 @@
 import type { Operation } from './document.js';
 import { type HttpRequest, type HttpTransport, post } from './http.js';
-import { isStaleToken, mayPass, pause, type Retry, type RetryPolicy, waitBefore } from './retry.js';
+import { isTokenRejected, isRetryable, delay, type Retry, type RetryPolicy, backoffDelay } from './retry.js';
 
 /** How requests are sent and tried again. */
 export interface RequestSettings {
   readonly http: HttpTransport;
   readonly policy: RetryPolicy;
-  /** Whether asking for the token again may bring a newer one. */
+  /** Whether the token source may return a newer token. */
   readonly tokenChanges: boolean;
   readonly onRetry: ((retry: Retry) => void) | undefined;
 }
 
-/** A request and whether sending it twice does no harm. */
+/** A request and whether it is idempotent. */
 export interface Request {
   readonly operation: Operation;
   readonly variables: unknown;
-  readonly repeatable: boolean;
+  readonly idempotent: boolean;
   readonly signal?: AbortSignal | undefined;
   /** Cursor of an event that the answer must not be older than. */
   readonly minResourceVersion?: string | undefined;
 }
 
-/** Sends a request, again while the fault may pass and repeating it does no harm. */
+/** Sends a request; retries transient failures of an idempotent one. */
 export async function request(settings: RequestSettings, what: Request): Promise<unknown> {
   const { query, operationName } = what.operation;
-  const giveUpAt = Date.now() + settings.policy.giveUpAfter;
+  const giveUpAt = Date.now() + settings.policy.maxElapsedMs;
   for (let attempt = 1; ; attempt++) {
     what.signal?.throwIfAborted();
     try {
       return await sendWithFreshToken(
         settings,
-        { query, operationName, variables: what.variables, ...atLeast(what) },
+        { query, operationName, variables: what.variables, ...minResourceVersionOf(what) },
         what.signal,
       );
     } catch (error) {
-      if (!what.repeatable || !mayPass(error)) throw error;
-      const wait = waitBefore(attempt, settings.policy, error);
+      if (!what.idempotent || !isRetryable(error)) throw error;
+      const wait = backoffDelay(attempt, settings.policy, error);
       if (Date.now() + wait > giveUpAt) throw error;
-      settings.onRetry?.({ operation: operationName, error, attempt, wait });
-      await pause(wait, what.signal);
+      settings.onRetry?.({ operation: operationName, error, attempt, delayMs: wait });
+      await delay(wait, what.signal);
     }
   }
 }
 
-function atLeast({ minResourceVersion }: Request): Pick<HttpRequest, 'extensions'> {
+function minResourceVersionOf({ minResourceVersion }: Request): Pick<HttpRequest, 'extensions'> {
   return minResourceVersion === undefined ? {} : { extensions: { minResourceVersion } };
 }
 
-/** Sends a request; once more with a new token when the server no longer takes the one it got. */
+/** Sends a request; repeats it once with a new token when the server rejects the token. */
 async function sendWithFreshToken(
   settings: RequestSettings,
   body: HttpRequest,
@@ -56,7 +56,7 @@ async function sendWithFreshToken(
   try {
     return await post(settings.http, body, signal);
   } catch (error) {
-    if (!settings.tokenChanges || !isStaleToken(error)) throw error;
+    if (!settings.tokenChanges || !isTokenRejected(error)) throw error;
     return post(settings.http, body, signal);
   }
 }

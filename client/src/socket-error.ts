@@ -1,8 +1,8 @@
-import { socketFault } from './connection.js';
+import { toTransportError } from './connection.js';
 import { GraphQLRequestError, type ServerError, TransportError } from './errors.js';
 
 /** Close codes of graphql-transport-ws, and the API's own, that say that the request was wrong; its code for each. */
-const REFUSALS: Readonly<Record<number, string>> = {
+const CLOSE_CODES: Readonly<Record<number, string>> = {
   4400: 'BAD_REQUEST',
   4401: 'UNAUTHENTICATED',
   4403: 'UNAUTHENTICATED',
@@ -15,8 +15,8 @@ const REFUSALS: Readonly<Record<number, string>> = {
 export function subscriptionError(error: unknown): Error {
   if (Array.isArray(error)) return new GraphQLRequestError(error as ServerError[]);
   if (error instanceof GraphQLRequestError || error instanceof TransportError) return error;
-  const fault = socketFault(error);
-  const refusal = REFUSALS[fault.closeCode ?? 0];
+  const fault = toTransportError(error);
+  const refusal = CLOSE_CODES[fault.closeCode ?? 0];
   if (!refusal) return fault;
   return new GraphQLRequestError([{ message: fault.message, extensions: { code: refusal } }]);
 }

@@ -1,26 +1,26 @@
 import type { FormattedExecutionResult } from 'graphql-ws';
 import type { Connection } from './connection.js';
-import { bookmarkOf, cursorOf, Position } from './cursor.js';
+import { bookmarkOf, cursorOf, ResumePosition } from './cursor.js';
 import type { Operation } from './document.js';
 import { GraphQLRequestError, type ServerError, TransportError } from './errors.js';
 import { EventBuffer } from './event-buffer.js';
-import { isStaleToken, mayPass, pause, type Retry, type RetryPolicy, waitBefore } from './retry.js';
+import { isTokenRejected, isRetryable, delay, type Retry, type RetryPolicy, backoffDelay } from './retry.js';
 import { subscriptionError } from './socket-error.js';
 
 /** How a subscription is carried. */
 export interface SubscriptionSettings {
   readonly connection: Connection;
   readonly policy: RetryPolicy;
-  /** Whether asking for the token again may bring a newer one. */
+  /** Whether the token source may return a newer token. */
   readonly tokenChanges: boolean;
   readonly onRetry: ((retry: Retry) => void) | undefined;
-  /** Events kept for a slow reader before the subscription is let go and resumed later. */
+  /** Events buffered for a slow reader before the subscription is closed and resumed later. */
   readonly bufferSize: number;
 }
 
 /** The data of a subscription, event by event. */
 export interface EventStream<R> extends AsyncIterableIterator<R, undefined> {
-  /** Cursor of the newest event that was handed out; keep it to go on behind it in another process. */
+  /** Cursor of the last event that was read; store it to resume in another process. */
   readonly cursor: string | undefined;
   /** Ends the subscription; a pending `next()` answers done. */
   return(): Promise<IteratorResult<R, undefined>>;
@@ -28,14 +28,14 @@ export interface EventStream<R> extends AsyncIterableIterator<R, undefined> {
 }
 
 /** How one connection's part of a subscription ended. */
-type Outcome =
+type AttemptResult =
   { readonly kind: 'completed' | 'full' | 'stopped' } | { readonly kind: 'failed'; readonly error: unknown };
 
 /** A subscription that outlives its connections: states in `run`, one connection in `attempt`. */
 export class Subscription<R extends object> implements EventStream<R> {
   cursor: string | undefined;
   private readonly buffer: EventBuffer<R>;
-  private readonly position = new Position();
+  private readonly position = new ResumePosition();
   private readonly stop = new AbortController();
   private failures = 0;
   private renewed = false;
@@ -87,9 +87,9 @@ export class Subscription<R extends object> implements EventStream<R> {
   }
 
   /** One connection's part: subscribes after the newest event and listens until something ends it. */
-  private async attempt(): Promise<Outcome> {
-    let resolve!: (outcome: Outcome) => void;
-    const promise = new Promise<Outcome>((settle) => (resolve = settle));
+  private async attempt(): Promise<AttemptResult> {
+    let resolve!: (outcome: AttemptResult) => void;
+    const promise = new Promise<AttemptResult>((resetFailures) => (resolve = resetFailures));
     const onStop = () => resolve({ kind: 'stopped' });
     this.stop.signal.addEventListener('abort', onStop);
     this.position.resume();
@@ -124,27 +124,27 @@ export class Subscription<R extends object> implements EventStream<R> {
   }
 
   /** Takes an event; answers an outcome when the connection has to be left. */
-  private accept(result: FormattedExecutionResult): Outcome | undefined {
+  private accept(result: FormattedExecutionResult): AttemptResult | undefined {
     if (result.errors && result.errors.length > 0) {
       return { kind: 'failed', error: new GraphQLRequestError(result.errors as ServerError[], result.data) };
     }
     const bookmark = bookmarkOf(result.extensions);
-    if (bookmark !== undefined) this.passOver(bookmark);
+    if (bookmark !== undefined) this.acceptBookmark(bookmark);
     const data = result.data as R | null | undefined;
-    if (!data || !this.position.take(cursorOf(data))) return undefined;
+    if (!data || !this.position.accept(cursorOf(data))) return undefined;
     this.settle();
     this.buffer.push(data);
     return this.buffer.isFull ? { kind: 'full' } : undefined;
   }
 
-  /** What is handed out may be older: only who has read everything stands where the bookmark does. */
-  private passOver(bookmark: string): void {
+  /** The buffered events are older than the bookmark: it is the reader's position only when the buffer is empty. */
+  private acceptBookmark(bookmark: string): void {
     this.settle();
-    this.position.pass(bookmark);
+    this.position.advanceTo(bookmark);
     if (this.buffer.isEmpty) this.cursor = bookmark;
   }
 
-  /** A subscription that can be resumed has no end of its own: a server that completes it is shutting down. */
+  /** A resumable subscription never completes by itself: a server that completes it is shutting down. */
   private async completed(): Promise<void> {
     if (this.operation.takesAfter)
       return this.recover(new TransportError('the server ended the subscription'));
@@ -160,20 +160,20 @@ export class Subscription<R extends object> implements EventStream<R> {
 
   private async recover(cause: unknown): Promise<void> {
     const error = subscriptionError(cause);
-    if (Date.now() - this.since > this.settings.policy.longestWait) this.settle();
-    if (this.settings.tokenChanges && isStaleToken(error) && !this.renewed) {
+    if (Date.now() - this.since > this.settings.policy.maxDelayMs) this.settle();
+    if (this.settings.tokenChanges && isTokenRejected(error) && !this.renewed) {
       this.renewed = true;
       this.settings.connection.renew();
       return;
     }
-    if (!mayPass(error)) {
+    if (!isRetryable(error)) {
       this.stop.abort();
       this.buffer.end(error);
       return;
     }
     const attempt = ++this.failures;
-    const wait = waitBefore(attempt, this.settings.policy, error);
-    this.settings.onRetry?.({ operation: this.operation.operationName, error, attempt, wait });
-    await pause(wait, this.stop.signal);
+    const wait = backoffDelay(attempt, this.settings.policy, error);
+    this.settings.onRetry?.({ operation: this.operation.operationName, error, attempt, delayMs: wait });
+    await delay(wait, this.stop.signal);
   }
 }

@@ -8,7 +8,7 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const OVER: ReadonlySet<OperationStatusFragment['state']> = new Set([
+const FINISHED: ReadonlySet<OperationStatusFragment['state']> = new Set([
   'SUCCEEDED',
   'PARTIAL',
   'FAILED',
@@ -29,7 +29,7 @@ export async function waitForOperation(
     for await (const event of client.subscribe(OperationProgressDocument, { id }, { signal })) {
       const operation = event.operationProgress;
       onProgress?.(operation);
-      if (OVER.has(operation.state)) return operation;
+      if (FINISHED.has(operation.state)) return operation;
     }
     signal?.throwIfAborted();
   }

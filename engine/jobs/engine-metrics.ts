@@ -16,7 +16,7 @@ const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
 const QUEUE = `
   SELECT count(*) FILTER (WHERE locked_at IS NOT NULL)::int AS running,
          count(*) FILTER (WHERE locked_at IS NULL AND run_at <= now())::int AS due,
-         count(*) FILTER (WHERE locked_at IS NULL AND run_at > now())::int AS later,
+         count(*) FILTER (WHERE locked_at IS NULL AND run_at > now())::int AS scheduled,
          coalesce(extract(epoch FROM now() - min(run_at) FILTER (WHERE locked_at IS NULL AND run_at <= now())), 0)::float
            AS oldest
   FROM graphile_worker.jobs`;
@@ -24,7 +24,7 @@ const QUEUE = `
 interface QueueRow {
   readonly running: number;
   readonly due: number;
-  readonly later: number;
+  readonly scheduled: number;
   readonly oldest: number;
 }
 
@@ -54,7 +54,8 @@ export class EngineMetrics {
       registers: [this.registry],
       async collect() {
         const row = await queue();
-        if (row) for (const state of ['running', 'due', 'later'] as const) this.set({ state }, row[state]);
+        if (row)
+          for (const state of ['running', 'due', 'scheduled'] as const) this.set({ state }, row[state]);
       },
     });
     new Gauge({

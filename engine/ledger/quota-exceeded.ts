@@ -20,7 +20,8 @@ export function quotaExceeded(
   return {
     code: 'QUOTA_EXCEEDED',
     message:
-      message ?? `${resource}: ${requested} more do not fit, ${used} of ${limit} are in use. ${REMEDY}`,
+      message ??
+      `exceeded quota: ${resource}, requested: ${requested}, used: ${used}, limited: ${limit}. ${REMEDY}`,
     ...(path && { path }),
     details: { quotaId: raisableQuotaId({ resource, scope }), ...excess },
   };

@@ -1,7 +1,7 @@
 import { type Client, DeleteClusterDocument, newClientToken, waitForOperation } from '@fleetgraph/client';
 import { graphql } from '../generated/index.js';
-import type { Narrator } from './narrator.js';
-import { expectAccepted, expectThat, outcomeOf } from './story.js';
+import type { DemoOutput } from './demo-output.js';
+import { expectAccepted, assertThat, operationSummary } from './demo-context.js';
 
 /** Label of every cluster that the demo makes. */
 export const DEMO_LABEL = { made: 'by-the-demo' };
@@ -34,7 +34,7 @@ export async function requestDeletion(client: Client, id: string, signal: AbortS
   const input = { id, clientToken: newClientToken() };
   const { deleteCluster } = await client.mutate(DeleteClusterDocument, { input }, { signal });
   expectAccepted('the deletion', deleteCluster.userErrors);
-  expectThat(deleteCluster.operation, 'the deletion was accepted without an operation');
+  assertThat(deleteCluster.operation, 'the deletion was accepted without an operation');
   return deleteCluster.operation.id;
 }
 
@@ -47,9 +47,9 @@ export interface Deletion {
 }
 
 /** Waits until a cluster is gone. */
-export async function waitUntilGone(deletion: Deletion, tell: Narrator): Promise<void> {
+export async function waitUntilGone(deletion: Deletion, tell: DemoOutput): Promise<void> {
   const { client, operationId, name, signal } = deletion;
   const onProgress = ({ progress }: { progress: number }) => tell.progress(progress, `deleting ${name}`);
   const end = await waitForOperation(client, operationId, { signal, onProgress });
-  expectThat(end.state === 'SUCCEEDED', `the deletion ended as ${outcomeOf(end)}`);
+  assertThat(end.state === 'SUCCEEDED', `the deletion ended as ${operationSummary(end)}`);
 }

@@ -1,6 +1,6 @@
 import { createClient, GraphQLRequestError, TransportError } from '@fleetgraph/client';
 import { graphql } from '../generated/index.js';
-import { DemoFailure } from './story.js';
+import { DemoFailure } from './demo-context.js';
 
 const Hello = graphql(`
   query DemoHello {
@@ -13,7 +13,7 @@ const DEADLINE = 5_000;
 
 /** Asks once whether there is a platform that takes the token. Throws a DemoFailure that says what to do when not. */
 export async function findPlatform({ url, token }: { url: string; token: string }): Promise<void> {
-  await using client = createClient({ url, token, retry: { giveUpAfter: 0 } });
+  await using client = createClient({ url, token, retry: { maxElapsedMs: 0 } });
   try {
     await client.query(Hello, {}, { signal: AbortSignal.timeout(DEADLINE) });
   } catch (error) {

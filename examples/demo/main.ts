@@ -3,7 +3,7 @@ import { connectionOf, exampleCommand, sameConnection } from '../flags.js';
 import { Interruption } from './interruption.js';
 import { runDemo } from './run-demo.js';
 import { plainScreen, TerminalScreen } from './screen.js';
-import { stories, type StoryName } from './steps.js';
+import { scenarios, type ScenarioName } from './steps.js';
 import { cleanCommand, tryNext } from './try-next.js';
 
 const command = exampleCommand(
@@ -12,13 +12,13 @@ const command = exampleCommand(
 )
   .addArgument(
     new Argument('[story]', 'what is shown')
-      .choices(Object.keys(stories))
-      .default('tour' satisfies StoryName),
+      .choices(Object.keys(scenarios))
+      .default('tour' satisfies ScenarioName),
   )
   .option('--region <id>', 'where to make the cluster')
   .option('--plain', 'text without redrawing, as in a log')
   .parse();
-const [story] = command.processedArgs as [StoryName];
+const [story] = command.processedArgs as [ScenarioName];
 const { region, plain } = command.opts<{ region?: string; plain?: boolean }>();
 
 const print = (line: string) => console.log(line);

@@ -1,19 +1,19 @@
 import { createClient, type Retry } from '@fleetgraph/client';
 import { webSocketImpl } from '../web-socket.js';
 import { EventFeed } from './event-feed.js';
-import { narratorOn } from './narrator.js';
+import { outputOn } from './demo-output.js';
 import { findPlatform } from './find-platform.js';
 import { plainScreen, type Screen } from './screen.js';
-import { leaveNothing } from './leave-nothing.js';
-import { stories, type StoryName } from './steps.js';
-import { DemoFailure, type Step, type Story } from './story.js';
+import { cleanUp } from './clean-up.js';
+import { scenarios, type ScenarioName } from './steps.js';
+import { DemoFailure, type Step, type DemoContext } from './demo-context.js';
 
 export interface DemoOptions {
   /** The GraphQL endpoint. */
   readonly url: string;
   readonly token: string;
   /** What is shown; default `tour`. */
-  readonly story?: StoryName;
+  readonly story?: ScenarioName;
   /** Gets each line of text where there is no `screen`. */
   readonly out: (line: string) => void;
   /** Where to write instead. */
@@ -56,23 +56,23 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
     url,
     token,
     webSocketImpl,
-    retry: { giveUpAfter: patience, longestWait: 2_000 },
+    retry: { maxElapsedMs: patience, maxDelayMs: 2_000 },
     onRetry: (retry) => outage.add(retry),
   });
   await using feed = new EventFeed(client, (error) => failed.abort(error));
   const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
   const { region: wantedRegion, cleanCommand = 'npm run demo -- clean' } = options;
-  const story: Story = { client, feed, signal, wantedRegion, cleanCommand };
+  const story: DemoContext = { client, feed, signal, wantedRegion, cleanCommand };
   try {
-    await showSteps(stories[options.story ?? 'tour'], story, screen);
+    await showSteps(scenarios[options.story ?? 'tour'], story, screen);
   } finally {
-    await leaveNothing(story, screen, { leave, unreachable: outage.end });
+    await cleanUp(story, screen, { leave, unreachable: outage.end });
   }
   return { clusterId: story.clusterId, nodes: story.nodes, events: feed.count, retries: outage.retries };
 }
 
-async function showSteps(steps: readonly Step[], story: Story, screen: Screen): Promise<void> {
-  const tell = narratorOn(screen);
+async function showSteps(steps: readonly Step[], story: DemoContext, screen: Screen): Promise<void> {
+  const tell = outputOn(screen);
   for (const [index, step] of steps.entries()) {
     story.signal.throwIfAborted();
     screen.print(`[${index + 1}/${steps.length}] ${step.title}`, 'title');

@@ -13,10 +13,10 @@ import { showMetrics } from './steps/show-metrics.js';
 import { showQuotas, showQuotasAgain } from './steps/show-quotas.js';
 import { showScaling } from './steps/show-scaling.js';
 import { upgradeCluster } from './steps/upgrade-cluster.js';
-import type { Step } from './story.js';
+import type { Step } from './demo-context.js';
 
 /** The stories that the demo can show, each as its steps in order. */
-export const stories = {
+export const scenarios = {
   /** The whole way of a platform engineer. */
   tour: [
     chooseRegion,
@@ -48,4 +48,4 @@ export const stories = {
   clean: [deleteLeftOvers],
 } as const satisfies Record<string, readonly Step[]>;
 
-export type StoryName = keyof typeof stories;
+export type ScenarioName = keyof typeof scenarios;

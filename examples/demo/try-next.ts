@@ -1,4 +1,4 @@
-import type { StoryName } from './steps.js';
+import type { ScenarioName } from './steps.js';
 
 /** A command that a user may try after the demo. */
 export interface Suggestion {
@@ -12,7 +12,7 @@ export function cleanCommand(flags: readonly string[]): string {
 }
 
 /** What to try after a story; `flags` are those with which the examples reach the same platform. */
-export function tryNext(story: StoryName, flags: readonly string[]): readonly Suggestion[] {
+export function tryNext(story: ScenarioName, flags: readonly string[]): readonly Suggestion[] {
   const own = flags.map((flag) => ` ${flag}`).join('');
   const demo = (rest: string) => `npm run demo --${rest}${own}`;
   const other =

@@ -1,12 +1,12 @@
 import { type OperationStatusFragment, waitForOperation } from '@fleetgraph/client';
-import type { Narrator } from './narrator.js';
-import type { Story } from './story.js';
+import type { DemoOutput } from './demo-output.js';
+import type { DemoContext } from './demo-context.js';
 
 /** Waits for an operation and for its last event; shows its progress, and its events if they are followed. */
 export async function watchOperation(
-  story: Story,
+  story: DemoContext,
   id: string,
-  tell: Narrator,
+  tell: DemoOutput,
 ): Promise<OperationStatusFragment> {
   const lastEvent = story.feed.operations.show(id, (line) => tell.line(line));
   const end = await waitForOperation(story.client, id, {

@@ -1,19 +1,21 @@
 import { GetWorkloadDocument, type GetWorkloadQuery } from '@fleetgraph/client';
-import type { Narrator } from './narrator.js';
-import { need, type Story } from './story.js';
-import { until } from './until.js';
-import { patiently } from './while-away.js';
+import type { DemoOutput } from './demo-output.js';
+import { need, type DemoContext } from './demo-context.js';
+import { pollUntil } from './poll-until.js';
+import { retryWhileUnavailable } from './retry-while-unavailable.js';
 
 type Workload = NonNullable<GetWorkloadQuery['workload']>;
 
 /** Waits until the workload has so many ready pods, and shows each pod as its phase changes. */
-export async function watchPods(story: Story, replicas: number, tell: Narrator): Promise<void> {
+export async function watchPods(story: DemoContext, replicas: number, tell: DemoOutput): Promise<void> {
   const id = need(story, 'workloadId');
   const phases = new Map<string, string>();
-  const workload = await until(
+  const workload = await pollUntil(
     async () => {
       const { client, signal } = story;
-      const answer = await patiently(story, () => client.query(GetWorkloadDocument, { id }, { signal }));
+      const answer = await retryWhileUnavailable(story, () =>
+        client.query(GetWorkloadDocument, { id }, { signal }),
+      );
       if (!answer.workload) return undefined;
       tellPods(answer.workload, phases, tell);
       tell.progress(
@@ -30,7 +32,7 @@ export async function watchPods(story: Story, replicas: number, tell: Narrator):
 /** Pods that are named of those that change at once. */
 const NAMED = 3;
 
-function tellPods(workload: Workload, phases: Map<string, string>, tell: Narrator): void {
+function tellPods(workload: Workload, phases: Map<string, string>, tell: DemoOutput): void {
   const changed = workload.pods.nodes.filter(({ id, phase }) => phases.get(id) !== phase);
   for (const { name, phase, nodeName } of changed.slice(0, NAMED))
     tell.line(`pod ${name} is ${phase}${nodeName ? ` on ${nodeName}` : ''}`);

@@ -9,7 +9,7 @@ export interface TestTitle {
 }
 
 const BLOCKS: ReadonlySet<string> = new Set(['describe', 'it', 'test']);
-const NEVER: readonly string[] = ['skip', 'todo'];
+const SKIPPED: readonly string[] = ['skip', 'todo'];
 
 /** The tests of a test file. Blocks of tests are none: what proves something is a test. */
 export function testTitles(source: string): TestTitle[] {
@@ -34,7 +34,7 @@ function blockOf(call: ts.CallExpression) {
   const [kind = ''] = words;
   const title = titleOf(call);
   if (!BLOCKS.has(kind) || title === undefined) return undefined;
-  return { kind, title, skipped: words.some((word) => NEVER.includes(word)) };
+  return { kind, title, skipped: words.some((word) => SKIPPED.includes(word)) };
 }
 
 /** `it` of `it(…)`; `it`, `each` of `it.each(table)(…)`; `describe`, `skip` of `describe.skip(…)`. */
@@ -56,6 +56,6 @@ function titleOf({ arguments: [first] }: ts.CallExpression): string | undefined 
 }
 
 /** The tests that a proof names: by their title as it stands in the source, or by as many titles around it as it needs. */
-export function named(titles: readonly TestTitle[], name: string): TestTitle[] {
+export function findTests(titles: readonly TestTitle[], name: string): TestTitle[] {
   return titles.filter(({ path }) => path === name || path.endsWith(` > ${name}`));
 }

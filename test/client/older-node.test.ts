@@ -32,7 +32,7 @@ const PROGRAM = `
   client.close();
 `;
 
-it.skipIf(majorVersion() !== 20)('the built client works in Node.js 20', async () => {
+it.skipIf(majorVersion() !== 20)('the built client runs in Node.js 20', async () => {
   await using server = await TestServer.start();
   const child = spawn('node', ['--input-type=module', '--eval', PROGRAM, server.url, TOKEN], {
     cwd: packageRoot,
@@ -53,11 +53,14 @@ const WITHOUT = `
   }
 `;
 
-it.skipIf(majorVersion() !== 20)('without a WebSocket a subscription says what to pass', async () => {
-  const child = spawn('node', ['--input-type=module', '--eval', WITHOUT], {
-    cwd: packageRoot,
-    env: { PATH },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  expect(await text(child.stdout)).toMatch(/^TypeError .*webSocketImpl/);
-});
+it.skipIf(majorVersion() !== 20)(
+  'a subscription without a WebSocket class throws an error that names the option',
+  async () => {
+    const child = spawn('node', ['--input-type=module', '--eval', WITHOUT], {
+      cwd: packageRoot,
+      env: { PATH },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    expect(await text(child.stdout)).toMatch(/^TypeError .*webSocketImpl/);
+  },
+);

@@ -134,7 +134,7 @@ test('its types fit a strict program, also without types of Node.js', async () =
   ).not.toThrow();
 });
 
-test('a bundler for browsers needs nothing of Node.js and leaves out documents that are not used', async () => {
+test('a browser bundle contains nothing of Node.js and no unused documents', async () => {
   const contents = `export { createClient, ListRegionsDocument } from '@fleetgraph/client';`;
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: folder },

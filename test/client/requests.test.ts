@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vites
 import { Add, Broken, Misspelled, Total } from './documents.js';
 import { TestServer, TOKEN } from './server.js';
 
-const FAST = { firstWait: 5, longestWait: 20, giveUpAfter: 5_000 };
+const FAST = { initialDelayMs: 5, maxDelayMs: 20, maxElapsedMs: 5_000 };
 let server: TestServer;
 
 beforeEach(async () => {
@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => server[Symbol.asyncDispose]());
 
 describe('query and mutate', () => {
-  it('answer data of the type that the document says', async () => {
+  it('return data of the type of the document', async () => {
     await using client = createClient({ url: server.url, token: TOKEN });
     const added = await client.mutate(Add, { input: { amount: 7 } });
     const answer = await client.query(Total);
@@ -25,7 +25,7 @@ describe('query and mutate', () => {
     );
   });
 
-  it('throw the errors of an answer with their codes and what was answered all the same', async () => {
+  it('throw the errors of a response with their codes and partial data', async () => {
     await using client = createClient({ url: server.url, token: TOKEN });
     const error = await client.query(Broken).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(GraphQLRequestError);
@@ -36,13 +36,13 @@ describe('query and mutate', () => {
     });
   });
 
-  it('throw once, without trying again, when the server refuses the document', async () => {
+  it('throw without a retry when the server rejects the document', async () => {
     await using client = createClient({ url: server.url, token: TOKEN, retry: FAST });
     await expect(client.query(Misspelled)).rejects.toThrow(/Cannot query field "totally"/);
     expect(server.requests).toBe(1);
   });
 
-  it('ask for a fresh token once when the server no longer takes the old one', async () => {
+  it('request a new token once when the server rejects the old one', async () => {
     const tokens = ['expired', TOKEN];
     await using client = createClient({ url: server.url, token: () => tokens.shift() });
     await expect(client.query(Total)).resolves.toEqual({ total: 0 });
@@ -53,7 +53,7 @@ describe('query and mutate', () => {
 });
 
 describe('when the server is away', () => {
-  it('a query is tried again until it is back', async () => {
+  it('retries a query until the server is back', async () => {
     const retries: Retry[] = [];
     await server.kill();
     await using client = createClient({
@@ -71,13 +71,17 @@ describe('when the server is away', () => {
     expect(retries[0]?.error).toBeInstanceOf(TransportError);
   });
 
-  it('a query is given up after the time that retry gives', async () => {
+  it('fails a query after maxElapsedMs', async () => {
     await server.kill();
-    await using client = createClient({ url: server.url, token: TOKEN, retry: { ...FAST, giveUpAfter: 30 } });
+    await using client = createClient({
+      url: server.url,
+      token: TOKEN,
+      retry: { ...FAST, maxElapsedMs: 30 },
+    });
     await expect(client.query(Total)).rejects.toThrow(/ECONNREFUSED/);
   });
 
-  it('a mutation with a clientToken whose answer was lost is sent again and done once', async () => {
+  it('sends a mutation with a clientToken again when its response is lost, and the server runs it once', async () => {
     server.statuses.push(502, 503);
     await using client = createClient({ url: server.url, token: TOKEN, retry: FAST });
     await client.mutate(Add, { input: { amount: 5, clientToken: 'once' } });
@@ -85,19 +89,19 @@ describe('when the server is away', () => {
     expect(server.ledger.entries).toEqual([5]);
   });
 
-  it('a mutation without a clientToken is not sent twice', async () => {
+  it('does not retry a mutation without a clientToken', async () => {
     server.statuses.push(502);
     await using client = createClient({ url: server.url, token: TOKEN, retry: FAST });
     await expect(client.mutate(Add, { input: { amount: 5 } })).rejects.toMatchObject({ status: 502 });
     expect(server.ledger.entries).toEqual([5]);
   });
 
-  it('a request ends with the reason of its signal', async () => {
+  it('rejects a request with the reason of its abort signal', async () => {
     await server.kill();
     const stop = new AbortController();
     await using client = createClient({
       url: server.url,
-      retry: { ...FAST, firstWait: 60_000, giveUpAfter: 600_000 },
+      retry: { ...FAST, initialDelayMs: 60_000, maxElapsedMs: 600_000 },
       onRetry: () => stop.abort(new Error('enough')),
     });
     await expect(client.query(Total, {}, { signal: stop.signal })).rejects.toThrow('enough');

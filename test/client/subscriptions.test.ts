@@ -5,7 +5,7 @@ import { eventually } from '../kit/eventually.js';
 import { Countdown, EntriesAfter, EntriesFromNow, MisspelledEvents } from './documents.js';
 import { TestServer, TOKEN } from './server.js';
 
-const FAST = { firstWait: 20, longestWait: 50 };
+const FAST = { initialDelayMs: 20, maxDelayMs: 50 };
 let server: TestServer;
 
 beforeEach(async () => {
@@ -42,7 +42,7 @@ function add(from: number, to: number): void {
 }
 
 describe('a subscription', () => {
-  it('hands out typed events in order, over the socket of the global WebSocket or of a given class', async () => {
+  it('yields typed events in order over the global WebSocket or a given class', async () => {
     for (const webSocketImpl of [undefined, WebSocket]) {
       await using client = createClient({
         url: server.url,
@@ -57,14 +57,14 @@ describe('a subscription', () => {
     }
   });
 
-  it('ends when the server completes it, if it cannot be resumed', async () => {
+  it('ends when the server completes a stream that cannot be resumed', async () => {
     await using client = connect();
     const numbers: number[] = [];
     for await (const { countdown } of client.subscribe(Countdown, { from: 3 })) numbers.push(countdown);
     expect(numbers).toEqual([3, 2, 1, 0]);
   });
 
-  it('shares one socket with the others of its client', async () => {
+  it('shares one WebSocket with the other subscriptions of its client', async () => {
     await using client = connect();
     client.subscribe(EntriesAfter);
     client.subscribe(EntriesAfter);
@@ -91,7 +91,7 @@ describe('a subscription', () => {
     },
   );
 
-  it('survives a server that is killed and started again, however often it is refused meanwhile', async () => {
+  it('resumes after the server is killed and restarted, however often it is rejected in between', async () => {
     const retries: Retry[] = [];
     await using client = connect(retries);
     const stream = client.subscribe(EntriesAfter);
@@ -106,7 +106,7 @@ describe('a subscription', () => {
     expect(amounts).toEqual([1, 2, 3, 4]);
   });
 
-  it('tries an event again that a part of the platform could not answer, and loses nothing', async () => {
+  it('resubscribes after an event with SERVICE_UNAVAILABLE and loses no event', async () => {
     const retries: Retry[] = [];
     await using client = connect(retries);
     const stream = client.subscribe(EntriesAfter, { after: 'c0' });
@@ -118,7 +118,7 @@ describe('a subscription', () => {
     ]);
   });
 
-  it('begins from now again after a lost connection when it declares no $after', async () => {
+  it('starts at the present after a lost connection when the document declares no $after', async () => {
     await using client = connect();
     const stream = client.subscribe(EntriesFromNow);
     await subscribed(1);
@@ -144,7 +144,7 @@ describe('a refusal', () => {
     },
   );
 
-  it('of the whole subscription is thrown', async () => {
+  it('of the whole subscription is thrown by the iterator', async () => {
     await using client = connect();
     await expect(client.subscribe(EntriesAfter, { after: 'nonsense' }).next()).rejects.toMatchObject({
       code: 'INVALID_CURSOR',
@@ -179,7 +179,7 @@ describe('a refusal', () => {
 });
 
 describe('where there is no usable WebSocket', () => {
-  it('the iteration throws why', async () => {
+  it('the iterator throws the reason', async () => {
     const webSocketImpl = class NoSocket {};
     await using client = createClient({ url: server.url, webSocketImpl });
     await expect(client.subscribe(EntriesAfter).next()).rejects.toThrow('Invalid WebSocket implementation');
@@ -198,7 +198,7 @@ describe('ending', () => {
     await eventually(() => server.openSockets === 0);
   });
 
-  it('by leaving the loop lets the socket go', async () => {
+  it('by leaving the loop closes the WebSocket', async () => {
     await using client = connect();
     const stream = client.subscribe(EntriesAfter, { after: 'c0' });
     add(1, 3);
@@ -218,7 +218,7 @@ describe('ending', () => {
     await eventually(() => server.openSockets === 0);
   });
 
-  it('while the server is away ends at once', async () => {
+  it('while the server is unavailable is immediate', async () => {
     const retries: Retry[] = [];
     await server.kill();
     await using client = connect(retries);
@@ -231,7 +231,7 @@ describe('ending', () => {
 });
 
 describe('a slow reader', () => {
-  it('costs a bounded number of kept events and loses none', async () => {
+  it('buffers a bounded number of events and loses none', async () => {
     add(1, 2_000);
     await using client = connect();
     const stream = client.subscribe(EntriesAfter, { after: 'c0' }, { bufferSize: 100 });

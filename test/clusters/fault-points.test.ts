@@ -8,7 +8,14 @@ import { ComponentService } from '../../subgraphs/clusters/api/component/compone
 import { EdgeAutonomyService } from '../../subgraphs/clusters/api/edge-autonomy/edge-autonomy.service.js';
 import { ChargeConversionService } from '../../subgraphs/clusters/api/instance/charge-conversion.service.js';
 import { EngineProcesses } from '../engine/engine-processes.js';
-import { audit, ended, NODE_TYPE, startWorld, wishCluster, type World } from '../engine/world.js';
+import {
+  audit,
+  waitForOperation,
+  NODE_TYPE,
+  startEngineFixture,
+  requestCluster,
+  type EngineFixture,
+} from '../engine/engine-fixture.js';
 import { eventually } from '../kit/eventually.js';
 
 /** The test that kills an engine at each point of a group. */
@@ -34,10 +41,10 @@ test.each(Object.entries(WALKED_BY))('the fault points of %s are walked', async 
 
 describe('an engine that is killed', () => {
   const TIMEOUT_MS = 240_000;
-  let world: World;
+  let world: EngineFixture;
   let engines: EngineProcesses;
   beforeAll(async () => {
-    world = await startWorld({ speed: 200 });
+    world = await startEngineFixture({ speed: 200 });
     engines = new EngineProcesses(world);
   });
   afterAll(async () => {
@@ -46,10 +53,10 @@ describe('an engine that is killed', () => {
   });
 
   /** A running cluster with one pool of two nodes, and no engine. */
-  async function runningCluster(more: Parameters<typeof wishCluster>[2] = {}) {
+  async function runningCluster(more: Parameters<typeof requestCluster>[2] = {}) {
     await using _engine = engines.survivor();
-    const made = await wishCluster(world, 2, more);
-    expect(await ended(world, made.operationId)).toMatchObject({ state: 'SUCCEEDED' });
+    const made = await requestCluster(world, 2, more);
+    expect(await waitForOperation(world, made.operationId)).toMatchObject({ state: 'SUCCEEDED' });
     await eventually(async () => (await audit(world, made.clusterId)).state === 'RUNNING');
     return made;
   }
@@ -57,7 +64,7 @@ describe('an engine that is killed', () => {
   async function endsThroughDeaths(operationId: string | undefined, points: readonly FaultPoint[]) {
     for (const point of points) await engines.runUntilDeath(point);
     await using _engine = engines.survivor();
-    expect(await ended(world, operationId ?? '')).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(world, operationId ?? '')).toMatchObject({ state: 'SUCCEEDED' });
   }
 
   const told = async (clusterId: string, type: string) =>

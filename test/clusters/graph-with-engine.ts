@@ -4,7 +4,7 @@ import { Loaders } from '../../kernel/loaders.js';
 import { createLog } from '../../kernel/log.js';
 import { createClustersSubgraph } from '../../subgraphs/clusters/subgraph.js';
 import { testActor } from '../kit/actor.js';
-import { startWorld, type World } from '../engine/world.js';
+import { startEngineFixture, type EngineFixture } from '../engine/engine-fixture.js';
 
 /** Asks the clusters subgraph of a world as the gateway asks it. */
 export type Ask = <T = Record<string, unknown>>(
@@ -14,7 +14,7 @@ export type Ask = <T = Record<string, unknown>>(
 ) => Promise<T>;
 
 /** The graph of a world; top-level errors are thrown. */
-export async function graphOf(world: World): Promise<Ask> {
+export async function graphOf(world: EngineFixture): Promise<Ask> {
   const executor = new SubgraphExecutor(await createClustersSubgraph(world.platform), createLog('silent'));
   return async <T>(query: string, variables = {}, { account = 'acme', scopes }: Parameters<Ask>[2] = {}) => {
     const context = { actor: testActor(account, { scopes }), requestId: 'test', loaders: new Loaders() };
@@ -26,14 +26,16 @@ export async function graphOf(world: World): Promise<Ask> {
 
 /** A world with an engine at work, vCPUs enough, and its graph. */
 export interface LivingGraph extends AsyncDisposable {
-  readonly world: World;
+  readonly world: EngineFixture;
   /** The engine at work; a test that ends it puts another in its place. */
   engine: Engine;
   readonly ask: Ask;
 }
 
-export async function openGraph(options: Parameters<typeof startWorld>[0] = {}): Promise<LivingGraph> {
-  const world = await startWorld(options);
+export async function openGraph(
+  options: Parameters<typeof startEngineFixture>[0] = {},
+): Promise<LivingGraph> {
+  const world = await startEngineFixture(options);
   await world.limit('payg-vcpu', 1_000);
   const living: LivingGraph = {
     world,

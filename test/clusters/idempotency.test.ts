@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../kernel/package-root.js';
-import { ended } from '../engine/world.js';
+import { waitForOperation } from '../engine/engine-fixture.js';
 import { eventually } from '../kit/eventually.js';
 import { jobsNow } from '../kit/ledger-recount.js';
 import { livePools, type LivingPools } from './pools/pools-with-engine.js';
@@ -115,7 +115,7 @@ describe('a mutation that comes again with its clientToken', () => {
       ask('cancelOperation', { id: operation.id, clientToken: 'cancel' }, 'operation { id }');
     const first = await cancel();
     expect(first.userErrors).toEqual([]);
-    expect(await ended(living.world, operation.id)).toMatchObject({ state: 'CANCELED' });
+    expect(await waitForOperation(living.world, operation.id)).toMatchObject({ state: 'CANCELED' });
     await living.world.settings({ bootSeconds: { node: 45 } });
     expect(await cancel()).toEqual(first);
   });
@@ -126,7 +126,7 @@ describe('a mutation that comes again with its clientToken', () => {
       { nodePoolId: pool, nodeIds: [nodes[2]], release: false },
       'operation { id }',
     );
-    await ended(living.world, removed.operation.id);
+    await waitForOperation(living.world, removed.operation.id);
     const { instances } = await living.run<{ instances: { nodes: { id: string }[] } }>(
       '{ instances { nodes { id } } }',
     );

@@ -17,7 +17,7 @@ import {
   type NodeCommand,
   type NodeState,
 } from '../../subgraphs/clusters/model/node-states.js';
-import { startWorld, type World } from '../engine/world.js';
+import { startEngineFixture, type EngineFixture } from '../engine/engine-fixture.js';
 import { addNodes, runningCluster } from './running-cluster.js';
 import { type Ask, graphOf } from './graph-with-engine.js';
 
@@ -25,12 +25,12 @@ import { type Ask, graphOf } from './graph-with-engine.js';
  * Each state machine is tried through the mutations of the graph, in every state, against the table that the code
  * uses. No engine runs, so a thing stays in the state that it was written in.
  */
-let world: World;
+let world: EngineFixture;
 let ask: Ask;
 let clusterId: string;
 let poolId: string;
 beforeAll(async () => {
-  world = await startWorld({ speed: 1_000 });
+  world = await startEngineFixture({ speed: 1_000 });
   ask = await graphOf(world);
   const cluster = await runningCluster(graph(), 'acme', {
     name: 'machines',

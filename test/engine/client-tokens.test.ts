@@ -26,13 +26,13 @@ function ask(
 }
 
 describe('a client token', () => {
-  it('makes a repeated request answer as the first did, whatever the order of its keys', async () => {
+  it('returns the first result for a repeated clientToken, whatever the order of the keys of its input', async () => {
     const first = await ask('t1', { name: 'a', size: 1, clientToken: 't1' });
     expect(await ask('t1', { size: 1, clientToken: 't1', name: 'a' })).toEqual(first);
     expect(await ask(null, { name: 'a', size: 1 })).not.toEqual(first);
   });
 
-  it('is refused with other input, and is free in another account', async () => {
+  it('rejects a clientToken with different input and accepts it in another account', async () => {
     const first = await ask('t2', { name: 'a' });
     expect(await ask('t2', { name: 'b' })).toMatchObject({
       ok: false,
@@ -41,14 +41,14 @@ describe('a client token', () => {
     expect(await ask('t2', { name: 'b' }, undefined, 'other')).not.toEqual(first);
   });
 
-  it('lets one of racing twins work and gives its answer to the others', async () => {
+  it('runs concurrent requests with the same clientToken once and returns the same result to each', async () => {
     const before = works;
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask('t3', { name: 'a' })));
     expect(works).toBe(before + 1);
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
   });
 
-  it('remembers nothing of what was refused', async () => {
+  it('does not store a clientToken whose request was rejected', async () => {
     expect(await ask('t4', {}, async () => throwProblem('INVALID_INPUT', 'No.'))).toMatchObject({
       ok: false,
     });

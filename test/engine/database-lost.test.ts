@@ -14,7 +14,7 @@ import { createLog } from '../../kernel/log.js';
 import { prepareDatabase } from '../../roles/prepare-database.js';
 import { eventually } from '../kit/eventually.js';
 
-test('an engine whose PostgreSQL is killed before it can record that a job is done goes on, and does that job again', async () => {
+test('an engine restarts after PostgreSQL is killed before a job is completed, and runs that job again', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'fleetgraph-lost-'));
   // As root the database runs as another user, who must get here.
   await chmod(directory, 0o755);

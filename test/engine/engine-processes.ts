@@ -5,14 +5,14 @@ import { expect } from 'vitest';
 import type { FaultPoint } from '../../engine/faults/fault-points.js';
 import { packageRoot } from '../../kernel/package-root.js';
 import { eventually } from '../kit/eventually.js';
-import type { World } from './world.js';
+import type { EngineFixture } from './engine-fixture.js';
 
 /** Where the compiled tests are (npm test builds first). */
 const dist = process.env.FLEETGRAPH_DIST ?? join(packageRoot, 'dist');
 const program = join(dist, 'test/engine/engine-process.js');
 
 /** Starts an engine of the world in a process of its own; the point where it dies, if any. */
-export function spawnEngine({ kit, kubesim, token }: World, deadlyPoint?: FaultPoint): ChildProcess {
+export function spawnEngine({ kit, kubesim, token }: EngineFixture, deadlyPoint?: FaultPoint): ChildProcess {
   return spawn(process.execPath, [program, kit.url, kubesim.cloudUrl, token, deadlyPoint ?? ''], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { PATH: process.env.PATH },
@@ -23,7 +23,7 @@ export function spawnEngine({ kit, kubesim, token }: World, deadlyPoint?: FaultP
 export class EngineProcesses implements Disposable {
   private readonly children = new Set<ChildProcess>();
 
-  constructor(private readonly world: World) {}
+  constructor(private readonly world: EngineFixture) {}
 
   /** Runs an engine until it dies at the point; fails when it does not get there. */
   async runUntilDeath(point: FaultPoint): Promise<void> {

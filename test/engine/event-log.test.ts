@@ -45,7 +45,7 @@ async function take(stream: AsyncIterable<LoggedEvent>, count: number): Promise<
 }
 
 describe('the event log', () => {
-  it('numbers the events of an account without gaps, in the order of commits, whatever is rolled back', async () => {
+  it('numbers the events of an account without gaps in commit order when transactions roll back', async () => {
     const writers = Array.from({ length: 20 }, async (_, writer) => {
       for (let turn = 0; turn < 5; turn++) {
         await kit.database.prisma
@@ -65,7 +65,7 @@ describe('the event log', () => {
     expect(await events.head('nobody')).toBe(0n);
   });
 
-  it('appends many events with one statement and gives them back as they are stored', async () => {
+  it('appends many events in one statement and returns them as stored', async () => {
     let appended: LoggedEvent[] = [];
     const data = { fromSize: 1, toSize: 3, note: 'ä"\\' };
     const statements = await kit.statements(() =>
@@ -86,7 +86,7 @@ describe('the event log', () => {
     expect(appended[0]).toMatchObject({ data, sequence: 1n, level: 'INFO' });
   });
 
-  it('reads forwards, backwards and by filter', async () => {
+  it('reads pages in both directions and by filter', async () => {
     await append('reader', ['a', 'b'], { clusterId: 'cluster_a' });
     await append('reader', ['c'], {
       clusterId: 'cluster_b',
@@ -106,7 +106,7 @@ describe('the event log', () => {
     expect(await texts({ after: 0n, filter: { types: ['OTHER'] } })).toEqual([]);
   });
 
-  it('replays from a position and goes live without gap or repetition while others write', async () => {
+  it('replays from a position and continues live without gap or duplicate while events are appended', async () => {
     await append('follower', ['0', '1', '2']);
     const total = 200;
     const writing = (async () => {
@@ -119,7 +119,7 @@ describe('the event log', () => {
     );
   });
 
-  it('asks the database how far it is only about events that it has not seen', async () => {
+  it('queries the head of the log only for sequences that it has not seen', async () => {
     const statements = (sequence: bigint) =>
       kit.statements(async () => {
         expect(await events.waitForSequence('seen', sequence, { timeoutMs: 5000 })).toBe(true);
@@ -132,7 +132,7 @@ describe('the event log', () => {
     expect(await statements(3n)).toEqual([]);
   });
 
-  it('begins at the head when no position is given, and passes only what the filter wants', async () => {
+  it('starts at the head when no position is given and yields only events that match the filter', async () => {
     await append('live', ['before']);
     const stream = events.follow('live', { filter: { clusterId: 'cluster_b' } });
     const first = stream.next();
@@ -148,7 +148,7 @@ describe('the event log', () => {
     await stream.return();
   });
 
-  it('says how far a stream is behind fifty events that it does not tell, and behind fewer after ten seconds', async () => {
+  it('yields a bookmark after 50 events that do not match, and after fewer when ten seconds have passed', async () => {
     await append('marked', ['1', '2', '3']);
     const told = events.followMapped('marked', { after: 0n }, ({ message }) =>
       message === 'told' ? message : undefined,
@@ -172,7 +172,7 @@ describe('the event log', () => {
     await told.return();
   });
 
-  it('reads a long past in batches', async () => {
+  it('replays a long log in batches', async () => {
     await append(
       'long',
       Array.from({ length: 1_234 }, (_, index) => `${index}`),
@@ -182,7 +182,7 @@ describe('the event log', () => {
     expect(new Set(seen.map(({ id }) => id)).size).toBe(1_234);
   });
 
-  it('ends when the signal aborts, also while it waits', async () => {
+  it('ends a stream when its signal aborts, also while it waits', async () => {
     const stop = new AbortController();
     const stream = events.follow('silent', { signal: stop.signal });
     const next = stream.next();
@@ -190,7 +190,7 @@ describe('the event log', () => {
     expect(await next).toEqual({ done: true, value: undefined });
   });
 
-  it('loses nothing when its listening connection is cut', async () => {
+  it('loses no event when its LISTEN connection is cut', async () => {
     const stream = events.follow('cut', { after: 0n });
     await append('cut', ['a']);
     expect((await stream.next()).value).toMatchObject({ message: 'a' });
@@ -204,7 +204,7 @@ describe('the event log', () => {
     await stream.return();
   });
 
-  it('refuses a position whose sequel was pruned, or that lies ahead', async () => {
+  it('rejects a position whose next events are pruned, and a position ahead of the log', async () => {
     await append('pruned', ['old', 'old']);
     await append('pruned', ['new'], {}, new Date('2026-05-03T00:00:00Z'));
     await pruneEvents(kit.database.prisma, new Date('2026-05-02T00:00:00Z'));
@@ -221,7 +221,7 @@ describe('the event log', () => {
     expect((await append('pruned', ['next']))[0]?.sequence).toBe(4n);
   });
 
-  it('prunes a log that nothing is left of', async () => {
+  it('prunes every event of a log when all are older than the retention', async () => {
     await append('empty', ['old']);
     await pruneEvents(kit.database.prisma, new Date('2027-01-01T00:00:00Z'));
     expect(await events.head('empty')).toBe(1n);

@@ -102,7 +102,7 @@ describe('the order of due jobs of several accounts', () => {
     expect(starts.indexOf(key) - WORKERS).toBeLessThanOrEqual(furtherStarts(1));
   });
 
-  it('starts it as soon when several engines share the work', async () => {
+  it('starts the first job of an account as soon when several engines share the queue', async () => {
     const { prisma } = kit.database;
     const { starts, open, engine } = gated();
     const many = await keysOf('a', 500);
@@ -117,7 +117,7 @@ describe('the order of due jobs of several accounts', () => {
     expect(starts.indexOf(key) - 2 * WORKERS).toBeLessThanOrEqual(furtherStarts(1, 2));
   });
 
-  it('lets accounts take turns, however many jobs each of them has', async () => {
+  it('starts jobs of accounts in turn, however many jobs each account has', async () => {
     const { prisma } = kit.database;
     const { starts, open, engine, startsOf } = gated();
     const counts = { a: 300, b: 60, c: 60, d: 60 };
@@ -133,7 +133,7 @@ describe('the order of due jobs of several accounts', () => {
     expect(ahead).toBeLessThanOrEqual(furtherStarts(3));
   });
 
-  it('starts every job of an account that waits while others ask for more and more', async () => {
+  it('starts every waiting job of an account while other accounts keep enqueueing', async () => {
     const { prisma } = kit.database;
     let asked = 0;
     const { open, engine, starts, startsOf } = gated(async (key) => {
@@ -154,7 +154,7 @@ describe('the order of due jobs of several accounts', () => {
     expect(before).toBeLessThanOrEqual(41 * (others.length + 1) + furtherStarts(others.length));
   });
 
-  it('starts the job of an account soon while thousands of another account ask for a look again and again', async () => {
+  it('starts the job of an account soon while thousands of jobs of another account requeue themselves', async () => {
     const { prisma } = kit.database;
     const { starts, open, engine } = gated((key) => (key.startsWith('a-') ? requeueAfter(1) : done));
     const many = await keysOf('a', 500);
@@ -178,7 +178,7 @@ describe('the order of due jobs of several accounts', () => {
 });
 
 describe('the rank of a job', () => {
-  it('counts the rounds until the account has its turn', async () => {
+  it('ranks a job by the round in which its account has its turn', async () => {
     const { prisma } = kit.database;
     await asAccount('a', () => enqueueAll(prisma, 'work', ['a-1', 'a-2', 'a-3']));
     await asAccount('b', () => enqueueAll(prisma, 'work', ['b-1', 'b-2']));
@@ -197,7 +197,7 @@ describe('the rank of a job', () => {
     ]);
   });
 
-  it('is that of the given account, also when one statement asks for several accounts', async () => {
+  it('ranks each job by its own account when one statement enqueues for several accounts', async () => {
     const { prisma } = kit.database;
     const rows = ['a', 'b'].flatMap((account) => [1, 2].map((n) => ({ id: `${account}-${n}`, account })));
     await enqueueAll(prisma, 'work', rows);
@@ -210,7 +210,7 @@ describe('the rank of a job', () => {
     ]);
   });
 
-  it('stays when the job is asked for again, as do its time and its account', async () => {
+  it('keeps rank, time and account of a job that is enqueued again', async () => {
     const { prisma } = kit.database;
     await asAccount('a', () => enqueueAll(prisma, 'work', ['a-1', 'a-2', 'a-3']));
     const before = await jobs();
@@ -224,7 +224,7 @@ describe('the rank of a job', () => {
     expect(after.get('work:a-4')?.rank).toBe(3);
   });
 
-  it('is given to jobs of the future once they are due, behind the other jobs of their account', async () => {
+  it('ranks delayed jobs behind the other jobs of their account once they are due', async () => {
     const { prisma, pool } = kit.database;
     await asAccount('a', () => enqueueAll(prisma, 'work', ['a-1', 'a-2']));
     for (const key of ['a-1', 'b-1', 'b-2'])
@@ -243,7 +243,7 @@ describe('the rank of a job', () => {
     ]);
   });
 
-  it('begins again at 0 long before the last rank, with the jobs of an account in their order', async () => {
+  it('restarts ranks at 0 long before the last rank and keeps the order of the jobs of an account', async () => {
     const { prisma, pool } = kit.database;
     for (const account of ['a', 'b'])
       await asAccount(account, () =>
@@ -266,7 +266,7 @@ describe('the rank of a job', () => {
     ]);
   });
 
-  it('is passed over while another transaction has the job, which waits for nobody', async () => {
+  it('skips jobs that another transaction has locked, without waiting', async () => {
     const { prisma, pool } = kit.database;
     await enqueueLater(prisma, { kind: 'work', key: 'a-1', account: 'a' }, 1);
     await enqueueLater(prisma, { kind: 'work', key: 'a-2', account: 'a' }, 1);
@@ -281,7 +281,7 @@ describe('the rank of a job', () => {
 });
 
 describe('the account of a job', () => {
-  it('is that of the job which asks for it, long after the request from which they follow', async () => {
+  it('takes the account of the job that enqueues it, long after the request that started both', async () => {
     const { prisma } = kit.database;
     const asks: Reconciler = {
       kind: 'asks',

@@ -1,13 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FaultPoint, faultPoints } from '../../engine/faults/fault-points.js';
 import { eventually } from '../kit/eventually.js';
-import { audit, ended, startWorld, wishCluster, type World } from './world.js';
+import {
+  audit,
+  waitForOperation,
+  startEngineFixture,
+  requestCluster,
+  type EngineFixture,
+} from './engine-fixture.js';
 import { EngineProcesses } from './engine-processes.js';
 
-let world: World;
+let world: EngineFixture;
 let engines: EngineProcesses;
 beforeAll(async () => {
-  world = await startWorld({ speed: 200 });
+  world = await startEngineFixture({ speed: 200 });
   await world.limit('payg-vcpu', 10_000);
   engines = new EngineProcesses(world);
 });
@@ -20,16 +26,20 @@ const SIZE = 3;
 const TIMEOUT_MS = 240_000;
 
 describe('an engine that is killed at every fault point, one after the other', () => {
-  let made: Awaited<ReturnType<typeof wishCluster>>;
+  let made: Awaited<ReturnType<typeof requestCluster>>;
 
   it(
     'while it makes a cluster still brings it up with exactly the nodes asked for',
     async () => {
-      made = await wishCluster(world, SIZE);
+      made = await requestCluster(world, SIZE);
       const { clusterId, operationId } = made;
       for (const point of faultPoints.provisioning) await engines.runUntilDeath(point);
       await using _engine = engines.survivor();
-      expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED', created: SIZE, failed: 0 });
+      expect(await waitForOperation(world, operationId)).toMatchObject({
+        state: 'SUCCEEDED',
+        created: SIZE,
+        failed: 0,
+      });
       await eventually(async () => (await audit(world, clusterId)).state === 'RUNNING');
       await expectExactly(clusterId, SIZE);
       const events = await world.platform.events.read('acme', {
@@ -71,7 +81,10 @@ describe('an engine that is killed at every fault point, one after the other', (
     const { operation } = await world.pools.scale(world.actor, { nodePoolId: poolId, desiredSize: size });
     for (const point of points) await engines.runUntilDeath(point);
     await using _engine = engines.survivor();
-    expect(await ended(world, operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED', failed: 0 });
+    expect(await waitForOperation(world, operation?.id ?? '')).toMatchObject({
+      state: 'SUCCEEDED',
+      failed: 0,
+    });
     await eventually(async () => (await audit(world, clusterId)).state === 'RUNNING');
     await expectExactly(clusterId, size);
   }
@@ -83,7 +96,7 @@ describe('an engine that is killed at every fault point, one after the other', (
       const { operation } = await world.clusters.delete(world.actor, { id: clusterId });
       for (const point of faultPoints.removal) await engines.runUntilDeath(point);
       await using _engine = engines.survivor();
-      expect(await ended(world, operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED' });
+      expect(await waitForOperation(world, operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED' });
       await expectExactly(clusterId, 0);
       expect(await world.platform.provider.controlPlane(clusterId)).toBeUndefined();
     },

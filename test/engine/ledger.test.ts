@@ -27,7 +27,7 @@ async function used(account: string, resource: string, scope = ''): Promise<numb
 }
 
 describe('the ledger', () => {
-  it('gives the last of a resource to exactly as many of 50 racing requests as there is room for', async () => {
+  it('grants exactly the remaining quota to 50 concurrent reservations', async () => {
     await setLimit(kit.database.prisma, 'race', { resource: 'seats', scope: '*' }, 7);
     const results = await Promise.all(Array.from({ length: 50 }, () => take('race', 'seats', 1)));
     expect(results.filter(({ ok }) => ok)).toHaveLength(7);
@@ -40,7 +40,7 @@ describe('the ledger', () => {
     });
   });
 
-  it('refuses a first request that is larger than the limit', async () => {
+  it('rejects a first reservation above the limit', async () => {
     await setLimit(kit.database.prisma, 'big', { resource: 'seats', scope: '*' }, 3);
     expect(await take('big', 'seats', 4)).toMatchObject({
       ok: false,
@@ -49,7 +49,7 @@ describe('the ledger', () => {
     expect(await take('big', 'seats', 3)).toMatchObject({ ok: true });
   });
 
-  it('goes by the most specific limit, and without any there is none', async () => {
+  it('applies the most specific limit, and no limit when none is set', async () => {
     const { prisma } = kit.database;
     await setDefaultLimits(prisma, [{ resource: 'rooms', limit: 2 }]);
     await setLimit(prisma, 'own', { resource: 'rooms', scope: '*' }, 3);
@@ -67,7 +67,7 @@ describe('the ledger', () => {
     expect(await take('anybody', 'no-such-limit', 1_000_000)).toMatchObject({ ok: true });
   });
 
-  it('grants as much as fits in whole steps', async () => {
+  it('grants the largest multiple of the step that fits', async () => {
     const { prisma } = kit.database;
     await setLimit(prisma, 'part', { resource: 'vcpu', scope: '*' }, 10);
     const grant = (amount: number, step: number) =>
@@ -80,7 +80,7 @@ describe('the ledger', () => {
     expect(await used('part', 'vcpu')).toBe(8);
   });
 
-  it('grants no more than the limit to 50 racing partial requests', async () => {
+  it('grants no more than the limit to 50 concurrent partial reservations', async () => {
     const { prisma } = kit.database;
     await setLimit(prisma, 'parts', { resource: 'vcpu', scope: '*' }, 100);
     const grants = await Promise.all(
@@ -93,7 +93,7 @@ describe('the ledger', () => {
     expect(grants.reduce((sum, granted) => sum + granted, 0)).toBe(100);
   });
 
-  it('takes back what is released, and forgets what is rolled back', async () => {
+  it('adds released amounts to the quota, and ignores rolled back reservations', async () => {
     const { prisma } = kit.database;
     await take('back', 'seats', 5);
     await release(prisma, { account: 'back', resource: 'seats', scope: '', amount: 2 });
@@ -109,7 +109,7 @@ describe('the ledger', () => {
     expect(await used('back', 'seats')).toBe(0);
   });
 
-  it('answers many balances in order with one statement', async () => {
+  it('reads many quota usages in order with one statement', async () => {
     await take('many', 'b', 2, 's');
     const wanted = [
       { resource: 'a', scope: '' },
@@ -124,7 +124,7 @@ describe('the ledger', () => {
     expect(statements).toHaveLength(1);
   });
 
-  it('takes of several resources all or nothing, and says which one was in the way', async () => {
+  it('reserves several resources or none, and names the resource that exceeds its quota', async () => {
     const { prisma } = kit.database;
     await setLimit(prisma, 'all', { resource: 'tables', scope: '*' }, 5);
     await setLimit(prisma, 'all', { resource: 'chairs', scope: '*' }, 3);
@@ -151,7 +151,7 @@ describe('the ledger', () => {
     expect(await takeAll(3)).toMatchObject({ ok: false, problems: [{ path: ['tables'] }] });
   });
 
-  it('lets nobody take of what somebody decides about', async () => {
+  it('blocks concurrent reservations while quota usage is locked', async () => {
     const { prisma } = kit.database;
     const places = [
       { resource: 'beds', scope: 'a' },
@@ -178,7 +178,7 @@ describe('the ledger', () => {
     ]);
   });
 
-  it('changes several at once, each once however many change them, and none below 0', async () => {
+  it('adjusts several usages in one statement, once each under concurrency, and never below 0', async () => {
     const { prisma } = kit.database;
     const change = (amount: number) =>
       prisma.$transaction((tx) =>

@@ -17,12 +17,12 @@ describe.skipIf(!hasNatsServer)('the news of events on NATS', () => {
   let kit: TestDatabase;
   let nats: NatsServer;
   let relay: AsyncDisposable;
-  let pulse: EventNotifier;
+  let notifier: EventNotifier;
   beforeAll(async () => {
     kit = stack.use(await createTestDatabase());
     nats = stack.use(await startNatsServer());
     relay = await startNatsRelay(kit.database, { url: nats.url }, log);
-    pulse = stack.use(await openNatsNotifier({ url: nats.url }, log));
+    notifier = stack.use(await openNatsNotifier({ url: nats.url }, log));
   });
   afterAll(async () => {
     await relay[Symbol.asyncDispose]();
@@ -36,16 +36,16 @@ describe.skipIf(!hasNatsServer)('the news of events on NATS', () => {
       ]),
     );
 
-  it('what an account appends wakes its reader, whatever characters its name has', async () => {
+  it('notifies the readers of an account about appended events, whatever characters its name has', async () => {
     for (const account of ['acme', 'konto 7.>*', '帐户']) {
-      const ear = await pulse.subscribe(account);
+      const subscriber = await notifier.subscribe(account);
       await append(account);
-      await ear.next(FOREVER_MS);
-      ear.close();
+      await subscriber.next(FOREVER_MS);
+      subscriber.close();
     }
   });
 
-  it('a follower of the log gets events through it', async () => {
+  it('delivers events to a reader of the log', async () => {
     await using events = await EventLog.open(kit.database, log, { url: nats.url });
     const stream = events.follow('followed', { after: 0n });
     for (const sequence of [1n, 2n, 3n]) {
@@ -55,27 +55,27 @@ describe.skipIf(!hasNatsServer)('the news of events on NATS', () => {
     await stream.return();
   });
 
-  it('another engine takes over when the one that relays ends, and wakes everybody', async () => {
+  it('moves the relay to another engine when its engine stops, and resynchronizes all readers', async () => {
     const standby = await startNatsRelay(kit.database, { url: nats.url }, log);
-    const ear = await pulse.subscribe('relayed');
+    const subscriber = await notifier.subscribe('relayed');
     await relay[Symbol.asyncDispose]();
     relay = standby;
-    await ear.next(FOREVER_MS);
+    await subscriber.next(FOREVER_MS);
     await append('relayed');
-    await ear.next(FOREVER_MS);
-    ear.close();
+    await subscriber.next(FOREVER_MS);
+    subscriber.close();
   });
 
-  it('readers are woken when NATS is back after a crash, and hear again', async () => {
-    const ear = await pulse.subscribe('patient');
+  it('resynchronizes readers when NATS is back after a crash, and delivers notifications again', async () => {
+    const subscriber = await notifier.subscribe('patient');
     await nats.kill();
     await append('patient');
     await nats.restart();
-    await ear.next(FOREVER_MS);
+    await subscriber.next(FOREVER_MS);
     const head = async () =>
       (await kit.database.prisma.eventCounter.findUnique({ where: { account: 'patient' } }))?.last;
     expect(await head()).toBe(1n);
-    ear.close();
+    subscriber.close();
     await using again = await openNatsNotifier({ url: nats.url }, log);
     const second = await again.subscribe('patient');
     // The relay's own connection may come back later than ours; then its first message wakes everybody.
@@ -85,6 +85,6 @@ describe.skipIf(!hasNatsServer)('the news of events on NATS', () => {
   });
 });
 
-it('a platform that is told of NATS and cannot reach it says so at the start', async () => {
+it('the platform fails to start when NATS is configured and unreachable', async () => {
   await expect(openNatsNotifier({ url: 'nats://127.0.0.1:1' }, log)).rejects.toThrow();
 });

@@ -1,7 +1,7 @@
 import { isObjectType } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { listsOfKinds, notFound } from '../../engine/not-found.js';
-import { clientSchema } from '../scenarios/isolation/asking.js';
+import { clientSchema } from '../scenarios/isolation/isolation-client.js';
 
 describe('a NOT_FOUND problem', () => {
   test('names the type, the id and the field that lists what exists', () => {

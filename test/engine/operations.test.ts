@@ -55,7 +55,7 @@ const types = async (account: string) =>
   (await events.read(account, { after: 0n, limit: 50 })).map(({ type }) => type);
 
 describe('an operation', () => {
-  it('goes through its stages and says each step once', async () => {
+  it('appends one event for each stage of an operation', async () => {
     const { id } = await create('steps');
     await change('steps', (tx) => startStage(tx, id, 'ONE', at));
     await change('steps', (tx) => startStage(tx, id, 'ONE', at));
@@ -87,7 +87,7 @@ describe('an operation', () => {
     ]);
   });
 
-  it('can be cancelled by its account while it runs, when it is of a kind that can be', async () => {
+  it('cancels a running operation of the account when its type can be cancelled', async () => {
     const { id } = await create('cancel', true);
     const ask = (account: string, operation: string) =>
       toResult(() => change(account, (tx) => requestCancel(tx, account, operation, at)));
@@ -103,7 +103,7 @@ describe('an operation', () => {
     });
   });
 
-  it('says nothing when its transaction is rolled back', async () => {
+  it('appends no event when the transaction is rolled back', async () => {
     await kit.database.prisma
       .$transaction(async (tx) => {
         const target = { targetKind: 'Cluster', targetId: 'c', clusterId: 'c' } as const;

@@ -67,11 +67,11 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
     });
 
     it('makes one instance for each id however often it is asked, and answers in order', async () => {
-      const wishes = [node(), node(), node()];
-      const made = await world.provider.ensureInstances(clusterId, wishes);
-      expect(made.map(({ id }) => id)).toEqual(wishes.map(({ id }) => id));
-      const again = await world.provider.ensureInstances(clusterId, [...wishes].reverse());
-      expect(again.map(({ id }) => id)).toEqual(wishes.map(({ id }) => id).reverse());
+      const requests = [node(), node(), node()];
+      const made = await world.provider.ensureInstances(clusterId, requests);
+      expect(made.map(({ id }) => id)).toEqual(requests.map(({ id }) => id));
+      const again = await world.provider.ensureInstances(clusterId, [...requests].reverse());
+      expect(again.map(({ id }) => id)).toEqual(requests.map(({ id }) => id).reverse());
       await eventually(async () =>
         (await world.provider.instances(clusterId, nodePoolId)).every(({ state }) => state === 'RUNNING'),
       );
@@ -106,7 +106,7 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
       expect(await world.provider.highRiskOperationRecords(newId('cluster'))).toEqual([]);
     });
 
-    it('refuses NOT_FOUND what would be done to, or mended of, a target that the cloud does not have', async () => {
+    it('throws NOT_FOUND for a high-risk operation on a target that does not exist in the cloud', async () => {
       const target = { operation: 'node-pool.scaling-group.5', nodePoolId: newId('nodePool') };
       const refused = expect.objectContaining({ problem: expect.objectContaining({ code: 'NOT_FOUND' }) });
       await expect(world.provider.performHighRiskOperation(clusterId, target)).rejects.toEqual(refused);
@@ -157,14 +157,15 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
 
     it('keeps the machine of an instance that is not released, and lets it join again', async () => {
       const { provider } = world;
-      const wish = node();
-      await provider.ensureInstances(clusterId, [wish]);
+      const request = node();
+      await provider.ensureInstances(clusterId, [request]);
       const running = await eventually(async () =>
         (await provider.instances(clusterId, nodePoolId)).find(
-          (one) => one.id === wish.id && one.state === 'RUNNING',
+          (one) => one.id === request.id && one.state === 'RUNNING',
         ),
       );
-      const remove = () => provider.deleteInstances(clusterId, [wish.id], { drain: false, release: false });
+      const remove = () =>
+        provider.deleteInstances(clusterId, [request.id], { drain: false, release: false });
       await eventually(async () => (await remove()).length === 0);
       const machineId = running.machineId ?? '';
       expect(await provider.unattachedInstances('acme', { ids: [machineId] })).toMatchObject([

@@ -6,12 +6,19 @@ import { requestCancel } from '../../engine/operations/operations.js';
 import { enqueue } from '../../engine/jobs/queue.js';
 import { eventually } from '../kit/eventually.js';
 import { clusterSchedules } from '../../subgraphs/clusters/reconcilers.js';
-import { audit, ended, NODE_TYPE, startWorld, wishCluster, type World } from './world.js';
+import {
+  audit,
+  waitForOperation,
+  NODE_TYPE,
+  startEngineFixture,
+  requestCluster,
+  type EngineFixture,
+} from './engine-fixture.js';
 
-let world: World;
+let world: EngineFixture;
 let engine: Engine;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startEngineFixture();
   await world.limit('payg-vcpu', 1_000);
   await world.limit('custom-routes-per-route-table', 1_000);
   engine = await world.engine();
@@ -32,13 +39,13 @@ const typesOf = async (operationId: string) =>
 
 async function scale(poolId: string, desiredSize: number) {
   const { operation } = await world.pools.scale(world.actor, { nodePoolId: poolId, desiredSize });
-  return ended(world, operation?.id ?? '');
+  return waitForOperation(world, operation?.id ?? '');
 }
 
 describe('provisioning', () => {
-  it('makes a cluster with its nodes, says each step, scales it out and in, upgrades and deletes it', async () => {
-    const { clusterId, poolId, operationId } = await wishCluster(world, 3, { version: '1.32.6' });
-    expect(await ended(world, operationId)).toMatchObject({
+  it('creates a cluster with its nodes, appends an event for each step, scales it out and in, upgrades and deletes it', async () => {
+    const { clusterId, poolId, operationId } = await requestCluster(world, 3, { version: '1.32.6' });
+    expect(await waitForOperation(world, operationId)).toMatchObject({
       state: 'SUCCEEDED',
       progress: 1,
       requested: 3,
@@ -81,7 +88,7 @@ describe('provisioning', () => {
     await eventually(async () => (await audit(world, clusterId)).state === 'RUNNING');
 
     const upgrade = await world.clusters.upgrade(world.actor, { id: clusterId, version: '1.34.1' });
-    expect(await ended(world, upgrade.operation?.id ?? '')).toMatchObject({
+    expect(await waitForOperation(world, upgrade.operation?.id ?? '')).toMatchObject({
       state: 'SUCCEEDED',
       progress: 1,
     });
@@ -92,7 +99,7 @@ describe('provisioning', () => {
     expect(await world.prisma.node.findMany({ where: { clusterId } })).toMatchObject([{ version: '1.34.1' }]);
 
     const deletion = await world.clusters.delete(world.actor, { id: clusterId });
-    expect(await ended(world, deletion.operation?.id ?? '')).toMatchObject({
+    expect(await waitForOperation(world, deletion.operation?.id ?? '')).toMatchObject({
       state: 'SUCCEEDED',
       stages: [{ state: 'SUCCEEDED' }, { state: 'SUCCEEDED' }, { state: 'SUCCEEDED' }],
     });
@@ -105,9 +112,9 @@ describe('provisioning', () => {
     expect(await world.used('load-balancers')).toBe(0);
   });
 
-  it('makes what the vCPU quota has room for and says what it has not, and tries again on request', async () => {
-    const { clusterId, poolId, operationId } = await wishCluster(world, 1);
-    await ended(world, operationId);
+  it('creates the nodes that the vCPU quota allows, reports the rest, and retries on request', async () => {
+    const { clusterId, poolId, operationId } = await requestCluster(world, 1);
+    await waitForOperation(world, operationId);
     const used = await world.used('payg-vcpu');
     await world.limit('payg-vcpu', used + 8);
     const partial = await scale(poolId, 5);
@@ -129,9 +136,9 @@ describe('provisioning', () => {
     });
   });
 
-  it('gives back what nodes held that could not be started, and replaces them at the next wish', async () => {
-    const { clusterId, poolId, operationId } = await wishCluster(world, 1);
-    await ended(world, operationId);
+  it('releases the quota of nodes that failed to start, and replaces them at the next spec change', async () => {
+    const { clusterId, poolId, operationId } = await requestCluster(world, 1);
+    await waitForOperation(world, operationId);
     await world.settings({ failureRate: 1 });
     const failed = await scale(poolId, 3);
     expect(failed).toMatchObject({
@@ -150,10 +157,10 @@ describe('provisioning', () => {
     expect(await audit(world, clusterId)).toMatchObject({ nodes: 3, running: 3, sameAsCloud: true });
   });
 
-  it('ends partially where the stock of an instance type ends', async () => {
+  it('finishes as PARTIAL when an instance type is out of stock', async () => {
     const zone = await world.prisma.zone.findFirstOrThrow({ where: { regionId: 'cn-hangzhou' } });
-    const { poolId, operationId } = await wishCluster(world, 1, { zoneIds: [zone.id] });
-    await ended(world, operationId);
+    const { poolId, operationId } = await requestCluster(world, 1, { zoneIds: [zone.id] });
+    await waitForOperation(world, operationId);
     const inUse = await world.prisma.node.count({ where: { zoneId: zone.id, state: { not: 'failed' } } });
     await world.settings({ stock: { [`${zone.id}/${NODE_TYPE}`]: inUse + 1 } });
     const partial = await scale(poolId, 4);
@@ -162,10 +169,10 @@ describe('provisioning', () => {
     await world.settings({ stock: { [`${zone.id}/${NODE_TYPE}`]: 2_000 } });
   });
 
-  it('counts each missing node once where both the stock and the quota end, and holds nothing for it', async () => {
+  it('counts each missing node once when both stock and quota are exhausted, and reserves nothing for it', async () => {
     const zone = await world.prisma.zone.findFirstOrThrow({ where: { regionId: 'cn-hangzhou' } });
-    const { clusterId, poolId, operationId } = await wishCluster(world, 1, { zoneIds: [zone.id] });
-    await ended(world, operationId);
+    const { clusterId, poolId, operationId } = await requestCluster(world, 1, { zoneIds: [zone.id] });
+    await waitForOperation(world, operationId);
     const inUse = await world.prisma.node.count({ where: { zoneId: zone.id, state: { not: 'failed' } } });
     const stock = `${zone.id}/${NODE_TYPE}`;
     await world.settings({ stock: { [stock]: inUse + 2 } });
@@ -182,12 +189,12 @@ describe('provisioning', () => {
     expect(await audit(world, clusterId)).toMatchObject({ running: 10, nodePlaces: 10, sameAsCloud: true });
   });
 
-  it('gives the last vCPUs once to pools that grow at the same time, and each says what it lacks', async () => {
+  it('grants the last vCPUs once to pools that scale out concurrently, and each pool reports its missing nodes', async () => {
     const pool = (name: string) => ({ name, instanceTypes: [NODE_TYPE], desiredSize: 0 });
-    const { clusterId, operationId } = await wishCluster(world, 1, {
+    const { clusterId, operationId } = await requestCluster(world, 1, {
       nodePools: [pool('one'), pool('two')] as never,
     });
-    await ended(world, operationId);
+    await waitForOperation(world, operationId);
     const pools = await world.prisma.nodePool.findMany({ where: { clusterId } });
     const used = await world.used('payg-vcpu');
     await world.limit('payg-vcpu', used + 12);
@@ -202,16 +209,16 @@ describe('provisioning', () => {
     expect(await audit(world, clusterId)).toMatchObject({ running: 3, nodePlaces: 3, vcpu: used + 12 });
   });
 
-  it('keeps what exists when a scale-out is cancelled', async () => {
-    const { clusterId, poolId, operationId } = await wishCluster(world, 1);
-    await ended(world, operationId);
+  it('keeps the created nodes when a scale-out is cancelled', async () => {
+    const { clusterId, poolId, operationId } = await requestCluster(world, 1);
+    await waitForOperation(world, operationId);
     // A hundred simulated seconds in one of ours: so long that nothing has ended by itself when it is cancelled, and no
     // longer, for nodes that have begun to start by then are waited for.
     await world.settings({ bootSeconds: { node: 600 } });
     const { operation } = await world.pools.scale(world.actor, { nodePoolId: poolId, desiredSize: 3 });
     const id = operation?.id ?? '';
     await cancel(id, ['node-pool', poolId]);
-    const canceled = await ended(world, id);
+    const canceled = await waitForOperation(world, id);
     await world.settings({ bootSeconds: USUAL });
     expect(canceled).toMatchObject({ state: 'CANCELED', failed: 0 });
     const pool = await world.prisma.nodePool.findUniqueOrThrow({ where: { id: poolId } });
@@ -221,31 +228,37 @@ describe('provisioning', () => {
     expect(now.vcpu).toBe(now.recount);
   });
 
-  it('ends a cancelled creation with a FAILED cluster that can be deleted', async () => {
+  it('leaves a FAILED cluster that can be deleted when its creation is cancelled', async () => {
     await world.settings({ bootSeconds: NEVER_UP });
-    const { clusterId, operationId } = await wishCluster(world, 2);
+    const { clusterId, operationId } = await requestCluster(world, 2);
     await cancel(operationId, ['cluster', clusterId]);
-    expect(await ended(world, operationId)).toMatchObject({
+    expect(await waitForOperation(world, operationId)).toMatchObject({
       state: 'CANCELED',
       error: { code: 'OPERATION_CANCELED' },
     });
     await world.settings({ bootSeconds: USUAL });
     expect((await audit(world, clusterId)).state).toBe('FAILED');
     const deletion = await world.clusters.delete(world.actor, { id: clusterId });
-    expect(await ended(world, deletion.operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(world, deletion.operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED' });
     const gone = await audit(world, clusterId);
     expect(gone).toMatchObject({ state: 'DELETED', nodes: 0, sameAsCloud: true, nodePlaces: 0 });
     expect(gone.vcpu).toBe(gone.recount);
   });
 
-  it('never wishes a pool smaller than its minimum, though its creation is cancelled before it has a node', async () => {
+  it('never sets the desired size of a pool below its minimum when its creation is cancelled before the first node', async () => {
     const bounds = { enabled: true, minSize: 2, maxSize: 4 };
     const elastic = { name: 'elastic', instanceTypes: [NODE_TYPE], desiredSize: 3, autoscaling: bounds };
     const first = { name: 'first', instanceTypes: [NODE_TYPE], desiredSize: 1 };
     await world.settings({ bootSeconds: NEVER_UP });
-    const { clusterId, operationId } = await wishCluster(world, 1, { nodePools: [first, elastic] as never });
+    const { clusterId, operationId } = await requestCluster(world, 1, {
+      nodePools: [first, elastic] as never,
+    });
     await cancel(operationId, ['cluster', clusterId]);
-    expect(await ended(world, operationId)).toMatchObject({ state: 'CANCELED', failed: 0, failures: [] });
+    expect(await waitForOperation(world, operationId)).toMatchObject({
+      state: 'CANCELED',
+      failed: 0,
+      failures: [],
+    });
     await world.settings({ bootSeconds: USUAL });
     const pools = await world.prisma.nodePool.findMany({ where: { clusterId }, orderBy: { name: 'asc' } });
     expect(pools.map(({ name, desiredSize }) => [name, desiredSize])).toEqual([
@@ -255,33 +268,33 @@ describe('provisioning', () => {
     expect(await audit(world, clusterId)).toMatchObject({ nodes: 0, nodePlaces: 0, sameAsCloud: true });
   });
 
-  it('takes away a cluster that is deleted in the middle of its creation', async () => {
+  it('deletes a cluster during its creation', async () => {
     await world.settings({ bootSeconds: { node: NEVER_UP.node } });
-    const { clusterId } = await wishCluster(world, 4);
+    const { clusterId } = await requestCluster(world, 4);
     await eventually(() => world.prisma.node.findFirst({ where: { clusterId, state: 'starting' } }), {
       what: 'a node that starts',
     });
     const { operation } = await world.clusters.delete(world.actor, { id: clusterId });
     await world.settings({ bootSeconds: USUAL });
-    expect(await ended(world, operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(world, operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED' });
     const gone = await audit(world, clusterId);
     expect(gone).toMatchObject({ state: 'DELETED', nodes: 0, sameAsCloud: true, nodePlaces: 0 });
     expect(gone.vcpu).toBe(gone.recount);
   });
 
-  it('ends a deletion that the cloud refuses, and goes on with it when it is asked for again', async () => {
-    const { clusterId, operationId } = await wishCluster(world, 1);
-    expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
+  it('fails a deletion that the cloud rejects, and completes it when it is requested again', async () => {
+    const { clusterId, operationId } = await requestCluster(world, 1);
+    expect(await waitForOperation(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
     await world.settings({ deletionFailureRate: 1 });
     const refused = await world.clusters.delete(world.actor, { id: clusterId });
-    expect(await ended(world, refused.operation?.id ?? '')).toMatchObject({
+    expect(await waitForOperation(world, refused.operation?.id ?? '')).toMatchObject({
       state: 'FAILED',
       error: { code: 'RESOURCE_IN_USE' },
     });
     expect(await audit(world, clusterId)).toMatchObject({ state: 'DELETE_FAILED', nodes: 0 });
     await world.settings({ deletionFailureRate: 0 });
     const again = await world.clusters.delete(world.actor, { id: clusterId });
-    expect(await ended(world, again.operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(world, again.operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED' });
     expect((await audit(world, clusterId)).state).toBe('DELETED');
     const failed = await world.platform.events.read('acme', {
       after: 0n,
@@ -291,11 +304,11 @@ describe('provisioning', () => {
     expect(failed).toHaveLength(1);
   });
 
-  it('is shared by two engines, and each thing is still made once', async () => {
+  it('creates each resource once when two engines share the work', async () => {
     await using _second = await world.engine();
-    const wishes = await Promise.all(Array.from({ length: 4 }, () => wishCluster(world, 3)));
-    for (const { clusterId, operationId } of wishes) {
-      expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED', created: 3 });
+    const requested = await Promise.all(Array.from({ length: 4 }, () => requestCluster(world, 3)));
+    for (const { clusterId, operationId } of requested) {
+      expect(await waitForOperation(world, operationId)).toMatchObject({ state: 'SUCCEEDED', created: 3 });
       expect(await audit(world, clusterId)).toMatchObject({
         nodes: 3,
         running: 3,
@@ -306,11 +319,11 @@ describe('provisioning', () => {
     }
   });
 
-  it('deletes a pool with its nodes and lets the cluster run on', async () => {
-    const { clusterId, poolId, operationId } = await wishCluster(world, 2);
-    await ended(world, operationId);
+  it('deletes a node pool with its nodes and keeps the cluster running', async () => {
+    const { clusterId, poolId, operationId } = await requestCluster(world, 2);
+    await waitForOperation(world, operationId);
     const { operation } = await world.pools.delete(world.actor, { id: poolId });
-    expect(await ended(world, operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(world, operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED' });
     await eventually(async () => (await audit(world, clusterId)).state === 'RUNNING');
     const now = await audit(world, clusterId);
     expect(now).toMatchObject({ nodes: 0, sameAsCloud: true, nodePlaces: 0 });
@@ -321,9 +334,9 @@ describe('provisioning', () => {
 });
 
 describe('nodes', () => {
-  it('become NotReady and Ready again as Kubernetes says, and each change is told', async () => {
-    const { clusterId, operationId } = await wishCluster(world, 1);
-    await ended(world, operationId);
+  it('become NotReady and Ready as Kubernetes reports, with an event for each change', async () => {
+    const { clusterId, operationId } = await requestCluster(world, 1);
+    await waitForOperation(world, operationId);
     await eventually(async () => (await audit(world, clusterId)).state === 'RUNNING');
     const node = await world.prisma.node.findFirstOrThrow({ where: { clusterId } });
     const check = clusterSchedules(world.platform).find(({ name }) => name === 'check-nodes');
@@ -345,9 +358,9 @@ describe('nodes', () => {
     expect(types).toEqual(['NODE_READY', 'NODE_NOT_READY', 'NODE_READY']);
   });
 
-  it('are made in batches: a pool of 200 costs less than one SQL statement a node', async () => {
-    const { clusterId, poolId, operationId } = await wishCluster(world, 0);
-    await ended(world, operationId);
+  it('are created in batches: a pool of 200 costs less than one SQL statement per node', async () => {
+    const { clusterId, poolId, operationId } = await requestCluster(world, 0);
+    await waitForOperation(world, operationId);
     await eventually(async () => (await audit(world, clusterId)).state === 'RUNNING');
     const statements = await world.kit.statements(async () => {
       const { operation } = await world.pools.scale(world.actor, { nodePoolId: poolId, desiredSize: 200 });

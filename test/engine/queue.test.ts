@@ -48,7 +48,7 @@ function recording(
 }
 
 describe('the queue', () => {
-  it('runs a key once however often it was asked for before', async () => {
+  it('reconciles a key once, however often it was enqueued before', async () => {
     const { runs, reconciler } = recording('once', () => done);
     const { prisma } = kit.database;
     await prisma.$transaction(async (tx) => {
@@ -62,7 +62,7 @@ describe('the queue', () => {
     expect([...runs].sort()).toEqual(['a', 'b']);
   });
 
-  it('forgets what a transaction asked for when it is rolled back', async () => {
+  it('enqueues nothing for a transaction that is rolled back', async () => {
     const { prisma } = kit.database;
     await prisma
       .$transaction(async (tx) => {
@@ -73,7 +73,7 @@ describe('the queue', () => {
     expect(await jobsLeft('rolled-back')).toBe(0);
   });
 
-  it('runs a key again when it is asked for during its run, and never twice at once', async () => {
+  it('reconciles a key again when it is enqueued during its reconcile, and never concurrently', async () => {
     let running = 0;
     let most = 0;
     const { runs, reconciler } = recording('again', async (_key, run) => {
@@ -94,7 +94,7 @@ describe('the queue', () => {
     expect(most).toBe(1);
   });
 
-  it('tries again what throws, and what asks to be looked at later', async () => {
+  it('requeues a key whose reconciler throws, and a key that asks for a delayed reconcile', async () => {
     const throwing = recording('throwing', (_key, run) => {
       if (run < 3) throw new Error('not yet');
       return done;
@@ -106,7 +106,7 @@ describe('the queue', () => {
     await eventually(() => throwing.runs.length === 3 && polling.runs.length === 3);
   });
 
-  it('gives a TerminalError to the reconciler and does not try again', async () => {
+  it('passes a TerminalError to the reconciler and does not requeue the key', async () => {
     const problems: string[] = [];
     const { runs, reconciler } = recording('terminal', () => {
       throw new TerminalError({ code: 'OUT_OF_STOCK', message: 'None left.' });
@@ -121,7 +121,7 @@ describe('the queue', () => {
     expect(runs).toEqual(['a']);
   });
 
-  it('keeps the earlier of two later looks, and a look at once beside them', async () => {
+  it('keeps the earlier of two delayed reconciles, and an immediate reconcile as a separate job', async () => {
     const { prisma } = kit.database;
     await enqueueLater(prisma, { kind: 'later', key: 'a' }, 1_000_000);
     await enqueueLater(prisma, { kind: 'later', key: 'a' }, 10_000);
@@ -137,7 +137,7 @@ describe('the queue', () => {
     ]);
   });
 
-  it('waits for a running reconciliation when it stops', async () => {
+  it('waits for a running reconcile when it stops', async () => {
     let ended = false;
     let begun = false;
     const { reconciler } = recording('slow', async () => {
@@ -155,7 +155,7 @@ describe('the queue', () => {
     expect(await jobsLeft('slow')).toBe(0);
   });
 
-  it('goes on when every connection of the engine to the database is cut', async () => {
+  it('resumes when every connection of the engine to the database is cut', async () => {
     const { runs, reconciler } = recording('cut', () => done);
     await using _engine = await engineOf(reconciler);
     await enqueue(kit.database.prisma, 'cut', 'before');
@@ -170,7 +170,7 @@ describe('the queue', () => {
     expect(runs).toEqual(['before', 'after']);
   });
 
-  it('frees the jobs that a dead engine held, and leaves those of a living one', async () => {
+  it('releases the jobs of a crashed worker and keeps the jobs of a running worker', async () => {
     const { runs, reconciler } = recording('orphan', () => done);
     await enqueue(kit.database.prisma, 'orphan', 'a');
     await kit.database.pool.query(
@@ -191,7 +191,7 @@ describe('the queue', () => {
     letGo();
   });
 
-  it('leaves nothing of a job that was asked for again while a now dead engine worked on it', async () => {
+  it('deletes the leftover of a job that was enqueued again before its worker crashed', async () => {
     const { runs, reconciler } = recording('again', () => done);
     await enqueue(kit.database.prisma, 'again', 'a');
     await kit.database.pool.query(

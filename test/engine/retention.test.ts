@@ -76,7 +76,7 @@ test.each([
   },
 );
 
-test('more rows than a batch go in one run', async () => {
+test('deletes more rows than one batch in one run', async () => {
   await kit.database.pool.query(
     `INSERT INTO engine.operation (id, account, type, target_kind, target_id, stages, created_at, finished_at)
      SELECT 'many-' || n, 'acme', 'X', 'cluster', 'x', '[]', $1, $1 FROM generate_series(1, 1203) AS n`,
@@ -86,7 +86,7 @@ test('more rows than a batch go in one run', async () => {
   expect((await ids('engine.operation')).filter((id) => String(id).startsWith('many'))).toEqual([]);
 });
 
-test('a cluster that was deleted long ago goes with all that was of it, and nothing of others', async () => {
+test('deletes the rows of a cluster past its retention and keeps those of other clusters', async () => {
   const tables = [
     'clusters.node_pool',
     'clusters.component',
@@ -126,7 +126,7 @@ test('a cluster that was deleted long ago goes with all that was of it, and noth
   expect(await ids('clusters.node_pool')).not.toContain('pool_gone');
 });
 
-test('bills keep their totals when metered uses become sums of days', async () => {
+test('keeps the totals of bills when metered uses are summed by day', async () => {
   const store = new BillingStore(kit.database.prisma);
   const use = (id: string, from: Date, to: Date | null, more: Record<string, unknown> = {}) =>
     insert('quotas.metered_use', {

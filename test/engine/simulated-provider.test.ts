@@ -2,12 +2,12 @@ import { expect, it } from 'vitest';
 import { createSimulatedProvider } from '../../engine/providers/simulated/simulated-provider.js';
 import { newId } from '../../kernel/ids.js';
 import { providerContract } from './provider-contract.js';
-import { NODE_TYPE, startWorld } from './world.js';
+import { NODE_TYPE, startEngineFixture } from './engine-fixture.js';
 
 const regionId = 'cn-hangzhou';
 
 providerContract('simulated', async () => {
-  const world = await startWorld({ speed: 500 });
+  const world = await startEngineFixture({ speed: 500 });
   const zones = await world.prisma.zone.findMany({ where: { regionId } });
   return {
     provider: world.platform.provider,
@@ -19,8 +19,8 @@ providerContract('simulated', async () => {
   };
 });
 
-it('a request that the simulated cloud can never meet is terminal, and a cloud that is not there is not', async () => {
-  await using world = await startWorld();
+it('throws a TerminalError for a request that the simulated cloud rejects, and a retryable error when the cloud is unreachable', async () => {
+  await using world = await startEngineFixture();
   const request = {
     clusterId: newId('cluster'),
     account: 'acme',

@@ -1,28 +1,31 @@
 import { expect } from 'vitest';
 import { eventually } from './eventually.js';
-import { ask, type Seat } from './main-job.js';
+import { queryGraph, type GraphSession } from './cluster-lifecycle.js';
 
 /** Raises account-wide quotas through the graph, as a person and an operator would, and waits until they hold. */
-export async function raiseQuotas(seat: Seat, limits: Readonly<Record<string, number>>): Promise<void> {
+export async function raiseQuotas(
+  session: GraphSession,
+  limits: Readonly<Record<string, number>>,
+): Promise<void> {
   const read = async () => {
-    const { quotas } = await ask<{ quotas: { id: string; resource: string; limit: number }[] }>(
-      seat,
+    const { quotas } = await queryGraph<{ quotas: { id: string; resource: string; limit: number }[] }>(
+      session,
       '{ quotas { id resource limit } }',
     );
     return new Map(quotas.map((quota) => [quota.resource, quota]));
   };
   const known = await read();
   for (const [resource, limit] of Object.entries(limits)) {
-    const { requestQuotaIncrease } = await ask<{
+    const { requestQuotaIncrease } = await queryGraph<{
       requestQuotaIncrease: { quotaApplication: { id: string } | null; userErrors: unknown[] };
     }>(
-      seat,
+      session,
       `mutation Raise($input: RequestQuotaIncreaseInput!) { requestQuotaIncrease(input: $input) {
          quotaApplication { id } userErrors { code message } } }`,
       { input: { quotaId: known.get(resource)?.id, limit, reason: 'test' } },
     );
     expect(requestQuotaIncrease.userErrors).toEqual([]);
-    await approveQuota(seat, requestQuotaIncrease.quotaApplication?.id ?? '');
+    await approveQuota(session, requestQuotaIncrease.quotaApplication?.id ?? '');
   }
   await eventually(async () => {
     const now = await read();
@@ -31,9 +34,9 @@ export async function raiseQuotas(seat: Seat, limits: Readonly<Record<string, nu
 }
 
 /** Approves a quota application, as an operator of the platform. */
-export async function approveQuota({ url }: Pick<Seat, 'url'>, id: string): Promise<void> {
+export async function approveQuota({ url }: Pick<GraphSession, 'url'>, id: string): Promise<void> {
   const operator = { url, account: 'operator', scopes: ['fleet:admin'] };
-  const { decideQuotaApplication } = await ask<{ decideQuotaApplication: { userErrors: unknown[] } }>(
+  const { decideQuotaApplication } = await queryGraph<{ decideQuotaApplication: { userErrors: unknown[] } }>(
     operator,
     `mutation Decide($input: DecideQuotaApplicationInput!) { decideQuotaApplication(input: $input) {
        userErrors { code message } } }`,

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { endOnImmediate } from '../../protocol/end-on-immediate.js';
-import { standingStill } from '../kit/standing-still.js';
+import { freezeClock } from '../kit/frozen-clock.js';
 
 let stack = new AsyncDisposableStack();
 let url: string;
@@ -48,7 +48,7 @@ const ended = () => responses.map(({ writableEnded }) => writableEnded);
 
 test('answers of one turn are written when it is over', async () => {
   const answers = await asked(2);
-  using _still = standingStill();
+  using _still = freezeClock();
   answer(responses[0], 'grün');
   answer(responses[1], 'plain');
   expect(ended()).toEqual([false, false]);
@@ -73,7 +73,7 @@ test('no answer waits for a turn that lasts long', async () => {
 
 test('who has left in the meantime keeps nobody from being answered', async () => {
   const answers = await asked(2);
-  using _still = standingStill();
+  using _still = freezeClock();
   answer(responses[0], 'nobody reads it');
   answer(responses[1], 'this one');
   responses[0]?.destroy();

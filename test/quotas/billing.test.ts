@@ -13,7 +13,12 @@ import { meteredPod } from '../../subgraphs/quotas/billing/container-metering.ru
 import { createQuotasSubgraph, quotaSchedules } from '../../subgraphs/quotas/subgraph.js';
 import { addNodes, runningCluster } from '../clusters/running-cluster.js';
 import { openClusters, type ClustersKit } from '../clusters/kit.js';
-import { ended, startWorld, wishCluster, type World } from '../engine/world.js';
+import {
+  waitForOperation,
+  startEngineFixture,
+  requestCluster,
+  type EngineFixture,
+} from '../engine/engine-fixture.js';
 import { type AskSubgraph, askSubgraph } from '../kit/ask-subgraph.js';
 import { eventually } from '../kit/eventually.js';
 
@@ -270,17 +275,17 @@ describe('a line', () => {
 });
 
 describe('pods of a serverless cluster', () => {
-  let world: World;
+  let world: EngineFixture;
   beforeAll(async () => {
-    world = await startWorld({ speed: 2_000 });
+    world = await startEngineFixture({ speed: 2_000 });
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
   it('are billed by the second, by what they ask for, from their start to their end, also between two measurements', async () => {
     await using _engine = await world.engine();
-    const more = { profile: 'SERVERLESS', nodePools: [] } as Parameters<typeof wishCluster>[2];
+    const more = { profile: 'SERVERLESS', nodePools: [] } as Parameters<typeof requestCluster>[2];
     const { clusterId, operationId } = await wishServerless(more);
-    await ended(world, operationId);
+    await waitForOperation(world, operationId);
     const api = await apiOf(clusterId);
     for (const name of ['one', 'two']) await api.create(PODS, { metadata: { name }, spec: { containers } });
     await running(api, 2);
@@ -319,10 +324,10 @@ describe('pods of a serverless cluster', () => {
     await using _engine = await world.engine();
     const pool = { name: 'virtual', instanceTypes: ['eci.virtual-node'], desiredSize: 1 };
     const machines = { name: 'system', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 1 };
-    const { clusterId, operationId } = await wishCluster(world, 1, {
+    const { clusterId, operationId } = await requestCluster(world, 1, {
       nodePools: [machines, pool],
-    } as Parameters<typeof wishCluster>[2]);
-    await ended(world, operationId);
+    } as Parameters<typeof requestCluster>[2]);
+    await waitForOperation(world, operationId);
     const api = await apiOf(clusterId);
     const spec = {
       containers,
@@ -371,14 +376,14 @@ describe('pods of a serverless cluster', () => {
       signal,
     });
   }
-  async function wishServerless(input: Parameters<typeof wishCluster>[2]) {
+  async function wishServerless(input: Parameters<typeof requestCluster>[2]) {
     const { cluster, operation } = await world.creation.create(world.actor, {
       name: 'serverless',
       regionId: 'cn-hangzhou',
       type: 'MANAGED_KUBERNETES',
       spec: 'PRO',
       ...input,
-    } as Parameters<World['creation']['create']>[1]);
+    } as Parameters<EngineFixture['creation']['create']>[1]);
     return { clusterId: cluster?.id ?? '', operationId: operation?.id ?? '' };
   }
 

@@ -11,16 +11,21 @@ import { systemClock } from '../../kernel/clock.js';
 import { createLog } from '../../kernel/log.js';
 import { quotasOfClaim } from '../../subgraphs/clusters/model/claims.rules.js';
 import { clusterReconcilers } from '../../subgraphs/clusters/reconcilers.js';
-import { ended, startWorld, wishCluster, type World } from '../engine/world.js';
+import {
+  waitForOperation,
+  startEngineFixture,
+  requestCluster,
+  type EngineFixture,
+} from '../engine/engine-fixture.js';
 import { eventually } from '../kit/eventually.js';
 import { ledgerUses, recount } from '../kit/ledger-recount.js';
 import { CLAIMS, SERVICES, addressed, balancer, bound, disk, warnings } from './claims-kit.js';
 
-let world: World;
+let world: EngineFixture;
 let engine: Engine;
 let claims: Reconciler;
 beforeAll(async () => {
-  world = await startWorld({ speed: 2_000 });
+  world = await startEngineFixture({ speed: 2_000 });
   engine = await world.engine();
   const found = clusterReconcilers(world.platform).find(({ kind }) => kind === CLOUD_RESOURCE_REQUESTS);
   if (!found) throw new Error('nobody answers claims');
@@ -38,8 +43,8 @@ function answerClaims(faults: FaultInjector = noFaultInjection) {
 }
 
 async function runningCluster(): Promise<{ clusterId: string; api: KubernetesClient }> {
-  const { clusterId, operationId } = await wishCluster(world, 1);
-  expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
+  const { clusterId, operationId } = await requestCluster(world, 1);
+  expect(await waitForOperation(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
   return { clusterId, api: await apiOf(clusterId) };
 }
 
@@ -96,7 +101,7 @@ describe('Services of type LoadBalancer', () => {
     await answerClaims();
     expect(await world.used('load-balancers')).toBe(before + 2);
     const { operation } = await world.clusters.delete(world.actor, { id: clusterId });
-    await ended(world, operation?.id ?? '');
+    await waitForOperation(world, operation?.id ?? '');
     expect(await world.used('load-balancers')).toBe(before);
     await expectNoDrift();
     await answerClaims();
@@ -133,8 +138,8 @@ describe('Services of type LoadBalancer', () => {
   it('have at most 200 machines behind them: who grows to 201 is told so, until one leaves', async () => {
     await world.limit('payg-vcpu', 1_000);
     await world.limit('custom-routes-per-route-table', 300);
-    const { clusterId, operationId, poolId } = await wishCluster(world, 200);
-    expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
+    const { clusterId, operationId, poolId } = await requestCluster(world, 200);
+    expect(await waitForOperation(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
     const api = await apiOf(clusterId);
     const service = await api.create(SERVICES, balancer('crowded'));
     const scope = service.metadata?.uid ?? '';
@@ -144,7 +149,7 @@ describe('Services of type LoadBalancer', () => {
     expect(await world.used('servers-per-load-balancer', scope)).toBe(200);
     const scale = async (desiredSize: number) => {
       const { operation } = await world.pools.scale(world.actor, { nodePoolId: poolId, desiredSize });
-      expect(await ended(world, operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED' });
+      expect(await waitForOperation(world, operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED' });
       await answerClaims();
       return claim();
     };

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readQuotaUsage, reserve } from '../../engine/ledger/ledger.js';
 import { packageRoot } from '../../kernel/package-root.js';
 import { readCatalog } from '../../catalogue/catalogue.js';
-import { named, testTitles } from '../../scripts/capabilities/test-titles.js';
+import { findTests, testTitles } from '../../scripts/capabilities/test-titles.js';
 import { reserveNodeNetwork } from '../../subgraphs/clusters/changes/node-network.js';
 import { reserveInstances } from '../../subgraphs/clusters/changes/reserve-instances.js';
 import { type ClustersKit, openClusters } from '../clusters/kit.js';
@@ -80,7 +80,7 @@ describe('each figure of the ACK documentation', () => {
     expect(Object.keys(PAIRS).sort()).toEqual([...new Set([...counts, ...resources])].sort());
     for (const [figure, [file, test]] of Object.entries(PAIRS)) {
       const titles = testTitles(await readFile(join(packageRoot, file), 'utf8'));
-      const found = named(titles, test).filter(({ skipped }) => !skipped);
+      const found = findTests(titles, test).filter(({ skipped }) => !skipped);
       expect(found, `${figure}: ${file} has the test "${test}"`).not.toEqual([]);
     }
   });

@@ -1,13 +1,19 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../engine/engine.js';
-import { ended, NODE_TYPE, startWorld, wishCluster, type World } from '../engine/world.js';
+import {
+  waitForOperation,
+  NODE_TYPE,
+  startEngineFixture,
+  requestCluster,
+  type EngineFixture,
+} from '../engine/engine-fixture.js';
 import { ledgerUses, recount } from '../kit/ledger-recount.js';
 
-let world: World;
+let world: EngineFixture;
 let engine: Engine;
 beforeAll(async () => {
-  world = await startWorld({ speed: 2_000 });
+  world = await startEngineFixture({ speed: 2_000 });
   engine = await world.engine();
 });
 afterAll(async () => {
@@ -22,7 +28,7 @@ const pool = (desiredSize: number) => ({
   desiredSize,
   instanceConfig: { dataDisks: Array.from({ length: 5 }, () => ({ category: 'CLOUD_ESSD', sizeGiB: 40 })) },
 });
-type Wish = NonNullable<Parameters<typeof wishCluster>[2]>;
+type Wish = NonNullable<Parameters<typeof requestCluster>[2]>;
 
 async function expectNoDrift(): Promise<void> {
   const { account } = world.actor;
@@ -32,8 +38,8 @@ async function expectNoDrift(): Promise<void> {
 describe('the disks of machines', () => {
   it('draw from the account: one machine more than there are disks for is not made, and says so, until more are granted', async () => {
     const nodePools = [pool(2)] as unknown as NonNullable<Wish['nodePools']>;
-    const { operationId, poolId, clusterId } = await wishCluster(world, 2, { nodePools });
-    expect(await ended(world, operationId)).toMatchObject({
+    const { operationId, poolId, clusterId } = await requestCluster(world, 2, { nodePools });
+    expect(await waitForOperation(world, operationId)).toMatchObject({
       state: 'PARTIAL',
       created: 1,
       failed: 1,
@@ -44,13 +50,13 @@ describe('the disks of machines', () => {
 
     await world.limit('payg-disks', 12);
     const { operation } = await world.pools.scale(world.actor, { nodePoolId: poolId, desiredSize: 2 });
-    expect(await ended(world, operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(world, operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED' });
     expect(await world.used('payg-disks')).toBe(12);
     expect(await world.used('instances')).toBe(2);
     await expectNoDrift();
 
     const removal = await world.clusters.delete(world.actor, { id: clusterId });
-    await ended(world, removal.operation?.id ?? '');
+    await waitForOperation(world, removal.operation?.id ?? '');
     expect(await ledgerUses(world.prisma, world.actor.account)).toEqual({});
   });
 
@@ -61,12 +67,12 @@ describe('the disks of machines', () => {
       one('subscribed', { instanceTypes: [NODE_TYPE], instanceConfig: { chargeType: 'PREPAID' } }),
     ] as unknown as NonNullable<Wish['nodePools']>;
     await world.limit('payg-disks', null);
-    const { operationId } = await wishCluster(world, 0, {
+    const { operationId } = await requestCluster(world, 0, {
       type: 'KUBERNETES',
       spec: null,
       nodePools,
     } as Wish);
-    expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await world.used('payg-disks')).toBe(4);
     expect(await world.used('instances')).toBe(5);
     await expectNoDrift();

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { clusterAccess } from '../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient } from '../../engine/kubernetes/client.js';
 import { KubernetesStatusError } from '../../engine/kubernetes/kubernetes-error.js';
-import { ended, startWorld } from '../engine/world.js';
+import { waitForOperation, startEngineFixture } from '../engine/engine-fixture.js';
 import { eventually } from '../kit/eventually.js';
 
 const PODS = '/api/v1/namespaces/default/pods';
@@ -12,7 +12,7 @@ const labels = { app: 'web' };
 const containers = [{ name: 'web', image: 'web' }];
 
 test('an ASK Standard cluster that the platform has made takes 1,000 pods, and refuses one more', async () => {
-  await using world = await startWorld({ speed: 2_000 });
+  await using world = await startEngineFixture({ speed: 2_000 });
   await using _engine = await world.engine();
   const { cluster, operation } = await world.creation.create(world.actor, {
     name: 'serverless',
@@ -22,7 +22,7 @@ test('an ASK Standard cluster that the platform has made takes 1,000 pods, and r
     spec: 'STANDARD',
   } as Parameters<typeof world.creation.create>[1]);
   const clusterId = cluster!.id;
-  expect(await ended(world, operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
+  expect(await waitForOperation(world, operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
   const access = (await clusterAccess(world.prisma, null, [clusterId])).get(clusterId)!;
   const api = new KubernetesClient(world.platform.kubernetes.of(access), { clusterId });
   await api.create(DEPLOYMENTS, {

@@ -1,12 +1,18 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../engine/engine.js';
-import { audit, ended, startWorld, wishCluster, type World } from '../engine/world.js';
+import {
+  audit,
+  waitForOperation,
+  startEngineFixture,
+  requestCluster,
+  type EngineFixture,
+} from '../engine/engine-fixture.js';
 
-let world: World;
+let world: EngineFixture;
 let engine: Engine;
 beforeAll(async () => {
-  world = await startWorld({ speed: 2_000 });
+  world = await startEngineFixture({ speed: 2_000 });
   engine = await world.engine();
 });
 afterAll(async () => {
@@ -23,8 +29,8 @@ describe('the 100 vCPUs of an account', () => {
       vcpus: 4,
     });
     const nodePools = [{ name: 'workers', instanceTypes: [SMALLEST], desiredSize: 30 }];
-    const { clusterId, operationId } = await wishCluster(world, 30, { nodePools });
-    expect(await ended(world, operationId)).toMatchObject({
+    const { clusterId, operationId } = await requestCluster(world, 30, { nodePools });
+    expect(await waitForOperation(world, operationId)).toMatchObject({
       state: 'PARTIAL',
       requested: 30,
       created: 25,

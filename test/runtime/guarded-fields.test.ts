@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { packageRoot } from '../../kernel/package-root.js';
-import { clientSchema } from '../scenarios/isolation/asking.js';
+import { clientSchema } from '../scenarios/isolation/isolation-client.js';
 
 const supergraph = parse(await readFile(join(packageRoot, 'gateway/supergraph.graphql'), 'utf8'));
 const types = supergraph.definitions.filter(

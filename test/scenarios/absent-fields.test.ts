@@ -2,7 +2,7 @@ import { getNamedType, isEnumType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accountScopes } from '../../access/scopes.js';
 import { deploymentYaml } from '../kit/documents.js';
-import { ask, operationEnd, type Seat } from '../kit/main-job.js';
+import { queryGraph, operationEnd, type GraphSession } from '../kit/cluster-lifecycle.js';
 import { type GraphQLBody, graphqlRequest, startTestPlatform, type TestPlatform } from '../kit/platform.js';
 import { raiseQuotas } from '../kit/quotas.js';
 import {
@@ -11,8 +11,8 @@ import {
   fieldsWithRequiredArguments,
   queriesOfEveryField,
 } from './field-walk.js';
-import { clientSchema, rootFields } from './isolation/asking.js';
-import type { Estate } from './isolation/estate.js';
+import { clientSchema, rootFields } from './isolation/isolation-client.js';
+import type { AccountResources } from './isolation/account-resources.js';
 import { mutationAttempts } from './isolation/mutation-attempts.js';
 
 const schema = await clientSchema();
@@ -22,12 +22,12 @@ const UNLIMITED = { cost: Number.POSITIVE_INFINITY, aliases: 1_000, fields: 10_0
 describe('on a fleet of every kind of cluster, some deleted', () => {
   const acme = 'acme';
   let platform: TestPlatform;
-  let seat: Seat;
+  let session: GraphSession;
   let given: FieldArguments;
   beforeAll(async () => {
     platform = await startTestPlatform({ gateway: { limits: UNLIMITED } });
-    seat = { url: platform.url, account: acme };
-    given = await buildFleet(seat);
+    session = { url: platform.url, account: acme };
+    given = await buildFleet(session);
   });
   afterAll(() => platform[Symbol.asyncDispose]());
 
@@ -69,7 +69,7 @@ describe('on a fleet of every kind of cluster, some deleted', () => {
 });
 
 /** Ids of the right form that nobody has. */
-const NOTHING = new Proxy({} as Estate, {
+const NOTHING = new Proxy({} as AccountResources, {
   get: (_, name) => `${String(name)}_00000000000000000000000000`,
 });
 
@@ -91,13 +91,13 @@ const KINDS: readonly Record<string, unknown>[] = [
 ];
 
 /** Makes a cluster of every kind, deletes one, and says with which arguments what is there is found. */
-async function buildFleet(seat: Seat): Promise<FieldArguments> {
-  await raiseQuotas(seat, { 'payg-vcpu': 400 });
+async function buildFleet(session: GraphSession): Promise<FieldArguments> {
+  await raiseQuotas(session, { 'payg-vcpu': 400 });
   const ids = new Map<string, string>();
   for (const kind of KINDS) {
     const input = { regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', ...kind };
     const { cluster } = await done<{ cluster: { id: string } }>(
-      seat,
+      session,
       'createCluster',
       'cluster { id }',
       input,
@@ -105,13 +105,13 @@ async function buildFleet(seat: Seat): Promise<FieldArguments> {
     ids.set(String(kind['name']), cluster.id);
   }
   const pro = ids.get('pro') ?? '';
-  const { applyManifest } = await ask<{ applyManifest: { workload: { id: string } } }>(
-    seat,
+  const { applyManifest } = await queryGraph<{ applyManifest: { workload: { id: string } } }>(
+    session,
     `mutation Apply($input: ApplyManifestInput!) { applyManifest(input: $input) { workload { id } } }`,
     { input: { clusterId: pro, yaml: deploymentYaml('web', 1) } },
   );
   const { check } = await done<{ check: { id: string } }>(
-    seat,
+    session,
     'runClusterCheck',
     'check: clusterCheck { id }',
     {
@@ -121,22 +121,27 @@ async function buildFleet(seat: Seat): Promise<FieldArguments> {
     },
   );
   const { ticket } = await done<{ ticket: { id: string } }>(
-    seat,
+    session,
     'openSupportTicket',
     'ticket: supportTicket { id }',
     {
       ...{ clusterId: ids.get('gone'), kind: 'QUESTION', title: 'why', text: 'why' },
     },
   );
-  await done(seat, 'deleteCluster', 'cluster { id }', { id: ids.get('gone') });
-  return argumentsFor(seat, { pro, workload: applyManifest.workload.id, check: check.id, ticket: ticket.id });
+  await done(session, 'deleteCluster', 'cluster { id }', { id: ids.get('gone') });
+  return argumentsFor(session, {
+    pro,
+    workload: applyManifest.workload.id,
+    check: check.id,
+    ticket: ticket.id,
+  });
 }
 
 async function argumentsFor(
-  seat: Seat,
+  session: GraphSession,
   { pro, workload, check, ticket }: Readonly<Record<'pro' | 'workload' | 'check' | 'ticket', string>>,
 ): Promise<FieldArguments> {
-  const { cluster, quotas, vpcs, quotaApplications } = await ask<{
+  const { cluster, quotas, vpcs, quotaApplications } = await queryGraph<{
     cluster: {
       nodes: { nodes: { name: string }[] };
       nodePools: Nodes;
@@ -147,7 +152,7 @@ async function argumentsFor(
     vpcs: Nodes;
     quotaApplications: Nodes;
   }>(
-    seat,
+    session,
     `query Parts($id: ID!) { cluster(id: $id) { nodes { nodes { name } } nodePools { nodes { id } }
       components { nodes { id } } operations { nodes { id } } }
       quotas { id } vpcs { nodes { id } } quotaApplications { nodes { id } } }`,
@@ -191,17 +196,24 @@ function hoursFromNow(hours: number): string {
 }
 
 /** Runs a mutation that must be accepted, and waits for the end of its operation, if it has one. */
-async function done<T>(seat: Seat, mutation: string, selection: string, input: object): Promise<T> {
+async function done<T>(
+  session: GraphSession,
+  mutation: string,
+  selection: string,
+  input: object,
+): Promise<T> {
   const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}`;
   const payload = schema.getType(`${type}Payload`);
   const operation = isObjectType(payload) && 'operation' in payload.getFields() ? 'operation { id }' : '';
-  const answer = await ask<Record<string, T & { operation?: { id: string } | null; userErrors: unknown[] }>>(
-    seat,
+  const answer = await queryGraph<
+    Record<string, T & { operation?: { id: string } | null; userErrors: unknown[] }>
+  >(
+    session,
     `mutation Do($input: ${type}Input!) { ${mutation}(input: $input) { ${selection} ${operation} userErrors { code message path } } }`,
     { input },
   );
   const made = answer[mutation];
   expect(made?.userErrors, mutation).toEqual([]);
-  if (made?.operation) await operationEnd(seat, made.operation.id);
+  if (made?.operation) await operationEnd(session, made.operation.id);
   return made as T;
 }

@@ -1,16 +1,16 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as documents from '../kit/documents.js';
-import { ask, type Seat } from '../kit/main-job.js';
+import { queryGraph, type GraphSession } from '../kit/cluster-lifecycle.js';
 import { startTestPlatform, type TestPlatform, testToken } from '../kit/platform.js';
 import { record } from '../kit/subscribe.js';
 
 let platform: TestPlatform;
-let seat: Seat;
+let session: GraphSession;
 
 beforeAll(async () => {
   platform = await startTestPlatform();
-  seat = { url: platform.url, account: 'acme' };
+  session = { url: platform.url, account: 'acme' };
 });
 afterAll(() => platform[Symbol.asyncDispose]());
 
@@ -48,16 +48,16 @@ describe('a mutation names what is wrong with its input', () => {
     ['a malformed name', { name: '-' }, 'INVALID_INPUT', ['input', 'name']],
     ['a zone of another region', { zoneIds: ['cn-beijing-a'] }, 'UNKNOWN_ZONE', ['input', 'zoneIds', '0']],
   ])('%s', async (_, change, code, path) => {
-    const { createCluster } = await ask<{
+    const { createCluster } = await queryGraph<{
       createCluster: { cluster: unknown; userErrors: { code: string; path: string[] }[] };
-    }>(seat, documents.CREATE_CLUSTER, { input: { ...good, ...change } });
+    }>(session, documents.CREATE_CLUSTER, { input: { ...good, ...change } });
     expect(createCluster).toMatchObject({ cluster: null, userErrors: [{ code, path }] });
   });
 
   test('a quota exceeded by one tells limit, used and requested', async () => {
     const nodePools = [{ name: 'p', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 11 }];
-    const { createCluster } = await ask<{ createCluster: { userErrors: unknown[] } }>(
-      seat,
+    const { createCluster } = await queryGraph<{ createCluster: { userErrors: unknown[] } }>(
+      session,
       documents.CREATE_CLUSTER,
       {
         input: { ...good, spec: 'STANDARD', nodePools },
@@ -69,8 +69,8 @@ describe('a mutation names what is wrong with its input', () => {
   });
 
   test('dryRun checks everything and leaves nothing', async () => {
-    const { createCluster } = await ask<{ createCluster: { userErrors: unknown[] } }>(
-      seat,
+    const { createCluster } = await queryGraph<{ createCluster: { userErrors: unknown[] } }>(
+      session,
       documents.CREATE_CLUSTER,
       {
         input: good,
@@ -79,7 +79,10 @@ describe('a mutation names what is wrong with its input', () => {
     );
     expect(createCluster.userErrors).toEqual([]);
     expect(
-      await ask(seat, '{ clusters { totalCount } operations { totalCount } events { nodes { id } } }'),
+      await queryGraph(
+        session,
+        '{ clusters { totalCount } operations { totalCount } events { nodes { id } } }',
+      ),
     ).toEqual({
       clusters: { totalCount: 0 },
       operations: { totalCount: 0 },

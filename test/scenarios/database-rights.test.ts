@@ -6,7 +6,7 @@ import { createLog } from '../../kernel/log.js';
 import { type AllInOne, startAllInOne } from '../../roles/all-in-one.js';
 import { type DatabaseUrls, embeddedDatabase } from '../../roles/database-urls.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
-import { mainJob } from '../kit/main-job.js';
+import { clusterLifecycle } from '../kit/cluster-lifecycle.js';
 import { AUTH_SECRET, PLATFORM_SECRET } from '../kit/platform.js';
 import { startRole } from '../kit/role-process.js';
 
@@ -77,7 +77,7 @@ test('roles of the platform are no superusers, make no tables and read only what
 });
 
 test('the platform does its work as roles with least rights', { timeout: 240_000 }, async () => {
-  await mainJob({ url: platform.url, account: 'acme' }, 'least-rights');
+  await clusterLifecycle({ url: platform.url, account: 'acme' }, 'least-rights');
   expect((await fetch(`${platform.url}/readyz`)).status).toBe(200);
 });
 

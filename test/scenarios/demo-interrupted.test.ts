@@ -75,7 +75,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 );
 
-test('interrupted before the answer to the creation, the demo deletes the cluster all the same', async () => {
+test('the demo deletes the cluster when it is interrupted before the response to its creation', async () => {
   const interruption = new AbortController();
   const { text } = await demo('early', (line) => line.includes('Create a cluster') && interruption.abort(), {
     signal: interruption.signal,
@@ -84,7 +84,7 @@ test('interrupted before the answer to the creation, the demo deletes the cluste
   expect(await clustersOf('early')).toBe(0);
 });
 
-test('interrupted twice, the demo says that the deletion goes on and does not wait for it', async () => {
+test('the demo exits without waiting for the deletion when it is interrupted twice', async () => {
   const [interruption, leaving] = [new AbortController(), new AbortController()];
   const onLine = (line: string) => {
     if (line.includes('The control plane')) interruption.abort(new Error('interrupted'));
@@ -102,14 +102,14 @@ test('interrupted twice, the demo says that the deletion goes on and does not wa
   expect(lines.join('\n')).toMatch(/the platform goes on with the deletion of demo-\w{6}/);
 });
 
-test('where nothing answers, the demo says at once which address it is and what to start', async () => {
+test('the demo names the address and the start command when no platform answers', async () => {
   const { reason, text } = await demo('away', () => undefined, { url: 'http://127.0.0.1:9/graphql' });
   expect(reason).toContain('no platform answers at http://127.0.0.1:9/graphql');
   expect(reason).toContain('npm start');
   expect(text).toBe('');
 });
 
-test('a platform that goes away for good ends the demo, which names what is left and how to delete it', async () => {
+test('the demo ends when the platform stays unreachable, and names the remaining cluster and the command that deletes it', async () => {
   await using mortal = await startTestPlatform({ simulationSpeed: 20 });
   let gone: PromiseLike<void> | undefined;
   const onLine = (line: string) => {
@@ -130,7 +130,7 @@ test('a platform that goes away for good ends the demo, which names what is left
   expect(text).not.toContain('Deleting');
 });
 
-test('with the quota used up by earlier runs the demo names it and them, and `clean` deletes them', async () => {
+test('the demo names the exhausted quota and the clusters of earlier runs, and `clean` deletes them', async () => {
   const { data } = await platform.request<{ createCluster: { userErrors: object[] } }>(
     `mutation { createCluster(input: {
        name: "demo-left", regionId: "cn-hangzhou", type: MANAGED_KUBERNETES, spec: PRO
@@ -160,7 +160,7 @@ test('with the quota used up by earlier runs the demo names it and them, and `cl
   expect(await clustersOf('full')).toBe(0);
 });
 
-test('what the demo suggests at its end works', async () => {
+test('the commands that the demo suggests at its end run', async () => {
   const flags = [`--port ${new URL(platform.url).port}`, `--home ${home}`];
   for (const { command } of [...tryNext('tour', flags), ...tryNext('upgrade', flags)]) {
     // The stories themselves are told by other tests: here their names and flags are understood.

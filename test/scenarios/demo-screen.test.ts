@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sparkline } from '../../examples/demo/narrator.js';
+import { sparkline } from '../../examples/demo/demo-output.js';
 import { OperationEvents } from '../../examples/demo/operation-events.js';
 import { TerminalScreen, wrap } from '../../examples/demo/screen.js';
 
@@ -10,7 +10,7 @@ function terminal(): { stream: NodeJS.WriteStream; sent: () => string } {
   return { stream: { columns: 40, isTTY: true, write } as NodeJS.WriteStream, sent: () => text };
 }
 
-test('a terminal screen draws nothing again but its last line, which never fills the width', () => {
+test('the terminal screen redraws only its status line, which is narrower than the terminal', () => {
   const { stream, sent } = terminal();
   using screen = new TerminalScreen(stream);
   screen.print('first');
@@ -40,7 +40,7 @@ test('a sparkline is drawn of four values or more', () => {
   expect(sparkline([0, 1, 2, 4])).toBe('▁▃▅█');
 });
 
-test('events stand below the step whose operation they belong to, whenever they come', async () => {
+test('events are printed below the step of their operation, whenever they arrive', async () => {
   const events = new OperationEvents();
   const event = (id: string, type: string, message: string) => ({ type, message, operation: { id } });
   events.add(event('create', 'CLUSTER_REQUESTED', 'requested'));

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform[Symbol.asyncDispose]());
 
-test('the demo tells the whole story and leaves nothing behind', async () => {
+test('the demo runs all steps and deletes what it created', async () => {
   const lines: string[] = [];
   const report = await runDemo({
     url: `${platform.url}/graphql`,
@@ -35,7 +35,7 @@ test('the demo tells the whole story and leaves nothing behind', async () => {
   expect(data?.quotas.find(({ resource }) => resource === 'payg-vcpu')).toMatchObject({ used: 0 });
 }, 180_000);
 
-test('the demo of an upgrade takes a cluster in use to the next version and leaves nothing behind', async () => {
+test('the upgrade demo upgrades a cluster with a workload to the next version and deletes what it created', async () => {
   const lines: string[] = [];
   const report = await runDemo({
     url: `${platform.url}/graphql`,
@@ -53,7 +53,7 @@ test('the demo of an upgrade takes a cluster in use to the next version and leav
   expect(report).toMatchObject({ nodes: 3, retries: 0 });
 }, 180_000);
 
-test('the demo ends with an error when it is not let in', async () => {
+test('the demo fails when the platform rejects its token', async () => {
   const demo = runDemo({ url: `${platform.url}/graphql`, token: 'nonsense', out: () => undefined });
   await expect(demo).rejects.toThrow('does not accept the token');
 });

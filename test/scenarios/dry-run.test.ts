@@ -9,10 +9,10 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TestDatabase } from '../kit/database.js';
 import { deploymentYaml } from '../kit/documents.js';
-import { ask, operationEnd, type Seat } from '../kit/main-job.js';
+import { queryGraph, operationEnd, type GraphSession } from '../kit/cluster-lifecycle.js';
 import { startTestPlatform, type TestPlatform } from '../kit/platform.js';
-import { clientSchema, rootFields } from './isolation/asking.js';
-import { buildEstate, type Estate } from './isolation/estate.js';
+import { clientSchema, rootFields } from './isolation/isolation-client.js';
+import { createAccountResources, type AccountResources } from './isolation/account-resources.js';
 import { mutationAttempts } from './isolation/mutation-attempts.js';
 import { askedFor, stateOf } from './isolation/state.js';
 
@@ -22,7 +22,7 @@ const mutations = rootFields(schema, 'Mutation').filter(({ args }) =>
 );
 
 /** What there must be beside an estate, so that each mutation has something it can be done to. */
-interface Occasions extends Estate {
+interface Occasions extends AccountResources {
   /** Of a Standard cluster of the minor version before the newest. */
   readonly older: string;
   /** A node pool of an edge cluster. */
@@ -147,33 +147,39 @@ async function unknownIds(kit: TestDatabase, ids: readonly string[]): Promise<st
 }
 
 /** Asks for a cluster with one node, waits until it runs, and answers what of it is selected. */
-async function clusterOf<T>(seat: Seat, input: object, selection: string): Promise<{ id: string } & T> {
+async function clusterOf<T>(
+  session: GraphSession,
+  input: object,
+  selection: string,
+): Promise<{ id: string } & T> {
   const create = `mutation Create($input: CreateClusterInput!) { createCluster(input: $input) {
     cluster { id } operation { id } userErrors { code message path } } }`;
   const nodePools = [{ name: 'default', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 1 }];
   const cluster = { regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', nodePools, ...input };
-  const { createCluster } = await ask<{
+  const { createCluster } = await queryGraph<{
     createCluster: {
       cluster: { id: string } | null;
       operation: { id: string } | null;
       userErrors: unknown[];
     };
-  }>(seat, create, { input: cluster });
+  }>(session, create, { input: cluster });
   expect(createCluster.userErrors).toEqual([]);
-  expect(await operationEnd(seat, createCluster.operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
+  expect(await operationEnd(session, createCluster.operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
   const query = `query ($id: ID!) { cluster(id: $id) { id ${selection} } }`;
-  return (await ask<{ cluster: { id: string } & T }>(seat, query, { id: createCluster.cluster!.id })).cluster;
+  return (
+    await queryGraph<{ cluster: { id: string } & T }>(session, query, { id: createCluster.cluster!.id })
+  ).cluster;
 }
 
-async function buildOccasions(seat: Seat): Promise<Occasions> {
-  const estate = await buildEstate(seat);
+async function buildOccasions(session: GraphSession): Promise<Occasions> {
+  const estate = await createAccountResources(session);
   const older = await clusterOf<{ components: { nodes: { id: string; name: string }[] } }>(
-    seat,
+    session,
     { name: 'older', spec: 'STANDARD', version: '1.32' },
     'components { nodes { id name } }',
   );
   const edge = await clusterOf<{ nodePools: { nodes: { id: string }[] } }>(
-    seat,
+    session,
     { name: 'edge', profile: 'EDGE', spec: 'STANDARD' },
     'nodePools { nodes { id } }',
   );
@@ -188,15 +194,15 @@ async function buildOccasions(seat: Seat): Promise<Occasions> {
 
 describe('a dry run', () => {
   let platform: TestPlatform;
-  let seat: Seat;
+  let session: GraphSession;
   let estate: Occasions;
   let before: { state: Record<string, unknown>; counts: Record<string, number> };
   const accepted = new Set<string>();
 
   beforeAll(async () => {
     platform = await startTestPlatform();
-    seat = { url: platform.url, account: 'acme' };
-    estate = await buildOccasions(seat);
+    session = { url: platform.url, account: 'acme' };
+    estate = await buildOccasions(session);
     before = { state: await stateOf(platform.kit, 'acme'), counts: await rowCounts(platform.kit) };
   });
   afterAll(() => platform[Symbol.asyncDispose]());
@@ -211,7 +217,7 @@ describe('a dry run', () => {
         .filter(({ field }) => field === name)
         .map((attempt) => attempt.with(estate, estate)['input']);
       for (const input of [...tried, INPUTS[name]?.(estate)].filter((one) => one !== undefined)) {
-        const payload = (await ask<Record<string, Payload>>(seat, query, { input }))[name];
+        const payload = (await queryGraph<Record<string, Payload>>(session, query, { input }))[name];
         if (payload?.userErrors.length === 0) accepted.add(name);
         expect(await unknownIds(platform.kit, idsIn(payload)), JSON.stringify(payload)).toEqual([]);
       }
@@ -222,7 +228,7 @@ describe('a dry run', () => {
     const input = { clusterId: estate.cluster, yaml: deploymentYaml('tried', 1) };
     const query = `mutation Try($input: ApplyManifestInput!) { applyManifest(input: $input, dryRun: true) {
       objects { name result } workload { id } userErrors { code } } }`;
-    expect(await ask(seat, query, { input })).toEqual({
+    expect(await queryGraph(session, query, { input })).toEqual({
       applyManifest: { objects: [{ name: 'tried', result: 'CREATED' }], workload: null, userErrors: [] },
     });
   });

@@ -6,7 +6,7 @@ import { FIELDS_PER_TURN } from '../../subgraphs/runtime/execution/lists-in-turn
 import { WorkBudget } from '../../kernel/fairness/work-turns.js';
 import { committedSupergraph } from '../../roles/supergraph.js';
 import { deploymentYaml } from '../kit/documents.js';
-import { ask, createCluster, operationEnd, type Seat } from '../kit/main-job.js';
+import { queryGraph, createCluster, operationEnd, type GraphSession } from '../kit/cluster-lifecycle.js';
 import { startTestPlatform, testToken, type TestPlatform } from '../kit/platform.js';
 import { raiseQuotas } from '../kit/quotas.js';
 import { ExpensiveOperations } from './expensive-operations.js';
@@ -20,24 +20,24 @@ const MEASURABLE = 20;
 
 const supergraph = loadSupergraph(await committedSupergraph());
 let platform: TestPlatform;
-let seat: Seat;
+let session: GraphSession;
 let operations: Map<string, string>;
 
 beforeAll(async () => {
   platform = await startTestPlatform({ gateway: { limits: { introspection: true } } });
-  seat = { url: platform.url, account: 'acme' };
-  await raiseQuotas(seat, { 'payg-vcpu': 400 });
+  session = { url: platform.url, account: 'acme' };
+  await raiseQuotas(session, { 'payg-vcpu': 400 });
   const created = await Promise.all(
-    Array.from({ length: CLUSTERS }, (_, index) => createCluster(seat, `c-${index}`, 2)),
+    Array.from({ length: CLUSTERS }, (_, index) => createCluster(session, `c-${index}`, 2)),
   );
-  for (const { operationId } of created) await operationEnd(seat, operationId);
+  for (const { operationId } of created) await operationEnd(session, operationId);
   operations = new ExpensiveOperations(supergraph, await argumentsFor(created[0]?.id ?? '')).all();
 }, 240_000);
 afterAll(() => platform[Symbol.asyncDispose]());
 
 async function argumentsFor(clusterId: string): Promise<FieldArguments> {
-  const { applyManifest } = await ask<{ applyManifest: { workload: { id: string } } }>(
-    seat,
+  const { applyManifest } = await queryGraph<{ applyManifest: { workload: { id: string } } }>(
+    session,
     'mutation Apply($input: ApplyManifestInput!) { applyManifest(input: $input) { workload { id } } }',
     { input: { clusterId, yaml: deploymentYaml('web', 1) } },
   );
@@ -110,7 +110,7 @@ class SeenBudgets implements Disposable {
   }
 }
 
-test('an answer has no more bytes than it may, and a turn of the event loop no more work', async () => {
+test('a response stays within its byte limit, and a turn of the event loop within its work limit', async () => {
   expect(operations.size).toBeGreaterThan(100);
   for (const [name, query] of operations) {
     using budgets = new SeenBudgets();
@@ -124,7 +124,7 @@ test('an answer has no more bytes than it may, and a turn of the event loop no m
   }
 }, 240_000);
 
-test('no operation takes more than ten times as much CPU for a point as a page of nodes', async () => {
+test('no operation uses more than ten times the CPU per cost point of a page of nodes', async () => {
   const unit = perPoint(await cheapest(PAGE_OF_NODES));
   const dearer: Record<string, number> = {};
   for (const [name, query] of operations) {

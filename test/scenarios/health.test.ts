@@ -37,20 +37,20 @@ async function probeStandingStill(url: string, status: number): Promise<Probe> {
   return answered;
 }
 
-test('says alive while the main thread is busy', async () => {
+test('the liveness probe succeeds while the main thread is busy', async () => {
   const options = { host: '127.0.0.1', port: 0, log: createLog('silent') };
   await using health = await HealthServer.start({ ...options, stallMs: 600_000 });
   expect(await probeStandingStill(health.url, 200)).toMatchObject({ body: { alive: true } });
 });
 
-test('says dead once the main thread has stood still for too long, and alive again as soon as it turns', async () => {
+test('the liveness probe fails while the event loop is blocked too long and succeeds once it turns', async () => {
   const options = { host: '127.0.0.1', port: 0, log: createLog('silent') };
   await using health = await HealthServer.start({ ...options, stallMs: 1000 });
   expect(await probeStandingStill(health.url, 503)).toMatchObject({ body: { alive: false } });
   await eventually(async () => (await probe(`${health.url}/healthz`)).status === 200);
 });
 
-test('is not ready while it starts, when its check says so, and when its check fails', async () => {
+test('the readiness probe fails during the start, when the check reports not ready, and when the check throws', async () => {
   await using health = await HealthServer.start({
     host: '127.0.0.1',
     port: 0,

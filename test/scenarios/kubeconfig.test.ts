@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { eventually } from '../kit/eventually.js';
-import { ask, createCluster, operationEnd, type Seat } from '../kit/main-job.js';
+import { queryGraph, createCluster, operationEnd, type GraphSession } from '../kit/cluster-lifecycle.js';
 import {
   type GraphQLBody,
   graphqlRequest,
@@ -32,7 +32,7 @@ interface View {
 let folder: string;
 let revocationsFile: string;
 let platform: TestPlatform;
-let seat: Seat;
+let session: GraphSession;
 let id: string;
 
 beforeAll(async () => {
@@ -40,9 +40,9 @@ beforeAll(async () => {
   revocationsFile = join(folder, 'revoked.json');
   await writeFile(revocationsFile, '{"revoked":[]}');
   platform = await startTestPlatform({ gateway: { revocationsFile } });
-  seat = { url: platform.url, account: 'acme' };
-  const cluster = await createCluster(seat, 'rights', 1);
-  await operationEnd(seat, cluster.operationId);
+  session = { url: platform.url, account: 'acme' };
+  const cluster = await createCluster(session, 'rights', 1);
+  await operationEnd(session, cluster.operationId);
   id = cluster.id;
 });
 afterAll(async () => {
@@ -89,7 +89,7 @@ describe('a kubeconfig', () => {
     expect(await batch.text()).not.toContain('apiVersion');
   });
 
-  test('is of nobody else, even with every scope', async () => {
+  test('is not available to another account, even with every scope', async () => {
     expect((await kubeconfig({ scopes: WRITE }, 'globex')).data).toEqual({ cluster: null });
   });
 
@@ -101,10 +101,10 @@ describe('a kubeconfig', () => {
     expect(end).toBeLessThanOrEqual(Date.now() + 120_000);
   });
 
-  test('is an event that names who got it, and holds no secret', async () => {
+  test('appends an event that names its subject and holds no secret', async () => {
     const yaml = await yamlFor('nina', READ);
-    const { events } = await ask<{ events: { nodes: Record<string, unknown>[] } }>(
-      seat,
+    const { events } = await queryGraph<{ events: { nodes: Record<string, unknown>[] } }>(
+      session,
       `{ events(first: 500, filter: { categories: [ACCESS] }) { nodes {
           type message ... on AccessEvent { subject cluster { id } } } } }`,
     );
@@ -117,7 +117,7 @@ describe('a kubeconfig', () => {
     expect(rows).not.toContain(tokenIn(yaml));
   });
 
-  test('is not part of a stream that people of an account share', async () => {
+  test('is not part of a stream that subjects of an account share', async () => {
     const seen = await Promise.all(['ann', 'bob'].map((subject) => firstEvent(subject)));
     for (const { data, errors } of seen) {
       expect(data).toMatchObject({ watchClusters: { cluster: { name: 'rights', kubeconfig: null } } });
@@ -163,7 +163,7 @@ describe.skipIf(!hasKubectl)('kubectl with a kubeconfig', () => {
     });
   }
 
-  test('reads with a token that may not write, and nothing more', async () => {
+  test('can only read with a token without the scope to write', async () => {
     const yaml = await yamlFor('ann', READ);
     expect((await kubectl(yaml, 'get', 'pods', '-A')).code).toBe(0);
     expect((await kubectl(yaml, 'get', 'nodes')).code).toBe(0);
@@ -181,7 +181,7 @@ describe.skipIf(!hasKubectl)('kubectl with a kubeconfig', () => {
     expect((await kubectl(yaml, 'auth', 'whoami')).output).toMatch(/Username\s+acme:ann\n/);
   });
 
-  test('administers with a token that may write, and acts as others with their rights', async () => {
+  test('administers with a token that has the scope to write, and impersonates users with their rights', async () => {
     const yaml = await yamlFor('will', WRITE);
     expect((await kubectl(yaml, 'create', 'secret', 'generic', 'own', '--from-literal=a=b')).code).toBe(0);
     expect((await kubectl(yaml, 'get', 'secret', 'own')).code).toBe(0);
@@ -192,7 +192,7 @@ describe.skipIf(!hasKubectl)('kubectl with a kubeconfig', () => {
     );
   });
 
-  test('is let in no longer once the token is called back, and its watch ends', async () => {
+  test('is rejected once its token is revoked, and its watch ends', async () => {
     const yaml = await yamlFor('eve', WRITE);
     expect((await kubectl(yaml, 'get', 'pods')).code).toBe(0);
     const watch = kubectl(yaml, 'get', 'pods', '-A', '--watch');
@@ -208,7 +208,7 @@ describe.skipIf(!hasKubectl)('kubectl with a kubeconfig', () => {
     await watch;
   });
 
-  test('is let in no longer once the token has expired', async () => {
+  test('is rejected once its token has expired', async () => {
     const yaml = await yamlFor('tim', WRITE, 4);
     expect((await kubectl(yaml, 'get', 'pods')).code).toBe(0);
     const refused = await eventually(async () => {

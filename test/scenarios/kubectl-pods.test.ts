@@ -7,7 +7,13 @@ import { isDeepStrictEqual, promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as documents from '../kit/documents.js';
 import { eventually } from '../kit/eventually.js';
-import { ask, createCluster, operationEnd, readyReplicas, type Seat } from '../kit/main-job.js';
+import {
+  queryGraph,
+  createCluster,
+  operationEnd,
+  readyReplicas,
+  type GraphSession,
+} from '../kit/cluster-lifecycle.js';
 import { startTestPlatform, type TestPlatform } from '../kit/platform.js';
 
 const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
@@ -33,12 +39,12 @@ interface KubectlPod {
 
 describe.skipIf(!hasKubectl)('kubectl with the kubeconfig of the graph', () => {
   let platform: TestPlatform;
-  let seat: Seat;
+  let session: GraphSession;
   let folder: string;
 
   beforeAll(async () => {
     platform = await startTestPlatform();
-    seat = { url: platform.url, account: 'acme' };
+    session = { url: platform.url, account: 'acme' };
     folder = await mkdtemp(join(tmpdir(), 'fleetgraph-kubeconfig-'));
   });
   afterAll(async () => {
@@ -47,18 +53,18 @@ describe.skipIf(!hasKubectl)('kubectl with the kubeconfig of the graph', () => {
   });
 
   test('lists the pods that the graph lists', async () => {
-    const cluster = await createCluster(seat, 'kubectl', 2);
-    await operationEnd(seat, cluster.operationId);
-    const { applyManifest } = await ask<{ applyManifest: { workload: { id: string } } }>(
-      seat,
+    const cluster = await createCluster(session, 'kubectl', 2);
+    await operationEnd(session, cluster.operationId);
+    const { applyManifest } = await queryGraph<{ applyManifest: { workload: { id: string } } }>(
+      session,
       documents.APPLY,
       {
         input: { clusterId: cluster.id, yaml: documents.deploymentYaml('web', 4) },
       },
     );
-    await readyReplicas(seat, applyManifest.workload.id, 4);
-    const { cluster: access } = await ask<{ cluster: { kubeconfig: { yaml: string } } }>(
-      seat,
+    await readyReplicas(session, applyManifest.workload.id, 4);
+    const { cluster: access } = await queryGraph<{ cluster: { kubeconfig: { yaml: string } } }>(
+      session,
       documents.KUBECONFIG,
       { id: cluster.id },
     );
@@ -78,9 +84,9 @@ describe.skipIf(!hasKubectl)('kubectl with the kubeconfig of the graph', () => {
       }));
     };
     const ofGraph = async () => {
-      const { cluster: seen } = await ask<{
+      const { cluster: seen } = await queryGraph<{
         cluster: { workloads: { nodes: { pods: { nodes: Pod[] } }[] } };
-      }>(seat, PODS, { id: cluster.id });
+      }>(session, PODS, { id: cluster.id });
       return seen.workloads.nodes.flatMap((workload) => workload.pods.nodes);
     };
     // Components of a new cluster are still being started: what both say must be of the same moment.

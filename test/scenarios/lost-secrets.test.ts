@@ -87,7 +87,7 @@ describe('a database', () => {
     await expect(claim(folder({ auth: other.auth }, { write }))).rejects.toThrow(/or set AUTH_SECRET to/);
   });
 
-  test('belongs to one of many first starts that race', async () => {
+  test('belongs to exactly one of several concurrent first starts', async () => {
     const starts = Array.from({ length: 8 }, (_, index) => ({
       platform: `${index}`.repeat(43),
       auth: `${index}`.repeat(44),

@@ -27,7 +27,7 @@ function node(folder: string, args: readonly string[], env: Record<string, strin
   return { status, output: stdout + stderr };
 }
 
-test('the Node.js that is asked for is the one that comes with the platform', async () => {
+test('the required Node.js version is the bundled one', async () => {
   const file = await readFile(join(packageRoot, 'package.json'), 'utf8');
   const { dependencies } = JSON.parse(file) as { dependencies: { node: string } };
   expect(dependencies.node.split('.')[0]).toBe(String(NEEDED_NODE));
@@ -36,7 +36,7 @@ test('the Node.js that is asked for is the one that comes with the platform', as
 const OLD = majorVersion() < 24 && majorVersion() >= 20;
 
 describe.skipIf(!OLD)('on a Node.js that is older than the one that comes with the platform', () => {
-  test('the command runs on the one that comes with it', () => {
+  test('the command runs on the bundled Node.js', () => {
     expect(node(packageRoot, ['bin/fleetgraph.js', '--version'])).toMatchObject({ status: 0 });
   });
 
@@ -55,7 +55,7 @@ describe.skipIf(!OLD)('on a Node.js that is older than the one that comes with t
     expect(output.trim()).toMatch(/^Fleetgraph runs on Node\.js 24 .*Run bin\/fleetgraph\.js instead[^\n]*$/);
   });
 
-  test('says what is missing where it was not installed', async () => {
+  test('names the missing package when it is not installed', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'fleetgraph-entrance-'));
     for (const part of ['package.json', 'scripts', 'bin'])
       await cp(join(packageRoot, part), join(folder, part), { recursive: true });

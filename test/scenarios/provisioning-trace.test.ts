@@ -7,7 +7,7 @@ import { packageRoot } from '../../kernel/package-root.js';
 import { startTracing } from '../../kernel/tracing/start-tracing.js';
 import { eventually } from '../kit/eventually.js';
 import * as documents from '../kit/documents.js';
-import { operationEnd } from '../kit/main-job.js';
+import { operationEnd } from '../kit/cluster-lifecycle.js';
 import {
   AUTH_SECRET,
   PLATFORM_SECRET,
@@ -71,7 +71,7 @@ beforeAll(async () => {
 });
 afterAll(() => void lines.splice(0));
 
-/** Does `work` while the cloud cannot write down a cluster, and so answers to no wish for one: no creation ends. */
+/** Runs `work` while the simulated cloud cannot store a cluster, so that no creation finishes. */
 async function beforeTheCloud<T>({ kit }: TestPlatform, work: () => Promise<T>): Promise<T> {
   const blocker = await kit.database.pool.connect();
   try {

@@ -26,7 +26,7 @@ function setReadOnly({ url }: TestDatabase, on: boolean): Promise<void> {
   );
 }
 
-test('the all-in-one platform is not ready while its database does not take writes, and says why', async () => {
+test('the all-in-one platform reports not ready, with the reason, while its database rejects writes', async () => {
   await using platform = await startTestPlatform();
   expect(await ready(platform.url)).toMatchObject({ status: 200, body: { ready: true } });
   await setReadOnly(platform.kit, true);
@@ -38,7 +38,7 @@ test('the all-in-one platform is not ready while its database does not take writ
   expect(await ready(platform.url)).toMatchObject({ status: 200, body: { ready: true } });
 });
 
-test('every role by itself is ready while its database takes writes, and the gateway while its subgraphs are', async () => {
+test('each role is ready while its database accepts writes, and the gateway while its subgraphs are ready', async () => {
   await using database = await createTestDatabase();
   const port = async () => String(await freePort());
   const healthPorts = { engine: await port(), kubesim: await port(), regions: await port() };

@@ -1,10 +1,10 @@
 import { isInterfaceType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { ask, type Seat } from '../kit/main-job.js';
+import { queryGraph, type GraphSession } from '../kit/cluster-lifecycle.js';
 import { graphqlRequest, startTestPlatform, type TestPlatform } from '../kit/platform.js';
-import { clientSchema } from './isolation/asking.js';
-import { buildEstate, type Estate } from './isolation/estate.js';
+import { clientSchema } from './isolation/isolation-client.js';
+import { createAccountResources, type AccountResources } from './isolation/account-resources.js';
 import { furtherIds } from './isolation/finds.js';
 import { RESOURCES } from './isolation/query-attempts.js';
 
@@ -17,17 +17,17 @@ interface Found {
 
 describe('an object by its id', () => {
   let platform: TestPlatform;
-  let seat: Seat;
-  let estate: Estate;
+  let session: GraphSession;
+  let estate: AccountResources;
   /** Of types that no estate names. */
   let further: Readonly<Record<string, string>>;
   const ids = () => [...RESOURCES.map((name) => estate[name]), ...Object.values(further)];
 
   beforeAll(async () => {
     platform = await startTestPlatform();
-    seat = { url: platform.url, account: 'acme' };
-    estate = await buildEstate(seat);
-    further = await furtherIds(platform.kit, seat, estate);
+    session = { url: platform.url, account: 'acme' };
+    estate = await createAccountResources(session);
+    further = await furtherIds(platform.kit, session, estate);
   });
   afterAll(() => platform[Symbol.asyncDispose]());
 
@@ -35,16 +35,16 @@ describe('an object by its id', () => {
     const resource = schema.getType('Resource');
     if (!isInterfaceType(resource)) throw new Error('Resource is no interface');
     const types = schema.getPossibleTypes(resource).map(({ name }) => name);
-    const { nodes } = await ask<Found>(seat, NODES, { ids: ids() });
+    const { nodes } = await queryGraph<Found>(session, NODES, { ids: ids() });
     expect(nodes.map((node) => node?.id)).toEqual(ids());
     expect(nodes.map((node) => node?.__typename).sort()).toEqual(types.sort());
-    const reversed = await ask<Found>(seat, NODES, { ids: ids().reverse() });
+    const reversed = await queryGraph<Found>(session, NODES, { ids: ids().reverse() });
     expect(reversed.nodes).toEqual([...nodes].reverse());
   });
 
   test('is for another account what an unknown id is, in its subgraph and in others', async () => {
-    const other = { ...seat, account: 'stranger' };
-    const { nodes } = await ask<Found>(other, NODES, { ids: ids() });
+    const other = { ...session, account: 'stranger' };
+    const { nodes } = await queryGraph<Found>(other, NODES, { ids: ids() });
     // Quotas of accounts have the same ids for everyone; this one is of the cluster.
     expect(nodes).toEqual(ids().map(() => null));
   });
@@ -53,14 +53,14 @@ describe('an object by its id', () => {
     const FIELDS = `... on Event { id cursor at type kind level reason message actor }
       ... on ScalingEvent { fromSize toSize cluster { name } } ... on ProvisioningEvent { cluster { name } }
       ... on AccessEvent { subject } ... on QuotaEvent { resource } ... on KubernetesEvent { omitted }`;
-    const { events } = await ask<{ events: { nodes: readonly { id: string }[] } }>(
-      seat,
+    const { events } = await queryGraph<{ events: { nodes: readonly { id: string }[] } }>(
+      session,
       `query ($id: ID!) { events(first: 500, filter: { clusterId: $id }) { nodes { __typename ${FIELDS} } } }`,
       { id: estate.cluster },
     );
     const wanted = Object.entries(further).filter(([name]) => name.endsWith('Event'));
-    const { nodes } = await ask<Found>(
-      seat,
+    const { nodes } = await queryGraph<Found>(
+      session,
       `query ($ids: [ID!]!) { nodes(ids: $ids) { __typename ${FIELDS} } }`,
       { ids: wanted.map(([, id]) => id) },
     );
@@ -69,8 +69,8 @@ describe('an object by its id', () => {
   });
 
   test('of a pod, a scaling group or an instance has the fields of its type', async () => {
-    const { nodes } = await ask<{ nodes: unknown[] }>(
-      seat,
+    const { nodes } = await queryGraph<{ nodes: unknown[] }>(
+      session,
       `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Pod { uid namespace name phase }
         ... on ScalingGroup { state nodePool { id } } ... on Instance { origin instanceType { id } zone { id } } } }`,
       { ids: ['Pod', 'ScalingGroup', 'Instance'].map((name) => further[name]) },
@@ -84,14 +84,16 @@ describe('an object by its id', () => {
 
   test.each(RESOURCES)('is refetched by Query.node: %s', async (name) => {
     const query = 'query ($id: ID!) { node(id: $id) { __typename id } }';
-    expect(await ask(seat, query, { id: estate[name] })).toMatchObject({ node: { id: estate[name] } });
+    expect(await queryGraph(session, query, { id: estate[name] })).toMatchObject({
+      node: { id: estate[name] },
+    });
   });
 
   test('has the fields of its type, whichever subgraph owns them', async () => {
     const query = `query ($ids: [ID!]!) { nodes(ids: $ids) {
       ... on Cluster { name workloads { nodes { id } } } ... on Workload { name cluster { name } } ... on Quota { resource } } }`;
     const { cluster, workload, quota } = estate;
-    expect(await ask(seat, query, { ids: [cluster, workload, quota] })).toMatchObject({
+    expect(await queryGraph(session, query, { ids: [cluster, workload, quota] })).toMatchObject({
       nodes: [
         { name: 'secret', workloads: { nodes: expect.arrayContaining([{ id: workload }]) as unknown } },
         { cluster: { name: 'secret' } },
@@ -101,11 +103,11 @@ describe('an object by its id', () => {
   });
 
   test('says kinds of operations and states of nodes as text and as enums', async () => {
-    const { operations, cluster } = await ask<{
+    const { operations, cluster } = await queryGraph<{
       operations: { nodes: { type: string; kind: string }[] };
       cluster: { nodes: { nodes: { state: string; lifecycleState: string }[] } };
     }>(
-      seat,
+      session,
       `query ($id: ID!) { operations(first: 500) { nodes { type kind } }
         cluster(id: $id) { nodes { nodes { state lifecycleState } } } }`,
       { id: estate.cluster },
@@ -136,13 +138,13 @@ describe('an object by its id', () => {
       'i-x,i-y',
       'resource_x',
     ];
-    const { nodes } = await ask<Found>(seat, NODES, { ids: [...none, estate.cluster] });
+    const { nodes } = await queryGraph<Found>(session, NODES, { ids: [...none, estate.cluster] });
     expect(nodes).toEqual([...none.map(() => null), { __typename: 'Cluster', id: estate.cluster }]);
   });
 
   test('is looked up 100 times at most', async () => {
     const many = Array.from({ length: 101 }, (_, index) => `cluster_${index}`);
-    expect((await ask<Found>(seat, NODES, { ids: many.slice(1) })).nodes).toEqual(
+    expect((await queryGraph<Found>(session, NODES, { ids: many.slice(1) })).nodes).toEqual(
       many.slice(1).map(() => null),
     );
     const { errors } = await graphqlRequest(platform.url, {

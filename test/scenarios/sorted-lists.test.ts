@@ -1,9 +1,9 @@
 import { type GraphQLObjectType, getNamedType, isEnumType, isInputObjectType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ask, type Seat } from '../kit/main-job.js';
+import { queryGraph, type GraphSession } from '../kit/cluster-lifecycle.js';
 import { startTestPlatform, type TestPlatform } from '../kit/platform.js';
-import { clientSchema } from './isolation/asking.js';
-import { buildEstate, type Estate } from './isolation/estate.js';
+import { clientSchema } from './isolation/isolation-client.js';
+import { createAccountResources, type AccountResources } from './isolation/account-resources.js';
 
 const schema = await clientSchema();
 
@@ -46,20 +46,20 @@ interface Page {
 
 describe('a list with orderBy', () => {
   let platform: TestPlatform;
-  let seat: Seat;
-  let estate: Estate;
+  let session: GraphSession;
+  let estate: AccountResources;
 
   beforeAll(async () => {
     platform = await startTestPlatform();
-    seat = { url: platform.url, account: 'acme' };
-    estate = await buildEstate(seat);
+    session = { url: platform.url, account: 'acme' };
+    estate = await createAccountResources(session);
     for (const name of ['b', 'a', 'c']) {
-      await ask(
-        seat,
+      await queryGraph(
+        session,
         `mutation { createVpc(input: { regionId: "cn-hangzhou", name: "${name}", cidr: "10.0.0.0/8" }) { vpc { id } } }`,
       );
-      await ask(
-        seat,
+      await queryGraph(
+        session,
         `mutation ($input: OpenSupportTicketInput!) { openSupportTicket(input: $input) { supportTicket { id } } }`,
         { input: { clusterId: estate.cluster, kind: 'QUESTION', title: name, text: name } },
       );
@@ -75,8 +75,8 @@ describe('a list with orderBy', () => {
     do {
       const page = `page: ${list}(first: 2, after: ${JSON.stringify(after)}, orderBy: { field: ${field}, direction: ${direction} }) {
         pageInfo { hasNextPage endCursor } nodes { id value: ${value} } }`;
-      const { page: root, owner } = await ask<{ page?: Page; owner?: { page: Page } }>(
-        seat,
+      const { page: root, owner } = await queryGraph<{ page?: Page; owner?: { page: Page } }>(
+        session,
         ROOTS[type]!.replace('LIST', page),
         { cluster: estate.cluster, nodePool: estate.nodePool },
       );

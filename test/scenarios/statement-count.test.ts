@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ask, createCluster, operationEnd, type Seat } from '../kit/main-job.js';
+import { queryGraph, createCluster, operationEnd, type GraphSession } from '../kit/cluster-lifecycle.js';
 import { startTestPlatform, type TestPlatform } from '../kit/platform.js';
 import { raiseQuotas } from '../kit/quotas.js';
 
@@ -20,19 +20,21 @@ const FLEET = `query Fleet($first: Int) {
 }`;
 
 let platform: TestPlatform;
-let seat: Seat;
+let session: GraphSession;
 
 beforeAll(async () => {
   platform = await startTestPlatform();
-  seat = { url: platform.url, account: 'acme' };
-  await raiseQuotas(seat, { 'payg-vcpu': 1_000 });
-  const created = await Promise.all(Array.from({ length: 50 }, (_, i) => createCluster(seat, `c-${i}`, 1)));
-  for (const { operationId } of created) await operationEnd(seat, operationId);
+  session = { url: platform.url, account: 'acme' };
+  await raiseQuotas(session, { 'payg-vcpu': 1_000 });
+  const created = await Promise.all(
+    Array.from({ length: 50 }, (_, i) => createCluster(session, `c-${i}`, 1)),
+  );
+  for (const { operationId } of created) await operationEnd(session, operationId);
 }, 240_000);
 afterAll(() => platform[Symbol.asyncDispose]());
 
-test('a three-level query over four subgraphs costs the same number of statements for 1 and for 50 clusters', async () => {
-  const own = (first: number) => platform.statements(() => ask(seat, FLEET, { first }));
+test('a three-level query over four subgraphs runs the same number of SQL statements for 1 and for 50 clusters', async () => {
+  const own = (first: number) => platform.statements(() => queryGraph(session, FLEET, { first }));
   // What is read once per process has been read.
   await own(1);
   const one = await own(1);
@@ -47,9 +49,13 @@ test('Query.nodes costs the same number of statements for the objects of 1 and o
   const ids = await idsOf(20);
   const found = (clusters: number) =>
     platform.statements(() =>
-      ask(seat, 'query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on Quota { used } } }', {
-        ids: ids.slice(0, clusters).flat(),
-      }),
+      queryGraph(
+        session,
+        'query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on Quota { used } } }',
+        {
+          ids: ids.slice(0, clusters).flat(),
+        },
+      ),
     );
   await found(1);
   const one = await found(1);
@@ -67,7 +73,7 @@ async function idsOf(clusters: number): Promise<string[][]> {
   }
   const query = `query ($first: Int) { clusters(first: $first) { nodes {
     id quotas { id } nodePools(first: 1) { nodes { id } } operations(first: 1) { nodes { id } } } } }`;
-  const data = await ask<{ clusters: { nodes: Owner[] } }>(seat, query, { first: clusters });
+  const data = await queryGraph<{ clusters: { nodes: Owner[] } }>(session, query, { first: clusters });
   return data.clusters.nodes.map(({ id, quotas, nodePools, operations }) =>
     [{ id }, ...quotas.slice(0, 2), ...nodePools.nodes, ...operations.nodes].map((one) => one.id),
   );

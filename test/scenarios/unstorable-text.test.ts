@@ -143,7 +143,7 @@ describe.each([
   );
 });
 
-test('a text with U+0000 that stands in the document is INVALID_INPUT, too', async () => {
+test('rejects U+0000 in a literal of the document with INVALID_INPUT', async () => {
   const { errors } = await platform.request('{ cluster(id: "a\\u0000b") { id } }');
   expect(errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', path: ['id'] } }]);
 });

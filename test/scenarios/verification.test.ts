@@ -26,10 +26,10 @@ async function ask(query: string, verified?: boolean): Promise<unknown> {
 const CREATE = `mutation { createCluster(input: { name: "first", regionId: "cn-hangzhou", type: EXTERNAL_KUBERNETES }) {
   cluster { state } userErrors { code } } }`;
 
-test('through the gateway, a token that does not vouch for its account buys nothing until the holder is identified', async () => {
+test('a token of an unverified account cannot create paid resources until the account is verified', async () => {
   const viewer = '{ viewer { verified } }';
   expect(await ask(viewer, false)).toEqual({ viewer: { verified: false } });
-  // Whoever else speaks for the account may be vouched for.
+  // Another subject of the account may be verified.
   expect(await ask(viewer)).toEqual({ viewer: { verified: true } });
   expect(await ask(CREATE, false)).toEqual({
     createCluster: { cluster: null, userErrors: [{ code: 'ACCOUNT_NOT_VERIFIED' }] },

@@ -15,7 +15,7 @@ import {
   isSpecifiedScalarType,
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { clientSchema } from '../scenarios/isolation/asking.js';
+import { clientSchema } from '../scenarios/isolation/isolation-client.js';
 
 /** The rules of docs/graph.md over the composed schema. An exception is listed by name with its reason. */
 const schema = await clientSchema();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
 import { packageRoot } from '../../../kernel/package-root.js';
-import { hold } from '../../platform/hold.js';
+import { disposeOnExit } from '../../platform/dispose-on-exit.js';
 import { type BenchProcess, startProcess } from '../../platform/process.js';
 import { DEMO_LINK, demoSdl } from './schema.js';
 
@@ -14,7 +14,10 @@ export interface DemoGraph {
 /** Starts the demo's subgraphs in a process of their own. */
 export async function startDemo(started: AsyncDisposableStack): Promise<DemoGraph> {
   const script = join(packageRoot, 'dist/bench/gateway/demo/main.js');
-  const process = await hold(started, startProcess({ name: 'subgraphs of the demo', args: [script] }));
+  const process = await disposeOnExit(
+    started,
+    startProcess({ name: 'subgraphs of the demo', args: [script] }),
+  );
   const urls = JSON.parse(process.url) as Record<string, string>;
   const subgraphs = Object.entries(demoSdl).map(([name, types]) => {
     const url = urls[name];

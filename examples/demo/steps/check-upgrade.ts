@@ -1,5 +1,5 @@
 import { graphql } from '../../generated/index.js';
-import { expectAccepted, expectThat, need, type Step } from '../story.js';
+import { expectAccepted, assertThat, need, type Step } from '../demo-context.js';
 
 const Check = graphql(`
   mutation DemoCheckUpgrade($clusterId: ID!, $version: String!) {
@@ -29,10 +29,10 @@ export const checkUpgrade: Step = {
     const { runClusterCheck } = await story.client.mutate(Check, variables, { signal: story.signal });
     expectAccepted('the check', runClusterCheck.userErrors);
     const { clusterCheck: check } = runClusterCheck;
-    expectThat(check, 'there is no check');
+    assertThat(check, 'there is no check');
     for (const { name, level, result, message } of check.items)
       tell.line(`${result === 'PASSED' ? '✓' : '✗'} ${name} (${level}): ${message}`);
-    expectThat(check.state === 'PASSED', 'something is in the way of the upgrade');
+    assertThat(check.state === 'PASSED', 'something is in the way of the upgrade');
     tell.headline(`${check.items.length} things looked at, nothing in the way`);
   },
 };

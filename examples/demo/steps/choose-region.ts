@@ -1,5 +1,5 @@
 import { graphql } from '../../generated/index.js';
-import { expectThat, type Step } from '../story.js';
+import { assertThat, type Step } from '../demo-context.js';
 
 const Regions = graphql(`
   query DemoRegions {
@@ -23,11 +23,11 @@ export const chooseRegion: Step = {
   async run(story, tell) {
     const { regions } = await story.client.query(Regions);
     const offered = regions.filter(({ availability }) => availability === 'AVAILABLE');
-    expectThat(offered.length > 0, 'ACK Pro is available in no region');
+    assertThat(offered.length > 0, 'ACK Pro is available in no region');
     const wanted = story.wantedRegion ?? 'cn-hangzhou';
     const region = offered.find(({ id }) => id === wanted) ?? offered[0];
-    expectThat(region, 'no region');
-    expectThat(!story.wantedRegion || region.id === wanted, `ACK Pro is not available in ${wanted}`);
+    assertThat(region, 'no region');
+    assertThat(!story.wantedRegion || region.id === wanted, `ACK Pro is not available in ${wanted}`);
     story.regionId = region.id;
     const { timeZone } = region;
     tell.line(

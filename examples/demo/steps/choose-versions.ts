@@ -1,5 +1,5 @@
 import { graphql } from '../../generated/index.js';
-import { expectThat, type Step } from '../story.js';
+import { assertThat, type Step } from '../demo-context.js';
 
 const Versions = graphql(`
   query DemoVersions {
@@ -32,7 +32,7 @@ export const chooseVersions: Step = {
     const [choice] = choices.sort(
       (one, other) => byVersion(other.target, one.target) || byVersion(other.id, one.id),
     );
-    expectThat(choice, 'no version that can be created has a next minor version');
+    assertThat(choice, 'no version that can be created has a next minor version');
     story.version = choice.id;
     story.targetVersion = choice.target;
     const creatable = kubernetesVersions.filter((version) => version.creatable).map(({ id }) => id);

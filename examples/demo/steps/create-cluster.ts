@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { CreateClusterDocument, newClientToken } from '@fleetgraph/client';
 import { DEMO_LABEL, findDemoClusters } from '../delete-demo-cluster.js';
-import { DemoFailure, expectAccepted, expectThat, need, outcomeOf, type Step, type Story } from '../story.js';
+import {
+  DemoFailure,
+  expectAccepted,
+  assertThat,
+  need,
+  operationSummary,
+  type Step,
+  type DemoContext,
+} from '../demo-context.js';
 import { watchOperation } from '../watch-operation.js';
 import { countedQuotas } from './show-quotas.js';
 
@@ -33,14 +41,14 @@ export const createCluster: Step = {
     story.requestCluster = undefined;
     expectAccepted('the cluster', answer.userErrors);
     const { cluster, operation } = answer;
-    expectThat(cluster && operation, 'the cluster was accepted without an operation');
+    assertThat(cluster && operation, 'the cluster was accepted without an operation');
     story.clusterId = cluster.id;
     story.nodePoolId = cluster.nodePools.nodes[0]?.id ?? '';
     tell.line(`${cluster.name} is ${cluster.id}`);
     await story.feed.follow(cluster.id);
 
     const end = await watchOperation(story, operation.id, tell);
-    expectThat(end.state === 'SUCCEEDED', `creating the cluster ended as ${outcomeOf(end)}`);
+    assertThat(end.state === 'SUCCEEDED', `creating the cluster ended as ${operationSummary(end)}`);
     story.nodes = NODES;
     tell.headline(`${cluster.name} runs Kubernetes ${cluster.version.id} in ${cluster.region.id}`);
   },
@@ -54,7 +62,7 @@ const NEEDED: Readonly<Record<string, number>> = {
 };
 
 /** Throws when a quota has no room for the cluster: which, and what to do. */
-async function expectRoom(story: Story): Promise<void> {
+async function expectRoom(story: DemoContext): Promise<void> {
   const short = (await countedQuotas(story)).find(
     ({ resource, limit, used }) => limit !== null && limit - used < (NEEDED[resource] ?? 0),
   );

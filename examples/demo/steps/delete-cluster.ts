@@ -1,8 +1,8 @@
 import { GetClusterDocument } from '@fleetgraph/client';
 import { requestDeletion } from '../delete-demo-cluster.js';
-import { expectThat, need, outcomeOf, type Step } from '../story.js';
+import { assertThat, need, operationSummary, type Step } from '../demo-context.js';
 import { watchOperation } from '../watch-operation.js';
-import { countedQuotas, tellQuotas } from './show-quotas.js';
+import { countedQuotas, printQuotas } from './show-quotas.js';
 
 export const deleteCluster: Step = {
   title: 'Delete the cluster and wait until it is gone',
@@ -10,12 +10,12 @@ export const deleteCluster: Step = {
     const id = need(story, 'clusterId');
     const operationId = await requestDeletion(story.client, id, story.signal);
     const end = await watchOperation(story, operationId, tell);
-    expectThat(end.state === 'SUCCEEDED', `the deletion ended as ${outcomeOf(end)}`);
+    assertThat(end.state === 'SUCCEEDED', `the deletion ended as ${operationSummary(end)}`);
     const { cluster } = await story.client.query(GetClusterDocument, { id }, { signal: story.signal });
-    expectThat(cluster?.state === 'DELETED', `the cluster is ${cluster?.state ?? 'unknown'}, not DELETED`);
+    assertThat(cluster?.state === 'DELETED', `the cluster is ${cluster?.state ?? 'unknown'}, not DELETED`);
     story.deleted = true;
     story.feed.check();
-    tellQuotas(await countedQuotas(story), tell);
+    printQuotas(await countedQuotas(story), tell);
     tell.headline(`gone; ${story.feed.count} events of provisioning came in, each once`);
   },
 };

@@ -1,5 +1,5 @@
 import { findDemoClusters, requestDeletion, waitUntilGone } from '../delete-demo-cluster.js';
-import type { Step } from '../story.js';
+import type { Step } from '../demo-context.js';
 
 /** Deletes what earlier runs have left, one after the other. */
 export const deleteLeftOvers: Step = {

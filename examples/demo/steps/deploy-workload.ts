@@ -1,8 +1,8 @@
 import { newClientToken } from '@fleetgraph/client';
 import { graphql } from '../../generated/index.js';
-import { expectAccepted, expectThat, need, type Step } from '../story.js';
+import { expectAccepted, assertThat, need, type Step } from '../demo-context.js';
 import { watchPods } from '../watch-pods.js';
-import { patiently, throwIfAway } from '../while-away.js';
+import { retryWhileUnavailable, throwIfUnavailable } from '../retry-while-unavailable.js';
 
 const REPLICAS = 2;
 
@@ -50,15 +50,15 @@ export const deployWorkload: Step = {
   title: `Deploy nginx with ${REPLICAS} replicas and watch its pods`,
   async run(story, tell) {
     const input = { clusterId: need(story, 'clusterId'), yaml: MANIFEST, clientToken: newClientToken() };
-    const applyManifest = await patiently(story, async () => {
+    const applyManifest = await retryWhileUnavailable(story, async () => {
       const answer = await story.client.mutate(Deploy, { input }, { signal: story.signal });
-      throwIfAway(answer.applyManifest.userErrors);
+      throwIfUnavailable(answer.applyManifest.userErrors);
       return answer.applyManifest;
     });
     expectAccepted('the manifest', applyManifest.userErrors);
     for (const { kind, name, result } of applyManifest.objects)
       tell.line(`${kind} ${name}: ${result ?? 'refused'}`);
-    expectThat(applyManifest.workload, 'the manifest made no workload');
+    assertThat(applyManifest.workload, 'the manifest made no workload');
     story.workloadId = applyManifest.workload.id;
     await watchPods(story, REPLICAS, tell);
   },

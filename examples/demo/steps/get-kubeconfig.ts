@@ -1,5 +1,5 @@
 import { GetKubeconfigDocument } from '@fleetgraph/client';
-import { expectThat, need, type Step } from '../story.js';
+import { assertThat, need, type Step } from '../demo-context.js';
 
 /** Minutes for which the kubeconfig is good. */
 const TTL = 60;
@@ -10,9 +10,9 @@ export const getKubeconfig: Step = {
     const variables = { clusterId: need(story, 'clusterId'), ttlMinutes: TTL };
     const { cluster } = await story.client.query(GetKubeconfigDocument, variables, { signal: story.signal });
     const kubeconfig = cluster?.kubeconfig;
-    expectThat(kubeconfig, 'a running cluster has no kubeconfig');
+    assertThat(kubeconfig, 'a running cluster has no kubeconfig');
     const server = /server: (\S+)/.exec(kubeconfig.yaml)?.[1];
-    expectThat(server, 'the kubeconfig names no server');
+    assertThat(server, 'the kubeconfig names no server');
     tell.headline(`for ${server}, until ${new Date(kubeconfig.expiresAt).toLocaleTimeString()}`);
   },
 };

@@ -1,5 +1,5 @@
 import { newClientToken, UpgradeClusterDocument } from '@fleetgraph/client';
-import { expectThat, need, type Step } from '../story.js';
+import { assertThat, need, type Step } from '../demo-context.js';
 
 export const refuseDowngrade: Step = {
   title: 'Try to go back: an upgrade has no way back',
@@ -15,7 +15,7 @@ export const refuseDowngrade: Step = {
       { signal: story.signal },
     );
     const [refusal] = upgradeCluster.userErrors;
-    expectThat(refusal, 'going back to the older version was accepted');
+    assertThat(refusal, 'going back to the older version was accepted');
     tell.headline(`${refusal.code}: ${refusal.message}`);
   },
 };

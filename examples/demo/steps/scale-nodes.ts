@@ -1,5 +1,12 @@
 import { newClientToken, type OperationStatusFragment, ScaleNodePoolDocument } from '@fleetgraph/client';
-import { expectAccepted, expectThat, need, outcomeOf, type Step, type Story } from '../story.js';
+import {
+  expectAccepted,
+  assertThat,
+  need,
+  operationSummary,
+  type Step,
+  type DemoContext,
+} from '../demo-context.js';
 import { watchOperation } from '../watch-operation.js';
 import { countedQuotas } from './show-quotas.js';
 
@@ -18,23 +25,23 @@ export const scaleNodes: Step = {
     const desiredSize = nodes + (bounded ? room + TOO_MANY : MODEST);
     tell.line(`from ${nodes} to ${desiredSize} nodes; the quota has room for ${room} more`);
     const end = await scaleTo(story, desiredSize, (operationId) => watchOperation(story, operationId, tell));
-    expectThat(end.result, 'scaling ended without a result');
+    assertThat(end.result, 'scaling ended without a result');
     const expected = bounded ? (room > 0 ? 'PARTIAL' : 'FAILED') : 'SUCCEEDED';
-    expectThat(end.state === expected, `scaling ended as ${outcomeOf(end)}`);
+    assertThat(end.state === expected, `scaling ended as ${operationSummary(end)}`);
     story.nodes = nodes + end.result.created;
     for (const [reason, count] of countedReasons(end)) tell.line(`${count} × ${reason}`);
-    tell.headline(outcomeOf(end));
+    tell.headline(operationSummary(end));
   },
 };
 
-async function roomForNodes(story: Story): Promise<number> {
+async function roomForNodes(story: DemoContext): Promise<number> {
   const vcpu = (await countedQuotas(story)).find(({ resource }) => resource === 'payg-vcpu');
   if (!vcpu || vcpu.limit === null) return Infinity;
   return Math.floor((vcpu.limit - vcpu.used) / VCPU_PER_NODE);
 }
 
 async function scaleTo(
-  story: Story,
+  story: DemoContext,
   desiredSize: number,
   watch: (operationId: string) => Promise<OperationStatusFragment>,
 ): Promise<OperationStatusFragment> {
@@ -46,7 +53,7 @@ async function scaleTo(
     { signal: story.signal },
   );
   expectAccepted('scaling', scaleNodePool.userErrors);
-  expectThat(scaleNodePool.operation, 'scaling was accepted without an operation');
+  assertThat(scaleNodePool.operation, 'scaling was accepted without an operation');
   return watch(scaleNodePool.operation.id);
 }
 

@@ -1,7 +1,7 @@
 import { newClientToken, ScaleWorkloadDocument } from '@fleetgraph/client';
-import { expectAccepted, need, type Step } from '../story.js';
+import { expectAccepted, need, type Step } from '../demo-context.js';
 import { watchPods } from '../watch-pods.js';
-import { patiently, throwIfAway } from '../while-away.js';
+import { retryWhileUnavailable, throwIfUnavailable } from '../retry-while-unavailable.js';
 
 const REPLICAS = 10;
 
@@ -13,13 +13,13 @@ export const scaleWorkload: Step = {
       replicas: REPLICAS,
       clientToken: newClientToken(),
     };
-    const answer = await patiently(story, async () => {
+    const answer = await retryWhileUnavailable(story, async () => {
       const { scaleWorkload: payload } = await story.client.mutate(
         ScaleWorkloadDocument,
         { input },
         { signal: story.signal },
       );
-      throwIfAway(payload.userErrors);
+      throwIfUnavailable(payload.userErrors);
       return payload;
     });
     expectAccepted('scaling', answer.userErrors);

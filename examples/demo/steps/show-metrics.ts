@@ -1,9 +1,9 @@
 import { graphql } from '../../generated/index.js';
 import type { DemoMetricsQuery } from '../../generated/graphql.js';
-import { sparkline } from '../narrator.js';
-import { need, type Step, type Story } from '../story.js';
-import { until } from '../until.js';
-import { patiently } from '../while-away.js';
+import { sparkline } from '../demo-output.js';
+import { need, type Step, type DemoContext } from '../demo-context.js';
+import { pollUntil } from '../poll-until.js';
+import { retryWhileUnavailable } from '../retry-while-unavailable.js';
 
 const Metrics = graphql(`
   query DemoMetrics($clusterId: ID!, $from: DateTime!, $to: DateTime!) {
@@ -34,7 +34,7 @@ export const showMetrics: Step = {
       const series = await readMetrics(story);
       return newest(series.find(({ name }) => name === 'nodes')) === nodes ? series : undefined;
     };
-    const series = await until(measured, { what: `${nodes} nodes in the metrics`, signal: story.signal });
+    const series = await pollUntil(measured, { what: `${nodes} nodes in the metrics`, signal: story.signal });
     for (const one of series) {
       const line = sparkline(one.points.map(({ value }) => value));
       tell.line(`${one.name.padEnd(12)}  ${inWords(newest(one), one.unit).padEnd(12)} ${line}`.trimEnd());
@@ -44,12 +44,12 @@ export const showMetrics: Step = {
 };
 
 /** What was measured of the cluster as a whole in the last ten minutes; the first look at a cluster measures it. */
-async function readMetrics(story: Story): Promise<Series[]> {
+async function readMetrics(story: DemoContext): Promise<Series[]> {
   const { client, signal } = story;
   const to = new Date();
   const from = new Date(to.getTime() - TEN_MINUTES);
   const variables = { clusterId: need(story, 'clusterId'), from: from.toISOString(), to: to.toISOString() };
-  const { cluster } = await patiently(story, () => client.query(Metrics, variables, { signal }));
+  const { cluster } = await retryWhileUnavailable(story, () => client.query(Metrics, variables, { signal }));
   // Series of single nodes have labels.
   return (cluster?.metrics ?? []).filter(({ labels }) => Object.keys(Object(labels)).length === 0);
 }

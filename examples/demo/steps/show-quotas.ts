@@ -1,6 +1,6 @@
 import { ListQuotasDocument, type ListQuotasQuery } from '@fleetgraph/client';
-import type { Narrator } from '../narrator.js';
-import type { Step, Story } from '../story.js';
+import type { DemoOutput } from '../demo-output.js';
+import type { Step, DemoContext } from '../demo-context.js';
 
 type Quota = ListQuotasQuery['quotas'][number];
 
@@ -12,24 +12,24 @@ export const showQuotas: Step = {
   async run(story, tell) {
     const quotas = await countedQuotas(story);
     story.usedBefore = new Map(quotas.map(({ resource, used }) => [resource, used]));
-    tellQuotas(quotas, tell);
+    printQuotas(quotas, tell);
   },
 };
 
 export const showQuotasAgain: Step = {
   title: 'See what the quotas leave now',
   async run(story, tell) {
-    tellQuotas(await countedQuotas(story), tell);
+    printQuotas(await countedQuotas(story), tell);
   },
 };
 
 /** The account's quotas that the demo touches. */
-export async function countedQuotas({ client, signal }: Story): Promise<Quota[]> {
+export async function countedQuotas({ client, signal }: DemoContext): Promise<Quota[]> {
   const { quotas } = await client.query(ListQuotasDocument, {}, { signal });
   return quotas.filter(({ resource }) => COUNTED.includes(resource));
 }
 
-export function tellQuotas(quotas: readonly Quota[], tell: Narrator): void {
+export function printQuotas(quotas: readonly Quota[], tell: DemoOutput): void {
   for (const { resource, used, limit } of quotas) {
     tell.line(`${resource.padEnd(28)} ${String(used).padStart(4)} of ${limit ?? 'unlimited'} in use`);
   }

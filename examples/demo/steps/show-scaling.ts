@@ -1,13 +1,13 @@
 import type { ScalingEvent } from '../event-feed.js';
-import type { Step } from '../story.js';
-import { until } from '../until.js';
+import type { Step } from '../demo-context.js';
+import { pollUntil } from '../poll-until.js';
 
 /** The stream of scaling events has brought both changes of size: the node pool's and the workload's. */
 export const showScaling: Step = {
   title: 'See the scaling events that came in meanwhile',
   async run(story, tell) {
     const { feed, signal } = story;
-    const wanted: ScalingEvent['target'][] = await until(
+    const wanted: ScalingEvent['target'][] = await pollUntil(
       () => {
         feed.check();
         const targets = feed.scaling.map(({ target }) => target);

@@ -1,9 +1,16 @@
 import { GetWorkloadDocument, newClientToken, UpgradeClusterDocument } from '@fleetgraph/client';
 import { graphql } from '../../generated/index.js';
-import { expectAccepted, expectThat, need, outcomeOf, type Step, type Story } from '../story.js';
-import { until } from '../until.js';
+import {
+  expectAccepted,
+  assertThat,
+  need,
+  operationSummary,
+  type Step,
+  type DemoContext,
+} from '../demo-context.js';
+import { pollUntil } from '../poll-until.js';
 import { watchOperation } from '../watch-operation.js';
-import { patiently } from '../while-away.js';
+import { retryWhileUnavailable } from '../retry-while-unavailable.js';
 
 const Versions = graphql(`
   query DemoClusterVersions($id: ID!) {
@@ -34,16 +41,16 @@ export const upgradeCluster: Step = {
       { signal: story.signal },
     );
     expectAccepted('the upgrade', answer.userErrors);
-    expectThat(answer.operation, 'the upgrade was accepted without an operation');
+    assertThat(answer.operation, 'the upgrade was accepted without an operation');
     const ended = new AbortController();
     const least = leastReady(story, ended.signal);
     const end = await watchOperation(story, answer.operation.id, tell).finally(() => ended.abort());
-    expectThat(end.state === 'SUCCEEDED', `the upgrade ended as ${outcomeOf(end)}`);
+    assertThat(end.state === 'SUCCEEDED', `the upgrade ended as ${operationSummary(end)}`);
     const { cluster } = await story.client.query(Versions, { id }, { signal: story.signal });
-    expectThat(cluster?.version.id === version, `the cluster runs ${cluster?.version.id}, not ${version}`);
+    assertThat(cluster?.version.id === version, `the cluster runs ${cluster?.version.id}, not ${version}`);
     const ready = cluster.nodes.nodes.filter(({ status }) => status === 'Ready').length;
     const pods = await least;
-    expectThat(pods > 0, 'the deployment was without a ready pod');
+    assertThat(pods > 0, 'the deployment was without a ready pod');
     tell.headline(
       `Kubernetes ${version} on ${ready} ready nodes; the deployment never had fewer than ${pods} ready pods`,
     );
@@ -51,13 +58,13 @@ export const upgradeCluster: Step = {
 };
 
 /** The fewest ready pods that were seen until the signal. */
-async function leastReady(story: Story, ended: AbortSignal): Promise<number> {
+async function leastReady(story: DemoContext, ended: AbortSignal): Promise<number> {
   const id = need(story, 'workloadId');
   let least = Infinity;
-  await until(
+  await pollUntil(
     async () => {
       const { client, signal } = story;
-      const { workload } = await patiently(story, () =>
+      const { workload } = await retryWhileUnavailable(story, () =>
         client.query(GetWorkloadDocument, { id }, { signal }),
       );
       if (workload) least = Math.min(least, workload.readyReplicas);

@@ -2,7 +2,7 @@ import { AppsV1Api, CoreV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
-import { looksOver } from '../../engine/looks.js';
+import { reconcilesIdle } from '../../engine/reconcile-idle.js';
 import { eventually } from '../../kit/eventually.js';
 import { livePools, type LivingPools, type PoolView } from '../pools/pools-with-engine.js';
 
@@ -325,7 +325,7 @@ describe('a node pool that scales by itself', () => {
     );
     const idle = async () => prisma.node.count({ where: { clusterId: id, idleSince: { not: null } } });
     await enqueue(prisma, 'autoscaling', id);
-    await looksOver(living.world, 'autoscaling');
+    await reconcilesIdle(living.world, 'autoscaling');
     expect(await idle()).toBe(0);
     expect(await operationsOf(id)).toEqual([]);
     await api.deleteNamespacedPod({ namespace: 'default', name: 'alone' });

@@ -4,8 +4,8 @@ import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
 import { spread } from '../../../kubesim/cloud/control-plane.js';
 import { serviceLevel, availabilityIn } from '../../../subgraphs/clusters/model/control-plane.rules.js';
-import { looksOver } from '../../engine/looks.js';
-import { ended, wishCluster, type World } from '../../engine/world.js';
+import { reconcilesIdle } from '../../engine/reconcile-idle.js';
+import { waitForOperation, requestCluster, type EngineFixture } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
 import { type LivingGraph, openGraph } from '../graph-with-engine.js';
 
@@ -43,7 +43,7 @@ interface View {
 }
 
 let living: LivingGraph;
-let world: World;
+let world: EngineFixture;
 beforeAll(async () => {
   living = await openGraph({ speed: 1_000 });
   ({ world } = living);
@@ -91,11 +91,11 @@ function told({ id, cause, startedAt }: { id: string; cause: string; startedAt: 
 }
 
 async function runningCluster(more = {}): Promise<string> {
-  const { clusterId, operationId } = await wishCluster(world, 3, more);
-  expect((await ended(world, operationId)).state).toBe('SUCCEEDED');
+  const { clusterId, operationId } = await requestCluster(world, 3, more);
+  expect((await waitForOperation(world, operationId)).state).toBe('SUCCEEDED');
   await seen(clusterId, (now) => now.controlPlane !== null, 'a control plane');
   // What a test does next is seen by the looks that it asks for, and by none before.
-  await looksOver(world, 'control-plane', clusterId);
+  await reconcilesIdle(world, 'control-plane', clusterId);
   return clusterId;
 }
 
@@ -282,7 +282,10 @@ describe('the control plane of a managed cluster', () => {
     );
     for (const replica of ['etcd-0', 'etcd-1']) await power(`clusters/${id}/replicas/${replica}`, true);
     await seen(id, (now) => now.controlPlane?.available === true, 'an API that answers');
-    expect(await ended(world, operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED', created: 2 });
+    expect(await waitForOperation(world, operation?.id ?? '')).toMatchObject({
+      state: 'SUCCEEDED',
+      created: 2,
+    });
     await seen(id, (now) => now.state === 'RUNNING', 'RUNNING');
   });
 
@@ -291,13 +294,13 @@ describe('the control plane of a managed cluster', () => {
     for (const replica of ['etcd-0', 'etcd-1']) await power(`clusters/${id}/replicas/${replica}`, false);
     await seen(id, (now) => now.state === 'UNAVAILABLE', 'UNAVAILABLE');
     const { operation } = await world.clusters.delete(world.actor, { id });
-    expect((await ended(world, operation?.id ?? '')).state).toBe('SUCCEEDED');
+    expect((await waitForOperation(world, operation?.id ?? '')).state).toBe('SUCCEEDED');
   });
 
   test('is forgotten with its cluster', async () => {
     const id = await runningCluster();
     const { operation } = await world.clusters.delete(world.actor, { id });
-    expect((await ended(world, operation?.id ?? '')).state).toBe('SUCCEEDED');
+    expect((await waitForOperation(world, operation?.id ?? '')).state).toBe('SUCCEEDED');
     await seen(id, (now) => now.controlPlane === null, 'no control plane');
   });
 });

@@ -4,17 +4,22 @@ import type { Engine } from '../../../engine/engine.js';
 import { reserve } from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import { lockDefaultVpc } from '../../../subgraphs/clusters/store/network.store.js';
-import { ended, startWorld, wishCluster, type World } from '../../engine/world.js';
+import {
+  waitForOperation,
+  startEngineFixture,
+  requestCluster,
+  type EngineFixture,
+} from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
 
 const CLUSTERS = 'ACK_PRO/clustersPerAccount';
 const LOAD_BALANCERS = 'load-balancers';
 const REGION = 'cn-hangzhou';
 
-let world: World;
+let world: EngineFixture;
 let engine: Engine;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startEngineFixture();
   engine = await world.engine();
 });
 afterAll(async () => {
@@ -25,8 +30,8 @@ afterAll(async () => {
 /** A running cluster whose Service has a load balancer and whose volume claim has a disk. */
 async function clusterWithClaims(): Promise<string> {
   const { prisma, actor } = world;
-  const { clusterId, operationId } = await wishCluster(world, 1);
-  await ended(world, operationId);
+  const { clusterId, operationId } = await requestCluster(world, 1);
+  await waitForOperation(world, operationId);
   const claim = {
     account: actor.account,
     clusterId,
@@ -88,6 +93,6 @@ describe.each([
       await lockUsage(tx, resource);
       return operation?.id ?? '';
     });
-    expect((await ended(world, operationId)).state).toBe('SUCCEEDED');
+    expect((await waitForOperation(world, operationId)).state).toBe('SUCCEEDED');
   });
 });

@@ -5,13 +5,13 @@ import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import { componentDriftSchedule } from '../../../subgraphs/clusters/controllers/component/component-drift.schedule.js';
 import { movableClock } from '../../kit/clock.js';
 import { eventually } from '../../kit/eventually.js';
-import { looksOver } from '../../engine/looks.js';
-import { ended, type World } from '../../engine/world.js';
+import { reconcilesIdle } from '../../engine/reconcile-idle.js';
+import { waitForOperation, type EngineFixture } from '../../engine/engine-fixture.js';
 import { type Ask, type LivingGraph, openGraph } from '../graph-with-engine.js';
 import { runningCluster } from '../upgrade/upgrade-kit.js';
 
 let living: LivingGraph;
-let world: World;
+let world: EngineFixture;
 let ask: Ask;
 let clusterId: string;
 let client: KubernetesClient;
@@ -63,7 +63,7 @@ async function change(mutation: string, input: Record<string, unknown>): Promise
 async function changed(mutation: string, input: Record<string, unknown>): Promise<void> {
   const { operation, userErrors } = await change(mutation, input);
   expect(userErrors).toEqual([]);
-  expect(await ended(world, operation!.id)).toMatchObject({
+  expect(await waitForOperation(world, operation!.id)).toMatchObject({
     state: 'SUCCEEDED',
     stages: [{ state: 'SUCCEEDED' }, { state: 'SUCCEEDED' }],
   });
@@ -310,9 +310,9 @@ describe('components', { timeout: 200_000 }, () => {
       async () => (await client.get<{ status?: { replicas?: number } }>(path)).status?.replicas === 1,
     );
     // Nobody who has seen it before still has to decide.
-    await looksOver(world, 'component', component!.id);
+    await reconcilesIdle(world, 'component', component!.id);
     clock.advance(11 * 60_000);
-    expect(await ended(world, operation!.id)).toMatchObject({
+    expect(await waitForOperation(world, operation!.id)).toMatchObject({
       state: 'FAILED',
       error: { code: 'COMPONENT_NOT_READY' },
       stages: [{ state: 'SUCCEEDED' }, { state: 'FAILED' }],

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ended, wishCluster } from '../../engine/world.js';
+import { waitForOperation, requestCluster } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
 import { componentsSettled } from '../upgrade/upgrade-kit.js';
 import { type HighRisk, openHighRisk, type Target } from './high-risk-kit.js';
@@ -16,11 +16,11 @@ const health = async (id: string) =>
 
 describe('on a dedicated cluster', { timeout: 200_000 }, () => {
   async function dedicated() {
-    const { clusterId: id, operationId } = await wishCluster(risks.world, 1, {
+    const { clusterId: id, operationId } = await requestCluster(risks.world, 1, {
       type: 'KUBERNETES',
       spec: null,
     });
-    expect(await ended(risks.world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(risks.world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
     await componentsSettled(risks.world, id);
     const masters = await risks.world.prisma.node.findMany({
       where: { clusterId: id, role: 'MASTER' },

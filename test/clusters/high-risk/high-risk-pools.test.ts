@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enqueue } from '../../../engine/jobs/queue.js';
-import { ended } from '../../engine/world.js';
+import { waitForOperation } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
 import { runningCluster } from '../upgrade/upgrade-kit.js';
 import { type ConditionedView, type HighRisk, openHighRisk } from './high-risk-kit.js';
@@ -143,7 +143,7 @@ describe('what was done to a node', { timeout: 200_000 }, () => {
       input: { nodePoolId: node!.nodePoolId, nodeIds: [node!.id], drain: false },
     });
     expect(removeNodes.userErrors).toEqual([]);
-    await ended(risks.world, removeNodes.operation!.id);
+    await waitForOperation(risks.world, removeNodes.operation!.id);
     await eventually(async () => (await risks.findings(id)).length === 0, { what: 'no finding' });
   });
 });

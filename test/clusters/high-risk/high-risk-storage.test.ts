@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLOUD_RESOURCE_REQUESTS } from '../../../engine/providers/cloud-resource-provider.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
-import { ended } from '../../engine/world.js';
+import { waitForOperation } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
 import { type HighRisk, openHighRisk, type UserError } from './high-risk-kit.js';
 
@@ -222,7 +222,7 @@ describe('on the collection of logs', { timeout: 200_000 }, () => {
         component { id } operation { id } userErrors { code message path } } }`;
       const { payload } = await ask<Answer>(query, { input });
       expect(payload.userErrors).toEqual([]);
-      expect(await ended(world, payload.operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
+      expect(await waitForOperation(world, payload.operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
       return payload.component!.id;
     };
     const path = '/apis/apps/v1/namespaces/kube-system/daemonsets/logtail-ds';

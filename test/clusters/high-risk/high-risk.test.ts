@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enqueue } from '../../../engine/jobs/queue.js';
-import { ended } from '../../engine/world.js';
+import { waitForOperation } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
 import { clientOf, runningCluster } from '../upgrade/upgrade-kit.js';
 import { type ConditionedView, type HighRisk, openHighRisk, type Payload } from './high-risk-kit.js';
@@ -254,7 +254,7 @@ describe('on the load balancers of Services', { timeout: 200_000 }, () => {
     const { installComponent } = await risks.ask<Installed>(install, {
       input: { clusterId: risks.clusterId, name: 'nginx-ingress-controller' },
     });
-    await ended(risks.world, installComponent.operation.id);
+    await waitForOperation(risks.world, installComponent.operation.id);
     await expect(risks.client.delete(lb)).rejects.toMatchObject({ status: 403 });
     expect(await risks.client.get(lb)).toMatchObject({
       metadata: { labels: { app: 'nginx-ingress-lb' } },
@@ -271,7 +271,9 @@ describe('on the load balancers of Services', { timeout: 200_000 }, () => {
     const restore = `mutation ($id: ID!) { restoreComponent(input: { id: $id }) { operation { id } userErrors { code } } }`;
     type Restored = { restoreComponent: { operation: { id: string } } };
     const { restoreComponent } = await risks.ask<Restored>(restore, { id: installComponent.component.id });
-    expect(await ended(risks.world, restoreComponent.operation.id)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(risks.world, restoreComponent.operation.id)).toMatchObject({
+      state: 'SUCCEEDED',
+    });
     expect(await risks.client.get(lb)).toMatchObject({ spec: { selector: { app: 'ingress-nginx' } } });
   });
 });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { CreateClusterInput } from '../../../subgraphs/clusters/api/cluster/cluster.input.js';
 import { OperationService } from '../../../subgraphs/clusters/api/operation/operation.service.js';
 import { OperationStore } from '../../../subgraphs/clusters/store/operation.store.js';
-import { audit, ended, startWorld, wishCluster } from '../../engine/world.js';
+import { audit, waitForOperation, startEngineFixture, requestCluster } from '../../engine/engine-fixture.js';
 import { ledgerUses, recount } from '../../kit/ledger-recount.js';
 
 /** Without an edition: dedicated clusters have none. Their masters have network interfaces for pods. */
@@ -14,14 +14,14 @@ const DEDICATED = {
 } as Partial<CreateClusterInput>;
 
 test('a dedicated cluster that is cancelled before its control plane was asked for has no masters any more', async () => {
-  await using world = await startWorld({ speed: 1_000 });
+  await using world = await startEngineFixture({ speed: 1_000 });
   const { prisma, actor, platform } = world;
   await world.limit('payg-vcpu', 1_000);
-  const { clusterId, operationId } = await wishCluster(world, 1, DEDICATED);
+  const { clusterId, operationId } = await requestCluster(world, 1, DEDICATED);
   expect(await prisma.node.count({ where: { clusterId } })).toBe(3);
   await new OperationService(platform, new OperationStore(prisma)).cancel(actor, { id: operationId });
   await using _engine = await world.engine();
-  expect(await ended(world, operationId)).toMatchObject({ state: 'CANCELED' });
+  expect(await waitForOperation(world, operationId)).toMatchObject({ state: 'CANCELED' });
   expect(await audit(world, clusterId)).toMatchObject({
     state: 'FAILED',
     nodes: 0,

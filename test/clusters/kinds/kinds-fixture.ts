@@ -8,7 +8,7 @@ import { createLog } from '../../../kernel/log.js';
 import type { Subgraph } from '../../../subgraphs/runtime/subgraph.js';
 import { createClustersSubgraph } from '../../../subgraphs/clusters/subgraph.js';
 import { createWorkloadsSubgraph } from '../../../subgraphs/workloads/subgraph.js';
-import { ended, startWorld, type World } from '../../engine/world.js';
+import { waitForOperation, startEngineFixture, type EngineFixture } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
 
 /** What the tests look at of a payload. */
@@ -49,7 +49,7 @@ export const small = (name: string, more: object = {}) => ({
 export type KindsWorld = Awaited<ReturnType<typeof startKinds>>;
 
 export async function startKinds(speed = 1_000, faults: FaultInjector = noFaultInjection) {
-  const world = await startWorld({ speed });
+  const world = await startEngineFixture({ speed });
   await world.limit('payg-vcpu', 5_000);
   await world.limit('payg-max-vcpu-per-instance', 128);
   const engine = await world.engine(faults);
@@ -113,7 +113,7 @@ export async function startKinds(speed = 1_000, faults: FaultInjector = noFaultI
 }
 
 /** Asks a subgraph as the world's actor. */
-function asking(world: World, subgraph: Subgraph) {
+function asking(world: EngineFixture, subgraph: Subgraph) {
   const executor = new SubgraphExecutor(subgraph, createLog('silent'));
   return async <T>(query: string, variables: Record<string, unknown> = {}): Promise<T> => {
     const context = { actor: world.actor, requestId: 'test', loaders: new Loaders() };
@@ -123,13 +123,13 @@ function asking(world: World, subgraph: Subgraph) {
   };
 }
 
-export async function succeeded(world: World, operationId: string): Promise<void> {
-  const { state, error, failures } = await ended(world, operationId);
+export async function succeeded(world: EngineFixture, operationId: string): Promise<void> {
+  const { state, error, failures } = await waitForOperation(world, operationId);
   if (state !== 'SUCCEEDED') throw new Error(`${state}: ${JSON.stringify(error ?? failures)}`);
 }
 
 /** One cluster's Kubernetes API, as its users see it. */
-async function inside(world: World, clusterId: string) {
+async function inside(world: EngineFixture, clusterId: string) {
   const access = (await clusterAccess(world.prisma, null, [clusterId])).get(clusterId);
   if (!access) throw new Error(`${clusterId} has no API`);
   const config = world.platform.kubernetes.of(access);

@@ -5,7 +5,7 @@ import type { FaultInjector } from '../../../engine/contract.js';
 import { type FaultPoint, faultPoints } from '../../../engine/faults/fault-points.js';
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { eventually } from '../../kit/eventually.js';
-import { ended } from '../../engine/world.js';
+import { waitForOperation } from '../../engine/engine-fixture.js';
 import { isReady, type KindsWorld, startKinds, succeeded } from './kinds-fixture.js';
 
 /** What the engine waits for in the middle of a migration. */
@@ -158,14 +158,14 @@ describe('a migration from ACK Standard to ACK Pro', () => {
       deletion = operation?.id;
     });
     await succeeded(kinds.world, deletion ?? '');
-    expect(await ended(kinds.world, operationId)).toMatchObject({ state: 'CANCELED' });
+    expect(await waitForOperation(kinds.world, operationId)).toMatchObject({ state: 'CANCELED' });
     expect(await held(id)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
   test('that finds the last place taken meanwhile leaves everything as it was', async () => {
     const id = await standard('too-late', 1);
     const operationId = await migrate(id, () => kinds.world.limit('ACK_PRO/clustersPerAccount', 0));
-    expect(await ended(kinds.world, operationId)).toMatchObject({
+    expect(await waitForOperation(kinds.world, operationId)).toMatchObject({
       state: 'FAILED',
       error: { code: 'QUOTA_EXCEEDED' },
     });

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { FaultPoint } from '../../../engine/faults/fault-points.js';
 import { spawnEngine } from '../../engine/engine-processes.js';
-import type { World } from '../../engine/world.js';
+import type { EngineFixture } from '../../engine/engine-fixture.js';
 
 /** An engine that dies and is started again. */
 export interface Mortal extends AsyncDisposable {
@@ -13,7 +13,7 @@ export interface Mortal extends AsyncDisposable {
 }
 
 /** An engine in this process: from the moment of its death every job stops at the next fault point. */
-export async function mortalEngine(world: World): Promise<Mortal> {
+export async function mortalEngine(world: EngineFixture): Promise<Mortal> {
   const armed = new Set<FaultPoint>();
   let dead = false;
   let crashes = 0;
@@ -51,7 +51,7 @@ export async function mortalEngine(world: World): Promise<Mortal> {
 }
 
 /** An engine in a process of its own, killed as `kill -9` does (see fault-points.test.ts). */
-export function mortalProcess(world: World): Mortal {
+export function mortalProcess(world: EngineFixture): Mortal {
   let crashes = 0;
   let next: FaultPoint | undefined;
   let stopped = false;

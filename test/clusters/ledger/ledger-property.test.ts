@@ -7,7 +7,7 @@ import { setLimit } from '../../../engine/ledger/ledger.js';
 import { CLOUD_RESOURCE_REQUESTS } from '../../../engine/providers/cloud-resource-provider.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
 import { ProblemError } from '../../../kernel/result.js';
-import { startWorld, type World } from '../../engine/world.js';
+import { startEngineFixture, type EngineFixture } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
 import { heldNow, jobsNow, ledgerUses, recount } from '../../kit/ledger-recount.js';
 import { sequence, type Step } from './actions.js';
@@ -60,10 +60,10 @@ const LIMITS: Readonly<Record<string, number>> = {
   'vswitches-per-vpc': 3,
 };
 
-let world: World;
+let world: EngineFixture;
 let services: Run['services'];
 beforeAll(async () => {
-  world = await startWorld({ speed: 2_000 });
+  world = await startEngineFixture({ speed: 2_000 });
   services = servicesOf(world);
 });
 afterAll(() => world[Symbol.asyncDispose]());

@@ -2,7 +2,7 @@ import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { KubernetesStatusError } from '../../../engine/kubernetes/kubernetes-error.js';
 import { ProblemError } from '../../../kernel/result.js';
-import type { World } from '../../engine/world.js';
+import type { EngineFixture } from '../../engine/engine-fixture.js';
 
 /** Objects inside clusters that take something of the cloud, or only look as if they did. */
 export type CloudObject = 'BALANCER' | 'REUSING' | 'DISK' | 'NAS';
@@ -12,7 +12,7 @@ const CLAIMS = '/api/v1/namespaces/default/persistentvolumeclaims';
 
 let made = 0;
 
-export function createObject(world: World, clusterId: string, object: CloudObject): Promise<unknown> {
+export function createObject(world: EngineFixture, clusterId: string, object: CloudObject): Promise<unknown> {
   const balancer = object === 'BALANCER' || object === 'REUSING';
   return inside(world, clusterId, (api) =>
     balancer ? api.create(SERVICES, service(object)) : api.create(CLAIMS, volumeClaim(object)),
@@ -20,7 +20,7 @@ export function createObject(world: World, clusterId: string, object: CloudObjec
 }
 
 /** Deletes one of the objects; undefined when there is none. */
-export function deleteObject(world: World, clusterId: string, index: number): Promise<unknown> {
+export function deleteObject(world: EngineFixture, clusterId: string, index: number): Promise<unknown> {
   return inside(world, clusterId, async (api) => {
     const paths: string[] = [];
     for (const path of [SERVICES, CLAIMS])
@@ -33,7 +33,7 @@ export function deleteObject(world: World, clusterId: string, index: number): Pr
 
 /** What the API server of a cluster that comes or goes refuses is a refusal like others. */
 async function inside(
-  world: World,
+  world: EngineFixture,
   clusterId: string,
   work: (api: KubernetesClient) => Promise<unknown>,
 ): Promise<unknown> {

@@ -10,7 +10,7 @@ import { OperationService } from '../../../subgraphs/clusters/api/operation/oper
 import { OperationStore } from '../../../subgraphs/clusters/store/operation.store.js';
 import { PauseOperationService } from '../../../subgraphs/clusters/api/operation/pause-operation.service.js';
 import { VerticalScalingService } from '../../../subgraphs/clusters/api/vertical-scaling/vertical-scaling.service.js';
-import { NODE_TYPE, type World } from '../../engine/world.js';
+import { NODE_TYPE, type EngineFixture } from '../../engine/engine-fixture.js';
 import type { Action, WishedPool } from './actions.js';
 import { createObject, deleteObject } from './objects.js';
 
@@ -25,7 +25,7 @@ export interface Tally {
 }
 
 /** What changes clusters in a world. */
-export function servicesOf({ platform, prisma }: World) {
+export function servicesOf({ platform, prisma }: EngineFixture) {
   const catalogue = new ClusterCatalogStore(prisma);
   return {
     operations: new OperationService(platform, new OperationStore(prisma)),
@@ -42,9 +42,9 @@ export function servicesOf({ platform, prisma }: World) {
 
 /** One sequence, on an account of its own. */
 export interface Run {
-  readonly world: World;
+  readonly world: EngineFixture;
   readonly services: ReturnType<typeof servicesOf>;
-  readonly actor: World['actor'];
+  readonly actor: EngineFixture['actor'];
   readonly tally: Tally;
 }
 
@@ -182,7 +182,7 @@ function createCluster(
         name: `p${at}`,
       })),
     }),
-  } as Parameters<World['creation']['create']>[1]);
+  } as Parameters<EngineFixture['creation']['create']>[1]);
 }
 
 function createVpc({ services, actor }: Run): Promise<unknown> {
@@ -244,7 +244,7 @@ async function removeNode(
 
 /** Sets how the cloud behaves: how many instances fail to start, and how many of a type each zone has. */
 export async function cloud(
-  world: World,
+  world: EngineFixture,
   { failureRate, stock }: { readonly failureRate: number; readonly stock: number },
 ): Promise<void> {
   const zones = (await world.prisma.zone.findMany({ where: { regionId: 'cn-hangzhou' } })).map(

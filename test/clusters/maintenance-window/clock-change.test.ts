@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enqueue } from '../../../engine/jobs/queue.js';
-import { ended, wishCluster, type World } from '../../engine/world.js';
+import { waitForOperation, requestCluster, type EngineFixture } from '../../engine/engine-fixture.js';
 import { movableClock } from '../../kit/clock.js';
 import { eventually } from '../../kit/eventually.js';
 import { type Ask, type LivingGraph, openGraph } from '../graph-with-engine.js';
@@ -9,7 +9,7 @@ import { beginUpgrade } from '../upgrade/upgrade-kit.js';
 /** Runs as fast as the system's clock, from another time on; the simulated cloud keeps the system's. */
 const clock = movableClock();
 let living: LivingGraph;
-let world: World;
+let world: EngineFixture;
 let ask: Ask;
 beforeAll(async () => {
   living = await openGraph({ speed: 1_000, clock });
@@ -31,8 +31,8 @@ async function windowOf(id: string, at: string): Promise<Window> {
 /** A running cluster whose window opens each day at that time of its zone, for an hour. */
 async function clusterIn(timeZone: string, startTime: string): Promise<string> {
   clock.reset();
-  const { clusterId, operationId } = await wishCluster(world, 1, { version: '1.32.6', timeZone });
-  expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
+  const { clusterId, operationId } = await requestCluster(world, 1, { version: '1.32.6', timeZone });
+  expect(await waitForOperation(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
   clock.set('2025-01-15T12:00:00Z');
   const window = { clusterId, recurrence: 'FREQ=DAILY', startTime, durationHours: 1 };
   const query = `mutation ($input: SetMaintenanceWindowInput!) { setMaintenanceWindow(input: $input) {
@@ -71,7 +71,7 @@ describe('the upgrade of a cluster whose clocks change in this night', { timeout
     expect(begun.at.getTime()).toBeGreaterThanOrEqual(Date.parse(startsAt));
     expect(begun.at.getTime()).toBeLessThan(Date.parse(endsAt));
     clock.reset();
-    expect(await ended(world, operation)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(world, operation)).toMatchObject({ state: 'SUCCEEDED' });
   });
 
   it('is not made up for in the hour that comes twice: it waits for the next night', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CLOUD_RESOURCE_REQUESTS } from '../../../engine/providers/cloud-resource-provider.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
-import { ended } from '../../engine/world.js';
+import { waitForOperation } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
 import { type LivingNetwork, openLivingNetwork } from './network-with-engine.js';
 
@@ -32,7 +32,7 @@ async function resources(id: string): Promise<Resource[]> {
 
 async function drop(id: string, retainResourceIds: string[] = []) {
   const { operation } = await living.world.clusters.delete(living.world.actor, { id, retainResourceIds });
-  expect(await ended(living.world, operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
+  expect(await waitForOperation(living.world, operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
 }
 
 describe('the resources of a cluster', () => {

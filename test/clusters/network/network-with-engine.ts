@@ -1,7 +1,7 @@
 import { AppsV1Api, CoreV1Api } from '@kubernetes/client-node';
 import { expect } from 'vitest';
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
-import { ended, wishCluster } from '../../engine/world.js';
+import { waitForOperation, requestCluster } from '../../engine/engine-fixture.js';
 import { openGraph } from '../graph-with-engine.js';
 
 /** A living graph, and what tests look at of the networks of its clusters. */
@@ -16,8 +16,8 @@ export async function openLivingNetwork() {
     ask,
     /** A cluster with one pool that is ready. */
     async runningCluster(size: number, more = {}): Promise<{ clusterId: string; poolId: string }> {
-      const { clusterId, poolId, operationId } = await wishCluster(world, size, more);
-      expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
+      const { clusterId, poolId, operationId } = await requestCluster(world, size, more);
+      expect(await waitForOperation(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
       return { clusterId, poolId };
     },
     /** The Kubernetes API of a cluster. */

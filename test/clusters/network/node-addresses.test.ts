@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ended, NODE_TYPE, wishCluster } from '../../engine/world.js';
+import { waitForOperation, NODE_TYPE, requestCluster } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
 import { type LivingNetwork, openLivingNetwork } from './network-with-engine.js';
 
@@ -155,10 +155,10 @@ describe('pods of a node', () => {
 
 describe('nodes beyond what a network has room for', () => {
   test('Flannel takes a route for each: of 50 nodes 48 are made, the others when the quota is raised', async () => {
-    const { clusterId, poolId, operationId } = await wishCluster(living.world, 50, {
+    const { clusterId, poolId, operationId } = await requestCluster(living.world, 50, {
       regionId: 'cn-beijing',
     });
-    const operation = await ended(living.world, operationId);
+    const operation = await waitForOperation(living.world, operationId);
     expect(operation).toMatchObject({ state: 'PARTIAL', created: 48, failed: 2 });
     expect(operation.failures).toMatchObject([
       { code: 'QUOTA_EXCEEDED', message: expect.stringContaining('custom-routes-per-route-table') },
@@ -171,17 +171,20 @@ describe('nodes beyond what a network has room for', () => {
     );
     await living.world.limit('custom-routes-per-route-table', 100, vpcId);
     const again = await living.world.pools.scale(living.world.actor, { nodePoolId: poolId, desiredSize: 50 });
-    expect(await ended(living.world, again.operation!.id)).toMatchObject({ state: 'SUCCEEDED', created: 2 });
+    expect(await waitForOperation(living.world, again.operation!.id)).toMatchObject({
+      state: 'SUCCEEDED',
+      created: 2,
+    });
     expect(await living.world.used('custom-routes-per-route-table', vpcId)).toBe(50);
     const fewer = await living.world.pools.scale(living.world.actor, { nodePoolId: poolId, desiredSize: 1 });
-    expect(await ended(living.world, fewer.operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(living.world, fewer.operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await living.world.used('custom-routes-per-route-table', vpcId)).toBe(1);
   });
 
   test('a pod CIDR without another part gives IP_NOT_AVAILABLE', async () => {
     const network = { podCidr: '10.200.0.0/24', nodeCidrMask: 26 };
-    const { operationId } = await wishCluster(living.world, 6, { network });
-    const operation = await ended(living.world, operationId);
+    const { operationId } = await requestCluster(living.world, 6, { network });
+    const operation = await waitForOperation(living.world, operationId);
     expect(operation).toMatchObject({ state: 'PARTIAL', created: 4, failed: 2 });
     expect(operation.failures).toMatchObject([{ code: 'IP_NOT_AVAILABLE' }, { code: 'IP_NOT_AVAILABLE' }]);
   });
@@ -209,7 +212,7 @@ describe('nodes beyond what a network has room for', () => {
       { what: 'a pod without an address' },
     );
     const more = await living.world.pools.scale(living.world.actor, { nodePoolId: poolId, desiredSize: 3 });
-    const operation = await ended(living.world, more.operation!.id);
+    const operation = await waitForOperation(living.world, more.operation!.id);
     expect(operation).toMatchObject({ state: 'FAILED', created: 0, failed: 1 });
     expect(operation.failures).toMatchObject([{ code: 'IP_NOT_AVAILABLE' }]);
     const pods = await podsOf(clusterId);
@@ -221,8 +224,8 @@ describe('nodes beyond what a network has room for', () => {
   test('the rest of a security group gives IP_NOT_AVAILABLE', async () => {
     await living.world.limit('ips-per-security-group', 2);
     try {
-      const { operationId } = await wishCluster(living.world, 3);
-      const operation = await ended(living.world, operationId);
+      const { operationId } = await requestCluster(living.world, 3);
+      const operation = await waitForOperation(living.world, operationId);
       expect(operation).toMatchObject({ state: 'PARTIAL', created: 2, failed: 1 });
       expect(operation.failures).toMatchObject([{ code: 'IP_NOT_AVAILABLE' }]);
     } finally {

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Engine } from '../../../engine/engine.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
 import type { Clock } from '../../../kernel/clock.js';
-import { startWorld, type World } from '../../engine/world.js';
+import { startEngineFixture, type EngineFixture } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
 import { graphOf } from '../graph-with-engine.js';
 
@@ -76,7 +76,7 @@ interface Living<E> {
   readonly speed?: number;
   readonly clock?: Clock;
   /** Starts the engine, where it is to be another one than usual. */
-  readonly engine?: (world: World) => Promise<E>;
+  readonly engine?: (world: EngineFixture) => Promise<E>;
 }
 
 export async function livePools<E extends AsyncDisposable = Engine>({
@@ -84,7 +84,7 @@ export async function livePools<E extends AsyncDisposable = Engine>({
   clock,
   engine: start = (world) => world.engine() as unknown as Promise<E>,
 }: Living<E> = {}) {
-  const world: World = await startWorld({ speed, ...(clock && { clock }) });
+  const world: EngineFixture = await startEngineFixture({ speed, ...(clock && { clock }) });
   const engine = await start(world);
   const ask = await graphOf(world);
   const run = <T>(query: string, variables: Record<string, unknown> = {}, account = 'acme') =>

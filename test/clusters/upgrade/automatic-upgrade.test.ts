@@ -6,7 +6,13 @@ import { MaintenanceWindowService } from '../../../subgraphs/clusters/api/mainte
 import { automaticUpgradeSchedule } from '../../../subgraphs/clusters/controllers/upgrade/automatic-upgrade.reconciler.js';
 import { automaticTarget } from '../../../subgraphs/clusters/model/automatic-upgrade.rules.js';
 import { VersionPolicy } from '../../../subgraphs/clusters/model/version.rules.js';
-import { ended, NODE_TYPE, startWorld, wishCluster, type World } from '../../engine/world.js';
+import {
+  waitForOperation,
+  NODE_TYPE,
+  startEngineFixture,
+  requestCluster,
+  type EngineFixture,
+} from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
 
 const policy = new VersionPolicy(
@@ -33,10 +39,10 @@ describe('without being asked', () => {
 });
 
 describe('a cluster whose node pools let it', { timeout: 200_000 }, () => {
-  let world: World;
+  let world: EngineFixture;
   let engine: Engine;
   beforeAll(async () => {
-    world = await startWorld({ speed: 200 });
+    world = await startEngineFixture({ speed: 200 });
     engine = await world.engine();
   });
   afterAll(async () => {
@@ -46,8 +52,8 @@ describe('a cluster whose node pools let it', { timeout: 200_000 }, () => {
 
   async function willing(version: string, management: object): Promise<string> {
     const pool = { name: 'workers', instanceTypes: [NODE_TYPE], desiredSize: 1, management };
-    const { clusterId, operationId } = await wishCluster(world, 1, { version, nodePools: [pool] });
-    expect((await ended(world, operationId)).state).toBe('SUCCEEDED');
+    const { clusterId, operationId } = await requestCluster(world, 1, { version, nodePools: [pool] });
+    expect((await waitForOperation(world, operationId)).state).toBe('SUCCEEDED');
     return clusterId;
   }
   const window = (clusterId: string, recurrence: string, durationHours: number) =>
@@ -100,7 +106,7 @@ describe('a cluster whose node pools let it', { timeout: 200_000 }, () => {
     expect(await clusterOf(patched)).toMatchObject({ state: 'RUNNING', version: '1.34.3' });
     // A window that never closes moves it to now.
     await window(patched, 'FREQ=DAILY', 24);
-    expect(await ended(world, waiting!.id)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(world, waiting!.id)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await clusterOf(patched)).toMatchObject({ version: '1.34.4' });
     await looks();
     for (const [id, version, count] of [
@@ -145,7 +151,7 @@ describe('a cluster whose node pools let it', { timeout: 200_000 }, () => {
       const found = await upgradesOf(id);
       return found.length > 0 && found;
     });
-    expect(await ended(world, operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(world, operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await clusterOf(id)).toMatchObject({ state: 'RUNNING', version: '1.34.4' });
   });
 });

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ended, type World } from '../../engine/world.js';
+import { waitForOperation, type EngineFixture } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
 import { type Ask, type LivingGraph, openGraph } from '../graph-with-engine.js';
 import { beginUpgrade, runningCluster } from './upgrade-kit.js';
 
 let living: LivingGraph;
-let world: World;
+let world: EngineFixture;
 let ask: Ask;
 beforeAll(async () => {
   living = await openGraph({ speed: 200 });
@@ -84,7 +84,7 @@ describe('a version that is published with an API less', { timeout: 200_000 }, (
     await client.patch(`${JOBS}/report`, { metadata: appliedAs('batch/v1') }, merge);
     expect((await check(clusterId, '1.36')).state).toBe('PASSED');
     const id = await beginUpgrade(ask, { id: clusterId, version: '1.36' });
-    expect(await ended(world, id)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(world, id)).toMatchObject({ state: 'SUCCEEDED' });
     const { items } = await client.list<{ status: { nodeInfo: { kubeletVersion: string } } }>(
       '/api/v1/nodes',
     );

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../kit/eventually.js';
-import { audit, ended, type World } from '../../engine/world.js';
+import { audit, waitForOperation, type EngineFixture } from '../../engine/engine-fixture.js';
 import { type Ask, type LivingGraph, openGraph } from '../graph-with-engine.js';
 import {
   beginUpgrade,
@@ -14,7 +14,7 @@ import {
 } from './upgrade-kit.js';
 
 let living: LivingGraph;
-let world: World;
+let world: EngineFixture;
 let ask: Ask;
 beforeAll(async () => {
   living = await openGraph({ speed: 200 });
@@ -50,7 +50,7 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
     const path = await readyDeployment(client, 'steady', 4);
     const lows = watchLows(client, [path]);
     const id = await upgrade({ id: clusterId, version: '1.34', rollingPolicy: { batchSize: 1 } });
-    const operation = await ended(world, id);
+    const operation = await waitForOperation(world, id);
     expect(operation).toMatchObject({ state: 'SUCCEEDED', progress: 1, error: null });
     expect(operation.stages).toMatchObject([
       { name: 'PRECHECK', state: 'SUCCEEDED' },
@@ -133,7 +133,7 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
     const upgraded = () => world.prisma.node.count({ where: { clusterId, version: '1.34.3' } });
     expect(await upgraded()).toBeLessThan(3);
     await client.delete(`${budgets}/guarded`);
-    expect(await ended(world, id)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(world, id)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await upgraded()).toBe(3);
     expect(await lows.end()).toEqual([2, 3, 2]);
     for (const path of [set, alone, guarded])
@@ -157,7 +157,7 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
     expect(await count()).toBe(2);
     const resumed = await ask<Payload>(operate('resumeOperation'), { id: paused });
     expect(resumed.payload).toMatchObject({ operation: { pausedAt: null }, userErrors: [] });
-    expect(await ended(world, paused)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(world, paused)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await count()).toBe(3);
     const types = await typesOf(paused);
     expect(types.filter((type) => type.endsWith('PAUSED') || type.endsWith('RESUMED'))).toEqual([
@@ -184,7 +184,7 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
     living.engine = await world.engine();
     expect(await world.prisma.node.count({ where: { clusterId, version: '1.34.3' } })).toBe(0);
     await ask<Payload>(operate('resumeOperation'), { id });
-    expect(await ended(world, id)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(world, id)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await world.prisma.node.count({ where: { clusterId, version: '1.34.3' } })).toBe(2);
     expect((await ask<Payload>(operate('resumeOperation'), { id })).payload.userErrors).toMatchObject([
       { code: 'INVALID_STATE' },
@@ -201,7 +201,7 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
     );
     const { payload } = await ask<Payload>(operate('cancelOperation'), { id });
     expect(payload.userErrors).toEqual([]);
-    expect(await ended(world, id)).toMatchObject({
+    expect(await waitForOperation(world, id)).toMatchObject({
       state: 'CANCELED',
       error: { code: 'OPERATION_CANCELED' },
       stages: [{ state: 'SUCCEEDED' }, { state: 'CANCELED' }, { state: 'CANCELED' }, { state: 'CANCELED' }],
@@ -235,7 +235,7 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
       { spec: { unschedulable: true } },
       'application/merge-patch+json',
     );
-    expect(await ended(world, await upgrade({ id: clusterId, version: '1.34' }))).toMatchObject({
+    expect(await waitForOperation(world, await upgrade({ id: clusterId, version: '1.34' }))).toMatchObject({
       state: 'SUCCEEDED',
     });
     const pod = await client.get<{ metadata: { deletionTimestamp?: string }; spec: { nodeName: string } }>(
@@ -250,7 +250,7 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
   it('of a single node, where there is no room for other replicas, upgrades all the same', async () => {
     const { clusterId, client } = await runningCluster(world, '1.32.6', 1);
     const path = await readyDeployment(client, 'crowded', 2);
-    expect(await ended(world, await upgrade({ id: clusterId, version: '1.34' }))).toMatchObject({
+    expect(await waitForOperation(world, await upgrade({ id: clusterId, version: '1.34' }))).toMatchObject({
       state: 'SUCCEEDED',
     });
     const { spec } = await client.get<DeploymentView>(path);
@@ -263,7 +263,7 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
     const nodes = () => world.prisma.node.findMany({ where: { clusterId, state: { not: 'removing' } } });
     const [before] = await nodes();
     const id = await upgrade({ id: clusterId, version: '1.34', rollingPolicy: { surge: 1 } });
-    expect(await ended(world, id)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(world, id)).toMatchObject({ state: 'SUCCEEDED' });
     const told = await typesOf(id);
     expect(told.filter((type) => type === 'UPGRADE_SURGE')).toHaveLength(2);
     expect((await nodes()).map((node) => [node.id, node.version])).toEqual([[before!.id, '1.34.3']]);
@@ -275,7 +275,7 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
     const full = await runningCluster(world, '1.32.6', 1);
     await world.limit('ACK_PRO/nodesPerCluster', 1, full.clusterId);
     const refused = await upgrade({ id: full.clusterId, version: '1.34', rollingPolicy: { surge: 3 } });
-    expect(await ended(world, refused)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(world, refused)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await typesOf(refused)).not.toContain('UPGRADE_SURGE');
   });
 

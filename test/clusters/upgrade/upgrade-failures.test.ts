@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { audit, ended, wishCluster, type World } from '../../engine/world.js';
+import { audit, waitForOperation, requestCluster, type EngineFixture } from '../../engine/engine-fixture.js';
 import { movableClock } from '../../kit/clock.js';
 import { eventually } from '../../kit/eventually.js';
 import { type Ask, type LivingGraph, openGraph } from '../graph-with-engine.js';
@@ -17,7 +17,7 @@ import {
 
 const clock = movableClock();
 let living: LivingGraph;
-let world: World;
+let world: EngineFixture;
 let ask: Ask;
 beforeAll(async () => {
   living = await openGraph({ speed: 200, clock });
@@ -49,8 +49,8 @@ async function isFailing(clusterId: string): Promise<boolean> {
 describe('an upgrade', { timeout: 300_000 }, () => {
   it('whose master is lost ends with that: no node pool replaces it, and the cluster runs on', async () => {
     const dedicated = { type: 'KUBERNETES', spec: null, version: '1.32.6' } as const;
-    const { clusterId, operationId } = await wishCluster(world, 1, dedicated);
-    expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
+    const { clusterId, operationId } = await requestCluster(world, 1, dedicated);
+    expect(await waitForOperation(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
     await componentsSettled(world, clusterId);
     const rollingPolicy = { batchSize: 1, pausePolicy: 'FIRST_BATCH' };
     const id = await beginUpgrade(ask, { id: clusterId, version: '1.34', rollingPolicy });
@@ -61,7 +61,7 @@ describe('an upgrade', { timeout: 300_000 }, () => {
     await provider.deleteInstances(clusterId, [master.id], { drain: false, release: true });
     await eventually(async () => (await provider.instances(clusterId)).every((one) => one.id !== master.id));
     await resume(id);
-    expect(await ended(world, id)).toMatchObject({
+    expect(await waitForOperation(world, id)).toMatchObject({
       state: 'FAILED',
       error: { code: 'NODE_LOST', message: expect.stringContaining(master.name) },
       stages: [{ state: 'SUCCEEDED' }, { state: 'SUCCEEDED' }, { state: 'FAILED' }, { state: 'CANCELED' }],
@@ -89,14 +89,14 @@ describe('an upgrade', { timeout: 300_000 }, () => {
     await powerApi(clusterId, true);
     await pod.letGo();
     await resume(id);
-    expect(await ended(world, id)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(world, id)).toMatchObject({ state: 'SUCCEEDED' });
   });
 
   it('whose control plane fails ends with that: the cluster keeps its version, its API answers, and it can be upgraded again', async () => {
     const { clusterId, client } = await runningCluster(world, '1.32.6', 1);
     await world.settings({ controlPlaneFailureRate: 1 });
     const id = await beginUpgrade(ask, { id: clusterId, version: '1.34' });
-    const operation = await ended(world, id);
+    const operation = await waitForOperation(world, id);
     await world.settings({ controlPlaneFailureRate: 0 });
     expect(operation).toMatchObject({
       state: 'FAILED',
@@ -112,7 +112,7 @@ describe('an upgrade', { timeout: 300_000 }, () => {
     const { items } = await client.list<{ spec: { unschedulable?: boolean } }>('/api/v1/nodes');
     expect(items.map(({ spec }) => spec.unschedulable ?? false)).toEqual([false]);
     const again = await beginUpgrade(ask, { id: clusterId, version: '1.34' });
-    expect(await ended(world, again)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(world, again)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await audit(world, clusterId)).toMatchObject({ nodes: 1, running: 1, sameAsCloud: true });
   });
 
@@ -122,7 +122,7 @@ describe('an upgrade', { timeout: 300_000 }, () => {
     const set = await readyWorkload(client, wish);
     const pods = watchPods(client, 'app=db');
     const id = await beginUpgrade(ask, { id: clusterId, version: '1.34', rollingPolicy: { batchSize: 2 } });
-    expect(await ended(world, id)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(world, id)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await pods.end()).toEqual({ names: ['db-0', 'db-1', 'db-2'], leaving: 1 });
     const view = await client.get<DeploymentView>(set);
     expect(view.spec.replicas).toBe(3);

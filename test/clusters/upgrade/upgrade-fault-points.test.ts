@@ -1,15 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { faultPoints } from '../../../engine/faults/fault-points.js';
-import { audit, ended, startWorld, type World } from '../../engine/world.js';
+import {
+  audit,
+  waitForOperation,
+  startEngineFixture,
+  type EngineFixture,
+} from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
 import { graphOf } from '../graph-with-engine.js';
 import { type DeploymentView, readyDeployment, runningCluster } from './upgrade-kit.js';
 import { EngineProcesses } from '../../engine/engine-processes.js';
 
-let world: World;
+let world: EngineFixture;
 let engines: EngineProcesses;
 beforeAll(async () => {
-  world = await startWorld({ speed: 200 });
+  world = await startEngineFixture({ speed: 200 });
   engines = new EngineProcesses(world);
 });
 afterAll(async () => {
@@ -47,7 +52,7 @@ describe('an engine that is killed at every fault point of an upgrade, one after
         await engines.runUntilDeath(point);
 
       await using _engine = engines.survivor();
-      expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED', error: null });
+      expect(await waitForOperation(world, operationId)).toMatchObject({ state: 'SUCCEEDED', error: null });
       await eventually(async () => (await audit(world, clusterId)).state === 'RUNNING');
       expect(await audit(world, clusterId)).toMatchObject({ nodes: 2, running: 2, sameAsCloud: true });
       expect(await world.prisma.node.count({ where: { clusterId, version: '1.34.3' } })).toBe(2);

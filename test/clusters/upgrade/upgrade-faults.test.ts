@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import { evictablePods } from '../../../subgraphs/clusters/inspection/evictable-pods.js';
 import { movableClock } from '../../kit/clock.js';
-import { looksOver } from '../../engine/looks.js';
+import { reconcilesIdle } from '../../engine/reconcile-idle.js';
 import { eventually } from '../../kit/eventually.js';
-import { audit, ended, type World } from '../../engine/world.js';
+import { audit, waitForOperation, type EngineFixture } from '../../engine/engine-fixture.js';
 import { type Ask, type LivingGraph, openGraph } from '../graph-with-engine.js';
 import {
   beginUpgrade,
@@ -19,7 +19,7 @@ import {
 /** The platform's clock, which tests move; the simulated cloud has its own. */
 const clock = movableClock();
 let living: LivingGraph;
-let world: World;
+let world: EngineFixture;
 let ask: Ask;
 beforeAll(async () => {
   living = await openGraph({ speed: 200, clock });
@@ -41,7 +41,7 @@ describe('an upgrade', { timeout: 300_000 }, () => {
     await pod.leaving();
     const lost = await world.prisma.node.findFirstOrThrow({ where: { clusterId, name: pod.nodeName } });
     await release(clusterId, lost.id);
-    expect(await ended(world, id)).toMatchObject({ state: 'SUCCEEDED', error: null });
+    expect(await waitForOperation(world, id)).toMatchObject({ state: 'SUCCEEDED', error: null });
     expect(await audit(world, clusterId)).toMatchObject({ nodes: 3, running: 3, sameAsCloud: true });
     const nodes = await world.prisma.node.findMany({ where: { clusterId } });
     expect(nodes.map(({ version }) => version)).toEqual(['1.34.3', '1.34.3', '1.34.3']);
@@ -65,7 +65,7 @@ describe('an upgrade', { timeout: 300_000 }, () => {
       (await world.platform.provider.instances(clusterId)).every((one) => one.id !== next.id),
     );
     await resume(id);
-    expect(await ended(world, id)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(world, id)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await audit(world, clusterId)).toMatchObject({ nodes: 2, running: 2, sameAsCloud: true });
     expect(await world.prisma.node.count({ where: { clusterId, version: '1.34.3' } })).toBe(2);
   });
@@ -78,7 +78,7 @@ describe('an upgrade', { timeout: 300_000 }, () => {
     const left = () => evictablePods(client, pod.nodeName);
     await eventually(async () => (await left()).length === 1, { what: 'that all other pods have left' });
     // Nobody who has seen the others still has to decide.
-    await looksOver(world, 'cluster', clusterId);
+    await reconcilesIdle(world, 'cluster', clusterId);
     clock.advance(31 * 60_000);
     await operationWhen(world, id, ({ pausedAt }) => pausedAt !== null);
     const [event] = await world.platform.events.read('acme', {
@@ -93,7 +93,7 @@ describe('an upgrade', { timeout: 300_000 }, () => {
     expect(event?.message).toMatch(/pods do not leave: .*default\/stuck-/);
     await pod.letGo();
     await resume(id);
-    expect(await ended(world, id)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(world, id)).toMatchObject({ state: 'SUCCEEDED' });
   });
 
   it('whose component is refused ends PARTIAL and says why; the component can be restored', async () => {
@@ -112,7 +112,7 @@ describe('an upgrade', { timeout: 300_000 }, () => {
       spec: { selector: { matchLabels: labels }, template: { ...spec.template, metadata: { labels } } },
     });
     const id = await beginUpgrade(ask, { id: clusterId, version: '1.34' });
-    const operation = await ended(world, id);
+    const operation = await waitForOperation(world, id);
     expect(operation).toMatchObject({
       state: 'PARTIAL',
       error: { code: 'KUBERNETES_REJECTED' },
@@ -133,7 +133,9 @@ describe('an upgrade', { timeout: 300_000 }, () => {
     const { restoreComponent } = await ask<{ restoreComponent: { operation: { id: string } } }>(restore, {
       id: component.id,
     });
-    expect(await ended(world, restoreComponent.operation.id)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(world, restoreComponent.operation.id)).toMatchObject({
+      state: 'SUCCEEDED',
+    });
   });
 
   it('that fails among its nodes takes back cordons, replicas and additional nodes, and is done again for the rest', async () => {
@@ -141,7 +143,7 @@ describe('an upgrade', { timeout: 300_000 }, () => {
     const path = await readyDeployment(client, 'web', 2);
     await world.settings({ upgradeFailureRate: 1 });
     const id = await beginUpgrade(ask, { id: clusterId, version: '1.34', rollingPolicy: { surge: 1 } });
-    expect(await ended(world, id)).toMatchObject({
+    expect(await waitForOperation(world, id)).toMatchObject({
       state: 'FAILED',
       error: { code: 'NODE_UPGRADE_FAILED' },
       stages: [{ state: 'SUCCEEDED' }, { state: 'SUCCEEDED' }, { state: 'FAILED' }, { state: 'CANCELED' }],
@@ -160,7 +162,7 @@ describe('an upgrade', { timeout: 300_000 }, () => {
 
     await world.settings({ upgradeFailureRate: 0 });
     const again = await beginUpgrade(ask, { id: clusterId, version: '1.34.3' });
-    expect(await ended(world, again)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(world, again)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await world.prisma.node.count({ where: { clusterId, version: '1.34.3' } })).toBe(2);
     await expect(beginUpgrade(ask, { id: clusterId, version: '1.34.3' })).rejects.toThrow(
       'UPGRADE_NOT_ALLOWED',

@@ -1,19 +1,19 @@
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient, type KubernetesObject } from '../../../engine/kubernetes/client.js';
-import { ended, wishCluster, type World } from '../../engine/world.js';
+import { waitForOperation, requestCluster, type EngineFixture } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
 import type { Ask } from '../graph-with-engine.js';
 
 /** A running cluster with one pool. */
-export async function runningCluster(world: World, version: string, nodes = 3) {
-  const wished = await wishCluster(world, nodes, { version });
-  const { state } = await ended(world, wished.operationId);
+export async function runningCluster(world: EngineFixture, version: string, nodes = 3) {
+  const wished = await requestCluster(world, nodes, { version });
+  const { state } = await waitForOperation(world, wished.operationId);
   if (state !== 'SUCCEEDED') throw new Error(`the cluster was not made: ${state}`);
   await componentsSettled(world, wished.clusterId);
   return { ...wished, client: await clientOf(world, wished.clusterId) };
 }
 
-export async function componentsSettled(world: World, clusterId: string): Promise<void> {
+export async function componentsSettled(world: EngineFixture, clusterId: string): Promise<void> {
   await eventually(
     async () => {
       const all = await world.prisma.component.findMany({ where: { clusterId } });
@@ -23,7 +23,7 @@ export async function componentsSettled(world: World, clusterId: string): Promis
   );
 }
 
-export async function clientOf(world: World, clusterId: string): Promise<KubernetesClient> {
+export async function clientOf(world: EngineFixture, clusterId: string): Promise<KubernetesClient> {
   const access = (await clusterAccess(world.prisma, 'acme', [clusterId])).get(clusterId);
   if (!access) throw new Error('the cluster has no API');
   return new KubernetesClient(world.platform.kubernetes.of(access), { clusterId });
@@ -157,7 +157,7 @@ export function watchPods(client: KubernetesClient, labelSelector: string) {
 
 /** The operation once it is as `fits` says. */
 export function operationWhen(
-  world: World,
+  world: EngineFixture,
   id: string,
   fits: (row: { state: string; pausedAt: Date | null; stages: { name: string; state: string }[] }) => boolean,
 ) {
@@ -185,7 +185,7 @@ export async function beginUpgrade(ask: Ask, input: Record<string, unknown>): Pr
 }
 
 /** The types of the events of an operation, in order. */
-export async function eventTypes(world: World, operationId: string): Promise<string[]> {
+export async function eventTypes(world: EngineFixture, operationId: string): Promise<string[]> {
   const events = await world.platform.events.read('acme', { after: 0n, limit: 500, filter: { operationId } });
   return events.map(({ type }) => type);
 }

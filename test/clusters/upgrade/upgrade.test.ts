@@ -6,12 +6,17 @@ import { ClusterCatalogStore } from '../../../subgraphs/clusters/store/catalog.s
 import { ClusterCheckService } from '../../../subgraphs/clusters/inspection/cluster-check.js';
 import type { ClusterCheckItem } from '../../../subgraphs/clusters/api/cluster-check/cluster-check.type.js';
 import { MaintenanceWindowService } from '../../../subgraphs/clusters/api/maintenance-window/maintenance-window.service.js';
-import { ended, startWorld, wishCluster, type World } from '../../engine/world.js';
+import {
+  waitForOperation,
+  startEngineFixture,
+  requestCluster,
+  type EngineFixture,
+} from '../../engine/engine-fixture.js';
 
-let world: World;
+let world: EngineFixture;
 let engine: Engine;
 beforeAll(async () => {
-  world = await startWorld({ speed: 1_000 });
+  world = await startEngineFixture({ speed: 1_000 });
   engine = await world.engine();
 });
 afterAll(async () => {
@@ -20,8 +25,8 @@ afterAll(async () => {
 });
 
 async function runningCluster(version: string): Promise<string> {
-  const { clusterId, operationId } = await wishCluster(world, 3, { version });
-  expect((await ended(world, operationId)).state).toBe('SUCCEEDED');
+  const { clusterId, operationId } = await requestCluster(world, 3, { version });
+  expect((await waitForOperation(world, operationId)).state).toBe('SUCCEEDED');
   return clusterId;
 }
 
@@ -42,7 +47,10 @@ describe('with the engine and a simulated cloud', { timeout: 300_000 }, () => {
     expect([operation?.state, cluster?.state]).toEqual(['PENDING', 'RUNNING']);
     // A window that never closes moves the upgrade to now.
     await windows.set(world.actor, { ...window, recurrence: 'FREQ=DAILY', durationHours: 24 });
-    expect(await ended(world, operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED', progress: 1 });
+    expect(await waitForOperation(world, operation?.id ?? '')).toMatchObject({
+      state: 'SUCCEEDED',
+      progress: 1,
+    });
     expect(await world.prisma.cluster.findUniqueOrThrow({ where: { id: clusterId } })).toMatchObject({
       state: 'RUNNING',
       version: '1.34.3',

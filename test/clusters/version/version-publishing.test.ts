@@ -4,14 +4,14 @@ import { VersionPolicy } from '../../../subgraphs/clusters/model/version.rules.j
 import { publishProblems } from '../../../subgraphs/clusters/model/publish-version.rules.js';
 import { versionSupportSchedule } from '../../../subgraphs/clusters/controllers/version-support/version-support.reconciler.js';
 import { upgradeHint } from '../../../subgraphs/clusters/model/release.rules.js';
-import { ended, type World, wishCluster } from '../../engine/world.js';
+import { waitForOperation, type EngineFixture, requestCluster } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
 import { type Ask, graphOf, type LivingGraph, openGraph } from '../graph-with-engine.js';
 import { beginUpgrade } from '../upgrade/upgrade-kit.js';
 import { accountScopes } from '../../../access/scopes.js';
 
 let living: LivingGraph;
-let world: World;
+let world: EngineFixture;
 let ask: Ask;
 /** Another process with a catalogue of its own. */
 let elsewhere: Ask;
@@ -61,7 +61,7 @@ let names = 0;
 async function created(version: string): Promise<string> {
   const { cluster, operation, userErrors } = await create(version);
   expect(userErrors).toEqual([]);
-  await ended(world, operation!.id);
+  await waitForOperation(world, operation!.id);
   return cluster!.id;
 }
 
@@ -72,8 +72,8 @@ describe('publishKubernetesVersion', () => {
   });
 
   it('moves the creatable, supported and unexpired versions on, in every process, and tells owners once', async () => {
-    const { clusterId, operationId } = await wishCluster(world, 0, { version: '1.32.6' });
-    await ended(world, operationId);
+    const { clusterId, operationId } = await requestCluster(world, 0, { version: '1.32.6' });
+    await waitForOperation(world, operationId);
     const versions = `{ kubernetesVersions { id creatable supported expired } }`;
     type Versions = {
       kubernetesVersions: { id: string; creatable: boolean; supported: boolean; expired: boolean }[];
@@ -130,7 +130,7 @@ describe('publishKubernetesVersion', () => {
 
     // It can be upgraded all the same, and is told that this may fail.
     const operation = await beginUpgrade(ask, { id: clusterId, version: '1.34' });
-    expect(await ended(world, operation)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(world, operation)).toMatchObject({ state: 'SUCCEEDED' });
     const where = { operationId: operation, type: 'CLUSTER_UPGRADING' };
     expect(await world.prisma.event.findMany({ where })).toMatchObject([
       {

@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
-import { audit, ended, startWorld, wishCluster } from '../../engine/world.js';
+import { audit, waitForOperation, startEngineFixture, requestCluster } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
 
 const NODES = 1_000;
 const TYPE_VCPUS = 4;
 
 test('a Pro cluster goes from one node to a thousand, and the ledger has each of them', async () => {
-  await using world = await startWorld({ speed: 2_000 });
+  await using world = await startEngineFixture({ speed: 2_000 });
   await using _engine = await world.engine();
-  const { clusterId, operationId, poolId } = await wishCluster(world, 1);
-  expect(await ended(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
+  const { clusterId, operationId, poolId } = await requestCluster(world, 1);
+  expect(await waitForOperation(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
   await world.limit('payg-vcpu', NODES * TYPE_VCPUS);
   await world.limit('custom-routes-per-route-table', NODES);
   const { operation } = await world.pools.scale(world.actor, { nodePoolId: poolId, desiredSize: NODES });
-  expect(await ended(world, operation!.id)).toMatchObject({
+  expect(await waitForOperation(world, operation!.id)).toMatchObject({
     state: 'SUCCEEDED',
     created: NODES - 1,
     failed: 0,

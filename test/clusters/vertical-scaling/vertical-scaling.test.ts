@@ -5,13 +5,19 @@ import { enqueue } from '../../../engine/jobs/queue.js';
 import type { LabelledNode } from '../../../subgraphs/clusters/model/node-metadata.js';
 import { nodePath } from '../../../subgraphs/clusters/inspection/node-metadata.reader.js';
 import { nextReplacement } from '../../../subgraphs/clusters/model/vertical-scaling.rules.js';
-import { audit, ended, NODE_TYPE, wishCluster, type World } from '../../engine/world.js';
+import {
+  audit,
+  waitForOperation,
+  NODE_TYPE,
+  requestCluster,
+  type EngineFixture,
+} from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
 import { type Ask, type LivingGraph, openGraph } from '../graph-with-engine.js';
 import { type DeploymentView, readyDeployment, runningCluster } from '../upgrade/upgrade-kit.js';
 
 let living: LivingGraph;
-let world: World;
+let world: EngineFixture;
 let ask: Ask;
 beforeAll(async () => {
   living = await openGraph({ speed: 500 });
@@ -53,7 +59,7 @@ describe('scaleClusterVertically', { timeout: 300_000 }, () => {
       'SCALE_CLUSTER_VERTICALLY',
       3,
     ]);
-    expect(await ended(world, operation!.id)).toMatchObject({
+    expect(await waitForOperation(world, operation!.id)).toMatchObject({
       state: 'SUCCEEDED',
       progress: 1,
       created: 3,
@@ -76,8 +82,8 @@ describe('scaleClusterVertically', { timeout: 300_000 }, () => {
     const first = { name: 'first', instanceTypes: [LARGE], desiredSize: 1 };
     const pool = { name: 'labelled', instanceTypes: [NODE_TYPE], desiredSize: 3, labels: { tier: 'web' } };
     const wish = { nodePools: [first, { ...pool, ...(autoscaling && { autoscaling }) }] as never };
-    const { clusterId, operationId } = await wishCluster(world, 1, wish);
-    await ended(world, operationId);
+    const { clusterId, operationId } = await requestCluster(world, 1, wish);
+    await waitForOperation(world, operationId);
     const client = await clientOf(clusterId);
     const { id: nodePoolId } = await world.prisma.nodePool.findFirstOrThrow({
       where: { clusterId, name: 'labelled' },
@@ -94,7 +100,7 @@ describe('scaleClusterVertically', { timeout: 300_000 }, () => {
     }
     const { operation, userErrors } = await scale({ id: clusterId, instanceTypes: [LARGE], batchSize: 2 });
     expect(userErrors).toEqual([]);
-    expect(await ended(world, operation!.id)).toMatchObject({ state: 'SUCCEEDED', created: 3 });
+    expect(await waitForOperation(world, operation!.id)).toMatchObject({ state: 'SUCCEEDED', created: 3 });
     const kept = (await nodes()).map(({ metadata: { labels = {}, annotations = {} } = {}, spec }) => {
       const { owner = '', tier } = labels;
       const special = 'node-role.kubernetes.io/special' in labels;
@@ -136,7 +142,7 @@ describe('scaleClusterVertically', { timeout: 300_000 }, () => {
     const stock = (left: number) => Object.fromEntries(zones.map(({ id }) => [`${id}/ecs.g6.2xlarge`, left]));
     await world.settings({ stock: stock(0) });
     const { operation } = await scale({ id: clusterId, instanceTypes: ['ecs.g6.2xlarge'] });
-    const result = await ended(world, operation!.id);
+    const result = await waitForOperation(world, operation!.id);
     await world.settings({ stock: stock(2_000) });
     expect(result).toMatchObject({ state: 'FAILED', created: 0, failed: 1, error: { code: 'OUT_OF_STOCK' } });
     await eventually(async () => (await audit(world, clusterId)).state === 'RUNNING');
@@ -149,7 +155,7 @@ describe('scaleClusterVertically', { timeout: 300_000 }, () => {
     const { clusterId, poolId } = await runningCluster(world, '1.34.3', 1);
     await world.limit('payg-vcpu', await world.used('payg-vcpu'));
     const { operation } = await scale({ id: clusterId, instanceTypes: [LARGE] });
-    const result = await ended(world, operation!.id);
+    const result = await waitForOperation(world, operation!.id);
     await world.limit('payg-vcpu', 1_000);
     expect(result).toMatchObject({
       state: 'FAILED',
@@ -169,10 +175,14 @@ describe('scaleClusterVertically', { timeout: 300_000 }, () => {
     const bounds = { enabled: true, minSize: 2, maxSize: 2 };
     const pool = { name: 'elastic', instanceTypes: [NODE_TYPE], desiredSize: 2, autoscaling: bounds };
     const first = { name: 'first', instanceTypes: [NODE_TYPE], desiredSize: 1 };
-    const { clusterId, operationId } = await wishCluster(world, 1, { nodePools: [first, pool] as never });
-    await ended(world, operationId);
+    const { clusterId, operationId } = await requestCluster(world, 1, { nodePools: [first, pool] as never });
+    await waitForOperation(world, operationId);
     const { operation } = await scale({ id: clusterId, instanceTypes: [LARGE] });
-    expect(await ended(world, operation!.id)).toMatchObject({ state: 'SUCCEEDED', created: 3, failed: 0 });
+    expect(await waitForOperation(world, operation!.id)).toMatchObject({
+      state: 'SUCCEEDED',
+      created: 3,
+      failed: 0,
+    });
     const elastic = await world.prisma.nodePool.findFirstOrThrow({ where: { clusterId, name: 'elastic' } });
     expect(elastic.desiredSize).toBe(2);
     const nodes = await world.prisma.node.findMany({ where: { nodePoolId: elastic.id } });
@@ -212,7 +222,7 @@ describe('what the pools of a cluster could not be created with', () => {
       spec: 'PRO',
       ...wish,
       nodePools: pools.map((pool, at) => ({ name: `p${at}`, desiredSize: 0, ...pool })),
-    } as Parameters<World['creation']['create']>[1]);
+    } as Parameters<EngineFixture['creation']['create']>[1]);
     const id = cluster!.id;
     await eventually(async () => (await audit(world, id)).state === 'RUNNING', { what: 'a running cluster' });
     return id;
@@ -259,7 +269,7 @@ describe('what the pools of a cluster could not be created with', () => {
       { code: 'INVALID_INPUT', path: ['input', 'nodePoolIds', '0'] },
     ]);
     const { operation } = await scale({ id, instanceTypes: [LARGE] });
-    expect(await ended(world, operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await waitForOperation(world, operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
     const after = await world.prisma.nodePool.findMany({
       where: { clusterId: id },
       orderBy: { name: 'asc' },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
-import { standingStill } from '../../kit/standing-still.js';
+import { freezeClock } from '../../kit/frozen-clock.js';
 import { type Fixture, post, startFixture, until } from '../fixtures/gateway.js';
 import { type Moody, startMoody } from '../fixtures/faulty-subgraph.js';
 import { openSocket } from '../fixtures/socket.js';
@@ -43,7 +43,7 @@ const rename = () => post(fixture.url, 'mutation { rename(name: "n") { id } }');
 
 test('sends one probe of a hundred concurrent requests and answers the others without waiting', async () => {
   // A try goes on for as long as it is looked at.
-  using _still = standingStill();
+  using _still = freezeClock();
   await openCircuit();
   moody.mood = 'hangs';
   const before = moody.asked;
@@ -65,7 +65,7 @@ test('sends one probe of a hundred concurrent requests and answers the others wi
 });
 
 test('completes the half-open probe query after its client disconnects, and closes the circuit breaker on success', async () => {
-  using _still = standingStill();
+  using _still = freezeClock();
   await openCircuit();
   moody.mood = 'hangs';
   const leaving = new AbortController();
@@ -126,7 +126,7 @@ test('retries a query after a lost connection, never a mutation, and neither whi
   expect((await post(fixture.url, CLUSTER)).errors).toMatchObject([UNAVAILABLE]);
   expect(moody.asked).toBe(3);
   await openCircuit();
-  using _still = standingStill();
+  using _still = freezeClock();
   moody.mood = 'hangs';
   const tries: Promise<unknown>[] = [];
   while (moody.waiting.length === 0) {

@@ -1,4 +1,4 @@
-import type { Estate } from './estate.js';
+import type { AccountResources } from './account-resources.js';
 
 /**
  * A request with exactly one id of somebody else. Made with `theirs` for both it is a request of the owner's own,
@@ -8,7 +8,7 @@ export interface Attempt {
   /** A field of Query, Mutation or Subscription. */
   readonly field: string;
   /** The arguments; `mine` is what the asking account has. */
-  readonly with: (mine: Estate, theirs: Estate) => Record<string, unknown>;
+  readonly with: (mine: AccountResources, theirs: AccountResources) => Record<string, unknown>;
   /** What is asked of the answer, where it is not told by its type. */
   readonly selection?: string;
   /** With which code it is refused; NOT_FOUND when left out. */

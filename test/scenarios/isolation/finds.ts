@@ -2,8 +2,8 @@ import { appendEvents } from '../../../engine/events/append-events.js';
 import type { NewEvent } from '../../../engine/contract.js';
 import { newId } from '../../../kernel/ids.js';
 import type { TestDatabase } from '../../kit/database.js';
-import { ask, type Seat } from '../../kit/main-job.js';
-import type { Estate } from './estate.js';
+import { queryGraph, type GraphSession } from '../../kit/cluster-lifecycle.js';
+import type { AccountResources } from './account-resources.js';
 
 type Ids = { readonly nodes: readonly { readonly id: string }[] };
 
@@ -13,14 +13,14 @@ type Ids = { readonly nodes: readonly { readonly id: string }[] };
  */
 export async function furtherIds(
   kit: TestDatabase,
-  seat: Seat,
-  estate: Estate,
+  session: GraphSession,
+  estate: AccountResources,
 ): Promise<Readonly<Record<string, string>>> {
-  const { nodePool, workload } = await ask<{
+  const { nodePool, workload } = await queryGraph<{
     nodePool: { scalingGroup: { id: string } };
     workload: { pods: Ids };
   }>(
-    seat,
+    session,
     `query ($nodePool: ID!, $workload: ID!) { nodePool(id: $nodePool) { scalingGroup { id } }
       workload(id: $workload) { pods { nodes { id } } } }`,
     { nodePool: estate.nodePool, workload: estate.workload },
@@ -29,12 +29,12 @@ export async function furtherIds(
     Instance: estate.machine,
     ScalingGroup: nodePool.scalingGroup.id,
     Pod: workload.pods.nodes[0]?.id ?? '',
-    ...(await insertRows(kit, seat.account, estate)),
-    ...(await eventIds(kit, seat, estate)),
+    ...(await insertRows(kit, session.account, estate)),
+    ...(await eventIds(kit, session, estate)),
   };
 }
 
-async function insertRows({ database: { prisma } }: TestDatabase, account: string, estate: Estate) {
+async function insertRows({ database: { prisma } }: TestDatabase, account: string, estate: AccountResources) {
   const at = new Date();
   const ids = {
     NodeRepair: newId('nodeRepair'),
@@ -72,7 +72,11 @@ const EVENTS: Readonly<Record<string, Pick<NewEvent, 'category' | 'type'> & { re
   KubernetesEvent: { category: 'KUBERNETES', type: 'KUBERNETES_EVENT' },
 };
 
-async function eventIds({ database: { prisma } }: TestDatabase, seat: Seat, { cluster }: Estate) {
+async function eventIds(
+  { database: { prisma } }: TestDatabase,
+  session: GraphSession,
+  { cluster }: AccountResources,
+) {
   const wanted = Object.entries(EVENTS);
   const events = wanted.map(([name, event]) => ({
     ...event,
@@ -80,6 +84,6 @@ async function eventIds({ database: { prisma } }: TestDatabase, seat: Seat, { cl
     message: name,
     clusterId: cluster,
   })) as NewEvent[];
-  const logged = await prisma.$transaction((tx) => appendEvents(tx, seat.account, new Date(), events));
+  const logged = await prisma.$transaction((tx) => appendEvents(tx, session.account, new Date(), events));
   return Object.fromEntries(wanted.map(([name], index) => [name, logged[index]?.id ?? '']));
 }

@@ -1,5 +1,5 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
-import type { Seat } from '../../kit/main-job.js';
+import type { GraphSession } from '../../kit/cluster-lifecycle.js';
 import { socketClient } from '../../kit/subscribe.js';
 
 /**
@@ -7,7 +7,7 @@ import { socketClient } from '../../kit/subscribe.js';
  * that everything there was to tell has been told.
  */
 export async function firstFrame(
-  { url, account, scopes }: Seat,
+  { url, account, scopes }: GraphSession,
   query: string,
   variables: Record<string, unknown> = {},
 ): Promise<ExecutionResult> {

@@ -1,13 +1,19 @@
 import type { GraphQLSchema } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../../kit/eventually.js';
-import { ask, operationEnd, type Seat } from '../../kit/main-job.js';
+import { queryGraph, operationEnd, type GraphSession } from '../../kit/cluster-lifecycle.js';
 import * as documents from '../../kit/documents.js';
 import { startTestPlatform, type TestPlatform } from '../../kit/platform.js';
 import { record } from '../../kit/subscribe.js';
-import { Asking, clientSchema, type Root, rootFields, type Verdict } from './asking.js';
+import {
+  IsolationClient,
+  clientSchema,
+  type Root,
+  rootFields,
+  type AttemptResult,
+} from './isolation-client.js';
 import type { Attempt } from './attempt.js';
-import { buildEstate, type Estate } from './estate.js';
+import { createAccountResources, type AccountResources } from './account-resources.js';
 import { pathsOf, referencePaths } from './id-paths.js';
 import { mutationAttempts } from './mutation-attempts.js';
 import { queryAttempts } from './query-attempts.js';
@@ -24,7 +30,9 @@ const roots = Object.keys(attempts) as Root[];
 
 /** Ids that say what they are, for looking at attempts without a platform. */
 const named = (whose: string) =>
-  new Proxy({} as Estate, { get: (_, name) => `${whose} ${String(name)}` }) satisfies Estate;
+  new Proxy({} as AccountResources, {
+    get: (_, name) => `${whose} ${String(name)}`,
+  }) satisfies AccountResources;
 const [mine, theirs] = [named('my'), named('their')];
 const theirIds = new Set(
   [
@@ -58,7 +66,7 @@ describe('every root field of the graph', () => {
     },
   );
 
-  test.each(roots.flatMap(titled))('%s names exactly one thing of somebody else', (_, attempt) => {
+  test.each(roots.flatMap(titled))('%s names exactly one object of another account', (_, attempt) => {
     expect(pathsIn(attempt)).toHaveLength(1);
   });
 
@@ -74,26 +82,29 @@ describe('every root field of the graph', () => {
 
 describe('an account that names what somebody else has', () => {
   let platform: TestPlatform;
-  let owner: Seat;
-  let stranger: Seat;
-  let estates: { owner: Estate; stranger: Estate };
+  let owner: GraphSession;
+  let stranger: GraphSession;
+  let estates: { owner: AccountResources; stranger: AccountResources };
   let before: Record<string, unknown>;
-  const asOwner = () => new Asking(schema, owner);
-  const asStranger = () => new Asking(schema, stranger);
+  const asOwner = () => new IsolationClient(schema, owner);
+  const asStranger = () => new IsolationClient(schema, stranger);
   const foreign = (attempt: Attempt) => attempt.with(estates.stranger, estates.owner);
   const own = (attempt: Attempt) => attempt.with(estates.owner, estates.owner);
-  const told = ({ answer }: Verdict) => JSON.stringify(answer);
+  const told = ({ answer }: AttemptResult) => JSON.stringify(answer);
 
   beforeAll(async () => {
     platform = await startTestPlatform();
     owner = { url: platform.url, account: 'acme' };
     stranger = { url: platform.url, account: 'globex' };
-    estates = { owner: await buildEstate(owner), stranger: await buildEstate(stranger) };
+    estates = {
+      owner: await createAccountResources(owner),
+      stranger: await createAccountResources(stranger),
+    };
     before = await stateOf(platform.kit, owner.account);
   });
   afterAll(() => platform[Symbol.asyncDispose]());
 
-  test('has one of everything to try with', () => {
+  test('creates one of every resource to attempt with', () => {
     const ids = Object.values(estates.owner) as string[];
     expect(ids).toHaveLength(theirIds.size);
     expect(ids.filter((id) => id === '')).toEqual([]);
@@ -106,10 +117,10 @@ describe('an account that names what somebody else has', () => {
     ['scopes to read', ['fleet:introspect']],
     ['scopes to write', ['fleet:write']],
   ])('by a token with %s', (_, scopes) => {
-    const ownerWith = () => new Asking(schema, { ...owner, scopes });
-    const strangerWith = () => new Asking(schema, { ...stranger, scopes });
+    const ownerWith = () => new IsolationClient(schema, { ...owner, scopes });
+    const strangerWith = () => new IsolationClient(schema, { ...stranger, scopes });
 
-    test.each(titled('Query'))('finds nothing by Query.%s, and the owner does', async (__, attempt) => {
+    test.each(titled('Query'))('finds nothing by Query.%s, while the owner does', async (__, attempt) => {
       const verdict = await strangerWith().query(attempt, foreign(attempt));
       expect(verdict.holdsNothing, told(verdict)).toBe(true);
       const theirs = await ownerWith().query(attempt, own(attempt));
@@ -117,7 +128,7 @@ describe('an account that names what somebody else has', () => {
     });
 
     test.each(titled('Subscription'))(
-      'hears nothing by Subscription.%s, and the owner does',
+      'receives nothing by Subscription.%s, and the owner does',
       async (__, attempt) => {
         const verdict = await strangerWith().subscription(attempt, foreign(attempt));
         expect(verdict.holdsNothing, told(verdict)).toBe(true);
@@ -145,7 +156,7 @@ describe('an account that names what somebody else has', () => {
     expect(theirs.holdsNothing, told(theirs)).toBe(false);
   });
 
-  test.each(titled('Subscription'))('hears nothing by Subscription.%s', async (_, attempt) => {
+  test.each(titled('Subscription'))('receives nothing by Subscription.%s', async (_, attempt) => {
     const verdict = await asStranger().subscription(attempt, foreign(attempt));
     expect(verdict.holdsNothing, told(verdict)).toBe(true);
     expect([attempt.code ?? '', attempt.code ?? 'NOT_FOUND']).toContain(verdict.codes.join());
@@ -154,7 +165,7 @@ describe('an account that names what somebody else has', () => {
     expect(theirs.holdsNothing, told(theirs)).toBe(false);
   });
 
-  test.each(titled('Mutation'))('is refused by Mutation.%s', async (_, attempt) => {
+  test.each(titled('Mutation'))('is rejected by Mutation.%s', async (_, attempt) => {
     const verdict = await asStranger().mutation(attempt, foreign(attempt));
     expect(verdict.codes, told(verdict)).toEqual([attempt.code ?? 'NOT_FOUND']);
   });
@@ -164,7 +175,7 @@ describe('an account that names what somebody else has', () => {
     const lists = rootFields(schema, 'Query').filter(({ type }) => String(type).endsWith('Connection!'));
     expect(lists.length).toBeGreaterThan(5);
     const text = lists.map(({ name }) => `${name} { nodes { __typename } }`).join(' ');
-    const { regions, quotas, ...rest } = await ask<{
+    const { regions, quotas, ...rest } = await queryGraph<{
       regions: { clusters: { nodes: unknown[] } }[];
       quotas: { used: number }[];
     }>(nobody, `{ ${text} regions { clusters { nodes { id } } } quotas { used } }`);
@@ -173,12 +184,12 @@ describe('an account that names what somebody else has', () => {
     expect(quotas.filter(({ used }) => used > 0)).toEqual([]);
   });
 
-  test('has changed nothing by all this', async () => {
+  test('has changed nothing after all attempts', async () => {
     const after = await stateOf(platform.kit, owner.account);
     for (const [part, rows] of Object.entries(after)) expect(rows, part).toEqual(before[part]);
   });
 
-  test('hears of its own when both change something', async () => {
+  test('receives only its own events when both accounts change something', async () => {
     const streams = await Promise.all(
       [
         'events { id }',
@@ -189,22 +200,22 @@ describe('an account that names what somebody else has', () => {
         record(platform.url, { query: `subscription { ${selection} }`, account: stranger.account }),
       ),
     );
-    for (const [seat, { nodePool }] of [
+    for (const [session, { nodePool }] of [
       [owner, estates.owner],
       [stranger, estates.stranger],
     ] as const) {
-      const { scaleNodePool } = await ask<{ scaleNodePool: { operation: { id: string } } }>(
-        seat,
+      const { scaleNodePool } = await queryGraph<{ scaleNodePool: { operation: { id: string } } }>(
+        session,
         documents.SCALE_POOL,
         { input: { nodePoolId: nodePool, desiredSize: 3 } },
       );
-      expect(await operationEnd(seat, scaleNodePool.operation.id)).toMatchObject({ state: 'SUCCEEDED' });
+      expect(await operationEnd(session, scaleNodePool.operation.id)).toMatchObject({ state: 'SUCCEEDED' });
     }
     const heard = () => streams.map(({ events }) => JSON.stringify(events));
     await eventually(() => heard().every((text) => text.includes('id')), {
       what: 'own events in each stream',
     });
-    const { events } = await ask<{ events: { nodes: { id: string }[] } }>(
+    const { events } = await queryGraph<{ events: { nodes: { id: string }[] } }>(
       owner,
       '{ events(first: 500) { nodes { id } } }',
     );

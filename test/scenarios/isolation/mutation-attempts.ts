@@ -1,8 +1,8 @@
 import * as documents from '../../kit/documents.js';
 import type { Attempt } from './attempt.js';
-import type { Estate } from './estate.js';
+import type { AccountResources } from './account-resources.js';
 
-type Input = (mine: Estate, theirs: Estate) => Record<string, unknown>;
+type Input = (mine: AccountResources, theirs: AccountResources) => Record<string, unknown>;
 
 /** A mutation whose input is made of both estates. */
 const attempt = (field: string, input: Input): Attempt => ({

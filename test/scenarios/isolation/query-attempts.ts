@@ -1,5 +1,5 @@
 import type { Attempt } from './attempt.js';
-import type { Estate } from './estate.js';
+import type { AccountResources } from './account-resources.js';
 
 /** A day around now: use of the estate lies in it. */
 const day = () => ({
@@ -22,7 +22,7 @@ export const RESOURCES = [
   'vSwitch',
   'vpc',
   'workload',
-] as const satisfies readonly (keyof Estate)[];
+] as const satisfies readonly (keyof AccountResources)[];
 
 export const queryAttempts: readonly Attempt[] = [
   {

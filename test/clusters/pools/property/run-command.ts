@@ -2,7 +2,7 @@ import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import { KubernetesStatusError } from '../../../../engine/kubernetes/kubernetes-error.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Node } from '../../../../subgraphs/clusters/store/reconcile.store.js';
-import { NODE_TYPE } from '../../../engine/world.js';
+import { NODE_TYPE } from '../../../engine/engine-fixture.js';
 import type { LivingPools } from '../pools-with-engine.js';
 import type { Command, Of } from './commands.js';
 

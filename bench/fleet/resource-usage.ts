@@ -1,0 +1,50 @@
+import type { BenchProcess } from '../platform/process.js';
+import { readProcess } from './proc.js';
+import type { DatabaseWork, FleetStatistics } from './statistics.store.js';
+
+/** What was used up and written. */
+export interface ResourceUsage {
+  readonly events: number;
+  /** CPU seconds. */
+  readonly cpu: { readonly platform: number; readonly postgres: number };
+  readonly work: DatabaseWork;
+}
+
+/** Takes the difference between two looks at everything that only grows. */
+export class UsageMeter {
+  private constructor(
+    private readonly read: () => Promise<ResourceUsage>,
+    private readonly before: ResourceUsage,
+  ) {}
+
+  static async start(
+    platform: BenchProcess,
+    postgres: number,
+    statistics: FleetStatistics,
+  ): Promise<UsageMeter> {
+    const look = async (): Promise<ResourceUsage> => {
+      const { user, system } = await platform.cpu();
+      const cpu = { platform: (user + system) / 1e6, postgres: (await readProcess(postgres))?.cpu ?? 0 };
+      return { cpu, events: await statistics.events(), work: await statistics.work() };
+    };
+    return new UsageMeter(look, await look());
+  }
+
+  async sinceStart(): Promise<ResourceUsage> {
+    const { before } = this;
+    const now = await this.read();
+    return {
+      events: now.events - before.events,
+      cpu: {
+        platform: now.cpu.platform - before.cpu.platform,
+        postgres: now.cpu.postgres - before.cpu.postgres,
+      },
+      work: {
+        statements: now.work.statements - before.work.statements,
+        transactions: now.work.transactions - before.work.transactions,
+        writes: now.work.writes - before.work.writes,
+        reads: now.work.reads - before.work.reads,
+      },
+    };
+  }
+}

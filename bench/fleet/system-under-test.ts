@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import { countingStatements, startDatabase } from '../platform/database.js';
+import type { GraphEndpoint } from '../platform/graph-endpoint.js';
+import { disposeOnExit } from '../platform/dispose-on-exit.js';
+import { type BenchProcess, startPlatform } from '../platform/process.js';
+import { FleetStatistics } from './statistics.store.js';
+import { operatorTokenOf } from '../platform/operator.js';
+
+/** How many times faster than real the simulated cloud runs. */
+export const SPEED = 100;
+
+/** What is measured, running. */
+export interface SystemUnderTest {
+  readonly process: BenchProcess;
+  readonly databasePid: number;
+  readonly statistics: FleetStatistics;
+  readonly endpoint: GraphEndpoint;
+  /** A connection past the platform. */
+  readonly client: pg.Client;
+}
+
+/** Starts the platform in one process on a database of its own, whose server counts statements. */
+export async function startSystemUnderTest(
+  folder: string,
+  started: AsyncDisposableStack,
+): Promise<SystemUnderTest> {
+  const database = await disposeOnExit(started, startDatabase(folder, true, countingStatements));
+  const home = join(folder, 'home');
+  const platform = await disposeOnExit(started, startPlatform(home, database.url, SPEED));
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  await client.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements');
+  started.defer(() => client.end());
+  const token = (await readFile(join(home, 'token'), 'utf8')).trim();
+  return {
+    process: platform,
+    databasePid: database.pid,
+    statistics: new FleetStatistics(client),
+    client,
+    endpoint: { url: platform.url, token, operator: await operatorTokenOf(home) },
+  };
+}

@@ -1,0 +1,39 @@
+import type { Screen } from './screen.js';
+
+/** How a step of the demo says what it sees. */
+export interface DemoOutput {
+  /** What the step has come to. */
+  headline(text: string): void;
+  /** One thing that happened. */
+  line(text: string): void;
+  /** How far the step is, 0 to 1, and at what. */
+  progress(fraction: number, text: string): void;
+}
+
+/** Writes what a step says below its title. */
+export function outputOn(screen: Screen): DemoOutput {
+  return {
+    headline: (text) => screen.print(`  ✓ ${text}`, 'good'),
+    line: (text) => screen.print(`    ${text}`, 'dim'),
+    progress: (fraction, text) => screen.status(`${bar(fraction)}  ${text}`),
+  };
+}
+
+const WIDTH = 20;
+
+/** A bar of 20 characters and the percentage. */
+function bar(fraction: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, fraction)) * WIDTH);
+  return `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${String(Math.floor(fraction * 100)).padStart(3)} %`;
+}
+
+const BLOCKS = '▁▂▃▄▅▆▇█';
+/** Points below which a line of blocks shows nothing that the last value does not. */
+const MIN_VALUES = 4;
+
+/** Values as a line of blocks, from 0 to the largest; nothing of fewer than four. */
+export function sparkline(values: readonly number[]): string {
+  if (values.length < MIN_VALUES) return '';
+  const top = Math.max(...values, Number.MIN_VALUE);
+  return values.map((value) => BLOCKS[Math.round((value / top) * (BLOCKS.length - 1))] ?? ' ').join('');
+}

@@ -1,0 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DemoFailure } from './demo-context.js';
+
+export interface PollOptions {
+  readonly what: string;
+  readonly signal: AbortSignal;
+  /** Milliseconds to wait at most. Default 180,000. */
+  readonly within?: number;
+}
+
+/** Milliseconds between questions. */
+const POLL_MS = 300;
+
+/** Asks again and again until there is an answer. */
+export async function pollUntil<T>(
+  ask: () => Promise<T | undefined> | T | undefined,
+  options: PollOptions,
+): Promise<T> {
+  const deadline = Date.now() + (options.within ?? 180_000);
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (Date.now() > deadline) throw new DemoFailure(`waited in vain for ${options.what}`);
+    await sleep(POLL_MS, undefined, { signal: options.signal }).catch(() => options.signal.throwIfAborted());
+  }
+}

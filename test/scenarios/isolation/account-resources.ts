@@ -1,0 +1,220 @@
+import { expect } from 'vitest';
+import * as documents from '../../kit/documents.js';
+import { eventually } from '../../kit/eventually.js';
+import { queryGraph, operationEnd, readyReplicas, type GraphSession } from '../../kit/cluster-lifecycle.js';
+import { firstFrame } from './first-frame.js';
+import { approveQuota } from '../../kit/quotas.js';
+
+/** Ids of one of everything that an account can have. */
+export interface AccountResources {
+  readonly cluster: string;
+  readonly clusterCheck: string;
+  readonly clusterResource: string;
+  readonly component: string;
+  /** Behind its oldest event. */
+  readonly eventCursor: string;
+  /** The public address of the cluster. */
+  readonly eip: string;
+  /** The load balancer of the API server of the cluster. */
+  readonly loadBalancer: string;
+  /** A machine that belongs to no cluster any more. */
+  readonly machine: string;
+  readonly node: string;
+  readonly nodePool: string;
+  readonly operation: string;
+  /** Another of its machines: one that has been attached cannot be released. */
+  readonly otherMachine: string;
+  readonly otherNode: string;
+  /** Of the cluster: quotas of accounts have the same ids for everyone. */
+  readonly quota: string;
+  readonly quotaApplication: string;
+  readonly supportTicket: string;
+  readonly securityGroup: string;
+  readonly vpc: string;
+  readonly vSwitch: string;
+  readonly watchCursor: string;
+  readonly workload: string;
+}
+
+interface Payload {
+  readonly operation?: { readonly id: string } | null;
+  readonly userErrors: readonly unknown[];
+}
+
+/** Fills an account with one of everything, and waits until nothing of it is under way. */
+export async function createAccountResources(session: GraphSession): Promise<AccountResources> {
+  const network = await buildNetwork(session);
+  const cluster = await buildCluster(session, network);
+  const view = await viewOf(session, cluster);
+  const [node = '', otherNode = '', ...removed] = view.nodes.nodes.map(({ id }) => id);
+  const nodePool = firstOf(view.nodePools);
+  await done(session, 'removeNodes', 'operation { id }', {
+    nodePoolId: nodePool,
+    nodeIds: removed,
+    release: false,
+  });
+  const { applyManifest } = await queryGraph<{ applyManifest: { workload: { id: string } } }>(
+    session,
+    documents.APPLY,
+    { input: { clusterId: cluster, yaml: documents.deploymentYaml('secret', 1) } },
+  );
+  await readyReplicas(session, applyManifest.workload.id, 1);
+  const { check } = await done<{ check: { id: string } }>(
+    session,
+    'runClusterCheck',
+    'check: clusterCheck { id }',
+    {
+      clusterId: cluster,
+      type: 'UPGRADE',
+      version: '1.34.1',
+    },
+  );
+  const { ticket } = await done<{ ticket: { id: string } }>(
+    session,
+    'openSupportTicket',
+    'ticket: supportTicket { id }',
+    {
+      ...{ clusterId: cluster, kind: 'QUESTION', title: 'secret', text: 'secret' },
+    },
+  );
+  const { quotaApplication, quota } = await raiseQuota(session, view);
+  const [machine = '', otherMachine = ''] = await machinesOf(session);
+  const watched = await firstFrame(session, 'subscription { watchClusters { cursor } }');
+  return {
+    ...network,
+    cluster,
+    clusterCheck: check.id,
+    clusterResource: firstOf(view.resources),
+    loadBalancer: resourceOf(view, 'LOAD_BALANCER'),
+    eip: resourceOf(view, 'EIP'),
+    component: firstOf(view.components),
+    eventCursor: await oldestCursor(session),
+    machine,
+    node,
+    nodePool,
+    operation: firstOf(view.operations),
+    otherMachine,
+    otherNode,
+    quota,
+    quotaApplication,
+    supportTicket: ticket.id,
+    watchCursor: (watched.data?.['watchClusters'] as { cursor: string }).cursor,
+    workload: applyManifest.workload.id,
+  };
+}
+
+async function buildNetwork(session: GraphSession) {
+  const { vpc } = await done<{ vpc: { id: string } }>(session, 'createVpc', 'vpc { id }', {
+    regionId: 'cn-hangzhou',
+    name: 'own',
+    cidr: '192.168.0.0/16',
+  });
+  const { vSwitch } = await done<{ vSwitch: { id: string } }>(session, 'createVSwitch', 'vSwitch { id }', {
+    vpcId: vpc.id,
+    zoneId: 'cn-hangzhou-b',
+    name: 'own',
+    cidr: '192.168.1.0/24',
+  });
+  const { securityGroup } = await done<{ securityGroup: { id: string } }>(
+    session,
+    'createSecurityGroup',
+    'securityGroup { id }',
+    { vpcId: vpc.id, name: 'own' },
+  );
+  return { vpc: vpc.id, vSwitch: vSwitch.id, securityGroup: securityGroup.id };
+}
+
+async function buildCluster(session: GraphSession, network: Pick<AccountResources, 'vpc' | 'vSwitch'>) {
+  const { cluster } = await done<{ cluster: { id: string } }>(
+    session,
+    'createCluster',
+    'cluster { id } operation { id }',
+    {
+      name: 'secret',
+      regionId: 'cn-hangzhou',
+      type: 'MANAGED_KUBERNETES',
+      spec: 'PRO',
+      zoneIds: ['cn-hangzhou-b'],
+      network: { vpcId: network.vpc, vSwitchIds: [network.vSwitch], publicEndpoint: true },
+      nodePools: [{ name: 'default', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 4 }],
+    },
+  );
+  return cluster.id;
+}
+
+type Ids = { readonly nodes: readonly { readonly id: string }[] };
+interface View {
+  readonly nodePools: Ids;
+  readonly nodes: Ids;
+  readonly components: Ids;
+  readonly resources: { readonly nodes: readonly { readonly id: string; readonly type: string }[] };
+  readonly operations: Ids;
+  readonly quotas: readonly { readonly id: string; readonly limit: number; readonly adjustable: boolean }[];
+}
+
+/** The id of the first; empty when there is none. */
+function firstOf({ nodes }: Ids): string {
+  return nodes[0]?.id ?? '';
+}
+
+async function viewOf(session: GraphSession, id: string): Promise<View> {
+  const query = `query View($id: ID!) { cluster(id: $id) {
+    nodePools { nodes { id } } nodes { nodes { id } } components { nodes { id } } resources(first: 500) { nodes { id type } }
+    operations { nodes { id } } quotas { id limit adjustable } } }`;
+  return (await queryGraph<{ cluster: View }>(session, query, { id })).cluster;
+}
+
+async function raiseQuota(session: GraphSession, { quotas }: View) {
+  const quota = quotas.find(({ adjustable, limit }) => adjustable && limit !== null);
+  expect(quota).toBeDefined();
+  const { id = '', limit = 0 } = quota ?? {};
+  const { application } = await done<{ application: { id: string } }>(
+    session,
+    'requestQuotaIncrease',
+    'application: quotaApplication { id }',
+    { quotaId: id, limit: limit + 1 },
+  );
+  await approveQuota(session, application.id);
+  const query = 'query Application($id: ID!) { quotaApplication(id: $id) { state } }';
+  await eventually(
+    async () =>
+      (await queryGraph<{ quotaApplication: { state: string } }>(session, query, { id: application.id }))
+        .quotaApplication.state !== 'PENDING',
+    { what: 'a decision on the quota' },
+  );
+  return { quota: id, quotaApplication: application.id };
+}
+
+async function oldestCursor(session: GraphSession): Promise<string> {
+  const { events } = await queryGraph<{ events: { nodes: { cursor: string }[] } }>(
+    session,
+    '{ events(first: 500) { nodes { cursor } } }',
+  );
+  return events.nodes.at(-1)?.cursor ?? '';
+}
+
+async function machinesOf(session: GraphSession): Promise<string[]> {
+  const { instances } = await queryGraph<{ instances: Ids }>(session, '{ instances { nodes { id } } }');
+  return instances.nodes.map(({ id }) => id);
+}
+
+/** Runs a mutation that must be accepted, and waits for the end of its operation. */
+async function done<T>(
+  session: GraphSession,
+  mutation: string,
+  selection: string,
+  input: object,
+): Promise<T> {
+  const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input!`;
+  const document = `mutation Do($input: ${type}) { ${mutation}(input: $input) { ${selection} userErrors { code message path } } }`;
+  const payload = (await queryGraph<Record<string, T & Payload>>(session, document, { input }))[mutation];
+  expect(payload?.userErrors, mutation).toEqual([]);
+  if (payload?.operation)
+    expect(await operationEnd(session, payload.operation.id)).toMatchObject({ state: 'SUCCEEDED' });
+  return payload as T;
+}
+
+/** The first resource of the cluster of this type. */
+function resourceOf({ resources }: View, type: string): string {
+  return resources.nodes.find((resource) => resource.type === type)?.id ?? '';
+}

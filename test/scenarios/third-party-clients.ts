@@ -1,0 +1,152 @@
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
+import { parse } from 'graphql';
+import { type Client, createClient } from 'graphql-sse';
+
+/** Milliseconds between two tries to get a stream back. */
+const RETRY = 250;
+
+/** What the events of a stream carry. */
+export interface StreamEvent {
+  readonly told: { readonly id: string; readonly cursor: string; readonly cluster?: unknown };
+}
+
+/** One connection's life: tells what comes behind a position until it ends or is lost. */
+export type Reader = (reading: Reading) => Promise<void>;
+
+export interface Reading {
+  readonly query: string;
+  /** Behind which cursor to begin. */
+  readonly after: string;
+  readonly signal: AbortSignal;
+  readonly tell: (event: StreamEvent) => void;
+}
+
+/**
+ * Reads a stream again and again behind the last event that it got, as a program does whose library does not resume.
+ * Rejects with what trying again does not help against.
+ */
+export async function readWithReconnect(read: Reader, reading: Reading): Promise<void> {
+  let { after } = reading;
+  const tell = (event: StreamEvent) => {
+    after = event.told.cursor;
+    reading.tell(event);
+  };
+  while (!reading.signal.aborted) {
+    await read({ ...reading, after, tell }).catch((error: unknown) => {
+      if (!reading.signal.aborted && !isRetryable(error)) throw error;
+    });
+    await delay(RETRY);
+  }
+}
+
+/**
+ * Reads as a browser's EventSource does, one connection for the stream: where to go on says the id of the last event. One
+ * that was not whole is asked for again.
+ */
+export function eventSource(url: string, token: string): Reader {
+  let lastEventId: string | undefined;
+  return async ({ query, after, signal, tell }) => {
+    const search = new URLSearchParams({ query, variables: JSON.stringify({ after }) });
+    const response = await fetch(`${url}/graphql?${search}`, {
+      headers: {
+        accept: 'text/event-stream',
+        authorization: `Bearer ${token}`,
+        ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
+      },
+      signal,
+    });
+    if (!response.ok) throw Object.assign(new Error('no stream'), { response });
+    // When the connection is lost the lines end, too.
+    const input = Readable.fromWeb(response.body as ReadableStream).on('error', () => undefined);
+    let id: string | undefined;
+    let data: string | undefined;
+    try {
+      for await (const line of createInterface({ input })) {
+        if (line.startsWith('id: ')) id = line.slice(4);
+        else if (line.startsWith('data: ')) data = line.slice(6);
+        if (line !== '') continue;
+        if (data !== undefined) told(JSON.parse(data) as Result, tell);
+        lastEventId = id ?? lastEventId;
+        data = undefined;
+      }
+    } finally {
+      input.destroy();
+    }
+  };
+}
+
+/** graphql-sse's client, whose streams share one connection. */
+export function singleConnectionClient(url: string, token: string): Client<true> {
+  return createClient({
+    url: `${url}/graphql`,
+    singleConnection: true,
+    headers: { authorization: `Bearer ${token}` },
+    retryAttempts: 0,
+  });
+}
+
+/** One of the streams of that client. */
+export function singleConnection(client: Client<true>): Reader {
+  return async ({ query, after, signal, tell }) => {
+    const results = client.iterate<StreamEvent>({ query, variables: { after } });
+    const leave = () => void results.return?.();
+    signal.addEventListener('abort', leave, { once: true });
+    try {
+      for await (const result of results) told(result as Result, tell);
+    } finally {
+      signal.removeEventListener('abort', leave);
+    }
+  };
+}
+
+/** Apollo Client, which reads multipart over HTTP. */
+export function apolloClient(url: string, token: string): Reader {
+  const link = new HttpLink({ uri: `${url}/graphql`, headers: { authorization: `Bearer ${token}` } });
+  const client = new ApolloClient({ link, cache: new InMemoryCache() });
+  return ({ query, after, signal, tell }) =>
+    new Promise<void>((resolve, reject) => {
+      const fail = (error: unknown) => reject(error instanceof Error ? error : new Error(String(error)));
+      const subscription = client
+        .subscribe<StreamEvent>({ query: parse(query), variables: { after }, fetchPolicy: 'no-cache' })
+        .subscribe({
+          next: ({ data, error }) => {
+            if (!error) return data && tell(data);
+            // It would go on: an error is only of this event.
+            subscription.unsubscribe();
+            fail(error);
+          },
+          error: fail,
+          complete: resolve,
+        });
+      const leave = () => {
+        subscription.unsubscribe();
+        resolve();
+      };
+      signal.addEventListener('abort', leave, { once: true });
+    });
+}
+
+interface Result {
+  readonly data?: StreamEvent | null;
+  readonly errors?: readonly { readonly extensions?: { readonly code?: unknown } }[];
+}
+
+function told({ data, errors }: Result, tell: Reading['tell']): void {
+  if (errors) throw Object.assign(new Error(JSON.stringify(errors)), { errors });
+  if (data) tell(data);
+}
+
+/** Whether the connection was lost, or a part of the platform is away. */
+function isRetryable(error: unknown): boolean {
+  const { errors, statusCode, response } = error as Partial<Result> & {
+    readonly statusCode?: number;
+    readonly response?: { readonly status?: number };
+  };
+  const status = statusCode ?? response?.status;
+  if (errors) return errors.every(({ extensions }) => extensions?.code === 'SERVICE_UNAVAILABLE');
+  return status === undefined || status === 503;
+}
