@@ -26,7 +26,7 @@ export interface AuthenticatorOptions extends TokenExpectations {
   readonly onRejected?: (refused: ProblemError, requestId: string) => void;
 }
 
-/** A caller who is not asked for a token. */
+/** The actor of requests without authentication. */
 export const anonymousActor: Actor = {
   account: 'default',
   subject: 'anonymous',

@@ -33,7 +33,7 @@ export class RejectedTokenLog {
     this.written += 1;
     const detail = cause instanceof Error ? cause.message : undefined;
     const fields = { requestId, code: problem?.code, reason: detail ?? problem?.message };
-    this.log.warn({ ...fields, ...this.omitted() }, 'a token was refused');
+    this.log.warn({ ...fields, ...this.omitted() }, 'token rejected');
   }
 
   private omitted(): { readonly leftOut?: number } {

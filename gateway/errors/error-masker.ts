@@ -25,7 +25,7 @@ export class ErrorMasker {
     }
     const { message, nodes, source, positions, path, originalError: err } = error;
     // An internal cause of a coded error is logged as well.
-    if (err && !(err instanceof GraphQLError)) this.log.error({ err, requestId }, 'a request was refused');
+    if (err && !(err instanceof GraphQLError)) this.log.error({ err, requestId }, 'request rejected');
     return boundError(new GraphQLError(message, { nodes, source, positions, path, extensions }));
   }
 

@@ -36,8 +36,8 @@ export function createFetcher(settings: FetcherSettings): Fetcher {
 }
 
 /**
- * Whether a subscription is asked for, and the request without the name of an operation that its document does not have:
- * for a tenth of a second after a change of tabs GraphiQL still knows the operations of the tab before.
+ * Whether the request is a subscription, and the request without an unknown operation name: for a tenth of a
+ * second after a tab change GraphiQL still uses the operations of the previous tab.
  */
 function withKnownOperation(params: FetcherParams): { params: FetcherParams; isSubscription: boolean } {
   const document = parsed(params.query);

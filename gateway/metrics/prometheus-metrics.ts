@@ -29,7 +29,7 @@ export class PrometheusMetrics implements GatewayMetrics {
   });
   private readonly plans = new Counter({
     name: 'fleetgraph_plans_total',
-    help: 'Operations whose plan was known (hit) or had to be made (miss).',
+    help: 'Operations by plan cache hit or miss.',
     labelNames: ['cache'] as const,
     registers: this.registers,
   });
@@ -42,13 +42,13 @@ export class PrometheusMetrics implements GatewayMetrics {
   });
   private readonly circuits = new Gauge({
     name: 'fleetgraph_circuit',
-    help: 'Phase of the circuit of a subgraph: 1 for the one it is in.',
+    help: 'State of the circuit breaker of a subgraph: 1 for the current state.',
     labelNames: ['subgraph', 'phase'] as const,
     registers: this.registers,
   });
   private readonly unasked = new Counter({
     name: 'fleetgraph_circuit_refused_total',
-    help: 'Requests that were not sent to a subgraph because its circuit was open.',
+    help: 'Requests rejected because the circuit of a subgraph was open.',
     labelNames: ['subgraph'] as const,
     registers: this.registers,
   });
@@ -59,13 +59,13 @@ export class PrometheusMetrics implements GatewayMetrics {
   });
   private readonly events = new Counter({
     name: 'fleetgraph_events_delivered_total',
-    help: 'Events given to clients.',
+    help: 'Events delivered to clients.',
     registers: this.registers,
   });
 
   private readonly lost = new Counter({
     name: 'fleetgraph_events_dropped_total',
-    help: 'Events that a client should have got and could not be given; it was sent away to subscribe again.',
+    help: 'Events that could not be delivered to a client, which had to resubscribe.',
     registers: this.registers,
   });
   private readonly followers = new Set<() => number>();
@@ -82,7 +82,7 @@ export class PrometheusMetrics implements GatewayMetrics {
     });
     new Gauge({
       name: 'fleetgraph_subscription_lag_events',
-      help: 'Events that the client furthest behind has not taken yet, of those that others like it have been told.',
+      help: 'Lag of the slowest client: events delivered to its group and not yet to it.',
       registers: this.registers,
       collect() {
         let most = 0;

@@ -15,8 +15,8 @@ import {
 const MOST = { operations: 60, depth: 4, leaves: 8, inner: 2 };
 
 /**
- * Queries of a schema that nobody has asked for. Planned beforehand, they have the planner's code compiled before it is
- * needed: the first twenty operations of a thread take two to three times as long as the same do after them.
+ * Generated queries for warming up the planner: they get its code compiled before it is needed. The first
+ * twenty operations of a thread take two to three times as long as later ones.
  */
 export function* warmUpQueries(api: GraphQLSchema): Generator<DocumentNode> {
   const root = api.getQueryType();
@@ -25,7 +25,7 @@ export function* warmUpQueries(api: GraphQLSchema): Generator<DocumentNode> {
     yield parse(selection(root, MOST.depth, turn), { noLocation: true });
 }
 
-/** Some of a type's fields, with each turn other ones of those that have fields themselves. */
+/** Some fields of a type; each turn selects other composite fields. */
 function selection(type: GraphQLNamedType, depth: number, turn: number): string {
   if (!isObjectType(type) && !isInterfaceType(type)) return '{__typename}';
   const fields = Object.values(type.getFields()).filter(({ args }) => !args.some(isRequiredArgument));

@@ -18,7 +18,7 @@ export class SerializedEvent {
     readonly hasErrors: boolean,
   ) {}
 
-  /** The text in UTF-8, for who sends it is. */
+  /** The text in UTF-8. */
   get payload(): Buffer {
     return (this.encoded ??= Buffer.from(this.text));
   }

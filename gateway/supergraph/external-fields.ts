@@ -2,9 +2,8 @@ import { type DocumentNode, type FieldDefinitionNode, type InterfaceTypeDefiniti
 import { argumentText, fieldNames, graphsOf, hasTrue, isJoinField, joinField } from './join-directives.js';
 
 /**
- * Says of fields that a subgraph requires for its interface object that they are external there. Not every composition
- * does: Hive's leaves such a field without a word, as if every subgraph of the interface had it, and it would be asked
- * of the one that requires it.
+ * Marks fields required by an interface object as external. Hive's composition omits this, so the planner would
+ * fetch such a field from the subgraph that requires it.
  */
 export function withExternalFields(document: DocumentNode): DocumentNode {
   const definitions = document.definitions.map((one) =>

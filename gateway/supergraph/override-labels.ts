@@ -2,9 +2,8 @@ import { type DocumentNode, Kind } from 'graphql';
 import { argumentText, isJoinField } from './join-directives.js';
 
 /**
- * The labels of progressive overrides (`@override(from:, label:)`) of a supergraph and whether each holds, that is
- * whether its fields are asked of the subgraph that takes them over. Throws for a label that is to hold for a part of
- * the requests: nothing here tells requests apart, and sending all of them one way is not what the label says.
+ * Labels of progressive overrides (`@override(from:, label:)`) and whether each is active, so that its fields
+ * are fetched from the overriding subgraph. Throws for a percentage label, which is not supported.
  */
 export function overrideLabels(supergraph: DocumentNode): ReadonlyMap<string, boolean> {
   const holds = new Map<string, boolean>();

@@ -42,7 +42,7 @@ export class CircuitBreakerSource implements SubgraphSource {
     meter.circuitState(this.name, 'closed');
     this.circuit.onChange((phase) => {
       meter.circuitState(this.name, phase);
-      log.warn({ subgraph: this.name, phase }, 'the circuit of a subgraph has changed');
+      log.warn({ subgraph: this.name, phase }, 'circuit breaker state changed');
     });
   }
 

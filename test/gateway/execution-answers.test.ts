@@ -5,7 +5,7 @@ import { SubgraphExecutor } from '../../subgraphs/runtime/execution/subgraph-exe
 import { Loaders } from '../../kernel/loaders.js';
 import type { Subgraph } from '../../subgraphs/runtime/subgraph.js';
 
-/** Belongs to the subgraph: nobody who asks may change it. */
+/** Owned by the subgraph: callers must not modify it. */
 const settings = { mode: 'dark', since: new Date(0) };
 
 function executor(): SubgraphExecutor {

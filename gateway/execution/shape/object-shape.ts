@@ -64,7 +64,7 @@ export class ObjectShape {
   constructor(
     private readonly compilation: ShapeCompilation,
     private readonly selections: readonly TypedSelection[],
-    /** What an object is when it does not say so itself: plans leave out the name where the field above tells it. */
+    /** Assumed type of objects without a type name, which plans omit where the parent field determines it. */
     private readonly assumed?: string,
   ) {}
 
@@ -76,7 +76,7 @@ export class ObjectShape {
     return fields ? this.shape(value, fields, depth, run) : this.unseen(typename, depth, run);
   };
 
-  /** In place of an object of a type that the API does not have: of one that only subgraphs know nothing is told. */
+  /** Replaces an object whose type is not in the API schema, which must not be disclosed. */
   private unseen(typename: unknown, depth: number, run: ShapeRun): unknown {
     const hidden = typeof typename === 'string' && isObjectType(this.compilation.full.getType(typename));
     return hidden ? null : fail(run, depth, 'A subgraph answered an object of an unknown type.');
@@ -192,7 +192,7 @@ export class ObjectShape {
     return compileWrapping(type, new ObjectShape(this.compilation, selections, assumed).complete);
   }
 
-  /** The object type that a field of an object type has, whatever an interface says of it. */
+  /** The return type of a field in its object type, which may be more specific than in the interface. */
   private objectOf(owner: string | undefined, field: string | undefined): string | undefined {
     const type = owner === undefined ? undefined : this.compilation.schema.getType(owner);
     if (!isObjectType(type) || field === undefined) return undefined;

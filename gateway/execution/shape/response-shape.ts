@@ -22,7 +22,7 @@ export interface ShapedResponse {
   readonly data: JSONObject | null;
   /** Errors where fetched data does not match the schema. */
   readonly errors: readonly GraphQLError[];
-  /** What entities lack that are not there, where null stands for them; nothing to report. */
+  /** Missing fields of absent entities that are null in the response; not reported. */
   readonly absences: readonly GraphQLError[];
 }
 
@@ -40,8 +40,8 @@ export interface ShapeOptions {
 }
 
 /**
- * The shape of an operation's response: takes from what was fetched the fields that were asked for, in their order,
- * and puts null where values are missing. Compiled once for each combination of `@skip` and `@include` in use.
+ * The response shape of an operation: selects the requested fields of fetched data in order, with null for
+ * missing values. Compiled once for each combination of `@skip` and `@include` in use.
  */
 export class ResponseShape {
   /** Of an operation with `@skip` or `@include`, once there is one. */
@@ -59,8 +59,8 @@ export class ResponseShape {
   }
 
   /**
-   * Shapes what was fetched, in turns when that is much. The same value may be given again: it is not changed. Fails with
-   * RESPONSE_TOO_LARGE beyond the bounds.
+   * Builds the response from fetched data, over several turns when it is large. Does not modify the data. Fails
+   * with RESPONSE_TOO_LARGE beyond the bounds.
    */
   shape(
     fetched: JSONObject,

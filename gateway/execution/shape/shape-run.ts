@@ -4,10 +4,10 @@ import { isAbsent } from '../data/absent-entities.js';
 import type { ResponseSize } from '../../upstream/call/response-size.js';
 import { isJSONObject } from '../data/json-object.js';
 
-/** How large a response may become, and how much of it is made in one turn of the event loop. */
+/** Size limit of a response, and work per turn of the event loop. */
 export interface ShapeBounds {
   readonly size: ResponseSize;
-  /** A unit is a value of the response. */
+  /** One unit is one value of the response. */
   readonly budget: WorkBudget;
 }
 
@@ -16,7 +16,7 @@ export interface ShapeRun extends ShapeBounds {
   /** Path of the current value, valid up to the current depth. */
   readonly path: (string | number)[];
   readonly errors: GraphQLError[];
-  /** What entities lack that a subgraph does not have and that a field names which may be null. No errors. */
+  /** Missing fields of absent entities referenced by nullable fields. Not reported. */
   readonly absences: GraphQLError[];
   readonly variables: Readonly<Record<string, unknown>>;
 }
@@ -25,9 +25,8 @@ export interface ShapeRun extends ShapeBounds {
 export const FAILED = Symbol('failed');
 
 /**
- * Makes the response's value of what was fetched; `depth` is the length of its path. Gives null, or `FAILED`, which
- * stands for null; a promise when that takes more than is done in one turn. Nothing else of the response is made
- * meanwhile, so the path stays that of the value at hand.
+ * Completes a fetched value; `depth` is the length of its path. Returns null, `FAILED`, which also means null,
+ * or a promise when the work exceeds one turn. Values are completed one at a time, so the path stays valid.
  */
 export type Complete = (value: unknown, depth: number, run: ShapeRun) => unknown;
 

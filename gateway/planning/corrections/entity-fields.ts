@@ -12,15 +12,15 @@ import {
 } from 'graphql';
 import { inlineFragment } from '../../document/inline-fragment.js';
 
-/** A field that an operation asks of an entity itself, of what type, and the `@skip` and `@include` it is under. */
+/** A field selected directly on an entity, its type and its `@skip` and `@include` conditions. */
 export interface EntityField {
   readonly type: string;
   readonly node: FieldNode;
-  /** As text; empty when it is always asked for. */
+  /** As text; empty without conditions. */
   readonly conditions: string;
 }
 
-/** The operation of a fetch of entities, which can be reduced to some of the fields. */
+/** The operation of an entity fetch, which can be reduced to some of its fields. */
 export class EntityFields {
   readonly all: readonly EntityField[];
   private readonly document: DocumentNode;

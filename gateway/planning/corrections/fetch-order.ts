@@ -5,7 +5,7 @@ import type { InterfaceObjects } from './interface-objects.js';
 import { type LocatedFetch, dropConditions, placedFetches, planNode } from './located-fetch.js';
 import type { OperationSelection } from './operation-selection.js';
 
-/** What of a supergraph decides the order of fetches. */
+/** The parts of a supergraph that determine the order of fetches. */
 export interface Ordering {
   readonly full: GraphQLSchema;
   readonly interfaceObjects: InterfaceObjects;
@@ -14,10 +14,10 @@ export interface Ordering {
 type Needs = ReadonlyMap<LocatedFetch, readonly Need[]>;
 
 /**
- * Puts the fetches of a plan in an order in which each comes after those that bring what its representations need. The
- * planner sometimes has them at the same moment, or the wrong way round: then entities are not asked for, and what was
- * wanted of them is null without an error. So it is when a fetch is left out with another one that `@skip` or
- * `@include` leaves out. A plan that has everything in time stays as it is.
+ * Orders the fetches of a plan so that each follows those that provide the fields of its representations. The
+ * planner sometimes runs them in parallel or in reverse order; then entities are not fetched and their fields
+ * are null without an error. The same happens when a fetch is skipped together with another one by `@skip` or
+ * `@include`. A correct plan stays unchanged.
  */
 export function orderFetches(
   plan: QueryPlan,
@@ -30,7 +30,7 @@ export function orderFetches(
   const { primary, rest } = node;
   if (!rest) return plan;
   const whole = ordered({ kind: 'Sequence', nodes: [primary, rest] }, operation, supergraph);
-  // Nothing else can be fetched before the event is there.
+  // All other fetches follow the event.
   const nodes = whole.kind === 'Sequence' ? whole.nodes.slice(1) : [];
   return { ...plan, node: { ...node, rest: together('Sequence', nodes) } };
 }
@@ -45,7 +45,7 @@ function ordered(node: PlanNode, operation: OperationSelection, supergraph: Orde
   return together('Sequence', moments(fetches, withMutationsInTurn(needs)));
 }
 
-/** The fetches without conditions under which something that they bring is wanted, and nobody else brings it. */
+/** Removes conditions from fetches whose fields are needed without them and not provided by other fetches. */
 function oftenEnough(
   planned: readonly LocatedFetch[],
   operation: OperationSelection,
@@ -69,12 +69,12 @@ function oftenEnough(
   }
 }
 
-/** Whether others bring what is needed, but none of those that are done. */
+/** Whether other fetches provide the need, but no completed one. */
 function misses(fetch: LocatedFetch, need: Need, done: ReadonlySet<LocatedFetch>): boolean {
   return need.isDisjointFrom(done) && need.difference(new Set([fetch])).size > 0;
 }
 
-/** Fields of mutations are carried out one after another, whatever they need. */
+/** Mutation fields run serially, independent of their needs. */
 function withMutationsInTurn(needs: Needs): Needs {
   let last: LocatedFetch | undefined;
   return new Map(
@@ -87,14 +87,14 @@ function withMutationsInTurn(needs: Needs): Needs {
   );
 }
 
-/** The fetches in the order of what they need, as early as they can be. */
+/** Sorts fetches topologically, each as early as possible. */
 function moments(fetches: readonly LocatedFetch[], needs: Needs): PlanNode[] {
   const done = new Set<LocatedFetch>();
   const nodes: PlanNode[] = [];
   while (done.size < fetches.length) {
     const left = fetches.filter((fetch) => !done.has(fetch));
     const ready = left.filter((fetch) => !needs.get(fetch)?.some((need) => misses(fetch, need, done)));
-    // When each waits for another one, the planner's order is as good as any.
+    // On a cycle keep the planner's order.
     const next = ready.length > 0 ? ready : left.slice(0, 1);
     nodes.push(together('Parallel', next.map(planNode)));
     for (const fetch of next) done.add(fetch);

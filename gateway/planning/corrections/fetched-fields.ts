@@ -13,58 +13,61 @@ import { type LocatedFetch, conditionsAround } from './located-fetch.js';
 import { step } from './planner-steps.js';
 import { type OperationSelection, conditionsOf } from './operation-selection.js';
 
-/** A place of the response, whatever the indexes in lists: the object types that can be there, and their fields. */
+/** A place of the response without list indexes: its possible object types and their fields. */
 interface Place {
   readonly types: Set<string>;
   readonly fields: Map<string, FetchedField>;
 }
 
 interface FetchedField {
-  /** Who brings it, by object type. */
+  /** Fetches that provide it, by object type. */
   readonly by: Map<string, Bringing[]>;
   readonly place: Place;
 }
 
-/** A fetch that brings a field under conditions (see `conditionsOf`). */
+/** A fetch that provides a field under conditions (see `conditionsOf`). */
 interface Bringing {
   readonly fetch: LocatedFetch;
   readonly conditions: ReadonlySet<string>;
 }
 
-/** Object types of a place, and conditions under which they are looked at. */
+/** Object types of a place and the conditions of their selection. */
 interface Within {
   readonly place: Place;
   readonly types: ReadonlySet<string>;
   readonly conditions: ReadonlySet<string>;
-  /** The type that is said to be there. */
+  /** The declared type. */
   readonly said?: string | undefined;
 }
 
-/** Where a path leads. */
+/** The target of a path. */
 interface Reached extends Within {
   readonly by: readonly Bringing[];
 }
 
-/** Something that a fetch needs: the fetches of which any one brings it. */
+/** A need of a fetch: the fetches that each satisfy it. */
 export type Need = ReadonlySet<LocatedFetch>;
 
-/** A field that is wanted under conditions, and who brings it under whichever. */
+/** A field needed under conditions, and the fetches that provide it. */
 interface Wanted {
   readonly by: readonly Bringing[];
   readonly conditions: ReadonlySet<string>;
 }
 
-/** An object type of which something is asked for, and when. */
+/** An object type with selected fields, and their conditions. */
 interface Asked {
   readonly type: string;
   readonly conditions: ReadonlySet<string>;
-  /** The type or interface by which it is represented. */
+  /** The type or interface of its representation. */
   readonly said?: string | undefined;
 }
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Which of a plan's fetches bring which fields of the response, and so what each of them needs of the others. */
+/**
+ * Maps the fields of the response to the fetches that provide them, and derives the dependencies between
+ * fetches.
+ */
 export class FetchedFields {
   private readonly root = newPlace();
   private readonly possible = new Map<string, ReadonlySet<string>>();
@@ -78,14 +81,14 @@ export class FetchedFields {
       const root = schema.getRootType(kind);
       if (root) this.root.types.add(root.name);
     }
-    // A fetch brings what is below its path, so the places of the others are there when they come.
+    // Fetches by length of path, so that parent places exist before their children.
     for (const fetch of fetches.toSorted((one, other) => one.steps.length - other.steps.length)) {
       const reached = this.reached(fetch);
       if (reached) this.add(fetch, fetch.selected.set, reached);
     }
   }
 
-  /** What a fetch needs: its place, and what represents the objects of which it asks for something. */
+  /** Needs of a fetch: its place and the fields of its representations. */
   needs(fetch: LocatedFetch): Need[] {
     step();
     const by = this.reached(fetch)?.by ?? [];
@@ -94,8 +97,8 @@ export class FetchedFields {
   }
 
   /**
-   * The fetches that are left out under conditions under which what they bring is wanted, by an operation or by others
-   * of the fetches, each with the conditions that may stay.
+   * Fetches that are skipped although their fields are needed by the operation or other fetches, each with the
+   * conditions it may keep.
    */
   tooSeldom(
     operation: OperationSelection,
@@ -156,7 +159,7 @@ export class FetchedFields {
 
   private addField(fetch: LocatedFetch, node: FieldNode, { place, types, conditions, said }: Within): void {
     const { name, alias = name, selectionSet } = node;
-    // Who knows an interface as an object can't tell what its objects are.
+    // A subgraph with an interface object does not know the concrete types.
     if (name.value === '__typename' && this.isObject(said, fetch.node.serviceName)) return;
     const field = fieldOf(place, alias.value);
     for (const type of types) {
@@ -191,7 +194,7 @@ export class FetchedFields {
     return new Set([...names].flatMap((name) => [...this.objectTypes(name)]));
   }
 
-  /** The types of which entities are asked for more than their name. */
+  /** Entity types with selected fields besides `__typename`. */
   private asked(selected: OperationSelection, set: SelectionSetNode, within: Within): Asked[] {
     return set.selections.flatMap((one) => {
       const own = conditionsOf(one.directives);
@@ -219,7 +222,7 @@ export class FetchedFields {
   private neededField(place: Place, asked: Asked, field: QueryPlanFieldNode): Wanted[] {
     const { name, alias = name, selections = [] } = field;
     const { type, conditions, said = type } = asked;
-    // Not which type it is has to be known, only that it is one of the interface.
+    // The concrete type is not needed, only that it implements the interface.
     if (name === '__typename' && this.objects.has(said)) return [];
     const known = place.fields.get(alias);
     if (!known) return [];
@@ -272,7 +275,7 @@ function fieldOf({ fields }: Place, name: string): FetchedField {
   return field;
 }
 
-/** The conditions without which nobody brings it. */
+/** Conditions common to all fetches that provide it. */
 function common([first, ...others]: readonly Bringing[]): ReadonlySet<string> {
   return others.reduce((all, { conditions }) => all.intersection(conditions), first?.conditions ?? NONE);
 }
@@ -285,12 +288,12 @@ function fetchesOf(by: readonly Bringing[]): Need {
   return new Set(by.map(({ fetch }) => fetch));
 }
 
-/** Those who bring something whenever it is wanted. */
+/** Fetches that provide the field whenever it is needed. */
 function inTime({ by, conditions }: Wanted): Bringing[] {
   return by.filter((one) => one.conditions.isSubsetOf(conditions));
 }
 
-/** One that would bring something whenever it is wanted, if it were not for the conditions around it. */
+/** A fetch that would provide the field whenever needed without its outer conditions. */
 function seldom(wanted: Wanted): [LocatedFetch, ReadonlySet<string>][] {
   const { by, conditions } = wanted;
   if (inTime(wanted).length > 0 || isNever(conditions)) return [];
@@ -300,7 +303,7 @@ function seldom(wanted: Wanted): [LocatedFetch, ReadonlySet<string>][] {
   return found ? [[found.fetch, conditions]] : [];
 }
 
-/** Whether a variable would have to be true and not. */
+/** Whether the conditions contradict each other. */
 function isNever(conditions: ReadonlySet<string>): boolean {
   return [...conditions].some((one) => one.startsWith('+') && conditions.has(`-${one.slice(1)}`));
 }

@@ -3,7 +3,7 @@ import { type DocumentNode, Kind } from 'graphql';
 import { EntityFields } from './entity-fields.js';
 import { graphNames, graphsOf, hasTrue } from '../../supergraph/join-directives.js';
 
-/** Interfaces that subgraphs know as objects, and which subgraphs these are. */
+/** Interface objects: interfaces by the subgraphs that define them as objects. */
 export type InterfaceObjects = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** The interface objects of a supergraph. */
@@ -20,8 +20,8 @@ export function interfaceObjects(supergraph: DocumentNode): InterfaceObjects {
 }
 
 /**
- * Does not ask a subgraph what an entity is that it knows as an interface object: it can only name the interface, and
- * that would take the place of what another subgraph has said.
+ * Removes `__typename` from fetches of interface objects: the subgraph would return the interface's name and
+ * overwrite the concrete type.
  */
 export function withoutInterfaceNames(node: FetchNode, objects: InterfaceObjects): FetchNode {
   if (objects.size === 0 || !node.operation.includes('__typename')) return node;
@@ -34,9 +34,9 @@ export function withoutInterfaceNames(node: FetchNode, objects: InterfaceObjects
 }
 
 /**
- * Asks a subgraph that knows an interface as an object only for entities of the types whose names the fetch rewrites.
- * Where a field of the interface is selected for some of its types, the planner requires what it needs of the whole
- * interface: objects of the other types would be sent without key and under a name that the subgraph does not know.
+ * Restricts fetches of interface objects to the types whose names the fetch rewrites. When a field is selected
+ * for some types only, the planner requires its inputs for the whole interface: objects of other types would be
+ * sent without a key and with an unknown type name.
  */
 export function withRewrittenTypesOnly(node: FetchNode): FetchNode {
   const { requires, inputRewrites = [] } = node;

@@ -4,20 +4,20 @@ import { type PlanPath, parsePath } from '../../execution/data/plan-path.js';
 import { step } from './planner-steps.js';
 import { OperationSelection, conditionText } from './operation-selection.js';
 
-/** A variable of the client that decides, and the value with which it holds. */
+/** A client variable and the value for which the condition holds. */
 interface PlanCondition {
   readonly variable: string;
   readonly value: boolean;
 }
 
-/** A fetch taken out of its plan, with all that the nodes around it say of it. */
+/** A fetch of a plan with the path and conditions of its parent nodes. */
 export interface LocatedFetch {
   readonly node: FetchNode;
   readonly path: ResponsePath;
   readonly steps: PlanPath;
   readonly conditions: readonly PlanCondition[];
   readonly selected: OperationSelection;
-  /** The fetches that have certainly ended when it begins. */
+  /** Fetches that always complete before it starts. */
   readonly before: ReadonlySet<LocatedFetch>;
 }
 
@@ -27,7 +27,7 @@ interface Around {
   readonly before: ReadonlySet<LocatedFetch>;
 }
 
-/** The fetches of a plan in the order in which it names them. */
+/** The fetches of a plan in plan order. */
 export function placedFetches(
   node: PlanNode | undefined,
   around: Around = { path: [], conditions: [], before: new Set() },
@@ -64,12 +64,12 @@ function placed(node: FetchNode, around: Around): LocatedFetch {
   return { node, ...around, steps: parsePath(around.path), selected };
 }
 
-/** What must hold for a fetch to run. */
+/** Conditions for a fetch to run. */
 export function conditionsAround({ conditions }: LocatedFetch): ReadonlySet<string> {
   return new Set(conditions.map(({ variable, value }) => conditionText(variable, value)));
 }
 
-/** The fetch under only those of its conditions that are among these. */
+/** Keeps only the given conditions of a fetch. */
 export function dropConditions(fetch: LocatedFetch, kept: ReadonlySet<string>): LocatedFetch {
   const conditions = fetch.conditions.filter(({ variable, value }) =>
     kept.has(conditionText(variable, value)),
@@ -77,7 +77,7 @@ export function dropConditions(fetch: LocatedFetch, kept: ReadonlySet<string>): 
   return { ...fetch, conditions };
 }
 
-/** The fetch as a part of a plan of its own. */
+/** Converts the fetch to a plan node. */
 export function planNode({ node, path, conditions }: LocatedFetch): PlanNode {
   const flat: PlanNode = path.length === 0 ? node : { kind: 'Flatten', path, node };
   return conditions.reduceRight<PlanNode>(

@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import { inlineFragment } from '../../document/inline-fragment.js';
 
-/** What an operation selects: that of a client, or of a fetch. */
+/** Selections of a client operation or of a fetch. */
 export class OperationSelection {
   readonly kind: OperationTypeNode;
   /** Of the root type; of a fetch of entities, that of the entities. */
@@ -31,7 +31,7 @@ export class OperationSelection {
     this.set = (ofEntities && entities?.kind === Kind.FIELD && entities.selectionSet) || selectionSet;
   }
 
-  /** What a fragment selects, and of which type; without one, of the type around it. */
+  /** Selections of a fragment and its type; without a type condition, the parent type. */
   fragment(selection: InlineFragmentNode | FragmentSpreadNode): {
     readonly condition: string | undefined;
     readonly set: SelectionSetNode;
@@ -43,7 +43,7 @@ export class OperationSelection {
 }
 
 /**
- * What `@skip` and `@include` ask of variables, as `+name` or `-name`; undefined when they never let anything through.
+ * Conditions of `@skip` and `@include` on variables, as `+name` or `-name`; undefined when they always exclude.
  */
 export function conditionsOf(directives: readonly DirectiveNode[] = []): string[] | undefined {
   const conditions = directives
@@ -52,14 +52,14 @@ export function conditionsOf(directives: readonly DirectiveNode[] = []): string[
   return conditions.includes(false) ? undefined : conditions.filter((one) => typeof one === 'string');
 }
 
-/** Whether a condition holds, if no variable decides. */
+/** Whether a condition with a literal value holds. */
 function holds({ name, arguments: given = [] }: DirectiveNode): boolean | string {
   const value = given.find((one) => one.name.value === 'if')?.value;
   if (value?.kind === Kind.VARIABLE) return conditionText(value.name.value, name.value === 'include');
   return value?.kind !== Kind.BOOLEAN || value.value === (name.value === 'include');
 }
 
-/** A condition as a text: that the variable is true, or that it is not. */
+/** Formats a condition on a variable. */
 export function conditionText(variable: string, value: boolean): string {
   return `${value ? '+' : '-'}${variable}`;
 }

@@ -20,20 +20,20 @@ import {
   selectionOf,
 } from '../../supergraph/join-directives.js';
 
-/** A field that only plans know: it stands for another one with the arguments that a `@requires` gives it. */
+/** A placeholder in plans for a field with the arguments of a `@requires`. */
 export interface PlaceholderField {
-  /** The field it stands for. */
+  /** The real field. */
   readonly field: string;
   readonly arguments: readonly ConstArgumentNode[];
 }
 
-/** A supergraph to plan with, and what in its plans must be put back. */
+/** A supergraph for planning, and the placeholders to restore in its plans. */
 export interface PlanningSupergraph {
   readonly document: DocumentNode;
   readonly standIns: PlaceholderFields;
 }
 
-/** The stand-ins of a supergraph. */
+/** The placeholder fields of a supergraph. */
 export interface PlaceholderFields {
   readonly byName: ReadonlyMap<string, PlaceholderField>;
 }
@@ -41,9 +41,8 @@ export interface PlaceholderFields {
 type ComposedType = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
 
 /**
- * Gives every required field that takes arguments a stand-in. The planner knows no arguments in `@requires`: it would
- * take the field with whatever arguments are asked for elsewhere, and it would fetch it from a subgraph in which it
- * is external.
+ * Adds a placeholder for every required field with arguments. The planner ignores arguments in `@requires`: it
+ * would use the field with other arguments of the operation, and fetch it from a subgraph where it is external.
  */
 export function withPlaceholderFields(document: DocumentNode): PlanningSupergraph {
   const builder = new StandInBuilder(document);
@@ -133,7 +132,7 @@ class StandInBuilder implements PlaceholderFields {
     return name;
   }
 
-  /** The type itself, and if it is an interface, every type that has its fields. */
+  /** The type and, of an interface, all its implementations. */
   private owners(type: ComposedType, field: string): string[] {
     if (type.kind === Kind.OBJECT_TYPE_DEFINITION) return [type.name.value];
     const implementing = [...this.types.values()].filter(

@@ -2,7 +2,7 @@ import type { InterfaceObjects } from './interface-objects.js';
 import type { PlaceholderFields } from './placeholder-fields.js';
 import type { Requirements } from './requirements.js';
 
-/** What the planner's plans are put right by. */
+/** Data for correcting the planner's plans. */
 export interface PlanCorrections {
   readonly standIns: PlaceholderFields;
   readonly requirements: Requirements;

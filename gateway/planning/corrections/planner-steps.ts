@@ -3,9 +3,9 @@ import { DebugLogger, SelectionSet } from '@apollo/federation-internals';
 let look: () => void = () => undefined;
 
 /**
- * Has something called between the steps of whatever is planned in this thread. The planner's library plans an operation
- * without a pause and offers no place to look elsewhere meanwhile. But it tells a logger, which is off, of each branch that
- * it follows, and reads a selection set for nearly all else that it does: so both are places where it can be interrupted.
+ * Registers a function called between planner steps. The planner is synchronous and has no hook, but it calls a
+ * disabled logger for each branch and reads a selection set for nearly every other step, so both are used as
+ * interruption points.
  */
 export function betweenSteps(called: () => void): void {
   look = called;

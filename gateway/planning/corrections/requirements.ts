@@ -1,10 +1,10 @@
 import { type ConstDirectiveNode, type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
 import { argumentText, graphNames, selectionOf } from '../../supergraph/join-directives.js';
 
-/** Fields by their names, each with the fields below it. Type conditions make no difference. */
+/** A tree of field names, ignoring type conditions. */
 export type FieldTree = ReadonlyMap<string, FieldTree>;
 
-/** What subgraphs must be given with an entity, as a supergraph says it. */
+/** Required fields and keys of entities by subgraph. */
 export class Requirements {
   private readonly required = new Map<string, FieldTree>();
   private readonly keys = new Map<string, Set<string>>();
@@ -27,7 +27,7 @@ export class Requirements {
     return this.required.size === 0;
   }
 
-  /** What the subgraph's `@requires` of a field names; undefined when the key is enough. */
+  /** Fields of the subgraph's `@requires`; undefined when the key is sufficient. */
   ofField(service: string, type: string, field: string): FieldTree | undefined {
     return this.required.get(`${service} ${type}.${field}`);
   }
@@ -58,7 +58,7 @@ function namedFields(
   });
 }
 
-/** Everything that is in one of the trees. */
+/** Union of the trees. */
 export function mergedTrees(trees: readonly FieldTree[]): FieldTree {
   const names = new Set(trees.flatMap((tree) => [...tree.keys()]));
   return new Map(

@@ -1,8 +1,8 @@
 import { type ConstDirectiveNode, type DocumentNode, Kind } from 'graphql';
 
 /**
- * Puts the keys by which a subgraph can be asked before those by which it can't: the planner takes the first one of
- * the type, whether or not the subgraph resolves it.
+ * Orders resolvable keys before others: the planner uses the first key of a type whether or not the subgraph
+ * resolves it.
  */
 export function withResolvableKeysFirst(document: DocumentNode): DocumentNode {
   const definitions = document.definitions.map((one) => {

@@ -2,7 +2,7 @@ import type { FetchNode } from '@apollo/query-planner';
 import { Kind, parse, print, stripIgnoredCharacters, visit } from 'graphql';
 import type { PlaceholderFields } from './placeholder-fields.js';
 
-/** The operation of a fetch with the real fields, each under the name that the plan reads it by. */
+/** Replaces placeholders in the operation of a fetch by the real fields, aliased to the placeholder names. */
 export function restoreOperation(node: FetchNode, standIns: PlaceholderFields): Pick<FetchNode, 'operation'> {
   if (standIns.byName.size === 0) return { operation: node.operation };
   const document = parse(node.operation, { noLocation: true });

@@ -6,10 +6,7 @@ import type { PlanCorrections } from './plan-corrections.js';
 import { splitFetch } from './split-fetch.js';
 import type { PlaceholderFields } from './placeholder-fields.js';
 
-/**
- * Puts a plan right, and into it the fields in the place of their stand-ins. What they return keeps the stand-in's
- * name.
- */
+/** Corrects a plan and restores placeholder fields, whose response names stay those of the placeholders. */
 export function restorePlan(plan: QueryPlan, corrections: PlanCorrections): QueryPlan {
   const { requirements, interfaceObjects } = corrections;
   if ((requirements.none && interfaceObjects.size === 0) || !plan.node) return plan;
@@ -63,7 +60,7 @@ function restoreFetch(node: FetchNode, { standIns, parts }: PlanCorrections): Fe
   };
 }
 
-/** A representation is read by the name of the stand-in, its alias here, and written by that of the field. */
+/** A representation is read by the placeholder's name, the alias here, and written by the field's name. */
 function restoreRequires(
   selections: readonly QueryPlanSelectionNode[],
   standIns: PlaceholderFields,

@@ -11,10 +11,10 @@ interface Group {
 }
 
 /**
- * Splits a fetch of entities whose fields can't be asked for with the same representation: because they need the same
- * field with different arguments, for which a representation has room once; or because what one of them needs is not
- * there when `@skip` or `@include` leaves it out, and the others are asked for all the same; or because a field of an
- * interface object is asked for some of its objects only, and what it needs is not there of the others.
+ * Splits an entity fetch whose fields need different representations: they require the same field with
+ * different arguments, of which a representation can hold only one; or the required field of one is excluded by
+ * `@skip` or `@include` while the others are still needed; or a field of an interface object is selected for
+ * some types only, and its required fields are missing for others.
  */
 export function splitFetch(node: FetchNode, corrections: PlanCorrections): FetchNode[] {
   const { requires = [] } = node;
@@ -64,7 +64,7 @@ function grouped(
   for (const field of fields) {
     const required = requirements.ofField(service, field.type, field.node.name.value);
     const needs: FieldTree = required ?? new Map<string, FieldTree>();
-    // What needs nothing but the key can be asked for together with anything.
+    // Fields that need only the key fit into any group.
     const ofObject = interfaceObjects.get(field.type)?.has(service) ?? false;
     const conditions = required ? `${field.conditions} ${ofObject ? [...required.keys()].join() : ''}` : '';
     const group = groups.find(
@@ -79,7 +79,7 @@ function grouped(
   return groups;
 }
 
-/** Whether two of the names are of stand-ins for the same field. */
+/** Whether two names are placeholders of the same field. */
 function clash(names: ReadonlySet<string>, { byName }: PlaceholderFields): boolean {
   const fields = [...names].flatMap((name) => byName.get(name)?.field ?? []);
   return new Set(fields).size < fields.length;
@@ -106,7 +106,7 @@ interface Share {
   readonly isKey: (name: string) => boolean;
 }
 
-/** What is left of something required when only this part of the fields is asked for. */
+/** Required selections of this part of the fields. */
 function needed(selection: QueryPlanSelectionNode, share: Share): QueryPlanSelectionNode[] {
   const inner = selection.kind === 'Field' ? below(selection.name, share) : share;
   if (inner === undefined) return [];
@@ -120,7 +120,7 @@ function below(name: string, { needs, others, isKey }: Share): Share | undefined
   const [mine, theirs] = [needs.get(name), others.get(name)];
   if (!mine && theirs && !isKey(name)) return undefined;
   const nothing: FieldTree = new Map<string, FieldTree>();
-  // What is a key, or nobody's, is needed whole.
+  // Keys and unclaimed fields are needed completely.
   if (!mine) return { needs: nothing, others: nothing, isKey };
   return { needs: mine, others: theirs ?? nothing, isKey: () => false };
 }

@@ -21,7 +21,7 @@ import {
   mapArgument,
 } from '../../supergraph/join-directives.js';
 
-/** A supergraph in which what requires something is in graphs of its own, and what these are parts of. */
+/** A supergraph whose requiring fields are in separate graphs, with the subgraphs they belong to. */
 export interface SplitSupergraph {
   readonly document: DocumentNode;
   /** Subgraphs' names by the names of their requiring parts. */
@@ -29,9 +29,9 @@ export interface SplitSupergraph {
 }
 
 /**
- * Moves the fields of each subgraph that require others into a graph of their own, which has nothing else but keys, values
- * and the entities that have only scalars and enums. From a subgraph to itself the planner takes short cuts: it asks for
- * what is external there, and for what requires something before that is known. Between two graphs it takes none.
+ * Moves fields with `@requires` of each subgraph into a separate graph that otherwise has only keys, value
+ * types and entities of scalars and enums. Within one subgraph the planner takes shortcuts: it selects external
+ * fields, and requiring fields before their inputs are known. Between two graphs it does not.
  */
 export function splitRequiringSubgraphs(document: DocumentNode): SplitSupergraph {
   const requiring = requiringGraphs(document);

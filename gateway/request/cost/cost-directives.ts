@@ -14,7 +14,7 @@ interface Annotated {
   readonly directives?: readonly ConstDirectiveNode[] | undefined;
 }
 
-/** Reads `@cost` and `@listSize` of a supergraph, under whatever names it links them. */
+/** Reads `@cost` and `@listSize` of a supergraph under their linked names. */
 export class CostDirectives {
   private readonly costs: ReadonlySet<string>;
   private readonly sizes: ReadonlySet<string>;

@@ -80,7 +80,7 @@ export class SharedBuckets implements RateStore {
         text: TAKE,
         values: [account, points, all, window],
       });
-      if (this.awayUntil !== undefined) log.info('rates are counted by all gateways together again');
+      if (this.awayUntil !== undefined) log.info('rate limit database reachable again; using shared buckets');
       this.awayUntil = undefined;
       return rows[0];
     } catch (err) {

@@ -21,7 +21,7 @@ export function dispatchRequest<T>(
   options: DispatchRequestOptions<T>,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    if (options.signal.aborted) return reject(new Error('nobody waits for this answer'));
+    if (options.signal.aborted) return reject(new Error('all callers have aborted'));
     dispatcher.dispatch(request, new ResponseHandler(options, resolve, reject));
   });
 }
@@ -46,7 +46,7 @@ class ResponseHandler<T> implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
     // The request may have waited in the queue of the pool.
-    if (this.options.signal.aborted) controller.abort(new Error('nobody waits for this answer'));
+    if (this.options.signal.aborted) controller.abort(new Error('all callers have aborted'));
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number): void {
@@ -78,7 +78,7 @@ class ResponseHandler<T> implements Dispatcher.DispatchHandler {
   }
 
   private cancel(): void {
-    const reason = new Error('nobody waits for this answer');
+    const reason = new Error('all callers have aborted');
     this.controller?.abort(reason);
     this.failed(reason);
   }

@@ -14,7 +14,7 @@ const ANSWER = 100_000;
 const JSON_TYPE = /^application\/(?:graphql-response\+)?json\b/;
 
 /** Created once: `abort()` without a reason creates a new error on each call. */
-const LEFT = new Error('nobody reads this stream any more');
+const LEFT = new Error('the stream was cancelled');
 
 export interface SubgraphStreamOptions {
   readonly signal: AbortSignal;

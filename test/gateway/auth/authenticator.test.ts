@@ -94,7 +94,7 @@ test('logs a rejected token in one line with reason and request id, without the 
   await using logged = await startFixture();
   const bearer = await token('acme', { secret: 'another secret, as long as the first one' });
   const { headers } = await post(logged.url, '{ __typename }', { bearer });
-  const lines = logged.log.filter(({ msg }) => msg === 'a token was refused');
+  const lines = logged.log.filter(({ msg }) => msg === 'token rejected');
   expect(lines).toMatchObject([
     {
       requestId: headers.get('x-request-id'),
@@ -125,7 +125,7 @@ test('logs at most ten rejected tokens per second and counts the suppressed ones
   using _ = clock.stand();
   await using logged = await startFixture({ clock });
   const refuse = () => post(logged.url, '{ __typename }', { bearer: 'abc' });
-  const lines = () => logged.log.filter(({ msg }) => msg === 'a token was refused');
+  const lines = () => logged.log.filter(({ msg }) => msg === 'token rejected');
   for (let times = 0; times < 25; times += 1) await refuse();
   expect(lines()).toHaveLength(10);
   clock.advance(1000);
@@ -146,7 +146,7 @@ test('rejects tokens of a removed key as soon as the key set is reloaded', async
     .sign(privateKey);
   const ask = async () => (await post(behind.url, '{ __typename }', { bearer })).status;
   expect(await ask()).toBe(200);
-  // Another key under the same name is another key.
+  // A different key with the same id.
   const other = await generateKeyPair('ES256');
   served.keys = [{ ...(await exportJWK(other.publicKey)), kid: 'k1', alg: 'ES256' }];
   const reads = jwks.reads();

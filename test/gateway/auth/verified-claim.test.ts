@@ -24,7 +24,7 @@ test.each([
   [{ verified: false }, false],
   [{ verified: true }, undefined],
   [{}, undefined],
-  // What is no boolean says nothing.
+  // A value that is not a boolean is ignored.
   [{ verified: 'false' }, undefined],
 ])(
   'passes the claim verified: false of a token to subgraphs as an unverified actor: %o',

@@ -18,10 +18,10 @@ interface Asked {
   readonly variables: Record<string, unknown>;
 }
 
-/** Whether subgraphs answer before they return, as those of the gateway's process may. */
+/** Whether subgraphs answer synchronously, as those in process may. */
 let atOnce = false;
 
-/** A subgraph that answers what it is asked over the wire, and remembers it. */
+/** A subgraph that records its requests. */
 function source({ name, schema }: ForeignSubgraph, answer?: SubgraphResult) {
   const asked: Asked[] = [];
   const self: SubgraphSource & { readonly asked: Asked[] } = {

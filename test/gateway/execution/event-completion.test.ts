@@ -18,7 +18,7 @@ function define(name: SubgraphName, types: string, resolvers: object): Subgraph 
   return { name, sdl, schema: buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as never }) };
 }
 
-/** What has happened, by its sequence, as it is told to who follows. */
+/** Events by sequence number. */
 class Happenings {
   private told = 0;
   private wake: () => void = () => undefined;
@@ -57,10 +57,10 @@ const changes = (happenings: Happenings) => {
   );
 };
 
-/** Knows things from a database that is behind, up to `version`. */
+/** Reads from a lagging replica, up to `version`. */
 class Replica {
   version = 0;
-  /** What it was asked to have seen. */
+  /** Minimum resource versions of its requests. */
   readonly awaited: (string | undefined)[] = [];
 
   readonly subgraph: Subgraph = {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Fixture, post, startFixture, token, until } from '../fixtures/gateway.js';
-import { untilStandingStill } from '../fixtures/paused-clock.js';
+import { untilWithPausedClock } from '../fixtures/paused-clock.js';
 
 const DEEP = `query Deep($id: ID!, $first: Int = 1) {
   cluster(id: $id) { id name createdAt labels region { name } quotas { id used } workloads(first: $first) { name cpu } }
@@ -117,7 +117,7 @@ test.each(['local', 'remote'] as const)(
   async (mode) => {
     await using fixture = await startFixture({ mode, limits: { requestTimeout: 200 } });
     const asked = post(fixture.url, '{ slow }');
-    await untilStandingStill(() => fixture.hub.slow === 1, 'the request to run');
+    await untilWithPausedClock(() => fixture.hub.slow === 1, 'the request to run');
     const { status, errors } = await asked;
     expect(status).toBe(504);
     expect(errors).toMatchObject([{ extensions: { code: 'REQUEST_TIMEOUT' } }]);

@@ -75,7 +75,7 @@ federation(
       },
     },
     {
-      title: 'fields of a type, and the same beside it',
+      title: 'fields of a type and of its interface',
       query:
         '{ others { ... on Guest { age id name username } id name } users { ... on Guest { age username } id } }',
       data: {

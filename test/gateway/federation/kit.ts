@@ -14,22 +14,22 @@ import { PATIENCE, RUNS } from '../fixtures/fuzz.js';
 
 type Resolvers = Record<string, Record<string, unknown>>;
 
-/** A subgraph that has never heard of this platform: plain GraphQL over HTTP. */
+/** A third-party subgraph: plain GraphQL over HTTP. */
 export interface ForeignSubgraph {
   readonly name: string;
   readonly sdl: string;
   readonly schema: GraphQLSchema;
 }
 
-/** What a graph must answer to a query. */
+/** Expected result of a query. */
 export interface FederationCase {
   readonly title: string;
   readonly query: string;
   readonly variables?: Record<string, unknown>;
   readonly data: unknown;
-  /** Whether there must be errors; left out, there must be none. */
+  /** Whether errors are expected; default none. */
   readonly errors?: boolean;
-  /** How often each subgraph is asked, where that is the point. */
+  /** Expected number of requests by subgraph. */
   readonly asks?: Record<string, number>;
 }
 
@@ -50,7 +50,7 @@ export function plainSubgraph(name: string, sdl: string, resolvers: Resolvers): 
   };
 }
 
-/** Looks something up in a list by the fields of a key. */
+/** Finds an item of a list by the fields of a key. */
 export function finder<T extends object>(all: readonly T[], ...keys: (keyof T)[]) {
   return (reference: Partial<T>): T | null =>
     all.find((one) => keys.some((key) => reference[key] !== undefined && reference[key] === one[key])) ??
@@ -67,7 +67,7 @@ interface Answer {
   readonly errors?: readonly { readonly message: string }[];
 }
 
-/** Tests of one graph: subgraphs on sockets of their own behind a gateway, asked over HTTP without any token. */
+/** Tests of one graph: subgraphs on HTTP servers behind a gateway without authentication. */
 export function federation(
   title: string,
   subgraphs: readonly ForeignSubgraph[],

@@ -8,7 +8,7 @@ import { Choices, PATIENCE, RUNS, fuzzing, operationsOf } from '../fixtures/fuzz
 import type { ForeignSubgraph } from './kit.js';
 import { drawGraph } from './random/generate-graph.js';
 import { resolved } from './random/resolve.js';
-import { Truth } from './random/oracle.js';
+import { Oracle } from './random/oracle.js';
 
 /** How many operations each graph is asked. */
 const OPERATIONS = 20;
@@ -20,7 +20,7 @@ test(
     await fc.assert(
       fc.asyncProperty(drawn, async (numbers) => {
         const graph = drawGraph(new Choices(numbers));
-        const truth = new Truth(graph);
+        const truth = new Oracle(graph);
         const subgraphs = resolved(graph, truth);
         const supergraph = composed(subgraphs);
         fc.pre(supergraph !== undefined);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { eventually } from '../../kit/eventually.js';
 import { post, startFixture, until } from '../fixtures/gateway.js';
-import { startMoody } from '../fixtures/faulty-subgraph.js';
+import { startFaultySubgraph } from '../fixtures/faulty-subgraph.js';
 import { type RawSocket, rawSocket } from '../fixtures/raw-socket.js';
 import { openSocket } from '../fixtures/socket.js';
 
@@ -57,7 +57,7 @@ test('counts requests, cost, plans, sockets, subscriptions and events', async ()
 });
 
 test('counts unknown error codes of subgraphs under one label', async () => {
-  await using moody = await startMoody('');
+  await using moody = await startFaultySubgraph('');
   await using fixture = await startFixture({
     mode: 'remote',
     metricsPort: 0,

@@ -51,7 +51,7 @@ test('plans a document once for concurrent requests', async () => {
 
 test('does not plan an invalid document', async () => {
   await using made = await planning();
-  // The planner never ends with it.
+  // The planner does not terminate on it.
   const circular = { query: '{ __typename } fragment Circular on Query { ...Circular }' };
   expect(made.preparation.ahead(circular, actor)).toBeUndefined();
   const request = { query: '{ products {\n nothing } }' };

@@ -7,7 +7,7 @@ import { loadSupergraph } from '../../../gateway/planning/plannable-supergraph.j
 import { closeServer } from '../../../kernel/listen.js';
 import { type RoleProcess, startRole } from '../../kit/role-process.js';
 import { serveForeign } from '../federation/kit.js';
-import { everythingOf } from '../fixtures/full-selection.js';
+import { fullSelection } from '../fixtures/full-selection.js';
 import { shopSubgraphs } from '../fixtures/shop.js';
 
 const started = new AsyncDisposableStack();
@@ -57,7 +57,7 @@ test('answers new small operations and cached ones while slow operations are pla
     answered.push(name);
     return data ?? errors?.[0]?.extensions.code;
   };
-  const everything = everythingOf(loadSupergraph(supergraph).api, 'Product', 3);
+  const everything = fullSelection(loadSupergraph(supergraph).api, 'Product', 3);
   const slow = ['a', 'b', 'c', 'd'].map((alias) => told(alias, `{ ${alias}: products ${everything} }`));
   const [fresh, known] = await Promise.all([told('new', '{ users { email } }'), told('known', KNOWN)]);
   expect(fresh).toMatchObject({ users: [{ email: 'u1@example.org' }, {}, {}, {}] });

@@ -8,7 +8,7 @@ import { type PlanningLimits, PlanningThread } from '../../../gateway/planning/p
 import { loadSupergraph } from '../../../gateway/planning/plannable-supergraph.js';
 import { warmUpQueries } from '../../../gateway/planning/warm-up-queries.js';
 import { packageRoot } from '../../../kernel/package-root.js';
-import { everythingOf } from '../fixtures/full-selection.js';
+import { fullSelection } from '../fixtures/full-selection.js';
 import { shopSubgraphs } from '../fixtures/shop.js';
 
 const sdl = composeSupergraph(shopSubgraphs());
@@ -94,7 +94,7 @@ test('closes the gateway although the planning thread never starts', async () =>
 test('rejects an operation that would be planned for minutes, without delaying others', async () => {
   await using thread = await builtThread({ steps: 20_000 });
   const plan = thread.load(sdl);
-  const endless = `{ users ${everythingOf(loadSupergraph(sdl).api, 'User', 6)} }`;
+  const endless = `{ users ${fullSelection(loadSupergraph(sdl).api, 'User', 6)} }`;
   const refused = expect(plan(endless, undefined)).rejects.toMatchObject({
     extensions: { code: 'OPERATION_NOT_PLANNED' },
     originalError: { message: 'Planning takes more than 20000 steps.' },

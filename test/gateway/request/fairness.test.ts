@@ -6,7 +6,7 @@ import { buffer, text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Limits } from '../../../gateway/request/limits/limits.js';
 import { type Answer, type Fixture, post, startFixture, token, until } from '../fixtures/gateway.js';
-import { askAlone } from '../fixtures/dedicated-connection.js';
+import { requestOnNewConnection } from '../fixtures/dedicated-connection.js';
 import { rawSocket } from '../fixtures/raw-socket.js';
 
 let stack = new AsyncDisposableStack();
@@ -95,7 +95,11 @@ describe('HTTP requests of one account', () => {
     const fixture = await start({ requestsPerAccount: 1, requestsWaiting: 1 });
     for (const accept of ['text/event-stream', 'multipart/mixed;subscriptionSpec=1.0, application/json']) {
       const body = { query: 'subscription { clusterEvents { sequence } }' };
-      const stream = await askAlone(fixture.url, { bearer: await token(), headers: { accept }, body });
+      const stream = await requestOnNewConnection(fixture.url, {
+        bearer: await token(),
+        headers: { accept },
+        body,
+      });
       stack.defer(() => void stream.destroy());
       expect((await post(fixture.url, QUICK)).status).toBe(200);
     }
@@ -185,7 +189,7 @@ describe('a response that its client does not read', () => {
       requestsPerAccount: 1,
     });
     const body = Array.from({ length: 4000 }, () => ({ query: INTROSPECTION }));
-    const response = await askAlone(fixture.url, { bearer: await token(), body });
+    const response = await requestOnNewConnection(fixture.url, { bearer: await token(), body });
     const { socket } = response;
     expect(response.statusCode).toBe(200);
     const closed = once(socket, 'close');
@@ -199,7 +203,7 @@ describe('a response that its client does not read', () => {
   test('is not destroyed while it is read', async () => {
     const fixture = await start({ unreadTimeout: 200, batch: 5000, bodyBytes: 10_000_000 });
     const body = Array.from({ length: 4000 }, () => ({ query: INTROSPECTION }));
-    const response = await askAlone(fixture.url, { bearer: await token(), body });
+    const response = await requestOnNewConnection(fixture.url, { bearer: await token(), body });
     expect(JSON.parse(await text(response))).toHaveLength(4000);
   });
 
@@ -207,7 +211,7 @@ describe('a response that its client does not read', () => {
     const fixture = await start({ unreadTimeout: 200 });
     const body = { query: 'subscription { clusterEvents { sequence padding } }' };
     const headers = { accept: 'text/event-stream' };
-    const response = await askAlone(fixture.url, { bearer: await token(), headers, body });
+    const response = await requestOnNewConnection(fixture.url, { bearer: await token(), headers, body });
     await until(() => fixture.hub.listening === 1, 'the stream');
     for (let index = 0; index < 100; index += 1) fixture.hub.publish('acme', 'c1');
     await until(() => fixture.hub.listening === 0, 'the end of the stream');
@@ -221,7 +225,11 @@ describe('a long response', () => {
   const ask = async (fixture: Fixture, query: string, acceptEncoding?: string) => {
     const headers: Record<string, string> =
       acceptEncoding === undefined ? {} : { 'accept-encoding': acceptEncoding };
-    const response = await askAlone(fixture.url, { bearer: await token(), headers, body: { query } });
+    const response = await requestOnNewConnection(fixture.url, {
+      bearer: await token(),
+      headers,
+      body: { query },
+    });
     return { headers: response.headers, body: await buffer(response) };
   };
   const decoders = { gzip: gunzipSync, br: brotliDecompressSync, zstd: zstdDecompressSync };

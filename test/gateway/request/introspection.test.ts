@@ -12,7 +12,7 @@ import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
 import { Hub } from '../fixtures/event-hub.js';
 import { type Fixture, startFixture, token } from '../fixtures/gateway.js';
 import { fixtureSubgraphs } from '../fixtures/subgraphs.js';
-import { ways } from '../fixtures/transports.js';
+import { transports } from '../fixtures/transports.js';
 
 let fixture: Fixture;
 let bearer: string;
@@ -38,7 +38,7 @@ const variants: [string, IntrospectionOptions][] = [
   ...names.map((name): [string, IntrospectionOptions] => [`only ${name}`, { ...none, [name]: true }]),
 ];
 
-describe.each([...ways])('by %s', (_, ask) => {
+describe.each([...transports])('by %s', (_, ask) => {
   test.each(variants)(
     'the introspection query of graphql-js with %s is answered',
     async (_title, options) => {
@@ -50,7 +50,7 @@ describe.each([...ways])('by %s', (_, ask) => {
 });
 
 test('supports every introspection field of graphql-js, also in fragments', async () => {
-  const ask = ways.get('POST')!;
+  const ask = transports.get('POST')!;
   const query = `query Fields($name: String!, $more: Boolean = true) {
     ...OfQuery
     again: __type(name: $name) @include(if: $more) { ...Type ofType { ...Type } }
@@ -68,7 +68,11 @@ test('supports every introspection field of graphql-js, also in fragments', asyn
 });
 
 test('returns introspection that builds the same schema', async () => {
-  const { data } = await ways.get('POST')!(fixture.url, { query: getIntrospectionQuery(every) }, bearer);
+  const { data } = await transports.get('POST')!(
+    fixture.url,
+    { query: getIntrospectionQuery(every) },
+    bearer,
+  );
   const built = buildClientSchema(data as unknown as IntrospectionQuery);
   const { api } = loadSupergraph(composeSupergraph(fixtureSubgraphs(new Hub())));
   expect(printSchema(lexicographicSortSchema(built))).toBe(printSchema(lexicographicSortSchema(api)));

@@ -5,7 +5,7 @@ import { appendEvents } from '../../../engine/events/append-events.js';
 import { EventCursors } from '../../../engine/events/event-cursor.js';
 import { systemClock } from '../../../kernel/clock.js';
 import { cursorKeys } from '../../../roles/cursor-keys.js';
-import { ways } from '../fixtures/transports.js';
+import { transports } from '../fixtures/transports.js';
 import { PLATFORM_SECRET, type TestPlatform, startTestPlatform } from '../../kit/platform.js';
 
 const HISTORY = '{ events(first: 1) { nodes { type } } }';
@@ -56,7 +56,7 @@ describe('a query with extensions.minResourceVersion', () => {
     expect((await asked).data?.events?.nodes).toEqual([{ type: 'NODE_READY' }]);
   });
 
-  test.each([...ways])('is supported on every transport: %s', async (_, way) => {
+  test.each([...transports])('is supported on every transport: %s', async (_, way) => {
     const asked = async (minResourceVersion: string) =>
       way(platform.url, { query: HISTORY, extensions: { minResourceVersion } }, await platform.token());
     expect((await asked(cursorAt(1n))).errors).toBeUndefined();

@@ -5,7 +5,7 @@ import { ClientSubscription } from '../../../gateway/subscriptions/client-subscr
 import { serializeEvent } from '../../../gateway/subscriptions/serialized-event.js';
 import { drainRoundRobin } from '../../../gateway/transport/core/round-robin.js';
 import { type Fixture, startFixture, token, until } from '../fixtures/gateway.js';
-import { type OwnRequest, askAlone, sequencesIn } from '../fixtures/dedicated-connection.js';
+import { type OwnRequest, requestOnNewConnection, sequencesIn } from '../fixtures/dedicated-connection.js';
 import { rawSocket } from '../fixtures/raw-socket.js';
 
 /** Half a megabyte an event: a hundred of them are more than all that lies between the gateway and who does not read. */
@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => stack.disposeAsync());
 
 async function ask(request: Omit<OwnRequest, 'bearer'>): Promise<IncomingMessage> {
-  const response = await askAlone(fixture.url, { bearer, ...request });
+  const response = await requestOnNewConnection(fixture.url, { bearer, ...request });
   stack.defer(() => void response.destroy());
   return response;
 }

@@ -141,7 +141,7 @@ test('a client that does not read delays no other client of the upstream WebSock
   slow.resume();
   await until(() => seen.length === 60, 'every event');
   expect(seen).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
-  // It was let go of, and caught up beside the others.
+  // It was detached and caught up separately.
   expect(relay.asked('event-stream')).toBeGreaterThan(0);
   slow.close();
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PATIENCE, RUNS, memoryInUse } from '../fixtures/fuzz.js';
 import { type Fixture, startFixture, token, until } from '../fixtures/gateway.js';
-import { type Moody, startMoody } from '../fixtures/faulty-subgraph.js';
+import { type FaultySubgraph, startFaultySubgraph } from '../fixtures/faulty-subgraph.js';
 import { rawSocket } from '../fixtures/raw-socket.js';
 
 /** What is told waits for its quotas, as those do who ask for them. */
@@ -9,11 +9,11 @@ const EVENTS = 'subscription { clusterEvents { sequence cluster { quotas { used 
 /** How many leave at once. */
 const TOGETHER = 20;
 
-let moody: Moody;
+let moody: FaultySubgraph;
 let fixture: Fixture;
 let bearer: string;
 beforeAll(async () => {
-  moody = await startMoody('{"data":{"quotas":[]}}');
+  moody = await startFaultySubgraph('{"data":{"quotas":[]}}');
   fixture = await startFixture({
     mode: 'remote',
     metricsPort: 0,

@@ -5,7 +5,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { documentHash, trustedDocuments } from '../../../gateway/request/documents/trusted-documents.js';
 import { movableClock } from '../../kit/clock.js';
 import { type Fixture, startFixture, token, until } from '../fixtures/gateway.js';
-import { type WayRequest, type WayResult, streamingWays, ways } from '../fixtures/transports.js';
+import {
+  type TransportRequest,
+  type TransportResult,
+  streamingTransports,
+  transports,
+} from '../fixtures/transports.js';
 
 const EVENTS = 'subscription { clusterEvents { sequence } }';
 const TRUSTED = '{ regions { id } }';
@@ -35,14 +40,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const codeOf = ({ errors }: WayResult) => errors?.[0]?.extensions.code;
+const codeOf = ({ errors }: TransportResult) => errors?.[0]?.extensions.code;
 const nested = `{ clusters ${'{ region '.repeat(3)}{ id }${' }'.repeat(3)} }`;
 
 function nestedList(depth: number): unknown {
   return depth === 0 ? 1 : [nestedList(depth - 1)];
 }
 
-const refused: [string, WayRequest, string][] = [
+const refused: [string, TransportRequest, string][] = [
   ['what is too deep', { query: `{ a${' { a'.repeat(30)}${' }'.repeat(31)}` }, 'LIMIT_EXCEEDED'],
   ['a document that nests too deep', { query: `{ a${'{a'.repeat(900)}${'}'.repeat(901)}` }, 'LIMIT_EXCEEDED'],
   [
@@ -87,7 +92,7 @@ const refused: [string, WayRequest, string][] = [
   ['a hash of another document', { query: TRUSTED, extensions: persisted('{ x }') }, 'BAD_REQUEST'],
 ];
 
-describe.each([...ways])('%s', (_name, ask) => {
+describe.each([...transports])('%s', (_name, ask) => {
   test.each(refused)('rejects %s', async (_title, request, code) => {
     const answer = await ask(fixture.url, request, bearer);
     expect(codeOf(answer)).toBe(code);
@@ -130,7 +135,7 @@ describe.each([...ways])('%s', (_name, ask) => {
     const account = `spender-${_name.toLowerCase().replace(/[^a-z]+/g, '-')}`;
     const mine = await token(account);
     const query = '{ region(id: "cn-hangzhou") { id } }';
-    const answers: WayResult[] = [];
+    const answers: TransportResult[] = [];
     for (let i = 0; i < 4; i += 1) answers.push(await ask(poor.url, { query }, mine));
     expect(answers[0]?.extensions?.['cost']).toMatchObject({ requestedQueryCost: 1, actualQueryCost: 1 });
     expect(answers.map(codeOf)).toEqual([undefined, undefined, undefined, 'RATE_LIMITED']);
@@ -165,7 +170,7 @@ describe.each([...ways])('%s', (_name, ask) => {
   });
 });
 
-describe.each([...streamingWays])('a subscription by %s', (name, ask) => {
+describe.each([...streamingTransports])('a subscription by %s', (name, ask) => {
   test('ends when its token does', async () => {
     const { hub } = watched;
     const before = hub.listening;

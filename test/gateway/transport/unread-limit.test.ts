@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../../kit/eventually.js';
 import { type MovableClock, movableClock } from '../../kit/clock.js';
 import { type Fixture, startFixture, token, until } from '../fixtures/gateway.js';
-import { askAlone, sequencesIn } from '../fixtures/dedicated-connection.js';
+import { requestOnNewConnection, sequencesIn } from '../fixtures/dedicated-connection.js';
 import { rawSocket } from '../fixtures/raw-socket.js';
 
 /** Half a megabyte an event: a hundred of them are more than all that lies between the gateway and who does not read. */
@@ -22,7 +22,11 @@ beforeEach(async () => {
 afterEach(() => stack.disposeAsync());
 
 async function streamed(bearer: string, accept: string): Promise<void> {
-  const response = await askAlone(fixture.url, { bearer, headers: { accept }, body: { query: PADDED } });
+  const response = await requestOnNewConnection(fixture.url, {
+    bearer,
+    headers: { accept },
+    body: { query: PADDED },
+  });
   stack.defer(() => void response.destroy());
   expect(response.statusCode).toBe(200);
 }
@@ -37,13 +41,13 @@ const ways: ReadonlyMap<string, (bearer: string) => Promise<void>> = new Map([
   [
     'a reserved stream',
     async (bearer: string) => {
-      const reserved = await askAlone(fixture.url, { bearer, method: 'PUT' });
+      const reserved = await requestOnNewConnection(fixture.url, { bearer, method: 'PUT' });
       const headers = { 'x-graphql-event-stream-token': await text(reserved) };
       const open = { bearer, method: 'GET', headers: { ...STREAM, ...headers } };
-      const stream = await askAlone(fixture.url, open);
+      const stream = await requestOnNewConnection(fixture.url, open);
       stack.defer(() => void stream.destroy());
       const body = { query: PADDED, extensions: { operationId: 'one' } };
-      const accepted = await askAlone(fixture.url, { bearer, headers, body });
+      const accepted = await requestOnNewConnection(fixture.url, { bearer, headers, body });
       expect(accepted.resume().statusCode).toBe(202);
     },
   ],
@@ -62,7 +66,7 @@ const ways: ReadonlyMap<string, (bearer: string) => Promise<void>> = new Map([
 /** Sequences of the events that somebody gets who reads. */
 async function reader(): Promise<number[]> {
   const request = { bearer: await token(), headers: STREAM, body: { query: PADDED } };
-  const response = await askAlone(fixture.url, request);
+  const response = await requestOnNewConnection(fixture.url, request);
   stack.defer(() => void response.destroy());
   return sequencesIn(response);
 }
@@ -70,7 +74,11 @@ async function reader(): Promise<number[]> {
 /** Whether the account may open another stream. */
 async function hasRoom(): Promise<boolean> {
   const body = { query: 'subscription { ticks }' };
-  const response = await askAlone(fixture.url, { bearer: await token(), headers: STREAM, body });
+  const response = await requestOnNewConnection(fixture.url, {
+    bearer: await token(),
+    headers: STREAM,
+    body,
+  });
   const { statusCode } = response;
   response.destroy();
   return statusCode === 200;

@@ -2,20 +2,20 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
 import { freezeClock } from '../../kit/frozen-clock.js';
 import { type Fixture, post, startFixture, until } from '../fixtures/gateway.js';
-import { type Moody, startMoody } from '../fixtures/faulty-subgraph.js';
+import { type FaultySubgraph, startFaultySubgraph } from '../fixtures/faulty-subgraph.js';
 import { openSocket } from '../fixtures/socket.js';
-import { untilStandingStill } from '../fixtures/paused-clock.js';
+import { untilWithPausedClock } from '../fixtures/paused-clock.js';
 import { fixtureSubgraphs } from '../fixtures/subgraphs.js';
 
 const CLUSTER = '{ regions { id } cluster(id: "c1") { id } }';
 const TICKS = 'subscription { ticks }';
 const UNAVAILABLE = { extensions: { code: 'SERVICE_UNAVAILABLE' } };
 
-let moody: Moody;
+let moody: FaultySubgraph;
 let fixture: Fixture;
 /** A gateway whose subgraph of clusters is the moody one. */
 beforeEach(async () => {
-  moody = await startMoody('{"data":{"cluster":{"__typename":"Cluster","id":"c1"}}}');
+  moody = await startFaultySubgraph('{"data":{"cluster":{"__typename":"Cluster","id":"c1"}}}');
   fixture = await startFixture({
     mode: 'remote',
     metricsPort: 0,
@@ -106,7 +106,7 @@ test('an open stream has no timeout and ends at the subgraph when its client dis
   await using socket = openSocket(fixture.url);
   const ticks = socket.client.iterate({ query: TICKS });
   const first = ticks.next();
-  await untilStandingStill(() => moody.waiting.length === 1, 'the stream');
+  await untilWithPausedClock(() => moody.waiting.length === 1, 'the stream');
   moody.mood = 'hangs';
   // That of the stream, which is shorter, would be over, too.
   expect((await post(fixture.url, CLUSTER)).errors).toMatchObject([

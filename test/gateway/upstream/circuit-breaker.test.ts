@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { CircuitBreaker, CircuitOpenError } from '../../../gateway/upstream/circuit-breaker.js';
 import { type Fixture, post, startFixture, until } from '../fixtures/gateway.js';
-import { type Moody, startMoody } from '../fixtures/faulty-subgraph.js';
+import { type FaultySubgraph, startFaultySubgraph } from '../fixtures/faulty-subgraph.js';
 import { openSocket } from '../fixtures/socket.js';
 
 const never = new AbortController().signal;
@@ -67,8 +67,8 @@ const TIMEOUT = 2000;
 /** The fixture's gateway, whose subgraph of quotas is the moody one. */
 async function start(
   options: Parameters<typeof startFixture>[0] = {},
-): Promise<{ fixture: Fixture; moody: Moody }> {
-  const moody = await startMoody('{"data":{"quotas":[{"__typename":"Quota","id":"q"}]}}');
+): Promise<{ fixture: Fixture; moody: FaultySubgraph }> {
+  const moody = await startFaultySubgraph('{"data":{"quotas":[{"__typename":"Quota","id":"q"}]}}');
   open.push(moody);
   const fixture = await startFixture({
     ...options,

@@ -10,7 +10,7 @@ import type { SubgraphSource } from '../../../gateway/upstream/call/subgraph-sou
 import { noopMetrics } from '../../../gateway/metrics/gateway-metrics.js';
 import { createLog } from '../../../kernel/log.js';
 import { eventually } from '../../kit/eventually.js';
-import { startMoody } from '../fixtures/faulty-subgraph.js';
+import { startFaultySubgraph } from '../fixtures/faulty-subgraph.js';
 
 setFlagsFromString('--expose_gc');
 const collect = runInNewContext('gc') as (options?: { readonly type: 'minor' }) => void;
@@ -48,7 +48,7 @@ function together(source: SubgraphSource, requests: number): Promise<unknown> {
 
 test('what a request leaves behind goes with the next collection of the young generation, whatever was on its way when the old one was collected', async () => {
   const places = Array.from({ length: PLACES }, (_, place) => ({ place, name: `number ${place}` }));
-  await using moody = await startMoody(JSON.stringify({ data: { places } }));
+  await using moody = await startFaultySubgraph(JSON.stringify({ data: { places } }));
   const source = new HttpSource({ name: 'places', url: moody.url, inFlightRequests: new InFlightRequests() });
   await using guarded = new CircuitBreakerSource({
     source,

@@ -12,7 +12,7 @@ export interface Thing {
 }
 
 /** What every field of a random graph is, wherever it is resolved. */
-export class Truth {
+export class Oracle {
   constructor(private readonly graph: RandomGraph) {}
 
   /** The value of a field: text, things, or the values that it requires. */

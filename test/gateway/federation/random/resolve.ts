@@ -2,7 +2,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { type ForeignSubgraph, LINK } from '../kit.js';
 import type { EntityPart, Field, Need, Part, RandomGraph, RandomSubgraph } from './graph.js';
-import { type Thing, type Truth, told } from './oracle.js';
+import { type Thing, type Oracle, told } from './oracle.js';
 
 /** What stands where a subgraph was asked for what it does not resolve. */
 const WRONG = 'NOBODY MAY ASK HERE';
@@ -15,7 +15,7 @@ interface Held extends Thing {
 }
 
 /** The subgraphs of a random graph: SDL, and resolvers that answer only what is theirs. */
-export function resolved(graph: RandomGraph, truth: Truth): ForeignSubgraph[] {
+export function resolved(graph: RandomGraph, truth: Oracle): ForeignSubgraph[] {
   return graph.subgraphs.map((one) => {
     const sdl = LINK + sdlOf(graph, one);
     const resolvers = new Resolvers(graph, truth, one).all();
@@ -75,7 +75,7 @@ type TypeResolvers = Record<string, unknown>;
 class Resolvers {
   constructor(
     private readonly graph: RandomGraph,
-    private readonly truth: Truth,
+    private readonly truth: Oracle,
     private readonly subgraph: RandomSubgraph,
   ) {}
 

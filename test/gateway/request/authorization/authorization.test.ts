@@ -4,16 +4,16 @@ import { parse } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { composeSupergraph } from '../../../../gateway/supergraph/compose.js';
 import { type Answer, type Fixture, post, startFixture, token } from '../../fixtures/gateway.js';
-import { guardedGraph } from '../../fixtures/restricted-graph.js';
+import { restrictedGraph } from '../../fixtures/restricted-graph.js';
 import { openSocket } from '../../fixtures/socket.js';
 import { SubgraphExecutor } from '../../../../subgraphs/runtime/execution/subgraph-executor.js';
 
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external",
   "@requires", "@requiresScopes"])`;
 
-const graph = guardedGraph();
+const graph = restrictedGraph();
 let fixture: Fixture;
-/** The same graph for those whom nobody asks who they are. */
+/** The same graph without authentication. */
 let open: Fixture;
 beforeAll(async () => {
   fixture = await startFixture(graph);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { documentHash, trustedDocuments } from '../../../../gateway/request/documents/trusted-documents.js';
 import { type Fixture, startFixture, token } from '../../fixtures/gateway.js';
-import { type WayRequest, ways } from '../../fixtures/transports.js';
+import { type TransportRequest, transports } from '../../fixtures/transports.js';
 
 const REGIONS = '{ regions { id } }';
 const CLUSTERS = '{ clusters { id } }';
@@ -19,8 +19,8 @@ beforeAll(async () => {
 });
 afterAll(() => started.disposeAsync());
 
-/** What names a trusted document. */
-const good: readonly (readonly [string, WayRequest])[] = [
+/** References to trusted documents. */
+const good: readonly (readonly [string, TransportRequest])[] = [
   ['its text', { query: REGIONS }],
   ['its hash', { extensions: of(REGIONS) }],
   ['its text and hash', { query: REGIONS, extensions: of(REGIONS) }],
@@ -38,8 +38,8 @@ const good: readonly (readonly [string, WayRequest])[] = [
 
 const NOT_LISTED = 'PERSISTED_QUERY_NOT_IN_LIST';
 const NOT_SAFE = 'QUERY_NOT_IN_SAFELIST';
-/** What would let another one through if it were believed. */
-const bad: readonly (readonly [string, WayRequest, string])[] = [
+/** References that must not allow another document. */
+const bad: readonly (readonly [string, TransportRequest, string])[] = [
   ['another text', { query: CLUSTERS }, NOT_SAFE],
   ['another text with the hash of a trusted one', { query: CLUSTERS, extensions: of(REGIONS) }, NOT_SAFE],
   ['another text with the id of a trusted one', { query: CLUSTERS, documentId: 'app' }, NOT_SAFE],
@@ -58,7 +58,7 @@ const bad: readonly (readonly [string, WayRequest, string])[] = [
   ['a hash that is none', { query: CLUSTERS, extensions: { persistedQuery: 'app' } }, 'BAD_REQUEST'],
 ];
 
-describe.each([...ways])('by %s', (name, ask) => {
+describe.each([...transports])('by %s', (name, ask) => {
   test.each(good)('runs a trusted document by %s', async (_, request) => {
     expect((await ask(trusting.url, request, bearer)).data).toHaveProperty('regions');
   });
@@ -77,7 +77,7 @@ describe.each([...ways])('by %s', (name, ask) => {
     expect(await ask(learning.url, { ...request, query: CLUSTERS }, bearer)).toMatchObject(wrong);
     expect(await ask(learning.url, request, bearer)).toMatchObject(unknown);
     expect((await ask(learning.url, { ...request, query }, bearer)).data).toHaveProperty('regions');
-    for (const other of ways.values())
+    for (const other of transports.values())
       expect((await other(learning.url, request, bearer)).data).toHaveProperty('regions');
     expect(await ask(learning.url, { ...request, query: CLUSTERS }, bearer)).toMatchObject(wrong);
     expect((await ask(learning.url, request, bearer)).data).toHaveProperty('regions');

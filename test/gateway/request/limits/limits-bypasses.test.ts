@@ -35,7 +35,7 @@ const bypasses: readonly (readonly [string, string, string])[] = [
     'query IntrospectionQuery { a { b { c { d { e } } } } }',
     'depth',
   ],
-  ['an introspection beside it', '{ __schema { types { name } } a { b { c { d { e } } } } }', 'depth'],
+  ['an additional introspection field', '{ __schema { types { name } } a { b { c { d { e } } } } }', 'depth'],
   [
     'a fragment called __schema',
     '{ ...__schema } fragment __schema on T { a { b { c { d { e } } } } }',
@@ -123,7 +123,7 @@ test.each([
   ['an operation called __schema', `query __schema ${costly}`],
   ['a fragment called __schema', `{ ...__schema } fragment __schema on Query ${costly}`],
   ['an alias called __schema', '{ __schema: clusters(first: 50) { __type: workloads(first: 50) { id } } }'],
-  ['an introspection beside it', `{ __schema { types { name } } ...F } fragment F on Query ${costly}`],
+  ['an additional introspection field', `{ __schema { types { name } } ...F } fragment F on Query ${costly}`],
   [
     'a fragment that is first spread where it is cheap',
     '{ cluster(id: "c1") { ...F } clusters(first: 50) { ...F } } fragment F on Cluster { workloads(first: 50) { id } }',

@@ -4,7 +4,7 @@ import { RateLimiter, type RateOptions } from '../../../../gateway/request/rate/
 import { type TestDatabase, createTestDatabase } from '../../../kit/database.js';
 import { eventually } from '../../../kit/eventually.js';
 import { type Answer, type Fixture, post, startFixture, token } from '../../fixtures/gateway.js';
-import { guardedGraph } from '../../fixtures/restricted-graph.js';
+import { restrictedGraph } from '../../fixtures/restricted-graph.js';
 import { rawSocket } from '../../fixtures/raw-socket.js';
 import { openSocket } from '../../fixtures/socket.js';
 
@@ -143,7 +143,7 @@ describe('a new document', () => {
   });
 
   test('is new for each operation and each set of permissions', async () => {
-    await using fixture = await startFixture({ ...guardedGraph(), rate: { points: 1, window: HOURS } });
+    await using fixture = await startFixture({ ...restrictedGraph(), rate: { points: 1, window: HOURS } });
     const query = 'query A { either } query B { __typename }';
     const ask = async (account: string, operationName: string, scope: string) => {
       const bearer = await token(account, { claims: { scope } });

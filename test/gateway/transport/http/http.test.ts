@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Fixture, post, startFixture, token, until } from '../../fixtures/gateway.js';
-import { untilStandingStill } from '../../fixtures/paused-clock.js';
+import { untilWithPausedClock } from '../../fixtures/paused-clock.js';
 
 let fixture: Fixture;
 let open: Fixture;
@@ -160,7 +160,7 @@ test('completes running requests and accepts no connection while closing', async
   const closing = await startFixture({ limits: { requestTimeout: 300 } });
   const running = post(closing.url, '{ slow }');
   const { port } = new URL(closing.url);
-  await untilStandingStill(() => closing.hub.slow === 1, 'the request to run');
+  await untilWithPausedClock(() => closing.hub.slow === 1, 'the request to run');
   const closed = closing[Symbol.asyncDispose]();
   expect((await running).errors).toMatchObject([{ extensions: { code: 'REQUEST_TIMEOUT' } }]);
   await closed;
