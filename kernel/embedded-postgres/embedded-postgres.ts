@@ -51,6 +51,9 @@ export class AlreadyRunningError extends Error {}
 
 /** Held by the process that owns the server, so that two platforms never share one data directory. */
 const OWNER_LOCK = 7_205_759_403;
+const LOCK_TIMEOUT_MS = 1000;
+/** SQLSTATE lock_not_available: the timeout has passed. */
+const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
  * Starts the server, or takes over the one that a killed process left behind; when it dies it is started again, at the
@@ -130,8 +133,7 @@ class KeptServer implements EmbeddedPostgres {
       await again.execute(() => this.startAgain(), this.closing.signal);
       log.info({ postgres: this.pid }, 'embedded PostgreSQL is up again');
     } catch (err) {
-      if (!this.closing.signal.aborted)
-        log.fatal({ err }, 'embedded PostgreSQL belongs to somebody else now');
+      if (!this.closing.signal.aborted) log.fatal({ err }, 'embedded PostgreSQL is owned by another process');
     }
   }
 
@@ -149,12 +151,15 @@ async function own(url: string, data: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url, application_name: 'fleetgraph owner' });
   client.on('error', () => undefined);
   await client.connect();
-  const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [
-    OWNER_LOCK,
-  ]);
-  if (rows[0]?.mine) return client;
-  await client.end();
-  throw alreadyRunning(data);
+  try {
+    // PostgreSQL notices only after some milliseconds that an owner was killed.
+    await client.query(`SET lock_timeout = ${LOCK_TIMEOUT_MS}`);
+    await client.query('SELECT pg_advisory_lock($1)', [OWNER_LOCK]);
+    return client;
+  } catch (error) {
+    await client.end();
+    throw (error as { code?: unknown }).code === LOCK_NOT_AVAILABLE ? alreadyRunning(data) : error;
+  }
 }
 
 function alreadyRunning(data: string): AlreadyRunningError {

@@ -1,10 +1,9 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
+import type pg from 'pg';
 import { PrismaClient, type Prisma } from '../../prisma/generated/client.js';
 import { QueryCanceller } from './query-canceller.js';
 import { DatabaseProbe } from './database-probe.js';
-import { interceptQueries } from './query-interceptor.js';
-import { runOutsideRequestScope } from '../request-scope.js';
+import { InterceptedPool } from './query-interceptor.js';
 import { statementNames } from './statement-names.js';
 import { traceQuery } from './trace-query.js';
 
@@ -33,36 +32,24 @@ export interface OpenDatabase extends AsyncDisposable {
   readonly probe: DatabaseProbe;
 }
 
-type Connected = Parameters<pg.Client['connect']>[0];
-
-/** Connections outlive the request that first needs them: what they hear later is not of that request. */
-class SharedClient extends pg.Client {
-  override connect(): Promise<pg.Client>;
-  override connect(callback: Connected): void;
-  override connect(callback?: Connected): Promise<pg.Client> | void {
-    return runOutsideRequestScope(() => (callback ? super.connect(callback) : super.connect()));
-  }
-}
-
 /**
  * Opens a pool and Prisma on it. Nothing is connected before the first statement. What runs for a request (see
  * request-scope.ts) is cancelled when nobody waits for it any more.
  */
 export function openDatabase(options: DatabaseOptions): OpenDatabase {
   const connectionString = withSession(options.url);
-  const pool = new pg.Pool({
-    connectionString,
-    Client: SharedClient,
-    max: options.poolSize ?? 10,
-    statement_timeout: options.statementTimeout,
-    application_name: 'fleetgraph',
-  });
+  const canceller = new QueryCanceller(connectionString);
+  const pool = new InterceptedPool(
+    {
+      connectionString,
+      max: options.poolSize ?? 10,
+      statement_timeout: options.statementTimeout,
+      application_name: 'fleetgraph',
+    },
+    [traceQuery, canceller.intercept],
+  );
   // An idle connection that the server ends (restart, failover) is replaced by the pool at its next use.
   pool.on('error', () => undefined);
-  // One that is in use tells who uses it; without a listener of its own the process would end.
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  const canceller = new QueryCanceller(connectionString);
-  interceptQueries(pool, [traceQuery, canceller.intercept]);
   return {
     prisma: prismaOn(pool, options),
     pool,

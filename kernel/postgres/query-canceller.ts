@@ -28,14 +28,14 @@ export class QueryCanceller implements AsyncDisposable {
   }
 
   /** Runs a statement no longer than anybody waits for its request. */
-  readonly intercept: QueryInterceptor = async ({ text, client }, run) => {
+  readonly intercept: QueryInterceptor = async ({ text, backendPid }, run) => {
     const signal = currentRequestScope()?.abortScope?.signal;
     if (!signal || CONTROL.test(text)) return run();
     if (signal.aborted) throw new RequestAbortedError();
     let cancelled: Promise<unknown> | undefined;
     let again: NodeJS.Timeout | undefined;
     const cancel = () => {
-      cancelled = this.cancel(client);
+      cancelled = this.cancel(backendPid);
       again = setTimeout(cancel, AGAIN);
     };
     signal.addEventListener('abort', cancel, { once: true });
@@ -54,8 +54,7 @@ export class QueryCanceller implements AsyncDisposable {
   }
 
   /** Whatever goes wrong here leaves the statement to end by itself, or to be cancelled again. */
-  private cancel(client: pg.ClientBase): Promise<unknown> {
-    const { processID } = client as pg.ClientBase & { readonly processID: number | null };
-    return this.pool.query('SELECT pg_cancel_backend($1)', [processID]).catch(() => undefined);
+  private cancel(backendPid: number): Promise<unknown> {
+    return this.pool.query('SELECT pg_cancel_backend($1)', [backendPid]).catch(() => undefined);
   }
 }

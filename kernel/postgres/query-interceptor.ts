@@ -1,54 +1,91 @@
-import type pg from 'pg';
+import pg from 'pg';
+import { runOutsideRequestScope } from '../request-scope.js';
 import { RequestAbortedError } from './query-canceled.js';
 
 /** A statement on its way to PostgreSQL. */
 export interface Statement {
   /** With placeholders: values are never part of it. */
   readonly text: string;
-  /** The connection that it runs on. */
-  readonly client: pg.ClientBase;
+  /** The server process of the connection that it runs on, as `pg_cancel_backend` takes it. */
+  readonly backendPid: number;
 }
 
-/** Does something around each statement; `run` runs it. */
+/** Does something before and after each statement; `run` runs it. */
 export type QueryInterceptor = (statement: Statement, run: () => Promise<unknown>) => Promise<unknown>;
 
 type Query = (...given: unknown[]) => Promise<unknown>;
+type ConnectCallback = (error: Error | undefined) => void;
 
-/** Has every statement of a pool run within `around`, the first outermost, and in the context of who asks for it. */
-export function interceptQueries(pool: pg.Pool, around: readonly QueryInterceptor[]): void {
-  pool.on('connect', (client) => {
-    const query = client.query.bind(client) as Query;
-    const within: Query = (...given) => {
-      if (!isPlain(given)) return query(...given);
-      const statement = { text: textOf(given[0]), client };
-      const run = () => query(...given);
-      return around.reduceRight<() => Promise<unknown>>((next, one) => () => one(statement, next), run)();
-    };
-    Object.assign(client, { query: within });
-  });
-  const query = pool.query.bind(pool) as Query;
-  // The pool would call its client from wherever a connection was given back, which is somebody else's context.
-  const own: Query = async (...given) => {
-    const client = await pool.connect();
+/** A pool that runs every statement within the interceptors, the first outermost, in the async context of its caller. */
+export class InterceptedPool extends pg.Pool {
+  constructor(config: pg.PoolConfig, interceptors: readonly QueryInterceptor[]) {
+    super({ ...config, Client: interceptedClient(interceptors) });
+  }
+
+  /** `never` fits every overload of pg's type. */
+  override query(...given: unknown[]): never {
+    const query = super.query.bind(this) as Query;
+    return (isPromised(given) ? this.runPromised(given) : query(...given)) as never;
+  }
+
+  /** pg would call the client in the async context in which another request released its connection. */
+  private async runPromised(given: readonly unknown[]): Promise<unknown> {
+    const client = await this.connect();
     let failure: Error | undefined;
     try {
-      return await (client.query as unknown as Query)(...given);
+      return await (client.query as unknown as Query).apply(client, [...given]);
     } catch (error) {
       if (!(error instanceof RequestAbortedError)) failure = error as Error;
       throw error;
     } finally {
       client.release(failure);
     }
-  };
-  const through: Query = (...given) => (isPlain(given) ? own(...given) : query(...given));
-  Object.assign(pool, { query: through });
+  }
 }
 
-/** Answered by a promise, and neither a cursor nor a stream. */
-function isPlain(given: readonly unknown[]): boolean {
+function interceptedClient(interceptors: readonly QueryInterceptor[]): new () => pg.ClientBase {
+  return class extends pg.Client {
+    private backendPid = 0;
+
+    /** A connection outlives the request that first needs it: its events belong to no request. */
+    override connect(): Promise<this>;
+    override connect(callback: ConnectCallback): void;
+    override connect(callback?: ConnectCallback): Promise<this> | void {
+      return runOutsideRequestScope(() => {
+        const connected = this.open();
+        if (!callback) return connected;
+        connected.then(() => callback(undefined), callback);
+      });
+    }
+
+    override query(...given: unknown[]): never {
+      const query = super.query.bind(this) as Query;
+      if (!isPromised(given)) return query(...given) as never;
+      const statement = { text: textOf(given[0]), backendPid: this.backendPid };
+      const run = () => query(...given);
+      const intercepted = interceptors.reduceRight<() => Promise<unknown>>(
+        (next, intercept) => () => intercept(statement, next),
+        run,
+      );
+      return intercepted() as never;
+    }
+
+    private async open(): Promise<this> {
+      // pg reports a lost connection here, too, besides failing the statement; without a listener the process would end.
+      this.on('error', () => undefined);
+      await super.connect();
+      const { rows } = await super.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      this.backendPid = rows[0]?.pid ?? 0;
+      return this;
+    }
+  };
+}
+
+/** Whether pg answers with a promise: there is no callback, and the statement is neither a cursor nor a stream. */
+function isPromised(given: readonly unknown[]): boolean {
   const [first] = given;
   const submits = typeof first === 'object' && first !== null && 'submit' in first;
-  return !submits && given.every((one) => typeof one !== 'function');
+  return !submits && given.every((argument) => typeof argument !== 'function');
 }
 
 function textOf(statement: unknown): string {
