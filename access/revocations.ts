@@ -37,7 +37,7 @@ export class Revocations implements Disposable {
     private readonly log: Log,
     private readonly changed: () => void,
   ) {
-    this.timer = setInterval(() => void this.look(), INTERVAL);
+    this.timer = setInterval(() => void this.poll(), INTERVAL);
     this.timer.unref();
   }
 
@@ -65,11 +65,21 @@ export class Revocations implements Disposable {
     clearInterval(this.timer);
   }
 
-  private async look(): Promise<void> {
+  private async poll(): Promise<void> {
+    if (!(await this.reload())) return;
     try {
-      if (await this.read()) this.changed();
+      this.changed();
     } catch (err) {
-      this.log.error({ err, file: this.file }, 'the revocations cannot be read; the last ones hold');
+      this.log.error({ err }, 'tokens were revoked, but their clients could not be checked again');
+    }
+  }
+
+  private async reload(): Promise<boolean> {
+    try {
+      return await this.read();
+    } catch (err) {
+      this.log.error({ err, file: this.file }, 'the revocations cannot be read; the previous ones apply');
+      return false;
     }
   }
 

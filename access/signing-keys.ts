@@ -6,6 +6,7 @@ import {
   type JWTVerifyOptions,
   calculateJwkThumbprint,
   createRemoteJWKSet,
+  errors,
   exportJWK,
   jwtVerify,
 } from 'jose';
@@ -39,7 +40,7 @@ export interface SigningKeys extends Disposable {
 }
 
 const ASYMMETRIC = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
-/** Milliseconds between two reads of a key set: so long at the most a withdrawn key is accepted. */
+/** Milliseconds between two reads of a key set: a withdrawn key is accepted for at most this long. */
 const INTERVAL = 5_000;
 
 export interface KeyEvents {
@@ -48,7 +49,7 @@ export interface KeyEvents {
   readonly changed?: (() => void) | undefined;
 }
 
-/** Opens the keys of a source. A key set is read at once and then every five seconds; unread, the last one holds. */
+/** Opens the keys of a source. A key set is read at once and then every five seconds; while it cannot be read, the previous keys stay valid. */
 export function openSigningKeys(source: KeySource, events: KeyEvents): SigningKeys {
   return source.kind === 'secret' ? secretKeys(source.secret) : new KeySet(source.url, events);
 }
@@ -72,6 +73,8 @@ class KeySet implements SigningKeys {
   private readonly keys;
   private ids: ReadonlySet<string> = new Set();
   private readonly known = new WeakMap<CryptoKey, string>();
+  /** `kid` of the invalid keys that were logged. */
+  private readonly invalid = new Set<string>();
   private readonly timer: NodeJS.Timeout;
 
   constructor(
@@ -79,9 +82,9 @@ class KeySet implements SigningKeys {
     private readonly events: KeyEvents,
   ) {
     this.keys = createRemoteJWKSet(new URL(url));
-    this.timer = setInterval(() => void this.read(), INTERVAL);
+    this.timer = setInterval(() => void this.poll(), INTERVAL);
     this.timer.unref();
-    void this.read();
+    void this.poll();
   }
 
   async verify(token: string, expected: JWTVerifyOptions): Promise<VerifiedToken> {
@@ -106,25 +109,42 @@ class KeySet implements SigningKeys {
     return id;
   }
 
-  private async read(): Promise<void> {
+  private async poll(): Promise<void> {
+    const { changed, log } = this.events;
+    if (!(await this.reload())) return;
     try {
-      await this.keys.reload();
-      const found = await Promise.all((this.keys.jwks()?.keys ?? []).map(thumbprint));
-      const ids = new Set(found.filter((id) => id !== undefined));
-      const before = this.ids;
-      this.ids = ids;
-      if ([...before].some((id) => !ids.has(id))) this.events.changed?.();
+      changed?.();
     } catch (err) {
-      this.events.log.warn({ err }, 'the key set cannot be read; the last one holds');
+      log.error({ err }, 'a key was withdrawn, but its clients could not be checked again');
     }
   }
-}
 
-/** Undefined for a key of a kind that signs no tokens. */
-async function thumbprint(jwk: JWK): Promise<string | undefined> {
-  try {
-    return await calculateJwkThumbprint(jwk);
-  } catch {
-    return undefined;
+  /** Whether a key has been withdrawn. */
+  private async reload(): Promise<boolean> {
+    try {
+      await this.keys.reload();
+      const found = await Promise.all((this.keys.jwks()?.keys ?? []).map((key) => this.thumbprint(key)));
+      const previous = this.ids;
+      const ids = new Set(found.filter((id) => id !== undefined));
+      this.ids = ids;
+      return [...previous].some((id) => !ids.has(id));
+    } catch (err) {
+      this.events.log.warn({ err }, 'the key set cannot be read; the previous keys stay valid');
+      return false;
+    }
+  }
+
+  /** Undefined for a key of an unsupported type, and for an invalid key, which must not disable the other keys. */
+  private async thumbprint(jwk: JWK): Promise<string | undefined> {
+    try {
+      return await calculateJwkThumbprint(jwk);
+    } catch (err) {
+      const name = jwk.kid ?? '';
+      if (!(err instanceof errors.JOSENotSupported) && !this.invalid.has(name)) {
+        this.invalid.add(name);
+        this.events.log.warn({ err, kid: jwk.kid }, 'the key set has an invalid key; it is ignored');
+      }
+      return undefined;
+    }
   }
 }
