@@ -69,6 +69,16 @@ const gatewayLayers = {
   'transport/stream': ['transport/websocket'],
 };
 
+/** The folders of a subgraph and which others of the same subgraph each may import. */
+const layers = {
+  model: [],
+  store: ['model'],
+  inspection: ['model', 'store'],
+  changes: ['model', 'store', 'inspection'],
+  api: ['model', 'store', 'inspection', 'changes'],
+  controllers: ['model', 'store', 'inspection', 'changes'],
+};
+
 const zones = [
   ...Object.entries(allowed).map(([target, from]) => ({
     target: `./${target}`,
@@ -112,7 +122,21 @@ const zones = [
 
 const prismaClient = {
   group: ['**/prisma/generated/*'],
-  message: "Prisma's client is named only in stores, reconcile/ and the engine's storage files.",
+  message: "Prisma's client is named only in stores and the engine's storage files.",
+};
+
+const layerZones = subgraphs.flatMap((subgraph) =>
+  Object.entries(layers).map(([layer, below]) => ({
+    target: `./subgraphs/${subgraph}/${layer}`,
+    from: `./subgraphs/${subgraph}`,
+    except: [layer, ...below].map((folder) => `./${folder}`),
+    message: `${layer}/ of a subgraph may import only ${[layer, ...below].join(', ')} of it (docs/architecture.md).`,
+  })),
+);
+
+const typeGraphql = {
+  group: ['type-graphql', '**/runtime/graph/*'],
+  message: 'Only api/ of a subgraph declares GraphQL: the engine does not load type-graphql.',
 };
 
 export default tseslint.config(
@@ -136,7 +160,10 @@ export default tseslint.config(
       ],
     },
     rules: {
-      'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones }],
+      'import-x/no-restricted-paths': [
+        'error',
+        { basePath: import.meta.dirname, zones: [...zones, ...layerZones] },
+      ],
       'import-x/no-default-export': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
@@ -177,8 +204,16 @@ export default tseslint.config(
   },
   {
     files: ['subgraphs/**', 'gateway/**', 'roles/**', 'kubesim/**'],
-    ignores: ['subgraphs/**/*.store.ts', 'subgraphs/*/reconcile/**'],
+    ignores: ['subgraphs/**/*.store.ts', 'subgraphs/*/store/**'],
     rules: { 'no-restricted-imports': ['error', { patterns: [prismaClient] }] },
+  },
+  {
+    files: ['subgraphs/*/{model,inspection,changes,controllers}/**'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [prismaClient, typeGraphql] }] },
+  },
+  {
+    files: ['subgraphs/*/store/**'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [typeGraphql] }] },
   },
   {
     files: ['kernel/env.ts', 'main.ts', '*.config.ts', 'test/**', 'bench/**', 'scripts/**'],

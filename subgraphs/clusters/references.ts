@@ -2,10 +2,11 @@ import type { ReferenceResolver } from '../runtime/schema/define-subgraph.js';
 import type { RequestContext } from '../runtime/subgraph.js';
 import type { ClusterCatalogStore } from './store/catalog.store.js';
 import type { ClusterStore } from './store/cluster.store.js';
-import { loadById, type ReadByIds } from './store/data-loaders.js';
+import { loadById } from './api/entities/data-loaders.js';
 import type { NodePoolStore } from './store/node-pool.store.js';
 import type { NodeStore } from './store/node.store.js';
 import type { OperationStore } from './store/operation.store.js';
+import type { ReadByIds } from './store/children.js';
 
 interface Reference {
   readonly id: string;

@@ -9,7 +9,7 @@ import { AccountVerificationService } from './api/account/account-verification.s
 import { CatalogResolver } from './api/catalog/catalog.resolver.js';
 import { ClusterCatalogStore } from './store/catalog.store.js';
 import { ClusterCheckResolver } from './api/cluster-check/cluster-check.resolver.js';
-import { ClusterCheckService } from './inspection/cluster-check.js';
+import { ClusterCheckService } from './api/cluster-check/cluster-check.service.js';
 import { ClusterCheckStore } from './store/cluster-check.store.js';
 import { ClusterKindResolver } from './api/cluster-kind/cluster-kind.resolver.js';
 import { ComponentCheckService } from './api/component/component-check.service.js';
@@ -106,7 +106,6 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
     operations: new OperationStore(prisma),
     catalogue,
   };
-  const checks = new ClusterCheckService(platform, catalogue);
   const networks = new NetworkStore(prisma);
   const incidents = new IncidentStore(prisma);
   const components = new ComponentStore(prisma);
@@ -122,7 +121,7 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
       new RegionResolver(stores.clusters),
       new ClusterMutations(
         new CreateClusterService(platform, catalogue),
-        new ClusterService(platform, catalogue, checks),
+        new ClusterService(platform, catalogue),
       ),
       new NodePoolResolver(stores),
       ...poolResolvers(platform, stores),
@@ -160,7 +159,7 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
       new NetworkDeletionMutations(new NetworkDeletionService(platform)),
       new NodeNetworkResolver(networks, catalogue),
       new NodeComponentsResolver({ ...stores, controlPlanes: new ControlPlaneStore(prisma) }, platform),
-      new ClusterCheckResolver(checks, clusterChecks),
+      new ClusterCheckResolver(new ClusterCheckService(platform, catalogue), clusterChecks),
       new SupportTicketResolver(new SupportTicketService(platform, catalogue), tickets, stores),
       new ClusterTicketsResolver(tickets),
       new ProvisioningEventResolver(stores),

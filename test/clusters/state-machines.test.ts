@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ClusterState } from '../../subgraphs/clusters/model/cluster.enums.js';
 import { canTransition } from '../../subgraphs/clusters/model/cluster-states.js';
 import {
   afterAction,
   type ComponentAction,
   type ComponentStateName,
 } from '../../subgraphs/clusters/model/component.rules.js';
-import type { NodePoolState } from '../../subgraphs/clusters/api/entities/node-pool.type.js';
+import type { NodePoolState } from '../../subgraphs/clusters/model/node-pool.enums.js';
 import {
   nextPoolState,
   type PoolCommand,
@@ -20,6 +19,7 @@ import {
 import { startEngineFixture, type EngineFixture } from '../engine/engine-fixture.js';
 import { addNodes, runningCluster } from './running-cluster.js';
 import { type Ask, graphOf } from './graph-with-engine.js';
+import type { ClusterState } from '../../subgraphs/clusters/model/cluster.enums.js';
 
 /*
  * Each state machine is tried through the mutations of the graph, in every state, against the table that the code

@@ -110,7 +110,7 @@ async function addNodeRoutes(
       difference > 0 ? await reserveUpTo(tx, { account, resource, scope, amount: difference }) : difference;
     held.push({ resource, scope, amount: amount - difference + got });
   }
-  return useOf(network, held);
+  return instanceQuotaUsage(network, held);
 }
 
 /** An amount of a counted resource. */
@@ -131,7 +131,7 @@ function countedIn({ vpcId }: ClusterNetworkRow, use: NodesNetworkUsage): Counte
 }
 
 /** The use that takes just that: the inverse of `countedIn`. */
-function useOf({ vpcId }: ClusterNetworkRow, counted: readonly Counted[]): NodesNetworkUsage {
+function instanceQuotaUsage({ vpcId }: ClusterNetworkRow, counted: readonly Counted[]): NodesNetworkUsage {
   const groups = counted.filter(({ resource, amount }) => resource === GROUP_IPS && amount > 0);
   return {
     routes: amountOf(counted, ROUTES, vpcId),

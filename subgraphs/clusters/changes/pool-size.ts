@@ -4,7 +4,7 @@ import { ProblemError } from '../../../kernel/result.js';
 import { reservedNodes, reserveScaleUp } from './quota.reservations.js';
 import { configOf } from '../model/pool-config.rules.js';
 import { updateNodePool } from '../store/node-pool.store.js';
-import type { NodePoolState } from '../api/entities/node-pool.type.js';
+import type { NodePoolState } from '../model/node-pool.enums.js';
 import { nextPoolState, poolStateProblem } from '../model/pool-states.js';
 import { updateUpgradeInput } from '../store/upgrade-input.js';
 import type { Cluster, NodePool } from '../store/reconcile.store.js';

@@ -8,7 +8,7 @@ import { type ClusterRow, lockCluster, updateCluster } from '../store/cluster.st
 import { unfinishedOperations } from '../store/operation.store.js';
 import { autoscalingOf } from '../model/node-pool.rules.js';
 import * as pools from '../store/node-pool.store.js';
-import type { NodePoolState } from '../api/entities/node-pool.type.js';
+import type { NodePoolState } from '../model/node-pool.enums.js';
 import { nextPoolState, type PoolCommand, poolStateProblem } from '../model/pool-states.js';
 
 /** States of a cluster in which its pools can be changed. */

@@ -9,7 +9,8 @@ import {
 } from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import type { Problem } from '../../../kernel/result.js';
-import { countsDisks, type Machine, releaseInstanceQuota, vcpuResource } from './quota-usage.js';
+import { releaseInstanceQuota } from './quota-usage.js';
+import { countsDisks, type Machine, vcpuResource } from '../model/instance-quota.js';
 
 /** Machines that an account is to get. */
 export interface InstanceReservationRequest {

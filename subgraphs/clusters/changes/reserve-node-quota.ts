@@ -1,7 +1,7 @@
 import { adjustUsage, lockQuotaUsage } from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import type { Problem } from '../../../kernel/result.js';
-import type { Cluster, NodePool } from '../../../prisma/generated/client.js';
+import type { Cluster, NodePool } from '../store/reconcile.store.js';
 
 const GROUP = 'instances-per-scaling-group';
 

@@ -3,8 +3,8 @@ import { reserve } from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import { newId } from '../../../kernel/ids.js';
 import { refuseLargeTypes } from './instance-size.guard.js';
-import { VCPU } from './quota-usage.js';
 import { insertNodes, vcpusOf } from '../store/nodes.store.js';
+import { VCPU } from '../model/instance-quota.js';
 
 export interface MasterReservationRequest {
   readonly account: string;

@@ -1,47 +1,7 @@
-import type { ScalingBounds, ScalingGroup } from '../../../engine/providers/node-pool-provider.js';
+import type { ScalingBounds } from '../../../engine/providers/node-pool-provider.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { groupLimit } from './quota.reservations.js';
-import type { Prisma } from '../store/reconcile.store.js';
-import { autoscalingOf, MAX_POOL_SIZE } from '../model/node-pool.rules.js';
-
-/** A scaling group as it was seen last: the column `scalingGroup`. */
-export interface ObservedScalingGroup extends ScalingBounds {
-  readonly id: string;
-  readonly state: 'ACTIVE' | 'DELETED';
-  readonly checkedAt: string;
-}
-
-interface BoundedPool {
-  readonly desiredSize: number;
-  readonly autoscaling: unknown;
-}
-
-/**
- * The bounds that a pool's group must have: those of its autoscaling, between which what is wanted lies, or 0 and the
- * quota of machines in one group
- * (null: unlimited) without. A quota that was lowered takes no machine away.
- */
-export function boundsOf(pool: BoundedPool, limit: number | null): ScalingBounds {
-  const { desiredSize } = pool;
-  const auto = enabledOf(pool);
-  if (auto) {
-    const { minSize, maxSize } = auto;
-    return { minSize, maxSize, desiredSize: Math.min(maxSize, Math.max(minSize, desiredSize)) };
-  }
-  const maxSize = Math.max(desiredSize, Math.min(limit ?? MAX_POOL_SIZE, MAX_POOL_SIZE));
-  return { minSize: 0, maxSize, desiredSize };
-}
-
-/** The least number of nodes that a pool must have. */
-export function minSizeOf(pool: BoundedPool): number {
-  return enabledOf(pool)?.minSize ?? 0;
-}
-
-/** How many nodes above its desired size autoscaling permits; without autoscaling only the quotas limit the pool. */
-export function remainingSize(pool: BoundedPool): number {
-  const auto = enabledOf(pool);
-  return auto ? Math.max(0, auto.maxSize - pool.desiredSize) : Infinity;
-}
+import { type BoundedPool, boundsOf, enabledOf } from '../model/scaling-group.js';
 
 /** The bounds that the group of a pool must have by the quota of its account as it is now. */
 export async function desiredBounds(
@@ -49,41 +9,4 @@ export async function desiredBounds(
   pool: BoundedPool & { readonly id: string; readonly account: string },
 ): Promise<ScalingBounds> {
   return boundsOf(pool, enabledOf(pool) ? null : await groupLimit(database, pool.account, pool.id));
-}
-
-function enabledOf(pool: Pick<BoundedPool, 'autoscaling'>) {
-  const auto = autoscalingOf(pool);
-  return auto?.enabled ? auto : undefined;
-}
-
-export function isSameBounds(a: ScalingBounds, b: ScalingBounds): boolean {
-  return a.minSize === b.minSize && a.maxSize === b.maxSize && a.desiredSize === b.desiredSize;
-}
-
-export function observedScalingGroup({
-  scalingGroup,
-}: {
-  readonly scalingGroup: unknown;
-}): ObservedScalingGroup | null {
-  return scalingGroup as ObservedScalingGroup | null;
-}
-
-/** A scaling group as the graph shows it. */
-export interface ScalingGroupView<Pool> extends Omit<ObservedScalingGroup, 'state'> {
-  readonly state: 'ACTIVE' | 'MISSING';
-  readonly pool: Pool;
-}
-
-/** The pool's scaling group; null until it was made. */
-export function scalingGroupOf<Pool extends { readonly scalingGroup: unknown }>(
-  pool: Pool,
-): ScalingGroupView<Pool> | null {
-  const seen = observedScalingGroup(pool);
-  return seen && { ...seen, state: seen.state === 'DELETED' ? 'MISSING' : 'ACTIVE', pool };
-}
-
-/** What is remembered of a group. */
-export function toStoredScalingGroup(group: ScalingGroup, at: Date): Prisma.InputJsonObject {
-  const { id, state, minSize, maxSize, desiredSize } = group;
-  return { id, state, minSize, maxSize, desiredSize, checkedAt: at.toISOString() };
 }

@@ -3,10 +3,10 @@ import { createOperation } from '../../../engine/operations/operations.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import { type ClusterRow, updateCluster } from '../store/cluster.store.js';
-import type { ChangeTiming } from '../model/maintenance-window.enums.js';
 import { planInWindow, refuseSecondChange } from './scheduled-change.js';
 import type { RollingPolicy } from '../store/upgrade-input.js';
 import { controlsIn, UPGRADE_CLUSTER, UPGRADE_STAGES } from '../model/upgrade.rules.js';
+import type { ChangeTiming } from '../model/maintenance-window.enums.js';
 
 /** An upgrade that may begin, as it was asked for. */
 export interface UpgradeRequest {

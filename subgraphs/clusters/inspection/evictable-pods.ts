@@ -1,22 +1,10 @@
-import type { KubernetesClient, KubernetesObject } from '../../../engine/kubernetes/client.js';
+import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import {
   isNotFound,
   KubernetesStatusError,
   KubernetesUnavailable,
 } from '../../../engine/kubernetes/kubernetes-error.js';
-
-export interface Pod extends KubernetesObject {
-  metadata?: KubernetesObject['metadata'] & { deletionTimestamp?: string };
-  readonly spec?: { readonly nodeName?: string };
-  readonly status?: { readonly phase?: string };
-}
-
-/** The controller that recreates a pod after its eviction. */
-export interface PodOwner {
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
-}
+import { type Pod, ownerOf } from '../model/pod.js';
 
 const STATIC_POD = 'kubernetes.io/config.mirror';
 const ENDED = new Set(['Succeeded', 'Failed']);
@@ -36,16 +24,6 @@ function isEvictable(pod: Pod): boolean {
   const owner = ownerOf(pod);
   if (!owner || owner.kind === 'DaemonSet' || STATIC_POD in annotations) return false;
   return deletionTimestamp !== undefined || !ENDED.has(pod.status?.phase ?? '');
-}
-
-export function ownerOf({ metadata }: Pod): PodOwner | undefined {
-  const owner = metadata?.ownerReferences?.find(({ controller }) => controller);
-  return owner && { kind: owner.kind, namespace: metadata?.namespace ?? '', name: owner.name };
-}
-
-/** Whether the pod is on its way out. */
-export function isTerminating({ metadata }: Pod): boolean {
-  return metadata?.deletionTimestamp !== undefined;
 }
 
 /** Asks for the pod's eviction; false when a disruption budget does not allow it now. */

@@ -1,10 +1,5 @@
 import { isReady, type ListedNode } from './kubernetes-nodes.js';
-import type { NodeCount } from '../model/cluster-check.rules.js';
-
-/** A node as the platform has recorded it. */
-export interface RecordedNode extends Omit<NodeCount, 'count'> {
-  readonly name: string;
-}
+import type { NodeCount, RecordedNode } from '../model/cluster-check.rules.js';
 
 /**
  * The recorded nodes as Kubernetes has them now: what is recorded of a node's readiness and version may be a minute old.

@@ -3,7 +3,7 @@ import type { UnattachedInstance } from '../../../engine/providers/node-pool-pro
 import type { Problem } from '../../../kernel/result.js';
 import { poolKindProblems, type PoolCluster, type PoolOfKind } from './pool-kind.rules.js';
 import { instanceTypeProblems } from './node-pool.rules.js';
-import type { AttachMode } from '../api/node-pool/pool-changes.input.js';
+import type { AttachMode } from './node-pool.enums.js';
 import { instanceCategory } from './instance-category.js';
 import { imageProblem, osOf } from './node-image.js';
 

@@ -1,7 +1,7 @@
 import { nearest } from '../../../kernel/great-circle.js';
-import type { Product } from '../../runtime/graph/product.type.js';
 import type { Problem } from '../../../kernel/result.js';
-import type { ClusterCatalog, CatalogRegion } from '../store/catalog.store.js';
+import type { Product } from '../../../kernel/product.js';
+import type { ClusterCatalog, CatalogRegion } from './catalog.js';
 
 const PATH = ['input', 'regionId'];
 

@@ -1,6 +1,6 @@
 import type { Problem } from '../../../kernel/result.js';
-import type { CheckLevel, ClusterCheckItem } from '../api/cluster-check/cluster-check.type.js';
-import type { SupportStatus } from '../api/version/release.type.js';
+import type { CheckLevel } from './cluster-check.enums.js';
+import type { SupportStatus } from './version.enums.js';
 import type { ScanResult } from './removed-api.rules.js';
 import { describeRemovedApiUses } from './removed-api.rules.js';
 import { minorOf, type VersionChoice } from './version.rules.js';
@@ -13,6 +13,21 @@ export interface NodeCount {
   /** Kubernetes readiness: Ready, NotReady, Unknown. */
   readonly status: string;
   readonly count: number;
+}
+
+/** A node as the platform has recorded it. */
+export interface RecordedNode extends Omit<NodeCount, 'count'> {
+  readonly name: string;
+}
+
+/** One thing that was looked at. */
+export interface ClusterCheckItem {
+  readonly name: string;
+  readonly level: CheckLevel;
+  readonly result: 'PASSED' | 'FAILED';
+  readonly message: string;
+  /** What to do; null when there is nothing to do. */
+  readonly fix: string | null;
 }
 
 /** What an upgrade check is decided from. */

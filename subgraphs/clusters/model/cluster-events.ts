@@ -1,11 +1,10 @@
 import type { EventCategory, EventLevel, NewEvent } from '../../../engine/contract.js';
 import type { EventType } from '../../../engine/events/event-kinds.js';
-import type { Cluster, NodePool } from '../../../prisma/generated/client.js';
 
 /** What an event is about. */
 export interface Subject {
-  readonly cluster: Pick<Cluster, 'id'>;
-  readonly pool?: Pick<NodePool, 'id'>;
+  readonly cluster: { readonly id: string };
+  readonly pool?: { readonly id: string };
   readonly operationId?: string | null | undefined;
 }
 

@@ -1,7 +1,26 @@
-import type { ClusterRow } from '../store/cluster.store.js';
-import type { ClusterFilter } from '../api/cluster/cluster.input.js';
 import type { Problem } from '../../../kernel/result.js';
 import { MAX_PAGE } from '../../../kernel/page.js';
+
+/** Which clusters a list has; all conditions hold together. */
+export interface ClusterFilter {
+  readonly ids?: readonly string[] | null;
+  readonly states?: readonly string[] | null;
+  readonly regionId?: string | null;
+  readonly product?: string | null;
+  readonly nameContains?: string | null;
+  readonly labels?: unknown;
+}
+
+/** What of a cluster a filter looks at. */
+interface FilteredCluster {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly regionId: string;
+  readonly product: string;
+  readonly labels: unknown;
+  readonly deletedAt: Date | null;
+}
 
 /** The labels of a filter, checked. */
 export function filterLabels(filter: ClusterFilter): ReadonlyMap<string, string> {
@@ -35,7 +54,7 @@ export function isStringMap(value: unknown): value is Record<string, string> {
 }
 
 /** Whether a cluster is in the list that `ClusterStore.page` answers for the filter. */
-export function matchesFilter(cluster: ClusterRow, filter: ClusterFilter): boolean {
+export function matchesFilter(cluster: FilteredCluster, filter: ClusterFilter): boolean {
   const { ids, states, regionId, product } = filter;
   if (states ? !states.includes(cluster.state) : cluster.deletedAt !== null) return false;
   if (ids && !ids.includes(cluster.id)) return false;
@@ -44,7 +63,7 @@ export function matchesFilter(cluster: ClusterRow, filter: ClusterFilter): boole
   return matchesText(cluster, filter);
 }
 
-function matchesText(cluster: ClusterRow, filter: ClusterFilter): boolean {
+function matchesText(cluster: FilteredCluster, filter: ClusterFilter): boolean {
   const labels = cluster.labels as Record<string, string>;
   if (!cluster.name.toLowerCase().includes((filter.nameContains ?? '').toLowerCase())) return false;
   return [...filterLabels(filter)].every(([key, value]) => labels[key] === value);

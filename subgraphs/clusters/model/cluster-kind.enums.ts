@@ -1,56 +1,25 @@
-import { graphEnum } from '../../runtime/graph/graph-enum.js';
+export type ClusterKindName =
+  | 'PRO'
+  | 'STANDARD'
+  | 'DEDICATED'
+  | 'HETEROGENEOUS'
+  | 'SANDBOX'
+  | 'CONFIDENTIAL'
+  | 'EDGE'
+  | 'SERVERLESS'
+  | 'REGISTERED';
 
-export const ClusterKindName = graphEnum(
-  'ClusterKindName',
-  'The nine kinds of cluster. Which one a cluster is follows from its type, profile, spec and capability.',
-  {
-    PRO: 'Managed, Pro edition.',
-    STANDARD: 'Managed, standard edition.',
-    DEDICATED: 'Three masters and the workers are instances of the account.',
-    HETEROGENEOUS: 'Instances with GPUs or NPUs beside plain ones.',
-    SANDBOX: 'Pods run in light virtual machines with a kernel of their own, on bare-metal instances.',
-    CONFIDENTIAL: 'Instances with Intel SGX: memory that even their administrator cannot read.',
-    EDGE: 'Instances outside the region, which may be cut off from it.',
-    SERVERLESS: 'No instances: pods run on container instances.',
-    REGISTERED: 'Made elsewhere, registered here.',
-  },
-);
-export type ClusterKindName = keyof typeof ClusterKindName;
+/** What the instances of a cluster can do. */
+export type ClusterCapability = 'GPU' | 'SANDBOX' | 'CONFIDENTIAL';
 
-export const ClusterCapability = graphEnum('ClusterCapability', 'What the instances of a cluster can do.', {
-  GPU: 'Computing with GPUs or NPUs: a heterogeneous cluster.',
-  SANDBOX: 'Running pods in light virtual machines: a sandbox cluster.',
-  CONFIDENTIAL: 'Keeping memory secret with Intel SGX: a confidential cluster.',
-});
-export type ClusterCapability = keyof typeof ClusterCapability;
+/** What runs the containers of a node pool (runtime of the ACK API). */
+export type ContainerRuntime = 'CONTAINERD' | 'DOCKER' | 'SANDBOXED_CONTAINER_RUNV';
 
-export const ContainerRuntime = graphEnum(
-  'ContainerRuntime',
-  'What runs the containers of a node pool (runtime of the ACK API).',
-  {
-    CONTAINERD: 'containerd.',
-    DOCKER: 'Docker; Kubernetes 1.24 and later does not work with it.',
-    SANDBOXED_CONTAINER_RUNV:
-      'Sandboxed-Container.runv: pods that choose the runtime class `runv` get a light virtual machine each.',
-  },
-);
-export type ContainerRuntime = keyof typeof ContainerRuntime;
+/** What connects the pods of a cluster. */
+export type NetworkPlugin = 'FLANNEL' | 'TERWAY';
 
-export const NetworkPlugin = graphEnum('NetworkPlugin', 'What connects the pods of a cluster.', {
-  FLANNEL: 'Flannel: each node has a network of its own for its pods.',
-  TERWAY: 'Terway: pods have addresses of the VPC.',
-});
-export type NetworkPlugin = keyof typeof NetworkPlugin;
+/** What gives the pods of a cluster their volumes. */
+export type StoragePlugin = 'CSI' | 'FLEXVOLUME';
 
-export const StoragePlugin = graphEnum('StoragePlugin', 'What gives the pods of a cluster their volumes.', {
-  CSI: 'Container Storage Interface.',
-  FLEXVOLUME: 'FlexVolume, the older one.',
-});
-export type StoragePlugin = keyof typeof StoragePlugin;
-
-export const ControlPlaneOwner = graphEnum('ControlPlaneOwner', 'Who runs the control plane of a cluster.', {
-  PLATFORM: 'The platform.',
-  ACCOUNT: 'The account, on masters of its own.',
-  EXTERNAL: 'The owner outside the platform that created the cluster.',
-});
-export type ControlPlaneOwner = keyof typeof ControlPlaneOwner;
+/** Who runs the control plane of a cluster. */
+export type ControlPlaneOwner = 'PLATFORM' | 'ACCOUNT' | 'EXTERNAL';

@@ -1,8 +1,8 @@
-import type { Product } from '../../runtime/graph/product.type.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { ClusterProfile, ClusterSpec, ClusterType } from './cluster.enums.js';
 import type { ClusterCapability, ClusterKindName, ControlPlaneOwner } from './cluster-kind.enums.js';
 import { quotasOf } from './kind-quotas.rules.js';
+import type { Product } from '../../../kernel/product.js';
 
 /** What decides which kind a cluster is. */
 export interface KindRequest {

@@ -1,11 +1,10 @@
-import type { ClaimRow } from '../store/claims.store.js';
-import type {
-  CloudResourceRow,
-  ClusterNetworkRow,
-  SecurityGroupRow,
-  VpcRow,
-  VSwitchRow,
-} from '../store/network.store.js';
+/** A part of a network, as far as its deletion depends on it. */
+interface NetworkPart {
+  readonly id: string;
+  readonly name: string;
+  /** USER or PLATFORM. */
+  readonly creator: string;
+}
 
 /** A cloud resource of a cluster, as the graph shows it. */
 export interface ResourceView {
@@ -20,12 +19,12 @@ export interface ResourceView {
 
 /** What a cluster consists of and depends on. */
 export interface ClusterParts {
-  readonly network: ClusterNetworkRow | undefined;
-  readonly vpc: VpcRow | undefined;
+  readonly network: { readonly securityGroupId: string | null } | undefined;
+  readonly vpc: NetworkPart | undefined;
   /** Its own and those of its pools. */
-  readonly vSwitches: readonly VSwitchRow[];
-  readonly securityGroups: readonly SecurityGroupRow[];
-  readonly resources: readonly CloudResourceRow[];
+  readonly vSwitches: readonly NetworkPart[];
+  readonly securityGroups: readonly NetworkPart[];
+  readonly resources: readonly { readonly id: string; readonly type: string; readonly name: string }[];
   readonly pools: readonly {
     readonly name: string;
     /** The cloud's id of its scaling group; null while it has none. */
@@ -41,7 +40,12 @@ export interface ClusterParts {
     readonly origin: string;
   }[];
   /** What objects inside the cluster have of the cloud. */
-  readonly claims: readonly Pick<ClaimRow, 'id' | 'kind' | 'namespace' | 'name'>[];
+  readonly claims: readonly {
+    readonly id: string;
+    readonly kind: string;
+    readonly namespace: string;
+    readonly name: string;
+  }[];
   /** How many clusters are in the VPC. */
   readonly clustersInVpc: number;
 }
@@ -80,11 +84,7 @@ function claimed({ id, kind, namespace, name }: ClusterParts['claims'][number]):
     : resource;
 }
 
-function made(
-  { id, name, creator }: { readonly id: string; readonly name: string; readonly creator: string },
-  type: string,
-  shared: boolean,
-): ResourceView {
+function made({ id, name, creator }: NetworkPart, type: string, shared: boolean): ResourceView {
   const platform = creator === 'PLATFORM';
   return {
     id,

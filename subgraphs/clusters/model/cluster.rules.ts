@@ -1,6 +1,4 @@
 import type { Problem } from '../../../kernel/result.js';
-import type { ClusterCatalog, CatalogRegion } from '../store/catalog.store.js';
-import type { Product } from '../../runtime/graph/product.type.js';
 import type { ClusterProfile, ClusterSpec, ClusterType } from './cluster.enums.js';
 import { availabilityProblems } from './availability.rules.js';
 import { type NetworkRequest, validateNetwork } from './network.rules.js';
@@ -19,6 +17,8 @@ import { kindProblems, planKind } from './kind-plan.rules.js';
 import type { MastersRequest } from './masters.rules.js';
 import { defaultPoolProblems, poolZoneProblems } from './pool-config.rules.js';
 import type { VersionChoice } from './version.rules.js';
+import type { Product } from '../../../kernel/product.js';
+import type { ClusterCatalog, CatalogRegion } from './catalog.js';
 
 const MAX_POOLS = 100;
 const MAX_ZONES = 20;

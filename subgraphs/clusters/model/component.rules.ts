@@ -1,3 +1,5 @@
+import type { Parameters } from './component-parameters.js';
+
 /** What can be asked of a component. */
 export type ComponentAction = 'UPGRADE' | 'CONFIGURE' | 'UNINSTALL' | 'RESTORE';
 export const COMPONENT_ACTIONS: readonly ComponentAction[] = ['UPGRADE', 'CONFIGURE', 'UNINSTALL', 'RESTORE'];
@@ -31,4 +33,14 @@ export const COMPONENT_CHANGE_STATES: readonly string[] = ['RUNNING', 'SCALING']
 /** Type of the operation that carries an action out. */
 export function componentOperation(action: ComponentAction): `${ComponentAction}_COMPONENT` {
   return `${action}_COMPONENT`;
+}
+
+/** What the operation of a change of a component remembers while it waits. */
+export interface PendingComponentChange {
+  readonly name: string;
+  readonly componentId: string;
+  /** Of an upgrade. */
+  readonly version?: string;
+  /** Of a configuration: those that are to be set, null where one goes back to its default. */
+  readonly parameters?: Parameters;
 }

@@ -1,35 +1,32 @@
-import type { Prisma } from '../../../prisma/generated/client.js';
-
 /** A condition of a cluster, as Kubernetes has them. */
-export interface Condition {
+export type Condition = {
   readonly type: string;
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
   readonly message: string;
   readonly lastTransitionAt: string;
-}
+};
 
 export type ConditionChange = Omit<Condition, 'lastTransitionAt'>;
 
-export function conditionsOf({ conditions }: { readonly conditions: Prisma.JsonValue }): Condition[] {
+export function conditionsOf({ conditions }: { readonly conditions: unknown }): Condition[] {
   return conditions as unknown as Condition[];
 }
 
 /** Whether the condition is there and True. */
-export function isConditionTrue(thing: { readonly conditions: Prisma.JsonValue }, type: string): boolean {
+export function isConditionTrue(thing: { readonly conditions: unknown }, type: string): boolean {
   return conditionsOf(thing).some((condition) => condition.type === type && condition.status === 'True');
 }
 
 /** The conditions with this one set; the time of its last transition moves only when its status does. */
 export function withCondition(
-  thing: { readonly conditions: Prisma.JsonValue },
+  thing: { readonly conditions: unknown },
   change: ConditionChange,
   at: Date,
-): Prisma.InputJsonArray {
+): Condition[] {
   const before = conditionsOf(thing);
   const old = before.find(({ type }) => type === change.type);
   const lastTransitionAt = old?.status === change.status ? old.lastTransitionAt : at.toISOString();
   const now: Condition = { ...change, lastTransitionAt };
-  const all = old ? before.map((one) => (one === old ? now : one)) : [...before, now];
-  return all as unknown as Prisma.InputJsonArray;
+  return old ? before.map((one) => (one === old ? now : one)) : [...before, now];
 }

@@ -1,16 +1,4 @@
-import { graphEnum } from '../../runtime/graph/graph-enum.js';
-
-export const InstanceCategory = graphEnum('InstanceCategory', 'What an instance computes with.', {
-  X86: 'A virtual machine with x86 processors.',
-  ARM: 'A virtual machine with ARM processors.',
-  GPU: 'With GPUs.',
-  NPU: 'With processors for neural networks.',
-  FPGA: 'With programmable hardware.',
-  EDGE: 'At the edge: an instance outside the regions of the cloud, of a node of an edge cluster.',
-  VIRTUAL: 'No instance: a virtual node, whose pods run on container instances (ECI), as many as there are.',
-  BARE_METAL: 'A whole instance, without virtualization and without accelerators.',
-});
-export type InstanceCategory = keyof typeof InstanceCategory;
+export type InstanceCategory = 'X86' | 'ARM' | 'GPU' | 'NPU' | 'FPGA' | 'EDGE' | 'VIRTUAL' | 'BARE_METAL';
 
 interface CategorizedType {
   /** e.g. `ecs.f3-c16f1.4xlarge`. */

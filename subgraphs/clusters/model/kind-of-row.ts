@@ -1,6 +1,6 @@
+import { type ClusterKind, kindOf } from './cluster-kind.rules.js';
 import type { ClusterProfile, ClusterSpec, ClusterType } from './cluster.enums.js';
 import type { ClusterCapability } from './cluster-kind.enums.js';
-import { type ClusterKind, kindOf } from './cluster-kind.rules.js';
 
 /** What of a stored cluster decides its kind. */
 export interface KindColumns {

@@ -1,5 +1,5 @@
-import type { Product } from '../../runtime/graph/product.type.js';
 import type { ControlPlaneOwner } from './cluster-kind.enums.js';
+import type { Product } from '../../../kernel/product.js';
 
 const PER_POOL = ['nodePoolsPerCluster', 'scalingGroupsPerCluster'];
 const POOLED = ['clustersPerAccount', ...PER_POOL, 'nodesPerCluster', 'podsPerNode'];

@@ -80,3 +80,5 @@ function quotaProblems({ needs }: MigrationFacts): Problem[] {
       : [quotaExceeded({ ...need, limit }, { path: PATH })],
   );
 }
+
+export const MIGRATE_CLUSTER = 'MIGRATE_CLUSTER' as const;

@@ -1,8 +1,8 @@
 import type { KubernetesObject } from '../../../engine/kubernetes/client.js';
 import type { NodeTaint } from '../../../engine/providers/node-pool-provider.js';
-import { EFFECTS } from '../controllers/node-pool/node-settings.js';
 import type { TaintValue } from './pool-config.rules.js';
-import type { TaintEffect } from '../api/entities/pool-config.type.js';
+import type { TaintEffect } from './node-pool.enums.js';
+import { EFFECTS } from './taints.js';
 
 /** A taint of a Kubernetes node; controllers note when a NoExecute taint was added. */
 export interface PresentTaint extends NodeTaint {

@@ -1,10 +1,25 @@
 import type { Failure } from '../../../engine/contract.js';
-import { vcpuResource } from '../changes/quota-usage.js';
-import type { Node, NodePool, Operation } from '../store/reconcile.store.js';
 import { configOf } from './pool-config.rules.js';
+import { vcpuResource } from './instance-quota.js';
+
+/** What of a node decides what becomes of it. */
+export interface PlannedNode {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly status: string;
+  readonly generation: number;
+  readonly origin: string;
+  readonly failure: unknown;
+}
+
+interface PlannedPool {
+  readonly desiredSize: number;
+  readonly generation: number;
+}
 
 /** The changes that bring a pool to its desired number of nodes. */
-export interface PoolPlan {
+export interface PoolPlan<Node extends PlannedNode = PlannedNode> {
   /** Nodes that exist or are to exist: all but those that go. */
   readonly kept: readonly Node[];
   /** Nodes to take away, those that are being taken away included. */
@@ -16,7 +31,7 @@ export interface PoolPlan {
 const READINESS: Readonly<Record<string, number>> = { failed: 0, pending: 1, starting: 2, running: 3 };
 
 /** Failed nodes go first, then what is not ready, then the newest. */
-export function removalOrder(nodes: readonly Node[]): Node[] {
+export function removalOrder<Node extends PlannedNode>(nodes: readonly Node[]): Node[] {
   const rank = (node: Node) =>
     node.state === 'running' && node.status !== 'Ready' ? 2.5 : (READINESS[node.state] ?? 0);
   return [...nodes].sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? 1 : -1));
@@ -26,10 +41,10 @@ export function removalOrder(nodes: readonly Node[]): Node[] {
  * Compares the nodes with the desired size. A node that failed in an earlier generation is removed and created again.
  * A node that failed in the current generation stays and counts, so each generation is tried once.
  */
-export function planPool(
-  pool: Pick<NodePool, 'desiredSize' | 'generation'>,
+export function planPool<Node extends PlannedNode>(
+  pool: PlannedPool,
   nodes: readonly Node[],
-): PoolPlan {
+): PoolPlan<Node> {
   const stale = (node: Node) =>
     node.state === 'removing' || (node.state === 'failed' && node.generation < pool.generation);
   const candidates = nodes.filter((node) => !stale(node));
@@ -45,6 +60,8 @@ export function planPool(
 /** Type of the operation by which machines join a pool, and the origin of the nodes that they become. */
 export const ATTACH_INSTANCES = 'ATTACH_INSTANCES';
 export const ATTACHED = 'ATTACHED';
+/** Stage of an operation on a pool in which its nodes get their labels and taints. */
+export const SETTINGS_STAGE = 'SETTINGS';
 /** Type of the operation by which chosen nodes leave a pool. */
 export const REMOVE_NODES = 'REMOVE_NODES';
 
@@ -52,7 +69,7 @@ export const REMOVE_NODES = 'REMOVE_NODES';
  * Whether an operation buys the machines that a pool lacks. One that moves given machines in or out does not: what the
  * pool lacked before it lacks afterwards, until it is scaled or synchronized.
  */
-export function createsInstances(operation: Pick<Operation, 'type'> | null | undefined): boolean {
+export function createsInstances(operation: { readonly type: string } | null | undefined): boolean {
   return operation?.type !== ATTACH_INSTANCES && operation?.type !== REMOVE_NODES;
 }
 
@@ -63,6 +80,10 @@ export interface PoolResult {
   readonly failures: readonly Failure[];
 }
 
+interface Cancelable {
+  readonly cancelRequestedAt: Date | null;
+}
+
 const MAX_FAILURES = 100;
 
 /**
@@ -71,12 +92,13 @@ const MAX_FAILURES = 100;
  * Of an operation that buys no machines only its own machines count.
  */
 export function resultOf(
-  pool: Pick<NodePool, 'name' | 'desiredSize' | 'generation'> & {
+  pool: PlannedPool & {
+    readonly name: string;
     readonly shortage?: unknown;
     readonly config?: unknown;
   },
-  nodes: readonly Node[],
-  operation?: Pick<Operation, 'cancelRequestedAt' | 'type'> | null,
+  nodes: readonly PlannedNode[],
+  operation?: (Cancelable & { readonly type: string }) | null,
 ): PoolResult {
   const buying = createsInstances(operation);
   const mine = nodes
@@ -103,7 +125,7 @@ function quotaOf({ config }: { readonly config?: unknown }): string {
 }
 
 /** The result including the nodes that were rejected before the change started. */
-export function withRejected(result: PoolResult, operation: Pick<Operation, 'input'> | null): PoolResult {
+export function withRejected(result: PoolResult, operation: { readonly input: unknown } | null): PoolResult {
   const { rejected = [] } = (operation?.input ?? {}) as { rejected?: readonly Failure[] };
   if (rejected.length === 0) return result;
   return {
@@ -113,15 +135,15 @@ export function withRejected(result: PoolResult, operation: Pick<Operation, 'inp
   };
 }
 
-function failureOf(node: Node): Failure {
-  const failure = node.failure as unknown as Failure | null;
+function failureOf(node: PlannedNode): Failure {
+  const failure = node.failure as Failure | null;
   return failure ?? { code: 'INSTANCE_START_FAILED', message: `The node ${node.name} could not be started.` };
 }
 
 /** How an operation that made nodes ends. */
 export function endState(
   { created, failed }: Pick<PoolResult, 'created' | 'failed'>,
-  operation: Pick<Operation, 'cancelRequestedAt'> | null,
+  operation: Cancelable | null,
 ): 'SUCCEEDED' | 'PARTIAL' | 'FAILED' | 'CANCELED' {
   if (operation?.cancelRequestedAt) return 'CANCELED';
   if (failed === 0) return 'SUCCEEDED';

@@ -1,5 +1,4 @@
 import type { Problem } from '../../../kernel/result.js';
-import type { ContainerRuntime } from './cluster-kind.enums.js';
 import { isVirtual } from './instance-category.js';
 import { validateName } from './name.rules.js';
 import {
@@ -9,6 +8,7 @@ import {
   validatePoolConfig,
 } from './pool-config.rules.js';
 import type { InstanceTypeValue } from './version.rules.js';
+import type { ContainerRuntime } from './cluster-kind.enums.js';
 
 /** More nodes no pool can be asked for. How many it may have is the account's quota of machines per scaling group. */
 export const MAX_POOL_SIZE = 100_000;

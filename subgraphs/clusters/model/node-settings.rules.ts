@@ -1,7 +1,7 @@
 import type { PresentTaint, LabelledNode } from './node-metadata.js';
 import { isReserved } from './update-node.rules.js';
 import type { PoolSettings } from './update-node.plan.js';
-import { kubernetesTaints } from '../controllers/node-pool/node-settings.js';
+import { kubernetesTaints } from './taints.js';
 
 type StringMap = Readonly<Record<string, string>>;
 

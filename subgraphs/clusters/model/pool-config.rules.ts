@@ -5,12 +5,7 @@ import { imageProblem, nodeImages } from './node-image.js';
 import { isVirtual } from './instance-category.js';
 import { validateLabels } from './name.rules.js';
 import type { InstanceTypeValue } from './version.rules.js';
-import type {
-  ChargeType,
-  DiskCategory,
-  SpotStrategy,
-  TaintEffect,
-} from '../api/entities/pool-config.type.js';
+import type { ChargeType, DiskCategory, SpotStrategy, TaintEffect } from './node-pool.enums.js';
 
 export interface TaintValue {
   readonly key: string;

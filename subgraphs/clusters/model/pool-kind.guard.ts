@@ -1,13 +1,12 @@
 import { ProblemError } from '../../../kernel/result.js';
-import type { ClusterRow } from '../store/cluster.store.js';
 import type { InstanceTypeValue } from './version.rules.js';
-import { kindOfRow } from './kind-of-row.js';
+import { kindOfRow, type KindColumns } from './kind-of-row.js';
 import { poolKindProblems, type PoolOfKind } from './pool-kind.rules.js';
 
 /** Refuses a node pool that does not fit the kind of the cluster it is to be added to. */
 export function refusePoolOfKind(
   pool: PoolOfKind,
-  cluster: ClusterRow,
+  cluster: KindColumns & { readonly version: string },
   types: ReadonlyMap<string, InstanceTypeValue>,
 ): void {
   const home = { kind: kindOfRow(cluster).name, version: cluster.version, types };

@@ -1,5 +1,5 @@
 import type { Problem } from '../../../kernel/result.js';
-import type { NodePoolState } from '../api/entities/node-pool.type.js';
+import type { NodePoolState } from './node-pool.enums.js';
 
 /**
  * Commands of a caller or of the platform on an existing pool, and the loss of its scaling group. RESIZE

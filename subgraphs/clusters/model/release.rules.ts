@@ -1,4 +1,4 @@
-import type { SupportStatus } from '../api/version/release.type.js';
+import type { SupportStatus } from './version.enums.js';
 import { compareVersions, minorOf, type VersionPolicy, type VersionStatus } from './version.rules.js';
 
 /** An entry of removed-apis.json. */

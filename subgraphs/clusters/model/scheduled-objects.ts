@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../../engine/kubernetes/client.js';
-import type { Pod as OwnedPod } from '../inspection/evictable-pods.js';
+import type { Pod as OwnedPod } from './pod.js';
 
 /** A taint of a node, as Kubernetes has it. */
 export interface Taint {

@@ -1,6 +1,5 @@
 import type { Problem } from '../../../kernel/result.js';
 import { labelChanges } from './label-changes.js';
-import { kubernetesTaints } from '../controllers/node-pool/node-settings.js';
 import type { PoolConfig, TaintValue } from './pool-config.rules.js';
 import { type LabelledNode, metadataOf, type NodeMetadata, type PresentTaint } from './node-metadata.js';
 import {
@@ -10,6 +9,7 @@ import {
   reservedMessage,
   taintName,
 } from './update-node.rules.js';
+import { kubernetesTaints } from './taints.js';
 
 /** What the node pool sets on all its nodes. */
 export type PoolSettings = Pick<PoolConfig, 'labels' | 'taints'>;

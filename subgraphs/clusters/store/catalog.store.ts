@@ -2,34 +2,10 @@ import type { EventLog } from '../../../engine/events/event-log.js';
 import type { Database } from '../../../kernel/postgres/database.js';
 import { runOutsideRequestScope } from '../../../kernel/request-scope.js';
 import { timeZonesByName } from '../../../kernel/time-zone-names.js';
-import { type ReleaseNotes, releaseNotes, type RemovedApiEntry } from '../model/release.rules.js';
+import { releaseNotes, type RemovedApiEntry } from '../model/release.rules.js';
 import { kubernetesChanges, removedApis } from './release.store.js';
-import { type InstanceTypeValue, VersionPolicy } from '../model/version.rules.js';
-
-/** A region with what decides about clusters in it. */
-export interface CatalogRegion {
-  readonly id: string;
-  readonly name: string;
-  /** IANA name. */
-  readonly timeZone: string;
-  /** Of its city, in degrees. */
-  readonly latitude: number;
-  readonly longitude: number;
-  readonly zoneIds: readonly string[];
-  /** AVAILABLE, UNAVAILABLE or COMING_SOON, by product. */
-  readonly availability: ReadonlyMap<string, string>;
-}
-
-/** What can be asked for. */
-export interface ClusterCatalog {
-  /** By id and by the id that the ACK documentation prints. */
-  readonly regions: ReadonlyMap<string, CatalogRegion>;
-  /** A time zone by any of its IANA names, or by the misspelled form of the ACK documentation. */
-  readonly timeZoneNamed: (name: string) => { readonly id: string } | undefined;
-  readonly instanceTypes: ReadonlyMap<string, InstanceTypeValue>;
-  readonly versions: VersionPolicy;
-  readonly notes: ReleaseNotes;
-}
+import { VersionPolicy } from '../model/version.rules.js';
+import type { ClusterCatalog } from '../model/catalog.js';
 
 /** The account in whose log the platform says what concerns all accounts; no token can name it. */
 export const PLATFORM_ACCOUNT = '*';

@@ -1,7 +1,7 @@
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { keyset } from '../../../kernel/postgres/keyset.js';
 import { Prisma } from '../../../prisma/generated/client.js';
-import type { ChildPagesQuery } from './data-loaders.js';
+import type { ChildPagesQuery } from './children.js';
 
 /** A table of children, by identifiers of this source code only. */
 export interface ChildTable {

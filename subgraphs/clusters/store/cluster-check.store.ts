@@ -1,7 +1,6 @@
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { ClusterCheck, Prisma } from '../../../prisma/generated/client.js';
-import type { RecordedNode } from '../inspection/present-nodes.js';
-import type { ClusterCheckItem } from '../api/cluster-check/cluster-check.type.js';
+import type { ClusterCheckItem, RecordedNode } from '../model/cluster-check.rules.js';
 
 export type ClusterCheckRow = ClusterCheck;
 

@@ -1,9 +1,9 @@
 import { grantedClaims } from './claims.store.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { type ClusterParts, type ResourceView, resourcesOf } from '../model/cluster-resources.rules.js';
-import { observedScalingGroup } from '../changes/scaling-group-bounds.js';
 import { configOf } from '../model/pool-config.rules.js';
 import { type ClusterNetworkRow, NetworkStore } from './network.store.js';
+import { observedScalingGroup } from '../model/scaling-group.js';
 
 /** Reads the resources of many clusters in as many statements as of one. */
 export class ClusterResourceStore {

@@ -9,10 +9,9 @@ import {
 import { type Cluster, Prisma } from '../../../prisma/generated/client.js';
 import { countChildren, type ChildTable, selectChildPages } from './child-pages.js';
 import { CLUSTER_COLUMNS } from './cluster-columns.js';
-import { filterLabels } from '../model/cluster-filter.js';
-import type { ClusterFilter } from '../api/cluster/cluster.input.js';
-import type { Children } from './data-loaders.js';
+import { type ClusterFilter, filterLabels } from '../model/cluster-filter.js';
 import { whereTransitionAllowed } from '../model/cluster-states.js';
+import type { Children } from './children.js';
 
 export type ClusterRow = Cluster;
 

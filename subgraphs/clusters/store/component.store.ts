@@ -2,7 +2,7 @@ import type { Database, Transaction } from '../../../kernel/postgres/database.js
 import { createdAtColumn, nameColumn, type Sorting } from '../../../kernel/sorting.js';
 import type { Component, Prisma } from '../../../prisma/generated/client.js';
 import { type ChildTable, countChildren, selectChildPages } from './child-pages.js';
-import type { Children, ReadByKeys } from './data-loaders.js';
+import type { Children, ReadByKeys } from './children.js';
 
 export type { Prisma } from '../../../prisma/generated/client.js';
 

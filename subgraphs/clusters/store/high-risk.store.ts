@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { HighRiskFinding } from '../../../prisma/generated/client.js';
-import type { ReadByKeys } from './data-loaders.js';
+import type { ReadByKeys } from './children.js';
 
 /** Kind of the jobs that look for what was done to a cluster past the platform. */
 export const HIGH_RISK = 'high-risk';

@@ -1,7 +1,7 @@
 import type { ControlPlaneIncident as ToldIncident } from '../../../engine/providers/infrastructure-provider.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { ControlPlaneIncident } from '../../../prisma/generated/client.js';
-import type { ReadByKeys } from './data-loaders.js';
+import type { ReadByKeys } from './children.js';
 
 export type IncidentRow = ControlPlaneIncident;
 

@@ -1,7 +1,7 @@
 import { changeOperation } from '../../../engine/operations/operations.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { MaintenanceWindow, Operation, Prisma } from '../../../prisma/generated/client.js';
-import type { ReadByKeys } from './data-loaders.js';
+import type { ReadByKeys } from './children.js';
 
 export type MaintenanceWindowRow = MaintenanceWindow;
 

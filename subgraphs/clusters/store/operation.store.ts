@@ -5,8 +5,7 @@ import { keyset } from '../../../kernel/postgres/keyset.js';
 import { createdAtColumn, type SortedPageRequest, type Sorting } from '../../../kernel/sorting.js';
 import { type Operation, Prisma } from '../../../prisma/generated/client.js';
 import { type ChildTable, countChildren, selectChildPages } from './child-pages.js';
-import type { Children } from './data-loaders.js';
-import type { OperationFilter } from '../api/entities/operation.type.js';
+import type { Children } from './children.js';
 
 export type OperationRow = Operation;
 
@@ -16,6 +15,14 @@ export const operationSorting: Sorting<OperationRow, OperationOrderField> = {
   byId: 'DESC',
   columns: { CREATED_AT: createdAtColumn },
 };
+
+/** Which operations a list has; all conditions hold together. */
+export interface OperationFilter {
+  readonly states?: readonly string[] | null;
+  readonly kinds?: readonly string[] | null;
+  readonly clusterId?: string | null;
+  readonly targetId?: string | null;
+}
 
 /** A checked list request. */
 export interface OperationPageQuery extends SortedPageRequest<OperationRow> {

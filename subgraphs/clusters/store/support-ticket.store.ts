@@ -2,7 +2,7 @@ import type { Database, Transaction } from '../../../kernel/postgres/database.js
 import type { Sorting } from '../../../kernel/sorting.js';
 import type { SupportTicket } from '../../../prisma/generated/client.js';
 import { type ChildTable, countChildren, selectChildPages } from './child-pages.js';
-import type { Children } from './data-loaders.js';
+import type { Children } from './children.js';
 
 export type SupportTicketRow = SupportTicket;
 

@@ -1,7 +1,8 @@
+import type * as shared from '../../../kernel/product.js';
 import { graphEnum } from './graph-enum.js';
 
 /** A kind of cluster as it is offered, limited and billed. Three subgraphs speak of it. */
-export const Product = graphEnum(
+export const Product = graphEnum<shared.Product>(
   'Product',
   'A kind of cluster as it is offered, limited and billed; it follows from type, profile and spec.',
   {
@@ -15,4 +16,4 @@ export const Product = graphEnum(
     REGISTERED: 'A cluster that somebody else made, registered with the platform.',
   },
 );
-export type Product = keyof typeof Product;
+export type Product = shared.Product;

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { timeZonesByName } from '../../../kernel/time-zone-names.js';
 import { releaseNotes } from '../../../subgraphs/clusters/model/release.rules.js';
-import type { ClusterCatalog } from '../../../subgraphs/clusters/store/catalog.store.js';
 import { type KindRequest, kindOf } from '../../../subgraphs/clusters/model/cluster-kind.rules.js';
 import { type ClusterRequest, planCluster } from '../../../subgraphs/clusters/model/cluster.rules.js';
 import { validateLabels, validateName } from '../../../subgraphs/clusters/model/name.rules.js';
 import { validateNodePool, planNodePool } from '../../../subgraphs/clusters/model/node-pool.rules.js';
 import { compareVersions, VersionPolicy } from '../../../subgraphs/clusters/model/version.rules.js';
+import type { ClusterCatalog } from '../../../subgraphs/clusters/model/catalog.js';
 
 const type = (id: string, vcpus: number, memoryGiB: number) =>
   [id, { id, vcpus, memoryGiB, architecture: 'amd64', gpus: 0 }] as const;

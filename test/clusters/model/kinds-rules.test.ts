@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type KindRequest, kindOf } from '../../../subgraphs/clusters/model/cluster-kind.rules.js';
-import { allCombinations, kindCatalog } from '../../../subgraphs/clusters/model/kind-catalog.rules.js';
 import { kindProblems, type RequestOfKind } from '../../../subgraphs/clusters/model/kind-plan.rules.js';
 import { labelsOfKind } from '../../../subgraphs/clusters/model/pool-labels.rules.js';
+import { allCombinations, kindCatalog } from '../../../subgraphs/clusters/api/cluster-kind/kind-catalog.js';
 
 const MANAGED = 'MANAGED_KUBERNETES';
 const DEDICATED = 'KUBERNETES';

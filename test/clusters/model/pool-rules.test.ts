@@ -1,14 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { conversionProblem, NO_SUBSCRIPTION } from '../../../subgraphs/clusters/model/charge-type.rules.js';
 import { supportsNodes } from '../../../subgraphs/clusters/model/node-image.js';
-import { boundsOf } from '../../../subgraphs/clusters/changes/scaling-group-bounds.js';
 import { mountProblems } from '../../../subgraphs/clusters/model/pool-config.rules.js';
 import {
   nextPoolState,
   type PoolCommand,
   poolStateProblem,
 } from '../../../subgraphs/clusters/model/pool-states.js';
-import type { NodePoolState } from '../../../subgraphs/clusters/api/entities/node-pool.type.js';
 import { mayRepair, type RepairCase } from '../../../subgraphs/clusters/controllers/node/start-repair.js';
 import {
   OPEN_REPAIRS,
@@ -21,6 +19,8 @@ import {
   type NodeState,
   nodeStatesFor,
 } from '../../../subgraphs/clusters/model/node-states.js';
+import type { NodePoolState } from '../../../subgraphs/clusters/model/node-pool.enums.js';
+import { boundsOf } from '../../../subgraphs/clusters/model/scaling-group.js';
 
 const POOL_COMMANDS: readonly PoolCommand[] = [
   'SCALE',

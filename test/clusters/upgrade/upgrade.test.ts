@@ -3,7 +3,7 @@ import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import type { Engine } from '../../../engine/engine.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { ClusterCatalogStore } from '../../../subgraphs/clusters/store/catalog.store.js';
-import { ClusterCheckService } from '../../../subgraphs/clusters/inspection/cluster-check.js';
+import { ClusterCheckService } from '../../../subgraphs/clusters/api/cluster-check/cluster-check.service.js';
 import type { ClusterCheckItem } from '../../../subgraphs/clusters/api/cluster-check/cluster-check.type.js';
 import { MaintenanceWindowService } from '../../../subgraphs/clusters/api/maintenance-window/maintenance-window.service.js';
 import {

@@ -2,11 +2,11 @@ import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { toUserError } from '../../../runtime/graph/user-error.type.js';
 import { toResult } from '../../../../kernel/result.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
-import type { ClusterCheckService } from '../../inspection/cluster-check.js';
 import type { ClusterCheckStore } from '../../store/cluster-check.store.js';
 import { ClusterCheck, RunClusterCheckInput, RunClusterCheckPayload } from './cluster-check.type.js';
 import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
-import { loadById } from '../../store/data-loaders.js';
+import type { ClusterCheckService } from './cluster-check.service.js';
+import { loadById } from '../entities/data-loaders.js';
 
 @Resolver()
 export class ClusterCheckResolver {

@@ -4,6 +4,7 @@ import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
 import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 import { ChangePayload } from '../entities/change-payload.type.js';
 import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
+import type * as model from '../../model/cluster-check.enums.js';
 
 export const ClusterCheckType = graphEnum('ClusterCheckType', 'What a cluster is checked for.', {
   UPGRADE: 'Whether its Kubernetes version can be upgraded.',
@@ -16,12 +17,12 @@ export const ClusterCheckState = graphEnum('ClusterCheckState', 'What came of a 
 });
 export type ClusterCheckState = keyof typeof ClusterCheckState;
 
-export const CheckLevel = graphEnum('CheckLevel', 'How much a failed item matters.', {
+export const CheckLevel = graphEnum<model.CheckLevel>('CheckLevel', 'How much a failed item matters.', {
   INFO: 'Good to know.',
   WARNING: 'Something may break; nothing is refused.',
   BLOCKING: 'Must be fixed first.',
 });
-export type CheckLevel = keyof typeof CheckLevel;
+export type CheckLevel = model.CheckLevel;
 
 export const CheckResult = graphEnum('CheckResult', 'What an item found.', {
   PASSED: 'As it should be.',

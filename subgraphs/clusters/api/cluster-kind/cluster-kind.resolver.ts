@@ -1,10 +1,10 @@
 import { FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import type { ClusterRow } from '../../store/cluster.store.js';
 import { Cluster } from '../entities/cluster.type.js';
-import { ClusterKindName } from '../../model/cluster-kind.enums.js';
 import { ClusterKind } from './cluster-kind.type.js';
-import { kindCatalog } from '../../model/kind-catalog.rules.js';
 import { kindOfRow } from '../../model/kind-of-row.js';
+import { kindCatalog } from './kind-catalog.js';
+import { ClusterKindName } from '../entities/cluster-kind.enums.js';
 
 @Resolver(() => Cluster)
 export class ClusterKindResolver {

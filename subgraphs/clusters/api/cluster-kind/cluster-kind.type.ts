@@ -1,12 +1,12 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import { Product } from '../../../runtime/graph/product.type.js';
-import { ClusterProfile, ClusterSpec, ClusterType } from '../../model/cluster.enums.js';
+import { ClusterProfile, ClusterSpec, ClusterType } from '../entities/cluster.enums.js';
 import {
   ClusterCapability,
   ClusterKindName,
   ContainerRuntime,
   ControlPlaneOwner,
-} from '../../model/cluster-kind.enums.js';
+} from '../entities/cluster-kind.enums.js';
 
 @ObjectType({ description: 'One way to make clusters of a kind, and what it is sold as.' })
 export class ClusterKindVariant {

@@ -7,7 +7,7 @@ import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { clusterFilterProblems } from '../../model/cluster-filter.js';
 import type { ClusterFilter } from './cluster.input.js';
 import { type ClusterOrderField, clusterSorting, type ClusterStore } from '../../store/cluster.store.js';
-import { primeLoader } from '../../store/data-loaders.js';
+import { primeLoader } from '../entities/data-loaders.js';
 
 /** Lists clusters. */
 export class ClusterListService {

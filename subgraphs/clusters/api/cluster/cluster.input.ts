@@ -2,13 +2,13 @@ import { UpgradeRollingPolicyInput } from '../upgrade/upgrade.type.js';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { BigIntScalar, JSONScalar } from '../../../runtime/graph/scalars.js';
 import { Product } from '../../../runtime/graph/product.type.js';
-import { ClusterProfile, ClusterSpec, ClusterState, ClusterType } from '../../model/cluster.enums.js';
-import { ChangeTiming } from '../../model/maintenance-window.enums.js';
-import { ClusterCapability, NetworkPlugin, StoragePlugin } from '../../model/cluster-kind.enums.js';
 import { ClusterNetworkInput } from '../network/network.input.js';
 import { ChargeType } from '../entities/pool-config.type.js';
 import { NodePoolInput } from '../node-pool/node-pool.input.js';
 import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
+import { ClusterProfile, ClusterSpec, ClusterState, ClusterType } from '../entities/cluster.enums.js';
+import { ClusterCapability, NetworkPlugin, StoragePlugin } from '../entities/cluster-kind.enums.js';
+import { ChangeTiming } from '../entities/maintenance-window.enums.js';
 
 const IMMUTABLE =
   'Cannot be changed: the present value is accepted, another one is refused with IMMUTABLE_FIELD.';

@@ -8,7 +8,7 @@ import { ClusterFilter } from './cluster.input.js';
 import type { ClusterRow, ClusterStore } from '../../store/cluster.store.js';
 import { Cluster, ClusterConnection, ClusterOrder, Kubeconfig } from '../entities/cluster.type.js';
 import type { KubeconfigService } from './kubeconfig.service.js';
-import { childConnection, loadById } from '../../store/data-loaders.js';
+import { childConnection, loadById } from '../entities/data-loaders.js';
 import type { NodePoolStore } from '../../store/node-pool.store.js';
 import { NodePoolConnection, NodePoolOrder } from '../entities/node-pool.type.js';
 import type { NodeStore } from '../../store/node.store.js';

@@ -9,7 +9,7 @@ import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { throwProblem, ProblemError } from '../../../../kernel/result.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { blockedProblem } from '../../model/cluster-check.rules.js';
-import { ClusterCheckService } from '../../inspection/cluster-check.js';
+import { UpgradeChecks } from '../../inspection/upgrade-checks.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
 import type { DeleteClusterInput, UpdateClusterInput, UpgradeClusterInput } from './cluster.input.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../../store/cluster.store.js';
@@ -31,7 +31,7 @@ export class ClusterService {
   constructor(
     private readonly platform: Platform,
     private readonly catalogue: ClusterCatalogStore,
-    private readonly checks = new ClusterCheckService(platform, catalogue),
+    private readonly checks = new UpgradeChecks(platform, catalogue),
   ) {}
 
   /** Changes name, labels or protection. Refuses `CONFLICT` when `resourceVersion` is given and not the current one. */

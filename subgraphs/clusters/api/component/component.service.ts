@@ -1,4 +1,11 @@
-import { type Prisma } from '../../store/component.store.js';
+import {
+  type Prisma,
+  type ComponentRow,
+  type ComponentSpecUpdate,
+  insertComponents,
+  lockComponent,
+  updateComponentSpec,
+} from '../../store/component.store.js';
 import { throwNotFound } from '../../../../engine/not-found.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { OperationType } from '../../../../engine/operations/operation-kinds.js';
@@ -27,16 +34,8 @@ import {
   COMPONENT_CHANGE_STATES,
   type ComponentAction,
   componentOperation,
+  type PendingComponentChange,
 } from '../../model/component.rules.js';
-import {
-  type ComponentRow,
-  type ComponentSpecUpdate,
-  insertComponents,
-  lockComponent,
-  updateComponentSpec,
-} from '../../store/component.store.js';
-import type { PendingComponentChange } from '../../controllers/component/scheduled-component-change.js';
-import type { ChangeTiming } from '../../model/maintenance-window.enums.js';
 import type {
   ConfigureComponentInput,
   InstallComponentInput,
@@ -44,6 +43,7 @@ import type {
   UninstallComponentInput,
   UpgradeComponentInput,
 } from './component.type.js';
+import type { ChangeTiming } from '../entities/maintenance-window.enums.js';
 
 const ID_PATH = ['input', 'id'];
 const CLUSTER_PATH = ['input', 'clusterId'];

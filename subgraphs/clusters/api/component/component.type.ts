@@ -6,8 +6,8 @@ import { connectionOf } from '../../../runtime/graph/connection.type.js';
 import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 import { DateTimeScalar, JSONScalar } from '../../../runtime/graph/scalars.js';
 import { Product } from '../../../runtime/graph/product.type.js';
-import { ChangeTiming } from '../../model/maintenance-window.enums.js';
 import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
+import { ChangeTiming } from '../entities/maintenance-window.enums.js';
 
 export const ComponentState = graphEnum('ComponentState', 'What a component is doing.', {
   INSTALLING: 'Being installed.',

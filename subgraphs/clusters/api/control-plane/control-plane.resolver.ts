@@ -4,7 +4,7 @@ import type { Clock } from '../../../../kernel/clock.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterRow } from '../../store/cluster.store.js';
 import { Cluster } from '../entities/cluster.type.js';
-import { loadValue } from '../../store/data-loaders.js';
+import { loadValue } from '../entities/data-loaders.js';
 import {
   availabilityIn,
   controlPlaneComponents,

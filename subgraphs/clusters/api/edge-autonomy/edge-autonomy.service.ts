@@ -9,7 +9,7 @@ import { change, type ChangeOutcome } from '../../changes/change.js';
 import { lockCluster } from '../../store/cluster.store.js';
 import { kindOfRow } from '../../model/kind-of-row.js';
 import { clusterOfPool, lockNodePool, updateNodePool } from '../../store/node-pool.store.js';
-import { EDGE_AUTONOMY } from '../../controllers/edge-autonomy/edge-autonomy.reconciler.js';
+import { EDGE_AUTONOMY } from '../../model/edge-autonomy.js';
 
 const PATH = ['input', 'nodePoolId'];
 const STAGES = ['NODES'];

@@ -4,8 +4,8 @@ import { orderOf } from '../../../runtime/graph/order.type.js';
 import { connectionOf } from '../../../runtime/graph/connection.type.js';
 import { BigIntScalar, DateTimeScalar, JSONScalar } from '../../../runtime/graph/scalars.js';
 import { Product } from '../../../runtime/graph/product.type.js';
-import { ClusterCapability, NetworkPlugin, StoragePlugin } from '../../model/cluster-kind.enums.js';
-import { ClusterProfile, ClusterSpec, ClusterState, ClusterType } from '../../model/cluster.enums.js';
+import { ClusterProfile, ClusterSpec, ClusterState, ClusterType } from './cluster.enums.js';
+import { ClusterCapability, NetworkPlugin, StoragePlugin } from './cluster-kind.enums.js';
 
 @ObjectType({ description: 'An aspect of a thing and how it stands, as in Kubernetes.' })
 export class Condition {

@@ -3,14 +3,14 @@ import { Resource } from '../../../runtime/graph/resource.type.js';
 import { orderOf } from '../../../runtime/graph/order.type.js';
 import { connectionOf } from '../../../runtime/graph/connection.type.js';
 import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
+import { NetworkPlugin } from './cluster-kind.enums.js';
 import {
   ClusterResourceType,
   DeleteBehavior,
   ResourceCreator,
   TrafficDirection,
   TrafficProtocol,
-} from '../../model/network.enums.js';
-import { NetworkPlugin } from '../../model/cluster-kind.enums.js';
+} from './network.enums.js';
 
 @ObjectType({ implements: Resource, description: 'A private network of the account in a region.' })
 export class Vpc {

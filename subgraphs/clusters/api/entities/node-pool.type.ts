@@ -3,10 +3,11 @@ import { Resource } from '../../../runtime/graph/resource.type.js';
 import { orderOf } from '../../../runtime/graph/order.type.js';
 import { connectionOf } from '../../../runtime/graph/connection.type.js';
 import { BigIntScalar, DateTimeScalar } from '../../../runtime/graph/scalars.js';
-import { ContainerRuntime } from '../../model/cluster-kind.enums.js';
 import { graphEnum } from '../../../runtime/graph/graph-enum.js';
+import { ContainerRuntime } from './cluster-kind.enums.js';
+import type * as model from '../../model/node-pool.enums.js';
 
-export const NodePoolState = graphEnum(
+export const NodePoolState = graphEnum<model.NodePoolState>(
   'NodePoolState',
   'State of a node pool, by the names of the ACK API.',
   {
@@ -20,7 +21,7 @@ export const NodePoolState = graphEnum(
     UNHEALTHY: 'Its scaling group was deleted; only a new pool helps.',
   },
 );
-export type NodePoolState = keyof typeof NodePoolState;
+export type NodePoolState = model.NodePoolState;
 
 @ObjectType({
   description:

@@ -2,33 +2,38 @@ import { Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { Requires } from '../../../runtime/graph/requires.js';
 import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 import { JSONScalar } from '../../../runtime/graph/scalars.js';
+import type * as model from '../../model/node-pool.enums.js';
 
-export const ChargeType = graphEnum('ChargeType', 'How an instance is paid.', {
+export const ChargeType = graphEnum<model.ChargeType>('ChargeType', 'How an instance is paid.', {
   POSTPAID: 'By use.',
   PREPAID: 'By subscription: cheaper, but it cannot be released before the subscription ends.',
   SPOT: 'By use at the price of the moment; the cloud can take it back at five minutes’ notice.',
 });
-export type ChargeType = keyof typeof ChargeType;
+export type ChargeType = model.ChargeType;
 
-export const SpotStrategy = graphEnum('SpotStrategy', 'What is bid for spot instances.', {
+export const SpotStrategy = graphEnum<model.SpotStrategy>('SpotStrategy', 'What is bid for spot instances.', {
   SPOT_AS_PRICE_GO: 'The price of the moment, at most that of pay-as-you-go.',
   SPOT_WITH_PRICE_LIMIT: 'At most spotPriceLimit.',
 });
-export type SpotStrategy = keyof typeof SpotStrategy;
+export type SpotStrategy = model.SpotStrategy;
 
-export const TaintEffect = graphEnum('TaintEffect', 'What a taint does with pods that do not tolerate it.', {
-  NO_SCHEDULE: 'They are not placed on the node.',
-  PREFER_NO_SCHEDULE: 'They are placed on the node only when there is no other.',
-  NO_EXECUTE: 'They are not placed on the node, and leave it.',
-});
-export type TaintEffect = keyof typeof TaintEffect;
+export const TaintEffect = graphEnum<model.TaintEffect>(
+  'TaintEffect',
+  'What a taint does with pods that do not tolerate it.',
+  {
+    NO_SCHEDULE: 'They are not placed on the node.',
+    PREFER_NO_SCHEDULE: 'They are placed on the node only when there is no other.',
+    NO_EXECUTE: 'They are not placed on the node, and leave it.',
+  },
+);
+export type TaintEffect = model.TaintEffect;
 
-export const DiskCategory = graphEnum('DiskCategory', 'Kind of a cloud disk.', {
+export const DiskCategory = graphEnum<model.DiskCategory>('DiskCategory', 'Kind of a cloud disk.', {
   CLOUD_EFFICIENCY: 'Ultra disk.',
   CLOUD_SSD: 'Standard SSD.',
   CLOUD_ESSD: 'Enhanced SSD.',
 });
-export type DiskCategory = keyof typeof DiskCategory;
+export type DiskCategory = model.DiskCategory;
 
 @InputType('TaintInput', { description: 'A taint of the nodes of a pool.' })
 @ObjectType('Taint', { description: 'A taint of the nodes of a pool.' })

@@ -8,7 +8,6 @@ import { HighRiskOperation, RiskSection } from '../entities/product-guide.type.j
 import type { ClusterRow } from '../../store/cluster.store.js';
 import { Cluster } from '../entities/cluster.type.js';
 import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
-import { loadById, loadValue } from '../../store/data-loaders.js';
 import type { NodeStore } from '../../store/node.store.js';
 import { Node } from '../entities/node.type.js';
 import type { NetworkStore } from '../../store/network.store.js';
@@ -28,6 +27,7 @@ import {
   SetNodeSysctlsInput,
   SetNodeSysctlsPayload,
 } from './high-risk.type.js';
+import { loadById, loadValue } from '../entities/data-loaders.js';
 
 @Resolver()
 export class HighRiskMutations {

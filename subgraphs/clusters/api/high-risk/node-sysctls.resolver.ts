@@ -1,10 +1,10 @@
 import { Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from 'type-graphql';
 import type { Database } from '../../../../kernel/postgres/database.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
-import { loadValue } from '../../store/data-loaders.js';
 import type { NodeRow } from '../../store/node.store.js';
 import { Node } from '../entities/node.type.js';
 import { type SysctlValue, sysctlValues } from '../../model/sysctl.rules.js';
+import { loadValue } from '../entities/data-loaders.js';
 
 type Sysctls = Readonly<Record<string, string>>;
 

@@ -19,10 +19,11 @@ import {
   ReleaseInstancesInput,
   ReleaseInstancesPayload,
 } from './instance.type.js';
-import { InstanceCategory, instanceCategory } from '../../model/instance-category.js';
+import { instanceCategory } from '../../model/instance-category.js';
 import type { InstanceTypeValue } from '../../model/version.rules.js';
 import { nodeImages, supportsNodes } from '../../model/node-image.js';
 import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
+import { InstanceCategory } from '../entities/instance-category.enum.js';
 
 @Resolver(() => InstanceType)
 export class InstanceCategoryResolver {

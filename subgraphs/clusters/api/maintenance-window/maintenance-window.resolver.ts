@@ -4,7 +4,7 @@ import type { RequestContext } from '../../../runtime/subgraph.js';
 import { TimeZone } from '../entities/catalog-stubs.type.js';
 import type { ClusterRow } from '../../store/cluster.store.js';
 import { Cluster } from '../entities/cluster.type.js';
-import { loadValue } from '../../store/data-loaders.js';
+import { loadValue } from '../entities/data-loaders.js';
 import type { WindowRule } from '../../model/maintenance-window.rules.js';
 import type { MaintenanceWindowService } from './maintenance-window.service.js';
 import type { MaintenanceWindowStore } from '../../store/maintenance-window.store.js';

@@ -6,13 +6,13 @@ import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { throwProblem, ProblemError } from '../../../../kernel/result.js';
-import type { ClusterCatalog, ClusterCatalogStore } from '../../store/catalog.store.js';
+import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../../store/cluster.store.js';
 import { proQuotaRequirements } from '../../changes/migration-quotas.js';
-import { migrationProblems } from '../../model/migration.rules.js';
+import { migrationProblems, MIGRATE_CLUSTER } from '../../model/migration.rules.js';
+import type { ClusterCatalog } from '../../model/catalog.js';
 
-export const MIGRATE_CLUSTER = 'MIGRATE_CLUSTER' as const;
 const MIGRATION_STAGES = ['PRECHECK', 'CONTROL_PLANE', 'SWITCH'];
 
 export interface MigrationRequest {

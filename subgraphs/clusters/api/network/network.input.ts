@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import { TrafficDirection, TrafficProtocol } from '../../model/network.enums.js';
 import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
+import { TrafficDirection, TrafficProtocol } from '../entities/network.enums.js';
 
 const NAME = '1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen.';
 

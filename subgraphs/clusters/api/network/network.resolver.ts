@@ -9,7 +9,7 @@ import type { RequestContext } from '../../../runtime/subgraph.js';
 import { Region, Zone } from '../entities/catalog-stubs.type.js';
 import type { ClusterRow } from '../../store/cluster.store.js';
 import { Cluster } from '../entities/cluster.type.js';
-import { loadById, loadValue } from '../../store/data-loaders.js';
+import { loadById, loadValue } from '../entities/data-loaders.js';
 import type { ClusterResourceStore } from '../../store/cluster-resources.store.js';
 import {
   type ClusterNetworkRow,

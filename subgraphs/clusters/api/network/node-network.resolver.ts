@@ -2,7 +2,7 @@ import { Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { isVirtual } from '../../model/instance-category.js';
-import { loadById, loadValue } from '../../store/data-loaders.js';
+import { loadById, loadValue } from '../entities/data-loaders.js';
 import type { NodeRow } from '../../store/node.store.js';
 import { Node } from '../entities/node.type.js';
 import { maxPods } from '../../model/max-pods.rules.js';

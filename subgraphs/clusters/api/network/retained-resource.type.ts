@@ -3,8 +3,8 @@ import { orderOf } from '../../../runtime/graph/order.type.js';
 import { connectionOf } from '../../../runtime/graph/connection.type.js';
 import { Resource } from '../../../runtime/graph/resource.type.js';
 import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
-import { ClusterResourceType } from '../../model/network.enums.js';
 import type { CloudResourceRow } from '../../store/network.store.js';
+import { ClusterResourceType } from '../entities/network.enums.js';
 
 @ObjectType({
   implements: Resource,

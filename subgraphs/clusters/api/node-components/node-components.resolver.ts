@@ -6,7 +6,7 @@ import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterStore } from '../../store/cluster.store.js';
 import { type ControlPlaneStore, replicasOf } from '../../store/control-plane.store.js';
-import { loadById, loadValue } from '../../store/data-loaders.js';
+import { loadById, loadValue } from '../entities/data-loaders.js';
 import type { NodeRow } from '../../store/node.store.js';
 import { Node } from '../entities/node.type.js';
 import { nodeComponents, type NodeReport } from '../../model/node-components.rules.js';

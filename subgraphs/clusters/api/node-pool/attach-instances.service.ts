@@ -10,15 +10,13 @@ import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
 import { largestInstance, largeTypeProblem } from '../../changes/instance-size.guard.js';
 import { reservedNodes, reserveScaleUp } from '../../changes/quota.reservations.js';
-import type { ContainerRuntime } from '../../model/cluster-kind.enums.js';
 import { kindOfRow } from '../../model/kind-of-row.js';
 import { type AttachTarget, attachProblem } from '../../model/attach.rules.js';
 import { imageOf } from '../../model/node-image.js';
 import { reserveNodeNetwork } from '../../changes/node-network.js';
-import { releaseInstanceQuota, vcpuResource } from '../../changes/quota-usage.js';
+import { releaseInstanceQuota } from '../../changes/quota-usage.js';
 import { reserveInstances } from '../../changes/reserve-instances.js';
 import type { InstanceTypeValue } from '../../model/version.rules.js';
-import * as pools from '../../store/node-pool.store.js';
 import { ATTACH_INSTANCES, ATTACHED } from '../../model/node-pool.plan.js';
 import { desiredBounds } from '../../changes/scaling-group-bounds.js';
 import type { AttachInstancesInput } from './pool-changes.input.js';
@@ -33,6 +31,9 @@ import {
 } from '../../changes/pool-spec.js';
 import { pendingNode } from '../../changes/pending-node.js';
 import { addressesOf } from '../../changes/pool-network.js';
+import type { ContainerRuntime } from '../entities/cluster-kind.enums.js';
+import { vcpuResource } from '../../model/instance-quota.js';
+import * as pools from '../../store/node-pool.store.js';
 
 const MAX_INSTANCES = 100;
 /** A machine that exists brings its system disk; what else is attached to it the platform does not know. */

@@ -1,7 +1,7 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { PoolSettingsInput } from '../entities/pool-config.type.js';
-import { ContainerRuntime } from '../../model/cluster-kind.enums.js';
 import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
+import { ContainerRuntime } from '../entities/cluster-kind.enums.js';
 
 const INSTANCE_TYPES =
   'Acceptable instance types, in order of preference (1 to 20), each with at least 4 vCPU and 8 GiB.';

@@ -4,7 +4,7 @@ import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import type { ClusterStore } from '../../store/cluster.store.js';
 import { Cluster } from '../entities/cluster.type.js';
 import { InstanceType } from '../entities/instance-type.type.js';
-import { childConnection, loadById, loadValue } from '../../store/data-loaders.js';
+import { childConnection, loadById, loadValue } from '../entities/data-loaders.js';
 import type { NodeCounts, NodePoolRow, NodePoolStore } from '../../store/node-pool.store.js';
 import { NodePool } from '../entities/node-pool.type.js';
 import type { NodeStore } from '../../store/node.store.js';

@@ -4,6 +4,7 @@ import { BigIntScalar } from '../../../runtime/graph/scalars.js';
 import { NodePoolAutoscalingInput } from './node-pool.input.js';
 import { PoolSettingsInput } from '../entities/pool-config.type.js';
 import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
+import type * as model from '../../model/node-pool.enums.js';
 
 @InputType({
   description:
@@ -39,11 +40,15 @@ export class UpdateNodePoolInput extends PoolSettingsInput {
   clientToken?: string | null;
 }
 
-export const AttachMode = graphEnum('AttachMode', 'How existing instances join a node pool.', {
-  MANUAL: 'As they are: the operating system must be one that nodes can run.',
-  AUTO: 'With a new system disk: what is on the old one is lost.',
-});
-export type AttachMode = keyof typeof AttachMode;
+export const AttachMode = graphEnum<model.AttachMode>(
+  'AttachMode',
+  'How existing instances join a node pool.',
+  {
+    MANUAL: 'As they are: the operating system must be one that nodes can run.',
+    AUTO: 'With a new system disk: what is on the old one is lost.',
+  },
+);
+export type AttachMode = model.AttachMode;
 
 @InputType({ description: 'Existing instances that are to become nodes.' })
 export class AttachInstancesInput {

@@ -7,19 +7,19 @@ import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { Condition } from '../entities/cluster.type.js';
 import { imageOf } from '../../model/node-image.js';
-import { childConnection, loadValue } from '../../store/data-loaders.js';
 import { NodeRepairConnection, NodeRepairOrder } from '../entities/node-repair.type.js';
 import type { NodeRepairStore } from '../../store/node-repair.store.js';
 import { conditionsOf } from '../../model/conditions.js';
-import { driftOf } from '../../controllers/pool-drift/detect-node-drift.js';
 import { autoscalingOf } from '../../model/node-pool.rules.js';
 import type { NodePoolRow } from '../../store/node-pool.store.js';
 import { NodePool, NodePoolAutoscaling } from '../entities/node-pool.type.js';
-import { scalingGroupOf, type ScalingGroupView } from '../../changes/scaling-group-bounds.js';
 import { configOf } from '../../model/pool-config.rules.js';
 import { InstanceConfig, NodePoolManagement, PoolTaint } from '../entities/pool-config.type.js';
 import { NodePoolDrift, ScalingActivity, ScalingGroup } from './pool-details.type.js';
 import type { ScalingGroupsReader } from './scaling-groups.reader.js';
+import { childConnection, loadValue } from '../entities/data-loaders.js';
+import { scalingGroupOf, type ScalingGroupView } from '../../model/scaling-group.js';
+import { driftOf } from '../../model/node-drift.js';
 
 const MAX_ACTIVITIES = 100;
 

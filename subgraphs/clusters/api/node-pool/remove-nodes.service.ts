@@ -9,7 +9,6 @@ import { nextNodeState, type NodeState } from '../../model/node-states.js';
 import { type RemovalOptions, markRemoving } from '../../store/nodes.store.js';
 import { REMOVE_NODES } from '../../model/node-pool.plan.js';
 import * as pools from '../../store/node-pool.store.js';
-import { minSizeOf } from '../../changes/scaling-group-bounds.js';
 import type { RemoveNodesInput, SyncNodePoolInput } from './pool-changes.input.js';
 import {
   requireTransition,
@@ -19,6 +18,7 @@ import {
   hasAutoscaling,
   target,
 } from '../../changes/pool-spec.js';
+import { minSizeOf } from '../../model/scaling-group.js';
 
 const MAX_NODES = 100;
 

@@ -3,7 +3,7 @@ import type { Platform } from '../../../../engine/platform.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { type Problem, throwProblem, ProblemError } from '../../../../kernel/result.js';
-import type { ClusterCatalog, ClusterCatalogStore } from '../../store/catalog.store.js';
+import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
 import { refusePoolOfKind } from '../../model/pool-kind.guard.js';
 import type { ClusterRow } from '../../store/cluster.store.js';
@@ -18,8 +18,6 @@ import {
   type NodePoolPlan,
   planAutoscaling,
 } from '../../model/node-pool.rules.js';
-import * as pools from '../../store/node-pool.store.js';
-import { SETTINGS_STAGE } from '../../controllers/node-pool/node-settings.js';
 import type { UpdateNodePoolInput } from './pool-changes.input.js';
 import {
   configOf,
@@ -39,6 +37,9 @@ import {
   enqueuePoolChange,
   target,
 } from '../../changes/pool-spec.js';
+import type { ClusterCatalog } from '../../model/catalog.js';
+import { SETTINGS_STAGE } from '../../model/node-pool.plan.js';
+import * as pools from '../../store/node-pool.store.js';
 
 const PATH = ['input', 'id'];
 

@@ -4,13 +4,14 @@ import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import type { ClusterRow, ClusterStore } from '../../store/cluster.store.js';
 import { Cluster } from '../entities/cluster.type.js';
-import { InstanceCategory, instanceCategory } from '../../model/instance-category.js';
-import { loadById, loadValue } from '../../store/data-loaders.js';
+import { instanceCategory } from '../../model/instance-category.js';
+import { loadById, loadValue } from '../entities/data-loaders.js';
 import { ChargeType } from '../entities/pool-config.type.js';
 import { NodeRepair, NodeRepairState } from '../entities/node-repair.type.js';
 import type { NodeRepairRow } from '../../store/node-repair.store.js';
 import type { NodeRow, NodeStore } from '../../store/node.store.js';
 import { Node, NodeOrigin } from '../entities/node.type.js';
+import { InstanceCategory } from '../entities/instance-category.enum.js';
 
 /** What the column calls the steps of a repair that have not begun yet. */
 const SHOWN: Readonly<Record<string, string>> = { RESTART_WANTED: 'RESTARTING', RESET_WANTED: 'RESETTING' };

@@ -5,13 +5,13 @@ import { JSONScalar } from '../../../runtime/graph/scalars.js';
 import { toUserError } from '../../../runtime/graph/user-error.type.js';
 import { toResult } from '../../../../kernel/result.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
-import { loadValue } from '../../store/data-loaders.js';
 import { PoolTaint } from '../entities/pool-config.type.js';
 import type { NodeMetadata } from '../../model/node-metadata.js';
 import type { NodeMetadataReader } from '../../inspection/node-metadata.reader.js';
 import { Node } from '../entities/node.type.js';
 import type { UpdatedNode, UpdateNodeService } from './update-node.service.js';
 import { UpdateNodeInput, UpdateNodePayload } from './update-node.type.js';
+import { loadValue } from '../entities/data-loaders.js';
 
 const READ =
   "as the cluster's Kubernetes API has them now; null while it does not know the node or does not answer.";

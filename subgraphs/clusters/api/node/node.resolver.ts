@@ -5,7 +5,7 @@ import { Zone } from '../entities/catalog-stubs.type.js';
 import type { ClusterStore } from '../../store/cluster.store.js';
 import { Cluster } from '../entities/cluster.type.js';
 import { InstanceType } from '../entities/instance-type.type.js';
-import { loadById } from '../../store/data-loaders.js';
+import { loadById } from '../entities/data-loaders.js';
 import type { NodePoolStore } from '../../store/node-pool.store.js';
 import { NodePool } from '../entities/node-pool.type.js';
 import type { NodeRow } from '../../store/node.store.js';

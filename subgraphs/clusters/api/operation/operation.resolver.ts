@@ -5,7 +5,7 @@ import { toUserError, UserError } from '../../../runtime/graph/user-error.type.j
 import type { Problem } from '../../../../kernel/result.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterStore } from '../../store/cluster.store.js';
-import { loadById } from '../../store/data-loaders.js';
+import { loadById } from '../entities/data-loaders.js';
 import type { NodePoolStore } from '../../store/node-pool.store.js';
 import type { OperationService } from './operation.service.js';
 import type { OperationRow, OperationStore } from '../../store/operation.store.js';

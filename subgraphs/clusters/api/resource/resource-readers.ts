@@ -5,16 +5,16 @@ import { ClusterCheckStore } from '../../store/cluster-check.store.js';
 import { ClusterStore } from '../../store/cluster.store.js';
 import { ComponentStore } from '../../store/component.store.js';
 import { IncidentStore } from '../../store/incident.store.js';
-import type { ReadByIds } from '../../store/data-loaders.js';
 import { NetworkStore } from '../../store/network.store.js';
 import { toRetainedResource } from '../network/retained-resource.type.js';
 import { NodePoolStore } from '../../store/node-pool.store.js';
-import { scalingGroupOf } from '../../changes/scaling-group-bounds.js';
 import { NodeRepairStore } from '../../store/node-repair.store.js';
 import { NodeStore } from '../../store/node.store.js';
 import { OperationStore } from '../../store/operation.store.js';
 import { SupportTicketStore } from '../../store/support-ticket.store.js';
 import { toProvisioningEvent } from '../watch/provisioning-event.rules.js';
+import { scalingGroupOf } from '../../model/scaling-group.js';
+import type { ReadByIds } from '../../store/children.js';
 
 /** How resources with ids of one prefix are read. */
 export interface ResourceReader {

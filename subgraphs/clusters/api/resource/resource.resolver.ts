@@ -3,9 +3,9 @@ import { Cost, ListSize } from '../../../runtime/graph/cost.js';
 import { Resource } from '../../../runtime/graph/resource.type.js';
 import { throwProblem } from '../../../../kernel/result.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
-import { loadById } from '../../store/data-loaders.js';
 import { foreignResources } from './foreign-resources.type.js';
 import type { ResourceReader } from './resource-readers.js';
+import { loadById } from '../entities/data-loaders.js';
 
 const MAX_IDS = 100;
 

@@ -8,7 +8,6 @@ import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import type { ClusterRow, ClusterStore } from '../../store/cluster.store.js';
 import { Cluster } from '../entities/cluster.type.js';
 import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
-import { childConnection, loadById } from '../../store/data-loaders.js';
 import type { SupportTicketService } from './support-ticket.service.js';
 import type { SupportTicketRow, SupportTicketStore } from '../../store/support-ticket.store.js';
 import {
@@ -20,6 +19,7 @@ import {
   SupportTicketConnection,
   SupportTicketOrder,
 } from './support-ticket.type.js';
+import { childConnection, loadById } from '../entities/data-loaders.js';
 
 interface Stores {
   readonly clusters: ClusterStore;

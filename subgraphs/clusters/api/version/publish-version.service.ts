@@ -11,7 +11,7 @@ import { notesProblems, publishProblems } from '../../model/publish-version.rule
 import type { PublishKubernetesVersionInput } from './publish-version.type.js';
 import { publishedVersions } from '../../store/release.store.js';
 import { minorOf, type VersionStatus } from '../../model/version.rules.js';
-import { VERSION_SUPPORT } from '../../controllers/version-support/version-support.reconciler.js';
+import { VERSION_SUPPORT } from '../../model/reconciler-kinds.js';
 
 /** Adds versions to the catalogue. */
 export class PublishVersionService {

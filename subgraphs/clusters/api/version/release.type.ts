@@ -1,12 +1,17 @@
 import { Field, ObjectType } from 'type-graphql';
 import { graphEnum } from '../../../runtime/graph/graph-enum.js';
+import type * as model from '../../model/version.enums.js';
 
-export const SupportStatus = graphEnum('SupportStatus', 'How far a Kubernetes version is supported.', {
-  SUPPORTED: 'The newest patch of one of the newest three minor versions.',
-  PATCH_EXPIRED: 'Its minor version is supported, but only with its newest patch.',
-  MINOR_EXPIRED: 'Its minor version is older than the newest three: no help, no guarantee.',
-});
-export type SupportStatus = keyof typeof SupportStatus;
+export const SupportStatus = graphEnum<model.SupportStatus>(
+  'SupportStatus',
+  'How far a Kubernetes version is supported.',
+  {
+    SUPPORTED: 'The newest patch of one of the newest three minor versions.',
+    PATCH_EXPIRED: 'Its minor version is supported, but only with its newest patch.',
+    MINOR_EXPIRED: 'Its minor version is older than the newest three: no help, no guarantee.',
+  },
+);
+export type SupportStatus = model.SupportStatus;
 
 @ObjectType({ description: 'A Kubernetes API that is no longer served.' })
 export class RemovedApi {

@@ -1,10 +1,10 @@
 import type { Platform } from '../../../../engine/platform.js';
 import { ProblemError } from '../../../../kernel/result.js';
 import type { NodePoolState } from '../entities/node-pool.type.js';
-import { observedScalingGroup } from '../../changes/scaling-group-bounds.js';
 import { poolStateProblem } from '../../model/pool-states.js';
 import type { NodePool } from '../../store/reconcile.store.js';
 import { canResize } from '../../changes/pool-size.js';
+import { observedScalingGroup } from '../../model/scaling-group.js';
 
 /** Ids of the pools whose scaling groups the cloud has now; what is recorded of them may be a minute old. */
 export async function poolsWithGroup(

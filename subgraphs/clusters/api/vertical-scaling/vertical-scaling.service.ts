@@ -8,7 +8,6 @@ import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { type Problem, throwProblem, ProblemError } from '../../../../kernel/result.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
-import type { ContainerRuntime } from '../../model/cluster-kind.enums.js';
 import { refuseNodesOn } from '../../model/kind.guard.js';
 import { refusePoolOfKind } from '../../model/pool-kind.guard.js';
 import { refuseLargeTypes, type SizedPool } from '../../changes/instance-size.guard.js';
@@ -24,6 +23,7 @@ import { poolsWithGroup, refuseStuckPools } from './scalable-pools.js';
 import { SCALE_VERTICALLY, type VerticalScalingInput } from '../../model/vertical-scaling.rules.js';
 import { nodesToReplace } from '../../store/vertical-scaling.store.js';
 import type { ScaleClusterVerticallyInput } from './vertical-scaling.type.js';
+import type { ContainerRuntime } from '../entities/cluster-kind.enums.js';
 
 const MAX_TYPES = 20;
 

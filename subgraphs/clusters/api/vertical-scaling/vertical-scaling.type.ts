@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import { ChangeTiming } from '../../model/maintenance-window.enums.js';
 import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
+import { ChangeTiming } from '../entities/maintenance-window.enums.js';
 
 @InputType({ description: 'A cluster whose nodes are to be of other instance types.' })
 export class ScaleClusterVerticallyInput {

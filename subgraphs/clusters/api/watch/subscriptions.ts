@@ -4,7 +4,7 @@ import type { RequestContext } from '../../../runtime/subgraph.js';
 import { ClusterFilter } from '../cluster/cluster.input.js';
 import type { ClusterStore } from '../../store/cluster.store.js';
 import { Cluster } from '../entities/cluster.type.js';
-import { loadById } from '../../store/data-loaders.js';
+import { loadById } from '../entities/data-loaders.js';
 import type { NodePoolStore } from '../../store/node-pool.store.js';
 import { NodePool } from '../entities/node-pool.type.js';
 import type { OperationProgressService } from './operation-progress.service.js';

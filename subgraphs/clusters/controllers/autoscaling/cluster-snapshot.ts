@@ -1,6 +1,5 @@
 import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import type { Node as NodeRow } from '../../store/reconcile.store.js';
-import { ownerOf } from '../../inspection/evictable-pods.js';
 import type { OccupiedNode } from '../../model/autoscaling.plan.js';
 import type { Node, Pod } from '../../model/scheduled-objects.js';
 import {
@@ -12,6 +11,7 @@ import {
 } from '../../model/pod-placement.rules.js';
 import { isReady } from '../../inspection/kubernetes-nodes.js';
 import { withVolumeNodeAffinity } from './volume-node-affinity.js';
+import { ownerOf } from '../../model/pod.js';
 
 const STATIC_POD = 'kubernetes.io/config.mirror';
 /** Annotations by which people keep pods where they are, and nodes. */

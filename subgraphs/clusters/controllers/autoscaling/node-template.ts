@@ -2,11 +2,11 @@ import type { Database } from '../../../../kernel/postgres/database.js';
 import { labelsOfKind } from '../../model/pool-labels.rules.js';
 import { osOf } from '../../model/node-image.js';
 import { maxPods, MOST_FLANNEL_PODS, type PodNetwork } from '../../model/max-pods.rules.js';
-import { kubernetesTaints } from '../node-pool/node-settings.js';
 import { configOf } from '../../model/pool-config.rules.js';
 import type { Cluster, InstanceType, NodePool } from '../../store/reconcile.store.js';
 import type { SnapshotNode } from './cluster-snapshot.js';
 import type { CandidateNode } from '../../model/pod-placement.rules.js';
+import { kubernetesTaints } from '../../model/taints.js';
 
 /** What the kubelet and the system keep of a machine: cores and GiB. */
 const KEPT = { cpu: 0.1, memoryGiB: 1, diskGiB: 2 };

@@ -10,7 +10,7 @@ import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { recordPoolDrift } from '../pool-drift/pool-drift.js';
 import { configOf } from '../../model/pool-config.rules.js';
 import { nextPoolState } from '../../model/pool-states.js';
-import type { NodePoolState } from '../../api/entities/node-pool.type.js';
+import type { NodePoolState } from '../../model/node-pool.enums.js';
 import { MUTABLE_CLUSTER_STATES, target } from '../../changes/pool-spec.js';
 import { unfinishedOperations } from '../../store/operation.store.js';
 import { eventOf } from '../../model/cluster-events.js';

@@ -3,9 +3,9 @@ import { recordPoolDrift } from '../pool-drift/pool-drift.js';
 import { type ConditionChange, conditionsOf, withCondition } from '../../model/conditions.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { fitsAfterScaleUp } from '../../model/autoscaling.plan.js';
-import type { Candidate } from './scale-up.js';
 import type { Pod } from '../../model/scheduled-objects.js';
 import type { AutoscaledCluster } from './resize-pool.js';
+import type { Candidate } from './scale-up-candidate.js';
 
 const CONDITION = 'CanScaleUp';
 

@@ -1,25 +1,16 @@
 import { autoscalingOf } from '../../model/node-pool.rules.js';
 import { zonesOf } from '../node-pool/node-request.js';
-import type { NodePool } from '../../store/reconcile.store.js';
-import { type ScalablePool, type ScaleUp, planScaleUp } from '../../model/autoscaling.plan.js';
+import { type ScaleUp, planScaleUp } from '../../model/autoscaling.plan.js';
 import { recordScaleUpConditions } from './scale-up-conditions.js';
 import type { Pod } from '../../model/scheduled-objects.js';
 import { templateFacts, templateOf } from './node-template.js';
 import { AUTOSCALING, type AutoscaledCluster, resizePool, workingNodes } from './resize-pool.js';
+import type { Candidate } from './scale-up-candidate.js';
 
 /** A pool that could not be made as large as pods needed it is not asked again for so long. */
 const BACK_OFF_MS = 5 * 60_000;
 /** Pods that an event names. */
 const NAMED = 20;
-
-/** A pool that scales by itself, with how far it may grow now. */
-export interface Candidate extends ScalablePool {
-  readonly pool: NodePool;
-  /** Nodes that work. */
-  readonly size: number;
-  /** Whether its last growth fell short a moment ago: asking again would end the same way. */
-  readonly fellShort: boolean;
-}
 
 /** Lets pools grow to their minimum, else for pods that find no node; true when one does. */
 export async function scaleUp(view: AutoscaledCluster): Promise<boolean> {

@@ -11,9 +11,10 @@ import type { ChargeType } from '../../../../engine/providers/node-pool-provider
 import type { NodeRow } from '../../store/node.store.js';
 import { nodeStatesFor } from '../../model/node-states.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
-import { releaseQuotaUsage, instanceQuotaUsage } from '../../changes/quota-usage.js';
+import { releaseQuotaUsage } from '../../changes/quota-usage.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { type Operation, readOperation } from '../../store/reconcile.store.js';
+import { instanceQuotaUsage } from '../../model/instance-quota.js';
 
 interface ChargeConversion {
   readonly nodeIds: readonly string[];

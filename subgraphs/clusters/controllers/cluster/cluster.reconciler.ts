@@ -8,7 +8,6 @@ import { type StepOutcome, runSteps } from '../steps/run-steps.js';
 import { readCluster } from '../../store/reconcile.store.js';
 import { waitForMasters } from '../provisioning/wait-for-masters.js';
 import { failMigration, migrateCluster } from '../migration/migrate-cluster.js';
-import { MIGRATE_CLUSTER } from '../../api/migration/migration.service.js';
 import {
   failCluster,
   poolsReconciled,
@@ -17,6 +16,7 @@ import {
 } from '../provisioning/complete-cluster.js';
 import { scaleVertically } from '../vertical-scaling/scale-vertically.js';
 import { failUpgrade, upgradeCluster } from '../upgrade/upgrade-cluster.js';
+import { MIGRATE_CLUSTER } from '../../model/migration.rules.js';
 
 /**
  * What is done in each state; in the states that are not here nothing is.

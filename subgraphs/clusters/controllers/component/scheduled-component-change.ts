@@ -5,7 +5,12 @@ import type { ClusterRow } from '../../store/cluster.store.js';
 import type { ScheduledChange } from '../maintenance-window/scheduled-change.reconciler.js';
 import { type ComponentEntry, componentEntry, isNewer, versionsFor } from '../../model/component-catalog.js';
 import { changedParameters, parameterProblems, type Parameters } from '../../model/component-parameters.js';
-import { afterAction, COMPONENT_CHANGE_STATES, type ComponentAction } from '../../model/component.rules.js';
+import {
+  afterAction,
+  COMPONENT_CHANGE_STATES,
+  type ComponentAction,
+  type PendingComponentChange,
+} from '../../model/component.rules.js';
 import {
   type ComponentRow,
   type ComponentSpecUpdate,
@@ -13,16 +18,6 @@ import {
   type Prisma,
   updateComponentSpec,
 } from '../../store/component.store.js';
-
-/** What the operation of a change of a component remembers while it waits. */
-export interface PendingComponentChange {
-  readonly name: string;
-  readonly componentId: string;
-  /** Of an upgrade. */
-  readonly version?: string;
-  /** Of a configuration: those that are to be set, null where one goes back to its default. */
-  readonly parameters?: Parameters;
-}
 
 /** Begins a change of a component that has waited. From there the component's own reconciler goes on. */
 export function scheduledComponentChange(action: ComponentAction): ScheduledChange {

@@ -22,9 +22,9 @@ import * as store from '../../store/control-plane.store.js';
 import { failedReplicas, unavailabilityReason } from '../../model/control-plane.rules.js';
 import { endIncidents, diffIncidents, saveIncidents } from '../../store/incident.store.js';
 import { incidentEvents } from './incident-events.js';
-import type { ClusterState } from '../../model/cluster.enums.js';
 import { canTransition } from '../../model/cluster-states.js';
 import { pagesById } from '../steps/pages-by-id.js';
+import type { ClusterState } from '../../model/cluster.enums.js';
 
 /** A control plane that is not well is looked at again after this. */
 const POLL_MS = 5_000;

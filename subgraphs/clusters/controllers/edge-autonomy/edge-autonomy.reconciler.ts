@@ -8,8 +8,8 @@ import { unfinishedOperations } from '../../store/operation.store.js';
 import { type ListedNode, listNodes } from '../../inspection/kubernetes-nodes.js';
 import { eventOf } from '../../model/cluster-events.js';
 import type { NodePool } from '../../store/reconcile.store.js';
+import { EDGE_AUTONOMY } from '../../model/edge-autonomy.js';
 
-export const EDGE_AUTONOMY = 'SET_EDGE_AUTONOMY' as const;
 /** With this annotation a node keeps its pods while the control plane cannot reach it. */
 const ANNOTATION = 'node.beta.alibabacloud.com/autonomy';
 const POOL_LABEL = 'alibabacloud.com/nodepool-id';

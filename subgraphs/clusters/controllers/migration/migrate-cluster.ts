@@ -12,7 +12,7 @@ import { type Problem, ProblemError } from '../../../../kernel/result.js';
 import { inCluster, clusterEvent, until, type ClusterStep, type Step } from '../steps/cluster-step.js';
 import { updateCluster } from '../../store/cluster.store.js';
 import { moveQuotas } from '../../changes/migration-quotas.js';
-import { MIGRATE_CLUSTER } from '../../api/migration/migration.service.js';
+import { MIGRATE_CLUSTER } from '../../model/migration.rules.js';
 
 /** Checks, moves the control plane to the Pro edition, and switches product, edition, quotas and billing at once. */
 export const migrateCluster: Step = async (step) => {

@@ -1,7 +1,7 @@
 import { inPool, type PoolStep } from '../steps/node-pool-step.js';
-import { minSizeOf } from '../../changes/scaling-group-bounds.js';
 import type { StepOutcome } from '../steps/run-steps.js';
 import { markRemoving } from '../../store/nodes.store.js';
+import { minSizeOf } from '../../model/scaling-group.js';
 
 /**
  * A canceled change: the pool keeps its existing nodes. Nodes that were not started are removed and the desired size

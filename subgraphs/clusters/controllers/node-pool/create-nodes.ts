@@ -4,13 +4,8 @@ import type { Instance } from '../../../../engine/providers/infrastructure-provi
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import type { Problem } from '../../../../kernel/result.js';
-import type { Node, NodePool } from '../../store/reconcile.store.js';
-import {
-  type InstanceQuotaUsage,
-  releaseInstanceQuota,
-  releaseQuotaUsage,
-  instanceQuotaUsage,
-} from '../../changes/quota-usage.js';
+import { type Node, type NodePool, readNodes } from '../../store/reconcile.store.js';
+import { releaseInstanceQuota, releaseQuotaUsage } from '../../changes/quota-usage.js';
 import { type InstanceReservation, reserveInstances } from '../../changes/reserve-instances.js';
 import { reserveNodeQuota } from '../../changes/reserve-node-quota.js';
 import { attachRequest, attachOptionsOf, nodeRequest, zonesOf } from './node-request.js';
@@ -29,10 +24,10 @@ import {
 } from '../../store/nodes.store.js';
 import { recordProgress } from '../steps/progress.js';
 import { eventOf } from '../../model/cluster-events.js';
-import { readNodes } from '../../store/reconcile.store.js';
 import { pendingNode } from '../../changes/pending-node.js';
 import { vSwitchesOf } from '../../changes/pool-network.js';
 import { sameJson } from '../../../../kernel/same-json.js';
+import { type InstanceQuotaUsage, instanceQuotaUsage } from '../../model/instance-quota.js';
 
 /**
  * Makes the rows of the nodes that are missing: their ids are what the provider knows them by, so whatever is asked

@@ -1,6 +1,7 @@
 import type { KubernetesClient, KubernetesObject } from '../../../../engine/kubernetes/client.js';
 import { isNotFound } from '../../../../engine/kubernetes/kubernetes-error.js';
-import { evict, isTerminating, ownerOf, type Pod } from '../../inspection/evictable-pods.js';
+import { evict } from '../../inspection/evictable-pods.js';
+import { isTerminating, ownerOf, type Pod } from '../../model/pod.js';
 
 const STATIC_POD = 'kubernetes.io/config.mirror';
 const MERGE = 'application/merge-patch+json';

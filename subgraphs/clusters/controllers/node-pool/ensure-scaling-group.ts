@@ -4,12 +4,8 @@ import { eventOf } from '../../model/cluster-events.js';
 import type { NodePool, Prisma } from '../../store/reconcile.store.js';
 import { inPool, type PoolStep } from '../steps/node-pool-step.js';
 import type { StepOutcome } from '../steps/run-steps.js';
-import {
-  isSameBounds,
-  toStoredScalingGroup,
-  observedScalingGroup,
-  desiredBounds,
-} from '../../changes/scaling-group-bounds.js';
+import { desiredBounds } from '../../changes/scaling-group-bounds.js';
+import { isSameBounds, toStoredScalingGroup, observedScalingGroup } from '../../model/scaling-group.js';
 
 /** Creates the pool's scaling group and sets the bounds of the spec. */
 export async function ensurePoolScalingGroup(step: PoolStep): Promise<StepOutcome | undefined> {

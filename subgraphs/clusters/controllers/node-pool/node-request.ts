@@ -6,8 +6,8 @@ import type {
 import type { AttachRequest } from '../../../../engine/providers/node-pool-provider.js';
 import { labelsOfKind } from '../../model/pool-labels.rules.js';
 import type { Cluster, Node, NodePool } from '../../store/reconcile.store.js';
-import { kubernetesTaints } from './node-settings.js';
 import { configOf, type DiskValue } from '../../model/pool-config.rules.js';
+import { kubernetesTaints } from '../../model/taints.js';
 
 /** Where machines of a pool are made: in its own zones, or in those of its cluster. */
 export function zonesOf(pool: NodePool, cluster: Pick<Cluster, 'zoneIds'>): readonly string[] {

@@ -5,28 +5,13 @@ import type { NodeTaint } from '../../../../engine/providers/node-pool-provider.
 import { clientOf } from '../../inspection/cluster-client.js';
 import { batches, inPool, type PoolStep } from '../steps/node-pool-step.js';
 import type { StepOutcome } from '../steps/run-steps.js';
-import { configOf, type PoolConfig, type TaintValue } from '../../model/pool-config.rules.js';
+import { configOf, type PoolConfig } from '../../model/pool-config.rules.js';
+import { EFFECTS, kubernetesTaints } from '../../model/taints.js';
+import { SETTINGS_STAGE } from '../../model/node-pool.plan.js';
 
 const MERGE = 'application/merge-patch+json';
 /** Nodes that are changed side by side. */
 const AT_ONCE = 10;
-export const SETTINGS_STAGE = 'SETTINGS';
-
-/** Effects of taints as Kubernetes calls them. */
-export const EFFECTS = {
-  NO_SCHEDULE: 'NoSchedule',
-  PREFER_NO_SCHEDULE: 'PreferNoSchedule',
-  NO_EXECUTE: 'NoExecute',
-} as const;
-
-/** A pool's taints as Kubernetes has them. */
-export function kubernetesTaints(taints: readonly TaintValue[]): NodeTaint[] {
-  return taints.map(({ key, value, effect }) => ({
-    key,
-    ...(value != null && { value }),
-    effect: EFFECTS[effect],
-  }));
-}
 
 type Settings = Pick<PoolConfig, 'labels' | 'taints'>;
 

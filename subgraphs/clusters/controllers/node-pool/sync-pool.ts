@@ -8,7 +8,8 @@ import { deleteLostNodes, markNodesRemoving } from './delete-lost-nodes.js';
 import { inPool, type PoolStep } from '../steps/node-pool-step.js';
 import type { NodePool, Prisma } from '../../store/reconcile.store.js';
 import type { StepOutcome } from '../steps/run-steps.js';
-import { minSizeOf, toStoredScalingGroup, desiredBounds } from '../../changes/scaling-group-bounds.js';
+import { desiredBounds } from '../../changes/scaling-group-bounds.js';
+import { minSizeOf, toStoredScalingGroup } from '../../model/scaling-group.js';
 
 const INSPECT = 'INSPECT';
 

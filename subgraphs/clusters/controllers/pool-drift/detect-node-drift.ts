@@ -5,22 +5,7 @@ import type { Node } from '../../store/reconcile.store.js';
 import type { NodeDifferences, ObservedState } from '../node-pool/observed-nodes.js';
 import { updateNodePool } from '../../store/node-pool.store.js';
 import { type PoolDriftCheck, recordPoolDrift, subjectOf } from './pool-drift.js';
-
-/** How a pool's nodes differ from Kubernetes and from its scaling group: the column `drift`. */
-export interface PoolNodeDrift {
-  /** Names of nodes that Kubernetes does not have. */
-  readonly missingInKubernetes: readonly string[];
-  /** Names of nodes whose machines are no longer in the pool's scaling group. */
-  readonly missingInScalingGroup: readonly string[];
-  /** RFC 3339. */
-  readonly observedAt: string;
-}
-
-export function driftOf({ drift }: { readonly drift: unknown }): PoolNodeDrift | null {
-  return drift === null
-    ? null
-    : { missingInScalingGroup: [], ...(drift as Omit<PoolNodeDrift, 'missingInScalingGroup'>) };
-}
+import { type PoolNodeDrift, driftOf } from '../../model/node-drift.js';
 
 /**
  * Says when nodes of a pool were deleted in Kubernetes, or taken out of its scaling group, while their machines run on,

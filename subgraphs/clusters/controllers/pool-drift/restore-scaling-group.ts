@@ -2,15 +2,11 @@ import type { ScalingBounds, ScalingGroup } from '../../../../engine/providers/n
 import { eventOf } from '../../model/cluster-events.js';
 import { scalingGroupMissingEvent, healthOf } from '../node-pool/ensure-scaling-group.js';
 import { updateNodePool } from '../../store/node-pool.store.js';
-import type { NodePoolState } from '../../api/entities/node-pool.type.js';
 import { type PoolDriftCheck, recordPoolDrift, subjectOf } from './pool-drift.js';
 import { nextPoolState } from '../../model/pool-states.js';
-import {
-  isSameBounds,
-  toStoredScalingGroup,
-  observedScalingGroup,
-  desiredBounds,
-} from '../../changes/scaling-group-bounds.js';
+import { desiredBounds } from '../../changes/scaling-group-bounds.js';
+import type { NodePoolState } from '../../model/node-pool.enums.js';
+import { isSameBounds, toStoredScalingGroup, observedScalingGroup } from '../../model/scaling-group.js';
 
 /**
  * Holds a pool's scaling group against its bounds, and gives it back those that somebody has changed, or those of a

@@ -8,7 +8,7 @@ import {
 import { poolSchedule } from '../steps/pool-schedule.js';
 import { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { blockedMessage } from '../../model/cluster-check.rules.js';
-import { ClusterCheckService } from '../../inspection/cluster-check.js';
+import { UpgradeChecks } from '../../inspection/upgrade-checks.js';
 import { lockCluster, updateCluster } from '../../store/cluster.store.js';
 import { scheduledChangesOf, windowInUse } from '../../store/maintenance-window.store.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
@@ -43,7 +43,7 @@ export function createAutomaticUpgradeReconciler({
       const target = automaticTarget(versions, cluster.version, await poolUpgradePermissions(scope, key));
       if (target === undefined) return done;
       const platform = { database: { prisma: scope.database }, kubernetes, clock: scope.clock };
-      const blockers = await new ClusterCheckService(platform, catalogue).blockersOf(cluster, target);
+      const blockers = await new UpgradeChecks(platform, catalogue).blockersOf(cluster, target);
       return unlessSuperseded(async () => {
         if (blockers.length > 0) await recordBlocked(scope, cluster, blockedMessage(blockers));
         else await requestUpgrade(scope, cluster, target);

@@ -2,7 +2,7 @@ import type { ReconcileContext } from '../../../../engine/contract.js';
 import type { KubernetesClient, KubernetesObject } from '../../../../engine/kubernetes/client.js';
 import { isConflict, isNotFound } from '../../../../engine/kubernetes/kubernetes-error.js';
 import { objectPath } from '../../../../engine/kubernetes/paths.js';
-import { evict, isTerminating, ownerOf, type Pod, type PodOwner } from '../../inspection/evictable-pods.js';
+import { evict } from '../../inspection/evictable-pods.js';
 import {
   addReplicas,
   allReady,
@@ -18,6 +18,7 @@ import {
   type Workload,
   type WorkloadRef,
 } from './surge-replicas.js';
+import { isTerminating, ownerOf, type Pod, type PodOwner } from '../../model/pod.js';
 
 /** How long additional replicas are waited for before pods go all the same, one after the other. */
 const DRAIN_TIMEOUT_MS = 300_000;

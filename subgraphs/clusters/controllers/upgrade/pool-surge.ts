@@ -2,13 +2,13 @@ import { done } from '../../../../engine/contract.js';
 import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import { ProblemError } from '../../../../kernel/result.js';
 import { inCluster, clusterEvent, type ClusterStep } from '../steps/cluster-step.js';
-import { remainingSize } from '../../changes/scaling-group-bounds.js';
 import { poolsReconciled } from '../provisioning/complete-cluster.js';
 import type { StepOutcome } from '../steps/run-steps.js';
 import type { Node, NodePool, Operation } from '../../store/reconcile.store.js';
 import { setDesiredPoolSize } from '../../changes/pool-size.js';
 import { updateUpgradeInput, upgradeInput } from '../../store/upgrade-input.js';
 import { nextBatch } from '../../model/upgrade.rules.js';
+import { remainingSize } from '../../model/scaling-group.js';
 
 /** The upgrade of the nodes in one step. */
 export interface NodesStep extends ClusterStep {

@@ -1,9 +1,8 @@
 import type { Problem } from '../../../../kernel/result.js';
 import { ClusterCatalogStore } from '../../store/catalog.store.js';
-import { blockedProblem, blockersOf } from '../../model/cluster-check.rules.js';
-import { ClusterCheckService } from '../../inspection/cluster-check.js';
-import type { ClusterCheckItem } from '../../api/cluster-check/cluster-check.type.js';
+import { blockedProblem, blockersOf, type ClusterCheckItem } from '../../model/cluster-check.rules.js';
 import type { ClusterStep } from '../steps/cluster-step.js';
+import { UpgradeChecks } from '../../inspection/upgrade-checks.js';
 
 export interface Precheck {
   /** What stands in the way of the upgrade now; it may have come since the upgrade was asked for. */
@@ -24,8 +23,8 @@ export async function precheckUpgrade(
     kubernetes: dependencies.kubernetes,
     clock: scope.clock,
   };
-  const checks = new ClusterCheckService(platform, catalogue);
-  const items = await checks.upgradeItems({ ...cluster, state: 'RUNNING' }, version);
+  const checks = new UpgradeChecks(platform, catalogue);
+  const items = await checks.items({ ...cluster, state: 'RUNNING' }, version);
   const blockers = blockersOf(items);
   return {
     problem: blockedProblem(cluster.id, blockers),

@@ -5,12 +5,12 @@ import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Problem } from '../../../../kernel/result.js';
 import { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { blockedProblem } from '../../model/cluster-check.rules.js';
-import { ClusterCheckService } from '../../inspection/cluster-check.js';
 import { updateCluster } from '../../store/cluster.store.js';
 import type { ScheduledChange } from '../maintenance-window/scheduled-change.reconciler.js';
 import { upgradeTarget } from '../../store/upgrade-target.js';
 import { upgradeInput } from '../../store/upgrade-input.js';
 import { controlsIn } from '../../model/upgrade.rules.js';
+import { UpgradeChecks } from '../../inspection/upgrade-checks.js';
 
 /** Begins an upgrade that has waited. From there the cluster's own reconciler goes on. */
 export function scheduledUpgrade({ kubernetes }: Pick<Platform, 'kubernetes'>): ScheduledChange {
@@ -21,7 +21,7 @@ export function scheduledUpgrade({ kubernetes }: Pick<Platform, 'kubernetes'>): 
       // Read anew: versions are published while the platform runs.
       const catalogue = new ClusterCatalogStore(scope.database);
       const platform = { database: { prisma: scope.database }, kubernetes, clock: scope.clock };
-      const checks = new ClusterCheckService(platform, catalogue);
+      const checks = new UpgradeChecks(platform, catalogue);
       return blockingReason(operation, { checks, catalogue, scope });
     },
     startScheduledChange: async (tx, { id }, operation) => {
@@ -33,7 +33,7 @@ export function scheduledUpgrade({ kubernetes }: Pick<Platform, 'kubernetes'>): 
 }
 
 interface ScheduledUpgradeDependencies {
-  readonly checks: ClusterCheckService;
+  readonly checks: UpgradeChecks;
   readonly catalogue: ClusterCatalogStore;
   readonly scope: ReconcileContext;
 }

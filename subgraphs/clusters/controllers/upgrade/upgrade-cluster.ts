@@ -23,12 +23,12 @@ import { poolsReconciled } from '../provisioning/complete-cluster.js';
 import { componentFailures, upgradeComponents } from '../component/upgrade-components.js';
 import type { Operation } from '../../store/reconcile.store.js';
 import type { StepOutcome } from '../steps/run-steps.js';
-import { VERSION_SUPPORT } from '../version-support/version-support.reconciler.js';
 import { startRollback, rollBack } from './rollback.js';
 import { precheckUpgrade } from './precheck.js';
 import { upgradeInput, upgradePhase } from '../../store/upgrade-input.js';
 import { controlsIn } from '../../model/upgrade.rules.js';
 import { finishNodesStage, stageEnded, upgradeNodes } from './upgrade-nodes.js';
+import { VERSION_SUPPORT } from '../../model/reconciler-kinds.js';
 
 /**
  * Takes a cluster to the version that its operation names: precheck, control plane, node pools in batches, components.

@@ -13,7 +13,7 @@ import { eventOf } from '../../model/cluster-events.js';
 import type { Node, Operation } from '../../store/reconcile.store.js';
 import { clientOf } from '../../inspection/cluster-client.js';
 import { workloadsWithPodsLeft, drainPods, restoreReplicas } from './drain-pods.js';
-import { evictablePods, type Pod } from '../../inspection/evictable-pods.js';
+import { evictablePods } from '../../inspection/evictable-pods.js';
 import { lostNodes, replaceLostNodes } from './replace-lost-nodes.js';
 import {
   cordon,
@@ -27,6 +27,7 @@ import { reconcileSurge, type NodesStep } from './pool-surge.js';
 import { type UpgradeStall, pauseStalledUpgrade } from './pause-stalled-upgrade.js';
 import { updateUpgradeInput, upgradeInput } from '../../store/upgrade-input.js';
 import { nextBatch, pausesAfter } from '../../model/upgrade.rules.js';
+import type { Pod } from '../../model/pod.js';
 
 /** What is waited for inside the cluster is looked at again after this. */
 const POLL_MS = 300;

@@ -9,8 +9,8 @@ import { unlessSuperseded } from '../steps/run-steps.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { supportOf, upgradeHint } from '../../model/release.rules.js';
 import { publishedVersions } from '../../store/release.store.js';
+import { VERSION_SUPPORT } from '../../model/reconciler-kinds.js';
 
-export const VERSION_SUPPORT = 'version-support';
 /** The condition of clusters that says whether their Kubernetes version is supported; absent until it was not. */
 const CONDITION = 'VersionSupported';
 

@@ -21,7 +21,6 @@ import {
   readNodes,
 } from '../../store/reconcile.store.js';
 import { resultOf } from '../../model/node-pool.plan.js';
-import { remainingSize } from '../../changes/scaling-group-bounds.js';
 import { canResize, setDesiredPoolSize } from '../../changes/pool-size.js';
 import { batchSize } from '../../model/upgrade.rules.js';
 import { transferSettings, settingsOfRemovedNodes } from './keep-settings.js';
@@ -30,6 +29,7 @@ import {
   SCALE_VERTICALLY,
   type VerticalScalingInput,
 } from '../../model/vertical-scaling.rules.js';
+import { remainingSize } from '../../model/scaling-group.js';
 
 /** Where in the input the cluster stands. */
 const PATH = ['input', 'id'];

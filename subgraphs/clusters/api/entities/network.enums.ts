@@ -1,15 +1,17 @@
-import { graphEnum } from '../../runtime/graph/graph-enum.js';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 
 export const ResourceCreator = graphEnum('ResourceCreator', 'Who made a cloud resource.', {
   USER: 'The account, by itself.',
   PLATFORM: 'The platform, because a cluster needed it.',
 });
+
 export type ResourceCreator = keyof typeof ResourceCreator;
 
 export const TrafficDirection = graphEnum('TrafficDirection', 'Which way traffic goes.', {
   INGRESS: 'To the instances of the group.',
   EGRESS: 'From the instances of the group.',
 });
+
 export type TrafficDirection = keyof typeof TrafficDirection;
 
 export const TrafficProtocol = graphEnum('TrafficProtocol', 'What kind of traffic.', {
@@ -18,6 +20,7 @@ export const TrafficProtocol = graphEnum('TrafficProtocol', 'What kind of traffi
   UDP: 'UDP.',
   ICMP: 'ICMP.',
 });
+
 export type TrafficProtocol = keyof typeof TrafficProtocol;
 
 export const ClusterResourceType = graphEnum(
@@ -34,6 +37,7 @@ export const ClusterResourceType = graphEnum(
     DISK: 'A cloud disk of a volume claim inside the cluster.',
   },
 );
+
 export type ClusterResourceType = keyof typeof ClusterResourceType;
 
 export const DeleteBehavior = graphEnum(
@@ -44,4 +48,5 @@ export const DeleteBehavior = graphEnum(
     RETAIN: 'It stays.',
   },
 );
+
 export type DeleteBehavior = keyof typeof DeleteBehavior;

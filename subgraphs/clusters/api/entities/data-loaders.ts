@@ -1,20 +1,13 @@
-import { type ConnectionValue, toConnection } from '../../runtime/graph/connection.type.js';
-import { type Page, pageOf } from '../../../kernel/page.js';
+import { type Page, pageOf } from '../../../../kernel/page.js';
 import {
   type Sort,
   sortedPageRequest,
   type SortedPageArguments,
-  type Sorting,
   sortKey,
-} from '../../../kernel/sorting.js';
-import type { RequestContext } from '../../runtime/subgraph.js';
-
-interface Identified {
-  readonly id: string;
-}
-
-/** Reads the account's rows with these ids, in any order; missing and foreign ids are left out. */
-export type ReadByIds<T> = (account: string, ids: readonly string[]) => Promise<readonly T[]>;
+} from '../../../../kernel/sorting.js';
+import type { Identified, ReadByIds, ReadByKeys, Children } from '../../store/children.js';
+import { type ConnectionValue, toConnection } from '../../../runtime/graph/connection.type.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 
 /** Rows of one kind that a request has got by other ways than by their ids. */
 interface Known<T> {
@@ -75,9 +68,6 @@ export async function primeLoader<T extends Identified>(
   return list;
 }
 
-/** Reads one value for each key that has one. */
-export type ReadByKeys<V> = (account: string, keys: readonly string[]) => Promise<ReadonlyMap<string, V>>;
-
 /** Loads one value by key, together with whatever else of its kind the request needs. */
 export function loadValue<V>(
   context: RequestContext,
@@ -89,25 +79,6 @@ export function loadValue<V>(
     return keys.map((each) => values.get(each));
   };
   return context.loaders.of<string, V | undefined>(read, batch).load(key);
-}
-
-/** What is read at once: a page of the same size from the same place in the same order, of each parent. */
-export interface ChildPagesQuery<T> {
-  readonly account: string;
-  readonly parents: readonly string[];
-  readonly limit: number;
-  readonly sort: Sort<T>;
-  /** The sort value, if any, and the id of the last child seen. */
-  readonly key: readonly string[] | undefined;
-}
-
-/** Children that a parent has many of: pages and totals of many parents, one statement each. */
-export interface Children<T extends Identified, Field extends string = never> {
-  readonly byIds: ReadByIds<T>;
-  readonly sorting: Sorting<T, Field>;
-  readonly pages: (query: ChildPagesQuery<T>) => Promise<readonly T[]>;
-  readonly totals: ReadByKeys<number>;
-  readonly parentOf: (row: T) => string | null;
 }
 
 interface ChildPageKey<T> {

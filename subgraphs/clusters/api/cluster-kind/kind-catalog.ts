@@ -1,8 +1,8 @@
-import type { ClusterProfile, ClusterSpec, ClusterType } from './cluster.enums.js';
-import { ClusterCapability, ClusterKindName, type ContainerRuntime } from './cluster-kind.enums.js';
-import { kindOf, type ClusterKind as KindRules, type KindRequest } from './cluster-kind.rules.js';
-import type { ClusterKind, ClusterKindVariant } from '../api/cluster-kind/cluster-kind.type.js';
-import { requiredPool } from './pool-kind.rules.js';
+import { kindOf, type ClusterKind as KindRules, type KindRequest } from '../../model/cluster-kind.rules.js';
+import type { ClusterKind, ClusterKindVariant } from './cluster-kind.type.js';
+import type { ClusterProfile, ClusterSpec, ClusterType } from '../entities/cluster.enums.js';
+import { ClusterCapability, ClusterKindName, type ContainerRuntime } from '../entities/cluster-kind.enums.js';
+import { requiredPool } from '../../model/pool-kind.rules.js';
 
 const TYPES: readonly ClusterType[] = ['MANAGED_KUBERNETES', 'KUBERNETES', 'EXTERNAL_KUBERNETES'];
 const PROFILES: readonly ClusterProfile[] = ['DEFAULT', 'EDGE', 'SERVERLESS'];

@@ -1,20 +1,19 @@
-import { throwNotFound } from '../../../engine/not-found.js';
-import { idempotentTransaction } from '../../../engine/operations/client-tokens.js';
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { KubernetesStatusError, KubernetesUnavailable } from '../../../engine/kubernetes/kubernetes-error.js';
 import type { Platform } from '../../../engine/platform.js';
-import type { Actor } from '../../../kernel/actor.js';
 import type { OpenDatabase } from '../../../kernel/postgres/database.js';
-import { newId } from '../../../kernel/ids.js';
-import { throwProblem } from '../../../kernel/result.js';
 import type { ClusterCatalogStore } from '../store/catalog.store.js';
-import { blockersOf, upgradeCheckItems } from '../model/cluster-check.rules.js';
-import { type ClusterCheckRow, ClusterCheckStore } from '../store/cluster-check.store.js';
-import type { ClusterCheckItem, RunClusterCheckInput } from '../api/cluster-check/cluster-check.type.js';
+import {
+  blockersOf,
+  upgradeCheckItems,
+  type ClusterCheckItem,
+  type RecordedNode,
+} from '../model/cluster-check.rules.js';
+import { ClusterCheckStore } from '../store/cluster-check.store.js';
 import { type ClusterRow, ClusterStore } from '../store/cluster.store.js';
 import type { ListedNode } from './kubernetes-nodes.js';
-import { countByTypeAndZone, presentNodes, type RecordedNode } from './present-nodes.js';
+import { countByTypeAndZone, presentNodes } from './present-nodes.js';
 import { removedBetween, supportOf } from '../model/release.rules.js';
 import type { RemovedApiUse, ScanResult } from '../model/removed-api.rules.js';
 import { scanRemovedApis } from './removed-api.scan.js';
@@ -23,15 +22,14 @@ import { compareVersions, minorOf } from '../model/version.rules.js';
 
 /** How long a cluster's Kubernetes API is looked through at the most. */
 const SCAN_TIMEOUT_MS = 30_000;
-const CLUSTER_PATH = ['input', 'clusterId'];
 
 /** What a check asks. */
 export interface CheckPlatform extends Pick<Platform, 'kubernetes' | 'clock'> {
   readonly database: Pick<OpenDatabase, 'prisma'>;
 }
 
-/** Looks for what stands in the way of changes of clusters. */
-export class ClusterCheckService {
+/** Looks for what stands in the way of upgrades of clusters. */
+export class UpgradeChecks {
   private readonly checks: ClusterCheckStore;
 
   constructor(
@@ -39,61 +37,6 @@ export class ClusterCheckService {
     private readonly catalogue: ClusterCatalogStore,
   ) {
     this.checks = new ClusterCheckStore(platform.database.prisma);
-  }
-
-  /** Checks a cluster of the account and keeps what was found. Refuses `NOT_FOUND`, and `INVALID_STATE` for a deleted one. */
-  async run(
-    { account }: Actor,
-    input: RunClusterCheckInput,
-    dryRun?: boolean | null,
-  ): Promise<ClusterCheckRow | null> {
-    const { database, clock } = this.platform;
-    const token = input.clientToken;
-    const request = { account, mutation: 'runClusterCheck', token, input, at: clock.now(), dryRun };
-    const { id } = await idempotentTransaction(database.prisma, request, async () => {
-      const cluster = await this.checkable(account, input.clusterId);
-      return { id: dryRun ? null : await this.check(cluster, input) };
-    });
-    if (id === null) return null;
-    const [row] = await this.checks.byIds(account, [id]);
-    return (
-      row ??
-      throwProblem(
-        'NOT_FOUND',
-        'The check that this clientToken made is no longer kept. Send a new clientToken.',
-      )
-    );
-  }
-
-  private async checkable(account: string, clusterId: string): Promise<ClusterRow> {
-    const [cluster] = await new ClusterStore(this.platform.database.prisma).byIds(account, [clusterId]);
-    if (!cluster) return throwNotFound('CLUSTER', clusterId, CLUSTER_PATH);
-    if (cluster.deletedAt)
-      throwProblem(
-        'INVALID_STATE',
-        `The cluster ${clusterId} is deleted. Query.clusters lists those that can be checked.`,
-        { path: CLUSTER_PATH },
-      );
-    return cluster;
-  }
-
-  private async check(cluster: ClusterRow, { type, version }: RunClusterCheckInput): Promise<string> {
-    const { account, id: clusterId } = cluster;
-    const items = await this.upgradeItems(cluster, version);
-    const createdAt = this.platform.clock.now();
-    const state = blockersOf(items).length > 0 ? 'BLOCKED' : 'PASSED';
-    const id = newId('clusterCheck');
-    await this.checks.insert({
-      id,
-      account,
-      clusterId,
-      type,
-      version,
-      state,
-      items,
-      createdAt,
-    });
-    return id;
   }
 
   /**
@@ -111,11 +54,11 @@ export class ClusterCheckService {
 
   /** What stands in the way of an upgrade of a cluster that is at hand. */
   async blockersOf(cluster: ClusterRow, version: string): Promise<ClusterCheckItem[]> {
-    return blockersOf(await this.upgradeItems(cluster, version));
+    return blockersOf(await this.items(cluster, version));
   }
 
   /** All that is looked at before an upgrade of a cluster that is at hand. */
-  async upgradeItems(cluster: ClusterRow, requested: string): Promise<ClusterCheckItem[]> {
+  async items(cluster: ClusterRow, requested: string): Promise<ClusterCheckItem[]> {
     const { versions } = await this.catalogue.catalogue();
     const database = this.platform.database.prisma;
     const target = await upgradeTarget(cluster, requested, { database, versions });

@@ -1,0 +1,79 @@
+import type * as model from '../../model/cluster-kind.enums.js';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
+
+export const ClusterKindName = graphEnum<model.ClusterKindName>(
+  'ClusterKindName',
+  'The nine kinds of cluster. Which one a cluster is follows from its type, profile, spec and capability.',
+  {
+    PRO: 'Managed, Pro edition.',
+    STANDARD: 'Managed, standard edition.',
+    DEDICATED: 'Three masters and the workers are instances of the account.',
+    HETEROGENEOUS: 'Instances with GPUs or NPUs beside plain ones.',
+    SANDBOX: 'Pods run in light virtual machines with a kernel of their own, on bare-metal instances.',
+    CONFIDENTIAL: 'Instances with Intel SGX: memory that even their administrator cannot read.',
+    EDGE: 'Instances outside the region, which may be cut off from it.',
+    SERVERLESS: 'No instances: pods run on container instances.',
+    REGISTERED: 'Made elsewhere, registered here.',
+  },
+);
+
+export type ClusterKindName = model.ClusterKindName;
+
+export const ClusterCapability = graphEnum<model.ClusterCapability>(
+  'ClusterCapability',
+  'What the instances of a cluster can do.',
+  {
+    GPU: 'Computing with GPUs or NPUs: a heterogeneous cluster.',
+    SANDBOX: 'Running pods in light virtual machines: a sandbox cluster.',
+    CONFIDENTIAL: 'Keeping memory secret with Intel SGX: a confidential cluster.',
+  },
+);
+
+export type ClusterCapability = model.ClusterCapability;
+
+export const ContainerRuntime = graphEnum<model.ContainerRuntime>(
+  'ContainerRuntime',
+  'What runs the containers of a node pool (runtime of the ACK API).',
+  {
+    CONTAINERD: 'containerd.',
+    DOCKER: 'Docker; Kubernetes 1.24 and later does not work with it.',
+    SANDBOXED_CONTAINER_RUNV:
+      'Sandboxed-Container.runv: pods that choose the runtime class `runv` get a light virtual machine each.',
+  },
+);
+
+export type ContainerRuntime = model.ContainerRuntime;
+
+export const NetworkPlugin = graphEnum<model.NetworkPlugin>(
+  'NetworkPlugin',
+  'What connects the pods of a cluster.',
+  {
+    FLANNEL: 'Flannel: each node has a network of its own for its pods.',
+    TERWAY: 'Terway: pods have addresses of the VPC.',
+  },
+);
+
+export type NetworkPlugin = model.NetworkPlugin;
+
+export const StoragePlugin = graphEnum<model.StoragePlugin>(
+  'StoragePlugin',
+  'What gives the pods of a cluster their volumes.',
+  {
+    CSI: 'Container Storage Interface.',
+    FLEXVOLUME: 'FlexVolume, the older one.',
+  },
+);
+
+export type StoragePlugin = model.StoragePlugin;
+
+export const ControlPlaneOwner = graphEnum<model.ControlPlaneOwner>(
+  'ControlPlaneOwner',
+  'Who runs the control plane of a cluster.',
+  {
+    PLATFORM: 'The platform.',
+    ACCOUNT: 'The account, on masters of its own.',
+    EXTERNAL: 'The owner outside the platform that created the cluster.',
+  },
+);
+
+export type ControlPlaneOwner = model.ControlPlaneOwner;

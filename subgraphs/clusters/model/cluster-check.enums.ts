@@ -1,0 +1,2 @@
+/** How much a failed item matters. */
+export type CheckLevel = 'INFO' | 'WARNING' | 'BLOCKING';

@@ -1,0 +1,37 @@
+export const VCPU = { resource: 'payg-vcpu', scope: '' } as const;
+
+/** What is known of a machine that is, or was, a node. */
+export interface Machine {
+  readonly state: string;
+  readonly vcpus: number;
+  readonly chargeType: string;
+  /** Its cloud disks. */
+  readonly disks: number;
+}
+
+/** What machines that are paid in one way hold of the account's quotas. */
+export interface InstanceQuotaUsage {
+  readonly chargeType: string;
+  readonly vcpus: number;
+  readonly disks: number;
+  readonly machines: number;
+}
+
+/** What a node's row holds: nothing once it failed. Virtual nodes are no machines. */
+export function instanceQuotaUsage({ state, vcpus, chargeType, disks }: Machine): InstanceQuotaUsage {
+  if (state === 'failed' || vcpus === 0) return { chargeType, vcpus: 0, disks: 0, machines: 0 };
+  return { chargeType, vcpus, disks, machines: 1 };
+}
+
+/** Where vCPUs of a charge type are counted; a subscription's are not. */
+export function vcpuResource(
+  chargeType: string,
+): { readonly resource: string; readonly scope: '' } | undefined {
+  if (chargeType === 'SPOT') return { resource: 'spot-vcpu', scope: '' };
+  return chargeType === 'PREPAID' ? undefined : VCPU;
+}
+
+/** Whether disks of machines that are paid so are pay-as-you-go disks. */
+export function countsDisks(chargeType: string): boolean {
+  return chargeType !== 'PREPAID';
+}
