@@ -178,7 +178,7 @@ async function lockNetwork(tx: Transaction, clusterId: string): Promise<ClusterN
   const rows = await tx.$queryRaw<ClusterNetworkRow[]>`
     SELECT cluster_id AS "clusterId", account, vpc_id AS "vpcId", vswitch_ids AS "vSwitchIds",
            security_group_id AS "securityGroupId", plugin, pod_cidr AS "podCidr", service_cidr AS "serviceCidr",
-           node_cidr_mask AS "nodeCidrMask", held
+           node_cidr_mask AS "nodeCidrMask", quota_usage AS "quotaUsage"
     FROM clusters.cluster_network WHERE cluster_id = ${clusterId} FOR UPDATE`;
   return rows[0] ?? null;
 }
