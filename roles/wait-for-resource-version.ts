@@ -11,10 +11,10 @@ const TIMEOUT_MS = 5000;
  */
 export async function waitForResourceVersion(
   { events, cursors }: Pick<Platform, 'events' | 'cursors'>,
-  { actor: { account }, minResourceVersion: atLeast, signal }: RequestContext,
+  { actor: { account }, minResourceVersion, signal }: RequestContext,
 ): Promise<void> {
-  if (atLeast === undefined) return;
-  const sequence = cursors.sequenceOf(account, atLeast);
+  if (minResourceVersion === undefined) return;
+  const sequence = cursors.sequenceOf(account, minResourceVersion);
   if (await events.waitForSequence(account, sequence, { timeoutMs: TIMEOUT_MS, signal })) return;
   throwProblem('STALE_READ', 'minResourceVersion was not reached in time. Retry.', {
     path: ['extensions', 'minResourceVersion'],

@@ -153,7 +153,7 @@ export class GraphExecutor {
     }
     // A new context per event: no loaders of earlier events, and subgraphs must have processed the event.
     const version = stream?.versioned ? position : undefined;
-    const ofEvent = { ...context, kind: OperationTypeNode.QUERY, atLeast: version };
+    const ofEvent = { ...context, kind: OperationTypeNode.QUERY, minResourceVersion: version };
     const completed = this.run(prepared, ofEvent, (run, done) => {
       begin(run, event);
       rest(run, done);

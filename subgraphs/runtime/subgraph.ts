@@ -19,7 +19,7 @@ export interface Subgraph {
   readonly schema: GraphQLSchema;
   /** Federation 2 SDL, the input of composition. */
   readonly sdl: string;
-  /** Waits until what the subgraph reads is no older than the context's `atLeast`. Refuses `STALE_READ`. */
+  /** Waits until what the subgraph reads is no older than the context's `minResourceVersion`. Refuses `STALE_READ`. */
   readonly waitForVersion?: ((context: RequestContext) => Promise<void>) | undefined;
   /** Throws `NotReadyError` while the subgraph cannot do its work. Default it always can. */
   readonly checkReady?: (() => Promise<void>) | undefined;

@@ -116,10 +116,10 @@ export class InFlightRequests {
    */
   share(call: CallContext, { subgraph, key }: SharedRequestKey, start: Start): MaybePromise<SubgraphResult> {
     if (call.kind !== OperationTypeNode.QUERY) return this.runUnshared(call, start);
-    const { minResourceVersion: atLeast } = call;
+    const { minResourceVersion } = call;
     const { account } = call.actor;
     // Requests are only shared between callers with the same minimum resource version.
-    const textOf = () => `${subgraph}\n${atLeast ?? ''}\n${serializeActor(call.actor)}`;
+    const textOf = () => `${subgraph}\n${minResourceVersion ?? ''}\n${serializeActor(call.actor)}`;
     const lanes = this.accounts.get(account);
     const sought = lanes && textOf();
     const requestsOf = lanes?.get(sought ?? '');
@@ -133,7 +133,7 @@ export class InFlightRequests {
       taken.remove(flight);
       this.removeIfEmpty(account, text, taken);
       // Other requests in flight may have been sent before the event.
-      if (atLeast !== undefined) this.invalidate(account);
+      if (minResourceVersion !== undefined) this.invalidate(account);
     };
     const flight = new SharedRequest({ key, result, cancellation, completed: landed });
     const taken = this.lane(account, text);

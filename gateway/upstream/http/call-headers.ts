@@ -18,13 +18,10 @@ export class SubgraphHeaderBuilder {
   }
 }
 
-function headers(
-  { requestId, minResourceVersion: atLeast }: CallContext,
-  actor: string | undefined,
-): string[] {
+function headers({ requestId, minResourceVersion }: CallContext, actor: string | undefined): string[] {
   const list = [REQUEST_ID_HEADER, requestId];
   if (actor !== undefined) list.push(ACTOR_HEADER, actor);
-  if (atLeast !== undefined) list.push(MIN_RESOURCE_VERSION_HEADER, atLeast);
+  if (minResourceVersion !== undefined) list.push(MIN_RESOURCE_VERSION_HEADER, minResourceVersion);
   for (const [name, value] of Object.entries(traceHeaders())) list.push(name, value);
   return list;
 }

@@ -90,9 +90,9 @@ export class SubgraphExecutor implements SubgraphEndpoint {
     const options = () => ({
       attributes: { 'fleetgraph.subgraph': name, 'graphql.document': request.query },
     });
-    const { requestId, abortScope: waiting = context } = context;
+    const { requestId, abortScope = context } = context;
     const { account } = context.actor;
-    return runInRequestScope({ requestId, at: Date.now(), account, abortScope: waiting }, () =>
+    return runInRequestScope({ requestId, at: Date.now(), account, abortScope }, () =>
       inSpan(`subgraph ${name}`, options, () =>
         this.turns.request(context, () => this.run(request, context)),
       ),

@@ -45,13 +45,8 @@ export class CallAuthenticator {
 }
 
 /** The context of one execution of a call. */
-export function contextOf({
-  actor,
-  requestId,
-  signal,
-  minResourceVersion: atLeast,
-}: SubgraphCall): RequestContext {
-  return { actor, requestId, signal, minResourceVersion: atLeast, loaders: new Loaders() };
+export function contextOf({ actor, requestId, signal, minResourceVersion }: SubgraphCall): RequestContext {
+  return { actor, requestId, signal, minResourceVersion, loaders: new Loaders() };
 }
 
 function textOf(value: unknown): string | undefined {

@@ -67,9 +67,9 @@ class Replica {
     ...define('quotas', 'type Thing @key(fields: "id") { id: ID! version: Int! }', {
       Thing: { __resolveReference: ({ id }: { id: string }) => ({ id, version: this.version }) },
     }),
-    waitForVersion: async ({ minResourceVersion: atLeast }: RequestContext) => {
-      this.awaited.push(atLeast);
-      await until(() => this.version >= Number(atLeast), 'the replica to have seen the event');
+    waitForVersion: async ({ minResourceVersion }: RequestContext) => {
+      this.awaited.push(minResourceVersion);
+      await until(() => this.version >= Number(minResourceVersion), 'the replica to have seen the event');
     },
   };
 }

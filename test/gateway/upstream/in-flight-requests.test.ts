@@ -29,9 +29,9 @@ function call({
   subject = 'ann',
   kind = OperationTypeNode.QUERY,
   signal = new AbortController().signal,
-  atLeast = undefined as string | undefined,
+  minResourceVersion = undefined as string | undefined,
 } = {}): CallContext {
-  return { actor: { account, subject }, requestId: 'flights', kind, signal, minResourceVersion: atLeast };
+  return { actor: { account, subject }, requestId: 'flights', kind, signal, minResourceVersion };
 }
 
 test('the same query of the same actor goes to the subgraph once, and each gets an answer of its own', async () => {
@@ -101,8 +101,10 @@ test('who must not see less than an event goes with those who wait for the same,
   const { started, start } = subgraph();
   const flights = new InFlightRequests();
   void flights.share(call(), request('q'), start);
-  const both = ['one', 'one'].map(async (atLeast) => flights.share(call({ atLeast }), request('q'), start));
-  void flights.share(call({ atLeast: 'two' }), request('q'), start);
+  const both = ['one', 'one'].map(async (minResourceVersion) =>
+    flights.share(call({ minResourceVersion }), request('q'), start),
+  );
+  void flights.share(call({ minResourceVersion: 'two' }), request('q'), start);
   expect(started).toHaveLength(3);
   started[1]?.answer({ data: {} });
   await Promise.all(both);
