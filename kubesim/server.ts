@@ -9,9 +9,10 @@ import { deriveKey } from '../kernel/secret.js';
 import { OpenStreams } from './kubernetes/api/open-streams.js';
 import { apiServer } from './kubernetes/api/server.js';
 import { issueCertificate } from './cloud/certificates.js';
-import { Credentials } from './cloud/credentials.js';
+import { Credentials } from './credentials.js';
 import { cloudApi } from './cloud/routes.js';
 import { listen, stopListening } from './http/listen.js';
+import { servedCluster } from './served-clusters.js';
 import { openSimulation, type Simulation } from './simulation.js';
 
 export interface KubesimOptions {
@@ -99,7 +100,13 @@ export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
   );
   const kubernetesServer = createSecureServer(
     certificate,
-    apiServer({ cloud, credentials, streams, clock, log }),
+    apiServer({
+      cluster: (id) => servedCluster(keeper.simulation, id),
+      credentials,
+      streams,
+      clock,
+      log,
+    }),
   );
   kubernetesServer.keepAliveTimeout = IDLE_TIMEOUT;
   // Watches of a lost world would wait for ever.

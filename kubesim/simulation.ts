@@ -6,14 +6,18 @@ import { authoritySchema, createCertificateAuthority, type Authority } from './c
 import { Cloud } from './cloud/cloud.js';
 import { resumeCluster } from './cloud/clusters.js';
 import type { ContainerUse } from './cloud/container-uses.js';
-import type { DetachedInstanceRecord } from './cloud/detached-instances.js';
+import type { DetachedInstanceRecord } from './cloud/records.js';
 import type { ClusterRecord, InstanceRecord } from './cloud/records.js';
-import type { ScalingGroupRecord } from './cloud/scaling-groups.js';
+import type { ScalingGroupRecord } from './cloud/records.js';
+import { simulatedKubelets } from './kubelet/simulated-kubelets.js';
+import type { ClusterOptions, ClusterPort } from './cluster-port.js';
+import { SimulatedCluster } from './kubernetes/simulated-cluster.js';
+import { ClusterStore } from './kubernetes/store/cluster-store.js';
 import { Turns } from './kubernetes/cluster/work-queue.js';
 import type { KubeObject } from './kubernetes/kinds/object.js';
-import { typeOfId } from './kubernetes/kinds/registry.js';
+import { storedTypes, typeOfId } from './kubernetes/kinds/registry.js';
 import { defaultSettings, settingsSchema } from './settings.js';
-import { Journal } from './kubernetes/store/journal.js';
+import { Journal } from './storage/journal.js';
 import {
   READ_CLUSTERS,
   READ_CONTAINER_USES,
@@ -23,12 +27,14 @@ import {
   READ_SCALING_GROUPS,
   READ_SETTINGS,
   settingTable,
-} from './kubernetes/store/tables.js';
+} from './storage/tables.js';
 import { Timers } from './timers.js';
 
 /** The simulation of one database, from when it is read until the lease is lost or given back. */
 export interface Simulation extends AsyncDisposable {
   readonly cloud: Cloud;
+  /** The objects and controllers of a cluster. */
+  contextOf(port: ClusterPort): SimulatedCluster | undefined;
   readonly authority: Authority;
   /** Resolves when it cannot go on: a write failed, or the lease is lost. */
   readonly ended: Promise<Error>;
@@ -58,21 +64,34 @@ export async function openSimulation(lease: Lease, options: SimulationOptions): 
   if (!stored.has('authority')) journal.put(settingTable, ['authority'], () => JSON.stringify(authority));
 
   const timers = new Timers(clock);
+  const turns = new Turns();
+  const clusters = new WeakMap<ClusterPort, SimulatedCluster>();
+  const openCluster = (options: ClusterOptions) => {
+    const store = new ClusterStore(options.id, storedTypes, options.revision, journal);
+    const cluster = new SimulatedCluster(options, {
+      ...{ store, clock, timers, turns, log },
+      caCertificate: authority.cert,
+      kubelets: simulatedKubelets,
+    });
+    clusters.set(cluster, cluster);
+    return cluster;
+  };
+  const contextOf = (port: ClusterPort) => clusters.get(port);
   const parts = {
     clock,
     timers,
-    turns: new Turns(),
     log,
     journal,
     catalog: readCloudCatalog(),
-    caCertificate: authority.cert,
+    openCluster,
   };
   const settings = settingsSchema.safeParse(stored.get('settings')).data ?? defaultSettings;
   const cloud = new Cloud(parts, { ...settings, speed: options.speed ?? settings.speed });
-  await readClusters(lease, cloud);
+  await readClusters(lease, cloud, contextOf);
   for (const cluster of cloud.clusters.values()) resumeCluster(cloud, cluster);
   return {
     cloud,
+    contextOf,
     authority,
     ended,
     async [Symbol.asyncDispose]() {
@@ -83,14 +102,18 @@ export async function openSimulation(lease: Lease, options: SimulationOptions): 
   };
 }
 
-async function readClusters({ client }: Lease, cloud: Cloud): Promise<void> {
+async function readClusters(
+  { client }: Lease,
+  cloud: Cloud,
+  contextOf: Simulation['contextOf'],
+): Promise<void> {
   const clusters = await client.query<{ id: string; revision: string; body: ClusterRecord }>(READ_CLUSTERS);
   for (const { id, revision, body } of clusters.rows) {
-    const cluster = cloud.add(body, Number(revision));
+    const context = contextOf(cloud.add(body, Number(revision)).kubernetes);
     const objects = await client.query<{ resource: string; body: KubeObject }>(READ_OBJECTS, [id]);
     for (const { resource, body: object } of objects.rows) {
       const type = typeOfId(resource);
-      if (type) cluster.store.load(type, object);
+      if (type) context?.store.load(type, object);
     }
   }
   const instances = await client.query<{ cluster: string; body: InstanceRecord }>(READ_INSTANCES);

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { cloudResourceClaims, type CloudResourceClaim } from '../kubernetes/cluster/cloud-claims.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import { clusterOf } from './clusters.js';
-import type { On } from './routes.js';
+import type { On } from './route.js';
 
 const id = z.string().min(1).max(200);
 
@@ -28,11 +27,11 @@ export function claimRoutes(on: On): void {
 }
 
 function allClaims(cloud: Cloud) {
-  return [...cloud.clusters.values()].flatMap(({ record, store }) => {
+  return [...cloud.clusters.values()].flatMap(({ record, kubernetes }) => {
     const { id: clusterId, account, grants } = record;
     if (!grants) return [];
     const granted = new Set(grants.granted);
-    return cloudResourceClaims(store).map((claim: CloudResourceClaim) => ({
+    return kubernetes.claims().map((claim) => ({
       ...claim,
       clusterId,
       account,
@@ -49,5 +48,5 @@ function answer(
 ): void {
   const grants = { granted, refused: Object.fromEntries(refused.map((one) => [one.id, one.message])) };
   cloud.saveCluster(cluster, { grants });
-  cluster.kubernetes.grants.changed();
+  cluster.kubernetes.grantsChanged();
 }

@@ -1,38 +1,35 @@
 import type { Clock } from '../../kernel/clock.js';
 import type { Log } from '../../kernel/log.js';
 import type { CloudCatalog } from '../catalog.js';
-import type { InjectedFault } from '../kubernetes/cluster/injected-faults.js';
-import { SimulatedCluster } from '../kubernetes/simulated-cluster.js';
-import type { Turns } from '../kubernetes/cluster/work-queue.js';
-import { storedTypes } from '../kubernetes/kinds/registry.js';
+import type { InjectedFault } from '../injected-faults.js';
+import type { ClusterOptions, ClusterPort, ContainerInstanceRun } from '../cluster-port.js';
 import { chance } from '../random.js';
 import { changedSettings, settingsPatchSchema, type Settings } from '../settings.js';
-import { ClusterStore } from '../kubernetes/store/cluster-store.js';
-import type { Journal } from '../kubernetes/store/journal.js';
+import type { Journal } from '../storage/journal.js';
 import {
   clusterTable,
   instanceTable,
   detachedInstanceTable,
   scalingGroupTable,
   settingTable,
-} from '../kubernetes/store/tables.js';
+} from '../storage/tables.js';
 import type { Timers } from '../timers.js';
 import type { z } from 'zod';
-import type { DetachedInstanceRecord } from './detached-instances.js';
-import { ContainerUses, meterContainers } from './container-uses.js';
+import type { DetachedInstanceRecord } from './records.js';
+import { ContainerUses } from './container-uses.js';
 import { IpAddressAllocator } from '../ip-address-allocator.js';
-import { vpcAddresses } from './instance-network.js';
+import { vpcAddresses } from './vpc-addresses.js';
 import type { ClusterRecord, InstanceRecord } from './records.js';
-import type { ScalingGroupRecord } from './scaling-groups.js';
+import type { ScalingGroupRecord } from './records.js';
 
 export interface CloudDependencies {
   readonly clock: Clock;
   readonly timers: Timers;
-  readonly turns: Turns;
   readonly log: Log;
   readonly journal: Journal;
   readonly catalog: CloudCatalog;
-  readonly caCertificate: string;
+  /** Makes the Kubernetes of a cluster. */
+  openCluster(options: ClusterOptions): ClusterPort;
 }
 
 /** One cluster of the cloud with its instances and, once it runs, its Kubernetes. */
@@ -41,8 +38,7 @@ export interface CloudCluster {
   readonly instances: Map<string, InstanceRecord>;
   /** By node pool. */
   readonly scalingGroups: Map<string, ScalingGroupRecord>;
-  readonly store: ClusterStore;
-  readonly kubernetes: SimulatedCluster;
+  readonly kubernetes: ClusterPort;
   nextIndex: number;
 }
 
@@ -100,40 +96,37 @@ export class Cloud implements Disposable {
 
   /** Puts a cluster in memory, as it was read or made. */
   add(record: ClusterRecord, revision: number): CloudCluster {
-    const { journal, clock, timers, turns, log, caCertificate } = this.parts;
-    const store = new ClusterStore(record.id, storedTypes, revision, journal);
-    const { id, regionId } = record;
-    const parts = {
-      id,
-      regionId,
-      store,
-      clock,
-      timers,
-      turns,
-      log,
-      caCertificate,
-      speed: () => this.current.speed,
-      serverlessZones: record.serverless ? record.zoneIds : undefined,
-      maxPods: () => this.clusters.get(id)?.record.maxPods,
-      grants: () => this.clusters.get(id)?.record.grants,
-      faults: {
-        read: () => this.clusters.get(id)?.record.faults ?? [],
-        write: (faults: readonly InjectedFault[]) => this.saveFaults(id, faults),
-      },
-      serviceCidr: record.network?.serviceCidr,
-      vpcAddresses: record.network?.plugin === 'TERWAY' ? vpcAddresses(this, id) : undefined,
-    };
-    const cluster = {
+    const { id, regionId, network } = record;
+    const cluster: CloudCluster = {
       record,
       instances: new Map<string, InstanceRecord>(),
       scalingGroups: new Map<string, ScalingGroupRecord>(),
-      store,
-      kubernetes: new SimulatedCluster(parts),
+      kubernetes: this.parts.openCluster({
+        ...{ id, regionId, revision },
+        speed: () => this.current.speed,
+        serverlessZones: record.serverless ? record.zoneIds : undefined,
+        maxPods: () => this.clusters.get(id)?.record.maxPods,
+        grants: () => this.clusters.get(id)?.record.grants,
+        faults: {
+          read: () => this.clusters.get(id)?.record.faults ?? [],
+          write: (faults) => this.saveFaults(id, faults),
+        },
+        serviceCidr: network?.serviceCidr,
+        vpcAddresses:
+          network?.plugin === 'TERWAY'
+            ? vpcAddresses(this.addresses, id, () => this.clusters.get(id))
+            : undefined,
+      }),
       nextIndex: 0,
     };
     this.clusters.set(id, cluster);
-    meterContainers(this, cluster);
+    cluster.kubernetes.onContainerInstanceRun((run) => this.recordContainerUse(cluster, run));
     return cluster;
+  }
+
+  /** Meters the run of a pod on a container instance. */
+  recordContainerUse({ record: { id: clusterId, account } }: CloudCluster, run: ContainerInstanceRun): void {
+    this.containerUses.record({ ...run, clusterId, account });
   }
 
   /** Puts an instance in memory, as it was read. */
@@ -196,7 +189,7 @@ export class Cloud implements Disposable {
     this.containerUses.endAll(cluster.record.id);
     for (const pool of [...cluster.scalingGroups.keys()]) this.removeScalingGroup(cluster, pool);
     for (const instance of [...cluster.instances.values()]) this.removeInstance(cluster, instance);
-    cluster.store.erase();
+    cluster.kubernetes.erase();
     this.addresses.releaseAll(cluster.record.id);
     cluster.kubernetes[Symbol.dispose]();
     this.clusters.delete(cluster.record.id);

@@ -1,6 +1,5 @@
 import { runsVersion } from '../catalog.js';
 import type { Cloud, CloudCluster } from './cloud.js';
-import { meterPresentContainers } from './container-uses.js';
 import { applyControlPlane, newReplicas } from './control-plane.js';
 import { updateControlPlaneIncidents } from './control-plane-incidents.js';
 import type { ClusterBody } from './request-schemas.js';
@@ -128,7 +127,7 @@ export function resumeCluster(cloud: Cloud, cluster: CloudCluster): void {
   const { state } = cluster.record;
   if (state !== 'CREATING' && state !== 'DELETING') {
     cluster.kubernetes.start(false);
-    meterPresentContainers(cloud, cluster);
+    for (const run of cluster.kubernetes.containerInstanceRuns()) cloud.recordContainerUse(cluster, run);
     if (cluster.record.masters === 0) applyControlPlane(cloud, cluster);
   }
   resumeInstances(cloud, cluster);

@@ -1,10 +1,5 @@
-import { nodes } from '../kubernetes/kinds/nodes.js';
-import type { Pod } from '../kubernetes/kinds/core.js';
-import { controllerOf } from '../kubernetes/kinds/object.js';
-import { hasEnded, pods } from '../kubernetes/kinds/pods.js';
-import type { Journal } from '../kubernetes/store/journal.js';
-import { containerUseTable } from '../kubernetes/store/tables.js';
-import type { Cloud, CloudCluster } from './cloud.js';
+import type { Journal } from '../storage/journal.js';
+import { containerUseTable } from '../storage/tables.js';
 
 /** How long a container instance has run for a pod: what the cloud bills. */
 export interface ContainerUse {
@@ -41,7 +36,7 @@ export class ContainerUses {
   }
 
   /** Records how a use stands; the first beginning and the first end count. */
-  note(use: Omit<ContainerUse, 'revision'>): void {
+  record(use: Omit<ContainerUse, 'revision'>): void {
     const known = this.uses.get(use.podUid);
     if (known && (known.endedAt !== null || use.endedAt === null)) return;
     this.save({ ...use, ...(known && { startedAt: known.startedAt }), revision: this.next() });
@@ -79,44 +74,4 @@ export class ContainerUses {
     this.revision = Math.max(this.revision + 1, this.now());
     return this.revision;
   }
-}
-
-/** Meters the pods of a cluster that run on container instances, from now on. */
-export function meterContainers(cloud: Cloud, cluster: CloudCluster): void {
-  cluster.store.onChange(pods, ({ type, object }) => note(cloud, cluster, object as Pod, type === 'DELETED'));
-}
-
-/** Meters those that are there, e.g. after the cloud was down. */
-export function meterPresentContainers(cloud: Cloud, cluster: CloudCluster): void {
-  for (const pod of cluster.store.all(pods)) note(cloud, cluster, pod, false);
-}
-
-function note(cloud: Cloud, cluster: CloudCluster, pod: Pod, isGone: boolean): void {
-  const { startTime } = pod.status;
-  if (!startTime || !isOnContainerInstance(cluster, pod)) return;
-  const { id: clusterId, account } = cluster.record;
-  const endedAt = endOf(pod) ?? (isGone ? new Date(cloud.now()).toISOString() : null);
-  const containers = pod.spec.containers.map(({ resources }) => (resources ? { resources } : {}));
-  cloud.containerUses.note({
-    podUid: pod.metadata.uid,
-    ...{ clusterId, account, containers },
-    startedAt: startTime,
-    endedAt: endedAt !== null && Date.parse(endedAt) < Date.parse(startTime) ? startTime : endedAt,
-  });
-}
-
-/** Every pod of a serverless cluster, and those on virtual nodes that no DaemonSet has on every node. */
-function isOnContainerInstance({ record, store }: CloudCluster, pod: Pod): boolean {
-  if (record.serverless) return true;
-  const node = store.get(nodes, '', pod.spec.nodeName ?? '');
-  return node?.metadata.labels?.['type'] === 'virtual-kubelet' && controllerOf(pod)?.kind !== 'DaemonSet';
-}
-
-/** When the last container of a pod that has ended did so; undefined while it runs. */
-function endOf(pod: Pod): string | undefined {
-  if (!hasEnded(pod)) return undefined;
-  const ends = (pod.status.containerStatuses ?? []).flatMap(
-    ({ state }) => state.terminated?.finishedAt ?? [],
-  );
-  return ends.sort().at(-1) ?? pod.status.startTime;
 }

@@ -7,21 +7,7 @@ import {
   replicasOf,
   type ReplicaState,
 } from './control-plane.js';
-import { CloudApiError } from './records.js';
-
-/** A time in which something of a control plane did not work. Times are milliseconds since the epoch. */
-export interface IncidentRecord {
-  readonly id: string;
-  /**
-   * DEGRADED: replicas were down, the API answered. COMPONENT_DOWN: a component had no replica that worked, the API
-   * answered.
-   */
-  readonly kind: 'DEGRADED' | 'COMPONENT_DOWN' | 'API_UNAVAILABLE';
-  /** What was down when it began, for people. */
-  readonly cause: string;
-  readonly startedAt: number;
-  readonly endedAt?: number;
-}
+import { CloudApiError, type IncidentRecord } from './records.js';
 
 /** Incidents of a cluster that are kept, the newest. */
 const KEPT = 100;
@@ -34,7 +20,7 @@ export function updateControlPlaneIncidents(cloud: Cloud, cluster: CloudCluster)
   const replicas = replicasOf(cloud, cluster);
   const kind = kindOf(apiAvailable(cloud, cluster), replicas);
   // Without an API server nobody stays connected to it.
-  if (kind === 'API_UNAVAILABLE') cluster.kubernetes.cutOff();
+  if (kind === 'API_UNAVAILABLE') cluster.kubernetes.closeConnections();
   const open = incidents.find(({ endedAt }) => endedAt === undefined);
   if (open?.kind === kind) return;
   const now = cloud.now();

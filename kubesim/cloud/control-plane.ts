@@ -1,4 +1,5 @@
-import type { ControlPlaneProcess } from '../kubernetes/cluster/control-plane-processes.js';
+import type { ControlPlaneProcess } from '../cluster-port.js';
+import type { Replica } from './records.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import { isKubeletReachable } from './instance-health.js';
 
@@ -13,13 +14,6 @@ const MANAGED: Readonly<Record<string, number>> = {
 const ON_MASTERS = ['kube-apiserver', 'etcd', 'kube-controller-manager', 'kube-scheduler'];
 /** Zones that a control plane is spread over, where the region has them. */
 const MOST_ZONES = 3;
-
-/** One process of a control plane and where it runs. */
-export interface Replica {
-  readonly id: string;
-  readonly component: string;
-  readonly zoneId: string;
-}
 
 /** A replica and whether it works now. */
 export interface ReplicaState extends Replica {

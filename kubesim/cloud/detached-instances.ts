@@ -2,36 +2,17 @@ import { z } from 'zod';
 import { hashHex } from '../random.js';
 import { SMALLEST_NODE } from '../catalog.js';
 import type { Cloud, CloudCluster } from './cloud.js';
-import { CloudApiError, type InstanceFailure, type InstanceRecord, type SystemDisk } from './records.js';
+import {
+  type DetachedInstanceRecord,
+  CloudApiError,
+  type InstanceFailure,
+  type InstanceRecord,
+} from './records.js';
 
 /** How a machine is paid: by use, by subscription, or as a spot instance that can be reclaimed. */
 export const chargeTypeSchema = z.enum(['POSTPAID', 'PREPAID', 'SPOT']);
-export type ChargeType = z.infer<typeof chargeTypeSchema>;
 
 const machineStateSchema = z.enum(['RUNNING', 'STOPPED']);
-type MachineState = z.infer<typeof machineStateSchema>;
-
-/** A machine of an account that belongs to no cluster. */
-export interface DetachedInstanceRecord {
-  readonly id: string;
-  readonly account: string;
-  readonly name: string;
-  readonly regionId: string;
-  readonly zoneId: string;
-  readonly instanceType: string;
-  readonly imageId: string;
-  readonly chargeType: ChargeType;
-  /** Of those that were asked for when it was made; one that is left out says nothing. */
-  readonly vpcId?: string | undefined;
-  /** STOPPED: somebody has stopped it; RUNNING when left out. */
-  readonly state?: MachineState | undefined;
-  readonly systemDisk: SystemDisk;
-  /** CREATED by hand, REMOVED from a cluster, or left by a FAILED_CREATION. */
-  readonly origin: 'CREATED' | 'REMOVED' | 'FAILED_CREATION';
-  /** The cluster that it came from. */
-  readonly formerClusterId?: string;
-  readonly createdAt: number;
-}
 
 const text = z.string().min(1).max(200);
 

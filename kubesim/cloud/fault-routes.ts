@@ -1,18 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import {
-  type InjectedFault,
-  type FaultDefinition,
-  faultDefinitions,
-} from '../kubernetes/cluster/injected-faults.js';
-import { services } from '../kubernetes/kinds/services.js';
+import { type InjectedFault, type FaultDefinition, faultDefinitions } from '../injected-faults.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import { clusterOf } from './clusters.js';
 import { updateControlPlaneIncidents } from './control-plane-incidents.js';
 import { deleteInstances, instanceOf } from './instances.js';
 import { reportNode } from './node-status.js';
 import { CloudApiError } from './records.js';
-import type { On } from './routes.js';
+import type { On } from './route.js';
 import { changeScalingGroup, deleteScalingGroup, membersOf, scalingGroupOf } from './scaling-groups.js';
 import { injectVolumeFault, remediateVolumeFault } from './volume-faults.js';
 
@@ -178,7 +173,6 @@ function checkDedicated({ record }: CloudCluster, { operation }: FaultRequest): 
 }
 
 function checkService(cluster: CloudCluster, { service }: FaultRequest): void {
-  const [namespace = '', name = ''] = (service ?? '').split('/');
-  if (cluster.store.get(services, namespace, name)?.spec.type === 'LoadBalancer') return;
+  if (cluster.kubernetes.hasLoadBalancer(service ?? '')) return;
   throw new CloudApiError(422, 'INVALID_INPUT', `${service ?? 'no service'} has no load balancer.`);
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { faultDefinitions } from '../kubernetes/cluster/injected-faults.js';
-import { pods } from '../kubernetes/kinds/pods.js';
+import { faultDefinitions } from '../injected-faults.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import type { AttachBody } from './request-schemas.js';
 import { groupProblem, scalingGroupOf } from './scaling-groups.js';
@@ -159,16 +158,10 @@ export function repairInstance(
   });
   if (reset) endOfDisk(cluster, id);
   // What hung on the machine begins anew.
-  cluster.kubernetes.faults.releasePods(podsOn(cluster, instance.name), 'VOLUME_HANGS');
+  cluster.kubernetes.faults.releasePods(cluster.kubernetes.podsOn(instance.name), 'VOLUME_HANGS');
   reportNode(cloud, cluster, starting);
   planInstance(cloud, cluster, starting);
   return starting;
-}
-
-/** The uids of the pods on a node. */
-function podsOn({ store }: CloudCluster, nodeName: string): string[] {
-  const there = [...store.all(pods)].filter(({ spec }) => spec.nodeName === nodeName);
-  return there.map(({ metadata }) => metadata.uid);
 }
 
 /** What was done to the system disk goes with it. */

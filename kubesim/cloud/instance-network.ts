@@ -1,19 +1,7 @@
 import type { InstanceType } from '../catalog.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import { partOf, partsIn, type VSwitch } from '../ip-address-allocator.js';
-import type { InstanceFailure, InstanceRecord } from './records.js';
-
-/** How a cluster is connected. */
-export interface NetworkRecord {
-  readonly plugin: 'FLANNEL' | 'TERWAY';
-  /** The VPC of its vSwitches. */
-  readonly vpcId?: string | undefined;
-  /** Addresses of pods, and the prefix length of a node's part; only with Flannel. */
-  readonly podCidr?: string | undefined;
-  readonly nodeCidrMask?: number | undefined;
-  readonly serviceCidr: string;
-  readonly vSwitches: readonly VSwitch[];
-}
+import type { InstanceFailure, NetworkRecord } from './records.js';
 
 /** What an instance has of its cluster's network. */
 export interface NetworkAllocation {
@@ -110,40 +98,4 @@ function podsOf({ plugin, nodeCidrMask }: NetworkRecord, type: InstanceType | un
 
 function none(why: string): InstanceFailure {
   return { code: 'IP_NOT_AVAILABLE', message: `No address: ${why}.` };
-}
-
-/** Where the pods of a cluster get their addresses from its vSwitches. */
-export interface VpcAddresses {
-  /** A free address for a pod on the node; undefined when its vSwitch has none. */
-  take(nodeName: string): string | undefined;
-  /** Notes an address that a pod has from before. */
-  keep(nodeName: string, address: string): void;
-  release(address: string): void;
-}
-
-/** The addresses of a Terway cluster's pods; undefined with Flannel, whose pods have a range of their own. */
-export function vpcAddresses(cloud: Cloud, clusterId: string): VpcAddresses | undefined {
-  const cluster = () => cloud.clusters.get(clusterId);
-  const network = () => cluster()?.record.network;
-  const instanceOf = (name: string): InstanceRecord | undefined =>
-    [...(cluster()?.instances.values() ?? [])].find((instance) => instance.name === name);
-  const vSwitchOf = (name: string) => {
-    const { vSwitchId, vSwitchCidr, zoneId } = instanceOf(name) ?? {};
-    const known = network()?.vSwitches.find((vSwitch) => vSwitch.id === vSwitchId);
-    if (known || vSwitchId === undefined || vSwitchCidr === undefined) return known;
-    return { id: vSwitchId, zoneId: zoneId ?? '', cidr: vSwitchCidr };
-  };
-  return {
-    take(nodeName) {
-      const vSwitch = vSwitchOf(nodeName);
-      return vSwitch && cloud.addresses.take(vSwitch, clusterId);
-    },
-    keep(nodeName, address) {
-      const vSwitch = vSwitchOf(nodeName);
-      if (vSwitch) cloud.addresses.keep(vSwitch.id, address, clusterId);
-    },
-    release(address) {
-      cloud.addresses.releaseOf(clusterId, address);
-    },
-  };
 }

@@ -1,4 +1,4 @@
-import { faultDefinitions } from '../kubernetes/cluster/injected-faults.js';
+import { faultDefinitions } from '../injected-faults.js';
 import { runsVersion } from '../catalog.js';
 import { chance } from '../random.js';
 import type { Cloud, CloudCluster } from './cloud.js';

@@ -9,7 +9,7 @@ export function reportNode(cloud: Cloud, cluster: CloudCluster, instance: Instan
   const { faults } = cluster.kubernetes;
   cluster.kubernetes.setNodeHealth(name, {
     ready: isKubeletReachable(cloud, cluster, instance),
-    troubles: {
+    problems: {
       NetworkUnavailable: faults.ofInstance(id, 'NODE_NETWORK')?.operation,
       HealthChecksFailing: faults.ofInstance(id, 'NODE_PROBES')?.operation,
     },

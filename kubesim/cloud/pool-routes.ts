@@ -20,7 +20,7 @@ import {
   releaseMachine,
   detachedInstanceResponse,
 } from './detached-instances.js';
-import type { Answer, On } from './routes.js';
+import type { Answer, On } from './route.js';
 import {
   changeScalingGroup,
   deleteScalingGroup,
@@ -28,8 +28,8 @@ import {
   scalingGroupSchema,
   scalingGroupPatchSchema,
   scalingGroupResponse,
-  type ScalingGroupRecord,
 } from './scaling-groups.js';
+import type { ScalingGroupRecord } from './records.js';
 import { instanceResponse } from './instance-response.js';
 
 /** What the cloud's API has for node pools: scaling groups, machines of the account, and changes of instances. */

@@ -1,9 +1,6 @@
-import type { Grants } from '../kubernetes/cluster/cloud-claims.js';
-import type { InjectedFault } from '../kubernetes/cluster/injected-faults.js';
-import type { Taint } from '../kubernetes/kinds/core.js';
-import type { Replica } from './control-plane.js';
-import type { IncidentRecord } from './control-plane-incidents.js';
-import type { NetworkRecord } from './instance-network.js';
+import type { Grants, Taint } from '../cluster-port.js';
+import type { InjectedFault } from '../injected-faults.js';
+import type { VSwitch } from '../ip-address-allocator.js';
 
 /** A master that the caller knows by its id. */
 export interface MasterRecord {
@@ -47,6 +44,82 @@ export interface ClusterRecord {
   readonly createdAt: number;
   /** When the state that is being worked on is reached. */
   readonly readyAt: number;
+}
+
+/** One process of a control plane and where it runs. */
+export interface Replica {
+  readonly id: string;
+  readonly component: string;
+  readonly zoneId: string;
+}
+
+/** A time in which something of a control plane did not work. Times are milliseconds since the epoch. */
+export interface IncidentRecord {
+  readonly id: string;
+  /**
+   * DEGRADED: replicas were down, the API answered. COMPONENT_DOWN: a component had no replica that worked, the API
+   * answered.
+   */
+  readonly kind: 'DEGRADED' | 'COMPONENT_DOWN' | 'API_UNAVAILABLE';
+  /** What was down when it began, for people. */
+  readonly cause: string;
+  readonly startedAt: number;
+  readonly endedAt?: number;
+}
+
+/** How a cluster is connected. */
+export interface NetworkRecord {
+  readonly plugin: 'FLANNEL' | 'TERWAY';
+  /** The VPC of its vSwitches. */
+  readonly vpcId?: string | undefined;
+  /** Addresses of pods, and the prefix length of a node's part; only with Flannel. */
+  readonly podCidr?: string | undefined;
+  readonly nodeCidrMask?: number | undefined;
+  readonly serviceCidr: string;
+  readonly vSwitches: readonly VSwitch[];
+}
+
+/** What a scaling group has done, newest first. */
+export interface ScalingActivity {
+  readonly at: number;
+  readonly kind: 'SCALE_OUT' | 'SCALE_IN' | 'ATTACH' | 'CHANGE' | 'DELETE';
+  readonly status: 'SUCCESSFUL' | 'PARTIAL' | 'FAILED';
+  /** Instances that it was about. */
+  readonly instances: number;
+  readonly description: string;
+}
+
+/** The scaling group of a node pool; a deleted one stays as a mark until its cluster is gone. */
+export interface ScalingGroupRecord {
+  readonly id: string;
+  readonly nodePoolId: string;
+  readonly state: 'ACTIVE' | 'DELETED';
+  readonly minSize: number;
+  readonly maxSize: number;
+  readonly desiredSize: number;
+  readonly activities: readonly ScalingActivity[];
+}
+
+/** A machine of an account that belongs to no cluster. */
+export interface DetachedInstanceRecord {
+  readonly id: string;
+  readonly account: string;
+  readonly name: string;
+  readonly regionId: string;
+  readonly zoneId: string;
+  readonly instanceType: string;
+  readonly imageId: string;
+  readonly chargeType: 'POSTPAID' | 'PREPAID' | 'SPOT';
+  /** Of those that were asked for when it was made; one that is left out says nothing. */
+  readonly vpcId?: string | undefined;
+  /** STOPPED: somebody has stopped it; RUNNING when left out. */
+  readonly state?: 'RUNNING' | 'STOPPED' | undefined;
+  readonly systemDisk: SystemDisk;
+  /** CREATED by hand, REMOVED from a cluster, or left by a FAILED_CREATION. */
+  readonly origin: 'CREATED' | 'REMOVED' | 'FAILED_CREATION';
+  /** The cluster that it came from. */
+  readonly formerClusterId?: string;
+  readonly createdAt: number;
 }
 
 export interface InstanceFailure {

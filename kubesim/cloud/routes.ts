@@ -18,7 +18,7 @@ import {
 import { setConnected } from './connection.js';
 import { apiAvailable, replicasOf } from './control-plane.js';
 import { setReplica, incidentsResponse } from './control-plane-incidents.js';
-import type { Credentials } from './credentials.js';
+import type { Credentials } from '../credentials.js';
 import {
   clusterSchema,
   connectionSchema,
@@ -36,6 +36,7 @@ import { faultRoutes } from './fault-routes.js';
 import { poolRoutes } from './pool-routes.js';
 import { CloudApiError } from './records.js';
 import { instanceResponse } from './instance-response.js';
+import type { Answer, Exchange, Handler, On } from './route.js';
 import { setZone, zones } from './zones.js';
 
 /** Bytes of a request body at the most. */
@@ -50,22 +51,6 @@ export interface CloudApiOptions {
   /** Where the Kubernetes API servers are, e.g. `https://127.0.0.1:6443`. */
   readonly kubernetesUrl: () => string;
   readonly log: Log;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-export type Handler = (
-  cloud: Cloud,
-  params: Readonly<Record<string, string>>,
-  exchange: Exchange,
-) => Answer | Promise<Answer>;
-
-export interface Exchange {
-  readonly query: Readonly<Record<string, string>>;
-  body<T>(form: z.ZodType<T>): Promise<T>;
 }
 
 /** The simulated cloud's HTTP API, as a listener for a server. */
@@ -105,12 +90,6 @@ export function cloudApi(
     router.lookup(request, response);
   };
 }
-
-export type On = (
-  method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE',
-  path: string,
-  handler: Handler,
-) => void;
 
 function clusterRoutes(on: On, options: CloudApiOptions): void {
   const show = (cloud: Cloud, cluster: CloudCluster) => ({

@@ -1,29 +1,14 @@
 import { z } from 'zod';
-import { faultDefinitions } from '../kubernetes/cluster/injected-faults.js';
+import { faultDefinitions } from '../injected-faults.js';
 import { hashHex } from '../random.js';
 import type { Cloud, CloudCluster } from './cloud.js';
-import { CloudApiError, type InstanceFailure, type InstanceRecord } from './records.js';
-
-/** What a scaling group has done, newest first. */
-export interface ScalingActivity {
-  readonly at: number;
-  readonly kind: 'SCALE_OUT' | 'SCALE_IN' | 'ATTACH' | 'CHANGE' | 'DELETE';
-  readonly status: 'SUCCESSFUL' | 'PARTIAL' | 'FAILED';
-  /** Instances that it was about. */
-  readonly instances: number;
-  readonly description: string;
-}
-
-/** The scaling group of a node pool; a deleted one stays as a mark until its cluster is gone. */
-export interface ScalingGroupRecord {
-  readonly id: string;
-  readonly nodePoolId: string;
-  readonly state: 'ACTIVE' | 'DELETED';
-  readonly minSize: number;
-  readonly maxSize: number;
-  readonly desiredSize: number;
-  readonly activities: readonly ScalingActivity[];
-}
+import {
+  CloudApiError,
+  type InstanceFailure,
+  type InstanceRecord,
+  type ScalingActivity,
+  type ScalingGroupRecord,
+} from './records.js';
 
 /** The largest group that can be made; how many instances an account may have in one is its quota. */
 const LARGEST = 100_000;

@@ -1,5 +1,5 @@
 import type { InstanceType } from '../catalog.js';
-import type { Taint } from '../kubernetes/kinds/core.js';
+import type { Taint } from '../cluster-port.js';
 import type { InstanceRecord } from './records.js';
 
 /** The instance type of virtual nodes: no machine, but container instances, as many as there are pods. */

@@ -22,7 +22,7 @@ import {
 import { PodAddresses } from './pod-addresses.js';
 import { instanceHost, nodeHost, type FindPodHost, type PodHost } from './pod-host.js';
 import { probedStatuses } from './probes.js';
-import { mountProblem } from './volume-mounts.js';
+import { mountProblem } from '../kubernetes/cluster/volume-mounts.js';
 
 /** Simulated seconds: pulling an image takes from PULL_LEAST to twice that; containers take STOP to end. */
 const PULL_LEAST = 1;

@@ -1,28 +1,9 @@
+import type { LogLine, LogSource } from '../kubernetes/cluster/kubelet-answers.js';
 import { hash32 } from '../random.js';
 
 /** Milliseconds between two lines of a container, and how many lines its log keeps. */
 const PERIOD = 2_000;
 const KEPT = 10_000;
-
-/** One line of a log with the time at which it was written. */
-export interface LogLine {
-  readonly at: Date;
-  readonly text: string;
-}
-
-/** A container's life, as far as its log goes. */
-export interface LogSource {
-  /** Tells containers apart; the same key gives the same lines. */
-  readonly key: string;
-  readonly name: string;
-  readonly image: string;
-  readonly startedAt: number;
-  /** When it ended; undefined while it runs. */
-  readonly finishedAt?: number;
-  readonly exitCode?: number;
-  /** What every line says from a time on, because something is wrong with the container's volume. */
-  readonly trouble?: { readonly since: number; readonly text: string };
-}
 
 const PATHS = [
   '/',
@@ -45,7 +26,7 @@ export function logLines(source: LogSource, from: number, to: number): LogLine[]
   const lines: LogLine[] = [];
   for (let index = first; index <= last; index += 1) {
     const at = source.startedAt + index * PERIOD;
-    const { since, text } = source.trouble ?? { since: Infinity };
+    const { since, text } = source.problem ?? { since: Infinity };
     lines.push({ at: new Date(at), text: at > since ? `level=error msg="${text}"` : lineAt(source, index) });
   }
   if (source.finishedAt !== undefined && source.finishedAt > from && source.finishedAt <= to) {

@@ -1,6 +1,6 @@
 import type { ClusterContext } from '../kubernetes/cluster/context.js';
 import { hasNodeProblem } from '../kubernetes/cluster/node-conditions.js';
-import { faultDefinitions } from '../kubernetes/cluster/injected-faults.js';
+import { faultDefinitions } from '../injected-faults.js';
 import type { Container, ContainerStatus, Pod } from '../kubernetes/kinds/core.js';
 import { nodes } from '../kubernetes/kinds/nodes.js';
 

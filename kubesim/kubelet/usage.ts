@@ -1,13 +1,8 @@
+import type { Usage } from '../kubernetes/cluster/kubelet-answers.js';
 import type { Container, Node, Pod } from '../kubernetes/kinds/core.js';
 import { quantity } from '../kubernetes/kinds/quantity.js';
 import { hash32 } from '../random.js';
 import { allocatableOf } from '../kubernetes/scheduler/fit.js';
-
-/** What something uses: cores and bytes. */
-export interface Usage {
-  readonly cpu: number;
-  readonly memory: number;
-}
 
 /** What a container that asks for nothing is taken to ask for. */
 const MODEST: Usage = { cpu: 0.01, memory: 32 * 2 ** 20 };

@@ -1,8 +1,17 @@
 import type { Clock } from '../../kernel/clock.js';
 import type { Log } from '../../kernel/log.js';
 import type { InstanceType } from '../catalog.js';
-import type { VpcAddresses } from '../cloud/instance-network.js';
-import type { InstanceRecord } from '../cloud/records.js';
+import type {
+  CloudResourceClaim,
+  ClusterOptions,
+  ClusterPort,
+  ContainerInstanceRun,
+  ControlPlaneProcess,
+  NodeHealth,
+  NodeInstance,
+  VolumeFaultResult,
+  VpcAddresses,
+} from '../cluster-port.js';
 import { daemonSetController } from './controllers/daemon-set.js';
 import { deploymentController } from './controllers/deployment.js';
 import { disruptionController } from './controllers/disruption.js';
@@ -17,18 +26,19 @@ import { statefulSetController } from './controllers/stateful-set.js';
 import { volumeController } from './controllers/volume.js';
 import { unitedDeploymentController } from './controllers/united-deployment.js';
 import { WorkQueue, type Turns } from './cluster/work-queue.js';
-import { kubelets } from '../kubelet/kubelet.js';
 import type { Pod } from './kinds/core.js';
 import { isNodeReady, nodes } from './kinds/nodes.js';
 import { controllerOf } from './kinds/object.js';
 import { isActive, pods } from './kinds/pods.js';
+import { services } from './kinds/services.js';
 import { containerInstances } from './scheduler/container-instances.js';
 import { scheduler } from './scheduler/scheduler.js';
 import type { ClusterStore } from './store/cluster-store.js';
 import type { TimerScheduler, Timers } from '../timers.js';
-import { GrantRegistry, type Grants } from './cluster/cloud-claims.js';
-import type { ClusterContext } from './cluster/context.js';
-import { ControlPlaneProcesses, type ControlPlaneProcess } from './cluster/control-plane-processes.js';
+import { cloudResourceClaims, GrantRegistry } from './cluster/cloud-claims.js';
+import type { ClusterContext, Kubelets } from './cluster/context.js';
+import { containerInstanceRun } from './cluster/container-instance-runs.js';
+import { ControlPlaneProcesses } from './cluster/control-plane-processes.js';
 import { destroy } from './cluster/delete.js';
 import { evictionRefusal } from './cluster/disruption.js';
 import { EventRecorder } from './cluster/event-recorder.js';
@@ -38,33 +48,25 @@ import {
   installDns,
   SANDBOX_LABEL,
 } from './cluster/initial-objects.js';
-import { InjectedFaults, type FaultStorage } from './cluster/injected-faults.js';
-import { healthConditions, type NodeHealth } from './cluster/node-conditions.js';
+import { InjectedFaults } from '../injected-faults.js';
+import { healthConditions } from './cluster/node-conditions.js';
+import { injectVolumeFault } from './cluster/volume-faults.js';
 import { nodeObject } from './cluster/node-object.js';
 import { updateByController, create, replaceStatus } from './cluster/write.js';
 
-export interface SimulatedClusterParts {
-  readonly id: string;
-  readonly regionId: string;
+/** What a simulated cluster needs besides the options of the cloud. */
+export interface SimulatedClusterDependencies {
   readonly store: ClusterStore;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly turns: Turns;
   readonly log: Log;
   readonly caCertificate: string;
-  readonly serverlessZones: readonly string[] | undefined;
-  maxPods(): number | undefined;
-  grants(): Grants | undefined;
-  /** High-risk operations that were done to it. */
-  readonly faults: FaultStorage;
-  readonly serviceCidr: string | undefined;
-  readonly vpcAddresses: VpcAddresses | undefined;
-  /** How many times faster than real the simulation runs now. */
-  speed(): number;
+  readonly kubelets: Kubelets;
 }
 
 /** One Kubernetes cluster: its objects with the controllers, scheduler and kubelets that act on them. */
-export class SimulatedCluster implements ClusterContext, Disposable {
+export class SimulatedCluster implements ClusterContext, ClusterPort {
   readonly id: string;
   readonly regionId: string;
   readonly serverlessZones: readonly string[] | undefined;
@@ -78,37 +80,42 @@ export class SimulatedCluster implements ClusterContext, Disposable {
   readonly events: EventRecorder;
   readonly grants: GrantRegistry;
   readonly faults: InjectedFaults;
+  readonly kubelets: Kubelets;
   private readonly processes = new ControlPlaneProcesses();
   private readonly queues: WorkQueue[] = [];
   private readonly clients = new Set<() => void>();
   private open = true;
 
-  constructor(private readonly parts: SimulatedClusterParts) {
-    this.id = parts.id;
-    this.regionId = parts.regionId;
-    this.serverlessZones = parts.serverlessZones;
-    this.serviceCidr = parts.serviceCidr ?? '172.21.0.0/20';
-    this.vpcAddresses = parts.vpcAddresses;
-    this.store = parts.store;
-    this.clock = parts.clock;
-    this.turns = parts.turns;
-    const log = parts.log.child({ cluster: parts.id });
+  constructor(
+    private readonly options: ClusterOptions,
+    private readonly dependencies: SimulatedClusterDependencies,
+  ) {
+    this.id = options.id;
+    this.regionId = options.regionId;
+    this.serverlessZones = options.serverlessZones;
+    this.serviceCidr = options.serviceCidr ?? '172.21.0.0/20';
+    this.vpcAddresses = options.vpcAddresses;
+    this.store = dependencies.store;
+    this.kubelets = dependencies.kubelets;
+    this.clock = dependencies.clock;
+    this.turns = dependencies.turns;
+    const log = dependencies.log.child({ cluster: options.id });
     this.log = log;
-    this.timers = parts.timers.scope(
+    this.timers = dependencies.timers.scope(
       () => this.open,
       (error) => log.error({ err: error }, 'a planned step failed'),
     );
-    this.events = new EventRecorder(parts.store, parts.clock);
-    this.grants = new GrantRegistry(() => parts.grants());
-    this.faults = new InjectedFaults(parts.faults);
+    this.events = new EventRecorder(dependencies.store, dependencies.clock);
+    this.grants = new GrantRegistry(() => options.grants());
+    this.faults = new InjectedFaults(options.faults);
   }
 
   maxPods(): number | undefined {
-    return this.parts.maxPods();
+    return this.options.maxPods();
   }
 
   scaled(seconds: number): number {
-    return (seconds * 1000) / this.parts.speed();
+    return (seconds * 1000) / this.options.speed();
   }
 
   queue(name: string, work: (key: string) => void): WorkQueue {
@@ -132,7 +139,7 @@ export class SimulatedCluster implements ClusterContext, Disposable {
     if (fresh) installDns(this);
     const controllers = [
       garbageCollector(this),
-      namespaceController(this, this.parts.caCertificate),
+      namespaceController(this, this.dependencies.caCertificate),
       unitedDeploymentController(this),
       deploymentController(this),
       replicaSetController(this),
@@ -146,13 +153,13 @@ export class SimulatedCluster implements ClusterContext, Disposable {
       ...(this.serverlessZones
         ? [containerInstances(this, this.serverlessZones)]
         : [nodeLifecycleController(this), scheduler(this)]),
-      kubelets(this),
+      this.kubelets.controller(this),
     ];
     for (const controller of controllers) controller.start();
   }
 
   /** Registers the node of an instance that has booted. Doing it twice changes nothing. */
-  joinNode(instance: InstanceRecord, type: InstanceType): void {
+  joinNode(instance: NodeInstance, type: InstanceType): void {
     if (instance.labels[SANDBOX_LABEL]) ensureSandboxRuntime(this);
     if (this.store.get(nodes, '', instance.name)) return;
     const node = create(
@@ -172,7 +179,7 @@ export class SimulatedCluster implements ClusterContext, Disposable {
   }
 
   /** Lets the node of an instance say that it is another machine now. */
-  resizeNode(instance: InstanceRecord, type: InstanceType): void {
+  resizeNode(instance: NodeInstance, type: InstanceType): void {
     const node = this.store.get(nodes, '', instance.name);
     if (!node) return;
     const { metadata, status } = nodeObject(instance, type, {
@@ -227,7 +234,7 @@ export class SimulatedCluster implements ClusterContext, Disposable {
         spec: { ...object.spec, unschedulable: true },
       }));
     }
-    const evicted = this.podsOn(name).filter((pod) => controllerOf(pod)?.kind !== 'DaemonSet');
+    const evicted = this.podObjectsOn(name).filter((pod) => controllerOf(pod)?.kind !== 'DaemonSet');
     for (const pod of evicted) if (isActive(pod) && !evictionRefusal(this, pod)) destroy(this, pods, pod);
     return evicted.filter((pod) => this.store.byUid(pod.metadata.uid)).length;
   }
@@ -245,8 +252,52 @@ export class SimulatedCluster implements ClusterContext, Disposable {
   }
 
   /** Ends every connection that is open to the API server. */
-  cutOff(): void {
+  closeConnections(): void {
     for (const end of [...this.clients]) end();
+  }
+
+  podsOn(nodeName: string): string[] {
+    return this.podObjectsOn(nodeName).map(({ metadata }) => metadata.uid);
+  }
+
+  nodesOf(podUids: readonly string[]): ReadonlySet<string | undefined> {
+    return new Set(this.podsByUid(podUids).map(({ spec }) => spec.nodeName));
+  }
+
+  deletePods(podUids: readonly string[]): void {
+    for (const pod of this.podsByUid(podUids)) if (!pod.metadata.deletionTimestamp) destroy(this, pods, pod);
+  }
+
+  hasLoadBalancer(service: string): boolean {
+    const [namespace = '', name = ''] = service.split('/');
+    return this.store.get(services, namespace, name)?.spec.type === 'LoadBalancer';
+  }
+
+  injectVolumeFault(operation: string, claim: string, storage: 'DISK' | 'NAS'): VolumeFaultResult {
+    return injectVolumeFault(this, { operation, claim, storage });
+  }
+
+  claims(): CloudResourceClaim[] {
+    return cloudResourceClaims(this.store);
+  }
+
+  grantsChanged(): void {
+    this.grants.changed();
+  }
+
+  onContainerInstanceRun(listener: (run: ContainerInstanceRun) => void): void {
+    this.store.onChange(pods, ({ type, object }) => {
+      const run = containerInstanceRun(this, object as Pod, type === 'DELETED');
+      if (run) listener(run);
+    });
+  }
+
+  containerInstanceRuns(): ContainerInstanceRun[] {
+    return [...this.store.all(pods)].flatMap((pod) => containerInstanceRun(this, pod, false) ?? []);
+  }
+
+  erase(): void {
+    this.store.erase();
   }
 
   [Symbol.dispose](): void {
@@ -255,7 +306,11 @@ export class SimulatedCluster implements ClusterContext, Disposable {
     this.store.close();
   }
 
-  private podsOn(name: string): Pod[] {
+  private podsByUid(uids: readonly string[]): Pod[] {
+    return uids.flatMap((uid) => (this.store.byUid(uid) as Pod | undefined) ?? []);
+  }
+
+  private podObjectsOn(name: string): Pod[] {
     return [...this.store.all(pods)].filter(({ spec }) => spec.nodeName === name);
   }
 }

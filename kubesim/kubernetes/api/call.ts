@@ -14,7 +14,7 @@ export interface ApiCall {
   /** As whom it acts. */
   readonly user: UserInfo;
   /** What the cluster's lists may still read. */
-  readonly budget: ListRateLimiter;
+  readonly listRate: ListRateLimiter;
   readonly method: string;
   /** Path below `/clusters/<id>`. */
   readonly path: string;

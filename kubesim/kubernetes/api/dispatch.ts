@@ -30,9 +30,9 @@ export async function dispatch(call: ApiCall): Promise<ApiAnswer | undefined> {
   return target.subresource ? subresource(call, target) : resource(call, target);
 }
 
-function metricsAnswer({ path, method, budget }: ApiCall): ApiAnswer | undefined {
+function metricsAnswer({ path, method, listRate }: ApiCall): ApiAnswer | undefined {
   if (method !== 'GET' || path !== '/metrics') return undefined;
-  return { status: 200, body: listRateMetrics(budget), contentType: 'text/plain; version=0.0.4' };
+  return { status: 200, body: listRateMetrics(listRate), contentType: 'text/plain; version=0.0.4' };
 }
 
 function plainAnswer(call: ApiCall): ApiAnswer | undefined {

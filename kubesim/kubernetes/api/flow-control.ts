@@ -53,11 +53,11 @@ export class FlowControl {
     }
   }
 
-  private async enter({ budget, left }: ApiCall, flow: string): Promise<Release | undefined> {
+  private async enter({ listRate, left }: ApiCall, flow: string): Promise<Release | undefined> {
     try {
       return await this.queue.enter(flow, left);
     } catch (error) {
-      if (error instanceof QueueFull) throw budget.refuse(1);
+      if (error instanceof QueueFull) throw listRate.refuse(1);
       throw error;
     }
   }

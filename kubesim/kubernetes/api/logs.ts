@@ -1,12 +1,12 @@
 import { volumeFaultMessage } from '../cluster/volume-fault-messages.js';
 import type { ContainerStatus, Pod } from '../kinds/core.js';
-import { logLines, type LogLine, type LogSource } from '../../kubelet/log-lines.js';
+import type { LogLine, LogSource } from '../cluster/kubelet-answers.js';
 import { flag, type ApiCall } from './call.js';
 import type { Target } from './path.js';
 import { objectOf } from './read.js';
 import { badRequest } from '../kinds/status.js';
 
-/** Milliseconds between two looks at a log that is followed. */
+/** Milliseconds between two polls of a log that is followed. */
 const FOLLOW = 500;
 
 /** Streams the log of a container: `container`, `follow`, `tailLines`, `sinceSeconds`, `timestamps`, `previous`… */
@@ -17,7 +17,10 @@ export function logs(call: ApiCall, target: Target): void {
   const now = call.cluster.clock.now().getTime();
   const { response, query } = call;
   response.writeHead(200, { 'content-type': 'text/plain' });
-  const first = limited(logLines({ ...source, ...troubleOf(call, pod) }, sinceOf(query, now), now), query);
+  const first = limited(
+    call.cluster.kubelets.logLines({ ...source, ...volumeProblemOf(call, pod) }, sinceOf(query, now), now),
+    query,
+  );
   const text = first.map((line) => textOf(line, query)).join('');
   const bytes = Number(query.get('limitBytes') ?? Infinity);
   response.write(text.slice(0, bytes));
@@ -68,10 +71,10 @@ function endedSource(
   return { name, image, key: ended.containerID ?? key, ...times, exitCode: ended.exitCode };
 }
 
-function troubleOf({ cluster }: ApiCall, { metadata }: Pod): Pick<LogSource, 'trouble'> {
+function volumeProblemOf({ cluster }: ApiCall, { metadata }: Pod): Pick<LogSource, 'problem'> {
   const [fault] = cluster.faults.ofPod(metadata.uid);
   const text = fault && volumeFaultMessage(fault);
-  return !fault || text === undefined ? {} : { trouble: { since: fault.injectedAt, text } };
+  return !fault || text === undefined ? {} : { problem: { since: fault.injectedAt, text } };
 }
 
 function sinceOf(query: URLSearchParams, now: number): number {
@@ -104,7 +107,7 @@ function follow(
     // A reader that does not keep up gets the lines later; nothing is kept for it.
     if (response.writableNeedDrain) return;
     const present = cluster.store.byUid(pod.metadata.uid) as Pod | undefined;
-    for (const line of logLines({ ...source, ...troubleOf(call, pod) }, seen, now))
+    for (const line of cluster.kubelets.logLines({ ...source, ...volumeProblemOf(call, pod) }, seen, now))
       response.write(textOf(line, query));
     seen = now;
     const status = present?.status.containerStatuses?.find(({ name }) => name === source.name);

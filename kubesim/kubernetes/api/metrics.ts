@@ -4,7 +4,7 @@ import { timestamp, type Json } from '../kinds/object.js';
 import { pods } from '../kinds/pods.js';
 import { memoryQuantity } from '../kinds/quantity.js';
 import { parseLabelSelector, satisfies } from '../kinds/selector.js';
-import { containerUsage, nodeUsage, type Usage } from '../../kubelet/usage.js';
+import type { Usage } from '../cluster/kubelet-answers.js';
 import type { ApiAnswer, ApiCall } from './call.js';
 import { authorize } from './rbac/authorizer.js';
 import { methodNotAllowed, noSuchPath, notFound } from '../kinds/status.js';
@@ -31,7 +31,11 @@ function nodeMetrics(call: ApiCall, name: string | undefined): ApiAnswer {
   const now = cluster.clock.now();
   const byNode = Map.groupBy(cluster.store.all(pods), ({ spec }) => spec.nodeName ?? '');
   const item = (node: Node) =>
-    nodeItem(node, nodeUsage(node, runningOf(byNode.get(node.metadata.name) ?? []), now), now);
+    nodeItem(
+      node,
+      cluster.kubelets.nodeUsage(node, runningOf(byNode.get(node.metadata.name) ?? []), now),
+      now,
+    );
   if (name === undefined) {
     return list('NodeMetricsList', selected(call, [...cluster.store.all(nodes)]).map(item));
   }
@@ -54,25 +58,25 @@ function nodeItem({ metadata }: Node, usage: Usage, now: Date): Json {
 
 function podMetrics(call: ApiCall, namespace: string | undefined, name: string | undefined): ApiAnswer {
   const { cluster } = call;
-  const now = cluster.clock.now();
   if (name === undefined) {
     const found = runningOf(cluster.store.all(pods)).filter(
       ({ metadata }) => namespace === undefined || metadata.namespace === namespace,
     );
     return list(
       'PodMetricsList',
-      selected(call, found).map((pod) => podItem(pod, now)),
+      selected(call, found).map((pod) => podItem(call, pod)),
     );
   }
   const pod = cluster.store.get(pods, namespace ?? '', name);
-  if (pod?.status.phase === 'Running') return { status: 200, body: podItem(pod, now) };
+  if (pod?.status.phase === 'Running') return { status: 200, body: podItem(call, pod) };
   throw notFound(
     { ...pods, id: 'pods.metrics.k8s.io', group: 'metrics.k8s.io' },
     `${namespace ?? ''}/${name}`,
   );
 }
 
-function podItem(pod: Pod, now: Date): Json {
+function podItem({ cluster }: ApiCall, pod: Pod): Json {
+  const now = cluster.clock.now();
   const { name, namespace, labels, creationTimestamp } = pod.metadata;
   return {
     kind: 'PodMetrics',
@@ -82,7 +86,7 @@ function podItem(pod: Pod, now: Date): Json {
     window: WINDOW,
     containers: pod.spec.containers.map((container) => ({
       name: container.name,
-      usage: amounts(containerUsage(pod, container, now)),
+      usage: amounts(cluster.kubelets.containerUsage(pod, container, now)),
     })),
   };
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../../kernel/clock.js';
-import type { Credential, Credentials } from '../../cloud/credentials.js';
+import type { Credential, Credentials } from '../../credentials.js';
 import { type ApiCall, flag } from './call.js';
 import { type Flow, isPlatform } from './flow-control.js';
 import { tooManyRequests } from '../kinds/status.js';

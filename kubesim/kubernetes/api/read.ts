@@ -43,7 +43,7 @@ export async function list(call: ApiCall, target: Target): Promise<ApiAnswer> {
     .filter(({ key }) => !token || key > token.key);
   const limit = readLimit(query);
   // Before they are sorted: a list that is refused is no work.
-  call.budget.take(listCost({ objects: limit > 0 ? Math.min(limit, found.length) : found.length, limit }));
+  call.listRate.take(listCost({ objects: limit > 0 ? Math.min(limit, found.length) : found.length, limit }));
   const sorted = found.sort((a, b) => compare(a.key, b.key)).map(({ object }) => object);
   const page = limit > 0 ? sorted.slice(0, limit) : sorted;
   const last = page.at(-1);

@@ -2,9 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AbortedError } from '../../../kernel/aborted-error.js';
 import type { Clock } from '../../../kernel/clock.js';
 import type { Log } from '../../../kernel/log.js';
-import type { Cloud, CloudCluster } from '../../cloud/cloud.js';
-import { apiAvailable } from '../../cloud/control-plane.js';
-import type { Credential, Credentials } from '../../cloud/credentials.js';
+import type { ClusterContext } from '../cluster/context.js';
+import type { Credential, Credentials } from '../../credentials.js';
 import { bearerToken, BodyTooLarge, readBody, sendJson } from '../../http/exchange.js';
 import { ListWriter, longList } from './list-writer.js';
 import type { Json } from '../kinds/object.js';
@@ -19,11 +18,18 @@ import { AUTHENTICATED, type UserInfo } from './rbac/user-info.js';
 import { negotiate } from './representation.js';
 import { ApiError, noSuchPath, unauthorized } from '../kinds/status.js';
 
-/** Rows that wait for the disk, beyond which clients are asked to come back later. */
-const LONGEST_BACKLOG = 50_000;
+/** A cluster whose API server answers. */
+export interface ServedCluster {
+  readonly context: ClusterContext;
+  readonly account: string;
+  /** The version that the control plane runs, e.g. `1.32.1`. */
+  readonly version: string;
+  edition(): 'STANDARD' | 'PRO';
+}
 
 export interface ApiServerOptions {
-  cloud(): Cloud | undefined;
+  /** The cluster with the id. Throws ApiError when there is none, or its API server cannot answer. */
+  cluster(id: string): ServedCluster;
   readonly credentials: Credentials;
   readonly streams: OpenStreams;
   readonly clock: Clock;
@@ -52,14 +58,14 @@ async function serve(options: Serving, request: IncomingMessage, response: Serve
   if (id === undefined) throw noSuchPath();
   const clusterId = decodeSegment(id);
   const credential = await credentialOf(options, request, clusterId);
-  const cluster = runningCluster(options.cloud(), clusterId);
-  const { account } = cluster.record;
+  const cluster = options.cluster(clusterId);
+  const { account, context, version } = cluster;
   const call: ApiCall = {
-    cluster: cluster.kubernetes,
+    cluster: context,
     account,
-    version: cluster.record.version,
+    version,
     user: actingUser(userOf(credential), request),
-    budget: budgetOf(cluster, options.clock),
+    listRate: rateLimiterOf(cluster, options.clock),
     method: request.method ?? 'GET',
     path: withoutEndingSlash(path ?? '/'),
     query,
@@ -103,15 +109,15 @@ function leftSignal(response: ServerResponse): AbortSignal {
   return left.signal;
 }
 
-const budgets = new WeakMap<CloudCluster, ListRateLimiter>();
+const limiters = new WeakMap<ClusterContext, ListRateLimiter>();
 
 /** One for each cluster; a larger one since the moment when it became a Pro cluster. */
-function budgetOf(cluster: CloudCluster, clock: Clock): ListRateLimiter {
-  const known = budgets.get(cluster);
+function rateLimiterOf({ context, edition }: ServedCluster, clock: Clock): ListRateLimiter {
+  const known = limiters.get(context);
   if (known) return known;
-  const budget = new ListRateLimiter(clock, () => listRates[cluster.record.edition ?? 'STANDARD']);
-  budgets.set(cluster, budget);
-  return budget;
+  const limiter = new ListRateLimiter(clock, () => listRates[edition()]);
+  limiters.set(context, limiter);
+  return limiter;
 }
 
 /** A body can be read only once; later askers get what the first one read. */
@@ -132,28 +138,6 @@ function negotiateFor(
 ): ApiCall['representation'] {
   const objects = /^\/apis?\/.+\/.+/.test(path) && !path.endsWith('/log');
   return negotiate(objects ? headers.accept : undefined, query.get('includeObject'));
-}
-
-/** States of a cluster whose API server is up. */
-const SERVING: readonly string[] = ['RUNNING', 'UPGRADING'];
-
-function runningCluster(cloud: Cloud | undefined, id: string): CloudCluster {
-  if (!cloud) throw unavailable('the API server is not running');
-  if (cloud.parts.journal.backlog > LONGEST_BACKLOG) throw unavailable('the server has too much to write');
-  const cluster = cloud.clusters.get(id);
-  if (!cluster) throw unauthorized();
-  if (!SERVING.includes(cluster.record.state)) throw unavailable('the API server is not running');
-  if (!apiAvailable(cloud, cluster)) throw unavailable('etcd has no leader, or no API server is up');
-  return cluster;
-}
-
-function unavailable(why: string): ApiError {
-  return new ApiError(
-    503,
-    'ServiceUnavailable',
-    `the server is currently unable to handle the request: ${why}`,
-    { retryAfterSeconds: 1 },
-  );
 }
 
 function send(response: ServerResponse, { status, body, contentType }: ApiAnswer): void {

@@ -5,10 +5,9 @@ import { namespaces } from '../kinds/nodes.js';
 import type { KubeObject } from '../kinds/object.js';
 import { pods } from '../kinds/pods.js';
 import type { ResourceType } from '../kinds/resource.js';
-import { services } from '../kinds/services.js';
+import { DNS_ADDRESS, services } from '../kinds/services.js';
 import { addressAt, sizeOf } from '../../ip-address-allocator.js';
 import type { ClusterContext } from './context.js';
-import { DNS_ADDRESS } from './initial-objects.js';
 import { admitPod } from './pod-admission.js';
 
 /**

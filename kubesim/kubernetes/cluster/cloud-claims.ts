@@ -1,3 +1,4 @@
+import type { CloudResourceClaim, Grants } from '../../cluster-port.js';
 import type { Service } from '../kinds/core.js';
 import { nodes } from '../kinds/nodes.js';
 import { REUSED_LOAD_BALANCER, reusesLoadBalancer, services } from '../kinds/services.js';
@@ -10,28 +11,6 @@ export const NAS_DRIVER = 'nasplugin.csi.alibabacloud.com';
 
 /** No load balancer has a longer id. */
 const LONGEST_ID = 100;
-
-/** What the owner of a cluster has answered to what its objects ask of the cloud; both by the object's uid. */
-export interface Grants {
-  readonly granted: readonly string[];
-  /** Why not; of one that is granted, too: what it has it keeps, more it does not get. */
-  readonly refused: Readonly<Record<string, string>>;
-}
-
-/** A thing of the cloud that an object of the cluster asks for. */
-export interface CloudResourceClaim {
-  /** The object's uid. */
-  readonly id: string;
-  /** A Service that reuses a load balancer takes no new one, but puts the machines behind it once more. */
-  readonly kind: 'LOAD_BALANCER' | 'REUSED_LOAD_BALANCER' | 'DISK';
-  readonly namespace: string;
-  readonly name: string;
-  /** Id of the load balancer that is reused, as the Service names it; null: none. */
-  readonly balancer: string | null;
-  /** Of a load balancer; 0 of a disk. */
-  readonly listeners: number;
-  readonly servers: number;
-}
 
 /** Every load balancer and disk that the cluster's objects ask for or have. */
 export function cloudResourceClaims(store: ClusterStore): CloudResourceClaim[] {

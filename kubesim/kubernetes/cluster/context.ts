@@ -1,8 +1,10 @@
-import type { InjectedFaults } from './injected-faults.js';
+import type { Container, Node, Pod } from '../kinds/core.js';
+import type { LogLine, LogSource, Usage } from './kubelet-answers.js';
+import type { InjectedFaults } from '../../injected-faults.js';
 import type { Clock } from '../../../kernel/clock.js';
 import type { Log } from '../../../kernel/log.js';
 import type { Turns, WorkQueue } from './work-queue.js';
-import type { VpcAddresses } from '../../cloud/instance-network.js';
+import type { VpcAddresses } from '../../cluster-port.js';
 import type { ClusterStore } from '../store/cluster-store.js';
 import type { TimerScheduler } from '../../timers.js';
 import type { GrantRegistry } from './cloud-claims.js';
@@ -27,6 +29,7 @@ export interface ClusterContext {
   /** Which of its objects may have a load balancer or a disk. */
   readonly grants: GrantRegistry;
   readonly faults: InjectedFaults;
+  readonly kubelets: Kubelets;
   /** Pods that the cluster has at the most; undefined: as many as it likes. */
   maxPods(): number | undefined;
   /** Simulated seconds as milliseconds of the clock: divided by the speed of the simulation. */
@@ -40,4 +43,14 @@ export interface ClusterContext {
 /** A controller: subscribes to changes and works off what is there already. */
 export interface Controller {
   start(): void;
+}
+
+/** The kubelets of a cluster, as the control plane reaches them. */
+export interface Kubelets {
+  /** Runs the pods of the cluster's nodes. */
+  controller(cluster: ClusterContext): Controller;
+  /** The lines of a container that were written after `from` up to `to` (milliseconds since the epoch). */
+  logLines(source: LogSource, from: number, to: number): LogLine[];
+  containerUsage(pod: Pod, container: Container, now: Date): Usage;
+  nodeUsage(node: Node, pods: Iterable<Pod>, now: Date): Usage;
 }

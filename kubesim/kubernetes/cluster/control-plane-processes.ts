@@ -1,5 +1,4 @@
-/** A process of the control plane without which something in the cluster stands still. */
-export type ControlPlaneProcess = 'CONTROLLER_MANAGER' | 'SCHEDULER';
+import type { ControlPlaneProcess } from '../../cluster-port.js';
 
 /** Which process works off which queue; what is not named works whatever stands still. */
 const PROCESS_OF_QUEUE: Readonly<Record<string, ControlPlaneProcess>> = {

@@ -5,12 +5,10 @@ import type { Draft, KubeObject } from '../kinds/object.js';
 import { namespaces } from '../kinds/nodes.js';
 import type { ResourceType } from '../kinds/resource.js';
 import { runtimeClasses } from '../kinds/runtime-class.js';
-import { services } from '../kinds/services.js';
+import { DNS_ADDRESS, services } from '../kinds/services.js';
 import type { ClusterContext } from './context.js';
 import { create } from './write.js';
 
-/** The DNS has this address of the Services' range; the API server has the first one. */
-export const DNS_ADDRESS = 10;
 const DNS_LABELS = { 'k8s-app': 'kube-dns' };
 
 /** Creates what every cluster has from its first day, as far as it is not there: run again after each start. */

@@ -1,16 +1,7 @@
+import type { NodeHealth, NodeProblem } from '../../cluster-port.js';
 import type { Node } from '../kinds/core.js';
 import { isNodeReady } from '../kinds/nodes.js';
 import { timestamp, type Condition } from '../kinds/object.js';
-
-/** How the node of an instance is. */
-export interface NodeHealth {
-  /** Whether its kubelet is heard. */
-  readonly ready: boolean;
-  /** What else is wrong, and the operation that did it. */
-  readonly troubles: Readonly<Partial<Record<NodeProblem, string>>>;
-}
-
-export type NodeProblem = 'NetworkUnavailable' | 'HealthChecksFailing';
 
 interface Wording {
   readonly broken: { readonly reason: string; readonly message: string };
@@ -28,30 +19,30 @@ const WORDING: Readonly<Record<NodeProblem, Wording>> = {
     fine: { reason: 'ConnectionsReused', message: 'The health checks of pods reach them.' },
   },
 };
-const TROUBLES = Object.keys(WORDING) as NodeProblem[];
+const PROBLEMS = Object.keys(WORDING) as NodeProblem[];
 
 /** Whether something of this kind is wrong with the node. */
-export function hasNodeProblem({ status }: Node, trouble: NodeProblem): boolean {
-  return !!status.conditions?.some(({ type, status: is }) => type === trouble && is === 'True');
+export function hasNodeProblem({ status }: Node, problem: NodeProblem): boolean {
+  return !!status.conditions?.some(({ type, status: is }) => type === problem && is === 'True');
 }
 
 /** The conditions of a node with this health; undefined when it has them. */
 export function healthConditions(
   node: Node,
-  { ready, troubles }: NodeHealth,
+  { ready, problems }: NodeHealth,
   now: Date,
 ): Condition[] | undefined {
   const present = node.status.conditions ?? [];
-  const before = present.filter(({ type }) => TROUBLES.includes(type as NodeProblem));
-  const wanted = TROUBLES.flatMap((type) => troubleCondition(type, { by: troubles[type], before, now }));
+  const before = present.filter(({ type }) => PROBLEMS.includes(type as NodeProblem));
+  const wanted = PROBLEMS.flatMap((type) => problemCondition(type, { by: problems[type], before, now }));
   const same = isNodeReady(node) === ready;
   if (same && wanted.every((one) => before.includes(one))) return undefined;
   const rest = same ? present.filter((one) => !before.includes(one)) : nodeConditions(ready, now);
   return [...rest, ...wanted];
 }
 
-/** What the node says of a trouble: nothing as long as it never had it. */
-function troubleCondition(
+/** The condition of a problem; undefined while the node has never had it. */
+function problemCondition(
   type: NodeProblem,
   { by, before, now }: { readonly by: string | undefined; readonly before: Condition[]; readonly now: Date },
 ): Condition[] {

@@ -1,9 +1,9 @@
 import type { InstanceType } from '../../catalog.js';
-import type { InstanceRecord } from '../../cloud/records.js';
+import type { NodeInstance } from '../../cluster-port.js';
 import type { Node } from '../kinds/core.js';
 import type { Draft } from '../kinds/object.js';
 import { nodeConditions } from './node-conditions.js';
-import { GPU_COUNT, GPU_MEMORY } from '../scheduler/gpu-share.js';
+import { GPU_COUNT, GPU_MEMORY } from '../kinds/gpu-resources.js';
 
 /** How pods get the GPUs of a node: `cgpu` shares them by memory, with isolation. */
 const GPU_SCHEDULE = 'ack.node.gpu.schedule';
@@ -17,7 +17,7 @@ const FILE_SYSTEM_GIB = 2;
 
 /** The Node that an instance's kubelet registers. */
 export function nodeObject(
-  instance: InstanceRecord,
+  instance: NodeInstance,
   type: InstanceType,
   facts: { readonly regionId: string; readonly now: Date },
 ): Draft<Node> {
@@ -67,7 +67,7 @@ export function nodeObject(
   };
 }
 
-function labelsOf(instance: InstanceRecord, type: InstanceType, regionId: string): Record<string, string> {
+function labelsOf(instance: NodeInstance, type: InstanceType, regionId: string): Record<string, string> {
   return {
     'beta.kubernetes.io/arch': type.architecture,
     'beta.kubernetes.io/os': osOf(instance).family,
@@ -96,7 +96,7 @@ function resourcesOf(
 }
 
 /** What device plugins report. Of GPUs that are shared pods ask for memory, not for cards. */
-function devicesOf({ labels }: InstanceRecord, type: InstanceType): Record<string, string> {
+function devicesOf({ labels }: NodeInstance, type: InstanceType): Record<string, string> {
   const { gpus, gpuMemoryGiB, npus, epcGiB } = type;
   const shared = labels[GPU_SCHEDULE] === 'cgpu';
   return {
@@ -108,11 +108,11 @@ function devicesOf({ labels }: InstanceRecord, type: InstanceType): Record<strin
 }
 
 /** What runs on an instance; one whose image is not told has the oldest. */
-function osOf({ os }: InstanceRecord): NonNullable<InstanceRecord['os']> {
+function osOf({ os }: NodeInstance): NonNullable<NodeInstance['os']> {
   return os ?? { name: 'Alibaba Cloud Linux 2.1903 LTS 64-bit', family: 'linux' };
 }
 
-function nodeInfo(instance: InstanceRecord, { architecture }: InstanceType): Record<string, string> {
+function nodeInfo(instance: NodeInstance, { architecture }: InstanceType): Record<string, string> {
   const { id, version } = instance;
   const os = osOf(instance);
   return {

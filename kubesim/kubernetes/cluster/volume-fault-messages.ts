@@ -1,4 +1,4 @@
-import { type InjectedFault, type FaultEffect, faultDefinitions } from './injected-faults.js';
+import { type InjectedFault, type FaultEffect, faultDefinitions } from '../../injected-faults.js';
 
 const MESSAGES: Readonly<Partial<Record<FaultEffect, string>>> = {
   VOLUME_FAILS: 'write failed: input/output error',

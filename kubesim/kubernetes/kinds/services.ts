@@ -3,6 +3,9 @@ import type { Condition } from './object.js';
 import { immutable, invalidValue } from './pod-template.js';
 import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
 
+/** Position of the DNS Service's address in the Services' range; the API server has the first address. */
+export const DNS_ADDRESS = 10;
+
 export const services = defineResource<Service>({
   kind: 'Service',
   plural: 'services',

@@ -1,10 +1,8 @@
+import { GPU_COUNT, GPU_MEMORY } from '../kinds/gpu-resources.js';
 import type { Pod } from '../kinds/core.js';
 import type { Amounts } from './fit.js';
 import type { NodeInfo } from './node-info.js';
 
-/** GiB of GPU memory; a pod gets all of it from one card. */
-export const GPU_MEMORY = 'aliyun.com/gpu-mem';
-export const GPU_COUNT = 'aliyun.com/gpu-count';
 /** Which card of its node a pod has; where the device plugin of shared GPUs looks for it. */
 const CARD = 'ALIYUN_COM_GPU_MEM_IDX';
 

@@ -14,8 +14,10 @@ import {
   untolerated,
   type Amounts,
 } from './fit.js';
-import { GPU_MEMORY, hasCard, withCard } from './gpu-share.js';
-import { NodeInfoCache, type NodeInfo } from './node-info.js';
+import { GPU_MEMORY } from '../kinds/gpu-resources.js';
+import { hasCard, withCard } from './gpu-share.js';
+import type { NodeInfo } from './node-info.js';
+import { NodeInfoCache } from './node-info-cache.js';
 
 /** How many suitable nodes are compared before the best of them is taken. */
 const ENOUGH = 50;

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { KubeObject } from '../kinds/object.js';
 import type { ResourceType } from '../kinds/resource.js';
 import { History, type Change } from './history.js';
-import type { Journal, RevisionOwner } from './journal.js';
-import { objectTable } from './tables.js';
+import type { Journal, RevisionOwner } from '../../storage/journal.js';
+import { objectTable } from '../../storage/tables.js';
 
 export type ChangeListener = (change: Change) => void;
 

@@ -1,7 +1,7 @@
-import type { ClusterContext } from '../kubernetes/cluster/context.js';
-import type { Pod } from '../kubernetes/kinds/core.js';
-import { hasEnded, pods } from '../kubernetes/kinds/pods.js';
-import { isBound, type VolumeClaim, volumeClaims } from '../kubernetes/kinds/volumes.js';
+import type { ClusterContext } from './context.js';
+import type { Pod } from '../kinds/core.js';
+import { hasEnded, pods } from '../kinds/pods.js';
+import { isBound, type VolumeClaim, volumeClaims } from '../kinds/volumes.js';
 
 /** Why a kubelet cannot mount a volume of a pod, as its event says it. */
 export interface MountProblem {

@@ -1,5 +1,5 @@
 import type { ClientBase, QueryConfig } from 'pg';
-import type { Log } from '../../../kernel/log.js';
+import type { Log } from '../../kernel/log.js';
 
 /** A table of the journal: how a batch of its rows is written and removed. Both statements take arrays of columns. */
 export interface JournalTable {

@@ -1,8 +1,8 @@
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import type { AcceptedTokens } from '../../access/accepted-tokens.js';
-import type { TokenOrigin } from '../../access/token-origin.js';
+import type { AcceptedTokens } from '../access/accepted-tokens.js';
+import type { TokenOrigin } from '../access/token-origin.js';
 
 /** Who a kubeconfig lets in. */
 export interface CredentialUser {

@@ -1,0 +1,39 @@
+import type { ContainerInstanceRun } from '../../cluster-port.js';
+import type { Pod } from '../kinds/core.js';
+import { nodes } from '../kinds/nodes.js';
+import { controllerOf } from '../kinds/object.js';
+import { hasEnded } from '../kinds/pods.js';
+import type { ClusterContext } from './context.js';
+
+/** The run of a pod; undefined when it has not started or runs on a node. */
+export function containerInstanceRun(
+  cluster: ClusterContext,
+  pod: Pod,
+  isDeleted: boolean,
+): ContainerInstanceRun | undefined {
+  const { startTime: startedAt } = pod.status;
+  if (!startedAt || !isOnContainerInstance(cluster, pod)) return undefined;
+  const endedAt = endOf(pod) ?? (isDeleted ? cluster.clock.now().toISOString() : null);
+  return {
+    podUid: pod.metadata.uid,
+    containers: pod.spec.containers.map(({ resources }) => (resources ? { resources } : {})),
+    startedAt,
+    endedAt: endedAt !== null && Date.parse(endedAt) < Date.parse(startedAt) ? startedAt : endedAt,
+  };
+}
+
+/** Every pod of a serverless cluster, and the pods of virtual nodes that no DaemonSet controls. */
+function isOnContainerInstance({ serverlessZones, store }: ClusterContext, pod: Pod): boolean {
+  if (serverlessZones) return true;
+  const node = store.get(nodes, '', pod.spec.nodeName ?? '');
+  return node?.metadata.labels?.['type'] === 'virtual-kubelet' && controllerOf(pod)?.kind !== 'DaemonSet';
+}
+
+/** When the last container of an ended pod ended; undefined while the pod runs. */
+function endOf(pod: Pod): string | undefined {
+  if (!hasEnded(pod)) return undefined;
+  const ends = (pod.status.containerStatuses ?? []).flatMap(
+    ({ state }) => state.terminated?.finishedAt ?? [],
+  );
+  return ends.sort().at(-1) ?? pod.status.startTime;
+}
