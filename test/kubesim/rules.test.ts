@@ -4,6 +4,8 @@ import { mergePatch } from '../../kubesim/kubernetes/api/merge-patch.js';
 import { strategicMerge } from '../../kubesim/kubernetes/api/strategic-merge.js';
 import { rollingStep } from '../../kubesim/kubernetes/controllers/rollout.js';
 import { duration } from '../../kubesim/kubernetes/kinds/resource.js';
+import { deployments } from '../../kubesim/kubernetes/kinds/apps.js';
+import { configMaps } from '../../kubesim/kubernetes/kinds/configuration.js';
 import { quantity } from '../../kubesim/kubernetes/kinds/quantity.js';
 import { sameJson } from '../../kubesim/kubernetes/kinds/same-json.js';
 import { collidedHash, templateHash } from '../../kubesim/kubernetes/kinds/template-hash.js';
@@ -214,4 +216,32 @@ test('the hash of a template does not depend on the order of its fields', () => 
   expect(collidedHash(template, 0)).toBe(templateHash(template));
   expect(collidedHash(template, 1)).not.toBe(templateHash(template));
   expect(templateHash({ spec })).not.toBe(templateHash(template));
+});
+
+test('accepts an update of an immutable ConfigMap whose data has its keys in another order', () => {
+  const metadata = { name: 'settings', uid: '1', resourceVersion: '1', creationTimestamp: '' };
+  const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata, immutable: true };
+  const stored = { ...map, data: { a: '1', b: '2' } };
+  expect(configMaps.validate?.({ ...map, data: { b: '2', a: '1' } }, stored)).toEqual([]);
+  expect(configMaps.validate?.({ ...map, data: { a: '1', b: '3' } }, stored)).toMatchObject([
+    { field: 'data' },
+  ]);
+});
+
+test('accepts an update of a Deployment whose selector has its keys in another order', () => {
+  const deployment = (matchLabels: Record<string, string>) => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web', uid: '1', resourceVersion: '1', creationTimestamp: '' },
+    spec: {
+      selector: { matchLabels },
+      template: { metadata: { labels: { a: '1', b: '2' } }, spec: { containers: [web] } },
+    },
+    status: {},
+  });
+  const stored = deployment({ a: '1', b: '2' });
+  const fields = (next: Record<string, string>) =>
+    deployments.validate?.(deployment(next) as never, stored as never)?.map(({ field }) => field);
+  expect(fields({ b: '2', a: '1' })).not.toContain('spec.selector');
+  expect(fields({ a: '1' })).toContain('spec.selector');
 });

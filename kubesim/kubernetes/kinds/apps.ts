@@ -3,6 +3,7 @@ import { matchesLabels } from './selector.js';
 import type { KubeObject, LabelSelector } from './object.js';
 import { immutable, invalidValue, podSpecCauses, templateDefaults } from './pod-template.js';
 import { ageColumn, defineResource, nameColumn, type Cause, type Column } from './resource.js';
+import { sameJson } from './same-json.js';
 import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from './workloads.js';
 
 interface Workload extends KubeObject {
@@ -31,7 +32,7 @@ function workloadCauses(workload: Workload, old?: Workload): Cause[] {
   if (replicas !== undefined && (!Number.isInteger(replicas) || replicas < 0)) {
     causes.push(invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'));
   }
-  if (old && JSON.stringify(old.spec.selector) !== JSON.stringify(selector)) {
+  if (old && !sameJson(old.spec.selector, selector)) {
     causes.push(immutable('spec.selector', selector));
   }
   return [...causes, ...podSpecCauses(template.spec, 'spec.template.spec')];

@@ -1,5 +1,6 @@
 import type { ConfigMap, Lease, Secret, ServiceAccount } from './core.js';
 import { ageColumn, defineResource, nameColumn } from './resource.js';
+import { sameJson } from './same-json.js';
 
 export const configMaps = defineResource<ConfigMap>({
   kind: 'ConfigMap',
@@ -7,7 +8,7 @@ export const configMaps = defineResource<ConfigMap>({
   singular: 'configmap',
   shortNames: ['cm'],
   validate: (map, old) =>
-    old?.immutable && JSON.stringify(old.data) !== JSON.stringify(map.data)
+    old?.immutable && !sameJson(old.data, map.data)
       ? [
           {
             field: 'data',
