@@ -110,11 +110,7 @@ async function readClusters(
   const clusters = await client.query<{ id: string; revision: string; body: ClusterRecord }>(READ_CLUSTERS);
   for (const { id, revision, body } of clusters.rows) {
     const context = contextOf(cloud.add(body, Number(revision)).kubernetes);
-    const objects = await client.query<{ resource: string; body: KubeObject }>(READ_OBJECTS, [id]);
-    for (const { resource, body: object } of objects.rows) {
-      const type = typeOfId(resource);
-      if (type) context?.store.load(type, object);
-    }
+    if (context) await readObjects(client, id, context.store);
   }
   const instances = await client.query<{ cluster: string; body: InstanceRecord }>(READ_INSTANCES);
   for (const { cluster: id, body } of instances.rows) {
@@ -128,4 +124,12 @@ async function readClusters(
   for (const { body } of machines.rows) cloud.machines.set(body.id, body);
   const uses = await client.query<{ body: ContainerUse }>(READ_CONTAINER_USES);
   for (const { body } of uses.rows) cloud.containerUses.load(body);
+}
+
+async function readObjects(client: Lease['client'], clusterId: string, store: ClusterStore): Promise<void> {
+  const objects = await client.query<{ resource: string; body: KubeObject }>(READ_OBJECTS, [clusterId]);
+  for (const { resource, body } of objects.rows) {
+    const type = typeOfId(resource);
+    if (type) store.load(type, body);
+  }
 }
