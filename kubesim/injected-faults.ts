@@ -1,4 +1,4 @@
-/** A high-risk operation that somebody has done to a cluster past the platform, and what it was done to. */
+/** A high-risk operation that was done to a cluster outside the platform, and its target. */
 export interface InjectedFault {
   /** Id of the row in the list of high-risk operations, e.g. `cluster.api-server.1`. */
   readonly operation: string;
@@ -8,7 +8,7 @@ export interface InjectedFault {
   readonly nodePoolId?: string | undefined;
   /** `namespace/name` of a volume claim, when it was done to its volume. */
   readonly volumeClaim?: string | undefined;
-  /** The uids of the pods that suffer from what was done to a volume: who mounts it later does not. */
+  /** The uids of the pods that a fault of a volume affects: those that had mounted it. */
   readonly pods?: readonly string[];
   /** The bounds that the scaling group had before. */
   readonly bounds?: { readonly minSize: number; readonly maxSize: number };
@@ -19,7 +19,7 @@ export interface InjectedFault {
 export type FaultEffect =
   /** The API server cannot be reached. */
   | 'API_DOWN'
-  /** A kubelet falls silent: the node is NotReady. */
+  /** The kubelet cannot be reached: the node is NotReady. */
   | 'NODE_UNREACHABLE'
   /** The instance is gone. */
   | 'NODE_DELETED'
@@ -46,7 +46,7 @@ export type FaultEffect =
 
 export interface FaultDefinition {
   readonly effect: FaultEffect;
-  /** What it is done to. */
+  /** The kind of resource that it affects. */
   readonly target:
     | 'CLUSTER'
     | 'DEDICATED_CLUSTER'
@@ -56,7 +56,7 @@ export interface FaultDefinition {
     | 'SERVICE'
     | 'DISK_VOLUME_CLAIM'
     | 'NAS_VOLUME_CLAIM';
-  /** Whether anything brings it back. */
+  /** Whether remediation ends it. */
   readonly recoverable: boolean;
   /** Whether it is on the machine's system disk, so that a new disk ends it. */
   readonly onDisk: boolean;
@@ -72,7 +72,7 @@ const define = (
 const PERMANENT: DefinitionOptions = { recoverable: false };
 const ON_DISK: DefinitionOptions = { onDisk: true };
 
-/** The high-risk operations that the simulation can act out. */
+/** The high-risk operations that can be simulated. */
 export const faultDefinitions: Readonly<Record<string, FaultDefinition>> = {
   'cluster.api-server.1': define('CLUSTER', 'API_DOWN', PERMANENT),
   'cluster.api-server.2': define('WORKER', 'NODE_UNREACHABLE'),
@@ -83,7 +83,7 @@ export const faultDefinitions: Readonly<Record<string, FaultDefinition>> = {
   'cluster.worker-node.5': define('WORKER', 'NODE_UNREACHABLE', ON_DISK),
   'cluster.worker-node.6': define('WORKER', 'NODE_UNREACHABLE', ON_DISK),
   'cluster.master-node.1': define('MASTER', 'NODE_UNREACHABLE'),
-  // A machine that has expired is stopped for good.
+  // An expired instance stays stopped.
   'cluster.master-node.2': define('MASTER', 'NODE_UNREACHABLE', PERMANENT),
   'cluster.master-node.3': define('MASTER', 'NODE_UNREACHABLE', PERMANENT),
   'cluster.master-node.4': define('DEDICATED_CLUSTER', 'API_DOWN'),
@@ -113,13 +113,13 @@ export const faultDefinitions: Readonly<Record<string, FaultDefinition>> = {
   'storage.nas.2': define('NAS_VOLUME_CLAIM', 'VOLUME_HANGS'),
 };
 
-/** Where the faults of a cluster are kept. */
+/** Storage of the faults of a cluster. */
 export interface FaultStorage {
   read(): readonly InjectedFault[];
   write(faults: readonly InjectedFault[]): void;
 }
 
-/** What a cluster suffers from: whoever is concerned looks here, and is told of changes. */
+/** Faults injected into a cluster. Listeners are called after each change. */
 export class InjectedFaults {
   private readonly listeners = new Set<() => void>();
 
@@ -146,12 +146,12 @@ export class InjectedFaults {
     return this.all().find((fault) => fault.service === service);
   }
 
-  /** What the pod suffers from, oldest first. */
+  /** The faults that affect the pod, oldest first. */
   ofPod(uid: string): InjectedFault[] {
     return this.all().filter(({ pods }) => pods?.includes(uid));
   }
 
-  /** Pods are gone or have begun anew, so they suffer no more; what nobody suffers from is over, if it can be mended. */
+  /** Removes deleted or restarted pods from recoverable faults; a fault without affected pods ends. */
   releasePods(uids: readonly string[], effect?: FaultEffect): void {
     const withoutPods = (fault: InjectedFault): InjectedFault => {
       const { effect: its, recoverable: recoverable } = faultDefinitions[fault.operation] ?? {};
@@ -171,7 +171,7 @@ export class InjectedFaults {
     this.notifyListeners();
   }
 
-  /** Ends those that are over. */
+  /** Ends the faults for which `isOver` returns true. */
   end(isOver: (fault: InjectedFault) => boolean): void {
     const left = this.all().filter((fault) => !isOver(fault));
     if (left.length === this.all().length) return;

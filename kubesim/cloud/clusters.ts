@@ -85,7 +85,7 @@ export function upgradeCluster(cloud: Cloud, id: string, version: string): Cloud
   return cluster;
 }
 
-/** Gives up an upgrade that has not ended, or has failed: the control plane runs on with the version that it has. */
+/** Cancels an upgrade that has not ended, or has failed: the control plane keeps its version. */
 export function cancelUpgrade(cloud: Cloud, id: string): CloudCluster {
   const cluster = clusterOf(cloud, id);
   if (cluster.record.state === 'UPGRADING' || cluster.record.state === 'FAILED')
@@ -108,12 +108,12 @@ export function migrateCluster(cloud: Cloud, id: string, edition: 'STANDARD' | '
   return cluster;
 }
 
-/** Begins to delete a cluster; undefined when it is gone. */
+/** Starts to delete a cluster; undefined when there is none. */
 export function deleteCluster(cloud: Cloud, id: string): CloudCluster | undefined {
   const cluster = cloud.clusters.get(id);
   if (!cluster || cluster.record.state === 'DELETING') return cluster;
   if (chance(cloud.settings.seed, `delete/${id}`) < cloud.settings.deletionFailureRate)
-    throw new CloudApiError(422, 'RESOURCE_IN_USE', `Something still uses resources of the cluster ${id}.`);
+    throw new CloudApiError(422, 'RESOURCE_IN_USE', `Resources of the cluster are still in use: ${id}.`);
   cloud.saveCluster(cluster, {
     state: 'DELETING',
     readyAt: cloud.now() + cloud.span(TAKE_APART, `${id}/delete`),
@@ -122,7 +122,7 @@ export function deleteCluster(cloud: Cloud, id: string): CloudCluster | undefine
   return cluster;
 }
 
-/** Carries on with a cluster that was read from the database. */
+/** Resumes a cluster that was read from the database. */
 export function resumeCluster(cloud: Cloud, cluster: CloudCluster): void {
   const { state } = cluster.record;
   if (state !== 'CREATING' && state !== 'DELETING') {
@@ -138,7 +138,7 @@ function plan(cloud: Cloud, cluster: CloudCluster): void {
   const { state, readyAt } = cluster.record;
   if (state === 'RUNNING' || state === 'FAILED') return;
   cloud.at(readyAt, () => {
-    // Another body may have come in between; it has planned its own step.
+    // A later request may have changed the state and scheduled its own step.
     if (cluster.record.state === state && cluster.record.readyAt === readyAt) arrive(cloud, cluster);
   });
 }

@@ -12,14 +12,14 @@ import { CloudApiError, type IncidentRecord } from './records.js';
 /** Incidents of a cluster that are kept, the newest. */
 const KEPT = 100;
 
-/** Looks at a control plane after a change: ends the incident that is over, and begins the one that is. */
+/** Ends the open incident of a control plane when its kind has changed, and starts the new one. */
 export function updateControlPlaneIncidents(cloud: Cloud, cluster: CloudCluster): void {
   if (!isThere(cluster)) return;
   applyControlPlane(cloud, cluster);
   const { incidents = [] } = cluster.record;
   const replicas = replicasOf(cloud, cluster);
   const kind = kindOf(apiAvailable(cloud, cluster), replicas);
-  // Without an API server nobody stays connected to it.
+  // A client cannot stay connected to an API server that is down.
   if (kind === 'API_UNAVAILABLE') cluster.kubernetes.closeConnections();
   const open = incidents.find(({ endedAt }) => endedAt === undefined);
   if (open?.kind === kind) return;

@@ -79,7 +79,7 @@ export function downComponents(replicas: readonly ReplicaState[]): string[] {
   return [...groups].filter(([, some]) => !some.some(({ healthy }) => healthy)).map(([name]) => name);
 }
 
-/** Lets a cluster stand still where a component without a working replica would have to act. */
+/** Stops the controllers of components that have no working replica. */
 export function applyControlPlane(cloud: Cloud, cluster: CloudCluster): void {
   const down = downComponents(replicasOf(cloud, cluster));
   cluster.kubernetes.stopProcesses(down.flatMap((name) => PROCESS_NAMES[name] ?? []));

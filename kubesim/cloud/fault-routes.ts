@@ -22,8 +22,8 @@ const faultSchema = z.object({
 type FaultRequest = z.infer<typeof faultSchema>;
 
 /**
- * What people do to the resources of a cluster in other consoles and should not: `PUT` does it, `POST …/mend` does what
- * mends it, `GET` says what was done. The ids are those of the list of high-risk operations.
+ * Injected faults: operations of the list of high-risk operations that people do in other consoles. `PUT` injects one,
+ * `POST …/remediate` remediates it, `GET` lists those that are active.
  */
 export function faultRoutes(on: On): void {
   const path = '/cloud/v1/clusters/:id/faults';
@@ -51,7 +51,7 @@ function ok({ kubernetes }: CloudCluster) {
 function injectFault(cloud: Cloud, cluster: CloudCluster, request: FaultRequest): void {
   const kind = definitionOf(request);
   const { faults } = cluster.kubernetes;
-  // Before the target is looked at: what is done already may have taken it away.
+  // Before the target is checked: an active fault may have deleted it.
   if (faults.all().some((one) => isSameFault(one, request))) return;
   checkTarget(cluster, request, kind);
   const { instanceId } = request;
@@ -66,7 +66,7 @@ function injectFault(cloud: Cloud, cluster: CloudCluster, request: FaultRequest)
   reportFault(cloud, cluster, fault);
 }
 
-/** The operation, and what it was done to. */
+/** The operation and its target. */
 function faultTarget(request: FaultRequest): Omit<InjectedFault, 'injectedAt'> {
   const { operation, instanceId, service, nodePoolId, volumeClaim } = request;
   return {
@@ -78,7 +78,7 @@ function faultTarget(request: FaultRequest): Omit<InjectedFault, 'injectedAt'> {
   };
 }
 
-/** Does at once what it does to scaling groups and volumes; answers what is remembered of that. */
+/** Applies a fault of a scaling group or a volume; returns what remediation needs. */
 function applyFault(
   cloud: Cloud,
   cluster: CloudCluster,
@@ -118,14 +118,14 @@ function remediateFault(cloud: Cloud, cluster: CloudCluster, request: FaultReque
   const fault = faults.all().find((one) => isSameFault(one, request));
   if (!fault) return;
   if (!kind.recoverable)
-    throw new CloudApiError(409, 'INVALID_STATE', `${request.operation} cannot be mended.`);
+    throw new CloudApiError(409, 'INVALID_STATE', `${request.operation} cannot be remediated.`);
   if (fault.bounds) changeScalingGroup(cloud, cluster, fault.nodePoolId ?? '', fault.bounds);
   faults.end((one) => one === fault);
   if (fault.pods) remediateVolumeFault(cloud, cluster, fault, kind.effect);
   reportFault(cloud, cluster, fault);
 }
 
-/** Lets the node or the control plane show what was done or mended; controllers are told by the book. */
+/** Updates the node or the control plane after a change; controllers subscribe to InjectedFaults. */
 function reportFault(cloud: Cloud, cluster: CloudCluster, { instanceId }: InjectedFault): void {
   const instance = instanceId === undefined ? undefined : cluster.instances.get(instanceId);
   if (instance) reportNode(cloud, cluster, instance);
@@ -140,14 +140,14 @@ function isSameFault(fault: InjectedFault, request: FaultRequest): boolean {
 function definitionOf({ operation }: FaultRequest): FaultDefinition {
   const kind = faultDefinitions[operation];
   if (kind) return kind;
-  throw new CloudApiError(422, 'INVALID_INPUT', `${operation} cannot be acted out.`);
+  throw new CloudApiError(422, 'INVALID_INPUT', `${operation} is not simulated.`);
 }
 
 function checkTarget(cluster: CloudCluster, request: FaultRequest, kind: FaultDefinition): void {
   const { target } = kind;
   if (target === 'SERVICE') return checkService(cluster, request);
   if (target === 'NODE_POOL') return checkGroup(cluster, request.nodePoolId ?? '');
-  // Volumes are looked at when they are harmed.
+  // Volumes are checked when their fault is injected.
   if (target === 'CLUSTER' || targetsVolume(kind)) return;
   if (target === 'DEDICATED_CLUSTER') return checkDedicated(cluster, request);
   const { master } = instanceOf(cluster, request.instanceId ?? '');

@@ -6,7 +6,7 @@ import { groupProblem, scalingGroupOf } from './scaling-groups.js';
 import { allocateNetwork } from './instance-network.js';
 import { exceedsPriceLimit } from './placement.js';
 import { attachProblem, chargeTypeSchema, newDisk } from './detached-instances.js';
-import { imageFields, instanceOf, oncePerId, planInstance } from './instances.js';
+import { imageFields, instanceOf, oncePerId, scheduleInstance } from './instances.js';
 import { reportNode } from './node-status.js';
 import { CloudApiError, type InstanceFailure, type InstanceRecord } from './records.js';
 
@@ -59,7 +59,7 @@ function attach(cloud: Cloud, cluster: CloudCluster, body: AttachBody): Instance
   cloud.removeDetachedInstance(machine);
   const instance = cloud.saveInstance(cluster, {
     ...base,
-    ...taken.seat,
+    ...taken.network,
     machineId,
     attached: true,
     state: 'STARTING',
@@ -71,7 +71,7 @@ function attach(cloud: Cloud, cluster: CloudCluster, body: AttachBody): Instance
     systemDisk: reset ? { id: newDisk(machineId, now), files: [] } : machine.systemDisk,
     readyAt: now + cloud.span(seconds, id),
   });
-  planInstance(cloud, cluster, instance);
+  scheduleInstance(cloud, cluster, instance);
   return instance;
 }
 
@@ -102,7 +102,7 @@ export function setChargeType(
   return cloud.saveInstance(cluster, { ...instance, chargeType });
 }
 
-/** Makes another machine of an instance, as somebody does in the console; it restarts as that. Throws CloudApiError. */
+/** Changes the instance type, as in the console; the instance restarts. Throws CloudApiError. */
 export function setInstanceType(
   cloud: Cloud,
   cluster: CloudCluster,
@@ -122,7 +122,7 @@ export function setInstanceType(
   return repairInstance(cloud, cluster, id, { action: 'RESTART' });
 }
 
-/** Moves an instance out of its scaling group, or into another, as somebody does in the console. */
+/** Moves an instance out of its scaling group, or into another, as in the console. */
 export function moveInstance(
   cloud: Cloud,
   cluster: CloudCluster,
@@ -134,7 +134,7 @@ export function moveInstance(
   return cloud.saveInstance(cluster, { ...instance, nodePoolId });
 }
 
-/** Restarts an instance, or gives it a new system disk; what is wrong with it then, is mended or not. */
+/** Restarts an instance (RESTART) or replaces its system disk (RESET). RESET also ends faults of the disk. */
 export function repairInstance(
   cloud: Cloud,
   cluster: CloudCluster,
@@ -157,21 +157,21 @@ export function repairInstance(
     }),
   });
   if (reset) endOfDisk(cluster, id);
-  // What hung on the machine begins anew.
+  // Mounts that hang end with the restart.
   cluster.kubernetes.faults.releasePods(cluster.kubernetes.podsOn(instance.name), 'VOLUME_HANGS');
   reportNode(cloud, cluster, starting);
-  planInstance(cloud, cluster, starting);
+  scheduleInstance(cloud, cluster, starting);
   return starting;
 }
 
-/** What was done to the system disk goes with it. */
+/** Ends the faults that were on the replaced system disk. */
 function endOfDisk({ kubernetes }: CloudCluster, id: string): void {
   kubernetes.faults.end(
     ({ instanceId, operation }) => instanceId === id && faultDefinitions[operation]?.onDisk === true,
   );
 }
 
-/** Takes the spot instances back that cost more now than they may. */
+/** Reclaims the spot instances whose price is above their limit. */
 export function reclaimOverPriceLimit(cloud: Cloud): void {
   const { spotPrices } = cloud.settings;
   for (const cluster of cloud.clusters.values())
@@ -183,7 +183,7 @@ export function reclaimOverPriceLimit(cloud: Cloud): void {
         reclaimInstance(cloud, cluster, instance.id);
 }
 
-/** Tells that a spot instance is taken back, and does so when its notice is over. Throws CloudApiError. */
+/** Reclaims a spot instance after its notice. Throws CloudApiError. */
 export function reclaimInstance(cloud: Cloud, cluster: CloudCluster, id: string): InstanceRecord {
   const instance = instanceOf(cluster, id);
   if (instance.chargeType !== 'SPOT')
@@ -191,6 +191,6 @@ export function reclaimInstance(cloud: Cloud, cluster: CloudCluster, id: string)
   if (instance.reclaimAt !== undefined) return instance;
   const reclaimAt = cloud.now() + (RECLAIM * 1000) / cloud.settings.speed;
   const noticed = cloud.saveInstance(cluster, { ...instance, reclaimAt });
-  planInstance(cloud, cluster, noticed);
+  scheduleInstance(cloud, cluster, noticed);
   return noticed;
 }

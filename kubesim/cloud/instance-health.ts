@@ -2,8 +2,8 @@ import type { Cloud, CloudCluster } from './cloud.js';
 import type { InstanceRecord } from './records.js';
 
 /**
- * Whether the control plane hears the kubelet of an instance. Told from everything that can silence it, so that one
- * trouble that ends leaves the others.
+ * Whether the control plane reaches the kubelet of an instance. Derived from all faults that prevent it, so that the end
+ * of one leaves the others.
  */
 export function isKubeletReachable(
   cloud: Cloud,

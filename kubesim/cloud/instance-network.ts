@@ -42,9 +42,9 @@ export function allocateNetwork(
   cloud: Cloud,
   cluster: CloudCluster,
   input: AddressInput & { readonly zoneId: string; readonly type: InstanceType | undefined },
-): { readonly seat: NetworkAllocation } | { readonly failure: InstanceFailure } {
+): { readonly network: NetworkAllocation } | { readonly failure: InstanceFailure } {
   const { network, id } = cluster.record;
-  if (!network) return { seat: {} };
+  if (!network) return { network: {} };
   const podCidr = freePart(cluster, network);
   if (podCidr === null)
     return { failure: none(`the pod CIDR ${network.podCidr ?? ''} has no part left for a node`) };
@@ -52,7 +52,7 @@ export function allocateNetwork(
   const address = vSwitch && cloud.addresses.take(vSwitch, id);
   if (!vSwitch || address === undefined) return { failure: noAddress(network, input, [input.zoneId]) };
   return {
-    seat: {
+    network: {
       maxPods: podsOf(network, input.type),
       ...(podCidr !== undefined && { podCidr }),
       vSwitchId: vSwitch.id,

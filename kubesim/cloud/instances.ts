@@ -11,7 +11,7 @@ import { reportNode } from './node-status.js';
 import { groupProblem, recordActivity } from './scaling-groups.js';
 import { asRegistered, isVirtual, virtualNodeNetwork } from './virtual-nodes.js';
 
-/** Simulated seconds: an instance stops in STOP; evicting pods is given up after DRAIN and looked at each CHECK. */
+/** Simulated seconds: an instance stops in STOP; eviction ends after DRAIN and is checked every CHECK. */
 const STOP = 10;
 const DRAIN = 120;
 const CHECK = 1;
@@ -30,12 +30,12 @@ export function putInstances(
 
 interface InstanceBatch<W> {
   readonly bodies: readonly W[];
-  /** What the scaling group notes of those that are made now. */
+  /** The activity that the scaling group records for new instances. */
   readonly activity: 'SCALE_OUT' | 'ATTACH';
   readonly make: (cloud: Cloud, cluster: CloudCluster, body: W) => InstanceRecord;
 }
 
-/** Answers every body in order: with the instance that has its id, or with one that is made now. */
+/** Returns an instance for each body, in order: the existing one with its id, or a new one. */
 export function oncePerId<W extends { readonly id: string }>(
   cloud: Cloud,
   cluster: CloudCluster,
@@ -75,7 +75,7 @@ export function putMasters(cloud: Cloud, cluster: CloudCluster): void {
 
 function startInstance(cloud: Cloud, cluster: CloudCluster, body: InstanceBody): InstanceRecord {
   const base = baseOf(cloud, cluster, body);
-  const placed = seatOf(cloud, cluster, body);
+  const placed = placementOf(cloud, cluster, body);
   if ('failure' in placed) {
     const nowhere = { instanceType: null, zoneId: null, readyAt: base.createdAt };
     return cloud.saveInstance(cluster, { ...base, ...nowhere, ...placed, state: 'FAILED' });
@@ -95,7 +95,7 @@ function startInstance(cloud: Cloud, cluster: CloudCluster, body: InstanceBody):
     readyAt,
     doomed,
   });
-  planInstance(cloud, cluster, instance);
+  scheduleInstance(cloud, cluster, instance);
   return instance;
 }
 
@@ -121,14 +121,14 @@ function diskOf({ systemDisk }: InstanceBody): Partial<SystemDisk> {
   return systemDisk ? { category: systemDisk.category, sizeGiB: systemDisk.sizeGiB } : {};
 }
 
-type Seated = Pick<InstanceRecord, 'instanceType' | 'zoneId'> & NetworkAllocation;
+type PlacedInstance = Pick<InstanceRecord, 'instanceType' | 'zoneId'> & NetworkAllocation;
 
-/** Which machine an instance gets, and where; or why it gets none. */
-function seatOf(
+/** Instance type, zone and network of an instance, or why it gets none. */
+function placementOf(
   cloud: Cloud,
   cluster: CloudCluster,
   body: InstanceBody,
-): Seated | { readonly failure: InstanceFailure } {
+): PlacedInstance | { readonly failure: InstanceFailure } {
   const { catalog } = cloud.parts;
   const full = groupProblem(cluster, body.nodePoolId ?? null);
   if (!full && isVirtual(body)) return virtualNodeNetwork(body.zoneIds[0]);
@@ -150,7 +150,7 @@ function seatOf(
   const { instanceType, zoneId } = placement;
   const type = catalog.instanceTypes.get(instanceType);
   const taken = allocateNetwork(cloud, cluster, { ...body, zoneId, type });
-  return 'failure' in taken ? taken : { instanceType, zoneId, ...taken.seat };
+  return 'failure' in taken ? taken : { instanceType, zoneId, ...taken.network };
 }
 
 /** What an instance has of the image that it starts from; where none is named, the first for its processors. */
@@ -198,7 +198,7 @@ export function deleteInstances(
       drain: draining,
       release,
     });
-    planInstance(cloud, cluster, stopping);
+    scheduleInstance(cloud, cluster, stopping);
     return [stopping];
   });
   recordActivity(cloud, cluster, 'SCALE_IN', begun);
@@ -226,8 +226,8 @@ export function upgradeInstance(
 }
 
 /**
- * Switches an instance off or on, as a fault: its kubelet falls silent, and the node is NotReady. A restart mends it,
- * unless the fault is in the system disk.
+ * Switches an instance off or on, as a fault: its kubelet stops reporting, and the node is NotReady. A restart ends the
+ * fault, unless it is in the system disk.
  */
 export function setPower(
   cloud: Cloud,
@@ -250,16 +250,16 @@ export function instanceOf(cluster: CloudCluster, id: string): InstanceRecord {
   throw new CloudApiError(404, 'NOT_FOUND', `There is no instance ${id}.`);
 }
 
-/** Carries on with the instances of a cluster that was read or has come up. */
+/** Resumes the instances of a cluster that was read or is ready. */
 export function resumeInstances(cloud: Cloud, cluster: CloudCluster): void {
   for (const instance of cluster.instances.values()) {
     if (instance.state === 'RUNNING') join(cloud, cluster, instance);
-    planInstance(cloud, cluster, instance);
+    scheduleInstance(cloud, cluster, instance);
   }
 }
 
-/** Plans what comes next for an instance. */
-export function planInstance(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
+/** Schedules the next step of an instance. */
+export function scheduleInstance(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
   const { id, state } = instance;
   const step = (run: (now: InstanceRecord) => void) => () => {
     const now = cluster.instances.get(id);
@@ -296,7 +296,7 @@ function boot(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): vo
   const message = `The instance ${instance.id} did not start.`;
   const orphaned = instance.chargeType === 'PREPAID' || instance.attached === true;
   const failed = cloud.saveInstance(cluster, {
-    ...withoutSeat(cloud, instance),
+    ...withoutNetwork(cloud, instance),
     state: 'FAILED',
     failure: { code: 'INSTANCE_START_FAILED', message },
   });
@@ -305,14 +305,14 @@ function boot(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): vo
   cloud.saveInstance(cluster, { ...failed, orphaned });
 }
 
-/** What does not run needs no address: others can have it. */
-function withoutSeat(cloud: Cloud, instance: InstanceRecord): InstanceRecord {
+/** Releases the address of an instance that does not run. */
+function withoutNetwork(cloud: Cloud, instance: InstanceRecord): InstanceRecord {
   const { vSwitchId, vSwitchCidr: _cidr, address, podCidr: _part, ...rest } = instance;
   if (vSwitchId !== undefined && address !== undefined) cloud.addresses.release(vSwitchId, address);
   return rest;
 }
 
-/** An instance that has started again is as well as its system disk. */
+/** After a restart an instance is off only when its system disk has a fault. */
 function restarted(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
   const off = instance.fault !== undefined;
   join(
@@ -344,7 +344,7 @@ function remove(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): 
   forget(cloud, cluster, instance);
 }
 
-/** What was done to a machine is over with it; that somebody has destroyed it is not. */
+/** Removes the instance and ends its faults, except that it was deleted. */
 function forget(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
   cloud.removeInstance(cluster, instance);
   cluster.kubernetes.faults.end(

@@ -3,7 +3,7 @@ import { updateControlPlaneIncidents } from './control-plane-incidents.js';
 import { isKubeletReachable } from './instance-health.js';
 import type { InstanceRecord } from './records.js';
 
-/** Makes the node of an instance, and the control plane if it runs a part of it, what the instance's health says. */
+/** Reports the health of an instance on its node and, for a master, on the control plane. */
 export function reportNode(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
   const { id, name, master } = instance;
   const { faults } = cluster.kubernetes;

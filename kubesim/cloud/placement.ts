@@ -28,7 +28,7 @@ export interface StockView {
 }
 
 /**
- * Where an instance goes: the first wished type that a zone still has, in the zone where the cluster has the fewest.
+ * Where an instance goes: the first requested type that is in stock, in the zone where the cluster has the fewest.
  * The failure says what is wrong with the first type, or that nothing is in stock.
  */
 export function place(input: PlacementInput, view: StockView): Placement {

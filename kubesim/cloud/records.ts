@@ -38,7 +38,7 @@ export interface ClusterRecord {
   readonly downReplicas?: readonly string[];
   /** Times in which something of its control plane did not work, oldest first. */
   readonly incidents?: readonly IncidentRecord[];
-  /** High-risk operations that were done to it and not mended. */
+  /** Active injected faults. */
   readonly faults?: readonly InjectedFault[];
   readonly state: 'CREATING' | 'RUNNING' | 'UPGRADING' | 'DELETING' | 'FAILED';
   readonly createdAt: number;
@@ -179,7 +179,7 @@ export interface InstanceRecord {
   readonly createdAt: number;
   readonly readyAt: number;
   readonly failure?: InstanceFailure;
-  /** The start fails when its time has come. */
+  /** The start fails at `readyAt`. */
   readonly doomed?: boolean;
   /** Pods are evicted before it stops. */
   readonly drain?: boolean;
@@ -187,7 +187,7 @@ export interface InstanceRecord {
   readonly off?: boolean;
   /** Cut off from the control plane; it runs on. */
   readonly offline?: boolean;
-  /** What a restart does not mend: only a new system disk does. */
+  /** A fault that survives a restart; a new system disk ends it. */
   readonly fault?: 'SYSTEM_DISK' | undefined;
   /** The cloud's id of the machine, where it is not told by `id`. */
   readonly machineId?: string;
@@ -214,7 +214,7 @@ export interface InstanceRecord {
   readonly reclaimAt?: number;
 }
 
-/** The answer to a wish that cannot be met; becomes `{ code, message }` with the HTTP status. */
+/** A request that the cloud rejects; becomes `{ code, message }` with the HTTP status. */
 export class CloudApiError extends Error {
   constructor(
     readonly status: number,

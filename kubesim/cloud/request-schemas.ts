@@ -113,7 +113,7 @@ export const deletionSchema = z.object({
   release: z.boolean().default(true),
 });
 
-/** `fault`: what is wrong with an instance that is switched off; a SYSTEM_DISK's is not mended by a restart. */
+/** `fault`: why an instance is off; a restart does not end a fault of the SYSTEM_DISK. */
 export const powerSchema = z.object({
   on: z.boolean(),
   fault: z.enum(['KUBELET', 'SYSTEM_DISK']).optional(),

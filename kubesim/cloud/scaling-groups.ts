@@ -38,7 +38,7 @@ export function putScalingGroup(
   });
 }
 
-/** Changes a group, whoever asks. Throws CloudApiError. */
+/** Changes a group. Throws CloudApiError. */
 export function changeScalingGroup(
   cloud: Cloud,
   cluster: CloudCluster,
@@ -59,7 +59,7 @@ function change(
     throw new CloudApiError(422, 'INVALID_INPUT', 'minSize must not be larger than maxSize.');
   const same = minSize === group.minSize && maxSize === group.maxSize && desiredSize === group.desiredSize;
   if (same) return group;
-  // Whoever sets the bounds anew takes back what was done to them.
+  // New bounds end a fault of the bounds.
   cluster.kubernetes.faults.end(
     (one) => one.nodePoolId === group.nodePoolId && faultDefinitions[one.operation]?.effect === 'GROUP_FULL',
   );

@@ -8,12 +8,12 @@ const TAINT: Taint = { key: 'virtual-kubelet.io/provider', value: 'alibabacloud'
 /** More than anybody asks for: container instances have no machine that could be full. */
 const BOUNDLESS = 1_000_000;
 
-/** Whether a virtual node is wished for. */
+/** Whether the request is for a virtual node. */
 export function isVirtual({ instanceTypes }: { readonly instanceTypes: readonly string[] }): boolean {
   return instanceTypes[0] === VIRTUAL_NODE;
 }
 
-/** What the instance of a virtual node has; it is not placed on a machine, so nothing of it can run out. */
+/** Type and zone of a virtual node; it takes no stock and no address. */
 export function virtualNodeNetwork(
   zoneId: string | undefined,
 ): Pick<InstanceRecord, 'instanceType' | 'zoneId'> & { readonly maxPods: number } {

@@ -65,9 +65,9 @@ test('where stock ends, the next type is taken, and then OUT_OF_STOCK is said of
     stock: { 'cn-hangzhou-c/ecs.g7.2xlarge': 2, 'cn-hangzhou-c/ecs.c7.2xlarge': 1 },
   });
   await simulator.cloud('PUT', '/clusters/stock', clusterBody());
-  const wish = { zoneIds: ['cn-hangzhou-c'], instanceTypes: ['ecs.g7.2xlarge', 'ecs.c7.2xlarge'] };
+  const request = { zoneIds: ['cn-hangzhou-c'], instanceTypes: ['ecs.g7.2xlarge', 'ecs.c7.2xlarge'] };
   const { body } = await simulator.cloud('PUT', '/clusters/stock/instances', {
-    instances: instanceBodies('stock', 4, wish),
+    instances: instanceBodies('stock', 4, request),
   });
   expect(body.instances.map(({ instanceType }) => instanceType)).toEqual([
     'ecs.g7.2xlarge',
@@ -79,7 +79,7 @@ test('where stock ends, the next type is taken, and then OUT_OF_STOCK is said of
   await simulator.cloud('POST', '/clusters/stock/instances/delete', { ids: ['stock-i0'] });
   await eventually(async () => !(await instancesOf('stock')).some(({ id }) => id === 'stock-i0'));
   const freed = await simulator.cloud('PUT', '/clusters/stock/instances', {
-    instances: [{ ...instanceBodies('stock', 1, wish)[0], id: 'stock-new' }],
+    instances: [{ ...instanceBodies('stock', 1, request)[0], id: 'stock-new' }],
   });
   expect(freed.body.instances[0]).toMatchObject({ state: 'STARTING', instanceType: 'ecs.g7.2xlarge' });
 });
@@ -89,8 +89,8 @@ test.each([
   ['ecs.nope.large', 'UNKNOWN_INSTANCE_TYPE'],
 ])('an instance of type %s fails with %s', async (type, code) => {
   await simulator.cloud('PUT', '/clusters/types', clusterBody());
-  const [wish] = instanceBodies('types', 1, { instanceTypes: [type], id: `types-${type}` });
-  const { body } = await simulator.cloud('PUT', '/clusters/types/instances', { instances: [wish] });
+  const [request] = instanceBodies('types', 1, { instanceTypes: [type], id: `types-${type}` });
+  const { body } = await simulator.cloud('PUT', '/clusters/types/instances', { instances: [request] });
   expect(body.instances[0]).toMatchObject({ state: 'FAILED', failure: { code } });
 });
 

@@ -104,7 +104,7 @@ describe('a node with which several things are wrong', () => {
 });
 
 describe('what was done to a machine', () => {
-  it('is not mended by a restart; a new system disk mends what was on the old one and nothing else', async () => {
+  it('stays after a restart; a new system disk ends the faults of the old one and no other', async () => {
     const { id } = await simulator.cluster('repairs', 1);
     const node = await firstNode(id);
     const repaired = async (action: 'RESTART' | 'RESET') => {

@@ -18,7 +18,7 @@ const ask = async (method: string, path: string, body?: unknown) =>
   };
 const put = (cluster: string, instances: object[]) =>
   ask('PUT', `/clusters/${cluster}/instances`, { instances });
-const wish = (id: string, more: object = {}) => ({
+const instanceBody = (id: string, more: object = {}) => ({
   id,
   name: id,
   nodePoolId: 'pool',
@@ -35,7 +35,7 @@ test('a scaling group keeps its bounds and takes no more than its maximum, also 
   const made = await ask('PUT', group, { minSize: 0, maxSize: 1, desiredSize: 1 });
   expect(made.body).toMatchObject({ state: 'ACTIVE', maxSize: 1, totalInstances: 0 });
   await simulator.restart();
-  const { instances } = (await put('groups', [wish('one'), wish('two')])).body;
+  const { instances } = (await put('groups', [instanceBody('one'), instanceBody('two')])).body;
   expect(instances.map(({ failure }) => failure?.code)).toEqual([undefined, 'SCALING_GROUP_FULL']);
   expect((await ask('DELETE', group)).body).toMatchObject({ state: 'DELETED' });
   await simulator.restart();
@@ -43,7 +43,7 @@ test('a scaling group keeps its bounds and takes no more than its maximum, also 
   expect((await ask('PUT', group, { minSize: 0, maxSize: 5, desiredSize: 1 })).body).toMatchObject({
     state: 'DELETED',
   });
-  expect((await put('groups', [wish('three')])).body.instances[0]?.failure?.code).toBe(
+  expect((await put('groups', [instanceBody('three')])).body.instances[0]?.failure?.code).toBe(
     'SCALING_GROUP_MISSING',
   );
   expect((await ask('PATCH', group, { maxSize: 9 })).status).toBe(404);
@@ -74,7 +74,7 @@ test('machines outlive a restart, and a machine that is a node cannot be made or
 
 test('the notice of a spot machine runs on over a restart, and then the machine is gone', async () => {
   await simulator.cluster('spots');
-  await put('spots', [wish('spot', { chargeType: 'SPOT' }), wish('plain')]);
+  await put('spots', [instanceBody('spot', { chargeType: 'SPOT' }), instanceBody('plain')]);
   await eventually(async () => (await instance('spots', 'spot'))?.state === 'RUNNING');
   expect((await ask('POST', '/clusters/spots/instances/plain/reclaim')).status).toBe(422);
   await ask('POST', '/clusters/spots/instances/spot/reclaim');

@@ -32,8 +32,8 @@ describe('a zone of the simulated cloud', () => {
     expect(await silentZones(cluster.id)).toEqual([]);
     expect((await power('cn-hangzhou-a', false)).body).toMatchObject({ id: 'cn-hangzhou-a', on: false });
     expect(await silentZones(cluster.id)).toEqual(['cn-hangzhou-a']);
-    const wish = { id: 'late', name: 'late', instanceTypes: ['ecs.g7.xlarge'], zoneIds: ['cn-hangzhou-a'] };
-    const { body } = await simulator.cloud('PUT', `/clusters/${cluster.id}/instances`, { instances: [wish] });
+    const late = { id: 'late', name: 'late', instanceTypes: ['ecs.g7.xlarge'], zoneIds: ['cn-hangzhou-a'] };
+    const { body } = await simulator.cloud('PUT', `/clusters/${cluster.id}/instances`, { instances: [late] });
     expect(body.instances).toMatchObject([{ state: 'FAILED', failure: { code: 'OUT_OF_STOCK' } }]);
     await power('cn-hangzhou-a', true);
     expect(await silentZones(cluster.id)).toEqual([]);
@@ -71,7 +71,7 @@ describe('addresses of a vSwitch', () => {
       ...{ account: 'acme', regionId: 'cn-hangzhou', zoneIds: ['cn-hangzhou-a'], version: '1.34.3', network },
     });
   const instances = async (id: string, count: number) => {
-    const wishes = Array.from({ length: count }, (_, number) => ({
+    const bodies = Array.from({ length: count }, (_, number) => ({
       ...{
         id: `${id}-${number}`,
         name: `${id}-${number}`,
@@ -79,7 +79,7 @@ describe('addresses of a vSwitch', () => {
         zoneIds: ['cn-hangzhou-a'],
       },
     }));
-    const { body } = await simulator.cloud('PUT', `/clusters/${id}/instances`, { instances: wishes });
+    const { body } = await simulator.cloud('PUT', `/clusters/${id}/instances`, { instances: bodies });
     return body.instances as unknown as { state: string; address?: string; failure?: { code: string } }[];
   };
 

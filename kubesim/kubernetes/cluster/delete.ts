@@ -20,7 +20,7 @@ export interface DeleteOptions {
 
 /**
  * Deletes an object, or begins to: with finalizers, with foreground propagation, and for running pods it stays, with
- * a deletionTimestamp, until whoever must has cleaned up. Returns it as it is then. Throws ApiError.
+ * a deletionTimestamp, until its finalizers are removed. Returns it as it is then. Throws ApiError.
  */
 export function destroy<T extends KubeObject>(
   cluster: ClusterContext,

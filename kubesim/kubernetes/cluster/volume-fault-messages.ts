@@ -6,7 +6,7 @@ const MESSAGES: Readonly<Partial<Record<FaultEffect, string>>> = {
   VOLUME_HANGS: 'nfs: server not responding: input/output hangs',
 };
 
-/** What the pods that suffer from a fault of their volume say in events and logs; undefined for any other fault. */
+/** The message of affected pods in events and logs for a fault of a volume; undefined for other faults. */
 export function volumeFaultMessage({ operation }: Pick<InjectedFault, 'operation'>): string | undefined {
   const effect = faultDefinitions[operation]?.effect;
   return effect && MESSAGES[effect];

@@ -1,7 +1,7 @@
 import type { KubeObject } from './object.js';
 import { ageColumn, defineResource, nameColumn } from './resource.js';
 
-/** A wish for a disk. */
+/** A PersistentVolumeClaim. */
 export interface VolumeClaim extends KubeObject {
   readonly spec: {
     readonly storageClassName?: string;

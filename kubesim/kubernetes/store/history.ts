@@ -14,7 +14,7 @@ const MOST = 10_000;
 
 /**
  * The last changes of one kind in one cluster: what a watch replays. Keeps about three changes for each living
- * object; whoever stands further back is told 410 Gone.
+ * object; a watch that starts before them gets 410 Gone.
  */
 export class History {
   private changes: Change[] = [];
