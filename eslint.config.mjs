@@ -54,6 +54,29 @@ const gateway = {
   apollo: ['errors', 'auth', 'request', 'planning', 'execution', 'upstream'],
 };
 
+/** The folders of kubesim/, from the bottom up: the cloud reaches a cluster only through kubesim/cluster-port.ts. */
+const kubesim = {
+  storage: [],
+  http: [],
+  'kubernetes/kinds': [],
+  'kubernetes/schema': ['kubernetes/kinds'],
+  'kubernetes/store': ['kubernetes/kinds', 'storage'],
+  'kubernetes/cluster': ['kubernetes/kinds', 'kubernetes/store'],
+  'kubernetes/scheduler': ['kubernetes/kinds', 'kubernetes/store', 'kubernetes/cluster'],
+  'kubernetes/controllers': [
+    ...['kubernetes/kinds', 'kubernetes/store', 'kubernetes/cluster'],
+    'kubernetes/scheduler',
+  ],
+  'kubernetes/api': [
+    ...['http', 'kubernetes/kinds', 'kubernetes/schema', 'kubernetes/store'],
+    ...['kubernetes/cluster', 'kubernetes/scheduler'],
+  ],
+  kubelet: ['kubernetes/kinds', 'kubernetes/store', 'kubernetes/cluster', 'kubernetes/scheduler'],
+  cloud: ['storage', 'http'],
+};
+/** Files of kubesim/ that put its parts together; no folder imports them. */
+const kubesimWiring = ['server.ts', 'simulation.ts', 'served-clusters.ts', 'kubernetes/simulated-cluster.ts'];
+
 /** Inside a folder of gateway/, from the bottom up: what a folder may not import. */
 const gatewayLayers = {
   'upstream/call': ['upstream/*.ts', 'upstream/http'],
@@ -105,6 +128,22 @@ const zones = [
     from: from.map((above) => `./gateway/${above}`),
     message: `gateway/${target} is below what it imports here.`,
   })),
+  ...Object.entries(kubesim).map(([target, from]) => ({
+    target: `./kubesim/${target}`,
+    from: [
+      ...kubesimWiring.map((file) => `./kubesim/${file}`),
+      ...Object.keys(kubesim)
+        .filter((other) => other !== target && !from.includes(other))
+        .map((other) => `./kubesim/${other}`),
+    ],
+    message: `kubesim/${target}/ may import only ${['itself', ...from].join(', ')} (docs/architecture.md).`,
+  })),
+  {
+    target: './kubesim/kubernetes',
+    from: ['./kubesim/cloud', './kubesim/kubelet'],
+    message:
+      'The simulated control plane knows the cloud by kubesim/cluster-port.ts and kubelets by Kubelets.',
+  },
   {
     target: './subgraphs/runtime',
     from: subgraphs.map((name) => `./subgraphs/${name}`),
