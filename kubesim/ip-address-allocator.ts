@@ -52,12 +52,12 @@ export class IpAddressAllocator {
     this.parts.get(vSwitchId)?.owners.delete(address);
   }
 
-  /** Gives back an address of the owner's, in whichever vSwitch it is. */
+  /** Releases an address of the owner, in any vSwitch. */
   releaseOf(owner: string, address: string): void {
     for (const { owners } of this.parts.values()) if (owners.get(address) === owner) owners.delete(address);
   }
 
-  /** Gives back everything that the owner has. */
+  /** Releases all addresses of the owner. */
   releaseAll(owner: string): void {
     for (const { owners } of this.parts.values()) {
       for (const [address, who] of owners) if (who === owner) owners.delete(address);

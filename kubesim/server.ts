@@ -33,7 +33,7 @@ export interface KubesimOptions {
   readonly speed?: number | undefined;
   readonly clock: Clock;
   readonly log: Log;
-  /** The host that clients are told, when it is not `host`. */
+  /** The host in the URLs for clients, when it is not `host`. */
   readonly advertiseHost?: string;
 }
 

@@ -29,7 +29,7 @@ export const detachedInstanceSchema = z.object({
   files: z.array(text).max(100).default([]),
 });
 
-/** Makes a machine as somebody does in the cloud's console. Throws CloudApiError. */
+/** Creates a detached instance, as in the cloud's console. Throws CloudApiError. */
 export function createDetachedInstance(
   cloud: Cloud,
   id: string,

@@ -212,7 +212,7 @@ async function answer(
   const cloud = options.cloud();
   if (!cloud) throw new CloudApiError(503, 'SERVICE_UNAVAILABLE', 'The simulated cloud is starting.');
   const result = await handler(cloud, params, exchange);
-  // What is answered is on the disk, reads too: nobody acts on what a crash takes back.
+  // Responses wait for the commit, reads too: no client acts on a change that a crash loses.
   await cloud.durable();
   return result;
 }

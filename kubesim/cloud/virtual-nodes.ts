@@ -5,7 +5,7 @@ import type { InstanceRecord } from './records.js';
 /** The instance type of virtual nodes: no machine, but container instances, as many as there are pods. */
 const VIRTUAL_NODE = 'eci.virtual-node';
 const TAINT: Taint = { key: 'virtual-kubelet.io/provider', value: 'alibabacloud', effect: 'NoSchedule' };
-/** More than anybody asks for: container instances have no machine that could be full. */
+/** Capacity of a virtual node, above any request: container instances share no machine. */
 const BOUNDLESS = 1_000_000;
 
 /** Whether the request is for a virtual node. */

@@ -2,7 +2,7 @@ import type { Container, ContainerState, ContainerStatus, Pod, PodStatus } from 
 import { timestamp, withCondition, type Condition } from '../kubernetes/kinds/object.js';
 import { hash32 } from '../random.js';
 
-/** What a simulated container does, told from its image and command. */
+/** Behavior of a simulated container, derived from its image and command. */
 export interface ContainerBehavior {
   /** The image cannot be pulled: its tag is `missing`. */
   readonly missing: boolean;

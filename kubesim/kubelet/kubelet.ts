@@ -43,7 +43,7 @@ const PROBES = 'HealthChecksFailing';
 
 /**
  * The kubelets of all nodes of a cluster. Each pod that is bound to a ready node is brought, step by step, to what its
- * containers do; what comes next is told from the pod's stored status alone, so a restart carries on where it was.
+ * containers do; the next step follows from the stored status alone, so that a restart resumes it.
  */
 export function kubelets(cluster: ClusterContext): Controller {
   return new Kubelets(cluster, cluster.serverlessZones ? instanceHost() : nodeHost(cluster));

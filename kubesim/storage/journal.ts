@@ -10,7 +10,7 @@ export interface JournalTable {
   readonly remove: string;
 }
 
-/** Told when everything it had written up to the revision is durable. */
+/** Called when everything that it wrote up to the revision is durable. */
 export interface RevisionOwner {
   readonly id: string;
   published(revision: number): void;

@@ -45,7 +45,7 @@ function parseJson(text: string): { readonly value: unknown } | undefined {
 /** Characters that a body may become as JSON, aliases and merge keys resolved. */
 const YAML_LIMITS = { documents: 1, characters: BODY_LIMIT };
 
-/** In a thread: nobody else waits for it. */
+/** Runs in a thread, so that other requests do not wait. */
 async function parseYaml(call: ApiCall, text: string): Promise<{ readonly value: unknown }> {
   // Not by user: who may impersonate could take as many turns as they like.
   const flow = call.cluster.id;

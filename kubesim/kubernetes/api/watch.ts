@@ -53,7 +53,7 @@ function tooOld(given: number, oldest: number): ApiError {
 }
 
 /** One watch. It reads the kind's history at its own pace, so a slow client costs no memory: it falls behind, at
- * last beyond what the history keeps, and is told 410. */
+ * last beyond what the history keeps, and gets 410. */
 class Watch {
   private position: number;
   private readonly matches: Predicate;

@@ -49,7 +49,7 @@ function makesItsVolume(claim: VolumeClaim): boolean {
   return claim.spec.volumeName === undefined || claim.spec.volumeName === diskOf(claim);
 }
 
-/** Every cluster has the classes whose names begin so, and those that somebody has made for the driver. */
+/** A class is built in when its name has the prefix; other classes name the driver as their provisioner. */
 function isOfClass(
   store: ClusterStore,
   { spec: { storageClassName = '' } }: VolumeClaim,

@@ -70,7 +70,7 @@ function part(amount: Amount, whole: number): number {
   return typeof amount === 'number' ? amount : Math.ceil((Number.parseInt(amount, 10) / 100) * whole);
 }
 
-/** How many pods there should be: what those who make them want; a pod that nobody makes counts for itself. */
+/** Expected pods: the sum of their controllers' replicas; a pod without a controller counts as one. */
 function expectedOf(cluster: ClusterContext, members: readonly Pod[]): number {
   const scales = new Map<string, number>();
   for (const pod of members) {

@@ -107,7 +107,7 @@ function devicesOf({ labels }: NodeInstance, type: InstanceType): Record<string,
   };
 }
 
-/** What runs on an instance; one whose image is not told has the oldest. */
+/** Operating system of an instance; the oldest image when none is named. */
 function osOf({ os }: NodeInstance): NonNullable<NodeInstance['os']> {
   return os ?? { name: 'Alibaba Cloud Linux 2.1903 LTS 64-bit', family: 'linux' };
 }

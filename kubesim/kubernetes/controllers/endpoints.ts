@@ -56,7 +56,7 @@ function* servicesOf(cluster: ClusterContext, { metadata }: KubeObject): Generat
 }
 
 function publish(cluster: ClusterContext, service: Service, candidates: readonly Pod[]): void {
-  // Nobody reaches the DNS while the security group lets nothing through to it.
+  // The DNS has no endpoints while the security group blocks it.
   const silent = service.metadata.name === DNS_SERVICE && cluster.faults.first('DNS_DOWN') !== undefined;
   const selected = candidates.filter(
     (pod) =>

@@ -10,7 +10,7 @@ import { toleratesTaint } from '../scheduler/fit.js';
 const UNREACHABLE = 'node.kubernetes.io/unreachable';
 const NOT_READY = 'node.kubernetes.io/not-ready';
 const UNSCHEDULABLE = 'node.kubernetes.io/unschedulable';
-/** With this annotation an edge node keeps its pods while nobody can reach it. */
+/** With this annotation an edge node keeps its pods while it is unreachable. */
 const AUTONOMY = 'node.beta.alibabacloud.com/autonomy';
 const NETWORK_UNAVAILABLE = 'node.kubernetes.io/network-unavailable';
 const OWN = new Set([UNREACHABLE, NOT_READY, UNSCHEDULABLE, NETWORK_UNAVAILABLE]);

@@ -41,7 +41,7 @@ export function volumeController(cluster: ClusterContext): Controller {
   };
 }
 
-/** Who makes the volume of a claim; undefined when nobody does. */
+/** The provisioner of a claim's volume; undefined when none serves its class. */
 function driverOf({ store }: ClusterContext, claim: VolumeClaim): string | undefined {
   if (takesDisk(store, claim)) return DISK_DRIVER;
   return takesFileSystem(store, claim) ? NAS_DRIVER : undefined;
