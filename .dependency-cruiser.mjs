@@ -17,8 +17,8 @@ export default {
       comment: 'Folders of one part must not import each other in a circle (docs/architecture.md).',
       severity: 'error',
       scope: 'folder',
-      from: { path: `^(${part})/[^/]+` },
-      to: { circular: true, path: '^$1/' },
+      from: { path: `^${part}/` },
+      to: { circular: true, path: `^${part}/` },
     })),
   ],
   options: {

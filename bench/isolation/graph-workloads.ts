@@ -1,4 +1,4 @@
-import type { Workload } from './workloads.js';
+import type { Workload } from './workload.js';
 
 /** Entries that a list may have. */
 const ENTRIES = 1000;

@@ -1,5 +1,5 @@
 import type { Attacker } from './attacker.js';
-import type { Workload } from './workloads.js';
+import type { Workload } from './workload.js';
 
 const APPLY =
   'applyManifest(input: { clusterId: $id, yaml: $yaml }) { objects { name } userErrors { code } }';

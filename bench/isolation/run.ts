@@ -15,7 +15,8 @@ import type { AttackOptions } from './attack.js';
 import type { Answers } from './attacker.js';
 import { type Latencies, measureKnownQuery } from './known-query.js';
 import { type Isolation, isolationTable } from './summary.js';
-import { type Workload, workloads } from './workloads.js';
+import type { Workload } from './workload.js';
+import { workloads } from './workloads.js';
 import { accountScopes } from '../../access/scopes.js';
 import { operatorToken } from '../platform/operator.js';
 

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { WebSocket } from 'ws';
 import type { Attacker } from './attacker.js';
-import type { Workload } from './workloads.js';
+import type { Workload } from './workload.js';
 
 const SUBSCRIPTIONS = 15_000;
 /** Operations of one socket, as many as the gateway lets run on it. */

@@ -1,9 +1,10 @@
+import type { Instance, VSwitchPlace } from './instance.js';
 import type { TokenOrigin } from '../../access/token-origin.js';
 import type { HighRiskOperationProvider } from './high-risk-operation-provider.js';
-import type { Problem } from '../../kernel/result.js';
 import type { CloudResourceProvider } from './cloud-resource-provider.js';
 import type { ContainerInstanceProvider } from './container-instance-provider.js';
-import type { ChargeType, NodeTaint, NodePoolProvider } from './node-pool-provider.js';
+import type { NodeTaint, NodePoolProvider } from './node-pool-provider.js';
+import type { ChargeType } from './charge-type.js';
 
 /** A control plane to create. All calls are idempotent by the given ids, so a restarted caller repeats them. */
 export interface ControlPlaneRequest {
@@ -37,13 +38,6 @@ export interface NetworkRequest {
   readonly nodeCidrMask?: number;
   readonly serviceCidr: string;
   readonly vSwitches: readonly VSwitchPlace[];
-}
-
-/** A vSwitch: the subnet of a VPC in a zone from which instances get their addresses. */
-export interface VSwitchPlace {
-  readonly id: string;
-  readonly zoneId: string;
-  readonly cidr: string;
 }
 
 /** Edition of a managed control plane. */
@@ -133,27 +127,6 @@ export interface InstanceRequest {
   readonly spotPriceLimit?: number;
   readonly labels?: Readonly<Record<string, string>>;
   readonly taints?: readonly NodeTaint[];
-}
-
-export interface Instance {
-  readonly id: string;
-  readonly state: 'STARTING' | 'RUNNING' | 'STOPPING' | 'FAILED';
-  /** The pool in whose scaling group it is; null: in none. */
-  readonly nodePoolId?: string | null | undefined;
-  readonly instanceType: string;
-  readonly zoneId: string;
-  readonly version: string;
-  readonly readyAt: Date;
-  /** The instance's id at the provider. */
-  readonly machineId?: string | undefined;
-  readonly chargeType?: ChargeType | undefined;
-  /** The vSwitch that it is in, and its private address there. */
-  readonly vSwitchId?: string | undefined;
-  readonly address?: string | undefined;
-  /** When the spot instance will be reclaimed. */
-  readonly reclaimAt?: Date | undefined;
-  /** Why it could not be created; nothing runs and nothing is billed then. */
-  readonly failure?: Problem;
 }
 
 /** User and expiry of credentials. */

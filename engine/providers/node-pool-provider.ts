@@ -1,9 +1,7 @@
+import type { ChargeType } from './charge-type.js';
 import { notFound } from '../not-found.js';
 import type { Problem } from '../../kernel/result.js';
-import type { Instance, VSwitchPlace } from './infrastructure-provider.js';
-
-/** Charge type of an instance: pay-as-you-go, subscription, or spot, which can be reclaimed. */
-export type ChargeType = 'POSTPAID' | 'PREPAID' | 'SPOT';
+import type { Instance, VSwitchPlace } from './instance.js';
 
 /** A taint of a Kubernetes node. */
 export interface NodeTaint {

@@ -4,6 +4,7 @@ import type {
   OperationStatusFragment,
   ProblemFragment,
 } from '@fleetgraph/client';
+import { DemoFailure } from './demo-failure.js';
 import type { EventFeed } from './event-feed.js';
 import type { DemoOutput } from './demo-output.js';
 
@@ -43,11 +44,6 @@ export interface DemoContext {
 export interface Step {
   readonly title: string;
   readonly run: (story: DemoContext, tell: DemoOutput) => Promise<void>;
-}
-
-/** Something did not come out as the demo expects. */
-export class DemoFailure extends Error {
-  override readonly name = 'DemoFailure';
 }
 
 /** Throws unless what was expected holds. */

@@ -1,7 +1,7 @@
 import { type Client, ScalingEventsDocument, type ScalingEventsSubscription } from '@fleetgraph/client';
 import { graphql } from '../generated/index.js';
 import { OperationEvents } from './operation-events.js';
-import { DemoFailure } from './demo-context.js';
+import { DemoFailure } from './demo-failure.js';
 
 const ClusterHistory = graphql(`
   query ClusterHistory($clusterId: ID!) {

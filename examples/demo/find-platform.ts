@@ -1,6 +1,6 @@
 import { createClient, GraphQLRequestError, TransportError } from '@fleetgraph/client';
 import { graphql } from '../generated/index.js';
-import { DemoFailure } from './demo-context.js';
+import { DemoFailure } from './demo-failure.js';
 
 const Hello = graphql(`
   query DemoHello {

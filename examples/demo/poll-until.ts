@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DemoFailure } from './demo-context.js';
+import { DemoFailure } from './demo-failure.js';
 
 export interface PollOptions {
   readonly what: string;

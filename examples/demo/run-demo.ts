@@ -6,7 +6,8 @@ import { findPlatform } from './find-platform.js';
 import { plainScreen, type Screen } from './screen.js';
 import { cleanUp } from './clean-up.js';
 import { scenarios, type ScenarioName } from './steps.js';
-import { DemoFailure, type Step, type DemoContext } from './demo-context.js';
+import type { Step, DemoContext } from './demo-context.js';
+import { DemoFailure } from './demo-failure.js';
 
 export interface DemoOptions {
   /** The GraphQL endpoint. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Problem } from '../../../kernel/result.js';
-import type { Instance } from '../infrastructure-provider.js';
+import type { Instance } from '../instance.js';
 import {
   type UnattachedInstance,
   type NodePoolProvider,

@@ -3,12 +3,8 @@ import { z } from 'zod';
 import { errorRegistry, type ErrorCode } from '../../../kernel/errors.js';
 import type { Problem } from '../../../kernel/result.js';
 import { TerminalError } from '../../contract.js';
-import type {
-  ControlPlane,
-  Credentials,
-  InfrastructureProvider,
-  Instance,
-} from '../infrastructure-provider.js';
+import type { ControlPlane, Credentials, InfrastructureProvider } from '../infrastructure-provider.js';
+import type { Instance } from '../instance.js';
 import { simulatedNodePools } from './simulated-node-pools.js';
 import { simulatedHighRiskOperations } from './simulated-high-risk-operations.js';
 

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { CreateClusterDocument, newClientToken } from '@fleetgraph/client';
 import { DEMO_LABEL, findDemoClusters } from '../delete-demo-cluster.js';
 import {
-  DemoFailure,
   expectAccepted,
   assertThat,
   need,
@@ -10,6 +9,7 @@ import {
   type Step,
   type DemoContext,
 } from '../demo-context.js';
+import { DemoFailure } from '../demo-failure.js';
 import { watchOperation } from '../watch-operation.js';
 import { countedQuotas } from './show-quotas.js';
 

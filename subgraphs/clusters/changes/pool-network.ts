@@ -1,5 +1,5 @@
 import { throwNotFound } from '../../../engine/not-found.js';
-import type { VSwitchPlace } from '../../../engine/providers/infrastructure-provider.js';
+import type { VSwitchPlace } from '../../../engine/providers/instance.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { throwProblem } from '../../../kernel/result.js';
 import { refuseGroupWithoutDns } from './dns-access.js';

@@ -1,4 +1,4 @@
-import type { Instance } from '../../../engine/providers/infrastructure-provider.js';
+import type { Instance } from '../../../engine/providers/instance.js';
 
 const MIN_POLL_MS = 100;
 const MAX_POLL_MS = 15_000;

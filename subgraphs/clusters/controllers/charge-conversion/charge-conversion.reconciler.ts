@@ -7,7 +7,7 @@ import {
 } from '../../../../engine/contract.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import { finishOperation, finishStage, startStage } from '../../../../engine/operations/operations.js';
-import type { ChargeType } from '../../../../engine/providers/node-pool-provider.js';
+import type { ChargeType } from '../../../../engine/providers/charge-type.js';
 import type { NodeRow } from '../../store/node.store.js';
 import { nodeStatesFor } from '../../model/node-states.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';

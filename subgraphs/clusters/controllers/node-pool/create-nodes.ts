@@ -1,6 +1,6 @@
 import { type NewEvent, requeueAfter } from '../../../../engine/contract.js';
 import { startStage } from '../../../../engine/operations/operations.js';
-import type { Instance } from '../../../../engine/providers/infrastructure-provider.js';
+import type { Instance } from '../../../../engine/providers/instance.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import type { Problem } from '../../../../kernel/result.js';

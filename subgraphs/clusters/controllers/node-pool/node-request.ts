@@ -1,8 +1,5 @@
-import type {
-  DiskRequest,
-  InstanceRequest,
-  VSwitchPlace,
-} from '../../../../engine/providers/infrastructure-provider.js';
+import type { DiskRequest, InstanceRequest } from '../../../../engine/providers/infrastructure-provider.js';
+import type { VSwitchPlace } from '../../../../engine/providers/instance.js';
 import type { AttachRequest } from '../../../../engine/providers/node-pool-provider.js';
 import { labelsOfKind } from '../../model/pool-labels.rules.js';
 import type { Cluster, Node, NodePool } from '../../store/reconcile.store.js';

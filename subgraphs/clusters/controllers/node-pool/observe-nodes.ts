@@ -1,6 +1,6 @@
 import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import { requeueAfter } from '../../../../engine/contract.js';
-import type { Instance } from '../../../../engine/providers/infrastructure-provider.js';
+import type { Instance } from '../../../../engine/providers/instance.js';
 import type { Node } from '../../store/reconcile.store.js';
 import { isReady, listNodes, readNode } from '../../inspection/kubernetes-nodes.js';
 import { failureOf, recordChanges } from './create-nodes.js';

@@ -1,6 +1,6 @@
 import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import type { ReconcileContext } from '../../../../engine/contract.js';
-import type { Instance } from '../../../../engine/providers/infrastructure-provider.js';
+import type { Instance } from '../../../../engine/providers/instance.js';
 import { listNodes } from '../../inspection/kubernetes-nodes.js';
 import type { Node } from '../../store/reconcile.store.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
