@@ -32,7 +32,7 @@ export class TerminalError extends Error {
   }
 }
 
-/** Places where a crash would be worst. Production passes `noFaults`; a test makes the process die at one. */
+/** Called at each fault point. Production passes `noFaultInjection`; a fault test kills the process at one of them. */
 export interface FaultInjector {
   reach(point: FaultPoint): Promise<void>;
 }

@@ -17,7 +17,7 @@ const STATEMENTS = `SELECT coalesce(sum(calls), 0)::float8 AS statements FROM pg
 const WORK = `SELECT xact_commit::float8 AS transactions, (tup_inserted + tup_updated + tup_deleted)::float8 AS writes,
   tup_fetched::float8 AS reads FROM pg_stat_database WHERE datname = current_database()`;
 
-/** Jobs that somebody works on, or could. */
+/** Jobs that are running or due. */
 const AT_WORK = `SELECT count(*)::int AS jobs FROM graphile_worker._private_jobs
   WHERE locked_at IS NOT NULL OR run_at <= now()`;
 

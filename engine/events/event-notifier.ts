@@ -62,7 +62,7 @@ export class EventSubscribers {
   }
 
   wake(account: string): void {
-    for (const onPulse of this.byAccount.get(account) ?? []) onPulse();
+    for (const onNotification of this.byAccount.get(account) ?? []) onNotification();
   }
 
   /** Wakes all subscribers, because notifications may have been missed. */

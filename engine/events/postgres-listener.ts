@@ -11,7 +11,7 @@ export interface NotificationListener {
   onResync(): void;
 }
 
-/** One LISTEN connection to PostgreSQL. When it is lost it is made again, and `onGap` is called then. */
+/** One LISTEN connection to PostgreSQL. It reconnects when it is lost, and then calls `onResync`. */
 export class PostgresListener implements AsyncDisposable {
   private client: pg.Client | undefined;
   private retry: NodeJS.Timeout | undefined;

@@ -65,7 +65,7 @@ export function validateClientToken(token: string | null | undefined): Problem[]
   return [{ code: 'INVALID_INPUT', message, path: ['input', 'clientToken'] }];
 }
 
-/** Refuses a token that `once` would refuse, for work that is only tried and remembers nothing. */
+/** Throws as `idempotent` does, for a dry run, which stores no token. */
 export async function checkClientToken(
   database: Database | Transaction,
   request: IdempotentRequest,

@@ -247,8 +247,7 @@ export async function pauseOperation(
 }
 
 /**
- * Lets a paused operation go on (enqueue its target too). Refuses `NOT_FOUND`, and `INVALID_STATE` when it is not
- * paused.
+ * Resumes a paused operation (enqueue its target too). Throws `NOT_FOUND`, and `INVALID_STATE` when it is not paused.
  */
 export async function resumeOperation(tx: Transaction, account: string, id: string): Promise<OperationRow> {
   const row = await lockOwnOperation(tx, account, id);
@@ -294,8 +293,7 @@ async function lock(tx: Transaction, id: string): Promise<OperationRow | null> {
 }
 
 /**
- * Changes columns of an operation. Nobody else does: what a transaction has once read of one would not be true any
- * more.
+ * Changes columns of an operation. The only writer: a direct update would leave the transaction's copy of the row stale.
  */
 export async function changeOperation(
   tx: Transaction,
