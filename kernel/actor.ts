@@ -6,7 +6,7 @@ export interface Actor {
   readonly account: string;
   /** Who in the account: the token's `sub`. Empty for a stream that everybody of the account shares. */
   readonly subject: string;
-  /** False: whoever vouches for the account has not identified its holder. Left out: identified. */
+  /** False: the issuer of the token has not identified the account's holder. Left out: identified. */
   readonly verified?: boolean;
   /** When the rights of this actor end; undefined for platform-internal actors and for streams. */
   readonly expiresAt?: Date;

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Whoever waits for an answer: their signal aborts when nobody does any more. */
+/** The callers that wait for an answer: the signal aborts when none of them waits any more. */
 export interface AbortScope {
   readonly signal?: AbortSignal | undefined;
 }

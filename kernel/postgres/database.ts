@@ -68,7 +68,7 @@ function prismaOn(pool: pg.Pool, { onStatement }: DatabaseOptions): Database {
     adapter: new PrismaPg(pool, { statementNameGenerator: statementNames() }),
     transactionOptions: { maxWait: 30_000, timeout: 60_000 },
   };
-  // Prisma writes the values of every statement down for whoever listens, so that nobody does without need.
+  // Prisma formats the values of every statement as soon as its query event has a listener, so there is one only when it is needed.
   if (!onStatement) return new PrismaClient(options);
   const prisma = new PrismaClient({ ...options, log: [{ emit: 'event', level: 'query' }] });
   prisma.$on('query', (event) => onStatement(event.query));

@@ -93,7 +93,7 @@ async function makeFolder(path: string, mode: number): Promise<void> {
   }
 }
 
-/** Reads the secrets of a state folder, whoever uses it; undefined when there are none. Throws `SecretsError`. */
+/** Reads the secrets of a state folder, also while another process uses it; undefined when there are none. Throws `SecretsError`. */
 export async function readSecrets(folder: string): Promise<Secrets | undefined> {
   const file = secretsFile(folder);
   const text = await secretsText(file);

@@ -90,12 +90,12 @@ describe('a mutation that comes again with its clientToken', () => {
     const findings = () => living.world.platform.provider.highRiskOperationRecords(cluster);
     expect(await perform()).toMatchObject({ cluster: { id: cluster }, userErrors: [] });
     expect(await findings()).toHaveLength(1);
-    const mended = await ask(
+    const remediated = await ask(
       'remediateHighRiskOperation',
       { ...input, clientToken: 'remediate' },
       'cluster { id }',
     );
-    expect(mended.userErrors).toEqual([]);
+    expect(remediated.userErrors).toEqual([]);
     expect(await findings()).toEqual([]);
     expect(await perform()).toMatchObject({ cluster: { id: cluster }, userErrors: [] });
     expect(await findings()).toEqual([]);

@@ -99,7 +99,7 @@ function normalValue(value: string): string {
 /** The effect of setting parameters: which high-risk operations they perform and which they remediate. */
 export interface SysctlPlan {
   readonly risks: readonly { readonly operation: string; readonly index: number; readonly needed: string }[];
-  readonly mended: readonly string[];
+  readonly remediated: readonly string[];
   readonly problems: readonly Problem[];
 }
 
@@ -123,7 +123,7 @@ export function planSysctls(
     risks: known
       .filter((one) => !isNeeded(one))
       .map(({ rule, index }) => ({ operation: rule.risk, index, needed: rule.needed })),
-    mended: [...new Set(known.map(({ rule }) => rule))].filter(isOver).map(({ risk }) => risk),
+    remediated: [...new Set(known.map(({ rule }) => rule))].filter(isOver).map(({ risk }) => risk),
     problems: found.flatMap(({ sysctl: { name }, index, rule }) => {
       const message = rule ? duplicateProblem(sysctls, index) : unknownParameter(name);
       if (message === undefined) return [];

@@ -11,14 +11,14 @@ const ETH0 = 'net.ipv4.conf.eth0.rp_filter';
 describe('setting kernel parameters', () => {
   test('ends a risk of several parameters only when all of them have the needed value', () => {
     const eth0 = [{ name: ETH0, value: '0' }];
-    expect(planSysctls(eth0, { [ALL]: '1' }).mended).toEqual([]);
-    expect(planSysctls(eth0, { [ALL]: '0' }).mended).toEqual(['network.kernel.2']);
-    expect(planSysctls([...eth0, { name: ALL, value: ' 0 ' }], { [ALL]: '1' }).mended).toEqual([
+    expect(planSysctls(eth0, { [ALL]: '1' }).remediated).toEqual([]);
+    expect(planSysctls(eth0, { [ALL]: '0' }).remediated).toEqual(['network.kernel.2']);
+    expect(planSysctls([...eth0, { name: ALL, value: ' 0 ' }], { [ALL]: '1' }).remediated).toEqual([
       'network.kernel.2',
     ]);
     expect(planSysctls([...eth0, { name: ALL, value: '1' }], {})).toMatchObject({
       risks: [{ operation: 'network.kernel.2', index: 1 }],
-      mended: [],
+      remediated: [],
     });
   });
 

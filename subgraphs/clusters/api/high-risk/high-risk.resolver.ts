@@ -55,7 +55,7 @@ export class HighRiskMutations {
     input: RemediateHighRiskOperationInput,
     @DryRun() dryRun?: boolean | null,
   ) {
-    return answer(context, () => this.service.mend(context.actor, input, dryRun));
+    return answer(context, () => this.service.remediate(context.actor, input, dryRun));
   }
 
   @Mutation(() => SetNodeSysctlsPayload, {

@@ -51,7 +51,11 @@ export class HighRiskService {
   }
 
   /** Refuses `INVALID_STATE` for what cannot be remediated. */
-  mend(actor: Actor, input: RemediateHighRiskOperationInput, dryRun?: boolean | null): Promise<ClusterRow> {
+  remediate(
+    actor: Actor,
+    input: RemediateHighRiskOperationInput,
+    dryRun?: boolean | null,
+  ): Promise<ClusterRow> {
     const call = { actor, mutation: 'remediateHighRiskOperation', input, dryRun };
     return this.once(call, () => this.planRemediation(actor, input));
   }
@@ -106,7 +110,7 @@ export class HighRiskService {
 
   private async planSysctlChanges(actor: Actor, input: SetNodeSysctlsInput): Promise<CloudPlan> {
     const present = await this.sysctlsOf(actor, input.nodeId);
-    const { risks, mended, problems } = planSysctls(input.sysctls, present);
+    const { risks, remediated, problems } = planSysctls(input.sysctls, present);
     if (problems.length > 0) throw new ProblemError(problems);
     const [node] = await new NodeStore(this.platform.database.prisma).byIds(actor.account, [input.nodeId]);
     if (!node) return throwNotFound('NODE', input.nodeId, ['input', 'nodeId']);
@@ -119,7 +123,7 @@ export class HighRiskService {
         () =>
           provider.performHighRiskOperation(cluster.id, on(operation)),
     );
-    for (const operation of mended)
+    for (const operation of remediated)
       if (await drillTarget(operation))
         calls.push(() => provider.remediateHighRiskOperation(cluster.id, on(operation)));
     calls.push(() => this.noteSysctls(node.id, valuesOf(input.sysctls)));
