@@ -50,6 +50,8 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
   );
   // An idle connection that the server ends (restart, failover) is replaced by the pool at its next use.
   pool.on('error', () => undefined);
+  // Connections of the pool listen for their errors themselves, but graphile-worker looks for this listener, and warns without it.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return {
     prisma: prismaOn(pool, options),
     pool,
