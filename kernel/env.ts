@@ -87,7 +87,7 @@ const form = z.object({
   SIMULATION_SPEED: z.coerce.number().min(0.1).max(10_000).optional(),
   /** How many jobs one engine process works on at once. */
   ENGINE_CONCURRENCY: z.coerce.number().int().min(1).max(200).default(10),
-  /** Days for which the engine keeps what is over, see engine/jobs/retention.ts; metered use then only in sums of days. */
+  /** Days for which the engine keeps completed records, see engine/jobs/retention.ts; metered use then only in sums of days. */
   RETENTION_OPERATIONS: days.default(30),
   RETENTION_DELETED_CLUSTERS: days.default(90),
   RETENTION_TICKETS: days.default(365),

@@ -16,10 +16,10 @@ import { loadSupergraph } from '../planning/plannable-supergraph.js';
 import { type Limits, defaultLimits } from '../request/limits/limits.js';
 import { RequestPreparer } from '../request/request-preparer.js';
 import type { CallContext } from '../upstream/call/call-context.js';
-import { InFlightRequests } from '../upstream/call/in-flight-requests.js';
 import { LightAbortController } from '../upstream/call/light-abort-controller.js';
 import type { SubgraphSource } from '../upstream/call/subgraph-source.js';
-import { HttpSource } from '../upstream/http/http-source.js';
+import { createSources } from '../upstream/create-sources.js';
+import { wrapSources } from '../upstream/wrap-sources.js';
 import { type ApolloCallContext, DataSourceSource, type IncomingRequest } from './data-source-source.js';
 
 type GatewayInterface = NonNullable<ApolloServerOptionsWithGateway<BaseContext>['gateway']>;
@@ -42,15 +42,20 @@ export interface FleetgraphGatewayOptions {
 
 /** Apollo Server's own configuration limits documents. */
 const NO_DOCUMENT_LIMITS: Partial<Limits> = {
-  ...{ documentBytes: Infinity, tokens: Infinity, nesting: Infinity, depth: Infinity, aliases: Infinity },
-  ...{
-    rootFields: Infinity,
-    fields: Infinity,
-    directives: Infinity,
-    aliasLength: Infinity,
-    idLength: Infinity,
-  },
-  ...{ listLength: Infinity, variableEntries: Infinity, pageSize: Infinity, responseBytes: Infinity },
+  documentBytes: Infinity,
+  tokens: Infinity,
+  nesting: Infinity,
+  depth: Infinity,
+  aliases: Infinity,
+  rootFields: Infinity,
+  fields: Infinity,
+  directives: Infinity,
+  aliasLength: Infinity,
+  idLength: Infinity,
+  listLength: Infinity,
+  variableEntries: Infinity,
+  pageSize: Infinity,
+  responseBytes: Infinity,
 };
 
 /** A supergraph with all that executes operations on it; replaced as a whole. */
@@ -136,19 +141,15 @@ export class FleetgraphGateway implements GatewayInterface {
     if (before) setTimeout(() => void close(before.sources), this.limits.requestTimeout).unref();
   }
 
-  private connect(subgraphs: readonly { readonly name: string; readonly url: string }[]) {
-    const inFlightRequests = new InFlightRequests();
-    return new Map<string, SubgraphSource>(
-      subgraphs.map(({ name, url }) => {
-        const dataSource = this.options.buildService?.({ name, url });
-        return [
-          name,
-          dataSource
-            ? new DataSourceSource(name, dataSource)
-            : new HttpSource({ name, url, inFlightRequests, answerBytes: this.limits.responseBytes }),
-        ];
-      }),
-    );
+  private connect(named: readonly { readonly name: string; readonly url: string }[]) {
+    const { log, limits, options } = this;
+    const sources = createSources({ locations: {}, named, answerBytes: limits.responseBytes });
+    for (const { name, url } of named) {
+      const dataSource = options.buildService?.({ name, url });
+      if (dataSource) sources.set(name, new DataSourceSource(name, dataSource));
+    }
+    wrapSources(sources, { subgraphs: {}, limits, meter: undefined, log });
+    return sources;
   }
 
   private async checkHealth(sdl: string): Promise<void> {

@@ -12,7 +12,7 @@ import {
 
 const GROUP = 'instances-per-scaling-group';
 
-/** Gives back what these nodes hold of the account's quotas. */
+/** Releases the quotas that these nodes use. */
 export function releaseInstanceQuota(
   tx: Transaction,
   account: string,
@@ -21,7 +21,7 @@ export function releaseInstanceQuota(
   return releaseQuotaUsage(tx, account, nodes.map(instanceQuotaUsage));
 }
 
-/** Gives back parts of what nodes hold. */
+/** Releases a part of the quotas that nodes use. */
 export async function releaseQuotaUsage(
   tx: Transaction,
   account: string,

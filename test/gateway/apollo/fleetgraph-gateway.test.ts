@@ -198,3 +198,14 @@ test('a data source that fails is an error of its subgraph, and the rest is answ
     { message: 'The subgraph letters cannot be reached now.', code: 'SERVICE_UNAVAILABLE' },
   ]);
 });
+
+test('a data source that does not answer within the timeout of a subgraph is given up, and the rest is answered', async () => {
+  const buildService = ({ name, url }: { name: string; url?: string | undefined }) =>
+    name === 'letters'
+      ? { process: () => new Promise<never>(() => undefined) }
+      : new RemoteGraphQLDataSource({ url: url! });
+  const limits = { subgraphTimeout: 50 };
+  const gateway = new FleetgraphGateway({ supergraphSdl, buildService, limits, log });
+  const [answer] = plain(await answersOf(gateway)) as { errors: { code: string }[] }[];
+  expect(answer?.errors.map(({ code }) => code)).toEqual(['REQUEST_TIMEOUT']);
+});

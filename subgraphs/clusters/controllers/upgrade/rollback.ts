@@ -25,7 +25,7 @@ export async function startRollback(step: UpgradeStep, problem: Problem): Promis
   const { cluster, operation } = step;
   await inCluster(step, async (tx, at) => {
     await updateUpgradeInput(tx, operation.id, { failing: { problem, since: at.toISOString() } });
-    // It ends by itself now: nobody has to let it go on, and nobody can stop it.
+    // It completes without another call, and can no longer be cancelled.
     await changeOperation(tx, operation.id, { cancelable: false, pausable: false, pausedAt: null });
     await enqueue(tx, 'cluster', cluster.id);
     const text = `The upgrade cannot be done: ${problem.message} What it has changed for itself is taken back.`;
