@@ -1,9 +1,6 @@
+import { isRecord } from '../../../kernel/is-record.js';
 /** A JSON object of a subgraph response or of merged responses. */
 export type JSONObject = Record<string, unknown>;
-
-export function isJSONObject(value: unknown): value is JSONObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** Reads an own property: response names are chosen by clients and may be those of `Object.prototype`. */
 export function own(tree: JSONObject, key: string): unknown {
@@ -32,14 +29,13 @@ export function merge(target: JSONObject, source: JSONObject): void {
 
 /** Merges two values; returns false when the new one must replace the old one. */
 function mergeInto(there: unknown, value: unknown): boolean {
-  if (isJSONObject(there) && isJSONObject(value)) {
+  if (isRecord(there) && isRecord(value)) {
     merge(there, value);
     return true;
   }
   if (!Array.isArray(there) || !Array.isArray(value) || there.length !== value.length) return false;
   for (let i = 0; i < value.length; i += 1) {
-    if (isJSONObject(there[i]) && isJSONObject(value[i]))
-      merge(there[i] as JSONObject, value[i] as JSONObject);
+    if (isRecord(there[i]) && isRecord(value[i])) merge(there[i] as JSONObject, value[i] as JSONObject);
     else there[i] = value[i];
   }
   return true;

@@ -1,5 +1,6 @@
+import { isRecord } from '../../../kernel/is-record.js';
 import type { ResponsePath } from '@apollo/query-planner';
-import { type JSONObject, isJSONObject, own } from './json-object.js';
+import { type JSONObject, own } from './json-object.js';
 
 /** One step of a path to the entities of a fetch. Lists are flattened. */
 export interface PlanStep {
@@ -74,7 +75,7 @@ class Places {
     if (this.found.length >= this.most) return;
     if (Array.isArray(value)) return value.forEach((one, index) => this.visit(one, depth, [...place, index]));
     const reached = this.path[depth - 1];
-    if (isJSONObject(value) && (!reached || fits(value, reached))) this.enter(value, depth, place);
+    if (isRecord(value) && (!reached || fits(value, reached))) this.enter(value, depth, place);
   }
 
   private enter(tree: JSONObject, depth: number, place: Place): void {
@@ -96,7 +97,7 @@ function at(tree: JSONObject, { field, special }: PlanStep): unknown {
 function collect(value: unknown, step: PlanStep, into: JSONObject[]): void {
   if (Array.isArray(value)) {
     for (const one of value) collect(one, step, into);
-  } else if (isJSONObject(value) && fits(value, step)) into.push(value);
+  } else if (isRecord(value) && fits(value, step)) into.push(value);
 }
 
 function fits(value: JSONObject, { types }: PlanStep): boolean {

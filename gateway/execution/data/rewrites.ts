@@ -1,5 +1,6 @@
+import { isRecord } from '../../../kernel/is-record.js';
 import type { FetchDataRewrite } from '@apollo/query-planner';
-import { type JSONObject, assign, isJSONObject, own } from './json-object.js';
+import { type JSONObject, assign, own } from './json-object.js';
 import type { TypeConditions } from '../../supergraph/type-conditions.js';
 
 /** Rewrites a value in place before it is sent or after it is received. */
@@ -54,7 +55,7 @@ function into(step: string, next: Rewrite, conditions: TypeConditions): (tree: J
 function eachTree(act: (tree: JSONObject) => void): Rewrite {
   const visit: Rewrite = (value) => {
     if (Array.isArray(value)) value.forEach(visit);
-    else if (isJSONObject(value)) act(value);
+    else if (isRecord(value)) act(value);
   };
   return visit;
 }

@@ -1,5 +1,6 @@
+import { isRecord } from '../../../kernel/is-record.js';
 import type { QueryPlanInlineFragmentNode, QueryPlanSelectionNode } from '@apollo/query-planner';
-import { type JSONObject, assign, isJSONObject, merge, own } from '../data/json-object.js';
+import { type JSONObject, assign, merge, own } from '../data/json-object.js';
 import type { TypeConditions } from '../../supergraph/type-conditions.js';
 
 /** Extracts the representation of an entity; null when a field is missing. */
@@ -54,7 +55,7 @@ function fragmentPart(
 export function eachObject(extract: Extract): (value: unknown) => unknown {
   const map = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(map);
-    return isJSONObject(value) ? extract(value) : null;
+    return isRecord(value) ? extract(value) : null;
   };
   return map;
 }

@@ -1,7 +1,8 @@
+import { isRecord } from '../../../kernel/is-record.js';
 import { markAbsent } from '../data/absent-entities.js';
 import { type Place, type PlanPath, entitiesAt, placesAt } from '../data/plan-path.js';
 import type { Rewrite } from '../data/rewrites.js';
-import { type JSONObject, isJSONObject, merge } from '../data/json-object.js';
+import { type JSONObject, merge } from '../data/json-object.js';
 import { type RepresentationWriter, type TypeRepresentation, keyOf } from './representation-writer.js';
 
 /** Representation of an entity. */
@@ -66,7 +67,7 @@ export class EntityBatch {
       const entity = this.entities[i];
       const answer = received[index];
       if (entity && answer === null) markAbsent(entity);
-      if (!entity || !isJSONObject(answer)) continue;
+      if (!entity || !isRecord(answer)) continue;
       keepTypename(entity, answer, rewrite);
       if (rewrite && !rewritten.has(index)) {
         rewrite(answer);

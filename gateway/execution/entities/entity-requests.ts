@@ -1,9 +1,10 @@
+import { isRecord } from '../../../kernel/is-record.js';
 import type { GraphQLFormattedError } from 'graphql';
 import { type SubgraphResult, toWire } from '../../../protocol/wire.js';
 import { handleMaybePromise } from '../../../kernel/maybe-promise.js';
 import type { CallContext } from '../../upstream/call/call-context.js';
 import { type SubgraphSource, validResult, sourceOf } from '../../upstream/call/subgraph-source.js';
-import { type JSONObject, isJSONObject } from '../data/json-object.js';
+import type { JSONObject } from '../data/json-object.js';
 import { pickVariables } from '../data/variables.js';
 import type { RequestTemplate, SerializedRequest } from '../../upstream/call/serialized-request.js';
 import { type CombinedOperations, entitiesName } from './combine-operations.js';
@@ -247,5 +248,5 @@ function problemOf(received: unknown, expected: number): Error | undefined {
 }
 
 function copied(entity: unknown): unknown {
-  return isJSONObject(entity) ? (toWire(entity) as JSONObject) : entity;
+  return isRecord(entity) ? (toWire(entity) as JSONObject) : entity;
 }

@@ -1,8 +1,9 @@
+import { isRecord } from '../../../kernel/is-record.js';
 import type { QueryPlanSelectionNode } from '@apollo/query-planner';
 import { toWire } from '../../../protocol/wire.js';
 import { compileRequires, eachObject } from './compile-requires.js';
 import type { Rewrite } from '../data/rewrites.js';
-import { type JSONObject, assign, isJSONObject, own } from '../data/json-object.js';
+import { type JSONObject, assign, own } from '../data/json-object.js';
 import type { TypeConditions } from '../../supergraph/type-conditions.js';
 
 /** Serializes the representation of an entity; null when a required field is missing. */
@@ -136,7 +137,7 @@ function compileObject(selections: readonly QueryPlanSelectionNode[]): Write {
 function compileInner(write: Write): (value: unknown) => string {
   const inner = (value: unknown): string => {
     if (Array.isArray(value)) return `[${value.map(inner).join()}]`;
-    return isJSONObject(value) ? (write(value) ?? 'null') : 'null';
+    return isRecord(value) ? (write(value) ?? 'null') : 'null';
   };
   return inner;
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../../../kernel/is-record.js';
 import {
   type FieldNode,
   type FragmentDefinitionNode,
@@ -14,7 +15,7 @@ import {
   isObjectType,
   isUnionType,
 } from 'graphql';
-import { type JSONObject, assign, isJSONObject, own } from '../data/json-object.js';
+import { type JSONObject, assign, own } from '../data/json-object.js';
 import { type Collection, type FieldGroup, type TypedSelection, collectFields } from './collect.js';
 import { compileLeaf, compileWrapping, plainType } from './complete.js';
 import { compileIntrospection } from './introspection.js';
@@ -70,7 +71,7 @@ export class ObjectShape {
 
   readonly complete: Complete = (value, depth, run) => {
     if (value === null) return null;
-    if (!isJSONObject(value)) return fail(run, depth, 'A subgraph answered no object for an object.');
+    if (!isRecord(value)) return fail(run, depth, 'A subgraph answered no object for an object.');
     const typename = value['__typename'] ?? this.assumed;
     const fields = this.byType.get(typename as string | undefined) ?? this.learn(typename);
     return fields ? this.shape(value, fields, depth, run) : this.unseen(typename, depth, run);

@@ -1,8 +1,8 @@
+import { isRecord } from '../../../kernel/is-record.js';
 import { GraphQLError } from 'graphql';
 import type { WorkBudget } from '../../../kernel/fairness/work-turns.js';
 import { isAbsent } from '../data/absent-entities.js';
 import type { ResponseSize } from '../../upstream/call/response-size.js';
-import { isJSONObject } from '../data/json-object.js';
 
 /** Size limit of a response, and work per turn of the event loop. */
 export interface ShapeBounds {
@@ -36,7 +36,7 @@ export type Complete = (value: unknown, depth: number, run: ShapeRun) => unknown
  */
 export function orNull(completed: unknown, value: unknown, before: number, run: ShapeRun): unknown {
   if (completed !== FAILED) return completed;
-  if (isJSONObject(value) && isAbsent(value)) run.absences.push(...run.errors.splice(before));
+  if (isRecord(value) && isAbsent(value)) run.absences.push(...run.errors.splice(before));
   return null;
 }
 
