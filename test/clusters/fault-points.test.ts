@@ -31,8 +31,8 @@ const WALKED_BY: Readonly<Record<FaultPointGroup, string>> = {
   edgeAutonomy: 'test/clusters/fault-points.test.ts',
   chargeConversion: 'test/clusters/fault-points.test.ts',
   nodeRepair: 'test/clusters/fault-points.test.ts',
-  quotaApplication: 'test/quotas/quota-applications.test.ts',
-  cloudClaims: 'test/quotas/claims.test.ts',
+  quotaApplication: 'test/subgraphs/quotas/quota-applications.test.ts',
+  cloudClaims: 'test/subgraphs/quotas/claims.test.ts',
 };
 
 test.each(Object.entries(WALKED_BY))('the fault points of %s are walked', async (group, file) => {

@@ -1,0 +1,121 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import {
+  isNotFound,
+  KubernetesStatusError,
+  KubernetesUnavailable,
+} from '../../../engine/kubernetes/kubernetes-error.js';
+import { KubernetesApis } from '../../../engine/kubernetes/kubernetes-apis.js';
+
+const servers: Server[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
+  }
+});
+
+/** A client of an API server that answers as the listener does. */
+async function clientOf(
+  listener: RequestListener,
+  timeoutMs = 10_000,
+  signal?: AbortSignal,
+): Promise<KubernetesClient> {
+  const server = createServer(listener);
+  servers.push(server);
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  const apis = new KubernetesApis(undefined as never);
+  const config = apis.of({
+    clusterId: 'cluster_a',
+    account: 'acme',
+    server: `http://127.0.0.1:${port}/clusters/a/`,
+    caData: '',
+    token: 'secret',
+  });
+  return new KubernetesClient(config, { clusterId: 'cluster_a', timeoutMs, signal });
+}
+
+const failure = (work: Promise<unknown>) =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+describe('a call to a Kubernetes API', () => {
+  test('goes below the base URL with the token', async () => {
+    const client = await clientOf((request, response) =>
+      response.end(JSON.stringify({ url: request.url, authorization: request.headers.authorization })),
+    );
+    expect(await client.get('/api/v1/pods')).toEqual({
+      url: '/clusters/a/api/v1/pods',
+      authorization: 'Bearer secret',
+    });
+  });
+
+  test.each<[string, RequestListener]>([
+    ['never answers', () => undefined],
+    [
+      'breaks off in the middle',
+      (_request, response) =>
+        void (
+          response.writeHead(200, { 'content-length': '100' }),
+          response.write('{'),
+          setImmediate(() => response.destroy())
+        ),
+    ],
+    ['answers something else', (_request, response) => response.end('<html>')],
+    ['fails', (_request, response) => response.writeHead(503).end('{"message":"starting"}')],
+    ['does not take our credentials', (_request, response) => response.writeHead(401).end('{}')],
+  ])('to a server that %s is KUBERNETES_UNAVAILABLE', async (_what, listener) => {
+    const client = await clientOf(listener, 300);
+    expect(await failure(client.get('/api/v1/pods'))).toMatchObject({
+      problems: [{ code: 'KUBERNETES_UNAVAILABLE' }],
+    });
+  });
+
+  test('to a server that is busy is THROTTLED, and says when to come back', async () => {
+    const client = await clientOf((_request, response) =>
+      response.writeHead(429, { 'retry-after': '7' }).end(),
+    );
+    expect(await failure(client.get('/api/v1/pods'))).toMatchObject({
+      problems: [{ code: 'THROTTLED', details: { retryAfter: 7 } }],
+    });
+  });
+
+  test('ends when its signal aborts', async () => {
+    const stop = new AbortController();
+    const client = await clientOf(() => stop.abort(), 60_000, stop.signal);
+    expect(await failure(client.get('/api/v1/pods'))).toBeInstanceOf(KubernetesUnavailable);
+  });
+
+  test('that the server refuses carries its status, reason and message', async () => {
+    const client = await clientOf((_request, response) =>
+      response.writeHead(404).end('{"reason":"NotFound","message":"pods \\"x\\" not found"}'),
+    );
+    const error = await failure(client.get('/api/v1/pods/x'));
+    expect(error).toBeInstanceOf(KubernetesStatusError);
+    expect(error).toMatchObject({ status: 404, reason: 'NotFound', message: 'pods "x" not found' });
+    expect(isNotFound(error)).toBe(true);
+  });
+
+  test('for a long list reads chunk after chunk, only as far as the reader goes', async () => {
+    const asked: (string | null)[] = [];
+    const client = await clientOf((request, response) => {
+      const next = new URL(request.url ?? '', 'http://x').searchParams.get('continue');
+      asked.push(next);
+      response.end(
+        JSON.stringify({ items: [Number(next ?? 0)], metadata: { continue: String(Number(next ?? 0) + 1) } }),
+      );
+    });
+    const seen: number[] = [];
+    for await (const [item] of client.chunks<number>('/api/v1/pods')) {
+      seen.push(item!);
+      if (seen.length === 3) break;
+    }
+    expect(seen).toEqual([0, 1, 2]);
+    expect(asked).toEqual([null, '1', '2']);
+  });
+});

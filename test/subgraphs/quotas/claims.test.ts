@@ -1,0 +1,366 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { faultPoints } from '../../../engine/faults/fault-points.js';
+import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
+import { noFaultInjection, type FaultInjector, type Reconciler } from '../../../engine/contract.js';
+import type { Engine } from '../../../engine/engine.js';
+import { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import { release, reserve } from '../../../engine/ledger/ledger.js';
+import { CLOUD_RESOURCE_REQUESTS } from '../../../engine/providers/cloud-resource-provider.js';
+import { systemClock } from '../../../kernel/clock.js';
+import { createLog } from '../../../kernel/log.js';
+import { quotasOfClaim } from '../../../subgraphs/clusters/model/claims.rules.js';
+import { clusterReconcilers } from '../../../subgraphs/clusters/reconcilers.js';
+import {
+  waitForOperation,
+  startEngineFixture,
+  requestCluster,
+  type EngineFixture,
+} from '../../engine/engine-fixture.js';
+import { eventually } from '../../kit/eventually.js';
+import { ledgerUses, recount } from '../../kit/ledger-recount.js';
+import { CLAIMS, SERVICES, addressed, balancer, bound, disk, warnings } from './claims-kit.js';
+
+let world: EngineFixture;
+let engine: Engine;
+let claims: Reconciler;
+beforeAll(async () => {
+  world = await startEngineFixture({ speed: 2_000 });
+  engine = await world.engine();
+  const found = clusterReconcilers(world.platform).find(({ kind }) => kind === CLOUD_RESOURCE_REQUESTS);
+  if (!found) throw new Error('nobody answers claims');
+  claims = found;
+});
+afterAll(async () => {
+  await engine[Symbol.asyncDispose]();
+  await world[Symbol.asyncDispose]();
+});
+
+function answerClaims(faults: FaultInjector = noFaultInjection) {
+  const { prisma: database } = world;
+  const signal = new AbortController().signal;
+  return claims.reconcile('all', { database, clock: systemClock, log: createLog('silent'), faults, signal });
+}
+
+async function runningCluster(): Promise<{ clusterId: string; api: KubernetesClient }> {
+  const { clusterId, operationId } = await requestCluster(world, 1);
+  expect(await waitForOperation(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
+  return { clusterId, api: await apiOf(clusterId) };
+}
+
+async function apiOf(clusterId: string): Promise<KubernetesClient> {
+  const access = (await clusterAccess(world.prisma, null, [clusterId])).get(clusterId);
+  if (!access) throw new Error('the cluster cannot be reached');
+  return new KubernetesClient(world.platform.kubernetes.of(access), { clusterId });
+}
+
+function refusals(type: string) {
+  return world.prisma.event.findMany({ where: { account: world.actor.account, type } });
+}
+
+/** Raises a limit again, and grants what waits for it. */
+async function settleWith(resource: string, limit: number): Promise<void> {
+  await world.limit(resource, limit);
+  await answerClaims();
+}
+
+async function expectNoDrift(): Promise<void> {
+  const { account } = world.actor;
+  expect(await ledgerUses(world.prisma, account)).toMatchObject(await recount(world.prisma, account));
+}
+
+describe('Services of type LoadBalancer', () => {
+  it('draw from the account: what there is room for gets an address, the rest waits with a warning until some is given back', async () => {
+    const { clusterId, api } = await runningCluster();
+    await world.limit('load-balancers', (await world.used('load-balancers')) + 2);
+    for (const name of ['one', 'two', 'three']) await api.create(SERVICES, balancer(name));
+    await answerClaims();
+    await answerClaims();
+    const first = await eventually(async () => {
+      const found = await addressed(api);
+      return found.length === 2 && found;
+    });
+    await eventually(async () => (await warnings(api, 'SyncLoadBalancerFailed')).length === 1);
+    expect(await refusals('LOAD_BALANCER_REFUSED')).toMatchObject([{ clusterId, level: 'WARNING' }]);
+    await expectNoDrift();
+
+    await api.delete(`${SERVICES}/${first[0]}`);
+    await answerClaims();
+    await eventually(async () => {
+      const found = await addressed(api);
+      return found.length === 2 && !found.includes(first[0] ?? '');
+    });
+    await expectNoDrift();
+    await settleWith('load-balancers', 60);
+  });
+
+  it('of a cluster that is deleted give their places back', async () => {
+    const before = await world.used('load-balancers');
+    const { clusterId, api } = await runningCluster();
+    await api.create(SERVICES, balancer('gone'));
+    await answerClaims();
+    expect(await world.used('load-balancers')).toBe(before + 2);
+    const { operation } = await world.clusters.delete(world.actor, { id: clusterId });
+    await waitForOperation(world, operation?.id ?? '');
+    expect(await world.used('load-balancers')).toBe(before);
+    await expectNoDrift();
+    await answerClaims();
+    expect(await world.used('load-balancers')).toBe(before);
+  });
+
+  it('have at most 50 listeners, and a machine is behind at most 50 of them', async () => {
+    const { clusterId, api } = await runningCluster();
+    await api.create(SERVICES, balancer('wide', 50));
+    await api.create(SERVICES, balancer('wider', 51));
+    await answerClaims();
+    await eventually(async () => (await addressed(api)).includes('wide'));
+    await eventually(async () => (await warnings(api, 'SyncLoadBalancerFailed')).includes('wider'));
+    await api.delete(`${SERVICES}/wider`);
+
+    const others = {
+      account: world.actor.account,
+      resource: 'backend-repeats-per-instance',
+      scope: clusterId,
+      amount: 48,
+    };
+    await world.prisma.$transaction((tx) => reserve(tx, others));
+    await api.create(SERVICES, balancer('fiftieth'));
+    await answerClaims();
+    await eventually(async () => (await addressed(api)).includes('fiftieth'));
+    await api.create(SERVICES, balancer('too-many'));
+    await answerClaims();
+    await eventually(async () => (await warnings(api, 'SyncLoadBalancerFailed')).includes('too-many'));
+    expect(await addressed(api)).not.toContain('too-many');
+    await world.prisma.$transaction((tx) => release(tx, others));
+    await answerClaims();
+  });
+
+  it('have at most 200 machines behind them: who grows to 201 is told so, until one leaves', async () => {
+    await world.limit('payg-vcpu', 1_000);
+    await world.limit('custom-routes-per-route-table', 300);
+    const { clusterId, operationId, poolId } = await requestCluster(world, 200);
+    expect(await waitForOperation(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
+    const api = await apiOf(clusterId);
+    const service = await api.create(SERVICES, balancer('crowded'));
+    const scope = service.metadata?.uid ?? '';
+    const claim = () => world.prisma.cloudClaim.findUnique({ where: { id: scope } });
+    await answerClaims();
+    await eventually(async () => (await addressed(api)).includes('crowded'));
+    expect(await world.used('servers-per-load-balancer', scope)).toBe(200);
+    const scale = async (desiredSize: number) => {
+      const { operation } = await world.pools.scale(world.actor, { nodePoolId: poolId, desiredSize });
+      expect(await waitForOperation(world, operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED' });
+      await answerClaims();
+      return claim();
+    };
+    const told = await scale(201);
+    expect(told).toMatchObject({ state: 'GRANTED', servers: 200 });
+    expect(told?.message).toContain('servers-per-load-balancer');
+    expect(await scale(200)).toMatchObject({ state: 'GRANTED', servers: 200, message: null });
+    await expectNoDrift();
+    await scale(0);
+  });
+});
+
+const MERGE = 'application/merge-patch+json';
+const REUSED = 'service.beta.kubernetes.io/alibaba-cloud-loadbalancer-id';
+const reusing = (name: string, ports = 1, id = 'lb-mine') => ({
+  ...balancer(name, ports),
+  metadata: { name, annotations: { [REUSED]: id } },
+});
+
+describe('a Service that reuses a load balancer', () => {
+  it('takes none of the account, whose machines are behind it once more', async () => {
+    const { clusterId, api } = await runningCluster();
+    const before = await world.used('load-balancers');
+    await world.limit('load-balancers', before);
+    await api.create(SERVICES, reusing('reuses'));
+    await api.create(SERVICES, balancer('own'));
+    await answerClaims();
+    await eventually(async () => (await addressed(api)).includes('reuses'));
+    expect(await addressed(api)).not.toContain('own');
+    expect(await world.used('load-balancers')).toBe(before);
+    expect(await world.used('backend-repeats-per-instance', clusterId)).toBe(1);
+    const used = { clusterId, item: 'LOAD_BALANCER', resourceId: { not: clusterId } };
+    expect(await world.prisma.meteredUse.count({ where: used })).toBe(0);
+    await expectNoDrift();
+    await settleWith('load-balancers', 60);
+  });
+
+  it('gives back what it had of its own', async () => {
+    const { api } = await runningCluster();
+    const before = await world.used('load-balancers');
+    await api.create(SERVICES, balancer('turns'));
+    await answerClaims();
+    expect(await world.used('load-balancers')).toBe(before + 1);
+    const annotations = { [REUSED]: 'lb-mine' };
+    await api.patch(`${SERVICES}/turns`, { metadata: { annotations } }, MERGE);
+    await answerClaims();
+    expect(await world.used('load-balancers')).toBe(before);
+    await expectNoDrift();
+  });
+});
+
+describe('Services that reuse one load balancer', () => {
+  const listeners = () => world.used('listeners-per-load-balancer', 'lb-shared');
+  const servers = () => world.used('servers-per-load-balancer', 'lb-shared');
+
+  it('share its 50 listeners, over clusters; the machines of each cluster are behind it once', async () => {
+    const [one, other] = [await runningCluster(), await runningCluster()];
+    await one.api.create(SERVICES, reusing('first', 30, 'lb-shared'));
+    await answerClaims();
+    await one.api.create(SERVICES, reusing('second', 20, 'lb-shared'));
+    await answerClaims();
+    await eventually(async () => (await addressed(one.api)).length === 2);
+    expect([await listeners(), await servers()]).toEqual([50, 1]);
+    await other.api.create(SERVICES, reusing('third', 1, 'lb-shared'));
+    await other.api.create(SERVICES, reusing('elsewhere', 50, 'lb-other'));
+    await answerClaims();
+    await eventually(async () => (await warnings(other.api, 'SyncLoadBalancerFailed')).includes('third'));
+    await eventually(async () => (await addressed(other.api)).includes('elsewhere'));
+    expect(await addressed(other.api)).toEqual(['elsewhere']);
+    expect([await listeners(), await servers()]).toEqual([50, 1]);
+    await expectNoDrift();
+
+    await one.api.patch(`${SERVICES}/first`, { spec: balancer('first', 29).spec }, MERGE);
+    await answerClaims();
+    await answerClaims();
+    await eventually(async () => (await addressed(other.api)).includes('third'));
+    expect([await listeners(), await servers()]).toEqual([50, 2]);
+    await expectNoDrift();
+  });
+
+  it('lets the next one have its machines when the first one goes', async () => {
+    const { api } = await runningCluster();
+    const used = async () => [
+      await world.used('listeners-per-load-balancer', 'lb-left'),
+      await world.used('servers-per-load-balancer', 'lb-left'),
+    ];
+    await api.create(SERVICES, reusing('goes', 2, 'lb-left'));
+    await answerClaims();
+    await api.create(SERVICES, reusing('stays', 3, 'lb-left'));
+    await answerClaims();
+    expect(await used()).toEqual([5, 1]);
+    await api.delete(`${SERVICES}/goes`);
+    await answerClaims();
+    expect(await used()).toEqual([3, 1]);
+    await expectNoDrift();
+    await api.delete(`${SERVICES}/stays`);
+    await answerClaims();
+    const where = { account: world.actor.account, scope: 'lb-left' };
+    expect(await world.prisma.ledgerUsage.count({ where })).toBe(0);
+  });
+});
+
+describe('a load balancer that is there', () => {
+  it('is told when its Service grows beyond 50 listeners, keeps its place, and hears no more of it when it fits again', async () => {
+    const { clusterId, api } = await runningCluster();
+    const message = async () =>
+      (await world.prisma.cloudClaim.findFirstOrThrow({ where: { clusterId, name: 'grows' } })).message;
+    await api.create(SERVICES, balancer('grows', 50));
+    await answerClaims();
+    await eventually(async () => (await addressed(api)).includes('grows'));
+    const used = await world.used('load-balancers');
+    await api.patch(`${SERVICES}/grows`, { spec: balancer('grows', 51).spec }, MERGE);
+    await answerClaims();
+    await eventually(async () => (await warnings(api, 'SyncLoadBalancerFailed')).includes('grows'));
+    expect(await message()).toContain('listeners-per-load-balancer');
+    expect(await addressed(api)).toContain('grows');
+    expect(await world.used('load-balancers')).toBe(used);
+    await world.limit('listeners-per-load-balancer', 51);
+    await answerClaims();
+    expect(await message()).toBeNull();
+    expect(
+      (await world.platform.provider.cloudResourceRequests()).find(({ name }) => name === 'grows'),
+    ).toMatchObject({
+      granted: true,
+      refusal: null,
+    });
+    await world.limit('listeners-per-load-balancer', 50);
+    await expectNoDrift();
+  });
+});
+
+describe('volume claims', () => {
+  it.each([
+    ['another kind of storage', { storageClassName: 'alicloud-nas' }],
+    ['a volume that was there', { storageClassName: 'alicloud-disk-essd', volumeName: 'mine' }],
+    ['no class', { storageClassName: '' }],
+  ])('of %s take no disk', async (_, spec) => {
+    const { clusterId, api } = await runningCluster();
+    const before = await world.used('payg-disks');
+    const claim = disk('other');
+    await api.create(CLAIMS, { ...claim, spec: { ...claim.spec, ...spec } });
+    await api.create(CLAIMS, disk('disk'));
+    await answerClaims();
+    await eventually(async () => (await bound(api)).includes('disk'));
+    expect(await world.used('payg-disks')).toBe(before + 1);
+    expect(await world.prisma.cloudClaim.count({ where: { clusterId } })).toBe(1);
+  });
+
+  it('draw cloud disks from the account: the last one is made, one more waits with a warning', async () => {
+    const { api } = await runningCluster();
+    const { account } = world.actor;
+    // The account has few machines: ten disks or five for each of them.
+    const machines = (await world.prisma.node.count({ where: { account } })) * 5;
+    const limit = Math.max(10, machines);
+    const amount = limit - 1 - (await world.used('payg-disks'));
+    await world.prisma.$transaction((tx) =>
+      reserve(tx, { account, resource: 'payg-disks', scope: '', amount, computedLimit: limit }),
+    );
+    await api.create(CLAIMS, disk('last'));
+    await answerClaims();
+    await eventually(async () => (await bound(api)).includes('last'));
+    await api.create(CLAIMS, disk('more'));
+    await answerClaims();
+    await eventually(async () => (await warnings(api, 'ProvisioningFailed')).includes('more'));
+    expect(await bound(api)).toEqual(['last']);
+    expect(await refusals('DISK_REFUSED')).toHaveLength(1);
+    expect((await api.list('/api/v1/persistentvolumes')).items).toHaveLength(1);
+
+    await api.delete(`${CLAIMS}/last`);
+    await answerClaims();
+    await eventually(async () => (await bound(api)).includes('more'));
+    expect(await world.used('payg-disks')).toBe(limit);
+  });
+});
+
+describe('the claims reconciler', () => {
+  it('tells a cluster why its claim was refused, though it died before it could', async () => {
+    const { api } = await runningCluster();
+    await world.limit('load-balancers', await world.used('load-balancers'));
+    await api.create(SERVICES, balancer('untold'));
+    const died = new Error('died');
+    const faults = {
+      reach: (at: string) => (at === 'cloud-claims.decided' ? Promise.reject(died) : Promise.resolve()),
+    };
+    await expect(answerClaims(faults)).rejects.toBe(died);
+    await answerClaims();
+    await eventually(async () => (await warnings(api, 'SyncLoadBalancerFailed')).includes('untold'));
+    await settleWith('load-balancers', 60);
+  });
+
+  it.each(faultPoints.cloudClaims)('takes each place once, though it dies at %s', async (point) => {
+    const { api } = await runningCluster();
+    const before = await world.used('load-balancers');
+    await api.create(SERVICES, balancer('once'));
+    const died = new Error('died');
+    const faults = { reach: (at: string) => (at === point ? Promise.reject(died) : Promise.resolve()) };
+    await expect(answerClaims(faults)).rejects.toBe(died);
+    await answerClaims();
+    await answerClaims();
+    await eventually(async () => (await addressed(api)).includes('once'));
+    expect(await world.used('load-balancers')).toBe(before + 1);
+  });
+
+  it('takes a load balancer of the account and a place on the machines of the cluster', () => {
+    expect(quotasOfClaim({ kind: 'LOAD_BALANCER', clusterId: 'c' })).toEqual([
+      { resource: 'backend-repeats-per-instance', scope: 'c' },
+      { resource: 'load-balancers', scope: '' },
+    ]);
+    expect(quotasOfClaim({ kind: 'REUSED_LOAD_BALANCER', clusterId: 'c' })).toEqual([
+      { resource: 'backend-repeats-per-instance', scope: 'c' },
+    ]);
+    expect(quotasOfClaim({ kind: 'DISK', clusterId: 'c' })).toEqual([{ resource: 'payg-disks', scope: '' }]);
+  });
+});

@@ -1,0 +1,147 @@
+import 'reflect-metadata';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readQuotaUsage, reserve } from '../../../engine/ledger/ledger.js';
+import { packageRoot } from '../../../kernel/package-root.js';
+import { readCatalog } from '../../../catalogue/catalogue.js';
+import { findTests, testTitles } from '../../../scripts/capabilities/test-titles.js';
+import { reserveNodeNetwork } from '../../../subgraphs/clusters/changes/node-network.js';
+import { reserveInstances } from '../../../subgraphs/clusters/changes/reserve-instances.js';
+import { type ClustersKit, openClusters } from '../../clusters/kit.js';
+import { runningCluster } from '../../clusters/running-cluster.js';
+
+const AT_LIMITS = 'test/subgraphs/quotas/mutations-at-limits.test.ts';
+
+/** Where each figure of the ACK documentation is met by what it limits: the limit is had, one more is not. */
+const PAIRS: Readonly<Record<string, readonly [file: string, test: string]>> = {
+  clustersPerAccount: [AT_LIMITS, 'makes the last cluster of %s of %i, and refuses one more'],
+  nodePoolsPerCluster: [AT_LIMITS, 'makes the last pool of a cluster of %s of %i, and refuses one more'],
+  nodesPerCluster: [AT_LIMITS, 'brings a cluster of %s to %i nodes, and refuses one more'],
+  podsPerNode: ['test/kubesim/pod-limits.test.ts', 'runs 256 pods, and one more stays pending'],
+  podsPerCluster: [
+    'test/kubesim/pod-limits.test.ts',
+    'of %s takes %i pods, and its API server refuses one more as an exceeded quota',
+  ],
+  'payg-vcpu': [
+    'test/subgraphs/quotas/vcpu.test.ts',
+    'make 25 of the smallest nodes: a pool of 30 is partial and says why five are missing',
+  ],
+  'payg-max-vcpu-per-instance': [
+    AT_LIMITS,
+    'takes pay-as-you-go machines of fewer than 16 vCPUs until the limit is raised',
+  ],
+  'spot-vcpu': [
+    'test/subgraphs/quotas/figures.test.ts',
+    'spot machines take %i vCPUs, and not one machine more',
+  ],
+  'instances-per-scaling-group': [
+    AT_LIMITS,
+    'has up to 2000 machines in a scaling group, and more when the limit is raised',
+  ],
+  'custom-routes-per-route-table': [
+    'test/clusters/network/node-addresses.test.ts',
+    'Flannel takes a route for each: of 50 nodes 48 are made, the others when the quota is raised',
+  ],
+  'vswitches-per-vpc': [
+    'test/clusters/network/network.test.ts',
+    'have quotas: the eleventh VPC and the twenty-fifth vSwitch are refused, and fit when the limit is raised',
+  ],
+  vpcs: [
+    'test/clusters/network/network.test.ts',
+    'have quotas: the eleventh VPC and the twenty-fifth vSwitch are refused, and fit when the limit is raised',
+  ],
+  'private-ips-per-vpc': [
+    'test/subgraphs/quotas/figures.test.ts',
+    'a network has room for one node to %s of %i',
+  ],
+  'ips-per-security-group': [
+    'test/subgraphs/quotas/figures.test.ts',
+    'a network has room for one node to %s of %i',
+  ],
+  'secondary-enis': ['test/subgraphs/quotas/figures.test.ts', 'a network has room for one node to %s of %i'],
+  eips: [
+    'test/clusters/network/cluster-network.test.ts',
+    'with a public endpoint takes an EIP; the twenty-first is refused',
+  ],
+  'load-balancers': [AT_LIMITS, 'takes a load balancer for the API server, 60 of them, and refuses one more'],
+  'servers-per-load-balancer': [
+    'test/subgraphs/quotas/claims.test.ts',
+    'have at most 200 machines behind them: who grows to 201 is told so, until one leaves',
+  ],
+  'listeners-per-load-balancer': [
+    'test/subgraphs/quotas/claims.test.ts',
+    'have at most 50 listeners, and a machine is behind at most 50 of them',
+  ],
+  'backend-repeats-per-instance': [
+    'test/subgraphs/quotas/claims.test.ts',
+    'have at most 50 listeners, and a machine is behind at most 50 of them',
+  ],
+};
+
+describe('each figure of the ACK documentation', () => {
+  it('has a test in which what it limits is had up to it, and refused beyond', async () => {
+    const { clusterQuotas, resourceQuotas } = await readCatalog();
+    const counts = clusterQuotas.flatMap(({ product: _, notAdjustable: __, ...figures }) =>
+      Object.entries(figures).flatMap(([count, limit]) => (limit === null ? [] : [count])),
+    );
+    const resources = resourceQuotas.flatMap(({ id, limit }) => (limit === null ? [] : [id]));
+    expect(Object.keys(PAIRS).sort()).toEqual([...new Set([...counts, ...resources])].sort());
+    for (const [figure, [file, test]] of Object.entries(PAIRS)) {
+      const titles = testTitles(await readFile(join(packageRoot, file), 'utf8'));
+      const found = findTests(titles, test).filter(({ skipped }) => !skipped);
+      expect(found, `${figure}: ${file} has the test "${test}"`).not.toEqual([]);
+    }
+  });
+});
+
+let clusters: ClustersKit;
+beforeAll(async () => {
+  clusters = await openClusters();
+});
+afterAll(() => clusters[Symbol.asyncDispose]());
+
+it.each([800])('spot machines take %i vCPUs, and not one machine more', async (limit) => {
+  const { prisma } = clusters.kit.database;
+  const wish = { account: 'spot', chargeType: 'SPOT', count: limit / 4 + 1, vcpus: 4, disks: 1 };
+  const grant = await prisma.$transaction((tx) => reserveInstances(tx, wish));
+  expect(grant).toEqual({ granted: limit / 4, shortage: null });
+  expect(await readQuotaUsage(prisma, 'spot', [{ resource: 'spot-vcpu', scope: '' }])).toMatchObject([
+    { limit, used: limit },
+  ]);
+});
+
+describe('with Terway', () => {
+  const TYPE = 'ecs.g7.xlarge';
+
+  it.each([
+    ['private-ips-per-vpc', 65_535, 'IP_NOT_AVAILABLE'],
+    ['ips-per-security-group', 2_000, 'IP_NOT_AVAILABLE'],
+    ['secondary-enis', 50_000, 'IP_NOT_AVAILABLE'],
+  ] as const)('a network has room for one node to %s of %i', async (resource, limit, code) => {
+    const { prisma } = clusters.kit.database;
+    const account = `last-${resource}`;
+    const { id: clusterId } = await runningCluster(clusters, account, {
+      name: 'full',
+      networkPlugin: 'TERWAY',
+    });
+    const { vpcId, securityGroupId } = await prisma.clusterNetwork.findUniqueOrThrow({
+      where: { clusterId },
+    });
+    const scopes = { 'private-ips-per-vpc': vpcId, 'ips-per-security-group': securityGroupId };
+    const scope = { ...scopes, 'secondary-enis': '' }[resource];
+    const used = async () => (await readQuotaUsage(prisma, account, [{ resource, scope }]))[0]?.used ?? 0;
+    const nodes = { account, clusterId, instanceTypes: [TYPE], securityGroupId: null };
+    expect(await prisma.$transaction((tx) => reserveNodeNetwork(tx, { ...nodes, count: 1 }))).toEqual({
+      granted: 1,
+      shortage: null,
+    });
+    const each = await used();
+    expect(each).toBeGreaterThan(0);
+    const others = { account, resource, scope, amount: limit - 2 * each };
+    await prisma.$transaction((tx) => reserve(tx, others));
+    const grant = await prisma.$transaction((tx) => reserveNodeNetwork(tx, { ...nodes, count: 2 }));
+    expect(grant).toMatchObject({ granted: 1, shortage: { code } });
+    expect(await used()).toBe(limit);
+  });
+});

@@ -1,0 +1,419 @@
+import 'reflect-metadata';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { faultPoints } from '../../../engine/faults/fault-points.js';
+import { noFaultInjection, type Reconciler, type ReconcileContext } from '../../../engine/contract.js';
+import { type Engine, startEngine } from '../../../engine/engine.js';
+import { readQuotaUsage, reserve } from '../../../engine/ledger/ledger.js';
+import { systemClock } from '../../../kernel/clock.js';
+import { newId } from '../../../kernel/ids.js';
+import { createLog } from '../../../kernel/log.js';
+import { quotaId } from '../../../engine/ledger/quota-id.js';
+import { createQuotasSubgraph, quotaReconcilers } from '../../../subgraphs/quotas/subgraph.js';
+import { testActor } from '../../kit/actor.js';
+import { type AskAs, type AskSubgraph, askSubgraph, askSubgraphAs } from '../../kit/ask-subgraph.js';
+import { createTestDatabase, type TestDatabase } from '../../kit/database.js';
+import { eventually } from '../../kit/eventually.js';
+
+const log = createLog('silent');
+const NODES = 'ACK_STANDARD/nodesPerCluster';
+
+let kit: TestDatabase;
+let ask: AskSubgraph;
+let askAs: AskAs;
+let desk: Reconciler;
+let engine: Engine | undefined;
+
+beforeAll(async () => {
+  kit = await createTestDatabase();
+  const subgraph = await createQuotasSubgraph({ database: kit.database, clock: systemClock });
+  ask = askSubgraph(subgraph);
+  askAs = askSubgraphAs(subgraph);
+  [desk] = quotaReconcilers({ database: kit.database }) as [Reconciler];
+});
+afterEach(async () => {
+  await engine?.[Symbol.asyncDispose]();
+  engine = undefined;
+});
+afterAll(() => kit[Symbol.asyncDispose]());
+
+interface Payload {
+  quota: { id: string; limit: number | null } | null;
+  application: {
+    id: string;
+    state: string;
+    limit: number;
+    reason: string | null;
+    decidedAt: string | null;
+  } | null;
+  operation: null;
+  userErrors: { code: string; path: string[] | null }[];
+}
+
+async function request(account: string, input: Record<string, unknown>): Promise<Payload> {
+  const { data, errors } = await ask<{ requestQuotaIncrease: Payload }>(
+    account,
+    `mutation R($input: RequestQuotaIncreaseInput!) { requestQuotaIncrease(input: $input) {
+       quota { id limit } application: quotaApplication { id state limit reason decidedAt } operation { id } userErrors { code path } } }`,
+    { input },
+  );
+  expect(errors).toEqual([]);
+  return data.requestQuotaIncrease;
+}
+
+/** An operator approves it. */
+async function approve(id: string | undefined, by = 'operator'): Promise<DeskPayload> {
+  return decide({ id, approved: true }, by);
+}
+
+interface DeskPayload {
+  readonly quotaApplication: { state: string; account: string; requestedBy: string } | null;
+  readonly userErrors: readonly { code: string }[];
+}
+
+async function decide(
+  input: Record<string, unknown>,
+  account = 'operator',
+  subject?: string,
+): Promise<DeskPayload> {
+  const { data, errors } = await askAs<{ decideQuotaApplication: DeskPayload }>(
+    testActor(account, { scopes: ['fleet:admin'], ...(subject && { subject }) }),
+    `mutation D($input: DecideQuotaApplicationInput!) { decideQuotaApplication(input: $input) {
+       quotaApplication { state account requestedBy } userErrors { code } } }`,
+    { input },
+  );
+  expect(errors).toEqual([]);
+  return data.decideQuotaApplication;
+}
+
+function scope(faults = noFaultInjection): ReconcileContext {
+  return {
+    database: kit.database.prisma,
+    clock: systemClock,
+    log,
+    faults,
+    signal: new AbortController().signal,
+  };
+}
+
+async function limit(account: string, resource: string, at = '*'): Promise<number | null | undefined> {
+  return (await readQuotaUsage(kit.database.prisma, account, [{ resource, scope: at }]))[0]?.limit;
+}
+
+function events(account: string) {
+  return kit.database.prisma.event.findMany({ where: { account }, orderBy: { sequence: 'asc' } });
+}
+
+const vcpu = quotaId({ resource: 'payg-vcpu', scope: '' });
+
+describe('asking for a higher limit', () => {
+  test('answers at once with a pending application, which an operator approves; the event says that it holds', async () => {
+    const account = 'raiser';
+    const { application, quota, userErrors, operation } = await request(account, {
+      quotaId: vcpu,
+      limit: 4000,
+      reason: 'a big launch',
+    });
+    expect(userErrors).toEqual([]);
+    expect(operation).toBeNull();
+    expect(quota).toEqual({ id: vcpu, limit: 100 });
+    expect(application).toMatchObject({
+      state: 'PENDING',
+      limit: 4000,
+      reason: 'a big launch',
+      decidedAt: null,
+    });
+    engine = await startEngine({
+      database: kit.database,
+      clock: systemClock,
+      log,
+      concurrency: 2,
+      reconcilers: [desk],
+      schedules: [],
+    });
+    await approve(application?.id);
+    const query = `query A($id: ID!) { quotaApplication(id: $id) { state decidedAt quota { limit defaultLimit } } }`;
+    const decided = await eventually(async () => {
+      const { data } = await ask<{ quotaApplication: { state: string } }>(account, query, {
+        id: application?.id,
+      });
+      return data.quotaApplication.state !== 'PENDING' && data.quotaApplication;
+    });
+    expect(decided).toEqual({
+      state: 'APPROVED',
+      decidedAt: expect.any(String),
+      quota: { limit: 4000, defaultLimit: 100 },
+    });
+    expect(await limit(account, 'payg-vcpu', '')).toBe(4000);
+    expect(await limit('somebody-else', 'payg-vcpu', '')).toBe(100);
+    const log_ = await events(account);
+    expect(log_.map((event) => [event.category, event.type])).toEqual([
+      ['QUOTA', 'QUOTA_INCREASE_REQUESTED'],
+      ['QUOTA', 'QUOTA_RAISED'],
+    ]);
+    expect(log_[1]?.data).toMatchObject({
+      resource: 'payg-vcpu',
+      fromLimit: 100,
+      toLimit: 4000,
+      applicationId: application?.id,
+    });
+  });
+
+  test('for more than 100 times the limit without a reason is rejected, which the application and an event tell; with one it is approved', async () => {
+    const account = 'greedy';
+    const query = `query A($id: ID!) { quotaApplication(id: $id) { state message decidedAt quota { limit } } }`;
+    const decided = async (input: Record<string, unknown>) => {
+      const { application } = await request(account, { quotaId: vcpu, limit: 10_001, ...input });
+      await desk.reconcile(application!.id, scope());
+      if (input['reason']) {
+        await approve(application?.id);
+        await desk.reconcile(application!.id, scope());
+      }
+      return (await ask<{ quotaApplication: unknown }>(account, query, { id: application!.id })).data
+        .quotaApplication;
+    };
+    expect(await decided({})).toEqual({
+      state: 'REJECTED',
+      message: expect.stringContaining('needs a reason'),
+      decidedAt: expect.any(String),
+      quota: { limit: 100 },
+    });
+    expect(await limit(account, 'payg-vcpu', '')).toBe(100);
+    expect((await events(account)).at(-1)).toMatchObject({
+      type: 'QUOTA_INCREASE_REJECTED',
+      level: 'WARNING',
+      data: { fromLimit: 100, toLimit: 100, limit: 10_001 },
+    });
+    expect(await decided({ reason: 'The year has one day on which everybody comes.' })).toMatchObject({
+      state: 'APPROVED',
+      message: null,
+      quota: { limit: 10_001 },
+    });
+    const states = `query S($state: QuotaApplicationState) {
+      quotaApplications(filter: { states: [$state] }) { nodes { state } } }`;
+    for (const state of ['REJECTED', 'APPROVED'])
+      expect((await ask(account, states, { state })).data).toEqual({
+        quotaApplications: { nodes: [{ state }] },
+      });
+  });
+
+  test.each([
+    [
+      'a limit that is fixed',
+      quotaId({ resource: 'ACK_PRO/podsPerNode', scope: '*' }),
+      300,
+      'NOT_ADJUSTABLE',
+      'quotaId',
+    ],
+    [
+      'a limit without a number',
+      quotaId({ resource: 'payg-data-disk-capacity', scope: '' }),
+      300,
+      'NOT_ADJUSTABLE',
+      'quotaId',
+    ],
+    ['the present limit', vcpu, 100, 'INVALID_INPUT', 'limit'],
+    ['a lower limit', vcpu, 0, 'INVALID_INPUT', 'limit'],
+    ['more than a million', vcpu, 1_000_001, 'INVALID_INPUT', 'limit'],
+    ['a quota that is none', 'quota_bm9uZQ', 300, 'NOT_FOUND', 'quotaId'],
+    [
+      'a scope that is none',
+      quotaId({ resource: 'payg-vcpu', scope: 'elsewhere' }),
+      300,
+      'NOT_FOUND',
+      'quotaId',
+    ],
+    [
+      'the general scope of an account-wide quota',
+      quotaId({ resource: 'payg-vcpu', scope: '*' }),
+      300,
+      'NOT_FOUND',
+      'quotaId',
+    ],
+  ])('%s is refused', async (_, quota, wanted, code, field) => {
+    const answer = await request('refused', { quotaId: quota, limit: wanted });
+    expect(answer.userErrors).toEqual([{ code, path: ['input', field] }]);
+    expect(answer.application).toBeNull();
+    expect(await events('refused')).toEqual([]);
+  });
+
+  test("for a cluster raises that cluster's limit; for every cluster it lifts lower limits of single clusters", async () => {
+    const account = 'clustered';
+    const cluster = newId('cluster');
+    await kit.database.prisma.$transaction((tx) =>
+      reserve(tx, { account, resource: NODES, scope: cluster, amount: 3 }),
+    );
+    const own = quotaId({ resource: NODES, scope: cluster });
+    const stranger = await request('stranger', { quotaId: own, limit: 40 });
+    expect(stranger).toMatchObject({ quota: null, userErrors: [{ code: 'NOT_FOUND' }] });
+    const first = await request(account, { quotaId: own, limit: 40 });
+    await approve(first.application?.id);
+    await desk.reconcile(first.application!.id, scope());
+    expect([await limit(account, NODES, cluster), await limit(account, NODES)]).toEqual([40, 10]);
+    const second = await request(account, { quotaId: quotaId({ resource: NODES, scope: '*' }), limit: 90 });
+    await approve(second.application?.id);
+    await desk.reconcile(second.application!.id, scope());
+    expect([await limit(account, NODES, cluster), await limit(account, NODES)]).toEqual([90, 90]);
+    expect((await events(account)).map((event) => event.clusterId)).toEqual([cluster, cluster, null, null]);
+  });
+
+  test('with a clientToken twice, also at once, makes one application', async () => {
+    const input = { quotaId: vcpu, limit: 300, clientToken: 'once' };
+    const [one, two] = await Promise.all([request('twin', input), request('twin', input)]);
+    await approve(one?.application?.id);
+    await desk.reconcile(one!.application!.id, scope());
+    const three = await request('twin', input);
+    expect(new Set([one, two, three].map((answer) => answer?.application?.id)).size).toBe(1);
+    expect(three).toMatchObject({
+      application: { state: 'APPROVED' },
+      quota: { limit: 300 },
+      userErrors: [],
+    });
+    const reused = await request('twin', { ...input, limit: 301 });
+    expect(reused.userErrors).toMatchObject([{ code: 'CLIENT_TOKEN_REUSED' }]);
+    expect(await kit.database.prisma.quotaApplication.count({ where: { account: 'twin' } })).toBe(1);
+  });
+});
+
+describe('the desk', () => {
+  test('decides once, however often it looks', async () => {
+    const { application } = await request('often', { quotaId: vcpu, limit: 200 });
+    await approve(application?.id);
+    await Promise.all([1, 2, 3].map(() => desk.reconcile(application!.id, scope())));
+    expect((await events('often')).map((event) => event.type)).toEqual([
+      'QUOTA_INCREASE_REQUESTED',
+      'QUOTA_RAISED',
+    ]);
+  });
+
+  test.each(faultPoints.quotaApplication)(
+    'that dies at %s decides wholly or not at all, and the next look ends it',
+    async (point) => {
+      const account = `dies-at-${point}`;
+      const { application } = await request(account, { quotaId: vcpu, limit: 200 });
+      await approve(application?.id);
+      const died = new Error('died');
+      const faults = { reach: (at: string) => (at === point ? Promise.reject(died) : Promise.resolve()) };
+      await expect(desk.reconcile(application!.id, scope(faults))).rejects.toBe(died);
+      const whole = (await limit(account, 'payg-vcpu', '')) === 200;
+      const row = await kit.database.prisma.quotaApplication.findUniqueOrThrow({
+        where: { id: application!.id },
+      });
+      expect(row.state).toBe(whole ? 'APPROVED' : 'PENDING');
+      await desk.reconcile(application!.id, scope());
+      expect(await limit(account, 'payg-vcpu', '')).toBe(200);
+      expect(await events(account)).toHaveLength(2);
+    },
+  );
+
+  test('never lowers a limit, whichever of two applications it sees last', async () => {
+    const low = await request('two', { quotaId: vcpu, limit: 200 });
+    const high = await request('two', { quotaId: vcpu, limit: 900 });
+    for (const { application } of [low, high]) await approve(application?.id);
+    await Promise.all([high, low].map(({ application }) => desk.reconcile(application!.id, scope())));
+    expect(await limit('two', 'payg-vcpu', '')).toBe(900);
+  });
+
+  test('has nothing to do for an application that does not exist', async () => {
+    await expect(desk.reconcile(newId('quotaApplication'), scope())).resolves.toEqual({ kind: 'done' });
+  });
+});
+
+describe('an operator', () => {
+  const REQUEST = { quotaId: vcpu, limit: 200 };
+  const UNDECIDED =
+    '{ undecidedQuotaApplications(first: 500) { totalCount nodes { id account requestedBy } } }';
+
+  test('is waited for: nothing that an account does raises its limit', async () => {
+    const { application } = await request('impatient', REQUEST);
+    await desk.reconcile(application!.id, scope());
+    expect(await limit('impatient', 'payg-vcpu', '')).toBe(100);
+    const { data, errors } = await ask<object>(
+      'impatient',
+      `mutation D($input: DecideQuotaApplicationInput!) { decideQuotaApplication(input: $input) { userErrors { code } } }`,
+      { input: { id: application?.id, approved: true } },
+    );
+    expect([data, errors]).toMatchObject([null, [{ extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } }]]);
+    await desk.reconcile(application!.id, scope());
+    expect(await limit('impatient', 'payg-vcpu', '')).toBe(100);
+  });
+
+  test('does not decide what they have asked for themselves', async () => {
+    const { application } = await request('operator', REQUEST);
+    const refused = await decide({ id: application?.id, approved: true }, 'operator', 'tester');
+    expect(refused).toEqual({ quotaApplication: null, userErrors: [{ code: 'FORBIDDEN' }] });
+    expect((await decide({ id: application?.id, approved: true }, 'operator', 'another')).userErrors).toEqual(
+      [],
+    );
+  });
+
+  test('sees the applications of all accounts that wait, and nobody else does', async () => {
+    const { application } = await request('waiting', REQUEST);
+    const { data } = await askAs<{ undecidedQuotaApplications: { nodes: { id: string }[] } }>(
+      testActor('operator', { scopes: ['fleet:admin'] }),
+      UNDECIDED,
+    );
+    expect(data.undecidedQuotaApplications.nodes).toContainEqual({
+      ...{ id: application?.id, account: 'waiting', requestedBy: 'tester' },
+    });
+    const { errors } = await ask('waiting', UNDECIDED);
+    expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } }]);
+  });
+
+  test('rejects with a reason, once', async () => {
+    const { application } = await request('rejected', REQUEST);
+    const input = { id: application?.id, approved: false, message: 'Use fewer.' };
+    expect((await decide(input)).quotaApplication?.state).toBe('REJECTED');
+    expect((await decide(input)).userErrors).toEqual([{ code: 'INVALID_STATE' }]);
+    expect((await events('rejected')).at(-1)).toMatchObject({
+      type: 'QUOTA_INCREASE_REJECTED',
+      message: expect.stringContaining('Use fewer.') as string,
+    });
+    await desk.reconcile(application!.id, scope());
+    expect(await limit('rejected', 'payg-vcpu', '')).toBe(100);
+  });
+});
+
+describe('the list of applications', () => {
+  const LIST = `query L($first: Int, $after: String, $filter: QuotaApplicationFilter) {
+    quotaApplications(first: $first, after: $after, filter: $filter) {
+      totalCount nodes { id limit state quota { resource } } pageInfo { hasNextPage endCursor } } }`;
+  interface List {
+    totalCount: number;
+    nodes: { id: string; limit: number; quota: { resource: string } }[];
+    pageInfo: { hasNextPage: boolean; endCursor: string };
+  }
+  const list = async (account: string, variables: Record<string, unknown>): Promise<List> =>
+    (await ask<{ quotaApplications: List }>(account, LIST, variables)).data.quotaApplications;
+
+  test('is newest first, page by page, and only of the account', async () => {
+    for (const wanted of [101, 102, 103]) await request('lister', { quotaId: vcpu, limit: wanted });
+    await request('lister', { quotaId: quotaId({ resource: 'eips', scope: '' }), limit: 30 });
+    const limits: number[] = [];
+    let after: string | null = null;
+    // At most as many pages as there are applications.
+    for (let page = 0; page < 4; page += 1) {
+      const { totalCount, nodes, pageInfo } = await list('lister', { first: 3, after });
+      expect(totalCount).toBe(4);
+      limits.push(...nodes.map((node) => node.limit));
+      after = pageInfo.endCursor;
+      if (!pageInfo.hasNextPage) break;
+    }
+    expect(limits).toEqual([30, 103, 102, 101]);
+    const filtered = await list('lister', { filter: { quotaId: vcpu, states: ['PENDING'] } });
+    expect(filtered.nodes.map((node) => node.limit)).toEqual([103, 102, 101]);
+    expect(await list('nobody', {})).toMatchObject({ totalCount: 0, nodes: [] });
+    const [newest] = filtered.nodes;
+    const single = await ask('nobody', 'query A($id: ID!) { quotaApplication(id: $id) { id } }', {
+      id: newest?.id,
+    });
+    expect(single.data).toEqual({ quotaApplication: null });
+  });
+
+  test.each([
+    [{ first: 501 }, 'PAGE_SIZE_EXCEEDED'],
+    [{ after: 'nonsense' }, 'INVALID_CURSOR'],
+  ])('asked with %o answers %s', async (variables, code) => {
+    const { errors } = await ask('lister', LIST, variables);
+    expect(errors[0]?.extensions).toMatchObject({ code });
+  });
+});

@@ -1,0 +1,140 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readQuotaUsage, reserve, setLimit } from '../../../engine/ledger/ledger.js';
+import { toResult } from '../../../kernel/result.js';
+import { readCatalog } from '../../../catalogue/catalogue.js';
+import { reserveInstances } from '../../../subgraphs/clusters/changes/reserve-instances.js';
+import { type ClustersKit, openClusters } from '../../clusters/kit.js';
+import { runningCluster } from '../../clusters/running-cluster.js';
+import { CREATE, ERRORS, proCluster, type UserErrorView } from '../../clusters/requests.js';
+
+const CLIENTS = 50;
+
+let clusters: ClustersKit;
+beforeAll(async () => {
+  clusters = await openClusters();
+});
+afterAll(() => clusters[Symbol.asyncDispose]());
+
+const all = <T>(one: (index: number) => Promise<T>) =>
+  Promise.all(Array.from({ length: CLIENTS }, (_, index) => one(index)));
+
+async function used(account: string, resource: string, scope: string): Promise<number | undefined> {
+  return (await readQuotaUsage(clusters.kit.database.prisma, account, [{ resource, scope }]))[0]?.used;
+}
+
+/** Leaves one unit of the resource to the account. */
+async function leaveOne(account: string, resource: string, scope = ''): Promise<number> {
+  const { prisma } = clusters.kit.database;
+  const limit = ((await used(account, resource, scope)) ?? 0) + 1;
+  await setLimit(prisma, account, { resource, scope: '*' }, limit);
+  return limit;
+}
+
+const { clusterQuotas, resourceQuotas } = await readCatalog();
+const resources = [
+  ...clusterQuotas.flatMap(({ product, notAdjustable: _, ...figures }) =>
+    Object.entries(figures).flatMap(([count, limit]) => (limit === null ? [] : [`${product}/${count}`])),
+  ),
+  ...resourceQuotas.map(({ id }) => id),
+  ...clusterQuotas.flatMap(({ product, nodePoolsPerCluster }) =>
+    nodePoolsPerCluster === null ? [] : [`${product}/scalingGroupsPerCluster`],
+  ),
+];
+
+describe('the last unit', () => {
+  it.each(resources)('of %s is reserved by exactly one of 50 transactions', async (resource) => {
+    const { prisma } = clusters.kit.database;
+    const account = `ledger-${resource}`;
+    const limit = await leaveOne(account, resource);
+    const request = { account, resource, scope: '', amount: 1 };
+    const taken = await all(() => toResult(() => prisma.$transaction((tx) => reserve(tx, request))));
+    expect(taken.filter(({ ok }) => ok)).toHaveLength(1);
+    expect(taken.flatMap((one) => (one.ok ? [] : one.problems.map(({ code }) => code)))).toEqual(
+      Array(CLIENTS - 1).fill('QUOTA_EXCEEDED'),
+    );
+    expect(await used(account, resource, '')).toBe(limit);
+  });
+
+  it.each([
+    ['payg-vcpu', 'POSTPAID'],
+    ['spot-vcpu', 'SPOT'],
+  ])('of %s goes to exactly one of 50 machines', async (resource, chargeType) => {
+    const { prisma } = clusters.kit.database;
+    const account = `machines-${resource}`;
+    await setLimit(prisma, account, { resource, scope: '*' }, 7);
+    const wish = { account, chargeType, count: 1, vcpus: 4, disks: 0 };
+    const grants = await all(() => prisma.$transaction((tx) => reserveInstances(tx, wish)));
+    expect(grants.reduce((sum, { granted }) => sum + granted, 0)).toBe(1);
+    expect(grants.filter(({ granted }) => granted === 0)).toHaveLength(CLIENTS - 1);
+    expect(await used(account, resource, '')).toBe(4);
+  });
+});
+
+interface Answer {
+  readonly answer: { readonly userErrors: (UserErrorView & { readonly resource?: string })[] };
+}
+
+/** 50 clients ask at once for what takes a unit of the resource; one has it, the others hear why not. */
+async function race(
+  account: string,
+  { resource, scope = '' }: { readonly resource: string; readonly scope?: string },
+  ask: (index: number) => { readonly query: string; readonly input: object },
+): Promise<void> {
+  const limit = await leaveOne(account, resource, scope);
+  const answers = await all(async (index) => {
+    const { query, input } = ask(index);
+    const { data, errors } = await clusters.run<Answer>(query, { input }, account);
+    expect(errors ?? []).toEqual([]);
+    return data.answer.userErrors;
+  });
+  expect(answers.filter((errors) => errors.length === 0)).toHaveLength(1);
+  const refused = answers.flat();
+  expect(refused).toHaveLength(CLIENTS - 1);
+  for (const error of refused) expect(error).toMatchObject({ code: 'QUOTA_EXCEEDED', resource });
+  expect(await used(account, resource, scope)).toBe(limit);
+}
+
+const mutation = (name: string) => {
+  const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+  return `mutation ($input: ${type}!) { answer: ${name}(input: $input) { ${ERRORS} } }`;
+};
+const create = CREATE.replace('createCluster(', 'answer: createCluster(');
+
+describe('50 clients who race for the last', () => {
+  it.each(['load-balancers', 'eips'])('of %s, by creating clusters: one wins', async (resource) => {
+    const account = `create-${resource}`;
+    const network = { publicEndpoint: resource === 'eips' };
+    await race(account, { resource }, (index) => ({
+      query: create,
+      input: proCluster(`racer-${index}`, { network }),
+    }));
+    expect(await clusters.kit.database.prisma.cluster.count({ where: { account } })).toBe(1);
+  });
+
+  it.each(['ACK_PRO/nodePoolsPerCluster', 'ACK_PRO/scalingGroupsPerCluster', 'ACK_PRO/nodesPerCluster'])(
+    'of %s, by creating node pools: one wins',
+    async (resource) => {
+      const account = `pools-${resource}`;
+      const { id: clusterId } = await runningCluster(clusters, account, { name: 'raced' });
+      const desiredSize = resource.endsWith('/nodesPerCluster') ? 1 : 0;
+      await race(account, { resource, scope: clusterId }, (index) => ({
+        query: mutation('createNodePool'),
+        input: { clusterId, name: `pool-${index}`, instanceTypes: ['ecs.g7.xlarge'], desiredSize },
+      }));
+    },
+  );
+
+  it('VPC and vSwitch: one wins', async () => {
+    const account = 'networks';
+    await race(account, { resource: 'vpcs' }, (index) => ({
+      query: mutation('createVpc'),
+      input: { name: `net-${index}`, regionId: 'cn-hangzhou', cidr: '192.168.0.0/16' },
+    }));
+    const { id: vpcId } = await clusters.kit.database.prisma.vpc.findFirstOrThrow({ where: { account } });
+    await race(account, { resource: 'vswitches-per-vpc', scope: vpcId }, (index) => ({
+      query: mutation('createVSwitch'),
+      input: { vpcId, zoneId: 'cn-hangzhou-b', name: `sw-${index}`, cidr: `192.168.${index}.0/24` },
+    }));
+  });
+});

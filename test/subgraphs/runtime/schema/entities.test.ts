@@ -1,0 +1,70 @@
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { execute, parse } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { subgraphSchema } from '../../../../subgraphs/runtime/schema/define-subgraph.js';
+
+const SDL = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+  type Query { nothing: Int }
+  type Town @key(fields: "id") { id: ID! name: String }
+  type River @key(fields: "id") { id: ID! length: Int }
+  type Bridge @key(fields: "id") { id: ID! }
+  interface Place @key(fields: "id") { id: ID! name: String }
+  type Park implements Place @key(fields: "id") { id: ID! name: String }`;
+
+const parks = [{ __typename: 'Park', id: 'p1', name: 'park' }];
+
+/** New ones each time: both ways leave the type's name on what they find. */
+const resolvers = () => ({
+  Town: {
+    __resolveReference: ({ id }: { id: string }) => {
+      if (id === 'bad') throw new Error('no such town');
+      return (
+        { t1: { id, name: 'first' }, other: { __typename: 'City', id, name: 'called otherwise' } }[id] ?? null
+      );
+    },
+  },
+  River: {
+    __resolveReference: ({ id }: { id: string }) =>
+      id === 'dry' ? Promise.reject(new Error('dry')) : Promise.resolve({ id, length: 5 }),
+  },
+  Place: {
+    __resolveType: () => 'Park',
+    __resolveReference: ({ id }: { id: string }) => parks.find((park) => park.id === id) ?? null,
+  },
+});
+
+const QUERY = parse(`query ($representations: [_Any!]!) { _entities(representations: $representations) {
+  __typename ... on Town { id name } ... on River { id length } ... on Bridge { id } ... on Park { id name } } }`);
+
+const one = (__typename: string, id: string) => ({ __typename, id });
+
+describe('entities are found as @apollo/subgraph finds them', () => {
+  test.each([
+    ['at once', [one('Town', 't1'), one('Town', 'gone')]],
+    ['under another name', [one('Town', 'other')]],
+    ['later', [one('River', 'r1'), one('Town', 't1')]],
+    ['by themselves, without a resolver', [one('Bridge', 'b1')]],
+    ['not, because their resolver throws', [one('Town', 't1'), one('Town', 'bad')]],
+    ['not, because their resolver fails later', [one('River', 'r1'), one('River', 'dry')]],
+    ['by an interface', [one('Place', 'p1'), one('Town', 't1')]],
+    ['not, because there is no such type', [one('Town', 't1'), one('Nowhere', 'n1')]],
+  ])('%s', async (_how, representations) => {
+    const asked = async (schema: ReturnType<typeof subgraphSchema>) => {
+      const result = await execute({ schema, document: QUERY, variableValues: { representations } });
+      return JSON.parse(JSON.stringify(result)) as unknown;
+    };
+    const theirs = await asked(
+      buildSubgraphSchema({ typeDefs: parse(SDL), resolvers: resolvers() as never }),
+    );
+    expect(await asked(subgraphSchema(SDL, resolvers()))).toEqual(theirs);
+    expect(theirs).toHaveProperty('data');
+  });
+});
+
+test('entities that are there at once are not promised', () => {
+  const schema = subgraphSchema(SDL, resolvers());
+  const representations = [one('Town', 't1')];
+  expect(execute({ schema, document: QUERY, variableValues: { representations } })).not.toBeInstanceOf(
+    Promise,
+  );
+});
