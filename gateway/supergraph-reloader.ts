@@ -1,94 +1,97 @@
 import type { Log } from '../kernel/log.js';
-import { OperationCosts } from './request/cost/operation-costs.js';
-import type { SubgraphSource } from './upstream/call/subgraph-source.js';
-import type { Limits } from './request/limits/limits.js';
-import { RequestPreparer } from './request/request-preparer.js';
 import type { PlannableSupergraph } from './planning/plannable-supergraph.js';
-import type { Subscriptions } from './subscriptions/subscriptions.js';
+import { ActiveSupergraph } from './request/active-supergraph.js';
+import type { AdmissionOptions } from './request/admission.js';
 import type { Supergraph } from './supergraph/supergraph.js';
-import type { ActiveSupergraph } from './request/admission.js';
+import type { SubgraphSource } from './upstream/call/subgraph-source.js';
+
+type Sources = ReadonlyMap<string, SubgraphSource>;
 
 export interface ReloadOptions {
   /** The initial supergraph. */
-  readonly supergraph: Supergraph;
+  readonly supergraph: PlannableSupergraph;
   /** Parses a supergraph; throws when it is invalid. */
   readonly load: (sdl: string) => PlannableSupergraph;
   /** Resolves when the planning thread, if there is one, has loaded the new supergraph. */
   readonly loaded: () => Promise<void>;
-  readonly served: ActiveSupergraph;
-  readonly sources: Map<string, SubgraphSource>;
-  /** Makes the sources of a supergraph. */
-  readonly connect: (supergraph: Pick<Supergraph, 'subgraphs'>) => Map<string, SubgraphSource>;
-  readonly subscriptions: Subscriptions;
-  readonly limits: Limits;
+  /** Creates the sources of a supergraph. */
+  readonly connect: (supergraph: Pick<Supergraph, 'subgraphs'>) => Sources;
+  /** Called after each reload. */
+  readonly reloaded: () => void;
+  readonly admission: Omit<AdmissionOptions, 'served'>;
   readonly log: Log;
 }
 
 /** Replaces the active supergraph without dropping requests or streams. */
 export class SupergraphReloader implements AsyncDisposable {
+  private current: ActiveSupergraph;
   private addresses: ReadonlyMap<string, string>;
-  private readonly leaving = new Map<SubgraphSource, NodeJS.Timeout>();
+  /** Removed sources that requests may still use, each with the timer that closes it. */
+  private readonly closing = new Map<SubgraphSource, NodeJS.Timeout>();
 
   constructor(private readonly options: ReloadOptions) {
-    this.addresses = addressesOf(options.supergraph);
+    const { supergraph, connect, admission } = options;
+    this.addresses = addressesOf(supergraph);
+    this.current = new ActiveSupergraph(supergraph, connect(supergraph), admission);
+  }
+
+  /** The supergraph on which new requests are executed. */
+  get active(): ActiveSupergraph {
+    return this.current;
   }
 
   /**
    * Activates another supergraph as soon as operations can be planned on it; until then the current one stays
-   * active. Subgraphs whose URL is unchanged keep their connections. Streams continue with the new plan, or end
-   * with an error when their operation is invalid in the new schema. Rejects without any change when the
-   * supergraph is invalid.
+   * active. Subgraphs whose URL is unchanged keep their connections. Requests that are underway end on the supergraph
+   * on which they began. Streams continue with the new plan, or end with an error when their operation is invalid in
+   * the new schema. Rejects without any change when the supergraph is invalid.
    */
   async reload(sdl: string): Promise<void> {
-    const { served, subscriptions, limits, log, load, loaded } = this.options;
+    const { load, loaded, admission, reloaded, log } = this.options;
     const supergraph = load(sdl);
     await loaded();
-    const preparation = new RequestPreparer(supergraph, limits);
-    const costs = new OperationCosts(supergraph.api, supergraph.full);
-    this.replaceSources(supergraph);
-    Object.assign(served, { preparation, costs });
-    subscriptions.reload();
+    const previous = this.current.sources;
+    const addresses = addressesOf(supergraph);
+    const sources = this.sourcesOf(supergraph, addresses);
+    this.current = new ActiveSupergraph(supergraph, sources, admission);
+    this.addresses = addresses;
+    for (const [name, source] of previous) if (sources.get(name) !== source) this.closeLater(source);
+    reloaded();
     log.info('the supergraph was reloaded');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const sources = [...this.leaving];
-    this.leaving.clear();
-    for (const [, timer] of sources) clearTimeout(timer);
-    await Promise.all([...this.options.sources.values(), ...sources.map(([source]) => source)].map(close));
+    const removed = [...this.closing];
+    this.closing.clear();
+    for (const [, timer] of removed) clearTimeout(timer);
+    await Promise.all(
+      [...this.current.sources.values(), ...removed.map(([source]) => source)].map((source) =>
+        source[Symbol.asyncDispose](),
+      ),
+    );
   }
 
-  private replaceSources(supergraph: Supergraph): void {
-    const { sources, connect } = this.options;
-    const next = addressesOf(supergraph);
-    const stays = (name: string) => sources.has(name) && next.get(name) === this.addresses.get(name);
-    const fresh = connect({ subgraphs: supergraph.subgraphs.filter(({ name }) => !stays(name)) });
-    for (const [name, source] of [...sources]) {
-      if (stays(name)) continue;
-      sources.delete(name);
-      this.leave(source);
-    }
-    for (const [name, source] of fresh) sources.set(name, source);
-    this.addresses = next;
+  /** The sources of the next supergraph: those of unchanged subgraphs, and new ones. */
+  private sourcesOf({ subgraphs }: Supergraph, addresses: ReadonlyMap<string, string>): Sources {
+    const kept = [...this.current.sources].filter(
+      ([name]) => addresses.has(name) && addresses.get(name) === this.addresses.get(name),
+    );
+    const sources = new Map(kept);
+    const added = this.options.connect({ subgraphs: subgraphs.filter(({ name }) => !sources.has(name)) });
+    return new Map([...kept, ...added]);
   }
 
-  /**
-   * Requests in flight to a removed subgraph get one request timeout to complete before its source is closed.
-   */
-  private leave(source: SubgraphSource): void {
+  /** Requests in flight to a removed subgraph get one request timeout to complete before its source is closed. */
+  private closeLater(source: SubgraphSource): void {
     const timer = setTimeout(() => {
-      this.leaving.delete(source);
-      void close(source);
-    }, this.options.limits.requestTimeout);
+      this.closing.delete(source);
+      void source[Symbol.asyncDispose]();
+    }, this.options.admission.limits.requestTimeout);
     timer.unref();
-    this.leaving.set(source, timer);
+    this.closing.set(source, timer);
   }
 }
 
 function addressesOf({ subgraphs }: Supergraph): Map<string, string> {
   return new Map(subgraphs.map(({ name, url }) => [name, url]));
-}
-
-async function close(source: SubgraphSource): Promise<void> {
-  await source[Symbol.asyncDispose]();
 }

@@ -127,9 +127,8 @@ export class FleetgraphGateway implements GatewayInterface {
     this.active = {
       sdl,
       schema: supergraph.api,
-      requests: new RequestPreparer(supergraph, this.limits),
+      requests: new RequestPreparer(supergraph, this.limits, sources),
       executor: new GraphExecutor({
-        sources,
         mask: new ErrorMasker(this.log, true),
         timeout: this.limits.requestTimeout,
         responseBytes: this.limits.responseBytes,

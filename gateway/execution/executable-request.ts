@@ -1,6 +1,7 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { GraphQLError, OperationTypeNode } from 'graphql';
 import type { SubgraphResult } from '../../protocol/wire.js';
+import type { SubgraphSource } from '../upstream/call/subgraph-source.js';
 import type { SubscriptionTraits } from '../document/subscription-traits.js';
 import type { CompiledPlanNode, PlanExecution } from './plan-execution.js';
 import type { ResponseShape } from './shape/response-shape.js';
@@ -29,6 +30,8 @@ export interface ExecutableOperation {
 /** A compiled operation with its request. */
 export interface ExecutableRequest {
   readonly operation: ExecutableOperation;
+  /** The subgraphs of the supergraph on which the operation is planned. */
+  readonly sources: ReadonlyMap<string, SubgraphSource>;
   readonly request: {
     readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
     /** Cursor of an event: the answer must not be older. For queries and mutations. */

@@ -15,7 +15,7 @@ import type { ExecutableRequest } from './executable-request.js';
 import { LazyStream } from './lazy-stream.js';
 import { type CompiledPlanNode, type PlanExecution, complete } from './plan-execution.js';
 import { QueryFetchScope } from '../upstream/call/query-fetch-scope.js';
-import { type SubgraphSource, serviceUnavailableError } from '../upstream/call/subgraph-source.js';
+import { serviceUnavailableError } from '../upstream/call/subgraph-source.js';
 import { ResponseSize, isTooLarge } from '../upstream/call/response-size.js';
 import type { ShapedResponse } from './shape/response-shape.js';
 import type { StreamEvent } from './stream-event.js';
@@ -23,7 +23,6 @@ import { pickVariables } from './data/variables.js';
 import { writeData } from './written-data.js';
 
 export interface GraphExecutorOptions {
-  readonly sources: ReadonlyMap<string, SubgraphSource>;
   readonly mask: ErrorMasker;
   /** Timeout in milliseconds of a query, a mutation or the completion of one event. */
   readonly timeout: number;
@@ -91,12 +90,16 @@ export class GraphExecutor {
     });
   }
 
-  private async open({ operation, request }: ExecutableRequest, context: CallContext, after: unknown) {
+  private async open(
+    { operation, request, sources }: ExecutableRequest,
+    context: CallContext,
+    after: unknown,
+  ) {
     const { subscription, stream } = operation;
     const primary = subscription?.primary;
     if (!primary)
       throw new GraphQLError('This is not a subscription.', { extensions: { code: 'BAD_REQUEST' } });
-    const source = this.options.sources.get(primary.serviceName);
+    const source = sources.get(primary.serviceName);
     if (!source) throw serviceUnavailableError(primary.serviceName);
     const behind = (position: unknown) => ({
       query: primary.operation,
@@ -173,10 +176,10 @@ export class GraphExecutor {
     });
   }
 
-  private newRun({ view, request }: ExecutableRequest, call: CallContext): PlanExecution {
+  private newRun({ view, request, sources }: ExecutableRequest, call: CallContext): PlanExecution {
     // Errors of denied fields.
     const errors = [...(view?.errors ?? [])];
-    return { sources: this.options.sources, call, variables: request.variables ?? {}, data: {}, errors };
+    return { sources, call, variables: request.variables ?? {}, data: {}, errors };
   }
 
   private resultOf(prepared: ExecutableRequest, run: PlanExecution): MaybePromise<ExecutionResult> {

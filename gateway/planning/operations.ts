@@ -86,7 +86,7 @@ export class Operations {
     const form = this.streamForm(document, definition)?.document;
     const planned = form ? print(form) : (text ?? print(document));
     const planning = planAhead(planned, operationName ?? undefined)
-      .then((plan) => void (plan && this.plans.set(document, operationName, plan)))
+      .then((plan) => this.plans.set(document, operationName, plan))
       .finally(() => this.coming.delete(document, operationName));
     this.coming.set(document, operationName, planning);
     return planning;

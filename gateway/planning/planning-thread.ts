@@ -5,13 +5,10 @@ import { coded } from '../errors/coded-error.js';
 import { OperationNotPlannedError } from './operation-not-planned-error.js';
 
 /**
- * Plans an operation on the planning thread; resolves to undefined when the supergraph has been replaced.
- * Rejects with OPERATION_NOT_PLANNED, or SERVICE_UNAVAILABLE when the thread failed.
+ * Plans an operation on the planning thread. Rejects with OPERATION_NOT_PLANNED, or SERVICE_UNAVAILABLE when the
+ * thread failed or has replaced the supergraph twice since.
  */
-export type PlanOnWorker = (
-  source: string,
-  operationName: string | undefined,
-) => Promise<QueryPlan | undefined>;
+export type PlanOnWorker = (source: string, operationName: string | undefined) => Promise<QueryPlan>;
 
 /** A supergraph to load; every one has its own generation. */
 export interface SupergraphToLoad {
@@ -30,7 +27,10 @@ interface OperationToPlan {
 /** Messages to the planning thread. */
 export type PlanningRequest = SupergraphToLoad | OperationToPlan;
 
-/** Messages from the planning thread: a plan, an error, or that a supergraph has been loaded. */
+/**
+ * Messages from the planning thread: that a supergraph has been loaded, a plan, or an error. Without a plan the
+ * supergraph is no longer loaded.
+ */
 export type PlanningResponse =
   | { readonly loaded: number }
   | { readonly id: number; readonly plan?: QueryPlan }
@@ -48,7 +48,7 @@ export interface PlanningLimits {
 
 interface Waiting {
   readonly question: OperationToPlan;
-  readonly resolve: (plan: QueryPlan | undefined) => void;
+  readonly resolve: (plan: QueryPlan) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -104,7 +104,7 @@ export class PlanningThread implements AsyncDisposable {
     this.allLoaded();
   }
 
-  private plan(asked: Omit<OperationToPlan, 'id'>): Promise<QueryPlan | undefined> {
+  private plan(asked: Omit<OperationToPlan, 'id'>): Promise<QueryPlan> {
     if (this.over || this.waiting.size >= WAITING) return Promise.reject(overloaded());
     this.asked += 1;
     const question = { ...asked, id: this.asked };
@@ -138,8 +138,10 @@ export class PlanningThread implements AsyncDisposable {
     }
     const waiting = this.waiting.get(answer.id);
     this.waiting.delete(answer.id);
-    if (!('error' in answer)) waiting?.resolve(answer.plan);
-    else waiting?.reject(answer.refused ? new OperationNotPlannedError(answer.error) : answer.error);
+    if ('error' in answer)
+      waiting?.reject(answer.refused ? new OperationNotPlannedError(answer.error) : answer.error);
+    else if (answer.plan) waiting?.resolve(answer.plan);
+    else waiting?.reject(overloaded());
   }
 
   /**

@@ -15,6 +15,7 @@ import { Documents } from './documents/documents.js';
 import { Operations, type PlannedOperation } from '../planning/operations.js';
 import { withLocations } from './documents/parse-document.js';
 import type { PlannableSupergraph } from '../planning/plannable-supergraph.js';
+import type { SubgraphSource } from '../upstream/call/subgraph-source.js';
 
 /** Parameters of a GraphQL request, from any transport. */
 export interface GraphRequest {
@@ -31,6 +32,7 @@ export interface PreparedRequest {
   readonly document: DocumentNode;
   readonly operation: PlannedOperation;
   readonly request: GraphRequest;
+  readonly sources: ReadonlyMap<string, SubgraphSource>;
   /** The part of the operation that the actor may read, unless it may read all of it. */
   readonly view?: FilteredOperation | undefined;
 }
@@ -50,6 +52,8 @@ export class RequestPreparer {
   constructor(
     private readonly supergraph: PlannableSupergraph,
     private readonly limits: Limits,
+    /** The sources on which the prepared requests are executed. */
+    private readonly sources: ReadonlyMap<string, SubgraphSource>,
   ) {
     this.documents = new Documents(supergraph.api, limits);
     this.operations = new Operations(supergraph);
@@ -100,7 +104,7 @@ export class RequestPreparer {
       return { errors: view.errors, status: 403 };
     const errors = this.checkVariables(operation, request.variables ?? {});
     if (errors.length > 0) return { errors: withLocations(errors, document), status: 400 };
-    return { document, operation, request, view };
+    return { document, operation, request, sources: this.sources, view };
   }
 
   private checkVariables(operation: PlannedOperation, variables: Record<string, unknown>): GraphQLError[] {

@@ -35,7 +35,8 @@ import { send, sendError } from './http/respond.js';
 export interface HttpTransportOptions {
   readonly core: GatewayCore;
   readonly apollo: ApolloServer<ApolloContext>;
-  readonly sources: ReadonlyMap<string, SubgraphSource>;
+  /** The subgraphs of the active supergraph. */
+  readonly sources: () => Iterable<SubgraphSource>;
   readonly graphiql: GraphiQLPage | undefined;
   readonly allowedOrigins: readonly string[];
   /** Host names accepted besides IP addresses; undefined allows any. */
@@ -92,7 +93,7 @@ export class HttpTransport implements Disposable {
       case '/healthz':
         return send(response, 200, 'text/plain', 'ok');
       case '/readyz':
-        return answerReady(response, sources.values(), core.draining.aborted);
+        return answerReady(response, sources(), core.draining.aborted);
       case '/':
         if (graphiql && wantsPage(request)) return graphiql.answerPage(response);
         return this.graphql(request, response, requestId);

@@ -16,11 +16,10 @@ import {
 } from 'graphql';
 import { isKnownCode, formatInternalError } from '../../../protocol/format-errors.js';
 import type { Log } from '../../../kernel/log.js';
-import type { GraphExecutor } from '../../execution/graph-executor.js';
 import { responseText } from '../../execution/written-data.js';
 import type { GraphRequest } from '../../request/request-preparer.js';
-import type { Admission, AdmittedRequest, AdmissionRejection } from '../../request/admission.js';
-import type { AuthenticatedRequest } from '../core/gateway-core.js';
+import type { AdmittedRequest, AdmissionRejection } from '../../request/admission.js';
+import type { AuthenticatedRequest, GatewayCore } from '../core/gateway-core.js';
 import { minResourceVersionOf } from '../../request/graph-request.js';
 import { executeOperation } from '../core/operation.js';
 import { needsStream, requestError } from '../core/request-error.js';
@@ -33,8 +32,7 @@ export interface ApolloContext extends AuthenticatedRequest {
 
 export interface ApolloOptions {
   readonly schema: GraphQLSchema;
-  readonly admission: Admission;
-  readonly executor: GraphExecutor;
+  readonly core: Pick<GatewayCore, 'admission' | 'executor'>;
   readonly log: Log;
 }
 
@@ -54,7 +52,7 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
       stop: () => Promise.resolve(),
     },
     plugins: [
-      admissionPlugin(options.admission),
+      admissionPlugin(options.core),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
@@ -81,7 +79,7 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
 
 const NOTHING = parse('{ __typename }');
 
-function admissionPlugin(admission: Admission): ApolloServerPlugin<ApolloContext> {
+function admissionPlugin(core: ApolloOptions['core']): ApolloServerPlugin<ApolloContext> {
   const listener = {
     didResolveSource: async (context: {
       source: string;
@@ -96,7 +94,7 @@ function admissionPlugin(admission: Admission): ApolloServerPlugin<ApolloContext
       const { operationName, variables } = context.request;
       const minResourceVersion = minResourceVersionOf(context.request);
       const request = { query: context.source, operationName, variables, minResourceVersion };
-      const looked = await admission.admit(request, context.contextValue.actor);
+      const looked = await core.admission.admit(request, context.contextValue.actor);
       const forbidden =
         'errors' in looked &&
         // Reject rate-limited accounts before parsing.
@@ -140,7 +138,7 @@ async function run(options: ApolloOptions, context: ApolloContext): Promise<Exec
   const { admitted } = context;
   if (!admitted || 'errors' in admitted) throw new Error('an unprepared request reached the executor');
   if (admitted.prepared.operation.kind === OperationTypeNode.SUBSCRIPTION) return failed([needsStream()]);
-  const result = await executeOperation(options, admitted, context);
+  const result = await executeOperation(options.core, admitted, context);
   return result.errors && result.data === undefined ? failed(result.errors) : result;
 }
 

@@ -28,10 +28,14 @@ async function planning(): Promise<Planning> {
   const asked: string[] = [];
   const planAhead: PlannableSupergraph['planAhead'] = (source, name) => {
     asked.push(source);
-    return supergraph.planAhead?.(source, name) ?? Promise.resolve(undefined);
+    return supergraph.planAhead?.(source, name) ?? Promise.reject(new Error('there is no thread'));
   };
   const nothing = { buildQueryPlan: () => Promise.reject(new Error('planned here')) } as never;
-  const preparation = new RequestPreparer({ ...supergraph, planAhead, planner: nothing }, defaultLimits);
+  const preparation = new RequestPreparer(
+    { ...supergraph, planAhead, planner: nothing },
+    defaultLimits,
+    new Map(),
+  );
   return { preparation, asked, [Symbol.asyncDispose]: () => thread[Symbol.asyncDispose]() };
 }
 

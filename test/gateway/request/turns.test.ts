@@ -63,7 +63,7 @@ const admissionOf = (preparation: RequestPreparer) =>
   });
 
 test('prepares one new document of an account per turn, alternating with other accounts', async () => {
-  const admission = admissionOf(new RequestPreparer(supergraph, defaultLimits));
+  const admission = admissionOf(new RequestPreparer(supergraph, defaultLimits, new Map()));
   const ended = await ends(newDocuments(admission, 30));
   expect(ended.slice(0, 2).map(([name]) => name)).toEqual(['acme0', 'globex']);
   expect(new Set(ended.map(([, turn]) => turn)).size).toBe(31);
@@ -79,7 +79,7 @@ test('compiles one plan of an account per turn, alternating with other accounts'
     await everyone;
     return planOperation(supergraph, parse(source), name);
   };
-  const admission = admissionOf(new RequestPreparer({ ...supergraph, planAhead }, defaultLimits));
+  const admission = admissionOf(new RequestPreparer({ ...supergraph, planAhead }, defaultLimits, new Map()));
   const ended = await ends(newDocuments(admission, count));
   expect(ended.slice(0, 3).map(([name]) => name)).toContain('globex');
   expect(new Set(ended.map(([, turn]) => turn)).size).toBe(count + 1);

@@ -1,0 +1,86 @@
+import type { Registry } from 'prom-client';
+import type { Clock } from '../kernel/clock.js';
+import type { Log } from '../kernel/log.js';
+import type { AuthOptions } from './auth/auth-options.js';
+import type { TrustedDocuments } from './request/documents/trusted-documents.js';
+import { type Limits, defaultLimits } from './request/limits/limits.js';
+import type { RateOptions } from './request/rate/rate-limiter.js';
+import type { SharedBy } from './subscriptions/share-key.js';
+import type { GraphiQLPageOptions } from './transport/http/graphiql.js';
+import type { CircuitOptions } from './upstream/circuit-breaker.js';
+import type { SubgraphLocation } from './upstream/create-sources.js';
+
+export type GraphiqlOptions = GraphiQLPageOptions;
+
+export interface GatewayOptions {
+  readonly host: string;
+  /** 0 selects a free port. */
+  readonly port: number;
+  readonly supergraphSdl: string;
+  /** Locations of subgraphs by name. A subgraph without an entry is reached at its URL in the supergraph. */
+  readonly subgraphs: Readonly<Record<string, SubgraphLocation>>;
+  readonly auth: AuthOptions;
+  /**
+   * Key that signs the actor header of requests to remote subgraphs, see kernel/actor.ts. Without it no actor
+   * is sent.
+   */
+  readonly actorKey?: Uint8Array | undefined;
+  /**
+   * Whether errors of subgraphs are passed through unmasked. Otherwise only errors with a code of the registry
+   * are. Default false.
+   */
+  readonly passThroughErrors?: boolean | undefined;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Overrides of the default limits. */
+  readonly limits?: Partial<Limits> | undefined;
+  /** When the circuit breaker of a failing subgraph opens. */
+  readonly circuit?: CircuitOptions | undefined;
+  /** Rate limit of each account, in points of cost per window. Default unlimited. */
+  readonly rate?: RateOptions | undefined;
+  /** Allowlist of documents. Default: any document may be executed. */
+  readonly trustedDocuments?: TrustedDocuments | undefined;
+  /** File of revoked tokens, see access/revocations.ts. Default none. */
+  readonly revocationsFile?: string | undefined;
+  /** Milliseconds between permission checks of running streams. Default 10,000. */
+  readonly permissionCheckInterval?: number | undefined;
+  /**
+   * Which clients share the execution of a subscription. `account`: clients of one account with the same
+   * permissions; only safe when subgraphs decide by account and permissions alone. Default `subject`: only
+   * clients of the same subject.
+   */
+  readonly sharedBy?: SharedBy | undefined;
+  /** Port of the Prometheus endpoint on the same host; 0 selects a free port. Default none. */
+  readonly metricsPort?: number | undefined;
+  /** Registries of other components of this process, exposed by the same endpoint. */
+  readonly moreMetrics?: readonly Registry[] | undefined;
+  /**
+   * Whether operations are planned on a worker thread, so that planning does not block other requests. Default
+   * false.
+   */
+  readonly planningThread?: boolean | undefined;
+  /** Options of the GraphiQL page at `/`; false disables it. */
+  readonly graphiql: GraphiqlOptions | false;
+  /** Origins allowed by CORS; `*` allows every origin. Default none. */
+  readonly allowedOrigins?: readonly string[] | undefined;
+  /**
+   * Host names accepted in the Host header besides IP addresses and `localhost`. Default any; without
+   * authentication none, because of DNS rebinding.
+   */
+  readonly allowedHosts?: readonly string[] | undefined;
+}
+
+/**
+ * Without authentication every client has the same account, so limits per account would throttle all clients
+ * together.
+ */
+const WITHOUT_ACCOUNTS: Partial<Limits> = {
+  requestsPerAccount: Number.POSITIVE_INFINITY,
+  openingsPerAccount: Number.POSITIVE_INFINITY,
+  subscriptionsPerAccount: Number.POSITIVE_INFINITY,
+};
+
+/** The limits of a gateway: the defaults, and what its options override. */
+export function limitsOf({ auth, limits }: GatewayOptions): Limits {
+  return { ...defaultLimits, ...(auth.kind === 'none' ? WITHOUT_ACCOUNTS : {}), ...limits };
+}

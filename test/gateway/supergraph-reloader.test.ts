@@ -1,0 +1,69 @@
+import { type Server, createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { composeSupergraph } from '../../gateway/supergraph/compose.js';
+import { closeServer, listen } from '../../kernel/listen.js';
+import { type Fixture, post, startFixture, until } from './fixtures/gateway.js';
+import { fixtureSubgraphs } from './fixtures/subgraphs.js';
+
+/** A subgraph `workloads` that answers only when it is released. */
+interface HeldSubgraph extends AsyncDisposable {
+  readonly url: string;
+  /** Number of requests that wait for their answer. */
+  readonly waiting: () => number;
+  readonly release: () => void;
+}
+
+const ENTITIES = JSON.stringify({
+  data: { _entities: [{ workloads: [{ __typename: 'Workload', id: 'c1/web', name: 'web' }] }] },
+});
+
+async function startHeldSubgraph(): Promise<HeldSubgraph> {
+  const waiting: (() => void)[] = [];
+  const server: Server = createServer((request, response) => {
+    void text(request).then(() =>
+      waiting.push(() => response.setHeader('content-type', 'application/json').end(ENTITIES)),
+    );
+  });
+  const url = await listen(server, '127.0.0.1', 0);
+  return {
+    url: `${url}/graphql`,
+    waiting: () => waiting.length,
+    release: () => {
+      for (const answer of waiting.splice(0)) answer();
+    },
+    [Symbol.asyncDispose]: () => closeServer(server, 0),
+  };
+}
+
+let held: HeldSubgraph;
+let fixture: Fixture;
+beforeEach(async () => {
+  held = await startHeldSubgraph();
+  fixture = await startFixture({ mode: 'remote', elsewhere: { workloads: held.url } });
+});
+afterEach(async () => {
+  await fixture[Symbol.asyncDispose]();
+  await held[Symbol.asyncDispose]();
+});
+
+/** First from `clusters`, then from `workloads`, then from `observability`. */
+const QUERY = '{ cluster(id: "c1") { workloads { name cpu } } }';
+
+test('executes a request on the supergraph with which it began, although a reload removes one of its subgraphs', async () => {
+  const { url, gateway, hub } = fixture;
+  const underway = post(url, QUERY);
+  await until(() => held.waiting() === 1, 'the second fetch');
+  await gateway.reload(
+    composeSupergraph(fixtureSubgraphs(hub).filter(({ name }) => name !== 'observability')),
+  );
+  held.release();
+  expect(await underway).toMatchObject({
+    data: { cluster: { workloads: [{ name: 'web', cpu: 0.6 }] } },
+    extensions: { cost: { requestedQueryCost: expect.any(Number) } },
+  });
+  expect((await underway).errors).toBeUndefined();
+  expect((await post(url, QUERY)).errors).toMatchObject([
+    { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },
+  ]);
+});
