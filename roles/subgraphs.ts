@@ -15,7 +15,7 @@ import {
   observabilitySchedules,
 } from '../subgraphs/observability/subgraph.js';
 import { createQuotasSubgraph, quotaReconcilers, quotaSchedules } from '../subgraphs/quotas/subgraph.js';
-import { quotaRetention } from '../subgraphs/quotas/retention.store.js';
+import { quotaRetention } from '../subgraphs/quotas/store/retention.store.js';
 import { createRegionsSubgraph } from '../subgraphs/regions/subgraph.js';
 import { createWorkloadsSubgraph } from '../subgraphs/workloads/subgraph.js';
 

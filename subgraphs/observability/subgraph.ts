@@ -4,18 +4,21 @@ import type { Platform } from '../../engine/platform.js';
 import { scopeGuard } from '../runtime/schema/scope-guard.js';
 import { defineSubgraph } from '../runtime/schema/define-subgraph.js';
 import type { Subgraph } from '../runtime/subgraph.js';
-import { Cluster, Workload } from './entities.type.js';
-import { EventResolver } from './event.resolver.js';
-import { eventReferences } from './event-references.js';
-import { EventService } from './event.service.js';
-import { EventStore } from './event.store.js';
-import { eventStreams, EventSubscriptions } from './event.subscription.js';
-import { eventTypes } from './event.type.js';
-import { kubernetesEventReconciler, kubernetesEventSchedules } from './kubernetes-event.reconciler.js';
-import { metricReconciler, metricSchedules } from './metric.reconciler.js';
-import { ClusterMetricResolver, WorkloadMetricResolver } from './metric.resolver.js';
-import { MetricService } from './metric.service.js';
-import { MetricStore } from './metric.store.js';
+import { Cluster, Workload } from './api/entities/entities.type.js';
+import { EventResolver } from './api/event/event.resolver.js';
+import { eventReferences } from './api/event/event-references.js';
+import { EventService } from './api/event/event.service.js';
+import { EventStore } from './store/event.store.js';
+import { eventStreams, EventSubscriptions } from './api/event/event.subscription.js';
+import { eventTypes } from './api/event/event.type.js';
+import {
+  kubernetesEventReconciler,
+  kubernetesEventSchedules,
+} from './controllers/kubernetes-event/kubernetes-event.reconciler.js';
+import { metricReconciler, metricSchedules } from './controllers/metric/metric.reconciler.js';
+import { ClusterMetricResolver, WorkloadMetricResolver } from './api/metric/metric.resolver.js';
+import { MetricService } from './api/metric/metric.service.js';
+import { MetricStore } from './store/metric.store.js';
 
 /** Events, as lists and as streams, and metrics of clusters and workloads. */
 export async function createObservabilitySubgraph(platform: Platform): Promise<Subgraph> {

@@ -4,20 +4,20 @@ import { scopeGuard } from '../runtime/schema/scope-guard.js';
 import { defineSubgraph } from '../runtime/schema/define-subgraph.js';
 import { userErrorTypes } from '../runtime/graph/user-error.type.js';
 import type { RequestContext, Subgraph } from '../runtime/subgraph.js';
-import { QuotaApplicationReconciler } from './quota-application.reconciler.js';
-import { QuotaApplicationResolver } from './quota-application.resolver.js';
-import { QuotaApplicationService } from './quota-application.service.js';
-import { QuotaApplicationStore } from './quota-application.store.js';
-import { BillingResolver } from './billing/billing.resolver.js';
-import { BillingService } from './billing/billing.service.js';
-import { BillingStore } from './billing/billing.store.js';
-import { containerMetering } from './billing/container-metering.schedule.js';
-import { ClusterQuotasResolver, QuotaResolver } from './quota.resolver.js';
-import { QuotaService } from './quota.service.js';
-import { QuotaStore } from './quota.store.js';
-import { Cluster } from './quota.type.js';
-import { QuotaApprovalResolver } from './quota-approval.resolver.js';
-import { QuotaApprovalService } from './quota-approval.service.js';
+import { QuotaApplicationReconciler } from './controllers/quota-application/quota-application.reconciler.js';
+import { QuotaApplicationResolver } from './api/quota-application/quota-application.resolver.js';
+import { QuotaApplicationService } from './api/quota-application/quota-application.service.js';
+import { QuotaApplicationStore } from './store/quota-application.store.js';
+import { BillingResolver } from './api/billing/billing.resolver.js';
+import { BillingService } from './api/billing/billing.service.js';
+import { BillingStore } from './store/billing.store.js';
+import { containerMetering } from './controllers/container-metering/container-metering.schedule.js';
+import { ClusterQuotasResolver, QuotaResolver } from './api/quota/quota.resolver.js';
+import { QuotaService } from './api/quota/quota.service.js';
+import { QuotaStore } from './store/quota.store.js';
+import { Cluster } from './api/quota/quota.type.js';
+import { QuotaApprovalResolver } from './api/quota-approval/quota-approval.resolver.js';
+import { QuotaApprovalService } from './api/quota-approval/quota-approval.service.js';
 
 /** A quota or application as others name it: by its id, or by an id of which it is not known whether it exists. */
 interface Reference {

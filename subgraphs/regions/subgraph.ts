@@ -2,10 +2,10 @@ import type { Platform } from '../../engine/platform.js';
 import { scopeGuard } from '../runtime/schema/scope-guard.js';
 import { defineSubgraph } from '../runtime/schema/define-subgraph.js';
 import type { Subgraph } from '../runtime/subgraph.js';
-import { RegionCatalogStore } from './catalog.store.js';
-import { RegionResolver, ZoneResolver } from './region.resolver.js';
-import { RegionsService } from './regions.service.js';
-import { TimeZoneResolver } from './time-zone.resolver.js';
+import { RegionCatalogStore } from './store/region-catalog.store.js';
+import { RegionResolver, ZoneResolver } from './api/region/region.resolver.js';
+import { RegionsService } from './api/region/region.service.js';
+import { TimeZoneResolver } from './api/time-zone/time-zone.resolver.js';
 
 interface Reference {
   readonly id: string;

@@ -4,28 +4,28 @@ import { scopeGuard } from '../runtime/schema/scope-guard.js';
 import { defineSubgraph } from '../runtime/schema/define-subgraph.js';
 import { userErrorTypes } from '../runtime/graph/user-error.type.js';
 import type { RequestContext, Subgraph } from '../runtime/subgraph.js';
-import { ApiThrottlingResolver } from './api-throttling.resolver.js';
-import { ClusterApis } from './cluster-api.js';
-import { ClusterResolver } from './cluster.resolver.js';
-import { ClusterStore } from './cluster.store.js';
-import { FleetManifestResolver } from './fleet-manifest.resolver.js';
-import { FleetManifestService } from './fleet-manifest.service.js';
-import { ManifestResolver } from './manifest.resolver.js';
-import { ManifestService } from './manifest.service.js';
-import { NamespaceService } from './namespace.service.js';
+import { ApiThrottlingResolver } from './api/api-throttling/api-throttling.resolver.js';
+import { ClusterApis } from './inspection/cluster-apis.js';
+import { ClusterResolver } from './api/cluster/cluster.resolver.js';
+import { ClusterStore } from './store/cluster.store.js';
+import { FleetManifestResolver } from './api/fleet-manifest/fleet-manifest.resolver.js';
+import { FleetManifestService } from './api/fleet-manifest/fleet-manifest.service.js';
+import { ManifestResolver } from './api/manifest/manifest.resolver.js';
+import { ManifestService } from './api/manifest/manifest.service.js';
+import { NamespaceService } from './api/namespace/namespace.service.js';
 import {
   NamespaceConnectionResolver,
   PodConnectionResolver,
   WorkloadConnectionResolver,
-} from './partial-connection.resolver.js';
-import { PodReader } from './pod.reader.js';
-import { PodResolver } from './pod.resolver.js';
-import { PodService } from './pod.service.js';
-import { ScaleResolver } from './scale.resolver.js';
-import { ScaleService } from './scale.service.js';
-import { WorkloadReader } from './workload.reader.js';
-import { WorkloadResolver } from './workload.resolver.js';
-import { WorkloadService } from './workload.service.js';
+} from './api/entities/partial-connection.resolver.js';
+import { PodReader } from './inspection/pod.reader.js';
+import { PodResolver } from './api/pod/pod.resolver.js';
+import { PodService } from './api/pod/pod.service.js';
+import { ScaleResolver } from './api/scale/scale.resolver.js';
+import { ScaleService } from './api/scale/scale.service.js';
+import { WorkloadReader } from './inspection/workload.reader.js';
+import { WorkloadResolver } from './api/workload/workload.resolver.js';
+import { WorkloadService } from './api/workload/workload.service.js';
 
 /** A workload as others name it: by its id, or by an id of which it is not known whether it exists. */
 interface Reference {

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { defaultRetention, retentionSchedule, operationRetention } from '../../engine/jobs/retention.js';
 import { noFaultInjection, type ReconcileContext } from '../../engine/contract.js';
 import { createLog } from '../../kernel/log.js';
-import { BillingStore } from '../../subgraphs/quotas/billing/billing.store.js';
+import { BillingStore } from '../../subgraphs/quotas/store/billing.store.js';
 import { clusterRetention } from '../../subgraphs/clusters/store/retention.store.js';
-import { quotaRetention } from '../../subgraphs/quotas/retention.store.js';
+import { quotaRetention } from '../../subgraphs/quotas/store/retention.store.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 
 const DAY = 86_400_000;

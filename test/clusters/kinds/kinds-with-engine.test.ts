@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { scrape } from '../../../subgraphs/observability/scrape.js';
+import { scrape } from '../../../subgraphs/observability/inspection/scrape.js';
 import { eventually } from '../../kit/eventually.js';
 import { deployment } from '../../subgraphs/workloads/kit.js';
 import { type KindsWorld, startKinds, succeeded, small } from './kinds-fixture.js';

@@ -9,7 +9,7 @@ import {
   EVENT_READ_RETRY_MS,
   kubernetesEventReconciler,
   kubernetesEventSchedules,
-} from '../../../subgraphs/observability/kubernetes-event.reconciler.js';
+} from '../../../subgraphs/observability/controllers/kubernetes-event/kubernetes-event.reconciler.js';
 import {
   type CoreEvent,
   type EventsRead,
@@ -17,8 +17,8 @@ import {
   MAX_APPENDED_FIRST,
   newEvents,
   nextSeenUids,
-} from '../../../subgraphs/observability/kubernetes-event.rules.js';
-import { KubernetesEventStore } from '../../../subgraphs/observability/kubernetes-event.store.js';
+} from '../../../subgraphs/observability/model/kubernetes-event.rules.js';
+import { KubernetesEventStore } from '../../../subgraphs/observability/store/kubernetes-event.store.js';
 import { eventually } from '../../kit/eventually.js';
 import { apply, deployment, startWorkloads, type WorkloadsWorld } from '../workloads/kit.js';
 

@@ -3,7 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEngine } from '../../../engine/engine.js';
 import { deleteClusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { done, noFaultInjection, type ReconcileContext, requeueAfter } from '../../../engine/contract.js';
-import { SCRAPE_INTERVAL_MS, SCRAPE_RETRY_MS } from '../../../subgraphs/observability/metric.reconciler.js';
+import {
+  SCRAPE_INTERVAL_MS,
+  SCRAPE_RETRY_MS,
+} from '../../../subgraphs/observability/controllers/metric/metric.reconciler.js';
 import {
   observabilityReconcilers,
   observabilitySchedules,

@@ -6,15 +6,10 @@ import { readQuotaUsage } from '../../../engine/ledger/ledger.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { systemClock } from '../../../kernel/clock.js';
 import { createLog } from '../../../kernel/log.js';
-import {
-  decimal,
-  linesOf,
-  spanProblem,
-  type UseSum,
-} from '../../../subgraphs/quotas/billing/billing.rules.js';
-import { BillingChargeType, BillingItem } from '../../../subgraphs/quotas/billing/billing.type.js';
-import { BillingStore } from '../../../subgraphs/quotas/billing/billing.store.js';
-import { meteredPod } from '../../../subgraphs/quotas/billing/container-metering.rules.js';
+import { decimal, linesOf, spanProblem, type UseSum } from '../../../subgraphs/quotas/model/billing.rules.js';
+import { BillingChargeType, BillingItem } from '../../../subgraphs/quotas/api/billing/billing.type.js';
+import { BillingStore } from '../../../subgraphs/quotas/store/billing.store.js';
+import { meteredPod } from '../../../subgraphs/quotas/model/container-metering.rules.js';
 import { createQuotasSubgraph, quotaSchedules } from '../../../subgraphs/quotas/subgraph.js';
 import { addNodes, runningCluster } from '../../clusters/running-cluster.js';
 import { openClusters, type ClustersKit } from '../../clusters/kit.js';

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCatalog, type TimeZoneEntry } from '../../../catalogue/catalogue.js';
 import { createRegionsSubgraph } from '../../../subgraphs/regions/subgraph.js';
-import { localTime, nextTransition, utcOffset } from '../../../subgraphs/regions/time-zone.rules.js';
+import { localTime, nextTransition, utcOffset } from '../../../subgraphs/regions/model/time-zone.rules.js';
 import { type AskSubgraph, askSubgraph } from '../../kit/ask-subgraph.js';
 import { createTestDatabase, type TestDatabase } from '../../kit/database.js';
 

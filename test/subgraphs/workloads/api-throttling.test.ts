@@ -5,7 +5,7 @@ import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { KubernetesThrottled } from '../../../engine/kubernetes/kubernetes-error.js';
 import { listCost, listRates, ListRateLimiter } from '../../../kubesim/kubernetes/api/list-rate-limiter.js';
 import { ApiError } from '../../../kubesim/kubernetes/kinds/status.js';
-import { rejectedRequests, throttlingOf } from '../../../subgraphs/workloads/api-throttling.rules.js';
+import { rejectedRequests, throttlingOf } from '../../../subgraphs/workloads/model/api-throttling.rules.js';
 import { eventually } from '../../kit/eventually.js';
 import { startWorkloads, type WorkloadsWorld } from './kit.js';
 

@@ -5,7 +5,7 @@ import {
   protectedPath,
   protectedPathIn,
 } from '../../../kernel/kubernetes/protected-paths.js';
-import { hostPathWarnings } from '../../../subgraphs/workloads/host-path.rules.js';
+import { hostPathWarnings } from '../../../subgraphs/workloads/model/host-path.rules.js';
 import { startWorkloads, type WorkloadsWorld } from './kit.js';
 
 let world: WorkloadsWorld;

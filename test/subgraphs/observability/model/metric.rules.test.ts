@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ProblemError } from '../../../../kernel/result.js';
-import { metricRange } from '../../../../subgraphs/observability/metric.rules.js';
+import { metricRange } from '../../../../subgraphs/observability/model/metric.rules.js';
 
 describe('a range of metrics', () => {
   const from = new Date('2026-01-01T00:00:00Z');

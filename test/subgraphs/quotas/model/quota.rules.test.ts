@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { parseQuotaId, quotaId, raisableQuotaId } from '../../../../engine/ledger/quota-id.js';
 import { readCatalog } from '../../../../catalogue/catalogue.js';
 import { quotaDefinitions } from '../../../../catalogue/quota-definitions.js';
-import { decide, increaseProblem } from '../../../../subgraphs/quotas/quota-application.rules.js';
-import type { QuotaDefinition } from '../../../../subgraphs/quotas/quota.rules.js';
-import { QuotaScope } from '../../../../subgraphs/quotas/quota.type.js';
+import { decide, increaseProblem } from '../../../../subgraphs/quotas/model/quota-application.rules.js';
+import type { QuotaDefinition } from '../../../../subgraphs/quotas/model/quota.rules.js';
+import { QuotaScope } from '../../../../subgraphs/quotas/api/quota/quota.type.js';
 
 const nodes: QuotaDefinition = {
   resource: 'ACK_PRO/nodesPerCluster',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ProblemError } from '../../../../kernel/result.js';
-import { MAX_MANIFEST_BYTES, parseManifest } from '../../../../subgraphs/workloads/manifest.rules.js';
+import { MAX_MANIFEST_BYTES, parseManifest } from '../../../../subgraphs/workloads/model/manifest.rules.js';
 
 const CALLER = { flow: 'acme' };
 

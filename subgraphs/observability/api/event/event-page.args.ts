@@ -1,0 +1,10 @@
+import { ArgsType, Field } from 'type-graphql';
+import { PageArgs } from '../../../runtime/graph/page.args.js';
+import { EventFilter } from './event.type.js';
+
+/** Arguments of lists that can be filtered. */
+@ArgsType()
+export class EventPageArgs extends PageArgs {
+  @Field(() => EventFilter, { nullable: true, description: 'Which events; all if omitted.' })
+  filter?: EventFilter | null;
+}

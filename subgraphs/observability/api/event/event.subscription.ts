@@ -1,0 +1,72 @@
+import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql';
+import type { LoggedEvent } from '../../../../engine/contract.js';
+import type { Platform } from '../../../../engine/platform.js';
+import { EventInterface } from '../../../runtime/graph/event.type.js';
+import { subscriptionOptions, type StreamResolver } from '../../../runtime/schema/define-subgraph.js';
+import { EventCursorScalar } from '../../../runtime/graph/scalars.js';
+import { toEvent, toScalingEvent } from './to-event.js';
+import type { EventService } from './event.service.js';
+import { EventCategory, EventFilter, ScalingEvent } from './event.type.js';
+
+const AFTER =
+  'Cursor of the last event seen: first what came since, then what comes. Only what comes if omitted.';
+
+/** The streams of events; their sources are in `eventStreams`. */
+@Resolver()
+export class EventSubscriptions {
+  @Subscription(() => EventInterface, {
+    ...subscriptionOptions,
+    description: 'Everything that happens in the account, in order, without gap or repetition.',
+  })
+  events(
+    @Root() event: EventInterface,
+    @Arg('filter', () => EventFilter, { nullable: true, description: 'Which events; all if omitted.' })
+    _filter: EventFilter | null,
+    @Arg('after', () => EventCursorScalar, { nullable: true, description: AFTER }) _after: string | null,
+  ): EventInterface {
+    return event;
+  }
+
+  @Subscription(() => ScalingEvent, {
+    ...subscriptionOptions,
+    description: 'Sizes of node pools and workloads as they change.',
+  })
+  scalingEvents(
+    @Root() event: ScalingEvent,
+    @Arg('clusterId', () => ID, {
+      nullable: true,
+      description: 'Only in this cluster; in all if omitted.',
+    })
+    _clusterId: string | null,
+    @Arg('after', () => EventCursorScalar, { nullable: true, description: AFTER }) _after: string | null,
+  ): ScalingEvent {
+    return event;
+  }
+}
+
+interface StreamArguments {
+  readonly filter?: EventFilter | null;
+  readonly clusterId?: string | null;
+  readonly after?: string | null;
+}
+
+/** Where the streams of events come from, by subscription field. */
+export function eventStreams(
+  service: EventService,
+  cursors: Platform['cursors'],
+): Record<string, StreamResolver> {
+  return {
+    events: ({ filter, after }: StreamArguments, context) => {
+      const of = cursors.of({ account: context.actor.account, field: 'events', args: { filter } });
+      const map = (event: LoggedEvent) => toEvent(event, of);
+      return service.stream(filter ?? {}, after ?? null, { context, cursors: of, map });
+    },
+    scalingEvents: async ({ clusterId, after }: StreamArguments, context) => {
+      if (clusterId != null) await service.requireCluster(clusterId, context);
+      const of = cursors.of({ account: context.actor.account, field: 'scalingEvents', args: { clusterId } });
+      const filter = { clusterId: clusterId ?? null, categories: [EventCategory.SCALING] };
+      const map = (event: LoggedEvent) => toScalingEvent(event, of);
+      return service.stream(filter, after ?? null, { context, cursors: of, map });
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Cost, ListSize } from '../../../runtime/graph/cost.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
+import { Cluster, Workload } from '../entities/entities.type.js';
+import { MAX_NODE_POINTS, MAX_POINTS, metricRange } from '../../model/metric.rules.js';
+import type { MetricService } from './metric.service.js';
+import { ClusterMetricArgs, MetricArgs, MetricSeries } from './metric.type.js';
+
+/** What was measured of a cluster. */
+@Resolver(() => Cluster)
+export class ClusterMetricResolver {
+  constructor(private readonly service: MetricService) {}
+
+  @Cost(20)
+  @ListSize(4)
+  @FieldResolver(() => [MetricSeries], {
+    description:
+      'Cores and bytes in use, nodes and pods; kept for a day. None while it has no Kubernetes API.',
+  })
+  metrics(
+    @Root() cluster: Cluster,
+    @Args(() => ClusterMetricArgs) { from, to, step, perNode }: ClusterMetricArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<MetricSeries[]> {
+    const range = metricRange(from, to, step ?? null, perNode ? MAX_NODE_POINTS : MAX_POINTS);
+    return this.service.ofCluster(cluster.id, { range, perNode: perNode ?? false }, context);
+  }
+}
+
+/** What was measured of a workload. */
+@Resolver(() => Workload)
+export class WorkloadMetricResolver {
+  constructor(private readonly service: MetricService) {}
+
+  @Cost(20)
+  @ListSize(4)
+  @FieldResolver(() => [MetricSeries], {
+    description: 'Cores and bytes that its pods use together, and how many pods; kept for a day.',
+  })
+  metrics(
+    @Root() workload: Workload,
+    @Args(() => MetricArgs) { from, to, step }: MetricArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<MetricSeries[]> {
+    return this.service.ofWorkload(workload.id, metricRange(from, to, step ?? null), context);
+  }
+}

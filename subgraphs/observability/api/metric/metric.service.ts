@@ -1,0 +1,172 @@
+import { LRUCache } from 'lru-cache';
+import pLimit from 'p-limit';
+import { type ClusterAccess, clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
+import { KubernetesClient } from '../../../../engine/kubernetes/client.js';
+import { decodeWorkloadId } from '../../../../engine/kubernetes/workload-ref.js';
+import type { Platform } from '../../../../engine/platform.js';
+import { enqueueAll } from '../../../../engine/jobs/queue.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
+import { loadForCluster } from '../entities/cluster-loader.js';
+import { METRICS_KIND } from '../../controllers/metric/metric.reconciler.js';
+import {
+  CLUSTER_SUBJECT,
+  labelsOf,
+  type MetricRange,
+  metricUnits,
+  workloadSubject,
+} from '../../model/metric.rules.js';
+import type { MetricStore, Sample, SubjectRef } from '../../store/metric.store.js';
+import type { MetricSeries } from './metric.type.js';
+import { scrape } from '../../inspection/scrape.js';
+
+/** Clusters measured at the same time because somebody asked. */
+const SCRAPES_AT_ONCE = 8;
+/** How long such a measurement may take, in milliseconds. */
+const SCRAPE_TIMEOUT_MS = 5_000;
+/** After measuring on request a cluster is left alone for this long, in milliseconds. */
+const SCRAPE_AGAIN_MS = 5_000;
+/** A range that ends no longer ago than this, in milliseconds, asks for the present. */
+const PRESENT_MS = 60_000;
+
+interface ClusterMetricQuery {
+  readonly range: MetricRange;
+  readonly perNode: boolean;
+}
+
+/** Answers what was measured of clusters and workloads. Other accounts' are answered like those that do not exist. */
+export class MetricService {
+  private readonly clusterQuestion = {};
+  private readonly workloadQuestion = {};
+  private readonly scraped = new LRUCache<string, true>({ max: 10_000, ttl: SCRAPE_AGAIN_MS });
+
+  constructor(
+    private readonly platform: Pick<Platform, 'database' | 'clock' | 'kubernetes' | 'log'>,
+    private readonly store: MetricStore,
+  ) {}
+
+  async ofCluster(
+    clusterId: string,
+    query: ClusterMetricQuery,
+    context: RequestContext,
+  ): Promise<MetricSeries[]> {
+    const read = (ids: readonly string[], asked: ClusterMetricQuery) =>
+      this.readClusters(ids, asked, context.actor.account);
+    return toSeries((await loadForCluster(this.clusterQuestion, { clusterId, query }, context, read)) ?? []);
+  }
+
+  async ofWorkload(workloadId: string, range: MetricRange, context: RequestContext): Promise<MetricSeries[]> {
+    const ref = decodeWorkloadId(workloadId);
+    if (!ref) return [];
+    // Grouped by workload, not by cluster: the loader's key stands for one subject.
+    const subject = workloadSubject(ref);
+    const key = { clusterId: keyOf({ clusterId: ref.clusterId, subject }), query: range };
+    const read = (keys: readonly string[], asked: MetricRange) =>
+      this.readWorkloads(keys, asked, context.actor.account);
+    return toSeries((await loadForCluster(this.workloadQuestion, key, context, read)) ?? []);
+  }
+
+  private async readClusters(
+    ids: readonly string[],
+    { range, perNode }: ClusterMetricQuery,
+    account: string,
+  ): Promise<Map<string, Sample[]>> {
+    const accesses = await clusterAccess(this.platform.database.prisma, account, ids);
+    const mine = [...accesses.keys()];
+    if (mine.length === 0) return new Map();
+    const [own, nodes] = await Promise.all([
+      this.store.means(
+        mine.map((clusterId) => ({ clusterId, subject: CLUSTER_SUBJECT })),
+        range,
+      ),
+      perNode ? this.store.nodeMeans(mine, range) : [],
+    ]);
+    const found = Map.groupBy([...own, ...nodes], ({ clusterId }) => clusterId);
+    const missing = [...accesses.values()].filter(({ clusterId }) => !found.has(clusterId));
+    for (const sample of await this.measureNow(missing, range)) {
+      if (sample.subject !== CLUSTER_SUBJECT && !(perNode && sample.subject.startsWith('node/'))) continue;
+      found.set(sample.clusterId, [...(found.get(sample.clusterId) ?? []), atStep(sample, range)]);
+    }
+    return found;
+  }
+
+  private async readWorkloads(
+    keys: readonly string[],
+    range: MetricRange,
+    account: string,
+  ): Promise<Map<string, Sample[]>> {
+    const subjects = keys.map((key) => {
+      const [clusterId, subject] = JSON.parse(key) as [string, string];
+      return { clusterId, subject } satisfies SubjectRef;
+    });
+    const mine = await clusterAccess(this.platform.database.prisma, account, [
+      ...new Set(subjects.map(({ clusterId }) => clusterId)),
+    ]);
+    const permitted = subjects.filter(({ clusterId }) => mine.has(clusterId));
+    if (permitted.length === 0) return new Map();
+    const samples = await this.store.means(permitted, range);
+    const found = Map.groupBy(samples, keyOf);
+    const unknown = permitted.filter((subject) => !found.has(keyOf(subject)));
+    const clusters = [...mine.values()].filter((access) =>
+      unknown.some(({ clusterId }) => clusterId === access.clusterId),
+    );
+    const wanted = new Set(unknown.map(keyOf));
+    for (const sample of await this.measureNow(clusters, range)) {
+      if (wanted.has(keyOf(sample)))
+        found.set(keyOf(sample), [...(found.get(keyOf(sample)) ?? []), atStep(sample, range)]);
+    }
+    return found;
+  }
+
+  /** Measures clusters of which nothing is known yet, so that the first look at something new shows something. */
+  private async measureNow(accesses: readonly ClusterAccess[], { from, to }: MetricRange): Promise<Sample[]> {
+    const now = this.platform.clock.now();
+    if (now < from || now.getTime() - to.getTime() > PRESENT_MS) return [];
+    const due = accesses.filter(({ clusterId }) => !this.scraped.has(clusterId));
+    for (const { clusterId } of due) this.scraped.set(clusterId, true);
+    const limit = pLimit(SCRAPES_AT_ONCE);
+    const parts = await Promise.all(due.map((access) => limit(() => this.measure(access, now))));
+    await this.store.add(parts.flat());
+    // What somebody looks at is measured from now on, without waiting for the schedule that finds it.
+    await enqueueAll(
+      this.platform.database.prisma,
+      METRICS_KIND,
+      due.map(({ clusterId }) => clusterId),
+    );
+    return parts.flat();
+  }
+
+  private async measure(access: ClusterAccess, at: Date): Promise<Sample[]> {
+    const { clusterId } = access;
+    const signal = AbortSignal.timeout(SCRAPE_TIMEOUT_MS);
+    try {
+      return await scrape(
+        new KubernetesClient(this.platform.kubernetes.of(access), { clusterId, signal }),
+        clusterId,
+        at,
+      );
+    } catch (err) {
+      this.platform.log.debug({ err, clusterId }, 'a cluster could not be measured on request');
+      return [];
+    }
+  }
+}
+
+function keyOf({ clusterId, subject }: SubjectRef): string {
+  return JSON.stringify([clusterId, subject]);
+}
+
+/** The sample at the start of its step; what was measured just after the end counts to the last step. */
+function atStep(sample: Sample, { from, to, step }: MetricRange): Sample {
+  const into = Math.min(sample.at.getTime(), to.getTime() - 1) - from.getTime();
+  return { ...sample, at: new Date(from.getTime() + Math.floor(into / (step * 1000)) * step * 1000) };
+}
+
+function toSeries(samples: readonly Sample[]): MetricSeries[] {
+  const groups = Map.groupBy(samples, ({ subject, name }) => `${subject} ${name}`);
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (!first) return [];
+    const points = group.map(({ at, value }) => ({ at, value }));
+    return [{ name: first.name, unit: metricUnits[first.name], labels: labelsOf(first.subject), points }];
+  });
+}

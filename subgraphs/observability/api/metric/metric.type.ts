@@ -1,0 +1,62 @@
+import { ArgsType, Field, Float, Int, ObjectType } from 'type-graphql';
+import { ListSize } from '../../../runtime/graph/cost.js';
+import { JSONScalar } from '../../../runtime/graph/scalars.js';
+
+@ObjectType({ description: 'A measured value at a time.' })
+export class MetricPoint {
+  @Field(() => Date, { description: 'Start of the step.' })
+  at: Date;
+
+  @Field(() => Float, { description: 'Mean of what was measured during the step.' })
+  value: number;
+}
+
+@ObjectType({ description: 'A measured value over time.' })
+export class MetricSeries {
+  @Field(() => String, { description: '`cpu_usage`, `memory_usage`, `nodes` or `pods`.' })
+  name: string;
+
+  @Field(() => String, { description: '`cores`, `bytes` or `count`.' })
+  unit: string;
+
+  @Field(() => JSONScalar, {
+    description:
+      'What was measured, as an object of strings: empty for the thing itself, `{ node }` for one of its nodes.',
+  })
+  labels: Readonly<Record<string, string>>;
+
+  // As many as there are when no step is given.
+  @ListSize(60)
+  @Field(() => [MetricPoint], {
+    description: 'The values by time; steps in which nothing was measured are left out.',
+  })
+  points: MetricPoint[];
+}
+
+/** Which time is asked about. */
+@ArgsType()
+export class MetricArgs {
+  @Field(() => Date, { description: 'Start of the range.' })
+  from: Date;
+
+  @Field(() => Date, { description: 'End of the range, exclusive.' })
+  to: Date;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Seconds that one point stands for; a sixtieth of the range if omitted. A series has at most 1,000 points.',
+  })
+  step?: number | null;
+}
+
+/** Which time is asked about, and how finely. */
+@ArgsType()
+export class ClusterMetricArgs extends MetricArgs {
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Also a series for each node, labelled `{ node }`; then a series has at most 200 points. Default false.',
+  })
+  perNode?: boolean | null;
+}

@@ -1,0 +1,68 @@
+import { throwProblem } from '../../../kernel/result.js';
+
+/** Points that a series may have. */
+export const MAX_POINTS = 1_000;
+/** Points that a series may have when there is one for each node. */
+export const MAX_NODE_POINTS = 200;
+/** Points of a series when no step is given. */
+const DEFAULT_POINTS = 60;
+
+/** Names of metrics and their units. */
+export const metricUnits = {
+  cpu_usage: 'cores',
+  memory_usage: 'bytes',
+  nodes: 'count',
+  pods: 'count',
+} as const;
+export type MetricName = keyof typeof metricUnits;
+export const metricNames = Object.keys(metricUnits) as MetricName[];
+
+export interface MetricRange {
+  readonly from: Date;
+  /** Exclusive. */
+  readonly to: Date;
+  /** Seconds, a whole number from 1 on. */
+  readonly step: number;
+}
+
+/** Checks a range of time. Refuses INVALID_INPUT: an empty range, a step below a second, more points than `most`. */
+export function metricRange(from: Date, to: Date, step: number | null, most = MAX_POINTS): MetricRange {
+  const seconds = (to.getTime() - from.getTime()) / 1000;
+  if (seconds <= 0) throwProblem('INVALID_INPUT', 'from must be before to.', { path: ['from'] });
+  const chosen = step ?? Math.max(1, Math.ceil(seconds / DEFAULT_POINTS));
+  if (chosen < 1) throwProblem('INVALID_INPUT', 'step must be at least 1 second.', { path: ['step'] });
+  const points = Math.ceil(seconds / chosen);
+  if (points > most) {
+    throwProblem(
+      'INVALID_INPUT',
+      `A series may have ${most} points, this would be ${points}. Take a longer step.`,
+      { path: ['step'] },
+    );
+  }
+  return { from, to, step: chosen };
+}
+
+/** What a sample is about: the cluster itself, or one of its nodes or workloads. */
+export const CLUSTER_SUBJECT = '';
+
+export function nodeSubject(name: string): string {
+  return `node/${name}`;
+}
+
+/** `KIND/namespace/name`, as engine/kubernetes/pod-owners.ts keys workloads. */
+export function workloadSubject({
+  kind,
+  namespace,
+  name,
+}: {
+  kind: string;
+  namespace: string;
+  name: string;
+}): string {
+  return `${kind}/${namespace}/${name}`;
+}
+
+/** The labels of a subject's series. */
+export function labelsOf(subject: string): Record<string, string> {
+  return subject.startsWith('node/') ? { node: subject.slice('node/'.length) } : {};
+}

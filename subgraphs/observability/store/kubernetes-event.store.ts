@@ -1,0 +1,53 @@
+import type { NewEvent } from '../../../engine/contract.js';
+import { appendEvents } from '../../../engine/events/append-events.js';
+import type { AccountKey } from '../../../engine/jobs/queue.js';
+import type { Database } from '../../../kernel/postgres/database.js';
+import type { EventReading } from '../model/kubernetes-event.rules.js';
+
+/** What a reading adds. */
+export interface ReadEvents {
+  readonly account: string;
+  readonly at: Date;
+  /** Uids to remember; undefined when they are the same. */
+  readonly uids: readonly string[] | undefined;
+  /** What to append to the account's event log. */
+  readonly events: readonly NewEvent[];
+}
+
+/** Remembers which Kubernetes Events of clusters are in the event log. */
+export class KubernetesEventStore {
+  constructor(private readonly database: Database) {}
+
+  async reading(clusterId: string): Promise<EventReading> {
+    const row = await this.database.kubernetesEventReading.findUnique({ where: { clusterId } });
+    return row ?? { clusterId, version: 0, uids: [] };
+  }
+
+  /** Appends what came since a reading, in one transaction with its uids; nothing when another turn has been faster. */
+  async advance(
+    { clusterId, version }: EventReading,
+    { account, at, uids, events }: ReadEvents,
+  ): Promise<void> {
+    await this.database.$transaction(async (tx) => {
+      const next = { readAt: at, version: version + 1, ...(uids && { uids: [...uids] }) };
+      const { count } =
+        version === 0
+          ? await tx.kubernetesEventReading.createMany({ data: { clusterId, ...next }, skipDuplicates: true })
+          : await tx.kubernetesEventReading.updateMany({ where: { clusterId, version }, data: next });
+      if (count === 1) await appendEvents(tx, account, at, events);
+    });
+  }
+
+  /** Forgets a cluster. */
+  async forget(clusterId: string): Promise<void> {
+    await this.database.kubernetesEventReading.deleteMany({ where: { clusterId } });
+  }
+
+  /** Clusters that have an API and whose Events nobody has read since `since`. */
+  unread(since: Date): Promise<AccountKey[]> {
+    return this.database.$queryRaw<AccountKey[]>`
+      SELECT access.cluster_id AS id, access.account FROM engine.cluster_access AS access WHERE NOT EXISTS (
+        SELECT FROM observability.kubernetes_event_reading AS reading
+        WHERE reading.cluster_id = access.cluster_id AND reading.read_at >= ${since})`;
+  }
+}

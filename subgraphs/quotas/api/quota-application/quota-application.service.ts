@@ -1,0 +1,148 @@
+import { throwNotFound } from '../../../../engine/not-found.js';
+import { changeInTransaction } from '../../../../engine/operations/change-transaction.js';
+import type { NewEvent } from '../../../../engine/contract.js';
+import { appendEvents, deferEvent } from '../../../../engine/events/append-events.js';
+import type { Platform } from '../../../../engine/platform.js';
+import { enqueue } from '../../../../engine/jobs/queue.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
+import { newId } from '../../../../kernel/ids.js';
+import type { Page } from '../../../../kernel/page.js';
+import { parseQuotaId, type QuotaKey } from '../../../../engine/ledger/quota-id.js';
+import { ProblemError, throwProblem, type Result, toResult } from '../../../../kernel/result.js';
+import type { SortedPageRequest } from '../../../../kernel/sorting.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
+import { increaseProblem } from '../../model/quota-application.rules.js';
+import type {
+  ApplicationFilter,
+  ApplicationRow,
+  QuotaApplicationStore,
+} from '../../store/quota-application.store.js';
+import {
+  type QuotaApplication,
+  type QuotaApplicationFilter,
+  QuotaApplicationState,
+  type RequestQuotaIncreaseInput,
+} from './quota-application.type.js';
+import type { QuotaService } from '../quota/quota.service.js';
+import type { QuotaStore } from '../../store/quota.store.js';
+
+/** The engine's kind of an application that waits to be decided. */
+export const QUOTA_APPLICATION = 'quota-application';
+
+/** Requests for higher limits: asking, and reading what was asked. */
+export class QuotaApplicationService {
+  constructor(
+    private readonly platform: Pick<Platform, 'database' | 'clock'>,
+    private readonly quotas: QuotaService,
+    private readonly quotaStore: QuotaStore,
+    private readonly store: QuotaApplicationStore,
+  ) {}
+
+  /**
+   * Records the request; an operator of the platform decides. Refuses NOT_FOUND, NOT_ADJUSTABLE, INVALID_INPUT and CLIENT_TOKEN_REUSED.
+   */
+  request(
+    context: RequestContext,
+    input: RequestQuotaIncreaseInput,
+    dryRun?: boolean | null,
+  ): Promise<Result<ApplicationRow | null>> {
+    const { account, subject } = context.actor;
+    const at = this.platform.clock.now();
+    const asked = { account, mutation: 'requestQuotaIncrease', token: input.clientToken, input, at, dryRun };
+    return toResult(async () => {
+      const { row } = await changeInTransaction(this.platform.database.prisma, asked, {
+        make: async (tx) => {
+          const answer = await this.apply(tx, { account, subject, at, input });
+          await appendEvents(tx, account, at, []);
+          return answer;
+        },
+        read: async (database, { id }) => ({ row: await this.store.find(id, account, database) }),
+      });
+      if (!row && !dryRun)
+        throwProblem(
+          'NOT_FOUND',
+          'The application that this clientToken made is no longer kept. Send a new clientToken.',
+        );
+      return row;
+    });
+  }
+
+  /** The account's application; null when it has none of this id. */
+  application(context: RequestContext, id: string): Promise<ApplicationRow | null> {
+    return this.store.find(id, context.actor.account);
+  }
+
+  /** A page of the account's applications. */
+  page(
+    context: RequestContext,
+    filter: QuotaApplicationFilter,
+    page: SortedPageRequest<QuotaApplication>,
+  ): Promise<Page<ApplicationRow>> {
+    const wanted = storeFilter(filter);
+    if (!wanted) return Promise.resolve({ items: [], hasNextPage: false });
+    return this.store.page(context.actor.account, wanted, page);
+  }
+
+  count(context: RequestContext, filter: QuotaApplicationFilter): Promise<number> {
+    const wanted = storeFilter(filter);
+    return wanted ? this.store.count(context.actor.account, wanted) : Promise.resolve(0);
+  }
+
+  private async apply(tx: Transaction, request: IncreaseRequest): Promise<{ id: string }> {
+    const { account, at, input } = request;
+    const key = await this.raisable(tx, request);
+    const row: ApplicationRow = {
+      id: newId('quotaApplication'),
+      account,
+      ...key,
+      limit: input.limit,
+      requestedBy: request.subject,
+      approvedBy: null,
+      reason: input.reason ?? null,
+      state: QuotaApplicationState.PENDING,
+      message: null,
+      createdAt: at,
+      decidedAt: null,
+    };
+    await this.store.create(tx, row);
+    await enqueue(tx, QUOTA_APPLICATION, row.id);
+    deferEvent(tx, requested(row));
+    return { id: row.id };
+  }
+
+  private async raisable(tx: Transaction, { account, input }: IncreaseRequest): Promise<QuotaKey> {
+    const key = parseQuotaId(input.quotaId);
+    const definition = key && (await this.quotas.definition(account, key, tx));
+    if (!definition) return throwNotFound('QUOTA', input.quotaId, ['input', 'quotaId']);
+    const [balance] = await this.quotaStore.balances(account, [key], tx);
+    const problem = increaseProblem(definition, balance?.limit ?? null, input);
+    if (problem) throw new ProblemError([problem]);
+    return key;
+  }
+}
+
+interface IncreaseRequest {
+  readonly account: string;
+  /** Who of the account asks. */
+  readonly subject: string;
+  readonly at: Date;
+  readonly input: RequestQuotaIncreaseInput;
+}
+
+/** undefined when nothing can pass. */
+function storeFilter({ states, quotaId }: QuotaApplicationFilter): ApplicationFilter | undefined {
+  const key = quotaId == null ? undefined : parseQuotaId(quotaId);
+  if (quotaId != null && !key) return undefined;
+  return { states: states ?? undefined, key };
+}
+
+function requested({ id, resource, scope, limit }: ApplicationRow): NewEvent {
+  return {
+    category: 'QUOTA',
+    type: 'QUOTA_INCREASE_REQUESTED',
+    reason: 'QuotaIncreaseRequested',
+    message: `A limit of ${limit} was asked for ${resource}.`,
+    ...(scope.startsWith('cluster_') && { clusterId: scope }),
+    data: { applicationId: id, resource, scope, limit },
+  };
+}

@@ -1,0 +1,149 @@
+import type { Transaction } from '../../../../kernel/postgres/database.js';
+import { isId } from '../../../../kernel/ids.js';
+import { parseQuotaId, type QuotaKey } from '../../../../engine/ledger/quota-id.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
+import type { Product } from '../../../runtime/graph/product.type.js';
+import {
+  appliesToClusterOf,
+  generalKey,
+  limitingResource,
+  matches,
+  productOf,
+  type QuotaDefinition,
+  toQuota,
+} from '../../model/quota.rules.js';
+import type { QuotaStore } from '../../store/quota.store.js';
+import { type Quota, type QuotaFilter, QuotaScope } from './quota.type.js';
+
+/** A cluster, as far as quotas know it. */
+export interface ClusterProduct {
+  readonly id: string;
+  readonly product: Product;
+}
+
+/** Reads limits and use; everything is the asking account's own. */
+export class QuotaService {
+  constructor(private readonly store: QuotaStore) {}
+
+  /** The account's quotas that pass the filter, in the order of the catalogue. */
+  async quotas(context: RequestContext, filter: QuotaFilter): Promise<Quota[]> {
+    const definitions = [...(await this.store.definitions()).values()];
+    const keys = filter.clusterId
+      ? await this.keysOfCluster(context, filter.clusterId, definitions)
+      : definitions.map(generalKey);
+    const wanted = new Set(
+      definitions.filter((definition) => matches(definition, filter)).map((row) => row.resource),
+    );
+    const quotas = await this.load(
+      context,
+      keys.filter((key) => wanted.has(key.resource)),
+    );
+    return filter.onlyUsed ? quotas.filter((quota) => quota.used > 0) : quotas;
+  }
+
+  /** The quota by its id; null when there is none, or it is of another account's cluster. Ids of one request share statements. */
+  async quota(context: RequestContext, id: string): Promise<Quota | null> {
+    const key = parseQuotaId(id);
+    if (!key || !(await this.permitted(key, (scope) => this.scopeLoader(context).load(scope)))) return null;
+    return this.loader(context).load(key);
+  }
+
+  /** The quota of a key that is known to be good, e.g. of an application. */
+  async known(context: RequestContext, key: QuotaKey): Promise<Quota> {
+    const quota = await this.loader(context).load(key);
+    if (!quota) throw new Error(`the catalogue has no quota of ${key.resource}`);
+    return quota;
+  }
+
+  /** What limits the cluster. Clusters of one request share one statement. */
+  async ofCluster(context: RequestContext, cluster: ClusterProduct): Promise<Quota[]> {
+    const definitions = [...(await this.store.definitions()).values()];
+    return this.load(context, clusterKeys(definitions, cluster));
+  }
+
+  /** The definition behind a key, when the account may use the key; undefined otherwise. */
+  definition(account: string, key: QuotaKey, tx?: Transaction): Promise<QuotaDefinition | undefined> {
+    return this.permitted(key, async (scope) => (await this.store.scopesOf(account, [scope], tx)).has(scope));
+  }
+
+  private async permitted(
+    key: QuotaKey,
+    isScope: (scope: string) => Promise<boolean>,
+  ): Promise<QuotaDefinition | undefined> {
+    const definition = (await this.store.definitions()).get(key.resource);
+    if (!definition) return undefined;
+    if (key.scope === generalKey(definition).scope) return definition;
+    return hasScopes(definition, key.scope) && (await isScope(key.scope)) ? definition : undefined;
+  }
+
+  private scopeLoader(context: RequestContext) {
+    return context.loaders.of<string, boolean>(this.store, async (scopes) => {
+      const known = await this.store.scopesOf(context.actor.account, scopes);
+      return scopes.map((scope) => known.has(scope));
+    });
+  }
+
+  /**
+   * The ledger knows a cluster by what is counted in it; the product is the first part of the resource. Another
+   * account's cluster is not known at all.
+   */
+  private async keysOfCluster(
+    context: RequestContext,
+    clusterId: string,
+    definitions: readonly QuotaDefinition[],
+  ): Promise<QuotaKey[]> {
+    if (!isId('cluster', clusterId)) return [];
+    const counted = await this.store.resourcesIn(context.actor.account, clusterId);
+    const product = counted.map(productOf).find((found) => found !== undefined);
+    return product ? clusterKeys(definitions, { id: clusterId, product }) : [];
+  }
+
+  private async load(context: RequestContext, keys: readonly QuotaKey[]): Promise<Quota[]> {
+    const loader = this.loader(context);
+    const quotas = await Promise.all(keys.map((key) => loader.load(key)));
+    return quotas.filter((quota) => quota !== null);
+  }
+
+  private loader(context: RequestContext) {
+    return context.loaders.of<QuotaKey, Quota | null>(this, async (keys) => {
+      const definitions = await this.store.definitions();
+      const limiting = keys.flatMap(({ resource, scope }) => {
+        const other = limitingResource(resource);
+        return other === undefined ? [] : [{ resource: other, scope }];
+      });
+      const asked = [...new Map([...keys, ...limiting].map((key) => [textOf(key), key])).values()];
+      const rows = await this.store.balances(context.actor.account, asked);
+      const balances = new Map(rows.map((row) => [textOf(row), row]));
+      return keys.map(({ resource, scope }) => {
+        const definition = definitions.get(resource);
+        const balance = balances.get(textOf({ resource, scope }));
+        const other = limitingResource(resource);
+        const limit = other === undefined ? undefined : balances.get(textOf({ resource: other, scope }));
+        return definition && balance ? toQuota(definition, scope, balance, limit) : null;
+      });
+    });
+  }
+}
+
+function textOf({ resource, scope }: QuotaKey): string {
+  return `${resource}|${scope}`;
+}
+
+function clusterKeys(definitions: readonly QuotaDefinition[], cluster: ClusterProduct): QuotaKey[] {
+  return definitions
+    .filter((definition) => appliesToClusterOf(definition, cluster.product))
+    .map((definition) => ({ resource: definition.resource, scope: cluster.id }));
+}
+
+/** Whether the definition can be counted in this one thing. */
+function hasScopes(definition: QuotaDefinition, scope: string): boolean {
+  if (definition.scopeKind === QuotaScope.NODE_POOL) return isId('nodePool', scope);
+  // A VPC has one route table, which goes by the id of the VPC.
+  if (definition.scopeKind === QuotaScope.VPC || definition.scopeKind === QuotaScope.ROUTE_TABLE)
+    return isId('vpc', scope);
+  if (definition.scopeKind === QuotaScope.SECURITY_GROUP) return isId('securityGroup', scope);
+  return (
+    (definition.scopeKind === QuotaScope.CLUSTER || definition.scopeKind === QuotaScope.NODE) &&
+    isId('cluster', scope)
+  );
+}

@@ -1,0 +1,79 @@
+import {
+  done,
+  type NewEvent,
+  type ReconcileResult,
+  type Reconciler,
+  type ReconcileContext,
+} from '../../../../engine/contract.js';
+import { appendEvents } from '../../../../engine/events/append-events.js';
+import type { Transaction } from '../../../../kernel/postgres/database.js';
+import { type Decision, decide } from '../../model/quota-application.rules.js';
+import { QUOTA_APPLICATION } from '../../api/quota-application/quota-application.service.js';
+import type { ApplicationRow, QuotaApplicationStore } from '../../store/quota-application.store.js';
+import { QuotaApplicationState } from '../../api/quota-application/quota-application.type.js';
+import type { QuotaStore } from '../../store/quota.store.js';
+
+/**
+ * Carries out what becomes of applications: rejects those that the rules reject (quota-application.rules.ts), and raises
+ * limits that an operator has approved; others wait for an operator. Decision, limit and event are one
+ * transaction, so a crash leaves the application either pending or wholly decided; a second run finds nothing to do.
+ */
+export class QuotaApplicationReconciler implements Reconciler {
+  readonly kind = QUOTA_APPLICATION;
+
+  constructor(
+    private readonly quotas: QuotaStore,
+    private readonly store: QuotaApplicationStore,
+  ) {}
+
+  async reconcile(key: string, scope: ReconcileContext): Promise<ReconcileResult> {
+    await scope.database.$transaction(async (tx) => {
+      const application = await this.store.find(key, undefined, tx);
+      if (application?.state !== QuotaApplicationState.PENDING) return;
+      await this.decide(tx, application, scope);
+      await scope.faults.reach('quota-application.before-commit');
+    });
+    await scope.faults.reach('quota-application.decided');
+    return done;
+  }
+
+  private async decide(
+    tx: Transaction,
+    application: ApplicationRow,
+    { clock }: ReconcileContext,
+  ): Promise<void> {
+    const { id, account } = application;
+    const at = clock.now();
+    await this.store.lock(tx, application);
+    const definition = (await this.quotas.definitions()).get(application.resource);
+    const [balance] = await this.quotas.balances(account, [application], tx);
+    const decision = decide(definition, balance?.limit ?? null, application);
+    if (decision.raise && application.approvedBy === null) return;
+    if (!(await this.store.decide(tx, id, decision, at))) return;
+    if (decision.raise) await this.store.raise(tx, application);
+    await appendEvents(tx, account, at, [decided(application, decision)]);
+  }
+}
+
+function decided(application: ApplicationRow, { state, fromLimit, toLimit, message }: Decision): NewEvent {
+  const { id, resource, scope, limit } = application;
+  const about = {
+    category: 'QUOTA',
+    ...(scope.startsWith('cluster_') && { clusterId: scope }),
+    data: { applicationId: id, resource, scope, limit, fromLimit, toLimit },
+  } as const;
+  return state === QuotaApplicationState.APPROVED
+    ? {
+        ...about,
+        type: 'QUOTA_RAISED',
+        reason: 'QuotaRaised',
+        message: `The limit of ${resource} is ${toLimit} now.`,
+      }
+    : {
+        ...about,
+        type: 'QUOTA_INCREASE_REJECTED',
+        level: 'WARNING',
+        reason: 'QuotaIncreaseRejected',
+        message: `The limit of ${resource} is not raised. ${message}`,
+      };
+}

@@ -1,0 +1,124 @@
+import { setUsage } from '../../../engine/ledger/ledger.js';
+import type { Database, Transaction } from '../../../kernel/postgres/database.js';
+import type { UseSum } from '../model/billing.rules.js';
+
+/** A pod on a container instance, as far as it is metered. */
+export interface MeteredPod {
+  readonly uid: string;
+  readonly account: string;
+  readonly clusterId: string;
+  readonly milliCpu: number;
+  readonly memoryMiB: number;
+  readonly startedAt: string;
+  /** null while it runs. */
+  readonly endedAt: string | null;
+}
+
+export interface ServerlessCluster {
+  readonly account: string;
+  readonly clusterId: string;
+  /** The ledger's resource of its pods. */
+  readonly pods: string;
+}
+
+export interface Span {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+interface SumRow extends Omit<UseSum, 'milliseconds' | 'milliCpuMilliseconds' | 'mebibyteMilliseconds'> {
+  readonly milliseconds: string;
+  readonly milliCpuMilliseconds: string;
+  readonly mebibyteMilliseconds: string;
+}
+
+/**
+ * What was used. All but container instances is metered by triggers, in the transaction that makes or removes a thing
+ * (docs/decisions/0026): `meter_cluster`, `meter_node`, `meter_resource` and `meter_claim` of the schema `quotas`.
+ */
+export class BillingStore {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Uses of the account that fall into the span, of one cluster or all; one statement. Exact to the millisecond for uses
+   * that are kept one by one; of the days of which only sums are kept (see retention.store.ts) a part of a day counts in
+   * proportion, and the things that were used are those of the day with the most.
+   */
+  async sums(account: string, { from, to }: Span, clusterId: string | null): Promise<UseSum[]> {
+    const rows = await this.database.$queryRaw<SumRow[]>`
+      WITH used AS (
+        SELECT cluster_id, item, charge_type, instance_type, resource_id, 0 AS resources, ms,
+               ms::numeric * milli_cpu AS cpu, ms::numeric * memory_mib AS memory
+        FROM (SELECT use.*, (extract(epoch FROM least(coalesce(ended_at, ${to}), ${to}) - greatest(started_at, ${from}))
+                             * 1000)::bigint AS ms
+              FROM quotas.metered_use AS use
+              WHERE account = ${account} AND (${clusterId}::text IS NULL OR cluster_id = ${clusterId})
+                AND started_at < ${to} AND (ended_at IS NULL OR ended_at > ${from})) AS one
+        UNION ALL
+        SELECT cluster_id, item, charge_type, nullif(instance_type, ''), NULL, resources, round(milliseconds * share),
+               round(milli_cpu_milliseconds * share), round(mebibyte_milliseconds * share)
+        FROM (SELECT summed.*, extract(epoch FROM least(${to}, day::timestamptz + interval '1 day')
+                                                  - greatest(${from}, day::timestamptz)) / 86400 AS share
+              FROM quotas.metered_day AS summed
+              WHERE account = ${account} AND (${clusterId}::text IS NULL OR cluster_id = ${clusterId})
+                AND day::timestamptz < ${to} AND day::timestamptz + interval '1 day' > ${from}) AS days
+      )
+      SELECT cluster_id AS "clusterId", item, charge_type AS "chargeType", instance_type AS "instanceType",
+             (count(DISTINCT resource_id) + max(resources))::int AS resources, sum(ms)::text AS milliseconds,
+             sum(cpu)::text AS "milliCpuMilliseconds", sum(memory)::text AS "mebibyteMilliseconds"
+      FROM used GROUP BY cluster_id, item, charge_type, instance_type
+      ORDER BY cluster_id, item, charge_type, instance_type NULLS FIRST`;
+    return rows.map((row) => ({
+      ...row,
+      milliseconds: BigInt(row.milliseconds),
+      milliCpuMilliseconds: BigInt(row.milliCpuMilliseconds),
+      mebibyteMilliseconds: BigInt(row.mebibyteMilliseconds),
+    }));
+  }
+
+  /** Serverless clusters: those of which the ledger counts the pods. */
+  async serverlessClusters(): Promise<ServerlessCluster[]> {
+    const rows = await this.database.ledgerUsage.findMany({
+      where: { resource: { in: ['ASK_PRO/podsPerCluster', 'ASK_STANDARD/podsPerCluster'] } },
+      select: { account: true, scope: true, resource: true },
+      orderBy: { scope: 'asc' },
+    });
+    return rows.map(({ account, scope, resource }) => ({ account, clusterId: scope, pods: resource }));
+  }
+
+  /** Writes how many pods a cluster has, for its quota. */
+  notePods({ account, clusterId: scope, pods: resource }: ServerlessCluster, used: number): Promise<void> {
+    return setUsage(this.database, account, { resource, scope }, used);
+  }
+
+  /** Up to where container instances have been metered; 0 at first. */
+  async meteredUpTo(): Promise<number> {
+    const row = await this.database.meteringPosition.findUnique({ where: { item: CONTAINERS } });
+    return Number(row?.position ?? 0);
+  }
+
+  /** Records uses of container instances, and up to where they reach, in one transaction. */
+  async putPods(pods: readonly MeteredPod[], position: number): Promise<void> {
+    await this.database.$transaction(async (tx) => {
+      await insertPods(tx, pods);
+      await tx.$executeRaw`
+        INSERT INTO quotas.metering_position AS known (item, position) VALUES (${CONTAINERS}, ${BigInt(position)})
+        ON CONFLICT (item) DO UPDATE SET position = greatest(known.position, excluded.position)`;
+    });
+  }
+}
+
+const CONTAINERS = 'CONTAINER_INSTANCE';
+
+/** A use that is known already only ends, and one that has ended stays so: another engine may have read later. */
+async function insertPods(tx: Transaction, pods: readonly MeteredPod[]): Promise<void> {
+  if (pods.length === 0) return;
+  await tx.$executeRaw`
+      INSERT INTO quotas.metered_use AS known (id, account, cluster_id, item, resource_id, charge_type, milli_cpu,
+                                               memory_mib, started_at, ended_at)
+      SELECT uid, account, "clusterId", 'CONTAINER_INSTANCE', uid, 'POSTPAID', "milliCpu", "memoryMiB",
+             "startedAt", "endedAt"
+      FROM jsonb_to_recordset(${JSON.stringify(pods)}::jsonb) AS pod (
+        uid text, account text, "clusterId" text, "milliCpu" int, "memoryMiB" int, "startedAt" timestamptz, "endedAt" timestamptz)
+      ON CONFLICT (id) DO UPDATE SET ended_at = coalesce(known.ended_at, excluded.ended_at)`;
+}

@@ -1,0 +1,90 @@
+import { DISKS, diskLimit } from '../../../engine/ledger/disk-limit.js';
+import { type QuotaUsage, readQuotaUsage, defaultLimits } from '../../../engine/ledger/ledger.js';
+import { peakUsage, resourcesIn, scopesOf } from '../../../engine/ledger/ledger-scopes.js';
+import type { Database, Transaction } from '../../../kernel/postgres/database.js';
+import type { Product } from '../../runtime/graph/product.type.js';
+import { GENERAL_SCOPE, type QuotaKey } from '../../../engine/ledger/quota-id.js';
+import type { QuotaDefinition } from '../model/quota.rules.js';
+import type { QuotaScope } from '../api/quota/quota.type.js';
+
+/** Quota definitions, and the ledger's numbers for them. */
+export class QuotaStore {
+  private loading: Promise<ReadonlyMap<string, QuotaDefinition>> | undefined;
+
+  constructor(private readonly database: Database) {}
+
+  /**
+   * The catalogue's quotas by resource, in its order; read once per process, since they change only by a release.
+   * A read that fails, or finds a database that is not seeded yet, is tried again at the next use.
+   */
+  definitions(): Promise<ReadonlyMap<string, QuotaDefinition>> {
+    this.loading ??= this.load().then(
+      (definitions) => {
+        if (definitions.size === 0) this.loading = undefined;
+        return definitions;
+      },
+      (error: unknown) => {
+        this.loading = undefined;
+        throw error;
+      },
+    );
+    return this.loading;
+  }
+
+  /**
+   * Limit and use of each quota, in the order asked for. The use of a general quota is that of the fullest scope. One
+   * statement, one more when a general quota is among them, and one more for the computed limit of disks.
+   */
+  async balances(
+    account: string,
+    keys: readonly QuotaKey[],
+    tx: Transaction = this.database,
+  ): Promise<QuotaUsage[]> {
+    const general = keys.some((key) => key.scope === GENERAL_SCOPE);
+    const rows = await this.withComputed(account, await readQuotaUsage(tx, account, keys), tx);
+    if (!general) return rows;
+    const peaks = await peakUsage(tx, account);
+    return rows.map((row) =>
+      row.scope === GENERAL_SCOPE ? { ...row, used: peaks.get(row.resource) ?? 0 } : row,
+    );
+  }
+
+  /** The limit of disks follows the account's machines, unless a higher one was granted. */
+  private async withComputed(account: string, rows: QuotaUsage[], tx: Transaction): Promise<QuotaUsage[]> {
+    if (!rows.some(({ resource }) => resource === DISKS)) return rows;
+    const computed = await diskLimit(tx, account);
+    return rows.map((row) =>
+      row.resource === DISKS ? { ...row, limit: Math.max(computed, row.limit ?? 0) } : row,
+    );
+  }
+
+  /** Those of the given clusters and node pools that the account has, or had. */
+  scopesOf(
+    account: string,
+    scopes: readonly string[],
+    tx: Transaction = this.database,
+  ): Promise<ReadonlySet<string>> {
+    return scopesOf(tx, account, scopes);
+  }
+
+  /** What has been counted in the scope. */
+  resourcesIn(account: string, scope: string): Promise<string[]> {
+    return resourcesIn(this.database, account, scope);
+  }
+
+  private async load(): Promise<ReadonlyMap<string, QuotaDefinition>> {
+    const rows = await this.database.quotaDefinition.findMany({ orderBy: { position: 'asc' } });
+    const defaults = await defaultLimits(this.database);
+    return new Map(
+      rows.map((row) => [
+        row.resource,
+        {
+          ...row,
+          scopeKind: row.scopeKind as QuotaScope,
+          product: row.product as Product | null,
+          defaultLimit: defaults.get(row.resource) ?? null,
+        },
+      ]),
+    );
+  }
+}

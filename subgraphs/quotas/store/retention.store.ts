@@ -1,0 +1,47 @@
+import type { RetentionPolicy } from '../../../engine/jobs/retention.js';
+
+const quotaApplications: RetentionPolicy = {
+  name: 'quotaApplications',
+  prune: (database, before, limit) => database.$executeRaw`
+    DELETE FROM quotas.quota_application WHERE id IN (
+      SELECT id FROM quotas.quota_application WHERE decided_at < ${before} ORDER BY decided_at LIMIT ${limit}
+      FOR UPDATE SKIP LOCKED)`,
+};
+
+/**
+ * Uses that are paid afterwards become part of the sums of their days (UTC), which bills keep. What was paid in advance
+ * is billed by the number of things, which sums of days do not have: such uses stay.
+ */
+const meteredUse: RetentionPolicy = {
+  name: 'meteredUse',
+  prune: async (database, before, limit) => {
+    const [row] = await database.$queryRaw<{ pruned: number }[]>`
+      WITH over AS (
+        DELETE FROM quotas.metered_use WHERE id IN (
+          SELECT id FROM quotas.metered_use WHERE ended_at < ${before} AND charge_type <> 'PREPAID'
+          ORDER BY ended_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+        RETURNING *
+      ), daily AS (
+        SELECT over.*, day::date AS day,
+               (extract(epoch FROM least(ended_at, day + interval '1 day') - greatest(started_at, day)) * 1000)::bigint AS ms
+        FROM over, generate_series(date_trunc('day', started_at, 'UTC'), ended_at, interval '1 day') AS day
+        WHERE ended_at > day
+      ), summed AS (
+        INSERT INTO quotas.metered_day AS known (account, cluster_id, item, charge_type, instance_type, day, resources,
+                                                 milliseconds, milli_cpu_milliseconds, mebibyte_milliseconds)
+        SELECT account, cluster_id, item, charge_type, coalesce(instance_type, ''), day, count(DISTINCT resource_id),
+               sum(ms), sum(ms * milli_cpu), sum(ms * memory_mib)
+        FROM daily GROUP BY 1, 2, 3, 4, 5, 6
+        ON CONFLICT (account, cluster_id, item, charge_type, instance_type, day) DO UPDATE SET
+          resources = known.resources + excluded.resources,
+          milliseconds = known.milliseconds + excluded.milliseconds,
+          milli_cpu_milliseconds = known.milli_cpu_milliseconds + excluded.milli_cpu_milliseconds,
+          mebibyte_milliseconds = known.mebibyte_milliseconds + excluded.mebibyte_milliseconds
+      )
+      SELECT count(*)::int AS pruned FROM over`;
+    return row?.pruned ?? 0;
+  },
+};
+
+/** What of quotas and bills is removed once its retention is over. */
+export const quotaRetention: readonly RetentionPolicy[] = [quotaApplications, meteredUse];

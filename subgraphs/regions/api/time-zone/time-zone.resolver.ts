@@ -1,0 +1,77 @@
+import { Arg, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import type { Clock } from '../../../../kernel/clock.js';
+import { Cost, ListSize } from '../../../runtime/graph/cost.js';
+import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
+import type { RegionsService } from '../region/region.service.js';
+import { localTime, nextTransition, utcOffset } from '../../model/time-zone.rules.js';
+import { TimeZone, TimeZoneGroup } from './time-zone.type.js';
+
+@Resolver(() => TimeZone)
+export class TimeZoneResolver {
+  constructor(
+    private readonly service: RegionsService,
+    private readonly clock: Clock,
+  ) {}
+
+  @Query(() => TimeZone, {
+    nullable: true,
+    description: 'A time zone; null when there is none of this name.',
+  })
+  timeZone(
+    @Arg('id', () => ID, {
+      description:
+        'Any IANA name of the zone, links included (`Europe/Kyiv` is `Europe/Kiev`), or the spelling of the ACK documentation.',
+    })
+    id: string,
+  ): Promise<TimeZone | null> {
+    return this.service.timeZone(id);
+  }
+
+  @Cost(4)
+  @ListSize(450)
+  @Query(() => [TimeZone], { description: 'Every time zone that a cluster can live by.' })
+  timeZones(
+    @Arg('group', () => TimeZoneGroup, {
+      nullable: true,
+      description: 'Only those of this part of the world.',
+    })
+    group?: TimeZoneGroup | null,
+  ): Promise<readonly TimeZone[]> {
+    return this.service.timeZones(group ?? null);
+  }
+
+  @FieldResolver(() => String, {
+    description:
+      'Real offset from UTC, e.g. `+02:00`, daylight saving included, by the IANA time zone database.',
+  })
+  utcOffset(
+    @Root() zone: TimeZone,
+    @Arg('at', () => DateTimeScalar, { nullable: true, description: 'When; now if not given.' })
+    at?: Date | null,
+  ): string {
+    return utcOffset(zone.id, at ?? this.clock.now());
+  }
+
+  @FieldResolver(() => String, {
+    description: 'What the clocks of the zone show, with the offset: `2026-07-01T14:00:00.000+02:00`.',
+  })
+  localTime(
+    @Root() zone: TimeZone,
+    @Arg('at', () => DateTimeScalar, { nullable: true, description: 'When; now if not given.' })
+    at?: Date | null,
+  ): string {
+    return localTime(zone.id, at ?? this.clock.now());
+  }
+
+  @FieldResolver(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When the offset changes next; null when no change is known.',
+  })
+  nextTransition(
+    @Root() zone: TimeZone,
+    @Arg('after', () => DateTimeScalar, { nullable: true, description: 'After when; now if not given.' })
+    after?: Date | null,
+  ): Date | null {
+    return nextTransition(zone.id, after ?? this.clock.now());
+  }
+}

@@ -1,0 +1,55 @@
+import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Cost } from '../../../runtime/graph/cost.js';
+import { pageRequest } from '../../../../kernel/page.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
+import { Cluster } from '../entities/entities.type.js';
+import type { NamespaceService } from '../namespace/namespace.service.js';
+import { type Namespace, NamespaceConnection } from '../namespace/namespace.type.js';
+import { PageArgs } from '../../../runtime/graph/page.args.js';
+import { WorkloadPageArgs } from '../workload/workload-page.args.js';
+import { type PartialConnection, toPartialConnection } from '../entities/partial-connection.resolver.js';
+import { workloadKey } from '../workload/workload.resolver.js';
+import type { WorkloadService } from '../workload/workload.service.js';
+import { type Workload, WorkloadConnection } from '../workload/workload.type.js';
+
+/** What this subgraph adds to a cluster: what its Kubernetes API says. */
+@Resolver(() => Cluster)
+export class ClusterResolver {
+  constructor(
+    private readonly namespaceService: NamespaceService,
+    private readonly workloadService: WorkloadService,
+  ) {}
+
+  // Asks the cluster's API server.
+  @Cost(150)
+  @FieldResolver(() => NamespaceConnection, {
+    description: 'Its namespaces by name; none while it has no Kubernetes API yet.',
+  })
+  async namespaces(
+    @Root() cluster: Cluster,
+    @Args(() => PageArgs) args: PageArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<PartialConnection<Namespace>> {
+    const page = await this.namespaceService.ofCluster(cluster.id, pageRequest(args), context);
+    const count = () => this.namespaceService.count(cluster.id, context);
+    return toPartialConnection(page, { key: ({ name }) => [name], after: args.after, count });
+  }
+
+  @Cost(500)
+  @FieldResolver(() => WorkloadConnection, {
+    description: 'Its workloads by namespace, name and kind; none while it has no Kubernetes API yet.',
+  })
+  async workloads(
+    @Root() cluster: Cluster,
+    @Args(() => WorkloadPageArgs) args: WorkloadPageArgs,
+    @Ctx() context: RequestContext,
+  ): Promise<PartialConnection<Workload>> {
+    const selection = args.filter ?? {};
+    // A filter for another cluster leaves nothing of this one.
+    const clusterId = (selection.clusterId ?? cluster.id) === cluster.id ? cluster.id : '';
+    const request = { selection, page: pageRequest(args, 4) };
+    const page = await this.workloadService.ofCluster(clusterId, request, context);
+    const count = () => this.workloadService.count(clusterId, selection, context);
+    return toPartialConnection(page, { key: workloadKey, after: args.after, count });
+  }
+}

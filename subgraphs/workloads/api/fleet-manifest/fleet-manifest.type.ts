@@ -1,0 +1,78 @@
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
+import { UserError } from '../../../runtime/graph/user-error.type.js';
+import { Cluster, Operation } from '../entities/entities.type.js';
+import { ManifestObject } from '../manifest/manifest.type.js';
+import { Workload } from '../workload/workload.type.js';
+
+@InputType({ description: 'One manifest for several clusters.' })
+export class ApplyManifestToClustersInput {
+  @Field(() => [ID], { description: 'The clusters: 1 to 100, of whatever region and kind.' })
+  clusterIds: string[];
+
+  @Field(() => String, {
+    description:
+      'Kubernetes objects in YAML or JSON: 1 to 100 documents, at most 1 MiB. The same for each cluster.',
+  })
+  yaml: string;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Take over fields that somebody else manages (server-side apply with force). Default false: such a conflict is refused.',
+  })
+  force?: boolean | null;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
+}
+
+@ObjectType({ description: 'Result of a manifest in one cluster.' })
+export class ClusterManifestResult {
+  @Field(() => ID, { description: 'The id from `clusterIds`.' })
+  clusterId: string;
+
+  @Field(() => Cluster, {
+    nullable: true,
+    description:
+      'The cluster with that id; null when the account has none, which `userErrors` says as NOT_FOUND.',
+  })
+  cluster: Pick<Cluster, 'id'> | null;
+
+  @Field(() => Boolean, { description: 'Whether every object was taken there.' })
+  ok: boolean;
+
+  @Field(() => [ManifestObject], {
+    description: 'Every object of the manifest, in its order; empty when none could be asked for.',
+  })
+  objects: ManifestObject[];
+
+  @Field(() => Workload, {
+    nullable: true,
+    description: 'The first workload of the manifest there; null when it has none or none was taken.',
+  })
+  workload: Workload | null;
+
+  @Field(() => [UserError], { description: 'What was refused there.' })
+  userErrors: UserError[];
+}
+
+@ObjectType({
+  description: 'Result of a manifest in several clusters. Each is on its own: some may have failed.',
+})
+export class ApplyManifestToClustersPayload {
+  @Field(() => [ClusterManifestResult], {
+    description:
+      'One for each cluster, in the order of the input; empty when the request was refused as a whole.',
+  })
+  results: ClusterManifestResult[];
+
+  @Field(() => Operation, {
+    nullable: true,
+    description: 'Always null: Kubernetes has the objects when this answers.',
+  })
+  operation: Operation | null;
+
+  @Field(() => [UserError], { description: 'Why the request was refused as a whole; empty otherwise.' })
+  userErrors: UserError[];
+}

@@ -1,0 +1,55 @@
+import type { KubernetesClient, KubernetesObject } from '../../../../engine/kubernetes/client.js';
+import { pageOf, type PageRequest } from '../../../../kernel/page.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
+import type { ClusterApis } from '../../inspection/cluster-apis.js';
+import { toReadProblem } from '../../inspection/kubernetes-read-error.js';
+import { takeFirst } from '../../inspection/merge-sorted.js';
+import { identityOf } from '../../model/metadata.rules.js';
+import { Namespace } from './namespace.type.js';
+import type { PartialPage } from '../workload/workload.service.js';
+
+interface NamespaceObject extends KubernetesObject {
+  status?: { phase?: string };
+}
+
+/** Lists the namespaces of clusters. */
+export class NamespaceService {
+  constructor(private readonly apis: ClusterApis) {}
+
+  /** A page of a cluster's namespaces by name; an empty one while the cluster has no API. */
+  async ofCluster(
+    clusterId: string,
+    page: PageRequest,
+    context: RequestContext,
+  ): Promise<PartialPage<Namespace>> {
+    const client = await this.apis.of(clusterId, context);
+    if (!client) return { items: [], hasNextPage: false, problems: [] };
+    try {
+      return {
+        ...pageOf(await takeFirst(listNamespaces(client, page.key?.[0]), page.limit + 1), page.limit),
+        problems: [],
+      };
+    } catch (error) {
+      return { items: [], hasNextPage: false, problems: [toReadProblem(error)] };
+    }
+  }
+
+  async count(clusterId: string, context: RequestContext): Promise<number> {
+    return (await this.ofCluster(clusterId, { limit: Number.MAX_SAFE_INTEGER, key: undefined }, context))
+      .items.length;
+  }
+}
+
+async function* listNamespaces(client: KubernetesClient, after = ''): AsyncGenerator<Namespace> {
+  for await (const chunk of client.chunks<NamespaceObject>('/api/v1/namespaces')) {
+    for (const object of chunk) {
+      const namespace = toNamespace(object);
+      if (namespace.name > after) yield namespace;
+    }
+  }
+}
+
+function toNamespace(object: NamespaceObject): Namespace {
+  const { name, labels, createdAt } = identityOf(object);
+  return Object.assign(new Namespace(), { name, labels, createdAt, phase: object.status?.phase ?? 'Active' });
+}

@@ -1,0 +1,79 @@
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import { connectionOf } from '../../../runtime/graph/connection.type.js';
+import { JSONScalar } from '../../../runtime/graph/scalars.js';
+
+@ObjectType({ description: 'A container of a pod.' })
+export class Container {
+  @Field(() => String, { description: 'Name, unique in the pod.' })
+  name: string;
+
+  @Field(() => String, { description: 'Reference of its image.' })
+  image: string;
+
+  @Field(() => Boolean, { description: 'Whether it is ready to serve.' })
+  ready: boolean;
+
+  @Field(() => Int, { description: 'How often it was restarted.' })
+  restarts: number;
+
+  @Field(() => String, { description: '`waiting`, `running` or `terminated`.' })
+  state: string;
+
+  @Field(() => String, { nullable: true, description: 'Why it waits or ended, e.g. `CrashLoopBackOff`.' })
+  reason: string | null;
+}
+
+@Directive('@key(fields: "resourceId")')
+@ObjectType({ description: 'A pod: containers that run together on one node.' })
+export class Pod {
+  @Field(() => ID, {
+    description: 'Id of the pod, `pod_…`: stands for its cluster, namespace, name and uid.',
+  })
+  id: string;
+
+  @Field(() => String, { description: 'uid of the Kubernetes object.' })
+  uid: string;
+
+  @Field(() => String, { description: 'Namespace it is in.' })
+  namespace: string;
+
+  @Field(() => String, { description: 'Name, unique in the namespace.' })
+  name: string;
+
+  @Field(() => String, {
+    description: 'Phase as Kubernetes says it: `Pending`, `Running`, `Succeeded`, `Failed` or `Unknown`.',
+  })
+  phase: string;
+
+  @Field(() => Boolean, { description: 'Whether all its containers are ready to serve.' })
+  ready: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why it is in this phase, e.g. why it cannot be scheduled.',
+  })
+  message: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its address in the cluster; null until it has one.' })
+  ip: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The Kubernetes node it runs on; null until it is scheduled.',
+  })
+  nodeName: string | null;
+
+  @Field(() => Int, { description: 'Restarts of its containers together.' })
+  restarts: number;
+
+  @Field(() => [Container], { description: 'Its containers.' })
+  containers: Container[];
+
+  @Field(() => JSONScalar, { description: 'Its labels: an object of strings.' })
+  labels: Readonly<Record<string, string>>;
+
+  @Field(() => Date, { nullable: true, description: 'When it was created.' })
+  createdAt: Date | null;
+}
+
+export const PodConnection = connectionOf('Pod', () => Pod);

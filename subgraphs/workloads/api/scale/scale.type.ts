@@ -1,0 +1,42 @@
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
+import { UserError } from '../../../runtime/graph/user-error.type.js';
+import { Operation } from '../entities/entities.type.js';
+import { Workload } from '../workload/workload.type.js';
+
+@InputType({ description: 'The size a workload shall have.' })
+export class ScaleWorkloadInput {
+  @Field(() => ID, { description: 'A deployment, stateful set or replica set.' })
+  workloadId: string;
+
+  @Field(() => Int, { description: 'Pods it shall have, 0 to 100,000.' })
+  replicas: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Its namespace. Cannot be changed: the present one is accepted, another one is refused with IMMUTABLE_FIELD.',
+  })
+  namespace?: string | null;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
+}
+
+@ObjectType({ description: 'Result of scaling a workload.' })
+export class ScaleWorkloadPayload {
+  @Field(() => Workload, {
+    nullable: true,
+    description: 'The workload (in a dry run: as it would be); null when it was refused.',
+  })
+  workload: Workload | null;
+
+  @Field(() => Operation, {
+    nullable: true,
+    description: 'Always null: Kubernetes has the new size when this answers; pods follow.',
+  })
+  operation: Operation | null;
+
+  @Field(() => [UserError], { description: 'What was refused; empty on success.' })
+  userErrors: UserError[];
+}

@@ -1,0 +1,10 @@
+import { ArgsType, Field } from 'type-graphql';
+import { PageArgs } from '../../../runtime/graph/page.args.js';
+import { WorkloadFilter } from './workload.type.js';
+
+/** Arguments of lists that can be filtered. */
+@ArgsType()
+export class WorkloadPageArgs extends PageArgs {
+  @Field(() => WorkloadFilter, { nullable: true, description: 'Which workloads; all if omitted.' })
+  filter?: WorkloadFilter | null;
+}

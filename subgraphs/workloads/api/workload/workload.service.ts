@@ -1,0 +1,101 @@
+import { type Page, pageOf, type PageRequest } from '../../../../kernel/page.js';
+import type { Problem } from '../../../../kernel/result.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
+import type { ClusterApis } from '../../inspection/cluster-apis.js';
+import type { ClusterStore } from '../../store/cluster.store.js';
+import { toReadProblem } from '../../inspection/kubernetes-read-error.js';
+import { takeFirst } from '../../inspection/merge-sorted.js';
+import {
+  listWorkloads,
+  type WorkloadPosition,
+  type WorkloadSelection,
+} from '../../inspection/workload.lister.js';
+import type { Workload } from './workload.type.js';
+
+/** Clusters that a list over all of them asks at the same time. */
+const CLUSTERS_AT_ONCE = 8;
+
+/** A page and what kept some of its items from being read. */
+export interface PartialPage<T> extends Page<T> {
+  readonly problems: readonly Problem[];
+}
+
+export interface WorkloadListRequest {
+  readonly selection: WorkloadSelection;
+  readonly page: PageRequest;
+}
+
+/** Lists workloads. What another account owns is answered exactly as what does not exist. */
+export class WorkloadService {
+  constructor(
+    private readonly apis: ClusterApis,
+    private readonly clusters: ClusterStore,
+  ) {}
+
+  /** A page of one cluster's workloads; an empty one while the cluster has no API. */
+  async ofCluster(
+    clusterId: string,
+    request: WorkloadListRequest,
+    context: RequestContext,
+  ): Promise<PartialPage<Workload>> {
+    const { limit } = request.page;
+    const { items, problems } = await this.read(clusterId, request, { limit: limit + 1, context });
+    return { ...pageOf(items, limit), problems };
+  }
+
+  /** A page of the workloads of all the account's clusters, by cluster. */
+  async ofAccount(request: WorkloadListRequest, context: RequestContext): Promise<PartialPage<Workload>> {
+    const { limit, key } = request.page;
+    const clusterIds = await this.clusters.reachable(context.actor.account, key?.[0]);
+    const items: Workload[] = [];
+    const problems: Problem[] = [];
+    for (let next = 0; next < clusterIds.length && items.length <= limit; next += CLUSTERS_AT_ONCE) {
+      const batch = clusterIds.slice(next, next + CLUSTERS_AT_ONCE);
+      const parts = await Promise.all(
+        batch.map((id) => this.read(id, request, { limit: limit + 1 - items.length, context })),
+      );
+      items.push(...parts.flatMap((part) => part.items));
+      problems.push(...parts.flatMap((part) => part.problems));
+    }
+    return { ...pageOf(items, limit), problems };
+  }
+
+  /** How many workloads there are in the clusters that can be asked. */
+  async count(
+    clusterId: string | null,
+    selection: WorkloadSelection,
+    context: RequestContext,
+  ): Promise<number> {
+    const clusterIds =
+      clusterId === null ? await this.clusters.reachable(context.actor.account) : [clusterId];
+    const request = { selection, page: { limit: 1, key: undefined } };
+    const parts = await Promise.all(
+      clusterIds.map((id) => this.read(id, request, { limit: Infinity, context })),
+    );
+    return parts.reduce((sum, part) => sum + part.items.length, 0);
+  }
+
+  private async read(
+    clusterId: string,
+    request: WorkloadListRequest,
+    { limit, context }: { limit: number; context: RequestContext },
+  ) {
+    const client = await this.apis.of(clusterId, context);
+    if (!client) return { items: [], problems: [] };
+    const options = { after: positionIn(clusterId, request.page.key), expected: limit };
+    try {
+      return {
+        items: await takeFirst(listWorkloads(client, clusterId, request.selection, options), limit),
+        problems: [],
+      };
+    } catch (error) {
+      return { items: [], problems: [toReadProblem(error)] };
+    }
+  }
+}
+
+/** The position in a cluster's list where a page begins; undefined at its start. */
+function positionIn(clusterId: string, key: readonly string[] | undefined): WorkloadPosition | undefined {
+  const [cluster, namespace = '', name = '', kind = ''] = key ?? [];
+  return cluster === clusterId ? { namespace, name, kind } : undefined;
+}

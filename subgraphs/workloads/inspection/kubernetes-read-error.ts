@@ -1,0 +1,16 @@
+import { KubernetesStatusError, KubernetesUnavailable } from '../../../engine/kubernetes/kubernetes-error.js';
+import { type Problem, ProblemError } from '../../../kernel/result.js';
+
+/** What kept a read from being answered, as data; throws on what is a bug. */
+export function toReadProblem(error: unknown): Problem {
+  if (error instanceof KubernetesStatusError) {
+    return { code: 'KUBERNETES_REJECTED', message: error.message, details: { status: error.status } };
+  }
+  if (error instanceof KubernetesUnavailable && error.problems[0]) return error.problems[0];
+  throw error;
+}
+
+/** Throws what kept a read from being answered as a refusal. */
+export function throwReadError(error: unknown): never {
+  throw new ProblemError([toReadProblem(error)]);
+}

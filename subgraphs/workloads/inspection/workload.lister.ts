@@ -1,0 +1,92 @@
+import { type KubernetesClient, LIST_CHUNK } from '../../../engine/kubernetes/client.js';
+import { isNotFound, KubernetesStatusError } from '../../../engine/kubernetes/kubernetes-error.js';
+import { listPath } from '../../../engine/kubernetes/paths.js';
+import { controllerOf } from '../../../engine/kubernetes/pod-owners.js';
+import {
+  type WorkloadKindName,
+  workloadKindNames,
+  workloadKinds,
+} from '../../../engine/kubernetes/workload-ref.js';
+import { throwProblem } from '../../../kernel/result.js';
+import { mergeSorted } from './merge-sorted.js';
+import { toWorkload, type WorkloadObject } from '../model/workload.rules.js';
+import type { Workload } from '../api/workload/workload.type.js';
+
+/** Which workloads of one cluster. */
+export interface WorkloadSelection {
+  readonly namespace?: string | null | undefined;
+  readonly kind?: WorkloadKindName | null | undefined;
+  readonly nameContains?: string | null | undefined;
+  readonly labelSelector?: string | null | undefined;
+  readonly includeOwned?: boolean | null | undefined;
+}
+
+/** A position in the list of a cluster's workloads. */
+export interface WorkloadPosition {
+  readonly namespace: string;
+  readonly name: string;
+  readonly kind: string;
+}
+
+/**
+ * The workloads of one cluster after a position, by namespace, name and kind. Read from the API server in chunks as
+ * the consumer goes on; `expected` is how many it will want.
+ */
+export function listWorkloads(
+  client: KubernetesClient,
+  clusterId: string,
+  selection: WorkloadSelection,
+  { after, expected }: { after?: WorkloadPosition | undefined; expected: number },
+): AsyncGenerator<Workload> {
+  const kinds = selection.kind ? [selection.kind] : workloadKindNames;
+  const limit = after || selects(selection) ? LIST_CHUNK : Math.min(LIST_CHUNK, expected);
+  const sequences = kinds.map((kind) => listKind(client, { clusterId, kind, selection, limit, after }));
+  return mergeSorted(sequences, (a, b) => isBefore(a, b));
+}
+
+/** Whether some of what the server sends will be left out, so that more is needed than is wanted. */
+function selects({ nameContains, includeOwned, kind }: WorkloadSelection): boolean {
+  return Boolean(nameContains) || (!includeOwned && !kind);
+}
+
+interface KindList {
+  readonly clusterId: string;
+  readonly kind: WorkloadKindName;
+  readonly selection: WorkloadSelection;
+  readonly limit: number;
+  readonly after: WorkloadPosition | undefined;
+}
+
+async function* listKind(client: KubernetesClient, list: KindList): AsyncGenerator<Workload> {
+  const { clusterId, kind, selection, limit, after } = list;
+  const path = listPath(workloadKinds[kind], selection.namespace || undefined);
+  const labelSelector = selection.labelSelector || undefined;
+  try {
+    for await (const chunk of client.chunks<WorkloadObject>(path, { limit, labelSelector })) {
+      const wanted = chunk.filter((object) => isWanted(object, selection));
+      const workloads = wanted.map((object) => toWorkload(clusterId, kind, object));
+      yield* workloads.filter((workload) => !after || isBefore(after, workload));
+    }
+  } catch (error) {
+    refuseSelector(error, labelSelector);
+    // An API server that does not serve the kind has none of it.
+    if (!isNotFound(error)) throw error;
+  }
+}
+
+function isWanted(object: WorkloadObject, { nameContains, includeOwned, kind }: WorkloadSelection): boolean {
+  if (nameContains && !object.metadata?.name?.includes(nameContains)) return false;
+  return Boolean(includeOwned ?? kind) || controllerOf(object) === undefined;
+}
+
+function refuseSelector(error: unknown, labelSelector: string | undefined): void {
+  if (labelSelector && error instanceof KubernetesStatusError && error.status === 400) {
+    throwProblem('INVALID_INPUT', error.message, { path: ['filter', 'labelSelector'] });
+  }
+}
+
+/** The order of API servers: by the characters of `namespace/name`; then by kind. */
+function isBefore(a: WorkloadPosition, b: WorkloadPosition): boolean {
+  const [left, right] = [`${a.namespace}/${a.name}`, `${b.namespace}/${b.name}`];
+  return left === right ? a.kind < b.kind : left < right;
+}

@@ -1,0 +1,20 @@
+import type { Database } from '../../../kernel/postgres/database.js';
+
+/** Clusters that a list over all clusters of an account looks at, at the most. */
+const MAX_CLUSTERS = 10_000;
+
+/** Which clusters of an account have a Kubernetes API. */
+export class ClusterStore {
+  constructor(private readonly database: Database) {}
+
+  /** Their ids in order, from `from` (inclusive) on. */
+  async reachable(account: string, from = ''): Promise<string[]> {
+    const rows = await this.database.clusterAccess.findMany({
+      where: { account, clusterId: { gte: from } },
+      select: { clusterId: true },
+      orderBy: { clusterId: 'asc' },
+      take: MAX_CLUSTERS,
+    });
+    return rows.map((row) => row.clusterId);
+  }
+}
