@@ -17,7 +17,7 @@ let since = 0;
 
 /**
  * Answers when the event loop has turned, together with all others of that turn: a reader on the same machine is woken
- * by the first write and finds the others, where it would be woken by each. Corking the connections (cork-turn.ts) would
+ * by the first write and finds the others, where it would be woken by each. Corking the connections (cork-until-immediate.ts) would
  * not do it: `end` of a response uncorks its own.
  */
 export function endOnImmediate(response: ServerResponse, { status, headers, body }: HttpResponse): void {

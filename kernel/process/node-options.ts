@@ -1,20 +1,22 @@
 import { availableParallelism } from 'node:os';
 
-/** Threads with which V8 helps at the most; as many as Node.js starts by itself. */
+/** Maximum number of V8 helper threads: what Node.js starts by default. */
 const MOST_HELPERS = 4;
 
-/** Threads that V8 has for collecting garbage and compiling: the cores that the event loop leaves, one at the least. */
+/** V8's threads for garbage collection and compilation: one per core besides the event loop, at least one. */
 export function v8HelperThreads(cores: number): number {
   return Math.min(MOST_HELPERS, Math.max(1, cores - 1));
 }
 
 /**
- * Options of Node.js with which the platform's processes are started (docs/decisions/0028). The young generation of the
- * heap has 16 MiB at once and always: grown as V8 likes it, it stays small in a process whose requests leave nothing
- * behind, and is collected the more often for that; and where much survives it becomes so large that requests wait for
- * it. And everything begins there: what V8 has seen survive while a thousand streams opened, it would make in the old
- * generation ever after, though from then on nothing of it survives. V8's helper threads are no more than the cores beside
- * the event loop: four that mark the heap at the same time take two cores from everything else for a quarter of a second.
+ * Options of Node.js for every process of the platform; docs/performance.md has the measurements.
+ *
+ * - The young generation has 16 MiB, fixed. V8 would keep it small where requests leave nothing behind, and collect it more
+ *   often; and would grow it where much survives, until collections delay requests.
+ * - Objects are allocated in the young generation only. V8 would allocate in the old one what it saw survive while
+ *   thousands of streams opened.
+ * - V8 has one helper thread per core besides the event loop: more of them would take the event loop's core while they mark
+ *   the heap.
  */
 export const nodeOptions: readonly string[] = [
   '--enable-source-maps',

@@ -6,7 +6,7 @@ import { type AbortSignalLike, LightAbortController } from './light-abort-contro
 interface TimedWork {
   /** `performance.now()` timestamp. */
   readonly end: number;
-  /** Cleared at the end: V8 may keep former tables of a Set, and what was in them, for long (decision 44). */
+  /** Cleared at the end: V8 may keep former tables of a Set, and what was in them, for long (docs/performance.md). */
   late: (() => void) | undefined;
 }
 

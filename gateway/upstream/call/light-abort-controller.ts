@@ -7,7 +7,7 @@ export interface AbortSignalLike {
 
 /**
  * An `AbortController` and its signal without `EventTarget`, which costs more than everything a subgraph
- * request does with it (docs/decisions/0035). Listeners are called once.
+ * request does with it (docs/performance.md). Listeners are called once.
  */
 export class LightAbortController implements AbortSignalLike {
   aborted = false;
