@@ -52,6 +52,17 @@ export function readNodes(db: Database | Transaction, nodePoolId: string): Promi
   return db.node.findMany({ where: { nodePoolId }, orderBy: { id: 'asc' } });
 }
 
+/** Nodes by the id of their pool, in one statement; a pool without nodes has an empty list. */
+export async function readNodesByPool(
+  database: Database,
+  pools: readonly { readonly id: string }[],
+): Promise<(pool: { readonly id: string }) => readonly Node[]> {
+  const ids = pools.map(({ id }) => id);
+  const nodes = await database.node.findMany({ where: { nodePoolId: { in: ids } }, orderBy: { id: 'asc' } });
+  const byPool = Map.groupBy(nodes, ({ nodePoolId }) => nodePoolId);
+  return ({ id }) => byPool.get(id) ?? [];
+}
+
 /** A cluster with its living pools and the operation that is being carried out on it. */
 export interface ClusterView {
   readonly cluster: Cluster;

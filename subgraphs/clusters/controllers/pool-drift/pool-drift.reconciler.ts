@@ -14,7 +14,7 @@ import { drainReclaimedNodes } from '../node-pool/drain-reclaimed-nodes.js';
 import { compare, readObservedState } from '../node-pool/observed-nodes.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import type { PoolDriftCheck } from './pool-drift.js';
-import { type Cluster, readNodes } from '../../store/reconcile.store.js';
+import { type Cluster, readNodesByPool } from '../../store/reconcile.store.js';
 
 /** Clusters with spot machines are looked at this often: their notice is short. */
 const SPOT_POLL_MS = 15_000;
@@ -54,9 +54,10 @@ async function auditPools(
   if (pools.length === 0) return false;
   const outside = await readObservedState(id, { scope, dependencies });
   const groups = new Map((await dependencies.provider.scalingGroups(id)).map((one) => [one.nodePoolId, one]));
+  const nodesOf = await readNodesByPool(scope.database, pools);
   let spot = false;
   for (const pool of pools) {
-    const nodes = await readNodes(scope.database, pool.id);
+    const nodes = nodesOf(pool);
     spot ||= nodes.some(({ chargeType }) => chargeType === 'SPOT');
     const audit: PoolDriftCheck = { cluster, pool, nodes, scope, dependencies };
     if (!(await restoreScalingGroup(audit, groups.get(pool.id)))) continue;

@@ -10,7 +10,7 @@ import { releaseNodeNetwork } from '../../changes/node-network.js';
 import { endState, resultOf, type PoolResult } from '../../model/node-pool.plan.js';
 import { enqueueVersionSupport } from '../version-support/version-support.reconciler.js';
 import type { StepOutcome } from '../steps/run-steps.js';
-import { readNodes } from '../../store/reconcile.store.js';
+import { readNodesByPool } from '../../store/reconcile.store.js';
 
 const READY = 'Ready';
 
@@ -58,10 +58,10 @@ async function finishCreation(
   await finishOperation(tx, id, { ...result, state }, at);
 }
 
-/** What came of the pools together. */
+/** The sum of the results of the pools. */
 async function resultOfPools({ pools, operation, scope }: ClusterStep): Promise<PoolResult> {
-  const results: PoolResult[] = [];
-  for (const pool of pools) results.push(resultOf(pool, await readNodes(scope.database, pool.id), operation));
+  const nodesOf = await readNodesByPool(scope.database, pools);
+  const results = pools.map((pool) => resultOf(pool, nodesOf(pool), operation));
   return {
     created: results.reduce((sum, { created }) => sum + created, 0),
     failed: results.reduce((sum, { failed }) => sum + failed, 0),

@@ -18,7 +18,7 @@ import {
   type NodePool,
   type Operation,
   type Prisma,
-  readNodes,
+  readNodesByPool,
 } from '../../store/reconcile.store.js';
 import { resultOf } from '../../model/node-pool.plan.js';
 import { canResize, setDesiredPoolSize } from '../../changes/pool-size.js';
@@ -48,11 +48,11 @@ export const scaleVertically: Step = async (step) => {
   if (operation?.type !== SCALE_VERTICALLY) return undefined;
   if (!poolsReconciled(step)) return done;
   const scaling = operation.input as unknown as VerticalScalingInput;
+  const nodesOf = await readNodesByPool(scope.database, scaling.pools);
   for (const { id, baseSize } of scaling.pools) {
     const pool = pools.find((one) => one.id === id);
     if (!pool) continue;
-    const nodes = await readNodes(scope.database, id);
-    const outcome = await scalePool({ ...step, operation, scaling, pool, baseSize, nodes });
+    const outcome = await scalePool({ ...step, operation, scaling, pool, baseSize, nodes: nodesOf(pool) });
     if (outcome !== undefined) return outcome;
   }
   return finishScaling(step, operation);
