@@ -1,9 +1,6 @@
 import { z } from 'zod';
+import { DEFAULT_PAGE, MAX_PAGE } from './page-size.js';
 import { throwProblem } from './result.js';
-
-/** How many items a page has when nothing is said, and at most. */
-export const DEFAULT_PAGE = 50;
-export const MAX_PAGE = 500;
 
 /** What a connection field was asked for. */
 export interface PageArguments {

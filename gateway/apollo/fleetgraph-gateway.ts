@@ -9,7 +9,7 @@ import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server
 import { type ExecutionResult, type GraphQLSchema, OperationTypeNode } from 'graphql';
 import type { Actor } from '../../kernel/actor.js';
 import { type Log, createLog } from '../../kernel/log.js';
-import { anonymousActor } from '../auth/authenticator.js';
+import { anonymousActor } from '../auth/anonymous-actor.js';
 import { ErrorMasker } from '../errors/error-masker.js';
 import { GraphExecutor } from '../execution/graph-executor.js';
 import { loadSupergraph } from '../planning/plannable-supergraph.js';

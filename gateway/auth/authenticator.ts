@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { AcceptedTokens } from '../../access/accepted-tokens.js';
-import { accountScopes } from '../../access/scopes.js';
 import type { Actor } from '../../kernel/actor.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import { ProblemError, throwProblem } from '../../kernel/result.js';
+import { anonymousActor } from './anonymous-actor.js';
 import type { TokenExpectations } from './auth-options.js';
 import { tokenVerifier } from './verify-token.js';
 
@@ -25,14 +25,6 @@ export interface AuthenticatorOptions extends TokenExpectations {
   /** Called for each rejected token. */
   readonly onRejected?: (refused: ProblemError, requestId: string) => void;
 }
-
-/** The actor of requests without authentication. */
-export const anonymousActor: Actor = {
-  account: 'default',
-  subject: 'anonymous',
-  anonymous: true,
-  scopes: accountScopes,
-};
 
 /** Authenticates every client as the anonymous actor. */
 export const anonymousAuthenticator: Authenticator = {

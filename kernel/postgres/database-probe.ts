@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { NotReadyError } from '../not-ready-error.js';
 
 /** Whether a database takes reads and writes: why not. */
 export type DatabaseState = 'ok' | 'unreachable' | 'read-only' | 'full';
-
-/** A part of the platform cannot do its work now; the message says why in a few words. */
-export class NotReadyError extends Error {}
 
 /** Milliseconds that the connection and the statement may take, each. */
 const TIMEOUT = 2000;

@@ -10,7 +10,7 @@ import {
   isListType,
   isObjectType,
 } from 'graphql';
-import { DEFAULT_PAGE } from '../../../kernel/page.js';
+import { DEFAULT_PAGE } from '../../../kernel/page-size.js';
 import { CostDirectives } from './cost-directives.js';
 import { type InputObjectCost, InputCosts } from './input-costs.js';
 import type { Slicing } from './list-length.js';

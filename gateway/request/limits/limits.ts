@@ -1,5 +1,5 @@
 import { MAX_ID_LENGTH, MAX_TEXT_LENGTH } from '../../../protocol/input-lengths.js';
-import { MAX_PAGE } from '../../../kernel/page.js';
+import { MAX_PAGE } from '../../../kernel/page-size.js';
 
 /** Limits of requests, connections and streams. */
 export interface Limits {

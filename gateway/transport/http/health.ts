@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { NotReadyError } from '../../../kernel/postgres/database-probe.js';
+import { NotReadyError } from '../../../kernel/not-ready-error.js';
 import type { SubgraphSource } from '../../upstream/call/subgraph-source.js';
 import { send } from './respond.js';
 

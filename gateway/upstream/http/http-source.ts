@@ -1,7 +1,7 @@
 import { OperationTypeNode } from 'graphql';
 import { type Dispatcher, Pool } from 'undici';
 import type { SubgraphRequest, SubgraphResult } from '../../../protocol/wire.js';
-import { NotReadyError } from '../../../kernel/postgres/database-probe.js';
+import { NotReadyError } from '../../../kernel/not-ready-error.js';
 import type { MaybePromise } from '../../../kernel/maybe-promise.js';
 import type { ActorHeader } from './actor-header.js';
 import type { CallContext } from '../call/call-context.js';

@@ -1,5 +1,5 @@
 import type { Problem } from '../../../kernel/result.js';
-import { MAX_PAGE } from '../../../kernel/page.js';
+import { MAX_PAGE } from '../../../kernel/page-size.js';
 
 /** Which clusters a list has; all conditions hold together. */
 export interface ClusterFilter {

@@ -9,7 +9,7 @@ import {
   parse,
   visit,
 } from 'graphql';
-import { DEFAULT_PAGE } from '../../../kernel/page.js';
+import { DEFAULT_PAGE } from '../../../kernel/page-size.js';
 
 /** The lists of a Relay connection. */
 const RELAY_LISTS = ['edges', 'nodes'];

@@ -2,7 +2,7 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import { GraphQLError } from 'graphql';
 import { type Request, createHandler } from 'graphql-http';
 import type { ErrorCode } from '../../../kernel/errors.js';
-import { NotReadyError } from '../../../kernel/postgres/database-probe.js';
+import { NotReadyError } from '../../../kernel/not-ready-error.js';
 import type { Log } from '../../../kernel/log.js';
 import { ProblemError } from '../../../kernel/result.js';
 import type { RequestContext, Subgraph } from '../subgraph.js';
