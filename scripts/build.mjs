@@ -2,8 +2,8 @@
 // for development were left out (`npm ci --omit=dev`), only what runs is built.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { ensureFleetgraphNode } from './bundled-node.mjs';
 
 await ensureFleetgraphNode();
@@ -35,6 +35,16 @@ function schemaHash() {
   return hash.update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
 }
 
+/** Deletes compiled files whose sources are gone: what is in the folder is published. */
+function removeStale(folder) {
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name);
+    const source = relative(folder, file).replace(/\.(js|d\.ts)$/, '.ts');
+    if (entry.isFile() && !existsSync(join(root, source))) rmSync(file);
+  }
+}
+
 const hash = schemaHash();
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== hash) {
   console.log('  Generating the database client …');
@@ -44,12 +54,10 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== hash) {
 const isFirst = !existsSync(join(root, 'dist/main.js'));
 if (isFirst) console.log('  Compiling (the first time takes up to a minute) …');
 const development = existsSync(join(root, 'node_modules/vitest'));
+const projects = development ? ['tsconfig.json', 'packages/gateway'] : ['tsconfig.production.json'];
 // The native compiler (TypeScript 7); the linter needs the package `typescript` in version 6.
-run('typescript-native/bin/tsc', [
-  '-b',
-  development ? 'tsconfig.json' : 'tsconfig.production.json',
-  'gateway/graphiql',
-]);
+run('typescript-native/bin/tsc', ['-b', ...projects, 'gateway/graphiql']);
+removeStale(join(root, 'packages/gateway/dist'));
 // Loaded only here: where no packages are installed, the lines above say so.
 const { buildGraphiQL } = await import('./graphiql.mjs');
 if (isFirst) console.log('  Building GraphiQL …');
