@@ -9,7 +9,7 @@ import { type LedgerSearch, ledgerTable } from './summary.js';
 
 const FULL = { runs: 2, steps: 20 };
 const QUICK = { runs: 1, steps: 6 };
-const TEST = 'test/clusters/ledger/ledger-property.test.ts';
+const TEST = 'test/clusters/ledger/ledger-property.system.test.ts';
 
 /** Searches for drift of the ledger by the property test, longer than `npm test` does. Throws when it finds some. */
 export async function ledgerBench(

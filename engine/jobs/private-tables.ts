@@ -1,6 +1,6 @@
 /**
  * What the engine uses of graphile-worker beyond its public interface, which is the view `graphile_worker.jobs` and the
- * SQL functions. A release of graphile-worker may change any of it: test/engine/private-tables.test.ts compares this file
+ * SQL functions. A release of graphile-worker may change any of it: test/engine/private-tables.component.test.ts compares this file
  * with the installed version.
  *
  * The public interface lacks:

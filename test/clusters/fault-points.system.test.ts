@@ -20,19 +20,19 @@ import { eventually } from '../kit/eventually.js';
 
 /** The test that kills an engine at each point of a group. */
 const WALKED_BY: Readonly<Record<FaultPointGroup, string>> = {
-  provisioning: 'test/engine/fault-points.test.ts',
-  growth: 'test/engine/fault-points.test.ts',
-  shrinking: 'test/engine/fault-points.test.ts',
-  removal: 'test/engine/fault-points.test.ts',
-  upgrade: 'test/clusters/upgrade/upgrade-fault-points.test.ts',
-  componentApplied: 'test/clusters/upgrade/upgrade-fault-points.test.ts',
-  componentRemoved: 'test/clusters/fault-points.test.ts',
-  migration: 'test/clusters/kinds/migration-with-engine.test.ts',
-  edgeAutonomy: 'test/clusters/fault-points.test.ts',
-  chargeConversion: 'test/clusters/fault-points.test.ts',
-  nodeRepair: 'test/clusters/fault-points.test.ts',
-  quotaApplication: 'test/subgraphs/quotas/quota-applications.test.ts',
-  cloudClaims: 'test/subgraphs/quotas/claims.test.ts',
+  provisioning: 'test/engine/fault-points.system.test.ts',
+  growth: 'test/engine/fault-points.system.test.ts',
+  shrinking: 'test/engine/fault-points.system.test.ts',
+  removal: 'test/engine/fault-points.system.test.ts',
+  upgrade: 'test/clusters/upgrade/upgrade-fault-points.system.test.ts',
+  componentApplied: 'test/clusters/upgrade/upgrade-fault-points.system.test.ts',
+  componentRemoved: 'test/clusters/fault-points.system.test.ts',
+  migration: 'test/clusters/kinds/migration-with-engine.component.test.ts',
+  edgeAutonomy: 'test/clusters/fault-points.system.test.ts',
+  chargeConversion: 'test/clusters/fault-points.system.test.ts',
+  nodeRepair: 'test/clusters/fault-points.system.test.ts',
+  quotaApplication: 'test/subgraphs/quotas/quota-applications.component.test.ts',
+  cloudClaims: 'test/subgraphs/quotas/claims.component.test.ts',
 };
 
 test.each(Object.entries(WALKED_BY))('the fault points of %s are walked', async (group, file) => {

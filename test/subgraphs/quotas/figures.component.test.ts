@@ -11,20 +11,20 @@ import { reserveInstances } from '../../../subgraphs/clusters/changes/reserve-in
 import { type ClustersKit, openClusters } from '../../clusters/kit.js';
 import { runningCluster } from '../../clusters/running-cluster.js';
 
-const AT_LIMITS = 'test/subgraphs/quotas/mutations-at-limits.test.ts';
+const AT_LIMITS = 'test/subgraphs/quotas/mutations-at-limits.component.test.ts';
 
 /** Where each figure of the ACK documentation is met by what it limits: the limit is had, one more is not. */
 const PAIRS: Readonly<Record<string, readonly [file: string, test: string]>> = {
   clustersPerAccount: [AT_LIMITS, 'makes the last cluster of %s of %i, and refuses one more'],
   nodePoolsPerCluster: [AT_LIMITS, 'makes the last pool of a cluster of %s of %i, and refuses one more'],
   nodesPerCluster: [AT_LIMITS, 'brings a cluster of %s to %i nodes, and refuses one more'],
-  podsPerNode: ['test/kubesim/pod-limits.test.ts', 'runs 256 pods, and one more stays pending'],
+  podsPerNode: ['test/kubesim/pod-limits.component.test.ts', 'runs 256 pods, and one more stays pending'],
   podsPerCluster: [
-    'test/kubesim/pod-limits.test.ts',
+    'test/kubesim/pod-limits.component.test.ts',
     'of %s takes %i pods, and its API server refuses one more as an exceeded quota',
   ],
   'payg-vcpu': [
-    'test/subgraphs/quotas/vcpu.test.ts',
+    'test/subgraphs/quotas/vcpu.component.test.ts',
     'make 25 of the smallest nodes: a pool of 30 is partial and says why five are missing',
   ],
   'payg-max-vcpu-per-instance': [
@@ -32,7 +32,7 @@ const PAIRS: Readonly<Record<string, readonly [file: string, test: string]>> = {
     'takes pay-as-you-go machines of fewer than 16 vCPUs until the limit is raised',
   ],
   'spot-vcpu': [
-    'test/subgraphs/quotas/figures.test.ts',
+    'test/subgraphs/quotas/figures.component.test.ts',
     'spot machines take %i vCPUs, and not one machine more',
   ],
   'instances-per-scaling-group': [
@@ -40,41 +40,44 @@ const PAIRS: Readonly<Record<string, readonly [file: string, test: string]>> = {
     'has up to 2000 machines in a scaling group, and more when the limit is raised',
   ],
   'custom-routes-per-route-table': [
-    'test/clusters/network/node-addresses.test.ts',
+    'test/clusters/network/node-addresses.component.test.ts',
     'Flannel takes a route for each: of 50 nodes 48 are made, the others when the quota is raised',
   ],
   'vswitches-per-vpc': [
-    'test/clusters/network/network.test.ts',
+    'test/clusters/network/network.component.test.ts',
     'have quotas: the eleventh VPC and the twenty-fifth vSwitch are refused, and fit when the limit is raised',
   ],
   vpcs: [
-    'test/clusters/network/network.test.ts',
+    'test/clusters/network/network.component.test.ts',
     'have quotas: the eleventh VPC and the twenty-fifth vSwitch are refused, and fit when the limit is raised',
   ],
   'private-ips-per-vpc': [
-    'test/subgraphs/quotas/figures.test.ts',
+    'test/subgraphs/quotas/figures.component.test.ts',
     'a network has room for one node to %s of %i',
   ],
   'ips-per-security-group': [
-    'test/subgraphs/quotas/figures.test.ts',
+    'test/subgraphs/quotas/figures.component.test.ts',
     'a network has room for one node to %s of %i',
   ],
-  'secondary-enis': ['test/subgraphs/quotas/figures.test.ts', 'a network has room for one node to %s of %i'],
+  'secondary-enis': [
+    'test/subgraphs/quotas/figures.component.test.ts',
+    'a network has room for one node to %s of %i',
+  ],
   eips: [
-    'test/clusters/network/cluster-network.test.ts',
+    'test/clusters/network/cluster-network.component.test.ts',
     'with a public endpoint takes an EIP; the twenty-first is refused',
   ],
   'load-balancers': [AT_LIMITS, 'takes a load balancer for the API server, 60 of them, and refuses one more'],
   'servers-per-load-balancer': [
-    'test/subgraphs/quotas/claims.test.ts',
+    'test/subgraphs/quotas/claims.component.test.ts',
     'have at most 200 machines behind them: who grows to 201 is told so, until one leaves',
   ],
   'listeners-per-load-balancer': [
-    'test/subgraphs/quotas/claims.test.ts',
+    'test/subgraphs/quotas/claims.component.test.ts',
     'have at most 50 listeners, and a machine is behind at most 50 of them',
   ],
   'backend-repeats-per-instance': [
-    'test/subgraphs/quotas/claims.test.ts',
+    'test/subgraphs/quotas/claims.component.test.ts',
     'have at most 50 listeners, and a machine is behind at most 50 of them',
   ],
 };
