@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { packageRoot } from '../kernel/package-root.js';
 
 /** Availability of a product in a region. */
-export type AvailabilityName = 'AVAILABLE' | 'UNAVAILABLE' | 'COMING_SOON';
+type AvailabilityName = 'AVAILABLE' | 'UNAVAILABLE' | 'COMING_SOON';
 
-export interface RegionEntry {
+interface RegionEntry {
   readonly id: string;
   /** The id as the ACK documentation prints it. */
   readonly documentedId: string;
@@ -24,7 +24,7 @@ export interface RegionEntry {
   readonly availability: Readonly<Record<string, AvailabilityName>>;
 }
 
-export interface ZoneEntry {
+interface ZoneEntry {
   readonly id: string;
   readonly regionId: string;
 }
@@ -58,7 +58,7 @@ export interface ResourceQuotaEntry {
   readonly adjustable: boolean;
 }
 
-export interface InstanceTypeEntry {
+interface InstanceTypeEntry {
   readonly id: string;
   readonly family: string;
   readonly vcpus: number;
@@ -79,7 +79,7 @@ export interface InstanceTypeEntry {
   readonly bareMetal?: boolean;
 }
 
-export interface KubernetesVersionEntry {
+interface KubernetesVersionEntry {
   readonly id: string;
   readonly minor: string;
   readonly releasedAt: string;

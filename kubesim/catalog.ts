@@ -27,7 +27,7 @@ const imageForm = z.object({
 const versionForm = z.object({ id: z.string(), minor: z.string(), releasedAt: z.string() });
 
 export type InstanceType = z.infer<typeof instanceTypeForm>;
-export type Zone = z.infer<typeof zoneForm>;
+type Zone = z.infer<typeof zoneForm>;
 
 /** What the simulated cloud offers. */
 export interface CloudCatalog {

@@ -54,7 +54,7 @@ export function boundErrors<Given, Told>(
 }
 
 /** Says how many errors an answer leaves out. */
-export function errorsOmitted(omitted: number): GraphQLError {
+function errorsOmitted(omitted: number): GraphQLError {
   return new GraphQLError(`${omitted} more errors are not listed. Ask for less at once to see them.`, {
     extensions: { code: 'ERRORS_OMITTED', omitted },
   });

@@ -15,7 +15,7 @@ export interface SecretsOfFolder {
 }
 
 /** `platform` is used without FLEETGRAPH_SECRET, `auth` without AUTH_SECRET and AUTH_JWKS_URL. */
-export type SecretName = 'platform' | 'auth';
+type SecretName = 'platform' | 'auth';
 
 const SETTINGS: Readonly<Record<SecretName, string>> = {
   platform: 'FLEETGRAPH_SECRET',

@@ -26,7 +26,7 @@ import {
  */
 export type OperationRow = Operation;
 
-export type OperationTargetKind = 'Cluster' | 'NodePool';
+type OperationTargetKind = 'Cluster' | 'NodePool';
 
 export interface NewOperation {
   readonly account: string;

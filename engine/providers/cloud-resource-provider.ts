@@ -24,7 +24,7 @@ export interface CloudResourceRequest {
 }
 
 /** Decisions about the requests of one cluster. */
-export interface CloudResourceDecisions {
+interface CloudResourceDecisions {
   /** Ids of the granted requests. */
   readonly granted: readonly string[];
   /** Denied requests; one that was granted before keeps its resource and gets no more. */

@@ -41,10 +41,10 @@ export interface NetworkRequest {
 }
 
 /** Edition of a managed control plane. */
-export type Edition = 'STANDARD' | 'PRO';
+type Edition = 'STANDARD' | 'PRO';
 
 /** An instance that runs a master. */
-export interface MasterRequest {
+interface MasterRequest {
   /** The node's id: the caller's key. */
   readonly id: string;
   /** The Kubernetes node's name. */

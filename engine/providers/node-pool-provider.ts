@@ -18,7 +18,7 @@ export interface ScalingBounds {
 }
 
 /** A scaling activity of a scaling group. */
-export interface ScalingActivity {
+interface ScalingActivity {
   readonly at: Date;
   readonly kind: 'SCALE_OUT' | 'SCALE_IN' | 'ATTACH' | 'CHANGE' | 'DELETE';
   readonly status: 'SUCCESSFUL' | 'PARTIAL' | 'FAILED';
@@ -58,7 +58,7 @@ export interface UnattachedInstance {
   readonly createdAt: Date;
 }
 
-export interface UnattachedInstanceFilter {
+interface UnattachedInstanceFilter {
   readonly regionId?: string | undefined;
   readonly ids?: readonly string[] | undefined;
 }

@@ -7,7 +7,7 @@ import type { CompiledPlanNode, PlanExecution } from './plan-execution.js';
 import type { ResponseShape } from './shape/response-shape.js';
 
 /** Plan of a subscription: its primary fetch and the completion of each event. */
-export interface SubscriptionPlan {
+interface SubscriptionPlan {
   readonly primary: FetchNode;
   /** Uses the event as the response of the primary fetch. */
   readonly begin: (run: PlanExecution, event: SubgraphResult) => void;

@@ -7,7 +7,7 @@ import { findBinaries } from './binaries.js';
 import { failureReason } from './failure.js';
 
 /** Who the server runs as; nothing: as ourselves. */
-export interface ServerUser {
+interface ServerUser {
   readonly uid?: number;
   readonly gid?: number;
 }

@@ -1,7 +1,7 @@
 import pg from 'pg';
 
 /** The database cannot be used; the message says which, why, and what to do. */
-export class DatabaseUnusableError extends Error {}
+class DatabaseUnusableError extends Error {}
 
 /** Oldest PostgreSQL that the platform's statements are written for. */
 const OLDEST_VERSION = 15;

@@ -3,7 +3,7 @@ import { runOutsideRequestScope } from '../request-scope.js';
 import { RequestAbortedError } from './query-canceled.js';
 
 /** A statement on its way to PostgreSQL. */
-export interface Statement {
+interface Statement {
   /** With placeholders: values are never part of it. */
   readonly text: string;
   /** The server process of the connection that it runs on, as `pg_cancel_backend` takes it. */

@@ -28,7 +28,7 @@ export interface StateDirectory extends AsyncDisposable {
 }
 
 /** The state folder cannot be made, read or written. */
-export class StateDirectoryError extends Error {}
+class StateDirectoryError extends Error {}
 
 /** What to do where the data cannot be read without the secrets. */
 const START_ANEW = 'start anew with `fleetgraph reset`, which deletes the data';

@@ -3,7 +3,7 @@ import type { InjectedFault } from '../injected-faults.js';
 import type { VSwitch } from '../ip-address-allocator.js';
 
 /** A master that the caller knows by its id. */
-export interface MasterRecord {
+interface MasterRecord {
   readonly id: string;
   readonly name: string;
   readonly instanceTypes: readonly string[];
@@ -148,7 +148,7 @@ export interface SystemDisk {
 }
 
 /** A further disk of a machine. */
-export interface DataDisk {
+interface DataDisk {
   readonly category: string;
   readonly sizeGiB: number;
   readonly mountTarget?: string | undefined;

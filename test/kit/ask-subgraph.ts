@@ -6,7 +6,7 @@ import type { Subgraph } from '../../subgraphs/runtime/subgraph.js';
 import { testActor } from './actor.js';
 import type { Actor } from '../../kernel/actor.js';
 
-export interface Answer<T> {
+interface Answer<T> {
   readonly data: T;
   readonly errors: readonly GraphQLFormattedError[];
 }

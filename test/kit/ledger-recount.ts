@@ -5,7 +5,7 @@ import type { CloudClaim, Cluster, Node, NodePool } from '../../prisma/generated
 export type Uses = Record<string, number>;
 
 /** What an account has, in one snapshot. */
-export interface Belongings {
+interface Belongings {
   readonly clusters: readonly Cluster[];
   readonly pools: readonly NodePool[];
   readonly nodes: readonly Node[];
@@ -15,10 +15,10 @@ export interface Belongings {
   readonly prisma: Database;
 }
 
-export type Count = (resource: string, scope: string, amount: number) => void;
+type Count = (resource: string, scope: string, amount: number) => void;
 
 /** Counts one kind of resource anew from what is there. */
-export type Recount = (has: Belongings, count: Count) => void | Promise<void>;
+type Recount = (has: Belongings, count: Count) => void | Promise<void>;
 
 /** What the ledger says that an account uses. */
 export async function ledgerUses(prisma: Database, account: string): Promise<Uses> {

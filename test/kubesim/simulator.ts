@@ -19,7 +19,7 @@ export interface Answer {
 }
 
 /** The fields that the tests look at, of whatever was answered. */
-export interface Answered {
+interface Answered {
   readonly state: string;
   readonly code: unknown;
   readonly reason: string;
@@ -48,7 +48,7 @@ export interface Answered {
   readonly speed: number;
 }
 
-export interface AnsweredInstance {
+interface AnsweredInstance {
   readonly id: string;
   readonly state: string;
   readonly instanceType: string;
@@ -56,7 +56,7 @@ export interface AnsweredInstance {
   readonly failure?: { readonly code: string };
 }
 
-export interface AnsweredObject {
+interface AnsweredObject {
   readonly metadata: {
     readonly name: string;
     readonly namespace: string;

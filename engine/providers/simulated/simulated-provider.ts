@@ -17,7 +17,7 @@ export interface SimulatedProviderOptions {
 }
 
 /** The simulated cloud returned a retryable error. */
-export class CloudError extends Error {
+class CloudError extends Error {
   constructor(
     readonly call: string,
     readonly status: number,

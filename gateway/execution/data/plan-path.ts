@@ -3,7 +3,7 @@ import type { ResponsePath } from '@apollo/query-planner';
 import { type JSONObject, own } from './json-object.js';
 
 /** One step of a path to the entities of a fetch. Lists are flattened. */
-export interface PlanStep {
+interface PlanStep {
   /** The field; without one the step only filters by type. */
   readonly field?: string;
   /** Whether the field's name exists on `Object.prototype`. */

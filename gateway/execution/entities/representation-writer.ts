@@ -7,7 +7,7 @@ import { type JSONObject, assign, own } from '../data/json-object.js';
 import type { TypeConditions } from '../../supergraph/type-conditions.js';
 
 /** Serializes the representation of an entity; null when a required field is missing. */
-export type Write = (entity: JSONObject) => string | null;
+type Write = (entity: JSONObject) => string | null;
 
 /** Builds the representation as a deep copy, for subgraphs in this process. */
 type Build = (entity: JSONObject) => JSONObject | null;

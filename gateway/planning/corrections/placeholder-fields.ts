@@ -21,7 +21,7 @@ import {
 } from '../../supergraph/join-directives.js';
 
 /** A placeholder in plans for a field with the arguments of a `@requires`. */
-export interface PlaceholderField {
+interface PlaceholderField {
   /** The real field. */
   readonly field: string;
   readonly arguments: readonly ConstArgumentNode[];

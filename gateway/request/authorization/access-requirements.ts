@@ -18,7 +18,7 @@ export type RestrictedNode = FieldNode | InlineFragmentNode | FragmentDefinition
 /** Access requirements by selection; selections without requirements are absent. */
 export type AccessRequirements = ReadonlyMap<RestrictedNode, AccessRequirement>;
 
-export interface AccessRequirement {
+interface AccessRequirement {
   readonly conditions: readonly Condition[];
   /** Schema coordinate: `Type.field` or `Type`. */
   readonly coordinate: string;

@@ -3,7 +3,7 @@ import { extname, join } from 'node:path';
 import { packageRoot } from '../../../kernel/package-root.js';
 
 /** A static file of the page in every content coding. */
-export interface GraphiQLFile {
+interface GraphiQLFile {
   readonly contentType: string;
   readonly plain: Buffer;
   readonly br: Buffer;

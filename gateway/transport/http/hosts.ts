@@ -12,12 +12,6 @@ function hostName({ headers: { host } }: IncomingMessage): string | undefined {
     .toLowerCase();
 }
 
-/** Whether the Host header names the loopback interface. */
-export function isLoopbackHost(request: IncomingMessage): boolean {
-  const name = hostName(request);
-  return name !== undefined && isLoopback(name);
-}
-
 /**
  * Whether the Host header is a loopback name, an IP address or one of `names` (undefined allows any). With DNS
  * rebinding an attacker's page has the same origin as the gateway, but its requests carry the attacker's host

@@ -1,8 +1,8 @@
-import type { Condition, KubeObject, LabelSelector, Requirement } from './object.js';
+import type { Condition, KubeObject, Requirement } from './object.js';
 
 /** The fields of core kinds that kubesim reads; whatever else an object has is kept as it is. */
 
-export interface ContainerPort {
+interface ContainerPort {
   readonly name?: string;
   readonly containerPort: number;
   readonly protocol?: string;
@@ -246,5 +246,3 @@ export interface Lease extends KubeObject {
     readonly renewTime?: string;
   };
 }
-
-export type { LabelSelector };

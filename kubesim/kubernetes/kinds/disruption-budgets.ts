@@ -16,7 +16,7 @@ export interface PodDisruptionBudget extends KubeObject {
   readonly status?: BudgetStatus;
 }
 
-export interface BudgetStatus {
+interface BudgetStatus {
   readonly observedGeneration?: number;
   readonly disruptionsAllowed: number;
   readonly currentHealthy: number;

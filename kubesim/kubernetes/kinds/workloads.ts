@@ -3,7 +3,7 @@ import type { Condition, KubeObject, LabelSelector } from './object.js';
 
 /** The fields of apps and batch kinds that kubesim reads. */
 
-export interface RollingUpdate {
+interface RollingUpdate {
   readonly maxSurge?: number | string;
   readonly maxUnavailable?: number | string;
 }

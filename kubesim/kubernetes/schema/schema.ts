@@ -17,7 +17,7 @@ export interface Field {
   readonly inlined: boolean;
 }
 
-export interface Message {
+interface Message {
   readonly byNumber: ReadonlyMap<number, Field>;
   /** As JSON has them: inlined fields are taken apart. */
   readonly byName: ReadonlyMap<string, Field>;

@@ -2,7 +2,7 @@ import { CatalogFile } from './catalog-file.js';
 import { compareVersions } from './version.rules.js';
 
 /** A version of a component. */
-export interface ComponentVersionEntry {
+interface ComponentVersionEntry {
   readonly version: string;
   /** The oldest minor version of Kubernetes that it works with. */
   readonly minKubernetes: string;
@@ -22,7 +22,7 @@ export interface AdviceRule {
   readonly reason: string;
 }
 
-export interface ComponentWorkload {
+interface ComponentWorkload {
   readonly kind: 'Deployment' | 'DaemonSet';
   /** Image without tag. */
   readonly image: string;

@@ -1,7 +1,7 @@
 import type { ControlPlaneReplica } from '../../../engine/providers/infrastructure-provider.js';
 
 export type Replica = ControlPlaneReplica;
-export type ComponentHealthName = 'HEALTHY' | 'DEGRADED' | 'DOWN';
+type ComponentHealthName = 'HEALTHY' | 'DEGRADED' | 'DOWN';
 
 /** A component of a control plane with its replicas. */
 export interface ComponentView {

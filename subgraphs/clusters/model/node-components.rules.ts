@@ -1,6 +1,6 @@
 import type { ControlPlaneReplica } from '../../../engine/providers/infrastructure-provider.js';
 
-export type ComponentStatus = 'RUNNING' | 'NOT_READY' | 'UNKNOWN';
+type ComponentStatus = 'RUNNING' | 'NOT_READY' | 'UNKNOWN';
 
 /** What a machine of a cluster runs to be one. */
 export interface NodeComponentView {
@@ -12,7 +12,7 @@ export interface NodeComponentView {
 }
 
 /** A condition of a Kubernetes node. */
-export interface NodeCondition {
+interface NodeCondition {
   readonly type: string;
   readonly status: string;
   readonly reason?: string | undefined;

@@ -18,7 +18,7 @@ const VALUE_RULE =
   'is empty or has at most 63 letters, digits, "-", "_" and ".", beginning and ending with a letter or digit';
 
 /** Domains of Kubernetes, of the cloud and of Fleetgraph: what is under them says what the node is and is set by those. */
-export const RESERVED_DOMAINS = [
+const RESERVED_DOMAINS = [
   'kubernetes.io',
   'k8s.io',
   'alibabacloud.com',

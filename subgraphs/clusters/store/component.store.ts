@@ -10,7 +10,7 @@ export type ComponentRow = Component;
 
 export type ComponentOrderField = 'CREATED_AT' | 'NAME';
 
-export const componentSorting: Sorting<ComponentRow, ComponentOrderField> = {
+const componentSorting: Sorting<ComponentRow, ComponentOrderField> = {
   byId: 'ASC',
   columns: { CREATED_AT: createdAtColumn, NAME: nameColumn },
 };

@@ -8,7 +8,7 @@ export type NodePoolRow = NodePool;
 
 export type NodePoolOrderField = 'CREATED_AT' | 'NAME';
 
-export const nodePoolSorting: Sorting<NodePoolRow, NodePoolOrderField> = {
+const nodePoolSorting: Sorting<NodePoolRow, NodePoolOrderField> = {
   byId: 'ASC',
   columns: { CREATED_AT: createdAtColumn, NAME: nameColumn },
 };

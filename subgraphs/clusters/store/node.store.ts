@@ -8,7 +8,7 @@ export type NodeRow = Node;
 
 export type NodeOrderField = 'CREATED_AT' | 'NAME';
 
-export const nodeSorting: Sorting<NodeRow, NodeOrderField> = {
+const nodeSorting: Sorting<NodeRow, NodeOrderField> = {
   byId: 'ASC',
   columns: { CREATED_AT: createdAtColumn, NAME: nameColumn },
 };

@@ -14,7 +14,7 @@ export interface RollingPolicy {
 }
 
 /** Nodes that are being upgraded. */
-export interface UpgradeBatch {
+interface UpgradeBatch {
   /** Counted from 1. */
   readonly number: number;
   readonly nodeIds: readonly string[];

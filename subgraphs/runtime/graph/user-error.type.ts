@@ -24,7 +24,7 @@ export class InputError extends UserError {}
 
 @Directive('@shareable')
 @ObjectType({ implements: UserError, description: 'A quota has no room for what was asked.' })
-export class QuotaExceededError extends UserError {
+class QuotaExceededError extends UserError {
   @Field(() => String, { description: 'The counted resource, as in Quota.resource.' })
   resource: string;
 
@@ -47,7 +47,7 @@ export class QuotaExceededError extends UserError {
 
 @Directive('@shareable')
 @ObjectType({ implements: UserError, description: 'The product cannot be had in the region.' })
-export class ProductUnavailableError extends UserError {
+class ProductUnavailableError extends UserError {
   @Field(() => String, { description: 'The product that was asked for.' })
   product: string;
 
@@ -63,7 +63,7 @@ export class ProductUnavailableError extends UserError {
   implements: UserError,
   description: 'Too much was asked for at once; it may be asked again later.',
 })
-export class ThrottledError extends UserError {
+class ThrottledError extends UserError {
   @Field(() => Int, { description: 'Seconds to wait.' })
   retryAfter: number;
 }

@@ -28,7 +28,7 @@ export interface WorkloadView {
 }
 
 /** A pod template's containers and where they may run. */
-export interface Deployed {
+interface Deployed {
   readonly name: string;
   readonly replicas: number;
   readonly limits?: Readonly<Record<string, string>>;

@@ -72,7 +72,7 @@ export async function startObservability(): Promise<ObservabilityWorld> {
 }
 
 /** An event, also of a type that another release has appended and this one does not know. */
-export type TestEvent = Partial<Omit<NewEvent, 'type'>> & { readonly type?: string };
+type TestEvent = Partial<Omit<NewEvent, 'type'>> & { readonly type?: string };
 
 function complete(event: TestEvent): NewEvent {
   return {

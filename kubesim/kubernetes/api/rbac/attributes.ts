@@ -13,7 +13,7 @@ export interface ResourceAttributes {
 }
 
 /** What a request wants with a path that is no resource, e.g. `/metrics`. */
-export interface PathAttributes {
+interface PathAttributes {
   readonly verb: string;
   readonly path: string;
 }

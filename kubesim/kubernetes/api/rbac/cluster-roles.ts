@@ -2,7 +2,7 @@ import { kubernetesGroups } from '../../../../access/kubernetes-user.js';
 import type { PolicyRule } from './policy-rule.js';
 import { AUTHENTICATED, MASTERS } from './user-info.js';
 
-export interface ClusterRole {
+interface ClusterRole {
   readonly name: string;
   readonly rules: readonly PolicyRule[];
 }

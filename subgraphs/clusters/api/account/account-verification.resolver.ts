@@ -47,7 +47,7 @@ export class VerifyAccountInput {
 }
 
 @ObjectType({ description: 'Payload of verifyAccount.' })
-export class VerifyAccountPayload extends ChangePayload {
+class VerifyAccountPayload extends ChangePayload {
   @Field(() => Viewer, { nullable: true, description: 'The viewer; null when the request was refused.' })
   viewer: Viewer | null;
 }

@@ -11,11 +11,11 @@ export const ClusterCheckType = graphEnum('ClusterCheckType', 'What a cluster is
 });
 export type ClusterCheckType = keyof typeof ClusterCheckType;
 
-export const ClusterCheckState = graphEnum('ClusterCheckState', 'What came of a check.', {
+const ClusterCheckState = graphEnum('ClusterCheckState', 'What came of a check.', {
   PASSED: 'Nothing stands in the way; look at the warnings.',
   BLOCKED: 'Items of level BLOCKING have failed: what it was for is refused until they are fixed.',
 });
-export type ClusterCheckState = keyof typeof ClusterCheckState;
+type ClusterCheckState = keyof typeof ClusterCheckState;
 
 export const CheckLevel = graphEnum<model.CheckLevel>('CheckLevel', 'How much a failed item matters.', {
   INFO: 'Good to know.',

@@ -9,7 +9,7 @@ import { Product } from '../../../runtime/graph/product.type.js';
 import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 import { ChangeTiming } from '../entities/maintenance-window.enums.js';
 
-export const ComponentState = graphEnum('ComponentState', 'What a component is doing.', {
+const ComponentState = graphEnum('ComponentState', 'What a component is doing.', {
   INSTALLING: 'Being installed.',
   ACTIVE: 'In the cluster as specified.',
   UPGRADING: 'Its version is being changed.',
@@ -83,7 +83,7 @@ export class ComponentRecommendation {
 @ObjectType({
   description: 'Something of a component that somebody has changed in the cluster, outside the platform.',
 })
-export class ComponentDrift {
+class ComponentDrift {
   @Field(() => String, { description: 'Kind and name of the object, e.g. `Deployment coredns`.' })
   object: string;
 

@@ -4,14 +4,14 @@ import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
 import { Zone } from '../entities/catalog-stubs.type.js';
 
-export const ComponentHealth = graphEnum('ComponentHealth', 'How a component of a control plane stands.', {
+const ComponentHealth = graphEnum('ComponentHealth', 'How a component of a control plane stands.', {
   HEALTHY: 'Every replica works.',
   DEGRADED: 'Some replicas are down; it does its work.',
   DOWN: 'It does not do its work: no replica, or of etcd no majority, is up.',
 });
-export type ComponentHealth = keyof typeof ComponentHealth;
+type ComponentHealth = keyof typeof ComponentHealth;
 
-export const ControlPlaneIncidentKind = graphEnum(
+const ControlPlaneIncidentKind = graphEnum(
   'ControlPlaneIncidentKind',
   'What did not work of a control plane.',
   {
@@ -21,7 +21,7 @@ export const ControlPlaneIncidentKind = graphEnum(
     API_UNAVAILABLE: 'The API did not answer.',
   },
 );
-export type ControlPlaneIncidentKind = keyof typeof ControlPlaneIncidentKind;
+type ControlPlaneIncidentKind = keyof typeof ControlPlaneIncidentKind;
 
 @ObjectType({ description: 'One process of a control plane.' })
 export class ControlPlaneReplica {

@@ -24,7 +24,7 @@ export class SetEdgeAutonomyInput {
 }
 
 @ObjectType({ description: 'Payload of setEdgeAutonomy.' })
-export class SetEdgeAutonomyPayload {
+class SetEdgeAutonomyPayload {
   @Field(() => NodePool, { nullable: true, description: 'The node pool; null if the change was refused.' })
   nodePool: NodePool | null;
 

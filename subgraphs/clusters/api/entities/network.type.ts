@@ -57,7 +57,7 @@ export class VSwitch {
 }
 
 @ObjectType({ description: 'Traffic that a security group lets through.' })
-export class SecurityGroupRule {
+class SecurityGroupRule {
   @Field(() => TrafficDirection, { description: 'Which way.' })
   direction: string;
 
@@ -125,7 +125,7 @@ export class ClusterNetwork {
 }
 
 @ObjectType({ description: 'A cloud resource that a cluster consists of or depends on.' })
-export class ClusterResource {
+class ClusterResource {
   @Field(() => ID, {
     description:
       'Id of the resource, the same as elsewhere: `vpc(id)`, `NodePool.scalingGroup { id }` (`asg-…`), `Node.instanceId` and `instances` (`i-…`); of the load balancer of a Service or the disk of a volume claim: the uid of that object. A scaling group and an instance are listed once the cloud has made them.',

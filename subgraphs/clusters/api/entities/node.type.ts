@@ -5,11 +5,11 @@ import { orderOf } from '../../../runtime/graph/order.type.js';
 import { connectionOf } from '../../../runtime/graph/connection.type.js';
 import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
 
-export const NodeRole = graphEnum('NodeRole', 'What a node is for.', {
+const NodeRole = graphEnum('NodeRole', 'What a node is for.', {
   MASTER: 'It runs the control plane (dedicated clusters).',
   WORKER: 'It runs pods.',
 });
-export type NodeRole = keyof typeof NodeRole;
+type NodeRole = keyof typeof NodeRole;
 
 export const NodeOrigin = graphEnum('NodeOrigin', 'How an instance came into its pool.', {
   SCALING_GROUP: "The pool's scaling group made it.",

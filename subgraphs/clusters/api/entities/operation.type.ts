@@ -12,7 +12,7 @@ import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 
 export const OperationKind = graphEnum('OperationKind', 'What an operation does.', operationKinds);
 
-export const OperationState = graphEnum('OperationState', 'State of an operation or of one of its stages.', {
+const OperationState = graphEnum('OperationState', 'State of an operation or of one of its stages.', {
   PENDING: 'Not started.',
   RUNNING: 'In progress.',
   SUCCEEDED: 'All that was asked for is there.',
@@ -22,7 +22,7 @@ export const OperationState = graphEnum('OperationState', 'State of an operation
 });
 
 @ObjectType({ description: 'A part of an operation.' })
-export class OperationStage {
+class OperationStage {
   @Field(() => String, { description: 'Name, e.g. `CONTROL_PLANE`.' })
   name: string;
 

@@ -28,7 +28,7 @@ export class NodeSysctlStore {
 }
 
 @ObjectType({ description: 'A kernel parameter of a node.' })
-export class Sysctl {
+class Sysctl {
   @Field(() => String, { description: 'Its name, e.g. `net.ipv4.ip_forward`.' })
   name: string;
 

@@ -76,7 +76,7 @@ export class InstanceFilter {
   chargeType?: ChargeType | null;
 }
 
-export const OsFamily = graphEnum('OsFamily', 'Families of operating systems.', {
+const OsFamily = graphEnum('OsFamily', 'Families of operating systems.', {
   ALIBABA_CLOUD_LINUX: 'Alibaba Cloud Linux.',
   CENTOS: 'CentOS.',
   UBUNTU: 'Ubuntu.',

@@ -12,16 +12,16 @@ import { Node } from '../entities/node.type.js';
 import { nodeComponents, type NodeReport } from '../../model/node-components.rules.js';
 import { readNodeReports } from './node-report.reader.js';
 
-export const NodeComponentStatus = graphEnum('NodeComponentStatus', 'How a component of a node stands.', {
+const NodeComponentStatus = graphEnum('NodeComponentStatus', 'How a component of a node stands.', {
   RUNNING: 'It works.',
   NOT_READY: 'It does not work; `message` says why.',
   UNKNOWN:
     'Nothing is heard of it: Kubernetes does not know the node yet or does not answer, or the kubelet is silent.',
 });
-export type NodeComponentStatus = keyof typeof NodeComponentStatus;
+type NodeComponentStatus = keyof typeof NodeComponentStatus;
 
 @ObjectType({ description: 'What an instance runs to be a node.' })
-export class NodeComponent {
+class NodeComponent {
   @Field(() => String, { description: '`kubelet`, `containerd`, `etcd`, …' })
   name: string;
 

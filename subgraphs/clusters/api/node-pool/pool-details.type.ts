@@ -3,12 +3,12 @@ import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 import { Resource } from '../../../runtime/graph/resource.type.js';
 import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
 
-export const ScalingGroupState = graphEnum('ScalingGroupState', 'State of a scaling group.', {
+const ScalingGroupState = graphEnum('ScalingGroupState', 'State of a scaling group.', {
   ACTIVE: 'It makes and takes away instances.',
   MISSING: 'Somebody deleted it in the cloud; its pool must be made anew.',
 });
 
-export const ScalingActivityKind = graphEnum('ScalingActivityKind', 'What a scaling group did.', {
+const ScalingActivityKind = graphEnum('ScalingActivityKind', 'What a scaling group did.', {
   SCALE_OUT: 'Made instances.',
   SCALE_IN: 'Took instances away.',
   ATTACH: 'Took in instances that existed.',
@@ -16,7 +16,7 @@ export const ScalingActivityKind = graphEnum('ScalingActivityKind', 'What a scal
   DELETE: 'Was deleted.',
 });
 
-export const ScalingActivityStatus = graphEnum('ScalingActivityStatus', 'What came of it.', {
+const ScalingActivityStatus = graphEnum('ScalingActivityStatus', 'What came of it.', {
   SUCCESSFUL: 'All of it.',
   PARTIAL: 'A part of it.',
   FAILED: 'Nothing of it.',

@@ -14,11 +14,11 @@ export const SupportTicketKind = graphEnum('SupportTicketKind', 'What help is as
 });
 export type SupportTicketKind = keyof typeof SupportTicketKind;
 
-export const SupportTicketState = graphEnum('SupportTicketState', 'Whether help is still wanted.', {
+const SupportTicketState = graphEnum('SupportTicketState', 'Whether help is still wanted.', {
   OPEN: 'It waits for help.',
   CLOSED: 'It is settled.',
 });
-export type SupportTicketState = keyof typeof SupportTicketState;
+type SupportTicketState = keyof typeof SupportTicketState;
 
 @ObjectType({ implements: Resource, description: 'A request for help with a cluster.' })
 export class SupportTicket {

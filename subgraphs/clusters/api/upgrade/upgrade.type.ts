@@ -3,7 +3,7 @@ import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 import type { PausePolicy } from '../../model/upgrade.rules.js';
 import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 
-export const UpgradePausePolicy = graphEnum(
+const UpgradePausePolicy = graphEnum(
   'UpgradePausePolicy',
   'When an upgrade of nodes pauses by itself; resumeOperation lets it go on.',
   {

@@ -3,7 +3,7 @@ import { EventCursorScalar } from '../../../runtime/graph/scalars.js';
 import { Cluster } from '../entities/cluster.type.js';
 import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 
-export const ClusterChangeType = graphEnum('ClusterChangeType', 'What happened to a watched list.', {
+const ClusterChangeType = graphEnum('ClusterChangeType', 'What happened to a watched list.', {
   ADDED: 'The cluster is in the list: it was there at the start, is new, or now matches the filter.',
   MODIFIED: 'A cluster of the list has changed.',
   DELETED: 'The cluster is no longer in the list: it was deleted, or does not match the filter any more.',

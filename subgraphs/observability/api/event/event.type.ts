@@ -62,7 +62,7 @@ export class ProvisioningEvent extends EventInterface {
   operation: Operation | null;
 }
 
-export const ScalingTarget = createUnionType({
+const ScalingTarget = createUnionType({
   name: 'ScalingTarget',
   description: 'What can change its size.',
   types: () => [NodePool, Workload] as const,

@@ -46,7 +46,7 @@ export interface EntityPart {
 }
 
 /** An interface or union, as a subgraph knows it. */
-export interface AbstractPart {
+interface AbstractPart {
   readonly name: string;
   readonly members: readonly string[];
   /** Of an interface; undefined: it is a union. */
