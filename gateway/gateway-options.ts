@@ -76,6 +76,7 @@ export interface GatewayOptions {
  */
 const WITHOUT_ACCOUNTS: Partial<Limits> = {
   requestsPerAccount: Number.POSITIVE_INFINITY,
+  largeBodiesPerAccount: Number.POSITIVE_INFINITY,
   openingsPerAccount: Number.POSITIVE_INFINITY,
   subscriptionsPerAccount: Number.POSITIVE_INFINITY,
 };

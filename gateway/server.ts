@@ -14,6 +14,7 @@ import { loadSupergraph } from './planning/plannable-supergraph.js';
 import { PlanningThread } from './planning/planning-thread.js';
 import { waitToPrepare } from './request/admission.js';
 import { PersistedDocuments } from './request/documents/persisted-documents.js';
+import { LargeBodies } from './request/large-bodies.js';
 import { AccountCounter } from './request/limits/account-counter.js';
 import type { Limits } from './request/limits/limits.js';
 import { RateLimiter } from './request/rate/rate-limiter.js';
@@ -134,6 +135,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     connections: new AccountCounter(limits.connectionsPerAccount),
     requests: requestQueue('requests', limits),
     operations: requestQueue('operations', limits),
+    largeBodies: new LargeBodies(limits.largeBodiesPerAccount),
     draining: drained.signal,
     reconnectDelay: () => Math.ceil(Math.random() * limits.reconnectWindow),
   };

@@ -3,11 +3,24 @@ import { AbortedError } from '../kernel/aborted-error.js';
 import { type MaybePromise, mapMaybePromise } from '../kernel/maybe-promise.js';
 import { throwProblem } from '../kernel/result.js';
 
+/** How the rest of a large body is waited for. */
+export interface LargeBodyGate {
+  /** Bytes of a body from which on it is large. */
+  readonly bytes: number;
+  /** Resolves when the rest may be read; rejects when it is not read at all. */
+  readonly enter: () => Promise<void>;
+}
+
 /**
  * Reads a request's body as text. Refuses LIMIT_EXCEEDED when it is larger than `limit` bytes; what follows is then
- * read and dropped, so that the sender gets to read the answer. Throws Abandoned when the sender leaves before the end.
+ * read and dropped, so that the sender gets to read the answer. Throws AbortedError when the sender leaves before the
+ * end. With `gate`, the rest of a large body stays with the sender until the gate opens. Default: it is read at once.
  */
-export function readBody(request: IncomingMessage, limit: number): MaybePromise<string> {
+export function readBody(
+  request: IncomingMessage,
+  limit: number,
+  gate?: LargeBodyGate,
+): MaybePromise<string> {
   const whole = (text: string | undefined) => {
     if (text !== undefined) return text;
     request.resume();
@@ -17,7 +30,7 @@ export function readBody(request: IncomingMessage, limit: number): MaybePromise<
   if (length > limit) return whole(undefined);
   // A small body has nearly always come with its head: then there is nothing to wait for, not even for being told so.
   const isThere = request.complete || request.readableLength === length;
-  return mapMaybePromise(isThere ? arrived(request, limit) : collect(request, limit), whole);
+  return mapMaybePromise(isThere ? arrived(request, limit) : collect(request, limit, gate), whole);
 }
 
 /** What has come, or undefined when it is too long. */
@@ -28,13 +41,27 @@ function arrived(request: IncomingMessage, limit: number): string | undefined {
 }
 
 /** The whole text, or undefined when it is too long. Listeners, because iterating costs more than the rest. */
-function collect(request: IncomingMessage, limit: number): Promise<string | undefined> {
+function collect(
+  request: IncomingMessage,
+  limit: number,
+  gate: LargeBodyGate | undefined,
+): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let waitsFrom = gate?.bytes ?? Infinity;
+    const waitAtGate = (enter: LargeBodyGate['enter']) => {
+      waitsFrom = Infinity;
+      request.pause();
+      enter().then(() => request.resume(), reject);
+    };
     const onData = (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= limit) return void chunks.push(chunk);
+      if (size <= limit) {
+        chunks.push(chunk);
+        if (gate && size >= waitsFrom) waitAtGate(gate.enter);
+        return;
+      }
       request.off('data', onData);
       resolve(undefined);
     };

@@ -82,12 +82,6 @@ type AdmissionStart = Pick<AdmittedRequest, 'startedAt' | 'least'>;
 /** Objects of a response whose cost is counted in one turn of the event loop. */
 const OBJECTS_PER_TURN = 10_000;
 
-/**
- * Length in characters from which on a body or WebSocket message is charged separately and parsed in its own
- * turn of the event loop: about a millisecond of work.
- */
-export const LARGE_BODY = 64 * 1024;
-
 /** The account name under which unauthenticated clients wait for turns; no account has this name. */
 export const UNAUTHENTICATED = '';
 

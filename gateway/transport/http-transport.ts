@@ -17,7 +17,8 @@ import { Connections } from './http/connections.js';
 import { allowOrigin, answerPreflight } from './http/cors.js';
 import { rejectCrossSiteRequest } from './http/csrf.js';
 import { answerFastPath, parseFastPathRequest } from './http/fast-path.js';
-import { LARGE_BODY, UNAUTHENTICATED } from '../request/admission.js';
+import { UNAUTHENTICATED } from '../request/admission.js';
+import { LARGE_BODY } from '../request/large-bodies.js';
 import { type ResolvedRequest, resolveDocument } from '../request/documents/document-reference.js';
 import { SingleConnectionStreams, streamToken } from './stream/single-connection-stream.js';
 import type { AuthenticatedRequest, GatewayCore } from './core/gateway-core.js';
@@ -184,7 +185,7 @@ export class HttpTransport implements Disposable {
     const { actor } = client;
     if (request.method === 'PUT') return this.reserved.reserve(response, actor);
     if (request.method === 'DELETE') return this.reserved.end(response, request, actor);
-    const sent = this.body(request, actor.account);
+    const sent = this.body(request, response, client);
     const read = { body: sent instanceof Promise ? await sent : sent, url: request.url ?? '/' };
     if (Array.isArray(read.body)) return answerBatch(core, response, read.body, client);
     const streaming = this.streamed(request, response, { client, read });
@@ -228,15 +229,28 @@ export class HttpTransport implements Disposable {
     return answerStream(core, response, stream, client);
   }
 
-  private body(request: IncomingMessage, account: string): MaybePromise<unknown> {
+  private body(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { actor: { account }, gone }: AuthenticatedRequest,
+  ): MaybePromise<unknown> {
     if (request.method !== 'POST') return undefined;
-    const { admission, limits } = this.options.core;
-    return mapMaybePromise(readBody(request, limits.bodyBytes), (text): unknown => {
-      if (!isJson(request) || text === '') return undefined;
-      if (text.length < LARGE_BODY) return JSON.parse(text);
-      const charged = admission.chargeBody(account, text.length);
-      return mapMaybePromise(charged, () => turnOf(account).then((): unknown => JSON.parse(text)));
-    });
+    const { admission, largeBodies, limits } = this.options.core;
+    const enter = async () => {
+      const slot = await largeBodies.enter(account, gone);
+      if (!slot) throw new AbortedError();
+      request.once('end', slot.complete);
+      response.once('close', slot.release);
+    };
+    return mapMaybePromise(
+      readBody(request, limits.bodyBytes, { bytes: LARGE_BODY, enter }),
+      (text): unknown => {
+        if (!isJson(request) || text === '') return undefined;
+        if (text.length < LARGE_BODY) return JSON.parse(text);
+        const charged = admission.chargeBody(account, text.length);
+        return mapMaybePromise(charged, () => turnOf(account).then((): unknown => JSON.parse(text)));
+      },
+    );
   }
 }
 

@@ -66,6 +66,11 @@ export interface Limits {
   readonly requestsPerAccount: number;
   /** Queued HTTP requests per account, and as many operations; further ones are rejected. */
   readonly requestsWaiting: number;
+  /**
+   * Large HTTP bodies and WebSocket messages per account that are read and held at once; the rest of others stays
+   * with their senders. Bounds the memory of an account's uploads.
+   */
+  readonly largeBodiesPerAccount: number;
   /** Streams per account that are opened from subgraphs concurrently; others are queued. */
   readonly openingsPerAccount: number;
   /** Distinct subscriptions per account; those that share an execution count once. */
@@ -118,6 +123,7 @@ export const defaultLimits: Limits = {
   operationsPerSocket: 100,
   requestsPerAccount: 16,
   requestsWaiting: 512,
+  largeBodiesPerAccount: 4,
   openingsPerAccount: 8,
   subscriptionsPerAccount: 1000,
   unreadTimeout: 30_000,

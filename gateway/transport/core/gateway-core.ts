@@ -14,6 +14,7 @@ import type { PermissionWatcher } from '../../subscriptions/permission-watcher.j
 import type { Subscriptions } from '../../subscriptions/subscriptions.js';
 import type { Admission } from '../../request/admission.js';
 import type { AccountCounter } from '../../request/limits/account-counter.js';
+import type { LargeBodies } from '../../request/large-bodies.js';
 import type { RequestQueue } from '../../request/request-queue.js';
 
 /** Dependencies that all transports share. */
@@ -42,6 +43,7 @@ export interface GatewayCore {
    * streams.
    */
   readonly operations: RequestQueue;
+  readonly largeBodies: LargeBodies;
   /** Aborts when the gateway drains: long-lived connections end, so that clients resume on another gateway. */
   readonly draining: AbortSignal;
   /** Returns a random delay in milliseconds after which a disconnected client should reconnect. */

@@ -4,20 +4,17 @@ import { type ConnectionInitMessage, MessageType, type SubscribeMessage, parseMe
 import type { WebSocket } from 'ws';
 import type { Actor } from '../../../kernel/actor.js';
 import { ProblemError } from '../../../kernel/result.js';
-import { turnOf } from '../../../kernel/fairness/work-turns.js';
 import { hasExpired } from '../../auth/authenticator.js';
-import { LARGE_BODY, UNAUTHENTICATED } from '../../request/admission.js';
+import { LARGE_BODY } from '../../request/large-bodies.js';
 import { CloseSocket, closeCodes } from './close-codes.js';
 import type { GatewayCore } from '../core/gateway-core.js';
 import { MAX_ID } from '../core/operation-id.js';
 import { runOperation } from '../core/operation.js';
 import { requestError } from '../core/request-error.js';
+import { MessageReader } from './message-reader.js';
 import { SocketOperation } from './socket-operation.js';
 import { WebSocketWriter } from './websocket-writer.js';
 import { drainRoundRobin } from '../core/round-robin.js';
-
-/** Minimum size in bytes of a read that waits for a turn: a read returns up to 64 KiB. */
-const LARGE_PART = 16 * 1024;
 
 /** Created once: `abort()` without a reason creates a new error on each call. */
 const ENDED = new Error('the operation has ended');
@@ -36,10 +33,7 @@ export class SocketSession {
   /** Timeout of `connection_init`, later of the close handshake. */
   private waiting: NodeJS.Timeout | undefined;
   private refusing: Promise<void> | undefined;
-  /** Pending while a large message waits for its turn. */
-  private reading: Promise<void> | undefined;
-  /** Number of pending turns; the socket is paused until they have come. */
-  private pauses = 0;
+  private readonly reader: MessageReader;
 
   /** `authorization` is the header of the upgrade, for clients that send no token in `connection_init`. */
   constructor(
@@ -49,6 +43,14 @@ export class SocketSession {
     private authorization: string | undefined,
   ) {
     this.outlet = new WebSocketWriter(socket, connection, () => this.drained());
+    this.reader = new MessageReader({
+      socket,
+      connection,
+      largeBodies: core.largeBodies,
+      account: () => this.actor?.account,
+      onMessage: (data) => this.receive(data),
+      onUnauthenticated: () => this.fail(new CloseSocket(closeCodes.badRequest, 'Invalid message received')),
+    });
     const { initialisationTimeout, subprotocolNotAcceptable } = closeCodes;
     if (socket.protocol !== 'graphql-transport-ws') {
       socket.close(subprotocolNotAcceptable, 'Subprotocol not acceptable');
@@ -58,8 +60,6 @@ export class SocketSession {
       () => this.close(initialisationTimeout, 'Connection initialisation timeout'),
       core.limits.connectionInitTimeout,
     );
-    connection.on('data', (chunk: Buffer) => this.arrived(chunk.length));
-    socket.on('message', (data) => this.receive(data as Buffer));
     socket.once('close', () => this.closed());
   }
 
@@ -78,40 +78,7 @@ export class SocketSession {
     return this.socket.readyState === this.socket.OPEN;
   }
 
-  /**
-   * Handles messages in order, because each may close the socket. A large message waits for a turn of its
-   * account.
-   */
   private receive(data: Buffer): void {
-    if (this.reading) return void this.reading.then(() => this.receive(data));
-    if (data.length < LARGE_BODY) return this.receiveNow(data);
-    const { actor } = this;
-    // Unauthenticated clients have no reason to send a large message.
-    if (!actor) return this.fail(new CloseSocket(closeCodes.badRequest, 'Invalid message received'));
-    this.reading = this.pauseForTurn(actor.account).then(() => {
-      this.reading = undefined;
-      this.receiveNow(data);
-    });
-  }
-
-  /**
-   * Reads one part of a large message per turn of the account. Otherwise one turn of the event loop would read
-   * 2 MB of each socket.
-   */
-  private arrived(bytes: number): void {
-    if (bytes >= LARGE_PART) void this.pauseForTurn(this.actor?.account ?? UNAUTHENTICATED);
-  }
-
-  /** Pauses the socket until it is the account's turn. */
-  private async pauseForTurn(account: string): Promise<void> {
-    this.pauses += 1;
-    this.socket.pause();
-    await turnOf(account);
-    this.pauses -= 1;
-    if (this.pauses === 0) this.socket.resume();
-  }
-
-  private receiveNow(data: Buffer): void {
     if (!this.isOpen) return;
     try {
       this.handle(read(String(data)), data.length);
@@ -217,7 +184,7 @@ export class SocketSession {
 
   /** Pauses a rejected client until its account's turn; its queued messages are rejected then. */
   private async refusalTurn(account: string): Promise<void> {
-    await this.pauseForTurn(account);
+    await this.reader.pauseForTurn(account);
     this.refusing = undefined;
   }
 

@@ -84,6 +84,8 @@ export class WebSocketTransport {
 
   private ping(): void {
     for (const socket of this.sockets.clients) {
+      // What a paused socket has answered is not read yet.
+      if (socket.isPaused) continue;
       if (!this.answered.delete(socket)) socket.terminate();
       else socket.ping();
     }

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Limits } from '../../../gateway/request/limits/limits.js';
 import { type Answer, type Fixture, post, startFixture, token, until } from '../fixtures/gateway.js';
 import { requestOnNewConnection } from '../fixtures/dedicated-connection.js';
-import { rawSocket } from '../fixtures/raw-socket.js';
+import { type RawSocket, rawSocket } from '../fixtures/raw-socket.js';
 
 let stack = new AsyncDisposableStack();
 afterEach(async () => {
@@ -91,6 +91,41 @@ describe('HTTP requests of one account', () => {
     expect(fixture.log.filter(({ level }) => level >= 50)).toEqual([]);
   });
 
+  test('read only as many large bodies at once as the account may have', async () => {
+    const fixture = await start({ largeBodiesPerAccount: 1 });
+    const { hostname, port } = new URL(fixture.url);
+    const large = { query: QUICK, extensions: { padding: 'x'.repeat(200_000) } };
+    const body = JSON.stringify(large);
+    const unfinished = connect(Number(port), hostname);
+    stack.defer(() => void unfinished.destroy());
+    const head = ['POST /graphql HTTP/1.1', 'host: x', `authorization: Bearer ${await token()}`];
+    unfinished.write(
+      [
+        ...head,
+        'content-type: application/json',
+        `content-length: ${body.length}`,
+        '',
+        body.slice(0, 100_000),
+      ].join('\r\n'),
+    );
+    const asked: Promise<number | undefined>[] = [];
+    const ask = async (bearer: string) =>
+      (await requestOnNewConnection(fixture.url, { bearer, body: large })).resume().statusCode;
+    const mine = await token();
+    const waits = async () => {
+      const answer = ask(mine);
+      asked.push(answer);
+      return Promise.race([answer, delay(50).then(() => 'waits')]);
+    };
+    await expect.poll(waits).toBe('waits');
+    expect((await post(fixture.url, QUICK)).status).toBe(200);
+    expect(await ask(await token('globex'))).toBe(200);
+    unfinished.write(body.slice(100_000));
+    const [answer] = (await once(unfinished, 'data')) as [Buffer];
+    expect(String(answer)).toMatch(/^HTTP\/1.1 200 /);
+    expect(new Set(await Promise.all(asked))).toEqual(new Set([200]));
+  });
+
   test('release their slots when they become streams', async () => {
     const fixture = await start({ requestsPerAccount: 1, requestsWaiting: 1 });
     for (const accept of ['text/event-stream', 'multipart/mixed;subscriptionSpec=1.0, application/json']) {
@@ -119,6 +154,57 @@ describe('HTTP requests of one account', () => {
     await until(() => fixture.hub.told === 2, 'the end of the operations');
     // Those that waited have never begun.
     expect(fixture.hub.slow).toBe(2);
+  });
+});
+
+describe('large messages of WebSockets', () => {
+  const message = (id: string) =>
+    JSON.stringify({
+      ...{ id, type: 'subscribe' },
+      payload: { query: QUICK, extensions: { padding: 'x'.repeat(200_000) } },
+    });
+
+  /** A socket that has sent a part of a message and does not go on. */
+  async function unfinished(fixture: Fixture) {
+    const raw = stack.use(await rawSocket(fixture.url));
+    await raw.initialise();
+    raw.socket.send(message('1').slice(0, 150_000), { fin: false });
+    return raw;
+  }
+
+  /** Polls until a large message on a new socket is not answered within 50 ms. */
+  async function waiting(fixture: Fixture) {
+    const all: RawSocket[] = [];
+    await expect
+      .poll(async () => {
+        const raw = stack.use(await rawSocket(fixture.url));
+        await raw.initialise();
+        all.push(raw);
+        raw.say(message('1'));
+        return Promise.race([raw.heard('next').then(() => 'answered'), delay(50).then(() => 'waits')]);
+      })
+      .toBe('waits');
+    return all;
+  }
+
+  test('are read only as many at once as the account may have', async () => {
+    const fixture = await start({ largeBodiesPerAccount: 1 });
+    const first = await unfinished(fixture);
+    const all = await waiting(fixture);
+    const other = stack.use(await rawSocket(fixture.url));
+    await other.initialise('globex');
+    other.say(message('1'));
+    await other.heard('next');
+    first.socket.send(message('1').slice(150_000), { fin: true });
+    await Promise.all([first, ...all].map((raw) => raw.heard('next')));
+  });
+
+  test('no longer wait for a message whose socket has closed', async () => {
+    const fixture = await start({ largeBodiesPerAccount: 1 });
+    const first = await unfinished(fixture);
+    const all = await waiting(fixture);
+    first.socket.terminate();
+    await Promise.all(all.map((raw) => raw.heard('next')));
   });
 });
 
