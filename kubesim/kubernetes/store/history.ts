@@ -9,17 +9,24 @@ export interface Change {
   readonly previous: KubeObject | undefined;
 }
 
-const LEAST = 256;
-const MOST = 10_000;
+/** Changes that are kept at least, and at most, as long as their bytes allow. */
+const MIN_CHANGES = 256;
+const MAX_CHANGES = 10_000;
+
+/** Characters of replaced and deleted versions that one kind of one cluster keeps. */
+const MAX_SIZE = 8 * 1024 * 1024;
 
 /**
  * The last changes of one kind in one cluster: what a watch replays. Keeps about three changes for each living
- * object; a watch that starts before them gets 410 Gone.
+ * object, and fewer of large objects, so that writing them again and again does not fill the memory; a watch that
+ * starts before them gets 410 Gone.
  */
 export class History {
   private changes: Change[] = [];
   /** Changes up to and including this revision are forgotten. */
   private forgotten: number;
+  /** Characters of the previous versions in `changes`: living objects are kept anyway. */
+  private size = 0;
 
   constructor(revision: number) {
     this.forgotten = revision;
@@ -32,12 +39,11 @@ export class History {
 
   append(change: Change, living: number): void {
     this.changes.push(change);
-    const keep = Math.min(MOST, Math.max(LEAST, 3 * living));
+    this.size += sizeOf(change.previous);
+    const keep = Math.min(MAX_CHANGES, Math.max(MIN_CHANGES, 3 * living));
     // Forgetting in bulk keeps appending O(1).
-    if (this.changes.length < 2 * keep) return;
-    const drop = this.changes.length - keep;
-    this.forgotten = this.changes[drop - 1]?.revision ?? this.forgotten;
-    this.changes = this.changes.slice(drop);
+    if (this.changes.length >= 2 * keep) this.forget(this.changes.length - keep);
+    else if (this.size > MAX_SIZE) this.forget(this.oldest(this.size - MAX_SIZE / 2));
   }
 
   /** The first change after the revision, or undefined when there is none. The caller checks `start` first. */
@@ -51,4 +57,27 @@ export class History {
     }
     return this.changes[low];
   }
+
+  /** How many of the oldest changes have at least this size; never the last change. */
+  private oldest(size: number): number {
+    let count = 0;
+    for (let found = 0; found < size && count < this.changes.length - 1; count += 1)
+      found += sizeOf(this.changes[count]?.previous);
+    return count;
+  }
+
+  private forget(count: number): void {
+    this.forgotten = this.changes[count - 1]?.revision ?? this.forgotten;
+    for (const { previous } of this.changes.slice(0, count)) this.size -= sizeOf(previous);
+    this.changes = this.changes.slice(count);
+  }
+}
+
+/** Characters of all texts in a value, names included: about what it holds in memory. */
+function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 0;
+  let size = 0;
+  for (const [name, entry] of Object.entries(value)) size += name.length + sizeOf(entry);
+  return size;
 }
