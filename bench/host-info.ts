@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 
-/** Where and when something was measured. */
+/** Machine and time of a measurement. */
 export interface HostInfo {
   readonly date: string;
   readonly cpu: string;
@@ -8,7 +8,7 @@ export interface HostInfo {
   readonly memoryGiB: number;
   readonly system: string;
   readonly node: string;
-  /** Load of the minute before: what else the machine was doing. */
+  /** Load average of the minute before the start. */
   readonly load: number;
 }
 
@@ -24,7 +24,7 @@ export function hostInfo(): HostInfo {
   };
 }
 
-/** One line for under a table. */
+/** One line below the tables. */
 export function hostInfoLine({ date, cpu, cores, memoryGiB, system, node, load }: HostInfo): string {
   const day = date.slice(0, 16).replace('T', ' ');
   return `${day} UTC · ${cores} cores of ${cpu}, ${memoryGiB} GiB · ${system} · Node.js ${node} · load before: ${load}`;

@@ -1,45 +1,64 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot } from '../kernel/package-root.js';
+import { type HostInfo, hostInfoLine } from './host-info.js';
 
 const folder = join(packageRoot, 'bench');
 
-/** A Markdown table; the first column is text, the others are right-aligned. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) =>
-    Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0), title.length, 4),
-  );
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join(' | ')} |`;
-  const rule = `| ${widths.map((width, i) => (i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
-  return [line(head), rule, ...rows.map(line)].join('\n');
+/** Figures of one run and the machine that they were measured on. */
+interface BenchResults {
+  readonly machine: HostInfo;
 }
 
-/** Keeps the raw figures as bench/results/<name>.json; answers the path. */
-export async function keepResults(name: string, results: unknown): Promise<string> {
-  await mkdir(join(folder, 'results'), { recursive: true });
-  const file = join(folder, 'results', `${name}.json`);
-  await writeFile(file, `${JSON.stringify(results, rounded)}\n`);
-  return file;
+/** Writes the results of one benchmark to bench/results/<name>.json and its tables to bench/README.md. */
+export class Report<Results extends BenchResults> {
+  constructor(
+    private readonly name: string,
+    private readonly formatTables: (results: Results) => string,
+  ) {}
+
+  /** Prints the tables and, unless the run was quick, writes both files. */
+  async publish(results: Results, { quick }: { readonly quick: boolean }): Promise<void> {
+    console.log(`\n${this.format(results)}\n`);
+    if (quick) return;
+    await mkdir(join(folder, 'results'), { recursive: true });
+    await writeFile(this.file, `${JSON.stringify(results, roundDigits)}\n`);
+    await this.writeTables(results);
+    console.log(`Results are in ${this.file}`);
+  }
+
+  /** Writes the tables again from the results of the last run. */
+  async rewriteTables(): Promise<void> {
+    await this.writeTables(JSON.parse(await readFile(this.file, 'utf8')) as Results);
+  }
+
+  private get file(): string {
+    return join(folder, 'results', `${this.name}.json`);
+  }
+
+  private format(results: Results): string {
+    return `${this.formatTables(results)}\n\n${hostInfoLine(results.machine)}`;
+  }
+
+  /** Replaces the text between the markers `<!-- <name> -->` and `<!-- /<name> -->`. */
+  private async writeTables(results: Results): Promise<void> {
+    const readme = join(folder, 'README.md');
+    const page = await readFile(readme, 'utf8');
+    const [opening, closing] = [`<!-- ${this.name} -->`, `<!-- /${this.name} -->`];
+    const start = page.indexOf(opening);
+    const end = page.indexOf(closing);
+    if (start < 0 || end < start) throw new Error(`bench/README.md lacks ${opening} … ${closing}`);
+    const before = page.slice(0, start + opening.length);
+    await writeFile(readme, `${before}\n\n${this.format(results)}\n\n${page.slice(end)}`);
+  }
 }
 
-/** Keeps a text as bench/results/<name>.md. */
-export async function keepText(name: string, text: string): Promise<void> {
+/** Writes a text to bench/results/<name>.md. */
+export async function writeResultsPage(name: string, text: string): Promise<void> {
   await writeFile(join(folder, 'results', `${name}.md`), `${text}\n`);
 }
 
-/** Microseconds are enough of a millisecond. */
-function rounded(_: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isInteger(value) ? Math.round(value * 1000) / 1000 : value;
-}
-
-/** Puts the text between the marks `<!-- <name> -->` and `<!-- /<name> -->` of bench/README.md. */
-export async function keepInReadme(name: string, text: string): Promise<void> {
-  const file = join(folder, 'README.md');
-  const page = await readFile(file, 'utf8');
-  const [from, to] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
-  const start = page.indexOf(from);
-  const end = page.indexOf(to);
-  if (start < 0 || end < start) throw new Error(`bench/README.md lacks ${from} … ${to}`);
-  await writeFile(file, `${page.slice(0, start + from.length)}\n\n${text}\n\n${page.slice(end)}`);
+/** Five digits: tables show ratios of small figures with two decimals. */
+function roundDigits(_: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;
 }

@@ -1,6 +1,6 @@
 import { queryGraph, type GraphEndpoint, until } from '../platform/graph-endpoint.js';
 
-/** Seconds until what was asked for is given up. */
+/** Seconds until the benchmark fails. */
 const DEADLINE = 600;
 
 const CREATE = `mutation Create($input: CreateClusterInput!) { payload: createCluster(input: $input) {
@@ -22,11 +22,11 @@ export interface ClusterRequestResult {
   readonly clusterId: string | undefined;
   readonly nodePoolId: string | undefined;
   readonly operationId: string | undefined;
-  /** The resource whose quota refused it. */
-  readonly refusedBy: string | undefined;
+  /** The resource whose quota the cluster exceeded. */
+  readonly exceededQuota: string | undefined;
 }
 
-/** Asks for a Pro cluster; a quota may refuse it. */
+/** Creates a Pro cluster; the result says whether a quota was exceeded. */
 export async function requestCluster(
   endpoint: GraphEndpoint,
   { name, nodes, regionId }: { readonly name: string; readonly nodes: number; readonly regionId: string },
@@ -46,11 +46,11 @@ export async function requestCluster(
     clusterId: payload.cluster?.id,
     nodePoolId: payload.cluster?.nodePools.nodes[0]?.id,
     operationId: payload.operation?.id,
-    refusedBy: error?.resource,
+    exceededQuota: error?.resource,
   };
 }
 
-/** Scales a pool; answers the operation's id. Throws on user errors. */
+/** Scales a pool; returns the operation's id. Throws on user errors. */
 export async function scale(
   endpoint: GraphEndpoint,
   nodePoolId: string,
@@ -67,13 +67,13 @@ export interface FinishedOperation {
   readonly state: string;
   readonly created: number;
   readonly failed: number;
-  /** Why the first node that is missing is missing. */
+  /** Message of the first failure. */
   readonly why: string | undefined;
 }
 
-/** Waits until an operation has ended. */
-export async function operationEnd(endpoint: GraphEndpoint, id: string): Promise<FinishedOperation> {
-  let ended: FinishedOperation | undefined;
+/** Waits until an operation has finished. */
+export async function waitForOperation(endpoint: GraphEndpoint, id: string): Promise<FinishedOperation> {
+  let finished: FinishedOperation | undefined;
   await until(`the end of ${id}`, DEADLINE, async () => {
     const { operation } = await queryGraph<{
       operation: {
@@ -84,9 +84,9 @@ export async function operationEnd(endpoint: GraphEndpoint, id: string): Promise
     const { state, result } = operation;
     if (!['SUCCEEDED', 'PARTIAL', 'FAILED', 'CANCELED'].includes(state)) return false;
     const { created = 0, failed = 0, failures = [] } = result ?? {};
-    ended = { state, created, failed, why: failures[0]?.message };
+    finished = { state, created, failed, why: failures[0]?.message };
     return true;
   });
-  if (!ended) throw new Error(`${id} has not ended`);
-  return ended;
+  if (!finished) throw new Error(`${id} has not finished`);
+  return finished;
 }

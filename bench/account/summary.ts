@@ -1,17 +1,23 @@
-import { table } from '../report.js';
+import type { HostInfo } from '../host-info.js';
+import { Report } from '../report.js';
+import { table } from '../table.js';
 import type { Growth, QuotaRejections } from './grow.js';
 
-/** Everything measured of one account. */
-export interface AccountFigures {
+/** Measurements of one account. */
+interface AccountFigures {
   readonly clusters: number;
   readonly speed: number;
-  readonly refusals: QuotaRejections;
+  readonly rejections: QuotaRejections;
   readonly growths: readonly Growth[];
 }
 
-/** The figures as text and tables. */
-export function accountTable({ clusters, speed, refusals, growths }: AccountFigures): string {
-  const { vcpu, routes, balancers } = refusals;
+export const accountReport = new Report<{ readonly machine: HostInfo; readonly figures: AccountFigures }>(
+  'account',
+  ({ figures }) => accountTable(figures),
+);
+
+function accountTable({ clusters, speed, rejections, growths }: AccountFigures): string {
+  const { vcpu, routes, loadBalancers } = rejections;
   const total = growths.at(-1)?.total ?? 0;
   const head = [
     '',
@@ -23,7 +29,7 @@ export function accountTable({ clusters, speed, refusals, growths }: AccountFigu
     'CPU ms per node',
     'memory MiB',
   ];
-  const grown = table(
+  const growthTable = table(
     head,
     growths.map((one) => [
       one.what,
@@ -38,10 +44,10 @@ export function accountTable({ clusters, speed, refusals, growths }: AccountFigu
   );
   return `**${clusters} Pro clusters, ${total} nodes** in one account, simulated cloud at ${speed} times speed
 
-Before the quotas were raised: of 60 nodes 100 vCPUs made ${vcpu.created}; with more vCPUs 48 routes let ${routes.created} more
-be made; of ${balancers.asked} further clusters ${balancers.refused} were refused for want of load balancers.
+Before the quotas were raised: of 60 nodes, ${vcpu.created} fit into 100 vCPUs and, with more vCPUs, ${routes.created} more into 48 routes; of
+${loadBalancers.requested} further clusters, ${loadBalancers.rejected} were rejected because of the quota of load balancers.
 
-${grown}`;
+${growthTable}`;
 }
 
 function mebibytes(bytes: number): string {

@@ -24,20 +24,20 @@ interface FleetPage {
   };
 }
 
-/** Throws unless the graph shows every cluster running with exactly the nodes asked for. */
+/** Throws unless the graph shows every cluster running with exactly the requested number of nodes. */
 export async function checkFleet(
   endpoint: GraphEndpoint,
   clusters: number,
   nodesEach: number,
 ): Promise<void> {
-  const seen: FleetPage['clusters']['nodes'][number][] = [];
+  const clustersSeen: FleetPage['clusters']['nodes'][number][] = [];
   let after: string | null = null;
   do {
     const page: FleetPage = await queryGraph<FleetPage>(endpoint, FLEET, { after });
-    seen.push(...page.clusters.nodes);
+    clustersSeen.push(...page.clusters.nodes);
     after = page.clusters.pageInfo.hasNextPage ? page.clusters.pageInfo.endCursor : null;
   } while (after !== null);
-  const wrong = seen.filter(({ state, nodePools: { nodes } }) => {
+  const wrong = clustersSeen.filter(({ state, nodePools: { nodes } }) => {
     const [pool] = nodes;
     return (
       state !== 'RUNNING' ||
@@ -46,8 +46,8 @@ export async function checkFleet(
       pool.healthyNodes !== nodesEach
     );
   });
-  if (seen.length === clusters && wrong.length === 0) return;
+  if (clustersSeen.length === clusters && wrong.length === 0) return;
   throw new Error(
-    `the graph shows ${seen.length} clusters, ${wrong.length} of them wrong, e.g. ${JSON.stringify(wrong[0])}`,
+    `the graph shows ${clustersSeen.length} clusters, ${wrong.length} of them with another state or size, e.g. ${JSON.stringify(wrong[0])}`,
   );
 }

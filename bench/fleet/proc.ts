@@ -3,9 +3,9 @@ import { readdir, readFile } from 'node:fs/promises';
 /** Clock ticks per second in /proc; 100 on every Linux that Node.js runs on. */
 const TICKS = 100;
 
-/** Memory and CPU of a process with its children, as Linux tells them. */
+/** Memory and CPU of a process with its children, as Linux reports them. */
 export interface ProcReading {
-  /** Bytes, memory shared between the processes counted once. */
+  /** Bytes; memory that the processes share is counted once. */
   readonly memory: number;
   /** CPU seconds so far, of children that have ended too. */
   readonly cpu: number;
@@ -30,7 +30,7 @@ async function childrenOf(pid: number): Promise<number[]> {
 
 async function readStat(pid: number): Promise<{ own: number; ended: number } | undefined> {
   const text = await readText(`/proc/${pid}/stat`);
-  // The name, in parentheses, may hold spaces: what is counted comes after it.
+  // The second field, the name in parentheses, may contain spaces: count fields after it.
   const fields = text
     ?.slice(text.lastIndexOf(')') + 2)
     .split(' ')

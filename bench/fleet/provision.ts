@@ -2,18 +2,18 @@ import { createCluster } from '../platform/clusters.js';
 import type { GraphEndpoint } from '../platform/graph-endpoint.js';
 import type { FleetStatistics } from './statistics.store.js';
 
-/** What is asked for. */
+/** The fleet to create. */
 export interface FleetInput {
   readonly clusters: number;
   readonly nodesEach: number;
-  /** Seconds until it is given up. */
+  /** Seconds until the benchmark fails. */
   readonly deadline: number;
 }
 
 export interface Provisioned {
-  /** Seconds until every mutation was answered. */
+  /** Seconds until every mutation had returned. */
   readonly accepted: number;
-  /** Milliseconds that each mutation took. */
+  /** Milliseconds of each mutation. */
   readonly latencies: number[];
   /** Seconds until every cluster was running. */
   readonly wall: number;
@@ -21,7 +21,7 @@ export interface Provisioned {
 
 const REGIONS = ['cn-hangzhou', 'cn-beijing', 'cn-shanghai', 'ap-southeast-1', 'eu-central-1'];
 
-/** Asks for all clusters at once and waits until all run. Throws when they do not within the deadline. */
+/** Creates all clusters at once and waits until all run. Throws after the deadline. */
 export async function provision(
   endpoint: GraphEndpoint,
   statistics: FleetStatistics,
@@ -37,22 +37,26 @@ export async function provision(
     }),
   );
   const accepted = seconds(begin);
-  console.log(`${clock(begin)}  all ${fleet.clusters} mutations answered`);
-  await allRunning(statistics, fleet, begin);
+  console.log(`${clock(begin)}  all ${fleet.clusters} mutations returned`);
+  await waitUntilRunning(statistics, fleet, begin);
   return { accepted, latencies, wall: seconds(begin) };
 }
 
-async function allRunning(statistics: FleetStatistics, fleet: FleetInput, begin: number): Promise<void> {
-  let told = seconds(begin);
+async function waitUntilRunning(
+  statistics: FleetStatistics,
+  fleet: FleetInput,
+  begin: number,
+): Promise<void> {
+  let loggedAt = seconds(begin);
   for (;;) {
     const { running, nodes } = await statistics.progress();
     if (running === fleet.clusters) return;
     if (seconds(begin) > fleet.deadline) {
       throw new Error(`after ${fleet.deadline} s only ${running} of ${fleet.clusters} clusters run`);
     }
-    if (seconds(begin) - told >= 2) {
+    if (seconds(begin) - loggedAt >= 2) {
       console.log(`${clock(begin)}  ${running} clusters, ${nodes} nodes running`);
-      told = seconds(begin);
+      loggedAt = seconds(begin);
     }
     await new Promise((wake) => setTimeout(wake, 100));
   }

@@ -2,7 +2,7 @@ import type { BenchProcess } from '../platform/process.js';
 import { readProcess } from './proc.js';
 import type { DatabaseWork, FleetStatistics } from './statistics.store.js';
 
-/** What was used up and written. */
+/** CPU time, events and database work of a period. */
 export interface ResourceUsage {
   readonly events: number;
   /** CPU seconds. */
@@ -10,7 +10,7 @@ export interface ResourceUsage {
   readonly work: DatabaseWork;
 }
 
-/** Takes the difference between two looks at everything that only grows. */
+/** Subtracts the counters at the start of a period from those at its end. */
 export class UsageMeter {
   private constructor(
     private readonly read: () => Promise<ResourceUsage>,
@@ -22,12 +22,12 @@ export class UsageMeter {
     postgres: number,
     statistics: FleetStatistics,
   ): Promise<UsageMeter> {
-    const look = async (): Promise<ResourceUsage> => {
+    const read = async (): Promise<ResourceUsage> => {
       const { user, system } = await platform.cpu();
       const cpu = { platform: (user + system) / 1e6, postgres: (await readProcess(postgres))?.cpu ?? 0 };
       return { cpu, events: await statistics.events(), work: await statistics.work() };
     };
-    return new UsageMeter(look, await look());
+    return new UsageMeter(read, await read());
   }
 
   async sinceStart(): Promise<ResourceUsage> {

@@ -1,12 +1,12 @@
 import { readProcess } from './proc.js';
 
-/** The largest memory seen, in bytes. */
+/** Peak memory in bytes. */
 export interface Peaks {
   platform: number;
   postgres: number;
 }
 
-/** Looks at the memory of both processes every half second until it is disposed of. */
+/** Reads the memory of both processes every half second until it is disposed. */
 export class MemorySampler implements AsyncDisposable {
   readonly peaks: Peaks = { platform: 0, postgres: 0 };
   private readonly done = new AbortController();

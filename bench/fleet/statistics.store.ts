@@ -9,7 +9,7 @@ const EVENTS = `SELECT count(*)::int AS events FROM engine.event`;
 const OPERATIONS = `SELECT extract(epoch FROM finished_at - created_at)::float8 AS seconds
   FROM engine.operation WHERE type = 'CREATE_CLUSTER' AND state = 'SUCCEEDED'`;
 
-/** Statements that clients have sent; what begins and ends transactions is left out. */
+/** Statements of clients, without those that begin and end transactions. */
 const STATEMENTS = `SELECT coalesce(sum(calls), 0)::float8 AS statements FROM pg_stat_statements
   WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND query !~* '^\\s*(begin|commit|rollback|set|discard)'`;
@@ -17,11 +17,10 @@ const STATEMENTS = `SELECT coalesce(sum(calls), 0)::float8 AS statements FROM pg
 const WORK = `SELECT xact_commit::float8 AS transactions, (tup_inserted + tup_updated + tup_deleted)::float8 AS writes,
   tup_fetched::float8 AS reads FROM pg_stat_database WHERE datname = current_database()`;
 
-/** Jobs that are running or due. */
-const AT_WORK = `SELECT count(*)::int AS jobs FROM graphile_worker._private_jobs
+const PENDING_JOBS = `SELECT count(*)::int AS jobs FROM graphile_worker._private_jobs
   WHERE locked_at IS NOT NULL OR run_at <= now()`;
 
-/** What PostgreSQL has done so far. */
+/** PostgreSQL's counters of the database. */
 export interface DatabaseWork {
   readonly statements: number;
   readonly transactions: number;
@@ -31,7 +30,7 @@ export interface DatabaseWork {
   readonly reads: number;
 }
 
-/** Reads the measured platform's tables past the graph, so that looking costs the platform nothing. */
+/** Reads the platform's tables directly: a query to the graph would use CPU of the platform. */
 export class FleetStatistics {
   constructor(private readonly client: pg.Client) {}
 
@@ -50,9 +49,9 @@ export class FleetStatistics {
     return rows.map(({ seconds }) => seconds);
   }
 
-  /** How many jobs the engine is at, or behind with. */
+  /** Number of jobs that are running or due. */
   async jobs(): Promise<number> {
-    return (await this.row<{ jobs: number }>(AT_WORK)).jobs;
+    return (await this.row<{ jobs: number }>(PENDING_JOBS)).jobs;
   }
 
   async work(): Promise<DatabaseWork> {

@@ -1,15 +1,17 @@
-import { table } from '../report.js';
+import type { HostInfo } from '../host-info.js';
+import { Report } from '../report.js';
 import { median, percentile } from '../statistics.js';
+import { table } from '../table.js';
 import type { ResourceUsage } from './resource-usage.js';
 import type { Peaks } from './sampler.js';
 import type { Provisioned } from './provision.js';
 
-/** Everything measured of one fleet. */
+/** Measurements of one fleet. */
 export interface FleetFigures extends Provisioned, ResourceUsage {
   readonly clusters: number;
   readonly nodes: number;
   readonly speed: number;
-  /** Seconds that the simulated machines alone need for the slowest cluster: the time of an infinitely fast platform. */
+  /** Seconds that the slowest control plane and the slowest node boot: the lower bound of the whole time. */
   readonly ideal: number;
   /** Seconds from the request until running, of each cluster. */
   readonly provisioning: number[];
@@ -17,15 +19,19 @@ export interface FleetFigures extends Provisioned, ResourceUsage {
   readonly peaks: Peaks;
 }
 
-/** The figures as a table. */
-export function fleetTable(figures: FleetFigures): string {
+export const fleetReport = new Report<{ readonly machine: HostInfo; readonly figures: FleetFigures }>(
+  'fleet',
+  ({ figures }) => fleetTable(figures),
+);
+
+function fleetTable(figures: FleetFigures): string {
   const { clusters, nodes, wall, ideal, events, cpu, peaks, work, latencies, provisioning, accepted, speed } =
     figures;
   const perNode = (count: number) => (count / nodes).toFixed(1);
   const rows = [
     ['all clusters running after', `${wall.toFixed(1)} s`],
-    ['simulated machines alone', `${ideal.toFixed(1)} s`],
-    ['nodes made per second', (nodes / wall).toFixed(0)],
+    ['simulated boot times alone', `${ideal.toFixed(1)} s`],
+    ['nodes created per second', (nodes / wall).toFixed(0)],
     ['all mutations answered after', `${accepted.toFixed(1)} s`],
     ['mutation p50 / p99', `${median(latencies).toFixed(0)} / ${percentile(latencies, 0.99).toFixed(0)} ms`],
     [
@@ -34,7 +40,7 @@ export function fleetTable(figures: FleetFigures): string {
     ],
     ['events', events.toFixed(0)],
     ['events per second', (events / wall).toFixed(0)],
-    ['memory at most, platform / PostgreSQL', `${mebibytes(peaks.platform)} / ${mebibytes(peaks.postgres)}`],
+    ['peak memory, platform / PostgreSQL', `${mebibytes(peaks.platform)} / ${mebibytes(peaks.postgres)}`],
     ['CPU, platform / PostgreSQL', `${cpu.platform.toFixed(1)} / ${cpu.postgres.toFixed(1)} s`],
     ['CPU per node', `${(((cpu.platform + cpu.postgres) * 1000) / nodes).toFixed(1)} ms`],
     ['SQL statements per node', perNode(work.statements)],
@@ -47,5 +53,5 @@ export function fleetTable(figures: FleetFigures): string {
 }
 
 function mebibytes(bytes: number): string {
-  return bytes > 0 ? `${(bytes / 2 ** 20).toFixed(0)} MiB` : 'not known';
+  return bytes > 0 ? `${(bytes / 2 ** 20).toFixed(0)} MiB` : 'unknown';
 }

@@ -11,17 +11,17 @@ import { operatorTokenOf } from '../platform/operator.js';
 /** How many times faster than real the simulated cloud runs. */
 export const SPEED = 100;
 
-/** What is measured, running. */
+/** The running platform and its database. */
 export interface SystemUnderTest {
   readonly process: BenchProcess;
   readonly databasePid: number;
   readonly statistics: FleetStatistics;
   readonly endpoint: GraphEndpoint;
-  /** A connection past the platform. */
+  /** A connection to the platform's database. */
   readonly client: pg.Client;
 }
 
-/** Starts the platform in one process on a database of its own, whose server counts statements. */
+/** Starts the platform in one process on its own PostgreSQL, which counts statements. */
 export async function startSystemUnderTest(
   folder: string,
   started: AsyncDisposableStack,

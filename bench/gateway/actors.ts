@@ -4,7 +4,7 @@ import { mintAccessToken } from '../../access/access-token.js';
 import { ACTOR_HEADER } from '../../kernel/actor.js';
 import { deriveKey } from '../../kernel/secret.js';
 
-/** Long enough for any run. */
+/** Longer than any run. */
 const TTL_SECONDS = 3600;
 
 /** Secrets of the platform that is measured. */
@@ -13,16 +13,17 @@ export interface BenchSecrets {
   readonly auth: string;
 }
 
-/** A person of the account, as our gateway and as a subgraph is told of them. */
+/** A user of the account. */
 export interface BenchActor {
+  /** Access token, for Fleetgraph's gateway. */
   readonly bearer: string;
-  /** Header by which a gateway that cannot sign actors itself passes this one on. */
-  readonly vouched: Readonly<Record<string, string>>;
+  /** Header with the signed actor, which other gateways pass on to the subgraphs. */
+  readonly actorHeader: Readonly<Record<string, string>>;
 }
 
 /**
- * As many people of one account as there are connections: the answers are the same, but no gateway may take one
- * person's request in flight for another's.
+ * One user of the account for each connection: the responses are the same, but no gateway may share a request to a subgraph
+ * between users.
  */
 export function benchActors(account: string, count: number, secrets: BenchSecrets): Promise<BenchActor[]> {
   const key = deriveKey(secrets.platform, 'actor');
@@ -33,14 +34,17 @@ export function benchActors(account: string, count: number, secrets: BenchSecret
         bearer: await mintAccessToken(secrets.auth, {
           ...{ account, subject, ttlSeconds: TTL_SECONDS, scopes: accountScopes },
         }),
-        vouched: { [ACTOR_HEADER]: await vouch({ account, subject }, key) },
+        actorHeader: { [ACTOR_HEADER]: await signActor({ account, subject }, key) },
       };
     }),
   );
 }
 
-/** What kernel/actor.ts signs, but valid for a whole run. */
-function vouch({ account, subject }: { account: string; subject: string }, key: Uint8Array): Promise<string> {
+/** Signs an actor as kernel/actor.ts does, but for a whole run. */
+function signActor(
+  { account, subject }: { account: string; subject: string },
+  key: Uint8Array,
+): Promise<string> {
   return new SignJWT({ account, scope: accountScopes.join(' ') })
     .setProtectedHeader({ alg: 'HS256', typ: 'actor+jwt' })
     .setSubject(subject)

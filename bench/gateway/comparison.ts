@@ -2,31 +2,31 @@ import type { BenchProcess } from '../platform/process.js';
 import type { BenchActor } from './actors.js';
 import { type BenchGateway, startBaseline } from './gateways.js';
 import type { BenchQuery } from './queries.js';
-import { type Verified, verifyAnswers } from './verify-answers.js';
+import { type VerifiedResponses, verifyResponses } from './verify-responses.js';
 
-/** Who takes part in a measurement, and in what. */
+/** The gateways of one graph and the queries that they are measured with. */
 export interface Comparison {
-  readonly contestants: readonly BenchGateway[];
+  readonly gateways: readonly BenchGateway[];
   readonly queries: readonly BenchQuery[];
   readonly subgraphs: readonly BenchProcess[];
-  readonly bytes: Verified['bytes'];
-  /** Asked for one after the other, each once: operations that nobody has seen. Default none. */
+  readonly bytes: VerifiedResponses['bytes'];
+  /** Makes operations that no gateway has planned; each is sent once. Default none. */
   readonly newOperations?: (index: number) => BenchQuery;
 }
 
-/** Checks that all gateways answer the same, and adds the server that only writes these answers. */
+/** Checks that all gateways return the same data and adds the baseline server, which returns it without a gateway. */
 export async function withBaseline(
-  field: Omit<Comparison, 'bytes'>,
+  comparison: Omit<Comparison, 'bytes'>,
   { folder, actors }: { readonly folder: string; readonly actors: readonly BenchActor[] },
   started: AsyncDisposableStack,
 ): Promise<Comparison> {
-  const { contestants, queries } = field;
-  const { answers, bytes } = await verifyAnswers(contestants, queries);
-  const baseline = await startBaseline({ folder, actors }, answers, started);
-  const ofBaseline = await verifyAnswers([baseline], queries, answers);
+  const { gateways, queries } = comparison;
+  const { responses, bytes } = await verifyResponses(gateways, queries);
+  const baseline = await startBaseline({ folder, actors }, responses, started);
+  const ofBaseline = await verifyResponses([baseline], queries, responses);
   return {
-    ...field,
-    contestants: [...contestants, baseline],
+    ...comparison,
+    gateways: [...gateways, baseline],
     bytes: new Map([...bytes, ...ofBaseline.bytes]),
   };
 }

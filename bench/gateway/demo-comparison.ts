@@ -17,7 +17,7 @@ export interface DemoComparisonOptions {
   readonly authSecret: string;
 }
 
-/** The federation demo: its subgraphs in one process, our gateway and the others on their supergraph. */
+/** The federation demo: its subgraphs in one process, Fleetgraph's gateway and the others on the same supergraph. */
 export async function demoComparison(
   options: DemoComparisonOptions,
   started: AsyncDisposableStack,
@@ -41,11 +41,11 @@ export async function demoComparison(
     { name: IN_PROCESS, process: inProcess },
   ].map(({ name, process }) => ({ name, process, url: `${process.url}/graphql`, connections, ours: true }));
   const peers = await startPeers({ folder, supergraphSdl, actors }, started);
-  const field = {
-    contestants: [...ours, ...peers],
+  const comparison = {
+    gateways: [...ours, ...peers],
     queries: demoQueries(),
     subgraphs: [subgraphs],
     newOperations: newDemoOperation,
   };
-  return withBaseline(field, { folder, actors }, started);
+  return withBaseline(comparison, { folder, actors }, started);
 }

@@ -6,15 +6,15 @@ import { type BenchProcess, startProcess } from '../platform/process.js';
 import type { BenchActor } from './actors.js';
 import type { Target } from './load.js';
 
-/** A gateway in the comparison. */
+/** A server in the comparison: a gateway, or the baseline. */
 export interface BenchGateway extends Target {
   readonly name: string;
   readonly process: Pick<BenchProcess, 'cpu' | 'pid' | 'profile'>;
-  /** Whether it is our gateway, in whatever form. */
+  /** Whether it is Fleetgraph's gateway. */
   readonly ours?: boolean;
 }
 
-/** Our gateway with the subgraphs in its own process: no requests between them. */
+/** Name of Fleetgraph's gateway with the subgraphs in its own process. */
 export const IN_PROCESS = 'Fleetgraph, subgraphs in process';
 
 const peers = join(packageRoot, 'bench/peers');
@@ -34,7 +34,7 @@ export async function startPeers(
 ): Promise<BenchGateway[]> {
   const supergraph = join(options.folder, 'supergraph.graphql');
   await writeFile(supergraph, options.supergraphSdl);
-  const connections = options.actors.map(({ vouched }) => vouched);
+  const connections = options.actors.map(({ actorHeader }) => actorHeader);
   const start = async (name: string, script: string, ...args: string[]): Promise<BenchGateway> => {
     const process = await disposeOnExit(
       started,
@@ -49,27 +49,32 @@ export async function startPeers(
   ];
 }
 
-/** Starts the server that only writes the answers. `answers` are whole bodies by operation name. */
+/** Starts the server that returns prepared responses. `responses` are whole bodies by operation name. */
 export async function startBaseline(
   options: Pick<PeerOptions, 'folder' | 'actors'>,
-  answers: Readonly<Record<string, unknown>>,
+  responses: Readonly<Record<string, unknown>>,
   started: AsyncDisposableStack,
 ): Promise<BenchGateway> {
-  const file = join(options.folder, 'answers.json');
-  await writeFile(file, JSON.stringify(answers));
+  const file = join(options.folder, 'responses.json');
+  await writeFile(file, JSON.stringify(responses));
   const name = 'node:http writing the same JSON';
   const process = await disposeOnExit(
     started,
     startProcess({ name, args: [join(peers, 'baseline.mjs'), file] }),
   );
-  return { name, process, url: process.url, connections: options.actors.map(({ vouched }) => vouched) };
+  return {
+    name,
+    process,
+    url: process.url,
+    connections: options.actors.map(({ actorHeader }) => actorHeader),
+  };
 }
 
 /** The supergraph's text with the addresses at which its subgraphs run. */
 export function withAddresses(supergraphSdl: string, urls: Readonly<Record<string, string>>): string {
-  // Not every peer enforces scopes; those that do not would refuse to serve the graph, which asks nobody here for any.
-  const served = supergraphSdl.replaceAll(', for: SECURITY)', ')');
-  return served.replaceAll(/@join__graph\(name: "([^"]+)", url: "[^"]*"\)/g, (text, name: string) => {
+  // Gateways that do not know @requiresScopes refuse a supergraph that links it `for: SECURITY`.
+  const accepted = supergraphSdl.replaceAll(', for: SECURITY)', ')');
+  return accepted.replaceAll(/@join__graph\(name: "([^"]+)", url: "[^"]*"\)/g, (text, name: string) => {
     const url = urls[name];
     return url ? `@join__graph(name: "${name}", url: "${url}")` : text;
   });

@@ -6,7 +6,7 @@ import { packageRoot } from '../../kernel/package-root.js';
 
 const folder = join(packageRoot, 'bench/peers');
 
-/** Installs the other gateways, exactly as locked, unless they stand there already. */
+/** Installs the other gateways as bench/peers/package-lock.json lists them, unless they are installed. */
 export async function installPeers(): Promise<void> {
   if (
     changed('node_modules/.package-lock.json') >

@@ -8,22 +8,22 @@ export interface Target {
   readonly connections: readonly Readonly<Record<string, string>>[];
 }
 
-/** How much is asked: until so much time has passed, and so many requests at the least. */
+/** Load lasts at least this long and has at least this many requests. */
 export interface Amount {
   readonly seconds: number;
   readonly requests: number;
 }
 
 export interface LoadResult {
-  /** Milliseconds from sending to the answer's last byte, of each request. */
+  /** Milliseconds from sending each request to the last byte of its response. */
   readonly latencies: number[];
   /** Milliseconds from the first to the last request. */
   readonly wall: number;
 }
 
 /**
- * Sends the requests over the target's connections, each of which waits for its answer before it sends the next.
- * Throws when an answer is not `bytes` long (if given) or not 200.
+ * Sends requests over the target's connections, one at a time on each. Throws when a response is not 200 or does not have
+ * `bytes` bytes.
  */
 export async function load(
   target: Target,
@@ -40,9 +40,9 @@ export async function load(
     target.connections.map(async (headers) => {
       const client = new Client(origin);
       try {
-        while (goesOn()) {
+        while (isRunning()) {
           sent += 1;
-          latencies.push(await once(client, pathname, headers));
+          latencies.push(await timeRequest(client, pathname, headers));
         }
       } finally {
         await client.close();
@@ -51,34 +51,34 @@ export async function load(
   );
   return { latencies, wall: performance.now() - begin };
 
-  function goesOn(): boolean {
+  function isRunning(): boolean {
     return sent < amount.requests || performance.now() - begin < amount.seconds * 1000;
   }
 
-  async function once(
+  async function timeRequest(
     client: Client,
     path: string,
     headers: Readonly<Record<string, string>>,
   ): Promise<number> {
-    const asked = performance.now();
-    const answer = await client.request({
+    const start = performance.now();
+    const response = await client.request({
       path,
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
       body,
     });
-    const size = (await answer.body.bytes()).byteLength;
-    const wrong = answer.statusCode !== 200 || (bytes !== undefined && size !== bytes);
+    const size = (await response.body.bytes()).byteLength;
+    const wrong = response.statusCode !== 200 || (bytes !== undefined && size !== bytes);
     if (wrong)
       throw new Error(
-        `${target.url} answered ${answer.statusCode} with ${size} bytes to ${query.name}; expected ${bytes}`,
+        `${target.url}: ${query.name} got status ${response.statusCode} and ${size} bytes, expected 200 and ${bytes}`,
       );
-    return performance.now() - asked;
+    return performance.now() - start;
   }
 }
 
-/** Asks once; answers the body's data and its size in bytes. Throws on errors in it. */
-export async function answerOf(target: Target, query: BenchQuery): Promise<{ data: unknown; bytes: number }> {
+/** Sends one request; returns the data of the response and the size of its body. Throws when it contains errors. */
+export async function sendOnce(target: Target, query: BenchQuery): Promise<{ data: unknown; bytes: number }> {
   const response = await fetch(target.url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json', ...target.connections[0] },
@@ -87,6 +87,6 @@ export async function answerOf(target: Target, query: BenchQuery): Promise<{ dat
   const text = await response.text();
   const { data, errors } = JSON.parse(text) as { data?: unknown; errors?: unknown };
   if (!data || errors)
-    throw new Error(`${target.url} answered ${response.status} to ${query.name}: ${text.slice(0, 2_000)}`);
+    throw new Error(`${target.url}: ${query.name} got status ${response.status}: ${text.slice(0, 2_000)}`);
   return { data, bytes: Buffer.byteLength(text) };
 }

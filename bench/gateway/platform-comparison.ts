@@ -24,7 +24,7 @@ export interface PlatformComparisonOptions {
   readonly secrets: BenchSecrets;
 }
 
-/** The platform with clusters and its gateway, and the other gateways on the same subgraphs. */
+/** The platform with ten clusters: Fleetgraph's gateway and the others on the same subgraph processes. */
 export async function platformComparison(
   { folder, actors, secrets }: PlatformComparisonOptions,
   started: AsyncDisposableStack,
@@ -32,12 +32,12 @@ export async function platformComparison(
   const database = await disposeOnExit(started, startDatabase(folder, false));
   const platform = await startMultiProcessPlatform(database.url, secrets, started);
   const url = `${platform.gateway.url}/graphql`;
-  const clusterId = await fill({
+  const clusterId = await createClusters({
     url,
     token: actors[0]!.bearer,
     operator: await operatorToken(secrets.auth),
   });
-  // From here on nothing but the requests runs.
+  // Their CPU time must not disturb the measurement.
   await platform.engineAndCloud.disposeAsync();
   const connections = actors.map(({ bearer }) => ({ authorization: `Bearer ${bearer}` }));
   const ours = [
@@ -45,12 +45,12 @@ export async function platformComparison(
     { name: IN_PROCESS, process: await startInProcess(database.url, secrets, started) },
   ].map(({ name, process }) => ({ name, process, url: `${process.url}/graphql`, connections, ours: true }));
   const peers = await startPeers({ folder, supergraphSdl: platform.supergraphSdl, actors }, started);
-  const field = {
-    contestants: [...ours, ...peers],
+  const comparison = {
+    gateways: [...ours, ...peers],
     queries: benchQueries(clusterId),
     subgraphs: platform.subgraphs,
   };
-  return withBaseline(field, { folder, actors }, started);
+  return withBaseline(comparison, { folder, actors }, started);
 }
 
 function startInProcess(databaseUrl: string, secrets: BenchSecrets, started: AsyncDisposableStack) {
@@ -65,8 +65,8 @@ function startInProcess(databaseUrl: string, secrets: BenchSecrets, started: Asy
   return disposeOnExit(started, startProcess({ name: IN_PROCESS, args: [...nodeOptions, script], env }));
 }
 
-/** Ten running clusters of three nodes each; answers the id of one. */
-async function fill(endpoint: GraphEndpoint): Promise<string> {
+/** Creates ten clusters of three nodes each and waits until they run; returns the id of one. */
+async function createClusters(endpoint: GraphEndpoint): Promise<string> {
   await raiseQuotas(endpoint, { 'ACK_PRO/clustersPerAccount': 100, 'payg-vcpu': 1000 });
   const names = Array.from({ length: CLUSTERS }, (_, index) => `shop-${index + 1}`);
   const ids = await Promise.all(

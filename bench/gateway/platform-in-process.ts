@@ -1,5 +1,5 @@
-// Our gateway with the platform's subgraphs in the same process, as `fleetgraph start` has them, but without engine
-// and simulated cloud, which would use CPU time of their own. Says where it listens.
+// Fleetgraph's gateway with the platform's subgraphs in the same process, as in `fleetgraph start`, but without the engine
+// and the simulated cloud, whose CPU time would be counted. Prints `ready <url>`.
 import { startGateway } from '../../gateway/server.js';
 import { readEnv } from '../../kernel/env.js';
 import { createLog } from '../../kernel/log.js';

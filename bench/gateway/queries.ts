@@ -1,4 +1,4 @@
-/** One request that every gateway is asked. */
+/** A request that every gateway gets. */
 export interface BenchQuery {
   /** Also the operation's name. */
   readonly name: string;
@@ -7,7 +7,7 @@ export interface BenchQuery {
   readonly variables: Record<string, unknown>;
 }
 
-/** Ten clusters with what the regions, quotas and observability subgraphs know about each. */
+/** Ten clusters with fields of the subgraphs regions, quotas and observability. */
 const THREE_LEVEL = `query ThreeLevel {
   clusters(first: 50) {
     nodes {
@@ -23,7 +23,7 @@ const THREE_LEVEL = `query ThreeLevel {
 
 const ONE_ENTITY = `query OneEntity($id: ID!) { cluster(id: $id) { id name state } }`;
 
-/** The requests, for an account one of whose clusters is `clusterId`. */
+/** The requests to the platform's graph; `clusterId` is one of the account's clusters. */
 export function benchQueries(clusterId: string): BenchQuery[] {
   return [
     {

@@ -3,15 +3,15 @@ import type { BenchGateway } from './gateways.js';
 import { type Amount, load } from './load.js';
 import type { BenchQuery } from './queries.js';
 
-/** What one contestant did in one turn of one query. */
+/** Measurements of one gateway in one turn of one query. */
 export interface Turn {
   readonly round: number;
   readonly query: string;
-  readonly contestant: string;
+  readonly gateway: string;
   readonly requests: number;
   /** CPU milliseconds (user and system) of the gateway's process per request. */
   readonly cpu: number;
-  /** The same of all subgraphs together. */
+  /** The same for all subgraphs together. */
   readonly subgraphCpu: number;
   /** Requests per second. */
   readonly rate: number;
@@ -20,49 +20,49 @@ export interface Turn {
 }
 
 /**
- * How long everybody is asked. The same time for all, not as many requests: a server that answers in no time would
- * be over before the processor's caches and the compiler have come to it, and be charged for what it found cold.
+ * How long each gateway is under load. Turns have the same length, not the same number of requests: with equal numbers the
+ * turn of a fast server would end before its code is compiled and in the CPU's caches, and its figure would contain that.
  */
 export interface Schedule {
   readonly rounds: number;
-  /** What comes before, unmeasured: of each query, for each contestant. */
+  /** Unmeasured requests of each query to each gateway, before the first round. */
   readonly warmUp: Amount;
-  /** One contestant's turn of one query. */
+  /** One gateway's turn of one query. */
   readonly turn: Amount;
 }
 
 export interface RoundsOptions {
-  readonly contestants: readonly BenchGateway[];
+  readonly gateways: readonly BenchGateway[];
   readonly queries: readonly BenchQuery[];
   readonly schedule: Schedule;
   readonly subgraphs: readonly BenchProcess[];
-  /** Bytes of each contestant's answer by query, from the check before. */
+  /** Bytes of each gateway's response by query. */
   readonly bytes: ReadonlyMap<BenchGateway, Readonly<Record<string, number>>>;
 }
 
 /**
- * Warms everybody up, then lets them take turns: every round has each contestant once with each query, beginning
- * with another one each time, so that whatever else the machine does hits all alike.
+ * Warms the gateways up, then measures them in turns: every round has each gateway once with each query. The first gateway
+ * of a round changes, so that other load on the machine affects all of them alike.
  */
 export async function runRounds(options: RoundsOptions): Promise<Turn[]> {
-  const { contestants, queries } = options;
+  const { gateways, queries } = options;
   const { rounds, warmUp } = options.schedule;
   for (const query of queries) {
-    for (const contestant of contestants) await load(contestant, query, warmUp);
+    for (const gateway of gateways) await load(gateway, query, warmUp);
   }
   const turns: Turn[] = [];
   for (let round = 0; round < rounds; round++) {
-    const order = inTurn(contestants, round);
+    const order = rotated(gateways, round);
     for (const query of queries) {
-      for (const contestant of order) turns.push(await takeTurn(options, { round, query, contestant }));
+      for (const gateway of order) turns.push(await takeTurn(options, { round, query, gateway }));
     }
     console.log(`round ${round + 1} of ${rounds}`);
   }
   return turns;
 }
 
-/** All of them, in each round beginning with another one. */
-export function inTurn<T>(all: readonly T[], round: number): T[] {
+/** The items in their order, in each round starting with the next one. */
+export function rotated<T>(all: readonly T[], round: number): T[] {
   const shift = round % all.length;
   return [...all.slice(shift), ...all.slice(0, shift)];
 }
@@ -70,29 +70,24 @@ export function inTurn<T>(all: readonly T[], round: number): T[] {
 interface Slot {
   readonly round: number;
   readonly query: BenchQuery;
-  readonly contestant: BenchGateway;
+  readonly gateway: BenchGateway;
 }
 
 async function takeTurn(
   { bytes, schedule, subgraphs }: RoundsOptions,
-  { round, query, contestant }: Slot,
+  { round, query, gateway }: Slot,
 ): Promise<Turn> {
-  const before = await cpuOf([contestant.process]);
+  const before = await cpuOf([gateway.process]);
   const subgraphsBefore = await cpuOf(subgraphs);
-  const { latencies, wall } = await load(
-    contestant,
-    query,
-    schedule.turn,
-    bytes.get(contestant)?.[query.name],
-  );
+  const { latencies, wall } = await load(gateway, query, schedule.turn, bytes.get(gateway)?.[query.name]);
   const requests = latencies.length;
-  const cpu = ((await cpuOf([contestant.process])) - before) / requests;
+  const cpu = ((await cpuOf([gateway.process])) - before) / requests;
   const subgraphCpu = ((await cpuOf(subgraphs)) - subgraphsBefore) / requests;
   const rate = (requests / wall) * 1000;
   return {
     round,
     query: query.name,
-    contestant: contestant.name,
+    gateway: gateway.name,
     requests,
     cpu,
     subgraphCpu,

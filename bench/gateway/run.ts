@@ -2,27 +2,27 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot } from '../../kernel/package-root.js';
-import { hostInfo, hostInfoLine } from '../host-info.js';
-import { keepInReadme, keepResults, keepText } from '../report.js';
+import { hostInfo } from '../host-info.js';
+import { writeResultsPage } from '../report.js';
 import { percentile } from '../statistics.js';
 import { benchActors } from './actors.js';
-import { uncachedPlans, uncachedPlansTable } from './uncached-plans.js';
-import { demoComparison } from './demo-comparison.js';
 import type { Comparison } from './comparison.js';
+import { demoComparison } from './demo-comparison.js';
 import { installPeers } from './install-peers.js';
 import { platformComparison } from './platform-comparison.js';
 import { profileOurs, profileTables } from './profiles.js';
+import { gatewayReport, type TurnSummary } from './report.js';
 import { runRounds, type Schedule, type Turn } from './rounds.js';
-import { gatewayTable, summarize } from './summary.js';
-import { targetTable } from './targets.js';
+import { summarize } from './summary.js';
+import { uncachedPlans } from './uncached-plans.js';
 
 const ACCOUNT = 'bench';
 const CONNECTIONS = 8;
 /**
- * Long enough that what the compiler has left to do is lost in a turn (the least request takes some 20,000 of them until
- * then), and that nobody's turn is so few requests that their percentiles say nothing.
+ * The warm-up lets V8 optimize the code of each server (the baseline needs some 20,000 requests for it). A turn has enough
+ * requests for percentiles.
  */
-const WHOLE: Schedule = {
+const FULL: Schedule = {
   rounds: 9,
   warmUp: { seconds: 6, requests: 1_000 },
   turn: { seconds: 1, requests: 100 },
@@ -35,68 +35,74 @@ const QUICK: Schedule = {
 
 interface GatewayBenchOptions {
   readonly quick: boolean;
-  /** For the files that others read. */
+  /** Folder for the files that the gateways read. */
   readonly folder: string;
-  /** Where whole CPU profiles are kept. */
+  /** Folder for CPU profiles. Default none are written. */
   readonly cpuProfile?: string | undefined;
 }
 
-/** Measures our gateway beside others on the same subgraph processes, prints the tables and keeps them. */
+/** Measures our gateway and others on the same subgraph processes. */
 export async function gatewayBench(
   { quick, folder, cpuProfile }: GatewayBenchOptions,
   started: AsyncDisposableStack,
 ): Promise<void> {
   await installPeers();
-  const before = hostInfo();
+  const machine = hostInfo();
   const secrets = { platform: randomSecret(), auth: randomSecret() };
   const actors = await benchActors(ACCOUNT, CONNECTIONS, secrets);
-  const how = { quick, cpuProfile };
-  const ofDemo = await measured(how, started, async (own) => {
-    const options = { folder: await inside(folder, 'demo'), actors, authSecret: secrets.auth };
-    return demoComparison(options, own);
+  const options = { schedule: quick ? QUICK : FULL, quick, cpuProfile };
+  const demo = await measure(options, started, async (processes) => {
+    const comparison = { folder: await subfolder(folder, 'demo'), actors, authSecret: secrets.auth };
+    return demoComparison(comparison, processes);
   });
-  const ofPlatform = await measured(how, started, async (own) =>
-    platformComparison({ folder: await inside(folder, 'platform'), actors, secrets }, own),
+  const platform = await measure(options, started, async (processes) =>
+    platformComparison({ folder: await subfolder(folder, 'platform'), actors, secrets }, processes),
   );
-  const results = [...ofPlatform.results, ...ofDemo.results];
-  const cold = ofDemo.cold;
-  const profiles = [...ofPlatform.profiles, ...ofDemo.profiles];
-  const tables = [...ofPlatform.tables, ...ofDemo.tables, uncachedPlansTable(cold)];
-  const text = [targetTable(results, cold), ...tables, hostInfoLine(before)].join('\n\n');
-  const whereTo = profiles.map(profileTables).join('\n\n');
-  console.log(`\n${text}\n\n${whereTo}\n`);
-  if (quick) return;
-  const versions = await peerVersions();
-  const kept = { machine: before, versions, connections: CONNECTIONS, schedule: WHOLE, results, cold };
-  const turns = [...ofPlatform.turns, ...ofDemo.turns].map(withPercentiles);
-  console.log(`Kept in ${await keepResults('gateway', { ...kept, turns })}`);
-  await keepInReadme('gateway', text);
-  await keepText('gateway-profiles', `# Where the CPU time of our gateway goes\n\n${whereTo}`);
+  const results = {
+    machine,
+    versions: await peerVersions(),
+    connections: CONNECTIONS,
+    schedule: options.schedule,
+    results: [...platform.results, ...demo.results],
+    uncachedPlans: demo.uncachedPlans,
+    turns: [...platform.turns, ...demo.turns].map(summarizeTurn),
+  };
+  await gatewayReport.publish(results, { quick });
+  const profiles = [...platform.profiles, ...demo.profiles].map(profileTables).join('\n\n');
+  console.log(`${profiles}\n`);
+  if (!quick)
+    await writeResultsPage('gateway-profiles', `# CPU profiles of Fleetgraph's gateway\n\n${profiles}`);
 }
 
-/** Lets everybody of a field take turns; what was started for it is ended before the next one. */
-async function measured(
-  { quick, cpuProfile }: Pick<GatewayBenchOptions, 'quick' | 'cpuProfile'>,
+interface MeasureOptions {
+  readonly schedule: Schedule;
+  readonly quick: boolean;
+  readonly cpuProfile?: string | undefined;
+}
+
+/** Measures the gateways of one comparison; its processes end before this returns. */
+async function measure(
+  { schedule, quick, cpuProfile }: MeasureOptions,
   started: AsyncDisposableStack,
-  start: (own: AsyncDisposableStack) => Promise<Comparison>,
+  start: (processes: AsyncDisposableStack) => Promise<Comparison>,
 ) {
-  const own = started.use(new AsyncDisposableStack());
-  const field = await start(own);
-  const schedule = quick ? QUICK : WHOLE;
-  const turns = await runRounds({ ...field, schedule });
-  const cold = await uncachedPlans(field, quick);
+  const processes = started.use(new AsyncDisposableStack());
+  const comparison = await start(processes);
+  const turns = await runRounds({ ...comparison, schedule });
+  const uncached = await uncachedPlans(comparison, quick);
   const profiles =
-    quick && cpuProfile === undefined ? [] : await profileOurs(field, schedule.turn, cpuProfile);
-  await own.disposeAsync();
-  const results = field.queries.map((query) => ({ query, figures: summarize(turns, query.name) }));
-  const baseline = field.contestants.at(-1)!;
-  const tables = results.map(({ query, figures }) =>
-    gatewayTable(query, field.bytes.get(baseline)?.[query.name] ?? NaN, figures, schedule),
-  );
-  return { turns, results, tables, cold, profiles };
+    quick && cpuProfile === undefined ? [] : await profileOurs(comparison, schedule.turn, cpuProfile);
+  await processes.disposeAsync();
+  const baseline = comparison.gateways.at(-1)!;
+  const results = comparison.queries.map((query) => ({
+    query,
+    bytes: comparison.bytes.get(baseline)?.[query.name] ?? NaN,
+    figures: summarize(turns, query.name),
+  }));
+  return { turns, results, uncachedPlans: uncached, profiles };
 }
 
-async function inside(folder: string, name: string): Promise<string> {
+async function subfolder(folder: string, name: string): Promise<string> {
   const path = join(folder, name);
   await mkdir(path, { mode: 0o711 });
   return path;
@@ -106,8 +112,7 @@ function randomSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** A turn as it is kept: thousands of single latencies say no more than these. */
-function withPercentiles({ latencies, ...turn }: Turn) {
+function summarizeTurn({ latencies, ...turn }: Turn): TurnSummary {
   return { ...turn, p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99) };
 }
 

@@ -7,14 +7,14 @@ import { type BenchProcess, startRole } from '../platform/process.js';
 import { withAddresses } from './gateways.js';
 import type { BenchSecrets } from './actors.js';
 
-/** How fast the simulated cloud makes the clusters that are asked about. */
+/** Speed of the simulated cloud while the clusters are created. */
 const SIMULATION_SPEED = '1000';
 
 /** The platform with each role a process of its own. */
 export interface MultiProcessPlatform {
   readonly gateway: BenchProcess;
   readonly subgraphs: readonly BenchProcess[];
-  /** Engine and simulated cloud: what moves by itself. */
+  /** Stopped before the measurement. */
   readonly engineAndCloud: AsyncDisposableStack;
   /** The supergraph with the subgraphs' addresses. */
   readonly supergraphSdl: string;
@@ -32,10 +32,10 @@ export async function startMultiProcessPlatform(
     AUTH_SECRET: secrets.auth,
     PORT: '0',
   };
-  const movers = started.use(new AsyncDisposableStack());
-  const kubesim = await disposeOnExit(movers, startRole(['kubesim'], { ...env, SIMULATION_SPEED }));
+  const engineAndCloud = started.use(new AsyncDisposableStack());
+  const kubesim = await disposeOnExit(engineAndCloud, startRole(['kubesim'], { ...env, SIMULATION_SPEED }));
   const withCloud = { ...env, KUBESIM_URL: kubesim.url };
-  await disposeOnExit(movers, startRole(['engine'], withCloud));
+  await disposeOnExit(engineAndCloud, startRole(['engine'], withCloud));
   const urls: Record<string, string> = {};
   const subgraphs: BenchProcess[] = [];
   for (const name of subgraphNames) {
@@ -51,5 +51,5 @@ export async function startMultiProcessPlatform(
     startRole(['gateway'], { ...env, SUBGRAPH_URLS, RATE_POINTS: '0' }),
   );
   const committed = await readFile(join(packageRoot, 'gateway/supergraph.graphql'), 'utf8');
-  return { gateway, subgraphs, engineAndCloud: movers, supergraphSdl: withAddresses(committed, urls) };
+  return { gateway, subgraphs, engineAndCloud, supergraphSdl: withAddresses(committed, urls) };
 }

@@ -1,15 +1,23 @@
-import { table } from '../report.js';
 import { median, percentile } from '../statistics.js';
+import { table } from '../table.js';
 import type { BenchQuery } from './queries.js';
 import type { Schedule, Turn } from './rounds.js';
 
-/** A contestant's figures for one query, over all rounds. */
+/** The figures of one query. */
+export interface QueryResult {
+  readonly query: BenchQuery;
+  /** Bytes of the response. */
+  readonly bytes: number;
+  readonly figures: readonly GatewayFigures[];
+}
+
+/** A gateway's figures for one query, over all rounds. */
 export interface GatewayFigures {
-  readonly contestant: string;
+  readonly gateway: string;
   readonly rounds: number;
-  /** CPU milliseconds per request: median, least and most of the rounds. */
-  readonly cpu: { readonly median: number; readonly least: number; readonly most: number };
-  /** Times the CPU of the first contestant. */
+  /** CPU milliseconds per request: median, minimum and maximum of the rounds. */
+  readonly cpu: { readonly median: number; readonly min: number; readonly max: number };
+  /** CPU divided by that of the first gateway. */
   readonly ratio: number;
   readonly subgraphCpu: number;
   readonly rate: number;
@@ -18,27 +26,27 @@ export interface GatewayFigures {
   readonly p99: number;
 }
 
-/** The figures of one query, in the contestants' order. */
+/** The figures of one query, in the gateways' order. */
 export function summarize(turns: readonly Turn[], query: string): GatewayFigures[] {
-  const mine = turns.filter((turn) => turn.query === query);
-  const names = [...new Set(mine.filter(({ round }) => round === 0).map(({ contestant }) => contestant))];
+  const ofQuery = turns.filter((turn) => turn.query === query);
+  const names = [...new Set(ofQuery.filter(({ round }) => round === 0).map(({ gateway }) => gateway))];
   const figures = names.map((name) =>
     figuresOf(
       name,
-      mine.filter(({ contestant }) => contestant === name),
+      ofQuery.filter(({ gateway }) => gateway === name),
     ),
   );
   const first = figures[0]?.cpu.median ?? NaN;
   return figures.map((row) => ({ ...row, ratio: row.cpu.median / first }));
 }
 
-function figuresOf(contestant: string, turns: readonly Turn[]): GatewayFigures {
+function figuresOf(gateway: string, turns: readonly Turn[]): GatewayFigures {
   const cpu = turns.map((turn) => turn.cpu);
   const latencies = turns.flatMap((turn) => turn.latencies);
   return {
-    contestant,
+    gateway,
     rounds: turns.length,
-    cpu: { median: median(cpu), least: Math.min(...cpu), most: Math.max(...cpu) },
+    cpu: { median: median(cpu), min: Math.min(...cpu), max: Math.max(...cpu) },
     ratio: 1,
     subgraphCpu: median(turns.map((turn) => turn.subgraphCpu)),
     rate: median(turns.map((turn) => turn.rate)),
@@ -47,19 +55,14 @@ function figuresOf(contestant: string, turns: readonly Turn[]): GatewayFigures {
   };
 }
 
-const HEAD = ['', 'CPU ms', 'least–most', '× ours', 'CPU ms in subgraphs', 'requests/s', 'p50 ms', 'p99 ms'];
+const HEAD = ['', 'CPU ms', 'min–max', '× ours', 'CPU ms in subgraphs', 'requests/s', 'p50 ms', 'p99 ms'];
 
-/** One query's figures as a titled table; `bytes` is the size of its answer. */
-export function gatewayTable(
-  { name, title }: BenchQuery,
-  bytes: number,
-  figures: readonly GatewayFigures[],
-  { turn }: Schedule,
-): string {
-  const rows = figures.map(({ contestant, cpu, ratio, subgraphCpu, rate, p50, p99 }) => [
-    contestant,
+/** The figures of one query as a table under a title. */
+export function gatewayTable({ query, bytes, figures }: QueryResult, { turn }: Schedule): string {
+  const rows = figures.map(({ gateway, cpu, ratio, subgraphCpu, rate, p50, p99 }) => [
+    gateway,
     cpu.median.toFixed(2),
-    `${cpu.least.toFixed(2)}–${cpu.most.toFixed(2)}`,
+    `${cpu.min.toFixed(2)}–${cpu.max.toFixed(2)}`,
     ratio.toFixed(2),
     subgraphCpu.toFixed(2),
     rate.toFixed(0),
@@ -67,5 +70,6 @@ export function gatewayTable(
     p99.toFixed(1),
   ]);
   const turns = `${turn.seconds} s in each of ${figures[0]?.rounds} rounds`;
-  return `**${name}**: ${title}, answer of ${(bytes / 1000).toFixed(1)} kB; ${turns}\n\n${table(HEAD, rows)}`;
+  const size = `response of ${(bytes / 1000).toFixed(1)} kB`;
+  return `**${query.name}**: ${query.title}, ${size}; ${turns}\n\n${table(HEAD, rows)}`;
 }

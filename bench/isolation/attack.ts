@@ -3,13 +3,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Attacker, type AttackerOptions } from './attacker.js';
 import { workloads } from './workloads.js';
 
-/** What the thread is started with. */
+/** Data of the worker thread. */
 export interface AttackOptions extends AttackerOptions {
   readonly workload: string;
 }
 
-// A thread of its own: reading its large responses must not delay the measured requests.
-// Its CPU stands for another machine's, so it takes what the platform leaves: of a thread, that is what 0 names on Linux.
+// A worker thread: reading large responses must not delay the measured requests. In production the attacker has a machine of
+// its own, so the thread gets the lowest priority; on Linux the pid 0 is the calling thread.
 setPriority(0, constants.priority.PRIORITY_LOW);
 const options = workerData as AttackOptions;
 const workload = workloads.find(({ name }) => name === options.workload);
@@ -21,7 +21,7 @@ let turn = 0;
 
 parentPort.once('message', () => {
   stopped = true;
-  parentPort?.postMessage(attacker.answers());
+  parentPort?.postMessage(attacker.responses());
   void attacker[Symbol.asyncDispose]().then(() => process.exit(0));
 });
 

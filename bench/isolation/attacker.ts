@@ -2,24 +2,24 @@ import { Agent, request } from 'undici';
 import { parse } from 'yaml';
 import { queryGraph } from '../platform/graph-endpoint.js';
 
-/** Where an attacker sends, and as whom. */
+/** Endpoint and account of an attacker. */
 export interface AttackerOptions {
-  /** Where GraphQL is answered. */
+  /** The GraphQL endpoint. */
   readonly url: string;
   /** A token of the attacker's account. */
   readonly token: string;
-  /** Clusters of the attacker's account that run. */
+  /** Running clusters of the attacker's account. */
   readonly clusterIds: readonly string[];
 }
 
-/** What was answered. */
-export interface Answers {
-  /** Answers by what they say: the code of the first error, `OK`, or `failed` where there was none. */
+/** Responses to an attacker. */
+export interface AttackResponses {
+  /** Number by code of the first error, `OK`, or `failed` for a broken connection. */
   readonly byCode: Readonly<Record<string, number>>;
   readonly bytes: number;
 }
 
-/** Sends requests of the attacker's account and counts the answers. */
+/** Sends requests of the attacker's account and counts the responses. */
 export class Attacker implements AsyncDisposable {
   private readonly agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
   private readonly byCode: Record<string, number> = {};
@@ -36,42 +36,42 @@ export class Attacker implements AsyncDisposable {
   }
 
   /** Sends one operation. */
-  async ask(query: string, variables: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  async send(query: string, variables: Readonly<Record<string, unknown>> = {}): Promise<void> {
     await this.post(JSON.stringify({ query, variables }));
   }
 
-  /** Sends a body of JSON and reads the whole answer, which may be a refusal. */
+  /** Sends a JSON body and reads the whole response. */
   async post(body: string): Promise<void> {
     const { url, token } = this.options;
     try {
-      const answer = await request(url, {
+      const response = await request(url, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
         body,
         dispatcher: this.agent,
       });
-      const read = Buffer.from(await answer.body.bytes());
+      const read = Buffer.from(await response.body.bytes());
       this.count(codeOf(read.subarray(0, 10_000).toString('latin1')), read.byteLength);
     } catch {
       this.count('failed', 0);
     }
   }
 
-  /** Sends a request to the API of the account's first cluster, with a kubeconfig of the graph. */
+  /** Sends a request to the Kubernetes API of the account's first cluster, with a kubeconfig from the graph. */
   async kubernetes(method: 'GET' | 'POST', path: string, body?: unknown): Promise<void> {
     this.cluster ??= this.connect();
     const { server, token, agent } = await this.cluster;
     try {
-      const answer = await request(`${server}${path}`, {
+      const response = await request(`${server}${path}`, {
         method,
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         body: body === undefined ? null : JSON.stringify(body),
         dispatcher: agent,
       });
-      const { byteLength } = await answer.body.bytes();
-      if (method === 'GET') this.count(String(answer.statusCode), byteLength);
-      // As clients of Kubernetes do, so that it is not the refusals that are measured.
-      const seconds = Number(answer.headers['retry-after'] ?? 0);
+      const { byteLength } = await response.body.bytes();
+      if (method === 'GET') this.count(String(response.statusCode), byteLength);
+      // Clients of Kubernetes wait as well; without it the workload would measure 429 responses.
+      const seconds = Number(response.headers['retry-after'] ?? 0);
       if (seconds > 0) await new Promise((wake) => setTimeout(wake, seconds * 1000));
     } catch {
       this.count('failed', 0);
@@ -99,17 +99,17 @@ export class Attacker implements AsyncDisposable {
     this.stops.push(stop);
   }
 
-  /** Counts an answer that was read in another way. */
+  /** Counts one response. */
   count(code: string, bytes: number): void {
     this.byCode[code] = (this.byCode[code] ?? 0) + 1;
     this.bytes += bytes;
   }
 
-  answers(): Answers {
+  responses(): AttackResponses {
     return { byCode: { ...this.byCode }, bytes: this.bytes };
   }
 
-  /** Drops what is still underway. */
+  /** Aborts requests that are in flight. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const stop of this.stops) stop();
     await this.agent.destroy();
@@ -131,7 +131,7 @@ function fail(): never {
   throw new Error('the kubeconfig has no cluster');
 }
 
-/** Errors stand at the beginning of an answer. */
+/** The code of the first error; `errors` precedes `data` in a response. */
 function codeOf(beginning: string): string {
   return /"code":"(\w+)"/.exec(beginning)?.[1] ?? 'OK';
 }

@@ -1,7 +1,7 @@
 import { Agent } from 'undici';
 import { queryGraph, type GraphEndpoint } from '../platform/graph-endpoint.js';
 
-/** What the other account asks: a page of its clusters with their pools, over three subgraphs. */
+/** The measured query: a page of clusters with their pools, over three subgraphs. Its plan is cached. */
 const KNOWN = `query Known {
   clusters(first: 10) {
     nodes { id name state region { id localName } nodePools(first: 5) { nodes { name totalNodes } } workloads { nodes { name } } }
@@ -9,48 +9,48 @@ const KNOWN = `query Known {
 }`;
 
 /** Milliseconds between two requests. */
-const PACE = 50;
+const INTERVAL_MS = 50;
 
-/** Milliseconds of answers, in the order in which they were due. */
+/** Milliseconds of responses, in the order of the requests. */
 export interface Latencies {
   readonly query: readonly number[];
-  /** Of `GET /healthz`, which asks for nothing. */
+  /** Of `GET /healthz`. */
   readonly health: readonly number[];
-  /** Queries and health requests that were answered with an error, or not at all. */
+  /** Requests that failed. */
   readonly failures: number;
 }
 
 /**
- * Sends the known query and asks for health at an even pace, however long answers take, for so many seconds; waits for
- * the last answer. Latency counts from when a request was due, so that a stall is counted for all that fell into it.
+ * Sends the known query and `GET /healthz` at a constant rate for so many seconds and waits for the last response. Latency
+ * counts from the time a request was due, so that a stall counts for every request in it (no coordinated omission).
  */
 export async function measureKnownQuery(endpoint: GraphEndpoint, seconds: number): Promise<Latencies> {
   const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
-  const own = { ...endpoint, agent };
+  const target = { ...endpoint, agent };
   let failures = 0;
   const failed = () => void (failures += 1);
   const health = new URL('/healthz', endpoint.url);
-  const began = performance.now();
+  const start = performance.now();
   const query: Promise<number>[] = [];
-  const healthy: Promise<number>[] = [];
-  for (let due = began; due < began + seconds * 1000; due += PACE) {
+  const healthChecks: Promise<number>[] = [];
+  for (let due = start; due < start + seconds * 1000; due += INTERVAL_MS) {
     await new Promise((wake) => setTimeout(wake, Math.max(0, due - performance.now())));
-    query.push(since(due, queryGraph(own, KNOWN).catch(failed)));
-    healthy.push(
+    query.push(since(due, queryGraph(target, KNOWN).catch(failed)));
+    healthChecks.push(
       since(
         due,
         fetch(health)
-          .then((answer) => answer.arrayBuffer())
+          .then((response) => response.arrayBuffer())
           .catch(failed),
       ),
     );
   }
-  const latencies = { query: await Promise.all(query), health: await Promise.all(healthy) };
+  const latencies = { query: await Promise.all(query), health: await Promise.all(healthChecks) };
   await agent.close();
   return { ...latencies, failures };
 }
 
-async function since(due: number, answer: Promise<unknown>): Promise<number> {
-  await answer;
+async function since(due: number, response: Promise<unknown>): Promise<number> {
+  await response;
   return performance.now() - due;
 }

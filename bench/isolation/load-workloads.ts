@@ -11,39 +11,39 @@ const REQUESTS = 1_300;
 export const loadWorkloads: readonly Workload[] = [
   {
     name: 'manifests',
-    sentence: `40 manifests of ${MANIFEST / 1e6} MB at once, each one ConfigMap.`,
+    description: `40 manifests of ${MANIFEST / 1e6} MB at once, each with one ConfigMap.`,
     parallel: 40,
     send: (attacker, turn) =>
-      attacker.ask(`mutation($id: ID!, $yaml: String!) { ${APPLY} }`, {
+      attacker.send(`mutation($id: ID!, $yaml: String!) { ${APPLY} }`, {
         id: attacker.clusterId(turn),
         yaml: `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: m${turn % 40} }\ndata: { text: "${String(turn)}${'x'.repeat(MANIFEST)}" }\n`,
       }),
   },
   {
     name: 'merge keys',
-    sentence: 'A batch of 10 operations, each 20 manifests of 15 kB of YAML merge keys.',
+    description: 'A batch of 10 operations, each with 20 manifests of 15 kB of YAML merge keys.',
     parallel: 4,
     send: (attacker, turn) => attacker.post(mergeKeyBatch(attacker.clusterId(turn))),
   },
   {
     name: 'parallel requests',
-    sentence: `${REQUESTS} requests at once, each three levels over three subgraphs.`,
+    description: `${REQUESTS} requests at once, each with three levels over three subgraphs.`,
     parallel: REQUESTS,
     send: (attacker) =>
-      attacker.ask(
+      attacker.send(
         '{ clusters(first: 20) { nodes { id name region { id localName } nodePools(first: 5) { nodes { name } } } } }',
       ),
   },
   {
     name: 'large lists',
-    sentence: "Lists of 2,000 ConfigMaps of 10 kB of one cluster's API, six at once, past the graph.",
+    description: "Lists of 2,000 ConfigMaps of 10 kB from one cluster's Kubernetes API, six at once.",
     parallel: 6,
-    prepare: fillCluster,
+    prepare: createConfigMaps,
     send: async (attacker) => attacker.kubernetes('GET', `${CONFIG_MAPS}?limit=0`),
   },
 ];
 
-/** Each map has what is in the one before, twice. */
+/** Each map merges the previous one twice. */
 function mergeKeyBatch(clusterId: string): string {
   const lines = Array.from({ length: 300 }, (_, index) => {
     const before = `*a${Math.max(0, index - 1)}`;
@@ -57,14 +57,14 @@ function mergeKeyBatch(clusterId: string): string {
 
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
 
-async function fillCluster(attacker: Attacker): Promise<void> {
-  const left = Array.from({ length: 2_000 }, (_, index) => index);
-  const fill = async () => {
-    for (let index = left.pop(); index !== undefined; index = left.pop())
+async function createConfigMaps(attacker: Attacker): Promise<void> {
+  const remaining = Array.from({ length: 2_000 }, (_, index) => index);
+  const createMany = async () => {
+    for (let index = remaining.pop(); index !== undefined; index = remaining.pop())
       await attacker.kubernetes('POST', CONFIG_MAPS, {
         metadata: { name: `large-${index}` },
         data: { text: 'x'.repeat(10_000) },
       });
   };
-  await Promise.all(Array.from({ length: 8 }, fill));
+  await Promise.all(Array.from({ length: 8 }, createMany));
 }

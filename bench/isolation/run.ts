@@ -3,18 +3,17 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { mintAccessToken } from '../../access/access-token.js';
-import { hostInfo, hostInfoLine } from '../host-info.js';
+import { hostInfo } from '../host-info.js';
 import { clusterStates, createCluster, NODE_VCPUS } from '../platform/clusters.js';
 import { startDatabase } from '../platform/database.js';
 import { type GraphEndpoint, until } from '../platform/graph-endpoint.js';
 import { disposeOnExit } from '../platform/dispose-on-exit.js';
 import { startPlatform } from '../platform/process.js';
 import { raiseQuotas } from '../platform/quotas.js';
-import { keepInReadme, keepResults } from '../report.js';
 import type { AttackOptions } from './attack.js';
-import type { Answers } from './attacker.js';
+import type { AttackResponses } from './attacker.js';
 import { type Latencies, measureKnownQuery } from './known-query.js';
-import { type Isolation, isolationTable } from './summary.js';
+import { isolationReport, type WorkloadResult } from './summary.js';
 import type { Workload } from './workload.js';
 import { workloads } from './workloads.js';
 import { accountScopes } from '../../access/scopes.js';
@@ -27,16 +26,16 @@ const ATTACK = new URL('./attack.js', import.meta.url);
 export interface IsolationOptions {
   readonly quick: boolean;
   readonly folder: string;
-  /** Names of workloads; default all. A run of a part is printed, not kept. */
+  /** Names of workloads. Default all. The results of a part are only printed. */
   readonly only?: readonly string[] | undefined;
 }
 
-/** What another account notices of the worst that one account may send, each beside a platform that is idle otherwise. */
+/** Measures one account's query while another account sends each workload. */
 export async function isolationBench(
   { quick, folder, only }: IsolationOptions,
   started: AsyncDisposableStack,
 ): Promise<void> {
-  const before = hostInfo();
+  const machine = hostInfo();
   const seconds = quick ? 3 : 20;
   const secret = randomBytes(32).toString('base64url');
   const database = await disposeOnExit(started, startDatabase(folder, true));
@@ -53,48 +52,44 @@ export async function isolationBench(
     operator: await operatorToken(secret),
   });
   const [victim, attacker] = await Promise.all([endpoint('victim'), endpoint('attacker')]);
-  const clusterIds = await makeClusters(attacker, quick ? 4 : 36);
-  await makeClusters(victim, 3);
+  const clusterIds = await createClusters(attacker, quick ? 4 : 36);
+  await createClusters(victim, 3);
   await measureKnownQuery(victim, seconds);
   const idle = await measureKnownQuery(victim, seconds);
-  const results: Isolation[] = [];
+  const results: WorkloadResult[] = [];
   for (const workload of workloads) {
     if (only && !only.includes(workload.name)) continue;
     const options = { ...attacker, clusterIds, workload: workload.name };
-    const result = await beside(workload, options, () => measureKnownQuery(victim, seconds));
-    console.log(workload.name, result.answers);
+    const result = await measureDuring(workload, options, () => measureKnownQuery(victim, seconds));
+    console.log(workload.name, result.responses);
     results.push(result);
-    await until('a platform at rest', DEADLINE_SECONDS, async () => {
+    await until('an idle platform', DEADLINE_SECONDS, async () => {
       const { query } = await measureKnownQuery(victim, 1);
       return Math.max(...query) < 500;
     });
   }
-  const text = `${isolationTable(idle, results)}\n\n${hostInfoLine(before)}`;
-  console.log(`\n${text}\n`);
-  if (quick || only) return;
-  console.log(`Kept in ${await keepResults('isolation', { machine: before, idle, results })}`);
-  await keepInReadme('isolation', text);
+  await isolationReport.publish({ machine, idle, results }, { quick: quick || only !== undefined });
 }
 
-async function beside(
-  { name, sentence }: Workload,
+async function measureDuring(
+  { name, description }: Workload,
   options: AttackOptions,
   measure: () => Promise<Latencies>,
-): Promise<Isolation> {
+): Promise<WorkloadResult> {
   const attack = new Worker(ATTACK, { workerData: options });
   const ended = new Promise<void>((resolve) => attack.once('exit', () => resolve()));
   await once(attack, 'message');
-  const answers = new Promise<Answers>((resolve, reject) => {
+  const responses = new Promise<AttackResponses>((resolve, reject) => {
     attack.once('message', resolve);
     attack.once('error', reject);
   });
-  const [latencies] = await Promise.all([measure().finally(() => attack.postMessage('stop')), answers]);
+  const [latencies] = await Promise.all([measure().finally(() => attack.postMessage('stop')), responses]);
   await ended;
-  return { name, sentence, answers: await answers, latencies };
+  return { name, description, responses: await responses, latencies };
 }
 
-/** Running clusters; answers their ids. */
-async function makeClusters(endpoint: GraphEndpoint, clusters: number): Promise<string[]> {
+/** Creates clusters and waits until they run; returns their ids. */
+async function createClusters(endpoint: GraphEndpoint, clusters: number): Promise<string[]> {
   await raiseQuotas(endpoint, {
     'ACK_PRO/clustersPerAccount': clusters,
     'load-balancers': clusters,

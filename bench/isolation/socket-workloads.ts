@@ -4,23 +4,23 @@ import type { Attacker } from './attacker.js';
 import type { Workload } from './workload.js';
 
 const SUBSCRIPTIONS = 15_000;
-/** Operations of one socket, as many as the gateway lets run on it. */
+/** Operations per WebSocket: the gateway's limit. */
 const PER_SOCKET = 100;
-/** As JSON: making it must not be what is measured. */
+/** Serialized once: the attacker's CPU must not be measured. */
 const LARGE_MESSAGE = JSON.stringify({
   query: '{ viewer { account } }',
-  extensions: { texts: Array.from({ length: 90_000 }, (_, at) => String(at)) },
+  extensions: { texts: Array.from({ length: 90_000 }, (_, index) => String(index)) },
 });
 const PIPELINED = 3_000;
 
-/** What is sent over connections that stay. */
+/** Workloads over long-lived connections. */
 export const socketWorkloads: readonly Workload[] = [
   {
     name: 'distinct subscriptions',
-    sentence: `${SUBSCRIPTIONS} subscriptions with other aliases each, over ${SUBSCRIPTIONS / PER_SOCKET} sockets.`,
+    description: `${SUBSCRIPTIONS} subscriptions that differ in an alias, over ${SUBSCRIPTIONS / PER_SOCKET} WebSockets.`,
     parallel: SUBSCRIPTIONS / PER_SOCKET,
     send: (attacker, turn) =>
-      saidOverSocket(attacker, (index) => {
+      subscribeOverWebSocket(attacker, (index) => {
         const alias = `a${turn * PER_SOCKET + index}`;
         return JSON.stringify({
           query: `subscription { provisioningEvents { cursor ${alias}: message cluster { name } } }`,
@@ -28,28 +28,30 @@ export const socketWorkloads: readonly Workload[] = [
       }),
   },
   {
-    name: 'wrong documents',
-    sentence: `${PER_SOCKET} documents that are new and wrong over each of 100 sockets.`,
+    name: 'invalid documents',
+    description: `${PER_SOCKET} different invalid documents over each of 100 WebSockets.`,
     parallel: 100,
     send: (attacker, turn) =>
-      saidOverSocket(attacker, (index) => JSON.stringify({ query: `{ unknown${turn}_${index} { field } }` })),
+      subscribeOverWebSocket(attacker, (index) =>
+        JSON.stringify({ query: `{ unknown${turn}_${index} { field } }` }),
+      ),
   },
   {
     name: 'large messages',
-    sentence: 'A message of 0.7 MB, 90,000 texts, over each of 200 sockets.',
+    description: 'A message of 0.7 MB with 90,000 strings over each of 200 WebSockets.',
     parallel: 200,
-    send: (attacker) => saidOverSocket(attacker, () => LARGE_MESSAGE, 1),
+    send: (attacker) => subscribeOverWebSocket(attacker, () => LARGE_MESSAGE, 1),
   },
   {
     name: 'pipelined without a token',
-    sentence: `${PIPELINED} requests without a token in one write, over each of 4 connections.`,
+    description: `${PIPELINED} requests without a token in one write, over each of 4 connections.`,
     parallel: 4,
     send: pipelined,
   },
 ];
 
-/** Opens one socket, sends operations over it, and keeps it for as long as they are let run. */
-async function saidOverSocket(
+/** Opens one WebSocket, sends operations over it and keeps it open until the gateway closes it. */
+async function subscribeOverWebSocket(
   attacker: Attacker,
   payload: (index: number) => string,
   operations = PER_SOCKET,
@@ -59,8 +61,8 @@ async function saidOverSocket(
   const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.on('error', () => attacker.count('failed', 0));
   socket.on('message', (data: Buffer) => {
-    const { type, payload: told } = JSON.parse(String(data)) as { type: string; payload?: unknown };
-    const [error] = Array.isArray(told) ? (told as { extensions?: { code?: string } }[]) : [];
+    const { type, payload: body } = JSON.parse(String(data)) as { type: string; payload?: unknown };
+    const [error] = Array.isArray(body) ? (body as { extensions?: { code?: string } }[]) : [];
     attacker.count(type === 'error' ? (error?.extensions?.code ?? 'error') : type, data.length);
     if (type === 'connection_ack') subscribe();
   });
@@ -75,7 +77,7 @@ async function saidOverSocket(
   await closed;
 }
 
-/** Sends requests in one write and reads the answers until there is one for each, or the connection is closed. */
+/** Sends requests in one write and reads responses until all have come or the connection is closed. */
 async function pipelined(attacker: Attacker): Promise<void> {
   const { hostname, port, pathname } = new URL(attacker.options.url);
   const body = '{"query":"{ viewer { account } }"}';
@@ -83,14 +85,14 @@ async function pipelined(attacker: Attacker): Promise<void> {
   const socket = connect(Number(port), hostname);
   attacker.onStop(() => socket.destroy());
   socket.on('error', () => attacker.count('failed', 0));
-  let answers = 0;
+  let responses = 0;
   socket.on('data', (chunk: Buffer) => {
     const found = chunk.toString('latin1').split('HTTP/1.1 ').length - 1;
-    answers += found;
-    for (let index = 0; index < found; index++) attacker.count('answered', chunk.length / found);
-    if (answers >= PIPELINED) socket.destroy();
+    responses += found;
+    for (let index = 0; index < found; index++) attacker.count('responded', chunk.length / found);
+    if (responses >= PIPELINED) socket.destroy();
   });
   socket.write((head + body).repeat(PIPELINED));
-  // An error, which the gateway's reset is, comes before.
+  // Not once(socket, 'close'): a reset by the gateway emits `error` first, which would reject.
   await new Promise((resolve) => socket.once('close', resolve));
 }

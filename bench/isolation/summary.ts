@@ -1,21 +1,32 @@
-import { table } from '../report.js';
+import type { HostInfo } from '../host-info.js';
+import { Report } from '../report.js';
 import { percentile } from '../statistics.js';
-import type { Answers } from './attacker.js';
+import { table } from '../table.js';
+import type { AttackResponses } from './attacker.js';
 import type { Latencies } from './known-query.js';
 
-/** What was measured beside one workload. */
-export interface Isolation {
+/** Measurements during one workload. */
+export interface WorkloadResult {
   readonly name: string;
-  readonly sentence: string;
-  readonly answers: Answers;
+  readonly description: string;
+  readonly responses: AttackResponses;
   readonly latencies: Latencies;
 }
 
-/** Milliseconds under which the known query's 99th percentile is to stay on two cores. */
-const TARGET = 250;
+/** Wanted maximum of the known query's 99th percentile, in milliseconds on two cores. */
+const TARGET_MS = 250;
 
-/** The known query beside each workload, and beside nothing. */
-export function isolationTable(idle: Latencies, results: readonly Isolation[]): string {
+interface IsolationResults {
+  readonly machine: HostInfo;
+  readonly idle: Latencies;
+  readonly results: readonly WorkloadResult[];
+}
+
+export const isolationReport = new Report<IsolationResults>('isolation', ({ idle, results }) =>
+  isolationTable(idle, results),
+);
+
+function isolationTable(idle: Latencies, results: readonly WorkloadResult[]): string {
   const base = percentile(idle.query, 0.99);
   const times = ({ query, health, failures }: Latencies) => [
     percentile(query, 0.5).toFixed(1),
@@ -24,23 +35,32 @@ export function isolationTable(idle: Latencies, results: readonly Isolation[]): 
     percentile(health, 0.99).toFixed(1),
     String(failures),
   ];
-  const rows = results.map(({ name, answers, latencies }) => [
+  const rows = results.map(({ name, responses, latencies }) => [
     name,
     ...times(latencies),
-    Object.entries(answers.byCode)
+    Object.entries(responses.byCode)
       .map(([code, count]) => `${count} ${code}`)
       .join(', '),
-    (answers.bytes / 1e6).toFixed(1),
+    (responses.bytes / 1e6).toFixed(1),
   ]);
-  const missed = results.filter(({ latencies }) => percentile(latencies.query, 0.99) >= TARGET);
-  const verdict =
+  const missed = results.filter(({ latencies }) => percentile(latencies.query, 0.99) >= TARGET_MS);
+  const summary =
     missed.length === 0
-      ? `Every one leaves it below ${TARGET} ms.`
-      : `Above ${TARGET} ms: ${missed.map(({ name }) => name).join(', ')}.`;
-  const head = ['beside', 'p50 ms', 'p99 ms', '÷ idle', '/healthz p99 ms', 'failed', 'answers', 'MB'];
-  return `${table(head, [['nothing', ...times(idle), '', ''], ...rows])}
+      ? `Below ${TARGET_MS} ms during every workload.`
+      : `Above ${TARGET_MS} ms: ${missed.map(({ name }) => name).join(', ')}.`;
+  const head = [
+    'workload',
+    'p50 ms',
+    'p99 ms',
+    '÷ idle',
+    '/healthz p99 ms',
+    'failed',
+    'responses to it',
+    'MB',
+  ];
+  return `${table(head, [['none', ...times(idle), '', ''], ...rows])}
 
-${verdict}
+${summary}
 
-${results.map(({ name, sentence }) => `- **${name}**: ${sentence}`).join('\n')}`;
+${results.map(({ name, description }) => `- **${name}**: ${description}`).join('\n')}`;
 }

@@ -1,14 +1,14 @@
 import type { Attacker } from './attacker.js';
 
-/** Something that one account sends as fast as it is answered, while another account's query is measured. */
+/** Requests that one account sends as fast as they are answered, while another account's query is measured. */
 export interface Workload {
   readonly name: string;
-  /** What is sent and what makes it expensive, in one sentence. */
-  readonly sentence: string;
-  /** How many are sent at the same time; each sends its next when it is answered. */
+  /** One sentence: the requests and why they are expensive. */
+  readonly description: string;
+  /** Number of concurrent senders; each sends its next request after the response. */
   readonly parallel: number;
-  /** Makes what it asks for, before anything is measured. */
+  /** Creates objects before the measurement. */
   readonly prepare?: (attacker: Attacker) => Promise<void>;
-  /** Sends it once and waits for the end of the answer. `turn` counts from 0, over all that are sent at the same time. */
+  /** Sends one request and waits for the whole response. `turn` counts the requests of all senders, from 0. */
   readonly send: (attacker: Attacker, turn: number) => Promise<void>;
 }

@@ -3,5 +3,5 @@ import { loadWorkloads } from './load-workloads.js';
 import { socketWorkloads } from './socket-workloads.js';
 import type { Workload } from './workload.js';
 
-/** Everything that is measured, in the order of the table. A new file of workloads adds its list here. */
+/** All workloads, in the order of the table. */
 export const workloads: readonly Workload[] = [...graphWorkloads, ...loadWorkloads, ...socketWorkloads];

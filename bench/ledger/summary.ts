@@ -1,6 +1,8 @@
-import { table } from '../report.js';
+import type { HostInfo } from '../host-info.js';
+import { Report } from '../report.js';
+import { table } from '../table.js';
 
-/** What one search has tried; drift would have ended it. */
+/** Counts of one run of the property test that found no drift. */
 export interface LedgerSearch {
   readonly engine: 'in this process' | 'a process, killed';
   readonly sequences: number;
@@ -8,15 +10,28 @@ export interface LedgerSearch {
   readonly accepted: number;
   readonly refused: Readonly<Record<string, number>>;
   readonly crashes: number;
-  /** Comparisons of the ledger with a recount while nothing was under way. */
+  /** Comparisons of every counted resource, while no operation ran. */
   readonly recounts: number;
-  /** Comparisons with what machines and claims hold, while things were under way. */
-  readonly looks: number;
+  /** Comparisons of vCPUs, instances and disks, while operations ran. */
+  readonly spotChecks: number;
 }
 
-/** The searches as a table. */
-export function ledgerTable(searches: readonly LedgerSearch[]): string {
-  const head = ['engine', 'sequences', 'operations', 'accepted', 'refused', 'crashes', 'recounts', 'looks'];
+export const ledgerReport = new Report<{
+  readonly machine: HostInfo;
+  readonly searches: readonly LedgerSearch[];
+}>('ledger', ({ searches }) => ledgerTable(searches));
+
+function ledgerTable(searches: readonly LedgerSearch[]): string {
+  const head = [
+    'engine',
+    'sequences',
+    'operations',
+    'accepted',
+    'rejected',
+    'crashes',
+    'recounts',
+    'spot checks',
+  ];
   const rows = searches.map((one) => [
     one.engine,
     ...[
@@ -26,7 +41,7 @@ export function ledgerTable(searches: readonly LedgerSearch[]): string {
       sum(one.refused),
       one.crashes,
       one.recounts,
-      one.looks,
+      one.spotChecks,
     ].map(String),
   ]);
   return `${table(head, rows)}\n\nNo drift.`;

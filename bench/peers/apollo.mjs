@@ -1,5 +1,5 @@
-// @apollo/gateway as it comes: Apollo Server's own HTTP server, the data source that the gateway brings. The only
-// thing added is the header in which a subgraph expects to be told who asks.
+// @apollo/gateway with its defaults: Apollo Server's standalone HTTP server and the gateway's own data source. The data source
+// only adds the header with the signed actor, which the platform's subgraphs require.
 import { readFileSync } from 'node:fs';
 import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';

@@ -1,11 +1,11 @@
-// What any gateway in Node.js costs at the least: reads the request, writes the same answer as JSON.
+// The lower bound for a gateway in Node.js: reads the request and writes the same response as JSON.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { announce } from './listen.mjs';
 
-const [answersFile] = process.argv.slice(2);
-/** Answers by operation name. */
-const answers = JSON.parse(readFileSync(answersFile, 'utf8'));
+const [responsesFile] = process.argv.slice(2);
+/** Responses by operation name. */
+const responses = JSON.parse(readFileSync(responsesFile, 'utf8'));
 
 announce(
   createServer((request, response) => {
@@ -13,7 +13,7 @@ announce(
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', () => {
       const { operationName } = JSON.parse(Buffer.concat(chunks).toString());
-      const body = JSON.stringify(answers[operationName]);
+      const body = JSON.stringify(responses[operationName]);
       response.writeHead(200, {
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(body),

@@ -1,5 +1,5 @@
-// Hive Gateway as a library, as it comes; `rust` behind the file replaces its planner and executor by those of
-// @graphql-hive/router-runtime, whose planner is native; `ws` lets it subscribe over WebSockets.
+// Hive Gateway with its defaults. Options after the file: `rust` uses the planner and executor of
+// @graphql-hive/router-runtime, whose planner is native code; `ws` subscribes over WebSockets.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createGatewayRuntime } from '@graphql-hive/gateway-runtime';

@@ -10,10 +10,10 @@ export interface BenchClusterInput {
   readonly nodes: number;
 }
 
-/** vCPUs of one node of the clusters asked for here. */
+/** vCPUs of an ecs.g7.xlarge, the instance type of the nodes. */
 export const NODE_VCPUS = 4;
 
-/** Asks for a Pro cluster with one node pool; answers its id. Throws on user errors. */
+/** Creates a Pro cluster with one node pool; returns its id. Throws on user errors. */
 export async function createCluster(
   endpoint: GraphEndpoint,
   { name, regionId, nodes }: BenchClusterInput,
@@ -33,7 +33,7 @@ export async function createCluster(
   throw new Error(`createCluster ${name}: ${JSON.stringify(payload.userErrors)}`);
 }
 
-/** How many clusters the account has in each state. */
+/** Number of the account's clusters by state. */
 export async function clusterStates(endpoint: GraphEndpoint): Promise<Record<string, number>> {
   const { clusters } = await queryGraph<{ clusters: { nodes: { state: string }[] } }>(
     endpoint,

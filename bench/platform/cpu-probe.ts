@@ -1,6 +1,5 @@
-// Preloaded (`node --import`) into every process that is measured: tells its own CPU time when asked, and where it
-// went. The operating system counts all threads, so that garbage collection and the like are in it; a profile is of
-// the main thread alone.
+// Preloaded (`node --import`) into every measured process: reads its CPU time and profiles it when the benchmark asks over IPC.
+// CPU time includes all threads, such as those of the garbage collector; a profile covers the main thread only.
 import type { Profiler } from 'node:inspector';
 import type { Session } from 'node:inspector/promises';
 
@@ -11,13 +10,13 @@ export interface CpuReading {
   readonly maxRss: number;
 }
 
-/** What a process can be asked, and what it answers. */
-export interface ProbeAnswers {
+/** Requests to the probe and their results. */
+export interface ProbeResults {
   readonly cpu: CpuReading;
-  /** Begins a profile. */
-  readonly profile: null;
-  /** Ends it. */
-  readonly profiled: Profiler.Profile;
+  /** Starts a profile. */
+  readonly startProfile: null;
+  /** Stops and returns it. */
+  readonly stopProfile: Profiler.Profile;
 }
 
 /** Microseconds between two samples. */
@@ -25,12 +24,12 @@ const INTERVAL = 200;
 
 let session: Session | undefined;
 
-const answers: { [Question in keyof ProbeAnswers]: () => Promise<ProbeAnswers[Question]> } = {
+const handlers: { [Request in keyof ProbeResults]: () => Promise<ProbeResults[Request]> } = {
   cpu: () => {
     const { userCPUTime: user, systemCPUTime: system, maxRSS: maxRss } = process.resourceUsage();
     return Promise.resolve({ user, system, maxRss });
   },
-  profile: async () => {
+  startProfile: async () => {
     // Imported on demand: a process that is not profiled does not load it.
     const inspector = await import('node:inspector/promises');
     session = new inspector.Session();
@@ -40,23 +39,23 @@ const answers: { [Question in keyof ProbeAnswers]: () => Promise<ProbeAnswers[Qu
     await session.post('Profiler.start');
     return null;
   },
-  profiled: async () => {
-    if (!session) throw new Error('no profile was begun');
+  stopProfile: async () => {
+    if (!session) throw new Error('no profile was started');
     const { profile } = await session.post('Profiler.stop');
     session.disconnect();
     return profile;
   },
 };
 
-process.on('message', (question) => {
-  if (!isQuestion(question)) return;
-  void answers[question]().then((answer) => process.send?.(answer));
+process.on('message', (message) => {
+  if (!isRequest(message)) return;
+  void handlers[message]().then((result) => process.send?.(result));
 });
-// Nothing that is measured outlives the benchmark.
+// The process must not outlive the benchmark.
 process.on('disconnect', () => process.exit(1));
-// A role that has closed everything may end, although it could still be asked.
+// The channel alone must not keep a process running that has closed everything else.
 process.channel?.unref();
 
-function isQuestion(message: unknown): message is keyof ProbeAnswers {
-  return typeof message === 'string' && Object.hasOwn(answers, message);
+function isRequest(message: unknown): message is keyof ProbeResults {
+  return typeof message === 'string' && Object.hasOwn(handlers, message);
 }

@@ -1,27 +1,28 @@
 import type { Profiler } from 'node:inspector';
 
-/** One function, or one part of a program, in a profile. */
+/** A function or a part of the program in a profile. */
 export interface ProfileEntry {
   readonly name: string;
-  /** CPU milliseconds in it itself, without what it calls. */
+  /** Self time in milliseconds. */
   readonly self: number;
 }
 
-/** What a profile says, the dearest first. */
+/** A profile by functions and parts, sorted by self time. */
 export interface ProfileSummary {
-  /** CPU milliseconds of all. */
+  /** Milliseconds of all samples. */
   readonly total: number;
   readonly functions: readonly ProfileEntry[];
-  /** The same by packages, by folders of ours, and by what is not JavaScript. */
+  /** By npm package, by our folder, and what is not JavaScript. */
   readonly parts: readonly ProfileEntry[];
 }
 
-/** Time in which the thread waited, and in which the profile was begun. */
-const isLeftOut = ({ functionName, url }: CallFrame) => functionName === '(idle)' || url === 'node:inspector';
+/** Idle time, and the time of the profiler itself. */
+const isExcluded = ({ functionName, url }: CallFrame) =>
+  functionName === '(idle)' || url === 'node:inspector';
 
 type CallFrame = Profiler.Profile['nodes'][number]['callFrame'];
 
-/** Adds a profile's samples up. */
+/** Sums the samples of a profile. */
 export function summarizeProfile({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): ProfileSummary {
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
   const functions = new Map<string, number>();
@@ -30,19 +31,19 @@ export function summarizeProfile({ nodes, samples = [], timeDeltas = [] }: Profi
   for (const [index, sample] of samples.entries()) {
     const frame = frames.get(sample);
     const milliseconds = (timeDeltas[index] ?? 0) / 1000;
-    if (!frame || isLeftOut(frame)) continue;
+    if (!frame || isExcluded(frame)) continue;
     total += milliseconds;
     add(functions, functionOf(frame), milliseconds);
     add(parts, partOf(frame), milliseconds);
   }
-  return { total, functions: dearestFirst(functions), parts: dearestFirst(parts) };
+  return { total, functions: sortBySelfTime(functions), parts: sortBySelfTime(parts) };
 }
 
 function add(to: Map<string, number>, name: string, milliseconds: number): void {
   to.set(name, (to.get(name) ?? 0) + milliseconds);
 }
 
-function dearestFirst(times: ReadonlyMap<string, number>): ProfileEntry[] {
+function sortBySelfTime(times: ReadonlyMap<string, number>): ProfileEntry[] {
   return [...times].map(([name, self]) => ({ name, self })).sort((a, b) => b.self - a.self);
 }
 
@@ -61,7 +62,7 @@ function partOf({ functionName, url }: CallFrame): string {
   return file.startsWith('npm:') ? (installed ?? file) : file.split('/').slice(0, -1).join('/');
 }
 
-/** Packages by `npm:` and their path, ours by the path in the repository. */
+/** `npm:` and the path in the package, or the path in the repository. */
 function shortened(url: string): string {
   const path = url.replace(/^file:\/\//, '');
   const npm = path.lastIndexOf('/node_modules/');

@@ -8,19 +8,19 @@ import {
 } from '../../kernel/embedded-postgres/embedded-postgres.js';
 import { createLog } from '../../kernel/log.js';
 
-/** A folder of its own that is removed in the end. The database's user, where it is another one, may walk through. */
+/** A new folder that is removed on disposal. PostgreSQL may run as another user, who needs access to its subfolder. */
 export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposable> {
   const path = await mkdtemp(join(tmpdir(), 'fleetgraph-bench-'));
   await chmod(path, 0o711);
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** Settings with which PostgreSQL counts the statements it is asked for (extension pg_stat_statements). */
+/** Settings of PostgreSQL that count statements (extension pg_stat_statements). */
 export const countingStatements = { shared_preload_libraries: 'pg_stat_statements' };
 
 /**
- * An empty PostgreSQL in the folder; `durable` false saves the disk where only the data's presence matters. `settings`
- * are the server's own.
+ * Starts an empty PostgreSQL in the folder; without `durable` it does not wait for the disk. `settings` are those of
+ * postgresql.conf.
  */
 export function startDatabase(
   folder: string,

@@ -1,12 +1,12 @@
 /**
- * Waits for what is being started and puts it on the stack. When the stack was disposed of meanwhile — the benchmark
- * was interrupted — what has just come up is ended at once, and this throws.
+ * Waits for a starting resource and adds it to the stack. If the stack was disposed meanwhile, because the benchmark was
+ * interrupted, disposes the resource and throws.
  */
 export async function disposeOnExit<T extends AsyncDisposable>(
   started: AsyncDisposableStack,
-  coming: Promise<T>,
+  starting: Promise<T>,
 ): Promise<T> {
-  const resource = await coming;
+  const resource = await starting;
   if (!started.disposed) return started.use(resource);
   await resource[Symbol.asyncDispose]();
   throw new Error('the benchmark was interrupted');

@@ -1,12 +1,10 @@
 import { Agent, request } from 'undici';
 
-/** A graph as one client sees it. */
+/** A GraphQL endpoint and the credentials of a client. */
 export interface GraphEndpoint {
-  /** Where GraphQL is answered. */
   readonly url: string;
-  /** The client's bearer token. */
   readonly token: string;
-  /** Token of the platform's operator, where quotas are raised. */
+  /** Token of the platform's operator, for raising quotas. */
   readonly operator?: string;
   readonly agent?: Agent;
 }
@@ -16,7 +14,7 @@ interface Body<T> {
   readonly errors?: readonly unknown[];
 }
 
-/** Asks and answers the data. Throws on any error. */
+/** Sends one operation and returns its data. Throws on errors. */
 export async function queryGraph<T>(
   endpoint: GraphEndpoint,
   query: string,
@@ -28,12 +26,12 @@ export async function queryGraph<T>(
     body: JSON.stringify({ query, variables }),
     ...(endpoint.agent && { dispatcher: endpoint.agent }),
   });
-  const answer = (await body.json()) as Body<T>;
-  if (answer.data && !answer.errors) return answer.data;
-  throw new Error(`the graph answered ${statusCode}: ${JSON.stringify(answer).slice(0, 2_000)}`);
+  const result = (await body.json()) as Body<T>;
+  if (result.data && !result.errors) return result.data;
+  throw new Error(`the graph returned status ${statusCode}: ${JSON.stringify(result).slice(0, 2_000)}`);
 }
 
-/** Asks again every 250 ms until the answer satisfies; throws when `seconds` have passed. */
+/** Polls a condition every 250 ms; throws when `seconds` have passed. */
 export async function until(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   while (!(await holds())) {

@@ -4,33 +4,33 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { nodeOptions } from '../../kernel/process/node-options.js';
 import { packageRoot } from '../../kernel/package-root.js';
-import type { CpuReading, ProbeAnswers } from './cpu-probe.js';
+import type { CpuReading, ProbeResults } from './cpu-probe.js';
 
 const PROBE = join(packageRoot, 'dist/bench/platform/cpu-probe.js');
-const START_DEADLINE = 60_000;
+const START_TIMEOUT_MS = 60_000;
 
 /** A process that the benchmark started. */
 export interface BenchProcess extends AsyncDisposable {
   readonly pid: number;
-  /** What it announced: the address where it listens, if it does. */
+  /** The address that it printed when it was ready. */
   readonly url: string;
-  /** Its CPU time so far. */
+  /** CPU time since its start. */
   cpu(): Promise<CpuReading>;
-  /** Where the CPU time of its main thread goes while `work` lasts. */
-  profile(work: () => Promise<unknown>): Promise<ProbeAnswers['profiled']>;
+  /** CPU profile of its main thread during `work`. */
+  profile(work: () => Promise<unknown>): Promise<ProbeResults['stopProfile']>;
 }
 
 export interface ProcessOptions {
-  /** What the process is called in messages. */
+  /** Name in error messages. */
   readonly name: string;
   /** Node.js arguments: the script and its own arguments. */
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** The line of its output that says that it is ready; the first group is the address. */
+  /** Line of its output that means ready; the first group is the address. */
   readonly ready?: RegExp;
 }
 
-/** Starts a Node.js process and waits until it says that it is ready. Throws with its output when it does not. */
+/** Starts a Node.js process and waits until it is ready. Throws with its output when it ends or times out. */
 export async function startProcess(options: ProcessOptions): Promise<BenchProcess> {
   const child = spawn(process.execPath, ['--import', PROBE, ...options.args], {
     env: {
@@ -49,9 +49,9 @@ export async function startProcess(options: ProcessOptions): Promise<BenchProces
       url,
       cpu: () => askProbe(child, 'cpu'),
       profile: async (work) => {
-        await askProbe(child, 'profile');
+        await askProbe(child, 'startProfile');
         await work();
-        return askProbe(child, 'profiled');
+        return askProbe(child, 'stopProfile');
       },
       [Symbol.asyncDispose]: () => end(child),
     };
@@ -61,7 +61,7 @@ export async function startProcess(options: ProcessOptions): Promise<BenchProces
   }
 }
 
-/** Starts a part of the built platform, as `fleetgraph <args>` does. */
+/** Starts a role of the built platform, as `fleetgraph <args>` does. */
 export function startRole(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -74,7 +74,7 @@ export function startRole(
   });
 }
 
-/** `fleetgraph start` with a state folder of its own and more settings; its `url` is where GraphQL is answered. */
+/** Starts `fleetgraph start` with its own state folder; `url` is the GraphQL endpoint. */
 export function startPlatform(
   home: string,
   databaseUrl: string,
@@ -100,7 +100,7 @@ function readiness(child: ChildProcess, { name, ready = /^ready ?(.*)$/ }: Proce
   child.stderr!.setEncoding('utf8').on('data', (text: string) => output.length < 200 && output.push(text));
   return new Promise((resolve, reject) => {
     const fail = (why: string) => reject(new Error(`${name} ${why}:\n${output.join('').slice(0, 4_000)}`));
-    const timer = setTimeout(() => fail('did not get ready'), START_DEADLINE);
+    const timer = setTimeout(() => fail('was not ready in time'), START_TIMEOUT_MS);
     child.once('error', reject);
     child.once('close', () => fail('ended before it was ready'));
     createInterface({ input: child.stdout! }).on('line', (line) => {
@@ -112,14 +112,14 @@ function readiness(child: ChildProcess, { name, ready = /^ready ?(.*)$/ }: Proce
   });
 }
 
-async function askProbe<Question extends keyof ProbeAnswers>(
+async function askProbe<Request extends keyof ProbeResults>(
   child: ChildProcess,
-  question: Question,
-): Promise<ProbeAnswers[Question]> {
-  const answer = once(child, 'message');
-  child.send(question);
-  const [told] = (await answer) as [ProbeAnswers[Question]];
-  return told;
+  request: Request,
+): Promise<ProbeResults[Request]> {
+  const message = once(child, 'message');
+  child.send(request);
+  const [result] = (await message) as [ProbeResults[Request]];
+  return result;
 }
 
 async function end(child: ChildProcess): Promise<void> {

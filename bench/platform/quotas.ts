@@ -18,7 +18,7 @@ interface Quota {
   readonly limit: number | null;
 }
 
-/** Raises account-wide limits that are lower, through the graph, and waits until they hold. */
+/** Raises lower limits of the account through the graph and waits until they are in effect. */
 export async function raiseQuotas(
   endpoint: GraphEndpoint,
   limits: Readonly<Record<string, number>>,
@@ -43,7 +43,7 @@ export async function raiseQuotas(
   });
 }
 
-/** The payload of a mutation; throws when it is refused. */
+/** Sends a mutation and returns its payload; throws on user errors. */
 async function accepted(endpoint: GraphEndpoint, mutation: string, input: object): Promise<Payload> {
   const [payload] = Object.values(await queryGraph<Record<string, Payload>>(endpoint, mutation, { input }));
   if (!payload || payload.userErrors.length > 0) throw new Error(JSON.stringify(payload?.userErrors));

@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** The rows that the fleet query shows, by the fewest plain statements: one for each table, keys by `ANY`. */
+/** The rows of the fleet query, by one statement for each table. */
 const CLUSTERS = `SELECT id, name, state, product, region_id, version FROM clusters.cluster
   WHERE account = $1 AND deleted_at IS NULL ORDER BY id LIMIT 100`;
 const POOLS = `SELECT p.id, p.name, p.state, p.desired_size, p.cluster_id,
@@ -17,7 +17,7 @@ const OPERATIONS = `SELECT latest.* FROM unnest($1::text[]) AS of(cluster_id) CR
 /** Statements of one `read`. */
 export const PLAIN_STATEMENTS = 5;
 
-/** What someone would write who has only the database: nothing is checked, joined or named. */
+/** Reads the fleet's rows without the graph: no permissions, no joins, no names of fields. */
 export class PlainFleet implements AsyncDisposable {
   private constructor(private readonly client: pg.Client) {}
 
@@ -27,7 +27,7 @@ export class PlainFleet implements AsyncDisposable {
     return new PlainFleet(client);
   }
 
-  /** Reads everything and writes it as JSON, as an answer would be; returns how many clusters there were. */
+  /** Reads all rows and serializes them as JSON, as a response would be; returns the number of clusters. */
   async read(account: string): Promise<number> {
     const rows = async <T>(text: string, values: unknown[]) =>
       (await this.client.query({ name: text.slice(0, 60), text, values })).rows as T[];

@@ -1,17 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Agent } from 'undici';
-import { hostInfo, hostInfoLine } from '../host-info.js';
+import { hostInfo } from '../host-info.js';
 import { clusterStates, createCluster, NODE_VCPUS } from '../platform/clusters.js';
 import { countingStatements, startDatabase } from '../platform/database.js';
 import { queryGraph, type GraphEndpoint, until } from '../platform/graph-endpoint.js';
 import { disposeOnExit } from '../platform/dispose-on-exit.js';
 import { startPlatform } from '../platform/process.js';
 import { raiseQuotas } from '../platform/quotas.js';
-import { keepInReadme, keepResults, table } from '../report.js';
-import { percentile } from '../statistics.js';
-import { PLAIN_STATEMENTS, PlainFleet } from './plain-sql.store.js';
+import { PlainFleet } from './plain-sql.store.js';
 import { StatementCounter } from './statement-counter.store.js';
+import { type QueryFigures, queryReport } from './summary.js';
 import { operatorTokenOf } from '../platform/operator.js';
 
 const ACCOUNT = 'dev';
@@ -30,20 +29,12 @@ const FLEET = `query Fleet {
   }
 }`;
 
-interface QueryFigures {
-  readonly clusters: number;
-  readonly statements: number;
-  /** Milliseconds of each answer, in order. */
-  readonly graph: readonly number[];
-  readonly plain: readonly number[];
-}
-
-/** One query over the whole fleet beside plain SQL for the same rows, in turns on the same database. */
+/** Measures one query over the whole fleet and plain SQL for the same rows, in turns on the same database. */
 export async function queryBench(
   { quick, folder }: { readonly quick: boolean; readonly folder: string },
   started: AsyncDisposableStack,
 ): Promise<void> {
-  const before = hostInfo();
+  const machine = hostInfo();
   const clusters = quick ? 10 : 100;
   const database = await disposeOnExit(started, startDatabase(folder, true, countingStatements));
   const home = join(folder, 'home');
@@ -55,18 +46,14 @@ export async function queryBench(
     operator: await operatorTokenOf(home),
     agent: started.adopt(new Agent(), (agent) => agent.close()),
   };
-  await makeFleet(endpoint, clusters);
+  await createFleet(endpoint, clusters);
   const plain = await disposeOnExit(started, PlainFleet.open(database.url));
   const counter = await disposeOnExit(started, StatementCounter.open(database.url));
   const figures = await measure({ endpoint, plain, counter, clusters, rounds: quick ? 20 : 300 });
-  const text = `${queryTable(figures)}\n\n${hostInfoLine(before)}`;
-  console.log(`\n${text}\n`);
-  if (quick) return;
-  console.log(`Kept in ${await keepResults('query', { machine: before, figures })}`);
-  await keepInReadme('query', text);
+  await queryReport.publish({ machine, figures }, { quick });
 }
 
-async function makeFleet(endpoint: GraphEndpoint, clusters: number): Promise<void> {
+async function createFleet(endpoint: GraphEndpoint, clusters: number): Promise<void> {
   await raiseQuotas(endpoint, {
     'ACK_PRO/clustersPerAccount': clusters,
     'load-balancers': clusters,
@@ -78,7 +65,7 @@ async function makeFleet(endpoint: GraphEndpoint, clusters: number): Promise<voi
   await until(`${clusters} running clusters`, DEADLINE_SECONDS, running);
 }
 
-interface Contest {
+interface MeasureOptions {
   readonly endpoint: GraphEndpoint;
   readonly plain: PlainFleet;
   readonly counter: StatementCounter;
@@ -86,49 +73,38 @@ interface Contest {
   readonly rounds: number;
 }
 
-async function measure({ endpoint, plain, counter, clusters, rounds }: Contest): Promise<QueryFigures> {
-  const askGraph = async () => {
-    const answer = await queryGraph<{ clusters: { nodes: unknown[] } }>(endpoint, FLEET);
-    if (answer.clusters.nodes.length !== clusters) throw new Error('the graph shows another fleet');
+async function measure({
+  endpoint,
+  plain,
+  counter,
+  clusters,
+  rounds,
+}: MeasureOptions): Promise<QueryFigures> {
+  const readGraph = async () => {
+    const data = await queryGraph<{ clusters: { nodes: unknown[] } }>(endpoint, FLEET);
+    if (data.clusters.nodes.length !== clusters)
+      throw new Error(`the graph shows ${data.clusters.nodes.length} of ${clusters} clusters`);
   };
-  const askPlain = async () => {
-    if ((await plain.read(ACCOUNT)) !== clusters) throw new Error('plain SQL shows another fleet');
+  const readPlain = async () => {
+    if ((await plain.read(ACCOUNT)) !== clusters)
+      throw new Error(`plain SQL does not return ${clusters} clusters`);
   };
   for (let warmUp = 0; warmUp < rounds / 4; warmUp++) {
-    await askGraph();
-    await askPlain();
+    await readGraph();
+    await readPlain();
   }
-  const statements = await counter.perCall(askGraph, 50);
+  const statements = await counter.perCall(readGraph, 50);
   const graph: number[] = [];
   const sql: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    graph.push(await milliseconds(askGraph));
-    sql.push(await milliseconds(askPlain));
+    graph.push(await milliseconds(readGraph));
+    sql.push(await milliseconds(readPlain));
   }
   return { clusters, statements, graph, plain: sql };
 }
 
 async function milliseconds(work: () => Promise<void>): Promise<number> {
-  const began = performance.now();
+  const start = performance.now();
   await work();
-  return performance.now() - began;
-}
-
-function queryTable({ clusters, statements, graph, plain }: QueryFigures): string {
-  const row = (name: string, count: number, times: readonly number[]) => [
-    name,
-    String(count),
-    percentile(times, 0.5).toFixed(1),
-    percentile(times, 0.99).toFixed(1),
-  ];
-  const ratio = percentile(graph, 0.5) / percentile(plain, 0.5);
-  const rows = [
-    row('the graph, over HTTP', statements, graph),
-    row('plain SQL, one connection', PLAIN_STATEMENTS, plain),
-  ];
-  return `**${clusters} clusters** with their pools, region, quotas and latest operation; ${graph.length} rounds, in turns
-
-${table(['', 'SQL statements', 'p50 ms', 'p99 ms'], rows)}
-
-The graph takes ${ratio.toFixed(1)} times as long as plain SQL at the median.`;
+  return performance.now() - start;
 }

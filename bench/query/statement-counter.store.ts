@@ -1,10 +1,10 @@
 import pg from 'pg';
 
-/** How often each statement has been sent to this database; needs the extension pg_stat_statements. */
+/** Executions of each statement in this database; needs the extension pg_stat_statements. */
 const CALLS = `SELECT queryid::text AS id, sum(calls)::float8 AS calls FROM pg_stat_statements
   WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) GROUP BY queryid`;
 
-/** Counts the statements of a piece of work, by PostgreSQL itself. */
+/** Counts statements by PostgreSQL's own statistics. */
 export class StatementCounter implements AsyncDisposable {
   private constructor(private readonly client: pg.Client) {}
 
@@ -15,7 +15,7 @@ export class StatementCounter implements AsyncDisposable {
     return new StatementCounter(client);
   }
 
-  /** Statements of one call. What the platform does by itself meanwhile is sent more rarely than the calls are made. */
+  /** Statements of one call. Rounding removes those of the platform's background work, which are rarer than the calls. */
   async perCall(work: () => Promise<void>, calls: number): Promise<number> {
     const before = await this.calls();
     for (let call = 0; call < calls; call++) await work();

@@ -1,4 +1,4 @@
-// What a message to everyone costs anyway: `ws` sending the same bytes to every socket, and nothing else.
+// The baseline of the comparison: `ws` sends the same bytes to every WebSocket.
 import { createServer } from 'node:http';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { readBody } from '../../protocol/request-body.js';

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How many events, and how many of them in a second. */
+/** Number of events and their rate. */
 export interface Pace {
   readonly events?: number;
   readonly perSecond?: number;
 }
 
-/** Calls `send` at a steady pace; who falls behind catches up. */
+/** Calls `send` at a steady rate; calls that are late follow each other without a delay. */
 export async function emit({ events = 1, perSecond = 1 }: Pace, send: (n: number) => void): Promise<void> {
   const start = performance.now();
   for (let n = 0; n < events; n += 1) {

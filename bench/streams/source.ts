@@ -1,6 +1,6 @@
 // The subgraph behind every gateway of the comparison: `ticks(topic)` as server-sent events and over WebSockets
-// (graphql-transport-ws), whatever a gateway asks for. POST /emit sends events to everyone at a steady pace; GET
-// /subscribers says how many there are.
+// (graphql-transport-ws), as the gateway subscribes. POST /emit publishes events at a steady
+// rate; GET /subscribers returns the number of subscriptions.
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { MessageType, handleProtocols, parseMessage } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -10,25 +10,26 @@ import { type Pace, emit } from './pace.js';
 const PADDING = 'x'.repeat(200);
 
 type Variables = Record<string, unknown> | null | undefined;
-/** Tells one subscriber of an event. */
-type Tell = (data: unknown) => void;
+/** Sends an event to one subscriber. */
+type Publish = (data: unknown) => void;
 
-const subscribers = new Set<{ readonly topic: number; readonly tell: Tell }>();
+const subscribers = new Set<{ readonly topic: number; readonly publish: Publish }>();
 
-/** Answers with what ends it. */
-function subscribe(variables: Variables, tell: Tell): () => void {
-  const subscriber = { topic: Number(Object.values(variables ?? {})[0] ?? 0), tell };
+/** Returns the function that unsubscribes. */
+function subscribe(variables: Variables, publish: Publish): () => void {
+  const subscriber = { topic: Number(Object.values(variables ?? {})[0] ?? 0), publish };
   subscribers.add(subscriber);
   return () => subscribers.delete(subscriber);
 }
 
 function tick(n: number): void {
-  for (const { topic, tell } of subscribers) tell({ ticks: { __typename: 'Tick', topic, n, text: PADDING } });
+  for (const { topic, publish } of subscribers)
+    publish({ ticks: { __typename: 'Tick', topic, n, text: PADDING } });
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.url === '/subscribers') return void response.end(String(subscribers.size));
-  const body = asked(request, await readBody(request, 100_000));
+  const body = parseRequest(request, await readBody(request, 100_000));
   if (request.url === '/emit') {
     await emit(body, (n) => tick(n));
     return void response.end('done');
@@ -39,24 +40,24 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   }
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
   response.write(':\n\n');
-  const beat = setInterval(() => response.write(':\n\n'), 10_000);
-  const end = subscribe(body.variables, (data) =>
+  const heartbeat = setInterval(() => response.write(':\n\n'), 10_000);
+  const unsubscribe = subscribe(body.variables, (data) =>
     response.write(`event: next\ndata: ${JSON.stringify({ data })}\n\n`),
   );
   response.once('close', () => {
-    clearInterval(beat);
-    end();
+    clearInterval(heartbeat);
+    unsubscribe();
   });
 }
 
-interface Asked extends Pace {
+interface SourceRequest extends Pace {
   readonly query?: string;
   readonly variables?: Variables;
 }
 
 /** Gateways subscribe by POST or by GET. */
-function asked({ method, url = '/' }: IncomingMessage, body: string): Asked {
-  if (method === 'POST') return JSON.parse(body) as Asked;
+function parseRequest({ method, url = '/' }: IncomingMessage, body: string): SourceRequest {
+  if (method === 'POST') return JSON.parse(body) as SourceRequest;
   const parameters = new URL(url, 'http://source').searchParams;
   const variables = JSON.parse(parameters.get('variables') ?? '{}') as Variables;
   return { query: parameters.get('query') ?? '', variables };
@@ -71,15 +72,15 @@ function overWebSocket(socket: WebSocket): void {
     if (message.type === MessageType.Complete) running.get(message.id)?.();
     if (message.type !== MessageType.Subscribe) return;
     const { id, payload } = message;
-    const tell: Tell = (data) => socket.send(JSON.stringify({ id, type: 'next', payload: { data } }));
-    running.set(id, subscribe(payload.variables, tell));
+    const publish: Publish = (data) => socket.send(JSON.stringify({ id, type: 'next', payload: { data } }));
+    running.set(id, subscribe(payload.variables, publish));
   });
   socket.once('close', () => {
-    for (const end of running.values()) end();
+    for (const unsubscribe of running.values()) unsubscribe();
   });
 }
 
-const server = createServer((request, response) => void answer(request, response));
+const server = createServer((request, response) => void handle(request, response));
 new WebSocketServer({ server, handleProtocols }).on('connection', overWebSocket);
 server.listen(0, '127.0.0.1', 4096, () => {
   const address = server.address();

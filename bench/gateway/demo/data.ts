@@ -17,7 +17,7 @@ export const products = WARES.map((name, index) => ({
 
 export const stock = products.map(({ upc }, index) => ({ upc, inStock: index % 3 !== 0 }));
 
-/** Eleven reviews: the first two users have written most of them, the first four products got most of them. */
+/** Eleven reviews, most of them by the first two users, all of the first four products. */
 export const reviews = ['1', '1', '2', '2', '1', '1', '1', '1', '1', '2', '3'].map((author, index) => ({
   id: String(index + 1),
   body: `Review number ${index + 1}: it does what it says, and it looks good in any room of the house.`,

@@ -1,4 +1,4 @@
-// Our gateway with the demo's subgraphs in the same process. Says where it listens.
+// Fleetgraph's gateway with the demo's subgraphs in the same process. Prints `ready <url>`.
 import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
 import { type SubgraphLocation, startGateway } from '../../../gateway/server.js';
 import { systemClock } from '../../../kernel/clock.js';
@@ -13,7 +13,7 @@ const [secret = ''] = process.argv.slice(2);
 const subgraphs = Object.entries(demoSdl).map(([name, types]): Subgraph => {
   const sdl = DEMO_LINK + types;
   const schema = subgraphSchema(sdl, demoResolvers[name] ?? {});
-  // Only the platform's own subgraphs have names that types know.
+  // SubgraphName lists the platform's own subgraphs only.
   return { name: name as SubgraphName, sdl, schema };
 });
 const log = createLog('warn');

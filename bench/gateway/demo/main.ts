@@ -1,4 +1,4 @@
-// The subgraphs of the demo in one process, on ports of their own. Says where they are in one line of JSON.
+// The subgraphs of the demo in one process, each on its own port. Prints `ready` and their URLs as JSON.
 import { createServer } from 'node:http';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';

@@ -5,7 +5,7 @@ import { disposeOnExit } from '../../platform/dispose-on-exit.js';
 import { type BenchProcess, startProcess } from '../../platform/process.js';
 import { DEMO_LINK, demoSdl } from './schema.js';
 
-/** The demo's subgraphs, running, and the supergraph that they are. */
+/** The running subgraphs of the demo and their supergraph. */
 export interface DemoGraph {
   readonly process: BenchProcess;
   readonly supergraphSdl: string;
@@ -21,7 +21,7 @@ export async function startDemo(started: AsyncDisposableStack): Promise<DemoGrap
   const urls = JSON.parse(process.url) as Record<string, string>;
   const subgraphs = Object.entries(demoSdl).map(([name, types]) => {
     const url = urls[name];
-    if (!url) throw new Error(`the demo has not said where ${name} is`);
+    if (!url) throw new Error(`the demo printed no URL of the subgraph ${name}`);
     return { name, sdl: DEMO_LINK + types, url };
   });
   return { process, supergraphSdl: composeSupergraph(subgraphs) };

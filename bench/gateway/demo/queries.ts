@@ -1,6 +1,6 @@
 import type { BenchQuery } from '../queries.js';
 
-/** Users, what they reviewed, what others wrote of that, and what those wrote of: few entities, in many places. */
+/** Users, their reviews, the reviewed products, other reviews of those: few entities that are repeated often. */
 const DEEP = `query UsersReviewsProducts {
   users { ...User reviews { ...Review product { ...Product reviews { ...Review author { ...User reviews { ...Review product { ...Product } } } } } } }
   topProducts { ...Product reviews { ...Review author { ...User reviews { ...Review product { ...Product } } } } }
@@ -11,7 +11,7 @@ fragment Product on Product { upc name price weight inStock shippingEstimate }`;
 
 const ONE_USER = `query OneUser($id: ID!) { user(id: $id) { id name username } }`;
 
-/** Three levels, by as many of the subgraphs: what the platform's query of that kind is where nothing is a database. */
+/** Three levels over four subgraphs, as the platform's query ThreeLevel, but with data in memory. */
 const USERS_AND_REVIEWS = `query UsersAndReviews {
   users { id name username reviews { id body product { upc name price inStock } } }
 }`;
@@ -40,7 +40,7 @@ export function demoQueries(): BenchQuery[] {
   ];
 }
 
-/** Three levels over four subgraphs; its names make it another document each time. */
+/** Three levels over four subgraphs; each index gives another document. */
 export function newDemoOperation(index: number): BenchQuery {
   const name = `Cold${index + 1}`;
   const query = `query ${name} {

@@ -12,7 +12,7 @@ const freight = ({ price, weight }: { price?: number; weight?: number }) => {
 
 const userOf = (id: string) => ({ id, username: users.find((one) => one.id === id)?.username });
 
-/** What answers in each subgraph. */
+/** The resolvers of each subgraph. */
 export const demoResolvers: Readonly<Record<string, Resolvers>> = {
   accounts: {
     Query: { me: () => users[0], user: (_: unknown, args: { id: string }) => user(args), users: () => users },

@@ -1,4 +1,4 @@
-/** The four subgraphs of Apollo's federation demo: users, products, their stock, and reviews that tie them together. */
+/** The four subgraphs of Apollo's federation demo: users, products, their stock, and reviews. */
 export const demoSdl: Readonly<Record<string, string>> = {
   accounts: `
     type Query { me: User user(id: ID!): User users: [User] }

@@ -70,7 +70,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 
 /** What holds at every moment: no use below 0 or above its limit, and what machines and claims take is what they hold. */
 async function expectBounds({ world, actor: { account }, tally }: Run): Promise<void> {
-  tally.looks++;
+  tally.spotChecks++;
   for (const [key, used] of Object.entries(await ledgerUses(world.prisma, account))) {
     expect(used, key).toBeGreaterThanOrEqual(0);
     expect(used, key).toBeLessThanOrEqual(LIMITS[key.split('|')[0] ?? ''] ?? Infinity);
@@ -213,7 +213,7 @@ async function carryOut(steps: readonly Step[], engine: Mortal, tally: Tally): P
 
 /** Answers what was asked for and what came of it; throws what fast-check found. */
 async function search(engine: Mortal, numRuns: number): Promise<string> {
-  const tally: Tally = { accepted: 0, recounts: 0, looks: 0, kinds: {}, refused: {} };
+  const tally: Tally = { accepted: 0, recounts: 0, spotChecks: 0, kinds: {}, refused: {} };
   // A failure takes long to repeat, and may not repeat: it is reported as it was found.
   await fc.assert(
     fc.asyncProperty(sequence(STEPS), (steps) => carryOut(steps, engine, tally)),
@@ -256,7 +256,7 @@ describe('the ledger', () => {
 
   it('gives the last cluster of an account to exactly one of 50 who race for it', async () => {
     await world.limit('ACK_PRO/clustersPerAccount', 3);
-    const tally: Tally = { accepted: 0, recounts: 0, looks: 0, kinds: {}, refused: {} };
+    const tally: Tally = { accepted: 0, recounts: 0, spotChecks: 0, kinds: {}, refused: {} };
     const run: Run = { world, services, actor: world.actor, tally };
     const wish = FIRST_CLUSTER;
     for (let made = 0; made < 2; made++) await attempt(run, wish);

@@ -16,9 +16,10 @@ import { createObject, deleteObject } from './objects.js';
 
 export interface Tally {
   accepted: number;
-  /** Comparisons of the ledger: with a recount when nothing was under way, and with what holds something meanwhile. */
+  /** Comparisons of the ledger with a recount, while no operation runs. */
   recounts: number;
-  looks: number;
+  /** Comparisons with vCPUs, instances and disks, while operations run. */
+  spotChecks: number;
   /** How often each kind of action was accepted. */
   readonly kinds: Record<string, number>;
   readonly refused: Record<string, number>;
