@@ -27,7 +27,7 @@ await writeFile(
   `# Error codes
 
 Generated from \`kernel/errors.ts\` by \`npm run generate\`. Client errors are in a payload's \`userErrors\`;
-authentication, limits, syntax and our own faults come in \`errors[].extensions.code\`.
+authentication, limits, syntax and internal errors are in \`errors[].extensions.code\`.
 
 | code | meaning and remedy | since |
 | --- | --- | --- |
