@@ -96,7 +96,9 @@ program
   .requiredOption('--account <account>', 'account the token speaks for')
   .option('--subject <subject>', 'who in the account', 'cli')
   .option('--ttl <seconds>', 'seconds until it expires', Number, 3600)
-  .option('--scope <scope...>', `what it allows: ${Object.keys(scopes).join(', ')}; left out, reading`)
+  .addOption(
+    new Option('--scope <scope...>', 'what it allows; left out, reading').choices(Object.keys(scopes)),
+  )
   .option('--unverified', "say that nobody has identified the account's holder")
   .action(async (options: TokenOptions) => {
     const env = readEnv();

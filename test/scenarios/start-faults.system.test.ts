@@ -194,6 +194,14 @@ test.each(['0', '-5', '1.5', 'soon', '1e99'])(
   },
 );
 
+test('fleetgraph token makes none with a scope that does not exist', async () => {
+  const { code, output } = await fleetgraph(['token', '--account', 'acme', '--scope', 'fleet:all'], {
+    AUTH_SECRET: 'a secret of at least thirty-two characters',
+  });
+  expect(code).toBe(1);
+  expect(output).toContain("argument 'fleet:all' is invalid. Allowed choices are fleet:introspect");
+});
+
 test('fleetgraph with a word that is no command says so', async () => {
   const { code, output } = await fleetgraph(['resett'], {});
   expect(code).toBe(1);
