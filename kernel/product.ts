@@ -1,10 +1,13 @@
-/** A kind of cluster as it is offered, limited and billed. */
-export type Product =
-  | 'ACK_PRO'
-  | 'ACK_STANDARD'
-  | 'ACK_DEDICATED'
-  | 'ASK_PRO'
-  | 'ASK_STANDARD'
-  | 'EDGE_PRO'
-  | 'EDGE_STANDARD'
-  | 'REGISTERED';
+/** The kinds of cluster as they are offered, limited and billed. */
+export const products = [
+  'ACK_PRO',
+  'ACK_STANDARD',
+  'ACK_DEDICATED',
+  'ASK_PRO',
+  'ASK_STANDARD',
+  'EDGE_PRO',
+  'EDGE_STANDARD',
+  'REGISTERED',
+] as const;
+
+export type Product = (typeof products)[number];

@@ -19,8 +19,9 @@ import type { Progress } from './progress.js';
 import type { SecretsOfFolder } from './secret-fingerprints.js';
 import type { CheckedAuth } from './settings.js';
 import type { Readiness } from './role.js';
-import { renewAccess } from '../subgraphs/clusters/subgraph.js';
-import { createSubgraph, reconcilers, schedules } from './subgraphs.js';
+import { renewAccess } from '../subgraphs/clusters/controllers/provisioning/platform-access.js';
+import { reconcilers, schedules } from './reconcilers.js';
+import { createSubgraph } from './subgraphs.js';
 import { committedSupergraph } from './supergraph.js';
 import { SubgraphExecutor } from '../subgraphs/runtime/execution/subgraph-executor.js';
 

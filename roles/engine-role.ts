@@ -9,8 +9,8 @@ import { databaseReadiness } from './database-readiness.js';
 import { openPlatformFromEnv } from './platform-from-env.js';
 import { serveRoleMetrics } from './role-metrics.js';
 import type { Role } from './role.js';
+import { reconcilers, schedules } from './reconcilers.js';
 import { natsOptions, retention } from './settings.js';
-import { reconcilers, schedules } from './subgraphs.js';
 
 /** The control-plane engine. Any number of processes share the queue. */
 export async function engineRole(env: Env): Promise<Role> {

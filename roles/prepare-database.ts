@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { installQueue } from '../engine/jobs/install-queue.js';
-import { prepareRates } from '../gateway/server.js';
+import { prepareRates } from '../gateway/request/rate/shared-buckets.js';
 import { checkDatabase, withoutPassword } from '../kernel/postgres/check-database.js';
 import { type OpenDatabase, openDatabase } from '../kernel/postgres/database.js';
 import { migrate } from '../kernel/postgres/migrate.js';

@@ -1,57 +1,25 @@
-import type { Reconciler, Schedule } from '../engine/contract.js';
 import type { Platform } from '../engine/platform.js';
-import { defaultRetention, operationRetention, retentionSchedule } from '../engine/jobs/retention.js';
-import { waitForResourceVersion } from './wait-for-resource-version.js';
 import type { Subgraph, SubgraphName } from '../subgraphs/runtime/subgraph.js';
-import {
-  clusterReconcilers,
-  clusterSchedules,
-  createClustersSubgraph,
-} from '../subgraphs/clusters/subgraph.js';
-import { clusterRetention } from '../subgraphs/clusters/store/retention.store.js';
-import {
-  createObservabilitySubgraph,
-  observabilityReconcilers,
-  observabilitySchedules,
-} from '../subgraphs/observability/subgraph.js';
-import { createQuotasSubgraph, quotaReconcilers, quotaSchedules } from '../subgraphs/quotas/subgraph.js';
-import { quotaRetention } from '../subgraphs/quotas/store/retention.store.js';
-import { createRegionsSubgraph } from '../subgraphs/regions/subgraph.js';
-import { createWorkloadsSubgraph } from '../subgraphs/workloads/subgraph.js';
+import { waitForResourceVersion } from './wait-for-resource-version.js';
 
-const factories: Record<SubgraphName, (platform: Platform) => Promise<Subgraph>> = {
-  regions: createRegionsSubgraph,
-  clusters: createClustersSubgraph,
-  quotas: createQuotasSubgraph,
-  workloads: createWorkloadsSubgraph,
-  observability: createObservabilitySubgraph,
+type CreateSubgraph = (platform: Platform) => Promise<Subgraph>;
+
+/** Loads the code of one subgraph: a process of a single subgraph loads no other. */
+const load: Readonly<Record<SubgraphName, () => Promise<CreateSubgraph>>> = {
+  regions: async () => (await import('../subgraphs/regions/subgraph.js')).createRegionsSubgraph,
+  clusters: async () => (await import('../subgraphs/clusters/subgraph.js')).createClustersSubgraph,
+  quotas: async () => (await import('../subgraphs/quotas/subgraph.js')).createQuotasSubgraph,
+  workloads: async () => (await import('../subgraphs/workloads/subgraph.js')).createWorkloadsSubgraph,
+  observability: async () =>
+    (await import('../subgraphs/observability/subgraph.js')).createObservabilitySubgraph,
 };
 
-/** Builds one subgraph on the platform's parts. */
+/** Loads and builds one subgraph. */
 export async function createSubgraph(name: SubgraphName, platform: Platform): Promise<Subgraph> {
+  const create = await load[name]();
   return {
-    ...(await factories[name](platform)),
+    ...(await create(platform)),
     waitForVersion: (context) => waitForResourceVersion(platform, context),
     checkReady: () => platform.database.probe.check(),
   };
-}
-
-/** The reconcilers of all subgraphs. */
-export function reconcilers(platform: Platform): Reconciler[] {
-  return [
-    ...clusterReconcilers(platform),
-    ...quotaReconcilers(platform),
-    ...observabilityReconcilers(platform),
-  ];
-}
-
-/** The schedules of all subgraphs, and the deletion of rows past their `retention`. */
-export function schedules(platform: Platform, retention = defaultRetention): Schedule[] {
-  const policies = [operationRetention, ...clusterRetention, ...quotaRetention];
-  return [
-    ...clusterSchedules(platform),
-    ...quotaSchedules(platform),
-    ...observabilitySchedules(platform),
-    retentionSchedule(policies, retention),
-  ];
 }

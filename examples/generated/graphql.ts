@@ -16,7 +16,7 @@ export type ApplyManifestInput = {
   readonly yaml: string;
 };
 
-/** Whether a product can be had in a region. */
+/** Whether a product is offered in a region. */
 export type Availability =
   /** Clusters of the product can be created here. */
   | 'AVAILABLE'

@@ -179,6 +179,3 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
     references: clusterReferences(stores),
   });
 }
-
-export { renewAccess } from './controllers/provisioning/platform-access.js';
-export { clusterReconcilers, clusterSchedules } from './reconcilers.js';

@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import type { Reconciler, Schedule } from '../../engine/contract.js';
 import type { Platform } from '../../engine/platform.js';
 import { scopeGuard } from '../runtime/schema/scope-guard.js';
 import { defineSubgraph } from '../runtime/schema/define-subgraph.js';
@@ -11,16 +10,11 @@ import { EventService } from './api/event/event.service.js';
 import { EventStore } from './store/event.store.js';
 import { eventStreams, EventSubscriptions } from './api/event/event.subscription.js';
 import { eventTypes } from './api/event/event.type.js';
-import {
-  kubernetesEventReconciler,
-  kubernetesEventSchedules,
-} from './controllers/kubernetes-event/kubernetes-event.reconciler.js';
-import { metricReconciler, metricSchedules } from './controllers/metric/metric.reconciler.js';
 import { ClusterMetricResolver, WorkloadMetricResolver } from './api/metric/metric.resolver.js';
 import { MetricService } from './api/metric/metric.service.js';
 import { MetricStore } from './store/metric.store.js';
 
-/** Events, as lists and as streams, and metrics of clusters and workloads. */
+/** Events as lists and as streams, and metrics of clusters and workloads. */
 export async function createObservabilitySubgraph(platform: Platform): Promise<Subgraph> {
   const { database, cursors } = platform;
   const events = new EventService(platform, new EventStore(database.prisma));
@@ -36,21 +30,11 @@ export async function createObservabilitySubgraph(platform: Platform): Promise<S
     ],
     orphanedTypes: eventTypes,
     references: {
-      // Whose they are is decided by each field: what another account owns has no events and no metrics.
+      // Each field checks the account: a cluster of another account has no events and no metrics.
       Cluster: ({ id }: Cluster) => ({ id }),
       Workload: ({ id }: Workload) => ({ id }),
       ...eventReferences(events, cursors),
     },
     streams: eventStreams(events, cursors),
   });
-}
-
-/** What measures the clusters and reads their Events. */
-export function observabilityReconcilers(platform: Platform): Reconciler[] {
-  return [metricReconciler(platform), kubernetesEventReconciler(platform)];
-}
-
-/** What is done by the clock. */
-export function observabilitySchedules(_platform: Platform): Schedule[] {
-  return [...metricSchedules, ...kubernetesEventSchedules];
 }

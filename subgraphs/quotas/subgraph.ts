@@ -1,17 +1,15 @@
-import type { Reconciler, Schedule } from '../../engine/contract.js';
+import 'reflect-metadata';
 import type { Platform } from '../../engine/platform.js';
 import { scopeGuard } from '../runtime/schema/scope-guard.js';
 import { defineSubgraph } from '../runtime/schema/define-subgraph.js';
 import { userErrorTypes } from '../runtime/graph/user-error.type.js';
 import type { RequestContext, Subgraph } from '../runtime/subgraph.js';
-import { QuotaApplicationReconciler } from './controllers/quota-application/quota-application.reconciler.js';
 import { QuotaApplicationResolver } from './api/quota-application/quota-application.resolver.js';
 import { QuotaApplicationService } from './api/quota-application/quota-application.service.js';
 import { QuotaApplicationStore } from './store/quota-application.store.js';
 import { BillingResolver } from './api/billing/billing.resolver.js';
 import { BillingService } from './api/billing/billing.service.js';
 import { BillingStore } from './store/billing.store.js';
-import { containerMetering } from './controllers/container-metering/container-metering.schedule.js';
 import { ClusterQuotasResolver, QuotaResolver } from './api/quota/quota.resolver.js';
 import { QuotaService } from './api/quota/quota.service.js';
 import { QuotaStore } from './store/quota.store.js';
@@ -19,13 +17,13 @@ import { Cluster } from './api/quota/quota.type.js';
 import { QuotaApprovalResolver } from './api/quota-approval/quota-approval.resolver.js';
 import { QuotaApprovalService } from './api/quota-approval/quota-approval.service.js';
 
-/** A quota or application as others name it: by its id, or by an id of which it is not known whether it exists. */
+/** The key of a quota or application in a reference: `id`, or `resourceId` from `Query.node`, which may not exist. */
 interface Reference {
   readonly id?: string;
   readonly resourceId?: string;
 }
 
-/** Limits and use of the account and its clusters, and requests for higher limits. */
+/** Limits and use of the account and its clusters, requests for higher limits, and billing. */
 export function createQuotasSubgraph(platform: Pick<Platform, 'database' | 'clock'>): Promise<Subgraph> {
   const { prisma } = platform.database;
   const store = new QuotaStore(prisma);
@@ -44,7 +42,7 @@ export function createQuotasSubgraph(platform: Pick<Platform, 'database' | 'cloc
     ],
     orphanedTypes: [...userErrorTypes, Cluster],
     references: {
-      // The gateway has fetched the product from the subgraph that owns clusters, which knows whose they are.
+      // The gateway has fetched the product from the subgraph that owns clusters, which checks the account.
       Cluster: (cluster: Cluster) => cluster,
       Quota: ({ id, resourceId }: Reference, context: RequestContext) =>
         quotas.quota(context, id ?? resourceId ?? ''),
@@ -52,19 +50,4 @@ export function createQuotasSubgraph(platform: Pick<Platform, 'database' | 'cloc
         applications.application(context, id ?? resourceId ?? ''),
     },
   });
-}
-
-/** What the engine does for this subgraph. */
-export function quotaReconcilers(platform: Pick<Platform, 'database'>): Reconciler[] {
-  const { prisma } = platform.database;
-  return [new QuotaApplicationReconciler(new QuotaStore(prisma), new QuotaApplicationStore(prisma))];
-}
-
-/** What it does by the clock. */
-export function quotaSchedules({
-  database,
-  kubernetes,
-  provider,
-}: Pick<Platform, 'database' | 'kubernetes' | 'provider'>): Schedule[] {
-  return [containerMetering(kubernetes, provider, new BillingStore(database.prisma))];
 }

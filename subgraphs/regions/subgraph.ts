@@ -1,31 +1,35 @@
+import 'reflect-metadata';
 import type { Platform } from '../../engine/platform.js';
 import { scopeGuard } from '../runtime/schema/scope-guard.js';
 import { defineSubgraph } from '../runtime/schema/define-subgraph.js';
 import type { Subgraph } from '../runtime/subgraph.js';
 import { RegionCatalogStore } from './store/region-catalog.store.js';
 import { RegionResolver, ZoneResolver } from './api/region/region.resolver.js';
-import { RegionsService } from './api/region/region.service.js';
+import { RegionService } from './api/region/region.service.js';
 import { TimeZoneResolver } from './api/time-zone/time-zone.resolver.js';
+import { TimeZoneService } from './api/time-zone/time-zone.service.js';
 
 interface Reference {
   readonly id: string;
 }
 
-/** Regions, zones, what is offered where, time zones. */
+/** Regions, zones, the availability of products, time zones. */
 export function createRegionsSubgraph(platform: Pick<Platform, 'database' | 'clock'>): Promise<Subgraph> {
-  const service = new RegionsService(new RegionCatalogStore(platform.database.prisma));
+  const store = new RegionCatalogStore(platform.database.prisma);
+  const regions = new RegionService(store);
+  const timeZones = new TimeZoneService(store);
   return defineSubgraph({
     name: 'regions',
     guard: scopeGuard,
     resolvers: [
-      new RegionResolver(service),
-      new ZoneResolver(service),
-      new TimeZoneResolver(service, platform.clock),
+      new RegionResolver(regions, timeZones),
+      new ZoneResolver(regions),
+      new TimeZoneResolver(timeZones, platform.clock),
     ],
     references: {
-      Region: ({ id }: Reference) => service.region(id),
-      Zone: ({ id }: Reference) => service.zone(id),
-      TimeZone: ({ id }: Reference) => service.timeZone(id),
+      Region: ({ id }: Reference) => regions.region(id),
+      Zone: ({ id }: Reference) => regions.zone(id),
+      TimeZone: ({ id }: Reference) => timeZones.timeZone(id),
     },
   });
 }

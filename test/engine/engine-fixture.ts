@@ -17,7 +17,7 @@ import { ClusterService } from '../../subgraphs/clusters/api/cluster/cluster.ser
 import { CreateClusterService } from '../../subgraphs/clusters/api/cluster/create-cluster.service.js';
 import { NodePoolService } from '../../subgraphs/clusters/api/node-pool/node-pool.service.js';
 import { clusterReconcilers } from '../../subgraphs/clusters/reconcilers.js';
-import { quotaReconcilers } from '../../subgraphs/quotas/subgraph.js';
+import { quotaReconcilers } from '../../subgraphs/quotas/reconcilers.js';
 import { createTestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
 import { testActor } from '../kit/actor.js';

@@ -11,7 +11,7 @@ import { systemClock } from '../../kernel/clock.js';
 import { openDatabase } from '../../kernel/postgres/database.js';
 import { createLog } from '../../kernel/log.js';
 import { clusterReconcilers } from '../../subgraphs/clusters/reconcilers.js';
-import { quotaReconcilers } from '../../subgraphs/quotas/subgraph.js';
+import { quotaReconcilers } from '../../subgraphs/quotas/reconcilers.js';
 
 const [databaseUrl = '', cloudUrl = '', token = '', deadlyPoint = ''] = process.argv.slice(2);
 

@@ -16,7 +16,7 @@ export type ApplyManifestInput = {
   readonly yaml: string;
 };
 
-/** Whether a product can be had in a region. */
+/** Whether a product is offered in a region. */
 export type Availability =
   /** Clusters of the product can be created here. */
   | 'AVAILABLE'
@@ -296,17 +296,17 @@ export type DiskInput = {
 
 /** What an event is about. */
 export type EventCategory =
-  /** Credentials handed out to people and programs; AccessEvent.subject says to whom. */
+  /** Credentials issued to people and programs; AccessEvent.subject says to whom. */
   | 'ACCESS'
   /** Events of the clusters' own Kubernetes APIs, as `kubectl get events` shows them. */
   | 'KUBERNETES'
-  /** Clusters, node pools, nodes and operations coming about, changing and going. */
+  /** Creation, change and deletion of clusters, node pools, nodes and operations. */
   | 'PROVISIONING'
-  /** Quotas and applications for more. */
+  /** Quotas and applications for higher ones. */
   | 'QUOTA'
-  /** Sizes of node pools and workloads changing. */
+  /** Changes of the sizes of node pools and workloads. */
   | 'SCALING'
-  /** What is deployed to clusters. */
+  /** Manifests applied to clusters. */
   | 'WORKLOAD';
 
 /** Which events; every condition given must hold. */
@@ -713,23 +713,23 @@ export type Product =
   /** A cluster that somebody else made, registered with the platform. */
   | 'REGISTERED';
 
-/** Which quotas to list; what is given must all hold. */
+/** Which quotas to list; every condition given must hold. */
 export type QuotaFilter = {
-  /** Quotas that can be raised, or that cannot. */
+  /** Quotas that requestQuotaIncrease can raise, or cannot. */
   readonly adjustable?: boolean | null | undefined;
-  /** Quotas of this cluster with its own use, as in Cluster.quotas; none when the account has no such cluster. */
+  /** Quotas of this cluster with its use, as in Cluster.quotas; none when the account has no such cluster. */
   readonly clusterId?: string | null | undefined;
   /** Only quotas of which something is used. */
   readonly onlyUsed?: boolean | null | undefined;
-  /** Quotas that limit this product. */
+  /** Quotas of this product. */
   readonly product?: Product | null | undefined;
   /** Quotas of this resource, e.g. `payg-vcpu`. */
   readonly resource?: string | null | undefined;
-  /** Quotas that hold for each of these. */
+  /** Quotas of this scope. */
   readonly scope?: QuotaScope | null | undefined;
 };
 
-/** What a quota counts for: its limit holds for each of these by itself. */
+/** What the limit of a quota applies to, each by itself. */
 export type QuotaScope =
   /** The whole account. */
   | 'ACCOUNT'

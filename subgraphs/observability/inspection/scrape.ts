@@ -30,7 +30,7 @@ interface PodObject extends KubernetesObject {
 
 const METRICS = 'metrics.k8s.io/v1beta1';
 
-/** What something uses: cores, bytes, and in how many pods. */
+/** Cores and bytes in use, and the number of pods. */
 interface Sum {
   cpu: number;
   memory: number;
@@ -59,12 +59,12 @@ export async function scrape(client: KubernetesClient, clusterId: string, at: Da
     sample(subject, 'memory_usage', memory),
   ];
   const byNode = nodeUse.map((node) => ({ name: node.metadata?.name ?? '', ...measured([node]) }));
-  // What a cluster without nodes uses is what its pods use.
+  // The use of a cluster without nodes is that of its pods.
   const clusterUse = nodes.length > 0 ? nodeUse : podUse.flatMap(({ containers }) => containers ?? []);
   return [
     sample(CLUSTER_SUBJECT, 'nodes', nodes.length),
     sample(CLUSTER_SUBJECT, 'pods', live.length),
-    // Without a metrics server there is no use to tell of; zero would be wrong.
+    // Without a metrics server the use is unknown; zero would be wrong.
     ...(clusterUse.length > 0 ? usage(CLUSTER_SUBJECT, measured(clusterUse)) : []),
     ...byNode.flatMap((node) => usage(nodeSubject(node.name), node)),
     ...[...sumByWorkload(live, podUse, ownership)].flatMap(([subject, sum]) => [
@@ -74,7 +74,7 @@ export async function scrape(client: KubernetesClient, clusterId: string, at: Da
   ];
 }
 
-/** What the pods of each workload use together, by `KIND/namespace/name`. */
+/** The use of the pods of each workload together, by `KIND/namespace/name`. */
 function sumByWorkload(
   pods: readonly PodObject[],
   podUse: readonly PodMetrics[],
@@ -114,7 +114,7 @@ async function collect<T extends KubernetesObject>(
   return objects;
 }
 
-/** What was not measured, or is no quantity, counts as nothing. */
+/** 0 for a quantity that is missing or not valid. */
 function amount(quantity: string | undefined): number {
   return parseQuantity(quantity ?? '0') || 0;
 }

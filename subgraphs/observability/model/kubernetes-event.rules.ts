@@ -1,17 +1,17 @@
 import type { NewEvent } from '../../../engine/contract.js';
 import type { KubernetesObject } from '../../../engine/kubernetes/client.js';
 
-/** Events of one cluster that one reading appends at most, besides the one that counts the others. */
+/** Maximum number of events that a reading of a cluster appends, besides the one that counts the omitted ones. */
 export const MAX_APPENDED = 60;
-/** The same of the first reading of a cluster: what is made while it starts. */
+/** The same of the first reading of a cluster, which finds the Events of its start. */
 export const MAX_APPENDED_FIRST = 500;
-/** Uids that are remembered of a cluster at most. */
+/** Maximum number of uids that are stored of a cluster. */
 const MAX_UIDS = 10_000;
-/** Longest message, as Kubernetes allows it; longest name. */
+/** Maximum length of a message and of a name, in characters, as Kubernetes has them. */
 const MAX_MESSAGE = 1_024;
 const MAX_NAME = 253;
 
-/** An Event of core/v1 as the wire has it: the cluster may be anybody's, so nothing is sure to be of its type. */
+/** An Event of core/v1. The API server is not trusted, so the type of each field is checked before use. */
 export interface CoreEvent extends KubernetesObject {
   readonly type?: unknown;
   readonly reason?: unknown;
@@ -31,29 +31,32 @@ export interface CoreEvent extends KubernetesObject {
 /** Events of a cluster, by uid. */
 export interface EventsRead {
   readonly byUid: ReadonlyMap<string, CoreEvent>;
-  /** Whether the cluster has more of them. */
-  readonly cut: boolean;
+  /** Whether the cluster has more Events than a reading lists. */
+  readonly truncated: boolean;
 }
 
-/** How far the Kubernetes Events of a cluster have been read. */
+/** The last reading of the Kubernetes Events of a cluster. */
 export interface EventReading {
   readonly clusterId: string;
-  /** Grows with each reading; 0 before the first. */
+  /** Number of readings; 0 before the first. */
   readonly version: number;
   /** Uids of the Events that have been read. */
   readonly uids: readonly string[];
 }
 
-/** What a reading remembers: what the cluster has, and when that was cut, also what it had. */
-export function nextSeenUids({ byUid, cut }: EventsRead, before: readonly string[]): string[] | undefined {
+/** The uids to store after a reading: those of the cluster, and after a truncated one also the previous. */
+export function nextSeenUids(
+  { byUid, truncated }: EventsRead,
+  before: readonly string[],
+): string[] | undefined {
   const known = new Set(before);
   if (byUid.size === known.size && [...byUid.keys()].every((uid) => known.has(uid))) return undefined;
-  return [...new Set([...byUid.keys(), ...(cut ? before : [])])].slice(0, MAX_UIDS);
+  return [...new Set([...byUid.keys(), ...(truncated ? before : [])])].slice(0, MAX_UIDS);
 }
 
 /**
- * Events of the log for the Events that are not known yet. Where there are many, warnings go first, and one event
- * more counts what was left out. A repeated Event keeps its uid: its repetitions add nothing.
+ * Events of the log for the Events that are not known yet. Beyond the maximum, warnings go first, and an additional event
+ * counts the omitted ones. A repeated Event keeps its uid: its repetitions add none.
  */
 export function newEvents(
   clusterId: string,
@@ -62,8 +65,8 @@ export function newEvents(
 ): NewEvent[] {
   const before = new Set(known);
   const fresh = [...byUid.values()].filter(({ metadata }) => !before.has(metadata?.uid ?? ''));
-  const most = version === 0 ? MAX_APPENDED_FIRST : MAX_APPENDED;
-  const chosen = fresh.sort(byUrgency).slice(0, most).sort(byTime);
+  const max = version === 0 ? MAX_APPENDED_FIRST : MAX_APPENDED;
+  const chosen = fresh.sort(byUrgency).slice(0, max).sort(byTime);
   const appended = chosen.map((event) => toNewEvent(clusterId, event));
   const omitted = fresh.length - chosen.length;
   return omitted === 0 ? appended : [...appended, omittedEventsNotice(clusterId, omitted)];
@@ -120,14 +123,14 @@ function isWarning({ type }: CoreEvent): boolean {
   return type === 'Warning';
 }
 
-/** When it was last seen, in milliseconds; 0 for one that does not say. */
+/** When it was last seen, in milliseconds; 0 without a time. */
 function timeOf({ lastTimestamp, eventTime, firstTimestamp, metadata }: CoreEvent): number {
-  const said = lastTimestamp ?? eventTime ?? firstTimestamp ?? metadata?.creationTimestamp;
-  return (typeof said === 'string' && Date.parse(said)) || 0;
+  const time = lastTimestamp ?? eventTime ?? firstTimestamp ?? metadata?.creationTimestamp;
+  return (typeof time === 'string' && Date.parse(time)) || 0;
 }
 
-/** A text that PostgreSQL stores; null for what is none or empty. */
-function text(value: unknown, longest = MAX_NAME): string | null {
+/** A text that PostgreSQL can store; null for an empty text or another type. */
+function text(value: unknown, maxLength = MAX_NAME): string | null {
   if (typeof value !== 'string') return null;
-  return value.slice(0, longest).replaceAll('\u0000', '').toWellFormed() || null;
+  return value.slice(0, maxLength).replaceAll('\u0000', '').toWellFormed() || null;
 }

@@ -1,8 +1,8 @@
 import { throwProblem } from '../../../kernel/result.js';
 
-/** Points that a series may have. */
+/** Maximum number of points of a series. */
 export const MAX_POINTS = 1_000;
-/** Points that a series may have when there is one for each node. */
+/** Maximum number of points of a series when each node has one. */
 export const MAX_NODE_POINTS = 200;
 /** Points of a series when no step is given. */
 const DEFAULT_POINTS = 60;
@@ -17,6 +17,14 @@ export const metricUnits = {
 export type MetricName = keyof typeof metricUnits;
 export const metricNames = Object.keys(metricUnits) as MetricName[];
 
+/** A value over a range of time, as the graph shows it. */
+export interface MetricSeries {
+  readonly name: MetricName;
+  readonly unit: (typeof metricUnits)[MetricName];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly points: { readonly at: Date; readonly value: number }[];
+}
+
 export interface MetricRange {
   readonly from: Date;
   /** Exclusive. */
@@ -25,24 +33,24 @@ export interface MetricRange {
   readonly step: number;
 }
 
-/** Checks a range of time. Refuses INVALID_INPUT: an empty range, a step below a second, more points than `most`. */
-export function metricRange(from: Date, to: Date, step: number | null, most = MAX_POINTS): MetricRange {
+/** Checks a range of time. Refuses INVALID_INPUT: an empty range, a step below a second, more points than `maxPoints`. */
+export function metricRange(from: Date, to: Date, step: number | null, maxPoints = MAX_POINTS): MetricRange {
   const seconds = (to.getTime() - from.getTime()) / 1000;
   if (seconds <= 0) throwProblem('INVALID_INPUT', 'from must be before to.', { path: ['from'] });
   const chosen = step ?? Math.max(1, Math.ceil(seconds / DEFAULT_POINTS));
   if (chosen < 1) throwProblem('INVALID_INPUT', 'step must be at least 1 second.', { path: ['step'] });
   const points = Math.ceil(seconds / chosen);
-  if (points > most) {
+  if (points > maxPoints) {
     throwProblem(
       'INVALID_INPUT',
-      `A series may have ${most} points, this would be ${points}. Take a longer step.`,
+      `A series may have ${maxPoints} points, this would be ${points}. Take a longer step.`,
       { path: ['step'] },
     );
   }
   return { from, to, step: chosen };
 }
 
-/** What a sample is about: the cluster itself, or one of its nodes or workloads. */
+/** The subject of samples of the cluster itself; others are of its nodes and workloads. */
 export const CLUSTER_SUBJECT = '';
 
 export function nodeSubject(name: string): string {

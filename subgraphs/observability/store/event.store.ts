@@ -11,7 +11,7 @@ import {
 import type { Database } from '../../../kernel/postgres/database.js';
 import { Prisma } from '../../../prisma/generated/client.js';
 
-/** Which events, whatever cluster they are about; what is left out does not restrict. */
+/** Which events, of all clusters; a field that is left out does not restrict. */
 export interface EventSelection extends Omit<EventFilter, 'clusterId'> {
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
@@ -60,10 +60,10 @@ export class EventStore {
   }
 
   /**
-   * Whether the account has the cluster: its creation is an event, and when the log no longer keeps that, it has an
-   * API by then.
+   * Whether the account has the cluster: its creation is an event, and by the time that the log no longer keeps that,
+   * the cluster has an API.
    */
-  async knowsCluster(account: string, clusterId: string): Promise<boolean> {
+  async hasCluster(account: string, clusterId: string): Promise<boolean> {
     const [row] = await this.database.$queryRaw<{ known: boolean }[]>`
       SELECT EXISTS (SELECT FROM engine.event WHERE account = ${account} AND cluster_id = ${clusterId})
           OR EXISTS (SELECT FROM engine.cluster_access WHERE account = ${account} AND cluster_id = ${clusterId}) AS known`;

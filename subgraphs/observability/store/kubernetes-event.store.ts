@@ -4,17 +4,17 @@ import type { AccountKey } from '../../../engine/jobs/queue.js';
 import type { Database } from '../../../kernel/postgres/database.js';
 import type { EventReading } from '../model/kubernetes-event.rules.js';
 
-/** What a reading adds. */
+/** The result of a reading. */
 export interface ReadEvents {
   readonly account: string;
   readonly at: Date;
-  /** Uids to remember; undefined when they are the same. */
+  /** Uids to store; undefined when they are the same. */
   readonly uids: readonly string[] | undefined;
-  /** What to append to the account's event log. */
+  /** Events to append to the account's event log. */
   readonly events: readonly NewEvent[];
 }
 
-/** Remembers which Kubernetes Events of clusters are in the event log. */
+/** Stores which Kubernetes Events of clusters are in the event log. */
 export class KubernetesEventStore {
   constructor(private readonly database: Database) {}
 
@@ -23,7 +23,7 @@ export class KubernetesEventStore {
     return row ?? { clusterId, version: 0, uids: [] };
   }
 
-  /** Appends what came since a reading, in one transaction with its uids; nothing when another turn has been faster. */
+  /** Appends the new events and stores the uids in one transaction; neither when another engine has done so since the reading. */
   async advance(
     { clusterId, version }: EventReading,
     { account, at, uids, events }: ReadEvents,
@@ -38,12 +38,12 @@ export class KubernetesEventStore {
     });
   }
 
-  /** Forgets a cluster. */
-  async forget(clusterId: string): Promise<void> {
+  /** Deletes the reading of a cluster. */
+  async delete(clusterId: string): Promise<void> {
     await this.database.kubernetesEventReading.deleteMany({ where: { clusterId } });
   }
 
-  /** Clusters that have an API and whose Events nobody has read since `since`. */
+  /** Clusters that have an API and whose Events have not been read since `since`. */
   unread(since: Date): Promise<AccountKey[]> {
     return this.database.$queryRaw<AccountKey[]>`
       SELECT access.cluster_id AS id, access.account FROM engine.cluster_access AS access WHERE NOT EXISTS (

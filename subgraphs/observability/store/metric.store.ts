@@ -3,17 +3,17 @@ import type { Database } from '../../../kernel/postgres/database.js';
 import { Prisma } from '../../../prisma/generated/client.js';
 import { type MetricName, metricNames, type MetricRange } from '../model/metric.rules.js';
 
-/** A value measured at a time. */
+/** A value that was measured at a time. */
 export interface Sample {
   readonly clusterId: string;
-  /** See `metric.rules.ts`. */
+  /** The cluster (''), a node or a workload of it; see metric.rules.ts. */
   readonly subject: string;
   readonly name: MetricName;
   readonly at: Date;
   readonly value: number;
 }
 
-/** Whose samples are wanted. */
+/** A cluster, node or workload that has samples. */
 export interface SubjectRef {
   readonly clusterId: string;
   readonly subject: string;
@@ -44,7 +44,7 @@ export class MetricStore {
     );
   }
 
-  /** The same of every node of the clusters. */
+  /** Means of the samples of every node of the clusters, by step. */
   async nodeMeans(clusterIds: readonly string[], range: MetricRange): Promise<Sample[]> {
     return this.select(
       range,
@@ -62,7 +62,7 @@ export class MetricStore {
         WHERE sample.cluster_id = access.cluster_id AND sample.subject = '' AND sample.name = 'nodes' AND sample.at >= ${since})`;
   }
 
-  /** Forgets what was measured before. */
+  /** Deletes the samples before a time. */
   async prune(before: Date): Promise<void> {
     await this.database.$executeRaw`DELETE FROM observability.metric_sample WHERE at < ${before}`;
   }

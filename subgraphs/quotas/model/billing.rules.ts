@@ -1,11 +1,18 @@
-import {
-  BillingChargeType,
-  BillingItem,
-  type BillingLine,
-  BillingUnit,
-} from '../api/billing/billing.type.js';
+import type { BillingChargeType, BillingItem, BillingUnit } from './billing.enums.js';
 
-/** Uses of one item of a cluster in a span, summed up. All sums are whole numbers. */
+/** How much of one item a cluster has used in a span of time. */
+export interface BillingLine {
+  readonly clusterId: string;
+  readonly item: BillingItem;
+  readonly chargeType: BillingChargeType;
+  readonly instanceType: string | null;
+  readonly resources: number;
+  /** A decimal number of the unit. */
+  readonly quantity: string;
+  readonly unit: BillingUnit;
+}
+
+/** Sums of the metered uses of one item of a cluster in a span. All sums are whole numbers. */
 export interface UseSum {
   readonly clusterId: string;
   readonly item: BillingItem;
@@ -22,17 +29,17 @@ export interface UseSum {
 const MILLION = 1_000_000n;
 const HOUR = 3_600_000n;
 
-const HOURLY: Readonly<Record<Exclude<BillingItem, BillingItem.CONTAINER_INSTANCE>, BillingUnit>> = {
-  [BillingItem.CLUSTER_MANAGEMENT]: BillingUnit.CLUSTER_HOUR,
-  [BillingItem.MASTER_INSTANCE]: BillingUnit.INSTANCE_HOUR,
-  [BillingItem.WORKER_INSTANCE]: BillingUnit.INSTANCE_HOUR,
-  [BillingItem.LOAD_BALANCER]: BillingUnit.LOAD_BALANCER_HOUR,
-  [BillingItem.EIP]: BillingUnit.EIP_HOUR,
-  [BillingItem.DISK]: BillingUnit.DISK_HOUR,
+const HOURLY: Readonly<Record<Exclude<BillingItem, 'CONTAINER_INSTANCE'>, BillingUnit>> = {
+  CLUSTER_MANAGEMENT: 'CLUSTER_HOUR',
+  MASTER_INSTANCE: 'INSTANCE_HOUR',
+  WORKER_INSTANCE: 'INSTANCE_HOUR',
+  LOAD_BALANCER: 'LOAD_BALANCER_HOUR',
+  EIP: 'EIP_HOUR',
+  DISK: 'DISK_HOUR',
 };
 
-/** The lines of a sum: container instances have one for vCPUs and one for memory. */
-export function linesOf(sum: UseSum): BillingLine[] {
+/** The lines of a sum: one, but for container instances one for vCPUs and one for memory. */
+export function billingLines(sum: UseSum): BillingLine[] {
   const { clusterId, item, chargeType, instanceType, resources } = sum;
   const line = (unit: BillingUnit, micro: bigint): BillingLine => ({
     clusterId,
@@ -43,15 +50,14 @@ export function linesOf(sum: UseSum): BillingLine[] {
     quantity: decimal(micro),
     unit,
   });
-  if (item === BillingItem.CONTAINER_INSTANCE) {
+  if (item === 'CONTAINER_INSTANCE') {
     return [
-      line(BillingUnit.VCPU_SECOND, sum.milliCpuMilliseconds),
-      line(BillingUnit.GIB_SECOND, divideRounded(sum.mebibyteMilliseconds * MILLION, 1_024_000n)),
+      line('VCPU_SECOND', sum.milliCpuMilliseconds),
+      line('GIB_SECOND', divideRounded(sum.mebibyteMilliseconds * MILLION, 1_024_000n)),
     ];
   }
-  // Paid in advance: how long it ran makes no difference.
-  if (chargeType === BillingChargeType.PREPAID)
-    return [line(BillingUnit.SUBSCRIPTION, BigInt(resources) * MILLION)];
+  // Paid in advance: the duration does not count.
+  if (chargeType === 'PREPAID') return [line('SUBSCRIPTION', BigInt(resources) * MILLION)];
   return [line(HOURLY[item], divideRounded(sum.milliseconds * MILLION, HOUR))];
 }
 
@@ -60,7 +66,7 @@ function divideRounded(amount: bigint, by: bigint): bigint {
   return (amount + by / 2n) / by;
 }
 
-/** Millionths as a decimal number without needless zeros. */
+/** Millionths as a decimal number without trailing zeros. */
 export function decimal(micro: bigint): string {
   const digits = (micro % MILLION).toString().padStart(6, '0');
   const fraction = /^\d*[1-9]/.exec(digits)?.[0];
@@ -68,11 +74,11 @@ export function decimal(micro: bigint): string {
 }
 
 const DAY_MS = 86_400_000;
-const LONGEST_DAYS = 366;
+const MAX_DAYS = 366;
 
-/** What is wrong with a span; undefined when nothing is. */
+/** Why a span is rejected; undefined when it is valid. */
 export function spanProblem(from: Date, to: Date): string | undefined {
   const days = (to.getTime() - from.getTime()) / DAY_MS;
   if (days <= 0) return 'to must be later than from.';
-  return days > LONGEST_DAYS ? `from and to are at most ${LONGEST_DAYS} days apart.` : undefined;
+  return days > MAX_DAYS ? `from and to are at most ${MAX_DAYS} days apart.` : undefined;
 }

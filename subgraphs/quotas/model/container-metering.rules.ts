@@ -1,21 +1,32 @@
 import type { ContainerUse } from '../../../engine/providers/container-instance-provider.js';
 import { parseQuantity } from '../../../kernel/kubernetes/quantity.js';
-import type { MeteredPod } from '../store/billing.store.js';
 
-/** A pod, as far as it is counted. */
+/** The metered use of a container instance by a pod. */
+export interface MeteredPod {
+  readonly uid: string;
+  readonly account: string;
+  readonly clusterId: string;
+  readonly milliCpu: number;
+  readonly memoryMiB: number;
+  readonly startedAt: string;
+  /** null while it runs. */
+  readonly endedAt: string | null;
+}
+
+/** The part of a pod that decides whether it is counted. */
 export interface PodObject {
   readonly status?: { readonly phase?: string };
 }
 
-/** The container instance that a pod gets that says nothing of its size: 2 vCPUs with 4 GiB. */
-const USUAL = { milliCpu: 2_000, memoryMiB: 4_096 } as const;
+/** The size of a container instance for a pod without requests and limits: 2 vCPUs with 4 GiB. */
+const DEFAULT_SIZE = { milliCpu: 2_000, memoryMiB: 4_096 } as const;
 const MEBIBYTE = 2 ** 20;
-/** The shortest use: Kubernetes tells whole seconds, and what began and ended within one has been used, too. */
-const SECOND = 1_000;
-/** More than any container instance has, and what the columns hold: a pod may ask for any quantity. */
-const LARGEST = 2 ** 31 - 1;
+/** The shortest use in milliseconds: Kubernetes reports whole seconds, so a pod may start and end in the same one. */
+const MIN_USE_MS = 1_000;
+/** The maximum of the columns (integer), above the size of any container instance: a pod may request any quantity. */
+const MAX_AMOUNT = 2 ** 31 - 1;
 
-/** What is to be billed of a use of a container instance. */
+/** The use of a container instance as it is metered. */
 export function meteredPod({
   podUid,
   clusterId,
@@ -31,11 +42,11 @@ export function meteredPod({
     account,
     ...size,
     startedAt: startedAt.toISOString(),
-    endedAt: endedAt && new Date(Math.max(endedAt.getTime(), startedAt.getTime() + SECOND)).toISOString(),
+    endedAt: endedAt && new Date(Math.max(endedAt.getTime(), startedAt.getTime() + MIN_USE_MS)).toISOString(),
   };
 }
 
-/** Whether it counts no more among the pods of its cluster. */
+/** Whether the pod no longer counts among the pods of its cluster. */
 export function hasEnded({ status }: PodObject): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
@@ -48,10 +59,10 @@ function sizeOf(containers: ContainerUse['containers']): Pick<MeteredPod, 'milli
     }, 0);
   const milliCpu = roundUp(sum('cpu') * 1_000);
   const memoryMiB = roundUp(sum('memory') / MEBIBYTE);
-  return { milliCpu: milliCpu || USUAL.milliCpu, memoryMiB: memoryMiB || USUAL.memoryMiB };
+  return { milliCpu: milliCpu || DEFAULT_SIZE.milliCpu, memoryMiB: memoryMiB || DEFAULT_SIZE.memoryMiB };
 }
 
-/** Rounded up, within what is recorded: one account's pod must not keep the uses of all from being recorded. */
+/** Rounded up, within the range of the columns: one pod out of range would fail the statement that records all uses. */
 function roundUp(amount: number): number {
-  return Math.min(LARGEST, Math.max(0, Math.ceil(amount)));
+  return Math.min(MAX_AMOUNT, Math.max(0, Math.ceil(amount)));
 }

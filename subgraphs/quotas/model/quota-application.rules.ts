@@ -1,11 +1,30 @@
 import type { Problem } from '../../../kernel/result.js';
-import { QuotaApplicationState } from '../api/quota-application/quota-application.type.js';
+import type { QuotaApplicationState } from './quota.enums.js';
 import { MAX_LIMIT, type QuotaDefinition } from './quota.rules.js';
 
-/** So many times the present limit can be had for the asking; more needs a reason. */
-const WITHOUT_REASON = 100;
+/** Kind of the reconciler of applications that are not decided yet; keys are ids of applications. */
+export const QUOTA_APPLICATION = 'quota-application';
 
-/** The longest reason, in characters. */
+/** A request for a higher limit; the GraphQL type of the same name describes the fields. */
+export interface QuotaApplication {
+  readonly id: string;
+  /** The ledger's resource and scope. */
+  readonly resource: string;
+  readonly scope: string;
+  readonly account: string;
+  readonly requestedBy: string;
+  readonly limit: number;
+  readonly reason: string | null;
+  readonly state: QuotaApplicationState;
+  readonly message: string | null;
+  readonly createdAt: Date;
+  readonly decidedAt: Date | null;
+}
+
+/** Multiple of the present limit from which on a request needs a reason. */
+const MAX_FACTOR_WITHOUT_REASON = 100;
+
+/** Maximum length of a reason in characters. */
 const MAX_REASON = 1_000;
 
 export interface QuotaIncreaseRequest {
@@ -13,7 +32,7 @@ export interface QuotaIncreaseRequest {
   readonly reason?: string | null | undefined;
 }
 
-/** Why the limit cannot be raised so; undefined when it can. `current` is the limit that holds. */
+/** Why the limit cannot be raised to the requested one; undefined when it can. `current` is the present limit. */
 export function increaseProblem(
   definition: QuotaDefinition,
   current: number | null,
@@ -50,10 +69,10 @@ export function increaseProblem(
   return undefined;
 }
 
-/** What becomes of an application. */
+/** The result of an application. */
 export interface Decision {
-  readonly state: QuotaApplicationState.APPROVED | QuotaApplicationState.REJECTED;
-  /** Whether the limit has to be set: not when it is high enough already. */
+  readonly state: Exclude<QuotaApplicationState, 'PENDING'>;
+  /** Whether the limit is still to be raised; false when it is high enough already. */
   readonly raise: boolean;
   /** The limit before and after. */
   readonly fromLimit: number | null;
@@ -63,8 +82,8 @@ export interface Decision {
 }
 
 /**
- * The desk's decision: what can be raised is raised, very much of it only with a reason. `current` is the limit that
- * holds.
+ * The decision on an application by the rules: an adjustable limit is raised, beyond a multiple of the present one only
+ * with a reason. `current` is the present limit.
  */
 export function decide(
   definition: QuotaDefinition | undefined,
@@ -73,13 +92,13 @@ export function decide(
 ): Decision {
   const stays = { raise: false, fromLimit: current, toLimit: current };
   if (definition && current !== null && current >= request.limit)
-    return { ...stays, state: QuotaApplicationState.APPROVED, message: null };
+    return { ...stays, state: 'APPROVED', message: null };
   const message = definition
     ? rejection(definition, current, request)
     : 'The quota no longer exists: what it belonged to was deleted.';
-  if (message !== undefined) return { ...stays, state: QuotaApplicationState.REJECTED, message };
+  if (message !== undefined) return { ...stays, state: 'REJECTED', message };
   const raised = { raise: true, fromLimit: current, toLimit: request.limit };
-  return { ...raised, state: QuotaApplicationState.APPROVED, message: null };
+  return { ...raised, state: 'APPROVED', message: null };
 }
 
 function rejection(
@@ -89,7 +108,7 @@ function rejection(
 ): string | undefined {
   const problem = increaseProblem(definition, current, request);
   if (problem) return problem.message;
-  const unexplained = !request.reason?.trim() && request.limit > WITHOUT_REASON * (current ?? 0);
+  const unexplained = !request.reason?.trim() && request.limit > MAX_FACTOR_WITHOUT_REASON * (current ?? 0);
   if (!unexplained) return undefined;
-  return `More than ${WITHOUT_REASON} times the present limit, ${current}, needs a reason: ask again with one.`;
+  return `More than ${MAX_FACTOR_WITHOUT_REASON} times the present limit, ${current}, needs a reason: ask again with one.`;
 }

@@ -1,6 +1,5 @@
-import type { QuotaFilter } from '../api/quota/quota.type.js';
-import { type Quota, QuotaScope } from '../api/quota/quota.type.js';
-import { Product } from '../../runtime/graph/product.type.js';
+import { type Product, products } from '../../../kernel/product.js';
+import type { QuotaScope } from './quota.enums.js';
 import { ACCOUNT_SCOPE, GENERAL_SCOPE, quotaId, type QuotaKey } from '../../../engine/ledger/quota-id.js';
 
 /** The largest limit that can be asked for. */
@@ -14,7 +13,7 @@ export interface QuotaDefinition {
   readonly adjustable: boolean;
   readonly scopeKind: QuotaScope;
   readonly product: Product | null;
-  /** What an account has that was granted nothing; null: no fixed number. */
+  /** The limit of an account without a granted one; null: no fixed number. */
   readonly defaultLimit: number | null;
 }
 
@@ -23,7 +22,7 @@ export interface Balance {
   readonly used: number;
 }
 
-/** Whose use the ledger has. */
+/** Resources whose use the ledger counts. */
 const countedResources = new Set([
   'backend-repeats-per-instance',
   'custom-routes-per-route-table',
@@ -50,15 +49,15 @@ const countedByProduct = new Set([
 ]);
 
 /**
- * The resource whose limit holds beside that of another one: the lower of the two is effective. A cluster has as many node
- * pools as it may have, and as it may have scaling groups.
+ * The resource whose limit also applies to another one: the lower of the two is effective. Each node pool takes one
+ * scaling group, so both limits apply to node pools.
  */
 export function limitingResource(resource: string): string | undefined {
   const [product, count] = resource.split('/');
   return count === 'nodePoolsPerCluster' ? `${product}/scalingGroupsPerCluster` : undefined;
 }
 
-/** Whether the ledger has the use of the resource. */
+/** Whether the ledger counts the use of the resource. */
 function isCounted(resource: string): boolean {
   return countedResources.has(resource) || countedByProduct.has(resource.split('/')[1] ?? '');
 }
@@ -66,32 +65,58 @@ function isCounted(resource: string): boolean {
 /** The product whose limit the resource is; undefined when it is not one of a product. */
 export function productOf(resource: string): Product | undefined {
   const name = resource.split('/')[0];
-  return Object.values(Product).find((product) => product === name);
+  return products.find((product) => product === name);
 }
 
-/** The key of the definition's quota when no particular cluster, node pool … is asked for. */
+/** The key of the definition's quota without a particular cluster, node pool, …. */
 export function generalKey(definition: QuotaDefinition): QuotaKey {
   return {
     resource: definition.resource,
-    scope: definition.scopeKind === QuotaScope.ACCOUNT ? ACCOUNT_SCOPE : GENERAL_SCOPE,
+    scope: definition.scopeKind === 'ACCOUNT' ? ACCOUNT_SCOPE : GENERAL_SCOPE,
   };
 }
 
-/** Whether the definition limits something in each cluster of the product. */
+/** Whether the definition applies to each cluster of the product. */
 export function appliesToClusterOf(definition: QuotaDefinition, product: Product): boolean {
   return (
-    definition.product === product &&
-    (definition.scopeKind === QuotaScope.CLUSTER || definition.scopeKind === QuotaScope.NODE)
+    definition.product === product && (definition.scopeKind === 'CLUSTER' || definition.scopeKind === 'NODE')
   );
 }
 
-/** Another limit that holds beside a quota's own. */
+/** The limit of another resource that also applies to a quota. */
 export interface OtherLimit {
   readonly resource: string;
   readonly limit: number | null;
 }
 
-/** A quota as the graph shows it. */
+/** A limit and its use; the GraphQL type Quota describes the fields. */
+export interface Quota {
+  readonly id: string;
+  readonly resource: string;
+  readonly description: string;
+  readonly limit: number | null;
+  readonly defaultLimit: number | null;
+  readonly effectiveLimit: number | null;
+  readonly limitedBy: string | null;
+  readonly used: number;
+  readonly unit: string;
+  readonly adjustable: boolean;
+  readonly scope: QuotaScope;
+  readonly scopeId: string | null;
+  readonly product: Product | null;
+  readonly available: number | null;
+  readonly counted: boolean;
+}
+
+/** Which quotas to list; every condition given must hold. */
+export interface QuotaSelection {
+  readonly resource?: string | null;
+  readonly product?: Product | null;
+  readonly scope?: QuotaScope | null;
+  readonly adjustable?: boolean | null;
+}
+
+/** The quota of a definition, with its balance in the scope. */
 export function toQuota(
   definition: QuotaDefinition,
   scope: string,
@@ -121,7 +146,7 @@ export function toQuota(
 }
 
 /** Whether the definition passes the parts of the filter that do not depend on use. */
-export function matches(definition: QuotaDefinition, filter: QuotaFilter): boolean {
+export function matches(definition: QuotaDefinition, filter: QuotaSelection): boolean {
   return (
     (filter.resource == null || definition.resource === filter.resource) &&
     (filter.product == null || definition.product === filter.product) &&

@@ -1,18 +1,7 @@
 import { setUsage } from '../../../engine/ledger/ledger.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { UseSum } from '../model/billing.rules.js';
-
-/** A pod on a container instance, as far as it is metered. */
-export interface MeteredPod {
-  readonly uid: string;
-  readonly account: string;
-  readonly clusterId: string;
-  readonly milliCpu: number;
-  readonly memoryMiB: number;
-  readonly startedAt: string;
-  /** null while it runs. */
-  readonly endedAt: string | null;
-}
+import type { MeteredPod } from '../model/container-metering.rules.js';
 
 export interface ServerlessCluster {
   readonly account: string;
@@ -33,7 +22,7 @@ interface SumRow extends Omit<UseSum, 'milliseconds' | 'milliCpuMilliseconds' | 
 }
 
 /**
- * What was used. All but container instances is metered by triggers, in the transaction that makes or removes a thing
+ * Metered use. Triggers meter everything but container instances, in the transaction that creates or deletes a resource
  * (docs/decisions/0026): `meter_cluster`, `meter_node`, `meter_resource` and `meter_claim` of the schema `quotas`.
  */
 export class BillingStore {
@@ -41,8 +30,8 @@ export class BillingStore {
 
   /**
    * Uses of the account that fall into the span, of one cluster or all; one statement. Exact to the millisecond for uses
-   * that are kept one by one; of the days of which only sums are kept (see retention.store.ts) a part of a day counts in
-   * proportion, and the things that were used are those of the day with the most.
+   * that are kept one by one; where only the sums of a day are kept (see retention.store.ts) a part of a day counts in
+   * proportion, and `resources` is the number of the day with the most.
    */
   async sums(account: string, { from, to }: Span, clusterId: string | null): Promise<UseSum[]> {
     const rows = await this.database.$queryRaw<SumRow[]>`
@@ -86,19 +75,19 @@ export class BillingStore {
     return rows.map(({ account, scope, resource }) => ({ account, clusterId: scope, pods: resource }));
   }
 
-  /** Writes how many pods a cluster has, for its quota. */
-  notePods({ account, clusterId: scope, pods: resource }: ServerlessCluster, used: number): Promise<void> {
+  /** Sets the number of pods that a cluster uses of its quota. */
+  setPodUsage({ account, clusterId: scope, pods: resource }: ServerlessCluster, used: number): Promise<void> {
     return setUsage(this.database, account, { resource, scope }, used);
   }
 
-  /** Up to where container instances have been metered; 0 at first. */
-  async meteredUpTo(): Promise<number> {
+  /** The provider's position up to which uses of container instances are recorded; 0 at first. */
+  async meteringPosition(): Promise<number> {
     const row = await this.database.meteringPosition.findUnique({ where: { item: CONTAINERS } });
     return Number(row?.position ?? 0);
   }
 
-  /** Records uses of container instances, and up to where they reach, in one transaction. */
-  async putPods(pods: readonly MeteredPod[], position: number): Promise<void> {
+  /** Records uses of container instances and the position that they reach, in one transaction. */
+  async recordPods(pods: readonly MeteredPod[], position: number): Promise<void> {
     await this.database.$transaction(async (tx) => {
       await insertPods(tx, pods);
       await tx.$executeRaw`
@@ -110,7 +99,7 @@ export class BillingStore {
 
 const CONTAINERS = 'CONTAINER_INSTANCE';
 
-/** A use that is known already only ends, and one that has ended stays so: another engine may have read later. */
+/** A known use may only end, and an ended use stays ended: another engine may have read the provider later. */
 async function insertPods(tx: Transaction, pods: readonly MeteredPod[]): Promise<void> {
   if (pods.length === 0) return;
   await tx.$executeRaw`

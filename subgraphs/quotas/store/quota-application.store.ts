@@ -6,15 +6,12 @@ import { type Page, pageOf } from '../../../kernel/page.js';
 import { ACCOUNT_SCOPE, GENERAL_SCOPE, type QuotaKey } from '../../../engine/ledger/quota-id.js';
 import { createdAtColumn, type SortedPageRequest, type Sorting } from '../../../kernel/sorting.js';
 import { Prisma } from '../../../prisma/generated/client.js';
-import type { Decision } from '../model/quota-application.rules.js';
-import type {
-  QuotaApplication,
-  QuotaApplicationState,
-} from '../api/quota-application/quota-application.type.js';
+import type { QuotaApplicationState } from '../model/quota.enums.js';
+import type { Decision, QuotaApplication } from '../model/quota-application.rules.js';
 
 /** An application as it is stored. */
 export interface ApplicationRow extends QuotaApplication {
-  /** Who of the platform's operators approved it; null: nobody yet. */
+  /** The operator who approved it, as `account:subject`; null before the approval. */
   readonly approvedBy: string | null;
 }
 
@@ -38,7 +35,7 @@ export class QuotaApplicationStore {
     await tx.quotaApplication.create({ data: row });
   }
 
-  /** The account's application, or anybody's when the reconciler asks (account undefined). */
+  /** The account's application, or that of any account if `account` is undefined. */
   async find(
     id: string,
     account: string | undefined,
@@ -65,7 +62,7 @@ export class QuotaApplicationStore {
     return this.database.quotaApplication.count({ where: where(account, filter) });
   }
 
-  /** Records the decision; false when somebody decided before. */
+  /** Records the decision; false when the application was decided before. */
   async decide(
     tx: Transaction,
     id: string,
@@ -79,7 +76,7 @@ export class QuotaApplicationStore {
     return count === 1;
   }
 
-  /** A page of the applications of all accounts that wait for an operator. */
+  /** A page of the applications of all accounts that are not decided. */
   undecided(page: SortedPageRequest<QuotaApplication>): Promise<Page<ApplicationRow>> {
     return this.select(Prisma.sql`state = 'PENDING' AND approved_by IS NULL`, page);
   }
@@ -111,7 +108,7 @@ export class QuotaApplicationStore {
       SELECT pg_advisory_xact_lock(hashtextextended(${JSON.stringify(['quota', account, resource, scope])}, 0))`;
   }
 
-  /** Raises the account's limit; a general limit lifts every single one that is lower. */
+  /** Raises the account's limit; a general limit replaces the lower ones of single scopes. */
   async raise(tx: Transaction, { account, resource, scope, limit }: ApplicationRow): Promise<void> {
     const general = scope === GENERAL_SCOPE || scope === ACCOUNT_SCOPE;
     await setLimit(tx, account, { resource, scope: general ? GENERAL_SCOPE : scope }, limit);

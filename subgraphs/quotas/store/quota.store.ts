@@ -2,12 +2,12 @@ import { DISKS, diskLimit } from '../../../engine/ledger/disk-limit.js';
 import { type QuotaUsage, readQuotaUsage, defaultLimits } from '../../../engine/ledger/ledger.js';
 import { peakUsage, resourcesIn, scopesOf } from '../../../engine/ledger/ledger-scopes.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
-import type { Product } from '../../runtime/graph/product.type.js';
+import type { Product } from '../../../kernel/product.js';
 import { GENERAL_SCOPE, type QuotaKey } from '../../../engine/ledger/quota-id.js';
+import type { QuotaScope } from '../model/quota.enums.js';
 import type { QuotaDefinition } from '../model/quota.rules.js';
-import type { QuotaScope } from '../api/quota/quota.type.js';
 
-/** Quota definitions, and the ledger's numbers for them. */
+/** Quota definitions, and their balances in the ledger. */
 export class QuotaStore {
   private loading: Promise<ReadonlyMap<string, QuotaDefinition>> | undefined;
 
@@ -32,7 +32,7 @@ export class QuotaStore {
   }
 
   /**
-   * Limit and use of each quota, in the order asked for. The use of a general quota is that of the fullest scope. One
+   * Limit and use of each quota, in the order asked for. The use of a general quota is the highest of its scopes. One
    * statement, one more when a general quota is among them, and one more for the computed limit of disks.
    */
   async balances(
@@ -49,7 +49,7 @@ export class QuotaStore {
     );
   }
 
-  /** The limit of disks follows the account's machines, unless a higher one was granted. */
+  /** The limit of disks is computed from the account's instances, unless a higher one was granted. */
   private async withComputed(account: string, rows: QuotaUsage[], tx: Transaction): Promise<QuotaUsage[]> {
     if (!rows.some(({ resource }) => resource === DISKS)) return rows;
     const computed = await diskLimit(tx, account);
@@ -67,7 +67,7 @@ export class QuotaStore {
     return scopesOf(tx, account, scopes);
   }
 
-  /** What has been counted in the scope. */
+  /** Resources that are counted in the scope. */
   resourcesIn(account: string, scope: string): Promise<string[]> {
     return resourcesIn(this.database, account, scope);
   }

@@ -9,8 +9,8 @@ const quotaApplications: RetentionPolicy = {
 };
 
 /**
- * Uses that are paid afterwards become part of the sums of their days (UTC), which bills keep. What was paid in advance
- * is billed by the number of things, which sums of days do not have: such uses stay.
+ * Adds postpaid uses to the sums of their days (UTC), which are kept. Prepaid uses are billed by the number of
+ * resources, which those sums do not have: such uses stay.
  */
 const meteredUse: RetentionPolicy = {
   name: 'meteredUse',
@@ -43,5 +43,5 @@ const meteredUse: RetentionPolicy = {
   },
 };
 
-/** What of quotas and bills is removed once its retention is over. */
+/** Removes quota applications and metered uses past their retention. */
 export const quotaRetention: readonly RetentionPolicy[] = [quotaApplications, meteredUse];

@@ -1,19 +1,27 @@
-import type { CatalogRegion } from '../store/region-catalog.store.js';
-import { type Product } from '../../runtime/graph/product.type.js';
-import { Availability } from '../api/region/availability.type.js';
-import type { RegionFilter } from '../api/region/region.type.js';
+import type { Product } from '../../../kernel/product.js';
+import type { Availability, Cloud } from './region.enums.js';
+import type { Region } from './region-catalog.js';
 
-/** Whether the product can be had in the region. */
-export function availabilityIn(region: CatalogRegion, product: Product): Availability {
-  return region.products.find((cell) => cell.product === product)?.availability ?? Availability.UNAVAILABLE;
+/** Which regions to list; every condition given must hold. */
+export interface RegionSelection {
+  readonly cloud?: Cloud | null;
+  readonly product?: Product | null;
+  readonly availability?: Availability | null;
+  /** IANA name. */
+  readonly timeZone?: string | null;
 }
 
-/** Whether the region passes the filter. `timeZone` is the IANA name, not the documented spelling. */
-export function matches(region: CatalogRegion, filter: RegionFilter): boolean {
+/** Whether the product is offered in the region. */
+export function availabilityIn(region: Region, product: Product): Availability {
+  return region.products.find((cell) => cell.product === product)?.availability ?? 'UNAVAILABLE';
+}
+
+/** Whether the region matches the filter. */
+export function matches(region: Region, filter: RegionSelection): boolean {
   if (filter.cloud && region.cloud !== filter.cloud) return false;
   if (filter.timeZone && region.timeZoneId !== filter.timeZone) return false;
   if (!filter.product && !filter.availability) return true;
-  const wanted = filter.availability ?? Availability.AVAILABLE;
+  const availability = filter.availability ?? 'AVAILABLE';
   const cells = region.products.filter((cell) => !filter.product || cell.product === filter.product);
-  return cells.some((cell) => cell.availability === wanted);
+  return cells.some((cell) => cell.availability === availability);
 }

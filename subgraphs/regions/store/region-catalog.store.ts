@@ -1,29 +1,9 @@
 import type { Database } from '../../../kernel/postgres/database.js';
-import { Product } from '../../runtime/graph/product.type.js';
+import { type Product, products } from '../../../kernel/product.js';
 import { runOutsideRequestScope } from '../../../kernel/request-scope.js';
 import { timeZonesByName } from '../../../kernel/time-zone-names.js';
-import { Availability, type ProductAvailability } from '../api/region/availability.type.js';
-import type { Cloud, Region, Zone } from '../api/region/region.type.js';
-import type { TimeZone, TimeZoneGroup } from '../api/time-zone/time-zone.type.js';
-
-/** A region with everything that hangs on it. */
-export interface CatalogRegion extends Region {
-  readonly timeZoneId: string;
-  readonly zones: readonly Zone[];
-  /** One entry for each product, in the order of the enum. */
-  readonly products: readonly ProductAvailability[];
-}
-
-/** Regions, zones and time zones, in the order of the ACK documentation. */
-export interface RegionCatalog {
-  readonly regions: readonly CatalogRegion[];
-  readonly timeZones: readonly TimeZone[];
-  /** By id and by documented id. */
-  readonly regionById: ReadonlyMap<string, CatalogRegion>;
-  /** By any name of the IANA time zone database, and by the documented spelling. */
-  readonly timeZoneNamed: (name: string) => TimeZone | undefined;
-  readonly zoneById: ReadonlyMap<string, Zone>;
-}
+import type { Availability, Cloud, TimeZoneGroup } from '../model/region.enums.js';
+import type { Region, RegionCatalog } from '../model/region-catalog.js';
 
 /**
  * The catalogue, read once per process: four statements at the first use, none afterwards. It changes only by a
@@ -61,13 +41,13 @@ export class RegionCatalogStore {
       cells.map((row) => [`${row.regionId}/${row.product}`, row.availability as Availability]),
     );
     const availabilityOf = (regionId: string, product: Product) =>
-      cell.get(`${regionId}/${product}`) ?? Availability.UNAVAILABLE;
+      cell.get(`${regionId}/${product}`) ?? 'UNAVAILABLE';
     const regions = regionRows.map(({ timeZone, ...row }) => ({
       ...row,
       cloud: row.cloud as Cloud,
       timeZoneId: timeZone,
       zones: zones.get(row.id) ?? [],
-      products: Object.values(Product).map((product) => ({
+      products: products.map((product) => ({
         product,
         availability: availabilityOf(row.id, product),
       })),
@@ -83,9 +63,9 @@ export class RegionCatalogStore {
   }
 }
 
-function bothSpellings(regions: readonly CatalogRegion[]): Map<string, CatalogRegion> {
+function bothSpellings(regions: readonly Region[]): Map<string, Region> {
   return new Map([
-    ...regions.map((region): [string, CatalogRegion] => [region.documentedId, region]),
-    ...regions.map((region): [string, CatalogRegion] => [region.id, region]),
+    ...regions.map((region): [string, Region] => [region.documentedId, region]),
+    ...regions.map((region): [string, Region] => [region.id, region]),
   ]);
 }

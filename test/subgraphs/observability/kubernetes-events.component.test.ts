@@ -113,8 +113,8 @@ function event(name: string, rest: object = {}): CoreEvent {
   };
 }
 
-function readOf(events: readonly CoreEvent[], cut = false): EventsRead {
-  return { byUid: new Map(events.map((each) => [each.metadata?.uid ?? '', each])), cut };
+function readOf(events: readonly CoreEvent[], truncated = false): EventsRead {
+  return { byUid: new Map(events.map((each) => [each.metadata?.uid ?? '', each])), truncated };
 }
 
 describe('Cluster.events of the category KUBERNETES', () => {

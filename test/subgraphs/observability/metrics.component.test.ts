@@ -10,7 +10,7 @@ import {
 import {
   observabilityReconcilers,
   observabilitySchedules,
-} from '../../../subgraphs/observability/subgraph.js';
+} from '../../../subgraphs/observability/reconcilers.js';
 import { eventually } from '../../kit/eventually.js';
 import { apply, deployment, startWorkloads, type WorkloadsWorld } from '../workloads/kit.js';
 
@@ -78,7 +78,7 @@ function scope(): ReconcileContext {
 
 const reconcile = (key: string) => observabilityReconcilers(world.platform)[0]!.reconcile(key, scope());
 const schedule = (name: string) =>
-  observabilitySchedules(world.platform)
+  observabilitySchedules()
     .find((each) => each.name === name)!
     .run(scope());
 

@@ -6,11 +6,16 @@ import { readQuotaUsage } from '../../../engine/ledger/ledger.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { systemClock } from '../../../kernel/clock.js';
 import { createLog } from '../../../kernel/log.js';
-import { decimal, linesOf, spanProblem, type UseSum } from '../../../subgraphs/quotas/model/billing.rules.js';
-import { BillingChargeType, BillingItem } from '../../../subgraphs/quotas/api/billing/billing.type.js';
+import {
+  decimal,
+  billingLines,
+  spanProblem,
+  type UseSum,
+} from '../../../subgraphs/quotas/model/billing.rules.js';
 import { BillingStore } from '../../../subgraphs/quotas/store/billing.store.js';
 import { meteredPod } from '../../../subgraphs/quotas/model/container-metering.rules.js';
-import { createQuotasSubgraph, quotaSchedules } from '../../../subgraphs/quotas/subgraph.js';
+import { quotaSchedules } from '../../../subgraphs/quotas/reconcilers.js';
+import { createQuotasSubgraph } from '../../../subgraphs/quotas/subgraph.js';
 import { addNodes, runningCluster } from '../../clusters/running-cluster.js';
 import { openClusters, type ClustersKit } from '../../clusters/kit.js';
 import {
@@ -217,8 +222,8 @@ describe('billing', () => {
 
 const sum = (more: Partial<UseSum>): UseSum => ({
   clusterId: 'c',
-  item: BillingItem.WORKER_INSTANCE,
-  chargeType: BillingChargeType.POSTPAID,
+  item: 'WORKER_INSTANCE',
+  chargeType: 'POSTPAID',
   instanceType: null,
   resources: 1,
   milliseconds: 0n,
@@ -240,20 +245,20 @@ describe('a line', () => {
     ],
     [
       'subscriptions: how many, however long they ran',
-      sum({ chargeType: BillingChargeType.PREPAID, resources: 3, milliseconds: 1n }),
+      sum({ chargeType: 'PREPAID', resources: 3, milliseconds: 1n }),
       ['3 SUBSCRIPTION'],
     ],
     [
       'container instances: vCPUs and memory times seconds',
       sum({
-        item: BillingItem.CONTAINER_INSTANCE,
+        item: 'CONTAINER_INSTANCE',
         milliCpuMilliseconds: 500n * 1_501n,
         mebibyteMilliseconds: 1_024n * 1_501n,
       }),
       ['0.7505 VCPU_SECOND', '1.501 GIB_SECOND'],
     ],
   ])('of %s', (_, use, expected) => {
-    expect(linesOf(use).map(({ quantity, unit }) => `${quantity} ${unit}`)).toEqual(expected);
+    expect(billingLines(use).map(({ quantity, unit }) => `${quantity} ${unit}`)).toEqual(expected);
   });
 
   it('has a quantity without needless zeros', () => {
@@ -425,11 +430,11 @@ describe('pods of a serverless cluster', () => {
   it('that have ended stay so when an earlier reading is recorded later', async () => {
     const store = new BillingStore(world.prisma);
     const use = { podUid: 'late', clusterId: 'c', account: 'late', startedAt, containers: [] };
-    await store.putPods([meteredPod({ ...use, endedAt: new Date('2026-01-01T00:00:05Z') })], 2);
-    await store.putPods([meteredPod({ ...use, endedAt: null })], 1);
+    await store.recordPods([meteredPod({ ...use, endedAt: new Date('2026-01-01T00:00:05Z') })], 2);
+    await store.recordPods([meteredPod({ ...use, endedAt: null })], 1);
     expect(await world.prisma.meteredUse.findMany({ where: { account: 'late' } })).toMatchObject([
       { endedAt: new Date('2026-01-01T00:00:05Z') },
     ]);
-    expect(await store.meteredUpTo()).toBeGreaterThanOrEqual(2);
+    expect(await store.meteringPosition()).toBeGreaterThanOrEqual(2);
   });
 });

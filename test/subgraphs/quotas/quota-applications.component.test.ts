@@ -8,7 +8,8 @@ import { systemClock } from '../../../kernel/clock.js';
 import { newId } from '../../../kernel/ids.js';
 import { createLog } from '../../../kernel/log.js';
 import { quotaId } from '../../../engine/ledger/quota-id.js';
-import { createQuotasSubgraph, quotaReconcilers } from '../../../subgraphs/quotas/subgraph.js';
+import { quotaReconcilers } from '../../../subgraphs/quotas/reconcilers.js';
+import { createQuotasSubgraph } from '../../../subgraphs/quotas/subgraph.js';
 import { testActor } from '../../kit/actor.js';
 import { type AskAs, type AskSubgraph, askSubgraph, askSubgraphAs } from '../../kit/ask-subgraph.js';
 import { createTestDatabase, type TestDatabase } from '../../kit/database.js';
@@ -20,7 +21,7 @@ const NODES = 'ACK_STANDARD/nodesPerCluster';
 let kit: TestDatabase;
 let ask: AskSubgraph;
 let askAs: AskAs;
-let desk: Reconciler;
+let reconciler: Reconciler;
 let engine: Engine | undefined;
 
 beforeAll(async () => {
@@ -28,7 +29,7 @@ beforeAll(async () => {
   const subgraph = await createQuotasSubgraph({ database: kit.database, clock: systemClock });
   ask = askSubgraph(subgraph);
   askAs = askSubgraphAs(subgraph);
-  [desk] = quotaReconcilers({ database: kit.database }) as [Reconciler];
+  [reconciler] = quotaReconcilers({ database: kit.database }) as [Reconciler];
 });
 afterEach(async () => {
   await engine?.[Symbol.asyncDispose]();
@@ -127,7 +128,7 @@ describe('asking for a higher limit', () => {
       clock: systemClock,
       log,
       concurrency: 2,
-      reconcilers: [desk],
+      reconcilers: [reconciler],
       schedules: [],
     });
     await approve(application?.id);
@@ -163,10 +164,10 @@ describe('asking for a higher limit', () => {
     const query = `query A($id: ID!) { quotaApplication(id: $id) { state message decidedAt quota { limit } } }`;
     const decided = async (input: Record<string, unknown>) => {
       const { application } = await request(account, { quotaId: vcpu, limit: 10_001, ...input });
-      await desk.reconcile(application!.id, scope());
+      await reconciler.reconcile(application!.id, scope());
       if (input['reason']) {
         await approve(application?.id);
-        await desk.reconcile(application!.id, scope());
+        await reconciler.reconcile(application!.id, scope());
       }
       return (await ask<{ quotaApplication: unknown }>(account, query, { id: application!.id })).data
         .quotaApplication;
@@ -247,11 +248,11 @@ describe('asking for a higher limit', () => {
     expect(stranger).toMatchObject({ quota: null, userErrors: [{ code: 'NOT_FOUND' }] });
     const first = await request(account, { quotaId: own, limit: 40 });
     await approve(first.application?.id);
-    await desk.reconcile(first.application!.id, scope());
+    await reconciler.reconcile(first.application!.id, scope());
     expect([await limit(account, NODES, cluster), await limit(account, NODES)]).toEqual([40, 10]);
     const second = await request(account, { quotaId: quotaId({ resource: NODES, scope: '*' }), limit: 90 });
     await approve(second.application?.id);
-    await desk.reconcile(second.application!.id, scope());
+    await reconciler.reconcile(second.application!.id, scope());
     expect([await limit(account, NODES, cluster), await limit(account, NODES)]).toEqual([90, 90]);
     expect((await events(account)).map((event) => event.clusterId)).toEqual([cluster, cluster, null, null]);
   });
@@ -260,7 +261,7 @@ describe('asking for a higher limit', () => {
     const input = { quotaId: vcpu, limit: 300, clientToken: 'once' };
     const [one, two] = await Promise.all([request('twin', input), request('twin', input)]);
     await approve(one?.application?.id);
-    await desk.reconcile(one!.application!.id, scope());
+    await reconciler.reconcile(one!.application!.id, scope());
     const three = await request('twin', input);
     expect(new Set([one, two, three].map((answer) => answer?.application?.id)).size).toBe(1);
     expect(three).toMatchObject({
@@ -274,11 +275,11 @@ describe('asking for a higher limit', () => {
   });
 });
 
-describe('the desk', () => {
+describe('the reconciler', () => {
   test('decides once, however often it looks', async () => {
     const { application } = await request('often', { quotaId: vcpu, limit: 200 });
     await approve(application?.id);
-    await Promise.all([1, 2, 3].map(() => desk.reconcile(application!.id, scope())));
+    await Promise.all([1, 2, 3].map(() => reconciler.reconcile(application!.id, scope())));
     expect((await events('often')).map((event) => event.type)).toEqual([
       'QUOTA_INCREASE_REQUESTED',
       'QUOTA_RAISED',
@@ -293,13 +294,13 @@ describe('the desk', () => {
       await approve(application?.id);
       const died = new Error('died');
       const faults = { reach: (at: string) => (at === point ? Promise.reject(died) : Promise.resolve()) };
-      await expect(desk.reconcile(application!.id, scope(faults))).rejects.toBe(died);
+      await expect(reconciler.reconcile(application!.id, scope(faults))).rejects.toBe(died);
       const whole = (await limit(account, 'payg-vcpu', '')) === 200;
       const row = await kit.database.prisma.quotaApplication.findUniqueOrThrow({
         where: { id: application!.id },
       });
       expect(row.state).toBe(whole ? 'APPROVED' : 'PENDING');
-      await desk.reconcile(application!.id, scope());
+      await reconciler.reconcile(application!.id, scope());
       expect(await limit(account, 'payg-vcpu', '')).toBe(200);
       expect(await events(account)).toHaveLength(2);
     },
@@ -309,12 +310,12 @@ describe('the desk', () => {
     const low = await request('two', { quotaId: vcpu, limit: 200 });
     const high = await request('two', { quotaId: vcpu, limit: 900 });
     for (const { application } of [low, high]) await approve(application?.id);
-    await Promise.all([high, low].map(({ application }) => desk.reconcile(application!.id, scope())));
+    await Promise.all([high, low].map(({ application }) => reconciler.reconcile(application!.id, scope())));
     expect(await limit('two', 'payg-vcpu', '')).toBe(900);
   });
 
   test('has nothing to do for an application that does not exist', async () => {
-    await expect(desk.reconcile(newId('quotaApplication'), scope())).resolves.toEqual({ kind: 'done' });
+    await expect(reconciler.reconcile(newId('quotaApplication'), scope())).resolves.toEqual({ kind: 'done' });
   });
 });
 
@@ -325,7 +326,7 @@ describe('an operator', () => {
 
   test('is waited for: nothing that an account does raises its limit', async () => {
     const { application } = await request('impatient', REQUEST);
-    await desk.reconcile(application!.id, scope());
+    await reconciler.reconcile(application!.id, scope());
     expect(await limit('impatient', 'payg-vcpu', '')).toBe(100);
     const { data, errors } = await ask<object>(
       'impatient',
@@ -333,7 +334,7 @@ describe('an operator', () => {
       { input: { id: application?.id, approved: true } },
     );
     expect([data, errors]).toMatchObject([null, [{ extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } }]]);
-    await desk.reconcile(application!.id, scope());
+    await reconciler.reconcile(application!.id, scope());
     expect(await limit('impatient', 'payg-vcpu', '')).toBe(100);
   });
 
@@ -368,7 +369,7 @@ describe('an operator', () => {
       type: 'QUOTA_INCREASE_REJECTED',
       message: expect.stringContaining('Use fewer.') as string,
     });
-    await desk.reconcile(application!.id, scope());
+    await reconciler.reconcile(application!.id, scope());
     expect(await limit('rejected', 'payg-vcpu', '')).toBe(100);
   });
 });

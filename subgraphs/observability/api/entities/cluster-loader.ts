@@ -1,14 +1,14 @@
 import type { RequestContext } from '../../../runtime/subgraph.js';
 
-/** Something asked of one cluster. */
+/** A query about one cluster. */
 export interface ClusterQuery<Q> {
   readonly clusterId: string;
   readonly query: Q;
 }
 
 /**
- * Answers questions about clusters; those of a request that ask the same of several clusters are read together.
- * `owner` stands for the question, `read` answers it for all the clusters that have an answer.
+ * Loads a value for a cluster; equal queries of a request about several clusters are read together. `owner` identifies
+ * the loader within the request; `read` returns the values of those of the clusters that have one.
  */
 export function loadForCluster<Q, V>(
   owner: object,
@@ -18,11 +18,11 @@ export function loadForCluster<Q, V>(
 ): Promise<V | undefined> {
   const batch = async (keys: readonly ClusterQuery<Q>[]): Promise<(V | undefined)[]> => {
     const groups = Map.groupBy(keys, ({ query }) => textOf(query));
-    const answers = new Map<string, ReadonlyMap<string, V>>();
+    const results = new Map<string, ReadonlyMap<string, V>>();
     const readGroup = async ([text, group]: [string, ClusterQuery<Q>[]]) => {
       const [first] = group;
       if (first)
-        answers.set(
+        results.set(
           text,
           await read(
             group.map(({ clusterId }) => clusterId),
@@ -31,7 +31,7 @@ export function loadForCluster<Q, V>(
         );
     };
     await Promise.all([...groups].map(readGroup));
-    return keys.map(({ clusterId, query }) => answers.get(textOf(query))?.get(clusterId));
+    return keys.map(({ clusterId, query }) => results.get(textOf(query))?.get(clusterId));
   };
   return context.loaders.of<ClusterQuery<Q>, V | undefined>(owner, batch, { cacheKeyFn: textOf }).load(key);
 }

@@ -6,7 +6,7 @@ import { toEvent } from './to-event.js';
 import type { EventService } from './event.service.js';
 import { eventTypes } from './event.type.js';
 
-/** Finds events that `Query.node` names, by type: only the account's own, all of a request in one statement. */
+/** Resolves references to events from `Query.node`, by type: only the account's events, all of a request in one statement. */
 export function eventReferences(
   events: EventService,
   cursors: Platform['cursors'],
@@ -19,7 +19,7 @@ export function eventReferences(
         ? toEvent(event, cursors.ofLists(context.actor.account))
         : null;
     };
-  // ProvisioningEvent has no key: the subgraph `clusters` has all of it.
+  // ProvisioningEvent has no key: the subgraph `clusters` resolves all of its fields.
   const names = eventTypes.map(({ name }) => name).filter((name) => name !== 'ProvisioningEvent');
   return Object.fromEntries(names.map((name) => [name, find(name)]));
 }

@@ -27,14 +27,14 @@ export class EventResolver {
 
   @FieldResolver(() => EventConnection, {
     name: 'events',
-    description: 'What happened to it and in it, newest first.',
+    description: 'Events of the cluster, newest first.',
   })
   clusterEvents(
     @Root() cluster: Cluster,
     @Args(() => EventPageArgs) args: EventPageArgs,
     @Ctx() context: RequestContext,
   ): Promise<ConnectionValue<EventInterface>> {
-    // A filter for another cluster leaves nothing of this one.
+    // No event of this cluster matches a filter for another one.
     const clusterId = (args.filter?.clusterId ?? cluster.id) === cluster.id ? cluster.id : '';
     return this.list(clusterId, args, context);
   }
@@ -47,7 +47,7 @@ export class EventResolver {
     const key = ({ sequence }: { sequence: bigint }) => [sequence.toString()];
     const { edges, ...rest } = toConnection(page, { key, after, count });
     const cursors = this.cursors.ofLists(context.actor.account);
-    const shown = edges.map(({ cursor, node }) => ({ cursor, node: toEvent(node, cursors) }));
-    return { ...rest, edges: shown, nodes: shown.map(({ node }) => node) };
+    const mapped = edges.map(({ cursor, node }) => ({ cursor, node: toEvent(node, cursors) }));
+    return { ...rest, edges: mapped, nodes: mapped.map(({ node }) => node) };
   }
 }

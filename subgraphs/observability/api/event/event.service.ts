@@ -13,10 +13,10 @@ import { loadForCluster } from '../entities/cluster-loader.js';
 import type { EventSelection, EventStore } from '../../store/event.store.js';
 import type { EventFilter } from './event.type.js';
 
-/** Texts that one filter may list. */
+/** Maximum number of values of a list in a filter. */
 const MAX_FILTER_VALUES = 100;
 
-/** How events become what a stream tells. */
+/** How events are mapped to those of a stream. */
 export interface StreamOptions<T> {
   readonly context: RequestContext;
   /** The cursors of this stream. */
@@ -48,8 +48,8 @@ export class EventService {
       limit: limit + 1,
     };
     if (clusterId === null) return pageOf(await this.store.page(query), limit);
-    const events = await loadForCluster(this.pages, { clusterId, query }, page.context, (ids, asked) =>
-      this.store.pagesByCluster(ids, asked),
+    const events = await loadForCluster(this.pages, { clusterId, query }, page.context, (ids, shared) =>
+      this.store.pagesByCluster(ids, shared),
     );
     return pageOf(events ?? [], limit);
   }
@@ -58,8 +58,8 @@ export class EventService {
     const { account } = context.actor;
     const selection = selectionOf(filter);
     if (clusterId === null) return this.store.count(account, selection);
-    const counts = (ids: readonly string[], asked: EventSelection) =>
-      this.store.countsByCluster(account, ids, asked);
+    const counts = (ids: readonly string[], shared: EventSelection) =>
+      this.store.countsByCluster(account, ids, shared);
     return (await loadForCluster(this.counts, { clusterId, query: selection }, context, counts)) ?? 0;
   }
 
@@ -75,14 +75,14 @@ export class EventService {
 
   /** Refuses NOT_FOUND when the account has no such cluster. */
   async requireCluster(clusterId: string, context: RequestContext): Promise<void> {
-    if (await this.store.knowsCluster(context.actor.account, clusterId)) return;
+    if (await this.store.hasCluster(context.actor.account, clusterId)) return;
     throwNotFound('CLUSTER', clusterId, ['clusterId']);
   }
 
   /**
-   * The account's events from now on, or after a cursor: what the log keeps, then what comes, and bookmarks when there
-   * is nothing to tell. `map` may leave an event out by answering undefined. Refuses INVALID_CURSOR; the stream fails
-   * with CURSOR_EXPIRED.
+   * The account's events from now on, or after a cursor: first those of the log, then new ones, and bookmarks while no
+   * event matches. `map` skips an event by returning undefined. Refuses INVALID_CURSOR; the stream fails with
+   * CURSOR_EXPIRED.
    */
   async stream<T extends object>(
     filter: EventFilter,
@@ -91,19 +91,19 @@ export class EventService {
   ): Promise<AsyncGenerator<T | Bookmark, undefined>> {
     const { account } = context.actor;
     const { from, to, operationId, ...lists } = selectionOf(filter);
-    const restriction = without({ ...lists, operationId, clusterId: filter.clusterId ?? undefined });
-    // Taken now, not when the first event is pulled: what happens in between belongs to the stream.
+    const restriction = withoutUndefined({ ...lists, operationId, clusterId: filter.clusterId ?? undefined });
+    // Read now, not when the first event is pulled: events in between belong to the stream.
     const start = after === null ? await this.platform.events.head(account) : cursors.decode(after).sequence;
-    const over = new AbortController();
-    const signal = context.signal ? AbortSignal.any([context.signal, over.signal]) : over.signal;
+    const ended = new AbortController();
+    const signal = context.signal ? AbortSignal.any([context.signal, ended.signal]) : ended.signal;
     const options = { after: start, filter: restriction, signal };
     const steps = this.platform.events.followMapped(account, options, (event) => {
-      const told = isWithin(event.at, from, to) ? map(event) : undefined;
-      return told && followsFrom(told, event.traceparent);
+      const mapped = isWithin(event.at, from, to) ? map(event) : undefined;
+      return mapped && followsFrom(mapped, event.traceparent);
     });
-    const step = (told: T | LogBookmark) =>
-      told instanceof LogBookmark ? new Bookmark(cursors.encode(told), told.caughtUp) : told;
-    return mapStream(steps, step, { ended: () => over.abort() });
+    const step = (item: T | LogBookmark) =>
+      item instanceof LogBookmark ? new Bookmark(cursors.encode(item), item.caughtUp) : item;
+    return mapStream(steps, step, { ended: () => ended.abort() });
   }
 }
 
@@ -136,7 +136,7 @@ function sequenceOf(key: readonly string[] | undefined): bigint | undefined {
     ? BigInt(text)
     : throwProblem(
         'INVALID_CURSOR',
-        'The cursor is not one of this list. Take endCursor of a page of it, or leave after out.',
+        'The cursor is not one of this list. Use endCursor of a page of it, or leave after out.',
         { path: ['after'] },
       );
 }
@@ -145,7 +145,7 @@ function isWithin(at: Date, from: Date | undefined, to: Date | undefined): boole
   return (!from || at >= from) && (!to || at < to);
 }
 
-/** The same without what is undefined. */
-function without<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+/** The object without its undefined properties. */
+function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as never;
 }

@@ -6,12 +6,12 @@ import { subscriptionOptions, type StreamResolver } from '../../../runtime/schem
 import { EventCursorScalar } from '../../../runtime/graph/scalars.js';
 import { toEvent, toScalingEvent } from './to-event.js';
 import type { EventService } from './event.service.js';
-import { EventCategory, EventFilter, ScalingEvent } from './event.type.js';
+import { EventFilter, ScalingEvent } from './event.type.js';
 
 const AFTER =
-  'Cursor of the last event seen: first what came since, then what comes. Only what comes if omitted.';
+  'Cursor of the last event seen: first the events since then, then new ones. Only new ones if omitted.';
 
-/** The streams of events; their sources are in `eventStreams`. */
+/** The subscriptions to events; `eventStreams` opens their sources. */
 @Resolver()
 export class EventSubscriptions {
   @Subscription(() => EventInterface, {
@@ -50,23 +50,27 @@ interface StreamArguments {
   readonly after?: string | null;
 }
 
-/** Where the streams of events come from, by subscription field. */
+/** Opens the sources of the subscriptions to events, by field. */
 export function eventStreams(
   service: EventService,
   cursors: Platform['cursors'],
 ): Record<string, StreamResolver> {
   return {
     events: ({ filter, after }: StreamArguments, context) => {
-      const of = cursors.of({ account: context.actor.account, field: 'events', args: { filter } });
-      const map = (event: LoggedEvent) => toEvent(event, of);
-      return service.stream(filter ?? {}, after ?? null, { context, cursors: of, map });
+      const streamCursors = cursors.of({ account: context.actor.account, field: 'events', args: { filter } });
+      const map = (event: LoggedEvent) => toEvent(event, streamCursors);
+      return service.stream(filter ?? {}, after ?? null, { context, cursors: streamCursors, map });
     },
     scalingEvents: async ({ clusterId, after }: StreamArguments, context) => {
       if (clusterId != null) await service.requireCluster(clusterId, context);
-      const of = cursors.of({ account: context.actor.account, field: 'scalingEvents', args: { clusterId } });
-      const filter = { clusterId: clusterId ?? null, categories: [EventCategory.SCALING] };
-      const map = (event: LoggedEvent) => toScalingEvent(event, of);
-      return service.stream(filter, after ?? null, { context, cursors: of, map });
+      const streamCursors = cursors.of({
+        account: context.actor.account,
+        field: 'scalingEvents',
+        args: { clusterId },
+      });
+      const filter = { clusterId: clusterId ?? null, categories: ['SCALING' as const] };
+      const map = (event: LoggedEvent) => toScalingEvent(event, streamCursors);
+      return service.stream(filter, after ?? null, { context, cursors: streamCursors, map });
     },
   };
 }

@@ -1,52 +1,26 @@
-import {
-  createUnionType,
-  Directive,
-  Field,
-  ID,
-  InputType,
-  Int,
-  ObjectType,
-  registerEnumType,
-} from 'type-graphql';
+import { createUnionType, Directive, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionOf } from '../../../runtime/graph/connection.type.js';
+import type { EventCategory as Category } from '../../../../engine/contract.js';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 import type { EventKind as Kind } from '../../../../engine/events/event-kinds.js';
 import { EventInterface, EventKind, EventLevel } from '../../../runtime/graph/event.type.js';
 import { Cluster, NodePool, Operation, Workload } from '../entities/entities.type.js';
 
-/** Kinds of events; the names of `EventCategory` in engine/contract.ts. */
-export enum EventCategory {
-  PROVISIONING = 'PROVISIONING',
-  SCALING = 'SCALING',
-  WORKLOAD = 'WORKLOAD',
-  QUOTA = 'QUOTA',
-  ACCESS = 'ACCESS',
-  KUBERNETES = 'KUBERNETES',
-}
-
-registerEnumType(EventCategory, {
-  name: 'EventCategory',
-  description: 'What an event is about.',
-  valuesConfig: {
-    PROVISIONING: {
-      description: 'Clusters, node pools, nodes and operations coming about, changing and going.',
-    },
-    SCALING: { description: 'Sizes of node pools and workloads changing.' },
-    WORKLOAD: { description: 'What is deployed to clusters.' },
-    QUOTA: { description: 'Quotas and applications for more.' },
-    ACCESS: {
-      description: 'Credentials handed out to people and programs; AccessEvent.subject says to whom.',
-    },
-    KUBERNETES: {
-      description: "Events of the clusters' own Kubernetes APIs, as `kubectl get events` shows them.",
-    },
-  },
+export const EventCategory = graphEnum<Category>('EventCategory', 'What an event is about.', {
+  PROVISIONING: 'Creation, change and deletion of clusters, node pools, nodes and operations.',
+  SCALING: 'Changes of the sizes of node pools and workloads.',
+  WORKLOAD: 'Manifests applied to clusters.',
+  QUOTA: 'Quotas and applications for higher ones.',
+  ACCESS: 'Credentials issued to people and programs; AccessEvent.subject says to whom.',
+  KUBERNETES: "Events of the clusters' own Kubernetes APIs, as `kubectl get events` shows them.",
 });
+export type EventCategory = Category;
 
-/** Every type below is also declared, field by field the same, where another subgraph streams it. */
+/** The subgraph `clusters` declares this type with the same fields: it streams these events, too. */
 @Directive('@shareable')
 @ObjectType({
   implements: EventInterface,
-  description: 'A cluster, node pool, node or operation came about, changed or went.',
+  description: 'A cluster, node pool, node or operation was created, changed or deleted.',
 })
 export class ProvisioningEvent extends EventInterface {
   @Field(() => Cluster, { nullable: true, description: 'The cluster it is about.' })
@@ -54,7 +28,7 @@ export class ProvisioningEvent extends EventInterface {
 
   @Field(() => NodePool, {
     nullable: true,
-    description: 'The node pool it is about; null once that is deleted.',
+    description: 'The node pool it is about; null once it is deleted.',
   })
   nodePool: NodePool | null;
 
@@ -64,7 +38,7 @@ export class ProvisioningEvent extends EventInterface {
 
 const ScalingTarget = createUnionType({
   name: 'ScalingTarget',
-  description: 'What can change its size.',
+  description: 'A node pool or workload.',
   types: () => [NodePool, Workload] as const,
 });
 
@@ -76,31 +50,34 @@ export class ScalingEvent extends EventInterface {
 
   @Field(() => ScalingTarget, {
     nullable: true,
-    description: 'What changed its size; null once that is deleted.',
+    description: 'The node pool or workload; null once it is deleted.',
   })
   target: NodePool | Workload | null;
 
   @Field(() => Int, { description: 'The size before.' })
   fromSize: number;
 
-  @Field(() => Int, { description: 'The size now. Smaller than asked for when a quota or stock ended it.' })
+  @Field(() => Int, {
+    description: 'The size after. Below the requested one when a quota or the stock limits it.',
+  })
   toSize: number;
 
-  @Field(() => String, { description: 'Who wanted it: `MANUAL` for a person or program through the graph.' })
+  @Field(() => String, { description: 'What caused it: `MANUAL` for a mutation.' })
   trigger: string;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'How many more were asked for; null where everything asked for came true at once.',
+    description:
+      'Number of additional nodes that were requested; null where all of the change was made at once.',
   })
   requested: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'How many of them were made.' })
+  @Field(() => Int, { nullable: true, description: 'Number of them that were created.' })
   created: number | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'How many of them could not be made; the operation says why.',
+    description: 'Number of them that could not be created; the operation says why.',
   })
   failed: number | null;
 
@@ -109,7 +86,7 @@ export class ScalingEvent extends EventInterface {
 }
 
 @Directive('@key(fields: "id")')
-@ObjectType({ implements: EventInterface, description: 'Something was deployed to a cluster.' })
+@ObjectType({ implements: EventInterface, description: 'A manifest was applied to a cluster.' })
 export class WorkloadEvent extends EventInterface {
   @Field(() => Cluster, { nullable: true, description: 'The cluster it is in.' })
   cluster: Cluster | null;
@@ -121,7 +98,7 @@ export class WorkloadEvent extends EventInterface {
 @Directive('@key(fields: "id")')
 @ObjectType({
   implements: EventInterface,
-  description: 'A quota changed, or an application for more was decided.',
+  description: 'A quota changed, or an application for a higher one was decided.',
 })
 export class QuotaEvent extends EventInterface {
   @Field(() => String, { nullable: true, description: 'The counted resource, as in Quota.resource.' })
@@ -137,7 +114,7 @@ export class QuotaEvent extends EventInterface {
 @Directive('@key(fields: "id")')
 @ObjectType({ implements: EventInterface, description: 'Credentials of a cluster were issued.' })
 export class AccessEvent extends EventInterface {
-  @Field(() => String, { description: 'Who in the account: the subject of the token that asked for them.' })
+  @Field(() => String, { description: 'The subject of the token with which they were requested.' })
   subject: string;
 
   @Field(() => Cluster, { nullable: true, description: 'The cluster that they are for.' })
@@ -149,7 +126,7 @@ export class InvolvedObject {
   @Field(() => String, { description: 'Its kind, e.g. `Pod`.' })
   kind: string;
 
-  @Field(() => String, { nullable: true, description: 'Its namespace; null for what is in none.' })
+  @Field(() => String, { nullable: true, description: 'Its namespace; null for an object without one.' })
   namespace: string | null;
 
   @Field(() => String, { description: 'Its name.' })
@@ -160,7 +137,7 @@ export class InvolvedObject {
 @ObjectType({
   implements: EventInterface,
   description:
-    "An Event (core/v1) of a cluster's Kubernetes API, with its own `reason` and `message`; `type` is `KUBERNETES_EVENT`, `at` is when the platform read it. Clusters are read every 30 seconds. An Event that repeats is told once. Of many at once 60 are told, warnings first, and an event of type `KUBERNETES_EVENTS_OMITTED` counts the others.",
+    "An Event (core/v1) of a cluster's Kubernetes API, with its own `reason` and `message`; `type` is `KUBERNETES_EVENT`, `at` is when the platform read it. Clusters are read every 30 seconds. A repeated Event is published once. Of more than 60 at once the first 60 are published, warnings first, and an event of type `KUBERNETES_EVENTS_OMITTED` counts the others.",
 })
 export class KubernetesEvent extends EventInterface {
   @Field(() => Cluster, { nullable: true, description: 'The cluster it is from.' })
@@ -168,7 +145,7 @@ export class KubernetesEvent extends EventInterface {
 
   @Field(() => InvolvedObject, {
     nullable: true,
-    description: 'What it is about; null in the event that counts those left out.',
+    description: 'The object it is about; null in the event that counts omitted ones.',
   })
   involvedObject: InvolvedObject | null;
 
@@ -181,13 +158,13 @@ export class KubernetesEvent extends EventInterface {
   @Field(() => Date, {
     nullable: true,
     description:
-      'When it was last seen in the cluster before it was read; null where the Event does not say, and in the event that counts those left out.',
+      'When the cluster last reported it before the platform read it; null where the Event does not say, and in the event that counts omitted ones.',
   })
   seenAt: Date | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'How many Events were left out; null in all but the event that counts them.',
+    description: 'Number of omitted Events; null in all other events.',
   })
   omitted: number | null;
 }

@@ -14,7 +14,7 @@ import {
   WorkloadEvent,
 } from './event.type.js';
 
-/** An event of the log as the graph's type for it. */
+/** Maps an event of the log to the graph's type for it. */
 export function toEvent(event: LoggedEvent, cursors: StreamCursors): EventInterface {
   const common = commonOf(event, cursors);
   const cluster = entity(Cluster, event.clusterId);
@@ -40,7 +40,7 @@ export function toEvent(event: LoggedEvent, cursors: StreamCursors): EventInterf
   }
 }
 
-/** A change of size; undefined for scaling events that are none (work begun, say). */
+/** A change of size; undefined for scaling events that change none, e.g. of a start. */
 export function toScalingEvent(event: LoggedEvent, cursors: StreamCursors): ScalingEvent | undefined {
   const { data } = event;
   const [fromSize, toSize] = [count(data['fromSize']), count(data['toSize'])];

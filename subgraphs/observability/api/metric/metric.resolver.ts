@@ -6,7 +6,7 @@ import { MAX_NODE_POINTS, MAX_POINTS, metricRange } from '../../model/metric.rul
 import type { MetricService } from './metric.service.js';
 import { ClusterMetricArgs, MetricArgs, MetricSeries } from './metric.type.js';
 
-/** What was measured of a cluster. */
+/** Metrics of a cluster. */
 @Resolver(() => Cluster)
 export class ClusterMetricResolver {
   constructor(private readonly service: MetricService) {}
@@ -27,7 +27,7 @@ export class ClusterMetricResolver {
   }
 }
 
-/** What was measured of a workload. */
+/** Metrics of a workload. */
 @Resolver(() => Workload)
 export class WorkloadMetricResolver {
   constructor(private readonly service: MetricService) {}

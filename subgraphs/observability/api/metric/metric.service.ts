@@ -7,25 +7,25 @@ import type { Platform } from '../../../../engine/platform.js';
 import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import { loadForCluster } from '../entities/cluster-loader.js';
-import { METRICS_KIND } from '../../controllers/metric/metric.reconciler.js';
 import {
   CLUSTER_SUBJECT,
   labelsOf,
   type MetricRange,
+  type MetricSeries,
   metricUnits,
   workloadSubject,
 } from '../../model/metric.rules.js';
+import { METRICS } from '../../model/reconciler-kinds.js';
 import type { MetricStore, Sample, SubjectRef } from '../../store/metric.store.js';
-import type { MetricSeries } from './metric.type.js';
 import { scrape } from '../../inspection/scrape.js';
 
-/** Clusters measured at the same time because somebody asked. */
-const SCRAPES_AT_ONCE = 8;
-/** How long such a measurement may take, in milliseconds. */
+/** Clusters that one request measures concurrently. */
+const SCRAPE_CONCURRENCY = 8;
+/** Timeout of such a measurement in milliseconds. */
 const SCRAPE_TIMEOUT_MS = 5_000;
-/** After measuring on request a cluster is left alone for this long, in milliseconds. */
-const SCRAPE_AGAIN_MS = 5_000;
-/** A range that ends no longer ago than this, in milliseconds, asks for the present. */
+/** Minimum of milliseconds between two measurements of a cluster on request. */
+const MIN_SCRAPE_INTERVAL_MS = 5_000;
+/** A range that ended at most this many milliseconds ago includes the present. */
 const PRESENT_MS = 60_000;
 
 interface ClusterMetricQuery {
@@ -33,11 +33,11 @@ interface ClusterMetricQuery {
   readonly perNode: boolean;
 }
 
-/** Answers what was measured of clusters and workloads. Other accounts' are answered like those that do not exist. */
+/** Reads the metrics of clusters and workloads. Those of other accounts are treated like those that do not exist. */
 export class MetricService {
-  private readonly clusterQuestion = {};
-  private readonly workloadQuestion = {};
-  private readonly scraped = new LRUCache<string, true>({ max: 10_000, ttl: SCRAPE_AGAIN_MS });
+  private readonly clusterLoaderKey = {};
+  private readonly workloadLoaderKey = {};
+  private readonly scraped = new LRUCache<string, true>({ max: 10_000, ttl: MIN_SCRAPE_INTERVAL_MS });
 
   constructor(
     private readonly platform: Pick<Platform, 'database' | 'clock' | 'kubernetes' | 'log'>,
@@ -49,9 +49,9 @@ export class MetricService {
     query: ClusterMetricQuery,
     context: RequestContext,
   ): Promise<MetricSeries[]> {
-    const read = (ids: readonly string[], asked: ClusterMetricQuery) =>
-      this.readClusters(ids, asked, context.actor.account);
-    return toSeries((await loadForCluster(this.clusterQuestion, { clusterId, query }, context, read)) ?? []);
+    const read = (ids: readonly string[], shared: ClusterMetricQuery) =>
+      this.readClusters(ids, shared, context.actor.account);
+    return toSeries((await loadForCluster(this.clusterLoaderKey, { clusterId, query }, context, read)) ?? []);
   }
 
   async ofWorkload(workloadId: string, range: MetricRange, context: RequestContext): Promise<MetricSeries[]> {
@@ -60,9 +60,9 @@ export class MetricService {
     // Grouped by workload, not by cluster: the loader's key stands for one subject.
     const subject = workloadSubject(ref);
     const key = { clusterId: keyOf({ clusterId: ref.clusterId, subject }), query: range };
-    const read = (keys: readonly string[], asked: MetricRange) =>
-      this.readWorkloads(keys, asked, context.actor.account);
-    return toSeries((await loadForCluster(this.workloadQuestion, key, context, read)) ?? []);
+    const read = (keys: readonly string[], shared: MetricRange) =>
+      this.readWorkloads(keys, shared, context.actor.account);
+    return toSeries((await loadForCluster(this.workloadLoaderKey, key, context, read)) ?? []);
   }
 
   private async readClusters(
@@ -71,14 +71,14 @@ export class MetricService {
     account: string,
   ): Promise<Map<string, Sample[]>> {
     const accesses = await clusterAccess(this.platform.database.prisma, account, ids);
-    const mine = [...accesses.keys()];
-    if (mine.length === 0) return new Map();
+    const ownIds = [...accesses.keys()];
+    if (ownIds.length === 0) return new Map();
     const [own, nodes] = await Promise.all([
       this.store.means(
-        mine.map((clusterId) => ({ clusterId, subject: CLUSTER_SUBJECT })),
+        ownIds.map((clusterId) => ({ clusterId, subject: CLUSTER_SUBJECT })),
         range,
       ),
-      perNode ? this.store.nodeMeans(mine, range) : [],
+      perNode ? this.store.nodeMeans(ownIds, range) : [],
     ]);
     const found = Map.groupBy([...own, ...nodes], ({ clusterId }) => clusterId);
     const missing = [...accesses.values()].filter(({ clusterId }) => !found.has(clusterId));
@@ -98,15 +98,15 @@ export class MetricService {
       const [clusterId, subject] = JSON.parse(key) as [string, string];
       return { clusterId, subject } satisfies SubjectRef;
     });
-    const mine = await clusterAccess(this.platform.database.prisma, account, [
+    const accesses = await clusterAccess(this.platform.database.prisma, account, [
       ...new Set(subjects.map(({ clusterId }) => clusterId)),
     ]);
-    const permitted = subjects.filter(({ clusterId }) => mine.has(clusterId));
+    const permitted = subjects.filter(({ clusterId }) => accesses.has(clusterId));
     if (permitted.length === 0) return new Map();
     const samples = await this.store.means(permitted, range);
     const found = Map.groupBy(samples, keyOf);
     const unknown = permitted.filter((subject) => !found.has(keyOf(subject)));
-    const clusters = [...mine.values()].filter((access) =>
+    const clusters = [...accesses.values()].filter((access) =>
       unknown.some(({ clusterId }) => clusterId === access.clusterId),
     );
     const wanted = new Set(unknown.map(keyOf));
@@ -123,13 +123,13 @@ export class MetricService {
     if (now < from || now.getTime() - to.getTime() > PRESENT_MS) return [];
     const due = accesses.filter(({ clusterId }) => !this.scraped.has(clusterId));
     for (const { clusterId } of due) this.scraped.set(clusterId, true);
-    const limit = pLimit(SCRAPES_AT_ONCE);
+    const limit = pLimit(SCRAPE_CONCURRENCY);
     const parts = await Promise.all(due.map((access) => limit(() => this.measure(access, now))));
     await this.store.add(parts.flat());
-    // What somebody looks at is measured from now on, without waiting for the schedule that finds it.
+    // From now on the reconciler measures these clusters, without waiting for the schedule that starts it.
     await enqueueAll(
       this.platform.database.prisma,
-      METRICS_KIND,
+      METRICS,
       due.map(({ clusterId }) => clusterId),
     );
     return parts.flat();
@@ -155,7 +155,7 @@ function keyOf({ clusterId, subject }: SubjectRef): string {
   return JSON.stringify([clusterId, subject]);
 }
 
-/** The sample at the start of its step; what was measured just after the end counts to the last step. */
+/** The sample at the start of its step; one that was measured just after the end counts to the last step. */
 function atStep(sample: Sample, { from, to, step }: MetricRange): Sample {
   const into = Math.min(sample.at.getTime(), to.getTime() - 1) - from.getTime();
   return { ...sample, at: new Date(from.getTime() + Math.floor(into / (step * 1000)) * step * 1000) };

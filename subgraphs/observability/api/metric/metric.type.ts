@@ -7,7 +7,7 @@ export class MetricPoint {
   @Field(() => Date, { description: 'Start of the step.' })
   at: Date;
 
-  @Field(() => Float, { description: 'Mean of what was measured during the step.' })
+  @Field(() => Float, { description: 'Mean of the samples of the step.' })
   value: number;
 }
 
@@ -21,19 +21,19 @@ export class MetricSeries {
 
   @Field(() => JSONScalar, {
     description:
-      'What was measured, as an object of strings: empty for the thing itself, `{ node }` for one of its nodes.',
+      'Object of strings: empty for the cluster or workload itself, `{ node }` for a node of the cluster.',
   })
   labels: Readonly<Record<string, string>>;
 
-  // As many as there are when no step is given.
+  // The number of points when no step is given.
   @ListSize(60)
   @Field(() => [MetricPoint], {
-    description: 'The values by time; steps in which nothing was measured are left out.',
+    description: 'The values by time; steps without samples are left out.',
   })
   points: MetricPoint[];
 }
 
-/** Which time is asked about. */
+/** The range of time. */
 @ArgsType()
 export class MetricArgs {
   @Field(() => Date, { description: 'Start of the range.' })
@@ -45,12 +45,12 @@ export class MetricArgs {
   @Field(() => Int, {
     nullable: true,
     description:
-      'Seconds that one point stands for; a sixtieth of the range if omitted. A series has at most 1,000 points.',
+      'Seconds of one point; a sixtieth of the range if omitted. A series has at most 1,000 points.',
   })
   step?: number | null;
 }
 
-/** Which time is asked about, and how finely. */
+/** The range of time, and whether each node has a series. */
 @ArgsType()
 export class ClusterMetricArgs extends MetricArgs {
   @Field(() => Boolean, {

@@ -15,28 +15,27 @@ import {
   newEvents,
   nextSeenUids,
 } from '../../model/kubernetes-event.rules.js';
+import { KUBERNETES_EVENTS } from '../../model/reconciler-kinds.js';
 import { KubernetesEventStore } from '../../store/kubernetes-event.store.js';
 
-/** Kind of the reconciler that reads Kubernetes Events; keys are cluster ids. */
-const KUBERNETES_EVENTS_KIND = 'kubernetes-events';
-/** How often the Events of each cluster are read, in milliseconds. */
+/** Milliseconds between two readings of the Events of a cluster. */
 export const EVENT_READ_INTERVAL_MS = 30_000;
-/** When a cluster that could not be read is tried again, in milliseconds. */
+/** Milliseconds until a failed reading is tried again. */
 export const EVENT_READ_RETRY_MS = 60_000;
-/** A cluster not read for this long has nobody who reads it, in milliseconds. */
+/** Milliseconds without a reading after which a cluster counts as not read by any reconciler. */
 const READ_TIMEOUT_MS = 120_000;
-/** Events that one reading lists at most. */
+/** Maximum number of Events that a reading lists. */
 const MAX_LISTED = 5_000;
 
-/** Appends the Kubernetes Events of one cluster to the event log again and again, as long as it has a Kubernetes API. */
+/** Appends the Kubernetes Events of a cluster to the event log at an interval, as long as it has a Kubernetes API. */
 export function kubernetesEventReconciler(platform: Pick<Platform, 'kubernetes'>): Reconciler {
   return {
-    kind: KUBERNETES_EVENTS_KIND,
+    kind: KUBERNETES_EVENTS,
     async reconcile(clusterId, { database, clock, log, signal }) {
       const store = new KubernetesEventStore(database);
       const access = (await clusterAccess(database, null, [clusterId])).get(clusterId);
       if (!access) {
-        await store.forget(clusterId);
+        await store.delete(clusterId);
         return done;
       }
       try {
@@ -60,29 +59,25 @@ export function kubernetesEventReconciler(platform: Pick<Platform, 'kubernetes'>
   };
 }
 
-/** Begins to read the Events of clusters where nobody reads them. */
+/** Starts the reconciler of clusters whose Events are not read. */
 export const kubernetesEventSchedules: readonly Schedule[] = [
   {
     name: 'kubernetes-events-start',
     cron: '* * * * *',
     async run({ database, clock }) {
       const since = new Date(clock.now().getTime() - READ_TIMEOUT_MS);
-      await enqueueAll(
-        database,
-        KUBERNETES_EVENTS_KIND,
-        await new KubernetesEventStore(database).unread(since),
-      );
+      await enqueueAll(database, KUBERNETES_EVENTS, await new KubernetesEventStore(database).unread(since));
     },
   },
 ];
 
-/** In pages, which cost the API server's budget of lists a twentieth. */
+/** Lists in pages: a page takes a twentieth of what a full list takes of the API server's limit of concurrent lists. */
 async function readEvents(client: KubernetesClient): Promise<EventsRead> {
   const byUid = new Map<string, CoreEvent>();
   const path = listPath({ apiVersion: 'v1', resource: 'events' });
   for await (const event of allOf<CoreEvent>(client, path)) {
-    if (byUid.size === MAX_LISTED) return { byUid, cut: true };
+    if (byUid.size === MAX_LISTED) return { byUid, truncated: true };
     if (event.metadata?.uid) byUid.set(event.metadata.uid, event);
   }
-  return { byUid, cut: false };
+  return { byUid, truncated: false };
 }

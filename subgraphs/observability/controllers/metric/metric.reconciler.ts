@@ -7,24 +7,23 @@ import {
 } from '../../../../engine/kubernetes/kubernetes-error.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueueAll } from '../../../../engine/jobs/queue.js';
+import { METRICS } from '../../model/reconciler-kinds.js';
 import { MetricStore } from '../../store/metric.store.js';
 import { scrape } from '../../inspection/scrape.js';
 
-/** Kind of the reconciler that measures; keys are cluster ids. */
-export const METRICS_KIND = 'metrics';
-/** How often each cluster is measured, in milliseconds. */
+/** Milliseconds between two measurements of a cluster. */
 export const SCRAPE_INTERVAL_MS = 15_000;
-/** When a cluster that could not be measured is tried again, in milliseconds. */
+/** Milliseconds until a failed measurement is tried again. */
 export const SCRAPE_RETRY_MS = 30_000;
-/** A cluster not measured for this long has nobody who measures it, in milliseconds. */
+/** Milliseconds without a sample after which a cluster counts as not measured by any reconciler. */
 const UNMEASURED_MS = 60_000;
-/** How long samples are kept, in milliseconds. */
+/** Milliseconds for which samples are kept. */
 const METRIC_RETENTION_MS = 24 * 3_600_000;
 
-/** Measures one cluster again and again, as long as it has a Kubernetes API. */
+/** Measures a cluster at an interval, as long as it has a Kubernetes API. */
 export function metricReconciler(platform: Pick<Platform, 'kubernetes'>): Reconciler {
   return {
-    kind: METRICS_KIND,
+    kind: METRICS,
     async reconcile(clusterId, { database, clock, log, signal }) {
       const access = (await clusterAccess(database, null, [clusterId])).get(clusterId);
       if (!access) return done;
@@ -41,14 +40,14 @@ export function metricReconciler(platform: Pick<Platform, 'kubernetes'>): Reconc
   };
 }
 
-/** Begins to measure clusters that nobody measures, and forgets old samples. */
+/** Starts the reconciler of clusters that are not measured, and deletes old samples. */
 export const metricSchedules: readonly Schedule[] = [
   {
     name: 'metrics-start',
     cron: '* * * * *',
     async run({ database, clock }) {
       const since = new Date(clock.now().getTime() - UNMEASURED_MS);
-      await enqueueAll(database, METRICS_KIND, await new MetricStore(database).unmeasured(since));
+      await enqueueAll(database, METRICS, await new MetricStore(database).unmeasured(since));
     },
   },
   {

@@ -13,9 +13,9 @@ export class BillingResolver {
   })
   billingReport(
     @Ctx() context: RequestContext,
-    @Arg('from', () => Date, { description: 'Begin of the span.' }) from: Date,
+    @Arg('from', () => Date, { description: 'Start of the span.' }) from: Date,
     @Arg('to', () => Date, { description: 'End of the span, at most 366 days later.' }) to: Date,
-    @Arg('clusterId', () => ID, { nullable: true, description: 'Only what this cluster has used.' })
+    @Arg('clusterId', () => ID, { nullable: true, description: 'Only the use of this cluster.' })
     clusterId?: string | null,
   ): Promise<BillingReport> {
     return this.service.report(context, { from, to, clusterId: clusterId ?? null });

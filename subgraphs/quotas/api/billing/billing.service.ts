@@ -1,18 +1,18 @@
 import type { Clock } from '../../../../kernel/clock.js';
 import { throwProblem } from '../../../../kernel/result.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
-import { linesOf, spanProblem } from '../../model/billing.rules.js';
+import { billingLines, spanProblem } from '../../model/billing.rules.js';
 import type { BillingStore } from '../../store/billing.store.js';
 import type { BillingReport } from './billing.type.js';
 
-/** What an account is billed for. */
+/** Reports the metered use of an account's clusters. */
 export class BillingService {
   constructor(
     private readonly store: BillingStore,
     private readonly clock: Clock,
   ) {}
 
-  /** Uses of the account's clusters, or of one; no lines for one that the account has never had. Refuses INVALID_INPUT. */
+  /** The use of the account's clusters, or of one; no lines for a cluster that the account has never had. Refuses INVALID_INPUT. */
   async report(
     { actor }: RequestContext,
     { from, to, clusterId }: { readonly from: Date; readonly to: Date; readonly clusterId: string | null },
@@ -23,6 +23,6 @@ export class BillingService {
     const span = { from, to: to < now ? to : now };
     if (span.to <= from) return { ...span, to: from, lines: [] };
     const sums = await this.store.sums(actor.account, span, clusterId);
-    return { ...span, lines: sums.flatMap(linesOf) };
+    return { ...span, lines: sums.flatMap(billingLines) };
   }
 }

@@ -56,8 +56,8 @@ export class QuotaApplicationResolver {
 
   @Mutation(() => RequestQuotaIncreasePayload, {
     description:
-      'Asks for a higher limit. Answers at once with the application, which an operator of the platform decides; the ' +
-      'event QUOTA_RAISED says that the limit holds.',
+      'Requests a higher limit. Returns the application at once; an operator of the platform decides it, and the event ' +
+      'QUOTA_RAISED says that the limit is raised.',
   })
   async requestQuotaIncrease(
     @Ctx() context: RequestContext,
@@ -72,14 +72,14 @@ export class QuotaApplicationResolver {
     }
     const application = result.value;
     const quota = application
-      ? await this.quotas.known(context, application)
+      ? await this.quotas.existing(context, application)
       : await this.quotas.quota(context, input.quotaId);
     return { quota, quotaApplication: application, operation: null, userErrors: [] };
   }
 
-  @FieldResolver(() => Quota, { description: 'The quota that shall be raised, as it is now.' })
+  @FieldResolver(() => Quota, { description: 'The quota to raise, as it is now.' })
   quota(@Root() application: QuotaApplication, @Ctx() context: RequestContext): Promise<Quota> {
-    return this.quotas.known(context, { resource: application.resource, scope: application.scope });
+    return this.quotas.existing(context, { resource: application.resource, scope: application.scope });
   }
 
   @Directive('@inaccessible')

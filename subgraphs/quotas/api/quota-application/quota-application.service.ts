@@ -11,25 +11,21 @@ import { parseQuotaId, type QuotaKey } from '../../../../engine/ledger/quota-id.
 import { ProblemError, throwProblem, type Result, toResult } from '../../../../kernel/result.js';
 import type { SortedPageRequest } from '../../../../kernel/sorting.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
-import { increaseProblem } from '../../model/quota-application.rules.js';
+import {
+  increaseProblem,
+  QUOTA_APPLICATION,
+  type QuotaApplication,
+} from '../../model/quota-application.rules.js';
 import type {
   ApplicationFilter,
   ApplicationRow,
   QuotaApplicationStore,
 } from '../../store/quota-application.store.js';
-import {
-  type QuotaApplication,
-  type QuotaApplicationFilter,
-  QuotaApplicationState,
-  type RequestQuotaIncreaseInput,
-} from './quota-application.type.js';
+import type { QuotaApplicationFilter, RequestQuotaIncreaseInput } from './quota-application.type.js';
 import type { QuotaService } from '../quota/quota.service.js';
 import type { QuotaStore } from '../../store/quota.store.js';
 
-/** The engine's kind of an application that waits to be decided. */
-export const QUOTA_APPLICATION = 'quota-application';
-
-/** Requests for higher limits: asking, and reading what was asked. */
+/** Creates and reads requests for higher limits. */
 export class QuotaApplicationService {
   constructor(
     private readonly platform: Pick<Platform, 'database' | 'clock'>,
@@ -61,7 +57,7 @@ export class QuotaApplicationService {
       if (!row && !dryRun)
         throwProblem(
           'NOT_FOUND',
-          'The application that this clientToken made is no longer kept. Send a new clientToken.',
+          'The application of this clientToken is past its retention. Send a new clientToken.',
         );
       return row;
     });
@@ -78,14 +74,14 @@ export class QuotaApplicationService {
     filter: QuotaApplicationFilter,
     page: SortedPageRequest<QuotaApplication>,
   ): Promise<Page<ApplicationRow>> {
-    const wanted = storeFilter(filter);
-    if (!wanted) return Promise.resolve({ items: [], hasNextPage: false });
-    return this.store.page(context.actor.account, wanted, page);
+    const selection = storeFilter(filter);
+    if (!selection) return Promise.resolve({ items: [], hasNextPage: false });
+    return this.store.page(context.actor.account, selection, page);
   }
 
   count(context: RequestContext, filter: QuotaApplicationFilter): Promise<number> {
-    const wanted = storeFilter(filter);
-    return wanted ? this.store.count(context.actor.account, wanted) : Promise.resolve(0);
+    const selection = storeFilter(filter);
+    return selection ? this.store.count(context.actor.account, selection) : Promise.resolve(0);
   }
 
   private async apply(tx: Transaction, request: IncreaseRequest): Promise<{ id: string }> {
@@ -99,7 +95,7 @@ export class QuotaApplicationService {
       requestedBy: request.subject,
       approvedBy: null,
       reason: input.reason ?? null,
-      state: QuotaApplicationState.PENDING,
+      state: 'PENDING',
       message: null,
       createdAt: at,
       decidedAt: null,
@@ -123,13 +119,13 @@ export class QuotaApplicationService {
 
 interface IncreaseRequest {
   readonly account: string;
-  /** Who of the account asks. */
+  /** The subject of the caller's token. */
   readonly subject: string;
   readonly at: Date;
   readonly input: RequestQuotaIncreaseInput;
 }
 
-/** undefined when nothing can pass. */
+/** undefined when no application can match. */
 function storeFilter({ states, quotaId }: QuotaApplicationFilter): ApplicationFilter | undefined {
   const key = quotaId == null ? undefined : parseQuotaId(quotaId);
   if (quotaId != null && !key) return undefined;

@@ -1,36 +1,33 @@
-import { Directive, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { orderOf } from '../../../runtime/graph/order.type.js';
-import { connectionOf } from '../../../runtime/graph/connection.type.js';
+import { Directive, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
+import { connectionOf } from '../../../runtime/graph/connection.type.js';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
+import { orderOf } from '../../../runtime/graph/order.type.js';
 import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
 import { UserError } from '../../../runtime/graph/user-error.type.js';
+import type * as model from '../../model/quota.enums.js';
+import type * as rules from '../../model/quota-application.rules.js';
 import { Quota } from '../quota/quota.type.js';
 
-/** How far a request for a higher limit is. */
-export enum QuotaApplicationState {
-  PENDING = 'PENDING',
-  APPROVED = 'APPROVED',
-  REJECTED = 'REJECTED',
-}
-
-registerEnumType(QuotaApplicationState, {
-  name: 'QuotaApplicationState',
-  description: 'How far a request for a higher limit is.',
-  valuesConfig: {
-    PENDING: { description: 'Not decided yet.' },
-    APPROVED: { description: 'The limit holds.' },
-    REJECTED: { description: 'The limit stays as it was.' },
+export const QuotaApplicationState = graphEnum<model.QuotaApplicationState>(
+  'QuotaApplicationState',
+  'State of a request for a higher limit.',
+  {
+    PENDING: 'Not decided yet.',
+    APPROVED: 'The limit is raised.',
+    REJECTED: 'The limit is unchanged.',
   },
-});
+);
+export type QuotaApplicationState = model.QuotaApplicationState;
 
 @Directive('@key(fields: "id")')
 @Directive('@key(fields: "resourceId")')
 @ObjectType({
   description:
-    'A request for a higher limit. An operator of the platform decides it, never the one who asked. More than 100 times ' +
-    'the present limit without a reason is rejected at once.',
+    'A request for a higher limit. An operator of the platform other than the requester decides it. More than 100 ' +
+    'times the present limit without a reason is rejected at once.',
 })
-export class QuotaApplication {
+export class QuotaApplication implements rules.QuotaApplication {
   @Field(() => ID, { description: 'Id of the application.' })
   id: string;
 
@@ -38,25 +35,25 @@ export class QuotaApplication {
   resource: string;
   scope: string;
 
-  @Field(() => String, { description: 'The account that asks.' })
+  @Field(() => String, { description: 'The account whose limit it is.' })
   account: string;
 
-  @Field(() => String, { description: 'Who of the account asks: the subject of the token.' })
+  @Field(() => String, { description: 'The requester: the subject of the token.' })
   requestedBy: string;
 
-  @Field(() => Int, { description: 'The limit that was asked for.' })
+  @Field(() => Int, { description: 'The requested limit.' })
   limit: number;
 
-  @Field(() => String, { nullable: true, description: 'Why it is needed, in the words of who asked.' })
+  @Field(() => String, { nullable: true, description: 'Why it is needed, as the requester wrote it.' })
   reason: string | null;
 
-  @Field(() => QuotaApplicationState, { description: 'How far it is.' })
+  @Field(() => QuotaApplicationState, { description: 'State of the application.' })
   state: QuotaApplicationState;
 
   @Field(() => String, { nullable: true, description: 'Why it was rejected; null when it was not.' })
   message: string | null;
 
-  @Field(() => DateTimeScalar, { description: 'When it was asked for.' })
+  @Field(() => DateTimeScalar, { description: 'When it was created.' })
   createdAt: Date;
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it was decided.' })
@@ -65,10 +62,10 @@ export class QuotaApplication {
 
 export const QuotaApplicationConnection = connectionOf('QuotaApplication', () => QuotaApplication);
 
-export const QuotaApplicationOrder = orderOf('QuotaApplication', { CREATED_AT: 'When it was asked for.' });
+export const QuotaApplicationOrder = orderOf('QuotaApplication', { CREATED_AT: 'When it was created.' });
 export type QuotaApplicationOrder = InstanceType<typeof QuotaApplicationOrder>;
 
-@InputType({ description: 'Which applications to list; what is given must all hold.' })
+@InputType({ description: 'Which applications to list; every condition given must hold.' })
 export class QuotaApplicationFilter {
   @Field(() => [QuotaApplicationState], { nullable: true, description: 'In one of these states.' })
   states?: QuotaApplicationState[] | null;
@@ -106,7 +103,7 @@ export class DecideQuotaApplicationInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Why it is rejected, for those who asked; at most 1,000 characters. Ignored when approved.',
+    description: 'Why it is rejected, for the requester; at most 1,000 characters. Ignored when approved.',
   })
   message?: string | null;
 
@@ -137,7 +134,7 @@ export class RequestQuotaIncreasePayload {
 
   @Field(() => Operation, {
     nullable: true,
-    description: 'Always null: nothing is built for it. See quotaApplication.',
+    description: 'Always null: the change has no operation. See quotaApplication.',
   })
   operation: Operation | null;
 
@@ -145,15 +142,15 @@ export class RequestQuotaIncreasePayload {
   userErrors: UserError[];
 }
 
-@ObjectType({ description: 'Answer of decideQuotaApplication.' })
+@ObjectType({ description: 'Payload of decideQuotaApplication.' })
 export class DecideQuotaApplicationPayload {
   @Field(() => QuotaApplication, {
     nullable: true,
-    description: 'The application. When approved it is PENDING until the limit holds. Null when refused.',
+    description: 'The application. When approved it is PENDING until the limit is raised. Null when refused.',
   })
   quotaApplication: QuotaApplication | null;
 
-  @Field(() => Operation, { nullable: true, description: 'Always null: nothing is built for it.' })
+  @Field(() => Operation, { nullable: true, description: 'Always null: the change has no operation.' })
   operation: Operation | null;
 
   @Field(() => [UserError], { description: 'Why the decision was refused; empty on success.' })

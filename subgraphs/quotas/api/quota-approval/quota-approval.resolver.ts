@@ -25,8 +25,8 @@ export class QuotaApprovalResolver {
   @Query(() => QuotaApplicationConnection, {
     nullable: true,
     description:
-      'Quota applications of all accounts that wait for a decision. For operators of the platform: needs ' +
-      'the scope fleet:admin.',
+      'Quota applications of all accounts that are not decided. For operators of the platform: needs the scope ' +
+      'fleet:admin.',
   })
   async undecidedQuotaApplications(
     @Args(() => PageArgs) page: PageArgs,
@@ -44,7 +44,7 @@ export class QuotaApprovalResolver {
   @Mutation(() => DecideQuotaApplicationPayload, {
     description:
       'Approves or rejects a quota application of any account. For operators of the platform: needs the scope ' +
-      'fleet:admin; never for an application of one’s own. The event QUOTA_RAISED says that the limit holds.',
+      'fleet:admin; an application of the caller is refused. The event QUOTA_RAISED says that the limit is raised.',
   })
   async decideQuotaApplication(
     @Ctx() { actor }: RequestContext,

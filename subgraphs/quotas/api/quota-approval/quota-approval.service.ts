@@ -8,18 +8,14 @@ import type { Transaction } from '../../../../kernel/postgres/database.js';
 import type { Page } from '../../../../kernel/page.js';
 import type { SortedPageRequest } from '../../../../kernel/sorting.js';
 import { throwProblem, type Result, toResult } from '../../../../kernel/result.js';
-import { QUOTA_APPLICATION } from '../quota-application/quota-application.service.js';
+import { QUOTA_APPLICATION, type QuotaApplication } from '../../model/quota-application.rules.js';
 import type { ApplicationRow, QuotaApplicationStore } from '../../store/quota-application.store.js';
-import {
-  type DecideQuotaApplicationInput,
-  type QuotaApplication,
-  QuotaApplicationState,
-} from '../quota-application/quota-application.type.js';
+import type { DecideQuotaApplicationInput } from '../quota-application/quota-application.type.js';
 
 const MAX_MESSAGE = 1_000;
 const ID_PATH = { path: ['input', 'id'] };
 
-/** Where operators of the platform decide the quota applications of all accounts. The graph lets nobody else here. */
+/** Decides the quota applications of all accounts. The resolver requires the scope of the platform's operators. */
 export class QuotaApprovalService {
   constructor(
     private readonly platform: Pick<Platform, 'database' | 'clock'>,
@@ -37,7 +33,7 @@ export class QuotaApprovalService {
 
   /**
    * Approves or rejects. Refuses NOT_FOUND, INVALID_STATE for what is decided already, INVALID_INPUT, and FORBIDDEN to
-   * the one who asked.
+   * the subject who made the application.
    */
   decide(
     actor: Actor,
@@ -77,7 +73,7 @@ export class QuotaApprovalService {
       return { id };
     }
     const message = input.message?.trim() || 'An operator of the platform has rejected it.';
-    await this.store.decide(tx, id, { state: QuotaApplicationState.REJECTED, message }, at);
+    await this.store.decide(tx, id, { state: 'REJECTED', message }, at);
     await appendEvents(tx, account, at, [rejected(application, message)]);
     return { id };
   }
@@ -103,7 +99,7 @@ export class QuotaApprovalService {
         `${subject} has made the application ${id} and cannot decide it; another operator must.`,
         ID_PATH,
       );
-    if (application.state !== QuotaApplicationState.PENDING || application.approvedBy !== null)
+    if (application.state !== 'PENDING' || application.approvedBy !== null)
       throwProblem('INVALID_STATE', `The application ${id} is decided already.`, ID_PATH);
     return application;
   }

@@ -15,7 +15,7 @@ export class QuotaResolver {
     return this.service.quota(context, id);
   }
 
-  @Query(() => [Quota], { description: "The account's limits, with the account's own use." })
+  @Query(() => [Quota], { description: "The account's limits, with the account's use." })
   quotas(
     @Ctx() context: RequestContext,
     @Arg('filter', () => QuotaFilter, { nullable: true, description: 'Which quotas.' })
@@ -36,7 +36,7 @@ export class ClusterQuotasResolver {
   constructor(private readonly service: QuotaService) {}
 
   @Directive('@requires(fields: "product")')
-  @FieldResolver(() => [Quota], { description: 'What limits the cluster by its product, with its own use.' })
+  @FieldResolver(() => [Quota], { description: 'The quotas of its product, with the use of the cluster.' })
   quotas(@Root() cluster: Cluster, @Ctx() context: RequestContext): Promise<Quota[]> {
     return this.service.ofCluster(context, cluster);
   }

@@ -2,31 +2,38 @@ import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { isId } from '../../../../kernel/ids.js';
 import { parseQuotaId, type QuotaKey } from '../../../../engine/ledger/quota-id.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
-import type { Product } from '../../../runtime/graph/product.type.js';
+import type { Product } from '../../../../kernel/product.js';
 import {
   appliesToClusterOf,
   generalKey,
   limitingResource,
   matches,
   productOf,
+  type Quota,
   type QuotaDefinition,
+  type QuotaSelection,
   toQuota,
 } from '../../model/quota.rules.js';
 import type { QuotaStore } from '../../store/quota.store.js';
-import { type Quota, type QuotaFilter, QuotaScope } from './quota.type.js';
 
-/** A cluster, as far as quotas know it. */
+/** The fields of a cluster by which its quotas are found. */
 export interface ClusterProduct {
   readonly id: string;
   readonly product: Product;
 }
 
-/** Reads limits and use; everything is the asking account's own. */
+/** Which quotas to list; every condition given must hold. */
+export interface QuotaListFilter extends QuotaSelection {
+  readonly clusterId?: string | null;
+  readonly onlyUsed?: boolean | null;
+}
+
+/** Reads limits and use of the caller's account. */
 export class QuotaService {
   constructor(private readonly store: QuotaStore) {}
 
   /** The account's quotas that pass the filter, in the order of the catalogue. */
-  async quotas(context: RequestContext, filter: QuotaFilter): Promise<Quota[]> {
+  async quotas(context: RequestContext, filter: QuotaListFilter): Promise<Quota[]> {
     const definitions = [...(await this.store.definitions()).values()];
     const keys = filter.clusterId
       ? await this.keysOfCluster(context, filter.clusterId, definitions)
@@ -48,14 +55,14 @@ export class QuotaService {
     return this.loader(context).load(key);
   }
 
-  /** The quota of a key that is known to be good, e.g. of an application. */
-  async known(context: RequestContext, key: QuotaKey): Promise<Quota> {
+  /** The quota of a key that is known to exist, e.g. of an application. */
+  async existing(context: RequestContext, key: QuotaKey): Promise<Quota> {
     const quota = await this.loader(context).load(key);
     if (!quota) throw new Error(`the catalogue has no quota of ${key.resource}`);
     return quota;
   }
 
-  /** What limits the cluster. Clusters of one request share one statement. */
+  /** The quotas of the cluster. Clusters of one request share one statement. */
   async ofCluster(context: RequestContext, cluster: ClusterProduct): Promise<Quota[]> {
     const definitions = [...(await this.store.definitions()).values()];
     return this.load(context, clusterKeys(definitions, cluster));
@@ -84,8 +91,8 @@ export class QuotaService {
   }
 
   /**
-   * The ledger knows a cluster by what is counted in it; the product is the first part of the resource. Another
-   * account's cluster is not known at all.
+   * The ledger has the resources that are counted in a cluster; the product is the first part of a resource. It has
+   * none of another account's cluster for this account.
    */
   private async keysOfCluster(
     context: RequestContext,
@@ -135,15 +142,11 @@ function clusterKeys(definitions: readonly QuotaDefinition[], cluster: ClusterPr
     .map((definition) => ({ resource: definition.resource, scope: cluster.id }));
 }
 
-/** Whether the definition can be counted in this one thing. */
+/** Whether the scope is an id of the kind that the definition counts in. */
 function hasScopes(definition: QuotaDefinition, scope: string): boolean {
-  if (definition.scopeKind === QuotaScope.NODE_POOL) return isId('nodePool', scope);
-  // A VPC has one route table, which goes by the id of the VPC.
-  if (definition.scopeKind === QuotaScope.VPC || definition.scopeKind === QuotaScope.ROUTE_TABLE)
-    return isId('vpc', scope);
-  if (definition.scopeKind === QuotaScope.SECURITY_GROUP) return isId('securityGroup', scope);
-  return (
-    (definition.scopeKind === QuotaScope.CLUSTER || definition.scopeKind === QuotaScope.NODE) &&
-    isId('cluster', scope)
-  );
+  if (definition.scopeKind === 'NODE_POOL') return isId('nodePool', scope);
+  // A VPC has one route table, whose scope is the id of the VPC.
+  if (definition.scopeKind === 'VPC' || definition.scopeKind === 'ROUTE_TABLE') return isId('vpc', scope);
+  if (definition.scopeKind === 'SECURITY_GROUP') return isId('securityGroup', scope);
+  return (definition.scopeKind === 'CLUSTER' || definition.scopeKind === 'NODE') && isId('cluster', scope);
 }

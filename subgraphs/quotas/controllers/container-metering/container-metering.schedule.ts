@@ -6,13 +6,12 @@ import type { KubernetesApis } from '../../../../engine/kubernetes/kubernetes-ap
 import type { BillingStore, ServerlessCluster } from '../../store/billing.store.js';
 import { hasEnded, meteredPod, type PodObject } from '../../model/container-metering.rules.js';
 
-/** Clusters that are looked at side by side. */
-const AT_ONCE = 10;
+/** Clusters whose pods are counted concurrently. */
+const CONCURRENCY = 10;
 
 /**
- * Records, each minute, how long container instances have run for pods of serverless clusters and of virtual nodes: from
- * when each began until it ended, as the provider says, however short that was. And counts the pods of serverless clusters
- * for their quota.
+ * Records, each minute, from when to when container instances have run for pods of serverless clusters and of virtual
+ * nodes, as the provider reports it, and counts the pods of serverless clusters for their quota.
  */
 export function containerMetering(
   kubernetes: KubernetesApis,
@@ -25,20 +24,20 @@ export function containerMetering(
     async run(scope) {
       await recordUsage(provider, store);
       const clusters = await store.serverlessClusters();
-      for (let start = 0; start < clusters.length && !scope.signal.aborted; start += AT_ONCE) {
-        const batch = clusters.slice(start, start + AT_ONCE);
+      for (let start = 0; start < clusters.length && !scope.signal.aborted; start += CONCURRENCY) {
+        const batch = clusters.slice(start, start + CONCURRENCY);
         await Promise.all(batch.map((cluster) => countPods(cluster, { kubernetes, store, scope })));
       }
     },
   };
 }
 
-/** Records page by page what has begun and ended since the last time. */
+/** Records, page by page, the uses that started or ended since the last run. */
 async function recordUsage(provider: ContainerInstanceProvider, store: BillingStore): Promise<void> {
-  for (let from = await store.meteredUpTo(); ;) {
+  for (let from = await store.meteringPosition(); ;) {
     const { uses, position } = await provider.containerUses(from);
     if (uses.length === 0) return;
-    await store.putPods(uses.map(meteredPod), position);
+    await store.recordPods(uses.map(meteredPod), position);
     from = position;
   }
 }
@@ -58,11 +57,11 @@ async function countPods(
   if (!access) return;
   try {
     const client = new KubernetesClient(kubernetes.of(access), { clusterId: of.clusterId, signal });
-    let living = 0;
+    let running = 0;
     for await (const pods of client.chunks<PodObject>('/api/v1/pods')) {
-      living += pods.filter((pod) => !hasEnded(pod)).length;
+      running += pods.filter((pod) => !hasEnded(pod)).length;
     }
-    await store.notePods(of, living);
+    await store.setPodUsage(of, running);
   } catch (error) {
     log.warn({ err: error, clusterId: of.clusterId }, 'the pods of a cluster could not be counted');
   }

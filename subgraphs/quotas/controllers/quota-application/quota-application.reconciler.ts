@@ -7,16 +7,14 @@ import {
 } from '../../../../engine/contract.js';
 import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
-import { type Decision, decide } from '../../model/quota-application.rules.js';
-import { QUOTA_APPLICATION } from '../../api/quota-application/quota-application.service.js';
+import { type Decision, decide, QUOTA_APPLICATION } from '../../model/quota-application.rules.js';
 import type { ApplicationRow, QuotaApplicationStore } from '../../store/quota-application.store.js';
-import { QuotaApplicationState } from '../../api/quota-application/quota-application.type.js';
 import type { QuotaStore } from '../../store/quota.store.js';
 
 /**
- * Carries out what becomes of applications: rejects those that the rules reject (quota-application.rules.ts), and raises
- * limits that an operator has approved; others wait for an operator. Decision, limit and event are one
- * transaction, so a crash leaves the application either pending or wholly decided; a second run finds nothing to do.
+ * Decides applications: rejects those that the rules reject (quota-application.rules.ts), and raises the limits of those
+ * that an operator has approved; others wait for an operator. Decision, limit and event are one transaction, so a crash
+ * leaves the application either pending or decided; a second run finds nothing to do.
  */
 export class QuotaApplicationReconciler implements Reconciler {
   readonly kind = QUOTA_APPLICATION;
@@ -29,7 +27,7 @@ export class QuotaApplicationReconciler implements Reconciler {
   async reconcile(key: string, scope: ReconcileContext): Promise<ReconcileResult> {
     await scope.database.$transaction(async (tx) => {
       const application = await this.store.find(key, undefined, tx);
-      if (application?.state !== QuotaApplicationState.PENDING) return;
+      if (application?.state !== 'PENDING') return;
       await this.decide(tx, application, scope);
       await scope.faults.reach('quota-application.before-commit');
     });
@@ -62,7 +60,7 @@ function decided(application: ApplicationRow, { state, fromLimit, toLimit, messa
     ...(scope.startsWith('cluster_') && { clusterId: scope }),
     data: { applicationId: id, resource, scope, limit, fromLimit, toLimit },
   } as const;
-  return state === QuotaApplicationState.APPROVED
+  return state === 'APPROVED'
     ? {
         ...about,
         type: 'QUOTA_RAISED',

@@ -1,28 +1,24 @@
-import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ObjectType } from 'type-graphql';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 import { Product } from '../../../runtime/graph/product.type.js';
+import type * as model from '../../model/region.enums.js';
 
-/** Whether a product can be had in a region. */
-export enum Availability {
-  AVAILABLE = 'AVAILABLE',
-  UNAVAILABLE = 'UNAVAILABLE',
-  COMING_SOON = 'COMING_SOON',
-}
-
-registerEnumType(Availability, {
-  name: 'Availability',
-  description: 'Whether a product can be had in a region.',
-  valuesConfig: {
-    AVAILABLE: { description: 'Clusters of the product can be created here.' },
-    UNAVAILABLE: { description: 'The product is not offered here.' },
-    COMING_SOON: { description: 'The product is announced for this region but not yet open.' },
+export const Availability = graphEnum<model.Availability>(
+  'Availability',
+  'Whether a product is offered in a region.',
+  {
+    AVAILABLE: 'Clusters of the product can be created here.',
+    UNAVAILABLE: 'The product is not offered here.',
+    COMING_SOON: 'The product is announced for this region but not yet open.',
   },
-});
+);
+export type Availability = model.Availability;
 
-@ObjectType({ description: 'Whether one product can be had in one region.' })
+@ObjectType({ description: 'Whether a product is offered in a region.' })
 export class ProductAvailability {
   @Field(() => Product, { description: 'The product.' })
   product: Product;
 
-  @Field(() => Availability, { description: 'Whether it can be had in the region.' })
+  @Field(() => Availability, { description: 'Whether it is offered in the region.' })
   availability: Availability;
 }

@@ -1,19 +1,23 @@
 import { Arg, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
-import type { CatalogRegion } from '../../store/region-catalog.store.js';
 import { Product } from '../../../runtime/graph/product.type.js';
 import { Availability, ProductAvailability } from './availability.type.js';
+import type * as model from '../../model/region-catalog.js';
 import { availabilityIn } from '../../model/region.rules.js';
 import { Region, RegionFilter, Zone } from './region.type.js';
-import type { RegionsService } from './region.service.js';
+import type { RegionService } from './region.service.js';
+import type { TimeZoneService } from '../time-zone/time-zone.service.js';
 import { TimeZone } from '../time-zone/time-zone.type.js';
 
 @Resolver(() => Region)
 export class RegionResolver {
-  constructor(private readonly service: RegionsService) {}
+  constructor(
+    private readonly service: RegionService,
+    private readonly timeZones: TimeZoneService,
+  ) {}
 
   @Query(() => Region, { nullable: true, description: 'A region; null when there is none of this id.' })
   region(
-    @Arg('id', () => ID, { description: 'Id of the region; the documented id is taken, too.' }) id: string,
+    @Arg('id', () => ID, { description: 'Id of the region; the documented id is accepted, too.' }) id: string,
   ): Promise<Region | null> {
     return this.service.region(id);
   }
@@ -26,24 +30,24 @@ export class RegionResolver {
     return this.service.regions(filter ?? {});
   }
 
-  @FieldResolver(() => TimeZone, { description: 'The time zone that the region lives by.' })
-  timeZone(@Root() region: CatalogRegion): Promise<TimeZone | null> {
-    return this.service.timeZone(region.timeZoneId);
+  @FieldResolver(() => TimeZone, { description: 'The time zone of the region.' })
+  timeZone(@Root() region: model.Region): Promise<TimeZone | null> {
+    return this.timeZones.timeZone(region.timeZoneId);
   }
 
   @FieldResolver(() => [Zone], { description: 'Its zones.' })
-  zones(@Root() region: CatalogRegion): readonly Zone[] {
+  zones(@Root() region: model.Region): readonly model.Zone[] {
     return region.zones;
   }
 
-  @FieldResolver(() => [ProductAvailability], { description: 'For each product whether it can be had here.' })
-  products(@Root() region: CatalogRegion): readonly ProductAvailability[] {
+  @FieldResolver(() => [ProductAvailability], { description: 'For each product whether it is offered here.' })
+  products(@Root() region: model.Region): readonly ProductAvailability[] {
     return region.products;
   }
 
-  @FieldResolver(() => Availability, { description: 'Whether the product can be had here.' })
+  @FieldResolver(() => Availability, { description: 'Whether the product is offered here.' })
   availability(
-    @Root() region: CatalogRegion,
+    @Root() region: model.Region,
     @Arg('product', () => Product, { description: 'The product.' }) product: Product,
   ): Availability {
     return availabilityIn(region, product);
@@ -54,7 +58,7 @@ export class RegionResolver {
     description: 'The nearest region, this one included, that offers the product; null when none does.',
   })
   nearestRegion(
-    @Root() region: CatalogRegion,
+    @Root() region: model.Region,
     @Arg('product', () => Product, { description: 'The product.' }) product: Product,
   ): Promise<Region | null> {
     return this.service.nearestRegion(region, product);
@@ -63,10 +67,10 @@ export class RegionResolver {
 
 @Resolver(() => Zone)
 export class ZoneResolver {
-  constructor(private readonly service: RegionsService) {}
+  constructor(private readonly service: RegionService) {}
 
   @FieldResolver(() => Region, { description: 'The region that the zone is in.' })
-  region(@Root() zone: Zone): Promise<Region | null> {
+  region(@Root() zone: model.Zone): Promise<Region | null> {
     return this.service.region(zone.regionId);
   }
 }

@@ -1,47 +1,34 @@
-import type { CatalogRegion, RegionCatalogStore } from '../../store/region-catalog.store.js';
-import type { RegionFilter, Zone } from './region.type.js';
 import { nearest } from '../../../../kernel/great-circle.js';
-import type { Product } from '../../../runtime/graph/product.type.js';
-import { Availability } from './availability.type.js';
-import { availabilityIn, matches } from '../../model/region.rules.js';
-import type { TimeZone, TimeZoneGroup } from '../time-zone/time-zone.type.js';
+import type { Product } from '../../../../kernel/product.js';
+import type { Region, Zone } from '../../model/region-catalog.js';
+import { availabilityIn, matches, type RegionSelection } from '../../model/region.rules.js';
+import type { RegionCatalogStore } from '../../store/region-catalog.store.js';
 
-/** Reads the catalogue of places and times. It is the same for every account. */
-export class RegionsService {
+/** Reads the regions and zones of the catalogue. They are the same for every account. */
+export class RegionService {
   constructor(private readonly store: RegionCatalogStore) {}
 
   /** The region by its id or its documented id. */
-  async region(id: string): Promise<CatalogRegion | null> {
+  async region(id: string): Promise<Region | null> {
     return (await this.store.catalogue()).regionById.get(id) ?? null;
   }
 
-  /** Regions that pass the filter, in the order of the ACK documentation. */
-  async regions(filter: RegionFilter): Promise<readonly CatalogRegion[]> {
+  /** Regions that match the filter, in the order of the ACK documentation. */
+  async regions(filter: RegionSelection): Promise<readonly Region[]> {
     const { regions, timeZoneNamed } = await this.store.catalogue();
-    const spelled = filter.timeZone ? (timeZoneNamed(filter.timeZone)?.id ?? filter.timeZone) : null;
-    return regions.filter((region) => matches(region, { ...filter, timeZone: spelled }));
+    const timeZone = filter.timeZone ? (timeZoneNamed(filter.timeZone)?.id ?? filter.timeZone) : null;
+    return regions.filter((region) => matches(region, { ...filter, timeZone }));
   }
 
   /** The region nearest to this one, itself included, that offers the product. */
-  async nearestRegion(region: CatalogRegion, product: Product): Promise<CatalogRegion | null> {
+  async nearestRegion(region: Region, product: Product): Promise<Region | null> {
     const { regions } = await this.store.catalogue();
-    const offering = regions.filter((one) => availabilityIn(one, product) === Availability.AVAILABLE);
+    const offering = regions.filter((one) => availabilityIn(one, product) === 'AVAILABLE');
     if (offering.includes(region)) return region;
     return nearest(region, offering)?.place ?? null;
   }
 
   async zone(id: string): Promise<Zone | null> {
     return (await this.store.catalogue()).zoneById.get(id) ?? null;
-  }
-
-  /** The time zone by any of its IANA names or its documented spelling. */
-  async timeZone(id: string): Promise<TimeZone | null> {
-    return (await this.store.catalogue()).timeZoneNamed(id) ?? null;
-  }
-
-  /** Every time zone, or those of one group. */
-  async timeZones(group: TimeZoneGroup | null): Promise<readonly TimeZone[]> {
-    const { timeZones } = await this.store.catalogue();
-    return group ? timeZones.filter((zone) => zone.group === group) : timeZones;
   }
 }

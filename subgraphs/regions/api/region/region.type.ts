@@ -1,25 +1,17 @@
-import { Directive, Field, Float, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { Directive, Field, Float, ID, InputType, ObjectType } from 'type-graphql';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 import { Product } from '../../../runtime/graph/product.type.js';
+import type * as model from '../../model/region.enums.js';
+import type { RegionSelection } from '../../model/region.rules.js';
 import { Availability } from './availability.type.js';
 
-/** The cloud that a region belongs to. */
-export enum Cloud {
-  PUBLIC = 'PUBLIC',
-  FINANCE = 'FINANCE',
-  GOVERNMENT = 'GOVERNMENT',
-  LOCAL = 'LOCAL',
-}
-
-registerEnumType(Cloud, {
-  name: 'Cloud',
-  description: 'The cloud that a region belongs to.',
-  valuesConfig: {
-    PUBLIC: { description: 'Open to everybody.' },
-    FINANCE: { description: 'For finance institutions.' },
-    GOVERNMENT: { description: 'For public authorities.' },
-    LOCAL: { description: 'A local region: close to one city.' },
-  },
+export const Cloud = graphEnum<model.Cloud>('Cloud', 'The cloud that a region belongs to.', {
+  PUBLIC: 'Open to everybody.',
+  FINANCE: 'For finance institutions.',
+  GOVERNMENT: 'For public authorities.',
+  LOCAL: 'A local region: close to one city.',
 });
+export type Cloud = model.Cloud;
 
 @Directive('@key(fields: "id")')
 @ObjectType({ description: 'A place where clusters run.' })
@@ -29,7 +21,7 @@ export class Region {
 
   @Field(() => ID, {
     description:
-      'The id as the ACK documentation prints it. It differs for `cn-guangzhou`, and is taken wherever an id is.',
+      'The id as the ACK documentation prints it. It differs for `cn-guangzhou`, and is accepted wherever an id is.',
   })
   documentedId: string;
 
@@ -56,7 +48,7 @@ export class Region {
 }
 
 @Directive('@key(fields: "id")')
-@ObjectType({ description: 'A zone of a region: what fails there leaves the other zones running.' })
+@ObjectType({ description: 'A zone of a region: a failure of one zone does not affect the others.' })
 export class Zone {
   @Field(() => ID, { description: 'Id of the zone, e.g. `cn-hangzhou-a`.' })
   id: string;
@@ -65,24 +57,24 @@ export class Zone {
   regionId: string;
 }
 
-@InputType({ description: 'Which regions to list; what is given must all hold.' })
-export class RegionFilter {
+@InputType({ description: 'Which regions to list; every condition given must hold.' })
+export class RegionFilter implements RegionSelection {
   @Field(() => Cloud, { nullable: true, description: 'Regions of this cloud.' })
   cloud?: Cloud | null;
 
   @Field(() => Product, {
     nullable: true,
-    description: 'Regions where this product can be had (see `availability`).',
+    description: 'Regions that offer this product (see `availability`).',
   })
   product?: Product | null;
 
   @Field(() => Availability, {
     nullable: true,
     description:
-      'What the product must be there; AVAILABLE when not given. Without `product`: some product is that.',
+      'Availability of the product there; AVAILABLE when not given. Without `product`: of any product.',
   })
   availability?: Availability | null;
 
-  @Field(() => ID, { nullable: true, description: 'Regions that live by this time zone (IANA name).' })
+  @Field(() => ID, { nullable: true, description: 'Regions in this time zone (IANA name).' })
   timeZone?: string | null;
 }

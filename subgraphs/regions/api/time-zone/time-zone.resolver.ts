@@ -2,14 +2,14 @@ import { Arg, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import type { Clock } from '../../../../kernel/clock.js';
 import { Cost, ListSize } from '../../../runtime/graph/cost.js';
 import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
-import type { RegionsService } from '../region/region.service.js';
+import type { TimeZoneService } from './time-zone.service.js';
 import { localTime, nextTransition, utcOffset } from '../../model/time-zone.rules.js';
 import { TimeZone, TimeZoneGroup } from './time-zone.type.js';
 
 @Resolver(() => TimeZone)
 export class TimeZoneResolver {
   constructor(
-    private readonly service: RegionsService,
+    private readonly service: TimeZoneService,
     private readonly clock: Clock,
   ) {}
 
@@ -29,7 +29,7 @@ export class TimeZoneResolver {
 
   @Cost(4)
   @ListSize(450)
-  @Query(() => [TimeZone], { description: 'Every time zone that a cluster can live by.' })
+  @Query(() => [TimeZone], { description: 'Every time zone that a cluster can have.' })
   timeZones(
     @Arg('group', () => TimeZoneGroup, {
       nullable: true,

@@ -1,47 +1,36 @@
-import { Directive, Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
+import type * as model from '../../model/region.enums.js';
 
-/** The first part of a time zone's name. */
-export enum TimeZoneGroup {
-  UTC = 'UTC',
-  AMERICA = 'AMERICA',
-  ASIA = 'ASIA',
-  EUROPE = 'EUROPE',
-  AFRICA = 'AFRICA',
-  PACIFIC = 'PACIFIC',
-  AUSTRALIA = 'AUSTRALIA',
-  INDIAN = 'INDIAN',
-  ATLANTIC = 'ATLANTIC',
-  ANTARCTICA = 'ANTARCTICA',
-  ARCTIC = 'ARCTIC',
-}
-
-registerEnumType(TimeZoneGroup, {
-  name: 'TimeZoneGroup',
-  description: 'Part of the world, by the first part of the time zone’s name.',
-  valuesConfig: {
-    UTC: { description: 'Coordinated universal time.' },
-    AMERICA: { description: '`America/…`' },
-    ASIA: { description: '`Asia/…`' },
-    EUROPE: { description: '`Europe/…`' },
-    AFRICA: { description: '`Africa/…`' },
-    PACIFIC: { description: '`Pacific/…`' },
-    AUSTRALIA: { description: '`Australia/…`; the ACK documentation prints the group as Oceania.' },
-    INDIAN: { description: '`Indian/…`' },
-    ATLANTIC: { description: '`Atlantic/…`' },
-    ANTARCTICA: { description: '`Antarctica/…`' },
-    ARCTIC: { description: '`Arctic/…`' },
+export const TimeZoneGroup = graphEnum<model.TimeZoneGroup>(
+  'TimeZoneGroup',
+  'Part of the world, by the first part of the time zone’s name.',
+  {
+    UTC: 'Coordinated universal time.',
+    AMERICA: '`America/…`',
+    ASIA: '`Asia/…`',
+    EUROPE: '`Europe/…`',
+    AFRICA: '`Africa/…`',
+    PACIFIC: '`Pacific/…`',
+    AUSTRALIA: '`Australia/…`; the ACK documentation prints the group as Oceania.',
+    INDIAN: '`Indian/…`',
+    ATLANTIC: '`Atlantic/…`',
+    ANTARCTICA: '`Antarctica/…`',
+    ARCTIC: '`Arctic/…`',
   },
-});
+);
+export type TimeZoneGroup = model.TimeZoneGroup;
 
 @Directive('@key(fields: "id")')
-@ObjectType({ description: 'A time zone that a cluster can live by.' })
+@ObjectType({ description: 'A time zone that a cluster can have.' })
 export class TimeZone {
   @Field(() => ID, { description: 'Name in the IANA time zone database, e.g. `Asia/Shanghai`.' })
   id: string;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'How the ACK documentation spells the name, where it misspells it; taken wherever an id is.',
+    description:
+      'How the ACK documentation spells the name, where it misspells it; accepted wherever an id is.',
   })
   documentedId: string | null;
 

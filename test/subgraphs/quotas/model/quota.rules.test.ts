@@ -1,18 +1,16 @@
-import 'reflect-metadata';
 import { describe, expect, test } from 'vitest';
 import { parseQuotaId, quotaId, raisableQuotaId } from '../../../../engine/ledger/quota-id.js';
 import { readCatalog } from '../../../../catalogue/catalogue.js';
 import { quotaDefinitions } from '../../../../catalogue/quota-definitions.js';
 import { decide, increaseProblem } from '../../../../subgraphs/quotas/model/quota-application.rules.js';
 import type { QuotaDefinition } from '../../../../subgraphs/quotas/model/quota.rules.js';
-import { QuotaScope } from '../../../../subgraphs/quotas/api/quota/quota.type.js';
 
 const nodes: QuotaDefinition = {
   resource: 'ACK_PRO/nodesPerCluster',
   description: 'nodes',
   unit: 'node',
   adjustable: true,
-  scopeKind: QuotaScope.CLUSTER,
+  scopeKind: 'CLUSTER',
   product: null,
   defaultLimit: 1_000,
 };
