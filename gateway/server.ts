@@ -23,7 +23,6 @@ import { PermissionWatcher } from './subscriptions/permission-watcher.js';
 import { Subscriptions } from './subscriptions/subscriptions.js';
 import { type ReloadOptions, SupergraphReloader } from './supergraph-reloader.js';
 import type { GatewayCore } from './transport/core/gateway-core.js';
-import { startApollo } from './transport/http/apollo.js';
 import { GraphiQLPage } from './transport/http/graphiql.js';
 import { type GatewayReadiness, gatewayReadiness } from './transport/http/health.js';
 import { HttpTransport } from './transport/http-transport.js';
@@ -83,10 +82,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const mask = new ErrorMasker(log, options.passThroughErrors);
   const drained = new AbortController();
   const load = (sdl: string) => loadSupergraph(sdl, thread);
-  const supergraph = load(options.supergraphSdl);
   const reloader = started.use(
     new SupergraphReloader({
-      supergraph,
+      supergraph: load(options.supergraphSdl),
       load,
       loaded: async () => thread?.loaded,
       connect: connector(options, limits, metricsUrl ? meter : undefined),
@@ -139,19 +137,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     draining: drained.signal,
     reconnectDelay: () => Math.ceil(Math.random() * limits.reconnectWindow),
   };
-  const apollo = await startApollo({
-    schema: supergraph.api,
-    core,
-    log,
-  });
-  started.defer(() => apollo.stop());
   const allowedOrigins = options.allowedOrigins ?? [];
   const allowedHosts = options.allowedHosts ?? (options.auth.kind === 'none' ? [] : undefined);
   const needsToken = options.auth.kind !== 'none';
   const graphiql = options.graphiql ? new GraphiQLPage({ ...options.graphiql, needsToken }) : undefined;
-  const http = started.use(
-    new HttpTransport({ core, apollo, sources, graphiql, allowedOrigins, allowedHosts }),
-  );
+  const http = started.use(new HttpTransport({ core, sources, graphiql, allowedOrigins, allowedHosts }));
   const sockets = new WebSocketTransport({ core, allowedOrigins, allowedHosts });
   const server = httpServer(http, sockets);
   const url = await listen(server, options.host, options.port);

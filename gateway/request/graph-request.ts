@@ -1,6 +1,6 @@
 import { throwProblem } from '../../kernel/result.js';
+import type { PersistedDocuments } from './documents/persisted-documents.js';
 import type { GraphRequest } from './request-preparer.js';
-import type { ResolvedRequest } from './documents/document-reference.js';
 import { isRecord } from '../../kernel/is-record.js';
 
 /**
@@ -8,21 +8,30 @@ import { isRecord } from '../../kernel/is-record.js';
  */
 export function parseGraphQLParams(
   method: string | undefined,
-  { body, url }: ResolvedRequest,
+  body: unknown,
+  url: string,
 ): Record<string, unknown> {
   const given = method === 'POST' ? body : fromUrl(url);
   return isRecord(given) ? given : throwProblem('BAD_REQUEST', 'The request is not a JSON object.');
 }
 
-/** Validates the parameters of a request whose document is resolved. Throws BAD_REQUEST. */
-export function parseOperation(given: Readonly<Record<string, unknown>>): GraphRequest {
-  const { query, operationName, variables } = given;
-  if (typeof query !== 'string' || query === '')
-    return throwProblem('BAD_REQUEST', 'The request has no query.');
+/**
+ * Validates the parameters of a request and finds its document, which may be named by its hash. Throws BAD_REQUEST and
+ * the errors of `PersistedDocuments`.
+ */
+export function parseOperation(
+  given: Readonly<Record<string, unknown>>,
+  documents: PersistedDocuments,
+): GraphRequest {
+  const { operationName, variables, extensions } = given;
+  const query = documents.resolve(given);
+  if (query === undefined) return throwProblem('BAD_REQUEST', 'The request has no query.');
   if (operationName != null && typeof operationName !== 'string')
     return throwProblem('BAD_REQUEST', 'operationName is not a string.');
   if (variables != null && !isRecord(variables))
     return throwProblem('BAD_REQUEST', 'variables is not an object.');
+  if (extensions != null && !isRecord(extensions))
+    return throwProblem('BAD_REQUEST', 'extensions is not an object.');
   return { query, operationName, variables, minResourceVersion: minResourceVersionOf(given) };
 }
 
@@ -39,15 +48,19 @@ export function minResourceVersionOf({ extensions }: { readonly extensions?: unk
 }
 
 function fromUrl(url: string): Record<string, unknown> {
-  const parameters = new URL(url, 'http://gateway').searchParams;
+  const { searchParams } = new URL(url, 'http://gateway');
+  const text = (name: string) => {
+    const [value, ...others] = searchParams.getAll(name);
+    return others.length === 0 ? value : throwProblem('BAD_REQUEST', `The parameter ${name} is repeated.`);
+  };
   const json = (name: string) => {
-    const text = parameters.get(name);
-    return text ? (JSON.parse(text) as unknown) : undefined;
+    const value = text(name);
+    return value ? (JSON.parse(value) as unknown) : undefined;
   };
   return {
-    query: parameters.get('query'),
-    operationName: parameters.get('operationName'),
-    documentId: parameters.get('documentId') ?? undefined,
+    query: text('query'),
+    operationName: text('operationName'),
+    documentId: text('documentId'),
     variables: json('variables'),
     extensions: json('extensions'),
   };

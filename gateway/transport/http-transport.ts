@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ApolloServer } from '@apollo/server';
 import type { Actor } from '../../kernel/actor.js';
 import type { Release } from '../../kernel/fairness/fair-queue.js';
 import { AbortedError } from '../../kernel/aborted-error.js';
@@ -11,22 +10,23 @@ import { codeOf } from '../errors/error-code.js';
 import { type AbortSignalLike, LightAbortController } from '../upstream/call/light-abort-controller.js';
 import type { SubgraphSource } from '../upstream/call/subgraph-source.js';
 import { traceRequest } from './http/trace-request.js';
-import type { ApolloContext } from './http/apollo.js';
 import { answerBatch } from './http/batch.js';
 import { Connections } from './http/connections.js';
 import { allowOrigin, answerPreflight } from './http/cors.js';
 import { rejectCrossSiteRequest } from './http/csrf.js';
-import { answerFastPath, parseFastPathRequest } from './http/fast-path.js';
 import { UNAUTHENTICATED } from '../request/admission.js';
 import { LARGE_BODY } from '../request/large-bodies.js';
-import { type ResolvedRequest, resolveDocument } from '../request/documents/document-reference.js';
-import { SingleConnectionStreams, streamToken } from './stream/single-connection-stream.js';
+import {
+  SingleConnectionStreams,
+  type StreamOperationRequest,
+  streamToken,
+} from './stream/single-connection-stream.js';
 import type { AuthenticatedRequest, GatewayCore } from './core/gateway-core.js';
 import { parseGraphQLParams } from '../request/graph-request.js';
 import { type GraphiQLPage, isGraphiQLPath } from './http/graphiql.js';
 import { answerReady } from './http/health.js';
 import { rejectUnknownHost } from './http/hosts.js';
-import { answerGraphQL } from './http/http-graphql.js';
+import { answerGraphQL } from './http/graphql-over-http.js';
 import { answerStream } from './stream/http-stream.js';
 import type { StreamRequest } from './stream/stream-request.js';
 import { acceptsAnyType, acceptsHtml, nonStreamMediaType, acceptedStreamFormat } from './http/media-type.js';
@@ -35,7 +35,6 @@ import { send, sendError } from './http/respond.js';
 
 export interface HttpTransportOptions {
   readonly core: GatewayCore;
-  readonly apollo: ApolloServer<ApolloContext>;
   /** The subgraphs of the active supergraph. */
   readonly sources: () => Iterable<SubgraphSource>;
   readonly graphiql: GraphiQLPage | undefined;
@@ -176,30 +175,38 @@ export class HttpTransport implements Disposable {
     }
   }
 
-  private async answerInPlace(
+  private answerInPlace(
+    request: IncomingMessage,
+    response: ServerResponse,
+    client: AuthenticatedRequest,
+  ): Promise<void> | void {
+    switch (request.method) {
+      case 'GET':
+      case 'POST':
+        return this.answerOperations(request, response, client);
+      case 'PUT':
+        return this.reserved.reserve(response, client.actor);
+      case 'DELETE':
+        return this.reserved.end(response, request, client.actor);
+      default:
+        return rejectMethod(response);
+    }
+  }
+
+  private async answerOperations(
     request: IncomingMessage,
     response: ServerResponse,
     client: AuthenticatedRequest,
   ): Promise<void> {
-    const { core, apollo } = this.options;
-    const { actor } = client;
-    if (request.method === 'PUT') return this.reserved.reserve(response, actor);
-    if (request.method === 'DELETE') return this.reserved.end(response, request, actor);
+    const { core } = this.options;
+    const { method = 'GET', url = '/' } = request;
     const sent = this.body(request, response, client);
-    const read = { body: sent instanceof Promise ? await sent : sent, url: request.url ?? '/' };
-    if (Array.isArray(read.body)) return answerBatch(core, response, read.body, client);
-    const streaming = this.streamed(request, response, { client, read });
-    if (streaming) return streaming;
-    const { body, url } = resolveDocument(core.documents, read, request.method);
-    const direct = parseFastPathRequest(request, body);
-    const answered = direct
-      ? answerFastPath(core, response, direct, client)
-      : answerGraphQL(apollo, request, response, {
-          body,
-          url,
-          context: client,
-          rate: () => core.admission.rate(actor.account),
-        });
+    const body = sent instanceof Promise ? await sent : sent;
+    if (Array.isArray(body)) return answerBatch(core, response, body, client);
+    const asked = { method, given: parseGraphQLParams(method, body, url), client };
+    const { accept } = request.headers;
+    const answered =
+      this.streamed(request, response, asked) ?? answerGraphQL(core, response, { ...asked, accept }, client);
     // Returning the promise from an async function would cost two more microtasks.
     if (answered instanceof Promise) await answered;
   }
@@ -208,25 +215,21 @@ export class HttpTransport implements Disposable {
   private streamed(
     request: IncomingMessage,
     response: ServerResponse,
-    { client, read }: { readonly client: AuthenticatedRequest; readonly read: ResolvedRequest },
+    asked: Omit<StreamOperationRequest, 'authorization'>,
   ): Promise<void> | undefined {
     const { core } = this.options;
-    const { method = 'GET' } = request;
+    const { method, given, client } = asked;
+    const { authorization } = request.headers;
     const token = streamToken(request);
     const form = acceptedStreamFormat(request);
     if (token !== undefined && form === 'event-stream' && method === 'GET') {
-      const { authorization } = request.headers;
       this.reserved.open(response, { token, authorization }, client);
       return Promise.resolve();
     }
-    if (token !== undefined && form !== 'event-stream' && (method === 'GET' || method === 'POST')) {
-      const { authorization } = request.headers;
-      const asked = { method, given: parseGraphQLParams(method, read), authorization, client };
-      return this.reserved.run(response, token, asked);
-    }
+    if (token !== undefined && form !== 'event-stream')
+      return this.reserved.run(response, token, { ...asked, authorization });
     if (!form) return undefined;
-    const stream = { ...streamRequest(request), form, given: parseGraphQLParams(method, read) };
-    return answerStream(core, response, stream, client);
+    return answerStream(core, response, { ...streamRequest(request), form, given }, client);
   }
 
   private body(
@@ -262,6 +265,11 @@ function isJson({ headers: { 'content-type': type } }: IncomingMessage): boolean
 function requestIdOf(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+function rejectMethod(response: ServerResponse): void {
+  response.setHeader('allow', 'GET, POST');
+  sendError(response, requestError('BAD_REQUEST', 'GraphQL needs GET or POST.'), 405);
 }
 
 /** Aborts when the client disconnects before it has its response. */

@@ -6,9 +6,9 @@ import { ProblemError } from '../../../kernel/result.js';
 import type { ClientSubscription, Sink } from '../../subscriptions/client-subscription.js';
 import { serializeEvent } from '../../subscriptions/serialized-event.js';
 import type { AdmittedRequest, AdmissionRejection } from '../../request/admission.js';
-import { resolveRecord } from '../../request/documents/document-reference.js';
 import type { AuthenticatedRequest, GatewayCore } from './gateway-core.js';
 import { parseOperation } from '../../request/graph-request.js';
+import type { GraphRequest } from '../../request/request-preparer.js';
 
 /** Options of a transport for a subscription. */
 export interface SubscribeOptions {
@@ -19,17 +19,19 @@ export interface SubscribeOptions {
 }
 
 /** Resolves, validates and plans the document. Errors of the request are returned, not thrown. */
-export async function admitOperation(
+export function admitOperation(
   core: GatewayCore,
   given: Readonly<Record<string, unknown>>,
   { actor }: AuthenticatedRequest,
-): Promise<AdmittedRequest | AdmissionRejection> {
+): MaybePromise<AdmittedRequest | AdmissionRejection> {
+  let request: GraphRequest;
   try {
-    return await core.admission.admit(parseOperation(resolveRecord(core.documents, given)), actor);
+    request = parseOperation(given, core.documents);
   } catch (error) {
     if (error instanceof ProblemError) return { errors: [toGraphQLError(error)], status: 400 };
     throw error;
   }
+  return core.admission.admit(request, actor);
 }
 
 /** Executes a query or mutation and records its cost. */

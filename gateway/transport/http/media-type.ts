@@ -1,21 +1,29 @@
 import type { IncomingMessage } from 'node:http';
-import { acceptedQuality, acceptedRanges } from '../../../protocol/accept-header.js';
+import { type MediaRange, acceptedQuality, acceptedRanges } from '../../../protocol/accept-header.js';
 import { EVENT_STREAM } from '../../../protocol/server-sent-events.js';
 
 const GRAPHQL = 'application/graphql-response+json';
 const JSON_TYPE = 'application/json';
 const CHARSET = '; charset=utf-8';
 
-/**
- * Negotiates the media type of the response. Undefined when `Accept` has parameters or names no supported type.
- */
+/** Negotiates the media type of a response. Undefined when `Accept` allows no supported one. */
 export function acceptedType(accept: string | undefined): string | undefined {
-  if (accept === undefined || accept === JSON_TYPE || accept === '*/*') return JSON_TYPE + CHARSET;
-  if (accept.includes(';')) return undefined;
-  const types = accept.split(',').map((type) => type.trim().toLowerCase());
-  const exact = types.find((type) => type === JSON_TYPE || type === GRAPHQL);
-  if (exact !== undefined) return exact + CHARSET;
-  return types.includes('application/*') || types.includes('*/*') ? JSON_TYPE + CHARSET : undefined;
+  // The common cases.
+  if (!accept || accept === JSON_TYPE || accept === '*/*') return JSON_TYPE + CHARSET;
+  const named = namedType(accept);
+  if (named) return named.type + CHARSET;
+  const isAny = acceptedRanges(accept).some(({ type }) => type === 'application/*' || type === '*/*');
+  return isAny ? JSON_TYPE + CHARSET : undefined;
+}
+
+/** The supported type that `Accept` names with the highest quality; of several the first. */
+function namedType(accept: string | undefined): MediaRange | undefined {
+  return acceptedRanges(accept)
+    .filter(({ type }) => type === JSON_TYPE || type === GRAPHQL)
+    .reduce<MediaRange | undefined>(
+      (best, range) => (best && best.quality >= range.quality ? best : range),
+      undefined,
+    );
 }
 
 /** Whether it is the legacy media type application/json. */
@@ -42,11 +50,10 @@ export function acceptedStreamFormat({ headers: { accept } }: IncomingMessage): 
  * event stream to JSON, and so gets every response as one. Multipart is for subscriptions only.
  */
 export function nonStreamMediaType({ headers: { accept } }: IncomingMessage): string | undefined {
-  const wanted = [GRAPHQL, JSON_TYPE].map((type) => ({ type, quality: acceptedQuality(accept, type) }));
-  const [best] = wanted.sort((a, b) => b.quality - a.quality);
+  const named = namedType(accept);
   const events = acceptedQuality(accept, EVENT_STREAM);
-  if (events > 0 && events > (best?.quality ?? 0)) return undefined;
-  return (best && best.quality > 0 ? best.type : JSON_TYPE) + CHARSET;
+  if (events > 0 && events > (named?.quality ?? 0)) return undefined;
+  return (named?.type ?? JSON_TYPE) + CHARSET;
 }
 
 /** Whether the client accepts HTML. */

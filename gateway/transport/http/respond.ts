@@ -2,26 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import { COMPRESSED_FROM, compress } from './compression.js';
 import { endOnImmediate } from '../../../protocol/end-on-immediate.js';
-
-/** HTTP status by error code for requests that are not executed; 400 for every other code. */
-const statuses: Readonly<Record<string, number>> = {
-  FORBIDDEN: 403,
-  INTERNAL_SERVER_ERROR: 500,
-  LIMIT_EXCEEDED: 413,
-  PERSISTED_QUERY_NOT_FOUND: 200,
-  RATE_LIMITED: 429,
-  REQUEST_TIMEOUT: 504,
-  SERVICE_UNAVAILABLE: 503,
-  TOKEN_EXPIRED: 401,
-  TOO_MANY_REQUESTS: 429,
-  UNAUTHENTICATED: 401,
-  UNAUTHORIZED_FIELD_OR_TYPE: 403,
-};
-
-/** HTTP status of a response without data. */
-export function statusOf(error: GraphQLError): number {
-  return statuses[String(error.extensions['code'])] ?? 400;
-}
+import { statusOf } from './http-status.js';
 
 /** Sends one GraphQL error. */
 export function sendError(response: ServerResponse, error: GraphQLError, status = statusOf(error)): void {

@@ -1,13 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { OperationTypeNode } from 'graphql';
 import type { AdmittedRequest, AdmissionRejection } from '../../request/admission.js';
-import { answerAdmitted } from '../http/fast-path.js';
+import { answerAdmitted, rejectMutation } from '../http/graphql-over-http.js';
 import { EventStream, answerAsEvents } from './event-stream.js';
 import type { AuthenticatedRequest, GatewayCore } from '../core/gateway-core.js';
 import { MultipartStream } from './multipart.js';
 import { admitOperation, executeOperation } from '../core/operation.js';
 import { setRateHeaders } from '../http/rate-headers.js';
-import { requestError } from '../core/request-error.js';
 import type { StreamRequest } from './stream-request.js';
 import { sendError } from '../http/respond.js';
 
@@ -20,7 +19,7 @@ export async function answerStream(
 ): Promise<void> {
   const admitted = await admitOperation(core, request.given, client);
   if (isOf(admitted, OperationTypeNode.MUTATION) && request.method !== 'POST')
-    return sendError(response, requestError('BAD_REQUEST', 'Mutations need POST.'), 405);
+    return rejectMutation(response);
   const isSubscription = isOf(admitted, OperationTypeNode.SUBSCRIPTION);
   const { form, otherwise: contentType } = request;
   if (contentType !== undefined && !isSubscription)
