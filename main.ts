@@ -207,5 +207,5 @@ function startErrorMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, port } = error as NodeJS.ErrnoException & { readonly port?: number };
   if (code !== 'EADDRINUSE') return error.message;
-  return `Port ${port} is in use. Name another: PORT for what is served to clients, KUBESIM_PORT for the simulated cloud (PORT + 1 when left out, and the port after it).`;
+  return `Port ${port} is in use. Name another: PORT for what is served to clients, KUBESIM_PORT for the simulated cloud (PORT + 1 if omitted, and the port after it).`;
 }

@@ -2,7 +2,7 @@ const ACCOUNT = /^[a-z0-9][a-z0-9-]{0,62}$/;
 /** Kubernetes keeps user names below this for itself; accounts are the beginning of the names of users in clusters. */
 const RESERVED = 'system';
 
-/** What an account's name may be, for people. */
+/** The form of an account's name, for messages. */
 export const ACCOUNT_FORM = `1 to 63 lower-case letters, digits and hyphens, not ${RESERVED}`;
 
 /** Whether a token may speak for an account of this name. */

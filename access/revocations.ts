@@ -12,7 +12,7 @@ const revocationsSchema = z.object({
       /** Whose tokens: everybody's of the account, or one subject's. */
       account: z.string(),
       subject: z.string().optional(),
-      /** Tokens made out before this moment; all of them when left out. */
+      /** Tokens made out before this moment; all of them if omitted. */
       before: z.iso.datetime({ offset: true }).optional(),
     }),
   ),

@@ -20,7 +20,7 @@ interface Flags {
 export function exampleCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
-    .option('--url <url>', 'the GraphQL endpoint; one on this machine when left out')
+    .option('--url <url>', 'the GraphQL endpoint; one on this machine if omitted')
     .addOption(new Option('--port <port>', 'its port on this machine').default('4000').env('PORT'))
     .option(
       '--token <token>',

@@ -22,7 +22,7 @@ export const settingsSchema = z.strictObject({
   }),
   /** Instances in stock by `<zone>/<type>`; DEFAULT_STOCK where nothing is said. Running ones count. */
   stock: z.record(z.string().max(200), z.number().int().min(0)),
-  /** What an hour of a spot instance costs, by type; 0 when left out. */
+  /** What an hour of a spot instance costs, by type; 0 if omitted. */
   spotPrices: z.record(z.string().max(200), z.number().min(0)).default({}),
   /** Zones that are lost: nothing in them answers. Set by `/cloud/v1/zones/<id>/power`. */
   lostZones: z.array(z.string().max(200)).max(500).default([]),

@@ -47,7 +47,7 @@ export interface NewOperation {
 }
 
 export interface OperationProgress {
-  /** From 0 to 1; from the stages when left out. */
+  /** From 0 to 1; from the stages if omitted. */
   readonly progress?: number;
   readonly created?: number;
   readonly failed?: number;

@@ -64,7 +64,7 @@ export function expectAccepted(what: string, userErrors: readonly ProblemFragmen
   assertThat(reasons.length === 0, `${what} was refused: ${reasons.join('; ')}`);
 }
 
-/** What became of an operation, in a line. */
+/** Result of an operation, in a line. */
 export function operationSummary({ state, result, error }: OperationStatusFragment): string {
   const counts = result ? `: ${result.created} of ${result.requested} made, ${result.failed} not` : '';
   return `${state}${counts}${error ? ` (${error.code}: ${error.message})` : ''}`;

@@ -29,7 +29,7 @@ export const AFTER = '_after';
 /** The type of positions that are event cursors, valid as minimum resource version. */
 const EVENT_CURSOR = 'EventCursor';
 /** Tag of subscription fields whose stream starts with a snapshot. */
-const STATE_TAG = 'starts-with-state';
+const STATE_TAG = 'initial-snapshot';
 
 /**
  * How a subscription can be shared and resumed.

@@ -6,7 +6,7 @@ const CANCELLED = '57014';
 /** A statement was not begun, because nobody waits for its request any more. */
 export class RequestAbortedError extends Error {
   constructor() {
-    super('nobody waits for the request any more');
+    super('the request was aborted');
   }
 }
 

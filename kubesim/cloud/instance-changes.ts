@@ -77,7 +77,7 @@ function attach(cloud: Cloud, cluster: CloudCluster, body: AttachBody): Instance
 
 function failed(
   base: Omit<InstanceRecord, 'state' | 'instanceType' | 'zoneId'>,
-  failure: InstanceFailure = { code: 'NOT_FOUND', message: 'There is no such machine.' },
+  failure: InstanceFailure = { code: 'NOT_FOUND', message: 'Instance not found.' },
 ): InstanceRecord {
   return { ...base, state: 'FAILED', instanceType: null, zoneId: null, failure };
 }

@@ -14,7 +14,7 @@ export interface NetworkAllocation {
   readonly maxPods?: number;
 }
 
-/** Where an instance is to have its address; in the vSwitches of its cluster when left out. */
+/** Where an instance is to have its address; in the vSwitches of its cluster if omitted. */
 export interface AddressInput {
   readonly vSwitches?: readonly VSwitch[] | undefined;
 }

@@ -61,7 +61,7 @@ export interface IncidentRecord {
    * answered.
    */
   readonly kind: 'DEGRADED' | 'COMPONENT_DOWN' | 'API_UNAVAILABLE';
-  /** What was down when it began, for people. */
+  /** What was down when it began (human-readable). */
   readonly cause: string;
   readonly startedAt: number;
   readonly endedAt?: number;
@@ -112,7 +112,7 @@ export interface DetachedInstanceRecord {
   readonly chargeType: 'POSTPAID' | 'PREPAID' | 'SPOT';
   /** Of those that were asked for when it was made; one that is left out says nothing. */
   readonly vpcId?: string | undefined;
-  /** STOPPED by its owner; RUNNING when left out. */
+  /** STOPPED by its owner; RUNNING if omitted. */
   readonly state?: 'RUNNING' | 'STOPPED' | undefined;
   readonly systemDisk: SystemDisk;
   /** CREATED by hand, REMOVED from a cluster, or left by a FAILED_CREATION. */
@@ -189,7 +189,7 @@ export interface InstanceRecord {
   readonly offline?: boolean;
   /** A fault that survives a restart; a new system disk ends it. */
   readonly fault?: 'SYSTEM_DISK' | undefined;
-  /** The cloud's id of the instance; derived from `id` when left out. */
+  /** The cloud's id of the instance; derived from `id` if omitted. */
   readonly machineId?: string;
   /** It was a machine of the account before it joined. */
   readonly attached?: boolean;

@@ -62,7 +62,7 @@ export const instancesSchema = z.object({
         nodePoolId: id.nullish(),
         instanceTypes: z.array(id).max(50),
         zoneIds: z.array(id).max(20),
-        /** Where it gets its address; in those of its cluster when left out. */
+        /** Where it gets its address; in those of its cluster if omitted. */
         vSwitches: z.array(vSwitch).max(100).optional(),
         chargeType: z.enum(['POSTPAID', 'PREPAID', 'SPOT']).default('POSTPAID'),
         imageId: id.optional(),

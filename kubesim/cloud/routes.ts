@@ -237,7 +237,7 @@ function ok(body: unknown): Answer {
 }
 
 function notFound(response: ServerResponse): void {
-  sendJson(response, 404, { code: 'NOT_FOUND', message: 'There is no such path.' });
+  sendJson(response, 404, { code: 'NOT_FOUND', message: 'Path not found.' });
 }
 
 function refuse(response: ServerResponse, error: unknown, log: Log): void {

@@ -299,7 +299,7 @@ describe('watchClusters', () => {
     await resumed.return(undefined);
   });
 
-  test('goes on behind SYNCED without the list', async () => {
+  test('resumes after SYNCED without the list', async () => {
     const { id } = await create('w5', 'a');
     const cut = await watch('w5');
     const synced = (await take(cut, 2)).at(-1);

@@ -61,7 +61,7 @@ async function operationIn({
   });
 }
 
-/** What became of it: its state, `paused`, `canceling`, or the code of the refusal. */
+/** Result: its state, `paused`, `canceling`, or the code of the refusal. */
 async function after(
   start: Start,
   action: (tx: Transaction, id: string) => Promise<unknown>,

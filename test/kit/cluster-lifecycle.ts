@@ -8,7 +8,7 @@ import { record } from './subscribe.js';
 export interface GraphSession {
   readonly url: string;
   readonly account: string;
-  /** What its tokens allow; all that the holder of an account may have when left out. */
+  /** What its tokens allow; all that the holder of an account may have if omitted. */
   readonly scopes?: readonly string[];
 }
 

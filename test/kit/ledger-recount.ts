@@ -84,7 +84,7 @@ const recounts: Readonly<Record<string, Recount>> = {
   eips: async ({ prisma, account }, count) => {
     for (const { type, retained } of await prisma.cloudResource.findMany({ where: { account } })) {
       if (type === 'EIP') count('eips', '', 1);
-      // Those of living clusters are counted with their clusters.
+      // Those of clusters that are not deleted are counted with their clusters.
       else if (retained) count('load-balancers', '', 1);
     }
   },
@@ -176,7 +176,7 @@ export async function heldNow(
 /** Kinds that look again and again at what runs inside clusters; what they take is written down with its rows. */
 const WATCHERS = ['autoscaling', 'component', 'control-plane', 'cloud-claims'];
 
-/** The jobs of the engine that wait or run, for people; those that only watch are left out. */
+/** The jobs of the engine that wait or run (human-readable); those that only watch are left out. */
 export async function jobsNow(prisma: Database): Promise<string[]> {
   const jobs = await prisma.$queryRaw<{ job: string }[]>`
     SELECT concat_ws(' ', key, payload::text, 'attempts', attempts, 'locked by', locked_by, 'in', run_at - now()) AS job

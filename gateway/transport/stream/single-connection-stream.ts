@@ -123,7 +123,7 @@ export class SingleConnectionStreams {
 }
 
 function notFound(response: ServerResponse): void {
-  sendError(response, requestError('BAD_REQUEST', 'There is no such stream.'), 404);
+  sendError(response, requestError('BAD_REQUEST', 'Stream not found.'), 404);
 }
 
 /** A reserved stream: first reserved, then open, then gone. */

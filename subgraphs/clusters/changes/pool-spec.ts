@@ -94,18 +94,18 @@ export async function requireTransition(
   return next;
 }
 
-/** Refuses `RISK_NOT_ACKNOWLEDGED` when a pool that scales by itself would be made larger or smaller by hand. */
+/** Refuses `RISK_NOT_ACKNOWLEDGED` when a pool that has autoscaling enabled would be made larger or smaller by hand. */
 export function refuseScalingByHand(
   pool: { readonly autoscaling: unknown },
   acknowledged: boolean | null | undefined,
 ): void {
   if (!hasAutoscaling(pool) || acknowledged) return;
   const message =
-    'The node pool scales by itself; what is changed by hand may be undone by autoscaling. Turn autoscaling off, or set acknowledgeRisk.';
+    'Autoscaling of the node pool is enabled and may undo the change. Disable autoscaling, or set acknowledgeRisk.';
   throwProblem('RISK_NOT_ACKNOWLEDGED', message, { path: ['input', 'acknowledgeRisk'] });
 }
 
-/** Whether the pool scales by itself. */
+/** Whether the pool has autoscaling enabled. */
 export function hasAutoscaling(pool: { readonly autoscaling: unknown }): boolean {
   return autoscalingOf(pool)?.enabled ?? false;
 }

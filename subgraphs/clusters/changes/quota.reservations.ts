@@ -110,7 +110,7 @@ export async function groupLimit(
   return group?.limit ?? null;
 }
 
-/** A pool that scales by itself cannot be let grow beyond what its group may have. Refuses `QUOTA_EXCEEDED`. */
+/** A pool with autoscaling enabled may not grow beyond the limit of its scaling group. Refuses `QUOTA_EXCEEDED`. */
 export async function refuseLargeGroup(
   tx: Transaction,
   account: string,

@@ -56,7 +56,7 @@ async function record(
 
 function drifted({ id, name, clusterId }: Component, drift: readonly ComponentFieldDrift[]): NewEvent {
   const where = drift.map(({ object, path }) => `${object} ${path}`.trim());
-  const text = `${name} was changed past the platform: ${where.slice(0, 5).join(', ')}.`;
+  const text = `${name} was changed outside the platform: ${where.slice(0, 5).join(', ')}.`;
   const data = { componentId: id, name, changes: where.slice(0, 20) };
   return eventOf({ cluster: { id: clusterId } }, 'COMPONENT_DRIFTED', text, { level: 'WARNING', data });
 }

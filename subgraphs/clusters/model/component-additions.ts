@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** Where an object is compared as a whole: what is there beyond what was applied was added past the platform. */
+/** Where an object is compared as a whole: what is there beyond what was applied was added outside the platform. */
 const COMPLETE_OBJECTS: Readonly<Record<string, readonly string[]>> = {
   Deployment: ['spec'],
   DaemonSet: ['spec'],
@@ -63,7 +63,7 @@ export interface Addition {
   readonly actual: unknown;
 }
 
-/** What was added to a live object past the platform. */
+/** What was added to a live object outside the platform. */
 export function additionsTo(expected: Fields, live: unknown): Addition[] {
   const path = COMPLETE_OBJECTS[String(expected['kind'])];
   return path ? additions(at(expected, path), at(live, path), path) : [];

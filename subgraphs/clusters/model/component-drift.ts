@@ -7,7 +7,7 @@ export interface ComponentFieldDrift {
   readonly object: string;
   /** Where in the object, e.g. `spec.replicas`; empty for the object itself. */
   readonly path: string;
-  /** null for what was added past the platform. */
+  /** null for what was added outside the platform. */
   readonly expected: unknown;
   /** null for an object or a part that is not there. */
   readonly actual: unknown;

@@ -24,7 +24,7 @@ const UNAVAILABILITY_REASONS: Readonly<Record<string, string>> = {
   'ack-scheduler': 'without ack-scheduler new pods stay Pending',
 };
 
-/** What stands still because a component has no replica that works, for people; undefined when nothing does. */
+/** What stands still because a component has no replica that works (human-readable); undefined when nothing does. */
 export function unavailabilityReason(replicas: readonly Replica[]): string | undefined {
   const effects = controlPlaneComponents(replicas).flatMap(({ name, health }) =>
     health === 'DOWN' ? (UNAVAILABILITY_REASONS[name] ?? []) : [],

@@ -116,7 +116,7 @@ function invalid(message: string, path: readonly string[]): Problem {
 /** A range that something has already. */
 export interface UsedRange {
   readonly cidr: Cidr;
-  /** Whose it is, for people. */
+  /** Whose it is (human-readable). */
   readonly owner: string;
 }
 

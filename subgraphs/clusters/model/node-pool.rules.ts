@@ -24,7 +24,7 @@ export interface AutoscalingRequest {
   readonly scaleInDelaySeconds?: number | null | undefined;
 }
 
-/** How a pool scales by itself: the column `autoscaling`. */
+/** Autoscaling of a pool: the column `autoscaling`. */
 export interface AutoscalingPlan {
   readonly enabled: boolean;
   readonly minSize: number;

@@ -2,12 +2,12 @@ import type { Database, Transaction } from '../../../kernel/postgres/database.js
 import type { HighRiskFinding } from '../../../prisma/generated/client.js';
 import type { ReadByKeys } from './children.js';
 
-/** Kind of the jobs that look for what was done to a cluster past the platform. */
+/** Kind of the jobs that look for what was done to a cluster outside the platform. */
 export const HIGH_RISK = 'high-risk';
 
 export type RiskFindingRow = HighRiskFinding;
 
-/** Reads what was done to clusters past the platform. */
+/** Reads what was done to clusters outside the platform. */
 export class RiskFindingStore {
   constructor(private readonly database: Database | Transaction) {}
 

@@ -6,7 +6,7 @@ import { type PausePolicy, phaseOf, type UpgradePhase } from '../model/upgrade.r
 
 /** How the nodes of a cluster are upgraded. */
 export interface RollingPolicy {
-  /** Nodes of a pool at the same time; a tenth of the pool when left out. */
+  /** Nodes of a pool at the same time; a tenth of the pool if omitted. */
   readonly batchSize?: number;
   /** Nodes that a pool gets in addition while it is upgraded. */
   readonly surge?: number;

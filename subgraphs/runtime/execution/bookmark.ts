@@ -4,7 +4,7 @@
  */
 export class Bookmark {
   constructor(
-    /** `after` of the same subscription goes on behind it. */
+    /** `after` of the same subscription resumes after it. */
     readonly cursor: string,
     /** Whether everything that had happened was told when this was said. */
     readonly caughtUp: boolean,

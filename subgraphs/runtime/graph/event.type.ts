@@ -35,7 +35,7 @@ export class EventInterface {
   id: string;
 
   @Field(() => EventCursorScalar, {
-    description: 'Position of the event: `after` of a subscription goes on behind it.',
+    description: 'Position of the event: `after` of a subscription resumes after it.',
   })
   cursor: string;
 

@@ -16,7 +16,7 @@ export class ClusterApis {
   /**
    * The API of a cluster; undefined when the account has no such cluster, or the cluster no API (yet, or any more).
    * All clusters that a request asks for are looked up in one statement. Calls end when
-   * `signal` aborts; without one, when nobody waits for the request any more.
+   * `signal` aborts; without one, when the request was aborted.
    */
   async of(
     clusterId: string,

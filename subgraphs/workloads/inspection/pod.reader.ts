@@ -9,7 +9,7 @@ import { decodePodId, encodePodId, type PodRef } from '../model/pod-id.js';
 import { type PodObject, PODS, toPod } from '../model/pod.rules.js';
 import type { Pod } from '../api/pod/pod.type.js';
 
-/** What became of reading a pod: it, nothing, or why it could not be read. */
+/** Result of reading a pod: the pod, undefined, or the error. */
 type Answer = Pod | undefined | Error;
 
 /** Reads pods by id; one call for each cluster and namespace however many a request asks for. */

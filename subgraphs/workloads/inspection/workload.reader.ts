@@ -14,7 +14,7 @@ import { toReadProblem } from './kubernetes-read-error.js';
 import { toWorkload, type WorkloadObject } from '../model/workload.rules.js';
 import type { Workload } from '../api/workload/workload.type.js';
 
-/** What became of reading a workload: it, nothing, or why it could not be read. */
+/** Result of reading a workload: the workload, undefined, or the error. */
 type Answer = Workload | undefined | Error;
 
 /** Reads workloads by id; one call for each cluster, kind and namespace however many a request asks for. */

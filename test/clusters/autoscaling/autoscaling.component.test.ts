@@ -138,7 +138,7 @@ async function operationsOf(clusterId: string) {
   return rows.map(({ state, input }) => ({ state, ...(input as { trigger: string; toSize: number }) }));
 }
 
-describe('a node pool that scales by itself', () => {
+describe('a node pool that has autoscaling enabled', () => {
   test('grows for pods that find no node up to its maximum, and shrinks to its minimum when its nodes are idle', async () => {
     const { id, pools } = await living.cluster([{ name: 'system' }, elastic()]);
     const [system = '', pool = ''] = pools;

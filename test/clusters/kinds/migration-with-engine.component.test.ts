@@ -139,7 +139,7 @@ describe('a migration from ACK Standard to ACK Pro', () => {
     // An engine that died on the way has left nothing wrong.
     expect(reached).toEqual(expect.arrayContaining([...faultPoints.migration]));
 
-    // There is no way back, and what is done to the cluster now is counted as Pro's.
+    // The migration cannot be rolled back, and what is done to the cluster now is counted as Pro's.
     const back = await kinds.mutate('updateCluster', 'UpdateClusterInput', { id, spec: 'STANDARD' });
     expect(back.userErrors).toEqual([{ code: 'IMMUTABLE_FIELD', path: ['input', 'spec'] }]);
     const pool = await kinds.world.prisma.nodePool.findFirstOrThrow({ where: { clusterId: id } });

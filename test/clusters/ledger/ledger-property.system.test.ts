@@ -170,7 +170,7 @@ async function expectRecount(account: string): Promise<void> {
   expect(last.ledger).toEqual(last.counted);
 }
 
-/** What the cloud has is what the rows say: the instances of living clusters, nothing of those that are gone. */
+/** What the cloud has is what the rows say: the instances of clusters that are not deleted, and nothing else. */
 async function expectSameCloud(account: string): Promise<void> {
   const { provider } = world.platform;
   for (const { id, deletedAt } of await world.prisma.cluster.findMany({ where: { account } })) {

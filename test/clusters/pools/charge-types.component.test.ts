@@ -144,7 +144,7 @@ describe('how machines are paid', () => {
     expect((await living.events(id)).map(({ type }) => type)).toContain('SPOT_RECLAIMED');
   });
 
-  test('nodes go over from use to subscription, and give back what they held of the pay-as-you-go quota', async () => {
+  test('nodes convert from pay-as-you-go to subscription and release their pay-as-you-go quota', async () => {
     const { pools } = await living.cluster([{ name: 'a', desiredSize: 2 }]);
     const before = await used('payg-vcpu');
     const disksBefore = await used('payg-disks');

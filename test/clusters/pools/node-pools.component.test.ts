@@ -174,7 +174,7 @@ test('a dry run of scaleNodePool shows the desired size and leaves nothing', asy
   expect(data).toEqual({ nodePool: { desiredSize: 3, state: 'ACTIVE' } });
 });
 
-test('a pool that scales by itself is not scaled by hand', async () => {
+test('a pool with autoscaling enabled is not scaled manually', async () => {
   const { pool } = await start('self', {
     nodePools: [
       {

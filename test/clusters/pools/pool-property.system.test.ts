@@ -43,7 +43,7 @@ beforeAll(async () => {
 });
 afterAll(() => living[Symbol.asyncDispose]());
 
-/** A cluster with a pool scaled by hand, one that scales by itself and is repaired, one of spot machines, and pods. */
+/** A cluster with a pool scaled by hand, one that has autoscaling enabled and is repaired, one of spot machines, and pods. */
 async function begin(tally: Run['tally']): Promise<Run> {
   const autoscaling = { enabled: true, minSize: 1, maxSize: 3, scaleInDelaySeconds: 1 };
   const { id } = await living.cluster(
@@ -132,7 +132,7 @@ async function expectConvergence(run: Run): Promise<void> {
     await setLimit(prisma, 'acme', { resource, scope: '*' }, LIMITS[resource] ?? 0);
 }
 
-/** What scales by itself may be at it between two reads, so the ledger is waited for to be what a recount gives. */
+/** Autoscaling may act between two reads, so the ledger is waited for to be what a recount gives. */
 async function expectRecount(): Promise<void> {
   const { prisma } = living.world;
   let last: unknown;

@@ -246,7 +246,7 @@ describe('what a node pool is made of', () => {
   });
 });
 
-describe('a node pool that scales by itself', () => {
+describe('a node pool that has autoscaling enabled', () => {
   test('is not scaled by hand until autoscaling is off again, and nodes join or leave it only with acknowledgeRisk', async () => {
     const { pools } = await living.cluster([{ name: 'system' }, { name: 'elastic' }]);
     const pool = pools[1] ?? '';
@@ -337,7 +337,7 @@ describe('a node pool that scales by itself', () => {
     expect(await living.pool(pools[0] ?? '')).toMatchObject({ isDefault: true, autoscaling });
   });
 
-  test('a pool that scales by itself takes over the system components only where no other is left and the risk is acknowledged', async () => {
+  test('a pool that has autoscaling enabled takes over the system components only where no other is left and the risk is acknowledged', async () => {
     const autoscaling = { enabled: true, minSize: 1, maxSize: 3 };
     const { pools } = await living.cluster([
       { name: 'first' },

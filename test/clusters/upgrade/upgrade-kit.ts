@@ -40,7 +40,7 @@ interface WorkloadWish {
   readonly replicas: number;
   /** Whether each pod of a StatefulSet has a disk of its own. */
   readonly disks?: boolean;
-  /** How long its pods take to leave, in seconds of the simulated cloud; 2 when left out. */
+  /** How long its pods take to leave, in seconds of the simulated cloud; 2 if omitted. */
   readonly graceSeconds?: number;
 }
 

@@ -11,7 +11,7 @@ export interface Attempt {
   readonly with: (mine: AccountResources, theirs: AccountResources) => Record<string, unknown>;
   /** What is asked of the answer, where it is not told by its type. */
   readonly selection?: string;
-  /** With which code it is refused; NOT_FOUND when left out. */
+  /** With which code it is refused; NOT_FOUND if omitted. */
   readonly code?: string;
   /** Whether it is taken, and its operation tells of each thing that was not found. */
   readonly toldByOperation?: boolean;

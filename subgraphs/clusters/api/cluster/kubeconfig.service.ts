@@ -64,7 +64,7 @@ export class KubeconfigService {
       });
     } catch (err) {
       this.platform.log.error({ err, clusterId: cluster.id }, 'the cloud gave no credentials');
-      return throwProblem('SERVICE_UNAVAILABLE', 'The cloud does not answer now. Try again.');
+      return throwProblem('SERVICE_UNAVAILABLE', 'The cloud is unavailable. Try again.');
     }
   }
 

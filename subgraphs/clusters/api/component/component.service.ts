@@ -119,7 +119,7 @@ export class ComponentService {
     );
   }
 
-  /** Takes back what was changed in the cluster past the platform. */
+  /** Takes back what was changed in the cluster outside the platform. */
   restore(actor: Actor, input: RestoreComponentInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     return this.act(actor, { input, action: 'RESTORE', mutation: 'restoreComponent', dryRun }, () => ({
       spec: {},

@@ -119,7 +119,7 @@ export class Component {
   @Field(() => String, { description: 'The version that it has or is to have.' })
   version: string;
 
-  @Field(() => ComponentState, { description: 'What it is doing.' })
+  @Field(() => ComponentState, { description: 'Current state.' })
   state: string;
 
   @Field(() => [ComponentDrift], {

@@ -36,7 +36,7 @@ export class Cluster {
   })
   name: string;
 
-  @Field(() => ClusterState, { description: 'What it is doing.' })
+  @Field(() => ClusterState, { description: 'Current state.' })
   state: string;
 
   @Field(() => ClusterType, { description: 'Who runs the control plane.' })

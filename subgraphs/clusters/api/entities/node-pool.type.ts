@@ -58,7 +58,7 @@ export class NodePool {
   @Field(() => String, { description: 'Name, unique in the cluster.' })
   name: string;
 
-  @Field(() => NodePoolState, { description: 'What it is doing.' })
+  @Field(() => NodePoolState, { description: 'Current state.' })
   state: string;
 
   @Field(() => Int, { description: 'Desired number of nodes.' })

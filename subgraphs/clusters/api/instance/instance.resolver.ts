@@ -84,7 +84,7 @@ export class InstanceResolver {
   }
 
   @Mutation(() => ConvertChargeTypePayload, {
-    description: 'Lets the instances of nodes go over from use to subscription.',
+    description: 'Converts the instances of nodes from pay-as-you-go to subscription.',
   })
   convertChargeType(
     @Ctx() context: RequestContext,

@@ -133,7 +133,8 @@ export class ConvertChargeTypeInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Makes a repetition of the request answer as the first did: 1 to 128 characters.',
+    description:
+      'Idempotency token, 1 to 128 characters: a retry with the same token and input returns the first response.',
   })
   clientToken?: string | null;
 }

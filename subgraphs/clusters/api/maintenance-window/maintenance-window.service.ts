@@ -60,12 +60,12 @@ export class MaintenanceWindowService {
     );
   }
 
-  /** The first opening at `at` (now when left out) or later; null while the window is not in use. */
+  /** The first opening at `at` (now if omitted) or later; null while the window is not in use. */
   next(window: WindowRule & { readonly enabled: boolean }, at: Date | null | undefined) {
     return window.enabled ? nextOccurrence(window, this.near(at)) : null;
   }
 
-  /** Whether the window is open at `at` (now when left out). */
+  /** Whether the window is open at `at` (now if omitted). */
   isOpen(window: WindowRule & { readonly enabled: boolean }, at: Date | null | undefined): boolean {
     return window.enabled && occurrenceAt(window, this.near(at)) !== null;
   }

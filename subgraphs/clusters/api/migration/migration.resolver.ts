@@ -23,7 +23,7 @@ export class MigrationMutations {
 
   @Mutation(() => MigrateClusterPayload, {
     description:
-      'Makes an ACK Standard cluster an ACK Pro one while its workloads run on. There is no way back, and the management fee of Pro begins. With dryRun: what stands against it.',
+      'Makes an ACK Standard cluster an ACK Pro one while its workloads run on. The change cannot be rolled back, and the management fee of Pro begins. With dryRun: what stands against it.',
   })
   migrateCluster(
     @Ctx() context: RequestContext,

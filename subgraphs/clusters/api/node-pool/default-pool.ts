@@ -18,7 +18,7 @@ export async function reassignDefaultPool(
   if (!heir) return;
   if (hasAutoscaling(heir) && !acknowledged) {
     const message =
-      `The node pool ${pool.id} holds the system components; the node pool ${heir.id}, which scales by itself, would take them over, ` +
+      `The node pool ${pool.id} holds the system components; the node pool ${heir.id}, which has autoscaling enabled, would take them over, ` +
       'and the cluster can become unstable. Turn its autoscaling off, create another pool, or set acknowledgeRisk.';
     throwProblem('RISK_NOT_ACKNOWLEDGED', message, { path: ['input', 'acknowledgeRisk'] });
   }

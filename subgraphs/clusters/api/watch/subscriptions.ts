@@ -16,7 +16,7 @@ import type { ClusterChangeValue, WatchClustersService, WatchRequest } from './w
 import { ClusterChange } from './watch-clusters.type.js';
 
 /** Tells the gateway that nobody can join the stream later. */
-const INITIAL_SNAPSHOT = '@tag(name: "starts-with-state")';
+const INITIAL_SNAPSHOT = '@tag(name: "initial-snapshot")';
 
 const AFTER = 'Return what comes after this cursor: first what came since, then live.';
 

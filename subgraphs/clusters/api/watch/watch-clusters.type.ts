@@ -24,7 +24,7 @@ export class ClusterChange {
 
   @Field(() => EventCursorScalar, {
     description:
-      'Where the stream stands: `after` with the same filter goes on behind it, also inside the first list.',
+      'Position of the stream: `after` with the same filter resumes after it, also within the initial list.',
   })
   cursor: string;
 }

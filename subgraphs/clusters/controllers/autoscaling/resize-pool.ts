@@ -45,7 +45,7 @@ export interface PoolResize {
   readonly zones?: Readonly<Record<string, number>>;
   /** What is done in the same transaction, e.g. choosing the nodes that go. */
   readonly also?: (tx: Transaction, at: Date) => Promise<void>;
-  /** Why, for people. */
+  /** Why (human-readable). */
   readonly why: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
@@ -146,7 +146,7 @@ function autoscaled(
   subject: { readonly cluster: Cluster; readonly pool: NodePool; readonly operationId: string },
   { from, to, why, data }: PoolResize,
 ): NewEvent {
-  const text = `The node pool ${subject.pool.name} scales by itself from ${from} to ${to} nodes: ${why}`;
+  const text = `Autoscaling changes the node pool ${subject.pool.name} from ${from} to ${to} nodes: ${why}`;
   return eventOf(subject, 'NODE_POOL_AUTOSCALED', text, {
     category: 'SCALING',
     data: { ...data, targetKind: 'NodePool', targetId: subject.pool.id, fromSize: from, toSize: to },

@@ -1,7 +1,7 @@
 import type { NodePool } from '../../store/reconcile.store.js';
 import type { ScalablePool } from '../../model/autoscaling.plan.js';
 
-/** A pool that scales by itself, with how far it may grow now. */
+/** A pool that has autoscaling enabled, with how far it may grow now. */
 export interface Candidate extends ScalablePool {
   readonly pool: NodePool;
   /** Nodes that work. */

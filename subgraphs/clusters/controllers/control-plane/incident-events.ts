@@ -58,7 +58,7 @@ function endOf(
   const data = { ...dataOf(incident), endedAt: until };
   const seconds = Math.round((endedAt.getTime() - startedAt.getTime()) / 1000);
   const answers = `The Kubernetes API of ${cluster.name} answers again since ${until}, after ${seconds} s.`;
-  const whole = `The control plane of ${cluster.name} is whole again since ${until}.`;
+  const whole = `The control plane of ${cluster.name} recovered at ${until}.`;
   // An incident that passes into another is no recovery.
   const passes = next?.startedAt.getTime() === endedAt.getTime();
   return [

@@ -35,7 +35,7 @@ const BATCH = 500;
 type Scope = ClusterStep['scope'];
 
 /**
- * Finds what was done to a cluster's resources past the platform, tells it once with its impact and recovery, and has
+ * Finds what was done to a cluster's resources outside the platform, tells it once with its impact and recovery, and has
  * those look who see the effects. Its keys are ids of clusters.
  */
 export function createHighRiskReconciler(dependencies: ReconcilerDependencies): Reconciler {

@@ -14,7 +14,7 @@ export function zonesOf(pool: NodePool, cluster: Pick<Cluster, 'zoneIds'>): read
 
 /** Where a machine is to be made. */
 interface NodeLocation {
-  /** The most wanted first. */
+  /** In order of preference. */
   readonly zoneIds: readonly string[];
   /** undefined: in those of the cluster. */
   readonly vSwitches: readonly VSwitchPlace[] | undefined;

@@ -12,7 +12,7 @@ export interface PoolDriftCheck {
   readonly nodes: readonly Node[];
   readonly scope: ReconcileContext;
   readonly dependencies: ReconcilerDependencies;
-  /** States of the cluster in which something is recorded; RUNNING alone when left out. */
+  /** States of the cluster in which something is recorded; RUNNING alone if omitted. */
   readonly states?: readonly string[];
 }
 

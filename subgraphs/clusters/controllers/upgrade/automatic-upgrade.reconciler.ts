@@ -85,7 +85,7 @@ async function recordBlocked(scope: ReconcileContext, cluster: Cluster, message:
     if (known?.status === 'False' && known.message === message) return [];
     const change = { type: CONDITION, status: 'False', reason: 'UpgradeBlocked', message } as const;
     await updateCluster(tx, cluster.id, { conditions: withCondition(row, change, at) });
-    const text = `The automatic upgrade of the cluster ${cluster.name} is held up: ${message}`;
+    const text = `The automatic upgrade of the cluster ${cluster.name} is blocked: ${message}`;
     return [eventOf({ cluster }, 'AUTOMATIC_UPGRADE_BLOCKED', text, { level: 'WARNING' })];
   });
 }

@@ -17,7 +17,7 @@ export interface FleetApplyRequest extends Omit<ApplyRequest, 'clusterId'> {
   readonly clusterIds: readonly string[];
 }
 
-/** What became of the manifest in one cluster, or why nothing could. */
+/** Result of applying the manifest in one cluster, or the error. */
 export interface ClusterOutcome {
   readonly clusterId: string;
   readonly result: Result<ApplyOutcome>;

@@ -33,7 +33,7 @@ export const RAISED: Readonly<Record<string, number>> = { ...LIMITS, 'payg-vcpu'
 
 /**
  * What holds of every pool at every moment, with the limits of that moment; `somebody` has changed the scaling groups
- * past the platform.
+ * outside the platform.
  */
 export async function expectBounds(run: Run, somebody: boolean, limits = LIMITS): Promise<void> {
   const { living, clusterId } = run;

@@ -115,7 +115,7 @@ export async function carryOut<K extends Command['kind']>(run: Run, command: Of<
   await lookAround(run);
 }
 
-/** Has the platform compare the pools with what there is, look at the nodes, and scale what scales by itself. */
+/** Has the platform compare the pools with what there is, look at the nodes, and scale what has autoscaling enabled. */
 export async function lookAround({ living: { world }, clusterId }: Run): Promise<void> {
   for (const kind of ['pool-audit', 'autoscaling']) await enqueue(world.prisma, kind, clusterId);
   for (const { id } of await world.prisma.node.findMany({ where: { clusterId, state: 'running' } }))
