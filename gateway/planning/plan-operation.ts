@@ -13,7 +13,7 @@ import { withoutIntrospection } from './without-introspection.js';
 
 /**
  * Plans an operation of a valid document. Throws when it cannot be planned. Subgraph operations are anonymous,
- * so that they are equal for different client operations (docs/decisions/0046).
+ * so that they are equal for different client operations (docs/decisions/0046-anonymous-subgraph-operations.md).
  */
 export function planOperation(
   {

@@ -22,8 +22,9 @@ interface SumRow extends Omit<UseSum, 'milliseconds' | 'milliCpuMilliseconds' | 
 }
 
 /**
- * Metered use. Triggers meter everything but container instances, in the transaction that creates or deletes a resource
- * (docs/decisions/0026): `meter_cluster`, `meter_node`, `meter_resource` and `meter_claim` of the schema `quotas`.
+ * Reads metered uses. Triggers of the schema `quotas` write them in the transaction that creates or deletes a resource:
+ * `meter_cluster`, `meter_node`, `meter_resource` and `meter_claim`
+ * (docs/decisions/0026-meter-billed-resources-by-triggers.md). The provider meters container instances.
  */
 export class BillingStore {
   constructor(private readonly database: Database) {}
