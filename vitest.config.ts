@@ -5,6 +5,13 @@ import { defineConfig } from 'vitest/config';
 
 const require = createRequire(import.meta.url);
 
+/** The suffixes of test files that need more than a unit test does. */
+const COMPONENT = '**/*.component.test.ts';
+const SYSTEM = '**/*.system.test.ts';
+
+/** Files of a project share the modules that a worker has loaded. */
+const shared = { extends: true, test: { pool: 'threads', isolate: false } } as const;
+
 export default defineConfig({
   // type-graphql reads decorator metadata, which only SWC and tsc emit.
   plugins: [
@@ -25,11 +32,47 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts', 'client/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    globalSetup: process.env.NO_DB ? [] : ['test/kit/global-setup.ts'],
-    maxWorkers: 2,
     teardownTimeout: 30_000,
+    // Projects run one after the other. Tests that wait for timers and other processes leave processors idle, hence more
+    // workers than the two processors that CI has.
+    projects: [
+      {
+        ...shared,
+        test: {
+          ...shared.test,
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [COMPONENT, SYSTEM],
+          setupFiles: ['test/kit/without-processes.ts', 'test/kit/without-database.ts'],
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        ...shared,
+        test: {
+          ...shared.test,
+          name: 'component',
+          include: [`test/${COMPONENT}`],
+          setupFiles: ['test/kit/without-processes.ts'],
+          globalSetup: ['test/kit/global-setup.ts'],
+          maxWorkers: 4,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        ...shared,
+        test: {
+          ...shared.test,
+          name: 'system',
+          include: [`test/${SYSTEM}`],
+          globalSetup: ['test/kit/global-setup.ts'],
+          maxWorkers: 3,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
   },
 });

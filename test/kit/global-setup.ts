@@ -15,7 +15,7 @@ declare module 'vitest' {
   }
 }
 
-/** One PostgreSQL for the run: the one TEST_DATABASE_URL names, else an embedded one in a folder that goes with it. */
+/** One PostgreSQL for a project: the one TEST_DATABASE_URL names, else an embedded one in a folder that goes with it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.TEST_DATABASE_URL;
   if (given) {
