@@ -8,36 +8,48 @@ export interface StreamHooks<U> {
   readonly ended?: (() => void) | undefined;
 }
 
+/** A stream, or a function that opens it, called when the first value is pulled. */
+type StreamSource<T> = AsyncIterable<T> | (() => Promise<AsyncIterator<T>>);
+
 /**
  * A stream of mapped values that pulls the source only when it is pulled: nothing is buffered. Unlike an async
  * generator, `return()` ends it at once, also while the source is waiting for its next value.
  */
 export function mapStream<T, U>(
-  source: AsyncIterable<T>,
+  source: StreamSource<T>,
   map: (value: T) => U | Promise<U>,
   hooks: StreamHooks<U> = {},
 ): AsyncGenerator<U, undefined> {
-  return new MappedStream(source[Symbol.asyncIterator](), map, hooks);
+  const stream = typeof source === 'function' ? { open: source } : { opened: source[Symbol.asyncIterator]() };
+  return new MappedStream(stream, map, hooks);
 }
 
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
-/** Somebody who waits for the next value. */
+/** The functions that settle the promise of `next`. */
 interface Pull<U> {
   readonly resolve: (step: IteratorResult<U, undefined>) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** Either is defined. */
+interface Origin<T> {
+  readonly opened?: AsyncIterator<T>;
+  readonly open?: () => Promise<AsyncIterator<T>>;
 }
 
 class MappedStream<T, U> implements AsyncGenerator<U, undefined> {
   private over = false;
   private wake: ((step: IteratorResult<U, undefined>) => void) | undefined;
   private readonly onAbort = this.leave.bind(this);
+  private source: AsyncIterator<T> | undefined;
 
   constructor(
-    private readonly source: AsyncIterator<T>,
+    private readonly origin: Origin<T>,
     private readonly map: (value: T) => U | Promise<U>,
     private readonly hooks: StreamHooks<U>,
   ) {
+    this.source = origin.opened;
     if (hooks.signal?.aborted) this.end();
     else hooks.signal?.addEventListener('abort', this.onAbort, { once: true });
   }
@@ -47,7 +59,7 @@ class MappedStream<T, U> implements AsyncGenerator<U, undefined> {
     return new Promise((resolve, reject) => {
       this.wake = resolve;
       const pull: Pull<U> = { resolve, reject };
-      this.source.next().then(
+      (this.source?.next() ?? this.open()).then(
         (step) => this.take(step, pull),
         (error: unknown) => this.fail(error, pull),
       );
@@ -70,6 +82,13 @@ class MappedStream<T, U> implements AsyncGenerator<U, undefined> {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
+  }
+
+  /** Opens the source and pulls its first value; a stream that has ended meanwhile closes it. */
+  private async open(): Promise<IteratorResult<T, unknown>> {
+    this.source = await this.origin.open?.();
+    if (this.over) void this.source?.return?.(undefined);
+    return this.over || !this.source ? END : this.source.next();
   }
 
   private take(step: IteratorResult<T, unknown>, pull: Pull<U>): void {
@@ -109,7 +128,7 @@ class MappedStream<T, U> implements AsyncGenerator<U, undefined> {
     this.over = true;
     this.hooks.signal?.removeEventListener('abort', this.onAbort);
     // Not awaited: a source that is waiting for its next value may answer only then.
-    this.source.return?.(undefined).then(undefined, () => undefined);
+    this.source?.return?.(undefined).then(undefined, () => undefined);
     this.hooks.ended?.();
   }
 }

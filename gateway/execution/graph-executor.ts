@@ -12,7 +12,6 @@ import type { CallContext } from '../upstream/call/call-context.js';
 import { type AbortSignalLike, nativeSignal } from '../upstream/call/light-abort-controller.js';
 import { Deadline } from '../upstream/call/deadline.js';
 import type { ExecutableRequest } from './executable-request.js';
-import { LazyStream } from './lazy-stream.js';
 import { type CompiledPlanNode, type PlanExecution, complete } from './plan-execution.js';
 import { QueryFetchScope } from '../upstream/call/query-fetch-scope.js';
 import { serviceUnavailableError } from '../upstream/call/subgraph-source.js';
@@ -81,7 +80,7 @@ export class GraphExecutor {
     context: CallContext,
     after: unknown = null,
   ): AsyncGenerator<StreamEvent, undefined> {
-    const upstream = new LazyStream(() => this.open(prepared, context, after));
+    const upstream = () => this.open(prepared, context, after);
     return mapStream(upstream, (event) => this.deliver(prepared, context, event), {
       signal: nativeSignal(context.signal),
       failed: (error) => {

@@ -7,7 +7,7 @@ import type { CallContext } from '../call/call-context.js';
 import type { SubgraphHeaderBuilder } from './call-headers.js';
 import { nativeSignal } from '../call/light-abort-controller.js';
 import type { InFlightRequests } from '../call/in-flight-requests.js';
-import { ReplayThenLive } from './replay-then-live.js';
+import { replayThenLive } from './replay-then-live.js';
 import { type SubgraphStreamOptions, openSubgraphEvents } from './subgraph-events.js';
 import { SubgraphSocket } from './subgraph-socket.js';
 import {
@@ -55,7 +55,7 @@ export class HttpSubscriptions implements AsyncDisposable {
     const past = await this.replay(request, call);
     const { requestAfter: behind } = history;
     if (!behind) return past;
-    return new ReplayThenLive(past, (position) =>
+    return replayThenLive(past, (position) =>
       this.socket.refused ? undefined : this.subscribeLive(behind(position), call),
     );
   }

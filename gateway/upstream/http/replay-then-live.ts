@@ -2,48 +2,29 @@ import type { SubgraphResult } from '../../../protocol/wire.js';
 import type { SubgraphResults } from '../call/subgraph-source.js';
 
 /**
- * A subscription that starts with a replay on its own stream and then continues with a live stream after the
- * last replayed position.
+ * The results of a subscription that starts with a replay on its own stream and then continues with a live stream
+ * after the last replayed position. `openLive` returns undefined to stay on the current stream. Both streams end with
+ * the signal of their request, so `return()` may wait for the next result.
  */
-export class ReplayThenLive implements SubgraphResults {
-  /** Position after which the live stream starts. */
-  private switchAfter: string | undefined;
-  private over = false;
-
-  constructor(
-    private stream: SubgraphResults,
-    /** Opens the live stream after a position; returns undefined to stay on the current stream. */
-    private openLive: ((position: string) => Promise<SubgraphResults> | undefined) | undefined,
-  ) {}
-
-  next(): Promise<IteratorResult<SubgraphResult, undefined>> {
-    return this.openLive ? this.nextReplayed(this.openLive) : this.stream.next();
-  }
-
-  async return(): Promise<IteratorReturnResult<undefined>> {
-    this.over = true;
-    await this.stream.return?.();
-    return { done: true, value: undefined };
-  }
-
-  private async nextReplayed(present: NonNullable<typeof this.openLive>) {
-    if (this.switchAfter !== undefined) return this.switchToLive(present(this.switchAfter));
-    const step = await this.stream.next();
-    const bookmark = step.value?.bookmark;
-    if (bookmark?.caughtUp) this.switchAfter = bookmark.cursor;
-    return step;
-  }
-
-  private async switchToLive(
-    present: Promise<SubgraphResults> | undefined,
-  ): Promise<IteratorResult<SubgraphResult, undefined>> {
-    this.openLive = undefined;
-    if (present) {
-      const past = this.stream;
-      this.stream = await present;
-      void past.return?.();
-      if (this.over) return this.return();
+export async function* replayThenLive(
+  replay: SubgraphResults,
+  openLive: (position: string) => Promise<SubgraphResults> | undefined,
+): AsyncGenerator<SubgraphResult, undefined> {
+  let stream = replay;
+  let open: typeof openLive | undefined = openLive;
+  try {
+    for (;;) {
+      const { value, done } = await stream.next();
+      if (done) return undefined;
+      yield value;
+      if (!open || !value.bookmark?.caughtUp) continue;
+      const live = await open(value.bookmark.cursor);
+      open = undefined;
+      if (!live) continue;
+      void stream.return?.();
+      stream = live;
     }
-    return this.stream.next();
+  } finally {
+    void stream.return?.();
   }
 }
