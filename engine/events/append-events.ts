@@ -7,22 +7,9 @@ import type { LoggedEvent, NewEvent } from '../contract.js';
 export const EVENT_CHANNEL = 'fleetgraph_event';
 
 /**
- * Events that a transaction appends at its end. Appending locks the account's counter row until the commit; if it were
- * locked earlier, two transactions could deadlock on each other's rows.
- */
-const pending = new WeakMap<Transaction, NewEvent[]>();
-
-/** Defers an event to the `appendEvents` that ends the transaction. */
-export function deferEvent(tx: Transaction, event: NewEvent): void {
-  const events = pending.get(tx);
-  if (events) events.push(event);
-  else pending.set(tx, [event]);
-}
-
-/**
- * Appends the deferred events, then the given ones, to the account's log. Call it LAST in the transaction, also with an
- * empty list: it locks the account's counter row until the commit, so that sequences have no gaps and follow the commit
- * order. One statement for any number of events; readers are notified at the commit.
+ * Appends events to the account's log. Called by `eventTransaction` at the end of the transaction: it locks the account's
+ * counter row until the commit, so that sequences have no gaps and follow the commit order. One statement for any number
+ * of events; readers are notified at the commit.
  */
 export async function appendEvents(
   tx: Transaction,
@@ -30,10 +17,8 @@ export async function appendEvents(
   at: Date,
   events: readonly NewEvent[],
 ): Promise<LoggedEvent[]> {
-  const all = [...(pending.get(tx) ?? []), ...events];
-  pending.delete(tx);
-  if (all.length === 0) return [];
-  const rows = all.map((event) => toRow(event));
+  if (events.length === 0) return [];
+  const rows = events.map((event) => toRow(event));
   const { traceparent = null } = traceHeaders();
   // The CTE `grown` runs first and alone takes the lock; `first` is the sequence before the new ones.
   const counted = await tx.$queryRaw<{ first: bigint }[]>`

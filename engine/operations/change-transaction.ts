@@ -1,4 +1,5 @@
 import type { Database, Transaction } from '../../kernel/postgres/database.js';
+import { type EventTransaction, eventTransaction } from '../events/event-transaction.js';
 import { idempotent, type IdempotentRequest, checkClientToken } from './client-tokens.js';
 
 /** A mutation: its account, its input, and whether it is a dry run. */
@@ -11,8 +12,8 @@ export interface ChangeTransaction extends IdempotentRequest {
 type Resources = Readonly<Record<string, unknown>>;
 
 export interface ChangeWork<A, R extends Resources> {
-  /** Makes the change; returns plain JSON (ids), which is stored for the clientToken. */
-  readonly make: (tx: Transaction) => Promise<A>;
+  /** Makes the change and emits its events; returns plain JSON (ids), which is stored for the clientToken. */
+  readonly make: (tx: EventTransaction) => Promise<A>;
   /** Reads the resources of the result. */
   readonly read: (database: Database | Transaction, answer: A) => Promise<R>;
 }
@@ -34,7 +35,9 @@ export async function changeInTransaction<A, R extends Resources>(
   work: ChangeWork<A, R>,
 ): Promise<R> {
   if (request.dryRun) return runDry(database, request, work);
-  const answer = await database.$transaction((tx) => idempotent(tx, request, () => work.make(tx)));
+  const answer = await eventTransaction(database, request.at, (tx) =>
+    idempotent(tx, request, () => work.make(tx)),
+  );
   return work.read(database, answer);
 }
 
@@ -44,7 +47,7 @@ async function runDry<A, R extends Resources>(
   { make, read }: ChangeWork<A, R>,
 ): Promise<R> {
   try {
-    return await database.$transaction(async (tx): Promise<never> => {
+    return await eventTransaction(database, request.at, async (tx): Promise<never> => {
       await checkClientToken(tx, request);
       const answer = await make(tx);
       throw new RolledBack({ answer, resources: await read(tx, answer) });

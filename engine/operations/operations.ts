@@ -1,10 +1,9 @@
-import type { Transaction } from '../../kernel/postgres/database.js';
 import type { EventType } from '../events/event-kinds.js';
 import { newId } from '../../kernel/ids.js';
 import { throwProblem, type Problem } from '../../kernel/result.js';
 import { type Operation, Prisma } from '../../prisma/generated/client.js';
 import type { EventLevel, Failure, OperationStage } from '../contract.js';
-import { deferEvent } from '../events/append-events.js';
+import type { EventTransaction } from '../events/event-transaction.js';
 import { throwNotFound } from '../not-found.js';
 import type { OperationType } from './operation-kinds.js';
 import {
@@ -16,8 +15,7 @@ import {
 } from './operation.rules.js';
 
 /**
- * Long-running changes. Every function here defers an event of category PROVISIONING to the `appendEvents` that ends the
- * transaction (call it also without events of your own).
+ * Long-running changes. Every function here emits an event of category PROVISIONING to the log of the operation's account.
  *
  *   PENDING ──▶ RUNNING ──▶ SUCCEEDED | PARTIAL | FAILED
  *      └───────────┴─ cancel requested ──▶ CANCELED
@@ -66,7 +64,7 @@ const ID_PATH = ['input', 'id'];
 
 /** Records an operation in state PENDING. */
 export async function createOperation(
-  tx: Transaction,
+  tx: EventTransaction,
   wanted: NewOperation,
   at: Date,
 ): Promise<OperationRow> {
@@ -89,7 +87,7 @@ export async function createOperation(
 
 /** Starts a stage; does nothing when it is running or finished, or the operation is. */
 export async function startStage(
-  tx: Transaction,
+  tx: EventTransaction,
   id: string,
   stage: string,
   at: Date,
@@ -100,7 +98,7 @@ export async function startStage(
 
 /** Finishes a stage as succeeded; does nothing when it or the operation is finished. */
 export async function finishStage(
-  tx: Transaction,
+  tx: EventTransaction,
   id: string,
   stage: string,
   at: Date,
@@ -113,7 +111,7 @@ export async function finishStage(
 
 /** Finishes one stage as succeeded and starts the next; a transition that was made before appends no event. */
 export async function advanceStage(
-  tx: Transaction,
+  tx: EventTransaction,
   id: string,
   { from, to, message }: { readonly from: string; readonly to: string; readonly message?: string },
   at: Date,
@@ -124,7 +122,11 @@ export async function advanceStage(
   ]);
 }
 
-async function changeStages(tx: Transaction, id: string, moves: readonly StageTransition[]): Promise<void> {
+async function changeStages(
+  tx: EventTransaction,
+  id: string,
+  moves: readonly StageTransition[],
+): Promise<void> {
   const row = await lock(tx, id);
   if (!row || isFinished(row.state)) return;
   const before = stagesOf(row);
@@ -152,7 +154,7 @@ async function changeStages(tx: Transaction, id: string, moves: readonly StageTr
 }
 
 /** Records counts and progress; does nothing when they are unchanged or the operation is finished. */
-export async function setProgress(tx: Transaction, id: string, now: OperationProgress): Promise<void> {
+export async function setProgress(tx: EventTransaction, id: string, now: OperationProgress): Promise<void> {
   const row = await lock(tx, id);
   if (!row || isFinished(row.state)) return;
   const counts = countsOf(now);
@@ -175,7 +177,7 @@ function isUnchanged(wanted: number | undefined, is: number | null): boolean {
 
 /** Finishes the operation and its unfinished stages; does nothing when it is finished. */
 export async function finishOperation(
-  tx: Transaction,
+  tx: EventTransaction,
   id: string,
   end: OperationEnd,
   at: Date,
@@ -199,7 +201,7 @@ export async function finishOperation(
  * `NOT_FOUND`, and `NOT_CANCELABLE` when it is finished or cannot be cancelled.
  */
 export async function requestCancel(
-  tx: Transaction,
+  tx: EventTransaction,
   account: string,
   id: string,
   at: Date,
@@ -222,7 +224,7 @@ export async function requestCancel(
 }
 
 /** Sets whether an operation can be cancelled. */
-export async function setCancelable(tx: Transaction, id: string, cancelable: boolean): Promise<void> {
+export async function setCancelable(tx: EventTransaction, id: string, cancelable: boolean): Promise<void> {
   await tx.operation.updateMany({ where: { id, finishedAt: null }, data: { cancelable } });
   locked.get(tx)?.delete(id);
 }
@@ -232,7 +234,7 @@ export async function setCancelable(tx: Transaction, id: string, cancelable: boo
  * `INVALID_STATE` when it is finished, paused, being cancelled, or cannot be paused.
  */
 export async function pauseOperation(
-  tx: Transaction,
+  tx: EventTransaction,
   account: string,
   id: string,
   at: Date,
@@ -249,7 +251,11 @@ export async function pauseOperation(
 /**
  * Resumes a paused operation (enqueue its target too). Throws `NOT_FOUND`, and `INVALID_STATE` when it is not paused.
  */
-export async function resumeOperation(tx: Transaction, account: string, id: string): Promise<OperationRow> {
+export async function resumeOperation(
+  tx: EventTransaction,
+  account: string,
+  id: string,
+): Promise<OperationRow> {
   const row = await lockOwnOperation(tx, account, id);
   if (isFinished(row.state) || row.pausedAt === null)
     throwProblem('INVALID_STATE', `The operation ${id} (${row.type}) is not paused.`, { path: ID_PATH });
@@ -265,7 +271,7 @@ function notPausableReason(row: OperationRow): string | undefined {
   return row.pausable ? undefined : 'cannot be paused';
 }
 
-async function lockOwnOperation(tx: Transaction, account: string, id: string): Promise<OperationRow> {
+async function lockOwnOperation(tx: EventTransaction, account: string, id: string): Promise<OperationRow> {
   const row = await lock(tx, id);
   if (row?.account === account) return row;
   return throwNotFound('OPERATION', id, ID_PATH);
@@ -282,9 +288,9 @@ export const OPERATION_COLUMNS = Object.values(Prisma.OperationScalarFieldEnum)
   .join(', ');
 
 /** Operations that a transaction has locked, as it has changed them; no other transaction can change them before it ends. */
-const locked = new WeakMap<Transaction, Map<string, OperationRow>>();
+const locked = new WeakMap<EventTransaction, Map<string, OperationRow>>();
 
-async function lock(tx: Transaction, id: string): Promise<OperationRow | null> {
+async function lock(tx: EventTransaction, id: string): Promise<OperationRow | null> {
   const known = locked.get(tx)?.get(id);
   if (known) return known;
   const [row] = await tx.$queryRaw<OperationRow[]>`
@@ -296,14 +302,14 @@ async function lock(tx: Transaction, id: string): Promise<OperationRow | null> {
  * Changes columns of an operation. The only writer: a direct update would leave the transaction's copy of the row stale.
  */
 export async function changeOperation(
-  tx: Transaction,
+  tx: EventTransaction,
   id: string,
   data: Prisma.OperationUpdateInput,
 ): Promise<OperationRow> {
   return rememberRow(tx, await tx.operation.update({ where: { id }, data }));
 }
 
-function rememberRow(tx: Transaction, row: OperationRow): OperationRow {
+function rememberRow(tx: EventTransaction, row: OperationRow): OperationRow {
   const rows = locked.get(tx) ?? new Map<string, OperationRow>();
   locked.set(tx, rows.set(row.id, row));
   return row;
@@ -341,13 +347,13 @@ const LEVELS: Readonly<Record<string, EventLevel>> = {
 };
 
 function operationEvent(
-  tx: Transaction,
+  tx: EventTransaction,
   row: OperationRow,
   type: EventType,
   message: string,
   more: Record<string, unknown> = {},
 ): void {
-  deferEvent(tx, {
+  tx.emit(row.account, {
     category: 'PROVISIONING',
     type,
     level: LEVELS[type] ?? 'INFO',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { EVENT_CHANNEL, appendEvents } from '../../engine/events/append-events.js';
+import { EVENT_CHANNEL } from '../../engine/events/append-events.js';
 import { finishOperation, finishStage, setProgress, startStage } from '../../engine/operations/operations.js';
-import type { Transaction } from '../../kernel/postgres/database.js';
+import { type EventTransaction, eventTransaction, logEvents } from '../../engine/events/event-transaction.js';
 import { type Answer, type ClustersKit, openClusters } from './kit.js';
 import { runningCluster } from './running-cluster.js';
 import { CREATE, type Created, proCluster } from './requests.js';
@@ -13,19 +13,13 @@ beforeAll(async () => {
 afterAll(() => clusters[Symbol.asyncDispose]());
 
 const at = new Date('2026-01-01T00:00:00Z');
-/** What an engine does: a transaction that ends with its events. */
-const inTransaction = (account: string, work: (tx: Transaction) => Promise<unknown>) =>
-  clusters.platform.database.prisma.$transaction(async (tx) => {
-    await work(tx);
-    await appendEvents(tx, account, at, []);
-  });
+const inTransaction = (work: (tx: EventTransaction) => Promise<unknown>) =>
+  eventTransaction(clusters.platform.database.prisma, at, work);
 /** An event of the account that is about nothing here. */
 const noise = (account: string) =>
-  clusters.platform.database.prisma.$transaction((tx) =>
-    appendEvents(tx, account, at, [
-      { category: 'QUOTA', type: 'QUOTA_RAISED', reason: 'QuotaRaised', message: 'noise' },
-    ]),
-  );
+  logEvents(clusters.platform.database.prisma, account, at, [
+    { category: 'QUOTA', type: 'QUOTA_RAISED', reason: 'QuotaRaised', message: 'noise' },
+  ]);
 const create = async (account: string, name: string, more = {}) => {
   const { data } = await clusters.run<Created>(CREATE, { input: proCluster(name, more) }, account);
   return { id: data.createCluster.cluster?.id ?? '', operation: data.createCluster.operation?.id ?? '' };
@@ -65,17 +59,17 @@ describe('operationProgress', () => {
       operationProgress: { state: 'PENDING', progress: 0, target: { state: 'INITIAL' } },
     });
 
-    await inTransaction('op', (tx) => startStage(tx, operation, 'CONTROL_PLANE', at));
+    await inTransaction((tx) => startStage(tx, operation, 'CONTROL_PLANE', at));
     expect((await take(stream, 1))[0]).toMatchObject({
       operationProgress: { state: 'RUNNING', stages: [{ state: 'RUNNING' }, { state: 'PENDING' }, {}, {}] },
     });
-    await inTransaction('op', (tx) => setProgress(tx, operation, { created: 1, progress: 0.5 }));
+    await inTransaction((tx) => setProgress(tx, operation, { created: 1, progress: 0.5 }));
     expect((await take(stream, 1))[0]).toMatchObject({
       operationProgress: { progress: 0.5, result: { created: 1 } },
     });
     await clusters.platform.database.prisma.cluster.update({ where: { id }, data: { state: 'RUNNING' } });
     const failures = [{ code: 'OUT_OF_STOCK', message: 'none left' } as const];
-    await inTransaction('op', (tx) =>
+    await inTransaction((tx) =>
       finishOperation(tx, operation, { state: 'PARTIAL', created: 1, failed: 1, failures }, at),
     );
     expect((await take(stream, 1))[0]).toMatchObject({
@@ -91,7 +85,7 @@ describe('operationProgress', () => {
 
   test('of an operation that has ended shows it and ends', async () => {
     const { operation } = await create('op', 'over');
-    await inTransaction('op', (tx) => finishOperation(tx, operation, { state: 'SUCCEEDED' }, at));
+    await inTransaction((tx) => finishOperation(tx, operation, { state: 'SUCCEEDED' }, at));
     const stream = await clusters.open(PROGRESS, { id: operation }, 'op');
     expect(await take(stream, 9)).toMatchObject([{ operationProgress: { state: 'SUCCEEDED' } }]);
   });
@@ -99,9 +93,9 @@ describe('operationProgress', () => {
   test('misses nothing that happens between opening and reading', async () => {
     const { operation } = await create('op', 'hasty');
     const stream = await clusters.open(PROGRESS, { id: operation }, 'op');
-    await inTransaction('op', (tx) => startStage(tx, operation, 'CONTROL_PLANE', at));
-    await inTransaction('op', (tx) => finishStage(tx, operation, 'CONTROL_PLANE', at));
-    await inTransaction('op', (tx) =>
+    await inTransaction((tx) => startStage(tx, operation, 'CONTROL_PLANE', at));
+    await inTransaction((tx) => finishStage(tx, operation, 'CONTROL_PLANE', at));
+    await inTransaction((tx) =>
       finishOperation(tx, operation, { state: 'FAILED', error: { code: 'OUT_OF_STOCK', message: 'x' } }, at),
     );
     const seen = await take(stream, 9);
@@ -142,7 +136,7 @@ describe('provisioningEvents', () => {
       },
     });
     expect(requested?.provisioningEvents.type).toBe('CLUSTER_REQUESTED');
-    await inTransaction('ev', (tx) => startStage(tx, operation, 'CONTROL_PLANE', at));
+    await inTransaction((tx) => startStage(tx, operation, 'CONTROL_PLANE', at));
     const [started] = await take(stream, 1);
     expect(started).toMatchObject({
       provisioningEvents: { type: 'OPERATION_STAGE_STARTED', operation: { state: 'RUNNING' } },
@@ -236,7 +230,7 @@ describe('watchClusters', () => {
     expect(modified).toMatchObject({
       watchClusters: { type: 'MODIFIED', cluster: { name: 'a', labels: { x: 'y' } } },
     });
-    await clusters.platform.database.prisma.$transaction(async (tx) => {
+    await inTransaction(async (tx) => {
       await tx.cluster.update({
         where: { id: a.id },
         data: { state: 'DELETED', deletedAt: at, resourceVersion: { increment: 1 } },
@@ -248,7 +242,7 @@ describe('watchClusters', () => {
         message: 'x',
         clusterId: a.id,
       } as const;
-      await appendEvents(tx, 'w1', at, [event]);
+      tx.emit('w1', event);
     });
     expect(await take(stream, 1)).toMatchObject([
       { watchClusters: { type: 'DELETED', cluster: { name: 'a', state: 'DELETED' } } },

@@ -3,6 +3,7 @@ import type { LoggedEvent, NewEvent } from '../../engine/contract.js';
 import { EventLog, LogBookmark } from '../../engine/events/event-log.js';
 import { EVENT_CHANNEL, appendEvents } from '../../engine/events/append-events.js';
 import { pruneEvents } from '../../engine/jobs/housekeeping.js';
+import { eventTransaction } from '../../engine/events/event-transaction.js';
 import { createLog } from '../../kernel/log.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
@@ -63,6 +64,36 @@ describe('the event log', () => {
     );
     expect(await events.head('writers')).toBe(160n);
     expect(await events.head('nobody')).toBe(0n);
+  });
+
+  it('appends the events that a transaction emits at its end, to the log of each account', async () => {
+    await eventTransaction(kit.database.prisma, at, async (tx) => {
+      tx.emit('emit-b', event('first'));
+      tx.emit('emit-a', event('second'));
+      tx.emit('emit-b', event('third'), event('fourth'));
+      expect(await tx.event.count({ where: { account: { in: ['emit-a', 'emit-b'] } } })).toBe(0);
+    });
+    const messages = async (account: string) =>
+      (await events.read(account, { after: 0n, limit: 10 })).map(({ message }) => message);
+    expect(await messages('emit-a')).toEqual(['second']);
+    expect(await messages('emit-b')).toEqual(['first', 'third', 'fourth']);
+  });
+
+  it('appends the events of each concurrent transaction with that transaction, none when it rolls back', async () => {
+    const accounts = Array.from({ length: 8 }, (_, index) => `concurrent-${index}`);
+    const transactions = accounts.map((account, index) =>
+      eventTransaction(kit.database.prisma, at, async (tx) => {
+        await tx.$queryRaw`SELECT 1`;
+        tx.emit(account, event(account));
+        await tx.$queryRaw`SELECT 1`;
+        if (index % 2 === 1) throw new Error('rolled back');
+      }).catch(() => undefined),
+    );
+    await Promise.all(transactions);
+    const logs = await Promise.all(accounts.map((account) => events.read(account, { after: 0n, limit: 10 })));
+    expect(logs.map((log) => log.map(({ message }) => message))).toEqual(
+      accounts.map((account, index) => (index % 2 === 0 ? [account] : [])),
+    );
   });
 
   it('appends many events in one statement and returns them as stored', async () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { appendEvents } from '../../engine/events/append-events.js';
 import { EventLog } from '../../engine/events/event-log.js';
 import type { EventNotifier } from '../../engine/events/event-notifier.js';
 import { openNatsNotifier } from '../../engine/events/nats-notifier.js';
 import { startNatsRelay } from '../../engine/events/nats-relay.js';
+import { logEvents } from '../../engine/events/event-transaction.js';
 import { createLog } from '../../kernel/log.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 import { hasNatsServer, type NatsServer, startNatsServer } from '../kit/nats-server.js';
@@ -30,11 +30,9 @@ describe.skipIf(!hasNatsServer)('the news of events on NATS', () => {
   });
 
   const append = (account: string) =>
-    kit.database.prisma.$transaction((tx) =>
-      appendEvents(tx, account, new Date(), [
-        { category: 'PROVISIONING', type: 'NODE_READY', reason: 'NodeReady', message: 'ready' },
-      ]),
-    );
+    logEvents(kit.database.prisma, account, new Date(), [
+      { category: 'PROVISIONING', type: 'NODE_READY', reason: 'NodeReady', message: 'ready' },
+    ]);
 
   it('notifies the readers of an account about appended events, whatever characters its name has', async () => {
     for (const account of ['acme', 'konto 7.>*', '帐户']) {

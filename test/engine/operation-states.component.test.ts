@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperationState } from '../../engine/contract.js';
-import { appendEvents } from '../../engine/events/append-events.js';
 import {
   createOperation,
   finishOperation,
@@ -11,7 +10,7 @@ import {
   setProgress,
   startStage,
 } from '../../engine/operations/operations.js';
-import type { Transaction } from '../../kernel/postgres/database.js';
+import { type EventTransaction, eventTransaction } from '../../engine/events/event-transaction.js';
 import { toResult } from '../../kernel/result.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 
@@ -40,7 +39,7 @@ async function operationIn({
   cancelable = true,
   pausable = true,
 }: Start): Promise<string> {
-  return kit.database.prisma.$transaction(async (tx) => {
+  return eventTransaction(kit.database.prisma, at, async (tx) => {
     const target = {
       account: 'acme',
       targetKind: 'Cluster',
@@ -56,7 +55,6 @@ async function operationIn({
       where: { id },
       data: { state, ...(paused && { pausedAt: at }), ...(canceling && { cancelRequestedAt: at }) },
     });
-    await appendEvents(tx, 'acme', at, []);
     return id;
   });
 }
@@ -64,15 +62,10 @@ async function operationIn({
 /** Result: its state, `paused`, `canceling`, or the code of the refusal. */
 async function after(
   start: Start,
-  action: (tx: Transaction, id: string) => Promise<unknown>,
+  action: (tx: EventTransaction, id: string) => Promise<unknown>,
 ): Promise<string> {
   const id = await operationIn(start);
-  const result = await toResult(() =>
-    kit.database.prisma.$transaction(async (tx) => {
-      await action(tx, id);
-      await appendEvents(tx, 'acme', at, []);
-    }),
-  );
+  const result = await toResult(() => eventTransaction(kit.database.prisma, at, (tx) => action(tx, id)));
   if (!result.ok) return result.problems[0]!.code;
   const row = await kit.database.prisma.operation.findUniqueOrThrow({ where: { id } });
   return [row.state, row.pausedAt ? 'paused' : '', row.cancelRequestedAt ? 'canceling' : '']
@@ -86,7 +79,7 @@ const unchanged = Object.fromEntries(ENDED.map((state) => [state, state]));
 const refused = (code: string) => Object.fromEntries(ENDED.map((state) => [state, code]));
 
 describe('the state machine of operations', () => {
-  it.each<[string, (tx: Transaction, id: string) => Promise<unknown>, Record<string, string>]>([
+  it.each<[string, (tx: EventTransaction, id: string) => Promise<unknown>, Record<string, string>]>([
     [
       'starting a stage',
       (tx, id) => startStage(tx, id, 'A', at),
@@ -103,7 +96,7 @@ describe('the state machine of operations', () => {
       { PENDING: 'PENDING', RUNNING: 'RUNNING', ...unchanged },
     ],
     ...(['SUCCEEDED', 'PARTIAL', 'FAILED', 'CANCELED'] as const).map(
-      (state): [string, (tx: Transaction, id: string) => Promise<unknown>, Record<string, string>] => [
+      (state): [string, (tx: EventTransaction, id: string) => Promise<unknown>, Record<string, string>] => [
         `the end ${state}`,
         (tx, id) => finishOperation(tx, id, { state }, at),
         { PENDING: state, RUNNING: state, ...unchanged },
@@ -133,7 +126,7 @@ describe('the state machine of operations', () => {
     },
   );
 
-  it.each<[string, Start, (tx: Transaction, id: string) => Promise<unknown>, string]>([
+  it.each<[string, Start, (tx: EventTransaction, id: string) => Promise<unknown>, string]>([
     [
       'a paused one is not paused again',
       { state: 'RUNNING', paused: true },
@@ -198,7 +191,7 @@ describe('the state machine of operations', () => {
     expect(await after(start, action)).toBe(expected);
   });
 
-  it.each<[string, (tx: Transaction, id: string) => Promise<unknown>, string]>([
+  it.each<[string, (tx: EventTransaction, id: string) => Promise<unknown>, string]>([
     [
       'cancel',
       (tx, id) => requestCancel(tx, 'other', id, at),
@@ -211,7 +204,7 @@ describe('the state machine of operations', () => {
     ],
   ])('a refusal to %s names the operation', async (_what, action, message) => {
     const id = await operationIn({ state: 'RUNNING' });
-    const result = await toResult(() => kit.database.prisma.$transaction((tx) => action(tx, id)));
+    const result = await toResult(() => eventTransaction(kit.database.prisma, at, (tx) => action(tx, id)));
     expect(!result.ok && result.problems[0]?.message.replace(id, 'ID')).toBe(message);
   });
 });
@@ -234,10 +227,9 @@ describe('the message of an event about progress', () => {
     const id = await operationIn({ state: 'RUNNING' });
     const { prisma } = kit.database;
     await prisma.operation.update({ where: { id }, data: { requested } });
-    await prisma.$transaction(async (tx) => {
+    await eventTransaction(prisma, at, async (tx) => {
       await setProgress(tx, id, { progress: 0.5, created: 2, failed: 1 });
       await finishOperation(tx, id, { state: 'PARTIAL' }, at);
-      await appendEvents(tx, 'acme', at, []);
     });
     const events = await prisma.event.findMany({
       where: { operationId: id },

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventLog } from '../../engine/events/event-log.js';
-import { appendEvents } from '../../engine/events/append-events.js';
 import {
   createOperation,
   finishOperation,
@@ -10,7 +9,7 @@ import {
   stagesOf,
   startStage,
 } from '../../engine/operations/operations.js';
-import type { Transaction } from '../../kernel/postgres/database.js';
+import { type EventTransaction, eventTransaction } from '../../engine/events/event-transaction.js';
 import { createLog } from '../../kernel/log.js';
 import { toResult } from '../../kernel/result.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
@@ -28,13 +27,8 @@ afterAll(async () => {
 
 const at = new Date('2026-05-01T00:00:00Z');
 
-/** One transaction of the account, ended as it must be. */
-function change<T>(account: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
-  return kit.database.prisma.$transaction(async (tx) => {
-    const value = await work(tx);
-    await appendEvents(tx, account, at, []);
-    return value;
-  });
+function change<T>(work: (tx: EventTransaction) => Promise<T>): Promise<T> {
+  return eventTransaction(kit.database.prisma, at, work);
 }
 
 function create(account: string, cancelable = false) {
@@ -47,7 +41,7 @@ function create(account: string, cancelable = false) {
     requested: 4,
     cancelable,
   } as const;
-  return change(account, (tx) => createOperation(tx, wanted, at));
+  return change((tx) => createOperation(tx, wanted, at));
 }
 
 const find = (id: string) => kit.database.prisma.operation.findUniqueOrThrow({ where: { id } });
@@ -57,17 +51,15 @@ const types = async (account: string) =>
 describe('an operation', () => {
   it('appends one event for each stage of an operation', async () => {
     const { id } = await create('steps');
-    await change('steps', (tx) => startStage(tx, id, 'ONE', at));
-    await change('steps', (tx) => startStage(tx, id, 'ONE', at));
-    await change('steps', (tx) => finishStage(tx, id, 'ONE', at, 'One is done.'));
-    await change('steps', (tx) => setProgress(tx, id, { created: 3, failed: 0, progress: 0.75 }));
-    await change('steps', (tx) => setProgress(tx, id, { created: 3, failed: 0, progress: 0.75 }));
+    await change((tx) => startStage(tx, id, 'ONE', at));
+    await change((tx) => startStage(tx, id, 'ONE', at));
+    await change((tx) => finishStage(tx, id, 'ONE', at, 'One is done.'));
+    await change((tx) => setProgress(tx, id, { created: 3, failed: 0, progress: 0.75 }));
+    await change((tx) => setProgress(tx, id, { created: 3, failed: 0, progress: 0.75 }));
     expect(await find(id)).toMatchObject({ state: 'RUNNING', progress: 0.75, requested: 4, created: 3 });
     const failures = [{ code: 'OUT_OF_STOCK', message: 'None left.' } as const];
-    await change('steps', (tx) =>
-      finishOperation(tx, id, { state: 'PARTIAL', created: 3, failed: 1, failures }, at),
-    );
-    await change('steps', (tx) => finishOperation(tx, id, { state: 'FAILED' }, at));
+    await change((tx) => finishOperation(tx, id, { state: 'PARTIAL', created: 3, failed: 1, failures }, at));
+    await change((tx) => finishOperation(tx, id, { state: 'FAILED' }, at));
     const ended = await find(id);
     expect(ended).toMatchObject({
       state: 'PARTIAL',
@@ -90,11 +82,11 @@ describe('an operation', () => {
   it('cancels a running operation of the account when its type can be cancelled', async () => {
     const { id } = await create('cancel', true);
     const ask = (account: string, operation: string) =>
-      toResult(() => change(account, (tx) => requestCancel(tx, account, operation, at)));
+      toResult(() => change((tx) => requestCancel(tx, account, operation, at)));
     expect(await ask('other', id)).toMatchObject({ ok: false, problems: [{ code: 'NOT_FOUND' }] });
     expect(await ask('cancel', id)).toMatchObject({ ok: true, value: { cancelRequestedAt: at } });
     expect(await ask('cancel', id)).toMatchObject({ ok: true });
-    await change('cancel', (tx) => finishOperation(tx, id, { state: 'CANCELED' }, at));
+    await change((tx) => finishOperation(tx, id, { state: 'CANCELED' }, at));
     expect(await ask('cancel', id)).toMatchObject({ ok: false, problems: [{ code: 'NOT_CANCELABLE' }] });
     const fixed = await create('cancel');
     expect(await ask('cancel', fixed.id)).toMatchObject({
@@ -104,14 +96,11 @@ describe('an operation', () => {
   });
 
   it('appends no event when the transaction is rolled back', async () => {
-    await kit.database.prisma
-      .$transaction(async (tx) => {
-        const target = { targetKind: 'Cluster', targetId: 'c', clusterId: 'c' } as const;
-        await createOperation(tx, { account: 'gone', type: 'SYNC_NODE_POOL', ...target, stages: [] }, at);
-        await appendEvents(tx, 'gone', at, []);
-        throw new Error('no');
-      })
-      .catch(() => undefined);
+    await change(async (tx) => {
+      const target = { targetKind: 'Cluster', targetId: 'c', clusterId: 'c' } as const;
+      await createOperation(tx, { account: 'gone', type: 'SYNC_NODE_POOL', ...target, stages: [] }, at);
+      throw new Error('no');
+    }).catch(() => undefined);
     expect(await types('gone')).toEqual([]);
   });
 });

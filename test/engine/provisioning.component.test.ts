@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noFaultInjection } from '../../engine/contract.js';
 import type { Engine } from '../../engine/engine.js';
-import { appendEvents } from '../../engine/events/append-events.js';
 import { requestCancel } from '../../engine/operations/operations.js';
 import { enqueue } from '../../engine/jobs/queue.js';
+import { eventTransaction } from '../../engine/events/event-transaction.js';
 import { eventually } from '../kit/eventually.js';
 import { clusterSchedules } from '../../subgraphs/clusters/reconcilers.js';
 import {
@@ -410,10 +410,9 @@ async function power(clusterId: string, instanceId: string, on: boolean): Promis
 }
 
 async function cancel(operationId: string, [kind, key]: readonly [string, string]): Promise<void> {
-  await world.prisma.$transaction(async (tx) => {
-    const at = new Date();
+  const at = new Date();
+  await eventTransaction(world.prisma, at, async (tx) => {
     await requestCancel(tx, 'acme', operationId, at);
     await enqueue(tx, kind, key);
-    await appendEvents(tx, 'acme', at, []);
   });
 }

@@ -1,3 +1,4 @@
+import { logEvents } from '../../engine/events/event-transaction.js';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,6 @@ import { type Client, createClient } from '@fleetgraph/client';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { appendEvents } from '../../engine/events/append-events.js';
 import { isDatabaseUnavailable } from '../../kernel/postgres/database-unavailable.js';
 import { type OpenDatabase, openDatabase } from '../../kernel/postgres/database.js';
 import {
@@ -238,9 +238,7 @@ async function heartbeats(account: string, signal: AbortSignal): Promise<void> {
     clusterId: clusters.get(account) ?? '',
   };
   while (!signal.aborted) {
-    await whileAway(() =>
-      database.prisma.$transaction((tx) => appendEvents(tx, account, new Date(), [event])),
-    );
+    await whileAway(() => logEvents(database.prisma, account, new Date(), [event]));
     await delay(PACE);
   }
 }

@@ -1,5 +1,6 @@
 import { changeInTransaction } from '../../../engine/operations/change-transaction.js';
 import type { Platform } from '../../../engine/platform.js';
+import type { EventTransaction } from '../../../engine/events/event-transaction.js';
 import type { Actor } from '../../../kernel/actor.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { isTransactionConflict } from '../store/transaction-conflict.js';
@@ -43,7 +44,7 @@ export interface ChangeRequest {
 export async function change(
   { database, clock }: Platform,
   { actor, mutation, input, dryRun }: ChangeRequest,
-  work: (tx: Transaction, at: Date) => Promise<ChangeResult>,
+  work: (tx: EventTransaction, at: Date) => Promise<ChangeResult>,
 ): Promise<ChangeOutcome> {
   const { account } = actor;
   const at = clock.now();

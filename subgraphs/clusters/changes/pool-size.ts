@@ -1,5 +1,5 @@
 import { enqueue } from '../../../engine/jobs/queue.js';
-import type { Transaction } from '../../../kernel/postgres/database.js';
+import type { EventTransaction } from '../../../engine/events/event-transaction.js';
 import { ProblemError } from '../../../kernel/result.js';
 import { reservedNodes, reserveScaleUp } from './quota.reservations.js';
 import { configOf } from '../model/pool-config.rules.js';
@@ -30,7 +30,7 @@ export function canResize({ state }: Pick<NodePool, 'state'>): boolean {
  * establishes it and enqueues the cluster.
  * Refuses `QUOTA_EXCEEDED`, and `SCALING_GROUP_MISSING` of a pool that makes no nodes any more.
  */
-export async function setDesiredPoolSize(tx: Transaction, request: PoolSize): Promise<void> {
+export async function setDesiredPoolSize(tx: EventTransaction, request: PoolSize): Promise<void> {
   const { cluster, pool, desiredSize, operationId, path, more } = request;
   const { account } = cluster;
   const state = nextPoolState(pool.state as NodePoolState, 'RESIZE');

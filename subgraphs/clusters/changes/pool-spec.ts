@@ -1,5 +1,4 @@
 import { throwNotFound } from '../../../engine/not-found.js';
-import { appendEvents } from '../../../engine/events/append-events.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import { throwProblem, ProblemError } from '../../../kernel/result.js';
@@ -19,16 +18,14 @@ export function target({ id, account, clusterId }: { id: string; account: string
   return { account, targetKind: 'NodePool', targetId: id, clusterId } as const;
 }
 
-/** Finishes the change of a pool's spec: updates the cluster's state, enqueues the pool and appends the events. */
+/** Finishes the change of a pool's spec: updates the cluster's state and enqueues the pool. */
 export async function enqueuePoolChange(
   tx: Transaction,
   cluster: ClusterRow,
   nodePoolId: string,
-  at: Date,
 ): Promise<void> {
   await updateCluster(tx, cluster.id, { state: 'SCALING' });
   await enqueue(tx, 'node-pool', nodePoolId);
-  await appendEvents(tx, cluster.account, at, []);
 }
 
 export interface LockedPool {

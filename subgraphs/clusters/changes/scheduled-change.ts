@@ -1,10 +1,10 @@
-import { appendEvents } from '../../../engine/events/append-events.js';
 import {
   createOperation,
   type NewOperation,
   type OperationRow,
 } from '../../../engine/operations/operations.js';
 import { enqueueLater } from '../../../engine/jobs/queue.js';
+import type { EventTransaction } from '../../../engine/events/event-transaction.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import { throwProblem } from '../../../kernel/result.js';
 import type { ClusterRow } from '../store/cluster.store.js';
@@ -52,7 +52,7 @@ export interface ScheduledChangeRequest extends Pick<
  * cluster is as it was. Refuses `INVALID_STATE` for MAINTENANCE_WINDOW when the cluster has no window in use.
  */
 export async function planInWindow(
-  tx: Transaction,
+  tx: EventTransaction,
   cluster: ClusterRow,
   { timing, at, ...fields }: ScheduledChangeRequest,
 ): Promise<OperationRow | undefined> {
@@ -71,7 +71,7 @@ export async function planInWindow(
   const input = { ...fields.input, waiting: true, scheduledFor: begins.toISOString() };
   const operation = await createOperation(tx, { ...target, ...fields, input, cancelable: true }, at);
   await enqueueStart(tx, operation.id, { begins, at });
-  await appendEvents(tx, account, at, [scheduledEvent(operation, begins)]);
+  tx.emit(account, scheduledEvent(operation, begins));
   return operation;
 }
 
@@ -92,7 +92,7 @@ export async function refuseSecondChange(
 
 /** Moves a change that waits to another time; `at` is the present by the platform's clock. */
 export async function rescheduleChange(
-  tx: Transaction,
+  tx: EventTransaction,
   operation: OperationRow,
   { begins, at }: { readonly begins: Date; readonly at: Date },
 ) {

@@ -1,7 +1,6 @@
-import { appendEvents } from '../../../engine/events/append-events.js';
 import { createOperation } from '../../../engine/operations/operations.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
-import type { Transaction } from '../../../kernel/postgres/database.js';
+import type { EventTransaction } from '../../../engine/events/event-transaction.js';
 import { type ClusterRow, updateCluster } from '../store/cluster.store.js';
 import { planInWindow, refuseSecondChange } from './scheduled-change.js';
 import type { RollingPolicy } from '../store/upgrade-input.js';
@@ -21,7 +20,7 @@ export interface UpgradeRequest {
  * Refuses `INVALID_STATE` while another one waits, and for MAINTENANCE_WINDOW without a window in use.
  */
 export async function startUpgrade(
-  tx: Transaction,
+  tx: EventTransaction,
   cluster: ClusterRow,
   { version, rolling, timing, at }: UpgradeRequest,
 ): Promise<string> {
@@ -35,6 +34,5 @@ export async function startUpgrade(
   const operation = await createOperation(tx, { ...target, ...fields, ...controlsIn('PRECHECK') }, at);
   await updateCluster(tx, id, { state: 'UPGRADING', operationId: operation.id });
   await enqueue(tx, 'cluster', id);
-  await appendEvents(tx, account, at, []);
   return operation.id;
 }

@@ -1,8 +1,8 @@
 import { type ComponentRow as Component, type Prisma } from '../store/component.store.js';
 import { isDeepStrictEqual } from 'node:util';
 import type { NewEvent } from '../../../engine/contract.js';
-import { appendEvents } from '../../../engine/events/append-events.js';
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import { eventTransaction } from '../../../engine/events/event-transaction.js';
 import type { Database } from '../../../kernel/postgres/database.js';
 import { eventOf } from '../model/cluster-events.js';
 import { componentEntry } from '../model/component-catalog.js';
@@ -44,13 +44,13 @@ async function record(
 ): Promise<void> {
   const before = component.drift as unknown as ComponentFieldDrift[];
   const fresh = drift.length > 0 && !isDeepStrictEqual(drift, before);
-  await database.$transaction(async (tx) => {
+  await eventTransaction(database, at, async (tx) => {
     const { count } = await tx.component.updateMany({
       // A concurrent change reconciles these differences.
       where: { id: component.id, generation: component.generation },
       data: { drift: drift as unknown as Prisma.InputJsonArray, driftCheckedAt: at },
     });
-    if (count > 0) await appendEvents(tx, component.account, at, fresh ? [drifted(component, drift)] : []);
+    if (count > 0 && fresh) tx.emit(component.account, drifted(component, drift));
   });
 }
 

@@ -1,10 +1,9 @@
 import { type ComponentRow as Component } from '../store/component.store.js';
 import type { Operation } from '../store/reconcile.store.js';
 import type { NewEvent, ReconcileContext } from '../../../engine/contract.js';
-import { appendEvents } from '../../../engine/events/append-events.js';
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
-import type { Transaction } from '../../../kernel/postgres/database.js';
+import { type EventTransaction, eventTransaction } from '../../../engine/events/event-transaction.js';
 import { Superseded } from '../store/reconcile.store.js';
 import type { ComponentEntry } from '../model/component-catalog.js';
 import { withoutAdditions } from '../model/component-additions.js';
@@ -52,7 +51,7 @@ export async function readLive(client: KubernetesClient, path: string): Promise<
   }
 }
 
-type Work = (tx: Transaction, at: Date) => Promise<readonly NewEvent[]>;
+type Work = (tx: EventTransaction, at: Date) => Promise<readonly NewEvent[]>;
 
 /**
  * One change of a component in one transaction; throws `Superseded` if its generation has changed since it was read.
@@ -62,10 +61,10 @@ export function inComponent(
   work: Work,
 ): Promise<void> {
   const at = scope.clock.now();
-  return scope.database.$transaction(async (tx) => {
+  return eventTransaction(scope.database, at, async (tx) => {
     const rows = await tx.$queryRaw<{ generation: number }[]>`
       SELECT generation FROM clusters.component WHERE id = ${component.id} FOR UPDATE`;
     if (rows[0]?.generation !== component.generation) throw new Superseded();
-    await appendEvents(tx, component.account, at, await work(tx, at));
+    tx.emit(component.account, ...(await work(tx, at)));
   });
 }

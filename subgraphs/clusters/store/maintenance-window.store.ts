@@ -1,4 +1,5 @@
 import { changeOperation } from '../../../engine/operations/operations.js';
+import type { EventTransaction } from '../../../engine/events/event-transaction.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { MaintenanceWindow, Operation, Prisma } from '../../../prisma/generated/client.js';
 import type { ReadByKeys } from './children.js';
@@ -55,7 +56,7 @@ export async function lockScheduledChange(tx: Transaction, { id }: Operation): P
 
 /** Writes when an operation that waits begins. */
 export async function setScheduledFor(
-  tx: Transaction,
+  tx: EventTransaction,
   { id, input }: Operation,
   scheduledFor: Date,
 ): Promise<void> {
@@ -65,7 +66,7 @@ export async function setScheduledFor(
 
 /** Takes a locked operation out of its waiting, and says what can be done with it from here on. */
 export async function startScheduledChange(
-  tx: Transaction,
+  tx: EventTransaction,
   { id }: Operation,
   controls: { readonly cancelable: boolean; readonly pausable: boolean },
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import type { NewEvent, ReconcileContext } from '../../../engine/contract.js';
-import { appendEvents } from '../../../engine/events/append-events.js';
 import type { AccountKey } from '../../../engine/jobs/queue.js';
+import { type EventTransaction, eventTransaction } from '../../../engine/events/event-transaction.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { Cluster, Node, NodePool, Operation } from '../../../prisma/generated/client.js';
 
@@ -80,7 +80,7 @@ export async function readCluster(database: Database, id: string): Promise<Clust
   return { cluster, pools, operation };
 }
 
-type Work = (tx: Transaction, at: Date) => Promise<readonly NewEvent[]>;
+type Work = (tx: EventTransaction, at: Date) => Promise<readonly NewEvent[]>;
 
 /**
  * One change of a pool in one transaction: locks the row, checks that the generation is still the one that was read
@@ -92,24 +92,24 @@ export function changePool(
   work: Work,
 ): Promise<void> {
   const at = scope.clock.now();
-  return scope.database.$transaction(async (tx) => {
+  return eventTransaction(scope.database, at, async (tx) => {
     const rows = await tx.$queryRaw<{ generation: number }[]>`
       SELECT generation FROM clusters.node_pool WHERE id = ${id} AND deleted_at IS NULL FOR UPDATE`;
     if (rows[0]?.generation !== generation) throw new Superseded();
-    await appendEvents(tx, account, at, await work(tx, at));
+    tx.emit(account, ...(await work(tx, at)));
   });
 }
 
 /** The same for a cluster: its state and its operation identify the change. */
 export function changeCluster(scope: ReconcileContext, cluster: Cluster, work: Work): Promise<void> {
   const at = scope.clock.now();
-  return scope.database.$transaction(async (tx) => {
+  return eventTransaction(scope.database, at, async (tx) => {
     const rows = await tx.$queryRaw<{ state: string; operation: string | null }[]>`
       SELECT state, operation_id AS operation FROM clusters.cluster
       WHERE id = ${cluster.id} AND deleted_at IS NULL FOR UPDATE`;
     const row = rows[0];
     if (!row || row.state !== cluster.state || row.operation !== cluster.operationId) throw new Superseded();
-    await appendEvents(tx, cluster.account, at, await work(tx, at));
+    tx.emit(cluster.account, ...(await work(tx, at)));
   });
 }
 

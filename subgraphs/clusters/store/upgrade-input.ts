@@ -1,5 +1,5 @@
 import { changeOperation, stagesOf, type OperationRow } from '../../../engine/operations/operations.js';
-import type { Transaction } from '../../../kernel/postgres/database.js';
+import type { EventTransaction } from '../../../engine/events/event-transaction.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { Prisma } from './reconcile.store.js';
 import { type PausePolicy, phaseOf, type UpgradePhase } from '../model/upgrade.rules.js';
@@ -49,7 +49,7 @@ export function upgradeInput({ input }: Operation): UpgradeInput {
 
 /** Changes what the operation remembers; the row is read anew, since others write beside this. */
 export async function updateUpgradeInput(
-  tx: Transaction,
+  tx: EventTransaction,
   id: string,
   change: { readonly [K in keyof UpgradeInput]?: UpgradeInput[K] | undefined },
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import type { NewEvent } from '../../../engine/contract.js';
-import { appendEvents } from '../../../engine/events/append-events.js';
 import type { AccountKey } from '../../../engine/jobs/queue.js';
+import { eventTransaction } from '../../../engine/events/event-transaction.js';
 import type { Database } from '../../../kernel/postgres/database.js';
 import type { EventReading } from '../model/kubernetes-event.rules.js';
 
@@ -28,13 +28,13 @@ export class KubernetesEventStore {
     { clusterId, version }: EventReading,
     { account, at, uids, events }: ReadEvents,
   ): Promise<void> {
-    await this.database.$transaction(async (tx) => {
+    await eventTransaction(this.database, at, async (tx) => {
       const next = { readAt: at, version: version + 1, ...(uids && { uids: [...uids] }) };
       const { count } =
         version === 0
           ? await tx.kubernetesEventReading.createMany({ data: { clusterId, ...next }, skipDuplicates: true })
           : await tx.kubernetesEventReading.updateMany({ where: { clusterId, version }, data: next });
-      if (count === 1) await appendEvents(tx, account, at, events);
+      if (count === 1) tx.emit(account, ...events);
     });
   }
 

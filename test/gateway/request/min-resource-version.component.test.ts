@@ -1,8 +1,8 @@
 import type { EventType } from '../../../engine/events/event-kinds.js';
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { appendEvents } from '../../../engine/events/append-events.js';
 import { EventCursors } from '../../../engine/events/event-cursor.js';
+import { logEvents } from '../../../engine/events/event-transaction.js';
 import { systemClock } from '../../../kernel/clock.js';
 import { cursorKeys } from '../../../roles/cursor-keys.js';
 import { transports } from '../fixtures/transports.js';
@@ -34,11 +34,9 @@ async function ask(minResourceVersion: unknown, account = 'acme'): Promise<Answe
 }
 
 function append(type: EventType, account = 'acme') {
-  return platform.kit.database.prisma.$transaction((tx) =>
-    appendEvents(tx, account, systemClock.now(), [
-      { category: 'PROVISIONING', type, level: 'INFO', reason: type, message: type },
-    ]),
-  );
+  return logEvents(platform.kit.database.prisma, account, systemClock.now(), [
+    { category: 'PROVISIONING', type, level: 'INFO', reason: type, message: type },
+  ]);
 }
 
 /** The cursor of an event that may not have happened yet. */

@@ -1,9 +1,9 @@
 import { EventLog } from '../../../engine/events/event-log.js';
-import { appendEvents } from '../../../engine/events/append-events.js';
 import type { NewEvent } from '../../../engine/contract.js';
 import { KubernetesApis } from '../../../engine/kubernetes/kubernetes-apis.js';
 import type { Platform } from '../../../engine/platform.js';
 import { EventCursors } from '../../../engine/events/event-cursor.js';
+import { logEvents } from '../../../engine/events/event-transaction.js';
 import { SubgraphExecutor } from '../../../subgraphs/runtime/execution/subgraph-executor.js';
 import type { SubgraphResult } from '../../../protocol/wire.js';
 import { Loaders } from '../../../kernel/loaders.js';
@@ -56,11 +56,8 @@ export async function startObservability(): Promise<ObservabilityWorld> {
     platform,
     subgraph,
     ask: askSubgraph(subgraph),
-    async append(account, ...events) {
-      await kit.database.prisma.$transaction((tx) =>
-        appendEvents(tx, account, clock.now(), events.map(complete)),
-      );
-    },
+    append: (account, ...events) =>
+      logEvents(kit.database.prisma, account, clock.now(), events.map(complete)),
     subscribe: (account, query, variables = {}) =>
       executor.subscribe({ query, variables }, () => ({
         actor: testActor(account),

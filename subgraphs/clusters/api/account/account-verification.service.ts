@@ -1,8 +1,8 @@
 import { changeInTransaction } from '../../../../engine/operations/change-transaction.js';
 import type { Platform } from '../../../../engine/platform.js';
-import { appendEvents } from '../../../../engine/events/append-events.js';
+import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { Actor } from '../../../../kernel/actor.js';
-import type { Database, Transaction } from '../../../../kernel/postgres/database.js';
+import type { Database } from '../../../../kernel/postgres/database.js';
 import { throwProblem, ProblemError } from '../../../../kernel/result.js';
 import {
   isVerified,
@@ -62,7 +62,7 @@ interface Shown {
 }
 
 async function record(
-  tx: Transaction,
+  tx: EventTransaction,
   { account, subject }: Actor,
   { kind, at, digest }: Shown,
 ): Promise<void> {
@@ -74,13 +74,11 @@ async function record(
       'The document identifies the holder of another account already. Show another document, or use that account.',
       { path: ['input', 'documentNumber'] },
     );
-  await appendEvents(tx, account, at, [
-    {
-      category: 'PROVISIONING',
-      type: 'ACCOUNT_VERIFIED',
-      reason: 'AccountVerified',
-      message: 'The holder of the account is identified.',
-      data: { kind, actor: subject },
-    },
-  ]);
+  tx.emit(account, {
+    category: 'PROVISIONING',
+    type: 'ACCOUNT_VERIFIED',
+    reason: 'AccountVerified',
+    message: 'The holder of the account is identified.',
+    data: { kind, actor: subject },
+  });
 }

@@ -1,9 +1,9 @@
 import { throwNotFound } from '../../../../engine/not-found.js';
-import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { OperationType } from '../../../../engine/operations/operation-kinds.js';
 import { createOperation, finishOperation } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
+import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { throwProblem, ProblemError } from '../../../../kernel/result.js';
@@ -42,7 +42,7 @@ export class ClusterService {
     ];
     if (problems.length > 0) throw new ProblemError(problems);
     const { account } = actor;
-    return change(this.platform, { actor, mutation: 'updateCluster', input, dryRun }, async (tx, at) => {
+    return change(this.platform, { actor, mutation: 'updateCluster', input, dryRun }, async (tx) => {
       const cluster = await existingCluster(tx, account, input.id);
       checkVersion(cluster, input.resourceVersion);
       await guardUpdate(tx, cluster, input);
@@ -51,7 +51,7 @@ export class ClusterService {
       const fields = changedFields(cluster, input);
       if (Object.keys(fields).length === 0) return { clusterId: cluster.id };
       await updateCluster(tx, cluster.id, fields);
-      await appendEvents(tx, account, at, [updated(cluster, fields, actor.subject)]);
+      tx.emit(account, updated(cluster, fields, actor.subject));
       return { clusterId: cluster.id };
     });
   }
@@ -127,7 +127,7 @@ interface OperationStart {
 
 /** Starts an operation on a locked cluster: writes operation, state, job and events. */
 async function startClusterOperation(
-  tx: Transaction,
+  tx: EventTransaction,
   cluster: ClusterRow,
   { state, at, ...fields }: OperationStart,
 ) {
@@ -136,11 +136,10 @@ async function startClusterOperation(
   const operation = await createOperation(tx, { ...target, ...fields }, at);
   await updateCluster(tx, id, { state, operationId: operation.id });
   await enqueue(tx, 'cluster', id);
-  await appendEvents(tx, account, at, []);
   return { clusterId: id, operationId: operation.id };
 }
 
-async function cancelOperations(tx: Transaction, cluster: ClusterRow, at: Date): Promise<void> {
+async function cancelOperations(tx: EventTransaction, cluster: ClusterRow, at: Date): Promise<void> {
   const error = {
     code: 'OPERATION_CANCELED',
     message: `The cluster ${cluster.id} is being deleted.`,

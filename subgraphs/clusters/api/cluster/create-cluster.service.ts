@@ -1,8 +1,8 @@
 import { validateClientToken } from '../../../../engine/operations/client-tokens.js';
-import { appendEvents } from '../../../../engine/events/append-events.js';
 import { createOperation } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
+import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { newId } from '../../../../kernel/ids.js';
@@ -59,7 +59,10 @@ interface ClusterCreation {
   readonly at: Date;
 }
 
-async function recordCluster(tx: Transaction, { account, plan, at }: ClusterCreation): Promise<ChangeResult> {
+async function recordCluster(
+  tx: EventTransaction,
+  { account, plan, at }: ClusterCreation,
+): Promise<ChangeResult> {
   const { nodePools, masters, network: _network, namedZones: _zones, ...cluster } = plan;
   const id = newId('cluster');
   const pools = nodePools.map((pool) => ({ ...pool, id: newId('nodePool') }));
@@ -107,16 +110,14 @@ async function recordCluster(tx: Transaction, { account, plan, at }: ClusterCrea
   if (ours) await enqueue(tx, 'cluster', id);
   await reserveMasters(tx, { account, clusterId: id, plan, masters, at });
   await reserveCluster(tx, { account, product, loadBalancers: ours ? 1 : 0 });
-  await appendEvents(tx, account, at, [
-    {
-      category: 'PROVISIONING',
-      type: 'CLUSTER_REQUESTED',
-      reason: 'ClusterRequested',
-      message: `Cluster ${plan.name} (${plan.product}, Kubernetes ${plan.version}) was requested in ${plan.regionId}.`,
-      clusterId: id,
-      ...(operation && { operationId: operation.id }),
-    },
-  ]);
+  tx.emit(account, {
+    category: 'PROVISIONING',
+    type: 'CLUSTER_REQUESTED',
+    reason: 'ClusterRequested',
+    message: `Cluster ${plan.name} (${plan.product}, Kubernetes ${plan.version}) was requested in ${plan.regionId}.`,
+    clusterId: id,
+    ...(operation && { operationId: operation.id }),
+  });
   return { clusterId: id, ...(operation && { operationId: operation.id }) };
 }
 

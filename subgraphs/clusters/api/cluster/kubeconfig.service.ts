@@ -2,9 +2,9 @@ import { stringify } from 'yaml';
 import { can } from '../../../../access/decision.js';
 import { kubernetesUser } from '../../../../access/kubernetes-user.js';
 import type { NewEvent } from '../../../../engine/contract.js';
-import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { Platform } from '../../../../engine/platform.js';
 import type { Credentials } from '../../../../engine/providers/infrastructure-provider.js';
+import { logEvents } from '../../../../engine/events/event-transaction.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import { throwProblem } from '../../../../kernel/result.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
@@ -75,7 +75,7 @@ export class KubeconfigService {
       this,
       async (batch) => {
         const events = batch.map((one) => issuedEvent(actor, one));
-        await database.prisma.$transaction((tx) => appendEvents(tx, actor.account, clock.now(), events));
+        await logEvents(database.prisma, actor.account, clock.now(), events);
         return batch.map(() => undefined);
       },
       { cache: false },

@@ -7,11 +7,11 @@ import {
   updateComponentSpec,
 } from '../../store/component.store.js';
 import { throwNotFound } from '../../../../engine/not-found.js';
-import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { OperationType } from '../../../../engine/operations/operation-kinds.js';
 import { createOperation, type OperationRow } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
+import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { newId } from '../../../../kernel/ids.js';
@@ -92,7 +92,7 @@ export class ComponentService {
           createdAt: at,
         },
       ]);
-      return finish(tx, { account: cluster.account, id, operationId, at });
+      return finish(tx, { id, operationId });
     });
   }
 
@@ -171,7 +171,7 @@ export class ComponentService {
       if (planned) return { componentId: component.id, operationId: planned.id };
       const operationId = await operate(tx, cluster, { type, name: entry.name, at });
       await updateComponentSpec(tx, component.id, { spec: { ...spec, state, operationId }, at });
-      return finish(tx, { account, id: component.id, operationId, at });
+      return finish(tx, { id: component.id, operationId });
     });
   }
 }
@@ -222,7 +222,7 @@ interface ChangePlan {
 
 /** Has a change wait for the maintenance window; undefined when it begins at once. */
 async function planChange(
-  tx: Transaction,
+  tx: EventTransaction,
   { cluster, component, entry, at }: Facts,
   { type, later, timing }: ChangePlan,
 ): Promise<OperationRow | undefined> {
@@ -283,7 +283,7 @@ function checked(entry: ComponentEntry, before: Parameters, change: unknown): Pa
 }
 
 async function operate(
-  tx: Transaction,
+  tx: EventTransaction,
   { id, account }: ClusterRow,
   { type, name, at }: { readonly type: OperationType; readonly name: string; readonly at: Date },
 ): Promise<string> {
@@ -298,14 +298,8 @@ async function operate(
 
 async function finish(
   tx: Transaction,
-  {
-    account,
-    id,
-    operationId,
-    at,
-  }: { readonly account: string; readonly id: string; readonly operationId: string; readonly at: Date },
+  { id, operationId }: { readonly id: string; readonly operationId: string },
 ): Promise<ChangeResult> {
   await enqueue(tx, 'component', id);
-  await appendEvents(tx, account, at, []);
   return { componentId: id, operationId };
 }

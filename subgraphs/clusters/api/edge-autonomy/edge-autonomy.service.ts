@@ -1,5 +1,4 @@
 import { throwNotFound } from '../../../../engine/not-found.js';
-import { appendEvents } from '../../../../engine/events/append-events.js';
 import { createOperation } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
@@ -48,7 +47,6 @@ export class EdgeAutonomyService {
       const fields = { ...target, type: EDGE_AUTONOMY, stages: STAGES, input: { enabled: input.enabled } };
       const operation = await createOperation(tx, fields, at);
       await enqueue(tx, 'edge-autonomy', pool.id);
-      await appendEvents(tx, account, at, []);
       return { clusterId: cluster.id, nodePoolId: pool.id, operationId: operation.id };
     });
   }

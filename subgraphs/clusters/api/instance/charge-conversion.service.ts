@@ -1,5 +1,4 @@
 import { notFound } from '../../../../engine/not-found.js';
-import { appendEvents } from '../../../../engine/events/append-events.js';
 import { createOperation } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
@@ -56,7 +55,6 @@ export class ChargeConversionService {
         at,
       );
       await enqueue(tx, 'charge-conversion', operation.id);
-      await appendEvents(tx, account, at, []);
       return { clusterId, operationId: operation.id };
     });
   }

@@ -1,8 +1,7 @@
 import { throwNotFound } from '../../../../engine/not-found.js';
-import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { Platform } from '../../../../engine/platform.js';
+import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { Actor } from '../../../../kernel/actor.js';
-import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { type Problem, throwProblem, ProblemError } from '../../../../kernel/result.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../../store/cluster.store.js';
@@ -54,7 +53,7 @@ export class MaintenanceWindowService {
         await putWindow(tx, window);
         await updateCluster(tx, cluster.id, {});
         const moved = await moveWaiting(tx, { cluster, window, at });
-        await appendEvents(tx, account, at, [windowSet(cluster, window), ...moved]);
+        tx.emit(account, windowSet(cluster, window), ...moved);
         return { clusterId };
       },
     );
@@ -102,7 +101,7 @@ interface Setting {
 }
 
 /** Moves what waits for the window to its new opening. */
-async function moveWaiting(tx: Transaction, { cluster, window, at }: Setting) {
+async function moveWaiting(tx: EventTransaction, { cluster, window, at }: Setting) {
   const waiting = await scheduledChangesOf(tx, cluster.id);
   const begins = window.enabled ? beginsAt(ruleOf(window, cluster), at) : null;
   const moved = [];

@@ -1,5 +1,4 @@
 import { throwNotFound } from '../../../../engine/not-found.js';
-import { appendEvents } from '../../../../engine/events/append-events.js';
 import { createOperation } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
@@ -47,7 +46,6 @@ export class MigrationService {
       const operation = await createOperation(tx, fields, at);
       await updateCluster(tx, id, { state: 'UPDATING', operationId: operation.id });
       await enqueue(tx, 'cluster', id);
-      await appendEvents(tx, account, at, []);
       return { clusterId: id, operationId: operation.id };
     });
   }

@@ -1,7 +1,7 @@
 import type { EventType } from '../../../../engine/events/event-kinds.js';
 import { changeInTransaction } from '../../../../engine/operations/change-transaction.js';
-import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { Platform } from '../../../../engine/platform.js';
+import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Database, Transaction } from '../../../../kernel/postgres/database.js';
 
@@ -30,7 +30,7 @@ export interface NetworkChanged {
 export async function changeNetwork<T>(
   { database, clock }: Pick<Platform, 'database' | 'clock'>,
   { actor, mutation, input, dryRun, read }: NetworkChange<T>,
-  work: (tx: Transaction, at: Date) => Promise<NetworkChanged>,
+  work: (tx: EventTransaction, at: Date) => Promise<NetworkChanged>,
 ): Promise<T | null> {
   const at = clock.now();
   const { account } = actor;
@@ -38,7 +38,7 @@ export async function changeNetwork<T>(
   const { resource } = await changeInTransaction(database.prisma, request, {
     make: async (tx) => {
       const changed = await work(tx, at);
-      await appendEvents(tx, account, at, [eventOf(changed)]);
+      tx.emit(account, eventOf(changed));
       return { id: changed.id };
     },
     read: async (db, { id }) => ({ resource: await read(db, account, id) }),

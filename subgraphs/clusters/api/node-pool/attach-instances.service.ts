@@ -80,7 +80,7 @@ export class AttachInstancesService {
       );
       const generation = { increment: 1 };
       await pools.updateNodePool(tx, pool.id, { desiredSize, generation, state, operationId: operation.id });
-      await enqueuePoolChange(tx, cluster, pool.id, at);
+      await enqueuePoolChange(tx, cluster, pool.id);
       return { clusterId: cluster.id, nodePoolId: pool.id, operationId: operation.id };
     });
   }

@@ -88,7 +88,7 @@ export class NodePoolService {
           createdAt: at,
         },
       ]);
-      await enqueuePoolChange(tx, cluster, id, at);
+      await enqueuePoolChange(tx, cluster, id);
       return { clusterId, nodePoolId: id, operationId: operation.id };
     });
   }
@@ -141,7 +141,7 @@ export class NodePoolService {
         state,
         operationId: operation.id,
       });
-      await enqueuePoolChange(tx, cluster, pool.id, at);
+      await enqueuePoolChange(tx, cluster, pool.id);
       return { clusterId: cluster.id, nodePoolId: pool.id, operationId: operation.id };
     });
   }
@@ -164,7 +164,7 @@ export class NodePoolService {
       const generation = { increment: 1 };
       await pools.updateNodePool(tx, pool.id, { state: 'DELETING', generation, operationId: operation.id });
       if (pool.isDefault) await reassignDefaultPool(tx, pool, input.acknowledgeRisk);
-      await enqueuePoolChange(tx, cluster, pool.id, at);
+      await enqueuePoolChange(tx, cluster, pool.id);
       return { clusterId: cluster.id, nodePoolId: pool.id, operationId: operation.id };
     });
   }

@@ -62,7 +62,7 @@ export class RemoveNodesService {
       );
       const generation = { increment: 1 };
       await pools.updateNodePool(tx, pool.id, { desiredSize, generation, state, operationId: operation.id });
-      await enqueuePoolChange(tx, cluster, pool.id, at);
+      await enqueuePoolChange(tx, cluster, pool.id);
       return { clusterId: cluster.id, nodePoolId: pool.id, operationId: operation.id };
     });
   }
@@ -90,7 +90,7 @@ export class RemoveNodesService {
       );
       const generation = { increment: 1 };
       await pools.updateNodePool(tx, pool.id, { generation, state, operationId: operation.id });
-      await enqueuePoolChange(tx, cluster, pool.id, at);
+      await enqueuePoolChange(tx, cluster, pool.id);
       return { clusterId: cluster.id, nodePoolId: pool.id, operationId: operation.id };
     });
   }

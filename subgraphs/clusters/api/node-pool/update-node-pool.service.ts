@@ -104,7 +104,7 @@ export class UpdateNodePoolService {
         generation: { increment: 1 },
         operationId: operation.id,
       });
-      await enqueuePoolChange(tx, cluster, pool.id, at);
+      await enqueuePoolChange(tx, cluster, pool.id);
       return { clusterId: cluster.id, nodePoolId: pool.id, operationId: operation.id };
     });
   }

@@ -1,10 +1,10 @@
 import { checkClientToken, idempotent } from '../../../../engine/operations/client-tokens.js';
 import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
-import { appendEvents } from '../../../../engine/events/append-events.js';
 import { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import { KubernetesStatusError } from '../../../../engine/kubernetes/kubernetes-error.js';
 import { throwNotFound } from '../../../../engine/not-found.js';
 import type { Platform } from '../../../../engine/platform.js';
+import { eventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import { type Problem, throwProblem, ProblemError } from '../../../../kernel/result.js';
 import { type ClusterRow, ClusterStore } from '../../store/cluster.store.js';
@@ -76,14 +76,13 @@ export class UpdateNodeService {
     const request = this.request(actor, input);
     // Without a token nothing need be locked while Kubernetes is asked.
     const first = input.clientToken == null ? await write(target, input, {}) : undefined;
-    return this.platform.database.prisma.$transaction(async (tx) => {
+    return eventTransaction(this.platform.database.prisma, request.at, async (tx) => {
       let written = first;
       await idempotent(tx, request, async () => {
         written ??= await write(target, input, {});
         return {};
       });
-      if (written?.summary)
-        await appendEvents(tx, actor.account, request.at, [updated(target, written, actor.subject)]);
+      if (written?.summary) tx.emit(actor.account, updated(target, written, actor.subject));
       return written?.metadata;
     });
   }

@@ -1,4 +1,3 @@
-import { appendEvents } from '../../../../engine/events/append-events.js';
 import { requestCancel } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
@@ -44,7 +43,6 @@ export class OperationService {
       const kind = KIND_OF_TARGET[operation.targetKind];
       if (kind) await enqueue(tx, kind, operation.targetId);
       if (scheduledFor(operation)) await enqueue(tx, SCHEDULED_CHANGE, operation.id);
-      await appendEvents(tx, account, at, []);
       return { operationId: operation.id };
     });
   }

@@ -1,4 +1,3 @@
-import { appendEvents } from '../../../../engine/events/append-events.js';
 import {
   type OperationRow,
   pauseOperation,
@@ -6,8 +5,8 @@ import {
 } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
+import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { Actor } from '../../../../kernel/actor.js';
-import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { change, type ChangeOutcome, type ChangeRequest } from '../../changes/change.js';
 import { updateUpgradeInput } from '../../store/upgrade-input.js';
 
@@ -40,11 +39,10 @@ export class PauseOperationService {
 
   private run(
     request: ChangeRequest,
-    work: (tx: Transaction, at: Date) => Promise<OperationRow>,
+    work: (tx: EventTransaction, at: Date) => Promise<OperationRow>,
   ): Promise<ChangeOutcome> {
     return change(this.platform, request, async (tx, at) => {
       const { id } = await work(tx, at);
-      await appendEvents(tx, request.actor.account, at, []);
       return { operationId: id };
     });
   }

@@ -1,9 +1,8 @@
 import { throwNotFound } from '../../../../engine/not-found.js';
 import { changeInTransaction } from '../../../../engine/operations/change-transaction.js';
-import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { Platform } from '../../../../engine/platform.js';
+import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { Actor } from '../../../../kernel/actor.js';
-import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { newId } from '../../../../kernel/ids.js';
 import { type Problem, throwProblem, ProblemError } from '../../../../kernel/result.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
@@ -62,14 +61,14 @@ export class SupportTicketService {
       const event = eventOf({ cluster }, 'SUPPORT_TICKET_CLOSED', `The ticket "${ticket.title}" is closed.`, {
         data,
       });
-      await appendEvents(tx, actor.account, at, [event]);
+      tx.emit(actor.account, event);
       return ticket.id;
     });
   }
 
   private async once(
     { actor: { account }, mutation, input, dryRun }: TicketRequest,
-    work: (tx: Transaction, at: Date) => Promise<string>,
+    work: (tx: EventTransaction, at: Date) => Promise<string>,
   ): Promise<tickets.SupportTicketRow | null> {
     const at = this.platform.clock.now();
     const request = { account, mutation, token: input.clientToken, input, at, dryRun };
@@ -111,7 +110,7 @@ interface OpenTicketRequest {
 }
 
 async function openTicket(
-  tx: Transaction,
+  tx: EventTransaction,
   { actor, input, at, versionUnsupported }: OpenTicketRequest,
 ): Promise<string> {
   const { account, subject } = actor;
@@ -141,6 +140,6 @@ async function openTicket(
     level: warned ? 'WARNING' : 'INFO',
     data: { ticketId: id, kind, versionUnsupported: warned },
   });
-  await appendEvents(tx, account, at, [event]);
+  tx.emit(account, event);
   return id;
 }

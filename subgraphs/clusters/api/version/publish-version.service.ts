@@ -1,9 +1,8 @@
 import { changeInTransaction } from '../../../../engine/operations/change-transaction.js';
-import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueueAll } from '../../../../engine/jobs/queue.js';
+import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { Actor } from '../../../../kernel/actor.js';
-import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { ProblemError } from '../../../../kernel/result.js';
 import { PLATFORM_ACCOUNT, VERSION_PUBLISHED } from '../../store/catalog.store.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
@@ -48,7 +47,7 @@ export class PublishVersionService {
   }
 }
 
-async function add(tx: Transaction, input: PublishKubernetesVersionInput, at: Date): Promise<object> {
+async function add(tx: EventTransaction, input: PublishKubernetesVersionInput, at: Date): Promise<object> {
   const { id } = input;
   const minor = minorOf(id);
   const releasedAt = input.releasedAt ?? at;
@@ -81,7 +80,7 @@ async function add(tx: Transaction, input: PublishKubernetesVersionInput, at: Da
     message,
     data: { version: id },
   };
-  await appendEvents(tx, PLATFORM_ACCOUNT, at, [{ category: 'PROVISIONING', ...event }]);
+  tx.emit(PLATFORM_ACCOUNT, { category: 'PROVISIONING', ...event });
   return {};
 }
 

@@ -1,5 +1,4 @@
 import { throwNotFound } from '../../../../engine/not-found.js';
-import { appendEvents } from '../../../../engine/events/append-events.js';
 import { createOperation } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
@@ -75,7 +74,6 @@ export class VerticalScalingService {
         const operation = await createOperation(tx, { ...target, ...asked }, at);
         await updateCluster(tx, cluster.id, { state: 'UPDATING', operationId: operation.id });
         await enqueue(tx, 'cluster', cluster.id);
-        await appendEvents(tx, account, at, []);
         return { clusterId: cluster.id, operationId: operation.id };
       },
     );

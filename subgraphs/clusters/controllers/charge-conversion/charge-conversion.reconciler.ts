@@ -5,9 +5,9 @@ import {
   type ReconcileContext,
   TerminalError,
 } from '../../../../engine/contract.js';
-import { appendEvents } from '../../../../engine/events/append-events.js';
 import { finishOperation, finishStage, startStage } from '../../../../engine/operations/operations.js';
 import type { ChargeType } from '../../../../engine/providers/charge-type.js';
+import { eventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { NodeRow } from '../../store/node.store.js';
 import { nodeStatesFor } from '../../model/node-states.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
@@ -69,7 +69,7 @@ async function convert(step: Step, node: NodeRow | undefined): Promise<Failure |
 /** The node is paid otherwise now; what it held of the quota of the old way is free. */
 async function record({ operation, conversion, scope }: Step, node: NodeRow): Promise<void> {
   const { chargeType } = conversion;
-  await scope.database.$transaction(async (tx) => {
+  await eventTransaction(scope.database, scope.clock.now(), async (tx) => {
     const { count } = await tx.node.updateMany({
       where: { id: node.id, chargeType: node.chargeType, state: { in: nodeStatesFor('CONVERT') } },
       data: { chargeType },
@@ -83,7 +83,7 @@ async function record({ operation, conversion, scope }: Step, node: NodeRow): Pr
     const text = `The machine of the node ${node.name} is ${chargeType} now.`;
     const data = { nodeId: node.id, name: node.name, from: node.chargeType, to: chargeType };
     const event = eventOf(subject, 'NODE_CHARGE_TYPE_CONVERTED', text, { data });
-    await appendEvents(tx, node.account, scope.clock.now(), count > 0 ? [event] : []);
+    if (count > 0) tx.emit(node.account, event);
   });
 }
 
@@ -96,11 +96,10 @@ async function finishConversion(
   const created = conversion.nodeIds.length - failed;
   const state = failed === 0 ? 'SUCCEEDED' : created > 0 ? 'PARTIAL' : 'FAILED';
   const [first] = failures;
-  await scope.database.$transaction(async (tx) => {
+  await eventTransaction(scope.database, at, async (tx) => {
     await startStage(tx, operation.id, 'NODES', at);
     if (state === 'SUCCEEDED') await finishStage(tx, operation.id, 'NODES', at);
     const error = state === 'FAILED' && first ? { error: first } : {};
     await finishOperation(tx, operation.id, { state, created, failed, failures, ...error }, at);
-    await appendEvents(tx, operation.account, at, []);
   });
 }

@@ -8,7 +8,6 @@ import {
   type Schedule,
 } from '../../../../engine/contract.js';
 import { diskLimit } from '../../../../engine/ledger/disk-limit.js';
-import { appendEvents } from '../../../../engine/events/append-events.js';
 import { reserve } from '../../../../engine/ledger/ledger.js';
 import {
   type CloudResourceProvider,
@@ -16,6 +15,7 @@ import {
   type CloudResourceRequest,
 } from '../../../../engine/providers/cloud-resource-provider.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
+import { eventTransaction } from '../../../../engine/events/event-transaction.js';
 import { type Problem, toResult } from '../../../../kernel/result.js';
 import {
   type LoadBalancerUsage,
@@ -124,11 +124,11 @@ export class ClaimsReconciler implements Reconciler {
     // Told once: how much is in use, which the reason says, changes while it waits.
     const events = message !== null && !before?.message ? [refusal(claim, message)] : [];
     const createdAt = clock.now();
-    await database.$transaction(async (tx) => {
+    await eventTransaction(database, createdAt, async (tx) => {
       // One that had been written down and is gone by now went with its cluster.
       if (before) await recordDecision(tx, claim.id, decision);
       else await putClaim(tx, claim, { ...decision, createdAt });
-      await appendEvents(tx, claim.account, createdAt, events);
+      tx.emit(claim.account, ...events);
     });
   }
 

@@ -4,8 +4,8 @@ import { Finalizers } from '../../../../engine/jobs/finalizers.js';
 import { adjustUsage, deleteScope } from '../../../../engine/ledger/ledger.js';
 import { finishOperation, finishStage, startStage } from '../../../../engine/operations/operations.js';
 import { enqueueAll } from '../../../../engine/jobs/queue.js';
+import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { Problem } from '../../../../kernel/result.js';
-import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { removeClaimsOf } from '../../store/claims.store.js';
 import { deleteMasters } from '../../changes/masters.js';
 import { deleteClusterNetwork } from '../../changes/delete-cluster-network.js';
@@ -51,7 +51,7 @@ const finalizers = new Finalizers<ClusterStep>(
 );
 
 async function moveStage(
-  tx: Transaction,
+  tx: EventTransaction,
   { step, name, at }: { readonly step: ClusterStep; readonly name: string; readonly at: Date },
 ): Promise<void> {
   const stage = STAGES[name];
@@ -88,7 +88,7 @@ async function deletePools(step: ClusterStep): Promise<boolean> {
  * Locks in the order in which createCluster does: the default VPC, what is counted in it, disks, clusters, load
  * balancers. Else a cluster that is made and one that is deleted could wait for each other.
  */
-async function releaseCluster(tx: Transaction, { cluster, operation }: ClusterStep): Promise<void> {
+async function releaseCluster(tx: EventTransaction, { cluster, operation }: ClusterStep): Promise<void> {
   const { account, product } = cluster;
   const { retain } = (operation?.input ?? {}) as { retain?: string[] };
   const { keepsLoadBalancer } = await deleteClusterNetwork(tx, {

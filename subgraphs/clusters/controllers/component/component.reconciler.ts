@@ -12,7 +12,7 @@ import {
   startStage,
 } from '../../../../engine/operations/operations.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
-import type { Transaction } from '../../../../kernel/postgres/database.js';
+import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { Problem } from '../../../../kernel/result.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { readOperation } from '../../store/reconcile.store.js';
@@ -177,7 +177,7 @@ async function completeComponent(step: ComponentChange, problem?: Problem): Prom
 }
 
 async function finishComponentOperation(
-  tx: Transaction,
+  tx: EventTransaction,
   { operation, component }: ComponentChange,
   { problem, at }: { readonly problem: Problem | undefined; readonly at: Date },
 ): Promise<void> {

@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
 import { done, type Reconciler, type ReconcileContext, requeueAfter } from '../../../../engine/contract.js';
-import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import { KubernetesStatusError } from '../../../../engine/kubernetes/kubernetes-error.js';
+import { eventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { Problem } from '../../../../kernel/result.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { eventOf } from '../../model/cluster-events.js';
@@ -72,7 +72,7 @@ async function record(
 ): Promise<void> {
   const { account, clusterId } = tried[0]!.component;
   const at = clock.now();
-  await database.$transaction(async (tx) => {
+  await eventTransaction(database, at, async (tx) => {
     const fine = tried.filter(({ problem }) => !problem).map(({ component }) => component.id);
     const settled = new Set(await completePreinstalled(tx, fine, at));
     const events = [];
@@ -98,6 +98,6 @@ async function record(
           data: { components: names },
         }),
       );
-    await appendEvents(tx, account, at, events);
+    tx.emit(account, ...events);
   });
 }

@@ -1,8 +1,8 @@
 import { CoreV1Api, PatchStrategy, setHeaderOptions, type KubeConfig } from '@kubernetes/client-node';
 import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import { done, type Reconciler, type ReconcileContext } from '../../../../engine/contract.js';
-import { appendEvents } from '../../../../engine/events/append-events.js';
 import { finishOperation, finishStage, startStage } from '../../../../engine/operations/operations.js';
+import { eventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { unfinishedOperations } from '../../store/operation.store.js';
 import { type ListedNode, listNodes } from '../../inspection/kubernetes-nodes.js';
@@ -54,7 +54,7 @@ function annotationOf({ metadata }: ListedNode): string | undefined {
 
 async function record(pool: NodePool, changed: number, { database, clock }: ReconcileContext): Promise<void> {
   const at = clock.now();
-  await database.$transaction(async (tx) => {
+  await eventTransaction(database, at, async (tx) => {
     for (const id of await unfinishedOperations(tx, { targetId: pool.id })) {
       const operation = await tx.operation.findUnique({ where: { id } });
       // A change during this run enqueued the key again.
@@ -68,6 +68,6 @@ async function record(pool: NodePool, changed: number, { database, clock }: Reco
     const subject = { cluster: { id: pool.clusterId }, pool };
     const data = { enabled: pool.edgeAutonomy, nodes: changed };
     const events = changed > 0 ? [eventOf(subject, 'EDGE_AUTONOMY_SET', text, { data })] : [];
-    await appendEvents(tx, pool.account, at, events);
+    tx.emit(pool.account, ...events);
   });
 }

@@ -5,9 +5,8 @@ import {
   type ReconcileContext,
   requeueAfter,
 } from '../../../../engine/contract.js';
-import { appendEvents } from '../../../../engine/events/append-events.js';
 import { finishOperation, type OperationRow } from '../../../../engine/operations/operations.js';
-import type { Transaction } from '../../../../kernel/postgres/database.js';
+import { type EventTransaction, eventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { Problem } from '../../../../kernel/result.js';
 import { type ClusterRow, lockCluster } from '../../store/cluster.store.js';
 import {
@@ -41,7 +40,7 @@ export interface ScheduledChange {
   readonly obstacle?: (operation: OperationRow, scope: ReconcileContext) => Promise<Problem | undefined>;
   /** Begins it on the locked cluster; BUSY when it is to be tried again, a problem when it cannot be done any more. */
   readonly startScheduledChange: (
-    tx: Transaction,
+    tx: EventTransaction,
     cluster: ClusterRow,
     operation: OperationRow,
     at: Date,
@@ -63,9 +62,8 @@ export function createScheduledChangeReconciler(
       const wait = time.getTime() - scope.clock.now().getTime();
       if (wait > 0) return requeueAfter(Math.min(wait, MAX_POLL_MS));
       const problem = await change.obstacle?.(operation, scope);
-      return scope.database.$transaction((tx) =>
-        begin(tx, operation, { change, problem, at: scope.clock.now() }),
-      );
+      const at = scope.clock.now();
+      return eventTransaction(scope.database, at, (tx) => begin(tx, operation, { change, problem, at }));
     },
   };
 }
@@ -77,7 +75,7 @@ interface ScheduledStart {
 }
 
 async function begin(
-  tx: Transaction,
+  tx: EventTransaction,
   operation: OperationRow,
   { change, problem, at }: ScheduledStart,
 ): Promise<ReconcileResult> {
@@ -88,7 +86,7 @@ async function begin(
   const begins = window && beginsAt(ruleOf(window, cluster), at);
   if (begins && begins > at) {
     // The window closed before the change could begin: it waits for the next.
-    await appendEvents(tx, operation.account, at, [await rescheduleChange(tx, operation, { begins, at })]);
+    tx.emit(operation.account, await rescheduleChange(tx, operation, { begins, at }));
     return done;
   }
   if (!change.states.includes(cluster.state)) return requeueAfter(BUSY_POLL_MS);
@@ -99,7 +97,7 @@ async function begin(
 }
 
 async function startNow(
-  tx: Transaction,
+  tx: EventTransaction,
   cluster: ClusterRow,
   { operation, change, at }: Omit<ScheduledStart, 'problem'> & { readonly operation: OperationRow },
 ): Promise<ReconcileResult> {
@@ -107,7 +105,6 @@ async function startNow(
   if (outcome === 'BUSY') return requeueAfter(BUSY_POLL_MS);
   if (outcome) return fail(tx, operation, { problem: outcome, at });
   await startScheduledChange(tx, operation, change.controls);
-  await appendEvents(tx, operation.account, at, []);
   return done;
 }
 
@@ -123,21 +120,19 @@ function goneProblem(
 }
 
 async function fail(
-  tx: Transaction,
+  tx: EventTransaction,
   operation: OperationRow,
   { problem, at }: Pick<ScheduledStart, 'problem' | 'at'>,
 ): Promise<ReconcileResult> {
   await finishOperation(tx, operation.id, { state: 'FAILED', ...(problem && { error: problem }) }, at);
-  await appendEvents(tx, operation.account, at, []);
   return done;
 }
 
 function finishCanceled(operation: OperationRow, scope: ReconcileContext): Promise<ReconcileResult> {
   const at = scope.clock.now();
   const error = { code: 'OPERATION_CANCELED', message: 'It was cancelled before it began.' } as const;
-  return scope.database.$transaction(async (tx) => {
+  return eventTransaction(scope.database, at, async (tx) => {
     await finishOperation(tx, operation.id, { state: 'CANCELED', error }, at);
-    await appendEvents(tx, operation.account, at, []);
     return done;
   });
 }

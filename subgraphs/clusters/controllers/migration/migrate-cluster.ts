@@ -7,7 +7,7 @@ import {
   advanceStage,
   startStage,
 } from '../../../../engine/operations/operations.js';
-import type { Transaction } from '../../../../kernel/postgres/database.js';
+import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
 import { type Problem, ProblemError } from '../../../../kernel/result.js';
 import { inCluster, clusterEvent, until, type ClusterStep, type Step } from '../steps/cluster-step.js';
 import { updateCluster } from '../../store/cluster.store.js';
@@ -64,7 +64,7 @@ async function switchProduct(step: ClusterStep): Promise<ReconcileResult> {
   return done;
 }
 
-async function recordSwitch(step: ClusterStep, tx: Transaction, at: Date) {
+async function recordSwitch(step: ClusterStep, tx: EventTransaction, at: Date) {
   const { cluster, operation } = step;
   await moveQuotas(tx, cluster);
   await updateCluster(tx, cluster.id, { product: 'ACK_PRO', spec: 'PRO', state: 'RUNNING' });

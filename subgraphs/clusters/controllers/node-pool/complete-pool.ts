@@ -1,7 +1,7 @@
 import { done, type NewEvent } from '../../../../engine/contract.js';
 import { finishOperation, finishStage, startStage } from '../../../../engine/operations/operations.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
-import type { Transaction } from '../../../../kernel/postgres/database.js';
+import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
 import { releaseNodeQuota } from '../../changes/quota-usage.js';
 import { deleteNodes } from '../../store/nodes.store.js';
 import type { Node } from '../../store/reconcile.store.js';
@@ -62,7 +62,7 @@ function neverJoined({ origin, state, generation }: Node, poolGeneration: number
 }
 
 async function finishPoolOperation(
-  tx: Transaction,
+  tx: EventTransaction,
   step: PoolStep,
   result: PoolResult,
   at: Date,

@@ -2,6 +2,7 @@ import { type NewEvent, requeueAfter } from '../../../../engine/contract.js';
 import { startStage } from '../../../../engine/operations/operations.js';
 import type { Instance } from '../../../../engine/providers/instance.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
+import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import type { Problem } from '../../../../kernel/result.js';
 import { type Node, type NodePool, readNodes } from '../../store/reconcile.store.js';
@@ -232,7 +233,7 @@ export function failureOf(node: Pick<Node, 'name'>, { failure }: Pick<Instance, 
 }
 
 export interface NodeRecord {
-  readonly tx: Transaction;
+  readonly tx: EventTransaction;
   readonly changes: readonly NodeChange[];
 }
 

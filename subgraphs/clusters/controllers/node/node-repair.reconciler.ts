@@ -6,8 +6,8 @@ import {
   type Reconciler,
   type ReconcileContext,
 } from '../../../../engine/contract.js';
-import { appendEvents } from '../../../../engine/events/append-events.js';
 import { enqueueAll } from '../../../../engine/jobs/queue.js';
+import { eventTransaction } from '../../../../engine/events/event-transaction.js';
 import { configOf } from '../../model/pool-config.rules.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { isReady } from '../../inspection/kubernetes-nodes.js';
@@ -124,7 +124,7 @@ async function finishRepair(
   { state, message }: { readonly state: 'SUCCEEDED' | 'FAILED'; readonly message: string },
 ): Promise<ReconcileResult> {
   const at = scope.clock.now();
-  await scope.database.$transaction(async (tx) => {
+  await eventTransaction(scope.database, at, async (tx) => {
     const { count } = await tx.nodeRepair.updateMany({
       where: { id: repair.id, state: { in: repairStatesBefore(state) } },
       data: { state, message, finishedAt: at },
@@ -146,7 +146,7 @@ async function finishRepair(
       select: { id: true },
     });
     await enqueueAll(tx, 'node', [repair.nodeId, ...others.map(({ id }) => id)]);
-    await appendEvents(tx, repair.account, at, events);
+    tx.emit(repair.account, ...events);
   });
   return done;
 }

@@ -5,8 +5,8 @@ import {
   type Reconciler,
   type ReconcileContext,
 } from '../../../../engine/contract.js';
-import { appendEvents } from '../../../../engine/events/append-events.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
+import { eventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { NodeRow as Node } from '../../store/node.store.js';
 import { isReady } from '../../inspection/kubernetes-nodes.js';
 import { startRepair } from './start-repair.js';
@@ -53,13 +53,13 @@ async function statusOf(
 }
 
 async function record(node: Node, status: string, { database, clock }: ReconcileContext): Promise<void> {
-  await database.$transaction(async (tx) => {
+  await eventTransaction(database, clock.now(), async (tx) => {
     const { count } = await tx.node.updateMany({
       where: { id: node.id, status: node.status },
       data: { status },
     });
     const events: NewEvent[] = count === 0 ? [] : [changed(node, status)];
-    await appendEvents(tx, node.account, clock.now(), events);
+    tx.emit(node.account, ...events);
   });
 }
 

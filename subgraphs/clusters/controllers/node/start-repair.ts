@@ -1,6 +1,6 @@
 import type { ReconcileContext } from '../../../../engine/contract.js';
-import { appendEvents } from '../../../../engine/events/append-events.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
+import { eventTransaction } from '../../../../engine/events/event-transaction.js';
 import { newId } from '../../../../kernel/ids.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { configOf, type ManagementConfig } from '../../model/pool-config.rules.js';
@@ -37,7 +37,7 @@ export async function startRepair(node: NodeRow, { database, clock }: ReconcileC
   const pool = await database.nodePool.findUnique({ where: { id: nodePoolId } });
   if (!pool || !configOf(pool).management.autoRepair) return;
   const at = clock.now();
-  await database.$transaction(async (tx) => {
+  await eventTransaction(database, at, async (tx) => {
     // Two nodes of a pool are counted one after the other.
     await tx.$executeRaw`SELECT 1 FROM clusters.node_pool WHERE id = ${nodePoolId} FOR UPDATE`;
     const now = await tx.nodePool.findUnique({ where: { id: nodePoolId } });
@@ -56,9 +56,7 @@ export async function startRepair(node: NodeRow, { database, clock }: ReconcileC
     await enqueue(tx, 'node-repair', id);
     const subject = { cluster: { id: clusterId }, pool: { id: nodePoolId } };
     const data = { nodeId, name: nodeName, repairId: id };
-    await appendEvents(tx, account, at, [
-      eventOf(subject, 'NODE_REPAIR_STARTED', message, { level: 'WARNING', data }),
-    ]);
+    tx.emit(account, eventOf(subject, 'NODE_REPAIR_STARTED', message, { level: 'WARNING', data }));
   });
 }
 

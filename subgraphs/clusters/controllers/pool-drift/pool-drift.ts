@@ -1,6 +1,5 @@
 import type { NewEvent, ReconcileContext } from '../../../../engine/contract.js';
-import { appendEvents } from '../../../../engine/events/append-events.js';
-import type { Transaction } from '../../../../kernel/postgres/database.js';
+import { type EventTransaction, eventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { Subject } from '../../model/cluster-events.js';
 import type { Cluster, Node, NodePool } from '../../store/reconcile.store.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
@@ -27,10 +26,10 @@ export function subjectOf({ cluster, pool }: PoolDriftCheck): Subject {
  */
 export async function recordPoolDrift(
   { cluster, pool, scope, states = ['RUNNING'] }: PoolDriftCheck,
-  work: (tx: Transaction, at: Date) => Promise<readonly NewEvent[]>,
+  work: (tx: EventTransaction, at: Date) => Promise<readonly NewEvent[]>,
 ): Promise<boolean> {
   const at = scope.clock.now();
-  return scope.database.$transaction(async (tx) => {
+  return eventTransaction(scope.database, at, async (tx) => {
     const clusters = await tx.$queryRaw<{ state: string }[]>`
       SELECT state FROM clusters.cluster WHERE id = ${cluster.id} FOR UPDATE`;
     const pools = await tx.$queryRaw<{ version: bigint; deleted: boolean }[]>`
@@ -39,7 +38,7 @@ export async function recordPoolDrift(
     const [now] = pools;
     const admitted = states.includes(clusters[0]?.state ?? '');
     if (!admitted || !now || now.deleted || now.version !== pool.resourceVersion) return false;
-    await appendEvents(tx, pool.account, at, await work(tx, at));
+    tx.emit(pool.account, ...(await work(tx, at)));
     return true;
   });
 }

@@ -1,5 +1,6 @@
 import { done, type ReconcileResult } from '../../../../engine/contract.js';
 import { finishOperation, finishStage, advanceStage } from '../../../../engine/operations/operations.js';
+import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { Problem } from '../../../../kernel/result.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { inCluster, clusterEvent, type ClusterStep } from '../steps/cluster-step.js';
@@ -48,7 +49,7 @@ export async function completeCluster(step: ClusterStep): Promise<StepOutcome> {
 }
 
 async function finishCreation(
-  tx: Transaction,
+  tx: EventTransaction,
   { id, result, at }: { id: string; result: PoolResult; at: Date },
 ): Promise<void> {
   await advanceStage(tx, id, { from: 'NODE_POOLS', to: 'READY' }, at);
@@ -104,7 +105,7 @@ interface End {
   readonly state: 'FAILED' | 'CANCELED';
   readonly result?: PoolResult;
   /** What is not kept until the cluster is deleted. */
-  readonly forget?: ((tx: Transaction, cluster: ClusterStep['cluster']) => Promise<void>) | undefined;
+  readonly forget?: ((tx: EventTransaction, cluster: ClusterStep['cluster']) => Promise<void>) | undefined;
 }
 
 async function finishClusterChange(

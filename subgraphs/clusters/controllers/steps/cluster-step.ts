@@ -1,6 +1,6 @@
 import type { EventType } from '../../../../engine/events/event-kinds.js';
 import type { NewEvent, ReconcileContext } from '../../../../engine/contract.js';
-import type { Transaction } from '../../../../kernel/postgres/database.js';
+import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { ReconcilerDependencies } from './node-pool-step.js';
 import type { StepOutcome } from './run-steps.js';
 import { changeCluster, type ClusterView } from '../../store/reconcile.store.js';
@@ -17,7 +17,7 @@ export type Step = (step: ClusterStep) => Promise<StepOutcome | undefined>;
 /** Runs a change of the step's cluster; see `changeCluster`. */
 export function inCluster(
   step: ClusterStep,
-  work: (tx: Transaction, at: Date) => Promise<readonly NewEvent[]>,
+  work: (tx: EventTransaction, at: Date) => Promise<readonly NewEvent[]>,
 ): Promise<void> {
   return changeCluster(step.scope, step.cluster, work);
 }

@@ -1,7 +1,7 @@
 import type { NewEvent, ReconcileContext } from '../../../../engine/contract.js';
 import type { KubernetesApis } from '../../../../engine/kubernetes/kubernetes-apis.js';
 import type { InfrastructureProvider } from '../../../../engine/providers/infrastructure-provider.js';
-import type { Transaction } from '../../../../kernel/postgres/database.js';
+import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { Node } from '../../store/reconcile.store.js';
 import { changePool, type PoolView } from '../../store/reconcile.store.js';
 
@@ -21,7 +21,7 @@ export interface PoolStep extends PoolView {
 /** Runs a change of the step's pool; see `changePool`. */
 export function inPool(
   step: PoolStep,
-  work: (tx: Transaction, at: Date) => Promise<readonly NewEvent[]>,
+  work: (tx: EventTransaction, at: Date) => Promise<readonly NewEvent[]>,
 ): Promise<void> {
   return changePool(step.scope, step.pool, work);
 }

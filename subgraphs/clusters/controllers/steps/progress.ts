@@ -1,5 +1,5 @@
 import { setProgress } from '../../../../engine/operations/operations.js';
-import type { Transaction } from '../../../../kernel/postgres/database.js';
+import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
 import { ATTACH_INSTANCES, ATTACHED } from '../../model/node-pool.plan.js';
 import type { PoolStep } from './node-pool-step.js';
 import { countClusterNodes, countPoolNodes } from '../../store/nodes.store.js';
@@ -10,7 +10,7 @@ const CONTROL_PLANE_SHARE = 0.5;
 const MAX_RUNNING_PROGRESS = 0.99;
 
 /** Writes into the operation how many of its nodes are made and have failed so far. */
-export async function recordProgress(tx: Transaction, { pool, operation }: PoolStep): Promise<void> {
+export async function recordProgress(tx: EventTransaction, { pool, operation }: PoolStep): Promise<void> {
   if (!operation) return;
   const own = operation.targetId === pool.id;
   // Other operations on the cluster, e.g. an upgrade, count for themselves.

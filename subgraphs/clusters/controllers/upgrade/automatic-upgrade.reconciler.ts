@@ -5,6 +5,7 @@ import {
   type ReconcileContext,
   type Schedule,
 } from '../../../../engine/contract.js';
+import { eventTransaction } from '../../../../engine/events/event-transaction.js';
 import { poolSchedule } from '../steps/pool-schedule.js';
 import { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { blockedMessage } from '../../model/cluster-check.rules.js';
@@ -65,7 +66,7 @@ async function requestUpgrade(
   version: string,
 ): Promise<void> {
   const at = clock.now();
-  await database.$transaction(async (tx) => {
+  await eventTransaction(database, at, async (tx) => {
     const cluster = await lockCluster(tx, account, id);
     if (cluster?.state !== 'RUNNING' || !(await windowInUse(tx, id))) return;
     if ((await scheduledChangesOf(tx, id)).some(({ type }) => type === UPGRADE_CLUSTER)) return;

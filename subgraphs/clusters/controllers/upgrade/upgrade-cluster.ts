@@ -14,7 +14,7 @@ import {
   stagesOf,
 } from '../../../../engine/operations/operations.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
-import type { Transaction } from '../../../../kernel/postgres/database.js';
+import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { Problem } from '../../../../kernel/result.js';
 import { inCluster, clusterEvent, until, type ClusterStep, type Step } from '../steps/cluster-step.js';
 import { updateCluster } from '../../store/cluster.store.js';
@@ -142,7 +142,7 @@ const upgradeControlPlane: Step = async (step) => {
 };
 
 /** The control plane has the version: from here on there is no way back. */
-async function finishControlPlane(tx: Transaction, { id }: Operation, at: Date): Promise<void> {
+async function finishControlPlane(tx: EventTransaction, { id }: Operation, at: Date): Promise<void> {
   await finishStage(tx, id, 'CONTROL_PLANE', at);
   const now = await tx.operation.findUniqueOrThrow({ where: { id } });
   await setCancelable(tx, id, controlsIn(upgradePhase(now)).cancelable);

@@ -1,13 +1,13 @@
 import { throwNotFound } from '../../../../engine/not-found.js';
 import { changeInTransaction } from '../../../../engine/operations/change-transaction.js';
 import type { NewEvent } from '../../../../engine/contract.js';
-import { appendEvents, deferEvent } from '../../../../engine/events/append-events.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { newId } from '../../../../kernel/ids.js';
 import type { Page } from '../../../../kernel/page.js';
 import { parseQuotaId, type QuotaKey } from '../../../../engine/ledger/quota-id.js';
+import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
 import { ProblemError, throwProblem, type Result, toResult } from '../../../../kernel/result.js';
 import type { SortedPageRequest } from '../../../../kernel/sorting.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
@@ -47,11 +47,7 @@ export class QuotaApplicationService {
     const asked = { account, mutation: 'requestQuotaIncrease', token: input.clientToken, input, at, dryRun };
     return toResult(async () => {
       const { row } = await changeInTransaction(this.platform.database.prisma, asked, {
-        make: async (tx) => {
-          const answer = await this.apply(tx, { account, subject, at, input });
-          await appendEvents(tx, account, at, []);
-          return answer;
-        },
+        make: (tx) => this.apply(tx, { account, subject, at, input }),
         read: async (database, { id }) => ({ row: await this.store.find(id, account, database) }),
       });
       if (!row && !dryRun)
@@ -84,7 +80,7 @@ export class QuotaApplicationService {
     return selection ? this.store.count(context.actor.account, selection) : Promise.resolve(0);
   }
 
-  private async apply(tx: Transaction, request: IncreaseRequest): Promise<{ id: string }> {
+  private async apply(tx: EventTransaction, request: IncreaseRequest): Promise<{ id: string }> {
     const { account, at, input } = request;
     const key = await this.raisable(tx, request);
     const row: ApplicationRow = {
@@ -102,7 +98,7 @@ export class QuotaApplicationService {
     };
     await this.store.create(tx, row);
     await enqueue(tx, QUOTA_APPLICATION, row.id);
-    deferEvent(tx, requested(row));
+    tx.emit(account, requested(row));
     return { id: row.id };
   }
 

@@ -1,8 +1,8 @@
 import { changeInTransaction } from '../../../../engine/operations/change-transaction.js';
 import type { NewEvent } from '../../../../engine/contract.js';
-import { appendEvents } from '../../../../engine/events/append-events.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
+import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import type { Page } from '../../../../kernel/page.js';
@@ -60,7 +60,7 @@ export class QuotaApprovalService {
   }
 
   private async record(
-    tx: Transaction,
+    tx: EventTransaction,
     actor: Actor,
     input: DecideQuotaApplicationInput,
     at: Date,
@@ -74,7 +74,7 @@ export class QuotaApprovalService {
     }
     const message = input.message?.trim() || 'An operator of the platform has rejected it.';
     await this.store.decide(tx, id, { state: 'REJECTED', message }, at);
-    await appendEvents(tx, account, at, [rejected(application, message)]);
+    tx.emit(account, rejected(application, message));
     return { id };
   }
 

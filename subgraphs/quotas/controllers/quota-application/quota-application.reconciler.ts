@@ -5,8 +5,7 @@ import {
   type Reconciler,
   type ReconcileContext,
 } from '../../../../engine/contract.js';
-import { appendEvents } from '../../../../engine/events/append-events.js';
-import type { Transaction } from '../../../../kernel/postgres/database.js';
+import { type EventTransaction, eventTransaction } from '../../../../engine/events/event-transaction.js';
 import { type Decision, decide, QUOTA_APPLICATION } from '../../model/quota-application.rules.js';
 import type { ApplicationRow, QuotaApplicationStore } from '../../store/quota-application.store.js';
 import type { QuotaStore } from '../../store/quota.store.js';
@@ -25,23 +24,19 @@ export class QuotaApplicationReconciler implements Reconciler {
   ) {}
 
   async reconcile(key: string, scope: ReconcileContext): Promise<ReconcileResult> {
-    await scope.database.$transaction(async (tx) => {
+    const at = scope.clock.now();
+    await eventTransaction(scope.database, at, async (tx) => {
       const application = await this.store.find(key, undefined, tx);
       if (application?.state !== 'PENDING') return;
-      await this.decide(tx, application, scope);
+      await this.decide(tx, application, at);
       await scope.faults.reach('quota-application.before-commit');
     });
     await scope.faults.reach('quota-application.decided');
     return done;
   }
 
-  private async decide(
-    tx: Transaction,
-    application: ApplicationRow,
-    { clock }: ReconcileContext,
-  ): Promise<void> {
+  private async decide(tx: EventTransaction, application: ApplicationRow, at: Date): Promise<void> {
     const { id, account } = application;
-    const at = clock.now();
     await this.store.lock(tx, application);
     const definition = (await this.quotas.definitions()).get(application.resource);
     const [balance] = await this.quotas.balances(account, [application], tx);
@@ -49,7 +44,7 @@ export class QuotaApplicationReconciler implements Reconciler {
     if (decision.raise && application.approvedBy === null) return;
     if (!(await this.store.decide(tx, id, decision, at))) return;
     if (decision.raise) await this.store.raise(tx, application);
-    await appendEvents(tx, account, at, [decided(application, decision)]);
+    tx.emit(account, decided(application, decision));
   }
 }
 

@@ -1,4 +1,3 @@
-import { appendEvents } from '../../../../engine/events/append-events.js';
 import { checkClientToken, idempotent } from '../../../../engine/operations/client-tokens.js';
 import type { NewEvent } from '../../../../engine/contract.js';
 import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
@@ -7,6 +6,7 @@ import { encodeWorkloadId, workloadKindOf } from '../../../../engine/kubernetes/
 import type { Platform } from '../../../../engine/platform.js';
 import { CLOUD_RESOURCE_REQUESTS } from '../../../../engine/providers/cloud-resource-provider.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
+import { eventTransaction } from '../../../../engine/events/event-transaction.js';
 import { AbortedError } from '../../../../kernel/aborted-error.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { FairQueue, QueueFull } from '../../../../kernel/fairness/fair-queue.js';
@@ -145,9 +145,9 @@ export class ManifestService {
     const { account } = context.actor;
     const events = eventsOf(request.clusterId, outcome);
     if (events.length > 0) {
-      await this.platform.database.prisma.$transaction(async (tx) => {
+      await eventTransaction(this.platform.database.prisma, this.platform.clock.now(), async (tx) => {
         await wakeClaims(tx, outcome);
-        await appendEvents(tx, account, this.platform.clock.now(), events);
+        tx.emit(account, ...events);
       });
     }
     return outcome;
@@ -163,7 +163,7 @@ export class ManifestService {
     const { account, at } = call;
     let fresh: ApplyOutcome | undefined;
     try {
-      return await this.platform.database.prisma.$transaction(async (tx) => {
+      return await eventTransaction(this.platform.database.prisma, at, async (tx) => {
         const { objects, workloadId } = await idempotent<ApplyOutcome>(tx, call, async () => {
           fresh = await work();
           // A manifest of which nothing was taken may be sent again under its token.
@@ -171,7 +171,7 @@ export class ManifestService {
           return { objects: fresh.objects, workloadId: fresh.workloadId };
         });
         if (fresh) await wakeClaims(tx, fresh);
-        if (fresh) await appendEvents(tx, account, at, eventsOf(request.clusterId, fresh));
+        if (fresh) tx.emit(account, ...eventsOf(request.clusterId, fresh));
         return fresh ?? { objects, workloadId };
       });
     } catch (error) {

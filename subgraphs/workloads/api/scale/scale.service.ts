@@ -1,5 +1,4 @@
 import { throwNotFound } from '../../../../engine/not-found.js';
-import { appendEvents } from '../../../../engine/events/append-events.js';
 import { checkClientToken, idempotent } from '../../../../engine/operations/client-tokens.js';
 import type { NewEvent } from '../../../../engine/contract.js';
 import type { KubernetesClient, KubernetesObject } from '../../../../engine/kubernetes/client.js';
@@ -12,6 +11,7 @@ import {
   workloadKinds,
 } from '../../../../engine/kubernetes/workload-ref.js';
 import type { Platform } from '../../../../engine/platform.js';
+import { eventTransaction } from '../../../../engine/events/event-transaction.js';
 import { throwProblem, ProblemError } from '../../../../kernel/result.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import { FIELD_MANAGER } from '../../inspection/applier.js';
@@ -85,14 +85,14 @@ export class ScaleService {
     const token = request.clientToken;
     // Without a token nothing need be locked while Kubernetes is asked.
     const before = token == null ? await changeSize(client, ref, request.replicas) : undefined;
-    await this.platform.database.prisma.$transaction(async (tx) => {
+    await eventTransaction(this.platform.database.prisma, at, async (tx) => {
       let fromSize = before;
       await idempotent(tx, { account, mutation: 'scaleWorkload', token, input: request, at }, async () => {
         fromSize ??= await changeSize(client, ref, request.replicas);
         return {};
       });
       if (fromSize === undefined || fromSize === request.replicas) return;
-      await appendEvents(tx, account, at, [eventOf(ref, fromSize, request.replicas)]);
+      tx.emit(account, eventOf(ref, fromSize, request.replicas));
     });
   }
 }

@@ -1,0 +1,52 @@
+import type { Database, Transaction } from '../../kernel/postgres/database.js';
+import type { NewEvent } from '../contract.js';
+import { appendEvents } from './append-events.js';
+
+/** A transaction that ends by appending its events. Only `eventTransaction` makes one. */
+export interface EventTransaction extends Transaction {
+  /** Adds events to the log of an account. They are appended at the end of the transaction, in this order. */
+  emit(account: string, ...events: readonly NewEvent[]): void;
+}
+
+/**
+ * Runs the work in a transaction and appends the events that it has emitted, last: appending locks the account's counter
+ * row until the commit, and locked earlier, two transactions could deadlock on each other's rows. When the work throws,
+ * nothing is written. `at` is the time of the events.
+ */
+export function eventTransaction<T>(
+  database: Database,
+  at: Date,
+  work: (tx: EventTransaction) => Promise<T>,
+): Promise<T> {
+  return database.$transaction(async (tx) => {
+    const emitted = new Map<string, NewEvent[]>();
+    const emit: EventTransaction['emit'] = (account, ...events) => {
+      if (events.length > 0) emitted.set(account, [...(emitted.get(account) ?? []), ...events]);
+    };
+    const result = await work(withEmit(tx, emit));
+    // Counter rows of several accounts are locked in the order of their ids, for the same reason.
+    for (const account of [...emitted.keys()].sort())
+      await appendEvents(tx, account, at, emitted.get(account) ?? []);
+    return result;
+  });
+}
+
+/** The transaction with `emit`. Not assigned to it: Prisma sets properties on a client that all transactions share. */
+function withEmit(tx: Transaction, emit: EventTransaction['emit']): EventTransaction {
+  return new Proxy(tx, {
+    get: (target, name): unknown => (name === 'emit' ? emit : Reflect.get(target, name)),
+  }) as EventTransaction;
+}
+
+/** Appends events to the log of an account, in a transaction of their own. */
+export function logEvents(
+  database: Database,
+  account: string,
+  at: Date,
+  events: readonly NewEvent[],
+): Promise<void> {
+  return eventTransaction(database, at, (tx) => {
+    tx.emit(account, ...events);
+    return Promise.resolve();
+  });
+}
