@@ -22,7 +22,7 @@ const databaseUrl = z.url({
 });
 
 /** Every setting the platform reads from the environment: name, form, default. Documented in docs/operations.md. */
-const form = z.object({
+const envSchema = z.object({
   /** Address and port of the gateway. */
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(4000),
@@ -117,11 +117,11 @@ const form = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
-export type Env = z.infer<typeof form>;
+export type Env = z.infer<typeof envSchema>;
 
 /** Reads and checks the environment; throws a message that names every wrong setting. */
 export function readEnv(source: Record<string, string | undefined> = process.env): Env {
-  const parsed = form.safeParse(source);
+  const parsed = envSchema.safeParse(source);
   if (parsed.success) return parsed.data;
   throw new Error(
     `settings: ${parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')}`,

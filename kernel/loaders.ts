@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 
 /** The batch loaders of one request, made when first asked for. */
 export class Loaders {
-  private readonly made = new Map<object, unknown>();
+  private readonly loaders = new Map<object, unknown>();
 
   /**
    * The request's loader of `owner` (any object that identifies it, usually the batch function or its store).
@@ -13,18 +13,18 @@ export class Loaders {
     batch: DataLoader.BatchLoadFn<K, V>,
     options: DataLoader.Options<K, V, string> = {},
   ): DataLoader<K, V, string> {
-    const known = this.made.get(owner);
+    const known = this.loaders.get(owner);
     if (known) return known as DataLoader<K, V, string>;
     const loader = new DataLoader<K, V, string>(batch, {
       cacheKeyFn: (key) => (typeof key === 'string' ? key : JSON.stringify(key)),
       ...options,
     });
-    this.made.set(owner, loader);
+    this.loaders.set(owner, loader);
     return loader;
   }
 
   /** Forgets what was loaded, so that what follows a write in the same request reads anew. */
   clear(): void {
-    this.made.clear();
+    this.loaders.clear();
   }
 }

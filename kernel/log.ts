@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
-import { boundLine } from './log-line.js';
+import { truncateLine } from './log-line.js';
 import { currentRequestScope } from './request-scope.js';
 
 export type Log = Logger;
@@ -26,7 +26,7 @@ export function createLog(level: string, name = 'fleetgraph', destination?: Dest
     return request ? { requestId: request.requestId } : {};
   };
   return pino(
-    { name, level, redact: REDACTED, mixin, hooks: { streamWrite: boundLine } },
+    { name, level, redact: REDACTED, mixin, hooks: { streamWrite: truncateLine } },
     destination ?? pino.destination({ dest: 2, sync: true }),
   );
 }

@@ -6,18 +6,18 @@ export type MaybePromise<T> = T | Promise<T>;
  * Neither of the two may throw.
  */
 export function handleMaybePromise<T>(
-  begin: () => MaybePromise<T>,
-  taken: (value: T) => void,
-  failed: (reason: unknown) => void,
+  start: () => MaybePromise<T>,
+  onValue: (value: T) => void,
+  onError: (reason: unknown) => void,
 ): void {
   let value: MaybePromise<T>;
   try {
-    value = begin();
+    value = start();
   } catch (error) {
-    return failed(error);
+    return onError(error);
   }
-  if (value instanceof Promise) void value.then(taken, failed);
-  else taken(value);
+  if (value instanceof Promise) void value.then(onValue, onError);
+  else onValue(value);
 }
 
 /** What `next` makes of a value; at once, when both are there. */

@@ -44,7 +44,7 @@ export function pageRequest({ first, after }: PageArguments, keyLength = 1): Pag
   }
   if (after == null) return { limit, key: undefined };
   const key = decodeKey(after);
-  return key?.length === keyLength ? { limit, key } : refuseCursor('this list');
+  return key?.length === keyLength ? { limit, key } : throwInvalidCursor('this list');
 }
 
 /** The cursor of an item, from the values of its sort columns. */
@@ -62,7 +62,7 @@ export function decodeKey(cursor: string): readonly string[] | undefined {
 }
 
 /** Refuses `INVALID_CURSOR`; `list` says what the cursor must be of. */
-export function refuseCursor(list: string): never {
+export function throwInvalidCursor(list: string): never {
   return throwProblem(
     'INVALID_CURSOR',
     `The cursor is not one of ${list}. Take endCursor of a page of it, or leave after out.`,

@@ -22,7 +22,7 @@ export class ProblemError extends Error {
     options?: ErrorOptions,
   ) {
     super(problems.map((p) => `${p.code}: ${p.message}`).join('; '), options);
-    this.name = 'Refused';
+    this.name = 'ProblemError';
   }
 }
 

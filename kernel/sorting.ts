@@ -1,4 +1,4 @@
-import { decodeKey, type PageArguments, type PageRequest, pageRequest, refuseCursor } from './page.js';
+import { decodeKey, type PageArguments, type PageRequest, pageRequest, throwInvalidCursor } from './page.js';
 
 export type Direction = 'ASC' | 'DESC';
 
@@ -68,7 +68,7 @@ export function sortedPageRequest<T extends Identified, Field extends string>(
   if (after == null) return { limit, key: undefined, sort };
   const [name, ...key] = decodeKey(after) ?? [];
   if (name === sort.name && isKey(key, sort)) return { limit, key, sort };
-  return refuseCursor(`this list ordered by ${sort.name}`);
+  return throwInvalidCursor(`this list ordered by ${sort.name}`);
 }
 
 /** The values of an item that its cursor carries. */

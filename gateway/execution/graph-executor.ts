@@ -45,7 +45,7 @@ export class GraphExecutor {
   constructor(private readonly options: GraphExecutorOptions) {
     this.deadline = new Deadline(options.timeout);
     const { openings: perFlow = Number.POSITIVE_INFINITY } = options;
-    this.openings = new FairQueue({ perFlow, waiting: Number.POSITIVE_INFINITY });
+    this.openings = new FairQueue({ perFlow, maxWaiting: Number.POSITIVE_INFINITY });
   }
 
   /** Runs a query or mutation. */

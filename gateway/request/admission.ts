@@ -3,7 +3,7 @@ import { accountPace } from '../../kernel/fairness/account-pace.js';
 import type { Actor } from '../../kernel/actor.js';
 import { boundError } from '../../protocol/error-bounds.js';
 import { type MaybePromise, mapMaybePromise } from '../../kernel/maybe-promise.js';
-import { WorkBudget, turnOf } from '../../kernel/fairness/work-turns.js';
+import { WorkBudget, waitForTurn } from '../../kernel/fairness/work-turns.js';
 import { type CostNode, actualCost, actualCostInTurns, estimatedCost } from './cost/cost.js';
 import type { CostTree } from './cost/cost-tree.js';
 import type { OperationCosts } from './cost/operation-costs.js';
@@ -33,11 +33,11 @@ export async function waitToPrepare(
   request: GraphRequest,
   actor: Actor,
 ): Promise<void> {
-  await turnOf(actor.account);
+  await waitForTurn(actor.account);
   const planning = planAhead(served, request, actor);
   if (!planning) return;
   await planning;
-  await turnOf(actor.account);
+  await waitForTurn(actor.account);
 }
 
 /**

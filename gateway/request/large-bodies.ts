@@ -1,5 +1,5 @@
 import { accountPace } from '../../kernel/fairness/account-pace.js';
-import { FairQueue, type LeaveSignal } from '../../kernel/fairness/fair-queue.js';
+import { FairQueue, type AbortSignalLike } from '../../kernel/fairness/fair-queue.js';
 
 /**
  * Bytes from which on a body or WebSocket message is large: it is charged separately and parsed in its own turn of the
@@ -26,11 +26,11 @@ export class LargeBodies {
   private readonly queue: FairQueue;
 
   constructor(perAccount: number) {
-    this.queue = new FairQueue({ perFlow: perAccount, waiting: Infinity, pace: accountPace });
+    this.queue = new FairQueue({ perFlow: perAccount, maxWaiting: Infinity, pace: accountPace });
   }
 
   /** Waits until the body may be read. Resolves to undefined when the sender has left meanwhile. */
-  async enter(account: string, gone: LeaveSignal): Promise<LargeBodySlot | undefined> {
+  async enter(account: string, gone: AbortSignalLike): Promise<LargeBodySlot | undefined> {
     const release = await this.queue.enter(account, gone);
     if (!release) return undefined;
     const slow = setTimeout(release, SLOW).unref();

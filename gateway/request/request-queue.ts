@@ -1,5 +1,5 @@
 import { accountPace } from '../../kernel/fairness/account-pace.js';
-import { FairQueue, QueueFull, type Release } from '../../kernel/fairness/fair-queue.js';
+import { FairQueue, QueueFullError, type Release } from '../../kernel/fairness/fair-queue.js';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import { throwProblem } from '../../kernel/result.js';
 import type { AbortSignalLike } from '../upstream/call/light-abort-controller.js';
@@ -29,7 +29,7 @@ export class RequestQueue {
 
   constructor(private readonly options: RequestQueueOptions) {
     const { perAccount: perFlow, waiting, timeout, what } = options;
-    this.queue = new FairQueue({ perFlow, waiting, pace: accountPace });
+    this.queue = new FairQueue({ perFlow, maxWaiting: waiting, pace: accountPace });
     this.deadline = new Deadline(timeout, `Waiting for others of the account's ${what}`);
   }
 
@@ -45,7 +45,7 @@ export class RequestQueue {
     try {
       return this.deadline.within(gone, (signal) => this.queue.enter(account, signal));
     } catch (error) {
-      if (error instanceof QueueFull) this.refuse();
+      if (error instanceof QueueFullError) this.refuse();
       throw error;
     }
   }

@@ -5,7 +5,7 @@ import type { Release } from '../../kernel/fairness/fair-queue.js';
 import { AbortedError } from '../../kernel/aborted-error.js';
 import { readBody } from '../../protocol/request-body.js';
 import { type MaybePromise, mapMaybePromise } from '../../kernel/maybe-promise.js';
-import { turnOf } from '../../kernel/fairness/work-turns.js';
+import { waitForTurn } from '../../kernel/fairness/work-turns.js';
 import { codeOf } from '../errors/error-code.js';
 import { type AbortSignalLike, LightAbortController } from '../upstream/call/light-abort-controller.js';
 import type { SubgraphSource } from '../upstream/call/subgraph-source.js';
@@ -145,7 +145,7 @@ export class HttpTransport implements Disposable {
   ): MaybePromise<Actor> {
     const refuse = async (error: unknown): Promise<never> => {
       this.connections.markUnauthenticated(response);
-      if (response.socket !== null) await turnOf(UNAUTHENTICATED);
+      if (response.socket !== null) await waitForTurn(UNAUTHENTICATED);
       throw error;
     };
     try {
@@ -169,7 +169,7 @@ export class HttpTransport implements Disposable {
       return this.options.core.requests.enter(actor.account, gone);
     } catch (error) {
       if (response.socket === null) throw error;
-      return turnOf(actor.account).then(() => {
+      return waitForTurn(actor.account).then(() => {
         throw error;
       });
     }
@@ -251,7 +251,7 @@ export class HttpTransport implements Disposable {
         if (!isJson(request) || text === '') return undefined;
         if (text.length < LARGE_BODY) return JSON.parse(text);
         const charged = admission.chargeBody(account, text.length);
-        return mapMaybePromise(charged, () => turnOf(account).then((): unknown => JSON.parse(text)));
+        return mapMaybePromise(charged, () => waitForTurn(account).then((): unknown => JSON.parse(text)));
       },
     );
   }

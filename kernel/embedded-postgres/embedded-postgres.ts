@@ -65,21 +65,21 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const left = await runningServer(layout.data, options.password);
   const server =
     left ?? (await launchServer(layout, { ...options, port: options.port ?? (await freePort()) }));
-  const owner = await own(server.url, layout.data);
+  const owner = await takeOwnership(server.url, layout.data);
   options.log.info(
     { postgres: server.pid, data: layout.data, adopted: left !== undefined },
     'embedded PostgreSQL is up',
   );
-  return new KeptServer(server, owner, { ...options, layout, adopted: left !== undefined });
+  return new SupervisedServer(server, owner, { ...options, layout, adopted: left !== undefined });
 }
 
-interface KeepOptions extends EmbeddedPostgresOptions {
+interface SupervisedServerOptions extends EmbeddedPostgresOptions {
   readonly layout: PostgresLayout;
   readonly adopted: boolean;
 }
 
 /** Owns a running server: the connection that holds the lock is also how its death is noticed. */
-class KeptServer implements EmbeddedPostgres {
+class SupervisedServer implements EmbeddedPostgres {
   readonly url: string;
   readonly data: string;
   readonly adopted: boolean;
@@ -89,12 +89,12 @@ class KeptServer implements EmbeddedPostgres {
   constructor(
     private server: PostgresServer,
     private owner: pg.Client,
-    private readonly options: KeepOptions,
+    private readonly options: SupervisedServerOptions,
   ) {
     this.url = server.url;
     this.data = options.layout.data;
     this.adopted = options.adopted;
-    this.keep(owner);
+    this.watchOwner(owner);
   }
 
   get pid(): number {
@@ -108,7 +108,7 @@ class KeptServer implements EmbeddedPostgres {
     await stopServer(this.pid);
   }
 
-  private keep(owner: pg.Client): void {
+  private watchOwner(owner: pg.Client): void {
     this.owner = owner;
     owner.once('end', () => {
       if (!this.closing.signal.aborted) this.restoring = this.restore();
@@ -119,35 +119,35 @@ class KeptServer implements EmbeddedPostgres {
   private async restore(): Promise<void> {
     const { log } = this.options;
     log.error({ postgres: this.pid }, 'embedded PostgreSQL is gone; it is started again');
-    const again = retry(
+    const policy = retry(
       handleWhen((error) => !(error instanceof AlreadyRunningError)),
       {
         maxAttempts: Infinity,
         backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 5_000 }),
       },
     );
-    again.onFailure(({ reason }) =>
+    policy.onFailure(({ reason }) =>
       log.error({ err: 'error' in reason && reason.error }, 'embedded PostgreSQL could not be started again'),
     );
     try {
-      await again.execute(() => this.startAgain(), this.closing.signal);
+      await policy.execute(() => this.restart(), this.closing.signal);
       log.info({ postgres: this.pid }, 'embedded PostgreSQL is up again');
     } catch (err) {
       if (!this.closing.signal.aborted) log.fatal({ err }, 'embedded PostgreSQL is owned by another process');
     }
   }
 
-  private async startAgain(): Promise<void> {
+  private async restart(): Promise<void> {
     const { layout, password } = this.options;
     const running = await runningServer(layout.data, password);
     if (running && running.url !== this.url) throw alreadyRunning(layout.data);
     const port = Number(new URL(this.url).port);
     this.server = running ?? (await launchServer(layout, { ...this.options, port }));
-    this.keep(await own(this.url, layout.data));
+    this.watchOwner(await takeOwnership(this.url, layout.data));
   }
 }
 
-async function own(url: string, data: string): Promise<pg.Client> {
+async function takeOwnership(url: string, data: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url, application_name: 'fleetgraph owner' });
   client.on('error', () => undefined);
   await client.connect();

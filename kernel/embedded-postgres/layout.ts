@@ -115,7 +115,7 @@ export async function initDatabase({ data, bin, user }: PostgresLayout, password
   ];
   try {
     await chmod(join(bin, 'initdb'), 0o755).catch(() => undefined);
-    await finished(
+    await waitForExit(
       spawn(join(bin, 'initdb'), ['-D', partial, '--no-instructions', ...flags], { ...user, cwd: '/' }),
     );
     await rename(partial, data);
@@ -127,7 +127,7 @@ export async function initDatabase({ data, bin, user }: PostgresLayout, password
   }
 }
 
-function finished(child: ChildProcess): Promise<void> {
+function waitForExit(child: ChildProcess): Promise<void> {
   const output: string[] = [];
   child.stdout?.on('data', (text: Buffer) => output.push(text.toString()));
   child.stderr?.on('data', (text: Buffer) => output.push(text.toString()));

@@ -52,7 +52,7 @@ export async function launchServer(layout: PostgresLayout, options: ServerOption
   });
   const url = urlOf(password, port);
   try {
-    await answering(url, child, output);
+    await waitUntilReady(url, child, output);
   } catch (error) {
     if (child.pid !== undefined) await stopServer(child.pid);
     throw error;
@@ -61,7 +61,7 @@ export async function launchServer(layout: PostgresLayout, options: ServerOption
   return { url, pid: child.pid! };
 }
 
-async function answering(url: string, child: ChildProcess, output: readonly string[]): Promise<void> {
+async function waitUntilReady(url: string, child: ChildProcess, output: readonly string[]): Promise<void> {
   const deadline = Date.now() + 60_000;
   while (!(await connects(url))) {
     if (child.exitCode !== null || child.signalCode !== null)

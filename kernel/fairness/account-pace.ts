@@ -1,14 +1,14 @@
 /** Milliseconds that an account pauses for each that it has worked, while others have work: half of the event loop is theirs. */
-const PAUSE = 1;
+const PAUSE_RATIO = 1;
 
 /** Milliseconds of the longest pause, whatever the work before it was. */
-const LONGEST_PAUSE = 1_000;
+const MAX_PAUSE_MS = 1_000;
 
 /** Milliseconds for which an account counts as one with work after its last one: its next request is on its way. */
-const LINGERS = 100;
+const LINGER_MS = 100;
 
 /** Accounts without work whose state is kept. */
-const IDLE_ACCOUNTS = 10_000;
+const MAX_IDLE_ACCOUNTS = 10_000;
 
 interface AccountState {
   /** Tasks that are underway. */
@@ -27,7 +27,7 @@ interface AccountState {
  */
 export class AccountPace {
   private readonly accounts = new Map<string, AccountState>();
-  private limit = IDLE_ACCOUNTS;
+  private limit = MAX_IDLE_ACCOUNTS;
   /** Accounts with tasks underway. */
   private busy = 0;
   /** The account whose task ended last, and the last one before it that is another. */
@@ -59,8 +59,8 @@ export class AccountPace {
   charge(account: string, milliseconds: number): void {
     const state = this.state(account);
     const now = this.now();
-    const resumesAt = Math.max(now, state.resumesAt) + milliseconds * PAUSE;
-    state.resumesAt = Math.min(resumesAt, now + LONGEST_PAUSE);
+    const resumesAt = Math.max(now, state.resumesAt) + milliseconds * PAUSE_RATIO;
+    state.resumesAt = Math.min(resumesAt, now + MAX_PAUSE_MS);
   }
 
   /** Milliseconds until the account may go on; 0 when it may at once. */
@@ -68,13 +68,13 @@ export class AccountPace {
     const state = this.accounts.get(account);
     if (!state) return 0;
     const now = this.now();
-    return state.resumesAt > now && this.othersWork(state, now) ? state.resumesAt - now : 0;
+    return state.resumesAt > now && this.otherAccountsAreActive(state, now) ? state.resumesAt - now : 0;
   }
 
-  private othersWork(state: AccountState, now: number): boolean {
+  private otherAccountsAreActive(state: AccountState, now: number): boolean {
     if (this.busy > (state.running > 0 ? 1 : 0)) return true;
     const other = this.last === state ? this.lastOther : this.last;
-    return other !== undefined && other.endedAt + LINGERS > now;
+    return other !== undefined && other.endedAt + LINGER_MS > now;
   }
 
   private state(account: string): AccountState {
@@ -90,7 +90,7 @@ export class AccountPace {
     const now = this.now();
     for (const [account, { running, resumesAt }] of this.accounts)
       if (running === 0 && resumesAt <= now) this.accounts.delete(account);
-    this.limit = this.accounts.size + IDLE_ACCOUNTS;
+    this.limit = this.accounts.size + MAX_IDLE_ACCOUNTS;
   }
 }
 
@@ -98,11 +98,11 @@ export class AccountPace {
 export const accountPace = new AccountPace();
 
 /** Milliseconds after which who pauses looks again: the others may have nothing to do any more. */
-const LOOK_AGAIN = 20;
+const RECHECK_MS = 20;
 
 /** Calls `go` when the shortest of the pauses may be over. */
 export function afterPause(milliseconds: number, go: () => void): NodeJS.Timeout {
-  return setTimeout(go, Math.min(milliseconds, LOOK_AGAIN));
+  return setTimeout(go, Math.min(milliseconds, RECHECK_MS));
 }
 
 /** The first name that need not pause, or the milliseconds until one need not; undefined when there is no name. */

@@ -3,7 +3,7 @@ import type { MaybePromise } from '../maybe-promise.js';
 import { mapMaybePromise } from '../maybe-promise.js';
 
 /** The part of an `AbortSignal` that waiting needs. */
-export interface LeaveSignal {
+export interface AbortSignalLike {
   readonly aborted: boolean;
   addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void;
   removeEventListener(type: 'abort', listener: () => void): void;
@@ -13,7 +13,7 @@ export interface FairQueueOptions {
   /** Tasks of one flow that run at once; 1 or more. */
   readonly perFlow: number;
   /** Tasks of one flow that wait at the most; further ones are refused. */
-  readonly waiting: number;
+  readonly maxWaiting: number;
   /** Tasks of all flows that run at once. Default as many as there are. */
   readonly total?: number | undefined;
   /** Lets flows, which are accounts, pause between tasks while others have some. Default they need not. */
@@ -21,10 +21,10 @@ export interface FairQueueOptions {
 }
 
 /** The flow has as many tasks running and waiting as it may. */
-export class QueueFull extends Error {
+export class QueueFullError extends Error {
   constructor() {
     super('the queue of the flow is full');
-    this.name = 'QueueFull';
+    this.name = 'QueueFullError';
   }
 }
 
@@ -32,7 +32,7 @@ export class QueueFull extends Error {
 export type Release = () => void;
 
 /** Flows without a task that are kept. */
-const IDLE_FLOWS = 1_000;
+const MAX_IDLE_FLOWS = 1_000;
 
 interface Flow {
   running: number;
@@ -49,13 +49,13 @@ export class FairQueue {
   /** Those that had something lately, too: a map that changes with each task leaves its former tables behind. */
   private readonly flows = new Map<string, Flow>();
   /** Flows from which on those that have nothing are removed. */
-  private limit = IDLE_FLOWS;
+  private limit = MAX_IDLE_FLOWS;
   /** Flows that have something waiting and a place for it, in the order in which it is their turn. */
   private readonly rotation = new Set<string>();
   private running = 0;
-  private next: NodeJS.Immediate | undefined;
+  private nextTurn: NodeJS.Immediate | undefined;
   /** While all flows that have something waiting pause. */
-  private pausing: NodeJS.Timeout | undefined;
+  private pauseTimer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: FairQueueOptions) {}
 
@@ -65,12 +65,12 @@ export class FairQueue {
    */
   enter(
     name: string,
-    signal?: LeaveSignal | (() => LeaveSignal | undefined),
+    signal?: AbortSignalLike | (() => AbortSignalLike | undefined),
   ): MaybePromise<Release | undefined> {
     if (typeof signal !== 'function' && signal?.aborted) return undefined;
     const flow = this.flow(name);
     if (this.isFree(name, flow)) return this.start(name, flow);
-    if (flow.waiting.size >= this.options.waiting) throw new QueueFull();
+    if (flow.waiting.size >= this.options.maxWaiting) throw new QueueFullError();
     return this.wait(name, flow, typeof signal === 'function' ? signal() : signal);
   }
 
@@ -84,9 +84,9 @@ export class FairQueue {
   run<T>(
     name: string,
     work: () => MaybePromise<T>,
-    signal?: LeaveSignal | (() => LeaveSignal | undefined),
+    signal?: AbortSignalLike | (() => AbortSignalLike | undefined),
   ): MaybePromise<T | undefined> {
-    return mapMaybePromise(this.enter(name, signal), (release) => release && within(release, work));
+    return mapMaybePromise(this.enter(name, signal), (release) => release && runThenRelease(release, work));
   }
 
   /** Tasks of a flow that run, and that wait. */
@@ -107,7 +107,7 @@ export class FairQueue {
   private removeIdle(): void {
     for (const [name, { running, waiting }] of this.flows)
       if (running === 0 && waiting.size === 0) this.flows.delete(name);
-    this.limit = this.flows.size + IDLE_FLOWS;
+    this.limit = this.flows.size + MAX_IDLE_FLOWS;
   }
 
   private isFree(name: string, flow: Flow): boolean {
@@ -122,43 +122,43 @@ export class FairQueue {
     flow.running += 1;
     this.running += 1;
     this.options.pace?.begin(name);
-    let over = false;
+    let released = false;
     return () => {
-      if (over) return;
-      over = true;
+      if (released) return;
+      released = true;
       flow.running -= 1;
       this.running -= 1;
       this.options.pace?.end(name);
       if (flow.waiting.size > 0) this.rotation.add(name);
-      this.turn();
+      this.scheduleNext();
     };
   }
 
-  private wait(name: string, flow: Flow, signal: LeaveSignal | undefined): Promise<Release | undefined> {
+  private wait(name: string, flow: Flow, signal: AbortSignalLike | undefined): Promise<Release | undefined> {
     return new Promise((resolve) => {
-      const leave = () => {
+      const onAbort = () => {
         flow.waiting.delete(begin);
         if (flow.waiting.size === 0) this.rotation.delete(name);
         resolve(undefined);
       };
       const begin = () => {
-        signal?.removeEventListener('abort', leave);
+        signal?.removeEventListener('abort', onAbort);
         resolve(this.start(name, flow));
       };
       flow.waiting.add(begin);
-      signal?.addEventListener('abort', leave, { once: true });
+      signal?.addEventListener('abort', onAbort, { once: true });
       if (flow.running < this.options.perFlow) this.rotation.add(name);
-      this.turn();
+      this.scheduleNext();
     });
   }
 
   /** Starts the next task when the event loop has turned, if there may be one. */
-  private turn(): void {
+  private scheduleNext(): void {
     if (this.rotation.size === 0 || this.running >= (this.options.total ?? Infinity)) return;
-    clearTimeout(this.pausing);
-    this.pausing = undefined;
-    this.next ??= setImmediate(() => {
-      this.next = undefined;
+    clearTimeout(this.pauseTimer);
+    this.pauseTimer = undefined;
+    this.nextTurn ??= setImmediate(() => {
+      this.nextTurn = undefined;
       this.startNext();
     });
   }
@@ -168,7 +168,7 @@ export class FairQueue {
     const next = firstWithoutPause(this.rotation, (name) => this.options.pace?.pause(name) ?? 0);
     if (next === undefined) return;
     if (typeof next === 'number') {
-      this.pausing = afterPause(next, () => this.turn());
+      this.pauseTimer = afterPause(next, () => this.scheduleNext());
       return;
     }
     this.rotation.delete(next);
@@ -180,12 +180,12 @@ export class FairQueue {
       // Behind the others.
       if (flow.waiting.size > 0 && flow.running < this.options.perFlow) this.rotation.add(next);
     }
-    this.turn();
+    this.scheduleNext();
   }
 }
 
 /** Gives the place back when the work is over, however it ends. */
-function within<T>(release: Release, work: () => MaybePromise<T>): MaybePromise<T> {
+function runThenRelease<T>(release: Release, work: () => MaybePromise<T>): MaybePromise<T> {
   let result: MaybePromise<T>;
   try {
     result = work();

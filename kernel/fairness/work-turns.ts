@@ -8,13 +8,13 @@ interface AccountShare {
   turn: number;
 }
 
-function renewed(share: AccountShare): void {
+function resetShare(share: AccountShare): void {
   share.used = 0;
   share.turn += 1;
 }
 
 /** Accounts whose share is kept; one that is forgotten has a whole one. */
-const REMEMBERED = 10_000;
+const MAX_SHARES = 10_000;
 
 /**
  * Lets long work go on in pieces, one piece for each turn of the event loop, the accounts in turn and each at its pace:
@@ -23,19 +23,19 @@ const REMEMBERED = 10_000;
 class WorkTurns {
   /** Who waits, by account; the account whose turn is next comes first. */
   private readonly waiting = new Map<string, (() => void)[]>();
-  private readonly begin = this.run.bind(this);
+  private readonly boundRun = this.run.bind(this);
   /** While all who wait pause. */
-  private pausing: NodeJS.Timeout | undefined;
+  private pauseTimer: NodeJS.Timeout | undefined;
   private readonly shares = new Map<string, AccountShare>();
   /** Those of which something has been used in this turn. */
   private touched: AccountShare[] = [];
-  private readonly end = this.renew.bind(this);
+  private readonly boundReset = this.resetTouched.bind(this);
 
   /** What the account may do in the present turn. */
   share(account: string): AccountShare {
     const known = this.shares.get(account);
     if (known) return known;
-    if (this.shares.size >= REMEMBERED) this.shares.clear();
+    if (this.shares.size >= MAX_SHARES) this.shares.clear();
     const share = { used: 0, turn: 0 };
     this.shares.set(account, share);
     return share;
@@ -43,14 +43,14 @@ class WorkTurns {
 
   /** Something of a share has been used: it is whole again when the turn ends. */
   touch(share: AccountShare): void {
-    if (this.touched.push(share) === 1) setImmediate(this.end);
+    if (this.touched.push(share) === 1) setImmediate(this.boundReset);
   }
 
   /** Resolves when the account may do another piece. */
   next(account: string): Promise<void> {
     return new Promise((resolve) => {
-      if (this.waiting.size === 0) setImmediate(this.begin);
-      else if (this.pausing && !this.waiting.has(account)) this.goOn();
+      if (this.waiting.size === 0) setImmediate(this.boundRun);
+      else if (this.pauseTimer && !this.waiting.has(account)) this.resumeNow();
       const own = this.waiting.get(account);
       if (own) own.push(resolve);
       else this.waiting.set(account, [resolve]);
@@ -58,17 +58,17 @@ class WorkTurns {
   }
 
   /** Another account may not have to pause. */
-  private goOn(): void {
-    clearTimeout(this.pausing);
-    this.pausing = undefined;
-    setImmediate(this.begin);
+  private resumeNow(): void {
+    clearTimeout(this.pauseTimer);
+    this.pauseTimer = undefined;
+    setImmediate(this.boundRun);
   }
 
   private run(): void {
-    this.pausing = undefined;
+    this.pauseTimer = undefined;
     const next = firstWithoutPause(this.waiting.keys(), (account) => accountPace.pause(account));
     if (typeof next === 'number') {
-      this.pausing = afterPause(next, this.begin);
+      this.pauseTimer = afterPause(next, this.boundRun);
       return;
     }
     if (next === undefined) return;
@@ -76,20 +76,20 @@ class WorkTurns {
     this.waiting.delete(next);
     const resume = own.shift();
     if (own.length > 0) this.waiting.set(next, own);
-    if (this.waiting.size > 0) setImmediate(this.begin);
-    renewed(this.share(next));
-    if (resume) measured(next, resume);
+    if (this.waiting.size > 0) setImmediate(this.boundRun);
+    resetShare(this.share(next));
+    if (resume) runAndCharge(next, resume);
   }
 
-  private renew(): void {
+  private resetTouched(): void {
     const { touched } = this;
     this.touched = [];
-    for (const share of touched) renewed(share);
+    for (const share of touched) resetShare(share);
   }
 }
 
 /** Charges an account with the time of a piece of its work, until nothing of this turn that follows from it is left. */
-function measured(account: string, resume: () => void): void {
+function runAndCharge(account: string, resume: () => void): void {
   const began = performance.now();
   const charge = () => accountPace.charge(account, performance.now() - began);
   resume();
@@ -101,15 +101,15 @@ function measured(account: string, resume: () => void): void {
 const turns = new WorkTurns();
 
 /** Who waits for work to be done. */
-export interface WaitingClient {
+export interface AbortableClient {
   readonly aborted: boolean;
 }
 
 /** Work that waits for a later turn. */
-interface Waiting {
+interface WaitingTask {
   readonly units: number;
   readonly resume: () => void;
-  readonly giveUp: (error: Error) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /**
@@ -117,33 +117,33 @@ interface Waiting {
  * share what a turn has: many of them side by side do no more in it than one.
  */
 export class WorkBudget {
-  private left: number;
+  private remaining: number;
   private readonly share: AccountShare;
-  private most = 0;
-  private before = 0;
+  private largestBefore = 0;
+  private totalBefore = 0;
   /** The turn of the account of which `left` is left. */
   private turn: number;
-  private readonly waiting: Waiting[] = [];
+  private readonly waiting: WaitingTask[] = [];
 
   /** `units` may be done in a turn; what a unit is, the work decides. `client` says whether anyone still waits for it. */
   constructor(
     private readonly account: string,
     private readonly units: number,
-    private readonly client?: WaitingClient,
+    private readonly client?: AbortableClient,
   ) {
-    this.left = units;
+    this.remaining = units;
     this.share = turns.share(account);
     this.turn = this.share.turn;
   }
 
   /** The most units that were done in one turn, so far. */
   get largest(): number {
-    return Math.max(this.most, this.units - this.left);
+    return Math.max(this.largestBefore, this.units - this.remaining);
   }
 
   /** Units that were done in all turns, so far. */
   get total(): number {
-    return this.before + this.units - this.left;
+    return this.totalBefore + this.units - this.remaining;
   }
 
   /** Counts what was done, by work that goes on by itself; false when it is time to wait for the next turn. */
@@ -151,8 +151,8 @@ export class WorkBudget {
     const { share } = this;
     if (share.used === 0) turns.touch(share);
     // Work that had not to wait may come back in a later turn all the same, from a statement or another subgraph.
-    if (share.turn !== this.turn) this.renew();
-    this.left -= units;
+    if (share.turn !== this.turn) this.startTurn();
+    this.remaining -= units;
     share.used += units / this.units;
     return share.used < 1;
   }
@@ -160,8 +160,8 @@ export class WorkBudget {
   /** Waits for the next turn. Rejects with REQUEST_TIMEOUT when nobody waits for the work any more. */
   async next(): Promise<void> {
     await turns.next(this.account);
-    this.renew();
-    if (this.client?.aborted) throw givenUp();
+    this.startTurn();
+    if (this.client?.aborted) throw requestAbortedError();
   }
 
   /**
@@ -174,7 +174,7 @@ export class WorkBudget {
       return undefined;
     }
     return new Promise((resume, giveUp) => {
-      if (this.waiting.push({ units, resume, giveUp }) === 1) void this.serve();
+      if (this.waiting.push({ units, resume, reject: giveUp }) === 1) void this.serve();
     });
   }
 
@@ -182,26 +182,27 @@ export class WorkBudget {
   private async serve(): Promise<void> {
     while (this.waiting.length > 0) {
       await turns.next(this.account);
-      this.renew();
-      if (this.client?.aborted) for (const { giveUp } of this.waiting.splice(0)) giveUp(givenUp());
+      this.startTurn();
+      if (this.client?.aborted)
+        for (const { reject: giveUp } of this.waiting.splice(0)) giveUp(requestAbortedError());
       const most = this.waiting.findIndex(({ units }) => !this.spend(units)) + 1 || this.waiting.length;
       for (const { resume } of this.waiting.splice(0, most)) resume();
     }
   }
 
-  private renew(): void {
-    this.most = this.largest;
-    this.before = this.total;
-    this.left = this.units;
+  private startTurn(): void {
+    this.largestBefore = this.largest;
+    this.totalBefore = this.total;
+    this.remaining = this.units;
     this.turn = this.share.turn;
   }
 }
 
-function givenUp(): GraphQLError {
+function requestAbortedError(): GraphQLError {
   return new GraphQLError('The request was given up.', { extensions: { code: 'REQUEST_TIMEOUT' } });
 }
 
 /** Waits for a turn of the account before work that cannot be interrupted, so that no two such pieces fall into one turn. */
-export function turnOf(account: string): Promise<void> {
+export function waitForTurn(account: string): Promise<void> {
   return turns.next(account);
 }

@@ -15,7 +15,7 @@ export const PROTECTED_PATHS: readonly string[] = [
  */
 export function protectedPath(path: string): string | undefined {
   const clean = posix.normalize(path).replace(/(?<=.)\/$/, '');
-  return PROTECTED_PATHS.find((kept) => within(clean, kept) || within(kept, clean));
+  return PROTECTED_PATHS.find((kept) => isWithin(clean, kept) || isWithin(kept, clean));
 }
 
 /** An absolute path where a script names one, not the end of a relative one or of a URL. */
@@ -28,12 +28,12 @@ const PATH_IN_TEXT = /(?<![\w.~$})/-])\/[\w./-]+/g;
 export function protectedPathIn(script: string): string | undefined {
   for (const [path] of script.matchAll(PATH_IN_TEXT)) {
     const clean = posix.normalize(path);
-    const kept = PROTECTED_PATHS.find((one) => within(clean, one));
+    const kept = PROTECTED_PATHS.find((one) => isWithin(clean, one));
     if (kept !== undefined) return kept;
   }
   return undefined;
 }
 
-function within(inner: string, outer: string): boolean {
+function isWithin(inner: string, outer: string): boolean {
   return inner === outer || inner.startsWith(outer === '/' ? '/' : `${outer}/`);
 }

@@ -18,10 +18,10 @@ const SUFFIXES: Readonly<Record<string, number>> = {
   Ei: 2 ** 60,
 };
 
-const FORM = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)([numkMGTPE]|[KMGTPE]i)?$/;
+const PATTERN = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)([numkMGTPE]|[KMGTPE]i)?$/;
 
 /** The number a Kubernetes quantity stands for: `250m` is 0.25, `64Mi` 67108864. NaN when it is malformed. */
 export function parseQuantity(quantity: string | number): number {
-  const [, digits, suffix = ''] = FORM.exec(String(quantity)) ?? [];
+  const [, digits, suffix = ''] = PATTERN.exec(String(quantity)) ?? [];
   return digits === undefined ? Number.NaN : Number(digits) * (SUFFIXES[suffix] ?? Number.NaN);
 }

@@ -8,12 +8,12 @@ const OLDEST_VERSION = 15;
 /** Milliseconds that a connection may take. */
 const CONNECT_TIMEOUT = 10_000;
 
-interface Facts {
+interface ServerSettings {
   readonly version: number;
   readonly readOnly: boolean;
 }
 
-const FACTS = `SELECT current_setting('server_version_num')::int / 10000 AS version,
+const READ_SETTINGS = `SELECT current_setting('server_version_num')::int / 10000 AS version,
   current_setting('transaction_read_only')::bool AS "readOnly"`;
 
 /**
@@ -21,24 +21,26 @@ const FACTS = `SELECT current_setting('server_version_num')::int / 10000 AS vers
  * Throws `DatabaseUnusableError`; its message never has the password.
  */
 export async function checkDatabase(name: string, url: string): Promise<void> {
-  const fail = (why: string, cause?: unknown): never => {
-    throw new DatabaseUnusableError(`${name}: ${withoutPassword(url)}: ${why}`, { cause });
+  const fail = (problem: string, cause?: unknown): never => {
+    throw new DatabaseUnusableError(`${name}: ${withoutPassword(url)}: ${problem}`, { cause });
   };
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT });
   client.on('error', () => undefined);
-  const facts = await factsOf(client).catch((error: unknown) => fail(whyNot(error), error));
-  if (facts.version < OLDEST_VERSION)
-    fail(`it is PostgreSQL ${facts.version}; Fleetgraph needs ${OLDEST_VERSION} or newer.`);
-  if (facts.readOnly)
+  const settings = await readSettings(client).catch((error: unknown) =>
+    fail(connectionProblem(error), error),
+  );
+  if (settings.version < OLDEST_VERSION)
+    fail(`it is PostgreSQL ${settings.version}; Fleetgraph needs ${OLDEST_VERSION} or newer.`);
+  if (settings.readOnly)
     fail(
       'it is read-only (default_transaction_read_only, or a replica). Name a database that can be written.',
     );
 }
 
-async function factsOf(client: pg.Client): Promise<Facts> {
+async function readSettings(client: pg.Client): Promise<ServerSettings> {
   try {
     await client.connect();
-    const { rows } = await client.query<Facts>(FACTS);
+    const { rows } = await client.query<ServerSettings>(READ_SETTINGS);
     return rows[0] ?? { version: 0, readOnly: false };
   } finally {
     // The end of a connection that was never there is not waited for.
@@ -65,17 +67,17 @@ const REASONS: Readonly<Record<string, string>> = {
 
 const CERTIFICATE = /certificate|CERT_|altnames/i;
 
-function whyNot(error: unknown): string {
+function connectionProblem(error: unknown): string {
   const { code, message } = error as { readonly code?: string; readonly message?: string };
   const known = code === undefined ? undefined : REASONS[code];
   if (known !== undefined) return known;
-  const said = message ?? String(error);
-  if (said.includes('timeout expired')) return `it did not answer within ${CONNECT_TIMEOUT / 1000} s.`;
-  if (said.includes('does not support SSL'))
+  const text = message ?? String(error);
+  if (text.includes('timeout expired')) return `it did not answer within ${CONNECT_TIMEOUT / 1000} s.`;
+  if (text.includes('does not support SSL'))
     return 'the server does not speak TLS. Leave sslmode out of the URL.';
-  if (CERTIFICATE.test(`${code} ${said}`))
-    return `the certificate of the server is not trusted (${said}). Name its authority with sslrootcert.`;
-  return said.split('\n', 1)[0] ?? said;
+  if (CERTIFICATE.test(`${code} ${text}`))
+    return `the certificate of the server is not trusted (${text}). Name its authority with sslrootcert.`;
+  return text.split('\n', 1)[0] ?? text;
 }
 
 /** The address for people: everything but the password and the parameters. */

@@ -4,7 +4,7 @@ import { currentRequestScope } from '../request-scope.js';
 import { RequestAbortedError } from './query-canceled.js';
 
 /** Milliseconds after which a statement that has not ended is cancelled again: it may only have waited its turn. */
-const AGAIN = 1000;
+const RETRY_MS = 1000;
 const CONNECT_TIMEOUT_MS = 5000;
 
 /** What begins and ends a transaction is quick, and has to run, so that a connection is clean for who gets it next. */
@@ -33,17 +33,17 @@ export class QueryCanceller implements AsyncDisposable {
     if (!signal || CONTROL.test(text)) return run();
     if (signal.aborted) throw new RequestAbortedError();
     let cancelled: Promise<unknown> | undefined;
-    let again: NodeJS.Timeout | undefined;
+    let retryTimer: NodeJS.Timeout | undefined;
     const cancel = () => {
       cancelled = this.cancel(backendPid);
-      again = setTimeout(cancel, AGAIN);
+      retryTimer = setTimeout(cancel, RETRY_MS);
     };
     signal.addEventListener('abort', cancel, { once: true });
     try {
       return await run();
     } finally {
       signal.removeEventListener('abort', cancel);
-      clearTimeout(again);
+      clearTimeout(retryTimer);
       // The connection is not given back while something that is on its way could still hit the next statement.
       await cancelled;
     }

@@ -25,11 +25,11 @@ export class InterceptedPool extends pg.Pool {
   /** `never` fits every overload of pg's type. */
   override query(...given: unknown[]): never {
     const query = super.query.bind(this) as Query;
-    return (isPromised(given) ? this.runPromised(given) : query(...given)) as never;
+    return (returnsPromise(given) ? this.runOnClient(given) : query(...given)) as never;
   }
 
   /** pg would call the client in the async context in which another request released its connection. */
-  private async runPromised(given: readonly unknown[]): Promise<unknown> {
+  private async runOnClient(given: readonly unknown[]): Promise<unknown> {
     const client = await this.connect();
     let failure: Error | undefined;
     try {
@@ -60,7 +60,7 @@ function interceptedClient(interceptors: readonly QueryInterceptor[]): new () =>
 
     override query(...given: unknown[]): never {
       const query = super.query.bind(this) as Query;
-      if (!isPromised(given)) return query(...given) as never;
+      if (!returnsPromise(given)) return query(...given) as never;
       const statement = { text: textOf(given[0]), backendPid: this.backendPid };
       const run = () => query(...given);
       const intercepted = interceptors.reduceRight<() => Promise<unknown>>(
@@ -82,7 +82,7 @@ function interceptedClient(interceptors: readonly QueryInterceptor[]): new () =>
 }
 
 /** Whether pg answers with a promise: there is no callback, and the statement is neither a cursor nor a stream. */
-function isPromised(given: readonly unknown[]): boolean {
+function returnsPromise(given: readonly unknown[]): boolean {
   const [first] = given;
   const submits = typeof first === 'object' && first !== null && 'submit' in first;
   return !submits && given.every((argument) => typeof argument !== 'function');

@@ -4,12 +4,12 @@
  */
 
 /** The major release that the packages need; package.json has it as the version of the package `node`. */
-export const NEEDED_NODE = 24;
+export const MIN_NODE_VERSION = 24;
 
 const running = process.versions.node;
-if (Number(running.split('.')[0]) < NEEDED_NODE) {
+if (Number(running.split('.')[0]) < MIN_NODE_VERSION) {
   process.stderr.write(
-    `Fleetgraph runs on Node.js ${NEEDED_NODE} or newer; this is Node.js ${running}. Run bin/fleetgraph.js instead, which goes on with the Node.js that \`npm ci\` has installed.\n`,
+    `Fleetgraph runs on Node.js ${MIN_NODE_VERSION} or newer; this is Node.js ${running}. Run bin/fleetgraph.js instead, which goes on with the Node.js that \`npm ci\` has installed.\n`,
   );
   process.exit(1);
 }

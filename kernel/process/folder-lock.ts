@@ -17,14 +17,14 @@ const LOCK_FILE = 'process';
  */
 export async function lockFolder(folder: string): Promise<AsyncDisposable> {
   const lock = join(folder, LOCK_FILE);
-  const own = `${process.pid} ${beginOf(process.pid)}\n`;
-  const aside = `${lock}.${randomBytes(4).toString('hex')}`;
-  await writeFile(aside, own, { mode: 0o600 });
+  const own = `${process.pid} ${startTimeOf(process.pid)}\n`;
+  const temporary = `${lock}.${randomBytes(4).toString('hex')}`;
+  await writeFile(temporary, own, { mode: 0o600 });
   try {
     // A link is made whole or not at all, and never over a file that is there.
-    while (!(await linked(aside, lock))) await removeStale(folder, lock);
+    while (!(await linked(temporary, lock))) await removeStale(folder, lock);
   } finally {
-    await rm(aside, { force: true });
+    await rm(temporary, { force: true });
   }
   return {
     async [Symbol.asyncDispose]() {
@@ -47,8 +47,8 @@ async function linked(from: string, to: string): Promise<boolean> {
 async function removeStale(folder: string, lock: string): Promise<void> {
   const found = await textOf(lock);
   if (found === undefined) return;
-  const [pid, begin] = found.trim().split(' ', 2);
-  if (begin !== '' && beginOf(Number(pid)) === begin)
+  const [pid, startTime] = found.trim().split(' ', 2);
+  if (startTime !== '' && startTimeOf(Number(pid)) === startTime)
     throw new FolderInUseError(
       `Another Fleetgraph process (${pid}) uses ${folder}. Stop it, or set FLEETGRAPH_HOME to another folder.`,
     );
@@ -64,22 +64,22 @@ function textOf(file: string): Promise<string | undefined> {
 }
 
 /** When a process began, as the system tells it; empty when there is no such process. */
-function beginOf(pid: number): string {
+function startTimeOf(pid: number): string {
   if (!Number.isInteger(pid) || pid <= 0) return '';
   try {
-    if (process.platform === 'linux') return linuxBegin(pid);
-    const told = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+    if (process.platform === 'linux') return linuxStartTime(pid);
+    const output = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    return told.trim().replaceAll(/\s+/g, '_');
+    return output.trim().replaceAll(/\s+/g, '_');
   } catch {
     return '';
   }
 }
 
 /** Field 22 of /proc/PID/stat (proc(5)), in ticks since the system booted; the name before it may have spaces. */
-function linuxBegin(pid: number): string {
+function linuxStartTime(pid: number): string {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const afterName = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state] = afterName;

@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
 
 /** Maximum number of V8 helper threads: what Node.js starts by default. */
-const MOST_HELPERS = 4;
+const MAX_HELPERS = 4;
 
 /** V8's threads for garbage collection and compilation: one per core besides the event loop, at least one. */
 export function v8HelperThreads(cores: number): number {
-  return Math.min(MOST_HELPERS, Math.max(1, cores - 1));
+  return Math.min(MAX_HELPERS, Math.max(1, cores - 1));
 }
 
 /**

@@ -155,12 +155,12 @@ async function writable<T>(path: string, work: () => Promise<T>): Promise<T> {
 
 /** Written aside, flushed and renamed: a crash leaves the old file or the new one, never half of it. */
 async function replaceFile(file: string, text: string): Promise<void> {
-  const aside = `${file}.${randomBytes(4).toString('hex')}`;
-  await writeFile(aside, text, { mode: 0o600 });
-  const handle = await open(aside, 'r+');
+  const temporary = `${file}.${randomBytes(4).toString('hex')}`;
+  await writeFile(temporary, text, { mode: 0o600 });
+  const handle = await open(temporary, 'r+');
   await handle.sync();
   await handle.close();
-  await rename(aside, file);
+  await rename(temporary, file);
 }
 
 function randomSecret(): string {

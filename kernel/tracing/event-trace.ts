@@ -5,12 +5,12 @@
 const spans = new WeakMap<object, string>();
 
 /** Says which span (`traceparent`, W3C) a stream's value follows from; answers the value. */
-export function followsFrom<T extends object>(value: T, traceparent: string | undefined): T {
+export function setParentSpan<T extends object>(value: T, traceparent: string | undefined): T {
   if (traceparent !== undefined) spans.set(value, traceparent);
   return value;
 }
 
 /** The span that a stream's value follows from, if it is known. */
-export function spanOf(value: unknown): string | undefined {
+export function parentSpanOf(value: unknown): string | undefined {
   return typeof value === 'object' && value !== null ? spans.get(value) : undefined;
 }

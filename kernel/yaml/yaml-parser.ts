@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { AbortedError } from '../aborted-error.js';
-import { FairQueue, QueueFull } from '../fairness/fair-queue.js';
+import { FairQueue, QueueFullError } from '../fairness/fair-queue.js';
 import { workerFile } from '../process/worker-file.js';
 import type { YamlLimits, YamlOutcome, YamlTask } from './yaml-worker.js';
 
@@ -53,7 +53,7 @@ export class YamlParser {
     timeoutMs = 5_000,
     memoryMb = 512,
   }: YamlParserOptions = {}) {
-    this.queue = new FairQueue({ perFlow, waiting, total: threads });
+    this.queue = new FairQueue({ perFlow, maxWaiting: waiting, total: threads });
     this.timeoutMs = timeoutMs;
     this.threads = new Piscina({
       filename: fileURLToPath(workerFile('yaml-worker', import.meta.url)),
@@ -75,7 +75,7 @@ export class YamlParser {
       const parsed = await this.queue.run(flow, () => this.inThread({ text, limits }, signal), signal);
       if (parsed) return parsed;
     } catch (error) {
-      if (error instanceof QueueFull) return { exceeded: 'queue' };
+      if (error instanceof QueueFullError) return { exceeded: 'queue' };
       throw error;
     }
     throw new AbortedError();

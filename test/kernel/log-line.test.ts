@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { createLog } from '../../kernel/log.js';
-import { LONGEST_LINE } from '../../kernel/log-line.js';
+import { MAX_LINE_LENGTH } from '../../kernel/log-line.js';
 
 function logged(write: (log: ReturnType<typeof createLog>) => void): Record<string, unknown>[] {
   const lines: string[] = [];
   write(createLog('info', 'test', { write: (line) => void lines.push(line) }));
-  for (const line of lines) expect(line.length).toBeLessThanOrEqual(LONGEST_LINE);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(MAX_LINE_LENGTH);
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
@@ -21,7 +21,7 @@ test('a line that would quote megabytes is cut, and still says what happened', (
   });
   expect(one).toMatchObject({ msg: 'a resolver failed', requestId: 'r1', err: { type: 'Error' } });
   expect(two).toMatchObject({ msg: 'many' });
-  expect(three).toMatchObject({ msg: 'wide', charactersLeftOut: expect.any(Number) });
+  expect(three).toMatchObject({ msg: 'wide', omittedCharacters: expect.any(Number) });
 });
 
 test('a line of ordinary length is as it was written', () => {

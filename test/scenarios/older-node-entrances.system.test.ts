@@ -3,7 +3,7 @@ import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { NEEDED_NODE } from '../../kernel/process/check-node-version.js';
+import { MIN_NODE_VERSION } from '../../kernel/process/check-node-version.js';
 import { packageRoot } from '../../kernel/package-root.js';
 
 /** The Node.js of the machine; npm puts the platform's own before it. */
@@ -30,7 +30,7 @@ function node(folder: string, args: readonly string[], env: Record<string, strin
 test('the required Node.js version is the bundled one', async () => {
   const file = await readFile(join(packageRoot, 'package.json'), 'utf8');
   const { dependencies } = JSON.parse(file) as { dependencies: { node: string } };
-  expect(dependencies.node.split('.')[0]).toBe(String(NEEDED_NODE));
+  expect(dependencies.node.split('.')[0]).toBe(String(MIN_NODE_VERSION));
 });
 
 const OLD = majorVersion() < 24 && majorVersion() >= 20;

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { turnOf } from '../../../kernel/fairness/work-turns.js';
+import { waitForTurn } from '../../../kernel/fairness/work-turns.js';
 import { UNAUTHENTICATED } from '../../request/admission.js';
 import { LARGE_BODY, type LargeBodies, type LargeBodySlot } from '../../request/large-bodies.js';
 import { LightAbortController } from '../../upstream/call/light-abort-controller.js';
@@ -52,7 +52,7 @@ export class MessageReader {
 
   /** Pauses the socket until the account's turn. */
   pauseForTurn(account: string): Promise<void> {
-    return this.pauseFor(turnOf(account));
+    return this.pauseFor(waitForTurn(account));
   }
 
   private async pauseFor(resolved: Promise<unknown>): Promise<void> {

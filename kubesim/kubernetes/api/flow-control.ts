@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { FairQueue, QueueFull, type Release } from '../../../kernel/fairness/fair-queue.js';
+import { FairQueue, QueueFullError, type Release } from '../../../kernel/fairness/fair-queue.js';
 import type { ApiAnswer, ApiCall } from './call.js';
 
 /** Requests of one flow that are answered at once, and that wait; as `queueLengthLimit` of a priority level. */
@@ -27,7 +27,7 @@ export function isPlatform({ subject }: Flow): boolean {
  * Retry-After. Watches and followed logs hold a place until they have begun, as they do in Kubernetes.
  */
 export class FlowControl {
-  private readonly queue = new FairQueue({ perFlow: AT_ONCE, waiting: WAITING });
+  private readonly queue = new FairQueue({ perFlow: AT_ONCE, maxWaiting: WAITING });
 
   /**
    * Answers a call in its flow's turn, and counts it until the client has taken the answer or left. Undefined when the
@@ -57,7 +57,7 @@ export class FlowControl {
     try {
       return await this.queue.enter(flow, left);
     } catch (error) {
-      if (error instanceof QueueFull) throw listRate.refuse(1);
+      if (error instanceof QueueFullError) throw listRate.refuse(1);
       throw error;
     }
   }

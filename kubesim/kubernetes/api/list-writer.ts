@@ -22,7 +22,7 @@ export interface ListAnswer {
  * that no more than a part of its list waits in memory.
  */
 export class ListWriter {
-  private readonly parts = new FairQueue({ perFlow: 1, waiting: Number.POSITIVE_INFINITY, total: 1 });
+  private readonly parts = new FairQueue({ perFlow: 1, maxWaiting: Number.POSITIVE_INFINITY, total: 1 });
 
   async send(response: ServerResponse, account: string, { status, body, list }: ListAnswer): Promise<void> {
     const { [list]: given, ...rest } = body;

@@ -27,7 +27,7 @@ export function selectChildPages<T>(
 ): Promise<T[]> {
   const { account, parents, limit, sort, key } = query;
   const where = Prisma.raw(table.where ? `AND ${table.where}` : '');
-  const { beyond, order } = keyset(sort, key);
+  const { afterKey: beyond, order } = keyset(sort, key);
   return database.$queryRaw<T[]>`
     SELECT child.* FROM unnest(${[...new Set(parents)]}::text[]) AS parent (id)
     CROSS JOIN LATERAL (

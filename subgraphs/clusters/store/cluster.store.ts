@@ -53,7 +53,7 @@ export class ClusterStore {
   };
 
   page({ account, filter, limit, sort, key }: ClusterPageQuery): Promise<ClusterRow[]> {
-    const { beyond, order } = keyset(sort, key);
+    const { afterKey: beyond, order } = keyset(sort, key);
     return this.database.$queryRaw<ClusterRow[]>`
       SELECT ${Prisma.raw(CLUSTER_COLUMNS)} FROM clusters.cluster
       WHERE ${restriction(account, filter)} ${beyond} ORDER BY ${order} LIMIT ${limit}`;

@@ -92,7 +92,7 @@ export class NetworkStore {
     account: string,
     { limit, sort, key }: SortedPageRequest<CloudResourceRow>,
   ): Promise<CloudResourceRow[]> {
-    const { beyond, order } = keyset(sort, key);
+    const { afterKey: beyond, order } = keyset(sort, key);
     return this.database.$queryRaw<CloudResourceRow[]>`
       SELECT id, account, cluster_id AS "clusterId", type, name, retained, created_at AS "createdAt"
       FROM clusters.cloud_resource WHERE account = ${account} AND retained ${beyond}
@@ -109,7 +109,7 @@ export class NetworkStore {
 
   page(query: VpcPageQuery): Promise<VpcRow[]> {
     const { account, regionId, limit, sort, key } = query;
-    const { beyond, order } = keyset(sort, key);
+    const { afterKey: beyond, order } = keyset(sort, key);
     const inRegion = regionId === null ? Prisma.empty : Prisma.sql`AND region_id = ${regionId}`;
     return this.database.$queryRaw<VpcRow[]>`
       SELECT id, account, name, region_id AS "regionId", cidr, creator, created_at AS "createdAt"

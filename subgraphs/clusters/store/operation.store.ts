@@ -53,7 +53,7 @@ export class OperationStore {
   };
 
   page({ account, filter, limit, sort, key }: OperationPageQuery): Promise<OperationRow[]> {
-    const { beyond, order } = keyset(sort, key);
+    const { afterKey: beyond, order } = keyset(sort, key);
     return this.database.$queryRaw<OperationRow[]>`
       SELECT ${Prisma.raw(OPERATION_COLUMNS)} FROM engine.operation
       WHERE ${restriction(account, filter)} ${beyond} ORDER BY ${order} LIMIT ${limit}`;

@@ -85,7 +85,7 @@ export class QuotaApplicationStore {
     restriction: Prisma.Sql,
     { limit, sort, key }: SortedPageRequest<QuotaApplication>,
   ): Promise<Page<ApplicationRow>> {
-    const { beyond, order } = keyset(sort, key);
+    const { afterKey: beyond, order } = keyset(sort, key);
     const rows = await this.database.$queryRaw<ApplicationRow[]>`
       SELECT id, account, resource, scope, "limit", reason, state, requested_by AS "requestedBy",
         approved_by AS "approvedBy", message, created_at AS "createdAt", decided_at AS "decidedAt"

@@ -1,5 +1,5 @@
 import { accountPace } from '../../../kernel/fairness/account-pace.js';
-import { FairQueue, QueueFull } from '../../../kernel/fairness/fair-queue.js';
+import { FairQueue, QueueFullError } from '../../../kernel/fairness/fair-queue.js';
 import { type MaybePromise, mapMaybePromise } from '../../../kernel/maybe-promise.js';
 import type { RequestContext } from '../subgraph.js';
 import type { SubgraphResult } from '../../../protocol/wire.js';
@@ -31,8 +31,8 @@ export class AccountTurns {
   private readonly events: FairQueue;
 
   constructor({ requests = 32, waiting = 1000, events = 8 }: TurnLimits = {}) {
-    this.requests = new FairQueue({ perFlow: requests, waiting, pace: WORK });
-    this.events = new FairQueue({ perFlow: events, waiting: Number.POSITIVE_INFINITY });
+    this.requests = new FairQueue({ perFlow: requests, maxWaiting: waiting, pace: WORK });
+    this.events = new FairQueue({ perFlow: events, maxWaiting: Number.POSITIVE_INFINITY });
   }
 
   /** Runs a request in its account's turn, at once when the account has a free place. */
@@ -42,7 +42,7 @@ export class AccountTurns {
       const result = this.requests.run(context.actor.account, work, () => context.signal);
       return mapMaybePromise(result, (answer) => answer ?? LEFT);
     } catch (error) {
-      if (error instanceof QueueFull) return tooMany();
+      if (error instanceof QueueFullError) return tooMany();
       throw error;
     }
   }

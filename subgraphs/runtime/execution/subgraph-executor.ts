@@ -27,7 +27,7 @@ import { type MaybePromise, mapMaybePromise } from '../../../kernel/maybe-promis
 import { runInRequestScope } from '../../../kernel/request-scope.js';
 import { isQueryCanceled } from '../../../kernel/postgres/query-canceled.js';
 import type { RequestContext, Subgraph } from '../subgraph.js';
-import { spanOf } from '../../../kernel/tracing/event-trace.js';
+import { parentSpanOf } from '../../../kernel/tracing/event-trace.js';
 import { inSpan, isTraced, traceHeaders } from '../../../kernel/tracing/span.js';
 import { AccountTurns, type TurnLimits } from './account-turns.js';
 import { Bookmark } from './bookmark.js';
@@ -166,7 +166,7 @@ export class SubgraphExecutor implements SubgraphEndpoint {
             context,
             prepared.plain,
           );
-        return this.turns.event(context.actor.account, () => this.traced(spanOf(event), tell), signal);
+        return this.turns.event(context.actor.account, () => this.traced(parentSpanOf(event), tell), signal);
       },
       { signal, failed: (error) => ({ errors: formatErrors(located(error), report) }) },
     );

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { FairQueue, QueueFull, type Release } from '../../../kernel/fairness/fair-queue.js';
+import { FairQueue, QueueFullError, type Release } from '../../../kernel/fairness/fair-queue.js';
 
 /** A task that runs until it is told to end; `order` gets its name when it starts. */
 function task(order: string[], name: string) {
@@ -18,13 +18,13 @@ async function settled(): Promise<void> {
 }
 
 test('starts a task at once, without a promise, while its flow has a free place', () => {
-  const queue = new FairQueue({ perFlow: 1, waiting: 1 });
+  const queue = new FairQueue({ perFlow: 1, maxWaiting: 1 });
   expect(queue.run('a', () => 'done')).toBe('done');
   expect(queue.run('a', () => 'again')).toBe('again');
 });
 
 test('runs as many tasks of a flow at once as it may, and no more', async () => {
-  const queue = new FairQueue({ perFlow: 3, waiting: 100 });
+  const queue = new FairQueue({ perFlow: 3, maxWaiting: 100 });
   let running = 0;
   let most = 0;
   const work = async () => {
@@ -38,7 +38,7 @@ test('runs as many tasks of a flow at once as it may, and no more', async () => 
 });
 
 test('starts a flow that comes later at once, whatever another one has waiting', () => {
-  const queue = new FairQueue({ perFlow: 1, waiting: 100 });
+  const queue = new FairQueue({ perFlow: 1, maxWaiting: 100 });
   const order: string[] = [];
   for (let index = 0; index < 50; index += 1) void queue.run('a', task(order, `a${index}`).work);
   void queue.run('b', task(order, 'b0').work);
@@ -46,7 +46,7 @@ test('starts a flow that comes later at once, whatever another one has waiting',
 });
 
 test('starts what waits one flow after the other, however much each has waiting', async () => {
-  const queue = new FairQueue({ perFlow: 10, waiting: 100, total: 1 });
+  const queue = new FairQueue({ perFlow: 10, maxWaiting: 100, total: 1 });
   const order: string[] = [];
   const add = (name: string) => void queue.run(name[0] ?? '', () => void order.push(name));
   const first = task(order, 'first');
@@ -58,7 +58,7 @@ test('starts what waits one flow after the other, however much each has waiting'
 });
 
 test('starts one waiting task in a turn of the event loop, so that others are heard in between', async () => {
-  const queue = new FairQueue({ perFlow: 1, waiting: 100 });
+  const queue = new FairQueue({ perFlow: 1, maxWaiting: 100 });
   const order: string[] = [];
   const first = task(order, 'a0');
   void queue.run('a', first.work);
@@ -75,7 +75,7 @@ test('starts one waiting task in a turn of the event loop, so that others are he
 });
 
 test('runs no more tasks of all flows than it may', async () => {
-  const queue = new FairQueue({ perFlow: 2, waiting: 100, total: 3 });
+  const queue = new FairQueue({ perFlow: 2, maxWaiting: 100, total: 3 });
   let running = 0;
   let most = 0;
   const work = async () => {
@@ -90,16 +90,16 @@ test('runs no more tasks of all flows than it may', async () => {
 });
 
 test('refuses a task of a flow whose queue is full, and takes those of others', () => {
-  const queue = new FairQueue({ perFlow: 1, waiting: 2 });
+  const queue = new FairQueue({ perFlow: 1, maxWaiting: 2 });
   const order: string[] = [];
   for (const name of ['a0', 'a1', 'a2']) void queue.run('a', task(order, name).work);
-  expect(() => queue.enter('a')).toThrow(QueueFull);
+  expect(() => queue.enter('a')).toThrow(QueueFullError);
   expect(queue.load('a')).toEqual({ running: 1, waiting: 2 });
   expect(queue.run('b', () => 'b')).toBe('b');
 });
 
 test('a task that is abandoned gives its place in the queue up and never starts', async () => {
-  const queue = new FairQueue({ perFlow: 1, waiting: 2 });
+  const queue = new FairQueue({ perFlow: 1, maxWaiting: 2 });
   const order: string[] = [];
   const first = task(order, 'a0');
   void queue.run('a', first.work);
@@ -115,14 +115,14 @@ test('a task that is abandoned gives its place in the queue up and never starts'
 });
 
 test('a task whose signal has aborted before does not start', () => {
-  const queue = new FairQueue({ perFlow: 1, waiting: 2 });
+  const queue = new FairQueue({ perFlow: 1, maxWaiting: 2 });
   const order: string[] = [];
   expect(queue.run('a', () => void order.push('a0'), AbortSignal.abort())).toBeUndefined();
   expect(order).toEqual([]);
 });
 
 test('a task that fails gives its place back', async () => {
-  const queue = new FairQueue({ perFlow: 1, waiting: 2 });
+  const queue = new FairQueue({ perFlow: 1, maxWaiting: 2 });
   await expect(queue.run('a', () => Promise.reject(new Error('it failed')))).rejects.toThrow('it failed');
   const throwing = () => {
     throw new Error('it failed');
@@ -132,7 +132,7 @@ test('a task that fails gives its place back', async () => {
 });
 
 test('a place that is given back twice counts once', () => {
-  const queue = new FairQueue({ perFlow: 2, waiting: 2 });
+  const queue = new FairQueue({ perFlow: 2, maxWaiting: 2 });
   const [first] = [queue.enter('a'), queue.enter('a')] as Release[];
   first?.();
   first?.();
@@ -147,7 +147,7 @@ test('a flow that pauses waits, another one does not, and begins when its pause 
     end: (name: string) => void working.push(`-${name}`),
     pause: (name: string) => pauses.get(name) ?? 0,
   };
-  const queue = new FairQueue({ perFlow: 10, waiting: 100, pace });
+  const queue = new FairQueue({ perFlow: 10, maxWaiting: 100, pace });
   const order: string[] = [];
   const paused = ['a0', 'a1'].map(async (name) => queue.run('a', () => order.push(name)));
   void queue.run('b', () => order.push('b0'));

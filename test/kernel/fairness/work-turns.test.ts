@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { accountPace } from '../../../kernel/fairness/account-pace.js';
-import { turnOf } from '../../../kernel/fairness/work-turns.js';
+import { waitForTurn } from '../../../kernel/fairness/work-turns.js';
 
 /** Milliseconds by which the clock of this test is ahead. */
 let ahead = 0;
@@ -14,7 +14,7 @@ afterEach(() => vi.restoreAllMocks());
 async function orderOf(): Promise<string[]> {
   const order: string[] = [];
   const piece = async (account: string, name: string, milliseconds = 0) => {
-    await turnOf(account);
+    await waitForTurn(account);
     order.push(name);
     // The piece takes so long.
     ahead += milliseconds;

@@ -3,7 +3,7 @@ import { throwNotFound } from '../../../../engine/not-found.js';
 import { isFinished } from '../../../../engine/operations/operation.rules.js';
 import type { Platform } from '../../../../engine/platform.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
-import { followsFrom } from '../../../../kernel/tracing/event-trace.js';
+import { setParentSpan } from '../../../../kernel/tracing/event-trace.js';
 import { openStream } from './event-stream.js';
 import type { OperationRow, OperationStore } from '../../store/operation.store.js';
 
@@ -30,7 +30,7 @@ export class OperationProgressService {
       const filter = { operationId: id };
       for await (const { traceparent } of events.follow(account, { after, signal, filter })) {
         const now = await read();
-        if (now && !isDeepStrictEqual(now, shown)) yield followsFrom((shown = now), traceparent);
+        if (now && !isDeepStrictEqual(now, shown)) yield setParentSpan((shown = now), traceparent);
         if (isFinished(shown.state)) return;
       }
     });

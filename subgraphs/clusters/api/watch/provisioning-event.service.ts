@@ -2,7 +2,7 @@ import { throwNotFound } from '../../../../engine/not-found.js';
 import { type EventFilter, LogBookmark } from '../../../../engine/events/event-log.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { Bookmark } from '../../../runtime/execution/bookmark.js';
-import { followsFrom } from '../../../../kernel/tracing/event-trace.js';
+import { setParentSpan } from '../../../../kernel/tracing/event-trace.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterStore } from '../../store/cluster.store.js';
 import { openStream } from './event-stream.js';
@@ -40,7 +40,7 @@ export class ProvisioningEventService {
     return openStream(context, async function* (signal) {
       for await (const step of events.tail(account, { after, signal, filter })) {
         if (step instanceof LogBookmark) yield new Bookmark(cursors.encode(step), step.caughtUp);
-        else yield followsFrom(toProvisioningEvent(step, cursors), step.traceparent);
+        else yield setParentSpan(toProvisioningEvent(step, cursors), step.traceparent);
       }
     });
   }

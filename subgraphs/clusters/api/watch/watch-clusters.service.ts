@@ -1,7 +1,7 @@
 import type { LoggedEvent } from '../../../../engine/contract.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { LogBookmark } from '../../../../engine/events/event-log.js';
-import { followsFrom } from '../../../../kernel/tracing/event-trace.js';
+import { setParentSpan } from '../../../../kernel/tracing/event-trace.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterListService } from '../cluster/cluster-list.service.js';
 import { matchesFilter } from '../../model/cluster-filter.js';
@@ -101,7 +101,7 @@ export class WatchClustersService {
       const change = await this.changeOf(watch, event);
       if (!change) return undefined;
       told = event.sequence;
-      return followsFrom({ ...change, cursor: at(event) }, event.traceparent);
+      return setParentSpan({ ...change, cursor: at(event) }, event.traceparent);
     });
     for await (const step of steps) {
       if (!(step instanceof LogBookmark)) yield step;

@@ -7,7 +7,7 @@ import { Bookmark } from '../../../runtime/execution/bookmark.js';
 import { mapStream } from '../../../../protocol/mapped-stream.js';
 import { type Page, type PageArguments, pageOf, pageRequest } from '../../../../kernel/page.js';
 import { throwProblem } from '../../../../kernel/result.js';
-import { followsFrom } from '../../../../kernel/tracing/event-trace.js';
+import { setParentSpan } from '../../../../kernel/tracing/event-trace.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import { loadForCluster } from '../entities/cluster-loader.js';
 import type { EventSelection, EventStore } from '../../store/event.store.js';
@@ -99,7 +99,7 @@ export class EventService {
     const options = { after: start, filter: restriction, signal };
     const steps = this.platform.events.followMapped(account, options, (event) => {
       const mapped = isWithin(event.at, from, to) ? map(event) : undefined;
-      return mapped && followsFrom(mapped, event.traceparent);
+      return mapped && setParentSpan(mapped, event.traceparent);
     });
     const step = (item: T | LogBookmark) =>
       item instanceof LogBookmark ? new Bookmark(cursors.encode(item), item.caughtUp) : item;

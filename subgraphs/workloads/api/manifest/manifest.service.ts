@@ -9,7 +9,7 @@ import { enqueue } from '../../../../engine/jobs/queue.js';
 import { eventTransaction } from '../../../../engine/events/event-transaction.js';
 import { AbortedError } from '../../../../kernel/aborted-error.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
-import { FairQueue, QueueFull } from '../../../../kernel/fairness/fair-queue.js';
+import { FairQueue, QueueFullError } from '../../../../kernel/fairness/fair-queue.js';
 import { type Problem, throwProblem, ProblemError } from '../../../../kernel/result.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { YamlCaller } from '../../../../kernel/yaml/yaml-parser.js';
@@ -63,9 +63,9 @@ export interface ParsedRequest {
 
 /** Applies manifests to clusters. */
 export class ManifestService {
-  private readonly places = new FairQueue({ perFlow: APPLY_AT_ONCE, waiting: APPLY_WAITING });
+  private readonly places = new FairQueue({ perFlow: APPLY_AT_ONCE, maxWaiting: APPLY_WAITING });
   /** Of those, one object at a time that is large: each is milliseconds of work in every turn of the event loop. */
-  private readonly large = new FairQueue({ perFlow: 1, waiting: APPLY_AT_ONCE });
+  private readonly large = new FairQueue({ perFlow: 1, maxWaiting: APPLY_AT_ONCE });
 
   constructor(
     private readonly platform: Platform,
@@ -105,7 +105,7 @@ export class ManifestService {
       const outcome = await this.places.run(actor.account, work, signal);
       if (outcome) return outcome;
     } catch (error) {
-      if (!(error instanceof QueueFull)) throw error;
+      if (!(error instanceof QueueFullError)) throw error;
       throwProblem('TOO_MANY_REQUESTS', 'Too many manifests of the account wait to be applied. Try again.', {
         details: { retryAfter: 1 },
       });
