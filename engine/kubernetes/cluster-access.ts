@@ -34,3 +34,11 @@ export async function clusterAccess(
   });
   return new Map(rows.map((row) => [row.clusterId, row]));
 }
+
+/** Ids and accounts of all clusters of which the access is known. */
+export async function clustersWithAccess(
+  database: Database,
+): Promise<{ readonly id: string; readonly account: string }[]> {
+  const rows = await database.clusterAccess.findMany({ select: { clusterId: true, account: true } });
+  return rows.map(({ clusterId, account }) => ({ id: clusterId, account }));
+}

@@ -59,3 +59,14 @@ export async function deleteUnusedScope(
 ): Promise<void> {
   await tx.ledgerUsage.deleteMany({ where: { account, resource, scope, used: 0 } });
 }
+
+/** Deletes usage and limits of a product's resources in a scope. */
+export async function deleteProductQuotas(
+  tx: Transaction,
+  account: string,
+  { product, scope }: { readonly product: string; readonly scope: string },
+): Promise<void> {
+  const where = { account, scope, resource: { startsWith: `${product}/` } };
+  await tx.ledgerUsage.deleteMany({ where });
+  await tx.ledgerLimit.deleteMany({ where });
+}

@@ -24,7 +24,8 @@ import {
   HighRiskMutations,
   HighRiskOperationResolver,
 } from './api/high-risk/high-risk.resolver.js';
-import { NodeSysctlResolver, NodeSysctlStore } from './api/high-risk/node-sysctls.resolver.js';
+import { NodeSysctlResolver } from './api/high-risk/node-sysctls.resolver.js';
+import { NodeSysctlStore } from './store/node-sysctl.store.js';
 import { HighRiskService } from './api/high-risk/high-risk.service.js';
 import { RiskFindingStore } from './store/high-risk.store.js';
 import { PauseOperationResolver } from './api/operation/pause-operation.resolver.js';

@@ -3,36 +3,11 @@ import type { Database, Transaction } from '../../../kernel/postgres/database.js
 import { isId } from '../../../kernel/ids.js';
 import { parseCidr } from '../model/cidr.rules.js';
 import { type GroupRule, allowsDns } from '../model/network.rules.js';
+import { groupsOfClusters } from '../store/security-group.store.js';
+import { subjectsOf } from '../store/high-risk.store.js';
 
 /** Leaving UDP 53 of the container CIDR closed in the security group of the nodes. */
 export const DNS_CLOSED = 'network.node.2';
-
-interface GroupOfCluster {
-  readonly clusterId: string;
-  readonly podCidr: string;
-  readonly groupId: string;
-  readonly rules: unknown;
-}
-
-/** The security groups of clusters whose pods have addresses of their own, with Terway they have those of vSwitches. */
-function groupsOfClusters(
-  database: Database | Transaction,
-  by: { readonly clusterId?: string; readonly groupId?: string },
-): Promise<GroupOfCluster[]> {
-  const { clusterId = null, groupId = null } = by;
-  return database.$queryRaw<GroupOfCluster[]>`
-    SELECT used.cluster_id AS "clusterId", network.pod_cidr AS "podCidr", used.group_id AS "groupId", sg.rules
-    FROM (
-      SELECT cluster_id, security_group_id AS group_id FROM clusters.cluster_network
-      UNION SELECT cluster_id, config #>> '{machines,securityGroupId}' FROM clusters.node_pool WHERE deleted_at IS NULL
-      UNION SELECT cluster_id, security_group_id FROM clusters.node
-    ) AS used
-    JOIN clusters.cluster_network AS network ON network.cluster_id = used.cluster_id
-    JOIN clusters.security_group AS sg ON sg.id = used.group_id
-    WHERE network.pod_cidr IS NOT NULL AND (${clusterId}::text IS NULL OR used.cluster_id = ${clusterId})
-      AND (${groupId}::text IS NULL OR used.group_id = ${groupId})
-    ORDER BY 1, 3`;
-}
 
 function closesDns(rules: readonly GroupRule[], podCidr: string): boolean {
   const pods = parseCidr(podCidr);
@@ -63,11 +38,11 @@ export async function applyDnsRules(
   clusterId: string,
 ): Promise<string | undefined> {
   const groups = await groupsOfClusters(database, { clusterId });
-  const closed = groups.find(({ rules, podCidr }) => closesDns(rules as GroupRule[], podCidr));
-  const known = await database.highRiskFinding.findMany({ where: { clusterId, operation: DNS_CLOSED } });
+  const closed = groups.find(({ rules, podCidr }) => closesDns(rules, podCidr));
+  const known = await subjectsOf(database, clusterId, DNS_CLOSED);
   if (closed) await provider.performHighRiskOperation(clusterId, { operation: DNS_CLOSED });
   // What a drill did is for the drill to remediate.
-  else if (known.some(({ subject }) => isId('securityGroup', subject)))
+  else if (known.some((subject) => isId('securityGroup', subject)))
     await provider.remediateHighRiskOperation(clusterId, { operation: DNS_CLOSED });
   return closed?.groupId;
 }

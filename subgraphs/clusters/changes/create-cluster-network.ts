@@ -18,6 +18,10 @@ import {
   type UsedRange,
 } from '../model/network.rules.js';
 import * as store from '../store/network.store.js';
+import { findSecurityGroup, insertSecurityGroup } from '../store/security-group.store.js';
+import { lockVpc } from '../store/vpc.store.js';
+import { insertClusterNetwork, networksIn } from '../store/cluster-network.store.js';
+import { insertCloudResources } from '../store/cloud-resource.store.js';
 
 const SERVICE_PREFIX = 20;
 const PATH = ['input', 'network'];
@@ -71,7 +75,7 @@ export async function createClusterNetwork(
   const pods = podRange(desired, taken);
   const services = serviceRange(desired, pods ? [...taken, { cidr: pods, owner: 'its pods' }] : taken);
   const securityGroupId = await groupOf(tx, { desired, vpc, pods });
-  await store.insertClusterNetwork(tx, {
+  await insertClusterNetwork(tx, {
     clusterId,
     account,
     vpcId: vpc.id,
@@ -98,7 +102,7 @@ async function createEndpoint(tx: Transaction, desired: ClusterNetworkRequest): 
     await reserve(tx, { account, resource: 'eips', scope: '', amount: 1, path: [...PATH, 'publicEndpoint'] });
     rows.push({ ...resource, id: newId('cloudResource'), type: 'EIP', name: `${desired.name}-api` });
   }
-  await store.insertCloudResources(tx, rows);
+  await insertCloudResources(tx, rows);
 }
 
 async function connectMasters(tx: Transaction, desired: ClusterNetworkRequest): Promise<void> {
@@ -121,7 +125,7 @@ async function requestedNetworkLocation(
   vpcId: string,
 ): Promise<NetworkLocation> {
   const { account, request } = desired;
-  const vpc = await store.lockVpc(tx, account, vpcId);
+  const vpc = await lockVpc(tx, account, vpcId);
   // Deleted since the references were checked.
   if (!vpc) return throwNotFound('VPC', vpcId, [...PATH, 'vpcId']);
   const all = (await new store.NetworkStore(tx).vSwitchesOfVpcs(account, [vpc.id])).get(vpc.id) ?? [];
@@ -161,7 +165,7 @@ async function takenRanges(tx: Transaction, vpc: store.VpcRow): Promise<UsedRang
     const cidr = text === null ? undefined : parseCidr(text);
     return cidr ? [{ cidr, owner }] : [];
   };
-  const clusters = await store.networksIn(tx, vpc.id);
+  const clusters = await networksIn(tx, vpc.id);
   return [
     ...range(vpc.cidr, `the addresses of the VPC ${vpc.id}`),
     ...clusters.flatMap(({ clusterId, podCidr, serviceCidr }) => [
@@ -240,7 +244,7 @@ async function requestedSecurityGroup(
   id: string,
 ): Promise<string> {
   const path = [...PATH, 'securityGroupId'];
-  const group = await tx.securityGroup.findFirst({ where: { id, account: desired.account } });
+  const group = await findSecurityGroup(tx, desired.account, id);
   if (!group) return throwNotFound('SECURITY_GROUP', id, path);
   refuseGroupWithoutDns(group, pods?.text ?? null, path);
   return id;
@@ -258,7 +262,7 @@ async function createSecurityGroup(tx: Transaction, { desired, vpc, pods }: Grou
   });
   const rules = [from(vpc.cidr), ...(pods ? [from(pods.text)] : [])];
   await openSecurityGroup(tx, account, id);
-  await store.insertSecurityGroup(tx, {
+  await insertSecurityGroup(tx, {
     id,
     account,
     vpcId: vpc.id,

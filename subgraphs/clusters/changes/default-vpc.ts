@@ -3,6 +3,8 @@ import { newId } from '../../../kernel/ids.js';
 import { type Cidr, DEFAULT_VPC, freeCidr, parseCidr } from '../model/cidr.rules.js';
 import { reserveVpc, reserveVSwitches } from './network-quotas.js';
 import * as store from '../store/network.store.js';
+import { findDefaultVpc, insertVpc, lockDefaultVpc } from '../store/vpc.store.js';
+import { insertVSwitches } from '../store/vswitch.store.js';
 
 /** Prefix length of the default vSwitches: 4,092 machines and pods each. */
 const VSWITCH_PREFIX = 20;
@@ -21,8 +23,8 @@ export async function ensureDefaultVpc(
   request: DefaultNetwork,
 ): Promise<{ readonly vpc: store.VpcRow; readonly vSwitches: readonly store.VSwitchRow[] }> {
   const { account, regionId, zoneIds } = request;
-  await store.lockDefaultVpc(tx, account, regionId);
-  const vpc = (await store.findDefaultVpc(tx, account, regionId)) ?? (await createVpc(tx, request));
+  await lockDefaultVpc(tx, account, regionId);
+  const vpc = (await findDefaultVpc(tx, account, regionId)) ?? (await createVpc(tx, request));
   const known = (await new store.NetworkStore(tx).vSwitchesOfVpcs(account, [vpc.id])).get(vpc.id) ?? [];
   const missing = zoneIds.filter((zone) => !known.some(({ zoneId }) => zoneId === zone));
   const made = await createVSwitches(tx, { vpc, known, missing, at: request.at });
@@ -41,7 +43,7 @@ async function createVpc(tx: Transaction, { account, regionId, at }: DefaultNetw
     creator: 'PLATFORM',
     createdAt: at,
   };
-  await store.insertVpc(tx, row);
+  await insertVpc(tx, row);
   return row;
 }
 
@@ -77,6 +79,6 @@ async function createVSwitches(
       createdAt: at,
     });
   }
-  await store.insertVSwitches(tx, rows);
+  await insertVSwitches(tx, rows);
   return rows;
 }

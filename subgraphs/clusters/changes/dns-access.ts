@@ -1,7 +1,8 @@
 import { throwProblem } from '../../../kernel/result.js';
 import { parseCidr } from '../model/cidr.rules.js';
 import { allowsDns } from '../model/network.rules.js';
-import { rulesOf, type SecurityGroupRow } from '../store/network.store.js';
+import type { SecurityGroupRow } from '../store/network.store.js';
+import { rulesOf } from '../store/security-group.store.js';
 
 /**
  * Refuses `SECURITY_GROUP_RULE_MISSING` for a security group that keeps pods from the DNS of their cluster. Pods without

@@ -1,19 +1,15 @@
-import type { Database, Transaction } from '../../../kernel/postgres/database.js';
-import type { NodeRow } from '../store/node.store.js';
+import type { Transaction } from '../../../kernel/postgres/database.js';
 import { releaseInstanceQuota } from './quota-usage.js';
-
-/** The masters of a cluster, by name. */
-export function readMasters(db: Database | Transaction, clusterId: string): Promise<NodeRow[]> {
-  return db.node.findMany({ where: { clusterId, role: 'MASTER' }, orderBy: { name: 'asc' } });
-}
+import { mastersOf } from '../store/node.store.js';
+import { deleteMasterRows } from '../store/nodes.store.js';
 
 /** Forgets the masters of a cluster that is gone, and gives back what they held. */
 export async function deleteMasters(
   tx: Transaction,
   { id, account }: { readonly id: string; readonly account: string },
 ): Promise<void> {
-  const masters = await readMasters(tx, id);
+  const masters = await mastersOf(tx, id);
   if (masters.length === 0) return;
-  await tx.node.deleteMany({ where: { clusterId: id, role: 'MASTER' } });
+  await deleteMasterRows(tx, id);
   await releaseInstanceQuota(tx, account, masters);
 }

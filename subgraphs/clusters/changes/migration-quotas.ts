@@ -1,3 +1,4 @@
+import { deleteProductQuotas } from '../../../engine/ledger/ledger-scopes.js';
 import { readQuotaUsage, release, reserve } from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import type { QuotaRequirement } from '../model/migration.rules.js';
@@ -44,7 +45,5 @@ export async function moveQuotas(tx: Transaction, cluster: Counted): Promise<voi
     await release(tx, { account, resource: `${FROM}/${count}`, scope, amount });
   }
   // The cluster's own limits of the former product mean nothing any more.
-  const where = { account, scope: id, resource: { startsWith: `${FROM}/` } };
-  await tx.ledgerUsage.deleteMany({ where });
-  await tx.ledgerLimit.deleteMany({ where });
+  await deleteProductQuotas(tx, account, { product: FROM, scope: id });
 }

@@ -22,6 +22,8 @@ import {
 } from '../model/max-pods.rules.js';
 import { ENIS, GROUP_IPS, PRIVATE_IPS, ROUTES } from './network-quotas.js';
 import { sameJson } from '../../../kernel/same-json.js';
+import { findInstanceTypes } from '../store/instance-type.store.js';
+import { countGroupNodes, lockClusterNetwork, saveNetworkUsage } from '../store/cluster-network.store.js';
 
 const NOTHING: NodesNetworkUsage = { ...NO_NETWORK_USAGE, groups: {} };
 
@@ -54,7 +56,7 @@ export async function reserveNodeNetwork(
   // A virtual node is no machine: it has no route, and its pods get addresses one by one.
   if (request.count === 0 || request.instanceTypes.every(isVirtual))
     return { granted: request.count, shortage: null };
-  const network = await lockNetwork(tx, request.clusterId);
+  const network = await lockClusterNetwork(tx, request.clusterId);
   if (!network) return { granted: request.count, shortage: null };
   const group = request.securityGroupId ?? network.securityGroupId;
   const each = await largestNetworkUsage(tx, network, request.instanceTypes);
@@ -73,18 +75,22 @@ export async function reserveNodeNetwork(
     request.account,
     counted.map((one) => ({ ...one, amount: one.amount * grant.granted })),
   );
-  await setUsage(tx, network, addUsage(usageOf(network), inGroup(multiplyUsage(each, grant.granted), group)));
+  await saveNetworkUsage(
+    tx,
+    network.clusterId,
+    addUsage(usageOf(network), inGroup(multiplyUsage(each, grant.granted), group)),
+  );
   return grant;
 }
 
 /** Gives back what nodes no longer need: what is held is brought to what a recount of the nodes gives. */
 export async function releaseNodeNetwork(tx: Transaction, clusterId: string): Promise<void> {
-  const network = await lockNetwork(tx, clusterId);
+  const network = await lockClusterNetwork(tx, clusterId);
   if (!network) return;
   const now = await recount(tx, network);
   const before = usageOf(network);
   const held = await addNodeRoutes(tx, network, { before, now });
-  if (!sameJson(held, before)) await setUsage(tx, network, held);
+  if (!sameJson(held, before)) await saveNetworkUsage(tx, network.clusterId, held);
 }
 
 /** Gives back everything that the cluster's nodes hold. */
@@ -174,15 +180,6 @@ function roomInPodCidr(network: ClusterNetworkRow, count: number): NodeNetworkRe
   return { granted: room, shortage: { code: 'IP_NOT_AVAILABLE', message } };
 }
 
-async function lockNetwork(tx: Transaction, clusterId: string): Promise<ClusterNetworkRow | null> {
-  const rows = await tx.$queryRaw<ClusterNetworkRow[]>`
-    SELECT cluster_id AS "clusterId", account, vpc_id AS "vpcId", vswitch_ids AS "vSwitchIds",
-           security_group_id AS "securityGroupId", plugin, pod_cidr AS "podCidr", service_cidr AS "serviceCidr",
-           node_cidr_mask AS "nodeCidrMask", quota_usage AS "quotaUsage"
-    FROM clusters.cluster_network WHERE cluster_id = ${clusterId} FOR UPDATE`;
-  return rows[0] ?? null;
-}
-
 /** The most that a node of one of the types takes, resource by resource. */
 async function largestNetworkUsage(
   tx: Transaction,
@@ -190,7 +187,7 @@ async function largestNetworkUsage(
   types: readonly string[],
 ): Promise<NetworkUsage> {
   if (network.plugin !== 'TERWAY') return nodeNetworkUsage(network, { enis: 0, ipsPerEni: 0 });
-  const rows = await tx.instanceType.findMany({ where: { id: { in: [...types] } } });
+  const rows = await findInstanceTypes(tx, types);
   const uses = rows.map((row) => nodeNetworkUsage(network, row));
   const most = (of: keyof NetworkUsage) => Math.max(0, ...uses.map((use) => use[of]));
   return { routes: most('routes'), addresses: most('addresses'), enis: most('enis') };
@@ -201,19 +198,7 @@ async function largestNetworkUsage(
  * of its pool.
  */
 async function recount(tx: Transaction, network: ClusterNetworkRow): Promise<NodesNetworkUsage> {
-  const rows = await tx.$queryRaw<{ group: string; nodes: number; enis: number; addresses: number }[]>`
-    SELECT coalesce(node.security_group_id, ${network.securityGroupId}) AS group, count(*)::int AS nodes,
-           coalesce(sum(size.enis), 0)::int AS enis, coalesce(sum(size.addresses), 0)::int AS addresses
-    FROM clusters.node AS node
-    LEFT JOIN clusters.node_pool AS pool ON pool.id = node.node_pool_id
-    CROSS JOIN LATERAL (
-      SELECT coalesce(max(greatest(type.enis - 1, 0)), 0) AS enis,
-             coalesce(max(greatest(type.enis - 1, 0) * type.ips_per_eni), 0) AS addresses
-      FROM clusters.instance_type AS type
-      WHERE type.id = node.instance_type
-         OR (node.state = 'pending' AND type.id = ANY(pool.instance_types))) AS size
-    WHERE node.cluster_id = ${network.clusterId} AND node.state <> 'failed' AND node.vcpus > 0
-    GROUP BY 1`;
+  const rows = await countGroupNodes(tx, network);
   const terway = network.plugin === 'TERWAY';
   return rows
     .map(({ group, nodes, enis, addresses }) =>
@@ -231,8 +216,4 @@ async function recount(tx: Transaction, network: ClusterNetworkRow): Promise<Nod
 function usageOf({ quotaUsage, securityGroupId }: ClusterNetworkRow): NodesNetworkUsage {
   const stored = { ...NO_NETWORK_USAGE, ...(quotaUsage as unknown as Partial<NodesNetworkUsage>) };
   return { ...inGroup(stored, securityGroupId), ...(stored.groups && { groups: stored.groups }) };
-}
-
-async function setUsage(tx: Transaction, { clusterId }: ClusterNetworkRow, use: NetworkUsage): Promise<void> {
-  await tx.clusterNetwork.update({ where: { clusterId }, data: { quotaUsage: { ...use } } });
 }

@@ -3,9 +3,13 @@ import type { VSwitchPlace } from '../../../engine/providers/instance.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { throwProblem } from '../../../kernel/result.js';
 import { refuseGroupWithoutDns } from './dns-access.js';
-import { type ClusterNetworkRow, lockVpc } from '../store/network.store.js';
+import type { ClusterNetworkRow } from '../store/network.store.js';
 import type { NodePool, Prisma } from '../store/reconcile.store.js';
 import { configOf, type PoolConfig } from '../model/pool-config.rules.js';
+import { findClusterNetwork } from '../store/cluster-network.store.js';
+import { findVSwitches, vSwitchPlaces } from '../store/vswitch.store.js';
+import { findSecurityGroup } from '../store/security-group.store.js';
+import { lockVpc } from '../store/vpc.store.js';
 
 /** A configuration as the column takes it. */
 export function storedConfig(config: PoolConfig): Prisma.InputJsonObject {
@@ -46,7 +50,7 @@ export async function placedConfig(
   place: PoolLocation,
 ): Promise<PoolConfig> {
   const { account, clusterId } = place;
-  const network = await tx.clusterNetwork.findFirst({ where: { clusterId, account } });
+  const network = await findClusterNetwork(tx, clusterId);
   const here: PoolLocation = { ...place, path: [...place.path, 'instanceConfig'] };
   const { vSwitchIds, securityGroupId, zoneIds } = config.machines;
   // Nobody deletes a part of the VPC while the pool takes it.
@@ -57,7 +61,7 @@ export async function placedConfig(
     if (network && zoneIds.length > 0) await refuseBareZones(tx, network, { ...here, zoneIds });
     return config;
   }
-  const found = await tx.vSwitch.findMany({ where: { account, id: { in: [...vSwitchIds] } } });
+  const found = await findVSwitches(tx, account, vSwitchIds);
   vSwitchIds.forEach((id, index) => {
     const one = found.find((vSwitch) => vSwitch.id === id);
     inVpc(one, {
@@ -83,7 +87,7 @@ async function checkGroup(
   }: PoolLocation & { readonly network: ClusterNetworkRow | null },
 ): Promise<void> {
   const path = [...place.path, 'securityGroupId'];
-  const group = await tx.securityGroup.findFirst({ where: { account, id } });
+  const group = await findSecurityGroup(tx, account, id);
   inVpc(group, { kind: 'SECURITY_GROUP', id, vpcId: network?.vpcId, path });
   if (group && network && id !== presentGroupId) refuseGroupWithoutDns(group, network.podCidr, path);
 }
@@ -94,7 +98,7 @@ async function refuseBareZones(
   { vSwitchIds }: { readonly vSwitchIds: readonly string[] },
   { account, path, zoneIds }: PoolLocation & { readonly zoneIds: readonly string[] },
 ): Promise<void> {
-  const rows = await tx.vSwitch.findMany({ where: { account, id: { in: [...vSwitchIds] } } });
+  const rows = await findVSwitches(tx, account, vSwitchIds);
   const zones = new Set(rows.map(({ zoneId }) => zoneId));
   const bare = zoneIds.findIndex((id) => !zones.has(id));
   if (bare < 0) return;
@@ -109,11 +113,11 @@ export async function addressesOf(
   tx: Transaction,
   { account, clusterId, config }: Pick<NodePool, 'account' | 'clusterId' | 'config'>,
 ): Promise<{ readonly vpcId: string; readonly zoneIds: readonly string[] } | undefined> {
-  const network = await tx.clusterNetwork.findFirst({ where: { clusterId, account } });
+  const network = await findClusterNetwork(tx, clusterId);
   if (!network) return undefined;
   const { vSwitchIds } = configOf({ config }).machines;
   const ids = vSwitchIds.length > 0 ? vSwitchIds : network.vSwitchIds;
-  const vSwitches = await tx.vSwitch.findMany({ where: { account, id: { in: [...ids] } } });
+  const vSwitches = await findVSwitches(tx, account, ids);
   return { vpcId: network.vpcId, zoneIds: [...new Set(vSwitches.map(({ zoneId }) => zoneId))].sort() };
 }
 
@@ -124,11 +128,7 @@ export async function vSwitchesOf(
 ): Promise<readonly VSwitchPlace[] | undefined> {
   const { vSwitchIds } = configOf(pool).machines;
   if (vSwitchIds.length === 0) return undefined;
-  return database.vSwitch.findMany({
-    where: { account: pool.account, id: { in: [...vSwitchIds] } },
-    select: { id: true, zoneId: true, cidr: true },
-    orderBy: { id: 'asc' },
-  });
+  return vSwitchPlaces(database, vSwitchIds);
 }
 
 interface PlacedResource {

@@ -1,4 +1,9 @@
-import { type ComponentRow as Component, type Prisma } from '../store/component.store.js';
+import {
+  type ComponentRow as Component,
+  recordedDrift,
+  saveDrift,
+  settledComponents,
+} from '../store/component.store.js';
 import { isDeepStrictEqual } from 'node:util';
 import type { NewEvent } from '../../../engine/contract.js';
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
@@ -21,10 +26,7 @@ export interface ComponentCheck {
  * before. Throws what the Kubernetes API answers.
  */
 export async function checkComponents(check: ComponentCheck, clusterId: string): Promise<void> {
-  const components = await check.database.component.findMany({
-    where: { clusterId, state: { in: ['ACTIVE', 'FAILED'] } },
-    orderBy: { id: 'asc' },
-  });
+  const components = await settledComponents(check.database, clusterId);
   for (const component of components) await record(check, component, await driftIn(check.client, component));
 }
 
@@ -42,15 +44,10 @@ async function record(
   component: Component,
   drift: readonly ComponentFieldDrift[],
 ): Promise<void> {
-  const before = component.drift as unknown as ComponentFieldDrift[];
-  const fresh = drift.length > 0 && !isDeepStrictEqual(drift, before);
+  const fresh = drift.length > 0 && !isDeepStrictEqual(drift, recordedDrift(component));
   await eventTransaction(database, at, async (tx) => {
-    const { count } = await tx.component.updateMany({
-      // A concurrent change reconciles these differences.
-      where: { id: component.id, generation: component.generation },
-      data: { drift: drift as unknown as Prisma.InputJsonArray, driftCheckedAt: at },
-    });
-    if (count > 0 && fresh) tx.emit(component.account, drifted(component, drift));
+    const saved = await saveDrift(tx, component, { drift, at });
+    if (saved && fresh) tx.emit(component.account, drifted(component, drift));
   });
 }
 

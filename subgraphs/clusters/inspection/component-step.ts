@@ -1,4 +1,4 @@
-import { type ComponentRow as Component } from '../store/component.store.js';
+import { type ComponentRow as Component, lockComponentGeneration } from '../store/component.store.js';
 import type { Operation } from '../store/reconcile.store.js';
 import type { NewEvent, ReconcileContext } from '../../../engine/contract.js';
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
@@ -62,9 +62,7 @@ export function inComponent(
 ): Promise<void> {
   const at = scope.clock.now();
   return eventTransaction(scope.database, at, async (tx) => {
-    const rows = await tx.$queryRaw<{ generation: number }[]>`
-      SELECT generation FROM clusters.component WHERE id = ${component.id} FOR UPDATE`;
-    if (rows[0]?.generation !== component.generation) throw new Superseded();
+    if ((await lockComponentGeneration(tx, component.id)) !== component.generation) throw new Superseded();
     tx.emit(component.account, ...(await work(tx, at)));
   });
 }

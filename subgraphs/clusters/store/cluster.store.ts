@@ -1,3 +1,4 @@
+import type { AccountKey } from '../../../engine/jobs/queue.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { keyset } from '../../../kernel/postgres/keyset.js';
 import {
@@ -146,4 +147,49 @@ export async function updateCluster(
     where: { id, ...whereTransitionAllowed(data) },
     data: { ...data, resourceVersion: { increment: 1 } },
   });
+}
+
+/** A cluster by its id, whatever its account; deleted ones included. */
+export function findCluster(db: Database | Transaction, id: string): Promise<ClusterRow | null> {
+  return db.cluster.findUnique({ where: { id } });
+}
+
+/** A cluster that the transaction has locked, as it is now. */
+export function readLockedCluster(tx: Transaction, id: string): Promise<ClusterRow> {
+  return tx.cluster.findUniqueOrThrow({ where: { id } });
+}
+
+/** Ids of the clusters that run one of the Kubernetes versions. */
+export async function clustersOfVersions(tx: Transaction, versions: readonly string[]): Promise<string[]> {
+  const rows = await tx.cluster.findMany({
+    where: { version: { in: [...versions] }, deletedAt: null },
+    select: { id: true },
+  });
+  return rows.map(({ id }) => id);
+}
+
+/** What the condition about a cluster's Kubernetes version should say. */
+export interface VersionSupportQuery {
+  readonly condition: string;
+  /** Versions of which the condition says nothing. */
+  readonly supported: readonly string[];
+  /** Versions with the reason `patchExpired`; all others have `minorExpired`. */
+  readonly old: readonly string[];
+  readonly patchExpired: string;
+  readonly minorExpired: string;
+  readonly take: number;
+}
+
+/** Clusters whose condition about their Kubernetes version is not what it should be, behind an id. */
+export function clustersWithStaleSupport(
+  database: Database,
+  query: VersionSupportQuery,
+): (after: string) => Promise<AccountKey[]> {
+  const { condition, supported, old, patchExpired, minorExpired, take } = query;
+  return (after) => database.$queryRaw<AccountKey[]>`
+    SELECT id, account FROM clusters.cluster
+    WHERE deleted_at IS NULL AND id > ${after} AND version <> ALL (${[...supported]})
+      AND NOT conditions @> jsonb_build_array(jsonb_build_object('type', ${condition}::text, 'reason',
+        CASE WHEN version = ANY (${[...old]}) THEN ${patchExpired} ELSE ${minorExpired} END))
+    ORDER BY id LIMIT ${take}`;
 }

@@ -1,10 +1,12 @@
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { createdAtColumn, nameColumn, type Sorting } from '../../../kernel/sorting.js';
 import type { Component, Prisma } from '../../../prisma/generated/client.js';
+import type { Problem } from '../../../kernel/result.js';
+import { NO_JSON, toJson } from './json-column.js';
+import type { Parameters } from '../model/component-parameters.js';
+import type { ComponentFieldDrift } from '../model/component-drift.js';
 import { type ChildTable, countChildren, selectChildPages } from './child-pages.js';
 import type { Children, ReadByKeys } from './children.js';
-
-export type { Prisma } from '../../../prisma/generated/client.js';
 
 export type ComponentRow = Component;
 
@@ -60,19 +62,37 @@ export async function lockComponent(
   return tx.component.findFirst({ where: { id, account } });
 }
 
+/** Fields of a component to write; those that are left out stay. */
+export interface ComponentChange extends Omit<
+  Prisma.ComponentUncheckedUpdateInput,
+  'parameters' | 'failure' | 'drift'
+> {
+  readonly parameters?: Parameters;
+  readonly failure?: Problem | null;
+  readonly drift?: readonly ComponentFieldDrift[];
+}
+
 export async function updateComponent(
   tx: Transaction,
   id: string,
-  data: Prisma.ComponentUncheckedUpdateInput,
+  { parameters, failure, drift, ...fields }: ComponentChange,
 ): Promise<void> {
-  await tx.component.update({ where: { id }, data });
+  await tx.component.update({
+    where: { id },
+    data: {
+      ...fields,
+      ...(parameters && { parameters: toJson(parameters) }),
+      ...(failure !== undefined && { failure: failure === null ? NO_JSON : toJson(failure) }),
+      ...(drift && { drift: toJson(drift) }),
+    },
+  });
 }
 
 /** What a component is to become. */
 export interface ComponentSpecUpdate {
   readonly state: string;
   readonly version?: string;
-  readonly parameters?: Prisma.InputJsonObject;
+  readonly parameters?: Parameters;
   readonly operationId: string;
 }
 
@@ -85,12 +105,19 @@ export async function updateComponentSpec(
   await updateComponent(tx, id, { ...spec, generation: { increment: 1 }, specUpdatedAt: at });
 }
 
+/** What an insert takes; the rest has defaults. */
+export type NewComponent = Omit<
+  Prisma.ComponentCreateManyInput,
+  'parameters' | 'failure' | 'drift' | 'specUpdatedAt'
+> & { readonly parameters?: Parameters };
+
 /** Makes the rows that are not there yet. */
-export async function insertComponents(
-  tx: Transaction,
-  rows: readonly Prisma.ComponentCreateManyInput[],
-): Promise<void> {
-  const data = rows.map((row) => ({ ...row, specUpdatedAt: row.createdAt }));
+export async function insertComponents(tx: Transaction, rows: readonly NewComponent[]): Promise<void> {
+  const data = rows.map(({ parameters, ...row }) => ({
+    ...row,
+    specUpdatedAt: row.createdAt,
+    ...(parameters && { parameters: toJson(parameters) }),
+  }));
   if (rows.length > 0) await tx.component.createMany({ data, skipDuplicates: true });
 }
 
@@ -119,4 +146,67 @@ export async function completePreinstalled(
     UPDATE clusters.component SET state = 'ACTIVE', observed_generation = generation, drift_checked_at = ${at}
     WHERE id = ANY(${[...ids]}::text[]) AND state = 'INSTALLING' RETURNING id`;
   return rows.map(({ id }) => id);
+}
+
+/** A component by its id, whatever its account. */
+export function findComponent(database: Database, id: string): Promise<ComponentRow | null> {
+  return database.component.findUnique({ where: { id } });
+}
+
+/** The component of a name in a cluster; null when it is not installed. */
+export function findComponentByName(
+  tx: Transaction,
+  clusterId: string,
+  name: string,
+): Promise<ComponentRow | null> {
+  return tx.component.findFirst({ where: { clusterId, name } });
+}
+
+export function componentsOf(
+  database: Database,
+  where: { readonly clusterId: string; readonly account?: string },
+): Promise<ComponentRow[]> {
+  return database.component.findMany({ where, orderBy: { id: 'asc' } });
+}
+
+/** Components of a cluster of which nothing is being changed. */
+export function settledComponents(database: Database, clusterId: string): Promise<ComponentRow[]> {
+  return database.component.findMany({
+    where: { clusterId, state: { in: ['ACTIVE', 'FAILED'] } },
+    orderBy: { id: 'asc' },
+  });
+}
+
+/** Components that failed in an operation, by name. */
+export function failedComponents(database: Database, operationId: string): Promise<ComponentRow[]> {
+  return database.component.findMany({ where: { operationId, state: 'FAILED' }, orderBy: { name: 'asc' } });
+}
+
+/** Locks a component; its generation, undefined when it is deleted. */
+export async function lockComponentGeneration(tx: Transaction, id: string): Promise<number | undefined> {
+  const rows = await tx.$queryRaw<{ generation: number }[]>`
+    SELECT generation FROM clusters.component WHERE id = ${id} FOR UPDATE`;
+  return rows[0]?.generation;
+}
+
+/** The differences of a component from its manifest that were recorded last. */
+export function recordedDrift({ drift }: Pick<ComponentRow, 'drift'>): ComponentFieldDrift[] {
+  return drift as unknown as ComponentFieldDrift[];
+}
+
+/** Records the differences of a component; false when its spec was changed concurrently, which reconciles them. */
+export async function saveDrift(
+  tx: Transaction,
+  { id, generation }: Pick<ComponentRow, 'id' | 'generation'>,
+  { drift, at }: { readonly drift: readonly ComponentFieldDrift[]; readonly at: Date },
+): Promise<boolean> {
+  const { count } = await tx.component.updateMany({
+    where: { id, generation },
+    data: { drift: toJson(drift), driftCheckedAt: at },
+  });
+  return count > 0;
+}
+
+export async function deleteComponent(tx: Transaction, id: string): Promise<void> {
+  await tx.component.delete({ where: { id } });
 }

@@ -1,3 +1,4 @@
+import type { AccountKey } from '../../../engine/jobs/queue.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { ControlPlane, Prisma } from '../../../prisma/generated/client.js';
 import type { Replica } from '../model/control-plane.rules.js';
@@ -53,4 +54,25 @@ export async function saveControlPlane(
 export async function deleteControlPlane(tx: Transaction, clusterId: string, at: Date): Promise<void> {
   await tx.controlPlane.deleteMany({ where: { clusterId } });
   await endIncidents(tx, clusterId, { at });
+}
+
+/** What was observed of a control plane last; null before the first time. */
+export function findControlPlane(tx: Transaction, clusterId: string): Promise<ControlPlaneRow | null> {
+  return tx.controlPlane.findUnique({ where: { clusterId } });
+}
+
+/** Clusters with a known control plane and their accounts, behind an id; at most `take`. */
+export function clustersWithControlPlane(
+  database: Database,
+  take: number,
+): (after: string) => Promise<AccountKey[]> {
+  return async (after) => {
+    const rows = await database.controlPlane.findMany({
+      where: { clusterId: { gt: after } },
+      select: { clusterId: true, account: true },
+      orderBy: { clusterId: 'asc' },
+      take,
+    });
+    return rows.map(({ clusterId, account }) => ({ id: clusterId, account }));
+  };
 }

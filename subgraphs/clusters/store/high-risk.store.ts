@@ -44,3 +44,13 @@ function sameFinding(a: RiskFindingRow, b: RiskFindingRow): boolean {
     a.occurredAt.getTime() === b.occurredAt.getTime()
   );
 }
+
+/** What an operation of the list of high-risk operations was found on, in a cluster. */
+export async function subjectsOf(
+  database: Database,
+  clusterId: string,
+  operation: string,
+): Promise<string[]> {
+  const rows = await database.highRiskFinding.findMany({ where: { clusterId, operation } });
+  return rows.map(({ subject }) => subject);
+}

@@ -1,12 +1,13 @@
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import type { ClusterRow } from './cluster.store.js';
 import type { StoredImmutableFields } from '../model/immutable.rules.js';
+import { findClusterNetwork } from './cluster-network.store.js';
 
 /** A cluster with the VPC that it is in. */
 export async function readImmutableFields(
   tx: Transaction,
   cluster: ClusterRow,
 ): Promise<StoredImmutableFields> {
-  const network = await tx.clusterNetwork.findUnique({ where: { clusterId: cluster.id } });
+  const network = await findClusterNetwork(tx, cluster.id);
   return { ...cluster, vpcId: network?.vpcId ?? null };
 }

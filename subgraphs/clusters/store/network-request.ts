@@ -1,18 +1,16 @@
 import type { NetworkRequest } from '../../../engine/providers/infrastructure-provider.js';
 import type { Database } from '../../../kernel/postgres/database.js';
+import { findClusterNetwork } from './cluster-network.store.js';
+import { vSwitchPlaces } from './vswitch.store.js';
 
 /** How the provider is to connect a cluster; nothing for one without a network of ours. */
 export async function networkOf(
   database: Database,
   clusterId: string,
 ): Promise<{ readonly network?: NetworkRequest }> {
-  const row = await database.clusterNetwork.findUnique({ where: { clusterId } });
+  const row = await findClusterNetwork(database, clusterId);
   if (!row) return {};
-  const vSwitches = await database.vSwitch.findMany({
-    where: { id: { in: row.vSwitchIds } },
-    select: { id: true, zoneId: true, cidr: true },
-    orderBy: { id: 'asc' },
-  });
+  const vSwitches = await vSwitchPlaces(database, row.vSwitchIds);
   const { podCidr, nodeCidrMask, serviceCidr } = row;
   return {
     network: {

@@ -14,7 +14,6 @@ import {
   type Vpc,
   type VSwitch,
 } from '../../../prisma/generated/client.js';
-import type { GroupRule } from '../model/network.rules.js';
 
 export type VpcRow = Vpc;
 export type VSwitchRow = VSwitch;
@@ -119,63 +118,4 @@ export class NetworkStore {
   count(account: string, regionId: string | null): Promise<number> {
     return this.database.vpc.count({ where: { account, ...(regionId !== null && { regionId }) } });
   }
-}
-
-export function rulesOf({ rules }: Pick<SecurityGroup, 'rules'>): GroupRule[] {
-  return rules as unknown as GroupRule[];
-}
-
-/** Makes transactions that change this VPC wait for each other; null when the account has none of the id. */
-export async function lockVpc(tx: Transaction, account: string, id: string): Promise<VpcRow | null> {
-  await tx.$queryRaw`SELECT id FROM clusters.vpc WHERE id = ${id} AND account = ${account} FOR UPDATE`;
-  return tx.vpc.findFirst({ where: { id, account } });
-}
-
-/** Makes transactions that make or remove the account's default VPC of a region wait for each other. */
-export async function lockDefaultVpc(tx: Transaction, account: string, regionId: string): Promise<void> {
-  const key = JSON.stringify(['default-vpc', account, regionId]);
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))`;
-}
-
-/** The VPC that the platform made in the region, when there is one. */
-export function findDefaultVpc(tx: Transaction, account: string, regionId: string): Promise<VpcRow | null> {
-  return tx.vpc.findFirst({ where: { account, regionId, creator: 'PLATFORM' }, orderBy: { id: 'asc' } });
-}
-
-export async function insertVpc(tx: Transaction, row: VpcRow): Promise<void> {
-  await tx.vpc.create({ data: row });
-}
-
-export async function insertVSwitches(tx: Transaction, rows: readonly VSwitchRow[]): Promise<void> {
-  if (rows.length > 0) await tx.vSwitch.createMany({ data: [...rows] });
-}
-
-export async function insertSecurityGroup(
-  tx: Transaction,
-  row: Omit<SecurityGroupRow, 'rules'> & { readonly rules: readonly GroupRule[] },
-): Promise<void> {
-  await tx.securityGroup.create({ data: { ...row, rules: ruleJson(row.rules) } });
-}
-
-export function ruleJson(rules: readonly GroupRule[]): Prisma.InputJsonArray {
-  return rules.map((rule) => ({ ...rule })) as Prisma.InputJsonArray;
-}
-
-export async function insertClusterNetwork(
-  tx: Transaction,
-  row: Omit<ClusterNetworkRow, 'quotaUsage'>,
-): Promise<void> {
-  await tx.clusterNetwork.create({ data: row });
-}
-
-export async function insertCloudResources(
-  tx: Transaction,
-  rows: readonly CloudResourceRow[],
-): Promise<void> {
-  if (rows.length > 0) await tx.cloudResource.createMany({ data: [...rows] });
-}
-
-/** The networks of the clusters in a VPC. */
-export function networksIn(tx: Transaction, vpcId: string): Promise<ClusterNetworkRow[]> {
-  return tx.clusterNetwork.findMany({ where: { vpcId } });
 }

@@ -153,3 +153,96 @@ export async function updateNodePool(
 ): Promise<void> {
   await tx.nodePool.update({ where: { id }, data: { ...data, resourceVersion: { increment: 1 } } });
 }
+
+/** A node pool by its id, whatever its account; deleted ones included. */
+export function findNodePool(db: Database | Transaction, id: string): Promise<NodePoolRow | null> {
+  return db.nodePool.findUnique({ where: { id } });
+}
+
+/** A node pool that the transaction has locked, as it is now. */
+export function readLockedNodePool(tx: Transaction, id: string): Promise<NodePoolRow> {
+  return tx.nodePool.findUniqueOrThrow({ where: { id } });
+}
+
+/** The living pools of a cluster. */
+export function poolsOfCluster(
+  db: Database | Transaction,
+  where: { readonly clusterId: string; readonly account?: string },
+): Promise<NodePoolRow[]> {
+  return db.nodePool.findMany({ where: { ...where, deletedAt: null }, orderBy: { id: 'asc' } });
+}
+
+/** Those of the pools that live. */
+export function livingPools(tx: Transaction, ids: readonly string[]): Promise<NodePoolRow[]> {
+  return tx.nodePool.findMany({
+    where: { id: { in: [...ids] }, deletedAt: null },
+    orderBy: { id: 'asc' },
+  });
+}
+
+/** Writes what was observed of a pool, or remembered for it; its resourceVersion stays. */
+export async function saveNodePoolStatus(
+  tx: Transaction,
+  id: string,
+  data: Pick<
+    Prisma.NodePoolUncheckedUpdateInput,
+    'desiredSize' | 'drift' | 'scalingGroup' | 'conditions' | 'finalizers'
+  >,
+): Promise<void> {
+  await tx.nodePool.update({ where: { id }, data });
+}
+
+export async function setPoolInstanceTypes(
+  tx: Transaction,
+  ids: readonly string[],
+  instanceTypes: readonly string[],
+): Promise<void> {
+  await tx.nodePool.updateMany({
+    where: { id: { in: [...ids] } },
+    data: { instanceTypes: [...instanceTypes] },
+  });
+}
+
+/** Starts the deletion of pools. */
+export async function setPoolsDeleting(
+  tx: Transaction,
+  ids: readonly string[],
+  operationId: string | null,
+): Promise<void> {
+  await tx.nodePool.updateMany({
+    where: { id: { in: [...ids] } },
+    data: {
+      state: 'DELETING',
+      generation: { increment: 1 },
+      resourceVersion: { increment: 1 },
+      operationId,
+    },
+  });
+}
+
+/** Raises the generation of a cluster's living pools, as reconciled: work that was started before is superseded. */
+export async function supersedePools(tx: Transaction, clusterId: string): Promise<void> {
+  await tx.nodePool.updateMany({
+    where: { clusterId, deletedAt: null },
+    data: { generation: { increment: 1 }, observedGeneration: { increment: 1 } },
+  });
+}
+
+/** A pool and its cluster, locked in this order: the cluster, then the pool. */
+export interface LockedPoolState {
+  readonly clusterState: string | undefined;
+  /** Of the pool; undefined when it is deleted. */
+  readonly resourceVersion: bigint | undefined;
+}
+
+export async function lockPoolState(
+  tx: Transaction,
+  { id, clusterId }: Pick<NodePoolRow, 'id' | 'clusterId'>,
+): Promise<LockedPoolState> {
+  const clusters = await tx.$queryRaw<{ state: string }[]>`
+    SELECT state FROM clusters.cluster WHERE id = ${clusterId} FOR UPDATE`;
+  const pools = await tx.$queryRaw<{ resourceVersion: bigint }[]>`
+    SELECT resource_version AS "resourceVersion" FROM clusters.node_pool
+    WHERE id = ${id} AND deleted_at IS NULL FOR UPDATE`;
+  return { clusterState: clusters[0]?.state, resourceVersion: pools[0]?.resourceVersion };
+}

@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { Sorting } from '../../../kernel/sorting.js';
 import type { NodeRepair } from '../../../prisma/generated/client.js';
+import { OPEN_REPAIRS, type RepairState, repairStatesBefore } from '../model/node-repair-states.js';
 import { type ChildTable, countChildren, selectChildPages } from './child-pages.js';
 import type { Children } from './children.js';
 
@@ -43,4 +44,47 @@ export class NodeRepairStore {
     totals: (account, pools) => countChildren(this.database, byPool, account, pools),
     parentOf: (repair) => repair.nodePoolId,
   };
+}
+
+export function findRepair(database: Database, id: string): Promise<NodeRepairRow | null> {
+  return database.nodeRepair.findUnique({ where: { id } });
+}
+
+export async function insertRepair(
+  tx: Transaction,
+  repair: Omit<NodeRepairRow, 'finishedAt' | 'systemDiskReset'>,
+): Promise<void> {
+  await tx.nodeRepair.create({ data: repair });
+}
+
+/** Moves a repair to a state; false when it is in one from which that state does not follow. */
+export async function updateRepair(
+  db: Database | Transaction,
+  id: string,
+  { state, ...more }: { readonly state: RepairState } & Partial<NodeRepairRow>,
+): Promise<boolean> {
+  const { count } = await db.nodeRepair.updateMany({
+    where: { id, state: { in: repairStatesBefore(state) } },
+    data: { state, ...more },
+  });
+  return count > 0;
+}
+
+/** Ids of the nodes of a pool that are being repaired. */
+export async function nodesInRepair(tx: Transaction, nodePoolId: string): Promise<string[]> {
+  const rows = await tx.nodeRepair.findMany({
+    where: { nodePoolId, state: { in: [...OPEN_REPAIRS] } },
+    select: { nodeId: true },
+  });
+  return rows.map(({ nodeId }) => nodeId);
+}
+
+/** When the last failed repair of a node ended; null when none has failed. */
+export async function lastFailedRepair(tx: Transaction, nodeId: string): Promise<Date | null> {
+  const failed = await tx.nodeRepair.findFirst({
+    where: { nodeId, state: 'FAILED' },
+    orderBy: { id: 'desc' },
+    select: { finishedAt: true },
+  });
+  return failed?.finishedAt ?? null;
 }

@@ -2,6 +2,7 @@ import type { Database, Transaction } from '../../../kernel/postgres/database.js
 import { createdAtColumn, nameColumn, type Sorting } from '../../../kernel/sorting.js';
 import type { Node } from '../../../prisma/generated/client.js';
 import { type ChildTable, countChildren, selectChildPages } from './child-pages.js';
+import { nodeStatesFor } from '../model/node-states.js';
 import type { Children } from './children.js';
 
 export type NodeRow = Node;
@@ -50,4 +51,85 @@ export class NodeStore {
     totals: (account, pools) => countChildren(this.database, byPool, account, pools),
     parentOf: (node) => node.nodePoolId,
   };
+}
+
+/** A node by its id, whatever its account. */
+export function findNode(database: Database, id: string): Promise<NodeRow | null> {
+  return database.node.findUnique({ where: { id } });
+}
+
+/** Nodes by their ids, whatever their account. */
+export function findNodes(database: Database, ids: readonly string[]): Promise<NodeRow[]> {
+  return database.node.findMany({ where: { id: { in: [...ids] } } });
+}
+
+/** Those of the nodes that are in the pool. */
+export function nodesInPool(tx: Transaction, nodePoolId: string, ids: readonly string[]): Promise<NodeRow[]> {
+  return tx.node.findMany({ where: { nodePoolId, id: { in: [...ids] } } });
+}
+
+export function nodesOfCluster(database: Database, clusterId: string): Promise<NodeRow[]> {
+  return database.node.findMany({ where: { clusterId } });
+}
+
+export function runningNodesOf(database: Database, clusterId: string): Promise<NodeRow[]> {
+  return database.node.findMany({ where: { clusterId, state: 'running' }, orderBy: { id: 'asc' } });
+}
+
+/** The masters of a cluster, by name. */
+export function mastersOf(db: Database | Transaction, clusterId: string): Promise<NodeRow[]> {
+  return db.node.findMany({ where: { clusterId, role: 'MASTER' }, orderBy: { name: 'asc' } });
+}
+
+export function runningSpotNodes(
+  database: Database,
+  clusterId: string,
+): Promise<Pick<NodeRow, 'id' | 'name'>[]> {
+  return database.node.findMany({
+    where: { clusterId, chargeType: 'SPOT', state: 'running' },
+    select: { id: true, name: true },
+  });
+}
+
+/** Status of the running nodes of clusters, as it was recorded last. */
+export function runningNodeStatus(
+  database: Database,
+  clusterIds: readonly string[],
+): Promise<Pick<NodeRow, 'id' | 'clusterId' | 'name' | 'status'>[]> {
+  return database.node.findMany({
+    where: { clusterId: { in: [...clusterIds] }, state: 'running' },
+    select: { id: true, clusterId: true, name: true, status: true },
+  });
+}
+
+/** Ids of the running nodes of a pool that are not ready. */
+export async function notReadyNodes(tx: Transaction, nodePoolId: string): Promise<string[]> {
+  const rows = await tx.node.findMany({
+    where: { nodePoolId, state: 'running', status: 'NotReady' },
+    select: { id: true },
+  });
+  return rows.map(({ id }) => id);
+}
+
+/** Those of the instances that are nodes of the account. */
+export async function instancesInUse(
+  tx: Transaction,
+  account: string,
+  instanceIds: readonly string[],
+): Promise<Set<string>> {
+  const rows = await tx.node.findMany({
+    where: { account, instanceId: { in: [...instanceIds] } },
+    select: { instanceId: true },
+  });
+  return new Set(rows.flatMap(({ instanceId }) => instanceId ?? []));
+}
+
+/** How many rows of nodes a pool has, in whatever state. */
+export function countNodesOf(tx: Transaction, nodePoolId: string): Promise<number> {
+  return tx.node.count({ where: { nodePoolId } });
+}
+
+/** Whether the node exists in a state in which it can be repaired. */
+export async function isRepairable(tx: Transaction, id: string): Promise<boolean> {
+  return (await tx.node.count({ where: { id, state: { in: nodeStatesFor('REPAIR') } } })) > 0;
 }

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../../kernel/postgres/database.js';
+import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { Node, Prisma } from '../../../prisma/generated/client.js';
 import { nodeStatesFor } from '../model/node-states.js';
@@ -133,4 +133,73 @@ export async function recordShortage(
   await tx.$executeRaw`
     UPDATE clusters.node_pool SET shortage = ${shortage === null ? null : JSON.stringify(shortage)}::jsonb
     WHERE id = ${nodePoolId}`;
+}
+
+/** Records the status of a node; false when another run has recorded one since the node was read. */
+export async function setNodeStatus(
+  tx: Transaction,
+  { id, status: before }: Pick<Node, 'id' | 'status'>,
+  status: string,
+): Promise<boolean> {
+  const { count } = await tx.node.updateMany({ where: { id, status: before }, data: { status } });
+  return count > 0;
+}
+
+/** Records the charge type of a node's instance; false when the node was converted or removed concurrently. */
+export async function setNodeChargeType(
+  tx: Transaction,
+  { id, chargeType: before }: Pick<Node, 'id' | 'chargeType'>,
+  chargeType: string,
+): Promise<boolean> {
+  const { count } = await tx.node.updateMany({
+    where: { id, chargeType: before, state: { in: nodeStatesFor('CONVERT') } },
+    data: { chargeType },
+  });
+  return count > 0;
+}
+
+/** Records the instance of a node as it is in the cloud. */
+export async function setNodeInstance(
+  tx: Transaction,
+  id: string,
+  data: Partial<Pick<Node, 'chargeType' | 'instanceType' | 'vcpus' | 'disks'>>,
+): Promise<void> {
+  await tx.node.update({ where: { id }, data });
+}
+
+export async function setNodeVersion(
+  tx: Transaction,
+  ids: readonly string[],
+  version: string,
+): Promise<void> {
+  await tx.node.updateMany({ where: { id: { in: [...ids] } }, data: { version } });
+}
+
+/** Forgets since when nodes are idle, but for those of some pools. */
+export async function clearIdleSince(
+  database: Database,
+  clusterId: string,
+  exceptPools: readonly string[],
+): Promise<void> {
+  await database.node.updateMany({
+    where: { clusterId, idleSince: { not: null }, nodePoolId: { notIn: [...exceptPools] } },
+    data: { idleSince: null },
+  });
+}
+
+/** What an insert takes; the rest has defaults. */
+export type NewNode = Prisma.NodeCreateManyInput;
+
+/** Inserts the node of an attached instance; false when the instance is a node already. */
+export async function insertAttachedNode(tx: Transaction, node: NewNode): Promise<boolean> {
+  const { count } = await tx.node.createMany({ data: [node], skipDuplicates: true });
+  return count > 0;
+}
+
+export async function deleteNodeOfInstance(tx: Transaction, instanceId: string): Promise<void> {
+  await tx.node.deleteMany({ where: { instanceId } });
+}
+
+export async function deleteMasterRows(tx: Transaction, clusterId: string): Promise<void> {
+  await tx.node.deleteMany({ where: { clusterId, role: 'MASTER' } });
 }

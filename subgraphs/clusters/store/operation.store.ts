@@ -99,3 +99,31 @@ export async function unfinishedOperations(
   });
   return rows.map((row) => row.id);
 }
+
+/** An operation by its id, whatever its account. */
+export function findOperation(db: Database | Transaction, id: string): Promise<OperationRow | null> {
+  return db.operation.findUnique({ where: { id } });
+}
+
+/** Which of the operations were started by autoscaling and fell short since a time. */
+export async function failedAutoscaling(
+  database: Database,
+  ids: readonly string[],
+  { trigger, since }: { readonly trigger: string; readonly since: Date },
+): Promise<Set<string>> {
+  const rows = await database.operation.findMany({
+    where: {
+      id: { in: [...ids] },
+      state: { in: ['PARTIAL', 'FAILED'] },
+      finishedAt: { gt: since },
+      input: { path: ['trigger'], equals: trigger },
+    },
+    select: { id: true },
+  });
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** An operation that the transaction has locked, as it is now. */
+export function readLockedOperation(tx: Transaction, id: string): Promise<OperationRow> {
+  return tx.operation.findUniqueOrThrow({ where: { id } });
+}

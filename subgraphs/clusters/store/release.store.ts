@@ -1,4 +1,5 @@
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
+import type { Prisma } from '../../../prisma/generated/client.js';
 import { CatalogFile } from '../model/catalog-file.js';
 import type { ChangesEntry, RemovedApiEntry } from '../model/release.rules.js';
 import { VersionPolicy } from '../model/version.rules.js';
@@ -12,4 +13,16 @@ export const kubernetesChanges = new CatalogFile<ChangesEntry>('kubernetes-chang
 /** The versions that are published now, and what they mean. One statement. */
 export async function publishedVersions(database: Database | Transaction): Promise<VersionPolicy> {
   return new VersionPolicy(await database.kubernetesVersion.findMany());
+}
+
+/** Lets one transaction at a time publish a version: each is checked against those that are published. */
+export async function lockVersions(tx: Transaction): Promise<void> {
+  await tx.$executeRaw`LOCK TABLE clusters.kubernetes_version IN SHARE ROW EXCLUSIVE MODE`;
+}
+
+export async function insertVersion(
+  tx: Transaction,
+  version: Prisma.KubernetesVersionCreateInput,
+): Promise<void> {
+  await tx.kubernetesVersion.create({ data: version });
 }

@@ -3,7 +3,6 @@ import { DISKS } from '../../../engine/ledger/disk-limit.js';
 import type { Engine } from '../../../engine/engine.js';
 import { reserve } from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
-import { lockDefaultVpc } from '../../../subgraphs/clusters/store/network.store.js';
 import {
   waitForOperation,
   startEngineFixture,
@@ -11,6 +10,7 @@ import {
   type EngineFixture,
 } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
+import { lockDefaultVpc } from '../../../subgraphs/clusters/store/vpc.store.js';
 
 const CLUSTERS = 'ACK_PRO/clustersPerAccount';
 const LOAD_BALANCERS = 'load-balancers';

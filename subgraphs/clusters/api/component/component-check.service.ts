@@ -7,7 +7,7 @@ import type { Actor } from '../../../../kernel/actor.js';
 import { throwProblem } from '../../../../kernel/result.js';
 import { ClusterStore } from '../../store/cluster.store.js';
 import { checkComponents } from '../../inspection/component-check.js';
-import type { ComponentRow } from '../../store/component.store.js';
+import { type ComponentRow, componentsOf } from '../../store/component.store.js';
 import type { CheckComponentsInput } from './component.type.js';
 
 /** How long a cluster may take to answer. */
@@ -33,7 +33,7 @@ export class ComponentCheckService {
       if (!dryRun) await checkComponents({ database: database.prisma, client, at: clock.now() }, clusterId);
       return {};
     });
-    return database.prisma.component.findMany({ where: { account, clusterId }, orderBy: { id: 'asc' } });
+    return componentsOf(database.prisma, { account, clusterId });
   }
 
   private async client(account: string, clusterId: string): Promise<KubernetesClient> {

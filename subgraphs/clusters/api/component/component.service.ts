@@ -1,10 +1,11 @@
 import {
-  type Prisma,
   type ComponentRow,
   type ComponentSpecUpdate,
   insertComponents,
   lockComponent,
   updateComponentSpec,
+  ComponentStore,
+  findComponentByName,
 } from '../../store/component.store.js';
 import { throwNotFound } from '../../../../engine/not-found.js';
 import type { OperationType } from '../../../../engine/operations/operation-kinds.js';
@@ -75,7 +76,7 @@ export class ComponentService {
           { path: ['input', 'name'] },
         );
       const version = chosenVersion(entry, input.version, cluster);
-      const twin = await tx.component.findFirst({ where: { clusterId: cluster.id, name: entry.name } });
+      const twin = await findComponentByName(tx, cluster.id, entry.name);
       if (twin)
         throwProblem('DUPLICATE_NAME', `The cluster ${cluster.id} has ${entry.name} already: ${twin.id}.`, {
           path: ['input', 'name'],
@@ -88,7 +89,7 @@ export class ComponentService {
           ...base,
           version,
           state: 'INSTALLING',
-          parameters: parameters as Prisma.InputJsonObject,
+          parameters,
           createdAt: at,
         },
       ]);
@@ -112,7 +113,7 @@ export class ComponentService {
       ({ entry, component }) => {
         const parameters = checked(entry, component.parameters as Parameters, input.parameters);
         return {
-          spec: { parameters: parameters as Prisma.InputJsonObject },
+          spec: { parameters },
           later: { parameters: input.parameters as Parameters },
         };
       },
@@ -149,7 +150,7 @@ export class ComponentService {
   ): Promise<ChangeOutcome> {
     const { account } = actor;
     return change(this.platform, { actor, mutation, input, dryRun }, async (tx, at) => {
-      const known = await tx.component.findFirst({ where: { id: input.id, account } });
+      const [known] = await new ComponentStore(tx).byIds(account, [input.id]);
       if (!known) throwNotFound('COMPONENT', input.id, ID_PATH);
       const cluster = await changeableCluster(tx, account, known.clusterId, ID_PATH);
       const component = await lockComponent(tx, account, input.id);

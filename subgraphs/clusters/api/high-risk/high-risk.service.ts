@@ -16,7 +16,7 @@ import type {
   SetNodeSysctlsInput,
 } from './high-risk.type.js';
 import { riskTarget } from './risk-target.js';
-import { NodeSysctlStore } from './node-sysctls.resolver.js';
+import { NodeSysctlStore } from '../../store/node-sysctl.store.js';
 import {
   planSysctls,
   type SysctlPlan,
@@ -139,7 +139,7 @@ export class HighRiskService {
 
   private async noteSysctls(nodeId: string | undefined, values: Record<string, string>): Promise<void> {
     if (nodeId === undefined || Object.keys(values).length === 0) return;
-    await new NodeSysctlStore(this.platform.database.prisma).note(nodeId, values);
+    await new NodeSysctlStore(this.platform.database.prisma).record(nodeId, values);
   }
 
   private async checkRisks(

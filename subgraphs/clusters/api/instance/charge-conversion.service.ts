@@ -5,7 +5,7 @@ import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import { type Problem, throwProblem, ProblemError } from '../../../../kernel/result.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
-import type { NodeRow } from '../../store/node.store.js';
+import { type NodeRow, NodeStore } from '../../store/node.store.js';
 import { nextNodeState, type NodeState } from '../../model/node-states.js';
 import { conversionProblem } from '../../model/charge-type.rules.js';
 import type { ConvertChargeTypeInput } from './instance.type.js';
@@ -28,7 +28,7 @@ export class ChargeConversionService {
       throwProblem('INVALID_INPUT', `1 to ${MAX_NODES} nodes at once, not ${ids.length}.`, { path: PATH });
     const { account } = actor;
     return change(this.platform, { actor, mutation: 'convertChargeType', input, dryRun }, async (tx, at) => {
-      const rows = await tx.node.findMany({ where: { account, id: { in: ids } } });
+      const rows = await new NodeStore(tx).byIds(account, ids);
       const found = new Map(rows.map((node) => [node.id, node]));
       const problems = ids.flatMap((id, index) =>
         nodeProblem(found.get(id), { id, to: input.chargeType, path: [...PATH, String(index)] }),

@@ -12,7 +12,14 @@ import {
   usersOfVpc,
   usersOfVSwitch,
 } from '../../store/network-users.store.js';
-import { lockVpc } from '../../store/network.store.js';
+import { countVSwitches, deleteVSwitch, findVSwitch } from '../../store/vswitch.store.js';
+import {
+  countSecurityGroups,
+  deleteSecurityGroup,
+  findSecurityGroup,
+} from '../../store/security-group.store.js';
+import { deleteVpc, lockVpc } from '../../store/vpc.store.js';
+import { deleteCloudResources, findCloudResource } from '../../store/cloud-resource.store.js';
 
 const ID = ['input', 'id'];
 const MUTATIONS = {
@@ -59,34 +66,32 @@ const DELETIONS: Readonly<Record<NetworkResourceKind, Deletion>> = {
   async VPC(tx, account, id) {
     const vpc = (await lockVpc(tx, account, id)) ?? throwNotFound('VPC', id, ID);
     refuseUsed(`The VPC ${id}`, await usersOfVpc(tx, id));
-    const vSwitches = await tx.vSwitch.count({ where: { vpcId: id } });
-    const groups = await tx.securityGroup.count({ where: { vpcId: id } });
+    const vSwitches = await countVSwitches(tx, { vpcId: id });
+    const groups = await countSecurityGroups(tx, { vpcId: id });
     if (vSwitches + groups > 0)
       throwProblem(
         'RESOURCE_IN_USE',
         `The VPC ${id} has ${vSwitches} vSwitches and ${groups} security groups. Delete them first.`,
         { path: ID },
       );
-    await tx.vpc.delete({ where: { id } });
+    await deleteVpc(tx, id);
     await deleteScope(tx, account, id);
     await releaseVpc(tx, vpc);
   },
   async VSWITCH(tx, account, id) {
-    const found = await tx.vSwitch.findFirst({ where: { id, account } });
+    const found = await findVSwitch(tx, account, id);
     if (!found) return throwNotFound('VSWITCH', id, ID);
     await lockVpc(tx, account, found.vpcId);
     refuseUsed(`The vSwitch ${id}`, await usersOfVSwitch(tx, id));
-    const { count } = await tx.vSwitch.deleteMany({ where: { id } });
-    if (count === 0) return throwNotFound('VSWITCH', id, ID);
-    await releaseVSwitches(tx, { account, vpcId: found.vpcId, amount: count });
+    if (!(await deleteVSwitch(tx, id))) return throwNotFound('VSWITCH', id, ID);
+    await releaseVSwitches(tx, { account, vpcId: found.vpcId, amount: 1 });
   },
   async SECURITY_GROUP(tx, account, id) {
-    const found = await tx.securityGroup.findFirst({ where: { id, account } });
+    const found = await findSecurityGroup(tx, account, id);
     if (!found) return throwNotFound('SECURITY_GROUP', id, ID);
     await lockVpc(tx, account, found.vpcId);
     refuseUsed(`The security group ${id}`, await usersOfSecurityGroup(tx, id));
-    const { count } = await tx.securityGroup.deleteMany({ where: { id } });
-    if (count === 0) return throwNotFound('SECURITY_GROUP', id, ID);
+    if (!(await deleteSecurityGroup(tx, id))) return throwNotFound('SECURITY_GROUP', id, ID);
     await deleteScope(tx, account, id);
   },
   LOAD_BALANCER: (tx, account, id) => deleteRetained(tx, { account, id, type: 'LOAD_BALANCER' }),
@@ -101,10 +106,10 @@ interface Retained {
 
 /** Deletes what a cluster left when it was deleted. */
 async function deleteRetained(tx: Transaction, { account, id, type }: Retained): Promise<void> {
-  const found = await tx.cloudResource.findFirst({ where: { id, account, type } });
+  const found = await findCloudResource(tx, { account, id, type });
   if (!found) return throwNotFound(type, id, ID);
   if (!found.retained) refuseUsed(`The ${nameOfKind(type)} ${id}`, [found]);
-  const { count } = await tx.cloudResource.deleteMany({ where: { id } });
+  const count = await deleteCloudResources(tx, [id]);
   // Another request has deleted it since it was read.
   if (count === 0) return throwNotFound(type, id, ID);
   const resource = type === 'EIP' ? 'eips' : 'load-balancers';

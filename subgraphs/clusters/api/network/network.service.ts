@@ -15,6 +15,13 @@ import { openSecurityGroup, reserveVpc, reserveVSwitches } from '../../changes/n
 import type * as input from './network.input.js';
 import { overlapProblems, rangeProblems, ruleProblems, type GroupRule } from '../../model/network.rules.js';
 import * as store from '../../store/network.store.js';
+import { renameVpc, insertVpc, lockVpc } from '../../store/vpc.store.js';
+import {
+  findSecurityGroup,
+  updateSecurityGroup,
+  insertSecurityGroup,
+} from '../../store/security-group.store.js';
+import { vSwitchesIn, insertVSwitches } from '../../store/vswitch.store.js';
 
 const ID = ['input', 'id'];
 /** Clusters that a refusal names. */
@@ -61,7 +68,7 @@ export class NetworkService {
         const id = newId('vpc');
         await reserveVpc(tx, account, id);
         const regionId = region?.id ?? request.regionId;
-        await store.insertVpc(tx, { id, account, name, regionId, cidr, creator: 'USER', createdAt: at });
+        await insertVpc(tx, { id, account, name, regionId, cidr, creator: 'USER', createdAt: at });
         return { id, type: 'VPC_CREATED', message: `The VPC ${name} (${cidr}) was made in ${regionId}.` };
       },
     );
@@ -78,7 +85,7 @@ export class NetworkService {
       { actor, mutation: 'updateVpc', input: request, dryRun, read: read('vpcs') },
       async (tx) => {
         const { id } = await lockedVpc(tx, actor.account, request.id, ID);
-        await tx.vpc.update({ where: { id }, data: { name: request.name } });
+        await renameVpc(tx, id, request.name);
         return { id, type: 'VPC_UPDATED', message: `The VPC ${id} is called ${request.name}.` };
       },
     );
@@ -110,7 +117,7 @@ export class NetworkService {
         await reserveVSwitches(tx, { account, vpcId: vpc.id, amount: 1 });
         const id = newId('vSwitch');
         const row = { id, account, vpcId: vpc.id, zoneId, name, cidr, creator: 'USER', createdAt: at };
-        await store.insertVSwitches(tx, [row]);
+        await insertVSwitches(tx, [row]);
         return {
           id,
           type: 'VSWITCH_CREATED',
@@ -141,7 +148,7 @@ export class NetworkService {
       const { name } = request;
       const rules = (request.rules ?? []).map(toRule);
       await openSecurityGroup(tx, account, id);
-      await store.insertSecurityGroup(tx, {
+      await insertSecurityGroup(tx, {
         id,
         account,
         vpcId,
@@ -174,11 +181,7 @@ export class NetworkService {
     return changeNetwork(this.platform, change, async (tx) => {
       const { id } = await group(tx, actor.account, request.id);
       if (request.rules) await checkDns(tx, request, request.rules.map(toRule));
-      const rules = request.rules && store.ruleJson(request.rules.map(toRule));
-      await tx.securityGroup.update({
-        where: { id },
-        data: { ...(request.name != null && { name: request.name }), ...(rules && { rules }) },
-      });
+      await updateSecurityGroup(tx, id, { name: request.name, rules: request.rules?.map(toRule) });
       return { id, type: 'SECURITY_GROUP_UPDATED', message: `The security group ${id} was changed.` };
     });
   }
@@ -208,13 +211,11 @@ async function lockedVpc(
   id: string,
   path: readonly string[],
 ): Promise<store.VpcRow> {
-  return (await store.lockVpc(tx, account, id)) ?? throwNotFound('VPC', id, path);
+  return (await lockVpc(tx, account, id)) ?? throwNotFound('VPC', id, path);
 }
 
 async function group(tx: Transaction, account: string, id: string): Promise<store.SecurityGroupRow> {
-  return (
-    (await tx.securityGroup.findFirst({ where: { id, account } })) ?? throwNotFound('SECURITY_GROUP', id, ID)
-  );
+  return (await findSecurityGroup(tx, account, id)) ?? throwNotFound('SECURITY_GROUP', id, ID);
 }
 
 /** Clusters in the group are looked at; rules that keep their pods from the DNS need an acknowledgement. */
@@ -240,7 +241,7 @@ async function checkPlace(tx: Transaction, vpc: store.VpcRow, text: string): Pro
     throwProblem('NETWORK_MISMATCH', `${text} is not within ${vpc.cidr}, the addresses of the VPC.`, {
       path,
     });
-  const others = await tx.vSwitch.findMany({ where: { vpcId: vpc.id } });
+  const others = await vSwitchesIn(tx, vpc.id);
   const taken = others.flatMap((other) => {
     const range = parseCidr(other.cidr);
     return range ? [{ cidr: range, owner: `the addresses of the vSwitch ${other.id}` }] : [];

@@ -5,7 +5,7 @@ import type { UnattachedInstance } from '../../../../engine/providers/node-pool-
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { throwProblem, ProblemError } from '../../../../kernel/result.js';
-import type { Prisma } from '../../store/reconcile.store.js';
+import type {} from '../../store/reconcile.store.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
 import { largestInstance, largeTypeProblem } from '../../changes/instance-size.guard.js';
@@ -34,6 +34,8 @@ import { addressesOf } from '../../changes/pool-network.js';
 import type { ContainerRuntime } from '../entities/cluster-kind.enums.js';
 import { vcpuResource } from '../../model/instance-quota.js';
 import * as pools from '../../store/node-pool.store.js';
+import { instancesInUse } from '../../store/node.store.js';
+import { type NewNode, deleteNodeOfInstance, insertAttachedNode } from '../../store/nodes.store.js';
 
 const MAX_INSTANCES = 100;
 /** A machine that exists brings its system disk; what else is attached to it the platform does not know. */
@@ -126,7 +128,7 @@ async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
   const joined: string[] = [];
   const rejected: Failure[] = [];
   const room = (await desiredBounds(tx, pool)).maxSize - working;
-  const used = await nodesOn(tx, pool.account, ids);
+  const used = await instancesInUse(tx, pool.account, ids);
   const largest = await largestInstance(tx, pool.account);
   const home = await targetPool(tx, attempt);
   for (const [index, id] of ids.entries()) {
@@ -175,15 +177,6 @@ async function targetPool(
   };
 }
 
-/** Machines that are nodes of the account; those of others are not told. */
-async function nodesOn(tx: Transaction, account: string, ids: readonly string[]): Promise<Set<string>> {
-  const rows = await tx.node.findMany({
-    where: { account, instanceId: { in: [...ids] } },
-    select: { instanceId: true },
-  });
-  return new Set(rows.flatMap(({ instanceId }) => instanceId ?? []));
-}
-
 function inUseFailure(id: string): Failure {
   return {
     code: 'INSTANCE_IN_USE',
@@ -202,12 +195,11 @@ async function take(
   const { instanceType: type, chargeType } = machine;
   const tooLarge = largeTypeProblem({ type, chargeType, vcpus }, largest);
   if (tooLarge) return { code: tooLarge.code, message: `${machine.id}: ${tooLarge.message}` };
-  const { count } = await tx.node.createMany({ data: [nodeOf(attempt, vcpus)], skipDuplicates: true });
-  if (count === 0) return inUseFailure(machine.id);
+  if (!(await insertAttachedNode(tx, nodeOf(attempt, vcpus)))) return inUseFailure(machine.id);
   const request = { account, chargeType, count: 1, vcpus, disks: DISKS_PER_INSTANCE };
   const { granted, shortage } = await reserveInstances(tx, request);
   if (granted === 1) return connect(tx, { attempt, machine, vcpus });
-  await tx.node.deleteMany({ where: { instanceId: machine.id } });
+  await deleteNodeOfInstance(tx, machine.id);
   const why = shortage?.message ?? `The ${vcpuResource(chargeType)?.resource} quota has no room for it.`;
   return { code: 'QUOTA_EXCEEDED', message: `${machine.id}: ${why}` };
 }
@@ -228,16 +220,13 @@ async function connect(
   const request = { account, clusterId: cluster.id, instanceTypes, count: 1, securityGroupId };
   const { shortage } = await reserveNodeNetwork(tx, request);
   if (!shortage) return undefined;
-  await tx.node.deleteMany({ where: { instanceId: machine.id } });
+  await deleteNodeOfInstance(tx, machine.id);
   const unused = { state: 'pending', vcpus, chargeType: machine.chargeType, disks: DISKS_PER_INSTANCE };
   await releaseInstanceQuota(tx, account, [unused]);
   return { code: shortage.code, message: `${machine.id}: ${shortage.message}` };
 }
 
-function nodeOf(
-  attempt: Attempt & { machine: UnattachedInstance },
-  vcpus: number,
-): Prisma.NodeCreateManyInput {
+function nodeOf(attempt: Attempt & { machine: UnattachedInstance }, vcpus: number): NewNode {
   const { locked, machine, types, input, at } = attempt;
   const { cluster, pool } = locked;
   const { architecture } = types.get(machine.instanceType) ?? {};

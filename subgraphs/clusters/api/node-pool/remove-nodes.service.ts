@@ -4,7 +4,7 @@ import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { type Problem, throwProblem, ProblemError } from '../../../../kernel/result.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
-import type { NodeRow } from '../../store/node.store.js';
+import { type NodeRow, nodesInPool } from '../../store/node.store.js';
 import { nextNodeState, type NodeState } from '../../model/node-states.js';
 import { type RemovalOptions, markRemoving } from '../../store/nodes.store.js';
 import { REMOVE_NODES } from '../../model/node-pool.plan.js';
@@ -97,7 +97,7 @@ export class RemoveNodesService {
 }
 
 async function checkNodes(tx: Transaction, nodePoolId: string, ids: readonly string[]): Promise<void> {
-  const nodes = await tx.node.findMany({ where: { nodePoolId, id: { in: [...ids] } } });
+  const nodes = await nodesInPool(tx, nodePoolId, ids);
   const found = new Map(nodes.map((node) => [node.id, node]));
   const problems = ids.flatMap((id, index) =>
     nodeProblem(found.get(id), { id, nodePoolId, path: ['input', 'nodeIds', String(index)] }),

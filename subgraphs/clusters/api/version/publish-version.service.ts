@@ -8,9 +8,10 @@ import { PLATFORM_ACCOUNT, VERSION_PUBLISHED } from '../../store/catalog.store.j
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { notesProblems, publishProblems } from '../../model/publish-version.rules.js';
 import type { PublishKubernetesVersionInput } from './publish-version.type.js';
-import { publishedVersions } from '../../store/release.store.js';
+import { publishedVersions, insertVersion, lockVersions } from '../../store/release.store.js';
 import { minorOf, type VersionStatus } from '../../model/version.rules.js';
 import { VERSION_SUPPORT } from '../../model/reconciler-kinds.js';
+import { clustersOfVersions } from '../../store/cluster.store.js';
 
 /** Adds versions to the catalogue. */
 export class PublishVersionService {
@@ -33,8 +34,7 @@ export class PublishVersionService {
     const asked = { account: actor.account, mutation: 'publishKubernetesVersion', token, input, at, dryRun };
     const { version } = await changeInTransaction(this.platform.database.prisma, asked, {
       make: async (tx) => {
-        // One at a time: each is checked against what the one before has published.
-        await tx.$executeRaw`LOCK TABLE clusters.kubernetes_version IN SHARE ROW EXCLUSIVE MODE`;
+        await lockVersions(tx);
         return add(tx, input, at);
       },
       read: async (database) => {
@@ -59,20 +59,14 @@ async function add(tx: EventTransaction, input: PublishKubernetesVersionInput, a
     replacement: replacement ?? null,
     removedIn: minor,
   }));
-  await tx.kubernetesVersion.create({
-    data: { id, minor, releasedAt, changes: input.changes ?? [], removedApis },
-  });
+  await insertVersion(tx, { id, minor, releasedAt, changes: input.changes ?? [], removedApis });
   const after = await publishedVersions(tx);
   const changed = before.all().filter((one) => differs(one, after.status(one.id)));
-  const clusters = await tx.cluster.findMany({
-    where: { version: { in: changed.map((one) => one.id) }, deletedAt: null },
-    select: { id: true },
-  });
-  await enqueueAll(
+  const clusters = await clustersOfVersions(
     tx,
-    VERSION_SUPPORT,
-    clusters.map((cluster) => cluster.id),
+    changed.map((one) => one.id),
   );
+  await enqueueAll(tx, VERSION_SUPPORT, clusters);
   const message = `Kubernetes ${id} was published; ${clusters.length} clusters have a version that expires.`;
   const event = {
     type: VERSION_PUBLISHED,

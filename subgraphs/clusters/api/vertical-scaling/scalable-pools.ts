@@ -5,6 +5,7 @@ import { poolStateProblem } from '../../model/pool-states.js';
 import type { NodePool } from '../../store/reconcile.store.js';
 import { canResize } from '../../changes/pool-size.js';
 import { observedScalingGroup } from '../../model/scaling-group.js';
+import { poolsOfCluster } from '../../store/node-pool.store.js';
 
 /** Ids of the pools whose scaling groups the cloud has now; what is recorded of them may be a minute old. */
 export async function poolsWithGroup(
@@ -12,7 +13,7 @@ export async function poolsWithGroup(
   account: string,
   clusterId: string,
 ): Promise<ReadonlySet<string>> {
-  const pools = await database.prisma.nodePool.findMany({ where: { clusterId, account, deletedAt: null } });
+  const pools = await poolsOfCluster(database.prisma, { clusterId, account });
   if (pools.every((pool) => observedScalingGroup(pool) === null)) return new Set();
   const groups = await provider.scalingGroups(clusterId);
   return new Set(groups.filter(({ state }) => state === 'ACTIVE').map(({ nodePoolId }) => nodePoolId));

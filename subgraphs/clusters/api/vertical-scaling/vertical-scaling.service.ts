@@ -23,6 +23,7 @@ import { SCALE_VERTICALLY, type VerticalScalingInput } from '../../model/vertica
 import { nodesToReplace } from '../../store/vertical-scaling.store.js';
 import type { ScaleClusterVerticallyInput } from './vertical-scaling.type.js';
 import type { ContainerRuntime } from '../entities/cluster-kind.enums.js';
+import { poolsOfCluster } from '../../store/node-pool.store.js';
 
 const MAX_TYPES = 20;
 
@@ -153,10 +154,7 @@ async function runningCluster(tx: Transaction, account: string, id: string): Pro
 }
 
 async function chosenPools(tx: Transaction, { id }: ClusterRow, ids: readonly string[] | null | undefined) {
-  const pools = await tx.nodePool.findMany({
-    where: { clusterId: id, deletedAt: null },
-    orderBy: { id: 'asc' },
-  });
+  const pools = await poolsOfCluster(tx, { clusterId: id });
   const path = ['input', 'nodePoolIds'];
   for (const [index, poolId] of (ids ?? []).entries())
     if (!pools.some((pool) => pool.id === poolId))

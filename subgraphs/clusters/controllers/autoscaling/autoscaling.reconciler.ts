@@ -13,6 +13,10 @@ import { clientOf } from '../../inspection/cluster-client.js';
 import { scaleUp } from './scale-up.js';
 import { readClusterSnapshot } from './cluster-snapshot.js';
 import { scaleDown } from './scale-down.js';
+import { findCluster } from '../../store/cluster.store.js';
+import { poolsOfCluster } from '../../store/node-pool.store.js';
+import { nodesOfCluster } from '../../store/node.store.js';
+import { clearIdleSince } from '../../store/nodes.store.js';
 
 /** Clusters with pools that scale by themselves are looked at this often. */
 const POLL_MS = 10_000;
@@ -22,9 +26,9 @@ export function createAutoscalingReconciler(dependencies: ReconcilerDependencies
   return {
     kind: 'autoscaling',
     async reconcile(key, scope) {
-      const cluster = await scope.database.cluster.findUnique({ where: { id: key } });
+      const cluster = await findCluster(scope.database, key);
       if (!cluster || cluster.deletedAt || cluster.state === 'DELETING') return done;
-      const pools = await scope.database.nodePool.findMany({ where: { clusterId: key, deletedAt: null } });
+      const pools = await poolsOfCluster(scope.database, { clusterId: key });
       await clearIdleNodes(pools.filter(hasAutoscaling), { clusterId: key, scope });
       if (!pools.some(hasAutoscaling)) return done;
       // While something else is being done to the cluster, what pods need will be another thing soon.
@@ -45,7 +49,7 @@ async function pollAutoscaling(
 ): Promise<void> {
   const client = await clientOf(cluster.id, { scope, kubernetes: dependencies.kubernetes });
   if (!client) return;
-  const nodes = await scope.database.node.findMany({ where: { clusterId: cluster.id } });
+  const nodes = await nodesOfCluster(scope.database, cluster.id);
   const running = nodes.filter(({ state }) => state === 'running');
   const elastic = pools
     .filter(hasAutoscaling)
@@ -60,11 +64,11 @@ async function clearIdleNodes(
   elastic: readonly NodePool[],
   { clusterId, scope }: { readonly clusterId: string; readonly scope: ReconcileContext },
 ): Promise<void> {
-  const others = { notIn: elastic.map(({ id }) => id) };
-  await scope.database.node.updateMany({
-    where: { clusterId, idleSince: { not: null }, nodePoolId: others },
-    data: { idleSince: null },
-  });
+  await clearIdleSince(
+    scope.database,
+    clusterId,
+    elastic.map(({ id }) => id),
+  );
 }
 
 function isSettled({ generation, observedGeneration }: NodePool): boolean {

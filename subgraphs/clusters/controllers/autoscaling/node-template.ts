@@ -7,6 +7,8 @@ import type { Cluster, InstanceType, NodePool } from '../../store/reconcile.stor
 import type { SnapshotNode } from './cluster-snapshot.js';
 import type { CandidateNode } from '../../model/pod-placement.rules.js';
 import { kubernetesTaints } from '../../model/taints.js';
+import { findClusterNetwork } from '../../store/cluster-network.store.js';
+import { findInstanceTypes } from '../../store/instance-type.store.js';
 
 /** What the kubelet and the system keep of a machine: cores and GiB. */
 const KEPT = { cpu: 0.1, memoryGiB: 1, diskGiB: 2 };
@@ -27,8 +29,8 @@ export async function templateFacts(
 ): Promise<NodeTemplateInput> {
   const ids = [...new Set(pools.flatMap(({ instanceTypes }) => instanceTypes))];
   const [network, types] = await Promise.all([
-    database.clusterNetwork.findUnique({ where: { clusterId: cluster.id } }),
-    database.instanceType.findMany({ where: { id: { in: ids } } }),
+    findClusterNetwork(database, cluster.id),
+    findInstanceTypes(database, ids),
   ]);
   return { cluster, network, types: new Map(types.map((type) => [type.id, type])) };
 }

@@ -6,6 +6,7 @@ import type { Pod } from '../../model/scheduled-objects.js';
 import { templateFacts, templateOf } from './node-template.js';
 import { AUTOSCALING, type AutoscaledCluster, resizePool, workingNodes } from './resize-pool.js';
 import type { Candidate } from './scale-up-candidate.js';
+import { failedAutoscaling } from '../../store/operation.store.js';
 
 /** A pool that could not be made as large as pods needed it is not asked again for so long. */
 const BACK_OFF_MS = 5 * 60_000;
@@ -50,18 +51,10 @@ async function candidatesOf(view: AutoscaledCluster): Promise<Candidate[]> {
 }
 
 /** The operations by which pools were to grow a moment ago and did not as they should. */
-async function poolsBelowDesiredSize({ pools, scope }: AutoscaledCluster): Promise<Set<string>> {
+function poolsBelowDesiredSize({ pools, scope }: AutoscaledCluster): Promise<Set<string>> {
   const since = new Date(scope.clock.now().getTime() - BACK_OFF_MS);
-  const rows = await scope.database.operation.findMany({
-    where: {
-      id: { in: pools.flatMap(({ operationId }) => operationId ?? []) },
-      state: { in: ['PARTIAL', 'FAILED'] },
-      finishedAt: { gt: since },
-      input: { path: ['trigger'], equals: AUTOSCALING },
-    },
-    select: { id: true },
-  });
-  return new Set(rows.map(({ id }) => id));
+  const ids = pools.flatMap(({ operationId }) => operationId ?? []);
+  return failedAutoscaling(scope.database, ids, { trigger: AUTOSCALING, since });
 }
 
 /** A pool may have come to fewer nodes than its minimum: by a quota, a stock, or a creation that was cancelled. */

@@ -8,13 +8,13 @@ import {
 import { finishOperation, finishStage, startStage } from '../../../../engine/operations/operations.js';
 import type { ChargeType } from '../../../../engine/providers/charge-type.js';
 import { eventTransaction } from '../../../../engine/events/event-transaction.js';
-import type { NodeRow } from '../../store/node.store.js';
-import { nodeStatesFor } from '../../model/node-states.js';
+import { type NodeRow, findNodes } from '../../store/node.store.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { releaseQuotaUsage } from '../../changes/quota-usage.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { type Operation, readOperation } from '../../store/reconcile.store.js';
 import { instanceQuotaUsage } from '../../model/instance-quota.js';
+import { setNodeChargeType } from '../../store/nodes.store.js';
 
 interface ChargeConversion {
   readonly nodeIds: readonly string[];
@@ -37,7 +37,7 @@ export function createChargeConversionReconciler(dependencies: ReconcilerDepende
       if (!operation) return done;
       const conversion = operation.input as unknown as ChargeConversion;
       const step: Step = { operation, conversion, scope, dependencies };
-      const nodes = await scope.database.node.findMany({ where: { id: { in: [...conversion.nodeIds] } } });
+      const nodes = await findNodes(scope.database, conversion.nodeIds);
       const found = new Map(nodes.map((node) => [node.id, node]));
       const failures: Failure[] = [];
       for (const id of conversion.nodeIds) {
@@ -70,11 +70,8 @@ async function convert(step: Step, node: NodeRow | undefined): Promise<Failure |
 async function record({ operation, conversion, scope }: Step, node: NodeRow): Promise<void> {
   const { chargeType } = conversion;
   await eventTransaction(scope.database, scope.clock.now(), async (tx) => {
-    const { count } = await tx.node.updateMany({
-      where: { id: node.id, chargeType: node.chargeType, state: { in: nodeStatesFor('CONVERT') } },
-      data: { chargeType },
-    });
-    if (count > 0) await releaseQuotaUsage(tx, node.account, [{ ...instanceQuotaUsage(node), machines: 0 }]);
+    if (!(await setNodeChargeType(tx, node, chargeType))) return;
+    await releaseQuotaUsage(tx, node.account, [{ ...instanceQuotaUsage(node), machines: 0 }]);
     const subject = {
       cluster: { id: node.clusterId },
       ...(node.nodePoolId !== null && { pool: { id: node.nodePoolId } }),
@@ -83,7 +80,7 @@ async function record({ operation, conversion, scope }: Step, node: NodeRow): Pr
     const text = `The machine of the node ${node.name} is ${chargeType} now.`;
     const data = { nodeId: node.id, name: node.name, from: node.chargeType, to: chargeType };
     const event = eventOf(subject, 'NODE_CHARGE_TYPE_CONVERTED', text, { data });
-    if (count > 0) tx.emit(node.account, event);
+    tx.emit(node.account, event);
   });
 }
 

@@ -10,8 +10,9 @@ import { removeClaimsOf } from '../../store/claims.store.js';
 import { deleteMasters } from '../../changes/masters.js';
 import { deleteClusterNetwork } from '../../changes/delete-cluster-network.js';
 import { inCluster, clusterEvent, type ClusterStep } from '../steps/cluster-step.js';
-import { updateCluster } from '../../store/cluster.store.js';
+import { updateCluster, readLockedCluster } from '../../store/cluster.store.js';
 import type { StepOutcome } from '../steps/run-steps.js';
+import { setPoolsDeleting } from '../../store/node-pool.store.js';
 
 const POLL_MS = 500;
 
@@ -41,7 +42,7 @@ const finalizers = new Finalizers<ClusterStep>(
   ],
   (step, name, releaseIn) =>
     inCluster(step, async (tx, at) => {
-      const { finalizers: names } = await tx.cluster.findUniqueOrThrow({ where: { id: step.cluster.id } });
+      const { finalizers: names } = await readLockedCluster(tx, step.cluster.id);
       if (!names.includes(name)) return [];
       await releaseIn(tx);
       await updateCluster(tx, step.cluster.id, { finalizers: names.filter((other) => other !== name) });
@@ -66,15 +67,7 @@ async function deletePools(step: ClusterStep): Promise<boolean> {
   const living = pools.filter(({ state }) => state !== 'DELETING').map(({ id }) => id);
   if (living.length > 0) {
     await inCluster(step, async (tx, at) => {
-      await tx.nodePool.updateMany({
-        where: { id: { in: living } },
-        data: {
-          state: 'DELETING',
-          generation: { increment: 1 },
-          resourceVersion: { increment: 1 },
-          operationId: cluster.operationId,
-        },
-      });
+      await setPoolsDeleting(tx, living, cluster.operationId);
       await enqueueAll(tx, 'node-pool', living);
       if (operation) await startStage(tx, operation.id, 'NODE_POOLS', at);
       return [clusterEvent(step, 'CLUSTER_DELETING', `The cluster ${cluster.name} is being deleted.`)];

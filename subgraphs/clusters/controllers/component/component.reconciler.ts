@@ -1,5 +1,4 @@
 import type { EventType } from '../../../../engine/events/event-kinds.js';
-import { type Prisma } from '../../store/component.store.js';
 import { done, type ReconcileResult, type Reconciler, requeueAfter } from '../../../../engine/contract.js';
 import {
   KubernetesStatusError,
@@ -20,7 +19,7 @@ import { unlessSuperseded } from '../steps/run-steps.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { clientOf } from '../../inspection/cluster-client.js';
 import { componentEntry } from '../../model/component-catalog.js';
-import { updateComponent } from '../../store/component.store.js';
+import { updateComponent, deleteComponent, findComponent } from '../../store/component.store.js';
 import {
   apply,
   type ComponentStep,
@@ -31,7 +30,7 @@ import {
 import type { ManifestObject } from '../../model/component-manifest.js';
 import { rolloutProblem } from '../../model/rollout.js';
 import { countSchedulableNodes } from './count-nodes.js';
-import { NO_JSON } from '../../store/json-null.js';
+import { findCluster } from '../../store/cluster.store.js';
 
 const COMPONENT = 'component';
 /** Milliseconds after a spec change at which a component that is not ready has failed. */
@@ -47,9 +46,9 @@ export function createComponentReconciler(
   return {
     kind: COMPONENT,
     async reconcile(key, scope) {
-      const component = await scope.database.component.findUnique({ where: { id: key } });
+      const component = await findComponent(scope.database, key);
       if (!component || component.observedGeneration >= component.generation) return done;
-      const cluster = await scope.database.cluster.findUnique({ where: { id: component.clusterId } });
+      const cluster = await findCluster(scope.database, component.clusterId);
       // What belongs to a cluster goes with it.
       if (!cluster || cluster.deletedAt || cluster.state === 'DELETING') return done;
       const operation = await readOperation(scope.database, component.operationId);
@@ -142,7 +141,7 @@ async function uninstall(step: ComponentStep): Promise<ReconcileResult> {
       message: `${left} objects of ${component.name} are not deleted; a finalizer may keep them.`,
     });
   await inComponent(step, async (tx, at) => {
-    await tx.component.delete({ where: { id: component.id } });
+    await deleteComponent(tx, component.id);
     if (operation) await finishOperation(tx, operation.id, { state: 'SUCCEEDED' }, at);
     return [say(step, 'COMPONENT_UNINSTALLED', `${component.name} is uninstalled.`)];
   });
@@ -164,7 +163,7 @@ async function completeComponent(step: ComponentChange, problem?: Problem): Prom
     await updateComponent(tx, component.id, {
       state: problem ? 'FAILED' : 'ACTIVE',
       observedGeneration: component.generation,
-      failure: problem ? (problem as unknown as Prisma.InputJsonObject) : NO_JSON,
+      failure: problem ?? null,
       ...(!problem && { drift: [], driftCheckedAt: at }),
     });
     await finishComponentOperation(tx, step, { problem, at });

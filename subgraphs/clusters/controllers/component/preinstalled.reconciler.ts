@@ -15,6 +15,7 @@ import {
   waitingPreinstalled,
 } from '../../store/component.store.js';
 import { apply, objectsOf } from '../../inspection/component-step.js';
+import { findCluster } from '../../store/cluster.store.js';
 
 export const PREINSTALLED = 'preinstalled-components';
 /** Components that are applied to one cluster side by side. */
@@ -45,7 +46,7 @@ export function createPreinstalledReconciler({
 }
 
 async function clusterExists(id: string, { database }: ReconcileContext): Promise<boolean> {
-  const cluster = await database.cluster.findUnique({ where: { id } });
+  const cluster = await findCluster(database, id);
   return cluster !== null && cluster.deletedAt === null && cluster.state !== 'DELETING';
 }
 

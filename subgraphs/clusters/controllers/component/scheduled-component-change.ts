@@ -15,7 +15,6 @@ import {
   type ComponentRow,
   type ComponentSpecUpdate,
   lockComponent,
-  type Prisma,
   updateComponentSpec,
 } from '../../store/component.store.js';
 
@@ -78,6 +77,5 @@ function desiredComponent({
   const { version, parameters } = waiting;
   if (version !== undefined) return { version };
   if (parameters === undefined) return {};
-  const all = changedParameters(component.parameters as Parameters, parameters);
-  return { parameters: all as Prisma.InputJsonObject };
+  return { parameters: changedParameters(component.parameters as Parameters, parameters) };
 }

@@ -1,4 +1,9 @@
-import { type ComponentRow as Component, updateComponentSpec } from '../../store/component.store.js';
+import {
+  type ComponentRow as Component,
+  updateComponentSpec,
+  componentsOf,
+  failedComponents,
+} from '../../store/component.store.js';
 import { done, type Failure } from '../../../../engine/contract.js';
 import { startStage } from '../../../../engine/operations/operations.js';
 import { enqueueAll } from '../../../../engine/jobs/queue.js';
@@ -14,7 +19,7 @@ interface ComponentUpgrade {
 export const upgradeComponents: Step = async (step) => {
   const { cluster, operation, scope } = step;
   if (!operation) return undefined;
-  const components = await scope.database.component.findMany({ where: { clusterId: cluster.id } });
+  const components = await componentsOf(scope.database, { clusterId: cluster.id });
   // One that settles wakes the cluster.
   if (components.some(({ generation, observedGeneration }) => observedGeneration < generation)) return done;
   const asked = components.some(({ operationId }) => operationId === operation.id);
@@ -59,9 +64,6 @@ async function componentUpgradesOf(
 /** Why components could not be upgraded with the cluster; empty when all are. */
 export async function componentFailures({ operation, scope }: ClusterStep): Promise<Failure[]> {
   if (!operation) return [];
-  const failed = await scope.database.component.findMany({
-    where: { operationId: operation.id, state: 'FAILED' },
-    orderBy: { name: 'asc' },
-  });
+  const failed = await failedComponents(scope.database, operation.id);
   return failed.map(({ failure }) => failure as unknown as Failure);
 }

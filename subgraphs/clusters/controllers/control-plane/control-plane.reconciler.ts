@@ -13,7 +13,7 @@ import type {
 } from '../../../../engine/providers/infrastructure-provider.js';
 import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
-import { updateCluster } from '../../store/cluster.store.js';
+import { updateCluster, readLockedCluster } from '../../store/cluster.store.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { withCondition } from '../../model/conditions.js';
 import { changeCluster, type Cluster, readCluster } from '../../store/reconcile.store.js';
@@ -95,7 +95,7 @@ function sameAs(known: store.ControlPlaneRow, { available, replicas }: ControlPl
 
 async function record(tx: Transaction, seen: ControlPlanePoll & { readonly at: Date }): Promise<NewEvent[]> {
   const { cluster, plane, at } = seen;
-  const before = await tx.controlPlane.findUnique({ where: { clusterId: cluster.id } });
+  const before = await store.findControlPlane(tx, cluster.id);
   const turn = stateChange(cluster, plane, before?.previousState ?? null);
   const { available, replicas } = plane;
   const { id: clusterId, account } = cluster;
@@ -111,7 +111,7 @@ async function record(tx: Transaction, seen: ControlPlanePoll & { readonly at: D
   // Within an incident more replicas may fail, or some come back.
   const isNews = news.begun.length + news.ended.length > 0 || turn.state !== cluster.state;
   if (isNews || (before && !sameAs(before, plane))) {
-    const row = await tx.cluster.findUniqueOrThrow({ where: { id: cluster.id } });
+    const row = await readLockedCluster(tx, cluster.id);
     await updateCluster(tx, cluster.id, { state: turn.state, conditions: withHealth(row, plane, at) });
   }
   if (cluster.state === 'UNAVAILABLE' && turn.state !== 'UNAVAILABLE') {
@@ -174,15 +174,7 @@ export function controlPlaneSchedule(): Schedule {
     name: 'check-control-planes',
     cron: '* * * * *',
     async run({ database, signal }) {
-      const planes = async (after: string) => {
-        const rows = await database.controlPlane.findMany({
-          where: { clusterId: { gt: after } },
-          select: { clusterId: true, account: true },
-          orderBy: { clusterId: 'asc' },
-          take: BATCH,
-        });
-        return rows.map(({ clusterId, account }) => ({ id: clusterId, account }));
-      };
+      const planes = store.clustersWithControlPlane(database, BATCH);
       for await (const rows of pagesById(planes, signal)) await enqueueAll(database, 'control-plane', rows);
     },
   };

@@ -4,11 +4,12 @@ import { done, type Reconciler, type ReconcileContext } from '../../../../engine
 import { finishOperation, finishStage, startStage } from '../../../../engine/operations/operations.js';
 import { eventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
-import { unfinishedOperations } from '../../store/operation.store.js';
+import { unfinishedOperations, findOperation } from '../../store/operation.store.js';
 import { type ListedNode, listNodes } from '../../inspection/kubernetes-nodes.js';
 import { eventOf } from '../../model/cluster-events.js';
 import type { NodePool } from '../../store/reconcile.store.js';
 import { EDGE_AUTONOMY } from '../../model/edge-autonomy.js';
+import { findNodePool } from '../../store/node-pool.store.js';
 
 /** With this annotation a node keeps its pods while the control plane cannot reach it. */
 const ANNOTATION = 'node.beta.alibabacloud.com/autonomy';
@@ -21,7 +22,7 @@ export function createEdgeAutonomyReconciler({
   return {
     kind: 'edge-autonomy',
     async reconcile(key, scope) {
-      const pool = await scope.database.nodePool.findUnique({ where: { id: key } });
+      const pool = await findNodePool(scope.database, key);
       if (!pool || pool.deletedAt) return done;
       const access = (await clusterAccess(scope.database, null, [pool.clusterId])).get(pool.clusterId);
       if (!access) return done;
@@ -56,7 +57,7 @@ async function record(pool: NodePool, changed: number, { database, clock }: Reco
   const at = clock.now();
   await eventTransaction(database, at, async (tx) => {
     for (const id of await unfinishedOperations(tx, { targetId: pool.id })) {
-      const operation = await tx.operation.findUnique({ where: { id } });
+      const operation = await findOperation(tx, id);
       // A change during this run enqueued the key again.
       const { enabled } = (operation?.input ?? {}) as { enabled?: boolean };
       if (operation?.type !== EDGE_AUTONOMY || enabled !== pool.edgeAutonomy) continue;

@@ -14,7 +14,7 @@ import { enqueue, enqueueAll } from '../../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { isId } from '../../../../kernel/ids.js';
 import { type ClusterStep } from '../steps/cluster-step.js';
-import { updateCluster } from '../../store/cluster.store.js';
+import { updateCluster, findCluster, readLockedCluster } from '../../store/cluster.store.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { conditionsOf, withCondition } from '../../model/conditions.js';
 import { clustersAfter, changeCluster, type Cluster } from '../../store/reconcile.store.js';
@@ -42,14 +42,14 @@ export function createHighRiskReconciler(dependencies: ReconcilerDependencies): 
   return {
     kind: HIGH_RISK,
     async reconcile(key, scope) {
-      const cluster = await scope.database.cluster.findUnique({ where: { id: key } });
+      const cluster = await findCluster(scope.database, key);
       if (!cluster || cluster.deletedAt || cluster.state === 'DELETING') return done;
       const closing = await applyDnsRules(scope.database, dependencies.provider, key);
       const risks = await dependencies.provider.highRiskOperationRecords(key);
       const dns = await dnsAnswers(cluster, { scope, dependencies });
       return unlessSuperseded(async () => {
         await changeCluster(scope, cluster, async (tx, at) => {
-          const row = await tx.cluster.findUniqueOrThrow({ where: { id: key } });
+          const row = await readLockedCluster(tx, key);
           return [
             ...(await recordDns(tx, row, { dns, at })),
             ...(await recordFindings(tx, row, { risks, closing })),

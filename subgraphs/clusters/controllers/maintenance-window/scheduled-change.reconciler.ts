@@ -22,6 +22,7 @@ import {
   SCHEDULED_CHANGE,
   scheduledFor,
 } from '../../changes/scheduled-change.js';
+import { findOperation } from '../../store/operation.store.js';
 
 /** How long the time may be trusted: a clock that was set forward is seen after this, in milliseconds. */
 const MAX_POLL_MS = 3_600_000;
@@ -54,7 +55,7 @@ export function createScheduledChangeReconciler(
   return {
     kind: SCHEDULED_CHANGE,
     async reconcile(key, scope) {
-      const operation = await scope.database.operation.findUnique({ where: { id: key } });
+      const operation = await findOperation(scope.database, key);
       const change = operation && changes[operation.type];
       const time = operation && scheduledFor(operation);
       if (!change || !time || !isScheduledChange(operation)) return done;

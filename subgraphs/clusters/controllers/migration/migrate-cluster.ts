@@ -13,6 +13,7 @@ import { inCluster, clusterEvent, until, type ClusterStep, type Step } from '../
 import { updateCluster } from '../../store/cluster.store.js';
 import { moveQuotas } from '../../changes/migration-quotas.js';
 import { MIGRATE_CLUSTER } from '../../model/migration.rules.js';
+import { supersedePools } from '../../store/node-pool.store.js';
 
 /** Checks, moves the control plane to the Pro edition, and switches product, edition, quotas and billing at once. */
 export const migrateCluster: Step = async (step) => {
@@ -69,10 +70,7 @@ async function recordSwitch(step: ClusterStep, tx: EventTransaction, at: Date) {
   await moveQuotas(tx, cluster);
   await updateCluster(tx, cluster.id, { product: 'ACK_PRO', spec: 'PRO', state: 'RUNNING' });
   // A concurrent change that read the pools with the former product must read them again before it counts quotas.
-  await tx.nodePool.updateMany({
-    where: { clusterId: cluster.id, deletedAt: null },
-    data: { generation: { increment: 1 }, observedGeneration: { increment: 1 } },
-  });
+  await supersedePools(tx, cluster.id);
   if (operation) {
     await advanceStage(tx, operation.id, { from: 'CONTROL_PLANE', to: 'SWITCH' }, at);
     await finishStage(tx, operation.id, 'SWITCH', at);

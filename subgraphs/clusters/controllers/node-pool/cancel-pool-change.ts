@@ -2,6 +2,7 @@ import { inPool, type PoolStep } from '../steps/node-pool-step.js';
 import type { StepOutcome } from '../steps/run-steps.js';
 import { markRemoving } from '../../store/nodes.store.js';
 import { minSizeOf } from '../../model/scaling-group.js';
+import { updateNodePool } from '../../store/node-pool.store.js';
 
 /**
  * A canceled change: the pool keeps its existing nodes. Nodes that were not started are removed and the desired size
@@ -20,10 +21,7 @@ export async function cancelPoolChange(step: PoolStep): Promise<StepOutcome | un
       tx,
       drop.map(({ id }) => id),
     );
-    await tx.nodePool.update({
-      where: { id: pool.id },
-      data: { desiredSize, resourceVersion: { increment: 1 } },
-    });
+    await updateNodePool(tx, pool.id, { desiredSize });
     return [];
   });
   return 'again';

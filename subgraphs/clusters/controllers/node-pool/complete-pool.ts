@@ -18,6 +18,7 @@ import { completedPoolState } from '../../model/pool-states.js';
 import { inPool, type PoolStep } from '../steps/node-pool-step.js';
 import type { StepOutcome } from '../steps/run-steps.js';
 import { eventOf } from '../../model/cluster-events.js';
+import { updateNodePool } from '../../store/node-pool.store.js';
 
 /** Completes the generation: records its result and enqueues the cluster. */
 export async function completePool(step: PoolStep): Promise<StepOutcome> {
@@ -37,14 +38,10 @@ export async function completePool(step: PoolStep): Promise<StepOutcome> {
     await deleteNodes(tx, strangers);
     // Failed nodes hold no quota: a retry reserves it again.
     await releaseNodeQuota(tx, { cluster, pool, keep: made });
-    await tx.nodePool.update({
-      where: { id: pool.id },
-      data: {
-        state: completedPoolState(pool, { running, failed }),
-        desiredSize,
-        observedGeneration: pool.generation,
-        resourceVersion: { increment: 1 },
-      },
+    await updateNodePool(tx, pool.id, {
+      state: completedPoolState(pool, { running, failed }),
+      desiredSize,
+      observedGeneration: pool.generation,
     });
     await enqueue(tx, 'cluster', cluster.id);
     if (pool.edgeAutonomy) await enqueue(tx, 'edge-autonomy', pool.id);

@@ -14,6 +14,7 @@ import { inPool, type PoolStep } from '../steps/node-pool-step.js';
 import type { StepOutcome } from '../steps/run-steps.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { removeNodes } from './remove-nodes.js';
+import { readLockedNodePool, saveNodePoolStatus, updateNodePool } from '../../store/node-pool.store.js';
 
 const POLL_MS = 500;
 
@@ -36,13 +37,11 @@ const finalizers = new Finalizers<PoolStep>(
   ],
   (step, name, releaseIn) =>
     inPool(step, async (tx, at) => {
-      const { finalizers: names } = await tx.nodePool.findUniqueOrThrow({ where: { id: step.pool.id } });
+      const { finalizers: names } = await readLockedNodePool(tx, step.pool.id);
       if (!names.includes(name)) return [];
       await releaseIn(tx);
-      await tx.nodePool.update({
-        where: { id: step.pool.id },
-        data: { finalizers: names.filter((other) => other !== name) },
-      });
+      const finalizers = names.filter((other) => other !== name);
+      await saveNodePoolStatus(tx, step.pool.id, { finalizers });
       if (name === 'nodes') await nextStage(step, tx, at);
       return [];
     }),
@@ -64,10 +63,7 @@ export async function deletePool(step: PoolStep, scope: ReconcileContext): Promi
   if (!(await finalizers.run(step, pool.finalizers, scope))) return requeueAfter(POLL_MS);
   await step.dependencies.provider.deleteScalingGroup(cluster.id, pool.id);
   await inPool(step, async (tx, at) => {
-    await tx.nodePool.update({
-      where: { id: pool.id },
-      data: { deletedAt: at, resourceVersion: { increment: 1 } },
-    });
+    await updateNodePool(tx, pool.id, { deletedAt: at });
     await enqueue(tx, 'cluster', cluster.id);
     if (operation?.targetId === pool.id) {
       await finishStage(tx, operation.id, 'RELEASE', at);

@@ -3,6 +3,7 @@ import type { Cluster } from '../../store/reconcile.store.js';
 import { clientOf } from '../../inspection/cluster-client.js';
 import { drainNode } from './drain-node.js';
 import { batches, type ReconcilerDependencies } from '../steps/node-pool-step.js';
+import { runningSpotNodes } from '../../store/node.store.js';
 
 /** Nodes drained side by side. */
 const AT_ONCE = 10;
@@ -19,10 +20,7 @@ export async function drainReclaimedNodes(
     dependencies,
   }: { readonly scope: ReconcileContext; readonly dependencies: ReconcilerDependencies },
 ): Promise<boolean> {
-  const spot = await scope.database.node.findMany({
-    where: { clusterId, chargeType: 'SPOT', state: 'running' },
-    select: { id: true, name: true },
-  });
+  const spot = await runningSpotNodes(scope.database, clusterId);
   if (spot.length === 0) return false;
   const instances = await dependencies.provider.instances(clusterId);
   const noticed = new Set(instances.filter(({ reclaimAt }) => reclaimAt !== undefined).map(({ id }) => id));

@@ -6,6 +6,7 @@ import { inPool, type PoolStep } from '../steps/node-pool-step.js';
 import type { StepOutcome } from '../steps/run-steps.js';
 import { desiredBounds } from '../../changes/scaling-group-bounds.js';
 import { isSameBounds, toStoredScalingGroup, observedScalingGroup } from '../../model/scaling-group.js';
+import { saveNodePoolStatus } from '../../store/node-pool.store.js';
 
 /** Creates the pool's scaling group and sets the bounds of the spec. */
 export async function ensurePoolScalingGroup(step: PoolStep): Promise<StepOutcome | undefined> {
@@ -18,9 +19,9 @@ export async function ensurePoolScalingGroup(step: PoolStep): Promise<StepOutcom
   if (seen && isSameBounds(seen, wanted)) return undefined;
   const group = await dependencies.provider.ensureScalingGroup(cluster.id, pool.id, wanted);
   await inPool(step, async (tx, at) => {
-    await tx.nodePool.update({
-      where: { id: pool.id },
-      data: { scalingGroup: toStoredScalingGroup(group, at), ...healthOf(pool, group, at) },
+    await saveNodePoolStatus(tx, pool.id, {
+      scalingGroup: toStoredScalingGroup(group, at),
+      ...healthOf(pool, group, at),
     });
     return group.state === 'DELETED' ? [scalingGroupMissingEvent(pool, cluster.id)] : [];
   });

@@ -9,6 +9,7 @@ import { releaseNodeNetwork } from '../../changes/node-network.js';
 import { ATTACHED, planPool } from '../../model/node-pool.plan.js';
 import { batches, inPool, type PoolStep } from '../steps/node-pool-step.js';
 import type { StepOutcome } from '../steps/run-steps.js';
+import { countNodesOf } from '../../store/node.store.js';
 
 /** Drained nodes are looked for again after this. */
 const POLL_MS = 500;
@@ -87,7 +88,7 @@ async function deleteRemovedNodes(step: PoolStep, gone: readonly Node[]): Promis
     );
     await releaseInstanceQuota(tx, pool.account, removed);
     await releaseNodeNetwork(tx, cluster.id);
-    const existing = await tx.node.count({ where: { nodePoolId: pool.id } });
+    const existing = await countNodesOf(tx, pool.id);
     const keep = Math.max(pool.state === 'DELETING' ? 0 : pool.desiredSize, existing);
     await releaseNodeQuota(tx, { cluster, pool, keep });
     const ids = new Set(removed.map(({ id }) => id));

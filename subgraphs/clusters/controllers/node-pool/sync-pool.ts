@@ -1,6 +1,6 @@
 import { finishStage, stagesOf, startStage } from '../../../../engine/operations/operations.js';
 import { withCondition } from '../../model/conditions.js';
-import { NO_JSON } from '../../store/json-null.js';
+import { NO_JSON } from '../../store/json-column.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { scalingGroupMissingEvent, healthOf } from './ensure-scaling-group.js';
 import { compare, readObservedState } from './observed-nodes.js';
@@ -10,6 +10,7 @@ import type { NodePool, Prisma } from '../../store/reconcile.store.js';
 import type { StepOutcome } from '../steps/run-steps.js';
 import { desiredBounds } from '../../changes/scaling-group-bounds.js';
 import { minSizeOf, toStoredScalingGroup } from '../../model/scaling-group.js';
+import { saveNodePoolStatus } from '../../store/node-pool.store.js';
 
 const INSPECT = 'INSPECT';
 
@@ -35,14 +36,11 @@ export async function syncPool(step: PoolStep): Promise<StepOutcome | undefined>
     await markNodesRemoving(tx, unregistered, { drain: false, reason: 'SYNC', since });
     // The instance was removed from the group on purpose and is kept.
     await markNodesRemoving(tx, moved, { drain: true, release: false, reason: 'SYNC', since });
-    await tx.nodePool.update({
-      where: { id: pool.id },
-      data: {
-        desiredSize: Math.max(minSizeOf(pool), pool.desiredSize - fewer),
-        drift: NO_JSON,
-        scalingGroup: toStoredScalingGroup(group, at),
-        ...healthOf({ id: pool.id, conditions: synchronized(pool, at) }, group, at),
-      },
+    await saveNodePoolStatus(tx, pool.id, {
+      desiredSize: Math.max(minSizeOf(pool), pool.desiredSize - fewer),
+      drift: NO_JSON,
+      scalingGroup: toStoredScalingGroup(group, at),
+      ...healthOf({ id: pool.id, conditions: synchronized(pool, at) }, group, at),
     });
     await finishStage(tx, operation.id, INSPECT, at);
     const data = { lost: lost.length, unregistered: unregistered.length, moved: moved.length };

@@ -5,6 +5,7 @@ import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import { listNodes, isReady } from '../../inspection/kubernetes-nodes.js';
 import { pagesById } from '../steps/pages-by-id.js';
 import { clustersAfter } from '../../store/reconcile.store.js';
+import { runningNodeStatus } from '../../store/node.store.js';
 
 /** Clusters that are looked at side by side. */
 const BATCH = 20;
@@ -35,10 +36,7 @@ interface Check {
 async function checkClusters(ids: readonly string[], { scope, kubernetes }: Check): Promise<void> {
   const { database, log } = scope;
   const accesses = await clusterAccess(database, null, ids);
-  const rows = await database.node.findMany({
-    where: { clusterId: { in: [...accesses.keys()] }, state: 'running' },
-    select: { id: true, clusterId: true, name: true, status: true },
-  });
+  const rows = await runningNodeStatus(database, [...accesses.keys()]);
   const changed = await Promise.all(
     [...accesses.values()].map(async (access) => {
       const mine = rows.filter(({ clusterId }) => clusterId === access.clusterId);

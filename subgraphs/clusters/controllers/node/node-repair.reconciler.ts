@@ -1,7 +1,6 @@
 import {
   done,
   requeueAfter,
-  type NewEvent,
   type ReconcileResult,
   type Reconciler,
   type ReconcileContext,
@@ -13,9 +12,10 @@ import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { isReady } from '../../inspection/kubernetes-nodes.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { kubernetesNodeOf } from './kubernetes-node.js';
-import { type RepairState, repairStatesBefore } from '../../model/node-repair-states.js';
-import type { NodeRepairRow } from '../../store/node-repair.store.js';
-import type { NodeRow } from '../../store/node.store.js';
+import { type RepairState } from '../../model/node-repair-states.js';
+import { type NodeRepairRow, findRepair, updateRepair } from '../../store/node-repair.store.js';
+import { type NodeRow, findNode, notReadyNodes } from '../../store/node.store.js';
+import { findNodePool } from '../../store/node-pool.store.js';
 
 /** A machine that runs again may take this long until Kubernetes calls its node Ready. */
 const GRACE_MS = 2_000;
@@ -34,9 +34,9 @@ export function createNodeRepairReconciler(dependencies: ReconcilerDependencies)
   return {
     kind: 'node-repair',
     async reconcile(key, scope) {
-      const repair = await scope.database.nodeRepair.findUnique({ where: { id: key } });
+      const repair = await findRepair(scope.database, key);
       if (!repair || repair.finishedAt) return done;
-      const node = await scope.database.node.findUnique({ where: { id: repair.nodeId } });
+      const node = await findNode(scope.database, repair.nodeId);
       if (node?.state !== 'running')
         return finishRepair(
           { repair, scope },
@@ -73,10 +73,7 @@ async function move(
   state: RepairState,
   more: { readonly systemDiskReset?: boolean; readonly message?: string } = {},
 ): Promise<void> {
-  await scope.database.nodeRepair.updateMany({
-    where: { id: repair.id, state: { in: repairStatesBefore(state) } },
-    data: { state, ...more },
-  });
+  await updateRepair(scope.database, repair.id, { state, ...more });
 }
 
 async function pollRepair(step: Step): Promise<ReconcileResult> {
@@ -109,7 +106,7 @@ async function escalateRepair(step: Step): Promise<ReconcileResult> {
       state: 'FAILED',
       message: `The node ${node.name} is not ready, with a new system disk too.`,
     });
-  const pool = await scope.database.nodePool.findUnique({ where: { id: repair.nodePoolId } });
+  const pool = await findNodePool(scope.database, repair.nodePoolId);
   if (!pool || !configOf(pool).management.allowSystemDiskReset) {
     const message = `The node ${node.name} is not ready after a restart, and the pool does not allow a new system disk.`;
     return finishRepair(step, { state: 'FAILED', message });
@@ -125,10 +122,7 @@ async function finishRepair(
 ): Promise<ReconcileResult> {
   const at = scope.clock.now();
   await eventTransaction(scope.database, at, async (tx) => {
-    const { count } = await tx.nodeRepair.updateMany({
-      where: { id: repair.id, state: { in: repairStatesBefore(state) } },
-      data: { state, message, finishedAt: at },
-    });
+    const moved = await updateRepair(tx, repair.id, { state, message, finishedAt: at });
     const done = state === 'SUCCEEDED';
     const data = {
       nodeId: repair.nodeId,
@@ -139,14 +133,10 @@ async function finishRepair(
     const subject = { cluster: { id: repair.clusterId }, pool: { id: repair.nodePoolId } };
     const type = done ? 'NODE_REPAIRED' : 'NODE_REPAIR_FAILED';
     const event = eventOf(subject, type, message, { level: done ? 'INFO' : 'ERROR', data });
-    const events: NewEvent[] = count === 0 ? [] : [event];
+    if (moved) tx.emit(repair.account, event);
     // Its status is looked at again, and another node may have its turn.
-    const others = await tx.node.findMany({
-      where: { nodePoolId: repair.nodePoolId, state: 'running', status: 'NotReady' },
-      select: { id: true },
-    });
-    await enqueueAll(tx, 'node', [repair.nodeId, ...others.map(({ id }) => id)]);
-    tx.emit(repair.account, ...events);
+    const others = await notReadyNodes(tx, repair.nodePoolId);
+    await enqueueAll(tx, 'node', [repair.nodeId, ...others]);
   });
   return done;
 }

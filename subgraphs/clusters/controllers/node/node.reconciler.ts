@@ -7,12 +7,13 @@ import {
 } from '../../../../engine/contract.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import { eventTransaction } from '../../../../engine/events/event-transaction.js';
-import type { NodeRow as Node } from '../../store/node.store.js';
+import { type NodeRow as Node, findNode } from '../../store/node.store.js';
 import { isReady } from '../../inspection/kubernetes-nodes.js';
 import { startRepair } from './start-repair.js';
 import { kubernetesNodeOf } from './kubernetes-node.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { eventOf } from '../../model/cluster-events.js';
+import { setNodeStatus } from '../../store/nodes.store.js';
 
 /** A node that is not Ready is looked at again after this. */
 const POLL_MS = 5_000;
@@ -25,7 +26,7 @@ export function createNodeReconciler(dependencies: ReconcilerDependencies): Reco
   return {
     kind: 'node',
     async reconcile(key, scope) {
-      const node = await scope.database.node.findUnique({ where: { id: key } });
+      const node = await findNode(scope.database, key);
       if (!node) return done;
       if (node.state !== 'running') return wakePool(node, scope);
       const status = await statusOf(node, { scope, dependencies });
@@ -54,12 +55,7 @@ async function statusOf(
 
 async function record(node: Node, status: string, { database, clock }: ReconcileContext): Promise<void> {
   await eventTransaction(database, clock.now(), async (tx) => {
-    const { count } = await tx.node.updateMany({
-      where: { id: node.id, status: node.status },
-      data: { status },
-    });
-    const events: NewEvent[] = count === 0 ? [] : [changed(node, status)];
-    tx.emit(node.account, ...events);
+    if (await setNodeStatus(tx, node, status)) tx.emit(node.account, changed(node, status));
   });
 }
 

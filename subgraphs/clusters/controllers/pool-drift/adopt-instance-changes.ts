@@ -2,7 +2,7 @@ import type { NewEvent } from '../../../../engine/contract.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { releaseNodeNetwork } from '../../changes/node-network.js';
 import { unfinishedOperations } from '../../store/operation.store.js';
-import { vcpusOf } from '../../store/nodes.store.js';
+import { vcpusOf, setNodeInstance } from '../../store/nodes.store.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { countChanged } from '../../changes/reserve-instances.js';
 import type { ChangedNode } from '../node-pool/observed-nodes.js';
@@ -40,7 +40,7 @@ async function accept(
 ): Promise<NewEvent> {
   const { account } = audit.pool;
   const counted = await countChanged(tx, account, { before: node, now: { chargeType, vcpus: size } });
-  await tx.node.update({ where: { id: node.id }, data: { chargeType, instanceType, ...counted } });
+  await setNodeInstance(tx, node.id, { chargeType, instanceType, ...counted });
   const before = { chargeType: node.chargeType, instanceType: node.instanceType };
   const text =
     `The machine of the node ${node.name} was changed outside the platform: ` +

@@ -1,4 +1,4 @@
-import { NO_JSON } from '../../store/json-null.js';
+import { NO_JSON } from '../../store/json-column.js';
 import { withCondition } from '../../model/conditions.js';
 import { eventOf } from '../../model/cluster-events.js';
 import type { Node } from '../../store/reconcile.store.js';

@@ -15,6 +15,8 @@ import { compare, readObservedState } from '../node-pool/observed-nodes.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import type { PoolDriftCheck } from './pool-drift.js';
 import { type Cluster, readNodesByPool } from '../../store/reconcile.store.js';
+import { findCluster } from '../../store/cluster.store.js';
+import { poolsOfCluster } from '../../store/node-pool.store.js';
 
 /** Clusters with spot machines are looked at this often: their notice is short. */
 const SPOT_POLL_MS = 15_000;
@@ -30,7 +32,7 @@ export function createPoolDriftReconciler(dependencies: ReconcilerDependencies):
   return {
     kind: 'pool-audit',
     async reconcile(key, scope) {
-      const cluster = await scope.database.cluster.findUnique({ where: { id: key } });
+      const cluster = await findCluster(scope.database, key);
       if (!cluster || cluster.deletedAt) return done;
       const spot =
         cluster.state === 'RUNNING'
@@ -70,11 +72,11 @@ async function auditPools(
 
 /** Pools of which nothing is being changed. */
 async function reconciledPools({ database }: ReconcileContext, clusterId: string) {
-  const pools = await database.nodePool.findMany({
-    where: { clusterId, deletedAt: null, state: { in: ['ACTIVE', 'FAILED'] } },
-    orderBy: { id: 'asc' },
-  });
-  return pools.filter(({ generation, observedGeneration }) => observedGeneration >= generation);
+  const pools = await poolsOfCluster(database, { clusterId });
+  return pools.filter(
+    ({ state, generation, observedGeneration }) =>
+      (state === 'ACTIVE' || state === 'FAILED') && observedGeneration >= generation,
+  );
 }
 
 /** Has every cluster that runs and has pools looked at, each minute. */

@@ -3,6 +3,7 @@ import { type EventTransaction, eventTransaction } from '../../../../engine/even
 import type { Subject } from '../../model/cluster-events.js';
 import type { Cluster, Node, NodePool } from '../../store/reconcile.store.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
+import { lockPoolState } from '../../store/node-pool.store.js';
 
 /** One pool that is compared with what there is. */
 export interface PoolDriftCheck {
@@ -25,19 +26,14 @@ export function subjectOf({ cluster, pool }: PoolDriftCheck): Subject {
  * retries.
  */
 export async function recordPoolDrift(
-  { cluster, pool, scope, states = ['RUNNING'] }: PoolDriftCheck,
+  { pool, scope, states = ['RUNNING'] }: PoolDriftCheck,
   work: (tx: EventTransaction, at: Date) => Promise<readonly NewEvent[]>,
 ): Promise<boolean> {
   const at = scope.clock.now();
   return eventTransaction(scope.database, at, async (tx) => {
-    const clusters = await tx.$queryRaw<{ state: string }[]>`
-      SELECT state FROM clusters.cluster WHERE id = ${cluster.id} FOR UPDATE`;
-    const pools = await tx.$queryRaw<{ version: bigint; deleted: boolean }[]>`
-      SELECT resource_version AS version, deleted_at IS NOT NULL AS deleted
-      FROM clusters.node_pool WHERE id = ${pool.id} FOR UPDATE`;
-    const [now] = pools;
-    const admitted = states.includes(clusters[0]?.state ?? '');
-    if (!admitted || !now || now.deleted || now.version !== pool.resourceVersion) return false;
+    const now = await lockPoolState(tx, pool);
+    if (!states.includes(now.clusterState ?? '') || now.resourceVersion !== pool.resourceVersion)
+      return false;
     tx.emit(pool.account, ...(await work(tx, at)));
     return true;
   });

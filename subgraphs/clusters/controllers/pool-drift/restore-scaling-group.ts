@@ -1,7 +1,7 @@
 import type { ScalingBounds, ScalingGroup } from '../../../../engine/providers/node-pool-provider.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { scalingGroupMissingEvent, healthOf } from '../node-pool/ensure-scaling-group.js';
-import { updateNodePool } from '../../store/node-pool.store.js';
+import { updateNodePool, saveNodePoolStatus } from '../../store/node-pool.store.js';
 import { type PoolDriftCheck, recordPoolDrift, subjectOf } from './pool-drift.js';
 import { nextPoolState } from '../../model/pool-states.js';
 import { desiredBounds } from '../../changes/scaling-group-bounds.js';
@@ -49,10 +49,7 @@ async function repair(audit: PoolDriftCheck, found: ScalingGroup, wanted: Scalin
   const { pool, cluster, dependencies } = audit;
   const group = await dependencies.provider.ensureScalingGroup(cluster.id, pool.id, wanted);
   await recordPoolDrift(audit, async (tx, at) => {
-    await tx.nodePool.update({
-      where: { id: pool.id },
-      data: { scalingGroup: toStoredScalingGroup(group, at) },
-    });
+    await saveNodePoolStatus(tx, pool.id, { scalingGroup: toStoredScalingGroup(group, at) });
     if (isSameBounds(found, observedScalingGroup(pool)!)) return [];
     const { minSize, maxSize, desiredSize } = found;
     const text =

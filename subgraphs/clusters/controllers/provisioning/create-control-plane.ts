@@ -12,7 +12,7 @@ import { inCluster, clusterEvent, until, type ClusterStep, type Step } from '../
 import { updateCluster } from '../../store/cluster.store.js';
 import { planPreinstalled } from '../component/preinstalled-components.js';
 import { kindOfRow } from '../../model/kind-of-row.js';
-import { readMasters } from '../../changes/masters.js';
+import { mastersOf } from '../../store/node.store.js';
 import { isServerless } from '../../model/product.rules.js';
 import { issueAccess } from './platform-access.js';
 import { networkOf } from '../../store/network-request.js';
@@ -61,7 +61,7 @@ export const createControlPlane: Step = async (step) => {
 /** What its kind asks of the control plane. */
 async function shapeOf({ cluster, scope }: ClusterStep) {
   const { masters, spec } = kindOfRow(cluster);
-  const rows = masters > 0 ? await readMasters(scope.database, cluster.id) : [];
+  const rows = masters > 0 ? await mastersOf(scope.database, cluster.id) : [];
   const masterNodes = rows.map(({ id, name, instanceType }) => ({ id, name, instanceTypes: [instanceType] }));
   return {
     masters,

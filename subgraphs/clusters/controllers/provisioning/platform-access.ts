@@ -1,4 +1,8 @@
-import { type ClusterAccess, putClusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
+import {
+  type ClusterAccess,
+  clustersWithAccess,
+  putClusterAccess,
+} from '../../../../engine/kubernetes/cluster-access.js';
 import type { Platform } from '../../../../engine/platform.js';
 
 /** How long the platform's own credentials are valid. */
@@ -19,7 +23,6 @@ export async function issueAccess(
 /** Issues the platform's credentials for every cluster anew: those it has were signed with another secret. */
 export async function renewAccess(platform: Platform): Promise<void> {
   const { prisma } = platform.database;
-  const rows = await prisma.clusterAccess.findMany({ select: { clusterId: true, account: true } });
-  for (const { clusterId, account } of rows)
-    await putClusterAccess(prisma, await issueAccess(platform, { id: clusterId, account }));
+  for (const cluster of await clustersWithAccess(prisma))
+    await putClusterAccess(prisma, await issueAccess(platform, cluster));
 }

@@ -7,7 +7,7 @@ import { observedState } from '../node-pool/observe-nodes.js';
 import { isReady, readNode } from '../../inspection/kubernetes-nodes.js';
 import { type NodeChange, recordNodes } from '../../store/nodes.store.js';
 import type { Node } from '../../store/reconcile.store.js';
-import { readMasters } from '../../changes/masters.js';
+import { mastersOf } from '../../store/node.store.js';
 
 const POLL_MS = 500;
 
@@ -15,7 +15,7 @@ const POLL_MS = 500;
 export const waitForMasters: Step = async (step) => {
   const { cluster, scope, dependencies } = step;
   if (cluster.type !== 'KUBERNETES') return undefined;
-  const waiting = (await readMasters(scope.database, cluster.id)).filter(({ state }) => state !== 'running');
+  const waiting = (await mastersOf(scope.database, cluster.id)).filter(({ state }) => state !== 'running');
   if (waiting.length === 0) return undefined;
   const instances = new Map((await dependencies.provider.instances(cluster.id)).map((one) => [one.id, one]));
   const ready = await readyNames(step, waiting);

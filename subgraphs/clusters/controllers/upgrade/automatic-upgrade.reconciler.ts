@@ -10,7 +10,7 @@ import { poolSchedule } from '../steps/pool-schedule.js';
 import { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { blockedMessage } from '../../model/cluster-check.rules.js';
 import { UpgradeChecks } from '../../inspection/upgrade-checks.js';
-import { lockCluster, updateCluster } from '../../store/cluster.store.js';
+import { lockCluster, updateCluster, findCluster, readLockedCluster } from '../../store/cluster.store.js';
 import { scheduledChangesOf, windowInUse } from '../../store/maintenance-window.store.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { configOf } from '../../model/pool-config.rules.js';
@@ -21,6 +21,7 @@ import { unlessSuperseded } from '../steps/run-steps.js';
 import { automaticTarget } from '../../model/automatic-upgrade.rules.js';
 import { startUpgrade } from '../../changes/start-upgrade.js';
 import { UPGRADE_CLUSTER } from '../../model/upgrade.rules.js';
+import { poolsOfCluster } from '../../store/node-pool.store.js';
 
 const AUTOMATIC_UPGRADE = 'automatic-upgrade';
 /** The condition of clusters that says whether an automatic upgrade is held up; absent until one was. */
@@ -36,7 +37,7 @@ export function createAutomaticUpgradeReconciler({
   return {
     kind: AUTOMATIC_UPGRADE,
     async reconcile(key, scope) {
-      const cluster = await scope.database.cluster.findUnique({ where: { id: key } });
+      const cluster = await findCluster(scope.database, key);
       if (cluster?.state !== 'RUNNING') return done;
       // Read anew: versions are published while the platform runs.
       const catalogue = new ClusterCatalogStore(scope.database);
@@ -55,7 +56,7 @@ export function createAutomaticUpgradeReconciler({
 }
 
 async function poolUpgradePermissions({ database }: ReconcileContext, clusterId: string) {
-  const pools = await database.nodePool.findMany({ where: { clusterId, deletedAt: null } });
+  const pools = await poolsOfCluster(database, { clusterId });
   return pools.map((pool) => configOf(pool).management);
 }
 
@@ -81,7 +82,7 @@ async function requestUpgrade(
 
 async function recordBlocked(scope: ReconcileContext, cluster: Cluster, message: string): Promise<void> {
   await changeCluster(scope, cluster, async (tx, at): Promise<NewEvent[]> => {
-    const row = await tx.cluster.findUniqueOrThrow({ where: { id: cluster.id } });
+    const row = await readLockedCluster(tx, cluster.id);
     const known = conditionsOf(row).find(({ type }) => type === CONDITION);
     if (known?.status === 'False' && known.message === message) return [];
     const change = { type: CONDITION, status: 'False', reason: 'UpgradeBlocked', message } as const;

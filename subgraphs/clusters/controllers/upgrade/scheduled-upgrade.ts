@@ -5,7 +5,7 @@ import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Problem } from '../../../../kernel/result.js';
 import { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { blockedProblem } from '../../model/cluster-check.rules.js';
-import { updateCluster } from '../../store/cluster.store.js';
+import { updateCluster, findCluster } from '../../store/cluster.store.js';
 import type { ScheduledChange } from '../maintenance-window/scheduled-change.reconciler.js';
 import { upgradeTarget } from '../../store/upgrade-target.js';
 import { upgradeInput } from '../../store/upgrade-input.js';
@@ -44,7 +44,7 @@ async function blockingReason(
 ): Promise<Problem | undefined> {
   const { account, targetId } = operation;
   const { version } = upgradeInput(operation);
-  const cluster = await scope.database.cluster.findUnique({ where: { id: targetId } });
+  const cluster = await findCluster(scope.database, targetId);
   if (cluster?.state !== 'RUNNING') return undefined;
   const { versions } = await catalogue.catalogue();
   const target = await upgradeTarget(cluster, version, { database: scope.database, versions });

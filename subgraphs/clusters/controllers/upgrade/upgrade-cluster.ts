@@ -29,6 +29,7 @@ import { upgradeInput, upgradePhase } from '../../store/upgrade-input.js';
 import { controlsIn } from '../../model/upgrade.rules.js';
 import { finishNodesStage, stageEnded, upgradeNodes } from './upgrade-nodes.js';
 import { VERSION_SUPPORT } from '../../model/reconciler-kinds.js';
+import { readLockedOperation } from '../../store/operation.store.js';
 
 /**
  * Takes a cluster to the version that its operation names: precheck, control plane, node pools in batches, components.
@@ -144,7 +145,7 @@ const upgradeControlPlane: Step = async (step) => {
 /** The control plane has the version: from here on there is no way back. */
 async function finishControlPlane(tx: EventTransaction, { id }: Operation, at: Date): Promise<void> {
   await finishStage(tx, id, 'CONTROL_PLANE', at);
-  const now = await tx.operation.findUniqueOrThrow({ where: { id } });
+  const now = await readLockedOperation(tx, id);
   await setCancelable(tx, id, controlsIn(upgradePhase(now)).cancelable);
 }
 

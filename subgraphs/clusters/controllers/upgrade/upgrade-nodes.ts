@@ -28,6 +28,8 @@ import { type UpgradeStall, pauseStalledUpgrade } from './pause-stalled-upgrade.
 import { updateUpgradeInput, upgradeInput } from '../../store/upgrade-input.js';
 import { nextBatch, pausesAfter } from '../../model/upgrade.rules.js';
 import type { Pod } from '../../model/pod.js';
+import { runningNodesOf } from '../../store/node.store.js';
+import { setNodeVersion } from '../../store/nodes.store.js';
 
 /** What is waited for inside the cluster is looked at again after this. */
 const POLL_MS = 300;
@@ -38,10 +40,7 @@ export const upgradeNodes: Step = async (step) => {
   if (!operation) return undefined;
   const { version, batch } = upgradeInput(operation);
   const client = await clientOf(cluster.id, { scope, kubernetes: dependencies.kubernetes });
-  const nodes = await scope.database.node.findMany({
-    where: { clusterId: cluster.id, state: 'running' },
-    orderBy: { id: 'asc' },
-  });
+  const nodes = await runningNodesOf(scope.database, cluster.id);
   const full: NodesStep = { ...step, operation, version, client, nodes };
   const open = nodes.filter((node) => batch?.nodeIds.includes(node.id) && node.version !== version);
   if (open.length === 0) return finishBatch(full);
@@ -183,7 +182,11 @@ async function recordNodes(step: NodesStep, finished: readonly Node[], whole: bo
   const { batch, rolling } = upgradeInput(operation);
   const pauses = whole && left > 0 && pausesAfter(rolling?.pausePolicy ?? 'NOT_PAUSE', batch?.number ?? 0);
   await inCluster(step, async (tx, at) => {
-    await tx.node.updateMany({ where: { id: { in: finished.map(({ id }) => id) } }, data: { version } });
+    await setNodeVersion(
+      tx,
+      finished.map(({ id }) => id),
+      version,
+    );
     const share = nodes.length === 0 ? 1 : (nodes.length - left) / nodes.length;
     // Two of the four stages are done; the nodes are the third.
     await setProgress(tx, operation.id, { progress: (2 + share) / 4 });

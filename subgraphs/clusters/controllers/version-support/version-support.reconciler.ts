@@ -1,7 +1,12 @@
 import { done, type NewEvent, type Reconciler, type Schedule } from '../../../../engine/contract.js';
-import { type AccountKey, enqueue, enqueueAll } from '../../../../engine/jobs/queue.js';
+import { enqueue, enqueueAll } from '../../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
-import { updateCluster } from '../../store/cluster.store.js';
+import {
+  updateCluster,
+  clustersWithStaleSupport,
+  findCluster,
+  readLockedCluster,
+} from '../../store/cluster.store.js';
 import { conditionsOf, withCondition } from '../../model/conditions.js';
 import { pagesById } from '../steps/pages-by-id.js';
 import { changeCluster, type Cluster } from '../../store/reconcile.store.js';
@@ -31,7 +36,7 @@ export function createVersionSupportReconciler(): Reconciler {
   return {
     kind: VERSION_SUPPORT,
     async reconcile(key, scope) {
-      const cluster = await scope.database.cluster.findUnique({ where: { id: key } });
+      const cluster = await findCluster(scope.database, key);
       if (!cluster || cluster.deletedAt) return done;
       const versions = await publishedVersions(scope.database);
       const found = supportOf(versions.status(cluster.version));
@@ -40,7 +45,7 @@ export function createVersionSupportReconciler(): Reconciler {
       if (reasonOf(cluster) === reason) return done;
       return unlessSuperseded(async () => {
         await changeCluster(scope, cluster, async (tx, at): Promise<NewEvent[]> => {
-          const row = await tx.cluster.findUniqueOrThrow({ where: { id: key } });
+          const row = await readLockedCluster(tx, key);
           const before = reasonOf(row);
           if (before === reason || row.version !== cluster.version) return [];
           const status = found === 'SUPPORTED' ? 'True' : 'False';
@@ -78,13 +83,14 @@ export function versionSupportSchedule(): Schedule {
       const byReason = Map.groupBy(versions.all(), (version) => REASONS[supportOf(version)]);
       const idsOf = (reason: (typeof REASONS)[keyof typeof REASONS]) =>
         (byReason.get(reason) ?? []).map(({ id }) => id);
-      const [supported, old] = [idsOf(REASONS.SUPPORTED), idsOf(REASONS.PATCH_EXPIRED)];
-      const clusters = (after: string) => database.$queryRaw<AccountKey[]>`
-        SELECT id, account FROM clusters.cluster
-        WHERE deleted_at IS NULL AND id > ${after} AND version <> ALL (${supported})
-          AND NOT conditions @> jsonb_build_array(jsonb_build_object('type', ${CONDITION}::text, 'reason',
-            CASE WHEN version = ANY (${old}) THEN ${REASONS.PATCH_EXPIRED} ELSE ${REASONS.MINOR_EXPIRED} END))
-        ORDER BY id LIMIT ${BATCH}`;
+      const clusters = clustersWithStaleSupport(database, {
+        condition: CONDITION,
+        supported: idsOf(REASONS.SUPPORTED),
+        old: idsOf(REASONS.PATCH_EXPIRED),
+        patchExpired: REASONS.PATCH_EXPIRED,
+        minorExpired: REASONS.MINOR_EXPIRED,
+        take: BATCH,
+      });
       for await (const rows of pagesById(clusters, signal)) await enqueueAll(database, VERSION_SUPPORT, rows);
     },
   };

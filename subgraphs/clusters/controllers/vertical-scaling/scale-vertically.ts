@@ -1,6 +1,5 @@
 import { done, type Failure, type ReconcileResult } from '../../../../engine/contract.js';
 import {
-  changeOperation,
   finishOperation,
   finishStage,
   setProgress,
@@ -9,17 +8,12 @@ import {
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import { type Problem, ProblemError } from '../../../../kernel/result.js';
 import { inCluster, clusterEvent, type ClusterStep, type Step } from '../steps/cluster-step.js';
+import { saveScaling, scalingOf } from '../../store/vertical-scaling.store.js';
 import { updateCluster } from '../../store/cluster.store.js';
 import { poolsReconciled } from '../provisioning/complete-cluster.js';
 import type { StepOutcome } from '../steps/run-steps.js';
 import { markRemoving } from '../../store/nodes.store.js';
-import {
-  type Node,
-  type NodePool,
-  type Operation,
-  type Prisma,
-  readNodesByPool,
-} from '../../store/reconcile.store.js';
+import { type Node, type NodePool, type Operation, readNodesByPool } from '../../store/reconcile.store.js';
 import { resultOf } from '../../model/node-pool.plan.js';
 import { canResize, setDesiredPoolSize } from '../../changes/pool-size.js';
 import { batchSize } from '../../model/upgrade.rules.js';
@@ -30,6 +24,7 @@ import {
   type VerticalScalingInput,
 } from '../../model/vertical-scaling.rules.js';
 import { remainingSize } from '../../model/scaling-group.js';
+import { setPoolInstanceTypes } from '../../store/node-pool.store.js';
 
 /** Where in the input the cluster stands. */
 const PATH = ['input', 'id'];
@@ -47,7 +42,7 @@ export const scaleVertically: Step = async (step) => {
   const { operation, pools, scope } = step;
   if (operation?.type !== SCALE_VERTICALLY) return undefined;
   if (!poolsReconciled(step)) return done;
-  const scaling = operation.input as unknown as VerticalScalingInput;
+  const scaling = scalingOf(operation);
   const nodesOf = await readNodesByPool(scope.database, scaling.pools);
   for (const { id, baseSize } of scaling.pools) {
     const pool = pools.find((one) => one.id === id);
@@ -119,7 +114,7 @@ async function removeReplaced(
   try {
     await inCluster(step, async (tx, at) => {
       if (kind === 'REPLACE') await startStage(tx, operation.id, `POOL ${pool.name}`, at);
-      await changeOperation(tx, operation.id, { input: remembered as unknown as Prisma.InputJsonObject });
+      await saveScaling(tx, operation.id, remembered);
       await markRemoving(tx, leaving, { drain: true, reason: 'REQUESTED', since: at.toISOString() });
       const size = {
         desiredSize: baseSize,
@@ -180,11 +175,11 @@ async function rollBackScaling(
 
 async function finishScaling(step: ClusterStep, operation: Operation): Promise<ReconcileResult> {
   const { cluster, pools } = step;
-  const { instanceTypes, pools: scaledPools } = operation.input as unknown as VerticalScalingInput;
+  const { instanceTypes, pools: scaledPools } = scalingOf(operation);
   await inCluster(step, async (tx, at) => {
     // Pools without a node of another type have not been touched yet.
     const ids = scaledPools.map(({ id }) => id);
-    await tx.nodePool.updateMany({ where: { id: { in: ids } }, data: { instanceTypes: [...instanceTypes] } });
+    await setPoolInstanceTypes(tx, ids, instanceTypes);
     for (const { name } of pools.filter(({ id }) => ids.includes(id))) {
       await startStage(tx, operation.id, `POOL ${name}`, at);
       await finishStage(tx, operation.id, `POOL ${name}`, at);

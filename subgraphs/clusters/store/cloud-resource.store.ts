@@ -1,0 +1,33 @@
+import type { Transaction } from '../../../kernel/postgres/database.js';
+import type { CloudResourceRow } from './network.store.js';
+
+export async function insertCloudResources(
+  tx: Transaction,
+  rows: readonly CloudResourceRow[],
+): Promise<void> {
+  if (rows.length > 0) await tx.cloudResource.createMany({ data: [...rows] });
+}
+
+/** The account's resource of a type; null when it has none of the id. */
+export function findCloudResource(
+  tx: Transaction,
+  where: { readonly account: string; readonly id: string; readonly type: string },
+): Promise<CloudResourceRow | null> {
+  return tx.cloudResource.findFirst({ where });
+}
+
+/** Resources that were created for a cluster. */
+export function cloudResourcesOf(tx: Transaction, clusterId: string): Promise<CloudResourceRow[]> {
+  return tx.cloudResource.findMany({ where: { clusterId, retained: false } });
+}
+
+/** Lets resources outlive their cluster. */
+export async function retainCloudResources(tx: Transaction, ids: readonly string[]): Promise<void> {
+  await tx.cloudResource.updateMany({ where: { id: { in: [...ids] } }, data: { retained: true } });
+}
+
+/** Deletes resources; returns how many there were still. */
+export async function deleteCloudResources(tx: Transaction, ids: readonly string[]): Promise<number> {
+  const { count } = await tx.cloudResource.deleteMany({ where: { id: { in: [...ids] } } });
+  return count;
+}

@@ -1,0 +1,62 @@
+import type { VSwitchPlace } from '../../../engine/providers/instance.js';
+import type { Database, Transaction } from '../../../kernel/postgres/database.js';
+import type { VSwitchRow } from './network.store.js';
+
+/** The account's vSwitch; null when it has none of the id. */
+export function findVSwitch(tx: Transaction, account: string, id: string): Promise<VSwitchRow | null> {
+  return tx.vSwitch.findFirst({ where: { id, account } });
+}
+
+/** Those of the vSwitches that the account has. */
+export function findVSwitches(
+  tx: Transaction,
+  account: string,
+  ids: readonly string[],
+): Promise<VSwitchRow[]> {
+  return tx.vSwitch.findMany({ where: { account, id: { in: [...ids] } } });
+}
+
+/** vSwitches as the provider takes them. */
+export function vSwitchPlaces(database: Database, ids: readonly string[]): Promise<VSwitchPlace[]> {
+  return database.vSwitch.findMany({
+    where: { id: { in: [...ids] } },
+    select: { id: true, zoneId: true, cidr: true },
+    orderBy: { id: 'asc' },
+  });
+}
+
+export function vSwitchesIn(tx: Transaction, vpcId: string): Promise<VSwitchRow[]> {
+  return tx.vSwitch.findMany({ where: { vpcId } });
+}
+
+export function countVSwitches(
+  tx: Transaction,
+  where: { readonly vpcId: string; readonly creator?: 'USER' | 'PLATFORM' },
+): Promise<number> {
+  return tx.vSwitch.count({ where });
+}
+
+export async function insertVSwitches(tx: Transaction, rows: readonly VSwitchRow[]): Promise<void> {
+  if (rows.length > 0) await tx.vSwitch.createMany({ data: [...rows] });
+}
+
+/** Makes vSwitches of the platform in a VPC those of its account. */
+export async function transferVSwitches(
+  tx: Transaction,
+  vpcId: string,
+  ids: readonly string[],
+): Promise<void> {
+  await tx.vSwitch.updateMany({ where: { vpcId, id: { in: [...ids] } }, data: { creator: 'USER' } });
+}
+
+/** Deletes the vSwitches that the platform has created in a VPC; returns how many. */
+export async function deletePlatformVSwitches(tx: Transaction, vpcId: string): Promise<number> {
+  const { count } = await tx.vSwitch.deleteMany({ where: { vpcId, creator: 'PLATFORM' } });
+  return count;
+}
+
+/** False when it was deleted concurrently. */
+export async function deleteVSwitch(tx: Transaction, id: string): Promise<boolean> {
+  const { count } = await tx.vSwitch.deleteMany({ where: { id } });
+  return count > 0;
+}
