@@ -164,6 +164,26 @@ const prismaClient = {
   message: "Prisma's client is named only in stores and the engine's storage files.",
 };
 
+const appendEvents = {
+  group: ['**/events/append-events.js'],
+  message: 'Open the transaction with eventTransaction, which appends what tx.emit is given.',
+};
+
+const comparedJson = {
+  selector:
+    'BinaryExpression[operator=/^[!=]==$/] > CallExpression[callee.object.name="JSON"][callee.property.name="stringify"]',
+  message: "jsonb reorders keys: compare with sameJson or node:util's isDeepStrictEqual.",
+};
+
+/** Queries of Prisma and raw SQL, and Prisma's types by way of a store. */
+const queries = [
+  'CallExpression[callee.property.name=/^(find(Many|First|Unique)(OrThrow)?|(create|update|delete)(Many)?|upsert|count|groupBy|aggregate)$/]' +
+    '[callee.object.type="MemberExpression"]:matches([callee.object.object.name=/^(tx|db|database|prisma)$/], [callee.object.object.property.name=/^(database|prisma)$/])',
+  'TaggedTemplateExpression[tag.property.name=/^\\$(query|execute)Raw$/]',
+  'TaggedTemplateExpression[tag.object.name="Prisma"]',
+  'ImportSpecifier[imported.name="Prisma"]',
+].map((selector) => ({ selector, message: 'Only store/ of a subgraph queries: call a function of it.' }));
+
 const layerZones = subgraphs.flatMap((subgraph) =>
   Object.entries(layers).map(([layer, below]) => ({
     target: `./subgraphs/${subgraph}/${layer}`,
@@ -222,14 +242,7 @@ export default tseslint.config(
         },
       ],
       'no-console': 'error',
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector:
-            'BinaryExpression[operator=/^[!=]==$/] > CallExpression[callee.object.name="JSON"][callee.property.name="stringify"]',
-          message: "jsonb reorders keys: compare with sameJson or node:util's isDeepStrictEqual.",
-        },
-      ],
+      'no-restricted-syntax': ['error', comparedJson],
     },
   },
   {
@@ -244,15 +257,19 @@ export default tseslint.config(
   {
     files: ['subgraphs/**', 'gateway/**', 'roles/**', 'kubesim/**'],
     ignores: ['subgraphs/**/*.store.ts', 'subgraphs/*/store/**'],
-    rules: { 'no-restricted-imports': ['error', { patterns: [prismaClient] }] },
+    rules: { 'no-restricted-imports': ['error', { patterns: [prismaClient, appendEvents] }] },
   },
   {
     files: ['subgraphs/*/{model,inspection,changes,controllers}/**'],
-    rules: { 'no-restricted-imports': ['error', { patterns: [prismaClient, typeGraphql] }] },
+    rules: { 'no-restricted-imports': ['error', { patterns: [prismaClient, typeGraphql, appendEvents] }] },
+  },
+  {
+    files: ['subgraphs/*/{model,inspection,changes,api,controllers}/**'],
+    rules: { 'no-restricted-syntax': ['error', comparedJson, ...queries] },
   },
   {
     files: ['subgraphs/*/store/**'],
-    rules: { 'no-restricted-imports': ['error', { patterns: [typeGraphql] }] },
+    rules: { 'no-restricted-imports': ['error', { patterns: [typeGraphql, appendEvents] }] },
   },
   {
     files: ['kernel/env.ts', 'main.ts', '*.config.ts', 'test/**', 'bench/**', 'scripts/**'],

@@ -4,17 +4,12 @@ import type { Database, Transaction } from '../../../kernel/postgres/database.js
 import { throwProblem } from '../../../kernel/result.js';
 import { refuseGroupWithoutDns } from './dns-access.js';
 import type { ClusterNetworkRow } from '../store/network.store.js';
-import type { NodePool, Prisma } from '../store/reconcile.store.js';
+import type { NodePool } from '../store/reconcile.store.js';
 import { configOf, type PoolConfig } from '../model/pool-config.rules.js';
 import { findClusterNetwork } from '../store/cluster-network.store.js';
 import { findVSwitches, vSwitchPlaces } from '../store/vswitch.store.js';
 import { findSecurityGroup } from '../store/security-group.store.js';
 import { lockVpc } from '../store/vpc.store.js';
-
-/** A configuration as the column takes it. */
-export function storedConfig(config: PoolConfig): Prisma.InputJsonObject {
-  return config as unknown as Prisma.InputJsonObject;
-}
 
 /** New pools of a cluster that is being recorded, each with its `placedConfig`. */
 export async function placedPools<P extends { readonly config: PoolConfig }>(

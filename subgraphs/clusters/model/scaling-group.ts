@@ -72,10 +72,7 @@ export function scalingGroupOf<Pool extends { readonly scalingGroup: unknown }>(
 }
 
 /** What is remembered of a group. */
-export function toStoredScalingGroup(
-  group: ScalingGroup,
-  at: Date,
-): Readonly<Record<string, string | number>> {
+export function toStoredScalingGroup(group: ScalingGroup, at: Date): ObservedScalingGroup {
   const { id, state, minSize, maxSize, desiredSize } = group;
   return { id, state, minSize, maxSize, desiredSize, checkedAt: at.toISOString() };
 }

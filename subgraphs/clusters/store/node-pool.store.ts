@@ -1,6 +1,11 @@
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { createdAtColumn, nameColumn, type Sorting } from '../../../kernel/sorting.js';
 import { type NodePool, Prisma } from '../../../prisma/generated/client.js';
+import type { Condition } from '../model/conditions.js';
+import type { PoolNodeDrift } from '../model/node-drift.js';
+import type { PoolConfig } from '../model/pool-config.rules.js';
+import type { ObservedScalingGroup } from '../model/scaling-group.js';
+import { NO_JSON, toJson } from './json-column.js';
 import { type ChildTable, countChildren, selectChildPages } from './child-pages.js';
 import type { Children } from './children.js';
 
@@ -138,20 +143,40 @@ export async function keepFailedNodes(
 
 export type NewNodePool = Omit<
   Prisma.NodePoolCreateManyInput,
-  'resourceVersion' | 'deletedAt' | 'conditions' | 'scalingGroup' | 'drift'
->;
+  'resourceVersion' | 'deletedAt' | 'conditions' | 'scalingGroup' | 'drift' | 'config'
+> & { readonly config: PoolConfig };
 
 export async function insertNodePools(tx: Transaction, pools: readonly NewNodePool[]): Promise<void> {
-  if (pools.length > 0) await tx.nodePool.createMany({ data: [...pools] });
+  const data = pools.map((pool) => ({ ...pool, config: toJson(pool.config) }));
+  if (pools.length > 0) await tx.nodePool.createMany({ data });
+}
+
+/** Fields of a pool to write; those that are left out stay. */
+export interface NodePoolChange extends Omit<
+  Prisma.NodePoolUncheckedUpdateInput,
+  'config' | 'drift' | 'scalingGroup' | 'conditions'
+> {
+  readonly config?: PoolConfig;
+  readonly drift?: PoolNodeDrift | null;
+  readonly scalingGroup?: ObservedScalingGroup;
+  readonly conditions?: readonly Condition[];
+}
+
+function changeData(change: NodePoolChange): Prisma.NodePoolUncheckedUpdateInput {
+  const { config, drift, scalingGroup, conditions, ...fields } = change;
+  return {
+    ...fields,
+    ...(config && { config: toJson(config) }),
+    ...(drift !== undefined && { drift: drift === null ? NO_JSON : toJson(drift) }),
+    ...(scalingGroup && { scalingGroup: toJson(scalingGroup) }),
+    ...(conditions && { conditions: toJson(conditions) }),
+  };
 }
 
 /** Writes fields of a locked pool and raises its resourceVersion. */
-export async function updateNodePool(
-  tx: Transaction,
-  id: string,
-  data: Prisma.NodePoolUncheckedUpdateInput,
-): Promise<void> {
-  await tx.nodePool.update({ where: { id }, data: { ...data, resourceVersion: { increment: 1 } } });
+export async function updateNodePool(tx: Transaction, id: string, change: NodePoolChange): Promise<void> {
+  const data = { ...changeData(change), resourceVersion: { increment: 1 } };
+  await tx.nodePool.update({ where: { id }, data });
 }
 
 /** A node pool by its id, whatever its account; deleted ones included. */
@@ -184,12 +209,9 @@ export function livingPools(tx: Transaction, ids: readonly string[]): Promise<No
 export async function saveNodePoolStatus(
   tx: Transaction,
   id: string,
-  data: Pick<
-    Prisma.NodePoolUncheckedUpdateInput,
-    'desiredSize' | 'drift' | 'scalingGroup' | 'conditions' | 'finalizers'
-  >,
+  change: Pick<NodePoolChange, 'desiredSize' | 'drift' | 'scalingGroup' | 'conditions' | 'finalizers'>,
 ): Promise<void> {
-  await tx.nodePool.update({ where: { id }, data });
+  await tx.nodePool.update({ where: { id }, data: changeData(change) });
 }
 
 export async function setPoolInstanceTypes(

@@ -4,14 +4,7 @@ import { type EventTransaction, eventTransaction } from '../../../engine/events/
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { Cluster, Node, NodePool, Operation } from '../../../prisma/generated/client.js';
 
-export type {
-  Cluster,
-  InstanceType,
-  Node,
-  NodePool,
-  Operation,
-  Prisma,
-} from '../../../prisma/generated/client.js';
+export type { Cluster, InstanceType, Node, NodePool, Operation } from '../../../prisma/generated/client.js';
 
 /** The row has changed since it was read; the reconciliation restarts. */
 export class Superseded extends Error {

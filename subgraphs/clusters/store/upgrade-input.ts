@@ -1,7 +1,7 @@
 import { changeOperation, stagesOf, type OperationRow } from '../../../engine/operations/operations.js';
 import type { EventTransaction } from '../../../engine/events/event-transaction.js';
 import type { Problem } from '../../../kernel/result.js';
-import type { Prisma } from './reconcile.store.js';
+import type { Prisma } from '../../../prisma/generated/client.js';
 import { type PausePolicy, phaseOf, type UpgradePhase } from '../model/upgrade.rules.js';
 
 /** How the nodes of a cluster are upgraded. */

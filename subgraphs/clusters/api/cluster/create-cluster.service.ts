@@ -19,7 +19,7 @@ import { createClusterNetwork } from '../../changes/create-cluster-network.js';
 import { networkReferenceProblems } from '../../changes/network-references.js';
 import { defaultPoolIndex } from '../../model/node-pool.rules.js';
 import { insertNodePools } from '../../store/node-pool.store.js';
-import { placedPools, storedConfig } from '../../changes/pool-network.js';
+import { placedPools } from '../../changes/pool-network.js';
 import { hasOwnControlPlane } from '../../model/product.rules.js';
 import { reserveCluster, reservePools } from '../../changes/quota.reservations.js';
 
@@ -99,7 +99,7 @@ async function recordCluster(
       ...pool,
       ...common,
       isDefault: index === defaultPoolIndex(placed),
-      config: storedConfig(config),
+      config,
       clusterId: id,
       state: 'INITIAL',
       instanceTypes: [...instanceTypes],

@@ -10,7 +10,7 @@ import { hasInstances, validateNodePool, planNodePool, sizeProblems } from '../.
 import * as pools from '../../store/node-pool.store.js';
 import { reassignDefaultPool } from './default-pool.js';
 import { configOf, defaultPoolProblems, poolZoneProblems } from '../../model/pool-config.rules.js';
-import { placedConfig, storedConfig } from '../../changes/pool-network.js';
+import { placedConfig } from '../../changes/pool-network.js';
 import {
   requireTransition,
   changeableCluster,
@@ -76,7 +76,7 @@ export class NodePoolService {
         {
           ...fields,
           isDefault,
-          config: storedConfig(config),
+          config,
           id,
           account,
           clusterId,

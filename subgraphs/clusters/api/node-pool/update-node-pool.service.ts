@@ -29,7 +29,7 @@ import {
   poolZoneProblems,
 } from '../../model/pool-config.rules.js';
 import type { InstanceConfigInput } from '../entities/pool-config.type.js';
-import { placedConfig, storedConfig } from '../../changes/pool-network.js';
+import { placedConfig } from '../../changes/pool-network.js';
 import {
   requireTransition,
   lockClusterAndPool,
@@ -98,7 +98,7 @@ export class UpdateNodePoolService {
         name: plan.name,
         instanceTypes: [...plan.instanceTypes],
         ...(plan.autoscaling && { autoscaling: { ...plan.autoscaling } }),
-        config: storedConfig(plan.config),
+        config: plan.config,
         desiredSize,
         state,
         generation: { increment: 1 },

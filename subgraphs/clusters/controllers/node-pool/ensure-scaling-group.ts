@@ -1,7 +1,7 @@
 import type { ScalingGroup } from '../../../../engine/providers/node-pool-provider.js';
-import { isConditionTrue, withCondition } from '../../model/conditions.js';
+import { type Condition, isConditionTrue, withCondition } from '../../model/conditions.js';
 import { eventOf } from '../../model/cluster-events.js';
-import type { NodePool, Prisma } from '../../store/reconcile.store.js';
+import type { NodePool } from '../../store/reconcile.store.js';
 import { inPool, type PoolStep } from '../steps/node-pool-step.js';
 import type { StepOutcome } from '../steps/run-steps.js';
 import { desiredBounds } from '../../changes/scaling-group-bounds.js';
@@ -33,7 +33,7 @@ export function healthOf(
   pool: Pick<NodePool, 'id' | 'conditions'>,
   { state }: Pick<ScalingGroup, 'state'>,
   at: Date,
-): { conditions: Prisma.InputJsonArray } {
+): { conditions: Condition[] } {
   const missing = state === 'DELETED';
   const change = missing
     ? ({

@@ -1,12 +1,11 @@
 import { finishStage, stagesOf, startStage } from '../../../../engine/operations/operations.js';
-import { withCondition } from '../../model/conditions.js';
-import { NO_JSON } from '../../store/json-column.js';
+import { type Condition, withCondition } from '../../model/conditions.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { scalingGroupMissingEvent, healthOf } from './ensure-scaling-group.js';
 import { compare, readObservedState } from './observed-nodes.js';
 import { deleteLostNodes, markNodesRemoving } from './delete-lost-nodes.js';
 import { inPool, type PoolStep } from '../steps/node-pool-step.js';
-import type { NodePool, Prisma } from '../../store/reconcile.store.js';
+import type { NodePool } from '../../store/reconcile.store.js';
 import type { StepOutcome } from '../steps/run-steps.js';
 import { desiredBounds } from '../../changes/scaling-group-bounds.js';
 import { minSizeOf, toStoredScalingGroup } from '../../model/scaling-group.js';
@@ -38,7 +37,7 @@ export async function syncPool(step: PoolStep): Promise<StepOutcome | undefined>
     await markNodesRemoving(tx, moved, { drain: true, release: false, reason: 'SYNC', since });
     await saveNodePoolStatus(tx, pool.id, {
       desiredSize: Math.max(minSizeOf(pool), pool.desiredSize - fewer),
-      drift: NO_JSON,
+      drift: null,
       scalingGroup: toStoredScalingGroup(group, at),
       ...healthOf({ id: pool.id, conditions: synchronized(pool, at) }, group, at),
     });
@@ -54,8 +53,8 @@ export async function syncPool(step: PoolStep): Promise<StepOutcome | undefined>
 }
 
 /** The pool's conditions once its nodes are those that the cloud and Kubernetes have. */
-function synchronized(pool: Pick<NodePool, 'conditions'>, at: Date): Prisma.JsonArray {
+function synchronized(pool: Pick<NodePool, 'conditions'>, at: Date): Condition[] {
   const message = 'syncNodePool has made the nodes of the pool those that the cloud and Kubernetes have.';
   const change = { type: 'InSync', status: 'True', reason: 'Synchronized', message } as const;
-  return withCondition(pool, change, at) as Prisma.JsonArray;
+  return withCondition(pool, change, at);
 }

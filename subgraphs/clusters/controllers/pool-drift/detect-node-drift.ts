@@ -1,4 +1,3 @@
-import { NO_JSON } from '../../store/json-column.js';
 import { withCondition } from '../../model/conditions.js';
 import { eventOf } from '../../model/cluster-events.js';
 import type { Node } from '../../store/reconcile.store.js';
@@ -28,7 +27,7 @@ export async function detectNodeDrift(
       ? `${unregistered.length} nodes of the node pool ${pool.name} are not in Kubernetes, ${moved.length} not in its scaling group, but their machines run. Use syncNodePool.`
       : `The nodes of the node pool ${pool.name} are all in Kubernetes and in its scaling group again.`;
     await updateNodePool(tx, pool.id, {
-      drift: drifted ? { ...now, observedAt: at.toISOString() } : NO_JSON,
+      drift: drifted ? { ...now, observedAt: at.toISOString() } : null,
       conditions: withCondition(
         pool,
         { type: 'InSync', status: drifted ? 'False' : 'True', reason: reasonOf(now), message: text },
