@@ -1,3 +1,4 @@
+import TinyQueue from 'tinyqueue';
 import type { Clock } from '../kernel/clock.js';
 
 /** A pending call; `cancel` when it is no longer wanted. */
@@ -18,15 +19,18 @@ interface Entry extends Timer {
   run: (() => void) | undefined;
 }
 
+/** Calls in the order of their times. */
+const emptyQueue = () => new TinyQueue<Entry>([], (one, other) => one.at - other.at);
+
 /** How long the real timer sleeps at most, so that a clock that was moved is noticed. In milliseconds. */
 const LONGEST_SLEEP = 500;
 
 /**
- * Calls functions at points of the clock's time. All pending calls share one real timer (a binary heap holds them),
- * and none runs while nothing is pending.
+ * Calls functions at points of the clock's time. All pending calls share one real timer, and none runs while
+ * nothing is pending.
  */
 export class Timers implements TimerScheduler, Disposable {
-  private readonly heap: Entry[] = [];
+  private pending = emptyQueue();
   private sleeping: NodeJS.Timeout | undefined;
   private wakesAt = Infinity;
   private closed = false;
@@ -36,7 +40,7 @@ export class Timers implements TimerScheduler, Disposable {
   at(at: number, run: () => void): Timer {
     const entry: Entry = { at, run, cancel: () => (entry.run = undefined) };
     if (this.closed) return entry;
-    this.push(entry);
+    this.pending.push(entry);
     if (at < this.wakesAt) this.sleep();
     return entry;
   }
@@ -63,13 +67,13 @@ export class Timers implements TimerScheduler, Disposable {
 
   [Symbol.dispose](): void {
     this.closed = true;
-    this.heap.length = 0;
+    this.pending = emptyQueue();
     clearTimeout(this.sleeping);
   }
 
   private sleep(): void {
     clearTimeout(this.sleeping);
-    const next = this.heap[0];
+    const next = this.pending.peek();
     this.wakesAt = next?.at ?? Infinity;
     if (!next || this.closed) return;
     const wait = Math.min(Math.max(0, next.at - this.clock.now().getTime()), LONGEST_SLEEP);
@@ -80,45 +84,10 @@ export class Timers implements TimerScheduler, Disposable {
     const now = this.clock.now().getTime();
     // While due calls run, a call that they add must not re-arm the timer each time.
     this.wakesAt = -Infinity;
-    for (let next = this.heap[0]; next && next.at <= now; next = this.heap[0]) {
-      this.pop();
+    for (let next = this.pending.peek(); next && next.at <= now; next = this.pending.peek()) {
+      this.pending.pop();
       next.run?.();
     }
     this.sleep();
-  }
-
-  private push(entry: Entry): void {
-    const { heap } = this;
-    let index = heap.push(entry) - 1;
-    while (index > 0) {
-      const parent = (index - 1) >> 1;
-      const above = heap[parent];
-      if (!above || above.at <= entry.at) break;
-      heap[index] = above;
-      index = parent;
-    }
-    heap[index] = entry;
-  }
-
-  private pop(): void {
-    const { heap } = this;
-    const last = heap.pop();
-    if (!last || heap.length === 0) return;
-    let index = 0;
-    for (;;) {
-      const child = this.smallerChild(index);
-      const below = heap[child];
-      if (!below || below.at >= last.at) break;
-      heap[index] = below;
-      index = child;
-    }
-    heap[index] = last;
-  }
-
-  private smallerChild(index: number): number {
-    const left = 2 * index + 1;
-    const right = left + 1;
-    const [a, b] = [this.heap[left], this.heap[right]];
-    return a && b && b.at < a.at ? right : left;
   }
 }
