@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { stringify } from 'safe-stable-stringify';
 import type { Database, Transaction } from '../../kernel/postgres/database.js';
 import { type Problem, throwProblem, ProblemError } from '../../kernel/result.js';
 import type { Prisma } from '../../prisma/generated/client.js';
@@ -93,20 +94,10 @@ async function storedResult(
   );
 }
 
+/** Hash of the input without its clientToken; neither the order of fields nor those that are undefined count. */
 function hashInput(input: unknown): string {
+  const text = stringify(input, (key, value) => (key === 'clientToken' ? undefined : value));
   return createHash('sha256')
-    .update(JSON.stringify(canonical(input)) ?? '')
+    .update(text ?? '')
     .digest('hex');
-}
-
-/** The value with sorted keys, without undefined fields and the clientToken. */
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
-  if (typeof value === 'bigint') return value.toString();
-  if (value === null || typeof value !== 'object' || value instanceof Date) return value;
-  const entries = Object.entries(value).filter(
-    ([key, inner]) => key !== 'clientToken' && inner !== undefined,
-  );
-  entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, canonical(inner)]));
 }

@@ -1,3 +1,4 @@
+import { stringify } from 'safe-stable-stringify';
 import type { Actor } from '../../kernel/actor.js';
 
 /** Which clients share an execution: those of an account with the same permissions, or those of one subject. */
@@ -13,12 +14,5 @@ export function permissionsKey(
 
 /** A key that is equal for equal values, independent of the order of keys. */
 export function variablesKey(value: unknown): string {
-  return JSON.stringify(sorted(value)) ?? '';
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
+  return stringify(value) ?? '';
 }
