@@ -1,7 +1,7 @@
-import { badRequest } from '../kinds/status.js';
+import { ApiError, badRequest } from '../kinds/status.js';
 import type { Json } from '../kinds/object.js';
 import { kubernetesSchema, PLAIN_TYPES, type Field } from './schema.js';
-import { WireReader } from './wire-reader.js';
+import { wireFields } from './wire-fields.js';
 
 const MAGIC = Buffer.from('k8s\0');
 
@@ -15,8 +15,8 @@ export function decodeProtobuf(body: Buffer): Json {
   try {
     return decodeEnvelope(body.subarray(4));
   } catch (error) {
-    if (error instanceof RangeError) throw badRequest('the protobuf body ends too early');
-    throw error;
+    if (error instanceof ApiError) throw error;
+    throw badRequest(`the protobuf body cannot be read: ${String(error)}`);
   }
 }
 
@@ -24,10 +24,10 @@ function decodeEnvelope(bytes: Buffer): Json {
   let apiVersion = '';
   let kind = '';
   let raw: Buffer = Buffer.alloc(0);
-  for (const { number, bytes: value } of new WireReader(bytes).entries()) {
+  for (const { number, bytes: value } of wireFields(bytes)) {
     if (number === 2) raw = value;
     if (number !== 1) continue;
-    for (const part of new WireReader(value).entries()) {
+    for (const part of wireFields(value)) {
       if (part.number === 1) apiVersion = part.bytes.toString();
       if (part.number === 2) kind = part.bytes.toString();
     }
@@ -40,21 +40,19 @@ function decodeEnvelope(bytes: Buffer): Json {
 function decodeMessage(name: string, bytes: Buffer): Json {
   const result: Json = {};
   const message = kubernetesSchema().message(name);
-  for (const { number, bytes: value, varint } of new WireReader(bytes).entries()) {
+  for (const { number, bytes: value, int } of wireFields(bytes)) {
     const field = message?.byNumber.get(number);
     if (!field) continue;
     if (field.inlined) Object.assign(result, decodeMessage(field.type, value));
-    else if (field.many === 'map')
-      result[field.name] = { ...(result[field.name] as Json | undefined), ...mapEntry(field, value) };
-    else add(result, field, decodeValue(field.type, value, varint));
+    else if (field.many === 'map') setEntry((result[field.name] ??= {}) as Json, field, value);
+    else add(result, field, decodeValue(field.type, value, int));
   }
   return result;
 }
 
 function add(result: Json, field: Field, value: unknown): void {
   if (field.many === 'repeated') {
-    const list = (result[field.name] as unknown[] | undefined) ?? [];
-    result[field.name] = [...list, value];
+    ((result[field.name] ??= []) as unknown[]).push(value);
   } else if (!isEmpty(field.name, value)) {
     result[field.name] = value;
   }
@@ -81,35 +79,36 @@ function isEmpty(name: string, value: unknown): boolean {
   return (value === 0 || value === false) && !MEANT.has(name);
 }
 
-function mapEntry({ type }: Field, bytes: Buffer): Json {
+function setEntry(map: Json, { type }: Field, bytes: Buffer): void {
   let key = '';
   let value: unknown = '';
-  for (const entry of new WireReader(bytes).entries()) {
+  for (const entry of wireFields(bytes)) {
     if (entry.number === 1) key = entry.bytes.toString();
-    if (entry.number === 2) value = decodeValue(type, entry.bytes, entry.varint);
+    if (entry.number === 2) value = decodeValue(type, entry.bytes, entry.int);
   }
-  return { [key]: value };
+  // Plain assignment to __proto__ would change the prototype instead of an entry.
+  Object.defineProperty(map, key, { value, writable: true, enumerable: true, configurable: true });
 }
 
-function decodeValue(type: string, bytes: Buffer, varint: bigint): unknown {
+function decodeValue(type: string, bytes: Buffer, int: number): unknown {
   switch (type) {
     case 'string':
       return bytes.toString();
     case 'bytes':
       return bytes.toString('base64');
     case 'bool':
-      return varint !== 0n;
+      return int !== 0;
     case 'int32':
     case 'int64':
-      return Number(BigInt.asIntN(64, varint));
+      return int;
     default:
       return PLAIN_TYPES.has(type) ? decodePlain(type, bytes) : decodeMessage(type, bytes);
   }
 }
 
 function decodePlain(type: string, bytes: Buffer): unknown {
-  const fields = new Map([...new WireReader(bytes).entries()].map((entry) => [entry.number, entry]));
-  const number = (at: number) => Number(BigInt.asIntN(64, fields.get(at)?.varint ?? 0n));
+  const fields = new Map([...wireFields(bytes)].map((entry) => [entry.number, entry]));
+  const number = (at: number) => fields.get(at)?.int ?? 0;
   const text = (at: number, otherwise: string) => fields.get(at)?.bytes.toString() ?? otherwise;
   if (type === 'resource.Quantity') return text(1, '0');
   if (type === 'intstr.IntOrString') return number(1) === 0 ? number(2) : text(3, '');

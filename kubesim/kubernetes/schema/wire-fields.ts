@@ -1,0 +1,31 @@
+import protobuf from 'protobufjs/minimal.js';
+
+/** One field as protobuf writes it: `bytes` of texts and messages, `int` of numbers. */
+export interface WireField {
+  readonly number: number;
+  readonly bytes: Buffer;
+  readonly int: number;
+}
+
+const EMPTY = Buffer.alloc(0);
+/** Wire types; Kubernetes writes no others. */
+const VARINT = 0;
+const BYTES = 2;
+
+/** The fields of a protobuf message. Throws when it ends too early or is none. */
+export function* wireFields(message: Buffer): Generator<WireField> {
+  const reader = protobuf.Reader.create(message);
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    const number = tag >>> 3;
+    const type = tag & 7;
+    if (type === VARINT) yield { number, bytes: EMPTY, int: Number(reader.int64()) };
+    else if (type === BYTES) yield { number, bytes: viewOf(reader.bytes()), int: 0 };
+    else reader.skipType(type);
+  }
+}
+
+/** The same bytes: a copy at each level of a nested message would take quadratic time. */
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
