@@ -1,7 +1,10 @@
 import { MIMEType } from 'node:util';
 import { LRUCache } from 'lru-cache';
 
-/** One of the types that a client takes, from its header `Accept` (RFC 9110, 12.5.1). */
+/**
+ * One of the types that a client takes, from its header `Accept` (RFC 9110, 12.5.1). The package negotiator returns neither
+ * qualities nor parameters, and takes wildcards for a stream.
+ */
 export interface MediaRange {
   /** `type/subtype` in lower case, as it was written: wildcards are types of their own here. */
   readonly type: string;

@@ -67,8 +67,8 @@ export interface ReceivedEvent {
 const MAX_EVENT = 16 * 1024 * 1024;
 
 /**
- * Finds the events in a text that comes in pieces. Lines may end as the standard allows; unlike there, an event needs
- * no data: some subgraphs say `complete` without.
+ * Finds the events in a text that comes in pieces. Lines may end as the standard allows; unlike there, and in
+ * the package eventsource-parser, an event needs no data: Hot Chocolate and gqlgen end a stream with `event: complete` alone.
  */
 export class EventParser {
   private rest = '';

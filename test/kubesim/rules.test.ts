@@ -125,6 +125,22 @@ test.each([
   expect(() => jsonPatch(document, patch)).toThrow('the JSON patch copies or shifts more than 3145728');
 });
 
+test.each([
+  ['a member that every object inherits', '/toString/call'],
+  ['the prototype of an object', '/__proto__/call'],
+  ['the length of a list', '/list/length'],
+  ['an index with a sign', '/list/+0'],
+])('refuses a JSON patch that replaces %s', (_, path) => {
+  const document = { list: ['a'] };
+  expect(() => jsonPatch(document, [{ op: 'replace', path, value: 4_294_967_295 }])).toThrow(
+    /does not exist|is no index/,
+  );
+});
+
+test('a JSON patch replaces the whole document', () => {
+  expect(jsonPatch({ a: 1 }, [{ op: 'replace', path: '', value: { b: 2 } }])).toEqual({ b: 2 });
+});
+
 const named = (name: string, more: object = {}) => ({ name, ...more });
 
 test('a strategic merge keeps the order of a list, merges into the first of a name and removes each of a name', () => {

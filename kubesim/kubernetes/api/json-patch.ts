@@ -21,7 +21,11 @@ const MOST_OPERATIONS = 10_000;
  */
 const MOST_WORK = BODY_LIMIT;
 
-/** Applies an RFC 6902 patch to a copy of the document. Throws ApiError. */
+/**
+ * Applies an RFC 6902 patch to a copy of the document. Throws ApiError. The package rfc6902 (5.4) would follow inherited
+ * members and any property of a list: `/toString/call` breaks the process and `/list/length` fills the memory. Checking paths
+ * and bounding work before it is called is most of this file.
+ */
 export function jsonPatch(document: unknown, patch: unknown): unknown {
   const operations = z.array(operationForm).max(MOST_OPERATIONS).safeParse(patch);
   if (!operations.success) throw badRequest(`invalid JSON patch: ${z.prettifyError(operations.error)}`);
