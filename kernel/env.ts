@@ -119,6 +119,9 @@ const envSchema = z.object({
 
 export type Env = z.infer<typeof envSchema>;
 
+/** Names of all settings. */
+export const settingNames: readonly string[] = Object.keys(envSchema.shape);
+
 /** Reads and checks the environment; throws a message that names every wrong setting. */
 export function readEnv(source: Record<string, string | undefined> = process.env): Env {
   const parsed = envSchema.safeParse(source);
