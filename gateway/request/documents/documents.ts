@@ -50,17 +50,17 @@ export class Documents {
     const tooLong = checkSource(source, this.limits);
     if (tooLong.length > 0) return { errors: tooLong, stage: 'limits' };
     try {
-      return this.checkParsed(parseDocument(source, this.limits.tokens), source);
+      return this.checkParsed(parseDocument(source, this.limits.tokens));
     } catch (error) {
       return this.unparsed(error);
     }
   }
 
-  private checkParsed(document: DocumentNode, source: string): CheckedDocument {
+  private checkParsed(document: DocumentNode): CheckedDocument {
     // Before validation, whose cost grows with the limited quantities.
     const beyond = checkDocument(document, this.limits);
     if (beyond.length > 0) return { errors: withLocations(beyond, document), stage: 'limits' };
-    const invalid = validateDocument(this.schema, document, source);
+    const invalid = validateDocument(this.schema, document);
     if (invalid.some(isGivenUp)) return { errors: [TOO_MANY_COMPARISONS], stage: 'validate' };
     if (invalid.length === 0) return { document };
     return { errors: withLocations(invalid.map(validationError), document), stage: 'validate' };
