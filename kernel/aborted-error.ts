@@ -1,4 +1,4 @@
-/** Work ended because nobody waits for its result any more. It is no failure and is not logged. */
+/** The caller aborted the work. Not a failure, and not logged. */
 export class AbortedError extends Error {
   constructor() {
     super('the request was aborted');

@@ -1,31 +1,31 @@
 import { SignJWT, jwtVerify } from 'jose';
 
-/** On whose behalf a request runs. Every read and write is scoped by `account`. */
+/** The authenticated caller of a request. Every read and write is scoped by `account`. */
 export interface Actor {
   /** The account, e.g. `acme`. */
   readonly account: string;
-  /** Who in the account: the token's `sub`. Empty for a stream that everybody of the account shares. */
+  /** The token's `sub`. Empty for a stream that all subjects of the account share. */
   readonly subject: string;
-  /** False: the issuer of the token has not identified the account's holder. Left out: identified. */
+  /** False: the issuer of the token has not identified the account's holder. Omitted: identified. */
   readonly verified?: boolean;
-  /** When the rights of this actor end; undefined for platform-internal actors and for streams. */
+  /** Time at which the token expires; undefined for platform-internal actors and for streams. */
   readonly expiresAt?: Date;
-  /** When the token was made out; undefined when it does not say. */
+  /** Time at which the token was issued; undefined without `iat`. */
   readonly issuedAt?: Date;
-  /** The key that the token was signed with; see access/signing-keys.ts. */
+  /** Id of the key that signed the token; see access/signing-keys.ts. */
   readonly keyId?: string;
-  /** What the token allows, by name, e.g. `fleet:write`. */
+  /** Scopes of the token, e.g. `fleet:write`. */
   readonly scopes?: readonly string[];
-  /** Policies that hold for the token's bearer, as its issuer says. */
+  /** Policies that the issuer granted to the token. */
   readonly policies?: readonly string[];
-  /** Nobody has proven who this is. */
+  /** The request carries no token. */
   readonly anonymous?: true;
 }
 
-/** The header in which the gateway vouches for the actor to a subgraph. */
+/** The header in which the gateway sends the signed actor to a subgraph. */
 export const ACTOR_HEADER = 'x-fleetgraph-actor';
 
-/** A header value by which a subgraph knows that the gateway asks, and for whom. Valid for two minutes. */
+/** Signs the actor for ACTOR_HEADER, so that a subgraph can verify that the gateway sent it. Valid for two minutes. */
 export async function signActor(actor: Actor, key: Uint8Array): Promise<string> {
   const { account, expiresAt, issuedAt, keyId, scopes, verified } = actor;
   return new SignJWT({
@@ -44,7 +44,7 @@ export async function signActor(actor: Actor, key: Uint8Array): Promise<string> 
     .sign(key);
 }
 
-/** Reads what `signActor` wrote; undefined when it is forged, expired or for somebody else. */
+/** Verifies a token of `signActor`; undefined if it is forged, expired or has another audience. */
 export async function verifyActor(token: string, key: Uint8Array): Promise<Actor | undefined> {
   try {
     const { payload } = await jwtVerify(token, key, { audience: 'fleetgraph-subgraph', typ: 'actor+jwt' });
@@ -57,7 +57,7 @@ export async function verifyActor(token: string, key: Uint8Array): Promise<Actor
       ...(typeof until === 'number' && { expiresAt: new Date(until) }),
       ...(typeof since === 'number' && { issuedAt: new Date(since) }),
       ...(typeof keyId === 'string' && { keyId }),
-      ...(typeof scope === 'string' && { scopes: scope.split(' ').filter((one) => one !== '') }),
+      ...(typeof scope === 'string' && { scopes: scope.split(' ').filter((name) => name !== '') }),
     };
   } catch {
     return undefined;

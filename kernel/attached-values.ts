@@ -1,7 +1,7 @@
 /**
- * Values that belong to objects and live as long as those, as in a WeakMap, but held by the object itself. V8 marks what only
- * the values of a WeakMap reach at the end of a collection, while the event loop stands still: a few thousand documents with
- * what was planned for them made that 200 to 400 ms instead of 40. Copies of an object (`{ ...object }`) do not have them.
+ * Values attached to objects, as in a WeakMap, but stored as a property of the object. V8 marks objects that are reachable
+ * only through a WeakMap at the end of a collection, while the event loop is blocked: with a few thousand documents and
+ * their plans that took 200 to 400 ms instead of 40. Copies of an object (`{ ...object }`) do not have the values.
  */
 export class AttachedValues<K extends object, V> {
   private readonly key = Symbol('attached');

@@ -1,7 +1,7 @@
-/** Where the platform gets the time from, so that tests can move it. */
+/** Source of the current time; tests replace it. */
 export interface Clock {
   now(): Date;
 }
 
-/** The machine's clock. */
+/** The clock of the operating system. */
 export const systemClock: Clock = { now: () => new Date() };

@@ -1,5 +1,5 @@
 /**
- * The error registry: every code the graph answers with, what it means, and the release it came with.
+ * The error registry: every error code of the graph, its meaning, and the release that introduced it.
  * `docs/errors.md` is generated from it (`npm run generate`).
  */
 export interface ErrorDefinition {

@@ -1,4 +1,4 @@
-/** A place on the earth, in degrees. */
+/** A point on the earth, in degrees. */
 export interface Coordinates {
   /** North of the equator: -90 to 90. */
   readonly latitude: number;
@@ -9,7 +9,7 @@ export interface Coordinates {
 /** Mean radius of the earth, in kilometres. */
 const RADIUS_KM = 6371.0088;
 
-/** Kilometres between two places along the surface of the earth (haversine; the earth taken as a sphere). */
+/** Distance of two points along the surface of the earth in kilometres (haversine formula on a sphere). */
 export function distanceKm(a: Coordinates, b: Coordinates): number {
   const [latitudeA, latitudeB] = [radians(a.latitude), radians(b.latitude)];
   const halfLatitude = Math.sin((latitudeB - latitudeA) / 2);
@@ -18,7 +18,7 @@ export function distanceKm(a: Coordinates, b: Coordinates): number {
   return 2 * RADIUS_KM * Math.asin(Math.sqrt(Math.min(1, square)));
 }
 
-/** The nearest of the places, and how far it is; the first of those that are equally near, undefined when there is none. */
+/** The nearest place and its distance; the first of equally near ones, undefined if there are no places. */
 export function nearest<P extends Coordinates>(
   from: Coordinates,
   places: Iterable<P>,

@@ -1,6 +1,6 @@
 import { TypeID, typeid } from 'typeid-js';
 
-/** Kinds of things that have an id, and the prefix that says so. */
+/** Prefix of the ids of each kind. */
 const idPrefixes = {
   cluster: 'cluster',
   clusterCheck: 'check',
@@ -26,7 +26,7 @@ export function newId(kind: IdKind): string {
   return typeid(idPrefixes[kind]).toString();
 }
 
-/** Whether the text is a well-formed id of the kind (says nothing about existence). */
+/** Whether the text is a well-formed id of the kind ; it need not exist. */
 export function isId(kind: IdKind, text: string): boolean {
   try {
     return TypeID.fromString(text, idPrefixes[kind]).getType() === idPrefixes[kind];

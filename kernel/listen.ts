@@ -3,12 +3,12 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
- * Connections that the kernel completes before they are accepted. Node.js asks for 511, beyond which it ignores attempts to
- * connect: clients repeat them after 1, 3 and 7 seconds. Linux allows as many as net.core.somaxconn, 4,096 by default.
+ * Connections that the kernel queues before they are accepted. Node.js defaults to 511; the kernel drops further attempts to
+ * connect, which clients retry after 1, 3 and 7 seconds. Linux allows net.core.somaxconn, 4,096 by default.
  */
 export const LISTEN_BACKLOG = 4096;
 
-/** Listens on host and port (0 takes a free one) and answers with the base URL, without a trailing slash. */
+/** Listens on host and port (0 takes a free one) and returns the base URL without a trailing slash. */
 export async function listen(server: Server, host: string, port: number): Promise<string> {
   server.listen({ port, host, backlog: LISTEN_BACKLOG });
   await once(server, 'listening');
@@ -17,12 +17,12 @@ export async function listen(server: Server, host: string, port: number): Promis
   return `http://${name.includes(':') ? `[${name}]` : name}:${taken}`;
 }
 
-/** Stops accepting, lets running requests finish for `milliseconds`, then cuts what is left. */
+/** Stops accepting, waits up to `milliseconds` for running requests, then closes the remaining connections. */
 export async function closeServer(server: Server, milliseconds: number): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, 'close');
   server.close();
-  // A connection that is kept alive becomes idle when its last request has been answered.
+  // A keep-alive connection becomes idle after the response to its last request.
   const idle = setInterval(() => server.closeIdleConnections(), 50);
   const cut = setTimeout(() => server.closeAllConnections(), milliseconds);
   await closed;

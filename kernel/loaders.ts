@@ -1,11 +1,11 @@
 import DataLoader from 'dataloader';
 
-/** The batch loaders of one request, made when first asked for. */
+/** The DataLoaders of one request, created on first use. */
 export class Loaders {
   private readonly loaders = new Map<object, unknown>();
 
   /**
-   * The request's loader of `owner` (any object that identifies it, usually the batch function or its store).
+   * The request's loader of `owner`, any object that identifies it, usually the batch function or its store.
    * Keys are batched per tick and cached for the request.
    */
   of<K, V>(
@@ -23,7 +23,7 @@ export class Loaders {
     return loader;
   }
 
-  /** Forgets what was loaded, so that what follows a write in the same request reads anew. */
+  /** Clears the cache, so that reads after a write in the same request see the write. */
   clear(): void {
     this.loaders.clear();
   }

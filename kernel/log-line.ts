@@ -1,10 +1,10 @@
-/** Characters of a line of the log at the most; what quotes a request could otherwise be megabytes. */
+/** Maximum length of a log line in characters; an entry that quotes a request could otherwise have megabytes. */
 export const MAX_LINE_LENGTH = 16 * 1024;
 
 const MAX_TEXT_LENGTH = 2000;
 const MAX_LIST_LENGTH = 50;
 
-/** The line, with long texts and lists cut where it is too long, and then with its message alone. */
+/** Truncates long texts and lists of a line that is too long; if that is not enough, only the message remains. */
 export function truncateLine(line: string): string {
   if (line.length <= MAX_LINE_LENGTH) return line;
   const entry = JSON.parse(line) as Record<string, unknown>;

@@ -4,7 +4,7 @@ import { currentRequestScope } from './request-scope.js';
 
 export type Log = Logger;
 
-/** Paths that never reach the log, whatever object is logged. */
+/** Paths that are redacted in every logged object. */
 const REDACTED = [
   'token',
   'authorization',
@@ -17,8 +17,8 @@ const REDACTED = [
 ];
 
 /**
- * A structured logger (one JSON line an entry, to standard error, of at most 16 KiB). `level` is a pino level, e.g. `info` or `silent`.
- * What is logged while something runs for a client's request carries the request's id.
+ * A structured logger: one JSON line per entry to standard error, of at most 16 KiB. `level` is a pino level, e.g. `info` or
+ * `silent`. Entries of work in a request scope have the `requestId`.
  */
 export function createLog(level: string, name = 'fleetgraph', destination?: DestinationStream): Log {
   const mixin = () => {

@@ -1,9 +1,9 @@
-/** A value, or a promise of it: what has to wait for nothing is there at once, and needs none. */
+/** A value, or a promise of it: results that are available synchronously cost no promise. */
 export type MaybePromise<T> = T | Promise<T>;
 
 /**
- * Gives `taken` what `begin` answers, or `failed` why it does not; before it returns, when there is nothing to wait for.
- * Neither of the two may throw.
+ * Calls `onValue` with the result of `start`, or `onError` with its error; synchronously if `start` returns no promise.
+ * Neither callback may throw.
  */
 export function handleMaybePromise<T>(
   start: () => MaybePromise<T>,
@@ -20,7 +20,7 @@ export function handleMaybePromise<T>(
   else onValue(value);
 }
 
-/** What `next` makes of a value; at once, when both are there. */
+/** Maps a value by `next`; synchronously if the value is no promise. */
 export function mapMaybePromise<T, R>(
   value: MaybePromise<T>,
   next: (value: T) => MaybePromise<R>,

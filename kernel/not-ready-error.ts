@@ -1,2 +1,2 @@
-/** A part of the platform cannot do its work now; the message says why in a few words. */
+/** A part of the platform is not ready; the message says why in a few words. */
 export class NotReadyError extends Error {}

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The package's folder: where prisma/, gateway/supergraph.graphql and other data files stand, compiled or not. */
+/** The package's folder, which contains prisma/, gateway/supergraph.graphql and other data files; the same for dist/. */
 export const packageRoot = findRoot(import.meta.dirname);
 
 function findRoot(folder: string): string {

@@ -1,4 +1,4 @@
-/** Items of a page when the caller does not say how many. */
+/** Page size if `first` is omitted. */
 export const DEFAULT_PAGE = 50;
-/** Items of a page at most. */
+/** Largest page size. */
 export const MAX_PAGE = 500;

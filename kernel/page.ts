@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DEFAULT_PAGE, MAX_PAGE } from './page-size.js';
 import { throwProblem } from './result.js';
 
-/** What a connection field was asked for. */
+/** Pagination arguments of a connection field. */
 export interface PageArguments {
   readonly first?: number | null;
   readonly after?: string | null;
@@ -20,7 +20,7 @@ export interface Page<T> {
   readonly hasNextPage: boolean;
 }
 
-/** Values that PostgreSQL can hold: the graph's check of arguments does not see inside a cursor. */
+/** Restricted to values that PostgreSQL can store: the check of the arguments cannot see inside a cursor. */
 const cursorKeySchema = z
   .array(
     z
@@ -33,7 +33,7 @@ const cursorKeySchema = z
 
 /**
  * Checks the arguments of a connection. `keyLength` is the number of values in a cursor of the list.
- * Refuses `PAGE_SIZE_EXCEEDED` and `INVALID_CURSOR`.
+ * Throws the problems `PAGE_SIZE_EXCEEDED` and `INVALID_CURSOR`.
  */
 export function pageRequest({ first, after }: PageArguments, keyLength = 1): PageRequest {
   const limit = first ?? DEFAULT_PAGE;
@@ -47,12 +47,12 @@ export function pageRequest({ first, after }: PageArguments, keyLength = 1): Pag
   return key?.length === keyLength ? { limit, key } : throwInvalidCursor('this list');
 }
 
-/** The cursor of an item, from the values of its sort columns. */
+/** Encodes the values of an item's sort columns as its cursor. */
 export function encodeKey(key: readonly string[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
-/** What `encodeKey` made the cursor of; undefined when it made no such cursor. */
+/** Decodes a cursor of `encodeKey`; undefined if it is malformed. */
 export function decodeKey(cursor: string): readonly string[] | undefined {
   try {
     return cursorKeySchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
@@ -61,7 +61,7 @@ export function decodeKey(cursor: string): readonly string[] | undefined {
   }
 }
 
-/** Refuses `INVALID_CURSOR`; `list` says what the cursor must be of. */
+/** Throws the problem `INVALID_CURSOR`; `list` names the list that the cursor must belong to. */
 export function throwInvalidCursor(list: string): never {
   return throwProblem(
     'INVALID_CURSOR',
@@ -70,7 +70,7 @@ export function throwInvalidCursor(list: string): never {
   );
 }
 
-/** A page from `limit + 1` rows: the extra row only says that there is more. */
+/** A page from `limit + 1` rows: the extra row only shows that there is a next page. */
 export function pageOf<T>(rows: readonly T[], limit: number): Page<T> {
   return { items: rows.slice(0, limit), hasNextPage: rows.length > limit };
 }

@@ -1,4 +1,4 @@
-/** The kinds of cluster as they are offered, limited and billed. */
+/** The products: cluster kinds as they are offered, limited by quotas and billed. */
 export const products = [
   'ACK_PRO',
   'ACK_STANDARD',

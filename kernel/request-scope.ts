@@ -1,25 +1,25 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** The callers that wait for an answer: the signal aborts when none of them waits any more. */
+/** The signal aborts when all callers of a request have aborted. */
 export interface AbortScope {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The client's request on whose account something runs, in whatever process. */
+/** The client request that caused the running work, in any process. */
 export interface RequestScope {
-  /** What ties the log entries of the request together. */
+  /** Correlates the log entries of the request. */
   readonly requestId: string;
-  /** When it was asked, in milliseconds since 1970; work that follows from it is counted as its own for a time. */
+  /** Time of the request in milliseconds since 1970; follow-up work counts as part of the request for a time. */
   readonly at: number;
-  /** The account that asks; undefined before it is known. Work that follows takes the account's turns. */
+  /** The account of the request; undefined before authentication. Follow-up work takes turns of the account. */
   readonly account?: string | undefined;
-  /** SQL that runs for the request ends when their signal aborts. */
+  /** Statements of the request are cancelled when its signal aborts. */
   readonly abortScope?: AbortScope | undefined;
 }
 
 const storage = new AsyncLocalStorage<RequestScope | undefined>();
 
-/** Runs work, and everything that it starts, for a request: its log entries carry the request's id. */
+/** Runs work, and everything that it starts, in the scope of a request: log entries have its `requestId`. */
 export function runInRequestScope<T>(scope: RequestScope, work: () => T): T {
   const known = storage.getStore();
   const same =
@@ -30,14 +30,14 @@ export function runInRequestScope<T>(scope: RequestScope, work: () => T): T {
 }
 
 /**
- * Runs work, and everything that it starts, for nobody in particular, though a request was the first to need it: what
- * others wait for, too, must not end with that request.
+ * Runs work, and everything that it starts, outside any request scope: shared work must not end with the request that
+ * started it.
  */
 export function runOutsideRequestScope<T>(work: () => T): T {
   return storage.run(undefined, work);
 }
 
-/** The request for which this runs; undefined for what the platform does by itself. */
+/** The scope of the running work; undefined for background work of the platform. */
 export function currentRequestScope(): RequestScope | undefined {
   return storage.getStore();
 }

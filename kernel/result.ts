@@ -1,21 +1,21 @@
 import type { ErrorCode } from './errors.js';
 
-/** Something a person caused: an entry of `userErrors`. */
+/** A client error: an entry of `userErrors`. */
 export interface Problem {
   readonly code: ErrorCode;
-  /** What is wrong and what to do, in one or two sentences. */
+  /** The problem and its remedy, in one or two sentences. */
   readonly message: string;
-  /** Where in the input, e.g. `['input', 'nodePools', '0', 'instanceTypes']`. */
+  /** Path in the input, e.g. `['input', 'nodePools', '0', 'instanceTypes']`. */
   readonly path?: readonly string[];
-  /** Facts of the code, e.g. `{ quotaId, resource, limit, used, requested }` of QUOTA_EXCEEDED. */
+  /** Fields of the code, e.g. `{ quotaId, resource, limit, used, requested }` of QUOTA_EXCEEDED. */
   readonly details?: Readonly<Record<string, string | number | null>>;
 }
 
-/** The one result form: what was asked for, or the problems that prevented it. */
+/** The value, or the problems that prevented it. */
 export type Result<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/** Carries problems out of a transaction, so that it rolls back. Turned into data by `settle`. */
+/** Carries problems out of a transaction, so that it rolls back. `toResult` turns it into data. */
 export class ProblemError extends Error {
   constructor(
     readonly problems: readonly Problem[],
@@ -26,7 +26,7 @@ export class ProblemError extends Error {
   }
 }
 
-/** Refuses a request: ends the surrounding transaction and becomes a user error. */
+/** Rejects a request: rolls back the surrounding transaction and becomes a user error. */
 export function throwProblem(
   code: ErrorCode,
   message: string,
@@ -35,16 +35,16 @@ export function throwProblem(
   throw new ProblemError([{ code, message, ...more }]);
 }
 
-/** Gathers what several steps of one piece of work refuse, where none needs what another one did. */
+/** Collects the problems of independent steps. */
 export class CollectedProblems {
   private readonly problems: Problem[] = [];
 
-  /** Whether a step has refused. */
+  /** Whether a step has thrown problems. */
   get hasProblems(): boolean {
     return this.problems.length > 0;
   }
 
-  /** What the step answers; undefined when it refused. */
+  /** Returns the result of the step; undefined if it threw problems. */
   async collect<T>(step: () => Promise<T>): Promise<T | undefined> {
     const result = await toResult(step);
     if (result.ok) return result.value;
@@ -52,13 +52,13 @@ export class CollectedProblems {
     return undefined;
   }
 
-  /** Refuses with everything that was gathered. */
+  /** Throws all collected problems. */
   throwAll(): never {
     throw new ProblemError(this.problems);
   }
 }
 
-/** Runs `work`; what it refuses becomes data, everything else stays thrown. */
+/** Runs `work` and turns a ProblemError into data; rethrows other errors. */
 export async function toResult<T>(work: () => Promise<T>): Promise<Result<T>> {
   try {
     return { ok: true, value: await work() };

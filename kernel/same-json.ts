@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 
 /**
- * Whether two values are the same JSON. The order of keys does not count, since PostgreSQL's jsonb does not keep it, and a
- * property that is `undefined` counts as absent.
+ * Whether two values are the same JSON. Ignores the order of keys, which PostgreSQL's jsonb does not keep, and properties
+ * that are `undefined`.
  */
 export function sameJson(a: unknown, b: unknown): boolean {
   return isDeepStrictEqual(plain(a), plain(b));

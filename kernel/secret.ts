@@ -1,6 +1,6 @@
 import { hkdfSync } from 'node:crypto';
 
-/** What a derived key is for; each purpose gets a key of its own. */
+/** Purpose of a derived key; each purpose has a separate key. */
 export type KeyPurpose =
   | 'actor'
   | 'cursor'
@@ -11,7 +11,7 @@ export type KeyPurpose =
   | 'database-platform'
   | 'database-kubesim';
 
-/** A 256-bit key for one purpose, derived (HKDF-SHA256) from the platform's one secret. */
+/** A 256-bit key for one purpose, derived (HKDF-SHA256) from the platform's secret. */
 export function deriveKey(secret: string, purpose: KeyPurpose): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', secret, 'fleetgraph', purpose, 32));
 }

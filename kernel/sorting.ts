@@ -2,7 +2,7 @@ import { decodeKey, type PageArguments, type PageRequest, pageRequest, throwInva
 
 export type Direction = 'ASC' | 'DESC';
 
-/** What `orderBy` of a connection says. */
+/** The argument `orderBy` of a connection. */
 export interface OrderBy<Field extends string = string> {
   readonly field: Field;
   /** ASC if omitted. */
@@ -11,10 +11,10 @@ export interface OrderBy<Field extends string = string> {
 
 /** A column that a list can be sorted by. */
 export interface SortColumn<T> {
-  /** Name of a column that is never NULL, by identifiers of this source code only. */
+  /** Name of a column that is never NULL; a constant of the source code, never user input. */
   readonly column: string;
   readonly type: 'text' | 'timestamptz' | 'int4';
-  /** The value in a row, as PostgreSQL reads it from text. */
+  /** The value of a row as text that PostgreSQL can cast to `type`. */
   readonly value: (row: T) => string;
 }
 
@@ -30,16 +30,16 @@ export const nameColumn: SortColumn<{ readonly name: string }> = {
   value: ({ name }) => name,
 };
 
-/** The orders of a list. The id breaks ties, so each is total. */
+/** The orders of a list. Each is total: the id breaks ties. */
 export interface Sorting<T, Field extends string = string> {
-  /** Direction of the order by id alone, which holds when `orderBy` is omitted; ids sort by time. */
+  /** Direction of the order by id, the default if `orderBy` is omitted; ids sort by creation time. */
   readonly byId: Direction;
   readonly columns: Readonly<Record<Field, SortColumn<T>>>;
 }
 
 /** One order of a list. */
 export interface Sort<T> {
-  /** Names it in cursors, e.g. `NAME ASC`. */
+  /** Name of the order in cursors, e.g. `NAME ASC`. */
   readonly name: string;
   readonly direction: Direction;
   /** Undefined: by id alone. */
@@ -56,8 +56,8 @@ export interface SortedPageRequest<T> extends PageRequest {
 }
 
 /**
- * Checks the arguments of a sorted connection. Refuses `PAGE_SIZE_EXCEEDED`, and `INVALID_CURSOR` for a cursor that is
- * malformed or of another order.
+ * Checks the arguments of a sorted connection. Throws the problems `PAGE_SIZE_EXCEEDED`, and `INVALID_CURSOR` for a cursor
+ * that is malformed or belongs to another order.
  */
 export function sortedPageRequest<T extends Identified, Field extends string>(
   { first, after, orderBy }: SortedPageArguments<Field>,
@@ -71,7 +71,7 @@ export function sortedPageRequest<T extends Identified, Field extends string>(
   return throwInvalidCursor(`this list ordered by ${sort.name}`);
 }
 
-/** The values of an item that its cursor carries. */
+/** The values of an item's cursor. */
 export function sortKey<T extends Identified>({ name, column }: Sort<T>, row: T): string[] {
   return column ? [name, column.value(row), row.id] : [name, row.id];
 }
@@ -80,7 +80,7 @@ interface Identified {
   readonly id: string;
 }
 
-/** Whether these are values of an item in the order, which PostgreSQL reads. */
+/** Whether the key has values that PostgreSQL can cast to the types of the order. */
 function isKey<T>(key: readonly string[], { column }: Sort<T>): boolean {
   if (!column) return key.length === 1;
   return key.length === 2 && isValue[column.type](key[0] ?? '');

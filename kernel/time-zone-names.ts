@@ -1,12 +1,12 @@
 interface NamedZone {
   readonly id: string;
-  /** Another spelling under which the zone is known. */
+  /** An alternative spelling in the documentation of ACK. */
   readonly documentedId: string | null;
 }
 
 /**
- * Finds zones by name: by id, by documented spelling, and by every name that the IANA time zone database links to one of
- * them, e.g. `Europe/Kyiv` for `Europe/Kiev`. The links are those of ICU, which Node.js carries.
+ * Finds zones by id, by documented spelling, and by every name that the IANA time zone database links to one of them, e.g.
+ * `Europe/Kyiv` for `Europe/Kiev`. The links are those of the ICU of Node.js.
  */
 export function timeZonesByName<T extends NamedZone>(zones: readonly T[]): (name: string) => T | undefined {
   const spelled = new Map<string, T>();
@@ -23,7 +23,7 @@ export function timeZonesByName<T extends NamedZone>(zones: readonly T[]): (name
   };
 }
 
-/** Of zones that are the same by the database, the first of the list. */
+/** The first zone of the list for each canonical name. */
 function zonesByCanonicalName<T extends NamedZone>(zones: readonly T[]): Map<string, T> {
   return new Map(zones.map((zone): [string, T] => [canonicalName(zone.id) ?? zone.id, zone]).reverse());
 }
@@ -32,7 +32,7 @@ function canonicalName(name: string): string | undefined {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
   } catch (error) {
-    // What the database does not know is a RangeError.
+    // The name is unknown to ICU.
     if (error instanceof RangeError) return undefined;
     throw error;
   }

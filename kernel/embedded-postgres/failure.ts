@@ -1,7 +1,7 @@
-/** The line of a PostgreSQL program that says why it ended, with its hint, without time stamps. */
+/** The error message and hint in the output of a PostgreSQL program, without time stamps. */
 export function failureReason(output: readonly string[]): string {
   const lines = output.join('').trim().split('\n');
-  // What follows from a full disk is said later, and says nothing of it.
+  // Later messages follow from the full disk without naming it.
   if (lines.some((line) => /No space left on device|Check free disk space/.test(line)))
     return 'no space is left on the disk.';
   const at = lines.findLastIndex((line) => /\b(FATAL|PANIC|error): /.test(line));

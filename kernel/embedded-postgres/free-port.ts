@@ -2,17 +2,17 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-// Below what Linux (32768) and other systems (49152) give to outgoing connections by default: one of those would take
-// the port before the server does, or while the server is being started again.
+// Below the default ephemeral ports of Linux (from 32768) and other systems (from 49152): an outgoing connection could
+// take the port before the server does, or while the server restarts.
 const FIRST = 20_000;
 const END = 32_768;
 const TRIES = 100;
-/** Nobody is given one twice: who was given it may not have taken it yet. */
+/** Ports returned before; a caller may not have bound its port yet. */
 const tried = new Set<number>();
 
 /**
- * A port of the loopback that was free a moment ago, for a server that must be told its port, or keep it over a
- * restart; the first of so many in a row, for one that takes those after it too.
+ * A free port of the loopback interface, for servers that need to know their port in advance or keep it over a restart;
+ * the first of `inARow` consecutive free ports.
  */
 export async function freePort(inARow = 1): Promise<number> {
   for (let tries = 0; tries < TRIES; tries++) {

@@ -6,13 +6,13 @@ import { basename, dirname, join } from 'node:path';
 import { findBinaries } from './binaries.js';
 import { failureReason } from './failure.js';
 
-/** Who the server runs as; nothing: as ourselves. */
+/** The user that runs the server; empty: the user of this process. */
 interface ServerUser {
   readonly uid?: number;
   readonly gid?: number;
 }
 
-/** Where an embedded PostgreSQL has its data and its programs, and who it runs as. */
+/** Folders of the data and programs of an embedded PostgreSQL, and the user that runs it. */
 export interface PostgresLayout {
   readonly data: string;
   readonly bin: string;
@@ -23,7 +23,7 @@ export interface PostgresLayout {
 export const ROLE = 'fleetgraph';
 const SHARED_ROOT = '/var/lib/fleetgraph';
 
-/** Finds or makes places that the server's user can reach, under `directory` if it can get there. */
+/** Finds or creates folders that the server's user can reach, in `directory` if possible. */
 export async function prepareLayout(directory: string): Promise<PostgresLayout> {
   const user = serverUser();
   const native = dirname(dirname((await findBinaries()).postgres));
@@ -39,7 +39,7 @@ export async function prepareLayout(directory: string): Promise<PostgresLayout> 
   return { data: join(home, 'data'), bin: join(await reachableBinaries(native, user.uid), 'bin'), user };
 }
 
-/** As root: the user `postgres` where there is one, else `nobody`. Otherwise: ourselves. */
+/** For root the user `postgres` if it exists, else `nobody`. Otherwise the user of this process. */
 function serverUser(): ServerUser {
   if (process.getuid?.() !== 0) return {};
   for (const name of ['postgres', 'nobody']) {
@@ -57,7 +57,7 @@ function serverUser(): ServerUser {
   );
 }
 
-/** Whether the user may walk down to the folder: every folder on the way, as far as it exists, lets others through. */
+/** Whether the user may traverse the existing part of the path to the folder. */
 function canTraverse(folder: string, uid: number): boolean {
   const parent = dirname(folder);
   const above = parent === folder || canTraverse(parent, uid);
@@ -74,7 +74,7 @@ async function reachableBinaries(native: string, uid: number): Promise<string> {
     .at(-1)!;
   const copy = join(SHARED_ROOT, `postgresql-${version}`);
   if (existsSync(copy)) return copy;
-  // Copied aside and renamed, so that a killed process leaves no half copy behind.
+  // Copied to a temporary name and renamed, so that a killed process leaves no partial copy.
   const partial = `${copy}.${randomBytes(4).toString('hex')}`;
   await mkdir(SHARED_ROOT, { recursive: true, mode: 0o755 });
   await cp(native, partial, { recursive: true, verbatimSymlinks: true });
@@ -82,10 +82,10 @@ async function reachableBinaries(native: string, uid: number): Promise<string> {
   return copy;
 }
 
-/** What follows the name of the data folder while it is being made. */
+/** Suffix of the data folder while it is being initialised. */
 const PARTIAL = '.initialising';
 
-/** Removes what starts that were killed have left of a data folder; the next start finds what is written meanwhile. */
+/** Removes the partial data folders of killed processes; the next start removes those that could not be removed now. */
 async function removePartial(data: string): Promise<void> {
   const names = await readdir(dirname(data));
   const left = names.filter((name) => name.startsWith(`${basename(data)}${PARTIAL}`));
@@ -93,15 +93,15 @@ async function removePartial(data: string): Promise<void> {
     await rm(join(dirname(data), name), { recursive: true, force: true }).catch(() => undefined);
 }
 
-/** Whether there is a database in the folder. */
+/** Whether the data folder contains a database. */
 export function hasDatabase({ data }: PostgresLayout): boolean {
   return existsSync(join(data, 'PG_VERSION'));
 }
 
-/** Makes the data folder, whole or not at all. */
+/** Creates the data folder atomically. */
 export async function initDatabase({ data, bin, user }: PostgresLayout, password: string): Promise<void> {
   await removePartial(data);
-  // A name of its own: the initdb of a start that was killed may still write into the last one.
+  // A new name: the initdb of a killed process may still write into its folder.
   const partial = `${data}${PARTIAL}${randomBytes(4).toString('hex')}`;
   const passwordFile = `${partial}.password`;
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
@@ -136,7 +136,7 @@ function waitForExit(child: ChildProcess): Promise<void> {
     child.on('close', (code) =>
       code === 0
         ? accept()
-        : reject(new Error(`PostgreSQL could not make its data folder: ${failureReason(output)}`)),
+        : reject(new Error(`PostgreSQL could not create its data folder: ${failureReason(output)}`)),
     );
   });
 }

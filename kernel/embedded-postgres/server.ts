@@ -5,7 +5,7 @@ import pg from 'pg';
 import { failureReason } from './failure.js';
 import { type PostgresLayout, ROLE } from './layout.js';
 
-/** A PostgreSQL server that runs on this machine. */
+/** A PostgreSQL server that runs on this host. */
 export interface PostgresServer {
   /** Connection URL of the database `postgres`. */
   readonly url: string;
@@ -15,23 +15,23 @@ export interface PostgresServer {
 export interface ServerOptions {
   readonly password: string;
   readonly port: number;
-  /** `off` only for throw-away data. Default: on. */
+  /** False only for temporary data. Default true. */
   readonly durable?: boolean;
   /** Further settings of the server, by their names in postgresql.conf. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** The data was made with another password. */
+/** The data was created with another password. */
 export class ForeignDataError extends Error {}
 
-/** Starts a server; resolves when it answers. Throws `ForeignDataError`. */
+/** Starts a server; resolves when it accepts connections. Throws `ForeignDataError`. */
 export async function launchServer(layout: PostgresLayout, options: ServerOptions): Promise<PostgresServer> {
   const { password, port } = options;
   const settings = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: '200',
-    // A burst of short transactions should not stop for a checkpoint.
+    // Avoids checkpoints during bursts of short transactions.
     max_wal_size: '2GB',
     ...(options.durable === false
       ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
@@ -39,7 +39,7 @@ export async function launchServer(layout: PostgresLayout, options: ServerOption
     ...options.settings,
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  // Detached: a signal to our process group (Ctrl-C) must reach us first, so that we close before the database does.
+  // Detached: a signal to the process group (Ctrl-C) must not stop the database before the platform has closed.
   const child = spawn(join(layout.bin, 'postgres'), ['-D', layout.data, '-p', String(port), ...flags], {
     ...layout.user,
     cwd: '/',
@@ -73,8 +73,8 @@ async function waitUntilReady(url: string, child: ChildProcess, output: readonly
 }
 
 /**
- * The server a killed process left behind, from its pid file; undefined when there is none. Throws `ForeignDataError`, and
- * when there is one that does not answer.
+ * The running server of a killed process, from its pid file; undefined if there is none. Throws `ForeignDataError`, and if
+ * the server does not accept connections.
  */
 export async function runningServer(data: string, password: string): Promise<PostgresServer | undefined> {
   const lines = await readFile(join(data, 'postmaster.pid'), 'utf8')
@@ -88,14 +88,14 @@ export async function runningServer(data: string, password: string): Promise<Pos
     if (await connects(url)) return { url, pid };
     if (Date.now() > deadline)
       throw new Error(
-        `PostgreSQL (process ${pid}), which an earlier start left on ${data}, does not answer. Wait until it does, or end it (kill ${pid}), then start again.`,
+        `PostgreSQL (process ${pid}), which an earlier start left running on ${data}, does not respond. Wait until it does, or end it (kill ${pid}), then start again.`,
       );
     await new Promise((wake) => setTimeout(wake, 50));
   }
   return undefined;
 }
 
-/** Ends a server without waiting for its clients. */
+/** Stops a server without waiting for its clients. */
 export async function stopServer(pid: number): Promise<void> {
   if (!isAlive(pid)) return;
   process.kill(pid, 'SIGINT');
@@ -105,7 +105,7 @@ export async function stopServer(pid: number): Promise<void> {
   }
 }
 
-/** Whether the process is a server of the data, as far as the system tells: pids are used again. */
+/** Whether the process is a server of the data, because pids are reused; always true on systems other than Linux. */
 async function servesData(pid: number, data: string): Promise<boolean> {
   if (process.platform !== 'linux') return true;
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');

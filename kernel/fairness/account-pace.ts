@@ -1,51 +1,56 @@
-/** Milliseconds that an account pauses for each that it has worked, while others have work: half of the event loop is theirs. */
+import { BoundedStates } from './bounded-states.js';
+
+/** Pause of an account per millisecond of its work while other accounts have work: they get half of the event loop. */
 const PAUSE_RATIO = 1;
 
-/** Milliseconds of the longest pause, whatever the work before it was. */
+/** Upper bound of a pause, in milliseconds. */
 const MAX_PAUSE_MS = 1_000;
 
-/** Milliseconds for which an account counts as one with work after its last one: its next request is on its way. */
+/** Milliseconds for which an account counts as active after its last task: its next request is on its way. */
 const LINGER_MS = 100;
 
 /** Accounts without work whose state is kept. */
 const MAX_IDLE_ACCOUNTS = 10_000;
 
 interface AccountState {
-  /** Tasks that are underway. */
+  /** Number of running tasks. */
   running: number;
-  /** When its last task ended, by the clock of `performance`. */
+  /** Time at which the last task ended, by `performance.now()`. */
   endedAt: number;
-  /** When it may go on, by the same clock. */
+  /** Time until which the account pauses, by `performance.now()`. */
   resumesAt: number;
 }
 
 /**
- * How much of the event loop an account gets while others have work, too. Each turn of the event loop has one piece of an
- * account's work at the most, but what another account asks for needs some twenty turns, so that pieces of twenty
- * milliseconds make it wait for half a second. So an account that has worked pauses for as long as is others' due. An account
- * that is alone never pauses.
+ * Limits the share of the event loop that an account gets while other accounts have work. Each turn of the event loop runs
+ * at most one slice of an account's work, but a request of another account needs about twenty turns: slices of twenty
+ * milliseconds would delay it by half a second. So an account pauses after its work for as long as the work took. An
+ * account never pauses while no other account has work.
  */
 export class AccountPace {
-  private readonly accounts = new Map<string, AccountState>();
-  private limit = MAX_IDLE_ACCOUNTS;
-  /** Accounts with tasks underway. */
+  private readonly accounts = new BoundedStates<AccountState>(
+    () => ({ running: 0, endedAt: -Infinity, resumesAt: 0 }),
+    ({ running, resumesAt }) => running === 0 && resumesAt <= this.now(),
+    MAX_IDLE_ACCOUNTS,
+  );
+  /** Number of accounts with running tasks. */
   private busy = 0;
-  /** The account whose task ended last, and the last one before it that is another. */
+  /** The account whose task ended last, and the last different account before it. */
   private last: AccountState | undefined;
   private lastOther: AccountState | undefined;
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
-  /** A task of the account has begun. */
+  /** Records that a task of the account began. */
   begin(account: string): void {
-    const state = this.state(account);
+    const state = this.accounts.get(account);
     state.running += 1;
     if (state.running === 1) this.busy += 1;
   }
 
-  /** A task of the account has ended. */
+  /** Records that a task of the account ended. */
   end(account: string): void {
-    const state = this.state(account);
+    const state = this.accounts.get(account);
     state.running -= 1;
     if (state.running > 0) return;
     this.busy -= 1;
@@ -55,17 +60,17 @@ export class AccountPace {
     this.last = state;
   }
 
-  /** The account has worked for so many milliseconds of the event loop; less than none takes back what was charged. */
+  /** Charges milliseconds of the event loop to the account; a negative number refunds them. */
   charge(account: string, milliseconds: number): void {
-    const state = this.state(account);
+    const state = this.accounts.get(account);
     const now = this.now();
     const resumesAt = Math.max(now, state.resumesAt) + milliseconds * PAUSE_RATIO;
     state.resumesAt = Math.min(resumesAt, now + MAX_PAUSE_MS);
   }
 
-  /** Milliseconds until the account may go on; 0 when it may at once. */
+  /** Milliseconds for which the account has to pause; 0 if it need not. */
   pause(account: string): number {
-    const state = this.accounts.get(account);
+    const state = this.accounts.peek(account);
     if (!state) return 0;
     const now = this.now();
     return state.resumesAt > now && this.otherAccountsAreActive(state, now) ? state.resumesAt - now : 0;
@@ -76,36 +81,20 @@ export class AccountPace {
     const other = this.last === state ? this.lastOther : this.last;
     return other !== undefined && other.endedAt + LINGER_MS > now;
   }
-
-  private state(account: string): AccountState {
-    const known = this.accounts.get(account);
-    if (known) return known;
-    if (this.accounts.size >= this.limit) this.removeIdle();
-    const state = { running: 0, endedAt: -Infinity, resumesAt: 0 };
-    this.accounts.set(account, state);
-    return state;
-  }
-
-  private removeIdle(): void {
-    const now = this.now();
-    for (const [account, { running, resumesAt }] of this.accounts)
-      if (running === 0 && resumesAt <= now) this.accounts.delete(account);
-    this.limit = this.accounts.size + MAX_IDLE_ACCOUNTS;
-  }
 }
 
-/** That of this process: it has one event loop. */
+/** The pace of this process, which has one event loop. */
 export const accountPace = new AccountPace();
 
-/** Milliseconds after which who pauses looks again: the others may have nothing to do any more. */
+/** Milliseconds after which a paused account is checked again: the other accounts may have become idle. */
 const RECHECK_MS = 20;
 
-/** Calls `go` when the shortest of the pauses may be over. */
-export function afterPause(milliseconds: number, go: () => void): NodeJS.Timeout {
-  return setTimeout(go, Math.min(milliseconds, RECHECK_MS));
+/** Calls `resume` after the pause, or earlier to check whether the pause is still needed. */
+export function afterPause(milliseconds: number, resume: () => void): NodeJS.Timeout {
+  return setTimeout(resume, Math.min(milliseconds, RECHECK_MS));
 }
 
-/** The first name that need not pause, or the milliseconds until one need not; undefined when there is no name. */
+/** The first name without a pause, or the shortest pause in milliseconds; undefined if there are no names. */
 export function firstWithoutPause(
   names: Iterable<string>,
   pauseOf: (name: string) => number,

@@ -1,8 +1,9 @@
 import { type AccountPace, afterPause, firstWithoutPause } from './account-pace.js';
+import { BoundedStates } from './bounded-states.js';
 import type { MaybePromise } from '../maybe-promise.js';
 import { mapMaybePromise } from '../maybe-promise.js';
 
-/** The part of an `AbortSignal` that waiting needs. */
+/** The part of an `AbortSignal` that the queue uses. */
 export interface AbortSignalLike {
   readonly aborted: boolean;
   addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void;
@@ -10,17 +11,17 @@ export interface AbortSignalLike {
 }
 
 export interface FairQueueOptions {
-  /** Tasks of one flow that run at once; 1 or more. */
+  /** Maximum number of running tasks of one flow; 1 or more. */
   readonly perFlow: number;
-  /** Tasks of one flow that wait at the most; further ones are refused. */
+  /** Maximum number of waiting tasks of one flow; further ones are rejected with QueueFullError. */
   readonly maxWaiting: number;
-  /** Tasks of all flows that run at once. Default as many as there are. */
+  /** Maximum number of running tasks of all flows. Default unlimited. */
   readonly total?: number | undefined;
-  /** Lets flows, which are accounts, pause between tasks while others have some. Default they need not. */
+  /** Makes flows, which are accounts, pause between tasks while other accounts have work. Default no pauses. */
   readonly pace?: Pick<AccountPace, 'begin' | 'end' | 'pause'> | undefined;
 }
 
-/** The flow has as many tasks running and waiting as it may. */
+/** The flow has its maximum number of running and waiting tasks. */
 export class QueueFullError extends Error {
   constructor() {
     super('the queue of the flow is full');
@@ -28,10 +29,10 @@ export class QueueFullError extends Error {
   }
 }
 
-/** Gives a place back; calls after the first do nothing. */
+/** Releases a slot; calls after the first do nothing. */
 export type Release = () => void;
 
-/** Flows without a task that are kept. */
+/** Maximum number of flows without a task whose state is kept. */
 const MAX_IDLE_FLOWS = 1_000;
 
 interface Flow {
@@ -40,47 +41,48 @@ interface Flow {
 }
 
 /**
- * Places for tasks, fair between flows (e.g. accounts). A flow that has a free place and nothing waiting starts at once.
- * All others wait in the queue of their flow. One of them starts in each turn of the event loop, the flows in rotation,
- * so that whatever one flow has sent, another one's task comes after one task of each flow at the most, and input is read
- * in between.
+ * Slots for tasks, fair between flows (e.g. accounts). A task starts immediately if its flow has a free slot and no waiting
+ * task. Other tasks wait in the queue of their flow. Each turn of the event loop starts one of them, the flows in rotation:
+ * a task of one flow waits for at most one task of each other flow, and input is read in between.
  */
 export class FairQueue {
-  /** Those that had something lately, too: a map that changes with each task leaves its former tables behind. */
-  private readonly flows = new Map<string, Flow>();
-  /** Flows from which on those that have nothing are removed. */
-  private limit = MAX_IDLE_FLOWS;
-  /** Flows that have something waiting and a place for it, in the order in which it is their turn. */
+  /** Includes idle flows: a map whose keys change with each task leaves old hash tables for the garbage collector. */
+  private readonly flows = new BoundedStates<Flow>(
+    () => ({ running: 0, waiting: new Set() }),
+    ({ running, waiting }) => running === 0 && waiting.size === 0,
+    MAX_IDLE_FLOWS,
+  );
+  /** Flows with a waiting task and a free slot, in the order of their turns. */
   private readonly rotation = new Set<string>();
   private running = 0;
   private nextTurn: NodeJS.Immediate | undefined;
-  /** While all flows that have something waiting pause. */
+  /** Set while all flows with waiting tasks pause. */
   private pauseTimer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: FairQueueOptions) {}
 
   /**
-   * Takes a place, when it is there or once it is the flow's turn. Undefined when `signal` aborted meanwhile: the place in
-   * the queue is given up. A function that answers the signal is called only to wait. Throws QueueFull.
+   * Takes a slot, immediately or at the flow's turn. Undefined if `signal` aborts first: the task leaves the queue. A
+   * function that returns the signal is called only if the task has to wait. Throws QueueFullError.
    */
   enter(
     name: string,
     signal?: AbortSignalLike | (() => AbortSignalLike | undefined),
   ): MaybePromise<Release | undefined> {
     if (typeof signal !== 'function' && signal?.aborted) return undefined;
-    const flow = this.flow(name);
+    const flow = this.flows.get(name);
     if (this.isFree(name, flow)) return this.start(name, flow);
     if (flow.waiting.size >= this.options.maxWaiting) throw new QueueFullError();
     return this.wait(name, flow, typeof signal === 'function' ? signal() : signal);
   }
 
-  /** Takes a place if the flow has a free one and nothing waiting. */
+  /** Takes a slot if the flow has a free one and no waiting task. */
   tryEnter(name: string): Release | undefined {
-    const flow = this.flow(name);
+    const flow = this.flows.get(name);
     return this.isFree(name, flow) ? this.start(name, flow) : undefined;
   }
 
-  /** Runs `work` in a place of the flow. Undefined when `signal` aborted before it began. Throws QueueFull. */
+  /** Runs `work` in a slot of the flow. Undefined if `signal` aborts before it starts. Throws QueueFullError. */
   run<T>(
     name: string,
     work: () => MaybePromise<T>,
@@ -89,32 +91,17 @@ export class FairQueue {
     return mapMaybePromise(this.enter(name, signal), (release) => release && runThenRelease(release, work));
   }
 
-  /** Tasks of a flow that run, and that wait. */
+  /** Numbers of running and of waiting tasks of a flow. */
   load(name: string): { readonly running: number; readonly waiting: number } {
-    const flow = this.flows.get(name);
+    const flow = this.flows.peek(name);
     return { running: flow?.running ?? 0, waiting: flow?.waiting.size ?? 0 };
-  }
-
-  private flow(name: string): Flow {
-    const known = this.flows.get(name);
-    if (known) return known;
-    if (this.flows.size >= this.limit) this.removeIdle();
-    const flow = { running: 0, waiting: new Set<() => void>() };
-    this.flows.set(name, flow);
-    return flow;
-  }
-
-  private removeIdle(): void {
-    for (const [name, { running, waiting }] of this.flows)
-      if (running === 0 && waiting.size === 0) this.flows.delete(name);
-    this.limit = this.flows.size + MAX_IDLE_FLOWS;
   }
 
   private isFree(name: string, flow: Flow): boolean {
     if (flow.waiting.size > 0 || flow.running >= this.options.perFlow) return false;
     const { pace, total } = this.options;
     if (pace && pace.pause(name) > 0) return false;
-    // Others that wait for a place of all come first.
+    // Flows that wait for the total limit come first.
     return total === undefined || (this.running < total && this.rotation.size === 0);
   }
 
@@ -152,7 +139,7 @@ export class FairQueue {
     });
   }
 
-  /** Starts the next task when the event loop has turned, if there may be one. */
+  /** Starts the next task in the next turn of the event loop, if the limits allow one. */
   private scheduleNext(): void {
     if (this.rotation.size === 0 || this.running >= (this.options.total ?? Infinity)) return;
     clearTimeout(this.pauseTimer);
@@ -172,19 +159,19 @@ export class FairQueue {
       return;
     }
     this.rotation.delete(next);
-    const flow = this.flow(next);
+    const flow = this.flows.get(next);
     const [begin] = flow.waiting;
     if (begin) {
       flow.waiting.delete(begin);
       begin();
-      // Behind the others.
+      // To the end of the rotation.
       if (flow.waiting.size > 0 && flow.running < this.options.perFlow) this.rotation.add(next);
     }
     this.scheduleNext();
   }
 }
 
-/** Gives the place back when the work is over, however it ends. */
+/** Runs the work and releases the slot when it ends or fails. */
 function runThenRelease<T>(release: Release, work: () => MaybePromise<T>): MaybePromise<T> {
   let result: MaybePromise<T>;
   try {

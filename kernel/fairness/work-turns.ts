@@ -1,10 +1,10 @@
 import { GraphQLError } from 'graphql';
 import { accountPace, afterPause, firstWithoutPause } from './account-pace.js';
 
-/** How much of what an account may do in the present turn of the event loop it has done: 1 is all of it. */
+/** The share of an account in the current turn of the event loop; `used` is 1 when it is exhausted. */
 interface AccountShare {
   used: number;
-  /** Grows with each turn in which the account may do work again. */
+  /** Grows with each reset of the share. */
   turn: number;
 }
 
@@ -13,25 +13,25 @@ function resetShare(share: AccountShare): void {
   share.turn += 1;
 }
 
-/** Accounts whose share is kept; one that is forgotten has a whole one. */
+/** Maximum number of accounts whose share is kept. */
 const MAX_SHARES = 10_000;
 
 /**
- * Lets long work go on in pieces, one piece for each turn of the event loop, the accounts in turn and each at its pace:
- * between two pieces everything else of the process runs, and an account with many long answers delays no other account's.
+ * Runs long work in slices, one slice per turn of the event loop, the accounts in rotation and each at its pace: other
+ * work of the process runs between two slices, and an account with many large responses delays no other account.
  */
 class WorkTurns {
-  /** Who waits, by account; the account whose turn is next comes first. */
+  /** Waiting work by account; the account with the next turn comes first. */
   private readonly waiting = new Map<string, (() => void)[]>();
   private readonly boundRun = this.run.bind(this);
-  /** While all who wait pause. */
+  /** Set while all waiting accounts pause. */
   private pauseTimer: NodeJS.Timeout | undefined;
   private readonly shares = new Map<string, AccountShare>();
-  /** Those of which something has been used in this turn. */
+  /** Shares that were used in this turn. */
   private touched: AccountShare[] = [];
   private readonly boundReset = this.resetTouched.bind(this);
 
-  /** What the account may do in the present turn. */
+  /** The share of the account in the current turn. */
   share(account: string): AccountShare {
     const known = this.shares.get(account);
     if (known) return known;
@@ -41,12 +41,12 @@ class WorkTurns {
     return share;
   }
 
-  /** Something of a share has been used: it is whole again when the turn ends. */
+  /** Marks a share as used: it is reset at the end of the turn. */
   touch(share: AccountShare): void {
     if (this.touched.push(share) === 1) setImmediate(this.boundReset);
   }
 
-  /** Resolves when the account may do another piece. */
+  /** Resolves when the account may run another slice. */
   next(account: string): Promise<void> {
     return new Promise((resolve) => {
       if (this.waiting.size === 0) setImmediate(this.boundRun);
@@ -57,7 +57,7 @@ class WorkTurns {
     });
   }
 
-  /** Another account may not have to pause. */
+  /** Ends the pause: an account that starts to wait may not have to pause. */
   private resumeNow(): void {
     clearTimeout(this.pauseTimer);
     this.pauseTimer = undefined;
@@ -88,19 +88,19 @@ class WorkTurns {
   }
 }
 
-/** Charges an account with the time of a piece of its work, until nothing of this turn that follows from it is left. */
+/** Runs a slice and charges the account for it, including the microtasks that follow from it. */
 function runAndCharge(account: string, resume: () => void): void {
   const began = performance.now();
   const charge = () => accountPace.charge(account, performance.now() - began);
   resume();
-  // Behind the piece, which begins as a microtask, comes the queue of `nextTick` when no more microtasks are left.
+  // The slice begins as a microtask; the queue of `nextTick` runs when no microtasks are left.
   queueMicrotask(() => process.nextTick(charge));
 }
 
-/** Those of this process: it has one event loop. */
+/** The turns of this process, which has one event loop. */
 const turns = new WorkTurns();
 
-/** Who waits for work to be done. */
+/** The client that waits for the work. */
 export interface AbortableClient {
   readonly aborted: boolean;
 }
@@ -113,8 +113,7 @@ interface WaitingTask {
 }
 
 /**
- * How much of the work for one operation may be done in the present turn of the event loop. Operations of one account
- * share what a turn has: many of them side by side do no more in it than one.
+ * Limits the work of one operation in a turn of the event loop. Concurrent operations of one account share its limit.
  */
 export class WorkBudget {
   private remaining: number;
@@ -125,7 +124,7 @@ export class WorkBudget {
   private turn: number;
   private readonly waiting: WaitingTask[] = [];
 
-  /** `units` may be done in a turn; what a unit is, the work decides. `client` says whether anyone still waits for it. */
+  /** `units` is the limit of a turn; the caller defines the unit. An aborted `client` ends the work. */
   constructor(
     private readonly account: string,
     private readonly units: number,
@@ -136,28 +135,28 @@ export class WorkBudget {
     this.turn = this.share.turn;
   }
 
-  /** The most units that were done in one turn, so far. */
+  /** Largest number of units in one turn so far. */
   get largest(): number {
     return Math.max(this.largestBefore, this.units - this.remaining);
   }
 
-  /** Units that were done in all turns, so far. */
+  /** Number of units in all turns so far. */
   get total(): number {
     return this.totalBefore + this.units - this.remaining;
   }
 
-  /** Counts what was done, by work that goes on by itself; false when it is time to wait for the next turn. */
+  /** Counts completed units; false if the work has to wait for the next turn. */
   spend(units: number): boolean {
     const { share } = this;
     if (share.used === 0) turns.touch(share);
-    // Work that had not to wait may come back in a later turn all the same, from a statement or another subgraph.
+    // Work may resume in a later turn without `next`, after a statement or a response of another subgraph.
     if (share.turn !== this.turn) this.startTurn();
     this.remaining -= units;
     share.used += units / this.units;
     return share.used < 1;
   }
 
-  /** Waits for the next turn. Rejects with REQUEST_TIMEOUT when nobody waits for the work any more. */
+  /** Waits for the next turn. Rejects with REQUEST_TIMEOUT if the client has aborted. */
   async next(): Promise<void> {
     await turns.next(this.account);
     this.startTurn();
@@ -165,8 +164,8 @@ export class WorkBudget {
   }
 
   /**
-   * Counts what is about to be done, by one of several that work side by side. Undefined when it may be done at once; else
-   * resolves in the turn in which it may, or rejects as `next` does.
+   * Counts units before they are done, for concurrent tasks. Undefined if the task may run now; otherwise a promise that
+   * resolves in the turn in which it may run, or rejects as `next` does.
    */
   take(units: number): Promise<void> | undefined {
     if (this.share.used < 1 && this.waiting.length === 0) {
@@ -178,7 +177,7 @@ export class WorkBudget {
     });
   }
 
-  /** Lets those who wait go on, as many in each turn as may. */
+  /** Resumes waiting tasks, in each turn as many as the limit allows. */
   private async serve(): Promise<void> {
     while (this.waiting.length > 0) {
       await turns.next(this.account);
@@ -199,10 +198,10 @@ export class WorkBudget {
 }
 
 function requestAbortedError(): GraphQLError {
-  return new GraphQLError('The request was given up.', { extensions: { code: 'REQUEST_TIMEOUT' } });
+  return new GraphQLError('The request was aborted.', { extensions: { code: 'REQUEST_TIMEOUT' } });
 }
 
-/** Waits for a turn of the account before work that cannot be interrupted, so that no two such pieces fall into one turn. */
+/** Waits for a turn of the account before work that cannot be sliced, so that one turn runs at most one such task. */
 export function waitForTurn(account: string): Promise<void> {
   return turns.next(account);
 }

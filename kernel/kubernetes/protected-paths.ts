@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 
-/** Where Kubernetes keeps its own data on each node. Changing path, links or content of one breaks the node. */
+/** Folders of Kubernetes on each node. Changing their path, links or content breaks the node. */
 export const PROTECTED_PATHS: readonly string[] = [
   '/var/lib/kubelet',
   '/var/lib/docker',
@@ -10,26 +10,26 @@ export const PROTECTED_PATHS: readonly string[] = [
 ];
 
 /**
- * The protected path that a path of a node is, lies in, or contains; undefined when it touches none. Dots and double
- * slashes are resolved first.
+ * The protected path that equals, contains or is contained in a path of a node; undefined if there is none. Dots and
+ * double slashes are resolved first.
  */
 export function protectedPath(path: string): string | undefined {
   const clean = posix.normalize(path).replace(/(?<=.)\/$/, '');
-  return PROTECTED_PATHS.find((kept) => isWithin(clean, kept) || isWithin(kept, clean));
+  return PROTECTED_PATHS.find((path) => isWithin(clean, path) || isWithin(path, clean));
 }
 
-/** An absolute path where a script names one, not the end of a relative one or of a URL. */
+/** Matches an absolute path in a script, not the end of a relative path or of a URL. */
 const PATH_IN_TEXT = /(?<![\w.~$})/-])\/[\w./-]+/g;
 
 /**
- * The first protected path that a script names, or a path in one; undefined when it names none. What a script puts
- * together out of variables is not seen.
+ * The first protected path that contains a path of the script; undefined if there is none. Paths that the script builds
+ * from variables are not found.
  */
 export function protectedPathIn(script: string): string | undefined {
   for (const [path] of script.matchAll(PATH_IN_TEXT)) {
     const clean = posix.normalize(path);
-    const kept = PROTECTED_PATHS.find((one) => isWithin(clean, one));
-    if (kept !== undefined) return kept;
+    const found = PROTECTED_PATHS.find((protectedPath) => isWithin(clean, protectedPath));
+    if (found !== undefined) return found;
   }
   return undefined;
 }

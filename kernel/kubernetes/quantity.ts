@@ -1,4 +1,4 @@
-/** Suffixes of Kubernetes quantities and what they multiply by. */
+/** Multipliers of the suffixes of Kubernetes quantities. */
 const SUFFIXES: Readonly<Record<string, number>> = {
   n: 1e-9,
   u: 1e-6,
@@ -20,7 +20,7 @@ const SUFFIXES: Readonly<Record<string, number>> = {
 
 const PATTERN = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)([numkMGTPE]|[KMGTPE]i)?$/;
 
-/** The number a Kubernetes quantity stands for: `250m` is 0.25, `64Mi` 67108864. NaN when it is malformed. */
+/** Converts a Kubernetes quantity to a number: `250m` is 0.25, `64Mi` 67108864. NaN if it is malformed. */
 export function parseQuantity(quantity: string | number): number {
   const [, digits, suffix = ''] = PATTERN.exec(String(quantity)) ?? [];
   return digits === undefined ? Number.NaN : Number(digits) * (SUFFIXES[suffix] ?? Number.NaN);

@@ -4,14 +4,14 @@ import { closeServer, listen } from '../listen.js';
 
 /** A server of metrics. */
 export interface MetricsServer extends AsyncDisposable {
-  /** Address of the metrics. */
+  /** URL of the metrics. */
   readonly url: string;
 }
 
-/** Milliseconds that a scrape gets to end when the server closes. */
+/** Milliseconds for which `closeServer` waits for a running scrape. */
 const GRACE = 1000;
 
-/** Serves `/metrics` in Prometheus' text format, on a port that clients need not reach; 0 takes a free one. */
+/** Serves `/metrics` in the text format of Prometheus on a separate port; 0 takes a free one. */
 export async function serveMetrics(
   registries: readonly Registry[],
   { host, port }: { readonly host: string; readonly port: number },

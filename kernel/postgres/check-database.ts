@@ -1,11 +1,11 @@
 import pg from 'pg';
 
-/** The database cannot be used; the message says which, why, and what to do. */
+/** The database cannot be used; the message names it, the reason, and what to do. */
 class DatabaseUnusableError extends Error {}
 
-/** Oldest PostgreSQL that the platform's statements are written for. */
+/** Oldest supported major version of PostgreSQL. */
 const OLDEST_VERSION = 15;
-/** Milliseconds that a connection may take. */
+/** Timeout of the connection in milliseconds. */
 const CONNECT_TIMEOUT = 10_000;
 
 interface ServerSettings {
@@ -17,8 +17,8 @@ const READ_SETTINGS = `SELECT current_setting('server_version_num')::int / 10000
   current_setting('transaction_read_only')::bool AS "readOnly"`;
 
 /**
- * Connects once, so that a start fails with a message that a person can act on: `name` is the setting that has the URL.
- * Throws `DatabaseUnusableError`; its message never has the password.
+ * Connects once, so that a start fails with an actionable message. `name` is the setting that contains the URL.
+ * Throws `DatabaseUnusableError`; its message never contains the password.
  */
 export async function checkDatabase(name: string, url: string): Promise<void> {
   const fail = (problem: string, cause?: unknown): never => {
@@ -32,9 +32,7 @@ export async function checkDatabase(name: string, url: string): Promise<void> {
   if (settings.version < OLDEST_VERSION)
     fail(`it is PostgreSQL ${settings.version}; Fleetgraph needs ${OLDEST_VERSION} or newer.`);
   if (settings.readOnly)
-    fail(
-      'it is read-only (default_transaction_read_only, or a replica). Name a database that can be written.',
-    );
+    fail('it is read-only (default_transaction_read_only, or a replica). Use a writable database.');
 }
 
 async function readSettings(client: pg.Client): Promise<ServerSettings> {
@@ -43,26 +41,27 @@ async function readSettings(client: pg.Client): Promise<ServerSettings> {
     const { rows } = await client.query<ServerSettings>(READ_SETTINGS);
     return rows[0] ?? { version: 0, readOnly: false };
   } finally {
-    // The end of a connection that was never there is not waited for.
+    // Not awaited: the end of a connection that was never established may not resolve.
     void client.end().catch(() => undefined);
   }
 }
 
-/** Why a connection failed by the code of the system or of PostgreSQL (SQLSTATE), and what to do. */
+/** The reason of a failed connection and what to do, by error code of the system or SQLSTATE. */
 const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there. Is PostgreSQL running, on this host and port?',
-  ECONNRESET: 'the connection was cut. Is that PostgreSQL, and does it speak TLS as the URL asks (sslmode)?',
-  ENOTFOUND: 'there is no host of this name.',
-  EAI_AGAIN: 'the name of the host cannot be looked up now. Is the name server reachable?',
+  ECONNREFUSED: 'connection refused. Is PostgreSQL running on this host and port?',
+  ECONNRESET:
+    'the connection was reset. Is this PostgreSQL, and does it support TLS as the URL requires (sslmode)?',
+  ENOTFOUND: 'the host does not exist.',
+  EAI_AGAIN: 'the host name cannot be resolved now. Is the name server reachable?',
   EHOSTUNREACH: 'the host cannot be reached.',
   ENETUNREACH: 'the network of the host cannot be reached.',
   ETIMEDOUT: 'the host does not answer.',
-  '28P01': 'the password is wrong, or there is no such role.',
-  '28000': 'the server refuses this role (pg_hba.conf).',
-  '3D000': 'there is no such database. Create it first (createdb).',
+  '28P01': 'the password is wrong, or the role does not exist.',
+  '28000': 'the server rejects this role (pg_hba.conf).',
+  '3D000': 'the database does not exist. Create it first (createdb).',
   '42501': 'the role may not connect.',
   '53300': 'the server has no connection left (max_connections).',
-  '57P03': 'the server is starting or stopping. Try again.',
+  '57P03': 'the server is starting or stopping. Retry.',
 };
 
 const CERTIFICATE = /certificate|CERT_|altnames/i;
@@ -74,13 +73,13 @@ function connectionProblem(error: unknown): string {
   const text = message ?? String(error);
   if (text.includes('timeout expired')) return `it did not answer within ${CONNECT_TIMEOUT / 1000} s.`;
   if (text.includes('does not support SSL'))
-    return 'the server does not speak TLS. Leave sslmode out of the URL.';
+    return 'the server does not support TLS. Remove sslmode from the URL.';
   if (CERTIFICATE.test(`${code} ${text}`))
-    return `the certificate of the server is not trusted (${text}). Name its authority with sslrootcert.`;
+    return `the certificate of the server is not trusted (${text}). Set sslrootcert to its certificate authority.`;
   return text.split('\n', 1)[0] ?? text;
 }
 
-/** The address for people: everything but the password and the parameters. */
+/** The URL for messages, without the password and the parameters. */
 export function withoutPassword(url: string): string {
   const { protocol, username, host, pathname } = new URL(url);
   return `${protocol}//${username ? `${username}@` : ''}${host}${pathname}`;

@@ -2,39 +2,39 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { NotReadyError } from '../not-ready-error.js';
 
-/** Whether a database takes reads and writes: why not. */
+/** `ok` if a database accepts reads and writes, otherwise the reason why not. */
 export type DatabaseState = 'ok' | 'unreachable' | 'read-only' | 'full';
 
-/** Milliseconds that the connection and the statement may take, each. */
+/** Timeout of the connection and of the statement, each in milliseconds. */
 const TIMEOUT = 2000;
 
-/** Almost a page, stored as it is: it takes a new block of the disk, which writes into old ones would not. */
+/** Almost a page, stored uncompressed: it needs a new block of the disk, so that the probe notices a full disk. */
 const FILLER_BYTES = 7000;
 
-/** Nothing is kept: what is rolled back is vacuumed with the next rows. */
+/** Autovacuum removes the rolled-back row. */
 const PROBE = `BEGIN;
   INSERT INTO engine.write_probe (id, filler) VALUES ('${randomUUID()}', repeat('x', ${FILLER_BYTES}));
   ROLLBACK`;
 
-/** SQLSTATE of a database that does not take writes. */
+/** SQLSTATEs of a database that rejects writes. */
 const READ_ONLY = '25006';
 const DISK_FULL = '53100';
 
 /**
- * Asks a database whether it takes writes, by one that is rolled back, on a connection of its own: a pool whose
- * connections are all in use is busy, not away.
+ * Checks that a database accepts writes, by an insert that is rolled back. Uses a separate connection: a pool whose
+ * connections are all in use is busy, not unreachable.
  */
 export class DatabaseProbe {
   private running: Promise<DatabaseState> | undefined;
 
   constructor(private readonly url: string) {}
 
-  /** The state now, within four seconds. Who asks while a probe runs gets its answer. */
+  /** The current state, within four seconds. Concurrent calls share one probe. */
   state(): Promise<DatabaseState> {
     return (this.running ??= probe(this.url).finally(() => (this.running = undefined)));
   }
 
-  /** Throws `NotReadyError` unless the database takes reads and writes. */
+  /** Throws `NotReadyError` unless the database accepts reads and writes. */
   async check(): Promise<void> {
     const state = await this.state();
     if (state !== 'ok') throw new NotReadyError(`the database is ${state}`);
@@ -56,7 +56,7 @@ async function probe(url: string): Promise<DatabaseState> {
   } catch (error) {
     return stateOf(error);
   } finally {
-    // A server that does not answer does not answer this either.
+    // Not awaited: a server that does not respond does not respond to this either.
     void client.end().catch(() => undefined);
   }
 }

@@ -7,17 +7,17 @@ import { InterceptedPool } from './query-interceptor.js';
 import { statementNames } from './statement-names.js';
 import { traceQuery } from './trace-query.js';
 
-/** Prisma's client, as every store gets it. */
+/** Prisma's client, as stores receive it. */
 export type Database = PrismaClient;
-/** What a store gets inside a transaction; a `Database` also fits. */
+/** Prisma's client inside a transaction; a `Database` is assignable to it. */
 export type Transaction = Prisma.TransactionClient;
 
 export interface DatabaseOptions {
   /** PostgreSQL 15 or newer, as a connection URL. */
   readonly url: string;
-  /** Connections of this process at the most. Default 10. */
+  /** Maximum number of connections of this process. Default 10. */
   readonly poolSize?: number;
-  /** Milliseconds that a statement may take; then PostgreSQL ends it. Default as long as it likes. */
+  /** `statement_timeout` in milliseconds. Default none. */
   readonly statementTimeout?: number | undefined;
   /** Called with each SQL statement; for counting and tracing. */
   readonly onStatement?: (sql: string) => void;
@@ -28,13 +28,13 @@ export interface OpenDatabase extends AsyncDisposable {
   readonly prisma: Database;
   readonly pool: pg.Pool;
   readonly url: string;
-  /** Says whether the database takes reads and writes now. */
+  /** Checks whether the database accepts reads and writes. */
   readonly probe: DatabaseProbe;
 }
 
 /**
- * Opens a pool and Prisma on it. Nothing is connected before the first statement. What runs for a request (see
- * request-scope.ts) is cancelled when nobody waits for it any more.
+ * Opens a pool and Prisma on it. The pool connects with the first statement. Statements of a request (see
+ * request-scope.ts) are cancelled when the request is aborted.
  */
 export function openDatabase(options: DatabaseOptions): OpenDatabase {
   const connectionString = withSession(options.url);
@@ -48,9 +48,9 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
     },
     [traceQuery, canceller.intercept],
   );
-  // An idle connection that the server ends (restart, failover) is replaced by the pool at its next use.
+  // The pool replaces an idle connection that the server ends (restart, failover) at its next use.
   pool.on('error', () => undefined);
-  // Connections of the pool listen for their errors themselves, but graphile-worker looks for this listener, and warns without it.
+  // The connections have error listeners of their own, but graphile-worker warns if the pool has no listener for `connect`.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return {
     prisma: prismaOn(pool, options),
@@ -70,7 +70,7 @@ function prismaOn(pool: pg.Pool, { onStatement }: DatabaseOptions): Database {
     adapter: new PrismaPg(pool, { statementNameGenerator: statementNames() }),
     transactionOptions: { maxWait: 30_000, timeout: 60_000 },
   };
-  // Prisma formats the values of every statement as soon as its query event has a listener, so there is one only when it is needed.
+  // Prisma formats the values of every statement as soon as its query event has a listener.
   if (!onStatement) return new PrismaClient(options);
   const prisma = new PrismaClient({ ...options, log: [{ emit: 'event', level: 'query' }] });
   prisma.$on('query', (event) => onStatement(event.query));
@@ -78,9 +78,9 @@ function prismaOn(pool: pg.Pool, { onStatement }: DatabaseOptions): Database {
 }
 
 /**
- * What sessions are set to. UTC and ISO: Prisma's adapter takes whatever time the server prints for UTC, and servers
- * print it in the time zone and style that they, the database or the role are set to. Statements that have a name are
- * read once, but planned for each use by its values and what the tables have grown to.
+ * Settings of each session. UTC and ISO: Prisma's adapter parses every time of the server as UTC, and servers print times
+ * in the time zone and style that the server, the database or the role is configured with. `force_custom_plan`: named
+ * statements are parsed once, but planned for each use, by its values and the present sizes of the tables.
  */
 const SESSION = '-c TimeZone=UTC -c DateStyle=ISO -c plan_cache_mode=force_custom_plan';
 
@@ -88,7 +88,7 @@ function withSession(url: string): string {
   const parsed = new URL(url);
   const given = parsed.searchParams.get('options') ?? '';
   parsed.searchParams.set('options', `${given} ${SESSION}`.trim());
-  // A space in a query is a plus to URL, which PostgreSQL takes for a plus.
+  // URL encodes a space in the query as a plus, which PostgreSQL does not decode.
   parsed.search = parsed.search.replaceAll('+', '%20');
   return parsed.href;
 }

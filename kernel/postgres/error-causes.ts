@@ -1,4 +1,4 @@
-/** Errors wrap one another at most this deep. */
+/** Maximum depth of nested errors. */
 const DEPTH = 5;
 
 interface Wrapper {
@@ -6,7 +6,7 @@ interface Wrapper {
   readonly meta?: { readonly driverAdapterError?: unknown };
 }
 
-/** An error and what it wraps: by `cause`, or as Prisma wraps what its database driver threw. */
+/** An error and the errors that it wraps: by `cause`, or as Prisma wraps the error of its database driver. */
 export function* errorCauses(error: unknown, depth = DEPTH): Generator<object, void, undefined> {
   if (typeof error !== 'object' || error === null || depth === 0) return;
   yield error;

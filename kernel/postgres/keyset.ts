@@ -3,13 +3,13 @@ import type { Sort } from '../sorting.js';
 
 /** The parts of a statement that reads one page of a sorted list. */
 export interface Keyset {
-  /** `AND …`, which leaves out what earlier pages had; empty for the first page. */
+  /** `AND …`, which excludes the rows of earlier pages; empty for the first page. */
   readonly afterKey: Prisma.Sql;
-  /** What comes after ORDER BY. */
+  /** The expressions of ORDER BY. */
   readonly order: Prisma.Sql;
 }
 
-/** Pages by keyset: a page costs the same wherever it is in the list, and items that come or go meanwhile move nothing. */
+/** Keyset pagination: each page costs the same, and concurrent inserts and deletes do not shift later pages. */
 export function keyset<T>({ column, direction }: Sort<T>, key: readonly string[] | undefined): Keyset {
   const order = Prisma.raw(direction);
   const comparison = Prisma.raw(direction === 'ASC' ? '>' : '<');

@@ -1,23 +1,23 @@
 import type pg from 'pg';
 import type { Log } from '../log.js';
 
-/** A right that one process of a database holds at a time. It ends with the database session that holds it. */
+/** A lock that at most one process of a database holds. It ends with the database session that holds it. */
 export interface Lease extends AsyncDisposable {
   /**
-   * The session that holds the lease. What is written through it is fenced: when the session is gone, so is the
-   * lease, and nothing can be written any more.
+   * The session that holds the lease. Writes through it are fenced: when the session ends, the lease ends, and later
+   * writes fail.
    */
   readonly client: pg.PoolClient;
-  /** Aborted when the session ends without `dispose`; somebody else may hold the lease then. */
+  /** Aborted when the session ends without `dispose`; another process may hold the lease then. */
   readonly lost: AbortSignal;
 }
 
 export interface LeaseOptions {
   readonly pool: pg.Pool;
-  /** What is owned, e.g. `kubesim`. */
+  /** Name of the lease, e.g. `kubesim`. */
   readonly name: string;
   readonly log: Log;
-  /** Gives up waiting. */
+  /** Ends the wait for the lease. */
   readonly signal?: AbortSignal;
 }
 
@@ -26,8 +26,8 @@ const LOCK = `SELECT pg_advisory_lock(hashtextextended('fleetgraph:' || $1, 0))`
 const UNLOCK = `SELECT pg_advisory_unlock(hashtextextended('fleetgraph:' || $1, 0))`;
 
 /**
- * Takes the lease `name`, waiting while another process holds it (a session advisory lock of PostgreSQL, so the
- * death of the holder frees it). Throws when the database cannot be reached or `signal` aborts.
+ * Acquires the lease `name`, and waits while another process holds it. It is a session advisory lock of PostgreSQL, which
+ * is released when its process dies. Throws if the database cannot be reached or `signal` aborts.
  */
 export async function acquireLease(options: LeaseOptions): Promise<Lease> {
   const client = await options.pool.connect();
@@ -69,5 +69,5 @@ async function lock(client: pg.PoolClient, { name, log, signal }: LeaseOptions):
   });
   waiting.catch(() => undefined);
   await Promise.race([waiting, aborted]);
-  log.info({ lease: name }, 'the lease is ours');
+  log.info({ lease: name }, 'acquired the lease');
 }

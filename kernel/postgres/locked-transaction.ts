@@ -1,8 +1,8 @@
 import type pg from 'pg';
 
 /**
- * Runs `work` in a transaction that holds the advisory lock of a name: processes that start at the same time do it one after
- * the other. Rolls back and rethrows what `work` throws.
+ * Runs `work` in a transaction that holds the advisory lock of a name, so that processes that start concurrently run it one
+ * after the other. Rolls back and rethrows if `work` throws.
  */
 export async function lockedTransaction(
   pool: pg.Pool,

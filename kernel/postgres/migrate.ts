@@ -5,10 +5,10 @@ import type pg from 'pg';
 
 /**
  * Applies prisma/migrations at boot with the bookkeeping of `prisma migrate deploy` (same table, same checksums,
- * same advisory lock), so either may be used on the same database and racing processes apply each migration once.
+ * same advisory lock): both can be used on the same database, and concurrent processes apply each migration once.
  */
 
-/** The id that Prisma's own schema engine locks. */
+/** The id of the advisory lock of Prisma's schema engine. */
 const LOCK_ID = 72707369;
 
 const BOOKKEEPING = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
@@ -16,7 +16,7 @@ const BOOKKEEPING = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at TIMESTAMPTZ,
   started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0)`;
 
-/** The database cannot be brought to this release; the message says why and what to do. */
+/** The database cannot be migrated to this release; the message says why and what to do. */
 export class MigrationError extends Error {}
 
 interface AppliedMigration {
@@ -25,7 +25,7 @@ interface AppliedMigration {
   done: boolean;
 }
 
-/** Applies what is missing, in order; answers the names of the migrations it applied. Throws `MigrationError`. */
+/** Applies missing migrations in order and returns their names. Throws `MigrationError`. */
 export async function migrate(pool: pg.Pool, folder: string): Promise<string[]> {
   const client = await pool.connect();
   try {
@@ -79,7 +79,7 @@ async function knownMigrations(
   return new Map(rows.map((row) => [row.migration_name, row.checksum]));
 }
 
-/** One transaction with its record: a process that dies in between leaves the database as it was. */
+/** Applies and records a migration in one transaction: if the process dies, nothing is applied. */
 async function apply(
   client: pg.PoolClient,
   migration: { name: string; sql: string; checksum: string },

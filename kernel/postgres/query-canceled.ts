@@ -1,16 +1,16 @@
 import { errorCauses } from './error-causes.js';
 
-/** SQLSTATE of a statement that was cancelled, or took longer than the session allows. */
+/** SQLSTATE of a statement that was cancelled or exceeded `statement_timeout`. */
 const CANCELLED = '57014';
 
-/** A statement was not begun, because nobody waits for its request any more. */
+/** A statement was not started, because its request was aborted. */
 export class RequestAbortedError extends Error {
   constructor() {
     super('the request was aborted');
   }
 }
 
-/** Whether a statement failed because its time was up: its request's, or what a statement may take. */
+/** Whether a statement was cancelled because its request was aborted, or exceeded the timeout. */
 export function isQueryCanceled(error: unknown): boolean {
   return [...errorCauses(error)].some((cause: { code?: unknown; originalCode?: unknown }) => {
     return (

@@ -3,16 +3,16 @@ import type { QueryInterceptor } from './query-interceptor.js';
 import { currentRequestScope } from '../request-scope.js';
 import { RequestAbortedError } from './query-canceled.js';
 
-/** Milliseconds after which a statement that has not ended is cancelled again: it may only have waited its turn. */
+/** Milliseconds after which the cancellation is repeated: the statement may not have been running yet. */
 const RETRY_MS = 1000;
 const CONNECT_TIMEOUT_MS = 5000;
 
-/** What begins and ends a transaction is quick, and has to run, so that a connection is clean for who gets it next. */
+/** Never cancelled: statements that begin and end transactions are fast, and the next user needs a clean connection. */
 const CONTROL = /^\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/i;
 
-/** Ends what runs in PostgreSQL for requests for which nobody waits any more. */
+/** Cancels the statements of aborted requests. */
 export class QueryCanceller implements AsyncDisposable {
-  /** Connections of its own: those that statements run on may all be waiting for a lock. */
+  /** A separate pool: all connections of the main pool may be waiting for a lock. */
   private readonly pool: pg.Pool;
 
   constructor(connectionString: string) {
@@ -27,7 +27,7 @@ export class QueryCanceller implements AsyncDisposable {
     this.pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
-  /** Runs a statement no longer than anybody waits for its request. */
+  /** Runs a statement and cancels it when its request is aborted. */
   readonly intercept: QueryInterceptor = async ({ text, backendPid }, run) => {
     const signal = currentRequestScope()?.abortScope?.signal;
     if (!signal || CONTROL.test(text)) return run();
@@ -44,7 +44,7 @@ export class QueryCanceller implements AsyncDisposable {
     } finally {
       signal.removeEventListener('abort', cancel);
       clearTimeout(retryTimer);
-      // The connection is not given back while something that is on its way could still hit the next statement.
+      // A pending cancellation must not hit the next statement of the connection.
       await cancelled;
     }
   };
@@ -53,7 +53,7 @@ export class QueryCanceller implements AsyncDisposable {
     return this.pool.end();
   }
 
-  /** Whatever goes wrong here leaves the statement to end by itself, or to be cancelled again. */
+  /** Ignores errors: the cancellation is repeated while the statement runs. */
   private cancel(backendPid: number): Promise<unknown> {
     return this.pool.query('SELECT pg_cancel_backend($1)', [backendPid]).catch(() => undefined);
   }

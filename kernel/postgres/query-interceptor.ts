@@ -2,21 +2,21 @@ import pg from 'pg';
 import { runOutsideRequestScope } from '../request-scope.js';
 import { RequestAbortedError } from './query-canceled.js';
 
-/** A statement on its way to PostgreSQL. */
+/** A statement that is about to be sent to PostgreSQL. */
 interface Statement {
-  /** With placeholders: values are never part of it. */
+  /** The SQL with placeholders instead of values. */
   readonly text: string;
-  /** The server process of the connection that it runs on, as `pg_cancel_backend` takes it. */
+  /** Process id of the connection's server process, for `pg_cancel_backend`. */
   readonly backendPid: number;
 }
 
-/** Does something before and after each statement; `run` runs it. */
+/** Wraps each statement; `run` executes it. */
 export type QueryInterceptor = (statement: Statement, run: () => Promise<unknown>) => Promise<unknown>;
 
 type Query = (...given: unknown[]) => Promise<unknown>;
 type ConnectCallback = (error: Error | undefined) => void;
 
-/** A pool that runs every statement within the interceptors, the first outermost, in the async context of its caller. */
+/** A pool that runs every statement through the interceptors, the first outermost, in the async context of its caller. */
 export class InterceptedPool extends pg.Pool {
   constructor(config: pg.PoolConfig, interceptors: readonly QueryInterceptor[]) {
     super({ ...config, Client: interceptedClient(interceptors) });
@@ -28,7 +28,7 @@ export class InterceptedPool extends pg.Pool {
     return (returnsPromise(given) ? this.runOnClient(given) : query(...given)) as never;
   }
 
-  /** pg would call the client in the async context in which another request released its connection. */
+  /** Without this, pg runs the statement in the async context of the request that released the connection. */
   private async runOnClient(given: readonly unknown[]): Promise<unknown> {
     const client = await this.connect();
     let failure: Error | undefined;
@@ -47,7 +47,7 @@ function interceptedClient(interceptors: readonly QueryInterceptor[]): new () =>
   return class extends pg.Client {
     private backendPid = 0;
 
-    /** A connection outlives the request that first needs it: its events belong to no request. */
+    /** A connection outlives the request that opened it: its events belong to no request. */
     override connect(): Promise<this>;
     override connect(callback: ConnectCallback): void;
     override connect(callback?: ConnectCallback): Promise<this> | void {
@@ -71,7 +71,7 @@ function interceptedClient(interceptors: readonly QueryInterceptor[]): new () =>
     }
 
     private async open(): Promise<this> {
-      // pg reports a lost connection here, too, besides failing the statement; without a listener the process would end.
+      // pg also emits a lost connection as an event, which ends the process without a listener.
       this.on('error', () => undefined);
       await super.connect();
       const { rows } = await super.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
@@ -81,7 +81,7 @@ function interceptedClient(interceptors: readonly QueryInterceptor[]): new () =>
   };
 }
 
-/** Whether pg answers with a promise: there is no callback, and the statement is neither a cursor nor a stream. */
+/** Whether pg returns a promise: without a callback, and if the statement is neither a cursor nor a stream. */
 function returnsPromise(given: readonly unknown[]): boolean {
   const [first] = given;
   const submits = typeof first === 'object' && first !== null && 'submit' in first;

@@ -1,18 +1,18 @@
 import { LRUCache } from 'lru-cache';
 
-/** Texts of statements whose uses are counted. */
+/** Maximum number of statements whose uses are counted. */
 const MAX_COUNTED = 2_000;
-/** A text that was used so often gets a name. */
+/** Number of uses after which a statement gets a name. */
 const MIN_USES = 16;
-/** Named texts at most: each connection keeps all that it has met, until it is closed. */
+/** Maximum number of named statements: each connection keeps its named statements until it is closed. */
 const MAX_NAMED = 250;
 
-/** PostgreSQL's name of a statement that is read anew each time. */
+/** PostgreSQL's name of a statement that is parsed at each use. */
 const UNNAMED = '';
 
 /**
- * Names for the statements that are asked for often. PostgreSQL reads a statement that has a name once for each
- * connection. Texts that hardly ever come back, as those with a list of whatever length, stay without.
+ * Names frequent statements. PostgreSQL parses a named statement once per connection. Rare texts, such as those with
+ * lists of varying length, remain unnamed.
  */
 export function statementNames(): (statement: { readonly sql: string }) => string {
   const names = new Map<string, string>();

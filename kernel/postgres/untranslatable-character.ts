@@ -1,6 +1,6 @@
 import { errorCauses } from './error-causes.js';
 
-/** SQLSTATE of text with U+0000, which PostgreSQL has no place for: in a text, and in a JSON document. */
+/** SQLSTATEs of U+0000, which PostgreSQL cannot store, in a text and in a JSON document. */
 const UNSTORABLE = /^(22021|22P05)$/;
 
 interface ErrorFields {
@@ -8,7 +8,7 @@ interface ErrorFields {
   readonly originalCode?: unknown;
 }
 
-/** Whether a statement failed because a text that it was given cannot be stored. */
+/** Whether a statement failed because PostgreSQL cannot store one of its texts. */
 export function isUntranslatableCharacter(error: unknown): boolean {
   return [...errorCauses(error)].some(({ code, originalCode }: ErrorFields) => {
     return UNSTORABLE.test(String(code)) || UNSTORABLE.test(String(originalCode));

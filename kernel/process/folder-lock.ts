@@ -7,13 +7,12 @@ import { join } from 'node:path';
 /** Another live process uses the folder. */
 export class FolderInUseError extends Error {}
 
-/** Name of the lock file in the folder: the process that holds it and when that process began. */
+/** Name of the lock file; it contains the pid and the start time of the process that holds the lock. */
 const LOCK_FILE = 'process';
 
 /**
- * Takes a folder for this process, until disposed or until the process ends however it ends. Throws `FolderInUseError`
- * at once when a live process holds it. The file of a process that was killed is replaced: a pid alone would not do,
- * because the system gives it to another process later.
+ * Locks a folder until disposed or until the process ends. Throws `FolderInUseError` immediately if a live process holds the
+ * lock. The lock of a killed process is replaced; its start time is compared because the system reuses pids.
  */
 export async function lockFolder(folder: string): Promise<AsyncDisposable> {
   const lock = join(folder, LOCK_FILE);
@@ -21,7 +20,7 @@ export async function lockFolder(folder: string): Promise<AsyncDisposable> {
   const temporary = `${lock}.${randomBytes(4).toString('hex')}`;
   await writeFile(temporary, own, { mode: 0o600 });
   try {
-    // A link is made whole or not at all, and never over a file that is there.
+    // `link` is atomic and never replaces an existing file.
     while (!(await linked(temporary, lock))) await removeStale(folder, lock);
   } finally {
     await rm(temporary, { force: true });
@@ -43,7 +42,7 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Removes the lock of a process that is gone; throws when its process lives. */
+/** Removes the lock of a process that has ended; throws if the process is alive. */
 async function removeStale(folder: string, lock: string): Promise<void> {
   const found = await textOf(lock);
   if (found === undefined) return;
@@ -54,7 +53,7 @@ async function removeStale(folder: string, lock: string): Promise<void> {
     );
   const stale = `${lock}.${randomBytes(4).toString('hex')}`;
   await rename(lock, stale).catch(() => undefined);
-  // Another start may have replaced the stale lock in between: its lock is put back.
+  // If another process has replaced the stale lock meanwhile, its lock is restored.
   if ((await textOf(stale)) !== found) await linked(stale, lock).catch(() => false);
   await rm(stale, { force: true });
 }
@@ -63,7 +62,7 @@ function textOf(file: string): Promise<string | undefined> {
   return readFile(file, 'utf8').catch(() => undefined);
 }
 
-/** When a process began, as the system tells it; empty when there is no such process. */
+/** Start time of a process as reported by the system; empty if the process does not exist. */
 function startTimeOf(pid: number): string {
   if (!Number.isInteger(pid) || pid <= 0) return '';
   try {
@@ -78,7 +77,7 @@ function startTimeOf(pid: number): string {
   }
 }
 
-/** Field 22 of /proc/PID/stat (proc(5)), in ticks since the system booted; the name before it may have spaces. */
+/** Field 22 of /proc/PID/stat (proc(5)), in ticks since the system booted; the process name before it may contain spaces. */
 function linuxStartTime(pid: number): string {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const afterName = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

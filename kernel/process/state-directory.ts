@@ -11,29 +11,29 @@ const secretsSchema = z.object({
   postgres: z.string().min(16),
 });
 
-/** Secrets that a platform without configuration makes for itself at its first start. */
+/** Secrets that an unconfigured platform generates at its first start. */
 export type Secrets = z.infer<typeof secretsSchema>;
 
-/** The folder in which an all-in-one platform keeps what must survive a restart; this process' until disposed. */
+/** The folder of an all-in-one platform's persistent state; locked by this process until disposed. */
 export interface StateDirectory extends AsyncDisposable {
   readonly path: string;
-  /** Whether secrets were made before. */
+  /** Whether the folder contains secrets. */
   readonly hasSecrets: boolean;
-  /** The secrets; new ones, which are not written yet, when there are none. Throws `SecretsError`. */
+  /** The stored secrets, or new ones that are not written yet. Throws `SecretsError`. */
   secrets(): Promise<Secrets>;
-  /** Writes new secrets down, before anything is made with them. */
+  /** Writes new secrets, before their first use. */
   writeSecrets(secrets: Secrets): Promise<void>;
-  /** Writes a file that only its owner may read; answers its path. */
+  /** Writes a file that only its owner may read and returns its path. */
   writePrivate(name: string, text: string): Promise<string>;
 }
 
-/** The state folder cannot be made, read or written. */
+/** The state folder cannot be created, read or written. */
 class StateDirectoryError extends Error {}
 
-/** What to do where the data cannot be read without the secrets. */
+/** Remedy if the data cannot be read without the secrets. */
 const START_ANEW = 'start anew with `fleetgraph reset`, which deletes the data';
 
-/** The secrets of a state folder cannot be used; the message names the file, what is wrong with it, and the ways on. */
+/** The secrets of a state folder cannot be used; the message names the file, the problem and the remedies. */
 export class SecretsError extends Error {
   constructor(
     file: string,
@@ -46,20 +46,20 @@ export class SecretsError extends Error {
 
 const SECRETS_FILE = 'secrets.json';
 
-/** Where the secrets of a state folder are. */
+/** Path of the file with the secrets of a state folder. */
 export function secretsFile(folder: string): string {
   return join(resolve(folder), SECRETS_FILE);
 }
 
 /**
- * Opens the folder for this process alone, and makes it at the first time. Throws `StateDirectoryError`, or
- * `FolderInUseError` when another process uses it.
+ * Locks the folder for this process and creates it if it is missing. Throws `StateDirectoryError`, or `FolderInUseError`
+ * if another process uses it.
  */
 export async function openStateDirectory(folder: string): Promise<StateDirectory> {
   const path = resolve(folder);
   const file = secretsFile(path);
   const lock = await writable(path, async () => {
-    // As root the database server, another user, must be able to pass through; the secrets themselves are 0600.
+    // Started by root, the database server runs as another user and must be able to traverse the folder; the secrets are 0600.
     await makeFolder(path, process.getuid?.() === 0 ? 0o711 : 0o700);
     await access(path, constants.W_OK | constants.X_OK);
     return lockFolder(path);
@@ -78,8 +78,8 @@ export async function openStateDirectory(folder: string): Promise<StateDirectory
 }
 
 /**
- * Makes a folder, and those above it where they are missing. One level at a time: Node.js' recursive `mkdir` never ends
- * where the system answers ENOENT although the parent exists, as below /proc.
+ * Creates a folder and its missing parents, one level at a time: the recursive `mkdir` of Node.js never ends if the system
+ * returns ENOENT although the parent exists, as below /proc.
  */
 async function makeFolder(path: string, mode: number): Promise<void> {
   try {
@@ -93,7 +93,7 @@ async function makeFolder(path: string, mode: number): Promise<void> {
   }
 }
 
-/** Reads the secrets of a state folder, also while another process uses it; undefined when there are none. Throws `SecretsError`. */
+/** Reads the secrets of a state folder without locking it; undefined if there are none. Throws `SecretsError`. */
 export async function readSecrets(folder: string): Promise<Secrets | undefined> {
   const file = secretsFile(folder);
   const text = await secretsText(file);
@@ -120,12 +120,12 @@ async function secretsText(file: string): Promise<string | undefined> {
   }
 }
 
-// The parser's message would quote the text, which is secret.
+// The message of JSON.parse would quote the secrets.
 function parseJson(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new SecretsError(file, 'is damaged (no JSON)');
+    throw new SecretsError(file, 'is damaged (not JSON)');
   }
 }
 
@@ -133,7 +133,7 @@ function newSecrets(): Secrets {
   return { platform: randomSecret(), auth: randomSecret(), postgres: randomSecret() };
 }
 
-/** Codes of a folder that cannot be made or written. */
+/** Error codes of a folder that cannot be created or written. */
 const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC', 'EDQUOT', 'ENOENT']);
 
 async function writable<T>(path: string, work: () => Promise<T>): Promise<T> {
@@ -153,7 +153,7 @@ async function writable<T>(path: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Written aside, flushed and renamed: a crash leaves the old file or the new one, never half of it. */
+/** Writes a temporary file, flushes and renames it: after a crash the file is the old one or the new one. */
 async function replaceFile(file: string, text: string): Promise<void> {
   const temporary = `${file}.${randomBytes(4).toString('hex')}`;
   await writeFile(temporary, text, { mode: 0o600 });

@@ -1,16 +1,16 @@
 /**
- * Spans of what streams tell, by the values that stand for it: between the log and the resolvers an event changes its
- * form, and no form of it has a field that is nobody's business but the tracing's.
+ * Parent spans of stream values. A WeakMap, because the value of an event is mapped several times between the log and the
+ * resolvers, and its types have no field for tracing.
  */
 const spans = new WeakMap<object, string>();
 
-/** Says which span (`traceparent`, W3C) a stream's value follows from; answers the value. */
+/** Sets the parent span (W3C `traceparent`) of a stream value and returns the value. */
 export function setParentSpan<T extends object>(value: T, traceparent: string | undefined): T {
   if (traceparent !== undefined) spans.set(value, traceparent);
   return value;
 }
 
-/** The span that a stream's value follows from, if it is known. */
+/** The parent span of a stream value, if there is one. */
 export function parentSpanOf(value: unknown): string | undefined {
   return typeof value === 'object' && value !== null ? spans.get(value) : undefined;
 }

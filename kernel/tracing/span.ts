@@ -11,17 +11,17 @@ import {
 import type { MaybePromise } from '../maybe-promise.js';
 
 export interface SpanOptions {
-  /** `server` answers somebody else's request, `client` makes one, `consumer` works off a job. Default neither. */
+  /** `server` handles a request, `client` sends one, `consumer` runs a job. Default internal. */
   readonly kind?: 'server' | 'client' | 'consumer';
   readonly attributes?: Attributes;
-  /** Headers (or the like) that name the span that this one follows from; default the one it runs in. */
+  /** Headers with the `traceparent` of the parent span; default the active span. */
   readonly parent?: Readonly<Record<string, unknown>> | undefined;
 }
 
 const KINDS = { server: SpanKind.SERVER, client: SpanKind.CLIENT, consumer: SpanKind.CONSUMER };
 let traced = false;
 
-/** Whether spans are made; told once, by `startTracing`. */
+/** Enables spans; called once, by `startTracing`. */
 export function setTraced(value: boolean): void {
   traced = value;
 }
@@ -30,7 +30,7 @@ export function isTraced(): boolean {
   return traced;
 }
 
-/** Runs work in a span. When nothing is traced it just runs. */
+/** Runs work in a span; without tracing it only runs the work. */
 export function inSpan<T>(name: string, options: () => SpanOptions, work: () => Promise<T>): Promise<T>;
 export function inSpan<T>(
   name: string,
@@ -55,17 +55,17 @@ export function inSpan<T>(
   return context.with(trace.setSpan(from, span), () => finish(span, work));
 }
 
-/** Adds what has become known of the span that this runs in. */
+/** Adds attributes to the active span. */
 export function describeSpan(attributes: () => Attributes): void {
   if (traced) trace.getActiveSpan()?.setAttributes(attributes());
 }
 
-/** Says that what the span that this runs in stands for has failed, though nothing was thrown. */
+/** Sets the status of the active span to ERROR, for failures that are not thrown. */
 export function failSpan(message: string): void {
   if (traced) trace.getActiveSpan()?.setStatus({ code: SpanStatusCode.ERROR, message });
 }
 
-/** Headers that name the span that this runs in (`traceparent`, W3C); none when nothing is traced. */
+/** Headers with the W3C `traceparent` of the active span; none without tracing. */
 export function traceHeaders(): Record<string, string> {
   if (!traced) return {};
   const headers: Record<string, string> = {};

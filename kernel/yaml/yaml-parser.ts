@@ -6,40 +6,40 @@ import { workerFile } from '../process/worker-file.js';
 import type { YamlLimits, YamlOutcome, YamlTask } from './yaml-worker.js';
 
 export interface YamlParserOptions {
-  /** Threads that parse at the same time. Default 2. */
+  /** Maximum number of threads. Default 2. */
   readonly threads?: number;
-  /** Texts of one flow that are parsed at the same time. Default 1: a core is left to everything else. */
+  /** Maximum number of texts of one flow that are parsed concurrently. Default 1, which leaves a core to other work. */
   readonly perFlow?: number;
-  /** Texts of one flow that wait at the most. Default 100. */
+  /** Maximum number of waiting texts of one flow. Default 100. */
   readonly waiting?: number;
-  /** Milliseconds that parsing one text may take. Default 5,000. */
+  /** Timeout of one text in milliseconds. Default 5,000. */
   readonly timeoutMs?: number;
-  /** Mebibytes of memory that parsing one text may take. Default 512. */
+  /** Memory limit of one text in mebibytes. Default 512. */
   readonly memoryMb?: number;
 }
 
-/** For whom a text is parsed. */
+/** The caller for which a text is parsed. */
 export interface YamlCaller {
-  /** Texts of one flow, e.g. of one account, wait for each other; flows take turns. */
+  /** Flow in the queue, e.g. the account. */
   readonly flow: string;
-  /** Aborts when nobody waits for the outcome any more. */
+  /** Aborts the parsing. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The outcome, or which bound of the parser was exceeded. */
+/** The outcome, or the exceeded limit of the parser. */
 export type ParsedYaml = YamlOutcome | { readonly exceeded: 'time' | 'memory' | 'queue' };
 
-/** Milliseconds after which a thread without work ends. */
+/** Milliseconds after which an idle thread ends. */
 const IDLE_MS = 60_000;
 /**
- * By how much the threads' priority is below that of the event loop (`nice`): parsing takes the time that nothing else
- * needs. Linux gives a thread with 10 more a tenth of the time of the others, where all want more than there is.
+ * Increment of the threads' niceness: on busy cores Linux gives a thread with 10 more about a tenth of the CPU time of the
+ * event loop.
  */
 const NICE = 10;
 
 /**
- * Parses YAML of users in threads, so that nothing else waits for it: fair between flows, each with a bounded queue, each
- * text with a bound of time and memory. A thread that exceeds its bound ends; another one takes its place.
+ * Parses YAML of users in threads, so that it does not block the event loop: fair between flows, each with a bounded queue,
+ * each text with limits of time and memory. A thread that exceeds a limit is terminated and replaced.
  */
 export class YamlParser {
   private readonly queue: FairQueue;
@@ -62,14 +62,14 @@ export class YamlParser {
       maxThreads: threads,
       idleTimeout: IDLE_MS,
       resourceLimits: { maxOldGenerationSizeMb: memoryMb },
-      // The process's own flags are none of the worker's business.
+      // The worker does not inherit the flags of the process.
       execArgv: [],
       niceIncrement: NICE,
       recordTiming: false,
     });
   }
 
-  /** Parses every document of a text. Throws Abandoned when the caller's signal aborts. */
+  /** Parses every document of a text. Throws AbortedError if the caller's signal aborts. */
   async parse(text: string, limits: YamlLimits, { flow, signal }: YamlCaller): Promise<ParsedYaml> {
     try {
       const parsed = await this.queue.run(flow, () => this.inThread({ text, limits }, signal), signal);

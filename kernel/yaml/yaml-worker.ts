@@ -1,17 +1,17 @@
 /**
- * Parses YAML in a thread of its own: a mebibyte can be written so that parsing it takes many seconds. As a worker it is
- * loaded by itself, so it imports only packages.
+ * Parses YAML in a worker thread: a mebibyte can be written so that parsing it takes many seconds. Imports only packages,
+ * as every worker.
  */
 import { Composer, type Document, Parser, type ScalarTag, type Tags } from 'yaml';
 
 export interface YamlLimits {
-  /** Documents at the most. */
+  /** Maximum number of documents. */
   readonly documents: number;
-  /** Characters of the documents as JSON together, aliases and merge keys resolved. */
+  /** Maximum total length of the documents as JSON, aliases and merge keys resolved. */
   readonly characters: number;
 }
 
-/** What the worker is given. */
+/** Argument of the worker. */
 export interface YamlTask {
   readonly text: string;
   readonly limits: YamlLimits;
@@ -20,11 +20,11 @@ export interface YamlTask {
 /** A document as JSON, or why it could not be parsed. */
 export type YamlDocument = { readonly json: string } | { readonly error: string };
 
-/** Every document, or that there is more than the limits allow. */
+/** The documents, or the limit that they exceed. */
 export type YamlOutcome =
   { readonly documents: readonly YamlDocument[] } | { readonly exceeded: keyof YamlLimits };
 
-/** Aliases that a document may resolve to, so that a few lines cannot become gigabytes. */
+/** Maximum number of resolved aliases of a document, so that a few lines cannot become gigabytes. */
 const MAX_ALIASES = 100;
 
 /** Parses YAML 1.1 as kubectl does: `0644` is octal, `yes` is true, dates are text. */
@@ -56,13 +56,13 @@ function parseDocument(document: Document.Parsed): YamlDocument {
   }
 }
 
-/** The parser reports what overflowed its stack among its errors. */
+/** The parser reports a stack overflow as an error of the document. */
 function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return message.includes('call stack') ? 'It is nested too deeply.' : message;
+  return message.includes('call stack') ? 'The document is nested too deeply.' : message;
 }
 
-/** kubectl leaves dates and `12:30` as text. */
+/** Without timestamps and `12:30`, which kubectl leaves as text. */
 function withoutTimes(tags: Tags): Tags {
   return tags.filter((tag) => {
     const { tag: name, format } = (typeof tag === 'string' ? {} : tag) as Partial<ScalarTag>;

@@ -5,13 +5,13 @@ import { deriveKey } from '../../kernel/secret.js';
 const key = deriveKey('a secret of at least 32 characters, for tests', 'actor');
 const actor = { account: 'acme', subject: 'ann', expiresAt: new Date('2030-01-01T00:00:00.000Z') };
 
-test('a subgraph reads the actor that the gateway signed', async () => {
+test('verifies an actor that the gateway signed', async () => {
   expect(await verifyActor(await signActor(actor, key), key)).toEqual(actor);
   const unlimited = { account: 'acme', subject: 'ann' };
   expect(await verifyActor(await signActor(unlimited, key), key)).toEqual(unlimited);
 });
 
-test('a signature by another key, or of something else, is nobody', async () => {
+test('rejects an actor that is signed by another key or is no actor token', async () => {
   const other = deriveKey('another secret of at least 32 characters!!', 'actor');
   expect(await verifyActor(await signActor(actor, other), key)).toBeUndefined();
   expect(

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { AttachedValues } from '../../kernel/attached-values.js';
 
-describe('values attached to an object', () => {
-  it('are found by the object, and replaced', () => {
+describe('attached values', () => {
+  it('are read by their object and can be replaced', () => {
     const lengths = new AttachedValues<object, number>();
     const object = {};
     expect(lengths.get(object)).toBeUndefined();
@@ -12,7 +12,7 @@ describe('values attached to an object', () => {
     expect(new AttachedValues<object, number>().get(object)).toBeUndefined();
   });
 
-  it('do not change what the object lists, nor go with a copy of it', () => {
+  it('do not appear among the keys of the object or in a copy of it', () => {
     const lengths = new AttachedValues<object, number>();
     const object = { name: 'own' };
     lengths.set(object, 1);

@@ -9,7 +9,7 @@ import { packageRoot } from '../../kernel/package-root.js';
 
 const BUILT = pathToFileURL(join(packageRoot, 'dist/kernel/listen.js')).href;
 
-/** A thread that listens, says where, and then never runs its event loop again: it accepts nothing. */
+/** A thread that listens, posts its port, and then blocks its event loop: it accepts no connection. */
 const BLOCKED = `
   const { createServer } = await import('node:http');
   const { parentPort } = await import('node:worker_threads');
@@ -17,9 +17,9 @@ const BLOCKED = `
   parentPort.postMessage(await listen(createServer(), '127.0.0.1', 0));
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);`;
 
-test('connections that come while the event loop is busy are completed by the kernel: 1,300 of them', async () => {
+test('queues 1,300 connections in the kernel while the event loop is blocked', async () => {
   const allowed = Number(await readFile('/proc/sys/net/core/somaxconn', 'utf8').catch(() => '0'));
-  // The kernel's own limit is lower elsewhere.
+  // Other systems have a lower limit of the kernel.
   const expected = Math.min(1_300, allowed);
   await using stack = new AsyncDisposableStack();
   const blocked = new Worker(new URL(`data:text/javascript,${encodeURIComponent(BLOCKED)}`));

@@ -9,7 +9,7 @@ function logged(write: (log: ReturnType<typeof createLog>) => void): Record<stri
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-test('a line that would quote megabytes is cut, and still says what happened', () => {
+test('truncates a line of megabytes and keeps its message', () => {
   const huge = 'y'.repeat(900_000);
   const [one, two, three] = logged((log) => {
     log.error({ err: new Error(`bad id ${huge}`), requestId: 'r1' }, 'a resolver failed');
@@ -24,7 +24,7 @@ test('a line that would quote megabytes is cut, and still says what happened', (
   expect(three).toMatchObject({ msg: 'wide', omittedCharacters: expect.any(Number) });
 });
 
-test('a line of ordinary length is as it was written', () => {
+test('keeps a line of ordinary length', () => {
   const text = 'x'.repeat(3000);
   expect(logged((log) => log.info({ text }, 'short'))).toMatchObject([{ text, msg: 'short' }]);
 });

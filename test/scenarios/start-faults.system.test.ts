@@ -159,7 +159,7 @@ test('a DATABASE_URL that cannot be reached is named without its password, and e
     DATABASE_URL: `postgresql://fleet:hidden@127.0.0.1:${port}/graph`,
   });
   expect(code).toBe(1);
-  expect(output).toContain(`DATABASE_URL: postgresql://fleet@127.0.0.1:${port}/graph: nothing listens there`);
+  expect(output).toContain(`DATABASE_URL: postgresql://fleet@127.0.0.1:${port}/graph: connection refused`);
   expect(output).not.toContain('hidden');
 });
 

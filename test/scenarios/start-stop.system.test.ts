@@ -34,7 +34,7 @@ async function npmStart(): Promise<Started> {
     what: 'npm start',
     timeoutMs: 120_000,
   });
-  const up = output.split('\n').find((line) => line.includes('embedded PostgreSQL is up'));
+  const up = output.split('\n').find((line) => line.includes('embedded PostgreSQL is running'));
   const url = /http:\/\/127[.\d]+:\d+\/graphql/.exec(output)?.[0] ?? '';
   return { npm, url, postgres: Number(/"postgres":(\d+)/.exec(up ?? '')?.[1]) };
 }

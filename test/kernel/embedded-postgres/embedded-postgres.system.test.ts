@@ -37,7 +37,7 @@ async function query(url: string, sql: string): Promise<unknown[]> {
   return rows;
 }
 
-test('data survives a stop and a start, and the server is gone after a stop', async () => {
+test('stops the server and keeps its data for the next start', async () => {
   const first = await startEmbeddedPostgres(options());
   await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
   await first[Symbol.asyncDispose]();
@@ -47,13 +47,13 @@ test('data survives a stop and a start, and the server is gone after a stop', as
   expect(await query(second.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
 });
 
-test('a second platform on the same folder is refused while the first runs', async () => {
+test('rejects a second platform on the folder of a running one', async () => {
   await using first = await startEmbeddedPostgres(options());
   await expect(startEmbeddedPostgres(options())).rejects.toThrow(AlreadyRunningError);
   expect(await query(first.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
 });
 
-test('a server whose owner was killed is taken over, and stopped by its new owner', async () => {
+test('adopts the server of a killed process and stops it at the end', async () => {
   const { directory: folder, password } = options();
   const owner = spawn(
     process.execPath,
@@ -72,7 +72,7 @@ test('a server whose owner was killed is taken over, and stopped by its new owne
   expect(() => process.kill(heir.pid, 0)).toThrow();
 });
 
-test('a server that is killed is started again at the same address, with everything that was committed, each time', async () => {
+test('restarts a killed server on the same port with all committed data, repeatedly', async () => {
   await using server = await startEmbeddedPostgres({ ...options(), durable: true });
   const { url } = server;
   await query(url, 'CREATE TABLE IF NOT EXISTS lives (life int)');
@@ -87,7 +87,7 @@ test('a server that is killed is started again at the same address, with everyth
   await expect(startEmbeddedPostgres(options())).rejects.toThrow(AlreadyRunningError);
 });
 
-test('the platform keeps its server when only the connection that owns it is ended', async () => {
+test('keeps the server when only the owner connection ends', async () => {
   await using server = await startEmbeddedPostgres(options());
   const { pid } = server;
   const owners = `SELECT pid FROM pg_stat_activity WHERE application_name = 'fleetgraph owner'`;
@@ -103,7 +103,7 @@ test('the platform keeps its server when only the connection that owns it is end
   expect(server.pid).toBe(pid);
 });
 
-test('a pid file that names another process now does not keep the server from starting', async () => {
+test('starts although the pid file names an unrelated process', async () => {
   await (await startEmbeddedPostgres(options()))[Symbol.asyncDispose]();
   const pidFile = join(directory, 'postgres/data/postmaster.pid');
   await writeFile(pidFile, `${process.pid}\n${dirname(pidFile)}\n0\n5432\n\n127.0.0.1\n`, { mode: 0o600 });
@@ -115,7 +115,7 @@ test('a pid file that names another process now does not keep the server from st
   expect(server.adopted).toBe(false);
 });
 
-test('the fault of a PostgreSQL whose disk is full says that, not what follows from it', () => {
+test('reports a full disk instead of its consequences', () => {
   const output = [
     'FATAL:  could not write: No space left on device\n',
     'PANIC:  cannot abort transaction 1\n',
@@ -129,7 +129,7 @@ test('the fault of a PostgreSQL whose disk is full says that, not what follows f
   );
 });
 
-test('a state folder that the server cannot reach does not keep it from starting', async () => {
+test('starts with a state folder that the user of the server cannot reach', async () => {
   const hidden = await mkdtemp(join(tmpdir(), 'fleetgraph-hidden-'));
   await chmod(hidden, 0o700);
   const server = await startEmbeddedPostgres({ ...options(), directory: join(hidden, 'state/postgres') });

@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest';
 import { AccountPace } from '../../../kernel/fairness/account-pace.js';
 
-/** A pace by a clock that the test sets. */
+/** A pace with a clock that the test sets. */
 function paced() {
   const clock = { now: 10_000 };
   return { clock, pace: new AccountPace(() => clock.now) };
 }
 
-test('an account that is alone never pauses, however much it has worked', () => {
+test('never pauses the only active account', () => {
   const { pace } = paced();
   pace.begin('acme');
   pace.charge('acme', 500);
   expect(pace.pause('acme')).toBe(0);
 });
 
-test('an account pauses for as long as it has worked while another has a task underway', () => {
+test('pauses an account for as long as it worked while another account has a running task', () => {
   const { clock, pace } = paced();
   pace.charge('acme', 30);
   pace.begin('globex');
@@ -26,7 +26,7 @@ test('an account pauses for as long as it has worked while another has a task un
   expect(pace.pause('acme')).toBe(0);
 });
 
-test('what an account has worked before another one came counts, too', () => {
+test('counts work that was done before the other account became active', () => {
   const { pace } = paced();
   pace.begin('acme');
   for (let piece = 0; piece < 4; piece += 1) pace.charge('acme', 20);
@@ -34,7 +34,7 @@ test('what an account has worked before another one came counts, too', () => {
   expect(pace.pause('acme')).toBe(80);
 });
 
-test('the work of others lingers for a moment, because their next request is on its way', () => {
+test('counts an account as active for a moment after its last task', () => {
   const { clock, pace } = paced();
   pace.begin('globex');
   pace.end('globex');
@@ -45,7 +45,7 @@ test('the work of others lingers for a moment, because their next request is on 
   expect(pace.pause('acme')).toBe(0);
 });
 
-test('an own task that has ended is not the work of others', () => {
+test('does not count finished tasks of the account itself as work of other accounts', () => {
   const { pace } = paced();
   for (const account of ['globex', 'acme', 'acme']) {
     pace.begin(account);
@@ -53,7 +53,7 @@ test('an own task that has ended is not the work of others', () => {
   }
   pace.charge('acme', 10);
   pace.charge('globex', 10);
-  // Both have just worked: each is the other of the other.
+  // Both accounts have just worked.
   expect([pace.pause('acme'), pace.pause('globex')]).toEqual([10, 10]);
   const alone = paced();
   alone.pace.begin('acme');
@@ -62,7 +62,7 @@ test('an own task that has ended is not the work of others', () => {
   expect(alone.pace.pause('acme')).toBe(0);
 });
 
-test('a pause is a second at the most, and what was charged too much is taken back', () => {
+test('limits a pause to one second and refunds a negative charge', () => {
   const { pace } = paced();
   pace.begin('globex');
   pace.charge('acme', 60_000);
@@ -71,7 +71,7 @@ test('a pause is a second at the most, and what was charged too much is taken ba
   expect(pace.pause('acme')).toBe(50);
 });
 
-test('an account without work is forgotten when there are too many', () => {
+test('removes idle accounts when there are too many', () => {
   const { clock, pace } = paced();
   pace.begin('globex');
   pace.charge('acme', 100);
@@ -80,7 +80,7 @@ test('an account without work is forgotten when there are too many', () => {
     pace.charge(`other-${index}`, 1);
   }
   expect(pace.pause('acme')).toBe(0);
-  // One that has something underway is not.
+  // An account with a running task is kept.
   expect(pace.pause('other-19999')).toBeGreaterThan(0);
   pace.end('globex');
 });

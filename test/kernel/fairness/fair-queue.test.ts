@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { FairQueue, QueueFullError, type Release } from '../../../kernel/fairness/fair-queue.js';
 
-/** A task that runs until it is told to end; `order` gets its name when it starts. */
+/** A task that runs until the test ends it; it adds its name to `order` when it starts. */
 function task(order: string[], name: string) {
   let end: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => (end = resolve));
@@ -17,13 +17,13 @@ async function settled(): Promise<void> {
   for (let turns = 0; turns < 50; turns += 1) await turn();
 }
 
-test('starts a task at once, without a promise, while its flow has a free place', () => {
+test('starts a task without a promise while its flow has a free slot', () => {
   const queue = new FairQueue({ perFlow: 1, maxWaiting: 1 });
   expect(queue.run('a', () => 'done')).toBe('done');
   expect(queue.run('a', () => 'again')).toBe('again');
 });
 
-test('runs as many tasks of a flow at once as it may, and no more', async () => {
+test('limits the running tasks of a flow', async () => {
   const queue = new FairQueue({ perFlow: 3, maxWaiting: 100 });
   let running = 0;
   let most = 0;
@@ -37,7 +37,7 @@ test('runs as many tasks of a flow at once as it may, and no more', async () => 
   expect(most).toBe(3);
 });
 
-test('starts a flow that comes later at once, whatever another one has waiting', () => {
+test('starts a task of a new flow at once although another flow has waiting tasks', () => {
   const queue = new FairQueue({ perFlow: 1, maxWaiting: 100 });
   const order: string[] = [];
   for (let index = 0; index < 50; index += 1) void queue.run('a', task(order, `a${index}`).work);
@@ -45,7 +45,7 @@ test('starts a flow that comes later at once, whatever another one has waiting',
   expect(order).toEqual(['a0', 'b0']);
 });
 
-test('starts what waits one flow after the other, however much each has waiting', async () => {
+test('starts waiting tasks in rotation of their flows', async () => {
   const queue = new FairQueue({ perFlow: 10, maxWaiting: 100, total: 1 });
   const order: string[] = [];
   const add = (name: string) => void queue.run(name[0] ?? '', () => void order.push(name));
@@ -57,7 +57,7 @@ test('starts what waits one flow after the other, however much each has waiting'
   expect(order).toEqual(['first', 'a0', 'b0', 'c0', 'a1', 'b1', 'a2', 'a3']);
 });
 
-test('starts one waiting task in a turn of the event loop, so that others are heard in between', async () => {
+test('starts one waiting task per turn of the event loop, so that input is read in between', async () => {
   const queue = new FairQueue({ perFlow: 1, maxWaiting: 100 });
   const order: string[] = [];
   const first = task(order, 'a0');
@@ -74,7 +74,7 @@ test('starts one waiting task in a turn of the event loop, so that others are he
   expect(order).toEqual(['a0', 'a1', 'a2', 'a3']);
 });
 
-test('runs no more tasks of all flows than it may', async () => {
+test('limits the running tasks of all flows', async () => {
   const queue = new FairQueue({ perFlow: 2, maxWaiting: 100, total: 3 });
   let running = 0;
   let most = 0;
@@ -89,7 +89,7 @@ test('runs no more tasks of all flows than it may', async () => {
   expect(most).toBe(3);
 });
 
-test('refuses a task of a flow whose queue is full, and takes those of others', () => {
+test('rejects a task of a flow whose queue is full and accepts tasks of other flows', () => {
   const queue = new FairQueue({ perFlow: 1, maxWaiting: 2 });
   const order: string[] = [];
   for (const name of ['a0', 'a1', 'a2']) void queue.run('a', task(order, name).work);
@@ -98,7 +98,7 @@ test('refuses a task of a flow whose queue is full, and takes those of others', 
   expect(queue.run('b', () => 'b')).toBe('b');
 });
 
-test('a task that is abandoned gives its place in the queue up and never starts', async () => {
+test('removes an aborted task from the queue without starting it', async () => {
   const queue = new FairQueue({ perFlow: 1, maxWaiting: 2 });
   const order: string[] = [];
   const first = task(order, 'a0');
@@ -114,14 +114,14 @@ test('a task that is abandoned gives its place in the queue up and never starts'
   expect(order).toEqual(['a0', 'a2']);
 });
 
-test('a task whose signal has aborted before does not start', () => {
+test('does not start a task whose signal is already aborted', () => {
   const queue = new FairQueue({ perFlow: 1, maxWaiting: 2 });
   const order: string[] = [];
   expect(queue.run('a', () => void order.push('a0'), AbortSignal.abort())).toBeUndefined();
   expect(order).toEqual([]);
 });
 
-test('a task that fails gives its place back', async () => {
+test('releases the slot of a task that fails', async () => {
   const queue = new FairQueue({ perFlow: 1, maxWaiting: 2 });
   await expect(queue.run('a', () => Promise.reject(new Error('it failed')))).rejects.toThrow('it failed');
   const throwing = () => {
@@ -131,7 +131,7 @@ test('a task that fails gives its place back', async () => {
   expect(queue.load('a')).toEqual({ running: 0, waiting: 0 });
 });
 
-test('a place that is given back twice counts once', () => {
+test('counts a slot that is released twice once', () => {
   const queue = new FairQueue({ perFlow: 2, maxWaiting: 2 });
   const [first] = [queue.enter('a'), queue.enter('a')] as Release[];
   first?.();
@@ -139,7 +139,7 @@ test('a place that is given back twice counts once', () => {
   expect(queue.load('a')).toEqual({ running: 1, waiting: 0 });
 });
 
-test('a flow that pauses waits, another one does not, and begins when its pause is over', async () => {
+test('queues the tasks of a pausing flow until its pause ends, while other flows start at once', async () => {
   const pauses = new Map([['a', 5]]);
   const working: string[] = [];
   const pace = {

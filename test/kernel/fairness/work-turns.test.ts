@@ -10,23 +10,23 @@ beforeEach(() => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-/** Asks for a piece twice for one account and then once for another; the order in which they come. */
+/** Requests two slices for one account and then one for another; returns the order in which they run. */
 async function orderOf(): Promise<string[]> {
   const order: string[] = [];
   const piece = async (account: string, name: string, milliseconds = 0) => {
     await waitForTurn(account);
     order.push(name);
-    // The piece takes so long.
+    // The duration of the slice.
     ahead += milliseconds;
   };
   await Promise.all([
-    // What waits behind it is asked for before the other account comes.
+    // The second slice is requested before the other account becomes active.
     piece('acme', 'a1', 50).then(() => Promise.all([piece('acme', 'a2'), piece('globex', 'b1')])),
   ]);
   return order;
 }
 
-test('an account that has worked lets others go first while they have work', async () => {
+test('runs slices of other accounts first after an account has worked', async () => {
   accountPace.begin('globex');
   try {
     expect(await orderOf()).toEqual(['a1', 'b1', 'a2']);
@@ -35,7 +35,7 @@ test('an account that has worked lets others go first while they have work', asy
   }
 });
 
-test('pieces run in the order in which they were requested while no other account has work', async () => {
+test('runs slices in the order of their requests while no other account has work', async () => {
   // The work of other accounts counts for a moment after its end.
   ahead += 1_000;
   expect(await orderOf()).toEqual(['a1', 'a2', 'b1']);

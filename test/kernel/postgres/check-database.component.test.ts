@@ -18,28 +18,28 @@ async function faultOf(change: (url: URL) => void): Promise<string> {
   return fault;
 }
 
-test('a database that can be written has no fault', async () => {
+test('accepts a writable database', async () => {
   expect(await faultOf(() => undefined)).toBe('none');
 });
 
-test('the fault of a database that cannot be used names the setting, the address and what to do', async () => {
+test('names the setting, the address and the remedy of a database that cannot be used', async () => {
   const port = String(await freePort());
   expect(await faultOf((url) => (url.port = port))).toMatch(
-    new RegExp(`^DATABASE_URL: postgresql://\\w+@127.0.0.1:${port}/\\w+: nothing listens there.`),
+    new RegExp(`^DATABASE_URL: postgresql://\\w+@127.0.0.1:${port}/\\w+: connection refused.`),
   );
   expect(await faultOf((url) => (url.hostname = 'nowhere.invalid'))).toMatch(
     /nowhere\.invalid.*no host|looked up/,
   );
   expect(await faultOf((url) => (url.password = 'a-wrong-one'))).toContain('the password is wrong');
   expect(await faultOf((url) => (url.pathname = '/missing'))).toContain(
-    '/missing: there is no such database',
+    '/missing: the database does not exist',
   );
   expect(await faultOf((url) => url.searchParams.set('sslmode', 'verify-full'))).toContain(
-    'does not speak TLS',
+    'does not support TLS',
   );
 });
 
-test('a database that is read-only is refused before anything is written', async () => {
+test('rejects a read-only database', async () => {
   const server = inject('postgresUrl');
   const name = `read_only_${randomBytes(4).toString('hex')}`;
   await onServer(server, `CREATE DATABASE ${name}`);
@@ -48,7 +48,7 @@ test('a database that is read-only is refused before anything is written', async
   await onServer(server, `DROP DATABASE ${name}`);
 });
 
-test('what is no PostgreSQL is refused', async () => {
+test('rejects a server that is not PostgreSQL', async () => {
   const other = createServer((socket) => socket.destroy());
   await once(other.listen(0, '127.0.0.1'), 'listening');
   const { port } = other.address() as AddressInfo;

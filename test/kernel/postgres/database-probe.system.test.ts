@@ -36,7 +36,7 @@ async function sql(...statements: string[]): Promise<void> {
   await client.end();
 }
 
-test('a database that takes writes is ok, and keeps nothing of the probe', async () => {
+test('reports a writable database as ok and stores nothing', async () => {
   expect(await probe.state()).toBe('ok');
   await expect(probe.check()).resolves.toBeUndefined();
   const client = new pg.Client({ connectionString: server.url });
@@ -45,7 +45,7 @@ test('a database that takes writes is ok, and keeps nothing of the probe', async
   await client.end();
 });
 
-test('a database that is read-only is told so', async () => {
+test('reports a read-only database', async () => {
   await sql('ALTER DATABASE postgres SET default_transaction_read_only = on');
   expect(await probe.state()).toBe('read-only');
   await expect(probe.check()).rejects.toThrow('the database is read-only');
@@ -56,8 +56,8 @@ test('a database that is read-only is told so', async () => {
   expect(await probe.state()).toBe('ok');
 });
 
-test('a server that stands still is unreachable, and ok once it goes on', async () => {
-  // The postmaster alone: it would accept the connection.
+test('reports a stopped server as unreachable and a continued one as ok', async () => {
+  // Stops only the postmaster, which accepts connections.
   process.kill(server.pid, 'SIGSTOP');
   try {
     expect(await probe.state()).toBe('unreachable');
@@ -76,7 +76,7 @@ function mount(folder: string): boolean {
   }
 }
 
-test('a database whose disk is full is told so', async (context) => {
+test('reports a database whose disk is full', async (context) => {
   const folder = await mkdtemp(join(tmpdir(), 'fleetgraph-full-'));
   await chmod(folder, 0o755);
   // Only root can mount a file system that is small enough.

@@ -3,7 +3,7 @@ import { expect, inject, test } from 'vitest';
 import { openDatabase } from '../../../kernel/postgres/database.js';
 import { databaseUrl, onServer } from '../../kit/template-database.js';
 
-test('times are the same whatever time zone and style of dates a database is set to, also with options of its URL', async () => {
+test('reads times independently of the time zone and date style of the database, also with options in the URL', async () => {
   const server = inject('postgresUrl');
   const name = `fleetgraph_test_${randomBytes(6).toString('hex')}`;
   await onServer(server, `CREATE DATABASE ${name} TEMPLATE ${inject('templateDatabase')}`);

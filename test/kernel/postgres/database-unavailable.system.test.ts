@@ -17,7 +17,7 @@ async function failureOf(work: Promise<unknown>): Promise<unknown> {
   );
 }
 
-test('a database that nobody serves is away, through pg and through Prisma', async () => {
+test('recognises a refused connection as an unavailable database, through pg and Prisma', async () => {
   const url = 'postgresql://nobody@127.0.0.1:1/none';
   const client = new pg.Client({ connectionString: url });
   expect(isDatabaseUnavailable(await failureOf(client.connect()))).toBe(true);
@@ -25,9 +25,9 @@ test('a database that nobody serves is away, through pg and through Prisma', asy
   expect(isDatabaseUnavailable(await failureOf(database.prisma.$queryRaw`SELECT 1`))).toBe(true);
 });
 
-test('whatever fails when PostgreSQL is killed under transactions means that it is away', async () => {
+test('recognises every error of a killed PostgreSQL as an unavailable database', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'fleetgraph-away-'));
-  // As root the database runs as another user, who must get here.
+  // Started by root, the database runs as another user, which must reach this folder.
   await chmod(directory, 0o755);
   const log = createLog('silent');
   const server = await startEmbeddedPostgres({ directory, password: 'a password', log, durable: false });
@@ -45,7 +45,7 @@ test('whatever fails when PostgreSQL is killed under transactions means that it 
   await eventually(() => committed > 200, { what: 'transactions under way' });
   process.kill(server.pid, 'SIGKILL');
   killed = true;
-  // Whoever got its connection only when the server was there again has not failed.
+  // A transaction that got its connection after the restart succeeds.
   const failures = (await Promise.all(running)).filter((failure) => failure !== undefined);
   expect(failures).not.toEqual([]);
   expect(failures.filter((failure) => !isDatabaseUnavailable(failure))).toEqual([]);
@@ -53,7 +53,7 @@ test('whatever fails when PostgreSQL is killed under transactions means that it 
   await rm(directory, { recursive: true, force: true });
 }, 60_000);
 
-test('a database that takes no writes is away, through pg and through Prisma', async () => {
+test('recognises a read-only database as unavailable, through pg and Prisma', async () => {
   await using kit = await createTestDatabase();
   const client = new pg.Client({ connectionString: kit.url });
   await client.connect();
@@ -71,12 +71,12 @@ test('a database that takes no writes is away, through pg and through Prisma', a
   ).toBe(true);
 });
 
-test('a database without disk space or connections is away', () => {
+test('recognises a database without disk space or connections as unavailable', () => {
   for (const code of ['53100', '53200', '53300'])
     expect(isDatabaseUnavailable(Object.assign(new Error('refused'), { code }))).toBe(true);
 });
 
-test('a wrong statement, or anything else, does not mean that the database is away', async () => {
+test('does not take other errors for an unavailable database', async () => {
   await using database = openDatabase({ url: inject('postgresUrl') });
   expect(isDatabaseUnavailable(await failureOf(database.prisma.$queryRaw`SELECT nonsense`))).toBe(false);
   expect(isDatabaseUnavailable(new Error('Connection to the cluster is closed'))).toBe(false);

@@ -11,12 +11,12 @@ let kit: TestDatabase;
 let database: OpenDatabase;
 beforeAll(async () => {
   kit = stack.use(await createTestDatabase());
-  // One connection: whatever is left on it, the next to come finds.
+  // One connection, so that the next statement finds what remains on it.
   database = stack.use(openDatabase({ url: kit.url, poolSize: 1 }));
 });
 afterAll(() => stack.disposeAsync());
 
-/** Runs for a request that can be left. */
+/** Runs work in the scope of a request that can be aborted. */
 function request<T>(work: () => Promise<T>) {
   const gone = new AbortController();
   const outcome = runInRequestScope({ requestId: 'left', at: 0, abortScope: gone }, () =>
@@ -28,7 +28,7 @@ function request<T>(work: () => Promise<T>) {
   return { outcome, leave: () => gone.abort() };
 }
 
-/** Backends, other than the one that asks, that are busy with a text like this. */
+/** Number of other backends that run a statement with this text. */
 async function running(like: string): Promise<number> {
   const rows = await kit.database.prisma.$queryRaw<{ pid: number }[]>`
     SELECT pid FROM pg_stat_activity
@@ -39,11 +39,11 @@ async function running(like: string): Promise<number> {
 const started = (like: string) =>
   eventually(async () => (await running(like)) === 1, { what: 'the statement to run' });
 
-/** PostgreSQL says that it is over a moment after it has told who asked. */
+/** pg_stat_activity changes a moment after the client has received the error. */
 const over = (like: string) =>
   eventually(async () => (await running(like)) === 0, { what: 'the end of the statement' });
 
-test('a statement ends in PostgreSQL when its request is left, and its connection serves the next', async () => {
+test('cancels the statement of an aborted request and reuses its connection', async () => {
   const { outcome, leave } = request(() => database.prisma.$queryRaw`SELECT pg_sleep(600)::text`);
   await started('%pg_sleep(600)%');
   leave();
@@ -52,7 +52,7 @@ test('a statement ends in PostgreSQL when its request is left, and its connectio
   expect(await database.prisma.$queryRaw`SELECT 1 AS one`).toEqual([{ one: 1 }]);
 });
 
-test('a transaction that waits for a lock is rolled back when its request is left', async () => {
+test('rolls back a transaction that waits for a lock when its request is aborted', async () => {
   const blocker = await kit.database.pool.connect();
   await blocker.query('BEGIN');
   await blocker.query('LOCK TABLE engine.event_counter IN ACCESS EXCLUSIVE MODE');
@@ -74,7 +74,7 @@ test('a transaction that waits for a lock is rolled back when its request is lef
   expect(await database.prisma.eventCounter.findMany()).toEqual([]);
 });
 
-test('what was asked for side by side in one transaction ends, too, though it has to wait its turn', async () => {
+test('cancels concurrent statements of one transaction, also those that have not started', async () => {
   const { outcome, leave } = request(async () => {
     const client = await database.pool.connect();
     try {
@@ -91,7 +91,7 @@ test('what was asked for side by side in one transaction ends, too, though it ha
   await over('%pg_sleep(60_)%');
 });
 
-test('nothing is begun for a request that was left, and its connection is not thrown away', async () => {
+test('starts no statement for an aborted request and keeps its connection', async () => {
   const pid = () => database.prisma.$queryRaw`SELECT pg_backend_pid() AS pid`;
   const before = await pid();
   const { outcome, leave } = request(async () => {
@@ -103,7 +103,7 @@ test('nothing is begun for a request that was left, and its connection is not th
   expect(await pid()).toEqual(before);
 });
 
-test('requests that were answered, and what runs for none, are left alone', async () => {
+test('does not cancel statements of completed requests or outside any request', async () => {
   const { outcome, leave } = request(() => database.prisma.$queryRaw`SELECT 1 AS one`);
   expect(await outcome).toBe('answered');
   const next = database.prisma.$queryRaw`SELECT pg_sleep(0.2)::text, 2 AS two`;
@@ -111,7 +111,7 @@ test('requests that were answered, and what runs for none, are left alone', asyn
   expect(await next).toEqual([{ pg_sleep: '', two: 2 }]);
 });
 
-test('PostgreSQL ends what takes longer than statements may', async () => {
+test('cancels a statement that exceeds the statement timeout', async () => {
   await using hurried = openDatabase({ url: kit.url, statementTimeout: 100 });
   const outcome = await hurried.prisma.$queryRaw`SELECT pg_sleep(604)::text`.catch((error: unknown) => error);
   expect(isQueryCanceled(outcome)).toBe(true);

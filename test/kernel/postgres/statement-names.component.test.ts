@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.disposeAsync());
 
-test('a statement gets a name when it is asked for often, and keeps it; others have none', () => {
+test('names a statement after frequent use and leaves others unnamed', () => {
   const nameOf = statementNames();
   const names = Array.from({ length: 100 }, () => nameOf({ sql: 'SELECT 1' }));
   expect(new Set(names).size).toBe(2);
@@ -21,7 +21,7 @@ test('a statement gets a name when it is asked for often, and keeps it; others h
   expect(nameOf({ sql: 'SELECT 2' })).toBe('');
 });
 
-test('there are no more names than a connection can keep', () => {
+test('limits the number of named statements', () => {
   const nameOf = statementNames();
   const texts = Array.from({ length: 1_000 }, (_, index) => ({ sql: `SELECT ${index}` }));
   for (let round = 0; round < 50; round += 1) texts.forEach(nameOf);
@@ -31,7 +31,7 @@ test('there are no more names than a connection can keep', () => {
   expect(names.length).toBeLessThan(500);
 });
 
-test('PostgreSQL reads such a statement once, and plans it for the values of each use', async () => {
+test('parses a named statement once per connection and plans it for the values of each use', async () => {
   const { prisma } = database;
   for (let round = 0; round < 50; round += 1)
     await prisma.$queryRaw`SELECT id FROM engine.operation WHERE account = ${`account-${round}`}`;

@@ -9,7 +9,7 @@ async function failureOf(work: PromiseLike<unknown>): Promise<unknown> {
   );
 }
 
-test('text with U+0000 is known as what cannot be stored, as text and in JSON, and nothing else is', async () => {
+test('recognises only U+0000 in text and JSON as an untranslatable character', async () => {
   await using database = openDatabase({ url: inject('postgresUrl') });
   const { prisma } = database;
   const nul = 'a\u0000b';

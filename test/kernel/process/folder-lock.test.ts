@@ -10,10 +10,12 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-test('a folder is locked by one of many that try at once, and free again once it is released', async () => {
-  const tries = await Promise.allSettled(Array.from({ length: 20 }, () => lockFolder(folder)));
-  const locks = tries.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  const refusals = tries.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+test('lets one of many concurrent callers lock a folder and unlocks it on dispose', async () => {
+  const attempts = await Promise.allSettled(Array.from({ length: 20 }, () => lockFolder(folder)));
+  const locks = attempts.flatMap((settled) => (settled.status === 'fulfilled' ? [settled.value] : []));
+  const refusals = attempts.flatMap((settled) =>
+    settled.status === 'rejected' ? [settled.reason as unknown] : [],
+  );
   expect(locks).toHaveLength(1);
   expect(refusals.every((error) => error instanceof FolderInUseError)).toBe(true);
   await locks[0]?.[Symbol.asyncDispose]();
@@ -21,10 +23,10 @@ test('a folder is locked by one of many that try at once, and free again once it
 });
 
 test.each([
-  ['is gone', '4194304 12345'],
-  ['had the pid that another process has now', `${process.pid} 1`],
-  ['was killed while it wrote', ''],
-])('the lock of a process that %s is taken over', async (_, left) => {
+  ['has ended', '4194304 12345'],
+  ['has a reused pid', `${process.pid} 1`],
+  ['was killed while writing the lock', ''],
+])('takes over the lock of a process that %s', async (_, left) => {
   await writeFile(join(folder, 'process'), left);
   await using lock = await lockFolder(folder);
   await expect(lockFolder(folder)).rejects.toThrow(

@@ -6,10 +6,10 @@ test.each([
   [2, 1],
   [4, 3],
   [64, 4],
-])('V8 on %i cores has %i helper threads, so that the event loop keeps a core', (cores, helpers) => {
+])('gives V8 on %i cores %i helper threads, so that the event loop keeps a core', (cores, helpers) => {
   expect(v8HelperThreads(cores)).toBe(helpers);
 });
 
-test('every process is started with as many helper threads', () => {
+test('starts every process with that number of helper threads', () => {
   expect(nodeOptions.some((option) => option.startsWith('--v8-pool-size='))).toBe(true);
 });

@@ -6,7 +6,7 @@ import { AbortedError } from '../../../kernel/aborted-error.js';
 import { type ParsedYaml, YamlParser } from '../../../kernel/yaml/yaml-parser.js';
 
 const LIMITS = { documents: 10, characters: 1_000_000 };
-/** Takes seconds to parse, and gigabytes. */
+/** Takes seconds and gigabytes to parse. */
 const SLOW = '- '.repeat(300_000);
 
 test('parses every document of a text as JSON', async () => {
@@ -16,11 +16,11 @@ test('parses every document of a text as JSON', async () => {
   });
 });
 
-test('parses no text, however small, on the thread that asks for it', async () => {
+test('parses even a small text in another thread', async () => {
   const parser = new YamlParser();
   let parsed: ParsedYaml | undefined;
   const parsing = parser.parse('a: 1', LIMITS, { flow: 'a' }).then((result) => (parsed = result));
-  // All that this thread can do without a message of another one is done when promises have been looked at.
+  // Everything that this thread can do without a message of another thread is done after the microtasks.
   for (let turns = 0; turns < 1000; turns += 1) await Promise.resolve();
   expect(parsed).toBeUndefined();
   await parsing;
@@ -34,7 +34,7 @@ test.runIf(process.platform === 'linux')('parses at a lower priority than the ev
   expect(await prioritiesOfThreads()).toContain(Math.min(19, own + 10));
 });
 
-/** Of all threads of this process: `nice` is the 19th field of proc(5)'s stat, the 17th behind the name. */
+/** Niceness of all threads of this process: the 19th field of /proc/PID/stat (proc(5)), the 17th after the name. */
 async function prioritiesOfThreads(): Promise<number[]> {
   const threads = await readdir('/proc/self/task');
   const stats = await Promise.all(
@@ -43,22 +43,22 @@ async function prioritiesOfThreads(): Promise<number[]> {
   return stats.map((stat) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]));
 }
 
-test('ends a text that takes too long, and parses the next one', async () => {
+test('stops parsing a text at the timeout and parses the next one', async () => {
   const parser = new YamlParser({ threads: 1, timeoutMs: 500 });
   const endless = '- '.repeat(500_000);
   expect(await parser.parse(endless, LIMITS, { flow: 'a' })).toEqual({ exceeded: 'time' });
-  // The start of the next thread counts, too, and may take longer than that on a busy machine.
+  // Includes the start of the next thread, which may take longer on a busy machine.
   await eventually(async () => 'documents' in (await parser.parse('a: 1', LIMITS, { flow: 'a' })));
 });
 
-test('ends a text that takes too much memory, and parses the next one', async () => {
+test('stops parsing a text at the memory limit and parses the next one', async () => {
   const parser = new YamlParser({ threads: 1, memoryMb: 24, timeoutMs: 60_000 });
   const large = `a: [${'x,'.repeat(400_000)}]`;
   expect(await parser.parse(large, LIMITS, { flow: 'a' })).toEqual({ exceeded: 'memory' });
   expect(await parser.parse('a: 1', LIMITS, { flow: 'a' })).toEqual({ documents: [{ json: '{"a":1}' }] });
 });
 
-test('refuses merge keys that multiply into more than the limit', async () => {
+test('rejects merge keys that expand beyond the limit', async () => {
   const lines = Array.from({ length: 6 }, (_, index) => {
     const merged = index === 0 ? '' : `<<: *m${index - 1}, `;
     return `m${index}: &m${index} { ${merged}k${index}: ${'x'.repeat(10_000)} }`;
@@ -68,7 +68,7 @@ test('refuses merge keys that multiply into more than the limit', async () => {
   expect(await parser.parse(lines.join('\n'), limits, { flow: 'a' })).toEqual({ exceeded: 'characters' });
 });
 
-test('refuses more texts of a flow than may wait, and takes those of others', async () => {
+test('rejects texts of a flow whose queue is full and accepts those of other flows', async () => {
   const parser = new YamlParser({ threads: 1, waiting: 1 });
   const outcomes: string[] = [];
   const parse = async (flow: string, name: string) => {
@@ -79,7 +79,7 @@ test('refuses more texts of a flow than may wait, and takes those of others', as
   expect(outcomes).toEqual(['a2 queue', 'a0', 'b0', 'a1']);
 });
 
-test('parses what waits one flow after the other, however much each has waiting', async () => {
+test('parses waiting texts in rotation of their flows', async () => {
   const parser = new YamlParser({ threads: 1 });
   const outcomes: string[] = [];
   const parse = async (flow: string, name: string) => {
@@ -91,7 +91,7 @@ test('parses what waits one flow after the other, however much each has waiting'
   expect(outcomes).toEqual(['a0', 'b0', 'c0', 'a1', 'a2', 'a3', 'a4', 'a5']);
 });
 
-test('ends a text that nobody waits for any more, whether it waits or is parsed', async () => {
+test('drops the waiting or running text of an aborted caller', async () => {
   const parser = new YamlParser({ threads: 1, timeoutMs: 600_000 });
   const left = new AbortController();
   const caller = { flow: 'a', signal: left.signal };
