@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { jsonPatch } from '../../kubesim/kubernetes/api/json-patch.js';
 import { mergePatch } from '../../kubesim/kubernetes/api/merge-patch.js';
-import { strategicMerge } from '../../kubesim/kubernetes/api/strategic-merge.js';
 import { rollingStep } from '../../kubesim/kubernetes/controllers/rollout.js';
 import { duration } from '../../kubesim/kubernetes/kinds/resource.js';
 import { deployments } from '../../kubesim/kubernetes/kinds/apps.js';
@@ -42,57 +41,6 @@ test.each([
   ['lists are replaced', { a: [1, 2] }, { a: [3] }, { a: [3] }],
 ])('in a merge patch %s', (_what, target, patch, result) => {
   expect(mergePatch(target, patch)).toEqual(result);
-});
-
-const web = { name: 'web', image: 'a:1', env: [{ name: 'A', value: '1' }], ports: [{ containerPort: 80 }] };
-
-test.each([
-  [
-    'containers merge by name',
-    { containers: [web] },
-    { containers: [{ name: 'web', image: 'a:2' }] },
-    { containers: [{ ...web, image: 'a:2' }] },
-  ],
-  [
-    'ports of a container merge by containerPort',
-    { containers: [web] },
-    { containers: [{ name: 'web', ports: [{ containerPort: 81 }] }] },
-    { containers: [{ ...web, ports: [{ containerPort: 80 }, { containerPort: 81 }] }] },
-  ],
-  [
-    '$patch: delete takes an entry away',
-    { containers: [web, { name: 'b' }] },
-    { containers: [{ name: 'b', $patch: 'delete' }] },
-    { containers: [web] },
-  ],
-  [
-    '$patch: replace replaces a list',
-    { containers: [web] },
-    { containers: [{ $patch: 'replace' }, { name: 'c' }] },
-    { containers: [{ name: 'c' }] },
-  ],
-  [
-    '$setElementOrder orders a list',
-    { env: [{ name: 'a' }, { name: 'b' }] },
-    { '$setElementOrder/env': [{ name: 'b' }, { name: 'a' }] },
-    { env: [{ name: 'b' }, { name: 'a' }] },
-  ],
-  [
-    '$retainKeys keeps only what it names',
-    { strategy: { type: 'RollingUpdate', rollingUpdate: {} } },
-    { strategy: { $retainKeys: ['type'], type: 'Recreate' } },
-    { strategy: { type: 'Recreate' } },
-  ],
-  [
-    '$deleteFromPrimitiveList removes values',
-    { finalizers: ['a', 'b'] },
-    { '$deleteFromPrimitiveList/finalizers': ['a'] },
-    { finalizers: ['b'] },
-  ],
-  ['lists of plain values are replaced', { args: ['a'] }, { args: ['b'] }, { args: ['b'] }],
-  ['null removes a field', { a: 1, b: 2 }, { a: null }, { b: 2 }],
-])('in a strategic merge patch %s', (_what, target, patch, result) => {
-  expect(strategicMerge(target, patch)).toEqual(result);
 });
 
 test('a JSON patch adds, moves, copies and escapes as RFC 6902 says', () => {
@@ -139,25 +87,6 @@ test.each([
 
 test('a JSON patch replaces the whole document', () => {
   expect(jsonPatch({ a: 1 }, [{ op: 'replace', path: '', value: { b: 2 } }])).toEqual({ b: 2 });
-});
-
-const named = (name: string, more: object = {}) => ({ name, ...more });
-
-test('a strategic merge keeps the order of a list, merges into the first of a name and removes each of a name', () => {
-  const containers = [named('a', { image: '1' }), named('b'), named('a'), named('c')];
-  const merge = (...patch: object[]) => strategicMerge({ containers }, { containers: patch });
-  expect(merge(named('d'), named('a', { image: '2' }), named('d', { image: '3' }))).toEqual({
-    containers: [named('a', { image: '2' }), named('b'), named('a'), named('c'), named('d', { image: '3' })],
-  });
-  expect(merge(named('a', { $patch: 'delete' }), named('a', { image: '4' }))).toEqual({
-    containers: [named('b'), named('c'), named('a', { image: '4' })],
-  });
-});
-
-test('a strategic merge of 150,000 named entries takes one pass', { timeout: 10_000 }, () => {
-  const entries = (first: number) => Array.from({ length: 150_000 }, (_, n) => named(`v${first + n}`));
-  const merged = strategicMerge({ volumes: entries(0) }, { volumes: entries(75_000) });
-  expect(merged).toMatchObject({ volumes: { length: 225_000 } });
 });
 
 test('a rolling update never has fewer pods available, or more pods in all, than it may', () => {
@@ -251,7 +180,10 @@ test('accepts an update of a Deployment whose selector has its keys in another o
     metadata: { name: 'web', uid: '1', resourceVersion: '1', creationTimestamp: '' },
     spec: {
       selector: { matchLabels },
-      template: { metadata: { labels: { a: '1', b: '2' } }, spec: { containers: [web] } },
+      template: {
+        metadata: { labels: { a: '1', b: '2' } },
+        spec: { containers: [{ name: 'web', image: 'a:1' }] },
+      },
     },
     status: {},
   });

@@ -1,55 +1,28 @@
 import { isJson, type Json } from '../kinds/object.js';
 import { badRequest } from '../kinds/status.js';
-
-/**
- * The lists that merge by a key of their entries, by the field they stand in (and, where the same name means
- * different lists, by the field around it). Lists that are not named here are replaced as a whole.
- */
-const MERGE_KEYS: Readonly<Record<string, string>> = {
-  containers: 'name',
-  initContainers: 'name',
-  ephemeralContainers: 'name',
-  volumes: 'name',
-  env: 'name',
-  imagePullSecrets: 'name',
-  secrets: 'name',
-  volumeMounts: 'mountPath',
-  volumeDevices: 'devicePath',
-  hostAliases: 'ip',
-  podIPs: 'ip',
-  hostIPs: 'ip',
-  resourceClaims: 'name',
-  topologySpreadConstraints: 'topologyKey',
-  conditions: 'type',
-  addresses: 'type',
-  ownerReferences: 'uid',
-  taints: 'key',
-  'containers.ports': 'containerPort',
-  'initContainers.ports': 'containerPort',
-  'spec.ports': 'port',
-};
-
-/** Lists of plain values that merge as sets. */
-const SETS = new Set(['finalizers', 'podCIDRs']);
+import type { MergeKeys } from '../schema/merge-keys.js';
 
 const DIRECTIVE = '$patch';
 const RETAIN = '$retainKeys';
 const DELETE_FROM = '$deleteFromPrimitiveList/';
 const ORDER = '$setElementOrder/';
 
-/** Applies a strategic merge patch. Throws ApiError when a directive is malformed. */
-export function strategicMerge(target: unknown, patch: unknown, field = ''): unknown {
+/** Applies a strategic merge patch. Lists merge by `merging`. Throws ApiError when a directive is malformed. */
+export function strategicMerge(target: unknown, patch: unknown, merging: MergeKeys | undefined): unknown {
   if (!isJson(patch)) return patch;
-  if (patch[DIRECTIVE] === 'replace') return without(patch, DIRECTIVE);
-  if (patch[DIRECTIVE] === 'delete') return undefined;
+  const directive = patch[DIRECTIVE];
+  if (directive === 'replace') return without(patch, DIRECTIVE);
+  if (directive === 'delete') return undefined;
+  if (directive !== undefined && directive !== 'merge')
+    throw badRequest(`Unknown patch type found: ${JSON.stringify(directive)}`);
   const merged: Json = isJson(target) ? { ...target } : {};
   retain(merged, patch[RETAIN]);
   for (const [key, value] of Object.entries(patch)) {
     if (isDirective(key)) continue;
     if (key.startsWith(DELETE_FROM)) removeFrom(merged, key.slice(DELETE_FROM.length), value);
-    else mergeField(merged, { key, value, field });
+    else mergeField(merged, { key, value, merging });
   }
-  reorder(merged, patch, field);
+  reorder(merged, patch, merging);
   return merged;
 }
 
@@ -57,52 +30,52 @@ function isDirective(key: string): boolean {
   return key === DIRECTIVE || key === RETAIN || key.startsWith(ORDER);
 }
 
-function mergeField(
-  merged: Json,
-  { key, value, field }: { readonly key: string; readonly value: unknown; readonly field: string },
-): void {
+interface FieldPatch {
+  readonly key: string;
+  readonly value: unknown;
+  /** Of the object around the field. */
+  readonly merging: MergeKeys | undefined;
+}
+
+function mergeField(merged: Json, { key, value, merging }: FieldPatch): void {
   if (value === null) Reflect.deleteProperty(merged, key);
-  else if (Array.isArray(value)) merged[key] = mergeList(merged[key], value, { key, field });
+  else if (Array.isArray(value)) merged[key] = mergeList(merged[key], value, { key, merging });
   else {
-    const next = strategicMerge(merged[key], value, key);
+    const next = strategicMerge(merged[key], value, merging?.of(key));
     if (next === undefined) Reflect.deleteProperty(merged, key);
     else merged[key] = next;
   }
 }
 
-interface ListPlace {
-  readonly key: string;
-  readonly field: string;
-}
-
-function mergeKeyOf({ key, field }: ListPlace): string | undefined {
-  return MERGE_KEYS[`${field}.${key}`] ?? MERGE_KEYS[key];
-}
-
-function mergeList(target: unknown, patch: readonly unknown[], place: ListPlace): unknown[] {
+function mergeList(
+  target: unknown,
+  patch: readonly unknown[],
+  { key, merging }: Omit<FieldPatch, 'value'>,
+): unknown[] {
+  const keys = merging?.keys(key);
+  if (!keys) return [...patch];
   const list = Array.isArray(target) ? (target as unknown[]) : [];
-  const mergeKey = mergeKeyOf(place);
-  if (SETS.has(place.key)) return [...new Set([...list, ...patch])];
-  if (!mergeKey) return [...patch];
+  if (keys.length === 0) return [...new Set([...list, ...patch])];
   const replaced = patch.some((entry) => isJson(entry) && entry[DIRECTIVE] === 'replace');
-  const merged = new KeyedList(replaced ? [] : list, mergeKey);
-  for (const entry of patch) mergeEntry(merged, entry, place.key);
+  const merged = new KeyedList(replaced ? [] : list, keys);
+  for (const entry of patch) mergeEntry(merged, entry, { key, merging: merging?.of(key) });
   return merged.entries();
 }
 
-function mergeEntry(list: KeyedList, entry: unknown, field: string): void {
-  if (!isJson(entry)) throw badRequest(`an entry of ${field} is no object`);
+function mergeEntry(list: KeyedList, entry: unknown, { key, merging }: Omit<FieldPatch, 'value'>): void {
+  if (!isJson(entry)) throw badRequest(`an entry of ${key} is no object`);
   if (entry[DIRECTIVE] === 'replace') {
     if (Object.keys(entry).length > 1) list.add(without(entry, DIRECTIVE));
     return;
   }
-  if (entry[list.mergeKey] === undefined)
-    throw badRequest(`map: ${JSON.stringify(entry)} does not contain declared merge key: ${list.mergeKey}`);
+  const [mergeKey = ''] = list.keys;
+  if (entry[mergeKey] === undefined)
+    throw badRequest(`map: ${JSON.stringify(entry)} does not contain declared merge key: ${mergeKey}`);
   if (entry[DIRECTIVE] === 'delete') list.remove(entry);
-  else list.merge(entry, (known) => strategicMerge(known, entry, field));
+  else list.merge(entry, (known) => strategicMerge(known, entry, merging));
 }
 
-/** A list whose entries are found by their merge key in constant time: a patch may name 200,000 of them. */
+/** A list whose entries are found by their merge keys in constant time: a patch may name 200,000 of them. */
 class KeyedList {
   private readonly list: unknown[] = [];
   private readonly removed = new Set<number>();
@@ -111,7 +84,7 @@ class KeyedList {
 
   constructor(
     list: readonly unknown[],
-    readonly mergeKey: string,
+    readonly keys: readonly string[],
   ) {
     for (const entry of list) this.add(entry);
   }
@@ -142,10 +115,9 @@ class KeyedList {
     return this.list.filter((_, place) => !this.removed.has(place));
   }
 
-  /** A port is one port for each protocol: the DNS has 53 twice. */
+  /** A port without a protocol is one of TCP, as the API's defaults say. */
   private keyOf(entry: Json): string {
-    const isPort = this.mergeKey === 'port' || this.mergeKey === 'containerPort';
-    return JSON.stringify([entry[this.mergeKey], isPort && (entry['protocol'] ?? 'TCP')]);
+    return JSON.stringify(this.keys.map((key) => entry[key] ?? (key === 'protocol' ? 'TCP' : null)));
   }
 }
 
@@ -163,14 +135,14 @@ function removeFrom(merged: Json, key: string, values: unknown): void {
 }
 
 /** Brings merged lists into the order that the patch's author sees; entries unknown to them keep their places behind. */
-function reorder(merged: Json, patch: Json, field: string): void {
+function reorder(merged: Json, patch: Json, merging: MergeKeys | undefined): void {
   for (const [directive, order] of Object.entries(patch)) {
     if (!directive.startsWith(ORDER) || !Array.isArray(order)) continue;
     const key = directive.slice(ORDER.length);
     const list = merged[key];
     if (!Array.isArray(list)) continue;
-    const mergeKey = mergeKeyOf({ key, field });
-    const idOf = (entry: unknown) => (mergeKey && isJson(entry) ? entry[mergeKey] : entry);
+    const [mergeKey] = merging?.keys(key) ?? [];
+    const idOf = (entry: unknown) => (mergeKey !== undefined && isJson(entry) ? entry[mergeKey] : entry);
     const ranks = new Map(order.map((entry, rank) => [idOf(entry), rank]));
     const rank = (entry: unknown) => ranks.get(idOf(entry)) ?? ranks.size;
     merged[key] = [...(list as unknown[])].sort((a, b) => rank(a) - rank(b));

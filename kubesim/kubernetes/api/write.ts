@@ -13,6 +13,7 @@ import { represent, representList } from './representation.js';
 import { selection } from './selection.js';
 import { ApiError, badRequest, conflict, notFound } from '../kinds/status.js';
 import { strategicMerge } from './strategic-merge.js';
+import { type MergeKeys, type MergeMethod, mergeKeysOf } from '../schema/merge-keys.js';
 
 /** Answers with the object as it is now, when it is on the disk. */
 async function answered(call: ApiCall, target: Target, object: KubeObject, status = 200): Promise<ApiAnswer> {
@@ -89,7 +90,7 @@ export async function patch(call: ApiCall, target: Target): Promise<ApiAnswer> {
     { form: 'object', includeObject: 'None' },
     call.cluster.clock.now(),
   );
-  const patched = patchedBy(media, shown, body);
+  const patched = patchedBy(media, { object: shown, body, merging: mergingOf(target, 'patch') });
   if (!isJson(patched)) throw badRequest('the patch makes the object something else');
   refuseTooLarge(patched);
   return answered(call, target, store(call, target, { current, next: readObject(call, target, patched) }));
@@ -101,10 +102,20 @@ function refuseTooLarge(object: Json): void {
   throw new ApiError(413, 'RequestEntityTooLarge', `the object may not be larger than ${BODY_LIMIT} bytes`);
 }
 
-function patchedBy(media: string, object: unknown, body: unknown): unknown {
+function mergingOf({ served: { group, version, type } }: Target, method: MergeMethod): MergeKeys {
+  return mergeKeysOf(group ? `${group}/${version}` : version, type.kind, method);
+}
+
+interface PatchRequest {
+  readonly object: unknown;
+  readonly body: unknown;
+  readonly merging: MergeKeys;
+}
+
+function patchedBy(media: string, { object, body, merging }: PatchRequest): unknown {
   if (media === MEDIA.json) return jsonPatch(object, body);
   if (media === MEDIA.merge) return mergePatch(object, body);
-  if (media === MEDIA.strategic) return strategicMerge(object, body);
+  if (media === MEDIA.strategic) return strategicMerge(object, body, merging);
   const known = Object.values(MEDIA).join(', ');
   throw new ApiError(
     415,
@@ -130,7 +141,7 @@ async function apply(call: ApiCall, target: Target, body: unknown): Promise<ApiA
     });
     return answered(call, target, object, 201);
   }
-  const merged = strategicMerge(current, applied);
+  const merged = strategicMerge(current, applied, mergingOf(target, 'apply'));
   if (!isJson(merged)) throw badRequest('the body is no object');
   return answered(call, target, store(call, target, { current, next: readObject(call, target, merged) }));
 }
