@@ -11,6 +11,7 @@ import {
   type Schedule,
 } from './contract.js';
 import type { EngineMetrics } from './jobs/engine-metrics.js';
+import { defaultTiming, type EngineTiming } from './jobs/engine-timing.js';
 import { housekeeping, type HousekeepingOptions } from './jobs/housekeeping.js';
 import { SCHEDULE_TASK, taskList } from './jobs/task-list.js';
 import { releaseOrphanedJobs, holdWorkerLease } from './jobs/worker-lease.js';
@@ -30,13 +31,13 @@ export interface EngineOptions extends HousekeepingOptions {
   readonly metrics?: EngineMetrics | undefined;
   /** Grace period of running jobs when the engine stops, in milliseconds. Default 10,000. */
   readonly stopGraceMs?: number;
+  /** Default `defaultTiming`. */
+  readonly timing?: EngineTiming | undefined;
 }
 
 /** A running engine. Disposing it waits for running jobs and aborts them after the grace period. */
 export type Engine = AsyncDisposable;
 
-/** Poll interval of delayed jobs; new jobs are notified. */
-const POLL_MS = 500;
 const RESTART_MS = 1_000;
 /** Time between the abort and the end of the engine. Jobs that still run then are unlocked when its lease ends. */
 const ABORT_GRACE_MS = 5_000;
@@ -52,7 +53,7 @@ const EXTRA_CONNECTIONS = 4;
  * them when the connection to the database is lost.
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { database, log, stopGraceMs = 10_000 } = options;
+  const { database, log, stopGraceMs = 10_000, timing = defaultTiming } = options;
   const pool = new pg.Pool({
     connectionString: database.url,
     max: options.concurrency + EXTRA_CONNECTIONS,
@@ -62,9 +63,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   const stopping = new AbortController();
-  const sweeper = releaseOrphanedJobs(pool, log);
+  const sweeper = releaseOrphanedJobs(pool, log, timing.sweepMs);
   const ranking = keepDueJobsRanked(pool, log);
-  const supervised = await supervise({ ...options, pool, signal: stopping.signal }).catch(
+  const supervised = await supervise({ ...options, timing, pool, signal: stopping.signal }).catch(
     async (error: unknown) => {
       // Open connections would keep the process alive.
       await sweeper[Symbol.asyncDispose]();
@@ -90,6 +91,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
 interface Supervision extends EngineOptions {
   readonly pool: pg.Pool;
+  readonly timing: EngineTiming;
   readonly signal: AbortSignal;
 }
 
@@ -133,7 +135,7 @@ interface RunningQueue {
 }
 
 async function startRunner(options: Supervision): Promise<RunningQueue> {
-  const { pool, log, concurrency } = options;
+  const { pool, log, concurrency, timing } = options;
   const leases = new Map<string, Promise<AsyncDisposable>>();
   /** A worker fetches jobs only while its pool's lease is held; else the sweep would release them as orphaned. */
   const acquire = async (poolId: string) => {
@@ -144,11 +146,16 @@ async function startRunner(options: Supervision): Promise<RunningQueue> {
   const runner: Runner = await run({
     pgPool: pool,
     concurrency,
-    pollInterval: POLL_MS,
+    pollInterval: timing.pollMs,
     noHandleSignals: true,
     gracefulShutdownAbortTimeout: (options.stopGraceMs ?? 10_000) + ABORT_GRACE_MS,
     logger: queueLogger(log),
-    taskList: taskList({ ...options, schedules: allSchedules(options), scope: scopeOf(options) }),
+    taskList: taskList({
+      ...options,
+      ...timing,
+      schedules: allSchedules(options),
+      scope: scopeOf(options),
+    }),
     parsedCronItems: cronItems(allSchedules(options)),
     preset: {
       worker: {

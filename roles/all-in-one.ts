@@ -1,5 +1,6 @@
 import { noFaultInjection } from '../engine/contract.js';
 import { EngineMetrics } from '../engine/jobs/engine-metrics.js';
+import type { EngineTiming } from '../engine/jobs/engine-timing.js';
 import { startEngine } from '../engine/engine.js';
 import { eventLogMetrics } from '../engine/events/event-log-metrics.js';
 import type { Retention } from '../engine/jobs/retention.js';
@@ -45,6 +46,8 @@ export interface AllInOneOptions {
   /** Limits, documents and metrics of the gateway, where they differ from its defaults. */
   readonly gateway?: GatewaySettings;
   readonly engineConcurrency: number;
+  /** Default `defaultTiming`. */
+  readonly engineTiming?: EngineTiming;
   /** Retention of finished objects. */
   readonly retention?: Retention | undefined;
   /** A simulated cloud that runs elsewhere; without it one is started. */
@@ -95,6 +98,7 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
       clock,
       log,
       concurrency: options.engineConcurrency,
+      timing: options.engineTiming,
       reconcilers: reconcilers(platform),
       schedules: schedules(platform, options.retention),
       faults: noFaultInjection,

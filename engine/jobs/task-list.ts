@@ -30,10 +30,12 @@ export interface JobOptions {
   readonly schedules: readonly Schedule[];
   readonly scope: ReconcileContext;
   readonly metrics?: EngineMetrics | undefined;
+  /** See EngineTiming. */
+  readonly delayFactor: number;
 }
 
 /** The task list of graphile-worker: reconcilers by kind, schedules by name. */
-export function taskList({ reconcilers, schedules, scope, metrics }: JobOptions): TaskList {
+export function taskList({ reconcilers, schedules, scope, metrics, delayFactor }: JobOptions): TaskList {
   const byKind = new Map(reconcilers.map((reconciler) => [reconciler.kind, reconciler]));
   const byName = new Map(schedules.map((schedule) => [schedule.name, schedule]));
   return {
@@ -46,7 +48,7 @@ export function taskList({ reconcilers, schedules, scope, metrics }: JobOptions)
       const cause = { origin: unexpiredOrigin(job.origin), account: job.account ?? undefined };
       await runForRequestOrigin(cause, { name: `reconcile ${job.kind}`, attributes }, async () => {
         const startedAt = performance.now();
-        const outcome = await runReconciler(reconciler, job, scope);
+        const outcome = await runReconciler(reconciler, job, { scope, delayFactor });
         const seconds = (performance.now() - startedAt) / 1000;
         metrics?.reconciled({ kind: job.kind, outcome, seconds });
         scope.log.debug({ kind: job.kind, key: job.key, outcome }, 'reconcile finished');
@@ -62,18 +64,18 @@ export function taskList({ reconcilers, schedules, scope, metrics }: JobOptions)
 async function runReconciler(
   reconciler: Reconciler,
   job: ReconcileJob,
-  engine: ReconcileContext,
+  { scope: engine, delayFactor }: Pick<JobOptions, 'scope' | 'delayFactor'>,
 ): Promise<ReconcileOutcome> {
   const scope = { ...engine, log: engine.log.child({ kind: job.kind, key: job.key }) };
   try {
     const { outcome, afterMs } = await attempt(reconciler, job.key, scope);
     const { attempt: _, ...again } = job;
-    if (afterMs !== undefined) await enqueueLater(scope.database, again, afterMs);
+    if (afterMs !== undefined) await enqueueLater(scope.database, again, afterMs * delayFactor);
     return outcome;
   } catch (error) {
     // Requeue without limit: graphile-worker stops after `max_attempts`, but the desired state must still be reached.
     const failures = (job.attempt ?? 0) + 1;
-    const afterMs = scope.signal.aborted ? 0 : retryDelay(failures);
+    const afterMs = scope.signal.aborted ? 0 : retryDelay(failures) * delayFactor;
     scope.log.warn({ err: error, failures, afterMs }, 'reconcile failed; requeued');
     failSpan(error instanceof Error ? error.message : String(error));
     await enqueueLater(scope.database, { ...job, attempt: failures }, afterMs);

@@ -12,8 +12,6 @@ import { NOTIFY_WORKERS, PRIVATE_JOB_QUEUES } from './private-tables.js';
  */
 const leaseName = (poolId: string) => `engine:${poolId}`;
 
-/** Sweep interval of each engine. A pool is orphaned when two sweeps find it without a lease: leases may be lost briefly. */
-const SWEEP_INTERVAL_MS = 1_000;
 /** The second sweep of an engine is earlier: it may replace the crashed engine. */
 const SECOND_SWEEP_MS = 300;
 const REACQUIRE_INTERVAL_MS = 200;
@@ -55,8 +53,11 @@ export async function holdWorkerLease(pool: pg.Pool, poolId: string, log: Log): 
   };
 }
 
-/** Releases the jobs of crashed pools periodically until disposed; the first sweep is immediate. */
-export function releaseOrphanedJobs(pool: pg.Pool, log: Log): AsyncDisposable {
+/**
+ * Releases the jobs of crashed pools periodically until disposed; the first sweep is immediate. A pool is orphaned when two
+ * sweeps find it without a lease: leases may be lost briefly.
+ */
+export function releaseOrphanedJobs(pool: pg.Pool, log: Log, intervalMs: number): AsyncDisposable {
   let suspects: ReadonlySet<string> = new Set();
   let sweeping: Promise<void> | undefined;
   const sweep = async () => {
@@ -76,8 +77,8 @@ export function releaseOrphanedJobs(pool: pg.Pool, log: Log): AsyncDisposable {
       .finally(() => (sweeping = undefined));
   };
   tick();
-  const second = setTimeout(tick, SECOND_SWEEP_MS);
-  const timer = setInterval(tick, SWEEP_INTERVAL_MS);
+  const second = setTimeout(tick, Math.min(intervalMs, SECOND_SWEEP_MS));
+  const timer = setInterval(tick, intervalMs);
   return {
     async [Symbol.asyncDispose]() {
       clearTimeout(second);

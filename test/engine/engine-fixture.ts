@@ -22,6 +22,7 @@ import { createTestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
 import { testActor } from '../kit/actor.js';
 import { clientTokens } from '../kit/client-tokens.js';
+import { testTiming } from '../kit/engine-timing.js';
 
 const SECRET = 'a secret of tests, thirty-two characters and more';
 
@@ -95,6 +96,7 @@ export async function startEngineFixture({
         reconcilers,
         schedules: [],
         faults,
+        timing: testTiming,
       });
     },
     cloud,

@@ -12,6 +12,7 @@ import { openDatabase } from '../../kernel/postgres/database.js';
 import { createLog } from '../../kernel/log.js';
 import { clusterReconcilers } from '../../subgraphs/clusters/reconcilers.js';
 import { quotaReconcilers } from '../../subgraphs/quotas/reconcilers.js';
+import { testTiming } from '../kit/engine-timing.js';
 
 const [databaseUrl = '', cloudUrl = '', token = '', deadlyPoint = ''] = process.argv.slice(2);
 
@@ -26,6 +27,7 @@ const engine = await startEngine({
   concurrency: 4,
   reconcilers: [...clusterReconcilers({ provider, kubernetes }), ...quotaReconcilers({ database })],
   schedules: [],
+  timing: testTiming,
   faults: {
     reach(point) {
       if (point === deadlyPoint) process.kill(process.pid, 'SIGKILL');

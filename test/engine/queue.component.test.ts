@@ -8,6 +8,7 @@ import {
 } from '../../engine/contract.js';
 import { startEngine } from '../../engine/engine.js';
 import { enqueue, enqueueAll, enqueueLater } from '../../engine/jobs/queue.js';
+import { defaultTiming } from '../../engine/jobs/engine-timing.js';
 import { systemClock } from '../../kernel/clock.js';
 import { createLog } from '../../kernel/log.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
@@ -28,6 +29,7 @@ function engineOf(...reconcilers: Reconciler[]) {
     concurrency: 4,
     reconcilers,
     schedules: [],
+    timing: { ...defaultTiming, pollMs: 50, sweepMs: 200 },
   });
 }
 

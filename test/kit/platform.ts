@@ -8,6 +8,7 @@ import { fleetgraphPage } from '../../roles/fleetgraph-page.js';
 import type { GatewaySettings } from '../../roles/gateway-settings.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { clientTokens } from './client-tokens.js';
+import { testTiming } from './engine-timing.js';
 
 export const AUTH_SECRET = clientTokens.keys.secret;
 export const PLATFORM_SECRET = 'test-platform-secret-of-at-least-32-characters';
@@ -81,6 +82,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
       auth: { kind: 'secret', secret: AUTH_SECRET },
       graphiql: fleetgraphPage,
       engineConcurrency: options.engineConcurrency ?? 10,
+      engineTiming: testTiming,
       kubesimPort: 0,
       simulationSpeed: options.simulationSpeed ?? 1_000,
       clock: options.clock ?? systemClock,
