@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import type { ClusterState } from '../../../subgraphs/clusters/model/cluster.enums.js';
+import { canTransition, sourceStates } from '../../../subgraphs/clusters/model/cluster-states.js';
+import { afterAction, COMPONENT_ACTIONS } from '../../../subgraphs/clusters/model/component.rules.js';
+import type { NodePoolState } from '../../../subgraphs/clusters/model/node-pool.enums.js';
+import {
+  type NodeCommand,
+  type NodeState,
+  nextNodeState,
+} from '../../../subgraphs/clusters/model/node-states.js';
+import { type PoolCommand, nextPoolState } from '../../../subgraphs/clusters/model/pool-states.js';
+import {
+  clusterTransitions,
+  componentTransitions,
+  nodeTransitions,
+  poolTransitions,
+} from '../expected-transitions.js';
+
+const POOL_COMMANDS: readonly PoolCommand[] = [
+  'SCALE',
+  'RESIZE',
+  'UPDATE',
+  'ATTACH',
+  'REMOVE_NODES',
+  'SYNC',
+  'REFILL',
+  'DELETE',
+  'GROUP_LOST',
+];
+const NODE_COMMANDS: readonly NodeCommand[] = [
+  'REMOVE',
+  'LEAVE',
+  'CONVERT',
+  'REPAIR',
+  'STARTED',
+  'READY',
+  'FAILED',
+  'GONE',
+];
+
+/** What the commands make of a state, without those that are refused. */
+function transitions<Command extends string>(
+  commands: readonly Command[],
+  next: (command: Command) => string | undefined,
+): Record<string, string | undefined> {
+  return Object.fromEntries(
+    commands.map((command) => [command, next(command)]).filter(([, state]) => state !== undefined),
+  ) as Record<string, string>;
+}
+
+describe('the transitions of a state', () => {
+  it.each(Object.entries(poolTransitions))(
+    'of a node pool that is %s are the expected ones',
+    (state, expected) => {
+      expect(transitions(POOL_COMMANDS, (command) => nextPoolState(state as NodePoolState, command))).toEqual(
+        expected,
+      );
+    },
+  );
+
+  it.each(Object.entries(nodeTransitions))(
+    'of a node that is %s are the expected ones',
+    (state, expected) => {
+      expect(transitions(NODE_COMMANDS, (command) => nextNodeState(state as NodeState, command))).toEqual(
+        expected,
+      );
+    },
+  );
+
+  it.each(Object.entries(componentTransitions))(
+    'of a component that is %s are the expected ones',
+    (state, expected) => {
+      expect(transitions(COMPONENT_ACTIONS, (action) => afterAction(state, action))).toEqual(expected);
+    },
+  );
+
+  const clusterStates = Object.keys(clusterTransitions) as ClusterState[];
+  it.each(clusterStates)('of a cluster that is %s are the expected ones', (from) => {
+    expect(clusterStates.filter((to) => canTransition(from, to)).sort()).toEqual(
+      [...clusterTransitions[from]].sort(),
+    );
+  });
+
+  it.each(clusterStates)('lead to a cluster that is %s from the expected states and from itself', (to) => {
+    const expected = clusterStates.filter(
+      (from) => from === to || (clusterTransitions[from] as readonly string[]).includes(to),
+    );
+    expect(sourceStates(to).sort()).toEqual(expected.sort());
+  });
+});
