@@ -23,6 +23,8 @@ export type KeySource =
       /** Tokens signed with a key of the JSON Web Key Set at this URL. */
       readonly kind: 'jwks';
       readonly url: string;
+      /** Milliseconds between two reads: a withdrawn key is accepted for at most this long. Default 5,000. */
+      readonly interval?: number;
     };
 
 /** What a token says, and which key vouches for it. */
@@ -40,7 +42,6 @@ export interface SigningKeys extends Disposable {
 }
 
 const ASYMMETRIC = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
-/** Milliseconds between two reads of a key set: a withdrawn key is accepted for at most this long. */
 const INTERVAL = 5_000;
 
 export interface KeyEvents {
@@ -49,9 +50,9 @@ export interface KeyEvents {
   readonly changed?: (() => void) | undefined;
 }
 
-/** Opens the keys of a source. A key set is read at once and then every five seconds; while it cannot be read, the previous keys stay valid. */
+/** Opens the keys of a source. A key set is read at once and then periodically; while it cannot be read, the previous keys stay valid. */
 export function openSigningKeys(source: KeySource, events: KeyEvents): SigningKeys {
-  return source.kind === 'secret' ? secretKeys(source.secret) : new KeySet(source.url, events);
+  return source.kind === 'secret' ? secretKeys(source.secret) : new KeySet(source, events);
 }
 
 function secretKeys(text: string): SigningKeys {
@@ -78,11 +79,11 @@ class KeySet implements SigningKeys {
   private readonly timer: NodeJS.Timeout;
 
   constructor(
-    url: string,
+    { url, interval = INTERVAL }: KeySource & { readonly kind: 'jwks' },
     private readonly events: KeyEvents,
   ) {
     this.keys = createRemoteJWKSet(new URL(url));
-    this.timer = setInterval(() => void this.poll(), INTERVAL);
+    this.timer = setInterval(() => void this.poll(), interval);
     this.timer.unref();
     void this.poll();
   }

@@ -13,6 +13,8 @@ export type SubgraphLocation =
       readonly url: string;
       /** Readiness URL, 200 when ready. Default: a query is sent to the subgraph. */
       readonly readyUrl?: string | undefined;
+      /** Milliseconds between pings of the WebSocket for subscriptions. Default 10,000. */
+      readonly pingInterval?: number | undefined;
     };
 
 export interface SourceOptions {

@@ -40,6 +40,8 @@ export interface HttpSourceOptions {
   readonly inFlightRequests: InFlightRequests;
   /** Maximum size of a subgraph response in bytes. Default unlimited. */
   readonly answerBytes?: number | undefined;
+  /** Milliseconds between pings of the WebSocket for subscriptions. Default 10,000. */
+  readonly pingInterval?: number | undefined;
 }
 
 /** A subgraph that answers over HTTP. */
@@ -61,6 +63,7 @@ export class HttpSource implements SubgraphSource {
     actorHeader,
     inFlightRequests: flights,
     answerBytes = Infinity,
+    pingInterval,
   }: HttpSourceOptions) {
     this.readyUrl = readyUrl;
     this.name = name;
@@ -76,7 +79,7 @@ export class HttpSource implements SubgraphSource {
       headersTimeout: 0,
       bodyTimeout: 0,
     });
-    this.subscriptions = new HttpSubscriptions({ name, url, headers: this.headers, flights });
+    this.subscriptions = new HttpSubscriptions({ name, url, headers: this.headers, flights, pingInterval });
   }
 
   execute(request: SubgraphRequest, call: CallContext): MaybePromise<SubgraphResult> {

@@ -23,6 +23,7 @@ export interface HttpSubscriptionsOptions {
   readonly url: string;
   readonly headers: SubgraphHeaderBuilder;
   readonly flights: InFlightRequests;
+  readonly pingInterval?: number | undefined;
 }
 
 /**
@@ -37,7 +38,7 @@ export class HttpSubscriptions implements AsyncDisposable {
   private readonly socket: SubgraphSocket;
 
   constructor(private readonly options: HttpSubscriptionsOptions) {
-    const { url, headers } = options;
+    const { url, headers, pingInterval } = options;
     const { origin, pathname, search } = new URL(url);
     this.path = pathname + search;
     // Subgraphs send a heartbeat every ten seconds: three missing ones mean that the stream is dead.
@@ -47,6 +48,7 @@ export class HttpSubscriptions implements AsyncDisposable {
       url,
       connectionParams: async () =>
         named(await headers.of({ ...call, signal: new AbortController().signal })),
+      pingInterval,
     });
   }
 

@@ -15,7 +15,6 @@ const WAITING_BYTES = 1024 * 1024;
 const MAX_MESSAGE = 16 * 1024 * 1024;
 /** Timeout in milliseconds for opening a socket, and for its acknowledgement. */
 const OPENING = 10_000;
-/** Milliseconds between pings, and timeout of a pong. */
 const PING_INTERVAL = 10_000;
 /** Idle timeout of a socket in milliseconds. */
 const IDLE = 10_000;
@@ -27,6 +26,8 @@ export interface SubgraphSocketOptions {
   readonly url: string;
   /** Credentials of the gateway in `connection_init`. */
   readonly connectionParams?: (() => Promise<Record<string, unknown>>) | undefined;
+  /** Milliseconds between pings, and timeout of a pong. Default 10,000. */
+  readonly pingInterval?: number | undefined;
 }
 
 /**
@@ -44,8 +45,10 @@ export class SubgraphSocket implements Disposable {
   /** Bytes of the current message. */
   private size = 0;
   private lastId = 0;
+  private readonly pingInterval: number;
 
-  constructor({ url, connectionParams }: SubgraphSocketOptions) {
+  constructor({ url, connectionParams, pingInterval = PING_INTERVAL }: SubgraphSocketOptions) {
+    this.pingInterval = pingInterval;
     this.client = createClient({
       url: url.replace(/^http/, 'ws'),
       webSocketImpl: socketClass({
@@ -54,7 +57,7 @@ export class SubgraphSocket implements Disposable {
       }),
       ...(connectionParams && { connectionParams }),
       generateID: () => String((this.lastId += 1)),
-      keepAlive: PING_INTERVAL,
+      keepAlive: pingInterval,
       connectionAckWaitTimeout: OPENING,
       lazyCloseTimeout: IDLE,
       // Subscriptions resume by themselves, each after its position.
@@ -134,7 +137,7 @@ export class SubgraphSocket implements Disposable {
 
   /** Detects a hung subgraph or network, which keeps its connections open. */
   private listenForPong(): void {
-    this.silence = setTimeout(() => this.client.terminate(), PING_INTERVAL);
+    this.silence = setTimeout(() => this.client.terminate(), this.pingInterval);
     this.silence.unref();
   }
 }

@@ -139,7 +139,7 @@ test('rejects tokens of a removed key as soon as the key set is reloaded', async
   const key = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' };
   const served = { keys: [key] };
   const jwks = await serveJson(served);
-  await using behind = await startFixture({ auth: { kind: 'jwks', url: jwks.url } });
+  await using behind = await startFixture({ auth: { kind: 'jwks', url: jwks.url, interval: 100 } });
   const bearer = await new SignJWT({ account: 'acme' })
     .setProtectedHeader({ alg: 'ES256', kid: 'k1' })
     .setExpirationTime('5m')

@@ -84,7 +84,7 @@ test('ends streams when the signing key of their token is withdrawn', async () =
     response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }));
   });
   const url = `${await listen(server, '127.0.0.1', 0)}/jwks`;
-  await using fixture = await startFixture({ auth: { kind: 'jwks', url } });
+  await using fixture = await startFixture({ auth: { kind: 'jwks', url, interval: 100 } });
   const bearer = await new SignJWT({ account: 'acme' })
     .setProtectedHeader({ alg: 'ES256', kid: 'k1' })
     .setExpirationTime('5m')
