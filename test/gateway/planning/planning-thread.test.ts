@@ -28,7 +28,10 @@ function large(name: string, levels = 6): string {
     depth === 0
       ? 'body'
       : `body author { name email } product { name shipping reviews { ${nested(depth - 1)} } }`;
-  const fields = Array.from({ length: 20 }, (_, at) => `${name}${at}: products { reviews { ${nested(levels)} } }`);
+  const fields = Array.from(
+    { length: 20 },
+    (_, at) => `${name}${at}: products { reviews { ${nested(levels)} } }`,
+  );
   return `{ ${fields.join(' ')} }`;
 }
 
