@@ -10,7 +10,7 @@ export type ApplyManifestInput = {
   readonly clientToken?: string | null | undefined;
   /** The cluster. */
   readonly clusterId: string;
-  /** Take over fields that somebody else manages (server-side apply with force). Default false: such a conflict is refused. */
+  /** Take over fields of other field managers (server-side apply with force). Default false: such a conflict is refused. */
   readonly force?: boolean | null | undefined;
   /** Kubernetes objects in YAML or JSON: 1 to 100 documents, at most 1 MiB. */
   readonly yaml: string;
@@ -97,13 +97,13 @@ export type ClusterState =
   /** A registered cluster whose agent has not connected yet. */
   | 'WAITING';
 
-/** What applying did to an object. */
+/** The effect of applying an object. */
 export type ManifestResult =
-  /** It was changed. */
+  /** The object was changed. */
   | 'CONFIGURED'
-  /** There was none before. */
+  /** The object did not exist before. */
   | 'CREATED'
-  /** It was already as the manifest says. */
+  /** The object was already as the manifest says. */
   | 'UNCHANGED';
 
 /** A kind of cluster as it is offered, limited and billed; it follows from type, profile and spec. */

@@ -13,21 +13,17 @@ import { FleetManifestService } from './api/fleet-manifest/fleet-manifest.servic
 import { ManifestResolver } from './api/manifest/manifest.resolver.js';
 import { ManifestService } from './api/manifest/manifest.service.js';
 import { NamespaceService } from './api/namespace/namespace.service.js';
-import {
-  NamespaceConnectionResolver,
-  PodConnectionResolver,
-  WorkloadConnectionResolver,
-} from './api/entities/partial-connection.resolver.js';
+import { NamespaceConnectionResolver } from './api/namespace/namespace.resolver.js';
 import { PodReader } from './inspection/pod.reader.js';
-import { PodResolver } from './api/pod/pod.resolver.js';
+import { PodConnectionResolver, PodResolver } from './api/pod/pod.resolver.js';
 import { PodService } from './api/pod/pod.service.js';
 import { ScaleResolver } from './api/scale/scale.resolver.js';
 import { ScaleService } from './api/scale/scale.service.js';
 import { WorkloadReader } from './inspection/workload.reader.js';
-import { WorkloadResolver } from './api/workload/workload.resolver.js';
+import { WorkloadConnectionResolver, WorkloadResolver } from './api/workload/workload.resolver.js';
 import { WorkloadService } from './api/workload/workload.service.js';
 
-/** A workload as others name it: by its id, or by an id of which it is not known whether it exists. */
+/** The key of a workload in a reference: `id`, or `resourceId` from `Query.node`, which may not exist. */
 interface Reference {
   readonly id?: string;
   readonly resourceId?: string;
@@ -57,7 +53,7 @@ export async function createWorkloadsSubgraph(platform: Platform): Promise<Subgr
     ],
     orphanedTypes: userErrorTypes,
     references: {
-      // The gateway has fetched what a field requires from the subgraph that owns clusters.
+      // The gateway has fetched the product from the subgraph that owns clusters, for the fields that require it.
       Cluster: ({ id, product }: { id: string; product?: string }) => ({ id, product }),
       Workload: async ({ id, resourceId }: Reference, context: RequestContext) =>
         (await reader.find(id ?? resourceId ?? '', context)) ?? null,

@@ -10,7 +10,7 @@ export type ApplyManifestInput = {
   readonly clientToken?: string | null | undefined;
   /** The cluster. */
   readonly clusterId: string;
-  /** Take over fields that somebody else manages (server-side apply with force). Default false: such a conflict is refused. */
+  /** Take over fields of other field managers (server-side apply with force). Default false: such a conflict is refused. */
   readonly force?: boolean | null | undefined;
   /** Kubernetes objects in YAML or JSON: 1 to 100 documents, at most 1 MiB. */
   readonly yaml: string;
@@ -760,13 +760,13 @@ export type ScaleNodePoolInput = {
   readonly nodePoolId: string;
 };
 
-/** The size a workload shall have. */
+/** The desired size of a workload. */
 export type ScaleWorkloadInput = {
   /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
   /** Its namespace. Cannot be changed: the present one is accepted, another one is refused with IMMUTABLE_FIELD. */
   readonly namespace?: string | null | undefined;
-  /** Pods it shall have, 0 to 100,000. */
+  /** Desired number of pods, 0 to 100,000. */
   readonly replicas: number;
   /** A deployment, stateful set or replica set. */
   readonly workloadId: string;
@@ -878,11 +878,11 @@ export type UpgradeRollingPolicyInput = {
 export type WorkloadFilter = {
   /** Of this cluster. */
   readonly clusterId?: string | null | undefined;
-  /** Also workloads that another workload made: replica sets of deployments, jobs of cron jobs. Default: only when `kind` asks for them. */
+  /** Also workloads that another workload created: replica sets of deployments, jobs of cron jobs. Default: only when `kind` is given. */
   readonly includeOwned?: boolean | null | undefined;
   /** Of this kind. */
   readonly kind?: WorkloadKind | null | undefined;
-  /** With labels that a Kubernetes label selector takes, e.g. `app=web,tier!=cache`. */
+  /** With labels that match a Kubernetes label selector, e.g. `app=web,tier!=cache`. */
   readonly labelSelector?: string | null | undefined;
   /** With this text in the name. */
   readonly nameContains?: string | null | undefined;
@@ -900,7 +900,7 @@ export type WorkloadKind =
   | 'DEPLOYMENT'
   /** Pods that run to completion. */
   | 'JOB'
-  /** Interchangeable pods without updates; mostly made by a deployment. */
+  /** Interchangeable pods without updates; mostly created by a deployment. */
   | 'REPLICA_SET'
   /** Pods with an identity and storage of their own. */
   | 'STATEFUL_SET';

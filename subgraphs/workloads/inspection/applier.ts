@@ -3,11 +3,12 @@ import type { AnswerForm, KubernetesClient, KubernetesObject } from '../../../en
 import { isNotFound, KubernetesStatusError } from '../../../engine/kubernetes/kubernetes-error.js';
 import { objectPath, versionPath } from '../../../engine/kubernetes/paths.js';
 import type { ManifestEntry } from '../model/manifest.rules.js';
+import type { ManifestResult } from '../model/manifest-outcome.rules.js';
 
-/** Who the platform is in Kubernetes' record of managed fields. */
+/** Name of the platform in the managed fields of Kubernetes objects. */
 export const FIELD_MANAGER = 'fleetgraph';
 
-/** Runs the work for a large object when it is its turn. */
+/** Queues the work for a large object. */
 export type InTurn = (work: () => Promise<AppliedObject>) => Promise<AppliedObject>;
 
 export interface ApplyOptions {
@@ -16,11 +17,11 @@ export interface ApplyOptions {
   readonly inTurn: InTurn;
 }
 
-/** Characters of JSON from which on an object is large: writing and reading each copy takes a millisecond or more. */
+/** Characters of JSON above which an object is large: serializing or parsing it takes a millisecond or more. */
 const LARGE = 64 * 1024;
 
 export interface AppliedObject {
-  readonly result: 'CREATED' | 'CONFIGURED' | 'UNCHANGED';
+  readonly result: ManifestResult;
   readonly object: KubernetesObject;
 }
 
@@ -31,12 +32,12 @@ interface ApiResource {
 }
 
 /**
- * Kinds of data, up to a mebibyte, that have no status: only applying them changes them. Neither they nor what became of
- * them need be read to see whether something changed.
+ * Kinds of up to a mebibyte of data and without a status: their resourceVersion tells whether applying changed them, so
+ * that only the metadata need be read.
  */
 const DATA_KINDS: ReadonlySet<string> = new Set(['ConfigMap', 'Secret']);
 
-/** Applies objects to one cluster by server-side apply; remembers what the API server serves. */
+/** Applies objects to one cluster by server-side apply; caches the resources that the API server serves. */
 export class Applier {
   private readonly served = new Map<string, readonly ApiResource[]>();
 
@@ -46,8 +47,8 @@ export class Applier {
   ) {}
 
   /**
-   * Throws KubernetesStatusError when the API server refuses the object. Of a ConfigMap or Secret only the metadata is
-   * answered; a dry run leaves no other trace than the object.
+   * Throws KubernetesStatusError when the API server refuses the object. Returns only the metadata of a ConfigMap or
+   * Secret, except in a dry run, which does not change the resourceVersion.
    */
   async apply(entry: ManifestEntry): Promise<AppliedObject> {
     const path = await this.pathOf(entry.object);
@@ -82,7 +83,7 @@ export class Applier {
     return objectPath({ apiVersion, resource: resource.name }, namespace, metadata.name);
   }
 
-  /** Where the API server serves the kind. A kind it does not know is asked for again: the manifest may define it. */
+  /** The resource of the kind. An unknown kind is looked up again: an earlier object of the manifest may define it. */
   private async resource(apiVersion: string, kind: string): Promise<ApiResource> {
     const known = findKind(this.served.get(apiVersion), kind);
     if (known) return known;
@@ -111,12 +112,12 @@ function findKind(served: readonly ApiResource[] | undefined, kind: string): Api
   return served?.find((resource) => resource.kind === kind && !resource.name.includes('/'));
 }
 
-/** API servers store nothing, and count no version, when an apply changes nothing. */
+/** An apply without a change leaves the resourceVersion. */
 function sameVersion(before: KubernetesObject, after: KubernetesObject): boolean {
   return before.metadata?.resourceVersion === after.metadata?.resourceVersion;
 }
 
-/** What of an object its owner decides: not its status, nor what the server counts. */
+/** The fields of an object that its owner sets: without status and the metadata that the server sets. */
 function spec(object: KubernetesObject): unknown {
   const { status: _status, metadata, ...rest } = object as KubernetesObject & { status?: unknown };
   const {

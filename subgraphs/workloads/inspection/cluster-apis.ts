@@ -4,19 +4,18 @@ import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import type { Platform } from '../../../engine/platform.js';
 import type { RequestContext } from '../../runtime/subgraph.js';
 
-/** Calls to Kubernetes that one request has in flight at the most, over all clusters. */
-const CALLS_AT_ONCE = 24;
+/** Maximum number of concurrent calls to Kubernetes of one request, over all clusters. */
+const MAX_CONCURRENT_CALLS = 24;
 
-/** Reaches the Kubernetes APIs of the clusters of the request's account, and of no other. */
+/** Clients of the Kubernetes APIs of clusters of the request's account. */
 export class ClusterApis {
   private readonly limits = new WeakMap<RequestContext, LimitFunction>();
 
   constructor(private readonly platform: Pick<Platform, 'database' | 'kubernetes'>) {}
 
   /**
-   * The API of a cluster; undefined when the account has no such cluster, or the cluster no API (yet, or any more).
-   * All clusters that a request asks for are looked up in one statement. Calls end when
-   * `signal` aborts; without one, when the request was aborted.
+   * The API of a cluster; undefined when the account has no such cluster, or the cluster has no API. All clusters of a
+   * request are looked up in one statement. Calls are aborted by `signal`, or else with the request.
    */
   async of(
     clusterId: string,
@@ -39,7 +38,7 @@ export class ClusterApis {
   private limitOf(context: RequestContext): LimitFunction {
     const known = this.limits.get(context);
     if (known) return known;
-    const limit = pLimit(CALLS_AT_ONCE);
+    const limit = pLimit(MAX_CONCURRENT_CALLS);
     this.limits.set(context, limit);
     return limit;
   }

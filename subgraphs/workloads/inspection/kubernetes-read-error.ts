@@ -1,7 +1,7 @@
 import { KubernetesStatusError, KubernetesUnavailable } from '../../../engine/kubernetes/kubernetes-error.js';
 import { type Problem, ProblemError } from '../../../kernel/result.js';
 
-/** What kept a read from being answered, as data; throws on what is a bug. */
+/** The problem of a failed read; throws an error that is a bug. */
 export function toReadProblem(error: unknown): Problem {
   if (error instanceof KubernetesStatusError) {
     return { code: 'KUBERNETES_REJECTED', message: error.message, details: { status: error.status } };
@@ -10,7 +10,7 @@ export function toReadProblem(error: unknown): Problem {
   throw error;
 }
 
-/** Throws what kept a read from being answered as a refusal. */
+/** Throws the problem of a failed read. */
 export function throwReadError(error: unknown): never {
   throw new ProblemError([toReadProblem(error)]);
 }

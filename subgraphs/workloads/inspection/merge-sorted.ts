@@ -1,4 +1,4 @@
-/** Merges sorted sequences into one sorted sequence, reading from each only as far as needed. */
+/** Merges sorted sequences into one, reading from each no further than needed. */
 export async function* mergeSorted<T>(
   sequences: readonly AsyncIterator<T>[],
   before: (a: T, b: T) => boolean,
@@ -28,7 +28,7 @@ function smallest<T>(heads: readonly IteratorResult<T>[], before: (a: T, b: T) =
   return first;
 }
 
-/** The first `count` items; the sequence is left there. */
+/** The first `count` items; the sequence is closed after them. */
 export async function takeFirst<T>(sequence: AsyncIterable<T>, count: number): Promise<T[]> {
   const items: T[] = [];
   if (count <= 0) return items;

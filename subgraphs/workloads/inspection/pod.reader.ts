@@ -6,13 +6,12 @@ import type { RequestContext } from '../../runtime/subgraph.js';
 import type { ClusterApis } from './cluster-apis.js';
 import { toReadProblem } from './kubernetes-read-error.js';
 import { decodePodId, encodePodId, type PodRef } from '../model/pod-id.js';
-import { type PodObject, PODS, toPod } from '../model/pod.rules.js';
-import type { Pod } from '../api/pod/pod.type.js';
+import { type Pod, type PodObject, PODS, toPod } from '../model/pod.rules.js';
 
-/** Result of reading a pod: the pod, undefined, or the error. */
-type Answer = Pod | undefined | Error;
+/** A pod, undefined when it does not exist, or the error of reading it. */
+type ReadResult = Pod | undefined | Error;
 
-/** Reads pods by id; one call for each cluster and namespace however many a request asks for. */
+/** Reads pods by id; one call for each cluster and namespace however many ids a request has. */
 export class PodReader {
   constructor(private readonly apis: ClusterApis) {}
 
@@ -25,7 +24,7 @@ export class PodReader {
     return loader.load(id);
   }
 
-  private async batch(ids: readonly string[], context: RequestContext): Promise<Answer[]> {
+  private async batch(ids: readonly string[], context: RequestContext): Promise<ReadResult[]> {
     const refs = ids.map(decodePodId).filter((ref) => ref !== undefined);
     const groups = Map.groupBy(refs, ({ clusterId, namespace }) => `${clusterId}/${namespace}`);
     const parts = await Promise.all([...groups.values()].map((group) => this.readGroup(group, context)));
@@ -33,7 +32,10 @@ export class PodReader {
     return ids.map((id) => found.get(id));
   }
 
-  private async readGroup(group: readonly PodRef[], context: RequestContext): Promise<[string, Answer][]> {
+  private async readGroup(
+    group: readonly PodRef[],
+    context: RequestContext,
+  ): Promise<[string, ReadResult][]> {
     const [first] = group;
     const client = first && (await this.apis.of(first.clusterId, context));
     if (!client) return [];

@@ -9,10 +9,9 @@ import {
 } from '../../../engine/kubernetes/workload-ref.js';
 import { throwProblem } from '../../../kernel/result.js';
 import { mergeSorted } from './merge-sorted.js';
-import { toWorkload, type WorkloadObject } from '../model/workload.rules.js';
-import type { Workload } from '../api/workload/workload.type.js';
+import { toWorkload, type Workload, type WorkloadObject } from '../model/workload.rules.js';
 
-/** Which workloads of one cluster. */
+/** Which workloads of a cluster; every condition given must hold. */
 export interface WorkloadSelection {
   readonly namespace?: string | null | undefined;
   readonly kind?: WorkloadKindName | null | undefined;
@@ -30,7 +29,7 @@ export interface WorkloadPosition {
 
 /**
  * The workloads of one cluster after a position, by namespace, name and kind. Read from the API server in chunks as
- * the consumer goes on; `expected` is how many it will want.
+ * they are consumed; `expected` is how many the consumer will take.
  */
 export function listWorkloads(
   client: KubernetesClient,
@@ -39,13 +38,13 @@ export function listWorkloads(
   { after, expected }: { after?: WorkloadPosition | undefined; expected: number },
 ): AsyncGenerator<Workload> {
   const kinds = selection.kind ? [selection.kind] : workloadKindNames;
-  const limit = after || selects(selection) ? LIST_CHUNK : Math.min(LIST_CHUNK, expected);
+  const limit = after || filtersObjects(selection) ? LIST_CHUNK : Math.min(LIST_CHUNK, expected);
   const sequences = kinds.map((kind) => listKind(client, { clusterId, kind, selection, limit, after }));
   return mergeSorted(sequences, (a, b) => isBefore(a, b));
 }
 
-/** Whether some of what the server sends will be left out, so that more is needed than is wanted. */
-function selects({ nameContains, includeOwned, kind }: WorkloadSelection): boolean {
+/** Whether some of the listed objects are filtered out, so that more must be listed than are expected. */
+function filtersObjects({ nameContains, includeOwned, kind }: WorkloadSelection): boolean {
   return Boolean(nameContains) || (!includeOwned && !kind);
 }
 
@@ -63,18 +62,21 @@ async function* listKind(client: KubernetesClient, list: KindList): AsyncGenerat
   const labelSelector = selection.labelSelector || undefined;
   try {
     for await (const chunk of client.chunks<WorkloadObject>(path, { limit, labelSelector })) {
-      const wanted = chunk.filter((object) => isWanted(object, selection));
-      const workloads = wanted.map((object) => toWorkload(clusterId, kind, object));
+      const selected = chunk.filter((object) => isSelected(object, selection));
+      const workloads = selected.map((object) => toWorkload(clusterId, kind, object));
       yield* workloads.filter((workload) => !after || isBefore(after, workload));
     }
   } catch (error) {
     refuseSelector(error, labelSelector);
-    // An API server that does not serve the kind has none of it.
+    // An API server that does not serve the kind has no such objects.
     if (!isNotFound(error)) throw error;
   }
 }
 
-function isWanted(object: WorkloadObject, { nameContains, includeOwned, kind }: WorkloadSelection): boolean {
+function isSelected(
+  object: WorkloadObject,
+  { nameContains, includeOwned, kind }: WorkloadSelection,
+): boolean {
   if (nameContains && !object.metadata?.name?.includes(nameContains)) return false;
   return Boolean(includeOwned ?? kind) || controllerOf(object) === undefined;
 }

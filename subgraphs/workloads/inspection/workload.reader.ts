@@ -11,13 +11,12 @@ import { ProblemError } from '../../../kernel/result.js';
 import type { RequestContext } from '../../runtime/subgraph.js';
 import type { ClusterApis } from './cluster-apis.js';
 import { toReadProblem } from './kubernetes-read-error.js';
-import { toWorkload, type WorkloadObject } from '../model/workload.rules.js';
-import type { Workload } from '../api/workload/workload.type.js';
+import { toWorkload, type Workload, type WorkloadObject } from '../model/workload.rules.js';
 
-/** Result of reading a workload: the workload, undefined, or the error. */
-type Answer = Workload | undefined | Error;
+/** A workload, undefined when it does not exist, or the error of reading it. */
+type ReadResult = Workload | undefined | Error;
 
-/** Reads workloads by id; one call for each cluster, kind and namespace however many a request asks for. */
+/** Reads workloads by id; one call for each cluster, kind and namespace however many ids a request has. */
 export class WorkloadReader {
   constructor(private readonly apis: ClusterApis) {}
 
@@ -30,7 +29,7 @@ export class WorkloadReader {
     return loader.load(id);
   }
 
-  private async batch(ids: readonly string[], context: RequestContext): Promise<Answer[]> {
+  private async batch(ids: readonly string[], context: RequestContext): Promise<ReadResult[]> {
     const refs = ids.map(decodeWorkloadId).filter((ref) => ref !== undefined);
     const groups = Map.groupBy(refs, (ref) => JSON.stringify([ref.clusterId, ref.kind, ref.namespace]));
     const parts = await Promise.all([...groups.values()].map((group) => this.readGroup(group, context)));
@@ -41,7 +40,7 @@ export class WorkloadReader {
   private async readGroup(
     group: readonly WorkloadRef[],
     context: RequestContext,
-  ): Promise<[string, Answer][]> {
+  ): Promise<[string, ReadResult][]> {
     const [first] = group;
     const client = first && (await this.apis.of(first.clusterId, context));
     if (!client) return [];

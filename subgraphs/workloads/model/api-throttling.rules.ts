@@ -1,8 +1,15 @@
-import { type ApiThrottling, ThrottlingRecommendation } from '../api/api-throttling/api-throttling.type.js';
+/** What reduces the throttling of a cluster's API. */
+export type ThrottlingRecommendation = 'MIGRATE_TO_PRO' | 'READ_IN_PAGES';
+
+/** Throttling of a cluster's API; the GraphQL type of the same name describes the fields. */
+export interface ApiThrottling {
+  readonly throttledRequests: number;
+  readonly recommendation: ThrottlingRecommendation | null;
+}
 
 const REJECTED = 'apiserver_flowcontrol_rejected_requests_total';
 
-/** Requests that an API server refused, by its metrics: the sum over all kinds of requests. */
+/** Number of requests that an API server rejected, from its metrics: the sum over all kinds of requests. */
 export function rejectedRequests(metrics: string): number {
   let sum = 0;
   for (const line of metrics.split('\n')) {
@@ -13,13 +20,11 @@ export function rejectedRequests(metrics: string): number {
   return Math.min(sum, 2_147_483_647);
 }
 
-/** Which products can be migrated to one whose API server takes more. */
+/** Products that can be migrated to one whose API server accepts more requests. */
 const MIGRATABLE: ReadonlySet<string> = new Set(['ACK_STANDARD']);
 
 export function throttlingOf(product: string, throttledRequests: number): ApiThrottling {
   if (throttledRequests === 0) return { throttledRequests, recommendation: null };
-  const advice = MIGRATABLE.has(product)
-    ? ThrottlingRecommendation.MIGRATE_TO_PRO
-    : ThrottlingRecommendation.READ_IN_PAGES;
+  const advice = MIGRATABLE.has(product) ? 'MIGRATE_TO_PRO' : 'READ_IN_PAGES';
   return { throttledRequests, recommendation: advice };
 }

@@ -4,17 +4,17 @@ import type { Problem } from '../../../kernel/result.js';
 type Tree = Readonly<Record<string, unknown>>;
 
 /**
- * What an object mounts of a node that belongs to Kubernetes itself: writable hostPath volumes, in pods and in the
- * templates of workloads, and hostPath persistent volumes. System agents have reasons to do so, so it is a warning.
+ * Warnings about mounts of directories of a node where Kubernetes keeps its data: writable hostPath volumes, in pods and
+ * in the templates of workloads, and hostPath persistent volumes. System agents need such mounts, so they are no errors.
  */
 export function hostPathWarnings(object: unknown, path: readonly string[]): Problem[] {
   const root = tree(object);
   const kind = root['kind'];
   const paths = kind === 'PersistentVolume' ? [pathOf(root['spec'])] : podSpecs(root).flatMap(writablePaths);
   return [...new Set(paths)].flatMap((hostPath): Problem[] => {
-    const kept = hostPath === undefined ? undefined : protectedPath(hostPath);
-    if (hostPath === undefined || kept === undefined) return [];
-    const message = `hostPath ${hostPath} reaches ${kept}, where Kubernetes keeps its own data; changes there break the node.`;
+    const protectedBy = hostPath === undefined ? undefined : protectedPath(hostPath);
+    if (hostPath === undefined || protectedBy === undefined) return [];
+    const message = `hostPath ${hostPath} reaches ${protectedBy}, where Kubernetes keeps its own data; changes there break the node.`;
     return [{ code: 'PROTECTED_PATH', message, path }];
   });
 }
@@ -34,8 +34,8 @@ function writablePaths(pod: Tree): (string | undefined)[] {
   const mounts = containers.flatMap((container) => list(container['volumeMounts']));
   return list(pod['volumes'])
     .filter(({ name }) => {
-      const mine = mounts.filter((mount) => mount['name'] === name);
-      return mine.length === 0 || mine.some(({ readOnly }) => readOnly !== true);
+      const ownMounts = mounts.filter((mount) => mount['name'] === name);
+      return ownMounts.length === 0 || ownMounts.some(({ readOnly }) => readOnly !== true);
     })
     .map(pathOf);
 }

@@ -1,6 +1,6 @@
 import type { LabelSelector, LabelSelectorRequirement } from 'kubernetes-types/meta/v1.js';
 
-/** A selector in the form of the `labelSelector` query parameter; undefined when it takes everything. */
+/** A selector in the form of the query parameter `labelSelector`; undefined when it selects everything. */
 export function toSelector(selector: LabelSelector): string | undefined {
   const equal = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
   const parts = [...equal, ...(selector.matchExpressions ?? []).map(toRequirement)];

@@ -1,67 +1,40 @@
 import type { KubernetesObject } from '../../../engine/kubernetes/client.js';
 import { type Problem, ProblemError, throwProblem } from '../../../kernel/result.js';
-import { type ParsedYaml, type YamlCaller, yamlParser } from '../../../kernel/yaml/yaml-parser.js';
+import type { ParsedYaml } from '../../../kernel/yaml/yaml-parser.js';
 
-/** Largest manifest, in bytes of UTF-8. */
-export const MAX_MANIFEST_BYTES = 1024 * 1024;
-/** Documents of a manifest, and objects in them, at the most. */
-const MAX_MANIFEST_OBJECTS = 100;
-/** Characters of its objects as JSON together. */
-const MAX_JSON_CHARACTERS = 4 * 1024 * 1024;
+/** Maximum number of documents of a manifest, and of objects in them. */
+export const MAX_MANIFEST_OBJECTS = 100;
 
-/** An object to be applied, and the number of the document it stands in. */
+/** An object to apply, and the number of its document. */
 export interface ManifestEntry {
   readonly document: number;
   readonly object: KubernetesObject & { apiVersion: string; kind: string; metadata: { name: string } };
-  /** The same as JSON, as it is sent. */
+  /** The object as JSON, as it is sent. */
   readonly json: string;
 }
 
+type Documents = Extract<ParsedYaml, { readonly documents: unknown }>['documents'];
+
 /**
- * Parses a manifest: YAML as kubectl reads it, lists unfolded. Refuses LIMIT_EXCEEDED, TOO_MANY_REQUESTS when too many
- * manifests of the caller's account wait, and MANIFEST_INVALID with the path of each document that is no Kubernetes object.
+ * The objects of a manifest's documents, lists expanded. Refuses LIMIT_EXCEEDED, and MANIFEST_INVALID with the path of
+ * each document that is no Kubernetes object.
  */
-export async function parseManifest(yaml: string, caller: YamlCaller): Promise<ManifestEntry[]> {
-  const size = Buffer.byteLength(yaml);
-  if (size > MAX_MANIFEST_BYTES) tooLarge(`A manifest may have ${MAX_MANIFEST_BYTES} bytes, it has ${size}.`);
-  const limits = { documents: MAX_MANIFEST_OBJECTS, characters: MAX_JSON_CHARACTERS };
-  const read = await yamlParser().parse(yaml, limits, caller);
-  if ('exceeded' in read) return refuseExceeded(read.exceeded);
-  const parts = read.documents.map((document, number) =>
+export function manifestEntries(documents: Documents): ManifestEntry[] {
+  const parts = documents.map((document, number) =>
     'json' in document ? readDocument(document.json, number) : invalid(number, document.error),
   );
   const problems = parts.flatMap((part) => part.problems);
   if (problems.length > 0) throw new ProblemError(problems);
   const entries = parts.flatMap((part) => part.entries);
-  if (entries.length > MAX_MANIFEST_OBJECTS) tooLarge(`A manifest may have ${MAX_MANIFEST_OBJECTS} objects.`);
+  if (entries.length > MAX_MANIFEST_OBJECTS)
+    refuseSize(`A manifest may have ${MAX_MANIFEST_OBJECTS} objects.`);
   if (entries.length === 0)
     throwProblem('MANIFEST_INVALID', 'The manifest has no object.', { path: ['input', 'yaml'] });
   return entries;
 }
 
-function refuseExceeded(exceeded: Extract<ParsedYaml, { exceeded: string }>['exceeded']): never {
-  switch (exceeded) {
-    case 'documents':
-      return tooLarge(`A manifest may have ${MAX_MANIFEST_OBJECTS} documents.`);
-    case 'characters':
-      return tooLarge(
-        `A manifest may have ${MAX_JSON_CHARACTERS} characters, aliases and merge keys resolved.`,
-      );
-    case 'queue':
-      return throwProblem(
-        'TOO_MANY_REQUESTS',
-        'Too many manifests of the account wait to be parsed. Try again.',
-        {
-          path: ['input', 'yaml'],
-          details: { retryAfter: 1 },
-        },
-      );
-    default:
-      return tooLarge(`Parsing the manifest takes too much ${exceeded}. Make it smaller.`);
-  }
-}
-
-function tooLarge(message: string): never {
+/** Refuses a manifest beyond a limit. */
+export function refuseSize(message: string): never {
   return throwProblem('LIMIT_EXCEEDED', message, { path: ['input', 'yaml'] });
 }
 
@@ -94,7 +67,7 @@ function readObject(value: unknown, number: number, json: string): Part {
   };
 }
 
-/** What an object must have to be sent to Kubernetes, and this one has not. */
+/** The fields that Kubernetes requires and the object does not have. */
 function missingFields({ apiVersion, kind, metadata }: Record<string, unknown>): string[] {
   const { name, namespace } = isMap(metadata) ? metadata : {};
   const fields: [string, boolean][] = [

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../../engine/kubernetes/client.js';
 
-/** What every Kubernetes object says of itself. */
+/** The metadata that every Kubernetes object has. */
 export interface Identity {
   readonly uid: string;
   readonly namespace: string;
@@ -9,7 +9,7 @@ export interface Identity {
   readonly createdAt: Date | null;
 }
 
-/** The metadata of an object, without gaps. */
+/** The metadata of an object, with defaults for missing fields. */
 export function identityOf({ metadata = {} }: KubernetesObject): Identity {
   const { uid = '', namespace = '', name = '', labels = {}, creationTimestamp } = metadata;
   return { uid, namespace, name, labels, createdAt: creationTimestamp ? new Date(creationTimestamp) : null };

@@ -1,4 +1,4 @@
-/** Which pod of which cluster; a pod that is made anew under the same name has another uid. */
+/** A pod of a cluster; a pod that is created again with the same name has another uid. */
 export interface PodRef {
   readonly clusterId: string;
   readonly namespace: string;
@@ -7,15 +7,15 @@ export interface PodRef {
 }
 
 const PREFIX = 'pod_';
-/** As long as an id of the graph may be. */
+/** Maximum length of an id of the graph. */
 const MAX_LENGTH = 1000;
 
-/** The id of a pod in the graph: opaque, and made of nothing but the reference. */
+/** The id of a pod in the graph: opaque, encodes the reference and nothing else. */
 export function encodePodId({ clusterId, namespace, name, uid }: PodRef): string {
   return PREFIX + Buffer.from([clusterId, namespace, name, uid].join('/')).toString('base64url');
 }
 
-/** Reads what `encodePodId` wrote; undefined when it is none of our ids. */
+/** Decodes an id of `encodePodId`; undefined for any other text. */
 export function decodePodId(id: string): PodRef | undefined {
   if (!id.startsWith(PREFIX) || id.length > MAX_LENGTH) return undefined;
   const parts = Buffer.from(id.slice(PREFIX.length), 'base64url').toString().split('/');

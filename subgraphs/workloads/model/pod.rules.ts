@@ -2,7 +2,32 @@ import type { ContainerState, ContainerStatus, PodSpec, PodStatus } from 'kubern
 import type { KubernetesObject } from '../../../engine/kubernetes/client.js';
 import { identityOf } from './metadata.rules.js';
 import { encodePodId } from './pod-id.js';
-import { Container, Pod } from '../api/pod/pod.type.js';
+
+export interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly ready: boolean;
+  readonly restarts: number;
+  readonly state: 'waiting' | 'running' | 'terminated';
+  readonly reason: string | null;
+}
+
+/** A pod of a cluster; the GraphQL type of the same name describes the fields. */
+export interface Pod {
+  readonly id: string;
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly phase: string;
+  readonly ready: boolean;
+  readonly message: string | null;
+  readonly ip: string | null;
+  readonly nodeName: string | null;
+  readonly restarts: number;
+  readonly containers: Container[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly createdAt: Date | null;
+}
 
 /** A pod as the API server sends it. */
 export interface PodObject extends KubernetesObject {
@@ -13,12 +38,13 @@ export interface PodObject extends KubernetesObject {
 /** Where the API serves pods. */
 export const PODS = { apiVersion: 'v1', resource: 'pods' };
 
-/** A pod of a cluster as the graph's. */
+/** Maps a Kubernetes object to a pod. */
 export function toPod(clusterId: string, object: PodObject): Pod {
   const { spec, status } = object;
   const identity = identityOf(object);
   const containers = containersOf(spec, status?.containerStatuses ?? []);
-  return Object.assign(new Pod(), identity, {
+  return {
+    ...identity,
     id: encodePodId({ clusterId, ...identity }),
     phase: status?.phase ?? 'Unknown',
     ready: isReady(status),
@@ -27,7 +53,7 @@ export function toPod(clusterId: string, object: PodObject): Pod {
     nodeName: spec?.nodeName ?? null,
     restarts: containers.reduce((sum, container) => sum + container.restarts, 0),
     containers,
-  });
+  };
 }
 
 function isReady(status: PodStatus | undefined): boolean {
@@ -36,7 +62,7 @@ function isReady(status: PodStatus | undefined): boolean {
   );
 }
 
-/** Why the pod is where it is: its own message, or that of the first condition that does not hold. */
+/** The message of the pod, or else that of its first condition with status False. */
 function messageOf(status: PodStatus | undefined): string | null {
   return (
     status?.message ??
@@ -48,13 +74,13 @@ function messageOf(status: PodStatus | undefined): string | null {
 function containersOf(spec: PodSpec | undefined, statuses: readonly ContainerStatus[]): Container[] {
   return (spec?.containers ?? []).map(({ name, image }) => {
     const status = statuses.find((each) => each.name === name);
-    return Object.assign(new Container(), {
+    return {
       name,
       image: image ?? status?.image ?? '',
       ready: status?.ready ?? false,
       restarts: status?.restartCount ?? 0,
       ...stateOf(status?.state),
-    });
+    };
   });
 }
 

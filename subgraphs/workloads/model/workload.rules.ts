@@ -6,10 +6,10 @@ import type { KubernetesObject } from '../../../engine/kubernetes/client.js';
 import {
   encodeWorkloadId,
   type WorkloadKindName,
+  type WorkloadRef,
   workloadKinds,
 } from '../../../engine/kubernetes/workload-ref.js';
 import { identityOf } from './metadata.rules.js';
-import { Workload, type WorkloadKind } from '../api/workload/workload.type.js';
 
 /** A workload's object as the API server sends it; which fields it has depends on the kind. */
 export interface WorkloadObject extends KubernetesObject {
@@ -19,12 +19,28 @@ export interface WorkloadObject extends KubernetesObject {
   > & { active?: unknown };
 }
 
+/** A workload of a cluster; the GraphQL type of the same name describes the fields. */
+export interface Workload {
+  readonly id: string;
+  readonly cluster: { readonly id: string };
+  readonly namespace: string;
+  readonly name: string;
+  readonly kind: WorkloadKindName;
+  readonly replicas: number;
+  readonly readyReplicas: number;
+  readonly images: string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly createdAt: Date | null;
+  readonly ref: WorkloadRef;
+  readonly object: KubernetesObject;
+}
+
 interface Sizes {
   readonly replicas: number;
   readonly readyReplicas: number;
 }
 
-/** How many pods a workload shall have and how many are ready, as its kind counts them. */
+/** The desired and the ready pods of a workload, as its kind counts them. */
 const sizes: Record<WorkloadKindName, (object: WorkloadObject) => Sizes> = {
   DEPLOYMENT: replicated,
   STATEFUL_SET: replicated,
@@ -44,25 +60,31 @@ function replicated({ spec, status }: WorkloadObject): Sizes {
   return { replicas: spec?.replicas ?? 1, readyReplicas: status?.readyReplicas ?? 0 };
 }
 
-/** A Kubernetes object as the graph's workload. */
+/** Maps a Kubernetes object to a workload. */
 export function toWorkload(clusterId: string, kind: WorkloadKindName, object: WorkloadObject): Workload {
   const { uid: _uid, ...identity } = identityOf(object);
   const ref = { clusterId, kind, namespace: identity.namespace, name: identity.name };
-  return Object.assign(new Workload(), identity, {
+  return {
+    ...identity,
     id: encodeWorkloadId(ref),
     cluster: { id: clusterId },
-    kind: kind as WorkloadKind,
+    kind,
     ...sizes[kind](object),
     images: imagesOf(object),
     ref,
     object: { apiVersion: workloadKinds[kind].apiVersion, kind: workloadKinds[kind].kind, ...object },
-  });
+  };
 }
 
 function imagesOf({ spec }: WorkloadObject): string[] {
   const pods: Partial<PodSpec> = spec?.template?.spec ?? spec?.jobTemplate?.spec?.template.spec ?? {};
   const { initContainers = [], containers = [] } = pods;
   return [...new Set([...initContainers, ...containers].flatMap(({ image }) => image || []))];
+}
+
+/** The sort columns of a workload in lists. */
+export function workloadKey({ cluster, namespace, name, kind }: Workload): string[] {
+  return [cluster.id, namespace, name, kind];
 }
 
 /** The manifest of an object as `kubectl get -o yaml` prints it. */

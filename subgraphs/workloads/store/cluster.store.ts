@@ -1,9 +1,9 @@
 import type { Database } from '../../../kernel/postgres/database.js';
 
-/** Clusters that a list over all clusters of an account looks at, at the most. */
+/** Maximum number of clusters of a list over all clusters of an account. */
 const MAX_CLUSTERS = 10_000;
 
-/** Which clusters of an account have a Kubernetes API. */
+/** Reads which clusters of an account have a Kubernetes API. */
 export class ClusterStore {
   constructor(private readonly database: Database) {}
 

@@ -16,7 +16,7 @@ export class ApiThrottlingResolver {
   @FieldResolver(() => ApiThrottling, {
     nullable: true,
     description:
-      'What the API server has refused because too much was read at once; null while it has no API yet.',
+      'Requests that the API server rejected because of too many concurrent ones; null while the cluster has no API.',
   })
   async apiThrottling(
     @Root() { id, product }: Cluster,

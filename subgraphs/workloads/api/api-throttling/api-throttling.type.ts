@@ -1,32 +1,27 @@
-import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, Int, ObjectType } from 'type-graphql';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
+import type * as model from '../../model/api-throttling.rules.js';
 
-/** What helps a cluster whose API is throttled. */
-export enum ThrottlingRecommendation {
-  MIGRATE_TO_PRO = 'MIGRATE_TO_PRO',
-  READ_IN_PAGES = 'READ_IN_PAGES',
-}
-
-registerEnumType(ThrottlingRecommendation, {
-  name: 'ThrottlingRecommendation',
-  description: 'What helps when the API of a cluster is throttled.',
-  valuesConfig: {
-    MIGRATE_TO_PRO: { description: 'Migrate the standard cluster to Pro, whose API server takes more.' },
-    READ_IN_PAGES: {
-      description: 'Read in pages (`kubectl get --chunk-size=500`), or ask for events in Query.events.',
-    },
+export const ThrottlingRecommendation = graphEnum<model.ThrottlingRecommendation>(
+  'ThrottlingRecommendation',
+  "What reduces the throttling of a cluster's API.",
+  {
+    MIGRATE_TO_PRO: 'Migrate the standard cluster to Pro, whose API server accepts more requests.',
+    READ_IN_PAGES: 'Read in pages (`kubectl get --chunk-size=500`), or read events from Query.events.',
   },
-});
+);
+export type ThrottlingRecommendation = model.ThrottlingRecommendation;
 
 @ObjectType({
-  description: 'How much of what was asked of the API server was refused because it was too much.',
+  description: 'Requests that the API server rejected because of too many concurrent ones.',
 })
-export class ApiThrottling {
-  @Field(() => Int, { description: 'Requests refused since the API server started.' })
+export class ApiThrottling implements model.ApiThrottling {
+  @Field(() => Int, { description: 'Number of rejected requests since the API server started.' })
   throttledRequests: number;
 
   @Field(() => ThrottlingRecommendation, {
     nullable: true,
-    description: 'What helps; null while nothing was refused.',
+    description: 'What reduces the throttling; null while no request was rejected.',
   })
   recommendation: ThrottlingRecommendation | null;
 }

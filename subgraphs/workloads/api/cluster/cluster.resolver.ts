@@ -7,12 +7,12 @@ import type { NamespaceService } from '../namespace/namespace.service.js';
 import { type Namespace, NamespaceConnection } from '../namespace/namespace.type.js';
 import { PageArgs } from '../../../runtime/graph/page.args.js';
 import { WorkloadPageArgs } from '../workload/workload-page.args.js';
-import { type PartialConnection, toPartialConnection } from '../entities/partial-connection.resolver.js';
-import { workloadKey } from '../workload/workload.resolver.js';
+import { type PartialConnection, toPartialConnection } from '../entities/partial-connection.js';
+import { type Workload, workloadKey } from '../../model/workload.rules.js';
 import type { WorkloadService } from '../workload/workload.service.js';
-import { type Workload, WorkloadConnection } from '../workload/workload.type.js';
+import { WorkloadConnection } from '../workload/workload.type.js';
 
-/** What this subgraph adds to a cluster: what its Kubernetes API says. */
+/** The fields of a cluster that are read from its Kubernetes API. */
 @Resolver(() => Cluster)
 export class ClusterResolver {
   constructor(
@@ -20,7 +20,7 @@ export class ClusterResolver {
     private readonly workloadService: WorkloadService,
   ) {}
 
-  // Asks the cluster's API server.
+  // Reads from the cluster's API server.
   @Cost(150)
   @FieldResolver(() => NamespaceConnection, {
     description: 'Its namespaces by name; none while it has no Kubernetes API yet.',
@@ -45,7 +45,7 @@ export class ClusterResolver {
     @Ctx() context: RequestContext,
   ): Promise<PartialConnection<Workload>> {
     const selection = args.filter ?? {};
-    // A filter for another cluster leaves nothing of this one.
+    // No workload of this cluster matches a filter for another one.
     const clusterId = (selection.clusterId ?? cluster.id) === cluster.id ? cluster.id : '';
     const request = { selection, page: pageRequest(args, 4) };
     const page = await this.workloadService.ofCluster(clusterId, request, context);

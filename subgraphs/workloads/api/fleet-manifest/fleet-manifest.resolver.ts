@@ -10,8 +10,8 @@ import {
   ApplyManifestToClustersPayload,
   type ClusterManifestResult,
 } from './fleet-manifest.type.js';
-import { toManifestObject } from '../manifest/manifest.resolver.js';
-import { problemsOf } from '../manifest/manifest.service.js';
+import { problemsOf } from '../../model/manifest-outcome.rules.js';
+import { toManifestObject } from '../manifest/to-manifest-object.js';
 import type { WorkloadReader } from '../../inspection/workload.reader.js';
 
 @Resolver()
@@ -21,14 +21,13 @@ export class FleetManifestResolver {
     private readonly reader: WorkloadReader,
   ) {}
 
-  // Asks the API servers of up to 100 clusters for each object.
+  // Two requests to the API servers of up to 100 clusters for each object.
   @Cost(50_000)
   @Mutation(() => ApplyManifestToClustersPayload, {
-    description:
-      'Applies one manifest to several clusters, wherever they are, and says for each what became of it.',
+    description: 'Applies one manifest to several clusters of any region and returns the result of each.',
   })
   async applyManifestToClusters(
-    @Arg('input', () => ApplyManifestToClustersInput, { description: 'The manifest and where it goes.' })
+    @Arg('input', () => ApplyManifestToClustersInput, { description: 'The manifest and its clusters.' })
     input: ApplyManifestToClustersInput,
     @DryRun() dryRun: boolean | null,
     @Ctx() context: RequestContext,
@@ -45,7 +44,7 @@ export class FleetManifestResolver {
   ): Promise<ClusterManifestResult> {
     const cluster = { id: clusterId };
     if (!result.ok) {
-      // To name a cluster that is not there would let the gateway ask for its other fields.
+      // For a cluster that does not exist the gateway would fetch other fields.
       const isUnknown = result.problems.some(({ code }) => code === 'NOT_FOUND');
       const userErrors = result.problems.map(toUserError);
       return {

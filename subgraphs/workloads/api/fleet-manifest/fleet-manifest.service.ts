@@ -1,23 +1,20 @@
 import { createHash } from 'node:crypto';
 import { throwProblem, type Result, toResult } from '../../../../kernel/result.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
-import { type ManifestEntry, parseManifest } from '../../model/manifest.rules.js';
-import {
-  type ApplyOutcome,
-  type ApplyRequest,
-  type ManifestService,
-  callerOf,
-} from '../manifest/manifest.service.js';
+import type { ManifestEntry } from '../../model/manifest.rules.js';
+import type { ApplyOutcome } from '../../model/manifest-outcome.rules.js';
+import { type ApplyRequest, callerOf, type ManifestService } from '../manifest/manifest.service.js';
+import { parseManifest } from '../manifest/parse-manifest.js';
 
 const MAX_CLUSTERS = 100;
-/** Clusters that are worked on side by side. */
-const AT_ONCE = 8;
+/** Clusters to which the manifest is applied concurrently. */
+const CONCURRENCY = 8;
 
 export interface FleetApplyRequest extends Omit<ApplyRequest, 'clusterId'> {
   readonly clusterIds: readonly string[];
 }
 
-/** Result of applying the manifest in one cluster, or the error. */
+/** The result of the manifest in one cluster. */
 export interface ClusterOutcome {
   readonly clusterId: string;
   readonly result: Result<ApplyOutcome>;
@@ -27,7 +24,7 @@ export interface ClusterOutcome {
 export class FleetManifestService {
   constructor(private readonly manifests: ManifestService) {}
 
-  /** One outcome for each cluster, in their order. Refuses a request that is wrong for all of them. */
+  /** One outcome for each cluster, in their order. Refuses a request that is not valid for any of them. */
   async apply(
     request: FleetApplyRequest,
     dryRun: boolean,
@@ -38,18 +35,18 @@ export class FleetManifestService {
       throwProblem('INVALID_INPUT', `1 to ${MAX_CLUSTERS} clusters at once, not ${ids.length}.`, {
         path: ['input', 'clusterIds'],
       });
-    // What is wrong with the manifest is so everywhere; for no cluster of the account at all it is not parsed.
+    // Parsed once for all clusters, and only when one of them is the account's.
     const clientOf = (id: string) => this.manifests.clientOf(id, context, pathOf(request, id));
     const found = await Promise.all(ids.map((id) => toResult(() => clientOf(id))));
-    const isForOne = found.some(({ ok }) => ok);
-    const entries = isForOne ? await parseManifest(request.yaml, callerOf(context)) : [];
+    const hasCluster = found.some(({ ok }) => ok);
+    const entries = hasCluster ? await parseManifest(request.yaml, callerOf(context)) : [];
     const outcomes = new Map<string, ClusterOutcome>();
-    const left = [...ids];
+    const pending = [...ids];
     const work = async () => {
-      for (let id = left.shift(); id !== undefined; id = left.shift())
+      for (let id = pending.shift(); id !== undefined; id = pending.shift())
         outcomes.set(id, await this.applyTo(id, { request, entries, dryRun, context }));
     };
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, ids.length) }, work));
+    await Promise.all(Array.from({ length: Math.min(CONCURRENCY, ids.length) }, work));
     return ids.flatMap((id) => outcomes.get(id) ?? []);
   }
 
@@ -58,7 +55,7 @@ export class FleetManifestService {
     { request, entries, dryRun, context }: Call,
   ): Promise<ClusterOutcome> {
     const { yaml, force, clientToken: given } = request;
-    // Each cluster remembers for itself, so that a repetition goes on where the first request stopped.
+    // A token of its own for each cluster, so that a repeated request resumes where the first one stopped.
     const clientToken = given == null ? null : tokenOf(given, clusterId);
     const one = { clusterId, yaml, force, clientToken };
     const apply = async () => {

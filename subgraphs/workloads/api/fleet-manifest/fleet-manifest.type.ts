@@ -7,7 +7,7 @@ import { Workload } from '../workload/workload.type.js';
 
 @InputType({ description: 'One manifest for several clusters.' })
 export class ApplyManifestToClustersInput {
-  @Field(() => [ID], { description: 'The clusters: 1 to 100, of whatever region and kind.' })
+  @Field(() => [ID], { description: 'The clusters: 1 to 100, of any region and kind.' })
   clusterIds: string[];
 
   @Field(() => String, {
@@ -19,7 +19,7 @@ export class ApplyManifestToClustersInput {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Take over fields that somebody else manages (server-side apply with force). Default false: such a conflict is refused.',
+      'Take over fields of other field managers (server-side apply with force). Default false: such a conflict is refused.',
   })
   force?: boolean | null;
 
@@ -39,17 +39,17 @@ export class ClusterManifestResult {
   })
   cluster: Pick<Cluster, 'id'> | null;
 
-  @Field(() => Boolean, { description: 'Whether every object was taken there.' })
+  @Field(() => Boolean, { description: 'Whether the cluster accepted every object.' })
   ok: boolean;
 
   @Field(() => [ManifestObject], {
-    description: 'Every object of the manifest, in its order; empty when none could be asked for.',
+    description: 'Every object of the manifest, in its order; empty when none could be applied.',
   })
   objects: ManifestObject[];
 
   @Field(() => Workload, {
     nullable: true,
-    description: 'The first workload of the manifest there; null when it has none or none was taken.',
+    description: 'The first workload of the manifest there; null without one, or when all were refused.',
   })
   workload: Workload | null;
 
@@ -58,7 +58,7 @@ export class ClusterManifestResult {
 }
 
 @ObjectType({
-  description: 'Result of a manifest in several clusters. Each is on its own: some may have failed.',
+  description: 'Result of a manifest in several clusters. Some may have failed while others succeeded.',
 })
 export class ApplyManifestToClustersPayload {
   @Field(() => [ClusterManifestResult], {

@@ -4,18 +4,10 @@ import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
 import { toUserError } from '../../../runtime/graph/user-error.type.js';
 import { toResult } from '../../../../kernel/result.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
-import {
-  type ApplyOutcome,
-  type ManifestService,
-  type ObjectOutcome,
-  problemsOf,
-} from './manifest.service.js';
-import {
-  ApplyManifestInput,
-  ApplyManifestPayload,
-  type ManifestObject,
-  type ManifestResult,
-} from './manifest.type.js';
+import { type ApplyOutcome, problemsOf } from '../../model/manifest-outcome.rules.js';
+import type { ManifestService } from './manifest.service.js';
+import { ApplyManifestInput, ApplyManifestPayload } from './manifest.type.js';
+import { toManifestObject } from './to-manifest-object.js';
 import type { WorkloadReader } from '../../inspection/workload.reader.js';
 
 @Resolver()
@@ -25,14 +17,14 @@ export class ManifestResolver {
     private readonly reader: WorkloadReader,
   ) {}
 
-  // Asks the cluster's API server for each object.
+  // Two requests to the cluster's API server for each object.
   @Cost(1_000)
   @Mutation(() => ApplyManifestPayload, {
     description:
       'Applies a manifest to a cluster (server-side apply as field manager `fleetgraph`), object by object.',
   })
   async applyManifest(
-    @Arg('input', () => ApplyManifestInput, { description: 'The manifest and where it goes.' })
+    @Arg('input', () => ApplyManifestInput, { description: 'The manifest and its cluster.' })
     input: ApplyManifestInput,
     @DryRun() dryRun: boolean | null,
     @Ctx() context: RequestContext,
@@ -52,19 +44,4 @@ export class ManifestResolver {
     if (workload) return workload;
     return workloadId === null ? null : ((await this.reader.find(workloadId, context)) ?? null);
   }
-}
-
-/** An object and what became of it, as the graph shows it. */
-export function toManifestObject({
-  problem,
-  result,
-  warnings = [],
-  ...names
-}: ObjectOutcome): ManifestObject {
-  return {
-    ...names,
-    result: result as ManifestResult | null,
-    error: problem && toUserError(problem),
-    warnings: warnings.map(toUserError),
-  };
 }

@@ -1,27 +1,23 @@
-import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
+import type * as model from '../../model/manifest-outcome.rules.js';
 import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 import { UserError } from '../../../runtime/graph/user-error.type.js';
 import { Operation } from '../entities/entities.type.js';
 import { Workload } from '../workload/workload.type.js';
 
-/** What applying did to an object. */
-export enum ManifestResult {
-  CREATED = 'CREATED',
-  CONFIGURED = 'CONFIGURED',
-  UNCHANGED = 'UNCHANGED',
-}
-
-registerEnumType(ManifestResult, {
-  name: 'ManifestResult',
-  description: 'What applying did to an object.',
-  valuesConfig: {
-    CREATED: { description: 'There was none before.' },
-    CONFIGURED: { description: 'It was changed.' },
-    UNCHANGED: { description: 'It was already as the manifest says.' },
+export const ManifestResult = graphEnum<model.ManifestResult>(
+  'ManifestResult',
+  'The effect of applying an object.',
+  {
+    CREATED: 'The object did not exist before.',
+    CONFIGURED: 'The object was changed.',
+    UNCHANGED: 'The object was already as the manifest says.',
   },
-});
+);
+export type ManifestResult = model.ManifestResult;
 
-@ObjectType({ description: 'An object of a manifest and what became of it.' })
+@ObjectType({ description: 'An object of a manifest and the result of applying it.' })
 export class ManifestObject {
   @Field(() => String, { description: 'API group and version, e.g. `apps/v1`.' })
   apiVersion: string;
@@ -31,7 +27,7 @@ export class ManifestObject {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Namespace it is in; null for objects of the whole cluster.',
+    description: 'Namespace it is in; null for cluster-scoped objects.',
   })
   namespace: string | null;
 
@@ -40,7 +36,7 @@ export class ManifestObject {
 
   @Field(() => ManifestResult, {
     nullable: true,
-    description: 'What applying did to it; null when it was refused.',
+    description: 'The effect of applying it; null when it was refused.',
   })
   result: ManifestResult | null;
 
@@ -49,7 +45,7 @@ export class ManifestObject {
 
   @Field(() => [UserError], {
     description:
-      'What it does that may harm, though it is applied: PROTECTED_PATH where it can write to what Kubernetes keeps on the nodes.',
+      'Warnings about the applied object: PROTECTED_PATH where it can write to data of Kubernetes on the nodes.',
   })
   warnings: UserError[];
 }
@@ -67,7 +63,7 @@ export class ApplyManifestInput {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Take over fields that somebody else manages (server-side apply with force). Default false: such a conflict is refused.',
+      'Take over fields of other field managers (server-side apply with force). Default false: such a conflict is refused.',
   })
   force?: boolean | null;
 

@@ -5,8 +5,8 @@ import type { ClusterApis } from '../../inspection/cluster-apis.js';
 import { toReadProblem } from '../../inspection/kubernetes-read-error.js';
 import { takeFirst } from '../../inspection/merge-sorted.js';
 import { identityOf } from '../../model/metadata.rules.js';
-import { Namespace } from './namespace.type.js';
-import type { PartialPage } from '../workload/workload.service.js';
+import type { PartialPage } from '../entities/partial-connection.js';
+import type { Namespace } from './namespace.type.js';
 
 interface NamespaceObject extends KubernetesObject {
   status?: { phase?: string };
@@ -51,5 +51,5 @@ async function* listNamespaces(client: KubernetesClient, after = ''): AsyncGener
 
 function toNamespace(object: NamespaceObject): Namespace {
   const { name, labels, createdAt } = identityOf(object);
-  return Object.assign(new Namespace(), { name, labels, createdAt, phase: object.status?.phase ?? 'Active' });
+  return { name, labels, createdAt, phase: object.status?.phase ?? 'Active' };
 }

@@ -7,7 +7,7 @@ export class Namespace {
   @Field(() => String, { description: 'Name, unique in the cluster.' })
   name: string;
 
-  @Field(() => String, { description: 'Phase of its life as Kubernetes says it: `Active` or `Terminating`.' })
+  @Field(() => String, { description: 'Phase of its lifecycle: `Active` or `Terminating`.' })
   phase: string;
 
   @Field(() => Date, { nullable: true, description: 'When it was created.' })

@@ -13,11 +13,9 @@ import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterApis } from '../../inspection/cluster-apis.js';
 import { toReadProblem } from '../../inspection/kubernetes-read-error.js';
 import { takeFirst } from '../../inspection/merge-sorted.js';
-import { type PodObject, PODS, toPod } from '../../model/pod.rules.js';
-import type { Pod } from './pod.type.js';
+import { type Pod, type PodObject, PODS, toPod } from '../../model/pod.rules.js';
 import { toSelector } from '../../model/label-selector.rules.js';
-import type { WorkloadObject } from '../../model/workload.rules.js';
-import type { Workload } from '../workload/workload.type.js';
+import type { Workload, WorkloadObject } from '../../model/workload.rules.js';
 
 const NONE: Ownership = new Map();
 
@@ -27,7 +25,7 @@ export interface PodList {
   readonly problems: readonly Problem[];
 }
 
-/** Finds the pods of workloads: one list for each cluster, however many workloads of it a request asks about. */
+/** Lists the pods of workloads: one list for each cluster, however many workloads of it a request has. */
 export class PodService {
   constructor(private readonly apis: ClusterApis) {}
 
@@ -76,14 +74,14 @@ async function readPods(
   clusterId: string,
   workloads: readonly Workload[],
 ): Promise<Map<string, Pod[]>> {
-  const wanted = new Set(workloads.map(keyOf));
+  const keys = new Set(workloads.map(keyOf));
   const namespaces = new Set(workloads.map(({ namespace }) => namespace));
   const namespace = namespaces.size === 1 ? workloads[0]?.namespace : undefined;
-  // Deployments and cron jobs have their pods through what they make.
+  // Pods of deployments and cron jobs belong to the replica sets and jobs that those create.
   const indirect = workloads.some(({ kind }) => kind === 'DEPLOYMENT' || kind === 'CRON_JOB');
   const [ownership, objects] = await Promise.all([
     indirect ? readOwnership(client, namespace) : NONE,
-    // One workload's pods can be told by labels; those of several are told apart by their owners alone.
+    // The pods of one workload are selected by labels; those of several are told apart by their owners.
     takeFirst(
       allOf<PodObject>(
         client,
@@ -95,9 +93,9 @@ async function readPods(
   ]);
   const found = new Map<string, Pod[]>();
   for (const object of objects) {
-    const home = object.metadata?.namespace ?? '';
-    const keys = ownersOf(object, ownership).map((owner) => ownerKey(owner, home));
-    for (const key of keys.filter((each) => wanted.has(each))) {
+    const ownNamespace = object.metadata?.namespace ?? '';
+    const owners = ownersOf(object, ownership).map((owner) => ownerKey(owner, ownNamespace));
+    for (const key of owners.filter((owner) => keys.has(owner))) {
       const pods = found.get(key) ?? [];
       pods.push(toPod(clusterId, object));
       found.set(key, pods);

@@ -1,9 +1,10 @@
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import type * as model from '../../model/pod.rules.js';
 import { connectionOf } from '../../../runtime/graph/connection.type.js';
 import { JSONScalar } from '../../../runtime/graph/scalars.js';
 
 @ObjectType({ description: 'A container of a pod.' })
-export class Container {
+export class Container implements model.Container {
   @Field(() => String, { description: 'Name, unique in the pod.' })
   name: string;
 
@@ -13,19 +14,22 @@ export class Container {
   @Field(() => Boolean, { description: 'Whether it is ready to serve.' })
   ready: boolean;
 
-  @Field(() => Int, { description: 'How often it was restarted.' })
+  @Field(() => Int, { description: 'Number of its restarts.' })
   restarts: number;
 
   @Field(() => String, { description: '`waiting`, `running` or `terminated`.' })
-  state: string;
+  state: 'waiting' | 'running' | 'terminated';
 
-  @Field(() => String, { nullable: true, description: 'Why it waits or ended, e.g. `CrashLoopBackOff`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why it is waiting or terminated, e.g. `CrashLoopBackOff`.',
+  })
   reason: string | null;
 }
 
 @Directive('@key(fields: "resourceId")')
 @ObjectType({ description: 'A pod: containers that run together on one node.' })
-export class Pod {
+export class Pod implements model.Pod {
   @Field(() => ID, {
     description: 'Id of the pod, `pod_…`: stands for its cluster, namespace, name and uid.',
   })
@@ -63,7 +67,7 @@ export class Pod {
   })
   nodeName: string | null;
 
-  @Field(() => Int, { description: 'Restarts of its containers together.' })
+  @Field(() => Int, { description: 'Sum of the restarts of its containers.' })
   restarts: number;
 
   @Field(() => [Container], { description: 'Its containers.' })

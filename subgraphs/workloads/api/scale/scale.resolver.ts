@@ -10,7 +10,7 @@ import { ScaleWorkloadInput, ScaleWorkloadPayload } from './scale.type.js';
 export class ScaleResolver {
   constructor(private readonly service: ScaleService) {}
 
-  @Mutation(() => ScaleWorkloadPayload, { description: 'Changes how many pods a workload shall have.' })
+  @Mutation(() => ScaleWorkloadPayload, { description: 'Changes the desired number of pods of a workload.' })
   async scaleWorkload(
     @Arg('input', () => ScaleWorkloadInput, { description: 'The workload and its new size.' })
     input: ScaleWorkloadInput,

@@ -18,12 +18,12 @@ import { FIELD_MANAGER } from '../../inspection/applier.js';
 import type { ClusterApis } from '../../inspection/cluster-apis.js';
 import { toReadProblem } from '../../inspection/kubernetes-read-error.js';
 import { readOne, workloadPath } from '../../inspection/workload.reader.js';
-import type { Workload } from '../workload/workload.type.js';
+import type { Workload } from '../../model/workload.rules.js';
 
-/** Pods that a workload may be asked to have. */
+/** Maximum number of replicas. */
 const MAX_REPLICAS = 100_000;
 
-/** How long scaling may take, in milliseconds. */
+/** Timeout of scaling in milliseconds. */
 const SCALE_TIMEOUT_MS = 20_000;
 
 const SCALABLE: readonly WorkloadKindName[] = ['DEPLOYMENT', 'STATEFUL_SET', 'REPLICA_SET'];
@@ -47,24 +47,24 @@ export class ScaleService {
     private readonly apis: ClusterApis,
   ) {}
 
-  /** The workload after scaling. Refuses what is no scalable workload of the account, and what Kubernetes refuses. */
+  /** The workload after scaling. Refuses an id of no scalable workload of the account, and what Kubernetes refuses. */
   async scale(request: ScaleRequest, dryRun: boolean, context: RequestContext): Promise<Workload> {
     const ref = checked(request);
-    // Not the request's signal: a client that leaves must not part the change from its event.
+    // Not the request's signal: a disconnecting client must not separate the change from its event.
     const client = await this.apis.of(ref.clusterId, context, AbortSignal.timeout(SCALE_TIMEOUT_MS));
     if (!client) return throwNotFound('WORKLOAD', request.workloadId, PATH);
     try {
       if (!dryRun) await this.change(client, request, { ref, context });
-      else await this.rehearse(client, request, { ref, context });
+      else await this.dryRun(client, request, { ref, context });
       const workload = (await readOne(client, ref)) ?? throwNotFound('WORKLOAD', request.workloadId, PATH);
-      return Object.assign(workload, { replicas: request.replicas });
+      return { ...workload, replicas: request.replicas };
     } catch (error) {
       if (isNotFound(error)) return throwNotFound('WORKLOAD', request.workloadId, PATH);
       throw new ProblemError([{ ...toReadProblem(error), path: PATH }]);
     }
   }
 
-  private async rehearse(
+  private async dryRun(
     client: KubernetesClient,
     request: ScaleRequest,
     { ref, context }: { ref: WorkloadRef; context: RequestContext },
@@ -83,7 +83,7 @@ export class ScaleService {
     const { account } = context.actor;
     const at = this.platform.clock.now();
     const token = request.clientToken;
-    // Without a token nothing need be locked while Kubernetes is asked.
+    // Without a token no row is locked during the calls to Kubernetes.
     const before = token == null ? await changeSize(client, ref, request.replicas) : undefined;
     await eventTransaction(this.platform.database.prisma, at, async (tx) => {
       let fromSize = before;
@@ -118,7 +118,7 @@ function checked({ workloadId, replicas, namespace }: ScaleRequest): WorkloadRef
   return ref;
 }
 
-/** Sets the size and answers what it was. */
+/** Sets the size and returns the previous one. */
 async function changeSize(client: KubernetesClient, ref: WorkloadRef, replicas: number): Promise<number> {
   const before = await client.get<ScaleObject>(`${workloadPath(ref)}/scale`);
   const fromSize = before.spec?.replicas ?? 0;

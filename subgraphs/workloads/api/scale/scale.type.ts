@@ -4,12 +4,12 @@ import { UserError } from '../../../runtime/graph/user-error.type.js';
 import { Operation } from '../entities/entities.type.js';
 import { Workload } from '../workload/workload.type.js';
 
-@InputType({ description: 'The size a workload shall have.' })
+@InputType({ description: 'The desired size of a workload.' })
 export class ScaleWorkloadInput {
   @Field(() => ID, { description: 'A deployment, stateful set or replica set.' })
   workloadId: string;
 
-  @Field(() => Int, { description: 'Pods it shall have, 0 to 100,000.' })
+  @Field(() => Int, { description: 'Desired number of pods, 0 to 100,000.' })
   replicas: number;
 
   @Field(() => String, {

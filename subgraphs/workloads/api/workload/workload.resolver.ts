@@ -4,11 +4,17 @@ import { pageOf, pageRequest } from '../../../../kernel/page.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import { PageArgs } from '../../../runtime/graph/page.args.js';
 import { WorkloadPageArgs } from './workload-page.args.js';
-import { type PartialConnection, toPartialConnection } from '../entities/partial-connection.resolver.js';
+import {
+  type PartialConnection,
+  PROBLEMS_DESCRIPTION,
+  toPartialConnection,
+} from '../entities/partial-connection.js';
+import { toUserError, UserError } from '../../../runtime/graph/user-error.type.js';
 import type { PodService } from '../pod/pod.service.js';
-import { type Pod, PodConnection } from '../pod/pod.type.js';
+import type { Pod } from '../../model/pod.rules.js';
+import { PodConnection } from '../pod/pod.type.js';
 import type { WorkloadReader } from '../../inspection/workload.reader.js';
-import { toYaml } from '../../model/workload.rules.js';
+import { toYaml, type Workload as WorkloadValue, workloadKey } from '../../model/workload.rules.js';
 import type { WorkloadService } from './workload.service.js';
 import { Workload, WorkloadConnection } from './workload.type.js';
 
@@ -28,11 +34,11 @@ export class WorkloadResolver {
   async workload(
     @Arg('id', () => ID, { description: 'Id of the workload.' }) id: string,
     @Ctx() context: RequestContext,
-  ): Promise<Workload | null> {
+  ): Promise<WorkloadValue | null> {
     return (await this.reader.find(id, context)) ?? null;
   }
 
-  // Asks the API servers of all clusters.
+  // Reads from the API servers of all clusters.
   @Cost(20_000)
   @Query(() => WorkloadConnection, {
     description: "Workloads of all the account's clusters, by cluster, namespace, name and kind.",
@@ -40,7 +46,7 @@ export class WorkloadResolver {
   async workloads(
     @Args(() => WorkloadPageArgs) args: WorkloadPageArgs,
     @Ctx() context: RequestContext,
-  ): Promise<PartialConnection<Workload>> {
+  ): Promise<PartialConnection<WorkloadValue>> {
     const selection = args.filter ?? {};
     const clusterId = selection.clusterId ?? null;
     const request = { selection, page: pageRequest(args, 4) };
@@ -52,19 +58,19 @@ export class WorkloadResolver {
     return toPartialConnection(page, { key: workloadKey, after: args.after, count });
   }
 
-  // Read from the API server and written anew, up to a megabyte.
+  // Serializes an object of up to a megabyte.
   @Cost(100)
   @FieldResolver(() => String, { description: 'Its manifest, as `kubectl get -o yaml` prints it.' })
-  yaml(@Root() workload: Workload): string {
+  yaml(@Root() workload: WorkloadValue): string {
     return toYaml(workload.object);
   }
 
   @Cost(50)
   @FieldResolver(() => PodConnection, {
-    description: 'Its pods by name, also those that it has through replica sets or jobs.',
+    description: 'Its pods by name, including those of its replica sets or jobs.',
   })
   async pods(
-    @Root() workload: Workload,
+    @Root() workload: WorkloadValue,
     @Args(() => PageArgs) args: PageArgs,
     @Ctx() context: RequestContext,
   ): Promise<PartialConnection<Pod>> {
@@ -78,12 +84,15 @@ export class WorkloadResolver {
 
   @Directive('@inaccessible')
   @FieldResolver(() => ID, { description: 'The id again, as the key of references by `Query.node`.' })
-  resourceId(@Root() { id }: Workload): string {
+  resourceId(@Root() { id }: WorkloadValue): string {
     return id;
   }
 }
 
-/** The sort columns of a workload in lists. */
-export function workloadKey({ cluster, namespace, name, kind }: Workload): string[] {
-  return [cluster.id, namespace, name, kind];
+@Resolver(() => WorkloadConnection)
+export class WorkloadConnectionResolver {
+  @FieldResolver(() => [UserError], { description: PROBLEMS_DESCRIPTION })
+  problems(@Root() { problems }: PartialConnection<unknown>): UserError[] {
+    return problems.map(toUserError);
+  }
 }

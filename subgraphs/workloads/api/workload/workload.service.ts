@@ -1,4 +1,4 @@
-import { type Page, pageOf, type PageRequest } from '../../../../kernel/page.js';
+import { pageOf, type PageRequest } from '../../../../kernel/page.js';
 import type { Problem } from '../../../../kernel/result.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterApis } from '../../inspection/cluster-apis.js';
@@ -10,22 +10,18 @@ import {
   type WorkloadPosition,
   type WorkloadSelection,
 } from '../../inspection/workload.lister.js';
-import type { Workload } from './workload.type.js';
+import type { Workload } from '../../model/workload.rules.js';
+import type { PartialPage } from '../entities/partial-connection.js';
 
-/** Clusters that a list over all of them asks at the same time. */
-const CLUSTERS_AT_ONCE = 8;
-
-/** A page and what kept some of its items from being read. */
-export interface PartialPage<T> extends Page<T> {
-  readonly problems: readonly Problem[];
-}
+/** Clusters that a list over all of them reads concurrently. */
+const CLUSTER_CONCURRENCY = 8;
 
 export interface WorkloadListRequest {
   readonly selection: WorkloadSelection;
   readonly page: PageRequest;
 }
 
-/** Lists workloads. What another account owns is answered exactly as what does not exist. */
+/** Lists workloads. A cluster of another account is treated like one that does not exist. */
 export class WorkloadService {
   constructor(
     private readonly apis: ClusterApis,
@@ -49,8 +45,8 @@ export class WorkloadService {
     const clusterIds = await this.clusters.reachable(context.actor.account, key?.[0]);
     const items: Workload[] = [];
     const problems: Problem[] = [];
-    for (let next = 0; next < clusterIds.length && items.length <= limit; next += CLUSTERS_AT_ONCE) {
-      const batch = clusterIds.slice(next, next + CLUSTERS_AT_ONCE);
+    for (let next = 0; next < clusterIds.length && items.length <= limit; next += CLUSTER_CONCURRENCY) {
+      const batch = clusterIds.slice(next, next + CLUSTER_CONCURRENCY);
       const parts = await Promise.all(
         batch.map((id) => this.read(id, request, { limit: limit + 1 - items.length, context })),
       );
@@ -60,7 +56,7 @@ export class WorkloadService {
     return { ...pageOf(items, limit), problems };
   }
 
-  /** How many workloads there are in the clusters that can be asked. */
+  /** The number of workloads of the clusters whose API is available. */
   async count(
     clusterId: string | null,
     selection: WorkloadSelection,

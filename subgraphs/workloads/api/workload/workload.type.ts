@@ -1,42 +1,31 @@
-import { Directive, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Directive, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import type { KubernetesObject } from '../../../../engine/kubernetes/client.js';
-import type { WorkloadRef } from '../../../../engine/kubernetes/workload-ref.js';
+import type { WorkloadKindName, WorkloadRef } from '../../../../engine/kubernetes/workload-ref.js';
+import type * as model from '../../model/workload.rules.js';
+import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 import { connectionOf } from '../../../runtime/graph/connection.type.js';
 import { JSONScalar } from '../../../runtime/graph/scalars.js';
 import { Cluster } from '../entities/entities.type.js';
 
-/** Kinds of workloads; the names of `engine/kubernetes/workload-ref.ts`. */
-export enum WorkloadKind {
-  DEPLOYMENT = 'DEPLOYMENT',
-  STATEFUL_SET = 'STATEFUL_SET',
-  DAEMON_SET = 'DAEMON_SET',
-  JOB = 'JOB',
-  CRON_JOB = 'CRON_JOB',
-  REPLICA_SET = 'REPLICA_SET',
-}
-
-registerEnumType(WorkloadKind, {
-  name: 'WorkloadKind',
-  description: 'Kinds of workloads of Kubernetes.',
-  valuesConfig: {
-    DEPLOYMENT: { description: 'Interchangeable pods, updated by rolling.' },
-    STATEFUL_SET: { description: 'Pods with an identity and storage of their own.' },
-    DAEMON_SET: { description: 'One pod on each node.' },
-    JOB: { description: 'Pods that run to completion.' },
-    CRON_JOB: { description: 'Jobs by the clock.' },
-    REPLICA_SET: { description: 'Interchangeable pods without updates; mostly made by a deployment.' },
-  },
+export const WorkloadKind = graphEnum<WorkloadKindName>('WorkloadKind', 'Kinds of workloads of Kubernetes.', {
+  DEPLOYMENT: 'Interchangeable pods, updated by rolling.',
+  STATEFUL_SET: 'Pods with an identity and storage of their own.',
+  DAEMON_SET: 'One pod on each node.',
+  JOB: 'Pods that run to completion.',
+  CRON_JOB: 'Jobs by the clock.',
+  REPLICA_SET: 'Interchangeable pods without updates; mostly created by a deployment.',
 });
+export type WorkloadKind = WorkloadKindName;
 
 @Directive('@key(fields: "id")')
 @Directive('@key(fields: "resourceId")')
 @ObjectType({ description: 'Something that runs pods in a cluster.' })
-export class Workload {
+export class Workload implements model.Workload {
   @Field(() => ID, { description: 'Id of the workload: stands for its cluster, kind, namespace and name.' })
   id: string;
 
   @Field(() => Cluster, { description: 'The cluster it runs in.' })
-  cluster: Cluster;
+  cluster: Pick<Cluster, 'id'>;
 
   @Field(() => String, { description: 'Namespace it is in.' })
   namespace: string;
@@ -47,13 +36,13 @@ export class Workload {
   @Field(() => WorkloadKind, { description: 'What kind of workload it is.' })
   kind: WorkloadKind;
 
-  @Field(() => Int, { description: 'Pods it shall have.' })
+  @Field(() => Int, { description: 'Desired number of pods.' })
   replicas: number;
 
-  @Field(() => Int, { description: 'Pods of it that are ready.' })
+  @Field(() => Int, { description: 'Number of its pods that are ready.' })
   readyReplicas: number;
 
-  @Field(() => [String], { description: 'Images of its containers, each once.' })
+  @Field(() => [String], { description: 'Images of its containers, without duplicates.' })
   images: string[];
 
   @Field(() => JSONScalar, { description: 'Its labels: an object of strings.' })
@@ -84,14 +73,14 @@ export class WorkloadFilter {
 
   @Field(() => String, {
     nullable: true,
-    description: 'With labels that a Kubernetes label selector takes, e.g. `app=web,tier!=cache`.',
+    description: 'With labels that match a Kubernetes label selector, e.g. `app=web,tier!=cache`.',
   })
   labelSelector?: string | null;
 
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Also workloads that another workload made: replica sets of deployments, jobs of cron jobs. Default: only when `kind` asks for them.',
+      'Also workloads that another workload created: replica sets of deployments, jobs of cron jobs. Default: only when `kind` is given.',
   })
   includeOwned?: boolean | null;
 }

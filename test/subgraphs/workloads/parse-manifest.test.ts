@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { ProblemError } from '../../../../kernel/result.js';
-import { MAX_MANIFEST_BYTES, parseManifest } from '../../../../subgraphs/workloads/model/manifest.rules.js';
+import { ProblemError } from '../../../kernel/result.js';
+import {
+  MAX_MANIFEST_BYTES,
+  parseManifest,
+} from '../../../subgraphs/workloads/api/manifest/parse-manifest.js';
 
 const CALLER = { flow: 'acme' };
 
