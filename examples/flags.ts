@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 
-/** Where a platform is and who asks. */
+/** Endpoint of a platform and the token for it. */
 export interface ConnectionFlags {
   readonly url: string;
   readonly token: string;
 }
 
-/** As they are given, with what `npm start` is told by the same names of the environment. */
+/** Options of the command line; PORT and FLEETGRAPH_HOME are also those of `npm start`. */
 interface Flags {
   readonly url?: string;
   readonly port: string;
@@ -16,36 +16,33 @@ interface Flags {
   readonly home: string;
 }
 
-/** A command with the flags that every example has. */
+/** A command with the options of every example. */
 export function exampleCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
     .option('--url <url>', 'the GraphQL endpoint; one on this machine if omitted')
     .addOption(new Option('--port <port>', 'its port on this machine').default('4000').env('PORT'))
-    .option(
-      '--token <token>',
-      'bearer token; without it the one that `npm start` left in the state directory',
-    )
+    .option('--token <token>', 'bearer token; default the one that `npm start` wrote to the state folder')
     .addOption(
-      new Option('--home <directory>', 'state directory of the platform')
+      new Option('--home <directory>', 'state folder of the platform')
         .default('.fleetgraph')
         .env('FLEETGRAPH_HOME'),
     );
 }
 
-/** The connection that a command's flags name. Ends the program with a message when there is no token. */
+/** The connection of a command's options. Ends the program with a message if there is no token. */
 export async function connectionOf(command: Command): Promise<ConnectionFlags> {
   const { url, port, token, home } = command.opts<Flags>();
   const file = join(home, 'token');
   const known = token ?? (await readFile(file, 'utf8').catch(() => undefined));
   if (known === undefined)
-    command.error(`error: no token in ${file}: is the platform started? Else give --token or --home`);
+    command.error(`error: no token in ${file}: start the platform, or set --token or --home`);
   return { url: url ?? `http://127.0.0.1:${port}/graphql`, token: known.trim() };
 }
 
 /**
- * The flags with which another example reaches the same platform: those that were given, without the token. Another
- * terminal does not have the environment of this one.
+ * Options with which another example uses the same platform, without the token. They include those from the environment, which
+ * another terminal does not have.
  */
 export function sameConnection(command: Command): string[] {
   const isGiven = (name: string) => ['cli', 'env'].includes(command.getOptionValueSource(name) ?? '');
@@ -53,7 +50,7 @@ export function sameConnection(command: Command): string[] {
   return given.map((name) => `--${name} ${String(command.getOptionValue(name))}`);
 }
 
-/** Parses the command line of an example that has no flags of its own. */
+/** Parses the command line of an example without options of its own. */
 export function connectionFromFlags(name: string, description: string): Promise<ConnectionFlags> {
   return connectionOf(exampleCommand(name, description).parse());
 }

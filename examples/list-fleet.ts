@@ -1,4 +1,4 @@
-/** Lists the fleet: every cluster, page by page, with what five parts of the platform know of it, in one query. */
+/** Lists every cluster of the account, page by page, with fields of several subgraphs in one query. */
 import { createClient } from '@fleetgraph/client';
 import { connectionFromFlags } from './flags.js';
 import type { FleetPageQuery } from './generated/graphql.js';
@@ -55,4 +55,4 @@ do {
   after = page.clusters.pageInfo.hasNextPage ? page.clusters.pageInfo.endCursor : null;
 } while (after !== null);
 if (count === 0)
-  console.log('The account has no clusters yet. `npm run demo` makes one, and deletes it at its end.');
+  console.log('The account has no clusters. `npm run demo` creates one and deletes it at the end.');

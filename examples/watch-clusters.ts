@@ -1,4 +1,4 @@
-/** Keeps a copy of the fleet up to date: first each cluster as it is, then each change, until Ctrl-C. */
+/** Prints each cluster of the account, then each change, until Ctrl-C. */
 import { createClient, type ClusterSummaryFragment, WatchClustersDocument } from '@fleetgraph/client';
 import { connectionFromFlags } from './flags.js';
 import { webSocketImpl } from './web-socket.js';

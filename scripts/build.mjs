@@ -1,5 +1,5 @@
-// Builds what is out of date: Prisma's client when a schema file changed, then everything with tsc. Where the packages
-// for development were left out (`npm ci --omit=dev`), only what runs is built.
+// Builds what is outdated: Prisma's client when a schema file has changed, then everything with tsc. Without development
+// dependencies (`npm ci --omit=dev`) it compiles only the platform.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '..');
 const generated = join(root, 'prisma/generated');
 const stamp = join(generated, '.schema-hash');
 
-/** Runs a program of a package; what it says is shown when it fails. */
+/** Runs a program of a package; prints its output if it fails. */
 function run(program, args) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
@@ -58,7 +58,7 @@ const projects = development ? ['tsconfig.json', 'packages/gateway'] : ['tsconfi
 // The native compiler (TypeScript 7); the linter needs the package `typescript` in version 6.
 run('typescript-native/bin/tsc', ['-b', ...projects, 'gateway/graphiql']);
 removeStale(join(root, 'packages/gateway/dist'));
-// Loaded only here: where no packages are installed, the lines above say so.
+// Imported here because it imports a package: without `npm ci` the messages above come first.
 const { buildGraphiQL } = await import('./graphiql.mjs');
 if (isFirst) console.log('  Building GraphiQL …');
 await buildGraphiQL();

@@ -1,5 +1,5 @@
-// The Node.js on which Fleetgraph runs: the npm package `node`, which `npm ci` installs. Whatever people start by hand
-// begins on the Node.js of their PATH, so an older one must be able to read this file and what imports it.
+// The Node.js on which Fleetgraph runs: the npm package `node`, which `npm ci` installs. Scripts start on the Node.js of the
+// PATH, so this file and its importers must run on Node.js 20.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, dirname } from 'node:path';
@@ -13,7 +13,7 @@ const needed = Number(
 );
 const running = Number(process.versions.node.split('.')[0]);
 
-/** Where Fleetgraph's Node.js is; ends the process with a message when there is none. */
+/** Path of Fleetgraph's Node.js; ends the process with a message if it is not installed. */
 function fleetgraphNode() {
   if (existsSync(bundled)) return bundled;
   if (running >= needed) return process.execPath;
@@ -23,7 +23,7 @@ function fleetgraphNode() {
   process.exit(1);
 }
 
-/** Runs Fleetgraph's Node.js with these arguments in the place of this process; what it starts runs on it, too. */
+/** Runs Fleetgraph's Node.js with these arguments and exits with its code. It comes first in the PATH of its child processes. */
 export async function runOnFleetgraphNode(args) {
   const node = fleetgraphNode();
   const PATH = [dirname(node), process.env.PATH].join(delimiter);
@@ -33,7 +33,7 @@ export async function runOnFleetgraphNode(args) {
   process.exit(signal ? 1 : code);
 }
 
-/** Runs the script that was started again on Fleetgraph's Node.js when this one is older. */
+/** Runs the current script on Fleetgraph's Node.js if this one is older. */
 export async function ensureFleetgraphNode() {
   if (running < needed) await runOnFleetgraphNode(process.argv.slice(1));
 }

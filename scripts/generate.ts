@@ -8,7 +8,7 @@ import { subgraphPorts } from '../roles/ports.js';
 import { subgraphSchemas } from '../roles/subgraph-schemas.js';
 import { capabilitiesPage } from './capabilities/generate-capabilities.js';
 
-/** Writes what is generated from the code and committed: the supergraph, the error page, the page of capabilities. */
+/** Writes the generated files that are committed: the supergraph, docs/errors.md, docs/capabilities.md. */
 const schemas = await subgraphSchemas();
 const supergraph = composeSupergraph(
   subgraphNames.map((name) => ({
@@ -37,8 +37,8 @@ ${rows.join('\n')}
 
 const capabilities = await capabilitiesPage();
 await writeFile(join(packageRoot, 'docs/capabilities.md'), capabilities.text);
-const unproved = capabilities.missing.map((row) => `row ${row}: nothing in docs/capabilities.json proves it`);
-const problems = [...capabilities.wrong, ...unproved];
+const untested = capabilities.missing.map((row) => `row ${row}: docs/capabilities.json has no test for it`);
+const problems = [...capabilities.wrong, ...untested];
 if (problems.length > 0) {
   console.error(problems.join('\n'));
   process.exitCode = 1;

@@ -1,5 +1,5 @@
-// Builds the GraphiQL page of gateway/graphiql/ into dist/graphiql/: files named by the hash of what is in them, each also
-// compressed, so that the gateway compresses nothing while it serves.
+// Builds the GraphiQL page of gateway/graphiql/ into dist/graphiql/: files named by the hash of their content, and compressed
+// copies, so that the gateway need not compress them.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -21,7 +21,7 @@ function sourceHash() {
   return hash.digest('hex');
 }
 
-/** GraphiQL's style sheet embeds 380 kB of fonts; the page uses those of the system. */
+/** GraphiQL's style sheet embeds 380 kB of fonts; the page uses system fonts. */
 const withoutFonts = {
   name: 'without-fonts',
   setup({ onLoad }) {
@@ -32,7 +32,7 @@ const withoutFonts = {
   },
 };
 
-/** Writes `file.br` and `file.gz` beside a file. */
+/** Writes `file.br` and `file.gz` next to a file. */
 function compress(file) {
   const content = readFileSync(file);
   // Quality 11 takes seven times as long for 8 % less.
@@ -41,20 +41,20 @@ function compress(file) {
   writeFileSync(`${file}.gz`, gzipSync(content, { level: 9 }));
 }
 
-/** The page with the names of its files; the gateway fills in `%settings%` and `%title%`. */
+/** Writes the page with the names of its files; the gateway replaces `%settings%` and `%title%`. */
 function writePage(files) {
   const html = readFileSync(join(source, 'index.html'), 'utf8').replaceAll(
     /%(\w+)\.(\w+)%/g,
     (_, name, type) => {
       const file = files.find((file) => file.startsWith(`${name}-`) && file.endsWith(`.${type}`));
-      if (!file) throw new Error(`GraphiQL's build made no ${name}.${type}`);
+      if (!file) throw new Error(`the build of GraphiQL created no ${name}.${type}`);
       return `graphiql/${file}`;
     },
   );
   writeFileSync(join(target, 'index.html'), html);
 }
 
-/** Builds the page when its sources or the packages have changed. */
+/** Builds the page if its sources or packages have changed. */
 export async function buildGraphiQL() {
   const hash = sourceHash();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;

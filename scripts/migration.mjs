@@ -1,5 +1,5 @@
-// Writes a migration for what changed in prisma/*.prisma: `npm run migration -- NAME`. `--check` writes nothing and fails
-// where schema and migrations differ.
+// Writes a migration for the changes in prisma/*.prisma: `npm run migration -- NAME`. `--check` writes nothing and fails if
+// schema and migrations differ.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

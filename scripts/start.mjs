@@ -1,19 +1,23 @@
-// `npm start`: builds what is out of date, then runs the platform in this same process.
+// `npm start`: builds what is outdated, then runs the platform in this process.
 import { spawnSync } from 'node:child_process';
 import './build.mjs';
 
-// npm passes no SIGTERM on, and cannot when it is killed: a platform left behind would keep the port and the state
-// folder. When npm, or the shell that it runs us in, is gone, so are we.
+// npm does not forward SIGTERM, and cannot when it is killed: an orphaned platform would keep the port and the state folder. So
+// this process ends when npm or its shell has ended.
 if (process.env.npm_lifecycle_event) {
   const shellOrNpm = process.ppid;
   const { stdout } = spawnSync('ps', ['-o', 'ppid=', '-p', String(shellOrNpm)], { encoding: 'utf8' });
-  const above = [shellOrNpm, Number(stdout)].filter((pid) => pid > 1);
-  const watch = setInterval(() => above.every(isAlive) || process.kill(process.pid, 'SIGTERM'), 250).unref();
-  // Who ends all of us at once, as a service manager does, must not end us a second time for that: it would be in a hurry.
+  const ancestors = [shellOrNpm, Number(stdout)].filter((pid) => pid > 1);
+  const watch = setInterval(
+    () => ancestors.every(isAlive) || process.kill(process.pid, 'SIGTERM'),
+    250,
+  ).unref();
+  // A signal to the whole process group, as of a service manager, also ends npm: without this the platform would get a second
+  // SIGTERM, which skips the orderly shutdown.
   for (const signal of ['SIGINT', 'SIGTERM'])
     process.once(signal, () => {
       clearInterval(watch);
-      // Nothing runs yet that would close.
+      // Before the platform runs nothing has to be closed.
       if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
     });
 }

@@ -3,56 +3,56 @@ import { outputOn } from './demo-output.js';
 import type { Screen } from './screen.js';
 import type { DemoContext } from './demo-context.js';
 
-/** Milliseconds for which a deletion is waited for. */
+/** Milliseconds to wait for a deletion. */
 const DEADLINE = 120_000;
 
 export interface CleanUpOptions {
-  /** Ends the waiting for the deletion. */
+  /** Aborts the wait for the deletion. */
   readonly leave?: AbortSignal | undefined;
-  /** Why the platform cannot be reached: it is not asked again then. */
+  /** The error of an unreachable platform, which is then not called again. */
   readonly unreachable?: Error | undefined;
 }
 
 /**
- * Deletes the story's cluster when the story has ended before it did, and waits until it is gone, or until `leave` aborts.
- * Says what is left when it cannot.
+ * Deletes the cluster of a scenario that did not delete it, and waits until it is gone or `leave` aborts. Prints what is left
+ * if this fails.
  */
 export async function cleanUp(
-  story: DemoContext,
+  context: DemoContext,
   screen: Screen,
   { leave, unreachable }: CleanUpOptions,
 ): Promise<void> {
-  const { clusterName: name } = story;
-  if (story.deleted || !name || !(story.clusterId ?? story.requestCluster)) return;
-  if (unreachable) return printRemainder(story, screen, unreachable);
+  const { clusterName: name } = context;
+  if (context.deleted || !name || !(context.clusterId ?? context.requestCluster)) return;
+  if (unreachable) return printRemainder(context, screen, unreachable);
   const signal = AbortSignal.any([AbortSignal.timeout(DEADLINE), ...(leave ? [leave] : [])]);
   screen.print(`Deleting ${name}`, 'title');
   try {
-    const operationId = await startDeletion(story, signal);
+    const operationId = await startDeletion(context, signal);
     const outcome =
-      operationId === undefined ? 'gone' : await followDeletion(story, operationId, screen, signal);
+      operationId === undefined ? 'gone' : await followDeletion(context, operationId, screen, signal);
     const texts = {
       gone: `${name} is gone; nothing is left behind`,
-      deleting: `the platform goes on with the deletion of ${name}`,
+      deleting: `the platform continues to delete ${name}`,
     };
     screen.print(`  ✓ ${texts[outcome]}`, 'good');
   } catch (error) {
-    printRemainder(story, screen, error);
+    printRemainder(context, screen, error);
   } finally {
     screen.status(undefined);
   }
 }
 
 /**
- * Asks for the deletion and answers its operation; undefined when the cluster was refused. When the answer to its creation
- * never came, the cluster is asked for again to learn its id.
+ * Requests the deletion and returns its operation; undefined if the cluster was rejected. If the response to its creation was
+ * lost, the request is repeated to learn the id.
  */
-async function startDeletion(story: DemoContext, signal: AbortSignal): Promise<string | undefined> {
-  const id = story.clusterId ?? (await story.requestCluster?.(signal))?.cluster?.id;
-  return id === undefined ? undefined : requestDeletion(story.client, id, signal);
+async function startDeletion(context: DemoContext, signal: AbortSignal): Promise<string | undefined> {
+  const id = context.clusterId ?? (await context.requestCluster?.(signal))?.cluster?.id;
+  return id === undefined ? undefined : requestDeletion(context.client, id, signal);
 }
 
-/** Waits until the cluster is gone; answers `deleting` when the signal aborts before. */
+/** Waits until the cluster is gone; returns `deleting` if the signal aborts before. */
 async function followDeletion(
   { client, clusterName: name = '' }: DemoContext,
   operationId: string,
@@ -68,9 +68,9 @@ async function followDeletion(
   }
 }
 
-function printRemainder(story: DemoContext, screen: Screen, error: unknown): void {
-  const { clusterName, clusterId = 'if it was created', cleanCommand } = story;
+function printRemainder(context: DemoContext, screen: Screen, error: unknown): void {
+  const { clusterName, clusterId = 'if it was created', cleanCommand } = context;
   const reason = error instanceof Error ? error.message : String(error);
   screen.print(`  ! left: cluster ${clusterName} (${clusterId}): ${reason}`, 'bad');
-  screen.print(`    This deletes what the demo has left: ${cleanCommand}`, 'bad');
+  screen.print(`    To delete clusters that the demo has left: ${cleanCommand}`, 'bad');
 }

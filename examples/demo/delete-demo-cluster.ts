@@ -3,7 +3,7 @@ import { graphql } from '../generated/index.js';
 import type { DemoOutput } from './demo-output.js';
 import { expectAccepted, assertThat, operationSummary } from './demo-context.js';
 
-/** Label of every cluster that the demo makes. */
+/** Label of every cluster that the demo creates. */
 export const DEMO_LABEL = { made: 'by-the-demo' };
 
 const DemoClusters = graphql(`
@@ -23,13 +23,13 @@ export interface DemoCluster {
   readonly name: string;
 }
 
-/** The clusters that runs of the demo have left. */
+/** Clusters left by earlier runs of the demo. */
 export async function findDemoClusters(client: Client, signal: AbortSignal): Promise<readonly DemoCluster[]> {
   const filter = { labels: DEMO_LABEL };
   return (await client.query(DemoClusters, { filter }, { signal })).clusters.nodes;
 }
 
-/** Asks for a cluster's deletion; answers the operation that follows. Throws when it is refused. */
+/** Requests the deletion of a cluster; returns its operation. Throws if it is rejected. */
 export async function requestDeletion(client: Client, id: string, signal: AbortSignal): Promise<string> {
   const input = { id, clientToken: newClientToken() };
   const { deleteCluster } = await client.mutate(DeleteClusterDocument, { input }, { signal });
@@ -41,15 +41,15 @@ export async function requestDeletion(client: Client, id: string, signal: AbortS
 export interface Deletion {
   readonly client: Client;
   readonly operationId: string;
-  /** Of the cluster. */
+  /** Name of the cluster. */
   readonly name: string;
   readonly signal: AbortSignal;
 }
 
 /** Waits until a cluster is gone. */
-export async function waitUntilGone(deletion: Deletion, tell: DemoOutput): Promise<void> {
+export async function waitUntilGone(deletion: Deletion, output: DemoOutput): Promise<void> {
   const { client, operationId, name, signal } = deletion;
-  const onProgress = ({ progress }: { progress: number }) => tell.progress(progress, `deleting ${name}`);
+  const onProgress = ({ progress }: { progress: number }) => output.progress(progress, `deleting ${name}`);
   const end = await waitForOperation(client, operationId, { signal, onProgress });
   assertThat(end.state === 'SUCCEEDED', `the deletion ended as ${operationSummary(end)}`);
 }

@@ -8,64 +8,61 @@ import { DemoFailure } from './demo-failure.js';
 import type { EventFeed } from './event-feed.js';
 import type { DemoOutput } from './demo-output.js';
 
-/** What the steps know together. A step that needs what an earlier one finds out asks `need`. */
+/** State shared by the steps of a scenario. A step reads the result of an earlier one by `need`. */
 export interface DemoContext {
   readonly client: Client;
   readonly feed: EventFeed;
   readonly signal: AbortSignal;
-  /** Command that deletes what the demo has left. */
+  /** Command that deletes clusters left by the demo. */
   readonly cleanCommand: string;
-  /** Region that the user asked for. */
-  readonly wantedRegion: string | undefined;
+  /** Region of the option --region. */
+  readonly requestedRegion: string | undefined;
   regionId?: string;
-  /** Kubernetes version to create the cluster with; without it the platform chooses. */
+  /** Kubernetes version of the new cluster. Default the platform's. */
   version?: string;
   /** Kubernetes version to upgrade to. */
   targetVersion?: string;
-  /** Name of the cluster, known before it is asked for. */
+  /** Name of the cluster, set before the request. */
   clusterName?: string;
-  /**
-   * Asks for the cluster, while it is not known whether it was created; asked again, with the same client token, it
-   * answers as the first time.
-   */
+  /** Requests the cluster, while its id is unknown; the client token makes a repeated call return the first response. */
   requestCluster?: ((signal: AbortSignal) => Promise<CreateClusterMutation['createCluster']>) | undefined;
   clusterId?: string;
   nodePoolId?: string;
   workloadId?: string;
-  /** Nodes that exist. */
+  /** Number of nodes. */
   nodes?: number;
-  /** What is counted of quotas, by resource, before anything was made. */
+  /** Quota usage by resource before the cluster was created. */
   usedBefore?: ReadonlyMap<string, number>;
-  /** Whether the cluster is gone again. */
+  /** Whether the cluster has been deleted. */
   deleted?: boolean;
 }
 
 /** A step of the demo. */
 export interface Step {
   readonly title: string;
-  readonly run: (story: DemoContext, tell: DemoOutput) => Promise<void>;
+  readonly run: (context: DemoContext, output: DemoOutput) => Promise<void>;
 }
 
-/** Throws unless what was expected holds. */
-export function assertThat(holds: unknown, otherwise: string): asserts holds {
-  if (!holds) throw new DemoFailure(otherwise);
+/** Throws a DemoFailure unless the condition is true. */
+export function assertThat(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new DemoFailure(message);
 }
 
-/** What an earlier step has found out. */
-export function need<K extends keyof DemoContext>(story: DemoContext, key: K): NonNullable<DemoContext[K]> {
-  const value = story[key];
-  assertThat(value !== undefined && value !== null, `no step has set ${key}`);
+/** Returns a result of an earlier step. */
+export function need<K extends keyof DemoContext>(context: DemoContext, key: K): NonNullable<DemoContext[K]> {
+  const value = context[key];
+  assertThat(value !== undefined && value !== null, `no earlier step has set ${key}`);
   return value;
 }
 
-/** Throws when a mutation was refused. */
+/** Throws if a mutation was rejected. */
 export function expectAccepted(what: string, userErrors: readonly ProblemFragment[]): void {
   const reasons = userErrors.map(({ code, message }) => `${code}: ${message}`);
-  assertThat(reasons.length === 0, `${what} was refused: ${reasons.join('; ')}`);
+  assertThat(reasons.length === 0, `${what} was rejected: ${reasons.join('; ')}`);
 }
 
 /** Result of an operation, in a line. */
 export function operationSummary({ state, result, error }: OperationStatusFragment): string {
-  const counts = result ? `: ${result.created} of ${result.requested} made, ${result.failed} not` : '';
+  const counts = result ? `: ${result.created} of ${result.requested} created, ${result.failed} failed` : '';
   return `${state}${counts}${error ? ` (${error.code}: ${error.message})` : ''}`;
 }

@@ -1,4 +1,4 @@
-/** Something did not come out as the demo expects. */
+/** A result differs from what the demo expects, or the platform is unreachable. */
 export class DemoFailure extends Error {
   override readonly name = 'DemoFailure';
 }

@@ -1,16 +1,16 @@
 import type { Screen } from './screen.js';
 
-/** How a step of the demo says what it sees. */
+/** Output of a step. */
 export interface DemoOutput {
-  /** What the step has come to. */
+  /** The result of the step. */
   headline(text: string): void;
-  /** One thing that happened. */
+  /** One event. */
   line(text: string): void;
-  /** How far the step is, 0 to 1, and at what. */
+  /** Progress of the step, 0 to 1, and its current stage. */
   progress(fraction: number, text: string): void;
 }
 
-/** Writes what a step says below its title. */
+/** Output of a step below its title. */
 export function outputOn(screen: Screen): DemoOutput {
   return {
     headline: (text) => screen.print(`  ✓ ${text}`, 'good'),
@@ -28,10 +28,10 @@ function bar(fraction: number): string {
 }
 
 const BLOCKS = '▁▂▃▄▅▆▇█';
-/** Points below which a line of blocks shows nothing that the last value does not. */
+/** Fewer values show no more than the last one. */
 const MIN_VALUES = 4;
 
-/** Values as a line of blocks, from 0 to the largest; nothing of fewer than four. */
+/** Values as a line of blocks, from 0 to the largest; empty for fewer than four. */
 export function sparkline(values: readonly number[]): string {
   if (values.length < MIN_VALUES) return '';
   const top = Math.max(...values, Number.MIN_VALUE);

@@ -22,7 +22,7 @@ const ClusterHistory = graphql(`
   }
 `);
 
-/** One stream over several subgraphs: each event, and what regions and workloads know of its cluster. */
+/** A federated subscription: the event and its cluster, with fields of the subgraph regions. */
 const Provisioning = graphql(`
   subscription DemoProvisioning($clusterId: ID!, $after: EventCursor) {
     provisioningEvents(clusterId: $clusterId, after: $after) {
@@ -47,13 +47,13 @@ const Provisioning = graphql(`
 export type ScalingEvent = ScalingEventsSubscription['scalingEvents'];
 
 /**
- * The cluster's events as they come. Two subscriptions, both from the cluster's first event on: they miss nothing
- * and repeat nothing, also when the platform is restarted in between.
+ * The events of a cluster: two subscriptions that start at its first event. They deliver each event once, also when the
+ * platform is restarted meanwhile.
  */
 export class EventFeed implements AsyncDisposable {
-  /** Changes of size so far. */
+  /** Scaling events so far. */
   readonly scaling: ScalingEvent[] = [];
-  /** Events of provisioning so far, by their operation. */
+  /** Provisioning events so far, by operation. */
   readonly operations = new OperationEvents();
   private readonly stop = new AbortController();
   private readonly cursors = new Set<string>();
@@ -65,12 +65,12 @@ export class EventFeed implements AsyncDisposable {
     private readonly onFailure: (error: unknown) => void,
   ) {}
 
-  /** Events of provisioning so far. */
+  /** Number of provisioning events so far. */
   get count(): number {
     return this.cursors.size;
   }
 
-  /** Takes what has happened to the cluster and follows what does. */
+  /** Subscribes to the events of a cluster from its first one. */
   async follow(clusterId: string): Promise<void> {
     const { cluster } = await this.client.query(ClusterHistory, { clusterId });
     // Newest first: the last one is the cluster's first event.
@@ -89,7 +89,7 @@ export class EventFeed implements AsyncDisposable {
     );
   }
 
-  /** Throws when a stream has failed. */
+  /** Throws if a stream has failed. */
   check(): void {
     if (this.failure !== undefined) throw this.failure;
   }

@@ -8,10 +8,10 @@ const Hello = graphql(`
   }
 `);
 
-/** Milliseconds in which a platform answers. */
+/** Milliseconds to wait for a response. */
 const DEADLINE = 5_000;
 
-/** Asks once whether there is a platform that takes the token. Throws a DemoFailure that says what to do when not. */
+/** Checks that a platform accepts the token. Throws a DemoFailure with the remedy if not. */
 export async function findPlatform({ url, token }: { url: string; token: string }): Promise<void> {
   await using client = createClient({ url, token, retry: { maxElapsedMs: 0 } });
   try {
@@ -25,12 +25,13 @@ function problem(url: string, error: unknown): unknown {
   if (error instanceof GraphQLRequestError && error.code === 'UNAUTHENTICATED')
     return new DemoFailure(
       `the platform at ${url} does not accept the token: ${error.message}\n` +
-        'Take that of its state folder, --home or FLEETGRAPH_HOME, or give another: --token',
+        'Use the token of its state folder (--home or FLEETGRAPH_HOME), or another one (--token)',
     );
-  const isAway = error instanceof TransportError || (error instanceof Error && error.name === 'TimeoutError');
-  if (!isAway) return error;
+  const isUnreachable =
+    error instanceof TransportError || (error instanceof Error && error.name === 'TimeoutError');
+  if (!isUnreachable) return error;
   return new DemoFailure(
     `no platform answers at ${url} (${error.message})\n` +
-      'Start one with `npm start` in another terminal, or say where it is: --port, PORT, or --url',
+      'Start one with `npm start` in another terminal, or set its address with --port, PORT or --url',
   );
 }

@@ -1,10 +1,10 @@
 import type { Screen } from './screen.js';
 
-/** Milliseconds in which signals count as one: for one Ctrl-C npm and the terminal send one each. */
-const TOGETHER = 500;
+/** Milliseconds in which signals count as one: for one Ctrl-C both npm and the terminal send a signal. */
+const SAME_SIGNAL_MS = 500;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** What the user does to end the demo: once, it deletes its cluster and ends; twice, it ends without waiting for that. */
+/** Signals of the user: the first one deletes the cluster and ends the demo, the second one does not wait for the deletion. */
 export class Interruption {
   private readonly first = new AbortController();
   private readonly second = new AbortController();
@@ -12,26 +12,26 @@ export class Interruption {
 
   constructor(private readonly screen: Screen) {
     for (const signal of SIGNALS) process.on(signal, () => this.interrupt());
-    // Nobody reads on, as with `| head`.
-    process.stdout.on('error', () => this.first.abort(new Error('nobody reads what it writes')));
+    // The reader has closed the pipe, as `| head` does.
+    process.stdout.on('error', () => this.first.abort(new Error('the output was closed')));
   }
 
-  /** Aborts at the first. */
+  /** Aborts at the first signal. */
   get signal(): AbortSignal {
     return this.first.signal;
   }
 
-  /** Aborts at the second. */
+  /** Aborts at the second signal. */
   get leave(): AbortSignal {
     return this.second.signal;
   }
 
   private interrupt(): void {
     const now = performance.now();
-    if (now - this.last < TOGETHER) return;
+    if (now - this.last < SAME_SIGNAL_MS) return;
     this.last = now;
     if (!this.first.signal.aborted) {
-      this.screen.print('  ! interrupted; once more leaves without waiting for the deletion', 'bad');
+      this.screen.print('  ! interrupted; interrupt again to exit without waiting for the deletion', 'bad');
       this.first.abort(new Error('interrupted'));
     } else {
       this.second.abort(new Error('interrupted again'));

@@ -8,17 +8,17 @@ import { cleanCommand, tryNext } from './try-next.js';
 
 const command = exampleCommand(
   'demo',
-  'Provision, deploy, scale, watch and delete: the whole way on one graph',
+  'Provisions, scales, upgrades, watches and deletes a cluster through the graph',
 )
   .addArgument(
-    new Argument('[story]', 'what is shown')
+    new Argument('[scenario]', 'what the demo shows')
       .choices(Object.keys(scenarios))
       .default('tour' satisfies ScenarioName),
   )
-  .option('--region <id>', 'where to make the cluster')
-  .option('--plain', 'text without redrawing, as in a log')
+  .option('--region <id>', 'region of the cluster')
+  .option('--plain', 'plain lines, as in a log')
   .parse();
-const [story] = command.processedArgs as [ScenarioName];
+const [scenario] = command.processedArgs as [ScenarioName];
 const { region, plain } = command.opts<{ region?: string; plain?: boolean }>();
 
 const print = (line: string) => console.log(line);
@@ -27,18 +27,18 @@ const flags = sameConnection(command);
 const interruption = new Interruption(screen);
 
 try {
-  const began = Date.now();
+  const start = Date.now();
   const connection = await connectionOf(command);
   const { signal, leave } = interruption;
-  const options = { story, region, signal, leave, screen, out: print, cleanCommand: cleanCommand(flags) };
+  const options = { scenario, region, signal, leave, screen, out: print, cleanCommand: cleanCommand(flags) };
   const report = await runDemo({ ...connection, ...options });
-  const seconds = Math.round((Date.now() - began) / 1000);
-  const made = report.nodes === undefined ? '' : `: ${report.nodes} nodes, ${report.events} events`;
+  const seconds = Math.round((Date.now() - start) / 1000);
+  const counts = report.nodes === undefined ? '' : `: ${report.nodes} nodes, ${report.events} events`;
   screen.print('');
-  screen.print(`Done in ${seconds} s${made}. Nothing is left behind.`, 'good');
+  screen.print(`Done in ${seconds} s${counts}. Nothing is left behind.`, 'good');
   screen.print('');
   screen.print('Try next:', 'title');
-  for (const { command: line, shows } of tryNext(story, flags)) {
+  for (const { command: line, shows } of tryNext(scenario, flags)) {
     screen.print(`  ${line}`);
     screen.print(`      ${shows}`, 'dim');
   }

@@ -1,29 +1,29 @@
-/** An event of provisioning, as far as it is shown. */
+/** The fields of a provisioning event that are shown. */
 export interface ShownEvent {
   readonly type: string;
   readonly message: string;
   readonly operation: { readonly id: string } | null;
 }
 
-/** Of a run of events of one type so many are shown. */
+/** Events shown of consecutive ones of the same type. */
 const SHOWN = 2;
-/** The progress bar shows these. */
+/** Events that the progress bar shows instead. */
 const SHOWN_BY_PROGRESS = /^OPERATION_(PENDING|PROGRESS|STAGE_\w+)$/;
 const END_OF_OPERATION = /^OPERATION_(SUCCEEDED|PARTIAL|FAILED|CANCELED)$/;
 
 /**
- * The events of each operation. A step shows those of the operation that it has started, whenever they come in: some come
- * before the answer to its mutation, some after it has ended.
+ * The events of each operation. A step shows those of its operation, of which some arrive before the response to its mutation
+ * and some after the operation has finished.
  */
 export class OperationEvents {
   private readonly operations = new Map<string, OperationLines>();
 
-  /** Takes an event. */
+  /** Adds an event. */
   add(event: ShownEvent): void {
     if (event.operation) this.of(event.operation.id).add(event);
   }
 
-  /** Shows the operation's events from its first on, and resolves when its last has come. */
+  /** Prints all events of the operation; resolves after the last one. */
   show(operationId: string, out: (line: string) => void): Promise<void> {
     const lines = this.of(operationId);
     lines.showOn(out);
@@ -37,7 +37,7 @@ export class OperationEvents {
   }
 }
 
-/** The events of one operation: of a long run of one type the first ones, and how many followed. */
+/** The events of one operation: the first of consecutive ones of a type, and the number of the others. */
 class OperationLines {
   readonly ended: Promise<void>;
   private end!: () => void;

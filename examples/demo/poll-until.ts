@@ -8,10 +8,10 @@ export interface PollOptions {
   readonly within?: number;
 }
 
-/** Milliseconds between questions. */
+/** Milliseconds between polls. */
 const POLL_MS = 300;
 
-/** Asks again and again until there is an answer. */
+/** Polls until there is a value. */
 export async function pollUntil<T>(
   ask: () => Promise<T | undefined> | T | undefined,
   options: PollOptions,

@@ -2,10 +2,10 @@ import { GraphQLRequestError } from '@fleetgraph/client';
 import type { DemoContext } from './demo-context.js';
 import { pollUntil } from './poll-until.js';
 
-/** The codes that say that a cluster's own API server cannot be reached now. */
+/** Codes of errors while the API server of a cluster is unreachable. */
 const UNAVAILABLE_CODES = new Set(['KUBERNETES_UNAVAILABLE']);
 
-/** Does the work, again while the cluster's API server is away; the client does the same for the platform itself. */
+/** Retries the work while the API server of the cluster is unreachable; the client retries while the platform is. */
 export function retryWhileUnavailable<T>({ signal }: DemoContext, work: () => Promise<T>): Promise<T> {
   const attempt = async () => {
     try {
@@ -20,13 +20,15 @@ export function retryWhileUnavailable<T>({ signal }: DemoContext, work: () => Pr
   );
 }
 
-/** Whether the user errors of a payload say so; to be thrown, so that `patiently` tries again. */
+/** Throws if a payload has such an error, so that `retryWhileUnavailable` retries. */
 export function throwIfUnavailable(
   userErrors: readonly { readonly code: string; readonly message: string }[],
 ): void {
-  const away = userErrors.filter(({ code }) => UNAVAILABLE_CODES.has(code));
-  if (away.length > 0) {
-    throw new GraphQLRequestError(away.map(({ code, message }) => ({ message, extensions: { code } })));
+  const unavailable = userErrors.filter(({ code }) => UNAVAILABLE_CODES.has(code));
+  if (unavailable.length > 0) {
+    throw new GraphQLRequestError(
+      unavailable.map(({ code, message }) => ({ message, extensions: { code } })),
+    );
   }
 }
 

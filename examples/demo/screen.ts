@@ -1,17 +1,17 @@
 import { styleText } from 'node:util';
 
-/** How a line looks on a terminal. */
+/** Style of a line on a terminal. */
 export type Style = 'title' | 'plain' | 'dim' | 'good' | 'bad';
 
-/** Where the demo writes: lines that stay, and one line of what goes on at the moment. */
+/** Output of the demo: permanent lines, and one status line. */
 export interface Screen extends Disposable {
-  /** Writes a line that stays. */
+  /** Writes a permanent line. */
   print(text: string, style?: Style): void;
-  /** Shows what goes on at the moment; undefined takes it away. */
+  /** Shows the status line; undefined removes it. */
   status(text: string | undefined): void;
 }
 
-/** Writes lines as they are, for logs, pipes and tests. What goes on at the moment is left out. */
+/** Writes plain lines for logs, pipes and tests, without a status line. */
 export function plainScreen(out: (line: string) => void): Screen {
   return { print: out, status: () => undefined, [Symbol.dispose]: () => undefined };
 }
@@ -30,8 +30,8 @@ const FRAME = 100;
 const ERASE_LINE = '\r\u001b[2K';
 
 /**
- * Writes on a terminal. Only the last line is ever drawn again, cut to the width of the terminal: what has scrolled away is
- * never touched, so a terminal of any height keeps the whole text once.
+ * Writes on a terminal. Only the last line is redrawn, cut to the width of the terminal, so lines that have scrolled away are
+ * never written twice.
  */
 export class TerminalScreen implements Screen {
   private text: string | undefined;
@@ -68,7 +68,7 @@ export class TerminalScreen implements Screen {
 
   private draw(): void {
     if (this.text === undefined) return;
-    // One column stays free: a full line would move the cursor to the next on some terminals.
+    // A line of full width moves the cursor to the next line on some terminals.
     const line = cut(`  ${FRAMES[this.frame]} ${this.text}`, this.width - 1);
     this.terminal.write(ERASE_LINE + styleText('cyan', line));
   }
@@ -78,7 +78,7 @@ function cut(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }
 
-/** Breaks a line between words; what follows stands below its text. */
+/** Breaks a line between words; further lines are indented as its text is. */
 export function wrap(text: string, width: number): string[] {
   const indent = /^\s*(?:\S\s+)?/.exec(text)?.[0].length ?? 0;
   const lines: string[] = [];

@@ -15,9 +15,9 @@ import { showScaling } from './steps/show-scaling.js';
 import { upgradeCluster } from './steps/upgrade-cluster.js';
 import type { Step } from './demo-context.js';
 
-/** The stories that the demo can show, each as its steps in order. */
+/** The steps of each scenario. */
 export const scenarios = {
-  /** The whole way of a platform engineer. */
+  /** From a region to a deleted cluster. */
   tour: [
     chooseRegion,
     showQuotas,
@@ -31,7 +31,7 @@ export const scenarios = {
     showQuotasAgain,
     deleteCluster,
   ],
-  /** A cluster in use goes to the next Kubernetes version. */
+  /** Upgrades a cluster in use to the next Kubernetes version. */
   upgrade: [
     chooseRegion,
     showQuotas,
@@ -44,7 +44,7 @@ export const scenarios = {
     refuseDowngrade,
     deleteCluster,
   ],
-  /** What runs that were killed have left is deleted. */
+  /** Deletes clusters left by killed runs. */
   clean: [deleteLeftOvers],
 } as const satisfies Record<string, readonly Step[]>;
 

@@ -2,21 +2,21 @@ import { type OperationStatusFragment, waitForOperation } from '@fleetgraph/clie
 import type { DemoOutput } from './demo-output.js';
 import type { DemoContext } from './demo-context.js';
 
-/** Waits for an operation and for its last event; shows its progress, and its events if they are followed. */
+/** Waits for an operation and its last event; shows progress and events. */
 export async function watchOperation(
-  story: DemoContext,
+  context: DemoContext,
   id: string,
-  tell: DemoOutput,
+  output: DemoOutput,
 ): Promise<OperationStatusFragment> {
-  const lastEvent = story.feed.operations.show(id, (line) => tell.line(line));
-  const end = await waitForOperation(story.client, id, {
-    signal: story.signal,
+  const lastEvent = context.feed.operations.show(id, (line) => output.line(line));
+  const end = await waitForOperation(context.client, id, {
+    signal: context.signal,
     onProgress: ({ progress, stages }) => {
       const running = stages.find(({ state }) => state === 'RUNNING');
-      tell.progress(progress, running ? stageText(running) : '');
+      output.progress(progress, running ? stageText(running) : '');
     },
   });
-  await Promise.race([lastEvent, aborted(story.signal)]);
+  await Promise.race([lastEvent, aborted(context.signal)]);
   return end;
 }
 

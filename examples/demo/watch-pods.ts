@@ -6,36 +6,36 @@ import { retryWhileUnavailable } from './retry-while-unavailable.js';
 
 type Workload = NonNullable<GetWorkloadQuery['workload']>;
 
-/** Waits until the workload has so many ready pods, and shows each pod as its phase changes. */
-export async function watchPods(story: DemoContext, replicas: number, tell: DemoOutput): Promise<void> {
-  const id = need(story, 'workloadId');
+/** Waits for the number of ready pods, and shows each change of a pod's phase. */
+export async function watchPods(context: DemoContext, replicas: number, output: DemoOutput): Promise<void> {
+  const id = need(context, 'workloadId');
   const phases = new Map<string, string>();
   const workload = await pollUntil(
     async () => {
-      const { client, signal } = story;
-      const answer = await retryWhileUnavailable(story, () =>
+      const { client, signal } = context;
+      const answer = await retryWhileUnavailable(context, () =>
         client.query(GetWorkloadDocument, { id }, { signal }),
       );
       if (!answer.workload) return undefined;
-      tellPods(answer.workload, phases, tell);
-      tell.progress(
+      tellPods(answer.workload, phases, output);
+      output.progress(
         Math.min(1, answer.workload.readyReplicas / replicas),
         `${answer.workload.readyReplicas} of ${replicas} ready`,
       );
       return answer.workload.readyReplicas === replicas ? answer.workload : undefined;
     },
-    { what: `${replicas} ready pods`, signal: story.signal },
+    { what: `${replicas} ready pods`, signal: context.signal },
   );
-  tell.headline(`${workload.name} has ${workload.readyReplicas} of ${workload.replicas} pods ready`);
+  output.headline(`${workload.name} has ${workload.readyReplicas} of ${workload.replicas} pods ready`);
 }
 
 /** Pods that are named of those that change at once. */
 const NAMED = 3;
 
-function tellPods(workload: Workload, phases: Map<string, string>, tell: DemoOutput): void {
+function tellPods(workload: Workload, phases: Map<string, string>, output: DemoOutput): void {
   const changed = workload.pods.nodes.filter(({ id, phase }) => phases.get(id) !== phase);
   for (const { name, phase, nodeName } of changed.slice(0, NAMED))
-    tell.line(`pod ${name} is ${phase}${nodeName ? ` on ${nodeName}` : ''}`);
-  if (changed.length > NAMED) tell.line(`and ${changed.length - NAMED} more pods`);
+    output.line(`pod ${name} is ${phase}${nodeName ? ` on ${nodeName}` : ''}`);
+  if (changed.length > NAMED) output.line(`and ${changed.length - NAMED} more pods`);
   for (const { id, phase } of changed) phases.set(id, phase);
 }

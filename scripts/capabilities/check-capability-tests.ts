@@ -5,7 +5,7 @@ import { packageRoot } from '../../kernel/package-root.js';
 import { capabilityRows } from './generate-capabilities.js';
 
 /**
- * Fails where a test that docs/capabilities.json names did not run and pass:
+ * Fails if a test that docs/capabilities.json names did not run and pass:
  * `node dist/scripts/capabilities/check-capability-tests.js REPORT`, with the report of vitest's reporter `json`.
  */
 const reportSchema = z.object({
@@ -19,7 +19,7 @@ const reportSchema = z.object({
   ),
 });
 
-/** Whether a test that ran, with the entries of its table in its title, is one that has this title in the source. */
+/** Whether a title of the report, which contains table entries, is that title of the source. */
 function isRunOf(name: string, path: string): boolean {
   const parts = name.split(/%[sdifjoO#]|\$\{[^}]*\}|\$[a-z][\w.]*/i);
   const pattern = parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('[^]*');
@@ -36,10 +36,11 @@ const passed = new Map(
       .map(({ ancestorTitles, title }) => [...ancestorTitles.filter(Boolean), title].join(' > ')),
   ]),
 );
-const proofs = Object.entries(await capabilityRows(join(packageRoot, 'docs/capabilities.json'))).flatMap(
+const tests = Object.entries(await capabilityRows(join(packageRoot, 'docs/capabilities.json'))).flatMap(
   ([row, { tests }]) => tests.map((test) => ({ row, ...test })),
 );
-const idle = proofs.filter((proof) => !passed.get(proof.file)?.some((path) => isRunOf(proof.name, path)));
-for (const { row, name, file: of } of idle) console.error(`row ${row}: ${of} did not run and pass "${name}"`);
-if (idle.length > 0) process.exitCode = 1;
-else console.log(`${proofs.length} proofs of capabilities ran and passed`);
+const missing = tests.filter(({ file: of, name }) => !passed.get(of)?.some((path) => isRunOf(name, path)));
+for (const { row, name, file: of } of missing)
+  console.error(`row ${row}: ${of} did not run and pass "${name}"`);
+if (missing.length > 0) process.exitCode = 1;
+else console.log(`${tests.length} tests of capabilities ran and passed`);

@@ -5,11 +5,11 @@ import { packageRoot } from '../../kernel/package-root.js';
 import { findTests, testTitles, type TestTitle } from './test-titles.js';
 
 const rowSchema = z.strictObject({
-  /** What the ACK documentation describes. */
+  /** The capability, as the ACK documentation describes it. */
   capability: z.string().min(1),
-  /** How it shows in the graph. */
+  /** How the graph implements it. */
   works: z.string().min(1),
-  /** The tests that prove it. */
+  /** Tests of it. */
   tests: z.array(z.strictObject({ file: z.string(), name: z.string().min(1) })).min(1),
 });
 const pageSchema = z.object({ rows: z.record(z.string().regex(/^\d+$/), rowSchema) });
@@ -17,20 +17,20 @@ const pageSchema = z.object({ rows: z.record(z.string().regex(/^\d+$/), rowSchem
 type Rows = z.infer<typeof pageSchema>['rows'];
 
 const range = (first: number, last: number) =>
-  Array.from({ length: last - first + 1 }, (_, at) => first + at);
+  Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
-/** Rows of the ACK documentation that must be proved. */
+/** Rows of the ACK documentation that need a test. */
 const REQUIRED: readonly number[] = [...range(1, 82), 116, 154, 156, ...range(159, 161)];
 
 export interface CapabilitiesPage {
   readonly text: string;
-  /** Rows that name a test which does not exist, or never runs. */
+  /** Rows with a test that does not exist or never runs. */
   readonly wrong: readonly string[];
-  /** Rows that nothing proves. */
+  /** Rows without a test. */
   readonly missing: readonly number[];
 }
 
-/** Makes docs/capabilities.md of docs/capabilities.json, and says what is not proved. */
+/** Generates docs/capabilities.md from docs/capabilities.json, and lists rows without valid tests. */
 export async function capabilitiesPage(): Promise<CapabilitiesPage> {
   const rows = await capabilityRows(join(packageRoot, 'docs/capabilities.json'));
   return {
@@ -72,18 +72,18 @@ async function readTitles(file: string): Promise<TestTitle[] | undefined> {
 function pageOf(rows: Rows): string {
   const sorted = Object.entries(rows).sort(([a], [b]) => Number(a) - Number(b));
   const sections = sorted.map(([number, { capability, works, tests }]) => {
-    const proofs = tests.map(({ file, name }) => `- [${file}](../${file}): ${text(name)}`);
-    return `### ${number}. ${capability}\n\n${works}\n\n${proofs.join('\n')}\n`;
+    const links = tests.map(({ file, name }) => `- [${file}](../${file}): ${text(name)}`);
+    return `### ${number}. ${capability}\n\n${works}\n\n${links.join('\n')}\n`;
   });
   return `# Capabilities
 
-Generated from \`capabilities.json\` by \`npm run generate\`. What the ACK documentation describes (by its row), how it shows
-in the graph, and the tests that prove it. In a test's name \`%s\` stands for the entries of its table.
+Generated from \`capabilities.json\` by \`npm run generate\`: capabilities that the ACK documentation describes (by row), how the
+graph implements them, and their tests. In the name of a test \`%s\` stands for the entries of its table.
 
 ${sections.join('\n')}`;
 }
 
-/** Test names are plain text: nothing in them is Markdown. */
+/** Escapes Markdown in the name of a test. */
 function text(name: string): string {
   return name.replace(/[\\`*_<>[\]|]/g, '\\$&');
 }

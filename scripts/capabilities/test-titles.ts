@@ -1,17 +1,17 @@
 import ts from 'typescript';
 
-/** A test, as it stands in the source. */
+/** A test in the source. */
 export interface TestTitle {
-  /** Titles of the describe blocks around it and its own, joined by ` > `. */
+  /** Titles of the enclosing describe blocks and its own, joined by ` > `. */
   readonly path: string;
-  /** Whether it never runs: it, or a block around it, is a `skip` or a `todo`. */
+  /** Whether it never runs: it, or an enclosing block, is a `skip` or `todo`. */
   readonly skipped: boolean;
 }
 
 const BLOCKS: ReadonlySet<string> = new Set(['describe', 'it', 'test']);
 const SKIPPED: readonly string[] = ['skip', 'todo'];
 
-/** The tests of a test file. Blocks of tests are none: what proves something is a test. */
+/** The tests of a test file, without describe blocks. */
 export function testTitles(source: string): TestTitle[] {
   const file = ts.createSourceFile('test.ts', source, ts.ScriptTarget.ES2023, true);
   const titles: TestTitle[] = [];
@@ -28,7 +28,7 @@ export function testTitles(source: string): TestTitle[] {
   return titles;
 }
 
-/** The block that a call begins; undefined when it begins none, or one without a title. */
+/** The block that a call starts; undefined if it starts none, or one without a title. */
 function blockOf(call: ts.CallExpression) {
   const words = calledWords(call);
   const [kind = ''] = words;
@@ -49,13 +49,13 @@ function calledWords(call: ts.CallExpression): string[] {
   return [callee.text, ...words];
 }
 
-/** The first argument when it is a text; `${…}` stays as it is written. */
+/** The first argument if it is a string; `${…}` stays as written. */
 function titleOf({ arguments: [first] }: ts.CallExpression): string | undefined {
   if (first && ts.isStringLiteralLike(first)) return first.text;
   return first && ts.isTemplateExpression(first) ? first.getText().slice(1, -1) : undefined;
 }
 
-/** The tests that a proof names: by their title as it stands in the source, or by as many titles around it as it needs. */
+/** Finds tests by their title in the source, with as many enclosing titles as needed. */
 export function findTests(titles: readonly TestTitle[], name: string): TestTitle[] {
   return titles.filter(({ path }) => path === name || path.endsWith(` > ${name}`));
 }

@@ -63,7 +63,7 @@ test('after kill -9 of the platform, of its PostgreSQL and of the platform again
   const lines: string[] = [];
   // Ended before the test's own time is over, so that a failure shows how far the demo came.
   const signal = AbortSignal.timeout(180_000);
-  const demo = runDemo({ url, token, signal, patience: 180_000, out: (line) => lines.push(line) });
+  const demo = runDemo({ url, token, signal, outageTimeoutMs: 180_000, out: (line) => lines.push(line) });
   const once = (what: string, fact: () => boolean) =>
     Promise.race([demo, eventually(fact, { what, timeoutMs: 90_000 })]);
   const crash = async () => {

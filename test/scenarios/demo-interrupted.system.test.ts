@@ -99,7 +99,7 @@ test('the demo exits without waiting for the deletion when it is interrupted twi
     screen,
   });
   expect(reason).toContain('interrupted');
-  expect(lines.join('\n')).toMatch(/the platform goes on with the deletion of demo-\w{6}/);
+  expect(lines.join('\n')).toMatch(/the platform continues to delete demo-\w{6}/);
 });
 
 test('the demo names the address and the start command when no platform answers', async () => {
@@ -117,16 +117,16 @@ test('the demo ends when the platform stays unreachable, and names the remaining
   };
   const options = {
     url: `${mortal.url}/graphql`,
-    patience: 1_000,
+    outageTimeoutMs: 1_000,
     cleanCommand: 'npm run demo -- clean --port 1',
   };
   const { reason, text } = await demo('mortal', onLine, options);
   await gone;
-  expect(reason).toContain('nothing has answered at');
+  expect(reason).toContain('no response from');
   expect(text).toMatch(/left: cluster demo-\w{6} \(cluster_\w+\)/);
   expect(text).toContain('npm run demo -- clean --port 1');
   // Said once, however many requests fail; and a platform that is away is not asked to delete anything.
-  expect(text.match(/! the platform is away/g)).toHaveLength(1);
+  expect(text.match(/! the platform is unreachable/g)).toHaveLength(1);
   expect(text).not.toContain('Deleting');
 });
 
@@ -155,7 +155,7 @@ test('the demo names the exhausted quota and the clusters of earlier runs, and `
   expect(reason).toContain('96 of 100 vCPU are in use, and 12 are needed');
   expect(reason).toContain('Earlier runs have left demo-left: npm run demo -- clean');
 
-  const cleaned = await demo('full', () => undefined, { story: 'clean' });
+  const cleaned = await demo('full', () => undefined, { scenario: 'clean' });
   expect(cleaned).toMatchObject({ reason: undefined, text: expect.stringContaining('1 deleted') as string });
   expect(await clustersOf('full')).toBe(0);
 });

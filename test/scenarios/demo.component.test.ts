@@ -21,7 +21,7 @@ test('the demo runs all steps and deletes what it created', async () => {
   });
 
   const text = lines.join('\n');
-  expect(text).toContain('PARTIAL: 22 of 32 made, 10 not');
+  expect(text).toContain('PARTIAL: 22 of 32 created, 10 failed');
   expect(text).toContain('10 × QUOTA_EXCEEDED');
   expect(text).toMatch(/nodes {9}25\b/);
   expect(report).toMatchObject({ nodes: 25, retries: 0 });
@@ -40,7 +40,7 @@ test('the upgrade demo upgrades a cluster with a workload to the next version an
   const report = await runDemo({
     url: `${platform.url}/graphql`,
     token: await platform.token('upgrader'),
-    story: 'upgrade',
+    scenario: 'upgrade',
     out: (line) => lines.push(line),
   }).catch((error: unknown) => {
     throw new Error(`the demo failed after:\n${lines.join('\n')}`, { cause: error });

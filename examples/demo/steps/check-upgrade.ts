@@ -23,16 +23,16 @@ const Check = graphql(`
 `);
 
 export const checkUpgrade: Step = {
-  title: 'Check what would be in the way of an upgrade',
-  async run(story, tell) {
-    const variables = { clusterId: need(story, 'clusterId'), version: need(story, 'targetVersion') };
-    const { runClusterCheck } = await story.client.mutate(Check, variables, { signal: story.signal });
+  title: 'Check what would block an upgrade',
+  async run(context, output) {
+    const variables = { clusterId: need(context, 'clusterId'), version: need(context, 'targetVersion') };
+    const { runClusterCheck } = await context.client.mutate(Check, variables, { signal: context.signal });
     expectAccepted('the check', runClusterCheck.userErrors);
     const { clusterCheck: check } = runClusterCheck;
-    assertThat(check, 'there is no check');
+    assertThat(check, 'the mutation returned no check');
     for (const { name, level, result, message } of check.items)
-      tell.line(`${result === 'PASSED' ? '✓' : '✗'} ${name} (${level}): ${message}`);
-    assertThat(check.state === 'PASSED', 'something is in the way of the upgrade');
-    tell.headline(`${check.items.length} things looked at, nothing in the way`);
+      output.line(`${result === 'PASSED' ? '✓' : '✗'} ${name} (${level}): ${message}`);
+    assertThat(check.state === 'PASSED', 'the check failed');
+    output.headline(`${check.items.length} items checked, none blocks the upgrade`);
   },
 };

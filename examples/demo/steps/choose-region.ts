@@ -17,23 +17,23 @@ const Regions = graphql(`
   }
 `);
 
-/** Picks a region where the product can be had: the one asked for, or the first. */
+/** Chooses the region of the option --region, or the first one that offers the product. */
 export const chooseRegion: Step = {
   title: 'Choose a region where ACK Pro is available',
-  async run(story, tell) {
-    const { regions } = await story.client.query(Regions);
+  async run(context, output) {
+    const { regions } = await context.client.query(Regions);
     const offered = regions.filter(({ availability }) => availability === 'AVAILABLE');
     assertThat(offered.length > 0, 'ACK Pro is available in no region');
-    const wanted = story.wantedRegion ?? 'cn-hangzhou';
+    const wanted = context.requestedRegion ?? 'cn-hangzhou';
     const region = offered.find(({ id }) => id === wanted) ?? offered[0];
-    assertThat(region, 'no region');
-    assertThat(!story.wantedRegion || region.id === wanted, `ACK Pro is not available in ${wanted}`);
-    story.regionId = region.id;
+    assertThat(region, 'the region does not exist');
+    assertThat(!context.requestedRegion || region.id === wanted, `ACK Pro is not available in ${wanted}`);
+    context.regionId = region.id;
     const { timeZone } = region;
-    tell.line(
+    output.line(
       `time zone ${timeZone.id} (UTC${timeZone.utcOffset}): it is ${timeZone.localTime.slice(11, 16)} there`,
     );
-    if (timeZone.nextTransition) tell.line(`clocks change there at ${timeZone.nextTransition}`);
-    tell.headline(`${region.id}, ${region.city}: one of ${offered.length} regions that offer it`);
+    if (timeZone.nextTransition) output.line(`clocks change there at ${timeZone.nextTransition}`);
+    output.headline(`${region.id}, ${region.city}: one of ${offered.length} regions that offer it`);
   },
 };

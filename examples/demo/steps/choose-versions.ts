@@ -17,11 +17,11 @@ const Versions = graphql(`
 
 const { compare: byVersion } = new Intl.Collator('en', { numeric: true });
 
-/** Picks the older version that a cluster can be created with, and the next minor version to upgrade it to. */
+/** Chooses an older version for the new cluster and the next minor version as the upgrade target. */
 export const chooseVersions: Step = {
-  title: 'Choose a Kubernetes version, and the one after it',
-  async run(story, tell) {
-    const { kubernetesVersions } = await story.client.query(Versions, {}, { signal: story.signal });
+  title: 'Choose a Kubernetes version and an upgrade target',
+  async run(context, output) {
+    const { kubernetesVersions } = await context.client.query(Versions, {}, { signal: context.signal });
     const choices = kubernetesVersions
       .filter(({ creatable }) => creatable)
       .flatMap(({ id, minor, upgradeTargets }) =>
@@ -33,10 +33,10 @@ export const chooseVersions: Step = {
       (one, other) => byVersion(other.target, one.target) || byVersion(other.id, one.id),
     );
     assertThat(choice, 'no version that can be created has a next minor version');
-    story.version = choice.id;
-    story.targetVersion = choice.target;
+    context.version = choice.id;
+    context.targetVersion = choice.target;
     const creatable = kubernetesVersions.filter((version) => version.creatable).map(({ id }) => id);
-    tell.line(`can be created: ${creatable.join(', ')}`);
-    tell.headline(`Kubernetes ${choice.id}, to be upgraded to ${choice.target}`);
+    output.line(`can be created: ${creatable.join(', ')}`);
+    output.headline(`Kubernetes ${choice.id}, to be upgraded to ${choice.target}`);
   },
 };

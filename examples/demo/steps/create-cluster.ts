@@ -19,14 +19,14 @@ const VCPU_PER_NODE = 4;
 const NODES = 3;
 
 export const createCluster: Step = {
-  title: `Create a cluster of ${NODES} nodes and watch it come up`,
-  async run(story, tell) {
-    await expectRoom(story);
+  title: `Create a cluster of ${NODES} nodes and watch it start`,
+  async run(context, output) {
+    await expectRoom(context);
     const name = `demo-${randomBytes(3).toString('hex')}`;
     const input = {
       name,
-      regionId: need(story, 'regionId'),
-      version: story.version,
+      regionId: need(context, 'regionId'),
+      version: context.version,
       type: 'MANAGED_KUBERNETES',
       spec: 'PRO',
       nodePools: [{ name: 'default', instanceTypes: [INSTANCE_TYPE], desiredSize: NODES }],
@@ -34,44 +34,44 @@ export const createCluster: Step = {
       clientToken: newClientToken(),
     } as const;
     const request = async (signal: AbortSignal) =>
-      (await story.client.mutate(CreateClusterDocument, { input }, { signal })).createCluster;
-    story.clusterName = name;
-    story.requestCluster = request;
-    const answer = await request(story.signal);
-    story.requestCluster = undefined;
+      (await context.client.mutate(CreateClusterDocument, { input }, { signal })).createCluster;
+    context.clusterName = name;
+    context.requestCluster = request;
+    const answer = await request(context.signal);
+    context.requestCluster = undefined;
     expectAccepted('the cluster', answer.userErrors);
     const { cluster, operation } = answer;
     assertThat(cluster && operation, 'the cluster was accepted without an operation');
-    story.clusterId = cluster.id;
-    story.nodePoolId = cluster.nodePools.nodes[0]?.id ?? '';
-    tell.line(`${cluster.name} is ${cluster.id}`);
-    await story.feed.follow(cluster.id);
+    context.clusterId = cluster.id;
+    context.nodePoolId = cluster.nodePools.nodes[0]?.id ?? '';
+    output.line(`${cluster.name} is ${cluster.id}`);
+    await context.feed.follow(cluster.id);
 
-    const end = await watchOperation(story, operation.id, tell);
+    const end = await watchOperation(context, operation.id, output);
     assertThat(end.state === 'SUCCEEDED', `creating the cluster ended as ${operationSummary(end)}`);
-    story.nodes = NODES;
-    tell.headline(`${cluster.name} runs Kubernetes ${cluster.version.id} in ${cluster.region.id}`);
+    context.nodes = NODES;
+    output.headline(`${cluster.name} runs Kubernetes ${cluster.version.id} in ${cluster.region.id}`);
   },
 };
 
-/** What the quotas must have room for, by resource. */
+/** Quota that the cluster needs, by resource. */
 const NEEDED: Readonly<Record<string, number>> = {
   'ACK_PRO/clustersPerAccount': 1,
   'payg-vcpu': NODES * VCPU_PER_NODE,
   'load-balancers': 1,
 };
 
-/** Throws when a quota has no room for the cluster: which, and what to do. */
-async function expectRoom(story: DemoContext): Promise<void> {
-  const short = (await countedQuotas(story)).find(
+/** Throws if a quota is too small for the cluster; the message has the remedy. */
+async function expectRoom(context: DemoContext): Promise<void> {
+  const short = (await countedQuotas(context)).find(
     ({ resource, limit, used }) => limit !== null && limit - used < (NEEDED[resource] ?? 0),
   );
   if (!short) return;
   const { resource, limit, used, unit } = short;
-  const leftOver = await findDemoClusters(story.client, story.signal);
+  const leftOver = await findDemoClusters(context.client, context.signal);
   const remedy =
     leftOver.length > 0
-      ? `Earlier runs have left ${leftOver.map(({ name }) => name).join(', ')}: ${story.cleanCommand}`
+      ? `Earlier runs have left ${leftOver.map(({ name }) => name).join(', ')}: ${context.cleanCommand}`
       : 'Delete a cluster, or have the quota raised: the mutation requestQuotaIncrease';
   throw new DemoFailure(
     `the quota ${resource} has no room for the demo's cluster: ${used} of ${limit} ${unit} are in use, ` +

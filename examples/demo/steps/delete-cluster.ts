@@ -6,16 +6,16 @@ import { countedQuotas, printQuotas } from './show-quotas.js';
 
 export const deleteCluster: Step = {
   title: 'Delete the cluster and wait until it is gone',
-  async run(story, tell) {
-    const id = need(story, 'clusterId');
-    const operationId = await requestDeletion(story.client, id, story.signal);
-    const end = await watchOperation(story, operationId, tell);
+  async run(context, output) {
+    const id = need(context, 'clusterId');
+    const operationId = await requestDeletion(context.client, id, context.signal);
+    const end = await watchOperation(context, operationId, output);
     assertThat(end.state === 'SUCCEEDED', `the deletion ended as ${operationSummary(end)}`);
-    const { cluster } = await story.client.query(GetClusterDocument, { id }, { signal: story.signal });
+    const { cluster } = await context.client.query(GetClusterDocument, { id }, { signal: context.signal });
     assertThat(cluster?.state === 'DELETED', `the cluster is ${cluster?.state ?? 'unknown'}, not DELETED`);
-    story.deleted = true;
-    story.feed.check();
-    printQuotas(await countedQuotas(story), tell);
-    tell.headline(`gone; ${story.feed.count} events of provisioning came in, each once`);
+    context.deleted = true;
+    context.feed.check();
+    printQuotas(await countedQuotas(context), output);
+    output.headline(`gone; received ${context.feed.count} provisioning events, each once`);
   },
 };

@@ -48,18 +48,18 @@ const Deploy = graphql(`
 
 export const deployWorkload: Step = {
   title: `Deploy nginx with ${REPLICAS} replicas and watch its pods`,
-  async run(story, tell) {
-    const input = { clusterId: need(story, 'clusterId'), yaml: MANIFEST, clientToken: newClientToken() };
-    const applyManifest = await retryWhileUnavailable(story, async () => {
-      const answer = await story.client.mutate(Deploy, { input }, { signal: story.signal });
+  async run(context, output) {
+    const input = { clusterId: need(context, 'clusterId'), yaml: MANIFEST, clientToken: newClientToken() };
+    const applyManifest = await retryWhileUnavailable(context, async () => {
+      const answer = await context.client.mutate(Deploy, { input }, { signal: context.signal });
       throwIfUnavailable(answer.applyManifest.userErrors);
       return answer.applyManifest;
     });
     expectAccepted('the manifest', applyManifest.userErrors);
     for (const { kind, name, result } of applyManifest.objects)
-      tell.line(`${kind} ${name}: ${result ?? 'refused'}`);
+      output.line(`${kind} ${name}: ${result ?? 'refused'}`);
     assertThat(applyManifest.workload, 'the manifest made no workload');
-    story.workloadId = applyManifest.workload.id;
-    await watchPods(story, REPLICAS, tell);
+    context.workloadId = applyManifest.workload.id;
+    await watchPods(context, REPLICAS, output);
   },
 };

@@ -2,20 +2,20 @@ import { newClientToken, UpgradeClusterDocument } from '@fleetgraph/client';
 import { assertThat, need, type Step } from '../demo-context.js';
 
 export const refuseDowngrade: Step = {
-  title: 'Try to go back: an upgrade has no way back',
-  async run(story, tell) {
+  title: 'Try to downgrade: an upgrade cannot be undone',
+  async run(context, output) {
     const input = {
-      id: need(story, 'clusterId'),
-      version: need(story, 'version'),
+      id: need(context, 'clusterId'),
+      version: need(context, 'version'),
       clientToken: newClientToken(),
     };
-    const { upgradeCluster } = await story.client.mutate(
+    const { upgradeCluster } = await context.client.mutate(
       UpgradeClusterDocument,
       { input },
-      { signal: story.signal },
+      { signal: context.signal },
     );
     const [refusal] = upgradeCluster.userErrors;
-    assertThat(refusal, 'going back to the older version was accepted');
-    tell.headline(`${refusal.code}: ${refusal.message}`);
+    assertThat(refusal, 'the downgrade was accepted');
+    output.headline(`${refusal.code}: ${refusal.message}`);
   },
 };

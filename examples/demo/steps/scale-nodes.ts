@@ -11,46 +11,48 @@ import { watchOperation } from '../watch-operation.js';
 import { countedQuotas } from './show-quotas.js';
 
 const VCPU_PER_NODE = 4;
-/** Nodes asked for beyond what the quota has room for. */
-const TOO_MANY = 10;
-/** Nodes asked for where the quota is no bound. */
-const MODEST = 2;
+/** Nodes requested above the quota. */
+const NODES_ABOVE_QUOTA = 10;
+/** Nodes requested if the quota has no limit. */
+const NODES_WITHOUT_LIMIT = 2;
 
 export const scaleNodes: Step = {
-  title: 'Scale out beyond the quota: what fits comes, the rest is named',
-  async run(story, tell) {
-    const nodes = need(story, 'nodes');
-    const room = await roomForNodes(story);
+  title: 'Scale out beyond the quota: nodes that fit are created, the others are reported',
+  async run(context, output) {
+    const nodes = need(context, 'nodes');
+    const room = await roomForNodes(context);
     const bounded = room <= 200;
-    const desiredSize = nodes + (bounded ? room + TOO_MANY : MODEST);
-    tell.line(`from ${nodes} to ${desiredSize} nodes; the quota has room for ${room} more`);
-    const end = await scaleTo(story, desiredSize, (operationId) => watchOperation(story, operationId, tell));
+    const desiredSize = nodes + (bounded ? room + NODES_ABOVE_QUOTA : NODES_WITHOUT_LIMIT);
+    output.line(`from ${nodes} to ${desiredSize} nodes; the quota has room for ${room} more`);
+    const end = await scaleTo(context, desiredSize, (operationId) =>
+      watchOperation(context, operationId, output),
+    );
     assertThat(end.result, 'scaling ended without a result');
     const expected = bounded ? (room > 0 ? 'PARTIAL' : 'FAILED') : 'SUCCEEDED';
     assertThat(end.state === expected, `scaling ended as ${operationSummary(end)}`);
-    story.nodes = nodes + end.result.created;
-    for (const [reason, count] of countedReasons(end)) tell.line(`${count} × ${reason}`);
-    tell.headline(operationSummary(end));
+    context.nodes = nodes + end.result.created;
+    for (const [reason, count] of countedReasons(end)) output.line(`${count} × ${reason}`);
+    output.headline(operationSummary(end));
   },
 };
 
-async function roomForNodes(story: DemoContext): Promise<number> {
-  const vcpu = (await countedQuotas(story)).find(({ resource }) => resource === 'payg-vcpu');
+async function roomForNodes(context: DemoContext): Promise<number> {
+  const vcpu = (await countedQuotas(context)).find(({ resource }) => resource === 'payg-vcpu');
   if (!vcpu || vcpu.limit === null) return Infinity;
   return Math.floor((vcpu.limit - vcpu.used) / VCPU_PER_NODE);
 }
 
 async function scaleTo(
-  story: DemoContext,
+  context: DemoContext,
   desiredSize: number,
   watch: (operationId: string) => Promise<OperationStatusFragment>,
 ): Promise<OperationStatusFragment> {
-  const nodePoolId = need(story, 'nodePoolId');
+  const nodePoolId = need(context, 'nodePoolId');
   const input = { nodePoolId, desiredSize, clientToken: newClientToken() };
-  const { scaleNodePool } = await story.client.mutate(
+  const { scaleNodePool } = await context.client.mutate(
     ScaleNodePoolDocument,
     { input },
-    { signal: story.signal },
+    { signal: context.signal },
   );
   expectAccepted('scaling', scaleNodePool.userErrors);
   assertThat(scaleNodePool.operation, 'scaling was accepted without an operation');

@@ -7,22 +7,22 @@ const REPLICAS = 10;
 
 export const scaleWorkload: Step = {
   title: `Scale the deployment to ${REPLICAS} replicas`,
-  async run(story, tell) {
+  async run(context, output) {
     const input = {
-      workloadId: need(story, 'workloadId'),
+      workloadId: need(context, 'workloadId'),
       replicas: REPLICAS,
       clientToken: newClientToken(),
     };
-    const answer = await retryWhileUnavailable(story, async () => {
-      const { scaleWorkload: payload } = await story.client.mutate(
+    const answer = await retryWhileUnavailable(context, async () => {
+      const { scaleWorkload: payload } = await context.client.mutate(
         ScaleWorkloadDocument,
         { input },
-        { signal: story.signal },
+        { signal: context.signal },
       );
       throwIfUnavailable(payload.userErrors);
       return payload;
     });
     expectAccepted('scaling', answer.userErrors);
-    await watchPods(story, REPLICAS, tell);
+    await watchPods(context, REPLICAS, output);
   },
 };

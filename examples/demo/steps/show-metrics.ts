@@ -25,31 +25,36 @@ type Series = NonNullable<DemoMetricsQuery['cluster']>['metrics'][number];
 
 const TEN_MINUTES = 600_000;
 
-/** Waits until the nodes that the scale-out made are measured; a cluster is measured every 15 seconds. */
+/** Waits until the metrics contain the nodes of the scale-out; metrics are read every 15 seconds. */
 export const showMetrics: Step = {
-  title: 'See what the cluster uses',
-  async run(story, tell) {
-    const nodes = need(story, 'nodes');
+  title: 'Show the metrics of the cluster',
+  async run(context, output) {
+    const nodes = need(context, 'nodes');
     const measured = async () => {
-      const series = await readMetrics(story);
+      const series = await readMetrics(context);
       return newest(series.find(({ name }) => name === 'nodes')) === nodes ? series : undefined;
     };
-    const series = await pollUntil(measured, { what: `${nodes} nodes in the metrics`, signal: story.signal });
+    const series = await pollUntil(measured, {
+      what: `${nodes} nodes in the metrics`,
+      signal: context.signal,
+    });
     for (const one of series) {
       const line = sparkline(one.points.map(({ value }) => value));
-      tell.line(`${one.name.padEnd(12)}  ${inWords(newest(one), one.unit).padEnd(12)} ${line}`.trimEnd());
+      output.line(`${one.name.padEnd(12)}  ${inWords(newest(one), one.unit).padEnd(12)} ${line}`.trimEnd());
     }
-    tell.headline(`${nodes} nodes are measured`);
+    output.headline(`the metrics contain ${nodes} nodes`);
   },
 };
 
-/** What was measured of the cluster as a whole in the last ten minutes; the first look at a cluster measures it. */
-async function readMetrics(story: DemoContext): Promise<Series[]> {
-  const { client, signal } = story;
+/** Metrics of the cluster as a whole for the last ten minutes; the first query of a cluster reads them. */
+async function readMetrics(context: DemoContext): Promise<Series[]> {
+  const { client, signal } = context;
   const to = new Date();
   const from = new Date(to.getTime() - TEN_MINUTES);
-  const variables = { clusterId: need(story, 'clusterId'), from: from.toISOString(), to: to.toISOString() };
-  const { cluster } = await retryWhileUnavailable(story, () => client.query(Metrics, variables, { signal }));
+  const variables = { clusterId: need(context, 'clusterId'), from: from.toISOString(), to: to.toISOString() };
+  const { cluster } = await retryWhileUnavailable(context, () =>
+    client.query(Metrics, variables, { signal }),
+  );
   // Series of single nodes have labels.
   return (cluster?.metrics ?? []).filter(({ labels }) => Object.keys(Object(labels)).length === 0);
 }

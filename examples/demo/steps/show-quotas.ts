@@ -4,33 +4,33 @@ import type { Step, DemoContext } from '../demo-context.js';
 
 type Quota = ListQuotasQuery['quotas'][number];
 
-/** What making a cluster counts against. */
+/** Quotas that a new cluster uses. */
 const COUNTED = ['ACK_PRO/clustersPerAccount', 'payg-vcpu', 'load-balancers'];
 
 export const showQuotas: Step = {
-  title: 'See what the quotas leave room for',
-  async run(story, tell) {
-    const quotas = await countedQuotas(story);
-    story.usedBefore = new Map(quotas.map(({ resource, used }) => [resource, used]));
-    printQuotas(quotas, tell);
+  title: 'Show the quotas before',
+  async run(context, output) {
+    const quotas = await countedQuotas(context);
+    context.usedBefore = new Map(quotas.map(({ resource, used }) => [resource, used]));
+    printQuotas(quotas, output);
   },
 };
 
 export const showQuotasAgain: Step = {
-  title: 'See what the quotas leave now',
-  async run(story, tell) {
-    printQuotas(await countedQuotas(story), tell);
+  title: 'Show the quotas now',
+  async run(context, output) {
+    printQuotas(await countedQuotas(context), output);
   },
 };
 
-/** The account's quotas that the demo touches. */
+/** The account's quotas that the demo uses. */
 export async function countedQuotas({ client, signal }: DemoContext): Promise<Quota[]> {
   const { quotas } = await client.query(ListQuotasDocument, {}, { signal });
   return quotas.filter(({ resource }) => COUNTED.includes(resource));
 }
 
-export function printQuotas(quotas: readonly Quota[], tell: DemoOutput): void {
+export function printQuotas(quotas: readonly Quota[], output: DemoOutput): void {
   for (const { resource, used, limit } of quotas) {
-    tell.line(`${resource.padEnd(28)} ${String(used).padStart(4)} of ${limit ?? 'unlimited'} in use`);
+    output.line(`${resource.padEnd(28)} ${String(used).padStart(4)} of ${limit ?? 'unlimited'} in use`);
   }
 }

@@ -2,11 +2,11 @@ import type { ScalingEvent } from '../event-feed.js';
 import type { Step } from '../demo-context.js';
 import { pollUntil } from '../poll-until.js';
 
-/** The stream of scaling events has brought both changes of size: the node pool's and the workload's. */
+/** Expects both changes of size in the stream of scaling events: that of the node pool and that of the workload. */
 export const showScaling: Step = {
-  title: 'See the scaling events that came in meanwhile',
-  async run(story, tell) {
-    const { feed, signal } = story;
+  title: 'Show the scaling events',
+  async run(context, output) {
+    const { feed, signal } = context;
     const wanted: ScalingEvent['target'][] = await pollUntil(
       () => {
         feed.check();
@@ -18,8 +18,8 @@ export const showScaling: Step = {
     );
     for (const { at, target, fromSize, toSize, trigger } of feed.scaling) {
       const name = target ? `${target.__typename} ${target.name}` : 'something';
-      tell.line(`${at.slice(11, 19)}  ${name}: ${fromSize} → ${toSize} (${trigger})`);
+      output.line(`${at.slice(11, 19)}  ${name}: ${fromSize} → ${toSize} (${trigger})`);
     }
-    tell.headline(`${wanted.length} changes of size`);
+    output.headline(`${wanted.length} changes of size`);
   },
 };

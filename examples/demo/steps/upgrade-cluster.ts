@@ -30,47 +30,47 @@ const Versions = graphql(`
 `);
 
 export const upgradeCluster: Step = {
-  title: 'Upgrade it, node by node, while the deployment goes on serving',
-  async run(story, tell) {
-    const id = need(story, 'clusterId');
-    const version = need(story, 'targetVersion');
+  title: 'Upgrade it node by node while the deployment stays available',
+  async run(context, output) {
+    const id = need(context, 'clusterId');
+    const version = need(context, 'targetVersion');
     const input = { id, version, clientToken: newClientToken() };
-    const { upgradeCluster: answer } = await story.client.mutate(
+    const { upgradeCluster: answer } = await context.client.mutate(
       UpgradeClusterDocument,
       { input },
-      { signal: story.signal },
+      { signal: context.signal },
     );
     expectAccepted('the upgrade', answer.userErrors);
     assertThat(answer.operation, 'the upgrade was accepted without an operation');
     const ended = new AbortController();
-    const least = leastReady(story, ended.signal);
-    const end = await watchOperation(story, answer.operation.id, tell).finally(() => ended.abort());
+    const least = leastReady(context, ended.signal);
+    const end = await watchOperation(context, answer.operation.id, output).finally(() => ended.abort());
     assertThat(end.state === 'SUCCEEDED', `the upgrade ended as ${operationSummary(end)}`);
-    const { cluster } = await story.client.query(Versions, { id }, { signal: story.signal });
+    const { cluster } = await context.client.query(Versions, { id }, { signal: context.signal });
     assertThat(cluster?.version.id === version, `the cluster runs ${cluster?.version.id}, not ${version}`);
     const ready = cluster.nodes.nodes.filter(({ status }) => status === 'Ready').length;
     const pods = await least;
     assertThat(pods > 0, 'the deployment was without a ready pod');
-    tell.headline(
+    output.headline(
       `Kubernetes ${version} on ${ready} ready nodes; the deployment never had fewer than ${pods} ready pods`,
     );
   },
 };
 
-/** The fewest ready pods that were seen until the signal. */
-async function leastReady(story: DemoContext, ended: AbortSignal): Promise<number> {
-  const id = need(story, 'workloadId');
+/** The lowest number of ready pods until the signal aborts. */
+async function leastReady(context: DemoContext, ended: AbortSignal): Promise<number> {
+  const id = need(context, 'workloadId');
   let least = Infinity;
   await pollUntil(
     async () => {
-      const { client, signal } = story;
-      const { workload } = await retryWhileUnavailable(story, () =>
+      const { client, signal } = context;
+      const { workload } = await retryWhileUnavailable(context, () =>
         client.query(GetWorkloadDocument, { id }, { signal }),
       );
       if (workload) least = Math.min(least, workload.readyReplicas);
       return ended.aborted ? true : undefined;
     },
-    { what: 'the end of the upgrade', signal: story.signal, within: 30 * 60_000 },
+    { what: 'the end of the upgrade', signal: context.signal, within: 30 * 60_000 },
   );
   return least;
 }
