@@ -1,4 +1,6 @@
 import type { EventType } from '../events/event-kinds.js';
+import { z } from 'zod';
+import { jsonColumns } from '../../kernel/postgres/json-columns.js';
 import { newId } from '../../kernel/ids.js';
 import { throwProblem, type Problem } from '../../kernel/result.js';
 import { type Operation, Prisma } from '../../prisma/generated/client.js';
@@ -58,6 +60,16 @@ export interface OperationEnd extends Omit<OperationProgress, 'progress'> {
   /** The problem that ended it. */
   readonly error?: Problem;
 }
+
+const problemSchema = z.looseObject({ code: z.string(), message: z.string() });
+
+/** Checks the JSON columns of operations that were read; `input` depends on the type, its readers check it. */
+export const checkOperations = jsonColumns<OperationRow>('engine.operation', 'id', {
+  stages: z.array(z.looseObject({ name: z.string(), state: z.string() })),
+  failures: z.array(problemSchema),
+  error: problemSchema.nullish(),
+  input: z.record(z.string(), z.unknown()),
+});
 
 const MAX_FAILURES = 100;
 const ID_PATH = ['input', 'id'];
@@ -294,7 +306,9 @@ async function lock(tx: EventTransaction, id: string): Promise<OperationRow | nu
   const known = locked.get(tx)?.get(id);
   if (known) return known;
   const [row] = await tx.$queryRaw<OperationRow[]>`
-    SELECT ${Prisma.raw(OPERATION_COLUMNS)} FROM engine.operation WHERE id = ${id} FOR UPDATE`;
+    SELECT ${Prisma.raw(OPERATION_COLUMNS)} FROM engine.operation WHERE id = ${id} FOR UPDATE`.then(
+    checkOperations,
+  );
   return row ? rememberRow(tx, row) : null;
 }
 

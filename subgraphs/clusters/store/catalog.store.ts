@@ -3,7 +3,7 @@ import type { Database } from '../../../kernel/postgres/database.js';
 import { runOutsideRequestScope } from '../../../kernel/request-scope.js';
 import { timeZonesByName } from '../../../kernel/time-zone-names.js';
 import { releaseNotes, type RemovedApiEntry } from '../model/release.rules.js';
-import { kubernetesChanges, removedApis } from './release.store.js';
+import { checkVersions, kubernetesChanges, removedApis } from './release.store.js';
 import { VersionPolicy } from '../model/version.rules.js';
 import type { ClusterCatalog } from '../model/catalog.js';
 
@@ -71,7 +71,7 @@ export class ClusterCatalogStore {
       this.database.instanceType.findMany({
         orderBy: [{ vcpus: 'asc' }, { memoryGiB: 'asc' }, { id: 'asc' }],
       }),
-      this.database.kubernetesVersion.findMany(),
+      this.database.kubernetesVersion.findMany().then(checkVersions),
     ]);
     const zonesOf = Map.groupBy(zones, (zone) => zone.regionId);
     const cellsOf = Map.groupBy(cells, (cell) => cell.regionId);

@@ -1,8 +1,23 @@
+import { jsonColumns } from '../../../kernel/postgres/json-columns.js';
+import { z } from 'zod';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { ClusterCheck, Prisma } from '../../../prisma/generated/client.js';
 import type { ClusterCheckItem, RecordedNode } from '../model/cluster-check.rules.js';
 
 export type ClusterCheckRow = ClusterCheck;
+
+/** Checks the JSON columns of cluster checks that were read. */
+const checkRows = jsonColumns<ClusterCheckRow>('clusters.cluster_check', 'id', {
+  items: z.array(
+    z.looseObject({
+      name: z.string(),
+      level: z.string(),
+      result: z.enum(['PASSED', 'FAILED']),
+      message: z.string(),
+      fix: z.string().nullable(),
+    }),
+  ),
+});
 
 /** Checks that are kept of each cluster. */
 const KEPT = 20;
@@ -16,13 +31,13 @@ export class ClusterCheckStore {
   constructor(private readonly database: Database) {}
 
   readonly byIds = (account: string, ids: readonly string[]): Promise<ClusterCheckRow[]> =>
-    this.database.clusterCheck.findMany({ where: { account, id: { in: [...ids] } } });
+    this.database.clusterCheck.findMany({ where: { account, id: { in: [...ids] } } }).then(checkRows);
 
   /** Keeps a check, and of its cluster only the newest 20. */
   insert({ items, ...check }: NewCheck): Promise<ClusterCheckRow> {
     const data = { ...check, items: items as unknown as Prisma.InputJsonArray };
     return this.database.$transaction(async (tx) => {
-      const row = await tx.clusterCheck.create({ data });
+      const row = await tx.clusterCheck.create({ data }).then(checkRows);
       await deleteOldChecks(tx, check.clusterId);
       return row;
     });

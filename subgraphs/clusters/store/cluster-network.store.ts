@@ -1,13 +1,13 @@
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { NetworkUsage } from '../model/max-pods.rules.js';
-import type { ClusterNetworkRow } from './network.store.js';
+import { checkClusterNetworks, type ClusterNetworkRow } from './network.store.js';
 
 /** The network of a cluster; null for one without a network of the platform. */
 export function findClusterNetwork(
   db: Database | Transaction,
   clusterId: string,
 ): Promise<ClusterNetworkRow | null> {
-  return db.clusterNetwork.findUnique({ where: { clusterId } });
+  return db.clusterNetwork.findUnique({ where: { clusterId } }).then(checkClusterNetworks);
 }
 
 export async function lockClusterNetwork(
@@ -18,7 +18,7 @@ export async function lockClusterNetwork(
     SELECT cluster_id AS "clusterId", account, vpc_id AS "vpcId", vswitch_ids AS "vSwitchIds",
            security_group_id AS "securityGroupId", plugin, pod_cidr AS "podCidr", service_cidr AS "serviceCidr",
            node_cidr_mask AS "nodeCidrMask", quota_usage AS "quotaUsage"
-    FROM clusters.cluster_network WHERE cluster_id = ${clusterId} FOR UPDATE`;
+    FROM clusters.cluster_network WHERE cluster_id = ${clusterId} FOR UPDATE`.then(checkClusterNetworks);
   return rows[0] ?? null;
 }
 
@@ -35,7 +35,7 @@ export async function deleteClusterNetworkRow(tx: Transaction, clusterId: string
 
 /** The networks of the clusters in a VPC. */
 export function networksIn(tx: Transaction, vpcId: string): Promise<ClusterNetworkRow[]> {
-  return tx.clusterNetwork.findMany({ where: { vpcId } });
+  return tx.clusterNetwork.findMany({ where: { vpcId } }).then(checkClusterNetworks);
 }
 
 export function countNetworksIn(tx: Transaction, vpcId: string): Promise<number> {

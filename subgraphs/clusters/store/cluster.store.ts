@@ -1,3 +1,5 @@
+import { jsonColumns } from '../../../kernel/postgres/json-columns.js';
+import { conditionsSchema, stringMapSchema } from './json-schemas.js';
 import type { AccountKey } from '../../../engine/jobs/queue.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { keyset } from '../../../kernel/postgres/keyset.js';
@@ -15,6 +17,12 @@ import { whereTransitionAllowed } from '../model/cluster-states.js';
 import type { Children } from './children.js';
 
 export type ClusterRow = Cluster;
+
+/** Checks the JSON columns of clusters that were read. */
+export const checkClusters = jsonColumns<ClusterRow>('clusters.cluster', 'id', {
+  labels: stringMapSchema,
+  conditions: conditionsSchema,
+});
 
 export type ClusterOrderField = 'CREATED_AT' | 'NAME';
 
@@ -42,13 +50,13 @@ export class ClusterStore {
 
   /** Deleted ones included. */
   readonly byIds = (account: string, ids: readonly string[]): Promise<ClusterRow[]> =>
-    this.database.cluster.findMany({ where: { account, id: { in: [...ids] } } });
+    this.database.cluster.findMany({ where: { account, id: { in: [...ids] } } }).then(checkClusters);
 
   /** Living clusters of regions. */
   readonly ofRegions: Children<ClusterRow, ClusterOrderField> = {
     byIds: this.byIds,
     sorting: clusterSorting,
-    pages: (query) => selectChildPages<ClusterRow>(this.database, byRegion, query),
+    pages: (query) => selectChildPages<ClusterRow>(this.database, byRegion, query).then(checkClusters),
     totals: (account, regions) => countChildren(this.database, byRegion, account, regions),
     parentOf: (cluster) => cluster.regionId,
   };
@@ -57,7 +65,7 @@ export class ClusterStore {
     const { afterKey: beyond, order } = keyset(sort, key);
     return this.database.$queryRaw<ClusterRow[]>`
       SELECT ${Prisma.raw(CLUSTER_COLUMNS)} FROM clusters.cluster
-      WHERE ${restriction(account, filter)} ${beyond} ORDER BY ${order} LIMIT ${limit}`;
+      WHERE ${restriction(account, filter)} ${beyond} ORDER BY ${order} LIMIT ${limit}`.then(checkClusters);
   }
 
   /** The list in the order of ids, for reading all of it. */
@@ -69,7 +77,9 @@ export class ClusterStore {
   }): Promise<ClusterRow[]> {
     return this.database.$queryRaw<ClusterRow[]>`
       SELECT ${Prisma.raw(CLUSTER_COLUMNS)} FROM clusters.cluster
-      WHERE ${restriction(query.account, query.filter)} AND id > ${query.after} ORDER BY id LIMIT ${query.limit}`;
+      WHERE ${restriction(query.account, query.filter)} AND id > ${query.after} ORDER BY id LIMIT ${query.limit}`.then(
+      checkClusters,
+    );
   }
 
   async count(account: string, filter: ClusterFilter): Promise<number> {
@@ -103,7 +113,9 @@ function restriction(account: string, filter: ClusterFilter): Prisma.Sql {
 /** Locks the account's cluster for a change and reads it; null when there is none. */
 export async function lockCluster(tx: Transaction, account: string, id: string): Promise<ClusterRow | null> {
   const rows = await tx.$queryRaw<ClusterRow[]>`
-    SELECT ${Prisma.raw(CLUSTER_COLUMNS)} FROM clusters.cluster WHERE id = ${id} AND account = ${account} FOR UPDATE`;
+    SELECT ${Prisma.raw(CLUSTER_COLUMNS)} FROM clusters.cluster WHERE id = ${id} AND account = ${account} FOR UPDATE`.then(
+    checkClusters,
+  );
   return rows[0] ?? null;
 }
 
@@ -151,12 +163,12 @@ export async function updateCluster(
 
 /** A cluster by its id, whatever its account; deleted ones included. */
 export function findCluster(db: Database | Transaction, id: string): Promise<ClusterRow | null> {
-  return db.cluster.findUnique({ where: { id } });
+  return db.cluster.findUnique({ where: { id } }).then(checkClusters);
 }
 
 /** A cluster that the transaction has locked, as it is now. */
 export function readLockedCluster(tx: Transaction, id: string): Promise<ClusterRow> {
-  return tx.cluster.findUniqueOrThrow({ where: { id } });
+  return tx.cluster.findUniqueOrThrow({ where: { id } }).then(checkClusters);
 }
 
 /** Ids of the clusters that run one of the Kubernetes versions. */

@@ -1,3 +1,6 @@
+import { jsonColumns } from '../../../kernel/postgres/json-columns.js';
+import { z } from 'zod';
+import { problemSchema } from './json-schemas.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { createdAtColumn, nameColumn, type Sorting } from '../../../kernel/sorting.js';
 import type { Component, Prisma } from '../../../prisma/generated/client.js';
@@ -9,6 +12,15 @@ import { type ChildTable, countChildren, selectChildPages } from './child-pages.
 import type { Children, ReadByKeys } from './children.js';
 
 export type ComponentRow = Component;
+
+/** Checks the JSON columns of components that were read. */
+export const checkComponents = jsonColumns<ComponentRow>('clusters.component', 'id', {
+  parameters: z.record(z.string(), z.unknown()),
+  drift: z.array(
+    z.looseObject({ object: z.string(), path: z.string(), expected: z.unknown(), actual: z.unknown() }),
+  ),
+  failure: problemSchema.nullish(),
+});
 
 export type ComponentOrderField = 'CREATED_AT' | 'NAME';
 
@@ -31,12 +43,12 @@ export class ComponentStore {
   constructor(private readonly database: Database | Transaction) {}
 
   readonly byIds = (account: string, ids: readonly string[]): Promise<ComponentRow[]> =>
-    this.database.component.findMany({ where: { account, id: { in: [...ids] } } });
+    this.database.component.findMany({ where: { account, id: { in: [...ids] } } }).then(checkComponents);
 
   readonly ofClusters: Children<ComponentRow, ComponentOrderField> = {
     byIds: this.byIds,
     sorting: componentSorting,
-    pages: (query) => selectChildPages<ComponentRow>(this.database, byCluster, query),
+    pages: (query) => selectChildPages<ComponentRow>(this.database, byCluster, query).then(checkComponents),
     totals: (account, clusters) => countChildren(this.database, byCluster, account, clusters),
     parentOf: (component) => component.clusterId,
   };
@@ -59,7 +71,7 @@ export async function lockComponent(
   id: string,
 ): Promise<ComponentRow | null> {
   await tx.$executeRaw`SELECT 1 FROM clusters.component WHERE id = ${id} AND account = ${account} FOR UPDATE`;
-  return tx.component.findFirst({ where: { id, account } });
+  return tx.component.findFirst({ where: { id, account } }).then(checkComponents);
 }
 
 /** Fields of a component to write; those that are left out stay. */
@@ -130,10 +142,12 @@ export async function deleteOrphanedComponents(database: Database): Promise<void
 
 /** What a cluster comes with and does not have yet. */
 export function waitingPreinstalled(database: Database, clusterId: string): Promise<ComponentRow[]> {
-  return database.component.findMany({
-    where: { clusterId, state: 'INSTALLING', operationId: null, observedGeneration: 0 },
-    orderBy: { id: 'asc' },
-  });
+  return database.component
+    .findMany({
+      where: { clusterId, state: 'INSTALLING', operationId: null, observedGeneration: 0 },
+      orderBy: { id: 'asc' },
+    })
+    .then(checkComponents);
 }
 
 /** Says that components are there, in one statement; answers those of which that was not known. */
@@ -150,7 +164,7 @@ export async function completePreinstalled(
 
 /** A component by its id, whatever its account. */
 export function findComponent(database: Database, id: string): Promise<ComponentRow | null> {
-  return database.component.findUnique({ where: { id } });
+  return database.component.findUnique({ where: { id } }).then(checkComponents);
 }
 
 /** The component of a name in a cluster; null when it is not installed. */
@@ -159,27 +173,31 @@ export function findComponentByName(
   clusterId: string,
   name: string,
 ): Promise<ComponentRow | null> {
-  return tx.component.findFirst({ where: { clusterId, name } });
+  return tx.component.findFirst({ where: { clusterId, name } }).then(checkComponents);
 }
 
 export function componentsOf(
   database: Database,
   where: { readonly clusterId: string; readonly account?: string },
 ): Promise<ComponentRow[]> {
-  return database.component.findMany({ where, orderBy: { id: 'asc' } });
+  return database.component.findMany({ where, orderBy: { id: 'asc' } }).then(checkComponents);
 }
 
 /** Components of a cluster of which nothing is being changed. */
 export function settledComponents(database: Database, clusterId: string): Promise<ComponentRow[]> {
-  return database.component.findMany({
-    where: { clusterId, state: { in: ['ACTIVE', 'FAILED'] } },
-    orderBy: { id: 'asc' },
-  });
+  return database.component
+    .findMany({
+      where: { clusterId, state: { in: ['ACTIVE', 'FAILED'] } },
+      orderBy: { id: 'asc' },
+    })
+    .then(checkComponents);
 }
 
 /** Components that failed in an operation, by name. */
 export function failedComponents(database: Database, operationId: string): Promise<ComponentRow[]> {
-  return database.component.findMany({ where: { operationId, state: 'FAILED' }, orderBy: { name: 'asc' } });
+  return database.component
+    .findMany({ where: { operationId, state: 'FAILED' }, orderBy: { name: 'asc' } })
+    .then(checkComponents);
 }
 
 /** Locks a component; its generation, undefined when it is deleted. */

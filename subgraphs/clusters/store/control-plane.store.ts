@@ -1,3 +1,5 @@
+import { jsonColumns } from '../../../kernel/postgres/json-columns.js';
+import { z } from 'zod';
 import type { AccountKey } from '../../../engine/jobs/queue.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { ControlPlane, Prisma } from '../../../prisma/generated/client.js';
@@ -5,6 +7,11 @@ import type { Replica } from '../model/control-plane.rules.js';
 import { endIncidents } from './incident.store.js';
 
 export type ControlPlaneRow = ControlPlane;
+
+/** Checks the JSON columns of control planes that were read. */
+const checkControlPlanes = jsonColumns<ControlPlaneRow>('clusters.control_plane', 'clusterId', {
+  replicas: z.array(z.looseObject({ id: z.string(), zoneId: z.string(), healthy: z.boolean() })),
+});
 
 /** Reads what is known of control planes, many clusters in a statement. */
 export class ControlPlaneStore {
@@ -14,9 +21,11 @@ export class ControlPlaneStore {
     account: string,
     ids: readonly string[],
   ): Promise<Map<string, ControlPlane>> => {
-    const rows = await this.database.controlPlane.findMany({
-      where: { account, clusterId: { in: [...ids] } },
-    });
+    const rows = await this.database.controlPlane
+      .findMany({
+        where: { account, clusterId: { in: [...ids] } },
+      })
+      .then(checkControlPlanes);
     return new Map(rows.map((row) => [row.clusterId, row]));
   };
 }
@@ -58,7 +67,7 @@ export async function deleteControlPlane(tx: Transaction, clusterId: string, at:
 
 /** What was observed of a control plane last; null before the first time. */
 export function findControlPlane(tx: Transaction, clusterId: string): Promise<ControlPlaneRow | null> {
-  return tx.controlPlane.findUnique({ where: { clusterId } });
+  return tx.controlPlane.findUnique({ where: { clusterId } }).then(checkControlPlanes);
 }
 
 /** Clusters with a known control plane and their accounts, behind an id; at most `take`. */

@@ -1,4 +1,4 @@
-import { changeOperation } from '../../../engine/operations/operations.js';
+import { checkOperations, changeOperation } from '../../../engine/operations/operations.js';
 import type { EventTransaction } from '../../../engine/events/event-transaction.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { MaintenanceWindow, Operation, Prisma } from '../../../prisma/generated/client.js';
@@ -31,15 +31,17 @@ export async function putWindow(tx: Transaction, row: MaintenanceWindowRow): Pro
 
 /** Operations on a cluster that wait for its window and were not cancelled. */
 export function scheduledChangesOf(tx: Transaction, clusterId: string): Promise<Operation[]> {
-  return tx.operation.findMany({
-    where: {
-      targetId: clusterId,
-      state: 'PENDING',
-      cancelRequestedAt: null,
-      input: { path: ['waiting'], equals: true },
-    },
-    orderBy: { id: 'asc' },
-  });
+  return tx.operation
+    .findMany({
+      where: {
+        targetId: clusterId,
+        state: 'PENDING',
+        cancelRequestedAt: null,
+        input: { path: ['waiting'], equals: true },
+      },
+      orderBy: { id: 'asc' },
+    })
+    .then(checkOperations);
 }
 
 /** Whether an operation waits for a window. */
@@ -50,7 +52,7 @@ export function isScheduledChange({ state, input }: Operation): boolean {
 /** Locks an operation; false when it does not wait any more, or was cancelled. */
 export async function lockScheduledChange(tx: Transaction, { id }: Operation): Promise<boolean> {
   await tx.$executeRaw`SELECT 1 FROM engine.operation WHERE id = ${id} FOR UPDATE`;
-  const operation = await tx.operation.findUniqueOrThrow({ where: { id } });
+  const operation = await tx.operation.findUniqueOrThrow({ where: { id } }).then(checkOperations);
   return isScheduledChange(operation) && operation.cancelRequestedAt === null;
 }
 

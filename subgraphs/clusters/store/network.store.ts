@@ -1,3 +1,5 @@
+import { jsonColumns } from '../../../kernel/postgres/json-columns.js';
+import { z } from 'zod';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { keyset } from '../../../kernel/postgres/keyset.js';
 import {
@@ -20,6 +22,31 @@ export type VSwitchRow = VSwitch;
 export type SecurityGroupRow = SecurityGroup;
 export type ClusterNetworkRow = ClusterNetwork;
 export type CloudResourceRow = CloudResource;
+
+/** Checks the JSON columns of security groups that were read. */
+export const checkSecurityGroups = jsonColumns<SecurityGroupRow>('clusters.security_group', 'id', {
+  rules: z.array(
+    z.looseObject({
+      direction: z.string(),
+      protocol: z.string(),
+      fromPort: z.number().nullable(),
+      toPort: z.number().nullable(),
+      cidr: z.string(),
+    }),
+  ),
+});
+
+/** Checks the JSON columns of the networks of clusters that were read. */
+export const checkClusterNetworks = jsonColumns<ClusterNetworkRow>('clusters.cluster_network', 'clusterId', {
+  quotaUsage: z
+    .looseObject({
+      routes: z.number(),
+      addresses: z.number(),
+      enis: z.number(),
+      groups: z.record(z.string(), z.number()),
+    })
+    .partial(),
+});
 
 type Ids = readonly string[];
 
@@ -49,7 +76,9 @@ export class NetworkStore {
     this.database.vSwitch.findMany({ where: { account, id: { in: [...ids] } } });
 
   readonly securityGroups = (account: string, ids: Ids): Promise<SecurityGroupRow[]> =>
-    this.database.securityGroup.findMany({ where: { account, id: { in: [...ids] } } });
+    this.database.securityGroup
+      .findMany({ where: { account, id: { in: [...ids] } } })
+      .then(checkSecurityGroups);
 
   readonly vSwitchesOfVpcs = async (account: string, ids: Ids): Promise<Map<string, VSwitchRow[]>> => {
     const where = { account, vpcId: { in: [...ids] } };
@@ -59,14 +88,18 @@ export class NetworkStore {
 
   readonly groupsOfVpcs = async (account: string, ids: Ids): Promise<Map<string, SecurityGroupRow[]>> => {
     const where = { account, vpcId: { in: [...ids] } };
-    const rows = await this.database.securityGroup.findMany({ where, orderBy: { id: 'asc' } });
+    const rows = await this.database.securityGroup
+      .findMany({ where, orderBy: { id: 'asc' } })
+      .then(checkSecurityGroups);
     return Map.groupBy(rows, ({ vpcId }) => vpcId);
   };
 
   readonly networks = async (account: string, ids: Ids): Promise<Map<string, ClusterNetworkRow>> => {
-    const rows = await this.database.clusterNetwork.findMany({
-      where: { account, clusterId: { in: [...ids] } },
-    });
+    const rows = await this.database.clusterNetwork
+      .findMany({
+        where: { account, clusterId: { in: [...ids] } },
+      })
+      .then(checkClusterNetworks);
     return new Map(rows.map((row) => [row.clusterId, row]));
   };
 

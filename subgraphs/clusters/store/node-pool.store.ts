@@ -1,3 +1,6 @@
+import { jsonColumns } from '../../../kernel/postgres/json-columns.js';
+import { z } from 'zod';
+import { conditionsSchema, problemSchema, stringMapSchema } from './json-schemas.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { createdAtColumn, nameColumn, type Sorting } from '../../../kernel/sorting.js';
 import { type NodePool, Prisma } from '../../../prisma/generated/client.js';
@@ -10,6 +13,70 @@ import { type ChildTable, countChildren, selectChildPages } from './child-pages.
 import type { Children } from './children.js';
 
 export type NodePoolRow = NodePool;
+
+const diskSchema = z.looseObject({ category: z.string(), sizeGiB: z.number() });
+
+/** An older release may not have written each setting; `configOf` adds what is missing. */
+const configSchema = z.looseObject({
+  labels: stringMapSchema.optional(),
+  taints: z.array(z.looseObject({ key: z.string(), effect: z.string() })).optional(),
+  machines: z
+    .looseObject({
+      imageId: z.string(),
+      zoneIds: z.array(z.string()),
+      vSwitchIds: z.array(z.string()),
+      securityGroupId: z.string().nullable(),
+      systemDisk: diskSchema,
+      dataDisks: z.array(diskSchema),
+      chargeType: z.string(),
+      spotStrategy: z.string().nullable(),
+      spotPriceLimit: z.number().nullable(),
+      userData: z.string(),
+    })
+    .partial()
+    .optional(),
+  management: z
+    .looseObject({
+      autoRepair: z.boolean(),
+      allowSystemDiskReset: z.boolean(),
+      autoUpgrade: z.boolean(),
+      autoVulFix: z.boolean(),
+      maxUnavailable: z.number(),
+    })
+    .partial()
+    .optional(),
+});
+
+const autoscalingSchema = z.looseObject({
+  enabled: z.boolean(),
+  minSize: z.number(),
+  maxSize: z.number(),
+});
+
+const scalingGroupSchema = z.looseObject({
+  id: z.string(),
+  state: z.enum(['ACTIVE', 'DELETED']),
+  minSize: z.number(),
+  maxSize: z.number(),
+  desiredSize: z.number(),
+  checkedAt: z.string(),
+});
+
+const driftSchema = z.looseObject({
+  missingInKubernetes: z.array(z.string()),
+  missingInScalingGroup: z.array(z.string()).optional(),
+  observedAt: z.string(),
+});
+
+/** Checks the JSON columns of node pools that were read. */
+export const checkNodePools = jsonColumns<NodePoolRow>('clusters.node_pool', 'id', {
+  config: configSchema,
+  autoscaling: autoscalingSchema.nullish(),
+  scalingGroup: scalingGroupSchema.nullish(),
+  drift: driftSchema.nullish(),
+  shortage: problemSchema.nullish(),
+  conditions: conditionsSchema,
+});
 
 export type NodePoolOrderField = 'CREATED_AT' | 'NAME';
 
@@ -48,19 +115,23 @@ export class NodePoolStore {
   constructor(private readonly database: Database | Transaction) {}
 
   readonly byIds = (account: string, ids: readonly string[]): Promise<NodePoolRow[]> =>
-    this.database.nodePool.findMany({ where: { account, id: { in: [...ids] }, deletedAt: null } });
+    this.database.nodePool
+      .findMany({ where: { account, id: { in: [...ids] }, deletedAt: null } })
+      .then(checkNodePools);
 
   /** Those that have these scaling groups, by the cloud's ids. */
   ofScalingGroups(account: string, groups: readonly string[]): Promise<NodePoolRow[]> {
     return this.database.$queryRaw<NodePoolRow[]>`
       SELECT ${Prisma.raw(NODE_POOL_COLUMNS)} FROM clusters.node_pool
-      WHERE account = ${account} AND deleted_at IS NULL AND scaling_group->>'id' = ANY(${[...groups]}::text[])`;
+      WHERE account = ${account} AND deleted_at IS NULL AND scaling_group->>'id' = ANY(${[...groups]}::text[])`.then(
+      checkNodePools,
+    );
   }
 
   readonly ofClusters: Children<NodePoolRow, NodePoolOrderField> = {
     byIds: this.byIds,
     sorting: nodePoolSorting,
-    pages: (query) => selectChildPages<NodePoolRow>(this.database, byCluster, query),
+    pages: (query) => selectChildPages<NodePoolRow>(this.database, byCluster, query).then(checkNodePools),
     totals: (account, clusters) => countChildren(this.database, byCluster, account, clusters),
     parentOf: (pool) => pool.clusterId,
   };
@@ -90,7 +161,7 @@ export async function lockNodePool(
 ): Promise<NodePoolRow | null> {
   const rows = await tx.$queryRaw<NodePoolRow[]>`
     SELECT ${Prisma.raw(NODE_POOL_COLUMNS)} FROM clusters.node_pool
-    WHERE id = ${id} AND account = ${account} AND deleted_at IS NULL FOR UPDATE`;
+    WHERE id = ${id} AND account = ${account} AND deleted_at IS NULL FOR UPDATE`.then(checkNodePools);
   return rows[0] ?? null;
 }
 
@@ -119,10 +190,12 @@ export function otherPools(
   tx: Transaction,
   { id, clusterId }: Pick<NodePoolRow, 'id' | 'clusterId'>,
 ): Promise<NodePoolRow[]> {
-  return tx.nodePool.findMany({
-    where: { clusterId, deletedAt: null, id: { not: id }, state: { not: 'DELETING' } },
-    orderBy: { id: 'asc' },
-  });
+  return tx.nodePool
+    .findMany({
+      where: { clusterId, deletedAt: null, id: { not: id }, state: { not: 'DELETING' } },
+      orderBy: { id: 'asc' },
+    })
+    .then(checkNodePools);
 }
 
 /** How many of a pool's nodes have not failed. */
@@ -181,12 +254,12 @@ export async function updateNodePool(tx: Transaction, id: string, change: NodePo
 
 /** A node pool by its id, whatever its account; deleted ones included. */
 export function findNodePool(db: Database | Transaction, id: string): Promise<NodePoolRow | null> {
-  return db.nodePool.findUnique({ where: { id } });
+  return db.nodePool.findUnique({ where: { id } }).then(checkNodePools);
 }
 
 /** A node pool that the transaction has locked, as it is now. */
 export function readLockedNodePool(tx: Transaction, id: string): Promise<NodePoolRow> {
-  return tx.nodePool.findUniqueOrThrow({ where: { id } });
+  return tx.nodePool.findUniqueOrThrow({ where: { id } }).then(checkNodePools);
 }
 
 /** The living pools of a cluster. */
@@ -194,15 +267,19 @@ export function poolsOfCluster(
   db: Database | Transaction,
   where: { readonly clusterId: string; readonly account?: string },
 ): Promise<NodePoolRow[]> {
-  return db.nodePool.findMany({ where: { ...where, deletedAt: null }, orderBy: { id: 'asc' } });
+  return db.nodePool
+    .findMany({ where: { ...where, deletedAt: null }, orderBy: { id: 'asc' } })
+    .then(checkNodePools);
 }
 
 /** Those of the pools that live. */
 export function livingPools(tx: Transaction, ids: readonly string[]): Promise<NodePoolRow[]> {
-  return tx.nodePool.findMany({
-    where: { id: { in: [...ids] }, deletedAt: null },
-    orderBy: { id: 'asc' },
-  });
+  return tx.nodePool
+    .findMany({
+      where: { id: { in: [...ids] }, deletedAt: null },
+      orderBy: { id: 'asc' },
+    })
+    .then(checkNodePools);
 }
 
 /** Writes what was observed of a pool, or remembered for it; its resourceVersion stays. */

@@ -1,3 +1,6 @@
+import { jsonColumns } from '../../../kernel/postgres/json-columns.js';
+import { z } from 'zod';
+import { problemSchema, stringMapSchema } from './json-schemas.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { createdAtColumn, nameColumn, type Sorting } from '../../../kernel/sorting.js';
 import type { Node } from '../../../prisma/generated/client.js';
@@ -6,6 +9,27 @@ import { nodeStatesFor } from '../model/node-states.js';
 import type { Children } from './children.js';
 
 export type NodeRow = Node;
+
+/** Checks the JSON columns of nodes that were read. */
+export const checkNodes = jsonColumns<NodeRow>('clusters.node', 'id', {
+  failure: problemSchema.nullish(),
+  joining: z
+    .looseObject({
+      zoneId: z.string().optional(),
+      mode: z.enum(['MANUAL', 'AUTO']).optional(),
+      imageId: z.string().optional(),
+    })
+    .nullish(),
+  leaving: z
+    .looseObject({
+      drain: z.boolean(),
+      release: z.boolean().optional(),
+      reason: z.string(),
+      since: z.string(),
+    })
+    .nullish(),
+  sysctls: stringMapSchema,
+});
 
 export type NodeOrderField = 'CREATED_AT' | 'NAME';
 
@@ -24,7 +48,7 @@ export class NodeStore {
   constructor(private readonly database: Database | Transaction) {}
 
   readonly byIds = (account: string, ids: readonly string[]): Promise<NodeRow[]> =>
-    this.database.node.findMany({ where: { account, id: { in: [...ids] } } });
+    this.database.node.findMany({ where: { account, id: { in: [...ids] } } }).then(checkNodes);
 
   /** Nodes by `<cluster>/<Kubernetes name>`, in one statement. */
   readonly byNames = async (account: string, keys: readonly string[]): Promise<Map<string, NodeRow>> => {
@@ -32,14 +56,14 @@ export class NodeStore {
       clusterId: key.slice(0, key.indexOf('/')),
       name: key.slice(key.indexOf('/') + 1),
     }));
-    const rows = await this.database.node.findMany({ where: { account, OR: pairs } });
+    const rows = await this.database.node.findMany({ where: { account, OR: pairs } }).then(checkNodes);
     return new Map(rows.map((node) => [`${node.clusterId}/${node.name}`, node]));
   };
 
   readonly ofClusters: Children<NodeRow, NodeOrderField> = {
     byIds: this.byIds,
     sorting: nodeSorting,
-    pages: (query) => selectChildPages<NodeRow>(this.database, byCluster, query),
+    pages: (query) => selectChildPages<NodeRow>(this.database, byCluster, query).then(checkNodes),
     totals: (account, clusters) => countChildren(this.database, byCluster, account, clusters),
     parentOf: (node) => node.clusterId,
   };
@@ -47,7 +71,7 @@ export class NodeStore {
   readonly ofPools: Children<NodeRow, NodeOrderField> = {
     byIds: this.byIds,
     sorting: nodeSorting,
-    pages: (query) => selectChildPages<NodeRow>(this.database, byPool, query),
+    pages: (query) => selectChildPages<NodeRow>(this.database, byPool, query).then(checkNodes),
     totals: (account, pools) => countChildren(this.database, byPool, account, pools),
     parentOf: (node) => node.nodePoolId,
   };
@@ -55,30 +79,34 @@ export class NodeStore {
 
 /** A node by its id, whatever its account. */
 export function findNode(database: Database, id: string): Promise<NodeRow | null> {
-  return database.node.findUnique({ where: { id } });
+  return database.node.findUnique({ where: { id } }).then(checkNodes);
 }
 
 /** Nodes by their ids, whatever their account. */
 export function findNodes(database: Database, ids: readonly string[]): Promise<NodeRow[]> {
-  return database.node.findMany({ where: { id: { in: [...ids] } } });
+  return database.node.findMany({ where: { id: { in: [...ids] } } }).then(checkNodes);
 }
 
 /** Those of the nodes that are in the pool. */
 export function nodesInPool(tx: Transaction, nodePoolId: string, ids: readonly string[]): Promise<NodeRow[]> {
-  return tx.node.findMany({ where: { nodePoolId, id: { in: [...ids] } } });
+  return tx.node.findMany({ where: { nodePoolId, id: { in: [...ids] } } }).then(checkNodes);
 }
 
 export function nodesOfCluster(database: Database, clusterId: string): Promise<NodeRow[]> {
-  return database.node.findMany({ where: { clusterId } });
+  return database.node.findMany({ where: { clusterId } }).then(checkNodes);
 }
 
 export function runningNodesOf(database: Database, clusterId: string): Promise<NodeRow[]> {
-  return database.node.findMany({ where: { clusterId, state: 'running' }, orderBy: { id: 'asc' } });
+  return database.node
+    .findMany({ where: { clusterId, state: 'running' }, orderBy: { id: 'asc' } })
+    .then(checkNodes);
 }
 
 /** The masters of a cluster, by name. */
 export function mastersOf(db: Database | Transaction, clusterId: string): Promise<NodeRow[]> {
-  return db.node.findMany({ where: { clusterId, role: 'MASTER' }, orderBy: { name: 'asc' } });
+  return db.node
+    .findMany({ where: { clusterId, role: 'MASTER' }, orderBy: { name: 'asc' } })
+    .then(checkNodes);
 }
 
 export function runningSpotNodes(

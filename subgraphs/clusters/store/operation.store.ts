@@ -1,5 +1,5 @@
 import { operationKinds } from '../../../engine/operations/operation-kinds.js';
-import { OPERATION_COLUMNS } from '../../../engine/operations/operations.js';
+import { checkOperations, OPERATION_COLUMNS } from '../../../engine/operations/operations.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { keyset } from '../../../kernel/postgres/keyset.js';
 import { createdAtColumn, type SortedPageRequest, type Sorting } from '../../../kernel/sorting.js';
@@ -41,13 +41,13 @@ export class OperationStore {
   constructor(private readonly database: Database | Transaction) {}
 
   readonly byIds = (account: string, ids: readonly string[]): Promise<OperationRow[]> =>
-    this.database.operation.findMany({ where: { account, id: { in: [...ids] } } });
+    this.database.operation.findMany({ where: { account, id: { in: [...ids] } } }).then(checkOperations);
 
   /** Operations on clusters and what belongs to them, newest first. */
   readonly ofClusters: Children<OperationRow, OperationOrderField> = {
     byIds: this.byIds,
     sorting: operationSorting,
-    pages: (query) => selectChildPages<OperationRow>(this.database, byCluster, query),
+    pages: (query) => selectChildPages<OperationRow>(this.database, byCluster, query).then(checkOperations),
     totals: (account, clusters) => countChildren(this.database, byCluster, account, clusters),
     parentOf: (operation) => operation.clusterId,
   };
@@ -56,7 +56,7 @@ export class OperationStore {
     const { afterKey: beyond, order } = keyset(sort, key);
     return this.database.$queryRaw<OperationRow[]>`
       SELECT ${Prisma.raw(OPERATION_COLUMNS)} FROM engine.operation
-      WHERE ${restriction(account, filter)} ${beyond} ORDER BY ${order} LIMIT ${limit}`;
+      WHERE ${restriction(account, filter)} ${beyond} ORDER BY ${order} LIMIT ${limit}`.then(checkOperations);
   }
 
   async count(account: string, filter: OperationFilter): Promise<number> {
@@ -102,7 +102,7 @@ export async function unfinishedOperations(
 
 /** An operation by its id, whatever its account. */
 export function findOperation(db: Database | Transaction, id: string): Promise<OperationRow | null> {
-  return db.operation.findUnique({ where: { id } });
+  return db.operation.findUnique({ where: { id } }).then(checkOperations);
 }
 
 /** Which of the operations were started by autoscaling and fell short since a time. */
@@ -125,5 +125,5 @@ export async function failedAutoscaling(
 
 /** An operation that the transaction has locked, as it is now. */
 export function readLockedOperation(tx: Transaction, id: string): Promise<OperationRow> {
-  return tx.operation.findUniqueOrThrow({ where: { id } });
+  return tx.operation.findUniqueOrThrow({ where: { id } }).then(checkOperations);
 }

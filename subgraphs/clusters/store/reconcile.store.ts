@@ -3,6 +3,10 @@ import type { AccountKey } from '../../../engine/jobs/queue.js';
 import { type EventTransaction, eventTransaction } from '../../../engine/events/event-transaction.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { Cluster, Node, NodePool, Operation } from '../../../prisma/generated/client.js';
+import { checkNodes } from './node.store.js';
+import { checkClusters } from './cluster.store.js';
+import { checkNodePools } from './node-pool.store.js';
+import { checkOperations } from '../../../engine/operations/operations.js';
 
 export type { Cluster, InstanceType, Node, NodePool, Operation } from '../../../prisma/generated/client.js';
 
@@ -25,10 +29,10 @@ export interface PoolView {
 const FINISHED = ['SUCCEEDED', 'PARTIAL', 'FAILED', 'CANCELED'];
 
 export async function readPool(database: Database, id: string): Promise<PoolView | null> {
-  const pool = await database.nodePool.findUnique({ where: { id } });
+  const pool = await database.nodePool.findUnique({ where: { id } }).then(checkNodePools);
   if (!pool || pool.deletedAt) return null;
   const [cluster, operation] = await Promise.all([
-    database.cluster.findUnique({ where: { id: pool.clusterId } }),
+    database.cluster.findUnique({ where: { id: pool.clusterId } }).then(checkClusters),
     readOperation(database, pool.operationId),
   ]);
   return cluster && { pool, cluster, operation };
@@ -37,12 +41,12 @@ export async function readPool(database: Database, id: string): Promise<PoolView
 /** The operation, when it has not ended. */
 export async function readOperation(database: Database, id: string | null): Promise<Operation | null> {
   if (id === null) return null;
-  const operation = await database.operation.findUnique({ where: { id } });
+  const operation = await database.operation.findUnique({ where: { id } }).then(checkOperations);
   return operation && !FINISHED.includes(operation.state) ? operation : null;
 }
 
 export function readNodes(db: Database | Transaction, nodePoolId: string): Promise<Node[]> {
-  return db.node.findMany({ where: { nodePoolId }, orderBy: { id: 'asc' } });
+  return db.node.findMany({ where: { nodePoolId }, orderBy: { id: 'asc' } }).then(checkNodes);
 }
 
 /** Nodes by the id of their pool, in one statement; a pool without nodes has an empty list. */
@@ -51,7 +55,9 @@ export async function readNodesByPool(
   pools: readonly { readonly id: string }[],
 ): Promise<(pool: { readonly id: string }) => readonly Node[]> {
   const ids = pools.map(({ id }) => id);
-  const nodes = await database.node.findMany({ where: { nodePoolId: { in: ids } }, orderBy: { id: 'asc' } });
+  const nodes = await database.node
+    .findMany({ where: { nodePoolId: { in: ids } }, orderBy: { id: 'asc' } })
+    .then(checkNodes);
   const byPool = Map.groupBy(nodes, ({ nodePoolId }) => nodePoolId);
   return ({ id }) => byPool.get(id) ?? [];
 }
@@ -64,10 +70,12 @@ export interface ClusterView {
 }
 
 export async function readCluster(database: Database, id: string): Promise<ClusterView | null> {
-  const cluster = await database.cluster.findUnique({ where: { id } });
+  const cluster = await database.cluster.findUnique({ where: { id } }).then(checkClusters);
   if (!cluster || cluster.deletedAt) return null;
   const [pools, operation] = await Promise.all([
-    database.nodePool.findMany({ where: { clusterId: id, deletedAt: null }, orderBy: { id: 'asc' } }),
+    database.nodePool
+      .findMany({ where: { clusterId: id, deletedAt: null }, orderBy: { id: 'asc' } })
+      .then(checkNodePools),
     readOperation(database, cluster.operationId),
   ]);
   return { cluster, pools, operation };

@@ -1,8 +1,24 @@
+import { jsonColumns } from '../../../kernel/postgres/json-columns.js';
+import { z } from 'zod';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
-import type { Prisma } from '../../../prisma/generated/client.js';
+import type { KubernetesVersion, Prisma } from '../../../prisma/generated/client.js';
 import { CatalogFile } from '../model/catalog-file.js';
 import type { ChangesEntry, RemovedApiEntry } from '../model/release.rules.js';
 import { VersionPolicy } from '../model/version.rules.js';
+
+/** Checks the JSON columns of Kubernetes versions that were read. */
+export const checkVersions = jsonColumns<KubernetesVersion>('clusters.kubernetes_version', 'id', {
+  removedApis: z.array(
+    z.looseObject({
+      removedIn: z.string(),
+      group: z.string(),
+      version: z.string(),
+      kind: z.string(),
+      resource: z.string(),
+      replacement: z.string().nullable(),
+    }),
+  ),
+});
 
 /** APIs that Kubernetes no longer serves, as far as the release knows. */
 export const removedApis = new CatalogFile<RemovedApiEntry>('removed-apis');
@@ -12,7 +28,7 @@ export const kubernetesChanges = new CatalogFile<ChangesEntry>('kubernetes-chang
 
 /** The versions that are published now, and what they mean. One statement. */
 export async function publishedVersions(database: Database | Transaction): Promise<VersionPolicy> {
-  return new VersionPolicy(await database.kubernetesVersion.findMany());
+  return new VersionPolicy(checkVersions(await database.kubernetesVersion.findMany()));
 }
 
 /** Lets one transaction at a time publish a version: each is checked against those that are published. */

@@ -1,7 +1,7 @@
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { Prisma, SecurityGroup } from '../../../prisma/generated/client.js';
 import type { GroupRule } from '../model/network.rules.js';
-import type { SecurityGroupRow } from './network.store.js';
+import { checkSecurityGroups, type SecurityGroupRow } from './network.store.js';
 
 export function rulesOf({ rules }: Pick<SecurityGroup, 'rules'>): GroupRule[] {
   return rules as unknown as GroupRule[];
@@ -17,12 +17,12 @@ export function findSecurityGroup(
   account: string,
   id: string,
 ): Promise<SecurityGroupRow | null> {
-  return tx.securityGroup.findFirst({ where: { id, account } });
+  return tx.securityGroup.findFirst({ where: { id, account } }).then(checkSecurityGroups);
 }
 
 /** The security group when the platform has created it; null when the account did. */
 export function findPlatformSecurityGroup(tx: Transaction, id: string): Promise<SecurityGroupRow | null> {
-  return tx.securityGroup.findFirst({ where: { id, creator: 'PLATFORM' } });
+  return tx.securityGroup.findFirst({ where: { id, creator: 'PLATFORM' } }).then(checkSecurityGroups);
 }
 
 export function countSecurityGroups(

@@ -1,5 +1,8 @@
 import { changeOperation, stagesOf, type OperationRow } from '../../../engine/operations/operations.js';
 import type { EventTransaction } from '../../../engine/events/event-transaction.js';
+import { z } from 'zod';
+import { checkJson } from '../../../kernel/postgres/json-columns.js';
+import { problemSchema } from './json-schemas.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { Prisma } from '../../../prisma/generated/client.js';
 import { type PausePolicy, phaseOf, type UpgradePhase } from '../model/upgrade.rules.js';
@@ -41,9 +44,27 @@ export interface UpgradeInput {
   readonly surged?: Readonly<Record<string, number>>;
 }
 
-type Operation = Pick<OperationRow, 'input'>;
+const upgradeInputSchema = z.looseObject({
+  version: z.string(),
+  rolling: z
+    .looseObject({
+      batchSize: z.number().optional(),
+      surge: z.number().optional(),
+      pausePolicy: z.enum(['NOT_PAUSE', 'FIRST_BATCH', 'EVERY_BATCH']).optional(),
+    })
+    .optional(),
+  waiting: z.boolean().optional(),
+  scheduledFor: z.string().optional(),
+  batch: z.looseObject({ number: z.number(), nodeIds: z.array(z.string()), since: z.string() }).optional(),
+  resumedAt: z.string().optional(),
+  failing: z.looseObject({ problem: problemSchema, since: z.string() }).optional(),
+  resized: z.looseObject({ nodePoolId: z.string(), fromSize: z.number() }).optional(),
+  surged: z.record(z.string(), z.number()).optional(),
+});
 
-export function upgradeInput({ input }: Operation): UpgradeInput {
+/** What the operation of an upgrade remembers. Throws `MalformedRowError`. */
+export function upgradeInput({ id, input }: Pick<OperationRow, 'id' | 'input'>): UpgradeInput {
+  checkJson(upgradeInputSchema, input, { table: 'engine.operation', id, column: 'input' });
   return input as unknown as UpgradeInput;
 }
 

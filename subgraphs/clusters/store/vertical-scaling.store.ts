@@ -1,5 +1,8 @@
 import type { EventTransaction } from '../../../engine/events/event-transaction.js';
 import { changeOperation, type OperationRow } from '../../../engine/operations/operations.js';
+import { z } from 'zod';
+import { checkJson } from '../../../kernel/postgres/json-columns.js';
+import { stringMapSchema } from './json-schemas.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import type { VerticalScalingInput } from '../model/vertical-scaling.rules.js';
 import { toJson } from './json-column.js';
@@ -19,8 +22,27 @@ export function nodesToReplace(
   });
 }
 
-/** What the operation of a vertical scaling remembers. */
-export function scalingOf({ input }: Pick<OperationRow, 'input'>): VerticalScalingInput {
+const scalingSchema = z.looseObject({
+  instanceTypes: z.array(z.string()),
+  batchSize: z.number().nullish(),
+  pools: z.array(z.looseObject({ id: z.string(), baseSize: z.number() })),
+  left: z
+    .looseObject({
+      poolId: z.string(),
+      settings: z.array(
+        z.looseObject({
+          labels: stringMapSchema,
+          annotations: stringMapSchema,
+          taints: z.array(z.looseObject({ key: z.string(), effect: z.string() })),
+        }),
+      ),
+    })
+    .optional(),
+});
+
+/** What the operation of a vertical scaling remembers. Throws `MalformedRowError`. */
+export function scalingOf({ id, input }: Pick<OperationRow, 'id' | 'input'>): VerticalScalingInput {
+  checkJson(scalingSchema, input, { table: 'engine.operation', id, column: 'input' });
   return input as unknown as VerticalScalingInput;
 }
 

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+/** Forms of JSON that columns of several tables have. Unknown fields are kept: a newer release may have written them. */
+export const stringMapSchema = z.record(z.string(), z.string());
+
+export const conditionsSchema = z.array(
+  z.looseObject({
+    type: z.string(),
+    status: z.enum(['True', 'False', 'Unknown']),
+    reason: z.string(),
+    message: z.string(),
+    lastTransitionAt: z.string(),
+  }),
+);
+
+export const problemSchema = z.looseObject({ code: z.string(), message: z.string() });
