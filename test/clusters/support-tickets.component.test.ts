@@ -27,8 +27,8 @@ async function mutate(name: string, input: Record<string, unknown>, account = 'a
   return (await clusters.run<{ payload: Payload }>(query, { input }, account)).data.payload;
 }
 const open = (clusterId: string, more: Record<string, unknown> = {}, account = 'acme') => {
-  const wish = { kind: 'TROUBLESHOOTING', title: 'DNS', text: 'Names are not found.', ...more };
-  return mutate('openSupportTicket', { clusterId, ...wish }, account);
+  const request = { kind: 'TROUBLESHOOTING', title: 'DNS', text: 'Names are not found.', ...more };
+  return mutate('openSupportTicket', { clusterId, ...request }, account);
 };
 const ofVersion = async (name: string, version: string): Promise<string> => {
   const { id } = await runningCluster(clusters, 'acme', { name });

@@ -16,8 +16,8 @@ describe('an edge node that is cut off', () => {
       nodePools: [small('shops', { desiredSize: 2 })],
     });
     const pool = await kinds.world.prisma.nodePool.findFirstOrThrow({ where: { clusterId: id } });
-    const wish = { nodePoolId: pool.id, enabled: autonomy };
-    const { operation, userErrors } = await kinds.mutate('setEdgeAutonomy', 'SetEdgeAutonomyInput', wish);
+    const input = { nodePoolId: pool.id, enabled: autonomy };
+    const { operation, userErrors } = await kinds.mutate('setEdgeAutonomy', 'SetEdgeAutonomyInput', input);
     expect(userErrors).toEqual([]);
     await succeeded(kinds.world, operation?.id ?? '');
     const api = await kinds.inside(id);
@@ -83,8 +83,8 @@ describe('an edge node that is cut off', () => {
       });
     await autonomous(1);
     const pool = await kinds.world.prisma.nodePool.findFirstOrThrow({ where: { clusterId: id } });
-    const wish = { nodePoolId: pool.id, desiredSize: 3 };
-    const { operation } = await kinds.world.pools.scale(kinds.world.actor, wish);
+    const input = { nodePoolId: pool.id, desiredSize: 3 };
+    const { operation } = await kinds.world.pools.scale(kinds.world.actor, input);
     await succeeded(kinds.world, operation?.id ?? '');
     await autonomous(3);
     await kinds.delete(id);

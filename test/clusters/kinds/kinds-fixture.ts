@@ -93,8 +93,8 @@ export async function startKinds(speed = 1_000, faults: FaultInjector = noFaultI
     },
     /** Makes a cluster and waits until its creation has ended well; answers its id. */
     async create(input: Record<string, unknown> & { readonly name: string }): Promise<string> {
-      const wish = { regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', ...input };
-      const { cluster, operation, userErrors } = await mutate('createCluster', 'CreateClusterInput', wish);
+      const request = { regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', ...input };
+      const { cluster, operation, userErrors } = await mutate('createCluster', 'CreateClusterInput', request);
       if (!cluster) throw new Error(JSON.stringify(userErrors));
       if (operation) await succeeded(world, operation.id);
       return cluster.id;

@@ -25,6 +25,6 @@ export const CREATE_CLUSTER = `mutation ($input: CreateClusterInput!) { payload:
 
 /** Asks for a cluster in Hangzhou, unless it says otherwise. */
 export async function createCluster(clusters: ClustersKit, input: Record<string, unknown>, account: string) {
-  const wish = { input: { regionId: 'cn-hangzhou', ...input } };
-  return (await clusters.run<KindPayload>(CREATE_CLUSTER, wish, account)).data.payload;
+  const request = { input: { regionId: 'cn-hangzhou', ...input } };
+  return (await clusters.run<KindPayload>(CREATE_CLUSTER, request, account)).data.payload;
 }

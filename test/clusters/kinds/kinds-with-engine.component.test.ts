@@ -147,8 +147,8 @@ test('the masters of a dedicated cluster are upgraded with it, and stay three', 
     version: '1.32.6',
     nodePools: [small('workers', { desiredSize: 1 })],
   });
-  const wish = { id, version: '1.34' };
-  const { operation, userErrors } = await kinds.mutate('upgradeCluster', 'UpgradeClusterInput', wish);
+  const request = { id, version: '1.34' };
+  const { operation, userErrors } = await kinds.mutate('upgradeCluster', 'UpgradeClusterInput', request);
   expect(userErrors).toEqual([]);
   await succeeded(kinds.world, operation?.id ?? '');
   const api = await kinds.inside(id);

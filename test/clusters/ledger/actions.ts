@@ -12,7 +12,7 @@ const pool = fc.record({
   mixed: fc.boolean(),
   autoscaling: fc.boolean(),
 });
-export type WishedPool = typeof pool extends fc.Arbitrary<infer P> ? P : never;
+export type PoolSpec = typeof pool extends fc.Arbitrary<infer P> ? P : never;
 
 const action = fc.oneof(
   {

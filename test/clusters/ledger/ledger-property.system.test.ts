@@ -198,7 +198,7 @@ async function carryOut(steps: readonly Step[], engine: Mortal, tally: Tally): P
   for (const { actions, patient, crashAt } of steps) {
     if (patient) await allEnded(run);
     if (crashAt !== null) engine.crashAt(crashAt);
-    await Promise.all(actions.map((wish) => attempt(run, wish)));
+    await Promise.all(actions.map((action) => attempt(run, action)));
     await enqueue(world.prisma, CLOUD_RESOURCE_REQUESTS, 'all');
     await expectBounds(run);
   }
@@ -258,9 +258,9 @@ describe('the ledger', () => {
     await world.limit('ACK_PRO/clustersPerAccount', 3);
     const tally: Tally = { accepted: 0, recounts: 0, spotChecks: 0, kinds: {}, refused: {} };
     const run: Run = { world, services, actor: world.actor, tally };
-    const wish = FIRST_CLUSTER;
-    for (let made = 0; made < 2; made++) await attempt(run, wish);
-    await Promise.all(Array.from({ length: 50 }, () => attempt(run, wish)));
+    const action = FIRST_CLUSTER;
+    for (let made = 0; made < 2; made++) await attempt(run, action);
+    await Promise.all(Array.from({ length: 50 }, () => attempt(run, action)));
     expect(tally).toMatchObject({ accepted: 3, refused: { QUOTA_EXCEEDED: 49 } });
     expect(await ledgerUses(world.prisma, world.actor.account)).toEqual(
       await recount(world.prisma, world.actor.account),

@@ -11,7 +11,7 @@ import { OperationStore } from '../../../subgraphs/clusters/store/operation.stor
 import { PauseOperationService } from '../../../subgraphs/clusters/api/operation/pause-operation.service.js';
 import { VerticalScalingService } from '../../../subgraphs/clusters/api/vertical-scaling/vertical-scaling.service.js';
 import { NODE_TYPE, type EngineFixture } from '../../engine/engine-fixture.js';
-import type { Action, WishedPool } from './actions.js';
+import type { Action, PoolSpec } from './actions.js';
 import { createObject, deleteObject } from './objects.js';
 
 export interface Tally {
@@ -64,17 +64,17 @@ const asked: Readonly<Record<string, object>> = {
 let names = 0;
 
 /** Asks for what the action says, of things that are there now; answers undefined when there are none. */
-async function ask(run: Run, wish: Action): Promise<unknown> {
-  if (wish.kind === 'createCluster') return createCluster(run, wish);
-  if (wish.kind === 'cloud') return cloud(run.world, wish);
-  if (wish.kind === 'createVpc') return createVpc(run);
-  const id = await target(run, wish);
-  if (id !== undefined) return change(run, wish, id);
+async function ask(run: Run, action: Action): Promise<unknown> {
+  if (action.kind === 'createCluster') return createCluster(run, action);
+  if (action.kind === 'cloud') return cloud(run.world, action);
+  if (action.kind === 'createVpc') return createVpc(run);
+  const id = await target(run, action);
+  if (id !== undefined) return change(run, action, id);
   // Where there is nothing left to change, something is made.
   return (await hasCluster(run)) ? undefined : createCluster(run, FIRST_CLUSTER);
 }
 
-const FIRST_POOL: WishedPool = {
+const FIRST_POOL: PoolSpec = {
   size: 2,
   chargeType: 'POSTPAID',
   dataDisks: 0,
@@ -99,18 +99,18 @@ type Change = Extract<Action, { readonly index: number }>;
 type Changes = {
   readonly [K in Change['kind']]: (
     run: Run,
-    wish: Extract<Change, { kind: K }>,
+    action: Extract<Change, { kind: K }>,
     id: string,
   ) => Promise<unknown>;
 };
 
 const changes: Changes = {
   createNodePool: ({ world, actor }, { pool }, clusterId) =>
-    world.pools.create(actor, { ...wished(pool), name: `pool-${++names}`, clusterId } as never),
+    world.pools.create(actor, { ...specOf(pool), name: `pool-${++names}`, clusterId } as never),
   scaleNodePool: ({ world, actor }, { size }, nodePoolId) =>
     world.pools.scale(actor, { nodePoolId, desiredSize: size }),
   updateNodePool: ({ services, actor }, { pool }, id) => {
-    const { desiredSize: _, ...rest } = wished(pool);
+    const { desiredSize: _, ...rest } = specOf(pool);
     return services.updating.update(actor, { ...rest, id } as never);
   },
   deleteNodePool: ({ world, actor }, _, id) => world.pools.delete(actor, { id }),
@@ -131,8 +131,8 @@ const changes: Changes = {
   deleteObject: ({ world }, { index }, id) => deleteObject(world, id, index),
 };
 
-function change<K extends Change['kind']>(run: Run, wish: Extract<Change, { kind: K }>, id: string) {
-  return (changes[wish.kind as K] as Changes[K])(run, wish, id);
+function change<K extends Change['kind']>(run: Run, action: Extract<Change, { kind: K }>, id: string) {
+  return (changes[action.kind as K] as Changes[K])(run, action, id);
 }
 
 const OF_POOLS: readonly string[] = [
@@ -178,7 +178,7 @@ function createCluster(
     ...(!serverless && {
       networkPlugin: terway ? 'TERWAY' : 'FLANNEL',
       nodePools: pools.map((pool, at) => ({
-        ...wished(pool),
+        ...specOf(pool),
         ...(at === 0 && { autoscaling: null }),
         name: `p${at}`,
       })),
@@ -203,7 +203,7 @@ function deleteNetwork({ services, actor }: Run, id: string): Promise<string> {
   return services.networkDeletion.delete(actor, id.startsWith('vpc_') ? 'VPC' : 'VSWITCH', { input: { id } });
 }
 
-function wished({ size, chargeType, dataDisks, mixed, autoscaling }: WishedPool) {
+function specOf({ size, chargeType, dataDisks, mixed, autoscaling }: PoolSpec) {
   const disk = { category: 'CLOUD_ESSD', sizeGiB: 40 };
   return {
     instanceTypes: mixed ? [NODE_TYPE, LARGER_TYPE] : [NODE_TYPE],
@@ -256,12 +256,12 @@ export async function cloud(
 }
 
 /** Asks, and counts whether it was granted; anything but a refusal is thrown. */
-export async function attempt(run: Run, wish: Action): Promise<void> {
+export async function attempt(run: Run, action: Action): Promise<void> {
   const { tally } = run;
   try {
-    if ((await ask(run, wish)) === undefined) return;
+    if ((await ask(run, action)) === undefined) return;
     tally.accepted++;
-    tally.kinds[wish.kind] = (tally.kinds[wish.kind] ?? 0) + 1;
+    tally.kinds[action.kind] = (tally.kinds[action.kind] ?? 0) + 1;
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     const { code } = error.problems[0] ?? { code: 'none' };

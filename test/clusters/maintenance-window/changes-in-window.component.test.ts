@@ -93,9 +93,9 @@ describe('a change of a component in the window', () => {
   async function component(clusterId: string, name: string, version: string) {
     const id = `component_${clusterId}_${name}`;
     await windows.prisma.component.deleteMany({ where: { clusterId, name } });
-    const wish = { id, account: 'acme', clusterId, name, version, parameters: {} };
+    const request = { id, account: 'acme', clusterId, name, version, parameters: {} };
     await windows.prisma.component.create({
-      data: { ...wish, state: 'ACTIVE', observedGeneration: 1, createdAt: new Date(NOON) },
+      data: { ...request, state: 'ACTIVE', observedGeneration: 1, createdAt: new Date(NOON) },
     });
     return id;
   }

@@ -40,33 +40,45 @@ const ids = (nodes: readonly Node[]) => nodes.map(({ id }) => id);
 
 describe('the plan of a node pool', () => {
   it.each([
-    { name: 'nothing yet', wish: 2, nodes: [], missing: 2, leaving: [] },
-    { name: 'enough', wish: 1, nodes: [node('1', 'running')], missing: 0, leaving: [] },
-    { name: 'one failed in this generation', wish: 1, nodes: [node('1', 'failed')], missing: 0, leaving: [] },
+    { name: 'nothing yet', desiredSize: 2, nodes: [], missing: 2, leaving: [] },
+    { name: 'enough', desiredSize: 1, nodes: [node('1', 'running')], missing: 0, leaving: [] },
+    {
+      name: 'one failed in this generation',
+      desiredSize: 1,
+      nodes: [node('1', 'failed')],
+      missing: 0,
+      leaving: [],
+    },
     {
       name: 'one failed in an earlier generation',
-      wish: 1,
+      desiredSize: 1,
       nodes: [node('1', 'failed', { generation: 1 })],
       missing: 1,
       leaving: ['1'],
     },
-    { name: 'one on its way out', wish: 1, nodes: [node('1', 'removing')], missing: 1, leaving: ['1'] },
+    {
+      name: 'one on its way out',
+      desiredSize: 1,
+      nodes: [node('1', 'removing')],
+      missing: 1,
+      leaving: ['1'],
+    },
     {
       name: 'too many',
-      wish: 1,
+      desiredSize: 1,
       nodes: [node('1', 'running'), node('2', 'running')],
       missing: 0,
       leaving: ['2'],
     },
     {
       name: 'desired size 0',
-      wish: 0,
+      desiredSize: 0,
       nodes: [node('1', 'starting'), node('2', 'pending')],
       missing: 0,
       leaving: ['1', '2'],
     },
-  ])('with $name', ({ wish, nodes, missing, leaving }) => {
-    const plan = planPool(pool(wish), nodes);
+  ])('with $name', ({ desiredSize, nodes, missing, leaving }) => {
+    const plan = planPool(pool(desiredSize), nodes);
     expect({ missing: plan.missing, leaving: ids(plan.leaving) }).toEqual({ missing, leaving });
     expect(plan.kept.length + plan.leaving.length).toBe(nodes.length);
   });

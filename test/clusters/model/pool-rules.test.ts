@@ -169,14 +169,15 @@ describe('families and subscription', () => {
 
   test('these eleven families are all; others go over, from use to subscription only', () => {
     expect(NO_SUBSCRIPTION).toHaveLength(11);
-    const wish = (from: string, to: string) => conversionProblem({ instanceType: 'ecs.g7.xlarge', from, to });
-    expect(wish('POSTPAID', 'PREPAID')).toBeUndefined();
+    const problemOf = (from: string, to: string) =>
+      conversionProblem({ instanceType: 'ecs.g7.xlarge', from, to });
+    expect(problemOf('POSTPAID', 'PREPAID')).toBeUndefined();
     for (const [from, to] of [
       ['PREPAID', 'POSTPAID'],
       ['SPOT', 'PREPAID'],
       ['POSTPAID', 'SPOT'],
     ] as const)
-      expect(wish(from, to)).toMatchObject({ code: 'CHARGE_TYPE_NOT_CONVERTIBLE' });
+      expect(problemOf(from, to)).toMatchObject({ code: 'CHARGE_TYPE_NOT_CONVERTIBLE' });
   });
 });
 

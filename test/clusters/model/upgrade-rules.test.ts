@@ -68,8 +68,8 @@ describe('batches', () => {
     [5, null, 1],
   ])(
     'a pool of %i nodes with a requested batch size of %s upgrades %i nodes at a time',
-    (nodes, wished, size) => {
-      expect(batchSize(nodes, wished)).toBe(size);
+    (nodes, requested, size) => {
+      expect(batchSize(nodes, requested)).toBe(size);
     },
   );
 

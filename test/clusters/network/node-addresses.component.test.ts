@@ -196,9 +196,9 @@ describe('nodes beyond what a network has room for', () => {
     const vSwitchId = await made('createVSwitch', 'CreateVSwitchInput', 'vSwitch', {
       ...{ vpcId, zoneId: 'cn-hangzhou-b', name: 'tiny', cidr: '172.31.0.0/28' },
     });
-    const wish = { networkPlugin: 'TERWAY', network: { vpcId, vSwitchIds: [vSwitchId] } };
+    const request = { networkPlugin: 'TERWAY', network: { vpcId, vSwitchIds: [vSwitchId] } };
     // Of 16 addresses the cloud keeps 4, and CoreDNS takes 2.
-    const { clusterId, poolId } = await living.runningCluster(2, wish);
+    const { clusterId, poolId } = await living.runningCluster(2, request);
     await deploy(clusterId, 12);
     const { core } = await living.api(clusterId);
     await eventually(

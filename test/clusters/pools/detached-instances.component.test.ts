@@ -102,14 +102,14 @@ describe('machines that exist already', () => {
     );
     await machine('i-virtual-machine');
     await machine('i-metal', { instanceType: 'ecs.ebmg6.26xlarge' });
-    const wish = { nodePoolId: pools[0], instanceIds: ['i-virtual-machine', 'i-metal'], mode: 'MANUAL' };
-    const { state, result } = await living.carried('attachInstances', wish);
+    const request = { nodePoolId: pools[0], instanceIds: ['i-virtual-machine', 'i-metal'], mode: 'MANUAL' };
+    const { state, result } = await living.carried('attachInstances', request);
     expect(state).toBe('PARTIAL');
     expect(result).toMatchObject({ created: 1, failures: [{ code: 'INSTANCE_TYPE_NOT_ALLOWED' }] });
     expect(result?.failures[0]?.message).toContain('i-virtual-machine');
     expect(
       await living.refused('attachInstances', {
-        ...wish,
+        ...request,
         nodePoolId: pools[1],
         instanceIds: ['i-virtual-machine'],
       }),
@@ -125,8 +125,8 @@ describe('machines that exist already', () => {
     await living.world.settings({ failureRate: 0 });
     expect(short).toMatchObject({ state: 'FAILED', result: { requested: 1, created: 0, failed: 1 } });
     await machine('i-counted');
-    const wish = { nodePoolId, instanceIds: ['i-counted'], mode: 'MANUAL' };
-    expect(await living.carried('attachInstances', wish)).toMatchObject({
+    const request = { nodePoolId, instanceIds: ['i-counted'], mode: 'MANUAL' };
+    expect(await living.carried('attachInstances', request)).toMatchObject({
       state: 'SUCCEEDED',
       result: { requested: 1, created: 1, failed: 0 },
     });
@@ -134,7 +134,7 @@ describe('machines that exist already', () => {
     expect(await living.pool(nodePoolId)).toMatchObject({ desiredSize: 2, healthyNodes: 2, failedNodes: 0 });
     expect(await origins(nodePoolId)).toEqual(['ATTACHED', 'SCALING_GROUP']);
     await machine('i-one-more');
-    await living.carried('attachInstances', { ...wish, instanceIds: ['i-one-more'] });
+    await living.carried('attachInstances', { ...request, instanceIds: ['i-one-more'] });
     expect(await living.pool(nodePoolId)).toMatchObject({ desiredSize: 3, healthyNodes: 3 });
     expect(await origins(nodePoolId)).toEqual(['ATTACHED', 'ATTACHED', 'SCALING_GROUP']);
   });
@@ -146,8 +146,8 @@ describe('machines that exist already', () => {
     await living.carried('scaleNodePool', { nodePoolId, desiredSize: 3 });
     await living.world.settings({ failureRate: 0 });
     await machine('i-one-of-two');
-    const wish = { nodePoolId, instanceIds: ['i-one-of-two'], mode: 'MANUAL' };
-    expect(await living.carried('attachInstances', wish)).toMatchObject({
+    const request = { nodePoolId, instanceIds: ['i-one-of-two'], mode: 'MANUAL' };
+    expect(await living.carried('attachInstances', request)).toMatchObject({
       state: 'SUCCEEDED',
       result: { requested: 1, created: 1, failed: 0 },
     });
@@ -178,20 +178,20 @@ describe('machines that exist already', () => {
     const [node] = (await living.pool(other.pools[0] ?? '')).nodes.nodes as [NodeView];
     await living.carried('removeNodes', { nodePoolId: other.pools[0], nodeIds: [node.id], release: false });
     const { pools } = await living.cluster([{ name: 'a' }]);
-    const wish = { instanceIds: [node.instanceId], mode: 'MANUAL' };
-    expect(await living.refused('attachInstances', { ...wish, nodePoolId: pools[0] })).toEqual([
+    const request = { instanceIds: [node.instanceId], mode: 'MANUAL' };
+    expect(await living.refused('attachInstances', { ...request, nodePoolId: pools[0] })).toEqual([
       ['NETWORK_MISMATCH', 'instanceIds.0'],
     ]);
     // It runs what pools run that name no image, so it can come back as it is.
-    const back = await living.carried('attachInstances', { ...wish, nodePoolId: other.pools[0] });
+    const back = await living.carried('attachInstances', { ...request, nodePoolId: other.pools[0] });
     expect(back.state).toBe('SUCCEEDED');
   });
 
   test('that are attached are the account’s own among the resources of the cluster, and stay when it is deleted', async () => {
     const { id, pools } = await living.cluster([{ name: 'a' }]);
     await machine('i-stays');
-    const wish = { nodePoolId: pools[0], instanceIds: ['i-stays'], mode: 'MANUAL' };
-    await living.carried('attachInstances', wish);
+    const request = { nodePoolId: pools[0], instanceIds: ['i-stays'], mode: 'MANUAL' };
+    await living.carried('attachInstances', request);
     const query = `query ($id: ID!) { cluster(id: $id) { resources(first: 100) { nodes {
       type creator deleteBehavior } } } }`;
     const { cluster } = await living.run<{ cluster: { resources: { nodes: { type: string }[] } } }>(query, {
@@ -246,11 +246,11 @@ describe('machines that exist already', () => {
   test('AUTO replaces the system disk, so it wants to know that the data on it will be lost', async () => {
     const { id, pools } = await living.cluster([{ name: 'a' }]);
     await machine('i-reset', { imageId: CENTOS_8 });
-    const wish = { nodePoolId: pools[0], instanceIds: ['i-reset'], mode: 'AUTO' };
-    expect(await living.refused('attachInstances', wish)).toEqual([
+    const request = { nodePoolId: pools[0], instanceIds: ['i-reset'], mode: 'AUTO' };
+    expect(await living.refused('attachInstances', request)).toEqual([
       ['DATA_LOSS_NOT_ACKNOWLEDGED', 'acknowledgeDataLoss'],
     ]);
-    const { state } = await living.carried('attachInstances', { ...wish, acknowledgeDataLoss: true });
+    const { state } = await living.carried('attachInstances', { ...request, acknowledgeDataLoss: true });
     expect(state).toBe('SUCCEEDED');
     const [joined] = (await living.instancesOf(id)).filter(({ machineId }) => machineId === 'i-reset');
     expect(joined?.systemDisk.files).toEqual([]);

@@ -49,8 +49,8 @@ describe('a managed node pool', () => {
   });
 
   test('resets the system disk of a node that a restart does not repair, and records it', async () => {
-    const wish = { ...managed({ allowSystemDiskReset: true }), acknowledgeRisk: true };
-    const { id, pools } = await living.cluster([{ name: 'a', ...wish }]);
+    const input = { ...managed({ allowSystemDiskReset: true }), acknowledgeRisk: true };
+    const { id, pools } = await living.cluster([{ name: 'a', ...input }]);
     const pool = pools[0] ?? '';
     const [node] = await nodesOf(pool);
     const disk = await files(id, node?.id ?? '');
@@ -76,8 +76,8 @@ describe('a managed node pool', () => {
     );
     expect(failed.nodeRepairs.nodes).toMatchObject([{ systemDiskReset: false }]);
     expect((await living.events(id)).map(({ type }) => type)).toContain('NODE_REPAIR_FAILED');
-    const wish = { id: pool, management: { allowSystemDiskReset: true } };
-    expect(await living.refused('updateNodePool', wish)).toEqual([
+    const input = { id: pool, management: { allowSystemDiskReset: true } };
+    expect(await living.refused('updateNodePool', input)).toEqual([
       ['RISK_NOT_ACKNOWLEDGED', 'management.allowSystemDiskReset'],
     ]);
   });

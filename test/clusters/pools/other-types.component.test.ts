@@ -115,17 +115,19 @@ describe('other instance types for a pool', () => {
       instanceTypes: ['ecs.g7.xlarge'],
       instanceConfig: { chargeType: 'PREPAID' },
     });
-    const wish = { id: pool, instanceTypes: ['eci.virtual-node'] };
-    expect(await update(wish, 'bought')).toEqual(['INVALID_INPUT instanceConfig chargeType']);
+    const request = { id: pool, instanceTypes: ['eci.virtual-node'] };
+    expect(await update(request, 'bought')).toEqual(['INVALID_INPUT instanceConfig chargeType']);
   });
 });
 
 describe('scaleClusterVertically', () => {
   test('leaves virtual nodes alone', async () => {
     const { id, pool } = await withPool('virtual', { instanceTypes: ['eci.virtual-node'] });
-    const wish = { id, instanceTypes: ['ecs.g7.xlarge'] };
-    expect(await scale(wish, 'virtual')).toEqual(['INVALID_INPUT nodePoolIds']);
-    expect(await scale({ ...wish, nodePoolIds: [pool] }, 'virtual')).toEqual(['INVALID_INPUT nodePoolIds 0']);
+    const request = { id, instanceTypes: ['ecs.g7.xlarge'] };
+    expect(await scale(request, 'virtual')).toEqual(['INVALID_INPUT nodePoolIds']);
+    expect(await scale({ ...request, nodePoolIds: [pool] }, 'virtual')).toEqual([
+      'INVALID_INPUT nodePoolIds 0',
+    ]);
   });
 
   test.each([

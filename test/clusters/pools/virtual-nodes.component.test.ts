@@ -82,11 +82,11 @@ describe('virtual nodes', () => {
       ({ nodes }) => nodes.nodes[0]?.instanceType.id,
     );
     expect(types).toEqual(['ecs.g6.2xlarge', 'eci.virtual-node']);
-    const wish = { clusterId: id, name: 'v' };
+    const input = { clusterId: id, name: 'v' };
     expect(
-      await living.refused('createNodePool', { ...wish, instanceTypes: [...VIRTUAL, 'ecs.g6.xlarge'] }),
+      await living.refused('createNodePool', { ...input, instanceTypes: [...VIRTUAL, 'ecs.g6.xlarge'] }),
     ).toEqual([['INVALID_INPUT', 'instanceTypes']]);
-    const bought = { ...wish, instanceTypes: VIRTUAL, instanceConfig: { chargeType: 'PREPAID' } };
+    const bought = { ...input, instanceTypes: VIRTUAL, instanceConfig: { chargeType: 'PREPAID' } };
     expect(await living.refused('createNodePool', bought)).toEqual([
       ['INVALID_INPUT', 'instanceConfig.chargeType'],
     ]);

@@ -118,8 +118,8 @@ describe('an upgrade', { timeout: 300_000 }, () => {
 
   it('lets the pods of a stateful set with disks go one at a time, without one more whose disk would stay', async () => {
     const { clusterId, client } = await runningCluster(world, '1.32.6', 3);
-    const wish = { name: 'db', replicas: 3, kind: 'StatefulSet', disks: true, graceSeconds: 60 } as const;
-    const set = await readyWorkload(client, wish);
+    const input = { name: 'db', replicas: 3, kind: 'StatefulSet', disks: true, graceSeconds: 60 } as const;
+    const set = await readyWorkload(client, input);
     const pods = watchPods(client, 'app=db');
     const id = await beginUpgrade(ask, { id: clusterId, version: '1.34', rollingPolicy: { batchSize: 2 } });
     expect(await waitForOperation(world, id)).toMatchObject({ state: 'SUCCEEDED' });

@@ -6,11 +6,11 @@ import type { Ask } from '../graph-with-engine.js';
 
 /** A running cluster with one pool. */
 export async function runningCluster(world: EngineFixture, version: string, nodes = 3) {
-  const wished = await requestCluster(world, nodes, { version });
-  const { state } = await waitForOperation(world, wished.operationId);
+  const requested = await requestCluster(world, nodes, { version });
+  const { state } = await waitForOperation(world, requested.operationId);
   if (state !== 'SUCCEEDED') throw new Error(`the cluster was not made: ${state}`);
-  await componentsSettled(world, wished.clusterId);
-  return { ...wished, client: await clientOf(world, wished.clusterId) };
+  await componentsSettled(world, requested.clusterId);
+  return { ...requested, client: await clientOf(world, requested.clusterId) };
 }
 
 export async function componentsSettled(world: EngineFixture, clusterId: string): Promise<void> {
@@ -34,7 +34,7 @@ export interface DeploymentView extends KubernetesObject {
   status?: { readyReplicas?: number; replicas?: number };
 }
 
-interface WorkloadWish {
+interface WorkloadSpec {
   readonly kind: 'Deployment' | 'ReplicaSet' | 'StatefulSet';
   readonly name: string;
   readonly replicas: number;
@@ -55,7 +55,7 @@ const DISK = {
 /** A workload that has all its replicas ready; answers its path. */
 export async function readyWorkload(
   client: KubernetesClient,
-  { kind, name, replicas, disks = false, graceSeconds = 2 }: WorkloadWish,
+  { kind, name, replicas, disks = false, graceSeconds = 2 }: WorkloadSpec,
 ): Promise<string> {
   const labels = { app: name };
   const all = `/apis/apps/v1/namespaces/default/${kind.toLowerCase()}s`;

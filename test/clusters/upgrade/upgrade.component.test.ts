@@ -42,8 +42,8 @@ describe('with the engine and a simulated cloud', { timeout: 300_000 }, () => {
     const windows = new MaintenanceWindowService(world.platform);
     const window = { clusterId, startTime: '00:00' };
     await windows.set(world.actor, { ...window, recurrence: farDay(), durationHours: 1 });
-    const wish = { id: clusterId, version: '1.34', timing: 'MAINTENANCE_WINDOW' } as const;
-    const { operation, cluster } = await world.clusters.upgrade(world.actor, wish);
+    const input = { id: clusterId, version: '1.34', timing: 'MAINTENANCE_WINDOW' } as const;
+    const { operation, cluster } = await world.clusters.upgrade(world.actor, input);
     expect([operation?.state, cluster?.state]).toEqual(['PENDING', 'RUNNING']);
     // A window that never closes moves the upgrade to now.
     await windows.set(world.actor, { ...window, recurrence: 'FREQ=DAILY', durationHours: 24 });

@@ -95,8 +95,8 @@ describe('of every version of the catalogue', () => {
     expect(data.kubernetesVersions.filter((one) => one.supported === one.expired)).toEqual([]);
     expect(data.kubernetesVersions).toHaveLength(published.length);
     for (const { id, creatable } of data.kubernetesVersions) {
-      const wish = { name: 'tried', regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', version: id };
-      const { payload } = (await clusters.run<Answer>(create, { input: wish })).data;
+      const request = { name: 'tried', regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', version: id };
+      const { payload } = (await clusters.run<Answer>(create, { input: request })).data;
       expect(payload.userErrors, id).toEqual(
         creatable ? [] : [{ code: 'VERSION_NOT_CREATABLE', path: ['input', 'version'] }],
       );

@@ -81,8 +81,8 @@ describe('scaleClusterVertically', { timeout: 300_000 }, () => {
   ])('keeps what users have set on nodes when new ones come %s', async (_, autoscaling) => {
     const first = { name: 'first', instanceTypes: [LARGE], desiredSize: 1 };
     const pool = { name: 'labelled', instanceTypes: [NODE_TYPE], desiredSize: 3, labels: { tier: 'web' } };
-    const wish = { nodePools: [first, { ...pool, ...(autoscaling && { autoscaling }) }] as never };
-    const { clusterId, operationId } = await requestCluster(world, 1, wish);
+    const request = { nodePools: [first, { ...pool, ...(autoscaling && { autoscaling }) }] as never };
+    const { clusterId, operationId } = await requestCluster(world, 1, request);
     await waitForOperation(world, operationId);
     const client = await clientOf(clusterId);
     const { id: nodePoolId } = await world.prisma.nodePool.findFirstOrThrow({
@@ -171,7 +171,7 @@ describe('scaleClusterVertically', { timeout: 300_000 }, () => {
     });
   });
 
-  it('replaces the nodes of a pool that is at its maximum without ever wishing more of them', async () => {
+  it('replaces the nodes of a pool at its maximum size without raising its desired size', async () => {
     const bounds = { enabled: true, minSize: 2, maxSize: 2 };
     const pool = { name: 'elastic', instanceTypes: [NODE_TYPE], desiredSize: 2, autoscaling: bounds };
     const first = { name: 'first', instanceTypes: [NODE_TYPE], desiredSize: 1 };
@@ -214,13 +214,13 @@ describe('scaleClusterVertically', { timeout: 300_000 }, () => {
 });
 
 describe('what the pools of a cluster could not be created with', () => {
-  const made = async (wish: Record<string, unknown>, ...pools: Record<string, unknown>[]) => {
+  const made = async (request: Record<string, unknown>, ...pools: Record<string, unknown>[]) => {
     const { cluster } = await world.creation.create(world.actor, {
       name: `unfit-${++names}`,
       regionId: 'cn-hangzhou',
       type: 'MANAGED_KUBERNETES',
       spec: 'PRO',
-      ...wish,
+      ...request,
       nodePools: pools.map((pool, at) => ({ name: `p${at}`, desiredSize: 0, ...pool })),
     } as Parameters<EngineFixture['creation']['create']>[1]);
     const id = cluster!.id;
@@ -250,8 +250,8 @@ describe('what the pools of a cluster could not be created with', () => {
       { instanceTypes: [NODE_TYPE], instanceConfig: { imageId: IMAGE } },
       'ecs.g6r.xlarge',
     ],
-  ])('%s are refused', async (_, wish, pool, type) => {
-    const id = await made(wish, pool);
+  ])('%s are refused', async (_, request, pool, type) => {
+    const id = await made(request, pool);
     const { operation, userErrors } = await scale({ id, instanceTypes: [type] });
     expect(operation).toBeNull();
     expect(userErrors).toHaveLength(1);

@@ -289,7 +289,7 @@ describe('pods of a serverless cluster', () => {
   it('are billed by the second, by what they ask for, from their start to their end, also between two measurements', async () => {
     await using _engine = await world.engine();
     const more = { profile: 'SERVERLESS', nodePools: [] } as Parameters<typeof requestCluster>[2];
-    const { clusterId, operationId } = await wishServerless(more);
+    const { clusterId, operationId } = await createServerless(more);
     await waitForOperation(world, operationId);
     const api = await apiOf(clusterId);
     for (const name of ['one', 'two']) await api.create(PODS, { metadata: { name }, spec: { containers } });
@@ -381,7 +381,7 @@ describe('pods of a serverless cluster', () => {
       signal,
     });
   }
-  async function wishServerless(input: Parameters<typeof requestCluster>[2]) {
+  async function createServerless(input: Parameters<typeof requestCluster>[2]) {
     const { cluster, operation } = await world.creation.create(world.actor, {
       name: 'serverless',
       regionId: 'cn-hangzhou',

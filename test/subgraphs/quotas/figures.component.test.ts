@@ -106,8 +106,8 @@ afterAll(() => clusters[Symbol.asyncDispose]());
 
 it.each([800])('spot machines take %i vCPUs, and not one machine more', async (limit) => {
   const { prisma } = clusters.kit.database;
-  const wish = { account: 'spot', chargeType: 'SPOT', count: limit / 4 + 1, vcpus: 4, disks: 1 };
-  const grant = await prisma.$transaction((tx) => reserveInstances(tx, wish));
+  const input = { account: 'spot', chargeType: 'SPOT', count: limit / 4 + 1, vcpus: 4, disks: 1 };
+  const grant = await prisma.$transaction((tx) => reserveInstances(tx, input));
   expect(grant).toEqual({ granted: limit / 4, shortage: null });
   expect(await readQuotaUsage(prisma, 'spot', [{ resource: 'spot-vcpu', scope: '' }])).toMatchObject([
     { limit, used: limit },

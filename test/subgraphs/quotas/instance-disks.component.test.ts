@@ -28,7 +28,7 @@ const pool = (desiredSize: number) => ({
   desiredSize,
   instanceConfig: { dataDisks: Array.from({ length: 5 }, () => ({ category: 'CLOUD_ESSD', sizeGiB: 40 })) },
 });
-type Wish = NonNullable<Parameters<typeof requestCluster>[2]>;
+type ClusterRequest = NonNullable<Parameters<typeof requestCluster>[2]>;
 
 async function expectNoDrift(): Promise<void> {
   const { account } = world.actor;
@@ -37,7 +37,7 @@ async function expectNoDrift(): Promise<void> {
 
 describe('the disks of machines', () => {
   it('draw from the account: one machine more than there are disks for is not made, and says so, until more are granted', async () => {
-    const nodePools = [pool(2)] as unknown as NonNullable<Wish['nodePools']>;
+    const nodePools = [pool(2)] as unknown as NonNullable<ClusterRequest['nodePools']>;
     const { operationId, poolId, clusterId } = await requestCluster(world, 2, { nodePools });
     expect(await waitForOperation(world, operationId)).toMatchObject({
       state: 'PARTIAL',
@@ -65,13 +65,13 @@ describe('the disks of machines', () => {
     const nodePools = [
       one('spot', { instanceTypes: [NODE_TYPE], instanceConfig: { chargeType: 'SPOT' } }),
       one('subscribed', { instanceTypes: [NODE_TYPE], instanceConfig: { chargeType: 'PREPAID' } }),
-    ] as unknown as NonNullable<Wish['nodePools']>;
+    ] as unknown as NonNullable<ClusterRequest['nodePools']>;
     await world.limit('payg-disks', null);
     const { operationId } = await requestCluster(world, 0, {
       type: 'KUBERNETES',
       spec: null,
       nodePools,
-    } as Wish);
+    } as ClusterRequest);
     expect(await waitForOperation(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await world.used('payg-disks')).toBe(4);
     expect(await world.used('instances')).toBe(5);

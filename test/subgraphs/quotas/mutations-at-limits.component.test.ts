@@ -182,10 +182,10 @@ describe('a pool that exists', () => {
   it('is not scaled vertically to machines of 16 vCPUs until the limit is raised', async () => {
     const account = 'vertical';
     const { id } = await withPool(account);
-    const wish = { id, instanceTypes: [TOO_LARGE], timing: 'IMMEDIATE' };
-    expect(await mutate('scaleClusterVertically', wish, account)).toEqual([exceeded(resource, 15, 0, 16)]);
+    const spec = { id, instanceTypes: [TOO_LARGE], timing: 'IMMEDIATE' };
+    expect(await mutate('scaleClusterVertically', spec, account)).toEqual([exceeded(resource, 15, 0, 16)]);
     await raise(account, resource, 16);
-    expect(await mutate('scaleClusterVertically', wish, account)).toEqual([]);
+    expect(await mutate('scaleClusterVertically', spec, account)).toEqual([]);
   });
 });
 

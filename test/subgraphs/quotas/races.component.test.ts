@@ -63,8 +63,8 @@ describe('the last unit', () => {
     const { prisma } = clusters.kit.database;
     const account = `machines-${resource}`;
     await setLimit(prisma, account, { resource, scope: '*' }, 7);
-    const wish = { account, chargeType, count: 1, vcpus: 4, disks: 0 };
-    const grants = await all(() => prisma.$transaction((tx) => reserveInstances(tx, wish)));
+    const spec = { account, chargeType, count: 1, vcpus: 4, disks: 0 };
+    const grants = await all(() => prisma.$transaction((tx) => reserveInstances(tx, spec)));
     expect(grants.reduce((sum, { granted }) => sum + granted, 0)).toBe(1);
     expect(grants.filter(({ granted }) => granted === 0)).toHaveLength(CLIENTS - 1);
     expect(await used(account, resource, '')).toBe(4);

@@ -57,8 +57,8 @@ describe('whether a limit can be raised', () => {
     ['a reason that is a novel', nodes, 100, { limit: 200, reason: 'x'.repeat(1_001) }, 'INVALID_INPUT'],
     ['a limit that is fixed', pods, 256, { limit: 300 }, 'NOT_ADJUSTABLE'],
     ['a limit that is computed', nodes, null, { limit: 300 }, 'NOT_ADJUSTABLE'],
-  ])('%s', (_, definition, current, wish, code) => {
-    expect(increaseProblem(definition, current, wish)?.code).toBe(code);
+  ])('%s', (_, definition, current, input, code) => {
+    expect(increaseProblem(definition, current, input)?.code).toBe(code);
   });
 });
 
