@@ -12,7 +12,7 @@ import { type GatewayMetrics, noopMetrics } from './metrics/gateway-metrics.js';
 import { PrometheusMetrics } from './metrics/prometheus-metrics.js';
 import { loadSupergraph } from './planning/plannable-supergraph.js';
 import { PlanningThread } from './planning/planning-thread.js';
-import { waitToPrepare } from './request/admission.js';
+import { waitToPrepare } from './request/wait-to-prepare.js';
 import { PersistedDocuments } from './request/documents/persisted-documents.js';
 import { LargeBodies } from './request/large-bodies.js';
 import { AccountCounter } from './request/limits/account-counter.js';
@@ -78,7 +78,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { log, clock } = options;
   const limits = limitsOf(options);
   const thread = options.planningThread ? started.use(new PlanningThread(log)) : undefined;
-  const { meter, metricsUrl } = await startMetrics(options, started);
+  const { metrics, metricsUrl } = await startMetrics(options, started);
   const mask = new ErrorMasker(log, options.passThroughErrors);
   const drained = new AbortController();
   const load = (sdl: string) => loadSupergraph(sdl, thread);
@@ -87,9 +87,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       supergraph: load(options.supergraphSdl),
       load,
       loaded: async () => thread?.loaded,
-      connect: connector(options, limits, metricsUrl ? meter : undefined),
+      connect: connector(options, limits, metricsUrl ? metrics : undefined),
       reloaded: () => subscriptions.reload(),
-      admission: { rate: options.rate && started.use(RateLimiter.open(options.rate, log)), limits, meter },
+      admission: { rate: options.rate && started.use(RateLimiter.open(options.rate, log)), limits, metrics },
       log,
     }),
   );
@@ -104,17 +104,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     executor,
     limits,
     sharedBy: options.sharedBy ?? 'subject',
-    dropped: () => meter.dropped(),
+    dropped: () => metrics.dropped(),
     prepare: async ({ request }, actor) => {
       const { active } = reloader;
-      if (!active.preparation.isKnown(request, actor)) await waitToPrepare(active, request, actor);
-      return active.preparation.prepare(request, actor);
+      if (!active.preparer.isKnown(request, actor)) await waitToPrepare(active, request, actor);
+      return active.preparer.prepare(request, actor);
     },
   });
-  const { authenticator, rights } = await startAuthentication(options, started);
+  const { authenticator, permissions } = await startAuthentication(options, started);
   const core: GatewayCore = {
     authenticator,
-    rights,
+    permissions,
     subscriptions,
     get admission() {
       return reloader.active.admission;
@@ -123,13 +123,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       trusted: options.trustedDocuments,
       documentBytes: limits.documentBytes,
     }),
-    meter,
+    metrics,
     executor,
     mask,
     limits,
     log,
     clock,
-    expiries: started.use(new TokenExpiryWatcher(clock)),
+    tokenExpiries: started.use(new TokenExpiryWatcher(clock)),
     connections: new AccountCounter(limits.connectionsPerAccount),
     requests: requestQueue('requests', limits),
     operations: requestQueue('operations', limits),
@@ -164,14 +164,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 function connector(
   options: GatewayOptions,
   limits: Limits,
-  meter: GatewayMetrics | undefined,
+  metrics: GatewayMetrics | undefined,
 ): ReloadOptions['connect'] {
   const { subgraphs: locations, actorKey } = options;
-  const flights = new InFlightRequests();
+  const inFlightRequests = new InFlightRequests();
   const answerBytes = limits.responseBytes * KEYS;
   return ({ subgraphs: named }) => {
-    const sources = createSources({ locations, named, actorKey, flights, answerBytes });
-    wrapSources(sources, { ...options, limits, meter });
+    const sources = createSources({ locations, named, actorKey, inFlightRequests, answerBytes });
+    wrapSources(sources, { ...options, limits, metrics });
     return sources;
   };
 }
@@ -179,8 +179,8 @@ function connector(
 async function startAuthentication(
   { auth, clock, log, revocationsFile, permissionCheckInterval: rightsInterval = 10_000 }: GatewayOptions,
   started: AsyncDisposableStack,
-): Promise<{ readonly authenticator: Authenticator; readonly rights: PermissionWatcher }> {
-  const changed = () => void rights.check();
+): Promise<{ readonly authenticator: Authenticator; readonly permissions: PermissionWatcher }> {
+  const changed = () => void permissions.check();
   const authenticator =
     auth.kind === 'none'
       ? anonymousAuthenticator
@@ -191,20 +191,20 @@ async function startAuthentication(
           onRejected: (refused, requestId) => refusals.record(refused, requestId),
         });
   const refusals = new RejectedTokenLog(log, clock);
-  const rights = started.use(new PermissionWatcher({ authenticator, interval: rightsInterval, log }));
-  return { authenticator, rights };
+  const permissions = started.use(new PermissionWatcher({ authenticator, interval: rightsInterval, log }));
+  return { authenticator, permissions };
 }
 
 async function startMetrics(
   { host, metricsPort, moreMetrics = [] }: GatewayOptions,
   started: AsyncDisposableStack,
-): Promise<{ readonly meter: GatewayMetrics; readonly metricsUrl?: string }> {
-  if (metricsPort === undefined) return { meter: noopMetrics };
-  const meter = new PrometheusMetrics();
+): Promise<{ readonly metrics: GatewayMetrics; readonly metricsUrl?: string }> {
+  if (metricsPort === undefined) return { metrics: noopMetrics };
+  const metrics = new PrometheusMetrics();
   const { url } = started.use(
-    await serveMetrics([meter.registry, ...moreMetrics], { host, port: metricsPort }),
+    await serveMetrics([metrics.registry, ...moreMetrics], { host, port: metricsPort }),
   );
-  return { meter, metricsUrl: url };
+  return { metrics, metricsUrl: url };
 }
 
 function httpServer(http: HttpTransport, sockets: WebSocketTransport): Server {

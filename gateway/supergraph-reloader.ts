@@ -18,7 +18,7 @@ export interface ReloadOptions {
   readonly connect: (supergraph: Pick<Supergraph, 'subgraphs'>) => Sources;
   /** Called after each reload. */
   readonly reloaded: () => void;
-  readonly admission: Omit<AdmissionOptions, 'served'>;
+  readonly admission: Omit<AdmissionOptions, 'supergraph'>;
   readonly log: Log;
 }
 

@@ -147,7 +147,7 @@ export class FleetgraphGateway implements GatewayInterface {
       const dataSource = options.buildService?.({ name, url });
       if (dataSource) sources.set(name, new DataSourceSource(name, dataSource));
     }
-    wrapSources(sources, { subgraphs: {}, limits, meter: undefined, log });
+    wrapSources(sources, { subgraphs: {}, limits, metrics: undefined, log });
     return sources;
   }
 

@@ -35,12 +35,12 @@ const known = new AttachedValues<DocumentNode, DocumentAnalysis>();
 export function analyzeDocument(document: DocumentNode): DocumentAnalysis {
   const before = known.get(document);
   if (before) return before;
-  const facts = lookedThrough(document);
-  known.set(document, facts);
-  return facts;
+  const analysis = walkDocument(document);
+  known.set(document, analysis);
+  return analysis;
 }
 
-function lookedThrough(document: DocumentNode): DocumentAnalysis {
+function walkDocument(document: DocumentNode): DocumentAnalysis {
   const pageSizes: ArgumentNode[] = [];
   const tooLarge: (FloatValueNode | IntValueNode)[] = [];
   let longestList: ListValueNode | undefined;
@@ -50,7 +50,7 @@ function lookedThrough(document: DocumentNode): DocumentAnalysis {
   const number = (node: FloatValueNode | IntValueNode) => {
     if (!Number.isFinite(Number(node.value))) tooLarge.push(node);
   };
-  const look: ASTVisitor = {
+  const visitor: ASTVisitor = {
     Argument: (node) => {
       if (node.name.value === 'first') pageSizes.push(node);
     },
@@ -67,13 +67,13 @@ function lookedThrough(document: DocumentNode): DocumentAnalysis {
       for (const name of switchesOf(node)) switches.add(name);
     },
   };
-  visit(document, look, visitorKeys);
+  visit(document, visitor, visitorKeys);
   return { pageSizes, tooLarge, longestList, longestAlias, introspection, switches };
 }
 
-function switchesOf({ name, arguments: given = [] }: DirectiveNode): string[] {
+function switchesOf({ name, arguments: args = [] }: DirectiveNode): string[] {
   if (name.value !== 'skip' && name.value !== 'include') return [];
-  return given.flatMap(({ value }) => (value.kind === Kind.VARIABLE ? [value.name.value] : []));
+  return args.flatMap(({ value }) => (value.kind === Kind.VARIABLE ? [value.name.value] : []));
 }
 
 /** Names of variables used as page sizes. */

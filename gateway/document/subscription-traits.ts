@@ -101,11 +101,11 @@ function withoutPositions(document: DocumentNode, kind: SubscriptionTraits['kind
 
 /** The position that a client wants to resume after; null without one. */
 export function afterOf(
-  form: SubscriptionTraits,
+  traits: SubscriptionTraits,
   operation: OperationDefinitionNode,
   given: Variables,
 ): unknown {
-  const { after } = form;
+  const { after } = traits;
   if (after?.kind !== Kind.VARIABLE) return after ? valueFromASTUntyped(after) : null;
   const name = after.name.value;
   if (given && Object.hasOwn(given, name)) return given[name] ?? null;

@@ -54,14 +54,14 @@ function parallel(
   return (run, done) => {
     // Plus one, so that it does not complete before the last part has started.
     let left = parts.length + 1;
-    const over = () => {
+    const complete = () => {
       left -= 1;
       if (left === 0) done();
     };
     EntityRequests.of(run, combined).together(() => {
-      for (const part of parts) part(run, over);
+      for (const part of parts) part(run, complete);
     });
-    over();
+    complete();
   };
 }
 

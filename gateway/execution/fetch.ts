@@ -23,7 +23,7 @@ export interface FetchCompilation {
   /** Type conditions of the full schema: keys may have types that the API schema hides. */
   readonly conditions: TypeConditions;
   readonly combined: CombinedOperations;
-  readonly represents: RepresentationWriters;
+  readonly representationWriters: RepresentationWriters;
   readonly templates: RequestTemplates;
   /** Whether the fetch is inside of a `Parallel` node. */
   readonly parallel?: boolean;
@@ -96,21 +96,21 @@ function rootFetch(
       for (const target of targets) merge(target, data);
     };
     const { taken, failed } = ending(run, take, done);
-    const ask = () =>
+    const execute = () =>
       sourceOf(run.sources, serviceName).execute(write(template, variableUsages, run), run.call);
-    handleMaybePromise(ask, taken, failed);
+    handleMaybePromise(execute, taken, failed);
   };
 }
 
 function entityFetch(
   node: FetchNode,
   at: PlanPath,
-  { conditions, combined, represents, templates, parallel = false }: FetchCompilation,
+  { conditions, combined, representationWriters, templates, parallel = false }: FetchCompilation,
 ): CompiledPlanNode {
   const { serviceName } = node;
-  const represent = represents.of(node);
+  const representationWriter = representationWriters.of(node);
   const rewrite = compileRewrites(node.outputRewrites, conditions);
-  const operation = entityOperation(node, templates, represent.shareable && !rewrite);
+  const operation = entityOperation(node, templates, representationWriter.shareable && !rewrite);
   return (run, done) => {
     const batch = new EntityBatch(run.data, at);
     const take = ({ entities, errors, problem }: EntityFetchResult) => {
@@ -121,13 +121,13 @@ function entityFetch(
     };
     const { taken, failed } = ending(run, take, done);
     try {
-      batch.fill(represent);
+      batch.fill(representationWriter);
     } catch (error) {
       return failed(error);
     }
     const { representations } = batch;
     if (representations.length === 0) return done();
-    EntityRequests.of(run, combined).ask({ operation, representations, parallel, taken, failed });
+    EntityRequests.of(run, combined).fetch({ operation, representations, parallel, taken, failed });
   };
 }
 

@@ -100,13 +100,13 @@ export class GraphExecutor {
       throw new GraphQLError('This is not a subscription.', { extensions: { code: 'BAD_REQUEST' } });
     const source = sources.get(primary.serviceName);
     if (!source) throw serviceUnavailableError(primary.serviceName);
-    const behind = (position: unknown) => ({
+    const requestAfter = (position: unknown) => ({
       query: primary.operation,
       variables: pickVariables(primary.variableUsages, { ...request.variables, [AFTER]: position }),
     });
     const hasHistory = after !== null || stream?.kind === 'state';
-    const history = hasHistory ? { requestAfter: stream?.resumable ? behind : undefined } : undefined;
-    return this.openInTurn(context, () => source.subscribe(behind(after), context, history));
+    const history = hasHistory ? { requestAfter: stream?.resumable ? requestAfter : undefined } : undefined;
+    return this.openInTurn(context, () => source.subscribe(requestAfter(after), context, history));
   }
 
   /**
@@ -171,7 +171,7 @@ export class GraphExecutor {
     return this.deadline.within(context.signal, (signal) => {
       const call = callOf(context, signal);
       const run = inScope(call, () => complete(fetch, this.newRun(prepared, call)));
-      return mapMaybePromise(run, (over) => this.resultOf(prepared, over));
+      return mapMaybePromise(run, (execution) => this.resultOf(prepared, execution));
     });
   }
 

@@ -19,11 +19,11 @@ export type CompiledPlanNode = (run: PlanExecution, done: () => void) => void;
 
 /** Executes a plan and returns its state. */
 export function complete(plan: CompiledPlanNode, run: PlanExecution): MaybePromise<PlanExecution> {
-  let over = false;
+  let isComplete = false;
   let tell: ((run: PlanExecution) => void) | undefined = undefined;
   plan(run, () => {
-    over = true;
+    isComplete = true;
     tell?.(run);
   });
-  return over ? run : new Promise((resolve) => (tell = resolve));
+  return isComplete ? run : new Promise((resolve) => (tell = resolve));
 }

@@ -46,7 +46,7 @@ export class PrometheusMetrics implements GatewayMetrics {
     labelNames: ['subgraph', 'phase'] as const,
     registers: this.registers,
   });
-  private readonly unasked = new Counter({
+  private readonly circuitRejections = new Counter({
     name: 'fleetgraph_circuit_refused_total',
     help: 'Requests rejected because the circuit of a subgraph was open.',
     labelNames: ['subgraph'] as const,
@@ -112,7 +112,7 @@ export class PrometheusMetrics implements GatewayMetrics {
   }
 
   circuitRejected(subgraph: string): void {
-    this.unasked.inc({ subgraph });
+    this.circuitRejections.inc({ subgraph });
   }
 
   sockets(change: 1 | -1): void {

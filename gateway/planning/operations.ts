@@ -16,7 +16,7 @@ import { RequestTemplates } from '../upstream/call/request-templates.js';
 import { ResponseShape } from '../execution/shape/response-shape.js';
 import { pageSizeVariables } from '../document/analyze-document.js';
 import { ByOperation } from '../document/operation-cache.js';
-import { wantsData } from './selects-subgraph-fields.js';
+import { selectsSubgraphFields } from './selects-subgraph-fields.js';
 import { planOperation } from './plan-operation.js';
 import { type SubscriptionTraits, subscriptionTraits } from '../document/subscription-traits.js';
 import type { PlannableSupergraph } from './plannable-supergraph.js';
@@ -40,13 +40,13 @@ export class Operations {
   private readonly planned = new ByOperation<PlannedOperation>();
   private readonly combined = new CombinedOperations();
   private readonly templates = new RequestTemplates();
-  private readonly represents: RepresentationWriters;
+  private readonly representationWriters: RepresentationWriters;
   /** Plans requested from the planning thread and not compiled yet. */
   private readonly coming = new ByOperation<Promise<void>>();
   private readonly plans = new ByOperation<QueryPlan>();
 
   constructor(private readonly supergraph: PlannableSupergraph) {
-    this.represents = new RepresentationWriters(supergraph.fullConditions);
+    this.representationWriters = new RepresentationWriters(supergraph.fullConditions);
   }
 
   /** Whether the operation has been planned. */
@@ -61,11 +61,11 @@ export class Operations {
     // Only existing names are cached, so the number of plans is bounded by the number of operations.
     const definition = getOperationAST(document, operationName);
     if (!definition) return unknownOperation(operationName);
-    const stream = this.streamForm(document, definition);
+    const stream = this.traitsOf(document, definition);
     const plan =
       this.plans.get(document, operationName) ??
       planOperation(this.supergraph, stream?.document ?? document, operationName ?? undefined);
-    if (!plan.node && wantsData(definition, document)) return unanswerable();
+    if (!plan.node && selectsSubgraphFields(definition, document)) return unanswerable();
     const planned = this.compiled({ document, definition, stream }, plan);
     this.planned.set(document, operationName, planned);
     this.plans.delete(document, operationName);
@@ -83,8 +83,8 @@ export class Operations {
     if (!planAhead || isThere || !definition) return undefined;
     const coming = this.coming.get(document, operationName);
     if (coming) return coming;
-    const form = this.streamForm(document, definition)?.document;
-    const planned = form ? print(form) : (text ?? print(document));
+    const streamDocument = this.traitsOf(document, definition)?.document;
+    const planned = streamDocument ? print(streamDocument) : (text ?? print(document));
     const planning = planAhead(planned, operationName ?? undefined)
       .then((plan) => this.plans.set(document, operationName, plan))
       .finally(() => this.coming.delete(document, operationName));
@@ -93,7 +93,7 @@ export class Operations {
   }
 
   /** Traits of a subscription. */
-  private streamForm(
+  private traitsOf(
     document: DocumentNode,
     operation: OperationDefinitionNode,
   ): SubscriptionTraits | undefined {
@@ -108,9 +108,9 @@ export class Operations {
     { node }: QueryPlan,
   ): PlannedOperation {
     const { api, full, apiConditions, fullConditions } = this.supergraph;
-    const { combined, represents, templates } = this;
+    const { combined, representationWriters, templates } = this;
     const conditions = fullConditions;
-    const compilation = { conditions, operation: definition, combined, represents, templates };
+    const compilation = { conditions, operation: definition, combined, representationWriters, templates };
     const planned = {
       kind: definition.operation,
       name: definition.name?.value ?? null,

@@ -46,14 +46,14 @@ export interface PlanningLimits {
   readonly steps: number;
 }
 
-interface Waiting {
-  readonly question: OperationToPlan;
+interface PendingPlan {
+  readonly request: OperationToPlan;
   readonly resolve: (plan: QueryPlan) => void;
   readonly reject: (error: Error) => void;
 }
 
 /** Maximum number of queued operations; further ones are rejected. */
-const WAITING = 1000;
+const MAX_PENDING = 1000;
 
 /** Stack size in MiB: operations suspended while others are planned stay on the stack. */
 const STACK = 32;
@@ -71,13 +71,13 @@ export class PlanningThread implements AsyncDisposable {
   private worker: Worker;
   /** The active supergraph and the previous or next one. */
   private supergraphs: readonly SupergraphToLoad[] = [];
-  private readonly waiting = new Map<number, Waiting>();
+  private readonly pending = new Map<number, PendingPlan>();
   private loading: (() => void)[] = [];
-  private asked = 0;
+  private lastId = 0;
   private up = false;
   private failures = 0;
   private restart: NodeJS.Timeout | undefined;
-  private over = false;
+  private isClosed = false;
 
   constructor(
     private readonly log: Log,
@@ -97,20 +97,20 @@ export class PlanningThread implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.over = true;
+    this.isClosed = true;
     clearTimeout(this.restart);
     await this.worker.terminate();
-    this.lose();
+    this.rejectPending();
     this.allLoaded();
   }
 
-  private plan(asked: Omit<OperationToPlan, 'id'>): Promise<QueryPlan> {
-    if (this.over || this.waiting.size >= WAITING) return Promise.reject(overloaded());
-    this.asked += 1;
-    const question = { ...asked, id: this.asked };
+  private plan(lastId: Omit<OperationToPlan, 'id'>): Promise<QueryPlan> {
+    if (this.isClosed || this.pending.size >= MAX_PENDING) return Promise.reject(overloaded());
+    this.lastId += 1;
+    const request = { ...lastId, id: this.lastId };
     return new Promise((resolve, reject) => {
-      this.waiting.set(question.id, { question, resolve, reject });
-      this.worker.postMessage(question satisfies PlanningRequest);
+      this.pending.set(request.id, { request, resolve, reject });
+      this.worker.postMessage(request satisfies PlanningRequest);
     });
   }
 
@@ -121,7 +121,7 @@ export class PlanningThread implements AsyncDisposable {
       workerData: this.limits,
     });
     worker.unref();
-    worker.on('message', (answer: PlanningResponse) => this.take(answer));
+    worker.on('message', (response: PlanningResponse) => this.receive(response));
     worker.on('error', (err) =>
       this.log.error({ err }, 'the planning thread has failed; another one is started'),
     );
@@ -129,19 +129,19 @@ export class PlanningThread implements AsyncDisposable {
     return worker;
   }
 
-  private take(answer: PlanningResponse): void {
-    if ('loaded' in answer) {
-      if (answer.loaded !== this.supergraphs.at(-1)?.generation) return;
+  private receive(response: PlanningResponse): void {
+    if ('loaded' in response) {
+      if (response.loaded !== this.supergraphs.at(-1)?.generation) return;
       this.up = true;
       this.failures = 0;
       return this.allLoaded();
     }
-    const waiting = this.waiting.get(answer.id);
-    this.waiting.delete(answer.id);
-    if ('error' in answer)
-      waiting?.reject(answer.refused ? new OperationNotPlannedError(answer.error) : answer.error);
-    else if (answer.plan) waiting?.resolve(answer.plan);
-    else waiting?.reject(overloaded());
+    const pending = this.pending.get(response.id);
+    this.pending.delete(response.id);
+    if ('error' in response)
+      pending?.reject(response.refused ? new OperationNotPlannedError(response.error) : response.error);
+    else if (response.plan) pending?.resolve(response.plan);
+    else pending?.reject(overloaded());
   }
 
   /**
@@ -149,22 +149,22 @@ export class PlanningThread implements AsyncDisposable {
    * planning.
    */
   private end(): void {
-    if (this.over) return;
+    if (this.isClosed) return;
     const delay = this.up ? 0 : Math.min(RETRY.first * 2 ** this.failures, RETRY.most);
-    if (this.up) this.lose();
+    if (this.up) this.rejectPending();
     else this.failures += 1;
     this.up = false;
     this.restart = setTimeout(() => {
       this.worker = this.start();
-      const questions = [...this.supergraphs, ...[...this.waiting.values()].map(({ question }) => question)];
-      for (const question of questions) this.worker.postMessage(question satisfies PlanningRequest);
+      const requests = [...this.supergraphs, ...[...this.pending.values()].map(({ request }) => request)];
+      for (const request of requests) this.worker.postMessage(request satisfies PlanningRequest);
     }, delay);
     this.restart.unref();
   }
 
-  private lose(): void {
-    for (const { reject } of this.waiting.values()) reject(overloaded());
-    this.waiting.clear();
+  private rejectPending(): void {
+    for (const { reject } of this.pending.values()) reject(overloaded());
+    this.pending.clear();
   }
 
   private allLoaded(): void {

@@ -21,7 +21,7 @@ const WARM_UP = 1000;
 const TURN = 2;
 
 /** Maximum number of operations being planned: each is suspended on the stack below the next. */
-const UNDERWAY = 16;
+const MAX_IN_PROGRESS = 16;
 
 /** Steps that one operation may take. */
 const { steps: STEPS } = workerData as PlanningLimits;
@@ -30,29 +30,29 @@ const { steps: STEPS } = workerData as PlanningLimits;
 const loaded = new Map<number, PlannableSupergraph>();
 
 /** Operations being planned; only the last one makes progress. */
-const underway: { steps: number }[] = [];
+const inProgress: { steps: number }[] = [];
 
 /** `performance.now()` timestamp. */
 let turnEnds = 0;
 
-parentPort?.on('message', take);
+parentPort?.on('message', receive);
 betweenSteps(() => {
-  const current = underway.at(-1);
+  const current = inProgress.at(-1);
   if (!current) return;
   current.steps += 1;
   if (current.steps > STEPS)
     throw new OperationNotPlannedError(new Error(`Planning takes more than ${STEPS} steps.`));
-  if (underway.length >= UNDERWAY || performance.now() < turnEnds || !parentPort) return;
+  if (inProgress.length >= MAX_IN_PROGRESS || performance.now() < turnEnds || !parentPort) return;
   const received = receiveMessageOnPort(parentPort) as { readonly message: PlanningRequest } | undefined;
-  if (received) take(received.message);
+  if (received) receive(received.message);
   turnEnds = performance.now() + TURN;
 });
 
-function take(question: PlanningRequest): void {
-  if (!('sdl' in question)) parentPort?.postMessage(answer(question));
+function receive(request: PlanningRequest): void {
+  if (!('sdl' in request)) parentPort?.postMessage(respond(request));
   // Loading blocks planning, so operations in progress are finished first.
-  else if (underway.length > 0) setImmediate(load, question);
-  else load(question);
+  else if (inProgress.length > 0) setImmediate(load, request);
+  else load(request);
 }
 
 function load({ generation, sdl }: SupergraphToLoad): void {
@@ -76,7 +76,7 @@ function warmUp(supergraph: PlannableSupergraph, operations: Iterator<DocumentNo
   setImmediate(() => warmUp(supergraph, operations, until));
 }
 
-function answer({
+function respond({
   generation,
   id,
   source,
@@ -98,11 +98,11 @@ function plan(
   document: DocumentNode,
   operationName: string | undefined,
 ): QueryPlan {
-  underway.push({ steps: 0 });
+  inProgress.push({ steps: 0 });
   turnEnds = performance.now() + TURN;
   try {
     return planOperation(supergraph, document, operationName);
   } finally {
-    underway.pop();
+    inProgress.pop();
   }
 }

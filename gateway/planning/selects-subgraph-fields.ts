@@ -7,23 +7,26 @@ import {
 } from 'graphql';
 
 /** Whether an operation selects fields of subgraphs, not only introspection. */
-export function wantsData(operation: OperationDefinitionNode, document: DocumentNode): boolean {
+export function selectsSubgraphFields(operation: OperationDefinitionNode, document: DocumentNode): boolean {
   const fragments = new Map(
     document.definitions
       .filter((one) => one.kind === Kind.FRAGMENT_DEFINITION)
       .map((fragment) => [fragment.name.value, fragment] as const),
   );
-  return operation.selectionSet.selections.some((selection) => asks(selection, fragments));
+  return operation.selectionSet.selections.some((selection) => selectsFields(selection, fragments));
 }
 
-function asks(selection: SelectionNode, fragments: ReadonlyMap<string, FragmentDefinitionNode>): boolean {
+function selectsFields(
+  selection: SelectionNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): boolean {
   if (isConditional(selection)) return false;
   if (selection.kind === Kind.FIELD) return !selection.name.value.startsWith('__');
   const set =
     selection.kind === Kind.INLINE_FRAGMENT
       ? selection.selectionSet
       : fragments.get(selection.name.value)?.selectionSet;
-  return set?.selections.some((inner) => asks(inner, fragments)) ?? false;
+  return set?.selections.some((inner) => selectsFields(inner, fragments)) ?? false;
 }
 
 function isConditional({ directives = [] }: SelectionNode): boolean {

@@ -12,7 +12,7 @@ import {
 } from 'graphql';
 
 /** Number of operations, nesting depth of fields, and size of selections. */
-const MOST = { operations: 60, depth: 4, leaves: 8, inner: 2 };
+const BOUNDS = { operations: 60, depth: 4, leaves: 8, inner: 2 };
 
 /**
  * Generated queries for warming up the planner: they get its code compiled before it is needed. The first
@@ -21,8 +21,8 @@ const MOST = { operations: 60, depth: 4, leaves: 8, inner: 2 };
 export function* warmUpQueries(api: GraphQLSchema): Generator<DocumentNode> {
   const root = api.getQueryType();
   if (!root) return;
-  for (let turn = 0; turn < MOST.operations; turn++)
-    yield parse(selection(root, MOST.depth, turn), { noLocation: true });
+  for (let turn = 0; turn < BOUNDS.operations; turn++)
+    yield parse(selection(root, BOUNDS.depth, turn), { noLocation: true });
 }
 
 /** Some fields of a type; each turn selects other composite fields. */
@@ -32,10 +32,10 @@ function selection(type: GraphQLNamedType, depth: number, turn: number): string 
   const inner = fields.filter(({ type: returned }) => isCompositeType(getNamedType(returned)));
   const leaves = fields.filter(({ type: returned }) => isLeafType(getNamedType(returned)));
   const first = inner.length > 0 ? turn % inner.length : 0;
-  const taken = [...inner.slice(first), ...inner.slice(0, first)].slice(0, depth > 1 ? MOST.inner : 0);
+  const taken = [...inner.slice(first), ...inner.slice(0, first)].slice(0, depth > 1 ? BOUNDS.inner : 0);
   const below = taken.map(
     ({ name, type: returned }) => name + selection(getNamedType(returned), depth - 1, turn),
   );
-  const names = leaves.slice(0, MOST.leaves).map(({ name }) => name);
+  const names = leaves.slice(0, BOUNDS.leaves).map(({ name }) => name);
   return `{${['__typename', ...names, ...below].join(' ')}}`;
 }

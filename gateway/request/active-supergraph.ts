@@ -9,18 +9,18 @@ import { RequestPreparer } from './request-preparer.js';
  * a request keeps the one with which it was admitted.
  */
 export class ActiveSupergraph {
-  readonly preparation: RequestPreparer;
+  readonly preparer: RequestPreparer;
   readonly costs: OperationCosts;
   readonly admission: Admission;
 
   constructor(
     supergraph: PlannableSupergraph,
     readonly sources: ReadonlyMap<string, SubgraphSource>,
-    options: Omit<AdmissionOptions, 'served'>,
+    options: Omit<AdmissionOptions, 'supergraph'>,
   ) {
-    this.preparation = new RequestPreparer(supergraph, options.limits, sources);
+    this.preparer = new RequestPreparer(supergraph, options.limits, sources);
     this.costs = new OperationCosts(supergraph.api, supergraph.full);
-    this.admission = new Admission({ ...options, served: this });
+    this.admission = new Admission({ ...options, supergraph: this });
     Object.freeze(this);
   }
 }

@@ -3,10 +3,9 @@ import { accountPace } from '../../kernel/fairness/account-pace.js';
 import type { Actor } from '../../kernel/actor.js';
 import { boundError } from '../../protocol/error-bounds.js';
 import { type MaybePromise, mapMaybePromise } from '../../kernel/maybe-promise.js';
-import { WorkBudget, waitForTurn } from '../../kernel/fairness/work-turns.js';
+import { WorkBudget } from '../../kernel/fairness/work-turns.js';
 import { type CostNode, actualCost, actualCostInTurns, estimatedCost } from './cost/cost.js';
 import type { CostTree } from './cost/cost-tree.js';
-import type { OperationCosts } from './cost/operation-costs.js';
 import type { RateLimiter, RateState } from './rate/rate-limiter.js';
 import { codeOf } from '../errors/error-code.js';
 import { isWritten } from '../execution/written-data.js';
@@ -15,46 +14,15 @@ import { coded } from '../errors/coded-error.js';
 import { limitError } from './limits/rule.js';
 import { withoutSuggestion } from './limits/suggestions.js';
 import type { GatewayMetrics, RequestSample } from '../metrics/gateway-metrics.js';
-import type { GraphRequest, RequestPreparer, PreparedRequest } from './request-preparer.js';
-
-/** State derived from the active supergraph. */
-export interface ActiveSupergraph {
-  preparation: RequestPreparer;
-  costs: OperationCosts;
-}
-
-/**
- * Waits until a request with a new document may be prepared. Parsing and validation, and later the compilation
- * of the plan, each wait for a turn of the account: of thousands of new documents that arrive together, each
- * turn of the event loop prepares one. Rejects when the operation cannot be planned.
- */
-export async function waitToPrepare(
-  served: ActiveSupergraph,
-  request: GraphRequest,
-  actor: Actor,
-): Promise<void> {
-  await waitForTurn(actor.account);
-  const planning = planAhead(served, request, actor);
-  if (!planning) return;
-  await planning;
-  await waitForTurn(actor.account);
-}
-
-/**
- * With a planning thread, waits until the plan is there. Repeats when the supergraph was reloaded or the
- * document evicted meanwhile. Rejects when the operation cannot be planned.
- */
-function planAhead(served: ActiveSupergraph, request: GraphRequest, actor: Actor): MaybePromise<void> {
-  const planning = served.preparation.ahead(request, actor);
-  return planning?.then(() => planAhead(served, request, actor));
-}
+import type { GraphRequest, PreparedRequest } from './request-preparer.js';
+import { type AdmissionSupergraph, waitToPrepare } from './wait-to-prepare.js';
 
 export interface AdmissionOptions {
-  readonly served: ActiveSupergraph;
+  readonly supergraph: AdmissionSupergraph;
   /** Undefined without a rate limit. */
   readonly rate: RateLimiter | undefined;
   readonly limits: Limits;
-  readonly meter: GatewayMetrics;
+  readonly metrics: GatewayMetrics;
 }
 
 /** An admitted request and the points charged for it. */
@@ -103,8 +71,8 @@ export class Admission {
   /** Validates and plans a request, then charges its estimated cost. */
   admit(request: GraphRequest, actor: Actor): MaybePromise<AdmittedRequest | AdmissionRejection> {
     const startedAt = performance.now();
-    const { rate, served } = this.options;
-    if (served.preparation.isKnown(request, actor))
+    const { rate, supergraph } = this.options;
+    if (supergraph.preparer.isKnown(request, actor))
       return this.planned(request, actor, { startedAt, least: 0 });
     if (!rate) return this.plan(request, actor, { startedAt, least: 0 });
     const { account } = actor;
@@ -136,7 +104,7 @@ export class Admission {
     return mapMaybePromise(rate.spend(account, requested), (spent) => {
       if (spent) return;
       throw rateError(rate, account, {
-        told: `A body or message of this size costs ${requested} points`,
+        reason: `A body or message of this size costs ${requested} points`,
         requested,
       });
     });
@@ -145,38 +113,38 @@ export class Admission {
   private async plan(
     request: GraphRequest,
     actor: Actor,
-    begun: AdmissionStart,
+    start: AdmissionStart,
   ): Promise<AdmittedRequest | AdmissionRejection> {
-    await waitToPrepare(this.options.served, request, actor);
-    return this.planned(request, actor, begun);
+    await waitToPrepare(this.options.supergraph, request, actor);
+    return this.planned(request, actor, start);
   }
 
   private planned(
     request: GraphRequest,
     actor: Actor,
-    begun: AdmissionStart,
+    start: AdmissionStart,
   ): MaybePromise<AdmittedRequest | AdmissionRejection> {
     const { account } = actor;
-    const { least } = begun;
-    const prepared = this.options.served.preparation.prepare(request, actor);
+    const { least } = start;
+    const prepared = this.options.supergraph.preparer.prepare(request, actor);
     if ('errors' in prepared) {
-      const told = prepared.errors.map((error) => boundError(withoutSuggestion(error)));
-      return this.refuse(told, prepared.status, begun);
+      const errors = prepared.errors.map((error) => boundError(withoutSuggestion(error)));
+      return this.refuse(errors, prepared.status, start);
     }
     const { document, name } = prepared.operation;
-    const { tree, known } = this.options.served.costs.tree(document, name);
-    this.options.meter.plan(known);
+    const { tree, known } = this.options.supergraph.costs.tree(document, name);
+    this.options.metrics.plan(known);
     const { operationPoints, cost: limit } = this.options.limits;
     const estimated = operationPoints + (tree.fixed ?? estimatedCost(tree.root, request.variables ?? {}));
     const requested = Math.max(least, Math.ceil(estimated));
     if (tree.missingSlicingArgument && Number.isFinite(limit))
-      return this.refuse([slicingError(tree.missingSlicingArgument)], 400, begun);
-    if (estimated > limit) return this.refuse([this.tooCostly(Math.ceil(estimated))], 400, begun);
+      return this.refuse([slicingError(tree.missingSlicingArgument)], 400, start);
+    if (estimated > limit) return this.refuse([this.tooCostly(Math.ceil(estimated))], 400, start);
     const { rate } = this.options;
-    const admitted = { ...begun, prepared, requested, account, tree: tree.root };
+    const admitted = { ...start, prepared, requested, account, tree: tree.root };
     if (!rate) return this.admitted(admitted);
     return mapMaybePromise(rate.spend(account, requested, least), (spent) =>
-      spent ? this.admitted(admitted) : this.refuse([costError(rate, account, requested)], 429, begun),
+      spent ? this.admitted(admitted) : this.refuse([costError(rate, account, requested)], 429, start),
     );
   }
 
@@ -225,7 +193,7 @@ export class Admission {
     status: number,
     { startedAt, least }: AdmissionStart,
   ): AdmissionRejection {
-    this.options.meter.request({
+    this.options.metrics.request({
       operation: 'none',
       code: codeOf(errors[0]),
       seconds: (performance.now() - startedAt) / 1000,
@@ -245,7 +213,7 @@ export class Admission {
       seconds: (performance.now() - startedAt) / 1000,
       cost,
     };
-    this.options.meter.request(sample);
+    this.options.metrics.request(sample);
   }
 
   private tooCostly(requested: number): GraphQLError {
@@ -281,24 +249,24 @@ function slicingError({
 
 /** The error for a new document of an exhausted account. */
 function newDocumentError(rate: RateLimiter, account: string, requested: number): GraphQLError {
-  const told = `A request with this document, which is new, costs ${requested} points at the least`;
-  return rateError(rate, account, { told, requested });
+  const reason = `A request with this document, which is new, costs ${requested} points at the least`;
+  return rateError(rate, account, { reason, requested });
 }
 
 function costError(rate: RateLimiter, account: string, requested: number): GraphQLError {
-  return rateError(rate, account, { told: `The request may cost ${requested} points`, requested });
+  return rateError(rate, account, { reason: `The request may cost ${requested} points`, requested });
 }
 
 function rateError(
   rate: RateLimiter,
   account: string,
-  { told, requested }: { readonly told: string; readonly requested: number },
+  { reason, requested }: { readonly reason: string; readonly requested: number },
 ): GraphQLError {
   const state = rate.state(account);
   const retryAfter = rate.wait(account, requested);
   return coded(
     'RATE_LIMITED',
-    `${told}, the account has ${state.remaining} left. Try again in ${retryAfter} seconds.`,
+    `${reason}, the account has ${state.remaining} left. Try again in ${retryAfter} seconds.`,
     { retryAfter, cost: { requestedQueryCost: requested, throttleStatus: throttleStatus(state) } },
   );
 }

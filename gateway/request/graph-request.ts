@@ -11,8 +11,8 @@ export function parseGraphQLParams(
   body: unknown,
   url: string,
 ): Record<string, unknown> {
-  const given = method === 'POST' ? body : fromUrl(url);
-  return isRecord(given) ? given : throwProblem('BAD_REQUEST', 'The request is not a JSON object.');
+  const params = method === 'POST' ? body : fromUrl(url);
+  return isRecord(params) ? params : throwProblem('BAD_REQUEST', 'The request is not a JSON object.');
 }
 
 /**
@@ -20,11 +20,11 @@ export function parseGraphQLParams(
  * the errors of `PersistedDocuments`.
  */
 export function parseOperation(
-  given: Readonly<Record<string, unknown>>,
+  params: Readonly<Record<string, unknown>>,
   documents: PersistedDocuments,
 ): GraphRequest {
-  const { operationName, variables, extensions } = given;
-  const query = documents.resolve(given);
+  const { operationName, variables, extensions } = params;
+  const query = documents.resolve(params);
   if (query === undefined) return throwProblem('BAD_REQUEST', 'The request has no query.');
   if (operationName != null && typeof operationName !== 'string')
     return throwProblem('BAD_REQUEST', 'operationName is not a string.');
@@ -32,7 +32,7 @@ export function parseOperation(
     return throwProblem('BAD_REQUEST', 'variables is not an object.');
   if (extensions != null && !isRecord(extensions))
     return throwProblem('BAD_REQUEST', 'extensions is not an object.');
-  return { query, operationName, variables, minResourceVersion: minResourceVersionOf(given) };
+  return { query, operationName, variables, minResourceVersion: minResourceVersionOf(params) };
 }
 
 /** `extensions.minResourceVersion`: the cursor of an event that the answer must not be older than. */

@@ -12,7 +12,7 @@ export interface Sink {
    * Delivers an event. Returns false when the connection needs to drain: no more events until `ready` is
    * called.
    */
-  next(frame: SerializedEvent): boolean;
+  next(event: SerializedEvent): boolean;
   /** The subscription has ended with these errors. */
   error(errors: readonly GraphQLError[]): void;
   /** The subscription has completed. */
@@ -24,7 +24,7 @@ export interface EventProducer {
   /** A client can receive events again. */
   resume(): void;
   /** Removes a client. */
-  release(feed: ClientSubscription): void;
+  release(subscription: ClientSubscription): void;
 }
 
 /** Progress of a subscription group. */
@@ -39,7 +39,7 @@ export interface ClientSubscriptionOptions {
   readonly maxEvents: number;
   readonly maxBytes: number;
   /** Called when the client has been detached and must resume after its position. */
-  readonly resubscribe: (feed: ClientSubscription) => void;
+  readonly resubscribe: (subscription: ClientSubscription) => void;
   /** Called when an event cannot be delivered and the client must resubscribe. */
   readonly dropped: () => void;
 }
@@ -92,14 +92,14 @@ export class ClientSubscription {
   }
 
   /** Delivers or queues an event. Returns false when the queue is full. */
-  offer(frame: SerializedEvent): boolean {
+  offer(event: SerializedEvent): boolean {
     if (this.ended) return true;
     // Indicates a bug; a client that resumes after its cursor still loses nothing.
-    if (!this.isNext(frame)) return this.drop([interruptedError()]);
-    if (this.isWritable) this.deliver(frame);
-    else if (!this.enqueue(frame)) return false;
-    this.position = frame.position ?? this.position;
-    if (!frame.bookmark) this.offered += 1;
+    if (!this.isNext(event)) return this.drop([interruptedError()]);
+    if (this.isWritable) this.deliver(event);
+    else if (!this.enqueue(event)) return false;
+    this.position = event.position ?? this.position;
+    if (!event.bookmark) this.offered += 1;
     return true;
   }
 
@@ -128,7 +128,7 @@ export class ClientSubscription {
   ready(): void {
     if (this.closed) return;
     this.needsDrain = false;
-    for (let frame = this.dequeue(); frame; frame = this.dequeue()) this.deliver(frame);
+    for (let event = this.dequeue(); event; event = this.dequeue()) this.deliver(event);
     if (!this.isWritable) return;
     if (this.onFinish) return this.finish();
     if (this.isDetached) this.resubscribe();
@@ -154,9 +154,9 @@ export class ClientSubscription {
 
   /** Detaches from the producer. */
   detach(): void {
-    const { producer: feeder } = this;
+    const { producer } = this;
     this.producer = undefined;
-    feeder?.release(this);
+    producer?.release(this);
   }
 
   private get isBlocked(): boolean {
@@ -181,24 +181,24 @@ export class ClientSubscription {
     last?.();
   }
 
-  private deliver(frame: SerializedEvent): void {
-    if (!this.options.sink.next(frame)) this.needsDrain = true;
+  private deliver(event: SerializedEvent): void {
+    if (!this.options.sink.next(event)) this.needsDrain = true;
   }
 
-  private enqueue(frame: SerializedEvent): boolean {
-    const { maxEvents: frames, maxBytes: bytes } = this.options;
-    const full = this.queue.length >= frames || this.bytes + frame.bytes > bytes;
+  private enqueue(event: SerializedEvent): boolean {
+    const { maxEvents, maxBytes: bytes } = this.options;
+    const full = this.queue.length >= maxEvents || this.bytes + event.bytes > bytes;
     if (full && this.queue.length > 0) return false;
-    this.queue.push(frame);
-    this.bytes += frame.bytes;
+    this.queue.push(event);
+    this.bytes += event.bytes;
     return true;
   }
 
   private dequeue(): SerializedEvent | undefined {
     if (this.isBlocked) return undefined;
-    const frame = this.queue.shift();
-    if (frame) this.bytes -= frame.bytes;
-    return frame;
+    const event = this.queue.shift();
+    if (event) this.bytes -= event.bytes;
+    return event;
   }
 }
 

@@ -68,10 +68,11 @@ export class PermissionWatcher implements Disposable {
     this.watched.clear();
   }
 
-  private async isUnchanged(authorization: string, rights: string): Promise<boolean> {
+  private async isUnchanged(authorization: string, permissions: string): Promise<boolean> {
     try {
       return (
-        permissionsKey(await this.options.authenticator.reauthenticate(authorization), 'subject') === rights
+        permissionsKey(await this.options.authenticator.reauthenticate(authorization), 'subject') ===
+        permissions
       );
     } catch (err) {
       // Expiry is watched separately, see TokenExpiryWatcher.

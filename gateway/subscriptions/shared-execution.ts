@@ -14,11 +14,11 @@ export interface SharedExecutionOptions {
   /** Position after which it starts; undefined starts with live events. */
   readonly after: string | undefined;
   /** Called after each event has been offered to all clients. */
-  readonly delivered: (channel: SharedExecution, event: StreamEvent) => void;
+  readonly delivered: (execution: SharedExecution, event: StreamEvent) => void;
   /** Called with a client that is too slow. */
-  readonly onSlowConsumer: (feed: ClientSubscription) => void;
+  readonly onSlowConsumer: (subscription: ClientSubscription) => void;
   /** Called once, when the last client is removed or the execution ends. */
-  readonly closed: (channel: SharedExecution) => void;
+  readonly closed: (execution: SharedExecution) => void;
 }
 
 /**
@@ -55,14 +55,14 @@ export class SharedExecution implements EventProducer {
     void this.run();
   }
 
-  attach(feed: ClientSubscription): void {
-    feed.producer = this;
-    this.subscribers.add(feed);
+  attach(subscription: ClientSubscription): void {
+    subscription.producer = this;
+    this.subscribers.add(subscription);
     this.resume();
   }
 
-  release(feed: ClientSubscription): void {
-    if (this.subscribers.delete(feed) && this.subscribers.size === 0) this.close();
+  release(subscription: ClientSubscription): void {
+    if (this.subscribers.delete(subscription) && this.subscribers.size === 0) this.close();
   }
 
   resume(): void {
@@ -75,9 +75,9 @@ export class SharedExecution implements EventProducer {
    */
   eventsAfter(position: string): readonly SerializedEvent[] | undefined {
     if (position === this.position) return [];
-    const at = this.recent.findLastIndex((frame) => frame.position === position);
-    const told = this.recent.slice(at + 1);
-    return at < 0 || told.some(({ hasErrors: faulty }) => faulty) ? undefined : told;
+    const at = this.recent.findLastIndex((serialized) => serialized.position === position);
+    const missed = this.recent.slice(at + 1);
+    return at < 0 || missed.some(({ hasErrors: faulty }) => faulty) ? undefined : missed;
   }
 
   private close(): void {
@@ -96,12 +96,12 @@ export class SharedExecution implements EventProducer {
         if (this.closed) return void events.return(undefined);
         const step = await events.next();
         if (this.closed) return void events.return(undefined);
-        if (step.done) return this.end((feed) => feed.complete());
+        if (step.done) return this.end((subscription) => subscription.complete());
         this.deliver(step.value);
       }
     } catch (error) {
       if (isSlowConsumerError(error)) return this.end(this.options.onSlowConsumer);
-      this.end((feed) => feed.fail([error instanceof GraphQLError ? error : endedError()]));
+      this.end((subscription) => subscription.fail([error instanceof GraphQLError ? error : endedError()]));
     }
   }
 
@@ -115,32 +115,33 @@ export class SharedExecution implements EventProducer {
   }
 
   private isWritable(): boolean {
-    for (const feed of this.subscribers) if (feed.isWritable) return true;
+    for (const subscription of this.subscribers) if (subscription.isWritable) return true;
     return false;
   }
 
   private deliver(event: StreamEvent): void {
-    const frame = serializeEvent(event, this.position);
+    const serialized = serializeEvent(event, this.position);
     this.isNew = false;
-    this.position = frame.position ?? this.position;
-    this.keepRecent(frame);
-    for (const feed of this.subscribers) if (!feed.offer(frame)) this.options.onSlowConsumer(feed);
+    this.position = serialized.position ?? this.position;
+    this.keepRecent(serialized);
+    for (const subscription of this.subscribers)
+      if (!subscription.offer(serialized)) this.options.onSlowConsumer(subscription);
     this.options.delivered(this, event);
   }
 
-  private keepRecent(frame: SerializedEvent): void {
-    if (frame.position === undefined) return;
-    this.recent.push(frame);
-    this.recentBytes += frame.bytes;
+  private keepRecent(event: SerializedEvent): void {
+    if (event.position === undefined) return;
+    this.recent.push(event);
+    this.recentBytes += event.bytes;
     while (this.recent.length > RECENT_EVENTS || this.recentBytes > RECENT_BYTES)
       this.recentBytes -= this.recent.shift()?.bytes ?? 0;
   }
 
-  private end(last: (feed: ClientSubscription) => void): void {
-    const feeds = [...this.subscribers];
+  private end(last: (subscription: ClientSubscription) => void): void {
+    const subscriptions = [...this.subscribers];
     // Close first: a client that resubscribes immediately must not join this execution again.
     this.close();
-    for (const feed of feeds) last(feed);
+    for (const subscription of subscriptions) last(subscription);
   }
 }
 

@@ -26,17 +26,17 @@ export class SubscriptionGroup {
   constructor(private readonly options: SubscriptionGroupOptions) {}
 
   /** Adds a client, after a position or with live events when it is null. */
-  join(feed: ClientSubscription, after: unknown): void {
+  join(subscription: ClientSubscription, after: unknown): void {
     const tail = this.joinable(after);
-    if (!tail) return this.openFor(feed, after);
+    if (!tail) return this.openFor(subscription, after);
     const missed = typeof after === 'string' ? (tail.eventsAfter(after) ?? []) : positionBookmark(tail);
-    this.move(feed, tail, missed);
+    this.move(subscription, tail, missed);
   }
 
   /** Moves each client to a newer group as soon as its position is known; no client joins any more. */
   retire(): void {
     this.retired = true;
-    for (const channel of [...this.executions]) this.leaveRetired(channel);
+    for (const execution of [...this.executions]) this.leaveRetired(execution);
   }
 
   private joinable(after: unknown): SharedExecution | undefined {
@@ -48,84 +48,89 @@ export class SubscriptionGroup {
     return typeof after === 'string' && tail.eventsAfter(after) ? tail : undefined;
   }
 
-  private openFor(feed: ClientSubscription, after: unknown): void {
+  private openFor(subscription: ClientSubscription, after: unknown): void {
     // A detached client keeps its measured lag; that of others is unknown.
-    if (!feed.tracksProgress(this.progress)) feed.trackProgress(this.progress);
-    const channel: SharedExecution = new SharedExecution({
+    if (!subscription.tracksProgress(this.progress)) subscription.trackProgress(this.progress);
+    const execution: SharedExecution = new SharedExecution({
       open: (signal) => this.options.open(after, signal),
       after: after === null ? undefined : String(after),
       delivered: (own, event) => this.delivered(own, event),
       onSlowConsumer: (slow) => {
         // A client without events is at the position of the others.
-        slow.position ??= channel.position;
+        slow.position ??= execution.position;
         this.outpaced(slow);
       },
       closed: (own) => this.closed(own),
     });
-    this.executions.add(channel);
-    channel.attach(feed);
-    this.prefer(channel);
-    channel.start();
+    this.executions.add(execution);
+    execution.attach(subscription);
+    this.prefer(execution);
+    execution.start();
   }
 
-  private delivered(channel: SharedExecution, { caughtUp, result }: StreamEvent): void {
-    if (channel === this.tail && result) this.progress.delivered += 1;
-    if (this.retired) return this.leaveRetired(channel);
-    if (this.options.traits.kind !== 'log' || channel.closed) return;
-    if (caughtUp) channel.live = true;
-    this.prefer(channel);
-    if (channel !== this.tail) this.merge(channel);
+  private delivered(execution: SharedExecution, { caughtUp, result }: StreamEvent): void {
+    if (execution === this.tail && result) this.progress.delivered += 1;
+    if (this.retired) return this.leaveRetired(execution);
+    if (this.options.traits.kind !== 'log' || execution.closed) return;
+    if (caughtUp) execution.live = true;
+    this.prefer(execution);
+    if (execution !== this.tail) this.merge(execution);
     else if (this.executions.size > 1) for (const other of [...this.executions]) this.merge(other);
   }
 
   /** Makes an execution the tail when there is none, or when only this one is live. */
-  private prefer(channel: SharedExecution): void {
+  private prefer(execution: SharedExecution): void {
     const { tail } = this;
-    const isBetter = channel.live && !tail?.live;
-    if (!tail || tail.closed || isBetter || this.options.traits.kind === 'state') this.setTail(channel);
+    const isBetter = execution.live && !tail?.live;
+    if (!tail || tail.closed || isBetter || this.options.traits.kind === 'state') this.setTail(execution);
   }
 
   /** Makes an execution the tail, against which lag is measured. */
-  private setTail(channel: SharedExecution): void {
-    if (this.tail === channel) return;
-    this.tail = channel;
-    for (const feed of channel.subscribers) feed.trackProgress(this.progress);
+  private setTail(execution: SharedExecution): void {
+    if (this.tail === execution) return;
+    this.tail = execution;
+    for (const subscription of execution.subscribers) subscription.trackProgress(this.progress);
   }
 
   /** Moves the clients of an execution to the tail when the events between both positions are known. */
-  private merge(channel: SharedExecution): void {
+  private merge(execution: SharedExecution): void {
     const { tail } = this;
-    if (!tail || channel === tail || channel.position === undefined || channel.isNew) return;
-    const missed = tail.eventsAfter(channel.position);
-    if (missed) for (const feed of [...channel.subscribers]) this.move(feed, tail, missed);
+    if (!tail || execution === tail || execution.position === undefined || execution.isNew) return;
+    const missed = tail.eventsAfter(execution.position);
+    if (missed) for (const subscription of [...execution.subscribers]) this.move(subscription, tail, missed);
   }
 
-  private move(feed: ClientSubscription, tail: SharedExecution, missed: readonly SerializedEvent[]): void {
-    feed.detach();
-    tail.attach(feed);
-    feed.trackProgress(this.progress, missed.filter(({ bookmark }) => !bookmark).length);
-    for (const frame of missed) {
-      if (!feed.offer(frame)) return this.outpaced(feed);
+  private move(
+    subscription: ClientSubscription,
+    tail: SharedExecution,
+    missed: readonly SerializedEvent[],
+  ): void {
+    subscription.detach();
+    tail.attach(subscription);
+    subscription.trackProgress(this.progress, missed.filter(({ bookmark }) => !bookmark).length);
+    for (const event of missed) {
+      if (!subscription.offer(event)) return this.outpaced(subscription);
     }
   }
 
   /** Detaches a slow client, which resumes on its own execution after it has received its queued events. */
-  private outpaced(feed: ClientSubscription): void {
-    if (this.options.traits.resumable && feed.position !== undefined) feed.detachUntilDrained();
-    else feed.drop([slowConsumerError()]);
+  private outpaced(subscription: ClientSubscription): void {
+    if (this.options.traits.resumable && subscription.position !== undefined)
+      subscription.detachUntilDrained();
+    else subscription.drop([slowConsumerError()]);
   }
 
-  private leaveRetired(channel: SharedExecution): void {
-    if (!this.options.traits.resumable || channel.position === undefined) return;
-    for (const feed of [...channel.subscribers]) {
-      feed.position ??= channel.position;
-      feed.resubscribe();
+  private leaveRetired(execution: SharedExecution): void {
+    if (!this.options.traits.resumable || execution.position === undefined) return;
+    for (const subscription of [...execution.subscribers]) {
+      subscription.position ??= execution.position;
+      subscription.resubscribe();
     }
   }
 
-  private closed(channel: SharedExecution): void {
-    this.executions.delete(channel);
-    if (this.tail === channel) this.tail = undefined;
+  private closed(execution: SharedExecution): void {
+    this.executions.delete(execution);
+    if (this.tail === execution) this.tail = undefined;
     if (this.executions.size === 0) this.options.closed();
   }
 }

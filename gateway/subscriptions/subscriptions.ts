@@ -57,16 +57,20 @@ export class Subscriptions {
    * sink.
    */
   subscribe(subscribing: Subscribing, sink: Sink, after?: string): ClientSubscription {
-    const { streamQueue: frames, streamQueueBytes: bytes } = this.options.limits;
-    const feed = new ClientSubscription({
+    const { streamQueue: maxEvents, streamQueueBytes: bytes } = this.options.limits;
+    const subscription = new ClientSubscription({
       sink,
-      maxEvents: frames,
+      maxEvents,
       maxBytes: bytes,
       resubscribe: (own) => this.rejoin(own, subscribing),
       dropped: this.options.dropped,
     });
-    this.join(feed, subscribing, subscribing.prepared.operation.stream?.resumable ? after : undefined);
-    return feed;
+    this.join(
+      subscription,
+      subscribing,
+      subscribing.prepared.operation.stream?.resumable ? after : undefined,
+    );
+    return subscription;
   }
 
   /** Moves every stream to the new supergraph, after its position. */
@@ -80,41 +84,41 @@ export class Subscriptions {
     }
   }
 
-  private rejoin(feed: ClientSubscription, subscribing: Subscribing): void {
+  private rejoin(subscription: ClientSubscription, subscribing: Subscribing): void {
     handleMaybePromise(
       () => this.options.prepare(subscribing.prepared, subscribing.actor),
       (prepared) => {
-        if (feed.ended) return;
-        if ('errors' in prepared) feed.fail(prepared.errors);
-        else this.join(feed, { ...subscribing, prepared }, feed.position);
+        if (subscription.ended) return;
+        if ('errors' in prepared) subscription.fail(prepared.errors);
+        else this.join(subscription, { ...subscribing, prepared }, subscription.position);
       },
-      (error) => feed.fail([failure(error)]),
+      (error) => subscription.fail([failure(error)]),
     );
   }
 
   private join(
-    feed: ClientSubscription,
+    subscription: ClientSubscription,
     { prepared, actor, requestId }: Subscribing,
     position: string | undefined,
   ): void {
     const { document, operation, request, view } = prepared;
-    const { stream: form, definition } = operation;
-    if (!form) throw new Error('this is not a subscription');
-    const after = position ?? afterOf(form, definition, request.variables);
+    const { stream: traits, definition } = operation;
+    if (!traits) throw new Error('this is not a subscription');
+    const after = position ?? afterOf(traits, definition, request.variables);
     const variables = { ...request.variables };
-    if (form.afterVariable !== undefined) delete variables[form.afterVariable];
+    if (traits.afterVariable !== undefined) delete variables[traits.afterVariable];
     const key = [
       // The start position is not part of the key. For a filtered operation the original document counts.
-      operationKey(view ? document : form.document, request.operationName),
+      operationKey(view ? document : traits.document, request.operationName),
       permissionsKey(actor, this.options.sharedBy),
-      variablesKey(form.kind === 'log' ? variables : { variables, after }),
+      variablesKey(traits.kind === 'log' ? variables : { variables, after }),
     ].join('\n');
     const known = this.groups.get(key);
-    if (known) return known.group.join(feed, after);
+    if (known) return known.group.join(subscription, after);
     const leave = this.executions.take(actor.account);
-    if (!leave) return feed.fail([tooMany(this.options.limits.subscriptionsPerAccount)]);
+    if (!leave) return subscription.fail([tooMany(this.options.limits.subscriptionsPerAccount)]);
     const group: SubscriptionGroup = new SubscriptionGroup({
-      traits: form,
+      traits,
       open: (from, signal) =>
         this.options.executor.subscribe(
           prepared,
@@ -132,7 +136,7 @@ export class Subscriptions {
       },
     });
     this.groups.set(key, { group, leave });
-    group.join(feed, after);
+    group.join(subscription, after);
   }
 }
 

@@ -24,8 +24,8 @@ function ofInterface(type: InterfaceTypeDefinitionNode): InterfaceTypeDefinition
       required.flatMap(({ graph, name }) => (name === field.name.value ? [graph] : [])),
     );
     if (external.size === 0) return field;
-    const told = graphs.map((graph) => joinField(graph, external.has(graph)));
-    return { ...field, directives: [...(field.directives ?? []), ...told] };
+    const joinFields = graphs.map((graph) => joinField(graph, external.has(graph)));
+    return { ...field, directives: [...(field.directives ?? []), ...joinFields] };
   });
   return { ...type, fields: fields ?? [] };
 }

@@ -78,9 +78,9 @@ export class HttpTransport implements Disposable {
       // The client disconnected while sending its body: no response can be sent, and logging it would let
       // clients fill the log.
       if (error instanceof AbortedError) return;
-      const told = readingError(error, this.options.core.mask, requestId);
-      this.options.core.meter.request({ operation: 'none', code: codeOf(told), seconds: 0, cost: 0 });
-      sendError(response, told);
+      const formatted = readingError(error, this.options.core.mask, requestId);
+      this.options.core.metrics.request({ operation: 'none', code: codeOf(formatted), seconds: 0, cost: 0 });
+      sendError(response, formatted);
     }
   }
 
@@ -203,10 +203,11 @@ export class HttpTransport implements Disposable {
     const sent = this.body(request, response, client);
     const body = sent instanceof Promise ? await sent : sent;
     if (Array.isArray(body)) return answerBatch(core, response, body, client);
-    const asked = { method, given: parseGraphQLParams(method, body, url), client };
+    const operation = { method, params: parseGraphQLParams(method, body, url), client };
     const { accept } = request.headers;
     const answered =
-      this.streamed(request, response, asked) ?? answerGraphQL(core, response, { ...asked, accept }, client);
+      this.streamed(request, response, operation) ??
+      answerGraphQL(core, response, { ...operation, accept }, client);
     // Returning the promise from an async function would cost two more microtasks.
     if (answered instanceof Promise) await answered;
   }
@@ -215,21 +216,21 @@ export class HttpTransport implements Disposable {
   private streamed(
     request: IncomingMessage,
     response: ServerResponse,
-    asked: Omit<StreamOperationRequest, 'authorization'>,
+    operation: Omit<StreamOperationRequest, 'authorization'>,
   ): Promise<void> | undefined {
     const { core } = this.options;
-    const { method, given, client } = asked;
+    const { method, params, client } = operation;
     const { authorization } = request.headers;
     const token = streamToken(request);
-    const form = acceptedStreamFormat(request);
-    if (token !== undefined && form === 'event-stream' && method === 'GET') {
+    const format = acceptedStreamFormat(request);
+    if (token !== undefined && format === 'event-stream' && method === 'GET') {
       this.reserved.open(response, { token, authorization }, client);
       return Promise.resolve();
     }
-    if (token !== undefined && form !== 'event-stream')
-      return this.reserved.run(response, token, { ...asked, authorization });
-    if (!form) return undefined;
-    return answerStream(core, response, { ...streamRequest(request), form, given }, client);
+    if (token !== undefined && format !== 'event-stream')
+      return this.reserved.run(response, token, { ...operation, authorization });
+    if (!format) return undefined;
+    return answerStream(core, response, { ...streamRequest(request), format, params }, client);
   }
 
   private body(
@@ -263,8 +264,8 @@ function isJson({ headers: { 'content-type': type } }: IncomingMessage): boolean
 }
 
 function requestIdOf(request: IncomingMessage): string {
-  const given = request.headers['x-request-id'];
-  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+  const params = request.headers['x-request-id'];
+  return typeof params === 'string' && REQUEST_ID.test(params) ? params : randomUUID();
 }
 
 function rejectMethod(response: ServerResponse): void {
@@ -287,7 +288,7 @@ function wantsPage(request: IncomingMessage): boolean {
   return method === 'GET' && (acceptsHtml(request) || (acceptsAnyType(request) && !url.includes('?')));
 }
 
-function streamRequest(request: IncomingMessage): Omit<StreamRequest, 'form' | 'given'> {
+function streamRequest(request: IncomingMessage): Omit<StreamRequest, 'format' | 'params'> {
   const { method = 'GET', headers } = request;
   const lastEventId = headers['last-event-id'];
   return {

@@ -21,7 +21,7 @@ export interface CircuitBreakerSourceOptions {
   /** Timeout of opening a stream in milliseconds. */
   readonly openingTimeout: number;
   readonly circuit?: CircuitOptions | undefined;
-  readonly meter: GatewayMetrics;
+  readonly metrics: GatewayMetrics;
   readonly log: Log;
 }
 
@@ -35,13 +35,13 @@ export class CircuitBreakerSource implements SubgraphSource {
   private readonly opening: Deadline;
 
   constructor(private readonly options: CircuitBreakerSourceOptions) {
-    const { meter, log } = options;
+    const { metrics, log } = options;
     this.circuit = new CircuitBreaker(options.circuit);
     this.deadline = new Deadline(options.timeout, `The subgraph ${this.name}`);
     this.opening = new Deadline(options.openingTimeout, `Subscribing to the subgraph ${this.name}`);
-    meter.circuitState(this.name, 'closed');
+    metrics.circuitState(this.name, 'closed');
     this.circuit.onChange((phase) => {
-      meter.circuitState(this.name, phase);
+      metrics.circuitState(this.name, phase);
       log.warn({ subgraph: this.name, phase }, 'circuit breaker state changed');
     });
   }
@@ -87,12 +87,12 @@ export class CircuitBreakerSource implements SubgraphSource {
     return tries ? new LightAbortController() : signal;
   }
 
-  private async callThroughBreaker<T>(call: CallContext, ask: () => MaybePromise<T>): Promise<T> {
+  private async callThroughBreaker<T>(call: CallContext, send: () => MaybePromise<T>): Promise<T> {
     try {
-      return await this.circuit.call(call.signal, ask);
+      return await this.circuit.call(call.signal, send);
     } catch (error) {
       if (!(error instanceof CircuitOpenError)) throw error;
-      this.options.meter.circuitRejected(this.name);
+      this.options.metrics.circuitRejected(this.name);
       throw serviceUnavailableError(this.name, error);
     }
   }

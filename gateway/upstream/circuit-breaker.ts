@@ -67,12 +67,12 @@ export class CircuitBreaker {
    * Makes a call and records its outcome. Throws CircuitOpenError while the circuit is open or another call is
    * the probe.
    */
-  async call<T>(waiting: AbortSignalLike, ask: () => MaybePromise<T>): Promise<T> {
+  async call<T>(waiting: AbortSignalLike, send: () => MaybePromise<T>): Promise<T> {
     if (this.state === 'half-open') throw new CircuitOpenError();
     try {
       return await this.policy.execute(async () => {
         try {
-          return await ask();
+          return await send();
         } catch (reason) {
           throw waiting.aborted ? new CallerAborted(reason) : reason;
         }

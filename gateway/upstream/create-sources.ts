@@ -26,7 +26,7 @@ export interface SourceOptions {
   /** Maximum size of a subgraph response in bytes. Default unlimited. */
   readonly answerBytes?: number;
   /** In-flight requests shared with existing sources. */
-  readonly flights?: InFlightRequests | undefined;
+  readonly inFlightRequests?: InFlightRequests | undefined;
 }
 
 /** Creates a source for each subgraph of the supergraph. */
@@ -35,7 +35,7 @@ export function createSources({
   named,
   actorKey,
   answerBytes = Infinity,
-  flights = new InFlightRequests(),
+  inFlightRequests: inFlightRequests = new InFlightRequests(),
 }: SourceOptions): Map<string, SubgraphSource> {
   const actorHeader = actorKey && new ActorHeader(actorKey);
   return new Map(
@@ -43,8 +43,8 @@ export function createSources({
       const location = locations[name] ?? { kind: 'remote', url };
       const source =
         location.kind === 'local'
-          ? new LocalSource(location.subgraph, flights)
-          : new HttpSource({ ...location, name, actorHeader, inFlightRequests: flights, answerBytes });
+          ? new LocalSource(location.subgraph, inFlightRequests)
+          : new HttpSource({ ...location, name, actorHeader, inFlightRequests, answerBytes });
       return [name, source] as const;
     }),
   );

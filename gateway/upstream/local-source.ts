@@ -17,7 +17,7 @@ export class LocalSource implements SubgraphSource {
 
   constructor(
     private readonly subgraph: SubgraphEndpoint,
-    private readonly flights: InFlightRequests,
+    private readonly inFlightRequests: InFlightRequests,
   ) {
     this.name = subgraph.name;
   }
@@ -27,7 +27,7 @@ export class LocalSource implements SubgraphSource {
       this.subgraph.execute(request, new LocalContext(call, signal, loaders));
     const start = (signal: AbortSignalLike) =>
       call.work ? call.work.fetch(signal, run) : run(new Loaders(), signal);
-    return this.flights.share(call, { subgraph: this.name, key: () => requestKey(request) }, start);
+    return this.inFlightRequests.share(call, { subgraph: this.name, key: () => requestKey(request) }, start);
   }
 
   async subscribe(request: SubgraphRequest, call: CallContext): Promise<SubgraphResults> {
@@ -37,7 +37,7 @@ export class LocalSource implements SubgraphSource {
       nativeSignal(call.signal),
     );
     return mapStream(results, (result) => {
-      this.flights.invalidate(call.actor.account);
+      this.inFlightRequests.invalidate(call.actor.account);
       return result;
     });
   }

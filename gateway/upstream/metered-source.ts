@@ -8,7 +8,7 @@ import type { GatewayMetrics, SubgraphSample } from '../metrics/gateway-metrics.
 export class MeteredSource implements SubgraphSource {
   constructor(
     private readonly source: SubgraphSource,
-    private readonly meter: GatewayMetrics,
+    private readonly metrics: GatewayMetrics,
   ) {}
 
   get name(): string {
@@ -35,11 +35,11 @@ export class MeteredSource implements SubgraphSource {
     return this.source[Symbol.asyncDispose]();
   }
 
-  private measure<T>(kind: SubgraphSample['kind'], ask: () => MaybePromise<T>): MaybePromise<T> {
+  private measure<T>(kind: SubgraphSample['kind'], call: () => MaybePromise<T>): MaybePromise<T> {
     const startedAt = performance.now();
     const ended = (outcome: SubgraphSample['outcome']) => {
       const seconds = (performance.now() - startedAt) / 1000;
-      this.meter.subgraph({ subgraph: this.name, kind, outcome, seconds });
+      this.metrics.subgraph({ subgraph: this.name, kind, outcome, seconds });
     };
     const answered = (answer: T) => {
       ended('answered');
@@ -51,7 +51,7 @@ export class MeteredSource implements SubgraphSource {
     };
     let answer: MaybePromise<T>;
     try {
-      answer = ask();
+      answer = call();
     } catch (error) {
       return failed(error);
     }

@@ -18,7 +18,7 @@ export interface WrapSourcesOptions {
   };
   readonly circuit?: CircuitOptions | undefined;
   /** Undefined without metrics. */
-  readonly meter: GatewayMetrics | undefined;
+  readonly metrics: GatewayMetrics | undefined;
   readonly log: Log;
 }
 
@@ -27,17 +27,17 @@ export interface WrapSourcesOptions {
  * neither timeout nor circuit breaker.
  */
 export function wrapSources(sources: Map<string, SubgraphSource>, options: WrapSourcesOptions): void {
-  const { subgraphs, limits, circuit, meter, log } = options;
+  const { subgraphs, limits, circuit, metrics, log } = options;
   for (const [name, source] of sources) {
     const traced = isTraced() ? new TracedSource(source) : source;
-    const measured = meter ? new MeteredSource(traced, meter) : traced;
+    const measured = metrics ? new MeteredSource(traced, metrics) : traced;
     const guarded = () =>
       new CircuitBreakerSource({
         source: measured,
         timeout: limits.subgraphTimeout,
         openingTimeout: limits.subgraphOpening,
         circuit,
-        meter: meter ?? noopMetrics,
+        metrics: metrics ?? noopMetrics,
         log,
       });
     sources.set(name, subgraphs[name]?.kind === 'local' ? measured : guarded());

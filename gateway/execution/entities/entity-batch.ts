@@ -40,11 +40,11 @@ export class EntityBatch {
   }
 
   /** Writes the representations. */
-  fill(represent: RepresentationWriter): void {
+  fill(representationWriter: RepresentationWriter): void {
     const byText = new Map<string, number>();
     const byKey = new Map<TypeRepresentation, Map<string, number>>();
     for (const entity of this.entities) {
-      const type = represent.of(entity['__typename']);
+      const type = representationWriter.of(entity['__typename']);
       const key = quickKey(entity, type);
       if (typeof key !== 'string') {
         this.indexes.push(this.addUnlessKnown(entity, type, byText));
@@ -101,8 +101,8 @@ export class EntityBatch {
 
 /** Keeps the known, more specific type name, which rewrites read. */
 function keepTypename(entity: JSONObject, answer: JSONObject, rewrite: Rewrite | undefined): void {
-  const told = answer['__typename'];
-  if (!told && (rewrite || told !== undefined)) answer['__typename'] = entity['__typename'];
+  const typename = answer['__typename'];
+  if (!typename && (rewrite || typename !== undefined)) answer['__typename'] = entity['__typename'];
 }
 
 function quickKey(entity: JSONObject, { only, fields }: TypeRepresentation): unknown {

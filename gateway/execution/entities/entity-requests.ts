@@ -43,7 +43,7 @@ interface Group {
   readonly operation: EntityOperation;
   readonly representations: Representation[];
   /** Each with the indexes of its representations in the group; undefined when they are identical. */
-  readonly asks: { readonly ask: EntityFetch; readonly indexes?: readonly number[] }[];
+  readonly fetches: { readonly fetch: EntityFetch; readonly indexes?: readonly number[] }[];
 }
 
 const ENTITIES = '_entities';
@@ -80,10 +80,10 @@ export class EntityRequests {
   }
 
   /** Adds an entity fetch; synchronous results are delivered before it returns. */
-  ask(ask: EntityFetch): void {
-    const first = this.waiting.push(ask) === 1;
+  fetch(fetch: EntityFetch): void {
+    const first = this.waiting.push(fetch) === 1;
     if (this.held > 0) return;
-    if (!ask.parallel) this.flush();
+    if (!fetch.parallel) this.flush();
     // Concurrent fetches have all been added before the microtask runs.
     else if (first) void Promise.resolve().then(() => this.flush());
   }
@@ -102,8 +102,8 @@ export class EntityRequests {
     const [first] = waiting;
     if (first && waiting.length === 1) return this.send([alone(first)]);
     const byService = Map.groupBy(waiting, ({ operation }) => operation.serviceName);
-    for (const asks of byService.values()) {
-      const groups = grouped(asks);
+    for (const fetches of byService.values()) {
+      const groups = grouped(fetches);
       for (let i = 0; i < groups.length; i += TOGETHER) this.combine(groups.slice(i, i + TOGETHER));
     }
   }
@@ -120,7 +120,7 @@ export class EntityRequests {
     const [first] = groups;
     if (!first) return;
     const failed = (error: unknown) => {
-      for (const { asks } of groups) for (const { ask } of asks) ask.failed(error);
+      for (const { fetches } of groups) for (const { fetch } of fetches) fetch.failed(error);
     };
     const taken = (result: SubgraphResult) => {
       const answer = validResult(result);
@@ -175,19 +175,19 @@ export class EntityRequests {
   }
 }
 
-function alone(ask: EntityFetch): Group {
-  return { operation: ask.operation, representations: [...ask.representations], asks: [{ ask }] };
+function alone(fetch: EntityFetch): Group {
+  return { operation: fetch.operation, representations: [...fetch.representations], fetches: [{ fetch }] };
 }
 
-function grouped(asks: readonly EntityFetch[]): Group[] {
-  if (asks.length === 1) return asks.map(alone);
+function grouped(fetches: readonly EntityFetch[]): Group[] {
+  if (fetches.length === 1) return fetches.map(alone);
   const byQuery = new Map<string, { group: Group; known?: Map<string, number> }>();
   const groups: Group[] = [];
-  for (const ask of asks) {
-    const { operation, representations } = ask;
+  for (const fetch of fetches) {
+    const { operation, representations } = fetch;
     const shared = operation.shareable ? byQuery.get(operation.template.query) : undefined;
     if (!shared) {
-      const group = alone(ask);
+      const group = alone(fetch);
       groups.push(group);
       if (operation.shareable) byQuery.set(operation.template.query, { group });
       continue;
@@ -199,30 +199,30 @@ function grouped(asks: readonly EntityFetch[]): Group[] {
       known.set(one.text, index);
       return index;
     });
-    group.asks.push({ ask, indexes });
+    group.fetches.push({ fetch, indexes });
   }
   return groups;
 }
 
 function tell(groups: readonly Group[], answers: readonly (readonly EntityFetchResult[])[]): void {
-  for (const [index, { asks }] of groups.entries()) {
-    for (const [position, answer] of answers[index]?.entries() ?? []) asks[position]?.ask.taken(answer);
+  for (const [index, { fetches }] of groups.entries()) {
+    for (const [position, answer] of answers[index]?.entries() ?? []) fetches[position]?.fetch.taken(answer);
   }
 }
 
 /** Splits the response by fetch; each gets its own copy. */
 function answersTo(
-  { asks, representations }: Group,
+  { fetches, representations }: Group,
   { data, errors }: SubgraphResult,
   name: string,
 ): EntityFetchResult[] {
-  const mine = (errors ?? []).filter(({ path }) => path === undefined || path[0] === name);
+  const ownErrors = (errors ?? []).filter(({ path }) => path === undefined || path[0] === name);
   const problem = data ? problemOf(data[name], representations.length) : undefined;
   const received = data && !problem ? (data[name] as readonly unknown[]) : undefined;
-  return asks.map(({ ask, indexes }, position) => {
+  return fetches.map(({ fetch, indexes }, position) => {
     const entities = indexes && received ? indexes.map((index) => received[index]) : received;
     return {
-      errors: mine.flatMap((error) => toldTo(error, ask.representations.length, indexes)),
+      errors: ownErrors.flatMap((error) => resultFor(error, fetch.representations.length, indexes)),
       problem,
       entities: position === 0 ? entities : entities?.map(copied),
     };
@@ -230,7 +230,7 @@ function answersTo(
 }
 
 /** Delivers an error of a representation only to fetches that requested it. */
-function toldTo(
+function resultFor(
   error: GraphQLFormattedError,
   asked: number,
   indexes: readonly number[] | undefined,

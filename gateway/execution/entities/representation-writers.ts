@@ -19,8 +19,8 @@ export class RepresentationWriters {
     const known = this.known.get(key);
     if (known) return known;
     const rewrite = compileRewrites(inputRewrites, this.conditions);
-    const represent = new RepresentationWriter(requires, this.conditions, rewrite);
-    this.known.set(key, represent);
-    return represent;
+    const representationWriter = new RepresentationWriter(requires, this.conditions, rewrite);
+    this.known.set(key, representationWriter);
+    return representationWriter;
   }
 }

@@ -67,9 +67,9 @@ export class ResponseShape {
     variables: Readonly<Record<string, unknown>>,
     bounds: ShapeBounds,
   ): MaybePromise<ShapedResponse> {
-    const told: Told = { errors: [], absences: [] };
-    const data = this.variant(variables)(fetched, 0, { path: [], variables, ...told, ...bounds });
-    return data instanceof Promise ? data.then((later) => shaped(later, told)) : shaped(data, told);
+    const found: ResponseErrors = { errors: [], absences: [] };
+    const data = this.variant(variables)(fetched, 0, { path: [], variables, ...found, ...bounds });
+    return data instanceof Promise ? data.then((later) => shaped(later, found)) : shaped(data, found);
   }
 
   private variant(variables: Readonly<Record<string, unknown>>): Complete {
@@ -102,13 +102,13 @@ export class ResponseShape {
   }
 }
 
-interface Told {
+interface ResponseErrors {
   readonly errors: GraphQLError[];
   readonly absences: GraphQLError[];
 }
 
-function shaped(data: unknown, told: Told): ShapedResponse {
-  return { data: data === FAILED ? null : (data as JSONObject | null), ...told };
+function shaped(data: unknown, found: ResponseErrors): ShapedResponse {
+  return { data: data === FAILED ? null : (data as JSONObject | null), ...found };
 }
 
 function includes(directive: DirectiveNode, on: ReadonlySet<string>): boolean {

@@ -30,16 +30,16 @@ export function withoutAbstractFragments(
   objects: InterfaceObjects,
 ): DocumentNode {
   if (objects.size === 0) return document;
-  const apart = new FragmentsApart(document, schema, objects);
+  const splitter = new FragmentSplitter(document, schema, objects);
   return {
     ...document,
     definitions: document.definitions.flatMap((one) =>
-      one.kind === Kind.OPERATION_DEFINITION ? [apart.operation(one)] : [],
+      one.kind === Kind.OPERATION_DEFINITION ? [splitter.operation(one)] : [],
     ),
   };
 }
 
-class FragmentsApart {
+class FragmentSplitter {
   constructor(
     private readonly document: DocumentNode,
     private readonly schema: GraphQLSchema,

@@ -15,7 +15,7 @@ export function createPlanner(
   supergraph: FederatedSupergraph,
 ): { readonly planner: QueryPlanner; readonly corrections: PlanCorrections } {
   const { document: parted, parts } = splitRequiringSubgraphs(withResolvableKeysFirst(source));
-  const { document, standIns } = withPlaceholderFields(parted);
+  const { document, placeholders } = withPlaceholderFields(parted);
   // What is external there is so for no reason that is seen, so only the original can be validated.
   if (parts.size > 0) supergraph.subgraphs();
   const planned = FederatedSupergraph.build(document, {
@@ -25,7 +25,7 @@ export function createPlanner(
   return {
     planner: new QueryPlanner(planned),
     corrections: {
-      standIns,
+      placeholders,
       parts,
       requirements: new Requirements(document),
       interfaceObjects: interfaceObjects(document),

@@ -1,6 +1,7 @@
 import type { PlanNode, QueryPlan } from '@apollo/query-planner';
 import { type GraphQLSchema, OperationTypeNode } from 'graphql';
-import { FetchedFields, type Need } from './fetched-fields.js';
+import { FetchedFields } from './fetched-fields.js';
+import type { Need } from './field-providers.js';
 import type { InterfaceObjects } from './interface-objects.js';
 import { type LocatedFetch, dropConditions, placedFetches, planNode } from './located-fetch.js';
 import type { OperationSelection } from './operation-selection.js';
@@ -38,33 +39,33 @@ export function orderFetches(
 function ordered(node: PlanNode, operation: OperationSelection, supergraph: Ordering): PlanNode {
   const planned = placedFetches(node);
   if (planned.length < 2) return node;
-  const { fetches, fetched } = oftenEnough(planned, operation, supergraph);
+  const { fetches, fetched } = loosenConditions(planned, operation, supergraph);
   const needs = new Map(fetches.map((fetch) => [fetch, fetched.needs(fetch)] as const));
   const late = fetches.some((fetch) => needs.get(fetch)?.some((need) => misses(fetch, need, fetch.before)));
   if (!late && fetches === planned) return node;
-  return together('Sequence', moments(fetches, withMutationsInTurn(needs)));
+  return together('Sequence', stages(fetches, withMutationsInTurn(needs)));
 }
 
 /** Removes conditions from fetches whose fields are needed without them and not provided by other fetches. */
-function oftenEnough(
+function loosenConditions(
   planned: readonly LocatedFetch[],
   operation: OperationSelection,
   supergraph: Ordering,
 ): { readonly fetches: readonly LocatedFetch[]; readonly fetched: FetchedFields } {
-  const loose = new Set<LocatedFetch>();
+  const loosened = new Set<LocatedFetch>();
   let fetches = planned;
   for (;;) {
     const fetched = new FetchedFields(supergraph.full, supergraph.interfaceObjects, fetches);
     if (fetches.every(({ conditions }) => conditions.length === 0)) return { fetches, fetched };
-    const seldom = fetched.tooSeldom(operation, loose);
-    if (seldom.size === 0) return { fetches, fetched };
+    const skipped = fetched.skippedTooOften(operation, loosened);
+    if (skipped.size === 0) return { fetches, fetched };
     fetches = fetches.map((fetch) => {
-      const kept = seldom.get(fetch);
+      const kept = skipped.get(fetch);
       if (!kept) return fetch;
-      const often = dropConditions(fetch, kept);
-      loose.delete(fetch);
-      loose.add(often);
-      return often;
+      const unconditional = dropConditions(fetch, kept);
+      loosened.delete(fetch);
+      loosened.add(unconditional);
+      return unconditional;
     });
   }
 }
@@ -88,7 +89,7 @@ function withMutationsInTurn(needs: Needs): Needs {
 }
 
 /** Sorts fetches topologically, each as early as possible. */
-function moments(fetches: readonly LocatedFetch[], needs: Needs): PlanNode[] {
+function stages(fetches: readonly LocatedFetch[], needs: Needs): PlanNode[] {
   const done = new Set<LocatedFetch>();
   const nodes: PlanNode[] = [];
   while (done.size < fetches.length) {

@@ -9,57 +9,42 @@ import {
   isObjectType,
 } from 'graphql';
 import type { InterfaceObjects } from './interface-objects.js';
+import {
+  type Need,
+  type NeededField,
+  type Place,
+  type Provider,
+  common,
+  fetchesOf,
+  fieldOf,
+  inTime,
+  newPlace,
+  unconditionalProvider,
+} from './field-providers.js';
 import { type LocatedFetch, conditionsAround } from './located-fetch.js';
 import { step } from './planner-steps.js';
 import { type OperationSelection, conditionsOf } from './operation-selection.js';
 
-/** A place of the response without list indexes: its possible object types and their fields. */
-interface Place {
-  readonly types: Set<string>;
-  readonly fields: Map<string, FetchedField>;
-}
-
-interface FetchedField {
-  /** Fetches that provide it, by object type. */
-  readonly by: Map<string, Bringing[]>;
-  readonly place: Place;
-}
-
-/** A fetch that provides a field under conditions (see `conditionsOf`). */
-interface Bringing {
-  readonly fetch: LocatedFetch;
-  readonly conditions: ReadonlySet<string>;
-}
-
 /** Object types of a place and the conditions of their selection. */
-interface Within {
+interface PlaceScope {
   readonly place: Place;
   readonly types: ReadonlySet<string>;
   readonly conditions: ReadonlySet<string>;
   /** The declared type. */
-  readonly said?: string | undefined;
+  readonly declaredType?: string | undefined;
 }
 
 /** The target of a path. */
-interface Reached extends Within {
-  readonly by: readonly Bringing[];
-}
-
-/** A need of a fetch: the fetches that each satisfy it. */
-export type Need = ReadonlySet<LocatedFetch>;
-
-/** A field needed under conditions, and the fetches that provide it. */
-interface Wanted {
-  readonly by: readonly Bringing[];
-  readonly conditions: ReadonlySet<string>;
+interface ReachedPlace extends PlaceScope {
+  readonly providers: readonly Provider[];
 }
 
 /** An object type with selected fields, and their conditions. */
-interface Asked {
+interface SelectedType {
   readonly type: string;
   readonly conditions: ReadonlySet<string>;
   /** The type or interface of its representation. */
-  readonly said?: string | undefined;
+  readonly declaredType?: string | undefined;
 }
 
 const NONE: ReadonlySet<string> = new Set();
@@ -91,8 +76,8 @@ export class FetchedFields {
   /** Needs of a fetch: its place and the fields of its representations. */
   needs(fetch: LocatedFetch): Need[] {
     step();
-    const by = this.reached(fetch)?.by ?? [];
-    const there = by.length > 0 ? [fetchesOf(by)] : [];
+    const providers = this.reached(fetch)?.providers ?? [];
+    const there = providers.length > 0 ? [fetchesOf(providers)] : [];
     return [...there, ...this.represented(fetch).map((wanted) => fetchesOf(inTime(wanted)))];
   }
 
@@ -100,48 +85,52 @@ export class FetchedFields {
    * Fetches that are skipped although their fields are needed by the operation or other fetches, each with the
    * conditions it may keep.
    */
-  tooSeldom(
+  skippedTooOften(
     operation: OperationSelection,
     others: Iterable<LocatedFetch>,
   ): Map<LocatedFetch, ReadonlySet<string>> {
     const root = { place: this.root, types: this.root.types, conditions: NONE };
-    const wanted = [
-      ...this.wanted(operation, operation.set, root),
+    const neededFields = [
+      ...this.neededFields(operation, operation.set, root),
       ...[...others].flatMap((one) => this.represented(one)),
     ];
-    return new Map(wanted.flatMap((one) => seldom(one)));
+    return new Map(neededFields.flatMap((one) => unconditionalProvider(one)));
   }
 
-  private represented(fetch: LocatedFetch): Wanted[] {
+  private represented(fetch: LocatedFetch): NeededField[] {
     const { requires } = fetch.node;
     const reached = requires && this.reached(fetch);
     if (!reached) return [];
-    const asked = distinct(this.asked(fetch.selected, fetch.selected.set, reached));
-    return asked.flatMap((one) => this.needed(reached.place, one, requires));
+    const selectedTypes = distinct(this.selectedTypes(fetch.selected, fetch.selected.set, reached));
+    return selectedTypes.flatMap((one) => this.needed(reached.place, one, requires));
   }
 
-  private wanted(operation: OperationSelection, set: SelectionSetNode, within: Within): Wanted[] {
-    return set.selections.flatMap((one): Wanted[] => {
+  private neededFields(
+    operation: OperationSelection,
+    set: SelectionSetNode,
+    within: PlaceScope,
+  ): NeededField[] {
+    return set.selections.flatMap((one): NeededField[] => {
       const own = conditionsOf(one.directives);
       if (!own) return [];
       const conditions = within.conditions.union(new Set(own));
       if (one.kind !== Kind.FIELD) {
         const { condition, set: inner } = operation.fragment(one);
         const types = this.narrowed(within.types, condition);
-        return this.wanted(operation, inner, { ...within, types, conditions });
+        return this.neededFields(operation, inner, { ...within, types, conditions });
       }
       const field = within.place.fields.get((one.alias ?? one.name).value);
       if (!field || one.name.value.startsWith('__')) return [];
       const types = [...within.types];
-      const here = types.map((type) => ({ by: field.by.get(type) ?? [], conditions }));
+      const here = types.map((type) => ({ providers: field.providers.get(type) ?? [], conditions }));
       if (!one.selectionSet) return here;
       const below = new Set(types.flatMap((type) => [...this.typesOf(type, one.name.value)]));
       const inner = { place: field.place, types: below, conditions };
-      return [...here, ...this.wanted(operation, one.selectionSet, inner)];
+      return [...here, ...this.neededFields(operation, one.selectionSet, inner)];
     });
   }
 
-  private add(fetch: LocatedFetch, set: SelectionSetNode, within: Within): void {
+  private add(fetch: LocatedFetch, set: SelectionSetNode, within: PlaceScope): void {
     step();
     for (const one of set.selections) {
       const conditions = conditionsOf(one.directives);
@@ -153,19 +142,23 @@ export class FetchedFields {
       }
       const { condition, set: below } = fetch.selected.fragment(one);
       const types = this.narrowed(inner.types, condition);
-      this.add(fetch, below, { ...inner, types, said: condition ?? inner.said });
+      this.add(fetch, below, { ...inner, types, declaredType: condition ?? inner.declaredType });
     }
   }
 
-  private addField(fetch: LocatedFetch, node: FieldNode, { place, types, conditions, said }: Within): void {
+  private addField(
+    fetch: LocatedFetch,
+    node: FieldNode,
+    { place, types, conditions, declaredType }: PlaceScope,
+  ): void {
     const { name, alias = name, selectionSet } = node;
     // A subgraph with an interface object does not know the concrete types.
-    if (name.value === '__typename' && this.isObject(said, fetch.node.serviceName)) return;
+    if (name.value === '__typename' && this.isObject(declaredType, fetch.node.serviceName)) return;
     const field = fieldOf(place, alias.value);
     for (const type of types) {
-      const by = field.by.get(type) ?? [];
-      field.by.set(type, by);
-      by.push({ fetch, conditions });
+      const providers = field.providers.get(type) ?? [];
+      field.providers.set(type, providers);
+      providers.push({ fetch, conditions });
     }
     const below = new Set([...types].flatMap((type) => [...this.typesOf(type, name.value)]));
     for (const type of below) field.place.types.add(type);
@@ -175,15 +168,20 @@ export class FetchedFields {
     this.add(fetch, selectionSet, inner);
   }
 
-  private reached(fetch: LocatedFetch): Reached | undefined {
+  private reached(fetch: LocatedFetch): ReachedPlace | undefined {
     const own = conditionsAround(fetch);
-    let at: Reached = { place: this.root, types: this.root.types, conditions: own, by: [] };
+    let at: ReachedPlace = { place: this.root, types: this.root.types, conditions: own, providers: [] };
     for (const { field, types } of fetch.steps) {
       if (field !== undefined) {
         const known = at.place.fields.get(field);
         if (!known) return undefined;
-        const by = [...known.by.values()].flat();
-        at = { place: known.place, types: known.place.types, conditions: own.union(common(by)), by };
+        const providers = [...known.providers.values()].flat();
+        at = {
+          place: known.place,
+          types: known.place.types,
+          conditions: own.union(common(providers)),
+          providers,
+        };
       }
       if (types) at = { ...at, types: this.namedBy(types).intersection(at.types) };
     }
@@ -195,7 +193,11 @@ export class FetchedFields {
   }
 
   /** Entity types with selected fields besides `__typename`. */
-  private asked(selected: OperationSelection, set: SelectionSetNode, within: Within): Asked[] {
+  private selectedTypes(
+    selected: OperationSelection,
+    set: SelectionSetNode,
+    within: PlaceScope,
+  ): SelectedType[] {
     return set.selections.flatMap((one) => {
       const own = conditionsOf(one.directives);
       if (!own) return [];
@@ -206,30 +208,40 @@ export class FetchedFields {
       }
       const { condition, set: inner } = selected.fragment(one);
       const types = this.narrowed(within.types, condition);
-      return this.asked(selected, inner, { ...within, types, conditions });
+      return this.selectedTypes(selected, inner, { ...within, types, conditions });
     });
   }
 
-  private needed(place: Place, asked: Asked, required: readonly QueryPlanSelectionNode[]): Wanted[] {
+  private needed(
+    place: Place,
+    selected: SelectedType,
+    required: readonly QueryPlanSelectionNode[],
+  ): NeededField[] {
     return required.flatMap((one) => {
-      if (one.kind === 'Field') return this.neededField(place, asked, one);
+      if (one.kind === 'Field') return this.neededField(place, selected, one);
       const { typeCondition, selections } = one;
-      const holds = typeCondition === undefined || this.objectTypes(typeCondition).has(asked.type);
-      return holds ? this.needed(place, { ...asked, said: typeCondition ?? asked.said }, selections) : [];
+      const holds = typeCondition === undefined || this.objectTypes(typeCondition).has(selected.type);
+      return holds
+        ? this.needed(
+            place,
+            { ...selected, declaredType: typeCondition ?? selected.declaredType },
+            selections,
+          )
+        : [];
     });
   }
 
-  private neededField(place: Place, asked: Asked, field: QueryPlanFieldNode): Wanted[] {
+  private neededField(place: Place, selected: SelectedType, field: QueryPlanFieldNode): NeededField[] {
     const { name, alias = name, selections = [] } = field;
-    const { type, conditions, said = type } = asked;
+    const { type, conditions, declaredType: declaredType = type } = selected;
     // The concrete type is not needed, only that it implements the interface.
-    if (name === '__typename' && this.objects.has(said)) return [];
+    if (name === '__typename' && this.objects.has(declaredType)) return [];
     const known = place.fields.get(alias);
     if (!known) return [];
     const below = [...known.place.types].flatMap((inner) =>
       this.needed(known.place, { type: inner, conditions }, selections),
     );
-    return [{ by: known.by.get(type) ?? [], conditions }, ...below];
+    return [{ providers: known.providers.get(type) ?? [], conditions }, ...below];
   }
 
   private narrowed(types: ReadonlySet<string>, condition: string | undefined): ReadonlySet<string> {
@@ -263,47 +275,8 @@ export class FetchedFields {
   }
 }
 
-function newPlace(): Place {
-  return { types: new Set(), fields: new Map() };
-}
-
-function fieldOf({ fields }: Place, name: string): FetchedField {
-  const known = fields.get(name);
-  if (known) return known;
-  const field = { by: new Map<string, Bringing[]>(), place: newPlace() };
-  fields.set(name, field);
-  return field;
-}
-
-/** Conditions common to all fetches that provide it. */
-function common([first, ...others]: readonly Bringing[]): ReadonlySet<string> {
-  return others.reduce((all, { conditions }) => all.intersection(conditions), first?.conditions ?? NONE);
-}
-
-function distinct(asked: readonly Asked[]): Asked[] {
-  return [...new Map(asked.map((one) => [`${one.type} ${[...one.conditions].sort().join()}`, one])).values()];
-}
-
-function fetchesOf(by: readonly Bringing[]): Need {
-  return new Set(by.map(({ fetch }) => fetch));
-}
-
-/** Fetches that provide the field whenever it is needed. */
-function inTime({ by, conditions }: Wanted): Bringing[] {
-  return by.filter((one) => one.conditions.isSubsetOf(conditions));
-}
-
-/** A fetch that would provide the field whenever needed without its outer conditions. */
-function seldom(wanted: Wanted): [LocatedFetch, ReadonlySet<string>][] {
-  const { by, conditions } = wanted;
-  if (inTime(wanted).length > 0 || isNever(conditions)) return [];
-  const found = by.find((one) =>
-    one.conditions.difference(conditionsAround(one.fetch)).isSubsetOf(conditions),
-  );
-  return found ? [[found.fetch, conditions]] : [];
-}
-
-/** Whether the conditions contradict each other. */
-function isNever(conditions: ReadonlySet<string>): boolean {
-  return [...conditions].some((one) => one.startsWith('+') && conditions.has(`-${one.slice(1)}`));
+function distinct(selected: readonly SelectedType[]): SelectedType[] {
+  return [
+    ...new Map(selected.map((one) => [`${one.type} ${[...one.conditions].sort().join()}`, one])).values(),
+  ];
 }

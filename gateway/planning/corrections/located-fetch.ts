@@ -21,7 +21,7 @@ export interface LocatedFetch {
   readonly before: ReadonlySet<LocatedFetch>;
 }
 
-interface Around {
+interface FetchContext {
   readonly path: ResponsePath;
   readonly conditions: readonly PlanCondition[];
   readonly before: ReadonlySet<LocatedFetch>;
@@ -30,38 +30,38 @@ interface Around {
 /** The fetches of a plan in plan order. */
 export function placedFetches(
   node: PlanNode | undefined,
-  around: Around = { path: [], conditions: [], before: new Set() },
+  context: FetchContext = { path: [], conditions: [], before: new Set() },
 ): LocatedFetch[] {
   switch (node?.kind) {
     case 'Sequence': {
       const all: LocatedFetch[] = [];
       for (const one of node.nodes)
-        all.push(...placedFetches(one, { ...around, before: around.before.union(new Set(all)) }));
+        all.push(...placedFetches(one, { ...context, before: context.before.union(new Set(all)) }));
       return all;
     }
     case 'Parallel':
-      return node.nodes.flatMap((one) => placedFetches(one, around));
+      return node.nodes.flatMap((one) => placedFetches(one, context));
     case 'Flatten':
-      return placedFetches(node.node, { ...around, path: [...around.path, ...node.path] });
+      return placedFetches(node.node, { ...context, path: [...context.path, ...node.path] });
     case 'Condition':
       return [true, false].flatMap((value) =>
         placedFetches(value ? node.ifClause : node.elseClause, {
-          ...around,
-          conditions: [...around.conditions, { variable: node.condition, value }],
+          ...context,
+          conditions: [...context.conditions, { variable: node.condition, value }],
         }),
       );
     case 'Fetch':
-      return [placed(node, around)];
+      return [placed(node, context)];
     default:
       return [];
   }
 }
 
-function placed(node: FetchNode, around: Around): LocatedFetch {
+function placed(node: FetchNode, context: FetchContext): LocatedFetch {
   step();
   const document = parse(node.operation, { noLocation: true });
   const selected = new OperationSelection(document, { ofEntities: node.requires !== undefined });
-  return { node, ...around, steps: parsePath(around.path), selected };
+  return { node, ...context, steps: parsePath(context.path), selected };
 }
 
 /** Conditions for a fetch to run. */

@@ -30,7 +30,7 @@ interface PlaceholderField {
 /** A supergraph for planning, and the placeholders to restore in its plans. */
 export interface PlanningSupergraph {
   readonly document: DocumentNode;
-  readonly standIns: PlaceholderFields;
+  readonly placeholders: PlaceholderFields;
 }
 
 /** The placeholder fields of a supergraph. */
@@ -45,8 +45,8 @@ type ComposedType = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
  * would use the field with other arguments of the operation, and fetch it from a subgraph where it is external.
  */
 export function withPlaceholderFields(document: DocumentNode): PlanningSupergraph {
-  const builder = new StandInBuilder(document);
-  return { document: builder.rewritten(), standIns: builder };
+  const builder = new PlaceholderBuilder(document);
+  return { document: builder.rewritten(), placeholders: builder };
 }
 
 interface Addition {
@@ -55,7 +55,7 @@ interface Addition {
   readonly field: string;
 }
 
-class StandInBuilder implements PlaceholderFields {
+class PlaceholderBuilder implements PlaceholderFields {
   readonly byName = new Map<string, PlaceholderField>();
   private readonly types: ReadonlyMap<string, ComposedType>;
   private readonly additions = new Map<string, Addition[]>();
@@ -112,11 +112,11 @@ class StandInBuilder implements PlaceholderFields {
       selectionSet: this.replaced(node.selectionSet, this.types.get(namedType(definition.type)), graph),
     };
     if (!definition.arguments?.length) return { ...node, ...inner };
-    const name = this.standIn(type, node, graph);
+    const name = this.placeholder(type, node, graph);
     return { kind: Kind.FIELD, name: { kind: Kind.NAME, value: name }, ...inner };
   }
 
-  private standIn(type: ComposedType, node: FieldNode, graph: string): string {
+  private placeholder(type: ComposedType, node: FieldNode, graph: string): string {
     const field = node.name.value;
     const given = (node.arguments ?? []) as readonly ConstArgumentNode[];
     const id = `${graph} ${type.name.value}.${field}(${given.map(print).sort().join()})`;

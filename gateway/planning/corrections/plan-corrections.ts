@@ -4,7 +4,7 @@ import type { Requirements } from './requirements.js';
 
 /** Data for correcting the planner's plans. */
 export interface PlanCorrections {
-  readonly standIns: PlaceholderFields;
+  readonly placeholders: PlaceholderFields;
   readonly requirements: Requirements;
   /** See split-requiring-subgraphs.ts. */
   readonly parts: ReadonlyMap<string, string>;

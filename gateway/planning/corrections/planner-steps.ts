@@ -1,6 +1,6 @@
 import { DebugLogger, SelectionSet } from '@apollo/federation-internals';
 
-let look: () => void = () => undefined;
+let onStep: () => void = () => undefined;
 
 /**
  * Registers a function called between planner steps. The planner is synchronous and has no hook, but it calls a
@@ -8,14 +8,14 @@ let look: () => void = () => undefined;
  * interruption points.
  */
 export function betweenSteps(called: () => void): void {
-  look = called;
+  onStep = called;
   interrupt(DebugLogger.prototype, 'group');
   interrupt(SelectionSet.prototype, 'selections');
 }
 
 /** A step of planning outside the library. */
 export function step(): void {
-  look();
+  onStep();
 }
 
 function interrupt<T extends object>(prototype: T, name: keyof T & string): void {
@@ -23,9 +23,9 @@ function interrupt<T extends object>(prototype: T, name: keyof T & string): void
   if (typeof method !== 'function') throw new Error(`The planner's library has no ${name} any more.`);
   Object.defineProperty(prototype, name, {
     configurable: true,
-    value(this: T, ...given: unknown[]): unknown {
-      look();
-      return Reflect.apply(method, this, given);
+    value(this: T, ...args: unknown[]): unknown {
+      onStep();
+      return Reflect.apply(method, this, args);
     },
   });
 }

@@ -50,26 +50,26 @@ function restoreFetches(node: FetchNode, corrections: PlanCorrections): PlanNode
   return nodes.length === 1 && nodes[0] ? nodes[0] : { kind: 'Parallel', nodes };
 }
 
-function restoreFetch(node: FetchNode, { standIns, parts }: PlanCorrections): FetchNode {
+function restoreFetch(node: FetchNode, { placeholders, parts }: PlanCorrections): FetchNode {
   step();
   return {
     ...node,
     serviceName: parts.get(node.serviceName) ?? node.serviceName,
-    ...restoreOperation(node, standIns),
-    ...(node.requires ? { requires: restoreRequires(node.requires, standIns) } : {}),
+    ...restoreOperation(node, placeholders),
+    ...(node.requires ? { requires: restoreRequires(node.requires, placeholders) } : {}),
   };
 }
 
 /** A representation is read by the placeholder's name, the alias here, and written by the field's name. */
 function restoreRequires(
   selections: readonly QueryPlanSelectionNode[],
-  standIns: PlaceholderFields,
+  placeholders: PlaceholderFields,
 ): QueryPlanSelectionNode[] {
   return selections.map((selection) => {
-    const inner = selection.selections && { selections: restoreRequires(selection.selections, standIns) };
+    const inner = selection.selections && { selections: restoreRequires(selection.selections, placeholders) };
     if (selection.kind === 'InlineFragment') return { ...selection, ...inner } as QueryPlanSelectionNode;
-    const standIn = standIns.byName.get(selection.name);
-    const named = standIn && { alias: selection.alias ?? selection.name, name: standIn.field };
+    const placeholder = placeholders.byName.get(selection.name);
+    const named = placeholder && { alias: selection.alias ?? selection.name, name: placeholder.field };
     return { ...selection, ...inner, ...named };
   });
 }

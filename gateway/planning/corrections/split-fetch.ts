@@ -21,7 +21,7 @@ export function splitFetch(node: FetchNode, corrections: PlanCorrections): Fetch
   if (
     !hasConditions(node) &&
     !isOfObject(node, corrections) &&
-    !clash(namesOf(requires), corrections.standIns)
+    !clash(namesOf(requires), corrections.placeholders)
   )
     return [node];
   const fields = new EntityFields(node.operation);
@@ -58,7 +58,7 @@ function isOfObject(
 function grouped(
   service: string,
   fields: readonly EntityField[],
-  { standIns, requirements, interfaceObjects }: PlanCorrections,
+  { placeholders, requirements, interfaceObjects }: PlanCorrections,
 ): Group[] {
   const groups: Group[] = [];
   for (const field of fields) {
@@ -68,7 +68,8 @@ function grouped(
     const ofObject = interfaceObjects.get(field.type)?.has(service) ?? false;
     const conditions = required ? `${field.conditions} ${ofObject ? [...required.keys()].join() : ''}` : '';
     const group = groups.find(
-      (one) => one.conditions === conditions && !clash(namesIn(mergedTrees([one.needs, needs])), standIns),
+      (one) =>
+        one.conditions === conditions && !clash(namesIn(mergedTrees([one.needs, needs])), placeholders),
     );
     if (!group) groups.push({ conditions, fields: new Set([field]), needs });
     else {
@@ -117,10 +118,10 @@ function needed(selection: QueryPlanSelectionNode, share: Share): QueryPlanSelec
 
 /** Undefined when only other parts need the field. */
 function below(name: string, { needs, others, isKey }: Share): Share | undefined {
-  const [mine, theirs] = [needs.get(name), others.get(name)];
-  if (!mine && theirs && !isKey(name)) return undefined;
+  const [need, otherNeed] = [needs.get(name), others.get(name)];
+  if (!need && otherNeed && !isKey(name)) return undefined;
   const nothing: FieldTree = new Map<string, FieldTree>();
   // Keys and unclaimed fields are needed completely.
-  if (!mine) return { needs: nothing, others: nothing, isKey };
-  return { needs: mine, others: theirs ?? nothing, isKey: () => false };
+  if (!need) return { needs: nothing, others: nothing, isKey };
+  return { needs: need, others: otherNeed ?? nothing, isKey: () => false };
 }

@@ -15,7 +15,7 @@ export type InputObjectCost = (variables: Variables) => number;
 
 /** Costs of input objects: the sum of `@cost` of the given fields, for every item of a list. */
 export class InputCosts {
-  private readonly weighty = new Map<string, boolean>();
+  private readonly weightedTypes = new Map<string, boolean>();
 
   constructor(
     private readonly annotated: GraphQLSchema,
@@ -43,14 +43,14 @@ export class InputCosts {
 
   /** Input types may be recursive. */
   private hasWeights(type: string): boolean {
-    const known = this.weighty.get(type);
+    const known = this.weightedTypes.get(type);
     if (known !== undefined) return known;
     const seen = new Set([type]);
     const open = [type];
     for (let name = open.pop(); name !== undefined; name = open.pop()) {
       for (const field of this.fields(name)) {
         if (this.directives.weight(field.astNode) !== undefined) {
-          this.weighty.set(type, true);
+          this.weightedTypes.set(type, true);
           return true;
         }
         const inner = getNamedType(field.type).name;
@@ -58,7 +58,7 @@ export class InputCosts {
         seen.add(inner);
       }
     }
-    this.weighty.set(type, false);
+    this.weightedTypes.set(type, false);
     return false;
   }
 

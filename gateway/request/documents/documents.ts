@@ -58,8 +58,8 @@ export class Documents {
 
   private checkParsed(document: DocumentNode): CheckedDocument {
     // Before validation, whose cost grows with the limited quantities.
-    const beyond = checkDocument(document, this.limits);
-    if (beyond.length > 0) return { errors: withLocations(beyond, document), stage: 'limits' };
+    const limitErrors = checkDocument(document, this.limits);
+    if (limitErrors.length > 0) return { errors: withLocations(limitErrors, document), stage: 'limits' };
     const invalid = validateDocument(this.schema, document);
     if (invalid.some(isGivenUp)) return { errors: [TOO_MANY_COMPARISONS], stage: 'validate' };
     if (invalid.length === 0) return { document };

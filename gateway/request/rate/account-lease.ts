@@ -17,7 +17,7 @@ export class AccountLease {
   private left: number;
   /** Time of the last lease (`performance.now()`); undefined without one. */
   private askedAt: number | undefined;
-  private asking: Promise<boolean> | undefined;
+  private pendingGrant: Promise<boolean> | undefined;
 
   constructor(
     private readonly account: string,
@@ -41,8 +41,8 @@ export class AccountLease {
     }
     // Ask the store only when the bucket may hold enough: other gateways also take from it.
     if (drained || this.available() < points) return false;
-    this.asking ??= this.ask(points).finally(() => (this.asking = undefined));
-    return this.asking.then((empty) => this.take(points, empty));
+    this.pendingGrant ??= this.requestGrant(points).finally(() => (this.pendingGrant = undefined));
+    return this.pendingGrant.then((empty) => this.take(points, empty));
   }
 
   /** Refunds points, or charges more when negative, while the lease lasts. The balance may become negative. */
@@ -65,7 +65,7 @@ export class AccountLease {
   }
 
   /** Resolves to whether the bucket granted less than requested. */
-  private async ask(points: number): Promise<boolean> {
+  private async requestGrant(points: number): Promise<boolean> {
     const portion = Math.max(points - this.leased, this.rate.points / PORTIONS);
     const { granted, left } = await this.store.take(this.account, Math.min(portion, this.rate.points));
     this.leased += granted;

@@ -44,8 +44,8 @@ export class RateLimiter implements AsyncDisposable {
    * Spends points, minus those `paid` before. Resolves to false when the account has too few. An operation
    * never costs more than a full bucket.
    */
-  spend(account: string, points: number, paid = 0): MaybePromise<boolean> {
-    return this.lease(account).spend(Math.min(points, this.options.points) - paid);
+  spend(account: string, points: number, charged = 0): MaybePromise<boolean> {
+    return this.lease(account).spend(Math.min(points, this.options.points) - charged);
   }
 
   /** Corrects a charge of `spend` to the actual cost. */

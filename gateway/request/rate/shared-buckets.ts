@@ -50,7 +50,7 @@ export class SharedBuckets implements RateStore {
   private readonly own: LocalBuckets;
   private table: Promise<unknown> | undefined;
   /** `performance.now()` timestamp; undefined while the database is reachable. */
-  private awayUntil: number | undefined;
+  private unavailableUntil: number | undefined;
 
   constructor(private readonly options: SharedBucketsOptions) {
     this.pool = openPool(options.databaseUrl);
@@ -59,7 +59,7 @@ export class SharedBuckets implements RateStore {
 
   async take(account: string, points: number): Promise<Grant> {
     const own = this.own.takeNow(account, points);
-    const shared = await this.ask(account, own.granted);
+    const shared = await this.requestGrant(account, own.granted);
     if (!shared) return own;
     this.own.release(account, own.granted - shared.granted);
     return { granted: shared.granted, left: Math.min(own.left, shared.left) };
@@ -70,8 +70,8 @@ export class SharedBuckets implements RateStore {
   }
 
   /** Resolves to undefined when the database is unreachable. */
-  private async ask(account: string, points: number): Promise<Grant | undefined> {
-    if (this.awayUntil !== undefined && performance.now() < this.awayUntil) return undefined;
+  private async requestGrant(account: string, points: number): Promise<Grant | undefined> {
+    if (this.unavailableUntil !== undefined && performance.now() < this.unavailableUntil) return undefined;
     const { points: all, window, log } = this.options;
     try {
       await (this.table ??= ensureTable(this.pool));
@@ -80,14 +80,15 @@ export class SharedBuckets implements RateStore {
         text: TAKE,
         values: [account, points, all, window],
       });
-      if (this.awayUntil !== undefined) log.info('rate limit database reachable again; using shared buckets');
-      this.awayUntil = undefined;
+      if (this.unavailableUntil !== undefined)
+        log.info('rate limit database reachable again; using shared buckets');
+      this.unavailableUntil = undefined;
       return rows[0];
     } catch (err) {
       this.table = undefined;
-      if (this.awayUntil === undefined)
+      if (this.unavailableUntil === undefined)
         log.warn({ err }, 'rate limit database unreachable; using local buckets');
-      this.awayUntil = performance.now() + PAUSE;
+      this.unavailableUntil = performance.now() + PAUSE;
       return undefined;
     }
   }

@@ -26,11 +26,11 @@ export interface GatewayCore {
   readonly executor: GraphExecutor;
   readonly mask: ErrorMasker;
   readonly limits: Limits;
-  readonly meter: GatewayMetrics;
+  readonly metrics: GatewayMetrics;
   readonly log: Log;
   readonly clock: Clock;
-  readonly expiries: TokenExpiryWatcher;
-  readonly rights: PermissionWatcher;
+  readonly tokenExpiries: TokenExpiryWatcher;
+  readonly permissions: PermissionWatcher;
   readonly subscriptions: Subscriptions;
   readonly connections: AccountCounter;
   /**

@@ -21,12 +21,12 @@ export interface SubscribeOptions {
 /** Resolves, validates and plans the document. Errors of the request are returned, not thrown. */
 export function admitOperation(
   core: GatewayCore,
-  given: Readonly<Record<string, unknown>>,
+  params: Readonly<Record<string, unknown>>,
   { actor }: AuthenticatedRequest,
 ): MaybePromise<AdmittedRequest | AdmissionRejection> {
   let request: GraphRequest;
   try {
-    request = parseOperation(given, core.documents);
+    request = parseOperation(params, core.documents);
   } catch (error) {
     if (error instanceof ProblemError) return { errors: [toGraphQLError(error)], status: 400 };
     throw error;
@@ -53,13 +53,13 @@ export function subscribeOperation(
   client: AuthenticatedRequest,
   { sink, ...options }: SubscribeOptions & { readonly sink: Sink },
 ): ClientSubscription {
-  const { meter } = core;
+  const { metrics } = core;
   core.admission.started(admitted);
-  let feed: ClientSubscription | undefined = undefined;
-  const unfollow = meter.trackSubscription(() => feed?.lag ?? 0);
+  let subscription: ClientSubscription | undefined = undefined;
+  const unfollow = metrics.trackSubscription(() => subscription?.lag ?? 0);
   const leave = () => {
     ended();
-    feed?.close();
+    subscription?.close();
   };
   const ended = () => {
     unfollow();
@@ -69,10 +69,10 @@ export function subscribeOperation(
     get needsDrain() {
       return sink.needsDrain ?? false;
     },
-    next: (frame) => {
-      if (frame.bookmark) return options.bookmarks ? sink.next(frame) : true;
-      meter.event();
-      return sink.next(frame);
+    next: (event) => {
+      if (event.bookmark) return options.bookmarks ? sink.next(event) : true;
+      metrics.event();
+      return sink.next(event);
     },
     error: (errors) => {
       ended();
@@ -83,15 +83,19 @@ export function subscribeOperation(
       sink.complete();
     },
   };
-  feed = core.subscriptions.subscribe({ ...client, prepared: admitted.prepared }, counted, options.after);
+  subscription = core.subscriptions.subscribe(
+    { ...client, prepared: admitted.prepared },
+    counted,
+    options.after,
+  );
   if (client.gone.aborted) leave();
   else client.gone.addEventListener('abort', leave, { once: true });
-  return feed;
+  return subscription;
 }
 
 export interface RunOptions {
   /** Parameters of the GraphQL request. */
-  readonly given: Readonly<Record<string, unknown>>;
+  readonly params: Readonly<Record<string, unknown>>;
   readonly client: AuthenticatedRequest;
   readonly sink: Sink;
 }
@@ -102,11 +106,11 @@ export interface RunOptions {
  */
 export async function runOperation(
   core: GatewayCore,
-  given: Readonly<Record<string, unknown>>,
+  params: Readonly<Record<string, unknown>>,
   client: AuthenticatedRequest,
   sink: Sink,
 ): Promise<ClientSubscription | undefined> {
-  return inTurn(core, client, sink, () => runInPlace(core, given, client, sink));
+  return inTurn(core, client, sink, () => runInPlace(core, params, client, sink));
 }
 
 /** The same for an admitted operation. */
@@ -142,13 +146,13 @@ async function inTurn<T>(
 
 async function runInPlace(
   core: GatewayCore,
-  given: Readonly<Record<string, unknown>>,
+  params: Readonly<Record<string, unknown>>,
   client: AuthenticatedRequest,
   sink: Sink,
 ): Promise<ClientSubscription | undefined> {
-  const admitted = await admitOperation(core, given, client);
+  const admitted = await admitOperation(core, params, client);
   if (client.gone.aborted) return undefined;
-  if (!('errors' in admitted)) return runAdmitted(core, admitted, { given, client, sink });
+  if (!('errors' in admitted)) return runAdmitted(core, admitted, { params, client, sink });
   sink.error(admitted.errors);
   return undefined;
 }
@@ -156,10 +160,10 @@ async function runInPlace(
 async function runAdmitted(
   core: GatewayCore,
   admitted: AdmittedRequest,
-  { given, client, sink }: RunOptions,
+  { params, client, sink }: RunOptions,
 ): Promise<ClientSubscription | undefined> {
   if (admitted.prepared.operation.kind === OperationTypeNode.SUBSCRIPTION)
-    return subscribeOperation(core, admitted, client, { sink, bookmarks: wantsBookmarks(given) });
+    return subscribeOperation(core, admitted, client, { sink, bookmarks: wantsBookmarks(params) });
   const result = await executeOperation(core, admitted, client);
   if (client.gone.aborted) return undefined;
   sink.next(serializeEvent({ result }));
@@ -173,6 +177,6 @@ export function wantsBookmarks({ extensions }: Readonly<Record<string, unknown>>
 }
 
 function requestIdOf({ extensions }: GraphQLError, { requestId }: AuthenticatedRequest): string {
-  const told = extensions['requestId'];
-  return typeof told === 'string' ? told : requestId;
+  const own = extensions['requestId'];
+  return typeof own === 'string' ? own : requestId;
 }

@@ -2,7 +2,7 @@ import type { ClientSubscription } from '../../subscriptions/client-subscription
 
 /** An operation of a connection; only subscriptions have a `feed`. */
 interface Operation {
-  readonly feed: ClientSubscription | undefined;
+  readonly subscription: ClientSubscription | undefined;
 }
 
 /**
@@ -18,6 +18,6 @@ export function drainRoundRobin<T extends Operation>(
     if (operations.get(id) !== operation) continue;
     operations.delete(id);
     operations.set(id, operation);
-    operation.feed?.ready();
+    operation.subscription?.ready();
   }
 }

@@ -25,18 +25,18 @@ interface Answer {
 export async function answerBatch(
   core: GatewayCore,
   response: ServerResponse,
-  given: readonly unknown[],
+  params: readonly unknown[],
   client: AuthenticatedRequest,
 ): Promise<void> {
   const { batch } = core.limits;
   if (batch <= 1) throwProblem('BAD_REQUEST', 'Batches are switched off: send one operation a request.');
-  if (given.length === 0) throwProblem('BAD_REQUEST', 'The batch has no operations.');
-  if (given.length > batch)
-    throwProblem('LIMIT_EXCEEDED', `A batch may have ${batch} operations, this one has ${given.length}.`, {
+  if (params.length === 0) throwProblem('BAD_REQUEST', 'The batch has no operations.');
+  if (params.length > batch)
+    throwProblem('LIMIT_EXCEEDED', `A batch may have ${batch} operations, this one has ${params.length}.`, {
       details: { limit: 'batch', maximum: batch },
     });
   const size = new ResponseSize(core.limits.responseBytes);
-  const answers = await Promise.all(given.map((one) => answerOne(core, one, { ...client, size })));
+  const answers = await Promise.all(params.map((one) => answerOne(core, one, { ...client, size })));
   if (response.destroyed) return;
   // 429 only when every operation was rate limited; otherwise each result carries its own errors.
   const status = answers.every((answer) => answer.status === 429) ? 429 : 200;
@@ -46,12 +46,12 @@ export async function answerBatch(
   send(response, status, 'application/json; charset=utf-8', body);
 }
 
-async function answerOne(core: GatewayCore, given: unknown, client: AuthenticatedRequest): Promise<Answer> {
-  if (!isRecord(given)) return refused('An operation of the batch is not a JSON object.');
+async function answerOne(core: GatewayCore, params: unknown, client: AuthenticatedRequest): Promise<Answer> {
+  if (!isRecord(params)) return refused('An operation of the batch is not a JSON object.');
   const entered = await enterBatch(core, client);
   if ('status' in entered) return entered;
   try {
-    return await answerInPlace(core, given, client);
+    return await answerInPlace(core, params, client);
   } finally {
     entered.release?.();
   }
@@ -72,11 +72,11 @@ async function enterBatch(
 
 async function answerInPlace(
   core: GatewayCore,
-  given: Readonly<Record<string, unknown>>,
+  params: Readonly<Record<string, unknown>>,
   client: AuthenticatedRequest,
 ): Promise<Answer> {
   if (client.gone.aborted) return refused('The client has left.');
-  const admitted = await admitOperation(core, given, client);
+  const admitted = await admitOperation(core, params, client);
   if ('errors' in admitted) return { status: admitted.status, result: { errors: admitted.errors } };
   if (admitted.prepared.operation.kind === OperationTypeNode.SUBSCRIPTION)
     return refused('A subscription cannot be part of a batch.');

@@ -17,7 +17,7 @@ import { send, sendError } from './respond.js';
 export interface HttpRequest {
   readonly method: string;
   /** Parameters of the GraphQL request. */
-  readonly given: Readonly<Record<string, unknown>>;
+  readonly params: Readonly<Record<string, unknown>>;
   /** Header `Accept`. */
   readonly accept: string | undefined;
 }
@@ -26,12 +26,12 @@ export interface HttpRequest {
 export function answerGraphQL(
   core: GatewayCore,
   response: ServerResponse,
-  { method, given, accept }: HttpRequest,
+  { method, params, accept }: HttpRequest,
   client: AuthenticatedRequest,
 ): MaybePromise<void> {
   const contentType = acceptedType(accept);
   if (contentType === undefined) return sendError(response, notAcceptable(), 406);
-  const request = parseOperation(given, core.documents);
+  const request = parseOperation(params, core.documents);
   return mapMaybePromise(core.admission.admit(request, client.actor), (admitted) =>
     method !== 'POST' && isMutation(admitted, request)
       ? rejectMutation(response)

@@ -36,6 +36,6 @@ export function send(
 }
 
 function varyByCoding(response: ServerResponse): void {
-  const told = String(response.getHeader('vary') ?? '');
-  if (!told.toLowerCase().includes('accept-encoding')) response.appendHeader('vary', 'accept-encoding');
+  const vary = String(response.getHeader('vary') ?? '');
+  if (!vary.toLowerCase().includes('accept-encoding')) response.appendHeader('vary', 'accept-encoding');
 }

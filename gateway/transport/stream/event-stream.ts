@@ -13,23 +13,23 @@ import { StreamWriter } from './stream-writer.js';
 /** Sends one result as server-sent events: `next`, then `complete`. */
 export function answerAsEvents(core: GatewayCore, response: ServerResponse, result: ExecutionResult): void {
   const interval = core.limits.heartbeat;
-  const outlet = new StreamWriter(response, { ...eventStreamFormat, interval, drained: () => undefined });
-  outlet.write(eventOf(serializeEvent({ result })));
-  outlet.end(COMPLETE);
+  const writer = new StreamWriter(response, { ...eventStreamFormat, interval, drained: () => undefined });
+  writer.write(eventOf(serializeEvent({ result })));
+  writer.end(COMPLETE);
 }
 
 /** One subscription on one connection (distinct connections mode of graphql-sse). */
 export class EventStream implements Sink {
-  private feed: ClientSubscription | undefined;
-  private outlet!: StreamWriter;
-  private readonly asked: boolean;
+  private subscription: ClientSubscription | undefined;
+  private writer!: StreamWriter;
+  private readonly bookmarksRequested: boolean;
 
   constructor(
     private readonly core: GatewayCore,
     private readonly response: ServerResponse,
     private readonly request: StreamRequest,
   ) {
-    this.asked = wantsBookmarks(request.given);
+    this.bookmarksRequested = wantsBookmarks(request.params);
   }
 
   subscribe(admitted: AdmittedRequest, client: AuthenticatedRequest): void {
@@ -38,32 +38,32 @@ export class EventStream implements Sink {
     const lifetime = streamLifetime(core, response, { actor: client.actor, authorization });
     if (!lifetime) return;
     client.streaming?.();
-    lifetime.onEnd = (errors) => (errors ? this.feed?.fail(errors) : this.cut());
+    lifetime.onEnd = (errors) => (errors ? this.subscription?.fail(errors) : this.cut());
     const interval = core.limits.heartbeat;
-    this.outlet = new StreamWriter(response, {
+    this.writer = new StreamWriter(response, {
       ...eventStreamFormat,
       interval,
-      drained: () => this.feed?.ready(),
+      drained: () => this.subscription?.ready(),
     });
-    this.feed = subscribeOperation(core, admitted, client, { sink: this, bookmarks: true, after });
+    this.subscription = subscribeOperation(core, admitted, client, { sink: this, bookmarks: true, after });
   }
 
-  next(frame: SerializedEvent): boolean {
-    return this.outlet.write(frame.bookmark && !this.asked ? positionOf(frame) : eventOf(frame));
+  next(event: SerializedEvent): boolean {
+    return this.writer.write(event.bookmark && !this.bookmarksRequested ? positionOf(event) : eventOf(event));
   }
 
   error(errors: readonly GraphQLError[]): void {
-    this.outlet.write(eventOf(serializeEvent({ result: { errors } })));
+    this.writer.write(eventOf(serializeEvent({ result: { errors } })));
     this.complete();
   }
 
   complete(): void {
-    this.outlet.end(COMPLETE);
+    this.writer.end(COMPLETE);
   }
 
   /** Ends the stream without `complete`, so that the client reconnects and resumes. */
   private cut(): void {
-    this.feed?.close();
-    this.outlet.end(retryIn(this.core.reconnectDelay()));
+    this.subscription?.close();
+    this.writer.end(retryIn(this.core.reconnectDelay()));
   }
 }

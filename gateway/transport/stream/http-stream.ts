@@ -17,18 +17,18 @@ export async function answerStream(
   request: StreamRequest,
   client: AuthenticatedRequest,
 ): Promise<void> {
-  const admitted = await admitOperation(core, request.given, client);
+  const admitted = await admitOperation(core, request.params, client);
   if (isOf(admitted, OperationTypeNode.MUTATION) && request.method !== 'POST')
     return rejectMutation(response);
   const isSubscription = isOf(admitted, OperationTypeNode.SUBSCRIPTION);
-  const { form, otherwise: contentType } = request;
+  const { format, otherwise: contentType } = request;
   if (contentType !== undefined && !isSubscription)
     return answerAdmitted(core, response, { admitted, contentType }, client);
   const refused = 'errors' in admitted ? admitted : undefined;
   setRateHeaders(response, core.admission.rate(client.actor.account), refused?.errors);
   if ('errors' in admitted) return answerRefusal(core, response, admitted);
   if (!isSubscription) return answerAsEvents(core, response, await executeOperation(core, admitted, client));
-  const Stream = form === 'multipart' ? MultipartStream : EventStream;
+  const Stream = format === 'multipart' ? MultipartStream : EventStream;
   new Stream(core, response, request).subscribe(admitted, client);
 }
 

@@ -18,8 +18,8 @@ const LAST = `\r\n--${BOUNDARY}--\r\n`;
 
 /** One subscription on one connection, in Apollo's multipart protocol. */
 export class MultipartStream implements Sink {
-  private feed: ClientSubscription | undefined;
-  private outlet!: StreamWriter;
+  private subscription: ClientSubscription | undefined;
+  private writer!: StreamWriter;
 
   constructor(
     private readonly core: GatewayCore,
@@ -33,29 +33,29 @@ export class MultipartStream implements Sink {
     const lifetime = streamLifetime(core, response, { actor: client.actor, authorization });
     if (!lifetime) return;
     client.streaming?.();
-    lifetime.onEnd = (errors) => this.feed?.fail(errors ?? [reconnectError(core.reconnectDelay())]);
-    this.outlet = new StreamWriter(response, {
+    lifetime.onEnd = (errors) => this.subscription?.fail(errors ?? [reconnectError(core.reconnectDelay())]);
+    this.writer = new StreamWriter(response, {
       headers: { 'content-type': `multipart/mixed;boundary="${BOUNDARY}";subscriptionSpec=1.0` },
       opening: `--${BOUNDARY}\r\n`,
       heartbeat: `${PART}{}${NEXT}`,
       interval: Math.min(core.limits.heartbeat, 5000),
-      drained: () => this.feed?.ready(),
+      drained: () => this.subscription?.ready(),
     });
-    const bookmarks = wantsBookmarks(request.given);
-    this.feed = subscribeOperation(core, admitted, client, { sink: this, bookmarks });
+    const bookmarks = wantsBookmarks(request.params);
+    this.subscription = subscribeOperation(core, admitted, client, { sink: this, bookmarks });
   }
 
   next({ text }: SerializedEvent): boolean {
-    return this.outlet.write(`${PART}{"payload":${text}}${NEXT}`);
+    return this.writer.write(`${PART}{"payload":${text}}${NEXT}`);
   }
 
   /** Errors outside of `payload` mean that the stream itself has ended. */
   error(errors: readonly GraphQLError[]): void {
-    this.outlet.end(`${PART}${JSON.stringify({ payload: null, errors })}${LAST}`);
+    this.writer.end(`${PART}${JSON.stringify({ payload: null, errors })}${LAST}`);
   }
 
   complete(): void {
-    this.outlet.end(`${PART}{}${LAST}`);
+    this.writer.end(`${PART}{}${LAST}`);
   }
 }
 

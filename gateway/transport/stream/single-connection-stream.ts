@@ -38,7 +38,7 @@ export interface ReservedStreamRequest {
 export interface StreamOperationRequest {
   readonly method: string;
   /** Parameters of the GraphQL request. */
-  readonly given: Readonly<Record<string, unknown>>;
+  readonly params: Readonly<Record<string, unknown>>;
   readonly authorization: string | undefined;
   readonly client: AuthenticatedRequest;
 }
@@ -95,7 +95,7 @@ export class SingleConnectionStreams {
   async run(response: ServerResponse, token: string, asked: StreamOperationRequest): Promise<void> {
     const stream = this.find(token, asked.client.actor);
     if (!stream) return notFound(response);
-    const { operationId } = Object(asked.given['extensions']) as { operationId?: unknown };
+    const { operationId } = Object(asked.params['extensions']) as { operationId?: unknown };
     if (typeof operationId !== 'string' || operationId === '' || operationId.length > MAX_ID)
       return sendError(
         response,
@@ -130,7 +130,7 @@ function notFound(response: ServerResponse): void {
 class ReservedStream {
   private readonly operations = new Map<string, StreamOperation>();
   private readonly unopened: NodeJS.Timeout;
-  private outlet: StreamWriter | undefined;
+  private writer: StreamWriter | undefined;
   /** Messages queued until the stream is opened: at most one event and one completion per operation. */
   private waiting: string[] = [];
   private waitingBytes = 0;
@@ -145,7 +145,7 @@ class ReservedStream {
   }
 
   get isOpen(): boolean {
-    return this.outlet !== undefined;
+    return this.writer !== undefined;
   }
 
   open(response: ServerResponse, authorization: string | undefined): void {
@@ -155,22 +155,22 @@ class ReservedStream {
     const { core, actor } = this;
     const lifetime = streamLifetime(core, response, { actor, authorization });
     if (!lifetime) return this.gone();
-    const outlet = new StreamWriter(response, {
+    const writer = new StreamWriter(response, {
       ...eventStreamFormat,
       interval: core.limits.heartbeat,
       drained: () => this.drained(),
     });
-    this.outlet = outlet;
+    this.writer = writer;
     lifetime.onEnd = (errors) => {
       for (const operation of [...this.operations.values()]) {
         if (errors) operation.fail(errors);
-        else operation.feed?.close();
+        else operation.subscription?.close();
       }
-      outlet.end(retryIn(core.reconnectDelay()));
+      writer.end(retryIn(core.reconnectDelay()));
     };
     response.once('close', () => this.gone());
     let takes = true;
-    for (const text of this.waiting.splice(0)) takes = outlet.write(text);
+    for (const text of this.waiting.splice(0)) takes = writer.write(text);
     if (takes) this.drained();
   }
 
@@ -185,7 +185,7 @@ class ReservedStream {
         429,
       );
     const operation = new StreamOperation(id, {
-      needsDrain: () => this.outlet?.needsDrain ?? false,
+      needsDrain: () => this.writer?.needsDrain ?? false,
       write: (text) => this.write(text),
       forget: () => this.operations.delete(id),
     });
@@ -201,11 +201,11 @@ class ReservedStream {
   private async accept(
     response: ServerResponse,
     operation: StreamOperation,
-    { method, given, authorization, client: asker }: StreamOperationRequest,
+    { method, params, authorization, client: asker }: StreamOperationRequest,
   ): Promise<void> {
     const { core } = this;
     const client = { ...asker, gone: operation.gone.signal };
-    const admitted = await admitOperation(core, given, client);
+    const admitted = await admitOperation(core, params, client);
     const refused = 'errors' in admitted ? admitted : undefined;
     setRateHeaders(response, core.admission.rate(client.actor.account), refused?.errors);
     if ('errors' in admitted) {
@@ -221,8 +221,8 @@ class ReservedStream {
     const bearer = { actor: client.actor, authorization };
     operation.unwatch = watchCredentials(core, bearer, (errors) => operation.fail(errors));
     send(response, 202, TEXT, '');
-    runAdmittedInTurn(core, admitted, { given, client, sink: operation }).then(
-      (feed) => void (operation.feed = feed),
+    runAdmittedInTurn(core, admitted, { params, client, sink: operation }).then(
+      (subscription) => void (operation.subscription = subscription),
       (error: unknown) => operation.error([core.mask.error(error, client.requestId)]),
     );
   }
@@ -235,7 +235,7 @@ class ReservedStream {
   }
 
   private write(text: string): boolean {
-    if (this.outlet) return this.outlet.write(text);
+    if (this.writer) return this.writer.write(text);
     this.waiting.push(text);
     this.waitingBytes += text.length;
     if (this.waitingBytes > UNREAD_BYTES) this.gone();
@@ -243,7 +243,7 @@ class ReservedStream {
   }
 
   private drained(): void {
-    if (this.outlet) drainRoundRobin(this.operations, this.outlet);
+    if (this.writer) drainRoundRobin(this.operations, this.writer);
   }
 
   private gone(): void {
@@ -264,7 +264,7 @@ interface StreamOfOperation {
 
 /** One operation on a reserved stream. */
 class StreamOperation implements Sink {
-  feed: ClientSubscription | undefined;
+  subscription: ClientSubscription | undefined;
   /** Whether the client has received 202. */
   accepted = false;
   readonly gone = new AbortController();

@@ -63,10 +63,10 @@ export function watchCredentials(
   onEnd: (errors: readonly GraphQLError[]) => void,
 ): () => void {
   const watches = [
-    core.expiries.watch(bearer.actor, () =>
+    core.tokenExpiries.watch(bearer.actor, () =>
       onEnd([requestError('TOKEN_EXPIRED', 'The token has expired. Get a new one.')]),
     ),
-    core.rights.watch(bearer, () =>
+    core.permissions.watch(bearer, () =>
       onEnd([requestError('RIGHTS_CHANGED', 'The permissions of the token have changed. Get a new one.')]),
     ),
   ];

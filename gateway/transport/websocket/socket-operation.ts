@@ -7,32 +7,32 @@ const END = Buffer.from('}');
 
 /** One operation on a WebSocket. Writes its events as messages of graphql-transport-ws. */
 export class SocketOperation implements Sink {
-  feed: ClientSubscription | undefined;
+  subscription: ClientSubscription | undefined;
   readonly gone = new AbortController();
   private prefix: Buffer | undefined;
 
   constructor(
     readonly id: string,
-    private readonly outlet: WebSocketWriter,
+    private readonly writer: WebSocketWriter,
     private readonly ended: (operation: SocketOperation) => void,
   ) {}
 
   get needsDrain(): boolean {
-    return this.outlet.needsDrain;
+    return this.writer.needsDrain;
   }
 
   next({ payload }: SerializedEvent): boolean {
     this.prefix ??= Buffer.from(`{"id":${JSON.stringify(this.id)},"type":"next","payload":`);
-    return this.outlet.send(Buffer.concat([this.prefix, payload, END]));
+    return this.writer.send(Buffer.concat([this.prefix, payload, END]));
   }
 
   error(errors: readonly GraphQLError[]): void {
     this.ended(this);
-    this.outlet.send(JSON.stringify({ id: this.id, type: 'error', payload: errors }));
+    this.writer.send(JSON.stringify({ id: this.id, type: 'error', payload: errors }));
   }
 
   complete(): void {
     this.ended(this);
-    this.outlet.send(JSON.stringify({ id: this.id, type: 'complete' }));
+    this.writer.send(JSON.stringify({ id: this.id, type: 'complete' }));
   }
 }

@@ -25,7 +25,7 @@ const ENDED = new Error('the operation has ended');
  * and further messages are ignored, however long the close handshake takes.
  */
 export class SocketSession {
-  private readonly outlet: WebSocketWriter;
+  private readonly writer: WebSocketWriter;
   private readonly operations = new Map<string, SocketOperation>();
   private onClose: (() => void)[] = [];
   private initialised = false;
@@ -42,7 +42,7 @@ export class SocketSession {
     connection: Duplex,
     private authorization: string | undefined,
   ) {
-    this.outlet = new WebSocketWriter(socket, connection, () => this.drained());
+    this.writer = new WebSocketWriter(socket, connection, () => this.drained());
     this.reader = new MessageReader({
       socket,
       connection,
@@ -98,7 +98,7 @@ export class SocketSession {
       case MessageType.ConnectionInit:
         return this.initialise(message);
       case MessageType.Ping:
-        return void this.outlet.send(
+        return void this.writer.send(
           JSON.stringify({ type: 'pong', ...(message.payload && { payload: message.payload }) }),
         );
       case MessageType.Pong:
@@ -131,11 +131,13 @@ export class SocketSession {
     const { tokenExpired, rightsChanged } = closeCodes;
     this.onClose.push(
       release,
-      this.core.expiries.watch(actor, () => this.close(tokenExpired, 'Token expired')),
-      this.core.rights.watch({ actor, authorization }, () => this.close(rightsChanged, 'Rights changed')),
+      this.core.tokenExpiries.watch(actor, () => this.close(tokenExpired, 'Token expired')),
+      this.core.permissions.watch({ actor, authorization }, () =>
+        this.close(rightsChanged, 'Rights changed'),
+      ),
     );
     this.actor = actor;
-    this.outlet.send('{"type":"connection_ack"}');
+    this.writer.send('{"type":"connection_ack"}');
   }
 
   private async authenticate(authorization: string | undefined): Promise<Actor> {
@@ -156,7 +158,7 @@ export class SocketSession {
     if (id.length > MAX_ID) throw new CloseSocket(closeCodes.badRequest, 'Invalid message received');
     if (this.operations.has(id))
       throw new CloseSocket(closeCodes.subscriberExists, `Subscriber for ${shortened(id)} already exists`);
-    const operation = new SocketOperation(id, this.outlet, (own) => this.end(own));
+    const operation = new SocketOperation(id, this.writer, (own) => this.end(own));
     const { operationsPerSocket } = core.limits;
     if (this.operations.size >= operationsPerSocket)
       return operation.error([
@@ -176,7 +178,7 @@ export class SocketSession {
     const client = { actor, requestId: randomUUID(), gone: operation.gone.signal, refusalTurn };
     try {
       if (bytes >= LARGE_BODY) await core.admission.chargeBody(actor.account, bytes);
-      operation.feed = await runOperation(core, { ...payload }, client, operation);
+      operation.subscription = await runOperation(core, { ...payload }, client, operation);
     } catch (error) {
       operation.error([core.mask.error(error, client.requestId)]);
     }
@@ -196,7 +198,7 @@ export class SocketSession {
   }
 
   private drained(): void {
-    drainRoundRobin(this.operations, this.outlet);
+    drainRoundRobin(this.operations, this.writer);
   }
 
   private stop(): void {

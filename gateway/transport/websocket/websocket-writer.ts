@@ -4,7 +4,7 @@ import { corkUntilImmediate } from '../../../protocol/cork-until-immediate.js';
 import { UNREAD_BYTES } from '../core/unread-limit.js';
 
 /** Buffered bytes from which on the socket needs to drain. */
-const BEHIND = 128 * 1024;
+const HIGH_WATER_MARK = 128 * 1024;
 
 /** Writes to one WebSocket with backpressure. */
 export class WebSocketWriter {
@@ -29,7 +29,7 @@ export class WebSocketWriter {
     corkUntilImmediate(this.connection);
     const waiting = socket.bufferedAmount + text.length;
     if (waiting > UNREAD_BYTES + text.length) socket.terminate();
-    else if (this.waits || waiting < BEHIND) socket.send(text, { binary: false });
+    else if (this.waits || waiting < HIGH_WATER_MARK) socket.send(text, { binary: false });
     else this.sendLast(text);
     return !this.waits;
   }

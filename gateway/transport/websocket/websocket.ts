@@ -73,8 +73,8 @@ export class WebSocketTransport {
   private open(socket: WebSocket, connection: Duplex, authorization: string | undefined): void {
     const { core } = this.options;
     this.answered.add(socket);
-    core.meter.sockets(1);
-    socket.once('close', () => core.meter.sockets(-1));
+    core.metrics.sockets(1);
+    socket.once('close', () => core.metrics.sockets(-1));
     socket.on('pong', () => this.answered.add(socket));
     socket.on('error', (err) => core.log.debug({ err }, 'a WebSocket failed'));
     const session = new SocketSession(core, socket, connection, authorization);

@@ -30,25 +30,25 @@ export class Deadline {
    */
   within<T>(outer: AbortSignalLike, work: (signal: AbortSignalLike) => MaybePromise<T>): MaybePromise<T> {
     const inner = new LightAbortController();
-    const over = inner.follow(outer);
+    const unfollow = inner.follow(outer);
     const end = performance.now() + this.milliseconds;
     let result: MaybePromise<T>;
     try {
       result = work(inner);
     } catch (error) {
-      over();
+      unfollow();
       throw error;
     }
-    if (result instanceof Promise) return this.watch(result, end, { inner, over });
+    if (result instanceof Promise) return this.watch(result, end, { inner, unfollow });
     // A synchronous result cannot time out.
-    over();
+    unfollow();
     return result;
   }
 
   private watch<T>(
     result: Promise<T>,
     end: number,
-    { inner, over }: { readonly inner: LightAbortController; readonly over: () => void },
+    { inner, unfollow }: { readonly inner: LightAbortController; readonly unfollow: () => void },
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const timed = this.begin(end, () => {
@@ -58,7 +58,7 @@ export class Deadline {
       const ended = () => {
         this.running.delete(timed);
         timed.late = undefined;
-        over();
+        unfollow();
       };
       result.then(
         (value) => {

@@ -20,7 +20,7 @@ interface SharedRequestOptions {
   readonly result: Promise<SubgraphResult>;
   /** Aborted when all callers have aborted. */
   readonly cancellation: LightAbortController;
-  readonly completed: (flight: SharedRequest) => void;
+  readonly completed: (sharedRequest: SharedRequest) => void;
 }
 
 /** A request in flight and its callers. */
@@ -84,21 +84,21 @@ class ActorRequests {
     return this.several?.get(key);
   }
 
-  add(flight: SharedRequest): void {
+  add(sharedRequest: SharedRequest): void {
     if (this.isEmpty) {
-      this.single = flight;
+      this.single = sharedRequest;
       return;
     }
     this.several ??= new Map();
     if (this.single) this.several.set(this.single.key, this.single);
     this.single = undefined;
     // Replaces an aborted request with the same key.
-    this.several.set(flight.key, flight);
+    this.several.set(sharedRequest.key, sharedRequest);
   }
 
-  remove(flight: SharedRequest): void {
-    if (this.single === flight) this.single = undefined;
-    else if (this.several?.get(flight.key) === flight) this.several.delete(flight.key);
+  remove(sharedRequest: SharedRequest): void {
+    if (this.single === sharedRequest) this.single = undefined;
+    else if (this.several?.get(sharedRequest.key) === sharedRequest) this.several.delete(sharedRequest.key);
   }
 }
 
@@ -120,25 +120,25 @@ export class InFlightRequests {
     const { account } = call.actor;
     // Requests are only shared between callers with the same minimum resource version.
     const textOf = () => `${subgraph}\n${minResourceVersion ?? ''}\n${serializeActor(call.actor)}`;
-    const lanes = this.accounts.get(account);
-    const sought = lanes && textOf();
-    const requestsOf = lanes?.get(sought ?? '');
+    const byActor = this.accounts.get(account);
+    const actorKey = byActor && textOf();
+    const requestsOf = byActor?.get(actorKey ?? '');
     const known = requestsOf?.find(key());
     if (known && !known.isAborted) return known.join(call.signal);
     const cancellation = new LightAbortController();
     const result = start(cancellation);
     if (!(result instanceof Promise)) return result;
-    const text = sought ?? textOf();
-    const landed = (flight: SharedRequest) => {
-      taken.remove(flight);
+    const text = actorKey ?? textOf();
+    const landed = (sharedRequest: SharedRequest) => {
+      taken.remove(sharedRequest);
       this.removeIfEmpty(account, text, taken);
       // Other requests in flight may have been sent before the event.
       if (minResourceVersion !== undefined) this.invalidate(account);
     };
-    const flight = new SharedRequest({ key, result, cancellation, completed: landed });
-    const taken = this.lane(account, text);
-    taken.add(flight);
-    return flight.join(call.signal);
+    const sharedRequest = new SharedRequest({ key, result, cancellation, completed: landed });
+    const taken = this.actorRequests(account, text);
+    taken.add(sharedRequest);
+    return sharedRequest.join(call.signal);
   }
 
   /** Later queries of the account do not join requests in flight. */
@@ -154,20 +154,20 @@ export class InFlightRequests {
     }
   }
 
-  private lane(account: string, text: string): ActorRequests {
-    let lanes = this.accounts.get(account);
-    if (!lanes) this.accounts.set(account, (lanes = new Map<string, ActorRequests>()));
-    let lane = lanes.get(text);
-    if (!lane) lanes.set(text, (lane = new ActorRequests()));
-    return lane;
+  private actorRequests(account: string, text: string): ActorRequests {
+    let byActor = this.accounts.get(account);
+    if (!byActor) this.accounts.set(account, (byActor = new Map<string, ActorRequests>()));
+    let actorRequests = byActor.get(text);
+    if (!actorRequests) byActor.set(text, (actorRequests = new ActorRequests()));
+    return actorRequests;
   }
 
   /** Removes the entry of an actor without requests in flight. */
-  private removeIfEmpty(account: string, text: string, lane: ActorRequests): void {
-    const lanes = this.accounts.get(account);
+  private removeIfEmpty(account: string, text: string, actorRequests: ActorRequests): void {
+    const byActor = this.accounts.get(account);
     // A new request may have been added meanwhile.
-    if (!lane.isEmpty || lanes?.get(text) !== lane) return;
-    lanes.delete(text);
-    if (lanes.size === 0) this.accounts.delete(account);
+    if (!actorRequests.isEmpty || byActor?.get(text) !== actorRequests) return;
+    byActor.delete(text);
+    if (byActor.size === 0) this.accounts.delete(account);
   }
 }

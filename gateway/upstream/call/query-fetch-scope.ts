@@ -10,7 +10,7 @@ import { type AbortSignalLike, LightAbortController } from './light-abort-contro
  */
 export class QueryFetchScope implements AbortScope {
   private readonly loaders = new Loaders();
-  private readonly over = new LightAbortController();
+  private readonly controller = new LightAbortController();
   private running = 0;
 
   /** `gone` aborts when the client of the query disconnects. */
@@ -18,7 +18,7 @@ export class QueryFetchScope implements AbortScope {
 
   /** Aborts when all callers of all fetches have aborted. */
   get signal(): AbortSignal {
-    return this.over.native;
+    return this.controller.native;
   }
 
   /** Runs one fetch; `abandoned` aborts when all its callers have aborted. */
@@ -32,11 +32,11 @@ export class QueryFetchScope implements AbortScope {
       if (left) return;
       left = true;
       this.running -= 1;
-      if (this.running === 0 && this.gone.aborted) this.over.abort();
+      if (this.running === 0 && this.gone.aborted) this.controller.abort();
     };
     let pending = false;
     try {
-      const result = run(this.loaders, this.over);
+      const result = run(this.loaders, this.controller);
       if (!(result instanceof Promise)) return result;
       pending = true;
       if (abandoned.aborted) leave();

@@ -11,10 +11,10 @@ export class SubgraphHeaderBuilder {
 
   /** Synchronous when the signature is cached, which saves a microtask. */
   of(call: CallContext): string[] | Promise<string[]> {
-    const vouched = this.actorHeader?.of(call.actor);
-    return vouched instanceof Promise
-      ? vouched.then((actor) => headers(call, actor))
-      : headers(call, vouched);
+    const signedActor = this.actorHeader?.of(call.actor);
+    return signedActor instanceof Promise
+      ? signedActor.then((actor) => headers(call, actor))
+      : headers(call, signedActor);
   }
 }
 

@@ -52,7 +52,7 @@ export class HttpSource implements SubgraphSource {
 
   readonly name: string;
   private readonly headers: SubgraphHeaderBuilder;
-  private readonly flights: InFlightRequests;
+  private readonly inFlightRequests: InFlightRequests;
   private readonly answerBytes: number;
   private readonly readyUrl: string | undefined;
 
@@ -61,7 +61,7 @@ export class HttpSource implements SubgraphSource {
     url,
     readyUrl,
     actorHeader,
-    inFlightRequests: flights,
+    inFlightRequests,
     answerBytes = Infinity,
     pingInterval,
   }: HttpSourceOptions) {
@@ -69,7 +69,7 @@ export class HttpSource implements SubgraphSource {
     this.name = name;
     this.answerBytes = answerBytes;
     this.headers = new SubgraphHeaderBuilder(actorHeader);
-    this.flights = flights;
+    this.inFlightRequests = inFlightRequests;
     const { origin, pathname, search } = new URL(url);
     this.path = pathname + search;
     this.requests = new Pool(origin, {
@@ -79,14 +79,22 @@ export class HttpSource implements SubgraphSource {
       headersTimeout: 0,
       bodyTimeout: 0,
     });
-    this.subscriptions = new HttpSubscriptions({ name, url, headers: this.headers, flights, pingInterval });
+    this.subscriptions = new HttpSubscriptions({
+      name,
+      url,
+      headers: this.headers,
+      inFlightRequests,
+      pingInterval,
+    });
   }
 
   execute(request: SubgraphRequest, call: CallContext): MaybePromise<SubgraphResult> {
     // The client has disconnected before this fetch.
     if (call.signal.aborted) return Promise.reject(serviceUnavailableError(this.name));
-    return this.flights.share(call, { subgraph: this.name, key: () => requestKey(request) }, (signal) =>
-      this.send(bodyOf(request), call, signal),
+    return this.inFlightRequests.share(
+      call,
+      { subgraph: this.name, key: () => requestKey(request) },
+      (signal) => this.send(bodyOf(request), call, signal),
     );
   }
 

@@ -22,7 +22,7 @@ export interface HttpSubscriptionsOptions {
   readonly name: string;
   readonly url: string;
   readonly headers: SubgraphHeaderBuilder;
-  readonly flights: InFlightRequests;
+  readonly inFlightRequests: InFlightRequests;
   readonly pingInterval?: number | undefined;
 }
 
@@ -55,10 +55,10 @@ export class HttpSubscriptions implements AsyncDisposable {
   async open(request: SubgraphRequest, call: CallContext, history?: ReplayOptions): Promise<SubgraphResults> {
     if (!history) return this.subscribeLive(request, call);
     const past = await this.replay(request, call);
-    const { requestAfter: behind } = history;
-    if (!behind) return past;
+    const { requestAfter } = history;
+    if (!requestAfter) return past;
     return replayThenLive(past, (position) =>
-      this.socket.refused ? undefined : this.subscribeLive(behind(position), call),
+      this.socket.refused ? undefined : this.subscribeLive(requestAfter(position), call),
     );
   }
 
@@ -89,10 +89,10 @@ export class HttpSubscriptions implements AsyncDisposable {
   }
 
   private streamOptions({ signal, actor }: CallContext): SubgraphStreamOptions {
-    const { name, flights } = this.options;
+    const { name, inFlightRequests } = this.options;
     return {
       signal: nativeSignal(signal),
-      arrived: () => flights.invalidate(actor.account),
+      arrived: () => inFlightRequests.invalidate(actor.account),
       lost: (cause) => serviceUnavailableError(name, cause),
     };
   }

@@ -19,7 +19,7 @@ const PING_INTERVAL = 10_000;
 /** Idle timeout of a socket in milliseconds. */
 const IDLE = 10_000;
 /** Milliseconds before a subgraph without WebSocket support is tried again. */
-const ASK_AGAIN = 60_000;
+const RETRY_REFUSED = 60_000;
 
 export interface SubgraphSocketOptions {
   /** URL of the subgraph, for HTTP or WebSockets. */
@@ -52,7 +52,7 @@ export class SubgraphSocket implements Disposable {
     this.client = createClient({
       url: url.replace(/^http/, 'ws'),
       webSocketImpl: socketClass({
-        unsupported: () => (this.refusedUntil = performance.now() + ASK_AGAIN),
+        unsupported: () => (this.refusedUntil = performance.now() + RETRY_REFUSED),
         message: (bytes) => (this.size = bytes),
       }),
       ...(connectionParams && { connectionParams }),
@@ -101,7 +101,7 @@ export class SubgraphSocket implements Disposable {
         take({ errors });
         results.end();
       };
-      const over = (cause: unknown) => {
+      const fail = (cause: unknown) => {
         this.opening.delete(opened);
         if (results.closed) return resolve(results);
         const failure = lost(cause);
@@ -110,7 +110,7 @@ export class SubgraphSocket implements Disposable {
       };
       const leave: () => void = this.client.subscribe<Record<string, unknown>>(payload, {
         next: (value) => take(value as SubgraphResult),
-        error: (cause) => (Array.isArray(cause) ? refused(cause) : over(cause)),
+        error: (cause) => (Array.isArray(cause) ? refused(cause) : fail(cause)),
         complete: () => results.end(),
       });
       if (this.open) resolve(results);

@@ -94,7 +94,7 @@ export function federation(
       PATIENCE,
     );
     // The plans of graphs with stand-ins are ours alone.
-    test.runIf(supergraph.corrections.standIns.byName.size === 0)(
+    test.runIf(supergraph.corrections.placeholders.byName.size === 0)(
       'operations at random are executed as @apollo/gateway executes them',
       () => new BothExecutors(supergraph, subgraphs).expectSame(Math.ceil(RUNS / 5)),
       PATIENCE,

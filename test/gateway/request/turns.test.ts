@@ -56,10 +56,10 @@ function newDocuments(admission: Admission, count: number): Record<string, () =>
 const supergraph = loadSupergraph(composeSupergraph(shopSubgraphs()));
 const admissionOf = (preparation: RequestPreparer) =>
   new Admission({
-    served: { preparation, costs: new OperationCosts(supergraph.api, supergraph.full) },
+    supergraph: { preparer: preparation, costs: new OperationCosts(supergraph.api, supergraph.full) },
     rate: undefined,
     limits: defaultLimits,
-    meter: noopMetrics,
+    metrics: noopMetrics,
   });
 
 test('prepares one new document of an account per turn, alternating with other accounts', async () => {

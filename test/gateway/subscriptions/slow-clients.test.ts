@@ -200,7 +200,7 @@ test('moves a stream to the end of the order after its turn on a connection', ()
   const connection = { needsDrain: true };
   const got: string[] = [];
   const operation = (name: string) => ({
-    feed: new ClientSubscription({
+    subscription: new ClientSubscription({
       sink: {
         get needsDrain() {
           return connection.needsDrain;
@@ -222,7 +222,8 @@ test('moves a stream to the end of the order after its turn on a connection', ()
   });
   const operations = new Map(['a', 'b', 'c'].map((name) => [name, operation(name)]));
   const frame = serializeEvent({ result: { data: {} } });
-  for (const { feed } of operations.values()) for (let count = 0; count < 2; count += 1) feed.offer(frame);
+  for (const { subscription } of operations.values())
+    for (let count = 0; count < 2; count += 1) subscription.offer(frame);
   expect(got).toEqual([]);
   for (let turn = 0; turn < 6; turn += 1) {
     connection.needsDrain = false;

@@ -115,7 +115,7 @@ class Subscriber {
   readonly faults: unknown[] = [];
   /** Where the log stood when it subscribed, or behind what it wanted to begin. */
   readonly from: number;
-  readonly feed: ClientSubscription;
+  readonly subscription: ClientSubscription;
 
   constructor(
     world: World,
@@ -123,7 +123,7 @@ class Subscriber {
     after: number | null,
   ) {
     this.from = after ?? world.log.head;
-    this.feed = new ClientSubscription({
+    this.subscription = new ClientSubscription({
       sink: {
         get needsDrain() {
           return connection.needsDrain;
@@ -134,11 +134,11 @@ class Subscriber {
       },
       maxEvents: 3,
       maxBytes: 10_000,
-      resubscribe: (feed) => world.group.join(feed, feed.position ?? after),
+      resubscribe: (subscription) => world.group.join(subscription, subscription.position ?? after),
       dropped: () => void this.faults.push('dropped'),
     });
     connection.operations.set(String(connection.operations.size), this);
-    world.group.join(this.feed, after === null ? null : String(after));
+    world.group.join(this.subscription, after === null ? null : String(after));
   }
 
   private take({ payload, bookmark }: SerializedEvent): boolean {
@@ -206,7 +206,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   ),
   fc.nat({ max: 7 }).map((which): Step => ({ subscribers }) => {
     const [left] = subscribers.splice(which % Math.max(1, subscribers.length), 1);
-    left?.feed.close();
+    left?.subscription.close();
   }),
   fc.constant<Step>((world) => world.reload()),
   fc.constant<Step>(({ log }) => log.cut()),
@@ -232,12 +232,12 @@ test('delivers every event once and in order to clients that join, leave, lag or
         const first = Math.min(from + 1, got[0] ?? 0);
         const all = Array.from({ length: world.log.head - first + 1 }, (_, at) => first + at);
         expect(got).toEqual(all.filter((at) => at % 3 !== 0));
-        expect(subscriber.feed.lag).toBe(0);
+        expect(subscriber.subscription.lag).toBe(0);
       }
       // All have caught up: one execution is enough, and none when nobody is left.
       await settle();
       expect(world.log.open).toBe(world.subscribers.length > 0 ? 1 : 0);
-      for (const { feed } of world.subscribers) feed.close();
+      for (const { subscription } of world.subscribers) subscription.close();
       await settle();
       expect(world.log.open).toBe(0);
     }),

@@ -54,7 +54,7 @@ test('what a request leaves behind goes with the next collection of the young ge
     source,
     timeout: 15_000,
     openingTimeout: 15_000,
-    meter: noopMetrics,
+    metrics: noopMetrics,
     log: createLog('silent'),
   });
   moody.mood = 'answers';
