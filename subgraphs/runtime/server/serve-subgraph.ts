@@ -1,26 +1,23 @@
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { GraphQLError } from 'graphql';
-import { type Request, createHandler } from 'graphql-http';
-import type { ErrorCode } from '../../../kernel/errors.js';
-import { NotReadyError } from '../../../kernel/not-ready-error.js';
+import { AbortedError } from '../../../kernel/aborted-error.js';
+import { closeServer, listen } from '../../../kernel/listen.js';
 import type { Log } from '../../../kernel/log.js';
-import { ProblemError } from '../../../kernel/result.js';
-import type { RequestContext, Subgraph } from '../subgraph.js';
+import { NotReadyError } from '../../../kernel/not-ready-error.js';
 import { inSpan } from '../../../kernel/tracing/span.js';
 import { acceptedQuality } from '../../../protocol/accept-header.js';
 import { endOnImmediate } from '../../../protocol/end-on-immediate.js';
-import { EVENT_STREAM, sendEvents } from '../../../protocol/server-sent-events.js';
 import { responseTooLarge } from '../../../protocol/error-bounds.js';
-import { closeServer, listen } from '../../../kernel/listen.js';
-import { FIELDS_PER_TURN } from '../execution/lists-in-turns.js';
-import { isKnownCode, formatProblem } from '../../../protocol/format-errors.js';
-import { AbortedError } from '../../../kernel/aborted-error.js';
-import { readBody } from '../../../protocol/request-body.js';
-import { CallAuthenticator, type SubgraphCall, contextOf } from './subgraph-call.js';
-import { SubgraphExecutor } from '../execution/subgraph-executor.js';
-import { SubgraphWebSockets } from './subgraph-websockets.js';
-import type { SubgraphRequest } from '../../../protocol/wire.js';
+import { formatProblem, isKnownCode } from '../../../protocol/format-errors.js';
+import { EVENT_STREAM, sendEvents } from '../../../protocol/server-sent-events.js';
+import type { SubgraphRequest, SubgraphResult } from '../../../protocol/wire.js';
 import { writeInTurns } from '../../../protocol/write-in-turns.js';
+import { FIELDS_PER_TURN } from '../execution/lists-in-turns.js';
+import { SubgraphExecutor } from '../execution/subgraph-executor.js';
+import type { RequestContext, Subgraph } from '../subgraph.js';
+import { RejectedRequest, readGraphqlRequest } from './http-request.js';
+import { CallAuthenticator, type SubgraphCall, contextOf } from './subgraph-call.js';
+import { SubgraphWebSockets } from './subgraph-websockets.js';
 
 export interface ServeSubgraphOptions {
   readonly host: string;
@@ -29,24 +26,28 @@ export interface ServeSubgraphOptions {
   /** Key with which the gateway signs the actor; see kernel/actor.ts. */
   readonly actorKey: Uint8Array;
   readonly log: Log;
-  /** Largest request body in bytes. Default 8 MiB: representations of entities can be many. */
+  /** Maximum size of a request body in bytes. Default 8 MiB: a request may have many representations of entities. */
   readonly bodyLimit?: number;
-  /** Largest answer to a query or mutation in bytes; RESPONSE_TOO_LARGE beyond. Default 8 MiB, twice what a client may get. */
+  /**
+   * Maximum size of the result of a query or mutation in bytes; RESPONSE_TOO_LARGE beyond. Default 8 MiB, twice the
+   * gateway's limit of a response.
+   */
   readonly answerLimit?: number;
 }
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 
-/** A subgraph that answers over HTTP. */
+/** A subgraph that is served over HTTP. */
 export interface SubgraphServer extends AsyncDisposable {
-  /** Where GraphQL is answered, e.g. `http://127.0.0.1:4101/graphql`. */
+  /** URL of the GraphQL endpoint, e.g. `http://127.0.0.1:4101/graphql`. */
   readonly url: string;
 }
 
 /**
  * Serves a subgraph to gateways: queries and mutations as GraphQL over HTTP, subscriptions over WebSockets
- * (`subgraph-sockets.ts`) or as server-sent events. Answers 401 to anyone who does not bring an actor signed with `actorKey`. `GET /healthz` answers 200,
- * `GET /readyz` 200 while the subgraph can do its work and 503 with the reason while it cannot.
+ * (`subgraph-websockets.ts`) or as server-sent events. Responds with 401 to a request without an actor signed with
+ * `actorKey`. `GET /healthz` responds with 200, `GET /readyz` with 200 while the subgraph can do its work and otherwise with
+ * 503 and the reason.
  */
 export async function serveSubgraph(
   subgraph: Subgraph,
@@ -76,13 +77,6 @@ class SubgraphService {
   private readonly closing = new AbortController();
   private readonly calls: CallAuthenticator;
   private readonly bodyLimit: number;
-  private readonly handler = createHandler<undefined, SubgraphCall>({
-    // graphql-http reads the request; the answer is ours, because its errors are formatted already.
-    onSubscribe: async (request, params) => [
-      await this.executed(params, contextOf(request.context)),
-      { status: 200, statusText: 'OK', headers: JSON_TYPE },
-    ],
-  });
 
   constructor(
     private readonly subgraph: Subgraph,
@@ -104,7 +98,7 @@ class SubgraphService {
 
   /** Ends every subscription, so that gateways resume elsewhere. */
   close(): void {
-    // First: what is ended by the signal would be told as completed.
+    // Before the abort, which would complete the streams.
     this.sockets.close();
     this.closing.abort();
   }
@@ -113,37 +107,36 @@ class SubgraphService {
     try {
       if (request.url === '/healthz') return void response.writeHead(200).end('ok');
       if (request.url === '/readyz') return await sendReady(response, this.subgraph);
-      const call = await this.calls.read(request.headers, departure(response));
-      if (!call)
-        return sendProblem(response, 401, 'UNAUTHENTICATED', 'Only the gateway may ask this subgraph.');
+      const call = await this.calls.read(request.headers, abortOnDisconnect(response));
+      if (!call) throw new RejectedRequest('UNAUTHENTICATED', 'Only the gateway may ask this subgraph.');
       const parent = { kind: 'server' as const, parent: request.headers };
       await inSpan(
         'POST /graphql',
         () => parent,
-        () => this.answer(request, response, call),
+        () => this.respond(request, response, call),
       );
     } catch (error) {
       this.fail(error, response);
     }
   }
 
-  private async answer(
+  private async respond(
     request: IncomingMessage,
     response: ServerResponse,
     call: SubgraphCall,
   ): Promise<void> {
-    const body = await readBody(request, this.bodyLimit);
+    const operation = await readGraphqlRequest(request, this.bodyLimit);
     if (acceptedQuality(request.headers.accept, EVENT_STREAM) > 0)
-      return this.stream(JSON.parse(body) as SubgraphRequest, response, call);
-    const [text, { status, headers }] = await this.handler(httpRequest(request, body, call));
-    endOnImmediate(response, { status, headers: headers ?? {}, body: text ?? '' });
+      return this.stream(operation, response, call);
+    const context = contextOf(call);
+    const result = await this.executor.execute(operation, context);
+    const body = await this.serialize(result, context);
+    endOnImmediate(response, { status: 200, headers: JSON_TYPE, body });
   }
 
-  /** JSON of what is answered, or that it is too large. */
-  private async executed(request: SubgraphRequest, context: RequestContext): Promise<string> {
-    const result = await this.executor.execute(request, context);
+  /** JSON of the result, or of the error that it is too large. */
+  private async serialize(result: SubgraphResult, { work }: RequestContext): Promise<string> {
     const { answerLimit: limit = 8 * 1024 * 1024 } = this.options;
-    const { work } = context;
     try {
       if (work && work.total > FIELDS_PER_TURN)
         return await writeInTurns(result, { limit, tooLarge: responseTooLarge }, work);
@@ -163,21 +156,15 @@ class SubgraphService {
   ): Promise<void> {
     const signal = AbortSignal.any([call.signal, this.closing.signal]);
     const events = await this.executor.subscribe(request, () => contextOf({ ...call, signal }), signal);
-    // A stream that ends because this process stops is cut, not completed: the gateway tells its clients to resume.
+    // When this process stops, the stream ends without `complete`: the gateway lets its clients resume.
     await sendEvents(response, events, { closing: this.closing.signal });
   }
 
   private fail(error: unknown, response: ServerResponse): void {
     if (error instanceof AbortedError) return;
-    if (error instanceof ProblemError) {
-      const problem = error.problems[0];
-      return sendProblem(response, 413, problem?.code ?? 'LIMIT_EXCEEDED', problem?.message ?? error.message);
-    }
-    if (error instanceof SyntaxError)
-      return sendProblem(response, 400, 'BAD_REQUEST', 'The body is not JSON.');
+    if (error instanceof RejectedRequest) return reject(response, error);
     this.options.log.error({ err: error }, 'a request of the gateway failed');
-    if (!response.headersSent) return sendProblem(response, 500, 'INTERNAL_SERVER_ERROR', 'Internal error.');
-    response.destroy();
+    reject(response, new RejectedRequest('INTERNAL_SERVER_ERROR', 'Internal error.'));
   }
 }
 
@@ -185,10 +172,10 @@ function isKnownError(error: unknown): error is GraphQLError {
   return error instanceof GraphQLError && isKnownCode(error.extensions['code']);
 }
 
-/** 200 when the subgraph can do its work, else 503 and why not. */
-async function sendReady(response: ServerResponse, { checkReady: ready }: Subgraph): Promise<void> {
+/** 200 when the subgraph can do its work, else 503 and the reason. */
+async function sendReady(response: ServerResponse, { checkReady }: Subgraph): Promise<void> {
   try {
-    await ready?.();
+    await checkReady?.();
     response.writeHead(200).end('ok');
   } catch (error) {
     if (!(error instanceof NotReadyError)) throw error;
@@ -196,30 +183,15 @@ async function sendReady(response: ServerResponse, { checkReady: ready }: Subgra
   }
 }
 
-function departure(response: ServerResponse): AbortSignal {
-  const gone = new AbortController();
+function abortOnDisconnect(response: ServerResponse): AbortSignal {
+  const disconnected = new AbortController();
   response.once('close', () => {
-    if (!response.writableFinished) gone.abort();
+    if (!response.writableFinished) disconnected.abort();
   });
-  return gone.signal;
+  return disconnected.signal;
 }
 
-function httpRequest(
-  request: IncomingMessage,
-  body: string,
-  context: SubgraphCall,
-): Request<undefined, SubgraphCall> {
-  return {
-    method: request.method ?? 'GET',
-    url: request.url ?? '/',
-    headers: request.headers,
-    body,
-    raw: undefined,
-    context,
-  };
-}
-
-function sendProblem(response: ServerResponse, status: number, code: ErrorCode, message: string): void {
+function reject(response: ServerResponse, { status, code, message }: RejectedRequest): void {
   if (response.headersSent) return void response.destroy();
   const body = JSON.stringify({ errors: [formatProblem({ code, message })] });
   endOnImmediate(response, { status, headers: JSON_TYPE, body });
