@@ -184,14 +184,19 @@ const queries = [
   'ImportSpecifier[imported.name="Prisma"]',
 ].map((selector) => ({ selector, message: 'Only store/ of a subgraph queries: call a function of it.' }));
 
-const layerZones = subgraphs.flatMap((subgraph) =>
-  Object.entries(layers).map(([layer, below]) => ({
+const layerZones = subgraphs.flatMap((subgraph) => [
+  ...Object.entries(layers).map(([layer, below]) => ({
     target: `./subgraphs/${subgraph}/${layer}`,
     from: `./subgraphs/${subgraph}`,
     except: [layer, ...below].map((folder) => `./${folder}`),
     message: `${layer}/ of a subgraph may import only ${[layer, ...below].join(', ')} of it (docs/architecture.md).`,
   })),
-);
+  {
+    target: `./subgraphs/${subgraph}/reconcilers.ts`,
+    from: `./subgraphs/${subgraph}/api`,
+    message: 'reconcilers.ts is what an engine process loads of a subgraph: it has no GraphQL.',
+  },
+]);
 
 const typeGraphql = {
   group: ['type-graphql', '**/runtime/graph/*'],
@@ -256,7 +261,7 @@ export default tseslint.config(
   },
   {
     files: ['subgraphs/**', 'gateway/**', 'roles/**', 'kubesim/**'],
-    ignores: ['subgraphs/**/*.store.ts', 'subgraphs/*/store/**'],
+    ignores: ['subgraphs/*/store/**'],
     rules: { 'no-restricted-imports': ['error', { patterns: [prismaClient, appendEvents] }] },
   },
   {
