@@ -6,16 +6,16 @@ import { type KeySource, type SigningKeys, type VerifiedToken, openSigningKeys }
 
 export interface AcceptedTokensOptions {
   readonly keys: KeySource;
-  /** See revocations.ts; left out, no token is called back. */
+  /** See revocations.ts. Default: no token is revoked. */
   readonly revocationsFile?: string | undefined;
   readonly log: Log;
-  /** Called when tokens that were good may be none any more. */
+  /** Called when tokens that were accepted may be rejected from now on. */
   readonly changed?: (() => void) | undefined;
 }
 
 /**
- * Which clients' tokens are accepted, in every process that relies on one: the gateway that verifies them, and the API
- * servers whose credentials live as long as the token they were issued for.
+ * Decides which clients' tokens are accepted, in every process that depends on one: the gateway, which verifies them, and
+ * the API servers, whose credentials are valid as long as the token for which they were issued.
  */
 export class AcceptedTokens implements Disposable {
   private constructor(
@@ -23,7 +23,7 @@ export class AcceptedTokens implements Disposable {
     private readonly revocations: Revocations | undefined,
   ) {}
 
-  /** Rejects when the file of revocations is not one. */
+  /** Rejects when the file of revocations is not valid. */
   static async open({ keys, revocationsFile, log, changed }: AcceptedTokensOptions): Promise<AcceptedTokens> {
     const revocations = revocationsFile
       ? await Revocations.open(revocationsFile, log, () => changed?.())
@@ -31,12 +31,12 @@ export class AcceptedTokens implements Disposable {
     return new AcceptedTokens(openSigningKeys(keys, { log, changed }), revocations);
   }
 
-  /** Checks signature and claims of a token; throws what jose throws. */
+  /** Verifies signature and claims of a token; throws the errors of jose. */
   verify(token: string, expected: JWTVerifyOptions): Promise<VerifiedToken> {
     return this.keys.verify(token, expected);
   }
 
-  /** Why a token that was good is accepted no more; undefined while it is. When it expires its bearer's process knows. */
+  /** Why a verified token is no longer accepted; undefined while it is. Does not check the expiry, which the caller knows. */
   rejectionReason(origin: TokenOrigin): 'revoked' | 'key withdrawn' | undefined {
     if (this.revocations?.isRevoked(origin)) return 'revoked';
     return origin.keyId !== undefined && this.keys.accepts(origin.keyId) ? undefined : 'key withdrawn';

@@ -1,17 +1,17 @@
 import { SignJWT } from 'jose';
 
 export interface AccessTokenOptions {
-  /** The account it speaks for. */
+  /** The account that the token is for. */
   readonly account: string;
-  /** Who in the account. */
+  /** The user or program of the account. */
   readonly subject: string;
   /** Seconds until it expires. */
   readonly ttlSeconds: number;
   readonly issuer?: string | undefined;
   readonly audience?: string | undefined;
-  /** What it allows; left out, what tokens without scopes may do (AUTH_DEFAULT_SCOPES). */
+  /** The scopes of the token. Default: those of tokens without scopes (AUTH_DEFAULT_SCOPES). */
   readonly scopes?: readonly string[] | undefined;
-  /** False: nobody has identified the account's holder. */
+  /** False when the holder of the account has not been identified. */
   readonly verified?: boolean | undefined;
 }
 

@@ -1,15 +1,15 @@
 import type { Actor } from '../kernel/actor.js';
 import type { Scope } from './scopes.js';
 
-/** What an actor may be asked to be allowed to do, and the scopes that each needs, all of them. */
+/** The verbs of the platform, and the scopes that each requires, all of them. */
 export const verbs = {
-  /** Read the account's things. */
+  /** Read the account's resources. */
   read: [],
   /** Read the schema of the graph. */
   introspect: ['fleet:introspect'],
-  /** Change the account's things. */
+  /** Change the account's resources. */
   write: ['fleet:write'],
-  /** Read scripts and settings that may contain secrets, such as the user data of machines. */
+  /** Read scripts and settings that may contain secrets, such as the user data of instances. */
   readConfiguration: ['fleet:write'],
   /** Get a kubeconfig. */
   issueKubeconfig: ['fleet:kubeconfig'],
@@ -23,7 +23,7 @@ export const verbs = {
 
 export type Verb = keyof typeof verbs;
 
-/** Whether the actor may do it. The one decision of the platform; an actor without scopes may only read. */
+/** Whether the actor may use the verb. Every permission of the platform is decided here; without scopes an actor may only read. */
 export function can(actor: Pick<Actor, 'scopes'>, verb: Verb): boolean {
   return holdsScopes(actor, [verbs[verb]]);
 }

@@ -1,7 +1,7 @@
 import type { Actor } from '../kernel/actor.js';
 import { can } from './decision.js';
 
-/** Groups of the platform's users in clusters; what each may do there, the cluster's role bindings say. */
+/** Groups of the platform's users in clusters; the role bindings of a cluster define the rights of each. */
 export const kubernetesGroups = {
   /** May read everything but Secrets. */
   readers: 'fleetgraph:readers',
@@ -16,7 +16,7 @@ export interface KubernetesUser {
   readonly groups: readonly string[];
 }
 
-/** The user that an actor's kubeconfig carries. Never more than what the actor's own token allows. */
+/** The user of an actor's kubeconfig, without more rights than the actor's token has. */
 export function kubernetesUser(actor: Actor): KubernetesUser {
   const { readers, writers } = kubernetesGroups;
   const group = can(actor, 'issueWritingKubeconfig') ? writers : readers;

@@ -3,16 +3,16 @@ import { z } from 'zod';
 import type { Log } from '../kernel/log.js';
 import type { TokenOrigin } from './token-origin.js';
 
-/** Whether somebody's token is worth nothing any more, though it has not expired. */
+/** Whether a token is revoked before it expires. */
 export type Revoked = (origin: TokenOrigin) => boolean;
 
 const revocationsSchema = z.object({
   revoked: z.array(
     z.object({
-      /** Whose tokens: everybody's of the account, or one subject's. */
+      /** Whose tokens: those of all subjects of the account, or of one. */
       account: z.string(),
       subject: z.string().optional(),
-      /** Tokens made out before this moment; all of them if omitted. */
+      /** Tokens issued before this time; all if omitted. */
       before: z.iso.datetime({ offset: true }).optional(),
     }),
   ),
@@ -20,12 +20,12 @@ const revocationsSchema = z.object({
 
 type Revocation = z.infer<typeof revocationsSchema>['revoked'][number];
 
-/** Milliseconds between two looks at the file. */
+/** Milliseconds between two checks of the file. */
 const INTERVAL = 1000;
 
 /**
- * The tokens that were called back, as a file says that may change while the gateway runs: who changes somebody's role
- * or account writes it down there. A file that cannot be read changes nothing.
+ * The revoked tokens, from a file that may change while the process runs: the identity provider adds a revocation when it
+ * changes the role of a subject or closes an account. While the file cannot be read, the previous revocations stay.
  */
 export class Revocations implements Disposable {
   private revocations: readonly Revocation[] = [];
@@ -41,7 +41,7 @@ export class Revocations implements Disposable {
     this.timer.unref();
   }
 
-  /** Reads the file; throws when it is none. `changed` is called whenever it says something else. */
+  /** Reads the file; throws when it is not valid. `changed` is called whenever its revocations change. */
   static async open(file: string, log: Log, changed: () => void): Promise<Revocations> {
     const revocations = new Revocations(file, log, changed);
     try {

@@ -1,6 +1,6 @@
 /**
- * Every scope that a token may carry on the platform's own graph. A scope narrows what its bearer may do; it never
- * allows what the account itself may not. Without scopes a token reads.
+ * Every scope that a token may have in the platform's graph. A scope never grants more rights than the account has. A
+ * token without scopes may only read.
  */
 export const scopes = {
   'fleet:introspect': 'Read the schema of the graph, where INTROSPECTION asks for a scope.',

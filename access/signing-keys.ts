@@ -12,7 +12,7 @@ import {
 } from 'jose';
 import type { Log } from '../kernel/log.js';
 
-/** Where the keys are with which clients' tokens are signed. */
+/** The source of the keys with which clients' tokens are signed. */
 export type KeySource =
   | {
       /** Tokens signed with HS256 and this secret, at least 32 characters. */
@@ -27,7 +27,7 @@ export type KeySource =
       readonly interval?: number;
     };
 
-/** What a token says, and which key vouches for it. */
+/** The claims of a verified token, and the key that signed it. */
 export interface VerifiedToken {
   readonly payload: JWTPayload;
   readonly keyId: string;
@@ -35,7 +35,7 @@ export interface VerifiedToken {
 
 /** The keys of clients' tokens. */
 export interface SigningKeys extends Disposable {
-  /** Checks signature and claims; throws what jose throws. */
+  /** Verifies signature and claims; throws the errors of jose. */
   verify(token: string, expected: JWTVerifyOptions): Promise<VerifiedToken>;
   /** Whether tokens signed with the key of this id are accepted now. */
   accepts(keyId: string): boolean;
@@ -57,7 +57,7 @@ export function openSigningKeys(source: KeySource, events: KeyEvents): SigningKe
 
 function secretKeys(text: string): SigningKeys {
   const secret = new TextEncoder().encode(text);
-  // Kubeconfigs carry the id: it must not say more of the secret than the signature of a token does.
+  // Kubeconfigs contain the id: it must not reveal more of the secret than the signature of a token does.
   const id = createHmac('sha256', secret).update('id of the key').digest('base64url');
   return {
     async verify(token, expected) {
@@ -91,7 +91,7 @@ class KeySet implements SigningKeys {
   async verify(token: string, expected: JWTVerifyOptions): Promise<VerifiedToken> {
     const { payload, key } = await jwtVerify(token, this.keys, { ...expected, algorithms: ASYMMETRIC });
     const keyId = await this.idOf(key);
-    // An unknown `kid` makes jose read the set out of turn.
+    // For an unknown `kid` jose reads the set before the interval ends.
     if (!this.ids.has(keyId)) this.ids = new Set([...this.ids, keyId]);
     return { payload, keyId };
   }

@@ -1,8 +1,8 @@
-/** What tells a token apart that was verified once, without the token itself. */
+/** Identifies a verified token without containing it. */
 export interface TokenOrigin {
   readonly account: string;
   readonly subject: string;
-  /** When it was made out; undefined when it does not say. */
+  /** When it was issued; undefined without the claim `iat`. */
   readonly issuedAt?: Date | undefined;
   /** The key that it was signed with, see signing-keys.ts. */
   readonly keyId?: string | undefined;

@@ -6,23 +6,23 @@ import { LRUCache } from 'lru-cache';
  * qualities nor parameters, and takes wildcards for a stream.
  */
 export interface MediaRange {
-  /** `type/subtype` in lower case, as it was written: wildcards are types of their own here. */
+  /** `type/subtype` in lower case; a wildcard stays as it is. */
   readonly type: string;
-  /** The value of a parameter, its name in lower case; null when it has none. */
+  /** The value of a parameter, by its name in lower case; null without it. */
   readonly parameter: (name: string) => string | null;
-  /** How much it is wanted, above 0 and at the most 1. */
+  /** The weight `q`: above 0, at most 1. */
   readonly quality: number;
 }
 
-/** Types of one header that are looked at. */
+/** Maximum number of media ranges of a header. */
 const MAX_RANGES = 50;
-/** A list's members: quoted texts may have commas in them. */
+/** The members of a list; quoted strings may contain commas. */
 const MEMBERS = /(?:[^",]|"[^"]*")+/g;
 
-/** Clients send the same few headers again and again. */
+/** A cache: clients send few different headers. */
 const known = new LRUCache<string, readonly MediaRange[]>({ max: 100 });
 
-/** The types that a client takes, in its order; those of quality 0 and what is no type are left out. */
+/** The media ranges of a header, in its order, without invalid ones and those of quality 0. */
 export function acceptedRanges(accept = ''): readonly MediaRange[] {
   const before = known.get(accept);
   if (before) return before;
@@ -31,7 +31,7 @@ export function acceptedRanges(accept = ''): readonly MediaRange[] {
   return parsed;
 }
 
-/** How much a client wants exactly this type; 0 when it does not name it. */
+/** The quality of exactly this type; 0 when the header does not name it. */
 export function acceptedQuality(accept: string | undefined, type: string): number {
   return acceptedRanges(accept).reduce(
     (most, range) => (range.type === type ? Math.max(most, range.quality) : most),

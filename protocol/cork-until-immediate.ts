@@ -3,9 +3,9 @@ import type { Writable } from 'node:stream';
 let corked: Writable[] = [];
 
 /**
- * Holds back what is written to a connection until the event loop has turned, so that it goes out in one piece. When
- * one read brings events for many clients, all have been read before the first is written: writing in between wakes
- * the other side for each of them, which costs more than the rest.
+ * Corks a connection until the next turn of the event loop, so that all writes of this turn are sent as one. When one read
+ * brings events for many clients, all have been read before the first is written: a write in between would wake the peer
+ * for each of them, which costs more than everything else.
  */
 export function corkUntilImmediate(connection: Writable): void {
   if (connection.writableCorked > 0) return;

@@ -1,24 +1,24 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { encodingOf } from './text-encoding.js';
 
-/** What a request is answered with. */
+/** A response with its whole body. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: OutgoingHttpHeaders;
   readonly body: string | Buffer;
 }
 
-/** Milliseconds for which an answer waits for others at the most, however long the turn lasts. */
+/** Maximum of milliseconds for which a response waits, however long the turn of the event loop takes. */
 const PATIENCE = 1;
 
 let waiting: (() => void)[] = [];
-/** When the first of them began to wait, by the clock of `performance`. */
+/** When the first of them was queued, by the clock of `performance`. */
 let since = 0;
 
 /**
- * Answers when the event loop has turned, together with all others of that turn: a reader on the same machine is woken
- * by the first write and finds the others, where it would be woken by each. Corking the connections (cork-until-immediate.ts) would
- * not do it: `end` of a response uncorks its own.
+ * Sends a response in the next turn of the event loop, together with all others of this turn: a reader on the same host is
+ * woken by the first write and then finds the others, instead of being woken by each. Corking the connections
+ * (cork-until-immediate.ts) is not enough: `end` of a response uncorks its connection.
  */
 export function endOnImmediate(response: ServerResponse, { status, headers, body }: HttpResponse): void {
   const bytes = Buffer.byteLength(body);

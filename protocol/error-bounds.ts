@@ -1,25 +1,25 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Problem } from '../kernel/result.js';
 
-/** Errors that one answer lists at the most; another one says how many more there are. */
+/** Maximum number of errors of a response; an additional one counts the others. */
 export const MAX_ERRORS = 100;
-/** Characters of an error's message: messages repeat values, which may be as long as the request. */
+/** Maximum length of an error's message in characters: messages quote values, which may be as long as the request. */
 const MAX_MESSAGE = 1000;
-/** Nodes of the document that one error points to. */
+/** Maximum number of locations of an error. */
 const MAX_LOCATIONS = 10;
-/** Steps of a path into the input, and characters of each. */
+/** Maximum number of steps of a path into the input, and of characters of each. */
 const MAX_STEPS = 20;
 const MAX_STEP = 100;
-/** Characters of an error's extensions as JSON; of larger ones only the code is kept. */
+/** Maximum length of an error's extensions as JSON, in characters; of longer ones only the code is kept. */
 const MAX_EXTENSIONS = 8000;
 
-/** The text, cut where it is too long for a message; what was cut ends with `…`. */
+/** The text, truncated to the maximum; a truncated text ends with `…`. */
 export function boundText(text: string, maximum = MAX_MESSAGE): string {
-  // Half of a surrogate pair is no character.
+  // Do not split a surrogate pair.
   return text.length <= maximum ? text : `${text.slice(0, maximum - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
-/** A problem without what the caller's input makes too long in it. */
+/** A problem with a message and path of bounded length: both may quote the caller's input. */
 export function boundProblem(problem: Problem): Problem {
   const { message, path } = problem;
   const steps = path?.slice(0, MAX_STEPS).map((step) => boundText(step, MAX_STEP));
@@ -41,26 +41,26 @@ export function boundError(error: GraphQLError): GraphQLError {
   });
 }
 
-/** The first errors as `bound` makes them, and one that says how many more there are, if there are too many. */
-export function boundErrors<Given, Told>(
+/** The first errors as `bound` maps them, and one that counts the others, if there are too many. */
+export function boundErrors<Given, Bound>(
   errors: readonly Given[],
-  bound: (error: Given) => Told,
-  more: (error: GraphQLError) => Told,
-): Told[] {
-  const told = errors.slice(0, MAX_ERRORS).map(bound);
-  const omitted = errors.length - told.length;
-  if (omitted > 0) told.push(more(errorsOmitted(omitted)));
-  return told;
+  bound: (error: Given) => Bound,
+  boundOmitted: (error: GraphQLError) => Bound,
+): Bound[] {
+  const bounded = errors.slice(0, MAX_ERRORS).map(bound);
+  const omitted = errors.length - bounded.length;
+  if (omitted > 0) bounded.push(boundOmitted(errorsOmitted(omitted)));
+  return bounded;
 }
 
-/** Says how many errors an answer leaves out. */
+/** The error that counts the omitted ones. */
 function errorsOmitted(omitted: number): GraphQLError {
   return new GraphQLError(`${omitted} more errors are not listed. Ask for less at once to see them.`, {
     extensions: { code: 'ERRORS_OMITTED', omitted },
   });
 }
 
-/** The answer to an operation that asks for more than an answer may have. */
+/** The error of an operation whose response would exceed the limit. */
 export function responseTooLarge(limit: number): GraphQLError {
   return new GraphQLError(
     `The answer would have more than ${limit} bytes. Ask for shorter pages or fewer fields.`,

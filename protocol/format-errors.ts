@@ -6,15 +6,15 @@ import { type Problem, ProblemError } from '../kernel/result.js';
 import { boundError, boundProblem } from './error-bounds.js';
 import { isQueryCanceled } from '../kernel/postgres/query-canceled.js';
 
-// Worded for any part: a refused connection does not say whose it was.
+// Names no part: a refused connection does not tell which one it was.
 const PART_AWAY = 'A part of the platform cannot be reached or written now. Try again.';
 const STATEMENT_TOO_SLOW = 'The database took too long for this. Ask for less, or try again.';
 const UNSTORABLE_TEXT = 'A text of the request has the character U+0000. Leave it out.';
 
-/** Told about each error that is a bug and not an answer. */
+/** Called with each error that is a bug. */
 export type BugReport = (bug: unknown, path: GraphQLFormattedError['path']) => void;
 
-/** A problem as a GraphQL error: its code, path and facts are the extensions. */
+/** A problem as a GraphQL error: its code, path and details are the extensions. */
 export function formatProblem(problem: Problem, path?: GraphQLFormattedError['path']): GraphQLFormattedError {
   const { code, message, path: input, details } = boundProblem(problem);
   return {
@@ -24,7 +24,7 @@ export function formatProblem(problem: Problem, path?: GraphQLFormattedError['pa
   };
 }
 
-/** The GraphQL error that stands for a refusal outside of a resolver; its first problem when it has several. */
+/** The GraphQL error of the first problem, for a ProblemError outside of a resolver. */
 export function toGraphQLError(refused: ProblemError): GraphQLError {
   const [problem] = refused.problems;
   if (!problem) return new GraphQLError(refused.message);
@@ -33,9 +33,9 @@ export function toGraphQLError(refused: ProblemError): GraphQLError {
 }
 
 /**
- * What a subgraph answers for an error that a resolver threw. A refusal becomes its problems with their codes; an
- * error that already carries a code of the registry keeps it; anything else is reported as a bug and masked. While
- * PostgreSQL is away, or when it took too long, it is reported, too, but the answer says so.
+ * The errors in the response of a subgraph for an error that a resolver threw. A ProblemError becomes its problems with
+ * their codes; an error with a code of the registry keeps it; any other is reported as a bug and masked. Errors of an
+ * unavailable or slow PostgreSQL are reported as well, and have codes of their own.
  */
 export function formatErrors(error: GraphQLError, report: BugReport): GraphQLFormattedError[] {
   const cause = causeOf(error);
@@ -52,7 +52,7 @@ export function formatErrors(error: GraphQLError, report: BugReport): GraphQLFor
   return [formatInternalError(error.path)];
 }
 
-/** What is said of a bug: nothing but that there was one. */
+/** The masked error of a bug. */
 export function formatInternalError(path?: GraphQLFormattedError['path']): GraphQLFormattedError {
   return {
     message: 'Internal error.',

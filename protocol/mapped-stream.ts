@@ -1,8 +1,8 @@
-/** What to do beside mapping; everything is optional. */
+/** Hooks of a mapped stream; all are optional. */
 export interface StreamHooks<U> {
   /** Ends the stream when it aborts, even while the source is waiting for its next value. */
   readonly signal?: AbortSignal | undefined;
-  /** Turns a failure into a last value, or throws another; without it the failure is thrown. */
+  /** Maps an error of the source to a last value, or throws another error. Default: the error is thrown. */
   readonly failed?: ((error: unknown) => U) | undefined;
   /** Called once, however the stream ends. */
   readonly ended?: (() => void) | undefined;
@@ -127,7 +127,7 @@ class MappedStream<T, U> implements AsyncGenerator<U, undefined> {
     if (this.over) return;
     this.over = true;
     this.hooks.signal?.removeEventListener('abort', this.onAbort);
-    // Not awaited: a source that is waiting for its next value may answer only then.
+    // Not awaited: `return` of a source that is waiting for its next value may resolve only with that value.
     this.source?.return?.(undefined).then(undefined, () => undefined);
     this.hooks.ended?.();
   }

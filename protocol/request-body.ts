@@ -3,18 +3,18 @@ import { AbortedError } from '../kernel/aborted-error.js';
 import { type MaybePromise, mapMaybePromise } from '../kernel/maybe-promise.js';
 import { throwProblem } from '../kernel/result.js';
 
-/** How the rest of a large body is waited for. */
+/** Delays the reading of large bodies. */
 export interface LargeBodyGate {
-  /** Bytes of a body from which on it is large. */
+  /** Size in bytes from which on a body is large. */
   readonly bytes: number;
-  /** Resolves when the rest may be read; rejects when it is not read at all. */
+  /** Resolves when the rest may be read; rejects when it is not to be read. */
   readonly enter: () => Promise<void>;
 }
 
 /**
- * Reads a request's body as text. Refuses LIMIT_EXCEEDED when it is larger than `limit` bytes; what follows is then
- * read and dropped, so that the sender gets to read the answer. Throws AbortedError when the sender leaves before the
- * end. With `gate`, the rest of a large body stays with the sender until the gate opens. Default: it is read at once.
+ * Reads a request's body as text. Refuses LIMIT_EXCEEDED when it is larger than `limit` bytes; the rest is then
+ * read and discarded, so that the sender reads the response. Throws AbortedError when the sender disconnects before the
+ * end. With `gate`, reading of a large body pauses until the gate opens. Default: it is read at once.
  */
 export function readBody(
   request: IncomingMessage,
@@ -28,19 +28,19 @@ export function readBody(
   };
   const length = Number(request.headers['content-length']);
   if (length > limit) return whole(undefined);
-  // A small body has nearly always come with its head: then there is nothing to wait for, not even for being told so.
+  // A small body has nearly always arrived with the headers: then it is read without waiting for an event.
   const isThere = request.complete || request.readableLength === length;
   return mapMaybePromise(isThere ? arrived(request, limit) : collect(request, limit, gate), whole);
 }
 
-/** What has come, or undefined when it is too long. */
+/** The body that has arrived; undefined when it is too long. */
 function arrived(request: IncomingMessage, limit: number): string | undefined {
   const body = request.read() as Buffer | null;
   if (body === null) return '';
   return body.length <= limit ? body.toString('utf8') : undefined;
 }
 
-/** The whole text, or undefined when it is too long. Listeners, because iterating costs more than the rest. */
+/** The whole text; undefined when it is too long. By listeners: async iteration would cost more than everything else. */
 function collect(
   request: IncomingMessage,
   limit: number,

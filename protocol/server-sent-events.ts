@@ -1,19 +1,19 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
-/** Server-sent events as graphql-sse defines them for one operation a connection. */
+/** Media type of server-sent events; the events are those of graphql-sse's distinct connections mode. */
 export const EVENT_STREAM = 'text/event-stream';
 
 export interface SendEventsOptions {
-  /** Milliseconds between comments that keep proxies and the reader from giving up. Default 10,000. */
+  /** Milliseconds between comments that keep proxies and the reader from closing the connection. Default 10,000. */
   readonly heartbeat?: number;
-  /** When it has aborted, the stream ends without `complete`: the reader knows that there was more to come. */
+  /** When it has aborted, the stream ends without `complete`, which tells the reader to resume. */
   readonly closing?: AbortSignal | undefined;
 }
 
 /**
  * Sends each value as an event `next`, then `complete`. Waits for the socket to drain before it pulls the next
- * value, so that a slow reader costs no memory. Ends the source when the reader leaves.
+ * value, so that a slow reader costs no memory. Ends the source when the reader disconnects.
  */
 export async function sendEvents(
   response: ServerResponse,
@@ -52,7 +52,7 @@ async function sendEvent(response: ServerResponse, value: unknown): Promise<void
   try {
     await once(response, 'drain', { signal: gone.signal });
   } catch {
-    // The reader left; the loop above ends with its source.
+    // The reader disconnected; the loop above ends with its source.
   } finally {
     response.off('close', close);
   }
@@ -73,13 +73,13 @@ const MAX_EVENT = 16 * 1024 * 1024;
 export class EventParser {
   private rest = '';
 
-  /** The events that are whole with this piece. Throws when one is larger than 16 Mi characters. */
+  /** The events that are complete with this chunk. Throws when one is larger than 16 Mi characters. */
   feed(piece: string): ReceivedEvent[] {
     const known = this.rest.length;
     const text = withoutReturns(this.rest + piece);
     const events: ReceivedEvent[] = [];
     let from = 0;
-    // What was there before has no end of an event, but may have the first half of one.
+    // The buffered text has no end of an event, but may have the first half of one.
     for (let end = text.indexOf('\n\n', Math.max(0, known - 2)); end >= 0; end = text.indexOf('\n\n', from)) {
       const event = parseEvent(text.slice(from, end));
       if (event) events.push(event);
@@ -91,7 +91,7 @@ export class EventParser {
   }
 }
 
-/** A return at the very end stays: it may be the first half of a line's end. */
+/** A carriage return at the end stays: it may be the first half of a line end. */
 function withoutReturns(text: string): string {
   return text.includes('\r') ? text.replace(/\r(?:\n|(?!$))/g, '\n') : text;
 }

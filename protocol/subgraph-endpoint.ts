@@ -4,27 +4,27 @@ import type { MaybePromise } from '../kernel/maybe-promise.js';
 import type { AbortScope } from '../kernel/request-scope.js';
 import type { SubgraphRequest, SubgraphResult } from './wire.js';
 
-/** For whom a subgraph executes a request, or an event of a subscription. */
+/** The context in which a subgraph executes a request, or an event of a subscription. */
 export interface SubgraphContext {
   readonly actor: Actor;
   /** Ties log entries and errors of one client request together. */
   readonly requestId: string;
   /** Batch loaders of this request. */
   readonly loaders: Loaders;
-  /** Aborts when the client has left; ends the source of a subscription. */
+  /** Aborts when the client disconnects; ends the source of a subscription. */
   readonly signal?: AbortSignal | undefined;
-  /** Has that signal, for everything that is executed together with this request. Default this context. */
+  /** Holds the signal for everything that is executed together with this request. Default: this context. */
   readonly abortScope?: AbortScope | undefined;
   /** Cursor of an event: the result must not be older. */
   readonly minResourceVersion?: string | undefined;
 }
 
-/** A subgraph in the same process: takes the requests that others get over HTTP. */
+/** A subgraph in the same process, called directly instead of over HTTP. */
 export interface SubgraphEndpoint {
   readonly name: string;
-  /** Runs a query or a mutation. */
+  /** Executes a query or a mutation. */
   execute(request: SubgraphRequest, context: SubgraphContext): MaybePromise<SubgraphResult>;
-  /** Opens a subscription; `newContext` makes the context of each event. A result without `data` is the last. */
+  /** Opens a subscription; `newContext` creates the context of each event. A result without `data` is the last. */
   subscribe(
     request: SubgraphRequest,
     newContext: () => SubgraphContext,

@@ -5,10 +5,10 @@ import type { WorkBudget } from '../kernel/fairness/work-turns.js';
 /** Ties the log entries of one client request together, over every process it touches. */
 export const REQUEST_ID_HEADER = 'x-request-id';
 
-/** Cursor of an event that the subgraph must have seen before it answers. */
+/** Cursor of an event; the subgraph's response must not be older. */
 export const MIN_RESOURCE_VERSION_HEADER = 'x-fleetgraph-min-resource-version';
 
-/** A request to a subgraph, as it goes over the wire. */
+/** A request to a subgraph in its wire format. */
 export interface SubgraphRequest {
   readonly query: string;
   readonly operationName?: string | null | undefined;
@@ -16,19 +16,19 @@ export interface SubgraphRequest {
 }
 
 /**
- * A subgraph's answer, as it comes over the wire. Without `data` the request itself failed, or, as an event of a
- * subscription, the stream has ended with these errors.
+ * A subgraph's result in its wire format. Without `data` the request failed, or, as an event of a subscription, the stream
+ * has ended with these errors.
  */
 export interface SubgraphResult {
   data?: Record<string, unknown> | null;
   errors?: readonly GraphQLFormattedError[];
   /** Of an event of a subscription: the span that it follows from (`traceparent`, W3C), when that is traced. */
   trace?: string;
-  /** In a subscription: not an event but how far the stream is. */
+  /** In a subscription: not an event but the position of the stream. */
   bookmark?: { readonly cursor: string; readonly caughtUp: boolean };
 }
 
-/** A copy of a value as JSON would carry it, without the detour over text. */
+/** A copy of a value as JSON would carry it, without serializing it. */
 export function toWire(value: unknown): unknown {
   if (typeof value !== 'object' || value === null)
     return typeof value === 'bigint' ? value.toString() : value;
@@ -41,7 +41,7 @@ export function toWire(value: unknown): unknown {
   return copy;
 }
 
-/** The same in turns of the event loop, for what is much; a unit of the budget is a value of a list. */
+/** The same in turns of the event loop, for large values; a unit of the budget is a value of a list. */
 export async function toWireInTurns(value: unknown, budget: WorkBudget): Promise<unknown> {
   if (typeof value !== 'object' || value === null || hasToJson(value)) return toWire(value);
   if (Array.isArray(value)) {
@@ -54,15 +54,15 @@ export async function toWireInTurns(value: unknown, budget: WorkBudget): Promise
   return copy;
 }
 
-/** A value that has no lists or objects in it needs no promise. */
+/** A primitive needs no promise. */
 function wireInTurns(value: unknown, budget: WorkBudget): MaybePromise<unknown> {
-  const goesOn = budget.spend(1);
+  const hasTime = budget.spend(1);
   if (typeof value !== 'object' || value === null) return toWire(value);
-  return goesOn ? toWireInTurns(value, budget) : budget.next().then(() => toWireInTurns(value, budget));
+  return hasTime ? toWireInTurns(value, budget) : budget.next().then(() => toWireInTurns(value, budget));
 }
 
 function assignWire(copy: Record<string, unknown>, key: string, item: unknown): void {
-  // An alias may have the one name that assignment takes for something else.
+  // Assigning to `__proto__`, which is a valid alias, would set the prototype.
   if (key === '__proto__')
     Object.defineProperty(copy, key, { value: item, enumerable: true, writable: true });
   else copy[key] = item;

@@ -1,12 +1,12 @@
 import type { WorkBudget } from '../kernel/fairness/work-turns.js';
 
-/** Characters of text that are as much work as writing one value. */
+/** Characters of text that cost as much as writing one value. */
 const CHARACTERS = 64;
 
-/** Values of an object or list that are written at once, when none of them is an object or a list. */
+/** Maximum number of values of an object or list that are written at once, when all are primitives. */
 const AT_ONCE = 200;
 
-/** An object or list that is being written, and how far. */
+/** An object or list that is being written, and the position in it. */
 interface Open {
   readonly values: readonly unknown[];
   /** Names of the values; undefined in a list. */
@@ -15,8 +15,8 @@ interface Open {
 }
 
 /**
- * Writes an object as JSON in pieces, one for each turn of the event loop; a unit of the budget is a value. Throws what
- * `tooLarge` makes when it has more than `limit` bytes.
+ * Writes an object as JSON in pieces, one for each turn of the event loop; a unit of the budget is a value. Throws the
+ * error of `tooLarge` when it has more than `limit` bytes.
  */
 export async function writeInTurns(
   data: object,
@@ -36,7 +36,7 @@ export async function writeInTurns(
   return text;
 }
 
-/** The next value of what is written; goes into it, when it has more in it. */
+/** The next value to write; descends into an object or list. */
 function step(inner: Open, open: Open[]): string {
   const { values, keys, at } = inner;
   if (at === values.length) {
@@ -58,7 +58,7 @@ function opened(value: object): Open {
     : { values: Object.values(value), keys: Object.keys(value), at: 0 };
 }
 
-/** Whether there are objects or lists in it, or very many values; what is smaller is written at once. */
+/** Whether it contains objects or lists, or very many values; otherwise it is written at once. */
 function isNested(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
   const values = Array.isArray(value) ? (value as unknown[]) : Object.values(value);

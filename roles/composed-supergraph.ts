@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Log } from '../kernel/log.js';
 
 const configSchema = z.strictObject({
-  /** The subgraphs: their names in the supergraph, and where each answers GraphQL. */
+  /** The subgraphs: their names in the supergraph, and the URL of each. */
   subgraphs: z.array(z.strictObject({ name: z.string().min(1), url: z.url() })).min(1),
   /** Headers of the requests for the subgraphs' schemas. */
   introspectionHeaders: z.record(z.string(), z.string()).default({}),
@@ -14,12 +14,12 @@ const configSchema = z.strictObject({
 });
 
 /**
- * Composes the supergraph of the subgraphs that a YAML file lists: asks each for its schema (`_service { sdl }`), and again
- * at an interval. Rejects with the file's name when the file is not such a list.
+ * Composes the supergraph of the subgraphs that a YAML file lists: queries the schema of each (`_service { sdl }`), and again
+ * at an interval. Rejects with the file's name when the file is not valid.
  */
 export async function composedSupergraphManager(file: string, log: Log): Promise<SupergraphManager> {
   const { subgraphs, introspectionHeaders, pollIntervalSeconds } = await readConfig(file);
-  // Takes a second to load, and no other role needs it.
+  // Loading takes a second, and no other role needs it.
   const { IntrospectAndCompose, RemoteGraphQLDataSource } = await import('@apollo/gateway');
   const manager = new IntrospectAndCompose({
     subgraphs,

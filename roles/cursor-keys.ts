@@ -6,8 +6,8 @@ const ID = /^[a-z0-9-]{1,16}$/;
 const SHORTEST_SECRET = 32;
 
 /**
- * The keys that CURSOR_KEYS lists, the first of which signs: `2027:<secret>,platform`. Throws when one has no id of its
- * own or a secret of less than 32 characters.
+ * The keys that CURSOR_KEYS lists, the first of which signs: `2027:<secret>,platform`. Throws when a key has no unique
+ * id, or a secret of less than 32 characters.
  */
 export function cursorKeys(text: string, platformSecret: string): CursorKey[] {
   const keys = text.split(',').map((entry) => cursorKey(entry.trim(), platformSecret));

@@ -1,14 +1,14 @@
 import type pg from 'pg';
 import { lockedTransaction } from '../kernel/postgres/locked-transaction.js';
 
-/** What a role of the database may do: read and write rows of schemas, or only add rows to single tables. */
+/** The rights of a role of the database: reading and writing rows of schemas, or only adding rows to single tables. */
 export interface DatabaseRights {
   readonly role: string;
-  /** Schemas of which it may read, add, change and remove rows. */
+  /** Schemas whose rows it may select, insert, update and delete. */
   readonly schemas: readonly string[];
-  /** Tables of others to which it may add rows. */
+  /** Tables of other schemas into which it may insert rows. */
   readonly inserts?: readonly string[];
-  /** Password with which the role is made where it does not exist. Left out, it must exist. */
+  /** Password with which the role is created if it does not exist. Without one, it must exist. */
   readonly password?: string;
 }
 
@@ -23,12 +23,12 @@ export const platformSchemas: readonly string[] = [
   'graphile_worker',
 ];
 export const kubesimSchemas: readonly string[] = ['kubesim'];
-/** The probe of readiness writes into it, and keeps nothing. */
+/** The readiness probe writes into it and rolls back. */
 export const kubesimInserts: readonly string[] = ['engine.write_probe'];
 
 /**
- * Gives roles what they need and no more: rows, but no tables; not ownership, so row security holds for them. Run as the
- * owner after every migration; repeating it is harmless, and racing processes wait for each other.
+ * Grants roles the rights that they need and no others: on rows, but neither on tables nor ownership, so that row security
+ * applies to them. Run as the owner after every migration; it is idempotent, and concurrent processes wait for each other.
  */
 export async function grantRights(pool: pg.Pool, rights: readonly DatabaseRights[]): Promise<void> {
   await lockedTransaction(pool, 'fleetgraph rights', async (client) => {
@@ -63,7 +63,7 @@ async function makeRole(client: pg.PoolClient, name: string, password: string): 
   );
 }
 
-/** graphile-worker turns row security on for its tables, without a policy: none but their owner would see a row. */
+/** graphile-worker enables row security on its tables without a policy: only their owner would see rows. */
 async function openRowSecurity(client: pg.PoolClient, schema: string, name: string): Promise<void> {
   const { rows } = await client.query<{ table: string }>(
     `SELECT format('%I.%I', nspname, relname) AS table FROM pg_class JOIN pg_namespace AS n ON n.oid = relnamespace

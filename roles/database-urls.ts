@@ -8,7 +8,7 @@ import { required } from './settings.js';
 /** The part of the platform as which a process uses the database. */
 export type DatabasePart = 'platform' | 'kubesim';
 
-/** What each part may do in the database. */
+/** The rights of each part in the database. */
 const RIGHTS: Readonly<Record<DatabasePart, Omit<DatabaseRights, 'role' | 'password'>>> = {
   platform: { schemas: platformSchemas },
   kubesim: { schemas: kubesimSchemas, inserts: kubesimInserts },
@@ -20,8 +20,8 @@ function rightsOf(part: DatabasePart, role: string, password?: string): Database
 }
 
 /**
- * Brings the database of DATABASE_URL to this release and answers its URL. With DATABASE_MIGRATION_URL that is done as the
- * owner whom it names, who gives the role of DATABASE_URL the rights of the part; without it as the role itself.
+ * Migrates the database of DATABASE_URL to this release and returns its URL. With DATABASE_MIGRATION_URL it is migrated as
+ * that role, the owner, which grants the role of DATABASE_URL the rights of the part; without it as the role itself.
  */
 export async function preparedDatabaseUrl(env: Env, ...parts: readonly DatabasePart[]): Promise<string> {
   const url = required(env, 'DATABASE_URL');
@@ -37,16 +37,16 @@ export async function preparedDatabaseUrl(env: Env, ...parts: readonly DatabaseP
   return url;
 }
 
-/** A database as its owner, who prepares it: the setting that has the URL, and the rights that others get. */
+/** The owner of a database, which prepares it: its URL, the setting that has the URL, and the rights that it grants. */
 export interface DatabaseOwner {
   readonly url: string;
   readonly name?: string;
   readonly rights?: readonly DatabaseRights[];
 }
 
-/** The database of an all-in-one process, by who uses it. */
+/** The URLs of the database of an all-in-one process, by part. */
 export interface DatabaseUrls {
-  /** Without one the role of `databaseUrl` is it. */
+  /** Default: the role of `databaseUrl`. */
   readonly owner?: DatabaseOwner;
   /** For engine and subgraphs. */
   readonly databaseUrl: string;
@@ -54,7 +54,7 @@ export interface DatabaseUrls {
   readonly cloudDatabaseUrl: string;
 }
 
-/** A database of DATABASE_URL: prepared as the owner of DATABASE_MIGRATION_URL, used as the one role. */
+/** A database of DATABASE_URL: prepared as the role of DATABASE_MIGRATION_URL, used as the role of DATABASE_URL. */
 export function externalDatabase(url: string, ownerUrl: string | undefined): DatabaseUrls {
   const used = { databaseUrl: url, cloudDatabaseUrl: url };
   if (ownerUrl === undefined) return used;
@@ -63,7 +63,7 @@ export function externalDatabase(url: string, ownerUrl: string | undefined): Dat
   return { ...used, owner: { url: ownerUrl, name: 'DATABASE_MIGRATION_URL', rights } };
 }
 
-/** The embedded database: its owner makes a role for each part, with passwords that follow from `secret`. */
+/** The embedded database: its owner creates a role for each part, with passwords derived from `secret`. */
 export function embeddedDatabase(ownerUrl: string, secret: string): DatabaseUrls {
   const roleOf = (part: DatabasePart) => ({
     role: `fleetgraph_${part}`,

@@ -91,7 +91,7 @@ subscription WatchClusters {
 }
 `;
 
-/** GraphiQL for our graph: a query, a mutation and a subscription to begin with. */
+/** GraphiQL of the platform's graph, with a query, a mutation and a subscription as examples. */
 export const fleetgraphPage: GraphiqlOptions = {
   title: 'Fleetgraph',
   tabs: [{ query: FLEET }, { query: CREATE }, { query: WATCH }],

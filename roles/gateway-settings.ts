@@ -2,7 +2,7 @@ import { verbs } from '../access/decision.js';
 import { type GatewayOptions, type Limits, readTrustedDocuments } from '../gateway/server.js';
 import type { Env } from '../kernel/env.js';
 
-/** What the settings say of limits, documents and metrics of a gateway, however it is run. */
+/** The options of a gateway that come from the settings, in every role that runs one. */
 export type GatewaySettings = Pick<
   GatewayOptions,
   | 'allowedHosts'
@@ -16,14 +16,14 @@ export type GatewaySettings = Pick<
   | 'planningThread'
 >;
 
-/** Needed to read the schema, where INTROSPECTION says `scope`. */
+/** The scope that introspection requires with INTROSPECTION=scope. */
 const [INTROSPECTION_SCOPE] = verbs.introspect;
-/** Seconds in which the points of an account come back. */
+/** Seconds in which the rate points of an account are refilled. */
 const MINUTE = 60;
 
 /**
- * Reads them; throws when the file of trusted documents is not one. `rateDatabaseUrl` is where gateways share the
- * points of accounts; without it this one counts for itself.
+ * Reads the settings; throws when the file of trusted documents is not valid. `rateDatabaseUrl` is the database in which
+ * gateways share the rate points of accounts; without it each gateway counts by itself.
  */
 export async function gatewaySettings(env: Env, rateDatabaseUrl?: string): Promise<GatewaySettings> {
   const {
@@ -39,7 +39,7 @@ export async function gatewaySettings(env: Env, rateDatabaseUrl?: string): Promi
     allowedOrigins: env.CORS_ORIGINS,
     limits: {
       requestTimeout: REQUEST_TIMEOUT * 1000,
-      // One slow subgraph leaves time for what follows from the others.
+      // After the timeout of a slow subgraph there is time left for dependent fetches.
       subgraphTimeout: (REQUEST_TIMEOUT * 1000) / 2,
       ...(COST_LIMIT === undefined ? {} : { cost: COST_LIMIT }),
       ...(env.RESPONSE_LIMIT === undefined ? {} : { responseBytes: env.RESPONSE_LIMIT }),
@@ -51,13 +51,13 @@ export async function gatewaySettings(env: Env, rateDatabaseUrl?: string): Promi
     trustedDocuments: TRUSTED_DOCUMENTS ? await readTrustedDocuments(TRUSTED_DOCUMENTS) : undefined,
     metricsPort: METRICS_PORT,
     revocationsFile: env.AUTH_REVOCATIONS,
-    // Our subgraphs send the same events to all subscribers of an account.
+    // The platform's subgraphs send the same events to all subscribers of an account.
     sharedBy: 'account',
     planningThread: true,
   };
 }
 
-/** Limits of accounts that are set; the others keep their defaults. */
+/** The limits of accounts that have a setting; the others keep their defaults. */
 function accountLimits(env: Env): Partial<Limits> {
   const given: Partial<Record<keyof Limits, number | undefined>> = {
     connectionsPerAccount: env.CONNECTIONS_PER_ACCOUNT,

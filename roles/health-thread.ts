@@ -1,25 +1,25 @@
 /**
  * The thread that answers health probes. It has an event loop of its own, so it answers while the main thread is busy,
- * and it reads from shared memory when the main thread's event loop last turned, so it cannot be fooled by one that is
- * stuck. As a worker it is loaded by itself, so it imports only packages and types.
+ * and it reads from shared memory when the main thread's event loop last turned, so that it detects one that is stuck. It is
+ * the entry file of a worker: it imports only packages and types, so that the worker loads nothing else.
  */
 import { type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 
-/** What the thread is started with. */
+/** The thread's `workerData`. */
 export interface HealthThreadOptions {
   readonly host: string;
   readonly port: number;
   /** When the main thread's event loop last turned, by `process.hrtime`, in nanoseconds. */
   readonly beat: SharedArrayBuffer;
-  /** Milliseconds without a turn of the main thread's event loop after which the process counts as dead. */
+  /** Milliseconds without a turn of the main thread's event loop after which liveness fails. */
   readonly stallMs: number;
-  /** Milliseconds that the main thread has to say whether it is ready. */
+  /** Timeout of the main thread's readiness in milliseconds. */
   readonly answerMs: number;
 }
 
-/** What the thread tells: that it listens or cannot, or asks whether the process is ready. */
+/** The thread's messages: that it listens or cannot, and the question whether the process is ready. */
 export type HealthQuestion =
   { readonly listening: number } | { readonly failed: Error } | { readonly ask: number };
 

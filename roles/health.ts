@@ -5,27 +5,27 @@ import { workerFile } from '../kernel/process/worker-file.js';
 import type { HealthAnswer, HealthQuestion, HealthThreadOptions } from './health-thread.js';
 import type { Readiness, Role } from './role.js';
 
-/** Milliseconds between two signs of life of the main thread. */
+/** Milliseconds between two heartbeats of the main thread. */
 const BEAT_MS = 250;
-/** Milliseconds that the main thread has to say whether it is ready; checks of its own must be shorter. */
+/** Timeout of the main thread's readiness in milliseconds; timeouts of its checks must be shorter. */
 const ANSWER_MS = 5000;
 
 export interface HealthOptions {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
-  /** Milliseconds for which the main thread's event loop may stand still before `/healthz` answers 503. */
+  /** Milliseconds for which the main thread's event loop may be blocked before `/healthz` answers 503. */
   readonly stallMs: number;
   readonly log: Log;
 }
 
 /**
- * Health probes of this process, answered by a thread of their own whatever the main thread does.
+ * Health probes of this process, answered by a thread of their own, also while the main thread is busy.
  *
- * - `GET /healthz` (liveness): 200 while the main thread's event loop turns, 503 once it has stood still for longer
- *   than `stallMs`. Restart the process then.
- * - `GET /readyz` (readiness): what `check` says, 503 until `check` is set, and 503 when the main thread does not
- *   answer within five seconds. Send no requests then.
+ * - `GET /healthz` (liveness): 200 while the main thread's event loop turns, 503 once it was blocked for longer than
+ *   `stallMs`: the process should be restarted.
+ * - `GET /readyz` (readiness): the result of `check`; 503 until `check` is set, and when the main thread does not answer
+ *   within five seconds: the process should get no requests.
  */
 export class HealthServer implements AsyncDisposable {
   /**

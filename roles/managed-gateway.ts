@@ -3,8 +3,8 @@ import type { Gateway } from '../gateway/server.js';
 import type { Log } from '../kernel/log.js';
 
 /**
- * Starts a gateway on the supergraph of a manager, and reloads it with each later one, in their order. One that is not valid
- * is logged, and changes nothing. Rejects when the manager has none.
+ * Starts a gateway on the supergraph of a manager, and reloads it with each later one, in their order. A supergraph that is
+ * not valid is logged, and the current one stays. Rejects when the manager has none at the start.
  */
 export async function startManagedGateway(
   manager: SupergraphManager,

@@ -12,15 +12,15 @@ import { deriveKey } from '../kernel/secret.js';
 
 export interface PlatformOptions {
   readonly databaseUrl: string;
-  /** Connections to PostgreSQL of this process. */
+  /** Maximum number of connections to PostgreSQL of this process. */
   readonly poolSize: number;
-  /** Milliseconds that a statement may take. Default as long as it likes: the engine's work has no end that is known. */
+  /** Timeout of a statement in milliseconds. Default: none, because statements of the engine have no known limit. */
   readonly statementTimeout?: number | undefined;
-  /** The platform's secret, from which every internal key is derived. */
+  /** The platform's secret, from which all internal keys are derived. */
   readonly secret: string;
-  /** CURSOR_KEYS. Default the key that follows from the secret. */
+  /** CURSOR_KEYS. Default: the key that is derived from the secret. */
   readonly cursorKeys?: string | undefined;
-  /** The simulated cloud. */
+  /** URL of the simulated cloud. */
   readonly cloudUrl: string;
   /** Notifies processes of new events. Default: PostgreSQL's NOTIFY. */
   readonly nats?: NatsOptions | undefined;

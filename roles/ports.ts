@@ -1,6 +1,6 @@
 import type { SubgraphName } from '../subgraphs/runtime/subgraph.js';
 
-/** Where a subgraph process listens when nothing else is said; also the address in the supergraph. */
+/** Default ports of subgraph processes; also those of the addresses in the supergraph. */
 export const subgraphPorts: Record<SubgraphName, number> = {
   regions: 4101,
   clusters: 4102,
@@ -9,5 +9,5 @@ export const subgraphPorts: Record<SubgraphName, number> = {
   observability: 4105,
 };
 
-/** Where the simulated cloud listens as a process of its own; its Kubernetes API servers take the next port. */
+/** Default port of a process of the simulated cloud; its Kubernetes API servers have the next port. */
 export const kubesimPort = 4106;

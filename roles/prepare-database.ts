@@ -19,8 +19,8 @@ export interface PrepareOptions {
 }
 
 /**
- * Brings a database to this release as its owner: migrations, the queue's own tables, the catalogue, and the rights of
- * the roles as which processes run. Every process does it at boot; racing processes do it once. Throws
+ * Migrates a database to this release as its owner: migrations, the queue's tables, the catalogue, and the rights of the
+ * roles as which processes run. Every process does so at its start; of concurrent processes one does the work. Throws
  * `DatabaseUnusableError` when it cannot be reached or written, `SecretsError` when it belongs to other secrets.
  */
 export async function prepareDatabase(

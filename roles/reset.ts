@@ -8,12 +8,12 @@ import type { Env } from '../kernel/env.js';
 import { lockFolder } from '../kernel/process/folder-lock.js';
 import { type PostgresLayout, hasDatabase, prepareLayout } from '../kernel/embedded-postgres/layout.js';
 
-/** What the platform writes into its state folder, beside the database; each also with an ending while it is written. */
+/** Files that the platform writes into its state folder, besides the database; each has a suffix while it is written. */
 const OWN_FILES = /^(secrets\.json|token|process)(\.|$)/;
 
 /**
  * `fleetgraph reset`: deletes the database, secrets and token of the state folder after a confirmation, or at once with
- * `confirmed`. Answers what it did. Throws `FolderInUseError` while a process uses the folder.
+ * `confirmed`. Returns a message. Throws `FolderInUseError` while a process uses the folder.
  */
 export async function reset(env: Env, confirmed: boolean): Promise<string> {
   const folder = resolve(env.FLEETGRAPH_HOME);
@@ -30,13 +30,13 @@ export async function reset(env: Env, confirmed: boolean): Promise<string> {
   await lock[Symbol.asyncDispose]();
   const files = await readdir(folder);
   for (const file of files) if (OWN_FILES.test(file)) await rm(join(folder, file));
-  // What others have put there stays.
+  // Files of other programs stay.
   await rmdir(folder).catch(() => undefined);
   const external = env.DATABASE_URL ? ' The database of DATABASE_URL was left as it is.' : '';
   return `${folder} was reset.${external}`;
 }
 
-/** Whether a start has begun in it: the secrets are the first that it writes. Another folder's files are not deleted. */
+/** Whether the folder is one of the platform: the secrets are the first file of a start. Other folders are left alone. */
 async function isStateFolder(folder: string): Promise<boolean> {
   if (!existsSync(folder)) return false;
   const files = await readdir(folder);
@@ -51,11 +51,11 @@ async function confirm(warning: string): Promise<boolean> {
   return answer.trim() === 'reset';
 }
 
-/** Stops the server that a killed process has left behind, if there is one. */
+/** Stops the server of a killed process, if it still runs. */
 async function stopServerOf({ bin, data, user }: PostgresLayout): Promise<void> {
   if (!existsSync(join(data, 'postmaster.pid'))) return;
   const options = { ...user, cwd: '/' };
-  // It fails where the server is gone already.
+  // Fails when the server has ended already.
   await promisify(execFile)(
     join(bin, 'pg_ctl'),
     ['stop', '-D', data, '-m', 'immediate', '-w'],

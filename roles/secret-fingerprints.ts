@@ -5,11 +5,11 @@ import { SecretsError } from '../kernel/process/state-directory.js';
 
 /** The secrets that a start takes from its state folder, because no setting has them. */
 export interface SecretsOfFolder {
-  /** Where they are. */
+  /** The file that has them. */
   readonly file: string;
-  /** Writes them down, where they are new because there were none. */
+  /** Writes the file, if they are new. */
   readonly write?: (() => Promise<void>) | undefined;
-  /** Whether they take the place of those that the database was used with (`--new-secrets`). */
+  /** Whether they replace those with which the database was used before (`--new-secrets`). */
   readonly replace: boolean;
   readonly secrets: Readonly<Partial<Record<SecretName, string>>>;
 }
@@ -22,17 +22,17 @@ const SETTINGS: Readonly<Record<SecretName, string>> = {
   auth: 'AUTH_SECRET',
 };
 
-/** One start at a time: of two first starts with secrets of their own the second finds those of the first. */
+/** Lock of a start: of two concurrent first starts with different secrets the second finds those of the first. */
 const RECORDED = 'SELECT name, fingerprint FROM engine.secret_fingerprint';
 const RECORD = `INSERT INTO engine.secret_fingerprint (name, fingerprint) VALUES ($1, $2)
   ON CONFLICT (name) DO UPDATE SET fingerprint = excluded.fingerprint`;
-/** An account has a counter from its first event on. */
+/** The counters of accounts: an account has one from its first event on. */
 const HAS_DATA = 'SELECT EXISTS (SELECT FROM engine.event_counter) AS "hasData"';
 
 /**
  * Records which secrets of a state folder a database is used with, as fingerprints, and refuses others from then on: a
- * start whose folder was lost would invalidate every token, cursor and kubeconfig without a word. `database` names it to
- * people. Throws `SecretsError`.
+ * start with a new folder would silently invalidate every token, cursor and kubeconfig. `database` is its name in messages.
+ * Throws `SecretsError`.
  */
 export async function claimDatabase(pool: pg.Pool, database: string, folder: SecretsOfFolder): Promise<void> {
   await lockedTransaction(pool, 'fleetgraph secrets', async (client) => {
@@ -41,12 +41,12 @@ export async function claimDatabase(pool: pg.Pool, database: string, folder: Sec
       throw new SecretsError(folder.file, `${fault} ${database}`, { remedy: remedyOf(folder) });
     for (const [name, secret] of Object.entries(folder.secrets))
       await client.query(RECORD, [name, fingerprintOf(secret)]);
-    // A process that is killed here leaves secrets that nothing was made with: the next start takes them.
+    // A process that is killed here leaves secrets that are not used yet: the next start uses them.
     await folder.write?.();
   });
 }
 
-/** Why the database is not the folder's; undefined when it is, or when it has no secrets yet. */
+/** Why the database does not belong to the folder; undefined when it does, or has no secrets yet. */
 async function faultOf(client: pg.PoolClient, folder: SecretsOfFolder): Promise<string | undefined> {
   const { rows } = await client.query<{ name: SecretName; fingerprint: string }>(RECORDED);
   const isOther = ({ name, fingerprint }: { name: SecretName; fingerprint: string }) => {
@@ -57,7 +57,7 @@ async function faultOf(client: pg.PoolClient, folder: SecretsOfFolder): Promise<
     return folder.write
       ? 'is missing, but its secrets are in use in the database'
       : 'does not belong to the database';
-  // Used by an earlier release, or with secrets from settings: new ones are the wrong ones.
+  // Used by an earlier release, or with secrets from settings: its data cannot be read with new ones.
   if (!folder.write) return undefined;
   const [state] = (await client.query<{ hasData: boolean }>(HAS_DATA)).rows;
   return state?.hasData ? 'is missing, but there is data in the database' : undefined;

@@ -3,10 +3,10 @@ import type { NatsOptions } from '../engine/events/nats-connection.js';
 import type { Retention } from '../engine/jobs/retention.js';
 import type { Env } from '../kernel/env.js';
 
-/** How clients prove who they are, where tokens tell accounts apart. */
+/** How clients authenticate, with tokens that name their account. */
 export type CheckedAuth = Exclude<AuthOptions, { kind: 'none' }>;
 
-/** How clients' tokens are checked, from the settings; `fallbackSecret` is the one of the state folder, if any. */
+/** How clients' tokens are verified, from the settings; `fallbackSecret` is the one of the state folder, if any. */
 export function authOptions(env: Env, fallbackSecret?: string): CheckedAuth {
   if (env.FLEETGRAPH_AUTH === 'off')
     throw new Error(
@@ -40,7 +40,7 @@ export function natsOptions(env: Env): NatsOptions | undefined {
   return env.NATS_URL ? { url: env.NATS_URL, credentialsFile: env.NATS_CREDENTIALS } : undefined;
 }
 
-/** A setting that a role cannot do without. */
+/** A setting that a role requires. Throws when it is not set. */
 export function required<K extends keyof Env>(env: Env, name: K): NonNullable<Env[K]> {
   const value = env[name];
   if (value === undefined || value === null) throw new Error(`settings: this role needs ${name}`);

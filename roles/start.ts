@@ -26,7 +26,7 @@ import type { SecretsOfFolder } from './secret-fingerprints.js';
 import { type CheckedAuth, authOptions, natsOptions, retention } from './settings.js';
 import { startupMessage } from './startup-message.js';
 
-/** The token that `npm start` prints: all that the holder of an account may do, for 30 days. */
+/** The token that `npm start` prints: all scopes of the holder of an account, for 30 days. */
 const DEVELOPMENT = {
   account: 'dev',
   subject: 'developer',
@@ -36,8 +36,8 @@ const DEVELOPMENT = {
 
 export interface StartOptions {
   /**
-   * Use the secrets of the state folder, made when there are none, with the database of DATABASE_URL whatever secrets it
-   * was used with before.
+   * Use the secrets of the state folder, created if there are none, with the database of DATABASE_URL, even if it was used
+   * with others before.
    */
   readonly newSecrets?: boolean | undefined;
 }
@@ -47,7 +47,7 @@ const NEW_SECRETS_MISUSED =
 
 /**
  * `npm start`: the whole platform in one process, on the embedded PostgreSQL unless DATABASE_URL names another.
- * Prints where it listens, a development token and what to try.
+ * Prints its URLs, a development token and commands to try.
  */
 export async function start(env: Env, { newSecrets = false }: StartOptions = {}): Promise<AllInOne> {
   const isEmbedded = env.DATABASE_URL === undefined;
@@ -106,8 +106,8 @@ async function developmentToken(env: Env, auth: CheckedAuth): Promise<string | u
 }
 
 /**
- * The secrets; made at the first start only: what was made with lost ones cannot be read with others. Whether a database
- * of DATABASE_URL has such data is known once it is reached.
+ * The secrets; created only at the first start, because data of lost secrets cannot be read with others. Whether a
+ * database of DATABASE_URL has such data is checked once it is connected.
  */
 async function secretsOf(state: StateDirectory, embedded: boolean): Promise<Secrets> {
   if (state.hasSecrets) return state.secrets();
@@ -122,7 +122,7 @@ async function secretsOf(state: StateDirectory, embedded: boolean): Promise<Secr
   return state.secrets();
 }
 
-/** The secrets that are used because no setting has others; undefined when settings have all of them. */
+/** The secrets of the folder that no setting overrides; undefined when settings override all. */
 function usedSecrets(
   env: Env,
   state: StateDirectory,

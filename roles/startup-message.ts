@@ -9,7 +9,7 @@ export interface StartupMessageOptions {
   readonly tokenFile: string | undefined;
   /** The state folder. */
   readonly folder: string;
-  /** How long the start took. */
+  /** Seconds that the start took. */
   readonly seconds: number;
 }
 
@@ -45,7 +45,7 @@ Three things to try:
 `;
 }
 
-/** Flags of the demo for a platform that is not where it looks by itself: on port 4000, with the state folder in this one. */
+/** Flags of the demo for a platform that is not at its defaults: port 4000, and the state folder in the current one. */
 function demoFlags(url: string, folder: string): string[] {
   const { port } = new URL(url);
   const isDefaultFolder = resolve(folder) === resolve('.fleetgraph');
@@ -55,7 +55,7 @@ function demoFlags(url: string, folder: string): string[] {
   ];
 }
 
-/** A text as one word of a shell. */
+/** A text quoted as one word of a shell. */
 function shellWord(text: string): string {
   return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -6,7 +6,7 @@ import { createLog } from '../kernel/log.js';
 import { type SubgraphName, subgraphNames } from '../subgraphs/runtime/subgraph.js';
 import { createSubgraph } from './subgraphs.js';
 
-/** The SDL of every subgraph, without a running platform: nothing is connected, no resolver may be called. */
+/** The SDL of every subgraph, without a running platform: no part is connected, no resolver may be called. */
 export async function subgraphSchemas(): Promise<Record<SubgraphName, string>> {
   await using database = openDatabase({ url: 'postgresql://schema.invalid/none' });
   const platform: Platform = {
@@ -23,7 +23,7 @@ export async function subgraphSchemas(): Promise<Record<SubgraphName, string>> {
   return Object.fromEntries(subgraphs.map(({ name, sdl }) => [name, sdl])) as Record<SubgraphName, string>;
 }
 
-/** Stands for a part that no schema needs; using it is a bug. */
+/** Placeholder of a part that no schema needs; using it is a bug. */
 function absent<T extends object>(what: string): T {
   const get = (_: object, property: string | symbol) => {
     throw new Error(`${what} is not there when only schemas are built (${String(property)})`);

@@ -3,7 +3,7 @@ import { unwatchFile, watchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Log } from '../kernel/log.js';
 
-/** Milliseconds between two checks whether the file has changed. */
+/** Milliseconds between two checks of the file for changes. */
 const INTERVAL = 1000;
 
 /** The supergraph SDL of a file, read again whenever the file changes, and on SIGHUP. */

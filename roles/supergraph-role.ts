@@ -10,7 +10,7 @@ import type { Role } from './role.js';
 import { authOptions, subgraphUrls } from './settings.js';
 import { supergraphFileManager } from './supergraph-file.js';
 
-/** Where another graph's supergraph comes from: a file of supergraph SDL, or one that says of what to compose it. */
+/** The source of another graph's supergraph: a file of supergraph SDL, or one that lists the subgraphs to compose. */
 export type SupergraphOrigin = { readonly supergraph: string } | { readonly compose: string };
 
 /**
@@ -30,12 +30,12 @@ export async function supergraphRole(env: Env, origin: SupergraphOrigin): Promis
     passThroughErrors: true,
     graphiql: { title: 'GraphQL', tabs: [{ query: 'query Start {\n  __typename\n}\n' }] },
     ...settings,
-    // Another graph's subscriptions may depend on who asks.
+    // Subscriptions of another graph may depend on the subject.
     sharedBy: 'subject' as const,
-    // Costs and rates are of our graph's fields and accounts; another graph's are counted when somebody asks for it.
+    // Default costs and rates are those of the platform's graph; of another graph they apply only with a setting.
     limits: {
       cost: Number.POSITIVE_INFINITY,
-      // Some subgraphs say nothing to an event stream for long.
+      // Some subgraphs send the first event of a stream late.
       openingsPerAccount: Number.POSITIVE_INFINITY,
       ...limits,
       pageSize: Number.MAX_SAFE_INTEGER,

@@ -4,56 +4,56 @@ import { type MaybePromise, mapMaybePromise } from '../../../kernel/maybe-promis
 import type { RequestContext } from '../subgraph.js';
 import type { SubgraphResult } from '../../../protocol/wire.js';
 
-/** What one account may have a subgraph execute at once, and have waiting. */
+/** Limits of the concurrent and the waiting requests of an account in a subgraph. */
 export interface TurnLimits {
-  /** Requests at once. Default 32. */
+  /** Concurrent requests. Default 32. */
   readonly requests?: number;
-  /** Requests that wait; further ones are TOO_MANY_REQUESTS. Default 1,000. */
+  /** Waiting requests; further ones are refused with TOO_MANY_REQUESTS. Default 1,000. */
   readonly waiting?: number;
-  /** Events of subscriptions that are completed at once. All others wait: each stream has one at the most. Default 8. */
+  /** Events of subscriptions that are executed concurrently. All others wait: each stream has at most one. Default 8. */
   readonly events?: number;
 }
 
-const LEFT: SubgraphResult = {
-  errors: [{ message: 'Nobody waits for the answer.', extensions: { code: 'REQUEST_TIMEOUT' } }],
+const ABORTED: SubgraphResult = {
+  errors: [{ message: 'The request was aborted.', extensions: { code: 'REQUEST_TIMEOUT' } }],
 };
 
-/** Tells who has work. The gateway has let the account pause before it asked. */
-const WORK = {
+/** Reports accounts with work. Does not pause them: the gateway has done so before it sent the request. */
+const PACE = {
   begin: (account: string) => accountPace.begin(account),
   end: (account: string) => accountPace.end(account),
   pause: () => 0,
 };
 
-/** Lets accounts take turns in a subgraph: gateways bound what each of them sends, but there may be many gateways. */
+/** Bounds the work of each account in a subgraph: each gateway bounds its own requests, but there may be many gateways. */
 export class AccountTurns {
   private readonly requests: FairQueue;
   private readonly events: FairQueue;
 
   constructor({ requests = 32, waiting = 1000, events = 8 }: TurnLimits = {}) {
-    this.requests = new FairQueue({ perFlow: requests, maxWaiting: waiting, pace: WORK });
+    this.requests = new FairQueue({ perFlow: requests, maxWaiting: waiting, pace: PACE });
     this.events = new FairQueue({ perFlow: events, maxWaiting: Number.POSITIVE_INFINITY });
   }
 
-  /** Runs a request in its account's turn, at once when the account has a free place. */
+  /** Executes a request when the account is below its limit, at once if it is now. */
   request(context: RequestContext, work: () => MaybePromise<SubgraphResult>): MaybePromise<SubgraphResult> {
     try {
-      // The signal is made when it is asked for.
+      // A function, because creating the signal costs more than the rest.
       const result = this.requests.run(context.actor.account, work, () => context.signal);
-      return mapMaybePromise(result, (answer) => answer ?? LEFT);
+      return mapMaybePromise(result, (answer) => answer ?? ABORTED);
     } catch (error) {
       if (error instanceof QueueFullError) return tooMany();
       throw error;
     }
   }
 
-  /** Completes an event of a subscription in its account's turn. */
+  /** Executes an event of a subscription when the account is below its limit. */
   async event(
     account: string,
     work: () => Promise<SubgraphResult>,
     signal: AbortSignal | undefined,
   ): Promise<SubgraphResult> {
-    return (await this.events.run(account, work, signal)) ?? LEFT;
+    return (await this.events.run(account, work, signal)) ?? ABORTED;
   }
 }
 

@@ -1,12 +1,12 @@
 /**
- * What a subscription's source yields when it has no event to tell, but its position has moved: events that the filter
- * left out. Goes to the gateway as it is; resolvers never see it.
+ * Yielded by a subscription's source when no event matched the filter, but its position in the log has advanced. Sent to
+ * the gateway as it is; resolvers are not called.
  */
 export class Bookmark {
   constructor(
     /** `after` of the same subscription resumes after it. */
     readonly cursor: string,
-    /** Whether everything that had happened was told when this was said. */
+    /** Whether all events of the log at the time of this bookmark were published. */
     readonly caughtUp: boolean,
   ) {}
 }

@@ -23,42 +23,43 @@ import { AttachedValues } from '../../../kernel/attached-values.js';
 import { type MaybePromise, mapMaybePromise } from '../../../kernel/maybe-promise.js';
 
 /**
- * Runs a compiled query. What it answers is what graphql-js would; undefined when it has met what it cannot do, so that
- * graphql-js must be asked.
+ * Executes a compiled query with the result that graphql-js would have; undefined when it met a value that it cannot
+ * handle, so that graphql-js must execute it.
  */
 export type RunQuery = (
   context: unknown,
   variables: Readonly<Record<string, unknown>>,
 ) => MaybePromise<ExecutionResult | undefined>;
 
-/** Executions after which a document is compiled: compiling costs as much as it saves in so many, and blocks while it lasts. */
-const OFTEN = 64;
+/** Executions after which a document is compiled: compiling costs as much as it saves in so many, and blocks the event loop. */
+const COMPILE_AFTER = 64;
 
 /**
- * Compiles the queries that are executed often. Only those of which graphql-jit does all that graphql-js does: no
- * interfaces or unions of ours, no directives, no input objects.
+ * Compiles the queries that are executed often. Only those that graphql-jit executes exactly as graphql-js does: without
+ * interfaces, unions other than `_Entity`, directives and input objects.
  */
 export class CompiledQueries {
-  /** For as long as their documents are kept. */
+  /** Kept as long as their documents. */
   private readonly known = new AttachedValues<DocumentNode, { uses: number; run: RunQuery | undefined }>();
 
   constructor(private readonly schema: GraphQLSchema) {
     resolveByDefault(schema);
   }
 
-  /** The compiled query; undefined when it is not executed often or does not lend itself to it. */
+  /** The compiled query; undefined when it is not executed often or cannot be compiled. */
   of(document: DocumentNode): RunQuery | undefined {
     let known = this.known.get(document);
     if (!known) this.known.set(document, (known = { uses: 0, run: undefined }));
     known.uses += 1;
-    if (known.uses === OFTEN && isPlain(this.schema, document)) known.run = compile(this.schema, document);
+    if (known.uses === COMPILE_AFTER && isPlain(this.schema, document))
+      known.run = compile(this.schema, document);
     return known.run;
   }
 }
 
 /**
- * Gives fields without a resolver that of graphql-js: graphql-jit would read a property of theirs, but neither call it
- * nor wait for it. Scalars and enums keep none: it is noticed when one is to be called or waited for.
+ * Sets the default resolver of graphql-js on fields without one: graphql-jit would read the property, but neither call nor
+ * await it. Not on fields of scalars and enums, whose serializers detect functions and promises.
  */
 function resolveByDefault(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -69,48 +70,48 @@ function resolveByDefault(schema: GraphQLSchema): void {
 }
 
 function compile(schema: GraphQLSchema, document: DocumentNode): RunQuery | undefined {
-  let beyond = false;
-  const customSerializers = leafSerializers(schema, () => (beyond = true));
+  let hasUnresolved = false;
+  const customSerializers = leafSerializers(schema, () => (hasUnresolved = true));
   const query = compileQuery(schema, document, '', { customSerializers });
   if (!isCompiledQuery(query)) return undefined;
   return (context, variables) =>
-    beyond
+    hasUnresolved
       ? undefined
       : mapMaybePromise(query.query(undefined, context, { ...variables }), (result) =>
-          beyond ? undefined : properResult(result),
+          hasUnresolved ? undefined : toGraphqlResult(result),
         );
 }
 
-/** What graphql-js would call, or wait for. */
-function isUnread(value: unknown): boolean {
+/** Whether graphql-js would call or await the value. */
+function isUnresolved(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return typeof value === 'function';
   if (!('then' in value) || typeof value.then !== 'function') return false;
-  // It is read once more, by graphql-js, which says what it fails with.
+  // graphql-js executes the query again and reports the rejection.
   Promise.resolve(value).catch(() => undefined);
   return true;
 }
 
-/** Serializes scalars and enums as their types do, and tells of a value that is yet to be called or waited for. */
-function leafSerializers(schema: GraphQLSchema, unread: () => void) {
+/** Serializers of scalars and enums that report a value which graphql-js would call or await. */
+function leafSerializers(schema: GraphQLSchema, reportUnresolved: () => void) {
   const types = Object.values(schema.getTypeMap()).filter(isLeafType);
   return Object.fromEntries(
     types.map((type) => [
       type.name,
       (value: unknown): unknown => {
-        if (isUnread(value)) unread();
+        if (isUnresolved(value)) reportUnresolved();
         return type.serialize(value);
       },
     ]),
   );
 }
 
-function properResult({ data, errors }: ExecutionResult): ExecutionResult {
+function toGraphqlResult({ data, errors }: ExecutionResult): ExecutionResult {
   if (!errors || errors.length === 0) return { data };
-  return { ...(data === undefined ? {} : { data }), errors: errors.map(proper) };
+  return { ...(data === undefined ? {} : { data }), errors: errors.map(toGraphqlError) };
 }
 
-/** The compiler's errors lack what graphql-js's have. */
-function proper({ message, path, originalError }: GraphQLError): GraphQLError {
+/** A GraphQLError of graphql-js: those of the compiler lack some of its properties. */
+function toGraphqlError({ message, path, originalError }: GraphQLError): GraphQLError {
   return new GraphQLError(message, { path, ...(originalError ? { originalError } : {}) });
 }
 
@@ -138,7 +139,7 @@ function isPlain(schema: GraphQLSchema, document: DocumentNode): boolean {
   return plain;
 }
 
-/** The union of entities knows its types by their names; others may need to ask. */
+/** `_Entity` resolves its types by `__typename`; other abstract types may have a resolver. */
 function isResolved(field: GraphQLField<unknown, unknown> | null | undefined): boolean {
   if (!field || field.name.startsWith('__')) return false;
   const type = getNamedType(field.type);

@@ -20,21 +20,21 @@ import type { Problem } from '../../../kernel/result.js';
 import { formatProblem } from '../../../protocol/format-errors.js';
 
 /**
- * Texts are checked before a resolver sees them, whatever field they are given to: PostgreSQL can hold neither U+0000 nor
- * half of a surrogate pair, which UTF-8 has no bytes for; and an index can hold no id of megabytes.
+ * Why a string of an input is refused before any resolver is called: PostgreSQL stores neither U+0000 nor half of a
+ * surrogate pair, which UTF-8 cannot encode; and an index cannot store an id of megabytes.
  */
 type Fault = Pick<Problem, 'code' | 'message' | 'details'>;
 type Path = readonly (string | number)[];
-/** Finds out what an input is given to, of a text that is too long for an id. */
+/** The type of the input to which a string is given; called only when the string is too long for an id. */
 type TypeOf = () => GraphQLNamedType | undefined;
 
-/** What a request's variables have of it is refused; undefined when all of them can be taken. */
+/** The error of a request's variables; undefined when all strings are accepted. */
 export function variableFault(
   schema: GraphQLSchema,
   document: DocumentNode,
   variables: Readonly<Record<string, unknown>> | null | undefined,
 ): GraphQLError | undefined {
-  // Nearly all are: where a text is that may not be taken is looked for afterwards.
+  // The fast path of nearly all requests; the position of a refused string is searched only when there is one.
   if (!variables || isPlain(variables)) return undefined;
   for (const [name, value] of Object.entries(variables)) {
     const typeAt = (path: Path) => typeInside(schema, typeOfVariable(schema, document, name), value, path);
@@ -44,7 +44,7 @@ export function variableFault(
   return undefined;
 }
 
-/** What a document has of it is refused; undefined when all of its texts can be taken. */
+/** The error of a document's literals; undefined when all strings are accepted. */
 export function literalFault(schema: GraphQLSchema, document: DocumentNode): GraphQLError | undefined {
   const types = new TypeInfo(schema);
   let found: { readonly node: StringValueNode; readonly fault: Fault } | undefined;
@@ -54,10 +54,10 @@ export function literalFault(schema: GraphQLSchema, document: DocumentNode): Gra
     if (fault) found ??= { node, fault };
   };
   visit(document, visitWithTypeInfo(types, { StringValue: check }));
-  return found && refusal(found.fault, placeOf(document, (node) => node === found?.node) ?? []);
+  return found && refusal(found.fault, argumentPath(document, (node) => node === found?.node) ?? []);
 }
 
-/** Whether all texts of a value, its keys included, can be taken whatever they are given to. */
+/** Whether all strings of a value, including its keys, are accepted as input of any type. */
 function isPlain(value: unknown): boolean {
   if (typeof value === 'string')
     return value.length <= MAX_ID_LENGTH && value.isWellFormed() && !value.includes('\u0000');
@@ -86,7 +86,7 @@ function tooLong(limit: string, maximum: number, message: string): Fault {
   return { code: 'LIMIT_EXCEEDED', message: `${message}. Send less at once.`, details: { limit, maximum } };
 }
 
-/** The first text of a value that is refused, its keys included, and where it is. */
+/** The first string of a value, including its keys, that is refused, and its path. */
 function faultIn(
   value: unknown,
   path: Path,
@@ -124,7 +124,7 @@ function typeOfVariable(
   return undefined;
 }
 
-/** The type at a path of a value. Lists are passed over, and a representation of an entity is of the type that it names. */
+/** The type at a path of a value. Lists are skipped, and a representation of an entity has the type of its `__typename`. */
 function typeInside(
   schema: GraphQLSchema,
   declared: GraphQLNamedType | undefined,
@@ -143,14 +143,14 @@ function typeInside(
   return type;
 }
 
-/** The argument, and the place in it, that a variable is given to: callers know their inputs, not a plan's names. */
+/** The path of the argument to which a variable is given: callers know arguments, but not the variables of a query plan. */
 function argumentOf(document: DocumentNode, variable: string): Path {
   const is = (node: ValueNode) => node.kind === Kind.VARIABLE && node.name.value === variable;
-  return placeOf(document, is) ?? [variable];
+  return argumentPath(document, is) ?? [variable];
 }
 
-/** The argument, and the place in it, where a value stands. */
-function placeOf(document: DocumentNode, is: (node: ValueNode) => boolean): Path | undefined {
+/** The path of the argument that contains a value. */
+function argumentPath(document: DocumentNode, is: (node: ValueNode) => boolean): Path | undefined {
   let found: Path | undefined;
   visit(document, {
     Argument: ({ name, value }) => {

@@ -19,18 +19,18 @@ import { WorkBudget } from '../../../kernel/fairness/work-turns.js';
 
 /**
  * Fields that an account's executions resolve in one turn of the event loop: ten to twenty milliseconds of graphql-js.
- * Loaders batch what belongs to one turn, so fewer would be more statements.
+ * Loaders batch the loads of one turn, so fewer fields would cost more statements.
  */
 export const FIELDS_PER_TURN = 20_000;
 
-/** Fields of the pieces of a long list. The last piece of a turn may exceed what the turn has left. */
+/** Fields of a piece of a long list. The last piece of a turn may exceed its budget. */
 const FIELDS_PER_PIECE = FIELDS_PER_TURN / 4;
 
 const known = new WeakSet<GraphQLSchema>();
 
 /**
- * Lets the lists of a schema be completed in turns: one that would be more than may be resolved in the present turn of the
- * event loop becomes a promise of itself, or of its items. Executors complete everything that is there in one turn.
+ * Completes the lists of a schema in several turns of the event loop: a list that exceeds the budget of the current turn
+ * becomes a promise, or a list of promises. Executors complete all values that are available in one turn.
  */
 export function resolveListsInTurns(schema: GraphQLSchema): void {
   if (known.has(schema)) return;
@@ -65,11 +65,11 @@ function paced(list: readonly unknown[], context: RequestContext, info: GraphQLR
 }
 
 function newBudget(context: RequestContext): WorkBudget {
-  return new WorkBudget(context.actor.account, FIELDS_PER_TURN, new ClientOf(context));
+  return new WorkBudget(context.actor.account, FIELDS_PER_TURN, new LazySignal(context));
 }
 
-/** Whether the client still waits. Making a signal costs more than the rest: it is made when something has to wait. */
-class ClientOf {
+/** The client's abort signal, created only when something has to wait: creating it costs more than the rest. */
+class LazySignal {
   constructor(private readonly context: RequestContext) {}
 
   get aborted(): boolean {
@@ -77,7 +77,7 @@ class ClientOf {
   }
 }
 
-/** The items, from the first that must wait on as promises. */
+/** The items; those beyond the budget of the current turn are promises. */
 function itemsInTurns(
   list: readonly unknown[],
   { each, atOnce, budget }: { readonly each: number; readonly atOnce: number; readonly budget: WorkBudget },
@@ -91,15 +91,15 @@ function itemsInTurns(
   return items;
 }
 
-/** Fields that a point of `@cost` counts as: a point is ten microseconds, resolving a field takes one. */
+/** Fields that a point of `@cost` counts as: a point is ten microseconds, resolving a field takes one microsecond. */
 const FIELDS_PER_POINT = 10;
 
-/** By the first node of a field: fields that each item of its list has. */
+/** The number of fields of each item of a list, by the first node of the list's field. */
 const counted = new WeakMap<FieldNode, number>();
 
 /**
- * Fields that each item has, and what `@cost` of the list adds for each. Those of objects in it are included, those of
- * further lists not: they are counted themselves.
+ * The number of fields of each item, plus the `@cost` of the list. Includes the fields of nested objects, but not those of
+ * nested lists, which are counted by themselves.
  */
 function fieldsOfItems(info: GraphQLResolveInfo): number {
   const [first] = info.fieldNodes;
@@ -114,7 +114,7 @@ function fieldsOfItems(info: GraphQLResolveInfo): number {
   return count;
 }
 
-/** The points that the schema gives to each item of the list; 0 where it says nothing. */
+/** The `@cost` of the list's field in points; 0 without the directive. */
 function weightOf({ parentType, fieldName }: GraphQLResolveInfo): number {
   const directives = parentType.getFields()[fieldName]?.astNode?.directives ?? [];
   const weight = directives
@@ -143,7 +143,7 @@ function fieldsOf(
   return count;
 }
 
-/** Fields of the object that a field has, if it has one. */
+/** The number of fields of the nested object of a field; 0 for a leaf or a list. */
 function fieldsWithin(
   { name, selectionSet }: FieldNode,
   type: GraphQLNamedType | undefined,

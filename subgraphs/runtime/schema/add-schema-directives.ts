@@ -15,8 +15,8 @@ import { DEFAULT_PAGE } from '../../../kernel/page-size.js';
 const RELAY_LISTS = ['edges', 'nodes'];
 
 /**
- * Writes what holds for every subgraph into its SDL: mutations get the directive that says who may call them, unless
- * they have one of its name, and a connection is as long as `first` says.
+ * Adds the directives that every subgraph has to its SDL: mutations get the directive of their required scopes, unless they
+ * have one, and connections get the list size by their argument `first`.
  */
 export function addSchemaDirectives(document: DocumentNode, mutations: string): DocumentNode {
   const lists = relayLists(document);

@@ -22,7 +22,7 @@ export type ReferenceResolver = (
 /** Opens the source of a subscription field; each value it yields is the root of one execution of the field. */
 export type StreamResolver = (args: never, context: RequestContext) => Promise<AsyncIterable<unknown>>;
 
-/** Options for `@Subscription`: the source is in the definition's `streams`, where the services are at hand. */
+/** Options for `@Subscription`: the definition's `streams` have the source, because they have access to services. */
 export const subscriptionOptions = {
   subscribe(): never {
     throw new Error('the subgraph definition names no stream for this subscription');
@@ -31,13 +31,13 @@ export const subscriptionOptions = {
 
 export interface SubgraphDefinition {
   readonly name: SubgraphName;
-  /** Decides who may select its fields. */
+  /** Checks which actors may select a field. */
   readonly guard: FieldGuard;
   /** type-graphql resolver instances; each class once. */
   readonly resolvers: readonly object[];
-  /** Object types that nothing but an interface or the gateway leads to. */
+  /** Object types that are reached only through an interface or by the gateway. */
   readonly orphanedTypes?: BuildSchemaOptions['orphanedTypes'];
-  /** By entity name. An entity that this subgraph only names needs none. */
+  /** By entity name. An entity stub needs none. */
   readonly references?: Readonly<Record<string, ReferenceResolver>>;
   /** By subscription field. */
   readonly streams?: Readonly<Record<string, StreamResolver>>;
@@ -51,12 +51,12 @@ export async function defineSubgraph(definition: SubgraphDefinition): Promise<Su
     orphanedTypes: definition.orphanedTypes ?? [],
     container: { get: (resolverClass) => instances.get(resolverClass) },
     scalarsMap: scalars,
-    // Inputs are checked by the services, which answer with codes and paths.
+    // Services validate the inputs, with codes and paths.
     validate: false,
     // Federation directives are declared by the @link below, not by this intermediate schema.
     skipCheck: true,
     authChecker: undefined,
-    // Never used, but type-graphql builds no subscription without one.
+    // Never used, but type-graphql requires one for subscriptions.
     pubSub: { publish: () => undefined, subscribe: () => subscriptionOptions.subscribe() },
   });
   const sdl = `${FEDERATION}\n\n${print(addSchemaDirectives(parse(printSchemaWithDirectives(base)), definition.guard.mutations))}`;

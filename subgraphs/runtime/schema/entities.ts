@@ -6,7 +6,7 @@ import {
   isObjectType,
 } from 'graphql';
 
-/** An entity as others name it: its type and key fields. */
+/** The representation of an entity: its type and key fields. */
 interface Reference {
   readonly __typename: string;
 }
@@ -14,8 +14,8 @@ interface Reference {
 type ResolveReference = (reference: Reference, context: unknown, info: GraphQLResolveInfo) => unknown;
 
 /**
- * Resolves `_entities` of a schema of @apollo/subgraph as that does, but an entity that is there at once without making a
- * promise of it. References to interfaces, which lead to an object of whatever type, are left to the package.
+ * Resolves `_entities` of a schema as @apollo/subgraph does, but without a promise for an entity that is available
+ * synchronously. References to interfaces, whose type must be resolved, are left to the package.
  */
 export function resolveEntities(schema: GraphQLSchema): void {
   const field = schema.getQueryType()?.getFields()['_entities'];
@@ -46,17 +46,17 @@ function entity(type: GraphQLObjectType, reference: Reference, context: unknown,
     : named(found, type.name);
 }
 
-/** Where @apollo/subgraph keeps what was given it as `__resolveReference`. */
+/** The function `__resolveReference` of a type, where @apollo/subgraph stores it. */
 function referenceResolver({ extensions }: GraphQLObjectType): ResolveReference | undefined {
   const { apollo } = extensions as { apollo?: { subgraph?: { resolveReference?: ResolveReference } } };
   return apollo?.subgraph?.resolveReference;
 }
 
-/** The entity with the name of its type, by which `_Entity` tells its types apart. */
+/** The entity with `__typename`, by which the union `_Entity` resolves its type. */
 function named(entity: unknown, typename: string): unknown {
   if (typeof entity !== 'object' || entity === null) return entity;
-  const told = (entity as Partial<Reference>).__typename;
-  if (told === typename) return entity;
-  if (told !== undefined) return { ...entity, __typename: typename };
+  const current = (entity as Partial<Reference>).__typename;
+  if (current === typename) return entity;
+  if (current !== undefined) return { ...entity, __typename: typename };
   return Object.defineProperty(entity, '__typename', { value: typename });
 }

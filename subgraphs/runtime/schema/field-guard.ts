@@ -8,11 +8,11 @@ import {
 import type { Actor } from '../../../kernel/actor.js';
 import type { RequestContext } from '../subgraph.js';
 
-/** Decides who may select the fields of a subgraph. */
+/** Checks which actors may select the fields of a subgraph. */
 export interface FieldGuard {
   /** A directive that every mutation gets in the SDL, unless it has one of the same name. */
   readonly mutations: string;
-  /** The check that a field's directives ask for: it throws for an actor who may not; undefined when they ask nothing. */
+  /** The check that a field's directives require: it throws for an actor without permission; undefined without such directives. */
   check(directives: readonly ConstDirectiveNode[]): ((actor: Actor) => void) | undefined;
 }
 

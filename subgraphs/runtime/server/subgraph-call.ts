@@ -5,7 +5,7 @@ import { Loaders } from '../../../kernel/loaders.js';
 import type { RequestContext } from '../subgraph.js';
 import { MIN_RESOURCE_VERSION_HEADER, REQUEST_ID_HEADER } from '../../../protocol/wire.js';
 
-/** What a gateway says beside what it asks. Values that are no text count as left out. */
+/** The headers of a gateway's request. Values other than strings are ignored. */
 export type CallHeaders = Readonly<Record<string, unknown>>;
 
 /** The actor of a gateway request, and a signal that aborts when the caller disconnects. */
@@ -16,13 +16,13 @@ export interface SubgraphCall {
   readonly minResourceVersion: string | undefined;
 }
 
-/** Finds out for whom gateways ask: each vouches for its client by a signature. */
+/** Authenticates requests of gateways, which sign the actor of their client. */
 export class CallAuthenticator {
   private readonly actors = new LRUCache<string, Actor>({ max: 10_000, ttl: 30_000 });
 
   constructor(private readonly actorKey: Uint8Array) {}
 
-  /** The call that these headers describe; undefined when nobody who has the key vouches for it. */
+  /** The call that these headers describe; undefined without a valid signature. */
   async read(headers: CallHeaders, signal: AbortSignal): Promise<SubgraphCall | undefined> {
     const actor = await this.actor(textOf(headers[ACTOR_HEADER]) ?? '');
     if (!actor) return undefined;
@@ -34,7 +34,7 @@ export class CallAuthenticator {
     };
   }
 
-  /** Gateways use a signature for a minute; it is checked once in half of that. */
+  /** A gateway reuses a signature for a minute; it is verified once in 30 seconds. */
   private async actor(signature: string): Promise<Actor | undefined> {
     const known = this.actors.get(signature);
     if (known) return known;

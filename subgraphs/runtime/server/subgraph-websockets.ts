@@ -24,26 +24,26 @@ export interface SubgraphWebSocketsOptions {
   readonly executor: SubgraphExecutor;
   readonly calls: CallAuthenticator;
   readonly log: Log;
-  /** Largest message in bytes. */
+  /** Maximum size of a message in bytes. */
   readonly messageLimit: number;
-  /** Aborts when no more is to be told. */
+  /** Aborts when the server closes. */
   readonly closing: AbortSignal;
 }
 
-/** Milliseconds between pings; a gateway that has not answered one when the next is due is cut. */
+/** Milliseconds between pings; the socket of a gateway that has not answered one by the next is terminated. */
 const PING_INTERVAL = 10_000;
-/** Milliseconds that a gateway has to close a socket that this side closes. */
+/** Milliseconds after which a socket that this side closes is terminated. */
 const CLOSE_TIMEOUT = 5_000;
 
-/** What the library looks at to know what kind of operation it is; what was asked is the executor's to parse or refuse. */
+/** A document for graphql-ws, which reads the kind of operation from it; the executor parses the gateway's document. */
 const SUBSCRIPTION = parse('subscription { _ }');
 
-/** What belongs to one socket: the subscriptions that it carries, each with the signal of its end. */
+/** The state of a socket: its subscriptions, each with the controller that aborts it. */
 interface Extra {
   readonly running: Map<string, AbortController>;
 }
 
-/** What is handed from reading an operation to running it, where others have a schema's root. */
+/** An operation, handed from `onSubscribe` to `subscribe` as the root value. */
 interface Operation {
   readonly request: SubgraphRequest;
   readonly call: SubgraphCall;
@@ -51,9 +51,9 @@ interface Operation {
 }
 
 /**
- * Subscriptions of gateways over WebSockets (graphql-transport-ws): one socket carries all that a gateway has open, so
- * that an event for many of them is one piece on the network. A gateway proves itself in `connection_init`; each
- * operation brings the headers that a request of its own would have, among them for whom it is, in its extensions.
+ * Subscriptions of gateways over WebSockets (graphql-transport-ws): one socket carries all subscriptions of a gateway, so
+ * that an event for many of them is sent in one packet. A gateway authenticates in `connection_init`; each operation has
+ * the headers that an HTTP request would have, including the actor, in its extensions.
  */
 export class SubgraphWebSockets {
   private readonly sockets: WebSocketServer;
@@ -64,7 +64,7 @@ export class SubgraphWebSockets {
       (await this.options.calls.read(connectionParams ?? {}, this.options.closing)) !== undefined,
     onSubscribe: (context, id, payload) => this.admit(context.extra, id, payload),
     subscribe: ({ rootValue }) => this.run(rootValue as Operation),
-    // They are written as they come: errors are formatted already.
+    // Results are sent as they are: errors are formatted already.
     onNext: (_context, _id, _payload, _args, result) => result as FormattedExecutionResult,
     onComplete: ({ extra }, id) => end(extra, id),
   });
@@ -79,14 +79,14 @@ export class SubgraphWebSockets {
     this.pings.unref();
   }
 
-  /** Turns an HTTP connection into a WebSocket. */
+  /** Upgrades an HTTP connection to a WebSocket. */
   upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
     connection.on('error', () => connection.destroy());
     if (this.options.closing.aborted) return void connection.destroy();
     this.sockets.handleUpgrade(request, connection, head, (socket) => this.open(socket, connection));
   }
 
-  /** Closes every socket without completing what it carries: gateways resume elsewhere. */
+  /** Closes every socket without completing its subscriptions: gateways resume elsewhere. */
   close(): void {
     clearInterval(this.pings);
     for (const socket of this.sockets.clients) socket.close(1012, 'Service restart');
@@ -159,12 +159,12 @@ export class SubgraphWebSockets {
   }
 }
 
-/** Resolves when the network has taken it: a stream is not pulled before. */
+/** Resolves when the socket has written the text: the stream is not pulled before. */
 function send(socket: WebSocket, connection: Duplex, text: string): Promise<void> {
   return new Promise((resolve) => {
     if (socket.readyState !== socket.OPEN) return resolve();
     corkUntilImmediate(connection);
-    // A socket that fails says so itself.
+    // A socket that fails emits `error`.
     socket.send(text, () => resolve());
   });
 }
