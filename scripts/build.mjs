@@ -1,5 +1,5 @@
-// Builds what is outdated: Prisma's client when a schema file has changed, then everything with tsc. Without development
-// dependencies (`npm ci --omit=dev`) it compiles only the platform.
+// Builds what is outdated: Prisma's client when a schema file has changed, then everything with tsc. Needs the development
+// dependencies; what `npm run package` makes of it runs without them.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -45,6 +45,10 @@ function removeStale(folder) {
   }
 }
 
+if (!existsSync(join(root, 'node_modules/typescript-native'))) {
+  console.error('Building needs the development dependencies, which are not installed. Run `npm ci`.');
+  process.exit(1);
+}
 const hash = schemaHash();
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== hash) {
   console.log('  Generating the database client …');
@@ -53,10 +57,8 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== hash) {
 }
 const isFirst = !existsSync(join(root, 'dist/main.js'));
 if (isFirst) console.log('  Compiling (the first time takes up to a minute) …');
-const development = existsSync(join(root, 'node_modules/vitest'));
-const projects = development ? ['tsconfig.json', 'packages/gateway'] : ['tsconfig.production.json'];
 // The native compiler (TypeScript 7); the linter needs the package `typescript` in version 6.
-run('typescript-native/bin/tsc', ['-b', ...projects, 'gateway/graphiql']);
+run('typescript-native/bin/tsc', ['-b', 'tsconfig.json', 'packages/gateway', 'gateway/graphiql']);
 removeStale(join(root, 'packages/gateway/dist'));
 // Imported here because it imports a package: without `npm ci` the messages above come first.
 const { buildGraphiQL } = await import('./graphiql.mjs');
