@@ -88,13 +88,13 @@ const MAX_FAILURES = 100;
 
 /**
  * Counts the result of the pool's current generation. Nodes that were not tried are missing because the network quota
- * (the pool's `shortage`) or else the account's vCPU quota was exhausted; a canceled change has no missing nodes.
+ * (the pool's `capacityError`) or else the account's vCPU quota was exhausted; a canceled change has no missing nodes.
  * Of an operation that buys no machines only its own machines count.
  */
 export function resultOf(
   pool: PlannedPool & {
     readonly name: string;
-    readonly shortage?: unknown;
+    readonly capacityError?: unknown;
     readonly config?: unknown;
   },
   nodes: readonly PlannedNode[],
@@ -106,7 +106,7 @@ export function resultOf(
     .filter(({ origin }) => buying || origin === ATTACHED);
   const failures = mine.flatMap((node) => (node.state === 'failed' ? [failureOf(node)] : []));
   const shortage = !buying || operation?.cancelRequestedAt ? 0 : planPool(pool, nodes).missing;
-  const quota: Failure = (pool.shortage as Failure | null | undefined) ?? {
+  const quota: Failure = (pool.capacityError as Failure | null | undefined) ?? {
     code: 'QUOTA_EXCEEDED',
     message: `The ${quotaOf(pool)} quota has no room for another node of the pool ${pool.name}. Ask for more with requestQuotaIncrease.`,
   };

@@ -74,7 +74,7 @@ export const checkNodePools = jsonColumns<NodePoolRow>('clusters.node_pool', 'id
   autoscaling: autoscalingSchema.nullish(),
   scalingGroup: scalingGroupSchema.nullish(),
   drift: driftSchema.nullish(),
-  shortage: problemSchema.nullish(),
+  capacityError: problemSchema.nullish(),
   conditions: conditionsSchema,
 });
 

@@ -13,14 +13,14 @@ export type NodeRow = Node;
 /** Checks the JSON columns of nodes that were read. */
 export const checkNodes = jsonColumns<NodeRow>('clusters.node', 'id', {
   failure: problemSchema.nullish(),
-  joining: z
+  attachOptions: z
     .looseObject({
       zoneId: z.string().optional(),
       mode: z.enum(['MANUAL', 'AUTO']).optional(),
       imageId: z.string().optional(),
     })
     .nullish(),
-  leaving: z
+  removalOptions: z
     .looseObject({
       drain: z.boolean(),
       release: z.boolean().optional(),
@@ -39,7 +39,7 @@ const nodeSorting: Sorting<NodeRow, NodeOrderField> = {
 };
 
 const columns = `id, account, cluster_id AS "clusterId", node_pool_id AS "nodePoolId", name, state, status, generation, role,
-  zone_id AS "zoneId", vswitch_id AS "vSwitchId", address, security_group_id AS "securityGroupId", instance_id AS "instanceId", charge_type AS "chargeType", origin, joining, leaving, idle_since AS "idleSince", instance_type AS "instanceType", vcpus, version, failure, sysctls, created_at AS "createdAt"`;
+  zone_id AS "zoneId", vswitch_id AS "vSwitchId", address, security_group_id AS "securityGroupId", instance_id AS "instanceId", charge_type AS "chargeType", origin, attach_options AS "attachOptions", removal_options AS "removalOptions", idle_since AS "idleSince", instance_type AS "instanceType", vcpus, version, failure, sysctls, created_at AS "createdAt"`;
 const byCluster: ChildTable = { table: 'clusters.node', columns, parent: 'cluster_id' };
 const byPool: ChildTable = { table: 'clusters.node', columns, parent: 'node_pool_id' };
 

@@ -61,7 +61,7 @@ export async function deleteNodes(
     RETURNING id, state, vcpus, disks, charge_type AS "chargeType"`;
 }
 
-/** How a node leaves: the column `leaving`. */
+/** How a node is removed: the column `removal_options`. */
 export interface RemovalOptions {
   /** Evict its pods first. */
   readonly drain: boolean;
@@ -72,17 +72,17 @@ export interface RemovalOptions {
   readonly since: string;
 }
 
-/** Marks nodes as leaving; a failed one no longer holds vCPUs and disks, and does not hold them again. */
+/** Starts the removal of nodes. A failed node holds no quota of vCPUs and disks any more. */
 export async function markRemoving(
   tx: Transaction,
   ids: readonly string[],
-  leaving?: RemovalOptions,
+  options?: RemovalOptions,
 ): Promise<void> {
-  const how = leaving ? JSON.stringify(leaving) : null;
+  const json = options ? JSON.stringify(options) : null;
   await tx.$executeRaw`
     UPDATE clusters.node SET state = 'removing', vcpus = CASE WHEN state = 'failed' THEN 0 ELSE vcpus END,
       disks = CASE WHEN state = 'failed' THEN 0 ELSE disks END,
-      leaving = coalesce(${how}::jsonb, leaving)
+      removal_options = coalesce(${json}::jsonb, removal_options)
     WHERE id = ANY(${[...ids]}::text[]) AND state = ANY(${nodeStatesFor('LEAVE')}::text[])`;
 }
 
@@ -124,14 +124,14 @@ export async function countPoolNodes(
   return rows[0] ?? { running: 0, failed: 0, total: 0 };
 }
 
-/** Records why nodes of the pool's generation were not tried; null: no such reason. */
-export async function recordShortage(
+/** Records why no more nodes were created in the pool's generation; null when nothing prevented it. */
+export async function recordCapacityError(
   tx: Transaction,
   nodePoolId: string,
-  shortage: Problem | null,
+  error: Problem | null,
 ): Promise<void> {
   await tx.$executeRaw`
-    UPDATE clusters.node_pool SET shortage = ${shortage === null ? null : JSON.stringify(shortage)}::jsonb
+    UPDATE clusters.node_pool SET capacity_error = ${error === null ? null : JSON.stringify(error)}::jsonb
     WHERE id = ${nodePoolId}`;
 }
 

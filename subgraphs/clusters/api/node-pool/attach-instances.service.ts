@@ -238,7 +238,7 @@ function nodeOf(attempt: Attempt & { machine: UnattachedInstance }, vcpus: numbe
     chargeType: machine.chargeType,
     origin: ATTACHED,
     // A machine that keeps its system disk keeps its operating system.
-    joining: { mode: input.mode, ...(input.mode === 'AUTO' && { imageId }) },
+    attachOptions: { mode: input.mode, ...(input.mode === 'AUTO' && { imageId }) },
     zoneId: machine.zoneId,
     instanceType: machine.instanceType,
     vcpus,

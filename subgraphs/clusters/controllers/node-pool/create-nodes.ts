@@ -21,7 +21,7 @@ import {
   type NodeChange,
   recordNodes,
   vcpusOf,
-  recordShortage,
+  recordCapacityError,
 } from '../../store/nodes.store.js';
 import { recordProgress } from '../steps/progress.js';
 import { eventOf } from '../../model/cluster-events.js';
@@ -98,8 +98,8 @@ async function connectNodes(
   const machine = { ...instanceSettingsOf(pool), state: 'pending', vcpus };
   const unused = Array.from({ length: taken.granted - granted }, () => machine);
   await releaseInstanceQuota(tx, account, unused);
-  const noted = !sameJson(shortage, pool.shortage);
-  if (noted) await recordShortage(tx, pool.id, shortage);
+  const noted = !sameJson(shortage, pool.capacityError);
+  if (noted) await recordCapacityError(tx, pool.id, shortage);
   return { granted, noted };
 }
 
@@ -109,7 +109,7 @@ function zonesLeft({ pool, operation }: PoolStep, nodes: readonly Node[]): strin
   const { zones = {} } = operation.input as { zones?: Readonly<Record<string, number>> };
   const mine = nodes.filter(({ generation }) => generation === pool.generation).map(attachOptionsOf);
   return Object.entries(zones).flatMap(([zoneId, count]) => {
-    const made = mine.filter((joining) => joining.zoneId === zoneId).length;
+    const made = mine.filter((node) => node.zoneId === zoneId).length;
     return Array.from({ length: Math.max(0, count - made) }, () => zoneId);
   });
 }
@@ -131,7 +131,7 @@ function newNode({ pool, cluster }: PoolStep, { at, zoneId, ...fields }: NewNode
     chargeType,
     disks: fields.vcpus === 0 ? 0 : disks,
     zoneId: zoneId ?? zonesOf(pool, cluster)[0] ?? '',
-    ...(zoneId !== undefined && { joining: { zoneId } }),
+    ...(zoneId !== undefined && { attachOptions: { zoneId } }),
   };
 }
 

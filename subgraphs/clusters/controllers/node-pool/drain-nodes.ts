@@ -26,8 +26,8 @@ export async function drainNodes(step: PoolStep, nodes: readonly Node[]): Promis
   return nodes.filter(({ id }) => !busy.has(id));
 }
 
-function mustDrain({ leaving }: Node, now: number): boolean {
-  const how = leaving as RemovalOptions | null;
+function mustDrain({ removalOptions }: Node, now: number): boolean {
+  const how = removalOptions as RemovalOptions | null;
   return how !== null && how.drain && now - Date.parse(how.since) < DRAIN_TIMEOUT_MS;
 }
 

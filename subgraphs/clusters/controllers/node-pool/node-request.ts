@@ -41,7 +41,7 @@ export function nodeRequest(
   };
 }
 
-/** How a machine joins: the column `joining` of its node. */
+/** How a machine joins: the column `attach_options` of its node. */
 export interface AttachOptions {
   /** Of one that is made for pods of a zone: that zone, and no other. */
   readonly zoneId?: string;
@@ -50,8 +50,8 @@ export interface AttachOptions {
   readonly imageId?: string;
 }
 
-export function attachOptionsOf({ joining }: Pick<Node, 'joining'>): AttachOptions {
-  return (joining ?? {}) as AttachOptions;
+export function attachOptionsOf({ attachOptions }: Pick<Node, 'attachOptions'>): AttachOptions {
+  return (attachOptions ?? {}) as AttachOptions;
 }
 
 /** What the provider is asked for, for a machine that joins. */

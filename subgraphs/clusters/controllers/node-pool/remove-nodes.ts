@@ -52,8 +52,8 @@ async function deleteDrained(step: PoolStep, drained: readonly Node[]): Promise<
 }
 
 /** Machines that were there before they joined stay with the account, unless it was said otherwise. */
-function isReleased({ leaving, origin }: Node): boolean {
-  return (leaving as RemovalOptions | null)?.release ?? origin !== ATTACHED;
+function isReleased({ removalOptions, origin }: Node): boolean {
+  return (removalOptions as RemovalOptions | null)?.release ?? origin !== ATTACHED;
 }
 
 async function mark(step: PoolStep, nodes: readonly Node[]): Promise<void> {
