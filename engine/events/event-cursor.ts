@@ -106,8 +106,8 @@ function read(
   const key = keys.find((one) => one.id === id);
   if (parts.length !== 5 || !key) return undefined;
   if (!matches(signature, sign(key, account, parts.slice(0, 4).join('.')))) return undefined;
-  const told = Buffer.from(extra, 'base64url').toString();
-  return { sequence: fromBase36(sequence), extra: told === '' ? undefined : told, stream };
+  const text = Buffer.from(extra, 'base64url').toString();
+  return { sequence: fromBase36(sequence), extra: text === '' ? undefined : text, stream };
 }
 
 function idOf(key: Uint8Array): string {

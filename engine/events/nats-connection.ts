@@ -15,7 +15,7 @@ export function notificationSubject(account: string): string {
   return `fleetgraph.events.account.${Buffer.from(account).toString('base64url')}`;
 }
 
-/** Subject on which all readers are told to read the log again, because notifications may have been missed. */
+/** Subject that makes all readers read the log again, because notifications may have been missed. */
 export const RESYNC_SUBJECT = 'fleetgraph.events.resync';
 
 /** Connects; throws when no server is reachable. A connection that is lost later is retried without limit. */

@@ -38,8 +38,8 @@ export interface ChangeRequest {
 }
 
 /**
- * Runs a mutation's work in one transaction, once for each clientToken, and reads what it answers. `work` appends
- * its events last. What it refuses is thrown as `Refused`. A dry run answers what exists as it would be.
+ * Runs a mutation's work in one transaction, once for each clientToken, and reads what it answers. `work` emits
+ * its events. It rejects by throwing `ProblemError`. A dry run answers what exists as it would be.
  */
 export async function change(
   { database, clock }: Platform,

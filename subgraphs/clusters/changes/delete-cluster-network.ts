@@ -38,7 +38,7 @@ export interface ClusterNetworkDeletion {
 }
 
 /**
- * Takes away what was made for a cluster and nobody else uses, but for what is to be retained; that belongs to the
+ * Deletes what was created for a cluster and is not used otherwise, except what is retained; that belongs to the
  * account from then on. Answers whether the load balancer of its API stays.
  */
 export async function deleteClusterNetwork(

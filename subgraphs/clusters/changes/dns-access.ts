@@ -6,7 +6,7 @@ import { rulesOf } from '../store/security-group.store.js';
 
 /**
  * Refuses `SECURITY_GROUP_RULE_MISSING` for a security group that keeps pods from the DNS of their cluster. Pods without
- * a range of their own (Terway: null) are not looked at.
+ * a range of their own (Terway: null) are not checked.
  */
 export function refuseGroupWithoutDns(
   group: SecurityGroupRow,

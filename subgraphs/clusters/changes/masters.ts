@@ -3,7 +3,7 @@ import { releaseInstanceQuota } from './quota-usage.js';
 import { mastersOf } from '../store/node.store.js';
 import { deleteMasterRows } from '../store/nodes.store.js';
 
-/** Forgets the masters of a cluster that is gone, and gives back what they held. */
+/** Deletes the masters of a deleted cluster and releases their quota. */
 export async function deleteMasters(
   tx: Transaction,
   { id, account }: { readonly id: string; readonly account: string },

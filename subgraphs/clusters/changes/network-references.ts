@@ -15,7 +15,7 @@ export interface NetworkReferences {
 
 /**
  * What a request names of VPCs, vSwitches and security groups that is not there, or does not belong together: everything
- * at once, so that a caller learns of it beside what else is wrong.
+ * at once, so that a caller gets it with the other problems.
  */
 export async function networkReferenceProblems(
   db: Database | Transaction,

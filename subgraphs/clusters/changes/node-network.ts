@@ -83,7 +83,7 @@ export async function reserveNodeNetwork(
   return grant;
 }
 
-/** Gives back what nodes no longer need: what is held is brought to what a recount of the nodes gives. */
+/** Releases what nodes no longer need: sets the usage to that of a recount of the nodes. */
 export async function releaseNodeNetwork(tx: Transaction, clusterId: string): Promise<void> {
   const network = await lockClusterNetwork(tx, clusterId);
   if (!network) return;
@@ -93,12 +93,12 @@ export async function releaseNodeNetwork(tx: Transaction, clusterId: string): Pr
   if (!sameJson(held, before)) await saveNetworkUsage(tx, network.clusterId, held);
 }
 
-/** Gives back everything that the cluster's nodes hold. */
+/** Releases everything that the cluster's nodes use. */
 export async function releaseAllNodes(tx: Transaction, network: ClusterNetworkRow): Promise<void> {
   await addNodeRoutes(tx, network, { before: usageOf(network), now: NOTHING });
 }
 
-/** Takes or gives back the difference; answers what is held then. */
+/** Reserves or releases the difference; returns the new usage. */
 async function addNodeRoutes(
   tx: Transaction,
   network: ClusterNetworkRow,

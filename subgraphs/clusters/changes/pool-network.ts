@@ -48,7 +48,7 @@ export async function placedConfig(
   const network = await findClusterNetwork(tx, clusterId);
   const here: PoolLocation = { ...place, path: [...place.path, 'instanceConfig'] };
   const { vSwitchIds, securityGroupId, zoneIds } = config.machines;
-  // Nobody deletes a part of the VPC while the pool takes it.
+  // The VPC is locked, so that no part of it is deleted concurrently.
   if (network && (vSwitchIds.length > 0 || securityGroupId !== null))
     await lockVpc(tx, account, network.vpcId);
   if (securityGroupId !== null) await checkGroup(tx, securityGroupId, { ...here, network });

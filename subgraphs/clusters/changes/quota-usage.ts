@@ -49,7 +49,7 @@ export interface PoolQuotaUsage {
 }
 
 /**
- * Gives back the places for nodes that a pool no longer needs. A pool holds as many of its cluster's places as of its
+ * Releases the node quota that a pool no longer needs. A pool holds as many of its cluster's places as of its
  * scaling group's, so the latter's use says how many it has.
  */
 export async function releaseNodeQuota(

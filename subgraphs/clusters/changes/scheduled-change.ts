@@ -58,7 +58,7 @@ export async function planInWindow(
 ): Promise<OperationRow | undefined> {
   if (timing === 'IMMEDIATE') return undefined;
   const window = await windowInUse(tx, cluster.id);
-  // What disturbs a cluster waits for its window, unless it is told not to.
+  // What disturbs a cluster waits for its window, unless the request says IMMEDIATE.
   if (!window && timing == null) return undefined;
   const begins = window && beginsAt(ruleOf(window, cluster), at);
   if (!begins) {

@@ -11,7 +11,7 @@ const ENDED = new Set(['Succeeded', 'Failed']);
 
 /**
  * The pods of a node that must go before its kubelet is upgraded. Left out are those that have ended, those of
- * DaemonSets and static ones (they belong to the node), and those that nobody would make anew: they run on through
+ * DaemonSets and static ones (they belong to the node), and those without a controller: they run on through
  * the upgrade.
  */
 export async function evictablePods(client: KubernetesClient, nodeName: string): Promise<Pod[]> {

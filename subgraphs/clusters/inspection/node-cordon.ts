@@ -65,7 +65,7 @@ export async function cordon(
   await client.patch(pathOf(node.metadata?.name ?? ''), { metadata, spec: { unschedulable: true } }, MERGE);
 }
 
-/** Opens a node for pods again, unless somebody else had cordoned it before the upgrade. */
+/** Opens a node for pods again, unless it was cordoned before the upgrade. */
 export async function uncordon(
   client: KubernetesClient,
   node: KubernetesNode,

@@ -7,17 +7,17 @@ import { apiVersionOfEntry, nameOf, type RemovedApiUse, apiVersionsOf } from '..
 
 /** Kinds that are listed at the same time. */
 const AT_ONCE = 4;
-/** Objects of one kind that are looked at; a cluster with more is looked at in part. */
+/** Objects of one kind that are scanned; of a cluster with more, these are the first. */
 const MAX_OBJECTS = 5_000;
 
 /**
  * Looks for objects of a cluster that were written with one of `apis`.
  *
- * What is looked at: of each kind in `apis`, the first 5,000 objects of all namespaces, listed through the
+ * Scanned are: of each kind in `apis`, the first 5,000 objects of all namespaces, listed through the
  * replacement, else the version that the cluster prefers of the replacement's group. An object
  * counts when one of its `metadata.managedFields` or its annotation `kubectl.kubernetes.io/last-applied-configuration`
  * names the removed apiVersion. For an API without
- * replacement, which is listed itself, each object counts. Not looked at: requests that leave
+ * replacement, which is listed itself, each object counts. Not scanned: requests that leave
  * no object behind, and manifests that were not applied to this cluster.
  *
  * Throws `KubernetesUnavailable`, and `KubernetesStatusError` when the API server refuses a list.

@@ -57,7 +57,7 @@ export class UpgradeChecks {
     return blockersOf(await this.items(cluster, version));
   }
 
-  /** All that is looked at before an upgrade of a cluster that is at hand. */
+  /** Checks before an upgrade of a cluster that was read. */
   async items(cluster: ClusterRow, requested: string): Promise<ClusterCheckItem[]> {
     const { versions } = await this.catalogue.catalogue();
     const database = this.platform.database.prisma;

@@ -132,7 +132,7 @@ export interface OccupiedNode {
   readonly empty: ResourceAmounts;
   /** Pods that would have to go elsewhere; those of DaemonSets go with it. */
   readonly pods: readonly Pod[];
-  /** Pods that nobody may or would make anew elsewhere. */
+  /** Pods that must not be evicted or have no controller. */
   readonly pinned: boolean;
 }
 

@@ -20,14 +20,14 @@ export function quotasOfClaim({
   return kind === 'REUSED_LOAD_BALANCER' ? [backends] : [backends, { resource: 'load-balancers', scope: '' }];
 }
 
-/** What a claim is told. */
+/** The decision on a claim. */
 export interface ClaimDecision {
   readonly state: 'GRANTED' | 'REFUSED';
   /** Why it does not get what it asks for, or, when it is granted, not all of it; null: it does. */
   readonly message: string | null;
 }
 
-/** Whether the cluster has been told the decision. */
+/** Whether the decision is applied in the cluster. */
 export function isDecisionApplied(
   { granted, refusal }: CloudResourceRequest,
   { state, message }: ClaimDecision,

@@ -20,7 +20,7 @@ export interface RecordedNode extends Omit<NodeCount, 'count'> {
   readonly name: string;
 }
 
-/** One thing that was looked at. */
+/** One item of a check. */
 export interface ClusterCheckItem {
   readonly name: string;
   readonly level: CheckLevel;
@@ -215,7 +215,7 @@ function noRollback(): ClusterCheckItem {
 }
 
 function scanned(scan: ScanResult): string | undefined {
-  return scan.kind === 'SCANNED' ? undefined : 'Not looked at.';
+  return scan.kind === 'SCANNED' ? undefined : 'Not checked.';
 }
 
 function sum(nodes: readonly NodeCount[]): number {

@@ -13,7 +13,7 @@ export interface ResourceView {
   readonly name: string;
   readonly creator: 'USER' | 'PLATFORM';
   readonly deleteBehavior: 'DELETE' | 'RETAIN';
-  /** Whether deleteCluster can be told to retain it. */
+  /** Whether deleteCluster can retain it. */
   readonly retainable: boolean;
 }
 

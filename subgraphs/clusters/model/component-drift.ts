@@ -13,11 +13,11 @@ export interface ComponentFieldDrift {
   readonly actual: unknown;
 }
 
-/** Differences that one object is told with at the most. */
+/** Largest number of differences that are reported of one object. */
 const MAX_DRIFTS = 20;
 
 /**
- * What of an applied object somebody has changed, and what was added to its spec or its configuration. Elsewhere only
+ * What of an applied object was changed, and what was added to its spec or its configuration. Elsewhere only
  * what was applied counts: the rest is the API server's.
  */
 export function driftOf({ object }: ManifestObject, live: unknown): ComponentFieldDrift[] {

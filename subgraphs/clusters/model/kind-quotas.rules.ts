@@ -8,7 +8,7 @@ const REGISTERED = ['clustersPerAccount', ...PER_POOL, 'podsPerNode'];
 
 /**
  * The counts that limit clusters of a product: those of the ACK documentation's table, and the scaling groups that it
- * names beside the node pools.
+ * names besides the node pools.
  */
 function countsOf(product: Product): readonly string[] {
   if (product === 'ASK_PRO' || product === 'ASK_STANDARD') return SERVERLESS;

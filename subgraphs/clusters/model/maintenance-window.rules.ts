@@ -34,7 +34,7 @@ const PARTS: Readonly<Record<string, RegExp>> = {
 };
 /** Bound the search for occurrences: days of a daily rule, so more than 50 years … */
 const MAX_ITERATIONS = 20_000;
-/** … and, when a rule is looked at for the first time, the year in which it must open. */
+/** … and, when a rule is validated for the first time, the year in which it must open. */
 const FIRST_ITERATIONS = 400;
 const MAX_CANDIDATES = 100_000;
 /** Clocks of a zone are moved by a day at the most (at the date line). */

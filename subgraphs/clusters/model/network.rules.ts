@@ -36,7 +36,7 @@ const PREFIXES = {
   services: [16, 24],
 } as const;
 
-/** What is wrong with a network by itself, before anything that exists is looked at. */
+/** What is wrong with a network by itself, before it is compared with existing networks. */
 export function validateNetwork(
   request: NetworkRequest | null | undefined,
   { plugin, hasNetwork }: { readonly plugin: string; readonly hasNetwork: boolean },

@@ -104,7 +104,7 @@ function kubeletCondition(report: NodeReport | undefined): ComponentCondition {
   return ready && ready.status !== 'Unknown' ? RUNNING : notReady(ready, 'The kubelet is not heard.');
 }
 
-/** The kubelet says how the container runtime is: without the kubelet nobody knows. */
+/** The kubelet says how the container runtime is: without the kubelet it is unknown. */
 function runtimeCondition(report: NodeReport | undefined): ComponentCondition {
   const unheard = conditionWithoutKubelet(report);
   if (!report || unheard) return unheard ?? NOT_REGISTERED;

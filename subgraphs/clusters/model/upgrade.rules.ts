@@ -13,12 +13,12 @@ export const UPGRADE_STAGES = ['PRECHECK', 'CONTROL_PLANE', 'NODES', 'COMPONENTS
  *   WAITING ──▶ PRECHECK ──▶ CONTROL_PLANE ──▶ NODES ──▶ COMPONENTS ──▶ ENDED
  *      └─ cancel ──┴─ cancel ─────┴─ cancel ──────────────────────────▶ ENDED
  *
- * Once the control plane runs the new version there is no way back and no end but the last one. Pausing is beside the
+ * Once the control plane runs the new version there is no way back and no end but the last one. Pausing is independent of the
  * phase: a paused upgrade stays in it until it is resumed.
  */
 export type UpgradePhase = 'WAITING' | (typeof UPGRADE_STAGES)[number] | 'ENDED';
 
-/** What a phase is told from. */
+/** What a phase is derived from. */
 export interface UpgradeView {
   readonly state: string;
   readonly stages: readonly OperationStage[];

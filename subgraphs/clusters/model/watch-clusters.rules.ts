@@ -1,4 +1,4 @@
-/** What a watcher is told about a cluster. */
+/** Events of a watch about a cluster. */
 export type ChangeKind = 'ADDED' | 'MODIFIED' | 'DELETED';
 
 /** A cluster as it is now, in the watcher's eyes. */
@@ -10,7 +10,7 @@ export interface ObservedCluster {
 }
 
 /**
- * What a watcher has been told, and so what it must be told next. A watcher that resumes may have clusters that this
+ * What a watcher was sent, and so what it must be sent next. A watcher that resumes may have clusters that this
  * stream never showed it: for those in doubt a change comes as MODIFIED, and leaving the list as DELETED, whether it
  * had them or not; both are harmless to who did not.
  */

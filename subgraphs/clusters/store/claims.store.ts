@@ -81,7 +81,7 @@ async function takeLoad(
   }
 }
 
-/** Forgets a claim and gives back what it holds by now; of one that somebody forgot before, nothing. */
+/** Deletes a claim and releases what it uses; does nothing for one that was deleted before. */
 export async function removeClaim(tx: Transaction, claim: ClaimRow): Promise<void> {
   const { id, account, clusterId } = claim;
   const [reserved] = await tx.$queryRaw<Pick<ClaimRow, 'state' | 'listeners' | 'servers'>[]>`

@@ -1,4 +1,4 @@
-import type { ControlPlaneIncident as ToldIncident } from '../../../engine/providers/infrastructure-provider.js';
+import type { ControlPlaneIncident as ReportedIncident } from '../../../engine/providers/infrastructure-provider.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { ControlPlaneIncident } from '../../../prisma/generated/client.js';
 import type { ReadByKeys } from './children.js';
@@ -31,25 +31,25 @@ export class IncidentStore {
 
 /** What has become known of a cluster's incidents; one that was short is in both lists. */
 export interface IncidentDiff {
-  readonly begun: readonly ToldIncident[];
-  readonly ended: readonly ToldIncident[];
+  readonly begun: readonly ReportedIncident[];
+  readonly ended: readonly ReportedIncident[];
 }
 
-/** Holds what the provider tells of a cluster's incidents against what is recorded. */
+/** Compares the incidents that the provider reports of a cluster with those that are recorded. */
 export async function diffIncidents(
   db: Database | Transaction,
   clusterId: string,
-  told: readonly ToldIncident[],
+  reported: readonly ReportedIncident[],
 ): Promise<IncidentDiff> {
-  if (told.length === 0) return { begun: [], ended: [] };
+  if (reported.length === 0) return { begun: [], ended: [] };
   const rows = await db.controlPlaneIncident.findMany({
-    where: { clusterId, id: { in: told.map(({ id }) => id) } },
+    where: { clusterId, id: { in: reported.map(({ id }) => id) } },
     select: { id: true, endedAt: true },
   });
   const known = new Map(rows.map(({ id, endedAt }) => [id, endedAt]));
   return {
-    begun: told.filter(({ id }) => !known.has(id)),
-    ended: told.filter(({ id, endedAt }) => endedAt !== null && !known.get(id)),
+    begun: reported.filter(({ id }) => !known.has(id)),
+    ended: reported.filter(({ id, endedAt }) => endedAt !== null && !known.get(id)),
   };
 }
 

@@ -85,7 +85,7 @@ type Work = (tx: EventTransaction, at: Date) => Promise<readonly NewEvent[]>;
 
 /**
  * One change of a pool in one transaction: locks the row, checks that the generation is still the one that was read
- * (throws `Superseded`), works, and appends what `work` has to say.
+ * (throws `Superseded`), works, and emits the events that `work` returns.
  */
 export function changePool(
   scope: ReconcileContext,

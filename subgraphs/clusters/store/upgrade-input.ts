@@ -68,7 +68,7 @@ export function upgradeInput({ id, input }: Pick<OperationRow, 'id' | 'input'>):
   return input as unknown as UpgradeInput;
 }
 
-/** Changes what the operation remembers; the row is read anew, since others write beside this. */
+/** Changes what the operation remembers; the row is read again, since other transactions write it. */
 export async function updateUpgradeInput(
   tx: EventTransaction,
   id: string,

@@ -30,7 +30,7 @@ export const CheckResult = graphEnum('CheckResult', 'What an item found.', {
 });
 export type CheckResult = keyof typeof CheckResult;
 
-@ObjectType({ description: 'One thing that was looked at.' })
+@ObjectType({ description: 'One item of a check.' })
 export class ClusterCheckItem {
   @Field(() => String, {
     description:
@@ -65,7 +65,7 @@ export class ClusterCheck {
   @Field(() => ClusterCheckState, { description: 'What came of it.' })
   state: string;
 
-  @Field(() => [ClusterCheckItem], { description: 'All that was looked at, in a fixed order.' })
+  @Field(() => [ClusterCheckItem], { description: 'All items, in a fixed order.' })
   items: unknown;
 
   @Field(() => DateTimeScalar, { description: 'When it was made.' })

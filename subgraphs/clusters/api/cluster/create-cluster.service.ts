@@ -41,7 +41,7 @@ export class CreateClusterService {
     );
   }
 
-  /** What is wrong beside what the catalogue says, as far as it can be seen of a request that is wrong. */
+  /** Problems besides those of the catalogue, as far as they can be found in an invalid request. */
   private async storedProblems({ account }: Actor, input: CreateClusterInput): Promise<Problem[]> {
     const { prisma } = this.platform.database;
     const { name, regionId, network, clientToken } = input;

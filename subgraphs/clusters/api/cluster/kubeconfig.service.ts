@@ -46,7 +46,7 @@ export class KubeconfigService {
       const message = `ttlMinutes is from ${MIN_TTL_MINUTES} to ${MAX_TTL_MINUTES}, not ${ttl}.`;
       throwProblem('INVALID_INPUT', message, { path: ['ttlMinutes'] });
     }
-    // A stream runs for anybody of the account and has no end of its own.
+    // A stream is shared by the account and does not end.
     if (!expiresAt)
       return throwProblem('FORBIDDEN', 'A stream carries no credentials. Ask for them in a query.');
     return new Date(Math.min(this.platform.clock.now().getTime() + ttl * 60_000, expiresAt.getTime()));

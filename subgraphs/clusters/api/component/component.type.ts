@@ -81,7 +81,7 @@ export class ComponentRecommendation {
 }
 
 @ObjectType({
-  description: 'Something of a component that somebody has changed in the cluster, outside the platform.',
+  description: 'A field of a component’s Kubernetes objects that differs from the applied manifest.',
 })
 class ComponentDrift {
   @Field(() => String, { description: 'Kind and name of the object, e.g. `Deployment coredns`.' })
@@ -124,7 +124,7 @@ export class Component {
 
   @Field(() => [ComponentDrift], {
     description:
-      'What somebody has changed in the cluster, as seen at driftCheckedAt; restoreComponent takes it back.',
+      'Differences from the applied manifest, as seen at driftCheckedAt; restoreComponent reverts them.',
   })
   drift: unknown;
 

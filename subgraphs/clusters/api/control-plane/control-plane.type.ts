@@ -110,7 +110,7 @@ export class ServiceLevelAgreement {
   @Field(() => Float, {
     nullable: true,
     description:
-      'Share of the last 30 days (of its life, when that is shorter) in which the API answered, told from recorded incidents; null before it has run.',
+      'Share of the last 30 days (of its life, when that is shorter) in which the API answered, computed from recorded incidents; null before it has run.',
   })
   availability: number | null;
 

@@ -30,7 +30,7 @@ class SetEdgeAutonomyPayload {
 
   @Field(() => Operation, {
     nullable: true,
-    description: 'The operation that tells the nodes; null when it was refused.',
+    description: 'The operation that configures the nodes; null when the request was rejected.',
   })
   operation: Operation | null;
 

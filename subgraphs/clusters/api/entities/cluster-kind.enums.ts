@@ -8,7 +8,7 @@ export const ClusterKindName = graphEnum<model.ClusterKindName>(
     PRO: 'Managed, Pro edition.',
     STANDARD: 'Managed, standard edition.',
     DEDICATED: 'Three masters and the workers are instances of the account.',
-    HETEROGENEOUS: 'Instances with GPUs or NPUs beside plain ones.',
+    HETEROGENEOUS: 'Instances with GPUs or NPUs besides plain ones.',
     SANDBOX: 'Pods run in light virtual machines with a kernel of their own, on bare-metal instances.',
     CONFIDENTIAL: 'Instances with Intel SGX: memory that even their administrator cannot read.',
     EDGE: 'Instances outside the region, which may be cut off from it.',

@@ -29,7 +29,7 @@ export class NodeSysctlResolver {
 
   @FieldResolver(() => [Sysctl], {
     description:
-      'The kernel parameters that setNodeSysctls sets, in the order of their names. What somebody sets on the machine itself is not seen.',
+      'The kernel parameters that setNodeSysctls sets, in the order of their names. Values that are set on the instance itself are not seen.',
   })
   async sysctls(@Ctx() context: RequestContext, @Root() { id }: NodeRow): Promise<SysctlValue[]> {
     return sysctlValues((await loadValue(context, this.store.ofNodes, id)) ?? {});

@@ -8,7 +8,7 @@ import { NodePoolStore } from '../../store/node-pool.store.js';
 import { type DrillTarget, notSimulatedReason } from '../../model/high-risk-catalog.js';
 import type { HighRiskOperationInput } from './high-risk.type.js';
 
-/** What is to be done and to whom, as the account says. */
+/** An operation and its target, as requested. */
 export interface HighRiskOperationRequest {
   readonly cluster: ClusterRow;
   readonly input: HighRiskOperationInput;

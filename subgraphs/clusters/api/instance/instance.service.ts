@@ -43,7 +43,7 @@ export class InstanceService {
     });
   }
 
-  /** Releases machines; those that cannot be are told with their reasons. Where none can, all of it is refused. */
+  /** Releases machines; those that cannot be released are returned with their reasons. Rejected when none can be. */
   release(
     { account }: Actor,
     input: ReleaseInstancesInput,
@@ -60,7 +60,7 @@ export class InstanceService {
     });
   }
 
-  /** Tells of each instance why it could not be released, and releases none. */
+  /** Returns for each instance why it cannot be released, and releases none. */
   private async rehearsal(account: string, ids: readonly string[]): Promise<Release> {
     const asked = [...new Set(ids)].slice(0, MAX_INSTANCES);
     const found = await this.platform.provider.unattachedInstances(account, { ids: asked });

@@ -8,7 +8,7 @@ import { ChargeType } from '../entities/pool-config.type.js';
 import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 
 export const InstanceOrigin = graphEnum('InstanceOrigin', 'Why an instance belongs to no cluster.', {
-  CREATED: 'Somebody made it in the cloud.',
+  CREATED: 'Created in the cloud, outside the platform.',
   REMOVED: 'It left its cluster and was not, or could not be, released.',
   FAILED_CREATION: 'It was bought for a node that could not be made.',
 });
@@ -16,7 +16,7 @@ export type InstanceOrigin = keyof typeof InstanceOrigin;
 
 export const InstanceState = graphEnum('InstanceState', 'Whether an instance of the account runs.', {
   RUNNING: 'It runs, and can be attached to a cluster.',
-  STOPPED: 'Somebody has stopped it in the cloud; start it there before it is attached.',
+  STOPPED: 'Stopped in the cloud; start it there before it is attached.',
 });
 export type InstanceState = keyof typeof InstanceState;
 

@@ -5,7 +5,7 @@ import type { EventTransaction } from '../../../../engine/events/event-transacti
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Database, Transaction } from '../../../../kernel/postgres/database.js';
 
-/** A change of a network: which mutation, by whom, with what input. */
+/** A change of a network: which mutation, the actor, and the input. */
 export interface NetworkChange<T> {
   readonly actor: Actor;
   readonly mutation: string;

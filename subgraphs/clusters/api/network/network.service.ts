@@ -218,7 +218,7 @@ async function group(tx: Transaction, account: string, id: string): Promise<stor
   return (await findSecurityGroup(tx, account, id)) ?? throwNotFound('SECURITY_GROUP', id, ID);
 }
 
-/** Clusters in the group are looked at; rules that keep their pods from the DNS need an acknowledgement. */
+/** Enqueues the clusters that use the group; rules that keep their pods from the DNS need an acknowledgement. */
 async function checkDns(
   tx: Transaction,
   { id, acknowledgeRisk }: input.UpdateSecurityGroupInput,

@@ -19,7 +19,7 @@ export class NodeNetworkResolver {
   @FieldResolver(() => String, {
     nullable: true,
     description:
-      'Private IPv4 address of its instance, one of its vSwitch that nobody else has; null until there is an instance, and for a virtual node, which is none.',
+      'Private IPv4 address of its instance, a free one of its vSwitch; null until there is an instance, and for a virtual node, which is none.',
   })
   address(@Root() node: NodeRow): string | null {
     return isVirtual(node.instanceType) ? null : node.address;

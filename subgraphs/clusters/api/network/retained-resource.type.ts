@@ -9,7 +9,7 @@ import { ClusterResourceType } from '../entities/network.enums.js';
 @ObjectType({
   implements: Resource,
   description:
-    'A load balancer or public address that outlived its cluster because deleteCluster was told to retain it. It counts against its quota and is billed until deleteLoadBalancer or deleteEip deletes it.',
+    'A load balancer or public address that outlived its cluster because deleteCluster retained it. It counts against its quota and is billed until deleteLoadBalancer or deleteEip deletes it.',
 })
 export class RetainedResource {
   @Field(() => ID, { description: 'Its id, the same as in the `resources` of its cluster, `resource_…`.' })

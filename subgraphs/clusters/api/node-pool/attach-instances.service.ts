@@ -48,7 +48,7 @@ export class AttachInstancesService {
     private readonly catalogue: ClusterCatalogStore,
   ) {}
 
-  /** Those that cannot join are told with their reasons in the operation; when none can, the request is refused. */
+  /** Instances that cannot join are reported with their reasons in the operation; rejected when none can. */
   async attach(actor: Actor, input: AttachInstancesInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const ids = [...new Set(input.instanceIds)];
     checkInput(input, ids.length);
@@ -184,7 +184,7 @@ function inUseFailure(id: string): Failure {
   };
 }
 
-/** Takes the machine for the pool, with the vCPUs and the disk that it needs; why not, when somebody else was faster. */
+/** Takes the machine for the pool, with the vCPUs and the disk that it needs; why not, when a concurrent request took it. */
 async function take(
   tx: Transaction,
   attempt: Attempt & { readonly machine: UnattachedInstance; readonly largest: number },

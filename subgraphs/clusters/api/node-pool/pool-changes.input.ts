@@ -121,7 +121,7 @@ export class SyncNodePoolInput {
     nullable: true,
     defaultValue: false,
     description:
-      'Lower the desired size by the nodes that somebody has taken away, instead of making others. False if omitted.',
+      'Lower the desired size by the number of lost nodes, instead of replacing them. False if omitted.',
   })
   decrementDesiredSize?: boolean | null;
 

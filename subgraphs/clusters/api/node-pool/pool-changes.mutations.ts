@@ -64,7 +64,7 @@ export class PoolChangesMutations {
 
   @Mutation(() => SyncNodePoolPayload, {
     description:
-      'Compares a pool with the cloud and with Kubernetes and fixes what differs: nodes that somebody deleted with kubectl lose their instances, and others are made.',
+      'Compares a pool with the cloud and with Kubernetes and fixes what differs: nodes that were deleted with kubectl lose their instances, and others are made.',
   })
   syncNodePool(
     @Ctx() context: RequestContext,

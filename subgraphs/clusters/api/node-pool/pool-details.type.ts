@@ -5,7 +5,7 @@ import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
 
 const ScalingGroupState = graphEnum('ScalingGroupState', 'State of a scaling group.', {
   ACTIVE: 'It makes and takes away instances.',
-  MISSING: 'Somebody deleted it in the cloud; its pool must be made anew.',
+  MISSING: 'Deleted in the cloud; create the pool again.',
 });
 
 const ScalingActivityKind = graphEnum('ScalingActivityKind', 'What a scaling group did.', {
@@ -66,7 +66,7 @@ export class ScalingGroup implements Resource {
   @Field(() => Int, { description: 'Desired number of instances.' })
   desiredSize: number;
 
-  @Field(() => DateTimeScalar, { description: 'When it was looked at last.' })
+  @Field(() => DateTimeScalar, { description: 'When it was observed last.' })
   checkedAt: string;
 }
 
@@ -75,13 +75,13 @@ export class ScalingGroup implements Resource {
 })
 export class NodePoolDrift {
   @Field(() => [String], {
-    description: 'Nodes whose instances run, but that somebody deleted in Kubernetes.',
+    description: 'Nodes whose instances run, but that were deleted in Kubernetes.',
   })
   missingInKubernetes: readonly string[];
 
   @Field(() => [String], {
     description:
-      'Nodes whose instances somebody took out of the scaling group; syncNodePool lets them go and keeps the instances.',
+      'Nodes whose instances were removed from the scaling group; syncNodePool removes the nodes and keeps the instances.',
   })
   missingInScalingGroup: readonly string[];
 

@@ -21,7 +21,7 @@ export class PublishVersionService {
   ) {}
 
   /**
-   * Publishes a version for all accounts; clusters whose version expires by it are looked at, and their owners told.
+   * Publishes a version for all accounts; enqueues the clusters whose version expires by it.
    * Refuses what is no version that could come next. A dry run answers null: the version does not exist.
    */
   async publish(

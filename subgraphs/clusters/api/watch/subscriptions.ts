@@ -15,7 +15,7 @@ import { ProvisioningEvent } from './provisioning-event.type.js';
 import type { ClusterChangeValue, WatchClustersService, WatchRequest } from './watch-clusters.service.js';
 import { ClusterChange } from './watch-clusters.type.js';
 
-/** Tells the gateway that nobody can join the stream later. */
+/** Tells the gateway that no client can join the stream later. */
 const INITIAL_SNAPSHOT = '@tag(name: "initial-snapshot")';
 
 const AFTER = 'Return what comes after this cursor: first what came since, then live.';

@@ -51,7 +51,7 @@ export class WatchClustersService {
     const filter = await this.lists.checkedFilter(request.filter);
     const cursors = new WatchCursors(this.platform.cursors, account, filter);
     const resumed = request.after == null ? undefined : cursors.decode(request.after);
-    // Before the snapshot is read: what changes meanwhile is in the tail as well, and is told once.
+    // Before the snapshot is read: what changes meanwhile is in the tail as well, and is sent once.
     const start = resumed ?? { sequence: await this.platform.events.head(account), snapshotAfter: '' };
     const { snapshotAfter } = start;
     const inDoubt = (id: string) => resumed !== undefined && (snapshotAfter === null || id <= snapshotAfter);
@@ -96,17 +96,17 @@ export class WatchClustersService {
     const { account, signal, cursors } = watch;
     const at = ({ sequence }: { readonly sequence: bigint }) =>
       cursors.encode({ sequence, snapshotAfter: null });
-    let told = after;
+    let sent = after;
     const steps = this.platform.events.followMapped(account, { after, signal }, async (event) => {
       const change = await this.changeOf(watch, event);
       if (!change) return undefined;
-      told = event.sequence;
+      sent = event.sequence;
       return setParentSpan({ ...change, cursor: at(event) }, event.traceparent);
     });
     for await (const step of steps) {
       if (!(step instanceof LogBookmark)) yield step;
       // Where nothing has been left out the watcher knows how far it is.
-      else if (step.sequence > told) yield { type: 'BOOKMARK', cluster: null, cursor: at(step) };
+      else if (step.sequence > sent) yield { type: 'BOOKMARK', cluster: null, cursor: at(step) };
     }
   }
 

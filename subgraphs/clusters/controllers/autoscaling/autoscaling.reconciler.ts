@@ -18,7 +18,7 @@ import { poolsOfCluster } from '../../store/node-pool.store.js';
 import { nodesOfCluster } from '../../store/node.store.js';
 import { clearIdleSince } from '../../store/nodes.store.js';
 
-/** Clusters with pools that scale by themselves are looked at this often. */
+/** Milliseconds between two checks of a cluster with autoscaling. */
 const POLL_MS = 10_000;
 
 /** Lets the pools of one cluster, by its id, grow for pods that find no node, and shrink by nodes that are idle. */
@@ -75,7 +75,7 @@ function isSettled({ generation, observedGeneration }: NodePool): boolean {
   return observedGeneration >= generation;
 }
 
-/** Has every running cluster with such pools looked at, should its own look have been lost. */
+/** Enqueues every running cluster with autoscaling, in case its own requeue was lost. */
 export function autoscalingSchedule(): Schedule {
   return poolSchedule({
     name: 'scale-node-pools',

@@ -100,7 +100,7 @@ function belongsToNode(pod: Pod): boolean {
   return ownerOf(pod)?.kind === 'DaemonSet' || STATIC_POD in (pod.metadata?.annotations ?? {});
 }
 
-/** Pods that nobody would make anew, system components, and those of which somebody said so stay where they are. */
+/** Pods without a controller, system components and pods with the annotation stay where they are. */
 function isPinned(pod: Pod): boolean {
   const safe = pod.metadata?.annotations?.[SAFE_TO_EVICT];
   if (safe !== undefined) return safe !== 'true';

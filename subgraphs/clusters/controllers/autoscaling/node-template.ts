@@ -36,7 +36,7 @@ export async function templateFacts(
 }
 
 /**
- * What a new node of the pool would offer to pods: as much as its nodes offer that run, beside what DaemonSets take of
+ * What a new node of the pool would offer to pods: as much as its nodes offer that run, without what DaemonSets use of
  * them; where there are none, what its most wanted machine has. Its zone is not among its labels: there may be several.
  * undefined where that is unknown.
  */

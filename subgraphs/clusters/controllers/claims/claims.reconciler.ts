@@ -33,14 +33,14 @@ import {
   removeClaim,
 } from '../../store/claims.store.js';
 
-/** Claims are looked at again after this, as long as there are any. */
+/** Milliseconds after which claims are checked again while there are any. */
 const POLL_MS = 5_000;
 
 /**
  * Answers what objects inside clusters ask of the cloud: load balancers of Services, disks of volume claims. What the
  * account's quotas have room for is granted, in the transaction that takes the place; what is gone gives it back. Each
  * look decides anew: what waits gets a place that has become free, what asks for something else gives its place back,
- * and what has grown beyond the limits of one load balancer is told so. One key stands for all clusters, so a claim is
+ * and claims that have grown beyond the limits of a load balancer are rejected. One key stands for all clusters, so a claim is
  * never answered twice at once.
  */
 export class ClaimsReconciler implements Reconciler {
@@ -79,8 +79,8 @@ export class ClaimsReconciler implements Reconciler {
     { scope, decisions }: { readonly scope: ReconcileContext; readonly decisions: Decisions },
   ): Promise<void> {
     await scope.faults.reach('cloud-claims.decided');
-    const told = claims.every((claim) => isDecisionApplied(claim, decisions.get(claim.id)!));
-    if (told) return;
+    const applied = claims.every((claim) => isDecisionApplied(claim, decisions.get(claim.id)!));
+    if (applied) return;
     const granted = claims.filter(({ id }) => decisions.get(id)?.state === 'GRANTED').map(({ id }) => id);
     const refused = claims.flatMap(({ id }) => {
       const message = decisions.get(id)?.message ?? null;
@@ -121,7 +121,7 @@ export class ClaimsReconciler implements Reconciler {
   ): Promise<void> {
     const { state, message } = decision;
     if (before?.state === state && before.message === message) return;
-    // Told once: how much is in use, which the reason says, changes while it waits.
+    // Published once: the usage in the reason changes while the claim waits.
     const events = message !== null && !before?.message ? [refusal(claim, message)] : [];
     const createdAt = clock.now();
     await eventTransaction(database, createdAt, async (tx) => {

@@ -113,7 +113,7 @@ export async function deleteCluster(step: ClusterStep): Promise<StepOutcome> {
   return done;
 }
 
-/** What is left of the cluster stays until somebody asks for its deletion again; then it goes on where it ended. */
+/** What is left of the cluster stays until deleteCluster is called again, which continues the deletion. */
 export async function failDeletion(step: ClusterStep, error: Problem): Promise<ReconcileResult> {
   const { cluster, operation } = step;
   const { message } = error;

@@ -6,7 +6,7 @@ import { deleteOrphanedComponents } from '../../store/component.store.js';
 import { pagesById } from '../steps/pages-by-id.js';
 import { clustersAfter } from '../../store/reconcile.store.js';
 
-/** Clusters that are looked at side by side. */
+/** Clusters that are checked concurrently. */
 const BATCH = 5;
 
 /** Compares, every ten minutes, the components of running clusters with what is in them. */

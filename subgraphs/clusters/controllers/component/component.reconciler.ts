@@ -35,7 +35,7 @@ import { findCluster } from '../../store/cluster.store.js';
 const COMPONENT = 'component';
 /** Milliseconds after a spec change at which a component that is not ready has failed. */
 const DEADLINE_MS = 10 * 60_000;
-/** What happens inside the cluster is looked at again after this, and the less often the longer it takes. */
+/** Milliseconds between two checks of the cluster: the first, and the longest, to which the interval grows. */
 const FIRST_POLL_MS = 300;
 const LAST_POLL_MS = 15_000;
 

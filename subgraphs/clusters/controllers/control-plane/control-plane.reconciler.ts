@@ -26,7 +26,7 @@ import { canTransition } from '../../model/cluster-states.js';
 import { pagesById } from '../steps/pages-by-id.js';
 import type { ClusterState } from '../../model/cluster.enums.js';
 
-/** A control plane that is not well is looked at again after this. */
+/** Milliseconds after which an unhealthy control plane is checked again. */
 const POLL_MS = 5_000;
 const BATCH = 500;
 const HEALTHY = 'ControlPlaneHealthy';
@@ -168,7 +168,7 @@ function presentCause({ kind, cause }: ControlPlaneIncident, { replicas }: Contr
   return failed ?? cause;
 }
 
-/** Has every control plane looked at each minute. */
+/** Enqueues every control plane each minute. */
 export function controlPlaneSchedule(): Schedule {
   return {
     name: 'check-control-planes',

@@ -28,14 +28,14 @@ import { pagesById } from '../steps/pages-by-id.js';
 
 const DNS_HEALTHY = 'DnsHealthy';
 const DNS_ENDPOINTS = '/api/v1/namespaces/kube-system/endpoints/kube-dns';
-/** What happens inside the cluster takes a moment: a cluster with findings is looked at again after this. */
+/** What happens inside the cluster takes a moment: a cluster with findings is checked again after this. */
 const POLL_MS = 2_000;
 const BATCH = 500;
 
 type Scope = ClusterStep['scope'];
 
 /**
- * Finds what was done to a cluster's resources outside the platform, tells it once with its impact and recovery, and has
+ * Finds what was done to a cluster's resources outside the platform, publishes it once with its impact and recovery, and has
  * those look who see the effects. Its keys are ids of clusters.
  */
 export function createHighRiskReconciler(dependencies: ReconcilerDependencies): Reconciler {
@@ -67,7 +67,7 @@ async function mayEnd(risks: readonly HighRiskOperationRecord[]): Promise<boolea
   return rows.some((row) => row?.recoverable);
 }
 
-/** Has every running cluster looked at, every ten minutes. */
+/** Enqueues every running cluster, every ten minutes. */
 export function highRiskSchedule(): Schedule {
   return {
     name: 'check-high-risk',
@@ -139,11 +139,11 @@ async function recordFindings(
   await enqueueAll(tx, 'node', nodes);
   await enqueue(tx, 'control-plane', clusterId);
   await enqueue(tx, 'pool-audit', clusterId);
-  const told = await Promise.all([
+  const events = await Promise.all([
     ...fresh.map((row) => found(cluster, row)),
     ...gone.map((row) => fixedEvent(cluster, row)),
   ]);
-  return told;
+  return events;
 }
 
 async function found(cluster: Cluster, finding: RiskFindingRow): Promise<NewEvent> {

@@ -26,7 +26,7 @@ import { findOperation } from '../../store/operation.store.js';
 
 /** How long the time may be trusted: a clock that was set forward is seen after this, in milliseconds. */
 const MAX_POLL_MS = 3_600_000;
-/** How often a cluster is looked at that does something else while its window is open. */
+/** Milliseconds between two checks of a cluster that is busy while its window is open. */
 const BUSY_POLL_MS = 10_000;
 /** States that a cluster comes out of by itself. */
 const BUSY = ['SCALING', 'UPDATING', 'UPGRADING', 'REMOVING', 'DRAINING'];

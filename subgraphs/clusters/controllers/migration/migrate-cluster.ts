@@ -57,7 +57,7 @@ async function switchProduct(step: ClusterStep): Promise<ReconcileResult> {
     await inCluster(step, (tx, at) => recordSwitch(step, tx, at));
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    // Somebody else took the last place meanwhile.
+    // A concurrent request took the last unit of the quota.
     const [problem] = error.problems;
     return failMigration(step, problem ?? { code: 'QUOTA_EXCEEDED', message: error.message });
   }

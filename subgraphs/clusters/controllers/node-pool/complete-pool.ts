@@ -53,7 +53,7 @@ export async function completePool(step: PoolStep): Promise<StepOutcome> {
   return done;
 }
 
-/** A machine that could not join: nobody tries it again, so it does not count as a node that is missing. */
+/** An instance that could not join is not retried, so it does not count as a missing node. */
 function neverJoined({ origin, state, generation }: Node, poolGeneration: number): boolean {
   return origin === ATTACHED && state === 'failed' && generation === poolGeneration;
 }

@@ -83,7 +83,7 @@ function instanceSettingsOf(pool: Pick<NodePool, 'account' | 'config'>) {
 }
 
 /**
- * Takes what the network has room for, gives back what the rest had got, and notes on the pool why there is no more.
+ * Takes what the network has room for, releases the quota of the others, and records on the pool why there are no more.
  */
 async function connectNodes(
   tx: Transaction,
@@ -238,7 +238,7 @@ export interface NodeRecord {
 }
 
 /**
- * Writes changes of the step's nodes, gives back what they no longer need of the account's quotas, notes progress;
+ * Writes changes of the step's nodes, releases the quotas that they no longer need, records progress;
  * their events.
  */
 export async function recordChanges(step: PoolStep, { tx, changes }: NodeRecord): Promise<NewEvent[]> {

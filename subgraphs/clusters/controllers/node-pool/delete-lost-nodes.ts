@@ -6,7 +6,7 @@ import { deleteNodes, type RemovalOptions, markRemoving } from '../../store/node
 import { eventOf, type Subject } from '../../model/cluster-events.js';
 import type { Node } from '../../store/reconcile.store.js';
 
-/** Forgets nodes whose machines somebody else has released; what they held is given back. */
+/** Deletes nodes whose instances were released outside the platform, and releases their quota. */
 export async function deleteLostNodes(
   tx: Transaction,
   {

@@ -10,7 +10,7 @@ const DRAIN_TIMEOUT_MS = 10 * 60_000;
 /** Nodes drained side by side. */
 const AT_ONCE = 10;
 
-/** Looks at nodes that are to go, and answers those that need not be waited for any longer. */
+/** Checks nodes that are being removed; returns those that need not be waited for any longer. */
 export async function drainNodes(step: PoolStep, nodes: readonly Node[]): Promise<Node[]> {
   const { cluster, scope, dependencies } = step;
   const now = scope.clock.now().getTime();

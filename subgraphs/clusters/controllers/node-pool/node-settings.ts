@@ -62,7 +62,7 @@ async function applyTo(
     return true;
   } catch (error) {
     if (isConflict(error)) return false;
-    // A node that somebody has deleted in Kubernetes is drift, which is told elsewhere.
+    // A node that was deleted in Kubernetes is drift; the drift check reports it.
     if (isNotFound(error)) return true;
     throw error;
   }

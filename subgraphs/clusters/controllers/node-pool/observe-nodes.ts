@@ -17,7 +17,7 @@ const SINGLY = 8;
 /** Nodes recorded in one transaction. */
 const RECORD_BATCH = 500;
 
-/** Looks at starting nodes: those whose instance runs and that Kubernetes calls Ready are running. */
+/** Checks starting nodes: those whose instance runs and that are Ready in Kubernetes are running. */
 export async function observeNodes(step: PoolStep): Promise<StepOutcome | undefined> {
   const { pool, cluster, scope, dependencies } = step;
   const starting = planPool(pool, step.nodes).kept.filter(({ state }) => state === 'starting');

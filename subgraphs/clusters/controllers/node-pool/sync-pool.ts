@@ -14,8 +14,8 @@ import { saveNodePoolStatus } from '../../store/node-pool.store.js';
 const INSPECT = 'INSPECT';
 
 /**
- * The first part of a pool's synchronization: finds nodes whose machines or whose Kubernetes nodes somebody has taken
- * away, and lets what is left of them go. The steps that follow make others, unless the size was to be lowered.
+ * The first part of a pool's synchronization: finds nodes whose instances or whose Kubernetes nodes were deleted
+ * outside the platform, and removes what is left of them. The steps that follow make others, unless the size was to be lowered.
  */
 export async function syncPool(step: PoolStep): Promise<StepOutcome | undefined> {
   const { operation, pool, cluster, nodes, scope, dependencies } = step;

@@ -7,12 +7,12 @@ import { pagesById } from '../steps/pages-by-id.js';
 import { clustersAfter } from '../../store/reconcile.store.js';
 import { runningNodeStatus } from '../../store/node.store.js';
 
-/** Clusters that are looked at side by side. */
+/** Clusters that are checked concurrently. */
 const BATCH = 20;
 
 /**
  * Compares, each minute, what Kubernetes says of the nodes of running clusters with what is recorded, one list per
- * cluster; the node reconciler looks at those that differ.
+ * cluster; the node reconciler checks those that differ.
  */
 export function nodeHealthSchedule({ kubernetes }: { readonly kubernetes: KubernetesApis }): Schedule {
   return {

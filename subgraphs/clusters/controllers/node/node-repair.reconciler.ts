@@ -134,7 +134,7 @@ async function finishRepair(
     const type = done ? 'NODE_REPAIRED' : 'NODE_REPAIR_FAILED';
     const event = eventOf(subject, type, message, { level: done ? 'INFO' : 'ERROR', data });
     if (moved) tx.emit(repair.account, event);
-    // Its status is looked at again, and another node may have its turn.
+    // The node's status is checked again, and the repair of another node may start.
     const others = await notReadyNodes(tx, repair.nodePoolId);
     await enqueueAll(tx, 'node', [repair.nodeId, ...others]);
   });

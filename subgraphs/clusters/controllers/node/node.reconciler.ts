@@ -15,12 +15,12 @@ import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { setNodeStatus } from '../../store/nodes.store.js';
 
-/** A node that is not Ready is looked at again after this. */
+/** Milliseconds after which a node that is not Ready is checked again. */
 const POLL_MS = 5_000;
 
 /**
  * Keeps one node's status what Kubernetes says of it. Pools make and remove nodes in batches; this is for a single one
- * that somebody has a reason to look at.
+ * that another reconciler or a schedule enqueues.
  */
 export function createNodeReconciler(dependencies: ReconcilerDependencies): Reconciler {
   return {

@@ -9,7 +9,7 @@ import type { ChangedNode } from '../node-pool/observed-nodes.js';
 import { type PoolDriftCheck, recordPoolDrift, subjectOf } from './pool-drift.js';
 
 /**
- * Takes in what somebody has changed of machines outside the platform, in the cloud's console: how they are paid, and what
+ * Records changes of instances outside the platform, in the cloud's console: their charge type, and what
  * machines they are. It has happened, so it is recorded and counted as it is.
  */
 export async function adoptInstanceChanges(

@@ -18,13 +18,13 @@ import { type Cluster, readNodesByPool } from '../../store/reconcile.store.js';
 import { findCluster } from '../../store/cluster.store.js';
 import { poolsOfCluster } from '../../store/node-pool.store.js';
 
-/** Clusters with spot machines are looked at this often: their notice is short. */
+/** Milliseconds between two checks of a cluster with spot instances: their notice is short. */
 const SPOT_POLL_MS = 15_000;
 /** States of clusters to which something is being done, and whose nodes run meanwhile. */
 const BUSY: readonly string[] = ['SCALING', 'UPDATING', 'UPGRADING'];
 
 /**
- * Compares the pools of one cluster, by its id, with what the cloud and Kubernetes have: scaling groups that somebody
+ * Compares the pools of one cluster, by its id, with what the cloud and Kubernetes have: scaling groups that the account
  * has changed or deleted, machines that were released, changed, moved or are being taken back, Kubernetes nodes that
  * were deleted.
  */
@@ -79,7 +79,7 @@ async function reconciledPools({ database }: ReconcileContext, clusterId: string
   );
 }
 
-/** Has every cluster that runs and has pools looked at, each minute. */
+/** Enqueues every working cluster with pools, each minute. */
 export function poolDriftSchedule(): Schedule {
   return poolSchedule({
     name: 'audit-node-pools',

@@ -9,7 +9,7 @@ import type { NodePoolState } from '../../model/node-pool.enums.js';
 import { isSameBounds, toStoredScalingGroup, observedScalingGroup } from '../../model/scaling-group.js';
 
 /**
- * Holds a pool's scaling group against its bounds, and gives it back those that somebody has changed, or those of a
+ * Compares a pool's scaling group with its bounds, and restores those that were changed outside the platform, or those of a
  * quota that is another now. False when the pool has no group any more: it is UNHEALTHY then, for ever.
  */
 export async function restoreScalingGroup(
@@ -53,8 +53,8 @@ async function repair(audit: PoolDriftCheck, found: ScalingGroup, wanted: Scalin
     if (isSameBounds(found, observedScalingGroup(pool)!)) return [];
     const { minSize, maxSize, desiredSize } = found;
     const text =
-      `Somebody changed the scaling group of the node pool ${pool.name} to ${minSize} to ${maxSize} instances, ${desiredSize} wanted; ` +
-      `it has ${wanted.minSize} to ${wanted.maxSize}, ${wanted.desiredSize} wanted, again.`;
+      `The scaling group of the node pool ${pool.name} was changed outside the platform to ${minSize} to ${maxSize} instances, ${desiredSize} desired; ` +
+      `its bounds are ${wanted.minSize} to ${wanted.maxSize}, ${wanted.desiredSize} desired, again.`;
     const data = { found: { minSize, maxSize, desiredSize }, restored: { ...wanted } };
     return [eventOf(subjectOf(audit), 'SCALING_GROUP_REPAIRED', text, { level: 'WARNING', data })];
   });

@@ -6,7 +6,7 @@ import { clustersWithPools } from '../../store/reconcile.store.js';
 /** Clusters that are asked for in one statement. */
 const BATCH = 500;
 
-/** Which clusters are looked at, when, and by whom. */
+/** Which clusters are enqueued, when, and for which reconciler. */
 export interface PoolSchedule {
   readonly name: string;
   readonly cron: string;
@@ -18,7 +18,7 @@ export interface PoolSchedule {
   readonly pools: readonly object[];
 }
 
-/** Has clusters looked at for the sake of their node pools. */
+/** Enqueues clusters because of their node pools. */
 export function poolSchedule({ name, cron, kind, states, pools }: PoolSchedule): Schedule {
   return {
     name,

@@ -29,7 +29,7 @@ const CONDITION = 'AutomaticUpgradePossible';
 
 /**
  * Has clusters whose node pools let it be upgraded in their maintenance windows, without being asked. What a check
- * finds in the way is told once, as an event and a condition. Its keys are ids of clusters.
+ * finds in the way is published once, as an event and a condition. Its keys are ids of clusters.
  */
 export function createAutomaticUpgradeReconciler({
   kubernetes,
@@ -60,7 +60,7 @@ async function poolUpgradePermissions({ database }: ReconcileContext, clusterId:
   return pools.map((pool) => configOf(pool).management);
 }
 
-/** Without a maintenance window in use nobody has said when the cluster may be disturbed: then nothing happens. */
+/** Does nothing without a maintenance window in use: it says when the cluster may be disturbed. */
 async function requestUpgrade(
   { database, clock }: ReconcileContext,
   { account, id }: Cluster,

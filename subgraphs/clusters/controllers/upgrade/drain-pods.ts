@@ -33,7 +33,7 @@ export interface PodDrain {
 /**
  * One look at the pods of nodes that are to be empty; called again until there are none. The pods of a Deployment or of a
  * ReplicaSet go when as many others are ready in addition, so that it never has fewer ready ones than it asks for; where
- * there is no room for those, one pod after the other. A StatefulSet's go one at a time beside one more, each when all
+ * there is no room for those, one pod after the other. Those of a StatefulSet are evicted one at a time with one additional replica, each when all
  * others are ready; where that one's disk would be left behind, without it. The pods of other owners go one at a time
  * each, those of Jobs at once. What a disruption budget does not allow stays for now.
  */

@@ -4,7 +4,7 @@ import { inCluster, clusterEvent, type ClusterStep } from '../steps/cluster-step
 import type { Node, Operation } from '../../store/reconcile.store.js';
 import { upgradeInput } from '../../store/upgrade-input.js';
 
-/** A batch that gets nowhere for this long pauses the upgrade, so that somebody looks. */
+/** A batch without progress for this long pauses the upgrade, so that an operator can intervene. */
 const STALL_MS = 30 * 60_000;
 
 /** What does not go on, and why. */

@@ -15,7 +15,7 @@ interface ObservedNodes {
   readonly seen: KubernetesNode | undefined;
 }
 
-/** Nodes of a batch whose machines somebody has released, or the cloud has taken back, while they were upgraded. */
+/** Nodes of a batch whose instances were released or reclaimed while they were upgraded. */
 export async function lostNodes(
   { cluster, dependencies }: NodesStep,
   sights: readonly ObservedNodes[],

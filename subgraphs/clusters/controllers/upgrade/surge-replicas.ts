@@ -155,7 +155,7 @@ export async function restartWait(client: KubernetesClient, workload: Workload, 
   await client.patch(pathOf(workload), { metadata: { resourceVersion, annotations } }, MERGE);
 }
 
-/** Takes the additional replicas back, unless somebody has scaled the workload meanwhile. */
+/** Removes the additional replicas, unless the workload was scaled concurrently. */
 export async function removeSurgeReplicas(client: KubernetesClient, workload: Workload): Promise<void> {
   const note = surgeReplicasOf(workload);
   const untouched = note && workload.spec?.replicas === note.replicas + note.extra;

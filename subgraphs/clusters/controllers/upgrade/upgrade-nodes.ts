@@ -31,7 +31,7 @@ import type { Pod } from '../../model/pod.js';
 import { runningNodesOf } from '../../store/node.store.js';
 import { setNodeVersion } from '../../store/nodes.store.js';
 
-/** What is waited for inside the cluster is looked at again after this. */
+/** Milliseconds between two checks of the cluster. */
 const POLL_MS = 300;
 
 /** Brings the nodes to the version, batch by batch; undefined when all have it. */
@@ -149,7 +149,7 @@ async function upgradeEmpty(step: NodesStep, sights: readonly UpgradedNodeStatus
 /** What to tell of a batch that gets nowhere. */
 function upgradeStall(sights: readonly UpgradedNodeStatus[]): UpgradeStall {
   const present = sights.flatMap((sight) => sight.pods);
-  // Those that were told to go are in the way; others may only wait for a place.
+  // Terminating pods block the upgrade; others may only wait for a node.
   const going = present.filter(({ metadata }) => metadata?.deletionTimestamp !== undefined);
   const pods = [...new Set([...going, ...present])].map(
     ({ metadata }) => `${metadata?.namespace}/${metadata?.name}`,
@@ -191,7 +191,7 @@ async function recordNodes(step: NodesStep, finished: readonly Node[], whole: bo
     // Two of the four stages are done; the nodes are the third.
     await setProgress(tx, operation.id, { progress: (2 + share) / 4 });
     if (pauses) await changeOperation(tx, operation.id, { pausedAt: at });
-    const told = finished.map(({ id, name, nodePoolId }) =>
+    const events = finished.map(({ id, name, nodePoolId }) =>
       eventOf(
         { cluster, operationId: operation.id, ...(nodePoolId !== null && { pool: { id: nodePoolId } }) },
         'NODE_UPGRADED',
@@ -200,7 +200,7 @@ async function recordNodes(step: NodesStep, finished: readonly Node[], whole: bo
       ),
     );
     const paused = `The upgrade pauses after batch ${batch?.number ?? 0}: ${left} nodes are left.`;
-    return pauses ? [...told, clusterEvent(step, 'OPERATION_PAUSED', paused, { data: { left } })] : told;
+    return pauses ? [...events, clusterEvent(step, 'OPERATION_PAUSED', paused, { data: { left } })] : events;
   });
 }
 

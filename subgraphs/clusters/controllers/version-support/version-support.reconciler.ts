@@ -29,8 +29,8 @@ const REASONS = {
 } as const;
 
 /**
- * Keeps a cluster's condition about its Kubernetes version what the catalogue says, and tells the owner when the version
- * expires: once, since only a change of the condition is told. Its keys are ids of clusters.
+ * Keeps a cluster's condition about its Kubernetes version what the catalogue says, and publishes an event when the version
+ * expires: once, at the change of the condition. Its keys are ids of clusters.
  */
 export function createVersionSupportReconciler(): Reconciler {
   return {
@@ -61,7 +61,7 @@ export function createVersionSupportReconciler(): Reconciler {
   };
 }
 
-/** Has the owner of a new cluster told when its version has expired already. */
+/** Enqueues a new cluster, so that its owner gets an event when its version has expired already. */
 export async function enqueueVersionSupport(
   tx: Transaction,
   { id, version }: Pick<Cluster, 'id' | 'version'>,

@@ -152,7 +152,7 @@ async function rollBackScaling(
     code: 'INSTANCE_START_FAILED',
     message: 'The new nodes could not be started.',
   };
-  // Of those that left first, some have had nobody come in their place.
+  // Some nodes that were removed first have no replacement yet.
   const missing = baseSize - nodes.filter(({ state }) => state === 'running').length;
   const created = Math.max(0, (operation.created ?? 0) - Math.max(0, missing));
   await inCluster(step, async (tx, at) => {
