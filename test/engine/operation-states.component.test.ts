@@ -4,12 +4,14 @@ import {
   createOperation,
   finishOperation,
   finishStage,
-  pauseOperation,
-  requestCancel,
-  resumeOperation,
   setProgress,
   startStage,
 } from '../../engine/operations/operations.js';
+import {
+  pauseOperation,
+  requestCancel,
+  resumeOperation,
+} from '../../engine/operations/operation-controls.js';
 import { type EventTransaction, eventTransaction } from '../../engine/events/event-transaction.js';
 import { toResult } from '../../kernel/result.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';

@@ -4,11 +4,11 @@ import {
   createOperation,
   finishOperation,
   finishStage,
-  requestCancel,
   setProgress,
-  stagesOf,
   startStage,
 } from '../../engine/operations/operations.js';
+import { requestCancel } from '../../engine/operations/operation-controls.js';
+import { stagesOf } from '../../engine/operations/operation-row.js';
 import { type EventTransaction, eventTransaction } from '../../engine/events/event-transaction.js';
 import { createLog } from '../../kernel/log.js';
 import { toResult } from '../../kernel/result.js';

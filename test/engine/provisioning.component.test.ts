@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noFaultInjection } from '../../engine/contract.js';
 import type { Engine } from '../../engine/engine.js';
-import { requestCancel } from '../../engine/operations/operations.js';
+import { requestCancel } from '../../engine/operations/operation-controls.js';
 import { enqueue } from '../../engine/jobs/queue.js';
 import { eventTransaction } from '../../engine/events/event-transaction.js';
 import { eventually } from '../kit/eventually.js';

@@ -1,8 +1,5 @@
-import {
-  createOperation,
-  type NewOperation,
-  type OperationRow,
-} from '../../../engine/operations/operations.js';
+import { createOperation, type NewOperation } from '../../../engine/operations/operations.js';
+import type { OperationRow } from '../../../engine/operations/operation-row.js';
 import { enqueueLater } from '../../../engine/jobs/queue.js';
 import type { EventTransaction } from '../../../engine/events/event-transaction.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';

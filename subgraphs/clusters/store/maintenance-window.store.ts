@@ -1,4 +1,4 @@
-import { checkOperations, changeOperation } from '../../../engine/operations/operations.js';
+import { checkOperations, changeOperation } from '../../../engine/operations/operation-row.js';
 import type { EventTransaction } from '../../../engine/events/event-transaction.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { MaintenanceWindow, Operation, Prisma } from '../../../prisma/generated/client.js';

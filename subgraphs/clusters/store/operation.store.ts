@@ -1,5 +1,5 @@
 import { operationKinds } from '../../../engine/operations/operation-kinds.js';
-import { checkOperations, OPERATION_COLUMNS } from '../../../engine/operations/operations.js';
+import { checkOperations, OPERATION_COLUMNS } from '../../../engine/operations/operation-row.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { keyset } from '../../../kernel/postgres/keyset.js';
 import { createdAtColumn, type SortedPageRequest, type Sorting } from '../../../kernel/sorting.js';

@@ -6,7 +6,7 @@ import type { Cluster, Node, NodePool, Operation } from '../../../prisma/generat
 import { checkNodes } from './node.store.js';
 import { checkClusters } from './cluster.store.js';
 import { checkNodePools } from './node-pool.store.js';
-import { checkOperations } from '../../../engine/operations/operations.js';
+import { checkOperations } from '../../../engine/operations/operation-row.js';
 
 export type { Cluster, InstanceType, Node, NodePool, Operation } from '../../../prisma/generated/client.js';
 

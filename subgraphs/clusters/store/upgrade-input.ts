@@ -1,4 +1,4 @@
-import { changeOperation, stagesOf, type OperationRow } from '../../../engine/operations/operations.js';
+import { changeOperation, stagesOf, type OperationRow } from '../../../engine/operations/operation-row.js';
 import type { EventTransaction } from '../../../engine/events/event-transaction.js';
 import { z } from 'zod';
 import { checkJson } from '../../../kernel/postgres/json-columns.js';

@@ -1,5 +1,5 @@
 import type { EventTransaction } from '../../../engine/events/event-transaction.js';
-import { changeOperation, type OperationRow } from '../../../engine/operations/operations.js';
+import { changeOperation, type OperationRow } from '../../../engine/operations/operation-row.js';
 import { z } from 'zod';
 import { checkJson } from '../../../kernel/postgres/json-columns.js';
 import { stringMapSchema } from './json-schemas.js';

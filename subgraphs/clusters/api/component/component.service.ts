@@ -9,7 +9,8 @@ import {
 } from '../../store/component.store.js';
 import { throwNotFound } from '../../../../engine/not-found.js';
 import type { OperationType } from '../../../../engine/operations/operation-kinds.js';
-import { createOperation, type OperationRow } from '../../../../engine/operations/operations.js';
+import { createOperation } from '../../../../engine/operations/operations.js';
+import type { OperationRow } from '../../../../engine/operations/operation-row.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { EventTransaction } from '../../../../engine/events/event-transaction.js';

@@ -1,4 +1,4 @@
-import { requestCancel } from '../../../../engine/operations/operations.js';
+import { requestCancel } from '../../../../engine/operations/operation-controls.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Actor } from '../../../../kernel/actor.js';

@@ -1,8 +1,5 @@
-import {
-  type OperationRow,
-  pauseOperation,
-  resumeOperation,
-} from '../../../../engine/operations/operations.js';
+import type { OperationRow } from '../../../../engine/operations/operation-row.js';
+import { pauseOperation, resumeOperation } from '../../../../engine/operations/operation-controls.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { EventTransaction } from '../../../../engine/events/event-transaction.js';

@@ -1,5 +1,5 @@
 import { enqueue } from '../../../../engine/jobs/queue.js';
-import type { OperationRow } from '../../../../engine/operations/operations.js';
+import type { OperationRow } from '../../../../engine/operations/operation-row.js';
 import type { Problem } from '../../../../kernel/result.js';
 import type { ClusterRow } from '../../store/cluster.store.js';
 import type { ScheduledChange } from '../maintenance-window/scheduled-change.reconciler.js';

@@ -5,7 +5,8 @@ import {
   type ReconcileContext,
   requeueAfter,
 } from '../../../../engine/contract.js';
-import { finishOperation, type OperationRow } from '../../../../engine/operations/operations.js';
+import { finishOperation } from '../../../../engine/operations/operations.js';
+import type { OperationRow } from '../../../../engine/operations/operation-row.js';
 import { type EventTransaction, eventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { Problem } from '../../../../kernel/result.js';
 import { type ClusterRow, lockCluster } from '../../store/cluster.store.js';

@@ -1,6 +1,7 @@
 import type { KubernetesClient, KubernetesObject } from '../../../../engine/kubernetes/client.js';
 import { isConflict, isNotFound } from '../../../../engine/kubernetes/kubernetes-error.js';
-import { finishStage, stagesOf, startStage } from '../../../../engine/operations/operations.js';
+import { finishStage, startStage } from '../../../../engine/operations/operations.js';
+import { stagesOf } from '../../../../engine/operations/operation-row.js';
 import type { NodeTaint } from '../../../../engine/providers/node-pool-provider.js';
 import { clientOf } from '../../inspection/cluster-client.js';
 import { batches, inPool, type PoolStep } from '../steps/node-pool-step.js';

@@ -1,4 +1,5 @@
-import { finishStage, stagesOf, startStage } from '../../../../engine/operations/operations.js';
+import { finishStage, startStage } from '../../../../engine/operations/operations.js';
+import { stagesOf } from '../../../../engine/operations/operation-row.js';
 import { type Condition, withCondition } from '../../model/conditions.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { scalingGroupMissingEvent, healthOf } from './ensure-scaling-group.js';

@@ -1,5 +1,5 @@
 import { done, type ReconcileResult } from '../../../../engine/contract.js';
-import { changeOperation } from '../../../../engine/operations/operations.js';
+import { changeOperation } from '../../../../engine/operations/operation-row.js';
 import { inCluster, clusterEvent, type ClusterStep } from '../steps/cluster-step.js';
 import type { Node, Operation } from '../../store/reconcile.store.js';
 import { upgradeInput } from '../../store/upgrade-input.js';

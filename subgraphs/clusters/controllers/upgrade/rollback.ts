@@ -1,7 +1,7 @@
 import { requeueAfter } from '../../../../engine/contract.js';
 import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import { KubernetesUnavailable } from '../../../../engine/kubernetes/kubernetes-error.js';
-import { changeOperation } from '../../../../engine/operations/operations.js';
+import { changeOperation } from '../../../../engine/operations/operation-row.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Problem } from '../../../../kernel/result.js';
 import { inCluster, clusterEvent, type ClusterStep } from '../steps/cluster-step.js';

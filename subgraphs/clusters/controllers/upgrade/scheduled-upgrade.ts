@@ -1,5 +1,5 @@
 import type { ReconcileContext } from '../../../../engine/contract.js';
-import type { OperationRow } from '../../../../engine/operations/operations.js';
+import type { OperationRow } from '../../../../engine/operations/operation-row.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Problem } from '../../../../kernel/result.js';

@@ -9,10 +9,10 @@ import {
   finishOperation,
   finishStage,
   type OperationEnd,
-  setCancelable,
   startStage,
-  stagesOf,
 } from '../../../../engine/operations/operations.js';
+import { setCancelable } from '../../../../engine/operations/operation-controls.js';
+import { stagesOf } from '../../../../engine/operations/operation-row.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { Problem } from '../../../../kernel/result.js';

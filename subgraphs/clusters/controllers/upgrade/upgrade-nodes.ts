@@ -1,11 +1,7 @@
 import { done, requeueAfter } from '../../../../engine/contract.js';
 import { KubernetesUnavailable } from '../../../../engine/kubernetes/kubernetes-error.js';
-import {
-  changeOperation,
-  finishStage,
-  setProgress,
-  startStage,
-} from '../../../../engine/operations/operations.js';
+import { changeOperation } from '../../../../engine/operations/operation-row.js';
+import { finishStage, setProgress, startStage } from '../../../../engine/operations/operations.js';
 import { inCluster, clusterEvent, type Step } from '../steps/cluster-step.js';
 import { poolsReconciled } from '../provisioning/complete-cluster.js';
 import type { StepOutcome } from '../steps/run-steps.js';

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { jsonColumns } from '../../kernel/postgres/json-columns.js';
+import { type Operation, Prisma } from '../../prisma/generated/client.js';
+import type { OperationStage } from '../contract.js';
+import type { EventTransaction } from '../events/event-transaction.js';
+
+export type OperationRow = Operation;
+
+const problemSchema = z.looseObject({ code: z.string(), message: z.string() });
+
+/** Checks the JSON columns of operations that were read; `input` depends on the type, its readers check it. */
+export const checkOperations = jsonColumns<OperationRow>('engine.operation', 'id', {
+  stages: z.array(z.looseObject({ name: z.string(), state: z.string() })),
+  failures: z.array(problemSchema),
+  error: problemSchema.nullish(),
+  input: z.record(z.string(), z.unknown()),
+});
+
+/** The operation's stages, in order. */
+export function stagesOf(row: OperationRow): OperationStage[] {
+  return row.stages as unknown as OperationStage[];
+}
+
+/** All columns of an operation, as SQL selects them into an `OperationRow`. */
+export const OPERATION_COLUMNS = Object.values(Prisma.OperationScalarFieldEnum)
+  .map((name) => `${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)} AS "${name}"`)
+  .join(', ');
+
+/** Operations that a transaction has locked, as it has changed them; no other transaction can change them before it ends. */
+const locked = new WeakMap<EventTransaction, Map<string, OperationRow>>();
+
+/** Locks the operation and reads it; null when there is none. */
+export async function lockOperation(tx: EventTransaction, id: string): Promise<OperationRow | null> {
+  const known = locked.get(tx)?.get(id);
+  if (known) return known;
+  const [row] = await tx.$queryRaw<OperationRow[]>`
+    SELECT ${Prisma.raw(OPERATION_COLUMNS)} FROM engine.operation WHERE id = ${id} FOR UPDATE`.then(
+    checkOperations,
+  );
+  return row ? rememberRow(tx, row) : null;
+}
+
+/**
+ * Changes columns of an operation. The only writer: a direct update would leave the transaction's copy of the row stale.
+ */
+export async function changeOperation(
+  tx: EventTransaction,
+  id: string,
+  data: Prisma.OperationUpdateInput,
+): Promise<OperationRow> {
+  return rememberRow(tx, await tx.operation.update({ where: { id }, data }));
+}
+
+function rememberRow(tx: EventTransaction, row: OperationRow): OperationRow {
+  const rows = locked.get(tx) ?? new Map<string, OperationRow>();
+  locked.set(tx, rows.set(row.id, row));
+  return row;
+}
+
+/** Makes the next read of the operation in this transaction one from the database. */
+export function forgetOperation(tx: EventTransaction, id: string): void {
+  locked.get(tx)?.delete(id);
+}
