@@ -14,7 +14,7 @@ import type { Children, ReadByKeys } from './children.js';
 export type ComponentRow = Component;
 
 /** Checks the JSON columns of components that were read. */
-export const checkComponents = jsonColumns<ComponentRow>('clusters.component', 'id', {
+const checkComponents = jsonColumns<ComponentRow>('clusters.component', 'id', {
   parameters: z.record(z.string(), z.unknown()),
   drift: z.array(
     z.looseObject({ object: z.string(), path: z.string(), expected: z.unknown(), actual: z.unknown() }),
