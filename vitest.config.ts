@@ -32,7 +32,7 @@ export default defineConfig({
     ],
   },
   test: {
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
     // Projects run one after the other. Tests that wait for timers and other processes leave processors idle, hence more

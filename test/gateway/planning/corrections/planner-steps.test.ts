@@ -40,9 +40,9 @@ test('plans another operation between two steps of the planner without changing 
   onStep = () => {
     steps += 1;
     // Some of the steps; at times two rest on one another, so that what comes in between is interrupted as well.
-    if (steps % 5 !== 0 || resting === 0 || resting > (steps % 100 === 0 ? 2 : 1)) return;
+    if (steps % 25 !== 0 || resting === 0 || resting > (steps % 100 === 0 ? 2 : 1)) return;
     // The small one nearly always, each of the others now and then.
-    const at = steps % 10 === 0 ? (steps / 10) % operations.length : 0;
+    const at = steps % 50 === 0 ? (steps / 50) % operations.length : 0;
     expect(interrupted(operations[at]!)).toBe(alone[at]);
   };
   const interrupted = (source: string) => {
