@@ -27,7 +27,7 @@ function path(spans: readonly ReceivedSpan[], span: ReceivedSpan | undefined): s
   ];
 }
 
-test('a client’s trace goes on through gateway, subgraph and resolver', async () => {
+test('continues the client’s trace through gateway, subgraph and resolver', async () => {
   {
     await using _tracing = await startTracing({ endpoint: receiver.endpoint, service: 'fleetgraph-test' });
     await using fixture = await startFixture({ mode: 'remote' });
@@ -53,7 +53,7 @@ test('a client’s trace goes on through gateway, subgraph and resolver', async 
   }
 });
 
-test('an operation on a WebSocket is a trace of its own, also with subgraphs in the process', async () => {
+test('starts a trace for each operation on a WebSocket, also with subgraphs in the process', async () => {
   {
     await using _tracing = await startTracing({ endpoint: receiver.endpoint, service: 'fleetgraph-test' });
     await using fixture = await startFixture();

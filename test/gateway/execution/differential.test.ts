@@ -125,7 +125,11 @@ describe('the same as @apollo/gateway', () => {
     }
   });
 
-  test('operations at random, while any subgraph is down', () => both.expectSame(RUNS), PATIENCE);
+  test(
+    'executes random operations like @apollo/gateway while any subgraph is down',
+    () => both.expectSame(RUNS),
+    PATIENCE,
+  );
 });
 
 test('fetches an entity once for all its places in the response', async () => {

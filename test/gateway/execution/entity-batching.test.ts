@@ -235,7 +235,7 @@ describe('operations of one subgraph', () => {
       entities('...on Town{name(in:$a)}', ',$a:String'),
       entities('...on Town{name(in:$a)}', ',$a:String!'),
     ],
-  ])('stay apart when %s of theirs means two things', (_title, one, other) => {
+  ])('are not combined when %s means two things in them', (_title, one, other) => {
     expect(combined.combine([one, other])).toBeUndefined();
   });
 });

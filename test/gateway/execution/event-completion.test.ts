@@ -110,7 +110,7 @@ async function subscribe(url: string, field: string) {
   return socket.client.iterate({ query: `subscription { ${field} { thing { version } } }` });
 }
 
-describe.each(['in this process', 'over HTTP'])('what completes an event, from a subgraph %s', (mode) => {
+describe.each(['in this process', 'over HTTP'])('completion of events from a subgraph %s', (mode) => {
   test('is no older than the event: a lagging subgraph waits', async () => {
     const url = await start(mode);
     const events = await subscribe(url, 'changes');

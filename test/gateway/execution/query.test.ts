@@ -113,7 +113,7 @@ describe.each(['local', 'remote'] as const)('with %s subgraphs', (mode) => {
 });
 
 test.each(['local', 'remote'] as const)(
-  'a request that takes too long is answered REQUEST_TIMEOUT, and a %s subgraph is told',
+  'answers REQUEST_TIMEOUT to a slow request and aborts it in a %s subgraph',
   async (mode) => {
     await using fixture = await startFixture({ mode, limits: { requestTimeout: 200 } });
     const asked = post(fixture.url, '{ slow }');
@@ -126,7 +126,7 @@ test.each(['local', 'remote'] as const)(
 );
 
 test.each(['local', 'remote'] as const)(
-  'a client that leaves before its answer ends the work of a %s subgraph',
+  'aborts the work of a %s subgraph when the client disconnects',
   async (mode) => {
     await using fixture = await startFixture({ mode });
     const leaving = new AbortController();

@@ -132,7 +132,7 @@ test('limits the total response size of a batch', async () => {
 });
 
 test.each(['multipart/mixed;subscriptionSpec=1.0', 'text/event-stream'])(
-  'says in a stream over %s that an event is too large, and goes on',
+  'sends an error for an event that is too large over %s and continues the stream',
   async (accept) => {
     const abort = new AbortController();
     const stream = await fetch(`${fixture.url}/graphql`, {

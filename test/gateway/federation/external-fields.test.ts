@@ -46,7 +46,7 @@ beforeAll(async () => void (graph = await startGraph([things, shelves], withoutE
 afterAll(() => graph[Symbol.asyncDispose]());
 
 test.each(['things', 'shelf'])(
-  'what an interface object requires is asked of another subgraph, from %s',
+  'fetches the fields that an interface object requires from another subgraph, starting from %s',
   async (field) => {
     const query = `{ ${field} { __typename id label place ... on Pen { length } } }`;
     const { data, errors } = await graph.ask(query);

@@ -14,7 +14,7 @@ import { Oracle } from './random/oracle.js';
 const OPERATIONS = 20;
 
 test(
-  'graphs drawn at random answer as if everything were in one place',
+  'answers operations on random federated graphs like one schema',
   async () => {
     const drawn = fc.array(fc.nat(10_000), { minLength: 60, maxLength: 200 });
     await fc.assert(

@@ -78,7 +78,7 @@ test('any supergraph is served, from the addresses it names, without database, t
 
 describe('GraphQL over HTTP, as graphql-http audits it', () => {
   const audits = serverAudits({ url: () => `${gateway.url}/graphql` });
-  test('there are 61 audits', () => expect(audits).toHaveLength(61));
+  test('has 61 audits', () => expect(audits).toHaveLength(61));
   test.each(audits.map(({ name, fn }) => [name, fn] as const))('%s', async (_, audit) => {
     const result = await audit();
     expect(result.status === 'ok' ? 'ok' : result.reason).toBe('ok');
@@ -105,7 +105,7 @@ test('allows nested lists up to the depth limit without a cost limit', async () 
 });
 
 test.each(['mutation', 'subscription'])(
-  'a %s of a graph that has none is refused as invalid',
+  'rejects a %s as invalid when the graph has no root type for it',
   async (kind) => {
     for (const query of [`${kind} { __typename }`, `${kind} { people }`])
       expect(await ask(query)).toMatchObject({
@@ -211,7 +211,7 @@ describe('a supergraph composed of the subgraphs that a file lists', () => {
     ['subgraphs: []', 'subgraphs'],
     ['subgraphs: [{ name: people, url: nowhere }]', 'url'],
     ['subgraphs: [{ name: people, url: "http://localhost" }]\nextra: 1', 'extra'],
-  ])('%s is refused with the name of the file', async (config, named) => {
+  ])('rejects %s with the name of the file', async (config, named) => {
     const path = await compose(config);
     const failed = startRole(['gateway', '--compose', path], settings);
     await expect(failed).rejects.toThrow(path);

@@ -9,7 +9,7 @@ import { Deadline } from '../../../gateway/upstream/call/deadline.js';
 const never = () => new Promise<never>(() => undefined);
 const LATE = { extensions: { code: 'REQUEST_TIMEOUT' } };
 
-test('what is too slow ends in the order in which it began, and is told so; what was in time is left alone', async () => {
+test('rejects overdue work with REQUEST_TIMEOUT in start order and leaves work within its deadline running', async () => {
   const deadline = new Deadline(30);
   const ended: string[] = [];
   const signals = new Map<string, AbortSignalLike>();
@@ -36,7 +36,7 @@ test('what is too slow ends in the order in which it began, and is told so; what
   ]);
 });
 
-test('work whose client leaves is told so, also when the client has left before', async () => {
+test('aborts work when its client disconnects, also when the client disconnected before the start', async () => {
   const deadline = new Deadline(30_000);
   const client = new AbortController();
   const told = deadline.within(client.signal, (signal) => {
@@ -48,7 +48,7 @@ test('work whose client leaves is told so, also when the client has left before'
   expect(await deadline.within(client.signal, ({ aborted }) => Promise.resolve(aborted))).toBe(true);
 });
 
-test('a cancellation calls each of its listeners once, but not those that went, and libraries see a signal of theirs', () => {
+test('LightAbortController calls each listener once, no removed one, and offers a native signal', () => {
   const cancellation = new LightAbortController();
   const called: string[] = [];
   const gone = () => called.push('gone');

@@ -46,7 +46,7 @@ function together(source: SubgraphSource, requests: number): Promise<unknown> {
   return Promise.all(Array.from({ length: AT_ONCE }, (_, person) => ask(source, requests, person)));
 }
 
-test('what a request leaves behind goes with the next collection of the young generation, whatever was on its way when the old one was collected', async () => {
+test('finished requests are freed by the next scavenge, although others were in flight during a full collection', async () => {
   const places = Array.from({ length: PLACES }, (_, place) => ({ place, name: `number ${place}` }));
   await using moody = await startFaultySubgraph(JSON.stringify({ data: { places } }));
   const source = new HttpSource({ name: 'places', url: moody.url, inFlightRequests: new InFlightRequests() });

@@ -34,7 +34,7 @@ function call({
   return { actor: { account, subject }, requestId: 'flights', kind, signal, minResourceVersion };
 }
 
-test('the same query of the same actor goes to the subgraph once, and each gets an answer of its own', async () => {
+test('sends identical concurrent queries of one actor once and gives each caller its own result', async () => {
   const { started, start } = subgraph();
   const flights = new InFlightRequests();
   const both = [call(), call()].map(async (one) => flights.share(one, request('q'), start));
@@ -64,7 +64,7 @@ test('other actors, other requests, later requests and mutations go on their own
   expect(started).toHaveLength(7);
 });
 
-test('of several of one actor at a time each is joined by its like, and one that is alone is compared with nothing', async () => {
+test('shares each of several concurrent queries of one actor with identical ones only', async () => {
   const { started, start } = subgraph();
   const flights = new InFlightRequests();
   const compared: string[] = [];
@@ -83,7 +83,7 @@ test('of several of one actor at a time each is joined by its like, and one that
   expect(compared).toEqual([]);
 });
 
-test('after a mutation or an event nobody gets what was asked for before', async () => {
+test('shares no query that started before a mutation or an event', async () => {
   const { started, start } = subgraph();
   const flights = new InFlightRequests();
   void flights.share(call(), request('q'), start);
@@ -97,7 +97,7 @@ test('after a mutation or an event nobody gets what was asked for before', async
   expect(started).toHaveLength(4);
 });
 
-test('who must not see less than an event goes with those who wait for the same, and nobody joins what was asked for before', async () => {
+test('shares an in-flight query only between callers with the same minResourceVersion', async () => {
   const { started, start } = subgraph();
   const flights = new InFlightRequests();
   void flights.share(call(), request('q'), start);
@@ -112,7 +112,7 @@ test('who must not see less than an event goes with those who wait for the same,
   expect(started).toHaveLength(4);
 });
 
-test('a subgraph is told when the last one who waits has left, not before', () => {
+test('aborts a shared query only when its last caller disconnects', () => {
   const { started, start } = subgraph();
   const flights = new InFlightRequests();
   const [one, two] = [new AbortController(), new AbortController()];
@@ -155,7 +155,7 @@ test('paths of a plan lead through lists and by types, and give places in the sa
   expect(entitiesAt(root, parsePath(['b|[Film]', 'maker']))).toEqual([]);
 });
 
-test('looks at an object once though it is in a million places', () => {
+test('visits an object once although it is in a million places of the response', () => {
   let reads = 0;
   const wide = (inner: object) => ({ list: Array.from({ length: 100 }, () => inner) });
   const last = {

@@ -75,7 +75,7 @@ test.each([
   ['a fragment of the interface on a type', `{ books { ...M } } fragment M on Media { ${FIELDS} }`],
   ['a union', `{ works { ... on Media { ${FIELDS} } } }`],
 ])(
-  'what an interface object adds and guards is not read through %s without the right to, nor asked for',
+  'does not fetch a restricted field of an interface object through %s without its scope',
   async (_, query) => {
     await using fixture = await startFixture(options());
     const ask = async (claims: object) => {

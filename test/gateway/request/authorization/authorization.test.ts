@@ -84,7 +84,7 @@ describe('a field with @requiresScopes', () => {
     expect(refused(answer)).toEqual([denied('people.@.salary', 'Person.salary')]);
   });
 
-  test('whose name nothing else is asked for leaves an object, or null above what may not be null', async () => {
+  test('is null, or nulls its parent when it is non-null, when it is the only selected field', async () => {
     expect((await ask('{ me { email } }')).data).toEqual({ me: { email: null } });
     expect((await ask('{ me { salary } }')).data).toBeNull();
   });

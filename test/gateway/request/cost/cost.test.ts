@@ -115,7 +115,7 @@ describe('the cost of an operation, before it runs', () => {
   );
 });
 
-test('the cost of an operation, after it ran, counts what was returned', () => {
+test('counts the returned fields in the actual cost of an operation', () => {
   const tree = treeOf(
     '{ things(first: 100) { nodes { id dear thing { id } } } dear any { ... on Thing { dear } } }',
   );

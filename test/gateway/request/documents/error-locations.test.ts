@@ -59,12 +59,12 @@ const documents: readonly (readonly [string, string, readonly string[]])[] = [
   ],
 ];
 
-test.each(documents)('of %s an error says where it is, whenever it is told', async (_, query, errors) => {
+test.each(documents)('locates an error of %s in the document', async (_, query, errors) => {
   expect(await told(fixture.url, query)).toEqual(errors);
   expect(await told(fixture.url, query)).toEqual(errors);
 });
 
-test('of a variable an error says where it is declared, whenever it is told', async () => {
+test('locates an error of a variable at its declaration', async () => {
   const query =
     'query Q(\n  $id: ID!\n  $first: Int) { region(id: $id) { id } clusters(first: $first) { id } }';
   const wrong = ['INVALID_INPUT 2:3', 'INVALID_INPUT 3:3'];
@@ -74,7 +74,7 @@ test('of a variable an error says where it is declared, whenever it is told', as
   expect(await told(fixture.url, query, { id: 'x', first: 11 })).toEqual(['PAGE_SIZE_EXCEEDED']);
 });
 
-test('of reading the schema without its scope an error says where', async () => {
+test('locates the error for introspection without its scope', async () => {
   const query = 'query {\n  version ...F }\nfragment F on Query {\n  __type(name: "Region") { name } }';
   expect(await told(secretive.url, query)).toEqual(['FORBIDDEN 4:3']);
   const bearer = await token('acme', { claims: { scope: 'schema' } });

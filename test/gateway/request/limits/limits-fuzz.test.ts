@@ -117,7 +117,7 @@ test(
 );
 
 test.each(['next', 'error', 'connection_ack'])(
-  'a client that says %s, as only servers do, is closed with 4400',
+  'closes the socket with 4400 when a client sends the server message %s',
   async (type) => {
     const socket = new WebSocket(`${fixture.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
       headers: { authorization },

@@ -64,7 +64,7 @@ test.each([
   expect(exceeded(variables)).toBeUndefined();
 });
 
-test('shortens the keys in the path of what it refuses', () => {
+test('shortens the keys in the path of a rejected value', () => {
   const error = exceeded({ json: { ['k'.repeat(1000)]: new Array(6).fill(0) } });
   expect(error).toMatchObject({ path: ['json', 'k'.repeat(100)] });
 });
@@ -77,7 +77,7 @@ afterAll(() => fixture[Symbol.asyncDispose]());
 
 const query = 'query ($id: ID!) { cluster(id: $id) { id } }';
 
-test('refuses a list of 90,000 entries before it is coerced', async () => {
+test('rejects a list of 90,000 entries before it is coerced', async () => {
   const id = Array.from({ length: 90_000 }, () => 'x');
   const result = await post(fixture.url, query, { variables: { id } });
   expect(result.status).toBe(400);

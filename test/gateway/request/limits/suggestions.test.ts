@@ -10,7 +10,7 @@ test.each([
   expect(withoutSuggestion(new GraphQLError(message)).message).toBe(left);
 });
 
-test('a message with 200,000 spaces of the client is read in one pass', { timeout: 5_000 }, () => {
+test('reads a message with 200,000 spaces in one pass', { timeout: 5_000 }, () => {
   const message = `Int cannot represent "${' '.repeat(200_000)}"`;
   expect(withoutSuggestion(new GraphQLError(message)).message).toBe(message);
 });

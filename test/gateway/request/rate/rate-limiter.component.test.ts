@@ -98,7 +98,7 @@ describe('an account that has spent its points', () => {
     expect(answer.headers.get('ratelimit')).toMatch(/^"cost";r=\d;t=\d+$/);
   });
 
-  test('is refused on event streams and WebSockets as well', async () => {
+  test('is rejected on event streams and WebSockets as well', async () => {
     const url = `${fixture.url}/graphql?query=${encodeURIComponent('{ clusters { id } }')}`;
     const headers = { accept: 'text/event-stream', authorization: `Bearer ${await token()}` };
     expect((await fetch(url, { headers })).status).toBe(429);

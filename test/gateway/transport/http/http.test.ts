@@ -21,14 +21,14 @@ afterAll(async () => {
 
 describe.each([
   ['with a token', () => fixture.url, async () => ({ authorization: `Bearer ${await token()}` })],
-  ['where nobody is asked for a token', () => open.url, () => Promise.resolve({})],
+  ['without authentication', () => open.url, () => Promise.resolve({})],
 ] as const)('GraphQL over HTTP, as graphql-http audits it, %s', (_title, url, ownHeaders) => {
   const audits = serverAudits({
     url: () => `${url()}/graphql`,
     fetchFn: async (address: string, init: RequestInit = {}) =>
       fetch(address, { ...init, headers: { ...(init.headers as object), ...(await ownHeaders()) } }),
   });
-  test('there are 61 audits', () => expect(audits).toHaveLength(61));
+  test('has 61 audits', () => expect(audits).toHaveLength(61));
   test.each(audits.map(({ name, fn }) => [name, fn] as const))('%s', async (_, audit) => {
     const result = await audit();
     expect(result.status === 'ok' ? 'ok' : result.reason).toBe('ok');
@@ -64,7 +64,7 @@ async function statusUnder(host: string, of: Fixture, upgrade = false): Promise<
 }
 
 test.each(['evil.example', 'evil.example:4000', '127.0.0.1.evil.example', 'localhost.evil.example', '.'])(
-  'where nobody is asked for a token, nobody may ask under the name "%s", which may lead here by rebinding',
+  'rejects the Host header "%s" without authentication, because of DNS rebinding',
   async (host) => {
     expect(await statusUnder(host, open)).toBe(403);
     expect(await statusUnder(host, open, true)).toBe(403);
@@ -92,7 +92,7 @@ test('accepts any Host header with authentication, unless names are configured',
   expect(await statusUnder('other.example', named)).toBe(403);
 });
 
-test('without GraphiQL there is no page', async () => {
+test('serves no page when GraphiQL is disabled', async () => {
   await using plain = await startFixture({ graphiql: false });
   const response = await fetch(plain.url, { headers: { accept: 'text/html' } });
   expect(response.status).toBe(401);

@@ -27,7 +27,7 @@ async function eventsOf(response: Response): Promise<ReceivedEvent[]> {
   return events;
 }
 
-describe('server-sent events, one connection an operation', () => {
+describe('server-sent events in distinct connections mode', () => {
   test('a query is an event next, then complete, by POST and by GET', async () => {
     const query = '{ cluster(id: "c1") { name } }';
     for (const response of [

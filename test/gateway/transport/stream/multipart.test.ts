@@ -38,7 +38,7 @@ async function* parts(response: Response): AsyncGenerator<Record<string, unknown
 
 const isHeartbeat = (part: object) => Object.keys(part).length === 0;
 
-test('a subscription is a part for each event, each complete when it is sent, with heartbeats between', async () => {
+test('sends a complete part for each event of a subscription, with heartbeats between', async () => {
   const { hub } = fixture;
   const response = await post({ query: EVENTS, variables: { after: String(hub.events.length) } });
   expect(response.status).toBe(200);
@@ -56,7 +56,7 @@ test('a subscription is a part for each event, each complete when it is sent, wi
   await until(() => hub.listening === 0, 'the upstream to be closed');
 });
 
-test('a refused subscription ends with errors outside of the payload, then the last delimiter', async () => {
+test('ends a rejected subscription with errors outside of the payload and the last delimiter', async () => {
   const seen = [];
   for await (const part of parts(await post({ query: EVENTS, variables: { after: '999' } }))) seen.push(part);
   expect(seen.filter((part) => !isHeartbeat(part))).toMatchObject([

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => streams[Symbol.asyncDispose]());
 
-describe('server-sent events, one connection for many operations', () => {
+describe('server-sent events in single connection mode', () => {
   const reserve = async () => {
     const response = await streams.ask({ method: 'PUT' });
     expect(response.status).toBe(201);
@@ -57,9 +57,9 @@ describe('server-sent events, one connection for many operations', () => {
     ['does not parse', '{', 400, 'GRAPHQL_PARSE_FAILED'],
     ['is not valid', '{ nothing }', 400, 'GRAPHQL_VALIDATION_FAILED'],
     ['has several operations', 'query A { version } query B { version }', 400, 'BAD_REQUEST'],
-    ['is none', '', 400, 'BAD_REQUEST'],
+    ['is empty', '', 400, 'BAD_REQUEST'],
   ])(
-    'what %s is answered with a status, not on the stream, and its id stays free',
+    'answers a document that %s with a status instead of an event, and leaves its id free',
     async (_, query, status, code) => {
       const stream = await reserve();
       const response = await open(stream);
@@ -73,7 +73,7 @@ describe('server-sent events, one connection for many operations', () => {
     },
   );
 
-  test('a query may come by GET, a mutation may not: 405', async () => {
+  test('accepts a query by GET and rejects a mutation by GET with 405', async () => {
     const stream = await reserve();
     const response = await open(stream);
     const get = (query: string) => {
@@ -141,7 +141,7 @@ describe('server-sent events, one connection for many operations', () => {
     await response.body?.cancel();
   });
 
-  test('a stream that does not exist, is gone, or is somebody else’s answers 404', async () => {
+  test('answers 404 for a stream that does not exist, has ended or belongs to another subject', async () => {
     expect((await open('unknown')).status).toBe(404);
     expect((await run('unknown', '1', '{ version }')).status).toBe(404);
     expect(
@@ -156,7 +156,7 @@ describe('server-sent events, one connection for many operations', () => {
     await eventually(async () => (await run(stream, '1', '{ version }')).status === 404);
   });
 
-  test('an operation needs an id of its own: 400 without one, or with a very long one, 409 when it is in use', async () => {
+  test('rejects an operation without an id or with a very long one with 400, and an id in use with 409', async () => {
     const stream = await reserve();
     const response = await open(stream);
     expect((await run(stream, undefined, '{ version }')).status).toBe(400);
@@ -168,7 +168,7 @@ describe('server-sent events, one connection for many operations', () => {
     await until(() => streams.fixture.hub.listening === 0, 'the upstream to be closed');
   });
 
-  test('DELETE ends an operation, whose end is told; without an id it is refused with 400', async () => {
+  test('DELETE ends an operation and sends complete; without an id it is rejected with 400', async () => {
     const { hub } = streams.fixture;
     const stream = await reserve();
     const response = await open(stream);
@@ -185,7 +185,7 @@ describe('server-sent events, one connection for many operations', () => {
     expect(await readUntil(response, /complete/)).toContain('event: complete\ndata: {"id":"ticking"}');
   });
 
-  test('more operations than a connection may run are refused with 429', async () => {
+  test('rejects more operations than a connection may run with 429', async () => {
     const stream = await reserve();
     const response = await open(stream);
     const statuses = [];

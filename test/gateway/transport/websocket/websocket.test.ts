@@ -274,7 +274,7 @@ describe('graphql-transport-ws: messages', () => {
       );
     }));
 
-  test('a subscription that ends by itself says next for each event, then complete, and nothing more', () =>
+  test('sends next for each event and then complete when a subscription ends by itself', () =>
     withSocket(async (socket) => {
       await socket.initialise();
       socket.say(subscribe('1', 'subscription { countdown(from: 3) }'));

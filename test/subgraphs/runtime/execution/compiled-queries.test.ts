@@ -1,12 +1,12 @@
 import { isObjectType, parse } from 'graphql';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
-import { CompiledQueries } from '../../subgraphs/runtime/execution/compiled-queries.js';
-import { SubgraphExecutor } from '../../subgraphs/runtime/execution/subgraph-executor.js';
-import { Loaders } from '../../kernel/loaders.js';
-import { throwProblem } from '../../kernel/result.js';
-import type { RequestContext, Subgraph } from '../../subgraphs/runtime/subgraph.js';
-import { shopSubgraphs } from './fixtures/shop.js';
+import { CompiledQueries } from '../../../../subgraphs/runtime/execution/compiled-queries.js';
+import { SubgraphExecutor } from '../../../../subgraphs/runtime/execution/subgraph-executor.js';
+import { Loaders } from '../../../../kernel/loaders.js';
+import { throwProblem } from '../../../../kernel/result.js';
+import type { RequestContext, Subgraph } from '../../../../subgraphs/runtime/subgraph.js';
+import { shopSubgraphs } from '../../../gateway/fixtures/shop.js';
 
 /** A subgraph of the shop, in which one field is refused. */
 function subgraph(name: string): Subgraph {

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { mapStream } from '../../protocol/mapped-stream.js';
-import { toWire } from '../../protocol/wire.js';
-import { readEvents } from '../kit/read-events.js';
 
 describe('a mapped stream', () => {
   test('pulls its source only when it is pulled', async () => {
@@ -49,44 +47,6 @@ describe('a mapped stream', () => {
   });
 });
 
-test('parses server-sent events split into arbitrary chunks', async () => {
-  const text = ':\n\nevent: next\ndata: {"a":"ä"}\n\n:\n\nevent: complete\ndata:\n\n';
-  const bytes = new TextEncoder().encode(text);
-  for (const size of [1, 2, 7, 1000]) {
-    const events = [];
-    for await (const event of readEvents(chunks(bytes, size))) events.push(event);
-    expect(events).toEqual([
-      { event: 'next', data: '{"a":"ä"}' },
-      { event: 'complete', data: '' },
-    ]);
-  }
-});
-
-test('parses all line endings of server-sent events, and events with several data lines or none', async () => {
-  const text =
-    ':\r\revent: next\r\ndata: {"a":\r\ndata:1}\r\n\r\nevent:next\rdata:  x\r\revent: complete\n\n';
-  for (const size of [1, 2, 1000]) {
-    const events = [];
-    for await (const event of readEvents(chunks(new TextEncoder().encode(text), size))) events.push(event);
-    expect(events).toEqual([
-      { event: 'next', data: '{"a":\n1}' },
-      { event: 'next', data: ' x' },
-      { event: 'complete', data: '' },
-    ]);
-  }
-});
-
-test('passes a value in process as it would be serialized', () => {
-  const shared = { nested: [1, null, 'x'] };
-  const value = { at: new Date(0), big: 10n, shared, ['__proto__']: 1 };
-  const copy = toWire(value) as Record<string, unknown>;
-  expect(copy['at']).toBe('1970-01-01T00:00:00.000Z');
-  expect(copy['big']).toBe('10');
-  expect(copy['shared']).toEqual(shared);
-  expect(copy['shared']).not.toBe(shared);
-  expect(Object.keys(copy)).toEqual(['at', 'big', 'shared', '__proto__']);
-});
-
 function counter() {
   let pulled = 0;
   let closed = false;
@@ -106,8 +66,4 @@ async function* waiting(): AsyncGenerator<number> {
 
 async function* failing(): AsyncGenerator<number> {
   yield await Promise.reject<number>(new Error('broken'));
-}
-
-async function* chunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += size) yield await Promise.resolve(bytes.subarray(at, at + size));
 }

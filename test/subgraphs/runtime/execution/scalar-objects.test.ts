@@ -1,9 +1,9 @@
 import { type GraphQLObjectType, buildSchema } from 'graphql';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { SubgraphExecutor } from '../../subgraphs/runtime/execution/subgraph-executor.js';
-import { Loaders } from '../../kernel/loaders.js';
-import type { Subgraph } from '../../subgraphs/runtime/subgraph.js';
+import { SubgraphExecutor } from '../../../../subgraphs/runtime/execution/subgraph-executor.js';
+import { Loaders } from '../../../../kernel/loaders.js';
+import type { Subgraph } from '../../../../subgraphs/runtime/subgraph.js';
 
 /** Owned by the subgraph: callers must not modify it. */
 const settings = { mode: 'dark', since: new Date(0) };
