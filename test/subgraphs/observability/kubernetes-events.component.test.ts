@@ -219,13 +219,13 @@ describe('Cluster.events of the category KUBERNETES', () => {
 });
 
 describe('reading Kubernetes Events', () => {
-  test('adds nothing for an Event whose count has risen', () => {
+  test('appends no event for an Event whose count has risen', () => {
     const again = event('again', { count: 7, lastTimestamp: '2026-01-01T01:00:00Z' });
     expect(newEvents('cluster_a', readOf([again]), { uids: ['uid-again'], version: 1 })).toEqual([]);
     expect(nextSeenUids(readOf([again]), ['uid-again'])).toBeUndefined();
   });
 
-  test('appends what a new cluster has at its first reading', () => {
+  test('appends the Events of a new cluster at its first reading', () => {
     const many = readOf(Array.from({ length: MAX_APPENDED_FIRST + 1 }, (_, index) => event(`pod-${index}`)));
     const appended = (version: number) => newEvents('cluster_a', many, { uids: [], version }).length;
     expect([appended(0), appended(1)]).toEqual([MAX_APPENDED_FIRST + 1, MAX_APPENDED + 1]);
@@ -237,7 +237,7 @@ describe('reading Kubernetes Events', () => {
     expect(nextSeenUids(readOf(read, true), ['uid-old'])).toEqual(['uid-new', 'uid-old']);
   });
 
-  test('ends for a cluster that has no API any more, of which nothing is remembered', async () => {
+  test('ends for a cluster without an API, and deletes its reading', async () => {
     const clusterId = await world.cluster('ending', 0);
     await reconcile(clusterId);
     expect((await store().reading(clusterId)).version).toBe(1);

@@ -197,7 +197,7 @@ describe('Workload.metrics', () => {
     expect(series[0]?.find(({ name }) => name === 'pods')?.points).toMatchObject([{ value: 1 }]);
   });
 
-  test('show what its pods use, and nothing to another account', async () => {
+  test('show the use of its pods, and nothing to another account', async () => {
     await reconcile(clusterId);
     const { series } = await metrics('acme', 'Workload', [workloadId]);
     expect(series[0]?.map(({ name, unit }) => [name, unit])).toEqual([
@@ -224,7 +224,7 @@ describe('measuring', () => {
     expect(await samples(ending)).toBe(1);
   });
 
-  test('is done by the engine, again and again', async () => {
+  test('is repeated by the engine at an interval', async () => {
     const { database, clock, log } = world.platform;
     const watched = await world.cluster('watched', 0);
     await schedule('metrics-start');
@@ -254,7 +254,7 @@ describe('measuring', () => {
     expect(await reconcile(await world.unreachableCluster('down'))).toEqual(requeueAfter(SCRAPE_RETRY_MS));
   });
 
-  test('begins by the clock for clusters that nobody measures', async () => {
+  test('is started by a schedule for clusters that are not measured', async () => {
     const unmeasured = await world.cluster('unmeasured', 0);
     const measured = await world.cluster('measured', 0);
     await reconcile(measured);

@@ -32,7 +32,7 @@ async function take(
 }
 
 describe('Subscription.events', () => {
-  test('what is committed after the subscription was opened is in the stream, even before the first event is pulled', async () => {
+  test('streams events that are committed between the subscription and the first pull', async () => {
     await world.append('open', { type: 'BEFORE' });
     const stream = await world.subscribe('open', EVENTS);
     await world.append('open', { type: 'AFTER' });
@@ -41,7 +41,7 @@ describe('Subscription.events', () => {
     ]);
   });
 
-  test('a cursor replays what came since, then goes on live', async () => {
+  test('replays the events after a cursor, then streams new ones', async () => {
     await world.append('resume', { type: 'ONE' }, { type: 'TWO' }, { type: 'THREE' });
     const all = await world.ask<{ events: { nodes: Seen[] } }>(
       'resume',
@@ -107,7 +107,7 @@ describe('Subscription.events', () => {
     );
   });
 
-  test('a filter lets through only what it names', async () => {
+  test('streams only events that match the filter', async () => {
     const stream = await world.subscribe('choosy', EVENTS, {
       filter: { clusterId: 'cluster_b', categories: ['WORKLOAD'] },
     });
@@ -122,7 +122,7 @@ describe('Subscription.events', () => {
     });
   });
 
-  test('nothing of another account is streamed', async () => {
+  test('streams no events of another account', async () => {
     const stream = await world.subscribe('watcher', EVENTS, { filter: { clusterId: 'cluster_shared' } });
     await world.append('watched', { type: 'SECRET', clusterId: 'cluster_shared' });
     await world.append('watcher', { type: 'OWN', clusterId: 'cluster_shared' });
@@ -255,7 +255,7 @@ describe('cursors of streams', () => {
     expect(await refusal('victim', await cursor())).toBe('INVALID_CURSOR');
   });
 
-  test('one from before what the log keeps is refused as CURSOR_EXPIRED', async () => {
+  test('refuses a cursor before the start of the log with CURSOR_EXPIRED', async () => {
     const old = await cursorOf('pruned');
     await world.append('pruned', { type: 'TWO' }, { type: 'THREE' });
     await world.kit.database.prisma.event.deleteMany({ where: { account: 'pruned', sequence: { lte: 2n } } });

@@ -179,7 +179,7 @@ describe('billing', () => {
     expect((await uses()).every(([, over]) => over)).toBe(true);
   });
 
-  it('bills what is retained of a deleted cluster until it is deleted, too', async () => {
+  it('bills the retained resources of a deleted cluster until they are deleted', async () => {
     const account = 'retaining';
     const { prisma } = clusters.kit.database;
     const { id } = await runningCluster(clusters, account, {

@@ -187,7 +187,7 @@ describe('a Service that reuses a load balancer', () => {
     await settleWith('load-balancers', 60);
   });
 
-  it('gives back what it had of its own', async () => {
+  it('releases the load balancer of a Service that names an existing one', async () => {
     const { api } = await runningCluster();
     const before = await world.used('load-balancers');
     await api.create(SERVICES, balancer('turns'));

@@ -276,7 +276,7 @@ describe('asking for a higher limit', () => {
 });
 
 describe('the reconciler', () => {
-  test('decides once, however often it looks', async () => {
+  test('decides an application once, however often it runs', async () => {
     const { application } = await request('often', { quotaId: vcpu, limit: 200 });
     await approve(application?.id);
     await Promise.all([1, 2, 3].map(() => reconciler.reconcile(application!.id, scope())));
@@ -314,7 +314,7 @@ describe('the reconciler', () => {
     expect(await limit('two', 'payg-vcpu', '')).toBe(900);
   });
 
-  test('has nothing to do for an application that does not exist', async () => {
+  test('answers done for an application that does not exist', async () => {
     await expect(reconciler.reconcile(newId('quotaApplication'), scope())).resolves.toEqual({ kind: 'done' });
   });
 });
@@ -338,7 +338,7 @@ describe('an operator', () => {
     expect(await limit('impatient', 'payg-vcpu', '')).toBe(100);
   });
 
-  test('does not decide what they have asked for themselves', async () => {
+  test('refuses to decide an application of their own', async () => {
     const { application } = await request('operator', REQUEST);
     const refused = await decide({ id: application?.id, approved: true }, 'operator', 'tester');
     expect(refused).toEqual({ quotaApplication: null, userErrors: [{ code: 'FORBIDDEN' }] });
@@ -347,7 +347,7 @@ describe('an operator', () => {
     );
   });
 
-  test('sees the applications of all accounts that wait, and nobody else does', async () => {
+  test('lists the undecided applications of all accounts to operators only', async () => {
     const { application } = await request('waiting', REQUEST);
     const { data } = await askAs<{ undecidedQuotaApplications: { nodes: { id: string }[] } }>(
       testActor('operator', { scopes: ['fleet:admin'] }),

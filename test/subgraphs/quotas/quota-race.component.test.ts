@@ -13,7 +13,7 @@ afterAll(() => platform[Symbol.asyncDispose]());
 const RESOURCE = 'ACK_PRO/clustersPerAccount';
 
 describe('the last unit of a quota', () => {
-  it('goes to exactly one of 50 clients who ask the graph for it at once', async () => {
+  it('goes to exactly one of 50 clients that request it concurrently', async () => {
     const { prisma } = platform.kit.database;
     const account = 'racers';
     await setLimit(prisma, account, { resource: RESOURCE, scope: '*' }, 3);

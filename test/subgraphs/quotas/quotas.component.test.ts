@@ -64,7 +64,7 @@ function use(account: string, resource: string, scope: string, amount: number): 
 }
 
 describe('the quotas of an account', () => {
-  test('that has nothing stand at the defaults of the catalogue', async () => {
+  test('without granted limits are the defaults of the catalogue', async () => {
     const definitions = quotaDefinitions(await readCatalog());
     const listed = await quotas('newcomer');
     expect(
@@ -86,7 +86,7 @@ describe('the quotas of an account', () => {
     expect(new Set(listed.map((quota) => quota.id)).size).toBe(listed.length);
   });
 
-  test('show what it uses, and to nobody else', async () => {
+  test('show its use, and to no other account', async () => {
     await use('acme', 'payg-vcpu', '', 12);
     await use('other', 'payg-vcpu', '', 4);
     const [mine] = await quotas('acme', '{ resource: "payg-vcpu" }');
@@ -99,7 +99,7 @@ describe('the quotas of an account', () => {
     expect(await quotas('acme', '{ onlyUsed: true }')).toEqual([]);
   });
 
-  test('of each cluster show what the fullest cluster uses', async () => {
+  test('of each cluster show the highest use among the clusters', async () => {
     await use('wide', 'ACK_PRO/nodesPerCluster', newId('cluster'), 3);
     await use('wide', 'ACK_PRO/nodesPerCluster', newId('cluster'), 8);
     const used = await quotas('wide', '{ onlyUsed: true }');

@@ -122,7 +122,7 @@ test('the migration keeps the limits that an account was granted, for each produ
   expect(own.some(({ scope }) => scope === lost)).toBe(false);
 });
 
-test('the migration keeps applications and leaves nothing of the former quota', async () => {
+test('the migration keeps applications and deletes the former quota', async () => {
   const applications = await database.prisma.quotaApplication.findMany({ orderBy: { id: 'asc' } });
   expect(applications.map(({ resource, limit, state }) => [resource, limit, state])).toEqual([
     ['ACK_PRO/scalingGroupsPerCluster', 150, 'APPROVED'],

@@ -148,7 +148,7 @@ describe('references from other subgraphs', () => {
   const query = `query E($of: [_Any!]!) { _entities(representations: $of) {
     ... on Region { name } ... on Zone { region { id } } ... on TimeZone { group } } }`;
 
-  test('regions, zones and time zones are found by id; what does not exist is null', async () => {
+  test('finds regions, zones and time zones by id, and returns null for unknown ids', async () => {
     const of = [
       { __typename: 'Region', id: 'cn-hangzhou' },
       { __typename: 'Zone', id: 'cn-beijing-a' },

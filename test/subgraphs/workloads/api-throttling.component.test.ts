@@ -85,7 +85,7 @@ async function throttlingOfCluster(account: string, id: string) {
 }
 
 describe('the API of a cluster', () => {
-  it('refuses lists that are read whole again and again with 429, and the graph answers THROTTLED with retryAfter', async () => {
+  it('refuses repeated full lists with 429, which the graph reports as THROTTLED with retryAfter', async () => {
     const account = 'reader';
     const { id, client } = await filledCluster(account);
     expect(await ask(account, id, 'ACK_STANDARD')).toMatchObject({
@@ -189,7 +189,7 @@ describe('the bucket of a cluster', () => {
 });
 
 describe('the counter of an API server', () => {
-  it('is the sum over the kinds of requests that its metrics tell apart', () => {
+  it('is the sum over all kinds of requests in the metrics', () => {
     const name = 'apiserver_flowcontrol_rejected_requests_total';
     const text = `# TYPE ${name} counter\n${name}{reason="a"} 3\n${name}{reason="b"} 1e2\nother_total{} 5\n`;
     expect(rejectedRequests(text)).toBe(103);

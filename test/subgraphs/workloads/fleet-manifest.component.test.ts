@@ -34,7 +34,7 @@ const apply = async (input: Record<string, unknown>, account = 'acme') => {
   return data.payload;
 };
 
-test('one template goes to several clusters, and each says what became of it there', async () => {
+test('applies one manifest to several clusters and returns the result of each', async () => {
   const stranger = await world.cluster('other', 1);
   const clusterIds = [ids[0], 'cluster_00000000000000000000000000', ids[1], stranger];
   const { results, userErrors } = await apply({ clusterIds, yaml: deployment('web', 2) });
@@ -80,7 +80,7 @@ test('a manifest for no cluster of the account is not parsed', async () => {
   expect(results.map(({ userErrors: [first] }) => first?.code)).toEqual(['NOT_FOUND', 'NOT_FOUND']);
 });
 
-test('what is wrong for every cluster is refused as a whole', async () => {
+test('refuses the whole request when it is not valid for any cluster', async () => {
   expect(await apply({ clusterIds: [], yaml: deployment('web', 1) })).toMatchObject({
     results: [],
     userErrors: [{ code: 'INVALID_INPUT', path: ['input', 'clusterIds'] }],

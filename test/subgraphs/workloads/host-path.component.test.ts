@@ -34,7 +34,7 @@ async function apply(yaml: string) {
   return data.applyManifest;
 }
 
-describe('a manifest that mounts what Kubernetes keeps on its nodes', () => {
+describe('a manifest that mounts directories of Kubernetes on its nodes', () => {
   test.each(PROTECTED_PATHS)('is applied with a warning: %s', async (path) => {
     const { objects, userErrors } = await apply(`${pod('/tmp')}\n---\n${pod(`${path}/x`)}`);
     expect(userErrors).toEqual([]);

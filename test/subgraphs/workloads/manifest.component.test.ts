@@ -25,7 +25,7 @@ function events(
 }
 
 describe('applyManifest', () => {
-  test('creates what is not there, changes what is, leaves what is the same, and says which', async () => {
+  test('returns for each object whether it was created, configured or unchanged', async () => {
     const two = `${configMap('first', 'a')}---\n${configMap('second', 'a')}`;
     const results = async (yaml: string) =>
       (await apply(world, 'acme', { clusterId, yaml })).objects.map(({ result }) => result);
@@ -92,7 +92,7 @@ describe('applyManifest', () => {
     ]);
   });
 
-  test('puts a namespace before what goes into it', async () => {
+  test('applies a namespace before the objects in it', async () => {
     const yaml = `apiVersion: v1\nkind: Namespace\nmetadata: { name: fresh }\n---\n${configMap('inside', '1', 'fresh')}`;
     expect((await apply(world, 'acme', { clusterId, yaml })).objects).toMatchObject([
       { kind: 'Namespace', namespace: null, result: 'CREATED' },
@@ -100,7 +100,7 @@ describe('applyManifest', () => {
     ]);
   });
 
-  test('changes nothing in a dry run, and says what would become of it', async () => {
+  test('returns the result of a dry run without changing the cluster', async () => {
     const before = (await events('acme')).length;
     const dry = await apply(world, 'acme', { clusterId, yaml: deployment('imagined', 3) }, true);
     expect(dry).toMatchObject({
@@ -148,7 +148,7 @@ describe('applyManifest', () => {
     });
   });
 
-  test('looks the cluster up before it parses: a manifest for a cluster of others is not read', async () => {
+  test('looks up the cluster before parsing, so that a manifest for a foreign cluster is not parsed', async () => {
     const answer = await apply(world, 'globex', { clusterId, yaml: 'no: [yaml' });
     expect(answer.userErrors).toMatchObject([{ code: 'NOT_FOUND', path: ['input', 'clusterId'] }]);
   });
@@ -169,7 +169,7 @@ describe('applyManifest', () => {
 });
 
 describe('a clientToken of applyManifest', () => {
-  test('answers the repetition as the first and applies nothing again', async () => {
+  test('returns the first result for a repeated clientToken without applying again', async () => {
     const input = { clusterId, yaml: deployment('once', 1), clientToken: 'token-1' };
     const first = await apply(world, 'acme', input);
     await apply(world, 'acme', { clusterId, yaml: deployment('once', 4) });
@@ -199,7 +199,7 @@ describe('a clientToken of applyManifest', () => {
     expect((await events('acme')).length).toBe(before + 1);
   });
 
-  test('may be used again when nothing of the manifest was taken', async () => {
+  test('may be used again when every object was refused', async () => {
     const input = { clusterId, yaml: configMap('later', '1', 'comes-later'), clientToken: 'token-4' };
     expect((await apply(world, 'acme', input)).objects).toMatchObject([
       { result: null, error: { code: 'KUBERNETES_REJECTED' } },

@@ -51,7 +51,7 @@ function scalings(): Promise<{ data: unknown }[]> {
 }
 
 describe('scaleWorkload', () => {
-  test('gives the workload its size and tells it as a scaling event', async () => {
+  test('sets the size of the workload and publishes a scaling event', async () => {
     expect(await scale('acme', { workloadId, replicas: 3 })).toMatchObject({
       workload: { id: workloadId, replicas: 3 },
       userErrors: [],
@@ -82,7 +82,7 @@ describe('scaleWorkload', () => {
     });
   });
 
-  test('tells nothing when the size is the same already', async () => {
+  test('publishes no event when the size is unchanged', async () => {
     const { replicas } = await size();
     const before = (await scalings()).length;
     expect((await scale('acme', { workloadId, replicas })).userErrors).toEqual([]);

@@ -57,7 +57,7 @@ async function ofCluster(
 const names = ({ nodes }: Listed) => nodes.map(({ name }) => name);
 
 describe('Cluster.workloads', () => {
-  test('lists by namespace and name, without what a deployment made', async () => {
+  test('lists by namespace and name, without replica sets of deployments', async () => {
     const all = await ofCluster('acme', clusterId);
     expect(names(all).filter((name) => ['alpha', 'beta', 'gamma', 'delta'].includes(name))).toEqual([
       'alpha',
@@ -167,7 +167,7 @@ describe('Query.workloads', () => {
     expect([first.pageInfo.hasNextPage, second.pageInfo.hasNextPage]).toEqual([true, false]);
   });
 
-  test('looks the clusters up in one statement, however many they are', async () => {
+  test('looks up any number of clusters in one statement', async () => {
     const ids = Array.from({ length: 50 }, (_, index) => `cluster_${index}`);
     const cost = async (count: number) =>
       (
@@ -205,7 +205,7 @@ describe('a workload', () => {
     };
   }
 
-  test('shows what Kubernetes says of it, with the pods that it has through its replica set', async () => {
+  test('shows its Kubernetes object, with the pods of its replica set', async () => {
     const id = await idOf('alpha');
     const shown = await eventually(async () => {
       const { data, errors } = await world.workloads<{ workload: Shown }>('acme', WORKLOAD, { id });
@@ -242,7 +242,7 @@ describe('a workload', () => {
     });
   });
 
-  test('its pods are told apart from those of others when many are asked for', async () => {
+  test('separates the pods of several workloads by their owners', async () => {
     const query = `query P($filter: WorkloadFilter) { workloads(filter: $filter) { nodes { name pods { nodes { name } } } } }`;
     type Page = { workloads: { nodes: { name: string; pods: { nodes: { name: string }[] } }[] } };
     const nodes = await eventually(async () => {
@@ -318,7 +318,7 @@ describe('Cluster.namespaces', () => {
     expect(first.totalCount).toBe(all.nodes.length);
   });
 
-  test("has nothing of another account's cluster", async () => {
+  test("lists nothing of another account's cluster", async () => {
     expect((await page('globex')).nodes).toEqual([]);
   });
 });

@@ -62,7 +62,7 @@ describe('whether a limit can be raised', () => {
   });
 });
 
-describe('what the desk decides', () => {
+describe('the decision on an application', () => {
   test.each([
     [
       'a higher limit is approved',

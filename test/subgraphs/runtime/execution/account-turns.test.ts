@@ -41,7 +41,7 @@ test('executes as many requests of an account at once as it may; further ones wa
   expect(await second).toEqual({ data: { name: 'second' } });
 });
 
-test('never begins a request that nobody waits for any more', async () => {
+test('never starts a request that was aborted while it waited', async () => {
   const turns = new AccountTurns({ requests: 1 });
   const { begun, work, end } = works();
   const left = new AbortController();

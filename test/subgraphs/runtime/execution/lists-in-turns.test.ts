@@ -111,7 +111,7 @@ test('a short list is there at once', () => {
   expect(answer).not.toBeInstanceOf(Promise);
 });
 
-test('ends what nobody waits for any more', async () => {
+test('aborts work of requests that were aborted', async () => {
   const abort = new AbortController();
   const executor = new SubgraphExecutor(subgraph({ add: () => undefined }), log);
   const answer = executor.execute(

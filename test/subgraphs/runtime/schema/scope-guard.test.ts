@@ -87,7 +87,7 @@ describe('a subgraph that is asked without the gateway', () => {
     expect(await as(['fleet:kubeconfig'], query)).toEqual({ data: { box: all } });
   });
 
-  test('goes on refusing a query that was compiled for somebody who may', async () => {
+  test('refuses a query that was compiled for an actor with permission', async () => {
     const query = '{ box { key } }';
     for (let times = 0; times < 70; times += 1) await as(['fleet:kubeconfig'], query);
     expect(await as([], query)).toEqual({ data: { box: { key: null } }, codes: denied });
