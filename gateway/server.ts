@@ -35,7 +35,6 @@ export type { AuthOptions } from './auth/auth-options.js';
 export type { GatewayOptions, GraphiqlOptions } from './gateway-options.js';
 export type { SubgraphLocation } from './upstream/create-sources.js';
 export type { Limits } from './request/limits/limits.js';
-export { prepareRates } from './request/rate/shared-buckets.js';
 export { readTrustedDocuments } from './request/documents/trusted-documents.js';
 
 /** A running gateway. Disposing drains it first. */

@@ -36,7 +36,7 @@ export function parseOperation(
 }
 
 /** `extensions.minResourceVersion`: the cursor of an event that the answer must not be older than. */
-export function minResourceVersionOf({ extensions }: { readonly extensions?: unknown }): string | undefined {
+function minResourceVersionOf({ extensions }: { readonly extensions?: unknown }): string | undefined {
   const { minResourceVersion } = Object(extensions) as { minResourceVersion?: unknown };
   if (minResourceVersion === undefined || minResourceVersion === null) return undefined;
   // The value is sent as a header, so only the characters of cursors are accepted.

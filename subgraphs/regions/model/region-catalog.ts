@@ -6,7 +6,7 @@ export interface Zone {
   readonly regionId: string;
 }
 
-export interface ProductAvailability {
+interface ProductAvailability {
   readonly product: Product;
   readonly availability: Availability;
 }
