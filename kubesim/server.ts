@@ -201,6 +201,7 @@ class SimulationKeeper implements AsyncDisposable {
     }
   }
 
+  /** cockatiel would not end its wait when the simulation stops. */
   private async reopen(): Promise<(() => Promise<void>) | undefined> {
     while (!this.stop.aborted) {
       await Promise.race([new Promise((resolve) => setTimeout(resolve, RETRY)), aborted(this.stop)]);

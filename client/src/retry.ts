@@ -1,6 +1,6 @@
 import { GraphQLRequestError, TransportError } from './errors.js';
 
-/** Exponential back-off with jitter. */
+/** Exponential back-off with jitter. cockatiel needs Node.js 22; this client runs on 20 and in browsers. */
 export interface RetryOptions {
   /** Maximum delay of the first retry, in milliseconds. Default 250. */
   readonly initialDelayMs?: number;

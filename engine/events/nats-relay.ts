@@ -38,6 +38,7 @@ interface Relay {
   readonly signal: AbortSignal;
 }
 
+/** cockatiel would not end its wait when the relay stops. */
 async function relayUntilStopped(relay: Relay): Promise<void> {
   const { signal, log } = relay;
   while (!signal.aborted) {

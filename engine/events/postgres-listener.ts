@@ -1,9 +1,9 @@
+import { ExponentialBackoff, handleAll, retry } from 'cockatiel';
 import pg from 'pg';
 import type { Log } from '../../kernel/log.js';
 import { EVENT_CHANNEL } from './append-events.js';
 
-const FIRST_RETRY_MS = 100;
-const MAX_RETRY_MS = 5_000;
+const BACKOFF = new ExponentialBackoff({ initialDelay: 100, maxDelay: 5_000 });
 
 /** Callbacks of a LISTEN connection: an account's log has grown, or notifications may have been missed. */
 export interface NotificationListener {
@@ -14,8 +14,7 @@ export interface NotificationListener {
 /** One LISTEN connection to PostgreSQL. It reconnects when it is lost, and then calls `onResync`. */
 export class PostgresListener implements AsyncDisposable {
   private client: pg.Client | undefined;
-  private retry: NodeJS.Timeout | undefined;
-  private closed = false;
+  private readonly closing = new AbortController();
 
   private constructor(
     private readonly url: string,
@@ -31,14 +30,14 @@ export class PostgresListener implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.closed = true;
-    clearTimeout(this.retry);
+    this.closing.abort();
     const { client } = this;
     this.client = undefined;
     await client?.end().catch(() => undefined);
   }
 
   private async listen(): Promise<void> {
+    this.closing.signal.throwIfAborted();
     const client = new pg.Client({
       connectionString: this.url,
       application_name: 'fleetgraph listen',
@@ -51,7 +50,7 @@ export class PostgresListener implements AsyncDisposable {
       if (this.client !== client) return;
       this.client = undefined;
       void client.end().catch(() => undefined);
-      this.listenAgain(FIRST_RETRY_MS, error);
+      void this.reconnect(error);
     };
     client.on('error', onEnd);
     client.on('end', () => onEnd());
@@ -64,18 +63,25 @@ export class PostgresListener implements AsyncDisposable {
       void client.end().catch(() => undefined);
       throw error;
     }
-    if (this.closed) return client.end();
+    if (this.closing.signal.aborted) return client.end();
     this.client = client;
   }
 
-  private listenAgain(delayMs: number, error: unknown): void {
-    if (this.closed) return;
-    this.log.warn({ err: error }, 'LISTEN connection lost; reconnecting');
-    this.retry = setTimeout(() => {
-      this.listen().then(
-        () => this.listener.onResync(),
-        (failure: unknown) => this.listenAgain(Math.min(delayMs * 2, MAX_RETRY_MS), failure),
-      );
-    }, delayMs);
+  private async reconnect(error: unknown): Promise<void> {
+    const { signal } = this.closing;
+    if (signal.aborted) return;
+    const warn = (err: unknown) => {
+      if (!signal.aborted) this.log.warn({ err }, 'LISTEN connection lost; reconnecting');
+    };
+    warn(error);
+    const again = retry(handleAll, { maxAttempts: Infinity, backoff: BACKOFF }).dangerouslyUnref();
+    again.onFailure(({ reason }) => warn('error' in reason && reason.error));
+    try {
+      await again.execute(() => this.listen(), signal);
+    } catch {
+      // Closed meanwhile.
+      return;
+    }
+    if (!signal.aborted) this.listener.onResync();
   }
 }

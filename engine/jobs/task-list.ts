@@ -20,7 +20,10 @@ const scheduleJob = z.object({ name: z.string() });
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 60_000;
 
-/** Back-off after the given number of consecutive failures: exponential, at most a minute, with 20 % jitter. */
+/**
+ * Back-off after the given number of consecutive failures: exponential, at most a minute, with 20 % jitter. The number is
+ * stored in the job; cockatiel counts within one call.
+ */
 function retryDelay(attempt: number, random: () => number = Math.random): number {
   return Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 20)) * (0.8 + 0.2 * random());
 }

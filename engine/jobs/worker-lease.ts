@@ -1,3 +1,4 @@
+import { ConstantBackoff, handleAll, retry } from 'cockatiel';
 import type pg from 'pg';
 import { acquireLease, type Lease } from '../../kernel/postgres/lease.js';
 import type { Log } from '../../kernel/log.js';
@@ -14,7 +15,7 @@ const leaseName = (poolId: string) => `engine:${poolId}`;
 
 /** The second sweep of an engine is earlier: it may replace the crashed engine. */
 const SECOND_SWEEP_MS = 300;
-const REACQUIRE_INTERVAL_MS = 200;
+const REACQUIRE = { maxAttempts: Infinity, backoff: new ConstantBackoff(200) };
 
 /** Pools that have locked jobs or queues and hold no lease (kernel/postgres/lease.ts computes the key). */
 const ORPHANED_POOLS = `
@@ -34,15 +35,17 @@ export async function holdWorkerLease(pool: pg.Pool, poolId: string, log: Log): 
   const stop = new AbortController();
   let lease: Lease | undefined;
   const hold = async () => {
+    stop.signal.throwIfAborted();
     lease = await acquireLease({ pool, name: leaseName(poolId), log, signal: stop.signal });
     lease.lost.addEventListener('abort', () => void reacquire(), { once: true });
   };
   const reacquire = async (): Promise<void> => {
     await lease?.[Symbol.asyncDispose]();
     lease = undefined;
-    while (!stop.signal.aborted && !lease) {
-      await hold().catch(() => new Promise((resolve) => setTimeout(resolve, REACQUIRE_INTERVAL_MS)));
-    }
+    // Rejects only when it is stopped.
+    await retry(handleAll, REACQUIRE)
+      .execute(hold, stop.signal)
+      .catch(() => undefined);
   };
   await hold();
   return {

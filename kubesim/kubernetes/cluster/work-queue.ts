@@ -98,6 +98,7 @@ export class WorkQueue {
     }
   }
 
+  /** On the simulation's clock; cockatiel waits on the real one. */
   private retry(key: string, error: unknown): void {
     if (this.closed) return;
     const failed = (this.failures.get(key) ?? 0) + 1;

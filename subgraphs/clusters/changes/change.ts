@@ -1,3 +1,4 @@
+import { ConstantBackoff, handleWhen, retry } from 'cockatiel';
 import { changeInTransaction } from '../../../engine/operations/change-transaction.js';
 import type { Platform } from '../../../engine/platform.js';
 import type { EventTransaction } from '../../../engine/events/event-transaction.js';
@@ -9,8 +10,14 @@ import { ComponentStore, type ComponentRow } from '../store/component.store.js';
 import { NodePoolStore, type NodePoolRow } from '../store/node-pool.store.js';
 import { OperationStore, type OperationRow } from '../store/operation.store.js';
 
-/** How often a transaction that lost a deadlock is run again. */
-const ATTEMPTS = 4;
+/**
+ * Runs a transaction again, up to three times, that lost a deadlock: transactions of the engine may lock rows in another order,
+ * and PostgreSQL then ends one of the two.
+ */
+const retryConflicts = retry(handleWhen(isTransactionConflict), {
+  maxAttempts: 3,
+  backoff: new ConstantBackoff(0),
+});
 
 /** Ids of what a change was about; plain JSON, remembered for the clientToken. */
 export interface ChangeResult {
@@ -49,23 +56,12 @@ export async function change(
   const { account } = actor;
   const at = clock.now();
   const request = { account, mutation, token: input.clientToken, input, at, dryRun };
-  return retryConflicts(() =>
+  return retryConflicts.execute(() =>
     changeInTransaction<ChangeResult, ChangeOutcome>(database.prisma, request, {
       make: (tx) => work(tx, at),
       read: (db, answer) => readOutcome(db, account, answer),
     }),
   );
-}
-
-/** Transactions of the engine may hold rows in another order; PostgreSQL then ends one of the two, which tries again. */
-async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await run();
-    } catch (error) {
-      if (attempt >= ATTEMPTS || !isTransactionConflict(error)) throw error;
-    }
-  }
 }
 
 async function readOutcome(
