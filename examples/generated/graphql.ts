@@ -122,7 +122,7 @@ export type Product =
   | 'EDGE_PRO'
   /** Managed Kubernetes for nodes at the edge, standard. */
   | 'EDGE_STANDARD'
-  /** A cluster that somebody else made, registered with the platform. */
+  /** A cluster that was created elsewhere and registered with the platform. */
   | 'REGISTERED';
 
 export type DemoClustersQueryVariables = Exact<{

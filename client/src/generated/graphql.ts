@@ -550,13 +550,13 @@ export type EventKind =
   /** The size of a workload was changed. */
   | 'WORKLOAD_SCALED';
 
-/** How much an event matters. */
+/** Severity of an event. */
 export type EventLevel =
   /** An operation failed. */
   | 'ERROR'
-  /** Something went as asked for. */
+  /** Something succeeded. */
   | 'INFO'
-  /** Something went partly, or will be tried again. */
+  /** Something succeeded partly, or will be retried. */
   | 'WARNING';
 
 /** What instances of a pool are made of; what is left out is as usual. */
@@ -710,7 +710,7 @@ export type Product =
   | 'EDGE_PRO'
   /** Managed Kubernetes for nodes at the edge, standard. */
   | 'EDGE_STANDARD'
-  /** A cluster that somebody else made, registered with the platform. */
+  /** A cluster that was created elsewhere and registered with the platform. */
   | 'REGISTERED';
 
 /** Which quotas to list; every condition given must hold. */

@@ -20,7 +20,7 @@ export class PageInfo {
   endCursor: string | null;
 }
 
-/** What the resolvers of a connection answer. */
+/** The value that resolvers of a connection return. */
 export interface ConnectionValue<T> {
   readonly edges: readonly { readonly cursor: string; readonly node: T }[];
   readonly nodes: readonly T[];

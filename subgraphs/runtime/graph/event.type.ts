@@ -3,7 +3,7 @@ import { type EventKind as Kind, eventKinds } from '../../../engine/events/event
 import { graphEnum } from './graph-enum.js';
 import { EventCursorScalar } from './scalars.js';
 
-/** How much an event matters. */
+/** Severity of an event. */
 export enum EventLevel {
   INFO = 'INFO',
   WARNING = 'WARNING',
@@ -12,10 +12,10 @@ export enum EventLevel {
 
 registerEnumType(EventLevel, {
   name: 'EventLevel',
-  description: 'How much an event matters.',
+  description: 'Severity of an event.',
   valuesConfig: {
-    INFO: { description: 'Something went as asked for.' },
-    WARNING: { description: 'Something went partly, or will be tried again.' },
+    INFO: { description: 'Something succeeded.' },
+    WARNING: { description: 'Something succeeded partly, or will be retried.' },
     ERROR: { description: 'An operation failed.' },
   },
 });
@@ -24,8 +24,7 @@ export const EventKind = graphEnum('EventKind', 'What happened.', eventKinds);
 
 /** What every event has; each subgraph's event types implement it. */
 @InterfaceType('Event', {
-  description:
-    "Something that happened, from the account's event log: in the order in which it was committed.",
+  description: "An entry of the account's event log, in the order of commits.",
   resolveType: (value: object) => value.constructor.name,
   // Subgraphs in one process share type-graphql's registry: each names its own event types.
   autoRegisterImplementations: false,
@@ -48,19 +47,19 @@ export class EventInterface {
   @Field(() => EventKind, { description: '`type` as an enum.' })
   kind: Kind;
 
-  @Field(() => EventLevel, { description: 'How much it matters.' })
+  @Field(() => EventLevel, { description: 'Severity of the event.' })
   level: EventLevel;
 
   @Field(() => String, { description: '`type` in CamelCase, as Kubernetes prints reasons.' })
   reason: string;
 
-  @Field(() => String, { description: 'What happened, in a sentence for display.' })
+  @Field(() => String, { description: 'The event in a sentence for display.' })
   message: string;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'Who did it: the subject of the token that asked for it. Null where the platform acted by itself, and where it carries out an operation.',
+      'The subject of the token that caused it. Null where the platform acted by itself, and where it carries out an operation.',
   })
   actor: string | null;
 }

@@ -1,7 +1,7 @@
 import type * as shared from '../../../kernel/product.js';
 import { graphEnum } from './graph-enum.js';
 
-/** A kind of cluster as it is offered, limited and billed. Three subgraphs speak of it. */
+/** A kind of cluster as it is offered, limited and billed. Three subgraphs use it. */
 export const Product = graphEnum<shared.Product>(
   'Product',
   'A kind of cluster as it is offered, limited and billed; it follows from type, profile and spec.',
@@ -13,7 +13,7 @@ export const Product = graphEnum<shared.Product>(
     ASK_STANDARD: 'Serverless Kubernetes, standard: pods without nodes to manage.',
     EDGE_PRO: 'Managed Kubernetes for nodes at the edge, Pro.',
     EDGE_STANDARD: 'Managed Kubernetes for nodes at the edge, standard.',
-    REGISTERED: 'A cluster that somebody else made, registered with the platform.',
+    REGISTERED: 'A cluster that was created elsewhere and registered with the platform.',
   },
 );
 export type Product = shared.Product;

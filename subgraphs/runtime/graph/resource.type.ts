@@ -1,6 +1,6 @@
 import { Field, ID, InterfaceType } from 'type-graphql';
 
-/** What `Query.node` answers; Relay calls it `Node`, which is a Kubernetes node here. */
+/** The result type of `Query.node`; Relay calls it `Node`, which is a Kubernetes node here. */
 @InterfaceType('Resource', {
   description:
     'An object with an id that is unique in the whole graph: `Query.node` and `Query.nodes` find it by that.',

@@ -5,7 +5,7 @@ import type { BuildSchemaOptions } from 'type-graphql';
 export { GraphQLJSON as JSONScalar };
 
 const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
-/** As many digits as 64 bits need; reading digits takes time that grows faster than their number. */
+/** At most the digits of 64 bits: the time to parse digits grows faster than their number. */
 const DECIMAL = /^-?\d{1,19}$/;
 
 /**
@@ -39,7 +39,7 @@ export const DateTimeScalar = GraphQLDateTime;
 /** An opaque, signed position in an event stream. */
 export const EventCursorScalar = new GraphQLScalarType<string, string>({
   name: 'EventCursor',
-  description: 'Opaque, signed position in an event stream: give it as `after` to go on from there.',
+  description: 'Opaque, signed position in an event stream: pass it as `after` to resume from there.',
   serialize: String,
   parseValue: (value) => String(value),
   parseLiteral: (node) => (node.kind === Kind.STRING ? node.value : ''),

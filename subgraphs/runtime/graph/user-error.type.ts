@@ -19,39 +19,39 @@ export abstract class UserError {
 }
 
 @Directive('@shareable')
-@ObjectType({ implements: UserError, description: 'A user error that needs no further facts.' })
+@ObjectType({ implements: UserError, description: 'A user error without further details.' })
 export class InputError extends UserError {}
 
 @Directive('@shareable')
-@ObjectType({ implements: UserError, description: 'A quota has no room for what was asked.' })
+@ObjectType({ implements: UserError, description: 'A quota is too low for the requested amount.' })
 class QuotaExceededError extends UserError {
   @Field(() => String, { description: 'The counted resource, as in Quota.resource.' })
   resource: string;
 
   @Field(() => ID, {
     description:
-      'Id of the quota, for `requestQuotaIncrease`. Of a quota that counts for each cluster, node pool … it is the ' +
+      'Id of the quota, for `requestQuotaIncrease`. Of a quota of each cluster, node pool, … it is the ' +
       'general one: raising it raises the limit of each.',
   })
   quotaId: string;
 
-  @Field(() => Int, { nullable: true, description: 'The limit that holds.' })
+  @Field(() => Int, { nullable: true, description: 'The present limit.' })
   limit: number | null;
 
-  @Field(() => Int, { description: 'How much is in use.' })
+  @Field(() => Int, { description: 'The amount in use.' })
   used: number;
 
-  @Field(() => Int, { description: 'How much more was asked for.' })
+  @Field(() => Int, { description: 'The requested additional amount.' })
   requested: number;
 }
 
 @Directive('@shareable')
-@ObjectType({ implements: UserError, description: 'The product cannot be had in the region.' })
+@ObjectType({ implements: UserError, description: 'The region does not offer the product.' })
 class ProductUnavailableError extends UserError {
-  @Field(() => String, { description: 'The product that was asked for.' })
+  @Field(() => String, { description: 'The requested product.' })
   product: string;
 
-  @Field(() => ID, { description: 'The region that was asked for.' })
+  @Field(() => ID, { description: 'The requested region.' })
   regionId: string;
 
   @Field(() => ID, { nullable: true, description: 'The nearest region that offers the product.' })
@@ -61,7 +61,7 @@ class ProductUnavailableError extends UserError {
 @Directive('@shareable')
 @ObjectType({
   implements: UserError,
-  description: 'Too much was asked for at once; it may be asked again later.',
+  description: 'Too many requests at once; the same request may succeed later.',
 })
 class ThrottledError extends UserError {
   @Field(() => Int, { description: 'Seconds to wait.' })
@@ -73,7 +73,7 @@ const UNAVAILABLE: readonly string[] = ['PRODUCT_COMING_SOON', 'PRODUCT_NOT_OFFE
 /** Every object type behind `UserError`, for `orphanedTypes`. */
 export const userErrorTypes = [InputError, QuotaExceededError, ProductUnavailableError, ThrottledError];
 
-/** A problem as the graph shows it. */
+/** Maps a problem to its GraphQL type. */
 export function toUserError(problem: Problem): UserError {
   const { code, message, details, path } = boundProblem(problem);
   const base = { code, message, ...(path ? { path } : {}) };

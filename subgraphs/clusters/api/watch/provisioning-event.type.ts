@@ -6,7 +6,7 @@ import { EventInterface } from '../../../runtime/graph/event.type.js';
 @Directive('@shareable')
 @ObjectType({
   implements: [EventInterface, Resource],
-  description: 'A cluster, node pool, node or operation came about, changed or went.',
+  description: 'A cluster, node pool, node or operation was created, changed or deleted.',
 })
 export class ProvisioningEvent extends EventInterface implements Resource {
   clusterId: string | null;
