@@ -1,6 +1,6 @@
 import { newId } from '../../../kernel/ids.js';
 import type { Cluster, NodePool } from '../store/reconcile.store.js';
-import { configOf } from '../model/pool-config.rules.js';
+import { configOf } from '../model/pool-config.js';
 
 /** What every node's row begins with, before there is a machine or while it joins. */
 export function pendingNode(

@@ -5,7 +5,7 @@ import { throwProblem } from '../../../kernel/result.js';
 import { refuseGroupWithoutDns } from './dns-access.js';
 import type { ClusterNetworkRow } from '../store/network.store.js';
 import type { NodePool } from '../store/reconcile.store.js';
-import { configOf, type PoolConfig } from '../model/pool-config.rules.js';
+import { configOf, type PoolConfig } from '../model/pool-config.js';
 import { findClusterNetwork } from '../store/cluster-network.store.js';
 import { findVSwitches, vSwitchPlaces } from '../store/vswitch.store.js';
 import { findSecurityGroup } from '../store/security-group.store.js';

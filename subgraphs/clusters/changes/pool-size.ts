@@ -2,7 +2,7 @@ import { enqueue } from '../../../engine/jobs/queue.js';
 import type { EventTransaction } from '../../../engine/events/event-transaction.js';
 import { ProblemError } from '../../../kernel/result.js';
 import { reservedNodes, reserveScaleUp } from './quota.reservations.js';
-import { configOf } from '../model/pool-config.rules.js';
+import { configOf } from '../model/pool-config.js';
 import { updateNodePool } from '../store/node-pool.store.js';
 import type { NodePoolState } from '../model/node-pool.enums.js';
 import { nextPoolState, poolStateProblem } from '../model/pool-states.js';

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../../engine/kubernetes/client.js';
 import type { NodeTaint } from '../../../engine/providers/node-pool-provider.js';
-import type { TaintValue } from './pool-config.rules.js';
+import type { TaintValue } from './pool-config.js';
 import type { TaintEffect } from './node-pool.enums.js';
 import { EFFECTS } from './taints.js';
 

@@ -1,5 +1,5 @@
 import type { Failure } from '../../../engine/contract.js';
-import { configOf } from './pool-config.rules.js';
+import { configOf } from './pool-config.js';
 import { vcpuResource } from './instance-quota.js';
 
 /** What of a node decides what becomes of it. */

@@ -1,12 +1,8 @@
 import type { Problem } from '../../../kernel/result.js';
 import { isVirtual } from './instance-category.js';
 import { validateName } from './name.rules.js';
-import {
-  type PoolConfig,
-  type PoolConfigRequest,
-  planPoolConfig,
-  validatePoolConfig,
-} from './pool-config.rules.js';
+import { type PoolConfig, type PoolConfigRequest, planPoolConfig } from './pool-config.js';
+import { validatePoolConfig } from './pool-config.rules.js';
 import type { InstanceTypeValue } from './version.rules.js';
 import type { ContainerRuntime } from './cluster-kind.enums.js';
 

@@ -5,62 +5,7 @@ import { imageProblem, nodeImages } from './node-image.js';
 import { isVirtual } from './instance-category.js';
 import { validateLabels } from './name.rules.js';
 import type { InstanceTypeValue } from './version.rules.js';
-import type { ChargeType, DiskCategory, SpotStrategy, TaintEffect } from './node-pool.enums.js';
-
-export interface TaintValue {
-  readonly key: string;
-  readonly value?: string | null;
-  readonly effect: TaintEffect;
-}
-
-export interface DiskValue {
-  readonly category: DiskCategory;
-  readonly sizeGiB: number;
-  readonly mountTarget?: string | null;
-}
-
-export interface InstanceSettings {
-  /** Empty: the usual one for the architecture. */
-  readonly imageId: string;
-  readonly zoneIds: readonly string[];
-  readonly vSwitchIds: readonly string[];
-  readonly securityGroupId: string | null;
-  readonly systemDisk: DiskValue;
-  readonly dataDisks: readonly DiskValue[];
-  readonly chargeType: ChargeType;
-  readonly spotStrategy: SpotStrategy | null;
-  readonly spotPriceLimit: number | null;
-  /** Empty: none. */
-  readonly userData: string;
-}
-
-export interface ManagementConfig {
-  readonly autoRepair: boolean;
-  readonly allowSystemDiskReset: boolean;
-  readonly autoUpgrade: boolean;
-  readonly autoVulFix: boolean;
-  readonly maxUnavailable: number;
-}
-
-/** What a pool is besides its name, types and size: the column `config`. */
-export interface PoolConfig {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly taints: readonly TaintValue[];
-  readonly machines: InstanceSettings;
-  readonly management: ManagementConfig;
-}
-
-type Given<T> = { readonly [K in keyof T]?: T[K] | null | undefined };
-
-/** What was asked for of a pool's configuration. */
-export interface PoolConfigRequest {
-  readonly instanceTypes: readonly string[];
-  readonly labels?: unknown;
-  readonly taints?: readonly TaintValue[] | null | undefined;
-  readonly instanceConfig?: Given<InstanceSettings> | null | undefined;
-  readonly management?: Given<ManagementConfig> | null | undefined;
-  readonly acknowledgeRisk?: boolean | null | undefined;
-}
+import type { DiskValue, Given, InstanceSettings, PoolConfigRequest, TaintValue } from './pool-config.js';
 
 type Types = ReadonlyMap<string, InstanceTypeValue>;
 
@@ -74,62 +19,6 @@ const MAX_UNAVAILABLE = 1000;
 /** Control characters, besides those of lines and tabs. */
 const CONTROL = /[^\P{Cc}\t\n\r]/u;
 const TAINT_KEY = /^([a-z0-9.-]{1,253}\/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
-
-const NOTHING: PoolConfig = {
-  labels: {},
-  taints: [],
-  machines: {
-    imageId: '',
-    zoneIds: [],
-    vSwitchIds: [],
-    securityGroupId: null,
-    systemDisk: { category: 'CLOUD_ESSD', sizeGiB: 120 },
-    dataDisks: [],
-    chargeType: 'POSTPAID',
-    spotStrategy: null,
-    spotPriceLimit: null,
-    userData: '',
-  },
-  management: {
-    autoRepair: false,
-    allowSystemDiskReset: false,
-    autoUpgrade: false,
-    autoVulFix: false,
-    maxUnavailable: 1,
-  },
-};
-
-/** The configuration of a pool as it is stored; what an older release did not store is as usual. */
-export function configOf({ config }: { readonly config: unknown }): PoolConfig {
-  const stored = (config ?? {}) as Given<PoolConfig>;
-  return {
-    labels: stored.labels ?? {},
-    taints: stored.taints ?? [],
-    machines: { ...NOTHING.machines, ...stored.machines },
-    management: { ...NOTHING.management, ...stored.management },
-  };
-}
-
-/** The configuration that a request makes of an earlier one (of none: of the usual one). */
-export function planPoolConfig(request: PoolConfigRequest, before = NOTHING): PoolConfig {
-  const machines = { ...before.machines, ...given(request.instanceConfig ?? {}) };
-  const spot = machines.chargeType === 'SPOT';
-  return {
-    labels: (request.labels as Readonly<Record<string, string>> | null | undefined) ?? before.labels,
-    taints: request.taints ?? before.taints,
-    machines: {
-      ...machines,
-      spotStrategy: spot ? (machines.spotStrategy ?? 'SPOT_AS_PRICE_GO') : null,
-      spotPriceLimit: spot ? machines.spotPriceLimit : null,
-    },
-    management: { ...before.management, ...given(request.management ?? {}) },
-  };
-}
-
-function given<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  const entries = Object.entries(values).filter(([, value]) => value !== null && value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
-}
 
 /** Everything wrong with the configuration; `path` is where the pool stands in the input. */
 export function validatePoolConfig(

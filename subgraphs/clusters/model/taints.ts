@@ -1,5 +1,5 @@
 import type { NodeTaint } from '../../../engine/providers/node-pool-provider.js';
-import type { TaintValue } from './pool-config.rules.js';
+import type { TaintValue } from './pool-config.js';
 
 /** Effects of taints as Kubernetes calls them. */
 export const EFFECTS = {

@@ -1,6 +1,6 @@
 import type { Problem } from '../../../kernel/result.js';
 import { labelChanges } from './label-changes.js';
-import type { PoolConfig, TaintValue } from './pool-config.rules.js';
+import type { PoolConfig, TaintValue } from './pool-config.js';
 import { type LabelledNode, metadataOf, type NodeMetadata, type PresentTaint } from './node-metadata.js';
 import {
   isReserved,

@@ -1,5 +1,5 @@
 import type { Problem } from '../../../kernel/result.js';
-import type { TaintValue } from './pool-config.rules.js';
+import type { TaintValue } from './pool-config.js';
 
 const MAX_KEYS = 50;
 const MAX_TAINTS = 50;

@@ -1,7 +1,7 @@
 import { grantedClaims } from './claims.store.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { type ClusterParts, type ResourceView, resourcesOf } from '../model/cluster-resources.rules.js';
-import { configOf } from '../model/pool-config.rules.js';
+import { configOf } from '../model/pool-config.js';
 import { type ClusterNetworkRow, NetworkStore } from './network.store.js';
 import { observedScalingGroup } from '../model/scaling-group.js';
 

@@ -6,7 +6,7 @@ import { createdAtColumn, nameColumn, type Sorting } from '../../../kernel/sorti
 import { type NodePool, Prisma } from '../../../prisma/generated/client.js';
 import type { Condition } from '../model/conditions.js';
 import type { PoolNodeDrift } from '../model/node-drift.js';
-import type { PoolConfig } from '../model/pool-config.rules.js';
+import type { PoolConfig } from '../model/pool-config.js';
 import type { ObservedScalingGroup } from '../model/scaling-group.js';
 import { NO_JSON, toJson } from './json-column.js';
 import { type ChildTable, countChildren, selectChildPages } from './child-pages.js';

@@ -17,9 +17,9 @@ import type { EventTransaction } from '../../../../engine/events/event-transacti
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { newId } from '../../../../kernel/ids.js';
-import { throwProblem, ProblemError } from '../../../../kernel/result.js';
+import { throwProblem } from '../../../../kernel/result.js';
 import { change, type ChangeResult, type ChangeOutcome } from '../../changes/change.js';
-import { isJsonObject } from './json-object.js';
+import { checkedParameters, chosenVersion, newerVersion } from './component-request.js';
 import { type ClusterRow, lockCluster } from '../../store/cluster.store.js';
 import { planInWindow, refuseSecondChange } from '../../changes/scheduled-change.js';
 import {
@@ -27,10 +27,8 @@ import {
   componentEntry,
   isDisruptive,
   supportsCluster,
-  isNewer,
-  versionsFor,
 } from '../../model/component-catalog.js';
-import { changedParameters, parameterProblems, type Parameters } from '../../model/component-parameters.js';
+import { type Parameters } from '../../model/component-parameters.js';
 import {
   afterAction,
   COMPONENT_CHANGE_STATES,
@@ -49,7 +47,6 @@ import type { ChangeTiming } from '../entities/maintenance-window.enums.js';
 
 const ID_PATH = ['input', 'id'];
 const CLUSTER_PATH = ['input', 'clusterId'];
-const VERSION_PATH = ['input', 'version'];
 const STAGES = ['APPLY', 'ROLLOUT'];
 
 /** Changes of the components of clusters; each is an operation whose result is in the cluster. */
@@ -67,7 +64,7 @@ export class ComponentService {
           path: ['input', 'name'],
         },
       );
-    const parameters = checked(entry, {}, input.parameters ?? {});
+    const parameters = checkedParameters(entry, {}, input.parameters ?? {});
     return change(this.platform, { actor, mutation: 'installComponent', input, dryRun }, async (tx, at) => {
       const cluster = await changeableCluster(tx, actor.account, input.clusterId, CLUSTER_PATH);
       if (!supportsCluster(entry, cluster))
@@ -112,7 +109,7 @@ export class ComponentService {
       actor,
       { input, action: 'CONFIGURE', mutation: 'configureComponent', dryRun },
       ({ entry, component }) => {
-        const parameters = checked(entry, component.parameters as Parameters, input.parameters);
+        const parameters = checkedParameters(entry, component.parameters as Parameters, input.parameters);
         return {
           spec: { parameters },
           later: { parameters: input.parameters as Parameters },
@@ -204,18 +201,6 @@ interface Decision {
   readonly later: Pick<PendingComponentChange, 'version' | 'parameters'>;
 }
 
-function newerVersion({ entry, component, cluster }: Facts, requested: string | null | undefined): string {
-  const version = chosenVersion(entry, requested, cluster);
-  if (isNewer(entry, component.version, version)) return version;
-  return throwProblem(
-    'UPGRADE_NOT_ALLOWED',
-    `${entry.name} has ${component.version}; ${version} is not newer.`,
-    {
-      path: VERSION_PATH,
-    },
-  );
-}
-
 interface ChangePlan {
   readonly type: OperationType;
   readonly later: Decision['later'];
@@ -256,32 +241,6 @@ async function changeableCluster(
       },
     );
   return cluster;
-}
-
-function chosenVersion(
-  entry: ComponentEntry,
-  requested: string | null | undefined,
-  { version }: ClusterRow,
-): string {
-  const versions = versionsFor(entry, version);
-  const found = requested == null ? versions[0] : versions.find((one) => one === requested);
-  if (found !== undefined) return found;
-  return throwProblem(
-    'UNKNOWN_VERSION',
-    `${entry.name} for Kubernetes ${version} comes as ${versions.join(', ') || 'nothing'}.`,
-    { path: VERSION_PATH },
-  );
-}
-
-function checked(entry: ComponentEntry, before: Parameters, change: unknown): Parameters {
-  if (!isJsonObject(change))
-    throwProblem('INVALID_INPUT', 'parameters must be an object of names and values.', {
-      path: ['input', 'parameters'],
-    });
-  const parameters = changedParameters(before, change);
-  const problems = parameterProblems(entry, parameters);
-  if (problems.length > 0) throw new ProblemError(problems);
-  return parameters;
 }
 
 async function operate(

@@ -20,7 +20,7 @@ import type { InstanceTypeValue } from '../../model/version.rules.js';
 import { ATTACH_INSTANCES, ATTACHED } from '../../model/node-pool.plan.js';
 import { desiredBounds } from '../../changes/scaling-group-bounds.js';
 import type { AttachInstancesInput } from './pool-changes.input.js';
-import { configOf } from '../../model/pool-config.rules.js';
+import { configOf } from '../../model/pool-config.js';
 import {
   requireTransition,
   lockClusterAndPool,

@@ -9,7 +9,8 @@ import type { CreateNodePoolInput, DeleteNodePoolInput, ScaleNodePoolInput } fro
 import { hasInstances, validateNodePool, planNodePool, sizeProblems } from '../../model/node-pool.rules.js';
 import * as pools from '../../store/node-pool.store.js';
 import { reassignDefaultPool } from './default-pool.js';
-import { configOf, defaultPoolProblems, poolZoneProblems } from '../../model/pool-config.rules.js';
+import { configOf } from '../../model/pool-config.js';
+import { defaultPoolProblems, poolZoneProblems } from '../../model/pool-config.rules.js';
 import { placedConfig } from '../../changes/pool-network.js';
 import {
   requireTransition,

@@ -13,7 +13,7 @@ import { conditionsOf } from '../../model/conditions.js';
 import { autoscalingOf } from '../../model/node-pool.rules.js';
 import type { NodePoolRow } from '../../store/node-pool.store.js';
 import { NodePool, NodePoolAutoscaling } from '../entities/node-pool.type.js';
-import { configOf } from '../../model/pool-config.rules.js';
+import { configOf } from '../../model/pool-config.js';
 import { InstanceConfig, NodePoolManagement, PoolTaint } from '../entities/pool-config.type.js';
 import { NodePoolDrift, ScalingActivity, ScalingGroup } from './pool-details.type.js';
 import type { ScalingGroupsReader } from './scaling-groups.reader.js';

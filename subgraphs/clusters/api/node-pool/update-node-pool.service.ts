@@ -19,12 +19,10 @@ import {
   planAutoscaling,
 } from '../../model/node-pool.rules.js';
 import type { UpdateNodePoolInput } from './pool-changes.input.js';
+import { configOf, type InstanceSettings, planPoolConfig } from '../../model/pool-config.js';
 import {
-  configOf,
   defaultPoolProblems,
   imageFitProblems,
-  type InstanceSettings,
-  planPoolConfig,
   validatePoolConfig,
   poolZoneProblems,
 } from '../../model/pool-config.rules.js';

@@ -10,7 +10,7 @@ import { type Problem, throwProblem, ProblemError } from '../../../../kernel/res
 import { type ClusterRow, ClusterStore } from '../../store/cluster.store.js';
 import { labelRiskProblems } from '../../model/registered.rules.js';
 import { NodePoolStore } from '../../store/node-pool.store.js';
-import { configOf } from '../../model/pool-config.rules.js';
+import { configOf } from '../../model/pool-config.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { type LabelledNode, metadataOf, type NodeMetadata } from '../../model/node-metadata.js';
 import { nodePath } from '../../inspection/node-metadata.reader.js';

@@ -13,7 +13,8 @@ import { refuseLargeTypes, type SizedPool } from '../../changes/instance-size.gu
 import { type ClusterRow, lockCluster, updateCluster } from '../../store/cluster.store.js';
 import { isVirtual } from '../../model/instance-category.js';
 import { fitsNode } from '../../model/node-pool.rules.js';
-import { architectureProblems, configOf, imageFitProblems } from '../../model/pool-config.rules.js';
+import { configOf } from '../../model/pool-config.js';
+import { architectureProblems, imageFitProblems } from '../../model/pool-config.rules.js';
 import type { NodePool } from '../../store/reconcile.store.js';
 import { planInWindow, refuseSecondChange } from '../../changes/scheduled-change.js';
 import { MAX_BATCH } from '../../model/upgrade.rules.js';

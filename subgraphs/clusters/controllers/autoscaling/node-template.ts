@@ -2,7 +2,7 @@ import type { Database } from '../../../../kernel/postgres/database.js';
 import { labelsOfKind } from '../../model/pool-labels.rules.js';
 import { osOf } from '../../model/node-image.js';
 import { maxPods, MOST_FLANNEL_PODS, type PodNetwork } from '../../model/max-pods.rules.js';
-import { configOf } from '../../model/pool-config.rules.js';
+import { configOf } from '../../model/pool-config.js';
 import type { Cluster, InstanceType, NodePool } from '../../store/reconcile.store.js';
 import type { SnapshotNode } from './cluster-snapshot.js';
 import type { CandidateNode } from '../../model/pod-placement.rules.js';

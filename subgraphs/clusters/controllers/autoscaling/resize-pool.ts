@@ -8,7 +8,7 @@ import { remainingNodeQuota, reservedNodes, reserveScaleUp } from '../../changes
 import { updateNodePool } from '../../store/node-pool.store.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { recordPoolDrift } from '../pool-drift/pool-drift.js';
-import { configOf } from '../../model/pool-config.rules.js';
+import { configOf } from '../../model/pool-config.js';
 import { nextPoolState } from '../../model/pool-states.js';
 import type { NodePoolState } from '../../model/node-pool.enums.js';
 import { MUTABLE_CLUSTER_STATES, target } from '../../changes/pool-spec.js';

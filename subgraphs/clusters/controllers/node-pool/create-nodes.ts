@@ -10,7 +10,7 @@ import { releaseInstanceQuota, releaseQuotaUsage } from '../../changes/quota-usa
 import { type InstanceReservation, reserveInstances } from '../../changes/reserve-instances.js';
 import { reserveNodeQuota } from '../../changes/reserve-node-quota.js';
 import { attachRequest, attachOptionsOf, nodeRequest, zonesOf } from './node-request.js';
-import { configOf } from '../../model/pool-config.rules.js';
+import { configOf } from '../../model/pool-config.js';
 import { releaseNodeNetwork, reserveNodeNetwork } from '../../changes/node-network.js';
 import { nextPollDelay } from '../../model/poll-schedule.js';
 import { createsInstances, planPool } from '../../model/node-pool.plan.js';

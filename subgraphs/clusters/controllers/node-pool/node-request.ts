@@ -3,7 +3,7 @@ import type { VSwitchPlace } from '../../../../engine/providers/instance.js';
 import type { AttachRequest } from '../../../../engine/providers/node-pool-provider.js';
 import { labelsOfKind } from '../../model/pool-labels.rules.js';
 import type { Cluster, Node, NodePool } from '../../store/reconcile.store.js';
-import { configOf, type DiskValue } from '../../model/pool-config.rules.js';
+import { configOf, type DiskValue } from '../../model/pool-config.js';
 import { kubernetesTaints } from '../../model/taints.js';
 
 /** Where machines of a pool are made: in its own zones, or in those of its cluster. */

@@ -6,7 +6,7 @@ import type { NodeTaint } from '../../../../engine/providers/node-pool-provider.
 import { clientOf } from '../../inspection/cluster-client.js';
 import { batches, inPool, type PoolStep } from '../steps/node-pool-step.js';
 import type { StepOutcome } from '../steps/run-steps.js';
-import { configOf, type PoolConfig } from '../../model/pool-config.rules.js';
+import { configOf, type PoolConfig } from '../../model/pool-config.js';
 import { EFFECTS, kubernetesTaints } from '../../model/taints.js';
 import { SETTINGS_STAGE } from '../../model/node-pool.plan.js';
 

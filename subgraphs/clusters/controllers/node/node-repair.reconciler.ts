@@ -7,7 +7,7 @@ import {
 } from '../../../../engine/contract.js';
 import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import { eventTransaction } from '../../../../engine/events/event-transaction.js';
-import { configOf } from '../../model/pool-config.rules.js';
+import { configOf } from '../../model/pool-config.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { isReady } from '../../inspection/kubernetes-nodes.js';
 import { eventOf } from '../../model/cluster-events.js';

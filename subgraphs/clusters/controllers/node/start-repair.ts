@@ -3,7 +3,7 @@ import { enqueue } from '../../../../engine/jobs/queue.js';
 import { eventTransaction } from '../../../../engine/events/event-transaction.js';
 import { newId } from '../../../../kernel/ids.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
-import { configOf, type ManagementConfig } from '../../model/pool-config.rules.js';
+import { configOf, type ManagementConfig } from '../../model/pool-config.js';
 import { eventOf } from '../../model/cluster-events.js';
 import type { RepairState } from '../../model/node-repair-states.js';
 import { type NodeRow, isRepairable } from '../../store/node.store.js';

@@ -13,7 +13,7 @@ import { UpgradeChecks } from '../../inspection/upgrade-checks.js';
 import { lockCluster, updateCluster, findCluster, readLockedCluster } from '../../store/cluster.store.js';
 import { scheduledChangesOf, windowInUse } from '../../store/maintenance-window.store.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
-import { configOf } from '../../model/pool-config.rules.js';
+import { configOf } from '../../model/pool-config.js';
 import { conditionsOf, withCondition } from '../../model/conditions.js';
 import { type Cluster, changeCluster } from '../../store/reconcile.store.js';
 import { eventOf } from '../../model/cluster-events.js';

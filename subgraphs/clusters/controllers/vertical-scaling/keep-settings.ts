@@ -2,7 +2,7 @@ import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import type { ClusterStep } from '../steps/cluster-step.js';
 import type { LabelledNode } from '../../model/node-metadata.js';
 import { nodePath, readNodeObject } from '../../inspection/node-metadata.reader.js';
-import { configOf } from '../../model/pool-config.rules.js';
+import { configOf } from '../../model/pool-config.js';
 import type { Node, NodePool } from '../../store/reconcile.store.js';
 import { clientOf } from '../../inspection/cluster-client.js';
 import { type OwnSettings, ownSettingsOf, settingsPatch } from '../../model/node-settings.rules.js';
