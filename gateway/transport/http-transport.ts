@@ -16,11 +16,6 @@ import { allowOrigin, answerPreflight } from './http/cors.js';
 import { rejectCrossSiteRequest } from './http/csrf.js';
 import { UNAUTHENTICATED } from '../request/admission.js';
 import { LARGE_BODY } from '../request/large-bodies.js';
-import {
-  SingleConnectionStreams,
-  type StreamOperationRequest,
-  streamToken,
-} from './stream/single-connection-stream.js';
 import type { AuthenticatedRequest, GatewayCore } from './core/gateway-core.js';
 import { parseGraphQLParams } from '../request/graph-request.js';
 import { type GraphiQLPage, isGraphiQLPath } from './http/graphiql.js';
@@ -43,15 +38,19 @@ export interface HttpTransportOptions {
   readonly allowedHosts: readonly string[] | undefined;
 }
 
+interface StreamedOperation {
+  /** Parameters of the GraphQL request. */
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly client: AuthenticatedRequest;
+}
+
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /** Handles all HTTP requests except WebSocket upgrades. */
 export class HttpTransport implements Disposable {
-  private readonly reserved: SingleConnectionStreams;
   private readonly connections: Connections;
 
   constructor(private readonly options: HttpTransportOptions) {
-    this.reserved = new SingleConnectionStreams(options.core);
     this.connections = new Connections(options.core.limits.unreadTimeout);
   }
 
@@ -184,10 +183,6 @@ export class HttpTransport implements Disposable {
       case 'GET':
       case 'POST':
         return this.answerOperations(request, response, client);
-      case 'PUT':
-        return this.reserved.reserve(response, client.actor);
-      case 'DELETE':
-        return this.reserved.end(response, request, client.actor);
       default:
         return rejectMethod(response);
     }
@@ -212,25 +207,15 @@ export class HttpTransport implements Disposable {
     if (answered instanceof Promise) await answered;
   }
 
-  /** Handles a request for a stream or about a reserved stream; returns undefined for other requests. */
+  /** Handles a request for a stream; returns undefined for other requests. */
   private streamed(
     request: IncomingMessage,
     response: ServerResponse,
-    operation: Omit<StreamOperationRequest, 'authorization'>,
+    { params, client }: StreamedOperation,
   ): Promise<void> | undefined {
-    const { core } = this.options;
-    const { method, params, client } = operation;
-    const { authorization } = request.headers;
-    const token = streamToken(request);
     const format = acceptedStreamFormat(request);
-    if (token !== undefined && format === 'event-stream' && method === 'GET') {
-      this.reserved.open(response, { token, authorization }, client);
-      return Promise.resolve();
-    }
-    if (token !== undefined && format !== 'event-stream')
-      return this.reserved.run(response, token, { ...operation, authorization });
     if (!format) return undefined;
-    return answerStream(core, response, { ...streamRequest(request), format, params }, client);
+    return answerStream(this.options.core, response, { ...streamRequest(request), format, params }, client);
   }
 
   private body(

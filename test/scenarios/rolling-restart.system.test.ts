@@ -23,9 +23,8 @@ import {
   type StreamEvent,
   apolloClient,
   eventSource,
+  graphqlSse,
   readWithReconnect,
-  singleConnection,
-  singleConnectionClient,
 } from './third-party-clients.js';
 import { type RoleFleet, type RoleName, startRoleFleet } from './role-processes.js';
 
@@ -54,7 +53,7 @@ const streams: Readonly<Record<Field, string>> = {
 };
 
 /** How subscribers read: our client over WebSockets, and what others use over each of the other transports. */
-const WAYS = ['client', 'client', 'eventSource', 'singleConnection', 'apollo'] as const;
+const WAYS = ['client', 'client', 'eventSource', 'graphqlSse', 'apollo'] as const;
 
 /** Somebody who has subscribed. */
 interface Subscriber {
@@ -167,11 +166,9 @@ async function subscribe(
   signal: AbortSignal,
 ): Promise<Subscriber[]> {
   const token = await testToken(account);
-  const single = singleConnectionClient(fleet.url, token);
-  stack.defer(() => single.dispose());
   const readers = {
     eventSource: () => eventSource(fleet.url, token),
-    singleConnection: () => singleConnection(single),
+    graphqlSse: () => graphqlSse(fleet.url, token),
     apollo: () => apolloClient(fleet.url, token),
   };
   return Array.from({ length: SUBSCRIBERS_PER_ACCOUNT }, (_, index) => {

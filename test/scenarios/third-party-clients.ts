@@ -4,7 +4,7 @@ import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
 import { parse } from 'graphql';
-import { type Client, createClient } from 'graphql-sse';
+import { createClient } from 'graphql-sse';
 
 /** Milliseconds between two tries to get a stream back. */
 const RETRY = 250;
@@ -79,19 +79,11 @@ export function eventSource(url: string, token: string): Reader {
   };
 }
 
-/** graphql-sse's client, whose streams share one connection. */
-export function singleConnectionClient(url: string, token: string): Client<true> {
-  return createClient({
-    url: `${url}/graphql`,
-    singleConnection: true,
-    headers: { authorization: `Bearer ${token}` },
-    retryAttempts: 0,
-  });
-}
-
-/** One of the streams of that client. */
-export function singleConnection(client: Client<true>): Reader {
+/** graphql-sse's client, one connection for each stream. */
+export function graphqlSse(url: string, token: string): Reader {
+  const headers = { authorization: `Bearer ${token}` };
   return async ({ query, after, signal, tell }) => {
+    const client = createClient({ url: `${url}/graphql`, headers, retryAttempts: 0 });
     const results = client.iterate<StreamEvent>({ query, variables: { after } });
     const leave = () => void results.return?.();
     signal.addEventListener('abort', leave, { once: true });
@@ -99,6 +91,7 @@ export function singleConnection(client: Client<true>): Reader {
       for await (const result of results) told(result as Result, tell);
     } finally {
       signal.removeEventListener('abort', leave);
+      client.dispose();
     }
   };
 }

@@ -93,7 +93,7 @@ export function subscribeOperation(
   return subscription;
 }
 
-export interface RunOptions {
+interface RunOptions {
   /** Parameters of the GraphQL request. */
   readonly params: Readonly<Record<string, unknown>>;
   readonly client: AuthenticatedRequest;
@@ -111,15 +111,6 @@ export async function runOperation(
   sink: Sink,
 ): Promise<ClientSubscription | undefined> {
   return inTurn(core, client, sink, () => runInPlace(core, params, client, sink));
-}
-
-/** The same for an admitted operation. */
-export async function runAdmittedInTurn(
-  core: GatewayCore,
-  admitted: AdmittedRequest,
-  options: RunOptions,
-): Promise<ClientSubscription | undefined> {
-  return inTurn(core, options.client, options.sink, () => runAdmitted(core, admitted, options));
 }
 
 /** Runs `work` within the concurrency limit of its account. A rejection is delivered to the sink. */

@@ -26,7 +26,7 @@ export function allowOrigin(
 }
 
 /**
- * Request headers allowed by CORS: of the gateway, of Apollo's and graphql-sse's clients, and of trace context.
+ * Request headers allowed by CORS: of the gateway, of Apollo's clients, of EventSource, and of trace context.
  */
 const SENDABLE = [
   'authorization',
@@ -38,7 +38,6 @@ const SENDABLE = [
   'x-apollo-operation-id',
   'apollographql-client-name',
   'apollographql-client-version',
-  'x-graphql-event-stream-token',
   'last-event-id',
   'traceparent',
   'tracestate',
@@ -46,7 +45,7 @@ const SENDABLE = [
 
 /** Answers a CORS preflight request. */
 export function answerPreflight(response: ServerResponse): void {
-  response.setHeader('access-control-allow-methods', 'GET, POST, PUT, DELETE');
+  response.setHeader('access-control-allow-methods', 'GET, POST');
   response.setHeader('access-control-allow-headers', SENDABLE);
   response.setHeader('access-control-max-age', '600');
   response.writeHead(204).end();

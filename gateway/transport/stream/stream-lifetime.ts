@@ -57,7 +57,7 @@ export function streamLifetime(
  * Calls `onEnd` when the client's token expires or its permissions change. Returns a function that stops
  * watching.
  */
-export function watchCredentials(
+function watchCredentials(
   core: GatewayCore,
   bearer: AuthenticatedClient,
   onEnd: (errors: readonly GraphQLError[]) => void,

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ClientSubscription } from '../../../gateway/subscriptions/client-subscription.js';
 import { serializeEvent } from '../../../gateway/subscriptions/serialized-event.js';
@@ -46,29 +45,9 @@ async function streamed(accept: string): Promise<Reader> {
   return reader(await ask({ headers: { accept }, body: { query: PADDED } }));
 }
 
-async function reserved(): Promise<Record<string, string>> {
-  return { 'x-graphql-event-stream-token': await text(await ask({ method: 'PUT' })) };
-}
-
-const openReserved = (named: Record<string, string>) =>
-  ask({ method: 'GET', headers: { accept: 'text/event-stream', ...named } });
-
 const readers: ReadonlyMap<string, () => Promise<Reader>> = new Map([
   ['server-sent events', () => streamed('text/event-stream')],
   ['multipart', () => streamed('multipart/mixed;subscriptionSpec=1.0, application/json')],
-  [
-    'a reserved stream',
-    async () => {
-      const named = await reserved();
-      const stream = reader(await openReserved(named));
-      const accepted = await ask({
-        headers: named,
-        body: { query: PADDED, extensions: { operationId: 'one' } },
-      });
-      expect(accepted.statusCode).toBe(202);
-      return stream;
-    },
-  ],
   [
     'a WebSocket',
     async () => {
@@ -113,37 +92,20 @@ describe.each([...readers])('a slow client over %s', (_way, subscribe) => {
   });
 });
 
-describe('a client that does not read its connection', () => {
+test('disconnects a client that does not read its WebSocket when its unread responses exceed the limit', async () => {
+  const raw = stack.use(await rawSocket(fixture.url));
+  await raw.initialise();
+  raw.socket.pause();
   /** A query whose answer is as long as itself. */
   const query = `{ ${'a'.repeat(90_000)}: __typename }`;
-  let last = 0;
-  const run = async (named: Record<string, string>) => {
-    const body = { query, extensions: { operationId: `query-${(last += 1)}` } };
-    const { statusCode } = await ask({ headers: named, body });
-    return statusCode;
-  };
-
-  /** Asks again and again until the stream is gone; nobody would stop a gateway that does not look. */
-  const untilGone = async (named: Record<string, string>) => {
-    for (let count = 0; count < 1000; count += 1) {
-      const status = await run(named);
-      if (status === 404) return;
-      expect(status).toBe(202);
-    }
-    expect.fail('90 MB of answers are kept');
-  };
-
-  test('is disconnected when its unread responses exceed the limit', async () => {
-    const named = await reserved();
-    (await openReserved(named)).pause();
-    await untilGone(named);
-  });
-
-  test('loses its reserved stream when too many messages are queued before it is opened', async () => {
-    const named = await reserved();
-    await untilGone(named);
-    expect((await openReserved(named)).statusCode).toBe(404);
-  });
+  let closed = false;
+  void raw.closed.then(() => (closed = true));
+  for (let count = 0; count < 1000 && !closed; count += 1) {
+    raw.say({ id: `query-${count}`, type: 'subscribe', payload: { query } });
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  raw.socket.resume();
+  expect((await raw.closed).code).toBe(1006);
 });
 
 describe('forty streams on one connection', () => {
@@ -173,25 +135,6 @@ describe('forty streams on one connection', () => {
     for (const id of QUERIES) raw.say({ id, type: 'subscribe', payload: { query: PADDED } });
     raw.say({ type: 'ping' });
     await raw.heard('pong');
-    await getEverything();
-  });
-
-  test('take turns on a reserved stream, which is not closed by a burst of events', async () => {
-    const named = await reserved();
-    const stream = await openReserved(named);
-    let rest = '';
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop() ?? '';
-      lines.forEach(see);
-    });
-    for (const operationId of QUERIES) {
-      const { statusCode } = await ask({
-        headers: named,
-        body: { query: PADDED, extensions: { operationId } },
-      });
-      expect(statusCode).toBe(202);
-    }
     await getEverything();
   });
 });

@@ -1,4 +1,3 @@
-import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../../kit/eventually.js';
 import { type MovableClock, movableClock } from '../../kit/clock.js';
@@ -37,19 +36,6 @@ const ways: ReadonlyMap<string, (bearer: string) => Promise<void>> = new Map([
   [
     'multipart',
     (bearer: string) => streamed(bearer, 'multipart/mixed;subscriptionSpec=1.0, application/json'),
-  ],
-  [
-    'a reserved stream',
-    async (bearer: string) => {
-      const reserved = await requestOnNewConnection(fixture.url, { bearer, method: 'PUT' });
-      const headers = { 'x-graphql-event-stream-token': await text(reserved) };
-      const open = { bearer, method: 'GET', headers: { ...STREAM, ...headers } };
-      const stream = await requestOnNewConnection(fixture.url, open);
-      stack.defer(() => void stream.destroy());
-      const body = { query: PADDED, extensions: { operationId: 'one' } };
-      const accepted = await requestOnNewConnection(fixture.url, { bearer, headers, body });
-      expect(accepted.resume().statusCode).toBe(202);
-    },
   ],
   [
     'a WebSocket',

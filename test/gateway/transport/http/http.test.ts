@@ -108,12 +108,7 @@ test('allows CORS for configured origins only', async () => {
   expect(allowed.headers.get('access-control-allow-origin')).toBe('https://console.example');
   const headers = allowed.headers.get('access-control-allow-headers')?.split(', ');
   expect(headers).toEqual(
-    expect.arrayContaining([
-      'authorization',
-      'apollo-require-preflight',
-      'x-apollo-operation-name',
-      'x-graphql-event-stream-token',
-    ]),
+    expect.arrayContaining(['authorization', 'apollo-require-preflight', 'x-apollo-operation-name']),
   );
   const other = await preflight('https://evil.example');
   expect(other.headers.get('access-control-allow-origin')).toBeNull();
