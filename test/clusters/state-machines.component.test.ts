@@ -183,7 +183,7 @@ describe('a component', () => {
         state,
         version: 'v1.9.3-aliyun.1',
         parameters: {},
-        drift: [{ object: 'Deployment', path: 'spec' }],
+        drift: [{ object: 'Deployment', path: 'spec', expected: 1, actual: null }],
       },
     });
     const next = expected(componentTransitions[state], action);
