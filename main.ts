@@ -13,7 +13,7 @@ import type { Role } from './roles/role.js';
 import { withTracing } from './roles/with-tracing.js';
 import { subgraphPorts } from './roles/ports.js';
 
-// A role's parts are loaded only when it runs: a subgraph process need not load the gateway.
+// Each role loads only its parts: a subgraph process does not load the gateway.
 const program = new Command('fleetgraph')
   .description('One GraphQL graph over a fleet of Kubernetes clusters')
   .version(packageVersion(), '-V, --version', 'prints the release');
@@ -23,14 +23,14 @@ program
   .description('everything in one process; embedded PostgreSQL unless DATABASE_URL is set')
   .option(
     '--new-secrets',
-    'use new secrets with the database of DATABASE_URL: its old ones are lost, and with them every token, cursor and kubeconfig',
+    'use new secrets with the database of DATABASE_URL; invalidates all tokens, cursors and kubeconfigs',
   )
-  // What is no command would be an argument of this one.
+  // An unknown command would be parsed as an argument of this one.
   .allowExcessArguments()
   .action(async ({ newSecrets }: { newSecrets?: boolean }, command: Command) => {
     const [unknown] = command.args;
     if (unknown !== undefined)
-      command.error(`error: there is no command "${unknown}"; \`fleetgraph --help\` lists them`);
+      command.error(`error: unknown command "${unknown}"; \`fleetgraph --help\` lists the commands`);
     const { start } = await import('./roles/start.js');
     await runUntilSignal(withTracing('fleetgraph', (env) => start(env, { newSecrets })));
   });
@@ -44,7 +44,7 @@ interface GatewayFlags {
 program
   .command('gateway')
   .description('the gateway, in front of SUBGRAPH_URLS')
-  .option('--trusted-documents <file>', 'the only documents to execute; instead of TRUSTED_DOCUMENTS')
+  .option('--trusted-documents <file>', 'execute only these documents; overrides TRUSTED_DOCUMENTS')
   .option(
     '--supergraph <file>',
     'another graph to serve: supergraph SDL, with the addresses of its subgraphs',
@@ -67,7 +67,7 @@ program
 program
   .command('subgraph')
   .argument('<name>', `one of ${subgraphNames.join(', ')}`, subgraphName)
-  .option('--port <port>', 'where to listen; 0 takes a free port', Number)
+  .option('--port <port>', 'port to listen on; 0 takes a free port', Number)
   .description('one subgraph over HTTP, for a gateway')
   .action(async (name: SubgraphName, { port = subgraphPorts[name] }: { port?: number }) => {
     const { subgraphRole } = await import('./roles/subgraph-role.js');
@@ -78,7 +78,7 @@ program
 
 program
   .command('engine')
-  .description('the control-plane engine; as many as wanted share the work')
+  .description('the control-plane engine; any number of processes share the work')
   .action(async () =>
     runUntilSignal(
       printReady(withTracing('fleetgraph-engine', (await import('./roles/engine-role.js')).engineRole)),
@@ -92,14 +92,16 @@ program
 
 program
   .command('token')
-  .description('prints a bearer token, signed with AUTH_SECRET or else with the secret in FLEETGRAPH_HOME')
-  .requiredOption('--account <account>', 'account the token speaks for')
-  .option('--subject <subject>', 'who in the account', 'cli')
+  .description('prints a bearer token, signed with AUTH_SECRET or the secret in FLEETGRAPH_HOME')
+  .requiredOption('--account <account>', 'account of the token')
+  .option('--subject <subject>', 'subject of the token', 'cli')
   .option('--ttl <seconds>', 'seconds until it expires', Number, 3600)
   .addOption(
-    new Option('--scope <scope...>', 'what it allows; left out, reading').choices(Object.keys(scopes)),
+    new Option('--scope <scope...>', 'scopes of the token; default the read-only ones').choices(
+      Object.keys(scopes),
+    ),
   )
-  .option('--unverified', "say that nobody has identified the account's holder")
+  .option('--unverified', "mark the account's holder as not identified")
   .action(async (options: TokenOptions) => {
     const env = readEnv();
     checkLifetime(options.ttl, env.AUTH_MAX_DAYS);
@@ -120,13 +122,13 @@ program
 program
   .command('reset')
   .description('deletes database, secrets and token of FLEETGRAPH_HOME, after a confirmation')
-  .option('--yes', 'do not ask')
+  .option('--yes', 'skip the confirmation')
   .action(async ({ yes = false }: { yes?: boolean }) => {
     const { reset } = await import('./roles/reset.js');
     process.stdout.write(`${await reset(readEnv(), yes)}\n`);
   });
 
-/** The secret that signs tokens: AUTH_SECRET, else that of the state folder. */
+/** The secret that signs tokens: AUTH_SECRET, or the secret of the state folder. */
 async function authSecret(env: Env): Promise<string> {
   const secret = env.AUTH_SECRET ?? (await readSecrets(env.FLEETGRAPH_HOME))?.auth;
   if (secret !== undefined) return secret;
@@ -157,7 +159,7 @@ function subgraphName(text: string): SubgraphName {
   return name;
 }
 
-/** Prints where a role listens: one line that a supervisor can wait for. */
+/** Prints the URL of a running role: a line that a supervisor can wait for. */
 function printReady(role: (env: Env) => Promise<Role>): (env: Env) => Promise<Role> {
   return async (env) => {
     const running = await role(env);
@@ -167,14 +169,14 @@ function printReady(role: (env: Env) => Promise<Role>): (env: Env) => Promise<Ro
 }
 
 /**
- * Milliseconds in which two signals count as one: a signal to the process group (by a terminal, `timeout` or a service
+ * Milliseconds within which two signals count as one: a signal to the process group (by a terminal, `timeout` or a service
  * manager) reaches this process directly and again through its parent process, which forwards signals.
  */
 const SAME_SIGNAL_MS = 500;
 
 /**
- * Runs until SIGINT or SIGTERM, then closes in order; a second signal exits at once. A signal during the start is handled
- * after it, so that everything that was started is closed.
+ * Runs until SIGINT or SIGTERM, then closes in order; a second signal exits immediately. A signal during the start is
+ * handled after it, so that all started parts are closed.
  */
 async function runUntilSignal(role: (env: Env) => Promise<Role>): Promise<void> {
   const signalled = firstSignal();

@@ -8,7 +8,7 @@ type AvailabilityName = 'AVAILABLE' | 'UNAVAILABLE' | 'COMING_SOON';
 
 interface RegionEntry {
   readonly id: string;
-  /** The id as the ACK documentation prints it. */
+  /** The id in the ACK documentation. */
   readonly documentedId: string;
   readonly name: string;
   readonly localName: string;
@@ -20,7 +20,7 @@ interface RegionEntry {
   readonly latitude: number;
   /** Degrees east of Greenwich of its city. */
   readonly longitude: number;
-  /** By product. */
+  /** Availability by product. */
   readonly availability: Readonly<Record<string, AvailabilityName>>;
 }
 
@@ -30,12 +30,12 @@ interface ZoneEntry {
 }
 
 export interface TimeZoneEntry {
-  /** As the ACK documentation spells it. */
+  /** Spelling of the ACK documentation. */
   readonly id: string;
   readonly documentedUtcOffset: string;
 }
 
-/** Counts that a product limits; null: the limit does not apply to it. */
+/** Limits of a product; null: the limit does not apply to it. */
 export interface ClusterQuotaCounts {
   readonly clustersPerAccount: number | null;
   readonly nodePoolsPerCluster: number | null;
@@ -52,7 +52,7 @@ export interface ClusterQuotaEntry extends ClusterQuotaCounts {
 export interface ResourceQuotaEntry {
   readonly id: string;
   readonly description: string;
-  /** null: computed or varying, as the description says. */
+  /** null: computed or variable, see the description. */
   readonly limit: number | null;
   readonly unit: string;
   readonly adjustable: boolean;
@@ -85,7 +85,7 @@ interface KubernetesVersionEntry {
   readonly releasedAt: string;
 }
 
-/** The files of prisma/catalog that the database is seeded from. */
+/** The content of prisma/catalog, from which the database is seeded. */
 export interface Catalog {
   readonly regions: readonly RegionEntry[];
   readonly zones: readonly ZoneEntry[];
@@ -94,11 +94,11 @@ export interface Catalog {
   readonly resourceQuotas: readonly ResourceQuotaEntry[];
   readonly instanceTypes: readonly InstanceTypeEntry[];
   readonly kubernetesVersions: readonly KubernetesVersionEntry[];
-  /** SHA-256 of the files, hexadecimal: tells whether anything changed. */
+  /** SHA-256 of the files in hexadecimal, which detects changes. */
   readonly hash: string;
 }
 
-/** Reads the catalogue; throws when a file is missing or is not JSON. */
+/** Reads the catalogue; throws if a file is missing or is not JSON. */
 export async function readCatalog(folder = join(packageRoot, 'prisma/catalog')): Promise<Catalog> {
   const hash = createHash('sha256');
   const read = async <T>(name: string): Promise<readonly T[]> => {
@@ -106,7 +106,7 @@ export async function readCatalog(folder = join(packageRoot, 'prisma/catalog')):
     hash.update(`${name}\n${text}\n`);
     return JSON.parse(text) as readonly T[];
   };
-  // One after the other: the hash depends on the order.
+  // Sequential: the hash depends on the order.
   const files = {
     regions: await read<RegionEntry>('regions'),
     zones: await read<ZoneEntry>('zones'),

@@ -7,9 +7,9 @@ export interface QuotaDefinitionRow {
   readonly description: string;
   readonly unit: string;
   readonly adjustable: boolean;
-  /** null: no fixed number. */
+  /** null: not a fixed number. */
   readonly default_limit: number | null;
-  /** What one count belongs to, e.g. ACCOUNT or CLUSTER. */
+  /** Scope of a count, e.g. ACCOUNT or CLUSTER. */
   readonly scope_kind: string;
   readonly product: string | null;
   readonly position: number;
@@ -21,7 +21,7 @@ interface ProductCounts extends ClusterQuotaCounts {
   readonly scalingGroupsPerCluster: number | null;
 }
 
-/** What each number counts; `description` follows the product's name and a colon. */
+/** Definition of each limit; `description` follows the product's name and a colon. */
 const clusterCounts: Readonly<Record<keyof ProductCounts, QuotaTemplate>> = {
   clustersPerAccount: { description: 'clusters per account', unit: 'cluster', scope_kind: 'ACCOUNT' },
   nodePoolsPerCluster: { description: 'node pools per cluster', unit: 'node pool', scope_kind: 'CLUSTER' },
@@ -50,7 +50,7 @@ const productNames: Readonly<Record<string, string>> = {
   REGISTERED: 'Registered clusters',
 };
 
-/** What one count of a resource of resource-quotas.json belongs to; ACCOUNT unless named here. */
+/** Scopes of the resources of resource-quotas.json other than ACCOUNT. */
 const resourceScopes: Readonly<Record<string, string>> = {
   'payg-max-vcpu-per-instance': 'INSTANCE',
   'instances-per-scaling-group': 'NODE_POOL',
@@ -63,7 +63,7 @@ const resourceScopes: Readonly<Record<string, string>> = {
   'backend-repeats-per-instance': 'INSTANCE',
 };
 
-/** Every quota of the catalogue. A limit that does not apply to a product makes no quota. */
+/** All quotas of the catalogue. A limit that does not apply to a product has no quota. */
 export function quotaDefinitions(
   catalog: Pick<Catalog, 'clusterQuotas' | 'resourceQuotas'>,
 ): QuotaDefinitionRow[] {
@@ -96,9 +96,9 @@ function ofProduct(entry: ClusterQuotaEntry): Omit<QuotaDefinitionRow, 'position
 }
 
 /**
- * The counts of a product with that of scaling groups (ESS). The ACK documentation (quotas, note 1) says that a raised
- * quota of node pools takes effect only when that of scaling groups is raised, too, and names no figure for them: by
- * default a cluster has one for each node pool of its product's default.
+ * Adds the limit of scaling groups (ESS). The ACK documentation (quotas, note 1) says that a raised quota of node pools
+ * takes effect only if that of scaling groups is raised, too, and names no figure: the default is the product's default
+ * number of node pools.
  */
 function productCounts(entry: ClusterQuotaCounts): ProductCounts {
   return { ...entry, scalingGroupsPerCluster: entry.nodePoolsPerCluster };

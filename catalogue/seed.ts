@@ -3,10 +3,10 @@ import type { OpenDatabase, Transaction } from '../kernel/postgres/database.js';
 import { type Catalog, readCatalog } from './catalogue.js';
 import { quotaDefinitions } from './quota-definitions.js';
 
-/** Raised when the same files shall make other rows. */
+/** Incremented if the same files result in different rows. */
 const SEED_VERSION = 4;
 
-/** The hash of what was seeded last is kept as the comment of regions.region, in the seeding transaction. */
+/** The seeding transaction stores the hash of the seeded catalogue as the comment of regions.region. */
 const SEEDED = `SELECT obj_description('regions.region'::regclass, 'pg_class') AS seeded`;
 
 const LOCK = `SELECT pg_advisory_xact_lock(hashtextextended('fleetgraph:seed', 0))::text`;
@@ -57,15 +57,15 @@ const KUBERNETES_VERSIONS = `INSERT INTO clusters.kubernetes_version (id, minor,
   SELECT * FROM json_to_recordset($1::json) AS entry (id text, minor text, "releasedAt" timestamptz)
   ON CONFLICT (id) DO UPDATE SET minor = excluded.minor, released_at = excluded.released_at`;
 
-/** Names that the ACK documentation misspells, and how the time zone database spells them. */
+/** Misspelled names of the ACK documentation, and their spelling in the time zone database. */
 const misspelledTimeZones: Readonly<Record<string, string>> = {
   'America/St_Bartelemy': 'America/St_Barthelemy',
   'Antarctica/Mcmurdo': 'Antarctica/McMurdo',
 };
 
 /**
- * Brings the catalogue in the database to what prisma/catalog says: adds and changes rows, never removes one, since
- * clusters may refer to it. One transaction; one statement when nothing changed; safe in racing processes.
+ * Seeds the database with prisma/catalog: inserts and updates rows, and never deletes one, because clusters may refer to it.
+ * One transaction; one statement if nothing changed; safe in concurrent processes.
  */
 export async function seed(database: OpenDatabase): Promise<void> {
   const catalog = await readCatalog();

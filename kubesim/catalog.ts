@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../kernel/package-root.js';
 
-const instanceTypeForm = z.object({
+const instanceTypeSchema = z.object({
   id: z.string(),
   family: z.string(),
   vcpus: z.number(),
@@ -17,53 +17,53 @@ const instanceTypeForm = z.object({
   epcGiB: z.number().default(0),
   bareMetal: z.boolean().default(false),
 });
-const zoneForm = z.object({ id: z.string(), regionId: z.string() });
-const imageForm = z.object({
+const zoneSchema = z.object({ id: z.string(), regionId: z.string() });
+const imageSchema = z.object({
   id: z.string(),
   name: z.string(),
   osFamily: z.string(),
   architecture: z.string(),
 });
-const versionForm = z.object({ id: z.string(), minor: z.string(), releasedAt: z.string() });
+const versionSchema = z.object({ id: z.string(), minor: z.string(), releasedAt: z.string() });
 
-export type InstanceType = z.infer<typeof instanceTypeForm>;
-type Zone = z.infer<typeof zoneForm>;
+export type InstanceType = z.infer<typeof instanceTypeSchema>;
+type Zone = z.infer<typeof zoneSchema>;
 
-/** What the simulated cloud offers. */
+/** Products of the simulated cloud. */
 export interface CloudCatalog {
   readonly instanceTypes: ReadonlyMap<string, InstanceType>;
   readonly zones: ReadonlyMap<string, Zone>;
   readonly versions: ReadonlySet<string>;
-  readonly images: ReadonlyMap<string, z.infer<typeof imageForm>>;
+  readonly images: ReadonlyMap<string, z.infer<typeof imageSchema>>;
 }
 
 /** Reads the catalog from prisma/catalog. */
 export function readCloudCatalog(): CloudCatalog {
-  const types = read('instance-types.json', z.array(instanceTypeForm));
-  const zones = read('zones.json', z.array(zoneForm));
-  const versions = read('kubernetes-versions.json', z.array(versionForm));
+  const types = read('instance-types.json', z.array(instanceTypeSchema));
+  const zones = read('zones.json', z.array(zoneSchema));
+  const versions = read('kubernetes-versions.json', z.array(versionSchema));
   return {
     instanceTypes: new Map(types.map((type) => [type.id, type])),
     zones: new Map(zones.map((zone) => [zone.id, zone])),
-    images: new Map(read('node-images.json', z.array(imageForm)).map((image) => [image.id, image])),
+    images: new Map(read('node-images.json', z.array(imageSchema)).map((image) => [image.id, image])),
     versions: new Set(versions.map((version) => version.id)),
   };
 }
 
-function read<T>(file: string, form: z.ZodType<T>): T {
-  return form.parse(JSON.parse(readFileSync(join(packageRoot, 'prisma/catalog', file), 'utf8')));
+function read<T>(file: string, schema: z.ZodType<T>): T {
+  return schema.parse(JSON.parse(readFileSync(join(packageRoot, 'prisma/catalog', file), 'utf8')));
 }
 
-/** The smallest node that the container service takes. */
-export const SMALLEST_NODE = { vcpus: 4, memoryGiB: 8 } as const;
+/** Minimum vCPU and memory of a node. */
+export const MIN_NODE_RESOURCES = { vcpus: 4, memoryGiB: 8 } as const;
 
 const VERSION = /^1\.(\d{1,3})\.(\d{1,3})$/;
 
 /**
- * Whether the cloud runs a version of Kubernetes: those of the catalog, and what may have been published since, that is
- * later patches and later even minor versions.
+ * Whether the cloud supports a version of Kubernetes: those of the catalog, and versions that may have been published
+ * since, that is later patches and later even minor versions.
  */
-export function runsVersion({ versions }: CloudCatalog, version: string): boolean {
+export function supportsVersion({ versions }: CloudCatalog, version: string): boolean {
   if (versions.has(version)) return true;
   const [minor, patch] = partsOf(version);
   if (minor === undefined || patch === undefined || minor % 2 !== 0) return false;

@@ -9,7 +9,7 @@ export interface Taint {
   readonly timeAdded?: string;
 }
 
-/** An instance of the cloud as far as its node shows it. */
+/** The fields of an instance that its node shows. */
 export interface NodeInstance {
   readonly id: string;
   readonly name: string;
@@ -17,10 +17,10 @@ export interface NodeInstance {
   readonly zoneId: string | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
-  /** Version of its kubelet. */
+  /** Version of the kubelet. */
   readonly version: string;
   readonly master: boolean;
-  /** Numbers the cluster's instances; addresses follow from it. */
+  /** Number of the instance in the cluster; addresses are derived from it. */
   readonly index: number;
   readonly address?: string;
   readonly podCidr?: string;
@@ -31,21 +31,21 @@ export interface NodeInstance {
 
 export type NodeProblem = 'NetworkUnavailable' | 'HealthChecksFailing';
 
-/** Health of an instance's node. */
+/** Health of a node. */
 export interface NodeHealth {
-  /** Whether the control plane reaches its kubelet. */
+  /** Whether the control plane reaches the kubelet. */
   readonly ready: boolean;
-  /** Further problems of the node, and the operation that caused each. */
+  /** Other problems of the node, each with the operation that caused it. */
   readonly problems: Readonly<Partial<Record<NodeProblem, string>>>;
 }
 
-/** A process of the control plane; without it its controllers stop. */
+/** A process of the control plane; its controllers stop with it. */
 export type ControlPlaneProcess = 'CONTROLLER_MANAGER' | 'SCHEDULER';
 
-/** The account's answers to the cluster's claims; both by the object's uid. */
+/** The account's decisions on the cluster's claims, by the uid of the object. */
 export interface Grants {
   readonly granted: readonly string[];
-  /** The reason of each refusal. A granted object that is refused keeps what it has and gets no more. */
+  /** Reason of each refusal. A granted object that is refused later keeps its resource. */
   readonly refused: Readonly<Record<string, string>>;
 }
 
@@ -53,13 +53,13 @@ export interface Grants {
 export interface CloudResourceClaim {
   /** The object's uid. */
   readonly id: string;
-  /** A Service that reuses a load balancer takes no new one, but adds the nodes to its backends. */
+  /** A Service with REUSED_LOAD_BALANCER adds its nodes to the backends of an existing load balancer. */
   readonly kind: 'LOAD_BALANCER' | 'REUSED_LOAD_BALANCER' | 'DISK';
   readonly namespace: string;
   readonly name: string;
-  /** Id of the load balancer that is reused, as the Service names it; null: none. */
+  /** Id of the reused load balancer; null: none. */
   readonly balancer: string | null;
-  /** Of a load balancer; 0 of a disk. */
+  /** Number of backends of a load balancer; 0 for a disk. */
   readonly listeners: number;
   readonly servers: number;
 }
@@ -67,7 +67,7 @@ export interface CloudResourceClaim {
 /** The run of a pod on a container instance. */
 export interface ContainerInstanceRun {
   readonly podUid: string;
-  /** What each container requests. */
+  /** Resource requests of each container. */
   readonly containers: readonly { readonly resources?: unknown }[];
   /** RFC 3339. */
   readonly startedAt: string;
@@ -77,29 +77,29 @@ export interface ContainerInstanceRun {
 
 /** The addresses of pods in the vSwitches of a cluster. */
 export interface VpcAddresses {
-  /** A free address for a pod on the node; undefined when its vSwitch has none. */
+  /** Allocates an address for a pod on the node; undefined if its vSwitch has none. */
   take(nodeName: string): string | undefined;
-  /** Records an address that a pod has from before. */
+  /** Records the existing address of a pod. */
   keep(nodeName: string, address: string): void;
   release(address: string): void;
 }
 
-/** What a fault does to the volume of a claim: the affected pods, or why it cannot be injected. */
+/** Result of a volume fault: the affected pods, or why it cannot be injected. */
 export type VolumeFaultResult =
   { readonly pods: readonly string[] } | { readonly problem: 'NO_SUCH_VOLUME' | 'NOT_MOUNTED' };
 
-/** The cluster's side: how the simulated cloud reaches the Kubernetes of a cluster, and the only way in which it does. */
+/** The only interface by which the simulated cloud calls the Kubernetes of a cluster. */
 export interface ClusterPort extends Disposable {
   readonly faults: InjectedFaults;
   /** Starts the controllers. `fresh` installs the initial objects of a new cluster. */
   start(fresh: boolean): void;
   /** Stops the named processes of the control plane and starts the others. */
   stopProcesses(stopped: readonly ControlPlaneProcess[]): void;
-  /** Closes every connection that is open to the API server. */
+  /** Closes all connections to the API server. */
   closeConnections(): void;
   /** Registers the node of an instance that has booted. Idempotent. */
   joinNode(instance: NodeInstance, type: InstanceType): void;
-  /** Updates capacity and labels of a node whose instance type has changed. */
+  /** Updates capacity and labels of a node after a change of the instance type. */
   resizeNode(instance: NodeInstance, type: InstanceType): void;
   setNodeHealth(name: string, health: NodeHealth): void;
   setKubeletVersion(name: string, version: string): void;
@@ -117,32 +117,32 @@ export interface ClusterPort extends Disposable {
   /** Makes the volume of a claim (`namespace/name`) fail for the pods that have mounted it. */
   injectVolumeFault(operation: string, claim: string, storage: 'DISK' | 'NAS'): VolumeFaultResult;
   claims(): CloudResourceClaim[];
-  /** Tells the cluster that the account's answers have changed. */
+  /** Notifies the cluster that the grants have changed. */
   grantsChanged(): void;
   /** Calls `listener` with each change of a pod on a container instance. */
   onContainerInstanceRun(listener: (run: ContainerInstanceRun) => void): void;
-  /** The pods that are on container instances now. */
+  /** The runs of all pods on container instances. */
   containerInstanceRuns(): ContainerInstanceRun[];
   /** Removes all objects from the database. */
   erase(): void;
 }
 
-/** The cloud's side: what the Kubernetes of a cluster knows of the cloud. */
+/** What the cloud passes to the Kubernetes of a cluster. */
 export interface ClusterOptions {
   readonly id: string;
   readonly regionId: string;
-  /** Zones of its container instances; undefined for a cluster whose pods run on nodes. */
+  /** Zones of container instances; undefined for a cluster whose pods run on nodes. */
   readonly serverlessZones: readonly string[] | undefined;
   readonly serviceCidr: string | undefined;
   readonly vpcAddresses: VpcAddresses | undefined;
-  /** The faults that are injected into it. */
+  /** Injected faults. */
   readonly faults: FaultStorage;
-  /** The last resourceVersion that it has given out. */
+  /** Last used resourceVersion. */
   readonly revision: number;
   /** The largest number of pods; undefined: no limit. */
   maxPods(): number | undefined;
-  /** undefined: the account need not be asked. */
+  /** undefined: every claim is granted. */
   grants(): Grants | undefined;
-  /** How many times faster than real the simulation runs. */
+  /** Speed of the simulation as a multiple of real time. */
   speed(): number;
 }

@@ -4,22 +4,22 @@ import { z } from 'zod';
 import type { AcceptedTokens } from '../access/accepted-tokens.js';
 import type { TokenOrigin } from '../access/token-origin.js';
 
-/** Who a kubeconfig lets in. */
+/** The user of a kubeconfig. */
 export interface CredentialUser {
   readonly name: string;
   readonly groups: readonly string[];
-  /** The token of the platform for which it was issued, and with which it ends; undefined: the platform's own. */
+  /** The platform's token for which it was issued and with which it expires; undefined for the platform itself. */
   readonly origin?: TokenOrigin | undefined;
 }
 
-/** What a token of a kubeconfig is good for. */
+/** A verified token of a kubeconfig. */
 export interface Credential {
   readonly user: CredentialUser;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
 
-/** Tokens that were checked before, at the most. */
+/** Maximum number of cached tokens. */
 const KNOWN_TOKENS = 5_000;
 
 const claims = z.object({
@@ -36,9 +36,9 @@ const claims = z.object({
     .optional(),
 });
 
-/** Issues and checks the tokens of kubeconfigs: each is good for one cluster. */
+/** Issues and verifies the tokens of kubeconfigs, each for one cluster. */
 export class Credentials {
-  /** Checking a signature costs more than answering most requests; whether a token has ended is checked each time. */
+  /** Caches verified signatures, which cost more than most requests; the expiry is checked each time. */
   private readonly known = new LRUCache<string, Credential>({ max: KNOWN_TOKENS });
 
   constructor(
@@ -57,7 +57,7 @@ export class Credentials {
       .sign(this.key);
   }
 
-  /** What a token is good for; undefined when it is forged, of another cluster, or has ended. */
+  /** Verifies a token; undefined if it is forged, expired or of another cluster. */
   async verify(clusterId: string, token: string, now: Date): Promise<Credential | undefined> {
     const key = `${clusterId} ${token}`;
     const known = this.known.get(key) ?? (await this.check(clusterId, token, now));
@@ -66,7 +66,7 @@ export class Credentials {
     return known;
   }
 
-  /** Whether it has expired, or the platform's token for which it was issued is not accepted any more. */
+  /** Whether it has expired, or the platform does not accept the token for which it was issued any more. */
   hasEnded({ user: { origin }, expiresAt }: Credential, now: Date): boolean {
     return expiresAt <= now.getTime() || (origin !== undefined && !!this.accepted.rejectionReason(origin));
   }

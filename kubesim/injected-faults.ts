@@ -1,16 +1,16 @@
-/** A high-risk operation that was done to a cluster outside the platform, and its target. */
+/** A high-risk operation that was performed outside the platform, and its target. */
 export interface InjectedFault {
   /** Id of the row in the list of high-risk operations, e.g. `cluster.api-server.1`. */
   readonly operation: string;
   readonly instanceId?: string | undefined;
-  /** `namespace/name` of a Service, when it was done to its load balancer. */
+  /** `namespace/name` of the Service, for a fault of a load balancer. */
   readonly service?: string | undefined;
   readonly nodePoolId?: string | undefined;
-  /** `namespace/name` of a volume claim, when it was done to its volume. */
+  /** `namespace/name` of the volume claim, for a fault of a volume. */
   readonly volumeClaim?: string | undefined;
-  /** The uids of the pods that a fault of a volume affects: those that had mounted it. */
+  /** Uids of the pods that had mounted the volume. */
   readonly pods?: readonly string[];
-  /** The bounds that the scaling group had before. */
+  /** Bounds of the scaling group before the fault. */
   readonly bounds?: { readonly minSize: number; readonly maxSize: number };
   /** Milliseconds since the epoch. */
   readonly injectedAt: number;
@@ -21,32 +21,32 @@ export type FaultEffect =
   | 'API_DOWN'
   /** The kubelet cannot be reached: the node is NotReady. */
   | 'NODE_UNREACHABLE'
-  /** The instance is gone. */
+  /** The instance is deleted. */
   | 'NODE_DELETED'
-  /** The scaling group of a node pool is gone. */
+  /** The scaling group of a node pool is deleted. */
   | 'SCALING_GROUP_DELETED'
-  /** The scaling group takes no more instances than it has. */
+  /** The scaling group cannot grow. */
   | 'GROUP_FULL'
   /** The node is Ready, but its network does not work. */
   | 'NODE_NETWORK'
   /** The node is Ready, but the health checks of its pods fail. */
   | 'NODE_PROBES'
-  /** No load balancer can be made for a Service. */
+  /** No load balancer can be created for a Service. */
   | 'NO_LOAD_BALANCERS'
-  /** A Service's load balancer does not work. */
+  /** The load balancer of a Service does not work. */
   | 'LOAD_BALANCER_DOWN'
-  /** Names are not answered. */
+  /** DNS queries time out. */
   | 'DNS_DOWN'
-  /** What pods write to their volume fails. */
+  /** Writes to the volume fail. */
   | 'VOLUME_FAILS'
-  /** What pods write to their volume goes to the disk of the node. */
+  /** Writes to the volume go to the disk of the node. */
   | 'VOLUME_LOCAL'
-  /** What pods do with their volume takes for ever, so they answer no probe. */
+  /** Accesses to the volume hang, and probes of its pods time out. */
   | 'VOLUME_HANGS';
 
 export interface FaultDefinition {
   readonly effect: FaultEffect;
-  /** The kind of resource that it affects. */
+  /** Kind of the affected resource. */
   readonly target:
     | 'CLUSTER'
     | 'DEDICATED_CLUSTER'
@@ -58,7 +58,7 @@ export interface FaultDefinition {
     | 'NAS_VOLUME_CLAIM';
   /** Whether remediation ends it. */
   readonly recoverable: boolean;
-  /** Whether it is on the machine's system disk, so that a new disk ends it. */
+  /** Whether it is on the system disk, so that a disk replacement ends it. */
   readonly onDisk: boolean;
 }
 
@@ -129,19 +129,19 @@ export class InjectedFaults {
     return this.storage.read();
   }
 
-  /** The oldest with this effect. */
+  /** The oldest fault with the effect. */
   first(effect: FaultEffect): InjectedFault | undefined {
     return this.all().find(({ operation }) => faultDefinitions[operation]?.effect === effect);
   }
 
-  /** The oldest that was done to an instance with this effect. */
+  /** The oldest fault of the instance with the effect. */
   ofInstance(id: string, effect: FaultEffect): InjectedFault | undefined {
     return this.all().find(
       ({ instanceId, operation }) => instanceId === id && faultDefinitions[operation]?.effect === effect,
     );
   }
 
-  /** What was done to the load balancer of a Service (`namespace/name`). */
+  /** The fault of the load balancer of a Service (`namespace/name`). */
   ofService(service: string): InjectedFault | undefined {
     return this.all().find((fault) => fault.service === service);
   }

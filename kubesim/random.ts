@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 
-/** A number from 0 up to 1 that depends only on the seed and the key: the same run gives the same failures. */
+/** A number from 0 to 1 (exclusive) that depends only on the seed and the key, so that runs are reproducible. */
 export function chance(seed: string | number, key: string): number {
   return createHash('sha256').update(`${seed}\u0000${key}`).digest().readUIntBE(0, 6) / 2 ** 48;
 }
 
-/** A fast 32-bit hash (FNV-1a), for spreading and for numbers that only have to look arbitrary. */
+/** A fast 32-bit hash (FNV-1a). */
 export function hash32(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {
@@ -16,12 +16,12 @@ export function hash32(text: string): number {
 
 const LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
 
-/** A suffix as Kubernetes generates them: letters and digits that cannot spell words. */
+/** A random suffix of the alphabet of Kubernetes' generated names, which has no vowels. */
 export function suffix(length: number): string {
   return Array.from({ length }, () => LETTERS[Math.floor(Math.random() * LETTERS.length)]).join('');
 }
 
-/** A text of the same alphabet that depends only on `text`, as the hash of a pod template is written. */
+/** A hash of `text` in the same alphabet, as Kubernetes encodes pod template hashes. */
 export function hashText(text: string): string {
   const [a, b] = [hash32(text), hash32(`${text}#`)];
   return Array.from(
@@ -30,7 +30,7 @@ export function hashText(text: string): string {
   ).join('');
 }
 
-/** Twenty hexadecimal digits that depend only on `text`: ids of things that must not meet by chance. */
+/** A hash of `text` as twenty hexadecimal digits, for ids that must not collide. */
 export function hashHex(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 20);
 }

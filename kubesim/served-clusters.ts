@@ -4,10 +4,10 @@ import type { ServedCluster } from './kubernetes/api/server.js';
 import { ApiError, unauthorized } from './kubernetes/kinds/status.js';
 import type { Simulation } from './simulation.js';
 
-/** Rows that wait for the disk, beyond which clients are asked to come back later. */
-const LONGEST_BACKLOG = 50_000;
+/** Number of unwritten rows above which API servers reject requests. */
+const MAX_BACKLOG = 50_000;
 
-/** The cluster with the id, for its API server. Throws ApiError when there is none, or its API server cannot answer. */
+/** The cluster with the id, for its API server. Throws ApiError if there is none, or its API server is unavailable. */
 export function servedCluster(simulation: Simulation | undefined, id: string): ServedCluster {
   const { kubernetes, record } = runningCluster(simulation?.cloud, id);
   const context = simulation?.contextOf(kubernetes);
@@ -21,7 +21,7 @@ const SERVING: readonly string[] = ['RUNNING', 'UPGRADING'];
 
 function runningCluster(cloud: Cloud | undefined, id: string): CloudCluster {
   if (!cloud) throw unavailable('the API server is not running');
-  if (cloud.parts.journal.backlog > LONGEST_BACKLOG) throw unavailable('the server has too much to write');
+  if (cloud.parts.journal.backlog > MAX_BACKLOG) throw unavailable('the server has too much to write');
   const cluster = cloud.clusters.get(id);
   if (!cluster) throw unauthorized();
   if (!SERVING.includes(cluster.record.state)) throw unavailable('the API server is not running');
@@ -29,11 +29,11 @@ function runningCluster(cloud: Cloud | undefined, id: string): CloudCluster {
   return cluster;
 }
 
-function unavailable(why: string): ApiError {
+function unavailable(reason: string): ApiError {
   return new ApiError(
     503,
     'ServiceUnavailable',
-    `the server is currently unable to handle the request: ${why}`,
+    `the server is currently unable to handle the request: ${reason}`,
     { retryAfterSeconds: 1 },
   );
 }

@@ -19,42 +19,42 @@ export interface KubesimOptions {
   readonly host: string;
   /** Port of the cloud's API; 0 takes a free one. */
   readonly port: number;
-  /** Port of the Kubernetes API servers; without it the port after `port`, or a free one. */
+  /** Port of the Kubernetes API servers; default the port after `port`, or a free one. */
   readonly kubernetesPort?: number;
   readonly databaseUrl: string;
   /** The platform's secret; the cloud's token and the clusters' tokens are derived from it. */
   readonly secret: string;
-  /** How the platform's clients' tokens are checked: a kubeconfig ends with the token for which it was issued. */
+  /** Verification of the platform's client tokens: a kubeconfig expires with the token for which it was issued. */
   readonly clientTokens: Pick<AcceptedTokensOptions, 'keys' | 'revocationsFile'>;
   /**
-   * How many times faster than real the simulation runs from this start on, until `/cloud/v1/settings` changes it.
-   * Left out, it goes on as fast as before; a new database begins with 10.
+   * Speed of the simulation as a multiple of real time, until `/cloud/v1/settings` changes it. Default the stored speed,
+   * 10 for a new database.
    */
   readonly speed?: number | undefined;
   readonly clock: Clock;
   readonly log: Log;
-  /** The host in the URLs for clients, when it is not `host`. */
+  /** Host in the URLs for clients; default `host`. */
   readonly advertiseHost?: string;
 }
 
 export interface Kubesim extends AsyncDisposable {
-  /** `http://host:port`; the cloud's API stands below `/cloud/v1`. */
+  /** `http://host:port`; the cloud's API is below `/cloud/v1`. */
   readonly cloudUrl: string;
-  /** `https://host:port`; a cluster's API server stands below `/clusters/<id>`. */
+  /** `https://host:port`; a cluster's API server is below `/clusters/<id>`. */
   readonly kubernetesUrl: string;
-  /** Whether the simulation runs; false while it waits for its database. */
+  /** Whether the simulation is open; false while it waits for its database. */
   readonly isOpen: boolean;
 }
 
-/** Milliseconds that an idle connection to an API server is kept; Kubernetes keeps them for minutes. */
+/** Keep-alive timeout of the API servers in milliseconds; Kubernetes keeps connections for minutes. */
 const IDLE_TIMEOUT = 60_000;
-/** Milliseconds before a simulation whose database went away is opened again. */
-const RETRY = 1_000;
+/** Milliseconds between attempts to reopen the simulation. */
+const REOPEN_DELAY_MS = 1_000;
 
 /**
- * Starts the simulated cloud on its database and serves it. One process at a time owns a database: another one that
- * is started waits until this one ends. When the database is lost, everything answers 503 until it is back, and then
- * goes on from what it holds.
+ * Starts the simulated cloud on its database and serves it. A lease allows one process per database; another process
+ * waits for it. While the database is unavailable, all requests get 503; then the simulation resumes from the stored
+ * state.
  */
 export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
   const { host, clock } = options;
@@ -71,7 +71,7 @@ export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
   const stop = new AbortController();
   let onLost: () => void = () => undefined;
   const keeper = started.use(
-    new SimulationKeeper({ ...options, log }, pool, { stop: stop.signal, onLost: () => onLost() }),
+    new SimulationSupervisor({ ...options, log }, pool, { stop: stop.signal, onLost: () => onLost() }),
   );
   started.defer(() => stop.abort(new Error('the simulated cloud is being stopped')));
   await keeper.open();
@@ -109,7 +109,7 @@ export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
     }),
   );
   kubernetesServer.keepAliveTimeout = IDLE_TIMEOUT;
-  // Watches of a lost world would wait for ever.
+  // Watches of a lost simulation would never end.
   onLost = () => kubernetesServer.closeAllConnections();
   started.defer(() => stopListening(cloudServer));
   const port = await listen(cloudServer, host, options.port);
@@ -136,10 +136,10 @@ export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
 }
 
 /**
- * Keeps a world open while the process lives. States: opening (no world) → open → lost (disposed, opening again after
- * a moment) …, until stopped.
+ * Keeps a simulation open. States: opening (no simulation) → open → lost (disposed, reopened after a delay) …, until
+ * stopped.
  */
-class SimulationKeeper implements AsyncDisposable {
+class SimulationSupervisor implements AsyncDisposable {
   simulation: Simulation | undefined;
   private known: Simulation['authority'] | undefined;
   private running: Promise<void> = Promise.resolve();
@@ -159,7 +159,7 @@ class SimulationKeeper implements AsyncDisposable {
     return this.known;
   }
 
-  /** Opens the first world; throws when that fails. Later ones are opened again until it works. */
+  /** Opens the first simulation and throws if that fails; later ones are retried. */
   async open(): Promise<void> {
     const ended = await this.openOnce();
     this.running = this.keep(ended);
@@ -204,11 +204,14 @@ class SimulationKeeper implements AsyncDisposable {
   /** cockatiel would not end its wait when the simulation stops. */
   private async reopen(): Promise<(() => Promise<void>) | undefined> {
     while (!this.stop.aborted) {
-      await Promise.race([new Promise((resolve) => setTimeout(resolve, RETRY)), aborted(this.stop)]);
+      await Promise.race([
+        new Promise((resolve) => setTimeout(resolve, REOPEN_DELAY_MS)),
+        aborted(this.stop),
+      ]);
       try {
         if (!this.stop.aborted) return await this.openOnce();
       } catch (error) {
-        this.options.log.warn({ err: error }, 'the simulation could not open its database');
+        this.options.log.warn({ err: error }, 'opening the simulation failed; retrying');
       }
     }
     return undefined;

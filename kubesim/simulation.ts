@@ -13,7 +13,7 @@ import { simulatedKubelets } from './kubelet/simulated-kubelets.js';
 import type { ClusterOptions, ClusterPort } from './cluster-port.js';
 import { SimulatedCluster } from './kubernetes/simulated-cluster.js';
 import { ClusterStore } from './kubernetes/store/cluster-store.js';
-import { Turns } from './kubernetes/cluster/work-queue.js';
+import { QueueScheduler } from './kubernetes/cluster/work-queue.js';
 import type { KubeObject } from './kubernetes/kinds/object.js';
 import { storedTypes, typeOfId } from './kubernetes/kinds/registry.js';
 import { defaultSettings, settingsSchema } from './settings.js';
@@ -30,24 +30,24 @@ import {
 } from './storage/tables.js';
 import { Timers } from './timers.js';
 
-/** The simulation of one database, from when it is read until the lease is lost or given back. */
+/** The simulation of one database, from reading it until the lease is lost or released. */
 export interface Simulation extends AsyncDisposable {
   readonly cloud: Cloud;
   /** The objects and controllers of a cluster. */
   contextOf(port: ClusterPort): SimulatedCluster | undefined;
   readonly authority: Authority;
-  /** Resolves when it cannot go on: a write failed, or the lease is lost. */
+  /** Resolves when the simulation fails: a write failed, or the lease is lost. */
   readonly ended: Promise<Error>;
 }
 
 export interface SimulationOptions {
   readonly clock: Clock;
   readonly log: Log;
-  /** Speed from this start on; left out, the stored one goes on. */
+  /** New speed; default the stored one. */
   readonly speed?: number | undefined;
 }
 
-/** Reads the database and carries on with what it holds. The lease's session writes. */
+/** Reads the database and resumes the simulation. Writes use the lease's session. */
 export async function openSimulation(lease: Lease, options: SimulationOptions): Promise<Simulation> {
   const { clock, log } = options;
   const { client } = lease;
@@ -64,7 +64,7 @@ export async function openSimulation(lease: Lease, options: SimulationOptions): 
   if (!stored.has('authority')) journal.put(settingTable, ['authority'], () => JSON.stringify(authority));
 
   const timers = new Timers(clock);
-  const turns = new Turns();
+  const turns = new QueueScheduler();
   const clusters = new WeakMap<ClusterPort, SimulatedCluster>();
   const openCluster = (options: ClusterOptions) => {
     const store = new ClusterStore(options.id, storedTypes, options.revision, journal);

@@ -1,14 +1,14 @@
 import TinyQueue from 'tinyqueue';
 import type { Clock } from '../kernel/clock.js';
 
-/** A pending call; `cancel` when it is no longer wanted. */
+/** A scheduled call that can be cancelled. */
 export interface Timer {
   cancel(): void;
 }
 
-/** Where calls can be planned. */
+/** Schedules calls. */
 export interface TimerScheduler {
-  /** Calls `run` at the time `at` (milliseconds of the clock), or as soon as possible when that is past. */
+  /** Calls `run` at the time `at` (milliseconds of the clock), or as soon as possible if that is past. */
   at(at: number, run: () => void): Timer;
   /** Calls `run` after `milliseconds` of the clock's time. */
   after(milliseconds: number, run: () => void): Timer;
@@ -20,14 +20,14 @@ interface Entry extends Timer {
 }
 
 /** Calls in the order of their times. */
-const emptyQueue = () => new TinyQueue<Entry>([], (one, other) => one.at - other.at);
+const emptyQueue = () => new TinyQueue<Entry>([], (a, b) => a.at - b.at);
 
-/** How long the real timer sleeps at most, so that a clock that was moved is noticed. In milliseconds. */
-const LONGEST_SLEEP = 500;
+/** Maximum sleep of the real timer in milliseconds, so that jumps of the clock are noticed. */
+const MAX_SLEEP_MS = 500;
 
 /**
- * Calls functions at points of the clock's time. All pending calls share one real timer, and none runs while
- * nothing is pending.
+ * Calls functions at times of the clock. All scheduled calls share one real timer, which runs only while calls are
+ * scheduled.
  */
 export class Timers implements TimerScheduler, Disposable {
   private pending = emptyQueue();
@@ -49,7 +49,7 @@ export class Timers implements TimerScheduler, Disposable {
     return this.at(this.clock.now().getTime() + milliseconds, run);
   }
 
-  /** The same timers for one user of them: nothing runs while `open` says no, and what throws is reported. */
+  /** A scheduler on these timers that skips calls while `open` returns false and reports errors. */
   scope(open: () => boolean, report: (error: unknown) => void): TimerScheduler {
     const guarded = (run: () => void) => () => {
       if (!open()) return;
@@ -76,13 +76,13 @@ export class Timers implements TimerScheduler, Disposable {
     const next = this.pending.peek();
     this.wakesAt = next?.at ?? Infinity;
     if (!next || this.closed) return;
-    const wait = Math.min(Math.max(0, next.at - this.clock.now().getTime()), LONGEST_SLEEP);
+    const wait = Math.min(Math.max(0, next.at - this.clock.now().getTime()), MAX_SLEEP_MS);
     this.sleeping = setTimeout(() => this.wake(), wait);
   }
 
   private wake(): void {
     const now = this.clock.now().getTime();
-    // While due calls run, a call that they add must not re-arm the timer each time.
+    // Calls that are added by due calls do not re-arm the timer each time.
     this.wakesAt = -Infinity;
     for (let next = this.pending.peek(); next && next.at <= now; next = this.pending.peek()) {
       this.pending.pop();

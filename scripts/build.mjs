@@ -35,7 +35,7 @@ function schemaHash() {
   return hash.update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
 }
 
-/** Deletes compiled files whose sources are gone: what is in the folder is published. */
+/** Deletes compiled files without sources, because the folder is published. */
 function removeStale(folder) {
   if (!existsSync(folder)) return;
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bundled = `${root}node_modules/node/bin/node`;
-/** The major release that the packages need: that of the package `node`. */
+/** The required major version: that of the package `node`. */
 const needed = Number(
   JSON.parse(readFileSync(`${root}package.json`, 'utf8')).dependencies.node.split('.')[0],
 );

@@ -1,4 +1,4 @@
-/** A fresh `clientToken` for a mutation's input: with it the mutation can be sent again and is done once. */
+/** Creates a `clientToken`, with which a mutation can be retried and is executed once. */
 export function newClientToken(): string {
   return crypto.randomUUID();
 }

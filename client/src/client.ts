@@ -5,7 +5,7 @@ import { request, type RequestSettings } from './request.js';
 import { type Retry, type RetryOptions, retryPolicy } from './retry.js';
 import { type EventStream, Subscription } from './subscription.js';
 
-/** A bearer token, or what gets one; a function is asked for each request and each connection. */
+/** A bearer token, or a function that returns one; it is called for each request and each connection. */
 export type TokenSource = string | (() => string | undefined | Promise<string | undefined>);
 
 export interface ClientOptions {
@@ -23,23 +23,23 @@ export interface ClientOptions {
 }
 
 export interface RequestOptions {
-  /** Gives the request up: it throws the signal's reason. */
+  /** Aborts the request, which throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Cursor of an event: what is answered is no older. Fails with STALE_READ when that takes more than seconds. */
+  /** Cursor of an event: the response is not older. Fails with STALE_READ if that takes more than seconds. */
   readonly minResourceVersion?: string | undefined;
 }
 
 export interface SubscribeOptions {
-  /** Ends the subscription; its iteration ends without an error. */
+  /** Ends the subscription without an error. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Events kept for a slow reader. When that many wait, the server is told to stop, and the subscription is resumed
-   * from its newest event once they are read. Default 256.
+   * Maximum number of buffered events. When the buffer is full, the client ends the subscription and resumes it from the
+   * newest event after the buffer was read. Default 256.
    */
   readonly bufferSize?: number;
 }
 
-/** Arguments after the document: variables may be left out where none is required. */
+/** Arguments after the document: variables are optional if none is required. */
 export type Arguments<V, O> =
   Record<string, never> extends V ? [variables?: V, options?: O] : [variables: V, options?: O];
 
@@ -48,8 +48,8 @@ export interface Client extends AsyncDisposable {
   /**
    * Runs a query and returns its data. Retries transient failures.
    *
-   * @throws GraphQLRequestError when the answer has errors, even beside data
-   * @throws TransportError when there was no answer in the time that `retry` gives
+   * @throws GraphQLRequestError if the response has errors, even with data
+   * @throws TransportError if there was no response within the time limit of `retry`
    */
   query<R, V = Record<string, unknown>>(
     document: TypedDocumentNode<R, V>,
@@ -57,11 +57,11 @@ export interface Client extends AsyncDisposable {
   ): Promise<R>;
 
   /**
-   * Runs a mutation and returns its data. It is retried only when `input` (or the variables) has a `clientToken`, with
-   * which the server runs it once. Client errors are in the payload's `userErrors` and are not thrown.
+   * Runs a mutation and returns its data. It is retried only if `input` (or the variables) has a `clientToken`, with which
+   * the server executes it once. Client errors are in the payload's `userErrors` and are not thrown.
    *
-   * @throws GraphQLRequestError when the answer has errors, even beside data
-   * @throws TransportError when there was no answer
+   * @throws GraphQLRequestError if the response has errors, even with data
+   * @throws TransportError if there was no response
    */
   mutate<R, V = Record<string, unknown>>(
     document: TypedDocumentNode<R, V>,
@@ -69,23 +69,23 @@ export interface Client extends AsyncDisposable {
   ): Promise<R>;
 
   /**
-   * Subscribes at once and answers the events' data, one after the other. When the connection is lost it is made
-   * again, until the signal aborts. A subscription that declares the variable `$after` and selects `cursor` in its
-   * root field goes on behind the newest event: no gap, no double. Without `$after` it misses what happens meanwhile.
+   * Subscribes immediately and yields the data of each event. Reconnects after a lost connection until the signal aborts.
+   * A subscription that declares the variable `$after` and selects `cursor` in its root field resumes after the newest
+   * event, without gaps or duplicates. Without `$after` it misses events during the interruption.
    *
-   * The iteration throws `GraphQLRequestError` when the server refuses (`UNAUTHENTICATED`, `INVALID_CURSOR`,
-   * `CURSOR_EXPIRED`, an invalid document …) or an event has errors.
+   * The iteration throws `GraphQLRequestError` if the server rejects the subscription (`UNAUTHENTICATED`,
+   * `INVALID_CURSOR`, `CURSOR_EXPIRED`, an invalid document …) or an event has errors.
    */
   subscribe<R extends object, V = Record<string, unknown>>(
     document: TypedDocumentNode<R, V>,
     ...rest: Arguments<V, SubscribeOptions>
   ): EventStream<R>;
 
-  /** Ends every subscription and closes the sockets. */
+  /** Ends all subscriptions and closes the sockets. */
   close(): void;
 }
 
-/** Creates a client. Nothing is sent or opened until it is used. */
+/** Creates a client. It connects on first use. */
 export function createClient(options: ClientOptions): Client {
   const { token, onRetry } = options;
   const settings: Omit<RequestSettings, 'http'> = {

@@ -6,15 +6,15 @@ import {
 } from 'graphql-ws';
 import { TransportError } from './errors.js';
 
-/** A WebSocket class as browsers have it. */
+/** A WebSocket class with the interface of browsers. */
 export type WebSocketClass = new (url: string, protocols?: string | string[]) => unknown;
 
 export interface ConnectionOptions {
   /** ws:// or wss:// */
   readonly url: string;
-  /** The bearer token of the moment, sent in connection_init; undefined sends none. */
+  /** Returns the bearer token for connection_init; undefined sends none. */
   readonly token: () => Promise<string | undefined>;
-  /** Without it the global WebSocket. */
+  /** Default: the global WebSocket. */
   readonly webSocketImpl: WebSocketClass | undefined;
 }
 
@@ -25,9 +25,9 @@ export interface Listener {
   readonly completed: () => void;
 }
 
-/** Milliseconds between pings, and for which an answer is waited for. */
+/** Milliseconds between pings, and timeout of a pong. */
 const PING_INTERVAL_MS = 10_000;
-/** Milliseconds for which an unused socket is kept for the next subscription. */
+/** Milliseconds after which an unused socket is closed. */
 const LAZY_CLOSE_MS = 1_000;
 
 interface Link {
@@ -36,8 +36,8 @@ interface Link {
 }
 
 /**
- * One WebSocket shared by the subscriptions of a client (graphql-transport-ws), opened when needed. It never
- * reconnects by itself: each subscription does, because only it knows where to go on.
+ * One WebSocket shared by the subscriptions of a client (graphql-transport-ws), opened on demand. It never reconnects by
+ * itself: each subscription does, because only the subscription knows its position.
  */
 export class Connection {
   private current: Link | undefined;
@@ -45,23 +45,23 @@ export class Connection {
 
   constructor(private readonly options: ConnectionOptions) {}
 
-  /** Starts a subscription; answers what ends it. */
+  /** Starts a subscription; returns a function that ends it. */
   subscribe(payload: SubscribePayload, listener: Listener): () => void {
     const link = (this.current ??= this.open());
     return link.socket.subscribe(payload, {
       next: listener.next,
       error: listener.failed,
-      // graphql-ws completes what was open on a socket that closed after it was given up.
+      // graphql-ws completes subscriptions whose socket closes after they were ended.
       complete: () => (link.lost ? listener.failed(link.lost.event) : listener.completed()),
     });
   }
 
-  /** Makes the next subscription open a new socket; those that run keep theirs. */
+  /** Makes the next subscription open a new socket; active ones keep theirs. */
   renew(): void {
     this.current = undefined;
   }
 
-  /** Closes every socket. */
+  /** Closes all sockets. */
   close(): void {
     this.current = undefined;
     for (const link of this.links) dispose(link.socket);
@@ -116,7 +116,7 @@ export class Connection {
   }
 }
 
-/** After this graphql-ws opens no further socket. */
+/** Stops graphql-ws from opening sockets. */
 function dispose(socket: Socket): void {
   Promise.resolve(socket.dispose()).catch(() => undefined);
 }
@@ -132,7 +132,7 @@ export function toTransportError(event: unknown): TransportError {
   return new TransportError(why ? `${what}: ${String(why)}` : what, { closeCode, retryAfter, cause: event });
 }
 
-/** A gateway that stops tells each client a time of its own: `Service restart; retry in 1234 ms`. */
+/** A stopping gateway sends each client a different delay: `Service restart; retry in 1234 ms`. */
 function parseRetryDelay(reason: unknown): number | undefined {
   const told = typeof reason === 'string' ? /retry in (\d{1,6}) ms/.exec(reason) : null;
   return told ? Number(told[1]) : undefined;

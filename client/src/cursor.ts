@@ -1,18 +1,18 @@
 const MAX_SEEN_CURSORS = 1_000;
 
-/** The position of a subscription in the event log: what to resume after, and what was seen before. */
+/** The position of a subscription in the event log: the cursor to resume after, and the cursors that were read. */
 export class ResumePosition {
-  /** Cursor of the newest event taken; undefined before the first. */
+  /** Cursor of the newest event; undefined before the first. */
   newest: string | undefined;
   private readonly seen = new Set<string>();
   private before: ReadonlySet<string> = new Set();
 
-  /** Says that a new connection begins: what was taken until now is not taken again. */
+  /** Starts a new connection: events that were read before are skipped. */
   resume(): void {
     this.before = new Set(this.seen);
   }
 
-  /** Notes an event's cursor. False when the event was taken over an earlier connection. */
+  /** Records an event's cursor. False if the event was read over an earlier connection. */
   accept(cursor: string | undefined): boolean {
     if (cursor === undefined) return true;
     if (this.before.has(cursor)) return false;
@@ -33,7 +33,7 @@ export class ResumePosition {
   }
 }
 
-/** The cursor of a bookmark, which carries the position while no event matches. */
+/** The cursor of a bookmark, which advances the position while no event matches. */
 export function bookmarkOf(extensions: unknown): string | undefined {
   const { bookmark } = Object(extensions) as { bookmark?: { cursor?: unknown } };
   return typeof bookmark?.cursor === 'string' ? bookmark.cursor : undefined;

@@ -1,17 +1,17 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type OperationDefinitionNode, print } from 'graphql';
 
-/** What goes over the wire for an operation. */
+/** An operation as sent to the server. */
 export interface Operation {
   readonly query: string;
   readonly operationName: string | undefined;
-  /** Whether it takes the variable `after`, so that a subscription can be resumed. */
+  /** Whether it declares the variable `after`, so that a subscription can be resumed. */
   readonly takesAfter: boolean;
 }
 
 const operations = new WeakMap<object, Operation>();
 
-/** The one operation of a document. Throws `TypeError` when it has none or several. */
+/** The only operation of a document. Throws `TypeError` if it has none or several. */
 export function operationOf<R, V>(document: TypedDocumentNode<R, V>): Operation {
   const known = operations.get(document);
   if (known) return known;

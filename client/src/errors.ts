@@ -1,45 +1,45 @@
-/** A GraphQL error as the server sends it. */
+/** A GraphQL error of a response. */
 export interface ServerError {
   readonly message: string;
-  /** Where in the answer it happened. */
+  /** Path in the response. */
   readonly path?: readonly (string | number)[];
-  /** `code` is one of the API's error codes; some codes bring further facts. */
+  /** `code` is one of the API's error codes; some codes have further fields. */
   readonly extensions?: { readonly code?: string; readonly [fact: string]: unknown };
 }
 
-/** The server understood the request and refused it, or a part of it failed. */
+/** The server rejected the request, or a part of it failed. */
 export class GraphQLRequestError extends Error {
   override readonly name = 'GraphQLRequestError';
 
   constructor(
-    /** Every error of the answer, at least one. */
+    /** The errors of the response, at least one. */
     readonly errors: readonly ServerError[],
-    /** What was answered all the same, as it came; null or undefined when nothing was. */
+    /** Partial data of the response; null or undefined if there is none. */
     readonly data?: unknown,
   ) {
-    super(errors.map((error) => error.message).join('; ') || 'The request was refused.');
+    super(errors.map((error) => error.message).join('; ') || 'The request was rejected.');
   }
 
-  /** The codes of the errors, without doubles. */
+  /** The distinct codes of the errors. */
   get codes(): readonly string[] {
     const codes = this.errors.map((error) => error.extensions?.code).filter((code) => code !== undefined);
     return [...new Set(codes)];
   }
 
-  /** The first error's code; undefined when it has none. */
+  /** The first error's code; undefined if it has none. */
   get code(): string | undefined {
     return this.errors[0]?.extensions?.code;
   }
 }
 
-/** The server could not be reached, or what answered does not speak GraphQL. */
+/** The server could not be reached, or its response is not GraphQL. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
-  /** Status of an HTTP answer that is not a GraphQL answer. */
+  /** Status of an HTTP response that is not a GraphQL response. */
   readonly status: number | undefined;
-  /** Code with which a WebSocket was closed. */
+  /** Close code of a WebSocket. */
   readonly closeCode: number | undefined;
-  /** How long the server asks to wait, in milliseconds. */
+  /** Delay requested by the server, in milliseconds. */
   readonly retryAfter: number | undefined;
 
   constructor(message: string, facts: TransportErrorDetails = {}) {
@@ -50,7 +50,7 @@ export class TransportError extends Error {
   }
 }
 
-/** What is known of a fault between client and server. */
+/** Details of a transport error. */
 export interface TransportErrorDetails {
   readonly status?: number | undefined;
   readonly closeCode?: number | undefined;

@@ -5,7 +5,7 @@ interface Waiter<T> {
   readonly reject: (error: unknown) => void;
 }
 
-/** A queue between a socket that pushes and a reader that pulls; it says when it is full and when it is read out. */
+/** A queue between a socket that pushes and a reader that pulls. */
 export class EventBuffer<T> {
   private readonly values: T[] = [];
   private readonly waiters: Waiter<T>[] = [];
@@ -29,7 +29,7 @@ export class EventBuffer<T> {
     else this.values.push(value);
   }
 
-  /** Ends it: what is queued can still be read, then comes the error, once, or the end. */
+  /** Ends the buffer: queued events can still be read, then the error, once, or the end. */
   end(error?: unknown): void {
     if (this.ended) return;
     this.ended = error === undefined ? {} : { error };
@@ -37,7 +37,7 @@ export class EventBuffer<T> {
     this.drained?.();
   }
 
-  /** Ends it and throws away what is queued. */
+  /** Ends the buffer and drops queued events. */
   discard(): void {
     this.values.length = 0;
     this.end();
@@ -53,7 +53,7 @@ export class EventBuffer<T> {
     });
   }
 
-  /** Resolves when the reader has read everything, or the buffer has ended. */
+  /** Resolves when the buffer is empty or has ended. */
   async readOut(): Promise<void> {
     if (this.values.length === 0 || this.ended) return;
     await new Promise<void>((wake) => (this.drained = wake));

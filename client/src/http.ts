@@ -1,14 +1,14 @@
 import { GraphQLRequestError, type ServerError, TransportError } from './errors.js';
 
-/** What is needed to send a request. */
+/** Options of the HTTP transport. */
 export interface HttpTransport {
   readonly url: string;
   readonly fetch: typeof globalThis.fetch;
-  /** The bearer token of the moment; undefined sends none. */
+  /** Returns the bearer token; undefined sends none. */
   readonly token: () => Promise<string | undefined>;
 }
 
-/** A GraphQL request as it goes over the wire. */
+/** The body of a GraphQL request. */
 export interface HttpRequest {
   readonly query: string;
   readonly operationName: string | undefined;
@@ -22,8 +22,8 @@ interface Answer {
 }
 
 /**
- * Sends one GraphQL request over HTTP and answers its data. Throws `GraphQLRequestError` when the answer has errors
- * and `TransportError` when there is no GraphQL answer; the reason of the signal when it aborts.
+ * Sends a GraphQL request over HTTP and returns its data. Throws `GraphQLRequestError` if the response has errors,
+ * `TransportError` if there is no GraphQL response, and the signal's reason if it aborts.
  */
 export async function post(
   transport: HttpTransport,
@@ -61,7 +61,7 @@ async function readAnswer(response: Response, signal?: AbortSignal): Promise<Ans
   try {
     text = await response.text();
   } catch (cause) {
-    throw faultOf(cause, 'the answer broke off', signal);
+    throw faultOf(cause, 'the response was interrupted', signal);
   }
   try {
     const body: unknown = JSON.parse(text);
@@ -78,7 +78,7 @@ function isAnswer(body: unknown): body is Answer {
 
 function notGraphQL(response: Response): TransportError {
   const seconds = Number(response.headers.get('retry-after') ?? NaN);
-  return new TransportError(`HTTP ${response.status} without a GraphQL answer`, {
+  return new TransportError(`HTTP ${response.status} without a GraphQL response`, {
     status: response.status,
     retryAfter: Number.isFinite(seconds) ? seconds * 1000 : undefined,
   });
@@ -88,7 +88,7 @@ function faultOf(cause: unknown, what: string, signal?: AbortSignal): unknown {
   return signal?.aborted ? signal.reason : new TransportError(`${what}: ${reasonOf(cause)}`, { cause });
 }
 
-/** fetch says only "fetch failed"; the cause says why. */
+/** The message of fetch is only "fetch failed"; the cause has the reason. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? reasonOf(error.cause) || error.message : error.message;

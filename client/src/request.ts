@@ -2,11 +2,11 @@ import type { Operation } from './document.js';
 import { type HttpRequest, type HttpTransport, post } from './http.js';
 import { isTokenRejected, isRetryable, delay, type Retry, type RetryPolicy, backoffDelay } from './retry.js';
 
-/** How requests are sent and tried again. */
+/** Options of sending and retrying requests. */
 export interface RequestSettings {
   readonly http: HttpTransport;
   readonly policy: RetryPolicy;
-  /** Whether the token source may return a newer token. */
+  /** Whether the token is a function, which may return a newer token. */
   readonly tokenChanges: boolean;
   readonly onRetry: ((retry: Retry) => void) | undefined;
 }
@@ -17,7 +17,7 @@ export interface Request {
   readonly variables: unknown;
   readonly idempotent: boolean;
   readonly signal?: AbortSignal | undefined;
-  /** Cursor of an event that the answer must not be older than. */
+  /** Cursor of an event; the response is not older. */
   readonly minResourceVersion?: string | undefined;
 }
 

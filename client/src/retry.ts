@@ -13,7 +13,7 @@ export interface RetryOptions {
   readonly maxElapsedMs?: number;
 }
 
-/** Options with every default filled in. */
+/** Options with all defaults. */
 export type RetryPolicy = Required<RetryOptions>;
 
 /** A retryable failure; the next attempt is after `delayMs` milliseconds. */
@@ -55,7 +55,7 @@ export function backoffDelay(attempt: number, policy: RetryPolicy, error?: Error
   return Math.max(asked, Math.round(bound * (0.5 + Math.random() / 2)));
 }
 
-/** Waits; ends early, without an error, when the signal aborts. */
+/** Waits; resolves early if the signal aborts. */
 export function delay(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((wake) => {
     if (signal?.aborted) return wake();

@@ -1,7 +1,7 @@
 import { toTransportError } from './connection.js';
 import { GraphQLRequestError, type ServerError, TransportError } from './errors.js';
 
-/** Close codes of graphql-transport-ws, and the API's own, that say that the request was wrong; its code for each. */
+/** Error codes by the close codes of graphql-transport-ws and the API that mean an invalid request. */
 const CLOSE_CODES: Readonly<Record<number, string>> = {
   4400: 'BAD_REQUEST',
   4401: 'UNAUTHENTICATED',
@@ -11,7 +11,7 @@ const CLOSE_CODES: Readonly<Record<number, string>> = {
   4411: 'TOKEN_EXPIRED',
 };
 
-/** What ended a subscription, as an error of this package: a list of GraphQL errors, or a fault of the socket. */
+/** Converts the error that ended a subscription, a list of GraphQL errors or a socket error, to an error of this package. */
 export function subscriptionError(error: unknown): Error {
   if (Array.isArray(error)) return new GraphQLRequestError(error as ServerError[]);
   if (error instanceof GraphQLRequestError || error instanceof TransportError) return error;

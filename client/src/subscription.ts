@@ -7,31 +7,31 @@ import { EventBuffer } from './event-buffer.js';
 import { isTokenRejected, isRetryable, delay, type Retry, type RetryPolicy, backoffDelay } from './retry.js';
 import { subscriptionError } from './socket-error.js';
 
-/** How a subscription is carried. */
+/** Transport of a subscription. */
 export interface SubscriptionSettings {
   readonly connection: Connection;
   readonly policy: RetryPolicy;
-  /** Whether the token source may return a newer token. */
+  /** Whether the token is a function, which may return a newer token. */
   readonly tokenChanges: boolean;
   readonly onRetry: ((retry: Retry) => void) | undefined;
   /** Events buffered for a slow reader before the subscription is closed and resumed later. */
   readonly bufferSize: number;
 }
 
-/** The data of a subscription, event by event. */
+/** The events of a subscription. */
 export interface EventStream<R> extends AsyncIterableIterator<R, undefined> {
   /** Cursor of the last event that was read; store it to resume in another process. */
   readonly cursor: string | undefined;
-  /** Ends the subscription; a pending `next()` answers done. */
+  /** Ends the subscription; a pending `next()` resolves as done. */
   return(): Promise<IteratorResult<R, undefined>>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** How one connection's part of a subscription ended. */
+/** How the attempt of one connection ended. */
 type AttemptResult =
   { readonly kind: 'completed' | 'full' | 'stopped' } | { readonly kind: 'failed'; readonly error: unknown };
 
-/** A subscription that outlives its connections: states in `run`, one connection in `attempt`. */
+/** A subscription that outlives its connections: `run` has the states, `attempt` one connection. */
 export class Subscription<R extends object> implements EventStream<R> {
   cursor: string | undefined;
   private readonly buffer: EventBuffer<R>;
@@ -86,7 +86,7 @@ export class Subscription<R extends object> implements EventStream<R> {
     }
   }
 
-  /** One connection's part: subscribes after the newest event and listens until something ends it. */
+  /** One connection: subscribes after the newest event until the connection or the subscription ends. */
   private async attempt(): Promise<AttemptResult> {
     let resolve!: (outcome: AttemptResult) => void;
     const promise = new Promise<AttemptResult>((resetFailures) => (resolve = resetFailures));
@@ -118,12 +118,12 @@ export class Subscription<R extends object> implements EventStream<R> {
     const { query, operationName, takesAfter } = this.operation;
     const after = takesAfter && this.position.newest !== undefined ? { after: this.position.newest } : {};
     const variables = { ...this.variables, ...after };
-    // Bookmarks carry the position on while the filter matches nothing.
+    // Bookmarks advance the position while the filter matches nothing.
     const extensions = takesAfter ? { extensions: { bookmarks: true } } : {};
     return { query, ...(operationName ? { operationName } : {}), variables, ...extensions };
   }
 
-  /** Takes an event; answers an outcome when the connection has to be left. */
+  /** Handles an event; returns an outcome if the connection has to be closed. */
   private accept(result: FormattedExecutionResult): AttemptResult | undefined {
     if (result.errors && result.errors.length > 0) {
       return { kind: 'failed', error: new GraphQLRequestError(result.errors as ServerError[], result.data) };
@@ -137,14 +137,14 @@ export class Subscription<R extends object> implements EventStream<R> {
     return this.buffer.isFull ? { kind: 'full' } : undefined;
   }
 
-  /** The buffered events are older than the bookmark: it is the reader's position only when the buffer is empty. */
+  /** Buffered events are older than the bookmark: it is the reader's position only if the buffer is empty. */
   private acceptBookmark(bookmark: string): void {
     this.settle();
     this.position.advanceTo(bookmark);
     if (this.buffer.isEmpty) this.cursor = bookmark;
   }
 
-  /** A resumable subscription never completes by itself: a server that completes it is shutting down. */
+  /** A resumable subscription never completes: a server that completes it is shutting down. */
   private async completed(): Promise<void> {
     if (this.operation.takesAfter)
       return this.recover(new TransportError('the server ended the subscription'));
@@ -152,7 +152,7 @@ export class Subscription<R extends object> implements EventStream<R> {
     this.buffer.end();
   }
 
-  /** Failures before this moment no longer count. */
+  /** Resets the count of consecutive failures. */
   private settle(): void {
     this.failures = 0;
     this.renewed = false;

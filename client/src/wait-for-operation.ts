@@ -2,9 +2,9 @@ import type { Client } from './client.js';
 import { OperationProgressDocument, type OperationStatusFragment } from './generated/graphql.js';
 
 export interface WaitOptions {
-  /** Called with the operation as it is at first, and after each change. */
+  /** Called with the operation at the start and after each change. */
   readonly onProgress?: (operation: OperationStatusFragment) => void;
-  /** Ends the waiting: it throws the signal's reason. The operation goes on. */
+  /** Ends the wait, which throws the signal's reason. The operation continues. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -16,9 +16,9 @@ const FINISHED: ReadonlySet<OperationStatusFragment['state']> = new Set([
 ]);
 
 /**
- * Waits until an operation is over and answers how it ended: `SUCCEEDED`, `PARTIAL`, `FAILED` or `CANCELED`.
+ * Waits until an operation has ended and returns it: `SUCCEEDED`, `PARTIAL`, `FAILED` or `CANCELED`.
  *
- * @throws GraphQLRequestError with NOT_FOUND when the account has no such operation
+ * @throws GraphQLRequestError with NOT_FOUND if the account has no such operation
  */
 export async function waitForOperation(
   client: Client,

@@ -1,15 +1,15 @@
 import { generate } from 'selfsigned';
 import { z } from 'zod';
 
-/** The authority that signs the certificate of the Kubernetes API servers. */
+/** The certificate authority of the Kubernetes API servers. */
 export const authoritySchema = z.object({ key: z.string(), cert: z.string() });
 export type Authority = z.infer<typeof authoritySchema>;
 
 const TEN_YEARS = 10 * 365 * 86_400_000;
 
-/** A new certificate authority. */
+/** Creates a certificate authority. */
 export async function createCertificateAuthority(now: Date): Promise<Authority> {
-  const made = await generate([{ name: 'commonName', value: 'fleetgraph-kubesim-ca' }], {
+  const certificate = await generate([{ name: 'commonName', value: 'fleetgraph-kubesim-ca' }], {
     keyType: 'ec',
     algorithm: 'sha256',
     notBeforeDate: new Date(now.getTime() - 3_600_000),
@@ -19,16 +19,16 @@ export async function createCertificateAuthority(now: Date): Promise<Authority> 
       { name: 'keyUsage', keyCertSign: true, cRLSign: true, digitalSignature: true, critical: true },
     ],
   });
-  return { key: made.private, cert: made.cert };
+  return { key: certificate.private, cert: certificate.cert };
 }
 
-/** A server certificate for these hosts (names or addresses), signed by the authority. */
+/** Issues a server certificate for the hosts (names or addresses). */
 export async function issueCertificate(
   authority: Authority,
   hosts: readonly string[],
   now: Date,
 ): Promise<{ key: string; cert: string }> {
-  const made = await generate([{ name: 'commonName', value: 'kubesim' }], {
+  const certificate = await generate([{ name: 'commonName', value: 'kubesim' }], {
     keyType: 'ec',
     algorithm: 'sha256',
     notBeforeDate: new Date(now.getTime() - 3_600_000),
@@ -44,7 +44,7 @@ export async function issueCertificate(
       },
     ],
   });
-  return { key: made.private, cert: made.cert };
+  return { key: certificate.private, cert: certificate.cert };
 }
 
 function isAddress(host: string): boolean {

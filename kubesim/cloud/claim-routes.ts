@@ -11,8 +11,7 @@ const grantsSchema = z.object({
 });
 
 /**
- * What the objects of all clusters whose owners want to be asked ask of the cloud, and the owners' answers; and what
- * container instances have been used.
+ * Cloud resource claims of all clusters with grants, the grants of the accounts, and the usage of container instances.
  */
 export function claimRoutes(on: On): void {
   on('GET', '/cloud/v1/claims', (cloud) => ({ status: 200, body: { claims: allClaims(cloud) } }));

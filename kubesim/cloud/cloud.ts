@@ -28,30 +28,30 @@ export interface CloudDependencies {
   readonly log: Log;
   readonly journal: Journal;
   readonly catalog: CloudCatalog;
-  /** Makes the Kubernetes of a cluster. */
+  /** Creates the Kubernetes of a cluster. */
   openCluster(options: ClusterOptions): ClusterPort;
 }
 
-/** One cluster of the cloud with its instances and, once it runs, its Kubernetes. */
+/** A cluster of the cloud with its instances and, while it runs, its Kubernetes. */
 export interface CloudCluster {
   record: ClusterRecord;
   readonly instances: Map<string, InstanceRecord>;
-  /** By node pool. */
+  /** Scaling groups by node pool. */
   readonly scalingGroups: Map<string, ScalingGroupRecord>;
   readonly kubernetes: ClusterPort;
   nextIndex: number;
 }
 
-/** What the simulated cloud holds: clusters, instances and settings, in memory and in the journal. */
+/** State of the simulated cloud: clusters, instances and settings, in memory and in the journal. */
 export class Cloud implements Disposable {
   readonly clusters = new Map<string, CloudCluster>();
-  /** Machines that belong to no cluster. */
+  /** Instances without a cluster. */
   readonly machines = new Map<string, DetachedInstanceRecord>();
   /** Instances in use by `<zone>/<type>`. */
   private readonly inUse = new Map<string, number>();
-  /** Which addresses of vSwitches are in use. */
+  /** Addresses of the vSwitches. */
   readonly addresses = new IpAddressAllocator();
-  /** How long pods have run on container instances. */
+  /** Usage of container instances by pods. */
   readonly containerUses: ContainerUses;
   private open = true;
 
@@ -66,7 +66,7 @@ export class Cloud implements Disposable {
     return this.current;
   }
 
-  /** Changes the settings. Steps that are planned already keep their times. */
+  /** Changes the settings. Scheduled steps keep their times. */
   changeSettings(patch: z.infer<typeof settingsPatchSchema>): Settings {
     this.current = changedSettings(this.current, patch);
     this.parts.journal.put(settingTable, ['settings'], () => JSON.stringify(this.current));
@@ -77,14 +77,14 @@ export class Cloud implements Disposable {
     return this.parts.clock.now().getTime();
   }
 
-  /** Simulated seconds as milliseconds of the clock; spread by ±20 %, always the same for a key. */
+  /** Converts simulated seconds to milliseconds of the clock, varied by ±20 % deterministically by key. */
   span(seconds: number, key: string): number {
     return Math.round(
       ((seconds * 1000) / this.current.speed) * (0.8 + 0.4 * chance(this.current.seed, `span/${key}`)),
     );
   }
 
-  /** Plans a step; it does not run once the cloud is closed. */
+  /** Schedules a step; it does not run after the cloud is closed. */
   at(time: number, run: () => void): void {
     this.parts.timers
       .scope(
@@ -94,7 +94,7 @@ export class Cloud implements Disposable {
       .at(time, run);
   }
 
-  /** Puts a cluster in memory, as it was read or made. */
+  /** Adds a cluster that was read or created to memory. */
   add(record: ClusterRecord, revision: number): CloudCluster {
     const { id, regionId, network } = record;
     const cluster: CloudCluster = {
@@ -124,12 +124,12 @@ export class Cloud implements Disposable {
     return cluster;
   }
 
-  /** Meters the run of a pod on a container instance. */
+  /** Records the run of a pod on a container instance. */
   recordContainerUse({ record: { id: clusterId, account } }: CloudCluster, run: ContainerInstanceRun): void {
     this.containerUses.record({ ...run, clusterId, account });
   }
 
-  /** Puts an instance in memory, as it was read. */
+  /** Adds an instance that was read to memory. */
   load(cluster: CloudCluster, instance: InstanceRecord): void {
     this.count(cluster.instances.get(instance.id), -1);
     cluster.instances.set(instance.id, instance);
@@ -184,7 +184,7 @@ export class Cloud implements Disposable {
     this.parts.journal.remove(detachedInstanceTable, [id]);
   }
 
-  /** Forgets a cluster with all that is in it. */
+  /** Removes a cluster and everything in it. */
   removeCluster(cluster: CloudCluster): void {
     this.containerUses.endAll(cluster.record.id);
     for (const pool of [...cluster.scalingGroups.keys()]) this.removeScalingGroup(cluster, pool);
@@ -196,7 +196,7 @@ export class Cloud implements Disposable {
     this.parts.journal.remove(clusterTable, [cluster.record.id]);
   }
 
-  /** Whether the zone is lost. */
+  /** Whether the zone has an outage. */
   isLost(zoneId: string): boolean {
     return this.current.lostZones.includes(zoneId);
   }
@@ -205,7 +205,7 @@ export class Cloud implements Disposable {
     return this.inUse.get(`${zoneId}/${instanceType}`) ?? 0;
   }
 
-  /** Resolves when everything done so far is on the disk. */
+  /** Resolves when all changes so far are durable. */
   durable(): Promise<void> {
     return this.parts.journal.durable();
   }

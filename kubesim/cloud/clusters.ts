@@ -1,18 +1,19 @@
-import { runsVersion } from '../catalog.js';
+import { supportsVersion } from '../catalog.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import { applyControlPlane, newReplicas } from './control-plane.js';
 import { updateControlPlaneIncidents } from './control-plane-incidents.js';
 import type { ClusterBody } from './request-schemas.js';
 import { chance } from '../random.js';
-import { putMasters, resumeInstances } from './instances.js';
+import { resumeInstances } from './instances.js';
+import { putMasters } from './instance-creation.js';
 import { detachInstance } from './detached-instances.js';
 import { CloudApiError, type ClusterRecord } from './records.js';
 
-/** Simulated seconds of an upgrade of a control plane, and of taking a cluster apart. */
-const UPGRADE = 60;
-const TAKE_APART = 15;
+/** Simulated seconds of a control plane upgrade, and of a cluster deletion. */
+const UPGRADE_SECONDS = 60;
+const DELETION_SECONDS = 15;
 
-/** Creates a cluster, or answers with the one of that id. Throws CloudApiError. */
+/** Creates a cluster, or returns the existing one with the id. Throws CloudApiError. */
 export function putCluster(cloud: Cloud, id: string, body: ClusterBody): CloudCluster {
   const known = cloud.clusters.get(id);
   if (known) return existingCluster(known, body);
@@ -34,7 +35,7 @@ export function putCluster(cloud: Cloud, id: string, body: ClusterBody): CloudCl
   const cluster = cloud.add(record, 0);
   cloud.saveCluster(cluster, {});
   putMasters(cloud, cluster);
-  plan(cloud, cluster);
+  scheduleTransition(cloud, cluster);
   return cluster;
 }
 
@@ -42,7 +43,7 @@ function existingCluster(known: CloudCluster, body: ClusterBody): CloudCluster {
   const { account, regionId, state } = known.record;
   if (state === 'DELETING') throw new CloudApiError(409, 'CLUSTER_DELETING', 'The cluster is being deleted.');
   if (account === body.account && regionId === body.regionId) return known;
-  throw new CloudApiError(409, 'ID_TAKEN', 'The id belongs to another cluster.');
+  throw new CloudApiError(409, 'ID_TAKEN', 'Another cluster has this id.');
 }
 
 function checkBody(cloud: Cloud, body: ClusterBody): void {
@@ -54,18 +55,18 @@ function checkBody(cloud: Cloud, body: ClusterBody): void {
 }
 
 function checkVersion(cloud: Cloud, version: string): void {
-  if (runsVersion(cloud.parts.catalog, version)) return;
-  throw new CloudApiError(422, 'UNKNOWN_VERSION', `There is no Kubernetes version ${version}.`);
+  if (supportsVersion(cloud.parts.catalog, version)) return;
+  throw new CloudApiError(422, 'UNKNOWN_VERSION', `Kubernetes version ${version} does not exist.`);
 }
 
-/** The cluster, or a refusal that there is none. */
+/** Returns the cluster. Throws CloudApiError if it does not exist. */
 export function clusterOf(cloud: Cloud, id: string): CloudCluster {
   const cluster = cloud.clusters.get(id);
   if (cluster) return cluster;
-  throw new CloudApiError(404, 'NOT_FOUND', `There is no cluster ${id}.`);
+  throw new CloudApiError(404, 'NOT_FOUND', `Cluster ${id} not found.`);
 }
 
-/** Begins an upgrade of the control plane; again with the same version it changes nothing. */
+/** Starts an upgrade of the control plane. Idempotent for a version. */
 export function upgradeCluster(cloud: Cloud, id: string, version: string): CloudCluster {
   const cluster = clusterOf(cloud, id);
   const { record } = cluster;
@@ -79,13 +80,13 @@ export function upgradeCluster(cloud: Cloud, id: string, version: string): Cloud
       `The cluster is ${record.state}; only a running one can be upgraded.`,
     );
   }
-  const readyAt = cloud.now() + cloud.span(UPGRADE, `${id}/${version}`);
+  const readyAt = cloud.now() + cloud.span(UPGRADE_SECONDS, `${id}/${version}`);
   cloud.saveCluster(cluster, { state: 'UPGRADING', targetVersion: version, readyAt });
-  plan(cloud, cluster);
+  scheduleTransition(cloud, cluster);
   return cluster;
 }
 
-/** Cancels an upgrade that has not ended, or has failed: the control plane keeps its version. */
+/** Cancels a running or failed upgrade: the control plane keeps its version. */
 export function cancelUpgrade(cloud: Cloud, id: string): CloudCluster {
   const cluster = clusterOf(cloud, id);
   if (cluster.record.state === 'UPGRADING' || cluster.record.state === 'FAILED')
@@ -93,7 +94,7 @@ export function cancelUpgrade(cloud: Cloud, id: string): CloudCluster {
   return cluster;
 }
 
-/** Begins to move the control plane to another edition; the API answers all the while. Again, it changes nothing. */
+/** Starts the migration of the control plane to another edition; the API stays available. Idempotent. */
 export function migrateCluster(cloud: Cloud, id: string, edition: 'STANDARD' | 'PRO'): CloudCluster {
   const cluster = clusterOf(cloud, id);
   const { record } = cluster;
@@ -102,13 +103,13 @@ export function migrateCluster(cloud: Cloud, id: string, edition: 'STANDARD' | '
     const message = `The cluster is ${record.state}; only a running one can be migrated.`;
     throw new CloudApiError(409, 'INVALID_STATE', message);
   }
-  const readyAt = cloud.now() + cloud.span(UPGRADE, `${id}/${edition}`);
+  const readyAt = cloud.now() + cloud.span(UPGRADE_SECONDS, `${id}/${edition}`);
   cloud.saveCluster(cluster, { state: 'UPGRADING', targetEdition: edition, readyAt });
-  plan(cloud, cluster);
+  scheduleTransition(cloud, cluster);
   return cluster;
 }
 
-/** Starts to delete a cluster; undefined when there is none. */
+/** Starts the deletion of a cluster; undefined if it does not exist. */
 export function deleteCluster(cloud: Cloud, id: string): CloudCluster | undefined {
   const cluster = cloud.clusters.get(id);
   if (!cluster || cluster.record.state === 'DELETING') return cluster;
@@ -116,13 +117,13 @@ export function deleteCluster(cloud: Cloud, id: string): CloudCluster | undefine
     throw new CloudApiError(422, 'RESOURCE_IN_USE', `Resources of the cluster are still in use: ${id}.`);
   cloud.saveCluster(cluster, {
     state: 'DELETING',
-    readyAt: cloud.now() + cloud.span(TAKE_APART, `${id}/delete`),
+    readyAt: cloud.now() + cloud.span(DELETION_SECONDS, `${id}/delete`),
   });
-  plan(cloud, cluster);
+  scheduleTransition(cloud, cluster);
   return cluster;
 }
 
-/** Resumes a cluster that was read from the database. */
+/** Resumes the transition of a cluster that was read from the database. */
 export function resumeCluster(cloud: Cloud, cluster: CloudCluster): void {
   const { state } = cluster.record;
   if (state !== 'CREATING' && state !== 'DELETING') {
@@ -131,19 +132,20 @@ export function resumeCluster(cloud: Cloud, cluster: CloudCluster): void {
     if (cluster.record.masters === 0) applyControlPlane(cloud, cluster);
   }
   resumeInstances(cloud, cluster);
-  plan(cloud, cluster);
+  scheduleTransition(cloud, cluster);
 }
 
-function plan(cloud: Cloud, cluster: CloudCluster): void {
+function scheduleTransition(cloud: Cloud, cluster: CloudCluster): void {
   const { state, readyAt } = cluster.record;
   if (state === 'RUNNING' || state === 'FAILED') return;
   cloud.at(readyAt, () => {
     // A later request may have changed the state and scheduled its own step.
-    if (cluster.record.state === state && cluster.record.readyAt === readyAt) arrive(cloud, cluster);
+    if (cluster.record.state === state && cluster.record.readyAt === readyAt)
+      completeTransition(cloud, cluster);
   });
 }
 
-function arrive(cloud: Cloud, cluster: CloudCluster): void {
+function completeTransition(cloud: Cloud, cluster: CloudCluster): void {
   const { state, targetVersion, version, targetEdition, edition } = cluster.record;
   if (state === 'DELETING') {
     for (const instance of cluster.instances.values()) detachInstance(cloud, cluster, instance);
@@ -153,11 +155,11 @@ function arrive(cloud: Cloud, cluster: CloudCluster): void {
     cloud.saveCluster(cluster, { state: 'RUNNING' });
     cluster.kubernetes.start(true);
     resumeInstances(cloud, cluster);
-    // A zone may have been lost meanwhile.
+    // A zone may have failed meanwhile.
     updateControlPlaneIncidents(cloud, cluster);
     return;
   }
-  if (targetVersion !== undefined && fails(cloud, cluster)) {
+  if (targetVersion !== undefined && upgradeFails(cloud, cluster)) {
     cloud.saveCluster(cluster, { state: 'FAILED' });
     return;
   }
@@ -175,7 +177,7 @@ function arrive(cloud: Cloud, cluster: CloudCluster): void {
   }
 }
 
-/** Whether the upgrade of a control plane fails. */
-function fails({ settings }: Cloud, { record: { id, targetVersion } }: CloudCluster): boolean {
+/** Whether the upgrade of the control plane fails, by the settings. */
+function upgradeFails({ settings }: Cloud, { record: { id, targetVersion } }: CloudCluster): boolean {
   return chance(settings.seed, `control-plane/${id}/${targetVersion}`) < settings.controlPlaneFailureRate;
 }

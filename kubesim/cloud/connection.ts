@@ -4,8 +4,7 @@ import { reportNode } from './node-status.js';
 import type { InstanceRecord } from './records.js';
 
 /**
- * Takes an instance's network away or gives it back, as a fault: it runs on with its pods, but the control plane hears
- * nothing of it.
+ * Disconnects an instance from the control plane or reconnects it, as a fault: the instance and its pods keep running.
  */
 export function setConnected(
   cloud: Cloud,

@@ -9,37 +9,37 @@ import {
 } from './control-plane.js';
 import { CloudApiError, type IncidentRecord } from './records.js';
 
-/** Incidents of a cluster that are kept, the newest. */
-const KEPT = 100;
+/** Number of incidents kept per cluster. */
+const MAX_INCIDENTS = 100;
 
-/** Ends the open incident of a control plane when its kind has changed, and starts the new one. */
+/** Ends the open incident of a control plane if its kind has changed, and starts a new one. */
 export function updateControlPlaneIncidents(cloud: Cloud, cluster: CloudCluster): void {
-  if (!isThere(cluster)) return;
+  if (!hasControlPlane(cluster)) return;
   applyControlPlane(cloud, cluster);
   const { incidents = [] } = cluster.record;
   const replicas = replicasOf(cloud, cluster);
   const kind = kindOf(apiAvailable(cloud, cluster), replicas);
-  // A client cannot stay connected to an API server that is down.
+  // The API server is down: close its connections.
   if (kind === 'API_UNAVAILABLE') cluster.kubernetes.closeConnections();
   const open = incidents.find(({ endedAt }) => endedAt === undefined);
   if (open?.kind === kind) return;
   const now = cloud.now();
   const ended = incidents.map((one) => (one === open ? { ...one, endedAt: now } : one));
   const begun = kind && { id: newId('incident'), kind, cause: causeOf(cluster, replicas), startedAt: now };
-  cloud.saveCluster(cluster, { incidents: [...ended, ...(begun ? [begun] : [])].slice(-KEPT) });
+  cloud.saveCluster(cluster, { incidents: [...ended, ...(begun ? [begun] : [])].slice(-MAX_INCIDENTS) });
 }
 
 /** Stops or starts one replica, as a fault. */
 export function setReplica(cloud: Cloud, cluster: CloudCluster, id: string, on: boolean): void {
   if (!replicasOf(cloud, cluster).some((one) => one.id === id)) {
-    throw new CloudApiError(404, 'NOT_FOUND', `The control plane has no replica ${id}.`);
+    throw new CloudApiError(404, 'NOT_FOUND', `Replica ${id} not found.`);
   }
   const others = (cluster.record.downReplicas ?? []).filter((one) => one !== id);
   cloud.saveCluster(cluster, { downReplicas: on ? others : [...others, id] });
   updateControlPlaneIncidents(cloud, cluster);
 }
 
-/** The incidents as the API shows them, oldest first. */
+/** The incidents as in the API, oldest first. */
 export function incidentsResponse({ record }: CloudCluster): unknown[] {
   const text = (time: number | undefined) => (time === undefined ? null : new Date(time).toISOString());
   return (record.incidents ?? []).map((one) => ({
@@ -49,8 +49,8 @@ export function incidentsResponse({ record }: CloudCluster): unknown[] {
   }));
 }
 
-/** Whether there is a control plane that could fail: until masters have started for the first time, there is none. */
-function isThere({ record, instances }: CloudCluster): boolean {
+/** Whether the control plane has started; masters of a dedicated cluster start after the cluster is created. */
+function hasControlPlane({ record, instances }: CloudCluster): boolean {
   if (record.state !== 'RUNNING' && record.state !== 'UPGRADING') return false;
   return ![...instances.values()].some(({ master, state, ran }) => master && state === 'STARTING' && !ran);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { hashHex } from '../random.js';
-import { SMALLEST_NODE } from '../catalog.js';
+import { MIN_NODE_RESOURCES } from '../catalog.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import {
   type DetachedInstanceRecord,
@@ -9,10 +9,10 @@ import {
   type InstanceRecord,
 } from './records.js';
 
-/** How a machine is paid: by use, by subscription, or as a spot instance that can be reclaimed. */
+/** Charge type: pay-as-you-go, subscription, or spot instance, which the cloud can reclaim. */
 export const chargeTypeSchema = z.enum(['POSTPAID', 'PREPAID', 'SPOT']);
 
-const machineStateSchema = z.enum(['RUNNING', 'STOPPED']);
+const instanceStateSchema = z.enum(['RUNNING', 'STOPPED']);
 
 const text = z.string().min(1).max(200);
 
@@ -24,12 +24,12 @@ export const detachedInstanceSchema = z.object({
   imageId: text,
   chargeType: chargeTypeSchema.default('POSTPAID'),
   vpcId: text.optional(),
-  state: machineStateSchema.optional(),
-  /** Names of files on the system disk, so that it shows when they are lost. */
+  state: instanceStateSchema.optional(),
+  /** Names of files on the system disk, which show whether the disk was replaced. */
   files: z.array(text).max(100).default([]),
 });
 
-/** Creates a detached instance, as in the cloud's console. Throws CloudApiError. */
+/** Creates an instance without a cluster, as in the console of ECS. Throws CloudApiError. */
 export function createDetachedInstance(
   cloud: Cloud,
   id: string,
@@ -40,49 +40,52 @@ export function createDetachedInstance(
   if (inCluster(cloud, id)) throw new CloudApiError(409, 'ID_TAKEN', `${id} is a node of a cluster.`);
   const { catalog } = cloud.parts;
   const zone = catalog.zones.get(body.zoneId);
-  if (!zone) throw new CloudApiError(422, 'UNKNOWN_ZONE', `There is no zone ${body.zoneId}.`);
+  if (!zone) throw new CloudApiError(422, 'UNKNOWN_ZONE', `Zone ${body.zoneId} not found.`);
   if (!catalog.instanceTypes.has(body.instanceType))
-    throw new CloudApiError(422, 'UNKNOWN_INSTANCE_TYPE', `There is no instance type ${body.instanceType}.`);
+    throw new CloudApiError(422, 'UNKNOWN_INSTANCE_TYPE', `Instance type ${body.instanceType} not found.`);
   const { files, name = id, ...fields } = body;
   return cloud.saveDetachedInstance({
     ...fields,
     id,
     name,
     regionId: zone.regionId,
-    systemDisk: { id: newDisk(id, 0), files },
+    systemDisk: { id: systemDiskId(id, 0), files },
     origin: 'CREATED',
     createdAt: cloud.now(),
   });
 }
 
-/** Releases a machine. A subscription cannot be released before it ends. Throws CloudApiError. */
-export function releaseMachine(cloud: Cloud, account: string, id: string): DetachedInstanceRecord {
+/** Releases an instance. A subscription cannot be released before it ends. Throws CloudApiError. */
+export function releaseDetachedInstance(cloud: Cloud, account: string, id: string): DetachedInstanceRecord {
   const machine = cloud.machines.get(id);
   if (!machine || machine.account !== account)
-    throw new CloudApiError(404, 'NOT_FOUND', `There is no machine ${id}.`);
+    throw new CloudApiError(404, 'NOT_FOUND', `Instance ${id} not found.`);
   if (machine.chargeType === 'PREPAID') {
-    const message = `${id} is paid by subscription and cannot be released before it ends.`;
+    const message = `${id} is a subscription instance and cannot be released before the subscription ends.`;
     throw new CloudApiError(409, 'INSTANCE_NOT_RELEASABLE', message);
   }
   cloud.removeDetachedInstance(machine);
   return machine;
 }
 
-export interface MachineQuery {
+export interface DetachedInstanceQuery {
   readonly account: string;
   readonly regionId?: string | undefined;
   readonly ids?: readonly string[] | undefined;
 }
 
-/** The machines of an account that belong to no cluster, oldest id first. */
-export function machinesOf(cloud: Cloud, { account, regionId, ids }: MachineQuery): DetachedInstanceRecord[] {
+/** The instances of an account without a cluster, ordered by id. */
+export function detachedInstancesOf(
+  cloud: Cloud,
+  { account, regionId, ids }: DetachedInstanceQuery,
+): DetachedInstanceRecord[] {
   return [...cloud.machines.values()]
     .filter((one) => one.account === account && (regionId === undefined || one.regionId === regionId))
     .filter((one) => ids === undefined || ids.includes(one.id))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** Whether a machine of that id is a node of some cluster. */
+/** Whether the instance is a node of a cluster. */
 function inCluster(cloud: Cloud, machineId: string): boolean {
   for (const { instances } of cloud.clusters.values())
     for (const instance of instances.values())
@@ -90,7 +93,7 @@ function inCluster(cloud: Cloud, machineId: string): boolean {
   return false;
 }
 
-/** Why a machine cannot become a node of the cluster. */
+/** Why an instance cannot become a node of the cluster; undefined if it can. */
 export function attachProblem(
   cloud: Cloud,
   cluster: CloudCluster,
@@ -102,10 +105,10 @@ export function attachProblem(
     return { code: 'INSTANCE_IN_USE', message: `${machineId} belongs to a cluster.` };
   if (machine?.account !== account)
     return { code: 'NOT_FOUND', message: `There is no machine ${machineId}.` };
-  const elsewhere = misplaced(machine, cluster);
+  const elsewhere = placementProblem(machine, cluster);
   if (elsewhere) return { code: 'INSTANCE_NOT_ATTACHABLE', message: `${machineId} ${elsewhere}.` };
   const type = cloud.parts.catalog.instanceTypes.get(machine.instanceType);
-  const { vcpus, memoryGiB } = SMALLEST_NODE;
+  const { vcpus, memoryGiB } = MIN_NODE_RESOURCES;
   if (type && type.vcpus >= vcpus && type.memoryGiB >= memoryGiB) return undefined;
   return {
     code: 'INSTANCE_TYPE_TOO_SMALL',
@@ -113,8 +116,8 @@ export function attachProblem(
   };
 }
 
-/** Where a machine is that cannot be reached from the cluster; undefined when it can. */
-function misplaced(
+/** Why the cluster cannot reach an instance; undefined if it can. */
+function placementProblem(
   { regionId, vpcId, state }: DetachedInstanceRecord,
   { record }: CloudCluster,
 ): string | undefined {
@@ -125,12 +128,12 @@ function misplaced(
 }
 
 /**
- * What becomes of the machine of an instance that leaves its cluster: one that is not to be released, or that is paid
- * by subscription and so cannot be, stays as a machine of the account.
+ * Keeps an instance that leaves its cluster as a detached instance of the account, if the request keeps it or it is a
+ * subscription instance, which cannot be released.
  */
 export function detachInstance(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
   const { instanceType, zoneId } = instance;
-  if (!isKept(instance) || !instanceType || !zoneId) return;
+  if (!isRetained(instance) || !instanceType || !zoneId) return;
   const { account, regionId, network, id: formerClusterId } = cluster.record;
   cloud.saveDetachedInstance({
     id: machineIdOf(instance),
@@ -142,29 +145,29 @@ export function detachInstance(cloud: Cloud, cluster: CloudCluster, instance: In
     imageId: instance.imageId ?? '',
     chargeType: instance.chargeType ?? 'POSTPAID',
     vpcId: network?.vpcId,
-    systemDisk: instance.systemDisk ?? { id: newDisk(instance.id, 0), files: [] },
+    systemDisk: instance.systemDisk ?? { id: systemDiskId(instance.id, 0), files: [] },
     origin: instance.ran || instance.attached ? 'REMOVED' : 'FAILED_CREATION',
     formerClusterId,
     createdAt: instance.createdAt,
   });
 }
 
-function isKept({ chargeType, release, master, state, orphaned }: InstanceRecord): boolean {
+function isRetained({ chargeType, release, master, state, orphaned }: InstanceRecord): boolean {
   if (state === 'FAILED' && orphaned) return false;
   return chargeType === 'PREPAID' || (release === false && !master);
 }
 
-/** The cloud's id of an instance's machine; the instance's own id is its caller's. */
+/** The cloud's id of an instance; `id` is the caller's. */
 export function machineIdOf({ machineId, id }: Pick<InstanceRecord, 'machineId' | 'id'>): string {
   return machineId ?? `i-${hashHex(id)}`;
 }
 
-/** The id of a machine's system disk; each replacement has another number. */
-export function newDisk(id: string, number: number): string {
+/** Id of a system disk; each replacement has another number. */
+export function systemDiskId(id: string, number: number): string {
   return `d-${hashHex(`${id}/${number}`)}`;
 }
 
-/** A machine as the API shows it. */
+/** A detached instance as in the API. */
 export function detachedInstanceResponse(machine: DetachedInstanceRecord): unknown {
   return {
     state: 'RUNNING',

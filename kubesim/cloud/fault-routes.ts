@@ -22,8 +22,8 @@ const faultSchema = z.object({
 type FaultRequest = z.infer<typeof faultSchema>;
 
 /**
- * Injected faults: operations of the list of high-risk operations that people do in other consoles. `PUT` injects one,
- * `POST …/remediate` remediates it, `GET` lists those that are active.
+ * Injected faults: high-risk operations that users perform in other consoles. `PUT` injects a fault, `POST …/remediate`
+ * remediates it, `GET` lists the active ones.
  */
 export function faultRoutes(on: On): void {
   const path = '/cloud/v1/clusters/:id/faults';
@@ -155,7 +155,7 @@ function checkTarget(cluster: CloudCluster, request: FaultRequest, kind: FaultDe
   throw new CloudApiError(
     422,
     'INVALID_INPUT',
-    `${request.operation} is done to a ${target.toLowerCase()} node.`,
+    `${request.operation} needs a ${target.toLowerCase()} node as target.`,
   );
 }
 
@@ -168,7 +168,7 @@ function checkGroup(cluster: CloudCluster, nodePoolId: string): void {
 
 function checkDedicated({ record }: CloudCluster, { operation }: FaultRequest): void {
   if (record.masters > 0) return;
-  const message = `${operation} is done to the masters of a dedicated cluster.`;
+  const message = `${operation} needs the masters of a dedicated cluster as target.`;
   throw new CloudApiError(422, 'UNSUPPORTED_BY_KIND', message);
 }
 

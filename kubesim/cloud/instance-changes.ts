@@ -5,17 +5,18 @@ import type { AttachBody } from './request-schemas.js';
 import { groupProblem, scalingGroupOf } from './scaling-groups.js';
 import { allocateNetwork } from './instance-network.js';
 import { exceedsPriceLimit } from './placement.js';
-import { attachProblem, chargeTypeSchema, newDisk } from './detached-instances.js';
-import { imageFields, instanceOf, oncePerId, scheduleInstance } from './instances.js';
+import { attachProblem, chargeTypeSchema, systemDiskId } from './detached-instances.js';
+import { instanceOf, scheduleInstance } from './instances.js';
+import { imageFields, getOrCreateInstances } from './instance-creation.js';
 import { reportNode } from './node-status.js';
 import { CloudApiError, type InstanceFailure, type InstanceRecord } from './records.js';
 
-/** Simulated seconds: a restart, a new system disk, and what is left of a spot instance's life when it is reclaimed. */
-const RESTART = 20;
-const RESET = 60;
-const RECLAIM = 300;
+/** Simulated seconds of a restart, of a system disk replacement, and between the notice and the reclaim of a spot instance. */
+const RESTART_SECONDS = 20;
+const RESET_SECONDS = 60;
+const RECLAIM_SECONDS = 300;
 
-/** Families whose machines cannot go over to subscription. */
+/** Families that cannot be converted to subscription. */
 const NO_SUBSCRIPTION = new Set(['t1', 's1', 's2', 's3', 'c1', 'c2', 'm1', 'm2', 'n1', 'n2', 'e3']);
 
 export const chargeSchema = z.object({ chargeType: chargeTypeSchema });
@@ -23,13 +24,13 @@ export const typeSchema = z.object({ instanceType: z.string().min(1).max(200) })
 export const groupSchema = z.object({ nodePoolId: z.string().min(1).max(200).nullable() });
 export const repairSchema = z.object({ action: z.enum(['RESTART', 'RESET']) });
 
-/** Lets machines of the account join a cluster; in the order of the bodies, each with its failure. */
+/** Attaches detached instances to a cluster; returns them in the order of the bodies, each with its failure. */
 export function attachInstances(
   cloud: Cloud,
   cluster: CloudCluster,
   bodies: readonly AttachBody[],
 ): InstanceRecord[] {
-  return oncePerId(cloud, cluster, { bodies, activity: 'ATTACH', make: attach });
+  return getOrCreateInstances(cloud, cluster, { bodies, activity: 'ATTACH', make: attach });
 }
 
 function attach(cloud: Cloud, cluster: CloudCluster, body: AttachBody): InstanceRecord {
@@ -50,12 +51,12 @@ function attach(cloud: Cloud, cluster: CloudCluster, body: AttachBody): Instance
   };
   const failure = groupProblem(cluster, base.nodePoolId) ?? attachProblem(cloud, cluster, machineId);
   const machine = cloud.machines.get(machineId);
-  if (failure || !machine) return cloud.saveInstance(cluster, failed(base, failure));
+  if (failure || !machine) return cloud.saveInstance(cluster, failedInstance(base, failure));
   const type = cloud.parts.catalog.instanceTypes.get(machine.instanceType);
   const taken = allocateNetwork(cloud, cluster, { ...body, zoneId: machine.zoneId, type });
-  if ('failure' in taken) return cloud.saveInstance(cluster, failed(base, taken.failure));
+  if ('failure' in taken) return cloud.saveInstance(cluster, failedInstance(base, taken.failure));
   const reset = body.mode === 'AUTO';
-  const seconds = cloud.settings.bootSeconds.node + (reset ? RESET : 0);
+  const seconds = cloud.settings.bootSeconds.node + (reset ? RESET_SECONDS : 0);
   cloud.removeDetachedInstance(machine);
   const instance = cloud.saveInstance(cluster, {
     ...base,
@@ -68,21 +69,21 @@ function attach(cloud: Cloud, cluster: CloudCluster, body: AttachBody): Instance
     chargeType: machine.chargeType,
     ...imageFields(cloud, reset ? body.imageId : machine.imageId, machine.instanceType),
     ...(body.userData !== undefined && { userData: body.userData }),
-    systemDisk: reset ? { id: newDisk(machineId, now), files: [] } : machine.systemDisk,
+    systemDisk: reset ? { id: systemDiskId(machineId, now), files: [] } : machine.systemDisk,
     readyAt: now + cloud.span(seconds, id),
   });
   scheduleInstance(cloud, cluster, instance);
   return instance;
 }
 
-function failed(
+function failedInstance(
   base: Omit<InstanceRecord, 'state' | 'instanceType' | 'zoneId'>,
   failure: InstanceFailure = { code: 'NOT_FOUND', message: 'Instance not found.' },
 ): InstanceRecord {
   return { ...base, state: 'FAILED', instanceType: null, zoneId: null, failure };
 }
 
-/** Changes how an instance is paid: from use to subscription, where the family allows it. Throws CloudApiError. */
+/** Converts an instance from pay-as-you-go to subscription, if the family allows it. Throws CloudApiError. */
 export function setChargeType(
   cloud: Cloud,
   cluster: CloudCluster,
@@ -96,13 +97,13 @@ export function setChargeType(
     throw new CloudApiError(422, 'CHARGE_TYPE_NOT_CONVERTIBLE', `${present} cannot become ${chargeType}.`);
   const family = instance.instanceType?.split('.')[1] ?? '';
   if (NO_SUBSCRIPTION.has(family)) {
-    const message = `The family ${family} cannot go over to subscription.`;
+    const message = `The family ${family} cannot be converted to subscription.`;
     throw new CloudApiError(422, 'CHARGE_TYPE_NOT_CONVERTIBLE', message);
   }
   return cloud.saveInstance(cluster, { ...instance, chargeType });
 }
 
-/** Changes the instance type, as in the console; the instance restarts. Throws CloudApiError. */
+/** Changes the instance type and restarts the instance. Throws CloudApiError. */
 export function setInstanceType(
   cloud: Cloud,
   cluster: CloudCluster,
@@ -122,7 +123,7 @@ export function setInstanceType(
   return repairInstance(cloud, cluster, id, { action: 'RESTART' });
 }
 
-/** Moves an instance out of its scaling group, or into another, as in the console. */
+/** Removes an instance from its scaling group, or moves it to another. */
 export function moveInstance(
   cloud: Cloud,
   cluster: CloudCluster,
@@ -148,24 +149,24 @@ export function repairInstance(
   const starting = cloud.saveInstance(cluster, {
     ...instance,
     state: 'STARTING',
-    readyAt: now + cloud.span(reset ? RESET : RESTART, `${id}/${action}`),
+    readyAt: now + cloud.span(reset ? RESET_SECONDS : RESTART_SECONDS, `${id}/${action}`),
     restarting: true,
     ...(reset && {
-      // Its caller's id names the first disk, so a number tells the later ones apart.
-      systemDisk: { ...instance.systemDisk, id: newDisk(id, now), files: [] },
+      // The id of the first disk has no number.
+      systemDisk: { ...instance.systemDisk, id: systemDiskId(id, now), files: [] },
       fault: undefined,
     }),
   });
-  if (reset) endOfDisk(cluster, id);
-  // Mounts that hang end with the restart.
+  if (reset) removeDiskFaults(cluster, id);
+  // The restart ends hanging mounts.
   cluster.kubernetes.faults.releasePods(cluster.kubernetes.podsOn(instance.name), 'VOLUME_HANGS');
   reportNode(cloud, cluster, starting);
   scheduleInstance(cloud, cluster, starting);
   return starting;
 }
 
-/** Ends the faults that were on the replaced system disk. */
-function endOfDisk({ kubernetes }: CloudCluster, id: string): void {
+/** Removes the faults of the replaced system disk. */
+function removeDiskFaults({ kubernetes }: CloudCluster, id: string): void {
   kubernetes.faults.end(
     ({ instanceId, operation }) => instanceId === id && faultDefinitions[operation]?.onDisk === true,
   );
@@ -187,9 +188,9 @@ export function reclaimOverPriceLimit(cloud: Cloud): void {
 export function reclaimInstance(cloud: Cloud, cluster: CloudCluster, id: string): InstanceRecord {
   const instance = instanceOf(cluster, id);
   if (instance.chargeType !== 'SPOT')
-    throw new CloudApiError(422, 'INVALID_INPUT', `The instance ${id} is no spot instance.`);
+    throw new CloudApiError(422, 'INVALID_INPUT', `The instance ${id} is not a spot instance.`);
   if (instance.reclaimAt !== undefined) return instance;
-  const reclaimAt = cloud.now() + (RECLAIM * 1000) / cloud.settings.speed;
+  const reclaimAt = cloud.now() + (RECLAIM_SECONDS * 1000) / cloud.settings.speed;
   const noticed = cloud.saveInstance(cluster, { ...instance, reclaimAt });
   scheduleInstance(cloud, cluster, noticed);
   return noticed;

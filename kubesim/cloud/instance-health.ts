@@ -2,8 +2,8 @@ import type { Cloud, CloudCluster } from './cloud.js';
 import type { InstanceRecord } from './records.js';
 
 /**
- * Whether the control plane reaches the kubelet of an instance. Derived from all faults that prevent it, so that the end
- * of one leaves the others.
+ * Whether the control plane reaches the kubelet of an instance. Derived from all active faults, so that the end of one
+ * fault leaves the others in effect.
  */
 export function isKubeletReachable(
   cloud: Cloud,

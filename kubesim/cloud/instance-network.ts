@@ -1,31 +1,32 @@
 import type { InstanceType } from '../catalog.js';
 import type { Cloud, CloudCluster } from './cloud.js';
-import { partOf, partsIn, type VSwitch } from '../ip-address-allocator.js';
+import { type VSwitch } from '../ip-address-allocator.js';
+import { subnetAt, subnetCount } from '../cidr.js';
 import type { InstanceFailure, NetworkRecord } from './records.js';
 
-/** What an instance has of its cluster's network. */
+/** Address and pod CIDR of an instance. */
 export interface NetworkAllocation {
   readonly vSwitchId?: string;
   readonly vSwitchCidr?: string;
   readonly address?: string;
-  /** The node's part of the pod CIDR. */
+  /** Pod CIDR of the node. */
   readonly podCidr?: string;
-  /** Pods that its kubelet takes at the most. */
+  /** Maximum number of pods of the kubelet. */
   readonly maxPods?: number;
 }
 
-/** Where an instance is to have its address; in the vSwitches of its cluster if omitted. */
+/** VSwitches of an instance; default those of its cluster. */
 export interface AddressInput {
   readonly vSwitches?: readonly VSwitch[] | undefined;
 }
 
-const MOST_PODS = 256;
+const MAX_PODS = 256;
 
 function vSwitchesIn(zoneId: string, network: NetworkRecord, input: AddressInput): VSwitch[] {
   return (input.vSwitches ?? network.vSwitches).filter((vSwitch) => vSwitch.zoneId === zoneId);
 }
 
-/** The zones in which there is an address for a machine; all where its cluster has no network on record. */
+/** The zones with a free address for an instance; all if the cluster has no stored network. */
 export function zonesWithAddress(
   cloud: Cloud,
   { record: { network } }: CloudCluster,
@@ -37,7 +38,7 @@ export function zonesWithAddress(
   );
 }
 
-/** Takes an address, and a part of the pod CIDR, for an instance; or says which of them there is no more of. */
+/** Allocates an address and a pod CIDR for an instance, or returns the failure. */
 export function allocateNetwork(
   cloud: Cloud,
   cluster: CloudCluster,
@@ -45,9 +46,11 @@ export function allocateNetwork(
 ): { readonly network: NetworkAllocation } | { readonly failure: InstanceFailure } {
   const { network, id } = cluster.record;
   if (!network) return { network: {} };
-  const podCidr = freePart(cluster, network);
+  const podCidr = freeNodeCidr(cluster, network);
   if (podCidr === null)
-    return { failure: none(`the pod CIDR ${network.podCidr ?? ''} has no part left for a node`) };
+    return {
+      failure: noAddressFailure(`the pod CIDR ${network.podCidr ?? ''} has no free range for a node`),
+    };
   const vSwitch = vSwitchesIn(input.zoneId, network, input).find((one) => cloud.addresses.free(one) > 0);
   const address = vSwitch && cloud.addresses.take(vSwitch, id);
   if (!vSwitch || address === undefined) return { failure: noAddress(network, input, [input.zoneId]) };
@@ -62,7 +65,7 @@ export function allocateNetwork(
   };
 }
 
-/** The failure of an instance that gets no address in any of the zones. */
+/** The failure of an instance without a free address in any of the zones. */
 export function noAddress(
   network: NetworkRecord | undefined,
   input: AddressInput,
@@ -70,32 +73,32 @@ export function noAddress(
 ): InstanceFailure {
   const full = (input.vSwitches ?? network?.vSwitches ?? []).filter(({ zoneId }) => zoneIds.includes(zoneId));
   const zones = zoneIds.join(', ');
-  if (full.length === 0) return none(`there is no vSwitch in ${zones}`);
+  if (full.length === 0) return noAddressFailure(`no vSwitch in ${zones}`);
   const names = full.map(({ id, cidr }) => `${id} (${cidr})`).join(', ');
-  return none(`${names} in ${zones} has no free address`);
+  return noAddressFailure(`${names} in ${zones} has no free address`);
 }
 
 /**
- * A part of the pod CIDR that no node has; null: none is left, undefined: nodes have none. The search begins behind as
- * many parts as are taken, where the next is as long as nodes have only come.
+ * A free node range of the pod CIDR; null if none is left, undefined if nodes have none. The search starts at the number
+ * of allocated ranges, where the next one is free as long as no node was removed.
  */
-function freePart({ instances }: CloudCluster, { podCidr, nodeCidrMask }: NetworkRecord) {
+function freeNodeCidr({ instances }: CloudCluster, { podCidr, nodeCidrMask }: NetworkRecord) {
   if (podCidr === undefined || nodeCidrMask === undefined) return undefined;
   const taken = new Set([...instances.values()].map((instance) => instance.podCidr));
-  const parts = partsIn(podCidr, nodeCidrMask);
+  const parts = subnetCount(podCidr, nodeCidrMask);
   for (let tried = 0; tried < parts; tried += 1) {
-    const part = partOf(podCidr, nodeCidrMask, (taken.size + tried) % parts);
+    const part = subnetAt(podCidr, nodeCidrMask, (taken.size + tried) % parts);
     if (part !== undefined && !taken.has(part)) return part;
   }
   return null;
 }
 
-/** What the kubelet is configured with: the network interfaces' addresses with Terway, those of its part with Flannel. */
+/** Pod limit of the kubelet: addresses of the network interfaces with Terway, of the node's range with Flannel. */
 function podsOf({ plugin, nodeCidrMask }: NetworkRecord, type: InstanceType | undefined): number {
   if (plugin === 'TERWAY') return Math.max(0, (type?.enis ?? 0) - 1) * (type?.ipsPerEni ?? 0);
-  return nodeCidrMask === undefined ? MOST_PODS : Math.min(MOST_PODS, 2 ** (32 - nodeCidrMask));
+  return nodeCidrMask === undefined ? MAX_PODS : Math.min(MAX_PODS, 2 ** (32 - nodeCidrMask));
 }
 
-function none(why: string): InstanceFailure {
+function noAddressFailure(why: string): InstanceFailure {
   return { code: 'IP_NOT_AVAILABLE', message: `No address: ${why}.` };
 }

@@ -1,7 +1,7 @@
 import { machineIdOf } from './detached-instances.js';
 import type { InstanceRecord } from './records.js';
 
-/** An instance as the API shows it. */
+/** An instance as in the API. */
 export function instanceResponse({ doomed: _doomed, index: _index, ...instance }: InstanceRecord): unknown {
   const { reclaimAt } = instance;
   return {

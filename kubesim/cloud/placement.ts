@@ -1,13 +1,13 @@
-import { SMALLEST_NODE, type CloudCatalog } from '../catalog.js';
+import { MIN_NODE_RESOURCES, type CloudCatalog } from '../catalog.js';
 import { DEFAULT_STOCK } from '../settings.js';
 import type { InstanceFailure } from './records.js';
 
-/** What an instance may be. */
+/** Requested types, zones and price limit of an instance. */
 export interface PlacementInput {
   readonly instanceTypes: readonly string[];
   readonly zoneIds: readonly string[];
   readonly chargeType?: string | undefined;
-  /** Of a spot instance: what an hour may cost at the most. */
+  /** Maximum price of a spot instance per hour. */
   readonly spotPriceLimit?: number | undefined;
 }
 
@@ -15,26 +15,26 @@ export type Placement =
   | { readonly ok: true; readonly instanceType: string; readonly zoneId: string }
   | { readonly ok: false; readonly failure: InstanceFailure };
 
-/** What is in use, and how much there is. */
+/** Stock, prices and usage. */
 export interface StockView {
   readonly catalog: CloudCatalog;
   readonly stock: Readonly<Record<string, number>>;
-  /** What an hour of a spot instance costs now, by type. */
+  /** Current price of a spot instance per hour, by type. */
   readonly spotPrices: Readonly<Record<string, number>>;
   /** Instances in use by `<zone>/<type>`. */
   inUse(zoneId: string, instanceType: string): number;
-  /** Instances that the cluster has in a zone. */
+  /** Number of the cluster's instances in a zone. */
   inZone(zoneId: string): number;
 }
 
 /**
- * Where an instance goes: the first requested type that is in stock, in the zone where the cluster has the fewest.
- * The failure says what is wrong with the first type, or that nothing is in stock.
+ * Places an instance: the first requested type that is in stock, in the zone where the cluster has the fewest instances.
+ * The failure is the problem of the first type, or that no type is in stock.
  */
 export function place(input: PlacementInput, view: StockView): Placement {
   const unknownZone = input.zoneIds.find((zone) => !view.catalog.zones.has(zone));
   if (unknownZone !== undefined || input.zoneIds.length === 0) {
-    return failure('UNKNOWN_ZONE', `There is no zone ${unknownZone ?? '(none given)'}.`);
+    return failure('UNKNOWN_ZONE', `Zone ${unknownZone ?? '(omitted)'} not found.`);
   }
   const usable = input.instanceTypes.filter((type) => !typeProblem(type, view.catalog));
   if (usable.length === 0) return { ok: false, failure: firstProblem(input, view.catalog) };
@@ -51,7 +51,7 @@ export function place(input: PlacementInput, view: StockView): Placement {
   return failure('OUT_OF_STOCK', `${affordable.join(', ')}: out of stock in ${input.zoneIds.join(', ')}.`);
 }
 
-/** Whether a spot instance costs more now than it may; one without a limit never does. */
+/** Whether the current price of a spot instance exceeds its limit; never without a limit. */
 export function exceedsPriceLimit(
   { chargeType, spotPriceLimit }: Pick<PlacementInput, 'chargeType' | 'spotPriceLimit'>,
   price: number | undefined,
@@ -66,16 +66,17 @@ function freeIn(zoneId: string, instanceType: string, view: StockView): number {
 function firstProblem(input: PlacementInput, catalog: CloudCatalog): InstanceFailure {
   const [first] = input.instanceTypes;
   const problem = first === undefined ? undefined : typeProblem(first, catalog);
-  return problem ?? { code: 'UNKNOWN_INSTANCE_TYPE', message: 'No instance type was given.' };
+  return problem ?? { code: 'UNKNOWN_INSTANCE_TYPE', message: 'No instance type is given.' };
 }
 
 function typeProblem(id: string, catalog: CloudCatalog): InstanceFailure | undefined {
   const type = catalog.instanceTypes.get(id);
-  if (!type) return { code: 'UNKNOWN_INSTANCE_TYPE', message: `There is no instance type ${id}.` };
-  if (type.vcpus >= SMALLEST_NODE.vcpus && type.memoryGiB >= SMALLEST_NODE.memoryGiB) return undefined;
+  if (!type) return { code: 'UNKNOWN_INSTANCE_TYPE', message: `Instance type ${id} not found.` };
+  if (type.vcpus >= MIN_NODE_RESOURCES.vcpus && type.memoryGiB >= MIN_NODE_RESOURCES.memoryGiB)
+    return undefined;
   const message =
     `${id} has ${type.vcpus} vCPU and ${type.memoryGiB} GiB; nodes need at least ` +
-    `${SMALLEST_NODE.vcpus} vCPU and ${SMALLEST_NODE.memoryGiB} GiB.`;
+    `${MIN_NODE_RESOURCES.vcpus} vCPU and ${MIN_NODE_RESOURCES.memoryGiB} GiB.`;
   return { code: 'INSTANCE_TYPE_TOO_SMALL', message };
 }
 

@@ -15,12 +15,12 @@ import {
 } from './instance-changes.js';
 import {
   detachedInstanceSchema,
-  machinesOf,
+  detachedInstancesOf,
   createDetachedInstance,
-  releaseMachine,
+  releaseDetachedInstance,
   detachedInstanceResponse,
 } from './detached-instances.js';
-import type { Answer, On } from './route.js';
+import type { CloudResponse, On } from './route.js';
 import {
   changeScalingGroup,
   deleteScalingGroup,
@@ -32,10 +32,10 @@ import {
 import type { ScalingGroupRecord } from './records.js';
 import { instanceResponse } from './instance-response.js';
 
-/** What the cloud's API has for node pools: scaling groups, machines of the account, and changes of instances. */
+/** Routes of node pools: scaling groups, detached instances, and changes of instances. */
 export function poolRoutes(on: On): void {
   groupRoutes(on);
-  machineRoutes(on);
+  detachedInstanceRoutes(on);
   const path = '/cloud/v1/clusters/:id/instances';
   on('POST', `${path}/attach`, async (cloud, { id = '' }, { body }) => {
     const { instances } = await body(attachSchema);
@@ -80,7 +80,7 @@ function groupRoutes(on: On): void {
   );
   on('DELETE', `${path}/:pool`, (cloud, { id = '', pool = '' }, { query }) => {
     const cluster = clusterOf(cloud, id);
-    // Who takes the whole pool away leaves no mark of its group.
+    // The node pool is deleted, not only its group: no record remains.
     if (query['forget'] === 'true') {
       cloud.removeScalingGroup(cluster, pool);
       cluster.kubernetes.faults.end(({ nodePoolId }) => nodePoolId === pool);
@@ -90,7 +90,7 @@ function groupRoutes(on: On): void {
   });
 }
 
-function machineRoutes(on: On): void {
+function detachedInstanceRoutes(on: On): void {
   const path = '/cloud/v1/machines';
   on('PUT', `${path}/:machine`, async (cloud, { machine = '' }, { body }) =>
     ok(detachedInstanceResponse(createDetachedInstance(cloud, machine, await body(detachedInstanceSchema)))),
@@ -98,14 +98,16 @@ function machineRoutes(on: On): void {
   on('GET', path, (cloud, _params, { query }) => {
     const { account = '', regionId, ids } = query;
     return ok({
-      machines: machinesOf(cloud, { account, regionId, ids: ids?.split(',') }).map(detachedInstanceResponse),
+      machines: detachedInstancesOf(cloud, { account, regionId, ids: ids?.split(',') }).map(
+        detachedInstanceResponse,
+      ),
     });
   });
   on('DELETE', `${path}/:machine`, (cloud, { machine = '' }, { query }) =>
-    ok(detachedInstanceResponse(releaseMachine(cloud, query['account'] ?? '', machine))),
+    ok(detachedInstanceResponse(releaseDetachedInstance(cloud, query['account'] ?? '', machine))),
   );
 }
 
-function ok(body: unknown): Answer {
+function ok(body: unknown): CloudResponse {
   return { status: 200, body };
 }

@@ -2,94 +2,94 @@ import type { Grants, Taint } from '../cluster-port.js';
 import type { InjectedFault } from '../injected-faults.js';
 import type { VSwitch } from '../ip-address-allocator.js';
 
-/** A master that the caller knows by its id. */
+/** A master with the caller's id. */
 interface MasterRecord {
   readonly id: string;
   readonly name: string;
   readonly instanceTypes: readonly string[];
 }
 
-/** A cluster as the simulated cloud keeps it. Times are milliseconds since the epoch. */
+/** Stored state of a cluster. Times are milliseconds since the epoch. */
 export interface ClusterRecord {
   readonly id: string;
   readonly account: string;
   readonly regionId: string;
   readonly zoneIds: readonly string[];
   readonly version: string;
-  /** The version that an upgrade under way leads to. */
+  /** Target version of a running upgrade. */
   readonly targetVersion?: string;
   readonly masters: number;
-  /** The masters that the caller names; without them they are named here. */
+  /** Masters with ids of the caller; without them the cloud generates ids. */
   readonly masterNodes?: readonly MasterRecord[] | undefined;
-  /** Pods run on container instances, without nodes. */
+  /** Serverless: pods run on container instances, without nodes. */
   readonly serverless?: boolean | undefined;
-  /** Pods at the most. */
+  /** Maximum number of pods. */
   readonly maxPods?: number | undefined;
-  /** The owner's answers to what the cluster's objects ask for; undefined: it does not want to be asked. */
+  /** The account's decisions on cloud resource claims; undefined: every claim is granted. */
   readonly grants?: Grants | undefined;
   readonly edition?: 'STANDARD' | 'PRO' | undefined;
-  /** The edition that a migration under way leads to. */
+  /** Target edition of a running migration. */
   readonly targetEdition?: 'STANDARD' | 'PRO' | undefined;
-  /** How it is connected; clusters without it have addresses of no network in particular. */
+  /** Network of the cluster; without it addresses are arbitrary. */
   readonly network?: NetworkRecord | undefined;
-  /** Processes of the control plane, where the cloud runs it. */
+  /** Replicas of a managed control plane. */
   readonly replicas?: readonly Replica[];
-  /** Ids of replicas that a fault has stopped. */
+  /** Ids of replicas stopped by faults. */
   readonly downReplicas?: readonly string[];
-  /** Times in which something of its control plane did not work, oldest first. */
+  /** Incidents of the control plane, oldest first. */
   readonly incidents?: readonly IncidentRecord[];
   /** Active injected faults. */
   readonly faults?: readonly InjectedFault[];
   readonly state: 'CREATING' | 'RUNNING' | 'UPGRADING' | 'DELETING' | 'FAILED';
   readonly createdAt: number;
-  /** When the state that is being worked on is reached. */
+  /** Time at which the current transition ends. */
   readonly readyAt: number;
 }
 
-/** One process of a control plane and where it runs. */
+/** A replica of a control plane component and its zone. */
 export interface Replica {
   readonly id: string;
   readonly component: string;
   readonly zoneId: string;
 }
 
-/** A time in which something of a control plane did not work. Times are milliseconds since the epoch. */
+/** An incident of a control plane. Times are milliseconds since the epoch. */
 export interface IncidentRecord {
   readonly id: string;
   /**
-   * DEGRADED: replicas were down, the API answered. COMPONENT_DOWN: a component had no replica that worked, the API
-   * answered.
+   * DEGRADED: replicas were down, the API was available. COMPONENT_DOWN: all replicas of a component were down, the API
+   * was available.
    */
   readonly kind: 'DEGRADED' | 'COMPONENT_DOWN' | 'API_UNAVAILABLE';
-  /** What was down when it began (human-readable). */
+  /** Components that were down at the start (human-readable). */
   readonly cause: string;
   readonly startedAt: number;
   readonly endedAt?: number;
 }
 
-/** How a cluster is connected. */
+/** Network of a cluster. */
 export interface NetworkRecord {
   readonly plugin: 'FLANNEL' | 'TERWAY';
   /** The VPC of its vSwitches. */
   readonly vpcId?: string | undefined;
-  /** Addresses of pods, and the prefix length of a node's part; only with Flannel. */
+  /** Addresses of pods, and the prefix length of a node's range; only with Flannel. */
   readonly podCidr?: string | undefined;
   readonly nodeCidrMask?: number | undefined;
   readonly serviceCidr: string;
   readonly vSwitches: readonly VSwitch[];
 }
 
-/** What a scaling group has done, newest first. */
+/** An activity of a scaling group. */
 export interface ScalingActivity {
   readonly at: number;
   readonly kind: 'SCALE_OUT' | 'SCALE_IN' | 'ATTACH' | 'CHANGE' | 'DELETE';
   readonly status: 'SUCCESSFUL' | 'PARTIAL' | 'FAILED';
-  /** Instances that it was about. */
+  /** Ids of the affected instances. */
   readonly instances: number;
   readonly description: string;
 }
 
-/** The scaling group of a node pool; a deleted one stays as a mark until its cluster is gone. */
+/** Scaling group of a node pool; the record of a deleted one is kept until its cluster is deleted. */
 export interface ScalingGroupRecord {
   readonly id: string;
   readonly nodePoolId: string;
@@ -100,7 +100,7 @@ export interface ScalingGroupRecord {
   readonly activities: readonly ScalingActivity[];
 }
 
-/** A machine of an account that belongs to no cluster. */
+/** An instance of an account without a cluster. */
 export interface DetachedInstanceRecord {
   readonly id: string;
   readonly account: string;
@@ -110,14 +110,14 @@ export interface DetachedInstanceRecord {
   readonly instanceType: string;
   readonly imageId: string;
   readonly chargeType: 'POSTPAID' | 'PREPAID' | 'SPOT';
-  /** Of those that were asked for when it was made; one that is left out says nothing. */
+  /** Optional attributes of the creation. */
   readonly vpcId?: string | undefined;
-  /** STOPPED by its owner; RUNNING if omitted. */
+  /** STOPPED by its owner; default RUNNING. */
   readonly state?: 'RUNNING' | 'STOPPED' | undefined;
   readonly systemDisk: SystemDisk;
-  /** CREATED by hand, REMOVED from a cluster, or left by a FAILED_CREATION. */
+  /** CREATED by the account, REMOVED from a cluster, or left by a FAILED_CREATION. */
   readonly origin: 'CREATED' | 'REMOVED' | 'FAILED_CREATION';
-  /** The cluster that it came from. */
+  /** Id of its last cluster. */
   readonly formerClusterId?: string;
   readonly createdAt: number;
 }
@@ -138,23 +138,23 @@ export interface InstanceFailure {
   readonly message: string;
 }
 
-/** The disk that a machine starts from. */
+/** System disk of an instance. */
 export interface SystemDisk {
   readonly id: string;
-  /** Names of files on it, so that it shows when they are lost. */
+  /** Names of files on the disk, which show whether it was replaced. */
   readonly files: readonly string[];
   readonly category?: string;
   readonly sizeGiB?: number;
 }
 
-/** A further disk of a machine. */
+/** Data disk of an instance. */
 interface DataDisk {
   readonly category: string;
   readonly sizeGiB: number;
   readonly mountTarget?: string | undefined;
 }
 
-/** A server of the simulated cloud: a node of a cluster, once it runs. */
+/** Instance of the simulated cloud; a node of its cluster while it runs. */
 export interface InstanceRecord {
   readonly id: string;
   readonly clusterId: string;
@@ -166,14 +166,14 @@ export interface InstanceRecord {
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
   readonly version: string;
-  /** What it has of the cluster's network. */
+  /** Addresses in the cluster's network. */
   readonly vSwitchId?: string;
-  /** Addresses of the vSwitch, where it is none of the cluster's own. */
+  /** CIDR of the vSwitch, if the vSwitch is not one of the cluster's. */
   readonly vSwitchCidr?: string;
   readonly address?: string;
   readonly podCidr?: string;
   readonly maxPods?: number;
-  /** Numbers the cluster's instances; addresses follow from it. */
+  /** Number of the instance in the cluster; addresses are derived from it. */
   readonly index: number;
   readonly master: boolean;
   readonly createdAt: number;
@@ -181,36 +181,36 @@ export interface InstanceRecord {
   readonly failure?: InstanceFailure;
   /** The start fails at `readyAt`. */
   readonly doomed?: boolean;
-  /** Pods are evicted before it stops. */
+  /** Whether pods are evicted before it stops. */
   readonly drain?: boolean;
-  /** Switched off: the node's kubelet does not answer. */
+  /** Switched off: the kubelet does not respond. */
   readonly off?: boolean;
-  /** Cut off from the control plane; it runs on. */
+  /** Disconnected from the control plane, but running. */
   readonly offline?: boolean;
-  /** A fault that survives a restart; a new system disk ends it. */
+  /** A fault that survives a restart; a system disk replacement ends it. */
   readonly fault?: 'SYSTEM_DISK' | undefined;
-  /** The cloud's id of the instance; derived from `id` if omitted. */
+  /** The cloud's id of the instance; default derived from `id`. */
   readonly machineId?: string;
-  /** It was a machine of the account before it joined. */
+  /** Whether it was a detached instance before it joined. */
   readonly attached?: boolean;
   readonly chargeType?: 'POSTPAID' | 'PREPAID' | 'SPOT';
   readonly imageId?: string;
-  /** The operating system that its node reports. */
+  /** Operating system of the node. */
   readonly os?: { readonly name: string; readonly family: 'linux' | 'windows' };
   readonly systemDisk?: SystemDisk;
   readonly dataDisks?: readonly DataDisk[];
   readonly userData?: string;
-  /** Of a spot instance: what an hour may cost at the most. */
+  /** Maximum price of a spot instance per hour. */
   readonly spotPriceLimit?: number;
-  /** It starts again; its node exists. */
+  /** Whether it restarts; its node exists. */
   readonly restarting?: boolean;
-  /** False: the machine stays with the account when it has left the cluster. */
+  /** False: the account keeps the instance after the cluster. */
   readonly release?: boolean;
-  /** It has run: if it leaves, that is no failed creation. */
+  /** Whether it has run; otherwise its removal is a failed creation. */
   readonly ran?: boolean;
-  /** Its start failed, and the machine was left to the account. */
+  /** Whether its start failed and the account kept the instance. */
   readonly orphaned?: boolean;
-  /** A spot instance is taken back at this time. */
+  /** Time at which the cloud reclaims the spot instance. */
   readonly reclaimAt?: number;
 }
 

@@ -6,7 +6,7 @@ const name = z
   .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'must be a DNS name')
   .max(253);
 const cidr = z.cidrv4();
-/** A part of a VPC in a zone. */
+/** A vSwitch: a subnet of a VPC in a zone. */
 const vSwitch = z.object({ id, zoneId: id, cidr });
 const disk = z.object({
   category: id,
@@ -27,7 +27,7 @@ export const clusterSchema = z.object({
     .optional(),
   serverless: z.boolean().optional(),
   maxPods: z.number().int().min(0).optional(),
-  /** Objects get load balancers and disks only when that is granted. */
+  /** Whether load balancers and disks of objects need a grant of the account. */
   grantsNeeded: z.boolean().optional(),
   edition: z.enum(['STANDARD', 'PRO']).optional(),
   network: z
@@ -45,7 +45,7 @@ export type ClusterBody = z.infer<typeof clusterSchema>;
 
 export const editionSchema = z.object({ edition: z.enum(['STANDARD', 'PRO']) });
 
-/** Pods at the most; null lifts the limit. */
+/** Maximum number of pods; null: unlimited. */
 export const podLimitSchema = z.object({ maxPods: z.number().int().min(0).nullable() });
 
 /** Whether an instance is connected to its control plane. */
@@ -62,15 +62,15 @@ export const instancesSchema = z.object({
         nodePoolId: id.nullish(),
         instanceTypes: z.array(id).max(50),
         zoneIds: z.array(id).max(20),
-        /** Where it gets its address; in those of its cluster if omitted. */
+        /** VSwitches for its address; default those of its cluster. */
         vSwitches: z.array(vSwitch).max(100).optional(),
         chargeType: z.enum(['POSTPAID', 'PREPAID', 'SPOT']).default('POSTPAID'),
         imageId: id.optional(),
         systemDisk: disk.optional(),
         dataDisks: z.array(disk).max(16).optional(),
-        /** A script of the first start. The simulated machine keeps it; there is nothing that could run it. */
+        /** User data. Stored, but not executed. */
         userData: z.string().max(16_384).optional(),
-        /** Of a spot instance: what an hour may cost at the most. */
+        /** Maximum price of a spot instance per hour. */
         spotPriceLimit: z.number().positive().optional(),
         labels: z.record(z.string(), z.string()).default({}),
         taints: z
@@ -109,7 +109,7 @@ export type AttachBody = z.infer<typeof attachSchema>['instances'][number];
 export const deletionSchema = z.object({
   ids: z.array(id).max(5_000),
   drain: z.boolean().default(false),
-  /** False: the machines stay with the account. */
+  /** False: the account keeps the instances. */
   release: z.boolean().default(true),
 });
 
@@ -124,7 +124,7 @@ export const credentialsSchema = z.object({
   name: z.string().min(1).max(1000),
   groups: z.array(id).max(50).default([]),
   expiresAt: z.coerce.date(),
-  /** The token of the platform with which the credentials end. */
+  /** The platform's token; the credentials expire with it. */
   origin: z
     .object({
       account: id,

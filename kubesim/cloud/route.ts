@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Cloud } from './cloud.js';
 
-export interface Answer {
+export interface CloudResponse {
   readonly status: number;
   readonly body: unknown;
 }
@@ -10,7 +10,7 @@ export type Handler = (
   cloud: Cloud,
   params: Readonly<Record<string, string>>,
   exchange: Exchange,
-) => Answer | Promise<Answer>;
+) => CloudResponse | Promise<CloudResponse>;
 
 export interface Exchange {
   readonly query: Readonly<Record<string, string>>;

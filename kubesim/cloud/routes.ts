@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import Router from 'find-my-way';
 import { z } from 'zod';
 import type { Log } from '../../kernel/log.js';
-import { bearerToken, BodyTooLarge, readBody, sendJson } from '../http/exchange.js';
+import { bearerToken, BodyTooLargeError, readBody, sendJson } from '../http/exchange.js';
 import { settingsPatchSchema } from '../settings.js';
 import { claimRoutes } from './claim-routes.js';
 import type { Cloud, CloudCluster } from './cloud.js';
@@ -30,30 +30,31 @@ import {
   powerSchema,
   versionSchema,
 } from './request-schemas.js';
-import { deleteInstances, putInstances, setPower, upgradeInstance } from './instances.js';
+import { deleteInstances, setPower, upgradeInstance } from './instances.js';
+import { putInstances } from './instance-creation.js';
 import { reclaimOverPriceLimit } from './instance-changes.js';
 import { faultRoutes } from './fault-routes.js';
 import { poolRoutes } from './pool-routes.js';
 import { CloudApiError } from './records.js';
 import { instanceResponse } from './instance-response.js';
-import type { Answer, Exchange, Handler, On } from './route.js';
+import type { CloudResponse, Exchange, Handler, On } from './route.js';
 import { setZone, zones } from './zones.js';
 
-/** Bytes of a request body at the most. */
+/** Maximum size of a request body in bytes. */
 const BODY_LIMIT = 8 * 1024 * 1024;
 
 export interface CloudApiOptions {
-  /** The cloud that is being served now; undefined while the database is another process's or being read. */
+  /** The running cloud; undefined while another process holds the lease or the database is being read. */
   cloud(): Cloud | undefined;
   readonly key: Uint8Array;
   readonly credentials: Credentials;
   readonly caCertificate: () => string;
-  /** Where the Kubernetes API servers are, e.g. `https://127.0.0.1:6443`. */
+  /** Base URL of the Kubernetes API servers, e.g. `https://127.0.0.1:6443`. */
   readonly kubernetesUrl: () => string;
   readonly log: Log;
 }
 
-/** The simulated cloud's HTTP API, as a listener for a server. */
+/** Request listener of the simulated cloud's HTTP API. */
 export function cloudApi(
   options: CloudApiOptions,
 ): (request: IncomingMessage, response: ServerResponse) => void {
@@ -62,10 +63,10 @@ export function cloudApi(
     router.on(method, path, (request, response, params, _store, query) => {
       const exchange = {
         query: query as Record<string, string>,
-        body: <T>(form: z.ZodType<T>) => parsed(request as IncomingMessage, form),
+        body: <T>(form: z.ZodType<T>) => parseBody(request as IncomingMessage, form),
       };
       const work = () =>
-        answer(options, {
+        respond(options, {
           request: request as IncomingMessage,
           params: params as Record<string, string>,
           exchange,
@@ -73,7 +74,7 @@ export function cloudApi(
         });
       void work().then(
         ({ status, body }) => sendJson(response as ServerResponse, status, body),
-        (error: unknown) => refuse(response as ServerResponse, error, options.log),
+        (error: unknown) => sendError(response as ServerResponse, error, options.log),
       );
     });
   };
@@ -130,7 +131,7 @@ function clusterRoutes(on: On, options: CloudApiOptions): void {
   });
   on('DELETE', '/cloud/v1/clusters/:id', (cloud, { id = '' }) => {
     const cluster = deleteCluster(cloud, id);
-    if (!cluster) throw new CloudApiError(404, 'NOT_FOUND', `There is no cluster ${id}.`);
+    if (!cluster) throw new CloudApiError(404, 'NOT_FOUND', `Cluster ${id} not found.`);
     return { status: 202, body: show(cloud, cluster) };
   });
   on('POST', '/cloud/v1/clusters/:id/credentials', async (cloud, { id = '' }, { body }) => {
@@ -203,36 +204,36 @@ interface Call {
   readonly handler: Handler;
 }
 
-async function answer(
+async function respond(
   options: CloudApiOptions,
   { request, params, exchange, handler }: Call,
-): Promise<Answer> {
-  if (!authorized(request, options.key))
-    throw new CloudApiError(401, 'UNAUTHENTICATED', 'A valid bearer token is needed.');
+): Promise<CloudResponse> {
+  if (!isAuthorized(request, options.key))
+    throw new CloudApiError(401, 'UNAUTHENTICATED', 'A valid bearer token is required.');
   const cloud = options.cloud();
   if (!cloud) throw new CloudApiError(503, 'SERVICE_UNAVAILABLE', 'The simulated cloud is starting.');
   const result = await handler(cloud, params, exchange);
-  // Responses wait for the commit, reads too: no client acts on a change that a crash loses.
+  // Responses, also of reads, wait for the commit: no client acts on a change that a crash could lose.
   await cloud.durable();
   return result;
 }
 
-function authorized(request: IncomingMessage, key: Uint8Array): boolean {
+function isAuthorized(request: IncomingMessage, key: Uint8Array): boolean {
   const given = Buffer.from(bearerToken(request) ?? '', 'base64url');
   return given.length === key.length && timingSafeEqual(given, key);
 }
 
-async function parsed<T>(request: IncomingMessage, form: z.ZodType<T>): Promise<T> {
+async function parseBody<T>(request: IncomingMessage, schema: z.ZodType<T>): Promise<T> {
   const text = (await readBody(request, BODY_LIMIT)).toString();
   try {
-    return form.parse(JSON.parse(text || '{}'));
+    return schema.parse(JSON.parse(text || '{}'));
   } catch (error) {
-    const why = error instanceof z.ZodError ? z.prettifyError(error) : 'the body is no JSON';
+    const why = error instanceof z.ZodError ? z.prettifyError(error) : 'the body is not JSON';
     throw new CloudApiError(400, 'INVALID_INPUT', why);
   }
 }
 
-function ok(body: unknown): Answer {
+function ok(body: unknown): CloudResponse {
   return { status: 200, body };
 }
 
@@ -240,10 +241,10 @@ function notFound(response: ServerResponse): void {
   sendJson(response, 404, { code: 'NOT_FOUND', message: 'Path not found.' });
 }
 
-function refuse(response: ServerResponse, error: unknown, log: Log): void {
+function sendError(response: ServerResponse, error: unknown, log: Log): void {
   if (error instanceof CloudApiError)
     return sendJson(response, error.status, { code: error.code, message: error.message });
-  if (error instanceof BodyTooLarge)
+  if (error instanceof BodyTooLargeError)
     return sendJson(response, 413, { code: 'LIMIT_EXCEEDED', message: error.message });
   log.error({ err: error }, 'a request to the simulated cloud failed');
   sendJson(response, 500, {

@@ -10,17 +10,17 @@ import {
   type ScalingGroupRecord,
 } from './records.js';
 
-/** The largest group that can be made; how many instances an account may have in one is its quota. */
-const LARGEST = 100_000;
-const size = z.number().int().min(0).max(LARGEST);
+/** Upper bound of the group size; quotas limit the instances of an account. */
+const MAX_GROUP_SIZE = 100_000;
+const size = z.number().int().min(0).max(MAX_GROUP_SIZE);
 
 export const scalingGroupSchema = z.object({ minSize: size, maxSize: size, desiredSize: size });
 export const scalingGroupPatchSchema = scalingGroupSchema.partial();
 
-/** Activities that are kept. */
-const KEPT = 100;
+/** Number of activities kept per group. */
+const MAX_ACTIVITIES = 100;
 
-/** Makes the group of a pool, or gives it these bounds. A group that was deleted is not made again. */
+/** Creates the group of a pool, or changes its bounds. Does not recreate a deleted group. */
 export function putScalingGroup(
   cloud: Cloud,
   cluster: CloudCluster,
@@ -59,7 +59,7 @@ function change(
     throw new CloudApiError(422, 'INVALID_INPUT', 'minSize must not be larger than maxSize.');
   const same = minSize === group.minSize && maxSize === group.maxSize && desiredSize === group.desiredSize;
   if (same) return group;
-  // New bounds end a fault of the bounds.
+  // New bounds remediate a fault of the bounds.
   cluster.kubernetes.faults.end(
     (one) => one.nodePoolId === group.nodePoolId && faultDefinitions[one.operation]?.effect === 'GROUP_FULL',
   );
@@ -77,7 +77,7 @@ function change(
   );
 }
 
-/** Deletes a group; its instances stay, but nothing can be added to or taken out of it any more. */
+/** Deletes a group; its instances stay, but the group cannot be scaled any more. */
 export function deleteScalingGroup(
   cloud: Cloud,
   cluster: CloudCluster,
@@ -98,21 +98,21 @@ export function deleteScalingGroup(
   );
 }
 
-/** The living group of a pool, or a refusal that there is none. */
+/** Returns the active group of a pool. Throws CloudApiError if there is none. */
 export function scalingGroupOf(cluster: CloudCluster, nodePoolId: string): ScalingGroupRecord {
   const group = cluster.scalingGroups.get(nodePoolId);
   if (group?.state === 'ACTIVE') return group;
   throw new CloudApiError(404, 'NOT_FOUND', `The node pool ${nodePoolId} has no scaling group.`);
 }
 
-/** The instances that count as a pool's. */
+/** The instances of a pool, without failed and stopping ones. */
 export function membersOf({ instances }: CloudCluster, nodePoolId: string): InstanceRecord[] {
   return [...instances.values()].filter(
     (one) => one.nodePoolId === nodePoolId && one.state !== 'FAILED' && one.state !== 'STOPPING',
   );
 }
 
-/** Why no instance can be added to a pool's group now; undefined when one can. */
+/** Why no instance can be added to a pool's group; undefined if one can. */
 export function groupProblem(cluster: CloudCluster, nodePoolId: string | null): InstanceFailure | undefined {
   const group = nodePoolId === null ? undefined : cluster.scalingGroups.get(nodePoolId);
   if (!group) return undefined;
@@ -123,7 +123,7 @@ export function groupProblem(cluster: CloudCluster, nodePoolId: string | null): 
   return { code: 'SCALING_GROUP_FULL', message };
 }
 
-/** Notes in the groups of these instances what was done to them. */
+/** Records an activity in the groups of the instances. */
 export function recordActivity(
   cloud: Cloud,
   cluster: CloudCluster,
@@ -151,11 +151,11 @@ function record(
   group: ScalingGroupRecord,
   activity: Omit<ScalingActivity, 'at'>,
 ): ScalingGroupRecord {
-  const activities = [{ ...activity, at: cloud.now() }, ...group.activities].slice(0, KEPT);
+  const activities = [{ ...activity, at: cloud.now() }, ...group.activities].slice(0, MAX_ACTIVITIES);
   return cloud.saveScalingGroup(cluster, { ...group, activities });
 }
 
-/** A group as the API shows it. */
+/** A group as in the API. */
 export function scalingGroupResponse(cluster: CloudCluster, group: ScalingGroupRecord): unknown {
   const members = [...cluster.instances.values()].filter(
     (one) => one.nodePoolId === group.nodePoolId && one.state !== 'FAILED',

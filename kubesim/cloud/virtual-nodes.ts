@@ -2,25 +2,25 @@ import type { InstanceType } from '../catalog.js';
 import type { Taint } from '../cluster-port.js';
 import type { InstanceRecord } from './records.js';
 
-/** The instance type of virtual nodes: no machine, but container instances, as many as there are pods. */
+/** Instance type of virtual nodes, which run each pod on a container instance. */
 const VIRTUAL_NODE = 'eci.virtual-node';
 const TAINT: Taint = { key: 'virtual-kubelet.io/provider', value: 'alibabacloud', effect: 'NoSchedule' };
-/** Capacity of a virtual node, above any request: container instances share no machine. */
-const BOUNDLESS = 1_000_000;
+/** Capacity of a virtual node, above any request: each container instance has its own resources. */
+const VIRTUAL_NODE_CAPACITY = 1_000_000;
 
 /** Whether the request is for a virtual node. */
 export function isVirtual({ instanceTypes }: { readonly instanceTypes: readonly string[] }): boolean {
   return instanceTypes[0] === VIRTUAL_NODE;
 }
 
-/** Type and zone of a virtual node; it takes no stock and no address. */
+/** Type and zone of a virtual node; it uses no stock and no address. */
 export function virtualNodeNetwork(
   zoneId: string | undefined,
 ): Pick<InstanceRecord, 'instanceType' | 'zoneId'> & { readonly maxPods: number } {
-  return { instanceType: VIRTUAL_NODE, zoneId: zoneId ?? null, maxPods: BOUNDLESS };
+  return { instanceType: VIRTUAL_NODE, zoneId: zoneId ?? null, maxPods: VIRTUAL_NODE_CAPACITY };
 }
 
-/** How a virtual node registers: pods that tolerate its taint find room without end. */
+/** The instance with the taint and the capacity of a virtual node. */
 export function asRegistered(
   instance: InstanceRecord,
   type: InstanceType,
@@ -29,11 +29,11 @@ export function asRegistered(
   return {
     instance: {
       ...instance,
-      // Container instances have addresses of the VPC; this range has room for all of them.
+      // Stands for the addresses of the VPC that container instances have.
       podCidr: `100.${64 + (instance.index % 64)}.0.0/16`,
       labels: { ...instance.labels, type: 'virtual-kubelet' },
       taints: [...instance.taints, TAINT],
     },
-    type: { ...type, vcpus: BOUNDLESS, memoryGiB: BOUNDLESS },
+    type: { ...type, vcpus: VIRTUAL_NODE_CAPACITY, memoryGiB: VIRTUAL_NODE_CAPACITY },
   };
 }

@@ -3,7 +3,7 @@ import type { Cloud, CloudCluster } from './cloud.js';
 import { repairInstance } from './instance-changes.js';
 import { CloudApiError } from './records.js';
 
-/** Makes the volume of a claim fail and returns the affected pods. Throws CloudApiError when that is not possible. */
+/** Makes the volume of a claim fail and returns the affected pods. Throws CloudApiError if that is impossible. */
 export function injectVolumeFault(
   { kubernetes }: CloudCluster,
   { operation, volumeClaim = '' }: Pick<InjectedFault, 'operation' | 'volumeClaim'>,
@@ -18,7 +18,7 @@ export function injectVolumeFault(
   throw new CloudApiError(422, 'INVALID_INPUT', `${volumeClaim || 'no volume claim'} has no ${volume}.`);
 }
 
-/** Restarts the affected pods, or the instances on which they hang. */
+/** Restarts the affected pods, or the instances of hanging pods. */
 export function remediateVolumeFault(
   cloud: Cloud,
   cluster: CloudCluster,

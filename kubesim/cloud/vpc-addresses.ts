@@ -2,13 +2,13 @@ import type { VpcAddresses } from '../cluster-port.js';
 import type { IpAddressAllocator } from '../ip-address-allocator.js';
 import type { ClusterRecord, InstanceRecord } from './records.js';
 
-/** What the addresses of a cluster follow from. */
+/** A cluster with a network. */
 export interface NetworkedCluster {
   readonly record: ClusterRecord;
   readonly instances: ReadonlyMap<string, InstanceRecord>;
 }
 
-/** The addresses of a Terway cluster's pods: each comes from the vSwitch of the pod's node. */
+/** Pod addresses of a Terway cluster: from the vSwitch of the pod's node. */
 export function vpcAddresses(
   addresses: IpAddressAllocator,
   clusterId: string,

@@ -1,26 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** The body is larger than is taken. */
-export class BodyTooLarge extends Error {
+/** The request body exceeds the limit. */
+export class BodyTooLargeError extends Error {
   constructor(readonly limit: number) {
     super(`the request body may not be larger than ${limit} bytes`);
     this.name = 'BodyTooLarge';
   }
 }
 
-/** Reads a request body of at most `limit` bytes. Throws BodyTooLarge. */
+/** Reads a request body of at most `limit` bytes. Throws BodyTooLargeError. */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
     size += part.length;
-    if (size > limit) throw new BodyTooLarge(limit);
+    if (size > limit) throw new BodyTooLargeError(limit);
     parts.push(part);
   }
   return Buffer.concat(parts);
 }
 
-/** Answers with JSON, unless the client is gone or was answered already. */
+/** Sends JSON, unless the connection is closed or a response was sent already. */
 export function sendJson(
   response: ServerResponse,
   status: number,

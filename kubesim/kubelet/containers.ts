@@ -6,18 +6,18 @@ import { hash32 } from '../random.js';
 export interface ContainerBehavior {
   /** The image cannot be pulled: its tag is `missing`. */
   readonly missing: boolean;
-  /** It ends with this code after `seconds`; undefined when it runs on. */
+  /** Exit code after `seconds`; undefined if the container keeps running. */
   readonly exit: { readonly code: number; readonly seconds: number } | undefined;
 }
 
-const CRASH_AFTER = 3;
-const TASK_TAKES = 5;
-/** GiB of GPU memory that a container may use of a shared card. */
+const CRASH_SECONDS = 3;
+const DEFAULT_TASK_SECONDS = 5;
+/** Resource name of shared GPU memory, in GiB. */
 const GPU_MEMORY = 'aliyun.com/gpu-mem';
 
 /**
- * How a container behaves. The image tag `crash` ends it with code 1 after a moment, `missing` cannot be pulled.
- * Containers of pods that are not restarted always (jobs) end with 0 after their `sleep N`, or five seconds.
+ * Behavior of a container. The image tag `crash` ends it with code 1 after a moment, `missing` cannot be pulled.
+ * Containers of pods with another restart policy than Always (jobs) end with 0 after their `sleep N`, or five seconds.
  */
 export function containerBehavior(
   container: Container,
@@ -26,29 +26,29 @@ export function containerBehavior(
   const tag = /:([^/:@]+)(@.*)?$/.exec(container.image)?.[1];
   const command = [...(container.command ?? []), ...(container.args ?? [])].join(' ');
   if (tag === 'missing') return { missing: true, exit: undefined };
-  if (tag === 'crash') return { missing: false, exit: { code: 1, seconds: CRASH_AFTER } };
-  if (exceedsGpu(container, command)) return { missing: false, exit: { code: 1, seconds: CRASH_AFTER } };
+  if (tag === 'crash') return { missing: false, exit: { code: 1, seconds: CRASH_SECONDS } };
+  if (exceedsGpu(container, command)) return { missing: false, exit: { code: 1, seconds: CRASH_SECONDS } };
   if (restartPolicy === 'Always') return { missing: false, exit: undefined };
   return { missing: false, exit: taskEnd(command) };
 }
 
 function taskEnd(command: string): { readonly code: number; readonly seconds: number } {
   const code = numberIn(/\bexit\s+(\d+)/, command) ?? (command === 'false' ? 1 : 0);
-  return { code, seconds: numberIn(/\bsleep\s+(\d+)/, command) ?? TASK_TAKES };
+  return { code, seconds: numberIn(/\bsleep\s+(\d+)/, command) ?? DEFAULT_TASK_SECONDS };
 }
 
-/** With `--gpu-memory=N` a container uses N GiB; the isolation of shared cards ends one that uses more than its limit. */
+/** With `--gpu-memory=N` a container uses N GiB; GPU isolation ends it if that exceeds its limit. */
 function exceedsGpu({ resources }: Container, command: string): boolean {
   const limit = resources?.limits?.[GPU_MEMORY];
   return limit !== undefined && (numberIn(/--gpu-memory[= ](\d+)/, command) ?? 0) > Number(limit);
 }
 
-function numberIn(form: RegExp, text: string): number | undefined {
-  const [, digits] = form.exec(text) ?? [];
+function numberIn(pattern: RegExp, text: string): number | undefined {
+  const [, digits] = pattern.exec(text) ?? [];
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** A container that does not run yet. */
+/** Status of a container that has not started. */
 export function waitingStatus({ name, image }: Container, reason: string, message?: string): ContainerStatus {
   return {
     name,
@@ -62,7 +62,7 @@ export function waitingStatus({ name, image }: Container, reason: string, messag
   };
 }
 
-/** The container, running since `at`; one that ran before has been restarted. */
+/** Status of a container that runs since `at`; counts a restart if it ran before. */
 export function runningStatus(
   pod: Pod,
   container: Container,
@@ -83,7 +83,7 @@ export function runningStatus(
   };
 }
 
-/** The container, ended with a code. */
+/** Status of a container that ended with the code. */
 export function endedStatus(status: ContainerStatus, code: number, at: Date): ContainerStatus {
   const terminated: ContainerState['terminated'] = {
     exitCode: code,
@@ -95,7 +95,7 @@ export function endedStatus(status: ContainerStatus, code: number, at: Date): Co
   return { ...status, ready: false, started: false, state: { terminated } };
 }
 
-/** The container, waiting to be started again after it failed. */
+/** Status of a failed container that waits for its restart. */
 export function backOffStatus(status: ContainerStatus, pod: Pod, seconds: number): ContainerStatus {
   const where = `${pod.metadata.name}_${pod.metadata.namespace ?? ''}(${pod.metadata.uid})`;
   const message = `back-off ${spanText(seconds)} restarting failed container=${status.name} pod=${where}`;
@@ -112,7 +112,7 @@ function digest(text: string): string {
   ).join('');
 }
 
-/** The pod's status with its containers' ones: phase and conditions follow from them. */
+/** Status of the pod: phase and conditions are derived from its containers. */
 export function podStatus(pod: Pod, containers: readonly ContainerStatus[], at: Date): PodStatus {
   const phase = phaseOf(pod, containers);
   const ready = containers.length > 0 && containers.every((status) => status.ready);

@@ -4,75 +4,56 @@ import { hasNodeProblem } from '../kubernetes/cluster/node-conditions.js';
 import { replaceStatus } from '../kubernetes/cluster/write.js';
 import { splitKey } from '../kubernetes/cluster/controlled-pods.js';
 import type { WorkQueue } from '../kubernetes/cluster/work-queue.js';
-import type { Container, ContainerStatus, Node, Pod } from '../kubernetes/kinds/core.js';
+import type { Container, Node, Pod } from '../kubernetes/kinds/core.js';
 import { isNodeReady, nodes } from '../kubernetes/kinds/nodes.js';
 import { timestamp } from '../kubernetes/kinds/object.js';
 import { hasEnded, pods } from '../kubernetes/kinds/pods.js';
 import { hash32 } from '../random.js';
 import { keyOf } from '../kubernetes/store/cluster-store.js';
 import type { Timer } from '../timers.js';
-import {
-  backOffStatus,
-  containerBehavior,
-  endedStatus,
-  podStatus,
-  runningStatus,
-  waitingStatus,
-} from './containers.js';
-import { PodAddresses } from './pod-addresses.js';
+import { backOffSeconds, ContainerLifecycle } from './container-lifecycle.js';
+import { containerBehavior, podStatus, waitingStatus } from './containers.js';
 import { instanceHost, nodeHost, type FindPodHost, type PodHost } from './pod-host.js';
 import { probedStatuses } from './probes.js';
-import { mountProblem } from '../kubernetes/cluster/volume-mounts.js';
 
-/** Simulated seconds: pulling an image takes from PULL_LEAST to twice that; containers take STOP to end. */
-const PULL_LEAST = 1;
-const STOP = 1;
-/** Of a pod whose node has gone in the moment in which it starts. */
-const LAST_RESORT = '10.64.0.0/24';
-const FIRST_BACKOFF = 10;
-const LONGEST_BACKOFF = 300;
-const WARNINGS: readonly string[] = [
-  'Failed',
-  'BackOff',
-  'FailedAttachVolume',
-  'FailedCreatePodSandBox',
-  'FailedMount',
-  'Unhealthy',
-];
+/** Simulated seconds: pulling an image takes from MIN_PULL_SECONDS to twice that; containers take STOP_SECONDS to end. */
+const MIN_PULL_SECONDS = 1;
+const STOP_SECONDS = 1;
 const PROBES = 'HealthChecksFailing';
 
 /**
- * The kubelets of all nodes of a cluster. Each pod that is bound to a ready node is brought, step by step, to what its
- * containers do; the next step follows from the stored status alone, so that a restart resumes it.
+ * The kubelets of all nodes of a cluster. They run the containers of each pod that is bound to a ready node, step by step;
+ * the next step is derived from the stored status alone, so that the simulation can resume it.
  */
 export function kubelets(cluster: ClusterContext): Controller {
   return new Kubelets(cluster, cluster.serverlessZones ? instanceHost() : nodeHost(cluster));
 }
 
 class Kubelets implements Controller {
-  private readonly addresses = new PodAddresses();
   private readonly steps = new Map<string, Timer>();
-  /** The uids of pods whose volumes are abnormal, or were when they were last looked at. */
+  /** Uids of the pods with abnormal volumes, including pods whose recovery was not processed yet. */
   private readonly abnormal = new Set<string>();
   private readonly podsOf = new Map<string, Set<string>>();
   private readonly queue: WorkQueue;
+  private readonly containers: ContainerLifecycle;
 
   constructor(
     private readonly cluster: ClusterContext,
-    private readonly homeOf: FindPodHost,
+    private readonly hostOf: FindPodHost,
   ) {
     this.queue = cluster.queue('kubelet', (key) => this.sync(key));
+    this.containers = new ContainerLifecycle(cluster, hostOf, (key) => this.queue.add(key));
   }
 
   start(): void {
     const { store } = this.cluster;
     for (const pod of store.all(pods)) {
-      if (pod.status.podIP) this.keepAddress(pod, pod.status.podIP);
-      this.seen(pod);
+      if (pod.status.podIP) this.containers.keepAddress(pod, pod.status.podIP);
+      this.enqueue(pod);
     }
     store.onChange(pods, ({ type, object }) => {
-      if (type === 'DELETED') this.forget(object as Pod);
-      else this.seen(object as Pod);
+      if (type === 'DELETED') this.remove(object as Pod);
+      else this.enqueue(object as Pod);
     });
     this.resumeAbnormal();
     this.cluster.faults.onChange(() => this.resumeAbnormal());
@@ -85,7 +66,7 @@ class Kubelets implements Controller {
     });
   }
 
-  private seen(pod: Pod): void {
+  private enqueue(pod: Pod): void {
     const { nodeName } = pod.spec;
     if (!nodeName) return;
     const known = this.podsOf.get(nodeName) ?? new Set();
@@ -97,7 +78,7 @@ class Kubelets implements Controller {
     for (const key of this.podsOf.get(nodeName) ?? []) this.queue.add(key);
   }
 
-  /** Looks again at the pods that are less ready than their nodes, or might have to be. */
+  /** Enqueues the pods whose readiness depends on the faults of their volumes. */
   private resumeAbnormal(): void {
     for (const uid of this.cluster.faults.all().flatMap((fault) => fault.pods ?? [])) this.abnormal.add(uid);
     for (const uid of this.abnormal) {
@@ -107,13 +88,13 @@ class Kubelets implements Controller {
     }
   }
 
-  private forget(pod: Pod): void {
+  private remove(pod: Pod): void {
     this.cluster.faults.releasePods([pod.metadata.uid]);
     this.steps.get(pod.metadata.uid)?.cancel();
     this.steps.delete(pod.metadata.uid);
     const { nodeName } = pod.spec;
     if (!nodeName) return;
-    if (pod.status.podIP) (this.cluster.vpcAddresses ?? this.addresses).release(pod.status.podIP);
+    this.containers.releaseAddress(pod);
     const known = this.podsOf.get(nodeName);
     known?.delete(keyOf(pod));
     if (known?.size === 0) this.podsOf.delete(nodeName);
@@ -121,29 +102,30 @@ class Kubelets implements Controller {
 
   private sync(key: string): void {
     const pod = this.cluster.store.get(pods, ...splitKey(key));
-    const home = pod && this.homeOf(pod);
-    if (!pod || !home) return;
+    const host = pod && this.hostOf(pod);
+    if (!pod || !host) return;
     if (pod.metadata.deletionTimestamp) return this.stop(pod);
     if (hasEnded(pod)) return;
-    if (!pod.status.containerStatuses) return this.accept(pod, home);
+    if (!pod.status.containerStatuses) return this.accept(pod, host);
     if (this.probe(pod)) return;
     this.advance(pod);
   }
 
-  /** Lets the pod be as ready as its probes find it; true when that was another readiness. */
+  /** Updates the readiness of the pod by its probes; returns whether it changed. */
   private probe(pod: Pod): boolean {
     const probed = probedStatuses(this.cluster, pod);
     if (!probed) return false;
     for (const container of pod.spec.containers) {
       const { ready } = probed.find(({ name }) => name === container.name) ?? {};
       const { ready: was } = pod.status.containerStatuses?.find(({ name }) => name === container.name) ?? {};
-      if (was && !ready) this.report(pod, container, 'Unhealthy', 'Health check failed: connection refused');
+      if (was && !ready)
+        this.containers.report(pod, container, 'Unhealthy', 'Health check failed: connection refused');
     }
     replaceStatus(this.cluster, pods, pod, podStatus(pod, probed, this.cluster.clock.now()));
     return true;
   }
 
-  /** Takes the pod over: it has a start time and its containers are being created. */
+  /** Accepts the pod: sets its start time and starts to create its containers. */
   private accept(pod: Pod, { hostIP }: PodHost): void {
     const now = this.cluster.clock.now();
     const waiting = pod.spec.containers.map((container) => waitingStatus(container, 'ContainerCreating'));
@@ -154,7 +136,7 @@ class Kubelets implements Controller {
     replaceStatus(this.cluster, pods, pod, podStatus(placed, waiting, now));
   }
 
-  /** Plans the next step of the pod, unless one is planned. */
+  /** Schedules the next step of the pod, unless one is scheduled. */
   private advance(pod: Pod): void {
     if (this.steps.has(pod.metadata.uid)) return;
     const [next] = pod.spec.containers
@@ -175,139 +157,47 @@ class Kubelets implements Controller {
     if (!status) return [];
     const { waiting, running } = status.state;
     if (waiting?.reason === 'ContainerCreating') {
-      const run = (now: Pod) => (missing ? this.failPull(now, container) : this.begin(now, container));
+      const run = (now: Pod) =>
+        missing ? this.containers.failPull(now, container) : this.containers.start(now, container);
       return [{ at: this.after(pod.status.startTime, this.pullTime(pod)), run }];
     }
     if (waiting?.reason === 'CrashLoopBackOff') {
-      const at = this.after(status.lastState.terminated?.finishedAt, backOff(status.restartCount));
-      return [{ at, run: (now) => this.run(now, container) }];
+      const at = this.after(status.lastState.terminated?.finishedAt, backOffSeconds(status.restartCount));
+      return [{ at, run: (now) => this.containers.run(now, container) }];
     }
     if (!running || !exit) return [];
     return [
-      { at: this.after(running.startedAt, exit.seconds), run: (now) => this.end(now, container, exit.code) },
+      {
+        at: this.after(running.startedAt, exit.seconds),
+        run: (now) => this.containers.end(now, container, exit.code),
+      },
     ];
   }
 
-  /** Simulated seconds until the pod's images are there. */
+  /** Simulated seconds until the pod's images are pulled. */
   private pullTime(pod: Pod): number {
-    const least = PULL_LEAST + (this.homeOf(pod)?.boot ?? 0);
+    const least = MIN_PULL_SECONDS + (this.hostOf(pod)?.boot ?? 0);
     return least * (1 + (hash32(pod.metadata.uid) % 1000) / 1000);
   }
 
-  /** The time simulated seconds after a timestamp. */
+  /** Time in simulated seconds after a timestamp. */
   private after(since: string | undefined, seconds: number): number {
     return Date.parse(since ?? '') + this.cluster.scaled(seconds);
   }
 
-  /** Starts a container for the first time, when the volumes of its pod are there. */
-  private begin(pod: Pod, container: Container): void {
-    const problem = mountProblem(this.cluster, pod);
-    if (!problem) return this.run(pod, container);
-    this.report(pod, container, problem.reason, problem.message);
-    this.tryAgain(pod);
-  }
-
-  private run(pod: Pod, container: Container): void {
-    const now = this.cluster.clock.now();
-    const podIP = pod.status.podIP ?? this.takeAddress(pod);
-    if (podIP === undefined) return this.failSandbox(pod, container);
-    const before = pod.status.containerStatuses?.find(({ name }) => name === container.name);
-    const placed: Pod = { ...pod, status: { ...pod.status, podIP, podIPs: [{ ip: podIP }] } };
-    this.setContainer(placed, runningStatus(pod, container, before, now), pod);
-    this.report(pod, container, 'Pulled', `Container image "${container.image}" already present on machine`);
-    this.report(pod, container, 'Created', `Created container: ${container.name}`);
-    this.report(pod, container, 'Started', `Started container ${container.name}`);
-  }
-
-  private keepAddress({ spec }: Pod, address: string): void {
-    const { vpcAddresses } = this.cluster;
-    if (vpcAddresses) vpcAddresses.keep(spec.nodeName ?? '', address);
-    else this.addresses.reserve(address);
-  }
-
-  private takeAddress(pod: Pod): string | undefined {
-    const { vpcAddresses } = this.cluster;
-    if (vpcAddresses) return vpcAddresses.take(pod.spec.nodeName ?? '');
-    return this.addresses.take(this.homeOf(pod)?.network ?? LAST_RESORT);
-  }
-
-  /** Without an address the pod waits; the kubelet tries again. */
-  private failSandbox(pod: Pod, container: Container): void {
-    const why = 'IP_NOT_AVAILABLE: no free address for the pod';
-    const message = `Failed to create pod sandbox: plugin type="network" failed (add): ${why}`;
-    this.report(pod, container, 'FailedCreatePodSandBox', message);
-    this.tryAgain(pod);
-  }
-
-  private tryAgain(pod: Pod): void {
-    const key = keyOf(pod);
-    this.cluster.timers.after(this.cluster.scaled(FIRST_BACKOFF), () => this.queue.add(key));
-  }
-
-  private end(pod: Pod, container: Container, code: number): void {
-    const status = pod.status.containerStatuses?.find(({ name }) => name === container.name);
-    if (!status) return;
-    const ended = endedStatus(status, code, this.cluster.clock.now());
-    const { restartPolicy } = pod.spec;
-    if (restartPolicy === 'Never' || (restartPolicy === 'OnFailure' && code === 0))
-      return this.setContainer(pod, ended, pod);
-    this.setContainer(pod, backOffStatus(ended, pod, backOff(status.restartCount)), pod);
-    const where = `${pod.metadata.name}_${pod.metadata.namespace ?? ''}(${pod.metadata.uid})`;
-    this.report(
-      pod,
-      container,
-      'BackOff',
-      `Back-off restarting failed container ${container.name} in pod ${where}`,
-    );
-  }
-
-  private failPull(pod: Pod, container: Container): void {
-    const message = `Back-off pulling image "${container.image}": ErrImagePull: ${container.image}: not found`;
-    this.setContainer(pod, waitingStatus(container, 'ImagePullBackOff', message), pod);
-    this.report(
-      pod,
-      container,
-      'Failed',
-      `Failed to pull image "${container.image}": ${container.image}: not found`,
-    );
-    this.report(pod, container, 'BackOff', `Back-off pulling image "${container.image}"`);
-  }
-
-  private setContainer(pod: Pod, status: ContainerStatus, stored: Pod): void {
-    const containers = (pod.status.containerStatuses ?? []).map((one) =>
-      one.name === status.name ? status : one,
-    );
-    replaceStatus(this.cluster, pods, stored, podStatus(pod, containers, this.cluster.clock.now()));
-  }
-
-  /** Ends the pod's containers and lets it go. */
+  /** Stops the pod's containers and removes the pod. */
   private stop(pod: Pod): void {
     const { uid, namespace, name } = pod.metadata;
     this.steps.get(uid)?.cancel();
-    // With no time left only a finalizer keeps it.
+    // Its containers have ended; only a finalizer retains it.
     if (this.steps.has(`stop ${uid}`) || pod.metadata.deletionGracePeriodSeconds === 0) return;
     for (const container of pod.spec.containers)
-      this.report(pod, container, 'Killing', `Stopping container ${container.name}`);
-    const timer = this.cluster.timers.after(this.cluster.scaled(STOP), () => {
+      this.containers.report(pod, container, 'Killing', `Stopping container ${container.name}`);
+    const timer = this.cluster.timers.after(this.cluster.scaled(STOP_SECONDS), () => {
       this.steps.delete(`stop ${uid}`);
       const now = this.cluster.store.get(pods, namespace ?? '', name);
       if (now?.metadata.uid === uid) removePod(this.cluster, now);
     });
     this.steps.set(`stop ${uid}`, timer);
   }
-
-  private report(pod: Pod, container: Container, reason: string, message: string): void {
-    this.cluster.events.record(pod, {
-      type: WARNINGS.includes(reason) ? 'Warning' : 'Normal',
-      reason,
-      message,
-      component: 'kubelet',
-      host: pod.spec.nodeName,
-      fieldPath: `spec.containers{${container.name}}`,
-    });
-  }
-}
-
-function backOff(restarts: number): number {
-  return Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** restarts);
 }

@@ -1,9 +1,9 @@
-import type { LogLine, LogSource } from '../kubernetes/cluster/kubelet-answers.js';
+import type { LogLine, LogSource } from '../kubernetes/cluster/kubelet-api.js';
 import { hash32 } from '../random.js';
 
-/** Milliseconds between two lines of a container, and how many lines its log keeps. */
-const PERIOD = 2_000;
-const KEPT = 10_000;
+/** Milliseconds between two lines of a container, and number of lines kept. */
+const LINE_INTERVAL_MS = 2_000;
+const MAX_LINES = 10_000;
 
 const PATHS = [
   '/',
@@ -18,14 +18,14 @@ const PATHS = [
 const METHODS = ['GET', 'GET', 'GET', 'POST', 'GET', 'PUT'];
 const CODES = [200, 200, 200, 200, 200, 201, 204, 304, 404, 200];
 
-/** The lines written after `from` up to `to` (milliseconds), oldest first; lines of long ago are rotated away. */
+/** The lines written after `from` up to `to` (milliseconds), oldest first; old lines are rotated away. */
 export function logLines(source: LogSource, from: number, to: number): LogLine[] {
   const end = Math.min(to, source.finishedAt ?? Infinity);
-  const last = Math.floor((end - source.startedAt) / PERIOD);
-  const first = Math.max(0, last - KEPT, Math.floor((from - source.startedAt) / PERIOD) + 1);
+  const last = Math.floor((end - source.startedAt) / LINE_INTERVAL_MS);
+  const first = Math.max(0, last - MAX_LINES, Math.floor((from - source.startedAt) / LINE_INTERVAL_MS) + 1);
   const lines: LogLine[] = [];
   for (let index = first; index <= last; index += 1) {
-    const at = source.startedAt + index * PERIOD;
+    const at = source.startedAt + index * LINE_INTERVAL_MS;
     const { since, text } = source.problem ?? { since: Infinity };
     lines.push({ at: new Date(at), text: at > since ? `level=error msg="${text}"` : lineAt(source, index) });
   }

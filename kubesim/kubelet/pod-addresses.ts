@@ -1,6 +1,6 @@
-import { addressesOf } from '../ip-address-allocator.js';
+import { addressesOf } from '../cidr.js';
 
-/** Addresses of pods in use, by the /24 network that they are of. */
+/** Pod addresses in use, by /24 network. */
 export class PodAddresses {
   private readonly taken = new Map<string, Set<string>>();
 
@@ -10,7 +10,7 @@ export class PodAddresses {
     this.taken.set(prefix, known.add(address));
   }
 
-  /** A free address of the network, e.g. `10.64.3.0/24`; undefined when all are taken. */
+  /** Allocates an address of the network, e.g. `10.64.3.0/24`; undefined if all are in use. */
   take(network: string): string | undefined {
     for (const address of addressesOf(network)) {
       if (this.taken.get(prefixOf(address))?.has(address)) continue;

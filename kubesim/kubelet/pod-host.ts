@@ -3,21 +3,21 @@ import type { Pod } from '../kubernetes/kinds/core.js';
 import { address, isNodeReady, nodes } from '../kubernetes/kinds/nodes.js';
 import { hash32 } from '../random.js';
 
-/** Where a bound pod runs. */
+/** Host of a bound pod. */
 export interface PodHost {
   readonly hostIP: string;
-  /** The network that its address is of, e.g. `10.64.3.0/24`. */
+  /** Network of the pod's address, e.g. `10.64.3.0/24`. */
   readonly network: string;
-  /** Whose addresses they are. */
+  /** Owner of the addresses. */
   readonly owner: string;
-  /** Simulated seconds until it can begin to pull images. */
+  /** Simulated seconds until the host can pull images. */
   readonly boot: number;
 }
 
-/** Finds a pod's home; undefined while it cannot be reached. */
+/** Finds the host of a pod; undefined while it is unreachable. */
 export type FindPodHost = (pod: Pod) => PodHost | undefined;
 
-/** Pods of a node have addresses of its pod network. */
+/** Nodes as hosts: pods have addresses of the node's pod CIDR. */
 export function nodeHost(cluster: ClusterContext): FindPodHost {
   return ({ spec }) => {
     const node = spec.nodeName ? cluster.store.get(nodes, '', spec.nodeName) : undefined;
@@ -32,17 +32,17 @@ export function nodeHost(cluster: ClusterContext): FindPodHost {
   };
 }
 
-/** Simulated seconds in which a container instance boots, at least. */
-const BOOT = 4;
-/** Container instances get addresses of this many /24 parts of the network. */
-const PARTS = 128;
+/** Minimum boot time of a container instance in simulated seconds. */
+const BOOT_SECONDS = 4;
+/** Number of /24 networks for the addresses of container instances. */
+const SUBNETS = 128;
 
-/** A serverless cluster's pods have container instances of their own, with addresses of the network of the VPC. */
+/** Container instances as hosts, one per pod of a serverless cluster, with addresses of the VPC. */
 export function instanceHost(): FindPodHost {
   return ({ spec, metadata }) => {
     if (!spec.nodeName) return undefined;
-    const part = hash32(metadata.uid) % PARTS;
+    const part = hash32(metadata.uid) % SUBNETS;
     const network = `192.168.${part}.0/24`;
-    return { hostIP: `192.168.${part}.0`, network, owner: network, boot: BOOT };
+    return { hostIP: `192.168.${part}.0`, network, owner: network, boot: BOOT_SECONDS };
   };
 }

@@ -3,5 +3,5 @@ import { kubelets } from './kubelet.js';
 import { logLines } from './log-lines.js';
 import { containerUsage, nodeUsage } from './usage.js';
 
-/** The kubelets that the simulated control plane works with. */
+/** The simulated kubelets as the control plane calls them. */
 export const simulatedKubelets: Kubelets = { controller: kubelets, logLines, containerUsage, nodeUsage };

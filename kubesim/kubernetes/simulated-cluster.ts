@@ -25,11 +25,10 @@ import { replicaSetController } from './controllers/replica-set.js';
 import { statefulSetController } from './controllers/stateful-set.js';
 import { volumeController } from './controllers/volume.js';
 import { unitedDeploymentController } from './controllers/united-deployment.js';
-import { WorkQueue, type Turns } from './cluster/work-queue.js';
+import { WorkQueue, type QueueScheduler } from './cluster/work-queue.js';
 import type { Pod } from './kinds/core.js';
-import { isNodeReady, nodes } from './kinds/nodes.js';
-import { controllerOf } from './kinds/object.js';
-import { isActive, pods } from './kinds/pods.js';
+import { nodes } from './kinds/nodes.js';
+import { pods } from './kinds/pods.js';
 import { services } from './kinds/services.js';
 import { containerInstances } from './scheduler/container-instances.js';
 import { scheduler } from './scheduler/scheduler.js';
@@ -39,33 +38,32 @@ import { cloudResourceClaims, GrantRegistry } from './cluster/cloud-claims.js';
 import type { ClusterContext, Kubelets } from './cluster/context.js';
 import { containerInstanceRun } from './cluster/container-instance-runs.js';
 import { ControlPlaneProcesses } from './cluster/control-plane-processes.js';
-import { destroy } from './cluster/delete.js';
-import { evictionRefusal } from './cluster/disruption.js';
+import { deleteObject } from './cluster/delete.js';
 import { EventRecorder } from './cluster/event-recorder.js';
-import {
-  ensureInitialObjects,
-  ensureSandboxRuntime,
-  installDns,
-  SANDBOX_LABEL,
-} from './cluster/initial-objects.js';
+import { ensureInitialObjects, installDns } from './cluster/initial-objects.js';
 import { InjectedFaults } from '../injected-faults.js';
-import { healthConditions } from './cluster/node-conditions.js';
 import { injectVolumeFault } from './cluster/volume-faults.js';
-import { nodeObject } from './cluster/node-object.js';
-import { updateByController, create, replaceStatus } from './cluster/write.js';
+import {
+  drainNode,
+  joinNode,
+  podsOfNode,
+  resizeNode,
+  setKubeletVersion,
+  setNodeHealth,
+} from './cluster/node-operations.js';
 
-/** What a simulated cluster needs besides the options of the cloud. */
+/** Dependencies of a simulated cluster besides the options of the cloud. */
 export interface SimulatedClusterDependencies {
   readonly store: ClusterStore;
   readonly clock: Clock;
   readonly timers: Timers;
-  readonly turns: Turns;
+  readonly turns: QueueScheduler;
   readonly log: Log;
   readonly caCertificate: string;
   readonly kubelets: Kubelets;
 }
 
-/** One Kubernetes cluster: its objects with the controllers, scheduler and kubelets that act on them. */
+/** A Kubernetes cluster: its objects and their controllers, scheduler and kubelets. */
 export class SimulatedCluster implements ClusterContext, ClusterPort {
   readonly id: string;
   readonly regionId: string;
@@ -75,7 +73,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
   readonly store: ClusterStore;
   readonly clock: Clock;
   readonly timers: TimerScheduler;
-  readonly turns: Turns;
+  readonly turns: QueueScheduler;
   readonly log: Log;
   readonly events: EventRecorder;
   readonly grants: GrantRegistry;
@@ -103,7 +101,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
     this.log = log;
     this.timers = dependencies.timers.scope(
       () => this.open,
-      (error) => log.error({ err: error }, 'a planned step failed'),
+      (error) => log.error({ err: error }, 'a scheduled step failed'),
     );
     this.events = new EventRecorder(dependencies.store, dependencies.clock);
     this.grants = new GrantRegistry(() => options.grants());
@@ -128,12 +126,12 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
     return queue;
   }
 
-  /** Stops the processes of the control plane that are named, and lets the others work off what waits for them. */
+  /** Stops the named processes of the control plane; the others process their queues. */
   stopProcesses(stopped: readonly ControlPlaneProcess[]): void {
     if (this.processes.stop(stopped)) for (const queue of this.queues) queue.resume();
   }
 
-  /** Starts the controllers on what the store holds. `fresh` installs what a new cluster comes with. */
+  /** Starts the controllers on the stored objects. `fresh` installs the initial objects of a new cluster. */
   start(fresh: boolean): void {
     ensureInitialObjects(this);
     if (fresh) installDns(this);
@@ -158,106 +156,45 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
     for (const controller of controllers) controller.start();
   }
 
-  /** Registers the node of an instance that has booted. Doing it twice changes nothing. */
   joinNode(instance: NodeInstance, type: InstanceType): void {
-    if (instance.labels[SANDBOX_LABEL]) ensureSandboxRuntime(this);
-    if (this.store.get(nodes, '', instance.name)) return;
-    const node = create(
-      this,
-      nodes,
-      nodeObject(instance, type, { regionId: this.regionId, now: this.clock.now() }),
-    );
-    const report = (reason: string, message: string, component: string) =>
-      this.events.record(node, { type: 'Normal', reason, message, component, host: instance.name });
-    report('Starting', 'Starting kubelet.', 'kubelet');
-    report(
-      'RegisteredNode',
-      `Node ${instance.name} event: Registered Node ${instance.name} in Controller`,
-      'node-controller',
-    );
-    report('NodeReady', `Node ${instance.name} status is now: NodeReady`, 'kubelet');
+    joinNode(this, instance, type);
   }
 
-  /** Lets the node of an instance say that it is another machine now. */
   resizeNode(instance: NodeInstance, type: InstanceType): void {
-    const node = this.store.get(nodes, '', instance.name);
-    if (!node) return;
-    const { metadata, status } = nodeObject(instance, type, {
-      regionId: this.regionId,
-      now: this.clock.now(),
-    });
-    const { capacity, allocatable } = status;
-    const labels = { ...node.metadata.labels, ...metadata.labels };
-    updateByController(this, nodes, node, (object) => ({
-      ...object,
-      metadata: { ...object.metadata, labels },
-    }));
-    const amended = this.store.get(nodes, '', instance.name);
-    if (amended) replaceStatus(this, nodes, amended, { ...amended.status, capacity, allocatable });
+    resizeNode(this, instance, type);
   }
 
-  /** Makes a node's conditions what its health is; what is so already is left as it is. */
   setNodeHealth(name: string, health: NodeHealth): void {
-    const node = this.store.get(nodes, '', name);
-    if (!node) return;
-    const conditions = healthConditions(node, health, this.clock.now());
-    if (!conditions) return;
-    replaceStatus(this, nodes, node, { ...node.status, conditions });
-    if (isNodeReady(node) === health.ready) return;
-    const reason = health.ready ? 'NodeReady' : 'NodeNotReady';
-    this.events.record(node, {
-      type: 'Normal',
-      reason,
-      message: `Node ${name} status is now: ${reason}`,
-      component: 'node-controller',
-    });
+    setNodeHealth(this, name, health);
   }
 
   setKubeletVersion(name: string, version: string): void {
-    const node = this.store.get(nodes, '', name);
-    if (!node) return;
-    replaceStatus(this, nodes, node, {
-      ...node.status,
-      nodeInfo: { ...node.status.nodeInfo, kubeletVersion: `v${version}` },
-    });
+    setKubeletVersion(this, name, version);
   }
 
-  /**
-   * Cordons a node and evicts its pods, except those of DaemonSets, as far as disruption budgets allow. Returns how many
-   * are still there.
-   */
   drain(name: string): number {
-    const node = this.store.get(nodes, '', name);
-    if (node && !node.spec.unschedulable) {
-      updateByController(this, nodes, node, (object) => ({
-        ...object,
-        spec: { ...object.spec, unschedulable: true },
-      }));
-    }
-    const evicted = this.podObjectsOn(name).filter((pod) => controllerOf(pod)?.kind !== 'DaemonSet');
-    for (const pod of evicted) if (isActive(pod) && !evictionRefusal(this, pod)) destroy(this, pods, pod);
-    return evicted.filter((pod) => this.store.byUid(pod.metadata.uid)).length;
+    return drainNode(this, name);
   }
 
-  /** Removes the node of an instance that is gone. */
+  /** Removes the node of a deleted instance. */
   removeNode(name: string): void {
     const node = this.store.get(nodes, '', name);
     if (node) this.store.remove(nodes, node);
   }
 
-  /** Runs `end` when the API server stops answering; answers a function that takes that back. */
+  /** Calls `end` when the API server becomes unavailable; returns a function that unsubscribes. */
   onCutOff(end: () => void): () => void {
     this.clients.add(end);
     return () => this.clients.delete(end);
   }
 
-  /** Ends every connection that is open to the API server. */
+  /** Closes all connections to the API server. */
   closeConnections(): void {
     for (const end of [...this.clients]) end();
   }
 
   podsOn(nodeName: string): string[] {
-    return this.podObjectsOn(nodeName).map(({ metadata }) => metadata.uid);
+    return podsOfNode(this, nodeName).map(({ metadata }) => metadata.uid);
   }
 
   nodesOf(podUids: readonly string[]): ReadonlySet<string | undefined> {
@@ -265,7 +202,8 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
   }
 
   deletePods(podUids: readonly string[]): void {
-    for (const pod of this.podsByUid(podUids)) if (!pod.metadata.deletionTimestamp) destroy(this, pods, pod);
+    for (const pod of this.podsByUid(podUids))
+      if (!pod.metadata.deletionTimestamp) deleteObject(this, pods, pod);
   }
 
   hasLoadBalancer(service: string): boolean {
@@ -308,9 +246,5 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
 
   private podsByUid(uids: readonly string[]): Pod[] {
     return uids.flatMap((uid) => (this.store.byUid(uid) as Pod | undefined) ?? []);
-  }
-
-  private podObjectsOn(name: string): Pod[] {
-    return [...this.store.all(pods)].filter(({ spec }) => spec.nodeName === name);
   }
 }

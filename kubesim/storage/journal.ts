@@ -1,16 +1,16 @@
 import type { ClientBase, QueryConfig } from 'pg';
 import type { Log } from '../../kernel/log.js';
 
-/** A table of the journal: how a batch of its rows is written and removed. Both statements take arrays of columns. */
+/** A table of the journal with its statements for a batch of rows. Both take an array per column. */
 export interface JournalTable {
   readonly name: string;
-  /** Writes rows, given as one text array a column (`$1` …), the key's columns first. */
+  /** Upserts rows, one text array per column (`$1` …), the columns of the key first. */
   readonly upsert: string;
-  /** Removes rows, given as one text array a column of the key. */
+  /** Deletes rows, one text array per column of the key. */
   readonly remove: string;
 }
 
-/** Called when everything that it wrote up to the revision is durable. */
+/** Called when all its writes up to the revision are durable. */
 export interface RevisionOwner {
   readonly id: string;
   published(revision: number): void;
@@ -19,7 +19,7 @@ export interface RevisionOwner {
 interface Write {
   readonly table: JournalTable;
   readonly key: readonly string[];
-  /** Undefined when the row is removed. Read when the batch is written, so that a row changed twice is made once. */
+  /** Undefined for a deletion. Called when the batch is written, so that a row that changed twice is serialised once. */
   readonly body: (() => string) | undefined;
 }
 
@@ -39,15 +39,15 @@ const WRITE_REVISIONS = `
 UPDATE kubesim.cluster SET revision = given.revision
 FROM unnest($1::text[], $2::bigint[]) AS given (id, revision) WHERE cluster.id = given.id`;
 
-/** Rows in one statement at the most. */
+/** Maximum number of rows of one statement. */
 const STATEMENT_ROWS = 2_000;
 
 /**
- * Group commit. Writes are collected while the batch before them is on its way to the disk, then written together in
- * one transaction, so a commit costs one flush however many writers wait for it. Batches commit in order: what is
- * durable is always a prefix of what was written.
+ * Group commit. Writes are collected while the previous batch is being committed, then written in one transaction, so
+ * that one flush serves all waiting writers. Batches commit in order: the durable state is always a prefix of the
+ * writes.
  *
- * States: writing (`put`, `remove`, `durable`) until `fail` or `close`; after that everything that waits is refused.
+ * States: writing (`put`, `remove`, `durable`) until `fail` or `close`; after that all waiters are rejected.
  */
 export class Journal {
   private next: Batch = newBatch();
@@ -60,7 +60,7 @@ export class Journal {
     private readonly onFailure: (error: Error) => void,
   ) {}
 
-  /** Writes a row. `key` are the values of the key's columns; `body` is asked for when the batch is written. */
+  /** Writes a row. `key` has the values of the key's columns; `body` is called when the batch is written. */
   put(table: JournalTable, key: readonly string[], body: () => string): void {
     this.write({ table, key, body });
   }
@@ -70,31 +70,31 @@ export class Journal {
     this.write({ table, key, body: undefined });
   }
 
-  /** Tells `owner` when all that was written so far is durable, and keeps its last revision. */
+  /** Notifies `owner` when all writes so far are durable, and stores its last revision. */
   mark(owner: RevisionOwner, revision: number): void {
     this.next.revisions.set(owner, revision);
     this.start();
   }
 
-  /** Resolves when everything written so far is on the disk. Throws when it will never be. */
+  /** Resolves when all writes so far are durable. Rejects if the journal fails. */
   durable(): Promise<void> {
     if (this.broken) return Promise.reject(this.broken);
     if (this.next.writes.size > 0 || this.next.revisions.size > 0) return this.next.done.promise;
     return this.flying ?? Promise.resolve();
   }
 
-  /** Rows that wait to be written; callers hold new work back when it grows. */
+  /** Number of unwritten rows; callers reject new work if it grows. */
   get backlog(): number {
     return this.next.writes.size;
   }
 
-  /** Writes what is pending and stops. */
+  /** Writes the pending batch and closes. */
   async close(): Promise<void> {
     await this.durable().catch(() => undefined);
     this.fail(new Error('the journal is closed'), false);
   }
 
-  /** Refuses everything from now on: the session is gone, and the lease with it. */
+  /** Rejects all further writes: the session and its lease are lost. */
   fail(error: Error, report = true): void {
     if (this.broken) return;
     this.broken = error;
@@ -112,7 +112,7 @@ export class Journal {
   private start(): void {
     if (this.flying || this.broken) return;
     this.flying = new Promise((resolve, reject) => {
-      // What the present turn of the event loop still writes goes into the same batch.
+      // Later writes of the current turn of the event loop go into the same batch.
       setImmediate(() => void this.flush().then(resolve, reject));
     });
     this.flying.catch(() => undefined);
@@ -138,7 +138,7 @@ export class Journal {
 
   private async commit(batch: Batch): Promise<void> {
     const { client } = this;
-    // Made before anything is awaited, so that no later change slips into this batch.
+    // Serialised before the first await, so that later changes are not part of this batch.
     const statements = groups(batch.writes.values()).map((writes) => statementOf(writes));
     await client.query('BEGIN');
     for (const statement of statements) await client.query(statement);
@@ -150,7 +150,7 @@ export class Journal {
   }
 }
 
-/** One statement for writes of the same kind to the same table: an array for each column. */
+/** One statement for writes of one kind to one table, with an array per column. */
 function statementOf(writes: readonly Write[]): QueryConfig {
   const [first] = writes;
   if (!first) throw new Error('a group of writes is never empty');
@@ -174,7 +174,7 @@ function deferred(): Deferred {
   return { promise, resolve, reject };
 }
 
-/** The writes by statement, in pieces that one statement takes. */
+/** Groups the writes by statement, with at most STATEMENT_ROWS per group. */
 function groups(writes: Iterable<Write>): Write[][] {
   const all = new Map<string, Write[][]>();
   for (const write of writes) {

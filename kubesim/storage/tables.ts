@@ -21,8 +21,8 @@ WHERE instance.cluster = given.cluster AND instance.id = given.id`,
 };
 
 /**
- * Kubernetes objects. The body is `json`, not `jsonb`: it keeps the author's order of fields and text that jsonb
- * refuses (`\u0000`), and costs the server no conversion.
+ * Kubernetes objects. The body is `json`, not `jsonb`: it keeps the order of fields and text that jsonb rejects
+ * (`\u0000`), and the server does not convert it.
  */
 export const objectTable: JournalTable = {
   name: 'object',

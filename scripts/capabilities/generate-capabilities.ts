@@ -55,7 +55,7 @@ async function wrongTests(rows: Rows): Promise<string[]> {
   const checks = Object.entries(rows).flatMap(([number, { tests }]) =>
     tests.map(async ({ file, name }) => {
       const known = await titlesOf(file);
-      if (!known) return [`row ${number}: there is no ${file}`];
+      if (!known) return [`row ${number}: ${file} does not exist`];
       const found = findTests(known, name);
       if (found.length === 0) return [`row ${number}: ${file} has no test "${name}"`];
       return found.every(({ skipped }) => skipped) ? [`row ${number}: ${file} skips "${name}"`] : [];

@@ -1,7 +1,7 @@
 import { accountScopes } from '../../access/scopes.js';
 import type { Actor } from '../../kernel/actor.js';
 
-/** The holder of an account, as a gateway vouches for them: with all that the holder may do, for an hour. */
+/** An actor with all scopes of an account holder, for an hour. */
 export function testActor(
   account: string,
   { subject = 'tester', scopes = accountScopes }: ActorOptions = {},

@@ -11,27 +11,27 @@ interface Answer<T> {
   readonly errors: readonly GraphQLFormattedError[];
 }
 
-/** Asks one subgraph, in-process, as an account. */
+/** Requests one subgraph in-process as an account. */
 export type AskSubgraph = <T>(
   account: string,
   query: string,
   variables?: Record<string, unknown>,
 ) => Promise<Answer<T>>;
 
-/** Asks one subgraph, in-process, on behalf of an actor. */
+/** Requests one subgraph in-process as an actor. */
 export type AskAs = <T>(
   actor: Actor,
   query: string,
   variables?: Record<string, unknown>,
 ) => Promise<Answer<T>>;
 
-/** Asks the subgraph for the holders of accounts. */
+/** Requests the subgraph as account holders. */
 export function askSubgraph(subgraph: Subgraph): AskSubgraph {
   const ask = askSubgraphAs(subgraph);
   return (account, query, variables) => ask(testActor(account), query, variables);
 }
 
-/** Asks the subgraph as the gateway does: each question is a request with loaders of its own. */
+/** Requests the subgraph as the gateway does: each request has its own loaders. */
 export function askSubgraphAs(subgraph: Subgraph): AskAs {
   const executor = new SubgraphExecutor(subgraph, createLog('silent'));
   return async <T>(actor: Actor, query: string, variables: Record<string, unknown> = {}) => {

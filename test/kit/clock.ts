@@ -1,14 +1,14 @@
 import type { Clock } from '../../kernel/clock.js';
 
-/** A clock that runs with the machine's and can be moved. */
+/** A clock that follows the system clock and can be moved. */
 export interface MovableClock extends Clock {
-  /** Moves it forward (or back) by milliseconds. */
+  /** Moves the clock forward (or back) by milliseconds. */
   advance(ms: number): void;
-  /** Sets it to a time, from which it runs on. */
+  /** Sets the clock to a time, from which it runs. */
   set(time: string): void;
-  /** Has it show the machine's time again. */
+  /** Resets the clock to the system time. */
   reset(): void;
-  /** Has it stand until what it answers is disposed of. It can be moved meanwhile, and runs on from there. */
+  /** Stops the clock until the result is disposed. It can be moved meanwhile, and runs from there. */
   stand(): Disposable;
 }
 

@@ -4,11 +4,11 @@ import { eventually } from './eventually.js';
 import { type GraphQLBody, graphqlRequest } from './platform.js';
 import { record } from './subscribe.js';
 
-/** Where the job runs and as whom. */
+/** URL and account of the scenario. */
 export interface GraphSession {
   readonly url: string;
   readonly account: string;
-  /** What its tokens allow; all that the holder of an account may have if omitted. */
+  /** Scopes of its tokens; default all scopes of an account holder. */
   readonly scopes?: readonly string[];
 }
 
@@ -61,7 +61,7 @@ export interface CreatedCluster {
   readonly operationId: string;
 }
 
-/** Asks for a Pro cluster with one pool and expects no user error. */
+/** Creates a Pro cluster with one pool and expects no user error. */
 export async function createCluster(session: GraphSession, name: string, nodes = 3): Promise<CreatedCluster> {
   const { createCluster: payload } = await queryGraph<{
     createCluster: { cluster: { id: string }; operation: { id: string }; userErrors: unknown[] };
@@ -105,8 +105,8 @@ interface ProvisioningEvent {
 }
 
 /**
- * The main job: create a cluster and watch it live, deploy, scale the pool beyond the vCPU quota (partial success)
- * and the workload, see scaling events, metrics and quotas, delete it again.
+ * The main scenario: create a cluster and watch it, deploy, scale the pool beyond the vCPU quota (partial success) and the
+ * workload, read scaling events, metrics and quotas, delete the cluster.
  */
 export async function clusterLifecycle(session: GraphSession, name: string): Promise<void> {
   using provisioning = await record<ProvisioningEvent>(session.url, {

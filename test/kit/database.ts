@@ -3,7 +3,7 @@ import { inject } from 'vitest';
 import { type OpenDatabase, openDatabase } from '../../kernel/postgres/database.js';
 import { databaseUrl, onServer } from './template-database.js';
 
-/** A database of its own for a test file: migrated, seeded, dropped at the end. */
+/** A database for one test file: migrated, seeded, dropped at the end. */
 export interface TestDatabase extends AsyncDisposable {
   readonly url: string;
   readonly database: OpenDatabase;

@@ -1,4 +1,4 @@
-/** GraphQL documents of the main job, as a foreign client would write them. */
+/** GraphQL documents of the main scenario, as a client of another vendor would write them. */
 
 export const CREATE_CLUSTER = `mutation Create($input: CreateClusterInput!, $dryRun: Boolean) {
   createCluster(input: $input, dryRun: $dryRun) {

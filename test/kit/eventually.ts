@@ -1,11 +1,11 @@
 import { TestRunner } from 'vitest';
 
-/** What a check answers as long as it has to be asked again. */
+/** Results with which `eventually` repeats the check. */
 type NotYet = undefined | null | false | 0 | '';
 
 /**
- * Waits for a fact: runs `check` until it answers something, or the deadline passes. A test whose own time is over before
- * says for what it waited.
+ * Repeats `check` until it returns a truthy result or the timeout has passed. If the test times out before, its error has
+ * `what`.
  */
 export async function eventually<T>(
   check: () => Promise<T | NotYet> | T | NotYet,

@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 
-/** For deadlines no time passes until this is disposed of. */
+/** Freezes the clock of deadlines until it is disposed. */
 export function freezeClock(): Disposable {
   const still = vi.spyOn(performance, 'now').mockReturnValue(performance.now());
   return { [Symbol.dispose]: () => still.mockRestore() };

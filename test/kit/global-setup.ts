@@ -15,7 +15,7 @@ declare module 'vitest' {
   }
 }
 
-/** One PostgreSQL for a project: the one TEST_DATABASE_URL names, else an embedded one in a folder that goes with it. */
+/** One PostgreSQL per project: that of TEST_DATABASE_URL, or an embedded one in a temporary folder. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.TEST_DATABASE_URL;
   if (given) {
@@ -25,7 +25,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     return template.drop;
   }
   const directory = await mkdtemp(join(tmpdir(), 'fleetgraph-test-'));
-  // As root the server runs as another user, who must get here.
+  // Started by root, the server runs as another user, which must reach this folder.
   await chmod(directory, 0o755);
   const server = await startEmbeddedPostgres({
     directory: join(directory, 'postgres'),

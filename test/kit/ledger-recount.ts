@@ -1,15 +1,15 @@
 import type { Database } from '../../kernel/postgres/database.js';
 import type { CloudClaim, Cluster, Node, NodePool } from '../../prisma/generated/client.js';
 
-/** Uses by `<resource>|<scope>`; what is not used at all is left out. */
+/** Usage by `<resource>|<scope>`, without unused resources. */
 export type Uses = Record<string, number>;
 
-/** What an account has, in one snapshot. */
+/** Rows of an account, in one snapshot. */
 interface Belongings {
   readonly clusters: readonly Cluster[];
   readonly pools: readonly NodePool[];
   readonly nodes: readonly Node[];
-  /** Load balancers and disks that objects inside clusters have. */
+  /** Granted load balancers and disks of objects inside clusters. */
   readonly claims: readonly CloudClaim[];
   readonly account: string;
   readonly prisma: Database;
@@ -17,18 +17,18 @@ interface Belongings {
 
 type Count = (resource: string, scope: string, amount: number) => void;
 
-/** Counts one kind of resource anew from what is there. */
+/** Counts the usage of one resource from the rows. */
 type Recount = (has: Belongings, count: Count) => void | Promise<void>;
 
-/** What the ledger says that an account uses. */
+/** Usage of an account by the ledger. */
 export async function ledgerUses(prisma: Database, account: string): Promise<Uses> {
   const rows = await prisma.ledgerUsage.findMany({ where: { account } });
   return sorted(new Map(rows.map(({ resource, scope, used }) => [`${resource}|${scope}`, used])));
 }
 
 /**
- * What the ledger must say of each resource when nothing is under way, by resource: a new one gets its line here. A
- * pool holds places for its nodes, without those that failed, and for its desired size while that is being tried.
+ * Expected usage of each resource while no operation runs; a new resource needs an entry here. A pool uses quota for its
+ * nodes, without failed ones, and for its desired size while it is being scaled.
  */
 const recounts: Readonly<Record<string, Recount>> = {
   clustersPerAccount: ({ clusters }, count) => {
@@ -84,7 +84,7 @@ const recounts: Readonly<Record<string, Recount>> = {
   eips: async ({ prisma, account }, count) => {
     for (const { type, retained } of await prisma.cloudResource.findMany({ where: { account } })) {
       if (type === 'EIP') count('eips', '', 1);
-      // Those of clusters that are not deleted are counted with their clusters.
+      // Pools of existing clusters are counted with their clusters.
       else if (retained) count('load-balancers', '', 1);
     }
   },
@@ -110,7 +110,7 @@ const recounts: Readonly<Record<string, Recount>> = {
   },
 };
 
-/** What an account uses, counted anew from its rows. It is what the ledger says whenever nothing is under way. */
+/** Usage of an account, counted from its rows; equal to the ledger while no operation runs. */
 export async function recount(prisma: Database, account: string): Promise<Uses> {
   const where = { account, deletedAt: null };
   const [clusters, pools, nodes, claims] = await prisma.$transaction([
@@ -149,8 +149,8 @@ function sorted(uses: ReadonlyMap<string, number>): Uses {
 }
 
 /**
- * What machines and claims take of the whole account, by the ledger and by the rows that hold it, in one statement: the
- * two are equal at every moment, also while things are under way.
+ * Account-wide usage of instances and claims by the ledger and by the rows, in one statement: both are equal at all times,
+ * also during operations.
  */
 export async function heldNow(
   prisma: Database,
@@ -173,10 +173,10 @@ export async function heldNow(
       ON usage.account = ${account} AND usage.resource = held.resource AND usage.scope = ''`;
 }
 
-/** Kinds that look again and again at what runs inside clusters; what they take is written down with its rows. */
+/** Kinds that poll clusters; their usage is written in the transaction of the rows. */
 const WATCHERS = ['autoscaling', 'component', 'control-plane', 'cloud-claims'];
 
-/** The jobs of the engine that wait or run (human-readable); those that only watch are left out. */
+/** Waiting and running jobs of the engine (human-readable), without those that only poll. */
 export async function jobsNow(prisma: Database): Promise<string[]> {
   const jobs = await prisma.$queryRaw<{ job: string }[]>`
     SELECT concat_ws(' ', key, payload::text, 'attempts', attempts, 'locked by', locked_by, 'in', run_at - now()) AS job

@@ -3,19 +3,19 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { freePort } from '../../kernel/embedded-postgres/free-port.js';
 
-/** Whether this machine has a `nats-server` to test with. */
+/** Whether `nats-server` is installed. */
 export const hasNatsServer = spawnSync('nats-server', ['--version']).status === 0;
 
-/** A real NATS server on a port of its own. */
+/** A NATS server on a free port. */
 export interface NatsServer extends AsyncDisposable {
   readonly url: string;
-  /** Ends it at once, as a crash does. */
+  /** Kills the process with SIGKILL. */
   kill(): Promise<void>;
-  /** Starts it again on the same port. */
+  /** Restarts the server on the same port. */
   restart(): Promise<void>;
 }
 
-/** Starts `nats-server` and waits until it says that it is ready. */
+/** Starts `nats-server` and waits until it is ready. */
 export async function startNatsServer(): Promise<NatsServer> {
   const port = await freePort();
   let child = await start(port);

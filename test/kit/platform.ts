@@ -14,20 +14,20 @@ export const AUTH_SECRET = clientTokens.keys.secret;
 export const PLATFORM_SECRET = 'test-platform-secret-of-at-least-32-characters';
 
 export interface TestPlatformOptions {
-  /** How many times faster than real the simulated cloud runs. Default 1,000. */
+  /** Speed of the simulated cloud as a multiple of real time. Default 1,000. */
   readonly simulationSpeed?: number;
   readonly engineConcurrency?: number;
-  /** Default: the machine's clock. */
+  /** Default: the system clock. */
   readonly clock?: Clock;
   /** Log level of the platform; `warn` helps when a test fails. Default silent. */
   readonly logLevel?: string;
-  /** Where it logs instead. */
+  /** Destination of the log. */
   readonly log?: Log;
-  /** What the settings of its gateway say. */
+  /** Settings of the gateway. */
   readonly gateway?: Partial<GatewaySettings>;
 }
 
-/** The whole platform on free ports and a database of its own. */
+/** The platform on free ports and a separate database. */
 export interface TestPlatform extends AsyncDisposable {
   /** Base URL of the gateway; GraphQL at `<url>/graphql`. */
   readonly url: string;
@@ -36,13 +36,13 @@ export interface TestPlatform extends AsyncDisposable {
   readonly kit: TestDatabase;
   /** A bearer token for the account. */
   token(account?: string, options?: TestTokenOptions): Promise<string>;
-  /** Runs a GraphQL request over HTTP as the account and answers the body. */
+  /** Sends a GraphQL request over HTTP as the account and returns the response body. */
   request<T>(query: string, variables?: Record<string, unknown>, account?: string): Promise<GraphQLBody<T>>;
-  /** SQL statements of what clients have asked for while `work` runs; the engine's own are left out. */
+  /** SQL statements of client requests while `work` runs, without those of the engine. */
   statements(work: () => Promise<unknown>): Promise<string[]>;
 }
 
-/** A GraphQL response body; the caller says what it expects in `data`. */
+/** A GraphQL response body; the caller gives the type of `data`. */
 export interface GraphQLBody<T = unknown> {
   readonly data?: T | null;
   readonly errors?: readonly {
@@ -52,13 +52,13 @@ export interface GraphQLBody<T = unknown> {
   }[];
 }
 
-/** What a test's token says beside its account. */
+/** Claims of a test token besides the account. */
 export interface TestTokenOptions {
   /** Default 3600. */
   readonly ttlSeconds?: number;
   /** Default `<account>-tester`. */
   readonly subject?: string;
-  /** Default all that the holder of an account may have. */
+  /** Default all scopes of an account holder. */
   readonly scopes?: readonly string[];
 }
 
@@ -111,7 +111,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
   };
 }
 
-/** A request, by a token that is given or one for an account. */
+/** A request with a given token or one for an account. */
 export interface GraphqlRequest extends Pick<TestTokenOptions, 'scopes'> {
   readonly query: string;
   readonly variables?: Record<string, unknown>;
@@ -119,7 +119,7 @@ export interface GraphqlRequest extends Pick<TestTokenOptions, 'scopes'> {
   readonly token?: string;
 }
 
-/** One GraphQL request over HTTP. */
+/** Sends a GraphQL request over HTTP. */
 export async function graphqlRequest<T>(url: string, request: GraphqlRequest): Promise<GraphQLBody<T>> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',

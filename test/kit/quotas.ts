@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { eventually } from './eventually.js';
 import { queryGraph, type GraphSession } from './cluster-lifecycle.js';
 
-/** Raises account-wide quotas through the graph, as a person and an operator would, and waits until they hold. */
+/** Raises account-wide quotas through the graph, by an application and its approval, and waits until they are effective. */
 export async function raiseQuotas(
   session: GraphSession,
   limits: Readonly<Record<string, number>>,

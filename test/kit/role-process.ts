@@ -4,17 +4,17 @@ import { createInterface } from 'node:readline';
 import { nodeOptions } from '../../kernel/process/node-options.js';
 import { packageRoot } from '../../kernel/package-root.js';
 
-/** A role of the built platform, running as a process of its own. */
+/** A role of the built platform as a separate process. */
 export interface RoleProcess extends AsyncDisposable {
   readonly child: ChildProcess;
   readonly pid: number;
-  /** Where it listens, as it announced; empty for the engine. */
+  /** URL that the role printed; empty for the engine. */
   readonly url: string;
-  /** Ends it at once, as a crash does. */
+  /** Kills the process with SIGKILL. */
   kill(): Promise<void>;
 }
 
-/** Starts `fleetgraph <args>` from dist/ and waits until a line of its output says that it is ready. */
+/** Starts `fleetgraph <args>` from dist/ and waits for the line of its output that it is ready. */
 export async function startRole(
   args: readonly string[],
   env: Record<string, string>,
@@ -34,7 +34,7 @@ export async function startRole(
       const match = ready.exec(line);
       if (match) resolve((match[1] ?? '').trim());
     });
-    // All that it has said is here when its pipes are closed, which may be after its end.
+    // The output is complete when the pipes are closed, possibly after the exit.
     child.once('close', () =>
       reject(new Error(`fleetgraph ${args.join(' ')} ended before it was ready:\n${output.join('')}`)),
     );

@@ -2,7 +2,7 @@ import { type Client, createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { type TestTokenOptions, testToken } from './platform.js';
 
-/** A plain graphql-ws client, as a foreign program would use: no reconnecting, no resuming. */
+/** A plain graphql-ws client without reconnecting or resuming. */
 export async function socketClient(
   url: string,
   account = 'acme',
@@ -17,14 +17,14 @@ export async function socketClient(
   });
 }
 
-/** What a subscription has received so far, and a way to wait for more. */
+/** The received events of a subscription, and a way to wait for more. */
 export interface Recording<T> extends Disposable {
   readonly events: readonly T[];
-  /** Set when the stream ended by itself. */
+  /** Set when the server ended the stream. */
   readonly ended: Promise<void>;
 }
 
-/** Subscribes and keeps everything that arrives; an error ends `ended` with it. */
+/** Subscribes and collects the events; an error rejects `ended`. */
 export async function record<T>(
   url: string,
   operation: { query: string; variables?: Record<string, unknown>; account?: string },

@@ -2,20 +2,20 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A span as a collector gets it. */
+/** A received span. */
 export interface ReceivedSpan {
   readonly service: string;
   readonly traceId: string;
   readonly spanId: string;
   readonly parentId: string;
   readonly name: string;
-  /** Those that are texts. */
+  /** The string attributes. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** A collector: what takes OTLP over HTTP. */
+/** A collector for OTLP over HTTP. */
 export interface TraceReceiver extends AsyncDisposable {
-  /** What OTEL_EXPORTER_OTLP_ENDPOINT is set to. */
+  /** Value for OTEL_EXPORTER_OTLP_ENDPOINT. */
   readonly endpoint: string;
   readonly spans: ReceivedSpan[];
 }
@@ -74,7 +74,7 @@ function text(message: Buffer, field: number): string {
   return parts(message, field)[0]?.toString('utf8') ?? '';
 }
 
-/** The values of a field of a protobuf message that are lengths of bytes. */
+/** The length-delimited values of a field of a protobuf message. */
 function parts(message: Buffer, field: number): Buffer[] {
   const found: Buffer[] = [];
   let at = 0;

@@ -5,7 +5,7 @@ import { syncBuiltinESMExports } from 'node:module';
 for (const name of ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork'] as const)
   Object.defineProperty(childProcess, name, {
     value: () => {
-      throw new Error(`${name}: a test that starts a process belongs into a file *.system.test.ts`);
+      throw new Error(`${name}: a test that starts a process belongs in a file *.system.test.ts`);
     },
   });
 syncBuiltinESMExports();

@@ -13,11 +13,11 @@ async function instancesOf(id: string) {
   return (await simulator.cloud('GET', `/clusters/${id}/instances`)).body.instances;
 }
 
-test('a request without the right token is refused', async () => {
+test('rejects a request without a valid token', async () => {
   expect((await simulator.cloud('GET', '/settings', undefined, 'wrong')).status).toBe(401);
 });
 
-test('a cluster goes from CREATING to RUNNING, and asking for it again answers with the same one', async () => {
+test('creates a cluster once per id, from CREATING to RUNNING', async () => {
   const first = await simulator.cloud('PUT', '/clusters/again', clusterBody());
   expect(first.body).toMatchObject({ id: 'again', state: 'CREATING' });
   const second = await simulator.cloud('PUT', '/clusters/again', clusterBody());
@@ -27,7 +27,7 @@ test('a cluster goes from CREATING to RUNNING, and asking for it again answers w
   expect(third.body).toMatchObject({ state: 'RUNNING', server: first.body.server });
 });
 
-test('the id of a cluster cannot be taken by another account', async () => {
+test('rejects the cluster id of another account', async () => {
   await simulator.cloud('PUT', '/clusters/taken', clusterBody());
   const other = await simulator.cloud('PUT', '/clusters/taken', clusterBody({ account: 'other' }));
   expect(other).toMatchObject({ status: 409, body: { code: 'ID_TAKEN' } });
@@ -37,7 +37,7 @@ test.each([
   ['an unknown zone', { zoneIds: ['cn-hangzhou-z'] }, 422, 'UNKNOWN_ZONE'],
   ['an unknown version', { version: '1.99.0' }, 422, 'UNKNOWN_VERSION'],
   ['a malformed body', { zoneIds: 'a' }, 400, 'INVALID_INPUT'],
-])('a cluster with %s is refused', async (_what, change, status, code) => {
+])('rejects a cluster with %s', async (_what, change, status, code) => {
   expect(await simulator.cloud('PUT', '/clusters/refused', clusterBody(change))).toMatchObject({
     status,
     body: { code },
@@ -45,7 +45,7 @@ test.each([
   expect((await simulator.cloud('GET', '/clusters/refused')).status).toBe(404);
 });
 
-test('instances are spread over the zones, answered in order, and started once however often they are asked for', async () => {
+test('spreads instances over the zones, returns them in order and starts each once per id', async () => {
   await simulator.cloud('PUT', '/clusters/spread', clusterBody());
   const body = { instances: instanceBodies('spread', 4) };
   const first = await simulator.cloud('PUT', '/clusters/spread/instances', body);
@@ -60,7 +60,7 @@ test('instances are spread over the zones, answered in order, and started once h
   expect(await instancesOf('spread')).toHaveLength(4);
 });
 
-test('where stock ends, the next type is taken, and then OUT_OF_STOCK is said of just those that are missing', async () => {
+test('falls back to the next type when stock is exhausted, and reports OUT_OF_STOCK for the missing instances only', async () => {
   await simulator.cloud('PATCH', '/settings', {
     stock: { 'cn-hangzhou-c/ecs.g7.2xlarge': 2, 'cn-hangzhou-c/ecs.c7.2xlarge': 1 },
   });
@@ -87,14 +87,14 @@ test('where stock ends, the next type is taken, and then OUT_OF_STOCK is said of
 test.each([
   ['ecs.g7.large', 'INSTANCE_TYPE_TOO_SMALL'],
   ['ecs.nope.large', 'UNKNOWN_INSTANCE_TYPE'],
-])('an instance of type %s fails with %s', async (type, code) => {
+])('fails an instance of type %s with %s', async (type, code) => {
   await simulator.cloud('PUT', '/clusters/types', clusterBody());
   const [request] = instanceBodies('types', 1, { instanceTypes: [type], id: `types-${type}` });
   const { body } = await simulator.cloud('PUT', '/clusters/types/instances', { instances: [request] });
   expect(body.instances[0]).toMatchObject({ state: 'FAILED', failure: { code } });
 });
 
-test('the failure rate decides how many instances do not start, and the seed which ones', async () => {
+test('fails starts by the failure rate, deterministically by the seed', async () => {
   const failed = async (id: string): Promise<string[]> => {
     await simulator.cloud('PUT', `/clusters/${id}`, clusterBody());
     await simulator.cloud('PUT', `/clusters/${id}/instances`, {
@@ -115,7 +115,7 @@ test('the failure rate decides how many instances do not start, and the seed whi
   expect(second).toEqual(first);
 });
 
-test('an upgrade of the control plane and of a kubelet arrive at the version asked for', async () => {
+test('upgrades the control plane and a kubelet to the requested version', async () => {
   const cluster = await simulator.cluster('upgrade', 1);
   const begun = await simulator.cloud('PUT', '/clusters/upgrade/version', { version: '1.34.1' });
   expect(begun.body.state).toBe('UPGRADING');
@@ -126,7 +126,7 @@ test('an upgrade of the control plane and of a kubelet arrive at the version ask
   expect(node.body.status).toMatchObject({ nodeInfo: { kubeletVersion: 'v1.34.1' } });
 });
 
-test('a dedicated cluster comes with three masters that ordinary pods keep away from', async () => {
+test('creates a dedicated cluster with three tainted masters', async () => {
   const cluster = await simulator.cluster('dedicated', 0, { masters: 3 });
   const { body } = await cluster.api(
     'GET',
@@ -136,7 +136,7 @@ test('a dedicated cluster comes with three masters that ordinary pods keep away 
   expect(body.items[0]).toMatchObject({ spec: { taints: [{ effect: 'NoSchedule' }] } });
 });
 
-test('a deleted cluster is gone with its instances, and deleting it again says so', async () => {
+test('deletes a cluster with its instances, and returns 404 for a repeated deletion', async () => {
   await simulator.cluster('gone', 2);
   expect((await simulator.cloud('DELETE', '/clusters/gone')).status).toBe(202);
   await eventually(async () => (await simulator.cloud('GET', '/clusters/gone')).status === 404);
@@ -144,7 +144,7 @@ test('a deleted cluster is gone with its instances, and deleting it again says s
   expect((await simulator.cloud('GET', '/clusters/gone/instances')).status).toBe(404);
 });
 
-test('after a restart clusters, nodes, objects and settings are as they were, and what was under way goes on', async () => {
+test('restores clusters, nodes, objects and settings after a restart, and resumes transitions', async () => {
   const before = await simulator.cluster('durable', 2);
   await before.api('POST', '/api/v1/namespaces/default/configmaps', {
     metadata: { name: 'kept' },
@@ -169,7 +169,7 @@ test('after a restart clusters, nodes, objects and settings are as they were, an
   });
 });
 
-test('when its database session is cut it opens again, and nothing that it had answered is lost', async () => {
+test('reopens after a lost database session without losing acknowledged changes', async () => {
   const cluster = await simulator.cluster('cut', 1);
   const path = '/api/v1/namespaces/default/configmaps';
   const made = await cluster.api('POST', path, { metadata: { name: 'answered' } });

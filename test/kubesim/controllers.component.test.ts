@@ -50,14 +50,14 @@ async function ready(app: string, count: number): Promise<PodView[]> {
   );
 }
 
-test('a deployment brings up pods with addresses of their own, spread over the nodes', async () => {
+test('starts the pods of a deployment with distinct addresses, spread over the nodes', async () => {
   await cluster.api('POST', DEPLOYMENTS, deploymentBody('spread', 6));
   const pods = await ready('spread', 6);
   expect(new Set(pods.map(({ status }) => status.podIP)).size).toBe(6);
   expect(new Set(pods.map(({ spec }) => spec.nodeName)).size).toBe(3);
 });
 
-test('a new image is rolled out by a new ReplicaSet, and the conditions say when it is done', async () => {
+test('rolls out a new image by a new ReplicaSet and reports completion by conditions', async () => {
   await cluster.api('POST', DEPLOYMENTS, deploymentBody('rolling', 4));
   await ready('rolling', 4);
   const containers = [{ name: 'web', image: 'nginx:2' }];
@@ -84,7 +84,7 @@ test('a new image is rolled out by a new ReplicaSet, and the conditions say when
   expect(sets.body.items).toHaveLength(2);
 });
 
-test('going back to an earlier template takes its ReplicaSet up again', async () => {
+test('reuses the ReplicaSet of an earlier template', async () => {
   await cluster.api('POST', DEPLOYMENTS, deploymentBody('undo', 1, 'nginx:1'));
   const strategic = { 'content-type': 'application/strategic-merge-patch+json' };
   for (const image of ['nginx:2', 'nginx:1']) {
@@ -108,7 +108,7 @@ test('going back to an earlier template takes its ReplicaSet up again', async ()
   );
 });
 
-test('pods that fit on no node wait, say why, and are placed when there is room', async () => {
+test('keeps unschedulable pods pending with a reason, and schedules them when resources become free', async () => {
   await cluster.api('POST', DEPLOYMENTS, deploymentBody('large', 4, 'nginx:1', '3'));
   const waiting = await eventually(async () =>
     (await podsOf('large')).find(({ status }) => status.conditions?.[0]?.status === 'False'),
@@ -127,7 +127,7 @@ test('pods that fit on no node wait, say why, and are placed when there is room'
   await eventually(async () => (await podsOf('large')).length === 0);
 });
 
-test('the image tag crash makes a pod crash again and again, the tag missing keeps it from starting', async () => {
+test('restarts containers with the image tag crash, and does not start those with the tag missing', async () => {
   await cluster.api('POST', DEPLOYMENTS, deploymentBody('crash', 1, 'app:crash'));
   await cluster.api('POST', DEPLOYMENTS, deploymentBody('missing', 1, 'app:missing'));
   await eventually(
@@ -140,7 +140,7 @@ test('the image tag crash makes a pod crash again and again, the tag missing kee
   );
 });
 
-test('a service has the ready pods behind it', async () => {
+test('publishes the ready pods of a service as its endpoints', async () => {
   await cluster.api('POST', '/api/v1/namespaces/work/services', {
     metadata: { name: 'spread' },
     spec: { selector: { app: 'spread' }, ports: [{ port: 80, targetPort: 8080 }] },
@@ -153,7 +153,7 @@ test('a service has the ready pods behind it', async () => {
   });
 });
 
-test('deleting an owner takes what it owns with it; orphaning leaves it', async () => {
+test('deletes the dependents of a deleted owner, unless they are orphaned', async () => {
   await cluster.api('POST', DEPLOYMENTS, deploymentBody('kept', 2));
   await ready('kept', 2);
   await cluster.api('DELETE', `${DEPLOYMENTS}/kept`, { propagationPolicy: 'Orphan' });
@@ -165,7 +165,7 @@ test('deleting an owner takes what it owns with it; orphaning leaves it', async 
   await eventually(async () => (await podsOf('kept')).length === 0);
 });
 
-test('foreground deletion keeps the owner until what it owns is gone', async () => {
+test('keeps the owner during foreground deletion until its dependents are deleted', async () => {
   await cluster.api('POST', DEPLOYMENTS, deploymentBody('fore', 1));
   await ready('fore', 1);
   const { body } = await cluster.api('DELETE', `${DEPLOYMENTS}/fore`, { propagationPolicy: 'Foreground' });
@@ -174,7 +174,7 @@ test('foreground deletion keeps the owner until what it owns is gone', async () 
   expect(await podsOf('fore')).toEqual([]);
 });
 
-test('a finalizer keeps an object until somebody takes it away', async () => {
+test('keeps a deleted object until its finalizer is removed', async () => {
   const path = '/api/v1/namespaces/work/configmaps';
   await cluster.api('POST', path, { metadata: { name: 'held', finalizers: ['test/hold'] } });
   await cluster.api('DELETE', `${path}/held`);
@@ -183,7 +183,7 @@ test('a finalizer keeps an object until somebody takes it away', async () => {
   expect((await cluster.api('GET', `${path}/held`)).status).toBe(404);
 });
 
-test('a deleted namespace empties itself and goes', async () => {
+test('deletes the contents of a deleted namespace, then the namespace', async () => {
   await cluster.api('POST', '/api/v1/namespaces', { metadata: { name: 'brief' } });
   await cluster.api('POST', '/apis/apps/v1/namespaces/brief/deployments', deploymentBody('inside', 2));
   await cluster.api('DELETE', '/api/v1/namespaces/brief');
@@ -195,7 +195,7 @@ test('a deleted namespace empties itself and goes', async () => {
   expect((await cluster.api('GET', '/api/v1/namespaces/brief/pods')).body.items).toEqual([]);
 });
 
-test('a job runs to its completions, a daemon set has one pod a node, a stateful set numbers its pods', async () => {
+test('runs a job to completion, one daemon set pod per node, and numbered stateful set pods', async () => {
   const pod = (image: string, restartPolicy?: string) => ({
     spec: { restartPolicy, containers: [{ name: 'c', image, command: ['sleep', '1'] }] },
   });
@@ -223,7 +223,7 @@ test('a job runs to its completions, a daemon set has one pod a node, a stateful
   expect((await ready('db', 2)).map(({ metadata }) => metadata.name)).toEqual(['db-0', 'db-1']);
 });
 
-test('a node that is switched off is NotReady and tainted, its pods move on, and it comes back', async () => {
+test('taints a node that is switched off, moves its pods, and recovers it', async () => {
   const extra = await simulator.cluster('power', 2);
   await extra.api('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentBody('moves', 2));
   await simulator.cloud('PUT', '/clusters/power/instances/power-i0/power', { on: false });
@@ -244,7 +244,7 @@ test('a node that is switched off is NotReady and tainted, its pods move on, and
   await eventually(async () => !(await extra.api('GET', '/api/v1/nodes/node-0')).body.spec['taints']);
 });
 
-test('an instance that is drained loses its pods to the other nodes before it goes', async () => {
+test('moves the pods of a drained instance to other nodes before it stops', async () => {
   const extra = await simulator.cluster('drain', 2);
   await extra.api('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentBody('stays', 4));
   const { body } = await simulator.cloud('POST', '/clusters/drain/instances/delete', {
@@ -269,7 +269,7 @@ test('an instance that is drained loses its pods to the other nodes before it go
   });
 });
 
-test('metrics are there for nodes and pods, and logs have lines', async () => {
+test('serves metrics of nodes and pods, and log lines', async () => {
   const [pod] = await ready('spread', 6);
   const nodes = await cluster.api('GET', '/apis/metrics.k8s.io/v1beta1/nodes');
   expect(nodes.body.items).toHaveLength(3);

@@ -46,7 +46,7 @@ const message = async (cluster: Cluster, path: string, headers?: Record<string, 
   return (body as unknown as { message: string }).message;
 };
 
-describe('a credential that only reads', () => {
+describe('a read-only credential', () => {
   test('reads objects, logs, metrics and discovery, and no Secret in any way', async () => {
     for (const path of [
       PODS,
@@ -89,7 +89,7 @@ describe('a credential that only reads', () => {
     expect((await reader.api('POST', '/apis/metrics.k8s.io/v1beta1/nodes', {})).status).toBe(405);
   });
 
-  test('impersonates nobody', async () => {
+  test('cannot impersonate', async () => {
     for (const [header, value, resource, group] of [
       ['impersonate-user', 'bob', 'users', ''],
       ['impersonate-user', 'system:serviceaccount:default:robot', 'serviceaccounts', ''],
@@ -105,10 +105,10 @@ describe('a credential that only reads', () => {
   });
 });
 
-describe('a credential that administers', () => {
+describe('an administrator credential', () => {
   const as = (user: string, more: Record<string, string> = {}) => ({ 'impersonate-user': user, ...more });
 
-  test('acts as those whom it impersonates, with no more rights than theirs', async () => {
+  test('impersonates users with exactly their rights', async () => {
     expect(await message(writer, PODS, as('bob'))).toBe(
       'pods is forbidden: User "bob" cannot list resource "pods" in API group "" in the namespace "default"',
     );
@@ -119,7 +119,7 @@ describe('a credential that administers', () => {
     expect(await status(writer, '/version', as('system:anonymous'))).toBe(403);
   });
 
-  test('is told who it acts as', async () => {
+  test('reads the impersonated user by a self subject review', async () => {
     const review = (headers: Record<string, string>) =>
       writer.api('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {}, headers);
     const info = async (headers: Record<string, string>) =>
@@ -139,7 +139,7 @@ describe('a credential that administers', () => {
     });
   });
 
-  test('reviews the access of others, which one that only reads may not', async () => {
+  test('reviews the access of other users, unlike a read-only credential', async () => {
     const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
     const resourceAttributes = { verb: 'list', resource: 'pods', namespace: 'default' };
     const allowed = async (spec: object) => {
@@ -179,7 +179,7 @@ describe('a credential that was issued for a token', () => {
     );
   };
 
-  test('ends with it, and so do the watches that run on it', async () => {
+  test('expires with the token, and its watches end', async () => {
     const cluster = await issued('eve');
     const watch = ended(cluster);
     expect(await status(cluster, PODS)).toBe(200);
@@ -189,7 +189,7 @@ describe('a credential that was issued for a token', () => {
     expect(await status(reader, PODS)).toBe(200);
   });
 
-  test('ends at its own time, and so do the watches that run on it', async () => {
+  test('expires at its own time, and its watches end', async () => {
     const cluster = await issued('frank', new Date(simulator.clock.now().getTime() + 600_000));
     const watch = ended(cluster);
     expect(await status(cluster, PODS)).toBe(200);
@@ -199,7 +199,7 @@ describe('a credential that was issued for a token', () => {
     simulator.clock.reset();
   });
 
-  test('is worth nothing once the key that signed the token is withdrawn', async () => {
+  test('is rejected after the signing key of the token is withdrawn', async () => {
     const origin = { account: 'acme', subject: 'grace', keyId: 'a key of before' };
     const cluster = await simulator.access('rights', { groups: [kubernetesGroups.writers], origin });
     expect(await status(cluster, PODS)).toBe(401);
@@ -207,7 +207,7 @@ describe('a credential that was issued for a token', () => {
     expect(await status(await simulator.access('rights', { origin: unsigned }), PODS)).toBe(401);
   });
 
-  test('is worth nothing at the API server of another cluster', async () => {
+  test('is rejected by the API server of another cluster', async () => {
     const { server, token } = writer;
     expect(await status(writer, PODS)).toBe(200);
     const foreign = await master.open(`/../other${PODS}`, { headers: { authorization: `Bearer ${token}` } });

@@ -96,7 +96,7 @@ describe('a disruption budget', () => {
     },
   );
 
-  test('cannot say both what must stay and what may go', async () => {
+  test('rejects minAvailable together with maxUnavailable', async () => {
     const { made } = await budgeted('both', { minAvailable: 1, maxUnavailable: 1 });
     expect(made.status).toBe(422);
   });

@@ -34,7 +34,7 @@ const page = (next: string) =>
   cluster.api('GET', `${CONFIG_MAPS}?labelSelector=paged&limit=${limit}&continue=${next}`);
 const namesOf = (objects: readonly KubernetesObject[]) => objects.map(({ metadata }) => metadata?.name);
 
-test('a list that has expired is answered 410 with a token that goes on with the state of the moment', async () => {
+test('returns 410 with a continue token for the current state after a list has expired', async () => {
   const first = await page('');
   await outlive();
   const expired = await page(first.body.metadata.continue ?? '');
@@ -45,7 +45,7 @@ test('a list that has expired is answered 410 with a token that goes on with the
   expect(namesOf(last.body.items)).toEqual(names.slice(6));
 });
 
-test('the platform reads such a list to its end, everything once', async () => {
+test('continues an expired list to its end, with each object once', async () => {
   const client = new KubernetesClient(cluster.config, { clusterId: cluster.id });
   const seen: (string | undefined)[] = [];
   for await (const chunk of client.chunks(CONFIG_MAPS, { limit, labelSelector })) {

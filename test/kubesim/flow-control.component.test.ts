@@ -67,7 +67,7 @@ const statusOf = async (answer: Promise<Response>) => {
   return { status, retryAfter: headers.get('retry-after') };
 };
 
-test('requests of an account wait for each other, too many are answered 429, and others are served meanwhile', async () => {
+test('queues requests of an account and rejects too many with 429, while other accounts are served', async () => {
   const slow = await takeAllPlaces('slow');
   const answered: number[] = [];
   const left = new AbortController();
@@ -94,7 +94,7 @@ test('requests of an account wait for each other, too many are answered 429, and
   );
 });
 
-test('the people of an account have 1,000 watches at the most, and those that end make room', async () => {
+test('limits an account to 1,000 open watches', async () => {
   const left = new AbortController();
   const path = `${CONFIG_MAPS}?watch=1`;
   const watch = () => other.open(path, { signal: left.signal });
@@ -107,7 +107,7 @@ test('the people of an account have 1,000 watches at the most, and those that en
   await eventually(async () => (await statusOf(other.open(path))).status === 200, { what: 'room' });
 });
 
-test('the platform itself does not wait for what people of the account send', async () => {
+test('does not queue requests of the platform behind those of users', async () => {
   const slow = await takeAllPlaces('again');
   const people = busy.api('GET', CONFIG_MAPS);
   const own = await simulator.access('busy', { name: 'fleetgraph' });
@@ -122,7 +122,7 @@ test('the platform itself does not wait for what people of the account send', as
   expect(answered).toEqual(['platform', 'people']);
 });
 
-test('a list is sent in parts and is whole, as objects and as a table', async () => {
+test('sends a complete list in parts, as objects and as a table', async () => {
   const names = Array.from({ length: 350 }, (_, index) => `many-${String(index).padStart(3, '0')}`);
   await Promise.all(
     names.map((name) => other.api('POST', CONFIG_MAPS, { metadata: { name, labels: { many: 'yes' } } })),

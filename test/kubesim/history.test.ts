@@ -41,6 +41,6 @@ test('keeps fewer changes of large objects, the last ones without a gap', () => 
   expect(revisions).toEqual(revisions.map((_, index) => 301 - revisions.length + index));
 });
 
-test('keeps the last change however large it is', () => {
+test('keeps the last change regardless of its size', () => {
   expect(kept(changed(3, 20 * MEBIBYTE)).at(-1)).toBe(3);
 });

@@ -61,8 +61,8 @@ const DISK = 'cluster.worker-node.2';
 const ADDRESS = 'cluster.worker-node.4';
 const FIREWALL = 'network.node.1';
 
-describe('a node with which several things are wrong', () => {
-  it('is Ready when all of them are over, in whatever order they end', async () => {
+describe('a node with several problems', () => {
+  it('becomes Ready when all problems have ended, in any order', async () => {
     const { id } = await simulator.cluster('several', 1);
     const node = await firstNode(id);
     const zone = (on: boolean) => simulator.cloud('PUT', `/zones/${node.zoneId}/power`, { on });
@@ -89,7 +89,7 @@ describe('a node with which several things are wrong', () => {
     }
   });
 
-  it('keeps its broken network when its kubelet is heard again', async () => {
+  it('keeps its network problem when its kubelet becomes reachable', async () => {
     const { id } = await simulator.cluster('network', 1);
     const node = await firstNode(id);
     const firewall = { operation: FIREWALL, instanceId: node.id };
@@ -103,8 +103,8 @@ describe('a node with which several things are wrong', () => {
   });
 });
 
-describe('what was done to a machine', () => {
-  it('stays after a restart; a new system disk ends the faults of the old one and no other', async () => {
+describe('a fault of an instance', () => {
+  it('survives a restart; a system disk replacement ends only faults of the disk', async () => {
     const { id } = await simulator.cluster('repairs', 1);
     const node = await firstNode(id);
     const repaired = async (action: 'RESTART' | 'RESET') => {
@@ -127,7 +127,7 @@ describe('what was done to a machine', () => {
     expect(await condition(id, node.name, 'NetworkUnavailable')).toBe('False');
   });
 
-  it('is over when the machine has left the cluster', async () => {
+  it('ends when the instance leaves the cluster', async () => {
     const { id } = await simulator.cluster('leaving', 1);
     const node = await firstNode(id);
     await perform(id, { operation: ADDRESS, instanceId: node.id });
@@ -139,8 +139,8 @@ describe('what was done to a machine', () => {
   });
 });
 
-describe('what was done to the load balancer of a Service', () => {
-  it('is over when the Service is gone: another one of its name has a whole one', async () => {
+describe('a fault of the load balancer of a Service', () => {
+  it('ends when the Service is deleted: a new Service of the name has a working load balancer', async () => {
     const { id } = await simulator.cluster('services', 1);
     const { api } = await simulator.access(id);
     const path = '/api/v1/namespaces/default/services';
@@ -166,8 +166,8 @@ describe('what was done to the load balancer of a Service', () => {
   });
 });
 
-describe('what is done to masters', () => {
-  it('is refused where the control plane is the cloud’s own', async () => {
+describe('a fault of masters', () => {
+  it('is rejected for a managed control plane', async () => {
     const { id } = await simulator.cluster('managed', 1);
     for (const number of [4, 8, 9]) {
       const { status, body } = await perform(id, { operation: `cluster.master-node.${number}` });
@@ -176,7 +176,7 @@ describe('what is done to masters', () => {
     expect(await incidents(id)).toEqual([]);
   });
 
-  it('takes the parts of the control plane that they run: with two of three the API is away', async () => {
+  it('stops the control plane components of the masters: without two of three the API is unavailable', async () => {
     const { id } = await simulator.cluster('masters', 0, { masters: 3 });
     // Masters that come up one after the other are no incident.
     expect(await incidents(id)).toEqual([]);
@@ -200,8 +200,8 @@ describe('what is done to masters', () => {
   });
 });
 
-describe('the incidents of a control plane', () => {
-  it('have the times of the clock at which they began and ended, also over a restart', async () => {
+describe('incidents of a control plane', () => {
+  it('have start and end times of the clock, also across a restart', async () => {
     const { id } = await simulator.cluster('incidents', 0);
     const zone = (letter: string, on: boolean) =>
       simulator.cloud('PUT', `/zones/cn-hangzhou-${letter}/power`, { on });

@@ -64,7 +64,7 @@ const deploy = (
   return cluster.api('POST', '/apis/apps/v1/namespaces/default/deployments', body);
 };
 
-test('pods of a serverless cluster run without a node, also after a restart', async () => {
+test('runs pods of a serverless cluster without a node, also after a restart', async () => {
   await made('sls', { serverless: true });
   let cluster = await simulator.access('sls');
   await deploy(cluster, 'first', 3);
@@ -82,7 +82,7 @@ test('pods of a serverless cluster run without a node, also after a restart', as
   expect((await cluster.api('GET', '/api/v1/nodes')).body.items).toEqual([]);
 });
 
-test('a cluster takes as many pods as it may have, and more when some have gone', async () => {
+test('enforces the pod limit of a cluster, and accepts pods again after deletions', async () => {
   const cluster = await made('full', { serverless: true, maxPods: 4 });
   const pod = (name: string) => ({
     metadata: { name },
@@ -148,7 +148,7 @@ test.each([
   },
 );
 
-test('masters are known by the ids and names that were asked for', async () => {
+test('creates masters with the requested ids and names', async () => {
   const masterNodes = [0, 1, 2].map((index) => ({
     id: `node_${index}`,
     name: `m-${index}`,
@@ -163,7 +163,7 @@ test('masters are known by the ids and names that were asked for', async () => {
   expect(nodes.map(({ metadata }) => metadata.name).sort()).toEqual(['m-0', 'm-1', 'm-2']);
 });
 
-test('an instance that is cut off stays cut off over a restart, and its node comes back with its network', async () => {
+test('keeps an instance disconnected across a restart, and its node becomes Ready when it is reconnected', async () => {
   await made('edge', {}, instanceBodies('edge', 1));
   const connect = (connected: boolean) =>
     simulator.cloud('PUT', '/clusters/edge/instances/edge-i0/connection', { connected });
@@ -180,7 +180,7 @@ test('an instance that is cut off stays cut off over a restart, and its node com
   expect(await ready()).toBe('True');
 });
 
-test('runtime classes are served, keep their handler, and say where their pods run', async () => {
+test('serves runtime classes with an immutable handler, which set the node selector of their pods', async () => {
   const cluster = await made('boxed', {}, instanceBodies('boxed', 1));
   const path = '/apis/node.k8s.io/v1/runtimeclasses';
   const body = {
@@ -204,7 +204,7 @@ test('runtime classes are served, keep their handler, and say where their pods r
   await running(cluster, 'boxed', 1);
 });
 
-test('a share of a card is free again when its pod has gone, and is known after a restart', async () => {
+test('releases the GPU memory of a deleted pod, and restores its usage after a restart', async () => {
   const labels = { 'ack.node.gpu.schedule': 'cgpu' };
   const types = { instanceTypes: ['ecs.gn6i-c4g1.xlarge'], labels };
   let cluster = await made('gpu', {}, instanceBodies('gpu', 1, types));
@@ -228,7 +228,7 @@ test('a share of a card is free again when its pod has gone, and is known after 
   });
 });
 
-test('a control plane moves to another edition while its API answers', async () => {
+test('migrates a control plane to another edition while its API is available', async () => {
   const cluster = await made('mover', {});
   const move = (edition: string) => simulator.cloud('PUT', '/clusters/mover/edition', { edition });
   expect((await move('PRO')).body).toMatchObject({ state: 'UPGRADING', targetEdition: 'PRO' });

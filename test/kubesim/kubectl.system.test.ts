@@ -60,7 +60,7 @@ describe.skipIf(!kubectlVersion)('kubectl', () => {
     return output;
   }
 
-  test('get shows nodes with their real columns', async () => {
+  test('prints nodes with the columns of Kubernetes by get', async () => {
     const lines = (await prints('get', 'nodes')).trim().split('\n');
     expect(lines[0]).toMatch(/^NAME\s+STATUS\s+ROLES\s+AGE\s+VERSION$/);
     expect(lines.slice(1).map((line) => line.split(/\s+/).slice(0, 2))).toEqual([
@@ -70,7 +70,7 @@ describe.skipIf(!kubectlVersion)('kubectl', () => {
     ]);
   });
 
-  test('apply creates, changes, and leaves alone what is the same; rollout status waits for it', async () => {
+  test('creates, changes and keeps objects by apply, and waits by rollout status', async () => {
     expect(await prints('apply', '-f', 'web.yaml')).toBe(
       'namespace/shop created\ndeployment.apps/web created\nservice/web created\n',
     );
@@ -87,7 +87,7 @@ describe.skipIf(!kubectlVersion)('kubectl', () => {
     ).toContain('nginx:1.28');
   });
 
-  test('a manifest with a field that is not there is refused', async () => {
+  test('rejects a manifest with an unknown field', async () => {
     await writeFile(
       join(folder, 'wrong.yaml'),
       'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: wrong}\ndataa: {a: b}\n',
@@ -97,7 +97,7 @@ describe.skipIf(!kubectlVersion)('kubectl', () => {
     expect(output).toContain('unknown field "dataa"');
   });
 
-  test('describe tells a deployment, its pods, its service and a node with their events', async () => {
+  test('describes a deployment, its pods, its service and a node with their events', async () => {
     expect(await prints('-n', 'shop', 'describe', 'deployment', 'web')).toMatch(
       /ScalingReplicaSet[\s\S]*Scaled up replica set/,
     );
@@ -110,7 +110,7 @@ describe.skipIf(!kubectlVersion)('kubectl', () => {
     );
   });
 
-  test('scale, set image, rollout history and rollout undo work', async () => {
+  test('scales, sets an image, and prints and undoes the rollout history', async () => {
     await prints('-n', 'shop', 'scale', 'deployment', 'web', '--replicas=5');
     await prints('-n', 'shop', 'rollout', 'status', 'deployment/web', '--timeout=30s');
     expect(await prints('-n', 'shop', 'get', 'deployment', 'web')).toMatch(/web\s+5\/5\s+5\s+5/);
@@ -130,7 +130,7 @@ describe.skipIf(!kubectlVersion)('kubectl', () => {
     ).toBe('nginx:1.27');
   });
 
-  test('get -w prints each change as it comes, with one header', async () => {
+  test('prints each change by get -w, with one header', async () => {
     const child = spawn('kubectl', ['-n', 'shop', 'get', 'pods', '-w'], {
       env: environment,
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -157,7 +157,7 @@ describe.skipIf(!kubectlVersion)('kubectl', () => {
     expect(output.match(/NAME/g)).toHaveLength(1);
   });
 
-  test('logs prints lines, and follows them', async () => {
+  test('prints and follows logs', async () => {
     expect(await prints('-n', 'shop', 'logs', 'deployment/web', '--tail=2')).toContain('level=info');
     const child = spawn('kubectl', ['-n', 'shop', 'logs', '-f', 'deployment/web', '--tail=0'], {
       env: environment,
@@ -173,7 +173,7 @@ describe.skipIf(!kubectlVersion)('kubectl', () => {
     }
   });
 
-  test('create, expose, run, top, cordon, drain and auth can-i work, protobuf bodies included', async () => {
+  test('runs create, expose, run, top, cordon, drain and auth can-i, with protobuf bodies', async () => {
     await prints('create', 'namespace', 'made');
     await prints('-n', 'made', 'create', 'deployment', 'nginx', '--image=nginx', '--replicas=2');
     await prints('-n', 'made', 'expose', 'deployment', 'nginx', '--port=80');
@@ -191,7 +191,7 @@ describe.skipIf(!kubectlVersion)('kubectl', () => {
     expect(await prints('auth', 'can-i', 'create', 'pods')).toBe('yes\n');
   });
 
-  test('create pdb, get pdb and drain: a node is drained as far as the budget allows', async () => {
+  test('drains a node as far as a disruption budget of create pdb allows', async () => {
     await prints('create', 'namespace', 'kept');
     await prints('-n', 'kept', 'create', 'deployment', 'web', '--image=nginx', '--replicas=2');
     await prints('-n', 'kept', 'rollout', 'status', 'deployment/web', '--timeout=30s');
@@ -230,7 +230,7 @@ describe.skipIf(!kubectlVersion)('kubectl', () => {
     await prints('uncordon', node);
   });
 
-  test('delete waits until things are gone', async () => {
+  test('waits by delete until objects are deleted', async () => {
     expect(await prints('delete', '-f', 'web.yaml', '--timeout=60s')).toContain('namespace "shop" deleted');
     const { output } = await kubectl('get', 'namespace', 'shop');
     expect(output).toBe('Error from server (NotFound): namespaces "shop" not found\n');

@@ -42,7 +42,7 @@ async function watched(path: string): Promise<WatchEvent[]> {
     .map((line) => JSON.parse(line) as WatchEvent);
 }
 
-test('the typed client creates, lists, and deletes', async () => {
+test('creates, lists and deletes by the typed client', async () => {
   const core = cluster.config.makeApiClient(CoreV1Api);
   await core.createNamespacedConfigMap({
     namespace: 'default',
@@ -59,7 +59,7 @@ test('the typed client creates, lists, and deletes', async () => {
   });
 });
 
-test('the typed client scales and reads a deployment', async () => {
+test('scales and reads a deployment by the typed client', async () => {
   const apps = cluster.config.makeApiClient(AppsV1Api);
   await cluster.api('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentBody('typed', 1));
   const scale = await apps.readNamespacedDeploymentScale({ namespace: 'default', name: 'typed' });
@@ -76,7 +76,7 @@ test('the typed client scales and reads a deployment', async () => {
   );
 });
 
-test('a scale from an old version is a conflict', async () => {
+test('rejects a scale with an old resourceVersion as a conflict', async () => {
   const path = '/apis/apps/v1/namespaces/default/deployments/scaled-late';
   await cluster.api('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentBody('scaled-late', 0));
   const { body } = await cluster.api('GET', `${path}/scale`);
@@ -116,7 +116,7 @@ test.each(['PUT', 'PATCH'])(
   },
 );
 
-test('an informer sees what is there and what changes', async () => {
+test('sends existing objects and changes to an informer', async () => {
   const core = cluster.config.makeApiClient(CoreV1Api);
   await configMap('before', {}, { informer: 'yes' });
   const seen: string[] = [];
@@ -136,7 +136,7 @@ test('an informer sees what is there and what changes', async () => {
   expect(seen).toEqual(['add before', 'add after', 'delete before']);
 });
 
-test('a watch from a revision gets every change after it in order, then a bookmark at the end of its time', async () => {
+test('sends every change after a revision in order, and a bookmark at the timeout of the watch', async () => {
   const { body } = await cluster.api('GET', CONFIG_MAPS);
   await configMap('w1');
   await cluster.api(
@@ -155,7 +155,7 @@ test('a watch from a revision gets every change after it in order, then a bookma
   expect([...revisions].sort((a, b) => a - b)).toEqual(revisions);
 });
 
-test('a watch that asks for initial events gets them and is told where they end', async () => {
+test('sends initial events and marks their end in a watch that requests them', async () => {
   await configMap('initial', {}, { initial: 'yes' });
   const query =
     'watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=1';
@@ -167,7 +167,7 @@ test('a watch that asks for initial events gets them and is told where they end'
   });
 });
 
-test('a watch with a selector says ADDED and DELETED when an object enters and leaves the selection', async () => {
+test('sends ADDED and DELETED when an object enters and leaves the selection of a watch', async () => {
   await configMap('moves');
   const from = (await cluster.api('GET', CONFIG_MAPS)).body.metadata.resourceVersion;
   for (const label of ['blue', 'red']) {
@@ -184,7 +184,7 @@ test('a watch with a selector says ADDED and DELETED when an object enters and l
   expect(events.map(({ type }) => type)).toEqual(['ADDED', 'DELETED']);
 });
 
-test('a watch from a revision that is forgotten is answered 410', async () => {
+test('returns 410 for a watch from an expired revision', async () => {
   const first = (await configMap('churn')).body.metadata.resourceVersion;
   for (let round = 0; round < 8; round += 1) {
     await Promise.all(
@@ -202,7 +202,7 @@ test('a watch from a revision that is forgotten is answered 410', async () => {
   expect(answer).toMatchObject({ status: 410, body: { kind: 'Status', reason: 'Expired' } });
 });
 
-test('pages of a list hold everything once, and say how much is left', async () => {
+test('pages a list with each object once and the remaining count', async () => {
   await Promise.all(
     Array.from({ length: 7 }, (_, index) => configMap(`page-${index}`, {}, { paged: 'yes' })),
   );
@@ -228,19 +228,19 @@ test.each([
   ['labelSelector=tier!%3Da,tier', ['sel-b', 'sel-c']],
   ['labelSelector=!tier,sel', ['sel-none']],
   ['labelSelector=tier%3Da', ['sel-a']],
-])('the selector %s finds the right objects', async (query, names) => {
+])('selects objects by %s', async (query, names) => {
   await Promise.all(['a', 'b', 'c'].map((tier) => configMap(`sel-${tier}`, {}, { tier, sel: 'x' })));
   await configMap('sel-none', {}, { sel: 'x' });
   const { body } = await cluster.api('GET', `${CONFIG_MAPS}?${query}`);
   expect(body.items.map(({ metadata }) => metadata.name)).toEqual(names);
 });
 
-test('a field selector on a field that the kind does not offer is refused', async () => {
+test('rejects a field selector on an unsupported field', async () => {
   const { body } = await cluster.api('GET', '/api/v1/pods?fieldSelector=spec.hostname%3Dx');
   expect(body).toMatchObject({ code: 400, reason: 'BadRequest' });
 });
 
-test('an update from an old version is a conflict, one from the present version is not', async () => {
+test('rejects an update with an old resourceVersion as a conflict', async () => {
   const { body } = await configMap('conflict', { a: '1' });
   const second = await cluster.api('PUT', `${CONFIG_MAPS}/conflict`, { ...body, data: { a: '2' } });
   expect(second.status).toBe(200);
@@ -248,13 +248,13 @@ test('an update from an old version is a conflict, one from the present version 
   expect(third).toMatchObject({ status: 409, body: { reason: 'Conflict' } });
 });
 
-test('an update that changes nothing makes no new version', async () => {
+test('keeps the resourceVersion in an update without changes', async () => {
   const { body } = await configMap('same', { a: '1' });
   const again = await cluster.api('PUT', `${CONFIG_MAPS}/same`, body);
   expect(again.body.metadata.resourceVersion).toBe(body.metadata.resourceVersion);
 });
 
-test('creating a second object of a name is refused, generateName finds free ones, dryRun stores nothing', async () => {
+test('rejects a second object of a name, generates free names, and stores nothing in a dry run', async () => {
   await configMap('once');
   expect(await configMap('once')).toMatchObject({ status: 409, body: { reason: 'AlreadyExists' } });
   const made = await cluster.api('POST', CONFIG_MAPS, { metadata: { generateName: 'made-' } });
@@ -265,7 +265,7 @@ test('creating a second object of a name is refused, generateName finds free one
   expect((await cluster.api('GET', `${CONFIG_MAPS}/tried`)).status).toBe(404);
 });
 
-test('a JSON patch changes what it names, and fails as a whole when its test fails', async () => {
+test('applies a JSON patch, and rejects it as a whole if its test fails', async () => {
   await configMap('json', { a: '1', b: '2' });
   const type = { 'content-type': 'application/json-patch+json' };
   const patch = [
@@ -277,7 +277,7 @@ test('a JSON patch changes what it names, and fails as a whole when its test fai
   expect((await cluster.api('PATCH', `${CONFIG_MAPS}/json`, patch, type)).status).toBe(422);
 });
 
-test('an object grows by patches up to the size of a body, and no further', async () => {
+test('limits an object that patches grow to the size of a body', async () => {
   await configMap('growing');
   const type = { 'content-type': 'application/merge-patch+json' };
   const grow = (key: string) =>
@@ -285,7 +285,7 @@ test('an object grows by patches up to the size of a body, and no further', asyn
   expect([(await grow('a')).status, (await grow('b')).status]).toEqual([200, 413]);
 });
 
-test('a pod has 250 containers at the most', async () => {
+test('limits a pod to 250 containers', async () => {
   const pod = (count: number) => ({
     metadata: { name: `of-${count}` },
     spec: { containers: Array.from({ length: count }, (_, n) => ({ name: `c${n}`, image: 'n' })) },
@@ -296,7 +296,7 @@ test('a pod has 250 containers at the most', async () => {
   expect(refused.body.message).toContain('spec.containers: Too many: 251: must have at most 250 items');
 });
 
-test('warnings of 5,000 unknown fields are cut, so that clients can read the headers', async () => {
+test('truncates the warnings of 5,000 unknown fields, so that clients can read the headers', async () => {
   const unknown = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`field${n}`, n]));
   const body = { ...unknown, metadata: { name: 'unknown' } };
   const { status, headers } = await cluster.api('POST', CONFIG_MAPS, body);
@@ -304,7 +304,7 @@ test('warnings of 5,000 unknown fields are cut, so that clients can read the hea
   expect(headers.get('warning')).toMatch(/^299 - "unknown field \\"field0\\"", /);
 });
 
-test('a strategic merge patch merges containers by their name', async () => {
+test('merges containers by name in a strategic merge patch', async () => {
   await cluster.api('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentBody('strategic', 0));
   const containers = [
     { name: 'side', image: 'side:1' },
@@ -330,7 +330,7 @@ test('a strategic merge patch merges containers by their name', async () => {
   expect(body.metadata.generation).toBe(2);
 });
 
-test('server-side apply creates and then merges', async () => {
+test('creates and then merges by server-side apply', async () => {
   const apply = (data: object) =>
     cluster.open(`${CONFIG_MAPS}/applied?fieldManager=me`, {
       method: 'PATCH',
@@ -342,7 +342,7 @@ test('server-side apply creates and then merges', async () => {
   expect((await cluster.api('GET', `${CONFIG_MAPS}/applied`)).body.data).toEqual({ a: '1', b: '2' });
 });
 
-test('an object that breaks its rules is refused with every cause', async () => {
+test('rejects an invalid object with all causes', async () => {
   const wrong = {
     metadata: { name: 'Wrong_Name' },
     spec: {
@@ -360,7 +360,7 @@ test('an object that breaks its rules is refused with every cause', async () => 
   ]);
 });
 
-test('a field that the kind does not have is warned of, or refused when the client asks for it', async () => {
+test('warns of an unknown field, or rejects it if the client requests that', async () => {
   const body = { metadata: { name: 'fields' }, dataa: {} };
   expect((await cluster.api('POST', `${CONFIG_MAPS}?fieldValidation=Strict`, body)).body.message).toContain(
     'unknown field "dataa"',
@@ -371,7 +371,7 @@ test('a field that the kind does not have is warned of, or refused when the clie
   expect(warned.body).not.toHaveProperty('dataa');
 });
 
-test('a table has the columns that kubectl prints', async () => {
+test('returns a table with the columns of kubectl', async () => {
   const { body } = await cluster.api('GET', '/api/v1/nodes', undefined, {
     accept: 'application/json;as=Table;v=v1;g=meta.k8s.io',
   });
@@ -390,7 +390,7 @@ test('a table has the columns that kubectl prints', async () => {
   expect(body.rows[0]?.object.kind).toBe('PartialObjectMetadata');
 });
 
-test('discovery lists the groups in both of its forms', async () => {
+test('lists the groups in both formats of discovery', async () => {
   const legacy = await cluster.api('GET', '/apis');
   expect(legacy.body.groups.map(({ name }) => name)).toContain('apps');
   const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
@@ -399,7 +399,7 @@ test('discovery lists the groups in both of its forms', async () => {
   expect(aggregated.body.items.map(({ metadata }) => metadata.name)).toContain('metrics.k8s.io');
 });
 
-test('without a token, with one of another cluster, or with an expired one nothing is answered but 401', async () => {
+test('returns 401 without a token, and with an expired one or one of another cluster', async () => {
   const other = await simulator.cluster('other');
   expect((await cluster.api('GET', '/api/v1/nodes', undefined, { authorization: '' })).status).toBe(401);
   expect(
@@ -411,7 +411,7 @@ test('without a token, with one of another cluster, or with an expired one nothi
   expect((await cluster.api('GET', '/api/v1/nodes')).status).toBe(200);
 });
 
-test('a body of more than the limit is refused', async () => {
+test('rejects a body above the limit', async () => {
   const { status } = await cluster.api('POST', CONFIG_MAPS, {
     metadata: { name: 'large' },
     data: { a: 'x'.repeat(4 * 1024 * 1024) },

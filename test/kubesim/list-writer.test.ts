@@ -49,7 +49,7 @@ async function sent(lists: readonly (readonly unknown[])[]) {
 const objects = (count: number, size: number) =>
   Array.from({ length: count }, (_, index) => ({ index, text: 'x'.repeat(size) }));
 
-test('a list of a few large objects is written in parts, each in a turn of the event loop of its own', async () => {
+test('writes a list of a few large objects in parts, one per turn of the event loop', async () => {
   const list = objects(12, 100_000);
   const { written, bodies } = await sent([list]);
   expect(bodies).toEqual([{ kind: 'List', items: list }]);
@@ -57,14 +57,14 @@ test('a list of a few large objects is written in parts, each in a turn of the e
   expect(new Set(written.map(({ turn }) => turn)).size).toBe(written.length);
 });
 
-test('parts of several lists share the turns of the event loop', async () => {
+test('writes one part per turn for several lists together', async () => {
   const lists = [objects(6, 100_000), objects(100, 10), objects(6, 100_000)];
   const { written, bodies } = await sent(lists);
   expect(bodies.map(({ items }) => items.length)).toEqual([6, 100, 6]);
   expect(new Set(written.map(({ turn }) => turn)).size).toBe(written.length);
 });
 
-test('a short list is written at once, with its length', async () => {
+test('writes a short list in one part with its content length', async () => {
   const { written, bodies, answers } = await sent([objects(3, 10)]);
   expect(written).toHaveLength(1);
   expect(bodies[0]?.items).toHaveLength(3);

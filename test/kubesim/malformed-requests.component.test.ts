@@ -64,7 +64,7 @@ test.each([
   ['/api/v1/namespaces/default/services', { ...named({}), spec: { ports: 5 } }],
   ['/apis/apps/v1/namespaces/default/deployments', { ...named({}), spec: { selector: 5 } }],
   ['/apis/batch/v1/namespaces/default/jobs', { ...named({}), spec: { template: [] } }],
-])('refuses what is sent to %s with a field of another form: %j', async (path, body) => {
+])('rejects a body for %s with a field of the wrong type: %j', async (path, body) => {
   const { status, body: told } = await cluster.api('POST', path, body);
   expect([status, told.message]).toEqual([400, expect.stringMatching(/^json: cannot unmarshal/)]);
 });
@@ -78,7 +78,7 @@ test.each([
   ['PATCH', `${CONFIG_MAPS}/kube-root-ca.crt`, 'application/merge-patch+json'],
   ['PATCH', `${CONFIG_MAPS}/kube-root-ca.crt`, 'application/strategic-merge-patch+json'],
   ['PATCH', `${CONFIG_MAPS}/new?fieldManager=a`, 'application/apply-patch+yaml'],
-])('refuses %s of a body that nests too deeply, and goes on: %s %s', async (method, path, type) => {
+])('rejects %s of a body that nests too deeply: %s %s', async (method, path, type) => {
   const response = await cluster.open(path, {
     method,
     headers: { 'content-type': type },
@@ -89,7 +89,7 @@ test.each([
   expect((await cluster.api('GET', CONFIG_MAPS)).status).toBe(200);
 });
 
-test('refuses a patch of a scale that is no JSON', async () => {
+test('rejects a patch of a scale that is not JSON', async () => {
   const path = '/apis/apps/v1/namespaces/kube-system/deployments/coredns/scale';
   const headers = { 'content-type': 'application/merge-patch+json' };
   expect((await cluster.open(path, { method: 'PATCH', headers, body: '{' })).status).toBe(400);

@@ -74,7 +74,7 @@ function undemanding(replicas: number): Record<string, unknown> {
 }
 
 describe('a node', () => {
-  it('runs 256 pods, and one more stays pending', async () => {
+  it('runs 256 pods and keeps another one pending', async () => {
     const small = await simulator.cluster('full', 1);
     const others = await podCount(small);
     await small.api('POST', '/apis/apps/v1/namespaces/default/deployments', undemanding(257 - others));

@@ -29,7 +29,7 @@ const instanceBody = (id: string, more: object = {}) => ({
 const instance = async (cluster: string, id: string) =>
   (await ask('GET', `/clusters/${cluster}/instances`)).body.instances.find((one) => one.id === id);
 
-test('a scaling group keeps its bounds and takes no more than its maximum, also after a restart', async () => {
+test('enforces the maximum of a scaling group, also after a restart', async () => {
   await simulator.cluster('groups');
   const group = '/clusters/groups/scaling-groups/pool';
   const made = await ask('PUT', group, { minSize: 0, maxSize: 1, desiredSize: 1 });
@@ -49,7 +49,7 @@ test('a scaling group keeps its bounds and takes no more than its maximum, also 
   expect((await ask('PATCH', group, { maxSize: 9 })).status).toBe(404);
 });
 
-test('machines outlive a restart, and a machine that is a node cannot be made or attached twice', async () => {
+test('keeps detached instances across a restart, and rejects creating or attaching an instance that is a node', async () => {
   await simulator.cluster('homes');
   const machine = { account: 'acme', zoneId: 'cn-hangzhou-b', instanceType: 'ecs.g6.xlarge', imageId: IMAGE };
   expect((await ask('PUT', '/machines/i-kept', { ...machine, files: ['a'] })).body).toMatchObject({
@@ -72,7 +72,7 @@ test('machines outlive a restart, and a machine that is a node cannot be made or
   expect(list.machines.some(({ id }) => id === 'i-kept')).toBe(true);
 });
 
-test('the notice of a spot machine runs on over a restart, and then the machine is gone', async () => {
+test('reclaims a spot instance after its notice, also across a restart', async () => {
   await simulator.cluster('spots');
   await put('spots', [instanceBody('spot', { chargeType: 'SPOT' }), instanceBody('plain')]);
   await eventually(async () => (await instance('spots', 'spot'))?.state === 'RUNNING');

@@ -40,7 +40,7 @@ const CREATED = 8;
 const FINALIZERS = 14;
 const entry = (key: string, value: string) => field(DATA, message(text(1, key), text(2, value)));
 
-test('reads texts, numbers, times, lists and maps, and leaves out what it does not know', () => {
+test('decodes strings, numbers, times, lists and maps, and skips unknown fields', () => {
   const metadata = message(
     text(NAME, 'settings'),
     int(GENERATION, -3),
@@ -64,7 +64,7 @@ test('reads texts, numbers, times, lists and maps, and leaves out what it does n
   });
 });
 
-test('reads 200,000 entries of a map and of a list in one pass', { timeout: 10_000 }, () => {
+test('decodes 200,000 entries of a map and of a list in linear time', { timeout: 10_000 }, () => {
   const many = Array.from({ length: 200_000 }, (_, index) => index);
   const metadata = messageOf(many.map((index) => text(FINALIZERS, `f${index}`)));
   const raw = messageOf([field(METADATA, metadata), ...many.map((index) => entry(`k${index}`, ''))]);
@@ -80,6 +80,6 @@ test.each([
   ['has a wire type that does not exist', Buffer.concat([whole, Buffer.from([0x0f])])],
   ['has a number without an end', Buffer.concat([whole, Buffer.alloc(11, 0xff)])],
   ['is of a kind that is not served', body('v1', 'Nonsense', message())],
-])('refuses a body that %s', (_, bytes) => {
+])('rejects a body that %s', (_, bytes) => {
   expect(() => decodeProtobuf(bytes)).toThrow(expect.objectContaining({ code: 400 }) as Error);
 });

@@ -38,12 +38,12 @@ describe('a rule of a role', () => {
     [{ apiGroups: [''], resources: ['pods'], resourceNames: ['web'], verbs: ['get'] }, [], ['get pods']],
   ];
 
-  test.each(rules)('%j allows exactly what it says', (rule, allowed, denied) => {
+  test.each(rules)('%j allows exactly its requests', (rule, allowed, denied) => {
     for (const text of allowed) expect([text, ruleAllows(rule, asked(text))]).toEqual([text, true]);
     for (const text of denied) expect([text, ruleAllows(rule, asked(text))]).toEqual([text, false]);
   });
 
-  test('that names objects allows those', () => {
+  test('with resource names allows only those', () => {
     const rule = { apiGroups: [''], resources: ['pods'], resourceNames: ['web'], verbs: ['get'] };
     const get = { verb: 'get', group: '', resource: 'pods' };
     expect(['web', 'db'].map((name) => ruleAllows(rule, { ...get, name }))).toEqual([true, false]);
@@ -100,13 +100,13 @@ describe('a group', () => {
     ['anything', [], ['get pods', 'get /version']],
   ];
 
-  test.each(groups)('%s may do what its roles allow', (group, allowed, denied) => {
+  test.each(groups)('%s has the rights of its roles', (group, allowed, denied) => {
     const may = (text: string) => decide({ username: 'bob', groups: [group] }, asked(text)).allowed;
     for (const text of allowed) expect([text, may(text)]).toEqual([text, true]);
     for (const text of denied) expect([text, may(text)]).toEqual([text, false]);
   });
 
-  test('is told by which binding it may', () => {
+  test('gets the binding that allows the request', () => {
     const user = { username: 'bob', groups: [readers] };
     expect(decide(user, asked('get pods')).reason).toBe(
       'RBAC: allowed by ClusterRoleBinding "fleetgraph:readers" of ClusterRole "view" to Group "fleetgraph:readers"',
@@ -135,7 +135,7 @@ test.each([
     'users "ann" is forbidden: User "bob" cannot impersonate resource "users" in API group "" at the cluster scope',
   ],
   [{ verb: 'get', path: '/metrics' }, 'forbidden: User "bob" cannot get path "/metrics"'],
-])('a refusal of %j says it as Kubernetes does', (attributes, message) => {
+])('rejects %j with the message of Kubernetes', (attributes, message) => {
   const error = forbiddenError({ username: 'bob', groups: [] }, attributes);
   expect([error.code, error.reason, error.message]).toEqual([403, 'Forbidden', message]);
 });

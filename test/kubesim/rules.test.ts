@@ -19,7 +19,7 @@ test.each([
   ['1e3', 1000],
   ['100k', 100_000],
   ['12x', Number.NaN],
-])('the quantity %s means %d', (text, value) => {
+])('parses the quantity %s as %d', (text, value) => {
   expect(quantity(text)).toBe(value);
 });
 
@@ -31,7 +31,7 @@ test.each([
   [4 * 3_600, '4h'],
   [90_000, '25h'],
   [3 * 86_400 + 3_600, '3d1h'],
-])('%d seconds are printed as %s', (seconds, text) => {
+])('prints %d seconds as %s', (seconds, text) => {
   expect(duration(seconds)).toBe(text);
 });
 
@@ -39,11 +39,11 @@ test.each([
   ['null removes', { a: 1, b: 2 }, { b: null }, { a: 1 }],
   ['objects merge', { a: { b: 1 } }, { a: { c: 2 } }, { a: { b: 1, c: 2 } }],
   ['lists are replaced', { a: [1, 2] }, { a: [3] }, { a: [3] }],
-])('in a merge patch %s', (_what, target, patch, result) => {
+])('applies a merge patch: %s', (_what, target, patch, result) => {
   expect(mergePatch(target, patch)).toEqual(result);
 });
 
-test('a JSON patch adds, moves, copies and escapes as RFC 6902 says', () => {
+test('adds, moves, copies and escapes by a JSON patch as in RFC 6902', () => {
   const patch = [
     { op: 'add', path: '/list/1', value: 'x' },
     { op: 'add', path: '/list/-', value: 'z' },
@@ -69,7 +69,7 @@ test.each([
     { list: Array.from({ length: 10_000 }, () => 0) },
     Array.from({ length: 10_000 }, () => ({ op: 'add', path: '/list/0', value: 0 })),
   ],
-])('refuses a JSON patch that %s', (_, document, patch) => {
+])('rejects a JSON patch that %s', (_, document, patch) => {
   expect(() => jsonPatch(document, patch)).toThrow('the JSON patch copies or shifts more than 3145728');
 });
 
@@ -78,18 +78,18 @@ test.each([
   ['the prototype of an object', '/__proto__/call'],
   ['the length of a list', '/list/length'],
   ['an index with a sign', '/list/+0'],
-])('refuses a JSON patch that replaces %s', (_, path) => {
+])('rejects a JSON patch that replaces %s', (_, path) => {
   const document = { list: ['a'] };
   expect(() => jsonPatch(document, [{ op: 'replace', path, value: 4_294_967_295 }])).toThrow(
     /does not exist|is no index/,
   );
 });
 
-test('a JSON patch replaces the whole document', () => {
+test('replaces the whole document by a JSON patch', () => {
   expect(jsonPatch({ a: 1 }, [{ op: 'replace', path: '', value: { b: 2 } }])).toEqual({ b: 2 });
 });
 
-test('a rolling update never has fewer pods available, or more pods in all, than it may', () => {
+test('keeps a rolling update within maxUnavailable and maxSurge', () => {
   let fresh = { name: 'new', replicas: 0, available: 0 };
   let old = { name: 'old', replicas: 10, available: 10 };
   for (let step = 0; step < 100 && (fresh.available < 10 || old.replicas > 0); step += 1) {
@@ -104,7 +104,7 @@ test('a rolling update never has fewer pods available, or more pods in all, than
   expect([fresh.available, old.replicas]).toEqual([10, 0]);
 });
 
-test('pods that do not serve are given up first in a rolling update', () => {
+test('removes unavailable pods first in a rolling update', () => {
   const broken = { name: 'broken', replicas: 3, available: 0 };
   const good = { name: 'good', replicas: 7, available: 7 };
   const sizes = rollingStep(10, { surge: 0, unavailable: 3 }, { name: 'new', replicas: 0, available: 0 }, [
@@ -120,11 +120,11 @@ test.each([
   [{ key: 'k', value: 'v' }, true],
   [{ key: 'k', value: 'other' }, false],
   [{ key: 'k', value: 'v', effect: 'NoExecute' }, false],
-])('whether the toleration %o covers the taint k=v:NoSchedule', (toleration, expected) => {
+])('matches the toleration %o with the taint k=v:NoSchedule', (toleration, expected) => {
   expect(toleratesTaint(toleration, { key: 'k', value: 'v', effect: 'NoSchedule' })).toBe(expected);
 });
 
-test('planned calls run in the order of their times, when a moved clock has reached them', async () => {
+test('runs scheduled calls in order when a moved clock has reached their times', async () => {
   let now = 0;
   using timers = new Timers({ now: () => new Date(now) });
   const ran: number[] = [];
@@ -147,12 +147,12 @@ test.each([
   ['a list and an object', [], {}, false],
   ['null and an object', null, {}, false],
   ['a number and its text', 1, '1', false],
-])('of two values that differ by %s it is told whether they say the same', (_what, a, b, same) => {
+])('compares two JSON values that differ by %s', (_what, a, b, same) => {
   expect(sameJson(a, b)).toBe(same);
   expect(sameJson(b, a)).toBe(same);
 });
 
-test('the hash of a template does not depend on the order of its fields', () => {
+test('hashes a template independently of the order of its fields', () => {
   const spec = { containers: [{ name: 'web', image: 'nginx:1' }] };
   const template = { metadata: { labels: { app: 'web', tier: 'front' } }, spec };
   const turned = { spec, metadata: { labels: { tier: 'front', app: 'web' } } };

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => kit[Symbol.asyncDispose]());
 
-test('a simulated cloud that finds a port taken does not start, and keeps nothing of what it had opened', async () => {
+test('releases everything if a port is in use at the start', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const address = taken.address();

@@ -125,7 +125,7 @@ test.each([
   ],
   ['lists of plain values are replaced', container, { args: ['a'] }, { args: ['b'] }, { args: ['b'] }],
   ['null removes a field', podSpec, { a: 1, b: 2 }, { a: null }, { b: 2 }],
-])('in a strategic merge patch %s', (_what, merging, target, patch, result) => {
+])('applies a strategic merge patch: %s', (_what, merging, target, patch, result) => {
   expect(merging).toBeDefined();
   expect(strategicMerge(target, patch, merging)).toEqual(result);
 });
@@ -164,7 +164,7 @@ test('lists of a custom resource are replaced, but for those of its metadata', (
 
 const named = (name: string, more: object = {}) => ({ name, ...more });
 
-test('a strategic merge keeps the order of a list, merges into the first of a name and removes each of a name', () => {
+test('keeps the order of a list in a strategic merge, merges into the first entry of a name and removes all of a name', () => {
   const containers = [named('a', { image: '1' }), named('b'), named('a'), named('c')];
   const merge = (...patch: object[]) => strategicMerge({ containers }, { containers: patch }, podSpec);
   expect(merge(named('d'), named('a', { image: '2' }), named('d', { image: '3' }))).toEqual({
@@ -175,7 +175,7 @@ test('a strategic merge keeps the order of a list, merges into the first of a na
   });
 });
 
-test('a strategic merge of 150,000 named entries takes one pass', { timeout: 10_000 }, () => {
+test('merges 150,000 named entries in linear time', { timeout: 10_000 }, () => {
   const entries = (first: number) => Array.from({ length: 150_000 }, (_, n) => named(`v${first + n}`));
   const merged = strategicMerge({ volumes: entries(0) }, { volumes: entries(75_000) }, podSpec);
   expect(merged).toMatchObject({ volumes: { length: 225_000 } });

@@ -64,7 +64,7 @@ async function namesOf(answer: Response): Promise<string[]> {
   );
 }
 
-test('the objects that are there when a watch begins are written in turns of the event loop', async () => {
+test('writes the initial objects of a watch in several turns of the event loop', async () => {
   const names = Array.from({ length: OBJECTS }, (_, index) => `first-${index}`);
   for (const name of names) await create(name);
   const turns = await turnsOf(async () => {
@@ -74,7 +74,7 @@ test('the objects that are there when a watch begins are written in turns of the
   expect(new Set(turns).size).toBe(OBJECTS);
 });
 
-test('a large change is written to each of many watches in a turn of its own', async () => {
+test('writes a large change to each of many watches in a separate turn', async () => {
   const { body } = await cluster.api('GET', `${CONFIG_MAPS}?limit=1`);
   const path = `${CONFIG_MAPS}?watch=1&timeoutSeconds=2&resourceVersion=${body.metadata.resourceVersion}`;
   const turns = await turnsOf(async () => {

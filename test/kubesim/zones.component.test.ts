@@ -27,7 +27,7 @@ async function silentZones(id: string): Promise<string[]> {
 const power = (zone: string, on: boolean) => simulator.cloud('PUT', `/zones/${zone}/power`, { on });
 
 describe('a zone of the simulated cloud', () => {
-  it('takes its nodes with it when it is lost, gives none, and brings them back', async () => {
+  it('stops its nodes and starts none during an outage, and recovers them', async () => {
     const cluster = await simulator.cluster('zones-nodes', 3);
     expect(await silentZones(cluster.id)).toEqual([]);
     expect((await power('cn-hangzhou-a', false)).body).toMatchObject({ id: 'cn-hangzhou-a', on: false });
@@ -39,7 +39,7 @@ describe('a zone of the simulated cloud', () => {
     expect(await silentZones(cluster.id)).toEqual([]);
   });
 
-  it('stays lost over a restart, and with two of them the API server, until they are back', async () => {
+  it('keeps its outage across a restart; an outage of two zones stops the API server until they recover', async () => {
     const { id } = await simulator.cluster('zones-restart', 1);
     for (const zone of ['cn-hangzhou-a', 'cn-hangzhou-b']) await power(zone, false);
     await simulator.restart();
@@ -49,7 +49,7 @@ describe('a zone of the simulated cloud', () => {
     expect((await (await simulator.access(id)).api('GET', '/api/v1/namespaces')).status).toBe(200);
   });
 
-  it('that there is none of is said so', async () => {
+  it('returns 404 for an unknown zone', async () => {
     expect((await power('cn-nowhere-a', false)).status).toBe(404);
     expect(
       (await simulator.cloud('PUT', '/clusters/zones-nodes/replicas/none/power', { on: false })).status,
@@ -83,7 +83,7 @@ describe('addresses of a vSwitch', () => {
     return body.instances as unknown as { state: string; address?: string; failure?: { code: string } }[];
   };
 
-  it('are given out once among all clusters, but for the four that the cloud keeps, also after a restart', async () => {
+  it('are allocated once across all clusters, without the four reserved ones, also after a restart', async () => {
     for (const id of ['one', 'two']) await create(id);
     const first = await instances('one', 7);
     await simulator.restart();

@@ -205,7 +205,7 @@ test('fleetgraph token makes none with a scope that does not exist', async () =>
 test('fleetgraph with a word that is no command says so', async () => {
   const { code, output } = await fleetgraph(['resett'], {});
   expect(code).toBe(1);
-  expect(output).toContain('there is no command "resett"');
+  expect(output).toContain('unknown command "resett"');
 });
 
 test('fleetgraph --version prints the release', async () => {

@@ -3,12 +3,12 @@ import type { Target } from './path.js';
 import type { ResourceAttributes } from './rbac/attributes.js';
 import { authorize } from './rbac/authorizer.js';
 
-/** Throws ApiError 403 when the caller may not do this with what the path names. */
+/** Throws ApiError 403 if the caller may not perform the request on its target. */
 export function authorizeTarget(call: ApiCall, target: Target): void {
   authorize(call.user, attributesOf(call, target));
 }
 
-/** Throws ApiError 403 when the caller may not read a path that is no resource, e.g. `/metrics`. */
+/** Throws ApiError 403 if the caller may not read a non-resource path, e.g. `/metrics`. */
 export function authorizePath({ user, path, method }: ApiCall): void {
   authorize(user, { verb: method.toLowerCase(), path });
 }
@@ -21,7 +21,7 @@ function attributesOf(call: ApiCall, target: Target): ResourceAttributes {
     group: served.group,
     resource: plural,
     subresource,
-    // Of a namespace itself, API servers say that it is in itself.
+    // API servers report a namespace as being in itself.
     namespace: namespace ?? (plural === 'namespaces' ? name : undefined),
     name,
   };

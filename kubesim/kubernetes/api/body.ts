@@ -5,11 +5,11 @@ import { groupVersion } from '../kinds/resource.js';
 import { decodeProtobuf } from '../schema/protobuf.js';
 import { pruneUnknown } from '../schema/unknown-fields.js';
 import { BODY_LIMIT, textOf, type ApiCall } from './call.js';
-import { refuseDeepNesting } from './nesting.js';
+import { checkNesting } from './nesting.js';
 import type { Target } from './path.js';
 import { ApiError, badRequest } from '../kinds/status.js';
 
-/** The body, read as JSON, YAML or protobuf. Throws ApiError 400 or 415. */
+/** Parses the body as JSON, YAML or protobuf. Throws ApiError 400 or 415. */
 export async function bodyOf(call: ApiCall): Promise<Json> {
   const type = call.request.headers['content-type'] ?? 'application/json';
   if (type.includes('protobuf')) return decodeProtobuf(await call.bytes());
@@ -17,23 +17,23 @@ export async function bodyOf(call: ApiCall): Promise<Json> {
     throw new ApiError(
       415,
       'UnsupportedMediaType',
-      `the body is ${type}; only JSON, YAML and protobuf are read`,
+      `the body is ${type}; only JSON, YAML and protobuf are supported`,
     );
   }
   const body = await parseText(call, await textOf(call), type);
   if (isJson(body)) return body;
-  throw badRequest('the body is no object');
+  throw badRequest('the body is not an object');
 }
 
-/** Reads JSON, or YAML when the type says so. Throws ApiError 400, 413 and 429. */
+/** Parses JSON or, by the content type, YAML. Throws ApiError 400, 413 and 429. */
 export async function parseText(call: ApiCall, text: string, type: string): Promise<unknown> {
   const body = parseJson(text) ?? (type.includes('yaml') ? await parseYaml(call, text) : undefined);
   if (body === undefined) throw badRequest(`the body could not be read: it is not ${type}`);
-  refuseDeepNesting(body.value);
+  checkNesting(body.value);
   return body.value;
 }
 
-/** Programs say YAML and send JSON, which is YAML too, but read a hundred times faster. */
+/** Clients declare YAML and send JSON, which is valid YAML, but parses a hundred times faster as JSON. */
 function parseJson(text: string): { readonly value: unknown } | undefined {
   try {
     return { value: JSON.parse(text) as unknown };
@@ -42,12 +42,12 @@ function parseJson(text: string): { readonly value: unknown } | undefined {
   }
 }
 
-/** Characters that a body may become as JSON, aliases and merge keys resolved. */
+/** Limits of a YAML body; the length is that of its JSON, aliases and merge keys resolved. */
 const YAML_LIMITS = { documents: 1, characters: BODY_LIMIT };
 
-/** Runs in a thread, so that other requests do not wait. */
+/** Parses in a thread, which does not block other requests. */
 async function parseYaml(call: ApiCall, text: string): Promise<{ readonly value: unknown }> {
-  // Not by user: who may impersonate could take as many turns as they like.
+  // Not by user: a caller that may impersonate could take any number of turns.
   const flow = call.cluster.id;
   const parsed = await yamlParser().parse(text, YAML_LIMITS, { flow, signal: call.left });
   if ('exceeded' in parsed) {
@@ -64,23 +64,23 @@ async function parseYaml(call: ApiCall, text: string): Promise<{ readonly value:
 }
 
 /**
- * The body as an object of the path's kind, without fields that the kind does not have: those are refused or warned
- * of, as `fieldValidation` says. Throws ApiError when the body says to be of another kind or place.
+ * Reads the body as an object of the path's kind without unknown fields, which are rejected or warned of by
+ * `fieldValidation`. Throws ApiError if kind, name or namespace of the body contradict the path.
  */
 export function readObject(
   call: ApiCall,
   { served, namespace, name }: Target,
   given: Json,
 ): Draft<KubeObject> {
-  // A patch may have put a body that is not too deep into an object that is not either.
-  refuseDeepNesting(given);
+  // A patch can combine a body and an object that are each within the limit.
+  checkNesting(given);
   checkKind(served, given);
   const body = knownFields(call, served, given);
   const metadata = isJson(body['metadata']) ? body['metadata'] : {};
-  if (differs(metadata['namespace'], namespace)) {
+  if (contradicts(metadata['namespace'], namespace)) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
-  if (differs(metadata['name'], name)) {
+  if (contradicts(metadata['name'], name)) {
     throw badRequest(
       `the name of the object (${String(metadata['name'])}) does not match the name on the URL (${name})`,
     );
@@ -95,8 +95,8 @@ export function readObject(
   };
 }
 
-/** Whether the body says something else than the path; either may say nothing. */
-function differs(said: unknown, path: string | undefined): boolean {
+/** Whether the body contradicts the path; both are optional. */
+function contradicts(said: unknown, path: string | undefined): boolean {
   return path !== undefined && said !== undefined && said !== path;
 }
 
@@ -125,7 +125,7 @@ function knownFields(call: ApiCall, served: ServedType, body: Json): Json {
   return object;
 }
 
-/** Characters of a warning, and of all that an answer carries: as API servers cut them, so that clients take the headers. */
+/** Maximum length of a warning, and of all warnings of a response, as in API servers, so that clients accept the headers. */
 const WARNING_LENGTH = { each: 256, all: 4096 };
 
 function warnings(texts: readonly string[]): readonly string[] {

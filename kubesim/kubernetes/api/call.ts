@@ -7,13 +7,13 @@ import type { Representation } from './representation.js';
 /** One request to a cluster's API server. */
 export interface ApiCall {
   readonly cluster: ClusterContext;
-  /** Whose cluster it is. */
+  /** Account of the cluster. */
   readonly account: string;
-  /** The version that the control plane runs, e.g. `1.32.1`. */
+  /** Version of the control plane, e.g. `1.32.1`. */
   readonly version: string;
-  /** As whom it acts. */
+  /** The effective user, after impersonation. */
   readonly user: UserInfo;
-  /** What the cluster's lists may still read. */
+  /** Rate limiter of the cluster's lists. */
   readonly listRate: ListRateLimiter;
   readonly method: string;
   /** Path below `/clusters/<id>`. */
@@ -22,7 +22,7 @@ export interface ApiCall {
   readonly representation: Representation;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Aborts when the client leaves before it has its answer. */
+  /** Aborts if the client disconnects before the response. */
   readonly left: AbortSignal;
   /** The body, at most BODY_LIMIT bytes. */
   bytes(): Promise<Buffer>;
@@ -33,22 +33,22 @@ export async function textOf(call: ApiCall): Promise<string> {
   return (await call.bytes()).toString();
 }
 
-/** Bytes of a request body at the most, somewhat above what a real API server takes. */
+/** Maximum size of a request body in bytes, as in API servers. */
 export const BODY_LIMIT = 3 * 1024 * 1024;
 
-/** Whether a parameter is given as true. */
+/** Whether a query parameter is true. */
 export function flag(query: URLSearchParams, name: string): boolean {
   const value = query.get(name);
   return value === 'true' || value === '1';
 }
 
-/** Whether the change is only tried. */
+/** Whether the request is a dry run. */
 export function isDryRun(query: URLSearchParams): boolean {
   return query.getAll('dryRun').includes('All');
 }
 
-/** An answer with its HTTP status. */
-export interface ApiAnswer {
+/** A response with its HTTP status. */
+export interface ApiResponse {
   readonly status: number;
   readonly body: unknown;
   readonly contentType?: string;

@@ -25,8 +25,8 @@ const SUBRESOURCES: Readonly<
   token: { kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] },
 };
 
-/** What is served without being stored, in the form of discovery. */
-interface Listed {
+/** A resource in the format of discovery. */
+interface ListedResource {
   readonly name: string;
   readonly singularName: string;
   readonly namespaced: boolean;
@@ -38,7 +38,7 @@ interface Listed {
   readonly categories?: readonly string[];
 }
 
-const COMPUTED: Readonly<Record<string, readonly Listed[]>> = {
+const COMPUTED_RESOURCES: Readonly<Record<string, readonly ListedResource[]>> = {
   'metrics.k8s.io/v1beta1': [
     { name: 'nodes', singularName: '', namespaced: false, kind: 'NodeMetrics', verbs: ['get', 'list'] },
     { name: 'pods', singularName: '', namespaced: true, kind: 'PodMetrics', verbs: ['get', 'list'] },
@@ -85,24 +85,31 @@ const COMPUTED: Readonly<Record<string, readonly Listed[]>> = {
 };
 
 /** The resources of each group and version, `v1` first. */
-const resourceLists: ReadonlyMap<string, readonly Listed[]> = buildLists();
+const resourceLists: ReadonlyMap<string, readonly ListedResource[]> = buildLists();
 
-function buildLists(): Map<string, readonly Listed[]> {
-  const lists = new Map<string, Listed[]>();
+function buildLists(): Map<string, readonly ListedResource[]> {
+  const lists = new Map<string, ListedResource[]>();
   for (const served of servedTypes) {
     const key = groupVersion(served);
-    lists.set(key, [...(lists.get(key) ?? []), ...listed(served)]);
+    lists.set(key, [...(lists.get(key) ?? []), ...listedResources(served)]);
   }
-  return new Map([...lists, ...Object.entries(COMPUTED)]);
+  return new Map([...lists, ...Object.entries(COMPUTED_RESOURCES)]);
 }
 
-function listed({ type }: ServedType): Listed[] {
+function listedResources({ type }: ServedType): ListedResource[] {
   const { plural, singular, namespaced, kind, shortNames, categories } = type;
   const more = {
     ...(shortNames.length > 0 ? { shortNames } : {}),
     ...(categories.length > 0 ? { categories } : {}),
   };
-  const main: Listed = { name: plural, singularName: singular, namespaced, kind, verbs: VERBS, ...more };
+  const main: ListedResource = {
+    name: plural,
+    singularName: singular,
+    namespaced,
+    kind,
+    verbs: VERBS,
+    ...more,
+  };
   return [
     main,
     ...type.subresources.map((name) => ({
@@ -116,7 +123,7 @@ function listed({ type }: ServedType): Listed[] {
   ];
 }
 
-/** The groups with their one version each. */
+/** The groups, each with one version. */
 const groups = [...resourceLists.keys()]
   .filter((key) => key.includes('/'))
   .map((key) => {
@@ -124,7 +131,7 @@ const groups = [...resourceLists.keys()]
     return { name, version, groupVersion: key };
   });
 
-/** Answers a discovery path; undefined when the path is not one. `aggregated` asks for everything in one answer. */
+/** Returns the document of a discovery path; undefined for other paths. `aggregated` returns all resources in one document. */
 export function discovery(path: string, aggregated: boolean): Json | undefined {
   if (path === '/api')
     return aggregated
@@ -159,7 +166,7 @@ function aggregate(list: readonly (readonly [group: string, version: string])[])
 
 function aggregatedResources(group: string, version: string): Json[] {
   const all = resourceLists.get(group ? `${group}/${version}` : version) ?? [];
-  const kindOf = (one: Listed) => ({
+  const kindOf = (one: ListedResource) => ({
     group: one.group ?? group,
     version: one.version ?? version,
     kind: one.kind,

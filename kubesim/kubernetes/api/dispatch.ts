@@ -1,5 +1,5 @@
 import { authorizePath, authorizeTarget } from './authorization.js';
-import { flag, type ApiAnswer, type ApiCall } from './call.js';
+import { flag, type ApiResponse, type ApiCall } from './call.js';
 import { discovery } from './discovery.js';
 import { logs } from './logs.js';
 import { metrics } from './metrics.js';
@@ -16,9 +16,9 @@ import { create, patch, remove, removeCollection, update } from './write.js';
 
 const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 
-/** Answers one request; undefined when the answer is being streamed. Throws ApiError. */
-export async function dispatch(call: ApiCall): Promise<ApiAnswer | undefined> {
-  const plain = metricsAnswer(call) ?? plainAnswer(call);
+/** Handles a request; undefined if the response is streamed. Throws ApiError. */
+export async function dispatch(call: ApiCall): Promise<ApiResponse | undefined> {
+  const plain = serverMetrics(call) ?? nonResourceResponse(call);
   if (plain) authorizePath(call);
   const answer = plain ?? (await review(call));
   if (answer) return answer;
@@ -30,12 +30,12 @@ export async function dispatch(call: ApiCall): Promise<ApiAnswer | undefined> {
   return target.subresource ? subresource(call, target) : resource(call, target);
 }
 
-function metricsAnswer({ path, method, listRate }: ApiCall): ApiAnswer | undefined {
+function serverMetrics({ path, method, listRate }: ApiCall): ApiResponse | undefined {
   if (method !== 'GET' || path !== '/metrics') return undefined;
   return { status: 200, body: listRateMetrics(listRate), contentType: 'text/plain; version=0.0.4' };
 }
 
-function plainAnswer(call: ApiCall): ApiAnswer | undefined {
+function nonResourceResponse(call: ApiCall): ApiResponse | undefined {
   const { path, method } = call;
   if (method !== 'GET') return undefined;
   if (['/healthz', '/livez', '/readyz'].includes(path))
@@ -65,28 +65,28 @@ function versionInfo(version: string): unknown {
   };
 }
 
-type Handler = (call: ApiCall, target: Target) => Promise<ApiAnswer>;
+type Handler = (call: ApiCall, target: Target) => Promise<ApiResponse>;
 
-const OF_COLLECTIONS: Readonly<Record<string, Handler | undefined>> = {
+const COLLECTION_HANDLERS: Readonly<Record<string, Handler | undefined>> = {
   GET: list,
   POST: create,
   DELETE: removeCollection,
 };
-const OF_OBJECTS: Readonly<Record<string, Handler | undefined>> = {
+const OBJECT_HANDLERS: Readonly<Record<string, Handler | undefined>> = {
   GET: get,
   PUT: update,
   PATCH: patch,
   DELETE: remove,
 };
 
-function resource(call: ApiCall, target: Target): Promise<ApiAnswer> | undefined {
+function resource(call: ApiCall, target: Target): Promise<ApiResponse> | undefined {
   if (call.method === 'GET' && flag(call.query, 'watch')) return void watch(call, target);
-  const handler = (target.name === undefined ? OF_COLLECTIONS : OF_OBJECTS)[call.method];
+  const handler = (target.name === undefined ? COLLECTION_HANDLERS : OBJECT_HANDLERS)[call.method];
   if (!handler) throw methodNotAllowed();
   return handler(call, target);
 }
 
-function subresource(call: ApiCall, target: Target): Promise<ApiAnswer> | undefined {
+function subresource(call: ApiCall, target: Target): Promise<ApiResponse> | undefined {
   const key = `${call.method} ${target.subresource ?? ''}`;
   if (target.subresource === 'scale') return scale(call, target);
   switch (key) {

@@ -1,49 +1,49 @@
 import type { ServerResponse } from 'node:http';
 import { FairQueue, QueueFullError, type Release } from '../../../kernel/fairness/fair-queue.js';
-import type { ApiAnswer, ApiCall } from './call.js';
+import type { ApiResponse, ApiCall } from './call.js';
 
-/** Requests of one flow that are answered at once, and that wait; as `queueLengthLimit` of a priority level. */
-const AT_ONCE = 8;
-const WAITING = 400;
-/** Who asks on behalf of the platform: reconcilers must not wait for what people of the account send. */
+/** Maximum numbers of running and of waiting requests of a flow; as `queueLengthLimit` of a priority level. */
+const MAX_RUNNING = 8;
+const MAX_WAITING = 400;
+/** Subject of the platform's requests: reconcilers must not wait for requests of users. */
 const PLATFORM_SUBJECT = 'fleetgraph';
 
-/** What decides in whose queue a request waits. */
+/** Determines the queue of a request. */
 export interface Flow {
-  /** Whose cluster it is. */
+  /** Account of the cluster. */
   readonly account: string;
-  /** Who asks. */
+  /** Subject of the credential. */
   readonly subject: string;
 }
 
-/** Whether the platform asks on behalf of the account. */
+/** Whether the platform sends the request on behalf of the account. */
 export function isPlatform({ subject }: Flow): boolean {
   return subject === PLATFORM_SUBJECT;
 }
 
 /**
- * Priority and fairness between those who ask the API servers of a simulation, which all run in one process: requests of
- * one account wait for each other in a queue of their own, accounts take turns, and a queue that is full answers 429 with
- * Retry-After. Watches and followed logs hold a place until they have begun, as they do in Kubernetes.
+ * API priority and fairness between the callers of a simulation's API servers, which share one process: each account has
+ * a queue, accounts take turns, and a full queue rejects requests with 429 and Retry-After. Watches and followed logs
+ * hold a slot until they have started, as in Kubernetes.
  */
 export class FlowControl {
-  private readonly queue = new FairQueue({ perFlow: AT_ONCE, maxWaiting: WAITING });
+  private readonly queue = new FairQueue({ perFlow: MAX_RUNNING, maxWaiting: MAX_WAITING });
 
   /**
-   * Answers a call in its flow's turn, and counts it until the client has taken the answer or left. Undefined when the
-   * answer is streamed, or the client left before its turn. Throws ApiError 429.
+   * Handles a call in its flow's turn, and holds its slot until the response is sent or the client disconnects. Undefined
+   * if the response is streamed, or the client disconnected before its turn. Throws ApiError 429.
    */
   async answer(
     call: ApiCall,
     { account, subject }: Flow,
-    dispatch: (call: ApiCall) => Promise<ApiAnswer | undefined>,
-  ): Promise<ApiAnswer | undefined> {
+    dispatch: (call: ApiCall) => Promise<ApiResponse | undefined>,
+  ): Promise<ApiResponse | undefined> {
     const release = await this.enter(
       call,
-      `${account} ${isPlatform({ account, subject }) ? 'platform' : 'people'}`,
+      `${account} ${isPlatform({ account, subject }) ? 'platform' : 'users'}`,
     );
     if (!release) return undefined;
-    let answer: ApiAnswer | undefined;
+    let answer: ApiResponse | undefined;
     try {
       answer = await dispatch(call);
       return answer;

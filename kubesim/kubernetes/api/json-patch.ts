@@ -4,7 +4,7 @@ import { sameJson } from '../kinds/same-json.js';
 import { BODY_LIMIT } from './call.js';
 import { ApiError, badRequest } from '../kinds/status.js';
 
-const operationForm = z.discriminatedUnion('op', [
+const operationSchema = z.discriminatedUnion('op', [
   z.object({ op: z.literal('add'), path: z.string(), value: z.unknown() }),
   z.object({ op: z.literal('replace'), path: z.string(), value: z.unknown() }),
   z.object({ op: z.literal('test'), path: z.string(), value: z.unknown() }),
@@ -12,14 +12,14 @@ const operationForm = z.discriminatedUnion('op', [
   z.object({ op: z.literal('move'), path: z.string(), from: z.string() }),
   z.object({ op: z.literal('copy'), path: z.string(), from: z.string() }),
 ]);
-type Operation = z.infer<typeof operationForm>;
+type Operation = z.infer<typeof operationSchema>;
 
-const MOST_OPERATIONS = 10_000;
+const MAX_OPERATIONS = 10_000;
 /**
  * Characters of JSON that a patch may copy, and items of lists that it may shift, together. API servers bound the bytes of
  * copies by the size of a body, too: 37 operations that copy what they copied before fill any memory.
  */
-const MOST_WORK = BODY_LIMIT;
+const MAX_WORK = BODY_LIMIT;
 
 /**
  * Applies an RFC 6902 patch to a copy of the document. Throws ApiError. The package rfc6902 (5.4) would follow inherited
@@ -27,7 +27,7 @@ const MOST_WORK = BODY_LIMIT;
  * and bounding work before it is called is most of this file.
  */
 export function jsonPatch(document: unknown, patch: unknown): unknown {
-  const operations = z.array(operationForm).max(MOST_OPERATIONS).safeParse(patch);
+  const operations = z.array(operationSchema).max(MAX_OPERATIONS).safeParse(patch);
   if (!operations.success) throw badRequest(`invalid JSON patch: ${z.prettifyError(operations.error)}`);
   const root = { value: structuredClone(document), work: 0 };
   for (const operation of operations.data) apply(root, operation);
@@ -42,11 +42,11 @@ interface Root {
 
 function spend(root: Root, work: number): void {
   root.work += work;
-  if (root.work <= MOST_WORK) return;
+  if (root.work <= MAX_WORK) return;
   throw new ApiError(
     413,
     'RequestEntityTooLarge',
-    `the JSON patch copies or shifts more than ${MOST_WORK} bytes or list items`,
+    `the JSON patch copies or shifts more than ${MAX_WORK} bytes or list items`,
   );
 }
 

@@ -1,35 +1,35 @@
 import type { Clock } from '../../../kernel/clock.js';
 import { type ApiError, tooManyRequests } from '../kinds/status.js';
 
-/** How many objects the lists of one cluster may read: at once, and each second. */
+/** Objects that the lists of one cluster may read: burst, and per second. */
 export interface ListRates {
   readonly burst: number;
   readonly perSecond: number;
 }
 
-/** By edition of the control plane. */
+/** Rates by edition of the control plane. */
 export const listRates: Readonly<Record<'STANDARD' | 'PRO', ListRates>> = {
   STANDARD: { burst: 2_000, perSecond: 200 },
   PRO: { burst: 20_000, perSecond: 2_000 },
 };
 
-/** The largest page that is read at the price of pages. */
-const PAGE = 500;
-/** Objects of a page that cost as much as one of a list that is read whole. */
+/** Largest page with the discount. */
+const MAX_DISCOUNTED_PAGE = 500;
+/** Number of objects of a page that cost as much as one object of an unpaged list. */
 const PAGE_DISCOUNT = 20;
 
-/** What a list costs. One that is read whole holds API server and etcd far longer than its pages one by one. */
+/** Cost of a list. An unpaged list blocks API server and etcd far longer than its pages. */
 export function listCost(list: { readonly objects: number; readonly limit: number }): number {
-  const paged = list.limit > 0 && list.limit <= PAGE;
+  const paged = list.limit > 0 && list.limit <= MAX_DISCOUNTED_PAGE;
   return Math.max(1, paged ? Math.ceil(list.objects / PAGE_DISCOUNT) : list.objects);
 }
 
 /**
- * The token bucket of a cluster's lists. A list larger than the bucket is let through when it is full, and leaves it
- * in debt; until that is paid every list is refused.
+ * Token bucket of a cluster's lists. A list larger than the bucket is allowed when the bucket is full, and leaves a debt;
+ * until it is refilled all lists are rejected.
  */
 export class ListRateLimiter {
-  /** Requests refused since this process started, as an API server counts. */
+  /** Number of rejected requests since the start of the process. */
   refused = 0;
   private tokens: number;
   private filledAt: number;
@@ -42,7 +42,7 @@ export class ListRateLimiter {
     this.filledAt = clock.now().getTime();
   }
 
-  /** Takes the cost of a list. Throws ApiError 429, with the whole seconds after which it would fit. */
+  /** Takes the cost of a list. Throws ApiError 429 with the seconds after which the list fits. */
   take(cost: number): void {
     const { burst, perSecond } = this.rates();
     this.fill(burst, perSecond);
@@ -51,7 +51,7 @@ export class ListRateLimiter {
     this.tokens -= cost;
   }
 
-  /** Counts a request as refused; answers the ApiError 429 that says so. */
+  /** Counts a rejected request and returns its ApiError 429. */
   refuse(retryAfterSeconds: number): ApiError {
     this.refused += 1;
     return tooManyRequests(retryAfterSeconds);
@@ -65,7 +65,7 @@ export class ListRateLimiter {
   }
 }
 
-/** What `/metrics` says, as an API server words it. */
+/** The metric of rejected requests, as in the `/metrics` of API servers. */
 export function listRateMetrics({ refused }: ListRateLimiter): string {
   const name = 'apiserver_flowcontrol_rejected_requests_total';
   return [

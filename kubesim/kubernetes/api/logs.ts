@@ -1,13 +1,13 @@
 import { volumeFaultMessage } from '../cluster/volume-fault-messages.js';
 import type { ContainerStatus, Pod } from '../kinds/core.js';
-import type { LogLine, LogSource } from '../cluster/kubelet-answers.js';
+import type { LogLine, LogSource } from '../cluster/kubelet-api.js';
 import { flag, type ApiCall } from './call.js';
 import type { Target } from './path.js';
 import { objectOf } from './read.js';
 import { badRequest } from '../kinds/status.js';
 
-/** Milliseconds between two polls of a log that is followed. */
-const FOLLOW = 500;
+/** Milliseconds between two polls of a followed log. */
+const POLL_INTERVAL_MS = 500;
 
 /** Streams the log of a container: `container`, `follow`, `tailLines`, `sinceSeconds`, `timestamps`, `previous`… */
 export function logs(call: ApiCall, target: Target): void {
@@ -56,7 +56,7 @@ function sourceOf(pod: Pod, status: ContainerStatus, previous: boolean): LogSour
   throw badRequest(`${where} is waiting to start: ${status.state.waiting?.reason ?? 'Pending'}`);
 }
 
-/** The log of a container's last life that has ended. */
+/** The log of the previous instance of a container. */
 function endedSource(
   { name, image, state, lastState }: ContainerStatus,
   previous: boolean,
@@ -104,7 +104,7 @@ function follow(
   let seen = from;
   const timer = setInterval(() => {
     const now = cluster.clock.now().getTime();
-    // A reader that does not keep up gets the lines later; nothing is kept for it.
+    // A slow reader gets the lines later; nothing is buffered for it.
     if (response.writableNeedDrain) return;
     const present = cluster.store.byUid(pod.metadata.uid) as Pod | undefined;
     for (const line of cluster.kubelets.logLines({ ...source, ...volumeProblemOf(call, pod) }, seen, now))
@@ -112,6 +112,6 @@ function follow(
     seen = now;
     const status = present?.status.containerStatuses?.find(({ name }) => name === source.name);
     if (!status?.state.running) response.end();
-  }, FOLLOW);
+  }, POLL_INTERVAL_MS);
   response.on('close', () => clearInterval(timer));
 }

@@ -4,16 +4,16 @@ import { timestamp, type Json } from '../kinds/object.js';
 import { pods } from '../kinds/pods.js';
 import { memoryQuantity } from '../kinds/quantity.js';
 import { parseLabelSelector, satisfies } from '../kinds/selector.js';
-import type { Usage } from '../cluster/kubelet-answers.js';
-import type { ApiAnswer, ApiCall } from './call.js';
+import type { Usage } from '../cluster/kubelet-api.js';
+import type { ApiResponse, ApiCall } from './call.js';
 import { authorize } from './rbac/authorizer.js';
 import { methodNotAllowed, noSuchPath, notFound } from '../kinds/status.js';
 
 const VERSION = 'metrics.k8s.io/v1beta1';
 const WINDOW = '30s';
 
-/** Answers `/apis/metrics.k8s.io/v1beta1/…`. Nothing is stored: the numbers follow from the pods and the time. Throws ApiError. */
-export function metrics(call: ApiCall): ApiAnswer {
+/** Handles `/apis/metrics.k8s.io/v1beta1/…`. The values are computed from the pods and the time. Throws ApiError. */
+export function metrics(call: ApiCall): ApiResponse {
   if (call.method !== 'GET') throw methodNotAllowed();
   const [, , , ...steps] = call.path.split('/').filter(Boolean);
   const namespace = steps[0] === 'namespaces' ? steps[1] : undefined;
@@ -26,7 +26,7 @@ export function metrics(call: ApiCall): ApiAnswer {
   throw noSuchPath();
 }
 
-function nodeMetrics(call: ApiCall, name: string | undefined): ApiAnswer {
+function nodeMetrics(call: ApiCall, name: string | undefined): ApiResponse {
   const { cluster } = call;
   const now = cluster.clock.now();
   const byNode = Map.groupBy(cluster.store.all(pods), ({ spec }) => spec.nodeName ?? '');
@@ -56,7 +56,7 @@ function nodeItem({ metadata }: Node, usage: Usage, now: Date): Json {
   };
 }
 
-function podMetrics(call: ApiCall, namespace: string | undefined, name: string | undefined): ApiAnswer {
+function podMetrics(call: ApiCall, namespace: string | undefined, name: string | undefined): ApiResponse {
   const { cluster } = call;
   if (name === undefined) {
     const found = runningOf(cluster.store.all(pods)).filter(
@@ -104,6 +104,6 @@ function selected<T extends Pod | Node>({ query }: ApiCall, objects: readonly T[
   return objects.filter(({ metadata }) => terms.every((term) => satisfies(metadata.labels, term)));
 }
 
-function list(kind: string, items: readonly Json[]): ApiAnswer {
+function list(kind: string, items: readonly Json[]): ApiResponse {
   return { status: 200, body: { kind, apiVersion: VERSION, metadata: {}, items } };
 }

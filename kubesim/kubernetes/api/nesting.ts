@@ -1,16 +1,16 @@
 import { badRequest } from '../kinds/status.js';
 
 /**
- * Levels to which objects and lists of a body may nest. Kinds of Kubernetes nest below 30; what nests by the ten thousand
- * overflows the stack of whatever walks it, also later, when it is read from the store.
+ * Maximum nesting of objects and lists in a body. Kinds of Kubernetes nest less than 30 levels; ten thousand levels
+ * overflow the stack of every function that walks the value, also when it is read from the store later.
  */
-const DEEPEST = 200;
+const MAX_DEPTH = 200;
 
-/** Throws ApiError 400 when a value nests too deeply. Walks without recursion, so that no depth overflows the stack. */
-export function refuseDeepNesting(value: unknown): void {
+/** Throws ApiError 400 if a value nests too deeply. Not recursive, so that no depth overflows the stack. */
+export function checkNesting(value: unknown): void {
   let level = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > DEEPEST) throw badRequest(`the body nests deeper than ${DEEPEST} levels`);
+    if (depth > MAX_DEPTH) throw badRequest(`the body nests deeper than ${MAX_DEPTH} levels`);
     level = level.flatMap(childrenOf);
   }
 }

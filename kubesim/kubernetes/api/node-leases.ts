@@ -4,17 +4,17 @@ import { isNodeReady, nodes } from '../kinds/nodes.js';
 import type { ApiCall } from './call.js';
 import type { Target } from './path.js';
 
-/** How often a kubelet renews its lease, in seconds. */
-const RENEWAL = 10;
+/** Seconds between two renewals of a kubelet's lease. */
+const RENEWAL_SECONDS = 10;
 
 /**
- * The leases of the kubelets in kube-node-lease. They are computed, not stored: a thousand nodes would write a
- * hundred times a second to say nothing new.
+ * The leases of the kubelets in kube-node-lease. They are computed, not stored: a thousand nodes would write a hundred
+ * times per second.
  */
 export function withNodeLeases({ cluster }: ApiCall, { served, namespace }: Target): readonly Lease[] {
   if (served.type.id !== leases.id || (namespace !== undefined && namespace !== 'kube-node-lease')) return [];
   const now = cluster.clock.now().getTime();
-  const renewed = new Date(now - (now % (RENEWAL * 1000))).toISOString().replace('Z', '000Z');
+  const renewed = new Date(now - (now % (RENEWAL_SECONDS * 1000))).toISOString().replace('Z', '000Z');
   return [...cluster.store.all(nodes)].filter(isNodeReady).map(({ metadata }) => ({
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',

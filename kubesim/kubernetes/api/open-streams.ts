@@ -6,14 +6,14 @@ import { type Flow, isPlatform } from './flow-control.js';
 import { tooManyRequests } from '../kinds/status.js';
 
 /** Milliseconds between two checks. */
-const INTERVAL = 1_000;
-/** Streams that the people of an account may have open: as many as CONNECTIONS_PER_ACCOUNT of a gateway by default. */
-const MOST = 1_000;
+const CHECK_INTERVAL_MS = 1_000;
+/** Maximum number of open streams of an account's users: the default of CONNECTIONS_PER_ACCOUNT of a gateway. */
+const MAX_STREAMS = 1_000;
 
-/** Watches and followed logs: each is cut off within a second when the credential it was opened with ends. */
+/** Watches and followed logs; each is closed within a second after its credential expires. */
 export class OpenStreams implements Disposable {
   private readonly open = new Map<ServerResponse, Credential>();
-  /** How many the people of an account have open. */
+  /** Number of open streams of an account's users. */
   private readonly counts = new Map<string, number>();
   private readonly timer: NodeJS.Timeout;
 
@@ -21,17 +21,17 @@ export class OpenStreams implements Disposable {
     private readonly credentials: Credentials,
     private readonly clock: Clock,
   ) {
-    this.timer = setInterval(() => this.check(), INTERVAL);
+    this.timer = setInterval(() => this.check(), CHECK_INTERVAL_MS);
     this.timer.unref();
   }
 
-  /** Throws ApiError 429 when the call asks for a stream and the flow has as many open as people may. */
+  /** Throws ApiError 429 if the call requests a stream and the flow has its maximum number. */
   admit({ query }: ApiCall, flow: Flow): void {
     if (!flag(query, 'watch') && !flag(query, 'follow')) return;
-    if (!isPlatform(flow) && (this.counts.get(flow.account) ?? 0) >= MOST) throw tooManyRequests(1);
+    if (!isPlatform(flow) && (this.counts.get(flow.account) ?? 0) >= MAX_STREAMS) throw tooManyRequests(1);
   }
 
-  /** Keeps a stream until it ends. */
+  /** Tracks a stream until it ends. */
   add(response: ServerResponse, flow: Flow, credential: Credential): void {
     if (response.destroyed || response.writableFinished) return;
     this.open.set(response, credential);

@@ -3,8 +3,8 @@ import { groupVersion } from '../kinds/resource.js';
 import type { Json } from '../kinds/object.js';
 
 /**
- * The OpenAPI documents. They say which kinds there are and that the server checks fields itself (`fieldValidation`),
- * which is what kubectl asks them before it applies; the kinds' fields are left open.
+ * The OpenAPI documents. They list the kinds and the parameter `fieldValidation`, which kubectl checks before it applies;
+ * they do not list the fields of the kinds.
  */
 export function openApi(path: string, prefix: string): Json | undefined {
   if (path === '/openapi/v3')

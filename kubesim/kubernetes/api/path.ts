@@ -3,7 +3,7 @@ import type { Subresource } from '../kinds/resource.js';
 import { decodeSegment } from './request-target.js';
 import { noSuchPath } from '../kinds/status.js';
 
-/** What a resource path names. */
+/** Target of a resource path. */
 export interface Target {
   readonly served: ServedType;
   /** Undefined for cluster-scoped kinds, and for lists over all namespaces. */
@@ -13,12 +13,12 @@ export interface Target {
 }
 
 /**
- * Reads `/api/v1/…` and `/apis/<group>/<version>/…`. Undefined when the path ends before a resource (discovery).
- * Throws ApiError when there is no such kind or subresource.
+ * Parses `/api/v1/…` and `/apis/<group>/<version>/…`. Undefined if the path ends before a resource (discovery). Throws
+ * ApiError if the kind or subresource does not exist.
  */
 export function parseTarget(path: string): Target | undefined {
   const parts = path.split('/').slice(1).map(decodeSegment);
-  // No name is empty, or leads elsewhere.
+  // Empty segments and dots are no names.
   if (parts.some((part) => part === '' || part === '.' || part === '..')) throw noSuchPath();
   const [root, ...rest] = parts;
   const versionLength = root === 'api' ? 1 : 2;
@@ -32,7 +32,7 @@ export function parseTarget(path: string): Target | undefined {
 
 function inNamespace(version: string, steps: readonly string[]): Target {
   const [, namespace, third] = steps;
-  // /namespaces, /namespaces/x and /namespaces/x/status speak of the namespace; anything else of what is in it.
+  // /namespaces, /namespaces/x and /namespaces/x/status target the namespace; other paths target objects in it.
   if (namespace === undefined || third === undefined || third === 'status' || third === 'finalize') {
     return target(version, { namespace: undefined, steps });
   }

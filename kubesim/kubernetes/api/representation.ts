@@ -3,14 +3,14 @@ import type { KubeObject, Json } from '../kinds/object.js';
 import { groupVersion } from '../kinds/resource.js';
 import { ApiError } from '../kinds/status.js';
 
-/** How the client wants objects: as they are, as table rows, or only their metadata. */
+/** Negotiated representation: objects, a table, or metadata only. */
 export interface Representation {
   readonly form: 'object' | 'table' | 'metadata';
-  /** What a table's rows carry of their objects. */
+  /** Object content of table rows. */
   readonly includeObject: 'None' | 'Metadata' | 'Object';
 }
 
-/** Reads the Accept header. Throws ApiError 406 when JSON is not accepted. */
+/** Parses the Accept header. Throws ApiError 406 if JSON is not accepted. */
 export function negotiate(accept: string | undefined, includeObject: string | null): Representation {
   const include = includeObject === 'None' || includeObject === 'Object' ? includeObject : 'Metadata';
   for (const part of (accept ?? '*/*').split(',')) {
@@ -23,7 +23,7 @@ export function negotiate(accept: string | undefined, includeObject: string | nu
 
 const MEDIA = new Set(['application/json', 'application/yaml', 'application/*', '*/*']);
 
-/** What one part of an Accept header asks for; undefined when it is not served. */
+/** Form of one media range of an Accept header; undefined if it is not supported. */
 function formOf(part: string): Representation['form'] | undefined {
   const [media = '', ...parameters] = part.split(';').map((one) => one.trim());
   const as = parameters.find((parameter) => parameter.startsWith('as='))?.slice(3);
@@ -33,7 +33,7 @@ function formOf(part: string): Representation['form'] | undefined {
   return as ? undefined : 'object';
 }
 
-/** One object as the client wants it. */
+/** An object in the negotiated representation. */
 export function represent(served: ServedType, object: KubeObject, how: Representation, now: Date): unknown {
   if (how.form === 'object') return served.convert ? served.convert.out(object) : object;
   if (how.form === 'metadata') return partial(object);
@@ -44,7 +44,7 @@ export function represent(served: ServedType, object: KubeObject, how: Represent
   });
 }
 
-/** A list as the client wants it. `metadata` is the list's own. */
+/** A list in the negotiated representation. `metadata` is the metadata of the list. */
 export function representList(
   served: ServedType,
   objects: readonly KubeObject[],
@@ -67,7 +67,7 @@ function partial({ metadata }: KubeObject): Json {
   return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
 }
 
-/** The table that `kubectl get` prints. */
+/** The table for `kubectl get`. */
 function table(
   { type }: ServedType,
   objects: readonly KubeObject[],

@@ -1,15 +1,15 @@
 import { badRequest } from '../kinds/status.js';
 
-/** What an HTTP request asks for, as it was written. */
+/** Parsed target of a request line. */
 export interface RequestTarget {
-  /** Percent-encoded, and not normalised: a real API server does not resolve `..` or `//` either. */
+  /** Percent-encoded and not normalised: API servers do not resolve `..` or `//` either. */
   readonly path: string;
   readonly query: URLSearchParams;
 }
 
 const SCHEME_AND_HOST = /^https?:\/\/[^/?]*/i;
 
-/** Reads the target of a request line, `/path?query` or an absolute URL. Throws ApiError 400 on a malformed escape. */
+/** Parses the target of a request line, `/path?query` or an absolute URL. Throws ApiError 400 on a malformed escape. */
 export function readRequestTarget(target: string): RequestTarget {
   const relative = target.replace(SCHEME_AND_HOST, '');
   const at = relative.indexOf('?');
@@ -18,7 +18,7 @@ export function readRequestTarget(target: string): RequestTarget {
   return { path: path || '/', query: new URLSearchParams(at < 0 ? '' : relative.slice(at + 1)) };
 }
 
-/** One segment of a path. Throws ApiError 400 on a malformed escape. */
+/** Decodes a path segment. Throws ApiError 400 on a malformed escape. */
 export function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);

@@ -1,6 +1,6 @@
 import { isJson, type Json } from '../kinds/object.js';
 import { bodyOf } from './body.js';
-import type { ApiAnswer, ApiCall } from './call.js';
+import type { ApiResponse, ApiCall } from './call.js';
 import type { Attributes } from './rbac/attributes.js';
 import { authorize, decide, rulesOf } from './rbac/authorizer.js';
 import type { UserInfo } from './rbac/user-info.js';
@@ -9,7 +9,7 @@ import { invalid } from '../kinds/status.js';
 const AUTHORIZATION = 'authorization.k8s.io';
 const AUTHENTICATION = 'authentication.k8s.io';
 
-/** A review: a question about rights that is created and answered, and never stored. */
+/** A review: a query of permissions by POST, which is never stored. */
 interface Review {
   readonly group: string;
   readonly kind: string;
@@ -51,8 +51,8 @@ const reviews: Readonly<Record<string, Review | undefined>> = {
 
 const PATH = /^\/apis\/([^/]+)\/v1(?:\/namespaces\/([^/]+))?\/([^/]+)$/;
 
-/** Answers the reviews that `kubectl auth can-i` and `whoami` ask for; undefined for other paths. */
-export async function review(call: ApiCall): Promise<ApiAnswer | undefined> {
+/** Handles the reviews of `kubectl auth can-i` and `whoami`; undefined for other paths. */
+export async function review(call: ApiCall): Promise<ApiResponse | undefined> {
   if (call.method !== 'POST') return undefined;
   const [, group, namespace, resource = ''] = PATH.exec(call.path) ?? [];
   const found = Object.hasOwn(reviews, resource) ? reviews[resource] : undefined;

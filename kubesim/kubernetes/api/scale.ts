@@ -1,7 +1,7 @@
 import { replace } from '../cluster/write.js';
 import { selectorText } from '../kinds/apps.js';
 import { isJson, type Json, type KubeObject, type LabelSelector } from '../kinds/object.js';
-import { isDryRun, textOf, type ApiAnswer, type ApiCall } from './call.js';
+import { isDryRun, textOf, type ApiResponse, type ApiCall } from './call.js';
 import { jsonPatch } from './json-patch.js';
 import { mergePatch } from './merge-patch.js';
 import type { Target } from './path.js';
@@ -14,11 +14,11 @@ interface Scalable extends KubeObject {
   readonly status?: { readonly replicas?: number };
 }
 
-/** The scale subresource: how many replicas there shall be and are. */
-export async function scale(call: ApiCall, target: Target): Promise<ApiAnswer> {
+/** The scale subresource: desired and current number of replicas. */
+export async function scale(call: ApiCall, target: Target): Promise<ApiResponse> {
   if (call.method === 'GET') return { status: 200, body: scaleOf(objectOf(call, target) as Scalable) };
   const change = call.method === 'PUT' ? await replacement(call) : await patch(call);
-  // Read after the body: what others change while it arrives must not be undone.
+  // Read after the body: changes that arrive meanwhile must not be lost.
   const current = objectOf(call, target) as Scalable;
   const wanted = change(current);
   const { metadata, spec } = wanted;
@@ -32,7 +32,7 @@ export async function scale(call: ApiCall, target: Target): Promise<ApiAnswer> {
   return { status: 200, body: scaleOf(object as Scalable) };
 }
 
-/** Makes the scale that is asked for of the present object. */
+/** Computes the requested scale from the current object. */
 type Change = (current: Scalable) => Json;
 
 async function replacement(call: ApiCall): Promise<Change> {
@@ -49,7 +49,7 @@ async function patch(call: ApiCall): Promise<Change> {
       ? jsonPatch(scaleOf(current), body)
       : mergePatch(scaleOf(current), body);
     if (isJson(result)) return result;
-    throw badRequest('the patch makes the scale something else');
+    throw badRequest('the patched scale is not an object');
   };
 }
 

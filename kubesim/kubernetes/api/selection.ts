@@ -13,7 +13,7 @@ import { badRequest } from '../kinds/status.js';
 
 const ALWAYS_SELECTABLE = new Set(['metadata.name', 'metadata.namespace']);
 
-/** Which objects a list, watch or deletion of a collection is about. Throws ApiError on malformed selectors. */
+/** Predicate of a list, watch or deletecollection. Throws ApiError on malformed selectors. */
 export function selection(target: Target, query: URLSearchParams): Predicate {
   const { type } = target.served;
   const { namespace, name } = target;

@@ -4,31 +4,31 @@ import type { Clock } from '../../../kernel/clock.js';
 import type { Log } from '../../../kernel/log.js';
 import type { ClusterContext } from '../cluster/context.js';
 import type { Credential, Credentials } from '../../credentials.js';
-import { bearerToken, BodyTooLarge, readBody, sendJson } from '../../http/exchange.js';
-import { ListWriter, longList } from './list-writer.js';
+import { bearerToken, BodyTooLargeError, readBody, sendJson } from '../../http/exchange.js';
+import { ListWriter, longListField } from './list-writer.js';
 import type { Json } from '../kinds/object.js';
-import { BODY_LIMIT, type ApiAnswer, type ApiCall } from './call.js';
+import { BODY_LIMIT, type ApiResponse, type ApiCall } from './call.js';
 import { dispatch } from './dispatch.js';
 import { FlowControl } from './flow-control.js';
 import { ListRateLimiter, listRates } from './list-rate-limiter.js';
 import { decodeSegment, readRequestTarget } from './request-target.js';
 import type { OpenStreams } from './open-streams.js';
-import { actingUser } from './rbac/impersonation.js';
+import { effectiveUser } from './rbac/impersonation.js';
 import { AUTHENTICATED, type UserInfo } from './rbac/user-info.js';
 import { negotiate } from './representation.js';
 import { ApiError, noSuchPath, unauthorized } from '../kinds/status.js';
 
-/** A cluster whose API server answers. */
+/** A cluster whose API server is available. */
 export interface ServedCluster {
   readonly context: ClusterContext;
   readonly account: string;
-  /** The version that the control plane runs, e.g. `1.32.1`. */
+  /** Version of the control plane, e.g. `1.32.1`. */
   readonly version: string;
   edition(): 'STANDARD' | 'PRO';
 }
 
 export interface ApiServerOptions {
-  /** The cluster with the id. Throws ApiError when there is none, or its API server cannot answer. */
+  /** The cluster with the id. Throws ApiError if there is none, or its API server is unavailable. */
   cluster(id: string): ServedCluster;
   readonly credentials: Credentials;
   readonly streams: OpenStreams;
@@ -36,23 +36,27 @@ export interface ApiServerOptions {
   readonly log: Log;
 }
 
-/** The options, and what all requests share. */
-interface Serving extends ApiServerOptions {
+/** The options and the state that all requests share. */
+interface ServerContext extends ApiServerOptions {
   readonly flows: FlowControl;
   readonly lists: ListWriter;
 }
 
-/** The Kubernetes API of all clusters, each below `/clusters/<id>`, as a listener for a server. */
+/** Request listener of the Kubernetes APIs of all clusters, each below `/clusters/<id>`. */
 export function apiServer(
   options: ApiServerOptions,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const serving = { ...options, flows: new FlowControl(), lists: new ListWriter() };
   return (request, response) => {
-    serve(serving, request, response).catch((error: unknown) => refuse(response, error, options.log));
+    serve(serving, request, response).catch((error: unknown) => sendError(response, error, options.log));
   };
 }
 
-async function serve(options: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  options: ServerContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { path: whole, query } = readRequestTarget(request.url ?? '/');
   const [, id, path] = /^\/clusters\/([^/]+)(\/.*)?$/.exec(whole) ?? [];
   if (id === undefined) throw noSuchPath();
@@ -64,7 +68,7 @@ async function serve(options: Serving, request: IncomingMessage, response: Serve
     cluster: context,
     account,
     version,
-    user: actingUser(userOf(credential), request),
+    user: effectiveUser(userOf(credential), request),
     listRate: rateLimiterOf(cluster, options.clock),
     method: request.method ?? 'GET',
     path: withoutEndingSlash(path ?? '/'),
@@ -72,14 +76,14 @@ async function serve(options: Serving, request: IncomingMessage, response: Serve
     representation: negotiateFor(request, path ?? '', query),
     request,
     response,
-    left: leftSignal(response),
-    bytes: once(() => readBody(request, BODY_LIMIT)),
+    left: abortSignalOf(response),
+    bytes: memoize(() => readBody(request, BODY_LIMIT)),
   };
   const flow = { account, subject: credential.user.name };
   options.streams.admit(call, flow);
   const answer = await options.flows.answer(call, flow, dispatch);
   if (!answer) return void options.streams.add(response, flow, credential);
-  const list = answer.contentType === undefined ? longList(answer.body) : undefined;
+  const list = answer.contentType === undefined ? longListField(answer.body) : undefined;
   if (!list) return send(response, answer);
   const { status, body } = answer;
   await options.lists.send(response, account, { status, body: body as Json, list });
@@ -100,8 +104,8 @@ function userOf({ user: { name, groups } }: Credential): UserInfo {
   return { username: name, groups: [...groups, AUTHENTICATED] };
 }
 
-/** Aborts when the client leaves before it has its answer. */
-function leftSignal(response: ServerResponse): AbortSignal {
+/** Aborts if the client disconnects before the response. */
+function abortSignalOf(response: ServerResponse): AbortSignal {
   const left = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) left.abort();
@@ -111,7 +115,7 @@ function leftSignal(response: ServerResponse): AbortSignal {
 
 const limiters = new WeakMap<ClusterContext, ListRateLimiter>();
 
-/** One for each cluster; a larger one since the moment when it became a Pro cluster. */
+/** The rate limiter of a cluster; replaced when the edition changes. */
 function rateLimiterOf({ context, edition }: ServedCluster, clock: Clock): ListRateLimiter {
   const known = limiters.get(context);
   if (known) return known;
@@ -120,8 +124,8 @@ function rateLimiterOf({ context, edition }: ServedCluster, clock: Clock): ListR
   return limiter;
 }
 
-/** A body can be read only once; later askers get what the first one read. */
-function once<T>(read: () => Promise<T>): () => Promise<T> {
+/** Caches the result of the first call: a body can be read only once. */
+function memoize<T>(read: () => Promise<T>): () => Promise<T> {
   let reading: Promise<T> | undefined;
   return () => (reading ??= read());
 }
@@ -130,7 +134,7 @@ function withoutEndingSlash(path: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
-/** Only objects are negotiated; discovery, schemas and logs have forms of their own. */
+/** Only objects are negotiated; discovery, schemas and logs have fixed formats. */
 function negotiateFor(
   { headers }: IncomingMessage,
   path: string,
@@ -140,17 +144,17 @@ function negotiateFor(
   return negotiate(objects ? headers.accept : undefined, query.get('includeObject'));
 }
 
-function send(response: ServerResponse, { status, body, contentType }: ApiAnswer): void {
+function send(response: ServerResponse, { status, body, contentType }: ApiResponse): void {
   if (typeof body !== 'string') return sendJson(response, status, body, contentType);
   response.writeHead(status, { 'content-type': contentType ?? 'text/plain' }).end(body);
 }
 
-function refuse(response: ServerResponse, error: unknown, log: Log): void {
+function sendError(response: ServerResponse, error: unknown, log: Log): void {
   if (error instanceof AbortedError) return;
   const wait = error instanceof ApiError ? error.details?.retryAfterSeconds : undefined;
   if (wait !== undefined && !response.headersSent) response.setHeader('retry-after', String(wait));
   if (error instanceof ApiError) return sendJson(response, error.code, error.body());
-  if (error instanceof BodyTooLarge) {
+  if (error instanceof BodyTooLargeError) {
     return sendJson(response, 413, new ApiError(413, 'RequestEntityTooLarge', error.message).body());
   }
   log.error({ err: error }, 'a request to a Kubernetes API server failed');

@@ -1,5 +1,5 @@
 import { WorkBudget } from '../../../kernel/fairness/work-turns.js';
-import { drained } from '../../http/drained.js';
+import { waitForDrain } from '../../http/wait-for-drain.js';
 import type { KubeObject } from '../kinds/object.js';
 import type { Predicate } from '../kinds/selector.js';
 import type { Change } from '../store/history.js';
@@ -9,15 +9,15 @@ import { represent } from './representation.js';
 import { selection } from './selection.js';
 import { ApiError, badRequest, gone } from '../kinds/status.js';
 
-/** Bytes that a client may leave unread before its watch waits for it. */
-const UNREAD = 1024 * 1024;
-/** Characters that all watches of an account write in a turn of the event loop, and one object more. */
-const CHARACTERS = 128 * 1024;
-/** Milliseconds between bookmarks, and how long a watch lasts when nothing is said. */
-const BOOKMARKS = 60_000;
-const LONGEST = 45 * 60_000;
+/** Number of unread bytes at which a watch waits for its client. */
+const MAX_UNREAD_BYTES = 1024 * 1024;
+/** Number of characters after which the watches of an account wait for another turn of the event loop. */
+const MAX_CHARACTERS = 128 * 1024;
+/** Milliseconds between bookmarks, and default duration of a watch. */
+const BOOKMARK_INTERVAL_MS = 60_000;
+const MAX_DURATION_MS = 45 * 60_000;
 
-/** Streams changes from a revision on, until the client goes or its time is up. */
+/** Streams changes after a revision until the client disconnects or the timeout has passed. */
 export function watch(call: ApiCall, target: Target): void {
   const start = startOf(call, target);
   new Watch(call, target, start).begin();
@@ -25,7 +25,7 @@ export function watch(call: ApiCall, target: Target): void {
 
 interface Start {
   readonly revision: number;
-  /** The objects that are there come first, as ADDED. */
+  /** Without a resourceVersion the watch starts with ADDED events of the existing objects. */
   readonly initial: boolean;
 }
 
@@ -52,8 +52,8 @@ function tooOld(given: number, oldest: number): ApiError {
   return gone(`too old resource version: ${given} (${oldest})`);
 }
 
-/** One watch. It reads the kind's history at its own pace, so a slow client costs no memory: it falls behind, at
- * last beyond what the history keeps, and gets 410. */
+/** A watch. It reads the kind's history at the client's pace, so that a slow client costs no memory: it falls behind,
+ * and gets 410 when the history no longer has its revision. */
 class Watch {
   private position: number;
   private readonly matches: Predicate;
@@ -70,7 +70,7 @@ class Watch {
   ) {
     this.position = start.revision;
     this.matches = selection(target, call.query);
-    this.work = new WorkBudget(call.account, CHARACTERS);
+    this.work = new WorkBudget(call.account, MAX_CHARACTERS);
   }
 
   begin(): void {
@@ -81,8 +81,11 @@ class Watch {
     response.on('close', () => this.finish());
     response.on('drain', () => this.pump());
     const seconds = Number(query.get('timeoutSeconds') ?? 0);
-    const limit = setTimeout(() => this.expire(), seconds > 0 ? Math.min(seconds * 1000, LONGEST) : LONGEST);
-    const bookmarks = setInterval(() => this.bookmark(), BOOKMARKS);
+    const limit = setTimeout(
+      () => this.expire(),
+      seconds > 0 ? Math.min(seconds * 1000, MAX_DURATION_MS) : MAX_DURATION_MS,
+    );
+    const bookmarks = setInterval(() => this.bookmark(), BOOKMARK_INTERVAL_MS);
     this.ends.push(
       () => clearTimeout(limit),
       () => clearInterval(bookmarks),
@@ -105,7 +108,7 @@ class Watch {
     for (const object of objects) {
       const turn = this.work.take(1);
       if (turn) await turn;
-      if (response.writableLength >= UNREAD) await drained(response);
+      if (response.writableLength >= MAX_UNREAD_BYTES) await waitForDrain(response);
       if (this.ended) return;
       this.work.spend(this.send('ADDED', object));
     }
@@ -113,21 +116,21 @@ class Watch {
     if (flag(query, 'sendInitialEvents')) this.bookmark({ 'k8s.io/initial-events-end': 'true' });
   }
 
-  /** Sends what is new and durable, as far as the client keeps up. */
+  /** Sends new durable changes, as fast as the client reads them. */
   private pump(): void {
     if (this.pumping || this.position === Infinity) return;
     this.pumping = true;
     void this.sendNew();
   }
 
-  /** One change of a large object may be news for many watches: they write it in turns of their account. */
+  /** Many watches may send the same large object: they write it in turns of their account. */
   private async sendNew(): Promise<void> {
     try {
       while (this.next()) {
-        // Awaited only to wait: of many watches each would find that nothing has been written yet.
+        // Awaited only if the budget is used up: otherwise each of many watches would find an unused one.
         const turn = this.work.take(1);
         if (turn) await turn;
-        // Meanwhile the client may have left, or the history gone on without this watch.
+        // Meanwhile the client may have disconnected, or the history may have dropped changes.
         const change = this.next();
         if (!change) return;
         this.position = change.revision;
@@ -138,7 +141,7 @@ class Watch {
     }
   }
 
-  /** The next durable change, if the client takes one. Ends a watch that has fallen behind the history. */
+  /** The next durable change, if the client can read one. Ends a watch that has fallen behind the history. */
   private next(): Change | undefined {
     const { cluster, response } = this.call;
     if (this.ended) return undefined;
@@ -147,7 +150,7 @@ class Watch {
       this.fail(tooOld(this.position, history.start));
       return undefined;
     }
-    if (response.writableLength >= UNREAD) return undefined;
+    if (response.writableLength >= MAX_UNREAD_BYTES) return undefined;
     const change = history.after(this.position);
     return change && change.revision <= cluster.store.publishedRevision ? change : undefined;
   }
@@ -159,7 +162,7 @@ class Watch {
     return before ? this.send('DELETED', previousAt(previous, object)) : 0;
   }
 
-  /** Answers how many characters it has written. */
+  /** Returns the number of characters written. */
   private send(type: string, object: KubeObject): number {
     const { representation, cluster } = this.call;
     const body = represent(this.target.served, object, representation, cluster.clock.now());
@@ -169,7 +172,7 @@ class Watch {
     return this.write({ type, object: body });
   }
 
-  /** Tells the client how far it has seen, so that it can resume from there. */
+  /** Sends a bookmark, from which the client can resume. */
   private bookmark(annotations?: Readonly<Record<string, string>>): void {
     const { query, cluster } = this.call;
     if (this.ended || this.position === Infinity || !flag(query, 'allowWatchBookmarks')) return;
@@ -214,7 +217,7 @@ class Watch {
   }
 }
 
-/** An object that left the selection, with the revision at which it did. */
+/** The last version of an object that left the selection, with the revision of that change. */
 function previousAt(previous: KubeObject, { metadata }: KubeObject): KubeObject {
   return { ...previous, metadata: { ...previous.metadata, resourceVersion: metadata.resourceVersion } };
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { admitDeletion } from '../cluster/admission.js';
-import { destroy, finishDeletion, type DeleteOptions } from '../cluster/delete.js';
+import { deleteObject, finishDeletion, type DeleteOptions } from '../cluster/delete.js';
 import { create as createObject, replace, replaceStatus } from '../cluster/write.js';
 import { isJson, type Draft, type Json, type KubeObject } from '../kinds/object.js';
 import { bodyOf, parseText, readObject } from './body.js';
-import { BODY_LIMIT, isDryRun, textOf, type ApiAnswer, type ApiCall } from './call.js';
+import { BODY_LIMIT, isDryRun, textOf, type ApiResponse, type ApiCall } from './call.js';
 import { jsonPatch } from './json-patch.js';
 import { mergePatch } from './merge-patch.js';
 import type { Target } from './path.js';
@@ -15,13 +15,18 @@ import { ApiError, badRequest, conflict, notFound } from '../kinds/status.js';
 import { strategicMerge } from './strategic-merge.js';
 import { type MergeKeys, type MergeMethod, mergeKeysOf } from '../schema/merge-keys.js';
 
-/** Answers with the object as it is now, when it is on the disk. */
-async function answered(call: ApiCall, target: Target, object: KubeObject, status = 200): Promise<ApiAnswer> {
+/** Responds with the current object when the change is durable. */
+async function respondWhenDurable(
+  call: ApiCall,
+  target: Target,
+  object: KubeObject,
+  status = 200,
+): Promise<ApiResponse> {
   await call.cluster.store.durable();
   return { status, body: represent(target.served, object, call.representation, call.cluster.clock.now()) };
 }
 
-export async function create(call: ApiCall, target: Target): Promise<ApiAnswer> {
+export async function create(call: ApiCall, target: Target): Promise<ApiResponse> {
   if (target.name !== undefined || (target.served.type.namespaced && target.namespace === undefined)) {
     throw new ApiError(
       405,
@@ -31,14 +36,14 @@ export async function create(call: ApiCall, target: Target): Promise<ApiAnswer> 
   }
   const draft = readObject(call, target, await bodyOf(call));
   const object = createObject(call.cluster, target.served.type, draft, { dryRun: isDryRun(call.query) });
-  return answered(call, target, object, 201);
+  return respondWhenDurable(call, target, object, 201);
 }
 
-/** Replaces an object, or its status. An update of an object that is not there creates it only through apply. */
-export async function update(call: ApiCall, target: Target): Promise<ApiAnswer> {
+/** Replaces an object, or its status. Only apply creates a missing object. */
+export async function update(call: ApiCall, target: Target): Promise<ApiResponse> {
   const next = readObject(call, target, await bodyOf(call));
   const current = objectOf(call, target);
-  return answered(call, target, store(call, target, { current, next }));
+  return respondWhenDurable(call, target, store(call, target, { current, next }));
 }
 
 interface Replacement {
@@ -78,7 +83,7 @@ const MEDIA = {
   apply: 'application/apply-patch+yaml',
 } as const;
 
-export async function patch(call: ApiCall, target: Target): Promise<ApiAnswer> {
+export async function patch(call: ApiCall, target: Target): Promise<ApiResponse> {
   const media = (call.request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
   const text = await textOf(call);
   const body = await parseText(call, text, media);
@@ -91,13 +96,17 @@ export async function patch(call: ApiCall, target: Target): Promise<ApiAnswer> {
     call.cluster.clock.now(),
   );
   const patched = patchedBy(media, { object: shown, body, merging: mergingOf(target, 'patch') });
-  if (!isJson(patched)) throw badRequest('the patch makes the object something else');
-  refuseTooLarge(patched);
-  return answered(call, target, store(call, target, { current, next: readObject(call, target, patched) }));
+  if (!isJson(patched)) throw badRequest('the patched object is not an object');
+  checkSize(patched);
+  return respondWhenDurable(
+    call,
+    target,
+    store(call, target, { current, next: readObject(call, target, patched) }),
+  );
 }
 
-/** An object is no larger than a body that creates it, however many patches make it. */
-function refuseTooLarge(object: Json): void {
+/** Limits an object to the size of a body, because patches could grow it. */
+function checkSize(object: Json): void {
   if (JSON.stringify(object).length <= BODY_LIMIT) return;
   throw new ApiError(413, 'RequestEntityTooLarge', `the object may not be larger than ${BODY_LIMIT} bytes`);
 }
@@ -120,17 +129,17 @@ function patchedBy(media: string, { object, body, merging }: PatchRequest): unkn
   throw new ApiError(
     415,
     'UnsupportedMediaType',
-    `the body of a patch must be one of ${known}, it is ${media || 'not said'}`,
+    `the body of a patch must be one of ${known}, it is ${media || 'missing'}`,
   );
 }
 
 /**
- * Server-side apply: creates the object, or merges what is applied into it. Fields that earlier applies of the same
- * manager set and this one leaves out stay; ownership of fields is not tracked.
+ * Server-side apply: creates the object, or merges the body into it. Ownership of fields is not tracked: fields that an
+ * earlier apply of the manager set and this one omits stay.
  */
-async function apply(call: ApiCall, target: Target, body: unknown): Promise<ApiAnswer> {
+async function apply(call: ApiCall, target: Target, body: unknown): Promise<ApiResponse> {
   if (!call.query.get('fieldManager')) throw badRequest('fieldManager is required for apply patch');
-  if (!isJson(body)) throw badRequest('the body is no object');
+  if (!isJson(body)) throw badRequest('the body is not an object');
   const { served, namespace = '', name = '' } = target;
   const current = call.cluster.store.get(served.type, namespace, name);
   const { managedFields: _fields, ...metadata } = isJson(body['metadata']) ? body['metadata'] : {};
@@ -139,14 +148,18 @@ async function apply(call: ApiCall, target: Target, body: unknown): Promise<ApiA
     const object = createObject(call.cluster, served.type, readObject(call, target, applied), {
       dryRun: isDryRun(call.query),
     });
-    return answered(call, target, object, 201);
+    return respondWhenDurable(call, target, object, 201);
   }
   const merged = strategicMerge(current, applied, mergingOf(target, 'apply'));
-  if (!isJson(merged)) throw badRequest('the body is no object');
-  return answered(call, target, store(call, target, { current, next: readObject(call, target, merged) }));
+  if (!isJson(merged)) throw badRequest('the body is not an object');
+  return respondWhenDurable(
+    call,
+    target,
+    store(call, target, { current, next: readObject(call, target, merged) }),
+  );
 }
 
-const deleteForm = z.object({
+const deleteOptionsSchema = z.object({
   propagationPolicy: z.enum(['Background', 'Foreground', 'Orphan']).nullish(),
   orphanDependents: z.boolean().nullish(),
   gracePeriodSeconds: z.number().int().nullish(),
@@ -156,7 +169,7 @@ const deleteForm = z.object({
 
 async function deleteOptions(call: ApiCall): Promise<DeleteOptions> {
   const { length } = await call.bytes();
-  const given = deleteForm.safeParse(length > 0 ? await bodyOf(call) : {});
+  const given = deleteOptionsSchema.safeParse(length > 0 ? await bodyOf(call) : {});
   if (!given.success) throw badRequest(`DeleteOptions: ${z.prettifyError(given.error)}`);
   const { gracePeriodSeconds, preconditions, dryRun } = given.data;
   const grace = call.query.get('gracePeriodSeconds');
@@ -168,24 +181,26 @@ async function deleteOptions(call: ApiCall): Promise<DeleteOptions> {
   };
 }
 
-/** The propagation that the body or the query asks for, in its present or its older form. */
+/** The propagation policy of the body or the query, as `propagationPolicy` or the deprecated `orphanDependents`. */
 function propagationOf(
   call: ApiCall,
-  { propagationPolicy, orphanDependents }: z.infer<typeof deleteForm>,
+  { propagationPolicy, orphanDependents }: z.infer<typeof deleteOptionsSchema>,
 ): DeleteOptions['propagation'] {
-  const policy = deleteForm.shape.propagationPolicy.safeParse(call.query.get('propagationPolicy')).data;
+  const policy = deleteOptionsSchema.shape.propagationPolicy.safeParse(
+    call.query.get('propagationPolicy'),
+  ).data;
   return propagationPolicy ?? policy ?? (orphanDependents ? 'Orphan' : 'Background');
 }
 
-/** Deletes an object. Answers with it while it stays for a while, else with a Status that says so. */
-export async function remove(call: ApiCall, target: Target): Promise<ApiAnswer> {
+/** Deletes an object. Responds with the object if it remains until finalizers are done, otherwise with a Status. */
+export async function remove(call: ApiCall, target: Target): Promise<ApiResponse> {
   const options = await deleteOptions(call);
   const { type } = target.served;
   const doomed = objectOf(call, target);
   admitDeletion(call.cluster, type, doomed);
-  const object = destroy(call.cluster, type, doomed, options);
+  const object = deleteObject(call.cluster, type, doomed, options);
   if (call.cluster.store.byUid(object.metadata.uid) || type.id === 'pods')
-    return answered(call, target, object);
+    return respondWhenDurable(call, target, object);
   await call.cluster.store.durable();
   const details = {
     name: object.metadata.name,
@@ -199,12 +214,12 @@ export async function remove(call: ApiCall, target: Target): Promise<ApiAnswer> 
   };
 }
 
-export async function removeCollection(call: ApiCall, target: Target): Promise<ApiAnswer> {
+export async function removeCollection(call: ApiCall, target: Target): Promise<ApiResponse> {
   const options = await deleteOptions(call);
   const { type } = target.served;
   if (type.id === 'namespaces') throw notFound(type, '');
   const objects = [...call.cluster.store.all(type)].filter(selection(target, call.query));
-  const removed = objects.map((object) => destroy(call.cluster, type, object, options));
+  const removed = objects.map((object) => deleteObject(call.cluster, type, object, options));
   await call.cluster.store.durable();
   const metadata = { resourceVersion: String(call.cluster.store.revision) };
   return {

@@ -6,13 +6,13 @@ import type { KubeObject } from '../kinds/object.js';
 import { pods } from '../kinds/pods.js';
 import type { ResourceType } from '../kinds/resource.js';
 import { DNS_ADDRESS, services } from '../kinds/services.js';
-import { addressAt, sizeOf } from '../../ip-address-allocator.js';
+import { addressAt, addressCount } from '../../cidr.js';
 import type { ClusterContext } from './context.js';
 import { admitPod } from './pod-admission.js';
 
 /**
- * What the API server adds to or refuses of an object before it is checked and stored: its namespace must be there,
- * services get their addresses and ports. Throws ApiError.
+ * Admission of an object before it is validated and stored: its namespace must exist, Services get addresses and ports.
+ * Throws ApiError.
  */
 export function admit<T extends KubeObject>(
   cluster: ClusterContext,
@@ -65,12 +65,12 @@ function withNodePort(
   return { ...port, nodePort: port.nodePort ?? old?.nodePort ?? freeNodePort(cluster) };
 }
 
-/** A free address for a Service: of the first ones, one is the API server's and one the DNS's. */
+/** A free address for a Service; two of the first addresses belong to the API server and the DNS. */
 function freeAddress(cluster: ClusterContext): string {
   const taken = new Set<string>();
   for (const { spec } of cluster.store.all(services)) if (spec.clusterIP) taken.add(spec.clusterIP);
   const { serviceCidr } = cluster;
-  const last = sizeOf(serviceCidr) - 2;
+  const last = addressCount(serviceCidr) - 2;
   for (let index = DNS_ADDRESS + 1; index <= last; index += 1) {
     const address = addressAt(serviceCidr, index);
     if (!taken.has(address)) return address;
@@ -89,7 +89,7 @@ function freeNodePort(cluster: ClusterContext): number {
 const INGRESS_SERVICE = { namespace: 'kube-system', name: 'nginx-ingress-lb' };
 const INGRESS_CONTROLLER = 'nginx-ingress-controller';
 
-/** What may not be deleted while something else needs it. Throws ApiError. */
+/** Throws ApiError if an object must not be deleted because another needs it. */
 export function admitDeletion(cluster: ClusterContext, type: ResourceType, { metadata }: KubeObject): void {
   const { namespace, name } = INGRESS_SERVICE;
   if (type.id !== services.id || metadata.namespace !== namespace || metadata.name !== name) return;

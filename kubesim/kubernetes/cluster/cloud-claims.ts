@@ -9,15 +9,15 @@ import type { ClusterStore } from '../store/cluster-store.js';
 export const DISK_DRIVER = 'diskplugin.csi.alibabacloud.com';
 export const NAS_DRIVER = 'nasplugin.csi.alibabacloud.com';
 
-/** No load balancer has a longer id. */
-const LONGEST_ID = 100;
+/** Maximum length of a load balancer id. */
+const MAX_ID_LENGTH = 100;
 
-/** Every load balancer and disk that the cluster's objects ask for or have. */
+/** Load balancers and disks that the cluster's objects request or have. */
 export function cloudResourceClaims(store: ClusterStore): CloudResourceClaim[] {
   const servers = store.count(nodes);
   return [
     ...[...store.all(services)].flatMap((service) => balancerClaim(service, servers)),
-    ...[...store.all(volumeClaims)].filter((claim) => takesDisk(store, claim)).map(diskClaim),
+    ...[...store.all(volumeClaims)].filter((claim) => claimsDisk(store, claim)).map(diskClaim),
   ];
 }
 
@@ -26,7 +26,7 @@ function balancerClaim(service: Service, servers: number): CloudResourceClaim[] 
   if (spec.type !== 'LoadBalancer') return [];
   const { uid: id, namespace = '', name, annotations } = metadata;
   const kind = reusesLoadBalancer(service) ? 'REUSED_LOAD_BALANCER' : 'LOAD_BALANCER';
-  const balancer = annotations?.[REUSED_LOAD_BALANCER]?.slice(0, LONGEST_ID) ?? null;
+  const balancer = annotations?.[REUSED_LOAD_BALANCER]?.slice(0, MAX_ID_LENGTH) ?? null;
   return [{ id, kind, namespace, name, balancer, listeners: spec.ports?.length ?? 0, servers }];
 }
 
@@ -34,22 +34,27 @@ function diskClaim({ metadata: { uid: id, namespace = '', name } }: VolumeClaim)
   return { id, kind: 'DISK', namespace, name, balancer: null, listeners: 0, servers: 0 };
 }
 
-/** Whether a disk is made for the claim, or has been: not for one of another kind of storage, or of a volume that was there. */
-export function takesDisk(store: ClusterStore, claim: VolumeClaim): boolean {
-  return makesItsVolume(claim) && isOfClass(store, claim, { prefix: 'alicloud-disk-', driver: DISK_DRIVER });
+/** Whether a disk is or was provisioned for the claim; not for other storage classes or existing volumes. */
+export function claimsDisk(store: ClusterStore, claim: VolumeClaim): boolean {
+  return (
+    isDynamicallyProvisioned(claim) &&
+    isOfClass(store, claim, { prefix: 'alicloud-disk-', driver: DISK_DRIVER })
+  );
 }
 
-/** Whether a directory of a file system is made for the claim; that takes nothing of the cloud that is counted. */
-export function takesFileSystem(store: ClusterStore, claim: VolumeClaim): boolean {
-  return makesItsVolume(claim) && isOfClass(store, claim, { prefix: 'alicloud-nas', driver: NAS_DRIVER });
+/** Whether a directory of a file system is provisioned for the claim; it does not count against a quota. */
+export function claimsFileSystem(store: ClusterStore, claim: VolumeClaim): boolean {
+  return (
+    isDynamicallyProvisioned(claim) && isOfClass(store, claim, { prefix: 'alicloud-nas', driver: NAS_DRIVER })
+  );
 }
 
-/** Whether the volume is not one that was there before the claim. */
-function makesItsVolume(claim: VolumeClaim): boolean {
+/** Whether the volume is provisioned for the claim, not an existing one. */
+function isDynamicallyProvisioned(claim: VolumeClaim): boolean {
   return claim.spec.volumeName === undefined || claim.spec.volumeName === diskOf(claim);
 }
 
-/** A class is built in when its name has the prefix; other classes name the driver as their provisioner. */
+/** Whether the claim's storage class is built in with the prefix, or has the driver as provisioner. */
 function isOfClass(
   store: ClusterStore,
   { spec: { storageClassName = '' } }: VolumeClaim,
@@ -60,8 +65,8 @@ function isOfClass(
 }
 
 /**
- * Whether objects may have what they ask for. In a cluster whose owner wants to be asked they wait for the answer; in
- * any other they may.
+ * Grants of the objects' claims. In a cluster with grants objects wait for the decision of the account; in other clusters
+ * every claim is granted.
  */
 export class GrantRegistry {
   private readonly listeners = new Set<() => void>();
@@ -73,7 +78,7 @@ export class GrantRegistry {
     return !grants || grants.granted.includes(uid);
   }
 
-  /** Why it was refused; undefined when it was not. */
+  /** Reason of the refusal; undefined if the claim was not refused. */
   refusal(uid: string): string | undefined {
     return this.read()?.refused[uid];
   }

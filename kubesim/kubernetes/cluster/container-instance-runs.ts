@@ -5,7 +5,7 @@ import { controllerOf } from '../kinds/object.js';
 import { hasEnded } from '../kinds/pods.js';
 import type { ClusterContext } from './context.js';
 
-/** The run of a pod; undefined when it has not started or runs on a node. */
+/** The run of a pod; undefined if it has not started or runs on a node. */
 export function containerInstanceRun(
   cluster: ClusterContext,
   pod: Pod,
@@ -22,14 +22,14 @@ export function containerInstanceRun(
   };
 }
 
-/** Every pod of a serverless cluster, and the pods of virtual nodes that no DaemonSet controls. */
+/** Whether the pod runs on a container instance: pods of serverless clusters, and of virtual nodes except DaemonSet pods. */
 function isOnContainerInstance({ serverlessZones, store }: ClusterContext, pod: Pod): boolean {
   if (serverlessZones) return true;
   const node = store.get(nodes, '', pod.spec.nodeName ?? '');
   return node?.metadata.labels?.['type'] === 'virtual-kubelet' && controllerOf(pod)?.kind !== 'DaemonSet';
 }
 
-/** When the last container of an ended pod ended; undefined while the pod runs. */
+/** Time at which the last container ended; undefined while the pod runs. */
 function endOf(pod: Pod): string | undefined {
   if (!hasEnded(pod)) return undefined;
   const ends = (pod.status.containerStatuses ?? []).flatMap(

@@ -1,6 +1,6 @@
 import type { ControlPlaneProcess } from '../../cluster-port.js';
 
-/** Which process works off which queue; what is not named works whatever stands still. */
+/** The process of each queue; queues without an entry always run. */
 const PROCESS_OF_QUEUE: Readonly<Record<string, ControlPlaneProcess>> = {
   garbage: 'CONTROLLER_MANAGER',
   namespace: 'CONTROLLER_MANAGER',
@@ -17,17 +17,17 @@ const PROCESS_OF_QUEUE: Readonly<Record<string, ControlPlaneProcess>> = {
   'container-instances': 'SCHEDULER',
 };
 
-/** Which processes of a control plane work: without one, its queues fill, and are worked off when it is back. */
+/** Running processes of a control plane. The queues of a stopped process fill, and are processed when it runs again. */
 export class ControlPlaneProcesses {
   private stopped: ReadonlySet<ControlPlaneProcess> = new Set();
 
-  /** Whether the queue of this name may be worked off. */
+  /** Whether the process of the queue runs. */
   works(queue: string): boolean {
     const process = PROCESS_OF_QUEUE[queue];
     return process === undefined || !this.stopped.has(process);
   }
 
-  /** Says which processes do not work now; answers whether that is new. */
+  /** Sets the stopped processes; returns whether they changed. */
   stop(processes: readonly ControlPlaneProcess[]): boolean {
     const next = new Set(processes);
     const isNew = next.size !== this.stopped.size || processes.some((one) => !this.stopped.has(one));

@@ -5,12 +5,12 @@ import type { Pod, PodTemplate } from '../kinds/core.js';
 import { controlledBy, type KubeObject } from '../kinds/object.js';
 import { isActive, isReady, pods } from '../kinds/pods.js';
 
-/** The pods that an object controls and that still count. */
+/** The active pods of a controller. */
 export function activePods(cluster: ClusterContext, owner: KubeObject): Pod[] {
   return [...cluster.store.ownedOf(pods, owner.metadata.uid)].filter(isActive);
 }
 
-/** What a controller's new pod is made of. */
+/** Template and placement of a new pod. */
 export interface PodPlan {
   readonly template: PodTemplate;
   readonly name?: string;
@@ -18,7 +18,7 @@ export interface PodPlan {
   readonly nodeName?: string;
 }
 
-/** Creates a pod that `owner` controls, and says so in an event; also when the API server refuses it, which it throws. */
+/** Creates a pod that `owner` controls, and records an event for success and failure. Throws ApiError. */
 export function createPod(cluster: ClusterContext, owner: KubeObject, plan: PodPlan): Pod {
   try {
     const pod = makePod(cluster, owner, plan);
@@ -30,7 +30,7 @@ export function createPod(cluster: ClusterContext, owner: KubeObject, plan: PodP
   }
 }
 
-/** Runs a controller's step up to the first pod that the API server refuses; answers the refusal, if there was one. */
+/** Runs a step up to the first ApiError, which it returns. */
 export function untilApiError(step: () => void): ApiError | undefined {
   try {
     step();
@@ -41,7 +41,7 @@ export function untilApiError(step: () => void): ApiError | undefined {
   }
 }
 
-/** Without the name that the pod would have had, the same refusal is the same event. */
+/** Removes the generated pod name from the message, so that repeated failures are counted in one event. */
 function reportRefusal(cluster: ClusterContext, owner: KubeObject, { message, details }: ApiError): void {
   const prefix = `${owner.metadata.name}-`;
   const { name = '' } = details ?? {};
@@ -72,7 +72,7 @@ function onNode(name: string): Pod['spec']['affinity'] {
   return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } } };
 }
 
-/** An event of a workload's controller. */
+/** Records an event of a workload's controller. */
 export function report(
   cluster: ClusterContext,
   owner: KubeObject,
@@ -83,8 +83,7 @@ export function report(
 }
 
 /**
- * Pods in the order in which a controller gives them up: first those that do the least (not placed, not ready), then
- * the youngest.
+ * Pods in the order in which a controller deletes them: first unscheduled and unready ones, then the youngest.
  */
 export function deletionOrder(list: readonly Pod[]): Pod[] {
   return [...list].sort(
@@ -98,7 +97,7 @@ function rank(pod: Pod): number {
   return isReady(pod) ? 3 : 2;
 }
 
-/** Calls `add` with the key of the owner of each pod that changes, when its kind is `kind`. */
+/** Calls `add` with the owner's key for each changed pod with an owner of the kind. */
 export function onOwnedPods(cluster: ClusterContext, kind: string, add: (key: string) => void): void {
   cluster.store.onChange(pods, ({ object }) => {
     const owner = object.metadata.ownerReferences?.find(

@@ -8,21 +8,21 @@ import type { ClusterContext } from './context.js';
 
 const FOREGROUND = 'foregroundDeletion';
 
-/** How an object is deleted. */
+/** Options of a deletion. */
 export interface DeleteOptions {
-  /** What happens to what it owns. Default `Background`. */
+  /** Propagation policy for dependents. Default `Background`. */
   readonly propagation?: 'Background' | 'Foreground' | 'Orphan';
-  /** Seconds a pod may take to end; 0 removes it at once. */
+  /** Grace period of a pod in seconds; 0 removes it immediately. */
   readonly gracePeriodSeconds?: number;
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
   readonly dryRun?: boolean;
 }
 
 /**
- * Deletes an object, or begins to: with finalizers, with foreground propagation, and for running pods it stays, with
- * a deletionTimestamp, until its finalizers are removed. Returns it as it is then. Throws ApiError.
+ * Deletes an object and returns it. An object with finalizers or foreground propagation, and a running pod, gets a
+ * deletionTimestamp and stays until its finalizers are removed. Throws ApiError.
  */
-export function destroy<T extends KubeObject>(
+export function deleteObject<T extends KubeObject>(
   cluster: ClusterContext,
   type: ResourceType<T>,
   object: T,
@@ -32,7 +32,7 @@ export function destroy<T extends KubeObject>(
   if (options.dryRun) return object;
   if (options.propagation === 'Orphan') orphanDependents(cluster, object);
   const marked = withDeletion(cluster, type, object, options);
-  if (!mustStay(cluster, type, marked)) {
+  if (!isRetained(cluster, type, marked)) {
     cluster.store.remove(type, object);
     return marked;
   }
@@ -70,14 +70,14 @@ function withDeletion<T extends KubeObject>(
   return type.id === 'namespaces' ? { ...marked, status: { phase: 'Terminating' } } : marked;
 }
 
-interface Mark {
+interface DeletionMark {
   readonly at: string;
-  /** Undefined when the time that was given before is shorter. */
+  /** Undefined if an earlier deletion has a shorter grace period. */
   readonly grace: number | undefined;
   readonly foreground: boolean;
 }
 
-function markedMetadata(metadata: Metadata, { at, grace, foreground }: Mark): Metadata {
+function markedMetadata(metadata: Metadata, { at, grace, foreground }: DeletionMark): Metadata {
   return {
     ...metadata,
     deletionTimestamp: at,
@@ -87,34 +87,34 @@ function markedMetadata(metadata: Metadata, { at, grace, foreground }: Mark): Me
   };
 }
 
-/** A pod that no kubelet runs ends at once. */
+/** Grace period of a pod; 0 if no kubelet runs it. */
 function gracePeriod(pod: Pod, { gracePeriodSeconds }: DeleteOptions): number {
   if (!pod.spec.nodeName || hasEnded(pod)) return 0;
   return Math.max(0, gracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30);
 }
 
-function mustStay(cluster: ClusterContext, type: ResourceType, object: KubeObject): boolean {
+function isRetained(cluster: ClusterContext, type: ResourceType, object: KubeObject): boolean {
   const { finalizers = [], deletionGracePeriodSeconds = 0, uid } = object.metadata;
   if (type.id === 'namespaces') return ((object as Namespace).spec.finalizers ?? []).length > 0;
   if (deletionGracePeriodSeconds > 0 || finalizers.some((name) => name !== FOREGROUND)) return true;
   return finalizers.includes(FOREGROUND) && cluster.store.ownedBy(uid).length > 0;
 }
 
-/** Removes an object whose deletion was begun when nothing keeps it any more; otherwise returns it. */
+/** Removes a deleting object if nothing retains it; otherwise returns it. */
 export function finishDeletion<T extends KubeObject>(
   cluster: ClusterContext,
   type: ResourceType<T>,
   object: T,
 ): T {
-  if (object.metadata.deletionTimestamp && !mustStay(cluster, type, object))
+  if (object.metadata.deletionTimestamp && !isRetained(cluster, type, object))
     cluster.store.remove(type, object);
   return object;
 }
 
-/** Removes a pod that has ended, unless a finalizer keeps it. */
+/** Removes a pod that has ended, unless a finalizer retains it. */
 export function removePod(cluster: ClusterContext, pod: Pod): void {
   const ended: Pod = { ...pod, metadata: { ...pod.metadata, deletionGracePeriodSeconds: 0 } };
-  if (mustStay(cluster, pods, ended)) cluster.store.put(pods, ended);
+  if (isRetained(cluster, pods, ended)) cluster.store.put(pods, ended);
   else cluster.store.remove(pods, pod);
 }
 

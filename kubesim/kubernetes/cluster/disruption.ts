@@ -8,7 +8,7 @@ import type { ResourceType } from '../kinds/resource.js';
 import { matchesLabels } from '../kinds/selector.js';
 import type { ClusterContext } from './context.js';
 
-/** How the pods of a budget stand. */
+/** Pod counts of a budget. */
 export interface DisruptionBudgetCounts {
   readonly currentHealthy: number;
   readonly desiredHealthy: number;
@@ -16,30 +16,30 @@ export interface DisruptionBudgetCounts {
   readonly disruptionsAllowed: number;
 }
 
-/** Counts the pods of a budget as they are now. */
+/** Counts the pods of a budget. */
 export function countDisruptionBudget(
   cluster: ClusterContext,
   budget: PodDisruptionBudget,
 ): DisruptionBudgetCounts {
   const members = [...cluster.store.all(pods)].filter((pod) => budgetSelects(budget, pod) && !hasEnded(pod));
   const { minAvailable, maxUnavailable } = budget.spec;
-  // Only a plain number of pods can do without knowing how many there should be.
+  // An absolute number does not need the number of expected pods.
   const counted = maxUnavailable === undefined && typeof minAvailable === 'number';
   const expectedPods = counted ? members.length : expectedOf(cluster, members);
   const desiredHealthy = Math.max(
     0,
     maxUnavailable === undefined
-      ? part(minAvailable ?? 0, expectedPods)
-      : expectedPods - part(maxUnavailable, expectedPods),
+      ? resolveAmount(minAvailable ?? 0, expectedPods)
+      : expectedPods - resolveAmount(maxUnavailable, expectedPods),
   );
   const currentHealthy = members.filter((pod) => isActive(pod) && isReady(pod)).length;
   const disruptionsAllowed = expectedPods === 0 ? 0 : Math.max(0, currentHealthy - desiredHealthy);
   return { currentHealthy, desiredHealthy, expectedPods, disruptionsAllowed };
 }
 
-/** Why a pod may not be evicted now, as the API says it; undefined when it may. */
-export function evictionRefusal(cluster: ClusterContext, pod: Pod): ApiError | undefined {
-  // Pods that do not run, or leave already, cost a budget nothing.
+/** The ApiError that prevents the eviction of a pod; undefined if it may be evicted. */
+export function evictionError(cluster: ClusterContext, pod: Pod): ApiError | undefined {
+  // Evicting pods that do not run or are being deleted disrupts nothing.
   if (!isActive(pod) || pod.status.phase === 'Pending') return undefined;
   const budgets = [...cluster.store.all(podDisruptionBudgets)].filter((budget) => budgetSelects(budget, pod));
   const [budget] = budgets;
@@ -51,26 +51,26 @@ export function evictionRefusal(cluster: ClusterContext, pod: Pod): ApiError | u
   }
   const count = countDisruptionBudget(cluster, budget);
   if (count.disruptionsAllowed > 0) return undefined;
-  if (!isReady(pod) && mayGoUnhealthy(budget, count)) return undefined;
+  if (!isReady(pod) && mayEvictUnhealthy(budget, count)) return undefined;
   return tooManyDisruptions(budget.metadata.name, count);
 }
 
-function mayGoUnhealthy({ spec }: PodDisruptionBudget, count: DisruptionBudgetCounts): boolean {
+function mayEvictUnhealthy({ spec }: PodDisruptionBudget, count: DisruptionBudgetCounts): boolean {
   if (spec.unhealthyPodEvictionPolicy === 'AlwaysAllow') return true;
   return count.desiredHealthy > 0 && count.currentHealthy >= count.desiredHealthy;
 }
 
-/** Whether the budget is about the pod. */
+/** Whether the budget selects the pod. */
 export function budgetSelects({ metadata, spec }: PodDisruptionBudget, pod: KubeObject): boolean {
   return metadata.namespace === pod.metadata.namespace && matchesLabels(spec.selector, pod.metadata.labels);
 }
 
-/** A share of the whole, rounded up, or the number itself. */
-function part(amount: Amount, whole: number): number {
+/** Resolves a percentage of the whole, rounded up, or returns the number. */
+function resolveAmount(amount: Amount, whole: number): number {
   return typeof amount === 'number' ? amount : Math.ceil((Number.parseInt(amount, 10) / 100) * whole);
 }
 
-/** Expected pods: the sum of their controllers' replicas; a pod without a controller counts as one. */
+/** Number of expected pods: the sum of the controllers' replicas; a pod without a controller counts as one. */
 function expectedOf(cluster: ClusterContext, members: readonly Pod[]): number {
   const scales = new Map<string, number>();
   for (const pod of members) {
@@ -90,7 +90,7 @@ const SCALABLE: Readonly<Record<string, ResourceType | undefined>> = {
   Deployment: deployments,
 };
 
-/** The outermost owner of an object that says how many it wants. */
+/** The outermost owner of an object that has replicas. */
 function scaleOf(cluster: ClusterContext, object: KubeObject): { uid: string; replicas: number } | undefined {
   const reference = controllerOf(object);
   const type = SCALABLE[reference?.kind ?? ''];

@@ -5,11 +5,11 @@ import { events } from '../kinds/events.js';
 import type { Event } from '../kinds/core.js';
 import { timestamp, type KubeObject } from '../kinds/object.js';
 
-/** How many events a cluster keeps, and for how long (milliseconds), as Kubernetes does by default. */
-const MOST_EVENTS = 2_000;
-const LIFETIME = 3_600_000;
+/** Maximum number of events of a cluster, and their lifetime in milliseconds, the default of Kubernetes. */
+const MAX_EVENTS = 2_000;
+const EVENT_TTL_MS = 3_600_000;
 
-/** What happened to an object, as `kubectl describe` shows it. */
+/** Content of an event, as in `kubectl describe`. */
 export interface Occurrence {
   readonly type: 'Normal' | 'Warning';
   readonly reason: string;
@@ -20,7 +20,7 @@ export interface Occurrence {
   readonly fieldPath?: string;
 }
 
-/** Writes events. The same occurrence again raises the count of the event that is there. */
+/** Records events. A repeated occurrence increments the count of the existing event. */
 export class EventRecorder {
   constructor(
     private readonly store: ClusterStore,
@@ -43,12 +43,12 @@ export class EventRecorder {
     this.forget();
   }
 
-  /** Drops the oldest events beyond the limits; the store lists them in the order in which they came. */
+  /** Removes the oldest events beyond the limits; the store lists events in insertion order. */
   private forget(): void {
-    const oldest = this.clock.now().getTime() - LIFETIME;
+    const oldest = this.clock.now().getTime() - EVENT_TTL_MS;
     for (const event of this.store.all(events)) {
       const late = Date.parse(event.lastTimestamp ?? event.metadata.creationTimestamp) < oldest;
-      if (!late && this.store.count(events) <= MOST_EVENTS) return;
+      if (!late && this.store.count(events) <= MAX_EVENTS) return;
       this.store.remove(events, event);
     }
   }

@@ -1,4 +1,4 @@
-import { addressAt } from '../../ip-address-allocator.js';
+import { addressAt } from '../../cidr.js';
 import { deployments } from '../kinds/apps.js';
 import { configMaps, serviceAccounts } from '../kinds/configuration.js';
 import type { Draft, KubeObject } from '../kinds/object.js';
@@ -11,7 +11,7 @@ import { create } from './write.js';
 
 const DNS_LABELS = { 'k8s-app': 'kube-dns' };
 
-/** Creates what every cluster has from its first day, as far as it is not there: run again after each start. */
+/** Creates missing initial objects of a cluster. Idempotent; runs after each start. */
 export function ensureInitialObjects(cluster: ClusterContext): void {
   for (const name of ['default', 'kube-system', 'kube-public', 'kube-node-lease']) {
     ensure(cluster, namespaces, {
@@ -37,7 +37,7 @@ export function ensureInitialObjects(cluster: ClusterContext): void {
   });
 }
 
-/** Installs the cluster's DNS; only once, so that an administrator may remove it. */
+/** Installs the cluster's DNS; only once, so that administrators can remove it. */
 export function installDns(cluster: ClusterContext): void {
   const namespace = 'kube-system';
   ensure(cluster, serviceAccounts, {
@@ -96,7 +96,7 @@ export function installDns(cluster: ClusterContext): void {
 /** The label of nodes that run pods in light virtual machines; its value is the runtime. */
 export const SANDBOX_LABEL = 'alibabacloud.com/sandboxed-container';
 
-/** What comes with the first sandbox node: the runtime class by which pods choose to have a kernel of their own. */
+/** Creates the RuntimeClass of sandboxed containers with the first sandbox node. */
 export function ensureSandboxRuntime(cluster: ClusterContext): void {
   ensure(cluster, runtimeClasses, {
     apiVersion: 'node.k8s.io/v1',

@@ -18,7 +18,7 @@ const LABEL_RULE =
 /** Kinds whose name is a DNS label. */
 const LABEL_NAMED = new Set(['services', 'namespaces']);
 
-/** What is wrong with the metadata of an object. */
+/** Validates the metadata of an object. */
 export function metadataCauses(type: ResourceType, metadata: Metadata): Cause[] {
   return [...nameCauses(type, metadata.name), ...labelCauses(metadata), ...annotationCauses(metadata)];
 }

@@ -3,13 +3,13 @@ import type { Node } from '../kinds/core.js';
 import { isNodeReady } from '../kinds/nodes.js';
 import { timestamp, type Condition } from '../kinds/object.js';
 
-interface Wording {
+interface ConditionTexts {
   readonly broken: { readonly reason: string; readonly message: string };
   readonly fine: { readonly reason: string; readonly message: string };
 }
 
-/** What the conditions say that exist only since something was wrong. */
-const WORDING: Readonly<Record<NodeProblem, Wording>> = {
+/** Texts of the conditions that exist only after a problem. */
+const CONDITION_TEXTS: Readonly<Record<NodeProblem, ConditionTexts>> = {
   NetworkUnavailable: {
     broken: { reason: 'NetworkInterrupted', message: 'The network of the node is interrupted' },
     fine: { reason: 'RouteCreated', message: 'The node has its routes.' },
@@ -19,14 +19,14 @@ const WORDING: Readonly<Record<NodeProblem, Wording>> = {
     fine: { reason: 'ConnectionsReused', message: 'The health checks of pods reach them.' },
   },
 };
-const PROBLEMS = Object.keys(WORDING) as NodeProblem[];
+const PROBLEMS = Object.keys(CONDITION_TEXTS) as NodeProblem[];
 
-/** Whether something of this kind is wrong with the node. */
+/** Whether the node has the problem. */
 export function hasNodeProblem({ status }: Node, problem: NodeProblem): boolean {
   return !!status.conditions?.some(({ type, status: is }) => type === problem && is === 'True');
 }
 
-/** The conditions of a node with this health; undefined when it has them. */
+/** The conditions of a node by its health; undefined if nothing changes. */
 export function healthConditions(
   node: Node,
   { ready, problems }: NodeHealth,
@@ -41,7 +41,7 @@ export function healthConditions(
   return [...rest, ...wanted];
 }
 
-/** The condition of a problem; undefined while the node has never had it. */
+/** The condition of a problem; undefined if the node has never had it. */
 function problemCondition(
   type: NodeProblem,
   { by, before, now }: { readonly by: string | undefined; readonly before: Condition[]; readonly now: Date },
@@ -49,14 +49,14 @@ function problemCondition(
   const known = before.find((one) => one.type === type);
   if (!known && by === undefined) return [];
   const at = timestamp(now);
-  const { broken, fine } = WORDING[type];
+  const { broken, fine } = CONDITION_TEXTS[type];
   const wanted = by === undefined ? fine : { reason: broken.reason, message: `${broken.message} (${by}).` };
   if (known?.message === wanted.message) return [known];
   const status = by === undefined ? 'False' : 'True';
   return [{ type, status, ...wanted, lastHeartbeatTime: at, lastTransitionTime: at }];
 }
 
-/** The conditions that a kubelet reports, or those of a node whose kubelet has fallen silent. */
+/** The conditions that a kubelet reports, or those of a node with an unreachable kubelet. */
 export function nodeConditions(ready: boolean, now: Date): Condition[] {
   const at = timestamp(now);
   const times = { lastHeartbeatTime: at, lastTransitionTime: at };

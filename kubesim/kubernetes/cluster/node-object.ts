@@ -5,13 +5,13 @@ import type { Draft } from '../kinds/object.js';
 import { nodeConditions } from './node-conditions.js';
 import { GPU_COUNT, GPU_MEMORY } from '../kinds/gpu-resources.js';
 
-/** How pods get the GPUs of a node: `cgpu` shares them by memory, with isolation. */
+/** Label with the scheduling of GPUs: `cgpu` shares them by memory, with isolation. */
 const GPU_SCHEDULE = 'ack.node.gpu.schedule';
 
-/** Pods that one node runs at the most. */
+/** Default maximum number of pods of a node. */
 const PODS_PER_NODE = 256;
 
-/** System disk of a machine of which nothing else is said, and what its file system keeps for itself. */
+/** Default size of the system disk, and the part that the file system reserves. */
 const SYSTEM_DISK_GIB = 120;
 const FILE_SYSTEM_GIB = 2;
 
@@ -95,7 +95,7 @@ function resourcesOf(
   };
 }
 
-/** What device plugins report. Of GPUs that are shared pods ask for memory, not for cards. */
+/** Resources of device plugins. Pods request memory of shared GPUs, not cards. */
 function devicesOf({ labels }: NodeInstance, type: InstanceType): Record<string, string> {
   const { gpus, gpuMemoryGiB, npus, epcGiB } = type;
   const shared = labels[GPU_SCHEDULE] === 'cgpu';
@@ -107,7 +107,7 @@ function devicesOf({ labels }: NodeInstance, type: InstanceType): Record<string,
   };
 }
 
-/** Operating system of an instance; the oldest image when none is named. */
+/** Operating system of an instance; default that of the oldest image. */
 function osOf({ os }: NodeInstance): NonNullable<NodeInstance['os']> {
   return os ?? { name: 'Alibaba Cloud Linux 2.1903 LTS 64-bit', family: 'linux' };
 }

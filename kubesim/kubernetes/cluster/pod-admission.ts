@@ -4,14 +4,14 @@ import { hasEnded, pods } from '../kinds/pods.js';
 import { runtimeClasses } from '../kinds/runtime-class.js';
 import type { ClusterContext } from './context.js';
 
-/** What the API server makes of a new pod: a runtime class adds where it may run; a full cluster takes no more. */
+/** Admission of a new pod: adds the node selector of its RuntimeClass and enforces the pod limit of the cluster. */
 export function admitPod(cluster: ClusterContext, pod: Pod): Pod {
-  admitCount(cluster, pod);
+  checkPodLimit(cluster, pod);
   return withRuntimeClass(cluster, pod);
 }
 
-/** Pods of a cluster at the most, those that have ended aside. */
-function admitCount(cluster: ClusterContext, { metadata }: Pod): void {
+/** Enforces the pod limit of the cluster; ended pods do not count. */
+function checkPodLimit(cluster: ClusterContext, { metadata }: Pod): void {
   const limit = cluster.maxPods();
   if (limit === undefined || cluster.store.count(pods) < limit) return;
   let used = 0;

@@ -1,7 +1,7 @@
 import type { VolumeFaultResult } from '../../cluster-port.js';
 import type { Pod } from '../kinds/core.js';
 import { isBound, type VolumeClaim, volumeClaims } from '../kinds/volumes.js';
-import { takesDisk } from './cloud-claims.js';
+import { claimsDisk } from './cloud-claims.js';
 import type { ClusterContext } from './context.js';
 import { volumeFaultMessage } from './volume-fault-messages.js';
 import { mountedBy } from './volume-mounts.js';
@@ -13,14 +13,14 @@ export interface VolumeFault {
   readonly storage: 'DISK' | 'NAS';
 }
 
-/** Reports the fault on each pod that has mounted the volume; pods that mount it later are not affected. */
+/** Records the fault on each pod that has mounted the volume; pods that mount it later are not affected. */
 export function injectVolumeFault(
   cluster: ClusterContext,
   { operation, claim: claimName, storage }: VolumeFault,
 ): VolumeFaultResult {
   const [namespace = '', name = ''] = claimName.split('/');
   const claim = cluster.store.get(volumeClaims, namespace, name);
-  const disk = claim !== undefined && takesDisk(cluster.store, claim);
+  const disk = claim !== undefined && claimsDisk(cluster.store, claim);
   if (!claim || !isBound(claim) || disk !== (storage === 'DISK')) return { problem: 'NO_SUCH_VOLUME' };
   const affected = mountedBy(cluster, claim);
   if (affected.length === 0) return { problem: 'NOT_MOUNTED' };

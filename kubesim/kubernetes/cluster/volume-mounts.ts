@@ -3,7 +3,7 @@ import type { Pod } from '../kinds/core.js';
 import { hasEnded, pods } from '../kinds/pods.js';
 import { isBound, type VolumeClaim, volumeClaims } from '../kinds/volumes.js';
 
-/** Why a kubelet cannot mount a volume of a pod, as its event says it. */
+/** Reason and message of the event if a kubelet cannot mount a volume. */
 export interface MountProblem {
   readonly reason: 'FailedMount' | 'FailedAttachVolume';
   readonly message: string;
@@ -12,13 +12,13 @@ export interface MountProblem {
 const ONE_NODE = 'ReadWriteOnce';
 const ONE_POD = 'ReadWriteOncePod';
 
-/** Names of the volume claims that the pod mounts, each once. */
+/** Distinct names of the pod's volume claims. */
 function claimsOf({ spec }: Pod): string[] {
   const names = (spec.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []);
   return [...new Set(names)];
 }
 
-/** Why the pod cannot have its volumes yet; undefined when it can, or has none. */
+/** Why the volumes of the pod cannot be mounted yet; undefined if they can, or it has none. */
 export function mountProblem(cluster: ClusterContext, pod: Pod): MountProblem | undefined {
   for (const name of claimsOf(pod)) {
     const claim = cluster.store.get(volumeClaims, pod.metadata.namespace ?? '', name);
@@ -36,14 +36,16 @@ function claimProblem(cluster: ClusterContext, pod: Pod, claim: VolumeClaim): Mo
   const modes = claim.spec.accessModes ?? [ONE_NODE];
   if (!modes.every((mode) => mode === ONE_NODE || mode === ONE_POD)) return undefined;
   const others = mountedBy(cluster, claim).filter(({ metadata }) => metadata.uid !== pod.metadata.uid);
-  const taken = modes.includes(ONE_POD) ? others : others.filter((other) => !sharesHome(cluster, pod, other));
+  const taken = modes.includes(ONE_POD)
+    ? others
+    : others.filter((other) => !areOnSameHost(cluster, pod, other));
   if (taken.length === 0) return undefined;
   const users = taken.map(({ metadata }) => metadata.name).join(', ');
   const message = `Multi-Attach error for volume "${claim.spec.volumeName}" Volume is already used by pod(s) ${users}`;
   return { reason: 'FailedAttachVolume', message };
 }
 
-/** The pods that have mounted the claim; one that is being deleted has it until it is gone. */
+/** The pods that have mounted the claim, including terminating ones. */
 export function mountedBy(cluster: ClusterContext, { metadata }: VolumeClaim): Pod[] {
   const { namespace, name } = metadata;
   return [...cluster.store.all(pods)].filter(
@@ -55,8 +57,8 @@ function hasMounted(pod: Pod): boolean {
   return !hasEnded(pod) && !!pod.status.containerStatuses?.some(({ containerID }) => containerID);
 }
 
-/** Whether two pods run on one machine; a container instance is a machine of its own. */
-function sharesHome(cluster: ClusterContext, one: Pod, other: Pod): boolean {
+/** Whether two pods run on the same host; each container instance is a separate host. */
+function areOnSameHost(cluster: ClusterContext, one: Pod, other: Pod): boolean {
   return !cluster.serverlessZones && one.spec.nodeName === other.spec.nodeName;
 }
 

@@ -2,21 +2,21 @@ import { ApiError } from '../kinds/status.js';
 import type { Log } from '../../../kernel/log.js';
 import type { TimerScheduler } from '../../timers.js';
 
-/** How long one turn of the event loop is used for controllers, in milliseconds, before requests get theirs. */
-const TURN = 8;
+/** Milliseconds of a turn of the event loop that controllers may use before requests are handled. */
+const TURN_MS = 8;
 /**
- * How much of it one queue gets before the next. A controller that looks at many objects at once (a ReplicaSet's pods)
- * so runs once for many changes, not after each.
+ * Milliseconds of it for one queue. A controller whose reconcile reads many objects (a ReplicaSet's pods) thereby runs
+ * once for many changes, not after each.
  */
-const SHARE = 4;
-const LONGEST_BACKOFF = 30_000;
+const QUEUE_SHARE_MS = 4;
+const MAX_BACKOFF_MS = 30_000;
 
-/** Gives all queues of the process their turns, fairly and without keeping requests waiting. */
-export class Turns {
+/** Schedules all queues of the process fairly, without delaying requests. */
+export class QueueScheduler {
   private readonly ready = new Set<WorkQueue>();
   private scheduled = false;
 
-  /** Puts a queue with work in line. */
+  /** Schedules a queue that has keys. */
   add(queue: WorkQueue): void {
     this.ready.add(queue);
     if (this.scheduled) return;
@@ -25,11 +25,11 @@ export class Turns {
   }
 
   private turn(): void {
-    const end = performance.now() + TURN;
+    const end = performance.now() + TURN_MS;
     this.scheduled = false;
     for (const queue of this.ready) {
       this.ready.delete(queue);
-      if (queue.run(performance.now() + SHARE)) this.ready.add(queue);
+      if (queue.run(performance.now() + QUEUE_SHARE_MS)) this.ready.add(queue);
       if (performance.now() > end) break;
     }
     const [next] = this.ready;
@@ -38,8 +38,8 @@ export class Turns {
 }
 
 /**
- * Keys that wait for a controller. A key that is added twice before its turn is worked on once; what throws is tried
- * again, later each time.
+ * Work queue of a controller. A key that is added twice before its turn is processed once; a key whose reconcile throws
+ * is retried with exponential backoff.
  */
 export class WorkQueue {
   private readonly keys = new Set<string>();
@@ -50,10 +50,10 @@ export class WorkQueue {
     private readonly name: string,
     private readonly work: (key: string) => void,
     private readonly parts: {
-      readonly turns: Turns;
+      readonly turns: QueueScheduler;
       readonly timers: TimerScheduler;
       readonly log: Log;
-      /** Whether the process works that works off the queue; left out, it does. */
+      /** Whether the process of the queue runs. Default true. */
       readonly works?: (name: string) => boolean;
     },
   ) {}
@@ -64,12 +64,12 @@ export class WorkQueue {
     this.resume();
   }
 
-  /** Has what waits worked off, unless the process that does so stands still. */
+  /** Schedules waiting keys, unless the process of the queue is stopped. */
   resume(): void {
     if (this.keys.size > 0 && this.works()) this.parts.turns.add(this);
   }
 
-  /** Works on keys until the time `end` (of `performance.now`). Returns whether there are more. */
+  /** Processes keys until the time `end` (of `performance.now`). Returns whether keys remain. */
   run(end: number): boolean {
     for (const key of this.keys) {
       if (this.closed || !this.works()) return false;
@@ -103,12 +103,9 @@ export class WorkQueue {
     if (this.closed) return;
     const failed = (this.failures.get(key) ?? 0) + 1;
     this.failures.set(key, failed);
-    // What the API server refuses is no fault of the controller.
+    // An ApiError is an expected failure.
     const level = error instanceof ApiError ? 'debug' : 'warn';
-    this.parts.log[level](
-      { err: error, controller: this.name, key, failed },
-      'a controller failed; it tries again',
-    );
-    this.parts.timers.after(Math.min(LONGEST_BACKOFF, 100 * 2 ** failed), () => this.add(key));
+    this.parts.log[level]({ err: error, controller: this.name, key, failed }, 'reconcile failed; requeued');
+    this.parts.timers.after(Math.min(MAX_BACKOFF_MS, 100 * 2 ** failed), () => this.add(key));
   }
 }

@@ -10,8 +10,7 @@ import { finishDeletion } from './delete.js';
 import { metadataCauses } from './metadata-rules.js';
 
 /**
- * Creates an object: fills in its metadata and its kind's defaults, checks it, and stores it. With `dryRun` it does
- * all but store it. Throws ApiError.
+ * Creates an object: sets metadata and defaults, validates it, and stores it unless `dryRun` is set. Throws ApiError.
  */
 export function create<T extends KubeObject>(
   cluster: ClusterContext,
@@ -44,9 +43,9 @@ function newMetadata(cluster: ClusterContext, type: ResourceType, given: Partial
 }
 
 /**
- * Replaces an object by what a client sent: keeps what only the server sets (status, uid, times), counts the
- * generation, checks, and finishes a deletion whose last finalizer went. An update that changes nothing stores
- * nothing. Throws ApiError.
+ * Replaces an object by a client's version: keeps server-set fields (status, uid, times), increments the generation,
+ * validates, and finishes the deletion of an object without finalizers. Does not store an unchanged object. Throws
+ * ApiError.
  */
 export function replace<T extends KubeObject>(
   cluster: ClusterContext,
@@ -63,7 +62,7 @@ export function replace<T extends KubeObject>(
   return finishDeletion(cluster, type, cluster.store.put(type, counted));
 }
 
-/** Replaces the status (and nothing else) of an object. */
+/** Replaces only the status of an object. */
 export function replaceStatus<T extends KubeObject>(
   cluster: ClusterContext,
   type: ResourceType<T>,

@@ -1,5 +1,5 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
-import { destroy } from '../cluster/delete.js';
+import { deleteObject } from '../cluster/delete.js';
 import { replaceStatus } from '../cluster/write.js';
 import { daemonSets } from '../kinds/apps.js';
 import type { Node, Pod, PodTemplate, Toleration } from '../kinds/core.js';
@@ -13,14 +13,14 @@ import { activePods, createPod, onOwnedPods, splitKey, untilApiError } from '../
 
 const REVISION = 'controller-revision-hash';
 
-/** Daemons stay where ordinary pods would have to leave. */
+/** Tolerations of all DaemonSet pods, which are not evicted from unhealthy nodes. */
 const DAEMON_TOLERATIONS: readonly Toleration[] = [
   { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute' },
   { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute' },
   { key: 'node.kubernetes.io/unschedulable', operator: 'Exists', effect: 'NoSchedule' },
 ];
 
-/** Keeps one pod of each DaemonSet on every node that suits it. */
+/** Runs one pod of each DaemonSet on every eligible node. */
 export function daemonSetController(cluster: ClusterContext): Controller {
   const queue = cluster.queue('daemonset', (key) => {
     const set = cluster.store.get(daemonSets, ...splitKey(key));
@@ -42,7 +42,7 @@ export function daemonSetController(cluster: ClusterContext): Controller {
 function reconcile(cluster: ClusterContext, set: DaemonSet): void {
   const template = withTolerations(set.spec.template);
   const revision = templateHash(set.spec.template);
-  const wanted = [...cluster.store.all(nodes)].filter((node) => suits(node, template));
+  const wanted = [...cluster.store.all(nodes)].filter((node) => isEligible(node, template));
   const names = new Set(wanted.map((node) => node.metadata.name));
   const present = keptPods(cluster, set, { names, revision });
   const leaving = new Set(
@@ -65,13 +65,17 @@ function reconcile(cluster: ClusterContext, set: DaemonSet): void {
   if (refused) throw refused;
 }
 
-interface Wanted {
+interface DesiredPods {
   readonly names: ReadonlySet<string>;
   readonly revision: string;
 }
 
-/** The pods that stay, by node: surplus ones go, and of those with an old template one at a time. */
-function keptPods(cluster: ClusterContext, set: DaemonSet, { names, revision }: Wanted): Map<string, Pod> {
+/** Deletes surplus pods, and one pod with an old template at a time; returns the remaining pods by node. */
+function keptPods(
+  cluster: ClusterContext,
+  set: DaemonSet,
+  { names, revision }: DesiredPods,
+): Map<string, Pod> {
   const present = new Map<string, Pod>();
   let renewing = set.spec.updateStrategy?.type === 'OnDelete';
   for (const pod of activePods(cluster, set)) {
@@ -79,7 +83,7 @@ function keptPods(cluster: ClusterContext, set: DaemonSet, { names, revision }: 
     const surplus = !names.has(node) || present.has(node);
     const renewed = !surplus && !renewing && pod.metadata.labels?.[REVISION] !== revision;
     renewing ||= renewed;
-    if (surplus || renewed) destroy(cluster, pods, pod);
+    if (surplus || renewed) deleteObject(cluster, pods, pod);
     else present.set(node, pod);
   }
   return present;
@@ -92,11 +96,11 @@ function withTolerations(template: PodTemplate): PodTemplate {
   };
 }
 
-function suits(node: Node, { spec }: PodTemplate): boolean {
+function isEligible(node: Node, { spec }: PodTemplate): boolean {
   return matchesNode(spec, node) && tolerates(spec.tolerations, node.spec.taints);
 }
 
-/** The node a daemon's pod is meant for: where it is, or where its affinity sends it. */
+/** The node of a DaemonSet pod: where it runs, or the node of its affinity. */
 function targetOf({ spec }: Pod): string {
   return spec.nodeName ?? namedNodes(spec)?.[0] ?? '';
 }

@@ -4,25 +4,25 @@ import { rolloutBounds } from './rollout.js';
 
 type Status = NonNullable<Deployment['status']>;
 
-/** The time, and how long simulated seconds take (milliseconds). */
+/** The current time, and the conversion of simulated seconds to milliseconds. */
 export interface SimulatedTime {
   readonly now: Date;
   scaled(seconds: number): number;
 }
 
-interface Outcome {
+interface StatusResult {
   readonly status: Status;
-  /** Simulated seconds after which the progress deadline must be looked at. */
+  /** Simulated seconds after which the progress deadline has to be checked. */
   readonly checkAfter: number | undefined;
 }
 
-/** The status of a deployment whose ReplicaSets are `sets`, `fresh` being the one of its present template. */
+/** Status of a deployment with the ReplicaSets `sets`, of which `fresh` has the current template. */
 export function deploymentStatus(
   deployment: Deployment,
   fresh: ReplicaSet | undefined,
   sets: readonly ReplicaSet[],
   time: SimulatedTime,
-): Outcome {
+): StatusResult {
   const counts = countsOf(deployment, fresh, sets);
   const at = timestamp(time.now);
   const desired = deployment.spec.replicas ?? 1;
@@ -31,7 +31,8 @@ export function deploymentStatus(
   const available = enough ? AVAILABLE : UNAVAILABLE;
   const progress = progressOf(deployment, { fresh, counts, time });
   const conditions = [available, progress.condition].reduce<readonly Condition[] | undefined>(
-    (all, condition) => withCondition(all, stamped(condition, all, { at, moved: progress.moved }), at),
+    (all, condition) =>
+      withCondition(all, withUpdateTimes(condition, all, { at, moved: progress.moved }), at),
     deployment.status?.conditions,
   );
   return { status: { ...counts, conditions }, checkAfter: progress.checkAfter };
@@ -90,8 +91,8 @@ function progressOf(
     return outcome(progressing('True', 'NewReplicaSetAvailable', message));
   }
   const { progressDeadlineSeconds = 600 } = deployment.spec;
-  const unmoved = unmovedSince(deployment, counts);
-  if (unmoved && isLate(unmoved, time.now.getTime() - time.scaled(progressDeadlineSeconds))) {
+  const unmoved = unchangedProgress(deployment, counts);
+  if (unmoved && isDeadlineExceeded(unmoved, time.now.getTime() - time.scaled(progressDeadlineSeconds))) {
     const message = `ReplicaSet "${name}" has timed out progressing.`;
     return outcome(progressing('False', 'ProgressDeadlineExceeded', message));
   }
@@ -99,14 +100,14 @@ function progressOf(
   return unmoved ? outcome(condition) : outcome(condition, true, progressDeadlineSeconds + 1);
 }
 
-/** The Progressing condition, when nothing has changed since it was written and the rollout had not been done then. */
-function unmovedSince({ status }: Deployment, counts: Status): Condition | undefined {
+/** The current Progressing condition of an incomplete rollout, if the counts have not changed since. */
+function unchangedProgress({ status }: Deployment, counts: Status): Condition | undefined {
   const before = status?.conditions?.find(({ type }) => type === 'Progressing');
   return sameCounts(status, counts) && before?.reason !== 'NewReplicaSetAvailable' ? before : undefined;
 }
 
-/** Whether nothing has moved since the time (milliseconds) that the deadline allows. */
-function isLate({ reason, lastUpdateTime }: Condition, limit: number): boolean {
+/** Whether the last progress is before the time `limit` (milliseconds). */
+function isDeadlineExceeded({ reason, lastUpdateTime }: Condition, limit: number): boolean {
   return reason === 'ProgressDeadlineExceeded' || Date.parse(lastUpdateTime ?? '') <= limit;
 }
 
@@ -127,8 +128,8 @@ function sameCounts(before: Deployment['status'], now: Status): boolean {
   );
 }
 
-/** Keeps the update time while a condition says the same as before, so that nothing is written for nothing. */
-function stamped(
+/** Keeps the update times of unchanged conditions, which avoids writes without a change. */
+function withUpdateTimes(
   next: Condition,
   all: readonly Condition[] | undefined,
   { at, moved }: { at: string; moved: boolean },

@@ -1,6 +1,6 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
 import { updateByController, create, replaceStatus } from '../cluster/write.js';
-import { destroy } from '../cluster/delete.js';
+import { deleteObject } from '../cluster/delete.js';
 import { deployments, replicaSets } from '../kinds/apps.js';
 import { controlledBy, controllerOf, type Draft } from '../kinds/object.js';
 import { pods } from '../kinds/pods.js';
@@ -15,7 +15,7 @@ import { rolloutBounds, recreateStep, rollingStep, type SetSize } from './rollou
 const REVISION = 'deployment.kubernetes.io/revision';
 const HASH = 'pod-template-hash';
 
-/** Rolls each Deployment out through ReplicaSets, one for each version of its pod template. */
+/** Rolls out each Deployment by ReplicaSets, one per version of its pod template. */
 export function deploymentController(cluster: ClusterContext): Controller {
   const queue = cluster.queue('deployment', (key) => {
     const deployment = cluster.store.get(deployments, ...splitKey(key));
@@ -34,7 +34,7 @@ export function deploymentController(cluster: ClusterContext): Controller {
   };
 }
 
-function reconcile(cluster: ClusterContext, deployment: Deployment, again: () => void): void {
+function reconcile(cluster: ClusterContext, deployment: Deployment, requeue: () => void): void {
   const sets = [...cluster.store.ownedOf(replicaSets, deployment.metadata.uid)];
   const current = sets.find((set) => isOf(deployment, set));
   const old = sets.filter((set) => set !== current);
@@ -54,7 +54,7 @@ function reconcile(cluster: ClusterContext, deployment: Deployment, again: () =>
   const time = { now: cluster.clock.now(), scaled: (seconds: number) => cluster.scaled(seconds) };
   const { status, checkAfter } = deploymentStatus(latest, fresh, after, time);
   replaceStatus(cluster, deployments, latest, status);
-  if (checkAfter !== undefined) cluster.timers.after(cluster.scaled(checkAfter), again);
+  if (checkAfter !== undefined) cluster.timers.after(cluster.scaled(checkAfter), requeue);
 }
 
 function roll(
@@ -73,10 +73,10 @@ function roll(
     const replicas = next.get(set.metadata.name);
     if (replicas !== undefined) resize(cluster, deployment, { set, replicas });
   }
-  if (sizes.length === 0) forgetOldSets(cluster, deployment, old);
+  if (sizes.length === 0) deleteOldSets(cluster, deployment, old);
 }
 
-/** The set of the present template, made or, after an undo, taken up again under the next revision. */
+/** The ReplicaSet of the current template: a new one or, after an undo, an old one with the next revision. */
 function freshSet(
   cluster: ClusterContext,
   deployment: Deployment,
@@ -136,7 +136,7 @@ function draftSet(
   };
 }
 
-/** The hash of the template; where a set of that name belongs to something else, the next one. */
+/** The hash of the template, with the number of collisions if another object has the name of the ReplicaSet. */
 function freeHash(cluster: ClusterContext, { metadata, spec }: Deployment): string {
   for (let collisions = 0; ; collisions += 1) {
     const hash = collidedHash(spec.template, collisions);
@@ -144,7 +144,7 @@ function freeHash(cluster: ClusterContext, { metadata, spec }: Deployment): stri
   }
 }
 
-/** Whether a set is the one of the deployment's present template. */
+/** Whether the ReplicaSet has the current template of the deployment. */
 function isOf({ spec }: Deployment, set: ReplicaSet): boolean {
   return sameJson(withoutHash(set), spec.template);
 }
@@ -170,13 +170,13 @@ function resize(
   report(cluster, deployment, { reason: 'ScalingReplicaSet', message });
 }
 
-function forgetOldSets(cluster: ClusterContext, deployment: Deployment, old: readonly ReplicaSet[]): void {
+function deleteOldSets(cluster: ClusterContext, deployment: Deployment, old: readonly ReplicaSet[]): void {
   const surplus = old.length - (deployment.spec.revisionHistoryLimit ?? 10);
   if (surplus <= 0) return;
   const idle = [...old]
     .sort((a, b) => revisionOf(a) - revisionOf(b))
     .filter((set) => set.status?.replicas === 0);
-  for (const set of idle.slice(0, surplus)) destroy(cluster, replicaSets, set);
+  for (const set of idle.slice(0, surplus)) deleteObject(cluster, replicaSets, set);
 }
 
 function size(set: ReplicaSet): SetSize {

@@ -7,7 +7,7 @@ import { pods } from '../kinds/pods.js';
 import { keyOf } from '../store/cluster-store.js';
 import { splitKey } from '../cluster/controlled-pods.js';
 
-/** Keeps the status of each disruption budget: how many of its pods are well, and how many may go. */
+/** Updates the status of each disruption budget: healthy pods and allowed disruptions. */
 export function disruptionController(cluster: ClusterContext): Controller {
   const queue = cluster.queue('disruption', (key) => {
     const budget = cluster.store.get(podDisruptionBudgets, ...splitKey(key));

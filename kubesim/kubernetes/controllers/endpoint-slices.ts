@@ -7,17 +7,17 @@ import { isReady } from '../kinds/pods.js';
 import { endpointSlices } from '../kinds/services.js';
 import { hashText } from '../../random.js';
 
-/** With this annotation a service's pods are reached from their own unit of the edge only. */
+/** Annotation that restricts the traffic of a Service to the edge unit of the client. */
 const TOPOLOGY = 'openyurt.io/topologyKeys';
 const WITHIN_UNIT = 'openyurt.io/nodepool';
-/** The unit that a slice is for. */
+/** Label with the unit of a slice. */
 const UNIT = 'apps.openyurt.io/nodepool';
 const POOL_LABEL = 'alibabacloud.com/nodepool-id';
 const SERVICE = 'kubernetes.io/service-name';
 
 type Ports = EndpointSlice['ports'];
 
-/** Publishes the slices of a service: one, or one for each unit of the edge where the service stays within units. */
+/** Publishes the slices of a Service: one, or one per edge unit if traffic stays within units. */
 export function publishSlices(
   cluster: ClusterContext,
   service: Service,
@@ -38,7 +38,7 @@ function withinUnits({ metadata }: Service): boolean {
   return metadata.annotations?.[TOPOLOGY]?.split(',').includes(WITHIN_UNIT) ?? false;
 }
 
-/** The node pool of the pod's node; empty where it has none. */
+/** The node pool of the pod's node; empty if it has none. */
 function unitOf(cluster: ClusterContext, { spec }: Pod): string {
   const node = spec.nodeName ? cluster.store.get(nodes, '', spec.nodeName) : undefined;
   return node?.metadata.labels?.[POOL_LABEL] ?? '';

@@ -12,7 +12,7 @@ import { splitKey } from '../cluster/controlled-pods.js';
 
 const DNS_SERVICE = 'kube-dns';
 
-/** Keeps the addresses behind each service: the ready pods that its selector finds. */
+/** Publishes the endpoints of each Service: the ready pods of its selector. */
 export function endpointsController(cluster: ClusterContext): Controller {
   const queue = cluster.queue('endpoints', (key) => reconcile(cluster, key));
   const podsByNamespace = new Map<string, Map<string, Pod>>();

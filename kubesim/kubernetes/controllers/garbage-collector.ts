@@ -1,9 +1,9 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
-import { destroy, finishDeletion } from '../cluster/delete.js';
+import { deleteObject, finishDeletion } from '../cluster/delete.js';
 import type { KubeObject } from '../kinds/object.js';
 import { storedTypes, typeOf } from '../kinds/registry.js';
 
-/** Deletes what the owner of is gone, and lets go of owners that wait for the last of what they own. */
+/** Deletes objects whose owners were deleted, and completes foreground deletions without dependents. */
 export function garbageCollector(cluster: ClusterContext): Controller {
   const queue = cluster.queue('garbage', (uid) => collect(cluster, uid));
   return {
@@ -36,7 +36,7 @@ function removeDependents(cluster: ClusterContext, uid: string): void {
   for (const dependent of cluster.store.ownedBy(uid)) {
     const type = typeOf(dependent.apiVersion, dependent.kind);
     if (!type || dependent.metadata.deletionTimestamp || ownedElsewhere(cluster, dependent, uid)) continue;
-    destroy(cluster, type, dependent);
+    deleteObject(cluster, type, dependent);
   }
 }
 

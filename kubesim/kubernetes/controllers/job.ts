@@ -1,5 +1,5 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
-import { destroy } from '../cluster/delete.js';
+import { deleteObject } from '../cluster/delete.js';
 import { replaceStatus } from '../cluster/write.js';
 import { jobs } from '../kinds/batch.js';
 import { timestamp, withCondition, type Condition } from '../kinds/object.js';
@@ -15,7 +15,7 @@ import {
   untilApiError,
 } from '../cluster/controlled-pods.js';
 
-/** Runs pods of each Job until enough of them succeeded or too many failed. */
+/** Runs pods of each Job until enough have succeeded or too many have failed. */
 export function jobController(cluster: ClusterContext): Controller {
   const queue = cluster.queue('job', (key) => {
     const job = cluster.store.get(jobs, ...splitKey(key));
@@ -42,8 +42,8 @@ function reconcile(cluster: ClusterContext, job: Job): void {
   const failed = own.filter((pod) => pod.status.phase === 'Failed').length;
   const active = own.filter(isActive);
   const end = outcome(job, succeeded, failed);
-  const wanted = end ? 0 : wantedPods(job, succeeded);
-  for (const pod of active.slice(Math.max(0, wanted))) destroy(cluster, pods, pod);
+  const wanted = end ? 0 : desiredPods(job, succeeded);
+  for (const pod of active.slice(Math.max(0, wanted))) deleteObject(cluster, pods, pod);
   const refused = untilApiError(() => {
     for (let made = active.length; made < wanted; made += 1)
       createPod(cluster, job, { template: job.spec.template });
@@ -69,7 +69,7 @@ function reconcile(cluster: ClusterContext, job: Job): void {
   if (refused) throw refused;
 }
 
-function wantedPods({ spec }: Job, succeeded: number): number {
+function desiredPods({ spec }: Job, succeeded: number): number {
   return spec.suspend ? 0 : Math.min(spec.parallelism ?? 1, (spec.completions ?? 1) - succeeded);
 }
 

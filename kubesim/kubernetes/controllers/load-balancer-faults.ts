@@ -13,8 +13,8 @@ import { keyOf } from '../store/cluster-store.js';
 type ServiceStatus = NonNullable<Service['status']> & { readonly conditions?: readonly Condition[] };
 
 /**
- * Takes the address from a Service whose load balancer was tampered with, or that has lost the annotation by which it
- * reused one: it cannot become one with a load balancer of its own. True while it is broken.
+ * Removes the address of a Service whose load balancer has a fault, or that lost the annotation of its reused load
+ * balancer: it cannot get a load balancer of its own. Returns whether it is broken.
  */
 export function brokenLoadBalancer(cluster: ClusterContext, service: Service): boolean {
   const why = causeOf(cluster, service);
@@ -37,7 +37,7 @@ function causeOf(cluster: ClusterContext, service: Service): string | undefined 
   return `the annotation ${REUSED_LOAD_BALANCER} is gone; add it back, or recreate the Service`;
 }
 
-/** Remembers in the status of a Service that it reuses a load balancer. */
+/** Records in the status of a Service that it reuses a load balancer. */
 export function recordReuse(
   cluster: ClusterContext,
   service: Service,
@@ -49,7 +49,7 @@ export function recordReuse(
     type: REUSED_CONDITION,
     status: 'True',
     reason: 'Annotation',
-    message: 'The Service uses a load balancer that was there before.',
+    message: 'The Service uses an existing load balancer.',
     lastTransitionTime: timestamp(cluster.clock.now()),
   };
   return { conditions: [...(status.conditions ?? []), condition] };

@@ -8,20 +8,20 @@ import { brokenLoadBalancer, recordReuse } from './load-balancer-faults.js';
 import { splitKey } from '../cluster/controlled-pods.js';
 
 /** Simulated seconds until a load balancer has its address. */
-const CREATION = 8;
+const CREATION_SECONDS = 8;
 
-/** Gives services of type LoadBalancer an address of the simulated cloud (of TEST-NET-3, so it leads nowhere). */
+/** Assigns Services of type LoadBalancer an address of TEST-NET-3, which is not routed. */
 export function loadBalancerController(cluster: ClusterContext): Controller {
   const planned = new Set<string>();
   const queue = cluster.queue('load-balancer', (key) => {
     const service = cluster.store.get(services, ...splitKey(key));
-    // What was done to a load balancer is over when its Service is gone.
+    // The fault of a load balancer ends when its Service is deleted.
     if (service?.spec.type !== 'LoadBalancer') return cluster.faults.end((fault) => fault.service === key);
     if (brokenLoadBalancer(cluster, service) || planned.has(key)) return;
-    const may = mayHave(cluster, service);
+    const may = isGranted(cluster, service);
     if (!may || service.status?.loadBalancer?.ingress) return;
     planned.add(key);
-    cluster.timers.after(cluster.scaled(CREATION), () => {
+    cluster.timers.after(cluster.scaled(CREATION_SECONDS), () => {
       planned.delete(key);
       const now = cluster.store.get(services, ...splitKey(key));
       if (now?.spec.type !== 'LoadBalancer' || now.metadata.deletionTimestamp) return;
@@ -52,8 +52,8 @@ export function loadBalancerController(cluster: ClusterContext): Controller {
   };
 }
 
-/** Says why a Service does not get what it asks for; one that has its load balancer may lack a part of it, too. */
-function mayHave(cluster: ClusterContext, service: Service): boolean {
+/** Whether the claim of a Service is granted; otherwise records an event. A Service with a load balancer may exceed its grant, too. */
+function isGranted(cluster: ClusterContext, service: Service): boolean {
   const { uid } = service.metadata;
   const lost = cluster.faults.first('NO_LOAD_BALANCERS') !== undefined;
   const revoked = lost && !service.status?.loadBalancer?.ingress;

@@ -1,5 +1,5 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
-import { destroy, finishDeletion } from '../cluster/delete.js';
+import { deleteObject, finishDeletion } from '../cluster/delete.js';
 import { create } from '../cluster/write.js';
 import { configMaps, serviceAccounts } from '../kinds/configuration.js';
 import type { Namespace } from '../kinds/core.js';
@@ -8,14 +8,14 @@ import type { KubeObject } from '../kinds/object.js';
 import { storedTypes } from '../kinds/registry.js';
 
 /**
- * Milliseconds, whatever the speed, before a deleted namespace is emptied: `kubectl delete -f` deletes a namespace and
- * then what the same file puts in it.
+ * Milliseconds of real time before the contents of a deleted namespace are deleted: `kubectl delete -f` deletes a
+ * namespace before the objects in it that are in the same file.
  */
-const SETTLE = 1_000;
+const EMPTY_DELAY_MS = 1_000;
 
 const namespacedTypes = storedTypes.filter((type) => type.namespaced);
 
-/** Gives each namespace its default service account and CA, and empties those that are deleted. */
+/** Creates the default service account and CA of each namespace, and deletes the contents of deleted ones. */
 export function namespaceController(cluster: ClusterContext, caCertificate: string): Controller {
   const settled = new Set<string>();
   const settle = ({ metadata }: Namespace): string => {
@@ -25,9 +25,9 @@ export function namespaceController(cluster: ClusterContext, caCertificate: stri
   const queue = cluster.queue('namespace', (name) => {
     const namespace = cluster.store.get(namespaces, '', name);
     if (!namespace) return;
-    if (!namespace.metadata.deletionTimestamp) furnish(cluster, name, caCertificate);
-    else if (settled.has(namespace.metadata.uid)) empty(cluster, namespace);
-    else cluster.timers.after(SETTLE, () => queue.add(settle(namespace)));
+    if (!namespace.metadata.deletionTimestamp) createDefaults(cluster, name, caCertificate);
+    else if (settled.has(namespace.metadata.uid)) deleteContents(cluster, namespace);
+    else cluster.timers.after(EMPTY_DELAY_MS, () => queue.add(settle(namespace)));
   });
   return {
     start() {
@@ -49,7 +49,7 @@ export function namespaceController(cluster: ClusterContext, caCertificate: stri
   };
 }
 
-function furnish(cluster: ClusterContext, namespace: string, caCertificate: string): void {
+function createDefaults(cluster: ClusterContext, namespace: string, caCertificate: string): void {
   if (!cluster.store.get(serviceAccounts, namespace, 'default')) {
     create(cluster, serviceAccounts, {
       apiVersion: 'v1',
@@ -68,11 +68,11 @@ function furnish(cluster: ClusterContext, namespace: string, caCertificate: stri
   }
 }
 
-function empty(cluster: ClusterContext, namespace: Namespace): void {
+function deleteContents(cluster: ClusterContext, namespace: Namespace): void {
   let left = 0;
   for (const type of namespacedTypes) {
     for (const object of contents(cluster, type, namespace.metadata.name)) {
-      if (!object.metadata.deletionTimestamp) destroy(cluster, type, object);
+      if (!object.metadata.deletionTimestamp) deleteObject(cluster, type, object);
       if (cluster.store.byUid(object.metadata.uid)) left += 1;
     }
   }

@@ -1,5 +1,5 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
-import { destroy, removePod } from '../cluster/delete.js';
+import { deleteObject, removePod } from '../cluster/delete.js';
 import { hasNodeProblem } from '../cluster/node-conditions.js';
 import type { Node, Pod, Taint } from '../kinds/core.js';
 import { isNodeReady, nodes } from '../kinds/nodes.js';
@@ -10,12 +10,12 @@ import { toleratesTaint } from '../scheduler/fit.js';
 const UNREACHABLE = 'node.kubernetes.io/unreachable';
 const NOT_READY = 'node.kubernetes.io/not-ready';
 const UNSCHEDULABLE = 'node.kubernetes.io/unschedulable';
-/** With this annotation an edge node keeps its pods while it is unreachable. */
+/** Annotation of edge nodes that keep their pods while they are unreachable. */
 const AUTONOMY = 'node.beta.alibabacloud.com/autonomy';
 const NETWORK_UNAVAILABLE = 'node.kubernetes.io/network-unavailable';
-const OWN = new Set([UNREACHABLE, NOT_READY, UNSCHEDULABLE, NETWORK_UNAVAILABLE]);
+const OWN_TAINTS = new Set([UNREACHABLE, NOT_READY, UNSCHEDULABLE, NETWORK_UNAVAILABLE]);
 
-/** Taints nodes that are not ready or cordoned, sends pods away that don't tolerate it, and clears up after nodes. */
+/** Taints unready and cordoned nodes, evicts pods without tolerations, and removes the pods of deleted nodes. */
 export function nodeLifecycleController(cluster: ClusterContext): Controller {
   const queue = cluster.queue('node-lifecycle', (name) => {
     const node = cluster.store.get(nodes, '', name);
@@ -37,9 +37,9 @@ function podsOn(cluster: ClusterContext, name: string): Pod[] {
 }
 
 function taint(cluster: ClusterContext, node: Node, again: () => void): void {
-  const wanted = wantedTaints(node, timestamp(cluster.clock.now()));
-  const kept = (node.spec.taints ?? []).filter(({ key }) => !OWN.has(key));
-  const old = (node.spec.taints ?? []).filter(({ key }) => OWN.has(key));
+  const wanted = desiredTaints(node, timestamp(cluster.clock.now()));
+  const kept = (node.spec.taints ?? []).filter(({ key }) => !OWN_TAINTS.has(key));
+  const old = (node.spec.taints ?? []).filter(({ key }) => OWN_TAINTS.has(key));
   const same = wanted.map(name).sort().join() === old.map(name).sort().join();
   if (!same) {
     const taints = [...kept, ...wanted.map((one) => old.find((before) => name(before) === name(one)) ?? one)];
@@ -56,7 +56,7 @@ function name({ key, effect }: Taint): string {
   return `${key}:${effect}`;
 }
 
-function wantedTaints(node: Node, timeAdded: string): Taint[] {
+function desiredTaints(node: Node, timeAdded: string): Taint[] {
   const reasons = [
     ...(node.spec.unschedulable ? [UNSCHEDULABLE] : []),
     ...(hasNodeProblem(node, 'NetworkUnavailable') ? [NETWORK_UNAVAILABLE] : []),
@@ -70,14 +70,14 @@ function wantedTaints(node: Node, timeAdded: string): Taint[] {
   return [...list, unschedulable, { key, effect: 'NoExecute', timeAdded }];
 }
 
-/** Deletes pods whose toleration of the taints has run out, and comes back for the next ones. */
+/** Deletes pods whose toleration has expired, and schedules the check for the next ones. */
 function evict(cluster: ClusterContext, node: Node, taints: readonly Taint[], again: () => void): void {
   const now = cluster.clock.now().getTime();
   let next = Infinity;
   for (const pod of podsOn(cluster, node.metadata.name)) {
     const at = Math.min(...taints.map((one) => toleratedUntil(cluster, pod, one)));
     if (at > now) next = Math.min(next, at);
-    else if (!pod.metadata.deletionTimestamp) destroy(cluster, pods, pod);
+    else if (!pod.metadata.deletionTimestamp) deleteObject(cluster, pods, pod);
   }
   if (next < Infinity) cluster.timers.at(next, again);
 }

@@ -1,5 +1,5 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
-import { destroy } from '../cluster/delete.js';
+import { deleteObject } from '../cluster/delete.js';
 import { replaceStatus } from '../cluster/write.js';
 import { replicaSets } from '../kinds/apps.js';
 import type { Pod } from '../kinds/core.js';
@@ -16,7 +16,7 @@ import {
   untilApiError,
 } from '../cluster/controlled-pods.js';
 
-/** Keeps as many pods of each ReplicaSet as it asks for. */
+/** Maintains the number of pods of each ReplicaSet. */
 export function replicaSetController(cluster: ClusterContext): Controller {
   const queue = cluster.queue('replicaset', (key) => {
     const set = cluster.store.get(replicaSets, ...splitKey(key));
@@ -39,7 +39,7 @@ function reconcile(cluster: ClusterContext, set: ReplicaSet): void {
   });
   const surplus = new Set(missing < 0 ? deletionOrder(active).slice(0, -missing) : []);
   for (const pod of surplus) {
-    destroy(cluster, pods, pod);
+    deleteObject(cluster, pods, pod);
     report(cluster, set, { reason: 'SuccessfulDelete', message: `Deleted pod: ${pod.metadata.name}` });
   }
   const kept = activePods(cluster, set).filter((pod) => !surplus.has(pod));

@@ -1,19 +1,19 @@
 import type { Deployment } from '../kinds/workloads.js';
 
-/** One ReplicaSet as a rollout sees it. */
+/** Size of a ReplicaSet in a rollout. */
 export interface SetSize {
   readonly name: string;
   readonly replicas: number;
   readonly available: number;
 }
 
-/** How many pods a rolling update may add and take away. */
+/** Maximum surge and unavailable pods of a rolling update. */
 export interface RolloutBounds {
   readonly surge: number;
   readonly unavailable: number;
 }
 
-/** The leeway of a deployment: percentages of its size, the surge rounded up and the rest down, never both zero. */
+/** Bounds of a deployment: percentages of its size, maxSurge rounded up, maxUnavailable rounded down, never both zero. */
 export function rolloutBounds({ spec }: Deployment): RolloutBounds {
   const desired = spec.replicas ?? 1;
   const surge = amount(spec.strategy?.rollingUpdate?.maxSurge ?? '25%', desired, Math.ceil);
@@ -26,7 +26,7 @@ function amount(given: number | string, total: number, round: (value: number) =>
   return given.endsWith('%') ? round((Number.parseFloat(given) / 100) * total) : Number.parseInt(given, 10);
 }
 
-/** The next sizes of a rolling update: the new set grows, the old ones shrink, within the leeway. */
+/** The next sizes of a rolling update: the new set grows and the old ones shrink within the bounds. */
 export function rollingStep(
   desired: number,
   leeway: RolloutBounds,
@@ -40,7 +40,7 @@ export function rollingStep(
   let spare = sum(all, 'replicas') - minimum - freshUnavailable;
   let spareAvailable = sum(all, 'available') - minimum;
   for (const set of old) {
-    // Pods that don't serve go first: taking them away costs nothing.
+    // Unavailable pods first: removing them does not reduce availability.
     const broken = Math.min(Math.max(0, set.replicas - set.available), Math.max(0, spare));
     const serving = Math.min(set.replicas - broken, Math.max(0, Math.min(spareAvailable, spare - broken)));
     spare -= broken + serving;
@@ -50,13 +50,13 @@ export function rollingStep(
   return sizes;
 }
 
-function grown(desired: number, leeway: RolloutBounds, fresh: SetSize, old: readonly SetSize[]): number {
+function grown(desired: number, bounds: RolloutBounds, fresh: SetSize, old: readonly SetSize[]): number {
   if (fresh.replicas >= desired) return desired;
-  const room = desired + leeway.surge - fresh.replicas - sum(old, 'replicas');
+  const room = desired + bounds.surge - fresh.replicas - sum(old, 'replicas');
   return fresh.replicas + Math.max(0, Math.min(room, desired - fresh.replicas));
 }
 
-/** The next sizes when everything old must be gone first. */
+/** The next sizes of the strategy Recreate: old pods end before new ones start. */
 export function recreateStep(
   desired: number,
   fresh: SetSize,

@@ -1,5 +1,5 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
-import { destroy } from '../cluster/delete.js';
+import { deleteObject } from '../cluster/delete.js';
 import { replaceStatus } from '../cluster/write.js';
 import { statefulSets } from '../kinds/apps.js';
 import type { Pod } from '../kinds/core.js';
@@ -11,7 +11,7 @@ import { createPod, onOwnedPods, report, splitKey, untilApiError } from '../clus
 
 const REVISION = 'controller-revision-hash';
 
-/** Keeps the numbered pods of each StatefulSet: made in order, removed and renewed in the opposite one. */
+/** Maintains the pods of each StatefulSet: created in ordinal order, deleted and replaced in reverse order. */
 export function statefulSetController(cluster: ClusterContext): Controller {
   const queue = cluster.queue('statefulset', (key) => {
     const set = cluster.store.get(statefulSets, ...splitKey(key));
@@ -56,7 +56,7 @@ function step(cluster: ClusterContext, set: StatefulSet, { byOrdinal, revision }
   renewOne(cluster, set, { byOrdinal, revision });
 }
 
-/** Makes the pod where there is none, and removes one that has ended. Returns whether it is ready. */
+/** Creates a missing pod and removes an ended one. Returns whether the pod is ready. */
 function ensurePod(
   cluster: ClusterContext,
   set: StatefulSet,
@@ -67,7 +67,7 @@ function ensurePod(
   }: { readonly pod: Pod | undefined; readonly index: number; readonly revision: string },
 ): boolean {
   if (!pod) makePod(cluster, set, { index, revision });
-  else if (hasEnded(pod) && !pod.metadata.deletionTimestamp) destroy(cluster, pods, pod);
+  else if (hasEnded(pod) && !pod.metadata.deletionTimestamp) deleteObject(cluster, pods, pod);
   return !!pod && isReady(pod);
 }
 
@@ -87,11 +87,11 @@ function makePod(
 
 function removePod(cluster: ClusterContext, set: StatefulSet, pod: Pod): void {
   if (pod.metadata.deletionTimestamp) return;
-  destroy(cluster, pods, pod);
+  deleteObject(cluster, pods, pod);
   report(cluster, set, { reason: 'SuccessfulDelete', message: `Deleted pod: ${pod.metadata.name}` });
 }
 
-/** Replaces the highest pod that still has the old template; the next one follows when it is ready again. */
+/** Replaces the pod with the highest ordinal and an old template; the next one follows when it is ready. */
 function renewOne(cluster: ClusterContext, set: StatefulSet, { byOrdinal, revision }: State): void {
   const outdated = [...byOrdinal.values()].filter((pod) => pod.metadata.labels?.[REVISION] !== revision);
   const [highest] = outdated.sort((a, b) => ordinal(b) - ordinal(a));

@@ -1,5 +1,5 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
-import { destroy } from '../cluster/delete.js';
+import { deleteObject } from '../cluster/delete.js';
 import { updateByController, create, replaceStatus } from '../cluster/write.js';
 import { deployments } from '../kinds/apps.js';
 import type { PodSpec } from '../kinds/core.js';
@@ -11,7 +11,7 @@ import { splitKey } from '../cluster/controlled-pods.js';
 
 const UNIT = 'apps.openyurt.io/pool-name';
 
-/** Keeps one Deployment in each unit that a UnitedDeployment names, on the nodes of the unit. */
+/** Maintains a Deployment for each unit of a UnitedDeployment, on the nodes of the unit. */
 export function unitedDeploymentController(cluster: ClusterContext): Controller {
   const queue = cluster.queue('united-deployment', (key) => {
     const united = cluster.store.get(unitedDeployments, ...splitKey(key));
@@ -47,8 +47,8 @@ function reconcile(cluster: ClusterContext, united: UnitedDeployment): void {
   const names = new Set(units.map(({ name }) => name));
   for (const [name, deployment] of present)
     if (!names.has(name ?? '') && !deployment.metadata.deletionTimestamp)
-      destroy(cluster, deployments, deployment);
-  tell(cluster, united, names);
+      deleteObject(cluster, deployments, deployment);
+  updateStatus(cluster, united, names);
 }
 
 function draft(united: UnitedDeployment, unit: UnitTopology): Draft<Deployment> {
@@ -78,7 +78,7 @@ function draft(united: UnitedDeployment, unit: UnitTopology): Draft<Deployment> 
   };
 }
 
-/** The pod, only on nodes of the unit. */
+/** The pod spec with the node affinity of the unit. */
 function onUnit(spec: PodSpec, { nodeSelectorTerm }: UnitTopology): PodSpec {
   const required = { nodeSelectorTerms: [nodeSelectorTerm] };
   return {
@@ -90,7 +90,7 @@ function onUnit(spec: PodSpec, { nodeSelectorTerm }: UnitTopology): PodSpec {
   };
 }
 
-function tell(cluster: ClusterContext, united: UnitedDeployment, names: ReadonlySet<string>): void {
+function updateStatus(cluster: ClusterContext, united: UnitedDeployment, names: ReadonlySet<string>): void {
   const latest = cluster.store.get(unitedDeployments, ...splitKey(keyOf(united)));
   if (!latest) return;
   const own = [...cluster.store.ownedOf(deployments, united.metadata.uid)].filter((one) =>

@@ -1,4 +1,4 @@
-import { DISK_DRIVER, NAS_DRIVER, takesDisk, takesFileSystem } from '../cluster/cloud-claims.js';
+import { DISK_DRIVER, NAS_DRIVER, claimsDisk, claimsFileSystem } from '../cluster/cloud-claims.js';
 import type { ClusterContext, Controller } from '../cluster/context.js';
 import { updateByController, create, replaceStatus } from '../cluster/write.js';
 import type { VolumeClaim } from '../kinds/volumes.js';
@@ -6,10 +6,10 @@ import { diskOf, isBound, volumeClaims, volumes } from '../kinds/volumes.js';
 import { keyOf } from '../store/cluster-store.js';
 import { splitKey } from '../cluster/controlled-pods.js';
 
-/** Simulated seconds until a disk is there. */
-const CREATION = 5;
+/** Simulated seconds of provisioning a disk. */
+const CREATION_SECONDS = 5;
 
-/** Makes the volumes for the claims of a storage class, and takes them away with their claims. */
+/** Provisions the volumes of claims by storage class, and deletes them with their claims. */
 export function volumeController(cluster: ClusterContext): Controller {
   const planned = new Set<string>();
   const queue = cluster.queue('volume', (key) => {
@@ -17,9 +17,9 @@ export function volumeController(cluster: ClusterContext): Controller {
     if (!claim || isBound(claim) || planned.has(key)) return;
     if (claim.spec.volumeName) return bindExisting(cluster, claim, claim.spec.volumeName);
     const driver = driverOf(cluster, claim);
-    if (driver === undefined || (driver === DISK_DRIVER && !mayHave(cluster, claim))) return;
+    if (driver === undefined || (driver === DISK_DRIVER && !isGranted(cluster, claim))) return;
     planned.add(key);
-    cluster.timers.after(cluster.scaled(CREATION), () => {
+    cluster.timers.after(cluster.scaled(CREATION_SECONDS), () => {
       planned.delete(key);
       const now = cluster.store.get(volumeClaims, ...splitKey(key));
       if (now && !now.metadata.deletionTimestamp) bind(cluster, now, driver);
@@ -41,13 +41,13 @@ export function volumeController(cluster: ClusterContext): Controller {
   };
 }
 
-/** The provisioner of a claim's volume; undefined when none serves its class. */
+/** The provisioner of a claim; undefined if its class has none. */
 function driverOf({ store }: ClusterContext, claim: VolumeClaim): string | undefined {
-  if (takesDisk(store, claim)) return DISK_DRIVER;
-  return takesFileSystem(store, claim) ? NAS_DRIVER : undefined;
+  if (claimsDisk(store, claim)) return DISK_DRIVER;
+  return claimsFileSystem(store, claim) ? NAS_DRIVER : undefined;
 }
 
-/** A claim that names its volume has it as soon as that is there. */
+/** Binds a claim to its named volume as soon as that exists. */
 function bindExisting(cluster: ClusterContext, claim: VolumeClaim, name: string): void {
   const volume = cluster.store.get(volumes, '', name);
   const { claimRef, capacity } = volume?.spec ?? {};
@@ -55,7 +55,7 @@ function bindExisting(cluster: ClusterContext, claim: VolumeClaim, name: string)
   replaceStatus(cluster, volumeClaims, claim, { phase: 'Bound', ...(capacity && { capacity }) });
 }
 
-function mayHave(cluster: ClusterContext, claim: VolumeClaim): boolean {
+function isGranted(cluster: ClusterContext, claim: VolumeClaim): boolean {
   const { uid } = claim.metadata;
   if (cluster.grants.isGranted(uid)) return true;
   const why = cluster.grants.refusal(uid);
@@ -104,7 +104,7 @@ function bind(cluster: ClusterContext, claim: VolumeClaim, driver: string): void
   });
 }
 
-/** What was done to the volume of a claim is over with it. */
+/** Deletes the volume of a claim and ends its faults. */
 function removeVolume(cluster: ClusterContext, claim: VolumeClaim): void {
   cluster.faults.end(({ volumeClaim }) => volumeClaim === keyOf(claim));
   const volume = cluster.store.get(volumes, '', diskOf(claim));

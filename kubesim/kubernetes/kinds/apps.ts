@@ -25,7 +25,7 @@ function selectorCauses({ spec: { selector, template } }: Workload): Cause[] {
   ];
 }
 
-/** The rules that all workloads with a selector share. */
+/** Validation of all workloads with a selector. */
 function workloadCauses(workload: Workload, old?: Workload): Cause[] {
   const { selector, template, replicas } = workload.spec;
   const causes = selectorCauses(workload);
@@ -71,7 +71,7 @@ function selectorColumn<T extends Workload>(): Column<T> {
   };
 }
 
-/** A selector as one line, as the scale subresource and tables show it. */
+/** A selector as text, for the scale subresource and tables. */
 export function selectorText(selector: LabelSelector | undefined): string {
   const labels = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
   const more = (selector?.matchExpressions ?? []).map(({ key, operator, values }) => {

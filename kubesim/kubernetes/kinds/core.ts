@@ -1,6 +1,6 @@
 import type { Condition, KubeObject, Requirement } from './object.js';
 
-/** The fields of core kinds that kubesim reads; whatever else an object has is kept as it is. */
+/** The fields of core kinds that kubesim reads; other fields are stored unchanged. */
 
 interface ContainerPort {
   readonly name?: string;

@@ -2,10 +2,10 @@ import type { Condition, KubeObject, LabelSelector } from './object.js';
 import { invalidValue } from './pod-template.js';
 import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
 
-/** A number of pods, or a share of them such as `25%`. */
+/** A number of pods, or a percentage such as `25%`. */
 export type Amount = number | string;
 
-/** How many of the pods that a selector finds must stay when pods are evicted. */
+/** Limits the evictions of the pods of a selector. */
 export interface PodDisruptionBudget extends KubeObject {
   readonly spec: {
     readonly minAvailable?: Amount;

@@ -59,7 +59,7 @@ function objectText({ kind, name }: ObjectReference): string {
   return `${(kind ?? '').toLowerCase()}/${name ?? ''}`;
 }
 
-/** The same event in the form of events.k8s.io/v1. */
+/** The event as events.k8s.io/v1. */
 export function eventOfEventsGroup(event: Event): Json {
   return {
     apiVersion: 'events.k8s.io/v1',
@@ -80,7 +80,7 @@ export function eventOfEventsGroup(event: Event): Json {
   };
 }
 
-/** The stored form of an event that was written as events.k8s.io/v1. */
+/** The stored core/v1 event of an events.k8s.io/v1 body. */
 export function eventFromEventsGroup(body: Json): Json {
   const { regarding, note, reportingController, deprecatedSource, deprecatedCount, ...rest } = body;
   const { deprecatedFirstTimestamp, deprecatedLastTimestamp, ...kept } = rest;

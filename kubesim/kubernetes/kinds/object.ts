@@ -1,4 +1,4 @@
-/** A JSON object, as it came over the wire. */
+/** A parsed JSON object. */
 export type Json = Record<string, unknown>;
 
 export interface OwnerReference {
@@ -27,14 +27,14 @@ export interface Metadata {
   readonly managedFields?: readonly unknown[];
 }
 
-/** Any Kubernetes object. Objects in a store are never changed in place: a change makes a new one. */
+/** Any Kubernetes object. Objects in a store are immutable: a change creates a new one. */
 export interface KubeObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: Metadata;
 }
 
-/** What a caller gives to create an object: the server fills in the rest of its metadata. */
+/** An object to create; the server sets the rest of the metadata. */
 export type Draft<T extends KubeObject> = Omit<T, 'metadata'> & {
   readonly metadata: Partial<Metadata>;
 };
@@ -50,7 +50,7 @@ export interface Requirement {
   readonly values?: readonly string[];
 }
 
-/** A condition as most kinds have it. */
+/** A status condition. */
 export interface Condition {
   readonly type: string;
   readonly status: string;
@@ -66,7 +66,7 @@ export function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value at a dotted path such as `spec.nodeName`; undefined where the path ends early. */
+/** The value at a dotted path such as `spec.nodeName`; undefined if the path does not exist. */
 export function valueAt(object: unknown, path: readonly string[]): unknown {
   let value = object;
   for (const step of path) {
@@ -94,12 +94,12 @@ export function controlledBy(owner: KubeObject): OwnerReference {
   };
 }
 
-/** Kubernetes' time form: RFC 3339 with seconds. */
+/** Kubernetes' time format: RFC 3339 with seconds. */
 export function timestamp(at: Date): string {
   return `${at.toISOString().slice(0, 19)}Z`;
 }
 
-/** `conditions` with one set; the transition time moves only when the status does. */
+/** Sets a condition; the transition time changes only with the status. */
 export function withCondition(
   conditions: readonly Condition[] | undefined,
   next: Condition,

@@ -3,7 +3,7 @@ import type { Json } from './object.js';
 import { quantity } from './quantity.js';
 import type { Cause } from './resource.js';
 
-/** Fills in what Kubernetes fills in for a pod's spec. */
+/** Sets the defaults of a pod's spec. */
 export function podSpecDefaults(spec: PodSpec): PodSpec {
   const filled: PodSpec & Json = {
     restartPolicy: 'Always',
@@ -39,7 +39,7 @@ export function templateDefaults(template: PodTemplate | undefined): PodTemplate
   const { creationTimestamp: _empty, ...metadata }: Json = { ...template?.metadata };
   return {
     ...template,
-    // Typed clients send the empty creationTimestamp that their metadata has; it says nothing.
+    // Typed clients send an empty creationTimestamp.
     metadata,
     spec: podSpecDefaults(template?.spec ?? { containers: [] }),
   };
@@ -47,14 +47,14 @@ export function templateDefaults(template: PodTemplate | undefined): PodTemplate
 
 const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
-/** Containers of a pod at the most. Kubelets here report each by itself; a pod of 20,000 would stall the simulation. */
-const MOST_CONTAINERS = 250;
+/** Maximum number of containers of a pod. The kubelet reports each separately; 20,000 would block the simulation. */
+const MAX_CONTAINERS = 250;
 
-/** What is wrong with a pod's spec that stands at `path`. */
+/** Validates a pod's spec at `path`. */
 export function podSpecCauses(spec: PodSpec, path: string): Cause[] {
   const count = spec.containers.length + (spec.initContainers?.length ?? 0);
-  if (count > MOST_CONTAINERS) {
-    const message = `Too many: ${count}: must have at most ${MOST_CONTAINERS} items`;
+  if (count > MAX_CONTAINERS) {
+    const message = `Too many: ${count}: must have at most ${MAX_CONTAINERS} items`;
     return [{ field: `${path}.containers`, reason: 'FieldValueTooMany', message }];
   }
   if (spec.containers.length === 0) {
@@ -102,12 +102,16 @@ function amountCauses(amounts: Readonly<Record<string, string>>, path: string): 
     );
 }
 
-/** A cause for a value that is not allowed. */
-export function invalidValue(field: string, value: unknown, why: string): Cause {
-  return { field, reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(value)}: ${why}` };
+/** Cause of an invalid value. */
+export function invalidValue(field: string, value: unknown, reason: string): Cause {
+  return {
+    field,
+    reason: 'FieldValueInvalid',
+    message: `Invalid value: ${JSON.stringify(value)}: ${reason}`,
+  };
 }
 
-/** A cause for a value that may not change. */
+/** Cause of a change of an immutable value. */
 export function immutable(field: string, value: unknown): Cause {
   return invalidValue(field, value, 'field is immutable');
 }

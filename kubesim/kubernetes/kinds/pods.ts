@@ -54,7 +54,7 @@ function qosClass(pod: Pod): string {
   return guaranteed ? 'Guaranteed' : 'Burstable';
 }
 
-/** A pod's spec may only change its images and tolerations. */
+/** Validates an update: only images and tolerations of a pod's spec are mutable. */
 function changedSpec(pod: Pod, old: Pod): Cause[] {
   const fixed = ({ spec }: Pod) =>
     JSON.stringify({
@@ -96,7 +96,7 @@ function readyCount(pod: Pod): number {
   return (pod.status.containerStatuses ?? []).filter((status) => status.ready).length;
 }
 
-/** The state that `kubectl get pods` shows: the phase, or why a container waits or ended. */
+/** The status in `kubectl get pods`: the phase, or the reason of a waiting or ended container. */
 function podState(pod: Pod): string {
   if (pod.metadata.deletionTimestamp) return 'Terminating';
   let state = pod.status.reason ?? pod.status.phase;
@@ -115,19 +115,19 @@ function restarts(pod: Pod, now: Date): string {
   return count > 0 && at ? `${count} (${age(at, now)} ago)` : String(count);
 }
 
-/** Whether the pod takes part in its service: its Ready condition. */
+/** Whether the pod has the condition Ready. */
 export function isReady(pod: Pod): boolean {
   return !!pod.status.conditions?.some(
     (condition) => condition.type === 'Ready' && condition.status === 'True',
   );
 }
 
-/** Whether the pod has ended and uses nothing any more. */
+/** Whether the pod has ended and releases its resources. */
 export function hasEnded(pod: Pod): boolean {
   return pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed';
 }
 
-/** Whether the pod counts for its controller: not ended and not being deleted. */
+/** Whether the pod is active for its controller: not ended and not being deleted. */
 export function isActive(pod: Pod): boolean {
   return !hasEnded(pod) && !pod.metadata.deletionTimestamp;
 }

@@ -1,6 +1,6 @@
 import { parseQuantity } from '../../../kernel/kubernetes/quantity.js';
 
-/** The number a quantity means, 0 when there is none, NaN when it is malformed. */
+/** Parses a quantity; 0 if it is omitted, NaN if it is malformed. */
 export function quantity(text: string | number | undefined): number {
   return text === undefined ? 0 : parseQuantity(text);
 }

@@ -13,16 +13,16 @@ import { endpoints, endpointSlices, services } from './services.js';
 import { unitedDeployments } from './united-deployment.js';
 import { storageClasses, volumeClaims, volumes } from './volumes.js';
 
-/** A kind as it is served under one group and version; several may show the same stored objects. */
+/** A kind served under one group and version; several may serve the same stored objects. */
 export interface ServedType {
   readonly group: string;
   readonly version: string;
   readonly type: ResourceType;
-  /** How the stored object looks here, and back; absent where it is stored as it is served. */
+  /** Conversion from and to the stored object; absent if objects are stored as they are served. */
   readonly convert?: { out(object: KubeObject): Json; in(body: Json): Json };
 }
 
-/** Every kind that is stored, in the order in which discovery lists them. */
+/** All stored kinds, in the order of discovery. */
 export const storedTypes: readonly ResourceType[] = [
   configMaps,
   endpoints,
@@ -63,7 +63,7 @@ const byPath = new Map(
 );
 const byId = new Map(storedTypes.map((type) => [type.id, type]));
 
-/** The kind served at `v1/pods`, `apps/v1/deployments` …; undefined when there is none. */
+/** The kind served at `v1/pods`, `apps/v1/deployments` …; undefined if there is none. */
 export function servedAt(version: string, plural: string): ServedType | undefined {
   return byPath.get(`${version}/${plural}`);
 }

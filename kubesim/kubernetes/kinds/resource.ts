@@ -1,6 +1,6 @@
 import type { KubeObject } from './object.js';
 
-/** One thing that is wrong with an object: `metadata.name`, `FieldValueInvalid`, what and why. */
+/** A validation error of an object: field (`metadata.name`), reason (`FieldValueInvalid`) and message. */
 export interface Cause {
   readonly field: string;
   readonly reason:
@@ -12,7 +12,7 @@ export interface Cause {
   readonly message: string;
 }
 
-/** A column of the table that `kubectl get` prints. */
+/** A column of `kubectl get`. */
 export interface Column<T extends KubeObject> {
   readonly name: string;
   readonly type: 'string' | 'integer' | 'date' | 'boolean';
@@ -25,7 +25,7 @@ export interface Column<T extends KubeObject> {
 
 export type Subresource = 'status' | 'scale' | 'log' | 'eviction' | 'binding' | 'finalize' | 'token';
 
-/** A kind as the API serves it: its names, its rules and its columns. */
+/** Definition of a kind: names, validation and columns. */
 export interface ResourceType<T extends KubeObject = KubeObject> {
   /** Plural with its group: `deployments.apps`; the key of storage. */
   readonly id: string;
@@ -42,14 +42,14 @@ export interface ResourceType<T extends KubeObject = KubeObject> {
   readonly selectableFields: readonly string[];
   /** Whether `metadata.generation` counts the changes of `spec`. */
   readonly generation: boolean;
-  /** Fills in what the author left out. Also run on every update, so it must change nothing twice. */
+  /** Sets defaults. Also runs on updates, so it must be idempotent. */
   defaults(object: T): T;
-  /** What is wrong with a new object, or with one that replaces `old`. */
+  /** Validates a new object, or one that replaces `old`. */
   validate(object: T, old?: T): Cause[];
   readonly columns: readonly Column<T>[];
 }
 
-/** What a kind must say; the rest has usual values. */
+/** Required fields of a definition; the other fields have defaults. */
 export type ResourceDefinition<T extends KubeObject> = Pick<ResourceType<T>, 'kind' | 'plural' | 'singular'> &
   Partial<Omit<ResourceType<T>, 'id'>>;
 
@@ -97,13 +97,13 @@ export function ageColumn<T extends KubeObject>(): Column<T> {
   };
 }
 
-/** A span as kubectl prints it: `45s`, `3m12s`, `5h`, `12d`. `<unknown>` when there is no time. */
+/** Age as printed by kubectl: `45s`, `3m12s`, `5h`, `12d`; `<unknown>` without a time. */
 export function age(since: string | null | undefined, now: Date): string {
   if (!since) return '<unknown>';
   return duration(Math.max(0, Math.floor((now.getTime() - Date.parse(since)) / 1000)));
 }
 
-/** Seconds as kubectl prints them. */
+/** Duration in seconds as printed by kubectl. */
 export function duration(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
   const hours = Math.floor(minutes / 60);

@@ -2,7 +2,7 @@ import type { Toleration } from './core.js';
 import type { KubeObject } from './object.js';
 import { ageColumn, defineResource, nameColumn } from './resource.js';
 
-/** A way to run pods that they can choose by its name. */
+/** A RuntimeClass, which pods select by name. */
 export interface RuntimeClass extends KubeObject {
   readonly handler: string;
   readonly scheduling?: {

@@ -1,6 +1,6 @@
 import { isJson, type Json } from './object.js';
 
-/** Whether two JSON values say the same: neither the order of fields counts nor fields that are undefined. */
+/** Whether two JSON values are equal. Ignores the order of fields and undefined fields. */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (isJson(a)) return isJson(b) && sameFields(a, b);
@@ -9,11 +9,11 @@ export function sameJson(a: unknown, b: unknown): boolean {
 }
 
 function sameFields(a: Json, b: Json): boolean {
-  const said = saidIn(a);
-  if (said.length !== saidIn(b).length) return false;
+  const said = definedKeys(a);
+  if (said.length !== definedKeys(b).length) return false;
   return said.every((name) => Object.hasOwn(b, name) && sameJson(a[name], b[name]));
 }
 
-function saidIn(object: Json): string[] {
+function definedKeys(object: Json): string[] {
   return Object.keys(object).filter((name) => object[name] !== undefined);
 }

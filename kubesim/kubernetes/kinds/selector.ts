@@ -10,7 +10,7 @@ export function satisfies(labels: Labels, { key, operator, values = [] }: Requir
 
 type Operator = (value: string | undefined, values: readonly string[]) => boolean;
 
-// A missing value becomes NaN, which is neither greater nor less than anything.
+// A missing value becomes NaN, for which all comparisons are false.
 const OPERATORS: Readonly<Record<string, Operator | undefined>> = {
   In: (value, values) => value !== undefined && values.includes(value),
   NotIn: (value, values) => value === undefined || !values.includes(value),
@@ -33,7 +33,7 @@ const SET = /^([^\s!=,()]+)\s+(in|notin)\s+\(([^)]*)\)$/;
 const EQUALITY = /^([^\s!=,()]+)\s*(==|=|!=)\s*([^\s=,()]*)$/;
 const BARE = /^(!?)\s*([^\s!=,()]+)$/;
 
-/** Reads a `labelSelector` parameter: `app=web,tier in (a,b),!canary`. Throws a message when it is malformed. */
+/** Parses a `labelSelector` parameter: `app=web,tier in (a,b),!canary`. Throws if it is malformed. */
 export function parseLabelSelector(text: string): Requirement[] {
   return splitOutsideParentheses(text).map((part) => requirement(part));
 }
@@ -68,7 +68,7 @@ export interface FieldTerm {
   readonly value: string;
 }
 
-/** Reads a `fieldSelector` parameter: `status.phase!=Failed,spec.nodeName=n1`. Throws when it is malformed. */
+/** Parses a `fieldSelector` parameter: `status.phase!=Failed,spec.nodeName=n1`. Throws if it is malformed. */
 export function parseFieldSelector(text: string): FieldTerm[] {
   return text
     .split(',')
@@ -80,7 +80,7 @@ export function parseFieldSelector(text: string): FieldTerm[] {
     });
 }
 
-/** Whether the object's field has (or, with `!=`, has not) the value; a missing field is the empty string. */
+/** Whether the object's field equals (or, with `!=`, does not equal) the value; a missing field is the empty string. */
 export function satisfiesField(object: KubeObject, term: FieldTerm): boolean {
   return (fieldText(valueAt(object, term.path)) === term.value) === term.equal;
 }

@@ -3,7 +3,7 @@ import type { Condition } from './object.js';
 import { immutable, invalidValue } from './pod-template.js';
 import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
 
-/** Position of the DNS Service's address in the Services' range; the API server has the first address. */
+/** Index of the DNS Service's address in the Service CIDR; the API server has the first address. */
 export const DNS_ADDRESS = 10;
 
 export const services = defineResource<Service>({
@@ -51,21 +51,21 @@ export const services = defineResource<Service>({
   ],
 });
 
-/** By this annotation a Service uses a load balancer that is there already. */
+/** Annotation with the id of an existing load balancer that a Service reuses. */
 export const REUSED_LOAD_BALANCER = 'service.beta.kubernetes.io/alibaba-cloud-loadbalancer-id';
 
-/** The condition that says that a Service has been given a load balancer that was there. */
+/** Condition of a Service that reuses a load balancer. */
 export const REUSED_CONDITION = 'LoadBalancerReused';
 
 type ServiceStatus = NonNullable<Service['status']> & { readonly conditions?: readonly Condition[] };
 
-/** Whether the Service has been given a load balancer that was there; it cannot become one with its own. */
+/** Whether the Service has reused a load balancer; it cannot get one of its own later. */
 export function hasReusedLoadBalancer({ status }: Service): boolean {
   const conditions = (status as ServiceStatus | undefined)?.conditions ?? [];
   return conditions.some(({ type, status: value }) => type === REUSED_CONDITION && value === 'True');
 }
 
-/** Whether the Service takes no load balancer of its own. */
+/** Whether the Service reuses a load balancer. */
 export function reusesLoadBalancer(service: Service): boolean {
   return service.metadata.annotations?.[REUSED_LOAD_BALANCER] !== undefined || hasReusedLoadBalancer(service);
 }

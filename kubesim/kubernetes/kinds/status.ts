@@ -1,7 +1,7 @@
 import type { Json } from './object.js';
 import type { Cause, ResourceType } from './resource.js';
 
-/** What an error is about. */
+/** Details of a Status. */
 export interface StatusDetails {
   readonly name?: string;
   readonly group?: string;
@@ -11,7 +11,7 @@ export interface StatusDetails {
   readonly retryAfterSeconds?: number;
 }
 
-/** A refusal as the Kubernetes API says it: a `Status` object with its HTTP code. */
+/** An error of the Kubernetes API: a `Status` object with its HTTP code. */
 export class ApiError extends Error {
   constructor(
     readonly code: number,
@@ -41,29 +41,29 @@ export class ApiError extends Error {
 
 type Names = Pick<ResourceType, 'group' | 'plural' | 'id' | 'kind'>;
 
-function about(type: Names, name: string): StatusDetails {
+function detailsOf(type: Names, name: string): StatusDetails {
   return { name, group: type.group || undefined, kind: type.plural };
 }
 
 export function notFound(type: Names, name: string): ApiError {
-  return new ApiError(404, 'NotFound', `${type.id} "${name}" not found`, about(type, name));
+  return new ApiError(404, 'NotFound', `${type.id} "${name}" not found`, detailsOf(type, name));
 }
 
-/** No such path. */
+/** The path does not exist. */
 export function noSuchPath(): ApiError {
   return new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
 }
 
 export function alreadyExists(type: Names, name: string): ApiError {
-  return new ApiError(409, 'AlreadyExists', `${type.id} "${name}" already exists`, about(type, name));
+  return new ApiError(409, 'AlreadyExists', `${type.id} "${name}" already exists`, detailsOf(type, name));
 }
 
-/** The object was changed since the caller read it. */
+/** The object has changed since the caller read it. */
 export function conflict(type: Names, name: string): ApiError {
   const message =
     `Operation cannot be fulfilled on ${type.id} "${name}": the object has been modified; ` +
     'please apply your changes to the latest version and try again';
-  return new ApiError(409, 'Conflict', message, about(type, name));
+  return new ApiError(409, 'Conflict', message, detailsOf(type, name));
 }
 
 export function badRequest(message: string): ApiError {
@@ -87,7 +87,7 @@ export function methodNotAllowed(): ApiError {
   );
 }
 
-/** The object breaks its kind's rules; every cause is named. */
+/** The object is invalid, with all causes. */
 export function invalid(type: Names, name: string, causes: readonly Cause[]): ApiError {
   const texts = causes.map((cause) => `${cause.field}: ${cause.message}`);
   const list = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
@@ -104,13 +104,13 @@ export function invalid(type: Names, name: string, causes: readonly Cause[]): Ap
   );
 }
 
-/** The client is to come back after so many seconds. */
+/** The client has to retry after the seconds. */
 export function tooManyRequests(retryAfterSeconds: number): ApiError {
   const message = 'the server has received too many requests and has asked us to try again later';
   return new ApiError(429, 'TooManyRequests', message, { retryAfterSeconds });
 }
 
-/** An eviction that a disruption budget does not allow now. */
+/** A disruption budget does not allow the eviction now. */
 export function tooManyDisruptions(
   budget: string,
   { desiredHealthy, currentHealthy }: { readonly desiredHealthy: number; readonly currentHealthy: number },
@@ -126,14 +126,14 @@ export function tooManyDisruptions(
   );
 }
 
-/** A watch from a revision that is forgotten. */
+/** The revision of a watch has expired. */
 export function gone(message: string): ApiError {
   return new ApiError(410, 'Expired', message);
 }
 
-/** A list whose state of the beginning is forgotten. */
-export class ListExpired extends ApiError {
-  /** `rest` is the token that goes on with the state of the moment. */
+/** The revision of a paged list has expired. */
+export class ListExpiredError extends ApiError {
+  /** `rest` is the continue token for the current state. */
   constructor(private readonly rest: string) {
     super(
       410,

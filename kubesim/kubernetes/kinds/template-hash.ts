@@ -2,12 +2,12 @@ import { stringify } from 'safe-stable-stringify';
 import { hashText } from '../../random.js';
 import type { PodTemplate } from './core.js';
 
-/** Templates are never changed in place, and asked about whenever one of their pods changes. */
+/** Cached, because templates are immutable and their hash is needed at every change of a pod. */
 const hashes = new WeakMap<PodTemplate, string>();
 
 /**
- * The hash by which a workload's pods, or its ReplicaSets, tell which version of its template they are of. The order of the
- * template's fields does not count.
+ * The hash that identifies the version of a template on pods and ReplicaSets. It does not depend on the order of the
+ * template's fields.
  */
 export function templateHash(template: PodTemplate): string {
   const known = hashes.get(template);
@@ -17,7 +17,7 @@ export function templateHash(template: PodTemplate): string {
   return hash;
 }
 
-/** The hash that is taken when so many before it belong to something else already. */
+/** The hash after a number of name collisions. */
 export function collidedHash(template: PodTemplate, collisions: number): string {
   return collisions === 0 ? templateHash(template) : hashText(`${stringify(template)}${collisions}`);
 }

@@ -3,15 +3,15 @@ import type { KubeObject, LabelSelector } from './object.js';
 import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
 import type { Deployment } from './workloads.js';
 
-/** A unit of the edge and how many pods it gets. */
+/** An edge unit and its number of pods. */
 export interface UnitTopology {
   readonly name: string;
-  /** Which nodes are the unit's. */
+  /** Nodes of the unit. */
   readonly nodeSelectorTerm: NodeSelectorTerm;
   readonly replicas?: number;
 }
 
-/** One application in several units of the edge: a Deployment for each (OpenYurt's apps.openyurt.io/v1alpha1). */
+/** An application in several edge units, with a Deployment for each (apps.openyurt.io/v1alpha1 of OpenYurt). */
 export interface UnitedDeployment extends KubeObject {
   readonly spec: {
     readonly selector: LabelSelector;

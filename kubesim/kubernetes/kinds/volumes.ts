@@ -12,7 +12,7 @@ export interface VolumeClaim extends KubeObject {
   readonly status?: { readonly phase?: string; readonly capacity?: { readonly storage?: string } };
 }
 
-/** A disk. */
+/** A PersistentVolume. */
 export interface Volume extends KubeObject {
   readonly spec: {
     readonly capacity?: { readonly storage?: string };
@@ -31,12 +31,12 @@ export interface StorageClass extends KubeObject {
   readonly volumeBindingMode?: string;
 }
 
-/** Whether the claim has its volume. */
+/** Whether the claim is bound. */
 export function isBound({ spec, status }: VolumeClaim): boolean {
   return spec.volumeName !== undefined && status?.phase === 'Bound';
 }
 
-/** Name of the volume that is made for a claim. */
+/** Name of the volume that is provisioned for a claim. */
 export function diskOf({ metadata }: VolumeClaim): string {
   return `pvc-${metadata.uid}`;
 }

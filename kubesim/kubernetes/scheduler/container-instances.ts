@@ -9,8 +9,8 @@ import { assign } from './scheduler.js';
 const INSTANCE_ID = 'k8s.aliyun.com/eci-instance-id';
 
 /**
- * Gives each pod of a serverless cluster a container instance of its own, in one of the cluster's zones. There are no
- * nodes; a pod's nodeName is that of its zone's virtual kubelet, which is no object of the API.
+ * Schedules each pod of a serverless cluster on a container instance in one of the cluster's zones. There are no nodes; the
+ * nodeName of a pod is the virtual kubelet of its zone, which is not an object of the API.
  */
 export function containerInstances(cluster: ClusterContext, zones: readonly string[]): Controller {
   const queue = cluster.queue('container-instances', (key) => {

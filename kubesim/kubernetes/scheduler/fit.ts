@@ -6,7 +6,7 @@ import { satisfies } from '../kinds/selector.js';
 /** Amounts by resource name: cores, bytes, pods, GPUs. */
 export type Amounts = Readonly<Record<string, number>>;
 
-/** What a pod asks for: the sum of its containers' requests (limits where no request is given), and one pod. */
+/** Requests of a pod: the sum of its containers' requests (limits where requests are omitted), and one pod. */
 export function requestsOf({ spec }: Pick<Pod, 'spec'>): Amounts {
   const total: Record<string, number> = { pods: 1 };
   for (const { resources } of spec.containers) {
@@ -17,21 +17,21 @@ export function requestsOf({ spec }: Pick<Pod, 'spec'>): Amounts {
   return total;
 }
 
-/** What a node offers to pods. */
+/** Allocatable resources of a node. */
 export function allocatableOf(node: Node): Amounts {
   return Object.fromEntries(
     Object.entries(node.status.allocatable ?? {}).map(([name, text]) => [name, quantity(text)]),
   );
 }
 
-/** The resources of which the node has not enough left, e.g. `['cpu']`. */
+/** The resources that are insufficient on the node, e.g. `['cpu']`. */
 export function shortages(requests: Amounts, allocatable: Amounts, used: Amounts): string[] {
   return Object.entries(requests).flatMap(([name, amount]) =>
     amount > 0 && (used[name] ?? 0) + amount > (allocatable[name] ?? 0) + 1e-9 ? [name] : [],
   );
 }
 
-/** Whether the node has the labels that the pod's nodeSelector and required node affinity ask for. */
+/** Whether the node matches the pod's nodeSelector and required node affinity. */
 export function matchesNode(spec: PodSpec, node: Node): boolean {
   const labels = node.metadata.labels ?? {};
   const selected = Object.entries(spec.nodeSelector ?? {}).every(([key, value]) => labels[key] === value);
@@ -39,7 +39,7 @@ export function matchesNode(spec: PodSpec, node: Node): boolean {
   return selected && (!terms || terms.some((term) => matchesTerm(term, node)));
 }
 
-/** The only nodes that the pod may be on by their names, as DaemonSets write it; undefined: names do not matter. */
+/** The nodes of the pod's affinity by name, as set by DaemonSets; undefined: all nodes. */
 export function namedNodes(spec: PodSpec): readonly string[] | undefined {
   const names = requiredTerms(spec)?.map(
     ({ matchFields = [] }) =>
@@ -63,7 +63,7 @@ function matchesTerm({ matchExpressions = [], matchFields = [] }: NodeSelectorTe
   );
 }
 
-/** The first taint that keeps the pod away from a node, if any. */
+/** The first taint that the pod does not tolerate, if any. */
 export function untolerated(
   tolerations: readonly Toleration[] | undefined,
   taints: readonly Taint[] | undefined,
@@ -75,7 +75,7 @@ export function untolerated(
   );
 }
 
-/** Whether the pod may be placed in spite of the taints. */
+/** Whether the pod tolerates the taints. */
 export function tolerates(
   tolerations: readonly Toleration[] | undefined,
   taints: readonly Taint[] | undefined,
@@ -83,7 +83,7 @@ export function tolerates(
   return untolerated(tolerations, taints) === undefined;
 }
 
-/** Whether a toleration covers a taint. */
+/** Whether a toleration matches a taint. */
 export function toleratesTaint({ key, operator, value, effect }: Toleration, taint: Taint): boolean {
   if (effect && effect !== taint.effect) return false;
   if (operator === 'Exists') return !key || key === taint.key;

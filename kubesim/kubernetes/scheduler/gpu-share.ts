@@ -3,22 +3,22 @@ import type { Pod } from '../kinds/core.js';
 import type { Amounts } from './fit.js';
 import type { NodeInfo } from './node-info.js';
 
-/** Which card of its node a pod has; where the device plugin of shared GPUs looks for it. */
+/** Annotation with the GPU of a pod, which the device plugin of shared GPUs reads. */
 const CARD = 'ALIYUN_COM_GPU_MEM_IDX';
 
-/** The name by which what is taken of one card is counted. */
+/** Resource name of the used memory of one card. */
 function onCard(index: number | string): string {
   return `${GPU_MEMORY}#${index}`;
 }
 
-/** What a placed pod has taken of its card, besides what it asked for of the node. */
-export function takenOfCard({ metadata }: Pod, requests: Amounts): Amounts {
+/** Memory that a scheduled pod uses of its card. */
+export function cardUsage({ metadata }: Pod, requests: Amounts): Amounts {
   const index = metadata.annotations?.[CARD];
   const amount = requests[GPU_MEMORY];
   return index === undefined || !amount ? {} : { [onCard(index)]: amount };
 }
 
-/** The fullest card that has room for the request, so that others stay free for large ones; undefined when none has. */
+/** The fullest card that fits the request, so that other cards stay free for large requests; undefined if none fits. */
 function cardFor({ allocatable, used }: NodeInfo, amount: number): number | undefined {
   const count = allocatable[GPU_COUNT] ?? 0;
   const size = (allocatable[GPU_MEMORY] ?? 0) / Math.max(1, count);
@@ -27,13 +27,13 @@ function cardFor({ allocatable, used }: NodeInfo, amount: number): number | unde
   return free.sort((a, b) => b.taken - a.taken || a.index - b.index)[0]?.index;
 }
 
-/** Whether the pod's share of a card, if it wants one, fits on one card of the node. */
+/** Whether the requested GPU memory, if any, fits on one card of the node. */
 export function hasCard(entry: NodeInfo, requests: Amounts): boolean {
   const amount = requests[GPU_MEMORY] ?? 0;
   return amount === 0 || cardFor(entry, amount) !== undefined;
 }
 
-/** The pod with the card that it gets on the node. */
+/** The pod with the annotation of its card on the node. */
 export function withCard(pod: Pod, entry: NodeInfo, requests: Amounts): Pod {
   const amount = requests[GPU_MEMORY] ?? 0;
   const card = amount > 0 ? cardFor(entry, amount) : undefined;

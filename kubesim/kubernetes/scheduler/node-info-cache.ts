@@ -2,16 +2,16 @@ import type { Node, Pod } from '../kinds/core.js';
 import { hasEnded } from '../kinds/pods.js';
 import { allocatableOf, requestsOf, type Amounts } from './fit.js';
 import type { NodeInfo } from './node-info.js';
-import { takenOfCard } from './gpu-share.js';
+import { cardUsage } from './gpu-share.js';
 
-/** Which node has how much left, kept up to date change by change. */
+/** Free resources of the nodes, updated by each change. */
 export class NodeInfoCache {
   private readonly nodes = new Map<string, NodeInfo>();
   private readonly placed = new Map<string, { readonly node: string; readonly requests: Amounts }>();
-  /** Amounts taken on nodes that are not known (yet). */
+  /** Resources used on nodes that are not known yet. */
   private readonly early = new Map<string, Record<string, number>>();
 
-  /** The entries as a list, made when asked for. */
+  /** The entries as a list, created on first use. */
   private list: readonly NodeInfo[] | undefined;
 
   get size(): number {
@@ -43,7 +43,7 @@ export class NodeInfoCache {
     this.nodes.delete(name);
   }
 
-  /** Notes where a pod is. Returns whether room became free. */
+  /** Records the node of a pod. Returns whether resources became free. */
   setPod(pod: Pod, gone: boolean): boolean {
     const { uid } = pod.metadata;
     const before = this.placed.get(uid);
@@ -55,7 +55,7 @@ export class NodeInfoCache {
     }
     if (!before && counts && pod.spec.nodeName) {
       const asked = requestsOf(pod);
-      const requests = { ...asked, ...takenOfCard(pod, asked) };
+      const requests = { ...asked, ...cardUsage(pod, asked) };
       this.placed.set(uid, { node: pod.spec.nodeName, requests });
       this.add(pod.spec.nodeName, requests, 1);
     }

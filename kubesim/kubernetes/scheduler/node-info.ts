@@ -1,7 +1,7 @@
 import type { Node } from '../kinds/core.js';
 import type { Amounts } from './fit.js';
 
-/** A node with what it offers and what its pods have taken. */
+/** A node with its allocatable and used resources. */
 export interface NodeInfo {
   node: Node;
   allocatable: Amounts;

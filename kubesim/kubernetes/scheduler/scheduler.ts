@@ -19,10 +19,10 @@ import { hasCard, withCard } from './gpu-share.js';
 import type { NodeInfo } from './node-info.js';
 import { NodeInfoCache } from './node-info-cache.js';
 
-/** How many suitable nodes are compared before the best of them is taken. */
-const ENOUGH = 50;
+/** Number of feasible nodes that are scored. */
+const MAX_CANDIDATES = 50;
 
-/** Places pods on nodes that have room for them and that they tolerate, the emptiest first. */
+/** Schedules pods on feasible nodes, the least loaded first. */
 export function scheduler(cluster: ClusterContext): Controller {
   const ledger = new NodeInfoCache();
   const waiting = new Set<string>();
@@ -34,7 +34,7 @@ export function scheduler(cluster: ClusterContext): Controller {
     if (chosen) bind(cluster, withCard(pod, chosen, requestsOf(pod)), chosen.node.metadata.name);
     else {
       waiting.add(key);
-      refuse(cluster, pod, ledger);
+      markUnschedulable(cluster, pod, ledger);
     }
   });
   const retry = () => {
@@ -66,9 +66,9 @@ function choose(ledger: NodeInfoCache, pod: Pod, turn: number): NodeInfo | undef
   const entries = namedNodes(pod.spec)?.map((name) => ledger.entry(name)) ?? ledger.entries();
   let best: { readonly entry: NodeInfo; readonly load: number } | undefined;
   let found = 0;
-  for (let step = 0; step < entries.length && found < ENOUGH; step += 1) {
+  for (let step = 0; step < entries.length && found < MAX_CANDIDATES; step += 1) {
     const entry = entries[(turn + step) % entries.length];
-    if (!entry || !suits(entry, pod, requests)) continue;
+    if (!entry || !fitsNode(entry, pod, requests)) continue;
     found += 1;
     const load = loadOf(entry);
     if (!best || load < best.load) best = { entry, load };
@@ -76,7 +76,7 @@ function choose(ledger: NodeInfoCache, pod: Pod, turn: number): NodeInfo | undef
   return best?.entry;
 }
 
-function suits(entry: NodeInfo, { spec }: Pod, requests: Amounts): boolean {
+function fitsNode(entry: NodeInfo, { spec }: Pod, requests: Amounts): boolean {
   const { node, allocatable, used } = entry;
   if (!matchesNode(spec, node) || !tolerates(spec.tolerations, taintsOf(node))) return false;
   return shortages(requests, allocatable, used).length === 0 && hasCard(entry, requests);
@@ -88,7 +88,7 @@ function taintsOf({ spec }: Node): Node['spec']['taints'] {
   return [...(spec.taints ?? []).filter(({ key }) => key !== cordon.key), cordon];
 }
 
-/** How full a node is: the mean of CPU, memory and pods. */
+/** Load of a node: the mean of CPU, memory and pods. */
 function loadOf({ allocatable, used }: NodeInfo): number {
   const part = (name: string) => (used[name] ?? 0) / Math.max(allocatable[name] ?? 0, 1e-9);
   return (part('cpu') + part('memory') + part('pods')) / 3;
@@ -105,7 +105,7 @@ function bind(cluster: ClusterContext, pod: Pod, nodeName: string): void {
   });
 }
 
-/** Binds a pod to a node: what the scheduler does, and the binding subresource. */
+/** Binds a pod to a node; used by the scheduler and the binding subresource. */
 export function assign(cluster: ClusterContext, pod: Pod, nodeName: string): Pod {
   const at = timestamp(cluster.clock.now());
   const conditions = withCondition(
@@ -120,7 +120,7 @@ export function assign(cluster: ClusterContext, pod: Pod, nodeName: string): Pod
   });
 }
 
-function refuse(cluster: ClusterContext, pod: Pod, ledger: NodeInfoCache): void {
+function markUnschedulable(cluster: ClusterContext, pod: Pod, ledger: NodeInfoCache): void {
   const message = explain(ledger, pod);
   const at = timestamp(cluster.clock.now());
   const condition = {
@@ -142,7 +142,7 @@ function refuse(cluster: ClusterContext, pod: Pod, ledger: NodeInfoCache): void 
   });
 }
 
-/** Why no node takes the pod, in the scheduler's words. */
+/** Why no node is feasible, with the message of kube-scheduler. */
 function explain(ledger: NodeInfoCache, pod: Pod): string {
   if (ledger.size === 0) return 'no nodes available to schedule pods';
   const requests = requestsOf(pod);
@@ -161,7 +161,7 @@ function reasonsOf(entry: NodeInfo, { spec }: Pod, requests: Amounts): string[] 
   if (taint) return [`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`];
   if (!matchesNode(spec, node)) return ["node(s) didn't match Pod's node affinity/selector"];
   const short = shortages(requests, allocatable, used);
-  // Enough on the node, but on no card of it.
+  // The node has enough memory, but none of its cards has.
   if (short.length === 0 && !hasCard(entry, requests)) short.push(GPU_MEMORY);
   return short.map((name) => (name === 'pods' ? 'Too many pods' : `Insufficient ${name}`));
 }

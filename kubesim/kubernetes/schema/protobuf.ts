@@ -6,12 +6,12 @@ import { wireFields } from './wire-fields.js';
 const MAGIC = Buffer.from('k8s\0');
 
 /**
- * Reads a body in Kubernetes' protobuf form, which kubectl's typed commands send, as the JSON it stands for.
- * Throws ApiError when it is malformed or of a kind that is not served.
+ * Decodes a body in Kubernetes' protobuf format, which kubectl's typed commands send, as JSON. Throws ApiError if it is
+ * malformed or of an unsupported kind.
  */
 export function decodeProtobuf(body: Buffer): Json {
   if (!body.subarray(0, 4).equals(MAGIC))
-    throw badRequest('the body does not start as Kubernetes protobuf does');
+    throw badRequest('the body does not start with the magic number of Kubernetes protobuf');
   try {
     return decodeEnvelope(body.subarray(4));
   } catch (error) {
@@ -33,7 +33,7 @@ function decodeEnvelope(bytes: Buffer): Json {
     }
   }
   const message = kubernetesSchema().messageOfKind(apiVersion, kind);
-  if (!message) throw badRequest(`${apiVersion} ${kind} is not read as protobuf`);
+  if (!message) throw badRequest(`${apiVersion} ${kind} is not supported as protobuf`);
   return { apiVersion, kind, ...decodeMessage(message, raw) };
 }
 
@@ -58,8 +58,8 @@ function add(result: Json, field: Field, value: unknown): void {
   }
 }
 
-/** Fields that mean something when they are zero or false; of all others Go writes the zero of what was not set. */
-const MEANT = new Set([
+/** Fields whose zero or false is significant; for other fields Go also writes zeros that were not set. */
+const ZERO_PRESERVING_FIELDS = new Set([
   'replicas',
   'parallelism',
   'completions',
@@ -76,7 +76,7 @@ const MEANT = new Set([
 
 function isEmpty(name: string, value: unknown): boolean {
   if (value === undefined || value === '') return true;
-  return (value === 0 || value === false) && !MEANT.has(name);
+  return (value === 0 || value === false) && !ZERO_PRESERVING_FIELDS.has(name);
 }
 
 function setEntry(map: Json, { type }: Field, bytes: Buffer): void {
@@ -113,7 +113,7 @@ function decodePlain(type: string, bytes: Buffer): unknown {
   if (type === 'resource.Quantity') return text(1, '0');
   if (type === 'intstr.IntOrString') return number(1) === 0 ? number(2) : text(3, '');
   if (type === 'meta.v1.FieldsV1') return JSON.parse(text(1, '{}')) as unknown;
-  // The zero time of Go is what an unset time is written as.
+  // Go writes an unset time as its zero time.
   if (!fields.has(1) || number(1) < 0) return undefined;
   return new Date(number(1) * 1000 + Math.floor(number(2) / 1e6)).toISOString().replace('.000Z', 'Z');
 }

@@ -1,29 +1,29 @@
 import { z } from 'zod';
 import source from './kubernetes-1.32.json' with { type: 'json' };
 
-const fieldForm = z.tuple([z.number(), z.string()]).rest(z.enum(['repeated', 'map']));
-const schemaForm = z.object({
+const fieldSchema = z.tuple([z.number(), z.string()]).rest(z.enum(['repeated', 'map']));
+const sourceSchema = z.object({
   kinds: z.record(z.string(), z.string()),
-  messages: z.record(z.string(), z.record(z.string(), fieldForm)),
+  messages: z.record(z.string(), z.record(z.string(), fieldSchema)),
 });
 
-/** A field of a message: its number in protobuf, its type, and whether there are several. */
+/** A field of a message: number in protobuf, type, and whether it is repeated or a map. */
 export interface Field {
   readonly name: string;
   readonly number: number;
   readonly type: string;
   readonly many: 'repeated' | 'map' | undefined;
-  /** In JSON the field's own fields stand in its place. */
+  /** Whether JSON has the fields of the field inline. */
   readonly inlined: boolean;
 }
 
 interface Message {
   readonly byNumber: ReadonlyMap<number, Field>;
-  /** As JSON has them: inlined fields are taken apart. */
+  /** Fields in JSON, with inlined fields expanded. */
   readonly byName: ReadonlyMap<string, Field>;
 }
 
-/** Types that JSON writes as plain values, whatever protobuf makes of them. */
+/** Types that are scalars in JSON and messages in protobuf. */
 export const PLAIN_TYPES: ReadonlySet<string> = new Set([
   'resource.Quantity',
   'intstr.IntOrString',
@@ -36,7 +36,7 @@ const INLINED = new Set(['localObjectReference', 'volumeSource', 'handler', 'eph
 
 /** The fields of the Kubernetes API's messages. */
 class Schema {
-  private readonly data = schemaForm.parse(source);
+  private readonly data = sourceSchema.parse(source);
   private readonly made = new Map<string, Message>();
 
   /** The message of a kind, e.g. of `apps/v1` `Deployment`. */
@@ -70,7 +70,7 @@ class Schema {
 
 let loaded: Schema | undefined;
 
-/** The schema, read when first needed. */
+/** The schema, parsed on first use. */
 export function kubernetesSchema(): Schema {
   loaded ??= new Schema();
   return loaded;

@@ -1,16 +1,16 @@
 import { isJson, type Json } from '../kinds/object.js';
-import { checkForm } from './field-form.js';
+import { checkFieldType } from './check-field-type.js';
 import { type Field, kubernetesSchema, PLAIN_TYPES } from './schema.js';
 
-/** An object without the fields that its kind does not have, and their paths. */
+/** An object without unknown fields, and the paths of those. */
 export interface Pruned {
   readonly object: Json;
   readonly unknown: readonly string[];
 }
 
 /**
- * Takes away the fields that the kind does not have. Kinds whose fields are not known are left as they are. Throws
- * ApiError 400 when a field has another form than the kind gives it, e.g. a number instead of a list.
+ * Removes unknown fields. Objects of kinds without a schema are unchanged. Throws ApiError 400 if a field has the wrong
+ * type, e.g. a number instead of a list.
  */
 export function pruneUnknown(apiVersion: string, kind: string, object: Json): Pruned {
   const message = kubernetesSchema().messageOfKind(apiVersion, kind);
@@ -21,12 +21,12 @@ export function pruneUnknown(apiVersion: string, kind: string, object: Json): Pr
   return { object: { ...object, ...pruned, ...absent(fields, pruned) }, unknown };
 }
 
-interface Place {
+interface PruneState {
   readonly path: string;
   readonly unknown: string[];
 }
 
-function prune(value: Json, name: string, { path, unknown }: Place): Json {
+function prune(value: Json, name: string, { path, unknown }: PruneState): Json {
   const message = kubernetesSchema().message(name);
   if (!message) return value;
   const kept: Json = {};
@@ -39,8 +39,8 @@ function prune(value: Json, name: string, { path, unknown }: Place): Json {
   return kept;
 }
 
-function pruneValue(value: unknown, field: Pick<Field, 'type' | 'many'>, place: Place): unknown {
-  checkForm(value, field, place.path);
+function pruneValue(value: unknown, field: Pick<Field, 'type' | 'many'>, place: PruneState): unknown {
+  checkFieldType(value, field, place.path);
   const { type, many } = field;
   if (PLAIN_TYPES.has(type)) return value;
   const one = { type, many: undefined };
@@ -57,13 +57,13 @@ function pruneValue(value: unknown, field: Pick<Field, 'type' | 'many'>, place: 
   return isJson(value) ? prune(value, type, place) : value;
 }
 
-/** One of several values. Texts among them are for the rules of a kind, which say more. */
-function pruneOne(value: unknown, field: Pick<Field, 'type' | 'many'>, place: Place): unknown {
-  if (field.type !== 'string') checkForm(value, field, place.path);
+/** Prunes one value of a list or map. The validation of a kind checks strings, with a more specific message. */
+function pruneOne(value: unknown, field: Pick<Field, 'type' | 'many'>, place: PruneState): unknown {
+  if (field.type !== 'string') checkFieldType(value, field, place.path);
   return isJson(value) ? prune(value, field.type, place) : value;
 }
 
-/** The fields that went, as undefined, so that spreading over the original takes them away. */
+/** The removed fields as undefined, so that spreading over the original removes them. */
 function absent(before: Json, after: Json): Json {
   return Object.fromEntries(
     Object.keys(before)

@@ -16,9 +16,9 @@ interface Collection {
 }
 
 /**
- * The objects of one cluster, in memory, written behind through the journal. Changes are seen at once by the
- * cluster's own controllers (`onChange`), and by the API's watchers (`onPublished`) when they are durable, so nothing
- * that a client saw is lost by a crash.
+ * The objects of one cluster in memory, written behind through the journal. Controllers see changes immediately
+ * (`onChange`); watches see them when they are durable (`onPublished`), so that a crash loses no change that a client has
+ * seen.
  */
 export class ClusterStore implements RevisionOwner {
   private readonly collections = new Map<string, Collection>();
@@ -47,7 +47,7 @@ export class ClusterStore implements RevisionOwner {
     }
   }
 
-  /** The last revision that was given out, and the last one that is on the disk. */
+  /** The last used revision, and the last durable one. */
   get revision(): number {
     return this.current;
   }
@@ -59,7 +59,7 @@ export class ClusterStore implements RevisionOwner {
     return this.collection(type).objects.get(storeKey(namespace, name)) as T | undefined;
   }
 
-  /** All objects of a kind, in no order. */
+  /** All objects of a kind, unordered. */
   all<T extends KubeObject>(type: ResourceType<T>): Iterable<T> {
     return this.collection(type).objects.values() as Iterable<T>;
   }
@@ -72,7 +72,7 @@ export class ClusterStore implements RevisionOwner {
     return this.uids.get(uid);
   }
 
-  /** The objects that name the uid among their owners. */
+  /** The objects owned by the uid. */
   ownedBy(uid: string): readonly KubeObject[] {
     return [...(this.owned.get(uid) ?? [])];
   }
@@ -82,7 +82,7 @@ export class ClusterStore implements RevisionOwner {
     for (const object of this.owned.get(uid) ?? []) if (object.kind === type.kind) yield object as T;
   }
 
-  /** Puts an object that was read from the database, as it is. */
+  /** Adds an object that was read from the database. */
   load(type: ResourceType, object: KubeObject): void {
     this.collection(type).objects.set(keyOf(object), object);
     this.index(object);
@@ -105,7 +105,7 @@ export class ClusterStore implements RevisionOwner {
     collection.objects.set(key, stored);
     if (previous) this.unindex(previous);
     this.index(stored);
-    // The body is made when the batch is written: of an object changed many times meanwhile, only the last version.
+    // Serialised when the batch is written: only the last version of an object that changed repeatedly.
     this.journal.put(objectTable, this.rowKey(type, stored), () =>
       JSON.stringify(collection.objects.get(key) ?? stored),
     );
@@ -126,12 +126,12 @@ export class ClusterStore implements RevisionOwner {
     this.record(collection, { type: 'DELETED', revision, object: last, previous });
   }
 
-  /** Calls the listener with each change of the kind, at once. */
+  /** Calls the listener synchronously with each change of the kind. */
   onChange(type: ResourceType, listener: ChangeListener): void {
     this.collection(type).listeners.add(listener);
   }
 
-  /** Calls the listener when changes of the kind may have become durable. Returns what ends it. */
+  /** Calls the listener when changes of the kind may have become durable. Returns a function that unsubscribes. */
   onPublished(type: ResourceType, listener: () => void): () => void {
     const { watchers } = this.collection(type);
     watchers.add(listener);
@@ -142,12 +142,12 @@ export class ClusterStore implements RevisionOwner {
     return this.collection(type).history;
   }
 
-  /** Resolves when everything stored so far is on the disk. */
+  /** Resolves when all changes so far are durable. */
   durable(): Promise<void> {
     return this.journal.durable();
   }
 
-  /** Nothing is written any more; the cluster is being deleted. */
+  /** Stops writing; the cluster is being deleted. */
   close(): void {
     this.closed = true;
     for (const { listeners } of this.collections.values()) listeners.clear();
@@ -162,7 +162,7 @@ export class ClusterStore implements RevisionOwner {
   }
 
   private nextRevision(): number {
-    if (this.closed) throw new Error(`the cluster ${this.id} is gone`);
+    if (this.closed) throw new Error(`the cluster ${this.id} is deleted`);
     this.current += 1;
     return this.current;
   }

@@ -1,31 +1,31 @@
 import type { KubeObject } from '../kinds/object.js';
 
-/** What happened to an object. */
+/** A change of an object. */
 export interface Change {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly revision: number;
   readonly object: KubeObject;
-  /** The object before, to tell whether it left or entered a selection. */
+  /** The previous version, to detect whether the object left or entered a selection. */
   readonly previous: KubeObject | undefined;
 }
 
-/** Changes that are kept at least, and at most, as long as their bytes allow. */
+/** Minimum and maximum number of kept changes, within MAX_SIZE. */
 const MIN_CHANGES = 256;
 const MAX_CHANGES = 10_000;
 
-/** Characters of replaced and deleted versions that one kind of one cluster keeps. */
+/** Maximum number of characters of replaced and deleted versions per kind and cluster. */
 const MAX_SIZE = 8 * 1024 * 1024;
 
 /**
- * The last changes of one kind in one cluster: what a watch replays. Keeps about three changes for each living
- * object, and fewer of large objects, so that writing them again and again does not fill the memory; a watch that
- * starts before them gets 410 Gone.
+ * The last changes of one kind in one cluster, which watches replay. Keeps about three changes per existing object, and
+ * fewer of large objects, so that repeated writes do not exhaust the memory; a watch that starts before them gets 410
+ * Gone.
  */
 export class History {
   private changes: Change[] = [];
-  /** Changes up to and including this revision are forgotten. */
+  /** Changes up to and including this revision were dropped. */
   private forgotten: number;
-  /** Characters of the previous versions in `changes`: living objects are kept anyway. */
+  /** Number of characters of the previous versions in `changes`; current versions are in memory anyway. */
   private size = 0;
 
   constructor(revision: number) {
@@ -41,12 +41,12 @@ export class History {
     this.changes.push(change);
     this.size += sizeOf(change.previous);
     const keep = Math.min(MAX_CHANGES, Math.max(MIN_CHANGES, 3 * living));
-    // Forgetting in bulk keeps appending O(1).
+    // Dropping in bulk keeps appending O(1).
     if (this.changes.length >= 2 * keep) this.forget(this.changes.length - keep);
     else if (this.size > MAX_SIZE) this.forget(this.oldest(this.size - MAX_SIZE / 2));
   }
 
-  /** The first change after the revision, or undefined when there is none. The caller checks `start` first. */
+  /** The first change after the revision; undefined if there is none. The caller checks `start` first. */
   after(revision: number): Change | undefined {
     let low = 0;
     let high = this.changes.length;
@@ -58,7 +58,7 @@ export class History {
     return this.changes[low];
   }
 
-  /** How many of the oldest changes have at least this size; never the last change. */
+  /** Number of the oldest changes with at least this total size; never includes the last change. */
   private oldest(size: number): number {
     let count = 0;
     for (let found = 0; found < size && count < this.changes.length - 1; count += 1)
@@ -73,7 +73,7 @@ export class History {
   }
 }
 
-/** Characters of all texts in a value, names included: about what it holds in memory. */
+/** Number of characters of all strings in a value, including keys: an estimate of its memory. */
 function sizeOf(value: unknown): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 0;

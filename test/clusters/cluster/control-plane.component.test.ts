@@ -2,7 +2,7 @@ import { CoreV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
-import { spread } from '../../../kubesim/cloud/control-plane.js';
+import { spreadReplicas } from '../../../kubesim/cloud/control-plane.js';
 import { serviceLevel, availabilityIn } from '../../../subgraphs/clusters/model/control-plane.rules.js';
 import { reconcilesIdle } from '../../engine/reconcile-idle.js';
 import { waitForOperation, requestCluster, type EngineFixture } from '../../engine/engine-fixture.js';
@@ -324,7 +324,7 @@ describe('what follows from replicas and incidents', () => {
       ['a', 'b'],
     ],
   ])('in the zones %j three etcd are in %j and two API servers in %j', (zones, etcd, servers) => {
-    const replicas = spread(zones);
+    const replicas = spreadReplicas(zones);
     const of = (name: string) =>
       replicas.filter(({ component }) => component === name).map(({ zoneId }) => zoneId);
     expect([of('etcd'), of('kube-apiserver')]).toEqual([etcd, servers]);

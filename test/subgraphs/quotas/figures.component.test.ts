@@ -18,7 +18,7 @@ const PAIRS: Readonly<Record<string, readonly [file: string, test: string]>> = {
   clustersPerAccount: [AT_LIMITS, 'makes the last cluster of %s of %i, and refuses one more'],
   nodePoolsPerCluster: [AT_LIMITS, 'makes the last pool of a cluster of %s of %i, and refuses one more'],
   nodesPerCluster: [AT_LIMITS, 'brings a cluster of %s to %i nodes, and refuses one more'],
-  podsPerNode: ['test/kubesim/pod-limits.component.test.ts', 'runs 256 pods, and one more stays pending'],
+  podsPerNode: ['test/kubesim/pod-limits.component.test.ts', 'runs 256 pods and keeps another one pending'],
   podsPerCluster: [
     'test/kubesim/pod-limits.component.test.ts',
     'of %s takes %i pods, and its API server refuses one more as an exceeded quota',

@@ -1,7 +1,7 @@
 import { ApiError, forbidden } from '../../kinds/status.js';
 import type { UserInfo } from './user-info.js';
 
-/** What a request wants to do with a resource. */
+/** Attributes of a resource request. */
 export interface ResourceAttributes {
   readonly verb: string;
   /** Empty for the core group. */
@@ -12,7 +12,7 @@ export interface ResourceAttributes {
   readonly name?: string | undefined;
 }
 
-/** What a request wants with a path that is no resource, e.g. `/metrics`. */
+/** Attributes of a non-resource request, e.g. of `/metrics`. */
 interface PathAttributes {
   readonly verb: string;
   readonly path: string;
@@ -20,7 +20,7 @@ interface PathAttributes {
 
 export type Attributes = ResourceAttributes | PathAttributes;
 
-/** The 403 of an API server, in its words. */
+/** The 403 with the message of an API server. */
 export function forbiddenError({ username }: UserInfo, attributes: Attributes): ApiError {
   const user = `User "${username}" cannot ${attributes.verb}`;
   if ('path' in attributes) return forbidden(`forbidden: ${user} path "${attributes.path}"`, {});

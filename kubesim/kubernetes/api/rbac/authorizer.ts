@@ -3,14 +3,14 @@ import { clusterRoleBindings } from './cluster-roles.js';
 import { type PolicyRule, ruleAllows } from './policy-rule.js';
 import { MASTERS, type UserInfo } from './user-info.js';
 
-/** What the status of a SubjectAccessReview says. */
+/** Status of a SubjectAccessReview. */
 export interface Decision {
   readonly allowed: boolean;
-  /** Which binding allows it. */
+  /** The binding that allows the request. */
   readonly reason?: string;
 }
 
-/** Decides as the authorizer RBAC of an API server. */
+/** Decides by RBAC. */
 export function decide({ groups }: UserInfo, attributes: Attributes): Decision {
   if (groups.includes(MASTERS)) return { allowed: true };
   const binding = clusterRoleBindings.find(
@@ -22,12 +22,12 @@ export function decide({ groups }: UserInfo, attributes: Attributes): Decision {
   return { allowed: true, reason };
 }
 
-/** Throws the ApiError 403 of what the user may not do. */
+/** Throws ApiError 403 if the user may not perform the request. */
 export function authorize(user: UserInfo, attributes: Attributes): void {
   if (!decide(user, attributes).allowed) throw forbiddenError(user, attributes);
 }
 
-/** Everything the user may do. */
+/** All rules of the user. */
 export function rulesOf({ groups }: UserInfo): readonly PolicyRule[] {
   const bindings = clusterRoleBindings.filter(({ group }) => groups.includes(group));
   return bindings.flatMap(({ role }) => role.rules);

@@ -7,7 +7,7 @@ interface ClusterRole {
   readonly rules: readonly PolicyRule[];
 }
 
-/** Gives the members of a group a cluster role in all namespaces. */
+/** Binds a cluster role to a group, in all namespaces. */
 export interface ClusterRoleBinding {
   readonly name: string;
   readonly role: ClusterRole;
@@ -30,7 +30,7 @@ const clusterAdmin: ClusterRole = {
   ],
 };
 
-/** Kubernetes' own role, for the kinds that are served here: no Secrets, and nothing that belongs to no namespace. */
+/** The role `view` of Kubernetes for the served kinds: no Secrets and no cluster-scoped kinds. */
 const view: ClusterRole = {
   name: 'view',
   rules: [
@@ -45,7 +45,7 @@ const view: ClusterRole = {
   ],
 };
 
-/** What an operator of a fleet reads beside `view`: what belongs to no namespace, and this platform's own kinds. */
+/** Read access of a fleet operator besides `view`: cluster-scoped kinds and the platform's own kinds. */
 const clusterView: ClusterRole = {
   name: 'fleetgraph:cluster-view',
   rules: [
@@ -83,7 +83,7 @@ const discovery: ClusterRole = {
   ],
 };
 
-/** What holds in every cluster. Bindings that people make are objects of the cluster, and not served yet. */
+/** Bindings of every cluster. RBAC objects of users are not supported. */
 export const clusterRoleBindings: readonly ClusterRoleBinding[] = [
   { name: 'cluster-admin', role: clusterAdmin, group: MASTERS },
   { name: 'fleetgraph:writers', role: clusterAdmin, group: kubernetesGroups.writers },

@@ -4,8 +4,8 @@ import type { ResourceAttributes } from './attributes.js';
 import { authorize } from './authorizer.js';
 import { ANONYMOUS, AUTHENTICATED, UNAUTHENTICATED, type UserInfo } from './user-info.js';
 
-/** What the headers `Impersonate-…` ask for. */
-interface Asked {
+/** Content of the headers `Impersonate-…`. */
+interface Impersonation {
   readonly user: string;
   readonly groups: readonly string[];
   readonly uid: string;
@@ -17,13 +17,14 @@ const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
 const AUTHENTICATION = 'authentication.k8s.io';
 
 /**
- * The user as whom a request acts: who it is from or, where it has headers that say so and they may impersonate, who
- * those name. Throws ApiError 403 when they may not, in the words of an API server.
+ * The effective user of a request: the requester or, with `Impersonate-…` headers, the impersonated user. Throws ApiError
+ * 403, with the message of an API server, if the requester may not impersonate.
  */
-export function actingUser(requester: UserInfo, { headersDistinct }: IncomingMessage): UserInfo {
-  const asked = askedFor(headersDistinct);
+export function effectiveUser(requester: UserInfo, { headersDistinct }: IncomingMessage): UserInfo {
+  const asked = readImpersonation(headersDistinct);
   if (!asked) return requester;
-  for (const attributes of wanted(asked)) authorize(requester, { ...attributes, verb: 'impersonate' });
+  for (const attributes of impersonatedAttributes(asked))
+    authorize(requester, { ...attributes, verb: 'impersonate' });
   const { user, groups, uid, extra } = asked;
   return {
     username: user,
@@ -33,7 +34,7 @@ export function actingUser(requester: UserInfo, { headersDistinct }: IncomingMes
   };
 }
 
-function askedFor(headers: IncomingMessage['headersDistinct']): Asked | undefined {
+function readImpersonation(headers: IncomingMessage['headersDistinct']): Impersonation | undefined {
   const values = (name: string) => headers[`impersonate-${name}`] ?? [];
   const [[user = ''], groups, [uid = '']] = [values('user'), values('group'), values('uid')];
   const extra = extraIn(headers);
@@ -43,7 +44,7 @@ function askedFor(headers: IncomingMessage['headersDistinct']): Asked | undefine
   throw new ApiError(500, 'InternalError', message);
 }
 
-function extraIn(headers: IncomingMessage['headersDistinct']): Asked['extra'] {
+function extraIn(headers: IncomingMessage['headersDistinct']): Impersonation['extra'] {
   return Object.fromEntries(
     Object.entries(headers)
       .filter(([name]) => name.startsWith(EXTRA))
@@ -51,7 +52,7 @@ function extraIn(headers: IncomingMessage['headersDistinct']): Asked['extra'] {
   );
 }
 
-/** Keys may be percent-encoded; what is not decodable is taken as it stands. */
+/** Decodes a percent-encoded key; a malformed key is returned unchanged. */
 function decodeKey(key: string): string {
   try {
     return decodeURIComponent(key);
@@ -60,8 +61,13 @@ function decodeKey(key: string): string {
   }
 }
 
-/** One check for each thing that is impersonated. */
-function wanted({ user, groups, uid, extra }: Asked): Omit<ResourceAttributes, 'verb'>[] {
+/** The attributes to authorize, for each impersonated user, group, uid and extra value. */
+function impersonatedAttributes({
+  user,
+  groups,
+  uid,
+  extra,
+}: Impersonation): Omit<ResourceAttributes, 'verb'>[] {
   const [, namespace, name] = SERVICE_ACCOUNT.exec(user) ?? [];
   return [
     namespace === undefined

@@ -1,21 +1,22 @@
 import { type Attributes, type ResourceAttributes, resourcePath } from './attributes.js';
 
-/** What a role allows, in the form of rbac.authorization.k8s.io/v1. */
+/** PolicyRule of rbac.authorization.k8s.io/v1. */
 export interface PolicyRule {
   readonly verbs: readonly string[];
   readonly apiGroups?: readonly string[];
   /** `pods`, `pods/log`, `*` (subresources too), or `*` and a subresource. */
   readonly resources?: readonly string[];
-  /** Empty or left out: objects of every name. */
+  /** Empty or omitted: all names. */
   readonly resourceNames?: readonly string[];
-  /** Paths; one that ends with `*` stands for all that begin so. */
+  /** Paths; a trailing `*` matches by prefix. */
   readonly nonResourceURLs?: readonly string[];
 }
 
-/** Whether the rule allows it. */
+/** Whether the rule allows the request. */
 export function ruleAllows(rule: PolicyRule, attributes: Attributes): boolean {
   if (!includesOrAll(rule.verbs, attributes.verb)) return false;
-  if ('path' in attributes) return (rule.nonResourceURLs ?? []).some((url) => covers(url, attributes.path));
+  if ('path' in attributes)
+    return (rule.nonResourceURLs ?? []).some((url) => pathMatches(url, attributes.path));
   return allowsResource(rule, attributes) && allowsName(rule, attributes);
 }
 
@@ -37,6 +38,6 @@ function includesOrAll(list: readonly string[], value: string): boolean {
   return list.includes('*') || list.includes(value);
 }
 
-function covers(url: string, path: string): boolean {
+function pathMatches(url: string, path: string): boolean {
   return url.endsWith('*') ? path.startsWith(url.slice(0, -1)) : url === path;
 }

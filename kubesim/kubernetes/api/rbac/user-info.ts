@@ -1,4 +1,4 @@
-/** Who a request is from, as an API server knows it (`UserInfo` of authentication.k8s.io/v1). */
+/** User of a request (`UserInfo` of authentication.k8s.io/v1). */
 export interface UserInfo {
   readonly username: string;
   readonly uid?: string;
@@ -9,5 +9,5 @@ export interface UserInfo {
 export const AUTHENTICATED = 'system:authenticated';
 export const UNAUTHENTICATED = 'system:unauthenticated';
 export const ANONYMOUS = 'system:anonymous';
-/** Its members may do everything; no role says so. */
+/** Members bypass authorization. */
 export const MASTERS = 'system:masters';

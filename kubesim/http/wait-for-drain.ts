@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 
-/** Milliseconds for which a client may read nothing; then its connection is cut. */
+/** Milliseconds without progress after which the connection of a client is closed. */
 const UNREAD_MS = 30_000;
 
-/** Waits until the client has read what waits for it, has left, or is cut because it reads nothing. */
-export function drained(response: ServerResponse): Promise<void> {
+/** Waits until the client has read the buffered data or the connection is closed. */
+export function waitForDrain(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     if (response.destroyed || !response.writableNeedDrain) return resolve();
     const cut = setTimeout(() => response.destroy(), UNREAD_MS);
