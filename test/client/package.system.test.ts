@@ -47,12 +47,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test('the package consists of code, its types, the schema, README, licence and manifest', () => {
+test('packs code, types, schema, README, licence and manifest only', () => {
   const others = files.filter((path) => !/^dist\/(generated\/graphql|[a-z-]+)\.(js|d\.ts)$/.test(path));
   expect(others).toEqual(['LICENSE', 'README.md', 'package.json', 'schema.graphql']);
 });
 
-test('every file of code has its types, and none names a source map that is not there', async () => {
+test('packs types for every code file, and no reference to a missing source map', async () => {
   for (const path of files.filter((path) => path.endsWith('.js'))) {
     expect(files).toContain(path.replace(/\.js$/, '.d.ts'));
     const installed = join(folder, 'node_modules/@fleetgraph/client', path);
@@ -60,7 +60,7 @@ test('every file of code has its types, and none names a source map that is not 
   }
 });
 
-test('the manifest names licence and repository as the project does', async () => {
+test('has the licence and repository of the project in its manifest', async () => {
   const read = async (...path: string[]) => JSON.parse(await readFile(join(...path), 'utf8')) as Manifest;
   interface Manifest {
     readonly license: string;
@@ -101,7 +101,7 @@ const machineNode = spawnSync('which', ['node'], { env: { PATH }, encoding: 'utf
 test.each([
   ["the platform's Node.js", root('node_modules/.bin/node'), PROGRAM],
   ["the machine's Node.js", machineNode, OLDER],
-])('installed into an empty folder, it asks and subscribes on %s', async (_, node, program) => {
+])('queries and subscribes on %s when installed in an empty folder', async (_, node, program) => {
   const file = join(folder, 'program.js');
   await writeFile(file, program);
   const { stdout } = await run(node, [file, `${platform.url}/graphql`, await platform.token()], {
@@ -110,7 +110,7 @@ test.each([
   expect(stdout).toBe('true\nSYNCED\n');
 });
 
-test('its types fit a strict program, also without types of Node.js', async () => {
+test('compiles in a strict program, also without the types of Node.js', async () => {
   const program = PROGRAM.replace(/import \{ WebSocket.*\n/, '')
     .replace(/const \[url.*\n/, 'declare const url: string, token: string;\n')
     .replace(/const webSocketImpl.*\n/, '')

@@ -52,7 +52,7 @@ describe('query and mutate', () => {
   });
 });
 
-describe('when the server is away', () => {
+describe('while the server is unavailable', () => {
   it('retries a query until the server is back', async () => {
     const retries: Retry[] = [];
     await server.kill();

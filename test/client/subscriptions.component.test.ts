@@ -130,7 +130,7 @@ describe('a subscription', () => {
   });
 });
 
-describe('a refusal', () => {
+describe('a rejection', () => {
   it.each(['INVALID_CURSOR', 'CURSOR_EXPIRED', 'NOT_FOUND'])(
     'of code %s is thrown and ends the subscription',
     async (code) => {
@@ -157,7 +157,7 @@ describe('a refusal', () => {
     await expect(client.subscribe(EntriesAfter).next()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  it('of a token that expires while the stream runs is thrown, or answered with a new one where there is one', async () => {
+  it('of a token that expires during the stream is thrown, or retried with a new token if there is one', async () => {
     await using holder = connect([], TOKEN);
     await using renewer = connect([], () => TOKEN);
     const held = holder.subscribe(EntriesAfter, { after: 'c0' });
@@ -169,7 +169,7 @@ describe('a refusal', () => {
     expect(await take(renewed, 1)).toEqual([1]);
   });
 
-  it('of an old token is answered with a new one where there is one', async () => {
+  it('of an old token is retried with a new token if there is one', async () => {
     const tokens = ['expired'];
     await using client = connect([], () => tokens.shift() ?? TOKEN);
     const stream = client.subscribe(EntriesAfter, { after: 'c0' });
@@ -178,7 +178,7 @@ describe('a refusal', () => {
   });
 });
 
-describe('where there is no usable WebSocket', () => {
+describe('without a usable WebSocket', () => {
   it('the iterator throws the reason', async () => {
     const webSocketImpl = class NoSocket {};
     await using client = createClient({ url: server.url, webSocketImpl });

@@ -33,7 +33,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Writes down that the tokens of these subjects of acme are called back. */
+/** Revokes the tokens of these subjects of acme. */
 function revoke(...subjects: readonly string[]): Promise<void> {
   const revoked = subjects.map((subject) => ({ account: 'acme', subject }));
   return writeFile(revocationsFile, JSON.stringify({ revoked }));
@@ -155,7 +155,7 @@ describe('an administrator credential', () => {
 });
 
 describe('a credential that was issued for a token', () => {
-  /** Credentials for a subject's token that is good at first, and a watch that runs on them. */
+  /** Credentials for a subject's valid token, and a watch with them. */
   async function issued(subject: string, expiresAt?: Date) {
     using accepted = await AcceptedTokens.open({ ...clientTokens, log: createLog('silent') });
     const token = await mintAccessToken(clientTokens.keys.secret, {

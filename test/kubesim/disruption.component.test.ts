@@ -14,7 +14,7 @@ interface PodView {
   readonly metadata: { readonly name: string };
 }
 
-/** While no node takes pods, those that are evicted are not replaced. */
+/** Cordons all nodes, so that evicted pods are not replaced. */
 async function takePods(takes: boolean): Promise<void> {
   const { items } = (await cluster.api('GET', '/api/v1/nodes')).body as unknown as { items: PodView[] };
   const headers = { 'content-type': 'application/merge-patch+json' };
@@ -27,7 +27,7 @@ async function takePods(takes: boolean): Promise<void> {
     );
 }
 
-/** A namespace of its own with a deployment of four ready pods and a budget. */
+/** A new namespace with a deployment of four ready pods and a budget. */
 async function budgeted(namespace: string, budget: object) {
   await cluster.api('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
   const deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`;

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => simulator[Symbol.asyncDispose]());
 
-/** Changes one object so often that the API server forgets the state in which a list was begun. */
+/** Changes one object until the revision of a started list expires. */
 async function outlive(): Promise<void> {
   for (let round = 0; round < 8; round += 1) {
     await Promise.all(
@@ -50,7 +50,7 @@ test('continues an expired list to its end, with each object once', async () => 
   const seen: (string | undefined)[] = [];
   for await (const chunk of client.chunks(CONFIG_MAPS, { limit, labelSelector })) {
     seen.push(...namesOf(chunk));
-    // Each of its pages comes too late.
+    // The revision expires before each page.
     await outlive();
   }
   expect(seen).toEqual(names);

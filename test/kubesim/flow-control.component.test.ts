@@ -5,7 +5,7 @@ import type { Response } from 'undici';
 import { eventually } from '../kit/eventually.js';
 import { clusterBody, startSimulator, type Cluster, type Simulator } from './simulator.js';
 
-/** Requests of a flow that are answered at once, and that wait. */
+/** Maximum numbers of running and of waiting requests of a flow. */
 const AT_ONCE = 8;
 const WAITING = 400;
 const TOO_MANY = 20;
@@ -27,11 +27,11 @@ afterAll(() => simulator[Symbol.asyncDispose]());
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
 
 interface SlowRequest {
-  /** Sends the rest of the body and answers with the status. */
+  /** Sends the rest of the body and returns the status. */
   end(): Promise<number>;
 }
 
-/** A request that holds a place, because its body is not sent before `end`. */
+/** A request that holds a slot until `end` sends its body. */
 async function slowRequest(name: string): Promise<SlowRequest> {
   const { hostname, port, pathname } = new URL(busy.server);
   const body = JSON.stringify({ metadata: { name } });
@@ -42,7 +42,7 @@ async function slowRequest(name: string): Promise<SlowRequest> {
       `POST ${pathname}${CONFIG_MAPS} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${busy.token}\r\n` +
         `content-type: application/json\r\ncontent-length: ${body.length}\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n`,
     );
-  // The server says so when it has taken the request.
+  // The server sends it when it has accepted the request.
   const [first] = (await once(socket, 'data')) as [string];
   expect(first).toMatch(/^HTTP\/1.1 100 /);
   return {
@@ -55,7 +55,7 @@ async function slowRequest(name: string): Promise<SlowRequest> {
   };
 }
 
-/** As many as have a place at once. Tokens that were seen before are checked without waiting for anything. */
+/** Requests that hold all slots. Cached tokens are verified synchronously. */
 async function takeAllPlaces(name: string): Promise<SlowRequest[]> {
   await busy.api('GET', CONFIG_MAPS);
   return Promise.all(Array.from({ length: AT_ONCE }, (_, index) => slowRequest(`${name}-${index}`)));
@@ -83,7 +83,7 @@ test('queues requests of an account and rejects too many with 429, while other a
   expect((await other.api('GET', CONFIG_MAPS)).status).toBe(200);
   const metrics = await (await other.open('/metrics')).text();
   expect(metrics).toContain('reason="queue-full"} 0');
-  // Who leaves gives the place in the queue up.
+  // Aborted requests leave the queue.
   left.abort();
   await Promise.all(abandoned);
   expect(new Set(await Promise.all(slow.map(({ end }) => end())))).toEqual(new Set([201]));
@@ -98,7 +98,7 @@ test('limits an account to 1,000 open watches', async () => {
   const left = new AbortController();
   const path = `${CONFIG_MAPS}?watch=1`;
   const watch = () => other.open(path, { signal: left.signal });
-  // Kept: a response that nothing refers to any more is cancelled.
+  // Referenced, because an unreferenced response is cancelled.
   const watches = await Promise.all(Array.from({ length: 1_000 }, watch));
   expect(await statusOf(other.open(path))).toEqual({ status: 429, retryAfter: '1' });
   expect((await other.api('GET', CONFIG_MAPS)).status).toBe(200);
@@ -112,7 +112,7 @@ test('does not queue requests of the platform behind those of users', async () =
   const people = busy.api('GET', CONFIG_MAPS);
   const own = await simulator.access('busy', { name: 'fleetgraph' });
   const answered: string[] = [];
-  // Not a list: what lists of the cluster may read has been used up.
+  // Not a list: the list rate of the cluster is exhausted.
   const platform = await own.open('/api/v1/namespaces/default');
   answered.push('platform');
   expect(platform.status).toBe(200);
@@ -127,7 +127,7 @@ test('sends a complete list in parts, as objects and as a table', async () => {
   await Promise.all(
     names.map((name) => other.api('POST', CONFIG_MAPS, { metadata: { name, labels: { many: 'yes' } } })),
   );
-  // Nobody has used up what lists of this cluster may read.
+  // The list rate of this cluster is not exhausted.
   const path = `${CONFIG_MAPS}?labelSelector=many=yes`;
   const list = await other.api('GET', path);
   expect(list.body.kind).toBe('ConfigMapList');

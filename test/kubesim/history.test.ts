@@ -4,7 +4,7 @@ import { History } from '../../kubesim/kubernetes/store/history.js';
 
 const MEBIBYTE = 1024 * 1024;
 
-/** A history in which one ConfigMap with a text of that length was changed so often. */
+/** A history with a number of changes of one ConfigMap with a text of the length. */
 function changed(times: number, length: number): History {
   const history = new History(0);
   const version = (revision: number) =>
@@ -22,7 +22,7 @@ function changed(times: number, length: number): History {
   return history;
 }
 
-/** Revisions of the changes that are kept, oldest first. */
+/** Revisions of the kept changes, oldest first. */
 function kept(history: History): number[] {
   const revisions: number[] = [];
   for (let next = history.after(history.start); next; next = history.after(next.revision))

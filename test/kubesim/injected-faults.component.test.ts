@@ -40,7 +40,7 @@ async function faults(id: string): Promise<readonly InjectedFault[]> {
   return (body as unknown as { faults: InjectedFault[] }).faults;
 }
 
-/** Status of the condition of a node, e.g. of `Ready`; undefined when it has none. */
+/** Status of a condition of a node, e.g. of `Ready`; undefined if it has none. */
 async function condition(id: string, name: string, type: string): Promise<string | undefined> {
   const { body } = await (await simulator.access(id)).api('GET', `/api/v1/nodes/${name}`);
   return (body as unknown as ListedNode).status.conditions.find((one) => one.type === type)?.status;
@@ -56,7 +56,7 @@ async function incidents(id: string): Promise<readonly Incident[]> {
   return (body as unknown as { incidents: Incident[] }).incidents;
 }
 
-/** An operation on the node's machine: its system disk, its address, and its network. */
+/** Operations on the node's instance: system disk, address and network. */
 const DISK = 'cluster.worker-node.2';
 const ADDRESS = 'cluster.worker-node.4';
 const FIREWALL = 'network.node.1';
@@ -178,7 +178,7 @@ describe('a fault of masters', () => {
 
   it('stops the control plane components of the masters: without two of three the API is unavailable', async () => {
     const { id } = await simulator.cluster('masters', 0, { masters: 3 });
-    // Masters that come up one after the other are no incident.
+    // Masters that start one after the other cause no incident.
     expect(await incidents(id)).toEqual([]);
     const { body } = await simulator.cloud('GET', `/clusters/${id}/instances`);
     const [first, second] = body.instances.map((one) => ({
@@ -219,7 +219,7 @@ describe('incidents of a control plane', () => {
     const found = await incidents(id);
     expect(found.map(({ kind }) => kind)).toEqual(['DEGRADED', 'API_UNAVAILABLE', 'DEGRADED']);
     for (const [index, { startedAt, endedAt }] of found.entries()) {
-      // The clock runs with the machine's, so a moment passes between reading it and the change.
+      // The clock follows the system clock, so a moment passes between reading it and the change.
       expect(Date.parse(startedAt)).toBeGreaterThanOrEqual(steps[index]!);
       expect(Date.parse(startedAt)).toBeLessThan(steps[index + 1]!);
       expect(Date.parse(endedAt ?? '')).toBeGreaterThanOrEqual(steps[index + 1]!);

@@ -26,7 +26,7 @@ interface PodView {
   readonly status: { readonly phase: string; readonly podIP?: string };
 }
 
-/** A cluster made of the body, once it runs, with instances. */
+/** Creates a cluster of the body with instances and waits until it runs. */
 async function made(id: string, body: object, instances: object[] = []): Promise<Cluster> {
   const put = await simulator.cloud('PUT', `/clusters/${id}`, clusterBody(body as Record<string, unknown>));
   expect(put.status).toBe(200);
@@ -90,7 +90,7 @@ test('enforces the pod limit of a cluster, and accepts pods again after deletion
   });
   const create = async (name: string) =>
     (await cluster.api('POST', '/api/v1/namespaces/default/pods', pod(name))).status;
-  // Two are the DNS's.
+  // Two pods belong to the DNS.
   await eventually(async () => (await cluster.api('GET', '/api/v1/pods')).body.items.length === 2);
   expect([await create('a'), await create('b'), await create('c')]).toEqual([201, 201, 403]);
   await cluster.api('DELETE', '/api/v1/namespaces/default/pods/a', { gracePeriodSeconds: 0 });
@@ -126,7 +126,7 @@ test.each([
   async (plural, group, spec) => {
     const id = `full-${plural}`;
     const cluster = await made(id, { serverless: true, maxPods: 4 });
-    // Two are the DNS's.
+    // Two pods belong to the DNS.
     await eventually(async () => (await cluster.api('GET', '/api/v1/pods')).body.items.length === 2);
     const path = `/apis/${group}/v1/namespaces/default/${plural}`;
     await cluster.api('POST', path, { metadata: { name: 'wide' }, spec });

@@ -38,7 +38,7 @@ describe.skipIf(!kubectlVersion)('kubectl', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** Runs kubectl; answers what it printed on both streams and how it ended. */
+  /** Runs kubectl; returns its output of both streams and its exit code. */
   function kubectl(...args: string[]): Promise<{ code: number | null; output: string }> {
     return new Promise((resolve, reject) => {
       const child = spawn('kubectl', args, {

@@ -66,7 +66,7 @@ test('scales and reads a deployment by the typed client', async () => {
   await apps.replaceNamespacedDeploymentScale({
     namespace: 'default',
     name: 'typed',
-    // Without the version that was read: the deployment's own controllers may have changed its status since.
+    // Without the resourceVersion: controllers may have changed the status since.
     body: { ...scale, metadata: { name: 'typed', namespace: 'default' }, spec: { replicas: 3 } },
   });
   await eventually(

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { ListWriter } from '../../kubesim/kubernetes/api/list-writer.js';
 
-/** Characters of objects that a turn of the event loop writes, and one object more. */
+/** Number of characters after which objects wait for another turn of the event loop. */
 const PART = 128 * 1024;
 
 interface Written {
@@ -12,7 +12,7 @@ interface Written {
   readonly bytes: number;
 }
 
-/** Answers one request with the lists, all at once, and what was written of them in which turn of the event loop. */
+/** Writes the lists concurrently to one response; returns the written text by turn of the event loop. */
 async function sent(lists: readonly (readonly unknown[])[]) {
   const writer = new ListWriter();
   const written: Written[] = [];

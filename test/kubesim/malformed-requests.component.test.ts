@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => simulator[Symbol.asyncDispose]());
 
-/** Sends a request as it is written, which clients of HTTP would put right, and answers with its status. */
+/** Sends a raw request, which HTTP clients would normalise, and returns the status. */
 async function statusOf(method: string, target: string): Promise<number> {
   const { hostname, port } = new URL(cluster.server);
   const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false });
@@ -85,7 +85,7 @@ test.each([
     body: `{"metadata":{"name":"deep"},"data":{"a":${nested('[', ']', 100_000)}}}`,
   });
   expect(response.status).toBe(400);
-  // It used to be written, which ended the simulation for every cluster.
+  // Regression: writing such a body ended the simulation for every cluster.
   expect((await cluster.api('GET', CONFIG_MAPS)).status).toBe(200);
 });
 

@@ -16,7 +16,7 @@ async function cluster(id: string, more: Record<string, unknown>): Promise<Clust
   return simulator.access(id);
 }
 
-/** Pods of a cluster, counted by pages of one. */
+/** Number of pods of a cluster, from the remaining count of a page. */
 async function podCount({ api }: Cluster, query = ''): Promise<number> {
   const { body } = await api('GET', `/api/v1/pods?limit=1${query}`);
   return body.items.length + (body.metadata.remainingItemCount ?? 0);
@@ -61,7 +61,7 @@ describe('a serverless cluster', () => {
   );
 });
 
-/** Pods that ask for nothing, so that only their number counts. */
+/** Pods without requests, so that only their number counts. */
 function undemanding(replicas: number): Record<string, unknown> {
   const labels = { app: 'web' };
   const containers = [{ name: 'main', image: 'busybox' }];

@@ -39,7 +39,7 @@ test('enforces the maximum of a scaling group, also after a restart', async () =
   expect(instances.map(({ failure }) => failure?.code)).toEqual([undefined, 'SCALING_GROUP_FULL']);
   expect((await ask('DELETE', group)).body).toMatchObject({ state: 'DELETED' });
   await simulator.restart();
-  // Who asks for it again does not get another one in its place.
+  // A repeated request does not create another instance.
   expect((await ask('PUT', group, { minSize: 0, maxSize: 5, desiredSize: 1 })).body).toMatchObject({
     state: 'DELETED',
   });

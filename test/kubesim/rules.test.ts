@@ -97,7 +97,7 @@ test('keeps a rolling update within maxUnavailable and maxSurge', () => {
     const next = { fresh: sizes.get('new') ?? fresh.replicas, old: sizes.get('old') ?? old.replicas };
     expect(next.fresh + next.old).toBeLessThanOrEqual(13);
     expect(fresh.available + Math.min(old.available, next.old)).toBeGreaterThanOrEqual(8);
-    // One pod at a time becomes available.
+    // One pod becomes available per step.
     fresh = { name: 'new', replicas: next.fresh, available: Math.min(next.fresh, fresh.available + 1) };
     old = { name: 'old', replicas: next.old, available: next.old };
   }

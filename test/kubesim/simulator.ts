@@ -11,14 +11,14 @@ import type { CredentialRequest } from '../../engine/providers/infrastructure-pr
 
 const SECRET = 'a secret of the tests that is long enough';
 
-/** What a Kubernetes or cloud API answered. */
+/** A response of a Kubernetes or cloud API. */
 export interface Answer {
   readonly status: number;
   readonly body: Answered;
   readonly headers: Response['headers'];
 }
 
-/** The fields that the tests look at, of whatever was answered. */
+/** The fields of responses that the tests read. */
 interface Answered {
   readonly state: string;
   readonly code: unknown;
@@ -67,21 +67,21 @@ interface AnsweredObject {
   };
 }
 
-/** A simulated cloud with a database of its own. */
+/** A simulated cloud with a separate database. */
 export interface Simulator extends AsyncDisposable {
   readonly clock: MovableClock;
   readonly databaseUrl: string;
-  /** Asks the cloud's API below `/cloud/v1`. */
+  /** Sends a request to the cloud's API below `/cloud/v1`. */
   cloud(method: string, path: string, body?: unknown, token?: string): Promise<Answer>;
   /** Creates a cluster with nodes and waits until they have joined. */
   cluster(id: string, nodes?: number, more?: { readonly masters?: number }): Promise<Cluster>;
-  /** Access to a cluster that is there. */
+  /** Access to an existing cluster. */
   access(id: string, credential?: Partial<CredentialRequest>): Promise<Cluster>;
-  /** Stops it and starts it again on the same database. */
+  /** Restarts the simulator on the same database. */
   restart(): Promise<void>;
 }
 
-/** One cluster as its clients see it. */
+/** Client of one cluster. */
 export interface Cluster {
   readonly id: string;
   readonly config: KubeConfig;
@@ -95,7 +95,7 @@ export interface Cluster {
   open(path: string, init?: RequestInit): Promise<Response>;
 }
 
-/** Starts a simulator that runs 200 times as fast as real time. */
+/** Starts a simulator with a speed of 200. */
 export async function startSimulator(
   speed = 200,
   tokens: KubesimOptions['clientTokens'] = clientTokens,
@@ -230,7 +230,7 @@ function clusterAccess(id: string, { server, caData, token }: Answered): Cluster
   };
 }
 
-/** A deployment as a user writes it. */
+/** Manifest of a deployment. */
 export function deploymentBody(
   name: string,
   replicas: number,

@@ -30,7 +30,7 @@ test('releases everything if a port is in use at the start', async () => {
   };
   const kubernetesPort = typeof address === 'object' && address ? address.port : 0;
   await expect(startKubesim({ ...options, kubernetesPort })).rejects.toMatchObject({ code: 'EADDRINUSE' });
-  // It would wait for the first one's lease on the database, and for its port.
+  // Otherwise it would wait for the lease and the port of the first one.
   await using second = await startKubesim({ ...options, kubernetesPort: 0 });
   expect(second.cloudUrl).toBe(`http://127.0.0.1:${port}`);
   taken.close();

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startSimulator, type Cluster, type Simulator } from './simulator.js';
 
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
-/** Characters of an object, and how many objects there are. */
+/** Length of an object in characters, and number of objects. */
 const LARGE = 200_000;
 const OBJECTS = 8;
 const WATCHES = 10;
@@ -23,7 +23,7 @@ interface Started {
   readonly response: ServerResponse;
 }
 
-/** The turns of the event loop in which the API server wrote large objects to watches while `work` lasted. */
+/** Turns of the event loop in which the API server wrote large objects to watches during `work`. */
 async function turnsOf(work: () => Promise<unknown>): Promise<number[]> {
   let turn = 0;
   let counting = setImmediate(function count() {
@@ -53,7 +53,7 @@ async function turnsOf(work: () => Promise<unknown>): Promise<number[]> {
 const create = (name: string) =>
   cluster.api('POST', CONFIG_MAPS, { metadata: { name }, data: { text: 'x'.repeat(LARGE) } });
 
-/** The large objects that a watch has told of. */
+/** The large objects that a watch has received. */
 async function namesOf(answer: Response): Promise<string[]> {
   const lines = (await answer.text())
     .trim()

@@ -13,7 +13,7 @@ interface ListedNode {
   readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
 }
 
-/** Zones of the nodes that are not Ready. */
+/** Zones of unready nodes. */
 async function silentZones(id: string): Promise<string[]> {
   const { body } = await (await simulator.access(id)).api('GET', '/api/v1/nodes');
   const zones = (body.items as unknown as ListedNode[])
@@ -59,7 +59,7 @@ describe('a zone of the simulated cloud', () => {
 
 describe('addresses of a vSwitch', () => {
   const network = {
-    // With Terway the pods of the DNS would take some of the addresses, sooner or later.
+    // With Terway the pods of the DNS would allocate some of the addresses.
     plugin: 'FLANNEL',
     podCidr: '10.10.0.0/16',
     nodeCidrMask: 24,
@@ -94,7 +94,7 @@ describe('addresses of a vSwitch', () => {
     for (const kept of ['10.9.0.0', '10.9.0.13', '10.9.0.14', '10.9.0.15']) expect(given).not.toContain(kept);
     const failures = second.flatMap(({ failure }) => failure?.code ?? []);
     expect(failures).toEqual(['IP_NOT_AVAILABLE', 'IP_NOT_AVAILABLE']);
-    // What a cluster had is free again when it is gone.
+    // The deletion of a cluster releases its addresses.
     await simulator.cloud('DELETE', '/clusters/one');
     await eventually(async () => (await simulator.cloud('GET', '/clusters/one')).status === 404);
     await create('three');

@@ -31,12 +31,12 @@ describe('on a fleet of every kind of cluster, some deleted', () => {
   });
   afterAll(() => platform[Symbol.asyncDispose]());
 
-  test('every field that needs arguments is asked with some', () => {
+  test('requests every field with required arguments', () => {
     const needing = fieldsWithRequiredArguments(schema, ['Mutation', 'Subscription']);
     expect(needing.filter((name) => !(name in given))).toEqual([]);
   });
 
-  test('every field of every type is answered without an error', async () => {
+  test('returns every field of every type without an error', async () => {
     const failed: Record<string, unknown> = {};
     for (const [name, query] of queriesOfEveryField(schema, given)) {
       // What only operators of the platform may read is read as one.

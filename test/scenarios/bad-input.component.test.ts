@@ -22,7 +22,7 @@ const good = {
   nodePools: [{ name: 'default', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 1 }],
 };
 
-describe('a mutation names what is wrong with its input', () => {
+describe('a mutation reports the problem of its input', () => {
   test.each([
     ['an unknown region', { regionId: 'mars-north-1' }, 'UNKNOWN_REGION', ['input', 'regionId']],
     [
@@ -54,7 +54,7 @@ describe('a mutation names what is wrong with its input', () => {
     expect(createCluster).toMatchObject({ cluster: null, userErrors: [{ code, path }] });
   });
 
-  test('a quota exceeded by one tells limit, used and requested', async () => {
+  test('reports limit, used and requested of an exceeded quota', async () => {
     const nodePools = [{ name: 'p', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 11 }];
     const { createCluster } = await queryGraph<{ createCluster: { userErrors: unknown[] } }>(
       session,
@@ -68,7 +68,7 @@ describe('a mutation names what is wrong with its input', () => {
     ]);
   });
 
-  test('dryRun checks everything and leaves nothing', async () => {
+  test('validates a dry run and changes nothing', async () => {
     const { createCluster } = await queryGraph<{ createCluster: { userErrors: unknown[] } }>(
       session,
       documents.CREATE_CLUSTER,
@@ -91,11 +91,11 @@ describe('a mutation names what is wrong with its input', () => {
   });
 });
 
-describe('a request that cannot be served is answered with its code', () => {
+describe('an invalid request is rejected with its code', () => {
   const code = async (query: string, variables: Record<string, unknown> = {}) =>
     (await platform.request(query, variables)).errors?.[0]?.extensions?.code;
 
-  test('a page over 500, literal or by variable', async () => {
+  test('a page above 500, as a literal or a variable', async () => {
     expect(await code('{ clusters(first: 501) { nodes { id } } }')).toBe('PAGE_SIZE_EXCEEDED');
     expect(await code('query P($n: Int) { clusters(first: $n) { nodes { id } } }', { n: 501 })).toBe(
       'PAGE_SIZE_EXCEEDED',

@@ -36,7 +36,7 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-test('after kill -9 of the platform, of its PostgreSQL and of the platform again in the middle of the demo, the demo finishes and no event is missing or doubled', async () => {
+test('finishes the demo without missing or duplicate events after SIGKILL of the platform, of its PostgreSQL and of the platform again', async () => {
   home = await mkdtemp(join(tmpdir(), 'fleetgraph-crash-'));
   // As root the database runs as another user, who must get here.
   await chmod(home, 0o755);

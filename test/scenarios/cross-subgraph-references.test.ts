@@ -27,7 +27,7 @@ const ALWAYS_THERE: Readonly<Record<string, string>> = {
 describe('a field that names an object of another subgraph', () => {
   const fields = referencesToOtherSubgraphs();
 
-  test('is found in the supergraph', () => {
+  test('has its object in the supergraph', () => {
     const names = fields.map(({ name }) => name);
     expect(names).toEqual(
       expect.arrayContaining(['ClusterManifestResult.cluster', 'Cluster.region', 'WorkloadEvent.cluster']),
@@ -35,7 +35,7 @@ describe('a field that names an object of another subgraph', () => {
     expect(Object.keys(ALWAYS_THERE).filter((name) => !names.includes(name))).toEqual([]);
   });
 
-  test('may be null unless the object is always there', () => {
+  test('is nullable unless the object always exists', () => {
     const broken = fields.filter(
       ({ name, type, required }) => required && !CATALOGUE.includes(type) && !(name in ALWAYS_THERE),
     );

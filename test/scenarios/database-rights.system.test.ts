@@ -53,7 +53,7 @@ async function outcome(url: string, sql: string): Promise<string> {
 
 const DENIED = '42501';
 
-test('roles of the platform are no superusers, make no tables and read only what is theirs', async () => {
+test('restricts the database roles of the platform to rows of their own schemas', async () => {
   const { databaseUrl, cloudDatabaseUrl } = urls;
   for (const url of [databaseUrl, cloudDatabaseUrl]) {
     for (const sql of [
@@ -76,12 +76,12 @@ test('roles of the platform are no superusers, make no tables and read only what
   expect(await outcome(cloudDatabaseUrl, 'SELECT * FROM clusters.cluster')).toBe(DENIED);
 });
 
-test('the platform does its work as roles with least rights', { timeout: 240_000 }, async () => {
+test('runs the platform with database roles of minimal rights', { timeout: 240_000 }, async () => {
   await clusterLifecycle({ url: platform.url, account: 'acme' }, 'least-rights');
   expect((await fetch(`${platform.url}/readyz`)).status).toBe(200);
 });
 
-test('a process by itself uses DATABASE_URL with the rights that the owner of DATABASE_MIGRATION_URL gives', async () => {
+test('uses DATABASE_URL in a separate process with the rights granted by the owner of DATABASE_MIGRATION_URL', async () => {
   const role = 'fleetgraph_test_subgraph';
   await kit.database.pool.query(`DROP ROLE IF EXISTS ${role}`).catch(() => undefined);
   await kit.database.pool.query(`CREATE ROLE ${role} LOGIN PASSWORD 'p'`);

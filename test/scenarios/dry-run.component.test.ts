@@ -224,7 +224,7 @@ describe('a dry run', () => {
     },
   );
 
-  test('of a manifest names no workload that does not exist yet', async () => {
+  test('of a manifest returns no workload that does not exist yet', async () => {
     const input = { clusterId: estate.cluster, yaml: deploymentYaml('tried', 1) };
     const query = `mutation Try($input: ApplyManifestInput!) { applyManifest(input: $input, dryRun: true) {
       objects { name result } workload { id } userErrors { code } } }`;
@@ -233,12 +233,12 @@ describe('a dry run', () => {
     });
   });
 
-  test('is accepted of every mutation that takes one, but those that the estate gives no occasion for', () => {
+  test('is accepted by every mutation with dryRun that applies to the test data', () => {
     const refused = mutations.map(({ name }) => name).filter((name) => !accepted.has(name));
     expect(refused.sort()).toEqual(Object.keys(REFUSED).sort());
   });
 
-  test('writes nothing: every table has the rows that it had', async () => {
+  test('changes no row of any table', async () => {
     expect(await rowCounts(platform.kit)).toEqual(before.counts);
     const after = await stateOf(platform.kit, 'acme');
     for (const [part, rows] of Object.entries(after)) expect(rows, part).toEqual(before.state[part]);

@@ -55,7 +55,7 @@ describe.skipIf(!executablePath)('GraphiQL in Chromium', () => {
     await shows(page, '.graphiql-query-editor', ` ${name} {`);
   }
 
-  test('a link with a token opens the page, whose first Run answers, and the token leaves the address', async () => {
+  test('opens the page by a link with a token, runs a request and removes the token from the address', async () => {
     const { page, problems } = await openPage(`/#token=${await platform.token('browser')}`);
     await page.click(RUN);
     await answers(page, 'totalCount');
@@ -68,7 +68,7 @@ describe.skipIf(!executablePath)('GraphiQL in Chromium', () => {
     expect(problems).toEqual([]);
   });
 
-  test('the mutation creates a cluster and the subscription shows it, newest event first', async () => {
+  test('creates a cluster by the mutation and shows its events by the subscription, newest first', async () => {
     const { page, problems } = await openPage(`/#token=${await platform.token('watcher')}`);
     await openTab(page, 'CreateCluster');
     await page.click(RUN);
@@ -79,7 +79,7 @@ describe.skipIf(!executablePath)('GraphiQL in Chromium', () => {
     expect(problems).toEqual([]);
   });
 
-  test('without a token the page asks for one, and again when it is refused', async () => {
+  test('prompts for a token without one, and again when it is rejected', async () => {
     const { page } = await openPage('/');
     const dialog = page.locator('.token-dialog');
     await dialog.getByText('A token is needed').waitFor();
@@ -102,7 +102,7 @@ describe.skipIf(!executablePath)('GraphiQL in Chromium', () => {
     expect(problems).toEqual([]);
   });
 
-  test('on a telephone the answer stands below the editors and nothing is wider than the screen', async () => {
+  test('shows the response below the editors on a telephone, without horizontal scrolling', async () => {
     const { page } = await openPage(`/#token=${await platform.token()}`, 390);
     const editors = await page.locator('.graphiql-editors').boundingBox();
     const answer = await page.locator('.graphiql-response').boundingBox();

@@ -17,13 +17,13 @@ afterAll(() => platform[Symbol.asyncDispose]());
 
 const [fleet, create, watch] = fleetgraphPage.tabs.map(({ query }) => query);
 
-test('every document that GraphiQL opens with fits the schema', async () => {
+test('validates the initial documents of GraphiQL against the schema', async () => {
   const schema = buildSchema(await readFile(join(packageRoot, 'client/schema.graphql'), 'utf8'));
   const problems = fleetgraphPage.tabs.flatMap(({ query }) => validate(schema, parse(query)));
   expect(problems.map(({ message }) => message)).toEqual([]);
 });
 
-test("GraphiQL's documents run: the query answers, the mutation creates one cluster, the subscription shows it", async () => {
+test('runs the query, the mutation and the subscription of GraphiQL', async () => {
   const answer = await platform.request<{ regions: unknown[] }>(String(fleet));
   expect(answer.errors).toBeUndefined();
   expect(answer.data?.regions.length).toBeGreaterThan(0);

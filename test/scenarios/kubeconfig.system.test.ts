@@ -74,7 +74,7 @@ describe('a kubeconfig', () => {
     },
   );
 
-  test('is refused under aliases, in fragments, through lists and in every request of a batch', async () => {
+  test('is rejected under aliases, in fragments, through lists and in every request of a batch', async () => {
     const field = 'a: kubeconfig { yaml } ... on Cluster { b: kubeconfig { yaml } } ...F';
     const query = `{ cluster(id: "${id}") { ${field} } regions { clusters { nodes { ${field} } } } }
       fragment F on Cluster { c: kubeconfig { yaml } }`;
@@ -202,7 +202,7 @@ describe.skipIf(!hasKubectl)('kubectl with a kubeconfig', () => {
         const { code, output } = await kubectl(yaml, 'get', 'pods');
         return code !== 0 && output;
       },
-      { what: 'a refusal' },
+      { what: 'a rejection' },
     );
     expect(refused).toContain('Unauthorized');
     await watch;

@@ -43,7 +43,7 @@ describe('a database', () => {
   const claim = (given: SecretsOfFolder) => claimDatabase(pool, 'postgresql://fleet@db/graph', given);
   const someData = () => pool.query(`INSERT INTO engine.event_counter (account, last) VALUES ('acme', 3)`);
 
-  test('that is new takes new secrets, and the same ones at every later start', async () => {
+  test('accepts new secrets if it is new, and the same secrets at every later start', async () => {
     await claim(folder(one, { write }));
     expect(written).toBe(1);
     await someData();
@@ -55,7 +55,7 @@ describe('a database', () => {
   test.each([
     ['new ones', { write }, 'is missing, but its secrets are in use in the database'],
     ['those of another folder', {}, 'does not belong to the database'],
-  ])('that is used with secrets refuses %s, and says what to do', async (_, more, fault) => {
+  ])('rejects %s with the remedy if it was used with secrets', async (_, more, fault) => {
     await claim(folder(one));
     const refusal = claim(folder(other, more));
     await expect(refusal).rejects.toThrow(SecretsError);
@@ -65,7 +65,7 @@ describe('a database', () => {
     await claim(folder(one));
   });
 
-  test('with data of an earlier release takes secrets that were there, and refuses new ones', async () => {
+  test('accepts existing secrets and rejects new ones if it has data of an earlier release', async () => {
     await someData();
     await expect(claim(folder(one, { write }))).rejects.toThrow(
       'is missing, but there is data in the database',
@@ -74,14 +74,14 @@ describe('a database', () => {
     await expect(claim(folder(other))).rejects.toThrow('does not belong');
   });
 
-  test('takes other secrets when it is told to, and refuses the old ones from then on', async () => {
+  test('accepts other secrets with --new-secrets, and rejects the old ones later', async () => {
     await claim(folder(one));
     await claim(folder(other, { write, replace: true }));
     expect(written).toBe(1);
     await expect(claim(folder(one))).rejects.toThrow('does not belong');
   });
 
-  test('is asked about no secret that a setting has', async () => {
+  test('ignores secrets that are set by settings', async () => {
     await claim(folder(one));
     await claim(folder({ platform: one.platform }));
     await expect(claim(folder({ auth: other.auth }, { write }))).rejects.toThrow(/or set AUTH_SECRET to/);
@@ -131,7 +131,7 @@ describe('a start on a database of DATABASE_URL', { timeout: 240_000 }, () => {
   const start = (env: Record<string, string>, ...args: string[]) =>
     startRole(['start', ...args], env, /GraphQL\s+(\S+)\/graphql/);
 
-  test('whose state folder was lost ends and writes no secrets, until it has the old ones or is told to use new ones', async () => {
+  test('fails without writing secrets after the loss of the state folder, until the secrets are restored or --new-secrets is given', async () => {
     const first = environment('first');
     await (await start(first))[Symbol.asyncDispose]();
     const second = environment('second');
@@ -151,7 +151,7 @@ describe('a start on a database of DATABASE_URL', { timeout: 240_000 }, () => {
     expect(String(await start(first).catch((error: unknown) => error))).toContain('does not belong to');
   });
 
-  test('with new secrets reaches the clusters that were made before', async () => {
+  test('reaches existing clusters with new secrets', async () => {
     const env = { ...environment('cluster'), SIMULATION_SPEED: '1000' };
     const folder = env.FLEETGRAPH_HOME;
     await using stack = new AsyncDisposableStack();
@@ -171,7 +171,7 @@ describe('a start on a database of DATABASE_URL', { timeout: 240_000 }, () => {
     expect(JSON.stringify(await ask(renewed.url, NAMESPACES))).toContain('kube-system');
   });
 
-  test('refuses --new-secrets for the embedded database', async () => {
+  test('rejects --new-secrets for the embedded database', async () => {
     const env = { PATH: process.env.PATH, FLEETGRAPH_HOME: join(home, 'embedded') };
     const run = promisify(execFile)(
       process.execPath,

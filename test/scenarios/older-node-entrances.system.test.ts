@@ -35,7 +35,7 @@ test('the required Node.js version is the bundled one', async () => {
 
 const OLD = majorVersion() < 24 && majorVersion() >= 20;
 
-describe.skipIf(!OLD)('on a Node.js that is older than the one that comes with the platform', () => {
+describe.skipIf(!OLD)('on a Node.js older than the bundled one', () => {
   test('the command runs on the bundled Node.js', () => {
     expect(node(packageRoot, ['bin/fleetgraph.js', '--version'])).toMatchObject({ status: 0 });
   });
@@ -45,11 +45,11 @@ describe.skipIf(!OLD)('on a Node.js that is older than the one that comes with t
     // A setting that is wrong: the platform's own code has run, and said so.
     ['scripts/start.mjs', { PORT: 'none' }, 1, 'settings: PORT'],
     ['scripts/migration.mjs', {}, 2, 'usage:'],
-  ])('node %s runs on the one that comes with it', (script, env, status, output) => {
+  ])('runs node %s on the bundled Node.js', (script, env, status, output) => {
     expect(node(packageRoot, [script], env)).toEqual({ status, output: expect.stringContaining(output) });
   });
 
-  test('node dist/main.js, which is no entrance, says which Node.js it needs and what to run', () => {
+  test('reports the required Node.js and the command to run by node dist/main.js', () => {
     const { status, output } = node(packageRoot, ['dist/main.js', 'start']);
     expect(status).toBe(1);
     expect(output.trim()).toMatch(/^Fleetgraph runs on Node\.js 24 .*Run bin\/fleetgraph\.js instead[^\n]*$/);

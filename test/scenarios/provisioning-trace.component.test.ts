@@ -130,8 +130,8 @@ function path(span: ReceivedSpan | undefined): string[] {
   return span ? [span.name, ...path(spans.find(({ spanId }) => spanId === span.parentId))] : [];
 }
 
-describe('a trace shows a whole provisioning', () => {
-  test('the mutation, its subgraph and the statements that it runs', () => {
+describe('the trace of a provisioning', () => {
+  test('contains the mutation, its subgraph and its statements', () => {
     const insert = spans.find((span) => span.name === 'SQL INSERT' && path(span)[1] === 'subgraph clusters');
     expect(path(insert)).toEqual([
       'SQL INSERT',
@@ -145,19 +145,19 @@ describe('a trace shows a whole provisioning', () => {
     ]);
   });
 
-  test.each(['cluster', 'node-pool'])('what the engine does for it: reconciliations of kind %s', (kind) => {
+  test.each(['cluster', 'node-pool'])('contains reconciliations of kind %s', (kind) => {
     const span = spans.find(({ name }) => name === `reconcile ${kind}`);
     expect(path(span).at(0)).toBe(`reconcile ${kind}`);
     expect(path(span).at(-1)).toBe('POST /graphql');
   });
 
-  test('statements of the engine stand under the reconciliation that runs them', () => {
+  test('has statements of the engine as children of their reconciliation', () => {
     const under = spans.filter(({ name }) => name.startsWith('SQL ')).map((span) => path(span)[1] ?? '');
     expect(under.filter((name) => name.startsWith('reconcile '))).not.toEqual([]);
   });
 });
 
-test('an event that the engine appends is read and delivered under what the engine did', () => {
+test('traces the delivery of an engine event as a child of its reconciliation', () => {
   const delivered = spans.filter(({ name }) => name === 'deliver event').map((span) => path(span));
   const [told] = delivered.filter((names) => names.some((name) => name.startsWith('reconcile ')));
   expect(told?.slice(0, 2)).toEqual(['deliver event', 'event clusters']);
@@ -168,7 +168,7 @@ test('an event that the engine appends is read and delivered under what the engi
   expect(fetched).toContain('deliver event');
 });
 
-test('so is the progress of an operation', () => {
+test('traces the progress of an operation as a child of its reconciliation', () => {
   const told = spans.filter(
     ({ name, attributes }) => name === 'deliver event' && attributes['graphql.operation.name'] === 'Progress',
   );
@@ -179,14 +179,14 @@ test('so is the progress of an operation', () => {
   }
 });
 
-test('gateway, subgraph and engine log under the request id that the client gave', () => {
+test('logs the request id of the client in gateway, subgraph and engine', () => {
   const said = lines.filter(({ requestId }) => requestId === REQUEST).map(({ msg }) => msg);
   expect(said).toContain('a request was answered');
   expect(said).toContain('a request was executed');
   expect(said).toContain('reconcile finished');
 });
 
-test('no secret is logged, nor sent to the collector', () => {
+test('neither logs secrets nor sends them to the collector', () => {
   expect(secrets.length).toBeGreaterThanOrEqual(4);
   const said = JSON.stringify([lines, all]);
   for (const secret of secrets) {
@@ -195,7 +195,7 @@ test('no secret is logged, nor sent to the collector', () => {
   }
 });
 
-test('the metrics of one process show its gateway, its engine and its event log', () => {
+test('serves metrics of gateway, engine and event log in one process', () => {
   expect(metrics).toMatch(/fleetgraph_requests_total\{operation="mutation",code="OK"\} 1/);
   expect(metrics).toMatch(/fleetgraph_reconcile_seconds_count\{kind="cluster",outcome="\w+"\} [1-9]/);
   expect(metrics).toMatch(/fleetgraph_queue_jobs\{state="due"\} \d/);
@@ -205,7 +205,7 @@ test('the metrics of one process show its gateway, its engine and its event log'
   expect(metrics).toMatch(/process_cpu_seconds_total/);
 });
 
-test('the operations page says what each metric means', async () => {
+test('documents each metric on the operations page', async () => {
   const page = await readFile(join(packageRoot, 'docs/operations.md'), 'utf8');
   const names = [...metrics.matchAll(/^# TYPE (fleetgraph_\w+)/gm)].map(([, name]) => name ?? '');
   expect(names).not.toEqual([]);

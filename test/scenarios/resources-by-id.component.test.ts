@@ -42,7 +42,7 @@ describe('an object by its id', () => {
     expect(reversed.nodes).toEqual([...nodes].reverse());
   });
 
-  test('is for another account what an unknown id is, in its subgraph and in others', async () => {
+  test('is null for another account like an unknown id, in its subgraph and in others', async () => {
     const other = { ...session, account: 'stranger' };
     const { nodes } = await queryGraph<Found>(other, NODES, { ids: ids() });
     // Quotas of accounts have the same ids for everyone; this one is of the cluster.
@@ -102,7 +102,7 @@ describe('an object by its id', () => {
     });
   });
 
-  test('says kinds of operations and states of nodes as text and as enums', async () => {
+  test('has kinds of operations and states of nodes as text and as enums', async () => {
     const { operations, cluster } = await queryGraph<{
       operations: { nodes: { type: string; kind: string }[] };
       cluster: { nodes: { nodes: { state: string; lifecycleState: string }[] } };
@@ -120,7 +120,7 @@ describe('an object by its id', () => {
     );
   });
 
-  test('is null in its place where there is none', async () => {
+  test('is null at its position if it does not exist', async () => {
     const none = [
       '',
       '_',
@@ -142,7 +142,7 @@ describe('an object by its id', () => {
     expect(nodes).toEqual([...none.map(() => null), { __typename: 'Cluster', id: estate.cluster }]);
   });
 
-  test('is looked up 100 times at most', async () => {
+  test('is limited to 100 ids', async () => {
     const many = Array.from({ length: 101 }, (_, index) => `cluster_${index}`);
     expect((await queryGraph<Found>(session, NODES, { ids: many.slice(1) })).nodes).toEqual(
       many.slice(1).map(() => null),

@@ -90,7 +90,7 @@ beforeAll(async () => {
 }, 900_000);
 afterAll(() => stack.disposeAsync());
 
-test('200 subscribers get every event once and in order while gateway, subgraphs, engine and PostgreSQL are killed one after the other', async () => {
+test('delivers every event once and in order to 200 subscribers while gateway, subgraphs, engine and PostgreSQL are killed in turn', async () => {
   const over = new AbortController();
   const beginnings = new Map<string, Beginning>();
   for (const account of ACCOUNTS) beginnings.set(account, await beginningOf(account));

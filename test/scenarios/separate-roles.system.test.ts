@@ -63,7 +63,7 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => stack.disposeAsync());
 
-test('the cluster life cycle passes when every role is a process of its own', async () => {
+test('runs the cluster lifecycle with every role in a separate process', async () => {
   await clusterLifecycle({ url: gateway.url, account: 'acme' }, 'apart');
 });
 

@@ -48,7 +48,7 @@ async function fleetgraph(args: readonly string[], env: Record<string, string>):
 }
 
 describe('a state folder', { timeout: 240_000 }, () => {
-  test('whose secrets are lost, damaged or of another one is refused with both ways on, until they are restored', async () => {
+  test('is rejected with both remedies while its secrets are lost, damaged or of another folder', async () => {
     const folder = join(home, 'secrets');
     await (await start(folder))[Symbol.asyncDispose]();
     const [file, backup] = [join(folder, 'secrets.json'), join(home, 'backup.json')];
@@ -80,7 +80,7 @@ describe('a state folder', { timeout: 240_000 }, () => {
     await (await start(folder))[Symbol.asyncDispose]();
   });
 
-  test('is taken by one of two first starts; the other ends and says so', async () => {
+  test('is locked by one of two concurrent first starts; the other fails with a message', async () => {
     const folder = join(home, 'twice');
     const [one, two] = await Promise.allSettled([start(folder), start(folder)]);
     const running = [one, two].flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
@@ -108,7 +108,7 @@ describe('a state folder', { timeout: 240_000 }, () => {
     await (await start(folder))[Symbol.asyncDispose]();
   });
 
-  test('is not reset when it is another folder, whatever files it has', async () => {
+  test('is not reset if it is not a state folder', async () => {
     const folder = await mkdtemp(join(home, 'foreign-'));
     await writeFile(join(folder, 'token'), 'of another program');
     const refused = await fleetgraph(['reset', '--yes'], environment(folder));
@@ -121,7 +121,7 @@ describe('a state folder', { timeout: 240_000 }, () => {
     // Root is refused here, too: nothing can be made below /proc.
     ['below /proc', '/proc/fleetgraph/state', /\(ENOENT|EACCES|EPERM|ENOTDIR\)/],
     ['that is a link to nothing', 'dangling', /\(ENOENT\)/],
-  ])('%s cannot be made, which ends the start with what to do', async (_, path, fault) => {
+  ])('%s cannot be created: the start fails with the remedy', async (_, path, fault) => {
     await writeFile(join(home, 'file'), '');
     await symlink(join(home, 'nothing'), join(home, 'dangling')).catch(() => undefined);
     const folder = resolve(home, path);
@@ -134,7 +134,7 @@ describe('a state folder', { timeout: 240_000 }, () => {
     expect(output).toMatch(fault);
   });
 
-  test('gives `fleetgraph token` the secret that it signs with', async () => {
+  test('has the signing secret of `fleetgraph token`', async () => {
     const folder = join(home, 'token');
     const missing = await fleetgraph(['token', '--account', 'acme'], environment(folder));
     expect(missing).toMatchObject({
@@ -152,7 +152,7 @@ describe('a state folder', { timeout: 240_000 }, () => {
   });
 });
 
-test('a DATABASE_URL that cannot be reached is named without its password, and ends the start', async () => {
+test('fails the start with an unreachable DATABASE_URL, named without its password', async () => {
   const port = await freePort();
   const { code, output } = await fleetgraph(['start'], {
     ...environment(join(home, 'external')),
@@ -175,7 +175,7 @@ test.each(['http://127.0.0.1/graph', 'graph'])(
   },
 );
 
-test.each(['Acme', 'system', 'a b'])('fleetgraph token makes none for the account %s', async (account) => {
+test.each(['Acme', 'system', 'a b'])('rejects the account %s in fleetgraph token', async (account) => {
   const { code, output } = await fleetgraph(['token', '--account', account], {
     AUTH_SECRET: 'a secret of at least thirty-two characters',
   });
@@ -194,7 +194,7 @@ test.each(['0', '-5', '1.5', 'soon', '1e99'])(
   },
 );
 
-test('fleetgraph token makes none with a scope that does not exist', async () => {
+test('rejects an unknown scope in fleetgraph token', async () => {
   const { code, output } = await fleetgraph(['token', '--account', 'acme', '--scope', 'fleet:all'], {
     AUTH_SECRET: 'a secret of at least thirty-two characters',
   });
@@ -202,13 +202,13 @@ test('fleetgraph token makes none with a scope that does not exist', async () =>
   expect(output).toContain("argument 'fleet:all' is invalid. Allowed choices are fleet:introspect");
 });
 
-test('fleetgraph with a word that is no command says so', async () => {
+test('rejects an unknown command', async () => {
   const { code, output } = await fleetgraph(['resett'], {});
   expect(code).toBe(1);
   expect(output).toContain('unknown command "resett"');
 });
 
-test('fleetgraph --version prints the release', async () => {
+test('prints the version by fleetgraph --version', async () => {
   const { version } = JSON.parse(await readFile(join(packageRoot, 'package.json'), 'utf8')) as {
     version: string;
   };

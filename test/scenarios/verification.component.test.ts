@@ -26,7 +26,7 @@ async function ask(query: string, verified?: boolean): Promise<unknown> {
 const CREATE = `mutation { createCluster(input: { name: "first", regionId: "cn-hangzhou", type: EXTERNAL_KUBERNETES }) {
   cluster { state } userErrors { code } } }`;
 
-test('a token of an unverified account cannot create paid resources until the account is verified', async () => {
+test('rejects paid resources of an unverified account until it is verified', async () => {
   const viewer = '{ viewer { verified } }';
   expect(await ask(viewer, false)).toEqual({ viewer: { verified: false } });
   // Another subject of the account may be verified.

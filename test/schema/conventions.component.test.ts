@@ -114,7 +114,7 @@ describe('a field or argument', () => {
     'ComponentDefinition.name': 'the name is the id: installComponent takes it',
   };
 
-  test('of type ID is called id, or ends in Id or Ids; and only such ones are of type ID', () => {
+  test('of type ID is named id, or ends in Id or Ids, and no other does', () => {
     const named = ({ name }: Member) => /^(id|ids)$|(Id|Ids)$/.test(name);
     const wrong = members
       .filter((one) => named(one) !== (getNamedType(one.type).name === 'ID'))
@@ -369,7 +369,7 @@ describe('an object type with an id', () => {
   });
 });
 
-describe('a field that says a state, a type or a kind', () => {
+describe('a field with a state, a type or a kind', () => {
   const OF_KUBERNETES = 'a word of Kubernetes, which adds to them';
   const FIXED = 'fixed by clients outside; an enum is beside it, see below';
   const ARCHITECTURE = 'a word of the cloud, which adds to them';
@@ -394,7 +394,7 @@ describe('a field that says a state, a type or a kind', () => {
     'ScalingEvent.trigger': 'fixed; an open set: whatever changes a size names itself',
   };
 
-  test('is an enum, or stands here with the reason why it is text', () => {
+  test('is an enum, or is listed here with the reason why it is text', () => {
     const words =
       /^(state|type|kind|status|category|trigger|architecture|level|phase|origin|role|mode|severity)$/i;
     const events = types.filter(
@@ -409,7 +409,7 @@ describe('a field that says a state, a type or a kind', () => {
   });
 });
 
-describe('text that is fixed has an enum beside it', () => {
+describe('a field with fixed texts has an enum field', () => {
   test.each([
     ['Event', 'type', 'kind', 'EventKind'],
     ['Operation', 'type', 'kind', 'OperationKind'],

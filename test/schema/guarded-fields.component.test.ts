@@ -41,7 +41,7 @@ describe('the graph', () => {
       expect(guarded.get(`Mutation.${name.value}`)).toMatch(/fleet:(write|admin)/);
   });
 
-  test('guards each field whose name says that it may hold a credential', async () => {
+  test('guards each field whose name suggests a credential', async () => {
     const telling = Object.values((await clientSchema()).getTypeMap())
       .filter(isObjectType)
       .flatMap((type) => Object.keys(type.getFields()).map((field) => `${type.name}.${field}`))

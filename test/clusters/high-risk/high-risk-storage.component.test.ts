@@ -161,7 +161,7 @@ describe('on the volumes of pods', { timeout: 200_000 }, () => {
     await create('second', other!.name);
     const uid = (await podsOf('second'))[0]!.metadata.uid;
     await eventually(async () => (await eventsOf(uid, 'FailedAttachVolume')).length > 0, {
-      what: 'a refusal',
+      what: 'a rejection',
     });
     expect((await eventsOf(uid, 'FailedAttachVolume'))[0]).toContain('Multi-Attach error');
     expect((await podsOf('second'))[0]?.status.phase).toBe('Pending');

@@ -162,7 +162,7 @@ test('the manifest lists the packages that the code imports, in versions that th
   }
 });
 
-test('the manifest names licence and repository as the project does', async () => {
+test('has the licence and repository of the project in its manifest', async () => {
   expect(manifest.license).toBe(project.license);
   expect(manifest.repository).toEqual({ ...project.repository, directory: 'packages/gateway' });
   const licence = await readFile(join(installed, 'LICENSE'), 'utf8');

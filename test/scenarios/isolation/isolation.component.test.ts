@@ -70,7 +70,7 @@ describe('every root field of the graph', () => {
     expect(pathsIn(attempt)).toHaveLength(1);
   });
 
-  test('reasons are given for fields and paths that are there', () => {
+  test('gives reasons only for existing fields and paths', () => {
     const names = fields.map(({ root, field }) => `${root}.${field.name}`);
     const paths = fields.flatMap(({ root, field }) =>
       referencePaths(field.args).map((path) => `${root}.${field.name}(${path})`),
@@ -80,7 +80,7 @@ describe('every root field of the graph', () => {
   });
 });
 
-describe('an account that names what somebody else has', () => {
+describe('an account that uses ids of another account', () => {
   let platform: TestPlatform;
   let owner: GraphSession;
   let stranger: GraphSession;
@@ -104,7 +104,7 @@ describe('an account that names what somebody else has', () => {
   });
   afterAll(() => platform[Symbol.asyncDispose]());
 
-  test('creates one of every resource to attempt with', () => {
+  test('creates one resource of every kind', () => {
     const ids = Object.values(estates.owner) as string[];
     expect(ids).toHaveLength(theirIds.size);
     expect(ids.filter((id) => id === '')).toEqual([]);
@@ -225,7 +225,7 @@ describe('an account that names what somebody else has', () => {
   });
 
   // Last: this is what the attempts do where they are allowed.
-  test.each(titled('Mutation'))('names by %s what its owner would find', async (_, attempt) => {
+  test.each(titled('Mutation'))('is accepted by %s for the owner', async (_, attempt) => {
     const verdict = await asOwner().mutation(attempt, own(attempt));
     expect(verdict.codes, told(verdict)).not.toContain(attempt.code ?? 'NOT_FOUND');
   });
