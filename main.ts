@@ -10,6 +10,7 @@ import { type SubgraphName, subgraphNames } from './subgraphs/runtime/subgraph.j
 import { packageVersion } from './kernel/version.js';
 import { withHealth } from './roles/health.js';
 import type { Role } from './roles/role.js';
+import type { SupergraphOrigin } from './roles/supergraph-role.js';
 import { withTracing } from './roles/with-tracing.js';
 import { subgraphPorts } from './roles/ports.js';
 
@@ -39,6 +40,7 @@ interface GatewayFlags {
   readonly trustedDocuments?: string;
   readonly supergraph?: string;
   readonly compose?: string;
+  readonly apolloServer?: boolean;
 }
 
 program
@@ -55,12 +57,15 @@ program
       'another graph to serve: YAML that lists its subgraphs, whose schemas are composed and polled',
     ).conflicts('supergraph'),
   )
-  .action(async ({ trustedDocuments, supergraph, compose }: GatewayFlags) => {
-    const { gatewayRole } = await import('./roles/gateway-role.js');
-    const { supergraphRole } = await import('./roles/supergraph-role.js');
+  .option(
+    '--apollo-server',
+    'serve the other graph with Apollo Server: with its usage reports for APOLLO_KEY and APOLLO_GRAPH_REF, without subscriptions',
+  )
+  .action(async ({ trustedDocuments, supergraph, compose, apolloServer }: GatewayFlags, command: Command) => {
     const given = trustedDocuments ? { TRUSTED_DOCUMENTS: trustedDocuments } : {};
     const origin = supergraph ? { supergraph } : compose ? { compose } : undefined;
-    const role = origin ? (env: Env) => supergraphRole(env, origin) : gatewayRole;
+    if (apolloServer && !origin) command.error('error: --apollo-server needs --supergraph or --compose');
+    const role = await gatewayRoleFor(origin, apolloServer);
     await runUntilSignal(printReady(withTracing('fleetgraph-gateway', (env) => role({ ...env, ...given }))));
   });
 
@@ -127,6 +132,20 @@ program
     const { reset } = await import('./roles/reset.js');
     process.stdout.write(`${await reset(readEnv(), yes)}\n`);
   });
+
+/** The role of `gateway`: the platform's gateway, or a server of another graph. */
+async function gatewayRoleFor(
+  origin: SupergraphOrigin | undefined,
+  apolloServer: boolean | undefined,
+): Promise<(env: Env) => Promise<Role>> {
+  if (!origin) return (await import('./roles/gateway-role.js')).gatewayRole;
+  if (apolloServer) {
+    const { apolloServerRole } = await import('./roles/apollo-server-role.js');
+    return (env) => apolloServerRole(env, origin);
+  }
+  const { supergraphRole } = await import('./roles/supergraph-role.js');
+  return (env) => supergraphRole(env, origin);
+}
 
 /** The secret that signs tokens: AUTH_SECRET, or the secret of the state folder. */
 async function authSecret(env: Env): Promise<string> {

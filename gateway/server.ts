@@ -1,9 +1,8 @@
 import { type Server, createServer } from 'node:http';
-import { AcceptedTokens } from '../access/accepted-tokens.js';
 import { closeServer, listen } from '../kernel/listen.js';
 import { serveMetrics } from '../kernel/metrics/server.js';
-import { type Authenticator, createAuthenticator, anonymousAuthenticator } from './auth/authenticator.js';
-import { RejectedTokenLog } from './auth/refusal-log.js';
+import type { Authenticator } from './auth/authenticator.js';
+import { openAuthenticator } from './auth/open-authenticator.js';
 import { TokenExpiryWatcher } from './auth/token-expiry-watcher.js';
 import { ErrorMasker } from './errors/error-masker.js';
 import { GraphExecutor } from './execution/graph-executor.js';
@@ -176,21 +175,13 @@ function connector(
 }
 
 async function startAuthentication(
-  { auth, clock, log, revocationsFile, permissionCheckInterval: rightsInterval = 10_000 }: GatewayOptions,
+  options: GatewayOptions,
   started: AsyncDisposableStack,
 ): Promise<{ readonly authenticator: Authenticator; readonly permissions: PermissionWatcher }> {
+  const { log, permissionCheckInterval: interval = 10_000 } = options;
   const changed = () => void permissions.check();
-  const authenticator =
-    auth.kind === 'none'
-      ? anonymousAuthenticator
-      : createAuthenticator({
-          ...auth,
-          accepted: started.use(await AcceptedTokens.open({ keys: auth, revocationsFile, log, changed })),
-          clock,
-          onRejected: (refused, requestId) => refusals.record(refused, requestId),
-        });
-  const refusals = new RejectedTokenLog(log, clock);
-  const permissions = started.use(new PermissionWatcher({ authenticator, interval: rightsInterval, log }));
+  const authenticator = await openAuthenticator({ ...options, changed }, started);
+  const permissions = started.use(new PermissionWatcher({ authenticator, interval, log }));
   return { authenticator, permissions };
 }
 

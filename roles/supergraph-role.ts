@@ -1,7 +1,8 @@
+import type { SupergraphManager } from '@apollo/gateway';
 import { type AuthOptions, startGateway } from '../gateway/server.js';
 import { systemClock } from '../kernel/clock.js';
 import type { Env } from '../kernel/env.js';
-import { createLog } from '../kernel/log.js';
+import { type Log, createLog } from '../kernel/log.js';
 import { deriveKey } from '../kernel/secret.js';
 import { gatewaySettings } from './gateway-settings.js';
 import { composedSupergraphManager } from './composed-supergraph.js';
@@ -44,15 +45,22 @@ export async function supergraphRole(env: Env, origin: SupergraphOrigin): Promis
     clock: systemClock,
     log,
   };
-  const manager =
-    'supergraph' in origin
-      ? supergraphFileManager(origin.supergraph, log)
-      : await composedSupergraphManager(origin.compose, log);
-  return startManagedGateway(manager, (supergraphSdl) => startGateway({ ...options, supergraphSdl }), log);
+  return startManagedGateway(
+    await supergraphManager(origin, log),
+    (supergraphSdl) => startGateway({ ...options, supergraphSdl }),
+    log,
+  );
+}
+
+/** The manager of the supergraph of an origin. Rejects when its file is not valid. */
+export async function supergraphManager(origin: SupergraphOrigin, log: Log): Promise<SupergraphManager> {
+  return 'supergraph' in origin
+    ? supergraphFileManager(origin.supergraph, log)
+    : composedSupergraphManager(origin.compose, log);
 }
 
 /** Rejects settings that disable authentication and configure it at the same time. */
-function supergraphAuth(env: Env): AuthOptions {
+export function supergraphAuth(env: Env): AuthOptions {
   if (env.FLEETGRAPH_AUTH === 'on') return authOptions(env);
   for (const name of ['AUTH_SECRET', 'AUTH_JWKS_URL', 'FLEETGRAPH_SECRET'] as const) {
     if (env[name] === undefined) continue;

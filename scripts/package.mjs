@@ -18,7 +18,8 @@ try {
   run('tar', ['-xzf', join(folder, tarball), '-C', folder], root);
   const file = join(unpacked, 'package.json');
   // Prisma's command line is an optional peer of its client: npm would install it as long as the lock file has it.
-  const { devDependencies: _development, ...manifest } = JSON.parse(readFileSync(file, 'utf8'));
+  const manifest = JSON.parse(readFileSync(file, 'utf8'));
+  delete manifest.devDependencies;
   writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`);
   cpSync(join(root, 'package-lock.json'), join(unpacked, 'package-lock.json'));
   run('npm', ['install', '--package-lock-only', '--prefer-offline', '--no-audit', '--no-fund'], unpacked);

@@ -7,6 +7,7 @@ import { GraphQLError } from 'graphql';
 import { serverAudits } from 'graphql-http';
 import { createHandler } from 'graphql-http/lib/use/http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mintAccessToken } from '../../../access/access-token.js';
 import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
 import { closeServer, listen } from '../../../kernel/listen.js';
 import { type RoleProcess, startRole } from '../../kit/role-process.js';
@@ -222,4 +223,59 @@ describe('a supergraph composed of the subgraphs that a file lists', () => {
 test('the platform gateway does not start without authentication', async () => {
   const env = { PORT: '0', FLEETGRAPH_AUTH: 'off', FLEETGRAPH_SECRET: 'x'.repeat(32) };
   await expect(startRole(['gateway'], env)).rejects.toThrow('only for `gateway --supergraph`');
+});
+
+describe('another graph served by Apollo Server', () => {
+  const post = async (url: string, query: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ query }),
+    });
+    return { status: response.status, body: (await response.json()) as unknown };
+  };
+
+  test('answers from the subgraphs of the supergraph', async () => {
+    const env = { PORT: '0', FLEETGRAPH_AUTH: 'off' };
+    await using role = await startRole(['gateway', '--supergraph', file, '--apollo-server'], env);
+    expect(await post(role.url, '{ people { name letters } }')).toEqual({
+      status: 200,
+      body: {
+        data: {
+          people: [
+            { name: 'person 1', letters: ['letter to 1'] },
+            { name: 'person 2', letters: ['letter to 2'] },
+          ],
+        },
+      },
+    });
+    expect(await post(role.url, '{ broken { name } }')).toMatchObject({
+      body: { data: { broken: null }, errors: [{ extensions: { code: 'OUT_OF_PAPER' } }] },
+    });
+    // Apollo Server's own CSRF prevention.
+    const crossSite = await fetch(`${role.url}/?query={__typename}`);
+    expect([crossSite.status, await crossSite.text()]).toEqual([400, expect.stringContaining('CSRF')]);
+  });
+
+  test('rejects clients without a valid token', async () => {
+    const secret = 's'.repeat(32);
+    const env = { PORT: '0', AUTH_SECRET: secret };
+    await using role = await startRole(['gateway', '--supergraph', file, '--apollo-server'], env);
+    const query = '{ people { name } }';
+    expect(await post(role.url, query)).toMatchObject({
+      status: 401,
+      body: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
+    });
+    const bearer = await mintAccessToken(secret, { account: 'acme', subject: 'ann', ttlSeconds: 60 });
+    const authorization = `Bearer ${bearer}`;
+    expect(await post(role.url, query, { authorization })).toMatchObject({
+      status: 200,
+      body: { data: { people: [{ name: 'person 1' }, { name: 'person 2' }] } },
+    });
+  });
+
+  test('does not start without another graph', async () => {
+    const started = startRole(['gateway', '--apollo-server'], { PORT: '0' });
+    await expect(started).rejects.toThrow('--apollo-server needs --supergraph or --compose');
+  });
 });

@@ -1,0 +1,31 @@
+import { AcceptedTokens } from '../../access/accepted-tokens.js';
+import type { Clock } from '../../kernel/clock.js';
+import type { Log } from '../../kernel/log.js';
+import type { AuthOptions } from './auth-options.js';
+import { type Authenticator, anonymousAuthenticator, createAuthenticator } from './authenticator.js';
+import { RejectedTokenLog } from './refusal-log.js';
+
+export interface OpenAuthenticatorOptions {
+  readonly auth: AuthOptions;
+  /** File of revoked tokens, see access/revocations.ts. Default none. */
+  readonly revocationsFile?: string | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Called when other tokens may be accepted: keys or revocations have changed. */
+  readonly changed?: (() => void) | undefined;
+}
+
+/** Opens the authenticator of a process; rejected tokens are logged. What it opens is put on `started`. */
+export async function openAuthenticator(
+  { auth, revocationsFile, clock, log, changed }: OpenAuthenticatorOptions,
+  started: AsyncDisposableStack,
+): Promise<Authenticator> {
+  if (auth.kind === 'none') return anonymousAuthenticator;
+  const rejections = new RejectedTokenLog(log, clock);
+  return createAuthenticator({
+    ...auth,
+    accepted: started.use(await AcceptedTokens.open({ keys: auth, revocationsFile, log, changed })),
+    clock,
+    onRejected: (error, requestId) => rejections.record(error, requestId),
+  });
+}
