@@ -15,6 +15,10 @@ import type { FieldArguments } from './field-walk.js';
 const CLUSTERS = 12;
 /** Milliseconds for one operation, however busy the machine is. */
 const PATIENCE = 120_000;
+/** How much more CPU than a page of nodes an operation may take for a point. */
+const MAX_CPU_RATIO = 10;
+/** Operations of which the CPU is less say nothing of their points: milliseconds. */
+const MEASURABLE = 20;
 /** Units of work, most of them fields of objects, that an operation may do for a point of its cost. */
 const MOST_WORK = 100;
 /** Operations that do less work say nothing of their points: fixed work dominates. */
@@ -56,18 +60,22 @@ interface Sent {
   readonly bytes: number;
   readonly code: string | undefined;
   readonly points: number;
+  /** Milliseconds of CPU of this thread, in which gateway and subgraphs run. */
+  readonly milliseconds: number;
   /** Units of work in gateway and subgraphs, in all turns of the event loop and at most in one. */
   readonly work: { readonly total: number; readonly largestTurn: number };
 }
 
 async function send(query: string): Promise<Sent> {
   using budgets = new SeenBudgets();
+  const before = process.threadCpuUsage();
   const response = await fetch(`${platform.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${await operatorToken()}` },
     body: JSON.stringify({ query }),
   });
   const text = await response.text();
+  const { user, system } = process.threadCpuUsage(before);
   const answer = JSON.parse(text) as {
     errors?: { extensions: { code: string } }[];
     extensions?: { cost?: { actualQueryCost: number } };
@@ -76,6 +84,7 @@ async function send(query: string): Promise<Sent> {
     bytes: Buffer.byteLength(text),
     code: answer.errors?.[0]?.extensions.code,
     points: answer.extensions?.cost?.actualQueryCost ?? 0,
+    milliseconds: (user + system) / 1000,
     work: budgets.work,
   };
 }
@@ -127,3 +136,29 @@ test('the bytes of a response, the work of a turn of the event loop and the work
     if (sent.work.total >= LEAST_WORK) expect(sent.work.total / sent.points, name).toBeLessThan(MOST_WORK);
   }
 }, 240_000);
+
+test('no operation uses more than ten times the CPU per cost point of a page of nodes', async () => {
+  const unit = perPoint(await cheapest(PAGE_OF_NODES));
+  const dearer: Record<string, number> = {};
+  for (const [name, query] of operations) {
+    const isDear = (sent: Sent) => sent.milliseconds >= MEASURABLE && perPoint(sent) > MAX_CPU_RATIO * unit;
+    if (!isDear(await cheapest(query))) continue;
+    const sent = await cheapest(query, 20);
+    if (isDear(sent)) dearer[name] = perPoint(sent) / unit;
+  }
+  expect(dearer).toEqual({});
+}, 480_000);
+
+const PAGE_OF_NODES =
+  '{ clusters(first: 50) { nodes { id name state nodes(first: 50) { nodes { id name zone { id } } } } } }';
+
+/** The least CPU of several: garbage collection and compilation only add to it. */
+async function cheapest(query: string, times = 3): Promise<Sent> {
+  const sent: Sent[] = [];
+  for (let time = 0; time < times; time += 1) sent.push(await send(query));
+  return sent.reduce((one, other) => (other.milliseconds < one.milliseconds ? other : one));
+}
+
+function perPoint({ milliseconds, points }: Sent): number {
+  return milliseconds / points;
+}
