@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { accountPace, afterPause, firstWithoutPause } from './account-pace.js';
+import { type AccountPace, accountPace, afterPause, firstWithoutPause } from './account-pace.js';
 
 /** The share of an account in the current turn of the event loop; `used` is 1 when it is exhausted. */
 interface AccountShare {
@@ -20,7 +20,7 @@ const MAX_SHARES = 10_000;
  * Runs long work in slices, one slice per turn of the event loop, the accounts in rotation and each at its pace: other
  * work of the process runs between two slices, and an account with many large responses delays no other account.
  */
-class WorkTurns {
+export class WorkTurns {
   /** Waiting work by account; the account with the next turn comes first. */
   private readonly waiting = new Map<string, (() => void)[]>();
   private readonly boundRun = this.run.bind(this);
@@ -30,6 +30,12 @@ class WorkTurns {
   /** Shares that were used in this turn. */
   private touched: AccountShare[] = [];
   private readonly boundReset = this.resetTouched.bind(this);
+
+  /** `now` is in milliseconds. */
+  constructor(
+    private readonly pace: Pick<AccountPace, 'pause' | 'charge'>,
+    private readonly now = () => performance.now(),
+  ) {}
 
   /** The share of the account in the current turn. */
   share(account: string): AccountShare {
@@ -66,7 +72,7 @@ class WorkTurns {
 
   private run(): void {
     this.pauseTimer = undefined;
-    const next = firstWithoutPause(this.waiting.keys(), (account) => accountPace.pause(account));
+    const next = firstWithoutPause(this.waiting.keys(), (account) => this.pace.pause(account));
     if (typeof next === 'number') {
       this.pauseTimer = afterPause(next, this.boundRun);
       return;
@@ -78,7 +84,16 @@ class WorkTurns {
     if (own.length > 0) this.waiting.set(next, own);
     if (this.waiting.size > 0) setImmediate(this.boundRun);
     resetShare(this.share(next));
-    if (resume) runAndCharge(next, resume);
+    if (resume) this.runAndCharge(next, resume);
+  }
+
+  /** Runs a slice and charges the account for it, including the microtasks that follow from it. */
+  private runAndCharge(account: string, resume: () => void): void {
+    const began = this.now();
+    const charge = () => this.pace.charge(account, this.now() - began);
+    resume();
+    // The slice begins as a microtask; the queue of `nextTick` runs when no microtasks are left.
+    queueMicrotask(() => process.nextTick(charge));
   }
 
   private resetTouched(): void {
@@ -88,17 +103,8 @@ class WorkTurns {
   }
 }
 
-/** Runs a slice and charges the account for it, including the microtasks that follow from it. */
-function runAndCharge(account: string, resume: () => void): void {
-  const began = performance.now();
-  const charge = () => accountPace.charge(account, performance.now() - began);
-  resume();
-  // The slice begins as a microtask; the queue of `nextTick` runs when no microtasks are left.
-  queueMicrotask(() => process.nextTick(charge));
-}
-
 /** The turns of this process, which has one event loop. */
-const turns = new WorkTurns();
+const turns = new WorkTurns(accountPace);
 
 /** The client that waits for the work. */
 export interface AbortableClient {
