@@ -1,4 +1,4 @@
-import { accountPace } from '../../kernel/fairness/account-pace.js';
+import { type AccountPace, accountPace } from '../../kernel/fairness/account-pace.js';
 import { FairQueue, type AbortSignalLike } from '../../kernel/fairness/fair-queue.js';
 
 /**
@@ -25,8 +25,8 @@ export interface LargeBodySlot {
 export class LargeBodies {
   private readonly queue: FairQueue;
 
-  constructor(perAccount: number) {
-    this.queue = new FairQueue({ perFlow: perAccount, maxWaiting: Infinity, pace: accountPace });
+  constructor(perAccount: number, pace: AccountPace = accountPace) {
+    this.queue = new FairQueue({ perFlow: perAccount, maxWaiting: Infinity, pace });
   }
 
   /** Waits until the body may be read. Resolves to undefined when the sender has left meanwhile. */
