@@ -28,7 +28,7 @@ export async function startRollback(step: UpgradeStep, problem: Problem): Promis
     // It completes without another call, and can no longer be cancelled.
     await changeOperation(tx, operation.id, { cancelable: false, pausable: false, pausedAt: null });
     await enqueue(tx, 'cluster', cluster.id);
-    const text = `The upgrade cannot be done: ${problem.message} What it has changed for itself is taken back.`;
+    const text = `The upgrade failed: ${problem.message} The changes made for the upgrade are rolled back.`;
     return [
       clusterEvent(step, 'UPGRADE_ROLLING_BACK', text, { level: 'WARNING', data: { code: problem.code } }),
     ];
