@@ -1,13 +1,22 @@
-import { isDeepStrictEqual } from 'node:util';
+import { isRecord } from './is-record.js';
 
 /**
- * Whether two values are the same JSON. Ignores the order of keys, which PostgreSQL's jsonb does not keep, and properties
+ * Whether two JSON values are equal. Ignores the order of keys, which PostgreSQL's jsonb does not keep, and properties
  * that are `undefined`.
  */
 export function sameJson(a: unknown, b: unknown): boolean {
-  return isDeepStrictEqual(plain(a), plain(b));
+  if (a === b) return true;
+  if (isRecord(a)) return isRecord(b) && sameProperties(a, b);
+  if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+  return a.every((item, index) => sameJson(item, b[index]));
 }
 
-function plain(value: unknown): unknown {
-  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
+function sameProperties(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean {
+  const keys = definedKeys(a);
+  if (keys.length !== definedKeys(b).length) return false;
+  return keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]));
+}
+
+function definedKeys(object: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(object).filter((key) => object[key] !== undefined);
 }

@@ -6,7 +6,6 @@ import { duration } from '../../kubesim/kubernetes/kinds/resource.js';
 import { deployments } from '../../kubesim/kubernetes/kinds/apps.js';
 import { configMaps } from '../../kubesim/kubernetes/kinds/configuration.js';
 import { quantity } from '../../kubesim/kubernetes/kinds/quantity.js';
-import { sameJson } from '../../kubesim/kubernetes/kinds/same-json.js';
 import { collidedHash, templateHash } from '../../kubesim/kubernetes/kinds/template-hash.js';
 import { toleratesTaint } from '../../kubesim/kubernetes/scheduler/fit.js';
 import { Timers } from '../../kubesim/timers.js';
@@ -134,22 +133,6 @@ test('runs scheduled calls in order when a moved clock has reached their times',
   now = 60_000;
   await done;
   expect(ran).toEqual([10_000, 20_000, 30_000, 40_000]);
-});
-
-test.each([
-  ['the order of fields', { a: 1, b: { c: [1, { d: null }] } }, { b: { c: [1, { d: null }] }, a: 1 }, true],
-  ['a field that is undefined', { a: 1, b: undefined }, { a: 1, c: undefined }, true],
-  ['a field that is null', { a: 1, b: null }, { a: 1 }, false],
-  ['another field of as many', { a: 1, b: undefined }, { c: 1 }, false],
-  ['a name that every object knows', { constructor: 1 }, {}, false],
-  ['the order of a list', [1, 2], [2, 1], false],
-  ['a longer list', [1], [1, 2], false],
-  ['a list and an object', [], {}, false],
-  ['null and an object', null, {}, false],
-  ['a number and its text', 1, '1', false],
-])('compares two JSON values that differ by %s', (_what, a, b, same) => {
-  expect(sameJson(a, b)).toBe(same);
-  expect(sameJson(b, a)).toBe(same);
 });
 
 test('hashes a template independently of the order of its fields', () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isJson, type Json } from '../kinds/object.js';
-import { sameJson } from '../kinds/same-json.js';
+import { sameJson } from '../../../kernel/same-json.js';
 import { BODY_LIMIT } from './call.js';
 import { ApiError, badRequest } from '../kinds/status.js';
 

@@ -3,7 +3,7 @@ import { alreadyExists, invalid } from '../kinds/status.js';
 import { suffix } from '../../random.js';
 import { timestamp, type Draft, type Json, type KubeObject, type Metadata } from '../kinds/object.js';
 import type { ResourceType } from '../kinds/resource.js';
-import { sameJson } from '../kinds/same-json.js';
+import { sameJson } from '../../../kernel/same-json.js';
 import { admit } from './admission.js';
 import type { ClusterContext } from './context.js';
 import { finishDeletion } from './delete.js';

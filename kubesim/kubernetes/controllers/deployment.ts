@@ -4,7 +4,7 @@ import { deleteObject } from '../cluster/delete.js';
 import { deployments, replicaSets } from '../kinds/apps.js';
 import { controlledBy, controllerOf, type Draft } from '../kinds/object.js';
 import { pods } from '../kinds/pods.js';
-import { sameJson } from '../kinds/same-json.js';
+import { sameJson } from '../../../kernel/same-json.js';
 import { collidedHash } from '../kinds/template-hash.js';
 import type { Deployment, ReplicaSet } from '../kinds/workloads.js';
 import { keyOf } from '../store/cluster-store.js';

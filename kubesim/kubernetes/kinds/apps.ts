@@ -3,7 +3,7 @@ import { matchesLabels } from './selector.js';
 import type { KubeObject, LabelSelector } from './object.js';
 import { immutable, invalidValue, podSpecCauses, templateDefaults } from './pod-template.js';
 import { ageColumn, defineResource, nameColumn, type Cause, type Column } from './resource.js';
-import { sameJson } from './same-json.js';
+import { sameJson } from '../../../kernel/same-json.js';
 import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from './workloads.js';
 
 interface Workload extends KubeObject {

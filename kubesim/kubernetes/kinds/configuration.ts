@@ -1,6 +1,6 @@
 import type { ConfigMap, Lease, Secret, ServiceAccount } from './core.js';
 import { ageColumn, defineResource, nameColumn } from './resource.js';
-import { sameJson } from './same-json.js';
+import { sameJson } from '../../../kernel/same-json.js';
 
 export const configMaps = defineResource<ConfigMap>({
   kind: 'ConfigMap',
