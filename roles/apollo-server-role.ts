@@ -25,9 +25,8 @@ interface ServerContext {
 export async function apolloServerRole(env: Env, origin: SupergraphOrigin): Promise<Role> {
   await using started = new AsyncDisposableStack();
   const log = createLog(env.LOG_LEVEL, 'gateway');
-  const { AUTH_REVOCATIONS: revocationsFile } = env;
   const authenticator = await openAuthenticator(
-    { auth: supergraphAuth(env), revocationsFile, clock: systemClock, log },
+    { auth: supergraphAuth(env), revocationsFile: env.AUTH_REVOCATIONS, clock: systemClock, log },
     started,
   );
   const gateway = new FleetgraphGateway({
@@ -35,7 +34,12 @@ export async function apolloServerRole(env: Env, origin: SupergraphOrigin): Prom
     actor: (context) => (context as unknown as ServerContext).actor,
     log,
   });
-  const server = new ApolloServer<ServerContext>({ gateway, logger: log, stopOnTerminationSignals: false });
+  const server = new ApolloServer<ServerContext>({
+    gateway,
+    logger: log,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+  });
   started.defer(() => server.stop());
   const { url } = await startStandaloneServer(server, {
     listen: { host: env.HOST, port: env.PORT },
@@ -52,7 +56,7 @@ export async function apolloServerRole(env: Env, origin: SupergraphOrigin): Prom
 }
 
 function unauthorized(error: ProblemError) {
-  const told = toGraphQLError(error);
-  Object.assign(told.extensions, { http: { status: 401 } });
-  return told;
+  const rejection = toGraphQLError(error);
+  Object.assign(rejection.extensions, { http: { status: 401 } });
+  return rejection;
 }
