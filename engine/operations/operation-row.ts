@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { jsonColumns } from '../../kernel/postgres/json-columns.js';
+import { jsonColumns, problemSchema } from '../../kernel/postgres/json-columns.js';
 import { type Operation, Prisma } from '../../prisma/generated/client.js';
 import type { OperationStage } from '../contract.js';
 import type { EventTransaction } from '../events/event-transaction.js';
 
 export type OperationRow = Operation;
-
-const problemSchema = z.looseObject({ code: z.string(), message: z.string() });
 
 /** Checks the JSON columns of operations that were read; `input` depends on the type, its readers check it. */
 export const checkOperations = jsonColumns<OperationRow>('engine.operation', 'id', {

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** A problem (see kernel/result.ts) in a JSON column. Unknown fields are kept: a newer release may have written them. */
+export const problemSchema = z.looseObject({ code: z.string(), message: z.string() });
+
 /** A JSON column of a row does not have the form that this release reads. A bug: it is masked, and logged with its message. */
 export class MalformedRowError extends Error {
   constructor(table: string, id: string, { issues }: z.ZodError) {

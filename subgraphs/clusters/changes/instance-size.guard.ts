@@ -2,7 +2,7 @@ import { readQuotaUsage } from '../../../engine/ledger/ledger.js';
 import { quotaExceeded } from '../../../engine/ledger/quota-exceeded.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import { type Problem, ProblemError } from '../../../kernel/result.js';
-import { vcpusOf } from '../store/nodes.store.js';
+import { vcpusOf } from '../store/node-changes.store.js';
 
 const LARGEST = { resource: 'payg-max-vcpu-per-instance', scope: '*' } as const;
 

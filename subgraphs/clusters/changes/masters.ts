@@ -1,7 +1,7 @@
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import { releaseInstanceQuota } from './quota-usage.js';
 import { mastersOf } from '../store/node.store.js';
-import { deleteMasterRows } from '../store/nodes.store.js';
+import { deleteMasterRows } from '../store/node-changes.store.js';
 
 /** Deletes the masters of a deleted cluster and releases their quota. */
 export async function deleteMasters(

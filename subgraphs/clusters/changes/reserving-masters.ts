@@ -3,7 +3,7 @@ import { reserve } from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import { newId } from '../../../kernel/ids.js';
 import { refuseLargeTypes } from './instance-size.guard.js';
-import { insertNodes, vcpusOf } from '../store/nodes.store.js';
+import { insertNodes, vcpusOf } from '../store/node-changes.store.js';
 import { VCPU } from '../model/instance-quota.js';
 
 export interface MasterReservationRequest {

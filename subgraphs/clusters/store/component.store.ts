@@ -1,6 +1,5 @@
-import { jsonColumns } from '../../../kernel/postgres/json-columns.js';
+import { jsonColumns, problemSchema } from '../../../kernel/postgres/json-columns.js';
 import { z } from 'zod';
-import { problemSchema } from './json-schemas.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { createdAtColumn, nameColumn, type Sorting } from '../../../kernel/sorting.js';
 import type { Component, Prisma } from '../../../prisma/generated/client.js';

@@ -12,5 +12,3 @@ export const conditionsSchema = z.array(
     lastTransitionAt: z.string(),
   }),
 );
-
-export const problemSchema = z.looseObject({ code: z.string(), message: z.string() });

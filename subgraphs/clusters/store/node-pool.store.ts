@@ -1,6 +1,6 @@
-import { jsonColumns } from '../../../kernel/postgres/json-columns.js';
+import { jsonColumns, problemSchema } from '../../../kernel/postgres/json-columns.js';
 import { z } from 'zod';
-import { conditionsSchema, problemSchema, stringMapSchema } from './json-schemas.js';
+import { conditionsSchema, stringMapSchema } from './json-schemas.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { createdAtColumn, nameColumn, type Sorting } from '../../../kernel/sorting.js';
 import { type NodePool, Prisma } from '../../../prisma/generated/client.js';

@@ -1,6 +1,6 @@
-import { jsonColumns } from '../../../kernel/postgres/json-columns.js';
+import { jsonColumns, problemSchema } from '../../../kernel/postgres/json-columns.js';
 import { z } from 'zod';
-import { problemSchema, stringMapSchema } from './json-schemas.js';
+import { stringMapSchema } from './json-schemas.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { createdAtColumn, nameColumn, type Sorting } from '../../../kernel/sorting.js';
 import type { Node } from '../../../prisma/generated/client.js';

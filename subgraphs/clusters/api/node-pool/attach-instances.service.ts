@@ -35,7 +35,7 @@ import type { ContainerRuntime } from '../entities/cluster-kind.enums.js';
 import { vcpuResource } from '../../model/instance-quota.js';
 import * as pools from '../../store/node-pool.store.js';
 import { instancesInUse } from '../../store/node.store.js';
-import { type NewNode, deleteNodeOfInstance, insertAttachedNode } from '../../store/nodes.store.js';
+import { type NewNode, deleteNodeOfInstance, insertAttachedNode } from '../../store/node-changes.store.js';
 
 const MAX_INSTANCES = 100;
 /** A machine that exists brings its system disk; what else is attached to it the platform does not know. */

@@ -6,7 +6,7 @@ import { type Problem, throwProblem, ProblemError } from '../../../../kernel/res
 import { change, type ChangeOutcome } from '../../changes/change.js';
 import { type NodeRow, nodesInPool } from '../../store/node.store.js';
 import { nextNodeState, type NodeState } from '../../model/node-states.js';
-import { type RemovalOptions, markRemoving } from '../../store/nodes.store.js';
+import { type RemovalOptions, markRemoving } from '../../store/node-changes.store.js';
 import { REMOVE_NODES } from '../../model/node-pool.plan.js';
 import * as pools from '../../store/node-pool.store.js';
 import type { RemoveNodesInput, SyncNodePoolInput } from './pool-changes.input.js';

@@ -16,7 +16,7 @@ import { scaleDown } from './scale-down.js';
 import { findCluster } from '../../store/cluster.store.js';
 import { poolsOfCluster } from '../../store/node-pool.store.js';
 import { nodesOfCluster } from '../../store/node.store.js';
-import { clearIdleSince } from '../../store/nodes.store.js';
+import { clearIdleSince } from '../../store/node-changes.store.js';
 
 /** Milliseconds between two checks of a cluster with autoscaling. */
 const POLL_MS = 10_000;
@@ -59,7 +59,7 @@ async function pollAutoscaling(
   if (!(await scaleUp(view))) await scaleDown(view);
 }
 
-/** Nodes of pools that no longer scale by themselves are not waited for to be idle. */
+/** Does not wait for idle nodes of pools whose autoscaling is disabled. */
 async function clearIdleNodes(
   elastic: readonly NodePool[],
   { clusterId, scope }: { readonly clusterId: string; readonly scope: ReconcileContext },

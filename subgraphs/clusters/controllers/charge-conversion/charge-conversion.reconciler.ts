@@ -14,7 +14,7 @@ import { releaseQuotaUsage } from '../../changes/quota-usage.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { type Operation, readOperation } from '../../store/reconcile.store.js';
 import { instanceQuotaUsage } from '../../model/instance-quota.js';
-import { setNodeChargeType } from '../../store/nodes.store.js';
+import { setNodeChargeType } from '../../store/node-changes.store.js';
 
 interface ChargeConversion {
   readonly nodeIds: readonly string[];

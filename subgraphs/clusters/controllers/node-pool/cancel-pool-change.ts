@@ -1,6 +1,6 @@
 import { inPool, type PoolStep } from '../steps/node-pool-step.js';
 import type { StepOutcome } from '../steps/run-steps.js';
-import { markRemoving } from '../../store/nodes.store.js';
+import { markRemoving } from '../../store/node-changes.store.js';
 import { minSizeOf } from '../../model/scaling-group.js';
 import { updateNodePool } from '../../store/node-pool.store.js';
 

@@ -3,7 +3,7 @@ import { finishOperation, finishStage, startStage } from '../../../../engine/ope
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
 import { releaseNodeQuota } from '../../changes/quota-usage.js';
-import { deleteNodes } from '../../store/nodes.store.js';
+import { deleteNodes } from '../../store/node-changes.store.js';
 import type { Node } from '../../store/reconcile.store.js';
 import {
   ATTACHED,

@@ -22,7 +22,7 @@ import {
   recordNodes,
   vcpusOf,
   recordCapacityError,
-} from '../../store/nodes.store.js';
+} from '../../store/node-changes.store.js';
 import { recordProgress } from '../steps/progress.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { pendingNode } from '../../changes/pending-node.js';

@@ -2,7 +2,7 @@ import type { NewEvent } from '../../../../engine/contract.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { releaseNodeNetwork } from '../../changes/node-network.js';
 import { releaseInstanceQuota } from '../../changes/quota-usage.js';
-import { deleteNodes, type RemovalOptions, markRemoving } from '../../store/nodes.store.js';
+import { deleteNodes, type RemovalOptions, markRemoving } from '../../store/node-changes.store.js';
 import { eventOf, type Subject } from '../../model/cluster-events.js';
 import type { Node } from '../../store/reconcile.store.js';
 

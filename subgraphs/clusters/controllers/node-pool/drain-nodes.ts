@@ -1,5 +1,5 @@
 import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
-import type { RemovalOptions } from '../../store/nodes.store.js';
+import type { RemovalOptions } from '../../store/node-changes.store.js';
 import type { Node } from '../../store/reconcile.store.js';
 import { clientOf } from '../../inspection/cluster-client.js';
 import { drainNode } from './drain-node.js';

@@ -8,7 +8,7 @@ import { nextPollDelay } from '../../model/poll-schedule.js';
 import { planPool } from '../../model/node-pool.plan.js';
 import { batches, inPool, type PoolStep } from '../steps/node-pool-step.js';
 import type { StepOutcome } from '../steps/run-steps.js';
-import type { NodeChange } from '../../store/nodes.store.js';
+import type { NodeChange } from '../../store/node-changes.store.js';
 
 /** A node that is not Ready this long after it was asked for has failed. */
 const READY_DEADLINE_MS = 15 * 60_000;

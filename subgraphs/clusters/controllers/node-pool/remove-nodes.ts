@@ -1,7 +1,7 @@
 import { requeueAfter } from '../../../../engine/contract.js';
 import { startStage } from '../../../../engine/operations/operations.js';
 import { releaseInstanceQuota, releaseNodeQuota } from '../../changes/quota-usage.js';
-import { deleteNodes, type RemovalOptions, markRemoving } from '../../store/nodes.store.js';
+import { deleteNodes, type RemovalOptions, markRemoving } from '../../store/node-changes.store.js';
 import { eventOf } from '../../model/cluster-events.js';
 import type { Node } from '../../store/reconcile.store.js';
 import { drainNodes } from './drain-nodes.js';

@@ -13,7 +13,7 @@ import { startRepair } from './start-repair.js';
 import { kubernetesNodeOf } from './kubernetes-node.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { eventOf } from '../../model/cluster-events.js';
-import { setNodeStatus } from '../../store/nodes.store.js';
+import { setNodeStatus } from '../../store/node-changes.store.js';
 
 /** Milliseconds after which a node that is not Ready is checked again. */
 const POLL_MS = 5_000;

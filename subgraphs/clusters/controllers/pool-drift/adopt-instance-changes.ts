@@ -2,7 +2,7 @@ import type { NewEvent } from '../../../../engine/contract.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { releaseNodeNetwork } from '../../changes/node-network.js';
 import { unfinishedOperations } from '../../store/operation.store.js';
-import { vcpusOf, setNodeInstance } from '../../store/nodes.store.js';
+import { vcpusOf, setNodeInstance } from '../../store/node-changes.store.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { countChanged } from '../../changes/reserve-instances.js';
 import type { ChangedNode } from '../node-pool/observed-nodes.js';

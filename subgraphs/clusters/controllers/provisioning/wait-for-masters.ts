@@ -5,7 +5,7 @@ import { inCluster, clusterEvent, type ClusterStep, type Step } from '../steps/c
 import { failCluster } from './complete-cluster.js';
 import { observedState } from '../node-pool/observe-nodes.js';
 import { isReady, readNode } from '../../inspection/kubernetes-nodes.js';
-import { type NodeChange, recordNodes } from '../../store/nodes.store.js';
+import { type NodeChange, recordNodes } from '../../store/node-changes.store.js';
 import type { Node } from '../../store/reconcile.store.js';
 import { mastersOf } from '../../store/node.store.js';
 

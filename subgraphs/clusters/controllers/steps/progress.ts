@@ -2,7 +2,7 @@ import { setProgress } from '../../../../engine/operations/operations.js';
 import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
 import { ATTACH_INSTANCES, ATTACHED } from '../../model/node-pool.plan.js';
 import type { PoolStep } from './node-pool-step.js';
-import { countClusterNodes, countPoolNodes } from '../../store/nodes.store.js';
+import { countClusterNodes, countPoolNodes } from '../../store/node-changes.store.js';
 
 /** Share of a cluster's creation that is done when its control plane is there; the nodes are the rest. */
 const CONTROL_PLANE_SHARE = 0.5;

@@ -25,7 +25,7 @@ import { updateUpgradeInput, upgradeInput } from '../../store/upgrade-input.js';
 import { nextBatch, pausesAfter } from '../../model/upgrade.rules.js';
 import type { Pod } from '../../model/pod.js';
 import { runningNodesOf } from '../../store/node.store.js';
-import { setNodeVersion } from '../../store/nodes.store.js';
+import { setNodeVersion } from '../../store/node-changes.store.js';
 
 /** Milliseconds between two checks of the cluster. */
 const POLL_MS = 300;

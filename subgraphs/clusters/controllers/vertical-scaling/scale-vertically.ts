@@ -12,7 +12,7 @@ import { saveScaling, scalingOf } from '../../store/vertical-scaling.store.js';
 import { updateCluster } from '../../store/cluster.store.js';
 import { poolsReconciled } from '../provisioning/complete-cluster.js';
 import type { StepOutcome } from '../steps/run-steps.js';
-import { markRemoving } from '../../store/nodes.store.js';
+import { markRemoving } from '../../store/node-changes.store.js';
 import { type Node, type NodePool, type Operation, readNodesByPool } from '../../store/reconcile.store.js';
 import { resultOf } from '../../model/node-pool.plan.js';
 import { canResize, setDesiredPoolSize } from '../../changes/pool-size.js';
