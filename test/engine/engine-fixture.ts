@@ -64,7 +64,7 @@ export async function startEngineFixture({
   const catalogue = new ClusterCatalogStore(kit.database.prisma);
   const { prisma } = kit.database;
   const actor = testActor(account);
-  /** What somebody does in the cloud's console, outside the platform. */
+  /** Changes in the cloud's console, outside the platform. */
   const cloud = async <T = unknown>(method: string, path: string, body?: object): Promise<T> => {
     const response = await fetch(new URL(`/cloud/v1${path}`, kubesim.cloudUrl), {
       method,

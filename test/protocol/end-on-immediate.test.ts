@@ -71,7 +71,7 @@ test('no answer waits for a turn that lasts long', async () => {
   await Promise.all(answers);
 });
 
-test('who has left in the meantime keeps nobody from being answered', async () => {
+test('a client that has disconnected does not hold up the responses of others', async () => {
   const answers = await asked(2);
   using _still = freezeClock();
   answer(responses[0], 'nobody reads it');

@@ -48,7 +48,7 @@ describe('on a fleet of every kind of cluster, some deleted', () => {
   });
 
   test.each(
-    // Those that name an id of nobody at all: every id of `theirs` is one.
+    // Requests with unknown ids: every id of `theirs` is one.
     mutationAttempts.map((attempt, index) => [`${attempt.field} (attempt ${index + 1})`, attempt] as const),
   )('the payload of %s is whole though its input names nothing that exists', async (_, attempt) => {
     const field = rootFields(schema, 'Mutation').find(({ name }) => name === attempt.field)!;
@@ -68,7 +68,7 @@ describe('on a fleet of every kind of cluster, some deleted', () => {
   }
 });
 
-/** Ids of the right form that nobody has. */
+/** Well-formed ids of no object. */
 const NOTHING = new Proxy({} as AccountResources, {
   get: (_, name) => `${String(name)}_00000000000000000000000000`,
 });

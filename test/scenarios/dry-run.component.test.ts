@@ -71,7 +71,7 @@ const INPUTS: Readonly<Record<string, (estate: Occasions) => object>> = {
   scaleClusterVertically: ({ cluster }) => ({ id: cluster, instanceTypes: ['ecs.g7.2xlarge'] }),
 };
 
-/** Tables that change while nobody asks for anything: metrics, heartbeats, and jobs that run by the clock. */
+/** Tables that change without requests: metrics, heartbeats and scheduled jobs. */
 const BY_THE_CLOCK = /^(observability|graphile_worker|kubesim)\./;
 
 /** Reading it issues credentials, which is an event of its own. */

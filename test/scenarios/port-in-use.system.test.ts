@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startRole } from '../kit/role-process.js';
 
 const READY = /GraphQL\s+(\S+)\/graphql/;
-/** Somebody else's program. */
+/** Another program. */
 const other = createServer();
 let taken: number;
 let home: string;

@@ -55,7 +55,7 @@ const streams: Readonly<Record<Field, string>> = {
 /** How subscribers read: our client over WebSockets, and what others use over each of the other transports. */
 const WAYS = ['client', 'client', 'eventSource', 'graphqlSse', 'apollo'] as const;
 
-/** Somebody who has subscribed. */
+/** A subscriber. */
 interface Subscriber {
   readonly account: string;
   readonly field: Field;

@@ -227,7 +227,7 @@ describe('a field or argument', () => {
     expect(wrong.map(({ at }) => at)).toEqual([]);
   });
 
-  /** Lists that nobody sorts: why. */
+  /** Lists that cannot be sorted: why. */
   const UNSORTED: Readonly<Record<string, string>> = {
     'Cluster.events': 'the event log has one order, that of its sequence',
     'Query.events': 'the event log has one order, that of its sequence',

@@ -303,12 +303,12 @@ describe('a node pool that has autoscaling enabled', () => {
       id: pool,
       autoscaling: { enabled: false, minSize: 2, maxSize: 3 },
     });
-    await eventually(async () => (await idle()) === 0, { what: 'that nobody waits for them' });
+    await eventually(async () => (await idle()) === 0, { what: 'the end of the wait for them' });
     await living.carried('scaleNodePool', { nodePoolId: pool, desiredSize: 1 });
     expect(await living.pool(pool)).toMatchObject({ desiredSize: 1, healthyNodes: 1 });
   });
 
-  test('leaves nodes alone whose pods nobody would make anew, and pools that do not scale by themselves', async () => {
+  test('does not scale down nodes whose pods no controller would recreate, or pools without autoscaling', async () => {
     const { id, pools } = await living.cluster([
       { name: 'system' },
       { name: 'fixed', desiredSize: 2 },

@@ -304,7 +304,7 @@ describe('components', { timeout: 200_000 }, () => {
     expect(userErrors).toEqual([]);
     const row = (id: string) => world.prisma.operation.findUniqueOrThrow({ where: { id } });
     await eventually(async () => (await row(operation!.id)).state === 'RUNNING');
-    // What somebody does to it meanwhile stays: it is not applied again at each look.
+    // Changes made to it meanwhile stay: it is not applied again at each reconcile.
     await client.patch(path, { spec: { replicas: 1 } }, 'application/merge-patch+json');
     await eventually(
       async () => (await client.get<{ status?: { replicas?: number } }>(path)).status?.replicas === 1,

@@ -112,9 +112,9 @@ describe('on the volumes of pods', { timeout: 200_000 }, () => {
       ]);
       expect((await eventsOf(sick.metadata.uid, 'VolumeConditionAbnormal'))[0]).toContain(says);
       await eventually(async () => (await logOf(sick.metadata.name)).includes(says), { what: 'a log of it' });
-      const mendIt = { clusterId: risks.clusterId, operation, volumeClaim: `default/${name}` };
+      const remediation = { clusterId: risks.clusterId, operation, volumeClaim: `default/${name}` };
       if (operation === 'storage.nas.1') await risks.client.delete(`${PODS}/${sick.metadata.name}`);
-      else await risks.done('remediate', mendIt);
+      else await risks.done('remediate', remediation);
       await noFinding();
       const well = await eventually(async () => {
         const pod = await readyPod(name);

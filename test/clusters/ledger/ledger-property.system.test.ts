@@ -34,7 +34,7 @@ const TIMEOUT_MS = 300_000 + RUNS * STEPS * 20_000;
 const WAIT_MS = 200_000;
 /**
  * Set to repeat what a run has found. Else LEDGER_RUNS has each run search elsewhere; without it they try the same each time,
- * so that nobody's change fails by what it has not touched.
+ * so that no change fails because of inputs that it did not touch.
  */
 const SEED = process.env.LEDGER_SEED ?? (process.env.LEDGER_RUNS === undefined ? 20_261_124 : undefined);
 
@@ -159,7 +159,7 @@ async function expectNoDrift(run: Run): Promise<void> {
   }
 }
 
-/** Pools that scale by themselves may be at it between the two reads, so unequal ones are read again. */
+/** Autoscaling may act between the two reads, so unequal pools are read again. */
 async function expectRecount(account: string): Promise<void> {
   const read = async () => ({
     ledger: await ledgerUses(world.prisma, account),

@@ -60,7 +60,7 @@ describe('an upgrade in the window', () => {
     expect(await windows.operation(begun?.id)).toMatchObject({ scheduledFor: null });
   });
 
-  test('waits for the next opening when nobody looked while the window was open', async () => {
+  test('waits for the next window when no engine ran while the window was open', async () => {
     const id = await windows.berlinWithWindow('missed');
     const { operation: begun } = await windows.inWindow(id);
     windows.clock.time = new Date('2026-01-18T00:00:00Z');

@@ -68,7 +68,7 @@ test.each<[string, Pod, CandidateNode, boolean]>([
   ['that wants another zone', pod('1', inZone('NotIn', ['b'])), place(2, { labels: { zone: 'b' } }), false],
   ['that wants no zone', pod('1', inZone('DoesNotExist', [])), place(2, { labels: { zone: 'b' } }), false],
   [
-    'that wants what nobody knows',
+    'that requests an unknown resource',
     pod('1', inZone('Like', ['b'])),
     place(2, { labels: { zone: 'b' } }),
     false,

@@ -82,7 +82,7 @@ describe('how machines are paid', () => {
     ]);
     const pool = pools[1] ?? '';
     const [victim] = (await living.pool(pool)).nodes.nodes;
-    // The notice is five minutes, which it stays: it is not over before somebody has looked.
+    // The notice stays five minutes: it does not end before the test has read it.
     await living.world.settings({ speed: 1 });
     await living.cloud('POST', `/clusters/${id}/instances/${victim?.id}/reclaim`);
     await living.world.settings({ speed: 1_000 });

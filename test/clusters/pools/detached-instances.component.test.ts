@@ -11,7 +11,7 @@ const ALIYUN_2 = 'aliyun_2_1903_x64_20G_alibase_20220525.vhd';
 const CENTOS_8 = 'centos_8_5_x64_20G_alibase_20220425.vhd';
 const FILES = ['/root/notes.txt'];
 
-/** A machine that somebody made in the cloud. */
+/** An instance that was created in the cloud's console. */
 const machine = (id: string, more: Record<string, unknown> = {}) =>
   living.cloud('PUT', `/machines/${id}`, {
     account: 'acme',

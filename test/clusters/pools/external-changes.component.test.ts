@@ -25,7 +25,7 @@ async function seen<T>(clusterId: string, look: () => Promise<T | false>, what: 
   return eventually(look, { what });
 }
 
-describe('a machine that somebody changes in the console of the cloud', () => {
+describe('an instance that is changed in the console of the cloud', () => {
   test('is recorded as it is paid now, and is counted in no quota once it is a subscription', async () => {
     const { id, pool, node } = await one();
     await living.cloud('PUT', instance(id, node, 'charge-type'), { chargeType: 'PREPAID' });
@@ -58,7 +58,7 @@ describe('a machine that somebody changes in the console of the cloud', () => {
   });
 });
 
-describe('a machine that somebody takes out of the scaling group', () => {
+describe('an instance that is removed from the scaling group', () => {
   const takeOut = (id: string, node: string) =>
     living.cloud('PUT', instance(id, node, 'scaling-group'), { nodePoolId: null });
 

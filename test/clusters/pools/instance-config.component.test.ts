@@ -40,7 +40,7 @@ describe('spot machines with a price limit', () => {
     expect(end.result?.failures[0]?.message).toContain('Above the limit of 0.2');
     const [high = ''] = pools;
     const [before] = (await living.pool(high)).nodes.nodes;
-    // The notice is five minutes: it is not over before somebody has looked.
+    // The notice is five minutes: it does not end before the test has read it.
     await living.world.settings({ speed: 1 });
     await price(0.6);
     await living.world.settings({ speed: 1_000 });

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => living[Symbol.asyncDispose]());
 
-describe('a node that somebody deletes with kubectl', () => {
+describe('a node that is deleted with kubectl', () => {
   const deleteInKubernetes = async (cluster: string, name: string) => {
     const credentials = await living.world.platform.provider.credentials(
       cluster,

@@ -13,7 +13,7 @@ import {
   carryOut,
   DEPLOYMENTS,
   lookAround,
-  mendMachines,
+  repairInstances,
   type Run,
   setCloud,
 } from './property/run-command.js';
@@ -25,7 +25,7 @@ const STEPS = Number(process.env.POOL_STEPS ?? 14);
 /**
  * Set to repeat what a run has found. Else POOL_RUNS has each run search elsewhere; without it they try the same each
  * time,
- * so that nobody's change fails by what it has not touched.
+ * so that no change fails because of inputs that it did not touch.
  */
 const SEED = process.env.POOL_SEED ?? (process.env.POOL_RUNS === undefined ? 20_261_124 : undefined);
 const WAIT_MS = 200_000;
@@ -71,13 +71,13 @@ async function begin(tally: Run['tally']): Promise<Run> {
 async function allEnded(run: Run, somebody: boolean, limits = LIMITS): Promise<void> {
   const { prisma } = living.world;
   const where = { clusterId: run.clusterId, finishedAt: null };
-  await mendMachines(run);
+  await repairInstances(run);
   let last: unknown[] = [];
   let looks = 0;
   const ended = async () => {
     await expectBounds(run, somebody, limits);
     last = await prisma.operation.findMany({ where });
-    if (last.length > 0) await mendMachines(run);
+    if (last.length > 0) await repairInstances(run);
     if (++looks % LOOKS === 0) clock.advance(DRAIN_MS);
     return last.length === 0;
   };
@@ -102,7 +102,7 @@ async function expectConvergence(run: Run): Promise<void> {
   let looks = 0;
   const converged = async () => {
     await lookAround(run);
-    await mendMachines(run);
+    await repairInstances(run);
     if (++looks % LOOKS === 0) clock.advance(DRAIN_MS);
     for (const id of unsynced)
       if ((await living.mutate('syncNodePool', { id })).userErrors.length === 0) unsynced.delete(id);
@@ -153,7 +153,7 @@ async function tryOut(steps: readonly Step[], tally: Run['tally']): Promise<void
   for (const { commands, patient, crashAt } of steps) {
     if (patient) await allEnded(run, somebody);
     if (crashAt !== null) living.engine.crashAt(crashAt);
-    // Bounds that somebody has changed in the cloud are given back when the pool is looked at.
+    // Bounds that were changed in the cloud are restored when the pool is reconciled.
     somebody ||= commands.some(({ kind }) => kind === 'boundOutside');
     await Promise.all(commands.map((command) => carryOut(run, command)));
     await expectBounds(run, somebody);

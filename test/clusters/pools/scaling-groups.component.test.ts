@@ -62,7 +62,7 @@ describe('a node pool and its scaling group', () => {
     expect((await living.pool(pool)).scalingGroup).toMatchObject({ minSize: 0, maxSize: 2000 });
   });
 
-  test('bounds that somebody changes in the cloud are found and given back', async () => {
+  test('bounds that were changed in the cloud are found and restored', async () => {
     const { id, pools } = await living.cluster([{ name: 'a' }]);
     const pool = pools[0] ?? '';
     await living.cloud('PATCH', group(id, pool), { minSize: 1, maxSize: 1 });

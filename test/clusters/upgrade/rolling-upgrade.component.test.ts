@@ -218,7 +218,7 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
     expect(await world.prisma.node.count({ where: { clusterId, version: '1.32.6' } })).toBe(2);
   });
 
-  it('leaves pods that nobody makes anew running where they are, and nodes cordoned that were cordoned before', async () => {
+  it('leaves pods without a controller running where they are, and nodes cordoned that were cordoned before', async () => {
     const { clusterId, client } = await runningCluster(world, '1.32.6', 2);
     const [first, second] = await world.prisma.node.findMany({
       where: { clusterId },

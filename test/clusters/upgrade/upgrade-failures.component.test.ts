@@ -78,7 +78,7 @@ describe('an upgrade', { timeout: 300_000 }, () => {
     const id = await beginUpgrade(ask, { id: clusterId, version: '1.34' });
     await pod.leaving();
     await powerApi(clusterId, false);
-    // From then on nobody who has seen the pods before still has to decide.
+    // No reconcile that has read the pods before is still undecided.
     await eventually(() => isFailing(clusterId));
     clock.advance(31 * 60_000);
     await operationWhen(world, id, ({ pausedAt }) => pausedAt !== null);

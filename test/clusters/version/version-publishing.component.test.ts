@@ -141,7 +141,7 @@ describe('publishKubernetesVersion', () => {
     ]);
   });
 
-  it('is told to clusters that were made with an expired patch, and to those that nobody has told', async () => {
+  it('is announced to clusters with an expired patch version, and to clusters without an announcement', async () => {
     const clusterId = await created('1.36.1');
     // A new release of the platform brings a version with it, past publishKubernetesVersion.
     const { prisma, platform } = world;

@@ -34,7 +34,7 @@ federation(
   ],
   [
     {
-      title: 'that key, which nobody can answer for every type',
+      title: 'that key, which no subgraph resolves for every type',
       query: '{ node(id: "a1") { id } }',
       data: null,
       errors: true,

@@ -232,7 +232,7 @@ federation(
       query: '{ thing { id name } }',
       data: { thing: { id: 'a1', name: 'open' } },
     },
-    { title: 'nobody can ask for it', query: '{ thing { hidden } }', data: null, errors: true },
+    { title: 'no subgraph resolves it', query: '{ thing { hidden } }', data: null, errors: true },
     {
       title: 'an enum value that clients do not see is null',
       query: '{ things { id kind } }',
@@ -254,7 +254,7 @@ federation(
       data: { opened: null, kinds: null },
       errors: true,
     },
-    { title: 'nobody can pass it', query: '{ things(kind: RIGHT) { id } }', data: null, errors: true },
+    { title: 'no subgraph accepts it', query: '{ things(kind: RIGHT) { id } }', data: null, errors: true },
     {
       title: 'it is not in the schema that clients read',
       query: '{ __type(name: "Thing") { fields { name } } k: __type(name: "Kind") { enumValues { name } } }',

@@ -191,7 +191,7 @@ federation(
 );
 
 federation(
-  'federation 1, @external where nobody needs it',
+  'federation 1, an unused @external',
   [
     plainSubgraph(
       'prices',

@@ -97,7 +97,7 @@ federation(
       },
     },
     {
-      title: 'what is left out is asked of nobody, nor what it needs',
+      title: 'an excluded field is not requested, nor its required fields',
       query:
         'query ($b: Boolean = false) { good { price hidden @include(if: $b) inStock secret @include(if: $b) } }',
       data: { good: { price: 3, inStock: true } },

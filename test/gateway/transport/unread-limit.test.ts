@@ -49,7 +49,7 @@ const ways: ReadonlyMap<string, (bearer: string) => Promise<void>> = new Map([
   ],
 ]);
 
-/** Sequences of the events that somebody gets who reads. */
+/** Sequences of the events that a reading subscriber receives. */
 async function reader(): Promise<number[]> {
   const request = { bearer: await token(), headers: STREAM, body: { query: PADDED } };
   const response = await requestOnNewConnection(fixture.url, request);

@@ -98,7 +98,7 @@ test('times out opening a stream, also as the half-open probe', async () => {
     },
   ]);
   expect(await phase()).toBe('open');
-  await until(() => moody.left === 1, 'the subgraph hears that nobody waits');
+  await until(() => moody.left === 1, 'the abort of the fetch');
 });
 
 test('an open stream has no timeout and ends at the subgraph when its client disconnects', async () => {

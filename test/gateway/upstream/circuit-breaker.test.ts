@@ -94,7 +94,7 @@ test('a subgraph that times out only affects its own fields', async () => {
       extensions: { code: 'REQUEST_TIMEOUT' },
     },
   ]);
-  await until(() => moody.left === 1, 'the subgraph hears that nobody waits');
+  await until(() => moody.left === 1, 'the abort of the fetch');
 });
 
 test('stops calling a failing subgraph and resumes when it has recovered', async () => {
@@ -148,5 +148,5 @@ test('aborts the subgraph request when the client completes its operation on a W
   await until(() => moody.waiting.length === 1, 'the request at the subgraph');
   await results.return?.();
   await first;
-  await until(() => moody.left === 1, 'the subgraph hears that nobody waits');
+  await until(() => moody.left === 1, 'the abort of the fetch');
 });

@@ -1,7 +1,7 @@
 import type { AccountResources } from './account-resources.js';
 
 /**
- * A request with exactly one id of somebody else. Made with `theirs` for both it is a request of the owner's own,
+ * A request with exactly one id of another account. Made with `theirs` for both it is a request of the owner's own,
  * which must find what it names: else the attempt would prove nothing.
  */
 export interface Attempt {

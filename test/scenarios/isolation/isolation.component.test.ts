@@ -40,7 +40,7 @@ const theirIds = new Set(
     'otherMachine otherNode quota quotaApplication securityGroup supportTicket vpc vSwitch watchCursor workload',
   ].flatMap((names) => names.split(' ').map((name) => `their ${name}`)),
 );
-/** Where an attempt has an id of somebody else. */
+/** Where an attempt has an id of another account. */
 const pathsIn = (attempt: Attempt) => pathsOf(attempt.with(mine, theirs), theirIds);
 const titled = (root: Root) =>
   attempts[root].map((attempt) => [`${attempt.field}(${pathsIn(attempt).join()})`, attempt] as const);
@@ -51,7 +51,7 @@ describe('every root field of the graph', () => {
   const fields = roots.flatMap((root) => rootFields(schema, root).map((field) => ({ root, field })));
 
   test.each(fields.map(({ root, field }) => [`${root}.${field.name}`, root, field] as const))(
-    '%s is tried with every id of somebody else that it takes',
+    '%s is tried with every id of another account that it takes',
     (name, root, field) => {
       const tried = attempts[root].filter((attempt) => attempt.field === field.name).flatMap(pathsIn);
       const taken = referencePaths(field.args).filter(

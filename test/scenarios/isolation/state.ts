@@ -1,6 +1,6 @@
 import type { TestDatabase } from '../../kit/database.js';
 
-/** Kubernetes' own bookkeeping, which goes on while nobody asks for anything. */
+/** Changes that Kubernetes makes without requests. */
 const BOOKKEEPING = ['events', 'leases.coordination.k8s.io', 'nodes'];
 
 /** When the platform compared a component last, which it does every ten minutes. */

@@ -28,7 +28,7 @@ beforeAll(async () => {
   world = await startEngineFixture({ speed: 2_000 });
   engine = await world.engine();
   const found = clusterReconcilers(world.platform).find(({ kind }) => kind === CLOUD_RESOURCE_REQUESTS);
-  if (!found) throw new Error('nobody answers claims');
+  if (!found) throw new Error('no reconciler decides claims');
   claims = found;
 });
 afterAll(async () => {

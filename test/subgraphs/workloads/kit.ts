@@ -27,7 +27,7 @@ export interface WorkloadsWorld extends AsyncDisposable {
   readonly observability: AskSubgraph;
   /** A running cluster with `nodes` ready nodes; its id. */
   cluster(account: string, nodes?: number): Promise<string>;
-  /** A cluster of which the platform knows an address where nobody answers. */
+  /** A cluster whose API server address is not served. */
   unreachableCluster(account: string): Promise<string>;
 }
 

@@ -25,7 +25,7 @@ export type NodePoolState = model.NodePoolState;
 
 @ObjectType({
   description:
-    'Automatic scaling of a node pool. It looks every ten seconds: pods that find no node let the pool grow whose instance they fill best; nodes that have been idle are drained and taken away, but for those with pods that nobody makes anew or of kube-system.',
+    'Autoscaling of a node pool, every ten seconds: for unschedulable pods the pool grows whose instances they fill best; idle nodes are drained and removed, except nodes with pods of kube-system or without a controller.',
 })
 export class NodePoolAutoscaling {
   @Field(() => Boolean, { description: 'Whether it is on.' })

@@ -20,7 +20,7 @@ import type { ClusterSnapshot } from './cluster-snapshot.js';
 /** A cluster whose pools may be resized. */
 export interface AutoscaledCluster {
   readonly cluster: Cluster;
-  /** Those that scale by themselves. */
+  /** Pools with autoscaling. */
   readonly pools: readonly NodePool[];
   /** What the platform knows of the nodes of the whole cluster. */
   readonly nodes: readonly Node[];

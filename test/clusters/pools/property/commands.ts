@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { faultPoints } from '../../../../engine/faults/fault-points.js';
 
-/** What may be done to the pools of a cluster, by somebody or outside the platform; `index` chooses among the pools. */
+/** Changes of a cluster's pools, through the platform or in the cloud; `index` selects the pool. */
 
 const index = fc.nat(3);
 /** Chooses among the nodes of the pool. */

@@ -133,7 +133,7 @@ export async function setCloud(
 }
 
 /** Repairs the broken instances: pods on a node without a kubelet are not removed. */
-export async function mendMachines(run: Run): Promise<void> {
+export async function repairInstances(run: Run): Promise<void> {
   const { world } = run.living;
   for (const { id } of await world.prisma.node.findMany({ where: { clusterId: run.clusterId } }))
     await unlessGone(() => outside(run, 'PUT', `/instances/${id}/power`, { on: true }));

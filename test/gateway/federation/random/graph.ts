@@ -1,7 +1,7 @@
 /** How a subgraph has a field. */
 export interface Part {
   /**
-   * `owned`: it resolves it. `external`: somebody else does, and it is told the value. `overridden`: it used to
+   * `owned`: it resolves it. `external`: another subgraph does, and sends the value. `overridden`: it used to
    * resolve it, and must never be asked.
    */
   readonly how: 'owned' | 'external' | 'overridden';

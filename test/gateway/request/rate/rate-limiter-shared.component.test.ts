@@ -52,7 +52,7 @@ test('gateways that start concurrently create one table and share one bucket', a
   const gateways = Array.from({ length: 8 }, gateway);
   const spent = await sum(gateways.map((one) => spend(one, 'many', 50)));
   expect(spent).toBeLessThanOrEqual(100);
-  // What is missing is leased by somebody.
+  // The rest is leased by a gateway.
   expect(spent).toBeGreaterThan(100 - gateways.length * PORTION);
   for (let round = 0; round < 3; round += 1) {
     const more = await sum([...gateways, gateway()].map((one) => spend(one, 'many', 50)));

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Fixture, startFixture, token } from '../../fixtures/gateway.js';
 
 let fixture: Fixture;
-/** One that asks nobody for a token: nothing but the form of a request tells a foreign page's from an honest one. */
+/** Without authentication only the form of a request tells a cross-site request from others. */
 let open: Fixture;
 beforeAll(async () => {
   fixture = await startFixture({ limits: { batch: 3 } });
