@@ -5,7 +5,7 @@ import { checkDatabase, withoutPassword } from '../kernel/postgres/check-databas
 import { type OpenDatabase, openDatabase } from '../kernel/postgres/database.js';
 import { migrate } from '../kernel/postgres/migrate.js';
 import { packageRoot } from '../kernel/package-root.js';
-import { seed } from '../catalogue/seed.js';
+import { seed } from '../catalog/seed.js';
 import { type DatabaseRights, grantRights } from './database-rights.js';
 import { type SecretsOfFolder, claimDatabase } from './secret-fingerprints.js';
 
@@ -19,7 +19,7 @@ export interface PrepareOptions {
 }
 
 /**
- * Migrates a database to this release as its owner: migrations, the queue's tables, the catalogue, and the rights of the
+ * Migrates a database to this release as its owner: migrations, the queue's tables, the catalog, and the rights of the
  * roles as which processes run. Every process does so at its start; of concurrent processes one does the work. Throws
  * `DatabaseUnusableError` when it cannot be reached or written, `SecretsError` when it belongs to other secrets.
  */

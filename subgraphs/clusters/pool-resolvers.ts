@@ -22,23 +22,23 @@ import { UpdateNodePoolService } from './api/node-pool/update-node-pool.service.
 export function poolResolvers(
   platform: Platform,
   {
-    catalogue,
+    catalog,
     clusters,
     nodes,
-  }: { readonly catalogue: ClusterCatalogStore; readonly clusters: ClusterStore; readonly nodes: NodeStore },
+  }: { readonly catalog: ClusterCatalogStore; readonly clusters: ClusterStore; readonly nodes: NodeStore },
 ): object[] {
   return [
-    new PoolDetailsResolver({ catalogue, repairs: new NodeRepairStore(platform.database.prisma) }),
+    new PoolDetailsResolver({ catalog, repairs: new NodeRepairStore(platform.database.prisma) }),
     new ScalingGroupResolver(new ScalingGroupsReader(platform.provider)),
     new PoolChangesMutations({
-      updating: new UpdateNodePoolService(platform, catalogue),
-      attaching: new AttachInstancesService(platform, catalogue),
+      updating: new UpdateNodePoolService(platform, catalog),
+      attaching: new AttachInstancesService(platform, catalog),
       removing: new RemoveNodesService(platform),
     }),
     new InstanceCategoryResolver(),
     new NodeRepairResolver(),
-    new NodeDetailsResolver({ catalogue, clusters }),
+    new NodeDetailsResolver({ catalog, clusters }),
     new ClusterNodeResolver(nodes),
-    new InstanceResolver(new InstanceService(platform), new ChargeConversionService(platform), catalogue),
+    new InstanceResolver(new InstanceService(platform), new ChargeConversionService(platform), catalog),
   ];
 }

@@ -17,12 +17,12 @@ interface Stores {
   readonly nodePools: NodePoolStore;
   readonly nodes: NodeStore;
   readonly operations: OperationStore;
-  readonly catalogue: ClusterCatalogStore;
+  readonly catalog: ClusterCatalogStore;
 }
 
 /** How other subgraphs' references become entities: batched, and only the account's own. */
 export function clusterReferences({
-  catalogue,
+  catalog,
   ...stores
 }: Stores): Readonly<Record<string, ReferenceResolver>> {
   const byId =
@@ -34,9 +34,9 @@ export function clusterReferences({
     NodePool: byId(stores.nodePools.byIds),
     Node: byId(stores.nodes.byIds),
     Operation: byId(stores.operations.byIds),
-    InstanceType: async ({ id }: Reference) => (await catalogue.catalogue()).instanceTypes.get(id) ?? null,
+    InstanceType: async ({ id }: Reference) => (await catalog.read()).instanceTypes.get(id) ?? null,
     KubernetesVersion: async ({ id }: Reference) => {
-      const { versions } = await catalogue.catalogue();
+      const { versions } = await catalog.read();
       return versions.has(id) ? versions.status(id) : null;
     },
     // Whether there is such a region is for its own subgraph to say.

@@ -99,20 +99,20 @@ import { ViewerResolver } from './api/account/viewer.resolver.js';
 /** Clusters, node pools, nodes and the operations on them. */
 export async function createClustersSubgraph(platform: Platform): Promise<Subgraph> {
   const { prisma } = platform.database;
-  const catalogue = new ClusterCatalogStore(prisma, platform.events);
+  const catalog = new ClusterCatalogStore(prisma, platform.events);
   const stores = {
     clusters: new ClusterStore(prisma),
     nodePools: new NodePoolStore(prisma),
     nodes: new NodeStore(prisma),
     operations: new OperationStore(prisma),
-    catalogue,
+    catalog,
   };
   const networks = new NetworkStore(prisma);
   const incidents = new IncidentStore(prisma);
   const components = new ComponentStore(prisma);
   const clusterChecks = new ClusterCheckStore(prisma);
   const tickets = new SupportTicketStore(prisma);
-  const lists = new ClusterListService(stores.clusters, catalogue);
+  const lists = new ClusterListService(stores.clusters, catalog);
   const kubeconfigs = new KubeconfigService(platform);
   return defineSubgraph({
     name: 'clusters',
@@ -121,24 +121,24 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
       new ClusterResolver({ ...stores, lists, kubeconfigs }),
       new RegionResolver(stores.clusters),
       new ClusterMutations(
-        new CreateClusterService(platform, catalogue),
-        new ClusterService(platform, catalogue),
+        new CreateClusterService(platform, catalog),
+        new ClusterService(platform, catalog),
       ),
       new NodePoolResolver(stores),
       ...poolResolvers(platform, stores),
-      new NodePoolMutations(new NodePoolService(platform, catalogue)),
+      new NodePoolMutations(new NodePoolService(platform, catalog)),
       new NodeResolver(stores),
       new NodeMetadataResolver(new NodeMetadataReader(platform), new UpdateNodeService(platform)),
       new OperationResolver(new OperationService(platform, stores.operations), stores),
-      new CatalogResolver(catalogue),
-      new ReleaseResolver(catalogue),
-      new PublishVersionResolver(new PublishVersionService(platform, catalogue)),
+      new CatalogResolver(catalog),
+      new ReleaseResolver(catalog),
+      new PublishVersionResolver(new PublishVersionService(platform, catalog)),
       new PauseOperationResolver(new PauseOperationService(platform)),
       new ComponentResolver({ components, clusters: stores.clusters }),
       new ClusterComponentsResolver(components),
       new ComponentMutations(new ComponentService(platform), new ComponentCheckService(platform)),
       new ComponentLinksResolver(),
-      new VerticalScalingMutations(new VerticalScalingService(platform, catalogue)),
+      new VerticalScalingMutations(new VerticalScalingService(platform, catalog)),
       new HighRiskMutations(new HighRiskService(platform)),
       new HighRiskOperationResolver(),
       new ClusterRisksResolver(new RiskFindingStore(prisma)),
@@ -156,12 +156,12 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
       new network.SecurityGroupResolver(networks),
       new network.ClusterNetworkPartsResolver(networks),
       new network.ClusterNetworkResolver(networks, new ClusterResourceStore(prisma)),
-      new NetworkMutations(new NetworkService(platform, catalogue)),
+      new NetworkMutations(new NetworkService(platform, catalog)),
       new NetworkDeletionMutations(new NetworkDeletionService(platform)),
-      new NodeNetworkResolver(networks, catalogue),
+      new NodeNetworkResolver(networks, catalog),
       new NodeComponentsResolver({ ...stores, controlPlanes: new ControlPlaneStore(prisma) }, platform),
-      new ClusterCheckResolver(new ClusterCheckService(platform, catalogue), clusterChecks),
-      new SupportTicketResolver(new SupportTicketService(platform, catalogue), tickets, stores),
+      new ClusterCheckResolver(new ClusterCheckService(platform, catalog), clusterChecks),
+      new SupportTicketResolver(new SupportTicketService(platform, catalog), tickets, stores),
       new ClusterTicketsResolver(tickets),
       new ProvisioningEventResolver(stores),
       clusterSubscriptions({
@@ -172,7 +172,7 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
       new ResourceResolver(resourceReaders(platform)),
       new ViewerResolver(),
       new ClusterKindResolver(),
-      new MigrationMutations(new MigrationService(platform, catalogue)),
+      new MigrationMutations(new MigrationService(platform, catalog)),
       new EdgeAutonomyMutations(new EdgeAutonomyService(platform)),
       new AccountVerificationResolver(platform, new AccountVerificationService(platform)),
     ],

@@ -61,7 +61,7 @@ export async function startEngineFixture({
     provider,
     kubernetes,
   };
-  const catalogue = new ClusterCatalogStore(kit.database.prisma);
+  const catalog = new ClusterCatalogStore(kit.database.prisma);
   const { prisma } = kit.database;
   const actor = testActor(account);
   /** Changes in the cloud's console, outside the platform. */
@@ -82,9 +82,9 @@ export async function startEngineFixture({
     platform,
     prisma,
     actor,
-    clusters: new ClusterService(platform, catalogue),
-    creation: new CreateClusterService(platform, catalogue),
-    pools: new NodePoolService(platform, catalogue),
+    clusters: new ClusterService(platform, catalog),
+    creation: new CreateClusterService(platform, catalog),
+    pools: new NodePoolService(platform, catalog),
     /** An engine in this process. */
     engine(faults: FaultInjector = noFaultInjection): Promise<Engine> {
       const reconcilers = [...clusterReconcilers(platform), ...quotaReconcilers(platform)];

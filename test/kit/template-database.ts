@@ -5,7 +5,7 @@ import { installQueue } from '../../engine/jobs/install-queue.js';
 import { openDatabase } from '../../kernel/postgres/database.js';
 import { migrate } from '../../kernel/postgres/migrate.js';
 import { packageRoot } from '../../kernel/package-root.js';
-import { seed } from '../../catalogue/seed.js';
+import { seed } from '../../catalog/seed.js';
 
 /** The URL of another database on the same server. */
 export function databaseUrl(serverUrl: string, database: string): string {
@@ -25,7 +25,7 @@ export async function onServer(serverUrl: string, sql: string): Promise<void> {
   }
 }
 
-/** A database with every migration and the catalogue, to clone test databases from. */
+/** A database with every migration and the catalog, to clone test databases from. */
 export async function createTemplate(
   serverUrl: string,
 ): Promise<{ name: string; drop: () => Promise<void> }> {

@@ -16,8 +16,8 @@ const supergraph = buildSchema(await readFile(join(packageRoot, 'gateway/supergr
   assumeValid: true,
 });
 
-/** Entities that no account can delete: the catalogue only grows. */
-const CATALOGUE: readonly string[] = ['Region', 'Zone', 'TimeZone', 'InstanceType', 'KubernetesVersion'];
+/** Entities that no account can delete: the catalog only grows. */
+const CATALOG: readonly string[] = ['Region', 'Zone', 'TimeZone', 'InstanceType', 'KubernetesVersion'];
 /** Other fields that may not be null though another subgraph has the object, with why it is always there. */
 const ALWAYS_THERE: Readonly<Record<string, string>> = {
   'Workload.cluster':
@@ -37,7 +37,7 @@ describe('a field that names an object of another subgraph', () => {
 
   test('is nullable unless the object always exists', () => {
     const broken = fields.filter(
-      ({ name, type, required }) => required && !CATALOGUE.includes(type) && !(name in ALWAYS_THERE),
+      ({ name, type, required }) => required && !CATALOG.includes(type) && !(name in ALWAYS_THERE),
     );
     expect(broken).toEqual([]);
   });

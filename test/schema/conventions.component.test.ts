@@ -343,18 +343,18 @@ describe('a mutation', () => {
 });
 
 describe('an object type with an id', () => {
-  const CATALOGUE = 'an entry of the catalogue: its id has no prefix, and its own list or field has it';
+  const CATALOG = 'an entry of the catalog: its id has no prefix, and its own list or field has it';
   /** Not found by Query.node: why. */
   const EXCEPTIONS: Readonly<Record<string, string>> = {
     ClusterResource: 'a view of a VPC, an instance and so on: it has the id of what it shows',
     ControlPlaneReplica: 'its id is its name, unique in its cluster alone',
-    HighRiskOperation: CATALOGUE,
-    InstanceType: CATALOGUE,
-    KubernetesVersion: CATALOGUE,
-    NodeImage: CATALOGUE,
-    Region: CATALOGUE,
-    TimeZone: CATALOGUE,
-    Zone: CATALOGUE,
+    HighRiskOperation: CATALOG,
+    InstanceType: CATALOG,
+    KubernetesVersion: CATALOG,
+    NodeImage: CATALOG,
+    Region: CATALOG,
+    TimeZone: CATALOG,
+    Zone: CATALOG,
   };
 
   test('is found by Query.node, which says so by the interface Resource', () => {
@@ -375,7 +375,7 @@ describe('a field with a state, a type or a kind', () => {
   const ARCHITECTURE = 'a word of the cloud, which adds to them';
   /** Those that are text: why. */
   const TEXTS: Readonly<Record<string, string>> = {
-    'ComponentDefinition.category': 'a word of the component catalogue, which is data',
+    'ComponentDefinition.category': 'a word of the component catalog, which is data',
     'Condition.status': 'fixed; a word of Kubernetes',
     'Condition.type': 'fixed; an open set, as in Kubernetes',
     'Container.state': OF_KUBERNETES,

@@ -34,7 +34,7 @@ export class UpgradeChecks {
 
   constructor(
     private readonly platform: CheckPlatform,
-    private readonly catalogue: ClusterCatalogStore,
+    private readonly catalog: ClusterCatalogStore,
   ) {
     this.checks = new ClusterCheckStore(platform.database.prisma);
   }
@@ -46,7 +46,7 @@ export class UpgradeChecks {
   async upgradeBlockers(account: string, clusterId: string, version: string): Promise<ClusterCheckItem[]> {
     const [cluster] = await new ClusterStore(this.platform.database.prisma).byIds(account, [clusterId]);
     if (cluster?.state !== 'RUNNING') return [];
-    const { versions } = await this.catalogue.catalogue();
+    const { versions } = await this.catalog.read();
     const database = this.platform.database.prisma;
     if (!(await upgradeTarget(cluster, version, { database, versions })).ok) return [];
     return this.blockersOf(cluster, version);
@@ -59,7 +59,7 @@ export class UpgradeChecks {
 
   /** Checks before an upgrade of a cluster that was read. */
   async items(cluster: ClusterRow, requested: string): Promise<ClusterCheckItem[]> {
-    const { versions } = await this.catalogue.catalogue();
+    const { versions } = await this.catalog.read();
     const database = this.platform.database.prisma;
     const target = await upgradeTarget(cluster, requested, { database, versions });
     const client = await this.clientOf(cluster);
@@ -107,7 +107,7 @@ export class UpgradeChecks {
     { client, to }: { readonly client: KubernetesClient | undefined; readonly to: string },
   ): Promise<ScanResult> {
     if (!client) return { kind: 'NO_API', message: `The cluster ${id} has no Kubernetes API yet.` };
-    const { notes } = await this.catalogue.catalogue();
+    const { notes } = await this.catalog.read();
     const apis = removedBetween(notes.removedApis, null, minorOf(to));
     try {
       return splitUses(await scanRemovedApis(client, apis), minorOf(version));

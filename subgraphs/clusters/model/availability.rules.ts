@@ -6,7 +6,7 @@ import type { ClusterCatalog, CatalogRegion } from './catalog.js';
 const PATH = ['input', 'regionId'];
 
 /**
- * What keeps a product from a region by the matrix of the catalogue: nothing, PRODUCT_COMING_SOON or
+ * What keeps a product from a region by the matrix of the catalog: nothing, PRODUCT_COMING_SOON or
  * PRODUCT_NOT_OFFERED. The message and `nearestRegionId` name the nearest region that offers it.
  */
 export function availabilityProblems(

@@ -40,7 +40,7 @@ const BY_CAPABILITY: Readonly<Record<ClusterCapability, ClusterKindName>> = {
 
 /**
  * The one place that decides what a cluster is: its kind, product and rules, or why the combination does not exist.
- * The gates of availability and quotas, creation and the catalogue of kinds all ask here.
+ * The gates of availability and quotas, creation and the catalog of kinds all ask here.
  */
 export function kindOf(request: KindRequest): { kind?: ClusterKind; problems: Problem[] } {
   const problems = [...editionProblems(request), ...capabilityProblems(request)];

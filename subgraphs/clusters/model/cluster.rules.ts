@@ -68,7 +68,7 @@ export interface ClusterPlan {
   readonly storagePlugin: StoragePlugin;
 }
 
-/** What a request means by the catalogue. */
+/** What a request means by the catalog. */
 interface Reading {
   readonly region: CatalogRegion | undefined;
   readonly product: ReturnType<typeof kindOf>;
@@ -76,19 +76,19 @@ interface Reading {
   readonly timeZone: string | undefined;
 }
 
-/** Checks a request against the catalogue: a plan, or every problem that can be seen at once. */
+/** Checks a request against the catalog: a plan, or every problem that can be seen at once. */
 export function planCluster(
   request: ClusterRequest,
-  catalogue: ClusterCatalog,
+  catalog: ClusterCatalog,
 ): { plan?: ClusterPlan; problems: Problem[] } {
-  const region = catalogue.regions.get(request.regionId);
+  const region = catalog.regions.get(request.regionId);
   const reading: Reading = {
     region,
     product: kindOf(request),
-    version: catalogue.versions.choose(request.version),
-    timeZone: request.timeZone == null ? region?.timeZone : catalogue.timeZoneNamed(request.timeZone)?.id,
+    version: catalog.versions.choose(request.version),
+    timeZone: request.timeZone == null ? region?.timeZone : catalog.timeZoneNamed(request.timeZone)?.id,
   };
-  const problems = problemsOf(request, reading, catalogue);
+  const problems = problemsOf(request, reading, catalog);
   const plan = problems.length === 0 ? complete(request, reading) : undefined;
   return { ...(plan && { plan }), problems };
 }
@@ -96,17 +96,17 @@ export function planCluster(
 function problemsOf(
   request: ClusterRequest,
   { region, product, version }: Reading,
-  catalogue: ClusterCatalog,
+  catalog: ClusterCatalog,
 ): Problem[] {
   return [
     ...validateName(request.name, ['input', 'name']),
     ...regionProblems(request, region),
     ...product.problems,
-    ...availabilityProblems(region, product.kind?.product, catalogue.regions),
+    ...availabilityProblems(region, product.kind?.product, catalog.regions),
     ...(version.ok ? [] : [{ code: version.code, message: version.message, path: ['input', 'version'] }]),
-    ...timeZoneProblems(request, catalogue),
-    ...poolListProblems(request, catalogue),
-    ...kindProblems(request, product.kind, { version, types: catalogue.instanceTypes }),
+    ...timeZoneProblems(request, catalog),
+    ...poolListProblems(request, catalog),
+    ...kindProblems(request, product.kind, { version, types: catalog.instanceTypes }),
     ...validateNetwork(request.network, {
       plugin: request.networkPlugin ?? 'FLANNEL',
       hasNetwork: request.type !== 'EXTERNAL_KUBERNETES',
@@ -165,13 +165,13 @@ function regionProblems(request: ClusterRequest, region: CatalogRegion | undefin
   });
 }
 
-function timeZoneProblems(request: ClusterRequest, catalogue: ClusterCatalog): Problem[] {
-  if (request.timeZone == null || catalogue.timeZoneNamed(request.timeZone)) return [];
+function timeZoneProblems(request: ClusterRequest, catalog: ClusterCatalog): Problem[] {
+  if (request.timeZone == null || catalog.timeZoneNamed(request.timeZone)) return [];
   const message = `There is no time zone ${request.timeZone}; see Query.timeZones.`;
   return [{ code: 'UNKNOWN_TIME_ZONE', message, path: ['input', 'timeZone'] }];
 }
 
-function poolListProblems({ nodePools, regionId }: ClusterRequest, catalogue: ClusterCatalog): Problem[] {
+function poolListProblems({ nodePools, regionId }: ClusterRequest, catalog: ClusterCatalog): Problem[] {
   const pools = nodePools ?? [];
   const path = ['input', 'nodePools'];
   if (pools.length > MAX_POOLS) {
@@ -187,8 +187,8 @@ function poolListProblems({ nodePools, regionId }: ClusterRequest, catalogue: Cl
   return pools.flatMap((pool, index) => {
     const here = [...path, String(index)];
     const problems = [
-      ...validateNodePool(pool, catalogue.instanceTypes, here),
-      ...poolZoneProblems(pool, catalogue.regions.get(regionId)?.zoneIds ?? [], here),
+      ...validateNodePool(pool, catalog.instanceTypes, here),
+      ...poolZoneProblems(pool, catalog.regions.get(regionId)?.zoneIds ?? [], here),
       ...(index === defaultPoolIndex(pools) ? defaultPoolProblems(pool, here) : []),
     ];
     if (names.indexOf(pool.name) === index) return problems;

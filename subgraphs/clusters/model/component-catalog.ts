@@ -111,7 +111,7 @@ export function nextVersion(entry: ComponentEntry, current: string, kubernetes: 
   return entry.followsKubernetes || versions.indexOf(current) !== 0 ? newest : null;
 }
 
-/** Whether `to` is newer than `from` in the catalogue. */
+/** Whether `to` is newer than `from` in the catalog. */
 export function isNewer(entry: ComponentEntry, from: string, to: string): boolean {
   if (entry.followsKubernetes) return from !== to;
   const order = entry.versions.map(({ version }) => version);

@@ -5,7 +5,7 @@ import type { AdviceRule, ComponentEntry } from './component-catalog.js';
 export type Parameters = Readonly<Record<string, unknown>>;
 
 const ajv = new Ajv({ allErrors: true, strict: true });
-/** Compiled schemas; as many as the catalogue has components. */
+/** Compiled schemas; as many as the catalog has components. */
 const compiled = new WeakMap<ComponentEntry, ValidateFunction>();
 
 /** What is wrong with parameters of a component. */

@@ -53,7 +53,7 @@ export interface NodeFacts {
   readonly replicas: readonly ControlPlaneReplica[];
 }
 
-/** Names of the DaemonSets as in the catalogue of components: others in kube-system are the account's own. */
+/** Names of the DaemonSets as in the catalog of components: others in kube-system are the account's own. */
 const KUBE_PROXY = 'kube-proxy-worker';
 const NETWORK_AGENTS: Readonly<Record<string, string>> = {
   FLANNEL: 'kube-flannel-ds',

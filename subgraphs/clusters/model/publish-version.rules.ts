@@ -24,7 +24,7 @@ export function publishProblems(
   if (Number(minorNumber) % 2 !== 0) return wrong('Only even minor versions are offered, e.g. 1.36.');
   if (releasedAt > now) return wrong('releasedAt is not in the future.', ['input', 'releasedAt']);
   if (versions.has(id))
-    return [{ code: 'DUPLICATE_NAME', message: `${id} is in the catalogue already.`, path: PATH }];
+    return [{ code: 'DUPLICATE_NAME', message: `${id} is in the catalog already.`, path: PATH }];
   const disorder = orderProblems(id, versions);
   if (disorder.length > 0) return disorder.flatMap((message) => wrong(message));
   return dateProblems({ id, releasedAt }, versions).flatMap((message) =>

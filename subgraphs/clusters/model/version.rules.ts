@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../../kernel/errors.js';
 
-/** A Kubernetes version of the catalogue. */
+/** A Kubernetes version of the catalog. */
 export interface Version {
   /** `1.34.1` */
   readonly id: string;
@@ -9,7 +9,7 @@ export interface Version {
   readonly releasedAt?: Date;
 }
 
-/** An instance type of the catalogue. */
+/** An instance type of the catalog. */
 export interface InstanceTypeValue {
   readonly id: string;
   readonly vcpus: number;
@@ -70,7 +70,7 @@ export class VersionPolicy {
     return this.versions.some((version) => version.id === id);
   }
 
-  /** Where a version stands; one that is not in the catalogue any more has expired. */
+  /** Where a version stands; one that is not in the catalog any more has expired. */
   status(id: string): VersionStatus {
     const minor = minorOf(id);
     const age = this.minors.indexOf(minor);
@@ -87,14 +87,14 @@ export class VersionPolicy {
     };
   }
 
-  /** When a version was released; null when the catalogue does not have it. */
+  /** When a version was released; null when the catalog does not have it. */
   releasedAt(id: string): Date | null {
     return this.versions.find((version) => version.id === id)?.releasedAt ?? null;
   }
 
   /**
    * When a version expired: with the next patch of its minor version, or with the minor version that is three ahead
-   * in the catalogue, whichever came first. Null while it has not, and for a version that the catalogue does not have.
+   * in the catalog, whichever came first. Null while it has not, and for a version that the catalog does not have.
    */
   expiredAt(id: string): Date | null {
     if (!this.has(id)) return null;
@@ -108,7 +108,7 @@ export class VersionPolicy {
     return ends.length > 0 ? new Date(Math.min(...ends)) : null;
   }
 
-  /** The minor version before this one in the catalogue; null for the oldest and for unknown ones. */
+  /** The minor version before this one in the catalog; null for the oldest and for unknown ones. */
   minorBefore(minor: string): string | null {
     const index = this.minors.indexOf(minor);
     return index < 0 ? null : (this.minors[index + 1] ?? null);

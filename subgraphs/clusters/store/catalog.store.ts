@@ -13,7 +13,7 @@ export const PLATFORM_ACCOUNT = '*';
 export const VERSION_PUBLISHED = 'KUBERNETES_VERSION_PUBLISHED' as const;
 
 /**
- * The catalogue, read once per process: six statements at the first use, none afterwards. It changes by a release, which
+ * The catalog, read once per process: six statements at the first use, none afterwards. It changes by a release, which
  * restarts the process, and when a Kubernetes version is published: with `events` it is then read anew.
  */
 export class ClusterCatalogStore {
@@ -25,8 +25,8 @@ export class ClusterCatalogStore {
     private readonly events?: Pick<EventLog, 'follow' | 'head'>,
   ) {}
 
-  /** The catalogue; a read that fails is tried again at the next use. */
-  catalogue(): Promise<ClusterCatalog> {
+  /** The catalog; a read that fails is tried again at the next use. */
+  read(): Promise<ClusterCatalog> {
     this.loading ??= runOutsideRequestScope(() => this.begin()).catch((error: unknown) => {
       this.loading = undefined;
       throw error;

@@ -5,7 +5,7 @@ import { ACCOUNT_SCOPE, GENERAL_SCOPE, quotaId, type QuotaKey } from '../../../e
 /** The largest limit that can be asked for. */
 export const MAX_LIMIT = 1_000_000;
 
-/** A quota of the catalogue. */
+/** A quota of the catalog. */
 export interface QuotaDefinition {
   readonly resource: string;
   readonly description: string;

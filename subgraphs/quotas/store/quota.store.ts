@@ -14,7 +14,7 @@ export class QuotaStore {
   constructor(private readonly database: Database) {}
 
   /**
-   * The catalogue's quotas by resource, in its order; read once per process, since they change only by a release.
+   * The catalog's quotas by resource, in its order; read once per process, since they change only by a release.
    * A read that fails, or finds a database that is not seeded yet, is tried again at the next use.
    */
   definitions(): Promise<ReadonlyMap<string, QuotaDefinition>> {

@@ -6,7 +6,7 @@ import type { Availability, Cloud, TimeZoneGroup } from '../model/region.enums.j
 import type { Region, RegionCatalog } from '../model/region-catalog.js';
 
 /**
- * The catalogue, read once per process: four statements at the first use, none afterwards. It changes only by a
+ * The catalog, read once per process: four statements at the first use, none afterwards. It changes only by a
  * release, and a release restarts the process.
  */
 export class RegionCatalogStore {
@@ -14,12 +14,12 @@ export class RegionCatalogStore {
 
   constructor(private readonly database: Database) {}
 
-  /** The catalogue; a read that fails, or finds a database that is not seeded yet, is tried again at the next use. */
-  catalogue(): Promise<RegionCatalog> {
+  /** The catalog; a read that fails, or finds a database that is not seeded yet, is tried again at the next use. */
+  read(): Promise<RegionCatalog> {
     this.loading ??= runOutsideRequestScope(() => this.load()).then(
-      (catalogue) => {
-        if (catalogue.regions.length === 0) this.loading = undefined;
-        return catalogue;
+      (catalog) => {
+        if (catalog.regions.length === 0) this.loading = undefined;
+        return catalog;
       },
       (error: unknown) => {
         this.loading = undefined;

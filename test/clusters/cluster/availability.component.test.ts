@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { distanceKm, type Coordinates } from '../../../kernel/great-circle.js';
-import { readCatalog, type Catalog } from '../../../catalogue/catalogue.js';
+import { readCatalog, type Catalog } from '../../../catalog/catalog.js';
 import { type ClustersKit, openClusters } from '../kit.js';
 
 let clusters: ClustersKit;

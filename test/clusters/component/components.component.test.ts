@@ -358,7 +358,7 @@ describe('components', { timeout: 200_000 }, () => {
     await world.prisma.node.deleteMany({ where: { id: { startsWith: 'node_advice-' } } });
   });
 
-  it('are in the catalogue with JSON Schemas, and open-source projects lead to those that are components', async () => {
+  it('are in the catalog with JSON Schemas, and open-source projects lead to those that are components', async () => {
     const { componentDefinitions, openSourceProjects } = await ask<{
       componentDefinitions: { name: string; parameters: { type: string }; system: boolean }[];
       openSourceProjects: { name: string; component: { name: string } | null }[];

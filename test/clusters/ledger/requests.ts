@@ -27,17 +27,17 @@ export interface Tally {
 
 /** What changes clusters in a world. */
 export function servicesOf({ platform, prisma }: EngineFixture) {
-  const catalogue = new ClusterCatalogStore(prisma);
+  const catalog = new ClusterCatalogStore(prisma);
   return {
     operations: new OperationService(platform, new OperationStore(prisma)),
-    updating: new UpdateNodePoolService(platform, catalogue),
-    attaching: new AttachInstancesService(platform, catalogue),
+    updating: new UpdateNodePoolService(platform, catalog),
+    attaching: new AttachInstancesService(platform, catalog),
     removing: new RemoveNodesService(platform),
     pausing: new PauseOperationService(platform),
-    networks: new NetworkService(platform, catalogue),
+    networks: new NetworkService(platform, catalog),
     networkDeletion: new NetworkDeletionService(platform),
-    migrating: new MigrationService(platform, catalogue),
-    resizing: new VerticalScalingService(platform, catalogue),
+    migrating: new MigrationService(platform, catalog),
+    resizing: new VerticalScalingService(platform, catalog),
   };
 }
 

@@ -40,7 +40,7 @@ const region = {
     ['ACK_DEDICATED', 'COMING_SOON'],
   ]),
 };
-const catalogue: ClusterCatalog = {
+const catalog: ClusterCatalog = {
   notes: releaseNotes({ changes: [], removedApis: [] }, []),
   regions: new Map([
     ['cn-guangzhou', region],
@@ -199,7 +199,7 @@ describe('node pools', () => {
     ],
     [{ desiredSize: 5, autoscaling: { enabled: false, minSize: 1, maxSize: 3 } }, []],
   ])('%j has the problems %j', (change, expected) => {
-    const problems = validateNodePool({ ...pool, ...change }, catalogue.instanceTypes, path);
+    const problems = validateNodePool({ ...pool, ...change }, catalog.instanceTypes, path);
     expect(problems.map((problem) => [problem.code, ...(problem.path ?? []).slice(path.length)])).toEqual(
       expected,
     );
@@ -224,7 +224,7 @@ describe('a cluster', () => {
   };
 
   test('is planned with the defaults of its region and the newest version', () => {
-    expect(planCluster(request, catalogue).plan).toEqual({
+    expect(planCluster(request, catalog).plan).toEqual({
       name: 'prod',
       regionId: 'cn-guangzhou',
       type: 'MANAGED_KUBERNETES',
@@ -247,10 +247,7 @@ describe('a cluster', () => {
   });
 
   test('may name its region and time zone as the ACK documentation spells them', () => {
-    const { plan } = planCluster(
-      { ...request, regionId: 'guangzhou', timeZone: 'America/Tornto' },
-      catalogue,
-    );
+    const { plan } = planCluster({ ...request, regionId: 'guangzhou', timeZone: 'America/Tornto' }, catalog);
     expect(plan).toMatchObject({ regionId: 'cn-guangzhou', timeZone: 'America/Toronto' });
   });
 
@@ -294,7 +291,7 @@ describe('a cluster', () => {
       ],
     ],
   ])('with %j is refused with every problem at once', (change, expected) => {
-    const { plan, problems } = planCluster({ ...request, ...change }, catalogue);
+    const { plan, problems } = planCluster({ ...request, ...change }, catalog);
     expect(plan).toBeUndefined();
     expect(problems.map(({ code, path }) => [code, ...(path ?? [])])).toEqual(expected);
   });

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 const entryOf = (name: string) => entries.find((entry) => entry.name === name)!;
 
-describe('the catalogue of components', () => {
+describe('the catalog of components', () => {
   it('has a schema for the parameters of each whose defaults are valid, and an oldest and a newest version', () => {
     for (const entry of entries) {
       expect(parameterProblems(entry, {}), entry.name).toEqual([]);

@@ -103,7 +103,7 @@ describe('the kind of a cluster', () => {
     expect(products.size).toBe(8);
   });
 
-  test('the quotas that apply are those that the catalogue has a figure for', () => {
+  test('the quotas that apply are those that the catalog has a figure for', () => {
     const text = readFileSync(
       new URL('../../../prisma/catalog/cluster-quotas.json', import.meta.url),
       'utf8',

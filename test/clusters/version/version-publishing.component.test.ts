@@ -13,7 +13,7 @@ import { accountScopes } from '../../../access/scopes.js';
 let living: LivingGraph;
 let world: EngineFixture;
 let ask: Ask;
-/** Another process with a catalogue of its own. */
+/** Another process with a catalog of its own. */
 let elsewhere: Ask;
 beforeAll(async () => {
   living = await openGraph({ speed: 500 });
@@ -166,7 +166,7 @@ describe('publishKubernetesVersion', () => {
     for (const id of [clusterId, another]) expect(await expiries(id)).toHaveLength(1);
   });
 
-  it('refuses what is in the catalogue already', async () => {
+  it('refuses what is in the catalog already', async () => {
     expect((await publish('1.34.3', ADMIN)).userErrors).toMatchObject([
       { code: 'DUPLICATE_NAME', path: ['input', 'id'] },
     ]);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readCatalog } from '../../../catalogue/catalogue.js';
+import { readCatalog } from '../../../catalog/catalog.js';
 import { compareVersions, VersionPolicy } from '../../../subgraphs/clusters/model/version.rules.js';
 import { type ClustersKit, openClusters } from '../kit.js';
 import { runningCluster } from '../running-cluster.js';
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => clusters[Symbol.asyncDispose]());
 
-/** The rule, said again: a newer patch of the same minor, or any patch of the next minor of the catalogue. */
+/** The rule, said again: a newer patch of the same minor, or any patch of the next minor of the catalog. */
 function mayUpgrade(from: string, to: string): boolean {
   const [a, b] = [from, to].map((id) => minors.findIndex((minor) => id.startsWith(`${minor}.`))) as [
     number,
@@ -30,7 +30,7 @@ function mayUpgrade(from: string, to: string): boolean {
   return b - a === 1 || (a === b && Number(to.split('.')[2]) > Number(from.split('.')[2]));
 }
 
-test('every minor version of the catalogue is even and a neighbour of the next', () => {
+test('every minor version of the catalog is even and a neighbour of the next', () => {
   const numbers = minors.map((minor) => Number(minor.split('.')[1]));
   expect(numbers.filter((number) => number % 2 !== 0)).toEqual([]);
   expect(numbers).toEqual(numbers.map((_, index) => numbers[0]! + 2 * index));
@@ -52,7 +52,7 @@ describe('of all ordered pairs of versions', () => {
   });
 });
 
-describe('of every version of the catalogue', () => {
+describe('of every version of the catalog', () => {
   interface Answer {
     readonly payload: PayloadView & { readonly cluster: { readonly state: string } | null };
   }

@@ -19,7 +19,7 @@ import { mutationAttempts } from './mutation-attempts.js';
 import { queryAttempts } from './query-attempts.js';
 import { stateOf } from './state.js';
 import { subscriptionAttempts } from './subscription-attempts.js';
-import { CATALOGUE_IDS, NOT_LOOKED_UP, WITHOUT_FOREIGN_IDS } from './without-foreign-ids.js';
+import { CATALOG_IDS, NOT_LOOKED_UP, WITHOUT_FOREIGN_IDS } from './without-foreign-ids.js';
 
 const attempts: Readonly<Record<Root, readonly Attempt[]>> = {
   Query: queryAttempts,
@@ -56,7 +56,7 @@ describe('every root field of the graph', () => {
       const tried = attempts[root].filter((attempt) => attempt.field === field.name).flatMap(pathsIn);
       const taken = referencePaths(field.args).filter(
         (path) =>
-          !CATALOGUE_IDS.includes(path.split('.').at(-1) ?? '') && !(`${name}(${path})` in NOT_LOOKED_UP),
+          !CATALOG_IDS.includes(path.split('.').at(-1) ?? '') && !(`${name}(${path})` in NOT_LOOKED_UP),
       );
       if (name in WITHOUT_FOREIGN_IDS) expect(tried).toEqual([]);
       else {

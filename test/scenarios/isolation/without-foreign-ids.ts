@@ -1,30 +1,30 @@
 /** Root fields that take no id of anything that an account has, and why. */
 export const WITHOUT_FOREIGN_IDS: Readonly<Record<string, string>> = {
   'Query.clusterKinds': 'describes what can be created, to everyone the same',
-  'Query.componentDefinitions': 'a catalogue',
-  'Query.highRiskOperations': 'a catalogue',
-  'Query.instanceTypes': 'a catalogue',
-  'Query.kubernetesVersions': 'a catalogue',
-  'Query.nodeImages': 'a catalogue',
-  'Query.openSourceProjects': 'a catalogue',
-  'Query.region': 'a catalogue; the clusters in it are tried as a list',
-  'Query.regions': 'a catalogue; the clusters in them are tried as lists',
-  'Query.timeZone': 'a catalogue',
-  'Query.timeZones': 'a catalogue',
+  'Query.componentDefinitions': 'a catalog',
+  'Query.highRiskOperations': 'a catalog',
+  'Query.instanceTypes': 'a catalog',
+  'Query.kubernetesVersions': 'a catalog',
+  'Query.nodeImages': 'a catalog',
+  'Query.openSourceProjects': 'a catalog',
+  'Query.region': 'a catalog; the clusters in it are tried as a list',
+  'Query.regions': 'a catalog; the clusters in them are tried as lists',
+  'Query.timeZone': 'a catalog',
+  'Query.timeZones': 'a catalog',
   'Query.retainedResources': 'a list of what the account has, tried as a list',
   'Query.undecidedQuotaApplications':
     'for operators of the platform, of all accounts; needs the scope fleet:admin',
   'Query.viewer': 'says who asks',
   'Query.vpcs': 'a list of what the account has, tried as a list',
-  'Mutation.createVpc': 'stands in a region of the catalogue',
+  'Mutation.createVpc': 'stands in a region of the catalog',
   'Mutation.decideQuotaApplication':
     'for operators of the platform, of all accounts; needs the scope fleet:admin',
   'Mutation.publishKubernetesVersion': 'names a version of Kubernetes; needs the scope fleet:admin',
   'Mutation.verifyAccount': 'identifies the holder of the account that asks',
 };
 
-/** Arguments of type ID that name a row of a catalogue, by their last step. */
-export const CATALOGUE_IDS: readonly string[] = [
+/** Arguments of type ID that name a row of a catalog, by their last step. */
+export const CATALOG_IDS: readonly string[] = [
   'imageId',
   'instanceType',
   'instanceTypes',
@@ -36,7 +36,7 @@ export const CATALOGUE_IDS: readonly string[] = [
 
 /** Paths that name nothing which is looked up. */
 export const NOT_LOOKED_UP: Readonly<Record<string, string>> = {
-  'Mutation.remediateHighRiskOperation(input.highRiskOperationId)': 'a row of the catalogue',
-  'Mutation.performHighRiskOperation(input.highRiskOperationId)': 'a row of the catalogue',
+  'Mutation.remediateHighRiskOperation(input.highRiskOperationId)': 'a row of the catalog',
+  'Mutation.performHighRiskOperation(input.highRiskOperationId)': 'a row of the catalog',
   'Mutation.updateCluster(input.vpcId)': 'cannot be changed, whatever it says',
 };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readQuotaUsage, reserve } from '../../../engine/ledger/ledger.js';
 import { packageRoot } from '../../../kernel/package-root.js';
-import { readCatalog } from '../../../catalogue/catalogue.js';
+import { readCatalog } from '../../../catalog/catalog.js';
 import { findTests, testTitles } from '../../../scripts/capabilities/test-titles.js';
 import { reserveNodeNetwork } from '../../../subgraphs/clusters/changes/node-network.js';
 import { reserveInstances } from '../../../subgraphs/clusters/changes/reserve-instances.js';

@@ -13,7 +13,7 @@ import { readQuotaUsage, reserve, setLimit } from '../../../engine/ledger/ledger
 import { systemClock } from '../../../kernel/clock.js';
 import { packageRoot } from '../../../kernel/package-root.js';
 import { toResult } from '../../../kernel/result.js';
-import type { ClusterQuotaEntry, ResourceQuotaEntry } from '../../../catalogue/catalogue.js';
+import type { ClusterQuotaEntry, ResourceQuotaEntry } from '../../../catalog/catalog.js';
 import { quotaId } from '../../../engine/ledger/quota-id.js';
 import { createQuotasSubgraph } from '../../../subgraphs/quotas/subgraph.js';
 import { type AskSubgraph, askSubgraph } from '../../kit/ask-subgraph.js';
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => kit[Symbol.asyncDispose]());
 
-function catalogue<T>(file: string): T[] {
+function catalog<T>(file: string): T[] {
   return JSON.parse(readFileSync(join(packageRoot, 'prisma/catalog', file), 'utf8')) as T[];
 }
 
@@ -41,22 +41,22 @@ const counts = [
 
 /** Every number of the ACK documentation's tables. */
 const figures = [
-  ...catalogue<ClusterQuotaEntry>('cluster-quotas.json').flatMap((entry) =>
+  ...catalog<ClusterQuotaEntry>('cluster-quotas.json').flatMap((entry) =>
     counts.flatMap((count): [string, number][] => {
       const limit = entry[count];
       return limit === null ? [] : [[`${entry.product}/${count}`, limit]];
     }),
   ),
-  ...catalogue<ResourceQuotaEntry>('resource-quotas.json').flatMap(({ id, limit }): [string, number][] =>
+  ...catalog<ResourceQuotaEntry>('resource-quotas.json').flatMap(({ id, limit }): [string, number][] =>
     limit === null ? [] : [[id, limit]],
   ),
 ];
 
 const fixed = [
-  ...catalogue<ClusterQuotaEntry>('cluster-quotas.json').flatMap(({ product, notAdjustable }) =>
+  ...catalog<ClusterQuotaEntry>('cluster-quotas.json').flatMap(({ product, notAdjustable }) =>
     notAdjustable.map((count) => `${product}/${count}`),
   ),
-  ...catalogue<ResourceQuotaEntry>('resource-quotas.json').flatMap(({ id, adjustable }) =>
+  ...catalog<ResourceQuotaEntry>('resource-quotas.json').flatMap(({ id, adjustable }) =>
     adjustable ? [] : [id],
   ),
 ];
@@ -123,7 +123,7 @@ describe('the figures of the ACK documentation', () => {
 });
 
 describe('a higher limit of node pools', () => {
-  const limits = catalogue<ClusterQuotaEntry>('cluster-quotas.json').flatMap(
+  const limits = catalog<ClusterQuotaEntry>('cluster-quotas.json').flatMap(
     ({ product, nodePoolsPerCluster }): [string, number][] =>
       nodePoolsPerCluster === null ? [] : [[product, nodePoolsPerCluster]],
   );

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readQuotaUsage, reserve, setLimit } from '../../../engine/ledger/ledger.js';
 import { quotaId } from '../../../engine/ledger/quota-id.js';
 import { packageRoot } from '../../../kernel/package-root.js';
-import type { ClusterQuotaEntry } from '../../../catalogue/catalogue.js';
+import type { ClusterQuotaEntry } from '../../../catalog/catalog.js';
 import { type ClustersKit, openClusters } from '../../clusters/kit.js';
 import { runningCluster } from '../../clusters/running-cluster.js';
 import { CREATE, type Created, ERRORS, type PayloadView, poolMutation } from '../../clusters/requests.js';

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { release, reserve, setLimit } from '../../../engine/ledger/ledger.js';
 import { systemClock } from '../../../kernel/clock.js';
 import { newId } from '../../../kernel/ids.js';
-import { readCatalog } from '../../../catalogue/catalogue.js';
-import { quotaDefinitions } from '../../../catalogue/quota-definitions.js';
+import { readCatalog } from '../../../catalog/catalog.js';
+import { quotaDefinitions } from '../../../catalog/quota-definitions.js';
 import { quotaId } from '../../../engine/ledger/quota-id.js';
 import { createQuotasSubgraph } from '../../../subgraphs/quotas/subgraph.js';
 import { type AskSubgraph, askSubgraph } from '../../kit/ask-subgraph.js';
@@ -64,7 +64,7 @@ function use(account: string, resource: string, scope: string, amount: number): 
 }
 
 describe('the quotas of an account', () => {
-  test('without granted limits are the defaults of the catalogue', async () => {
+  test('without granted limits are the defaults of the catalog', async () => {
     const definitions = quotaDefinitions(await readCatalog());
     const listed = await quotas('newcomer');
     expect(

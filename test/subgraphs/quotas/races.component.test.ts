@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readQuotaUsage, reserve, setLimit } from '../../../engine/ledger/ledger.js';
 import { toResult } from '../../../kernel/result.js';
-import { readCatalog } from '../../../catalogue/catalogue.js';
+import { readCatalog } from '../../../catalog/catalog.js';
 import { reserveInstances } from '../../../subgraphs/clusters/changes/reserve-instances.js';
 import { type ClustersKit, openClusters } from '../../clusters/kit.js';
 import { runningCluster } from '../../clusters/running-cluster.js';

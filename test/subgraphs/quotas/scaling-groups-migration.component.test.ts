@@ -8,7 +8,7 @@ import { type OpenDatabase, openDatabase } from '../../../kernel/postgres/databa
 import { newId } from '../../../kernel/ids.js';
 import { migrate } from '../../../kernel/postgres/migrate.js';
 import { packageRoot } from '../../../kernel/package-root.js';
-import { seed } from '../../../catalogue/seed.js';
+import { seed } from '../../../catalog/seed.js';
 import { databaseUrl, onServer } from '../../kit/template-database.js';
 
 const MIGRATIONS = join(packageRoot, 'prisma/migrations');

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../kernel/clock.js';
-import { type Catalog, readCatalog } from '../../../catalogue/catalogue.js';
+import { type Catalog, readCatalog } from '../../../catalog/catalog.js';
 import { createRegionsSubgraph } from '../../../subgraphs/regions/subgraph.js';
 import { type AskSubgraph, askSubgraph } from '../../kit/ask-subgraph.js';
 import { createTestDatabase, type TestDatabase } from '../../kit/database.js';
@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => kit[Symbol.asyncDispose]());
 
 describe('regions', () => {
-  test('all 248 cells of region by product are those of the catalogue', async () => {
+  test('all 248 cells of region by product are those of the catalog', async () => {
     const { data } = await ask<Cells>('acme', '{ regions { id products { product availability } } }');
     const cells = data.regions.map((region) => [
       region.id,
@@ -171,7 +171,7 @@ describe('references from other subgraphs', () => {
     });
   });
 
-  test('no request costs a statement once the catalogue is read', async () => {
+  test('no request costs a statement once the catalog is read', async () => {
     const of = catalog.zones.map(({ id }) => ({ __typename: 'Zone', id }));
     await ask('acme', query, { of: [] });
     expect(await kit.statements(() => ask('acme', query, { of }))).toEqual([]);

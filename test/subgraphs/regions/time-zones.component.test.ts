@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readCatalog, type TimeZoneEntry } from '../../../catalogue/catalogue.js';
+import { readCatalog, type TimeZoneEntry } from '../../../catalog/catalog.js';
 import { createRegionsSubgraph } from '../../../subgraphs/regions/subgraph.js';
 import { localTime, nextTransition, utcOffset } from '../../../subgraphs/regions/model/time-zone.rules.js';
 import { type AskSubgraph, askSubgraph } from '../../kit/ask-subgraph.js';
@@ -25,7 +25,7 @@ interface Zones {
 }
 
 describe('the list of time zones', () => {
-  test('has the 426 zones of the catalogue, each in the group its name says', async () => {
+  test('has the 426 zones of the catalog, each in the group its name says', async () => {
     const { data } = await ask<Zones>('acme', '{ timeZones { id documentedId group documentedUtcOffset } }');
     expect(data.timeZones).toHaveLength(426);
     expect(
@@ -57,7 +57,7 @@ describe('the list of time zones', () => {
     expect((await ask('acme', query, { id: documentedId })).data).toEqual({ timeZone });
   });
 
-  test('takes each name that the catalogue prints', async () => {
+  test('takes each name that the catalog prints', async () => {
     const query = 'query Z($id: ID!) { timeZone(id: $id) { id documentedId localTime } }';
     for (const entry of entries) {
       const { data } = await ask<{ timeZone: Zones['timeZones'][number] | null }>('acme', query, {

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../../kernel/clock.js';
-import { seed } from '../../../catalogue/seed.js';
+import { seed } from '../../../catalog/seed.js';
 import { createQuotasSubgraph } from '../../../subgraphs/quotas/subgraph.js';
 import { createRegionsSubgraph } from '../../../subgraphs/regions/subgraph.js';
 import { askSubgraph } from '../../kit/ask-subgraph.js';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => kit[Symbol.asyncDispose]());
 
-test('a subgraph that was asked before the database was seeded knows the catalogue afterwards', async () => {
+test('a subgraph that was asked before the database was seeded knows the catalog afterwards', async () => {
   const platform = { database: kit.database, clock: systemClock };
   const regions = askSubgraph(await createRegionsSubgraph(platform));
   const quotas = askSubgraph(await createQuotasSubgraph(platform));

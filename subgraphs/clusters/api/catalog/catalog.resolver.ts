@@ -7,11 +7,11 @@ import type { InstanceTypeValue, Version } from '../../model/version.rules.js';
 
 @Resolver(() => KubernetesVersion)
 export class CatalogResolver {
-  constructor(private readonly catalogue: ClusterCatalogStore) {}
+  constructor(private readonly catalog: ClusterCatalogStore) {}
 
   @Query(() => [KubernetesVersion], { description: 'Every Kubernetes version, newest first.' })
   async kubernetesVersions() {
-    return (await this.catalogue.catalogue()).versions.all();
+    return (await this.catalog.read()).versions.all();
   }
 
   @Query(() => [InstanceType], { description: 'Instance types, smallest first.' })
@@ -19,7 +19,7 @@ export class CatalogResolver {
     @Arg('filter', () => InstanceTypeFilter, { nullable: true, description: 'Which ones.' })
     filter?: InstanceTypeFilter | null,
   ) {
-    const { instanceTypes } = await this.catalogue.catalogue();
+    const { instanceTypes } = await this.catalog.read();
     return [...new Set(instanceTypes.values())].filter((type) => passes(type, filter ?? {}));
   }
 
@@ -27,7 +27,7 @@ export class CatalogResolver {
     description: 'What clusters of this version can be upgraded to, newest first.',
   })
   async upgradeTargets(@Root() version: Version) {
-    const { versions } = await this.catalogue.catalogue();
+    const { versions } = await this.catalog.read();
     return versions.upgradeTargets(version.id).map((id) => versions.status(id));
   }
 }

@@ -19,10 +19,10 @@ export class ClusterCheckService {
 
   constructor(
     private readonly platform: CheckPlatform,
-    catalogue: ClusterCatalogStore,
+    catalog: ClusterCatalogStore,
   ) {
     this.checks = new ClusterCheckStore(platform.database.prisma);
-    this.upgrades = new UpgradeChecks(platform, catalogue);
+    this.upgrades = new UpgradeChecks(platform, catalog);
   }
 
   /** Checks a cluster of the account and keeps what was found. Refuses `NOT_FOUND`, and `INVALID_STATE` for a deleted one. */

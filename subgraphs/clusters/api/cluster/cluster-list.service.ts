@@ -13,7 +13,7 @@ import { primeLoader } from '../entities/data-loaders.js';
 export class ClusterListService {
   constructor(
     private readonly store: ClusterStore,
-    private readonly catalogue: ClusterCatalogStore,
+    private readonly catalog: ClusterCatalogStore,
   ) {}
 
   /** The account's clusters. Refuses a filter, page size or cursor that is not valid. */
@@ -40,7 +40,7 @@ export class ClusterListService {
     const problems = clusterFilterProblems(filter);
     if (problems.length > 0) throw new ProblemError(problems);
     if (filter.regionId == null) return filter;
-    const region = (await this.catalogue.catalogue()).regions.get(filter.regionId);
+    const region = (await this.catalog.read()).regions.get(filter.regionId);
     return { ...filter, regionId: region?.id ?? filter.regionId };
   }
 }

@@ -24,7 +24,7 @@ interface Parts {
   readonly nodePools: NodePoolStore;
   readonly nodes: NodeStore;
   readonly operations: OperationStore;
-  readonly catalogue: ClusterCatalogStore;
+  readonly catalog: ClusterCatalogStore;
   readonly lists: ClusterListService;
   readonly kubeconfigs: KubeconfigService;
 }
@@ -64,7 +64,7 @@ export class ClusterResolver {
 
   @FieldResolver(() => KubernetesVersion, { description: 'Kubernetes version that its control plane runs.' })
   async version(@Root() cluster: ClusterRow) {
-    return (await this.parts.catalogue.catalogue()).versions.status(cluster.version);
+    return (await this.parts.catalog.read()).versions.status(cluster.version);
   }
 
   @FieldResolver(() => NodePoolConnection, { description: 'Its node pools.' })

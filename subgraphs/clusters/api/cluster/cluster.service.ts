@@ -30,8 +30,8 @@ const ID_PATH = ['input', 'id'];
 export class ClusterService {
   constructor(
     private readonly platform: Platform,
-    private readonly catalogue: ClusterCatalogStore,
-    private readonly checks = new UpgradeChecks(platform, catalogue),
+    private readonly catalog: ClusterCatalogStore,
+    private readonly checks = new UpgradeChecks(platform, catalog),
   ) {}
 
   /** Changes name, labels or protection. Refuses `CONFLICT` when `resourceVersion` is given and not the current one. */
@@ -58,7 +58,7 @@ export class ClusterService {
 
   /** Begins an upgrade of a running cluster. */
   async upgrade(actor: Actor, input: UpgradeClusterInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
-    const { versions } = await this.catalogue.catalogue();
+    const { versions } = await this.catalog.read();
     const { account } = actor;
     const rolling = rollingPolicyOf(input.rollingPolicy);
     // Asks the cluster's Kubernetes API, so before the transaction.

@@ -29,19 +29,19 @@ const STAGES = ['CONTROL_PLANE', 'KUBERNETES_API', 'NODE_POOLS', 'READY'];
 export class CreateClusterService {
   constructor(
     private readonly platform: Platform,
-    private readonly catalogue: ClusterCatalogStore,
+    private readonly catalog: ClusterCatalogStore,
   ) {}
 
   async create(actor: Actor, input: CreateClusterInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     await requireVerified(this.platform.database.prisma, actor);
-    const { plan, problems } = planCluster(input, await this.catalogue.catalogue());
+    const { plan, problems } = planCluster(input, await this.catalog.read());
     if (!plan) throw new ProblemError([...problems, ...(await this.storedProblems(actor, input))]);
     return change(this.platform, { actor, mutation: 'createCluster', input, dryRun }, (tx, at) =>
       recordCluster(tx, { account: actor.account, plan, at }),
     );
   }
 
-  /** Problems besides those of the catalogue, as far as they can be found in an invalid request. */
+  /** Problems besides those of the catalog, as far as they can be found in an invalid request. */
   private async storedProblems({ account }: Actor, input: CreateClusterInput): Promise<Problem[]> {
     const { prisma } = this.platform.database;
     const { name, regionId, network, clientToken } = input;

@@ -29,7 +29,7 @@ interface Stores {
 export class ComponentResolver {
   constructor(private readonly stores: Stores) {}
 
-  @Query(() => [ComponentDefinition], { description: 'The catalogue of components that clusters can have.' })
+  @Query(() => [ComponentDefinition], { description: 'The catalog of components that clusters can have.' })
   async componentDefinitions(
     @Arg('product', () => Product, {
       nullable: true,
@@ -54,7 +54,7 @@ export class ComponentResolver {
     return loadById(context, this.stores.clusters.byIds, clusterId);
   }
 
-  @FieldResolver(() => ComponentDefinition, { description: 'What it is, by the catalogue.' })
+  @FieldResolver(() => ComponentDefinition, { description: 'What it is, by the catalog.' })
   definition(@Root() { name }: ComponentRow) {
     return componentEntry(name);
   }

@@ -113,7 +113,7 @@ export class Component {
   @Field(() => ID, { description: 'Id of the component, `component_…`.' })
   id: string;
 
-  @Field(() => String, { description: 'Its name in the catalogue, e.g. `coredns`.' })
+  @Field(() => String, { description: 'Its name in the catalog, e.g. `coredns`.' })
   name: string;
 
   @Field(() => String, { description: 'The version that it has or is to have.' })
@@ -148,7 +148,7 @@ export class InstallComponentInput {
   @Field(() => ID, { description: 'The cluster.' })
   clusterId: string;
 
-  @Field(() => String, { description: 'Its name in the catalogue, e.g. `nginx-ingress-controller`.' })
+  @Field(() => String, { description: 'Its name in the catalog, e.g. `nginx-ingress-controller`.' })
   name: string;
 
   @Field(() => String, {

@@ -15,7 +15,7 @@ export class Zone {
 }
 
 @Directive('@key(fields: "id", resolvable: false)')
-@ObjectType({ description: 'A time zone of the catalogue.' })
+@ObjectType({ description: 'A time zone of the catalog.' })
 export class TimeZone {
   @Field(() => ID, { description: 'IANA name, e.g. `Asia/Shanghai`.' })
   id: string;

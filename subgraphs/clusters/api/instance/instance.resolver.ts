@@ -38,7 +38,7 @@ export class InstanceResolver {
   constructor(
     private readonly instances: InstanceService,
     private readonly conversions: ChargeConversionService,
-    private readonly catalogue: ClusterCatalogStore,
+    private readonly catalog: ClusterCatalogStore,
   ) {}
 
   @Query(() => InstanceConnection, {
@@ -96,7 +96,7 @@ export class InstanceResolver {
 
   @FieldResolver(() => InstanceType, { nullable: true, description: 'What instance it is.' })
   async instanceType(@Root() machine: UnattachedInstance) {
-    return (await this.catalogue.catalogue()).instanceTypes.get(machine.instanceType);
+    return (await this.catalog.read()).instanceTypes.get(machine.instanceType);
   }
 
   @FieldResolver(() => Zone, { description: 'Where it is.' })

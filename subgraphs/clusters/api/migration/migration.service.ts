@@ -23,18 +23,18 @@ export interface MigrationRequest {
 export class MigrationService {
   constructor(
     private readonly platform: Platform,
-    private readonly catalogue: ClusterCatalogStore,
+    private readonly catalog: ClusterCatalogStore,
   ) {}
 
   /** Begins a migration. Refuses with everything that keeps the cluster from it; `dryRun` only looks. */
   async migrate(actor: Actor, input: MigrationRequest, dryRun?: boolean | null): Promise<ChangeOutcome> {
-    const catalogue = await this.catalogue.catalogue();
+    const catalog = await this.catalog.read();
     return change(this.platform, { actor, mutation: 'migrateCluster', input, dryRun }, async (tx, at) => {
       const cluster = await lockCluster(tx, actor.account, input.id);
       if (!cluster) return throwNotFound('CLUSTER', input.id, ['input', 'id']);
       if (cluster.deletedAt)
         throwProblem('INVALID_STATE', `The cluster ${input.id} is deleted.`, { path: ['input', 'id'] });
-      await precheck(tx, cluster, catalogue);
+      await precheck(tx, cluster, catalog);
       const { account, id } = cluster;
       const target = { account, targetKind: 'Cluster', targetId: id, clusterId: id } as const;
       const fields = {

@@ -34,7 +34,7 @@ const MAX_LISTED_USERS = 5;
 export class NetworkService {
   constructor(
     private readonly platform: Platform,
-    private readonly catalogue: ClusterCatalogStore,
+    private readonly catalog: ClusterCatalogStore,
   ) {}
 
   /** Refuses UNKNOWN_REGION, INVALID_INPUT, QUOTA_EXCEEDED. */
@@ -43,7 +43,7 @@ export class NetworkService {
     request: input.CreateVpcInput,
     dryRun?: boolean | null,
   ): Promise<store.VpcRow | null> {
-    const region = (await this.catalogue.catalogue()).regions.get(request.regionId);
+    const region = (await this.catalog.read()).regions.get(request.regionId);
     const path = ['input', 'regionId'];
     const unknown: Problem[] = region
       ? []
@@ -101,7 +101,7 @@ export class NetworkService {
       ...validateName(request.name, ['input', 'name']),
       ...rangeProblems(request.cidr, 'vSwitch', ['input', 'cidr']),
     ]);
-    const { regions } = await this.catalogue.catalogue();
+    const { regions } = await this.catalog.read();
     const { account } = actor;
     return changeNetwork(
       this.platform,

@@ -13,7 +13,7 @@ import { SecurityGroup, VSwitch } from '../entities/network.type.js';
 export class NodeNetworkResolver {
   constructor(
     private readonly store: NetworkStore,
-    private readonly catalogue: ClusterCatalogStore,
+    private readonly catalog: ClusterCatalogStore,
   ) {}
 
   @FieldResolver(() => String, {
@@ -54,7 +54,7 @@ export class NodeNetworkResolver {
   async maxPods(@Ctx() context: RequestContext, @Root() node: NodeRow): Promise<number | null> {
     const network = await loadValue(context, this.store.networks, node.clusterId);
     if (!network || isVirtual(node.instanceType)) return null;
-    const type = (await this.catalogue.catalogue()).instanceTypes.get(node.instanceType);
+    const type = (await this.catalog.read()).instanceTypes.get(node.instanceType);
     return maxPods(network, { enis: type?.enis ?? 0, ipsPerEni: type?.ipsPerEni ?? 0 });
   }
 }

@@ -45,7 +45,7 @@ const DISKS_PER_INSTANCE = 1;
 export class AttachInstancesService {
   constructor(
     private readonly platform: Platform,
-    private readonly catalogue: ClusterCatalogStore,
+    private readonly catalog: ClusterCatalogStore,
   ) {}
 
   /** Instances that cannot join are reported with their reasons in the operation; rejected when none can. */
@@ -53,7 +53,7 @@ export class AttachInstancesService {
     const ids = [...new Set(input.instanceIds)];
     checkInput(input, ids.length);
     const { account } = actor;
-    const { instanceTypes } = await this.catalogue.catalogue();
+    const { instanceTypes } = await this.catalog.read();
     const machines = new Map(
       (await this.platform.provider.unattachedInstances(account, { ids })).map((one) => [one.id, one]),
     );

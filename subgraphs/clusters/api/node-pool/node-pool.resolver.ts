@@ -19,7 +19,7 @@ export class NodePoolResolver {
       clusters: ClusterStore;
       nodePools: NodePoolStore;
       nodes: NodeStore;
-      catalogue: ClusterCatalogStore;
+      catalog: ClusterCatalogStore;
     },
   ) {}
 
@@ -38,7 +38,7 @@ export class NodePoolResolver {
 
   @FieldResolver(() => [InstanceType], { description: 'Acceptable instance types, in order of preference.' })
   async instanceTypes(@Root() pool: NodePoolRow) {
-    const { instanceTypes } = await this.stores.catalogue.catalogue();
+    const { instanceTypes } = await this.stores.catalog.read();
     return pool.instanceTypes.map((id) => instanceTypes.get(id)).filter((type) => type !== undefined);
   }
 

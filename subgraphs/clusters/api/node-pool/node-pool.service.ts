@@ -28,12 +28,12 @@ import { reservedNodes, reserveScaleUp, reservePools } from '../../changes/quota
 export class NodePoolService {
   constructor(
     private readonly platform: Platform,
-    private readonly catalogue: ClusterCatalogStore,
+    private readonly catalog: ClusterCatalogStore,
   ) {}
 
   /** Adds a node pool to a running cluster. */
   async create(actor: Actor, input: CreateNodePoolInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
-    const { instanceTypes, regions } = await this.catalogue.catalogue();
+    const { instanceTypes, regions } = await this.catalog.read();
     const problems = validateNodePool(input, instanceTypes, ['input']);
     if (problems.length > 0) throw new ProblemError(problems);
     const { account } = actor;

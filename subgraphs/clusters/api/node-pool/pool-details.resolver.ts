@@ -26,7 +26,7 @@ const MAX_ACTIVITIES = 100;
 @Resolver(() => NodePool)
 export class PoolDetailsResolver {
   constructor(
-    private readonly stores: { readonly catalogue: ClusterCatalogStore; readonly repairs: NodeRepairStore },
+    private readonly stores: { readonly catalog: ClusterCatalogStore; readonly repairs: NodeRepairStore },
   ) {}
 
   @FieldResolver(() => Boolean, {
@@ -59,7 +59,7 @@ export class PoolDetailsResolver {
   @FieldResolver(() => InstanceConfig, { description: 'What its instances are made of.' })
   async instanceConfig(@Root() pool: NodePoolRow) {
     const { machines } = configOf(pool);
-    const { instanceTypes } = await this.stores.catalogue.catalogue();
+    const { instanceTypes } = await this.stores.catalog.read();
     const architecture = instanceTypes.get(pool.instanceTypes[0] ?? '')?.architecture;
     return { ...machines, imageId: imageOf(machines, architecture) };
   }

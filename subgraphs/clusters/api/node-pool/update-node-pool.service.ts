@@ -45,11 +45,11 @@ const PATH = ['input', 'id'];
 export class UpdateNodePoolService {
   constructor(
     private readonly platform: Platform,
-    private readonly catalogue: ClusterCatalogStore,
+    private readonly catalog: ClusterCatalogStore,
   ) {}
 
   async update(actor: Actor, input: UpdateNodePoolInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
-    const catalogue = await this.catalogue.catalogue();
+    const catalog = await this.catalog.read();
     const { account } = actor;
     return change(this.platform, { actor, mutation: 'updateNodePool', input, dryRun }, async (tx, at) => {
       const locked = await lockClusterAndPool(tx, account, input.id, PATH);
@@ -63,7 +63,7 @@ export class UpdateNodePoolService {
             path: ['input', 'resourceVersion'],
           },
         );
-      const plan = await planUpdate(tx, locked, { input, catalogue });
+      const plan = await planUpdate(tx, locked, { input, catalog });
       const desiredSize = within(pool.desiredSize, plan.autoscaling);
       const reserved = await reservedNodes(tx, account, pool.id);
       const { instanceTypes, config: machines } = plan;
@@ -110,13 +110,13 @@ export class UpdateNodePoolService {
 
 interface PoolUpdate {
   readonly input: UpdateNodePoolInput;
-  readonly catalogue: ClusterCatalog;
+  readonly catalog: ClusterCatalog;
 }
 
 /** The pool as it shall be. Refuses with every problem that can be seen at once. */
 async function planUpdate(tx: Transaction, locked: LockedPool, changes: PoolUpdate): Promise<NodePoolPlan> {
   const { cluster, pool } = locked;
-  const { input, catalogue } = changes;
+  const { input, catalog } = changes;
   const before = configOf(pool);
   const instanceTypes = input.instanceTypes ?? pool.instanceTypes;
   const config = planPoolConfig({ ...input, instanceTypes }, before);
@@ -143,12 +143,12 @@ async function planUpdate(tx: Transaction, locked: LockedPool, changes: PoolUpda
     gpuSharing: pool.gpuSharing,
     edgeAutonomy: pool.edgeAutonomy,
   };
-  refusePoolOfKind(plan, cluster, catalogue.instanceTypes);
+  refusePoolOfKind(plan, cluster, catalog.instanceTypes);
   return plan;
 }
 
-function updateProblems({ cluster, pool }: LockedPool, { input, catalogue }: PoolUpdate): Problem[] {
-  const { instanceTypes: types, regions } = catalogue;
+function updateProblems({ cluster, pool }: LockedPool, { input, catalog }: PoolUpdate): Problem[] {
+  const { instanceTypes: types, regions } = catalog;
   const instanceTypes = input.instanceTypes ?? pool.instanceTypes;
   const before = configOf(pool).machines;
   const instanceConfig = mergedInstanceConfig(input.instanceConfig, before);

@@ -26,14 +26,14 @@ export class NodeRepairResolver {
 
 @Resolver(() => Node)
 export class NodeDetailsResolver {
-  constructor(private readonly stores: { clusters: ClusterStore; catalogue: ClusterCatalogStore }) {}
+  constructor(private readonly stores: { clusters: ClusterStore; catalog: ClusterCatalogStore }) {}
 
   @FieldResolver(() => InstanceCategory, {
     description:
       'What kind of worker it is: EDGE in an edge cluster, whatever the instance computes with, else the category of its instance type, VIRTUAL for a virtual node.',
   })
   async category(@Ctx() context: RequestContext, @Root() { clusterId, instanceType }: NodeRow) {
-    const type = (await this.stores.catalogue.catalogue()).instanceTypes.get(instanceType);
+    const type = (await this.stores.catalog.read()).instanceTypes.get(instanceType);
     const category = type ? instanceCategory(type) : 'X86';
     if (category === 'VIRTUAL') return category;
     const cluster = await loadById(context, this.stores.clusters.byIds, clusterId);

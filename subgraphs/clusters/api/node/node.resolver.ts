@@ -17,7 +17,7 @@ export class NodeResolver {
     private readonly stores: {
       clusters: ClusterStore;
       nodePools: NodePoolStore;
-      catalogue: ClusterCatalogStore;
+      catalog: ClusterCatalogStore;
     },
   ) {}
 
@@ -46,6 +46,6 @@ export class NodeResolver {
 
   @FieldResolver(() => InstanceType, { description: 'What instance it is.' })
   async instanceType(@Root() node: NodeRow) {
-    return (await this.stores.catalogue.catalogue()).instanceTypes.get(node.instanceType);
+    return (await this.stores.catalog.read()).instanceTypes.get(node.instanceType);
   }
 }

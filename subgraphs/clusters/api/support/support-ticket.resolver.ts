@@ -23,7 +23,7 @@ import { childConnection, loadById } from '../entities/data-loaders.js';
 
 interface Stores {
   readonly clusters: ClusterStore;
-  readonly catalogue: ClusterCatalogStore;
+  readonly catalog: ClusterCatalogStore;
 }
 
 @Resolver(() => SupportTicket)
@@ -56,7 +56,7 @@ export class SupportTicketResolver {
     @Root() ticket: SupportTicketRow,
   ): Promise<boolean> {
     const cluster = await loadById(context, this.stores.clusters.byIds, ticket.clusterId);
-    const { versions } = await this.stores.catalogue.catalogue();
+    const { versions } = await this.stores.catalog.read();
     return !versions.status(cluster?.version ?? ticket.version).minorSupported;
   }
 

@@ -20,7 +20,7 @@ const MAX_OPEN = 100;
 export class SupportTicketService {
   constructor(
     private readonly platform: Pick<Platform, 'database' | 'clock'>,
-    private readonly catalogue: ClusterCatalogStore,
+    private readonly catalog: ClusterCatalogStore,
   ) {}
 
   /**
@@ -37,7 +37,7 @@ export class SupportTicketService {
       ...lengthProblem(input.text, MAX_TEXT, 'text'),
     ];
     if (problems.length > 0) throw new ProblemError(problems);
-    const { versions } = await this.catalogue.catalogue();
+    const { versions } = await this.catalog.read();
     const versionUnsupported = (version: string) => !versions.status(version).minorSupported;
     return this.once({ actor, mutation: 'openSupportTicket', input, dryRun }, (tx, at) =>
       openTicket(tx, { actor, input, at, versionUnsupported }),

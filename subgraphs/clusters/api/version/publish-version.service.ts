@@ -13,11 +13,11 @@ import { minorOf, type VersionStatus } from '../../model/version.rules.js';
 import { VERSION_SUPPORT } from '../../model/reconciler-kinds.js';
 import { clustersOfVersions } from '../../store/cluster.store.js';
 
-/** Adds versions to the catalogue. */
+/** Adds versions to the catalog. */
 export class PublishVersionService {
   constructor(
     private readonly platform: Pick<Platform, 'database' | 'clock'>,
-    private readonly catalogue: ClusterCatalogStore,
+    private readonly catalog: ClusterCatalogStore,
   ) {}
 
   /**
@@ -42,7 +42,7 @@ export class PublishVersionService {
         return { version: versions.has(id) ? versions.status(id) : null };
       },
     });
-    if (!dryRun) this.catalogue.refresh();
+    if (!dryRun) this.catalog.refresh();
     return version;
   }
 }

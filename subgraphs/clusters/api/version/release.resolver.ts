@@ -9,14 +9,14 @@ import { KubernetesVersion } from '../entities/version.type.js';
 /** What a Kubernetes version brings and takes away, and how long it holds. */
 @Resolver(() => KubernetesVersion)
 export class ReleaseResolver {
-  constructor(private readonly catalogue: ClusterCatalogStore) {}
+  constructor(private readonly catalog: ClusterCatalogStore) {}
 
   @FieldResolver(() => DateTimeScalar, {
     nullable: true,
-    description: 'When it was released; null for a version that the catalogue does not have any more.',
+    description: 'When it was released; null for a version that the catalog does not have any more.',
   })
   async releasedAt(@Root() { id }: VersionStatus) {
-    return (await this.catalogue.catalogue()).versions.releasedAt(id);
+    return (await this.catalog.read()).versions.releasedAt(id);
   }
 
   @FieldResolver(() => DateTimeScalar, {
@@ -25,7 +25,7 @@ export class ReleaseResolver {
       'When it expired: with the next patch, or with the third newer minor version. Null while it has not.',
   })
   async expiryDate(@Root() { id }: VersionStatus) {
-    return (await this.catalogue.catalogue()).versions.expiredAt(id);
+    return (await this.catalog.read()).versions.expiredAt(id);
   }
 
   @FieldResolver(() => SupportStatus, { description: 'How far it is supported.' })
@@ -39,7 +39,7 @@ export class ReleaseResolver {
       'What clusters of it should be upgraded to; null while it is supported and has no newer patch.',
   })
   async upgradeHint(@Root() { id }: VersionStatus) {
-    return upgradeHint((await this.catalogue.catalogue()).versions, id);
+    return upgradeHint((await this.catalog.read()).versions, id);
   }
 
   @FieldResolver(() => String, { description: 'Address of the release notes of the Kubernetes project.' })
@@ -48,18 +48,18 @@ export class ReleaseResolver {
   }
 
   @FieldResolver(() => [String], {
-    description: 'What is new since the minor version before it in the catalogue, in a few sentences.',
+    description: 'What is new since the minor version before it in the catalog, in a few sentences.',
   })
   async changes(@Root() { id }: VersionStatus) {
-    return (await this.catalogue.catalogue()).notes.changesOf(id);
+    return (await this.catalog.read()).notes.changesOf(id);
   }
 
   @FieldResolver(() => [RemovedApi], {
     description:
-      'APIs that the minor version before it in the catalogue served and it does not; for the oldest, all that it lacks.',
+      'APIs that the minor version before it in the catalog served and it does not; for the oldest, all that it lacks.',
   })
   async removedApis(@Root() { minor }: VersionStatus) {
-    const { versions, notes } = await this.catalogue.catalogue();
+    const { versions, notes } = await this.catalog.read();
     return removedBetween(notes.removedApis, versions.minorBefore(minor), minor);
   }
 }

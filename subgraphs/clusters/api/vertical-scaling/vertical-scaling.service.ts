@@ -32,7 +32,7 @@ const MAX_TYPES = 20;
 export class VerticalScalingService {
   constructor(
     private readonly platform: Platform,
-    private readonly catalogue: ClusterCatalogStore,
+    private readonly catalog: ClusterCatalogStore,
   ) {}
 
   /**
@@ -45,7 +45,7 @@ export class VerticalScalingService {
     input: ScaleClusterVerticallyInput,
     dryRun?: boolean | null,
   ): Promise<ChangeOutcome> {
-    const { instanceTypes } = await this.catalogue.catalogue();
+    const { instanceTypes } = await this.catalog.read();
     const problems = [...typeProblems(input.instanceTypes, instanceTypes), ...batchProblems(input.batchSize)];
     if (problems.length > 0) throw new ProblemError(problems);
     const { account } = actor;

@@ -40,12 +40,12 @@ export function createAutomaticUpgradeReconciler({
       const cluster = await findCluster(scope.database, key);
       if (cluster?.state !== 'RUNNING') return done;
       // Read anew: versions are published while the platform runs.
-      const catalogue = new ClusterCatalogStore(scope.database);
-      const { versions } = await catalogue.catalogue();
+      const catalog = new ClusterCatalogStore(scope.database);
+      const { versions } = await catalog.read();
       const target = automaticTarget(versions, cluster.version, await poolUpgradePermissions(scope, key));
       if (target === undefined) return done;
       const platform = { database: { prisma: scope.database }, kubernetes, clock: scope.clock };
-      const blockers = await new UpgradeChecks(platform, catalogue).blockersOf(cluster, target);
+      const blockers = await new UpgradeChecks(platform, catalog).blockersOf(cluster, target);
       return unlessSuperseded(async () => {
         if (blockers.length > 0) await recordBlocked(scope, cluster, blockedMessage(blockers));
         else await requestUpgrade(scope, cluster, target);

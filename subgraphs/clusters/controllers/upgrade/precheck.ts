@@ -17,13 +17,13 @@ export async function precheckUpgrade(
   version: string,
 ): Promise<Precheck> {
   // Read anew: versions are published while the platform runs.
-  const catalogue = new ClusterCatalogStore(scope.database);
+  const catalog = new ClusterCatalogStore(scope.database);
   const platform = {
     database: { prisma: scope.database },
     kubernetes: dependencies.kubernetes,
     clock: scope.clock,
   };
-  const checks = new UpgradeChecks(platform, catalogue);
+  const checks = new UpgradeChecks(platform, catalog);
   const items = await checks.items({ ...cluster, state: 'RUNNING' }, version);
   const blockers = blockersOf(items);
   return {

@@ -19,10 +19,10 @@ export function scheduledUpgrade({ kubernetes }: Pick<Platform, 'kubernetes'>): 
     controls: controlsIn('PRECHECK'),
     obstacle: (operation, scope) => {
       // Read anew: versions are published while the platform runs.
-      const catalogue = new ClusterCatalogStore(scope.database);
+      const catalog = new ClusterCatalogStore(scope.database);
       const platform = { database: { prisma: scope.database }, kubernetes, clock: scope.clock };
-      const checks = new UpgradeChecks(platform, catalogue);
-      return blockingReason(operation, { checks, catalogue, scope });
+      const checks = new UpgradeChecks(platform, catalog);
+      return blockingReason(operation, { checks, catalog, scope });
     },
     startScheduledChange: async (tx, { id }, operation) => {
       await updateCluster(tx, id, { state: 'UPGRADING', operationId: operation.id });
@@ -34,19 +34,19 @@ export function scheduledUpgrade({ kubernetes }: Pick<Platform, 'kubernetes'>): 
 
 interface ScheduledUpgradeDependencies {
   readonly checks: UpgradeChecks;
-  readonly catalogue: ClusterCatalogStore;
+  readonly catalog: ClusterCatalogStore;
   readonly scope: ReconcileContext;
 }
 
 async function blockingReason(
   operation: OperationRow,
-  { checks, catalogue, scope }: ScheduledUpgradeDependencies,
+  { checks, catalog, scope }: ScheduledUpgradeDependencies,
 ): Promise<Problem | undefined> {
   const { account, targetId } = operation;
   const { version } = upgradeInput(operation);
   const cluster = await findCluster(scope.database, targetId);
   if (cluster?.state !== 'RUNNING') return undefined;
-  const { versions } = await catalogue.catalogue();
+  const { versions } = await catalog.read();
   const target = await upgradeTarget(cluster, version, { database: scope.database, versions });
   if (!target.ok) return { code: target.code, message: target.message };
   const blockers = await checks.upgradeBlockers(account, targetId, version);

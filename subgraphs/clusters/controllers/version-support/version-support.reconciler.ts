@@ -29,7 +29,7 @@ const REASONS = {
 } as const;
 
 /**
- * Keeps a cluster's condition about its Kubernetes version what the catalogue says, and publishes an event when the version
+ * Keeps a cluster's condition about its Kubernetes version what the catalog says, and publishes an event when the version
  * expires: once, at the change of the condition. Its keys are ids of clusters.
  */
 export function createVersionSupportReconciler(): Reconciler {

@@ -32,7 +32,7 @@ export interface QuotaListFilter extends QuotaSelection {
 export class QuotaService {
   constructor(private readonly store: QuotaStore) {}
 
-  /** The account's quotas that pass the filter, in the order of the catalogue. */
+  /** The account's quotas that pass the filter, in the order of the catalog. */
   async quotas(context: RequestContext, filter: QuotaListFilter): Promise<Quota[]> {
     const definitions = [...(await this.store.definitions()).values()];
     const keys = filter.clusterId
@@ -58,7 +58,7 @@ export class QuotaService {
   /** The quota of a key that is known to exist, e.g. of an application. */
   async existing(context: RequestContext, key: QuotaKey): Promise<Quota> {
     const quota = await this.loader(context).load(key);
-    if (!quota) throw new Error(`the catalogue has no quota of ${key.resource}`);
+    if (!quota) throw new Error(`the catalog has no quota of ${key.resource}`);
     return quota;
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseQuotaId, quotaId, raisableQuotaId } from '../../../../engine/ledger/quota-id.js';
-import { readCatalog } from '../../../../catalogue/catalogue.js';
-import { quotaDefinitions } from '../../../../catalogue/quota-definitions.js';
+import { readCatalog } from '../../../../catalog/catalog.js';
+import { quotaDefinitions } from '../../../../catalog/quota-definitions.js';
 import { decide, increaseProblem } from '../../../../subgraphs/quotas/model/quota-application.rules.js';
 import type { QuotaDefinition } from '../../../../subgraphs/quotas/model/quota.rules.js';
 
@@ -93,7 +93,7 @@ describe('the decision on an application', () => {
   });
 });
 
-describe('quotas of the catalogue', () => {
+describe('quotas of the catalog', () => {
   test('every limit of a product and of a resource is one, and what does not apply is none', async () => {
     const catalog = await readCatalog();
     const definitions = new Map(quotaDefinitions(catalog).map((row) => [row.resource, row]));

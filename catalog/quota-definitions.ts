@@ -1,4 +1,4 @@
-import type { Catalog, ClusterQuotaCounts, ClusterQuotaEntry } from './catalogue.js';
+import type { Catalog, ClusterQuotaCounts, ClusterQuotaEntry } from './catalog.js';
 
 /** A row of quotas.quota_definition. */
 export interface QuotaDefinitionRow {
@@ -63,7 +63,7 @@ const resourceScopes: Readonly<Record<string, string>> = {
   'backend-repeats-per-instance': 'INSTANCE',
 };
 
-/** All quotas of the catalogue. A limit that does not apply to a product has no quota. */
+/** All quotas of the catalog. A limit that does not apply to a product has no quota. */
 export function quotaDefinitions(
   catalog: Pick<Catalog, 'clusterQuotas' | 'resourceQuotas'>,
 ): QuotaDefinitionRow[] {

@@ -1,12 +1,12 @@
 import { setDefaultLimits } from '../engine/ledger/ledger.js';
 import type { OpenDatabase, Transaction } from '../kernel/postgres/database.js';
-import { type Catalog, readCatalog } from './catalogue.js';
+import { type Catalog, readCatalog } from './catalog.js';
 import { quotaDefinitions } from './quota-definitions.js';
 
 /** Incremented if the same files result in different rows. */
 const SEED_VERSION = 4;
 
-/** The seeding transaction stores the hash of the seeded catalogue as the comment of regions.region. */
+/** The seeding transaction stores the hash of the seeded catalog as the comment of regions.region. */
 const SEEDED = `SELECT obj_description('regions.region'::regclass, 'pg_class') AS seeded`;
 
 const LOCK = `SELECT pg_advisory_xact_lock(hashtextextended('fleetgraph:seed', 0))::text`;
@@ -69,7 +69,7 @@ const misspelledTimeZones: Readonly<Record<string, string>> = {
  */
 export async function seed(database: OpenDatabase): Promise<void> {
   const catalog = await readCatalog();
-  const version = `catalogue ${SEED_VERSION} ${catalog.hash}`;
+  const version = `catalog ${SEED_VERSION} ${catalog.hash}`;
   if ((await seeded(database.prisma)) === version) return;
   await database.prisma.$transaction(async (tx) => {
     await tx.$queryRawUnsafe(LOCK);

@@ -98,7 +98,7 @@ export interface Catalog {
   readonly hash: string;
 }
 
-/** Reads the catalogue; throws if a file is missing or is not JSON. */
+/** Reads the catalog; throws if a file is missing or is not JSON. */
 export async function readCatalog(folder = join(packageRoot, 'prisma/catalog')): Promise<Catalog> {
   const hash = createHash('sha256');
   const read = async <T>(name: string): Promise<readonly T[]> => {

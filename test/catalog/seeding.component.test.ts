@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { setLimit } from '../../engine/ledger/ledger.js';
 import { openDatabase } from '../../kernel/postgres/database.js';
-import { seed } from '../../catalogue/seed.js';
+import { seed } from '../../catalog/seed.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 
 let kit: TestDatabase;
@@ -37,7 +37,7 @@ async function forget(): Promise<void> {
   await kit.database.pool.query(`TRUNCATE ${tables.join(', ')}; COMMENT ON TABLE regions.region IS NULL`);
 }
 
-test('four processes that boot at once seed the catalogue once and all succeed', async () => {
+test('four processes that boot at once seed the catalog once and all succeed', async () => {
   const before = await contents();
   await forget();
   const processes = [1, 2, 3, 4].map(() => openDatabase({ url: kit.url, poolSize: 2 }));
@@ -49,12 +49,12 @@ test('four processes that boot at once seed the catalogue once and all succeed',
   expect(await contents()).toEqual(before);
 });
 
-test('a boot with an unchanged catalogue costs one statement', async () => {
+test('a boot with an unchanged catalog costs one statement', async () => {
   const statements = await kit.statements(() => seed(kit.database));
   expect(statements).toHaveLength(1);
 });
 
-test('a changed catalogue brings rows back to what it says and leaves limits of accounts alone', async () => {
+test('a changed catalog brings rows back to what it says and leaves limits of accounts alone', async () => {
   const { prisma, pool } = kit.database;
   await setLimit(prisma, 'acme', { resource: 'payg-vcpu', scope: '*' }, 500);
   const before = await contents();
@@ -63,7 +63,7 @@ test('a changed catalogue brings rows back to what it says and leaves limits of 
   await pool.query(
     `UPDATE engine.ledger_limit SET "limit" = 1 WHERE account = '*' AND resource = 'payg-vcpu'`,
   );
-  await pool.query(`COMMENT ON TABLE regions.region IS 'catalogue 1 of another release'`);
+  await pool.query(`COMMENT ON TABLE regions.region IS 'catalog 1 of another release'`);
   await seed(kit.database);
   expect(await contents()).toEqual(before);
 });
