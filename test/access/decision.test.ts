@@ -22,17 +22,17 @@ const table: readonly (readonly [
   ['a scope of another graph', ['read:all'], ['read']],
 ];
 
-describe('the access decision', () => {
+describe('access decisions', () => {
   test.each(table)('allows %s exactly what the table says', (_, held, may) => {
     const actor = held === undefined ? {} : { scopes: held };
     expect((Object.keys(verbs) as Verb[]).filter((verb) => can(actor, verb))).toEqual(may);
   });
 
-  test('is met by no scopes where no list of scopes is given', () => {
+  test('denies access if the list of required scopes is empty', () => {
     expect(holdsScopes({ scopes: ['fleet:write'] }, [])).toBe(false);
   });
 
-  test('keeps the scope of the platform operator from tokens of accounts', () => {
+  test('excludes the scope of the platform operator from tokens of accounts', () => {
     expect(Object.keys(scopes).filter((scope) => !accountScopes.includes(scope as never))).toEqual([
       'fleet:admin',
     ]);

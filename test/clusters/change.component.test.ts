@@ -12,7 +12,7 @@ afterAll(() => clusters[Symbol.asyncDispose]());
 
 const actor = { account: 'acme', subject: 'tester' };
 
-test('changes that lock the same things in another order both come true', async () => {
+test('completes concurrent changes that lock the same rows in a different order', async () => {
   const [a, b] = [
     await runningCluster(clusters, 'acme', { name: 'a' }),
     await runningCluster(clusters, 'acme', { name: 'b' }),
@@ -44,7 +44,7 @@ test('changes that lock the same things in another order both come true', async 
   expect(runs).toBe(3);
 });
 
-test('a change that fails for another reason is not tried again', async () => {
+test('does not retry a change that fails for a reason other than a deadlock', async () => {
   let runs = 0;
   const failing = change(clusters.platform, { actor, mutation: 'test', input: {} }, () => {
     runs += 1;

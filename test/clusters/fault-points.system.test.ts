@@ -35,11 +35,11 @@ const WALKED_BY: Readonly<Record<FaultPointGroup, string>> = {
   cloudClaims: 'test/subgraphs/quotas/claims.component.test.ts',
 };
 
-test.each(Object.entries(WALKED_BY))('the fault points of %s are walked', async (group, file) => {
+test.each(Object.entries(WALKED_BY))('reaches the fault points of %s', async (group, file) => {
   expect(await readFile(join(packageRoot, file), 'utf8')).toContain(`faultPoints.${group}`);
 });
 
-describe('an engine that is killed', () => {
+describe('engine that crashes', () => {
   const TIMEOUT_MS = 240_000;
   let world: EngineFixture;
   let engines: EngineProcesses;
@@ -73,7 +73,7 @@ describe('an engine that is killed', () => {
     );
 
   test(
-    'while machines go over to subscription still converts each, once',
+    'converts each instance to subscription once if it crashes during the conversion',
     async () => {
       const { clusterId } = await runningCluster();
       const nodeIds = (await world.prisma.node.findMany({ where: { clusterId } })).map(({ id }) => id);
@@ -91,7 +91,7 @@ describe('an engine that is killed', () => {
   );
 
   test(
-    'while a node is repaired still repairs it, once',
+    'repairs a node once if it crashes during the repair',
     async () => {
       const pool = { name: 'workers', instanceTypes: [NODE_TYPE], desiredSize: 2 };
       const { clusterId } = await runningCluster({
@@ -118,7 +118,7 @@ describe('an engine that is killed', () => {
   );
 
   test(
-    'while edge nodes are told of their autonomy still tells all of them',
+    'sets the autonomy of every edge node if it crashes in between',
     async () => {
       const { clusterId, poolId } = await runningCluster({ profile: 'EDGE' });
       const autonomy = new EdgeAutonomyService(world.platform);
@@ -130,7 +130,7 @@ describe('an engine that is killed', () => {
   );
 
   test(
-    'while a component is taken out still takes it out, once',
+    'uninstalls a component once if it crashes during the removal',
     async () => {
       const { clusterId } = await runningCluster();
       const components = new ComponentService(world.platform);

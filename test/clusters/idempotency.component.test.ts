@@ -32,7 +32,7 @@ async function ask<T>(mutation: string, input: object, selection: string, dryRun
   return (await living.run<{ answer: T & { userErrors: { code: string }[] } }>(query, { input })).answer;
 }
 
-test('every mutation takes a clientToken', async () => {
+test('every mutation accepts a clientToken', async () => {
   const schema = buildSchema(await readFile(join(packageRoot, 'client/schema.graphql'), 'utf8'));
   const without = Object.values(schema.getMutationType()?.getFields() ?? {}).filter(({ args }) => {
     const type = args.find(({ name }) => name === 'input')?.type;
@@ -42,8 +42,8 @@ test('every mutation takes a clientToken', async () => {
   expect(without.map(({ name }) => name)).toEqual([]);
 });
 
-describe('a mutation that comes again with its clientToken', () => {
-  test('runClusterCheck answers the check that it made', async () => {
+describe('mutation with a repeated clientToken', () => {
+  test('runClusterCheck returns the stored check', async () => {
     const input = { clusterId: cluster, type: 'UPGRADE', version: '1.34.1', clientToken: 'check' };
     const first = await ask<{ check: { id: string } }>(
       'runClusterCheck',
@@ -57,7 +57,7 @@ describe('a mutation that comes again with its clientToken', () => {
     expect(other.userErrors).toMatchObject([{ code: 'CLIENT_TOKEN_REUSED' }]);
   });
 
-  test('checkComponents looks once', async () => {
+  test('checkComponents reads the cluster once', async () => {
     const input = { clusterId: cluster, clientToken: 'components' };
     const selection = 'components { id driftCheckedAt }';
     const first = await ask<{ components: unknown[] }>('checkComponents', input, selection);
@@ -65,7 +65,7 @@ describe('a mutation that comes again with its clientToken', () => {
     expect(await ask('checkComponents', input, selection)).toEqual(first);
   });
 
-  test('updateNode leaves a node as it was changed afterwards', async () => {
+  test('updateNode keeps later changes of the node', async () => {
     const input = { id: nodes[1], labels: { color: 'blue' }, clientToken: 'label' };
     const update = () => ask<{ node: { labels: object } }>('updateNode', input, 'node { labels }');
     const updates = () => living.world.prisma.event.count({ where: { type: 'NODE_UPDATED' } });
@@ -78,7 +78,7 @@ describe('a mutation that comes again with its clientToken', () => {
     expect(other.userErrors).toMatchObject([{ code: 'CLIENT_TOKEN_REUSED' }]);
   });
 
-  test('a remediated drill is not performed again', async () => {
+  test('a remediated drill is not simulated again', async () => {
     const { acknowledgeRisk, ...drill } = DRILL;
     const input = { clusterId: cluster, nodeId: nodes[0], ...drill };
     const perform = () =>
@@ -101,7 +101,7 @@ describe('a mutation that comes again with its clientToken', () => {
     expect(await findings()).toEqual([]);
   });
 
-  test('cancelOperation answers the operation also when it has ended', async () => {
+  test('cancelOperation returns the operation also after its end', async () => {
     // Simulated seconds, a thousand in one of ours: so long that it has not ended by itself when it is cancelled, and
     // no
     // longer, for a node that has begun to start by then is waited for.
@@ -120,7 +120,7 @@ describe('a mutation that comes again with its clientToken', () => {
     expect(await cancel()).toEqual(first);
   });
 
-  test('releaseInstances tells what it released', async () => {
+  test('releaseInstances returns the released instances', async () => {
     const removed = await ask<{ operation: { id: string } }>(
       'removeNodes',
       { nodePoolId: pool, nodeIds: [nodes[2]], release: false },
@@ -138,7 +138,7 @@ describe('a mutation that comes again with its clientToken', () => {
   });
 });
 
-describe('a mutation with dryRun', () => {
+describe('mutation with dryRun', () => {
   // What the mutations before have begun would be taken for what a dry run does.
   beforeAll(async () => {
     await eventually(async () => (await jobsNow(living.world.prisma)).length === 0, {
@@ -211,7 +211,7 @@ describe('a mutation with dryRun', () => {
       { cluster: { state: 'RUNNING' } },
     ],
   ])(
-    '%s answers what would be, without an operation, and changes nothing',
+    '%s returns the expected result without an operation, and changes nothing',
     async (mutation, input, selection, expected) => {
       const { prisma } = living.world;
       const state = async () => ({
@@ -237,7 +237,7 @@ describe('a mutation with dryRun', () => {
     },
   );
 
-  test('does not use up its clientToken, but refuses one that came with other input', async () => {
+  test('stores no clientToken, but rejects one that was used with other input', async () => {
     const vpc = { name: 'token', regionId: 'cn-hangzhou', cidr: '10.0.0.0/8', clientToken: 'dry' };
     expect((await ask('createVpc', vpc, 'vpc { id }', true)).userErrors).toEqual([]);
     expect((await ask('createVpc', { ...vpc, name: 'used' }, 'vpc { id }')).userErrors).toEqual([]);
@@ -250,7 +250,7 @@ describe('a mutation with dryRun', () => {
     ]);
   });
 
-  test('is refused as it would be without', async () => {
+  test('is rejected with the same errors as without dryRun', async () => {
     expect(
       (await ask('deleteCluster', { id: 'cluster_none' }, 'cluster { id }', true)).userErrors,
     ).toMatchObject([{ code: 'NOT_FOUND' }]);

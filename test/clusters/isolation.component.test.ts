@@ -31,7 +31,7 @@ afterAll(() => clusters[Symbol.asyncDispose]());
 
 const ENTITIES = `query ($of: [_Any!]!) { _entities(representations: $of) { __typename ... on Cluster { name } } }`;
 
-describe('another account', () => {
+describe('requests of another account', () => {
   test.each([
     ['cluster', 'query ($cluster: ID!) { cluster(id: $cluster) { name } }'],
     ['nodePool', 'query ($nodePool: ID!) { nodePool(id: $nodePool) { name } }'],
@@ -82,7 +82,7 @@ describe('another account', () => {
       'cancelOperation',
       'mutation ($operation: ID!) { cancelOperation(input: { id: $operation }) { operation { id } userErrors { code message path } } }',
     ],
-  ])('gets the same from %s for an id of the owner as for none', async (_, query) => {
+  ])('%s returns the same for an id of the owner as for an unknown id', async (_, query) => {
     const foreign = await clusters.run(query, own, 'stranger');
     expect(foreign.errors).toBeUndefined();
     const absent = await clusters.run(query, missing, 'stranger');
@@ -101,7 +101,7 @@ describe('another account', () => {
     expect(await stream.next()).toMatchObject({ done: true });
   });
 
-  test('gets null for references to the owner’s things', async () => {
+  test('return null for references to resources of the owner', async () => {
     const of = [
       { __typename: 'Cluster', id: own['cluster'] },
       { __typename: 'NodePool', id: own['nodePool'] },
@@ -121,7 +121,7 @@ describe('another account', () => {
     });
   });
 
-  test('sees nothing of the owner in a region', async () => {
+  test('return no resources of the owner in a region', async () => {
     const query = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Region { clusters { totalCount nodes { id } } } } }`;
     const of = [{ __typename: 'Region', id: 'cn-hangzhou' }];
     const stranger = await clusters.run(query, { of }, 'stranger');
@@ -132,7 +132,7 @@ describe('another account', () => {
     });
   });
 
-  test('does not get the owner’s events', async () => {
+  test('receive no events of the owner', async () => {
     const stream = await clusters.open(
       'subscription { watchClusters { type cluster { id } } }',
       {},
@@ -150,7 +150,7 @@ describe('another account', () => {
   });
 });
 
-test('viewer says on whose behalf the request runs', async () => {
+test('viewer returns the account and subject of the token', async () => {
   expect((await clusters.run('{ viewer { account subject expiresAt } }', {}, 'owner')).data).toEqual({
     viewer: { account: 'owner', subject: 'owner-tester', expiresAt: expect.any(String) as string },
   });

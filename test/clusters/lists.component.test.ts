@@ -47,7 +47,7 @@ const DEEP = `{ clusters(first: 50) { totalCount nodes {
   operations(first: 1) { totalCount nodes { state target { ... on Cluster { name } ... on NodePool { name } } } }
 } } }`;
 
-describe('the number of SQL statements', () => {
+describe('number of SQL statements', () => {
   const count = async (account: string, query: string, variables = {}) => {
     let answer: unknown;
     const statements = await clusters.kit.statements(async () => {
@@ -57,7 +57,7 @@ describe('the number of SQL statements', () => {
     return { statements: statements.length, answer };
   };
 
-  test('of a deep query is the same for 1 and for 50 clusters', async () => {
+  test('is the same for a deep query of 1 and of 50 clusters', async () => {
     await clusters.run('{ kubernetesVersions { id } }');
     const one = await count('single', DEEP);
     const fifty = await count('fleet', DEEP);
@@ -67,13 +67,13 @@ describe('the number of SQL statements', () => {
     expect(fifty.statements).toBe(12);
   });
 
-  test('of many references is one', async () => {
+  test('is one for many references', async () => {
     const query = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Cluster { name state } } }`;
     const of = ids.map((id) => ({ __typename: 'Cluster', id }));
     expect((await count('fleet', query, { of })).statements).toBe(1);
   });
 
-  test('of the clusters of many regions is one', async () => {
+  test('is one for the clusters of many regions', async () => {
     const query = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Region { clusters(first: 5) { nodes { id } } } } }`;
     const of = ['cn-hangzhou', 'cn-beijing', 'cn-shanghai'].map((id) => ({ __typename: 'Region', id }));
     const { statements, answer } = await count('fleet', query, { of });
@@ -90,13 +90,13 @@ describe('the number of SQL statements', () => {
   });
 });
 
-describe('pages', () => {
+describe('pages of lists', () => {
   test.each([
     [undefined, 'ASC'],
     [{ field: 'CREATED_AT', direction: 'DESC' }, 'DESC'],
     [{ field: 'NAME', direction: 'ASC' }, 'ASC'],
     [{ field: 'NAME', direction: 'DESC' }, 'DESC'],
-  ])('ordered by %j show every cluster once', async (orderBy, direction) => {
+  ])('contain every cluster once in the order %j', async (orderBy, direction) => {
     const seen: string[] = [];
     let after: string | null = null;
     do {
@@ -130,7 +130,7 @@ describe('pages', () => {
   const literal = (value: object) => JSON.stringify(value).replaceAll('"', '');
 
   test.each(['nodePools', 'nodes'])(
-    'of %s of a cluster are sorted by orderBy, show every item once and go both ways',
+    'of %s of a cluster are sorted by orderBy and contain every item once in both directions',
     async (name) => {
       const plain = await walk(name, undefined);
       const byName = [...plain].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -143,7 +143,7 @@ describe('pages', () => {
     },
   );
 
-  test('of operations of a cluster are newest first, or as orderBy says', async () => {
+  test('list operations of a cluster newest first, or by orderBy', async () => {
     const plain = await walk('operations', undefined, 'createdAt');
     const oldestFirst = await walk('operations', { field: 'CREATED_AT' }, 'createdAt');
     expect(oldestFirst).toEqual([...plain].reverse());
@@ -155,7 +155,7 @@ describe('pages', () => {
     ['{ field: NAME }', '{ field: NAME, direction: DESC }'],
     ['{ field: NAME }', '{ field: CREATED_AT }'],
     ['{ field: CREATED_AT }', '{ field: NAME }'],
-  ])('refuse a cursor of the order %s where the order is %s', async (of, other) => {
+  ])('reject a cursor of the order %s in a list of the order %s', async (of, other) => {
     const page = async (orderBy: string | undefined, after?: string) =>
       clusters.run<{ clusters: { nodes: { nodes: { pageInfo: { endCursor: string } } }[] } }>(
         `query ($after: String) { clusters(first: 1) { nodes {
@@ -182,13 +182,13 @@ describe('pages', () => {
     ['["NAME ASC","a"]', 'NAME'],
     ['["NAME ASC"]', 'NAME'],
     ['["NAME ASC","a","cluster_1","more"]', 'NAME'],
-  ])('refuse the forged cursor %s', async (text, field) => {
+  ])('reject the forged cursor %s', async (text, field) => {
     const after = Buffer.from(text).toString('base64url');
     const { errors } = await clusters.run(LIST, { after, orderBy: { field } }, 'fleet');
     expect(errors).toMatchObject([{ extensions: { code: 'INVALID_CURSOR', path: ['after'] } }]);
   });
 
-  test('of nested lists go on where they ended', async () => {
+  test('continue nested lists after a cursor', async () => {
     const query = `query ($id: ID!, $after: String) { cluster(id: $id) { nodes(first: 2, after: $after) {
       pageInfo { hasNextPage hasPreviousPage endCursor } nodes { id } } } }`;
     type View = {
@@ -225,7 +225,7 @@ describe('pages', () => {
   });
 });
 
-describe('filters', () => {
+describe('filters of lists', () => {
   test.each([
     [{ regionId: 'cn-hangzhou' }, 25],
     [{ regionId: 'atlantis' }, 0],
@@ -241,19 +241,19 @@ describe('filters', () => {
     [{ labels: { parity: 'odd', n: '2' } }, 0],
     [{ labels: { parity: 'odd' }, nameContains: '7', regionId: 'cn-beijing' }, 5],
     [{}, 50],
-  ])('%j let %i clusters through, in the list and in its total', async (filter, total) => {
+  ])('%j matches %i clusters, in the list and in its total', async (filter, total) => {
     const page = await list({ filter, first: 500 });
     expect([page.nodes.length, page.totalCount]).toEqual([total, total]);
   });
 
-  test('by id list those clusters', async () => {
+  test('select clusters by id', async () => {
     expect((await list({ filter: { ids: [ids[3], ids[1], 'x'] } })).nodes.map(({ id }) => id)).toEqual([
       ids[1],
       ids[3],
     ]);
   });
 
-  test('of operations list what was done to what', async () => {
+  test('select operations by type and target', async () => {
     const query = `query ($filter: OperationFilter) { operations(filter: $filter) { totalCount } }`;
     const total = async (filter: Record<string, unknown>) =>
       (await clusters.run<{ operations: { totalCount: number } }>(query, { filter }, 'fleet')).data.operations
@@ -289,7 +289,7 @@ describe('filters', () => {
       (types: { vcpus: number; architecture: string }[]) =>
         types.every((t) => t.vcpus >= 8 && t.architecture === 'arm64'),
     ],
-  ])('%j choose instance types', async (filter, holds) => {
+  ])('select instance types by %j', async (filter, holds) => {
     const query = `query ($filter: InstanceTypeFilter) { instanceTypes(filter: $filter) { id vcpus memoryGiB architecture gpus } }`;
     type Types = { id: string; vcpus: number; memoryGiB: number; architecture: string }[];
     const { data } = await clusters.run<{ instanceTypes: Types }>(query, { filter });

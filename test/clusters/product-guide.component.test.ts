@@ -22,7 +22,7 @@ const projects = async (args: string) => {
   return (await clusters.run<{ openSourceProjects: unknown[] }>(query)).data.openSourceProjects;
 };
 
-describe('the high-risk operations', () => {
+describe('high-risk operations', () => {
   test('high-risk operations are the 47 of the ACK documentation, and 15 of them cannot be remediated', async () => {
     const all = await risks('');
     expect(all).toHaveLength(47);
@@ -45,7 +45,7 @@ describe('the high-risk operations', () => {
     ['NETWORK', 12],
     ['STORAGE', 6],
     ['LOGGING', 4],
-  ])('are listed by section: %s has %i', async (section, count) => {
+  ])('section %s has %i', async (section, count) => {
     expect(await risks(`(section: ${section})`)).toHaveLength(count);
   });
 
@@ -54,14 +54,14 @@ describe('the high-risk operations', () => {
     ['worker-node', 6],
     ['master-node', 9],
     ['access', 1],
-  ])('are listed by what they are done to: %s has %i', async (component, count) => {
+  ])('target %s has %i', async (component, count) => {
     expect(await risks(`(section: CLUSTER, component: "${component}")`)).toHaveLength(count);
     expect(await risks(`(section: STORAGE, component: "${component}")`)).toEqual([]);
   });
 });
 
-describe('the open-source projects', () => {
-  test('have each an address of its repository and of its documentation', async () => {
+describe('open-source projects', () => {
+  test('have the address of their repository and of their documentation', async () => {
     const query = '{ openSourceProjects { name repositoryUrl documentationUrl } }';
     type Project = { name: string; repositoryUrl: string; documentationUrl: string };
     const { data } = await clusters.run<{ openSourceProjects: Project[] }>(query);
@@ -94,7 +94,7 @@ describe('the open-source projects', () => {
     ['MIGRATION', 4],
     ['APPLICATION_MANAGEMENT', 5],
     ['SCHEDULING', 3],
-  ])('are listed by field: %s has %i', async (category, count) => {
+  ])('category %s has %i', async (category, count) => {
     expect(await projects(`(category: ${category})`)).toHaveLength(count);
   });
 });

@@ -31,7 +31,7 @@ function partsOf(type: GraphQLNamedType): [string, Described][] {
     ]);
 }
 
-test('every type, field, argument and value says what it means', () => {
+test('every type, field, argument and value has a description', () => {
   const types = Object.values(clusters.subgraph.schema.getTypeMap()).filter((type) => !GIVEN.test(type.name));
   const all = types.flatMap((type): [string, Described][] => [
     ...(ROOT.test(type.name) ? [] : [[type.name, type] as [string, Described]]),
@@ -41,7 +41,7 @@ test('every type, field, argument and value says what it means', () => {
   expect(all.length).toBeGreaterThan(200);
 });
 
-test('the entities that other subgraphs refer to have their key', () => {
+test('the entities that other subgraphs reference have their key', () => {
   for (const entity of [
     'Cluster',
     'NodePool',
@@ -57,7 +57,7 @@ test('the entities that other subgraphs refer to have their key', () => {
   }
 });
 
-test('no input can move a thing to another region: of changes only updateCluster knows one, to refuse another', () => {
+test('no input moves a resource to another region: only updateCluster has a region, which it rejects if it differs', () => {
   const inputs = Object.values(clusters.subgraph.schema.getTypeMap()).filter(isInputObjectType);
   const withRegion = inputs
     .filter((type) => Object.keys(type.getFields()).some((name) => /region/i.test(name)))

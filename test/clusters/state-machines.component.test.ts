@@ -111,14 +111,14 @@ const POOL_COMMANDS: Readonly<
   DELETE: () => codes('deleteNodePool', 'DeleteNodePoolInput', { id: poolId }),
 };
 
-describe('a node pool', () => {
+describe('commands on a node pool', () => {
   const cases = statesOf(poolTransitions).flatMap((state) =>
     (Object.keys(POOL_COMMANDS) as (keyof typeof POOL_COMMANDS)[]).map(
       (command) => [state, command] as const,
     ),
   );
 
-  it.each(cases)('that is %s answers %s as the table of its states says', async (state, command) => {
+  it.each(cases)('in %s answers %s according to its state table', async (state, command) => {
     await settle();
     await world.prisma.nodePool.update({ where: { id: poolId }, data: { state } });
     const next = expected(poolTransitions[state], command);
@@ -129,7 +129,7 @@ describe('a node pool', () => {
   });
 });
 
-describe('a node', () => {
+describe('commands on a node', () => {
   const commands = {
     REMOVE: (id: string) => codes('removeNodes', 'RemoveNodesInput', { nodePoolId: poolId, nodeIds: [id] }),
     CONVERT: (id: string) =>
@@ -139,7 +139,7 @@ describe('a node', () => {
     (Object.keys(commands) as (keyof typeof commands)[]).map((command) => [state, command] as const),
   );
 
-  it.each(cases)('that is %s answers %s as the table of its states says', async (state, command) => {
+  it.each(cases)('in %s answers %s according to its state table', async (state, command) => {
     await settle();
     const id = await anyNode();
     await world.prisma.node.update({ where: { id }, data: { state } });
@@ -150,7 +150,7 @@ describe('a node', () => {
   });
 });
 
-describe('a component', () => {
+describe('commands on a component', () => {
   const componentId = async () =>
     (
       await world.prisma.component.findFirstOrThrow({
@@ -174,7 +174,7 @@ describe('a component', () => {
     expect(await codes('installComponent', 'InstallComponentInput', input)).toEqual([]);
   });
 
-  it.each(cases)('that is %s answers %s as the table of its states says', async (state, action) => {
+  it.each(cases)('in %s answers %s according to its state table', async (state, action) => {
     await settle();
     const id = await componentId();
     await world.prisma.component.update({
@@ -192,7 +192,7 @@ describe('a component', () => {
   });
 });
 
-describe('a cluster', () => {
+describe('commands on a cluster', () => {
   const states: readonly ClusterState[] = statesOf(clusterTransitions).filter((state) => state !== 'DELETED');
   const working = ['RUNNING', 'SCALING'];
   const commands: Readonly<Record<string, { in: readonly string[]; give(): Promise<string[]> }>> = {
@@ -222,7 +222,7 @@ describe('a cluster', () => {
   };
   const cases = states.flatMap((state) => Object.keys(commands).map((command) => [state, command] as const));
 
-  it.each(cases)('that is %s answers %s by its state', async (state, command) => {
+  it.each(cases)('in %s answers %s according to its state', async (state, command) => {
     await settle();
     await world.prisma.cluster.update({ where: { id: clusterId }, data: { state } });
     const { in: accepting, give } = commands[command]!;

@@ -46,7 +46,7 @@ describe('operationProgress', () => {
   const PROGRESS = `subscription ($id: ID!) { operationProgress(id: $id) {
     state progress stages { name state } result { created failed failures { code } } target { ... on Cluster { state } } } }`;
 
-  test('shows the operation now and at each change, and ends with it', async () => {
+  test('sends the operation now and after each change, and ends with it', async () => {
     const { id, operation } = await create('op', 'followed', {
       nodePools: [{ name: 'w', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 2 }],
     });
@@ -83,14 +83,14 @@ describe('operationProgress', () => {
     expect(await stream.next()).toMatchObject({ done: true });
   });
 
-  test('of an operation that has ended shows it and ends', async () => {
+  test('sends a completed operation once and ends', async () => {
     const { operation } = await create('op', 'over');
     await inTransaction((tx) => finishOperation(tx, operation, { state: 'SUCCEEDED' }, at));
     const stream = await clusters.open(PROGRESS, { id: operation }, 'op');
     expect(await take(stream, 9)).toMatchObject([{ operationProgress: { state: 'SUCCEEDED' } }]);
   });
 
-  test('misses nothing that happens between opening and reading', async () => {
+  test('misses no change between subscription and the first read', async () => {
     const { operation } = await create('op', 'hasty');
     const stream = await clusters.open(PROGRESS, { id: operation }, 'op');
     await inTransaction((tx) => startStage(tx, operation, 'CONTROL_PLANE', at));
@@ -103,7 +103,7 @@ describe('operationProgress', () => {
     expect(seen.at(-1)).toMatchObject({ operationProgress: { state: 'FAILED' } });
   });
 
-  test('ends at once when the client leaves while it waits', async () => {
+  test('ends at once when the client disconnects', async () => {
     const { operation } = await create('op', 'left');
     const stream = await clusters.open(PROGRESS, { id: operation }, 'op');
     await take(stream, 1);
@@ -120,7 +120,7 @@ describe('provisioningEvents', () => {
     provisioningEvents: { id: string; cursor: string; type: string };
   }
 
-  test('come in order, with their things as they are now, and go on behind a cursor', async () => {
+  test('are in order, return the current resources, and resume after a cursor', async () => {
     const stream = await clusters.open<Event>(EVENTS, {}, 'ev');
     const { id, operation } = await create('ev', 'evented');
     const [pending, requested] = await take(stream, 2);
@@ -151,7 +151,7 @@ describe('provisioningEvents', () => {
     await resumed.return(undefined);
   });
 
-  test('of one cluster leave out the others', async () => {
+  test('of one cluster exclude the others', async () => {
     const first = await create('ev', 'first');
     const stream = await clusters.open<Event>(EVENTS, { clusterId: first.id }, 'ev');
     await create('ev', 'second');
@@ -163,7 +163,7 @@ describe('provisioningEvents', () => {
     await stream.return(undefined);
   });
 
-  test('carry bookmarks forward while the filter matches nothing, behind which a stream goes on', async () => {
+  test('send bookmarks while the filter matches nothing, after which a stream resumes', async () => {
     const { id } = await create('bm', 'quiet');
     const stream = await clusters.open<Event>(EVENTS, { clusterId: id }, 'bm');
     const bookmark = async () => {
@@ -187,7 +187,7 @@ describe('provisioningEvents', () => {
     });
   });
 
-  test('refuse a cursor that was tampered with, and one of another account', async () => {
+  test('reject a manipulated cursor and one of another account', async () => {
     const stream = await clusters.open<Event>(EVENTS, {}, 'ev');
     await create('ev', 'cursor');
     const cursor = (await take(stream, 1))[0]?.provisioningEvents.cursor ?? '';
@@ -214,7 +214,7 @@ describe('watchClusters', () => {
   const brief = (changes: Change[]) =>
     changes.map(({ watchClusters: { type, cluster } }) => [type, cluster?.name ?? null]);
 
-  test('sends what is there, SYNCED, then what changes', async () => {
+  test('sends the existing clusters, SYNCED, then changes', async () => {
     const a = await create('w1', 'a');
     await create('w1', 'b');
     const stream = await watch('w1');
@@ -250,7 +250,7 @@ describe('watchClusters', () => {
     await stream.return(undefined);
   });
 
-  test('loses and doubles nothing that happens while the first list is read', async () => {
+  test('neither misses nor repeats changes while the initial list is read', async () => {
     const first = await create('w2', 'first');
     const stream = await watch('w2');
     // Behind the list's position, before the list is read.
@@ -264,7 +264,7 @@ describe('watchClusters', () => {
     await stream.return(undefined);
   });
 
-  test('tells when clusters come into the filter and leave it', async () => {
+  test('sends clusters that start or cease to match the filter', async () => {
     const { id } = await create('w3', 'plain');
     const stream = await watch('w3', { filter: { labels: { tier: 'gold' } } });
     expect(brief(await take(stream, 1))).toEqual([['SYNCED', null]]);
@@ -276,7 +276,7 @@ describe('watchClusters', () => {
     await stream.return(undefined);
   });
 
-  test('goes on inside the first list where it was cut off', async () => {
+  test('resumes within the initial list', async () => {
     for (const name of ['a', 'b', 'c']) await create('w4', name);
     const cut = await watch('w4');
     const [first] = await take(cut, 1);
@@ -308,7 +308,7 @@ describe('watchClusters', () => {
     await resumed.return(undefined);
   });
 
-  test('carries the cursor forward with bookmarks while nothing matches', async () => {
+  test('sends bookmarks while nothing matches', async () => {
     const stream = await watch('w6', { filter: { nameContains: 'nothing' } });
     await take(stream, 1);
     for (let i = 0; i < 50; i += 1) await noise('w6');
@@ -324,7 +324,7 @@ describe('watchClusters', () => {
     await resumed.return(undefined);
   });
 
-  test('carries it forward after a while although nearly nothing has happened', async () => {
+  test('sends a bookmark after an interval although few events occurred', async () => {
     const stream = await watch('w7', { filter: { nameContains: 'nothing' } });
     const [synced] = await take(stream, 1);
     const next = take(stream, 1);
@@ -339,7 +339,7 @@ describe('watchClusters', () => {
     await stream.return(undefined);
   });
 
-  test('refuses a cursor of another filter', async () => {
+  test('rejects a cursor of another filter', async () => {
     const stream = await watch('w7');
     const cursor = (await take(stream, 1))[0]?.watchClusters.cursor;
     await stream.return(undefined);
@@ -349,7 +349,7 @@ describe('watchClusters', () => {
     });
   });
 
-  test('of a large list sends each cluster once, in pages', async () => {
+  test('sends each cluster of a large list once, in pages', async () => {
     const { prisma } = clusters.platform.database;
     const { id } = await runningCluster(clusters, 'w8', { name: 'model' });
     const model = await prisma.cluster.findUniqueOrThrow({ where: { id } });

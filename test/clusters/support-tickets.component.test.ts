@@ -44,7 +44,7 @@ test.each([
   ['1.30.12', false],
   ['1.28.15', true],
   ['1.24.17', true],
-])('a ticket of a cluster of %s is flagged as out of support: %s', async (version, versionUnsupported) => {
+])('a ticket of a cluster of %s has versionUnsupported: %s', async (version, versionUnsupported) => {
   const id = await ofVersion(`of-${version.replaceAll('.', '-')}`, version);
   const { ticket, userErrors } = await open(id);
   expect(userErrors).toEqual([]);
@@ -91,7 +91,7 @@ test('tickets of a cluster are listed newest first, and closed once', async () =
   ]);
 });
 
-test('what is no question, and another account’s cluster and ticket, are refused', async () => {
+test('rejects an empty question, and cluster and ticket of another account', async () => {
   const id = await ofVersion('refused', '1.34.3');
   const codes = async (answer: Promise<Payload>) =>
     (await answer).userErrors.map(({ code, path }) => [code, path.at(-1)]);
@@ -108,7 +108,7 @@ test('what is no question, and another account’s cluster and ticket, are refus
   expect((await clusters.run(query, { id: ticket?.id }, 'globex')).data).toEqual({ supportTicket: null });
 });
 
-test('a cluster has 100 open tickets at the most', async () => {
+test('a cluster has at most 100 open tickets', async () => {
   const id = await ofVersion('asking', '1.34.3');
   for (let count = 0; count < 99; count++) await open(id);
   const last = await open(id);

@@ -46,7 +46,7 @@ const message = async (cluster: Cluster, path: string, headers?: Record<string, 
   return (body as unknown as { message: string }).message;
 };
 
-describe('a read-only credential', () => {
+describe('read-only credential', () => {
   test('reads objects, logs, metrics and discovery, and no Secret in any way', async () => {
     for (const path of [
       PODS,
@@ -105,7 +105,7 @@ describe('a read-only credential', () => {
   });
 });
 
-describe('an administrator credential', () => {
+describe('administrator credential', () => {
   const as = (user: string, more: Record<string, string> = {}) => ({ 'impersonate-user': user, ...more });
 
   test('impersonates users with exactly their rights', async () => {
@@ -154,7 +154,7 @@ describe('an administrator credential', () => {
   });
 });
 
-describe('a credential that was issued for a token', () => {
+describe('credential that was issued for a token', () => {
   /** Credentials for a subject's valid token, and a watch with them. */
   async function issued(subject: string, expiresAt?: Date) {
     using accepted = await AcceptedTokens.open({ ...clientTokens, log: createLog('silent') });

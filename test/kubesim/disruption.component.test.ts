@@ -57,7 +57,7 @@ async function budgeted(namespace: string, budget: object) {
   };
 }
 
-describe('a disruption budget', () => {
+describe('disruption budget', () => {
   test.each([
     ['number', { minAvailable: 3 }, 3, 1],
     ['share', { minAvailable: '60%' }, 3, 1],
@@ -66,7 +66,7 @@ describe('a disruption budget', () => {
     ['all', { minAvailable: 4 }, 4, 0],
     ['none', { maxUnavailable: 0 }, 4, 0],
   ])(
-    'as a %s (%j) wants %i of 4 pods, lets %i go and answers the next eviction with 429',
+    'as a %s (%j) requires %i of 4 pods, allows %i evictions and rejects the next one with 429',
     async (name, spec, wanted, allowed) => {
       const { status, podNames, evict } = await budgeted(name, spec);
       const count = {

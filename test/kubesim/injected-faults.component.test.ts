@@ -61,7 +61,7 @@ const DISK = 'cluster.worker-node.2';
 const ADDRESS = 'cluster.worker-node.4';
 const FIREWALL = 'network.node.1';
 
-describe('a node with several problems', () => {
+describe('node with several problems', () => {
   it('becomes Ready when all problems have ended, in any order', async () => {
     const { id } = await simulator.cluster('several', 1);
     const node = await firstNode(id);
@@ -103,7 +103,7 @@ describe('a node with several problems', () => {
   });
 });
 
-describe('a fault of an instance', () => {
+describe('fault of an instance', () => {
   it('survives a restart; a system disk replacement ends only faults of the disk', async () => {
     const { id } = await simulator.cluster('repairs', 1);
     const node = await firstNode(id);
@@ -139,7 +139,7 @@ describe('a fault of an instance', () => {
   });
 });
 
-describe('a fault of the load balancer of a Service', () => {
+describe('fault of the load balancer of a Service', () => {
   it('ends when the Service is deleted: a new Service of the name has a working load balancer', async () => {
     const { id } = await simulator.cluster('services', 1);
     const { api } = await simulator.access(id);
@@ -166,7 +166,7 @@ describe('a fault of the load balancer of a Service', () => {
   });
 });
 
-describe('a fault of masters', () => {
+describe('fault of masters', () => {
   it('is rejected for a managed control plane', async () => {
     const { id } = await simulator.cluster('managed', 1);
     for (const number of [4, 8, 9]) {

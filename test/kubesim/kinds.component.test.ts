@@ -122,7 +122,7 @@ test.each([
     },
   ],
 ])(
-  'of %s that may have no more pods the status says what they have, an event why; they go on when there is room',
+  'pods of %s above the limit of the cluster get a status and an event with the reason, and run when pods are deleted',
   async (plural, group, spec) => {
     const id = `full-${plural}`;
     const cluster = await made(id, { serverless: true, maxPods: 4 });

@@ -27,12 +27,12 @@ const pod = (name: string) => ({
   spec: { containers: [{ name: 'main', image: 'busybox' }] },
 });
 
-describe('a serverless cluster', () => {
+describe('pods of a serverless cluster', () => {
   it.each([
     ['ASK Standard', 1_000],
     ['ASK Pro', 10_000],
   ])(
-    'of %s takes %i pods, and its API server refuses one more as an exceeded quota',
+    'a cluster of %s runs %i pods, and its API server rejects another one as an exceeded quota',
     async (name, limit) => {
       const ask = await cluster(name.toLowerCase().replace(' ', '-'), { serverless: true, maxPods: limit });
       const before = await podCount(ask);
@@ -73,8 +73,8 @@ function undemanding(replicas: number): Record<string, unknown> {
   return { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', labels }, spec };
 }
 
-describe('a node', () => {
-  it('runs 256 pods and keeps another one pending', async () => {
+describe('pods of a node', () => {
+  it('a node runs 256 pods and keeps another one pending', async () => {
     const small = await simulator.cluster('full', 1);
     const others = await podCount(small);
     await small.api('POST', '/apis/apps/v1/namespaces/default/deployments', undemanding(257 - others));

@@ -13,7 +13,7 @@ function asked(text: string): Attributes {
   return { verb, group: group.join('.'), resource, subresource, namespace: 'default' };
 }
 
-describe('a rule of a role', () => {
+describe('rules of a role', () => {
   const rules: readonly (readonly [PolicyRule, allowed: readonly string[], denied: readonly string[]])[] = [
     [
       { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'list'] },
@@ -38,19 +38,19 @@ describe('a rule of a role', () => {
     [{ apiGroups: [''], resources: ['pods'], resourceNames: ['web'], verbs: ['get'] }, [], ['get pods']],
   ];
 
-  test.each(rules)('%j allows exactly its requests', (rule, allowed, denied) => {
+  test.each(rules)('%j allow exactly the listed requests', (rule, allowed, denied) => {
     for (const text of allowed) expect([text, ruleAllows(rule, asked(text))]).toEqual([text, true]);
     for (const text of denied) expect([text, ruleAllows(rule, asked(text))]).toEqual([text, false]);
   });
 
-  test('with resource names allows only those', () => {
+  test('with resource names allow only those objects', () => {
     const rule = { apiGroups: [''], resources: ['pods'], resourceNames: ['web'], verbs: ['get'] };
     const get = { verb: 'get', group: '', resource: 'pods' };
     expect(['web', 'db'].map((name) => ruleAllows(rule, { ...get, name }))).toEqual([true, false]);
   });
 });
 
-describe('a group', () => {
+describe('groups', () => {
   const { readers, writers } = kubernetesGroups;
   const groups: readonly (readonly [string, allowed: readonly string[], denied: readonly string[]])[] = [
     [
@@ -106,7 +106,7 @@ describe('a group', () => {
     for (const text of denied) expect([text, may(text)]).toEqual([text, false]);
   });
 
-  test('gets the binding that allows the request', () => {
+  test('a user gets the binding that allows the request', () => {
     const user = { username: 'bob', groups: [readers] };
     expect(decide(user, asked('get pods')).reason).toBe(
       'RBAC: allowed by ClusterRoleBinding "fleetgraph:readers" of ClusterRole "view" to Group "fleetgraph:readers"',

@@ -130,17 +130,17 @@ test.each([
   expect(strategicMerge(target, patch, merging)).toEqual(result);
 });
 
-test('refuses a strategic merge patch with a $patch that does not exist', () => {
+test('rejects a strategic merge patch with an unknown $patch', () => {
   expect(() => strategicMerge({}, { $patch: 'add' }, podSpec)).toThrow('Unknown patch type found: "add"');
 });
 
-test('refuses an entry of a list without its merge key', () => {
+test('rejects an entry of a list without its merge key', () => {
   expect(() => strategicMerge({}, { containers: [{ image: 'a' }] }, podSpec)).toThrow(
     'does not contain declared merge key: name',
   );
 });
 
-test('server-side apply merges the ports of a service by port and protocol', () => {
+test('merges the ports of a service by port and protocol in server-side apply', () => {
   const spec = mergeKeysOf('v1', 'Service', 'apply').of('spec');
   const ports = [{ port: 53 }, { port: 53, protocol: 'UDP' }];
   const applied = { ports: [{ port: 53, protocol: 'TCP', name: 'dns-tcp' }] };
@@ -152,7 +152,7 @@ test('server-side apply merges the ports of a service by port and protocol', () 
   });
 });
 
-test('lists of a custom resource are replaced, but for those of its metadata', () => {
+test('replaces lists of a custom resource, except those of its metadata', () => {
   const merging = mergeKeysOf('example.com/v1', 'Thing', 'apply');
   const target = { metadata: { finalizers: ['a'] }, spec: { containers: [{ name: 'a' }] } };
   const patch = { metadata: { finalizers: ['b'] }, spec: { containers: [{ name: 'b' }] } };

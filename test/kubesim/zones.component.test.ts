@@ -26,7 +26,7 @@ async function silentZones(id: string): Promise<string[]> {
 
 const power = (zone: string, on: boolean) => simulator.cloud('PUT', `/zones/${zone}/power`, { on });
 
-describe('a zone of the simulated cloud', () => {
+describe('zone of the simulated cloud', () => {
   it('stops its nodes and starts none during an outage, and recovers them', async () => {
     const cluster = await simulator.cluster('zones-nodes', 3);
     expect(await silentZones(cluster.id)).toEqual([]);

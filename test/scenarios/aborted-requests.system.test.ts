@@ -37,7 +37,7 @@ async function apart(): Promise<Served> {
 describe.each([
   ['subgraphs in its process', allInOne],
   ['subgraphs elsewhere', apart],
-])('a gateway with %s', (_, start) => {
+])('gateway with %s', (_, start) => {
   const stack = new AsyncDisposableStack();
   let served: Served;
   beforeAll(async () => {

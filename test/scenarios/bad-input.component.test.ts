@@ -22,7 +22,7 @@ const good = {
   nodePools: [{ name: 'default', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 1 }],
 };
 
-describe('a mutation reports the problem of its input', () => {
+describe('input of a mutation', () => {
   test.each([
     ['an unknown region', { regionId: 'mars-north-1' }, 'UNKNOWN_REGION', ['input', 'regionId']],
     [
@@ -91,11 +91,11 @@ describe('a mutation reports the problem of its input', () => {
   });
 });
 
-describe('an invalid request is rejected with its code', () => {
+describe('invalid requests', () => {
   const code = async (query: string, variables: Record<string, unknown> = {}) =>
     (await platform.request(query, variables)).errors?.[0]?.extensions?.code;
 
-  test('a page above 500, as a literal or a variable', async () => {
+  test('rejects a page size above 500, as a literal or a variable', async () => {
     expect(await code('{ clusters(first: 501) { nodes { id } } }')).toBe('PAGE_SIZE_EXCEEDED');
     expect(await code('query P($n: Int) { clusters(first: $n) { nodes { id } } }', { n: 501 })).toBe(
       'PAGE_SIZE_EXCEEDED',
@@ -103,7 +103,7 @@ describe('an invalid request is rejected with its code', () => {
     expect(await code('{ clusters(first: 0) { nodes { id } } }')).toBe('PAGE_SIZE_EXCEEDED');
   });
 
-  test('a malformed cursor, of a list and of a stream', async () => {
+  test('rejects a malformed cursor of a list and of a stream', async () => {
     expect(await code('{ clusters(after: "nonsense") { nodes { id } } }')).toBe('INVALID_CURSOR');
     using stream = await record(platform.url, {
       query: 'subscription { provisioningEvents(after: "nonsense") { id } }',
@@ -111,12 +111,12 @@ describe('an invalid request is rejected with its code', () => {
     await expect(stream.ended).rejects.toThrow('INVALID_CURSOR');
   });
 
-  test('syntax and validation', async () => {
+  test('rejects a document with a syntax or validation error', async () => {
     expect(await code('{ clusters {')).toBe('GRAPHQL_PARSE_FAILED');
     expect(await code('{ nothing }')).toBe('GRAPHQL_VALIDATION_FAILED');
   });
 
-  test('a missing, forged or expired token', async () => {
+  test('rejects a missing, forged or expired token', async () => {
     const ask = async (authorization?: string) => {
       const response = await fetch(`${platform.url}/graphql`, {
         method: 'POST',
@@ -134,7 +134,7 @@ describe('an invalid request is rejected with its code', () => {
     ]);
   });
 
-  test('a query of one megabyte', async () => {
+  test('rejects a query of one megabyte', async () => {
     const response = await fetch(`${platform.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${await testToken()}` },
@@ -144,7 +144,7 @@ describe('an invalid request is rejected with its code', () => {
     expect([response.status, body.errors[0]?.extensions.code]).toEqual([413, 'LIMIT_EXCEEDED']);
   });
 
-  test('a query that is too deep', async () => {
+  test('rejects a query that is too deep', async () => {
     const deep = '{ clusters { nodes '.concat(
       '{ region { clusters { nodes '.repeat(12),
       '{ id }',

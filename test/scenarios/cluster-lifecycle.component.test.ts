@@ -10,6 +10,6 @@ beforeAll(async () => {
 });
 afterAll(() => platform[Symbol.asyncDispose]());
 
-test('one graph creates, watches, deploys to, scales with partial success, measures and deletes a cluster', async () => {
+test('creates, watches, deploys to, scales with partial success, measures and deletes a cluster by one graph', async () => {
   await clusterLifecycle({ url: platform.url, account: 'acme' }, 'main-job');
 });

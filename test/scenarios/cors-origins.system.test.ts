@@ -28,7 +28,7 @@ function allowedOrigin(origin: string, request: RequestInit): Promise<string | n
 const body = JSON.stringify({ query: '{ __typename }' });
 const json = { 'content-type': 'application/json' };
 
-describe('CORS_ORIGINS lets pages of the listed origins, and of no other', () => {
+describe('CORS_ORIGINS', () => {
   test.each<[string, RequestInit]>([
     [
       'ask in a preflight',
@@ -48,7 +48,7 @@ describe('CORS_ORIGINS lets pages of the listed origins, and of no other', () =>
     expect(await allowedOrigin(FOREIGN, request)).toBeNull();
   });
 
-  test('open WebSockets', async () => {
+  test('allows WebSockets of the listed origins only', async () => {
     const open = async (origin: string) => {
       const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
         origin,
@@ -66,7 +66,7 @@ describe('CORS_ORIGINS lets pages of the listed origins, and of no other', () =>
 });
 
 test.each(['https://console.example/path', 'console.example', 'https://console.example,'])(
-  'CORS_ORIGINS=%s is refused at the start',
+  'rejects CORS_ORIGINS=%s at the start',
   (value) => {
     expect(() => readEnv({ CORS_ORIGINS: value })).toThrow('settings: CORS_ORIGINS: list origins');
   },

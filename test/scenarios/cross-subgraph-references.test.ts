@@ -24,10 +24,10 @@ const ALWAYS_THERE: Readonly<Record<string, string>> = {
     'a workload is only found through a cluster that the account has; deleted ones are kept',
 };
 
-describe('a field that names an object of another subgraph', () => {
+describe('field that names an object of another subgraph', () => {
   const fields = referencesToOtherSubgraphs();
 
-  test('has its object in the supergraph', () => {
+  test('is found by its reference to another subgraph', () => {
     const names = fields.map(({ name }) => name);
     expect(names).toEqual(
       expect.arrayContaining(['ClusterManifestResult.cluster', 'Cluster.region', 'WorkloadEvent.cluster']),

@@ -192,7 +192,7 @@ async function buildOccasions(session: GraphSession): Promise<Occasions> {
   };
 }
 
-describe('a dry run', () => {
+describe('dry run', () => {
   let platform: TestPlatform;
   let session: GraphSession;
   let estate: Occasions;
@@ -208,7 +208,7 @@ describe('a dry run', () => {
   afterAll(() => platform[Symbol.asyncDispose]());
 
   test.each(mutations.map((field) => [field.name, field] as const))(
-    'of %s names only what exists',
+    'of %s returns ids of existing resources only',
     async (name, { args, type }) => {
       const inputType = args.find((arg) => arg.name === 'input')?.type;
       const query = `mutation Try($input: ${String(inputType)}) {
@@ -224,7 +224,7 @@ describe('a dry run', () => {
     },
   );
 
-  test('of a manifest returns no workload that does not exist yet', async () => {
+  test('of a manifest returns no workload that does not exist', async () => {
     const input = { clusterId: estate.cluster, yaml: deploymentYaml('tried', 1) };
     const query = `mutation Try($input: ApplyManifestInput!) { applyManifest(input: $input, dryRun: true) {
       objects { name result } workload { id } userErrors { code } } }`;

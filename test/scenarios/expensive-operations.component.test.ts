@@ -124,7 +124,7 @@ class SeenBudgets implements Disposable {
   }
 }
 
-test('the bytes of a response, the work of a turn of the event loop and the work for a point of cost have limits', async () => {
+test('limits the bytes of a response, the work per turn of the event loop and the work per point of cost', async () => {
   expect(operations.size).toBeGreaterThan(100);
   for (const [name, query] of operations) {
     const sent = await send(query);

@@ -61,9 +61,9 @@ async function yamlFor(subject: string, scopes: readonly string[], ttlSeconds = 
   return data?.cluster?.kubeconfig?.yaml ?? '';
 }
 
-describe('a kubeconfig', () => {
+describe('kubeconfig', () => {
   test.each([[[]], [['fleet:write']], [['fleet:introspect', 'fleet:write']], [['fleet:admin']]])(
-    'is refused to a token with the scopes %j',
+    'is not available to a token with the scopes %j',
     async (scopes) => {
       const { data, errors } = await kubeconfig({ scopes });
       expect(data).toEqual({ cluster: { name: 'rights', kubeconfig: null } });
@@ -93,7 +93,7 @@ describe('a kubeconfig', () => {
     expect((await kubeconfig({ scopes: WRITE }, 'globex')).data).toEqual({ cluster: null });
   });
 
-  test('does not outlive the token, whatever ttlMinutes says', async () => {
+  test('expires with the token, regardless of ttlMinutes', async () => {
     const before = Date.now();
     const { data } = await kubeconfig({ scopes: READ, ttlSeconds: 120 });
     const end = Date.parse(data?.cluster?.kubeconfig?.expiresAt ?? '');
@@ -163,7 +163,7 @@ describe.skipIf(!hasKubectl)('kubectl with a kubeconfig', () => {
     });
   }
 
-  test('can only read with a token without the scope to write', async () => {
+  test('can only read with a token without the write scope', async () => {
     const yaml = await yamlFor('ann', READ);
     expect((await kubectl(yaml, 'get', 'pods', '-A')).code).toBe(0);
     expect((await kubectl(yaml, 'get', 'nodes')).code).toBe(0);
@@ -181,7 +181,7 @@ describe.skipIf(!hasKubectl)('kubectl with a kubeconfig', () => {
     expect((await kubectl(yaml, 'auth', 'whoami')).output).toMatch(/Username\s+acme:ann\n/);
   });
 
-  test('administers with a token that has the scope to write, and impersonates users with their rights', async () => {
+  test('has administrator rights with a token with the write scope, and impersonates users with their rights', async () => {
     const yaml = await yamlFor('will', WRITE);
     expect((await kubectl(yaml, 'create', 'secret', 'generic', 'own', '--from-literal=a=b')).code).toBe(0);
     expect((await kubectl(yaml, 'get', 'secret', 'own')).code).toBe(0);
@@ -192,7 +192,7 @@ describe.skipIf(!hasKubectl)('kubectl with a kubeconfig', () => {
     );
   });
 
-  test('is rejected once its token is revoked, and its watch ends', async () => {
+  test('is rejected after its token is revoked, and its watch ends', async () => {
     const yaml = await yamlFor('eve', WRITE);
     expect((await kubectl(yaml, 'get', 'pods')).code).toBe(0);
     const watch = kubectl(yaml, 'get', 'pods', '-A', '--watch');
@@ -208,7 +208,7 @@ describe.skipIf(!hasKubectl)('kubectl with a kubeconfig', () => {
     await watch;
   });
 
-  test('is rejected once its token has expired', async () => {
+  test('is rejected after its token expires', async () => {
     const yaml = await yamlFor('tim', WRITE, 4);
     expect((await kubectl(yaml, 'get', 'pods')).code).toBe(0);
     const refused = await eventually(async () => {

@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => kit[Symbol.asyncDispose]());
 
-describe('a database', () => {
+describe('secrets of a database', () => {
   const one = { platform: 'a'.repeat(43), auth: 'b'.repeat(43) };
   const other = { platform: 'c'.repeat(43), auth: 'd'.repeat(43) };
   let pool: pg.Pool;
@@ -43,7 +43,7 @@ describe('a database', () => {
   const claim = (given: SecretsOfFolder) => claimDatabase(pool, 'postgresql://fleet@db/graph', given);
   const someData = () => pool.query(`INSERT INTO engine.event_counter (account, last) VALUES ('acme', 3)`);
 
-  test('accepts new secrets if it is new, and the same secrets at every later start', async () => {
+  test('a new database accepts new secrets, and the same secrets at every later start', async () => {
     await claim(folder(one, { write }));
     expect(written).toBe(1);
     await someData();
@@ -55,7 +55,7 @@ describe('a database', () => {
   test.each([
     ['new ones', { write }, 'is missing, but its secrets are in use in the database'],
     ['those of another folder', {}, 'does not belong to the database'],
-  ])('rejects %s with the remedy if it was used with secrets', async (_, more, fault) => {
+  ])('a database that was used with secrets rejects %s with the remedy', async (_, more, fault) => {
     await claim(folder(one));
     const refusal = claim(folder(other, more));
     await expect(refusal).rejects.toThrow(SecretsError);
@@ -65,7 +65,7 @@ describe('a database', () => {
     await claim(folder(one));
   });
 
-  test('accepts existing secrets and rejects new ones if it has data of an earlier release', async () => {
+  test('a database with data of an earlier release accepts existing secrets and rejects new ones', async () => {
     await someData();
     await expect(claim(folder(one, { write }))).rejects.toThrow(
       'is missing, but there is data in the database',
@@ -74,20 +74,20 @@ describe('a database', () => {
     await expect(claim(folder(other))).rejects.toThrow('does not belong');
   });
 
-  test('accepts other secrets with --new-secrets, and rejects the old ones later', async () => {
+  test('a database accepts other secrets with --new-secrets, and rejects the former ones later', async () => {
     await claim(folder(one));
     await claim(folder(other, { write, replace: true }));
     expect(written).toBe(1);
     await expect(claim(folder(one))).rejects.toThrow('does not belong');
   });
 
-  test('ignores secrets that are set by settings', async () => {
+  test('a database ignores secrets that are set by settings', async () => {
     await claim(folder(one));
     await claim(folder({ platform: one.platform }));
     await expect(claim(folder({ auth: other.auth }, { write }))).rejects.toThrow(/or set AUTH_SECRET to/);
   });
 
-  test('belongs to exactly one of several concurrent first starts', async () => {
+  test('a database belongs to exactly one of several concurrent first starts', async () => {
     const starts = Array.from({ length: 8 }, (_, index) => ({
       platform: `${index}`.repeat(43),
       auth: `${index}`.repeat(44),
@@ -97,7 +97,7 @@ describe('a database', () => {
     expect(written).toBe(1);
   });
 
-  test('stays free when the secrets cannot be written', async () => {
+  test('a database belongs to no start whose secrets cannot be written', async () => {
     const full = () => Promise.reject(new Error('no space'));
     await expect(claim(folder(one, { write: full }))).rejects.toThrow('no space');
     await claim(folder(other, { write }));
@@ -121,7 +121,7 @@ function graphAsker(folder: string) {
   };
 }
 
-describe('a start on a database of DATABASE_URL', { timeout: 240_000 }, () => {
+describe('start on a database of DATABASE_URL', { timeout: 240_000 }, () => {
   const environment = (name: string) => ({
     FLEETGRAPH_HOME: join(home, name),
     DATABASE_URL: kit.url,

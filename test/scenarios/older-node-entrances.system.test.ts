@@ -35,7 +35,7 @@ test('the required Node.js version is the bundled one', async () => {
 
 const OLD = majorVersion() < 24 && majorVersion() >= 20;
 
-describe.skipIf(!OLD)('on a Node.js older than the bundled one', () => {
+describe.skipIf(!OLD)('Node.js older than the bundled one', () => {
   test('the command runs on the bundled Node.js', () => {
     expect(node(packageRoot, ['bin/fleetgraph.js', '--version'])).toMatchObject({ status: 0 });
   });

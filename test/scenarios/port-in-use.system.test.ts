@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 test.each(['PORT', 'KUBESIM_PORT'])(
-  'a platform whose %s is in use ends at once and says which to change',
+  'a platform whose %s is in use exits at once and names the setting to change',
   async (name) => {
     const env = {
       FLEETGRAPH_HOME: home,

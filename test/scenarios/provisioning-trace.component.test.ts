@@ -130,7 +130,7 @@ function path(span: ReceivedSpan | undefined): string[] {
   return span ? [span.name, ...path(spans.find(({ spanId }) => spanId === span.parentId))] : [];
 }
 
-describe('the trace of a provisioning', () => {
+describe('trace of a provisioning', () => {
   test('contains the mutation, its subgraph and its statements', () => {
     const insert = spans.find((span) => span.name === 'SQL INSERT' && path(span)[1] === 'subgraph clusters');
     expect(path(insert)).toEqual([

@@ -15,7 +15,7 @@ interface Found {
   readonly nodes: readonly ({ readonly __typename: string; readonly id: string } | null)[];
 }
 
-describe('an object by its id', () => {
+describe('object by its id', () => {
   let platform: TestPlatform;
   let session: GraphSession;
   let estate: AccountResources;
@@ -42,14 +42,14 @@ describe('an object by its id', () => {
     expect(reversed.nodes).toEqual([...nodes].reverse());
   });
 
-  test('is null for another account like an unknown id, in its subgraph and in others', async () => {
+  test('is null for another account like an unknown id, in every subgraph', async () => {
     const other = { ...session, account: 'stranger' };
     const { nodes } = await queryGraph<Found>(other, NODES, { ids: ids() });
     // Quotas of accounts have the same ids for everyone; this one is of the cluster.
     expect(nodes).toEqual(ids().map(() => null));
   });
 
-  test('of an event has the fields of its type, the same as in the list of events', async () => {
+  test('has the fields of an event by its type, the same as in the list of events', async () => {
     const FIELDS = `... on Event { id cursor at type kind level reason message actor }
       ... on ScalingEvent { fromSize toSize cluster { name } } ... on ProvisioningEvent { cluster { name } }
       ... on AccessEvent { subject } ... on QuotaEvent { resource } ... on KubernetesEvent { omitted }`;
@@ -68,7 +68,7 @@ describe('an object by its id', () => {
     expect(nodes).toEqual(wanted.map(([, id]) => events.nodes.find((event) => event.id === id)));
   });
 
-  test('of a pod, a scaling group or an instance has the fields of its type', async () => {
+  test('has the fields of a pod, a scaling group or an instance by its type', async () => {
     const { nodes } = await queryGraph<{ nodes: unknown[] }>(
       session,
       `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Pod { uid namespace name phase }
@@ -89,7 +89,7 @@ describe('an object by its id', () => {
     });
   });
 
-  test('has the fields of its type, whichever subgraph owns them', async () => {
+  test('has the fields of its type from every subgraph', async () => {
     const query = `query ($ids: [ID!]!) { nodes(ids: $ids) {
       ... on Cluster { name workloads { nodes { id } } } ... on Workload { name cluster { name } } ... on Quota { resource } } }`;
     const { cluster, workload, quota } = estate;

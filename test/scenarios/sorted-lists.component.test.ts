@@ -44,7 +44,7 @@ interface Page {
   readonly nodes: readonly Item[];
 }
 
-describe('a list with orderBy', () => {
+describe('list with orderBy', () => {
   let platform: TestPlatform;
   let session: GraphSession;
   let estate: AccountResources;
@@ -88,7 +88,7 @@ describe('a list with orderBy', () => {
   }
 
   test.each(cases)(
-    '$list of $type is sorted by $field both ways, and its pages have every item once',
+    '$list of $type is sorted by $field in both directions, and its pages contain every item once',
     async (one) => {
       const up = await walk(one, 'ASC');
       expect(up).toEqual([...up].sort((a, b) => compare(a.value, b.value) || compare(a.id, b.id)));

@@ -47,7 +47,7 @@ async function fleetgraph(args: readonly string[], env: Record<string, string>):
   );
 }
 
-describe('a state folder', { timeout: 240_000 }, () => {
+describe('state folder', { timeout: 240_000 }, () => {
   test('is rejected with both remedies while its secrets are lost, damaged or of another folder', async () => {
     const folder = join(home, 'secrets');
     await (await start(folder))[Symbol.asyncDispose]();
@@ -121,7 +121,7 @@ describe('a state folder', { timeout: 240_000 }, () => {
     // Root is refused here, too: nothing can be made below /proc.
     ['below /proc', '/proc/fleetgraph/state', /\(ENOENT|EACCES|EPERM|ENOTDIR\)/],
     ['that is a link to nothing', 'dangling', /\(ENOENT\)/],
-  ])('%s cannot be created: the start fails with the remedy', async (_, path, fault) => {
+  ])('fails the start with the remedy if %s cannot be created', async (_, path, fault) => {
     await writeFile(join(home, 'file'), '');
     await symlink(join(home, 'nothing'), join(home, 'dangling')).catch(() => undefined);
     const folder = resolve(home, path);
@@ -163,17 +163,14 @@ test('fails the start with an unreachable DATABASE_URL, named without its passwo
   expect(output).not.toContain('hidden');
 });
 
-test.each(['http://127.0.0.1/graph', 'graph'])(
-  'a DATABASE_URL that is %s is refused as no PostgreSQL',
-  async (url) => {
-    const { code, output } = await fleetgraph(['start'], {
-      ...environment(join(home, 'external')),
-      DATABASE_URL: url,
-    });
-    expect(code).toBe(1);
-    expect(output).toContain('settings: DATABASE_URL: a URL such as postgresql://');
-  },
-);
+test.each(['http://127.0.0.1/graph', 'graph'])('rejects a DATABASE_URL that is %s', async (url) => {
+  const { code, output } = await fleetgraph(['start'], {
+    ...environment(join(home, 'external')),
+    DATABASE_URL: url,
+  });
+  expect(code).toBe(1);
+  expect(output).toContain('settings: DATABASE_URL: a URL such as postgresql://');
+});
 
 test.each(['Acme', 'system', 'a b'])('rejects the account %s in fleetgraph token', async (account) => {
   const { code, output } = await fleetgraph(['token', '--account', account], {
@@ -184,7 +181,7 @@ test.each(['Acme', 'system', 'a b'])('rejects the account %s in fleetgraph token
 });
 
 test.each(['0', '-5', '1.5', 'soon', '1e99'])(
-  'fleetgraph token makes none that lasts %s seconds',
+  'rejects a lifetime of %s seconds in fleetgraph token',
   async (ttl) => {
     const { code, output } = await fleetgraph(['token', '--account', 'acme', `--ttl=${ttl}`], {
       AUTH_SECRET: 'a secret of at least thirty-two characters',

@@ -49,7 +49,7 @@ function isAlive(pid: number): boolean {
 
 describe('npm start', { timeout: 240_000 }, () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
-    'closes in order, its PostgreSQL included, when npm, its shell and the platform get %s at once',
+    'closes in order, including PostgreSQL, when npm, its shell and the platform receive %s at once',
     async (signal) => {
       const { npm, url, postgres } = await npmStart();
       // A client that does not answer when its socket is closed: closing takes a while.

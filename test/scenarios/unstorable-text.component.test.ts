@@ -127,9 +127,9 @@ function questions(kind: 'query' | 'mutation', text: string): Question[] {
 describe.each([
   ['U+0000', 'a\u0000b'],
   ['half of a surrogate pair', 'a\ud800b'],
-])('a text with %s', (_, text) => {
+])('text with %s', (_, text) => {
   test.each(['query', 'mutation'] as const)(
-    'is INVALID_INPUT, with the path to it, in every argument of every %s',
+    'is rejected with INVALID_INPUT and its path in every argument of every %s',
     async (kind) => {
       const asked = questions(kind, text);
       expect(asked.length).toBeGreaterThan(10);

@@ -92,7 +92,7 @@ describe('every type, field, argument and enum value', () => {
     );
   });
 
-  test('uses the words of the field, in its name and its description', () => {
+  test('uses the words of the glossary in its name and its description', () => {
     const words = /\b(mend|mends|mended|wish|wished|wishes|whoever|mishap|acted out)\b/i;
     const inNames = /mend|wish|machine|advice/i;
     const texts = [...types.map(({ name, description }) => ({ at: name, name, description })), ...members];
@@ -103,7 +103,7 @@ describe('every type, field, argument and enum value', () => {
   });
 });
 
-describe('a field or argument', () => {
+describe('fields and arguments', () => {
   /** Fixed by clients outside this repository, or the same word as one that is. */
   const NOT_CALLED_ID: Readonly<Record<string, string>> = {
     instanceTypes: 'fixed in NodePoolInput',
@@ -114,7 +114,7 @@ describe('a field or argument', () => {
     'ComponentDefinition.name': 'the name is the id: installComponent takes it',
   };
 
-  test('of type ID is named id, or ends in Id or Ids, and no other does', () => {
+  test('have the type ID if and only if they are named id or end in Id or Ids', () => {
     const named = ({ name }: Member) => /^(id|ids)$|(Id|Ids)$/.test(name);
     const wrong = members
       .filter((one) => named(one) !== (getNamedType(one.type).name === 'ID'))
@@ -127,7 +127,7 @@ describe('a field or argument', () => {
     ).toEqual([]);
   });
 
-  test('that is a list of ids is plural', () => {
+  test('are plural if they are a list of ids', () => {
     const wrong = members.filter(
       (one) => /Ids?$|^ids?$/.test(one.name) && isList(one) !== /Ids$|^ids$/.test(one.name),
     );
@@ -142,7 +142,7 @@ describe('a field or argument', () => {
     missingInScalingGroup: 'an adjective: the nodes that are missing there',
   };
 
-  test('that is a list is plural, and in a filter what is no list is singular', () => {
+  test('are plural if they are a list, and singular in a filter otherwise', () => {
     const singularLists = members
       .filter((one) => isList(one) && !one.name.endsWith('s') && !(one.name in NUMBERS))
       .map(({ at }) => at);
@@ -167,7 +167,7 @@ describe('a field or argument', () => {
     expiryDate: 'the word of the release calendar of Kubernetes versions',
   };
 
-  test('of type DateTime ends in At, and only such a one does', () => {
+  test('have the type DateTime if and only if they end in At', () => {
     const wrong = members
       .filter(({ name, type }) => /At$/.test(name) !== (getNamedType(type).name === 'DateTime'))
       .filter(({ name, type }) => !(name in TIMES && getNamedType(type).name === 'DateTime'));
@@ -185,7 +185,7 @@ describe('a field or argument', () => {
   const UNIT =
     /(Seconds|Minutes|Hours|Days|Weeks|Months|Bytes|KiB|MiB|GiB|TiB|Mbps|Percent|Millis|Cores|Gpus|Vcpus)$/;
 
-  test('whose description gives a unit of time or size ends in that unit', () => {
+  test('end in the unit of time or size that their description gives', () => {
     const words: Readonly<Record<string, RegExp>> = {
       Seconds: /\bin seconds\b|\bseconds (to|that|for|of)\b/i,
       Minutes: /\bin minutes\b/i,
@@ -211,7 +211,7 @@ describe('a field or argument', () => {
     ).toEqual([]);
   });
 
-  test('first and after come together and are the arguments of a connection', () => {
+  test('first and after are together the arguments of a connection', () => {
     const fields = types.flatMap((type) =>
       isObjectType(type)
         ? Object.values(type.getFields()).map((field) => ({ at: `${type.name}.${field.name}`, field }))
@@ -239,7 +239,7 @@ describe('a field or argument', () => {
     'Query.instances': 'the cloud lists them by id',
   };
 
-  test('that is a connection takes orderBy, named after the type of its items', () => {
+  test('a connection has orderBy, named after the type of its items', () => {
     const lists = types
       .filter(isObjectType)
       .flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })))
@@ -285,9 +285,9 @@ describe('a field or argument', () => {
   });
 });
 
-describe('a mutation', () => {
+describe('mutations', () => {
   test.each(mutations.map((mutation) => [mutation.name, mutation] as const))(
-    '%s takes an input and dryRun, and answers a payload, all named after it',
+    '%s takes an input and dryRun, and returns a payload, all named after it',
     (name, { args, type }) => {
       const given = args.map((arg) => `${arg.name}: ${String(arg.type)}`).sort();
       expect(given).toEqual(['dryRun: Boolean', `input: ${upperFirst(name)}Input!`]);
@@ -296,7 +296,7 @@ describe('a mutation', () => {
   );
 
   test.each(mutations.map((mutation) => [mutation.name, mutation] as const))(
-    '%s takes a clientToken, and answers its resource, an operation and userErrors',
+    '%s takes a clientToken, and returns its resource, an operation and userErrors',
     (_, mutation) => {
       const input = inputOf(mutation);
       if (!isInputObjectType(input)) throw new Error('the input is no input object');
@@ -325,7 +325,7 @@ describe('a mutation', () => {
   };
 
   test.each(mutations.map((mutation) => [mutation.name, mutation] as const))(
-    '%s names by id what it is named after, and everything else by the kind and Id',
+    '%s has its subject as id, and other resources by type and Id',
     (name, mutation) => {
       const input = inputOf(mutation);
       if (!isInputObjectType(input)) throw new Error('the input is no input object');
@@ -342,7 +342,7 @@ describe('a mutation', () => {
   );
 });
 
-describe('an object type with an id', () => {
+describe('object types with an id', () => {
   const CATALOG = 'an entry of the catalog: its id has no prefix, and its own list or field has it';
   /** Not found by Query.node: why. */
   const EXCEPTIONS: Readonly<Record<string, string>> = {
@@ -357,7 +357,7 @@ describe('an object type with an id', () => {
     Zone: CATALOG,
   };
 
-  test('is found by Query.node, which says so by the interface Resource', () => {
+  test('implement Resource if and only if Query.node finds them', () => {
     const withId = types.filter(
       (type) => isObjectType(type) && String(type.getFields()['id']?.type) === 'ID!',
     );
@@ -369,7 +369,7 @@ describe('an object type with an id', () => {
   });
 });
 
-describe('a field with a state, a type or a kind', () => {
+describe('fields with a state, a type or a kind', () => {
   const OF_KUBERNETES = 'a word of Kubernetes, which adds to them';
   const FIXED = 'fixed by clients outside; an enum is beside it, see below';
   const ARCHITECTURE = 'a word of the cloud, which adds to them';
@@ -394,7 +394,7 @@ describe('a field with a state, a type or a kind', () => {
     'ScalingEvent.trigger': 'fixed; an open set: whatever changes a size names itself',
   };
 
-  test('is an enum, or is listed here with the reason why it is text', () => {
+  test('are enums, or are listed here with the reason why they are text', () => {
     const words =
       /^(state|type|kind|status|category|trigger|architecture|level|phase|origin|role|mode|severity)$/i;
     const events = types.filter(
@@ -409,7 +409,7 @@ describe('a field with a state, a type or a kind', () => {
   });
 });
 
-describe('a field with fixed texts has an enum field', () => {
+describe('text fields with fixed values have an enum field', () => {
   test.each([
     ['Event', 'type', 'kind', 'EventKind'],
     ['Operation', 'type', 'kind', 'OperationKind'],

@@ -26,8 +26,8 @@ function scopesIn(directive: ConstDirectiveNode): string {
 
 /** What may contain credentials or scripts, by its name. */
 const TELLING = /kubeconfig|token|secret|password|credential|userData|script(?!ion)|actual$/i;
-describe('the graph', () => {
-  test('guards these fields, and all mutations', () => {
+describe('guarded fields', () => {
+  test('are exactly these fields and all mutations', () => {
     const fields = [...guarded].filter(([name]) => !name.startsWith('Mutation.'));
     expect(Object.fromEntries(fields)).toEqual({
       'Cluster.kubeconfig': '[["fleet:kubeconfig"]]',
@@ -41,7 +41,7 @@ describe('the graph', () => {
       expect(guarded.get(`Mutation.${name.value}`)).toMatch(/fleet:(write|admin)/);
   });
 
-  test('guards each field whose name suggests a credential', async () => {
+  test('include each field whose name suggests a credential', async () => {
     const telling = Object.values((await clientSchema()).getTypeMap())
       .filter(isObjectType)
       .flatMap((type) => Object.keys(type.getFields()).map((field) => `${type.name}.${field}`))

@@ -138,8 +138,8 @@ async function operationsOf(clusterId: string) {
   return rows.map(({ state, input }) => ({ state, ...(input as { trigger: string; toSize: number }) }));
 }
 
-describe('a node pool that has autoscaling enabled', () => {
-  test('grows for pods that find no node up to its maximum, and shrinks to its minimum when its nodes are idle', async () => {
+describe('node pool with autoscaling enabled', () => {
+  test('scales up for unschedulable pods to its maximum, and scales down idle nodes to its minimum', async () => {
     const { id, pools } = await living.cluster([{ name: 'system' }, elastic()]);
     const [system = '', pool = ''] = pools;
     await deploy(id, 'busy', 2);
@@ -166,7 +166,7 @@ describe('a node pool that has autoscaling enabled', () => {
     expect(operations.slice(0, 2).map(({ toSize }) => toSize)).toEqual([2, 3]);
   });
 
-  test('grows beside others in one look, where none alone may grow as far as pods need', async () => {
+  test('scales up several pools in one reconcile if no single pool may grow enough for the pending pods', async () => {
     const bounds = elastic({ minSize: 0, maxSize: 1 });
     const { id, pools } = await living.cluster([
       { name: 'system' },
@@ -186,7 +186,7 @@ describe('a node pool that has autoscaling enabled', () => {
     expect(types.slice(grown[0], grown[1])).not.toContain('NODE_POOL_SCALED');
   });
 
-  test('makes nodes in the zone that a pod, or its volume, is bound to', async () => {
+  test('creates nodes in the zone to which a pod or its volume is bound', async () => {
     const { id, pools } = await living.cluster([
       { name: 'system' },
       { ...elastic({ minSize: 0, maxSize: 4 }), desiredSize: 0 },
@@ -244,7 +244,7 @@ describe('a node pool that has autoscaling enabled', () => {
     expect((await operationsOf(id)).map(({ toSize }) => toSize)).toEqual([2]);
   });
 
-  test('grows as far as the quotas have room, says what fell short, and does not ask again at once', async () => {
+  test('scales up as far as the quotas allow, reports the shortfall, and does not retry at once', async () => {
     const { id, pools } = await living.cluster([{ name: 'system' }, elastic()]);
     const { prisma } = living.world;
     const { used } = await prisma.ledgerUsage.findUniqueOrThrow({
@@ -266,7 +266,7 @@ describe('a node pool that has autoscaling enabled', () => {
     }
   });
 
-  test('a pool created below its minimum is scaled up to it; with autoscaling off it returns to its desired size', async () => {
+  test('scales a pool up to its minimum at creation, and back to its desired size after autoscaling is disabled', async () => {
     const { id, pools } = await living.cluster([{ name: 'system' }]);
     const { prisma } = living.world;
     const { used } = await prisma.ledgerUsage.findUniqueOrThrow({
@@ -334,7 +334,7 @@ describe('a node pool that has autoscaling enabled', () => {
   });
 });
 
-test('what is wrong with how a pool shall scale is refused with its place', async () => {
+test('rejects invalid autoscaling settings with their paths', async () => {
   const { id } = await living.cluster([{ name: 'system' }]);
   const pool = { clusterId: id, instanceTypes: ['ecs.g6.xlarge'], name: 'elastic' };
   const refused = (more: Record<string, unknown>) =>

@@ -66,8 +66,8 @@ async function create(regionId: string, product: string, dryRun = true) {
   return (await clusters.run<Created>(CREATE, { input, dryRun }, product)).data.createCluster;
 }
 
-describe('the matrix of regions and products', () => {
-  test('gates createCluster in all 248 cells, with a code of its own for each kind of no', async () => {
+describe('availability of products in regions', () => {
+  test('enforces the availability matrix in createCluster in all 248 cells, with a code for each reason', async () => {
     const counts = { AVAILABLE: 0, COMING_SOON: 0, UNAVAILABLE: 0 };
     for (const region of catalog.regions) {
       const cells = Object.entries(region.availability);
@@ -105,21 +105,21 @@ describe('the matrix of regions and products', () => {
     ['cn-wulanchabu', 'ACK_DEDICATED', 'PRODUCT_COMING_SOON', 'cn-huhehaote'],
     ['cn-beijing-finance-1', 'ASK_STANDARD', 'PRODUCT_NOT_OFFERED', 'cn-beijing'],
     ['ap-northeast-2', 'REGISTERED', 'PRODUCT_COMING_SOON', 'cn-shanghai'],
-  ])('%s has no %s (%s); the nearest region that has it is %s', async (region, product, code, near) => {
+  ])('%s has no %s (%s); the nearest region that offers it is %s', async (region, product, code, near) => {
     const { userErrors } = await create(region, product);
     expect(userErrors).toMatchObject([
       { __typename: 'ProductUnavailableError', code, product, regionId: region, nearestRegionId: near },
     ]);
   });
 
-  test.each(['cn-guangzhou', 'guangzhou'])('China South 3 is taken as %s', async (id) => {
+  test.each(['cn-guangzhou', 'guangzhou'])('accepts %s as the id of China South 3', async (id) => {
     const { cluster, userErrors } = await create(id, 'ACK_PRO', false);
     expect(userErrors).toEqual([]);
     expect(cluster?.region.id).toBe('cn-guangzhou');
   });
 });
 
-test('accepts each of the 426 printed time zones, and their other IANA names, for a cluster', async () => {
+test('accepts each of the 426 documented time zones, and their IANA aliases, for a cluster', async () => {
   const query = `mutation ($input: CreateClusterInput!) { createCluster(input: $input) {
     cluster { timeZone { id } } userErrors { code path } } }`;
   const zoneOf = async (timeZone: string) => {
@@ -146,7 +146,7 @@ test.each([
   ['Beijing to Shanghai', [39.9042, 116.4074], [31.2304, 121.4737], 1067],
   ['London to Dubai', [51.5074, -0.1278], [25.2048, 55.2708], 5472],
   ['Virginia to Silicon Valley', [39.0438, -77.4874], [37.3875, -122.0575], 3860],
-] as const)('the distance of %s is that of the great circle', (_name, from, to, km) => {
+] as const)('the distance of %s is the great-circle distance', (_name, from, to, km) => {
   const place = ([latitude, longitude]: readonly [number, number]) => ({ latitude, longitude });
   const found = distanceKm(place(from), place(to));
   expect(Math.abs(found - km) / km).toBeLessThan(0.01);

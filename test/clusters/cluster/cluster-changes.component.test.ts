@@ -22,7 +22,7 @@ const unfinished = (clusterId: string) =>
     where: { clusterId, state: { in: ['PENDING', 'RUNNING'] } },
   });
 
-test('updateCluster changes what is given, raises resourceVersion and says so once', async () => {
+test('updateCluster changes the given fields, increases resourceVersion and appends one event', async () => {
   const { id } = await runningCluster(clusters, 'acme', { name: 'old-name' });
   const { cluster, userErrors } = await mutate('updateCluster', {
     id,
@@ -45,7 +45,7 @@ test('updateCluster changes what is given, raises resourceVersion and says so on
   expect(again.cluster?.resourceVersion).toBe('2');
 });
 
-test('updateCluster with the labels that the cluster has changes nothing, in whatever order they are sent', async () => {
+test('updateCluster with unchanged labels changes nothing, in any order of the keys', async () => {
   const { id } = await runningCluster(clusters, 'acme', { name: 'labelled' });
   // PostgreSQL's jsonb sorts keys by their length first.
   const labels = { environment: 'prod', team: 'shop', a: 'b' };
@@ -61,7 +61,7 @@ test('updateCluster with the labels that the cluster has changes nothing, in wha
   expect(events).toBe(1);
 });
 
-test('updateCluster with an old resourceVersion is refused with CONFLICT', async () => {
+test('rejects updateCluster with an old resourceVersion with CONFLICT', async () => {
   const { id } = await runningCluster(clusters, 'acme', { name: 'contested' });
   await mutate('updateCluster', { id, labels: { a: 'b' } });
   const { cluster, userErrors } = await mutate('updateCluster', { id, labels: {}, resourceVersion: 1 });
@@ -69,7 +69,7 @@ test('updateCluster with an old resourceVersion is refused with CONFLICT', async
   expect(userErrors).toMatchObject([{ code: 'CONFLICT', path: ['input', 'resourceVersion'] }]);
 });
 
-test('resourceVersion is exact beyond 2^53, in answers, variables and literals', async () => {
+test('resourceVersion is exact beyond 2^53 in responses, variables and literals', async () => {
   const { id } = await runningCluster(clusters, 'acme', { name: 'long-lived' });
   const { prisma } = clusters.platform.database;
   await prisma.cluster.update({ where: { id }, data: { resourceVersion: 9_007_199_254_740_993n } });
@@ -85,7 +85,7 @@ test('resourceVersion is exact beyond 2^53, in answers, variables and literals',
   });
 });
 
-test('updateCluster refuses the name of another living cluster', async () => {
+test('updateCluster rejects the name of another cluster that is not deleted', async () => {
   await runningCluster(clusters, 'acme', { name: 'mine' });
   const { id } = await runningCluster(clusters, 'acme', { name: 'yours' });
   expect((await mutate('updateCluster', { id, name: 'mine' })).userErrors).toMatchObject([
@@ -97,7 +97,7 @@ test('updateCluster refuses the name of another living cluster', async () => {
   ]);
 });
 
-test('upgradeCluster begins an upgrade to a neighbouring version', async () => {
+test('upgradeCluster starts an upgrade to an adjacent version', async () => {
   const { id } = await runningCluster(clusters, 'acme', { name: 'upgraded', version: '1.32' });
   const { cluster, operation, userErrors } = await mutate('upgradeCluster', { id, version: '1.34' });
   expect(userErrors).toEqual([]);
@@ -119,7 +119,7 @@ test.each([
   ['1.99', 'UNKNOWN_VERSION'],
   ['1.32.1', 'UPGRADE_NOT_ALLOWED'],
   ['1.30', 'UPGRADE_NOT_ALLOWED'],
-])('upgradeCluster from 1.32.6 to %s is refused with %s', async (version, code) => {
+])('rejects upgradeCluster from 1.32.6 to %s with %s', async (version, code) => {
   const { id } = await runningCluster(clusters, 'acme', {
     name: `stays-${version.replace(/\./g, '-')}`,
     version: '1.32.6',
@@ -128,7 +128,7 @@ test.each([
   expect(userErrors).toMatchObject([{ code, path: ['input', 'version'] }]);
 });
 
-test('a cluster with deletion protection is deleted only after it is turned off', async () => {
+test('deletes a cluster with deletion protection only after the protection is disabled', async () => {
   const { id } = await runningCluster(clusters, 'acme', { name: 'precious', deletionProtection: true });
   expect((await mutate('deleteCluster', { id })).userErrors).toMatchObject([
     { code: 'DELETION_PROTECTED', path: ['input', 'id'] },
@@ -151,7 +151,7 @@ test('deleting a cluster that is being created cancels its creation', async () =
   expect(now.operation).toMatchObject({ state: 'CANCELED', error: { code: 'OPERATION_CANCELED' } });
 });
 
-test('a deleted cluster is answered by id and left out of lists', async () => {
+test('returns a deleted cluster by id and omits it from lists', async () => {
   const { id } = await runningCluster(clusters, 'gone', { name: 'gone' });
   const { prisma } = clusters.platform.database;
   await prisma.cluster.update({ where: { id }, data: { state: 'DELETED', deletedAt: new Date() } });
@@ -165,7 +165,7 @@ test('a deleted cluster is answered by id and left out of lists', async () => {
   });
 });
 
-test('cancelOperation asks once and wakes the engine; a finished operation cannot be cancelled', async () => {
+test('cancelOperation records one request and schedules a reconcile; a completed operation cannot be cancelled', async () => {
   const { data } = await clusters.run<{ createCluster: Payload }>(CREATE, { input: proCluster('cancelled') });
   const id = data.createCluster.operation?.id ?? '';
   const mutation = `mutation ($id: ID!) { cancelOperation(input: { id: $id }) { operation { id state } userErrors { code path } } }`;
@@ -180,7 +180,7 @@ test('cancelOperation asks once and wakes the engine; a finished operation canno
   });
 });
 
-test('mutations of one request see what the ones before have changed', async () => {
+test('mutations of one request read the changes of the preceding ones', async () => {
   const { id } = await runningCluster(clusters, 'acme', { name: 'in-turn' });
   const mutation = `mutation ($id: ID!) {
     a: updateCluster(input: { id: $id, labels: { n: "1" } }) { cluster { resourceVersion operations { totalCount } } }
@@ -192,7 +192,7 @@ test('mutations of one request see what the ones before have changed', async () 
   });
 });
 
-test('conditions and stages are shown with their times', async () => {
+test('returns conditions and stages with their times', async () => {
   const { id } = await runningCluster(clusters, 'acme', { name: 'timed' });
   const { prisma } = clusters.platform.database;
   const when = '2026-01-02T03:04:05.678Z';

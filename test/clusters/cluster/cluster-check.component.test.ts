@@ -90,8 +90,8 @@ const upgrade = async (id: string, version: string) => {
   return (await clusters.run<{ payload: PayloadView }>(query, { input: { id, version } })).data.payload;
 };
 
-describe('an upgrade check', () => {
-  test('names what in the cluster was written with APIs that will be gone, and the upgrade is refused', async () => {
+describe('upgrade check', () => {
+  test('lists objects that were written with APIs removed in the target version, and the upgrade is rejected', async () => {
     const id = await oldCluster('old-apis', '1.24.17');
     await giveApi(id);
     const { check: made } = await check(id, '1.26');
@@ -111,7 +111,7 @@ describe('an upgrade check', () => {
     expect(userErrors[0]?.message).toContain('shop/nightly');
   });
 
-  test('only warns of APIs that were gone before, and the upgrade begins', async () => {
+  test('only warns of APIs that were removed in earlier versions, and the upgrade starts', async () => {
     const id = await oldCluster('long-gone', '1.30.12');
     await giveApi(id);
     const { check: made } = await check(id, '1.32');
@@ -123,14 +123,14 @@ describe('an upgrade check', () => {
     expect((await upgrade(id, '1.32')).userErrors).toEqual([]);
   });
 
-  test('is blocked by an API server that does not answer', async () => {
+  test('fails if the API server does not respond', async () => {
     const id = await oldCluster('silent', '1.32.6');
     await giveApi(id, 9);
     expect((await check(id, '1.34')).check?.state).toBe('BLOCKED');
     expect((await upgrade(id, '1.34')).userErrors).toMatchObject([{ code: 'UPGRADE_BLOCKED' }]);
   });
 
-  test('is blocked by nodes that are not ready', async () => {
+  test('fails if nodes are not ready', async () => {
     const { id } = await runningCluster(clusters, 'acme', {
       name: 'sick',
       version: '1.32.6',
@@ -154,7 +154,7 @@ describe('an upgrade check', () => {
     expect((await upgrade(id, '1.34')).userErrors).toEqual([]);
   });
 
-  test('goes by the nodes that Kubernetes has now, not by those that were recorded', async () => {
+  test('uses the current nodes of Kubernetes instead of the recorded ones', async () => {
     const { id } = await runningCluster(clusters, 'acme', {
       name: 'present',
       version: '1.32.6',
@@ -184,7 +184,7 @@ describe('an upgrade check', () => {
     delete lists['/api/v1/nodes'];
   });
 
-  test('of a cluster that cannot have the version says so, and is kept', async () => {
+  test('reports an impossible target version, and is stored', async () => {
     const id = await oldCluster('kept', '1.30.12');
     const { check: made } = await check(id, '1.34');
     expect(made?.items[0]).toMatchObject({ name: 'VERSION_POLICY', result: 'FAILED' });
@@ -195,13 +195,13 @@ describe('an upgrade check', () => {
     expect((await clusters.run(query, { id: made?.id }, 'stranger')).data).toEqual({ clusterCheck: null });
   });
 
-  test('is kept with the newest 20 of its cluster', async () => {
+  test('stores the newest 20 checks of a cluster', async () => {
     const id = await oldCluster('often', '1.32.6');
     for (let count = 0; count < 22; count++) await check(id, '1.34');
     expect(await prisma().clusterCheck.count({ where: { clusterId: id } })).toBe(20);
   });
 
-  test('of another account’s cluster is refused as of none', async () => {
+  test('rejects the cluster of another account like an unknown one', async () => {
     const id = await oldCluster('foreign', '1.32.6');
     const foreign = await check(id, '1.34', 'stranger');
     expect(foreign).toEqual({

@@ -35,24 +35,24 @@ describe('states of clusters', () => {
     states.map((to) => [from, to, allowed[from].split(' ').includes(to) ? 'allowed' : 'refused'] as const),
   );
 
-  test.each(pairs)('from %s to %s is %s', (from, to, expected) => {
+  test.each(pairs)('the transition from %s to %s is %s', (from, to, expected) => {
     expect(canTransition(from, to)).toBe(expected === 'allowed');
     expect(sourceStates(to).includes(from)).toBe(expected === 'allowed' || from === to);
   });
 
-  test('all but the reserved ones come about', () => {
+  test('every state except the reserved ones is reachable', () => {
     const reached = new Set<ClusterState>(['INITIAL', 'WAITING']);
     for (const from of reached) for (const to of states) if (canTransition(from, to)) reached.add(to);
     const reserved = states.filter((state) => !reached.has(state));
     expect(reserved).toEqual(['REMOVING', 'DRAINING', 'DISCONNECTED', 'INACTIVE']);
   });
 
-  test('a change without a state is written whatever the state is', () => {
+  test('writes a change without a state in any state', () => {
     expect(whereTransitionAllowed({})).toEqual({});
   });
 });
 
-describe('a state that is written', () => {
+describe('writing a cluster state', () => {
   let clusters: ClustersKit;
   beforeAll(async () => {
     clusters = await openClusters();
@@ -65,22 +65,19 @@ describe('a state that is written', () => {
     ({ id } = await runningCluster(clusters, 'states', input));
   });
 
-  test.each(states)(
-    'from %s is written only when it follows, and with it the rest of the change',
-    async (from) => {
-      const { prisma } = clusters.platform.database;
-      const written: string[] = [];
-      for (const to of states) {
-        await prisma.cluster.update({ where: { id }, data: { state: from, name: 'before' } });
-        const change = () => prisma.$transaction((tx) => updateCluster(tx, id, { state: to, name: 'after' }));
-        await change().catch(() => undefined);
-        const { state, name } = await prisma.cluster.findUniqueOrThrow({ where: { id } });
-        expect([state, name]).toEqual(name === 'after' ? [to, 'after'] : [from, 'before']);
-        if (name === 'after') written.push(to);
-      }
-      expect(written.filter((to) => to !== from)).toEqual(states.filter((to) => canTransition(from, to)));
-      // Staying is no change of state.
-      expect(written).toContain(from);
-    },
-  );
+  test.each(states)('writes the change from %s only if the transition is allowed', async (from) => {
+    const { prisma } = clusters.platform.database;
+    const written: string[] = [];
+    for (const to of states) {
+      await prisma.cluster.update({ where: { id }, data: { state: from, name: 'before' } });
+      const change = () => prisma.$transaction((tx) => updateCluster(tx, id, { state: to, name: 'after' }));
+      await change().catch(() => undefined);
+      const { state, name } = await prisma.cluster.findUniqueOrThrow({ where: { id } });
+      expect([state, name]).toEqual(name === 'after' ? [to, 'after'] : [from, 'before']);
+      if (name === 'after') written.push(to);
+    }
+    expect(written.filter((to) => to !== from)).toEqual(states.filter((to) => canTransition(from, to)));
+    // Staying is no change of state.
+    expect(written).toContain(from);
+  });
 });

@@ -113,8 +113,8 @@ function eventsOfControlPlane(clusterId: string) {
   });
 }
 
-describe('the control plane of a managed cluster', () => {
-  test('has two API servers, three etcd and their companions over three zones, each with its health', async () => {
+describe('control plane of a managed cluster', () => {
+  test('has two API servers, three etcd members and their controllers in three zones, each with its health', async () => {
     const { controlPlane } = await view(await runningCluster({ zoneIds: ['cn-hangzhou-a'] }));
     expect(controlPlane?.available).toBe(true);
     expect(
@@ -135,7 +135,7 @@ describe('the control plane of a managed cluster', () => {
   });
 
   test.each(['cn-hangzhou-a', 'cn-hangzhou-b', 'cn-hangzhou-c'])(
-    'answers with the zone %s lost, says that it is degraded, and is whole when the zone is back',
+    'answers during an outage of zone %s, reports the degradation, and recovers with the zone',
     async (zone) => {
       const id = await runningCluster();
       await power(`zones/${zone}`, false);
@@ -163,7 +163,7 @@ describe('the control plane of a managed cluster', () => {
     },
   );
 
-  test('without the quorum of etcd does not answer: the cluster is UNAVAILABLE, and RUNNING again when it is back', async () => {
+  test('makes the cluster UNAVAILABLE without the quorum of etcd, and RUNNING again with it', async () => {
     const id = await runningCluster();
     for (const replica of ['etcd-0', 'etcd-2']) await power(`clusters/${id}/replicas/${replica}`, false);
     expect(await apiStatus(id)).toBe(503);
@@ -200,7 +200,7 @@ describe('the control plane of a managed cluster', () => {
     expect(up.sla.availability).toBeLessThan(1);
   });
 
-  test('loses its API with two zones of three, and a watch is cut off', async () => {
+  test('loses its API and ends watches during an outage of two zones of three', async () => {
     const id = await runningCluster();
     const access = (await clusterAccess(world.prisma, 'acme', [id])).get(id);
     const config = world.platform.kubernetes.of(access!);
@@ -227,7 +227,7 @@ describe('the control plane of a managed cluster', () => {
     expect(await apiStatus(id)).toBe(200);
   });
 
-  test('tells of an outage that was over before anybody looked, with the times of the cloud at both ends', async () => {
+  test('records an outage that ended between two polls, with both times of the cloud', async () => {
     const id = await runningCluster();
     const times: number[] = [];
     for (const on of [false, true]) {
@@ -271,7 +271,7 @@ describe('the control plane of a managed cluster', () => {
     ]);
   });
 
-  test('that comes back lets go on what was being done', async () => {
+  test('resumes interrupted operations when it recovers', async () => {
     const id = await runningCluster();
     const pool = await world.prisma.nodePool.findFirstOrThrow({ where: { clusterId: id } });
     for (const replica of ['etcd-0', 'etcd-1']) await power(`clusters/${id}/replicas/${replica}`, false);
@@ -289,7 +289,7 @@ describe('the control plane of a managed cluster', () => {
     await seen(id, (now) => now.state === 'RUNNING', 'RUNNING');
   });
 
-  test('that is gone does not keep its cluster from being deleted', async () => {
+  test('does not block the deletion of its cluster while it is unavailable', async () => {
     const id = await runningCluster();
     for (const replica of ['etcd-0', 'etcd-1']) await power(`clusters/${id}/replicas/${replica}`, false);
     await seen(id, (now) => now.state === 'UNAVAILABLE', 'UNAVAILABLE');
@@ -297,7 +297,7 @@ describe('the control plane of a managed cluster', () => {
     expect((await waitForOperation(world, operation?.id ?? '')).state).toBe('SUCCEEDED');
   });
 
-  test('is forgotten with its cluster', async () => {
+  test('deletes its replicas and incidents with the cluster', async () => {
     const id = await runningCluster();
     const { operation } = await world.clusters.delete(world.actor, { id });
     expect((await waitForOperation(world, operation?.id ?? '')).state).toBe('SUCCEEDED');
@@ -305,7 +305,7 @@ describe('the control plane of a managed cluster', () => {
   });
 });
 
-describe('what follows from replicas and incidents', () => {
+describe('rules of replicas and incidents', () => {
   test.each([
     [
       ['a', 'b', 'c'],
@@ -323,7 +323,7 @@ describe('what follows from replicas and incidents', () => {
       ['a', 'b', 'c'],
       ['a', 'b'],
     ],
-  ])('in the zones %j three etcd are in %j and two API servers in %j', (zones, etcd, servers) => {
+  ])('in the zones %j three etcd members are in %j and two API servers in %j', (zones, etcd, servers) => {
     const replicas = spreadReplicas(zones);
     const of = (name: string) =>
       replicas.filter(({ component }) => component === name).map(({ zoneId }) => zoneId);
@@ -339,11 +339,11 @@ describe('what follows from replicas and incidents', () => {
     ['EDGE_STANDARD', 0.999, false],
     ['ACK_DEDICATED', null, false],
     ['REGISTERED', null, false],
-  ])('%s has the target %s; compensated: %s', (product, target, compensable) => {
+  ])('the service level target of %s is %s; compensated: %s', (product, target, compensable) => {
     expect(serviceLevel(product)).toEqual({ target, compensable });
   });
 
-  test('availability counts the part of each outage that lies in the span, and nothing else', () => {
+  test('availability counts exactly the part of each outage within the period', () => {
     const at = (minutes: number) => new Date(minutes * 60_000);
     const incidents = [
       { kind: 'API_UNAVAILABLE', startedAt: at(0), endedAt: at(20) },

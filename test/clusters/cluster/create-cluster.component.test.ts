@@ -26,7 +26,7 @@ async function written(account: string) {
   };
 }
 
-test('a created cluster is there at once with its pools, its operation, its quota, its events and its job', async () => {
+test('creates a cluster with its pools, operation, quota usage, events and job in one transaction', async () => {
   const pools = [
     { name: 'workers', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 3 },
     {
@@ -92,7 +92,7 @@ test('a created cluster is there at once with its pools, its operation, its quot
   expect(jobs.rowCount).toBe(1);
 });
 
-test('a dry run names nothing that it would create, and leaves nothing', async () => {
+test('a dry run returns no ids and stores nothing', async () => {
   const input = proCluster('rehearsed', {
     nodePools: [{ name: 'w', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 1 }],
     clientToken: 't',
@@ -111,7 +111,7 @@ test('a dry run names nothing that it would create, and leaves nothing', async (
   expect((await create(input, 'dry')).userErrors).toEqual([]);
 });
 
-test('a repeated clientToken answers as the first request did and does nothing again', async () => {
+test('a repeated clientToken returns the first response and changes nothing', async () => {
   const input = proCluster('once', { clientToken: 'token-1' });
   const first = await create(input, 'repeat');
   const before = await written('repeat');
@@ -122,14 +122,14 @@ test('a repeated clientToken answers as the first request did and does nothing a
   expect(await written('repeat')).toEqual(before);
 });
 
-test('a clientToken with other input is refused', async () => {
+test('rejects a clientToken with other input', async () => {
   await create(proCluster('same', { clientToken: 'token-2' }), 'repeat');
   const { cluster, userErrors } = await create(proCluster('other', { clientToken: 'token-2' }), 'repeat');
   expect(cluster).toBeNull();
   expect(userErrors).toMatchObject([{ code: 'CLIENT_TOKEN_REUSED', path: ['input', 'clientToken'] }]);
 });
 
-test('twins that race with one clientToken get one cluster', async () => {
+test('creates one cluster for concurrent requests with the same clientToken', async () => {
   const input = proCluster('twin', { clientToken: 'race' });
   const answers = await Promise.all(Array.from({ length: 8 }, () => create(input, 'racer')));
   expect(new Set(answers.map(({ cluster }) => cluster?.id)).size).toBe(1);
@@ -137,7 +137,7 @@ test('twins that race with one clientToken get one cluster', async () => {
   expect(await written('racer')).toMatchObject({ clusters: 1, operations: 1, tokens: 1 });
 });
 
-test('of those who race for a name one gets it', async () => {
+test('grants a name to exactly one of several concurrent requests', async () => {
   const answers = await Promise.all(Array.from({ length: 6 }, () => create(proCluster('wanted'), 'names')));
   expect(answers.filter(({ cluster }) => cluster !== null)).toHaveLength(1);
   const refused = answers.flatMap(({ userErrors }) => userErrors);
@@ -147,7 +147,7 @@ test('of those who race for a name one gets it', async () => {
   expect((await create(proCluster('wanted'), 'somebody-else')).userErrors).toEqual([]);
 });
 
-test('of those who race for the last cluster of a quota one gets it', async () => {
+test('grants the last cluster of a quota to exactly one of several concurrent requests', async () => {
   await setLimit(
     clusters.platform.database.prisma,
     'last',
@@ -169,7 +169,7 @@ test('of those who race for the last cluster of a quota one gets it', async () =
   expect(await written('last')).toMatchObject({ clusters: 1, operations: 1 });
 });
 
-test('everything wrong with a request is said at once, and nothing is written', async () => {
+test('reports every problem of a request at once and writes nothing', async () => {
   await create(proCluster('taken'), 'strict');
   const before = await written('strict');
   const input = proCluster('taken', {
@@ -193,12 +193,12 @@ test.each([
   ['ap-southeast-7', 'EXTERNAL_KUBERNETES', 'PRODUCT_COMING_SOON'],
   ['cn-nanjing', 'KUBERNETES', 'PRODUCT_NOT_OFFERED'],
   ['atlantis', 'MANAGED_KUBERNETES', 'UNKNOWN_REGION'],
-])('in %s a cluster of %s is refused with %s', async (regionId, type, code) => {
+])('in %s rejects a cluster of %s with %s', async (regionId, type, code) => {
   const { userErrors } = await create({ name: 'x', regionId, type });
   expect(userErrors).toMatchObject([{ code, path: ['input', 'regionId'] }]);
 });
 
-test('a registered cluster waits for its agent: no operation, no control plane, no job', async () => {
+test('creates a registered cluster that waits for its agent, without operation, control plane and job', async () => {
   const { cluster, operation, userErrors } = await create(
     { name: 'elsewhere', regionId: 'guangzhou', type: 'EXTERNAL_KUBERNETES' },
     'registrar',
@@ -213,7 +213,7 @@ test('a registered cluster waits for its agent: no operation, no control plane, 
   });
 });
 
-test('what the network lacks is told beside everything else that is wrong', async () => {
+test('reports problems of the network together with all other problems', async () => {
   const network = {
     vpcId: 'vpc_00000000000000000000000000',
     securityGroupId: 'sg_00000000000000000000000000',
@@ -235,7 +235,7 @@ test('what the network lacks is told beside everything else that is wrong', asyn
   ]);
 });
 
-test('a taken name, an unknown network and a quota that is too small are told together', async () => {
+test('reports a duplicate name, an unknown network and an insufficient quota together', async () => {
   const account = 'several-problems';
   await setLimit(clusters.platform.database.prisma, account, { resource: 'payg-vcpu', scope: '*' }, 4);
   await create(proCluster('taken'), account);
@@ -251,7 +251,7 @@ test('a taken name, an unknown network and a quota that is too small are told to
   );
 });
 
-test('a dry run refuses the clientToken that the real call would refuse, and uses up none', async () => {
+test('a dry run rejects the clientToken that the real request would reject, and stores none', async () => {
   const account = 'rehearsals';
   const refusals = async (input: Record<string, unknown>) =>
     (await create(input, account, true)).userErrors.map(({ code }) => code);

@@ -82,7 +82,7 @@ describe.each([
   ],
   ['the disks', 'clusters', (tx: Transaction) => lockUsage(tx, DISKS), CLUSTERS],
   ['the clusters', 'load balancers', (tx: Transaction) => lockUsage(tx, CLUSTERS), LOAD_BALANCERS],
-])('the deletion of a cluster that waits for %s', (_first, second, lockFirst, resource) => {
+])('deletion of a cluster that waits for %s', (_first, second, lockFirst, resource) => {
   it(`holds no lock on the account's ${second}`, { timeout: 60_000 }, async () => {
     const { prisma, actor } = world;
     const clusterId = await clusterWithClaims();

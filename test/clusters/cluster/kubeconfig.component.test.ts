@@ -66,7 +66,7 @@ const kubeconfig = (ttlMinutes?: number, account = 'acme') =>
     account,
   );
 
-test('has one context with the cluster, its user and credentials, as soon as the control plane runs', async () => {
+test('the kubeconfig has one context with cluster, user and credentials as soon as the control plane runs', async () => {
   const { data, errors } = await kubeconfig(15);
   expect(errors).toBeUndefined();
   expect(parse(data.cluster?.kubeconfig?.yaml ?? '')).toMatchObject({
@@ -81,20 +81,20 @@ test('has one context with the cluster, its user and credentials, as soon as the
   });
 });
 
-test.each([0, 14, 4321])('is not given for %i minutes', async (ttl) => {
+test.each([0, 14, 4321])('rejects a kubeconfig for %i minutes', async (ttl) => {
   const { data, errors } = await kubeconfig(ttl);
   expect(data).toEqual({ cluster: { kubeconfig: null } });
   expect(errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', path: ['ttlMinutes'] } }]);
 });
 
-test('is not given to another account, nor of a deleted cluster', async () => {
+test('returns no kubeconfig to another account, or of a deleted cluster', async () => {
   expect((await kubeconfig(15, 'stranger')).data).toEqual({ cluster: null });
   const { prisma } = clusters.platform.database;
   await prisma.cluster.update({ where: { id }, data: { state: 'DELETED', deletedAt: new Date() } });
   expect((await kubeconfig()).data).toEqual({ cluster: { kubeconfig: null } });
 });
 
-test('answers SERVICE_UNAVAILABLE while the cloud does not', async () => {
+test('returns SERVICE_UNAVAILABLE while the cloud is unavailable', async () => {
   await using alone = await openClusters();
   const { id: orphan } = await runningCluster(alone, 'acme', { name: 'orphan' });
   const query = 'query ($id: ID!) { cluster(id: $id) { name kubeconfig { yaml } } }';

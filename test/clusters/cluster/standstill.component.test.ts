@@ -79,8 +79,8 @@ function warningsOf(clusterId: string) {
   });
 }
 
-describe('a control plane that answers', () => {
-  test('leaves pods Pending without its scheduler, says so, and schedules them when it is back', async () => {
+describe('failed components of a control plane', () => {
+  test('pods stay Pending without a scheduler, the cluster reports it, and they are scheduled when it recovers', async () => {
     const { clusterId } = await living.runningCluster(1);
     const { deploy, pods, readyReplicas } = await apisOf(clusterId);
     await power(clusterId, 'ack-scheduler', false);
@@ -109,7 +109,7 @@ describe('a control plane that answers', () => {
     await seen(clusterId, 'ack-scheduler', 'HEALTHY');
   });
 
-  test('says all that is down when another component fails within an incident', async () => {
+  test('reports all failed components when another one fails during an incident', async () => {
     const { clusterId } = await living.runningCluster(1);
     await power(clusterId, 'ack-scheduler', false);
     await seen(clusterId, 'ack-scheduler', 'DOWN');
@@ -123,7 +123,7 @@ describe('a control plane that answers', () => {
     expect(message).toMatch(/kube-controller-manager \(.+\), ack-scheduler \(.+\) down: .*stay Pending/);
   });
 
-  test('has no controller that acts without its controller manager, says so, and catches up when it is back', async () => {
+  test('controllers stop without the controller manager, the cluster reports it, and they catch up when it recovers', async () => {
     const { clusterId } = await living.runningCluster(1);
     const { deploy, pod, pods, readyReplicas } = await apisOf(clusterId);
     await power(clusterId, 'kube-controller-manager', false);

@@ -78,8 +78,8 @@ const imageOf = async (kind: string, name: string) => {
   return (spec['template'] as { spec: { containers: { image: string }[] } }).spec.containers[0]!.image;
 };
 
-describe('a new cluster', () => {
-  it('comes with the components of its product, and they are really in it', async () => {
+describe('new cluster', () => {
+  it('contains the components of its product in the graph and in Kubernetes', async () => {
     const found = await components();
     expect(found.map(({ name }) => name).sort()).toEqual([
       'ack-node-problem-detector',
@@ -98,8 +98,8 @@ describe('a new cluster', () => {
   });
 });
 
-describe('components', { timeout: 200_000 }, () => {
-  it('are installed with checked parameters, configured, upgraded and uninstalled as operations', async () => {
+describe('components of a cluster', { timeout: 200_000 }, () => {
+  it('installs, configures with validated parameters, upgrades and uninstalls components as operations', async () => {
     const name = 'nginx-ingress-controller';
     const wrong = await change('installComponent', {
       clusterId,
@@ -156,13 +156,13 @@ describe('components', { timeout: 200_000 }, () => {
     ]);
   });
 
-  it('that the system needs are not uninstalled', async () => {
+  it('rejects uninstalling required components', async () => {
     const { id } = await componentOf('coredns');
     const { userErrors } = await change('uninstallComponent', { id });
     expect(userErrors).toMatchObject([{ code: 'COMPONENT_REQUIRED', path: ['input', 'id'] }]);
   });
 
-  it('that are not for the cluster, or unknown, are not installed; those of others are not there', async () => {
+  it('rejects installing unknown and incompatible components, and does not find those of other accounts', async () => {
     const terway = await change('installComponent', { clusterId, name: 'terway-eniip' });
     expect(terway.userErrors).toMatchObject([{ code: 'INVALID_INPUT', path: ['input', 'name'] }]);
     const unknown = await change('installComponent', { clusterId, name: 'magic' });
@@ -176,7 +176,7 @@ describe('components', { timeout: 200_000 }, () => {
     expect(foreign.component).toBeNull();
   });
 
-  it('changed with kubectl show drift, once told, and are restored', async () => {
+  it('reports drift after changes with kubectl once, and restores the component', async () => {
     const { id } = await componentOf('coredns');
     const path = '/apis/apps/v1/namespaces/kube-system/deployments/coredns';
     await client.patch(path, { spec: { replicas: 1 } }, 'application/merge-patch+json');
@@ -208,7 +208,7 @@ describe('components', { timeout: 200_000 }, () => {
     expect((await componentOf('coredns')).drift).toEqual([]);
   });
 
-  it('drift by what is added to them and by a deleted Service, and a restoration takes away and brings back', async () => {
+  it('detects added fields and a deleted Service as drift; restoration removes the fields and recreates the Service', async () => {
     const { id } = await componentOf('coredns');
     const dns = '/api/v1/namespaces/kube-system/services/kube-dns';
     const spec = {
@@ -249,7 +249,7 @@ describe('components', { timeout: 200_000 }, () => {
     expect(await client.get(dns)).toMatchObject({ spec: { selector: { 'k8s-app': 'kube-dns' } } });
   });
 
-  it('drift by a Service that is opened or led elsewhere, and by rollouts that are changed', async () => {
+  it('detects an exposed or redirected Service and changed rollouts as drift', async () => {
     const { id } = await componentOf('coredns');
     const dns = '/api/v1/namespaces/kube-system/services/kube-dns';
     const ports = [
@@ -328,7 +328,7 @@ describe('components', { timeout: 200_000 }, () => {
     await changed('uninstallComponent', { id: failed.id });
   });
 
-  it('say what the size of the cluster asks of them', async () => {
+  it('recommends parameters for the size of the cluster', async () => {
     expect((await componentOf('coredns')).recommendations).toEqual([]);
     const { nodePools } = (
       await ask<{ cluster: { nodePools: { nodes: { id: string }[] } } }>(
@@ -358,7 +358,7 @@ describe('components', { timeout: 200_000 }, () => {
     await world.prisma.node.deleteMany({ where: { id: { startsWith: 'node_advice-' } } });
   });
 
-  it('are in the catalog with JSON Schemas, and open-source projects lead to those that are components', async () => {
+  it('the catalog lists components with JSON Schemas, and links open-source projects to their components', async () => {
     const { componentDefinitions, openSourceProjects } = await ask<{
       componentDefinitions: { name: string; parameters: { type: string }; system: boolean }[];
       openSourceProjects: { name: string; component: { name: string } | null }[];

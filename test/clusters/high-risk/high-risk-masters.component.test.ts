@@ -14,7 +14,7 @@ afterAll(() => risks[Symbol.asyncDispose]());
 const health = async (id: string) =>
   (await risks.view(id)).conditions.find(({ type }) => type === 'ControlPlaneHealthy')?.status;
 
-describe('on a dedicated cluster', { timeout: 200_000 }, () => {
+describe('high-risk operations on masters', { timeout: 200_000 }, () => {
   async function dedicated() {
     const { clusterId: id, operationId } = await requestCluster(risks.world, 1, {
       type: 'KUBERNETES',
@@ -79,7 +79,7 @@ describe('on a dedicated cluster', { timeout: 200_000 }, () => {
     await becomes(id, 'UNAVAILABLE');
   });
 
-  it('a master without its core directories is unavailable for good', async () => {
+  it('a master stays unavailable after its core directories are deleted', async () => {
     const { id, masters } = await dedicated();
     await doneForGood(master(id, 5, masters[2]!.id));
     await eventually(async () => (await risks.statusOf(masters[2]!.id)) === 'NotReady', {
@@ -90,13 +90,13 @@ describe('on a dedicated cluster', { timeout: 200_000 }, () => {
     await becomes(id, 'UNAVAILABLE');
   });
 
-  it('masters added or removed on one’s own make it unusable for good', async () => {
+  it('adding or removing masters outside the platform makes the cluster permanently unavailable', async () => {
     const { id } = await dedicated();
     await doneForGood(master(id, 9));
     await becomes(id, 'UNAVAILABLE');
   });
 
-  it('is the only kind to whose masters anything can be done', async () => {
+  it('only dedicated clusters accept operations on masters', async () => {
     for (const number of [4, 8, 9]) {
       const target = { ...master(risks.clusterId, number), acknowledgeRisk: true };
       expect((await risks.change('perform', target)).userErrors).toMatchObject([

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => risks[Symbol.asyncDispose]());
 
-describe('on pods and node pools', { timeout: 200_000 }, () => {
+describe('high-risk operations on pods and node pools', { timeout: 200_000 }, () => {
   const poolsOf = async (id: string) =>
     (
       await risks.ask<{
@@ -46,7 +46,7 @@ describe('on pods and node pools', { timeout: 200_000 }, () => {
     for (const name of ['probed', 'plain']) await risks.client.delete(`${path}/${name}`);
   });
 
-  it('node-pool.scaling-group.3: a pool whose machine was released comes back to its size', async () => {
+  it('node-pool.scaling-group.3: a pool whose instance was released returns to its size', async () => {
     const { clusterId: id } = await runningCluster(risks.world, '1.34.3', 2);
     const [node] = await risks.workers(id);
     const target = { clusterId: id, operation: 'node-pool.scaling-group.3', nodeId: node!.id };
@@ -82,7 +82,7 @@ describe('on pods and node pools', { timeout: 200_000 }, () => {
     expect(await bounds()).toEqual([0, 2000]);
   });
 
-  it('node-pool.scaling-group.1 makes the pool UNHEALTHY for good; only another one helps', async () => {
+  it('node-pool.scaling-group.1 makes the pool permanently UNHEALTHY; only a new pool helps', async () => {
     const { clusterId: id } = await runningCluster(risks.world, '1.34.3', 1);
     const [pool] = await poolsOf(id);
     const target = { clusterId: id, operation: 'node-pool.scaling-group.1', nodePoolId: pool!.id };
@@ -108,7 +108,7 @@ describe('on pods and node pools', { timeout: 200_000 }, () => {
     expect(scaleNodePool.userErrors).toEqual([{ code: 'SCALING_GROUP_MISSING' }]);
   });
 
-  it.each([4, 6, 7])('node-pool.scaling-group.%i is what a mutation does', async (number) => {
+  it.each([4, 6, 7])('node-pool.scaling-group.%i is performed by a mutation', async (number) => {
     const target = {
       clusterId: risks.clusterId,
       operation: `node-pool.scaling-group.${number}`,
@@ -120,8 +120,8 @@ describe('on pods and node pools', { timeout: 200_000 }, () => {
   });
 });
 
-describe('what was done to a node', { timeout: 200_000 }, () => {
-  it('is found once for each time that it was done, and no more when the node has left', async () => {
+describe('findings of high-risk operations on a node', { timeout: 200_000 }, () => {
+  it('lists each occurrence once, and none after the node was removed', async () => {
     const { clusterId: id } = await runningCluster(risks.world, '1.34.3', 2);
     const [node] = await risks.workers(id);
     const target = { clusterId: id, operation: 'cluster.worker-node.4', nodeId: node!.id };

@@ -95,36 +95,33 @@ async function perform(operation: string, name: string): Promise<void> {
   });
 }
 
-describe('on the volumes of pods', { timeout: 200_000 }, () => {
+describe('high-risk operations on volumes', { timeout: 200_000 }, () => {
   it.each([
     ['storage.disk.1', DISK, 'input/output error'],
     ['storage.disk.2', DISK, 'local disk'],
     ['storage.nas.1', NAS, 'input/output error'],
-  ])(
-    '%s is told by the pods that had mounted it, until they are restarted',
-    async (operation, kind, says) => {
-      const name = `data-${operation.replaceAll('.', '-')}`;
-      await mounted(name, kind);
-      const sick = (await readyPod(name))!;
-      await perform(operation, name);
-      expect((await risks.view(risks.clusterId)).highRiskFindings).toMatchObject([
-        { volumeClaim: `default/${name}`, service: null, node: null },
-      ]);
-      expect((await eventsOf(sick.metadata.uid, 'VolumeConditionAbnormal'))[0]).toContain(says);
-      await eventually(async () => (await logOf(sick.metadata.name)).includes(says), { what: 'a log of it' });
-      const remediation = { clusterId: risks.clusterId, operation, volumeClaim: `default/${name}` };
-      if (operation === 'storage.nas.1') await risks.client.delete(`${PODS}/${sick.metadata.name}`);
-      else await risks.done('remediate', remediation);
-      await noFinding();
-      const well = await eventually(async () => {
-        const pod = await readyPod(name);
-        return pod && pod.metadata.uid !== sick.metadata.uid ? pod : false;
-      });
-      expect(await logOf(well.metadata.name)).not.toContain(says);
-      expect(await eventsOf(well.metadata.uid, 'VolumeConditionAbnormal')).toEqual([]);
-      await risks.client.delete(`${DEPLOYMENTS}/${name}`);
-    },
-  );
+  ])('pods that mount the volume report %s until they are restarted', async (operation, kind, says) => {
+    const name = `data-${operation.replaceAll('.', '-')}`;
+    await mounted(name, kind);
+    const sick = (await readyPod(name))!;
+    await perform(operation, name);
+    expect((await risks.view(risks.clusterId)).highRiskFindings).toMatchObject([
+      { volumeClaim: `default/${name}`, service: null, node: null },
+    ]);
+    expect((await eventsOf(sick.metadata.uid, 'VolumeConditionAbnormal'))[0]).toContain(says);
+    await eventually(async () => (await logOf(sick.metadata.name)).includes(says), { what: 'a log of it' });
+    const remediation = { clusterId: risks.clusterId, operation, volumeClaim: `default/${name}` };
+    if (operation === 'storage.nas.1') await risks.client.delete(`${PODS}/${sick.metadata.name}`);
+    else await risks.done('remediate', remediation);
+    await noFinding();
+    const well = await eventually(async () => {
+      const pod = await readyPod(name);
+      return pod && pod.metadata.uid !== sick.metadata.uid ? pod : false;
+    });
+    expect(await logOf(well.metadata.name)).not.toContain(says);
+    expect(await eventsOf(well.metadata.uid, 'VolumeConditionAbnormal')).toEqual([]);
+    await risks.client.delete(`${DEPLOYMENTS}/${name}`);
+  });
 
   it('storage.disk.3 needs an acknowledgement and cannot be remediated; deleting the volume claim deletes the disk', async () => {
     await mounted('edited', DISK);
@@ -146,7 +143,7 @@ describe('on the volumes of pods', { timeout: 200_000 }, () => {
     expect(await risks.world.platform.provider.highRiskOperationRecords(risks.clusterId)).toEqual([]);
   });
 
-  it('storage.disk.4: a disk that a pod has is refused to a second one on another node until the first is gone', async () => {
+  it('storage.disk.4: a disk in use cannot be attached to a second pod on another node until the first pod is deleted', async () => {
     await claim('single', DISK);
     const [one, other] = await risks.workers(risks.clusterId);
     const create = (name: string, nodeName: string) =>
@@ -174,7 +171,7 @@ describe('on the volumes of pods', { timeout: 200_000 }, () => {
     await risks.client.delete(`${PODS}/second`);
   });
 
-  it('storage.nas.2 makes what its pods do hang, until their node is restarted', async () => {
+  it('storage.nas.2 makes pods hang until their node is restarted', async () => {
     await mounted('shared', NAS);
     await perform('storage.nas.2', 'shared');
     await eventually(async () => (await readyPod('shared')) === undefined, {
@@ -190,7 +187,7 @@ describe('on the volumes of pods', { timeout: 200_000 }, () => {
     await risks.client.delete(`${DEPLOYMENTS}/shared`);
   });
 
-  it('is refused on a claim that is not there, is of another kind, or that no pod has mounted', async () => {
+  it('rejects a volume claim that does not exist, has another kind, or is mounted by no pod', async () => {
     await claim('idle', DISK);
     await claim('files', NAS);
     const tried = async (operation: string, volumeClaim?: string) => {
@@ -206,8 +203,8 @@ describe('on the volumes of pods', { timeout: 200_000 }, () => {
   });
 });
 
-describe('on the collection of logs', { timeout: 200_000 }, () => {
-  it('logging.collector.4: without its DaemonSet no log is collected; restoring the component brings it back', async () => {
+describe('high-risk operations on log collection', { timeout: 200_000 }, () => {
+  it('logging.collector.4: no log is collected without the DaemonSet; restoring the component recreates it', async () => {
     const { ask, client, clusterId, world } = risks;
     interface Answer {
       payload: {

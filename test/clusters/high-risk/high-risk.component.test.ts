@@ -11,8 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => risks[Symbol.asyncDispose]());
 
-describe('the list of high-risk operations', () => {
-  it('has 47 rows and says of each whether and to what it is acted out', async () => {
+describe('list of high-risk operations', () => {
+  it('has 47 rows with the simulated target of each or the reason why it is not simulated', async () => {
     const { highRiskOperations } = await risks.ask<{
       highRiskOperations: { id: string; simulatedTarget: string | null; notSimulatedReason: string | null }[];
     }>(`{ highRiskOperations { id simulatedTarget notSimulatedReason } }`);
@@ -34,7 +34,7 @@ describe('the list of high-risk operations', () => {
       expect(notSimulatedReason === null).toBe(simulatedTarget !== null);
   });
 
-  it('refuses to act out what is not, and what is done to something else', async () => {
+  it('rejects operations that are not simulated, or that have another target', async () => {
     expect(
       (await risks.change('perform', { clusterId: risks.clusterId, operation: 'logging.collector.1' }))
         .userErrors,
@@ -61,7 +61,7 @@ describe('the list of high-risk operations', () => {
   });
 });
 
-describe('on a worker node', { timeout: 200_000 }, () => {
+describe('high-risk operations on a worker node', { timeout: 200_000 }, () => {
   it.each([
     'cluster.api-server.2',
     'cluster.worker-node.2',
@@ -159,7 +159,7 @@ describe('on a worker node', { timeout: 200_000 }, () => {
   });
 });
 
-describe('on the load balancers of Services', { timeout: 200_000 }, () => {
+describe('high-risk operations on load balancers of Services', { timeout: 200_000 }, () => {
   const path = (name: string) => `/api/v1/namespaces/default/services/${name}`;
   type Service = {
     status?: { loadBalancer?: { ingress?: unknown[] } };
@@ -192,7 +192,7 @@ describe('on the load balancers of Services', { timeout: 200_000 }, () => {
     );
 
   it.each([1, 2, 4])(
-    'network.load-balancer.%i makes it abnormal, and its recovery gives it back',
+    'network.load-balancer.%i makes the load balancer abnormal, and its remediation restores it',
     async (number) => {
       const name = `web-${number}`;
       await service(name);
@@ -213,7 +213,7 @@ describe('on the load balancers of Services', { timeout: 200_000 }, () => {
     },
   );
 
-  it('network.load-balancer.3: a Service that loses the annotation of the one it reuses is broken until it is back', async () => {
+  it('network.load-balancer.3: a Service that loses the annotation of its reused load balancer fails until it is restored', async () => {
     const annotation = 'service.beta.kubernetes.io/alibaba-cloud-loadbalancer-id';
     await service('reusing', { [annotation]: 'lb-1' });
     await addressed('reusing');
@@ -229,7 +229,7 @@ describe('on the load balancers of Services', { timeout: 200_000 }, () => {
     await addressed('reusing');
   });
 
-  it('cluster.access.1 lets no load balancer be made until the permissions are back', async () => {
+  it('cluster.access.1 prevents the creation of load balancers until the permissions are restored', async () => {
     await risks.done('perform', { clusterId: risks.clusterId, operation: 'cluster.access.1' });
     await service('later');
     await grantAll();
@@ -278,8 +278,8 @@ describe('on the load balancers of Services', { timeout: 200_000 }, () => {
   });
 });
 
-describe('on the cluster', { timeout: 200_000 }, () => {
-  it('network.node.2 stops the DNS: its condition is False, and True when UDP 53 is open again', async () => {
+describe('high-risk operations on a cluster', { timeout: 200_000 }, () => {
+  it('network.node.2 stops DNS: the condition is False, and True after UDP 53 is opened again', async () => {
     const dns = async () =>
       (await risks.view(risks.clusterId)).conditions.find(({ type }) => type === 'DnsHealthy')?.status ??
       'True';
@@ -301,7 +301,7 @@ describe('on the cluster', { timeout: 200_000 }, () => {
     await eventually(async () => (await dns()) === 'True');
   });
 
-  it('rules of its security group that close the DNS need an acknowledgement, are found, and stop the DNS', async () => {
+  it('security group rules that block DNS need an acknowledgement, are listed as findings, and stop DNS', async () => {
     const { ask, world, clusterId: id } = risks;
     type Network = { cluster: { network: { podCidr: string; securityGroup: { id: string } } } };
     const { network } = (
@@ -359,7 +359,7 @@ describe('on the cluster', { timeout: 200_000 }, () => {
     expect(userErrors).toMatchObject([{ code: 'INVALID_STATE', path: ['input', 'highRiskOperationId'] }]);
   });
 
-  it('cluster.api-server.1 needs an acknowledgement and makes the cluster UNAVAILABLE for good', async () => {
+  it('cluster.api-server.1 needs an acknowledgement and makes the cluster permanently UNAVAILABLE', async () => {
     const { clusterId: id } = await runningCluster(risks.world, '1.34.3', 1);
     const target = { clusterId: id, operation: 'cluster.api-server.1' };
     expect((await risks.change('perform', target)).userErrors).toMatchObject([

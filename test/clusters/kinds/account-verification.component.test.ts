@@ -27,7 +27,7 @@ describe('real-name verification', () => {
   const VIEWER = '{ viewer { account verified } }';
   const input = { name: 'first', regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', spec: 'PRO' };
 
-  test('an account whose token does not vouch for it creates no cluster until its holder is identified', async () => {
+  test('an account with an unverified token creates no cluster until its holder is verified', async () => {
     const refused = await asActor<KindPayload>(CREATE_CLUSTER, { input }, false);
     expect(refused.data.payload).toMatchObject({
       cluster: null,
@@ -53,7 +53,7 @@ describe('real-name verification', () => {
     });
   });
 
-  test('the refusal to create a cluster names verifyAccount', async () => {
+  test('the error of an unverified createCluster names verifyAccount', async () => {
     const { data } = await asActor<{ payload: { userErrors: { message: string }[] } }>(
       `mutation ($input: CreateClusterInput!) { payload: createCluster(input: $input) { userErrors { message } } }`,
       { input },
@@ -63,7 +63,7 @@ describe('real-name verification', () => {
     expect(data.payload.userErrors[0]?.message).toContain('verifyAccount');
   });
 
-  test('a document identifies one account, also when two show it at the same moment', async () => {
+  test('a document verifies one account, also when two submit it concurrently', async () => {
     const VERIFY = `mutation ($input: VerifyAccountInput!) {
       verifyAccount(input: $input) { viewer { verified } userErrors { code path } } }`;
     const holder = { kind: 'ENTERPRISE', name: 'Acme', documentNumber: '91350100M000100Y43' };
@@ -85,7 +85,7 @@ describe('real-name verification', () => {
     expect(JSON.stringify(rows)).not.toContain(holder.documentNumber);
   });
 
-  test('an account whose token says nothing of it is verified', async () => {
+  test('an account whose token has no verification claim is verified', async () => {
     expect((await asActor(VIEWER, {})).data).toMatchObject({ viewer: { verified: true } });
   });
 });

@@ -13,7 +13,7 @@ const DEDICATED = {
   networkPlugin: 'TERWAY',
 } as Partial<CreateClusterInput>;
 
-test('a dedicated cluster that is cancelled before its control plane was asked for has no masters any more', async () => {
+test('a dedicated cluster that is cancelled before the creation of its control plane has no masters', async () => {
   await using world = await startEngineFixture({ speed: 1_000 });
   const { prisma, actor, platform } = world;
   await world.limit('payg-vcpu', 1_000);

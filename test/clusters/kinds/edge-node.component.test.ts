@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => kinds[Symbol.asyncDispose]());
 
-describe('an edge node that is cut off', () => {
+describe('disconnected edge node', () => {
   const offline = async (autonomy: boolean) => {
     const id = await kinds.create({
       name: `edge-${autonomy}`,
@@ -30,7 +30,7 @@ describe('an edge node that is cut off', () => {
     return { id, pool, api, name, instance: node.id, there };
   };
 
-  test('keeps its pods while its pool is autonomous, and gives them up when it no longer is', async () => {
+  test('keeps its pods while its pool has edge autonomy, and loses them when autonomy is disabled', async () => {
     const { id, pool, api, name, there } = await offline(true);
     const read = async () => (await api.nodes()).find(({ metadata }) => metadata?.name === name);
     await eventually(async () =>
@@ -51,7 +51,7 @@ describe('an edge node that is cut off', () => {
     await kinds.delete(id);
   });
 
-  test('loses its pods without autonomy: they are evicted and made elsewhere', async () => {
+  test('without edge autonomy its pods are evicted and recreated on other nodes', async () => {
     const { id, api, name, instance, there } = await offline(false);
     await eventually(async () => {
       const ready = (await api.pods('till')).filter(
@@ -66,7 +66,7 @@ describe('an edge node that is cut off', () => {
     await kinds.delete(id);
   });
 
-  test('is told of the autonomy of its pool when it joins', async () => {
+  test('receives the edge autonomy of its pool when it joins', async () => {
     const id = await kinds.create({
       name: 'edge-born',
       profile: 'EDGE',

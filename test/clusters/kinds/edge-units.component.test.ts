@@ -50,7 +50,7 @@ metadata:
 spec: { selector: { app: till }, ports: [{ port: 80 }] }
 `;
 
-test('an application goes to the units of an edge cluster, and its service stays within each', async () => {
+test('a UnitedDeployment runs in the units of an edge cluster, and its Service routes within each unit', async () => {
   const pool = (name: string) => ({ name, instanceTypes: ['ecs.g7.xlarge'], desiredSize: 2 });
   const clusterId = await kinds.create({
     name: 'chain',

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => clusters[Symbol.asyncDispose]());
 
-describe('what never changes', () => {
+describe('immutable fields', () => {
   const update = async (input: Record<string, unknown>, account = 'fixed') =>
     (
       await clusters.run<{ payload: PayloadView & { cluster: KindView | null } }>(
@@ -24,7 +24,7 @@ describe('what never changes', () => {
     ({ id } = await runningCluster(clusters, 'fixed', { name: 'fixed' }));
   });
 
-  test('may be sent with its present value', async () => {
+  test('accept their current value', async () => {
     const { prisma } = clusters.platform.database;
     const network = await prisma.clusterNetwork.findUnique({ where: { clusterId: id } });
     const { cluster, userErrors } = await update({
@@ -51,7 +51,7 @@ describe('what never changes', () => {
     ['the storage plugin', { storagePlugin: 'FLEXVOLUME' }],
     ['the region', { regionId: 'cn-beijing' }],
     ['the number of masters', { masterCount: 3 }],
-  ])('is refused with IMMUTABLE_FIELD and its path when it would: %s', async (_what, change) => {
+  ])('reject another value with IMMUTABLE_FIELD and the path: %s', async (_what, change) => {
     const { cluster, userErrors } = await update({ id, name: 'never', ...change });
     expect(cluster).toBeNull();
     expect(userErrors).toMatchObject([
@@ -65,7 +65,7 @@ describe('what never changes', () => {
     expect(data.cluster.name).toBe('renamed');
   });
 
-  test('masters cannot be added to or taken from a dedicated cluster', async () => {
+  test('masters cannot be added to or removed from a dedicated cluster', async () => {
     const dedicated = await runningCluster(clusters, 'fixed', {
       name: 'own',
       type: 'KUBERNETES',
@@ -90,7 +90,7 @@ describe('what never changes', () => {
     ]);
   });
 
-  test('labels of a registered cluster change only with the risk acknowledged, and the change is on record', async () => {
+  test('labels of a registered cluster change only with acknowledgeRisk, and the change is recorded', async () => {
     const { cluster } = await createCluster(
       clusters,
       { name: 'theirs', type: 'EXTERNAL_KUBERNETES' },

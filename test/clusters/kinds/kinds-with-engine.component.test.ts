@@ -45,33 +45,30 @@ test.each<[string, Record<string, unknown>]>([
   ['EDGE', { profile: 'EDGE', nodePools: [small('a', { desiredSize: 1 })] }],
   ['SERVERLESS', { profile: 'SERVERLESS' }],
   ['REGISTERED', { type: 'EXTERNAL_KUBERNETES' }],
-])(
-  'a cluster of the kind %s is made, read back and deleted, and gives everything back',
-  async (kind, input) => {
-    const used = () =>
-      kinds.world.prisma.ledgerUsage.findMany({
-        where: { used: { gt: 0 } },
-        orderBy: [{ resource: 'asc' }, { scope: 'asc' }],
-      });
-    const before = await used();
-    const id = await kinds.create({ name: `life-of-${kind.toLowerCase()}`, ...input });
-    const read = () =>
-      kinds.graph<{ cluster: { kind: string; state: string } }>(
-        'query ($id: ID!) { cluster(id: $id) { kind state } }',
-        { id },
-      );
-    expect(await read()).toEqual({ cluster: { kind, state: kind === 'REGISTERED' ? 'WAITING' : 'RUNNING' } });
-    const masters = kind === 'DEDICATED' ? 3 : 0;
-    const workers = kind === 'SERVERLESS' || kind === 'REGISTERED' ? 0 : 1;
-    expect(await machinesOf(id)).toEqual({ masters, workers, inCloud: masters + workers });
-    expect(await used()).not.toEqual(before);
-    await kinds.delete(id);
-    expect(await read()).toEqual({ cluster: { kind, state: 'DELETED' } });
-    expect(await used()).toEqual(before);
-    expect(await kinds.world.prisma.node.count({ where: { clusterId: id } })).toBe(0);
-    expect(await kinds.world.platform.provider.controlPlane(id)).toBeUndefined();
-  },
-);
+])('creates, reads and deletes a cluster of the kind %s, and releases its quota', async (kind, input) => {
+  const used = () =>
+    kinds.world.prisma.ledgerUsage.findMany({
+      where: { used: { gt: 0 } },
+      orderBy: [{ resource: 'asc' }, { scope: 'asc' }],
+    });
+  const before = await used();
+  const id = await kinds.create({ name: `life-of-${kind.toLowerCase()}`, ...input });
+  const read = () =>
+    kinds.graph<{ cluster: { kind: string; state: string } }>(
+      'query ($id: ID!) { cluster(id: $id) { kind state } }',
+      { id },
+    );
+  expect(await read()).toEqual({ cluster: { kind, state: kind === 'REGISTERED' ? 'WAITING' : 'RUNNING' } });
+  const masters = kind === 'DEDICATED' ? 3 : 0;
+  const workers = kind === 'SERVERLESS' || kind === 'REGISTERED' ? 0 : 1;
+  expect(await machinesOf(id)).toEqual({ masters, workers, inCloud: masters + workers });
+  expect(await used()).not.toEqual(before);
+  await kinds.delete(id);
+  expect(await read()).toEqual({ cluster: { kind, state: 'DELETED' } });
+  expect(await used()).toEqual(before);
+  expect(await kinds.world.prisma.node.count({ where: { clusterId: id } })).toBe(0);
+  expect(await kinds.world.platform.provider.controlPlane(id)).toBeUndefined();
+});
 
 /** The machines that were made for a cluster, as the graph and as the cloud has them. */
 async function machinesOf(id: string) {
@@ -140,7 +137,7 @@ test('the masters of a dedicated cluster are tainted control-plane nodes, in the
   await kinds.delete(id);
 });
 
-test('the masters of a dedicated cluster are upgraded with it, and stay three', async () => {
+test('an upgrade of a dedicated cluster upgrades its three masters', async () => {
   const id = await kinds.create({
     name: 'own-upgraded',
     type: 'KUBERNETES',
@@ -163,7 +160,7 @@ test('the masters of a dedicated cluster are upgraded with it, and stay three', 
   await kinds.delete(id);
 });
 
-test('a deployment on a serverless cluster runs on container instances, and there are no nodes', async () => {
+test('a deployment on a serverless cluster runs on container instances without nodes', async () => {
   const id = await kinds.create({ name: 'serverless', profile: 'SERVERLESS', spec: 'PRO' });
   const api = await kinds.inside(id);
   expect(await kinds.apply(id, deployment('burst', 500))).toEqual(['Deployment CREATED']);
@@ -186,7 +183,7 @@ test('a deployment on a serverless cluster runs on container instances, and ther
   await kinds.delete(id);
 });
 
-test('a serverless cluster takes as many pods as the quota of its product says', async () => {
+test('a serverless cluster accepts pods up to the quota of its product', async () => {
   await kinds.world.limit('ASK_STANDARD/podsPerCluster', 6);
   const id = await kinds.create({ name: 'small', profile: 'SERVERLESS' });
   const api = await kinds.inside(id);

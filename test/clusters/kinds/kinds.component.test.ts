@@ -63,8 +63,8 @@ const NINE: [string, Record<string, unknown>, object][] = [
   ['REGISTERED', { type: 'EXTERNAL_KUBERNETES' }, { product: 'REGISTERED', state: 'WAITING', spec: null }],
 ];
 
-describe('the nine kinds', () => {
-  test('are listed with their rules', async () => {
+describe('kinds of clusters', () => {
+  test('clusterKinds lists the nine kinds with their rules', async () => {
     const { data } = await clusters.run<{ clusterKinds: { name: string }[] }>(`{ clusterKinds {
       name description capability nodePools requiredNodePool runtimes unsupportedFields
       variants { type profile spec product controlPlane masters quotas } } }`);
@@ -86,7 +86,7 @@ describe('the nine kinds', () => {
     });
   });
 
-  test.each(NINE)('a cluster of the kind %s can be created and read back', async (kind, input, expected) => {
+  test.each(NINE)('a cluster of the kind %s can be created and read', async (kind, input, expected) => {
     const account = `of-${kind.toLowerCase()}`;
     const { cluster, userErrors } = await createCluster(clusters, { name: 'one', ...input }, account);
     expect(userErrors).toEqual([]);
@@ -104,7 +104,7 @@ describe('the nine kinds', () => {
     });
   });
 
-  test('one list has the clusters of all regions and origins', async () => {
+  test('one list returns the clusters of all regions and origins', async () => {
     const made: [string, Record<string, unknown>][] = [
       ['guangzhou', { type: 'EXTERNAL_KUBERNETES' }],
       ['us-west-1', { type: 'MANAGED_KUBERNETES', profile: 'SERVERLESS' }],
@@ -133,8 +133,8 @@ describe('the nine kinds', () => {
   });
 });
 
-describe('a dedicated cluster', () => {
-  test('has three masters as nodes from the beginning, which take of the vCPU quota', async () => {
+describe('dedicated cluster', () => {
+  test('has three master nodes from its creation, which use the vCPU quota', async () => {
     const masters = { count: 3, instanceType: 'ecs.g7.2xlarge' };
     const { cluster, userErrors } = await createCluster(
       clusters,
@@ -151,7 +151,7 @@ describe('a dedicated cluster', () => {
     expect([vcpu?.used, places?.used]).toEqual([24, 0]);
   });
 
-  test.each([1, 2, 4, 5])('with %i masters is refused', async (count) => {
+  test.each([1, 2, 4, 5])('is rejected with %i masters', async (count) => {
     const { cluster, userErrors } = await createCluster(
       clusters,
       { name: 'own', type: 'KUBERNETES', masters: { count } },
@@ -161,7 +161,7 @@ describe('a dedicated cluster', () => {
     expect(userErrors).toMatchObject([{ code: 'INVALID_INPUT', path: ['input', 'masters', 'count'] }]);
   });
 
-  test('with masters that are too small is refused', async () => {
+  test('is rejected with masters below the minimum size', async () => {
     const masters = { instanceType: 'ecs.g7.large' };
     const { userErrors } = await createCluster(
       clusters,
@@ -173,7 +173,7 @@ describe('a dedicated cluster', () => {
     ]);
   });
 
-  test('is refused when its masters are larger than the account may have machines', async () => {
+  test('is rejected if its masters exceed the instance size of the account', async () => {
     const masters = { instanceType: 'ecs.g7.4xlarge' };
     const { userErrors } = await createCluster(
       clusters,
@@ -185,14 +185,14 @@ describe('a dedicated cluster', () => {
     ]);
   });
 
-  test('is refused when the account has no vCPUs left for its masters', async () => {
+  test('is rejected if the vCPU quota of the account has no room for its masters', async () => {
     await setLimit(clusters.platform.database.prisma, 'poor', { resource: 'payg-vcpu', scope: '*' }, 11);
     const { userErrors } = await createCluster(clusters, { name: 'own', type: 'KUBERNETES' }, 'poor');
     expect(userErrors).toMatchObject([{ code: 'QUOTA_EXCEEDED', path: ['input', 'masters'] }]);
   });
 });
 
-test('node pools cannot be added to serverless and registered clusters', async () => {
+test('rejects node pools on serverless and registered clusters', async () => {
   for (const input of [
     { type: 'MANAGED_KUBERNETES', profile: 'SERVERLESS' },
     { type: 'EXTERNAL_KUBERNETES', spec: null },
@@ -211,7 +211,7 @@ test('node pools cannot be added to serverless and registered clusters', async (
   }
 });
 
-test('a cluster that waits for its agent has no node pools either, and says that and not its state', async () => {
+test('rejects a node pool of a registered cluster without agent because of its kind, not its state', async () => {
   const { cluster } = await createCluster(
     clusters,
     { name: 'theirs', type: 'EXTERNAL_KUBERNETES' },
@@ -228,7 +228,7 @@ test('a cluster that waits for its agent has no node pools either, and says that
   ]);
 });
 
-test('a pool that does not fit the kind of its cluster is refused later too', async () => {
+test('rejects adding a node pool that its kind does not support to an existing cluster', async () => {
   const { id } = await runningCluster(clusters, 'later', {
     name: 'boxes',
     capability: 'SANDBOX',
@@ -258,7 +258,7 @@ test('a pool that does not fit the kind of its cluster is refused later too', as
   ]);
 });
 
-test('edge autonomy is of edge clusters only', async () => {
+test('only edge clusters support edge autonomy', async () => {
   const { nodePools } = await runningCluster(clusters, 'inland', {
     name: 'inland',
     nodePools: [{ name: 'p', instanceTypes: ['ecs.g7.xlarge'] }],

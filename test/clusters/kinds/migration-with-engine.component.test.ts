@@ -85,8 +85,8 @@ async function watchPods(id: string) {
   return { seen, isBroken: () => broken, stop: () => request.abort() };
 }
 
-describe('a migration from ACK Standard to ACK Pro', () => {
-  test('keeps every pod running, flips product and edition, moves the quotas and starts the billing', async () => {
+describe('migration from ACK Standard to ACK Pro', () => {
+  test('keeps every pod running, changes product and edition, moves the quota usage and starts the billing', async () => {
     const id = await standard('grows-up');
     const api = await kinds.inside(id);
     await api.deploy({ name: 'web', replicas: 6 });
@@ -150,7 +150,7 @@ describe('a migration from ACK Standard to ACK Pro', () => {
     expect(await held(id)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
-  test('can be ended by deleting the cluster, which gives everything back', async () => {
+  test('is cancelled by deleting the cluster, which releases its quota', async () => {
     const id = await standard('given-up', 1);
     let deletion: string | undefined;
     const operationId = await migrate(id, async () => {
@@ -162,7 +162,7 @@ describe('a migration from ACK Standard to ACK Pro', () => {
     expect(await held(id)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
-  test('that finds the last place taken meanwhile leaves everything as it was', async () => {
+  test('rolls back when the quota is exhausted concurrently', async () => {
     const id = await standard('too-late', 1);
     const operationId = await migrate(id, () => kinds.world.limit('ACK_PRO/clustersPerAccount', 0));
     expect(await waitForOperation(kinds.world, operationId)).toMatchObject({

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => clusters[Symbol.asyncDispose]());
 
-describe('a migration to Pro', () => {
+describe('request to migrate to Pro', () => {
   const migrate = async (id: string, account: string, dryRun = false) =>
     (
       await clusters.run<{ payload: PayloadView & { cluster: KindView | null } }>(
@@ -22,7 +22,7 @@ describe('a migration to Pro', () => {
       )
     ).data.payload;
 
-  test('says in a dry run what stands against it, and nothing of it stays', async () => {
+  test('a dry run returns the blocking problems and stores nothing', async () => {
     const { id } = await runningCluster(clusters, 'mover', { name: 'std', spec: 'STANDARD' });
     expect(await migrate(id, 'mover', true)).toMatchObject({
       cluster: { state: 'UPDATING', product: 'ACK_STANDARD' },
@@ -34,7 +34,7 @@ describe('a migration to Pro', () => {
     ).toBe(0);
   });
 
-  test('is refused when the quota of Pro is used up', async () => {
+  test('is rejected if the quota of Pro is exhausted', async () => {
     const { id } = await runningCluster(clusters, 'full', { name: 'std', spec: 'STANDARD' });
     const { prisma } = clusters.platform.database;
     await setLimit(prisma, 'full', { resource: 'ACK_PRO/clustersPerAccount', scope: '*' }, 0);
@@ -45,7 +45,7 @@ describe('a migration to Pro', () => {
     });
   });
 
-  test('is refused where the region does not offer Pro', async () => {
+  test('is rejected in a region without Pro', async () => {
     const { id } = await runningCluster(clusters, 'remote', { name: 'std', spec: 'STANDARD' });
     const { prisma } = clusters.platform.database;
     // No region has Standard and not Pro: the cluster is put where neither is.
@@ -53,7 +53,7 @@ describe('a migration to Pro', () => {
     expect((await migrate(id, 'remote')).userErrors).toMatchObject([{ code: 'PRODUCT_COMING_SOON' }]);
   });
 
-  test('is refused for other products, and for another account’s clusters as for missing ones', async () => {
+  test('is rejected for other products, and for clusters of another account like unknown ones', async () => {
     const { id } = await runningCluster(clusters, 'pro', { name: 'pro' });
     expect((await migrate(id, 'pro')).userErrors).toMatchObject([{ code: 'MIGRATION_NOT_ALLOWED' }]);
     expect((await migrate(id, 'stranger')).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);

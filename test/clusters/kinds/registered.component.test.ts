@@ -8,8 +8,8 @@ beforeAll(async () => {
 });
 afterAll(() => clusters[Symbol.asyncDispose]());
 
-describe('a registered cluster', () => {
-  test('has a link whose health is not that of the cluster: without an agent one is down, the other unknown', async () => {
+describe('registered cluster', () => {
+  test('reports a missing agent as AgentConnected False, and its API server as Unknown', async () => {
     const { cluster } = await createCluster(
       clusters,
       { name: 'afar', type: 'EXTERNAL_KUBERNETES' },
@@ -31,7 +31,7 @@ describe('a registered cluster', () => {
     });
   });
 
-  test('whose labels are changed says who did so, and which, once the risk is acknowledged', async () => {
+  test('records the subject and the keys of changed labels once the risk is acknowledged', async () => {
     const account = 'audited';
     const created = await createCluster(
       clusters,
@@ -72,7 +72,7 @@ describe('a registered cluster', () => {
     await stream.return(undefined);
   });
 
-  test('is gated by region and quota as its product says', async () => {
+  test('is limited by the region and quota of its product', async () => {
     const register = (name: string, regionId = 'cn-hangzhou') =>
       createCluster(clusters, { name, regionId, type: 'EXTERNAL_KUBERNETES' }, 'registrar');
     expect((await register('x', 'ap-southeast-7')).userErrors).toMatchObject([

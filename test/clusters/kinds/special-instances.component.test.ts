@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => kinds[Symbol.asyncDispose]());
 
-test('pods of a sandbox cluster choose the runtime class, and run on its bare-metal nodes', async () => {
+test('pods of a sandbox cluster select the runtime class and run on its bare-metal nodes', async () => {
   const id = await kinds.create({
     name: 'boxes',
     capability: 'SANDBOX',
@@ -39,7 +39,7 @@ test('pods of a sandbox cluster choose the runtime class, and run on its bare-me
   await kinds.delete(id);
 });
 
-test('nodes of a confidential cluster offer their encrypted memory, and pods are placed by it', async () => {
+test('nodes of a confidential cluster report their encrypted memory, by which pods are scheduled', async () => {
   const id = await kinds.create({
     name: 'secret',
     capability: 'CONFIDENTIAL',
@@ -63,7 +63,7 @@ test('nodes of a confidential cluster offer their encrypted memory, and pods are
   await kinds.delete(id);
 });
 
-test('nodes with NPUs have them as a resource beside plain ones, and pods are placed by it', async () => {
+test('nodes with NPUs report them as a resource, by which pods are scheduled', async () => {
   const id = await kinds.create({
     name: 'neural',
     capability: 'GPU',
@@ -86,7 +86,7 @@ test('nodes with NPUs have them as a resource beside plain ones, and pods are pl
   await kinds.delete(id);
 });
 
-test('pods share a GPU by memory, none gets more than a card has left, and one that takes more than its share is ended', async () => {
+test('pods share a GPU by memory: the scheduler respects the free memory of a card, and a pod above its request is terminated', async () => {
   const id = await kinds.create({
     name: 'cards',
     capability: 'GPU',

@@ -11,7 +11,7 @@ afterAll(() => clusters[Symbol.asyncDispose]());
 test.each([
   ['EDGE', { profile: 'EDGE' }],
   ['X86', { profile: 'DEFAULT' }],
-])('a worker is of the category %s in a cluster of %o', async (category, more) => {
+])('a worker has the category %s in a cluster of %o', async (category, more) => {
   const account = `category-${category.toLowerCase()}`;
   const pools = [{ name: 'workers', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 1 }];
   const { id } = await runningCluster(clusters, account, {

@@ -228,9 +228,9 @@ async function search(engine: Mortal, numRuns: number): Promise<string> {
   return summary;
 }
 
-describe('the ledger', () => {
+describe('ledger', () => {
   it(
-    `is what a recount gives after ${RUNS} random sequences of ${STEPS} steps with an engine that dies at fault points`,
+    `equals a recount after ${RUNS} random sequences of ${STEPS} steps with an engine that crashes at fault points`,
     async ({ annotate }) => {
       await using engine = await mortalEngine(world);
       // Every sequence begins with a cluster, so that it dies at least once, wherever the others lead.
@@ -243,7 +243,7 @@ describe('the ledger', () => {
   );
 
   it(
-    `is what a recount gives after ${KILLED_RUNS} random sequences of ${STEPS} steps with an engine process that is killed`,
+    `equals a recount after ${KILLED_RUNS} random sequences of ${STEPS} steps with an engine process that is killed`,
     async ({ annotate }) => {
       await using engine = mortalProcess(world);
       engine.crashAt('node-pool.rows-made');
@@ -254,7 +254,7 @@ describe('the ledger', () => {
     TIMEOUT_MS,
   );
 
-  it('gives the last cluster of an account to exactly one of 50 who race for it', async () => {
+  it('grants the last cluster of an account to exactly one of 50 concurrent requests', async () => {
     await world.limit('ACK_PRO/clustersPerAccount', 3);
     const tally: Tally = { accepted: 0, recounts: 0, spotChecks: 0, kinds: {}, refused: {} };
     const run: Run = { world, services, actor: world.actor, tally };

@@ -14,8 +14,8 @@ const cancel = (id: string | undefined) =>
     { id },
   );
 
-describe('a vertical scaling in the window', () => {
-  test('waits with the cluster running, and begins when the window opens with the sizes of then', async () => {
+describe('vertical scaling in the maintenance window', () => {
+  test('waits while the cluster runs, and starts in the window with the current sizes', async () => {
     const id = await windows.berlinWithWindow('scaling-waits', WORKERS);
     const { operation: begun, cluster, userErrors } = await scale(id);
     expect([userErrors, cluster?.state]).toEqual([[], 'RUNNING']);
@@ -44,7 +44,7 @@ describe('a vertical scaling in the window', () => {
     });
   });
 
-  test('does not wait when told so, in a window that is open, or without one', async () => {
+  test('starts at once with IMMEDIATE, during the window, or without a window', async () => {
     const now = await scale(await windows.berlinWithWindow('scaling-now', WORKERS), { timing: 'IMMEDIATE' });
     expect(now.cluster?.state).toBe('UPDATING');
     const { id } = await windows.berlin('scaling-windowless', WORKERS);
@@ -59,7 +59,7 @@ describe('a vertical scaling in the window', () => {
     expect(await windows.operation(begun.operation?.id)).toMatchObject({ scheduledFor: null });
   });
 
-  test('can be cancelled while it waits; only one waits at a time', async () => {
+  test('can be cancelled while it waits; a second request is rejected', async () => {
     const id = await windows.berlinWithWindow('scaling-cancelled', WORKERS);
     const { operation: begun } = await scale(id);
     expect((await scale(id)).userErrors).toMatchObject([{ code: 'INVALID_STATE', path: ['input', 'id'] }]);
@@ -70,7 +70,7 @@ describe('a vertical scaling in the window', () => {
     expect((await scale(id)).userErrors).toEqual([]);
   });
 
-  test('waits beside an upgrade, moves with it, and begins after it', async () => {
+  test('waits with an upgrade, is rescheduled with it, and starts after it', async () => {
     const id = await windows.berlinWithWindow('scaling-beside', WORKERS);
     const [upgrade, scaling] = [(await windows.inWindow(id)).operation, (await scale(id)).operation];
     await windows.mutate('setMaintenanceWindow', { clusterId: id, ...SATURDAYS, recurrence: 'FREQ=DAILY' });
@@ -88,7 +88,7 @@ describe('a vertical scaling in the window', () => {
   });
 });
 
-describe('a change of a component in the window', () => {
+describe('component change in the maintenance window', () => {
   /** A component in its oldest version, as the engine would have left it. */
   async function component(clusterId: string, name: string, version: string) {
     const id = `component_${clusterId}_${name}`;
@@ -110,7 +110,7 @@ describe('a change of a component in the window', () => {
   test.each([
     ['coredns', 'v1.9.3'],
     ['nginx-ingress-controller', 'v1.9.3-aliyun.1'],
-  ])('waits for %s, which workloads depend on, and begins when the window opens', async (name, oldest) => {
+  ])('waits for %s, on which workloads depend, and starts in the window', async (name, oldest) => {
     const clusterId = await windows.berlinWithWindow(`component-${name}`);
     const id = await component(clusterId, name, oldest);
     const { operation: begun, component: before, userErrors } = await upgrade(id);
@@ -133,7 +133,7 @@ describe('a change of a component in the window', () => {
     expect(after.version).not.toBe(oldest);
   });
 
-  test('does not wait for one that workloads do not notice, unless it is told to', async () => {
+  test('of a component without effect on workloads starts at once unless MAINTENANCE_WINDOW is requested', async () => {
     const clusterId = await windows.berlinWithWindow('component-unnoticed');
     const quiet = await component(clusterId, 'cluster-autoscaler', 'v1.26.2');
     expect((await upgrade(quiet)).component?.state).toBe('UPGRADING');
@@ -146,7 +146,7 @@ describe('a change of a component in the window', () => {
     expect((await upgrade(told, { timing: 'IMMEDIATE' })).component?.state).toBe('UPGRADING');
   });
 
-  test('fails when the component was upgraded or taken out meanwhile', async () => {
+  test('fails if the component was upgraded or uninstalled in the meantime', async () => {
     const clusterId = await windows.berlinWithWindow('component-overtaken');
     const id = await component(clusterId, 'coredns', 'v1.9.3');
     const { operation: overtaken } = await upgrade(id);
@@ -175,7 +175,7 @@ describe('a change of a component in the window', () => {
     ['RESTORE', 'coredns', undefined, 'UPDATING'],
     ['CONFIGURE', 'nginx-ingress-controller', { replicas: 3 }, 'UPDATING'],
     ['UNINSTALL', 'nginx-ingress-controller', undefined, 'UNINSTALLING'],
-  ])('is what %s of %s waits for, too, unless it is told not to', async (action, name, parameters, state) => {
+  ])('applies to %s of %s, too, unless IMMEDIATE is requested', async (action, name, parameters, state) => {
     const clusterId = await windows.berlinWithWindow(`window-${action.toLowerCase()}-${name}`);
     const id = await component(clusterId, name, 'v1.9.3');
     const ask = async (timing?: string) => {

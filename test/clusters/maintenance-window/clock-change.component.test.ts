@@ -42,7 +42,7 @@ async function clusterIn(timeZone: string, startTime: string): Promise<string> {
 }
 
 // The engine looks from two seconds before the opening on, so that it sees the upgrade wait.
-describe('the upgrade of a cluster whose clocks change in this night', { timeout: 200_000 }, () => {
+describe('upgrade of a cluster in the night of a clock change', { timeout: 200_000 }, () => {
   it.each([
     // At two it is three: half past two is half past three.
     ['Europe/Berlin', '02:30', '2025-03-30T01:29:58Z', '2025-03-30T01:30:00.000Z'],
@@ -50,7 +50,7 @@ describe('the upgrade of a cluster whose clocks change in this night', { timeout
     ['Europe/Berlin', '02:30', '2025-10-26T00:29:58Z', '2025-10-26T00:30:00.000Z'],
     // By half an hour only.
     ['Australia/Lord_Howe', '01:45', '2025-04-05T14:44:58Z', '2025-04-05T14:45:00.000Z'],
-  ])('in %s waits for %s, and begins then', async (timeZone, startTime, before, startsAt) => {
+  ])('in %s waits for %s, and starts then', async (timeZone, startTime, before, startsAt) => {
     const id = await clusterIn(timeZone, startTime);
     const endsAt = new Date(Date.parse(startsAt) + 3_600_000).toISOString();
     expect(await windowOf(id, before)).toEqual({ nextOccurrence: { startsAt, endsAt }, isOpen: false });
@@ -74,7 +74,7 @@ describe('the upgrade of a cluster whose clocks change in this night', { timeout
     expect(await waitForOperation(world, operation)).toMatchObject({ state: 'SUCCEEDED' });
   });
 
-  it('is not made up for in the hour that comes twice: it waits for the next night', async () => {
+  it('is not repeated in the repeated hour: it waits for the next night', async () => {
     const id = await clusterIn('Europe/Berlin', '02:30');
     // Half past two for the second time: the window has closed.
     clock.set('2025-10-26T01:30:00Z');

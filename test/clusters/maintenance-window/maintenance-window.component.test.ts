@@ -3,8 +3,8 @@ import { OPENING, SATURDAYS, windowsOfFile } from './window-kit.js';
 
 const windows = await windowsOfFile();
 
-describe('a maintenance window', () => {
-  test('opens in the cluster’s time zone, summer and winter', async () => {
+describe('maintenance window', () => {
+  test('opens in the time zone of the cluster, in summer and winter', async () => {
     const id = await windows.berlinWithWindow('zoned');
     const query = `query ($id: ID!) { cluster(id: $id) { maintenanceWindow {
       recurrence startDate startTime durationHours enabled timeZone { id } nextOccurrence { startsAt endsAt }
@@ -27,7 +27,7 @@ describe('a maintenance window', () => {
     });
   });
 
-  test('that was never set is null; one that is off never opens; a time far away is refused', async () => {
+  test('is null if never set, never opens if disabled, and rejects isOpen in the far future', async () => {
     const { id } = await windows.berlin('off');
     const query =
       'query ($id: ID!, $at: DateTime) { cluster(id: $id) { maintenanceWindow { nextOccurrence { startsAt } isOpen(at: $at) } } }';
@@ -53,7 +53,7 @@ describe('a maintenance window', () => {
     [{ startTime: '2:30' }, 'startTime'],
     [{ durationHours: 0 }, 'durationHours'],
     [{ durationHours: 25 }, 'durationHours'],
-  ])('with %j is refused', async (wrong, field) => {
+  ])('is rejected with %j', async (wrong, field) => {
     const { id } = await windows.berlin(
       `refused-${field}-${Object.values(wrong).join('').replace(/\W/g, '-')}`,
     );

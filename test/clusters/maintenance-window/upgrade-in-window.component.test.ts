@@ -3,8 +3,8 @@ import { NOON, OPENING, SATURDAYS, windowsOfFile } from './window-kit.js';
 
 const windows = await windowsOfFile();
 
-describe('an upgrade in the window', () => {
-  test('waits with the cluster running, and begins when the window opens', async () => {
+describe('upgrade in the maintenance window', () => {
+  test('waits while the cluster runs, and starts when the window opens', async () => {
     const id = await windows.berlinWithWindow('waits');
     const { operation: begun, cluster, userErrors } = await windows.inWindow(id);
     expect(userErrors).toEqual([]);
@@ -35,7 +35,7 @@ describe('an upgrade in the window', () => {
     });
   });
 
-  test('is where an upgrade goes that does not say when; only IMMEDIATE does not wait', async () => {
+  test('is the default of upgradeCluster; only IMMEDIATE does not wait', async () => {
     const upgrade = (id: string, more = {}) =>
       windows.mutate('upgradeCluster', { id, version: '1.34', ...more });
     const waiting = await upgrade(await windows.berlinWithWindow('unsaid'));
@@ -52,7 +52,7 @@ describe('an upgrade in the window', () => {
     expect(without.cluster?.state).toBe('UPGRADING');
   });
 
-  test('begins at once while the window is open', async () => {
+  test('starts at once during the window', async () => {
     const id = await windows.berlinWithWindow('open');
     windows.clock.time = new Date(Date.parse(OPENING) + 3_600_000);
     const { cluster, operation: begun } = await windows.inWindow(id);
@@ -60,7 +60,7 @@ describe('an upgrade in the window', () => {
     expect(await windows.operation(begun?.id)).toMatchObject({ scheduledFor: null });
   });
 
-  test('waits for the next window when no engine ran while the window was open', async () => {
+  test('waits for the next window if no engine ran during the last one', async () => {
     const id = await windows.berlinWithWindow('missed');
     const { operation: begun } = await windows.inWindow(id);
     windows.clock.time = new Date('2026-01-18T00:00:00Z');
@@ -72,7 +72,7 @@ describe('an upgrade in the window', () => {
     });
   });
 
-  test('moves with the window, which cannot be turned off meanwhile', async () => {
+  test('is rescheduled with the window, which cannot be disabled in the meantime', async () => {
     const id = await windows.berlinWithWindow('moves');
     const { operation: begun } = await windows.inWindow(id);
     await windows.mutate('setMaintenanceWindow', { clusterId: id, ...SATURDAYS, recurrence: 'FREQ=DAILY' });
@@ -81,7 +81,7 @@ describe('an upgrade in the window', () => {
     expect(off.userErrors).toMatchObject([{ code: 'INVALID_STATE', path: ['input', 'enabled'] }]);
   });
 
-  test('waits until a busy cluster runs again, as long as the window is open', async () => {
+  test('waits for a busy cluster until it runs, within the window', async () => {
     const id = await windows.berlinWithWindow('busy');
     const { operation: begun } = await windows.inWindow(id);
     await windows.prisma.cluster.update({ where: { id }, data: { state: 'SCALING' } });
@@ -93,7 +93,7 @@ describe('an upgrade in the window', () => {
     expect(await windows.stateOf(id)).toBe('UPGRADING');
   });
 
-  test('can be cancelled while it waits; only one waits at a time', async () => {
+  test('can be cancelled while it waits; a second request is rejected', async () => {
     const id = await windows.berlinWithWindow('cancelled');
     const { operation: begun } = await windows.inWindow(id);
     for (const timing of ['IMMEDIATE', 'MAINTENANCE_WINDOW']) {
@@ -115,7 +115,7 @@ describe('an upgrade in the window', () => {
     expect((await windows.inWindow(id)).userErrors).toEqual([]);
   });
 
-  test('fails when something stands in its way by then', async () => {
+  test('fails if a check blocks it when the window opens', async () => {
     const id = await windows.berlinWithWindow('blocked');
     const { operation: blocked } = await windows.inWindow(id);
     await windows.prisma.node.create({
@@ -141,7 +141,7 @@ describe('an upgrade in the window', () => {
     expect(await windows.stateOf(id)).toBe('RUNNING');
   });
 
-  test('fails when the version cannot be had any more, or the cluster has failed', async () => {
+  test('fails if the version is no longer available, or the cluster has failed', async () => {
     const id = await windows.berlinWithWindow('overtaken');
     const { operation: overtaken } = await windows.inWindow(id);
     await windows.prisma.cluster.update({ where: { id }, data: { version: '1.34.3' } });
@@ -163,7 +163,7 @@ describe('an upgrade in the window', () => {
     });
   });
 
-  test('ends with its cluster', async () => {
+  test('ends with the deletion of its cluster', async () => {
     const id = await windows.berlinWithWindow('deleted');
     const { operation: begun } = await windows.inWindow(id);
     await windows.mutate('deleteCluster', { id });
@@ -172,7 +172,7 @@ describe('an upgrade in the window', () => {
     expect(await windows.reconcile(begun?.id)).toEqual({ kind: 'done' });
   });
 
-  test('without a window in use is refused', async () => {
+  test('is rejected without an enabled window', async () => {
     const { id } = await windows.berlin('windowless');
     expect((await windows.inWindow(id)).userErrors).toMatchObject([
       { code: 'INVALID_STATE', path: ['input', 'timing'] },

@@ -5,13 +5,13 @@ import {
   type VerificationRequest,
 } from '../../../subgraphs/clusters/model/account-verification.rules.js';
 
-describe('real-name verification', () => {
+describe('rules of real-name verification', () => {
   test.each([
     [undefined, null, true],
     [true, null, true],
     [false, null, false],
     [false, {}, true],
-  ])('with the claim %s and the centre knowing %o the account is verified: %s', (claim, known, expected) => {
+  ])('with the claim %s and the registry entry %o the account is verified: %s', (claim, known, expected) => {
     expect(isVerified(claim, known)).toBe(expected);
   });
 
@@ -56,7 +56,7 @@ describe('real-name verification', () => {
       { ...enterprise, documentNumber: '91AAAAAAMA27X6AB0N' },
       ['documentNumber'],
     ],
-  ])('judges %s', (_what, request, paths) => {
+  ])('validates %s', (_what, request, paths) => {
     expect(verificationProblems(request, new Date('2026-12-01')).map(({ path }) => path?.[1])).toEqual(paths);
   });
 });

@@ -51,7 +51,7 @@ const problem = ({ machine: one, home: other, pool: changed, mode = 'MANUAL' }: 
     mode,
   });
 
-describe('a machine that is to join a pool', () => {
+describe('attaching an instance to a pool', () => {
   const cases: readonly [string, Difference, string, RegExp][] = [
     [
       'is in another region',
@@ -128,7 +128,7 @@ describe('a machine that is to join a pool', () => {
     ],
   ];
 
-  test.each(cases)('and %s is refused', (_, difference, code, message) => {
+  test.each(cases)('rejects an instance that %s', (_, difference, code, message) => {
     expect(problem(difference)).toMatchObject({ code, message: expect.stringMatching(message) });
     expect(problem(difference)?.message).toMatch(/^i-1: /);
   });
@@ -147,11 +147,11 @@ describe('a machine that is to join a pool', () => {
       { pool: { instanceTypes: ['ecs.gn6i.xlarge', 'ecs.g6.xlarge'] } },
     ],
     ['runs Windows as the pool does', { machine: { imageId: WINDOWS }, pool: { imageId: WINDOWS } }],
-  ])('and %s joins', (_, difference) => {
+  ])('accepts %s', (_, difference) => {
     expect(problem(difference)).toBeUndefined();
   });
 
-  test('and is not outside of clusters is not found', () => {
+  test('does not find an instance that is not detached', () => {
     expect(attachProblem({ id: 'i-1', machine: undefined, home, mode: 'AUTO' })?.code).toBe('NOT_FOUND');
   });
 });

@@ -27,7 +27,7 @@ const place = (cpu: number, more: Partial<CandidateNode> = {}): CandidateNode =>
 });
 const gpuTaint = { key: 'gpu', value: 'yes', effect: 'NoSchedule' };
 
-test('a pod requests what its containers do together, its largest init container if that is more, and one place', () => {
+test('a pod requests the sum of its containers, its largest init container if that is more, and one pod', () => {
   const spec: PodSpec = {
     containers: [
       { resources: { requests: { cpu: '250m' }, limits: { cpu: '2', memory: '1Gi' } } },
@@ -106,7 +106,7 @@ test.each([
   expect(templateOf(pool as never, facts as never, [])?.labels).toMatchObject({ 'kubernetes.io/os': os });
 });
 
-describe('which pools grow', () => {
+describe('choosing node pools to scale up', () => {
   const small: ScalablePool = { id: 'small', room: 10, template: place(4), zoneIds: ['a', 'b'] };
   const large: ScalablePool = { id: 'large', room: 10, template: place(16), zoneIds: [] };
   const grown = (pods: Pod[], present: CandidateNode[] = [], pools = [small, large]) =>
@@ -116,18 +116,18 @@ describe('which pools grow', () => {
       ours.length,
     ]);
 
-  test('none for pods that the scheduler can place', () => {
+  test('chooses none for schedulable pods', () => {
     expect(grown([pod('1'), pod('1')], [place(2)])).toEqual([]);
   });
-  test('the one whose machine the pod fills best, by as few nodes as the pods fit on', () => {
+  test('chooses the pool with the least waste, and as few nodes as the pods need', () => {
     expect(grown([pod('3'), pod('1'), pod('3')])).toEqual([['small', 2, 3]]);
     expect(grown([pod('12'), pod('3')])).toEqual([['large', 1, 2]]);
   });
-  test('no further than it may', () => {
+  test('respects the maximum of a pool', () => {
     expect(grown([pod('3'), pod('3'), pod('3')], [], [{ ...small, room: 2 }])).toEqual([['small', 2, 2]]);
     expect(planScaleUp([pod('3'), pod('3')], [], [{ ...small, room: 1 }]).left).toEqual([pod('3')]);
   });
-  test('several, where one may not grow as far as the pods need', () => {
+  test('chooses several pools if one pool may not grow enough for the pods', () => {
     const pools = [
       { ...small, room: 1 },
       { ...large, room: 1 },
@@ -150,29 +150,29 @@ describe('which pools grow', () => {
     ],
   });
 
-  test('in the zone that a pod or its volume asks for, and in any for pods that do not care', () => {
+  test('chooses the zone that a pod or its volume requires, and any zone for other pods', () => {
     expect(zones([pod('3')])).toEqual([[1, {}], 0]);
     expect(zones([pod('3', zone('b')), pod('3'), pod('3', zone('a'))])).toEqual([[3, { a: 1, b: 1 }], 0]);
     expect(zones([volumeIn('b'), volumeIn('b')])).toEqual([[2, { b: 2 }], 0]);
     expect(zones([pod('3', zone('c'))])).toEqual([1]);
     expect(zones([volumeIn('b')], { ...small, zoneIds: ['b'] })).toEqual([[1, {}], 0]);
   });
-  test('by one node for pods of which only one cares where it is', () => {
+  test('adds one node for several pods of which one requires a zone', () => {
     expect(zones([pod('1'), pod('1', zone('b')), pod('1')])).toEqual([[1, { b: 1 }], 0]);
     expect(zones([pod('1', zone('a')), pod('1', zone('b'))])).toEqual([[2, { a: 1, b: 1 }], 0]);
   });
-  test('no pool could take a pod that is to be where it has no zone', () => {
+  test('a pod fits only a pool with its zone', () => {
     expect(fitsAfterScaleUp(small, pod('1', zone('b')))).toBe(true);
     expect(fitsAfterScaleUp(small, pod('1', zone('c')))).toBe(false);
     expect(fitsAfterScaleUp(large, pod('1'))).toBe(true);
   });
-  test('none for a pod that would fit on no new node either', () => {
+  test('chooses none for a pod that no new node could run', () => {
     expect(grown([pod('17')])).toEqual([]);
     expect(grown([pod('1', { nodeSelector: { disk: 'ssd' } })])).toEqual([]);
   });
 });
 
-describe('which nodes go', () => {
+describe('choosing nodes to scale down', () => {
   const node = (id: string, used: number, pods: Pod[], more: Partial<OccupiedNode> = {}): OccupiedNode => ({
     id,
     place: place(4 - used),
@@ -198,14 +198,14 @@ describe('which nodes go', () => {
   const going = (nodes: OccupiedNode[], others: CandidateNode[], most: number) =>
     planScaleDown(nodes, others, most).map(({ id }) => id);
 
-  test('those that are empty, as many as may', () => {
+  test('chooses empty nodes down to the minimum', () => {
     expect(going([node('a', 0, []), node('b', 0, []), node('c', 0, [])], [], 2)).toEqual(['c', 'b']);
   });
-  test('one whose pods have room elsewhere, but not the node that takes them in', () => {
+  test('chooses a node whose pods fit elsewhere, but not the node that receives them', () => {
     expect(going([node('a', 1, [pod('1')]), node('b', 1, [pod('1')])], [], 2)).toEqual(['b']);
     expect(going([node('a', 1, [pod('1')])], [place(1)], 2)).toEqual(['a']);
   });
-  test('none whose pods would find no place', () => {
+  test('chooses no node whose pods do not fit elsewhere', () => {
     expect(going([node('a', 1, [pod('1')])], [place(0.5)], 2)).toEqual([]);
   });
 });

@@ -36,8 +36,8 @@ const failed = (facts: Partial<UpgradeFacts>) =>
     .filter(({ result }) => result === 'FAILED')
     .map(({ name, level }) => `${level} ${name}`);
 
-describe('an upgrade check', () => {
-  test('of a healthy cluster passes in all items, and says that there is no way back', () => {
+describe('rules of the upgrade check', () => {
+  test('all items pass for a healthy cluster, and warn that the upgrade cannot be rolled back', () => {
     const items = upgradeCheckItems(well);
     expect(items).toHaveLength(10);
     expect(items.filter(({ result, fix }) => result === 'FAILED' || fix !== null)).toEqual([]);
@@ -83,7 +83,7 @@ describe('an upgrade check', () => {
     expect(failed(facts)).toEqual(expected);
   });
 
-  test('tells each failed item with a fix, and the refusal repeats both', () => {
+  test('reports each failed item with a fix, and the rejection repeats both', () => {
     const items = upgradeCheckItems({ ...well, state: 'SCALING', nodes: [{ ...node, status: 'Unknown' }] });
     expect(items.filter(({ result, fix }) => (result === 'FAILED') !== (fix !== null))).toEqual([]);
     expect(blockedProblem('cluster_1', [])).toBeUndefined();
@@ -99,7 +99,7 @@ test.each([
   ['1.26.3', 2],
   ['1.28.0', 3],
   ['1.34.1', 3],
-])('under a control plane of %s nodes may be %i minor versions behind', (version, skew) => {
+])('with a control plane of %s nodes may be %i minor versions older', (version, skew) => {
   expect(allowedSkew(version)).toBe(skew);
 });
 
@@ -109,7 +109,7 @@ test.each([
   ['1.22', '1.24', 0],
   [null, '1.34', 1],
   [null, '1.9', 0],
-])('from %s to %s %i of the APIs goes', (from, to, count) => {
+])('from %s to %s %i of the APIs are removed', (from, to, count) => {
   expect(removedBetween([cronJob], from, to)).toHaveLength(count);
 });
 
@@ -132,11 +132,11 @@ test.each([
   ],
   ['nothing', {}, 0],
   ['managers of another form', { managedFields: 'x' }, 0],
-])('an object was written with the versions that %s name', (_, metadata, count) => {
+])('reads the API versions of an object from %s', (_, metadata, count) => {
   expect(apiVersionsOf({ metadata }).size).toBe(count);
 });
 
-test('uses are told with three objects by name and the rest by number', () => {
+test('lists three objects of a removed API by name and the rest by number', () => {
   const objects = ['a/1', 'a/2', 'a/3', 'a/4', 'b/5'];
   const gone = { ...cronJob, kind: 'PodSecurityPolicy', replacement: null };
   expect(

@@ -59,7 +59,7 @@ const catalog: ClusterCatalog = {
   versions,
 };
 
-describe('the product of a type, profile and spec', () => {
+describe('product of a type, profile and spec', () => {
   test.each<[KindRequest, string]>([
     [{ type: 'MANAGED_KUBERNETES' }, 'ACK_STANDARD'],
     [{ type: 'MANAGED_KUBERNETES', spec: 'STANDARD' }, 'ACK_STANDARD'],
@@ -84,7 +84,7 @@ describe('the product of a type, profile and spec', () => {
         ['input', 'spec'],
       ],
     ],
-  ])('%o is refused', (request, paths) => {
+  ])('rejects %o', (request, paths) => {
     const { kind, problems } = kindOf(request);
     expect(kind).toBeUndefined();
     expect(problems.map(({ code, path }) => [code, path])).toEqual(
@@ -93,7 +93,7 @@ describe('the product of a type, profile and spec', () => {
   });
 });
 
-describe('versions', () => {
+describe('Kubernetes versions', () => {
   test.each([
     // version, creatable, supported, expired
     ['1.34.3', true, true, false],
@@ -119,7 +119,7 @@ describe('versions', () => {
     ['1.33', 'UNKNOWN_VERSION'],
     ['', 'UNKNOWN_VERSION'],
     ['newest', 'UNKNOWN_VERSION'],
-  ])('a new cluster that asks for %s gets %s', (requested, expected) => {
+  ])('a new cluster that requests %s gets %s', (requested, expected) => {
     const choice = versions.choose(requested);
     expect(choice.ok ? choice.version : choice.code).toBe(expected);
   });
@@ -140,26 +140,26 @@ describe('versions', () => {
     ['1.34.3', '1.34.1', 'UPGRADE_NOT_ALLOWED'],
     ['1.34.3', '1.34', 'UPGRADE_NOT_ALLOWED'],
     ['1.34.3', '1.36', 'UNKNOWN_VERSION'],
-  ])('an upgrade from %s to %s answers %s', (from, requested, expected) => {
+  ])('an upgrade from %s to %s returns %s', (from, requested, expected) => {
     const choice = versions.chooseUpgrade(from, requested);
     expect(choice.ok ? choice.version : choice.code).toBe(expected);
   });
 
-  test('are compared by number, not by letter', () => {
+  test('versions are compared numerically', () => {
     expect(['1.9.10', '1.10.1', '1.9.9'].sort(compareVersions)).toEqual(['1.9.9', '1.9.10', '1.10.1']);
   });
 });
 
-describe('names and labels', () => {
-  test.each(['a', 'Prod-1', '生产集群', '0-zero', 'x'.repeat(63), 'ends-'])('%s is a name', (name) => {
+describe('validation of names and labels', () => {
+  test.each(['a', 'Prod-1', '生产集群', '0-zero', 'x'.repeat(63), 'ends-'])('accepts the name %s', (name) => {
     expect(validateName(name, ['input', 'name'])).toEqual([]);
   });
-  test.each(['', '-a', 'a b', 'a_b', 'x'.repeat(64), 'a\n', 'é', '名.字'])('%j is no name', (name) => {
+  test.each(['', '-a', 'a b', 'a_b', 'x'.repeat(64), 'a\n', 'é', '名.字'])('rejects the name %j', (name) => {
     expect(validateName(name, ['input', 'name'])).toMatchObject([
       { code: 'INVALID_INPUT', path: ['input', 'name'] },
     ]);
   });
-  test.each([undefined, null, {}, { a: 'b' }, { a: '' }])('%j are labels', (labels) => {
+  test.each([undefined, null, {}, { a: 'b' }, { a: '' }])('accepts the labels %j', (labels) => {
     expect(validateLabels(labels, ['labels'])).toEqual([]);
   });
   test.each([
@@ -171,12 +171,12 @@ describe('names and labels', () => {
     { '': 'x' },
     { a: 'x'.repeat(257) },
     Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, 'v'])),
-  ])('%j are no labels', (labels) => {
+  ])('rejects the labels %j', (labels) => {
     expect(validateLabels(labels, ['labels'])).toMatchObject([{ code: 'INVALID_INPUT' }]);
   });
 });
 
-describe('node pools', () => {
+describe('validation of node pools', () => {
   const pool = { name: 'p', instanceTypes: ['fits'] };
   const path = ['input', 'nodePools', '0'];
   test.each([
@@ -215,7 +215,7 @@ describe('node pools', () => {
   });
 });
 
-describe('a cluster', () => {
+describe('plan of a new cluster', () => {
   const request: ClusterRequest = {
     name: 'prod',
     regionId: 'cn-guangzhou',
@@ -223,7 +223,7 @@ describe('a cluster', () => {
     spec: 'PRO',
   };
 
-  test('is planned with the defaults of its region and the newest version', () => {
+  test('uses the defaults of its region and the newest version', () => {
     expect(planCluster(request, catalog).plan).toEqual({
       name: 'prod',
       regionId: 'cn-guangzhou',
@@ -246,7 +246,7 @@ describe('a cluster', () => {
     });
   });
 
-  test('may name its region and time zone as the ACK documentation spells them', () => {
+  test('accepts region and time zone as the ACK documentation spells them', () => {
     const { plan } = planCluster({ ...request, regionId: 'guangzhou', timeZone: 'America/Tornto' }, catalog);
     expect(plan).toMatchObject({ regionId: 'cn-guangzhou', timeZone: 'America/Toronto' });
   });
@@ -290,7 +290,7 @@ describe('a cluster', () => {
         ['INVALID_INPUT', 'input', 'labels'],
       ],
     ],
-  ])('with %j is refused with every problem at once', (change, expected) => {
+  ])('reports every problem of %j at once', (change, expected) => {
     const { plan, problems } = planCluster({ ...request, ...change }, catalog);
     expect(plan).toBeUndefined();
     expect(problems.map(({ code, path }) => [code, ...(path ?? [])])).toEqual(expected);

@@ -22,8 +22,8 @@ beforeAll(async () => {
 });
 const entryOf = (name: string) => entries.find((entry) => entry.name === name)!;
 
-describe('the catalog of components', () => {
-  it('has a schema for the parameters of each whose defaults are valid, and an oldest and a newest version', () => {
+describe('catalog of components', () => {
+  it('has a parameter schema for each component with valid defaults, and an oldest and a newest version', () => {
     for (const entry of entries) {
       expect(parameterProblems(entry, {}), entry.name).toEqual([]);
       const defaults = Object.entries(entry.parameters.properties).map(([key, { default: value }]) => [
@@ -36,7 +36,7 @@ describe('the catalog of components', () => {
     }
   });
 
-  it('has the published versions of each project, and says where they are published', () => {
+  it('has the published versions of each project with their source', () => {
     for (const { name, versions, versionsSource } of entries) {
       expect(new URL(versionsSource).protocol, name).toBe('https:');
       expect(
@@ -51,7 +51,7 @@ describe('the catalog of components', () => {
     expect(versionsFor(entryOf('ack-scheduler-plugins'), '1.32.6')[0]).toBe('v0.32.7');
   });
 
-  it('gives a cluster the network and storage components of its plugins and no others', () => {
+  it('selects the network and storage components of the plugins of a cluster and no others', () => {
     const names = (product: string, networkPlugin: string, storagePlugin = 'CSI') =>
       entries
         .filter((entry) =>
@@ -74,7 +74,7 @@ describe('the catalog of components', () => {
     expect(names('REGISTERED', 'FLANNEL')).toEqual([]);
   });
 
-  it('offers versions that work with the Kubernetes of the cluster, newest first', () => {
+  it('lists versions that are compatible with the Kubernetes version, newest first', () => {
     expect(versionsFor(entryOf('coredns'), '1.26.15')).toEqual(['v1.9.3']);
     expect(versionsFor(entryOf('coredns'), '1.34.1')).toEqual(['v1.12.1', 'v1.11.3', 'v1.9.3']);
     expect(versionsFor(entryOf('kube-proxy-worker'), '1.34.1')).toEqual(['v1.34.1']);
@@ -84,7 +84,7 @@ describe('the catalog of components', () => {
   });
 });
 
-describe('parameters', () => {
+describe('parameters of components', () => {
   it.each([
     [{ replicas: 0 }, 'replicas'],
     [{ replicas: 51 }, 'replicas'],
@@ -92,14 +92,14 @@ describe('parameters', () => {
     [{ cpuRequest: 'much' }, 'cpuRequest'],
     [{ cacheSeconds: 3601 }, 'cacheSeconds'],
     [{ unheardOf: 1 }, undefined],
-  ])('%j of coredns are refused with the place of the mistake', (parameters, name) => {
+  ])('rejects %j of coredns with the path of the error', (parameters, name) => {
     const problems = parameterProblems(entryOf('coredns'), parameters);
     expect(problems).toMatchObject([
       { code: 'INVALID_INPUT', path: ['input', 'parameters', ...(name === undefined ? [] : [name])] },
     ]);
   });
 
-  it('are set one by one; null takes one back', () => {
+  it('are set individually; null resets one', () => {
     expect(changedParameters({ replicas: 3, cacheSeconds: 5 }, { replicas: null, logLevel: 'warn' })).toEqual(
       {
         cacheSeconds: 5,
@@ -115,13 +115,16 @@ describe('parameters', () => {
     [400, {}, [50]],
     [400, { replicas: 50 }, []],
     [80, { replicas: 2 }, [10]],
-  ])('of coredns suit a cluster of %i nodes or there is advice', (nodes, set, recommended) => {
-    expect(adviceFor(entryOf('coredns'), set, nodes).map((advice) => advice.recommended)).toEqual(
-      recommended,
-    );
-  });
+  ])(
+    'of coredns for a cluster of %i nodes are sufficient, or there is a recommendation',
+    (nodes, set, recommended) => {
+      expect(adviceFor(entryOf('coredns'), set, nodes).map((advice) => advice.recommended)).toEqual(
+        recommended,
+      );
+    },
+  );
 
-  it('of kube-proxy get advice when iptables rules would be slow', () => {
+  it('of kube-proxy have a recommendation if iptables rules would be slow', () => {
     expect(adviceFor(entryOf('kube-proxy-worker'), { mode: 'iptables' }, 51)).toMatchObject([
       { recommended: 'ipvs' },
     ]);
@@ -129,7 +132,7 @@ describe('parameters', () => {
   });
 });
 
-describe('the state machine of components', () => {
+describe('transitions of component states', () => {
   const ACTIONS: ComponentAction[] = ['UPGRADE', 'CONFIGURE', 'RESTORE', 'UNINSTALL'];
   it.each([
     ['INSTALLING', [undefined, undefined, undefined, undefined]],
@@ -139,12 +142,12 @@ describe('the state machine of components', () => {
     ['UNINSTALLING', [undefined, undefined, undefined, undefined]],
     ['FAILED', ['UPGRADING', 'UPDATING', 'UPDATING', 'UNINSTALLING']],
     ['no state', [undefined, undefined, undefined, undefined]],
-  ])('from %s leads where it should and nowhere else', (state, next) => {
+  ])('%s leads exactly to the expected states', (state, next) => {
     expect(ACTIONS.map((action) => afterAction(state, action))).toEqual(next);
   });
 });
 
-describe('drift', () => {
+describe('drift of an object', () => {
   const wanted = () => {
     const objects = manifestOf({
       entry: entryOf('nginx-ingress-controller'),
@@ -154,14 +157,14 @@ describe('drift', () => {
     return objects.find(({ object }) => object.kind === 'Deployment')!;
   };
 
-  it('is nothing that the API server or others have added', () => {
+  it('ignores fields that the API server or others have added', () => {
     const { object } = wanted();
     const live = { ...structuredClone(object), status: { replicas: 2 } };
     live.metadata!.annotations = { 'deployment.kubernetes.io/revision': '3' };
     expect(driftOf(wanted(), live)).toEqual([]);
   });
 
-  it('is each field that differs from what was applied, members of lists found by their name', () => {
+  it('lists each field that differs from the applied manifest, and list members by name', () => {
     const live = structuredClone(wanted().object) as unknown as {
       spec: { replicas: number; template: { spec: { containers: { image: string }[] } } };
     };
@@ -179,14 +182,14 @@ describe('drift', () => {
     ]);
   });
 
-  it('is the whole object when it is gone', () => {
+  it('is the whole object if it is deleted', () => {
     expect(driftOf(wanted(), undefined)).toEqual([
       { object: 'Deployment nginx-ingress-controller', path: '', expected: 'present', actual: null },
     ]);
   });
 });
 
-describe('an applied object', () => {
+describe('readiness of an applied object', () => {
   const deployment = (status: object, generation = 2) => ({
     kind: 'Deployment',
     metadata: { name: 'web', generation },
@@ -248,7 +251,7 @@ describe('an applied object', () => {
       { open: 2, notReady: 1 },
       undefined,
     ],
-  ])('%s lacks what it lacks', (_, live, nodes, text) => {
+  ])('evaluates an object %s', (_, live, nodes, text) => {
     expect(rolloutProblem(live, nodes)).toBe(text);
   });
 });

@@ -8,7 +8,7 @@ import { labelRiskProblems } from '../../../subgraphs/clusters/model/registered.
 const MANAGED = 'MANAGED_KUBERNETES';
 const DEDICATED = 'KUBERNETES';
 
-describe('what never changes of a cluster', () => {
+describe('immutable fields of a cluster', () => {
   const managed = {
     id: 'cluster_1',
     type: MANAGED,
@@ -32,7 +32,7 @@ describe('what never changes of a cluster', () => {
     masterCount: 0,
   };
 
-  test('may be repeated in an update', () => {
+  test('accept their current value in an update', () => {
     expect(immutableProblems({}, managed)).toEqual([]);
     expect(immutableProblems(unchanged, managed)).toEqual([]);
     expect(immutableProblems({ masterCount: 3, type: DEDICATED }, dedicated)).toEqual([]);
@@ -52,7 +52,7 @@ describe('what never changes of a cluster', () => {
     ['fewer masters', { masterCount: 1 }, dedicated, ['masterCount']],
     ['masters of a managed one', { masterCount: 3 }, managed, ['masterCount']],
     ['several at once', { vpcId: 'vpc_2', spec: 'STANDARD' }, managed, ['vpcId', 'spec']],
-  ])('is refused with its path: %s', (_what, update, cluster, fields) => {
+  ])('reject another value with the path: %s', (_what, update, cluster, fields) => {
     expect(immutableProblems(update, cluster).map(({ code, path }) => [code, path])).toEqual(
       fields.map((field) => ['IMMUTABLE_FIELD', ['input', field]]),
     );

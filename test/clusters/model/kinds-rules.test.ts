@@ -9,7 +9,7 @@ const MANAGED = 'MANAGED_KUBERNETES';
 const DEDICATED = 'KUBERNETES';
 const REGISTERED = 'EXTERNAL_KUBERNETES';
 
-describe('the kind of a cluster', () => {
+describe('kind of a cluster', () => {
   const base = { spec: null, capability: null, masters: 0, controlPlane: 'PLATFORM', nodePools: true };
   test.each<[KindRequest, object]>([
     [{ type: MANAGED }, { ...base, name: 'STANDARD', product: 'ACK_STANDARD', spec: 'STANDARD' }],
@@ -75,7 +75,7 @@ describe('the kind of a cluster', () => {
       { type: REGISTERED },
       { ...base, name: 'REGISTERED', product: 'REGISTERED', controlPlane: 'EXTERNAL', nodePools: false },
     ],
-  ])('%o is %o', (request, expected) => {
+  ])('%o has the kind %o', (request, expected) => {
     expect(kindOf(request)).toMatchObject({ kind: expected, problems: [] });
   });
 
@@ -89,13 +89,13 @@ describe('the kind of a cluster', () => {
     [{ type: MANAGED, profile: 'SERVERLESS', capability: 'GPU' }, [['UNSUPPORTED_BY_KIND', 'capability']]],
     [{ type: MANAGED, profile: 'EDGE', capability: 'SANDBOX' }, [['UNSUPPORTED_BY_KIND', 'capability']]],
     [{ type: DEDICATED, capability: 'CONFIDENTIAL' }, [['UNSUPPORTED_BY_KIND', 'capability']]],
-  ])('%o does not exist', (request, expected) => {
+  ])('%o has no kind', (request, expected) => {
     const { kind, problems } = kindOf(request);
     expect(kind).toBeUndefined();
     expect(problems.map(({ code, path }) => [code, path?.[1]])).toEqual(expected);
   });
 
-  test('each of the nine can be made, and each product is of one', () => {
+  test('each of the nine kinds can be created, and each product belongs to one', () => {
     const kinds = kindCatalog();
     expect(kinds).toHaveLength(9);
     expect(kinds.filter(({ variants }) => variants.length === 0)).toEqual([]);
@@ -103,7 +103,7 @@ describe('the kind of a cluster', () => {
     expect(products.size).toBe(8);
   });
 
-  test('the quotas that apply are those that the catalog has a figure for', () => {
+  test('the quotas of a kind are those with a figure in the catalog', () => {
     const text = readFileSync(
       new URL('../../../prisma/catalog/cluster-quotas.json', import.meta.url),
       'utf8',
@@ -130,7 +130,7 @@ describe('the kind of a cluster', () => {
     }
   });
 
-  test('clusters with machines take of the vCPU quota, those with a control plane of ours a load balancer', () => {
+  test('clusters with instances use the vCPU quota, and clusters with a managed control plane a load balancer', () => {
     const taken = (resource: string) =>
       new Set(allCombinations().flatMap(({ kind }) => (kind.quotas.includes(resource) ? [kind.name] : [])));
     expect([...taken('payg-vcpu')].sort()).toEqual(
@@ -153,7 +153,7 @@ const types = new Map([
 ]);
 const RUNV = 'SANDBOXED_CONTAINER_RUNV';
 
-describe('a request for a cluster of a kind', () => {
+describe('request for a cluster of a kind', () => {
   const problemsOf = (kind: KindRequest, request: RequestOfKind) =>
     kindProblems(request, kindOf(kind).kind, { version: { ok: true, version: '1.34.3' }, types }).map(
       ({ code, path }) => [code, ...(path ?? []).slice(1)].join(' '),
@@ -287,7 +287,7 @@ describe('a request for a cluster of a kind', () => {
       { 'alibabacloud.com/sandboxed-container': 'Sandboxed-Container.runv' },
     ],
     [{ runtime: 'CONTAINERD', gpuSharing: true }, { 'ack.node.gpu.schedule': 'cgpu' }],
-  ])('its machines are labelled for it: %o', (pools, labels) => {
+  ])('labels its instances for it: %o', (pools, labels) => {
     expect(labelsOfKind(pools)).toEqual(labels);
   });
 });

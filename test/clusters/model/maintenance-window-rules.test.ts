@@ -94,8 +94,8 @@ const windows = fc.record({
   durationHours: fc.integer({ min: 1, max: 24 }),
 });
 
-describe.each(ZONES)('in %s', (timeZone) => {
-  test('windows open when a count of all quarters of an hour of the year says', () => {
+describe.each(ZONES)('maintenance windows in %s', (timeZone) => {
+  test('open at the times that a count of all quarters of an hour of the year gives', () => {
     fc.assert(
       fc.property(
         windows,
@@ -146,13 +146,13 @@ test.each([
   ['that comes twice is its first', '02:30', '2026-10-24T23:00:00Z', '2026-10-25T00:30:00.000Z'],
   ['in winter', '02:30', '2026-01-10T00:00:00Z', '2026-01-10T01:30:00.000Z'],
   ['in summer', '02:30', '2026-07-10T00:00:00Z', '2026-07-10T00:30:00.000Z'],
-])('a time %s', (_, startTime, at, startsAt) => {
+])('evaluates a time %s', (_, startTime, at, startsAt) => {
   const opening = nextOccurrence(berlin(startTime), new Date(at));
   expect(opening?.startsAt.toISOString()).toBe(startsAt);
   expect(opening!.endsAt.getTime() - opening!.startsAt.getTime()).toBe(2 * HOUR);
 });
 
-test('nothing is open before the first day', () => {
+test('never opens before the first day', () => {
   expect(occurrenceAt(berlin('00:00'), new Date('2025-12-31T23:30:00Z'))).not.toBeNull();
   expect(occurrenceAt(berlin('00:00'), new Date('2025-12-30T23:30:00Z'))).toBeNull();
   expect(localDate('Europe/Berlin', new Date('2025-12-31T23:30:00Z'))).toBe('2026-01-01');
@@ -165,7 +165,7 @@ test.each([
   'FREQ=MONTHLY;BYDAY=2TU',
   'FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1',
   'FREQ=YEARLY;BYMONTH=1,7;BYMONTHDAY=-1',
-])('%s is taken', (recurrence) => {
+])('accepts %s', (recurrence) => {
   expect(recurrenceProblem(recurrence, '2026-01-31')).toBeUndefined();
 });
 
@@ -191,6 +191,6 @@ test.each([
   ['FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30', 'It does not open within a year'],
   ['FREQ=YEARLY;INTERVAL=4;BYMONTH=2;BYMONTHDAY=29', 'It does not open within a year'],
   [`FREQ=DAILY;BYMONTHDAY=${'1,'.repeat(100)}1`, 'longer than'],
-])('%j is refused', (recurrence, why) => {
+])('rejects %j', (recurrence, why) => {
   expect(recurrenceProblem(recurrence, '2026-01-31')).toContain(why);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { migrationProblems, type MigrationFacts } from '../../../subgraphs/clusters/model/migration.rules.js';
 
-describe('a migration to Pro', () => {
+describe('rules of a migration to Pro', () => {
   const need = { resource: 'ACK_PRO/clustersPerAccount', scope: '', limit: 100, used: 3, requested: 1 };
   const facts: MigrationFacts = {
     id: 'cluster_1',

@@ -26,8 +26,8 @@ const range = fc
   .tuple(fc.integer({ min: 4, max: 30 }), fc.nat(2 ** 32 - 1))
   .map(([prefix, at]) => cidrAt(Math.floor(at / 2 ** (32 - prefix)) * 2 ** (32 - prefix), prefix));
 
-describe('ranges of addresses', () => {
-  test.each(['10.0.0.0/8', '0.0.0.0/0', '192.168.1.128/25', '255.255.255.255/32'])('%s is one', (text) => {
+describe('CIDR blocks', () => {
+  test.each(['10.0.0.0/8', '0.0.0.0/0', '192.168.1.128/25', '255.255.255.255/32'])('accepts %s', (text) => {
     expect(parseCidr(text)?.text).toBe(text);
   });
 
@@ -44,11 +44,11 @@ describe('ranges of addresses', () => {
     ' 10.0.0.0/8',
     '::/0',
     '',
-  ])('%j is none', (text) => {
+  ])('rejects %j', (text) => {
     expect(parseCidr(text)).toBeUndefined();
   });
 
-  test('two overlap just when they have an address in common', () => {
+  test('overlap exactly if they have an address in common', () => {
     fc.assert(
       fc.property(range, range, (a, b) => {
         const common = Math.max(a.first, b.first) < Math.min(a.first + a.size, b.first + b.size);
@@ -60,7 +60,7 @@ describe('ranges of addresses', () => {
     );
   });
 
-  test('a free one lies within, and overlaps none that is taken; there is none only when no place is left', () => {
+  test('a free block lies within the range and overlaps no used one; it is absent only if no space is left', () => {
     fc.assert(
       fc.property(fc.array(range, { maxLength: 12 }), fc.integer({ min: 12, max: 18 }), (taken, prefix) => {
         const within = parseCidr('10.0.0.0/10')!;
@@ -89,12 +89,12 @@ describe('ranges of addresses', () => {
     ['services', '172.16.0.0/12', false],
     ['pods', '10.0.0.0/24', true],
     ['pods', '10.0.0.0/25', false],
-  ] as const)('as range of a %s %s is accepted: %s', (of, text, accepted) => {
+  ] as const)('for a %s %s is accepted: %s', (of, text, accepted) => {
     expect(rangeProblems(text, of, ['input']).length === 0).toBe(accepted);
   });
 });
 
-test('a hundred Pro clusters find ranges for their pods in one VPC: 32 with room for 1,000 nodes, the others for 256', () => {
+test('a VPC has pod CIDRs for a hundred Pro clusters: 32 for 1,000 nodes, the others for 256', () => {
   const taken: Cidr[] = [];
   for (let count = 0; count < 100; count += 1)
     taken.push(freePodRange({ product: 'ACK_PRO', nodes: 3, mask: 24 }, taken)!);
@@ -111,7 +111,7 @@ test('a hundred Pro clusters find ranges for their pods in one VPC: 32 with room
   ).toBeUndefined();
 });
 
-describe('pods of a node', () => {
+describe('pods per node', () => {
   test.each([
     [24, 256],
     [25, 128],
@@ -140,7 +140,7 @@ describe('pods of a node', () => {
     });
   });
 
-  test('Flannel takes a route and an address for each node, whatever the machine', () => {
+  test('Flannel uses a route and an address for each node of any type', () => {
     const use = { routes: 1, addresses: 1, enis: 0 };
     expect(nodeNetworkUsage({ plugin: 'FLANNEL', nodeCidrMask: 24 }, { enis: 8, ipsPerEni: 30 })).toEqual(
       use,
@@ -162,12 +162,12 @@ describe('pods of a node', () => {
     [129, 24, 15],
     [1000, 24, 13],
     [10, 26, 18],
-  ])('for %s nodes with /%s each a /%s is chosen, so that there is room to grow', (nodes, mask, prefix) => {
+  ])('for %s nodes with /%s each a /%s is chosen, with room to grow', (nodes, mask, prefix) => {
     expect(podPrefix(nodes, mask)).toBe(prefix);
   });
 });
 
-describe('what a network is refused for', () => {
+describe('validation of the network of a cluster', () => {
   const flannel = { plugin: 'FLANNEL', hasNetwork: true };
   const codes = (request: Parameters<typeof validateNetwork>[0], facts = flannel) =>
     validateNetwork(request, facts).map(({ code, path }) => `${code} ${path?.slice(2).join('.')}`);
@@ -184,11 +184,11 @@ describe('what a network is refused for', () => {
     [{ vSwitchIds: ['vsw_1'] }, ['INVALID_INPUT vpcId']],
     [{ securityGroupId: 'sg_1' }, ['INVALID_INPUT vpcId']],
     [{ vpcId: 'vpc_1', vSwitchIds: [] }, ['INVALID_INPUT vSwitchIds']],
-  ])('%j: %j', (request, problems) => {
+  ])('%j has the problems %j', (request, problems) => {
     expect(codes(request)).toEqual(problems);
   });
 
-  test('Terway has no ranges for pods, a registered cluster no network at all', () => {
+  test('Terway has no pod CIDR, and a registered cluster no network', () => {
     const terway = { plugin: 'TERWAY', hasNetwork: true };
     expect(codes({ podCidr: '10.0.0.0/16', nodeCidrMask: 25 }, terway)).toEqual([
       'INVALID_INPUT podCidr',
@@ -206,7 +206,7 @@ describe('what a network is refused for', () => {
     [{ ...rule, direction: 'EGRESS' }, false],
     [{ ...rule, fromPort: 54, toPort: 60 }, false],
     [{ ...rule, cidr: '10.1.0.0/16' }, false],
-  ])('the rule %j lets the DNS of pods of 10.0.0.0/16 through: %s', (one, through) => {
+  ])('the rule %j allows DNS of pods of 10.0.0.0/16: %s', (one, through) => {
     expect(allowsDns([one], parseCidr('10.0.0.0/16')!)).toBe(through);
   });
 

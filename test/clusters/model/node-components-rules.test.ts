@@ -31,7 +31,7 @@ const facts = (report: NodeReport | undefined): NodeFacts => ({
 const standings = (report: NodeReport | undefined) =>
   nodeComponents(facts(report)).map(({ status }) => status);
 
-describe('the components of a node stand each by itself', () => {
+describe('components of a node', () => {
   test.each<[string, NodeReport | undefined, string[]]>([
     ['all work', healthy, ['RUNNING', 'RUNNING', 'RUNNING', 'RUNNING']],
     ['Kubernetes does not know the node', undefined, ['UNKNOWN', 'UNKNOWN', 'UNKNOWN', 'UNKNOWN']],
@@ -75,14 +75,14 @@ describe('the components of a node stand each by itself', () => {
     expect(standings(report)).toEqual(expected);
   });
 
-  test('a DaemonSet of the account with a similar name does not stand for a component', () => {
+  test('a DaemonSet of the account with a similar name is not a component', () => {
     const own = [agent('aaa-kube-proxy-exporter', false), agent('flannel-monitor', false)];
     const report = { ...healthy, agents: [...own, ...healthy.agents] };
     expect(standings(report)).toEqual(['RUNNING', 'RUNNING', 'RUNNING', 'RUNNING']);
     expect(standings({ ...healthy, agents: own })).toEqual(['RUNNING', 'NOT_READY', 'RUNNING', 'NOT_READY']);
   });
 
-  test('what does not work says why, in the words of Kubernetes where it has some', () => {
+  test('a failed component has the message of Kubernetes as reason if there is one', () => {
     const report = {
       ...healthy,
       conditions: [ready, { type: 'NetworkUnavailable', status: 'True', message: 'no route' }],
@@ -103,6 +103,6 @@ test.each([
   ['kube-proxy@sha256:0a1b', null],
   ['registry.example.com:5000/kube-proxy', null],
   ['', null],
-])('of the image "%s" the version is %s', (image, version) => {
+])('the image "%s" has the version %s', (image, version) => {
   expect(imageVersion(image)).toBe(version);
 });

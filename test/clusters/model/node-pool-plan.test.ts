@@ -38,7 +38,7 @@ function node(id: string, state: string, more: Partial<Node> = {}): Node {
 const pool = (desiredSize: number) => ({ name: 'workers', desiredSize, generation: 2 });
 const ids = (nodes: readonly Node[]) => nodes.map(({ id }) => id);
 
-describe('the plan of a node pool', () => {
+describe('plan of a node pool', () => {
   it.each([
     { name: 'nothing yet', desiredSize: 2, nodes: [], missing: 2, leaving: [] },
     { name: 'enough', desiredSize: 1, nodes: [node('1', 'running')], missing: 0, leaving: [] },
@@ -83,7 +83,7 @@ describe('the plan of a node pool', () => {
     expect(plan.kept.length + plan.leaving.length).toBe(nodes.length);
   });
 
-  it('takes failed nodes first, then what is not ready, then the newest', () => {
+  it('deletes failed nodes first, then nodes that are not ready, then the newest', () => {
     const nodes = [
       node('1', 'running'),
       node('2', 'running'),
@@ -96,7 +96,7 @@ describe('the plan of a node pool', () => {
   });
 });
 
-describe('the result of a generation', () => {
+describe('result of a generation', () => {
   it('counts the created, the failed and the rejected nodes of the generation', () => {
     const failure = { code: 'OUT_OF_STOCK', message: 'None left.' };
     const nodes = [

@@ -34,7 +34,7 @@ const POOL_COMMANDS: readonly PoolCommand[] = [
   'GROUP_LOST',
 ];
 
-describe('states of node pools', () => {
+describe('transitions of node pool states', () => {
   const refused = undefined;
   const table: Record<NodePoolState, (NodePoolState | undefined)[]> = {
     INITIAL: [refused, refused, refused, refused, refused, refused, refused, 'DELETING', refused],
@@ -64,7 +64,7 @@ describe('states of node pools', () => {
     ['UNHEALTHY', 'SCALING_GROUP_MISSING'],
     ['DELETING', 'INVALID_STATE'],
     ['SCALING', 'INVALID_STATE'],
-  ] as const)('a command that %s does not take is refused with %s', (state, code) => {
+  ] as const)('a pool in %s rejects a command with %s', (state, code) => {
     expect(poolStateProblem({ id: 'nodepool_1', state }, ['input', 'id'])).toMatchObject({
       code,
       path: ['input', 'id'],
@@ -72,7 +72,7 @@ describe('states of node pools', () => {
   });
 });
 
-describe('states of nodes', () => {
+describe('transitions of node states', () => {
   const commands: readonly NodeCommand[] = [
     'REMOVE',
     'LEAVE',
@@ -101,7 +101,7 @@ describe('states of nodes', () => {
   });
 });
 
-describe('states of repairs', () => {
+describe('transitions of repair states', () => {
   const states: readonly RepairState[] = [
     'RESTART_WANTED',
     'RESTARTING',
@@ -154,9 +154,9 @@ test.each([
   expect(supportsNodes({ osFamily, osVersion })).toBe(can);
 });
 
-describe('families and subscription', () => {
+describe('conversion to subscription by instance family', () => {
   test.each(['t1', 's1', 's2', 's3', 'c1', 'c2', 'm1', 'm2', 'n1', 'n2', 'e3'])(
-    'machines of the family %s do not go over to subscription',
+    'rejects instances of the family %s',
     (family) => {
       const problem = conversionProblem({
         instanceType: `ecs.${family}.large`,
@@ -167,7 +167,7 @@ describe('families and subscription', () => {
     },
   );
 
-  test('these eleven families are all; others go over, from use to subscription only', () => {
+  test('rejects exactly these eleven families; the others convert from pay-as-you-go to subscription only', () => {
     expect(NO_SUBSCRIPTION).toHaveLength(11);
     const problemOf = (from: string, to: string) =>
       conversionProblem({ instanceType: 'ecs.g7.xlarge', from, to });
@@ -189,7 +189,7 @@ test.each([
   [{ enabled: false, minSize: 1, maxSize: 5 }, 2000, [0, 2000]],
   [{ enabled: true, minSize: 1, maxSize: 5 }, 2000, [1, 5]],
 ] as const)(
-  'with autoscaling %j and the quota %j a group has the bounds %j',
+  'with autoscaling %j and the quota %j a scaling group has the bounds %j',
   (autoscaling, limit, [minSize, maxSize]) => {
     expect(boundsOf({ desiredSize: 3, autoscaling }, limit)).toEqual({ minSize, maxSize, desiredSize: 3 });
   },
@@ -207,11 +207,11 @@ test.each([
   ['/var', ['PROTECTED_PATH']],
   ['/', ['INVALID_INPUT']],
   ['data', ['INVALID_INPUT']],
-])('a data disk mounted at %s is refused with %j', (target, codes) => {
+])('rejects a data disk mounted at %s with %j', (target, codes) => {
   expect(mountProblems(target, []).map(({ code }) => code)).toEqual(codes);
 });
 
-describe('whether a node is repaired now', () => {
+describe('decision to repair a node', () => {
   const now = new Date('2026-01-01T12:00:00Z');
   const management = {
     autoRepair: true,

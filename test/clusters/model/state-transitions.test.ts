@@ -48,9 +48,9 @@ function transitions<Command extends string>(
   ) as Record<string, string>;
 }
 
-describe('the transitions of a state', () => {
+describe('transitions of states', () => {
   it.each(Object.entries(poolTransitions))(
-    'of a node pool that is %s are the expected ones',
+    'a node pool in %s has the expected transitions',
     (state, expected) => {
       expect(transitions(POOL_COMMANDS, (command) => nextPoolState(state as NodePoolState, command))).toEqual(
         expected,
@@ -58,30 +58,27 @@ describe('the transitions of a state', () => {
     },
   );
 
-  it.each(Object.entries(nodeTransitions))(
-    'of a node that is %s are the expected ones',
-    (state, expected) => {
-      expect(transitions(NODE_COMMANDS, (command) => nextNodeState(state as NodeState, command))).toEqual(
-        expected,
-      );
-    },
-  );
+  it.each(Object.entries(nodeTransitions))('a node in %s has the expected transitions', (state, expected) => {
+    expect(transitions(NODE_COMMANDS, (command) => nextNodeState(state as NodeState, command))).toEqual(
+      expected,
+    );
+  });
 
   it.each(Object.entries(componentTransitions))(
-    'of a component that is %s are the expected ones',
+    'a component in %s has the expected transitions',
     (state, expected) => {
       expect(transitions(COMPONENT_ACTIONS, (action) => afterAction(state, action))).toEqual(expected);
     },
   );
 
   const clusterStates = Object.keys(clusterTransitions) as ClusterState[];
-  it.each(clusterStates)('of a cluster that is %s are the expected ones', (from) => {
+  it.each(clusterStates)('a cluster in %s has the expected transitions', (from) => {
     expect(clusterStates.filter((to) => canTransition(from, to)).sort()).toEqual(
       [...clusterTransitions[from]].sort(),
     );
   });
 
-  it.each(clusterStates)('lead to a cluster that is %s from the expected states and from itself', (to) => {
+  it.each(clusterStates)('a cluster reaches %s from the expected states and from itself', (to) => {
     const expected = clusterStates.filter(
       (from) => from === to || (clusterTransitions[from] as readonly string[]).includes(to),
     );

@@ -9,7 +9,7 @@ const ALL = 'net.ipv4.conf.all.rp_filter';
 const ETH0 = 'net.ipv4.conf.eth0.rp_filter';
 
 describe('setting kernel parameters', () => {
-  test('ends a risk of several parameters only when all of them have the needed value', () => {
+  test('ends a risk of several parameters only when all of them have the required value', () => {
     const eth0 = [{ name: ETH0, value: '0' }];
     expect(planSysctls(eth0, { [ALL]: '1' }).remediated).toEqual([]);
     expect(planSysctls(eth0, { [ALL]: '0' }).remediated).toEqual(['network.kernel.2']);
@@ -22,7 +22,7 @@ describe('setting kernel parameters', () => {
     });
   });
 
-  test('refuses a parameter that comes twice', () => {
+  test('rejects a duplicate parameter', () => {
     const twice = ['1', '0'].map((value) => ({ name: 'net.ipv4.ip_forward', value }));
     expect(planSysctls(twice, {}).problems).toMatchObject([
       { code: 'INVALID_INPUT', path: ['input', 'sysctls', '1', 'name'] },
@@ -30,7 +30,7 @@ describe('setting kernel parameters', () => {
   });
 });
 
-test('remediating a high-risk operation sets every parameter of it that was set', () => {
+test('remediating a high-risk operation resets every parameter that it set', () => {
   const set = { [ETH0]: '2', 'net.ipv4.ip_forward': '0' };
   const after = { ...set, ...sysctlsRemediated('network.kernel.2', set) };
   const different = sysctlValues(after).filter((one) => one.value !== one.recommendedValue);

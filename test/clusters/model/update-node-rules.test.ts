@@ -5,9 +5,9 @@ import { isReserved, nodeChangeProblems } from '../../../subgraphs/clusters/mode
 const pathsOf = (request: Parameters<typeof nodeChangeProblems>[0]) =>
   nodeChangeProblems(request).map(({ code, path }) => `${code} ${path?.join('/')}`);
 
-describe('the form of a change of a node', () => {
+describe('validation of updateNode', () => {
   test.each(['a', 'team', 'Team_1.x', 'example.com/team', `${'a'.repeat(63)}`, `${'a'.repeat(253)}/b`])(
-    'takes %s as the key of a label, an annotation and a taint',
+    'accepts %s as the key of a label, an annotation and a taint',
     (key) => {
       const taints = [{ key, effect: 'NO_SCHEDULE' as const }];
       expect(nodeChangeProblems({ labels: { [key]: '' }, annotations: { [key]: '' }, taints })).toEqual([]);
@@ -26,7 +26,7 @@ describe('the form of a change of a node', () => {
     'a/b/c',
     `${'a'.repeat(254)}/b`,
     '__proto__',
-  ])('refuses "%s" as the key of a label, an annotation and a taint', (key) => {
+  ])('rejects "%s" as the key of a label, an annotation and a taint', (key) => {
     const map = Object.fromEntries([[key, 'x']]);
     const shown = key.slice(0, 128);
     expect(pathsOf({ labels: map, annotations: map, taints: [{ key, effect: 'NO_EXECUTE' }] })).toEqual([
@@ -37,7 +37,7 @@ describe('the form of a change of a node', () => {
   });
 
   test.each(['-a', 'a b', 'a/b', 'a'.repeat(64)])(
-    'refuses "%s" as the value of a label and of a taint, not of an annotation',
+    'rejects "%s" as the value of a label and of a taint, but not of an annotation',
     (value) => {
       const taints = [{ key: 'a', value, effect: 'NO_SCHEDULE' as const }];
       expect(pathsOf({ labels: { a: value }, annotations: { a: value }, taints })).toEqual([
@@ -58,7 +58,7 @@ describe('the form of a change of a node', () => {
     'fleetgraph.dev/upgrade',
     'ack.node.gpu.schedule',
     'type',
-  ])('refuses the reserved key %s, to set and to remove', (key) => {
+  ])('rejects setting and removing the reserved key %s', (key) => {
     expect(pathsOf({ labels: { [key]: 'a' }, annotations: { [key]: null } })).toEqual([
       `INVALID_INPUT input/labels/${key}`,
       `INVALID_INPUT input/annotations/${key}`,
@@ -66,7 +66,7 @@ describe('the form of a change of a node', () => {
   });
 
   test.each(['notkubernetes.io/a', 'kubernetes.io.example.com/a', 'types', 'example.com/type'])(
-    'does not take %s for reserved',
+    'accepts %s as a key that is not reserved',
     (key) => expect(isReserved(key)).toBe(false),
   );
 
@@ -90,10 +90,10 @@ describe('the form of a change of a node', () => {
       },
       'input/taints/1',
     ],
-  ])('refuses %s', (_, request, path) => expect(pathsOf(request)).toEqual([`INVALID_INPUT ${path}`]));
+  ])('rejects %s', (_, request, path) => expect(pathsOf(request)).toEqual([`INVALID_INPUT ${path}`]));
 });
 
-describe('what a change makes of a node', () => {
+describe('patch of updateNode', () => {
   const unschedulable = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' as const };
   const evicting = {
     key: 'own',
@@ -110,7 +110,7 @@ describe('what a change makes of a node', () => {
     taints: [{ key: 'pool', value: 'a', effect: 'NO_SCHEDULE' as const }],
   };
 
-  test('is a merge patch at the resourceVersion that was read, and says which keys change', () => {
+  test('is a merge patch with the resourceVersion of the node, and lists the changed keys', () => {
     const { patch, summary, problems } = planNodeChange(
       { labels: { own: null, team: 'b', pool: 'a' }, annotations: { note: 'y' } },
       node,
@@ -127,7 +127,7 @@ describe('what a change makes of a node', () => {
     expect(summary).toBe('labels -own, +team; annotations ~note');
   });
 
-  test('replaces the taints, but keeps those of Kubernetes and of the pool, and what was noted of those that stay', () => {
+  test('replaces the taints, but keeps those of Kubernetes and of the pool, and the timeAdded of unchanged taints', () => {
     const own = { key: 'own', value: 'x', effect: 'NO_EXECUTE' as const };
     const added = { key: 'new', effect: 'PREFER_NO_SCHEDULE' as const };
     const change = planNodeChange({ taints: [own, added] }, node, pool);
@@ -146,14 +146,14 @@ describe('what a change makes of a node', () => {
     });
   });
 
-  test('is nothing where the node is so already, also when all its taints are sent back as they were read', () => {
+  test('is empty if the node has these values already, also if all taints are sent unchanged', () => {
     const { before } = planNodeChange({}, node, pool);
     const same = planNodeChange({ labels: { own: '1', gone: null }, taints: before.taints }, node, pool);
     expect(same).toMatchObject({ problems: [], summary: '' });
     expect(same.patch).toBeUndefined();
   });
 
-  test('is refused for labels and taints of the pool and for taints with reserved keys', () => {
+  test('rejects labels and taints of the pool and taints with reserved keys', () => {
     const { problems, patch } = planNodeChange(
       {
         labels: { pool: null },

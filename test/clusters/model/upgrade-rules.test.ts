@@ -20,7 +20,7 @@ const stages = (done: number, running = false) =>
           : ('PENDING' as const),
   }));
 
-describe('the state machine of upgrades', () => {
+describe('states of upgrades', () => {
   it.each<[string, Parameters<typeof phaseOf>[0], UpgradePhase]>([
     ['one that waits for its window', { state: 'PENDING', stages: stages(0), waiting: true }, 'WAITING'],
     ['one that was just asked for', { state: 'PENDING', stages: stages(0), waiting: false }, 'PRECHECK'],
@@ -40,7 +40,7 @@ describe('the state machine of upgrades', () => {
         'ENDED',
       ],
     ),
-  ])('%s is in its phase', (_what, view, phase) => {
+  ])('determines the phase of %s', (_what, view, phase) => {
     expect(phaseOf(view)).toBe(phase);
   });
 
@@ -56,7 +56,7 @@ describe('the state machine of upgrades', () => {
   });
 });
 
-describe('batches', () => {
+describe('upgrade batches', () => {
   it.each([
     [1, undefined, 1],
     [10, undefined, 1],
@@ -73,7 +73,7 @@ describe('batches', () => {
     },
   );
 
-  it('are of one pool, the first that has old nodes, and nodes of no pool come last', () => {
+  it('contain nodes of the first pool with old nodes; nodes without pool come last', () => {
     const node = (id: string, nodePoolId: string | null) => ({ id, nodePoolId });
     const all = [node('n4', 'b'), node('n1', 'b'), node('n2', 'a'), node('n3', 'a'), node('n0', null)];
     expect(nextBatch(all, all, 5).map(({ id }) => id)).toEqual(['n2', 'n3']);
@@ -94,7 +94,7 @@ describe('batches', () => {
     ['FIRST_BATCH', 2, false],
     ['EVERY_BATCH', 1, true],
     ['EVERY_BATCH', 7, true],
-  ] as const)('with the policy %s pause after number %i: %s', (policy, batch, pauses) => {
+  ] as const)('with the policy %s pause after batch %i: %s', (policy, batch, pauses) => {
     expect(pausesAfter(policy, batch)).toBe(pauses);
   });
 });

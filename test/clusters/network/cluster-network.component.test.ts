@@ -9,8 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => networks[Symbol.asyncDispose]());
 
-describe('the network of a cluster', () => {
-  test('is the default one of its region when none is given: made once, with ranges that do not overlap', async () => {
+describe('network of a cluster', () => {
+  test('is the default VPC of its region if none is requested, created once, with ranges that do not overlap', async () => {
     const account = networks.fresh();
     const made = [await networks.create(account), await networks.create(account)].map(
       ({ cluster }) => cluster!.network,
@@ -44,7 +44,7 @@ describe('the network of a cluster', () => {
     expect(elsewhere.cluster!.network.vpc.id).not.toBe(made[0]!.vpc.id);
   });
 
-  test('may be one of the account, in vSwitches of several zones; its nodes are spread over those zones', async () => {
+  test('may be a VPC of the account with vSwitches in several zones, over which the nodes are spread', async () => {
     const account = networks.fresh();
     const vpcId = await networks.vpc(account, { cidr: '10.0.0.0/8' });
     const a = await networks.vSwitch(account, vpcId, 'a', '10.0.0.0/20');
@@ -99,7 +99,7 @@ describe('the network of a cluster', () => {
     ['a zone without a vSwitch', { zoneIds: ['cn-hangzhou-b'] }, 'NETWORK_MISMATCH', 'zoneIds'],
     ['a group that is none', { network: { securityGroupId: 'sg_none' } }, 'NOT_FOUND', 'securityGroupId'],
   ])(
-    'that does not fit what is there is refused: %s',
+    'is rejected if it does not match existing resources: %s',
     async (_what, { network, ...more }: Record<string, unknown>, code, field) => {
       const account = networks.fresh();
       const vpcId = await networks.vpc(account);
@@ -113,7 +113,7 @@ describe('the network of a cluster', () => {
     },
   );
 
-  test('needs a security group of the same VPC that lets the DNS of its pods through', async () => {
+  test('requires a security group of the same VPC that allows DNS of its pods', async () => {
     const account = networks.fresh();
     const [vpcId, otherVpc] = [await networks.vpc(account), await networks.vpc(account)];
     await networks.vSwitch(account, vpcId, 'a', '192.168.0.0/20');
@@ -136,7 +136,7 @@ describe('the network of a cluster', () => {
     expect((await networks.create(account, network(open))).userErrors).toEqual([]);
   });
 
-  test('with Terway has no range for pods; two such clusters share the vSwitches', async () => {
+  test('has no pod CIDR with Terway; two such clusters share the vSwitches', async () => {
     const account = networks.fresh();
     const made = [
       await networks.create(account, { networkPlugin: 'TERWAY' }),
@@ -148,7 +148,7 @@ describe('the network of a cluster', () => {
     ]);
   });
 
-  test('with a public endpoint takes an EIP; the twenty-first is refused', async () => {
+  test('uses an EIP for a public endpoint; the twenty-first is rejected', async () => {
     const account = networks.fresh();
     await networks.clusters.platform.database.prisma.$transaction((tx) =>
       reserve(tx, { account, resource: 'eips', scope: '', amount: 19 }),

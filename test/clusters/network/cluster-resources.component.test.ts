@@ -35,8 +35,8 @@ async function drop(id: string, retainResourceIds: string[] = []) {
   expect(await waitForOperation(living.world, operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
 }
 
-describe('the resources of a cluster', () => {
-  test('are listed with creator and what becomes of them, and just those that are to go are gone with it', async () => {
+describe('resources of a cluster', () => {
+  test('are listed with creator and deletion policy, and exactly those to be deleted are deleted with the cluster', async () => {
     const region = { regionId: 'cn-shanghai', network: { publicEndpoint: true } };
     const before = await usage();
     const { clusterId } = await living.runningCluster(2, region);
@@ -62,7 +62,7 @@ describe('the resources of a cluster', () => {
     ).toBeNull();
   });
 
-  test('that Services and volume claims inside it have are among them, cannot be retained, and go with them', async () => {
+  test('include those of Services and volume claims, which cannot be retained and are deleted with the cluster', async () => {
     const before = { ...(await usage()), disks: await living.world.used('payg-disks') };
     const { clusterId } = await living.runningCluster(1, { regionId: 'cn-shanghai' });
     const { core } = await living.api(clusterId);
@@ -114,7 +114,7 @@ describe('the resources of a cluster', () => {
     expect({ ...(await usage()), disks: await living.world.used('payg-disks') }).toEqual(before);
   });
 
-  test('of a VPC that another cluster is in stay, and go with the last one', async () => {
+  test('stay if another cluster uses their VPC, and are deleted with the last cluster', async () => {
     const region = { regionId: 'cn-shenzhen' };
     const [one, two] = [await living.runningCluster(1, region), await living.runningCluster(1, region)];
     const behavior = async (id: string) =>
@@ -132,7 +132,7 @@ describe('the resources of a cluster', () => {
     expect(await living.world.prisma.vpc.count({ where: { id: vpcId } })).toBe(0);
   });
 
-  test('that deleteCluster is told to retain stay, counted, as the account’s own, and can be deleted later', async () => {
+  test('stay as resources of the account if deleteCluster retains them, count against quotas, and can be deleted later', async () => {
     const before = await usage();
     const { clusterId } = await living.runningCluster(1, {
       regionId: 'cn-chengdu',
@@ -182,7 +182,7 @@ describe('the resources of a cluster', () => {
     expect(await living.ask(retained)).toEqual({ retainedResources: { totalCount: 0, nodes: [] } });
   });
 
-  test('have the ids that they have elsewhere in the graph', async () => {
+  test('have the same ids as elsewhere in the graph', async () => {
     const { clusterId } = await living.runningCluster(2, { regionId: 'cn-shanghai' });
     const { cluster } = await living.ask<{
       cluster: {

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => networks[Symbol.asyncDispose]());
 
 describe('VPCs, vSwitches and security groups', () => {
-  test('are made, read, changed and deleted, and counted in the ledger', async () => {
+  test('are created, read, updated and deleted, and counted in the ledger', async () => {
     const account = networks.fresh();
     const id = await networks.vpc(account);
     const sw = await networks.vSwitch(account, id, 'a', '192.168.0.0/24');
@@ -66,7 +66,7 @@ describe('VPCs, vSwitches and security groups', () => {
     ]).toEqual([0, 0]);
   });
 
-  test('are deleted by one of several requests at once', async () => {
+  test('are deleted by exactly one of several concurrent requests', async () => {
     const account = networks.fresh();
     const vpc = await networks.vpc(account);
     const vSwitch = await networks.vSwitch(account, vpc, 'a', '192.168.0.0/20');
@@ -78,7 +78,7 @@ describe('VPCs, vSwitches and security groups', () => {
     }
   });
 
-  test('of another account are as if they did not exist', async () => {
+  test('of another account are not found', async () => {
     const [mine, other] = [networks.fresh(), networks.fresh()];
     const id = await networks.vpc(mine);
     expect(
@@ -91,7 +91,7 @@ describe('VPCs, vSwitches and security groups', () => {
     expect(answer.userErrors).toMatchObject([{ code: 'NOT_FOUND', path: ['input', 'network', 'vpcId'] }]);
   });
 
-  test('have quotas: the eleventh VPC and the twenty-fifth vSwitch are refused, and fit when the limit is raised', async () => {
+  test('have quotas: the eleventh VPC and the twenty-fifth vSwitch are rejected until the limit is raised', async () => {
     const account = networks.fresh();
     const ids: string[] = [];
     for (let index = 0; index < 10; index += 1) ids.push(await networks.vpc(account));
@@ -118,7 +118,7 @@ describe('VPCs, vSwitches and security groups', () => {
     [{ cidr: '192.168.0.128/25' }, 'CIDR_OVERLAP'],
     [{ cidr: '192.168.1.1/24' }, 'INVALID_INPUT'],
     [{ name: '-' }, 'INVALID_INPUT'],
-  ])('a vSwitch with %j is refused with %s', async (more, code) => {
+  ])('rejects a vSwitch with %j with %s', async (more, code) => {
     const account = networks.fresh();
     const vpcId = await networks.vpc(account);
     await networks.vSwitch(account, vpcId, 'a', '192.168.0.0/24');
@@ -127,7 +127,7 @@ describe('VPCs, vSwitches and security groups', () => {
     expect(answer.userErrors).toMatchObject([{ code }]);
   });
 
-  test('a repeated request with the same clientToken makes one VPC', async () => {
+  test('a repeated request with the same clientToken creates one VPC', async () => {
     const account = networks.fresh();
     const [a, b] = [
       await networks.vpc(account, { clientToken: 't' }),
@@ -151,7 +151,7 @@ test('a fleet with its networks, resources, control planes and service levels co
   expect(await cost()).toBe(one);
 });
 
-test('the quotas of a VPC, its route table and a security group are read and raised in the graph', async () => {
+test('the quotas of a VPC, its route table and a security group are read and raised by the graph', async () => {
   const account = networks.fresh();
   const { cluster } = await networks.create(account);
   const ask = askSubgraph(await createQuotasSubgraph(networks.clusters.platform));

@@ -47,7 +47,7 @@ interface Nodes {
 }
 
 describe('pods of a node', () => {
-  test('with Flannel are as many as its part of the pod CIDR has addresses; the scheduler stops there', async () => {
+  test('are limited with Flannel by the addresses of its part of the pod CIDR', async () => {
     const { clusterId } = await living.runningCluster(1, { network: { nodeCidrMask: 28 } });
     const [node] = (await living.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
     const { core } = await living.api(clusterId);
@@ -65,7 +65,7 @@ describe('pods of a node', () => {
     expect(bound.waiting).toBeGreaterThan(0);
   });
 
-  test('with Terway are as many as its network interfaces have addresses, and have addresses of the vSwitch', async () => {
+  test('are limited with Terway by the addresses of its network interfaces, and have addresses of the vSwitch', async () => {
     const { clusterId } = await living.runningCluster(1, { networkPlugin: 'TERWAY' });
     const [node] = (await living.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
     const { core } = await living.api(clusterId);
@@ -96,7 +96,7 @@ describe('pods of a node', () => {
     expect(bound.waiting).toBeGreaterThan(0);
   });
 
-  test('a node lists what it runs, with versions and how it stands', async () => {
+  test('a node lists its components with versions and states', async () => {
     const { clusterId } = await living.runningCluster(1);
     const node = await eventually(async () => {
       const [found] = (await living.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
@@ -130,7 +130,7 @@ describe('pods of a node', () => {
     );
   });
 
-  test('a master lists the parts of the control plane, too', async () => {
+  test('a master lists the components of the control plane, too', async () => {
     const { clusterId } = await living.runningCluster(0, {
       type: 'KUBERNETES',
       spec: null,
@@ -153,8 +153,8 @@ describe('pods of a node', () => {
   });
 });
 
-describe('nodes beyond what a network has room for', () => {
-  test('Flannel takes a route for each: of 50 nodes 48 are made, the others when the quota is raised', async () => {
+describe('nodes beyond the capacity of a network', () => {
+  test('Flannel uses a route per node: 48 of 50 nodes are created, the others after the quota is raised', async () => {
     const { clusterId, poolId, operationId } = await requestCluster(living.world, 50, {
       regionId: 'cn-beijing',
     });
@@ -181,7 +181,7 @@ describe('nodes beyond what a network has room for', () => {
     expect(await living.world.used('custom-routes-per-route-table', vpcId)).toBe(1);
   });
 
-  test('a pod CIDR without another part gives IP_NOT_AVAILABLE', async () => {
+  test('an exhausted pod CIDR rejects nodes with IP_NOT_AVAILABLE', async () => {
     const network = { podCidr: '10.200.0.0/24', nodeCidrMask: 26 };
     const { operationId } = await requestCluster(living.world, 6, { network });
     const operation = await waitForOperation(living.world, operationId);
@@ -189,7 +189,7 @@ describe('nodes beyond what a network has room for', () => {
     expect(operation.failures).toMatchObject([{ code: 'IP_NOT_AVAILABLE' }, { code: 'IP_NOT_AVAILABLE' }]);
   });
 
-  test('a full vSwitch gives IP_NOT_AVAILABLE to nodes, and to pods of Terway', async () => {
+  test('a full vSwitch rejects nodes and pods of Terway with IP_NOT_AVAILABLE', async () => {
     const vpcId = await made('createVpc', 'CreateVpcInput', 'vpc', {
       ...{ name: 'small', regionId: 'cn-hangzhou', cidr: '172.31.0.0/24' },
     });
@@ -221,7 +221,7 @@ describe('nodes beyond what a network has room for', () => {
     expect(pods.length - addresses.length).toBeGreaterThan(0);
   });
 
-  test('the rest of a security group gives IP_NOT_AVAILABLE', async () => {
+  test('a full security group rejects nodes with IP_NOT_AVAILABLE', async () => {
     await living.world.limit('ips-per-security-group', 2);
     try {
       const { operationId } = await requestCluster(living.world, 3);
@@ -246,7 +246,7 @@ async function made(name: string, inputType: string, field: string, input: objec
   return answer.made!.id;
 }
 
-test('nodes are spread over the zones of the vSwitches, and the zone of each is shown', async () => {
+test('nodes are spread over the zones of the vSwitches, and show their zone', async () => {
   const { clusterId } = await living.runningCluster(6);
   const nodes = (await living.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
   const zones = Map.groupBy(nodes, ({ zone }) => zone.id);

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => living[Symbol.asyncDispose]());
 
-test('what Kubernetes says of nodes is the same for few, read one by one, and for many, read in a list', async () => {
+test('nodes have the same fields if they are read one by one and in a list', async () => {
   const { id, pools } = await living.cluster([{ name: 'default', desiredSize: 2 }]);
   const { nodes } = await living.poolWhen(pools[0] ?? '', (pool) => pool.healthyNodes === 2, 'nodes');
   const names = nodes.nodes.map(({ name }) => name);

@@ -92,7 +92,7 @@ describe('updateNode', () => {
     expect((await update({ id: node.id, ...clean })).userErrors).toEqual([]);
   });
 
-  test('sets, changes and removes labels, annotations and taints where kubectl sees them, and says who changed which', async () => {
+  test('sets, changes and removes labels, annotations and taints in Kubernetes, and records subject and keys', async () => {
     const before = (await updates()).length;
     const set = await update({
       id: node.id,
@@ -145,7 +145,7 @@ describe('updateNode', () => {
     ]);
   });
 
-  test('that changes nothing writes no event', async () => {
+  test('appends no event without a change', async () => {
     await update({ id: node.id, labels: { team: 'a' } });
     const before = await updates();
     const answer = await update({ id: node.id, labels: { team: 'a', color: null } });
@@ -153,7 +153,7 @@ describe('updateNode', () => {
     expect(await updates()).toEqual(before);
   });
 
-  test('as a dry run answers the node as it would be and changes neither Kubernetes nor the log of events', async () => {
+  test('returns the resulting node in a dry run and changes neither Kubernetes nor the event log', async () => {
     const before = { node: await kubernetesNode(node), events: await updates() };
     const input = { id: node.id, labels: { team: 'dry' }, taints: [{ key: 'dry', effect: 'NO_EXECUTE' }] };
     expect(await update(input, { dryRun: true })).toMatchObject({
@@ -167,7 +167,7 @@ describe('updateNode', () => {
     expect(await updates()).toEqual(before.events);
   });
 
-  test('refuses reserved keys, keys of the pool, values that Kubernetes would refuse, and nodes of others', async () => {
+  test('rejects reserved keys, keys of the pool, values that Kubernetes rejects, and nodes of other accounts', async () => {
     const { id } = node;
     expect(
       await refusals({ id, labels: { 'node-role.kubernetes.io/infra': '', ok: 'a b' }, annotations: [] }),
@@ -188,14 +188,14 @@ describe('updateNode', () => {
     expect(await refusals({ id, clientToken: '' })).toEqual(['INVALID_INPUT input/clientToken']);
   });
 
-  test('refuses a node that does not run', async () => {
+  test('rejects a node that is not running', async () => {
     const { prisma } = living.world;
     await prisma.node.update({ where: { id: node.id }, data: { state: 'starting' } });
     expect(await refusals({ id: node.id, labels: { team: 'a' } })).toEqual(['INVALID_STATE input/id']);
     await prisma.node.update({ where: { id: node.id }, data: { state: 'running' } });
   });
 
-  test('needs the risk acknowledged for a node of a registered cluster', async () => {
+  test('requires acknowledgeRisk for a node of a registered cluster', async () => {
     const { prisma } = living.world;
     await prisma.cluster.update({ where: { id: cluster }, data: { product: 'REGISTERED' } });
     const input = { id: node.id, labels: { team: 'registered' } };
@@ -204,7 +204,7 @@ describe('updateNode', () => {
     await prisma.cluster.update({ where: { id: cluster }, data: { product: 'ACK_PRO' } });
   });
 
-  test('refuses with CONFLICT when Kubernetes changes the node meanwhile, and leaves that change', async () => {
+  test('returns CONFLICT if Kubernetes changes the node concurrently, and keeps that change', async () => {
     const { platform } = living.world;
     await using kubernetes = new KubernetesApis(platform.database);
     const config = kubernetes.of(await access());
@@ -230,7 +230,7 @@ describe('updateNode', () => {
   });
 });
 
-test('up to ten nodes of a cluster are read one by one, more of them with one list', async () => {
+test('reads up to ten nodes of a cluster one by one, and more of them with one list', async () => {
   const { platform } = living.world;
   await using kubernetes = new KubernetesApis(platform.database);
   const requests = vi.spyOn(kubernetes.of(await access()), 'applySecurityAuthentication');
@@ -248,7 +248,7 @@ test('up to ten nodes of a cluster are read one by one, more of them with one li
   expect((await reader.ofNodes('acme', [`${cluster}/gone`])).size).toBe(0);
 });
 
-test('a taint that is set while a change of the pool reaches the node stays', async () => {
+test('keeps a taint that is set while a change of the pool is applied to the node', async () => {
   const { name } = await first();
   await using apart = new KubernetesApis(living.world.platform.database);
   const client = new KubernetesClient(apart.of(await access()), { clusterId: cluster });
@@ -275,7 +275,7 @@ test('a taint that is set while a change of the pool reaches the node stays', as
   expect(spec?.taints).toContainEqual(meanwhile);
 });
 
-test('labels, annotations and taints of a node outlast a change of its pool and an upgrade of its cluster', async () => {
+test('keeps labels, annotations and taints during a change of the pool and an upgrade of the cluster', async () => {
   const own = { key: 'own', value: 'x', effect: 'NO_SCHEDULE' };
   const id = (await first()).id;
   await update({ id, labels: { team: 'a' }, annotations: { note: 'x' }, taints: [own] });
@@ -303,7 +303,7 @@ test('labels, annotations and taints of a node outlast a change of its pool and 
   expect(await read()).toMatchObject(expected);
 });
 
-test('labels of a node outlast a repair that gives it a new system disk', async () => {
+test('keeps labels during a repair that replaces the system disk', async () => {
   const management = { autoRepair: true, allowSystemDiskReset: true };
   const made = await living.cluster([{ name: 'repaired', management, acknowledgeRisk: true }]);
   const repaired = made.pools[0] ?? '';

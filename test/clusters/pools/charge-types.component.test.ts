@@ -26,8 +26,8 @@ const orphans = async () => {
   return (await living.run<{ instances: { nodes: Orphan[] } }>(query)).instances.nodes;
 };
 
-describe('how machines are paid', () => {
-  test('pay-as-you-go, spot and subscription machines are counted in their own quotas of vCPUs', async () => {
+describe('finds the volumes in the spec of a %s', () => {
+  test('pay-as-you-go, spot and subscription instances are counted in separate vCPU quotas', async () => {
     const before = await used('payg-vcpu');
     const { pools } = await living.cluster([
       { name: 'payg' },
@@ -45,7 +45,7 @@ describe('how machines are paid', () => {
     expect(await used('spot-vcpu')).toBe(0);
   });
 
-  test('an account has 800 vCPUs of spot machines; what does not fit is not made and says so', async () => {
+  test('the account has 800 vCPUs of spot instances; instances above the quota are rejected with a reason', async () => {
     const [{ limit } = { limit: null }] = await readQuotaUsage(living.world.prisma, 'globex', [
       { resource: 'spot-vcpu', scope: '' },
     ]);
@@ -59,7 +59,7 @@ describe('how machines are paid', () => {
     await living.world.limit('spot-vcpu', 800);
   });
 
-  test('what is bid for spot machines is refused where it does not fit', async () => {
+  test('rejects invalid price limits of spot instances', async () => {
     const { id } = await living.cluster([{ name: 'a' }]);
     const pool = { clusterId: id, name: 's', instanceTypes: ['ecs.g6.xlarge'] };
     const refused = (instanceConfig: Record<string, unknown>) =>
@@ -75,7 +75,7 @@ describe('how machines are paid', () => {
     ]);
   });
 
-  test('a spot machine that the cloud takes back is drained and replaced', async () => {
+  test('drains and replaces a spot instance that the cloud reclaims', async () => {
     const { id, pools } = await living.cluster([
       { name: 'system' },
       { name: 'spot', ...spot, desiredSize: 2 },
@@ -103,7 +103,7 @@ describe('how machines are paid', () => {
     });
   });
 
-  test('a spot machine that is taken back while another pool grows is drained without waiting for that', async () => {
+  test('drains a reclaimed spot instance without waiting for the scale-up of another pool', async () => {
     const { id, pools } = await living.cluster([
       { name: 'system' },
       { name: 'spot', ...spot, desiredSize: 2 },
@@ -126,7 +126,7 @@ describe('how machines are paid', () => {
     }
   });
 
-  test('a spot machine that is gone before anybody saw its notice is replaced too', async () => {
+  test('replaces a spot instance that was reclaimed before its notice was observed', async () => {
     const { id, pools } = await living.cluster([{ name: 'system' }, { name: 'spot', ...spot }]);
     const pool = pools[1] ?? '';
     const [victim] = (await living.pool(pool)).nodes.nodes;
@@ -166,7 +166,7 @@ describe('how machines are paid', () => {
     ]);
   });
 
-  test('masters of a dedicated cluster go over to subscription, and their machines outlive it', async () => {
+  test('masters of a dedicated cluster convert to subscription, and their instances remain after its deletion', async () => {
     const { id } = await living.cluster([{ name: 'workers' }], { type: 'KUBERNETES', spec: null });
     const query = `query ($id: ID!) { cluster(id: $id) { nodes { nodes { id role chargeType } } } }`;
     interface Seen {
@@ -185,7 +185,7 @@ describe('how machines are paid', () => {
     expect(left.map(({ releasable }) => releasable)).toEqual([false, false, false]);
   });
 
-  test('nodes of a family that cannot go over to subscription are refused', async () => {
+  test('rejects the conversion of nodes of a family without subscription', async () => {
     const { pools } = await living.cluster([
       { name: 'n1', instanceTypes: ['ecs.n1.large'] },
       { name: 's3', instanceTypes: ['ecs.s3.large'] },
@@ -200,7 +200,7 @@ describe('how machines are paid', () => {
   });
 });
 
-test('machines can be had by subscription, load balancers only by use', async () => {
+test('instances can be subscription, load balancers only pay-as-you-go', async () => {
   const cluster = { name: 'slb', regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', spec: 'PRO' };
   for (const chargeType of ['PREPAID', 'SPOT'])
     expect(await living.refused('createCluster', { ...cluster, loadBalancer: { chargeType } })).toEqual([
@@ -213,7 +213,7 @@ test('machines can be had by subscription, load balancers only by use', async ()
   expect(userErrors).toEqual([]);
 });
 
-test('instance types say what they compute with', async () => {
+test('instance types have an instance category', async () => {
   const query = '{ instanceTypes { id category } }';
   const { instanceTypes } = await living.run<{ instanceTypes: { id: string; category: string }[] }>(query);
   const categories = new Map(instanceTypes.map(({ id, category }) => [id, category]));
@@ -230,8 +230,8 @@ test('instance types say what they compute with', async () => {
   ).toEqual(['X86', 'ARM', 'GPU', 'NPU', 'FPGA', 'BARE_METAL', 'VIRTUAL']);
 });
 
-describe('subscription machines of a creation that failed', () => {
-  test('stay as orphans that are listed, cannot be released, and can join a cluster that exists', async () => {
+describe('subscription instances of a failed creation', () => {
+  test('remain as detached instances that are listed, cannot be released, and can join an existing cluster', async () => {
     const home = await living.cluster([{ name: 'home' }]);
     await living.world.settings({ failureRate: 1 });
     const { id, end, pools } = await living.cluster([{ name: 'bought', ...prepaid, desiredSize: 2 }]);
@@ -266,7 +266,7 @@ describe('subscription machines of a creation that failed', () => {
     expect((await orphans()).filter((one) => ids.includes(one.id))).toEqual([]);
   });
 
-  test('stay when the cluster that could only be made in part is deleted', async () => {
+  test('remain when the partially created cluster is deleted', async () => {
     await living.world.settings({ stock: { 'cn-hangzhou-b/ecs.r6.xlarge': 1 } });
     const { id, end, pools } = await living.cluster([
       { name: 'bought', ...prepaid, instanceTypes: ['ecs.r6.xlarge'], desiredSize: 3 },

@@ -40,8 +40,8 @@ async function origins(nodePoolId: string): Promise<string[]> {
   return nodes.map(({ origin }) => origin).sort();
 }
 
-describe('machines that exist already', () => {
-  test('machines of the account join a pool, each that cannot with its reason', async () => {
+describe('existing instances', () => {
+  test('instances of the account join a pool; each rejected one has a reason', async () => {
     const { id, pools } = await living.cluster([{ name: 'a' }]);
     const pool = pools[0] ?? '';
     await machine('i-good');
@@ -91,7 +91,7 @@ describe('machines that exist already', () => {
     expect(await listed({ ids: ['i-good'] })).toEqual([]);
   });
 
-  test('a pool of sandboxes takes bare-metal machines only, and one of virtual nodes none', async () => {
+  test('a sandboxed pool accepts only bare-metal instances, and a pool of virtual nodes none', async () => {
     await living.world.limit('payg-max-vcpu-per-instance', 128);
     const { pools } = await living.cluster(
       [
@@ -117,7 +117,7 @@ describe('machines that exist already', () => {
     await living.world.limit('payg-max-vcpu-per-instance', 15);
   });
 
-  test('that are attached to a pool below its size fill it, and no machine is bought', async () => {
+  test('fill a pool below its desired size without the creation of instances', async () => {
     const { pools } = await living.cluster([{ name: 'a' }]);
     const nodePoolId = pools[0] ?? '';
     await living.world.settings({ failureRate: 1 });
@@ -139,7 +139,7 @@ describe('machines that exist already', () => {
     expect(await origins(nodePoolId)).toEqual(['ATTACHED', 'ATTACHED', 'SCALING_GROUP']);
   });
 
-  test('that are attached to a pool which lacks more nodes leave the rest failed, until it is scaled', async () => {
+  test('leave the other missing nodes of the pool failed until it is scaled', async () => {
     const { id, pools } = await living.cluster([{ name: 'a' }]);
     const nodePoolId = pools[0] ?? '';
     await living.world.settings({ failureRate: 1 });
@@ -163,7 +163,7 @@ describe('machines that exist already', () => {
     expect(await living.pool(nodePoolId)).toMatchObject({ desiredSize: 2, healthyNodes: 2, failedNodes: 0 });
   });
 
-  test('a machine that was taken out of a cluster joins another of the same VPC only', async () => {
+  test('an instance that was removed from a cluster can join another one of the same VPC only', async () => {
     const vpc = `mutation ($input: CreateVpcInput!) { made: createVpc(input: $input) { vpc { id } } }`;
     const input = { name: 'other', regionId: 'cn-hangzhou', cidr: '172.30.0.0/16' };
     const { made } = await living.run<{ made: { vpc: { id: string } } }>(vpc, { input });
@@ -187,7 +187,7 @@ describe('machines that exist already', () => {
     expect(back.state).toBe('SUCCEEDED');
   });
 
-  test('that are attached are the account’s own among the resources of the cluster, and stay when it is deleted', async () => {
+  test('are resources of the account among the resources of the cluster, and remain after its deletion', async () => {
     const { id, pools } = await living.cluster([{ name: 'a' }]);
     await machine('i-stays');
     const request = { nodePoolId: pools[0], instanceIds: ['i-stays'], mode: 'MANUAL' };
@@ -208,7 +208,7 @@ describe('machines that exist already', () => {
     ).toHaveLength(1);
   });
 
-  test('the agent registers an attached machine as a node of its cluster, found by cluster and name', async () => {
+  test('the agent registers an attached instance as a node of its cluster by cluster and name', async () => {
     const { id, pools } = await living.cluster([{ name: 'a' }]);
     await machine('i-agent');
     await living.carried('attachInstances', {
@@ -224,7 +224,7 @@ describe('machines that exist already', () => {
     });
   });
 
-  test('a machine belongs to one cluster at most', async () => {
+  test('an instance belongs to at most one cluster', async () => {
     const one = await living.cluster([{ name: 'a' }]);
     const two = await living.cluster([{ name: 'a' }]);
     await machine('i-single');
@@ -243,7 +243,7 @@ describe('machines that exist already', () => {
     ).toEqual([['INSTANCE_IN_USE', 'instanceIds.0']]);
   });
 
-  test('AUTO replaces the system disk, so it wants to know that the data on it will be lost', async () => {
+  test('AUTO replaces the system disk and requires acknowledgement of the data loss', async () => {
     const { id, pools } = await living.cluster([{ name: 'a' }]);
     await machine('i-reset', { imageId: CENTOS_8 });
     const request = { nodePoolId: pools[0], instanceIds: ['i-reset'], mode: 'AUTO' };
@@ -258,7 +258,7 @@ describe('machines that exist already', () => {
     expect(joined?.imageId).toBe(ALIYUN_2);
   });
 
-  test('removed nodes lower the desired size; released machines are gone, the others can be attached again', async () => {
+  test('removed nodes decrement the desired size; released instances are deleted, the others can be attached again', async () => {
     const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 3 }]);
     const pool = pools[0] ?? '';
     const [first, second] = (await living.pool(pool)).nodes.nodes as [NodeView, NodeView];
@@ -293,7 +293,7 @@ describe('machines that exist already', () => {
     expect(await listed({ ids: [second.instanceId] })).toEqual([]);
   });
 
-  test('nodes that the pool has not, or that are leaving, are refused with their places', async () => {
+  test('rejects nodes of other pools and nodes that are being removed, with their paths', async () => {
     const { pools } = await living.cluster([{ name: 'a' }, { name: 'b' }]);
     const [other] = (await living.pool(pools[1] ?? '')).nodes.nodes;
     expect(await living.refused('removeNodes', { nodePoolId: pools[0], nodeIds: [other?.id] })).toEqual([
@@ -305,7 +305,7 @@ describe('machines that exist already', () => {
   });
 });
 
-test('pools, nodes and machines of another account are answered as if they were not there', async () => {
+test('pools, nodes and instances of another account are not found', async () => {
   const { pools } = await living.cluster([{ name: 'a' }]);
   const [node] = (await living.pool(pools[0] ?? '')).nodes.nodes;
   await machine('i-mine');

@@ -25,8 +25,8 @@ async function seen<T>(clusterId: string, look: () => Promise<T | false>, what: 
   return eventually(look, { what });
 }
 
-describe('an instance that is changed in the console of the cloud', () => {
-  test('is recorded as it is paid now, and is counted in no quota once it is a subscription', async () => {
+describe('instance that is changed outside the platform', () => {
+  test('has the new charge type, and uses no quota as a subscription', async () => {
     const { id, pool, node } = await one();
     await living.cloud('PUT', instance(id, node, 'charge-type'), { chargeType: 'PREPAID' });
     const prepaid = async () => {
@@ -40,7 +40,7 @@ describe('an instance that is changed in the console of the cloud', () => {
     ]);
   });
 
-  test('is recorded as the machine that it is now, with its vCPUs', async () => {
+  test('has the new instance type and its vCPUs', async () => {
     const { id, pool, node } = await one();
     const before = await living.world.used('payg-vcpu');
     await living.cloud('PUT', instance(id, node, 'type'), { instanceType: 'ecs.g6.2xlarge' });
@@ -58,11 +58,11 @@ describe('an instance that is changed in the console of the cloud', () => {
   });
 });
 
-describe('an instance that is removed from the scaling group', () => {
+describe('instance that is removed from the scaling group', () => {
   const takeOut = (id: string, node: string) =>
     living.cloud('PUT', instance(id, node, 'scaling-group'), { nodePoolId: null });
 
-  test('is seen as drift, and syncNodePool replaces it; the machine stays with the account', async () => {
+  test('is reported as drift, and syncNodePool replaces it; the instance remains in the account', async () => {
     const { id, pool, node, name } = await one(2);
     await takeOut(id, node);
     const drifted = async () => {
@@ -95,7 +95,7 @@ describe('an instance that is removed from the scaling group', () => {
     expect(instances.nodes.filter(({ formerClusterId }) => formerClusterId === id)).toHaveLength(1);
   });
 
-  test('lowers the desired size when syncNodePool is asked to', async () => {
+  test('decrements the desired size if syncNodePool requests it', async () => {
     const { id, pool, node } = await one(2);
     await takeOut(id, node);
     await living.carried('syncNodePool', { id: pool, decrementDesiredSize: true });

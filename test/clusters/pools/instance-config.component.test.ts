@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => living[Symbol.asyncDispose]());
 
-test('machines of a pool have the disks that it says, and their nodes the room of the system disk', async () => {
+test('instances of a pool have its disks, and their nodes the capacity of the system disk', async () => {
   const systemDisk = { category: 'CLOUD_SSD', sizeGiB: 200 };
   const dataDisks = [{ category: 'CLOUD_ESSD', sizeGiB: 500, mountTarget: '/data' }];
   const { id, pools } = await living.cluster([{ name: 'a', instanceConfig: { systemDisk, dataDisks } }]);
@@ -22,14 +22,14 @@ test('machines of a pool have the disks that it says, and their nodes the room o
   expect(status?.capacity?.['ephemeral-storage']).toBe(`${198 * 2 ** 20}Ki`);
 });
 
-describe('spot machines with a price limit', () => {
+describe('spot instances with a price limit', () => {
   const spot = (spotPriceLimit: number) => ({
     instanceConfig: { chargeType: 'SPOT', spotStrategy: 'SPOT_WITH_PRICE_LIMIT', spotPriceLimit },
   });
   const price = (amount: number) =>
     living.cloud('PATCH', '/settings', { spotPrices: { 'ecs.g6.xlarge': amount } });
 
-  test('are not made while they cost more, and say so; those that run are taken back and replaced', async () => {
+  test('are rejected with a reason while they cost more; running ones are reclaimed and replaced', async () => {
     await price(0.3);
     const { id, end, pools } = await living.cluster([
       { name: 'high', ...spot(0.5) },

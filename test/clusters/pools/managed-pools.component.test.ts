@@ -24,7 +24,7 @@ const files = async (cluster: string, node: string) => {
   return instances.find(({ id }) => id === node)?.systemDisk.id;
 };
 
-describe('a managed node pool', () => {
+describe('managed node pool', () => {
   test('restarts a node that is not ready, and records that its system disk was kept', async () => {
     const { id, pools } = await living.cluster([{ name: 'a', ...managed() }]);
     const pool = pools[0] ?? '';
@@ -48,7 +48,7 @@ describe('a managed node pool', () => {
     });
   });
 
-  test('resets the system disk of a node that a restart does not repair, and records it', async () => {
+  test('replaces the system disk of a node that a restart does not repair, and records it', async () => {
     const input = { ...managed({ allowSystemDiskReset: true }), acknowledgeRisk: true };
     const { id, pools } = await living.cluster([{ name: 'a', ...input }]);
     const pool = pools[0] ?? '';
@@ -64,7 +64,7 @@ describe('a managed node pool', () => {
     expect(await files(id, node?.id ?? '')).not.toBe(disk);
   });
 
-  test('leaves a system disk alone when the pool does not allow a new one: the repair fails and says why', async () => {
+  test('keeps a system disk if the pool does not allow its replacement: the repair fails with a reason', async () => {
     const { id, pools } = await living.cluster([{ name: 'a', ...managed() }]);
     const pool = pools[0] ?? '';
     const [node] = await nodesOf(pool);
@@ -82,7 +82,7 @@ describe('a managed node pool', () => {
     ]);
   });
 
-  test('repairs no more nodes at the same time than maxUnavailable', async () => {
+  test('repairs at most maxUnavailable nodes at the same time', async () => {
     const { id, pools } = await living.cluster([
       { name: 'a', desiredSize: 3, ...managed({ maxUnavailable: 1 }) },
     ]);
@@ -99,7 +99,7 @@ describe('a managed node pool', () => {
     expect(log).toEqual([1, 2, 3].flatMap(() => ['NODE_REPAIR_STARTED', 'NODE_REPAIRED']));
   });
 
-  test('a pool that is not managed leaves its nodes as they are', async () => {
+  test('an unmanaged pool repairs no nodes', async () => {
     const { id, pools } = await living.cluster([{ name: 'a' }]);
     const pool = pools[0] ?? '';
     const [node] = await nodesOf(pool);

@@ -32,7 +32,7 @@ const held = async (cluster: string, pool: string) =>
     ])
   ).map(({ used }) => used);
 
-test('createNodePool records pool, operation, quota and job, and the cluster is scaling', async () => {
+test('createNodePool stores pool, operation, quota usage and job, and sets the cluster to scaling', async () => {
   const { id } = await start('grows');
   const { nodePool, operation, userErrors } = await mutate('createNodePool', {
     clusterId: id,
@@ -68,7 +68,7 @@ test('createNodePool records pool, operation, quota and job, and the cluster is 
   expect(twin.userErrors).toMatchObject([{ code: 'DUPLICATE_NAME', path: ['input', 'name'] }]);
 });
 
-test('createNodePool is refused with every problem at once', async () => {
+test('createNodePool reports every problem at once', async () => {
   const { id } = await start('picky');
   const { userErrors } = await mutate('createNodePool', {
     clusterId: id,
@@ -112,7 +112,7 @@ test('scaleNodePool reserves quota when it scales up, none when it scales down, 
   expect(await held(id, pool)).toEqual([1, 8, 8]);
 });
 
-test('scaling to the same number again asks for those that failed', async () => {
+test('scaling to the same size retries the failed nodes', async () => {
   const { id, pool } = await start('tries-again');
   await clusters.platform.database.prisma.node.updateMany({
     where: { nodePoolId: pool, name: { endsWith: '-0' } },
@@ -124,7 +124,7 @@ test('scaling to the same number again asks for those that failed', async () => 
   expect(await held(id, pool)).toEqual([1, 3, 3]);
 });
 
-test('scaleNodePool beyond the quota is refused and changes nothing', async () => {
+test('scaleNodePool above the quota is rejected and changes nothing', async () => {
   const { id, pool } = await start('limited');
   await setLimit(
     clusters.platform.database.prisma,
@@ -151,7 +151,7 @@ test('scaleNodePool beyond the quota is refused and changes nothing', async () =
   expect((await mutate('scaleNodePool', { nodePoolId: pool, desiredSize: 5 })).userErrors).toEqual([]);
 });
 
-test('of those who race to scale a pool one is heard', async () => {
+test('accepts exactly one of several concurrent scaleNodePool requests', async () => {
   const { id, pool } = await start('raced');
   const answers = await Promise.all(
     [4, 5, 6, 7].map((desiredSize) => mutate('scaleNodePool', { nodePoolId: pool, desiredSize })),
@@ -162,7 +162,7 @@ test('of those who race to scale a pool one is heard', async () => {
   for (const { code } of answers.flatMap(({ userErrors }) => userErrors)) expect(code).toBe('INVALID_STATE');
 });
 
-test('a dry run of scaleNodePool shows the desired size and leaves nothing', async () => {
+test('a dry run of scaleNodePool returns the desired size and stores nothing', async () => {
   const { id, pool } = await start('rehearses');
   const { nodePool, operation } = await mutate('scaleNodePool', { nodePoolId: pool, desiredSize: 9 }, true);
   expect(nodePool).toMatchObject({ desiredSize: 9, state: 'SCALING' });
@@ -174,7 +174,7 @@ test('a dry run of scaleNodePool shows the desired size and leaves nothing', asy
   expect(data).toEqual({ nodePool: { desiredSize: 3, state: 'ACTIVE' } });
 });
 
-test('a pool with autoscaling enabled is not scaled manually', async () => {
+test('rejects scaleNodePool of a pool with autoscaling enabled', async () => {
   const { pool } = await start('self', {
     nodePools: [
       {
@@ -189,13 +189,13 @@ test('a pool with autoscaling enabled is not scaled manually', async () => {
   expect(userErrors).toMatchObject([{ code: 'INVALID_STATE', path: ['input', 'nodePoolId'] }]);
 });
 
-test.each([-1, 100_001])('scaleNodePool to %i is refused', async (desiredSize) => {
+test.each([-1, 100_001])('rejects scaleNodePool to %i', async (desiredSize) => {
   const { pool } = await start(`size-${Math.abs(desiredSize)}`);
   const { userErrors } = await mutate('scaleNodePool', { nodePoolId: pool, desiredSize });
   expect(userErrors).toMatchObject([{ code: 'INVALID_INPUT', path: ['input', 'desiredSize'] }]);
 });
 
-test('pools of a cluster that does not run are left alone', async () => {
+test('rejects changes of pools of a cluster that is not running', async () => {
   const { id, pool } = await start('upgrading');
   await clusters.platform.database.prisma.cluster.update({ where: { id }, data: { state: 'UPGRADING' } });
   const create = await mutate('createNodePool', {
@@ -209,7 +209,7 @@ test('pools of a cluster that does not run are left alone', async () => {
     expect(userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
 });
 
-test('deleteNodePool cancels what is being done to the pool and begins to delete it', async () => {
+test('deleteNodePool cancels the running operation of the pool and starts its deletion', async () => {
   const { id, pool } = await start('shrinks');
   const { operation: scaling } = await mutate('scaleNodePool', { nodePoolId: pool, desiredSize: 5 });
   const { nodePool, operation, userErrors } = await mutate('deleteNodePool', { id: pool });
@@ -228,7 +228,7 @@ test('deleteNodePool cancels what is being done to the pool and begins to delete
   ]);
 });
 
-test('a pool counts its nodes by how they are', async () => {
+test('a pool counts its nodes by state', async () => {
   const { id, pool } = await start('counted');
   await addNodes(clusters, { account: 'acme', cluster: id, pool }, 2, 'failed');
   await addNodes(clusters, { account: 'acme', cluster: id, pool }, 1, 'starting');

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => living[Symbol.asyncDispose]());
 
-describe('a node that is deleted with kubectl', () => {
+describe('node that is deleted with kubectl', () => {
   const deleteInKubernetes = async (cluster: string, name: string) => {
     const credentials = await living.world.platform.provider.credentials(
       cluster,
@@ -24,7 +24,7 @@ describe('a node that is deleted with kubectl', () => {
     await config.makeApiClient(CoreV1Api).deleteNode({ name });
   };
 
-  test('is seen as drift: the count says what Kubernetes has not, and syncNodePool replaces the node', async () => {
+  test('is counted as missing in Kubernetes, and syncNodePool replaces it', async () => {
     const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 2 }]);
     const pool = pools[0] ?? '';
     const [victim] = (await living.pool(pool)).nodes.nodes;
@@ -52,7 +52,7 @@ describe('a node that is deleted with kubectl', () => {
     await eventually(async () => (await living.instancesOf(id)).every((one) => one.id !== victim?.id));
   });
 
-  test('lowers the desired size when syncNodePool is asked to', async () => {
+  test('decrements the desired size if syncNodePool requests it', async () => {
     const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 2 }]);
     const pool = pools[0] ?? '';
     const [victim] = (await living.pool(pool)).nodes.nodes;
@@ -62,8 +62,8 @@ describe('a node that is deleted with kubectl', () => {
   });
 });
 
-describe('the pods of a node that leaves', () => {
-  test('hold it while a disruption budget keeps them, unless it is not to be drained', async () => {
+describe('pods of a node that is removed', () => {
+  test('block the removal while a disruption budget protects them, unless drain is false', async () => {
     const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 2 }]);
     const pool = pools[0] ?? '';
     const credentials = await living.world.platform.provider.credentials(id, masterCredentials('somebody'));
@@ -107,7 +107,7 @@ describe('the pods of a node that leaves', () => {
     expect(await living.pool(pool)).toMatchObject({ desiredSize: 0, totalNodes: 0 });
   });
 
-  test('are evicted through the Kubernetes API and run elsewhere before the machine goes', async () => {
+  test('are evicted through the Kubernetes API and run on other nodes before the instance is deleted', async () => {
     const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 2 }]);
     const pool = pools[0] ?? '';
     const credentials = await living.world.platform.provider.credentials(id, masterCredentials('somebody'));

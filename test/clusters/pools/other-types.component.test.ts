@@ -32,7 +32,7 @@ async function withPool(account: string, pool: Record<string, unknown>, more: Re
   return { id: cluster.id, pool: cluster.nodePools.nodes[0]?.id };
 }
 
-describe('other instance types for a pool', () => {
+describe('instance types of an existing pool', () => {
   interface Case {
     readonly pool: Record<string, unknown>;
     readonly more: Record<string, unknown>;
@@ -89,7 +89,7 @@ describe('other instance types for a pool', () => {
     },
   );
 
-  test('are taken by updateNodePool with an image that fits them', async () => {
+  test('are accepted by updateNodePool with an image of their architecture', async () => {
     const { pool } = await withPool('new-image', {
       instanceTypes: ['ecs.g7.xlarge'],
       instanceConfig: { imageId: CENTOS },
@@ -98,7 +98,7 @@ describe('other instance types for a pool', () => {
     expect(await update({ id: pool, instanceTypes: [ARM], instanceConfig }, 'new-image')).toEqual([]);
   });
 
-  test('are of one architecture, and machines', async () => {
+  test('must have one architecture and be instances', async () => {
     const { id, pool } = await withPool('mixed', { instanceTypes: ['ecs.g7.xlarge'] });
     const mixed = [ARM, 'ecs.g7.2xlarge'];
     expect(await update({ id: pool, instanceTypes: mixed }, 'mixed')).toEqual([
@@ -110,7 +110,7 @@ describe('other instance types for a pool', () => {
     ]);
   });
 
-  test('that is bought do not make it a pool of virtual nodes, which are paid by use', async () => {
+  test('cannot turn a subscription pool into a pool of virtual nodes, which are pay-as-you-go', async () => {
     const { pool } = await withPool('bought', {
       instanceTypes: ['ecs.g7.xlarge'],
       instanceConfig: { chargeType: 'PREPAID' },
@@ -121,7 +121,7 @@ describe('other instance types for a pool', () => {
 });
 
 describe('scaleClusterVertically', () => {
-  test('leaves virtual nodes alone', async () => {
+  test('ignores virtual nodes', async () => {
     const { id, pool } = await withPool('virtual', { instanceTypes: ['eci.virtual-node'] });
     const request = { id, instanceTypes: ['ecs.g7.xlarge'] };
     expect(await scale(request, 'virtual')).toEqual(['INVALID_INPUT nodePoolIds']);
@@ -133,7 +133,7 @@ describe('scaleClusterVertically', () => {
   test.each([
     ['serverless', { profile: 'SERVERLESS' }],
     ['registered', { type: 'EXTERNAL_KUBERNETES', spec: null }],
-  ])('has nothing to scale in a %s cluster', async (account, kind) => {
+  ])('finds nothing to scale in a %s cluster', async (account, kind) => {
     const { id } = await runningCluster(clusters, account, { name: 'none', ...kind });
     expect(await scale({ id, instanceTypes: ['ecs.g7.xlarge'] }, account)).toEqual([
       'UNSUPPORTED_BY_KIND id',

@@ -74,8 +74,8 @@ async function podAddresses(clusterId: string, nodeName: string): Promise<string
 const within = (address: string | null, cidr: string) =>
   address !== null && ipaddr.IPv4.parse(address).match(ipaddr.IPv4.parseCIDR(cidr));
 
-describe('the machines of a pool', () => {
-  test('have addresses of its vSwitches, each its own; a full vSwitch ends the scale-out with a reason for each node', async () => {
+describe('network of node pools', () => {
+  test('instances have unique addresses of the vSwitches of the pool; a full vSwitch ends the scale-up with a reason for each node', async () => {
     const [wide, narrow] = [await vSwitch('wide', '172.31.0.0/24'), await vSwitch('narrow', '172.31.1.0/29')];
     const { end, pools } = await living.cluster(
       [
@@ -105,7 +105,7 @@ describe('the machines of a pool', () => {
     expect(new Set(addresses).size).toBe(6);
   });
 
-  test('give their addresses back when they go, for others to have', async () => {
+  test('deleted instances release their addresses', async () => {
     const narrow = await vSwitch('again', '172.31.2.0/29');
     const { pools } = await living.cluster([{ name: 'default', desiredSize: 4 }], {
       network: { vpcId, vSwitchIds: [narrow] },
@@ -118,7 +118,7 @@ describe('the machines of a pool', () => {
     expect(new Set((await placesOf(nodePoolId)).map(({ address }) => address)).size).toBe(4);
   });
 
-  test('of a cluster with Terway have pods with addresses of the vSwitch of the pool', async () => {
+  test('pods of a cluster with Terway have addresses of the vSwitch of the pool', async () => {
     const [own, other] = [await vSwitch('own', '172.31.3.0/24'), await vSwitch('other', '172.31.4.0/24')];
     const { id, pools } = await living.cluster(
       [{ name: 'default', instanceConfig: { vSwitchIds: [other] } }],
@@ -134,7 +134,7 @@ describe('the machines of a pool', () => {
     expect(pods.filter((address) => !within(address, '172.31.4.0/24'))).toEqual([]);
   });
 
-  test('are in its security group, which counts their addresses', async () => {
+  test('instances are in the security group of the pool, which counts their addresses', async () => {
     const place = await vSwitch('grouped', '172.31.5.0/24');
     const [mine, more] = [await group('mine'), await group('more')];
     const { id, pools } = await living.cluster(
@@ -168,7 +168,7 @@ describe('the machines of a pool', () => {
   });
 });
 
-test('what a pool takes of a network cannot be deleted, and is among the resources of the cluster', async () => {
+test('network resources that a pool uses cannot be deleted, and are among the resources of the cluster', async () => {
   const [own, other] = [await vSwitch('a', '172.31.6.0/24'), await vSwitch('b', '172.31.7.0/24')];
   const grouped = await group('of-a-pool');
   const { id, pools } = await living.cluster(
@@ -195,7 +195,7 @@ test('what a pool takes of a network cannot be deleted, and is among the resourc
   expect(await deletion(grouped)).toEqual([]);
 });
 
-test('a pool is refused in a zone in which the cluster has no vSwitch', async () => {
+test('rejects a pool in a zone without a vSwitch of the cluster', async () => {
   const own = await vSwitch('only', '172.31.8.0/24');
   const there = await vSwitch('there', '172.31.9.0/24', 'c');
   const { id } = await living.cluster([{ name: 'default' }], { network: { vpcId, vSwitchIds: [own] } });
@@ -213,7 +213,7 @@ test('a pool is refused in a zone in which the cluster has no vSwitch', async ()
   });
 });
 
-test('a pool is refused in a security group that keeps pods from the DNS', async () => {
+test('rejects a pool in a security group that blocks DNS of the pods', async () => {
   const own = await vSwitch('with-dns', '172.31.10.0/24');
   const { id, pools } = await living.cluster([{ name: 'default' }], {
     network: { vpcId, vSwitchIds: [own] },

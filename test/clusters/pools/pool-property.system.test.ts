@@ -165,7 +165,7 @@ async function tryOut(steps: readonly Step[], tally: Run['tally']): Promise<void
   });
 }
 
-describe('node pools', () => {
+describe('random commands on node pools', () => {
   it(
     'pools keep their bounds at every moment and reach their desired size after random commands',
     async ({ annotate }) => {

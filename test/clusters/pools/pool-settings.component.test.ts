@@ -25,8 +25,8 @@ const kubernetesNode = async (cluster: string, name: string) => {
   return config.makeApiClient(CoreV1Api).readNode({ name });
 };
 
-describe('what a node pool is made of', () => {
-  test('each pool of a cluster has its own zones, image, disks, labels and taints, and its nodes have them', async () => {
+describe('settings of node pools', () => {
+  test('each pool of a cluster has its own zones, image, disks, labels and taints, which its nodes have', async () => {
     const settings = {
       labels: { tier: 'batch' },
       taints: [{ key: 'batch', value: 'yes', effect: 'NO_SCHEDULE' }],
@@ -51,7 +51,7 @@ describe('what a node pool is made of', () => {
     expect(node.status?.nodeInfo?.osImage).toContain('Windows Server 2019');
   });
 
-  test('a change of labels and taints reaches the nodes that run, and what others set on them stays', async () => {
+  test('a change of labels and taints is applied to existing nodes and keeps those set by others', async () => {
     const before = { labels: { a: '1', b: '1' }, taints: [{ key: 'old', effect: 'NO_SCHEDULE' }] };
     const { id, pools } = await living.cluster([{ name: 'a', ...before }]);
     const pool = pools[0] ?? '';
@@ -74,7 +74,7 @@ describe('what a node pool is made of', () => {
     ]);
   });
 
-  test('other instance types hold for the nodes that are made afterwards; types that are too small are refused', async () => {
+  test('new instance types apply to nodes created afterwards; types below the minimum size are rejected', async () => {
     const { pools } = await living.cluster([{ name: 'a' }]);
     const pool = pools[0] ?? '';
     expect(await living.refused('updateNodePool', { id: pool, instanceTypes: ['ecs.g6.large'] })).toEqual([
@@ -88,7 +88,7 @@ describe('what a node pool is made of', () => {
     expect(types.sort()).toEqual(['ecs.c6.xlarge', 'ecs.g6.xlarge']);
   });
 
-  test('a pool that names an image takes no instance types that cannot run it', async () => {
+  test('a pool with an image rejects instance types that cannot run it', async () => {
     const { id, pools } = await living.cluster([
       { name: 'a', instanceConfig: { imageId: WINDOWS } },
       { name: 'b' },
@@ -122,7 +122,7 @@ describe('what a node pool is made of', () => {
     }
   });
 
-  test('machines get the user data of their pool; a script that names a path of Kubernetes is refused', async () => {
+  test('instances get the user data of their pool; a script with a Kubernetes directory is rejected', async () => {
     const userData = '#!/bin/sh\nsysctl -w vm.max_map_count=262144\n';
     const { id, pools } = await living.cluster([{ name: 'a', instanceConfig: { userData } }]);
     const [pool = ''] = pools;
@@ -150,7 +150,7 @@ describe('what a node pool is made of', () => {
     expect((await scripts()).sort()).toEqual([userData, undefined]);
   });
 
-  test('images that cannot run nodes, disks and paths of Kubernetes are refused, each with its place', async () => {
+  test('rejects images that cannot run nodes, and disks on Kubernetes directories, each with its path', async () => {
     const { id, pools } = await living.cluster([{ name: 'a' }]);
     const instanceConfig = {
       imageId: CENTOS_8,
@@ -184,7 +184,7 @@ describe('what a node pool is made of', () => {
     ]);
   });
 
-  test('vSwitches of the account put a pool into their zones, those of another VPC or account are refused', async () => {
+  test('vSwitches of the account determine the zones of a pool; those of another VPC or account are rejected', async () => {
     const { id } = await living.cluster([{ name: 'a' }]);
     const { prisma } = living.world;
     const { vpcId } = await prisma.clusterNetwork.findUniqueOrThrow({ where: { clusterId: id } });
@@ -230,7 +230,7 @@ describe('what a node pool is made of', () => {
     ]);
   });
 
-  test('the images of the cloud say which of them can run nodes', async () => {
+  test('images of the cloud report whether they can run nodes', async () => {
     const query = `{ nodeImages { name osFamily osVersion supported } }`;
     const { nodeImages } = await living.run<{ nodeImages: { name: string; supported: boolean }[] }>(query);
     expect(nodeImages.filter(({ supported }) => supported).map(({ name }) => name)).toEqual([
@@ -246,8 +246,8 @@ describe('what a node pool is made of', () => {
   });
 });
 
-describe('a node pool that has autoscaling enabled', () => {
-  test('is not scaled by hand until autoscaling is off again, and nodes join or leave it only with acknowledgeRisk', async () => {
+describe('node pool with autoscaling enabled', () => {
+  test('is not scaled manually until autoscaling is disabled, and nodes join or leave it only with acknowledgeRisk', async () => {
     const { pools } = await living.cluster([{ name: 'system' }, { name: 'elastic' }]);
     const pool = pools[1] ?? '';
     await living.carried('updateNodePool', {
@@ -284,7 +284,7 @@ describe('a node pool that has autoscaling enabled', () => {
     expect(await living.pool(pool)).toMatchObject({ desiredSize: 2, healthyNodes: 2 });
   });
 
-  test('loses nodes by hand down to its minimum only, also by removals at the same time, and gains them up to its maximum', async () => {
+  test('has nodes removed manually only to its minimum, also concurrently, and attached only to its maximum', async () => {
     const { pools } = await living.cluster([
       { name: 'system', desiredSize: 3 },
       { name: 'elastic', desiredSize: 2, autoscaling: { enabled: true, minSize: 1, maxSize: 2 } },
@@ -321,7 +321,7 @@ describe('a node pool that has autoscaling enabled', () => {
     expect(await living.pool(elastic)).toMatchObject({ desiredSize: 2, healthyNodes: 2 });
   });
 
-  test('on the pool that holds the system components, autoscaling needs an acknowledgement', async () => {
+  test('requires an acknowledgement to enable autoscaling for the pool with the system components', async () => {
     const autoscaling = { enabled: true, minSize: 1, maxSize: 3 };
     const pool = { name: 'system', instanceTypes: ['ecs.g6.xlarge'], autoscaling };
     const cluster = { name: 'risky', regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', spec: 'PRO' };
@@ -337,7 +337,7 @@ describe('a node pool that has autoscaling enabled', () => {
     expect(await living.pool(pools[0] ?? '')).toMatchObject({ isDefault: true, autoscaling });
   });
 
-  test('a pool that has autoscaling enabled takes over the system components only where no other is left and the risk is acknowledged', async () => {
+  test('becomes the pool of the system components only if no other pool is left and the risk is acknowledged', async () => {
     const autoscaling = { enabled: true, minSize: 1, maxSize: 3 };
     const { pools } = await living.cluster([
       { name: 'first' },
@@ -356,7 +356,7 @@ describe('a node pool that has autoscaling enabled', () => {
     expect(await living.pool(elastic ?? '')).toMatchObject({ isDefault: true });
   });
 
-  test('of a pool that is deleted and the one that takes over the system components one is the default at any time', async () => {
+  test('exactly one pool is the default at any time while the default pool is deleted', async () => {
     const { id, pools } = await living.cluster([{ name: 'first' }, { name: 'second' }]);
     const [first = '', second = ''] = pools;
     const { operation } = await living.mutate('deleteNodePool', { id: first });
@@ -365,7 +365,7 @@ describe('a node pool that has autoscaling enabled', () => {
     await living.operation(operation?.id ?? '');
   });
 
-  test('the system components stay on machines: virtual nodes take them over never, a pool that scales itself when acknowledged', async () => {
+  test('virtual nodes never run the system components, and a pool with autoscaling only with an acknowledgement', async () => {
     const autoscaling = { enabled: true, minSize: 1, maxSize: 3 };
     const virtual = { name: 'virtual', instanceTypes: ['eci.virtual-node'] };
     const elastic = { name: 'elastic', instanceTypes: ['ecs.g6.xlarge'], autoscaling };
@@ -388,7 +388,7 @@ describe('a node pool that has autoscaling enabled', () => {
     ]);
   });
 
-  test('the pool of the system components that is deleted leaves them to the oldest of the others', async () => {
+  test('the oldest remaining pool becomes the default when the default pool is deleted', async () => {
     const autoscaling = { enabled: true, minSize: 1, maxSize: 3 };
     const { id, pools } = await living.cluster([{ name: 'first' }, { name: 'second' }, { name: 'third' }]);
     await living.carried('deleteNodePool', { id: pools[0] });

@@ -10,8 +10,8 @@ afterAll(() => living[Symbol.asyncDispose]());
 
 const group = (cluster: string, pool: string) => `/clusters/${cluster}/scaling-groups/${pool}`;
 
-describe('a node pool and its scaling group', () => {
-  test('each pool has one scaling group, with an activity log of what scaling did', async () => {
+describe('scaling group of a node pool', () => {
+  test('belongs to one pool and has an activity log of scaling', async () => {
     const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 2 }, { name: 'b' }]);
     const [a = '', b = ''] = pools;
     const first = await living.pool(a);
@@ -38,7 +38,7 @@ describe('a node pool and its scaling group', () => {
     );
   });
 
-  test('without autoscaling the group goes from 0 to 2000, with it from the minimum to the maximum of the pool', async () => {
+  test('allows 0 to 2000 instances without autoscaling, and the minimum to the maximum of the pool with it', async () => {
     const { pools } = await living.cluster([{ name: 'system' }, { name: 'elastic' }]);
     const pool = pools[1] ?? '';
     expect((await living.pool(pool)).scalingGroup).toMatchObject({
@@ -62,7 +62,7 @@ describe('a node pool and its scaling group', () => {
     expect((await living.pool(pool)).scalingGroup).toMatchObject({ minSize: 0, maxSize: 2000 });
   });
 
-  test('bounds that were changed in the cloud are found and restored', async () => {
+  test('gets its bounds restored after they were changed in the cloud', async () => {
     const { id, pools } = await living.cluster([{ name: 'a' }]);
     const pool = pools[0] ?? '';
     await living.cloud('PATCH', group(id, pool), { minSize: 1, maxSize: 1 });
@@ -79,7 +79,7 @@ describe('a node pool and its scaling group', () => {
     expect(await living.pool(pool)).toMatchObject({ state: 'ACTIVE', healthyNodes: 2 });
   });
 
-  test('a pool whose scaling group was deleted is UNHEALTHY, no update helps, and a new pool does', async () => {
+  test('makes its pool UNHEALTHY after its deletion; no update helps, a new pool does', async () => {
     const { id, pools } = await living.cluster([{ name: 'system' }, { name: 'broken' }]);
     const pool = pools[1] ?? '';
     await living.cloud('DELETE', group(id, pool));
@@ -111,7 +111,7 @@ describe('a node pool and its scaling group', () => {
     expect(await living.pool(made.nodePool?.id ?? '')).toMatchObject({ state: 'ACTIVE', healthyNodes: 1 });
   });
 
-  test('a pool that grows while its scaling group is gone says so for each node, and is UNHEALTHY', async () => {
+  test('makes its pool UNHEALTHY if it is deleted during a scale-up, with a reason for each node', async () => {
     const { id, pools } = await living.cluster([{ name: 'system' }, { name: 'a' }]);
     const pool = pools[1] ?? '';
     await living.cloud('DELETE', group(id, pool));
@@ -124,7 +124,7 @@ describe('a node pool and its scaling group', () => {
     expect((await living.pool(pool)).state).toBe('UNHEALTHY');
   });
 
-  test('an instance that is released in the cloud is replaced: the pool comes back to its desired size', async () => {
+  test('replaces an instance that is released in the cloud: the pool returns to its desired size', async () => {
     const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 2 }]);
     const pool = pools[0] ?? '';
     const [gone] = (await living.pool(pool)).nodes.nodes;
@@ -146,7 +146,7 @@ describe('a node pool and its scaling group', () => {
     expect(await living.world.used('payg-vcpu')).toBe(await recount());
   });
 
-  test('a pool takes 2000 nodes and not 2001', async () => {
+  test('accepts 2000 nodes and rejects 2001', async () => {
     const { id } = await living.cluster([{ name: 'a' }]);
     const more = { clusterId: id, name: 'large', instanceTypes: ['ecs.g6.xlarge'] };
     await living.world.limit('ACK_STANDARD/nodesPerCluster', 5_000);
@@ -156,7 +156,7 @@ describe('a node pool and its scaling group', () => {
     ]);
   });
 
-  test('a raised quota of machines per scaling group reaches the group, and is no repair', async () => {
+  test('gets a raised quota of instances per scaling group without a repair', async () => {
     const { id, pools } = await living.cluster([{ name: 'a' }]);
     const pool = pools[0] ?? '';
     await living.world.limit('instances-per-scaling-group', 2_500);

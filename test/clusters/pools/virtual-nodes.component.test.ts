@@ -68,7 +68,7 @@ describe('virtual nodes', () => {
     expect(new Set(items.map(({ spec }) => spec?.nodeName))).toEqual(new Set([pool.nodes.nodes[0]?.name]));
   });
 
-  test('are no machines: they are not bought, have no size, and share no pool with machines', async () => {
+  test('are not instances: they have no subscription and no size, and share no pool with instances', async () => {
     const { id, pools } = await living.cluster([
       { name: 'system' },
       { name: 'virtual', instanceTypes: VIRTUAL },

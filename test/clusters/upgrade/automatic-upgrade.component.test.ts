@@ -22,7 +22,7 @@ const none = { autoUpgrade: false, autoVulFix: false };
 const fixes = { ...none, autoVulFix: true };
 const upgrades = { ...none, autoUpgrade: true };
 
-describe('without being asked', () => {
+describe('automatic upgrades by policy', () => {
   it.each([
     ['1.32.1', [], undefined],
     ['1.32.1', [none], undefined],
@@ -33,12 +33,12 @@ describe('without being asked', () => {
     ['1.32.1', [upgrades, none], undefined],
     ['1.34.3', [upgrades], undefined],
     ['1.30.12', [upgrades, upgrades], '1.32.6'],
-  ])('a cluster of %s whose pools let %j goes to %s', (version, pools, target) => {
+  ])('upgrades a cluster of %s whose pools have %j to %s', (version, pools, target) => {
     expect(automaticTarget(policy, version, pools)).toBe(target);
   });
 });
 
-describe('a cluster whose node pools let it', { timeout: 200_000 }, () => {
+describe('automatic upgrades in the maintenance window', { timeout: 200_000 }, () => {
   let world: EngineFixture;
   let engine: Engine;
   beforeAll(async () => {
@@ -89,7 +89,7 @@ describe('a cluster whose node pools let it', { timeout: 200_000 }, () => {
     world.prisma.operation.findMany({ where: { clusterId, type: 'UPGRADE_CLUSTER' } });
   const clusterOf = (id: string) => world.prisma.cluster.findUniqueOrThrow({ where: { id } });
 
-  it('is patched in its maintenance window, and not before; one without a window, or that does not let it, stays', async () => {
+  it('patches a cluster in its window only, and never without a window or permission of its pools', async () => {
     const patched = await willing('1.34.3', { autoVulFix: true });
     const windowless = await willing('1.34.3', { autoVulFix: true });
     const asked = await willing('1.34.3', { autoRepair: true });
@@ -119,7 +119,7 @@ describe('a cluster whose node pools let it', { timeout: 200_000 }, () => {
     }
   });
 
-  it('goes to the next minor version with autoUpgrade; what a check finds in the way is told once, then it goes on', async () => {
+  it('upgrades to the next minor version with autoUpgrade; a blocking check is reported once, and the upgrade runs after the fix', async () => {
     const id = await willing('1.32.6', { autoUpgrade: true });
     await window(id, 'FREQ=DAILY', 24);
     const [node] = await world.prisma.node.findMany({ where: { clusterId: id } });

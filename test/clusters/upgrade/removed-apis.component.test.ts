@@ -43,8 +43,8 @@ const appliedAs = (apiVersion: string) => ({
   annotations: { [LAST_APPLIED]: JSON.stringify({ apiVersion, kind: 'Job' }) },
 });
 
-describe('a version that is published with an API less', { timeout: 200_000 }, () => {
-  it('is refused where something in the cluster was written with that API, until it is written anew', async () => {
+describe('published version that removes an API', { timeout: 200_000 }, () => {
+  it('is rejected for a cluster with objects of that API until they are rewritten', async () => {
     const { clusterId, client } = await runningCluster(world, '1.34', 1);
     await client.create(JOBS, {
       apiVersion: 'batch/v1',
@@ -116,7 +116,7 @@ describe('a version that is published with an API less', { timeout: 200_000 }, (
     [{ id: '1.38.1', removedApis: Array(101).fill(JOB) }, ['input', 'removedApis']],
     [{ id: '1.38.1', changes: [''] }, ['input', 'changes']],
     [{ id: '1.38.1', changes: Array(51).fill('x') }, ['input', 'changes']],
-  ])('is not published as %j', async (input, path) => {
+  ])('is rejected as %j', async (input, path) => {
     const { kubernetesVersion, userErrors } = await publish(input);
     expect(kubernetesVersion).toBeNull();
     expect(userErrors).toEqual([{ code: 'INVALID_INPUT', path }]);

@@ -45,7 +45,7 @@ const upgrade = (input: Record<string, unknown>) => beginUpgrade(ask, input);
 const typesOf = (id: string) => eventTypes(world, id);
 
 describe('upgradeCluster', { timeout: 300_000 }, () => {
-  it('goes from precheck over control plane and node batches to components, and a deployment keeps its ready replicas all the way', async () => {
+  it('upgrades the control plane, node batches and components after a precheck, while a deployment keeps its ready replicas', async () => {
     const { clusterId, client } = await runningCluster(world, '1.32.6', 3);
     const path = await readyDeployment(client, 'steady', 4);
     const lows = watchLows(client, [path]);
@@ -107,7 +107,7 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
     });
   });
 
-  it('keeps the ready replicas of a stateful set and of a replica set, and waits for a disruption budget', async () => {
+  it('keeps the ready replicas of a stateful set and of a replica set, and respects a disruption budget', async () => {
     const { clusterId, client } = await runningCluster(world, '1.32.6', 3);
     const set = await readyWorkload(client, { name: 'db', replicas: 2, kind: 'StatefulSet' });
     const alone = await readyWorkload(client, { name: 'alone', replicas: 3, kind: 'ReplicaSet' });
@@ -140,7 +140,7 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
       expect(JSON.stringify(await client.get(path))).not.toContain('fleetgraph.dev');
   });
 
-  it('pauses after the first batch when asked to, is not cancelled any more then, and goes on when resumed', async () => {
+  it('pauses after the first batch if requested, then cannot be cancelled, and continues after resumeOperation', async () => {
     const { clusterId } = await runningCluster(world, '1.32.6', 3);
     const rollingPolicy = { batchSize: 2, pausePolicy: 'FIRST_BATCH' };
     const id = await upgrade({ id: clusterId, version: '1.32', rollingPolicy }).catch(() => undefined);
@@ -166,7 +166,7 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
     ]);
   });
 
-  it('is paused by hand before its nodes, survives an engine that goes and another that comes, and is resumed', async () => {
+  it('is paused before its nodes, survives a change of engines, and is resumed', async () => {
     const { clusterId } = await runningCluster(world, '1.32.6', 2);
     // How long the control plane takes is fixed when it begins: longer than the pause takes to come.
     await world.settings({ speed: 10 });
@@ -191,7 +191,7 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
     ]);
   });
 
-  it('is cancelled while the control plane is upgraded: the cluster stays what it was, nodes are untouched', async () => {
+  it('is cancelled during the control plane upgrade: the cluster keeps its version, and nodes are unchanged', async () => {
     const { clusterId } = await runningCluster(world, '1.32.6', 2);
     await world.settings({ speed: 2 });
     const id = await upgrade({ id: clusterId, version: '1.34' });
@@ -218,7 +218,7 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
     expect(await world.prisma.node.count({ where: { clusterId, version: '1.32.6' } })).toBe(2);
   });
 
-  it('leaves pods without a controller running where they are, and nodes cordoned that were cordoned before', async () => {
+  it('keeps pods without a controller running, and nodes cordoned that were cordoned before', async () => {
     const { clusterId, client } = await runningCluster(world, '1.32.6', 2);
     const [first, second] = await world.prisma.node.findMany({
       where: { clusterId },
@@ -247,7 +247,7 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
     expect(node.spec.unschedulable).toBe(true);
   });
 
-  it('of a single node, where there is no room for other replicas, upgrades all the same', async () => {
+  it('upgrades a single node without room for additional replicas', async () => {
     const { clusterId, client } = await runningCluster(world, '1.32.6', 1);
     const path = await readyDeployment(client, 'crowded', 2);
     expect(await waitForOperation(world, await upgrade({ id: clusterId, version: '1.34' }))).toMatchObject({
@@ -258,7 +258,7 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
     await eventually(async () => (await client.get<DeploymentView>(path)).status?.readyReplicas === 2);
   });
 
-  it('gives a pool additional nodes while it is upgraded, and takes them back; what the quota forbids is left out', async () => {
+  it('adds nodes to a pool during the upgrade as far as the quota allows, and removes them afterwards', async () => {
     const { clusterId, poolId } = await runningCluster(world, '1.32.6', 1);
     const nodes = () => world.prisma.node.findMany({ where: { clusterId, state: { not: 'removing' } } });
     const [before] = await nodes();
@@ -279,7 +279,7 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
     expect(await typesOf(refused)).not.toContain('UPGRADE_SURGE');
   });
 
-  it('refuses a rolling policy out of its bounds', async () => {
+  it('rejects an invalid rolling policy', async () => {
     const { clusterId } = await runningCluster(world, '1.32.6', 1);
     const { upgradeCluster } = await ask<Upgraded>(UPGRADE, {
       input: { id: clusterId, version: '1.34', rollingPolicy: { batchSize: 0, surge: 21 } },

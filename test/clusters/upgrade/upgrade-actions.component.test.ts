@@ -80,7 +80,7 @@ const cases = PHASES.flatMap((phase) =>
 );
 
 test.each(cases)(
-  'of an upgrade in $phase (paused: $paused) $action is $answer, and its fields say so before',
+  'in $phase (paused: $paused) $action of an upgrade is $answer, and its fields report it',
   async ({ phase, paused, action, answer }) => {
     const id = await upgradeIn(phase, paused);
     const { cancelable, pausable, pausedAt } = await view(id);
@@ -100,7 +100,7 @@ test.each(cases)(
   },
 );
 
-test('no mutation takes an upgrade back', async () => {
+test('no mutation rolls an upgrade back', async () => {
   const query = '{ __schema { mutationType { fields { name } } } }';
   type Schema = { __schema: { mutationType: { fields: { name: string }[] } } };
   const names = (await clusters.run<Schema>(query)).data.__schema.mutationType.fields.map(({ name }) => name);

@@ -46,8 +46,8 @@ async function isFailing(clusterId: string): Promise<boolean> {
   return rowCount === 1;
 }
 
-describe('an upgrade', { timeout: 300_000 }, () => {
-  it('whose master is lost ends with that: no node pool replaces it, and the cluster runs on', async () => {
+describe('failures during an upgrade', { timeout: 300_000 }, () => {
+  it('a lost master ends the upgrade: no node pool replaces it, and the cluster keeps running', async () => {
     const dedicated = { type: 'KUBERNETES', spec: null, version: '1.32.6' } as const;
     const { clusterId, operationId } = await requestCluster(world, 1, dedicated);
     expect(await waitForOperation(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
@@ -72,7 +72,7 @@ describe('an upgrade', { timeout: 300_000 }, () => {
     expect(JSON.stringify(nodes)).not.toContain('fleetgraph.dev/upgrade');
   });
 
-  it('whose API server does not answer for half an hour pauses and says so; when it answers again, it is resumed', async () => {
+  it('an API server that is unavailable for 30 minutes pauses the upgrade with a reason; it is resumed after recovery', async () => {
     const { clusterId, client } = await runningCluster(world, '1.32.6', 1);
     const pod = await heldPod(client, 'held');
     const id = await beginUpgrade(ask, { id: clusterId, version: '1.34' });
@@ -92,7 +92,7 @@ describe('an upgrade', { timeout: 300_000 }, () => {
     expect(await waitForOperation(world, id)).toMatchObject({ state: 'SUCCEEDED' });
   });
 
-  it('whose control plane fails ends with that: the cluster keeps its version, its API answers, and it can be upgraded again', async () => {
+  it('a failed control plane ends the upgrade: the cluster keeps its version and API, and can be upgraded again', async () => {
     const { clusterId, client } = await runningCluster(world, '1.32.6', 1);
     await world.settings({ controlPlaneFailureRate: 1 });
     const id = await beginUpgrade(ask, { id: clusterId, version: '1.34' });
@@ -116,7 +116,7 @@ describe('an upgrade', { timeout: 300_000 }, () => {
     expect(await audit(world, clusterId)).toMatchObject({ nodes: 1, running: 1, sameAsCloud: true });
   });
 
-  it('lets the pods of a stateful set with disks go one at a time, without one more whose disk would stay', async () => {
+  it('evicts pods of a stateful set with disks one at a time, without an additional pod whose disk would remain', async () => {
     const { clusterId, client } = await runningCluster(world, '1.32.6', 3);
     const input = { name: 'db', replicas: 3, kind: 'StatefulSet', disks: true, graceSeconds: 60 } as const;
     const set = await readyWorkload(client, input);

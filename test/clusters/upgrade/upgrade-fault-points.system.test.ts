@@ -25,9 +25,9 @@ afterAll(async () => {
 const UPGRADE = `mutation ($input: UpgradeClusterInput!) {
   upgradeCluster(input: $input) { operation { id } userErrors { code message } } }`;
 
-describe('an engine that is killed at every fault point of an upgrade, one after the other', () => {
+describe('engine that is killed at every fault point of an upgrade in turn', () => {
   it(
-    'still brings control plane, nodes and components to the version, each once, and leaves nothing behind',
+    'upgrades control plane, nodes and components once each, and leaves no resources behind',
     { timeout: 600_000 },
     async () => {
       const engine = await world.engine();

@@ -33,8 +33,8 @@ const resume = (id: string) => ask(RESUME, { id });
 const release = (clusterId: string, id: string) =>
   world.platform.provider.deleteInstances(clusterId, [id], { drain: false, release: true });
 
-describe('an upgrade', { timeout: 300_000 }, () => {
-  it('whose machine is released outside in the middle of its batch goes on, and the pool gets another of the new version', async () => {
+describe('faults during an upgrade', { timeout: 300_000 }, () => {
+  it('continues after an instance of its batch is released, and the pool creates one of the new version', async () => {
     const { clusterId, client } = await runningCluster(world, '1.32.6', 3);
     const pod = await heldPod(client, 'held');
     const id = await beginUpgrade(ask, { id: clusterId, version: '1.34', rollingPolicy: { batchSize: 3 } });
@@ -54,7 +54,7 @@ describe('an upgrade', { timeout: 300_000 }, () => {
     expect([vcpu, nodePlaces]).toEqual([recount, 3]);
   });
 
-  it('whose next machine is released while it is paused goes on with the others, and the pool gets another', async () => {
+  it('continues after the next instance is released while it is paused, and the pool creates another', async () => {
     const { clusterId } = await runningCluster(world, '1.32.6', 2);
     const rollingPolicy = { batchSize: 1, pausePolicy: 'FIRST_BATCH' };
     const id = await beginUpgrade(ask, { id: clusterId, version: '1.34', rollingPolicy });
@@ -96,7 +96,7 @@ describe('an upgrade', { timeout: 300_000 }, () => {
     expect(await waitForOperation(world, id)).toMatchObject({ state: 'SUCCEEDED' });
   });
 
-  it('whose component is refused ends PARTIAL and says why; the component can be restored', async () => {
+  it('ends PARTIAL with a reason if Kubernetes rejects a component, which can be restored', async () => {
     const { clusterId, client } = await runningCluster(world, '1.32.6', 1);
     const deployments = '/apis/apps/v1/namespaces/kube-system/deployments';
     // Somebody has made it anew with another selector, which cannot be changed.
@@ -138,7 +138,7 @@ describe('an upgrade', { timeout: 300_000 }, () => {
     });
   });
 
-  it('that fails among its nodes takes back cordons, replicas and additional nodes, and is done again for the rest', async () => {
+  it('removes cordons, replicas and additional nodes after a failure among the nodes, and a new upgrade continues with the rest', async () => {
     const { clusterId, client } = await runningCluster(world, '1.32.6', 2);
     const path = await readyDeployment(client, 'web', 2);
     await world.settings({ upgradeFailureRate: 1 });

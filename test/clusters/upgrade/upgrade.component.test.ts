@@ -36,8 +36,8 @@ function farDay(): string {
   return `FREQ=YEARLY;BYMONTH=${day.getUTCMonth() + 1};BYMONTHDAY=${day.getUTCDate()}`;
 }
 
-describe('with the engine and a simulated cloud', { timeout: 300_000 }, () => {
-  test('an upgrade waits for its window, then brings control plane and nodes to the version', async () => {
+describe('upgrade with an engine and a simulated cloud', { timeout: 300_000 }, () => {
+  test('waits for its window, then upgrades control plane and nodes', async () => {
     const clusterId = await runningCluster('1.32.6');
     const windows = new MaintenanceWindowService(world.platform);
     const window = { clusterId, startTime: '00:00' };
@@ -72,7 +72,7 @@ describe('with the engine and a simulated cloud', { timeout: 300_000 }, () => {
     expect(steps.filter((type) => !told.includes(type))).toEqual([]);
   });
 
-  test('a check finds what a removed API has written in the cluster, and the upgrade is refused', async () => {
+  test('is rejected if a check finds objects of a removed API in the cluster', async () => {
     const clusterId = await runningCluster('1.32.6');
     const access = (await clusterAccess(world.prisma, 'acme', [clusterId])).get(clusterId);
     if (!access) throw new Error('the cluster has no API');

@@ -51,7 +51,7 @@ const groups = (...versions: string[]) => ({
 const entriesOf = async (kind: string, removedIn: string) =>
   (await removedApis.entries()).filter((api) => api.kind === kind && api.removedIn === removedIn);
 
-test('a kind is looked at page by page, up to 5,000 objects', async () => {
+test('a kind is scanned page by page, up to 5,000 objects', async () => {
   const asked: string[] = [];
   const client = await clientOf(({ pathname, searchParams }) => {
     if (pathname === '/apis') return groups('batch/v1');
@@ -71,7 +71,7 @@ test('a kind is looked at page by page, up to 5,000 objects', async () => {
   expect(uses.map(({ api, objects }) => [api.version, objects.length])).toEqual([['v1beta1', 5_000]]);
 });
 
-test('a replacement that the cluster does not serve yet is looked at through the version it prefers', async () => {
+test('a replacement that the cluster does not serve yet is scanned by its preferred version', async () => {
   const asked: string[] = [];
   const group = 'flowcontrol.apiserver.k8s.io';
   const client = await clientOf(({ pathname }) => {
@@ -86,19 +86,19 @@ test('a replacement that the cluster does not serve yet is looked at through the
   ]);
 });
 
-test.each([[404], [405]])('a kind whose list is answered with %i is passed over', async (status) => {
+test.each([[404], [405]])('a kind whose list returns %i is skipped', async (status) => {
   const client = await clientOf(({ pathname }) => (pathname === '/apis' ? groups('batch/v1') : status));
   expect(await scanRemovedApis(client, await entriesOf('CronJob', '1.25'))).toEqual([]);
 });
 
-test('a list that is refused ends the scan', async () => {
+test('a rejected list ends the scan', async () => {
   const client = await clientOf(({ pathname }) => (pathname === '/apis' ? groups('batch/v1') : 403));
   await expect(scanRemovedApis(client, await entriesOf('CronJob', '1.25'))).rejects.toMatchObject({
     status: 403,
   });
 });
 
-test('without removed APIs nothing is asked', async () => {
+test('sends no request without removed APIs', async () => {
   const client = await clientOf(() => 500);
   expect(await scanRemovedApis(client, [])).toEqual([]);
 });

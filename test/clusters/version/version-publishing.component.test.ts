@@ -66,12 +66,12 @@ async function created(version: string): Promise<string> {
 }
 
 describe('publishKubernetesVersion', () => {
-  it('is for those who run the platform', async () => {
+  it('is restricted to platform operators', async () => {
     for (const scopes of [accountScopes, ['fleet:write'], []])
       await expect(publish('1.36.1', { scopes })).rejects.toThrow('UNAUTHORIZED_FIELD_OR_TYPE');
   });
 
-  it('moves the creatable, supported and unexpired versions on, in every process, and tells owners once', async () => {
+  it('updates the creatable, supported and unexpired versions in every process, and notifies owners once', async () => {
     const { clusterId, operationId } = await requestCluster(world, 0, { version: '1.32.6' });
     await waitForOperation(world, operationId);
     const versions = `{ kubernetesVersions { id creatable supported expired } }`;
@@ -166,7 +166,7 @@ describe('publishKubernetesVersion', () => {
     for (const id of [clusterId, another]) expect(await expiries(id)).toHaveLength(1);
   });
 
-  it('refuses what is in the catalog already', async () => {
+  it('rejects a version of the catalog', async () => {
     expect((await publish('1.34.3', ADMIN)).userErrors).toMatchObject([
       { code: 'DUPLICATE_NAME', path: ['input', 'id'] },
     ]);
@@ -182,7 +182,7 @@ const policy = () =>
     })),
   );
 
-describe('what can be published', () => {
+describe('versions that can be published', () => {
   it.each([
     ['1.34.4', undefined],
     ['1.32.7', undefined],
@@ -200,7 +200,7 @@ describe('what can be published', () => {
     else expect(problems[0]?.message).toContain(message);
   });
 
-  it('nothing that is released in the future', () => {
+  it('rejects a release in the future', () => {
     const releasedAt = new Date(now.getTime() + 1);
     expect(publishProblems({ id: '1.36.0', releasedAt }, policy(), now)).toMatchObject([
       { path: ['input', 'releasedAt'] },
@@ -212,7 +212,7 @@ describe('what can be published', () => {
     ['1.36.0', '2025-09-08T00:00:00Z', '1.34.1'],
     ['1.34.4', '2025-12-09T00:00:00Z', undefined],
     ['1.36.0', '2025-09-09T00:00:00Z', undefined],
-  ])('not %s released on %s before %s that it follows', (id, releasedAt, before) => {
+  ])('checks %s with release date %s against its predecessor %s', (id, releasedAt, before) => {
     const dated = new VersionPolicy([
       { id: '1.34.3', minor: '1.34', releasedAt: new Date('2025-12-09') },
       { id: '1.34.1', minor: '1.34', releasedAt: new Date('2025-09-09') },
@@ -224,7 +224,7 @@ describe('what can be published', () => {
   });
 });
 
-describe('the hint what to upgrade to', () => {
+describe('upgradeHint', () => {
   it.each([
     ['1.34.3', null],
     ['1.32.6', null],

@@ -30,14 +30,14 @@ function mayUpgrade(from: string, to: string): boolean {
   return b - a === 1 || (a === b && Number(to.split('.')[2]) > Number(from.split('.')[2]));
 }
 
-test('every minor version of the catalog is even and a neighbour of the next', () => {
+test('every minor version of the catalog is even and adjacent to the next', () => {
   const numbers = minors.map((minor) => Number(minor.split('.')[1]));
   expect(numbers.filter((number) => number % 2 !== 0)).toEqual([]);
   expect(numbers).toEqual(numbers.map((_, index) => numbers[0]! + 2 * index));
 });
 
-describe('of all ordered pairs of versions', () => {
-  test.each(pairs)('an upgrade from %s to %s is decided by the policy', (from, to) => {
+describe('all ordered pairs of versions', () => {
+  test.each(pairs)('the policy decides an upgrade from %s to %s', (from, to) => {
     const choice = policy.chooseUpgrade(from, to);
     const expected = mayUpgrade(from, to)
       ? { ok: true, version: to }
@@ -46,18 +46,18 @@ describe('of all ordered pairs of versions', () => {
     expect(policy.upgradeTargets(from).includes(to)).toBe(choice.ok);
   });
 
-  test('there are both kinds', () => {
+  test('contain allowed and rejected upgrades', () => {
     expect(pairs).toHaveLength(published.length ** 2);
     expect(pairs.filter(([from, to]) => mayUpgrade(from, to)).length).toBeGreaterThan(20);
   });
 });
 
-describe('of every version of the catalog', () => {
+describe('all versions of the catalog', () => {
   interface Answer {
     readonly payload: PayloadView & { readonly cluster: { readonly state: string } | null };
   }
 
-  test('upgradeCluster takes the pairs that the policy allows and no other, and upgradeTargets are those', async () => {
+  test('upgradeCluster accepts exactly the pairs that the policy allows, which upgradeTargets lists', async () => {
     const { id } = await runningCluster(clusters, 'acme', { name: 'of-each-version' });
     const upgrade = `mutation ($input: UpgradeClusterInput!) { payload: upgradeCluster(input: $input, dryRun: true) {
       cluster { state } operation { id type state } userErrors { code path } } }`;
@@ -81,7 +81,7 @@ describe('of every version of the catalog', () => {
     }
   });
 
-  test('createCluster takes the newest patch of each of the newest two minor versions and no other version', async () => {
+  test('createCluster accepts the newest patch of each of the newest two minor versions only', async () => {
     const create = `mutation ($input: CreateClusterInput!) { payload: createCluster(input: $input, dryRun: true) {
       userErrors { code path } } }`;
     const versions = '{ kubernetesVersions { id creatable supported expired } }';
@@ -138,7 +138,7 @@ interface Release {
   }[];
 }
 
-test('every version says what is new and which APIs are gone since the minor before it', async () => {
+test('every version lists its changes and the APIs removed since the previous minor version', async () => {
   const query =
     '{ kubernetesVersions { id changes removedApis { removedIn group version kind replacement } } }';
   const { data } = await clusters.run<{ kubernetesVersions: Release[] }>(query);

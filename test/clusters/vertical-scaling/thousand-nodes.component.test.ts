@@ -5,7 +5,7 @@ import { eventually } from '../../kit/eventually.js';
 const NODES = 1_000;
 const TYPE_VCPUS = 4;
 
-test('a Pro cluster goes from one node to a thousand, and the ledger has each of them', async () => {
+test('a Pro cluster scales from one node to a thousand, all counted in the ledger', async () => {
   await using world = await startEngineFixture({ speed: 2_000 });
   await using _engine = await world.engine();
   const { clusterId, operationId, poolId } = await requestCluster(world, 1);

@@ -45,7 +45,7 @@ async function clientOf(clusterId: string): Promise<KubernetesClient> {
 }
 
 describe('scaleClusterVertically', { timeout: 300_000 }, () => {
-  it('replaces every node by one of the new type, new ones first, while workloads run on', async () => {
+  it('replaces every node by one of the new type, with new nodes first, while workloads run', async () => {
     const { clusterId, client } = await runningCluster(world, '1.34.3', 3);
     const path = await readyDeployment(client, 'steady', 3);
     const { cluster, operation, userErrors } = await scale({
@@ -78,7 +78,7 @@ describe('scaleClusterVertically', { timeout: 300_000 }, () => {
   it.each([
     ['before the old ones leave', undefined],
     ['after the old ones have left', { enabled: true, minSize: 3, maxSize: 3 }],
-  ])('keeps what users have set on nodes when new ones come %s', async (_, autoscaling) => {
+  ])('keeps labels and taints of users on nodes that are replaced %s', async (_, autoscaling) => {
     const first = { name: 'first', instanceTypes: [LARGE], desiredSize: 1 };
     const pool = { name: 'labelled', instanceTypes: [NODE_TYPE], desiredSize: 3, labels: { tier: 'web' } };
     const request = { nodePools: [first, { ...pool, ...(autoscaling && { autoscaling }) }] as never };
@@ -117,7 +117,7 @@ describe('scaleClusterVertically', { timeout: 300_000 }, () => {
     );
   });
 
-  it('is refused for a pool whose scaling group was deleted, before the platform has noticed and after', async () => {
+  it('is rejected for a pool whose scaling group was deleted, before and after its deletion is observed', async () => {
     const { clusterId, poolId } = await runningCluster(world, '1.34.3', 1);
     await world.cloud('DELETE', `/clusters/${clusterId}/scaling-groups/${poolId}`);
     const refused = async (input: object) =>
@@ -136,7 +136,7 @@ describe('scaleClusterVertically', { timeout: 300_000 }, () => {
     expect(await world.prisma.operation.count({ where: { clusterId, finishedAt: null } })).toBe(0);
   });
 
-  it('gives up when the new type is out of stock: the pool keeps its size, and the reason is told', async () => {
+  it('rolls back when the new type is out of stock: the pool keeps its size, and the operation reports the reason', async () => {
     const { clusterId } = await runningCluster(world, '1.34.3', 1);
     const zones = await world.prisma.zone.findMany({ where: { regionId: 'cn-hangzhou' } });
     const stock = (left: number) => Object.fromEntries(zones.map(({ id }) => [`${id}/ecs.g6.2xlarge`, left]));
@@ -151,7 +151,7 @@ describe('scaleClusterVertically', { timeout: 300_000 }, () => {
     expect(await audit(world, clusterId)).toMatchObject({ nodes: 1, sameAsCloud: true, nodePlaces: 1 });
   });
 
-  it('gives up when the account’s vCPUs are used up: nothing is replaced, and no second attempt is made', async () => {
+  it('rolls back when the vCPU quota is exhausted, without replacing nodes or a second attempt', async () => {
     const { clusterId, poolId } = await runningCluster(world, '1.34.3', 1);
     await world.limit('payg-vcpu', await world.used('payg-vcpu'));
     const { operation } = await scale({ id: clusterId, instanceTypes: [LARGE] });
@@ -197,7 +197,7 @@ describe('scaleClusterVertically', { timeout: 300_000 }, () => {
     expect(await audit(world, clusterId)).toMatchObject({ sameAsCloud: true, nodePlaces: 3 });
   });
 
-  it('refuses types that are unknown or too small, and pools that are not the cluster’s', async () => {
+  it('rejects types that are unknown or too small, and pools of other clusters', async () => {
     const { clusterId } = await runningCluster(world, '1.34.3', 0);
     expect(
       (await scale({ id: clusterId, instanceTypes: ['ecs.none', 'ecs.g7.large'] })).userErrors,
@@ -213,7 +213,7 @@ describe('scaleClusterVertically', { timeout: 300_000 }, () => {
   });
 });
 
-describe('what the pools of a cluster could not be created with', () => {
+describe('instance types that createCluster would reject', () => {
   const made = async (request: Record<string, unknown>, ...pools: Record<string, unknown>[]) => {
     const { cluster } = await world.creation.create(world.actor, {
       name: `unfit-${++names}`,
@@ -250,7 +250,7 @@ describe('what the pools of a cluster could not be created with', () => {
       { instanceTypes: [NODE_TYPE], instanceConfig: { imageId: IMAGE } },
       'ecs.g6r.xlarge',
     ],
-  ])('%s are refused', async (_, request, pool, type) => {
+  ])('rejects %s', async (_, request, pool, type) => {
     const id = await made(request, pool);
     const { operation, userErrors } = await scale({ id, instanceTypes: [type] });
     expect(operation).toBeNull();
@@ -258,7 +258,7 @@ describe('what the pools of a cluster could not be created with', () => {
     expect(userErrors[0]?.path.slice(0, 2)).toEqual(['input', 'instanceTypes']);
   });
 
-  it('leaves virtual nodes alone, which have no instance type', async () => {
+  it('ignores virtual nodes, which have no instance type', async () => {
     const id = await made({}, { instanceTypes: [NODE_TYPE] }, { instanceTypes: ['eci.virtual-node'] });
     const pools = await world.prisma.nodePool.findMany({
       where: { clusterId: id },
@@ -278,7 +278,7 @@ describe('what the pools of a cluster could not be created with', () => {
   });
 });
 
-describe('the next step of a replacement', () => {
+describe('next step of a replacement', () => {
   const node = (id: string, instanceType: string, state = 'running') => ({ id, instanceType, state });
   it.each([
     [[node('a', 'old'), node('b', 'old')], { kind: 'GROW', by: 1 }],

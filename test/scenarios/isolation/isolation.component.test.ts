@@ -47,11 +47,11 @@ const titled = (root: Root) =>
 
 const schema: GraphQLSchema = await clientSchema();
 
-describe('every root field of the graph', () => {
+describe('root fields of the graph', () => {
   const fields = roots.flatMap((root) => rootFields(schema, root).map((field) => ({ root, field })));
 
   test.each(fields.map(({ root, field }) => [`${root}.${field.name}`, root, field] as const))(
-    '%s is tried with every id of another account that it takes',
+    '%s is tried with every id of another account that it accepts',
     (name, root, field) => {
       const tried = attempts[root].filter((attempt) => attempt.field === field.name).flatMap(pathsIn);
       const taken = referencePaths(field.args).filter(
@@ -80,7 +80,7 @@ describe('every root field of the graph', () => {
   });
 });
 
-describe('an account that uses ids of another account', () => {
+describe('account that uses ids of another account', () => {
   let platform: TestPlatform;
   let owner: GraphSession;
   let stranger: GraphSession;
@@ -116,11 +116,11 @@ describe('an account that uses ids of another account', () => {
     ['no scopes', []],
     ['scopes to read', ['fleet:introspect']],
     ['scopes to write', ['fleet:write']],
-  ])('by a token with %s', (_, scopes) => {
+  ])('with a token with %s', (_, scopes) => {
     const ownerWith = () => new IsolationClient(schema, { ...owner, scopes });
     const strangerWith = () => new IsolationClient(schema, { ...stranger, scopes });
 
-    test.each(titled('Query'))('finds nothing by Query.%s, while the owner does', async (__, attempt) => {
+    test.each(titled('Query'))('finds nothing by Query.%s, unlike the owner', async (__, attempt) => {
       const verdict = await strangerWith().query(attempt, foreign(attempt));
       expect(verdict.holdsNothing, told(verdict)).toBe(true);
       const theirs = await ownerWith().query(attempt, own(attempt));
@@ -128,7 +128,7 @@ describe('an account that uses ids of another account', () => {
     });
 
     test.each(titled('Subscription'))(
-      'receives nothing by Subscription.%s, and the owner does',
+      'receives nothing by Subscription.%s, unlike the owner',
       async (__, attempt) => {
         const verdict = await strangerWith().subscription(attempt, foreign(attempt));
         expect(verdict.holdsNothing, told(verdict)).toBe(true);
@@ -139,7 +139,7 @@ describe('an account that uses ids of another account', () => {
 
     if (!scopes.includes('fleet:write'))
       test.each(titled('Mutation'))(
-        'is refused Mutation.%s for own and others’ things',
+        'is rejected by Mutation.%s for its own resources and those of others',
         async (__, attempt) => {
           const refused = ['UNAUTHORIZED_FIELD_OR_TYPE'];
           expect(await ownerWith().refusal(attempt, own(attempt))).toEqual(refused);
@@ -184,7 +184,7 @@ describe('an account that uses ids of another account', () => {
     expect(quotas.filter(({ used }) => used > 0)).toEqual([]);
   });
 
-  test('has changed nothing after all attempts', async () => {
+  test('changed nothing by all attempts', async () => {
     const after = await stateOf(platform.kit, owner.account);
     for (const [part, rows] of Object.entries(after)) expect(rows, part).toEqual(before[part]);
   });
@@ -225,7 +225,7 @@ describe('an account that uses ids of another account', () => {
   });
 
   // Last: this is what the attempts do where they are allowed.
-  test.each(titled('Mutation'))('is accepted by %s for the owner', async (_, attempt) => {
+  test.each(titled('Mutation'))('%s succeeds for the owner', async (_, attempt) => {
     const verdict = await asOwner().mutation(attempt, own(attempt));
     expect(verdict.codes, told(verdict)).not.toContain(attempt.code ?? 'NOT_FOUND');
   });

@@ -31,7 +31,7 @@ async function list(account: string, variables: Record<string, unknown> = {}): P
 }
 
 describe('Query.events', () => {
-  test('pages go from the newest event to the oldest and meet each once', async () => {
+  test('pages go from the newest event to the oldest and contain each once', async () => {
     await world.append('pages', ...Array.from({ length: 7 }, (_, index) => ({ type: `STEP_${index + 1}` })));
     const first = await list('pages', { first: 3 });
     const second = await list('pages', { first: 3, after: first.pageInfo.endCursor });
@@ -45,7 +45,7 @@ describe('Query.events', () => {
     expect(first.totalCount).toBe(7);
   });
 
-  test('a page stays where it was while new events come', async () => {
+  test('a page is unchanged while new events are appended', async () => {
     await world.append('moving', { type: 'ONE' }, { type: 'TWO' }, { type: 'THREE' });
     const first = await list('moving', { first: 2 });
     await world.append('moving', { type: 'FOUR' });
@@ -53,7 +53,7 @@ describe('Query.events', () => {
     expect(second.nodes.map(({ type }) => type)).toEqual(['ONE']);
   });
 
-  test('each category has its type, with the things it is about', async () => {
+  test('each category has its types with the resources of the event', async () => {
     const about = { clusterId: 'cluster_a' };
     await world.append(
       'types',
@@ -157,17 +157,17 @@ describe('Query.events', () => {
       { filter: { kinds: Array.from({ length: 101 }, () => 'NODE_READY') } },
       'INVALID_INPUT',
     ],
-  ])('%s is refused', async (_what, variables, code) => {
+  ])('rejects %s', async (_what, variables, code) => {
     const { errors } = await world.ask('acme', LIST, variables);
     expect(errors.map(({ extensions }) => extensions?.['code'])).toEqual([code]);
   });
 });
 
-describe('the kind of an event', () => {
+describe('kind of an event', () => {
   const KINDS = `query K($filter: EventFilter) { events(filter: $filter) { nodes { type kind } totalCount } }`;
   const types = ['NODE_READY', 'NODE_MELTED', 'NODE_FAILED'];
 
-  test('is its type as an enum, and OTHER for a type that this release does not know', async () => {
+  test('is its type as an enum, and OTHER for an unknown type', async () => {
     await world.append('kinds', ...types.map((type) => ({ type })));
     const { data } = await world.ask<{ events: { nodes: unknown[] } }>('kinds', KINDS);
     expect(data.events.nodes).toEqual([
@@ -231,7 +231,7 @@ describe('Cluster.events', () => {
     expect(await cost(50)).toBe(2);
   });
 
-  test("another account's cluster has no events", async () => {
+  test('is empty for the cluster of another account', async () => {
     const { data } = await world.ask<{ _entities: unknown[] }>('stranger', OF_CLUSTERS, clusters(1));
     expect(data._entities).toEqual([{ id: 'cluster_0', events: { nodes: [], totalCount: 0 } }]);
     expect((await list('stranger', { filter: { clusterId: 'cluster_0' } })).nodes).toEqual([]);

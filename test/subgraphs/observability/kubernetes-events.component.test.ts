@@ -118,7 +118,7 @@ function readOf(events: readonly CoreEvent[], truncated = false): EventsRead {
 }
 
 describe('Cluster.events of the category KUBERNETES', () => {
-  test('shows FailedScheduling of a pod without room, and does not repeat it after a restart of the engine', async () => {
+  test('shows FailedScheduling of a pod without a node, and does not repeat it after a restart of the engine', async () => {
     const clusterId = await world.cluster('acme', 1);
     const yaml = deployment('huge', 1).replace('cpu: 100m', 'cpu: 100');
     await apply(world, 'acme', { clusterId, yaml });
@@ -167,7 +167,7 @@ describe('Cluster.events of the category KUBERNETES', () => {
     expect(await shown('stranger', clusterId)).toEqual([]);
   });
 
-  test('reads a flood as 60 events, warnings first, and one that counts the others', async () => {
+  test('reads a flood as 60 events, warnings first, and one event with the number of the others', async () => {
     const clusterId = await world.cluster('flood', 0);
     await reconcile(clusterId);
     const before = (await shown('flood', clusterId)).length;
@@ -194,7 +194,7 @@ describe('Cluster.events of the category KUBERNETES', () => {
     expect([...first.nodes, ...second.nodes].slice(0, flood.length)).toEqual(flood);
   });
 
-  test('stores Events whose texts PostgreSQL does not take as they are', async () => {
+  test('stores Events with texts that PostgreSQL cannot store unchanged', async () => {
     const clusterId = 'cluster_strange';
     const read = readOf([event('strange', { message: 'a\u0000b\ud800', reason: 7, lastTimestamp: 'never' })]);
     const at = world.clock.now();
@@ -204,7 +204,7 @@ describe('Cluster.events of the category KUBERNETES', () => {
     expect(await shown('strange', clusterId)).toMatchObject([{ message: 'ab\ufffd', reason: 'Unknown' }]);
   });
 
-  test('lets one of two readings at once append', async () => {
+  test('appends events once for two concurrent reads', async () => {
     const clusterId = 'cluster_twice';
     const read = readOf([event('twice')]);
     for (const uids of [['uid-twice'], undefined]) {
@@ -218,26 +218,26 @@ describe('Cluster.events of the category KUBERNETES', () => {
   });
 });
 
-describe('reading Kubernetes Events', () => {
+describe('polling Kubernetes Events', () => {
   test('appends no event for an Event whose count has risen', () => {
     const again = event('again', { count: 7, lastTimestamp: '2026-01-01T01:00:00Z' });
     expect(newEvents('cluster_a', readOf([again]), { uids: ['uid-again'], version: 1 })).toEqual([]);
     expect(nextSeenUids(readOf([again]), ['uid-again'])).toBeUndefined();
   });
 
-  test('appends the Events of a new cluster at its first reading', () => {
+  test('appends the Events of a new cluster at its first poll', () => {
     const many = readOf(Array.from({ length: MAX_APPENDED_FIRST + 1 }, (_, index) => event(`pod-${index}`)));
     const appended = (version: number) => newEvents('cluster_a', many, { uids: [], version }).length;
     expect([appended(0), appended(1)]).toEqual([MAX_APPENDED_FIRST + 1, MAX_APPENDED + 1]);
   });
 
-  test('forgets Events that the cluster has no more, unless it has more than were listed', () => {
+  test('forgets Events that the cluster has deleted, unless the list was incomplete', () => {
     const read = [event('new')];
     expect(nextSeenUids(readOf(read), ['uid-old'])).toEqual(['uid-new']);
     expect(nextSeenUids(readOf(read, true), ['uid-old'])).toEqual(['uid-new', 'uid-old']);
   });
 
-  test('ends for a cluster without an API, and deletes its reading', async () => {
+  test('ends for a cluster without an API, and deletes its poll state', async () => {
     const clusterId = await world.cluster('ending', 0);
     await reconcile(clusterId);
     expect((await store().reading(clusterId)).version).toBe(1);
@@ -246,7 +246,7 @@ describe('reading Kubernetes Events', () => {
     expect((await store().reading(clusterId)).version).toBe(0);
   });
 
-  test('tries a cluster that cannot be reached again later', async () => {
+  test('retries an unreachable cluster later', async () => {
     expect(await reconcile(await world.unreachableCluster('down'))).toEqual(
       requeueAfter(EVENT_READ_RETRY_MS),
     );

@@ -83,7 +83,7 @@ const schedule = (name: string) =>
     .run(scope());
 
 describe('Cluster.metrics', () => {
-  test('of a cluster that was never measured are measured now', async () => {
+  test('measures a cluster without measurements at the request', async () => {
     const fresh = await world.cluster('fresh', 1);
     const { series, errors } = await metrics('fresh', 'Cluster', [fresh]);
     expect(errors).toEqual([]);
@@ -96,7 +96,7 @@ describe('Cluster.metrics', () => {
     expect(series[0]?.find(({ name }) => name === 'nodes')?.points).toMatchObject([{ value: 1 }]);
   });
 
-  test('show cores, bytes, nodes and pods, and each node when asked for', async () => {
+  test('returns cores, bytes, nodes and pods, and each node on request', async () => {
     await reconcile(clusterId);
     const { series } = await metrics('acme', 'Cluster', [clusterId], { perNode: true });
     const own = Object.fromEntries(
@@ -112,7 +112,7 @@ describe('Cluster.metrics', () => {
     expect(perNode).toHaveLength(2);
   });
 
-  test('are means over steps of time', async () => {
+  test('returns means over steps of time', async () => {
     const from = new Date('2026-03-01T00:00:00Z');
     const at = (seconds: number) => new Date(from.getTime() + seconds * 1000);
     const mean = await world.cluster('mean', 0);
@@ -150,7 +150,7 @@ describe('Cluster.metrics', () => {
     ]);
   });
 
-  test('cost as many statements for 50 clusters as for one', async () => {
+  test('costs as many statements for 50 clusters as for one', async () => {
     const ids = [clusterId, ...Array.from({ length: 49 }, (_, index) => `cluster_${index}`)];
     await metrics('acme', 'Cluster', ids);
     const cost = async (count: number) =>
@@ -159,7 +159,7 @@ describe('Cluster.metrics', () => {
     expect(await cost(50)).toBe(2);
   });
 
-  test('are none for another account, for a cluster that does not exist and for one that cannot be reached', async () => {
+  test('is null for another account, for an unknown cluster and for an unreachable one', async () => {
     const silent = await world.unreachableCluster('acme');
     expect(await metrics('globex', 'Cluster', [clusterId])).toEqual({ series: [[]], errors: [] });
     expect(await metrics('acme', 'Cluster', ['cluster_unknown', silent])).toEqual({
@@ -176,14 +176,14 @@ describe('Cluster.metrics', () => {
       () => ({ from: '2026-01-01T00:00:00Z', to: '2026-01-01T00:05:00Z', step: 1, perNode: true }),
     ],
     ['more than 1,000 points', () => ({ from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z', step: 1 })],
-  ])('%s is refused', async (_what, variables) => {
+  ])('rejects %s', async (_what, variables) => {
     const { errors } = await metrics('acme', 'Cluster', [clusterId], variables());
     expect(errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT' } }]);
   });
 });
 
 describe('Workload.metrics', () => {
-  test('of a workload that was never measured are measured now', async () => {
+  test('measures a workload without measurements at the request', async () => {
     const fresh = await world.cluster('newcomer', 1);
     const { workload } = await apply(world, 'newcomer', { clusterId: fresh, yaml: deployment('young', 1) });
     const query = 'query W($id: ID!) { workload(id: $id) { pods { nodes { name } } } }';
@@ -197,7 +197,7 @@ describe('Workload.metrics', () => {
     expect(series[0]?.find(({ name }) => name === 'pods')?.points).toMatchObject([{ value: 1 }]);
   });
 
-  test('show the use of its pods, and nothing to another account', async () => {
+  test('returns the usage of its pods, and nothing to another account', async () => {
     await reconcile(clusterId);
     const { series } = await metrics('acme', 'Workload', [workloadId]);
     expect(series[0]?.map(({ name, unit }) => [name, unit])).toEqual([
@@ -211,11 +211,11 @@ describe('Workload.metrics', () => {
   });
 });
 
-describe('measuring', () => {
+describe('measuring clusters', () => {
   const samples = (id: string) =>
     world.kit.database.prisma.metricSample.count({ where: { clusterId: id, subject: '', name: 'nodes' } });
 
-  test('goes on while the cluster has an API and ends when it has none', async () => {
+  test('continues while the cluster has an API and ends without one', async () => {
     const ending = await world.cluster('ending', 0);
     expect(await reconcile(ending)).toEqual(requeueAfter(SCRAPE_INTERVAL_MS));
     expect(await samples(ending)).toBe(1);
@@ -250,7 +250,7 @@ describe('measuring', () => {
     expect(planned).toBe(1);
   });
 
-  test('tries a cluster that cannot be reached again later', async () => {
+  test('retries an unreachable cluster later', async () => {
     expect(await reconcile(await world.unreachableCluster('down'))).toEqual(requeueAfter(SCRAPE_RETRY_MS));
   });
 
@@ -267,7 +267,7 @@ describe('measuring', () => {
     expect(keys).not.toContain(`metrics:${measured}`);
   });
 
-  test('forgets samples older than a day', async () => {
+  test('deletes samples older than a day', async () => {
     const old = await world.cluster('old', 0);
     await reconcile(old);
     world.clock.advance(25 * 3_600_000);

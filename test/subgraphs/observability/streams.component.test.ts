@@ -57,7 +57,7 @@ describe('Subscription.events', () => {
     ]);
   });
 
-  test('is gapless and in order while several writers append at once, wherever it is cut and resumed', async () => {
+  test('is gapless and ordered while several writers append concurrently, at every point of resumption', async () => {
     let account = 0;
     const plan = fc.record({
       writers: fc.array(fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 4 }), {
@@ -129,7 +129,7 @@ describe('Subscription.events', () => {
     expect((await takeResults(stream, 1))[0]?.data).toMatchObject({ events: { type: 'OWN' } });
   });
 
-  test('ending a stream that waits for an event ends it at once', async () => {
+  test('ends at once when a waiting stream is closed', async () => {
     const stream = await world.subscribe('quiet', EVENTS);
     const waiting = stream.next();
     await stream.return(undefined);
@@ -146,7 +146,7 @@ describe('bookmarks', () => {
   test.each([
     ['events', EVENTS, { filter: { types: ['WANTED'] } }],
     ['scalingEvents', SCALING, {}],
-  ])('of %s carry the cursor forward while nothing matches', async (field, query, variables) => {
+  ])('of %s advance the cursor while nothing matches', async (field, query, variables) => {
     const account = `bookmarks-${field.toLowerCase()}`;
     await world.append(account, ...noise(3));
     const stream = await world.subscribe(account, query, variables);
@@ -161,7 +161,7 @@ describe('bookmarks', () => {
     expect(result?.data?.[field]).toMatchObject({ type: 'WANTED' });
   });
 
-  test('say how far a stream is although its events are left out one by one', async () => {
+  test('advance the cursor of a stream whose events are filtered one by one', async () => {
     await world.append('left-out', { type: 'ONE' });
     const stream = await world.subscribe('left-out', EVENTS, { filter: { to: '2000-01-01T00:00:00Z' } });
     const first = await bookmarkOf(stream);
@@ -174,24 +174,27 @@ describe('bookmarks', () => {
   test.each([
     ['events', EVENTS, { filter: { to: '2000-01-01T00:00:00Z' } }],
     ['scalingEvents', SCALING, {}],
-  ])('of %s say so after a while although nearly nothing was left out', async (field, query, variables) => {
-    const account = `while-${field.toLowerCase()}`;
-    await world.append(account, { type: 'ONE' });
-    const stream = await world.subscribe(account, query, variables);
-    const first = await bookmarkOf(stream);
-    const second = bookmarkOf(stream);
-    // Scaling that has changed no size.
-    await world.append(account, { type: 'TWO', category: 'SCALING' });
-    const now = performance.now.bind(performance);
-    const later = vi.spyOn(performance, 'now').mockImplementation(() => now() + 10_000);
-    await world.kit.database.prisma.$executeRaw`SELECT pg_notify(${EVENT_CHANNEL}, ${account})`;
-    expect((await second)?.cursor).not.toBe(first?.cursor);
-    later.mockRestore();
-    await stream.return(undefined);
-  });
+  ])(
+    'of %s are sent after an interval although few events were filtered',
+    async (field, query, variables) => {
+      const account = `while-${field.toLowerCase()}`;
+      await world.append(account, { type: 'ONE' });
+      const stream = await world.subscribe(account, query, variables);
+      const first = await bookmarkOf(stream);
+      const second = bookmarkOf(stream);
+      // Scaling that has changed no size.
+      await world.append(account, { type: 'TWO', category: 'SCALING' });
+      const now = performance.now.bind(performance);
+      const later = vi.spyOn(performance, 'now').mockImplementation(() => now() + 10_000);
+      await world.kit.database.prisma.$executeRaw`SELECT pg_notify(${EVENT_CHANNEL}, ${account})`;
+      expect((await second)?.cursor).not.toBe(first?.cursor);
+      later.mockRestore();
+      await stream.return(undefined);
+    },
+  );
 });
 
-describe('one cursor', () => {
+describe('cursor of several streams', () => {
   test('resumes a stream over several clusters and kinds at once', async () => {
     const filter = { categories: ['PROVISIONING', 'SCALING'] };
     const stream = await world.subscribe('several', EVENTS, { filter });
@@ -217,7 +220,7 @@ describe('one cursor', () => {
 });
 
 describe('cursors of streams', () => {
-  test('are refused for another field and for other arguments', async () => {
+  test('are rejected for another field and for other arguments', async () => {
     await world.append('bound', { type: 'ONE' });
     const filter = { types: ['ONE'] };
     const stream = await world.subscribe('bound', EVENTS, { filter });
@@ -251,11 +254,11 @@ describe('cursors of streams', () => {
     ['malformed', async () => 'nonsense'],
     ['tampered with', async () => (await cursorOf('victim')).replace(/^./, 'X')],
     ["another account's", async () => cursorOf('somebody')],
-  ])('one that is %s is refused as INVALID_CURSOR', async (_what, cursor) => {
+  ])('are rejected with INVALID_CURSOR if they are %s', async (_what, cursor) => {
     expect(await refusal('victim', await cursor())).toBe('INVALID_CURSOR');
   });
 
-  test('refuses a cursor before the start of the log with CURSOR_EXPIRED', async () => {
+  test('are rejected with CURSOR_EXPIRED before the start of the log', async () => {
     const old = await cursorOf('pruned');
     await world.append('pruned', { type: 'TWO' }, { type: 'THREE' });
     await world.kit.database.prisma.event.deleteMany({ where: { account: 'pruned', sequence: { lte: 2n } } });
@@ -268,7 +271,7 @@ describe('cursors of streams', () => {
 });
 
 describe('Subscription.scalingEvents', () => {
-  test('streams changes of size of one cluster and nothing else', async () => {
+  test('streams size changes of one cluster only', async () => {
     await world.append('scaler', { clusterId: 'cluster_a', type: 'CLUSTER_CREATED' });
     const stream = await world.subscribe('scaler', SCALING, { clusterId: 'cluster_a' });
     const scaled = (clusterId: string, toSize: number) => ({
@@ -293,7 +296,7 @@ describe('Subscription.scalingEvents', () => {
     });
   });
 
-  test("is refused for another account's cluster as for one that does not exist", async () => {
+  test('rejects the cluster of another account like an unknown one', async () => {
     await world.append('owner', { clusterId: 'cluster_owned' });
     for (const clusterId of ['cluster_owned', 'cluster_unknown']) {
       const [result] = await takeResults(await world.subscribe('stranger', SCALING, { clusterId }), 1);

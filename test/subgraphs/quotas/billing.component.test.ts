@@ -138,14 +138,14 @@ describe('billing', () => {
       });
   });
 
-  it('has nothing of a registered cluster, whose machines are elsewhere', async () => {
+  it('has no lines of the instances of a registered cluster', async () => {
     const more = { type: 'EXTERNAL_KUBERNETES', spec: null };
     await runningCluster(clusters, 'registered', { name: 'mine', ...more });
     await ran('registered', 60);
     expect(await report('registered', MIDNIGHT, '2026-01-02T00:00:00Z')).toEqual([]);
   });
 
-  it('bills a machine from when it is there until it failed or is gone, anew when it is paid otherwise', async () => {
+  it('has a line of an instance from its creation to its failure or deletion, and a new one after a change of charge type', async () => {
     const account = 'machines';
     const { prisma } = clusters.kit.database;
     const pools = [{ name: 'workers', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 0 }];
@@ -179,7 +179,7 @@ describe('billing', () => {
     expect((await uses()).every(([, over]) => over)).toBe(true);
   });
 
-  it('bills the retained resources of a deleted cluster until they are deleted', async () => {
+  it('includes the retained resources of a deleted cluster until they are deleted', async () => {
     const account = 'retaining';
     const { prisma } = clusters.kit.database;
     const { id } = await runningCluster(clusters, account, {
@@ -198,7 +198,7 @@ describe('billing', () => {
     expect(await open()).toEqual([]);
   });
 
-  it('bills management from the moment when a standard cluster becomes Pro, until it is deleted', async () => {
+  it('includes management of a cluster from its migration to Pro until its deletion', async () => {
     const account = 'migrating';
     const { prisma } = clusters.kit.database;
     const { id } = await runningCluster(clusters, account, { name: 'grows', spec: 'STANDARD' });
@@ -214,7 +214,7 @@ describe('billing', () => {
   it.each([
     ['2026-01-02T00:00:00Z', '2026-01-01T00:00:00Z'],
     ['2026-01-01T00:00:00Z', '2027-01-03T00:00:00Z'],
-  ])('refuses the span from %s to %s', async (from, to) => {
+  ])('rejects the period from %s to %s', async (from, to) => {
     const { errors } = await ask('anybody', REPORT, { from, to });
     expect(errors[0]?.extensions).toMatchObject({ code: 'INVALID_INPUT' });
   });
@@ -232,7 +232,7 @@ const sum = (more: Partial<UseSum>): UseSum => ({
   ...more,
 });
 
-describe('a line', () => {
+describe('billing line', () => {
   it.each([
     ['an hour', sum({ milliseconds: 3_600_000n }), ['1 INSTANCE_HOUR']],
     ['a millisecond: rounded once, at the sixth place', sum({ milliseconds: 1n }), ['0 INSTANCE_HOUR']],
@@ -261,7 +261,7 @@ describe('a line', () => {
     expect(billingLines(use).map(({ quantity, unit }) => `${quantity} ${unit}`)).toEqual(expected);
   });
 
-  it('has a quantity without needless zeros', () => {
+  it('has a quantity without trailing zeros', () => {
     expect([0n, 1n, 1_000_000n, 1_500_000n, 123_456_789n].map(decimal)).toEqual([
       '0',
       '0.000001',
@@ -271,7 +271,7 @@ describe('a line', () => {
     ]);
   });
 
-  it('is of a span of at most 366 days', () => {
+  it('covers a period of at most 366 days', () => {
     const from = new Date(MIDNIGHT);
     expect(spanProblem(from, from)).toBeDefined();
     expect(spanProblem(from, new Date(from.getTime() + 366 * 86_400_000))).toBeUndefined();
@@ -279,14 +279,14 @@ describe('a line', () => {
   });
 });
 
-describe('pods of a serverless cluster', () => {
+describe('billing of serverless pods', () => {
   let world: EngineFixture;
   beforeAll(async () => {
     world = await startEngineFixture({ speed: 2_000 });
   });
   afterAll(() => world[Symbol.asyncDispose]());
 
-  it('are billed by the second, by what they ask for, from their start to their end, also between two measurements', async () => {
+  it('counts seconds by requested resources from start to end, also between two measurements', async () => {
     await using _engine = await world.engine();
     const more = { profile: 'SERVERLESS', nodePools: [] } as Parameters<typeof requestCluster>[2];
     const { clusterId, operationId } = await createServerless(more);
@@ -325,7 +325,7 @@ describe('pods of a serverless cluster', () => {
     expect(await uses()).toHaveLength(2);
   });
 
-  it('on a virtual node are billed in the same way, and the virtual node itself is not', async () => {
+  it('includes pods on a virtual node, but not the virtual node', async () => {
     await using _engine = await world.engine();
     const pool = { name: 'virtual', instanceTypes: ['eci.virtual-node'], desiredSize: 1 };
     const machines = { name: 'system', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 1 };
@@ -413,7 +413,7 @@ describe('pods of a serverless cluster', () => {
       [{ resources: { requests: { cpu: '9000000000', memory: '1e400' } } }],
       { milliCpu: 2_147_483_647, memoryMiB: 2_147_483_647 },
     ],
-  ])('are as large as their containers ask for: %s', (_, asked, size) => {
+  ])('has the size of the requests of the containers: %s', (_, asked, size) => {
     const use = { podUid: 'u', clusterId: 'c', account: 'a', startedAt, endedAt: null, containers: asked };
     expect(meteredPod(use)).toMatchObject({ ...size, startedAt: startedAt.toISOString(), endedAt: null });
   });
@@ -422,12 +422,12 @@ describe('pods of a serverless cluster', () => {
     ['2026-01-01T00:00:00.000Z', '2026-01-01T00:00:01.000Z'],
     ['2026-01-01T00:00:01.000Z', '2026-01-01T00:00:01.000Z'],
     ['2026-01-01T00:00:02.000Z', '2026-01-01T00:00:02.000Z'],
-  ])('that end at %s have been used until %s, so each begun second counts', (ended, until) => {
+  ])('a pod that ends at %s is used until %s: each started second counts', (ended, until) => {
     const use = { podUid: 'u', clusterId: 'c', account: 'a', startedAt, containers: [] };
     expect(meteredPod({ ...use, endedAt: new Date(ended) }).endedAt).toBe(until);
   });
 
-  it('that have ended stay so when an earlier reading is recorded later', async () => {
+  it('a completed pod stays completed when an earlier poll is recorded later', async () => {
     const store = new BillingStore(world.prisma);
     const use = { podUid: 'late', clusterId: 'c', account: 'late', startedAt, containers: [] };
     await store.recordPods([meteredPod({ ...use, endedAt: new Date('2026-01-01T00:00:05Z') })], 2);

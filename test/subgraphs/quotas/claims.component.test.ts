@@ -70,7 +70,7 @@ async function expectNoDrift(): Promise<void> {
 }
 
 describe('Services of type LoadBalancer', () => {
-  it('draw from the account: what there is room for gets an address, the rest waits with a warning until some is given back', async () => {
+  it('use the quota of the account: some get an address, the others wait with a warning until one is released', async () => {
     const { clusterId, api } = await runningCluster();
     await world.limit('load-balancers', (await world.used('load-balancers')) + 2);
     for (const name of ['one', 'two', 'three']) await api.create(SERVICES, balancer(name));
@@ -94,7 +94,7 @@ describe('Services of type LoadBalancer', () => {
     await settleWith('load-balancers', 60);
   });
 
-  it('of a cluster that is deleted give their places back', async () => {
+  it('release their quota when their cluster is deleted', async () => {
     const before = await world.used('load-balancers');
     const { clusterId, api } = await runningCluster();
     await api.create(SERVICES, balancer('gone'));
@@ -108,7 +108,7 @@ describe('Services of type LoadBalancer', () => {
     expect(await world.used('load-balancers')).toBe(before);
   });
 
-  it('have at most 50 listeners, and a machine is behind at most 50 of them', async () => {
+  it('have at most 50 listeners, and an instance belongs to at most 50 of them', async () => {
     const { clusterId, api } = await runningCluster();
     await api.create(SERVICES, balancer('wide', 50));
     await api.create(SERVICES, balancer('wider', 51));
@@ -135,7 +135,7 @@ describe('Services of type LoadBalancer', () => {
     await answerClaims();
   });
 
-  it('have at most 200 machines behind them: who grows to 201 is told so, until one leaves', async () => {
+  it('have at most 200 instances: scaling to 201 is rejected until one is removed', async () => {
     await world.limit('payg-vcpu', 1_000);
     await world.limit('custom-routes-per-route-table', 300);
     const { clusterId, operationId, poolId } = await requestCluster(world, 200);
@@ -169,8 +169,8 @@ const reusing = (name: string, ports = 1, id = 'lb-mine') => ({
   metadata: { name, annotations: { [REUSED]: id } },
 });
 
-describe('a Service that reuses a load balancer', () => {
-  it('takes none of the account, whose machines are behind it once more', async () => {
+describe('Service that reuses a load balancer', () => {
+  it('uses no quota of load balancers, but attaches its instances again', async () => {
     const { clusterId, api } = await runningCluster();
     const before = await world.used('load-balancers');
     await world.limit('load-balancers', before);
@@ -201,11 +201,11 @@ describe('a Service that reuses a load balancer', () => {
   });
 });
 
-describe('Services that reuse one load balancer', () => {
+describe('Services that share a load balancer', () => {
   const listeners = () => world.used('listeners-per-load-balancer', 'lb-shared');
   const servers = () => world.used('servers-per-load-balancer', 'lb-shared');
 
-  it('share its 50 listeners, over clusters; the machines of each cluster are behind it once', async () => {
+  it('share its 50 listeners across clusters; the instances of each cluster are attached once', async () => {
     const [one, other] = [await runningCluster(), await runningCluster()];
     await one.api.create(SERVICES, reusing('first', 30, 'lb-shared'));
     await answerClaims();
@@ -230,7 +230,7 @@ describe('Services that reuse one load balancer', () => {
     await expectNoDrift();
   });
 
-  it('lets the next one have its machines when the first one goes', async () => {
+  it('attach the instances of the next Service when the first one is deleted', async () => {
     const { api } = await runningCluster();
     const used = async () => [
       await world.used('listeners-per-load-balancer', 'lb-left'),
@@ -252,8 +252,8 @@ describe('Services that reuse one load balancer', () => {
   });
 });
 
-describe('a load balancer that is there', () => {
-  it('is told when its Service grows beyond 50 listeners, keeps its place, and hears no more of it when it fits again', async () => {
+describe('existing load balancer', () => {
+  it('gets a warning once its Service exceeds 50 listeners, keeps its quota, and loses the warning when it fits again', async () => {
     const { clusterId, api } = await runningCluster();
     const message = async () =>
       (await world.prisma.cloudClaim.findFirstOrThrow({ where: { clusterId, name: 'grows' } })).message;
@@ -286,7 +286,7 @@ describe('volume claims', () => {
     ['another kind of storage', { storageClassName: 'alicloud-nas' }],
     ['a volume that was there', { storageClassName: 'alicloud-disk-essd', volumeName: 'mine' }],
     ['no class', { storageClassName: '' }],
-  ])('of %s take no disk', async (_, spec) => {
+  ])('of %s use no disk quota', async (_, spec) => {
     const { clusterId, api } = await runningCluster();
     const before = await world.used('payg-disks');
     const claim = disk('other');
@@ -298,7 +298,7 @@ describe('volume claims', () => {
     expect(await world.prisma.cloudClaim.count({ where: { clusterId } })).toBe(1);
   });
 
-  it('draw cloud disks from the account: the last one is made, one more waits with a warning', async () => {
+  it('use the disk quota of the account: the last disk is created, another claim waits with a warning', async () => {
     const { api } = await runningCluster();
     const { account } = world.actor;
     // The account has few machines: ten disks or five for each of them.
@@ -326,7 +326,7 @@ describe('volume claims', () => {
 });
 
 describe('the claims reconciler', () => {
-  it('tells a cluster why its claim was refused, though it died before it could', async () => {
+  it('reports a rejected claim to its cluster after a crash before the report', async () => {
     const { api } = await runningCluster();
     await world.limit('load-balancers', await world.used('load-balancers'));
     await api.create(SERVICES, balancer('untold'));
@@ -340,7 +340,7 @@ describe('the claims reconciler', () => {
     await settleWith('load-balancers', 60);
   });
 
-  it.each(faultPoints.cloudClaims)('takes each place once, though it dies at %s', async (point) => {
+  it.each(faultPoints.cloudClaims)('reserves each quota once after a crash at %s', async (point) => {
     const { api } = await runningCluster();
     const before = await world.used('load-balancers');
     await api.create(SERVICES, balancer('once'));
@@ -353,7 +353,7 @@ describe('the claims reconciler', () => {
     expect(await world.used('load-balancers')).toBe(before + 1);
   });
 
-  it('takes a load balancer of the account and a place on the machines of the cluster', () => {
+  it('reserves a load balancer of the account and an attachment of the instances of the cluster', () => {
     expect(quotasOfClaim({ kind: 'LOAD_BALANCER', clusterId: 'c' })).toEqual([
       { resource: 'backend-repeats-per-instance', scope: 'c' },
       { resource: 'load-balancers', scope: '' },

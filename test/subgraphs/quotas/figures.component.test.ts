@@ -82,8 +82,8 @@ const PAIRS: Readonly<Record<string, readonly [file: string, test: string]>> = {
   ],
 };
 
-describe('each figure of the ACK documentation', () => {
-  it('has a test in which what it limits is had up to it, and refused beyond', async () => {
+describe('figures of the ACK documentation', () => {
+  it('each has a test that reaches its limit, and is rejected beyond it', async () => {
     const { clusterQuotas, resourceQuotas } = await readCatalog();
     const counts = clusterQuotas.flatMap(({ product: _, notAdjustable: __, ...figures }) =>
       Object.entries(figures).flatMap(([count, limit]) => (limit === null ? [] : [count])),
@@ -104,7 +104,7 @@ beforeAll(async () => {
 });
 afterAll(() => clusters[Symbol.asyncDispose]());
 
-it.each([800])('spot machines take %i vCPUs, and not one machine more', async (limit) => {
+it.each([800])('spot instances use %i vCPUs, and another instance is rejected', async (limit) => {
   const { prisma } = clusters.kit.database;
   const input = { account: 'spot', chargeType: 'SPOT', count: limit / 4 + 1, vcpus: 4, disks: 1 };
   const grant = await prisma.$transaction((tx) => reserveInstances(tx, input));
@@ -114,7 +114,7 @@ it.each([800])('spot machines take %i vCPUs, and not one machine more', async (l
   ]);
 });
 
-describe('with Terway', () => {
+describe('Terway networks', () => {
   const TYPE = 'ecs.g7.xlarge';
 
   it.each([

@@ -35,8 +35,8 @@ async function expectNoDrift(): Promise<void> {
   expect(await ledgerUses(world.prisma, account)).toEqual(await recount(world.prisma, account));
 }
 
-describe('the disks of machines', () => {
-  it('draw from the account: one machine more than there are disks for is not made, and says so, until more are granted', async () => {
+describe('disks of instances', () => {
+  it('use the quota of the account: an instance above the quota is rejected with a reason until the quota is raised', async () => {
     const nodePools = [pool(2)] as unknown as NonNullable<ClusterRequest['nodePools']>;
     const { operationId, poolId, clusterId } = await requestCluster(world, 2, { nodePools });
     expect(await waitForOperation(world, operationId)).toMatchObject({
@@ -60,7 +60,7 @@ describe('the disks of machines', () => {
     expect(await ledgerUses(world.prisma, world.actor.account)).toEqual({});
   });
 
-  it('of masters and of spot machines count, those of subscriptions and of virtual nodes do not', async () => {
+  it('of masters and of spot instances count, those of subscriptions and of virtual nodes do not', async () => {
     const one = (name: string, more: object) => ({ name, desiredSize: 1, ...more });
     const nodePools = [
       one('spot', { instanceTypes: [NODE_TYPE], instanceConfig: { chargeType: 'SPOT' } }),

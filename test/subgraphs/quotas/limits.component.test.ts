@@ -85,13 +85,13 @@ async function quota(account: string, resource: string): Promise<QuotaFields> {
   return data.quotas[0];
 }
 
-describe('the figures of the ACK documentation', () => {
-  it('are 27 of the eight products and 15 of the resources', () => {
+describe('limits of the ACK documentation', () => {
+  it('has 27 of the eight products and 15 of the resources', () => {
     expect(figures.filter(([resource]) => resource.includes('/'))).toHaveLength(27);
     expect(figures.filter(([resource]) => !resource.includes('/'))).toHaveLength(15);
   });
 
-  it.each(figures)('%s: the ledger grants %i, and refuses one more', async (resource, limit) => {
+  it.each(figures)('%s: the ledger grants %i, and rejects one more', async (resource, limit) => {
     const account = `at-${resource}`;
     expect(await take(account, resource, limit)).toMatchObject({ ok: true });
     expect(await take(account, resource, 1)).toMatchObject({
@@ -105,7 +105,7 @@ describe('the figures of the ACK documentation', () => {
     expect(await quota(account, resource)).toMatchObject({ limit, effectiveLimit: limit });
   });
 
-  it.each(fixed)('%s: a request for more is refused as NOT_ADJUSTABLE', async (resource) => {
+  it.each(fixed)('%s: a request for more is rejected with NOT_ADJUSTABLE', async (resource) => {
     const { id, limit } = await quota('asker', resource);
     const { data } = await ask<{
       requestQuotaIncrease: { application: unknown; userErrors: { code: string }[] };
@@ -122,14 +122,14 @@ describe('the figures of the ACK documentation', () => {
   });
 });
 
-describe('a higher limit of node pools', () => {
+describe('raised limit of node pools', () => {
   const limits = catalog<ClusterQuotaEntry>('cluster-quotas.json').flatMap(
     ({ product, nodePoolsPerCluster }): [string, number][] =>
       nodePoolsPerCluster === null ? [] : [[product, nodePoolsPerCluster]],
   );
 
   it.each(limits)(
-    'of %s (%i) works only as far as the limit of scaling groups, and wholly when that is raised, too',
+    'of %s (%i) is effective up to the limit of scaling groups, and fully when that is raised, too',
     async (product, limit) => {
       const account = `pools-${product}`;
       const pools = `${product}/nodePoolsPerCluster`;
@@ -151,14 +151,14 @@ describe('a higher limit of node pools', () => {
   );
 });
 
-describe('the limit of cloud disks', () => {
+describe('limit of cloud disks', () => {
   it.each([
     [0, 10],
     [1, 10],
     [2, 10],
     [3, 15],
     [1_000, 5_000],
-  ])('of an account with %i machines is %i', (instances, limit) => {
+  ])('of an account with %i instances is %i', (instances, limit) => {
     expect(diskQuotaFor(instances)).toBe(limit);
   });
 
@@ -174,11 +174,11 @@ describe('the limit of cloud disks', () => {
     [{ instances: 2, disks: 20, granted: null }, 2, 1, 0],
     [{ instances: 2, disks: 20, granted: null }, 3, 1, 3],
     [{ instances: 2, disks: 20, granted: null }, 10, 3, 10],
-  ])('with %o has room for %i machines of %i disks each: for %i', (room, count, each, machines) => {
+  ])('with %o has room for %i instances of %i disks each: for %i', (room, count, each, machines) => {
     expect(instancesWithinDiskQuota(room, count, each)).toBe(machines);
   });
 
-  it('follows the machines in all regions: taken up to it, one more is refused; more can be granted', async () => {
+  it('counts the instances of all regions: one more than the limit is rejected, and the limit can be raised', async () => {
     const account = 'disks';
     await kit.database.prisma.$transaction((tx) =>
       reserve(tx, { account, resource: INSTANCES, scope: '', amount: 4 }),

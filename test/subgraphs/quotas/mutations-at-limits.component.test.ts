@@ -73,7 +73,7 @@ async function addPool(account: string, clusterId: string, more: Record<string, 
 
 describe('createCluster', () => {
   it.each(products.map(({ product, clustersPerAccount }) => [product, clustersPerAccount ?? 0] as const))(
-    'makes the last cluster of %s of %i, and refuses one more',
+    'creates the last cluster of %s of %i, and rejects one more',
     async (product, limit) => {
       const account = `clusters-${product}`;
       const resource = `${product}/clustersPerAccount`;
@@ -87,7 +87,7 @@ describe('createCluster', () => {
   );
 
   it.each(pooled.map(({ product, nodesPerCluster }) => [product, nodesPerCluster ?? 0] as const))(
-    'of %s takes %i nodes, and refuses one more',
+    'of %s accepts %i nodes, and rejects one more',
     async (product, limit) => {
       const pool = (desiredSize: number) => ({
         nodePools: [{ name: 'workers', instanceTypes: [TYPE], desiredSize }],
@@ -101,7 +101,7 @@ describe('createCluster', () => {
     },
   );
 
-  it('takes a load balancer for the API server, 60 of them, and refuses one more', async () => {
+  it('uses a load balancer for the API server, 60 in total, and rejects one more', async () => {
     await use('balanced', 'load-balancers', '', 59);
     expect((await create('balanced', request('ACK_PRO'))).userErrors).toEqual([]);
     expect((await create('balanced', request('ACK_PRO'))).userErrors).toEqual([
@@ -110,7 +110,7 @@ describe('createCluster', () => {
     expect((await create('balanced', request('REGISTERED'))).userErrors).toEqual([]);
   });
 
-  it('takes pay-as-you-go machines of fewer than 16 vCPUs until the limit is raised', async () => {
+  it('accepts pay-as-you-go instances of fewer than 16 vCPUs until the limit is raised', async () => {
     const pool = (type: string, desiredSize = 1) => ({
       nodePools: [{ name: 'workers', instanceTypes: [type], desiredSize }],
     });
@@ -125,7 +125,7 @@ describe('createCluster', () => {
   });
 });
 
-describe('a pool that exists', () => {
+describe('existing node pool', () => {
   const resource = 'payg-max-vcpu-per-instance';
   const [FITS, TOO_LARGE] = ['ecs.g7.2xlarge', 'ecs.g7.4xlarge'];
   const mutate = async (name: string, input: Record<string, unknown>, account: string) => {
@@ -145,7 +145,7 @@ describe('a pool that exists', () => {
     return { id, pool: nodePools.nodes[0]?.id ?? '' };
   };
 
-  it('gets no pay-as-you-go machines of 16 vCPUs by updateNodePool until the limit is raised', async () => {
+  it('rejects pay-as-you-go instances of 16 vCPUs in updateNodePool until the limit is raised', async () => {
     const account = 'updates';
     const { pool: id } = await withPool(account);
     expect(await mutate('updateNodePool', { id, instanceTypes: [FITS, TOO_LARGE] }, account)).toEqual([
@@ -155,7 +155,7 @@ describe('a pool that exists', () => {
     expect(await mutate('updateNodePool', { id, instanceTypes: [FITS, TOO_LARGE] }, account)).toEqual([]);
   });
 
-  it('may take smaller types as it grows, whatever it had before', async () => {
+  it('accepts smaller types in a scale-up, regardless of its former types', async () => {
     const account = 'shrinks';
     const { pool: id } = await withPool(account, { instanceTypes: [TOO_LARGE], desiredSize: 0 });
     const autoscaling = { enabled: true, minSize: 1, maxSize: 2 };
@@ -164,7 +164,7 @@ describe('a pool that exists', () => {
     expect(await mutate('updateNodePool', { ...growing, instanceTypes: [FITS] }, account)).toEqual([]);
   });
 
-  it('of spot machines is free of the limit, and does not become pay-as-you-go with large ones', async () => {
+  it('with spot instances is exempt from the limit, and cannot become pay-as-you-go with large ones', async () => {
     const account = 'spot';
     const { pool: id } = await withPool(account, {
       instanceTypes: [TOO_LARGE],
@@ -179,7 +179,7 @@ describe('a pool that exists', () => {
     expect(refused).toMatchObject({ path: ['input', 'instanceConfig', 'chargeType'] });
   });
 
-  it('is not scaled vertically to machines of 16 vCPUs until the limit is raised', async () => {
+  it('rejects vertical scaling to instances of 16 vCPUs until the limit is raised', async () => {
     const account = 'vertical';
     const { id } = await withPool(account);
     const spec = { id, instanceTypes: [TOO_LARGE], timing: 'IMMEDIATE' };
@@ -191,7 +191,7 @@ describe('a pool that exists', () => {
 
 describe('createNodePool', () => {
   it.each(pooled.map(({ product, nodePoolsPerCluster }) => [product, nodePoolsPerCluster ?? 0] as const))(
-    'makes the last pool of a cluster of %s of %i, and refuses one more',
+    'creates the last pool of a cluster of %s of %i, and rejects one more',
     async (product, limit) => {
       const account = `pools-${product}`;
       const { id } = await runningCluster(clusters, account, request(product) as { name: string });
@@ -205,7 +205,7 @@ describe('createNodePool', () => {
   );
 
   it.each(pooled.map(({ product, nodePoolsPerCluster }) => [product, nodePoolsPerCluster ?? 0] as const))(
-    'needs a scaling group of its cluster: above %s %i pools both limits must be raised',
+    'uses a scaling group of its cluster: above %s %i pools both limits must be raised',
     async (product, limit) => {
       const account = `groups-${product}`;
       const pools = `${product}/nodePoolsPerCluster`;
@@ -224,7 +224,7 @@ describe('createNodePool', () => {
     },
   );
 
-  it('takes scaling groups of its own cluster only: another that is full keeps it from nothing', async () => {
+  it('uses scaling groups of its own cluster only: another cluster at its limit does not affect it', async () => {
     const account = 'neighbours';
     const full = await runningCluster(clusters, account, request('ACK_PRO') as { name: string });
     const empty = await runningCluster(clusters, account, request('ACK_PRO') as { name: string });
@@ -235,7 +235,7 @@ describe('createNodePool', () => {
     expect([await used(account, groups, full.id), await used(account, groups, empty.id)]).toEqual([100, 1]);
   });
 
-  it('has up to 2000 machines in a scaling group, and more when the limit is raised', async () => {
+  it('accepts 2000 instances in a scaling group, and more when the limit is raised', async () => {
     const account = 'group';
     await raise(account, 'ACK_PRO/nodesPerCluster', 10_000);
     const { id } = await runningCluster(clusters, account, request('ACK_PRO') as { name: string });
@@ -253,7 +253,7 @@ describe('createNodePool', () => {
 
 describe('scaleNodePool', () => {
   it.each(pooled.map(({ product, nodesPerCluster }) => [product, nodesPerCluster ?? 0] as const))(
-    'brings a cluster of %s to %i nodes, and refuses one more',
+    'scales a cluster of %s to %i nodes, and rejects one more',
     async (product, limit) => {
       const account = `scale-${product}`;
       const pool = { name: 'workers', instanceTypes: [TYPE], desiredSize: 1 };

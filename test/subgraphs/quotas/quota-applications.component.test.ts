@@ -106,8 +106,8 @@ function events(account: string) {
 
 const vcpu = quotaId({ resource: 'payg-vcpu', scope: '' });
 
-describe('asking for a higher limit', () => {
-  test('answers at once with a pending application, which an operator approves; the event says that it holds', async () => {
+describe('quota application', () => {
+  test('is pending in the response until an operator approves it; the event reports the effective limit', async () => {
     const account = 'raiser';
     const { application, quota, userErrors, operation } = await request(account, {
       quotaId: vcpu,
@@ -159,7 +159,7 @@ describe('asking for a higher limit', () => {
     });
   });
 
-  test('for more than 100 times the limit without a reason is rejected, which the application and an event tell; with one it is approved', async () => {
+  test('above 100 times the limit is rejected without a reason, with an event, and approved with one', async () => {
     const account = 'greedy';
     const query = `query A($id: ID!) { quotaApplication(id: $id) { state message decidedAt quota { limit } } }`;
     const decided = async (input: Record<string, unknown>) => {
@@ -230,14 +230,14 @@ describe('asking for a higher limit', () => {
       'NOT_FOUND',
       'quotaId',
     ],
-  ])('%s is refused', async (_, quota, wanted, code, field) => {
+  ])('rejects %s', async (_, quota, wanted, code, field) => {
     const answer = await request('refused', { quotaId: quota, limit: wanted });
     expect(answer.userErrors).toEqual([{ code, path: ['input', field] }]);
     expect(answer.application).toBeNull();
     expect(await events('refused')).toEqual([]);
   });
 
-  test("for a cluster raises that cluster's limit; for every cluster it lifts lower limits of single clusters", async () => {
+  test('raises the limit of one cluster; for all clusters it raises lower limits of single clusters', async () => {
     const account = 'clustered';
     const cluster = newId('cluster');
     await kit.database.prisma.$transaction((tx) =>
@@ -257,7 +257,7 @@ describe('asking for a higher limit', () => {
     expect((await events(account)).map((event) => event.clusterId)).toEqual([cluster, cluster, null, null]);
   });
 
-  test('with a clientToken twice, also at once, makes one application', async () => {
+  test('is stored once for a repeated clientToken, also concurrently', async () => {
     const input = { quotaId: vcpu, limit: 300, clientToken: 'once' };
     const [one, two] = await Promise.all([request('twin', input), request('twin', input)]);
     await approve(one?.application?.id);
@@ -275,7 +275,7 @@ describe('asking for a higher limit', () => {
   });
 });
 
-describe('the reconciler', () => {
+describe('quota application reconciler', () => {
   test('decides an application once, however often it runs', async () => {
     const { application } = await request('often', { quotaId: vcpu, limit: 200 });
     await approve(application?.id);
@@ -287,7 +287,7 @@ describe('the reconciler', () => {
   });
 
   test.each(faultPoints.quotaApplication)(
-    'that dies at %s decides wholly or not at all, and the next look ends it',
+    'that crashes at %s decides wholly or not at all, and the next reconcile completes it',
     async (point) => {
       const account = `dies-at-${point}`;
       const { application } = await request(account, { quotaId: vcpu, limit: 200 });
@@ -306,7 +306,7 @@ describe('the reconciler', () => {
     },
   );
 
-  test('never lowers a limit, whichever of two applications it sees last', async () => {
+  test('never lowers a limit, in any order of two applications', async () => {
     const low = await request('two', { quotaId: vcpu, limit: 200 });
     const high = await request('two', { quotaId: vcpu, limit: 900 });
     for (const { application } of [low, high]) await approve(application?.id);
@@ -314,17 +314,17 @@ describe('the reconciler', () => {
     expect(await limit('two', 'payg-vcpu', '')).toBe(900);
   });
 
-  test('answers done for an application that does not exist', async () => {
+  test('returns done for an unknown application', async () => {
     await expect(reconciler.reconcile(newId('quotaApplication'), scope())).resolves.toEqual({ kind: 'done' });
   });
 });
 
-describe('an operator', () => {
+describe('quota approval by an operator', () => {
   const REQUEST = { quotaId: vcpu, limit: 200 };
   const UNDECIDED =
     '{ undecidedQuotaApplications(first: 500) { totalCount nodes { id account requestedBy } } }';
 
-  test('is waited for: nothing that an account does raises its limit', async () => {
+  test('is required: no request of an account raises its limit', async () => {
     const { application } = await request('impatient', REQUEST);
     await reconciler.reconcile(application!.id, scope());
     expect(await limit('impatient', 'payg-vcpu', '')).toBe(100);
@@ -338,7 +338,7 @@ describe('an operator', () => {
     expect(await limit('impatient', 'payg-vcpu', '')).toBe(100);
   });
 
-  test('refuses to decide an application of their own', async () => {
+  test('rejects an application of the operator', async () => {
     const { application } = await request('operator', REQUEST);
     const refused = await decide({ id: application?.id, approved: true }, 'operator', 'tester');
     expect(refused).toEqual({ quotaApplication: null, userErrors: [{ code: 'FORBIDDEN' }] });
@@ -360,7 +360,7 @@ describe('an operator', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } }]);
   });
 
-  test('rejects with a reason, once', async () => {
+  test('rejects an application with a reason, once', async () => {
     const { application } = await request('rejected', REQUEST);
     const input = { id: application?.id, approved: false, message: 'Use fewer.' };
     expect((await decide(input)).quotaApplication?.state).toBe('REJECTED');
@@ -374,7 +374,7 @@ describe('an operator', () => {
   });
 });
 
-describe('the list of applications', () => {
+describe('list of quota applications', () => {
   const LIST = `query L($first: Int, $after: String, $filter: QuotaApplicationFilter) {
     quotaApplications(first: $first, after: $after, filter: $filter) {
       totalCount nodes { id limit state quota { resource } } pageInfo { hasNextPage endCursor } } }`;
@@ -386,7 +386,7 @@ describe('the list of applications', () => {
   const list = async (account: string, variables: Record<string, unknown>): Promise<List> =>
     (await ask<{ quotaApplications: List }>(account, LIST, variables)).data.quotaApplications;
 
-  test('is newest first, page by page, and only of the account', async () => {
+  test('is newest first, page by page, and of one account only', async () => {
     for (const wanted of [101, 102, 103]) await request('lister', { quotaId: vcpu, limit: wanted });
     await request('lister', { quotaId: quotaId({ resource: 'eips', scope: '' }), limit: 30 });
     const limits: number[] = [];
@@ -413,7 +413,7 @@ describe('the list of applications', () => {
   test.each([
     [{ first: 501 }, 'PAGE_SIZE_EXCEEDED'],
     [{ after: 'nonsense' }, 'INVALID_CURSOR'],
-  ])('asked with %o answers %s', async (variables, code) => {
+  ])('with %o returns %s', async (variables, code) => {
     const { errors } = await ask('lister', LIST, variables);
     expect(errors[0]?.extensions).toMatchObject({ code });
   });

@@ -12,8 +12,8 @@ afterAll(() => platform[Symbol.asyncDispose]());
 
 const RESOURCE = 'ACK_PRO/clustersPerAccount';
 
-describe('the last unit of a quota', () => {
-  it('goes to exactly one of 50 clients that request it concurrently', async () => {
+describe('last unit of a quota', () => {
+  it('is granted to exactly one of 50 clients that request it concurrently', async () => {
     const { prisma } = platform.kit.database;
     const account = 'racers';
     await setLimit(prisma, account, { resource: RESOURCE, scope: '*' }, 3);

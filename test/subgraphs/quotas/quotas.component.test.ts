@@ -63,8 +63,8 @@ function use(account: string, resource: string, scope: string, amount: number): 
   return kit.database.prisma.$transaction((tx) => reserve(tx, { account, resource, scope, amount }));
 }
 
-describe('the quotas of an account', () => {
-  test('without granted limits are the defaults of the catalog', async () => {
+describe('quotas of an account', () => {
+  test('without granted limits have the defaults of the catalog', async () => {
     const definitions = quotaDefinitions(await readCatalog());
     const listed = await quotas('newcomer');
     expect(
@@ -86,7 +86,7 @@ describe('the quotas of an account', () => {
     expect(new Set(listed.map((quota) => quota.id)).size).toBe(listed.length);
   });
 
-  test('show its use, and to no other account', async () => {
+  test('have the usage of the account, and of no other', async () => {
     await use('acme', 'payg-vcpu', '', 12);
     await use('other', 'payg-vcpu', '', 4);
     const [mine] = await quotas('acme', '{ resource: "payg-vcpu" }');
@@ -99,7 +99,7 @@ describe('the quotas of an account', () => {
     expect(await quotas('acme', '{ onlyUsed: true }')).toEqual([]);
   });
 
-  test('of each cluster show the highest use among the clusters', async () => {
+  test('of each cluster have the highest usage among the clusters', async () => {
     await use('wide', 'ACK_PRO/nodesPerCluster', newId('cluster'), 3);
     await use('wide', 'ACK_PRO/nodesPerCluster', newId('cluster'), 8);
     const used = await quotas('wide', '{ onlyUsed: true }');
@@ -113,11 +113,11 @@ describe('the quotas of an account', () => {
     ['{ scope: VPC }', ['vswitches-per-vpc', 'private-ips-per-vpc']],
     ['{ product: REGISTERED, adjustable: false }', ['REGISTERED/podsPerNode']],
     ['{ resource: "unheard-of" }', []],
-  ])('quotas(filter: %s) are the quotas of which all of it holds', async (filter, resources) => {
+  ])('quotas(filter: %s) returns the quotas that match all conditions', async (filter, resources) => {
     expect((await quotas('acme', filter)).map((quota) => quota.resource)).toEqual(resources);
   });
 
-  test('are found by id again', async () => {
+  test('are found by id', async () => {
     const query = `query Q($id: ID!) { quota(id: $id) { ${FIELDS} } }`;
     for (const quota of await quotas('acme')) {
       expect((await ask('acme', query, { id: quota.id })).data).toEqual({ quota });
@@ -127,7 +127,7 @@ describe('the quotas of an account', () => {
     }
   });
 
-  test('say which are counted and enforced', async () => {
+  test('report whether they are counted and enforced', async () => {
     const counted = (await quotas('acme')).filter((quota) => quota.counted).map((quota) => quota.resource);
     expect(counted).toContain('ACK_STANDARD/nodesPerCluster');
     expect(counted).toContain('load-balancers');
@@ -137,8 +137,8 @@ describe('the quotas of an account', () => {
   });
 });
 
-describe('the quotas of a cluster', () => {
-  test('are those of its product, with its own use and its own limit', async () => {
+describe('quotas of a cluster', () => {
+  test('are those of its product, with its own usage and limit', async () => {
     const [one, two] = [newId('cluster'), newId('cluster')];
     await use('acme', 'ACK_STANDARD/nodesPerCluster', one, 7);
     for (const count of ['nodePoolsPerCluster', 'scalingGroupsPerCluster'])
@@ -160,7 +160,7 @@ describe('the quotas of a cluster', () => {
     expect(ask).toMatchObject([{ resource: 'ASK_PRO/podsPerCluster', limit: 10_000 }]);
   });
 
-  test('are known from its first moment on, before anything is in it', async () => {
+  test('exist from its creation, before anything is in it', async () => {
     const cluster = newId('cluster');
     await use('acme', 'ASK_PRO/podsPerCluster', cluster, 0);
     expect(await quotas('acme', `{ clusterId: "${cluster}" }`)).toMatchObject([
@@ -168,7 +168,7 @@ describe('the quotas of a cluster', () => {
     ]);
   });
 
-  test('of another account answer as those of a cluster that does not exist', async () => {
+  test('of another account return the same as those of an unknown cluster', async () => {
     const cluster = newId('cluster');
     await use('acme', 'ACK_PRO/nodesPerCluster', cluster, 7);
     const [[, , nodes]] = (await ofClusters('acme', [{ id: cluster, product: 'ACK_PRO' }])) as [

@@ -42,7 +42,7 @@ const resources = [
   ),
 ];
 
-describe('the last unit', () => {
+describe('last unit of a quota', () => {
   it.each(resources)('of %s is reserved by exactly one of 50 transactions', async (resource) => {
     const { prisma } = clusters.kit.database;
     const account = `ledger-${resource}`;
@@ -59,7 +59,7 @@ describe('the last unit', () => {
   it.each([
     ['payg-vcpu', 'POSTPAID'],
     ['spot-vcpu', 'SPOT'],
-  ])('of %s goes to exactly one of 50 machines', async (resource, chargeType) => {
+  ])('of %s is granted to exactly one of 50 instances', async (resource, chargeType) => {
     const { prisma } = clusters.kit.database;
     const account = `machines-${resource}`;
     await setLimit(prisma, account, { resource, scope: '*' }, 7);
@@ -101,8 +101,8 @@ const mutation = (name: string) => {
 };
 const create = CREATE.replace('createCluster(', 'answer: createCluster(');
 
-describe('50 clients who race for the last', () => {
-  it.each(['load-balancers', 'eips'])('of %s, by creating clusters: one wins', async (resource) => {
+describe('50 concurrent requests for the last unit', () => {
+  it.each(['load-balancers', 'eips'])('of %s by createCluster: one succeeds', async (resource) => {
     const account = `create-${resource}`;
     const network = { publicEndpoint: resource === 'eips' };
     await race(account, { resource }, (index) => ({
@@ -113,7 +113,7 @@ describe('50 clients who race for the last', () => {
   });
 
   it.each(['ACK_PRO/nodePoolsPerCluster', 'ACK_PRO/scalingGroupsPerCluster', 'ACK_PRO/nodesPerCluster'])(
-    'of %s, by creating node pools: one wins',
+    'of %s by createNodePool: one succeeds',
     async (resource) => {
       const account = `pools-${resource}`;
       const { id: clusterId } = await runningCluster(clusters, account, { name: 'raced' });
@@ -125,7 +125,7 @@ describe('50 clients who race for the last', () => {
     },
   );
 
-  it('VPC and vSwitch: one wins', async () => {
+  it('of VPCs and vSwitches: one succeeds', async () => {
     const account = 'networks';
     await race(account, { resource: 'vpcs' }, (index) => ({
       query: mutation('createVpc'),

@@ -11,7 +11,7 @@ const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments';
 const labels = { app: 'web' };
 const containers = [{ name: 'web', image: 'web' }];
 
-test('an ASK Standard cluster that the platform has made takes 1,000 pods, and refuses one more', async () => {
+test('a created ASK Standard cluster runs 1,000 pods, and rejects one more', async () => {
   await using world = await startEngineFixture({ speed: 2_000 });
   await using _engine = await world.engine();
   const { cluster, operation } = await world.creation.create(world.actor, {

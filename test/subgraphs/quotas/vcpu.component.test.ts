@@ -23,8 +23,8 @@ afterAll(async () => {
 /** The smallest machine that can be a node. */
 const SMALLEST = 'ecs.c7.xlarge';
 
-describe('the 100 vCPUs of an account', () => {
-  it('make 25 of the smallest nodes: a pool of 30 is partial and says why five are missing', async () => {
+describe('100 vCPUs of an account', () => {
+  it('allow 25 of the smallest nodes: a pool of 30 is partial and reports why five are missing', async () => {
     expect(await world.prisma.instanceType.findUnique({ where: { id: SMALLEST } })).toMatchObject({
       vcpus: 4,
     });

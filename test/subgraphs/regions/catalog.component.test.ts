@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => kit[Symbol.asyncDispose]());
 
 describe('regions', () => {
-  test('all 248 cells of region by product are those of the catalog', async () => {
+  test('all 248 cells of region by product equal the catalog', async () => {
     const { data } = await ask<Cells>('acme', '{ regions { id products { product availability } } }');
     const cells = data.regions.map((region) => [
       region.id,
@@ -36,7 +36,7 @@ describe('regions', () => {
     ]);
   });
 
-  test('availability of one product says what the list of products says', async () => {
+  test('availability of one product equals the list of products', async () => {
     const fields = Object.keys(catalog.regions[0]!.availability)
       .map((product) => `${product}: availability(product: ${product})`)
       .join(' ');
@@ -44,7 +44,7 @@ describe('regions', () => {
     expect(data.regions).toEqual(catalog.regions.map((region) => region.availability));
   });
 
-  test('every region has its facts, its time zone and zones that lead back to it', async () => {
+  test('every region has its properties, its time zone and zones that refer to it', async () => {
     const { data } = await ask<{
       regions: { id: string; zones: { id: string; region: { id: string } }[] }[];
     }>(
@@ -81,7 +81,7 @@ describe('regions', () => {
     }
   });
 
-  test('a region answers to its id and to the id that the document prints', async () => {
+  test('a region is found by its id and by the id that the document prints', async () => {
     const query = 'query R($id: ID!) { region(id: $id) { id documentedId name } }';
     const region = { id: 'cn-guangzhou', documentedId: 'guangzhou', name: 'China South 3' };
     expect((await ask('acme', query, { id: 'cn-guangzhou' })).data).toEqual({ region });
@@ -110,7 +110,7 @@ describe('regions', () => {
     ],
     ['{ timeZone: "Mars/Olympus" }', () => false],
     ['{}', () => true],
-  ])('regions(filter: %s) are the regions of which all of it holds', async (filter, holds) => {
+  ])('regions(filter: %s) returns the regions that match all conditions', async (filter, holds) => {
     const { data } = await ask<{ regions: { id: string }[] }>(
       'acme',
       `{ regions(filter: ${filter}) { id } }`,
@@ -120,7 +120,7 @@ describe('regions', () => {
     );
   });
 
-  test('the two odd regions offer just what the document says', async () => {
+  test('the two exceptional regions offer exactly the products of the document', async () => {
     const { data } = await ask<Cells>('acme', '{ regions { id products { product availability } } }');
     const available = (id: string) =>
       data.regions
@@ -132,7 +132,7 @@ describe('regions', () => {
   });
 });
 
-test('a region names the nearest one that offers a product, itself when it does', async () => {
+test('nearestRegion is the nearest one with the product, or the region itself', async () => {
   const query = `query R($id: ID!) { region(id: $id) {
     pro: nearestRegion(product: ACK_PRO) { id } dedicated: nearestRegion(product: ACK_DEDICATED) { id } } }`;
   const near = async (id: string) => (await ask('acme', query, { id })).data;
@@ -171,7 +171,7 @@ describe('references from other subgraphs', () => {
     });
   });
 
-  test('no request costs a statement once the catalog is read', async () => {
+  test('no request runs a statement after the catalog is loaded', async () => {
     const of = catalog.zones.map(({ id }) => ({ __typename: 'Zone', id }));
     await ask('acme', query, { of: [] });
     expect(await kit.statements(() => ask('acme', query, { of }))).toEqual([]);

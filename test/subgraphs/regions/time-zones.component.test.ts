@@ -24,8 +24,8 @@ interface Zones {
   timeZones: { id: string; documentedId: string | null; group: string; documentedUtcOffset: string }[];
 }
 
-describe('the list of time zones', () => {
-  test('has the 426 zones of the catalog, each in the group its name says', async () => {
+describe('list of time zones', () => {
+  test('has the 426 zones of the catalog, each in the group of its name', async () => {
     const { data } = await ask<Zones>('acme', '{ timeZones { id documentedId group documentedUtcOffset } }');
     expect(data.timeZones).toHaveLength(426);
     expect(
@@ -36,12 +36,12 @@ describe('the list of time zones', () => {
     expect(new Set(data.timeZones.map((zone) => zone.group)).size).toBe(11);
   });
 
-  test('knows no zone that the time zone database does not know', async () => {
+  test('contains only zones of the time zone database', async () => {
     const { data } = await ask<Zones>('acme', '{ timeZones { id } }');
     for (const { id } of data.timeZones) expect(() => intl(id), id).not.toThrow();
   });
 
-  test('can be asked for one group', async () => {
+  test('can be filtered by group', async () => {
     const { data } = await ask<Zones>('acme', '{ timeZones(group: AUSTRALIA) { id group } }');
     expect(data.timeZones.length).toBe(entries.filter((entry) => entry.id.startsWith('Australia/')).length);
     expect(new Set(data.timeZones.map((zone) => zone.group))).toEqual(new Set(['AUSTRALIA']));
@@ -50,14 +50,14 @@ describe('the list of time zones', () => {
   test.each([
     ['America/St_Barthelemy', 'America/St_Bartelemy', '-04:00'],
     ['Antarctica/McMurdo', 'Antarctica/Mcmurdo', '+12:00'],
-  ])('takes the IANA name %s and its documented spelling', async (id, documentedId, utcOffset) => {
+  ])('accepts the IANA name %s and its documented spelling', async (id, documentedId, utcOffset) => {
     const query = 'query Z($id: ID!) { timeZone(id: $id) { id documentedId utcOffset } }';
     const timeZone = { id, documentedId, utcOffset };
     expect((await ask('acme', query, { id })).data).toEqual({ timeZone });
     expect((await ask('acme', query, { id: documentedId })).data).toEqual({ timeZone });
   });
 
-  test('takes each name that the catalog prints', async () => {
+  test('accepts each name that the catalog prints', async () => {
     const query = 'query Z($id: ID!) { timeZone(id: $id) { id documentedId localTime } }';
     for (const entry of entries) {
       const { data } = await ask<{ timeZone: Zones['timeZones'][number] | null }>('acme', query, {
@@ -78,14 +78,14 @@ describe('the list of time zones', () => {
     ['US/Pacific', 'America/Los_Angeles'],
     ['PRC', 'Asia/Shanghai'],
     ['Etc/UTC', 'UTC'],
-  ])('takes the link %s of the time zone database for %s', async (link, listed) => {
+  ])('accepts the link %s of the time zone database for %s', async (link, listed) => {
     const query = 'query Z($id: ID!) { timeZone(id: $id) { id } }';
     const { data } = await ask<{ timeZone: { id: string } }>('acme', query, { id: link });
     expect(localTime(data.timeZone.id, NOW)).toBe(localTime(listed, NOW));
   });
 
   test.each(['America/Nowhere', '+08:00', 'Etc/GMT+5', ''])(
-    'refuses %j, which no zone of the list is named',
+    'rejects %j, which is not a zone of the list',
     async (id) => {
       const query = 'query Z($id: ID!) { timeZone(id: $id) { id } }';
       expect((await ask('acme', query, { id })).data).toEqual({ timeZone: null });
@@ -93,8 +93,8 @@ describe('the list of time zones', () => {
   );
 });
 
-describe('real times', () => {
-  test('every zone shows on random dates what Intl shows', async () => {
+describe('local times', () => {
+  test('every zone has the local time of Intl at random dates', async () => {
     const { data } = await ask<Zones>('acme', '{ timeZones { id } }');
     const random = seeded(20_260_701);
     for (const { id } of data.timeZones) {
@@ -111,7 +111,7 @@ describe('real times', () => {
     }
   });
 
-  test('the next transition of every zone is the first instant at which Intl shows another offset', async () => {
+  test('the next transition of every zone is the first instant with another offset in Intl', async () => {
     const { data } = await ask<Zones>('acme', '{ timeZones { id } }');
     const random = seeded(7);
     let changes = 0;
@@ -152,7 +152,7 @@ describe('real times', () => {
     expect(data).toEqual({ timeZone: { utcOffset: offset, nextTransition: next } });
   });
 
-  test('without a date they are those of now', async () => {
+  test('are the current ones without a date', async () => {
     const { data } = await ask(
       'acme',
       '{ timeZone(id: "Europe/London") { utcOffset localTime nextTransition } }',
@@ -166,7 +166,7 @@ describe('real times', () => {
     });
   });
 
-  test('a date that is none is refused as input', async () => {
+  test('rejects an invalid date', async () => {
     const { errors } = await ask('acme', '{ timeZone(id: "UTC") { utcOffset(at: "yesterday") } }');
     expect(errors[0]?.extensions).toMatchObject({ code: 'INVALID_INPUT' });
   });

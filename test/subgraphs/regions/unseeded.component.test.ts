@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => kit[Symbol.asyncDispose]());
 
-test('a subgraph that was asked before the database was seeded knows the catalog afterwards', async () => {
+test('a subgraph that answered before the database was seeded reads the catalog afterwards', async () => {
   const platform = { database: kit.database, clock: systemClock };
   const regions = askSubgraph(await createRegionsSubgraph(platform));
   const quotas = askSubgraph(await createQuotasSubgraph(platform));

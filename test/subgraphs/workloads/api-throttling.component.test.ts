@@ -84,8 +84,8 @@ async function throttlingOfCluster(account: string, id: string) {
   return data._entities[0].apiThrottling;
 }
 
-describe('the API of a cluster', () => {
-  it('refuses repeated full lists with 429, which the graph reports as THROTTLED with retryAfter', async () => {
+describe('API of a cluster', () => {
+  it('rejects repeated full lists with 429, which the graph reports as THROTTLED with retryAfter', async () => {
     const account = 'reader';
     const { id, client } = await filledCluster(account);
     expect(await ask(account, id, 'ACK_STANDARD')).toMatchObject({
@@ -117,7 +117,7 @@ describe('the API of a cluster', () => {
     expect((await ask(account, id, 'ACK_STANDARD')).workloads.problems).toEqual([]);
   });
 
-  it('takes more from the moment when the cluster is migrated to Pro', async () => {
+  it('accepts more requests after a migration to Pro', async () => {
     const { id, client } = await filledCluster('pro');
     expect(await readUntilRefused(client)).toBeInstanceOf(KubernetesThrottled);
     const { provider } = world.platform;
@@ -131,7 +131,7 @@ describe('the API of a cluster', () => {
   });
 });
 
-describe('what a list costs', () => {
+describe('cost of a list', () => {
   it.each([
     ['a list that is read whole: its objects', { objects: 5_000, limit: 0 }, 5_000],
     ['a page of 500: a twentieth of them', { objects: 500, limit: 500 }, 25],
@@ -142,7 +142,7 @@ describe('what a list costs', () => {
   });
 });
 
-describe('the bucket of a cluster', () => {
+describe('token bucket of a cluster', () => {
   const start = Date.UTC(2026, 0, 1);
   const bucket = (edition: 'STANDARD' | 'PRO') => {
     const time = { now: start };
@@ -158,7 +158,7 @@ describe('the bucket of a cluster', () => {
   };
 
   it.each(['STANDARD', 'PRO'] as const)(
-    'of %s is refilled by the second, and says when a list fits',
+    'of %s is refilled per second, and reports when a list fits',
     (edition) => {
       const { burst, perSecond } = listRates[edition];
       const { time, budget } = bucket(edition);
@@ -172,7 +172,7 @@ describe('the bucket of a cluster', () => {
     },
   );
 
-  it('lets a list through that is larger than itself when it is full, and refuses all until that is paid', () => {
+  it('accepts a list larger than itself when it is full, and rejects all requests until the debt is refilled', () => {
     const { burst, perSecond } = listRates.STANDARD;
     const { time, budget } = bucket('STANDARD');
     expect(retryAfter(() => budget.take(3 * burst))).toBeUndefined();
@@ -188,7 +188,7 @@ describe('the bucket of a cluster', () => {
   });
 });
 
-describe('the counter of an API server', () => {
+describe('request counter of an API server', () => {
   it('is the sum over all kinds of requests in the metrics', () => {
     const name = 'apiserver_flowcontrol_rejected_requests_total';
     const text = `# TYPE ${name} counter\n${name}{reason="a"} 3\n${name}{reason="b"} 1e2\nother_total{} 5\n`;
@@ -201,7 +201,7 @@ describe('the counter of an API server', () => {
     ['ACK_STANDARD', 1, 'MIGRATE_TO_PRO'],
     ['ACK_PRO', 1, 'READ_IN_PAGES'],
     ['REGISTERED', 1, 'READ_IN_PAGES'],
-  ])('leads for %s with %s refused to the advice %s', (product, refused, advice) => {
+  ])('for %s with %s rejected gives the recommendation %s', (product, refused, advice) => {
     expect(throttlingOf(product, refused)).toEqual({ throttledRequests: refused, recommendation: advice });
   });
 });

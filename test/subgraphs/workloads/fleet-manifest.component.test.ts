@@ -62,7 +62,7 @@ test('applies one manifest to several clusters and returns the result of each', 
   }
 });
 
-test('repeated with its client token it goes only to the clusters that it had not reached', async () => {
+test('a repeated clientToken applies only to clusters that were not reached before', async () => {
   const yaml = deployment('again', 1);
   const first = await apply({ clusterIds: [ids[0]], yaml, clientToken: 'roll-out' });
   const second = await apply({ clusterIds: ids, yaml, clientToken: 'roll-out' });
@@ -74,13 +74,13 @@ test('repeated with its client token it goes only to the clusters that it had no
   expect(events.filter(({ data }) => JSON.stringify(data).includes('again'))).toHaveLength(1);
 });
 
-test('a manifest for no cluster of the account is not parsed', async () => {
+test('does not parse a manifest without a cluster of the account', async () => {
   const { results, userErrors } = await apply({ clusterIds: ids, yaml: 'no: [yaml' }, 'other');
   expect(userErrors).toEqual([]);
   expect(results.map(({ userErrors: [first] }) => first?.code)).toEqual(['NOT_FOUND', 'NOT_FOUND']);
 });
 
-test('refuses the whole request when it is not valid for any cluster', async () => {
+test('rejects the whole request if it is not valid for any cluster', async () => {
   expect(await apply({ clusterIds: [], yaml: deployment('web', 1) })).toMatchObject({
     results: [],
     userErrors: [{ code: 'INVALID_INPUT', path: ['input', 'clusterIds'] }],

@@ -34,7 +34,7 @@ async function apply(yaml: string) {
   return data.applyManifest;
 }
 
-describe('a manifest that mounts directories of Kubernetes on its nodes', () => {
+describe('manifest that mounts Kubernetes directories of its nodes', () => {
   test.each(PROTECTED_PATHS)('is applied with a warning: %s', async (path) => {
     const { objects, userErrors } = await apply(`${pod('/tmp')}\n---\n${pod(`${path}/x`)}`);
     expect(userErrors).toEqual([]);
@@ -45,7 +45,7 @@ describe('a manifest that mounts directories of Kubernetes on its nodes', () => 
     ]);
   });
 
-  test('read-only has no warning', async () => {
+  test('is applied without a warning if it mounts them read-only', async () => {
     const { objects } = await apply(pod('/var/lib/kubelet', ', readOnly: true'));
     expect(objects.map(({ warnings }) => warnings)).toEqual([[]]);
   });
@@ -57,7 +57,7 @@ test.each([
   ['CronJob', { jobTemplate: { spec: { template: template('/etc/kubeadm') } } }],
   ['PersistentVolume', { hostPath: { path: '/var/lib/docker/volumes' } }],
   ['Pod', template('/var/lib').spec],
-])('a %s is looked into wherever a path can be', (kind, spec) => {
+])('checks a %s at every path of a volume', (kind, spec) => {
   expect(hostPathWarnings({ kind, spec }, [])).toHaveLength(1);
 });
 
@@ -71,7 +71,7 @@ test.each([
   ['/var/lib/kubelet2', undefined],
   ['/var/lib/containers', undefined],
   ['/data', undefined],
-])('the path %s touches %s', (path, kept) => {
+])('the path %s overlaps %s', (path, kept) => {
   expect(protectedPath(path)).toBe(kept);
 });
 

@@ -55,8 +55,8 @@ async function trafficOf(work: () => Promise<unknown>): Promise<Traffic> {
   }
 }
 
-describe('a large ConfigMap of a manifest', () => {
-  test('is not read back: the API server answers its metadata alone', async () => {
+describe('large ConfigMap of a manifest', () => {
+  test('is not read back: the API server returns its metadata only', async () => {
     const yaml = configMap('large', 'x'.repeat(LARGE));
     const results: unknown[] = [];
     const { bytes } = await trafficOf(async () => {
@@ -68,7 +68,7 @@ describe('a large ConfigMap of a manifest', () => {
     expect(bytes).toBeLessThan(LARGE / 10);
   });
 
-  test('is compared whole in a dry run, which counts no version', async () => {
+  test('is compared as a whole in a dry run, which increments no version', async () => {
     await apply(world, 'acme', { clusterId, yaml: configMap('tried', 'a') });
     const tried = async (value: string) =>
       (await apply(world, 'acme', { clusterId, yaml: configMap('tried', value) }, true)).objects[0]?.result;
@@ -76,7 +76,7 @@ describe('a large ConfigMap of a manifest', () => {
     expect(await tried('b')).toBe('CONFIGURED');
   });
 
-  test('waits for the other large ones of its account, small ones do not', async () => {
+  test('waits for other large ones of its account, unlike small ones', async () => {
     const all = (size: number) => () =>
       Promise.all(
         Array.from({ length: 4 }, (_, index) =>

@@ -37,7 +37,7 @@ describe('applyManifest', () => {
     ]);
   });
 
-  test('answers the first workload and appends an event', async () => {
+  test('returns the first workload and appends an event', async () => {
     const before = (await events('acme')).length;
     const applied = await apply(world, 'acme', {
       clusterId,
@@ -58,7 +58,7 @@ describe('applyManifest', () => {
     ]);
   });
 
-  test('goes on after an object that Kubernetes refuses, and names its document', async () => {
+  test('continues after an object that Kubernetes rejects, and names its document', async () => {
     const yaml = [
       configMap('good', '1'),
       configMap('homeless', '1', 'nowhere'),
@@ -122,7 +122,7 @@ describe('applyManifest', () => {
     expect((await events('acme')).length).toBe(before + 1);
   });
 
-  test('refuses the whole manifest when a document is none', async () => {
+  test('rejects the whole manifest if a document is invalid', async () => {
     const yaml = `${configMap('never', '1')}---\nkind: [broken`;
     const { objects, userErrors } = await apply(world, 'acme', { clusterId, yaml });
     expect(objects).toEqual([]);
@@ -131,7 +131,7 @@ describe('applyManifest', () => {
     expect(probe.objects).toMatchObject([{ result: 'CREATED' }]);
   });
 
-  test("answers NOT_FOUND for another account's cluster as for one that does not exist", async () => {
+  test('returns NOT_FOUND for the cluster of another account like an unknown one', async () => {
     const answers = await Promise.all(
       [clusterId, 'cluster_unknown'].map((id) =>
         apply(world, 'globex', { clusterId: id, yaml: configMap('x', '1') }),
@@ -153,7 +153,7 @@ describe('applyManifest', () => {
     expect(answer.userErrors).toMatchObject([{ code: 'NOT_FOUND', path: ['input', 'clusterId'] }]);
   });
 
-  test('says that a cluster cannot be reached, for every object, after asking once', async () => {
+  test('reports an unreachable cluster for every object after one request', async () => {
     const silent = await world.unreachableCluster('silent');
     const { objects, userErrors } = await apply(world, 'silent', {
       clusterId: silent,
@@ -168,7 +168,7 @@ describe('applyManifest', () => {
   });
 });
 
-describe('a clientToken of applyManifest', () => {
+describe('clientToken of applyManifest', () => {
   test('returns the first result for a repeated clientToken without applying again', async () => {
     const input = { clusterId, yaml: deployment('once', 1), clientToken: 'token-1' };
     const first = await apply(world, 'acme', input);
@@ -180,7 +180,7 @@ describe('a clientToken of applyManifest', () => {
     expect((await events('acme')).length).toBe(before);
   });
 
-  test('is refused with other input', async () => {
+  test('is rejected with other input', async () => {
     await apply(world, 'acme', { clusterId, yaml: configMap('t', '1'), clientToken: 'token-2' });
     const { userErrors } = await apply(world, 'acme', {
       clusterId,
@@ -190,7 +190,7 @@ describe('a clientToken of applyManifest', () => {
     expect(userErrors).toMatchObject([{ code: 'CLIENT_TOKEN_REUSED' }]);
   });
 
-  test('of twins at the same moment applies once', async () => {
+  test('is applied once by concurrent requests', async () => {
     const before = (await events('acme')).length;
     const input = { clusterId, yaml: configMap('twin', '1'), clientToken: 'token-3' };
     const answers = await Promise.all([apply(world, 'acme', input), apply(world, 'acme', input)]);
@@ -199,7 +199,7 @@ describe('a clientToken of applyManifest', () => {
     expect((await events('acme')).length).toBe(before + 1);
   });
 
-  test('may be used again when every object was refused', async () => {
+  test('can be reused if every object was rejected', async () => {
     const input = { clusterId, yaml: configMap('later', '1', 'comes-later'), clientToken: 'token-4' };
     expect((await apply(world, 'acme', input)).objects).toMatchObject([
       { result: null, error: { code: 'KUBERNETES_REJECTED' } },

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.[Symbol.asyncDispose]());
 
-test('a workload cannot be moved to another namespace: its present one is accepted, another is IMMUTABLE_FIELD', async () => {
+test('rejects moving a workload to another namespace with IMMUTABLE_FIELD, and accepts its current one', async () => {
   const clusterId = await world.cluster('acme', 1);
   const { workload } = await apply(world, 'acme', { clusterId, yaml: deployment('web', 1) });
   const scale = async (namespace: string) => {

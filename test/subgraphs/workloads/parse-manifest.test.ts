@@ -26,19 +26,19 @@ async function data(line: string): Promise<unknown> {
   return (entry?.object as { data?: { value?: unknown } } | undefined)?.data?.value;
 }
 
-describe('a manifest', () => {
-  test('may have several documents; empty ones do not count', async () => {
+describe('parsing a manifest', () => {
+  test('accepts several documents and ignores empty ones', async () => {
     const entries = await parseManifest(`# nothing\n---\n${object('a')}\n---\n\n---\n${object('b')}`, CALLER);
     expect(entries.map(({ object: { metadata } }) => metadata.name)).toEqual(['a', 'b']);
   });
 
-  test('may be JSON', async () => {
+  test('accepts JSON', async () => {
     expect(
       await parseManifest('{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"j"}}', CALLER),
     ).toHaveLength(1);
   });
 
-  test('may have lists, whose objects are taken one by one', async () => {
+  test('accepts lists, and returns their objects one by one', async () => {
     const list = `apiVersion: v1\nkind: List\nitems:\n- { apiVersion: v1, kind: Pod, metadata: { name: a } }\n- { apiVersion: v1, kind: Pod, metadata: { name: b } }`;
     expect((await parseManifest(list, CALLER)).map(({ document }) => document)).toEqual([0, 0]);
   });
@@ -50,7 +50,7 @@ describe('a manifest', () => {
     ['12:30', '12:30'],
     ['"8080"', '8080'],
     ['1e3', 1000],
-  ])('is read as kubectl reads it: %s is %j', async (line, value) => {
+  ])('reads scalars as kubectl does: %s is %j', async (line, value) => {
     expect(await data(line)).toEqual(value);
   });
 
@@ -95,11 +95,11 @@ describe('a manifest', () => {
       ).join('\n---\n'),
       [{ code: 'LIMIT_EXCEEDED', path: 'input.yaml' }],
     ],
-  ])('that is %s is refused', async (_what, yaml, problems) => {
+  ])('rejects %s', async (_what, yaml, problems) => {
     expect(await refusal(yaml)).toEqual(problems);
   });
 
-  test('that takes for ever to read is refused, and others go on meanwhile', async () => {
+  test('rejects a manifest that takes too long to parse, without blocking other work', async () => {
     let turns = 0;
     const others = setInterval(() => (turns += 1), 5);
     expect(await refusal('- '.repeat(MAX_MANIFEST_BYTES / 2))).toMatchObject([
@@ -109,7 +109,7 @@ describe('a manifest', () => {
     expect(turns).toBeGreaterThan(20);
   });
 
-  test('whose aliases multiply is refused before they do', async () => {
+  test('rejects a manifest of multiplying aliases before they are expanded', async () => {
     const bomb = [
       'a: &a [x,x,x,x,x,x,x,x,x]',
       ...'bcdefghi'

@@ -98,7 +98,7 @@ describe('scaleWorkload', () => {
     expect((await size()).replicas).toBe(before.replicas);
   });
 
-  test('with a clientToken scales once', async () => {
+  test('scales once with a repeated clientToken', async () => {
     await scale('acme', { workloadId, replicas: 2, clientToken: 'once' });
     await scale('acme', { workloadId, replicas: 4 });
     const before = (await scalings()).length;
@@ -135,7 +135,7 @@ describe('scaleWorkload', () => {
       'workloadId',
     ],
     ["another account's workload", 'globex', () => ({ workloadId, replicas: 1 }), 'NOT_FOUND', 'workloadId'],
-  ])('refuses %s', async (_what, account, input, code, field) => {
+  ])('rejects %s', async (_what, account, input, code, field) => {
     expect(await scale(account, input())).toEqual({
       workload: null,
       operation: null,
@@ -143,7 +143,7 @@ describe('scaleWorkload', () => {
     });
   });
 
-  test('says that the cluster cannot be reached', async () => {
+  test('reports an unreachable cluster', async () => {
     const silent = await world.unreachableCluster('silent');
     const input = {
       workloadId: encodeWorkloadId({

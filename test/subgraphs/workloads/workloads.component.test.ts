@@ -72,7 +72,7 @@ describe('Cluster.workloads', () => {
     expect(all.problems).toEqual([]);
   });
 
-  test('pages meet each workload once', async () => {
+  test('pages contain each workload once', async () => {
     const all = names(await ofCluster('acme', clusterId));
     const seen: string[] = [];
     let after: string | null = null;
@@ -103,7 +103,7 @@ describe('Cluster.workloads', () => {
     await eventually(async () => (await find({ namespace: 'shop', includeOwned: true })).length === 2);
   });
 
-  test('a label selector that is none is refused', async () => {
+  test('rejects an invalid label selector', async () => {
     const { errors } = await world.workloads('acme', WORKLOADS, {
       filter: { clusterId, labelSelector: 'a in (' },
     });
@@ -112,7 +112,7 @@ describe('Cluster.workloads', () => {
     ]);
   });
 
-  test('is empty for a cluster without an API and for the cluster of another account, alike', async () => {
+  test('is empty for a cluster without an API and for the cluster of another account', async () => {
     const nothing = {
       nodes: [],
       pageInfo: { hasNextPage: false, endCursor: null },
@@ -123,7 +123,7 @@ describe('Cluster.workloads', () => {
     expect(await ofCluster('globex', clusterId)).toEqual(nothing);
   });
 
-  test('says that a cluster cannot be reached, and which', async () => {
+  test('reports an unreachable cluster by id', async () => {
     const silent = await world.unreachableCluster('broken');
     const { nodes, problems } = await ofCluster('broken', silent);
     expect({ nodes, problems }).toEqual({ nodes: [], problems: [{ code: 'KUBERNETES_UNAVAILABLE' }] });
@@ -141,14 +141,14 @@ describe('Cluster.workloads', () => {
   test.each([
     ['a page over 500', { first: 501 }, 'PAGE_SIZE_EXCEEDED'],
     ['a cursor that is none', { after: 'nonsense' }, 'INVALID_CURSOR'],
-  ])('%s is refused', async (_what, variables, code) => {
+  ])('rejects %s', async (_what, variables, code) => {
     const { errors } = await world.workloads('acme', WORKLOADS, variables);
     expect(errors.map(({ extensions }) => extensions?.['code'])).toEqual([code]);
   });
 });
 
 describe('Query.workloads', () => {
-  test("goes through all the account's clusters, page by page", async () => {
+  test('returns the workloads of all clusters of the account, page by page', async () => {
     const ids = [await world.cluster('fleet', 0), await world.cluster('fleet', 0)].sort();
     for (const id of ids)
       await apply(world, 'fleet', {
@@ -181,7 +181,7 @@ describe('Query.workloads', () => {
   });
 });
 
-describe('a workload', () => {
+describe('workload', () => {
   const WORKLOAD = `query W($id: ID!) { workload(id: $id) { id name namespace kind replicas readyReplicas images labels yaml cluster { id }
     pods { nodes { id namespace name phase ready ip nodeName restarts containers { name image ready state } } totalCount problems { code } } } }`;
 
@@ -205,7 +205,7 @@ describe('a workload', () => {
     };
   }
 
-  test('shows its Kubernetes object, with the pods of its replica set', async () => {
+  test('has its Kubernetes object and the pods of its replica set', async () => {
     const id = await idOf('alpha');
     const shown = await eventually(async () => {
       const { data, errors } = await world.workloads<{ workload: Shown }>('acme', WORKLOAD, { id });
@@ -255,7 +255,7 @@ describe('a workload', () => {
     for (const { name, pods } of nodes) expect(pods.nodes[0]?.name).toMatch(new RegExp(`^${name}-`));
   });
 
-  test('is null for another account, for one that is gone and for an id that is none, alike', async () => {
+  test('is null for another account, for a deleted one and for an invalid id', async () => {
     const id = await idOf('alpha');
     const gone = `workload_${Buffer.from(`${clusterId}/DEPLOYMENT/default/nothing`).toString('base64url')}`;
     for (const [account, asked] of [
@@ -276,7 +276,7 @@ describe('a workload', () => {
     expect(data).toEqual({ _entities: [null] });
   });
 
-  test('is an error, not null, when its cluster cannot be reached', async () => {
+  test('is an error instead of null if its cluster is unreachable', async () => {
     const silent = await world.unreachableCluster('silent');
     const id = `workload_${Buffer.from(`${silent}/DEPLOYMENT/default/web`).toString('base64url')}`;
     const { data, errors } = await world.workloads('silent', WORKLOAD, { id });
@@ -306,7 +306,7 @@ describe('Cluster.namespaces', () => {
     return data._entities[0]!.namespaces;
   }
 
-  test('lists by name, in pages', async () => {
+  test('is sorted by name, in pages', async () => {
     const all = await page('acme');
     expect(all.nodes.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['default', 'kube-public', 'kube-system', 'shop']),
@@ -318,7 +318,7 @@ describe('Cluster.namespaces', () => {
     expect(first.totalCount).toBe(all.nodes.length);
   });
 
-  test("lists nothing of another account's cluster", async () => {
+  test('is empty for the cluster of another account', async () => {
     expect((await page('globex')).nodes).toEqual([]);
   });
 });

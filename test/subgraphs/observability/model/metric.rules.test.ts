@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ProblemError } from '../../../../kernel/result.js';
 import { metricRange } from '../../../../subgraphs/observability/model/metric.rules.js';
 
-describe('a range of metrics', () => {
+describe('range of metrics', () => {
   const from = new Date('2026-01-01T00:00:00Z');
   const after = (seconds: number) => new Date(from.getTime() + seconds * 1000);
 
@@ -22,7 +22,7 @@ describe('a range of metrics', () => {
     ['has a step of nothing', 60, 0, 'step'],
     ['has a negative step', 60, -1, 'step'],
     ['has more than 1,000 points', 1001, 1, 'step'],
-  ])('that %s is refused', (_what, seconds, step, path) => {
+  ])('is rejected if it %s', (_what, seconds, step, path) => {
     const refusal = () => metricRange(from, after(seconds), step);
     expect(refusal).toThrow(ProblemError);
     try {

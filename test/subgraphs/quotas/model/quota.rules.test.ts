@@ -18,7 +18,7 @@ const pods = { ...nodes, resource: 'ACK_PRO/podsPerNode', adjustable: false };
 
 describe('quota ids', () => {
   test.each(['', '*', 'cluster_01h455vb4pex5vsknk084sn02q', 'a|b'])(
-    'scope "%s" survives the way into an id',
+    'encodes the scope "%s" reversibly in an id',
     (scope) => {
       const key = { resource: 'payg-vcpu', scope };
       expect(parseQuotaId(quotaId(key))).toEqual(key);
@@ -33,7 +33,7 @@ describe('quota ids', () => {
     'quota_cGF5Zy12Y3B1',
     `${quotaId({ resource: 'payg-vcpu', scope: '' })}=`,
     `quota_${'A'.repeat(600)}`,
-  ])('"%s" is no quota id', (id) => {
+  ])('rejects "%s" as a quota id', (id) => {
     expect(parseQuotaId(id)).toBeUndefined();
   });
 });
@@ -42,12 +42,12 @@ test.each([
   ['', ''],
   ['*', '*'],
   ['cluster_01h455vb4pex5vsknk084sn02q', '*'],
-])('the quota that makes room in the scope "%s" is the one of the scope "%s"', (scope, raised) => {
+])('the quota that has to be raised for the scope "%s" is the one of the scope "%s"', (scope, raised) => {
   const resource = 'ACK_PRO/scalingGroupsPerCluster';
   expect(raisableQuotaId({ resource, scope })).toBe(quotaId({ resource, scope: raised }));
 });
 
-describe('whether a limit can be raised', () => {
+describe('adjustability of limits', () => {
   test.each([
     ['above the present limit', nodes, 100, { limit: 101 }, undefined],
     ['as much as can be asked for', nodes, 100, { limit: 1_000_000 }, undefined],
@@ -62,7 +62,7 @@ describe('whether a limit can be raised', () => {
   });
 });
 
-describe('the decision on an application', () => {
+describe('decision on a quota application', () => {
   test.each([
     [
       'a higher limit is approved',
@@ -94,7 +94,7 @@ describe('the decision on an application', () => {
 });
 
 describe('quotas of the catalog', () => {
-  test('every limit of a product and of a resource is one, and what does not apply is none', async () => {
+  test('include every limit of a product and of a resource, except those that do not apply', async () => {
     const catalog = await readCatalog();
     const definitions = new Map(quotaDefinitions(catalog).map((row) => [row.resource, row]));
     const expected = catalog.clusterQuotas.flatMap(

@@ -22,7 +22,7 @@ function works() {
   return { begun, work, end: () => ends.shift()?.() };
 }
 
-test('executes as many requests of an account at once as it may; further ones wait, then are refused', async () => {
+test('executes requests of an account up to the concurrency limit; further ones wait, then are rejected', async () => {
   const turns = new AccountTurns({ requests: 1, waiting: 1 });
   const { begun, work, end } = works();
   const acme = contextOf('acme');
@@ -41,7 +41,7 @@ test('executes as many requests of an account at once as it may; further ones wa
   expect(await second).toEqual({ data: { name: 'second' } });
 });
 
-test('never starts a request that was aborted while it waited', async () => {
+test('never starts a request that was aborted in the queue', async () => {
   const turns = new AccountTurns({ requests: 1 });
   const { begun, work, end } = works();
   const left = new AbortController();
@@ -54,7 +54,7 @@ test('never starts a request that was aborted while it waited', async () => {
   expect(begun).toEqual(['first']);
 });
 
-test('completes as many events of an account at once as it may, and refuses none', async () => {
+test('completes events of an account up to the concurrency limit, and rejects none', async () => {
   const turns = new AccountTurns({ events: 2 });
   let running = 0;
   let most = 0;

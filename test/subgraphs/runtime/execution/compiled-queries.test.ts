@@ -56,7 +56,7 @@ const cases: [string, string, Record<string, unknown>?][] = [
   ],
 ];
 
-describe('compiles a frequently executed query without changing its result', () => {
+describe('compiling a frequently executed query keeps its result', () => {
   test.each(cases)('%s: %s', async (name, query, variables = {}) => {
     const executor = new SubgraphExecutor(subgraph(name), pino({ level: 'silent' }));
     const codes = ({ data, errors }: Awaited<ReturnType<SubgraphExecutor['execute']>>) => ({
@@ -89,7 +89,7 @@ test('compiles other queries after many executions', () => {
   expect(queries.of(document)).toBeTypeOf('function');
 });
 
-test('a field without a resolver may be called, or waited for, as graphql-js does it', async () => {
+test('a field without a resolver is called, or awaited, as by graphql-js', async () => {
   const { schema, sdl } = shopSubgraphs().find(({ name }) => name === 'products')!;
   const size = { w: () => 3, h: Promise.resolve(4) };
   const products = schema.getQueryType()!.getFields()['products']!;

@@ -37,7 +37,7 @@ const beyond: readonly (readonly [string, Record<string, unknown>, string, reado
   ['a key of JSON', { json: { [text]: 1 } }, 'textLength', ['json']],
 ];
 
-test.each(beyond)('a subgraph refuses %s that is too long, with its path', (_, variables, limit, path) => {
+test.each(beyond)('a subgraph rejects %s that is too long, with its path', (_, variables, limit, path) => {
   expect(variableFault(schema, QUERY, variables)?.extensions).toMatchObject({
     code: 'LIMIT_EXCEEDED',
     limit,
@@ -45,7 +45,7 @@ test.each(beyond)('a subgraph refuses %s that is too long, with its path', (_, v
   });
 });
 
-test('a subgraph refuses a representation whose id is too long', () => {
+test('a subgraph rejects a representation whose id is too long', () => {
   const representations = [
     { __typename: 'Town', id: 'a', name: id },
     { __typename: 'Town', id },
@@ -56,7 +56,7 @@ test('a subgraph refuses a representation whose id is too long', () => {
   });
 });
 
-test('a subgraph takes texts that are as long as they may be', () => {
+test('a subgraph accepts texts of the maximum length', () => {
   const longest = { id: id.slice(1), text: text.slice(1), paint: { name: id, more: { id } } };
   expect(variableFault(schema, QUERY, longest)).toBeUndefined();
 });
@@ -65,15 +65,15 @@ test.each([
   ['an argument', `{ a(id: "${id}") }`, ['id']],
   ['an object', `{ a(paint: { inner: [{ id: "${id}" }] }) }`, ['paint', 'inner', '0', 'id']],
   ['a default of a variable', `query ($id: ID = "${id}") { a(id: $id) }`, []],
-])('a subgraph refuses an id that is too long where a document has it in %s', (_, query, path) => {
+])('a subgraph rejects an id that is too long in a document in %s', (_, query, path) => {
   expect(literalFault(schema, parse(query))?.extensions).toMatchObject({ limit: 'idLength', path });
   expect(literalFault(schema, parse(query.replace(id, id.slice(1))))).toBeUndefined();
 });
 
-describe('a subgraph that is asked over HTTP without a gateway', () => {
+describe('subgraph called over HTTP without a gateway', () => {
   const actorKey = new Uint8Array(32).fill(7);
 
-  test('answers ids of 900 kB with LIMIT_EXCEEDED and logs nothing', async () => {
+  test('rejects ids of 900 kB with LIMIT_EXCEEDED and logs nothing', async () => {
     const lines: string[] = [];
     const log = createLog('warn', 'subgraph', { write: (line) => void lines.push(line) });
     await using server = await serveSubgraph(

@@ -94,7 +94,7 @@ test.each([
   expect(counter.largest).toBeLessThanOrEqual(FIELDS_PER_TURN);
 });
 
-test('answers in several turns what it answers at once', async () => {
+test('returns the same result in several turns as in one', async () => {
   const nothing = { add: () => undefined };
   const query = '{ groups(first: 30) { items(first: 100) { id name labels self { name } } } }';
   const large = new SubgraphExecutor(subgraph(nothing), log);
@@ -105,13 +105,13 @@ test('answers in several turns what it answers at once', async () => {
   expect((whole?.data?.['groups'] as unknown[]).slice(0, 30)).toEqual(half?.data?.['groups']);
 });
 
-test('a short list is there at once', () => {
+test('a short list is resolved synchronously', () => {
   const executor = new SubgraphExecutor(subgraph({ add: () => undefined }), log);
   const answer = executor.execute({ query: '{ items(first: 500) { id name self { name } } }' }, context());
   expect(answer).not.toBeInstanceOf(Promise);
 });
 
-test('aborts work of requests that were aborted', async () => {
+test('aborts the work of aborted requests', async () => {
   const abort = new AbortController();
   const executor = new SubgraphExecutor(subgraph({ add: () => undefined }), log);
   const answer = executor.execute(
@@ -122,7 +122,7 @@ test('aborts work of requests that were aborted', async () => {
   expect(await answer).toMatchObject({ errors: [{ extensions: { code: 'REQUEST_TIMEOUT' } }] });
 });
 
-test('accounts take turns, and one of many that wait delays another by one piece for each turn', async () => {
+test('accounts take turns, and one of many that wait delays another by one piece per turn', async () => {
   // An account that has worked for a measurable time would pause.
   using _clock = freezeClock();
   const order: string[] = [];
@@ -155,23 +155,26 @@ function ask(url: string, query: string, answerBytes: number) {
   return source.execute({ query }, { actor, requestId: 'r1', kind: OperationTypeNode.QUERY, signal });
 }
 
-test.each([100, 20_000])('a subgraph answers no more than it may, with %i items', async (first) => {
-  await using small = await served(1000);
-  const query = `{ items(first: ${first}) { id name } }`;
-  expect(await ask(small.url, query, Infinity)).toEqual({
-    data: null,
-    errors: [
-      expect.objectContaining({
-        extensions: expect.objectContaining({ code: 'RESPONSE_TOO_LARGE' }) as unknown,
-      }),
-    ],
-  });
-  await using large = await served(Infinity);
-  const { data } = await ask(large.url, query, Infinity);
-  expect(data?.['items']).toHaveLength(first);
-});
+test.each([100, 20_000])(
+  'a subgraph rejects a response above its size limit, with %i items',
+  async (first) => {
+    await using small = await served(1000);
+    const query = `{ items(first: ${first}) { id name } }`;
+    expect(await ask(small.url, query, Infinity)).toEqual({
+      data: null,
+      errors: [
+        expect.objectContaining({
+          extensions: expect.objectContaining({ code: 'RESPONSE_TOO_LARGE' }) as unknown,
+        }),
+      ],
+    });
+    await using large = await served(Infinity);
+    const { data } = await ask(large.url, query, Infinity);
+    expect(data?.['items']).toHaveLength(first);
+  },
+);
 
-test('the gateway stops reading an answer that is too large, and its circuit counts no failure', async () => {
+test('the gateway stops reading a response that is too large, and its circuit breaker counts no failure', async () => {
   await using large = await served(Infinity);
   const answer = await ask(large.url, '{ items(first: 20000) { id name } }', 10_000);
   expect(answer).toMatchObject({ data: null, errors: [{ extensions: { code: 'RESPONSE_TOO_LARGE' } }] });

@@ -29,7 +29,7 @@ test('copies a scalar that is an object, as JSON serialization would', async () 
 });
 
 test.each(['{ __proto__: name }', '{ name __proto__: settings }'])(
-  'a field called as assignment calls prototypes is a field like others: %s',
+  'a field named like a setter of a prototype is an ordinary field: %s',
   async (query) => {
     const { data } = await ask(query);
     expect(Object.keys(data ?? {})).toContain('__proto__');

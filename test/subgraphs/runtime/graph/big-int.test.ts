@@ -5,7 +5,7 @@ import { BigIntScalar } from '../../../../subgraphs/runtime/graph/scalars.js';
 const SMALLEST = '-9223372036854775808';
 const LARGEST = '9223372036854775807';
 
-describe('the scalar BigInt', () => {
+describe('scalar BigInt', () => {
   test.each([['0'], ['9007199254740993'], [LARGEST], [SMALLEST]])('keeps %s exact', (text) => {
     expect(BigIntScalar.serialize(BigInt(text))).toBe(text);
     expect(BigIntScalar.parseValue(text)).toBe(BigInt(text));
@@ -13,7 +13,7 @@ describe('the scalar BigInt', () => {
     expect(BigIntScalar.parseLiteral(parseValue(`"${text}"`))).toBe(BigInt(text));
   });
 
-  test('takes a number that a double holds exactly', () => {
+  test('accepts a number that a double represents exactly', () => {
     expect(BigIntScalar.parseValue(Number.MAX_SAFE_INTEGER)).toBe(9_007_199_254_740_991n);
   });
 
@@ -30,7 +30,7 @@ describe('the scalar BigInt', () => {
     ['9223372036854775808'],
     ['9'.repeat(900_000)],
     [{}],
-  ])('refuses %j', (value) => {
+  ])('rejects %j', (value) => {
     expect(() => BigIntScalar.parseValue(value)).toThrow(/^A BigInt (is a string|has 64 bits)/);
   });
 });

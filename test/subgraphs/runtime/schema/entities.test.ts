@@ -38,7 +38,7 @@ const QUERY = parse(`query ($representations: [_Any!]!) { _entities(representati
 
 const one = (__typename: string, id: string) => ({ __typename, id });
 
-describe('entities are found as @apollo/subgraph finds them', () => {
+describe('entities are resolved as by @apollo/subgraph', () => {
   test.each([
     ['at once', [one('Town', 't1'), one('Town', 'gone')]],
     ['under another name', [one('Town', 'other')]],
@@ -61,7 +61,7 @@ describe('entities are found as @apollo/subgraph finds them', () => {
   });
 });
 
-test('entities that are there at once are not promised', () => {
+test('in-memory entities are resolved synchronously', () => {
   const schema = subgraphSchema(SDL, resolvers());
   const representations = [one('Town', 't1')];
   expect(execute({ schema, document: QUERY, variableValues: { representations } })).not.toBeInstanceOf(

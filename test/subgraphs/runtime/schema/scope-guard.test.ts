@@ -36,7 +36,7 @@ class BoxResolver {
 }
 
 /** A gateway that enforces nothing: the subgraph is asked directly, for an actor that carries a valid signature. */
-describe('a subgraph that is asked without the gateway', () => {
+describe('subgraph called without the gateway', () => {
   let served: SubgraphServer;
   beforeAll(async () => {
     const subgraph = await defineSubgraph({
@@ -70,13 +70,13 @@ describe('a subgraph that is asked without the gateway', () => {
   };
   const denied = ['UNAUTHORIZED_FIELD_OR_TYPE'];
 
-  test('refuses a mutation of an actor without the scope fleet:write', async () => {
+  test('rejects a mutation of an actor without the scope fleet:write', async () => {
     for (const scopes of [undefined, [], ['fleet:introspect'], ['fleet:admin']])
       expect(await as(scopes, 'mutation { open }')).toEqual({ data: { open: null }, codes: denied });
     expect(await as(['fleet:write'], 'mutation { open }')).toEqual({ data: { open: 'open' } });
   });
 
-  test('refuses a guarded field under any alias and in any fragment, and answers the rest', async () => {
+  test('rejects a guarded field under any alias and in any fragment, and answers the rest', async () => {
     const query = '{ box { label a: key ... on Box { b: key } ...F } } fragment F on Box { c: key }';
     const nothing = { label: 'acme', a: null, b: null, c: null };
     expect(await as(['fleet:write'], query)).toEqual({
@@ -87,13 +87,13 @@ describe('a subgraph that is asked without the gateway', () => {
     expect(await as(['fleet:kubeconfig'], query)).toEqual({ data: { box: all } });
   });
 
-  test('refuses a query that was compiled for an actor with permission', async () => {
+  test('rejects a query that was compiled for an actor with permission', async () => {
     const query = '{ box { key } }';
     for (let times = 0; times < 70; times += 1) await as(['fleet:kubeconfig'], query);
     expect(await as([], query)).toEqual({ data: { box: { key: null } }, codes: denied });
   });
 
-  test('does not answer a forged, a foreign or a missing signature', async () => {
+  test('rejects a forged, a foreign or a missing signature', async () => {
     const other = deriveKey('another secret of at least 32 characters!!', 'actor');
     const forged = await signActor({ account: 'acme', subject: 'ann', scopes: ['fleet:write'] }, other);
     for (const header of [forged, 'x.y.z', ''])
