@@ -77,9 +77,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   return {
     async [Symbol.asyncDispose]() {
       const abort = setTimeout(() => stopping.abort(new Error('the engine stops')), stopGraceMs);
-      const left = setTimeoutPromise(stopGraceMs + ABORT_GRACE_MS);
-      await Promise.race([supervised.stop(), left.promise]);
-      left.clear();
+      const timeout = setTimeoutPromise(stopGraceMs + ABORT_GRACE_MS);
+      await Promise.race([supervised.stop(), timeout.promise]);
+      timeout.clear();
       clearTimeout(abort);
       stopping.abort(new Error('the engine has stopped'));
       await sweeper[Symbol.asyncDispose]();
@@ -139,9 +139,9 @@ async function startRunner(options: Supervision): Promise<RunningQueue> {
   const leases = new Map<string, Promise<AsyncDisposable>>();
   /** A worker fetches jobs only while its pool's lease is held; else the sweep would release them as orphaned. */
   const acquire = async (poolId: string) => {
-    const held = leases.get(poolId) ?? holdWorkerLease(pool, poolId, log);
-    leases.set(poolId, held);
-    await held;
+    const lease = leases.get(poolId) ?? holdWorkerLease(pool, poolId, log);
+    leases.set(poolId, lease);
+    await lease;
   };
   const runner: Runner = await run({
     pgPool: pool,

@@ -29,7 +29,7 @@ export type ResourceKind = keyof typeof KINDS;
  */
 export function notFound(kind: ResourceKind, id: string, path?: readonly string[]): Problem {
   const [name, list] = KINDS[kind];
-  const message = `The account has no ${name} ${shown(id)}. ${list} lists them.`;
+  const message = `The account has no ${name} ${truncated(id)}. ${list} lists them.`;
   return { code: 'NOT_FOUND', message, ...(path && { path }) };
 }
 
@@ -47,6 +47,6 @@ export function nameOfKind(kind: ResourceKind): string {
 /** The fields that messages refer to, as coordinates of the schema. */
 export const listsOfKinds: readonly string[] = Object.values(KINDS).map(([, list]) => list);
 
-function shown(id: string): string {
+function truncated(id: string): string {
   return id.length > MAX_SHOWN ? `${id.slice(0, MAX_SHOWN)}…` : id;
 }

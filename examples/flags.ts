@@ -34,10 +34,10 @@ export function exampleCommand(name: string, description: string): Command {
 export async function connectionOf(command: Command): Promise<ConnectionFlags> {
   const { url, port, token, home } = command.opts<Flags>();
   const file = join(home, 'token');
-  const known = token ?? (await readFile(file, 'utf8').catch(() => undefined));
-  if (known === undefined)
+  const accessToken = token ?? (await readFile(file, 'utf8').catch(() => undefined));
+  if (accessToken === undefined)
     command.error(`error: no token in ${file}: start the platform, or set --token or --home`);
-  return { url: url ?? `http://127.0.0.1:${port}/graphql`, token: known.trim() };
+  return { url: url ?? `http://127.0.0.1:${port}/graphql`, token: accessToken.trim() };
 }
 
 /**
@@ -46,8 +46,8 @@ export async function connectionOf(command: Command): Promise<ConnectionFlags> {
  */
 export function sameConnection(command: Command): string[] {
   const isGiven = (name: string) => ['cli', 'env'].includes(command.getOptionValueSource(name) ?? '');
-  const given = ['url', 'port', 'home'].filter(isGiven);
-  return given.map((name) => `--${name} ${String(command.getOptionValue(name))}`);
+  const givenFlags = ['url', 'port', 'home'].filter(isGiven);
+  return givenFlags.map((name) => `--${name} ${String(command.getOptionValue(name))}`);
 }
 
 /** Parses the command line of an example without options of its own. */

@@ -62,9 +62,9 @@ export interface Gateway extends AsyncDisposable {
  */
 const KEYS = 2;
 
-function requestQueue(what: string, limits: Limits): RequestQueue {
+function requestQueue(subject: string, limits: Limits): RequestQueue {
   const { requestsPerAccount: perAccount, requestsWaiting: waiting, requestTimeout: timeout } = limits;
-  return new RequestQueue({ what, perAccount, waiting, timeout });
+  return new RequestQueue({ subject, perAccount, waiting, timeout });
 }
 
 /** Grace period in milliseconds for requests and WebSockets when the gateway closes. */

@@ -12,9 +12,9 @@ export const LISTEN_BACKLOG = 4096;
 export async function listen(server: Server, host: string, port: number): Promise<string> {
   server.listen({ port, host, backlog: LISTEN_BACKLOG });
   await once(server, 'listening');
-  const { port: taken } = server.address() as AddressInfo;
+  const { port: actualPort } = server.address() as AddressInfo;
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-  return `http://${name.includes(':') ? `[${name}]` : name}:${taken}`;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${actualPort}`;
 }
 
 /** Stops accepting, waits up to `milliseconds` for running requests, then closes the remaining connections. */

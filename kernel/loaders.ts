@@ -13,8 +13,8 @@ export class Loaders {
     batch: DataLoader.BatchLoadFn<K, V>,
     options: DataLoader.Options<K, V, string> = {},
   ): DataLoader<K, V, string> {
-    const known = this.loaders.get(owner);
-    if (known) return known as DataLoader<K, V, string>;
+    const existing = this.loaders.get(owner);
+    if (existing) return existing as DataLoader<K, V, string>;
     const loader = new DataLoader<K, V, string>(batch, {
       cacheKeyFn: (key) => (typeof key === 'string' ? key : JSON.stringify(key)),
       ...options,

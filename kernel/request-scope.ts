@@ -21,11 +21,11 @@ const storage = new AsyncLocalStorage<RequestScope | undefined>();
 
 /** Runs work, and everything that it starts, in the scope of a request: log entries have its `requestId`. */
 export function runInRequestScope<T>(scope: RequestScope, work: () => T): T {
-  const known = storage.getStore();
+  const current = storage.getStore();
   const same =
-    known?.requestId === scope.requestId &&
-    known.abortScope === scope.abortScope &&
-    known.account === scope.account;
+    current?.requestId === scope.requestId &&
+    current.abortScope === scope.abortScope &&
+    current.account === scope.account;
   return same ? work() : storage.run(scope, work);
 }
 

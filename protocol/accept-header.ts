@@ -20,21 +20,21 @@ const MAX_RANGES = 50;
 const MEMBERS = /(?:[^",]|"[^"]*")+/g;
 
 /** A cache: clients send few different headers. */
-const known = new LRUCache<string, readonly MediaRange[]>({ max: 100 });
+const cache = new LRUCache<string, readonly MediaRange[]>({ max: 100 });
 
 /** The media ranges of a header, in its order, without invalid ones and those of quality 0. */
 export function acceptedRanges(accept = ''): readonly MediaRange[] {
-  const before = known.get(accept);
+  const before = cache.get(accept);
   if (before) return before;
   const parsed = parse(accept);
-  known.set(accept, parsed);
+  cache.set(accept, parsed);
   return parsed;
 }
 
 /** The quality of exactly this type; 0 when the header does not name it. */
 export function acceptedQuality(accept: string | undefined, type: string): number {
   return acceptedRanges(accept).reduce(
-    (most, range) => (range.type === type ? Math.max(most, range.quality) : most),
+    (max, range) => (range.type === type ? Math.max(max, range.quality) : max),
     0,
   );
 }

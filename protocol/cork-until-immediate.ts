@@ -14,7 +14,7 @@ export function corkUntilImmediate(connection: Writable): void {
 }
 
 function uncork(): void {
-  const held = corked;
+  const sockets = corked;
   corked = [];
-  for (const connection of held) connection.uncork();
+  for (const connection of sockets) connection.uncork();
 }

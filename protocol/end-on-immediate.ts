@@ -33,5 +33,5 @@ export function endOnImmediate(response: ServerResponse, { status, headers, body
 function end(): void {
   const ended = waiting;
   waiting = [];
-  for (const answer of ended) answer();
+  for (const end of ended) end();
 }

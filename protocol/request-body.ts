@@ -21,16 +21,16 @@ export function readBody(
   limit: number,
   gate?: LargeBodyGate,
 ): MaybePromise<string> {
-  const whole = (text: string | undefined) => {
+  const resolveText = (text: string | undefined) => {
     if (text !== undefined) return text;
     request.resume();
     return throwProblem('LIMIT_EXCEEDED', `The request body may have ${limit} bytes at the most.`);
   };
   const length = Number(request.headers['content-length']);
-  if (length > limit) return whole(undefined);
+  if (length > limit) return resolveText(undefined);
   // A small body has nearly always arrived with the headers: then it is read without waiting for an event.
   const isThere = request.complete || request.readableLength === length;
-  return mapMaybePromise(isThere ? arrived(request, limit) : collect(request, limit, gate), whole);
+  return mapMaybePromise(isThere ? arrived(request, limit) : collect(request, limit, gate), resolveText);
 }
 
 /** The body that has arrived; undefined when it is too long. */

@@ -27,15 +27,15 @@ export async function sendEvents(
   });
   response.flushHeaders();
   const heartbeat = setInterval(() => beat(response), options.heartbeat ?? 10_000);
-  const left = () => void values.return(undefined);
-  response.once('close', left);
+  const onClose = () => void values.return(undefined);
+  response.once('close', onClose);
   try {
     response.write(':\n\n');
     for await (const value of values) await sendEvent(response, value);
     if (!response.destroyed) response.end(options.closing?.aborted ? '' : 'event: complete\ndata:\n\n');
   } finally {
     clearInterval(heartbeat);
-    response.off('close', left);
+    response.off('close', onClose);
   }
 }
 
@@ -46,11 +46,11 @@ function beat(response: ServerResponse): void {
 async function sendEvent(response: ServerResponse, value: unknown): Promise<void> {
   if (response.destroyed) return;
   if (response.write(`event: next\ndata: ${JSON.stringify(value)}\n\n`)) return;
-  const gone = new AbortController();
-  const close = () => gone.abort();
+  const disconnected = new AbortController();
+  const close = () => disconnected.abort();
   response.once('close', close);
   try {
-    await once(response, 'drain', { signal: gone.signal });
+    await once(response, 'drain', { signal: disconnected.signal });
   } catch {
     // The reader disconnected; the loop above ends with its source.
   } finally {
@@ -75,12 +75,16 @@ export class EventParser {
 
   /** The events that are complete with this chunk. Throws when one is larger than 16 Mi characters. */
   feed(piece: string): ReceivedEvent[] {
-    const known = this.rest.length;
+    const searched = this.rest.length;
     const text = withoutReturns(this.rest + piece);
     const events: ReceivedEvent[] = [];
     let from = 0;
     // The buffered text has no end of an event, but may have the first half of one.
-    for (let end = text.indexOf('\n\n', Math.max(0, known - 2)); end >= 0; end = text.indexOf('\n\n', from)) {
+    for (
+      let end = text.indexOf('\n\n', Math.max(0, searched - 2));
+      end >= 0;
+      end = text.indexOf('\n\n', from)
+    ) {
       const event = parseEvent(text.slice(from, end));
       if (event) events.push(event);
       from = end + 2;

@@ -32,7 +32,7 @@ export const kubesimInserts: readonly string[] = ['engine.write_probe'];
  */
 export async function grantRights(pool: pg.Pool, rights: readonly DatabaseRights[]): Promise<void> {
   await lockedTransaction(pool, 'fleetgraph rights', async (client) => {
-    for (const one of rights) await grant(client, one);
+    for (const right of rights) await grant(client, right);
   });
 }
 
@@ -70,7 +70,7 @@ async function openRowSecurity(client: pg.PoolClient, schema: string, name: stri
      WHERE nspname = $1 AND relrowsecurity`,
     [schema],
   );
-  const [role, policy] = [name, `fleetgraph ${name}`].map((one) => client.escapeIdentifier(one));
+  const [role, policy] = [name, `fleetgraph ${name}`].map((name) => client.escapeIdentifier(name));
   for (const { table } of rows)
     await client.query(`DROP POLICY IF EXISTS ${policy} ON ${table};
       CREATE POLICY ${policy} ON ${table} TO ${role} USING (true) WITH CHECK (true)`);

@@ -59,13 +59,13 @@ export async function gatewaySettings(env: Env, rateDatabaseUrl?: string): Promi
 
 /** The limits of accounts that have a setting; the others keep their defaults. */
 function accountLimits(env: Env): Partial<Limits> {
-  const given: Partial<Record<keyof Limits, number | undefined>> = {
+  const settings: Partial<Record<keyof Limits, number | undefined>> = {
     connectionsPerAccount: env.CONNECTIONS_PER_ACCOUNT,
     requestsPerAccount: env.REQUESTS_PER_ACCOUNT,
     requestsWaiting: env.REQUESTS_WAITING_PER_ACCOUNT,
     subscriptionsPerAccount: env.SUBSCRIPTIONS_PER_ACCOUNT,
   };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
 function names(text: string | undefined): string[] | undefined {

@@ -21,7 +21,7 @@ export interface HealthThreadOptions {
 
 /** The thread's messages: that it listens or cannot, and the question whether the process is ready. */
 export type HealthQuestion =
-  { readonly listening: number } | { readonly failed: Error } | { readonly ask: number };
+  { readonly listening: number } | { readonly failed: Error } | { readonly question: number };
 
 /** The main thread's answer to a question. */
 export interface HealthAnswer {
@@ -34,7 +34,7 @@ export interface HealthAnswer {
 const { host, port, beat, stallMs, answerMs } = workerData as HealthThreadOptions;
 const lastBeat = new BigInt64Array(beat);
 const waiting = new Map<number, (answer: HealthAnswer) => void>();
-let asked = 0;
+let lastQuestion = 0;
 
 /** Milliseconds since the main thread's event loop last turned. */
 function stalledFor(): number {
@@ -54,8 +54,8 @@ function answerAlive(response: ServerResponse): void {
 
 /** A main thread that does not answer in time is not ready: requests would wait as long. */
 function answerReady(response: ServerResponse): void {
-  asked += 1;
-  const id = asked;
+  lastQuestion += 1;
+  const id = lastQuestion;
   const settle = (ready: boolean, body: string) => {
     clearTimeout(timer);
     waiting.delete(id);
@@ -66,7 +66,7 @@ function answerReady(response: ServerResponse): void {
     answerMs,
   );
   waiting.set(id, ({ ready, body }) => settle(ready, body));
-  parentPort?.postMessage({ ask: id } satisfies HealthQuestion);
+  parentPort?.postMessage({ question: id } satisfies HealthQuestion);
 }
 
 const server = createServer((request, response) => {

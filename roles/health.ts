@@ -45,7 +45,7 @@ export class HealthServer implements AsyncDisposable {
     this.beats = setInterval(() => beatNow(beat), BEAT_MS);
     this.beats.unref();
     worker.on('message', (question: HealthQuestion) => {
-      if ('ask' in question) void this.answer(question.ask);
+      if ('question' in question) void this.answer(question.question);
     });
     worker.on('error', (err) => log.error({ err }, 'the thread that answers health probes has failed'));
     worker.unref();
@@ -58,9 +58,9 @@ export class HealthServer implements AsyncDisposable {
     beatNow(beat);
     const workerData: HealthThreadOptions = { host, port, beat: shared, stallMs, answerMs: ANSWER_MS };
     const worker = new Worker(workerFile('health-thread', import.meta.url), { workerData, execArgv: [] });
-    const taken = await listening(worker);
+    const actualPort = await listening(worker);
     const name = host.includes(':') ? `[${host}]` : host;
-    return new HealthServer(`http://${name}:${taken}`, worker, beat, log);
+    return new HealthServer(`http://${name}:${actualPort}`, worker, beat, log);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

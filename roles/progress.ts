@@ -1,5 +1,5 @@
 /** Called with the current step of a start in a few words, e.g. `Creating the database`. */
-export type Progress = (what: string) => void;
+export type Progress = (step: string) => void;
 
 /** Writes a line for each step to standard output. */
-export const printProgress: Progress = (what) => void process.stdout.write(`  ${what} …\n`);
+export const printProgress: Progress = (step) => void process.stdout.write(`  ${step} …\n`);

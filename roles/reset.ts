@@ -22,8 +22,8 @@ export async function reset(env: Env, confirmed: boolean): Promise<string> {
   await using lock = await lockFolder(folder);
   const layout = await prepareLayout(join(folder, 'postgres'));
   const data = hasDatabase(layout) ? layout.data : undefined;
-  const what = data ? `the database in ${data}, ` : '';
-  if (!confirmed && !(await confirm(`This deletes ${what}secrets and token of ${folder} for good.`)))
+  const databaseText = data ? `the database in ${data}, ` : '';
+  if (!confirmed && !(await confirm(`This deletes ${databaseText}secrets and token of ${folder} for good.`)))
     return 'Nothing was deleted.';
   if (data) await stopServerOf(layout);
   await rm(dirname(layout.data), { recursive: true, force: true });
@@ -46,9 +46,9 @@ async function isStateFolder(folder: string): Promise<boolean> {
 async function confirm(warning: string): Promise<boolean> {
   if (!process.stdin.isTTY) throw new Error(`${warning} Confirm with --yes.`);
   const prompt = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await prompt.question(`${warning}\nType "reset" to go on: `);
+  const reply = await prompt.question(`${warning}\nType "reset" to go on: `);
   prompt.close();
-  return answer.trim() === 'reset';
+  return reply.trim() === 'reset';
 }
 
 /** Stops the server of a killed process, if it still runs. */

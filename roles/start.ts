@@ -113,11 +113,11 @@ async function secretsOf(state: StateDirectory, embedded: boolean): Promise<Secr
   if (state.hasSecrets) return state.secrets();
   const data = await existingData(join(state.path, 'postgres'));
   const token = join(state.path, 'token');
-  const left = data ?? (embedded && existsSync(token) ? token : undefined);
-  if (left !== undefined)
+  const leftover = data ?? (embedded && existsSync(token) ? token : undefined);
+  if (leftover !== undefined)
     throw new SecretsError(
       secretsFile(state.path),
-      `is missing, but ${left}, which was made with it, is there`,
+      `is missing, but ${leftover}, which was made with it, is there`,
     );
   return state.secrets();
 }

@@ -24,9 +24,9 @@ export async function subgraphSchemas(): Promise<Record<SubgraphName, string>> {
 }
 
 /** Placeholder of a part that no schema needs; using it is a bug. */
-function absent<T extends object>(what: string): T {
+function absent<T extends object>(part: string): T {
   const get = (_: object, property: string | symbol) => {
-    throw new Error(`${what} is not there when only schemas are built (${String(property)})`);
+    throw new Error(`${part} is not there when only schemas are built (${String(property)})`);
   };
   return new Proxy<T>(Object.create(null) as T, { get });
 }

@@ -27,7 +27,7 @@ export interface QuotaRejections {
 
 /** One change of the account and its cost. */
 export interface Growth extends ResourceUsage {
-  readonly what: string;
+  readonly resource: string;
   readonly nodes: number;
   /** Nodes of the account afterwards. */
   readonly total: number;
@@ -96,7 +96,7 @@ async function waitUntilIdle({ statistics }: SystemUnderTest): Promise<void> {
 /** Waits for an idle engine, does the work and measures its cost. */
 export async function measure(
   system: SystemUnderTest,
-  what: string,
+  resource: string,
   work: () => Promise<void>,
 ): Promise<Growth> {
   const { process, databasePid, statistics } = system;
@@ -112,9 +112,9 @@ export async function measure(
   const created = total - before;
   const sql = (usage.work.statements / created).toFixed(1);
   console.log(
-    `${what}: ${created} nodes in ${seconds.toFixed(1)} s, ${sql} SQL statements a node, ${usage.events} events`,
+    `${resource}: ${created} nodes in ${seconds.toFixed(1)} s, ${sql} SQL statements a node, ${usage.events} events`,
   );
-  return { ...usage, what, nodes: created, total, seconds, peaks: { ...sampler.peaks } };
+  return { ...usage, resource, nodes: created, total, seconds, peaks: { ...sampler.peaks } };
 }
 
 function requestSmallCluster(endpoint: GraphEndpoint, name: string): Promise<ClusterRequestResult> {

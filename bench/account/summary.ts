@@ -31,15 +31,15 @@ function accountTable({ clusters, speed, rejections, growths }: AccountFigures):
   ];
   const growthTable = table(
     head,
-    growths.map((one) => [
-      one.what,
-      String(one.nodes),
-      one.seconds.toFixed(1),
-      ((one.seconds * 1000) / one.nodes).toFixed(1),
-      (one.work.statements / one.nodes).toFixed(1),
-      (one.events / one.seconds).toFixed(0),
-      (((one.cpu.platform + one.cpu.postgres) * 1000) / one.nodes).toFixed(1),
-      `${mebibytes(one.peaks.platform)} + ${mebibytes(one.peaks.postgres)}`,
+    growths.map((growth) => [
+      growth.resource,
+      String(growth.nodes),
+      growth.seconds.toFixed(1),
+      ((growth.seconds * 1000) / growth.nodes).toFixed(1),
+      (growth.work.statements / growth.nodes).toFixed(1),
+      (growth.events / growth.seconds).toFixed(0),
+      (((growth.cpu.platform + growth.cpu.postgres) * 1000) / growth.nodes).toFixed(1),
+      `${mebibytes(growth.peaks.platform)} + ${mebibytes(growth.peaks.postgres)}`,
     ]),
   );
   return `**${clusters} Pro clusters, ${total} nodes** in one account, simulated cloud at ${speed} times speed

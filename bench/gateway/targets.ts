@@ -75,6 +75,6 @@ function cpuRatio(results: readonly QueryResult[], { ours = OURS, query: name, a
   return cpu(ours) / cpu(against);
 }
 
-function row(what: string, measured: number, max: number): string[] {
-  return [what, measured.toFixed(2), `≤ ${max.toFixed(1)}`];
+function row(target: string, measured: number, max: number): string[] {
+  return [target, measured.toFixed(2), `≤ ${max.toFixed(1)}`];
 }

@@ -32,16 +32,16 @@ function ledgerTable(searches: readonly LedgerSearch[]): string {
     'recounts',
     'spot checks',
   ];
-  const rows = searches.map((one) => [
-    one.engine,
+  const rows = searches.map((search) => [
+    search.engine,
     ...[
-      one.sequences,
-      one.operations,
-      one.accepted,
-      sum(one.refused),
-      one.crashes,
-      one.recounts,
-      one.spotChecks,
+      search.sequences,
+      search.operations,
+      search.accepted,
+      sum(search.refused),
+      search.crashes,
+      search.recounts,
+      search.spotChecks,
     ].map(String),
   ]);
   return `${table(head, rows)}\n\nNo drift.`;

@@ -32,10 +32,14 @@ export async function queryGraph<T>(
 }
 
 /** Polls a condition every 250 ms; throws when `seconds` have passed. */
-export async function until(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
+export async function until(
+  condition: string,
+  seconds: number,
+  holds: () => Promise<boolean>,
+): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`${what}: not within ${seconds} s`);
+    if (Date.now() > deadline) throw new Error(`${condition}: not within ${seconds} s`);
     await new Promise((wake) => setTimeout(wake, 250));
   }
 }

@@ -127,13 +127,17 @@ export function toTransportError(event: unknown): TransportError {
   const closeCode = typeof code === 'number' ? code : undefined;
   const inner = error instanceof Error ? error.message : undefined;
   const why = [reason, message, inner].find((text) => typeof text === 'string' && text !== '');
-  const what = closeCode === undefined ? 'the WebSocket failed' : `the WebSocket was closed (${closeCode})`;
+  const cause = closeCode === undefined ? 'the WebSocket failed' : `the WebSocket was closed (${closeCode})`;
   const retryAfter = parseRetryDelay(reason);
-  return new TransportError(why ? `${what}: ${String(why)}` : what, { closeCode, retryAfter, cause: event });
+  return new TransportError(why ? `${cause}: ${String(why)}` : cause, {
+    closeCode,
+    retryAfter,
+    cause: event,
+  });
 }
 
 /** A stopping gateway sends each client a different delay: `Service restart; retry in 1234 ms`. */
 function parseRetryDelay(reason: unknown): number | undefined {
-  const told = typeof reason === 'string' ? /retry in (\d{1,6}) ms/.exec(reason) : null;
-  return told ? Number(told[1]) : undefined;
+  const match = typeof reason === 'string' ? /retry in (\d{1,6}) ms/.exec(reason) : null;
+  return match ? Number(match[1]) : undefined;
 }

@@ -4,12 +4,12 @@ const MAX_SEEN_CURSORS = 1_000;
 export class ResumePosition {
   /** Cursor of the newest event; undefined before the first. */
   newest: string | undefined;
-  private readonly seen = new Set<string>();
+  private readonly delivered = new Set<string>();
   private before: ReadonlySet<string> = new Set();
 
   /** Starts a new connection: events that were read before are skipped. */
   resume(): void {
-    this.before = new Set(this.seen);
+    this.before = new Set(this.delivered);
   }
 
   /** Records an event's cursor. False if the event was read over an earlier connection. */
@@ -17,8 +17,8 @@ export class ResumePosition {
     if (cursor === undefined) return true;
     if (this.before.has(cursor)) return false;
     this.newest = cursor;
-    this.seen.add(cursor);
-    if (this.seen.size > MAX_SEEN_CURSORS) this.forgetOldest();
+    this.delivered.add(cursor);
+    if (this.delivered.size > MAX_SEEN_CURSORS) this.forgetOldest();
     return true;
   }
 
@@ -28,8 +28,8 @@ export class ResumePosition {
   }
 
   private forgetOldest(): void {
-    const [oldest] = this.seen;
-    if (oldest !== undefined) this.seen.delete(oldest);
+    const [oldest] = this.delivered;
+    if (oldest !== undefined) this.delivered.delete(oldest);
   }
 }
 

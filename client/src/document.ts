@@ -13,8 +13,8 @@ const operations = new WeakMap<object, Operation>();
 
 /** The only operation of a document. Throws `TypeError` if it has none or several. */
 export function operationOf<R, V>(document: TypedDocumentNode<R, V>): Operation {
-  const known = operations.get(document);
-  if (known) return known;
+  const cached = operations.get(document);
+  if (cached) return cached;
   const definition = theOperation(document);
   const operation = {
     query: print(document),

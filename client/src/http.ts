@@ -16,7 +16,7 @@ export interface HttpRequest {
   readonly extensions?: Readonly<Record<string, unknown>> | undefined;
 }
 
-interface Answer {
+interface GraphQLResponse {
   readonly data?: unknown;
   readonly errors?: readonly ServerError[];
 }
@@ -31,10 +31,10 @@ export async function post(
   signal?: AbortSignal,
 ): Promise<unknown> {
   const response = await send(transport, request, signal);
-  const answer = await readAnswer(response, signal);
-  if (!answer) throw notGraphQL(response);
-  if (answer.errors && answer.errors.length > 0) throw new GraphQLRequestError(answer.errors, answer.data);
-  return answer.data;
+  const body = await readBody(response, signal);
+  if (!body) throw notGraphQLError(response);
+  if (body.errors && body.errors.length > 0) throw new GraphQLRequestError(body.errors, body.data);
+  return body.data;
 }
 
 async function send(transport: HttpTransport, request: HttpRequest, signal?: AbortSignal): Promise<Response> {
@@ -52,31 +52,31 @@ async function send(transport: HttpTransport, request: HttpRequest, signal?: Abo
       ...(signal ? { signal } : {}),
     });
   } catch (cause) {
-    throw faultOf(cause, `${transport.url} cannot be reached`, signal);
+    throw requestFailure(cause, `${transport.url} cannot be reached`, signal);
   }
 }
 
-async function readAnswer(response: Response, signal?: AbortSignal): Promise<Answer | undefined> {
+async function readBody(response: Response, signal?: AbortSignal): Promise<GraphQLResponse | undefined> {
   let text: string;
   try {
     text = await response.text();
   } catch (cause) {
-    throw faultOf(cause, 'the response was interrupted', signal);
+    throw requestFailure(cause, 'the response was interrupted', signal);
   }
   try {
     const body: unknown = JSON.parse(text);
-    return isAnswer(body) ? body : undefined;
+    return isGraphQLResponse(body) ? body : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isAnswer(body: unknown): body is Answer {
+function isGraphQLResponse(body: unknown): body is GraphQLResponse {
   if (typeof body !== 'object' || body === null) return false;
   return 'errors' in body ? Array.isArray(body.errors) : 'data' in body;
 }
 
-function notGraphQL(response: Response): TransportError {
+function notGraphQLError(response: Response): TransportError {
   const seconds = Number(response.headers.get('retry-after') ?? NaN);
   return new TransportError(`HTTP ${response.status} without a GraphQL response`, {
     status: response.status,
@@ -84,8 +84,8 @@ function notGraphQL(response: Response): TransportError {
   });
 }
 
-function faultOf(cause: unknown, what: string, signal?: AbortSignal): unknown {
-  return signal?.aborted ? signal.reason : new TransportError(`${what}: ${reasonOf(cause)}`, { cause });
+function requestFailure(cause: unknown, message: string, signal?: AbortSignal): unknown {
+  return signal?.aborted ? signal.reason : new TransportError(`${message}: ${reasonOf(cause)}`, { cause });
 }
 
 /** The message of fetch is only "fetch failed"; the cause has the reason. */

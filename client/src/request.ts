@@ -22,23 +22,23 @@ export interface Request {
 }
 
 /** Sends a request; retries transient failures of an idempotent one. */
-export async function request(settings: RequestSettings, what: Request): Promise<unknown> {
-  const { query, operationName } = what.operation;
+export async function request(settings: RequestSettings, options: Request): Promise<unknown> {
+  const { query, operationName } = options.operation;
   const giveUpAt = Date.now() + settings.policy.maxElapsedMs;
   for (let attempt = 1; ; attempt++) {
-    what.signal?.throwIfAborted();
+    options.signal?.throwIfAborted();
     try {
       return await sendWithFreshToken(
         settings,
-        { query, operationName, variables: what.variables, ...minResourceVersionOf(what) },
-        what.signal,
+        { query, operationName, variables: options.variables, ...minResourceVersionOf(options) },
+        options.signal,
       );
     } catch (error) {
-      if (!what.idempotent || !isRetryable(error)) throw error;
+      if (!options.idempotent || !isRetryable(error)) throw error;
       const wait = backoffDelay(attempt, settings.policy, error);
       if (Date.now() + wait > giveUpAt) throw error;
       settings.onRetry?.({ operation: operationName, error, attempt, delayMs: wait });
-      await delay(wait, what.signal);
+      await delay(wait, options.signal);
     }
   }
 }

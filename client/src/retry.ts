@@ -51,8 +51,8 @@ export function isTokenRejected(error: unknown): boolean {
 /** Delay after the given number of consecutive failures: random in the upper half of an exponential bound. */
 export function backoffDelay(attempt: number, policy: RetryPolicy, error?: Error): number {
   const bound = Math.min(policy.maxDelayMs, policy.initialDelayMs * 2 ** Math.min(attempt - 1, 20));
-  const asked = error instanceof TransportError ? (error.retryAfter ?? 0) : 0;
-  return Math.max(asked, Math.round(bound * (0.5 + Math.random() / 2)));
+  const retryAfter = error instanceof TransportError ? (error.retryAfter ?? 0) : 0;
+  return Math.max(retryAfter, Math.round(bound * (0.5 + Math.random() / 2)));
 }
 
 /** Waits; resolves early if the signal aborts. */

@@ -44,8 +44,8 @@ export class EventCursors {
   private readonly keys: readonly SigningKey[];
 
   constructor(keys: Uint8Array | readonly CursorKey[]) {
-    const given = keys instanceof Uint8Array ? [{ id: idOf(keys), key: keys }] : keys;
-    this.keys = given.map(({ id, key }) => ({ id, key: createSecretKey(key) }));
+    const cursorKeys = keys instanceof Uint8Array ? [{ id: idOf(keys), key: keys }] : keys;
+    this.keys = cursorKeys.map(({ id, key }) => ({ id, key: createSecretKey(key) }));
     if (this.keys.length === 0) throw new Error('cursors need a key');
   }
 
@@ -103,7 +103,7 @@ function read(
 ): (StreamPosition & { readonly stream: string }) | undefined {
   const parts = cursor.split('.');
   const [id = '', sequence = '', extra = '', stream = '', signature = ''] = parts;
-  const key = keys.find((one) => one.id === id);
+  const key = keys.find((key) => key.id === id);
   if (parts.length !== 5 || !key) return undefined;
   if (!matches(signature, sign(key, account, parts.slice(0, 4).join('.')))) return undefined;
   const text = Buffer.from(extra, 'base64url').toString();
@@ -121,8 +121,8 @@ function sign({ key }: SigningKey, account: string, body: string): string {
     .slice(0, SIGNATURE_LENGTH);
 }
 
-function matches(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+function matches(signature: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(signature), Buffer.from(expected)];
   return a.length === b.length && timingSafeEqual(a, b);
 }
 

@@ -29,11 +29,11 @@ export class EventLogReaders {
 
   /** Events that the slowest reader lags behind the head of its account's log. */
   lag(heads: ReadonlyMap<string, bigint>): number {
-    let most = 0n;
+    let max = 0n;
     for (const { account, position } of this.all) {
       const behind = (heads.get(account) ?? position) - position;
-      if (behind > most) most = behind;
+      if (behind > max) max = behind;
     }
-    return Number(most);
+    return Number(max);
   }
 }

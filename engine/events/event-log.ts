@@ -84,9 +84,9 @@ export class EventLog implements AsyncDisposable {
     try {
       while (!signal?.aborted) {
         if ((await this.head(account)) >= sequence) return true;
-        const left = deadline - performance.now();
-        if (left <= 0) return false;
-        await subscriber.next(Math.min(left, REPLICA_POLL_MS), signal);
+        const remainingMs = deadline - performance.now();
+        if (remainingMs <= 0) return false;
+        await subscriber.next(Math.min(remainingMs, REPLICA_POLL_MS), signal);
       }
       return false;
     } finally {
@@ -187,10 +187,10 @@ async function* mapEvents<T>(
   { map, marks, follower, signal }: MappedStream<T>,
 ): AsyncGenerator<T | LogBookmark, void, undefined> {
   for (const event of events) {
-    const answer = await map(event);
+    const mapped = await map(event);
     if (signal.aborted) return;
-    if (answer !== undefined) marks.published(event.sequence);
-    const step = answer ?? marks.at(event.sequence);
+    if (mapped !== undefined) marks.published(event.sequence);
+    const step = mapped ?? marks.at(event.sequence);
     if (step !== undefined) yield step;
     follower.position = event.sequence;
   }

@@ -24,7 +24,7 @@ export async function connectNats(
   log: Log,
   onReconnect: () => void,
 ): Promise<NatsConnection> {
-  const servers = options.url.split(',').map((one) => new URL(one.trim()));
+  const servers = options.url.split(',').map((url) => new URL(url.trim()));
   const [first] = servers;
   const user = decodeURIComponent(first?.username ?? '');
   const pass = decodeURIComponent(first?.password ?? '');

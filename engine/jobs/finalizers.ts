@@ -8,14 +8,14 @@ import type { ReconcileContext } from '../contract.js';
 export interface Finalizer<Thing> {
   readonly name: string;
   /** One step outside the database; true when nothing is left. Idempotent, because a crash repeats it. */
-  finalize?(thing: Thing, scope: ReconcileContext): Promise<boolean>;
+  finalize?(object: Thing, scope: ReconcileContext): Promise<boolean>;
   /** Releases quota in the transaction that removes the name, thus exactly once. */
-  release?(tx: Transaction, thing: Thing): Promise<void>;
+  release?(tx: Transaction, object: Thing): Promise<void>;
 }
 
 /** Removes a name from an object, with `release` in the same transaction; does nothing when it is already removed. */
 export type TakeOff<Thing> = (
-  thing: Thing,
+  object: Thing,
   name: string,
   release: (tx: Transaction) => Promise<void>,
 ) => Promise<void>;
@@ -31,14 +31,14 @@ export class Finalizers<Thing> {
    * Runs the named finalizers in the registered order until one has to wait; true when none is left. A name that is not
    * registered stays: another release may have its finalizer.
    */
-  async run(thing: Thing, names: readonly string[], scope: ReconcileContext): Promise<boolean> {
-    const left = new Set(names);
+  async run(object: Thing, names: readonly string[], scope: ReconcileContext): Promise<boolean> {
+    const remaining = new Set(names);
     for (const finalizer of this.registered) {
-      if (!left.has(finalizer.name)) continue;
-      if (finalizer.finalize && !(await finalizer.finalize(thing, scope))) return false;
-      await this.takeOff(thing, finalizer.name, async (tx) => finalizer.release?.(tx, thing));
-      left.delete(finalizer.name);
+      if (!remaining.has(finalizer.name)) continue;
+      if (finalizer.finalize && !(await finalizer.finalize(object, scope))) return false;
+      await this.takeOff(object, finalizer.name, async (tx) => finalizer.release?.(tx, object));
+      remaining.delete(finalizer.name);
     }
-    return left.size === 0;
+    return remaining.size === 0;
   }
 }

@@ -64,10 +64,10 @@ export async function enqueueAll(
   const byId = new Map(keys.map((key) => (typeof key === 'string' ? [key, account] : [key.id, key.account])));
   // Sorted, so that two transactions that enqueue the same keys cannot deadlock.
   const ids = [...byId.keys()].sort();
-  const asked = { kind, ids, accounts: ids.map((id) => byId.get(id) ?? '') };
+  const jobs = { kind, ids, accounts: ids.map((id) => byId.get(id) ?? '') };
   // add_jobs omits the key of a job that a worker locks while this statement waits for the transaction that added it. The
   // next call sees the locked job and adds another one.
-  while ((await addJobs(tx, asked)) < ids.length);
+  while ((await addJobs(tx, jobs)) < ids.length);
 }
 
 interface RequestedJobs {

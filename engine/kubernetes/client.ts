@@ -145,12 +145,12 @@ export class KubernetesClient {
 
   private async chunk<T>(path: string, query: ListQuery): Promise<ListChunk<T>> {
     const { limit = LIST_CHUNK, continueToken, labelSelector, fieldSelector } = query;
-    const answer = await this.call<{ items?: T[]; metadata?: { continue?: string } }>({
+    const list = await this.call<{ items?: T[]; metadata?: { continue?: string } }>({
       method: HttpMethod.GET,
       path,
       query: { limit: String(limit), continue: continueToken, labelSelector, fieldSelector },
     });
-    return { items: answer.items ?? [], next: answer.metadata?.continue || undefined };
+    return { items: list.items ?? [], next: list.metadata?.continue || undefined };
   }
 
   /** Every chunk of a list, read as the consumer goes on. */
@@ -207,9 +207,9 @@ export class KubernetesClient {
     const { limit } = this.options;
     const { status, text, retryAfter } = await (limit ? limit(() => this.send(call)) : this.send(call));
     if (status === 429) throw this.tooMany(text, retryAfter);
-    const answer = this.parse(text);
-    if (status >= 200 && status < 300) return answer as T;
-    const error = refusal(status, (answer ?? {}) as StatusAnswer);
+    const body = this.parse(text);
+    if (status >= 200 && status < 300) return body as T;
+    const error = refusal(status, (body ?? {}) as StatusAnswer);
     // A 5xx is no fault of the request; a 401 means that the platform's own credentials are rejected.
     if (status === 401 || status >= 500) throw new KubernetesUnavailable(this.options.clusterId, error);
     throw error;

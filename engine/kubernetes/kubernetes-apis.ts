@@ -30,8 +30,8 @@ export class KubernetesApis implements AsyncDisposable {
   /** The configuration for `makeApiClient` and `Watch`; the same object for the same access. */
   of(access: ClusterAccess): KubeConfig {
     const key = `${access.clusterId}\n${access.server}\n${access.token}\n${access.caData}`;
-    const known = this.configs.get(key);
-    if (known) return known;
+    const cached = this.configs.get(key);
+    if (cached) return cached;
     const config = new PooledKubeConfig(access);
     this.configs.set(key, config);
     return config;

@@ -78,12 +78,12 @@ export async function reserveAll(
   requests: readonly Omit<Reservation, 'account'>[],
 ): Promise<void> {
   if (requests.length === 0) return;
-  const wanted = requestedAmounts(requests);
+  const requested = requestedAmounts(requests);
   const computed = Prisma.sql`(
-    SELECT wanted.computed FROM ${wanted} WHERE wanted.resource = usage.resource AND wanted.scope = usage.scope)`;
+    SELECT wanted.computed FROM ${requested} WHERE wanted.resource = usage.resource AND wanted.scope = usage.scope)`;
   const reserved = await tx.$queryRaw<Resource[]>`
     INSERT INTO engine.ledger_usage AS usage (account, resource, scope, used)
-    SELECT ${account}, wanted.resource, wanted.scope, wanted.amount FROM ${wanted}
+    SELECT ${account}, wanted.resource, wanted.scope, wanted.amount FROM ${requested}
     WHERE wanted.amount <= coalesce(greatest(wanted.computed, ${limitOf(account, 'wanted')}), ${UNLIMITED})
     ORDER BY wanted.place
     ON CONFLICT (account, resource, scope) DO UPDATE SET used = usage.used + excluded.used
@@ -91,7 +91,7 @@ export async function reserveAll(
        OR usage.used::bigint + excluded.used
           <= coalesce(greatest(${computed}, ${limitOf(account, 'usage')}), ${UNLIMITED})
     RETURNING usage.resource, usage.scope`;
-  const rejected = requests.find((one) => !reserved.some((row) => isSame(row, one)));
+  const rejected = requests.find((request) => !reserved.some((row) => isSame(row, request)));
   if (rejected) await throwQuotaExceeded(tx, { ...rejected, account });
 }
 
@@ -138,16 +138,16 @@ export async function lockQuotaUsage(
   resources: readonly Resource[],
 ): Promise<QuotaUsage[]> {
   if (resources.length === 0) return [];
-  const wanted = requestedAmounts(resources);
+  const requested = requestedAmounts(resources);
   const locked = await tx.$queryRaw<QuotaUsage[]>`
     SELECT usage.resource, usage.scope, usage.used, ${limitOf(account, 'usage')} AS "limit"
-    FROM ${wanted} JOIN engine.ledger_usage AS usage
+    FROM ${requested} JOIN engine.ledger_usage AS usage
       ON usage.account = ${account} AND usage.resource = wanted.resource AND usage.scope = wanted.scope
     ORDER BY wanted.place FOR UPDATE OF usage`;
   if (locked.length === resources.length) return locked;
   await tx.$executeRaw`
     INSERT INTO engine.ledger_usage (account, resource, scope, used)
-    SELECT ${account}, wanted.resource, wanted.scope, 0 FROM ${wanted} ORDER BY wanted.place
+    SELECT ${account}, wanted.resource, wanted.scope, 0 FROM ${requested} ORDER BY wanted.place
     ON CONFLICT DO NOTHING`;
   return lockQuotaUsage(tx, account, resources);
 }

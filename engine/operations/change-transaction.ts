@@ -15,7 +15,7 @@ export interface ChangeWork<A, R extends Resources> {
   /** Makes the change and emits its events; returns plain JSON (ids), which is stored for the clientToken. */
   readonly make: (tx: EventTransaction) => Promise<A>;
   /** Reads the resources of the result. */
-  readonly read: (database: Database | Transaction, answer: A) => Promise<R>;
+  readonly read: (database: Database | Transaction, result: A) => Promise<R>;
 }
 
 /** Carries the result of a dry run out of the transaction that is rolled back. */

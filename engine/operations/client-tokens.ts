@@ -36,13 +36,13 @@ export async function idempotent<A>(
   await tx.$executeRaw`
     SELECT pg_advisory_xact_lock(hashtextextended(${JSON.stringify(['client-token', account, mutation, token])}, 0))`;
   const inputHash = hashInput(request.input);
-  const known = await storedResult(tx, request, token);
-  if (known) return known.answer as A;
-  const answer = await work();
+  const stored = await storedResult(tx, request, token);
+  if (stored) return stored.answer as A;
+  const result = await work();
   await tx.clientToken.create({
-    data: { account, mutation, token, inputHash, answer: answer as Prisma.InputJsonValue, createdAt: at },
+    data: { account, mutation, token, inputHash, answer: result as Prisma.InputJsonValue, createdAt: at },
   });
-  return answer;
+  return result;
 }
 
 /**
@@ -83,10 +83,10 @@ async function storedResult(
   { account, mutation, input }: IdempotentRequest,
   token: string,
 ) {
-  const known = await database.clientToken.findUnique({
+  const stored = await database.clientToken.findUnique({
     where: { account_mutation_token: { account, mutation, token } },
   });
-  if (!known || known.inputHash === hashInput(input)) return known;
+  if (!stored || stored.inputHash === hashInput(input)) return stored;
   return throwProblem(
     'CLIENT_TOKEN_REUSED',
     `The clientToken was used before for ${mutation} with other input. Send a new token with a new request.`,

@@ -29,8 +29,8 @@ const locked = new WeakMap<EventTransaction, Map<string, OperationRow>>();
 
 /** Locks the operation and reads it; null when there is none. */
 export async function lockOperation(tx: EventTransaction, id: string): Promise<OperationRow | null> {
-  const known = locked.get(tx)?.get(id);
-  if (known) return known;
+  const cached = locked.get(tx)?.get(id);
+  if (cached) return cached;
   const [row] = await tx.$queryRaw<OperationRow[]>`
     SELECT ${Prisma.raw(OPERATION_COLUMNS)} FROM engine.operation WHERE id = ${id} FOR UPDATE`.then(
     checkOperations,

@@ -62,10 +62,10 @@ const MAX_FAILURES = 100;
 /** Records an operation in state PENDING. */
 export async function createOperation(
   tx: EventTransaction,
-  wanted: NewOperation,
+  operation: NewOperation,
   at: Date,
 ): Promise<OperationRow> {
-  const { stages, input = {}, requested, cancelable = false, pausable = false, ...rest } = wanted;
+  const { stages, input = {}, requested, cancelable = false, pausable = false, ...rest } = operation;
   const row = await tx.operation.create({
     data: {
       ...rest,
@@ -168,8 +168,8 @@ export async function setProgress(tx: EventTransaction, id: string, now: Operati
   );
 }
 
-function isUnchanged(wanted: number | undefined, is: number | null): boolean {
-  return wanted === undefined || wanted === is;
+function isUnchanged(value: number | undefined, current: number | null): boolean {
+  return value === undefined || value === current;
 }
 
 /** Finishes the operation and its unfinished stages; does nothing when it is finished. */

@@ -56,9 +56,9 @@ export function need<K extends keyof DemoContext>(context: DemoContext, key: K):
 }
 
 /** Throws if a mutation was rejected. */
-export function expectAccepted(what: string, userErrors: readonly ProblemFragment[]): void {
+export function expectAccepted(mutation: string, userErrors: readonly ProblemFragment[]): void {
   const reasons = userErrors.map(({ code, message }) => `${code}: ${message}`);
-  assertThat(reasons.length === 0, `${what} was rejected: ${reasons.join('; ')}`);
+  assertThat(reasons.length === 0, `${mutation} was rejected: ${reasons.join('; ')}`);
 }
 
 /** Result of an operation, in a line. */

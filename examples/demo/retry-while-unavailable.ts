@@ -15,8 +15,8 @@ export function retryWhileUnavailable<T>({ signal }: DemoContext, work: () => Pr
       throw error;
     }
   };
-  return pollUntil(attempt, { what: "the cluster's API server", signal, within: 60_000 }).then(
-    ({ answer }) => answer,
+  return pollUntil(attempt, { condition: "the cluster's API server", signal, within: 60_000 }).then(
+    ({ answer: result }) => result,
   );
 }
 

@@ -13,15 +13,18 @@ export function cleanCommand(flags: readonly string[]): string {
 
 /** Commands to try after a scenario; `flags` select the same platform. */
 export function tryNext(scenario: ScenarioName, flags: readonly string[]): readonly Suggestion[] {
-  const own = flags.map((flag) => ` ${flag}`).join('');
-  const demo = (rest: string) => `npm run demo --${rest}${own}`;
+  const flagText = flags.map((flag) => ` ${flag}`).join('');
+  const demo = (rest: string) => `npm run demo --${rest}${flagText}`;
   const other =
     scenario === 'upgrade'
-      ? { command: own ? demo('') : 'npm run demo', shows: 'the life of a cluster' }
+      ? { command: flagText ? demo('') : 'npm run demo', shows: 'the life of a cluster' }
       : { command: demo(' upgrade'), shows: 'an upgrade under a deployment that stays available' };
   return [
     other,
-    { command: `node dist/examples/list-fleet.js${own}`, shows: 'every cluster of the account' },
-    { command: `node dist/examples/watch-clusters.js${own}`, shows: 'clusters as they change, until Ctrl-C' },
+    { command: `node dist/examples/list-fleet.js${flagText}`, shows: 'every cluster of the account' },
+    {
+      command: `node dist/examples/watch-clusters.js${flagText}`,
+      shows: 'clusters as they change, until Ctrl-C',
+    },
   ];
 }

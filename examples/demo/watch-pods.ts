@@ -13,18 +13,18 @@ export async function watchPods(context: DemoContext, replicas: number, output: 
   const workload = await pollUntil(
     async () => {
       const { client, signal } = context;
-      const answer = await retryWhileUnavailable(context, () =>
+      const result = await retryWhileUnavailable(context, () =>
         client.query(GetWorkloadDocument, { id }, { signal }),
       );
-      if (!answer.workload) return undefined;
-      tellPods(answer.workload, phases, output);
+      if (!result.workload) return undefined;
+      tellPods(result.workload, phases, output);
       output.progress(
-        Math.min(1, answer.workload.readyReplicas / replicas),
-        `${answer.workload.readyReplicas} of ${replicas} ready`,
+        Math.min(1, result.workload.readyReplicas / replicas),
+        `${result.workload.readyReplicas} of ${replicas} ready`,
       );
-      return answer.workload.readyReplicas === replicas ? answer.workload : undefined;
+      return result.workload.readyReplicas === replicas ? result.workload : undefined;
     },
-    { what: `${replicas} ready pods`, signal: context.signal },
+    { condition: `${replicas} ready pods`, signal: context.signal },
   );
   output.headline(`${workload.name} has ${workload.readyReplicas} of ${workload.replicas} pods ready`);
 }

@@ -103,9 +103,9 @@ export class FleetgraphGateway implements GatewayInterface {
   }
 
   private async initialSdl(): Promise<string> {
-    const { supergraphSdl: given } = this.options;
-    if (typeof given === 'string') return given;
-    const initialize = typeof given === 'function' ? given : given.initialize.bind(given);
+    const { supergraphSdl: source } = this.options;
+    if (typeof source === 'string') return source;
+    const initialize = typeof source === 'function' ? source : source.initialize.bind(source);
     // Only managers need it, and it takes a second to load.
     const { RemoteGraphQLDataSource } = await import('@apollo/gateway');
     const { supergraphSdl, cleanup } = await initialize({

@@ -59,8 +59,8 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
         throw error;
       };
       try {
-        const known = verified.get(bearerToken(authorization));
-        return known ? good(known) : again(authorization).catch(report);
+        const cached = verified.get(bearerToken(authorization));
+        return cached ? good(cached) : again(authorization).catch(report);
       } catch (error) {
         return report(error);
       }

@@ -18,6 +18,6 @@ export function policiesOf(payload: JWTPayload): readonly string[] {
 /** Anything but a list of strings grants nothing. */
 function words(claim: unknown): readonly string[] {
   if (!Array.isArray(claim)) return [];
-  const given = claim.filter((word): word is string => typeof word === 'string' && word !== '');
-  return [...new Set(given)].sort();
+  const names = claim.filter((word): word is string => typeof word === 'string' && word !== '');
+  return [...new Set(names)].sort();
 }

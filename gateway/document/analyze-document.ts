@@ -29,14 +29,14 @@ export interface DocumentAnalysis {
   readonly switches: ReadonlySet<string>;
 }
 
-const known = new AttachedValues<DocumentNode, DocumentAnalysis>();
+const analyses = new AttachedValues<DocumentNode, DocumentAnalysis>();
 
 /** Analyzes a document in one cached walk, shared by all checks. */
 export function analyzeDocument(document: DocumentNode): DocumentAnalysis {
-  const before = known.get(document);
+  const before = analyses.get(document);
   if (before) return before;
   const analysis = walkDocument(document);
-  known.set(document, analysis);
+  analyses.set(document, analysis);
   return analysis;
 }
 

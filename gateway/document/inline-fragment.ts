@@ -6,7 +6,7 @@ export function inlineFragment(
   { name, directives = [] }: FragmentSpreadNode,
 ): InlineFragmentNode {
   const fragment = definitions.find(
-    (one) => one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === name.value,
+    (definition) => definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === name.value,
   );
   if (fragment?.kind !== Kind.FRAGMENT_DEFINITION) throw new Error(`there is no fragment ${name.value}`);
   const { typeCondition, selectionSet } = fragment;

@@ -10,8 +10,8 @@ export class ByOperation<T> {
   }
 
   set(document: DocumentNode, operationName: string | null | undefined, value: T): void {
-    const known = this.documents.get(document);
-    if (known) known.set(operationName ?? '', value);
+    const cached = this.documents.get(document);
+    if (cached) cached.set(operationName ?? '', value);
     else this.documents.set(document, new Map([[operationName ?? '', value]]));
   }
 

@@ -103,12 +103,12 @@ function withoutPositions(document: DocumentNode, kind: SubscriptionTraits['kind
 export function afterOf(
   traits: SubscriptionTraits,
   operation: OperationDefinitionNode,
-  given: Variables,
+  variables: Variables,
 ): unknown {
   const { after } = traits;
   if (after?.kind !== Kind.VARIABLE) return after ? valueFromASTUntyped(after) : null;
   const name = after.name.value;
-  if (given && Object.hasOwn(given, name)) return given[name] ?? null;
+  if (variables && Object.hasOwn(variables, name)) return variables[name] ?? null;
   const declared = operation.variableDefinitions?.find(({ variable }) => variable.name.value === name);
   return declared?.defaultValue ? valueFromASTUntyped(declared.defaultValue) : null;
 }
@@ -170,8 +170,8 @@ function startsWithState(full: GraphQLSchema, field: string): boolean {
   return (node?.directives ?? []).some(isStateTag);
 }
 
-function isStateTag({ name, arguments: given = [] }: DirectiveNode): boolean {
-  const [argument] = given;
+function isStateTag({ name, arguments: args = [] }: DirectiveNode): boolean {
+  const [argument] = args;
   return name.value === 'tag' && argument?.value.kind === Kind.STRING && argument.value.value === STATE_TAG;
 }
 
@@ -202,7 +202,7 @@ function withPosition(
   const variable = { kind: Kind.VARIABLE, name: nameNode(AFTER) } as const;
   const position: FieldNode = { kind: Kind.FIELD, alias: nameNode(POSITION), name: nameNode('cursor') };
   const variables = (operation.variableDefinitions ?? []).filter(
-    (one) => one.variable.name.value !== afterVariable,
+    (variableDefinition) => variableDefinition.variable.name.value !== afterVariable,
   );
   const others = (root.arguments ?? []).filter((argument) => argument.name.value !== 'after');
   const field: FieldNode = {

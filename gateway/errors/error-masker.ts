@@ -20,8 +20,8 @@ export class ErrorMasker {
     const { serviceName, ...extensions } = error.extensions;
     if (extensions['requestId'] === requestId) return boundError(error);
     if (!isKnownCode(extensions['code']) && !(this.foreign && serviceName !== undefined)) {
-      const told = serviceName !== undefined && extensions['code'] === 'INTERNAL_SERVER_ERROR';
-      return told ? masked(requestId, error) : this.bug(error, requestId);
+      const isLogged = serviceName !== undefined && extensions['code'] === 'INTERNAL_SERVER_ERROR';
+      return isLogged ? masked(requestId, error) : this.bug(error, requestId);
     }
     const { message, nodes, source, positions, path, originalError: err } = error;
     // An internal cause of a coded error is logged as well.

@@ -18,9 +18,9 @@ export function compilePlan(
 ): CompiledPlanNode {
   switch (node?.kind) {
     case undefined:
-      return nothing;
+      return noop;
     case 'Sequence':
-      return sequence(node.nodes.map((one) => compilePlan(one, compilation, path)));
+      return sequence(node.nodes.map((node) => compilePlan(node, compilation, path)));
     case 'Parallel':
       return parallel(node.nodes, compilation, path);
     case 'Flatten':
@@ -34,12 +34,12 @@ export function compilePlan(
   }
 }
 
-const nothing: CompiledPlanNode = (_run, done) => done();
+const noop: CompiledPlanNode = (_run, done) => done();
 
 function sequence(parts: readonly CompiledPlanNode[]): CompiledPlanNode {
   return parts.reduceRight<CompiledPlanNode>(
     (rest, part) => (run, done) => part(run, () => rest(run, done)),
-    nothing,
+    noop,
   );
 }
 
@@ -50,13 +50,13 @@ function parallel(
 ): CompiledPlanNode {
   const { combined } = compilation;
   const parallel = { ...compilation, parallel: true };
-  const parts = nodes.map((one) => compilePlan(one, parallel, path));
+  const parts = nodes.map((node) => compilePlan(node, parallel, path));
   return (run, done) => {
     // Plus one, so that it does not complete before the last part has started.
-    let left = parts.length + 1;
+    let pending = parts.length + 1;
     const complete = () => {
-      left -= 1;
-      if (left === 0) done();
+      pending -= 1;
+      if (pending === 0) done();
     };
     EntityRequests.of(run, combined).together(() => {
       for (const part of parts) part(run, complete);

@@ -43,7 +43,7 @@ function fail({ errors }: PlanExecution, error: unknown): void {
 }
 
 /** Completes a fetch with its response or its error. */
-function ending<T>(run: PlanExecution, take: (answer: T) => void, done: () => void) {
+function ending<T>(run: PlanExecution, take: (result: T) => void, done: () => void) {
   return {
     taken: (answer: T) => {
       try {
@@ -127,7 +127,13 @@ function entityFetch(
     }
     const { representations } = batch;
     if (representations.length === 0) return done();
-    EntityRequests.of(run, combined).fetch({ operation, representations, parallel, taken, failed });
+    EntityRequests.of(run, combined).fetch({
+      operation,
+      representations,
+      parallel,
+      onResult: taken,
+      onError: failed,
+    });
   };
 }
 
@@ -140,8 +146,8 @@ function addEntityErrors(
   serviceName: string,
   batch: EntityBatch,
 ): void {
-  const most = Math.max(0, MAX_ERRORS + 1 - run.errors.length);
-  const places = index === undefined || most === 0 ? [] : batch.places(index, most);
+  const max = Math.max(0, MAX_ERRORS + 1 - run.errors.length);
+  const places = index === undefined || max === 0 ? [] : batch.places(index, max);
   if (places.length === 0) run.errors.push(subgraphError(error, serviceName, undefined));
   for (const place of places) run.errors.push(subgraphError(error, serviceName, [...place, ...rest]));
 }

@@ -18,9 +18,9 @@ export interface FetcherSettings {
 /** Sends queries and mutations over HTTP and subscriptions over a WebSocket, all to `/graphql` of this origin. */
 export function createFetcher(settings: FetcherSettings): Fetcher {
   const { token, needsToken, onMissing, onRefused } = settings;
-  const headersWith = (given: Headers = {}): Headers => {
+  const headersWith = (requestHeaders: Headers = {}): Headers => {
     const current = token();
-    return { ...(current ? { authorization: `Bearer ${current}` } : {}), ...given };
+    return { ...(current ? { authorization: `Bearer ${current}` } : {}), ...requestHeaders };
   };
   return (params, options) => {
     const headers = headersWith(options?.headers);

@@ -3,14 +3,14 @@ import type { Storage as GraphiQLStorage } from '@graphiql/toolkit';
 /** GraphiQL's own place in the browser's storage, so that another graph's tabs at this address do not mix with ours. */
 export function createStorage(title: string): GraphiQLStorage {
   const prefix = `${title}:`;
-  const own = () => Object.keys(localStorage).filter((key) => key.startsWith(prefix));
+  const keys = () => Object.keys(localStorage).filter((key) => key.startsWith(prefix));
   return {
     getItem: (key) => localStorage.getItem(prefix + key),
     setItem: (key, value) => localStorage.setItem(prefix + key, value),
     removeItem: (key) => localStorage.removeItem(prefix + key),
-    clear: () => own().forEach((key) => localStorage.removeItem(key)),
+    clear: () => keys().forEach((key) => localStorage.removeItem(key)),
     get length() {
-      return own().length;
+      return keys().length;
     },
   };
 }

@@ -28,7 +28,7 @@ export interface SubgraphSample {
 export interface GatewayMetrics {
   request(sample: RequestSample): void;
   subgraph(sample: SubgraphSample): void;
-  plan(known: boolean): void;
+  plan(cached: boolean): void;
   /** State change of a circuit breaker. */
   circuitState(subgraph: string, phase: BreakerState): void;
   /** A request was not sent to a subgraph because its circuit is open. */

@@ -85,9 +85,9 @@ export class PrometheusMetrics implements GatewayMetrics {
       help: 'Lag of the slowest client: events delivered to its group and not yet to it.',
       registers: this.registers,
       collect() {
-        let most = 0;
-        for (const lag of followers) most = Math.max(most, lag());
-        this.set(most);
+        let max = 0;
+        for (const lag of followers) max = Math.max(max, lag());
+        this.set(max);
       },
     });
     collectDefaultMetrics({ register: this.registry });
@@ -103,12 +103,12 @@ export class PrometheusMetrics implements GatewayMetrics {
     this.subgraphs.observe({ subgraph, kind, outcome }, seconds);
   }
 
-  plan(known: boolean): void {
-    this.plans.inc({ cache: known ? 'hit' : 'miss' });
+  plan(cached: boolean): void {
+    this.plans.inc({ cache: cached ? 'hit' : 'miss' });
   }
 
   circuitState(subgraph: string, phase: BreakerState): void {
-    for (const one of PHASES) this.circuits.set({ subgraph, phase: one }, one === phase ? 1 : 0);
+    for (const label of PHASES) this.circuits.set({ subgraph, phase: label }, label === phase ? 1 : 0);
   }
 
   circuitRejected(subgraph: string): void {

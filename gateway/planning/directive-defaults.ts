@@ -15,9 +15,11 @@ import {
  * says, and a subgraph that is sent the directive may have another, or none.
  */
 export function withDirectiveDefaults(document: DocumentNode, api: GraphQLSchema): DocumentNode {
-  const own = api.getDirectives().filter((directive) => !isSpecifiedDirective(directive));
+  const directives = api.getDirectives().filter((directive) => !isSpecifiedDirective(directive));
   const withDefaults = new Map(
-    own.flatMap((one) => (one.args.some(hasDefault) ? [[one.name, one] as const] : [])),
+    directives.flatMap((directive) =>
+      directive.args.some(hasDefault) ? [[directive.name, directive] as const] : [],
+    ),
   );
   if (withDefaults.size === 0) return document;
   return visit(document, {
@@ -30,8 +32,8 @@ export function withDirectiveDefaults(document: DocumentNode, api: GraphQLSchema
 
 function filled(node: DirectiveNode, { args }: GraphQLDirective): DirectiveNode {
   const given = node.arguments ?? [];
-  const left = args.filter((one) => hasDefault(one) && !given.some(({ name }) => name.value === one.name));
-  const defaults = left.flatMap(({ name, type, defaultValue }) => {
+  const missing = args.filter((arg) => hasDefault(arg) && !given.some(({ name }) => name.value === arg.name));
+  const defaults = missing.flatMap(({ name, type, defaultValue }) => {
     const value = astFromValue(defaultValue, type);
     return value
       ? [{ kind: Kind.ARGUMENT as const, name: { kind: Kind.NAME as const, value: name }, value }]

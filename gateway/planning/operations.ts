@@ -56,8 +56,8 @@ export class Operations {
 
   /** The plan of an operation of the document; an error when the document has none of that name. */
   plan(document: DocumentNode, operationName?: string | null): PlannedOperation | GraphQLError {
-    const known = this.planned.get(document, operationName);
-    if (known) return known;
+    const cached = this.planned.get(document, operationName);
+    if (cached) return cached;
     // Only existing names are cached, so the number of plans is bounded by the number of operations.
     const definition = getOperationAST(document, operationName);
     if (!definition) return unknownOperation(operationName);

@@ -30,14 +30,14 @@ export function planOperation(
   const named = operationName === undefined ? {} : { operationName };
   const planned =
     analyzeDocument(document).introspection.length > 0 ? withoutIntrospection(document) : document;
-  const given = withoutAbstractFragments(
+  const corrected = withoutAbstractFragments(
     withDirectiveDefaults(planned, api),
     api,
     corrections.interfaceObjects,
   );
   const { rootKind, selectionSet, variableDefinitions, fragments, appliedDirectives } = operationFromDocument(
     apiSchema,
-    given,
+    corrected,
     named,
   );
   const operation = new Operation(
@@ -51,7 +51,7 @@ export function planOperation(
   );
   const plan = orRefused(() => planner.buildQueryPlan(operation, { overrideConditions: new Map(overrides) }));
   const { interfaceObjects } = corrections;
-  return orderFetches(restorePlan(plan, corrections), new OperationSelection(given, named), {
+  return orderFetches(restorePlan(plan, corrections), new OperationSelection(corrected, named), {
     full,
     interfaceObjects,
   });

@@ -10,7 +10,7 @@ import {
 export function selectsSubgraphFields(operation: OperationDefinitionNode, document: DocumentNode): boolean {
   const fragments = new Map(
     document.definitions
-      .filter((one) => one.kind === Kind.FRAGMENT_DEFINITION)
+      .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
       .map((fragment) => [fragment.name.value, fragment] as const),
   );
   return operation.selectionSet.selections.some((selection) => selectsFields(selection, fragments));

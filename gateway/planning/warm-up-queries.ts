@@ -32,8 +32,8 @@ function selection(type: GraphQLNamedType, depth: number, turn: number): string 
   const inner = fields.filter(({ type: returned }) => isCompositeType(getNamedType(returned)));
   const leaves = fields.filter(({ type: returned }) => isLeafType(getNamedType(returned)));
   const first = inner.length > 0 ? turn % inner.length : 0;
-  const taken = [...inner.slice(first), ...inner.slice(0, first)].slice(0, depth > 1 ? BOUNDS.inner : 0);
-  const below = taken.map(
+  const selected = [...inner.slice(first), ...inner.slice(0, first)].slice(0, depth > 1 ? BOUNDS.inner : 0);
+  const below = selected.map(
     ({ name, type: returned }) => name + selection(getNamedType(returned), depth - 1, turn),
   );
   const names = leaves.slice(0, BOUNDS.leaves).map(({ name }) => name);

@@ -21,7 +21,8 @@ const NAME_ONLY: SelectionSetNode = {
  */
 export function withoutIntrospection(document: DocumentNode): DocumentNode {
   const definitions = document.definitions.filter(
-    (one) => one.kind !== Kind.FRAGMENT_DEFINITION || !one.typeCondition.name.value.startsWith('__'),
+    (definition) =>
+      definition.kind !== Kind.FRAGMENT_DEFINITION || !definition.typeCondition.name.value.startsWith('__'),
   );
   const readsSchema = (name: string) => name === SchemaMetaFieldDef.name || name === TypeMetaFieldDef.name;
   return visit(

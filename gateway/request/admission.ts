@@ -31,7 +31,7 @@ export interface AdmittedRequest {
   /** Estimated cost, charged to the account. */
   readonly requested: number;
   /** Minimum cost; more than 0 when the document was new. */
-  readonly least: number;
+  readonly minimum: number;
   readonly account: string;
   readonly tree: CostNode;
   /** `performance.now()` timestamp. */
@@ -45,7 +45,7 @@ export interface AdmissionRejection {
 }
 
 /** A request during admission. */
-type AdmissionStart = Pick<AdmittedRequest, 'startedAt' | 'least'>;
+type AdmissionStart = Pick<AdmittedRequest, 'startedAt' | 'minimum'>;
 
 /** Objects of a response whose cost is counted in one turn of the event loop. */
 const OBJECTS_PER_TURN = 10_000;
@@ -73,14 +73,14 @@ export class Admission {
     const startedAt = performance.now();
     const { rate, supergraph } = this.options;
     if (supergraph.preparer.isKnown(request, actor))
-      return this.planned(request, actor, { startedAt, least: 0 });
-    if (!rate) return this.plan(request, actor, { startedAt, least: 0 });
+      return this.planned(request, actor, { startedAt, minimum: 0 });
+    if (!rate) return this.plan(request, actor, { startedAt, minimum: 0 });
     const { account } = actor;
-    const least = this.newDocument(request.query);
-    return mapMaybePromise(rate.spend(account, least), (spent) =>
+    const minimum = this.newDocument(request.query);
+    return mapMaybePromise(rate.spend(account, minimum), (spent) =>
       spent
-        ? this.plan(request, actor, { startedAt, least })
-        : this.refuse([newDocumentError(rate, account, least)], 429, { startedAt, least: 0 }),
+        ? this.plan(request, actor, { startedAt, minimum })
+        : this.refuse([newDocumentError(rate, account, minimum)], 429, { startedAt, minimum: 0 }),
     );
   }
 
@@ -125,25 +125,25 @@ export class Admission {
     start: AdmissionStart,
   ): MaybePromise<AdmittedRequest | AdmissionRejection> {
     const { account } = actor;
-    const { least } = start;
+    const { minimum } = start;
     const prepared = this.options.supergraph.preparer.prepare(request, actor);
     if ('errors' in prepared) {
       const errors = prepared.errors.map((error) => boundError(withoutSuggestion(error)));
       return this.refuse(errors, prepared.status, start);
     }
     const { document, name } = prepared.operation;
-    const { tree, known } = this.options.supergraph.costs.tree(document, name);
-    this.options.metrics.plan(known);
+    const { tree, known: cached } = this.options.supergraph.costs.tree(document, name);
+    this.options.metrics.plan(cached);
     const { operationPoints, cost: limit } = this.options.limits;
     const estimated = operationPoints + (tree.fixed ?? estimatedCost(tree.root, request.variables ?? {}));
-    const requested = Math.max(least, Math.ceil(estimated));
+    const requested = Math.max(minimum, Math.ceil(estimated));
     if (tree.missingSlicingArgument && Number.isFinite(limit))
       return this.refuse([slicingError(tree.missingSlicingArgument)], 400, start);
     if (estimated > limit) return this.refuse([this.tooCostly(Math.ceil(estimated))], 400, start);
     const { rate } = this.options;
     const admitted = { ...start, prepared, requested, account, tree: tree.root };
     if (!rate) return this.admitted(admitted);
-    return mapMaybePromise(rate.spend(account, requested, least), (spent) =>
+    return mapMaybePromise(rate.spend(account, requested, minimum), (spent) =>
       spent ? this.admitted(admitted) : this.refuse([costError(rate, account, requested)], 429, start),
     );
   }
@@ -191,13 +191,13 @@ export class Admission {
   private refuse(
     errors: readonly GraphQLError[],
     status: number,
-    { startedAt, least }: AdmissionStart,
+    { startedAt, minimum }: AdmissionStart,
   ): AdmissionRejection {
     this.options.metrics.request({
       operation: 'none',
       code: codeOf(errors[0]),
       seconds: (performance.now() - startedAt) / 1000,
-      cost: least,
+      cost: minimum,
     });
     return { errors, status };
   }
@@ -228,7 +228,7 @@ export class Admission {
 
 /** Cost of a result: its fields plus `operationPoints`. */
 function costOf(
-  { requested, least, account, tree, prepared }: AdmittedRequest,
+  { requested, minimum, account, tree, prepared }: AdmittedRequest,
   { data }: ExecutionResult,
   operationPoints: number,
 ): MaybePromise<number> {
@@ -237,7 +237,7 @@ function costOf(
   const cost = isWritten(data)
     ? actualCostInTurns(tree, data, variables, new WorkBudget(account, OBJECTS_PER_TURN))
     : actualCost(tree, data, variables);
-  return mapMaybePromise(cost, (points) => Math.max(least, Math.ceil(operationPoints + points)));
+  return mapMaybePromise(cost, (points) => Math.max(minimum, Math.ceil(operationPoints + points)));
 }
 
 function slicingError({

@@ -30,8 +30,8 @@ export class LargeBodies {
   }
 
   /** Waits until the body may be read. Resolves to undefined when the sender has left meanwhile. */
-  async enter(account: string, gone: AbortSignalLike): Promise<LargeBodySlot | undefined> {
-    const release = await this.queue.enter(account, gone);
+  async enter(account: string, signal: AbortSignalLike): Promise<LargeBodySlot | undefined> {
+    const release = await this.queue.enter(account, signal);
     if (!release) return undefined;
     const slow = setTimeout(release, SLOW).unref();
     return {

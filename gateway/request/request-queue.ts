@@ -7,7 +7,7 @@ import { Deadline } from '../upstream/call/deadline.js';
 
 export interface RequestQueueOptions {
   /** What is queued, for error messages: `requests`. */
-  readonly what: string;
+  readonly subject: string;
   /** Concurrent requests per account. */
   readonly perAccount: number;
   /** Queued requests per account; further ones are rejected. */
@@ -28,7 +28,7 @@ export class RequestQueue {
   private readonly deadline: Deadline;
 
   constructor(private readonly options: RequestQueueOptions) {
-    const { perAccount: perFlow, waiting, timeout, what } = options;
+    const { perAccount: perFlow, waiting, timeout, subject: what } = options;
     this.queue = new FairQueue({ perFlow, maxWaiting: waiting, pace: accountPace });
     this.deadline = new Deadline(timeout, `Waiting for others of the account's ${what}`);
   }
@@ -37,13 +37,13 @@ export class RequestQueue {
    * Acquires a slot, immediately or after waiting. Resolves to undefined when the client disconnects meanwhile.
    * Throws TOO_MANY_REQUESTS when the account's queue is full and REQUEST_TIMEOUT when it waits too long.
    */
-  enter(account: string, gone: AbortSignalLike): MaybePromise<Release | undefined> {
-    if (gone.aborted) return undefined;
+  enter(account: string, client: AbortSignalLike): MaybePromise<Release | undefined> {
+    if (client.aborted) return undefined;
     // Fast path: most requests get a slot immediately, without allocating a promise.
     const entered = this.queue.tryEnter(account);
     if (entered) return entered;
     try {
-      return this.deadline.within(gone, (signal) => this.queue.enter(account, signal));
+      return this.deadline.within(client, (signal) => this.queue.enter(account, signal));
     } catch (error) {
       if (error instanceof QueueFullError) this.refuse();
       throw error;
@@ -51,7 +51,7 @@ export class RequestQueue {
   }
 
   private refuse(): never {
-    const { what, perAccount, waiting } = this.options;
+    const { subject: what, perAccount, waiting } = this.options;
     return throwProblem(
       'TOO_MANY_REQUESTS',
       `The account has ${perAccount} ${what} running and ${waiting} waiting. Wait for their answers, then try again.`,

@@ -33,7 +33,7 @@ export class SharedExecution implements EventProducer {
   live: boolean;
   /** Whether it has delivered no event yet. */
   isNew = true;
-  private readonly gone = new AbortController();
+  private readonly closing = new AbortController();
   private readonly recent: SerializedEvent[] = [];
   private recentBytes = 0;
   private wake: (() => void) | undefined;
@@ -44,7 +44,7 @@ export class SharedExecution implements EventProducer {
   }
 
   get closed(): boolean {
-    return this.gone.signal.aborted;
+    return this.closing.signal.aborted;
   }
 
   /**
@@ -82,14 +82,14 @@ export class SharedExecution implements EventProducer {
 
   private close(): void {
     if (this.closed) return;
-    this.gone.abort();
+    this.closing.abort();
     this.resume();
     this.options.closed(this);
   }
 
   private async run(): Promise<void> {
     try {
-      const events = this.options.open(this.gone.signal);
+      const events = this.options.open(this.closing.signal);
       for (;;) {
         // The first event is pulled even when no client is writable, because it fixes the start of the stream.
         if (!this.isNew && !this.isWritable()) await this.untilWritable();

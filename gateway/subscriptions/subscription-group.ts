@@ -54,13 +54,13 @@ export class SubscriptionGroup {
     const execution: SharedExecution = new SharedExecution({
       open: (signal) => this.options.open(after, signal),
       after: after === null ? undefined : String(after),
-      delivered: (own, event) => this.delivered(own, event),
+      delivered: (execution, event) => this.delivered(execution, event),
       onSlowConsumer: (slow) => {
         // A client without events is at the position of the others.
         slow.position ??= execution.position;
         this.outpaced(slow);
       },
-      closed: (own) => this.closed(own),
+      closed: (execution) => this.closed(execution),
     });
     this.executions.add(execution);
     execution.attach(subscription);

@@ -62,7 +62,7 @@ export class Subscriptions {
       sink,
       maxEvents,
       maxBytes: bytes,
-      resubscribe: (own) => this.rejoin(own, subscribing),
+      resubscribe: (subscription) => this.rejoin(subscription, subscribing),
       dropped: this.options.dropped,
     });
     this.join(
@@ -113,8 +113,8 @@ export class Subscriptions {
       permissionsKey(actor, this.options.sharedBy),
       variablesKey(traits.kind === 'log' ? variables : { variables, after }),
     ].join('\n');
-    const known = this.groups.get(key);
-    if (known) return known.group.join(subscription, after);
+    const existing = this.groups.get(key);
+    if (existing) return existing.group.join(subscription, after);
     const leave = this.executions.take(actor.account);
     if (!leave) return subscription.fail([tooMany(this.options.limits.subscriptionsPerAccount)]);
     const group: SubscriptionGroup = new SubscriptionGroup({

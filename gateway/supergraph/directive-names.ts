@@ -21,22 +21,22 @@ export function directiveNames(
 /** All names that the link may define; extra ones are harmless because no other directive can have them. */
 function namesOf(link: ConstDirectiveNode, feature: string, directive: string): string[] {
   const namespace = text(argument(link, 'as')) ?? feature;
-  const own = directive === feature ? [namespace] : [];
-  return [...own, `${namespace}__${directive}`, ...imported(link, directive)];
+  const names = directive === feature ? [namespace] : [];
+  return [...names, `${namespace}__${directive}`, ...imported(link, directive)];
 }
 
 function imported(link: ConstDirectiveNode, directive: string): string[] {
   const list = argument(link, 'import');
   if (list?.kind !== Kind.LIST) return [];
-  return list.values.flatMap((one) => {
-    const name = text(one) ?? text(property(one, 'name'));
+  return list.values.flatMap((value) => {
+    const name = text(value) ?? text(property(value, 'name'));
     if (name !== `@${directive}`) return [];
-    return [(text(property(one, 'as')) ?? name).replace(/^@/, '')];
+    return [(text(property(value, 'as')) ?? name).replace(/^@/, '')];
   });
 }
 
 function argument(directive: ConstDirectiveNode, name: string): ConstValueNode | undefined {
-  return directive.arguments?.find((one) => one.name.value === name)?.value;
+  return directive.arguments?.find((argument) => argument.name.value === name)?.value;
 }
 
 function property(value: ConstValueNode, name: string): ConstValueNode | undefined {

@@ -23,16 +23,20 @@ const EXECUTABLE = new Set<string>([
  */
 export function withExecutableDirectives(document: DocumentNode): DocumentNode {
   const executable = new Set(
-    document.definitions.flatMap((one) =>
-      one.kind === Kind.DIRECTIVE_DEFINITION && one.locations.some(({ value }) => EXECUTABLE.has(value))
-        ? [`@${one.name.value}`]
+    document.definitions.flatMap((definition) =>
+      definition.kind === Kind.DIRECTIVE_DEFINITION &&
+      definition.locations.some(({ value }) => EXECUTABLE.has(value))
+        ? [`@${definition.name.value}`]
         : [],
     ),
   );
-  const definitions = document.definitions.map((one) => {
-    if (one.kind !== Kind.SCHEMA_DEFINITION && one.kind !== Kind.SCHEMA_EXTENSION) return one;
-    const directives = (one.directives ?? []).filter((directive) => !linksExecutable(directive, executable));
-    return { ...one, directives };
+  const definitions = document.definitions.map((definition) => {
+    if (definition.kind !== Kind.SCHEMA_DEFINITION && definition.kind !== Kind.SCHEMA_EXTENSION)
+      return definition;
+    const directives = (definition.directives ?? []).filter(
+      (directive) => !linksExecutable(directive, executable),
+    );
+    return { ...definition, directives };
   });
   return { ...document, definitions };
 }

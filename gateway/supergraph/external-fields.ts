@@ -6,8 +6,8 @@ import { argumentText, fieldNames, graphsOf, hasTrue, isJoinField, joinField } f
  * fetch such a field from the subgraph that requires it.
  */
 export function withExternalFields(document: DocumentNode): DocumentNode {
-  const definitions = document.definitions.map((one) =>
-    one.kind === Kind.INTERFACE_TYPE_DEFINITION ? ofInterface(one) : one,
+  const definitions = document.definitions.map((definition) =>
+    definition.kind === Kind.INTERFACE_TYPE_DEFINITION ? ofInterface(definition) : definition,
   );
   return { ...document, definitions };
 }

@@ -29,7 +29,7 @@ export function joinField(graph: string, external = false): ConstDirectiveNode {
 
 /** Graphs named by the directives. */
 export function graphsOf(directives: readonly ConstDirectiveNode[]): string[] {
-  return directives.flatMap((one) => argumentText(one, 'graph') ?? []);
+  return directives.flatMap((directive) => argumentText(directive, 'graph') ?? []);
 }
 
 /** Value of a string or enum argument. */
@@ -48,13 +48,15 @@ export function selectionOf(fieldSet: string): SelectionSetNode {
 
 /** Names of the top-level fields of a field set. */
 export function fieldNames(fieldSet: string): string[] {
-  return selectionOf(fieldSet).selections.flatMap((one) => (one.kind === Kind.FIELD ? [one.name.value] : []));
+  return selectionOf(fieldSet).selections.flatMap((selection) =>
+    selection.kind === Kind.FIELD ? [selection.name.value] : [],
+  );
 }
 
 /** Subgraphs' names by the values of `join__Graph`. */
 export function graphNames(document: DocumentNode): Map<string, string> {
   const graphs = document.definitions.find(
-    (one) => one.kind === Kind.ENUM_TYPE_DEFINITION && one.name.value === 'join__Graph',
+    (definition) => definition.kind === Kind.ENUM_TYPE_DEFINITION && definition.name.value === 'join__Graph',
   );
   const values = graphs?.kind === Kind.ENUM_TYPE_DEFINITION ? (graphs.values ?? []) : [];
   return new Map(

@@ -68,8 +68,10 @@ export function readSupergraph(sdl: string): ReadSupergraph {
  * implemented.
  */
 function refuseContexts({ definitions }: DocumentNode): void {
-  const links = definitions.flatMap((one) =>
-    one.kind === Kind.SCHEMA_DEFINITION || one.kind === Kind.SCHEMA_EXTENSION ? (one.directives ?? []) : [],
+  const links = definitions.flatMap((definition) =>
+    definition.kind === Kind.SCHEMA_DEFINITION || definition.kind === Kind.SCHEMA_EXTENSION
+      ? (definition.directives ?? [])
+      : [],
   );
   if (!links.some((link) => argumentText(link, 'url')?.startsWith('https://specs.apollo.dev/context/')))
     return;

@@ -2,15 +2,15 @@ import { type GraphQLSchema, isAbstractType } from 'graphql';
 
 /** Returns the type names that satisfy a type condition, cached. */
 export class TypeConditions {
-  private readonly known = new Map<string, ReadonlySet<string>>();
+  private readonly cache = new Map<string, ReadonlySet<string>>();
 
   constructor(private readonly schema: GraphQLSchema) {}
 
   /** The condition itself and its implementations or members. */
   names(condition: string): ReadonlySet<string> {
-    const known = this.known.get(condition) ?? this.find(condition);
-    this.known.set(condition, known);
-    return known;
+    const names = this.cache.get(condition) ?? this.find(condition);
+    this.cache.set(condition, names);
+    return names;
   }
 
   private find(condition: string): Set<string> {

@@ -123,7 +123,7 @@ export class HttpTransport implements Disposable {
     const actor = authenticated instanceof Promise ? await authenticated : authenticated;
     // A disconnected client would never release its slot.
     if (response.destroyed) return;
-    const client: AuthenticatedRequest = { actor, requestId, gone: goneSignal(response) };
+    const client: AuthenticatedRequest = { actor, requestId, signal: disconnectSignal(response) };
     // Before the body is read, so that queued requests hold no memory.
     const entered = this.enter(response, client);
     const release = entered instanceof Promise ? await entered : entered;
@@ -162,10 +162,10 @@ export class HttpTransport implements Disposable {
    */
   private enter(
     response: ServerResponse,
-    { actor, gone }: AuthenticatedRequest,
+    { actor, signal }: AuthenticatedRequest,
   ): MaybePromise<Release | undefined> {
     try {
-      return this.options.core.requests.enter(actor.account, gone);
+      return this.options.core.requests.enter(actor.account, signal);
     } catch (error) {
       if (response.socket === null) throw error;
       return waitForTurn(actor.account).then(() => {
@@ -221,12 +221,12 @@ export class HttpTransport implements Disposable {
   private body(
     request: IncomingMessage,
     response: ServerResponse,
-    { actor: { account }, gone }: AuthenticatedRequest,
+    { actor: { account }, signal }: AuthenticatedRequest,
   ): MaybePromise<unknown> {
     if (request.method !== 'POST') return undefined;
     const { admission, largeBodies, limits } = this.options.core;
     const enter = async () => {
-      const slot = await largeBodies.enter(account, gone);
+      const slot = await largeBodies.enter(account, signal);
       if (!slot) throw new AbortedError();
       request.once('end', slot.complete);
       response.once('close', slot.release);
@@ -259,12 +259,12 @@ function rejectMethod(response: ServerResponse): void {
 }
 
 /** Aborts when the client disconnects before it has its response. */
-function goneSignal(response: ServerResponse): AbortSignalLike {
-  const gone = new LightAbortController();
+function disconnectSignal(response: ServerResponse): AbortSignalLike {
+  const controller = new LightAbortController();
   response.once('close', () => {
-    if (!response.writableFinished) gone.abort();
+    if (!response.writableFinished) controller.abort();
   });
-  return gone;
+  return controller;
 }
 
 /** Whether the client accepts HTML, or accepts any type and sends no query. */

@@ -41,20 +41,20 @@ export class MeteredSource implements SubgraphSource {
       const seconds = (performance.now() - startedAt) / 1000;
       this.metrics.subgraph({ subgraph: this.name, kind, outcome, seconds });
     };
-    const answered = (answer: T) => {
+    const answered = (result: T) => {
       ended('answered');
-      return answer;
+      return result;
     };
     const failed = (error: unknown): never => {
       ended('failed');
       throw error;
     };
-    let answer: MaybePromise<T>;
+    let result: MaybePromise<T>;
     try {
-      answer = call();
+      result = call();
     } catch (error) {
       return failed(error);
     }
-    return answer instanceof Promise ? answer.then(answered, failed) : answered(answer);
+    return result instanceof Promise ? result.then(answered, failed) : answered(result);
   }
 }

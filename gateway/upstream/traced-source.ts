@@ -37,8 +37,8 @@ export class TracedSource implements SubgraphSource {
     return this.source[Symbol.asyncDispose]();
   }
 
-  private trace<T>(what: string, { requestId }: CallContext, call: () => Promise<T>): Promise<T> {
+  private trace<T>(operation: string, { requestId }: CallContext, call: () => Promise<T>): Promise<T> {
     const attributes = { 'fleetgraph.subgraph': this.name, 'fleetgraph.request.id': requestId };
-    return inSpan(`${what} ${this.name}`, () => ({ kind: 'client', attributes }), call);
+    return inSpan(`${operation} ${this.name}`, () => ({ kind: 'client', attributes }), call);
   }
 }

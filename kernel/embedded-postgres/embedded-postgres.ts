@@ -62,15 +62,15 @@ const LOCK_NOT_AVAILABLE = '55P03';
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const layout = await prepareLayout(resolve(options.directory));
   if (!hasDatabase(layout)) await initDatabase(layout, options.password);
-  const left = await runningServer(layout.data, options.password);
+  const leftover = await runningServer(layout.data, options.password);
   const server =
-    left ?? (await launchServer(layout, { ...options, port: options.port ?? (await freePort()) }));
+    leftover ?? (await launchServer(layout, { ...options, port: options.port ?? (await freePort()) }));
   const owner = await takeOwnership(server.url, layout.data);
   options.log.info(
-    { postgres: server.pid, data: layout.data, adopted: left !== undefined },
+    { postgres: server.pid, data: layout.data, adopted: leftover !== undefined },
     'embedded PostgreSQL is running',
   );
-  return new SupervisedServer(server, owner, { ...options, layout, adopted: left !== undefined });
+  return new SupervisedServer(server, owner, { ...options, layout, adopted: leftover !== undefined });
 }
 
 interface SupervisedServerOptions extends EmbeddedPostgresOptions {

@@ -88,8 +88,8 @@ const PARTIAL = '.initialising';
 /** Removes the partial data folders of killed processes; the next start removes those that could not be removed now. */
 async function removePartial(data: string): Promise<void> {
   const names = await readdir(dirname(data));
-  const left = names.filter((name) => name.startsWith(`${basename(data)}${PARTIAL}`));
-  for (const name of left)
+  const partial = names.filter((name) => name.startsWith(`${basename(data)}${PARTIAL}`));
+  for (const name of partial)
     await rm(join(dirname(data), name), { recursive: true, force: true }).catch(() => undefined);
 }
 

@@ -19,8 +19,8 @@ export class BoundedStates<T> {
 
   /** The state of the name, created if there is none. */
   get(name: string): T {
-    const known = this.states.get(name);
-    if (known) return known;
+    const existing = this.states.get(name);
+    if (existing) return existing;
     if (this.states.size >= this.limit) this.removeIdle();
     const state = this.create();
     this.states.set(name, state);

@@ -39,8 +39,8 @@ export class WorkTurns {
 
   /** The share of the account in the current turn. */
   share(account: string): AccountShare {
-    const known = this.shares.get(account);
-    if (known) return known;
+    const existing = this.shares.get(account);
+    if (existing) return existing;
     if (this.shares.size >= MAX_SHARES) this.shares.clear();
     const share = { used: 0, turn: 0 };
     this.shares.set(account, share);
@@ -57,8 +57,8 @@ export class WorkTurns {
     return new Promise((resolve) => {
       if (this.waiting.size === 0) setImmediate(this.boundRun);
       else if (this.pauseTimer && !this.waiting.has(account)) this.resumeNow();
-      const own = this.waiting.get(account);
-      if (own) own.push(resolve);
+      const tasks = this.waiting.get(account);
+      if (tasks) tasks.push(resolve);
       else this.waiting.set(account, [resolve]);
     });
   }
@@ -78,10 +78,10 @@ export class WorkTurns {
       return;
     }
     if (next === undefined) return;
-    const own = this.waiting.get(next) ?? [];
+    const tasks = this.waiting.get(next) ?? [];
     this.waiting.delete(next);
-    const resume = own.shift();
-    if (own.length > 0) this.waiting.set(next, own);
+    const resume = tasks.shift();
+    if (tasks.length > 0) this.waiting.set(next, tasks);
     if (this.waiting.size > 0) setImmediate(this.boundRun);
     resetShare(this.share(next));
     if (resume) this.runAndCharge(next, resume);
@@ -190,8 +190,8 @@ export class WorkBudget {
       this.startTurn();
       if (this.client?.aborted)
         for (const { reject: giveUp } of this.waiting.splice(0)) giveUp(requestAbortedError());
-      const most = this.waiting.findIndex(({ units }) => !this.spend(units)) + 1 || this.waiting.length;
-      for (const { resume } of this.waiting.splice(0, most)) resume();
+      const count = this.waiting.findIndex(({ units }) => !this.spend(units)) + 1 || this.waiting.length;
+      for (const { resume } of this.waiting.splice(0, count)) resume();
     }
   }
 

@@ -68,8 +68,8 @@ const CERTIFICATE = /certificate|CERT_|altnames/i;
 
 function connectionProblem(error: unknown): string {
   const { code, message } = error as { readonly code?: string; readonly message?: string };
-  const known = code === undefined ? undefined : REASONS[code];
-  if (known !== undefined) return known;
+  const reason = code === undefined ? undefined : REASONS[code];
+  if (reason !== undefined) return reason;
   const text = message ?? String(error);
   if (text.includes('timeout expired')) return `it did not answer within ${CONNECT_TIMEOUT / 1000} s.`;
   if (text.includes('does not support SSL'))

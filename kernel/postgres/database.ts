@@ -86,8 +86,8 @@ const SESSION = '-c TimeZone=UTC -c DateStyle=ISO -c plan_cache_mode=force_custo
 
 function withSession(url: string): string {
   const parsed = new URL(url);
-  const given = parsed.searchParams.get('options') ?? '';
-  parsed.searchParams.set('options', `${given} ${SESSION}`.trim());
+  const options = parsed.searchParams.get('options') ?? '';
+  parsed.searchParams.set('options', `${options} ${SESSION}`.trim());
   // URL encodes a space in the query as a plus, which PostgreSQL does not decode.
   parsed.search = parsed.search.replaceAll('+', '%20');
   return parsed.href;

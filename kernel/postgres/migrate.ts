@@ -43,12 +43,12 @@ async function applyMissing(client: pg.PoolClient, folder: string): Promise<stri
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name);
   names.sort();
-  const known = await knownMigrations(client, names);
+  const migrations = await knownMigrations(client, names);
   const applied: string[] = [];
   for (const name of names) {
     const sql = await readFile(join(folder, name, 'migration.sql'), 'utf8');
     const checksum = createHash('sha256').update(sql).digest('hex');
-    const recorded = known.get(name);
+    const recorded = migrations.get(name);
     if (recorded !== undefined && recorded !== checksum) {
       throw new MigrationError(`migration ${name} was edited after it was applied`);
     }

@@ -13,7 +13,7 @@ interface Statement {
 /** Wraps each statement; `run` executes it. */
 export type QueryInterceptor = (statement: Statement, run: () => Promise<unknown>) => Promise<unknown>;
 
-type Query = (...given: unknown[]) => Promise<unknown>;
+type Query = (...args: unknown[]) => Promise<unknown>;
 type ConnectCallback = (error: Error | undefined) => void;
 
 /** A pool that runs every statement through the interceptors, the first outermost, in the async context of its caller. */
@@ -23,17 +23,17 @@ export class InterceptedPool extends pg.Pool {
   }
 
   /** `never` fits every overload of pg's type. */
-  override query(...given: unknown[]): never {
+  override query(...args: unknown[]): never {
     const query = super.query.bind(this) as Query;
-    return (returnsPromise(given) ? this.runOnClient(given) : query(...given)) as never;
+    return (returnsPromise(args) ? this.runOnClient(args) : query(...args)) as never;
   }
 
   /** Without this, pg runs the statement in the async context of the request that released the connection. */
-  private async runOnClient(given: readonly unknown[]): Promise<unknown> {
+  private async runOnClient(args: readonly unknown[]): Promise<unknown> {
     const client = await this.connect();
     let failure: Error | undefined;
     try {
-      return await (client.query as unknown as Query).apply(client, [...given]);
+      return await (client.query as unknown as Query).apply(client, [...args]);
     } catch (error) {
       if (!(error instanceof RequestAbortedError)) failure = error as Error;
       throw error;
@@ -58,11 +58,11 @@ function interceptedClient(interceptors: readonly QueryInterceptor[]): new () =>
       });
     }
 
-    override query(...given: unknown[]): never {
+    override query(...args: unknown[]): never {
       const query = super.query.bind(this) as Query;
-      if (!returnsPromise(given)) return query(...given) as never;
-      const statement = { text: textOf(given[0]), backendPid: this.backendPid };
-      const run = () => query(...given);
+      if (!returnsPromise(args)) return query(...args) as never;
+      const statement = { text: textOf(args[0]), backendPid: this.backendPid };
+      const run = () => query(...args);
       const intercepted = interceptors.reduceRight<() => Promise<unknown>>(
         (next, intercept) => () => intercept(statement, next),
         run,
@@ -82,10 +82,10 @@ function interceptedClient(interceptors: readonly QueryInterceptor[]): new () =>
 }
 
 /** Whether pg returns a promise: without a callback, and if the statement is neither a cursor nor a stream. */
-function returnsPromise(given: readonly unknown[]): boolean {
-  const [first] = given;
+function returnsPromise(args: readonly unknown[]): boolean {
+  const [first] = args;
   const submits = typeof first === 'object' && first !== null && 'submit' in first;
-  return !submits && given.every((argument) => typeof argument !== 'function');
+  return !submits && args.every((argument) => typeof argument !== 'function');
 }
 
 function textOf(statement: unknown): string {

@@ -18,8 +18,8 @@ export function statementNames(): (statement: { readonly sql: string }) => strin
   const names = new Map<string, string>();
   const uses = new LRUCache<string, number>({ max: MAX_COUNTED });
   return ({ sql }) => {
-    const known = names.get(sql);
-    if (known !== undefined) return known;
+    const existing = names.get(sql);
+    if (existing !== undefined) return existing;
     if (names.size === MAX_NAMED) return UNNAMED;
     const count = (uses.get(sql) ?? 0) + 1;
     uses.set(sql, count);

@@ -16,9 +16,9 @@ const LOCK_FILE = 'process';
  */
 export async function lockFolder(folder: string): Promise<AsyncDisposable> {
   const lock = join(folder, LOCK_FILE);
-  const own = `${process.pid} ${startTimeOf(process.pid)}\n`;
+  const lockText = `${process.pid} ${startTimeOf(process.pid)}\n`;
   const temporary = `${lock}.${randomBytes(4).toString('hex')}`;
-  await writeFile(temporary, own, { mode: 0o600 });
+  await writeFile(temporary, lockText, { mode: 0o600 });
   try {
     // `link` is atomic and never replaces an existing file.
     while (!(await linked(temporary, lock))) await removeStale(folder, lock);
@@ -27,7 +27,7 @@ export async function lockFolder(folder: string): Promise<AsyncDisposable> {
   }
   return {
     async [Symbol.asyncDispose]() {
-      if ((await textOf(lock)) === own) await rm(lock, { force: true });
+      if ((await textOf(lock)) === lockText) await rm(lock, { force: true });
     },
   };
 }

@@ -48,15 +48,15 @@ export async function capabilityRows(file: string): Promise<Rows> {
 async function wrongTests(rows: Rows): Promise<string[]> {
   const titles = new Map<string, Promise<TestTitle[] | undefined>>();
   const titlesOf = (file: string) => {
-    const known = titles.get(file) ?? readTitles(file);
-    titles.set(file, known);
-    return known;
+    const cached = titles.get(file) ?? readTitles(file);
+    titles.set(file, cached);
+    return cached;
   };
   const checks = Object.entries(rows).flatMap(([number, { tests }]) =>
     tests.map(async ({ file, name }) => {
-      const known = await titlesOf(file);
-      if (!known) return [`row ${number}: ${file} does not exist`];
-      const found = findTests(known, name);
+      const fileTitles = await titlesOf(file);
+      if (!fileTitles) return [`row ${number}: ${file} does not exist`];
+      const found = findTests(fileTitles, name);
       if (found.length === 0) return [`row ${number}: ${file} has no test "${name}"`];
       return found.every(({ skipped }) => skipped) ? [`row ${number}: ${file} skips "${name}"`] : [];
     }),

@@ -161,7 +161,7 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
       await provider.ensureInstances(clusterId, [request]);
       const running = await eventually(async () =>
         (await provider.instances(clusterId, nodePoolId)).find(
-          (one) => one.id === request.id && one.state === 'RUNNING',
+          (instance) => instance.id === request.id && instance.state === 'RUNNING',
         ),
       );
       const remove = () =>

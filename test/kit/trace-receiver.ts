@@ -46,7 +46,7 @@ export async function startTraceReceiver(): Promise<TraceReceiver> {
 /** ExportTraceServiceRequest: resource_spans = 1 { resource = 1 { attributes = 1 }, scope_spans = 2 { spans = 2 } }. */
 function readSpans(body: Buffer): ReceivedSpan[] {
   return parts(body, 1).flatMap((resourceSpans) => {
-    const resource = texts(parts(resourceSpans, 1).flatMap((one) => parts(one, 1)));
+    const resource = texts(parts(resourceSpans, 1).flatMap((part) => parts(part, 1)));
     const spans = parts(resourceSpans, 2).flatMap((scope) => parts(scope, 2));
     return spans.map((span) => ({
       service: resource['service.name'] ?? '',
@@ -62,7 +62,10 @@ function readSpans(body: Buffer): ReceivedSpan[] {
 /** KeyValue: key = 1, value = 2 { string_value = 1 }. */
 function texts(attributes: readonly Buffer[]): Record<string, string> {
   return Object.fromEntries(
-    attributes.map((one) => [text(one, 1), parts(one, 2).map((value) => text(value, 1))[0] ?? '']),
+    attributes.map((attribute) => [
+      text(attribute, 1),
+      parts(attribute, 2).map((value) => text(value, 1))[0] ?? '',
+    ]),
   );
 }
 

@@ -2,15 +2,15 @@ import { products, reviews, stock, users } from './data.js';
 
 type Resolvers = Readonly<Record<string, Readonly<Record<string, (...args: never[]) => unknown>>>>;
 
-const user = ({ id }: { id: string }) => users.find((one) => one.id === id) ?? null;
-const product = ({ upc }: { upc: string }) => products.find((one) => one.upc === upc) ?? null;
+const user = ({ id }: { id: string }) => users.find((user) => user.id === id) ?? null;
+const product = ({ upc }: { upc: string }) => products.find((product) => product.upc === upc) ?? null;
 
 const freight = ({ price, weight }: { price?: number; weight?: number }) => {
   if (price === undefined || weight === undefined) return null;
   return price > 1000 ? 0 : Math.round(weight * 0.5);
 };
 
-const userOf = (id: string) => ({ id, username: users.find((one) => one.id === id)?.username });
+const userOf = (id: string) => ({ id, username: users.find((user) => user.id === id)?.username });
 
 /** The resolvers of each subgraph. */
 export const demoResolvers: Readonly<Record<string, Resolvers>> = {
@@ -36,7 +36,7 @@ export const demoResolvers: Readonly<Record<string, Resolvers>> = {
   },
   reviews: {
     Review: {
-      __resolveReference: ({ id }: { id: string }) => reviews.find((one) => one.id === id) ?? null,
+      __resolveReference: ({ id }: { id: string }) => reviews.find((review) => review.id === id) ?? null,
       author: ({ author }: { author: string }) => userOf(author),
       product: ({ product: upc }: { product: string }) => ({ upc }),
     },
@@ -44,6 +44,6 @@ export const demoResolvers: Readonly<Record<string, Resolvers>> = {
       numberOfReviews: ({ id }: { id: string }) => reviews.filter(({ author }) => author === id).length,
       reviews: ({ id }: { id: string }) => reviews.filter(({ author }) => author === id),
     },
-    Product: { reviews: ({ upc }: { upc: string }) => reviews.filter((one) => one.product === upc) },
+    Product: { reviews: ({ upc }: { upc: string }) => reviews.filter((review) => review.product === upc) },
   },
 };

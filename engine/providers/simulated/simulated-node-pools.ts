@@ -73,8 +73,8 @@ export function simulatedNodePools(cloud: CloudCalls): NodePoolProvider {
       return scalingGroup.parse((await cloud.call('PUT', target, body, true)).body);
     },
     async scalingGroups(clusterId): Promise<readonly ScalingGroup[]> {
-      const answer = await cloud.call('GET', clusterPath(clusterId, 'scaling-groups'));
-      return answer.status === 404 ? [] : scalingGroups.parse(answer.body).scalingGroups;
+      const response = await cloud.call('GET', clusterPath(clusterId, 'scaling-groups'));
+      return response.status === 404 ? [] : scalingGroups.parse(response.body).scalingGroups;
     },
     async deleteScalingGroup(clusterId, nodePoolId) {
       await cloud.call('DELETE', `${clusterPath(clusterId, 'scaling-groups', nodePoolId)}?forget=true`);
@@ -86,8 +86,8 @@ export function simulatedNodePools(cloud: CloudCalls): NodePoolProvider {
         ...(regionId !== undefined && { regionId }),
         ...(ids && { ids: ids.slice(0, MAX_IDS_PER_CALL).join(',') }),
       });
-      const answer = await cloud.call('GET', `/cloud/v1/machines?${query.toString()}`, undefined, true);
-      return machines.parse(answer.body).machines;
+      const response = await cloud.call('GET', `/cloud/v1/machines?${query.toString()}`, undefined, true);
+      return machines.parse(response.body).machines;
     },
     async releaseUnattachedInstance(account, id): Promise<Problem | undefined> {
       const [found] = await this.unattachedInstances(account, { ids: [id] });
@@ -101,7 +101,7 @@ export function simulatedNodePools(cloud: CloudCalls): NodePoolProvider {
       if (requests.length === 0) return [];
       const target = clusterPath(clusterId, 'instances', 'attach');
       const made = cloud.instances((await cloud.call('POST', target, { instances: requests }, true)).body);
-      const byId = new Map(made.map((one) => [one.id, one]));
+      const byId = new Map(made.map((instance) => [instance.id, instance]));
       return requests.map(({ id }) => byId.get(id) ?? missing(id));
     },
     async convertInstance(clusterId, id, chargeType) {

@@ -141,8 +141,8 @@ export function createSimulatedProvider(
     ensureControlPlane: async ({ clusterId, ...body }) =>
       controlPlane.parse(await cloud.put(path(clusterId), body)),
     async controlPlane(clusterId): Promise<ControlPlane | undefined> {
-      const answer = await cloud.call('GET', path(clusterId));
-      return answer.status === 404 ? undefined : controlPlane.parse(answer.body);
+      const response = await cloud.call('GET', path(clusterId));
+      return response.status === 404 ? undefined : controlPlane.parse(response.body);
     },
     upgradeControlPlane: async (clusterId, version) =>
       controlPlane.parse(await cloud.put(path(clusterId, 'version'), { version })),
@@ -154,27 +154,29 @@ export function createSimulatedProvider(
     async ensureInstances(clusterId, requests) {
       if (requests.length === 0) return [];
       const made = toInstances(await cloud.put(path(clusterId, 'instances'), { instances: requests }));
-      const byId = new Map(made.map((one) => [one.id, one]));
+      const byId = new Map(made.map((instance) => [instance.id, instance]));
       return requests.map(({ id }) => byId.get(id) ?? missing(id));
     },
     async instances(clusterId, nodePoolId) {
       const query = nodePoolId === undefined ? '' : `?nodePoolId=${encodeURIComponent(nodePoolId)}`;
-      const answer = await cloud.call('GET', `${path(clusterId, 'instances')}${query}`);
-      return answer.status === 404 ? [] : toInstances(answer.body);
+      const response = await cloud.call('GET', `${path(clusterId, 'instances')}${query}`);
+      return response.status === 404 ? [] : toInstances(response.body);
     },
     async deleteInstances(clusterId, ids, { drain, release = true }) {
       if (ids.length === 0) return [];
-      const answer = await cloud.call('POST', path(clusterId, 'instances', 'delete'), {
+      const response = await cloud.call('POST', path(clusterId, 'instances', 'delete'), {
         ids,
         drain,
         release,
       });
-      if (answer.status === 404) return [];
-      return remaining.parse(answer.body).instances.map((one) => (typeof one === 'string' ? one : one.id));
+      if (response.status === 404) return [];
+      return remaining
+        .parse(response.body)
+        .instances.map((instance) => (typeof instance === 'string' ? instance : instance.id));
     },
     async upgradeInstance(clusterId, id, version) {
-      const answer = await cloud.call('PUT', path(clusterId, 'instances', id, 'version'), { version });
-      return answer.status === 404 ? undefined : toInstance(instance.parse(answer.body));
+      const response = await cloud.call('PUT', path(clusterId, 'instances', id, 'version'), { version });
+      return response.status === 404 ? undefined : toInstance(instance.parse(response.body));
     },
     async credentials(clusterId, request): Promise<Credentials> {
       const { body } = await cloud.call('POST', path(clusterId, 'credentials'), request, true);
@@ -182,8 +184,8 @@ export function createSimulatedProvider(
     },
     cloudResourceRequests: async () =>
       cloudResourceRequests.parse((await cloud.call('GET', '/cloud/v1/claims', undefined, true)).body).claims,
-    decideCloudResourceRequests: async (clusterId, answer) =>
-      void (await cloud.call('PUT', path(clusterId, 'grants'), answer)),
+    decideCloudResourceRequests: async (clusterId, decisions) =>
+      void (await cloud.call('PUT', path(clusterId, 'grants'), decisions)),
     containerUses: async (position) =>
       containerUses.parse(
         (await cloud.call('GET', `/cloud/v1/container-uses?after=${position}`, undefined, true)).body,
@@ -209,8 +211,8 @@ function toInstance({ failure, ...rest }: z.infer<typeof instance>): Instance {
 }
 
 function toProblem({ code, message }: { code: string; message: string }): Problem {
-  const known = code in errorRegistry;
-  return { code: known ? (code as ErrorCode) : 'INSTANCE_START_FAILED', message };
+  const isKnown = code in errorRegistry;
+  return { code: isKnown ? (code as ErrorCode) : 'INSTANCE_START_FAILED', message };
 }
 
 /** Status codes of invalid requests, which are not retried. */
@@ -251,7 +253,7 @@ class Cloud {
     found = false,
   ): Promise<Answer> {
     const { cloudUrl, token } = this.options;
-    const answer = await request(new URL(target, cloudUrl), {
+    const response = await request(new URL(target, cloudUrl), {
       method,
       dispatcher: this.agent,
       signal: AbortSignal.timeout(this.timeoutMs),
@@ -261,8 +263,8 @@ class Cloud {
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    const text = await answer.body.text();
-    const status = answer.statusCode;
+    const text = await response.body.text();
+    const status = response.statusCode;
     if (INVALID.has(status)) throw refusal(text);
     if (status >= 400 && (status !== 404 || found)) throw new CloudError(`${method} ${target}`, status, text);
     return { status, body: status === 404 || text === '' ? undefined : JSON.parse(text) };

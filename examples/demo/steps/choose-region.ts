@@ -24,10 +24,10 @@ export const chooseRegion: Step = {
     const { regions } = await context.client.query(Regions);
     const offered = regions.filter(({ availability }) => availability === 'AVAILABLE');
     assertThat(offered.length > 0, 'ACK Pro is available in no region');
-    const wanted = context.requestedRegion ?? 'cn-hangzhou';
-    const region = offered.find(({ id }) => id === wanted) ?? offered[0];
+    const regionId = context.requestedRegion ?? 'cn-hangzhou';
+    const region = offered.find(({ id }) => id === regionId) ?? offered[0];
     assertThat(region, 'the region does not exist');
-    assertThat(!context.requestedRegion || region.id === wanted, `ACK Pro is not available in ${wanted}`);
+    assertThat(!context.requestedRegion || region.id === regionId, `ACK Pro is not available in ${regionId}`);
     context.regionId = region.id;
     const { timeZone } = region;
     output.line(

@@ -30,7 +30,7 @@ export const chooseVersions: Step = {
           .map((target) => ({ id, target: target.id })),
       );
     const [choice] = choices.sort(
-      (one, other) => byVersion(other.target, one.target) || byVersion(other.id, one.id),
+      (left, right) => byVersion(right.target, left.target) || byVersion(right.id, left.id),
     );
     assertThat(choice, 'no version that can be created has a next minor version');
     context.version = choice.id;

@@ -37,10 +37,10 @@ export const createCluster: Step = {
       (await context.client.mutate(CreateClusterDocument, { input }, { signal })).createCluster;
     context.clusterName = name;
     context.requestCluster = request;
-    const answer = await request(context.signal);
+    const result = await request(context.signal);
     context.requestCluster = undefined;
-    expectAccepted('the cluster', answer.userErrors);
-    const { cluster, operation } = answer;
+    expectAccepted('the cluster', result.userErrors);
+    const { cluster, operation } = result;
     assertThat(cluster && operation, 'the cluster was accepted without an operation');
     context.clusterId = cluster.id;
     context.nodePoolId = cluster.nodePools.nodes[0]?.id ?? '';

@@ -51,9 +51,9 @@ export const deployWorkload: Step = {
   async run(context, output) {
     const input = { clusterId: need(context, 'clusterId'), yaml: MANIFEST, clientToken: newClientToken() };
     const applyManifest = await retryWhileUnavailable(context, async () => {
-      const answer = await context.client.mutate(Deploy, { input }, { signal: context.signal });
-      throwIfUnavailable(answer.applyManifest.userErrors);
-      return answer.applyManifest;
+      const result = await context.client.mutate(Deploy, { input }, { signal: context.signal });
+      throwIfUnavailable(result.applyManifest.userErrors);
+      return result.applyManifest;
     });
     expectAccepted('the manifest', applyManifest.userErrors);
     for (const { kind, name, result } of applyManifest.objects)

@@ -13,7 +13,7 @@ export const scaleWorkload: Step = {
       replicas: REPLICAS,
       clientToken: newClientToken(),
     };
-    const answer = await retryWhileUnavailable(context, async () => {
+    const result = await retryWhileUnavailable(context, async () => {
       const { scaleWorkload: payload } = await context.client.mutate(
         ScaleWorkloadDocument,
         { input },
@@ -22,7 +22,7 @@ export const scaleWorkload: Step = {
       throwIfUnavailable(payload.userErrors);
       return payload;
     });
-    expectAccepted('scaling', answer.userErrors);
+    expectAccepted('scaling', result.userErrors);
     await watchPods(context, REPLICAS, output);
   },
 };

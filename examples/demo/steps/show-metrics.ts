@@ -35,12 +35,14 @@ export const showMetrics: Step = {
       return newest(series.find(({ name }) => name === 'nodes')) === nodes ? series : undefined;
     };
     const series = await pollUntil(measured, {
-      what: `${nodes} nodes in the metrics`,
+      condition: `${nodes} nodes in the metrics`,
       signal: context.signal,
     });
-    for (const one of series) {
-      const line = sparkline(one.points.map(({ value }) => value));
-      output.line(`${one.name.padEnd(12)}  ${inWords(newest(one), one.unit).padEnd(12)} ${line}`.trimEnd());
+    for (const metric of series) {
+      const line = sparkline(metric.points.map(({ value }) => value));
+      output.line(
+        `${metric.name.padEnd(12)}  ${inWords(newest(metric), metric.unit).padEnd(12)} ${line}`.trimEnd(),
+      );
     }
     output.headline(`the metrics contain ${nodes} nodes`);
   },

@@ -14,7 +14,7 @@ export const showScaling: Step = {
         const kinds = new Set(targets.map((target) => target?.__typename));
         return kinds.has('NodePool') && kinds.has('Workload') ? targets : undefined;
       },
-      { what: 'scaling events of a node pool and of a workload', signal, within: 30_000 },
+      { condition: 'scaling events of a node pool and of a workload', signal, within: 30_000 },
     );
     for (const { at, target, fromSize, toSize, trigger } of feed.scaling) {
       const name = target ? `${target.__typename} ${target.name}` : 'something';

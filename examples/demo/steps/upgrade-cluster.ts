@@ -35,21 +35,21 @@ export const upgradeCluster: Step = {
     const id = need(context, 'clusterId');
     const version = need(context, 'targetVersion');
     const input = { id, version, clientToken: newClientToken() };
-    const { upgradeCluster: answer } = await context.client.mutate(
+    const { upgradeCluster: payload } = await context.client.mutate(
       UpgradeClusterDocument,
       { input },
       { signal: context.signal },
     );
-    expectAccepted('the upgrade', answer.userErrors);
-    assertThat(answer.operation, 'the upgrade was accepted without an operation');
+    expectAccepted('the upgrade', payload.userErrors);
+    assertThat(payload.operation, 'the upgrade was accepted without an operation');
     const ended = new AbortController();
-    const least = leastReady(context, ended.signal);
-    const end = await watchOperation(context, answer.operation.id, output).finally(() => ended.abort());
+    const leastReadyNodes = leastReady(context, ended.signal);
+    const end = await watchOperation(context, payload.operation.id, output).finally(() => ended.abort());
     assertThat(end.state === 'SUCCEEDED', `the upgrade ended as ${operationSummary(end)}`);
     const { cluster } = await context.client.query(Versions, { id }, { signal: context.signal });
     assertThat(cluster?.version.id === version, `the cluster runs ${cluster?.version.id}, not ${version}`);
     const ready = cluster.nodes.nodes.filter(({ status }) => status === 'Ready').length;
-    const pods = await least;
+    const pods = await leastReadyNodes;
     assertThat(pods > 0, 'the deployment was without a ready pod');
     output.headline(
       `Kubernetes ${version} on ${ready} ready nodes; the deployment never had fewer than ${pods} ready pods`,
@@ -60,17 +60,17 @@ export const upgradeCluster: Step = {
 /** The lowest number of ready pods until the signal aborts. */
 async function leastReady(context: DemoContext, ended: AbortSignal): Promise<number> {
   const id = need(context, 'workloadId');
-  let least = Infinity;
+  let min = Infinity;
   await pollUntil(
     async () => {
       const { client, signal } = context;
       const { workload } = await retryWhileUnavailable(context, () =>
         client.query(GetWorkloadDocument, { id }, { signal }),
       );
-      if (workload) least = Math.min(least, workload.readyReplicas);
+      if (workload) min = Math.min(min, workload.readyReplicas);
       return ended.aborted ? true : undefined;
     },
-    { what: 'the end of the upgrade', signal: context.signal, within: 30 * 60_000 },
+    { condition: 'the end of the upgrade', signal: context.signal, within: 30 * 60_000 },
   );
-  return least;
+  return min;
 }

@@ -22,21 +22,21 @@ export function merge(target: JSONObject, source: JSONObject): void {
   for (const key of Object.keys(source)) {
     const value = source[key];
     if (value === undefined) continue;
-    const there = typeof value === 'object' && value !== null ? own(target, key) : undefined;
-    if (!mergeInto(there, value)) assign(target, key, value);
+    const existing = typeof value === 'object' && value !== null ? own(target, key) : undefined;
+    if (!mergeInto(existing, value)) assign(target, key, value);
   }
 }
 
 /** Merges two values; returns false when the new one must replace the old one. */
-function mergeInto(there: unknown, value: unknown): boolean {
-  if (isRecord(there) && isRecord(value)) {
-    merge(there, value);
+function mergeInto(existing: unknown, value: unknown): boolean {
+  if (isRecord(existing) && isRecord(value)) {
+    merge(existing, value);
     return true;
   }
-  if (!Array.isArray(there) || !Array.isArray(value) || there.length !== value.length) return false;
+  if (!Array.isArray(existing) || !Array.isArray(value) || existing.length !== value.length) return false;
   for (let i = 0; i < value.length; i += 1) {
-    if (isRecord(there[i]) && isRecord(value[i])) merge(there[i] as JSONObject, value[i] as JSONObject);
-    else there[i] = value[i];
+    if (isRecord(existing[i]) && isRecord(value[i])) merge(existing[i] as JSONObject, value[i] as JSONObject);
+    else existing[i] = value[i];
   }
   return true;
 }

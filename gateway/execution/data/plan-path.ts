@@ -47,10 +47,10 @@ export function entitiesAt(root: JSONObject, path: PlanPath): JSONObject[] {
 export function placesAt(
   root: JSONObject,
   path: PlanPath,
-  wanted: ReadonlySet<JSONObject>,
-  most: number,
+  objects: ReadonlySet<JSONObject>,
+  max: number,
 ): Place[] {
-  return new Places(path, wanted, most).under(root);
+  return new Places(path, objects, max).under(root);
 }
 
 class Places {
@@ -60,8 +60,8 @@ class Places {
 
   constructor(
     private readonly path: PlanPath,
-    private readonly wanted: ReadonlySet<JSONObject>,
-    private readonly most: number,
+    private readonly objects: ReadonlySet<JSONObject>,
+    private readonly max: number,
   ) {
     this.barren = path.map(() => new Set<JSONObject>());
   }
@@ -72,15 +72,16 @@ class Places {
   }
 
   private visit(value: unknown, depth: number, place: Place): void {
-    if (this.found.length >= this.most) return;
-    if (Array.isArray(value)) return value.forEach((one, index) => this.visit(one, depth, [...place, index]));
+    if (this.found.length >= this.max) return;
+    if (Array.isArray(value))
+      return value.forEach((element, index) => this.visit(element, depth, [...place, index]));
     const reached = this.path[depth - 1];
     if (isRecord(value) && (!reached || fits(value, reached))) this.enter(value, depth, place);
   }
 
   private enter(tree: JSONObject, depth: number, place: Place): void {
     const step = this.path[depth];
-    if (!step) return void (this.wanted.has(tree) && this.found.push(place));
+    if (!step) return void (this.objects.has(tree) && this.found.push(place));
     if (this.barren[depth]?.has(tree)) return;
     const before = this.found.length;
     this.visit(at(tree, step), depth + 1, step.field === undefined ? place : [...place, step.field]);
@@ -96,7 +97,7 @@ function at(tree: JSONObject, { field, special }: PlanStep): unknown {
 
 function collect(value: unknown, step: PlanStep, into: JSONObject[]): void {
   if (Array.isArray(value)) {
-    for (const one of value) collect(one, step, into);
+    for (const element of value) collect(element, step, into);
   } else if (isRecord(value) && fits(value, step)) into.push(value);
 }
 

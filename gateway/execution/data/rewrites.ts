@@ -16,7 +16,7 @@ export function compileRewrites(
   if (!rewrites || rewrites.length === 0) return undefined;
   const compiled = rewrites.map((rewrite) => compileRewrite(rewrite, conditions));
   return (value) => {
-    for (const one of compiled) one(value);
+    for (const rewriteValue of compiled) rewriteValue(value);
   };
 }
 

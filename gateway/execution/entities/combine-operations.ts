@@ -22,7 +22,7 @@ export const entitiesName = (index: number): string => `entities${index}`;
 
 /** Combines entity operations for one subgraph into one operation, cached by combination. */
 export class CombinedOperations {
-  private readonly known = new LRUCache<string, { readonly template: RequestTemplate | undefined }>({
+  private readonly templates = new LRUCache<string, { readonly template: RequestTemplate | undefined }>({
     max: 500,
     maxSize: 1024 * 1024,
     sizeCalculation: (_, key) => key.length + 1,
@@ -31,10 +31,10 @@ export class CombinedOperations {
   /** Undefined when a name has different meanings in them. */
   combine(operations: readonly EntityOperation[]): RequestTemplate | undefined {
     const key = operations.map(({ template }) => template.query).join('\n');
-    const known = this.known.get(key);
-    if (known) return known.template;
+    const cached = this.templates.get(key);
+    if (cached) return cached.template;
     const template = build(operations);
-    this.known.set(key, { template });
+    this.templates.set(key, { template });
     return template;
   }
 }
@@ -78,13 +78,13 @@ class Parts {
 
 /** Returns false when the name is already used for something else. */
 function addSame<T extends DefinitionNode | VariableDefinitionNode>(
-  known: Map<string, T>,
+  byName: Map<string, T>,
   name: string,
   node: T,
 ): boolean {
-  const before = known.get(name);
+  const before = byName.get(name);
   if (before) return print(before) === print(node);
-  known.set(name, node);
+  byName.set(name, node);
   return true;
 }
 

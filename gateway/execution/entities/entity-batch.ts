@@ -78,9 +78,9 @@ export class EntityBatch {
   }
 
   /** The first `most` places of a representation in the response. */
-  places(index: number, most: number): Place[] {
-    const wanted = new Set(this.entities.filter((_, i) => this.indexes[i] === index));
-    return placesAt(this.root, this.path, wanted, most);
+  places(index: number, max: number): Place[] {
+    const entities = new Set(this.entities.filter((_, i) => this.indexes[i] === index));
+    return placesAt(this.root, this.path, entities, max);
   }
 
   private addUnlessKnown(entity: JSONObject, type: TypeRepresentation, byText: Map<string, number>): number {
@@ -89,9 +89,9 @@ export class EntityBatch {
     if (text === null) return -1;
     // Include the original type: a rewrite may map several types to one.
     const key = `${String(entity['__typename'])} ${text}`;
-    const known = byText.get(key) ?? this.add(new Representation(entity, type, text));
-    byText.set(key, known);
-    return known;
+    const index = byText.get(key) ?? this.add(new Representation(entity, type, text));
+    byText.set(key, index);
+    return index;
   }
 
   private add(representation: Representation): number {
@@ -100,9 +100,9 @@ export class EntityBatch {
 }
 
 /** Keeps the known, more specific type name, which rewrites read. */
-function keepTypename(entity: JSONObject, answer: JSONObject, rewrite: Rewrite | undefined): void {
-  const typename = answer['__typename'];
-  if (!typename && (rewrite || typename !== undefined)) answer['__typename'] = entity['__typename'];
+function keepTypename(entity: JSONObject, received: JSONObject, rewrite: Rewrite | undefined): void {
+  const typename = received['__typename'];
+  if (!typename && (rewrite || typename !== undefined)) received['__typename'] = entity['__typename'];
 }
 
 function quickKey(entity: JSONObject, { only, fields }: TypeRepresentation): unknown {

@@ -33,9 +33,9 @@ export interface EntityFetch {
   readonly representations: readonly Representation[];
   /** Whether other fetches may run concurrently. */
   readonly parallel: boolean;
-  readonly taken: (answer: EntityFetchResult) => void;
+  readonly onResult: (answer: EntityFetchResult) => void;
   /** Called when the request fails. */
-  readonly failed: (reason: unknown) => void;
+  readonly onError: (reason: unknown) => void;
 }
 
 /** Fetches of the same operation that share representations. */
@@ -66,7 +66,7 @@ export interface EntityFetchRun {
 export class EntityRequests {
   private waiting: EntityFetch[] = [];
   /** Number of active `together` calls. */
-  private held = 0;
+  private active = 0;
 
   private constructor(
     private readonly run: EntityFetchRun,
@@ -82,7 +82,7 @@ export class EntityRequests {
   /** Adds an entity fetch; synchronous results are delivered before it returns. */
   fetch(fetch: EntityFetch): void {
     const first = this.waiting.push(fetch) === 1;
-    if (this.held > 0) return;
+    if (this.active > 0) return;
     if (!fetch.parallel) this.flush();
     // Concurrent fetches have all been added before the microtask runs.
     else if (first) void Promise.resolve().then(() => this.flush());
@@ -90,10 +90,10 @@ export class EntityRequests {
 
   /** Batches all fetches added during `begin`, including those that its synchronous results trigger. */
   together(begin: () => void): void {
-    this.held += 1;
+    this.active += 1;
     begin();
-    while (this.held === 1 && this.waiting.length > 0) this.flush();
-    this.held -= 1;
+    while (this.active === 1 && this.waiting.length > 0) this.flush();
+    this.active -= 1;
   }
 
   private flush(): void {
@@ -120,13 +120,13 @@ export class EntityRequests {
     const [first] = groups;
     if (!first) return;
     const failed = (error: unknown) => {
-      for (const { fetches } of groups) for (const { fetch } of fetches) fetch.failed(error);
+      for (const { fetches } of groups) for (const { fetch } of fetches) fetch.onError(error);
     };
-    const taken = (result: SubgraphResult) => {
-      const answer = validResult(result);
+    const onResponse = (result: SubgraphResult) => {
+      const valid = validResult(result);
       handleMaybePromise(
         () =>
-          groups.map((group, index) => answersTo(group, answer, combined ? entitiesName(index) : ENTITIES)),
+          groups.map((group, index) => answersTo(group, valid, combined ? entitiesName(index) : ENTITIES)),
         (answers) => this.together(() => tell(groups, answers)),
         failed,
       );
@@ -139,7 +139,7 @@ export class EntityRequests {
           : this.write(template, groups, () => REPRESENTATIONS);
         return sourceOf(this.run.sources, serviceName).execute(request, this.run.call);
       },
-      taken,
+      onResponse,
       failed,
     );
   }
@@ -153,13 +153,13 @@ export class EntityRequests {
     const names = groups.flatMap(({ operation }) => operation.variables);
     const picked = names.length === 0 ? undefined : pickVariables(names, this.run.variables);
     const write = () => {
-      const given = picked && JSON.stringify(picked).slice(1, -1);
-      let text = given ? `{${given}` : '{';
+      const clientVariables = picked && JSON.stringify(picked).slice(1, -1);
+      let text = clientVariables ? `{${clientVariables}` : '{';
       for (const [index, { representations }] of groups.entries()) {
         text += `${text === '{' ? '' : ','}"${name(index)}":[`;
         let comma = '';
-        for (const one of representations) {
-          text += comma + one.text;
+        for (const representation of representations) {
+          text += comma + representation.text;
           comma = ',';
         }
         text += ']';
@@ -169,7 +169,7 @@ export class EntityRequests {
     return template.write(write, () => {
       const variables: JSONObject = { ...(picked && (toWire(picked) as JSONObject)) };
       for (const [index, { representations }] of groups.entries())
-        variables[name(index)] = representations.map((one) => one.build());
+        variables[name(index)] = representations.map((representation) => representation.build());
       return variables;
     });
   }
@@ -181,7 +181,7 @@ function alone(fetch: EntityFetch): Group {
 
 function grouped(fetches: readonly EntityFetch[]): Group[] {
   if (fetches.length === 1) return fetches.map(alone);
-  const byQuery = new Map<string, { group: Group; known?: Map<string, number> }>();
+  const byQuery = new Map<string, { group: Group; indexes?: Map<string, number> }>();
   const groups: Group[] = [];
   for (const fetch of fetches) {
     const { operation, representations } = fetch;
@@ -193,10 +193,12 @@ function grouped(fetches: readonly EntityFetch[]): Group[] {
       continue;
     }
     const { group } = shared;
-    const known = (shared.known ??= new Map(group.representations.map(({ text }, index) => [text, index])));
-    const indexes = representations.map((one) => {
-      const index = known.get(one.text) ?? group.representations.push(one) - 1;
-      known.set(one.text, index);
+    const byText = (shared.indexes ??= new Map(
+      group.representations.map(({ text }, index) => [text, index]),
+    ));
+    const indexes = representations.map((representation) => {
+      const index = byText.get(representation.text) ?? group.representations.push(representation) - 1;
+      byText.set(representation.text, index);
       return index;
     });
     group.fetches.push({ fetch, indexes });
@@ -206,7 +208,8 @@ function grouped(fetches: readonly EntityFetch[]): Group[] {
 
 function tell(groups: readonly Group[], answers: readonly (readonly EntityFetchResult[])[]): void {
   for (const [index, { fetches }] of groups.entries()) {
-    for (const [position, answer] of answers[index]?.entries() ?? []) fetches[position]?.fetch.taken(answer);
+    for (const [position, result] of answers[index]?.entries() ?? [])
+      fetches[position]?.fetch.onResult(result);
   }
 }
 
@@ -232,13 +235,13 @@ function answersTo(
 /** Delivers an error of a representation only to fetches that requested it. */
 function resultFor(
   error: GraphQLFormattedError,
-  asked: number,
+  count: number,
   indexes: readonly number[] | undefined,
 ): EntityError[] {
   const [, at, ...rest] = error.path ?? [];
   if (typeof at !== 'number') return [{ error, index: undefined, rest: [] }];
   const index = indexes ? indexes.indexOf(at) : at;
-  return index < 0 || index >= asked ? [] : [{ error, index, rest }];
+  return index < 0 || index >= count ? [] : [{ error, index, rest }];
 }
 
 function problemOf(received: unknown, expected: number): Error | undefined {

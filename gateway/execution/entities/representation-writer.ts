@@ -59,8 +59,8 @@ export class RepresentationWriter {
   }
 
   of(typename: unknown): TypeRepresentation {
-    const known = this.types.get(typename);
-    if (known) return known;
+    const cached = this.types.get(typename);
+    if (cached) return cached;
     const learnt = this.learn(typename);
     if (this.types.size < REMEMBERED) this.types.set(typename, learnt);
     return learnt;
@@ -89,9 +89,9 @@ function keyFields(
   selections: readonly QueryPlanSelectionNode[],
 ): Pick<TypeRepresentation, 'only' | 'fields'> {
   const fields: string[] = [];
-  for (const one of selections) {
-    if (one.kind !== 'Field' || one.selections) return {};
-    if (one.name !== '__typename') fields.push(one.alias ?? one.name);
+  for (const selection of selections) {
+    if (selection.kind !== 'Field' || selection.selections) return {};
+    if (selection.name !== '__typename') fields.push(selection.alias ?? selection.name);
   }
   const [only] = fields;
   return only !== undefined && fields.length === 1 ? { only } : { fields };
@@ -112,7 +112,7 @@ export function keyOf(entity: JSONObject, fields: readonly string[]): string | u
 
 /** Whether there are only fields, all the way down. */
 function isPlain(selections: readonly QueryPlanSelectionNode[]): boolean {
-  return selections.every((one) => one.kind === 'Field' && isPlain(one.selections ?? []));
+  return selections.every((selection) => selection.kind === 'Field' && isPlain(selection.selections ?? []));
 }
 
 function compileObject(selections: readonly QueryPlanSelectionNode[]): Write {

@@ -6,7 +6,7 @@ import { RepresentationWriter } from './representation-writer.js';
 
 /** Cache of representation writers, shared by fetches with equal requirements. */
 export class RepresentationWriters {
-  private readonly known = new LRUCache<string, RepresentationWriter>({
+  private readonly writers = new LRUCache<string, RepresentationWriter>({
     max: 1000,
     maxSize: 2 * 1024 * 1024,
     sizeCalculation: (_, key) => key.length + 1,
@@ -16,11 +16,11 @@ export class RepresentationWriters {
 
   of({ requires = [], inputRewrites }: Pick<FetchNode, 'requires' | 'inputRewrites'>): RepresentationWriter {
     const key = JSON.stringify([requires, inputRewrites]);
-    const known = this.known.get(key);
-    if (known) return known;
+    const cached = this.writers.get(key);
+    if (cached) return cached;
     const rewrite = compileRewrites(inputRewrites, this.conditions);
     const representationWriter = new RepresentationWriter(requires, this.conditions, rewrite);
-    this.known.set(key, representationWriter);
+    this.writers.set(key, representationWriter);
     return representationWriter;
   }
 }

@@ -27,8 +27,8 @@ export function compileWrapping(type: GraphQLOutputType, named: Complete): Compl
  * has the values of an enum that clients do not see; such a value is null, and nothing is wrong.
  */
 export function compileLeaf(type: GraphQLLeafType, full: GraphQLSchema): Complete {
-  const known = leaves.get(type);
-  if (known) return known;
+  const cached = leaves.get(type);
+  if (cached) return cached;
   const complete = leaf(type, full);
   leaves.set(type, complete);
   return complete;
@@ -39,17 +39,17 @@ const leaves = new WeakMap<GraphQLLeafType, Complete>();
 
 function leaf(type: GraphQLLeafType, full: GraphQLSchema): Complete {
   const valid = isEnumType(type) ? enumCheck(type.getValues()) : scalarChecks.get(type.name);
-  if (!valid) return taken;
+  if (!valid) return accept;
   const everything = full.getType(type.name);
   const hidden = isEnumType(everything) ? enumCheck(everything.getValues()) : undefined;
   return (value, depth, run) => {
-    if (value === null || valid(value)) return taken(value, depth, run);
+    if (value === null || valid(value)) return accept(value, depth, run);
     return hidden?.(value) ? null : fail(run, depth, `A subgraph answered an invalid ${type.name}.`);
   };
 }
 
 /** Values without coercion. */
-const taken: Complete = (value, _depth, { size }) => {
+const accept: Complete = (value, _depth, { size }) => {
   size.addValue(value);
   return value;
 };

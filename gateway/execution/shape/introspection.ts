@@ -24,8 +24,8 @@ export function compileIntrospection(
       {
         kind: Kind.OPERATION_DEFINITION as const,
         operation: OperationTypeNode.QUERY,
-        variableDefinitions: (operation.variableDefinitions ?? []).filter((one) =>
-          used.has(one.variable.name.value),
+        variableDefinitions: (operation.variableDefinitions ?? []).filter((variableDefinition) =>
+          used.has(variableDefinition.variable.name.value),
         ),
         selectionSet: { kind: Kind.SELECTION_SET as const, selections: nodes },
       },

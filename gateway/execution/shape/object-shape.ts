@@ -122,19 +122,19 @@ export class ObjectShape {
    */
   private typename(tree: JSONObject, answered: unknown): unknown {
     const value = tree['__typename'] ?? answered ?? this.assumed;
-    const known = typeof value === 'string' ? this.compilation.schema.getType(value) : undefined;
-    const type = known ?? this.selections[0]?.type;
+    const schemaType = typeof value === 'string' ? this.compilation.schema.getType(value) : undefined;
+    const type = schemaType ?? this.selections[0]?.type;
     return isObjectType(type) ? type.name : FAILED;
   }
 
   private learn(typename: unknown): readonly FieldShape[] | undefined {
     const { schema } = this.compilation;
-    const given = typeof typename === 'string' && typename !== '' ? typename : undefined;
-    if (given !== undefined && !isCompositeType(schema.getType(given))) return undefined;
-    const groups = collectFields(this.compilation, this.selections, given);
-    const fields = groups.map((group) => this.field(group, given));
+    const typeName = typeof typename === 'string' && typename !== '' ? typename : undefined;
+    if (typeName !== undefined && !isCompositeType(schema.getType(typeName))) return undefined;
+    const groups = collectFields(this.compilation, this.selections, typeName);
+    const fields = groups.map((group) => this.field(group, typeName));
     // Bounded by the types of the schema.
-    this.byType.set(given, fields);
+    this.byType.set(typeName, fields);
     return fields;
   }
 

@@ -77,8 +77,8 @@ export class ResponseShape {
     let key = '';
     for (const holds of this.switches.values()) key += holds(variables) ? '1' : '0';
     this.variants ??= new LRUCache<string, Complete>({ max: 64 });
-    const known = this.variants.get(key);
-    if (known) return known;
+    const cached = this.variants.get(key);
+    if (cached) return cached;
     const compiled = this.compile(variables);
     this.variants.set(key, compiled);
     return compiled;
@@ -96,7 +96,8 @@ export class ResponseShape {
       operation,
       denied,
       fragments: this.fragments,
-      included: (selection: SelectionNode) => (selection.directives ?? []).every((one) => includes(one, on)),
+      included: (selection: SelectionNode) =>
+        (selection.directives ?? []).every((directive) => includes(directive, on)),
     };
     return new ObjectShape(compilation, [{ set: operation.selectionSet, type }]).complete;
   }
@@ -121,6 +122,6 @@ function includes(directive: DirectiveNode, on: ReadonlySet<string>): boolean {
 }
 
 function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode> {
-  const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
+  const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
   return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
 }

@@ -33,8 +33,8 @@ export function withoutAbstractFragments(
   const splitter = new FragmentSplitter(document, schema, objects);
   return {
     ...document,
-    definitions: document.definitions.flatMap((one) =>
-      one.kind === Kind.OPERATION_DEFINITION ? [splitter.operation(one)] : [],
+    definitions: document.definitions.flatMap((definition) =>
+      definition.kind === Kind.OPERATION_DEFINITION ? [splitter.operation(definition)] : [],
     ),
   };
 }
@@ -52,7 +52,10 @@ class FragmentSplitter {
   }
 
   private set({ selections }: SelectionSetNode, parent: GraphQLCompositeType): SelectionSetNode {
-    return { kind: Kind.SELECTION_SET, selections: selections.flatMap((one) => this.selection(one, parent)) };
+    return {
+      kind: Kind.SELECTION_SET,
+      selections: selections.flatMap((selection) => this.selection(selection, parent)),
+    };
   }
 
   private selection(node: SelectionNode, parent: GraphQLCompositeType): SelectionNode[] {
@@ -84,7 +87,9 @@ class FragmentSplitter {
     if (type === parent || !isAbstractType(type)) return [type];
     if (isObjectType(parent)) return [parent];
     if (!isInterfaceType(parent) || !this.objects.has(parent.name)) return [type];
-    if (parent.getInterfaces().some((one) => one === type)) return [parent];
-    return this.schema.getPossibleTypes(parent).filter((one) => this.schema.isSubType(type, one));
+    if (parent.getInterfaces().some((interfaceType) => interfaceType === type)) return [parent];
+    return this.schema
+      .getPossibleTypes(parent)
+      .filter((possibleType) => this.schema.isSubType(type, possibleType));
   }
 }

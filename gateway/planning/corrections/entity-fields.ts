@@ -46,7 +46,7 @@ export class EntityFields {
     const nodes = new Set<SelectionNode>([...fields].map(({ node }) => node));
     const selections = kept(this.selections, nodes);
     const selected = { ...this.entities, selectionSet: { kind: Kind.SELECTION_SET as const, selections } };
-    const others = this.document.definitions.filter((one) => one !== this.operation);
+    const others = this.document.definitions.filter((definition) => definition !== this.operation);
     const fragments = reachable(selected, others);
     const variables = usedVariables([selected, ...fragments]);
     const definition = {
@@ -73,7 +73,7 @@ export class EntityFields {
 }
 
 function operationOf(document: DocumentNode): OperationDefinitionNode {
-  const operation = document.definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION);
+  const operation = document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   if (!operation) throw new Error('a fetch has no operation');
   return operation;
 }
@@ -96,7 +96,7 @@ function* fieldsOf(
 function conditionsOf(directives: readonly DirectiveNode[] = []): string[] {
   return directives
     .filter(({ name }) => name.value === 'skip' || name.value === 'include')
-    .filter((one) => one.arguments?.some(({ value }) => value.kind === Kind.VARIABLE))
+    .filter((directive) => directive.arguments?.some(({ value }) => value.kind === Kind.VARIABLE))
     .map(print);
 }
 
@@ -117,7 +117,7 @@ function reachable(field: FieldNode, fragments: DocumentNode['definitions']): Do
   see(field);
   let found: DocumentNode['definitions'] = [];
   for (;;) {
-    const next = fragments.filter((one) => 'name' in one && names.has(one.name?.value ?? ''));
+    const next = fragments.filter((fragment) => 'name' in fragment && names.has(fragment.name?.value ?? ''));
     if (next.length === found.length) return next;
     found = next;
     next.forEach(see);

@@ -30,9 +30,9 @@ export function orderFetches(
     return node ? { ...plan, node: ordered(node, operation, supergraph) } : plan;
   const { primary, rest } = node;
   if (!rest) return plan;
-  const whole = ordered({ kind: 'Sequence', nodes: [primary, rest] }, operation, supergraph);
+  const plannedNode = ordered({ kind: 'Sequence', nodes: [primary, rest] }, operation, supergraph);
   // All other fetches follow the event.
-  const nodes = whole.kind === 'Sequence' ? whole.nodes.slice(1) : [];
+  const nodes = plannedNode.kind === 'Sequence' ? plannedNode.nodes.slice(1) : [];
   return { ...plan, node: { ...node, rest: together('Sequence', nodes) } };
 }
 
@@ -79,9 +79,9 @@ function misses(fetch: LocatedFetch, need: Need, done: ReadonlySet<LocatedFetch>
 function withMutationsInTurn(needs: Needs): Needs {
   let last: LocatedFetch | undefined;
   return new Map(
-    [...needs].map(([fetch, own]) => {
-      if (fetch.selected.kind !== OperationTypeNode.MUTATION) return [fetch, own];
-      const turn = last ? [...own, new Set([last])] : own;
+    [...needs].map(([fetch, fetchNeeds]) => {
+      if (fetch.selected.kind !== OperationTypeNode.MUTATION) return [fetch, fetchNeeds];
+      const turn = last ? [...fetchNeeds, new Set([last])] : fetchNeeds;
       last = fetch;
       return [fetch, turn];
     }),
@@ -93,10 +93,10 @@ function stages(fetches: readonly LocatedFetch[], needs: Needs): PlanNode[] {
   const done = new Set<LocatedFetch>();
   const nodes: PlanNode[] = [];
   while (done.size < fetches.length) {
-    const left = fetches.filter((fetch) => !done.has(fetch));
-    const ready = left.filter((fetch) => !needs.get(fetch)?.some((need) => misses(fetch, need, done)));
+    const remaining = fetches.filter((fetch) => !done.has(fetch));
+    const ready = remaining.filter((fetch) => !needs.get(fetch)?.some((need) => misses(fetch, need, done)));
     // On a cycle keep the planner's order.
-    const next = ready.length > 0 ? ready : left.slice(0, 1);
+    const next = ready.length > 0 ? ready : remaining.slice(0, 1);
     nodes.push(together('Parallel', next.map(planNode)));
     for (const fetch of next) done.add(fetch);
   }

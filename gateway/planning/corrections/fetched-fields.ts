@@ -67,7 +67,7 @@ export class FetchedFields {
       if (root) this.root.types.add(root.name);
     }
     // Fetches by length of path, so that parent places exist before their children.
-    for (const fetch of fetches.toSorted((one, other) => one.steps.length - other.steps.length)) {
+    for (const fetch of fetches.toSorted((left, right) => left.steps.length - right.steps.length)) {
       const reached = this.reached(fetch);
       if (reached) this.add(fetch, fetch.selected.set, reached);
     }
@@ -77,8 +77,8 @@ export class FetchedFields {
   needs(fetch: LocatedFetch): Need[] {
     step();
     const providers = this.reached(fetch)?.providers ?? [];
-    const there = providers.length > 0 ? [fetchesOf(providers)] : [];
-    return [...there, ...this.represented(fetch).map((wanted) => fetchesOf(inTime(wanted)))];
+    const placeNeeds = providers.length > 0 ? [fetchesOf(providers)] : [];
+    return [...placeNeeds, ...this.represented(fetch).map((field) => fetchesOf(inTime(field)))];
   }
 
   /**
@@ -87,14 +87,14 @@ export class FetchedFields {
    */
   skippedTooOften(
     operation: OperationSelection,
-    others: Iterable<LocatedFetch>,
+    fetches: Iterable<LocatedFetch>,
   ): Map<LocatedFetch, ReadonlySet<string>> {
     const root = { place: this.root, types: this.root.types, conditions: NONE };
     const neededFields = [
       ...this.neededFields(operation, operation.set, root),
-      ...[...others].flatMap((one) => this.represented(one)),
+      ...[...fetches].flatMap((fetch) => this.represented(fetch)),
     ];
-    return new Map(neededFields.flatMap((one) => unconditionalProvider(one)));
+    return new Map(neededFields.flatMap((neededField) => unconditionalProvider(neededField)));
   }
 
   private represented(fetch: LocatedFetch): NeededField[] {
@@ -102,7 +102,7 @@ export class FetchedFields {
     const reached = requires && this.reached(fetch);
     if (!reached) return [];
     const selectedTypes = distinct(this.selectedTypes(fetch.selected, fetch.selected.set, reached));
-    return selectedTypes.flatMap((one) => this.needed(reached.place, one, requires));
+    return selectedTypes.flatMap((selectedType) => this.needed(reached.place, selectedType, requires));
   }
 
   private neededFields(
@@ -110,37 +110,37 @@ export class FetchedFields {
     set: SelectionSetNode,
     within: PlaceScope,
   ): NeededField[] {
-    return set.selections.flatMap((one): NeededField[] => {
-      const own = conditionsOf(one.directives);
-      if (!own) return [];
-      const conditions = within.conditions.union(new Set(own));
-      if (one.kind !== Kind.FIELD) {
-        const { condition, set: inner } = operation.fragment(one);
+    return set.selections.flatMap((selection): NeededField[] => {
+      const directiveConditions = conditionsOf(selection.directives);
+      if (!directiveConditions) return [];
+      const conditions = within.conditions.union(new Set(directiveConditions));
+      if (selection.kind !== Kind.FIELD) {
+        const { condition, set: inner } = operation.fragment(selection);
         const types = this.narrowed(within.types, condition);
         return this.neededFields(operation, inner, { ...within, types, conditions });
       }
-      const field = within.place.fields.get((one.alias ?? one.name).value);
-      if (!field || one.name.value.startsWith('__')) return [];
+      const field = within.place.fields.get((selection.alias ?? selection.name).value);
+      if (!field || selection.name.value.startsWith('__')) return [];
       const types = [...within.types];
-      const here = types.map((type) => ({ providers: field.providers.get(type) ?? [], conditions }));
-      if (!one.selectionSet) return here;
-      const below = new Set(types.flatMap((type) => [...this.typesOf(type, one.name.value)]));
+      const needed = types.map((type) => ({ providers: field.providers.get(type) ?? [], conditions }));
+      if (!selection.selectionSet) return needed;
+      const below = new Set(types.flatMap((type) => [...this.typesOf(type, selection.name.value)]));
       const inner = { place: field.place, types: below, conditions };
-      return [...here, ...this.neededFields(operation, one.selectionSet, inner)];
+      return [...needed, ...this.neededFields(operation, selection.selectionSet, inner)];
     });
   }
 
   private add(fetch: LocatedFetch, set: SelectionSetNode, within: PlaceScope): void {
     step();
-    for (const one of set.selections) {
-      const conditions = conditionsOf(one.directives);
+    for (const selection of set.selections) {
+      const conditions = conditionsOf(selection.directives);
       if (!conditions) continue;
       const inner = { ...within, conditions: within.conditions.union(new Set(conditions)) };
-      if (one.kind === Kind.FIELD) {
-        this.addField(fetch, one, inner);
+      if (selection.kind === Kind.FIELD) {
+        this.addField(fetch, selection, inner);
         continue;
       }
-      const { condition, set: below } = fetch.selected.fragment(one);
+      const { condition, set: below } = fetch.selected.fragment(selection);
       const types = this.narrowed(inner.types, condition);
       this.add(fetch, below, { ...inner, types, declaredType: condition ?? inner.declaredType });
     }
@@ -169,17 +169,17 @@ export class FetchedFields {
   }
 
   private reached(fetch: LocatedFetch): ReachedPlace | undefined {
-    const own = conditionsAround(fetch);
-    let at: ReachedPlace = { place: this.root, types: this.root.types, conditions: own, providers: [] };
+    const conditions = conditionsAround(fetch);
+    let at: ReachedPlace = { place: this.root, types: this.root.types, conditions, providers: [] };
     for (const { field, types } of fetch.steps) {
       if (field !== undefined) {
-        const known = at.place.fields.get(field);
-        if (!known) return undefined;
-        const providers = [...known.providers.values()].flat();
+        const existing = at.place.fields.get(field);
+        if (!existing) return undefined;
+        const providers = [...existing.providers.values()].flat();
         at = {
-          place: known.place,
-          types: known.place.types,
-          conditions: own.union(common(providers)),
+          place: existing.place,
+          types: existing.place.types,
+          conditions: conditions.union(common(providers)),
           providers,
         };
       }
@@ -198,15 +198,15 @@ export class FetchedFields {
     set: SelectionSetNode,
     within: PlaceScope,
   ): SelectedType[] {
-    return set.selections.flatMap((one) => {
-      const own = conditionsOf(one.directives);
-      if (!own) return [];
-      const conditions = within.conditions.union(new Set(own));
-      if (one.kind === Kind.FIELD) {
-        const types = one.name.value === '__typename' ? [] : [...within.types];
+    return set.selections.flatMap((selection) => {
+      const directiveConditions = conditionsOf(selection.directives);
+      if (!directiveConditions) return [];
+      const conditions = within.conditions.union(new Set(directiveConditions));
+      if (selection.kind === Kind.FIELD) {
+        const types = selection.name.value === '__typename' ? [] : [...within.types];
         return types.map((type) => ({ type, conditions }));
       }
-      const { condition, set: inner } = selected.fragment(one);
+      const { condition, set: inner } = selected.fragment(selection);
       const types = this.narrowed(within.types, condition);
       return this.selectedTypes(selected, inner, { ...within, types, conditions });
     });
@@ -217,9 +217,9 @@ export class FetchedFields {
     selected: SelectedType,
     required: readonly QueryPlanSelectionNode[],
   ): NeededField[] {
-    return required.flatMap((one) => {
-      if (one.kind === 'Field') return this.neededField(place, selected, one);
-      const { typeCondition, selections } = one;
+    return required.flatMap((selection) => {
+      if (selection.kind === 'Field') return this.neededField(place, selected, selection);
+      const { typeCondition, selections } = selection;
       const holds = typeCondition === undefined || this.objectTypes(typeCondition).has(selected.type);
       return holds
         ? this.needed(
@@ -236,12 +236,12 @@ export class FetchedFields {
     const { type, conditions, declaredType: declaredType = type } = selected;
     // The concrete type is not needed, only that it implements the interface.
     if (name === '__typename' && this.objects.has(declaredType)) return [];
-    const known = place.fields.get(alias);
-    if (!known) return [];
-    const below = [...known.place.types].flatMap((inner) =>
-      this.needed(known.place, { type: inner, conditions }, selections),
+    const fetched = place.fields.get(alias);
+    if (!fetched) return [];
+    const below = [...fetched.place.types].flatMap((inner) =>
+      this.needed(fetched.place, { type: inner, conditions }, selections),
     );
-    return [{ providers: known.providers.get(type) ?? [], conditions }, ...below];
+    return [{ providers: fetched.providers.get(type) ?? [], conditions }, ...below];
   }
 
   private narrowed(types: ReadonlySet<string>, condition: string | undefined): ReadonlySet<string> {
@@ -265,10 +265,12 @@ export class FetchedFields {
   }
 
   private objectTypes(name: string): ReadonlySet<string> {
-    const known = this.possible.get(name);
-    if (known) return known;
+    const cached = this.possible.get(name);
+    if (cached) return cached;
     const type = this.schema.getType(name);
-    const types = isAbstractType(type) ? this.schema.getPossibleTypes(type).map((one) => one.name) : [];
+    const types = isAbstractType(type)
+      ? this.schema.getPossibleTypes(type).map((possibleType) => possibleType.name)
+      : [];
     const found = new Set(isObjectType(type) ? [name] : types);
     this.possible.set(name, found);
     return found;
@@ -277,6 +279,6 @@ export class FetchedFields {
 
 function distinct(selected: readonly SelectedType[]): SelectedType[] {
   return [
-    ...new Map(selected.map((one) => [`${one.type} ${[...one.conditions].sort().join()}`, one])).values(),
+    ...new Map(selected.map((type) => [`${type.type} ${[...type.conditions].sort().join()}`, type])).values(),
   ];
 }

@@ -32,8 +32,8 @@ export function newPlace(): Place {
 }
 
 export function fieldOf({ fields }: Place, name: string): FetchedField {
-  const known = fields.get(name);
-  if (known) return known;
+  const existing = fields.get(name);
+  if (existing) return existing;
   const field = { providers: new Map<string, Provider[]>(), place: newPlace() };
   fields.set(name, field);
   return field;
@@ -53,20 +53,22 @@ export function fetchesOf(providers: readonly Provider[]): Need {
 
 /** Fetches that provide the field whenever it is needed. */
 export function inTime({ providers: by, conditions }: NeededField): Provider[] {
-  return by.filter((one) => one.conditions.isSubsetOf(conditions));
+  return by.filter((provider) => provider.conditions.isSubsetOf(conditions));
 }
 
 /** A fetch that would provide the field whenever needed without its outer conditions. */
-export function unconditionalProvider(wanted: NeededField): [LocatedFetch, ReadonlySet<string>][] {
-  const { providers: by, conditions } = wanted;
-  if (inTime(wanted).length > 0 || isNever(conditions)) return [];
-  const found = by.find((one) =>
-    one.conditions.difference(conditionsAround(one.fetch)).isSubsetOf(conditions),
+export function unconditionalProvider(field: NeededField): [LocatedFetch, ReadonlySet<string>][] {
+  const { providers: by, conditions } = field;
+  if (inTime(field).length > 0 || isNever(conditions)) return [];
+  const found = by.find((provider) =>
+    provider.conditions.difference(conditionsAround(provider.fetch)).isSubsetOf(conditions),
   );
   return found ? [[found.fetch, conditions]] : [];
 }
 
 /** Whether the conditions contradict each other. */
 function isNever(conditions: ReadonlySet<string>): boolean {
-  return [...conditions].some((one) => one.startsWith('+') && conditions.has(`-${one.slice(1)}`));
+  return [...conditions].some(
+    (condition) => condition.startsWith('+') && conditions.has(`-${condition.slice(1)}`),
+  );
 }

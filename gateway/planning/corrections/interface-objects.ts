@@ -48,7 +48,7 @@ export function withRewrittenTypesOnly(node: FetchNode): FetchNode {
     rewritten.set(to, [...(rewritten.get(to) ?? []), fragment.replace('... on ', '')]);
   }
   if (!requires || rewritten.size === 0) return node;
-  return { ...node, requires: requires.flatMap((one) => narrowed(one, rewritten)) };
+  return { ...node, requires: requires.flatMap((selection) => narrowed(selection, rewritten)) };
 }
 
 function narrowed(

@@ -35,12 +35,12 @@ export function placedFetches(
   switch (node?.kind) {
     case 'Sequence': {
       const all: LocatedFetch[] = [];
-      for (const one of node.nodes)
-        all.push(...placedFetches(one, { ...context, before: context.before.union(new Set(all)) }));
+      for (const child of node.nodes)
+        all.push(...placedFetches(child, { ...context, before: context.before.union(new Set(all)) }));
       return all;
     }
     case 'Parallel':
-      return node.nodes.flatMap((one) => placedFetches(one, context));
+      return node.nodes.flatMap((node) => placedFetches(node, context));
     case 'Flatten':
       return placedFetches(node.node, { ...context, path: [...context.path, ...node.path] });
     case 'Condition':

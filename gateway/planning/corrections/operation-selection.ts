@@ -49,12 +49,14 @@ export function conditionsOf(directives: readonly DirectiveNode[] = []): string[
   const conditions = directives
     .filter(({ name }) => name.value === 'skip' || name.value === 'include')
     .map(holds);
-  return conditions.includes(false) ? undefined : conditions.filter((one) => typeof one === 'string');
+  return conditions.includes(false)
+    ? undefined
+    : conditions.filter((condition) => typeof condition === 'string');
 }
 
 /** Whether a condition with a literal value holds. */
-function holds({ name, arguments: given = [] }: DirectiveNode): boolean | string {
-  const value = given.find((one) => one.name.value === 'if')?.value;
+function holds({ name, arguments: args = [] }: DirectiveNode): boolean | string {
+  const value = args.find((arg) => arg.name.value === 'if')?.value;
   if (value?.kind === Kind.VARIABLE) return conditionText(value.name.value, name.value === 'include');
   return value?.kind !== Kind.BOOLEAN || value.value === (name.value === 'include');
 }

@@ -68,13 +68,15 @@ class PlaceholderBuilder implements PlaceholderFields {
   }
 
   rewritten(): DocumentNode {
-    const definitions = this.document.definitions.map((one) =>
-      isComposedType(one) ? this.withRequires(one) : one,
+    const definitions = this.document.definitions.map((definition) =>
+      isComposedType(definition) ? this.withRequires(definition) : definition,
     );
     if (this.byName.size === 0) return this.document;
     return {
       ...this.document,
-      definitions: definitions.map((one) => (isComposedType(one) ? this.withAdded(one) : one)),
+      definitions: definitions.map((definition) =>
+        isComposedType(definition) ? this.withAdded(definition) : definition,
+      ),
     };
   }
 
@@ -118,13 +120,13 @@ class PlaceholderBuilder implements PlaceholderFields {
 
   private placeholder(type: ComposedType, node: FieldNode, graph: string): string {
     const field = node.name.value;
-    const given = (node.arguments ?? []) as readonly ConstArgumentNode[];
-    const id = `${graph} ${type.name.value}.${field}(${given.map(print).sort().join()})`;
-    const known = this.names.get(id);
-    if (known) return known;
+    const args = (node.arguments ?? []) as readonly ConstArgumentNode[];
+    const id = `${graph} ${type.name.value}.${field}(${args.map(print).sort().join()})`;
+    const existing = this.names.get(id);
+    if (existing) return existing;
     const name = `required${this.names.size + 1}_${field}_`;
     this.names.set(id, name);
-    this.byName.set(name, { field, arguments: given });
+    this.byName.set(name, { field, arguments: args });
     for (const owner of this.owners(type, field)) {
       const added = this.additions.get(owner) ?? [];
       this.additions.set(owner, [...added, { name, graph, field }]);
@@ -147,7 +149,7 @@ class PlaceholderBuilder implements PlaceholderFields {
     const added = this.additions.get(type.name.value);
     if (!added) return type;
     const fields = added.flatMap(({ name, graph, field }): FieldDefinitionNode[] => {
-      const original = type.fields?.find((one) => one.name.value === field);
+      const original = type.fields?.find((definition) => definition.name.value === field);
       if (!original) return [];
       const directives = (original.directives ?? []).filter(
         (directive) =>

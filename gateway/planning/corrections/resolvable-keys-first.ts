@@ -5,23 +5,24 @@ import { type ConstDirectiveNode, type DocumentNode, Kind } from 'graphql';
  * resolves it.
  */
 export function withResolvableKeysFirst(document: DocumentNode): DocumentNode {
-  const definitions = document.definitions.map((one) => {
-    if (one.kind !== Kind.OBJECT_TYPE_DEFINITION && one.kind !== Kind.INTERFACE_TYPE_DEFINITION) return one;
-    const { directives = [] } = one;
+  const definitions = document.definitions.map((definition) => {
+    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION)
+      return definition;
+    const { directives = [] } = definition;
     const unresolvable = directives.filter(isUnresolvableKey);
-    if (unresolvable.length === 0) return one;
+    if (unresolvable.length === 0) return definition;
     return {
-      ...one,
+      ...definition,
       directives: [...directives.filter((directive) => !isUnresolvableKey(directive)), ...unresolvable],
     };
   });
   return { ...document, definitions };
 }
 
-function isUnresolvableKey({ name, arguments: given }: ConstDirectiveNode): boolean {
+function isUnresolvableKey({ name, arguments: args }: ConstDirectiveNode): boolean {
   return (
     name.value === 'join__type' &&
-    (given ?? []).some(
+    (args ?? []).some(
       (argument) =>
         argument.name.value === 'resolvable' && argument.value.kind === Kind.BOOLEAN && !argument.value.value,
     )

@@ -27,7 +27,7 @@ function restoreNode(node: PlanNode, corrections: PlanCorrections): PlanNode {
   switch (node.kind) {
     case 'Sequence':
     case 'Parallel':
-      return { ...node, nodes: node.nodes.map((one) => restoreNode(one, corrections)) };
+      return { ...node, nodes: node.nodes.map((node) => restoreNode(node, corrections)) };
     case 'Flatten':
       return { ...node, node: restoreNode(node.node, corrections) };
     case 'Condition':
@@ -46,7 +46,7 @@ function restoreNode(node: PlanNode, corrections: PlanCorrections): PlanNode {
 function restoreFetches(node: FetchNode, corrections: PlanCorrections): PlanNode {
   if (!node.requires) return restoreFetch(node, corrections);
   const right = withoutInterfaceNames(withRewrittenTypesOnly(node), corrections.interfaceObjects);
-  const nodes = splitFetch(right, corrections).map((one) => restoreFetch(one, corrections));
+  const nodes = splitFetch(right, corrections).map((part) => restoreFetch(part, corrections));
   return nodes.length === 1 && nodes[0] ? nodes[0] : { kind: 'Parallel', nodes };
 }
 

@@ -29,13 +29,13 @@ export function splitFetch(node: FetchNode, corrections: PlanCorrections): Fetch
   if (groups.length < 2) return [node];
   return groups.map((group) => {
     const { operation, variables } = fields.only(group.fields);
-    const others = mergedTrees(groups.filter((one) => one !== group).map(({ needs }) => needs));
+    const others = mergedTrees(groups.filter((other) => other !== group).map(({ needs }) => needs));
     const isKey = (name: string) =>
       fields.all.some(({ type }) => corrections.requirements.isKey(node.serviceName, type, name));
     return {
       ...node,
       operation,
-      requires: requires.flatMap((one) => needed(one, { needs: group.needs, others, isKey })),
+      requires: requires.flatMap((selection) => needed(selection, { needs: group.needs, others, isKey })),
       variableUsages: (node.variableUsages ?? []).filter((name) => variables.has(name)),
     };
   });
@@ -51,7 +51,9 @@ function isOfObject(
   { interfaceObjects }: PlanCorrections,
 ): boolean {
   return requires.some(
-    (one) => one.kind === 'InlineFragment' && interfaceObjects.get(one.typeCondition ?? '')?.has(serviceName),
+    (selection) =>
+      selection.kind === 'InlineFragment' &&
+      interfaceObjects.get(selection.typeCondition ?? '')?.has(serviceName),
   );
 }
 
@@ -68,8 +70,8 @@ function grouped(
     const ofObject = interfaceObjects.get(field.type)?.has(service) ?? false;
     const conditions = required ? `${field.conditions} ${ofObject ? [...required.keys()].join() : ''}` : '';
     const group = groups.find(
-      (one) =>
-        one.conditions === conditions && !clash(namesIn(mergedTrees([one.needs, needs])), placeholders),
+      (group) =>
+        group.conditions === conditions && !clash(namesIn(mergedTrees([group.needs, needs])), placeholders),
     );
     if (!group) groups.push({ conditions, fields: new Set([field]), needs });
     else {
@@ -88,9 +90,9 @@ function clash(names: ReadonlySet<string>, { byName }: PlaceholderFields): boole
 
 function namesOf(selections: readonly QueryPlanSelectionNode[]): Set<string> {
   return new Set(
-    selections.flatMap((one) => [
-      ...(one.kind === 'Field' ? [one.name] : []),
-      ...namesOf(one.selections ?? []),
+    selections.flatMap((selection) => [
+      ...(selection.kind === 'Field' ? [selection.name] : []),
+      ...namesOf(selection.selections ?? []),
     ]),
   );
 }
@@ -112,7 +114,7 @@ function needed(selection: QueryPlanSelectionNode, share: Share): QueryPlanSelec
   const inner = selection.kind === 'Field' ? below(selection.name, share) : share;
   if (inner === undefined) return [];
   if (!selection.selections) return [selection];
-  const selections = selection.selections.flatMap((one) => needed(one, inner));
+  const selections = selection.selections.flatMap((selection) => needed(selection, inner));
   return selections.length > 0 ? [{ ...selection, selections } as QueryPlanSelectionNode] : [];
 }
 
@@ -120,8 +122,8 @@ function needed(selection: QueryPlanSelectionNode, share: Share): QueryPlanSelec
 function below(name: string, { needs, others, isKey }: Share): Share | undefined {
   const [need, otherNeed] = [needs.get(name), others.get(name)];
   if (!need && otherNeed && !isKey(name)) return undefined;
-  const nothing: FieldTree = new Map<string, FieldTree>();
+  const empty: FieldTree = new Map<string, FieldTree>();
   // Keys and unclaimed fields are needed completely.
-  if (!need) return { needs: nothing, others: nothing, isKey };
-  return { needs: need, others: otherNeed ?? nothing, isKey: () => false };
+  if (!need) return { needs: empty, others: empty, isKey };
+  return { needs: need, others: otherNeed ?? empty, isKey: () => false };
 }

@@ -38,7 +38,7 @@ export function splitRequiringSubgraphs(document: DocumentNode): SplitSupergraph
   if (requiring.size === 0) return { document, parts: new Map<string, string>() };
   const parts = new Map<string, string>();
   const graphs = { requiring, leaves: leafTypes(document) };
-  const definitions = document.definitions.map((one) => definition(one, graphs, parts));
+  const definitions = document.definitions.map((node) => definition(node, graphs, parts));
   return { document: { ...document, definitions }, parts };
 }
 
@@ -52,16 +52,16 @@ interface Graphs {
 }
 
 function leafTypes({ definitions }: DocumentNode): Set<string> {
-  const declared = definitions.flatMap((one) =>
-    one.kind === Kind.ENUM_TYPE_DEFINITION || one.kind === Kind.SCALAR_TYPE_DEFINITION
-      ? [one.name.value]
+  const declared = definitions.flatMap((definition) =>
+    definition.kind === Kind.ENUM_TYPE_DEFINITION || definition.kind === Kind.SCALAR_TYPE_DEFINITION
+      ? [definition.name.value]
       : [],
   );
   return new Set([...specifiedScalarTypes.map(({ name }) => name), ...declared]);
 }
 
-function isComposed(one: DefinitionNode): one is ComposedType {
-  return one.kind === Kind.OBJECT_TYPE_DEFINITION || one.kind === Kind.INTERFACE_TYPE_DEFINITION;
+function isComposed(node: DefinitionNode): node is ComposedType {
+  return node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_DEFINITION;
 }
 
 function requiringGraphs({ definitions }: DocumentNode): Set<string> {
@@ -73,7 +73,7 @@ function requiringGraphs({ definitions }: DocumentNode): Set<string> {
  * a graph knows of the types of an interface the planner tries every combination, and two that know it are too many.
  */
 function requiringIn({ directives = [], fields = [] }: ComposedType): Set<string> {
-  const objects = directives.filter((one) => hasTrue(one, 'isInterfaceObject'));
+  const objects = directives.filter((directive) => hasTrue(directive, 'isInterfaceObject'));
   const all = fields.flatMap((field) => (field.directives ?? []).filter(requires));
   return new Set(graphsOf(all)).difference(new Set(graphsOf(objects)));
 }
@@ -87,40 +87,40 @@ function partOf(graph: string): string {
 }
 
 function definition(
-  one: DefinitionNode,
+  node: DefinitionNode,
   { requiring, leaves }: Graphs,
   parts: Map<string, string>,
 ): DefinitionNode {
-  if (isComposed(one)) return composed(one, { requiring, leaves });
-  switch (one.kind) {
+  if (isComposed(node)) return composed(node, { requiring, leaves });
+  switch (node.kind) {
     case Kind.ENUM_TYPE_DEFINITION:
-      return one.name.value === 'join__Graph' ? withParts(one, requiring, parts) : ofEnum(one, requiring);
+      return node.name.value === 'join__Graph' ? withParts(node, requiring, parts) : ofEnum(node, requiring);
     case Kind.INPUT_OBJECT_TYPE_DEFINITION:
       return {
-        ...joined(one, requiring),
-        fields: (one.fields ?? []).map((field) => joined(field, requiring)),
+        ...joined(node, requiring),
+        fields: (node.fields ?? []).map((field) => joined(field, requiring)),
       };
     case Kind.UNION_TYPE_DEFINITION:
     case Kind.SCALAR_TYPE_DEFINITION:
-      return joined(one, requiring);
+      return joined(node, requiring);
     default:
-      return one;
+      return node;
   }
 }
 
-function ofEnum(one: EnumTypeDefinitionNode, requiring: ReadonlySet<string>): EnumTypeDefinitionNode {
-  return { ...joined(one, requiring), values: (one.values ?? []).map((value) => joined(value, requiring)) };
+function ofEnum(node: EnumTypeDefinitionNode, requiring: ReadonlySet<string>): EnumTypeDefinitionNode {
+  return { ...joined(node, requiring), values: (node.values ?? []).map((value) => joined(value, requiring)) };
 }
 
 function withParts(
-  one: EnumTypeDefinitionNode,
+  node: EnumTypeDefinitionNode,
   requiring: ReadonlySet<string>,
   parts: Map<string, string>,
 ): EnumTypeDefinitionNode {
-  const values = (one.values ?? []).flatMap((value) =>
+  const values = (node.values ?? []).flatMap((value) =>
     requiring.has(value.name.value) ? [value, part(value, parts)] : [value],
   );
-  return { ...one, values };
+  return { ...node, values };
 }
 
 function part(value: EnumValueDefinitionNode, parts: Map<string, string>): EnumValueDefinitionNode {
@@ -141,9 +141,9 @@ function joined<T extends { readonly directives?: readonly ConstDirectiveNode[] 
   node: T,
   requiring: ReadonlySet<string>,
 ): T {
-  const directives = (node.directives ?? []).flatMap((one) => {
-    const graph = argumentText(one, 'graph');
-    return graph !== undefined && requiring.has(graph) ? [one, inPart(one, graph)] : [one];
+  const directives = (node.directives ?? []).flatMap((directive) => {
+    const graph = argumentText(directive, 'graph');
+    return graph !== undefined && requiring.has(graph) ? [directive, inPart(directive, graph)] : [directive];
   });
   return { ...node, directives };
 }
@@ -155,14 +155,16 @@ function inPart(directive: ConstDirectiveNode, graph: string): ConstDirectiveNod
 const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
 
 function composed(type: ComposedType, { requiring, leaves }: Graphs): ComposedType {
-  const own = requiringIn(type);
+  const requiringGraphs = requiringIn(type);
   const joins = (type.directives ?? []).filter(({ name }) => name.value === 'join__type');
   const graphs = [...new Set(graphsOf(joins))];
-  const directives = (type.directives ?? []).flatMap((one) => {
-    const graph = argumentText(one, 'graph');
-    if (graph === undefined || !requiring.has(graph)) return [one];
-    const isKey = argumentText(one, 'key') !== undefined;
-    return isKey && !own.has(graph) ? [one, withoutKey(inPart(one, graph))] : [one, inPart(one, graph)];
+  const directives = (type.directives ?? []).flatMap((directive) => {
+    const graph = argumentText(directive, 'graph');
+    if (graph === undefined || !requiring.has(graph)) return [directive];
+    const isKey = argumentText(directive, 'key') !== undefined;
+    return isKey && !requiringGraphs.has(graph)
+      ? [directive, withoutKey(inPart(directive, graph))]
+      : [directive, inPart(directive, graph)];
   });
   const isLeaf = (type.fields ?? []).every((field) => leaves.has(namedType(field.type)));
   const fields = type.fields?.map((field) => {
@@ -170,9 +172,9 @@ function composed(type: ComposedType, { requiring, leaves }: Graphs): ComposedTy
     // Without it the planner would ask the subgraph for the rest of such an entity once more, by its key.
     const has = (graph: string) =>
       isWhole(type, joins, graph) ||
-      (isLeaf && !own.has(graph)) ||
+      (isLeaf && !requiringGraphs.has(graph)) ||
       keyNames(joins, graph).has(field.name.value);
-    return shared(field, { graphs, requiring, own, has });
+    return shared(field, { graphs, requiring, own: requiringGraphs, has });
   });
   return { ...type, directives: distinct(directives), fields: fields ?? [] };
 }
@@ -191,11 +193,11 @@ function shared(field: FieldDefinitionNode, { graphs, requiring, own, has }: Sha
   const { directives = [] } = explicit(field, parted.every(has) ? [] : graphs);
   return {
     ...field,
-    directives: directives.flatMap((one) => {
-      const graph = argumentText(one, 'graph');
-      if (!isJoinField(one) || graph === undefined || !requiring.has(graph)) return [one];
-      if (requires(one) && own.has(graph)) return [inPart(one, graph)];
-      return [one, has(graph) ? inPart(one, graph) : external(one, graph)];
+    directives: directives.flatMap((directive) => {
+      const graph = argumentText(directive, 'graph');
+      if (!isJoinField(directive) || graph === undefined || !requiring.has(graph)) return [directive];
+      if (requires(directive) && own.has(graph)) return [inPart(directive, graph)];
+      return [directive, has(graph) ? inPart(directive, graph) : external(directive, graph)];
     }),
   };
 }
@@ -209,8 +211,8 @@ function explicit(field: FieldDefinitionNode, graphs: readonly string[]): FieldD
 
 function external(directive: ConstDirectiveNode, graph: string): ConstDirectiveNode {
   const type = directive.arguments?.filter(({ name }) => name.value === 'type') ?? [];
-  const given = joinField(partOf(graph), true);
-  return { ...given, arguments: [...(given.arguments ?? []), ...type] };
+  const base = joinField(partOf(graph), true);
+  return { ...base, arguments: [...(base.arguments ?? []), ...type] };
 }
 
 function withoutKey(directive: ConstDirectiveNode): ConstDirectiveNode {
@@ -219,7 +221,7 @@ function withoutKey(directive: ConstDirectiveNode): ConstDirectiveNode {
 }
 
 function distinct(directives: readonly ConstDirectiveNode[]): ConstDirectiveNode[] {
-  const texts = directives.map((one) => JSON.stringify(one));
+  const texts = directives.map((directive) => JSON.stringify(directive));
   return directives.filter((_, at) => texts.indexOf(texts[at]!) === at);
 }
 
@@ -229,18 +231,18 @@ function namedType(type: TypeNode): string {
 
 /** Whether the graph has the type without a key: as a value, or as an interface of what has one. */
 function isWhole(type: ComposedType, joins: readonly ConstDirectiveNode[], graph: string): boolean {
-  const ofGraph = joins.filter((one) => argumentText(one, 'graph') === graph);
+  const ofGraph = joins.filter((join) => argumentText(join, 'graph') === graph);
   if (type.kind === Kind.INTERFACE_TYPE_DEFINITION)
-    return !ofGraph.some((one) => hasTrue(one, 'isInterfaceObject'));
-  return !ofGraph.some((one) => argumentText(one, 'key') !== undefined);
+    return !ofGraph.some((join) => hasTrue(join, 'isInterfaceObject'));
+  return !ofGraph.some((join) => argumentText(join, 'key') !== undefined);
 }
 
 /** The fields that keys of the type begin with in a graph. */
 function keyNames(joins: readonly ConstDirectiveNode[], graph: string): Set<string> {
-  const keys = joins.filter((one) => argumentText(one, 'graph') === graph);
+  const keys = joins.filter((join) => argumentText(join, 'graph') === graph);
   return new Set(
-    keys.flatMap((one) => {
-      const key = argumentText(one, 'key');
+    keys.flatMap((directive) => {
+      const key = argumentText(directive, 'key');
       return key === undefined ? [] : fieldNames(key);
     }),
   );

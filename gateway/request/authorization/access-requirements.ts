@@ -48,11 +48,15 @@ export function collectAccessRequirements(
       Field: (node) => {
         const parent = types.getParentType();
         if (!parent || node.name.value.startsWith('__')) return;
-        const [name, shown] = [node.name.value, node.alias?.value ?? node.name.value];
-        const own = rules.ofField(parent, name);
+        const [name, responseKey] = [node.name.value, node.alias?.value ?? node.name.value];
+        const conditions = rules.ofField(parent, name);
         // Plans fetch keys under their own names: a field aliased to a key's name could return the key.
-        const taken = shown === name || shown.startsWith('__') ? [] : rules.ofField(parent, shown);
-        guard(node, `${parent.name}.${own.length > 0 ? name : shown}`, [...own, ...taken]);
+        const keyConditions =
+          responseKey === name || responseKey.startsWith('__') ? [] : rules.ofField(parent, responseKey);
+        guard(node, `${parent.name}.${conditions.length > 0 ? name : responseKey}`, [
+          ...conditions,
+          ...keyConditions,
+        ]);
       },
       InlineFragment: fragment,
       FragmentDefinition: fragment,

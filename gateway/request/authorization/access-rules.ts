@@ -11,7 +11,7 @@ import { type Condition, type ReadConditions, conditionKey, conditionReader } fr
 
 /** Access requirements of the fields and types of a supergraph. */
 export class AccessRules {
-  private readonly known = new Map<string, readonly Condition[]>();
+  private readonly cache = new Map<string, readonly Condition[]>();
 
   private constructor(
     private readonly api: GraphQLSchema,
@@ -34,11 +34,11 @@ export class AccessRules {
   /** Conditions of selecting a field: those of the field, of its parent type and of its return type. */
   ofField(parent: GraphQLCompositeType, name: string): readonly Condition[] {
     const key = `${parent.name}.${name}`;
-    const known = this.known.get(key);
-    if (known) return known;
+    const cached = this.cache.get(key);
+    if (cached) return cached;
     const found = distinct([...this.ofType(parent), ...this.named(parent.name, name)]);
     // Cache only fields of the schema, so that the cache is bounded.
-    if (found.length > 0 || this.field(parent.name, name)) this.known.set(key, found);
+    if (found.length > 0 || this.field(parent.name, name)) this.cache.set(key, found);
     return found;
   }
 
@@ -49,7 +49,7 @@ export class AccessRules {
   ofType(type: GraphQLNamedType): readonly Condition[] {
     const own = this.read(this.full.getType(type.name)?.astNode?.directives);
     return isInterfaceType(type)
-      ? [...own, ...this.implementations(type).flatMap((one) => this.ofType(one))]
+      ? [...own, ...this.implementations(type).flatMap((implementation) => this.ofType(implementation))]
       : own;
   }
 
@@ -58,7 +58,10 @@ export class AccessRules {
     const field = this.field(parent, name);
     const own = field ? [...this.read(field.astNode?.directives), ...this.returned(field)] : [];
     if (!isInterfaceType(type)) return own;
-    return [...own, ...this.implementations(type).flatMap((one) => this.named(one.name, name))];
+    return [
+      ...own,
+      ...this.implementations(type).flatMap((implementation) => this.named(implementation.name, name)),
+    ];
   }
 
   /**

@@ -89,7 +89,9 @@ class Walk {
 
 /** Error message with the required scopes. Policies are omitted: clients cannot request them by name. */
 function refusalText(conditions: readonly Condition[]): string {
-  const scopes = conditions.flatMap((one) => (one.kind === 'scopes' ? [scopesInWords(one.anyOf)] : []));
+  const scopes = conditions.flatMap((condition) =>
+    condition.kind === 'scopes' ? [scopesInWords(condition.anyOf)] : [],
+  );
   const needed = scopes.length > 0 ? ` It needs the scope ${scopes.join(', and ')}.` : '';
   return `The token does not allow this field or type.${needed}`;
 }

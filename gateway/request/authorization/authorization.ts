@@ -62,8 +62,8 @@ export class Authorization {
     const lacking = unmetConditions(actor, guarded);
     if (lacking.size === 0) return undefined;
     const key = filterKey(operationName, lacking);
-    const known = guarded.views.get(key);
-    if (known) return known;
+    const cached = guarded.views.get(key);
+    if (cached) return cached;
     const view = this.build(document, operationName, { guards: guarded.guards, lacking });
     if (view) guarded.views.set(key, view);
     return view;
@@ -83,8 +83,8 @@ export class Authorization {
   }
 
   private guarded(document: DocumentNode, rules: AccessRules): DocumentRequirements {
-    const known = this.documents.get(document);
-    if (known) return known;
+    const cached = this.documents.get(document);
+    if (cached) return cached;
     const guards = collectAccessRequirements(document, this.supergraph.api, rules);
     const all = [...guards.values()].flatMap(({ conditions }) => conditions);
     const conditions = [...new Map(all.map((condition) => [conditionKey(condition), condition])).values()];
@@ -110,13 +110,13 @@ export class Authorization {
     }
     const { api: schema, full, apiConditions: conditions } = this.supergraph;
     const filtered = filterDocument(document, denied);
-    const left = getOperationAST(filtered, operationName)?.selectionSet.selections ?? [];
+    const selections = getOperationAST(filtered, operationName)?.selectionSet.selections ?? [];
     const fields = [...denied].filter((node): node is FieldNode => node.kind === Kind.FIELD);
     return {
       document: filtered,
       shape: new ResponseShape({ document, operation, schema, full, conditions, denied: new Set(fields) }),
       errors: authorizationErrors({ document, operation, schema, guards, denied }),
-      empty: left.every((node) => node.kind === Kind.FIELD && node.name.value === '__typename'),
+      empty: selections.every((node) => node.kind === Kind.FIELD && node.name.value === '__typename'),
     };
   }
 }

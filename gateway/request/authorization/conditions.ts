@@ -16,8 +16,8 @@ export type Condition =
 export function isMet(condition: Condition, actor: Actor): boolean {
   if (condition.kind === 'authenticated') return !actor.anonymous;
   if (condition.kind === 'scopes') return holdsScopes(actor, condition.anyOf);
-  const held = actor.policies ?? [];
-  return condition.anyOf.some((all) => all.every((name) => held.includes(name)));
+  const policies = actor.policies ?? [];
+  return condition.anyOf.some((all) => all.every((name) => policies.includes(name)));
 }
 
 /** A key that is equal for equal conditions. */
@@ -58,7 +58,7 @@ function read(feature: Feature, directive: ConstDirectiveNode): Condition {
 }
 
 function argument(directive: ConstDirectiveNode, name: string): ConstValueNode | undefined {
-  return directive.arguments?.find((one) => one.name.value === name)?.value;
+  return directive.arguments?.find((argument) => argument.name.value === name)?.value;
 }
 
 function text(value: ConstValueNode | undefined): string | undefined {

@@ -21,7 +21,7 @@ export function filterDocument(document: DocumentNode, denied: ReadonlySet<Restr
     FragmentDefinition: (node) => (denied.has(node) ? null : undefined),
     // Visited before its selections: removed ones are not visited.
     SelectionSet: (node): SelectionSetNode | undefined => {
-      const selections = node.selections.filter((one) => !isDenied(one));
+      const selections = node.selections.filter((selection) => !isDenied(selection));
       if (selections.length === node.selections.length) return undefined;
       return { ...node, selections: selections.length > 0 ? selections : [TYPENAME] };
     },

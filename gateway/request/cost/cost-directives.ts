@@ -51,7 +51,7 @@ function find(
 }
 
 function argument(node: ConstDirectiveNode | undefined, name: string): ConstValueNode | undefined {
-  return node?.arguments?.find((given) => given.name.value === name)?.value;
+  return node?.arguments?.find((argument) => argument.name.value === name)?.value;
 }
 
 function isFalse(value: ConstValueNode | undefined): boolean {
@@ -67,5 +67,5 @@ function numberOf(value: ConstValueNode | undefined): number | undefined {
 
 function strings(value: ConstValueNode | undefined): readonly string[] {
   if (value?.kind !== Kind.LIST) return [];
-  return value.values.flatMap((one) => (one.kind === Kind.STRING ? [one.value] : []));
+  return value.values.flatMap((value) => (value.kind === Kind.STRING ? [value.value] : []));
 }

@@ -87,12 +87,17 @@ class TreeBuilder {
     const cost = this.sources.costs.of(type.name, definition);
     const { weight, slicing } = cost;
     const once = argumentCost(cost, field);
-    const given = givenCost(cost, field);
-    const own = slicing && this.sized(slicing, field, definition.args);
-    const length = lengthFrom(sized, field.name.value) ?? ownLength(own);
-    const node = merge(parent, field.alias?.value ?? field.name.value, { weight, once, given, length });
+    const inputCost = givenCost(cost, field);
+    const ownSize = slicing && this.sized(slicing, field, definition.args);
+    const length = lengthFrom(sized, field.name.value) ?? ownLength(ownSize);
+    const node = merge(parent, field.alias?.value ?? field.name.value, {
+      weight,
+      once,
+      inputCost,
+      length,
+    });
     const named = getNamedType(definition.type);
-    if (field.selectionSet && isCompositeType(named)) this.addSet(node, named, field.selectionSet, own);
+    if (field.selectionSet && isCompositeType(named)) this.addSet(node, named, field.selectionSet, ownSize);
   }
 
   private sized(
@@ -113,9 +118,9 @@ function argumentCost(cost: FieldCost, field: FieldNode): number {
 }
 
 function givenCost(cost: FieldCost, field: FieldNode): InputObjectCost | undefined {
-  const costs = (field.arguments ?? []).flatMap(({ name, value }) => cost.given(name.value, value) ?? []);
+  const costs = (field.arguments ?? []).flatMap(({ name, value }) => cost.inputCost(name.value, value) ?? []);
   if (costs.length === 0) return undefined;
-  return (variables) => costs.reduce((sum, one) => sum + one(variables), 0);
+  return (variables) => costs.reduce((sum, cost) => sum + cost(variables), 0);
 }
 
 /** Length of the field given by its parent, if any. */
@@ -124,38 +129,38 @@ function lengthFrom(sized: Sized | undefined, field: string): Length | undefined
 }
 
 /** Length of a list given by its own arguments. */
-function ownLength(own: Sized | undefined): Length | undefined {
-  return own?.fields.length === 0 ? own.length : undefined;
+function ownLength(size: Sized | undefined): Length | undefined {
+  return size?.fields.length === 0 ? size.length : undefined;
 }
 
 /** Merges fields with the same response key into one node with the higher cost. */
 function merge(
   parent: CostNode,
   key: string,
-  { weight, once, given, length }: Omit<CostNode, 'children'>,
+  { weight, once, inputCost: given, length }: Omit<CostNode, 'children'>,
 ): CostNode {
-  const known = parent.children.get(key);
-  if (!known) {
-    const node: CostNode = { weight, once, given, length, children: new Map() };
+  const existing = parent.children.get(key);
+  if (!existing) {
+    const node: CostNode = { weight, once, inputCost: given, length, children: new Map() };
     parent.children.set(key, node);
     return node;
   }
-  known.weight = Math.max(known.weight, weight);
-  known.once = Math.max(known.once, once);
+  existing.weight = Math.max(existing.weight, weight);
+  existing.once = Math.max(existing.once, once);
   // The same response key has the same arguments.
-  known.given ??= given;
-  const before = known.length;
-  if (!before) known.length = length;
+  existing.inputCost ??= given;
+  const before = existing.length;
+  if (!before) existing.length = length;
   else if (length && length !== before)
-    known.length = (variables) => Math.max(before(variables), length(variables));
-  return known;
+    existing.length = (variables) => Math.max(before(variables), length(variables));
+  return existing;
 }
 
 /** Removes nodes without cost, so that only costly parts of results are visited. */
 function prune(node: CostNode): CostNode {
   for (const [key, child] of node.children) {
     prune(child);
-    if (child.weight + child.once === 0 && !child.given && child.children.size === 0)
+    if (child.weight + child.once === 0 && !child.inputCost && child.children.size === 0)
       node.children.delete(key);
   }
   return node;

@@ -13,7 +13,7 @@ export interface CostNode {
   /** Cost of the field independent of its number of values: that of its arguments. */
   once: number;
   /** Cost of input objects in arguments, paid once; undefined for none. */
-  given?: InputObjectCost | undefined;
+  inputCost?: InputObjectCost | undefined;
   /** Number of values per parent; undefined means one. */
   length?: Length | undefined;
   readonly children: Map<string, CostNode>;
@@ -25,7 +25,9 @@ export function estimatedCost(tree: CostNode, variables: Variables): number {
   for (const child of tree.children.values()) {
     const each = child.weight + estimatedCost(child, variables);
     sum +=
-      child.once + (child.given?.(variables) ?? 0) + (child.length ? each * child.length(variables) : each);
+      child.once +
+      (child.inputCost?.(variables) ?? 0) +
+      (child.length ? each * child.length(variables) : each);
   }
   return sum;
 }
@@ -36,7 +38,7 @@ export function actualCost(tree: CostNode, data: unknown, variables: Variables):
   const values = data as Readonly<Record<string, unknown>>;
   let sum = 0;
   for (const [key, child] of tree.children)
-    sum += child.once + (child.given?.(variables) ?? 0) + valueCost(child, values[key], variables);
+    sum += child.once + (child.inputCost?.(variables) ?? 0) + valueCost(child, values[key], variables);
   return sum;
 }
 
@@ -60,7 +62,7 @@ export async function actualCostInTurns(
     }
     sum += node.weight;
     for (const [key, child] of node.children) {
-      sum += child.once + (child.given?.(variables) ?? 0);
+      sum += child.once + (child.inputCost?.(variables) ?? 0);
       open.push([child, (value as Readonly<Record<string, unknown>>)[key]]);
     }
   }

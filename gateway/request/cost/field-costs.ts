@@ -22,7 +22,7 @@ export interface FieldCost {
   /** Costs of arguments with `@cost`, paid once when the argument is given. */
   readonly arguments: ReadonlyMap<string, number>;
   /** Cost of input objects in an argument; undefined when their types have no weights. */
-  readonly given: (argument: string, value: ValueNode) => InputObjectCost | undefined;
+  readonly inputCost: (argument: string, value: ValueNode) => InputObjectCost | undefined;
   /** Number of values that the field or its sized fields return; undefined when neither is a list. */
   readonly slicing?: Slicing;
 }
@@ -39,7 +39,7 @@ const RELAY_LISTS = ['edges', 'nodes'];
  * mutation 300, and the length of a list is Relay's `first` or `last`.
  */
 export class FieldCosts {
-  private readonly known = new WeakMap<GraphQLField<unknown, unknown>, FieldCost>();
+  private readonly cache = new WeakMap<GraphQLField<unknown, unknown>, FieldCost>();
   private readonly directives: CostDirectives;
   private readonly inputs: InputCosts;
 
@@ -50,20 +50,20 @@ export class FieldCosts {
   }
 
   of(parent: string, field: GraphQLField<unknown, unknown>): FieldCost {
-    const known = this.known.get(field);
-    if (known) return known;
+    const cached = this.cache.get(field);
+    if (cached) return cached;
     const full = this.fullField(parent, field);
     const slicing = slicingOf(full, this.directives);
     const cost = {
       weight: this.weight(parent, full),
       arguments: argumentWeights(full, this.directives),
-      given: (name: string, value: ValueNode) => {
-        const argument = full.args.find((one) => one.name === name);
+      inputCost: (name: string, value: ValueNode) => {
+        const argument = full.args.find((arg) => arg.name === name);
         return argument && this.inputs.of(argument.type, value);
       },
       ...(slicing ? { slicing } : {}),
     };
-    this.known.set(field, cost);
+    this.cache.set(field, cost);
     return cost;
   }
 

@@ -30,22 +30,23 @@ export class InputCosts {
   }
 
   private cost(type: string, value: unknown): number {
-    if (Array.isArray(value)) return value.reduce<number>((sum, one) => sum + this.cost(type, one), 0);
+    if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + this.cost(type, item), 0);
     if (typeof value !== 'object' || value === null) return 0;
     let sum = 0;
     for (const field of this.fields(type)) {
-      const given = (value as Readonly<Record<string, unknown>>)[field.name];
-      if (given === undefined) continue;
-      sum += (this.directives.weight(field.astNode) ?? 0) + this.cost(getNamedType(field.type).name, given);
+      const fieldValue = (value as Readonly<Record<string, unknown>>)[field.name];
+      if (fieldValue === undefined) continue;
+      sum +=
+        (this.directives.weight(field.astNode) ?? 0) + this.cost(getNamedType(field.type).name, fieldValue);
     }
     return sum;
   }
 
   /** Input types may be recursive. */
   private hasWeights(type: string): boolean {
-    const known = this.weightedTypes.get(type);
-    if (known !== undefined) return known;
-    const seen = new Set([type]);
+    const cached = this.weightedTypes.get(type);
+    if (cached !== undefined) return cached;
+    const visited = new Set([type]);
     const open = [type];
     for (let name = open.pop(); name !== undefined; name = open.pop()) {
       for (const field of this.fields(name)) {
@@ -54,8 +55,8 @@ export class InputCosts {
           return true;
         }
         const inner = getNamedType(field.type).name;
-        if (!seen.has(inner)) open.push(inner);
-        seen.add(inner);
+        if (!visited.has(inner)) open.push(inner);
+        visited.add(inner);
       }
     }
     this.weightedTypes.set(type, false);

@@ -35,19 +35,19 @@ export interface LengthSources {
 
 /** Reads the largest slicing argument: its literal, its variable or default, else the assumed size. */
 export function lengthOf({ slicing, field, operation, args }: LengthSources): Length {
-  const given = slicing.arguments.map((path) => {
+  const values = slicing.arguments.map((path) => {
     const [name = '', ...inner] = path.split('.');
     const value = field.arguments?.find((argument) => argument.name.value === name)?.value;
     const fallback = numberAt(args.find((argument) => argument.name === name)?.defaultValue, inner);
     return inner.length === 0 ? valueOf(value, operation, fallback) : innerValueOf(value, inner, fallback);
   });
   return (variables) => {
-    let most: number | undefined;
-    for (const value of given) {
+    let max: number | undefined;
+    for (const value of values) {
       const size = value(variables);
-      if (size !== undefined) most = Math.max(most ?? 0, size);
+      if (size !== undefined) max = Math.max(max ?? 0, size);
     }
-    return slicing.inner * (most ?? slicing.assumed);
+    return slicing.inner * (max ?? slicing.assumed);
   };
 }
 
@@ -59,12 +59,12 @@ export function violatesOneSlicingArgument({
 }: Omit<LengthSources, 'operation'>): boolean {
   if (!slicing.requireOne) return false;
   const named = slicing.arguments.map((path) => path.split('.', 1)[0] ?? '');
-  const given = named.filter(
+  const set = named.filter(
     (name) =>
       field.arguments?.some((argument) => argument.name.value === name) ||
       args.find((argument) => argument.name === name)?.defaultValue !== undefined,
   );
-  return given.length !== 1;
+  return set.length !== 1;
 }
 
 /** A slicing argument in an input object: `input.first`. */
@@ -97,8 +97,8 @@ function valueOf(
   const ofVariable =
     definition?.defaultValue?.kind === Kind.INT ? Number(definition.defaultValue.value) : fallback;
   return (variables) => {
-    const given = variables[name];
-    if (typeof given === 'number') return given;
-    return given === undefined ? ofVariable : undefined;
+    const value = variables[name];
+    if (typeof value === 'number') return value;
+    return value === undefined ? ofVariable : undefined;
   };
 }

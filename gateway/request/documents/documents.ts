@@ -21,7 +21,7 @@ export type CheckedDocument = { readonly document: DocumentNode } | RefusedDocum
  * about thirty-five times larger.
  */
 export class Documents {
-  private readonly known = new LRUCache<string, CheckedDocument>({
+  private readonly cache = new LRUCache<string, CheckedDocument>({
     max: 2000,
     maxSize: 1024 * 1024,
     sizeCalculation: (_, source) => source.length + 1,
@@ -34,15 +34,15 @@ export class Documents {
 
   /** Cached result for a text. */
   find(source: string): CheckedDocument | undefined {
-    return this.known.get(source);
+    return this.cache.get(source);
   }
 
   check(source: string): CheckedDocument {
-    const known = this.find(source);
-    if (known) return known;
+    const cached = this.find(source);
+    if (cached) return cached;
     const checked = this.parse(source);
     // Documents beyond limits are not cached: checking limits again is cheap.
-    if (!('errors' in checked) || checked.stage === 'validate') this.known.set(source, checked);
+    if (!('errors' in checked) || checked.stage === 'validate') this.cache.set(source, checked);
     return checked;
   }
 

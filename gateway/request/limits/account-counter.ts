@@ -9,10 +9,10 @@ export class AccountCounter {
     const count = this.open.get(account) ?? 0;
     if (count >= this.maximum) return undefined;
     this.open.set(account, count + 1);
-    let given = false;
+    let released = false;
     return () => {
-      if (given) return;
-      given = true;
+      if (released) return;
+      released = true;
       this.release(account);
     };
   }

@@ -28,15 +28,15 @@ export function foldSelections(
   for (const node of document.definitions) {
     if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
   }
-  const known = new Map<string, number>();
+  const cache = new Map<string, number>();
 
   const fragment = (name: string): number => {
-    const computed = known.get(name);
+    const computed = cache.get(name);
     if (computed !== undefined) return computed;
-    known.set(name, 0);
+    cache.set(name, 0);
     const definition = fragments.get(name);
     const value = definition ? set(definition.selectionSet) : 0;
-    known.set(name, value);
+    cache.set(name, value);
     return value;
   };
   const inside = (node: SelectionNode): number => {

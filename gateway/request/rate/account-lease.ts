@@ -14,7 +14,7 @@ const PORTIONS = 20;
 export class AccountLease {
   private leased = 0;
   /** Points left in the bucket at the last lease. */
-  private left: number;
+  private remainingPoints: number;
   /** Time of the last lease (`performance.now()`); undefined without one. */
   private askedAt: number | undefined;
   private pendingGrant: Promise<boolean> | undefined;
@@ -24,7 +24,7 @@ export class AccountLease {
     private readonly rate: Rate,
     private readonly store: RateStore,
   ) {
-    this.left = rate.points;
+    this.remainingPoints = rate.points;
   }
 
   /** Spends points if the account has enough. */
@@ -67,23 +67,28 @@ export class AccountLease {
   /** Resolves to whether the bucket granted less than requested. */
   private async requestGrant(points: number): Promise<boolean> {
     const portion = Math.max(points - this.leased, this.rate.points / PORTIONS);
-    const { granted, left } = await this.store.take(this.account, Math.min(portion, this.rate.points));
+    const { granted, remaining: left } = await this.store.take(
+      this.account,
+      Math.min(portion, this.rate.points),
+    );
     this.leased += granted;
-    this.left = left;
+    this.remainingPoints = left;
     this.askedAt = performance.now();
     return granted < portion;
   }
 
   /** Leased points plus an estimate of the points in the bucket. */
   private available(): number {
-    return this.leased + Math.min(this.rate.points, this.left + this.age() * refillRate(this.rate));
+    return (
+      this.leased + Math.min(this.rate.points, this.remainingPoints + this.age() * refillRate(this.rate))
+    );
   }
 
   /** A lease ends after one window, when the bucket is full again. */
   private renew(): void {
     if (this.age() < this.rate.window) return;
     this.leased = 0;
-    this.left = this.rate.points;
+    this.remainingPoints = this.rate.points;
     this.askedAt = undefined;
   }
 

@@ -23,10 +23,10 @@ export class LocalBuckets implements RateStore {
 
   takeNow(account: string, points: number): Grant {
     const bucket = this.filled(account);
-    const left = this.rate.points - bucket.spent;
-    const granted = Math.min(points, left);
+    const available = this.rate.points - bucket.spent;
+    const granted = Math.min(points, available);
     bucket.spent += granted;
-    return { granted, left: left - granted };
+    return { granted, remaining: available - granted };
   }
 
   /** Returns unused points. */

@@ -68,8 +68,8 @@ export class RateLimiter implements AsyncDisposable {
   }
 
   private lease(account: string): AccountLease {
-    const known = this.leases.get(account);
-    if (known) return known;
+    const existing = this.leases.get(account);
+    if (existing) return existing;
     const lease = new AccountLease(account, this.options, this.store);
     this.leases.set(account, lease);
     return lease;

@@ -11,7 +11,7 @@ export interface Grant {
   /** Between 0 and the requested points. */
   readonly granted: number;
   /** Points left in the bucket afterwards. */
-  readonly left: number;
+  readonly remaining: number;
 }
 
 /** Storage of token buckets. */

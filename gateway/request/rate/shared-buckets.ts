@@ -47,22 +47,22 @@ const PAUSE = 1000;
  */
 export class SharedBuckets implements RateStore {
   private readonly pool: pg.Pool;
-  private readonly own: LocalBuckets;
+  private readonly local: LocalBuckets;
   private table: Promise<unknown> | undefined;
   /** `performance.now()` timestamp; undefined while the database is reachable. */
   private unavailableUntil: number | undefined;
 
   constructor(private readonly options: SharedBucketsOptions) {
     this.pool = openPool(options.databaseUrl);
-    this.own = new LocalBuckets(options);
+    this.local = new LocalBuckets(options);
   }
 
   async take(account: string, points: number): Promise<Grant> {
-    const own = this.own.takeNow(account, points);
-    const shared = await this.requestGrant(account, own.granted);
-    if (!shared) return own;
-    this.own.release(account, own.granted - shared.granted);
-    return { granted: shared.granted, left: Math.min(own.left, shared.left) };
+    const localGrant = this.local.takeNow(account, points);
+    const shared = await this.requestGrant(account, localGrant.granted);
+    if (!shared) return localGrant;
+    this.local.release(account, localGrant.granted - shared.granted);
+    return { granted: shared.granted, remaining: Math.min(localGrant.remaining, shared.remaining) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -59,7 +59,7 @@ export interface AuthenticatedRequest {
    */
   readonly size?: ResponseSize | undefined;
   /** Aborts when the client disconnects. */
-  readonly gone: AbortSignalLike;
+  readonly signal: AbortSignalLike;
   /** Resolves when a rejection because of the concurrency limit may be sent. Default: immediately. */
   readonly refusalTurn?: (() => Promise<void>) | undefined;
   /** Called when the response becomes a stream: it releases its slot among the account's requests. */

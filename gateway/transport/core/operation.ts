@@ -38,11 +38,11 @@ export function admitOperation(
 export function executeOperation(
   { admission, executor }: Pick<GatewayCore, 'admission' | 'executor'>,
   admitted: AdmittedRequest,
-  { actor, requestId, gone, size }: AuthenticatedRequest,
+  { actor, requestId, signal, size }: AuthenticatedRequest,
 ): MaybePromise<ExecutionResult> {
   const { prepared } = admitted;
   const { kind } = prepared.operation;
-  const context = { actor, requestId, kind, signal: gone, size };
+  const context = { actor, requestId, kind, signal, size };
   return mapMaybePromise(executor.execute(prepared, context), (result) => admission.settle(admitted, result));
 }
 
@@ -63,7 +63,7 @@ export function subscribeOperation(
   };
   const ended = () => {
     unfollow();
-    client.gone.removeEventListener('abort', leave);
+    client.signal.removeEventListener('abort', leave);
   };
   const counted: Sink = {
     get needsDrain() {
@@ -88,8 +88,8 @@ export function subscribeOperation(
     counted,
     options.after,
   );
-  if (client.gone.aborted) leave();
-  else client.gone.addEventListener('abort', leave, { once: true });
+  if (client.signal.aborted) leave();
+  else client.signal.addEventListener('abort', leave, { once: true });
   return subscription;
 }
 
@@ -116,17 +116,17 @@ export async function runOperation(
 /** Runs `work` within the concurrency limit of its account. A rejection is delivered to the sink. */
 async function inTurn<T>(
   core: GatewayCore,
-  { actor, gone, refusalTurn }: AuthenticatedRequest,
+  { actor, signal, refusalTurn }: AuthenticatedRequest,
   sink: Sink,
   work: () => Promise<T>,
 ): Promise<T | undefined> {
   let release: Release | undefined;
   try {
-    release = await core.operations.enter(actor.account, gone);
+    release = await core.operations.enter(actor.account, signal);
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     await refusalTurn?.();
-    if (!gone.aborted) sink.error([toGraphQLError(error)]);
+    if (!signal.aborted) sink.error([toGraphQLError(error)]);
   }
   try {
     return release && (await work());
@@ -142,7 +142,7 @@ async function runInPlace(
   sink: Sink,
 ): Promise<ClientSubscription | undefined> {
   const admitted = await admitOperation(core, params, client);
-  if (client.gone.aborted) return undefined;
+  if (client.signal.aborted) return undefined;
   if (!('errors' in admitted)) return runAdmitted(core, admitted, { params, client, sink });
   sink.error(admitted.errors);
   return undefined;
@@ -156,7 +156,7 @@ async function runAdmitted(
   if (admitted.prepared.operation.kind === OperationTypeNode.SUBSCRIPTION)
     return subscribeOperation(core, admitted, client, { sink, bookmarks: wantsBookmarks(params) });
   const result = await executeOperation(core, admitted, client);
-  if (client.gone.aborted) return undefined;
+  if (client.signal.aborted) return undefined;
   sink.next(serializeEvent({ result }));
   sink.complete();
   return undefined;
@@ -168,6 +168,6 @@ export function wantsBookmarks({ extensions }: Readonly<Record<string, unknown>>
 }
 
 function requestIdOf({ extensions }: GraphQLError, { requestId }: AuthenticatedRequest): string {
-  const own = extensions['requestId'];
-  return typeof own === 'string' ? own : requestId;
+  const requestIdOfError = extensions['requestId'];
+  return typeof requestIdOfError === 'string' ? requestIdOfError : requestId;
 }

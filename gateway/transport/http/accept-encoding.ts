@@ -9,10 +9,10 @@ export function acceptedCoding<C extends Coding>(
   header: string | undefined,
   codings: readonly C[],
 ): C | undefined {
-  const taken = new Map<string, boolean>();
+  const accepted = new Map<string, boolean>();
   for (const member of (header ?? '').toLowerCase().split(',')) {
     const [name = '', ...parameters] = member.split(';').map((part) => part.trim());
-    taken.set(name, !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)));
+    accepted.set(name, !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)));
   }
-  return codings.find((coding) => taken.get(coding) ?? taken.get('*') ?? false);
+  return codings.find((coding) => accepted.get(coding) ?? accepted.get('*') ?? false);
 }

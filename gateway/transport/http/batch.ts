@@ -36,7 +36,7 @@ export async function answerBatch(
       details: { limit: 'batch', maximum: batch },
     });
   const size = new ResponseSize(core.limits.responseBytes);
-  const answers = await Promise.all(params.map((one) => answerOne(core, one, { ...client, size })));
+  const answers = await Promise.all(params.map((param) => answerOne(core, param, { ...client, size })));
   if (response.destroyed) return;
   // 429 only when every operation was rate limited; otherwise each result carries its own errors.
   const status = answers.every((answer) => answer.status === 429) ? 429 : 200;
@@ -60,10 +60,10 @@ async function answerOne(core: GatewayCore, params: unknown, client: Authenticat
 /** Acquires a slot for one operation: the concurrency limit also holds within a batch. */
 async function enterBatch(
   core: GatewayCore,
-  { actor, gone }: AuthenticatedRequest,
+  { actor, signal }: AuthenticatedRequest,
 ): Promise<{ readonly release: Release | undefined } | Answer> {
   try {
-    return { release: await core.operations.enter(actor.account, gone) };
+    return { release: await core.operations.enter(actor.account, signal) };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     return { status: 429, result: { errors: [toGraphQLError(error)] } };
@@ -75,7 +75,7 @@ async function answerInPlace(
   params: Readonly<Record<string, unknown>>,
   client: AuthenticatedRequest,
 ): Promise<Answer> {
-  if (client.gone.aborted) return refused('The client has left.');
+  if (client.signal.aborted) return refused('The client has left.');
   const admitted = await admitOperation(core, params, client);
   if ('errors' in admitted) return { status: admitted.status, result: { errors: admitted.errors } };
   if (admitted.prepared.operation.kind === OperationTypeNode.SUBSCRIPTION)

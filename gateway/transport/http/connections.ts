@@ -61,8 +61,8 @@ export class Connections implements Disposable {
   }
 
   private of(socket: Socket): Connection {
-    const known = this.connections.get(socket);
-    if (known) return known;
+    const existing = this.connections.get(socket);
+    if (existing) return existing;
     const connection: Connection = { open: [], unauthenticated: undefined };
     this.connections.set(socket, connection);
     socket.once('close', () => {

@@ -24,15 +24,15 @@ export function send(
   body: string | Buffer,
 ): void {
   const headers = { 'content-type': contentType };
-  const whole = () => endOnImmediate(response, { status, headers, body });
-  if (body.length < COMPRESSED_FROM || response.hasHeader('content-encoding')) return whole();
+  const sendUncompressed = () => endOnImmediate(response, { status, headers, body });
+  if (body.length < COMPRESSED_FROM || response.hasHeader('content-encoding')) return sendUncompressed();
   varyByCoding(response);
   const compressing = compress(response.req.headers['accept-encoding']?.toString(), body);
-  if (!compressing) return whole();
+  if (!compressing) return sendUncompressed();
   compressing.then(({ coding, body: bytes }) => {
     if (response.destroyed || response.headersSent) return;
     endOnImmediate(response, { status, headers: { ...headers, 'content-encoding': coding }, body: bytes });
-  }, whole);
+  }, sendUncompressed);
 }
 
 function varyByCoding(response: ServerResponse): void {

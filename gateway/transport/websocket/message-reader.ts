@@ -24,7 +24,7 @@ export interface MessageReaderOptions {
 /** A large message that is being read. */
 interface LargeMessage {
   /** Aborted when the socket has closed. */
-  readonly gone: LightAbortController;
+  readonly closed: LightAbortController;
   /** Resolves when the rest of the message may be read; to undefined when the socket has closed. */
   readonly slot: Promise<LargeBodySlot | undefined>;
 }
@@ -69,8 +69,8 @@ export class MessageReader {
     const account = this.options.account();
     this.unframed += bytes;
     if (account !== undefined && !this.large && this.unframed >= LARGE_BODY) {
-      const gone = new LightAbortController();
-      this.large = { gone, slot: this.options.largeBodies.enter(account, gone) };
+      const closed = new LightAbortController();
+      this.large = { closed, slot: this.options.largeBodies.enter(account, closed) };
       void this.pauseFor(this.large.slot);
     }
     if (bytes >= LARGE_PART) void this.pauseForTurn(account ?? UNAUTHENTICATED);
@@ -78,7 +78,7 @@ export class MessageReader {
 
   private messageRead(data: Buffer): void {
     const slot = this.large?.slot;
-    void slot?.then((held) => held?.complete());
+    void slot?.then((acquired) => acquired?.complete());
     this.unframed = 0;
     this.large = undefined;
     this.deliver(data, slot);
@@ -92,9 +92,9 @@ export class MessageReader {
       release(slot);
       return onMessage(data);
     }
-    const own = account();
-    if (own === undefined) return onUnauthenticated();
-    this.reading = this.pauseForTurn(own).then(() => {
+    const accountName = account();
+    if (accountName === undefined) return onUnauthenticated();
+    this.reading = this.pauseForTurn(accountName).then(() => {
       this.reading = undefined;
       onMessage(data);
       release(slot);
@@ -102,11 +102,11 @@ export class MessageReader {
   }
 
   private closed(): void {
-    this.large?.gone.abort();
+    this.large?.closed.abort();
     release(this.large?.slot);
   }
 }
 
 function release(slot: LargeMessage['slot'] | undefined): void {
-  void slot?.then((held) => held?.release());
+  void slot?.then((acquired) => acquired?.release());
 }

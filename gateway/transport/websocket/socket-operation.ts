@@ -8,7 +8,7 @@ const END = Buffer.from('}');
 /** One operation on a WebSocket. Writes its events as messages of graphql-transport-ws. */
 export class SocketOperation implements Sink {
   subscription: ClientSubscription | undefined;
-  readonly gone = new AbortController();
+  readonly ending = new AbortController();
   private prefix: Buffer | undefined;
 
   constructor(

@@ -158,7 +158,7 @@ export class SocketSession {
     if (id.length > MAX_ID) throw new CloseSocket(closeCodes.badRequest, 'Invalid message received');
     if (this.operations.has(id))
       throw new CloseSocket(closeCodes.subscriberExists, `Subscriber for ${shortened(id)} already exists`);
-    const operation = new SocketOperation(id, this.writer, (own) => this.end(own));
+    const operation = new SocketOperation(id, this.writer, (ended) => this.end(ended));
     const { operationsPerSocket } = core.limits;
     if (this.operations.size >= operationsPerSocket)
       return operation.error([
@@ -175,7 +175,7 @@ export class SocketSession {
   ): Promise<void> {
     const { core } = this;
     const refusalTurn = () => (this.refusing ??= this.refusalTurn(actor.account));
-    const client = { actor, requestId: randomUUID(), gone: operation.gone.signal, refusalTurn };
+    const client = { actor, requestId: randomUUID(), signal: operation.ending.signal, refusalTurn };
     try {
       if (bytes >= LARGE_BODY) await core.admission.chargeBody(actor.account, bytes);
       operation.subscription = await runOperation(core, { ...payload }, client, operation);
@@ -194,7 +194,7 @@ export class SocketSession {
   private end(operation: SocketOperation | undefined): void {
     if (!operation) return;
     if (this.operations.get(operation.id) === operation) this.operations.delete(operation.id);
-    operation.gone.abort(ENDED);
+    operation.ending.abort(ENDED);
   }
 
   private drained(): void {

@@ -21,7 +21,7 @@ export class Deadline {
   constructor(
     private readonly milliseconds: number,
     /** Subject of the error message. */
-    private readonly what = 'The request',
+    private readonly subject = 'The request',
   ) {}
 
   /**
@@ -88,10 +88,10 @@ export class Deadline {
   private expire(): void {
     this.timer = undefined;
     for (const timed of this.running) {
-      const left = timed.end - performance.now();
-      if (left > 0) {
+      const remaining = timed.end - performance.now();
+      if (remaining > 0) {
         // Timers have a resolution of one millisecond.
-        this.timer = this.wait(Math.ceil(left));
+        this.timer = this.wait(Math.ceil(remaining));
         return;
       }
       this.running.delete(timed);
@@ -100,7 +100,7 @@ export class Deadline {
   }
 
   private timeout(): GraphQLError {
-    return new GraphQLError(`${this.what} took longer than ${this.milliseconds / 1000} seconds.`, {
+    return new GraphQLError(`${this.subject} took longer than ${this.milliseconds / 1000} seconds.`, {
       extensions: { code: 'REQUEST_TIMEOUT' },
     });
   }

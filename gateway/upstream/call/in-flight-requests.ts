@@ -53,9 +53,9 @@ class SharedRequest {
     if (signal.aborted) leave();
     else signal.addEventListener('abort', leave, { once: true });
     return result.then(
-      (answer) => {
+      (response) => {
         this.complete(signal, leave);
-        return this.joined > 1 ? (toWire(answer) as SubgraphResult) : answer;
+        return this.joined > 1 ? (toWire(response) as SubgraphResult) : response;
       },
       (error: unknown) => {
         this.complete(signal, leave);
@@ -123,21 +123,21 @@ export class InFlightRequests {
     const byActor = this.accounts.get(account);
     const actorKey = byActor && textOf();
     const requestsOf = byActor?.get(actorKey ?? '');
-    const known = requestsOf?.find(key());
-    if (known && !known.isAborted) return known.join(call.signal);
+    const inFlight = requestsOf?.find(key());
+    if (inFlight && !inFlight.isAborted) return inFlight.join(call.signal);
     const cancellation = new LightAbortController();
     const result = start(cancellation);
     if (!(result instanceof Promise)) return result;
     const text = actorKey ?? textOf();
     const landed = (sharedRequest: SharedRequest) => {
-      taken.remove(sharedRequest);
-      this.removeIfEmpty(account, text, taken);
+      actorRequests.remove(sharedRequest);
+      this.removeIfEmpty(account, text, actorRequests);
       // Other requests in flight may have been sent before the event.
       if (minResourceVersion !== undefined) this.invalidate(account);
     };
     const sharedRequest = new SharedRequest({ key, result, cancellation, completed: landed });
-    const taken = this.actorRequests(account, text);
-    taken.add(sharedRequest);
+    const actorRequests = this.actorRequests(account, text);
+    actorRequests.add(sharedRequest);
     return sharedRequest.join(call.signal);
   }
 

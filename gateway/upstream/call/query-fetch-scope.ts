@@ -13,8 +13,8 @@ export class QueryFetchScope implements AbortScope {
   private readonly controller = new LightAbortController();
   private running = 0;
 
-  /** `gone` aborts when the client of the query disconnects. */
-  constructor(private readonly gone: AbortSignalLike) {}
+  /** `disconnected` aborts when the client of the query disconnects. */
+  constructor(private readonly disconnected: AbortSignalLike) {}
 
   /** Aborts when all callers of all fetches have aborted. */
   get signal(): AbortSignal {
@@ -27,12 +27,12 @@ export class QueryFetchScope implements AbortScope {
     run: (loaders: Loaders, signal: AbortSignalLike) => MaybePromise<T>,
   ): MaybePromise<T> {
     this.running += 1;
-    let left = false;
+    let hasLeft = false;
     const leave = () => {
-      if (left) return;
-      left = true;
+      if (hasLeft) return;
+      hasLeft = true;
       this.running -= 1;
-      if (this.running === 0 && this.gone.aborted) this.controller.abort();
+      if (this.running === 0 && this.disconnected.aborted) this.controller.abort();
     };
     let pending = false;
     try {

@@ -4,8 +4,8 @@ const texts = new WeakMap<Actor, string>();
 
 /** Serializes an actor; equal only for equal actors. */
 export function serializeActor(actor: Actor): string {
-  const known = texts.get(actor);
-  if (known !== undefined) return known;
+  const cached = texts.get(actor);
+  if (cached !== undefined) return cached;
   const text = JSON.stringify(actor);
   texts.set(actor, text);
   return text;

@@ -5,7 +5,7 @@ type Variables = Readonly<Record<string, unknown>>;
 
 /** A subgraph request whose JSON is concatenated from serialized parts. */
 export class SerializedRequest implements SubgraphRequest {
-  private given: Variables | undefined;
+  private built: Variables | undefined;
   private written: string | undefined;
 
   constructor(
@@ -20,8 +20,8 @@ export class SerializedRequest implements SubgraphRequest {
 
   /** For subgraphs in this process, which need no JSON. */
   get variables(): Variables {
-    this.given ??= this.build();
-    return this.given;
+    this.built ??= this.build();
+    return this.built;
   }
 
   /** The request body as JSON. */

@@ -16,8 +16,8 @@ export class ActorHeader {
   /** Synchronous when the signature is cached. */
   of(actor: Actor): string | Promise<string> {
     const id = serializeActor(actor);
-    const known = this.signed.get(id);
-    if (known !== undefined) return known;
+    const cached = this.signed.get(id);
+    if (cached !== undefined) return cached;
     const signature = signActor(actor, this.key);
     this.signed.set(id, signature);
     void signature.then(

@@ -37,7 +37,7 @@ class ResponseHandler<T> implements Dispatcher.DispatchHandler {
 
   constructor(
     private readonly options: DispatchRequestOptions<T>,
-    private readonly resolve: (answer: T) => void,
+    private readonly resolve: (result: T) => void,
     private readonly reject: (error: Error) => void,
   ) {
     options.signal.addEventListener('abort', this.abort, { once: true });

@@ -139,7 +139,7 @@ export class HttpSource implements SubgraphSource {
     const reading = { signal, limit: this.answerBytes, read: parseResponse };
     // Nearly always synchronous; awaiting would cost a microtask.
     return options instanceof Promise
-      ? options.then((known) => dispatchRequest(this.requests, known, reading))
+      ? options.then((resolved) => dispatchRequest(this.requests, resolved, reading))
       : dispatchRequest(this.requests, options, reading);
   }
 
@@ -149,7 +149,7 @@ export class HttpSource implements SubgraphSource {
   ): Dispatcher.DispatchOptions | Promise<Dispatcher.DispatchOptions> {
     const headers = this.headers.of(call);
     return headers instanceof Promise
-      ? headers.then((known) => this.optionsWith(body, known))
+      ? headers.then((resolved) => this.optionsWith(body, resolved))
       : this.optionsWith(body, headers);
   }
 

@@ -117,7 +117,7 @@ describe('the same as @apollo/gateway', () => {
     expect(ours).toEqual(theirs);
   });
 
-  const down = subgraphs.flatMap(({ name }) => cases.map((one) => [name, ...one] as const));
+  const down = subgraphs.flatMap(({ name }) => cases.map((testCase) => [name, ...testCase] as const));
   test.each(subgraphs.map(({ name }) => name))('every operation while %s is down', async (name) => {
     for (const [, title, query, variables = {}] of down.filter(([which]) => which === name)) {
       const { ours, theirs } = await both.answers(parse(query), variables, name);

@@ -19,7 +19,7 @@ federation(
     subgraph('books', 'type Book @key(fields: "id") @key(fields: "upc") { id: ID upc: ID! }', {
       Book: {
         __resolveReference: ({ upc }: { upc: string }) => {
-          const book = books.find((one) => one.upc === upc);
+          const book = books.find((book) => book.upc === upc);
           return book?.id ? { id: book.id, upc } : null;
         },
       },
@@ -31,7 +31,7 @@ federation(
         Book: {
           __resolveReference: ({ id }: { id: string | null }) => {
             if (id === null) throw new Error('asked for an entity without a key');
-            return { id, author: { name: books.find((one) => one.id === id)?.name } };
+            return { id, author: { name: books.find((book) => book.id === id)?.name } };
           },
         },
       },
@@ -72,7 +72,7 @@ federation(
       {
         Item: {
           __resolveReference: ({ id, pid }: { id: string; pid: string }) =>
-            items.find((one) => one.id === id && one.pid === pid) ?? null,
+            items.find((item) => item.id === id && item.pid === pid) ?? null,
         },
       },
     ),

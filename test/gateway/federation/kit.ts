@@ -110,12 +110,12 @@ export async function startGraph(
   await using started = new AsyncDisposableStack();
   const asked = new Map<string, number>();
   const addressed = await Promise.all(
-    subgraphs.map(async (one) => {
-      const { server, url } = await serveForeign(one, () =>
-        asked.set(one.name, (asked.get(one.name) ?? 0) + 1),
+    subgraphs.map(async (subgraph) => {
+      const { server, url } = await serveForeign(subgraph, () =>
+        asked.set(subgraph.name, (asked.get(subgraph.name) ?? 0) + 1),
       );
       started.defer(() => closeServer(server, 1000));
-      return { ...one, url };
+      return { ...subgraph, url };
     }),
   );
   const gateway = started.use(

@@ -26,7 +26,7 @@ test(
         fc.pre(supergraph !== undefined);
         if (!supergraph) return;
         const { api } = supergraph;
-        const roots = graph.subgraphs.flatMap((one) => [...one.roots.values()]);
+        const roots = graph.subgraphs.flatMap((subgraph) => [...subgraph.roots.values()]);
         const executors = new BothExecutors(supergraph, subgraphs);
         const sample = { numRuns: OPERATIONS, seed: numbers[0] ?? 0 };
         for (const [at, query] of fc.sample(operationsOf(api, []), sample).entries()) {

@@ -34,7 +34,7 @@ federation(
         Post: {
           __resolveReference: ({ id, author }: { id: string; author?: object }) => ({
             id,
-            author: { ...posts.find((one) => one.id === id)?.author, ...author },
+            author: { ...posts.find((post) => post.id === id)?.author, ...author },
           }),
           byNovice: ({ author }: { author: { years: number } }) => author.years < 10,
         },

@@ -211,7 +211,7 @@ federation(
       {
         Query: {
           wares: () => wares.map(({ __typename, id }) => ({ __typename, id })),
-          node: (_: unknown, { id }: { id: string }) => wares.find((one) => one.id === id),
+          node: (_: unknown, { id }: { id: string }) => wares.find((ware) => ware.id === id),
           ovens: () => ovens,
         },
       },
@@ -277,7 +277,7 @@ const pages = [
   { __typename: 'Print', id: 'p1', price: 5 },
   { __typename: 'Print', id: 'p2', price: 5 },
 ];
-const samePrice = ({ id }: { id: string }) => pages.find((one) => one.id !== id);
+const samePrice = ({ id }: { id: string }) => pages.find((page) => page.id !== id);
 
 federation(
   'an interface that leads back to itself, and one whose field was overridden in one type',

@@ -19,10 +19,10 @@ beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'planning-'));
   started.defer(() => rm(folder, { recursive: true }));
   const addressed = await Promise.all(
-    shopSubgraphs().map(async (one) => {
-      const { server, url } = await serveForeign(one);
+    shopSubgraphs().map(async (subgraph) => {
+      const { server, url } = await serveForeign(subgraph);
       started.defer(() => closeServer(server, 1000));
-      return { ...one, url };
+      return { ...subgraph, url };
     }),
   );
   file = join(folder, 'supergraph.graphql');

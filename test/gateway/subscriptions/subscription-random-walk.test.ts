@@ -223,7 +223,7 @@ test('delivers every event once and in order to clients that join, leave, lag or
       const world = new World();
       for (const act of steps) await act(world);
       world.log.append(4);
-      for (const one of world.connections) one.goOn();
+      for (const connection of world.connections) connection.goOn();
       await settle();
       for (const subscriber of world.subscribers) {
         const { got, faults, from } = subscriber;

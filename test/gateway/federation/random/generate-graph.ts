@@ -105,7 +105,7 @@ class Drawing {
       if (subgraph === this.owner || !this.chance(3)) {
         const members = subgraph === this.owner ? parts : this.some(parts);
         const fields = ['id', 'label'].filter((name) =>
-          members.every((one) => one.fields.get(name)?.how === 'owned'),
+          members.every((member) => member.fields.get(name)?.how === 'owned'),
         );
         if (fields.length > 0) {
           members.forEach(({ interfaces }) => interfaces.push('Named'));
@@ -255,8 +255,8 @@ class Drawing {
           name === 'Named' &&
           fields?.includes('id') &&
           implementing.every((one) => members.includes(one)) &&
-          members.every((one) =>
-            entities.get(one)!.keys.some(({ fields: key, resolvable }) => key === 'id' && resolvable),
+          members.every((member) =>
+            entities.get(member)!.keys.some(({ fields: key, resolvable }) => key === 'id' && resolvable),
           ),
       ),
     );

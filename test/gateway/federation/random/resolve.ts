@@ -16,11 +16,11 @@ interface Held extends Thing {
 
 /** The subgraphs of a random graph: SDL, and resolvers that answer only what is theirs. */
 export function resolved(graph: RandomGraph, truth: Oracle): ForeignSubgraph[] {
-  return graph.subgraphs.map((one) => {
-    const sdl = LINK + sdlOf(graph, one);
-    const resolvers = new Resolvers(graph, truth, one).all();
+  return graph.subgraphs.map((subgraph) => {
+    const sdl = LINK + sdlOf(graph, subgraph);
+    const resolvers = new Resolvers(graph, truth, subgraph).all();
     return {
-      name: one.name,
+      name: subgraph.name,
       sdl,
       schema: buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as never }),
     };
@@ -41,7 +41,7 @@ function sdlOf(graph: RandomGraph, { entities, abstracts, roots, interfaceObject
   const some = graph.entities.values().next().value!;
   const shared = abstracts.map(({ name, members, fields, key }) =>
     fields
-      ? `interface ${name}${key ? ' @key(fields: "id")' : ''} { ${fields.map((one) => fieldSdl(some.fields.get(one), one)).join(' ')} }`
+      ? `interface ${name}${key ? ' @key(fields: "id")' : ''} { ${fields.map((field) => fieldSdl(some.fields.get(field), field)).join(' ')} }`
       : `union ${name} = ${members.join(' | ')}`,
   );
   const object = interfaceObject && [
@@ -107,7 +107,7 @@ class Resolvers {
 
   private object({ name, fields }: NonNullable<RandomSubgraph['interfaceObject']>): TypeResolvers {
     const members = this.graph.subgraphs.flatMap(({ abstracts }) =>
-      abstracts.flatMap((one) => (one.name === name ? one.members : [])),
+      abstracts.flatMap((abstract) => (abstract.name === name ? abstract.members : [])),
     );
     return { ...this.fields(fields), __resolveReference: this.reference([...new Set(members)]) };
   }

@@ -18,9 +18,9 @@ const cars = ['1', '2'].map((id) => ({
 
 /** Finds a car by whichever key it is given, as far as it is given. */
 function car(given: Record<string, unknown>): object | null {
-  const found = cars.find((one) =>
+  const found = cars.find((car) =>
     (['id', 'code', 'spot'] as const).every(
-      (key) => given[key] === undefined || isDeepStrictEqual(given[key], one[key]),
+      (key) => given[key] === undefined || isDeepStrictEqual(given[key], car[key]),
     ),
   );
   return found ? { ...found, price: given['price'] ?? found.price } : null;

@@ -50,12 +50,12 @@ async function sum(all: Iterable<Promise<number>>): Promise<number> {
 
 test('gateways that start concurrently create one table and share one bucket', async () => {
   const gateways = Array.from({ length: 8 }, gateway);
-  const spent = await sum(gateways.map((one) => spend(one, 'many', 50)));
+  const spent = await sum(gateways.map((gateway) => spend(gateway, 'many', 50)));
   expect(spent).toBeLessThanOrEqual(100);
   // The rest is leased by a gateway.
   expect(spent).toBeGreaterThan(100 - gateways.length * PORTION);
   for (let round = 0; round < 3; round += 1) {
-    const more = await sum([...gateways, gateway()].map((one) => spend(one, 'many', 50)));
+    const more = await sum([...gateways, gateway()].map((gateway) => spend(gateway, 'many', 50)));
     expect(spent + more).toBeLessThanOrEqual(100);
   }
   expect(warnings).toBe(0);
