@@ -5,7 +5,7 @@
 export const scopes = {
   'fleet:introspect': 'Read the schema of the graph, where INTROSPECTION asks for a scope.',
   'fleet:write':
-    'Change things: every mutation, and reading what configures machines, such as their user data.',
+    'Change things: every mutation, and reading what configures instances, such as their user data.',
   'fleet:kubeconfig':
     'Issue kubeconfigs: credentials for the Kubernetes API of clusters. They read; beside fleet:write they administer.',
   'fleet:admin':

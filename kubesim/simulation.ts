@@ -120,8 +120,8 @@ async function readClusters(
   const groups = await client.query<{ cluster: string; body: ScalingGroupRecord }>(READ_SCALING_GROUPS);
   for (const { cluster, body } of groups.rows)
     cloud.clusters.get(cluster)?.scalingGroups.set(body.nodePoolId, body);
-  const machines = await client.query<{ body: DetachedInstanceRecord }>(READ_DETACHED_INSTANCES);
-  for (const { body } of machines.rows) cloud.machines.set(body.id, body);
+  const detached = await client.query<{ body: DetachedInstanceRecord }>(READ_DETACHED_INSTANCES);
+  for (const { body } of detached.rows) cloud.detachedInstances.set(body.id, body);
   const uses = await client.query<{ body: ContainerUse }>(READ_CONTAINER_USES);
   for (const { body } of uses.rows) cloud.containerUses.load(body);
 }

@@ -31,9 +31,10 @@ export interface DiskQuotaUsage {
 
 /** How many of `count` more instances with so many disks each fit; each instance raises the quota. */
 export function instancesWithinDiskQuota(room: DiskQuotaUsage, count: number, disksEach: number): number {
-  const fits = (machines: number) =>
-    room.disks + machines * disksEach <= Math.max(room.granted ?? 0, diskQuotaFor(room.instances + machines));
-  let machines = count;
-  while (machines > 0 && !fits(machines)) machines--;
-  return machines;
+  const fits = (instances: number) =>
+    room.disks + instances * disksEach <=
+    Math.max(room.granted ?? 0, diskQuotaFor(room.instances + instances));
+  let instances = count;
+  while (instances > 0 && !fits(instances)) instances--;
+  return instances;
 }

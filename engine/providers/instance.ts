@@ -11,7 +11,7 @@ export interface Instance {
   readonly version: string;
   readonly readyAt: Date;
   /** The instance's id at the provider. */
-  readonly machineId?: string | undefined;
+  readonly providerId?: string | undefined;
   readonly chargeType?: ChargeType | undefined;
   /** The vSwitch that it is in, and its private address there. */
   readonly vSwitchId?: string | undefined;

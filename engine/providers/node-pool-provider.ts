@@ -78,7 +78,7 @@ export interface AttachRequest {
   /** The Kubernetes node's name. */
   readonly name: string;
   readonly nodePoolId: string;
-  readonly machineId: string;
+  readonly providerId: string;
   /** AUTO replaces its system disk, by one of `imageId`. */
   readonly mode: 'MANUAL' | 'AUTO';
   readonly imageId?: string;

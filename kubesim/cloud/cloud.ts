@@ -46,7 +46,7 @@ export interface CloudCluster {
 export class Cloud implements Disposable {
   readonly clusters = new Map<string, CloudCluster>();
   /** Instances without a cluster. */
-  readonly machines = new Map<string, DetachedInstanceRecord>();
+  readonly detachedInstances = new Map<string, DetachedInstanceRecord>();
   /** Instances in use by `<zone>/<type>`. */
   private readonly inUse = new Map<string, number>();
   /** Addresses of the vSwitches. */
@@ -173,14 +173,14 @@ export class Cloud implements Disposable {
     this.parts.journal.remove(scalingGroupTable, [cluster.record.id, nodePoolId]);
   }
 
-  saveDetachedInstance(machine: DetachedInstanceRecord): DetachedInstanceRecord {
-    this.machines.set(machine.id, machine);
-    this.parts.journal.put(detachedInstanceTable, [machine.id], () => JSON.stringify(machine));
-    return machine;
+  saveDetachedInstance(instance: DetachedInstanceRecord): DetachedInstanceRecord {
+    this.detachedInstances.set(instance.id, instance);
+    this.parts.journal.put(detachedInstanceTable, [instance.id], () => JSON.stringify(instance));
+    return instance;
   }
 
   removeDetachedInstance({ id }: DetachedInstanceRecord): void {
-    this.machines.delete(id);
+    this.detachedInstances.delete(id);
     this.parts.journal.remove(detachedInstanceTable, [id]);
   }
 

@@ -35,7 +35,7 @@ export function createDetachedInstance(
   id: string,
   body: z.infer<typeof detachedInstanceSchema>,
 ): DetachedInstanceRecord {
-  const known = cloud.machines.get(id);
+  const known = cloud.detachedInstances.get(id);
   if (known) return known;
   if (inCluster(cloud, id)) throw new CloudApiError(409, 'ID_TAKEN', `${id} is a node of a cluster.`);
   const { catalog } = cloud.parts;
@@ -57,15 +57,15 @@ export function createDetachedInstance(
 
 /** Releases an instance. A subscription cannot be released before it ends. Throws CloudApiError. */
 export function releaseDetachedInstance(cloud: Cloud, account: string, id: string): DetachedInstanceRecord {
-  const machine = cloud.machines.get(id);
-  if (!machine || machine.account !== account)
+  const instance = cloud.detachedInstances.get(id);
+  if (!instance || instance.account !== account)
     throw new CloudApiError(404, 'NOT_FOUND', `Instance ${id} not found.`);
-  if (machine.chargeType === 'PREPAID') {
+  if (instance.chargeType === 'PREPAID') {
     const message = `${id} is a subscription instance and cannot be released before the subscription ends.`;
     throw new CloudApiError(409, 'INSTANCE_NOT_RELEASABLE', message);
   }
-  cloud.removeDetachedInstance(machine);
-  return machine;
+  cloud.removeDetachedInstance(instance);
+  return instance;
 }
 
 export interface DetachedInstanceQuery {
@@ -79,17 +79,17 @@ export function detachedInstancesOf(
   cloud: Cloud,
   { account, regionId, ids }: DetachedInstanceQuery,
 ): DetachedInstanceRecord[] {
-  return [...cloud.machines.values()]
+  return [...cloud.detachedInstances.values()]
     .filter((one) => one.account === account && (regionId === undefined || one.regionId === regionId))
     .filter((one) => ids === undefined || ids.includes(one.id))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** Whether the instance is a node of a cluster. */
-function inCluster(cloud: Cloud, machineId: string): boolean {
+function inCluster(cloud: Cloud, providerId: string): boolean {
   for (const { instances } of cloud.clusters.values())
     for (const instance of instances.values())
-      if (instance.machineId === machineId && instance.state !== 'FAILED') return true;
+      if (instance.providerId === providerId && instance.state !== 'FAILED') return true;
   return false;
 }
 
@@ -97,22 +97,22 @@ function inCluster(cloud: Cloud, machineId: string): boolean {
 export function attachProblem(
   cloud: Cloud,
   cluster: CloudCluster,
-  machineId: string,
+  providerId: string,
 ): InstanceFailure | undefined {
-  const machine = cloud.machines.get(machineId);
+  const instance = cloud.detachedInstances.get(providerId);
   const { account } = cluster.record;
-  if (!machine && inCluster(cloud, machineId))
-    return { code: 'INSTANCE_IN_USE', message: `${machineId} belongs to a cluster.` };
-  if (machine?.account !== account)
-    return { code: 'NOT_FOUND', message: `There is no machine ${machineId}.` };
-  const elsewhere = placementProblem(machine, cluster);
-  if (elsewhere) return { code: 'INSTANCE_NOT_ATTACHABLE', message: `${machineId} ${elsewhere}.` };
-  const type = cloud.parts.catalog.instanceTypes.get(machine.instanceType);
+  if (!instance && inCluster(cloud, providerId))
+    return { code: 'INSTANCE_IN_USE', message: `${providerId} belongs to a cluster.` };
+  if (instance?.account !== account)
+    return { code: 'NOT_FOUND', message: `Instance ${providerId} not found.` };
+  const elsewhere = placementProblem(instance, cluster);
+  if (elsewhere) return { code: 'INSTANCE_NOT_ATTACHABLE', message: `${providerId} ${elsewhere}.` };
+  const type = cloud.parts.catalog.instanceTypes.get(instance.instanceType);
   const { vcpus, memoryGiB } = MIN_NODE_RESOURCES;
   if (type && type.vcpus >= vcpus && type.memoryGiB >= memoryGiB) return undefined;
   return {
     code: 'INSTANCE_TYPE_TOO_SMALL',
-    message: `${machine.instanceType} is too small; nodes need at least ${vcpus} vCPU and ${memoryGiB} GiB.`,
+    message: `${instance.instanceType} is too small; nodes need at least ${vcpus} vCPU and ${memoryGiB} GiB.`,
   };
 }
 
@@ -136,7 +136,7 @@ export function detachInstance(cloud: Cloud, cluster: CloudCluster, instance: In
   if (!isRetained(instance) || !instanceType || !zoneId) return;
   const { account, regionId, network, id: formerClusterId } = cluster.record;
   cloud.saveDetachedInstance({
-    id: machineIdOf(instance),
+    id: providerIdOf(instance),
     account,
     name: instance.name,
     regionId,
@@ -158,8 +158,8 @@ function isRetained({ chargeType, release, master, state, orphaned }: InstanceRe
 }
 
 /** The cloud's id of an instance; `id` is the caller's. */
-export function machineIdOf({ machineId, id }: Pick<InstanceRecord, 'machineId' | 'id'>): string {
-  return machineId ?? `i-${hashHex(id)}`;
+export function providerIdOf({ providerId, id }: Pick<InstanceRecord, 'providerId' | 'id'>): string {
+  return providerId ?? `i-${hashHex(id)}`;
 }
 
 /** Id of a system disk; each replacement has another number. */
@@ -168,11 +168,11 @@ export function systemDiskId(id: string, number: number): string {
 }
 
 /** A detached instance as in the API. */
-export function detachedInstanceResponse(machine: DetachedInstanceRecord): unknown {
+export function detachedInstanceResponse(instance: DetachedInstanceRecord): unknown {
   return {
     state: 'RUNNING',
-    ...machine,
-    releasable: machine.chargeType !== 'PREPAID',
-    createdAt: new Date(machine.createdAt).toISOString(),
+    ...instance,
+    releasable: instance.chargeType !== 'PREPAID',
+    createdAt: new Date(instance.createdAt).toISOString(),
   };
 }

@@ -34,7 +34,7 @@ export function attachInstances(
 }
 
 function attach(cloud: Cloud, cluster: CloudCluster, body: AttachBody): InstanceRecord {
-  const { id, name, nodePoolId, machineId, labels, taints } = body;
+  const { id, name, nodePoolId, providerId, labels, taints } = body;
   const now = cloud.now();
   const base = {
     id,
@@ -49,27 +49,27 @@ function attach(cloud: Cloud, cluster: CloudCluster, body: AttachBody): Instance
     createdAt: now,
     readyAt: now,
   };
-  const failure = groupProblem(cluster, base.nodePoolId) ?? attachProblem(cloud, cluster, machineId);
-  const machine = cloud.machines.get(machineId);
-  if (failure || !machine) return cloud.saveInstance(cluster, failedInstance(base, failure));
-  const type = cloud.parts.catalog.instanceTypes.get(machine.instanceType);
-  const taken = allocateNetwork(cloud, cluster, { ...body, zoneId: machine.zoneId, type });
+  const failure = groupProblem(cluster, base.nodePoolId) ?? attachProblem(cloud, cluster, providerId);
+  const detached = cloud.detachedInstances.get(providerId);
+  if (failure || !detached) return cloud.saveInstance(cluster, failedInstance(base, failure));
+  const type = cloud.parts.catalog.instanceTypes.get(detached.instanceType);
+  const taken = allocateNetwork(cloud, cluster, { ...body, zoneId: detached.zoneId, type });
   if ('failure' in taken) return cloud.saveInstance(cluster, failedInstance(base, taken.failure));
   const reset = body.mode === 'AUTO';
   const seconds = cloud.settings.bootSeconds.node + (reset ? RESET_SECONDS : 0);
-  cloud.removeDetachedInstance(machine);
+  cloud.removeDetachedInstance(detached);
   const instance = cloud.saveInstance(cluster, {
     ...base,
     ...taken.network,
-    machineId,
+    providerId,
     attached: true,
     state: 'STARTING',
-    instanceType: machine.instanceType,
-    zoneId: machine.zoneId,
-    chargeType: machine.chargeType,
-    ...imageFields(cloud, reset ? body.imageId : machine.imageId, machine.instanceType),
+    instanceType: detached.instanceType,
+    zoneId: detached.zoneId,
+    chargeType: detached.chargeType,
+    ...imageFields(cloud, reset ? body.imageId : detached.imageId, detached.instanceType),
     ...(body.userData !== undefined && { userData: body.userData }),
-    systemDisk: reset ? { id: systemDiskId(machineId, now), files: [] } : machine.systemDisk,
+    systemDisk: reset ? { id: systemDiskId(providerId, now), files: [] } : detached.systemDisk,
     readyAt: now + cloud.span(seconds, id),
   });
   scheduleInstance(cloud, cluster, instance);

@@ -1,4 +1,4 @@
-import { machineIdOf } from './detached-instances.js';
+import { providerIdOf } from './detached-instances.js';
 import type { InstanceRecord } from './records.js';
 
 /** An instance as in the API. */
@@ -6,7 +6,7 @@ export function instanceResponse({ doomed: _doomed, index: _index, ...instance }
   const { reclaimAt } = instance;
   return {
     ...instance,
-    machineId: machineIdOf(instance),
+    providerId: providerIdOf(instance),
     createdAt: new Date(instance.createdAt).toISOString(),
     readyAt: new Date(instance.readyAt).toISOString(),
     ...(reclaimAt !== undefined && { reclaimAt: new Date(reclaimAt).toISOString() }),

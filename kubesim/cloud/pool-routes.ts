@@ -91,20 +91,20 @@ function groupRoutes(on: On): void {
 }
 
 function detachedInstanceRoutes(on: On): void {
-  const path = '/cloud/v1/machines';
-  on('PUT', `${path}/:machine`, async (cloud, { machine = '' }, { body }) =>
-    ok(detachedInstanceResponse(createDetachedInstance(cloud, machine, await body(detachedInstanceSchema)))),
+  const path = '/cloud/v1/instances';
+  on('PUT', `${path}/:instance`, async (cloud, { instance = '' }, { body }) =>
+    ok(detachedInstanceResponse(createDetachedInstance(cloud, instance, await body(detachedInstanceSchema)))),
   );
   on('GET', path, (cloud, _params, { query }) => {
     const { account = '', regionId, ids } = query;
     return ok({
-      machines: detachedInstancesOf(cloud, { account, regionId, ids: ids?.split(',') }).map(
+      instances: detachedInstancesOf(cloud, { account, regionId, ids: ids?.split(',') }).map(
         detachedInstanceResponse,
       ),
     });
   });
-  on('DELETE', `${path}/:machine`, (cloud, { machine = '' }, { query }) =>
-    ok(detachedInstanceResponse(releaseDetachedInstance(cloud, query['account'] ?? '', machine))),
+  on('DELETE', `${path}/:instance`, (cloud, { instance = '' }, { query }) =>
+    ok(detachedInstanceResponse(releaseDetachedInstance(cloud, query['account'] ?? '', instance))),
   );
 }
 

@@ -190,7 +190,7 @@ export interface InstanceRecord {
   /** A fault that survives a restart; a system disk replacement ends it. */
   readonly fault?: 'SYSTEM_DISK' | undefined;
   /** The cloud's id of the instance; default derived from `id`. */
-  readonly machineId?: string;
+  readonly providerId?: string;
   /** Whether it was a detached instance before it joined. */
   readonly attached?: boolean;
   readonly chargeType?: 'POSTPAID' | 'PREPAID' | 'SPOT';

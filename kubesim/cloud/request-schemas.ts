@@ -100,7 +100,7 @@ export const attachSchema = z.object({
           dataDisks: true,
           spotPriceLimit: true,
         })
-        .extend({ machineId: id, mode: z.enum(['MANUAL', 'AUTO']) }),
+        .extend({ providerId: id, mode: z.enum(['MANUAL', 'AUTO']) }),
     )
     .max(5_000),
 });

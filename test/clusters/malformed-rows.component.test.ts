@@ -33,8 +33,8 @@ test('names the table, the row and the path of a malformed JSON column to a reco
   const { prisma } = clusters.platform.database;
   const { id } = await prisma.nodePool.findFirstOrThrow({ where: { clusterId } });
   await prisma.$executeRaw`
-    UPDATE clusters.node_pool SET config = jsonb_set(config, '{machines,zoneIds}', '"one"') WHERE id = ${id}`;
+    UPDATE clusters.node_pool SET config = jsonb_set(config, '{instanceConfig,zoneIds}', '"one"') WHERE id = ${id}`;
   await expect(findNodePool(prisma, id)).rejects.toThrow(
-    new RegExp(`^The row ${id} of clusters\\.node_pool is malformed\\. config\\.machines\\.zoneIds: `),
+    new RegExp(`^The row ${id} of clusters\\.node_pool is malformed\\. config\\.instanceConfig\\.zoneIds: `),
   );
 });

@@ -25,7 +25,7 @@ beforeAll(async () => {
   world = await startEngineFixture({ speed: 1_000 });
   ask = await graphOf(world);
   const cluster = await runningCluster(graph(), 'acme', {
-    name: 'machines',
+    name: 'instances',
     nodePools: [{ name: 'default', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 2 }],
   });
   clusterId = cluster.id;
@@ -65,9 +65,9 @@ async function anyNode(): Promise<string> {
   return id;
 }
 
-/** A machine of the account that belongs to no cluster. */
-async function machine(id: string): Promise<string> {
-  const response = await fetch(new URL(`/cloud/v1/machines/${id}`, world.kubesim.cloudUrl), {
+/** An instance of the account that belongs to no cluster. */
+async function instance(id: string): Promise<string> {
+  const response = await fetch(new URL(`/cloud/v1/instances/${id}`, world.kubesim.cloudUrl), {
     method: 'PUT',
     headers: { authorization: `Bearer ${world.token}`, 'content-type': 'application/json' },
     body: JSON.stringify({
@@ -103,7 +103,7 @@ const POOL_COMMANDS: Readonly<
   ATTACH: async (state) =>
     codes('attachInstances', 'AttachInstancesInput', {
       ...{ nodePoolId: poolId, mode: 'AUTO', acknowledgeDataLoss: true },
-      instanceIds: [await machine(`i-${state.toLowerCase()}`)],
+      instanceIds: [await instance(`i-${state.toLowerCase()}`)],
     }),
   REMOVE_NODES: async () =>
     codes('removeNodes', 'RemoveNodesInput', { nodePoolId: poolId, nodeIds: [await anyNode()] }),

@@ -155,7 +155,7 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
       expect((await provider.scalingGroups(clusterId)).some(({ nodePoolId: of }) => of === pool)).toBe(false);
     });
 
-    it('keeps the machine of an instance that is not released, and lets it join again', async () => {
+    it('detaches an instance that is not released, and attaches it again', async () => {
       const { provider } = world;
       const request = node();
       await provider.ensureInstances(clusterId, [request]);
@@ -167,17 +167,19 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
       const remove = () =>
         provider.deleteInstances(clusterId, [request.id], { drain: false, release: false });
       await eventually(async () => (await remove()).length === 0);
-      const machineId = running.machineId ?? '';
-      expect(await provider.unattachedInstances('acme', { ids: [machineId] })).toMatchObject([
-        { id: machineId, instanceType: world.instanceType, formerClusterId: clusterId, releasable: true },
+      const providerId = running.providerId ?? '';
+      expect(await provider.unattachedInstances('acme', { ids: [providerId] })).toMatchObject([
+        { id: providerId, instanceType: world.instanceType, formerClusterId: clusterId, releasable: true },
       ]);
-      expect(await provider.unattachedInstances('globex', { ids: [machineId] })).toEqual([]);
-      const again = { id: newId('node'), name: 'n-again', nodePoolId, machineId, mode: 'AUTO' } as const;
-      const unknown = { ...again, id: newId('node'), name: 'n-unknown', machineId: 'i-unknown' };
+      expect(await provider.unattachedInstances('globex', { ids: [providerId] })).toEqual([]);
+      const again = { id: newId('node'), name: 'n-again', nodePoolId, providerId, mode: 'AUTO' } as const;
+      const unknown = { ...again, id: newId('node'), name: 'n-unknown', providerId: 'i-unknown' };
       const [joined, refused] = await provider.attachInstances(clusterId, [again, unknown]);
-      expect(joined).toMatchObject({ id: again.id, machineId });
+      expect(joined).toMatchObject({ id: again.id, providerId });
       expect(refused).toMatchObject({ state: 'FAILED', failure: { code: 'NOT_FOUND' } });
-      expect(await provider.attachInstances(clusterId, [again])).toMatchObject([{ id: again.id, machineId }]);
+      expect(await provider.attachInstances(clusterId, [again])).toMatchObject([
+        { id: again.id, providerId },
+      ]);
       await eventually(
         async () => (await provider.deleteInstances(clusterId, [unknown.id], { drain: false })).length === 0,
       );
@@ -203,12 +205,12 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
       });
       await running();
       expect(await provider.repairInstance(clusterId, id, 'RESET')).toMatchObject({ id, state: 'STARTING' });
-      const { machineId = '' } = await running();
+      const { providerId = '' } = await running();
       await eventually(
         async () => (await provider.deleteInstances(clusterId, [id], { drain: false })).length === 0,
       );
       // What is paid by subscription is not released.
-      expect(await provider.releaseUnattachedInstance('acme', machineId)).toMatchObject({
+      expect(await provider.releaseUnattachedInstance('acme', providerId)).toMatchObject({
         code: 'INSTANCE_NOT_RELEASABLE',
       });
     });

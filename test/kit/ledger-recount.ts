@@ -157,14 +157,14 @@ export async function heldNow(
   account: string,
 ): Promise<{ resource: string; ledger: number; held: number }[]> {
   return prisma.$queryRaw`
-    WITH machine AS (
+    WITH instance AS (
       SELECT vcpus, disks, charge_type FROM clusters.node
       WHERE account = ${account} AND state <> 'failed' AND vcpus > 0
     ), held (resource, amount) AS (
-      SELECT 'payg-vcpu', sum(vcpus) FROM machine WHERE charge_type = 'POSTPAID'
-      UNION ALL SELECT 'spot-vcpu', sum(vcpus) FROM machine WHERE charge_type = 'SPOT'
-      UNION ALL SELECT 'instances', count(*) FROM machine
-      UNION ALL SELECT 'payg-disks', coalesce((SELECT sum(disks) FROM machine WHERE charge_type <> 'PREPAID'), 0)
+      SELECT 'payg-vcpu', sum(vcpus) FROM instance WHERE charge_type = 'POSTPAID'
+      UNION ALL SELECT 'spot-vcpu', sum(vcpus) FROM instance WHERE charge_type = 'SPOT'
+      UNION ALL SELECT 'instances', count(*) FROM instance
+      UNION ALL SELECT 'payg-disks', coalesce((SELECT sum(disks) FROM instance WHERE charge_type <> 'PREPAID'), 0)
         + (SELECT count(*) FROM clusters.cloud_claim
            WHERE account = ${account} AND kind = 'DISK' AND state = 'GRANTED')
     )

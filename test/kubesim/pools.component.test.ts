@@ -51,25 +51,32 @@ test('enforces the maximum of a scaling group, also after a restart', async () =
 
 test('keeps detached instances across a restart, and rejects creating or attaching an instance that is a node', async () => {
   await simulator.cluster('homes');
-  const machine = { account: 'acme', zoneId: 'cn-hangzhou-b', instanceType: 'ecs.g6.xlarge', imageId: IMAGE };
-  expect((await ask('PUT', '/machines/i-kept', { ...machine, files: ['a'] })).body).toMatchObject({
+  const instance = {
+    account: 'acme',
+    zoneId: 'cn-hangzhou-b',
+    instanceType: 'ecs.g6.xlarge',
+    imageId: IMAGE,
+  };
+  expect((await ask('PUT', '/instances/i-kept', { ...instance, files: ['a'] })).body).toMatchObject({
     releasable: true,
   });
   await simulator.restart();
   const { account } = (await ask('GET', '/clusters/homes')).body as unknown as { account: string };
-  await ask('PUT', '/machines/i-own', { ...machine, account });
-  const attach = (id: string, machineId: string) =>
+  await ask('PUT', '/instances/i-own', { ...instance, account });
+  const attach = (id: string, providerId: string) =>
     ask('POST', '/clusters/homes/instances/attach', {
-      instances: [{ id, name: id, nodePoolId: 'pool', machineId, mode: 'MANUAL' }],
+      instances: [{ id, name: id, nodePoolId: 'pool', providerId, mode: 'MANUAL' }],
     });
   expect((await attach('a', 'i-own')).body.instances[0]).toMatchObject({
-    machineId: 'i-own',
+    providerId: 'i-own',
     attached: true,
   });
   expect((await attach('b', 'i-own')).body.instances[0]?.failure?.code).toBe('INSTANCE_IN_USE');
-  expect((await ask('PUT', '/machines/i-own', machine)).status).toBe(409);
-  const list = (await ask('GET', '/machines?account=acme')).body as unknown as { machines: { id: string }[] };
-  expect(list.machines.some(({ id }) => id === 'i-kept')).toBe(true);
+  expect((await ask('PUT', '/instances/i-own', instance)).status).toBe(409);
+  const list = (await ask('GET', '/instances?account=acme')).body as unknown as {
+    instances: { id: string }[];
+  };
+  expect(list.instances.some(({ id }) => id === 'i-kept')).toBe(true);
 });
 
 test('reclaims a spot instance after its notice, also across a restart', async () => {

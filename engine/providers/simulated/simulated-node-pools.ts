@@ -26,7 +26,7 @@ const scalingGroup = z.object({
   activities: z.array(activity),
 });
 const scalingGroups = z.object({ scalingGroups: z.array(scalingGroup) });
-const machine = z.object({
+const unattachedInstance = z.object({
   id: z.string(),
   account: z.string(),
   name: z.string(),
@@ -42,9 +42,9 @@ const machine = z.object({
   releasable: z.boolean(),
   createdAt: z.coerce.date(),
 });
-const machines = z.object({ machines: z.array(machine) });
+const unattachedInstances = z.object({ instances: z.array(unattachedInstance) });
 
-/** Machines that one call names at most. */
+/** Maximum number of instance ids per call. */
 const MAX_IDS_PER_CALL = 500;
 
 /** HTTP calls to the simulated cloud; see simulated-provider.ts. */
@@ -86,15 +86,15 @@ export function simulatedNodePools(cloud: CloudCalls): NodePoolProvider {
         ...(regionId !== undefined && { regionId }),
         ...(ids && { ids: ids.slice(0, MAX_IDS_PER_CALL).join(',') }),
       });
-      const response = await cloud.call('GET', `/cloud/v1/machines?${query.toString()}`, undefined, true);
-      return machines.parse(response.body).machines;
+      const response = await cloud.call('GET', `/cloud/v1/instances?${query.toString()}`, undefined, true);
+      return unattachedInstances.parse(response.body).instances;
     },
     async releaseUnattachedInstance(account, id): Promise<Problem | undefined> {
       const [found] = await this.unattachedInstances(account, { ids: [id] });
       const problem = releaseProblem(id, found);
       if (problem) return problem;
       const query = new URLSearchParams({ account });
-      await cloud.call('DELETE', `/cloud/v1/machines/${encodeURIComponent(id)}?${query.toString()}`);
+      await cloud.call('DELETE', `/cloud/v1/instances/${encodeURIComponent(id)}?${query.toString()}`);
       return undefined;
     },
     async attachInstances(clusterId, requests) {

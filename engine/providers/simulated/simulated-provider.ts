@@ -68,7 +68,7 @@ const instance = z.object({
     .transform((zone) => zone ?? ''),
   version: z.string(),
   readyAt: z.coerce.date(),
-  machineId: z.string().optional(),
+  providerId: z.string().optional(),
   chargeType: z.enum(['POSTPAID', 'PREPAID', 'SPOT']).optional(),
   vSwitchId: z.string().optional(),
   address: z.string().optional(),

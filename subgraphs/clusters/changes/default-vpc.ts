@@ -6,7 +6,7 @@ import * as store from '../store/network.store.js';
 import { findDefaultVpc, insertVpc, lockDefaultVpc } from '../store/vpc.store.js';
 import { insertVSwitches } from '../store/vswitch.store.js';
 
-/** Prefix length of the default vSwitches: 4,092 machines and pods each. */
+/** Prefix length of the default vSwitches: 4,092 instances and pods each. */
 const VSWITCH_PREFIX = 20;
 
 /** Where a default network is needed. */

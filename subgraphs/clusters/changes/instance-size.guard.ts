@@ -6,19 +6,19 @@ import { vcpusOf } from '../store/node-changes.store.js';
 
 const LARGEST = { resource: 'payg-max-vcpu-per-instance', scope: '*' } as const;
 
-/** Machines that a pool shall get. */
+/** Instances that a pool shall get. */
 export interface SizedPool {
   /** How many. */
   readonly desiredSize: number;
   readonly instanceTypes: readonly string[];
-  readonly config: { readonly machines: { readonly chargeType: string } };
+  readonly config: { readonly instanceConfig: { readonly chargeType: string } };
   /** Where their number stands in the input. */
   readonly path: readonly string[];
 }
 
 /**
- * Pay-as-you-go machines have fewer vCPUs than the account's limit of a single one says. Pools that get no machines,
- * and those whose machines are spot instances or subscriptions, are free of it. Refuses `QUOTA_EXCEEDED`.
+ * Pay-as-you-go instances have fewer vCPUs than the account's limit of a single one says. Pools that get no instances,
+ * and those whose instances are spot instances or subscriptions, are free of it. Refuses `QUOTA_EXCEEDED`.
  */
 export async function refuseLargeTypes(
   tx: Transaction,
@@ -32,7 +32,7 @@ export async function refuseLargeTypes(
   const limit = await largestInstance(tx, account);
   const problems = sized.flatMap(({ instanceTypes, config, path }) =>
     instanceTypes.flatMap((type): Problem[] => {
-      const { chargeType } = config.machines;
+      const { chargeType } = config.instanceConfig;
       const problem = largeTypeProblem({ type, chargeType, vcpus: vcpus.get(type) ?? 0 }, limit);
       return problem ? [{ ...problem, path }] : [];
     }),
@@ -40,20 +40,20 @@ export async function refuseLargeTypes(
   if (problems.length > 0) throw new ProblemError(problems);
 }
 
-/** How many vCPUs a pay-as-you-go machine of the account may have. */
+/** How many vCPUs a pay-as-you-go instance of the account may have. */
 export async function largestInstance(tx: Transaction, account: string): Promise<number> {
   const [balance] = await readQuotaUsage(tx, account, [LARGEST]);
   return balance?.limit ?? Infinity;
 }
 
-/** Why the account may not have such a machine; undefined when it may. `limit` is what largestInstance says. */
+/** Why the account may not have such an instance; undefined when it may. `limit` is what largestInstance says. */
 export function largeTypeProblem(
   { type, chargeType, vcpus }: { readonly type: string; readonly chargeType: string; readonly vcpus: number },
   limit: number,
 ): Problem | undefined {
   if (chargeType !== 'POSTPAID' || vcpus <= limit) return undefined;
   const message =
-    `${LARGEST.resource}: ${type} has ${vcpus} vCPUs; the account may have pay-as-you-go machines of up to ${limit}. ` +
+    `${LARGEST.resource}: ${type} has ${vcpus} vCPUs; the account may have pay-as-you-go instances of up to ${limit}. ` +
     'Ask for more with requestQuotaIncrease, or take spot instances or subscriptions.';
   return quotaExceeded({ ...LARGEST, limit, used: 0, requested: vcpus }, { message });
 }

@@ -34,7 +34,7 @@ export interface NodeNetworkRequest {
   /** Acceptable types; what the greediest of them needs is taken. */
   readonly instanceTypes: readonly string[];
   readonly count: number;
-  /** The security group of their machines; null: that of the cluster. */
+  /** The security group of their instances; null: that of the cluster. */
   readonly securityGroupId: string | null;
 }
 
@@ -53,7 +53,7 @@ export async function reserveNodeNetwork(
   tx: Transaction,
   request: NodeNetworkRequest,
 ): Promise<NodeNetworkReservation> {
-  // A virtual node is no machine: it has no route, and its pods get addresses one by one.
+  // A virtual node is no instance: it has no route, and its pods get addresses one by one.
   if (request.count === 0 || request.instanceTypes.every(isVirtual))
     return { granted: request.count, shortage: null };
   const network = await lockClusterNetwork(tx, request.clusterId);
@@ -194,7 +194,7 @@ async function largestNetworkUsage(
 }
 
 /**
- * What the nodes that are there take, by security group. A node whose machine is not chosen yet counts as the greediest
+ * What the nodes that are there take, by security group. A node whose instance is not chosen yet counts as the greediest
  * of its pool.
  */
 async function recount(tx: Transaction, network: ClusterNetworkRow): Promise<NodesNetworkUsage> {

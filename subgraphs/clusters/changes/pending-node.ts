@@ -2,7 +2,7 @@ import { newId } from '../../../kernel/ids.js';
 import type { Cluster, NodePool } from '../store/reconcile.store.js';
 import { configOf } from '../model/pool-config.js';
 
-/** What every node's row begins with, before there is a machine or while it joins. */
+/** What every node's row begins with, before there is an instance or while it joins. */
 export function pendingNode(
   pool: Pick<NodePool, 'id' | 'account' | 'config'>,
   cluster: Pick<Cluster, 'id' | 'regionId' | 'version'>,
@@ -19,7 +19,7 @@ export function pendingNode(
     state: 'pending',
     status: 'Unknown',
     version: cluster.version,
-    securityGroupId: configOf(pool).machines.securityGroupId,
+    securityGroupId: configOf(pool).instanceConfig.securityGroupId,
     createdAt: at,
   };
 }

@@ -47,7 +47,7 @@ export async function placedConfig(
   const { account, clusterId } = place;
   const network = await findClusterNetwork(tx, clusterId);
   const here: PoolLocation = { ...place, path: [...place.path, 'instanceConfig'] };
-  const { vSwitchIds, securityGroupId, zoneIds } = config.machines;
+  const { vSwitchIds, securityGroupId, zoneIds } = config.instanceConfig;
   // The VPC is locked, so that no part of it is deleted concurrently.
   if (network && (vSwitchIds.length > 0 || securityGroupId !== null))
     await lockVpc(tx, account, network.vpcId);
@@ -67,7 +67,7 @@ export async function placedConfig(
     });
   });
   const zones = [...new Set(found.map(({ zoneId }) => zoneId))];
-  return { ...config, machines: { ...config.machines, zoneIds: zones } };
+  return { ...config, instanceConfig: { ...config.instanceConfig, zoneIds: zones } };
 }
 
 /** A pool that has the group already keeps it, whatever has become of its rules. */
@@ -87,7 +87,7 @@ async function checkGroup(
   if (group && network && id !== presentGroupId) refuseGroupWithoutDns(group, network.podCidr, path);
 }
 
-/** Where the cluster has no vSwitch, its machines can have no address. */
+/** Where the cluster has no vSwitch, its instances can have no address. */
 async function refuseBareZones(
   tx: Transaction,
   { vSwitchIds }: { readonly vSwitchIds: readonly string[] },
@@ -103,25 +103,25 @@ async function refuseBareZones(
   throwProblem('NETWORK_MISMATCH', message, { path: [...path, 'zoneIds', String(bare)] });
 }
 
-/** The VPC in which machines of a pool have their addresses, and the zones; undefined without a network on record. */
+/** The VPC in which instances of a pool have their addresses, and the zones; undefined without a network on record. */
 export async function addressesOf(
   tx: Transaction,
   { account, clusterId, config }: Pick<NodePool, 'account' | 'clusterId' | 'config'>,
 ): Promise<{ readonly vpcId: string; readonly zoneIds: readonly string[] } | undefined> {
   const network = await findClusterNetwork(tx, clusterId);
   if (!network) return undefined;
-  const { vSwitchIds } = configOf({ config }).machines;
+  const { vSwitchIds } = configOf({ config }).instanceConfig;
   const ids = vSwitchIds.length > 0 ? vSwitchIds : network.vSwitchIds;
   const vSwitches = await findVSwitches(tx, account, ids);
   return { vpcId: network.vpcId, zoneIds: [...new Set(vSwitches.map(({ zoneId }) => zoneId))].sort() };
 }
 
-/** The vSwitches in which machines of a pool get their addresses; undefined: in those of its cluster. */
+/** The vSwitches in which instances of a pool get their addresses; undefined: in those of its cluster. */
 export async function vSwitchesOf(
   database: Database,
   pool: Pick<NodePool, 'account' | 'config'>,
 ): Promise<readonly VSwitchPlace[] | undefined> {
-  const { vSwitchIds } = configOf(pool).machines;
+  const { vSwitchIds } = configOf(pool).instanceConfig;
   if (vSwitchIds.length === 0) return undefined;
   return vSwitchPlaces(database, vSwitchIds);
 }

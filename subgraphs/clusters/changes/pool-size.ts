@@ -16,7 +16,7 @@ export interface PoolSize {
   readonly desiredSize: number;
   readonly operationId: string;
   readonly path: readonly string[];
-  /** Other machines, which it has from now on. */
+  /** Other instances, which it has from now on. */
   readonly more?: { readonly instanceTypes: string[] };
 }
 

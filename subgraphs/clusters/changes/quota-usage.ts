@@ -3,7 +3,7 @@ import { readQuotaUsage, adjustUsage } from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import type { Cluster, NodePool } from '../store/reconcile.store.js';
 import {
-  type Machine,
+  type NodeInstance,
   type InstanceQuotaUsage,
   instanceQuotaUsage,
   vcpuResource,
@@ -16,7 +16,7 @@ const GROUP = 'instances-per-scaling-group';
 export function releaseInstanceQuota(
   tx: Transaction,
   account: string,
-  nodes: readonly Machine[],
+  nodes: readonly NodeInstance[],
 ): Promise<void> {
   return releaseQuotaUsage(tx, account, nodes.map(instanceQuotaUsage));
 }
@@ -27,7 +27,7 @@ export async function releaseQuotaUsage(
   account: string,
   uses: readonly InstanceQuotaUsage[],
 ): Promise<void> {
-  const less = (of: 'vcpus' | 'disks' | 'machines', among = uses) =>
+  const less = (of: 'vcpus' | 'disks' | 'instances', among = uses) =>
     among.reduce((sum, use) => sum - use[of], 0);
   const vcpus = [...Map.groupBy(uses, (use) => use.chargeType)].flatMap(([chargeType, mine]) => {
     const resource = vcpuResource(chargeType);
@@ -36,7 +36,7 @@ export async function releaseQuotaUsage(
   const disks = uses.filter(({ chargeType }) => countsDisks(chargeType));
   await adjustUsage(tx, account, [
     ...vcpus,
-    { resource: INSTANCES, scope: '', amount: less('machines') },
+    { resource: INSTANCES, scope: '', amount: less('instances') },
     { resource: DISKS, scope: '', amount: less('disks', disks) },
   ]);
 }

@@ -62,7 +62,7 @@ export async function reserveCluster(
   ]);
 }
 
-/** Takes what a growing pool needs more: `desiredSize` is the growth, of the given machines. Refuses `QUOTA_EXCEEDED`. */
+/** Takes what a growing pool needs more: `desiredSize` is the growth, of the given instances. Refuses `QUOTA_EXCEEDED`. */
 export async function reserveScaleUp(
   tx: Transaction,
   request: {
@@ -100,7 +100,7 @@ export async function reservedNodes(tx: Transaction, account: string, nodePoolId
   return group?.used ?? 0;
 }
 
-/** How many machines one scaling group, that of the pool, may have; null: any number. */
+/** How many instances one scaling group, that of the pool, may have; null: any number. */
 export async function groupLimit(
   database: Database | Transaction,
   account: string,

@@ -10,14 +10,14 @@ import {
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import type { Problem } from '../../../kernel/result.js';
 import { releaseInstanceQuota } from './quota-usage.js';
-import { countsDisks, type Machine, vcpuResource } from '../model/instance-quota.js';
+import { countsDisks, type NodeInstance, vcpuResource } from '../model/instance-quota.js';
 
-/** Machines that an account is to get. */
+/** Instances that an account is to get. */
 export interface InstanceReservationRequest {
   readonly account: string;
   readonly chargeType: string;
   readonly count: number;
-  /** Of each; 0: no machines, but virtual nodes, which take nothing. */
+  /** Of each; 0: no instances, but virtual nodes, which take nothing. */
   readonly vcpus: number;
   /** Cloud disks of each. */
   readonly disks: number;
@@ -35,7 +35,7 @@ const VOLUMES = { resource: DISKS, scope: '' } as const;
 type InstanceQuota = Pick<QuotaUsage, 'limit' | 'used'>;
 const NOT_COUNTED: InstanceQuota = { limit: null, used: 0 };
 
-/** Takes vCPUs and disks for as many of the machines as the account's quotas have room for. */
+/** Takes vCPUs and disks for as many of the instances as the account's quotas have room for. */
 export async function reserveInstances(
   tx: Transaction,
   request: InstanceReservationRequest,
@@ -45,9 +45,9 @@ export async function reserveInstances(
   const cpu = vcpuResource(chargeType);
   const ofDisks = countsDisks(chargeType) ? disks : 0;
   const locked = await lockQuotaUsage(tx, account, [...(cpu ? [cpu] : []), INSTANCE_QUOTA, VOLUMES]);
-  const [cores, machines, volumes] = cpu ? locked : [NOT_COUNTED, ...locked];
+  const [cores, instances, volumes] = cpu ? locked : [NOT_COUNTED, ...locked];
   const affordable = Math.min(count, remainingMultiples(cores ?? NOT_COUNTED, vcpus));
-  const granted = withDisks(affordable, ofDisks, { machines, volumes });
+  const granted = withDisks(affordable, ofDisks, { instances, volumes });
   await adjustUsage(tx, account, [
     ...(cpu ? [{ ...cpu, amount: granted * vcpus }] : []),
     { ...INSTANCE_QUOTA, amount: granted },
@@ -58,22 +58,26 @@ export async function reserveInstances(
   return { granted, shortage: { code: 'QUOTA_EXCEEDED', message } };
 }
 
-/** For how many machines, with so many disks each, there is room. */
+/** For how many instances, with so many disks each, there is room. */
 function withDisks(
   count: number,
   each: number,
   {
-    machines,
+    instances,
     volumes,
-  }: { readonly machines: InstanceQuota | undefined; readonly volumes: InstanceQuota | undefined },
+  }: { readonly instances: InstanceQuota | undefined; readonly volumes: InstanceQuota | undefined },
 ): number {
   if (each === 0) return count;
-  const room = { instances: machines?.used ?? 0, disks: volumes?.used ?? 0, granted: volumes?.limit ?? null };
+  const room = {
+    instances: instances?.used ?? 0,
+    disks: volumes?.used ?? 0,
+    granted: volumes?.limit ?? null,
+  };
   return instancesWithinDiskQuota(room, count, each);
 }
 
 /**
- * Counts a machine that has become another one; answers what its row holds then. It runs, and is not stopped by a quota:
+ * Counts an instance that has become another one; answers what its row holds then. It runs, and is not stopped by a quota:
  * what there is no room for is not counted.
  */
 export async function countChanged(
@@ -82,8 +86,8 @@ export async function countChanged(
   {
     before,
     now,
-  }: { readonly before: Machine; readonly now: { readonly chargeType: string; readonly vcpus: number } },
-): Promise<Pick<Machine, 'vcpus' | 'disks'>> {
+  }: { readonly before: NodeInstance; readonly now: { readonly chargeType: string; readonly vcpus: number } },
+): Promise<Pick<NodeInstance, 'vcpus' | 'disks'>> {
   await releaseInstanceQuota(tx, account, [before]);
   const { disks } = before;
   const resource = vcpuResource(now.chargeType);

@@ -23,9 +23,9 @@ export async function reserveMasters(tx: Transaction, request: MasterReservation
   const { account, clusterId, plan, masters, at } = request;
   if (masters.length === 0) return;
   const path = ['input', 'masters', 'instanceType'];
-  const config = { machines: { chargeType: 'POSTPAID' } };
-  const machines = { desiredSize: masters.length, instanceTypes: masters.slice(0, 1), config, path };
-  await refuseLargeTypes(tx, account, [machines]);
+  const config = { instanceConfig: { chargeType: 'POSTPAID' } };
+  const pool = { desiredSize: masters.length, instanceTypes: masters.slice(0, 1), config, path };
+  await refuseLargeTypes(tx, account, [pool]);
   const sizes = await vcpusOf(tx, masters);
   const rows = masters.map((instanceType, index) => ({
     id: newId('node'),

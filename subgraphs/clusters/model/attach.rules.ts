@@ -7,31 +7,31 @@ import type { AttachMode } from './node-pool.enums.js';
 import { instanceCategory } from './instance-category.js';
 import { imageProblem, osOf } from './node-image.js';
 
-/** The pool that machines are to join, with what of its cluster decides whether they can. */
+/** The pool that instances are to join, with what of its cluster decides whether they can. */
 export interface AttachTarget extends PoolCluster {
   readonly regionId: string;
   readonly pool: PoolOfKind & { readonly imageId: string };
-  /** Where machines of the pool can have their addresses; undefined for a cluster without a network on record. */
+  /** Where instances of the pool can have their addresses; undefined for a cluster without a network on record. */
   readonly network: { readonly vpcId: string; readonly zoneIds: readonly string[] } | undefined;
 }
 
-/** A machine that is to join a pool. */
+/** An instance that is to join a pool. */
 export interface AttachCase {
   readonly id: string;
-  /** undefined: the account has no such machine outside of clusters. */
-  readonly machine: UnattachedInstance | undefined;
+  /** undefined: the account has no such instance outside of clusters. */
+  readonly instance: UnattachedInstance | undefined;
   readonly home: AttachTarget;
   readonly mode: AttachMode;
 }
 
 type Rejection = Pick<Problem, 'code' | 'message'>;
-type Check = (machine: UnattachedInstance, home: AttachTarget, mode: AttachMode) => Rejection | undefined;
+type Check = (instance: UnattachedInstance, home: AttachTarget, mode: AttachMode) => Rejection | undefined;
 
-/** Why a machine cannot join the pool; undefined when it can. */
-export function attachProblem({ id, machine, home, mode }: AttachCase): Rejection | undefined {
-  if (!machine) return notFound('INSTANCE', id);
+/** Why an instance cannot join the pool; undefined when it can. */
+export function attachProblem({ id, instance, home, mode }: AttachCase): Rejection | undefined {
+  if (!instance) return notFound('INSTANCE', id);
   for (const check of CHECKS) {
-    const problem = check(machine, home, mode);
+    const problem = check(instance, home, mode);
     if (problem) return { code: problem.code, message: `${id}: ${problem.message}` };
   }
   return undefined;
@@ -60,7 +60,7 @@ const isRunning: Check = ({ state }) =>
 const isLargeEnough: Check = ({ instanceType }, { types }) =>
   instanceTypeProblems([instanceType], types, [])[0];
 
-/** What the pool's kind of cluster, its runtime and its sharing of GPUs ask of every machine. */
+/** What the pool's kind of cluster, its runtime and its sharing of GPUs ask of every instance. */
 const isOfKind: Check = ({ instanceType }, home) =>
   poolKindProblems({ ...home.pool, instanceTypes: [instanceType] }, home, []).find(
     ({ code }) => code === 'INSTANCE_TYPE_NOT_ALLOWED',

@@ -40,7 +40,7 @@ const ZONE = 'topology.kubernetes.io/zone';
 /**
  * Which pools are to grow so that pods find a place that find none now. Pods that fit on what is there are the
  * scheduler's, who needs a moment. A new node is of the pool that the pod fills best (least waste), so that a small
- * pod does not bring a large machine; the next pods are put on it as long as they fit. Where one pool may not grow any
+ * pod does not bring a large instance; the next pods are put on it as long as they fit. Where one pool may not grow any
  * more, others do as well.
  */
 export function planScaleUp(

@@ -1,7 +1,7 @@
 import type { Problem } from '../../../kernel/result.js';
 import { isVirtual } from './instance-category.js';
 
-/** Families whose machines cannot go over to subscription. */
+/** Families whose instances cannot go over to subscription. */
 export const NO_SUBSCRIPTION: readonly string[] = [
   't1',
   's1',
@@ -27,7 +27,7 @@ export interface ConversionCase {
   readonly to: string;
 }
 
-/** Why a machine cannot be paid in the wanted way; undefined when it can. */
+/** Why an instance cannot be paid in the wanted way; undefined when it can. */
 export function conversionProblem({
   instanceType,
   from,
@@ -36,13 +36,14 @@ export function conversionProblem({
   const code = 'CHARGE_TYPE_NOT_CONVERTIBLE';
   if (from !== 'POSTPAID' || to !== 'PREPAID')
     return { code, message: `${from} cannot become ${to}; only POSTPAID becomes PREPAID.` };
-  if (isVirtual(instanceType)) return { code, message: 'A virtual node is no machine that could be bought.' };
+  if (isVirtual(instanceType))
+    return { code, message: 'A virtual node is no instance that could be bought.' };
   const family = familyOf(instanceType);
   if (!NO_SUBSCRIPTION.includes(family)) return undefined;
-  return { code, message: `Machines of the family ${family} cannot go over to subscription.` };
+  return { code, message: `Instances of the family ${family} cannot go over to subscription.` };
 }
 
-/** What is wrong with how a load balancer is to be paid: only machines can be had by subscription or as spot. */
+/** What is wrong with how a load balancer is to be paid: only instances can be had by subscription or as spot. */
 export function loadBalancerProblems(
   instanceConfig: { readonly chargeType: string } | null | undefined,
   path: readonly string[],

@@ -8,7 +8,7 @@ export interface ClaimQuota {
 }
 
 /**
- * The places that a claim takes, one of each. A load balancer has every machine of its cluster behind it; one that is
+ * The places that a claim takes, one of each. A load balancer has every instance of its cluster behind it; one that is
  * reused was counted by who made it.
  */
 export function quotasOfClaim({

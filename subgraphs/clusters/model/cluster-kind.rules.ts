@@ -20,7 +20,7 @@ export interface ClusterKind {
   readonly spec: ClusterSpec | null;
   readonly capability: ClusterCapability | null;
   readonly controlPlane: ControlPlaneOwner;
-  /** Machines of the account that run the control plane. */
+  /** Instances of the account that run the control plane. */
   readonly masters: 0 | 3;
   readonly nodePools: boolean;
   /** Resources of the ledger that its clusters take of. */
@@ -97,7 +97,7 @@ function editionProblems({ type, profile, spec }: KindRequest): Problem[] {
   return problems;
 }
 
-/** Capabilities are of machines: of clusters that have nodes of ours in the region; SGX of managed ones only. */
+/** Capabilities are of instances: of clusters that have nodes of ours in the region; SGX of managed ones only. */
 function capabilityProblems({ type, profile, capability }: KindRequest): Problem[] {
   if (!capability) return [];
   const refuse = (message: string): Problem[] => [

@@ -32,9 +32,9 @@ export interface ClusterParts {
   }[];
   readonly nodes: readonly {
     readonly name: string;
-    /** The cloud's id of its machine; null while it has none. */
+    /** The cloud's id of its instance; null while it has none. */
     readonly instanceId: string | null;
-    /** 0 of a virtual node, which is no machine. */
+    /** 0 of a virtual node, which is no instance. */
     readonly vcpus: number;
     readonly chargeType: string;
     readonly origin: string;
@@ -52,7 +52,7 @@ export interface ClusterParts {
 
 /**
  * Every resource of a cluster with what becomes of it when the cluster is deleted: what the platform made for it goes,
- * what the account made stays. A default VPC stays while another cluster is in it; machines of the account's own and
+ * what the account made stays. A default VPC stays while another cluster is in it; instances of the account's own and
  * subscriptions, which cannot be released, stay, too. Load balancers and disks of objects inside the cluster go with those
  * objects; a load balancer that a Service only reuses was there before.
  */

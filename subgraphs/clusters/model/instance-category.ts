@@ -12,7 +12,7 @@ interface CategorizedType {
 /** FPGA families are `f` and a number; they say no more about themselves. */
 const FPGA_FAMILY = /^ecs\.f\d/;
 
-/** What machines of a type compute with; accelerators go before the rest. */
+/** What instances of a type compute with; accelerators go before the rest. */
 export function instanceCategory({
   id,
   architecture,

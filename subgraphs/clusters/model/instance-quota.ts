@@ -1,7 +1,7 @@
 export const VCPU = { resource: 'payg-vcpu', scope: '' } as const;
 
-/** What is known of a machine that is, or was, a node. */
-export interface Machine {
+/** What is known of an instance that is, or was, a node. */
+export interface NodeInstance {
   readonly state: string;
   readonly vcpus: number;
   readonly chargeType: string;
@@ -9,18 +9,18 @@ export interface Machine {
   readonly disks: number;
 }
 
-/** What machines that are paid in one way hold of the account's quotas. */
+/** What instances that are paid in one way hold of the account's quotas. */
 export interface InstanceQuotaUsage {
   readonly chargeType: string;
   readonly vcpus: number;
   readonly disks: number;
-  readonly machines: number;
+  readonly instances: number;
 }
 
-/** What a node's row holds: nothing once it failed. Virtual nodes are no machines. */
-export function instanceQuotaUsage({ state, vcpus, chargeType, disks }: Machine): InstanceQuotaUsage {
-  if (state === 'failed' || vcpus === 0) return { chargeType, vcpus: 0, disks: 0, machines: 0 };
-  return { chargeType, vcpus, disks, machines: 1 };
+/** What a node's row holds: nothing once it failed. Virtual nodes are no instances. */
+export function instanceQuotaUsage({ state, vcpus, chargeType, disks }: NodeInstance): InstanceQuotaUsage {
+  if (state === 'failed' || vcpus === 0) return { chargeType, vcpus: 0, disks: 0, instances: 0 };
+  return { chargeType, vcpus, disks, instances: 1 };
 }
 
 /** Where vCPUs of a charge type are counted; a subscription's are not. */
@@ -31,7 +31,7 @@ export function vcpuResource(
   return chargeType === 'PREPAID' ? undefined : VCPU;
 }
 
-/** Whether disks of machines that are paid so are pay-as-you-go disks. */
+/** Whether disks of instances that are paid so are pay-as-you-go disks. */
 export function countsDisks(chargeType: string): boolean {
   return chargeType !== 'PREPAID';
 }

@@ -2,7 +2,7 @@ import { throwProblem } from '../../../kernel/result.js';
 import { isServerless, hasNodePools } from './product.rules.js';
 
 /**
- * Refuses `UNSUPPORTED_BY_KIND` what needs nodes of ours (node pools, attached machines) on a cluster that has none:
+ * Refuses `UNSUPPORTED_BY_KIND` what needs nodes of ours (node pools, attached instances) on a cluster that has none:
  * serverless and registered ones.
  */
 export function refuseNodesOn({ product }: { readonly product: string }, path: readonly string[]): void {

@@ -29,7 +29,7 @@ export function usageParts(
 }
 
 /**
- * What each claim asks of its load balancer, by id. The machines of a cluster are behind a load balancer once, however
+ * What each claim asks of its load balancer, by id. The instances of a cluster are behind a load balancer once, however
  * many of its Services reuse it: the first of these claims has them.
  */
 export function desiredLoads(claims: readonly CloudResourceRequest[]): Map<string, LoadBalancerUsage> {

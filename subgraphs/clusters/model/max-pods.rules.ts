@@ -18,7 +18,7 @@ export interface Interfaces {
 
 /**
  * How many pods a node runs at the most. With Flannel as many as its part of the pod CIDR has addresses, and never
- * more than 256. With Terway as many as the machine's secondary network interfaces have addresses.
+ * more than 256. With Terway as many as the instance's secondary network interfaces have addresses.
  */
 export function maxPods({ plugin, nodeCidrMask }: PodNetwork, { enis, ipsPerEni }: Interfaces): number {
   if (plugin === 'TERWAY') return Math.max(0, enis - 1) * ipsPerEni;

@@ -2,7 +2,7 @@ import type { ControlPlaneReplica } from '../../../engine/providers/infrastructu
 
 type ComponentStatus = 'RUNNING' | 'NOT_READY' | 'UNKNOWN';
 
-/** What a machine of a cluster runs to be one. */
+/** What an instance runs to be a node of a cluster. */
 export interface NodeComponentView {
   readonly name: string;
   readonly version: string | null;
@@ -49,7 +49,7 @@ export interface NodeFacts {
   readonly clusterVersion: string;
   /** undefined: Kubernetes does not know the node, or could not be asked. */
   readonly report: NodeReport | undefined;
-  /** Replicas of the control plane that run on machines of the account. */
+  /** Replicas of the control plane that run on instances of the account. */
   readonly replicas: readonly ControlPlaneReplica[];
 }
 
@@ -153,7 +153,9 @@ function masterComponents({ name, clusterVersion, replicas }: NodeFacts): NodeCo
     .map(({ component, healthy }) => ({
       name: component,
       version: component === 'etcd' ? null : clusterVersion,
-      ...(healthy ? RUNNING : { status: 'NOT_READY', message: 'The replica on this machine does not work.' }),
+      ...(healthy
+        ? RUNNING
+        : { status: 'NOT_READY', message: 'The replica on this instance does not work.' }),
     }));
 }
 

@@ -2,7 +2,7 @@
 export interface PoolNodeDrift {
   /** Names of nodes that Kubernetes does not have. */
   readonly missingInKubernetes: readonly string[];
-  /** Names of nodes whose machines are no longer in the pool's scaling group. */
+  /** Names of nodes whose instances are no longer in the pool's scaling group. */
   readonly missingInScalingGroup: readonly string[];
   /** RFC 3339. */
   readonly observedAt: string;

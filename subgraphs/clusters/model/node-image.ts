@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../../../kernel/package-root.js';
 import type { Problem } from '../../../kernel/result.js';
 
-/** An image that a machine's system disk is made from. */
+/** An image that an instance's system disk is made from. */
 export interface NodeImageValue {
   readonly id: string;
   readonly name: string;

@@ -57,7 +57,7 @@ export function planPool<Node extends PlannedNode>(
   };
 }
 
-/** Type of the operation by which machines join a pool, and the origin of the nodes that they become. */
+/** Type of the operation by which instances join a pool, and the origin of the nodes that they become. */
 export const ATTACH_INSTANCES = 'ATTACH_INSTANCES';
 export const ATTACHED = 'ATTACHED';
 /** Stage of an operation on a pool in which its nodes get their labels and taints. */
@@ -66,7 +66,7 @@ export const SETTINGS_STAGE = 'SETTINGS';
 export const REMOVE_NODES = 'REMOVE_NODES';
 
 /**
- * Whether an operation buys the machines that a pool lacks. One that moves given machines in or out does not: what the
+ * Whether an operation buys the instances that a pool lacks. One that moves given instances in or out does not: what the
  * pool lacked before it lacks afterwards, until it is scaled or synchronized.
  */
 export function createsInstances(operation: { readonly type: string } | null | undefined): boolean {
@@ -89,7 +89,7 @@ const MAX_FAILURES = 100;
 /**
  * Counts the result of the pool's current generation. Nodes that were not tried are missing because the network quota
  * (the pool's `capacityError`) or else the account's vCPU quota was exhausted; a canceled change has no missing nodes.
- * Of an operation that buys no machines only its own machines count.
+ * Of an operation that buys no instances only its own instances count.
  */
 export function resultOf(
   pool: PlannedPool & {
@@ -121,7 +121,7 @@ export function resultOf(
 }
 
 function quotaOf({ config }: { readonly config?: unknown }): string {
-  return vcpuResource(configOf({ config }).machines.chargeType)?.resource ?? 'payg-vcpu';
+  return vcpuResource(configOf({ config }).instanceConfig.chargeType)?.resource ?? 'payg-vcpu';
 }
 
 /** The result including the nodes that were rejected before the change started. */

@@ -6,7 +6,7 @@ import { validatePoolConfig } from './pool-config.rules.js';
 import type { InstanceTypeValue } from './version.rules.js';
 import type { ContainerRuntime } from './cluster-kind.enums.js';
 
-/** More nodes no pool can be asked for. How many it may have is the account's quota of machines per scaling group. */
+/** More nodes no pool can be asked for. How many it may have is the account's quota of instances per scaling group. */
 export const MAX_POOL_SIZE = 100_000;
 const MAX_INSTANCE_TYPES = 20;
 const MIN_VCPUS = 4;
@@ -57,12 +57,12 @@ export interface NodePoolPlan {
   readonly edgeAutonomy: boolean;
 }
 
-/** Whether machines of the type are large enough to be nodes. */
+/** Whether instances of the type are large enough to be nodes. */
 export function fitsNode(type: InstanceTypeValue): boolean {
   return type.vcpus >= MIN_VCPUS && type.memoryGiB >= MIN_MEMORY_GIB;
 }
 
-/** Whether the pool can hold the system components: they run on machines, which a pool of virtual nodes has not. */
+/** Whether the pool can hold the system components: they run on instances, which a pool of virtual nodes has not. */
 export function hasInstances({ instanceTypes }: { readonly instanceTypes: readonly string[] }): boolean {
   return !instanceTypes.some(isVirtual);
 }

@@ -1,18 +1,18 @@
 /** State of the repair of a node, as the column has it. */
 export type RepairState =
-  'RESTART_WANTED' | 'RESTARTING' | 'RESET_WANTED' | 'RESETTING' | 'SUCCEEDED' | 'FAILED';
+  'RESTART_REQUESTED' | 'RESTARTING' | 'RESET_REQUESTED' | 'RESETTING' | 'SUCCEEDED' | 'FAILED';
 
 /**
  * Allowed transitions of a repair. Every write of a state checks them.
  *
- *   RESTART_WANTED ──▶ RESTARTING ──▶ SUCCEEDED
- *                          ├─▶ RESET_WANTED ──▶ RESETTING ──▶ SUCCEEDED
- *                          └─▶ FAILED (from each that is open, when the node is gone)
+ *   RESTART_REQUESTED ──▶ RESTARTING ──▶ SUCCEEDED
+ *                             ├─▶ RESET_REQUESTED ──▶ RESETTING ──▶ SUCCEEDED
+ *                             └─▶ FAILED (from each that is open, when the node is gone)
  */
 const NEXT: Readonly<Record<RepairState, readonly RepairState[]>> = {
-  RESTART_WANTED: ['RESTARTING', 'FAILED'],
-  RESTARTING: ['RESET_WANTED', 'SUCCEEDED', 'FAILED'],
-  RESET_WANTED: ['RESETTING', 'FAILED'],
+  RESTART_REQUESTED: ['RESTARTING', 'FAILED'],
+  RESTARTING: ['RESET_REQUESTED', 'SUCCEEDED', 'FAILED'],
+  RESET_REQUESTED: ['RESETTING', 'FAILED'],
   RESETTING: ['SUCCEEDED', 'FAILED'],
   SUCCEEDED: [],
   FAILED: [],

@@ -26,15 +26,15 @@ export function validatePoolConfig(
   types: Types,
   path: readonly string[],
 ): Problem[] {
-  const machines = request.instanceConfig ?? {};
+  const instanceConfig = request.instanceConfig ?? {};
   const here = [...path, 'instanceConfig'];
   return [
     ...validateLabels(request.labels, [...path, 'labels']),
     ...taintProblems(request.taints ?? [], [...path, 'taints']),
     ...imageProblems(request, types, [...here, 'imageId']),
-    ...diskProblems(machines, here),
-    ...userDataProblems(machines.userData, [...here, 'userData']),
-    ...spotProblems(machines, here),
+    ...diskProblems(instanceConfig, here),
+    ...userDataProblems(instanceConfig.userData, [...here, 'userData']),
+    ...spotProblems(instanceConfig, here),
     ...virtualProblems(request, here),
     ...managementProblems(request, path),
   ];
@@ -62,7 +62,7 @@ function imageProblems(request: PoolConfigRequest, types: Types, path: readonly 
   return problem ? [problem] : imageFitProblems({ imageId: id, instanceTypes }, types, path);
 }
 
-/** One image does not run on machines of two architectures. */
+/** One image does not run on instances of two architectures. */
 export function architectureProblems(
   instanceTypes: readonly string[],
   types: Types,
@@ -72,7 +72,7 @@ export function architectureProblems(
   return [invalid('The instance types of a pool have one architecture.', path)];
 }
 
-/** Whether machines of the types can run the image, when they have one architecture. An empty one fits: the usual. */
+/** Whether instances of the types can run the image, when they have one architecture. An empty one fits: the usual. */
 export function imageFitProblems(
   { imageId, instanceTypes }: { readonly imageId: string; readonly instanceTypes: readonly string[] },
   types: Types,
@@ -89,9 +89,9 @@ function architecturesOf(instanceTypes: readonly string[], types: Types): Readon
   return new Set(instanceTypes.flatMap((type) => types.get(type)?.architecture ?? []));
 }
 
-function diskProblems(machines: Given<InstanceSettings>, path: readonly string[]): Problem[] {
-  const system = machines.systemDisk;
-  const data = machines.dataDisks ?? [];
+function diskProblems(instanceConfig: Given<InstanceSettings>, path: readonly string[]): Problem[] {
+  const system = instanceConfig.systemDisk;
+  const data = instanceConfig.dataDisks ?? [];
   const tooMany = data.length > MAX_DATA_DISKS;
   return [
     ...(system ? sizeProblem(system, MAX_SYSTEM_DISK, [...path, 'systemDisk']) : []),
@@ -123,7 +123,7 @@ export function mountProblems(target: string | null | undefined, path: readonly 
   return [{ code: 'PROTECTED_PATH', message: `Kubernetes keeps its own data in ${taken}.`, path }];
 }
 
-/** What is wrong with the script that machines run at their first start. */
+/** What is wrong with the script that instances run at their first start. */
 function userDataProblems(script: string | null | undefined, path: readonly string[]): Problem[] {
   if (script == null) return [];
   const bytes = Buffer.byteLength(script);
@@ -136,8 +136,8 @@ function userDataProblems(script: string | null | undefined, path: readonly stri
   return [{ code: 'PROTECTED_PATH', message, path }];
 }
 
-function spotProblems(machines: Given<InstanceSettings>, path: readonly string[]): Problem[] {
-  const { chargeType, spotStrategy, spotPriceLimit } = machines;
+function spotProblems(instanceConfig: Given<InstanceSettings>, path: readonly string[]): Problem[] {
+  const { chargeType, spotStrategy, spotPriceLimit } = instanceConfig;
   if (chargeType !== 'SPOT') {
     const field =
       spotStrategy != null ? 'spotStrategy' : spotPriceLimit != null ? 'spotPriceLimit' : undefined;

@@ -39,7 +39,7 @@ export interface ManagementConfig {
 export interface PoolConfig {
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly TaintValue[];
-  readonly machines: InstanceSettings;
+  readonly instanceConfig: InstanceSettings;
   readonly management: ManagementConfig;
 }
 
@@ -59,7 +59,7 @@ export interface PoolConfigRequest {
 const NOTHING: PoolConfig = {
   labels: {},
   taints: [],
-  machines: {
+  instanceConfig: {
     imageId: '',
     zoneIds: [],
     vSwitchIds: [],
@@ -86,22 +86,22 @@ export function configOf({ config }: { readonly config: unknown }): PoolConfig {
   return {
     labels: stored.labels ?? {},
     taints: stored.taints ?? [],
-    machines: { ...NOTHING.machines, ...stored.machines },
+    instanceConfig: { ...NOTHING.instanceConfig, ...stored.instanceConfig },
     management: { ...NOTHING.management, ...stored.management },
   };
 }
 
 /** The configuration that a request makes of an earlier one (of none: of the usual one). */
 export function planPoolConfig(request: PoolConfigRequest, before = NOTHING): PoolConfig {
-  const machines = { ...before.machines, ...given(request.instanceConfig ?? {}) };
-  const spot = machines.chargeType === 'SPOT';
+  const instanceConfig = { ...before.instanceConfig, ...given(request.instanceConfig ?? {}) };
+  const spot = instanceConfig.chargeType === 'SPOT';
   return {
     labels: (request.labels as Readonly<Record<string, string>> | null | undefined) ?? before.labels,
     taints: request.taints ?? before.taints,
-    machines: {
-      ...machines,
-      spotStrategy: spot ? (machines.spotStrategy ?? 'SPOT_AS_PRICE_GO') : null,
-      spotPriceLimit: spot ? machines.spotPriceLimit : null,
+    instanceConfig: {
+      ...instanceConfig,
+      spotStrategy: spot ? (instanceConfig.spotStrategy ?? 'SPOT_AS_PRICE_GO') : null,
+      spotPriceLimit: spot ? instanceConfig.spotPriceLimit : null,
     },
     management: { ...before.management, ...given(request.management ?? {}) },
   };

@@ -46,7 +46,7 @@ function runtimeProblems({ instanceTypes, runtime }: PoolOfKind, home: PoolClust
     const message = 'Only sandbox clusters (capability SANDBOX) have the runtime SANDBOXED_CONTAINER_RUNV.';
     return [{ code: 'UNSUPPORTED_BY_KIND', message, path: [...path, 'runtime'] } satisfies Problem];
   }
-  const why = 'no bare-metal machine; SANDBOXED_CONTAINER_RUNV runs on those only';
+  const why = 'no bare-metal instance; SANDBOXED_CONTAINER_RUNV runs on those only';
   return unfit(instanceTypes, home, { path, rule: isBareMetal, why });
 }
 
@@ -96,7 +96,7 @@ function unfit(ids: readonly string[], { types }: PoolCluster, { path, rule, why
     const type = types.get(id);
     if (!type || rule(type)) return [];
     const here = [...path, 'instanceTypes', String(index)];
-    return [{ code: 'INSTANCE_TYPE_NOT_ALLOWED', message: `${id} is a machine ${why}.`, path: here }];
+    return [{ code: 'INSTANCE_TYPE_NOT_ALLOWED', message: `${id} is an instance ${why}.`, path: here }];
   });
 }
 
@@ -122,7 +122,7 @@ const NEEDS: Readonly<Partial<Record<ClusterKindName, PoolRequirement>>> = {
     what: 'a node pool with the runtime SANDBOXED_CONTAINER_RUNV',
     holds: ({ runtime }) => runtime === 'SANDBOXED_CONTAINER_RUNV',
   },
-  CONFIDENTIAL: { what: 'a node pool of machines with Intel SGX', holds: () => true },
+  CONFIDENTIAL: { what: 'a node pool of instances with Intel SGX', holds: () => true },
 };
 
 /** The pool that a cluster of the kind must be created with, in words; null when it may begin without. */

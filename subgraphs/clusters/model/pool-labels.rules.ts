@@ -1,4 +1,4 @@
-/** What of a pool its machines must know to be what the pool promises. */
+/** What of a pool its instances must know to be what the pool promises. */
 export interface LabelledPool {
   readonly runtime: string;
   readonly gpuSharing: boolean;

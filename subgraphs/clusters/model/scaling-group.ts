@@ -15,8 +15,8 @@ export interface BoundedPool {
 
 /**
  * The bounds that a pool's group must have: those of its autoscaling, between which what is wanted lies, or 0 and the
- * quota of machines in one group
- * (null: unlimited) without. A quota that was lowered takes no machine away.
+ * quota of instances in one group
+ * (null: unlimited) without. A quota that was lowered takes no instance away.
  */
 export function boundsOf(pool: BoundedPool, limit: number | null): ScalingBounds {
   const { desiredSize } = pool;

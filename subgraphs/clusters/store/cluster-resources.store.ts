@@ -72,7 +72,7 @@ export class ClusterResourceStore {
   };
 }
 
-/** Where the machines of a cluster are. */
+/** Where the instances of a cluster are. */
 interface ResourceLocation {
   readonly vSwitchIds: ReadonlySet<string>;
   readonly groupIds: ReadonlySet<string>;
@@ -83,9 +83,9 @@ function locationIn(
   { clusterId, vSwitchIds, securityGroupId }: ClusterNetworkRow,
   poolsOf: ReadonlyMap<string, readonly { readonly config: unknown }[]>,
 ): ResourceLocation {
-  const machines = (poolsOf.get(clusterId) ?? []).map((pool) => configOf(pool).machines);
+  const configs = (poolsOf.get(clusterId) ?? []).map((pool) => configOf(pool).instanceConfig);
   return {
-    vSwitchIds: new Set([...vSwitchIds, ...machines.flatMap((one) => one.vSwitchIds)]),
-    groupIds: new Set([securityGroupId, ...machines.flatMap((one) => one.securityGroupId ?? [])]),
+    vSwitchIds: new Set([...vSwitchIds, ...configs.flatMap((one) => one.vSwitchIds)]),
+    groupIds: new Set([securityGroupId, ...configs.flatMap((one) => one.securityGroupId ?? [])]),
   };
 }

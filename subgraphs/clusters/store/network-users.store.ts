@@ -15,7 +15,7 @@ export function usersOfVSwitch(tx: Transaction, id: string): Promise<NetworkUser
   return tx.$queryRaw<NetworkUser[]>`
     SELECT cluster_id AS "clusterId" FROM clusters.cluster_network WHERE ${id} = ANY(vswitch_ids)
     UNION SELECT cluster_id FROM clusters.node_pool
-      WHERE deleted_at IS NULL AND config #> '{machines,vSwitchIds}' @> to_jsonb(${id}::text)
+      WHERE deleted_at IS NULL AND config #> '{instanceConfig,vSwitchIds}' @> to_jsonb(${id}::text)
     UNION SELECT cluster_id FROM clusters.node WHERE vswitch_id = ${id}
     LIMIT 5`;
 }
@@ -25,7 +25,7 @@ export function usersOfSecurityGroup(tx: Transaction, id: string): Promise<Netwo
   return tx.$queryRaw<NetworkUser[]>`
     SELECT cluster_id AS "clusterId" FROM clusters.cluster_network WHERE security_group_id = ${id}
     UNION SELECT cluster_id FROM clusters.node_pool
-      WHERE deleted_at IS NULL AND config #>> '{machines,securityGroupId}' = ${id}
+      WHERE deleted_at IS NULL AND config #>> '{instanceConfig,securityGroupId}' = ${id}
     UNION SELECT cluster_id FROM clusters.node WHERE security_group_id = ${id}
     LIMIT 5`;
 }

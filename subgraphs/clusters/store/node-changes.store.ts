@@ -13,7 +13,7 @@ export interface NodeChange {
   readonly vcpus: number;
   readonly version: string;
   readonly failure: Problem | null;
-  /** The cloud's id of the machine; left out: unknown still. */
+  /** The cloud's id of the instance; left out: unknown still. */
   readonly instanceId?: string | undefined;
   /** The vSwitch that it is in, and its private address there; left out: unknown still. */
   readonly vSwitchId?: string | undefined;
@@ -65,7 +65,7 @@ export async function deleteNodes(
 export interface RemovalOptions {
   /** Evict its pods first. */
   readonly drain: boolean;
-  /** False: its machine stays with the account. Left out: an attached one stays, others are released. */
+  /** False: its instance stays with the account. Left out: an attached one stays, others are released. */
   readonly release?: boolean;
   readonly reason: 'SCALE_IN' | 'REQUESTED' | 'SYNC' | 'SPOT_RECLAIM' | 'DELETED';
   /** RFC 3339. */

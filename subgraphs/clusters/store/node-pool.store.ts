@@ -20,7 +20,7 @@ const diskSchema = z.looseObject({ category: z.string(), sizeGiB: z.number() });
 const configSchema = z.looseObject({
   labels: stringMapSchema.optional(),
   taints: z.array(z.looseObject({ key: z.string(), effect: z.string() })).optional(),
-  machines: z
+  instanceConfig: z
     .looseObject({
       imageId: z.string(),
       zoneIds: z.array(z.string()),

@@ -87,7 +87,7 @@ export async function groupsOfClusters(
     SELECT used.cluster_id AS "clusterId", network.pod_cidr AS "podCidr", used.group_id AS "groupId", sg.rules
     FROM (
       SELECT cluster_id, security_group_id AS group_id FROM clusters.cluster_network
-      UNION SELECT cluster_id, config #>> '{machines,securityGroupId}' FROM clusters.node_pool WHERE deleted_at IS NULL
+      UNION SELECT cluster_id, config #>> '{instanceConfig,securityGroupId}' FROM clusters.node_pool WHERE deleted_at IS NULL
       UNION SELECT cluster_id, security_group_id FROM clusters.node
     ) AS used
     JOIN clusters.cluster_network AS network ON network.cluster_id = used.cluster_id

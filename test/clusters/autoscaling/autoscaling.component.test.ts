@@ -61,7 +61,7 @@ async function putOffLooks(clusterId: string): Promise<void> {
 const taints = [{ key: 'elastic', value: 'yes', effect: 'NO_SCHEDULE' }];
 const onElastic = { nodeSelector: { elastic: 'yes' }, tolerations: [{ key: 'elastic', operator: 'Exists' }] };
 
-/** A Deployment whose pods each fill most of a machine of 4 vCPUs. */
+/** A Deployment whose pods each fill most of an instance of 4 vCPUs. */
 async function deploy(clusterId: string, name: string, replicas: number, cpu = '3'): Promise<void> {
   const labels = { app: name };
   await (

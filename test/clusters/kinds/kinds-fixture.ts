@@ -44,7 +44,7 @@ export const small = (name: string, more: object = {}) => ({
 });
 
 /**
- * The clusters subgraph, the engine and a simulated cloud with machines enough; clusters are made through the graph.
+ * The clusters subgraph, the engine and a simulated cloud with instances enough; clusters are made through the graph.
  */
 export type KindsWorld = Awaited<ReturnType<typeof startKinds>>;
 

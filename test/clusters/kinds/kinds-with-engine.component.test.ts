@@ -61,7 +61,7 @@ test.each<[string, Record<string, unknown>]>([
   expect(await read()).toEqual({ cluster: { kind, state: kind === 'REGISTERED' ? 'WAITING' : 'RUNNING' } });
   const masters = kind === 'DEDICATED' ? 3 : 0;
   const workers = kind === 'SERVERLESS' || kind === 'REGISTERED' ? 0 : 1;
-  expect(await machinesOf(id)).toEqual({ masters, workers, inCloud: masters + workers });
+  expect(await instancesOf(id)).toEqual({ masters, workers, inCloud: masters + workers });
   expect(await used()).not.toEqual(before);
   await kinds.delete(id);
   expect(await read()).toEqual({ cluster: { kind, state: 'DELETED' } });
@@ -70,8 +70,8 @@ test.each<[string, Record<string, unknown>]>([
   expect(await kinds.world.platform.provider.controlPlane(id)).toBeUndefined();
 });
 
-/** The machines that were made for a cluster, as the graph and as the cloud has them. */
-async function machinesOf(id: string) {
+/** The instances that were made for a cluster, as the graph and as the cloud has them. */
+async function instancesOf(id: string) {
   const { cluster } = await kinds.graph<{ cluster: { nodes: { nodes: { role: string }[] } } }>(
     'query ($id: ID!) { cluster(id: $id) { nodes { nodes { role } } } }',
     { id },
@@ -104,7 +104,7 @@ test('the masters of a dedicated cluster are tainted control-plane nodes, in the
       instanceId: expect.stringMatching(/^i-/),
       instanceType: { id: 'ecs.c7.2xlarge' },
     });
-  // Its machine belongs to its cluster, as a worker's does.
+  // Its instance belongs to its cluster, as a worker's does.
   const worker = cluster.nodes.nodes.find(({ role }) => role === 'WORKER');
   const { payload } = await kinds.graph<{ payload: { userErrors: object[] } }>(
     `mutation ($input: AttachInstancesInput!) { payload: attachInstances(input: $input) {

@@ -8,7 +8,7 @@ const pool = fc.record({
   size: fc.nat(4),
   chargeType: fc.constantFrom('POSTPAID', 'POSTPAID', 'SPOT', 'PREPAID'),
   dataDisks: fc.nat(3),
-  /** Whether larger machines are acceptable, too. */
+  /** Whether larger instances are acceptable, too. */
   mixed: fc.boolean(),
   autoscaling: fc.boolean(),
 });

@@ -68,7 +68,7 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** What holds at every moment: no use below 0 or above its limit, and what machines and claims take is what they hold. */
+/** What holds at every moment: no use below 0 or above its limit, and what instances and claims take is what they hold. */
 async function expectBounds({ world, actor: { account }, tally }: Run): Promise<void> {
   tally.spotChecks++;
   for (const [key, used] of Object.entries(await ledgerUses(world.prisma, account))) {
@@ -107,7 +107,7 @@ function allEnded(run: Run): Promise<void> {
   });
 }
 
-/** An upgrade that gets nowhere pauses; it goes on when the cloud has machines again. */
+/** An upgrade that gets nowhere pauses; it goes on when the cloud has instances again. */
 async function resume(run: Run, open: readonly { readonly id: string; readonly state: string }[]) {
   const paused = open.filter(({ state }) => state === 'PAUSED');
   if (paused.length > 0) await cloud(world, { failureRate: 0, stock: 2_000 });

@@ -213,7 +213,7 @@ function specOf({ size, chargeType, dataDisks, mixed, autoscaling }: PoolSpec) {
   };
 }
 
-/** Somebody makes a machine in the cloud, which then is to join the pool. */
+/** Somebody makes an instance in the cloud, which then is to join the pool. */
 async function attachInstance(
   { world, services, actor }: Run,
   { chargeType }: Extract<Change, { kind: 'attachInstance' }>,
@@ -221,11 +221,11 @@ async function attachInstance(
 ): Promise<unknown> {
   const { account } = actor;
   const id = `i-${++names}`;
-  const machine = { account, zoneId: 'cn-hangzhou-b', instanceType: NODE_TYPE, imageId: IMAGE, chargeType };
-  const response = await fetch(new URL(`/cloud/v1/machines/${id}`, world.kubesim.cloudUrl), {
+  const instance = { account, zoneId: 'cn-hangzhou-b', instanceType: NODE_TYPE, imageId: IMAGE, chargeType };
+  const response = await fetch(new URL(`/cloud/v1/instances/${id}`, world.kubesim.cloudUrl), {
     method: 'PUT',
     headers: { authorization: `Bearer ${world.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify(machine),
+    body: JSON.stringify(instance),
   });
   if (!response.ok) throw new Error(await response.text());
   const input = { nodePoolId, instanceIds: [id], mode: 'MANUAL' };

@@ -21,7 +21,7 @@ const types = new Map(
   ].map((one) => [one.id, one]),
 );
 
-const machine: UnattachedInstance = {
+const instance: UnattachedInstance = {
   ...{ id: 'i-1', account: 'acme', name: 'one', regionId: 'cn-hangzhou', zoneId: 'cn-hangzhou-b' },
   ...{ instanceType: 'ecs.g6.xlarge', imageId: LINUX, chargeType: 'POSTPAID', vpcId: 'vpc-1' },
   ...{ state: 'RUNNING', origin: 'CREATED', releasable: true, createdAt: new Date(0) },
@@ -38,15 +38,15 @@ const home: AttachTarget = {
 };
 
 interface Difference {
-  readonly machine?: Partial<UnattachedInstance>;
+  readonly instance?: Partial<UnattachedInstance>;
   readonly home?: Partial<AttachTarget>;
   readonly pool?: Partial<AttachTarget['pool']>;
   readonly mode?: 'MANUAL' | 'AUTO';
 }
-const problem = ({ machine: one, home: other, pool: changed, mode = 'MANUAL' }: Difference) =>
+const problem = ({ instance: one, home: other, pool: changed, mode = 'MANUAL' }: Difference) =>
   attachProblem({
     id: 'i-1',
-    machine: { ...machine, ...one },
+    instance: { ...instance, ...one },
     home: { ...home, ...other, pool: { ...pool, ...changed } },
     mode,
   });
@@ -55,29 +55,34 @@ describe('attaching an instance to a pool', () => {
   const cases: readonly [string, Difference, string, RegExp][] = [
     [
       'is in another region',
-      { machine: { regionId: 'cn-beijing' } },
+      { instance: { regionId: 'cn-beijing' } },
       'INSTANCE_NOT_ATTACHABLE',
       /cn-beijing/,
     ],
-    ['is in another VPC', { machine: { vpcId: 'vpc-2' } }, 'NETWORK_MISMATCH', /vpc-2, the cluster in vpc-1/],
+    [
+      'is in another VPC',
+      { instance: { vpcId: 'vpc-2' } },
+      'NETWORK_MISMATCH',
+      /vpc-2, the cluster in vpc-1/,
+    ],
     [
       'is in a zone where the pool has no vSwitch',
-      { machine: { zoneId: 'cn-hangzhou-h' } },
+      { instance: { zoneId: 'cn-hangzhou-h' } },
       'NETWORK_MISMATCH',
       /cn-hangzhou-h, the vSwitches of the pool in cn-hangzhou-b, cn-hangzhou-g/,
     ],
-    ['is stopped', { machine: { state: 'STOPPED' } }, 'INSTANCE_NOT_ATTACHABLE', /start it/],
-    ['is too small', { machine: { instanceType: 'ecs.g6.large' } }, 'INSTANCE_TYPE_TOO_SMALL', /2 vCPU/],
-    ['is of an unknown type', { machine: { instanceType: 'ecs.x' } }, 'UNKNOWN_INSTANCE_TYPE', /ecs\.x/],
+    ['is stopped', { instance: { state: 'STOPPED' } }, 'INSTANCE_NOT_ATTACHABLE', /start it/],
+    ['is too small', { instance: { instanceType: 'ecs.g6.large' } }, 'INSTANCE_TYPE_TOO_SMALL', /2 vCPU/],
+    ['is of an unknown type', { instance: { instanceType: 'ecs.x' } }, 'UNKNOWN_INSTANCE_TYPE', /ecs\.x/],
     [
       'has another architecture',
-      { machine: { instanceType: 'ecs.g6r.xlarge' } },
+      { instance: { instanceType: 'ecs.g6r.xlarge' } },
       'INSTANCE_NOT_ATTACHABLE',
       /arm64, the nodes of the pool are amd64/,
     ],
     [
       'has a GPU, and the pool has none',
-      { machine: { instanceType: 'ecs.gn6i.xlarge' } },
+      { instance: { instanceType: 'ecs.gn6i.xlarge' } },
       'INSTANCE_NOT_ATTACHABLE',
       /amd64 with GPUs, the nodes of the pool are amd64/,
     ],
@@ -100,7 +105,7 @@ describe('attaching an instance to a pool', () => {
       /without GPUs to share/,
     ],
     [
-      'is no bare-metal machine, and the runtime needs one',
+      'is no bare-metal instance, and the runtime needs one',
       {
         home: { kind: 'SANDBOX' },
         pool: { instanceTypes: ['ecs.ebmg6.26xlarge'], runtime: 'SANDBOXED_CONTAINER_RUNV' },
@@ -116,13 +121,13 @@ describe('attaching an instance to a pool', () => {
     ],
     [
       'runs an operating system that runs no node',
-      { machine: { imageId: 'centos_8_5_x64_20G_alibase_20220425.vhd' } },
+      { instance: { imageId: 'centos_8_5_x64_20G_alibase_20220425.vhd' } },
       'OS_NOT_SUPPORTED',
       /CentOS 8\.5/,
     ],
     [
       'runs Windows in a pool of Linux',
-      { machine: { imageId: WINDOWS } },
+      { instance: { imageId: WINDOWS } },
       'OS_NOT_SUPPORTED',
       /runs windows, the nodes of the pool linux/,
     ],
@@ -135,23 +140,23 @@ describe('attaching an instance to a pool', () => {
 
   test.each<[string, Difference]>([
     ['is as the pool is', {}],
-    ['gets a new system disk, whatever it ran', { machine: { imageId: WINDOWS }, mode: 'AUTO' }],
-    ['says nothing of its VPC', { machine: { vpcId: undefined } }],
+    ['gets a new system disk, whatever it ran', { instance: { imageId: WINDOWS }, mode: 'AUTO' }],
+    ['says nothing of its VPC', { instance: { vpcId: undefined } }],
     [
       'is far from a cluster without a network on record',
-      { machine: { vpcId: 'vpc-2' }, home: { network: undefined } },
+      { instance: { vpcId: 'vpc-2' }, home: { network: undefined } },
     ],
-    ['is paid by subscription', { machine: { chargeType: 'PREPAID' } }],
+    ['is paid by subscription', { instance: { chargeType: 'PREPAID' } }],
     [
       'has the kind of one of the pool’s types',
       { pool: { instanceTypes: ['ecs.gn6i.xlarge', 'ecs.g6.xlarge'] } },
     ],
-    ['runs Windows as the pool does', { machine: { imageId: WINDOWS }, pool: { imageId: WINDOWS } }],
+    ['runs Windows as the pool does', { instance: { imageId: WINDOWS }, pool: { imageId: WINDOWS } }],
   ])('accepts %s', (_, difference) => {
     expect(problem(difference)).toBeUndefined();
   });
 
   test('does not find an instance that is not detached', () => {
-    expect(attachProblem({ id: 'i-1', machine: undefined, home, mode: 'AUTO' })?.code).toBe('NOT_FOUND');
+    expect(attachProblem({ id: 'i-1', instance: undefined, home, mode: 'AUTO' })?.code).toBe('NOT_FOUND');
   });
 });

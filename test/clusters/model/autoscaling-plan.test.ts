@@ -101,7 +101,7 @@ test.each([
   ['win2019_1809_x64_dtc_zh-cn_40G_alibase_20220516.vhd', 'windows'],
 ])('a new node of a pool with the image "%s" runs %s', (imageId, os) => {
   const type = { id: 'ecs.g6.xlarge', architecture: 'amd64', vcpus: 4, memoryGiB: 16 };
-  const pool = { id: 'nodepool_1', instanceTypes: [type.id], config: { machines: { imageId } } };
+  const pool = { id: 'nodepool_1', instanceTypes: [type.id], config: { instanceConfig: { imageId } } };
   const facts = { cluster: { regionId: 'cn-hangzhou' }, network: null, types: new Map([[type.id, type]]) };
   expect(templateOf(pool as never, facts as never, [])?.labels).toMatchObject({ 'kubernetes.io/os': os });
 });

@@ -141,15 +141,15 @@ describe('kind of a cluster', () => {
   });
 });
 
-const machine = (id: string, more: object = {}) =>
+const instance = (id: string, more: object = {}) =>
   [id, { id, vcpus: 8, memoryGiB: 32, architecture: 'amd64', gpus: 0, ...more }] as const;
 const types = new Map([
-  machine('plain'),
-  machine('small', { vcpus: 2 }),
-  machine('gpu', { gpus: 1, gpuMemoryGiB: 16 }),
-  machine('npu', { npus: 4 }),
-  machine('metal', { bareMetal: true }),
-  machine('sgx', { epcGiB: 16 }),
+  instance('plain'),
+  instance('small', { vcpus: 2 }),
+  instance('gpu', { gpus: 1, gpuMemoryGiB: 16 }),
+  instance('npu', { npus: 4 }),
+  instance('metal', { bareMetal: true }),
+  instance('sgx', { epcGiB: 16 }),
 ]);
 const RUNV = 'SANDBOXED_CONTAINER_RUNV';
 
@@ -192,7 +192,7 @@ describe('request for a cluster of a kind', () => {
       ['UNKNOWN_INSTANCE_TYPE masters instanceType'],
     ],
     ['managed, masters', managed(), { masters: { count: 3 } }, ['UNSUPPORTED_BY_KIND masters']],
-    ['managed, pools of any machines', managed(), pool(['plain', 'gpu', 'metal', 'sgx']), []],
+    ['managed, pools of any instances', managed(), pool(['plain', 'gpu', 'metal', 'sgx']), []],
     [
       'managed, sandbox runtime',
       managed(),
@@ -242,9 +242,9 @@ describe('request for a cluster of a kind', () => {
       ['INSTANCE_TYPE_NOT_ALLOWED nodePools 0 instanceTypes 1'],
     ],
     ['confidential, no pool', managed('CONFIDENTIAL'), {}, ['INVALID_INPUT nodePools']],
-    ['confidential, SGX machines', managed('CONFIDENTIAL'), pool(['sgx'], { runtime: 'CONTAINERD' }), []],
+    ['confidential, SGX instances', managed('CONFIDENTIAL'), pool(['sgx'], { runtime: 'CONTAINERD' }), []],
     [
-      'confidential, other machines',
+      'confidential, other instances',
       managed('CONFIDENTIAL'),
       pool(['sgx', 'plain']),
       ['INSTANCE_TYPE_NOT_ALLOWED nodePools 0 instanceTypes 1'],

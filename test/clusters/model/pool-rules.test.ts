@@ -103,17 +103,17 @@ describe('transitions of node states', () => {
 
 describe('transitions of repair states', () => {
   const states: readonly RepairState[] = [
-    'RESTART_WANTED',
+    'RESTART_REQUESTED',
     'RESTARTING',
-    'RESET_WANTED',
+    'RESET_REQUESTED',
     'RESETTING',
     'SUCCEEDED',
     'FAILED',
   ];
   const table: Record<RepairState, readonly RepairState[]> = {
-    RESTART_WANTED: ['RESTARTING', 'FAILED'],
-    RESTARTING: ['RESET_WANTED', 'SUCCEEDED', 'FAILED'],
-    RESET_WANTED: ['RESETTING', 'FAILED'],
+    RESTART_REQUESTED: ['RESTARTING', 'FAILED'],
+    RESTARTING: ['RESET_REQUESTED', 'SUCCEEDED', 'FAILED'],
+    RESET_REQUESTED: ['RESETTING', 'FAILED'],
     RESETTING: ['SUCCEEDED', 'FAILED'],
     SUCCEEDED: [],
     FAILED: [],
@@ -125,7 +125,7 @@ describe('transitions of repair states', () => {
   });
 
   test('a repair is open until it has succeeded or failed', () => {
-    expect(OPEN_REPAIRS).toEqual(['RESTART_WANTED', 'RESTARTING', 'RESET_WANTED', 'RESETTING']);
+    expect(OPEN_REPAIRS).toEqual(['RESTART_REQUESTED', 'RESTARTING', 'RESET_REQUESTED', 'RESETTING']);
   });
 });
 

@@ -91,7 +91,7 @@ describe('finds the volumes in the spec of a %s', () => {
       pool,
       ({ state, healthyNodes, nodes }) =>
         state === 'ACTIVE' && healthyNodes === 2 && nodes.nodes.every((node) => node.id !== victim?.id),
-      'another spot machine',
+      'another spot instance',
     );
     const events = await living.events(id);
     const types = events.map(({ type }) => type);
@@ -109,7 +109,7 @@ describe('finds the volumes in the spec of a %s', () => {
       { name: 'spot', ...spot, desiredSize: 2 },
     ]);
     const [victim] = (await living.pool(pools[1] ?? '')).nodes.nodes;
-    // At this speed neither the start of a machine nor the notice is over before the test is.
+    // At this speed neither the start of an instance nor the notice is over before the test is.
     await living.world.settings({ speed: 1, bootSeconds: { node: 600 } });
     try {
       const growing = await living.mutate('scaleNodePool', { nodePoolId: pools[0], desiredSize: 2 });
@@ -139,7 +139,7 @@ describe('finds the volumes in the spec of a %s', () => {
       pool,
       ({ state, healthyNodes, nodes }) =>
         state === 'ACTIVE' && healthyNodes === 1 && nodes.nodes[0]?.id !== victim?.id,
-      'another spot machine',
+      'another spot instance',
     );
     expect((await living.events(id)).map(({ type }) => type)).toContain('SPOT_RECLAIMED');
   });

@@ -12,8 +12,8 @@ const CENTOS_8 = 'centos_8_5_x64_20G_alibase_20220425.vhd';
 const FILES = ['/root/notes.txt'];
 
 /** An instance that was created in the cloud's console. */
-const machine = (id: string, more: Record<string, unknown> = {}) =>
-  living.cloud('PUT', `/machines/${id}`, {
+const instance = (id: string, more: Record<string, unknown> = {}) =>
+  living.cloud('PUT', `/instances/${id}`, {
     account: 'acme',
     zoneId: 'cn-hangzhou-b',
     instanceType: 'ecs.g6.xlarge',
@@ -29,7 +29,7 @@ const listed = async (filter: Record<string, unknown>, account = 'acme') => {
     .nodes;
 };
 
-/** How many machines of the cluster the account pays for. */
+/** How many instances of the cluster the account pays for. */
 async function runningMachines(clusterId: string): Promise<number> {
   return (await living.world.platform.provider.instances(clusterId)).filter(({ state }) => state !== 'FAILED')
     .length;
@@ -44,20 +44,20 @@ describe('existing instances', () => {
   test('instances of the account join a pool; each rejected one has a reason', async () => {
     const { id, pools } = await living.cluster([{ name: 'a' }]);
     const pool = pools[0] ?? '';
-    await machine('i-good');
-    await machine('i-small', { instanceType: 'ecs.g6.large' });
-    await machine('i-old', { imageId: CENTOS_8 });
-    await machine('i-far', { zoneId: 'cn-beijing-a' });
-    await machine('i-theirs', { account: 'globex' });
-    await machine('i-arm', {
+    await instance('i-good');
+    await instance('i-small', { instanceType: 'ecs.g6.large' });
+    await instance('i-old', { imageId: CENTOS_8 });
+    await instance('i-far', { zoneId: 'cn-beijing-a' });
+    await instance('i-theirs', { account: 'globex' });
+    await instance('i-arm', {
       instanceType: 'ecs.g6r.xlarge',
       imageId: 'aliyun_2_1903_arm64_20G_alibase_20220525.vhd',
     });
-    // 16 vCPUs are more than a pay-as-you-go machine may have.
-    await machine('i-large', { instanceType: 'ecs.g6.4xlarge' });
-    await machine('i-gpu', { instanceType: 'ecs.gn6i-c4g1.xlarge' });
-    await machine('i-stopped', { state: 'STOPPED' });
-    await machine('i-elsewhere', { vpcId: 'vpc-other' });
+    // 16 vCPUs are more than a pay-as-you-go instance may have.
+    await instance('i-large', { instanceType: 'ecs.g6.4xlarge' });
+    await instance('i-gpu', { instanceType: 'ecs.gn6i-c4g1.xlarge' });
+    await instance('i-stopped', { state: 'STOPPED' });
+    await instance('i-elsewhere', { vpcId: 'vpc-other' });
     const instanceIds = [
       ...['i-good', 'i-small', 'i-old', 'i-far', 'i-theirs', 'i-arm', 'i-none', 'i-large'],
       ...['i-gpu', 'i-stopped', 'i-elsewhere'],
@@ -86,7 +86,7 @@ describe('existing instances', () => {
     expect(view.nodes.nodes.find(({ instanceId }) => instanceId === 'i-good')).toMatchObject({
       origin: 'ATTACHED',
     });
-    const [joined] = (await living.instancesOf(id)).filter(({ machineId }) => machineId === 'i-good');
+    const [joined] = (await living.instancesOf(id)).filter(({ providerId }) => providerId === 'i-good');
     expect(joined?.systemDisk.files).toEqual(FILES);
     expect(await listed({ ids: ['i-good'] })).toEqual([]);
   });
@@ -100,18 +100,18 @@ describe('existing instances', () => {
       ],
       { capability: 'SANDBOX' },
     );
-    await machine('i-virtual-machine');
-    await machine('i-metal', { instanceType: 'ecs.ebmg6.26xlarge' });
-    const request = { nodePoolId: pools[0], instanceIds: ['i-virtual-machine', 'i-metal'], mode: 'MANUAL' };
+    await instance('i-virtual-instance');
+    await instance('i-metal', { instanceType: 'ecs.ebmg6.26xlarge' });
+    const request = { nodePoolId: pools[0], instanceIds: ['i-virtual-instance', 'i-metal'], mode: 'MANUAL' };
     const { state, result } = await living.carried('attachInstances', request);
     expect(state).toBe('PARTIAL');
     expect(result).toMatchObject({ created: 1, failures: [{ code: 'INSTANCE_TYPE_NOT_ALLOWED' }] });
-    expect(result?.failures[0]?.message).toContain('i-virtual-machine');
+    expect(result?.failures[0]?.message).toContain('i-virtual-instance');
     expect(
       await living.refused('attachInstances', {
         ...request,
         nodePoolId: pools[1],
-        instanceIds: ['i-virtual-machine'],
+        instanceIds: ['i-virtual-instance'],
       }),
     ).toEqual([['INSTANCE_NOT_ATTACHABLE', 'instanceIds.0']]);
     await living.world.limit('payg-max-vcpu-per-instance', 15);
@@ -124,7 +124,7 @@ describe('existing instances', () => {
     const short = await living.carried('scaleNodePool', { nodePoolId, desiredSize: 2 });
     await living.world.settings({ failureRate: 0 });
     expect(short).toMatchObject({ state: 'FAILED', result: { requested: 1, created: 0, failed: 1 } });
-    await machine('i-counted');
+    await instance('i-counted');
     const request = { nodePoolId, instanceIds: ['i-counted'], mode: 'MANUAL' };
     expect(await living.carried('attachInstances', request)).toMatchObject({
       state: 'SUCCEEDED',
@@ -133,7 +133,7 @@ describe('existing instances', () => {
     // The one that joined took the place of the one that failed.
     expect(await living.pool(nodePoolId)).toMatchObject({ desiredSize: 2, healthyNodes: 2, failedNodes: 0 });
     expect(await origins(nodePoolId)).toEqual(['ATTACHED', 'SCALING_GROUP']);
-    await machine('i-one-more');
+    await instance('i-one-more');
     await living.carried('attachInstances', { ...request, instanceIds: ['i-one-more'] });
     expect(await living.pool(nodePoolId)).toMatchObject({ desiredSize: 3, healthyNodes: 3 });
     expect(await origins(nodePoolId)).toEqual(['ATTACHED', 'ATTACHED', 'SCALING_GROUP']);
@@ -145,7 +145,7 @@ describe('existing instances', () => {
     await living.world.settings({ failureRate: 1 });
     await living.carried('scaleNodePool', { nodePoolId, desiredSize: 3 });
     await living.world.settings({ failureRate: 0 });
-    await machine('i-one-of-two');
+    await instance('i-one-of-two');
     const request = { nodePoolId, instanceIds: ['i-one-of-two'], mode: 'MANUAL' };
     expect(await living.carried('attachInstances', request)).toMatchObject({
       state: 'SUCCEEDED',
@@ -189,7 +189,7 @@ describe('existing instances', () => {
 
   test('are resources of the account among the resources of the cluster, and remain after its deletion', async () => {
     const { id, pools } = await living.cluster([{ name: 'a' }]);
-    await machine('i-stays');
+    await instance('i-stays');
     const request = { nodePoolId: pools[0], instanceIds: ['i-stays'], mode: 'MANUAL' };
     await living.carried('attachInstances', request);
     const query = `query ($id: ID!) { cluster(id: $id) { resources(first: 100) { nodes {
@@ -210,7 +210,7 @@ describe('existing instances', () => {
 
   test('the agent registers an attached instance as a node of its cluster by cluster and name', async () => {
     const { id, pools } = await living.cluster([{ name: 'a' }]);
-    await machine('i-agent');
+    await instance('i-agent');
     await living.carried('attachInstances', {
       nodePoolId: pools[0],
       instanceIds: ['i-agent'],
@@ -227,7 +227,7 @@ describe('existing instances', () => {
   test('an instance belongs to at most one cluster', async () => {
     const one = await living.cluster([{ name: 'a' }]);
     const two = await living.cluster([{ name: 'a' }]);
-    await machine('i-single');
+    await instance('i-single');
     const attach = (pool: string | undefined) =>
       living.mutate('attachInstances', { nodePoolId: pool, instanceIds: ['i-single'], mode: 'MANUAL' });
     const both = await Promise.all([attach(one.pools[0]), attach(two.pools[0])]);
@@ -245,16 +245,16 @@ describe('existing instances', () => {
 
   test('AUTO replaces the system disk and requires acknowledgement of the data loss', async () => {
     const { id, pools } = await living.cluster([{ name: 'a' }]);
-    await machine('i-reset', { imageId: CENTOS_8 });
+    await instance('i-reset', { imageId: CENTOS_8 });
     const request = { nodePoolId: pools[0], instanceIds: ['i-reset'], mode: 'AUTO' };
     expect(await living.refused('attachInstances', request)).toEqual([
       ['DATA_LOSS_NOT_ACKNOWLEDGED', 'acknowledgeDataLoss'],
     ]);
     const { state } = await living.carried('attachInstances', { ...request, acknowledgeDataLoss: true });
     expect(state).toBe('SUCCEEDED');
-    const [joined] = (await living.instancesOf(id)).filter(({ machineId }) => machineId === 'i-reset');
+    const [joined] = (await living.instancesOf(id)).filter(({ providerId }) => providerId === 'i-reset');
     expect(joined?.systemDisk.files).toEqual([]);
-    // The pool names no image: the machine gets the usual one, and not again what cannot run a node.
+    // The pool names no image: the instance gets the usual one, and not again what cannot run a node.
     expect(joined?.imageId).toBe(ALIYUN_2);
   });
 
@@ -283,7 +283,7 @@ describe('existing instances', () => {
       acknowledgeDataLoss: true,
     });
     expect(await living.pool(pool)).toMatchObject({ desiredSize: 2, healthyNodes: 2 });
-    // Attached machines stay with the account when the pool shrinks.
+    // Attached instances stay with the account when the pool shrinks.
     await living.carried('scaleNodePool', { nodePoolId: pool, desiredSize: 0 });
     expect(await listed({ ids: [second.instanceId] })).toHaveLength(1);
     const release = `mutation ($input: ReleaseInstancesInput!) { releaseInstances(input: $input) { releasedIds userErrors { code } } }`;
@@ -308,7 +308,7 @@ describe('existing instances', () => {
 test('pools, nodes and instances of another account are not found', async () => {
   const { pools } = await living.cluster([{ name: 'a' }]);
   const [node] = (await living.pool(pools[0] ?? '')).nodes.nodes;
-  await machine('i-mine');
+  await instance('i-mine');
   const refused = async (name: string, input: Record<string, unknown>) =>
     (await living.mutate(name, input, 'globex')).userErrors.map(({ code }) => code);
   expect(await refused('updateNodePool', { id: pools[0], name: 'theirs' })).toEqual(['NOT_FOUND']);

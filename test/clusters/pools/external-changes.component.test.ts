@@ -49,7 +49,7 @@ describe('instance that is changed outside the platform', () => {
       const [now] = nodes.nodes as unknown as { instanceType: { id: string } }[];
       return now?.instanceType.id === 'ecs.g6.2xlarge';
     };
-    await seen(id, larger, 'the other machine');
+    await seen(id, larger, 'the other instance');
     expect(await living.world.used('payg-vcpu')).toBe(before + 4);
     expect(await ledgerUses(living.world.prisma, 'acme')).toMatchObject(
       await recount(living.world.prisma, 'acme'),

@@ -53,7 +53,7 @@ describe('spot instances with a price limit', () => {
       high,
       ({ state, healthyNodes, nodes }) =>
         state === 'ACTIVE' && healthyNodes === 1 && nodes.nodes[0]?.id !== before?.id,
-      'another spot machine',
+      'another spot instance',
     );
     expect(after.desiredSize).toBe(1);
   });

@@ -43,7 +43,7 @@ beforeAll(async () => {
 });
 afterAll(() => living[Symbol.asyncDispose]());
 
-/** A cluster with a pool scaled by hand, one that has autoscaling enabled and is repaired, one of spot machines, and pods. */
+/** A cluster with a pool scaled by hand, one that has autoscaling enabled and is repaired, one of spot instances, and pods. */
 async function begin(tally: Run['tally']): Promise<Run> {
   const autoscaling = { enabled: true, minSize: 1, maxSize: 3, scaleInDelaySeconds: 1 };
   const { id } = await living.cluster(

@@ -111,7 +111,7 @@ describe('settings of node pools', () => {
       instanceTypes: ARM,
       instanceConfig: { imageId: arm },
     });
-    // One that names none gets the usual one for its machines.
+    // One that names none gets the usual one for its instances.
     await living.carried('updateNodePool', { id: usual, instanceTypes: ARM });
     for (const pool of pools) {
       expect(await living.pool(pool)).toMatchObject({ instanceConfig: { imageId: arm } });
@@ -265,9 +265,9 @@ describe('node pool with autoscaling enabled', () => {
     expect(await living.refused('removeNodes', { ...removal, acknowledgeRisk: true })).toEqual([
       ['INVALID_INPUT', 'nodeIds'],
     ]);
-    const machine = { account: 'acme', zoneId: 'cn-hangzhou-b', instanceType: 'ecs.g6.xlarge' };
+    const instance = { account: 'acme', zoneId: 'cn-hangzhou-b', instanceType: 'ecs.g6.xlarge' };
     const imageId = 'aliyun_2_1903_x64_20G_alibase_20220525.vhd';
-    await living.cloud('PUT', '/machines/i-elastic', { ...machine, imageId });
+    await living.cloud('PUT', '/instances/i-elastic', { ...instance, imageId });
     const joining = { nodePoolId: pool, instanceIds: ['i-elastic'], mode: 'MANUAL' };
     expect(await living.refused('attachInstances', joining)).toEqual([
       ['RISK_NOT_ACKNOWLEDGED', 'acknowledgeRisk'],

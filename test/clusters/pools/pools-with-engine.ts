@@ -49,15 +49,15 @@ export interface PoolView {
   readonly drift: { readonly missingInKubernetes: string[]; readonly missingInScalingGroup: string[] } | null;
 }
 
-/** A machine as the cloud has it. */
+/** An instance as the cloud has it. */
 interface CloudInstance {
   readonly id: string;
-  readonly machineId: string;
+  readonly providerId: string;
   readonly nodePoolId: string;
   readonly imageId: string;
   readonly systemDisk: { readonly category: string; readonly sizeGiB: number; readonly files: string[] };
   readonly dataDisks: readonly object[];
-  /** Of a spot machine that will be taken back. */
+  /** Of a spot instance that will be taken back. */
   readonly reclaimAt?: string;
 }
 

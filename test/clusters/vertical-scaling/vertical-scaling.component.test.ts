@@ -231,21 +231,21 @@ describe('instance types that createCluster would reject', () => {
   const IMAGE = 'aliyun_2_1903_x64_20G_alibase_20220525.vhd';
 
   it.each([
-    ['machines without SGX', { capability: 'CONFIDENTIAL' }, { instanceTypes: ['ecs.g7t.xlarge'] }, LARGE],
+    ['instances without SGX', { capability: 'CONFIDENTIAL' }, { instanceTypes: ['ecs.g7t.xlarge'] }, LARGE],
     [
-      'machines that are not bare metal, in a sandbox,',
+      'instances that are not bare metal, in a sandbox,',
       { capability: 'SANDBOX' },
       { instanceTypes: ['ecs.ebmg7.32xlarge'], runtime: 'SANDBOXED_CONTAINER_RUNV' },
       LARGE,
     ],
     [
-      'machines without GPUs, where pods share them,',
+      'instances without GPUs, where pods share them,',
       {},
       { instanceTypes: ['ecs.gn7i-c8g1.2xlarge'], gpuSharing: true },
       LARGE,
     ],
     [
-      'machines for which the image of the pool is not',
+      'instances for which the image of the pool is not',
       {},
       { instanceTypes: [NODE_TYPE], instanceConfig: { imageId: IMAGE } },
       'ecs.g6r.xlarge',

@@ -17,13 +17,13 @@ export interface AccountResources {
   readonly eip: string;
   /** The load balancer of the API server of the cluster. */
   readonly loadBalancer: string;
-  /** A machine that belongs to no cluster any more. */
-  readonly machine: string;
+  /** An instance that belongs to no cluster any more. */
+  readonly instance: string;
   readonly node: string;
   readonly nodePool: string;
   readonly operation: string;
-  /** Another of its machines: one that has been attached cannot be released. */
-  readonly otherMachine: string;
+  /** Another of its instances: one that has been attached cannot be released. */
+  readonly otherInstance: string;
   readonly otherNode: string;
   /** Of the cluster: quotas of accounts have the same ids for everyone. */
   readonly quota: string;
@@ -78,7 +78,7 @@ export async function createAccountResources(session: GraphSession): Promise<Acc
     },
   );
   const { quotaApplication, quota } = await raiseQuota(session, view);
-  const [machine = '', otherMachine = ''] = await machinesOf(session);
+  const [instance = '', otherInstance = ''] = await instancesOf(session);
   const watched = await firstFrame(session, 'subscription { watchClusters { cursor } }');
   return {
     ...network,
@@ -89,11 +89,11 @@ export async function createAccountResources(session: GraphSession): Promise<Acc
     eip: resourceOf(view, 'EIP'),
     component: firstOf(view.components),
     eventCursor: await oldestCursor(session),
-    machine,
+    instance,
     node,
     nodePool,
     operation: firstOf(view.operations),
-    otherMachine,
+    otherInstance,
     otherNode,
     quota,
     quotaApplication,
@@ -193,7 +193,7 @@ async function oldestCursor(session: GraphSession): Promise<string> {
   return events.nodes.at(-1)?.cursor ?? '';
 }
 
-async function machinesOf(session: GraphSession): Promise<string[]> {
+async function instancesOf(session: GraphSession): Promise<string[]> {
   const { instances } = await queryGraph<{ instances: Ids }>(session, '{ instances { nodes { id } } }');
   return instances.nodes.map(({ id }) => id);
 }

@@ -26,7 +26,7 @@ export async function furtherIds(
     { nodePool: estate.nodePool, workload: estate.workload },
   );
   return {
-    Instance: estate.machine,
+    Instance: estate.instance,
     ScalingGroup: nodePool.scalingGroup.id,
     Pod: workload.pods.nodes[0]?.id ?? '',
     ...(await insertRows(kit, session.account, estate)),

@@ -36,8 +36,8 @@ const named = (whose: string) =>
 const [mine, theirs] = [named('my'), named('their')];
 const theirIds = new Set(
   [
-    'cluster clusterCheck clusterResource component eip eventCursor loadBalancer machine node nodePool operation',
-    'otherMachine otherNode quota quotaApplication securityGroup supportTicket vpc vSwitch watchCursor workload',
+    'cluster clusterCheck clusterResource component eip eventCursor loadBalancer instance node nodePool operation',
+    'otherInstance otherNode quota quotaApplication securityGroup supportTicket vpc vSwitch watchCursor workload',
   ].flatMap((names) => names.split(' ').map((name) => `their ${name}`)),
 );
 /** Where an attempt has an id of another account. */

@@ -104,13 +104,13 @@ export const mutationAttempts: readonly Attempt[] = [
   })),
   attempt('attachInstances', (my, their) => ({
     nodePoolId: their.nodePool,
-    instanceIds: [my.machine],
+    instanceIds: [my.instance],
     mode: 'MANUAL',
   })),
   {
     ...attempt('attachInstances', (my, their) => ({
       nodePoolId: my.nodePool,
-      instanceIds: [their.machine],
+      instanceIds: [their.instance],
       mode: 'MANUAL',
     })),
     toldByOperation: true,
@@ -183,7 +183,7 @@ export const mutationAttempts: readonly Attempt[] = [
     ...onPool,
     acknowledgeRisk: true,
   })),
-  attempt('releaseInstances', (_, their) => ({ instanceIds: [their.otherMachine] })),
+  attempt('releaseInstances', (_, their) => ({ instanceIds: [their.otherInstance] })),
   attempt('deleteNodePool', (_, their) => ({ id: their.nodePool })),
   attempt('deleteVSwitch', (_, their) => ({ id: their.vSwitch })),
   attempt('deleteSecurityGroup', (_, their) => ({ id: their.securityGroup })),

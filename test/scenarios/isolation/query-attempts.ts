@@ -36,7 +36,7 @@ export const queryAttempts: readonly Attempt[] = [
   { field: 'component', with: (_, { component }) => ({ id: component }) },
   { field: 'events', with: (_, { cluster }) => ({ filter: { clusterId: cluster } }) },
   { field: 'events', with: (_, { operation }) => ({ filter: { operationId: operation } }) },
-  { field: 'instances', with: (_, { machine }) => ({ filter: { ids: [machine] } }) },
+  { field: 'instances', with: (_, { instance }) => ({ filter: { ids: [instance] } }) },
   ...RESOURCES.map((name): Attempt => ({
     field: 'node',
     with: (_, theirs) => ({ id: theirs[name] }),

@@ -14,7 +14,7 @@ export function askedFor(table: string): string {
   return table === 'engine.event' ? `category <> 'KUBERNETES'` : 'true';
 }
 
-/** Everything that is kept of an account: each row that bears its name, its machines, and the objects in its clusters. */
+/** Everything that is kept of an account: each row that bears its name, its instances, and the objects in its clusters. */
 export async function stateOf(database: TestDatabase, account: string): Promise<Record<string, unknown>> {
   const { prisma } = database.database;
   const tables = await prisma.$queryRaw<{ schema: string; name: string }[]>`
@@ -30,7 +30,7 @@ export async function stateOf(database: TestDatabase, account: string): Promise<
       account,
     );
   }
-  state['machines'] = await prisma.$queryRaw`
+  state['instances'] = await prisma.$queryRaw`
     SELECT body FROM kubesim.detached_instance WHERE body->>'account' = ${account} ORDER BY id`;
   state['objects'] = await prisma.$queryRaw`
     SELECT o.cluster, o.resource, o.namespace, o.name, o.body->'metadata'->>'uid' AS uid,

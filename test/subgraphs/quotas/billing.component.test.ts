@@ -72,7 +72,7 @@ describe('billing', () => {
 
   const kinds: readonly [string, Record<string, unknown>, string[]][] = [
     [
-      'a Pro cluster: management, machines, load balancer',
+      'a Pro cluster: management, instances, load balancer',
       { spec: 'PRO' },
       [
         'CLUSTER_MANAGEMENT CLUSTER_HOUR 1.5',
@@ -114,7 +114,7 @@ describe('billing', () => {
       ['EIP EIP_HOUR 1.5', 'LOAD_BALANCER LOAD_BALANCER_HOUR 1.5', 'WORKER_INSTANCE INSTANCE_HOUR 3'],
     ],
     [
-      'a serverless cluster: neither management, also of Pro, nor machines; its pods are metered by themselves',
+      'a serverless cluster: neither management, also of Pro, nor instances; its pods are metered by themselves',
       { profile: 'SERVERLESS', spec: 'PRO', nodePools: [] },
       ['LOAD_BALANCER LOAD_BALANCER_HOUR 1.5'],
     ],
@@ -146,10 +146,10 @@ describe('billing', () => {
   });
 
   it('has a line of an instance from its creation to its failure or deletion, and a new one after a change of charge type', async () => {
-    const account = 'machines';
+    const account = 'instances';
     const { prisma } = clusters.kit.database;
     const pools = [{ name: 'workers', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 0 }];
-    const cluster = await runningCluster(clusters, account, { name: 'machines', nodePools: pools });
+    const cluster = await runningCluster(clusters, account, { name: 'instances', nodePools: pools });
     const pool = cluster.nodePools.nodes[0]?.id ?? '';
     const of = { account, cluster: cluster.id, pool };
     const uses = async () =>
@@ -239,7 +239,7 @@ describe('billing line', () => {
     ['two milliseconds', sum({ milliseconds: 2n }), ['0.000001 INSTANCE_HOUR']],
     ['a third of an hour', sum({ milliseconds: 1_200_000n }), ['0.333333 INSTANCE_HOUR']],
     [
-      'a thousand machines for a year and a millisecond, without losing it',
+      'a thousand instances for a year and a millisecond, without losing it',
       sum({ milliseconds: 31_536_000_000_000n + 3_600n }),
       ['8760000.001 INSTANCE_HOUR'],
     ],
@@ -328,9 +328,9 @@ describe('billing of serverless pods', () => {
   it('includes pods on a virtual node, but not the virtual node', async () => {
     await using _engine = await world.engine();
     const pool = { name: 'virtual', instanceTypes: ['eci.virtual-node'], desiredSize: 1 };
-    const machines = { name: 'system', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 1 };
+    const instances = { name: 'system', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 1 };
     const { clusterId, operationId } = await requestCluster(world, 1, {
-      nodePools: [machines, pool],
+      nodePools: [instances, pool],
     } as Parameters<typeof requestCluster>[2]);
     await waitForOperation(world, operationId);
     const api = await apiOf(clusterId);

@@ -301,9 +301,9 @@ describe('volume claims', () => {
   it('use the disk quota of the account: the last disk is created, another claim waits with a warning', async () => {
     const { api } = await runningCluster();
     const { account } = world.actor;
-    // The account has few machines: ten disks or five for each of them.
-    const machines = (await world.prisma.node.count({ where: { account } })) * 5;
-    const limit = Math.max(10, machines);
+    // The account has few instances: ten disks or five for each of them.
+    const instances = (await world.prisma.node.count({ where: { account } })) * 5;
+    const limit = Math.max(10, instances);
     const amount = limit - 1 - (await world.used('payg-disks'));
     await world.prisma.$transaction((tx) =>
       reserve(tx, { account, resource: 'payg-disks', scope: '', amount, computedLimit: limit }),

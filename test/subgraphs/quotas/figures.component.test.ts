@@ -29,15 +29,15 @@ const PAIRS: Readonly<Record<string, readonly [file: string, test: string]>> = {
   ],
   'payg-max-vcpu-per-instance': [
     AT_LIMITS,
-    'takes pay-as-you-go machines of fewer than 16 vCPUs until the limit is raised',
+    'takes pay-as-you-go instances of fewer than 16 vCPUs until the limit is raised',
   ],
   'spot-vcpu': [
     'test/subgraphs/quotas/figures.component.test.ts',
-    'spot machines take %i vCPUs, and not one machine more',
+    'spot instances take %i vCPUs, and not one instance more',
   ],
   'instances-per-scaling-group': [
     AT_LIMITS,
-    'has up to 2000 machines in a scaling group, and more when the limit is raised',
+    'has up to 2000 instances in a scaling group, and more when the limit is raised',
   ],
   'custom-routes-per-route-table': [
     'test/clusters/network/node-addresses.component.test.ts',
@@ -70,15 +70,15 @@ const PAIRS: Readonly<Record<string, readonly [file: string, test: string]>> = {
   'load-balancers': [AT_LIMITS, 'takes a load balancer for the API server, 60 of them, and refuses one more'],
   'servers-per-load-balancer': [
     'test/subgraphs/quotas/claims.component.test.ts',
-    'have at most 200 machines behind them: who grows to 201 is told so, until one leaves',
+    'have at most 200 instances behind them: who grows to 201 is told so, until one leaves',
   ],
   'listeners-per-load-balancer': [
     'test/subgraphs/quotas/claims.component.test.ts',
-    'have at most 50 listeners, and a machine is behind at most 50 of them',
+    'have at most 50 listeners, and an instance is behind at most 50 of them',
   ],
   'backend-repeats-per-instance': [
     'test/subgraphs/quotas/claims.component.test.ts',
-    'have at most 50 listeners, and a machine is behind at most 50 of them',
+    'have at most 50 listeners, and an instance is behind at most 50 of them',
   ],
 };
 

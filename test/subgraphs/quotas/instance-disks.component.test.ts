@@ -21,7 +21,7 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-/** A pool whose machines have a system disk and five data disks each. */
+/** A pool whose instances have a system disk and five data disks each. */
 const pool = (desiredSize: number) => ({
   name: 'workers',
   instanceTypes: [NODE_TYPE],

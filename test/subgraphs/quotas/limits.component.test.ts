@@ -174,8 +174,8 @@ describe('limit of cloud disks', () => {
     [{ instances: 2, disks: 20, granted: null }, 2, 1, 0],
     [{ instances: 2, disks: 20, granted: null }, 3, 1, 3],
     [{ instances: 2, disks: 20, granted: null }, 10, 3, 10],
-  ])('with %o has room for %i instances of %i disks each: for %i', (room, count, each, machines) => {
-    expect(instancesWithinDiskQuota(room, count, each)).toBe(machines);
+  ])('with %o has room for %i instances of %i disks each: for %i', (room, count, each, instances) => {
+    expect(instancesWithinDiskQuota(room, count, each)).toBe(instances);
   });
 
   it('counts the instances of all regions: one more than the limit is rejected, and the limit can be raised', async () => {

@@ -61,7 +61,7 @@ describe('last unit of a quota', () => {
     ['spot-vcpu', 'SPOT'],
   ])('of %s is granted to exactly one of 50 instances', async (resource, chargeType) => {
     const { prisma } = clusters.kit.database;
-    const account = `machines-${resource}`;
+    const account = `instances-${resource}`;
     await setLimit(prisma, account, { resource, scope: '*' }, 7);
     const spec = { account, chargeType, count: 1, vcpus: 4, disks: 0 };
     const grants = await all(() => prisma.$transaction((tx) => reserveInstances(tx, spec)));

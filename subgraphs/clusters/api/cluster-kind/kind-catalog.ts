@@ -12,12 +12,12 @@ const CAPABILITIES = [null, ...Object.values(ClusterCapability)];
 const DESCRIPTIONS: Readonly<Record<ClusterKindName, string>> = {
   PRO: 'Managed clusters with a compensated service level and high limits, for production.',
   STANDARD: 'Managed clusters with low limits, to learn and to try.',
-  DEDICATED: 'Clusters whose three masters are machines of the account, which plans and keeps them.',
+  DEDICATED: 'Clusters whose three masters are instances of the account, which plans and keeps them.',
   HETEROGENEOUS: 'Clusters with instances with GPUs or NPUs besides plain ones, for computing and learning.',
   SANDBOX: 'Clusters on bare metal whose pods may have a kernel of their own, for what is not trusted.',
   CONFIDENTIAL: 'Clusters on Intel SGX, for data that only the application may read.',
-  EDGE: 'Clusters of machines outside the region, which keep working while they are cut off.',
-  SERVERLESS: 'Clusters without machines: pods run on container instances, billed by the second.',
+  EDGE: 'Clusters of nodes outside the region, which keep working while they are cut off.',
+  SERVERLESS: 'Clusters without instances: pods run on container instances, billed by the second.',
   REGISTERED: 'Clusters made elsewhere, managed here together with the others.',
 };
 

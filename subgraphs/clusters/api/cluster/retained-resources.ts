@@ -6,7 +6,7 @@ const PATH = ['input', 'retainResourceIds'];
 
 /**
  * Checks which resources a deletion of a cluster shall leave. Refuses NOT_FOUND for what is no resource of the cluster,
- * INVALID_INPUT for what goes with it: machines, scaling groups, load balancers and disks of objects inside it.
+ * INVALID_INPUT for what goes with it: instances, scaling groups, load balancers and disks of objects inside it.
  */
 export async function checkRetained(
   tx: Transaction,

@@ -95,12 +95,12 @@ export class InstanceResolver {
   }
 
   @FieldResolver(() => InstanceType, { nullable: true, description: 'What instance it is.' })
-  async instanceType(@Root() machine: UnattachedInstance) {
-    return (await this.catalog.read()).instanceTypes.get(machine.instanceType);
+  async instanceType(@Root() instance: UnattachedInstance) {
+    return (await this.catalog.read()).instanceTypes.get(instance.instanceType);
   }
 
   @FieldResolver(() => Zone, { description: 'Where it is.' })
-  zone(@Root() machine: UnattachedInstance) {
-    return { id: machine.zoneId };
+  zone(@Root() instance: UnattachedInstance) {
+    return { id: instance.zoneId };
   }
 }

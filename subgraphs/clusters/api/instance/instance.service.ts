@@ -14,7 +14,7 @@ interface ReleasedInstance {
   readonly problems: readonly Problem[];
 }
 
-/** The account's machines that belong to no cluster. The cloud has them, so each question is the cloud's to answer. */
+/** The account's instances that belong to no cluster. The cloud has them, so each question is the cloud's to answer. */
 export class InstanceService {
   constructor(private readonly platform: Pick<Platform, 'provider' | 'database' | 'clock'>) {}
 
@@ -33,7 +33,7 @@ export class InstanceService {
       regionId: filter.regionId ?? undefined,
       ids: filter.ids ?? undefined,
     });
-    const mine = all.filter((machine) => passes(machine, filter));
+    const mine = all.filter((instance) => passes(instance, filter));
     const after = key?.[0];
     const rest = after === undefined ? mine : mine.filter(({ id }) => id > after);
     return toConnection(pageOf(rest.slice(0, limit + 1), limit), {
@@ -43,7 +43,7 @@ export class InstanceService {
     });
   }
 
-  /** Releases machines; those that cannot be released are returned with their reasons. Rejected when none can be. */
+  /** Releases instances; those that cannot be released are returned with their reasons. Rejected when none can be. */
   release(
     { account }: Actor,
     input: ReleaseInstancesInput,

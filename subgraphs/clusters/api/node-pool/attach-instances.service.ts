@@ -38,10 +38,10 @@ import { instancesInUse } from '../../store/node.store.js';
 import { type NewNode, deleteNodeOfInstance, insertAttachedNode } from '../../store/node-changes.store.js';
 
 const MAX_INSTANCES = 100;
-/** A machine that exists brings its system disk; what else is attached to it the platform does not know. */
+/** An instance that exists brings its system disk; what else is attached to it the platform does not know. */
 const DISKS_PER_INSTANCE = 1;
 
-/** Lets machines that belong to no cluster become nodes. */
+/** Lets instances that belong to no cluster become nodes. */
 export class AttachInstancesService {
   constructor(
     private readonly platform: Platform,
@@ -54,7 +54,7 @@ export class AttachInstancesService {
     checkInput(input, ids.length);
     const { account } = actor;
     const { instanceTypes } = await this.catalog.read();
-    const machines = new Map(
+    const instances = new Map(
       (await this.platform.provider.unattachedInstances(account, { ids })).map((one) => [one.id, one]),
     );
     return change(this.platform, { actor, mutation: 'attachInstances', input, dryRun }, async (tx, at) => {
@@ -65,7 +65,7 @@ export class AttachInstancesService {
       refuseScalingByHand(pool, input.acknowledgeRisk);
       const working = await pools.countWorkingNodes(tx, pool.id);
       await pools.keepFailedNodes(tx, pool);
-      const attempt: Attempt = { locked, input, ids, machines, types: instanceTypes, working, at };
+      const attempt: Attempt = { locked, input, ids, instances, types: instanceTypes, working, at };
       const { joined, rejected } = await join(tx, attempt);
       if (joined.length === 0) throw new ProblemError(rejected);
       const desiredSize = sizeWith(attempt, joined.length);
@@ -90,7 +90,7 @@ export class AttachInstancesService {
 
 function checkInput({ mode, acknowledgeDataLoss }: AttachInstancesInput, count: number): void {
   if (count < 1 || count > MAX_INSTANCES) {
-    const message = `1 to ${MAX_INSTANCES} machines at once, not ${count}.`;
+    const message = `1 to ${MAX_INSTANCES} instances at once, not ${count}.`;
     throwProblem('INVALID_INPUT', message, { path: ['input', 'instanceIds'] });
   }
   if (mode === 'AUTO' && !acknowledgeDataLoss) {
@@ -104,14 +104,14 @@ interface Attempt {
   readonly locked: LockedPool;
   readonly input: AttachInstancesInput;
   readonly ids: readonly string[];
-  readonly machines: ReadonlyMap<string, UnattachedInstance>;
+  readonly instances: ReadonlyMap<string, UnattachedInstance>;
   readonly types: ReadonlyMap<string, InstanceTypeValue>;
   /** Nodes that the pool has already, without those that failed. */
   readonly working: number;
   readonly at: Date;
 }
 
-/** The pool's desired size with so many more machines: they take the places of nodes that it lacks first. */
+/** The pool's desired size with so many more instances: they take the places of nodes that it lacks first. */
 function sizeWith({ locked, working }: Pick<Attempt, 'locked' | 'working'>, joined: number): number {
   return Math.max(locked.pool.desiredSize, working + joined);
 }
@@ -121,9 +121,9 @@ interface Joined {
   readonly rejected: Failure[];
 }
 
-/** Makes the rows of the nodes that can be: each machine has its own say, and the pool's and the account's quotas. */
+/** Makes the rows of the nodes that can be: each instance has its own say, and the pool's and the account's quotas. */
 async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
-  const { locked, ids, machines, working } = attempt;
+  const { locked, ids, instances, working } = attempt;
   const { cluster, pool } = locked;
   const joined: string[] = [];
   const rejected: Failure[] = [];
@@ -140,15 +140,15 @@ async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
           message: `${id}: the pool has as many nodes as it may have.`,
         } as const)
       : ((used.has(id) ? inUseFailure(id) : undefined) ??
-        attachProblem({ id, machine: machines.get(id), home, mode: attempt.input.mode }) ??
-        (await take(tx, { ...attempt, largest, machine: machines.get(id)! })));
+        attachProblem({ id, instance: instances.get(id), home, mode: attempt.input.mode }) ??
+        (await take(tx, { ...attempt, largest, instance: instances.get(id)! })));
     if (failure) rejected.push({ ...failure, path: place });
     else joined.push(id);
   }
   const reserved = await reservedNodes(tx, pool.account, pool.id);
   const growth = {
     id: pool.id,
-    // Each machine has had its own say.
+    // Each instance has had its own say.
     instanceTypes: [],
     config: configOf(pool),
     desiredSize: Math.max(0, sizeWith(attempt, joined.length) - reserved),
@@ -159,13 +159,13 @@ async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
   return { joined, rejected };
 }
 
-/** What of the pool and its cluster decides whether a machine can join. */
+/** What of the pool and its cluster decides whether an instance can join. */
 async function targetPool(
   tx: Transaction,
   { locked: { cluster, pool }, types }: Pick<Attempt, 'locked' | 'types'>,
 ): Promise<AttachTarget> {
   const { instanceTypes, gpuSharing, edgeAutonomy } = pool;
-  const { imageId } = configOf(pool).machines;
+  const { imageId } = configOf(pool).instanceConfig;
   const runtime = pool.runtime as ContainerRuntime;
   return {
     types,
@@ -184,63 +184,63 @@ function inUseFailure(id: string): Failure {
   };
 }
 
-/** Takes the machine for the pool, with the vCPUs and the disk that it needs; why not, when a concurrent request took it. */
+/** Takes the instance for the pool, with the vCPUs and the disk that it needs; why not, when a concurrent request took it. */
 async function take(
   tx: Transaction,
-  attempt: Attempt & { readonly machine: UnattachedInstance; readonly largest: number },
+  attempt: Attempt & { readonly instance: UnattachedInstance; readonly largest: number },
 ): Promise<Failure | undefined> {
-  const { machine, types, largest } = attempt;
+  const { instance, types, largest } = attempt;
   const { account } = attempt.locked.pool;
-  const vcpus = types.get(machine.instanceType)?.vcpus ?? 0;
-  const { instanceType: type, chargeType } = machine;
+  const vcpus = types.get(instance.instanceType)?.vcpus ?? 0;
+  const { instanceType: type, chargeType } = instance;
   const tooLarge = largeTypeProblem({ type, chargeType, vcpus }, largest);
-  if (tooLarge) return { code: tooLarge.code, message: `${machine.id}: ${tooLarge.message}` };
-  if (!(await insertAttachedNode(tx, nodeOf(attempt, vcpus)))) return inUseFailure(machine.id);
+  if (tooLarge) return { code: tooLarge.code, message: `${instance.id}: ${tooLarge.message}` };
+  if (!(await insertAttachedNode(tx, nodeOf(attempt, vcpus)))) return inUseFailure(instance.id);
   const request = { account, chargeType, count: 1, vcpus, disks: DISKS_PER_INSTANCE };
   const { granted, shortage } = await reserveInstances(tx, request);
-  if (granted === 1) return connect(tx, { attempt, machine, vcpus });
-  await deleteNodeOfInstance(tx, machine.id);
+  if (granted === 1) return connect(tx, { attempt, instance, vcpus });
+  await deleteNodeOfInstance(tx, instance.id);
   const why = shortage?.message ?? `The ${vcpuResource(chargeType)?.resource} quota has no room for it.`;
-  return { code: 'QUOTA_EXCEEDED', message: `${machine.id}: ${why}` };
+  return { code: 'QUOTA_EXCEEDED', message: `${instance.id}: ${why}` };
 }
 
-/** Takes what the machine needs of the cluster's network; gives up the machine, and says why, when there is no room. */
+/** Takes what the instance needs of the cluster's network; gives up the instance, and says why, when there is no room. */
 async function connect(
   tx: Transaction,
   {
     attempt,
-    machine,
+    instance,
     vcpus,
-  }: { readonly attempt: Attempt; readonly machine: UnattachedInstance; readonly vcpus: number },
+  }: { readonly attempt: Attempt; readonly instance: UnattachedInstance; readonly vcpus: number },
 ): Promise<Failure | undefined> {
   const { cluster, pool } = attempt.locked;
   const { account } = pool;
-  const { securityGroupId } = configOf(pool).machines;
-  const instanceTypes = [machine.instanceType];
+  const { securityGroupId } = configOf(pool).instanceConfig;
+  const instanceTypes = [instance.instanceType];
   const request = { account, clusterId: cluster.id, instanceTypes, count: 1, securityGroupId };
   const { shortage } = await reserveNodeNetwork(tx, request);
   if (!shortage) return undefined;
-  await deleteNodeOfInstance(tx, machine.id);
-  const unused = { state: 'pending', vcpus, chargeType: machine.chargeType, disks: DISKS_PER_INSTANCE };
+  await deleteNodeOfInstance(tx, instance.id);
+  const unused = { state: 'pending', vcpus, chargeType: instance.chargeType, disks: DISKS_PER_INSTANCE };
   await releaseInstanceQuota(tx, account, [unused]);
-  return { code: shortage.code, message: `${machine.id}: ${shortage.message}` };
+  return { code: shortage.code, message: `${instance.id}: ${shortage.message}` };
 }
 
-function nodeOf(attempt: Attempt & { machine: UnattachedInstance }, vcpus: number): NewNode {
-  const { locked, machine, types, input, at } = attempt;
+function nodeOf(attempt: Attempt & { instance: UnattachedInstance }, vcpus: number): NewNode {
+  const { locked, instance, types, input, at } = attempt;
   const { cluster, pool } = locked;
-  const { architecture } = types.get(machine.instanceType) ?? {};
-  const imageId = imageOf(configOf(pool).machines, architecture);
+  const { architecture } = types.get(instance.instanceType) ?? {};
+  const imageId = imageOf(configOf(pool).instanceConfig, architecture);
   return {
     ...pendingNode(pool, cluster, at),
     generation: pool.generation + 1,
-    instanceId: machine.id,
-    chargeType: machine.chargeType,
+    instanceId: instance.id,
+    chargeType: instance.chargeType,
     origin: ATTACHED,
-    // A machine that keeps its system disk keeps its operating system.
+    // An instance that keeps its system disk keeps its operating system.
     attachOptions: { mode: input.mode, ...(input.mode === 'AUTO' && { imageId }) },
-    zoneId: machine.zoneId,
-    instanceType: machine.instanceType,
+    zoneId: instance.zoneId,
+    instanceType: instance.instanceType,
     vcpus,
     disks: DISKS_PER_INSTANCE,
   };

@@ -5,7 +5,7 @@ import { type NodePoolRow, otherPools, updateNodePool } from '../../store/node-p
 import { hasAutoscaling } from '../../changes/pool-spec.js';
 
 /**
- * Leaves the system components of a pool that is deleted to the oldest other pool of the cluster that has machines, one
+ * Leaves the system components of a pool that is deleted to the oldest other pool of the cluster that has instances, one
  * that does not scale by itself where there is one. Refuses `RISK_NOT_ACKNOWLEDGED` where only pools are left that do.
  */
 export async function reassignDefaultPool(

@@ -31,7 +31,7 @@ export class PoolDetailsResolver {
 
   @FieldResolver(() => Boolean, {
     description:
-      'Whether it holds the system components: the first pool of its cluster that has machines (no virtual nodes) does, ' +
+      'Whether it holds the system components: the first pool of its cluster that has instances (no virtual nodes) does, ' +
       'and when that is deleted the oldest of the others. At most one pool of a cluster does.',
   })
   isDefault(@Root() pool: NodePoolRow) {
@@ -58,10 +58,10 @@ export class PoolDetailsResolver {
 
   @FieldResolver(() => InstanceConfig, { description: 'What its instances are made of.' })
   async instanceConfig(@Root() pool: NodePoolRow) {
-    const { machines } = configOf(pool);
+    const { instanceConfig } = configOf(pool);
     const { instanceTypes } = await this.stores.catalog.read();
     const architecture = instanceTypes.get(pool.instanceTypes[0] ?? '')?.architecture;
-    return { ...machines, imageId: imageOf(machines, architecture) };
+    return { ...instanceConfig, imageId: imageOf(instanceConfig, architecture) };
   }
 
   @FieldResolver(() => NodePoolManagement, { description: 'What the platform does for it.' })

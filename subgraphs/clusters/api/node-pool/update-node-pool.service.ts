@@ -66,14 +66,12 @@ export class UpdateNodePoolService {
       const plan = await planUpdate(tx, locked, { input, catalog });
       const desiredSize = within(pool.desiredSize, plan.autoscaling);
       const reserved = await reservedNodes(tx, account, pool.id);
-      const { instanceTypes, config: machines } = plan;
-      await refuseLargeTypes(tx, account, [
-        { instanceTypes, config: machines, desiredSize, path: chargePath(input) },
-      ]);
+      const { instanceTypes, config } = plan;
+      await refuseLargeTypes(tx, account, [{ instanceTypes, config, desiredSize, path: chargePath(input) }]);
       const growth = {
         id: pool.id,
         instanceTypes,
-        config: machines,
+        config,
         desiredSize: Math.max(0, desiredSize - reserved),
         path: ['input', 'autoscaling'],
       };
@@ -137,7 +135,7 @@ async function planUpdate(tx: Transaction, locked: LockedPool, changes: PoolUpda
       account,
       clusterId: cluster.id,
       path: ['input'],
-      presentGroupId: before.machines.securityGroupId,
+      presentGroupId: before.instanceConfig.securityGroupId,
     }),
     runtime: pool.runtime as NodePoolPlan['runtime'],
     gpuSharing: pool.gpuSharing,
@@ -150,7 +148,7 @@ async function planUpdate(tx: Transaction, locked: LockedPool, changes: PoolUpda
 function updateProblems({ cluster, pool }: LockedPool, { input, catalog }: PoolUpdate): Problem[] {
   const { instanceTypes: types, regions } = catalog;
   const instanceTypes = input.instanceTypes ?? pool.instanceTypes;
-  const before = configOf(pool).machines;
+  const before = configOf(pool).instanceConfig;
   const instanceConfig = mergedInstanceConfig(input.instanceConfig, before);
   return [
     ...(input.name == null ? [] : validateName(input.name, ['input', 'name'])),

@@ -14,7 +14,10 @@ import { Node, NodeOrigin } from '../entities/node.type.js';
 import { InstanceCategory } from '../entities/instance-category.enum.js';
 
 /** What the column calls the steps of a repair that have not begun yet. */
-const SHOWN: Readonly<Record<string, string>> = { RESTART_WANTED: 'RESTARTING', RESET_WANTED: 'RESETTING' };
+const SHOWN: Readonly<Record<string, string>> = {
+  RESTART_REQUESTED: 'RESTARTING',
+  RESET_REQUESTED: 'RESETTING',
+};
 
 @Resolver(() => NodeRepair)
 export class NodeRepairResolver {

@@ -126,7 +126,7 @@ function refuseUnfit(
 ): void {
   const path = ['input', 'instanceTypes'];
   const { requestedTypes, instanceTypes } = types;
-  const { imageId } = configOf(pool).machines;
+  const { imageId } = configOf(pool).instanceConfig;
   const problems = [
     ...architectureProblems(requestedTypes, instanceTypes, path),
     ...imageFitProblems({ imageId, instanceTypes: requestedTypes }, instanceTypes, path),

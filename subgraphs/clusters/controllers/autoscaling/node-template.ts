@@ -10,7 +10,7 @@ import { kubernetesTaints } from '../../model/taints.js';
 import { findClusterNetwork } from '../../store/cluster-network.store.js';
 import { findInstanceTypes } from '../../store/instance-type.store.js';
 
-/** What the kubelet and the system keep of a machine: cores and GiB. */
+/** What the kubelet and the system keep of an instance: cores and GiB. */
 const KEPT = { cpu: 0.1, memoryGiB: 1, diskGiB: 2 };
 const GIB = 2 ** 30;
 
@@ -37,7 +37,7 @@ export async function templateFacts(
 
 /**
  * What a new node of the pool would offer to pods: as much as its nodes offer that run, without what DaemonSets use of
- * them; where there are none, what its most wanted machine has. Its zone is not among its labels: there may be several.
+ * them; where there are none, what its most wanted instance has. Its zone is not among its labels: there may be several.
  * undefined where that is unknown.
  */
 export function templateOf(
@@ -47,12 +47,12 @@ export function templateOf(
 ): CandidateNode | undefined {
   const [type] = pool.instanceTypes.flatMap((id) => types.get(id) ?? []);
   if (!type) return undefined;
-  const { labels, taints, machines } = configOf(pool);
+  const { labels, taints, instanceConfig } = configOf(pool);
   const sample = running.find((node) => node.instanceType === type.id);
   return {
     labels: {
       'kubernetes.io/arch': type.architecture,
-      'kubernetes.io/os': osOf(machines.imageId),
+      'kubernetes.io/os': osOf(instanceConfig.imageId),
       'node.kubernetes.io/instance-type': type.id,
       'topology.kubernetes.io/region': cluster.regionId,
       'alibabacloud.com/nodepool-id': pool.id,
@@ -64,7 +64,7 @@ export function templateOf(
       cpu: type.vcpus - KEPT.cpu,
       memory: (type.memoryGiB - KEPT.memoryGiB) * GIB,
       pods: network ? maxPods(network, type) : MOST_FLANNEL_PODS,
-      'ephemeral-storage': (machines.systemDisk.sizeGiB - KEPT.diskGiB) * GIB,
+      'ephemeral-storage': (instanceConfig.systemDisk.sizeGiB - KEPT.diskGiB) * GIB,
       ...devicesOf(type, pool),
     },
   };

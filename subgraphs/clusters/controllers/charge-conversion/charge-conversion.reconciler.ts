@@ -71,13 +71,13 @@ async function record({ operation, conversion, scope }: Step, node: NodeRow): Pr
   const { chargeType } = conversion;
   await eventTransaction(scope.database, scope.clock.now(), async (tx) => {
     if (!(await setNodeChargeType(tx, node, chargeType))) return;
-    await releaseQuotaUsage(tx, node.account, [{ ...instanceQuotaUsage(node), machines: 0 }]);
+    await releaseQuotaUsage(tx, node.account, [{ ...instanceQuotaUsage(node), instances: 0 }]);
     const subject = {
       cluster: { id: node.clusterId },
       ...(node.nodePoolId !== null && { pool: { id: node.nodePoolId } }),
       operationId: operation.id,
     };
-    const text = `The machine of the node ${node.name} is ${chargeType} now.`;
+    const text = `The instance of the node ${node.name} is ${chargeType} now.`;
     const data = { nodeId: node.id, name: node.name, from: node.chargeType, to: chargeType };
     const event = eventOf(subject, 'NODE_CHARGE_TYPE_CONVERTED', text, { data });
     tx.emit(node.account, event);

@@ -49,8 +49,8 @@ export async function insertNodeRows(step: PoolStep): Promise<StepOutcome | unde
     const each = Math.max(0, ...sizes.values());
     const existing = nodes.filter(({ state }) => state !== 'failed').length;
     const places = await reserveNodeQuota(tx, { cluster, pool, existing, missing });
-    const machines = { ...instanceSettingsOf(pool), count: places.granted, vcpus: each };
-    const { granted, shortage } = await reserveInstances(tx, machines);
+    const request = { ...instanceSettingsOf(pool), count: places.granted, vcpus: each };
+    const { granted, shortage } = await reserveInstances(tx, request);
     const taken = { granted, shortage: shortage ?? places.shortage };
     const network = await connectNodes(tx, step, { taken, vcpus: each });
     made = network.granted;
@@ -76,9 +76,9 @@ export async function insertNodeRows(step: PoolStep): Promise<StepOutcome | unde
   return noted ? 'again' : undefined;
 }
 
-/** How the pool's machines are paid, and how many disks each has. */
+/** How the pool's instances are paid, and how many disks each has. */
 function instanceSettingsOf(pool: Pick<NodePool, 'account' | 'config'>) {
-  const { chargeType, dataDisks } = configOf(pool).machines;
+  const { chargeType, dataDisks } = configOf(pool).instanceConfig;
   return { account: pool.account, chargeType, disks: 1 + dataDisks.length };
 }
 
@@ -91,12 +91,12 @@ async function connectNodes(
   { taken, vcpus }: { readonly taken: InstanceReservation; readonly vcpus: number },
 ): Promise<{ readonly granted: number; readonly noted: boolean }> {
   const { account, instanceTypes } = pool;
-  const { securityGroupId } = configOf(pool).machines;
+  const { securityGroupId } = configOf(pool).instanceConfig;
   const request = { account, clusterId: cluster.id, instanceTypes, count: taken.granted, securityGroupId };
   const { granted, shortage: unconnected } = await reserveNodeNetwork(tx, request);
   const shortage = unconnected ?? taken.shortage;
-  const machine = { ...instanceSettingsOf(pool), state: 'pending', vcpus };
-  const unused = Array.from({ length: taken.granted - granted }, () => machine);
+  const instance = { ...instanceSettingsOf(pool), state: 'pending', vcpus };
+  const unused = Array.from({ length: taken.granted - granted }, () => instance);
   await releaseInstanceQuota(tx, account, unused);
   const noted = !sameJson(shortage, pool.capacityError);
   if (noted) await recordCapacityError(tx, pool.id, shortage);
@@ -201,7 +201,7 @@ function startedAs(node: Node, instance: Instance, sizes: ReadonlyMap<string, nu
     zoneId: instance.zoneId || node.zoneId,
     instanceType: instance.instanceType || node.instanceType,
     vcpus: Math.min(node.vcpus, sizes.get(instance.instanceType) ?? node.vcpus),
-    instanceId: instance.machineId,
+    instanceId: instance.providerId,
     vSwitchId: instance.vSwitchId,
     address: instance.address,
     version: instance.version || node.version,
@@ -258,7 +258,7 @@ export async function recordChanges(step: PoolStep, { tx, changes }: NodeRecord)
 }
 
 /**
- * Whether a machine may need less of the network than was taken for it, which was for the greediest that could come.
+ * Whether an instance may need less of the network than was taken for it, which was for the greediest that could come.
  */
 function isSmaller({ pool }: PoolStep, now: NodeChange, before: Node | undefined): boolean {
   if (before?.state !== 'pending') return false;
@@ -271,7 +271,7 @@ function releasedUsage(now: NodeChange, before: Node | undefined): InstanceQuota
   const { chargeType, disks } = before;
   const [old, left] = [instanceQuotaUsage(before), instanceQuotaUsage({ ...now, chargeType, disks })];
   const freed = { vcpus: old.vcpus - left.vcpus, disks: old.disks - left.disks };
-  return [{ chargeType, ...freed, machines: old.machines - left.machines }];
+  return [{ chargeType, ...freed, instances: old.instances - left.instances }];
 }
 
 function nodeEvent({ pool, cluster, operation }: PoolStep, name: string, node: NodeChange): NewEvent {

@@ -26,8 +26,8 @@ export async function deleteLostNodes(
     .map(({ id, name, instanceId, chargeType }) => {
       const spot = chargeType === 'SPOT';
       const text = spot
-        ? `The cloud took back the spot machine of the node ${name}.`
-        : `The machine of the node ${name} was released outside the platform.`;
+        ? `The cloud took back the spot instance of the node ${name}.`
+        : `The instance of the node ${name} was released outside the platform.`;
       const data = { nodeId: id, name, instanceId };
       return eventOf(subject, spot ? 'SPOT_RECLAIMED' : 'NODE_LOST', text, { level: 'WARNING', data });
     });

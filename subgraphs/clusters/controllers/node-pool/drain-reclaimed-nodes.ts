@@ -9,9 +9,9 @@ import { runningSpotNodes } from '../../store/node.store.js';
 const AT_ONCE = 10;
 
 /**
- * Drains the nodes whose spot machines are about to be taken back, while something else is being done to the cluster:
+ * Drains the nodes whose spot instances are about to be taken back, while something else is being done to the cluster:
  * their notice is too short to wait for that. Others come in their place once it has ended. True when the cluster has
- * spot machines.
+ * spot instances.
  */
 export async function drainReclaimedNodes(
   { id: clusterId }: Pick<Cluster, 'id'>,

@@ -6,13 +6,13 @@ import type { Cluster, Node, NodePool } from '../../store/reconcile.store.js';
 import { configOf, type DiskValue } from '../../model/pool-config.js';
 import { kubernetesTaints } from '../../model/taints.js';
 
-/** Where machines of a pool are made: in its own zones, or in those of its cluster. */
+/** Where instances of a pool are made: in its own zones, or in those of its cluster. */
 export function zonesOf(pool: NodePool, cluster: Pick<Cluster, 'zoneIds'>): readonly string[] {
-  const { zoneIds } = configOf(pool).machines;
+  const { zoneIds } = configOf(pool).instanceConfig;
   return zoneIds.length > 0 ? zoneIds : cluster.zoneIds;
 }
 
-/** Where a machine is to be made. */
+/** Where an instance is to be made. */
 interface NodeLocation {
   /** In order of preference. */
   readonly zoneIds: readonly string[];
@@ -26,7 +26,7 @@ export function nodeRequest(
   node: Pick<Node, 'id' | 'name' | 'chargeType'>,
   { zoneIds, vSwitches }: NodeLocation,
 ): InstanceRequest {
-  const { imageId, systemDisk, dataDisks, spotPriceLimit, userData } = configOf(pool).machines;
+  const { imageId, systemDisk, dataDisks, spotPriceLimit, userData } = configOf(pool).instanceConfig;
   return {
     ...common(pool, node),
     instanceTypes: pool.instanceTypes,
@@ -41,7 +41,7 @@ export function nodeRequest(
   };
 }
 
-/** How a machine joins: the column `attach_options` of its node. */
+/** How an instance joins: the column `attach_options` of its node. */
 export interface AttachOptions {
   /** Of one that is made for pods of a zone: that zone, and no other. */
   readonly zoneId?: string;
@@ -54,20 +54,20 @@ export function attachOptionsOf({ attachOptions }: Pick<Node, 'attachOptions'>):
   return (attachOptions ?? {}) as AttachOptions;
 }
 
-/** What the provider is asked for, for a machine that joins. */
+/** What the provider is asked for, for an instance that joins. */
 export function attachRequest(
   pool: NodePool,
   node: Node,
   vSwitches: readonly VSwitchPlace[] | undefined,
 ): AttachRequest {
   const { mode = 'MANUAL', imageId } = attachOptionsOf(node);
-  const { userData } = configOf(pool).machines;
+  const { userData } = configOf(pool).instanceConfig;
   return {
     ...common(pool, node),
-    machineId: node.instanceId ?? '',
+    providerId: node.instanceId ?? '',
     mode,
     ...(imageId !== undefined && { imageId }),
-    // A machine that keeps its system disk has started before.
+    // An instance that keeps its system disk has started before.
     ...(mode === 'AUTO' && userData !== '' && { userData }),
     ...(vSwitches && { vSwitches }),
   };

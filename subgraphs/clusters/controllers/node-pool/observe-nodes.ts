@@ -57,7 +57,7 @@ interface NodeObservation {
 /** What a starting node has become; undefined while it is still starting. */
 export function observedState(node: Node, { instance, ready, now }: NodeObservation): NodeChange | undefined {
   const { id, zoneId, instanceType, vcpus } = node;
-  const { version = node.version, machineId: instanceId, vSwitchId, address } = instance ?? {};
+  const { version = node.version, providerId: instanceId, vSwitchId, address } = instance ?? {};
   const base = { id, zoneId, instanceType, vcpus, version, instanceId, vSwitchId, address };
   const fail = (failure: ReturnType<typeof failureOf>) => ({
     ...base,

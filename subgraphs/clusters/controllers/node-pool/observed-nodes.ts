@@ -46,7 +46,7 @@ async function nodeNames(
   }
 }
 
-/** A node whose machine is another, or is paid otherwise, than the platform knows. */
+/** A node whose instance is another, or is paid otherwise, than the platform knows. */
 export interface ChangedNode {
   readonly node: Node;
   readonly chargeType: string;
@@ -55,13 +55,13 @@ export interface ChangedNode {
 
 /** How the nodes of a pool differ from what the platform knows of them. */
 export interface NodeDifferences {
-  /** Their machines are gone. */
+  /** Their instances are gone. */
   readonly lost: readonly Node[];
-  /** Their machines are about to be taken back. */
+  /** Their instances are about to be taken back. */
   readonly reclaimed: readonly Node[];
-  /** Their machines run, but Kubernetes has no node of their name. */
+  /** Their instances run, but Kubernetes has no node of their name. */
   readonly unregistered: readonly Node[];
-  /** Their machines run, but are no longer in the scaling group of the pool. */
+  /** Their instances run, but are no longer in the scaling group of the pool. */
   readonly moved: readonly Node[];
   readonly changed: readonly ChangedNode[];
 }

@@ -51,7 +51,7 @@ async function deleteDrained(step: PoolStep, drained: readonly Node[]): Promise<
   return waiting;
 }
 
-/** Machines that were there before they joined stay with the account, unless it was said otherwise. */
+/** Instances that were there before they joined stay with the account, unless it was said otherwise. */
 function isReleased({ removalOptions, origin }: Node): boolean {
   return (removalOptions as RemovalOptions | null)?.release ?? origin !== ATTACHED;
 }

@@ -45,8 +45,8 @@ export async function syncPool(step: PoolStep): Promise<StepOutcome | undefined>
     await finishStage(tx, operation.id, INSPECT, at);
     const data = { lost: lost.length, unregistered: unregistered.length, moved: moved.length };
     const text =
-      `The node pool ${pool.name} was compared with the cloud and Kubernetes: ${lost.length} machines and ` +
-      `${unregistered.length} Kubernetes nodes were gone, ${moved.length} machines were no longer in its scaling group.`;
+      `The node pool ${pool.name} was compared with the cloud and Kubernetes: ${lost.length} instances and ` +
+      `${unregistered.length} Kubernetes nodes were gone, ${moved.length} instances were no longer in its scaling group.`;
     const missing = group.state === 'DELETED' ? [scalingGroupMissingEvent(pool, cluster.id)] : [];
     return [...events, ...missing, eventOf(subject, 'NODE_POOL_INSPECTED', text, { data })];
   });

@@ -17,7 +17,7 @@ import { type NodeRepairRow, findRepair, updateRepair } from '../../store/node-r
 import { type NodeRow, findNode, notReadyNodes } from '../../store/node.store.js';
 import { findNodePool } from '../../store/node-pool.store.js';
 
-/** A machine that runs again may take this long until Kubernetes calls its node Ready. */
+/** An instance that runs again may take this long until Kubernetes calls its node Ready. */
 const GRACE_MS = 2_000;
 const MIN_POLL_MS = 100;
 const MAX_POLL_MS = 15_000;
@@ -49,9 +49,9 @@ export function createNodeRepairReconciler(dependencies: ReconcilerDependencies)
 
 function next(step: Step): Promise<ReconcileResult> {
   switch (step.repair.state as RepairState) {
-    case 'RESTART_WANTED':
+    case 'RESTART_REQUESTED':
       return act(step, 'RESTART');
-    case 'RESET_WANTED':
+    case 'RESET_REQUESTED':
       return act(step, 'RESET');
     default:
       return pollRepair(step);
@@ -81,7 +81,7 @@ async function pollRepair(step: Step): Promise<ReconcileResult> {
   const instances = await dependencies.provider.instances(node.clusterId, repair.nodePoolId);
   const instance = instances.find(({ id }) => id === node.id);
   if (!instance)
-    return finishRepair(step, { state: 'FAILED', message: `The machine of the node ${node.name} is gone.` });
+    return finishRepair(step, { state: 'FAILED', message: `The instance of the node ${node.name} is gone.` });
   if (instance.state !== 'RUNNING') return requeueAfter(until(instance.readyAt, scope));
   const found = await kubernetesNodeOf(node, { scope, dependencies });
   if (found && isReady(found)) return succeed(step);
@@ -112,7 +112,7 @@ async function escalateRepair(step: Step): Promise<ReconcileResult> {
     return finishRepair(step, { state: 'FAILED', message });
   }
   const message = `The node ${node.name} is not ready after a restart; it gets a new system disk.`;
-  await move(step, 'RESET_WANTED', { message });
+  await move(step, 'RESET_REQUESTED', { message });
   return requeueAfter(0);
 }
 

@@ -45,7 +45,7 @@ export async function startRepair(node: NodeRow, { database, clock }: ReconcileC
     const { management } = configOf(now);
     if (!mayRepair({ management, now: at, ...(await repairsOf(tx, nodePoolId, node.id)) })) return;
     const id = newId('nodeRepair');
-    const state: RepairState = 'RESTART_WANTED';
+    const state: RepairState = 'RESTART_REQUESTED';
     const message = `The node ${node.name} is not ready; it is restarted.`;
     const { account, clusterId, id: nodeId, name: nodeName } = node;
     const repair = { id, account, clusterId, nodePoolId, nodeId, nodeName, state, message, startedAt: at };

@@ -10,7 +10,7 @@ import { type PoolDriftCheck, recordPoolDrift, subjectOf } from './pool-drift.js
 
 /**
  * Records changes of instances outside the platform, in the cloud's console: their charge type, and what
- * machines they are. It has happened, so it is recorded and counted as it is.
+ * instances they are. It has happened, so it is recorded and counted as it is.
  */
 export async function adoptInstanceChanges(
   audit: PoolDriftCheck,
@@ -43,7 +43,7 @@ async function accept(
   await setNodeInstance(tx, node.id, { chargeType, instanceType, ...counted });
   const before = { chargeType: node.chargeType, instanceType: node.instanceType };
   const text =
-    `The machine of the node ${node.name} was changed outside the platform: ` +
+    `The instance of the node ${node.name} was changed outside the platform: ` +
     `it is ${instanceType}, ${chargeType}, and was ${before.instanceType}, ${before.chargeType}.`;
   return eventOf(subjectOf(audit), 'NODE_CHANGED_EXTERNALLY', text, {
     level: 'WARNING',

@@ -7,7 +7,7 @@ import { type PoolDriftCheck, recordPoolDrift, subjectOf } from './pool-drift.js
 import { type PoolNodeDrift, driftOf } from '../../model/node-drift.js';
 
 /**
- * Says when nodes of a pool were deleted in Kubernetes, or taken out of its scaling group, while their machines run on,
+ * Says when nodes of a pool were deleted in Kubernetes, or taken out of its scaling group, while their instances run on,
  * and when that is over.
  */
 export async function detectNodeDrift(
@@ -24,7 +24,7 @@ export async function detectNodeDrift(
   await recordPoolDrift(audit, async (tx, at) => {
     const drifted = count > 0;
     const text = drifted
-      ? `${unregistered.length} nodes of the node pool ${pool.name} are not in Kubernetes, ${moved.length} not in its scaling group, but their machines run. Use syncNodePool.`
+      ? `${unregistered.length} nodes of the node pool ${pool.name} are not in Kubernetes, ${moved.length} not in its scaling group, but their instances run. Use syncNodePool.`
       : `The nodes of the node pool ${pool.name} are all in Kubernetes and in its scaling group again.`;
     await updateNodePool(tx, pool.id, {
       drift: drifted ? { ...now, observedAt: at.toISOString() } : null,

@@ -25,7 +25,7 @@ const BUSY: readonly string[] = ['SCALING', 'UPDATING', 'UPGRADING'];
 
 /**
  * Compares the pools of one cluster, by its id, with what the cloud and Kubernetes have: scaling groups that the account
- * has changed or deleted, machines that were released, changed, moved or are being taken back, Kubernetes nodes that
+ * has changed or deleted, instances that were released, changed, moved or are being taken back, Kubernetes nodes that
  * were deleted.
  */
 export function createPoolDriftReconciler(dependencies: ReconcilerDependencies): Reconciler {
@@ -43,7 +43,7 @@ export function createPoolDriftReconciler(dependencies: ReconcilerDependencies):
   };
 }
 
-/** Audits the settled pools of a cluster; true when there are spot machines. */
+/** Audits the settled pools of a cluster; true when there are spot instances. */
 async function auditPools(
   cluster: Cluster,
   {

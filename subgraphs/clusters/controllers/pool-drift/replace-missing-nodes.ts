@@ -51,7 +51,7 @@ export async function replaceMissingNodes(
       eventOf(
         { ...subject, operationId: operation.id },
         'SPOT_RECLAIM_NOTICED',
-        `The cloud takes back the spot machine of the node ${name}; it is drained and replaced.`,
+        `The cloud takes back the spot instance of the node ${name}; it is drained and replaced.`,
         { level: 'WARNING', data: { nodeId: id, name, instanceId } },
       ),
     );

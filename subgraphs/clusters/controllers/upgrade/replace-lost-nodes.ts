@@ -38,7 +38,7 @@ export async function replaceLostNodes(step: NodesStep, lost: readonly Node[]): 
   const pool = step.pools.find(({ id }) => id === lost[0]?.nodePoolId);
   if (!pool) {
     const names = lost.map(({ name }) => name).join(', ');
-    const message = `The machine of ${names} is gone, and no node pool replaces it.`;
+    const message = `The instance of ${names} is gone, and no node pool replaces it.`;
     throw new TerminalError({ code: 'NODE_LOST', message });
   }
   await inCluster(step, async (tx) => {

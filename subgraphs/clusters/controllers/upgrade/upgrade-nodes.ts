@@ -160,7 +160,7 @@ async function upgradeOne(step: NodesStep, { node, seen }: UpgradedNodeStatus): 
   const { cluster, client, operation, version, dependencies, scope } = step;
   const instance = await dependencies.provider.upgradeInstance(cluster.id, node.id, version);
   await scope.faults.reach('upgrade.node-upgraded');
-  // One whose machine has just gone is found to be lost at the next look.
+  // One whose instance has just gone is found to be lost at the next look.
   if (instance?.state !== 'RUNNING' || instance.version !== version) return false;
   if (client && seen) {
     const now = await kubernetesNode(client, node.name);

@@ -78,7 +78,7 @@ function failureOf({ operation, pool, nodes, baseSize }: PoolScaling): Failure |
   return started || running <= baseSize ? failure : undefined;
 }
 
-/** The machines that the pool has from now on, with its next size: what is reserved is for them. */
+/** The instances that the pool has from now on, with its next size: what is reserved is for them. */
 function instanceChangeOf({ scaling }: PoolScaling) {
   return { instanceTypes: [...scaling.instanceTypes] };
 }

@@ -30,10 +30,10 @@ let names = 0;
 const commands: Commands = {
   scale: onPool((run, { size }, id) => mutate(run, 'scaleNodePool', { nodePoolId: id, desiredSize: size })),
   attach: onPool(async (run, { mode }, id) => {
-    const machine = `i-${++names}`;
+    const instance = `i-${++names}`;
     const made = { account: 'acme', zoneId: 'cn-hangzhou-b', instanceType: NODE_TYPE, imageId: IMAGE };
-    await run.living.cloud('PUT', `/machines/${machine}`, made);
-    const input = { nodePoolId: id, instanceIds: [machine], mode, acknowledgeDataLoss: true };
+    await run.living.cloud('PUT', `/instances/${instance}`, made);
+    const input = { nodePoolId: id, instanceIds: [instance], mode, acknowledgeDataLoss: true };
     return mutate(run, 'attachInstances', input);
   }),
   remove: onNode((run, { release }, { id, nodePoolId }) =>
