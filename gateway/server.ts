@@ -11,7 +11,7 @@ import { type GatewayMetrics, noopMetrics } from './metrics/gateway-metrics.js';
 import { PrometheusMetrics } from './metrics/prometheus-metrics.js';
 import { loadSupergraph } from './planning/plannable-supergraph.js';
 import { PlanningThread } from './planning/planning-thread.js';
-import { waitToPrepare } from './request/wait-to-prepare.js';
+import { prepareInTurn } from './request/prepare-in-turn.js';
 import { PersistedDocuments } from './request/documents/persisted-documents.js';
 import { LargeBodies } from './request/large-bodies.js';
 import { AccountCounter } from './request/limits/account-counter.js';
@@ -104,9 +104,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     sharedBy: options.sharedBy ?? 'subject',
     dropped: () => metrics.dropped(),
     prepare: async ({ request }, actor) => {
-      const { active } = reloader;
-      if (!active.preparer.isKnown(request, actor)) await waitToPrepare(active, request, actor);
-      return active.preparer.prepare(request, actor);
+      const { preparer } = reloader.active;
+      return preparer.prepareCached(request, actor) ?? prepareInTurn(preparer, request, actor);
     },
   });
   const { authenticator, permissions } = await startAuthentication(options, started);

@@ -49,14 +49,14 @@ export class Operations {
     this.representationWriters = new RepresentationWriters(supergraph.fullConditions);
   }
 
-  /** Whether the operation has been planned. */
-  has(document: DocumentNode, operationName?: string | null): boolean {
-    return this.planned.get(document, operationName) !== undefined;
+  /** The operation if it has been planned. */
+  find(document: DocumentNode, operationName?: string | null): PlannedOperation | undefined {
+    return this.planned.get(document, operationName);
   }
 
   /** The plan of an operation of the document; an error when the document has none of that name. */
   plan(document: DocumentNode, operationName?: string | null): PlannedOperation | GraphQLError {
-    const cached = this.planned.get(document, operationName);
+    const cached = this.find(document, operationName);
     if (cached) return cached;
     // Only existing names are cached, so the number of plans is bounded by the number of operations.
     const definition = getOperationAST(document, operationName);
@@ -78,7 +78,7 @@ export class Operations {
    */
   ahead(document: DocumentNode, operationName?: string | null, text?: string): Promise<void> | undefined {
     const { planAhead } = this.supergraph;
-    const isThere = this.has(document, operationName) || this.plans.get(document, operationName);
+    const isThere = this.find(document, operationName) ?? this.plans.get(document, operationName);
     const definition = getOperationAST(document, operationName);
     if (!planAhead || isThere || !definition) return undefined;
     const coming = this.coming.get(document, operationName);

@@ -14,8 +14,15 @@ import { coded } from '../errors/coded-error.js';
 import { limitError } from './limits/rule.js';
 import { withoutSuggestion } from './limits/suggestions.js';
 import type { GatewayMetrics, RequestSample } from '../metrics/gateway-metrics.js';
-import type { GraphRequest, PreparedRequest } from './request-preparer.js';
-import { type AdmissionSupergraph, waitToPrepare } from './wait-to-prepare.js';
+import type { OperationCosts } from './cost/operation-costs.js';
+import { prepareInTurn } from './prepare-in-turn.js';
+import type { GraphRequest, PreparedRequest, RefusedRequest, RequestPreparer } from './request-preparer.js';
+
+/** What admission uses of a supergraph. */
+interface AdmissionSupergraph {
+  readonly preparer: RequestPreparer;
+  readonly costs: OperationCosts;
+}
 
 export interface AdmissionOptions {
   readonly supergraph: AdmissionSupergraph;
@@ -72,8 +79,8 @@ export class Admission {
   admit(request: GraphRequest, actor: Actor): MaybePromise<AdmittedRequest | AdmissionRejection> {
     const startedAt = performance.now();
     const { rate, supergraph } = this.options;
-    if (supergraph.preparer.isKnown(request, actor))
-      return this.planned(request, actor, { startedAt, minimum: 0 });
+    const cached = supergraph.preparer.prepareCached(request, actor);
+    if (cached) return this.charge(cached, actor, { startedAt, minimum: 0 });
     if (!rate) return this.plan(request, actor, { startedAt, minimum: 0 });
     const { account } = actor;
     const minimum = this.newDocument(request.query);
@@ -115,24 +122,23 @@ export class Admission {
     actor: Actor,
     start: AdmissionStart,
   ): Promise<AdmittedRequest | AdmissionRejection> {
-    await waitToPrepare(this.options.supergraph, request, actor);
-    return this.planned(request, actor, start);
+    const prepared = await prepareInTurn(this.options.supergraph.preparer, request, actor);
+    return this.charge(prepared, actor, start);
   }
 
-  private planned(
-    request: GraphRequest,
-    actor: Actor,
+  /** Charges the estimated cost of a prepared request. */
+  private charge(
+    prepared: PreparedRequest | RefusedRequest,
+    { account }: Actor,
     start: AdmissionStart,
   ): MaybePromise<AdmittedRequest | AdmissionRejection> {
-    const { account } = actor;
     const { minimum } = start;
-    const prepared = this.options.supergraph.preparer.prepare(request, actor);
     if ('errors' in prepared) {
       const errors = prepared.errors.map((error) => boundError(withoutSuggestion(error)));
       return this.refuse(errors, prepared.status, start);
     }
-    const { document, name } = prepared.operation;
-    const { tree, known: cached } = this.options.supergraph.costs.tree(document, name);
+    const { operation, request } = prepared;
+    const { tree, known: cached } = this.options.supergraph.costs.tree(operation.document, operation.name);
     this.options.metrics.plan(cached);
     const { operationPoints, cost: limit } = this.options.limits;
     const estimated = operationPoints + (tree.fixed ?? estimatedCost(tree.root, request.variables ?? {}));
@@ -160,11 +166,11 @@ export class Admission {
   settle(admitted: AdmittedRequest, result: ExecutionResult): MaybePromise<ExecutionResult> {
     const { operationPoints } = this.options.limits;
     return mapMaybePromise(costOf(admitted, result, operationPoints), (actual) =>
-      this.charge(admitted, result, actual),
+      this.correct(admitted, result, actual),
     );
   }
 
-  private charge(admitted: AdmittedRequest, result: ExecutionResult, actual: number): ExecutionResult {
+  private correct(admitted: AdmittedRequest, result: ExecutionResult, actual: number): ExecutionResult {
     const { requested, account } = admitted;
     const { rate } = this.options;
     rate?.settle(account, requested, actual);

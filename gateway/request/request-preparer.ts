@@ -11,7 +11,7 @@ import { introspectionRefusal } from './limits/introspection.js';
 import type { Limits } from './limits/limits.js';
 import { checkPageSizes } from './limits/page-size.js';
 import { checkVariableLimits } from './limits/variables.js';
-import { Documents } from './documents/documents.js';
+import { Documents, type InvalidDocument } from './documents/documents.js';
 import { Operations, type PlannedOperation } from '../planning/operations.js';
 import { withLocations } from './documents/parse-document.js';
 import type { PlannableSupergraph } from '../planning/plannable-supergraph.js';
@@ -60,12 +60,23 @@ export class RequestPreparer {
     this.authorization = new Authorization(supergraph);
   }
 
-  /** Whether the document has already been parsed, validated and planned. */
-  isKnown({ query, operationName }: GraphRequest, actor: Actor): boolean {
+  /**
+   * Prepares a request whose operation has been parsed, validated and planned for such an actor before. Undefined
+   * when any of it is still to be done.
+   */
+  prepareCached(request: GraphRequest, actor: Actor): PreparedRequest | RefusedRequest | undefined {
+    const { query, operationName } = request;
     const checked = this.documents.find(query);
-    if (!checked || 'errors' in checked) return checked !== undefined;
-    const document = this.authorization.executedDocument(checked.document, operationName, actor);
-    return document !== undefined && this.operations.has(document, operationName);
+    if (!checked) return undefined;
+    if ('errors' in checked) return invalidDocument(checked);
+    const { document } = checked;
+    const executed = this.authorization.find(document, operationName, actor);
+    const operation = executed && this.operations.find(executed.document, operationName);
+    if (!operation) return undefined;
+    return (
+      this.refuseIntrospection(document, actor) ??
+      this.withVariables({ document, operation, view: executed.view, request })
+    );
   }
 
   /**
@@ -83,28 +94,33 @@ export class RequestPreparer {
       : this.operations.ahead(checked.document, operationName, query);
   }
 
+  /** Prepares a request; parses, validates and plans what no request has needed before. */
   prepare(request: GraphRequest, actor: Actor): PreparedRequest | RefusedRequest {
-    const checked = this.documents.check(request.query);
-    if ('errors' in checked) return { errors: checked.errors, status: tooLong(checked.errors) ? 413 : 400 };
-    const secret = introspectionRefusal(checked.document, this.limits, actor);
-    if (secret) return { errors: withLocations([secret], checked.document), status: 403 };
-    return this.authorized(checked.document, request, actor);
+    const { query, operationName } = request;
+    const checked = this.documents.check(query);
+    if ('errors' in checked) return invalidDocument(checked);
+    const { document } = checked;
+    const refused = this.refuseIntrospection(document, actor);
+    if (refused) return refused;
+    const view = this.authorization.filter(document, operationName, actor);
+    const operation = this.operations.plan(view?.document ?? document, operationName);
+    if (operation instanceof CodedError) return { errors: [operation], status: 400 };
+    return this.withVariables({ document, operation, view, request });
   }
 
-  private authorized(
-    document: DocumentNode,
-    request: GraphRequest,
-    actor: Actor,
-  ): PreparedRequest | RefusedRequest {
-    const view = this.authorization.filter(document, request.operationName, actor);
-    const operation = this.operations.plan(view?.document ?? document, request.operationName);
-    if (operation instanceof CodedError) return { errors: [operation], status: 400 };
+  private refuseIntrospection(document: DocumentNode, actor: Actor): RefusedRequest | undefined {
+    const secret = introspectionRefusal(document, this.limits, actor);
+    return secret && { errors: withLocations([secret], document), status: 403 };
+  }
+
+  private withVariables(prepared: Omit<PreparedRequest, 'sources'>): PreparedRequest | RefusedRequest {
+    const { document, operation, view, request } = prepared;
     // Do not open a stream of which the actor may read nothing.
     if (view?.empty && operation.kind === OperationTypeNode.SUBSCRIPTION)
       return { errors: view.errors, status: 403 };
     const errors = this.checkVariables(operation, request.variables ?? {});
     if (errors.length > 0) return { errors: withLocations(errors, document), status: 400 };
-    return { document, operation, request, sources: this.sources, view };
+    return { ...prepared, sources: this.sources };
   }
 
   private checkVariables(operation: PlannedOperation, variables: Record<string, unknown>): GraphQLError[] {
@@ -121,8 +137,9 @@ export class RequestPreparer {
   }
 }
 
-function tooLong(errors: readonly GraphQLError[]): boolean {
-  return errors.some((error) => error.extensions['limit'] === 'documentBytes');
+function invalidDocument({ errors }: InvalidDocument): RefusedRequest {
+  const tooLong = errors.some((error) => error.extensions['limit'] === 'documentBytes');
+  return { errors, status: tooLong ? 413 : 400 };
 }
 
 function variableError({ message, nodes }: GraphQLError): GraphQLError {

@@ -26,6 +26,12 @@ export interface FilteredOperation {
   readonly empty: boolean;
 }
 
+/** The document that is executed for an actor, and how it was reduced, unless the actor may read all of it. */
+interface ExecutedDocument {
+  readonly document: DocumentNode;
+  readonly view?: FilteredOperation;
+}
+
 /** Access requirements of one document, and its filtered operations by unmet conditions. */
 interface DocumentRequirements {
   readonly guards: AccessRequirements;
@@ -69,17 +75,19 @@ export class Authorization {
     return view;
   }
 
-  /** The document executed for the actor; undefined when it has not been computed yet. */
-  executedDocument(
+  /** What the actor executes of the document; undefined when it has not been computed yet. */
+  find(
     document: DocumentNode,
     operationName: string | null | undefined,
     actor: Actor,
-  ): DocumentNode | undefined {
-    if (!this.rules) return document;
+  ): ExecutedDocument | undefined {
+    if (!this.rules) return { document };
     const guarded = this.documents.get(document);
     if (!guarded) return undefined;
     const lacking = unmetConditions(actor, guarded);
-    return lacking.size === 0 ? document : guarded.views.get(filterKey(operationName, lacking))?.document;
+    if (lacking.size === 0) return { document };
+    const view = guarded.views.get(filterKey(operationName, lacking));
+    return view && { document: view.document, view };
   }
 
   private guarded(document: DocumentNode, rules: AccessRules): DocumentRequirements {

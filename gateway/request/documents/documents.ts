@@ -8,13 +8,13 @@ import { parseDocument, withLocations } from './parse-document.js';
 import { validateDocument } from './validate-document.js';
 
 /** Errors of an invalid document. */
-interface RefusedDocument {
+export interface InvalidDocument {
   readonly errors: readonly GraphQLError[];
   readonly stage: 'parse' | 'limits' | 'validate';
 }
 
 /** A valid document, or its errors. */
-export type CheckedDocument = { readonly document: DocumentNode } | RefusedDocument;
+export type CheckedDocument = { readonly document: DocumentNode } | InvalidDocument;
 
 /**
  * Parses and validates documents, each text once. Caches up to 1 Mi characters of source; the parsed form is
@@ -66,7 +66,7 @@ export class Documents {
     return { errors: withLocations(invalid.map(validationError), document), stage: 'validate' };
   }
 
-  private unparsed(error: unknown): RefusedDocument {
+  private unparsed(error: unknown): InvalidDocument {
     if (!(error instanceof GraphQLError)) throw error;
     const { tokens } = this.limits;
     if (error.message.includes('tokens. Parsing aborted')) {
