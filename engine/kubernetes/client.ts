@@ -1,5 +1,4 @@
-import { HttpMethod, type KubeConfig, RequestContext } from '@kubernetes/client-node';
-import { request } from 'undici';
+import type { ApiRequest, ApiServer } from './api-server.js';
 import {
   KubernetesStatusError,
   KubernetesThrottled,
@@ -44,9 +43,9 @@ export interface ListQuery {
 }
 
 interface Call {
-  readonly method: HttpMethod;
+  readonly method: ApiRequest['method'];
   readonly path: string;
-  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly query?: ApiRequest['query'];
   readonly body?: { readonly text: string; readonly type: string };
   /** Media type of the answer. Default JSON. */
   readonly accept?: string;
@@ -114,19 +113,19 @@ function refusal(
  */
 export class KubernetesClient {
   constructor(
-    private readonly config: KubeConfig,
+    private readonly server: ApiServer,
     private readonly options: KubernetesClientOptions,
   ) {}
 
   /** The plain text of a path, e.g. `/metrics`. */
   async text(path: string): Promise<string> {
-    const { status, text } = await this.send({ method: HttpMethod.GET, path });
+    const { status, text } = await this.send({ method: 'GET', path });
     if (status === 200) return text;
     throw new KubernetesUnavailable(this.options.clusterId, new KubernetesStatusError(status, '', text));
   }
 
   async get<T = KubernetesObject>(path: string, form: AnswerForm = 'object'): Promise<T> {
-    return this.call<T>({ method: HttpMethod.GET, path, accept: MEDIA_TYPES[form] });
+    return this.call<T>({ method: 'GET', path, accept: MEDIA_TYPES[form] });
   }
 
   /**
@@ -146,7 +145,7 @@ export class KubernetesClient {
   private async chunk<T>(path: string, query: ListQuery): Promise<ListChunk<T>> {
     const { limit = LIST_CHUNK, continueToken, labelSelector, fieldSelector } = query;
     const list = await this.call<{ items?: T[]; metadata?: { continue?: string } }>({
-      method: HttpMethod.GET,
+      method: 'GET',
       path,
       query: { limit: String(limit), continue: continueToken, labelSelector, fieldSelector },
     });
@@ -172,7 +171,7 @@ export class KubernetesClient {
 
   async create<T = KubernetesObject>(path: string, body: unknown, query: Call['query'] = {}): Promise<T> {
     const text = JSON.stringify(body);
-    return this.call<T>({ method: HttpMethod.POST, path, query, body: { text, type: 'application/json' } });
+    return this.call<T>({ method: 'POST', path, query, body: { text, type: 'application/json' } });
   }
 
   /** `type` is the media type of the patch, e.g. `application/apply-patch+yaml`. */
@@ -183,7 +182,7 @@ export class KubernetesClient {
     query: Call['query'] = {},
   ): Promise<T> {
     const text = JSON.stringify(patch);
-    return this.call<T>({ method: HttpMethod.PATCH, path, query, body: { text, type } });
+    return this.call<T>({ method: 'PATCH', path, query, body: { text, type } });
   }
 
   /** Server-side apply of an object that is JSON text already. */
@@ -195,12 +194,12 @@ export class KubernetesClient {
   ): Promise<KubernetesObject> {
     const query = { fieldManager, force: String(force), dryRun: dryRun ? 'All' : undefined };
     const body = { text, type: 'application/apply-patch+yaml' };
-    return this.call({ method: HttpMethod.PATCH, path, query, body, accept: MEDIA_TYPES[form] });
+    return this.call({ method: 'PATCH', path, query, body, accept: MEDIA_TYPES[form] });
   }
 
   /** Deletes an object; what it owns goes in the background. */
   async delete(path: string): Promise<void> {
-    await this.call({ method: HttpMethod.DELETE, path });
+    await this.call({ method: 'DELETE', path });
   }
 
   private async call<T>(call: Call): Promise<T> {
@@ -223,46 +222,34 @@ export class KubernetesClient {
     return new KubernetesThrottled(this.options.clusterId, error, Math.max(1, Number(retryAfter) || 1));
   }
 
-  /** By undici's `request`: `fetch`, which @kubernetes/client-node uses, copies bodies of megabytes through web streams. */
-  private async send(call: Call): Promise<WireAnswer> {
+  private async send({
+    method,
+    path,
+    query = {},
+    body,
+    accept = MEDIA_TYPES.object,
+  }: Call): Promise<WireAnswer> {
     const { signal, timeoutMs = CALL_TIMEOUT_MS } = this.options;
     // Not AbortSignal.timeout: it fires after the call has finished, too, and creates an error with a stack each time.
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
     try {
-      const context = await this.contextOf(call);
-      const dispatcher = context.getDispatcher();
-      const { statusCode, headers, body } = await request(context.getUrl(), {
-        method: context.getHttpMethod(),
-        headers: context.getHeaders(),
-        body: call.body?.text ?? null,
+      const response = await this.server.request({
+        method,
+        path,
+        query,
+        headers: { accept, ...(body && { 'content-type': body.type }) },
+        body: body?.text,
         signal: signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal,
-        ...(dispatcher && { dispatcher }),
       });
-      const retryAfter = headers['retry-after'];
-      return { status: statusCode, text: await body.text(), retryAfter: retryAfter?.toString() };
+      const retryAfter = response.headers['retry-after'];
+      const text = await response.body.text();
+      return { status: response.statusCode, text, retryAfter: retryAfter?.toString() };
     } catch (error) {
       throw new KubernetesUnavailable(this.options.clusterId, error);
     } finally {
       clearTimeout(timer);
     }
-  }
-
-  private async contextOf({
-    method,
-    path,
-    query,
-    body,
-    accept = MEDIA_TYPES.object,
-  }: Call): Promise<RequestContext> {
-    const server = this.config.getCurrentCluster()?.server ?? '';
-    const context = new RequestContext(server.replace(/\/$/, '') + path, method);
-    for (const [name, value] of Object.entries(query ?? {}))
-      if (value !== undefined) context.setQueryParam(name, value);
-    context.setHeaderParam('Accept', accept);
-    if (body) context.setHeaderParam('Content-Type', body.type);
-    await this.config.applySecurityAuthentication(context);
-    return context;
   }
 
   private parse(text: string): unknown {

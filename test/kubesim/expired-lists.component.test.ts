@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ApiServer } from '../../engine/kubernetes/api-server.js';
 import { KubernetesClient, type KubernetesObject } from '../../engine/kubernetes/client.js';
 import { startSimulator, type Cluster, type Simulator } from './simulator.js';
 
@@ -46,7 +47,10 @@ test('returns 410 with a continue token for the current state after a list has e
 });
 
 test('continues an expired list to its end, with each object once', async () => {
-  const client = new KubernetesClient(cluster.config, { clusterId: cluster.id });
+  const { id: clusterId, server, token, config } = cluster;
+  const caData = config.getCurrentCluster()?.caData ?? '';
+  await using api = new ApiServer({ clusterId, account: 'acme', server, token, caData });
+  const client = new KubernetesClient(api, { clusterId });
   const seen: (string | undefined)[] = [];
   for await (const chunk of client.chunks(CONFIG_MAPS, { limit, labelSelector })) {
     seen.push(...namesOf(chunk));

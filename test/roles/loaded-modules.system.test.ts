@@ -57,7 +57,7 @@ describe('an engine process', () => {
     expect(modules.in('subgraphs/observability/controllers')).not.toEqual([]);
   });
 
-  test.each(['type-graphql', '@apollo/server', '@apollo/subgraph', 'graphql-jit'])(
+  test.each(['type-graphql', '@apollo/server', '@apollo/subgraph', 'graphql-jit', '@kubernetes/client-node'])(
     'does not load %s',
     (name) => {
       expect(modules.in(name)).toEqual([]);
@@ -105,6 +105,7 @@ describe('a subgraph process', () => {
   });
 
   test.each([
+    '@kubernetes/client-node',
     'subgraphs/quotas/controllers',
     'subgraphs/clusters',
     'subgraphs/workloads',

@@ -1,6 +1,6 @@
-import { CoreV1Api, type KubeConfig, type V1Node } from '@kubernetes/client-node';
 import type { ClusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient, type KubernetesObject } from '../../../engine/kubernetes/client.js';
+import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import type { KubernetesApis } from '../../../engine/kubernetes/kubernetes-apis.js';
 
 interface Condition {
@@ -20,17 +20,7 @@ export function isReady(thing: Conditioned): boolean {
   return thing.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }
 
-/** The node of that name; undefined when there is none. */
-export async function readNode(config: KubeConfig, name: string): Promise<V1Node | undefined> {
-  try {
-    return await config.makeApiClient(CoreV1Api).readNode({ name });
-  } catch (error) {
-    if ((error as { code?: number }).code === 404) return undefined;
-    throw error;
-  }
-}
-
-/** What is read of a node in a list. */
+/** What is read of a node. */
 export interface ListedNode extends KubernetesObject, Conditioned {
   readonly status?: NonNullable<Conditioned['status']> & {
     readonly nodeInfo?: {
@@ -50,4 +40,14 @@ export async function listNodes(
   const { clusterId } = access;
   const client = new KubernetesClient(kubernetes.of(access), { clusterId, signal });
   return client.all<ListedNode>('/api/v1/nodes');
+}
+
+/** The node of that name; undefined when there is none. */
+export async function readNode(client: KubernetesClient, name: string): Promise<ListedNode | undefined> {
+  try {
+    return await client.get<ListedNode>(`/api/v1/nodes/${encodeURIComponent(name)}`);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
 }

@@ -16,14 +16,14 @@ async function apps(clusterId: string): Promise<AppsV1Api> {
   const { prisma, platform } = living.world;
   const access = (await clusterAccess(prisma, 'acme', [clusterId])).get(clusterId);
   if (!access) throw new Error('the cluster has no API');
-  return platform.kubernetes.of(access).makeApiClient(AppsV1Api);
+  return (await platform.kubernetes.of(access).kubeConfig()).makeApiClient(AppsV1Api);
 }
 
 async function core(clusterId: string): Promise<CoreV1Api> {
   const { prisma, platform } = living.world;
   const access = (await clusterAccess(prisma, 'acme', [clusterId])).get(clusterId);
   if (!access) throw new Error('the cluster has no API');
-  return platform.kubernetes.of(access).makeApiClient(CoreV1Api);
+  return (await platform.kubernetes.of(access).kubeConfig()).makeApiClient(CoreV1Api);
 }
 
 /** Resolves when so many pods find no node. */

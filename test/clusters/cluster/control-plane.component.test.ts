@@ -78,7 +78,7 @@ async function apiStatus(id: string): Promise<number> {
   const access = (await clusterAccess(world.prisma, 'acme', [id])).get(id);
   if (!access) throw new Error('the cluster has no API');
   try {
-    await world.platform.kubernetes.of(access).makeApiClient(CoreV1Api).listNamespace();
+    await (await world.platform.kubernetes.of(access).kubeConfig()).makeApiClient(CoreV1Api).listNamespace();
     return 200;
   } catch (error) {
     return (error as { code: number }).code;
@@ -203,7 +203,7 @@ describe('control plane of a managed cluster', () => {
   test('loses its API and ends watches during an outage of two zones of three', async () => {
     const id = await runningCluster();
     const access = (await clusterAccess(world.prisma, 'acme', [id])).get(id);
-    const config = world.platform.kubernetes.of(access!);
+    const config = await world.platform.kubernetes.of(access!).kubeConfig();
     const { Watch } = await import('@kubernetes/client-node');
     let close: () => void = () => undefined;
     const closed = new Promise<void>((resolve) => (close = resolve));

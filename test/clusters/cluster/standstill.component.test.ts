@@ -15,7 +15,7 @@ const namespace = 'default';
 
 async function apisOf(clusterId: string) {
   const access = (await clusterAccess(living.world.prisma, 'acme', [clusterId])).get(clusterId);
-  const config: KubeConfig = living.world.platform.kubernetes.of(access!);
+  const config: KubeConfig = await living.world.platform.kubernetes.of(access!).kubeConfig();
   const [core, apps] = [config.makeApiClient(CoreV1Api), config.makeApiClient(AppsV1Api)];
   return {
     deploy: (name: string) => {

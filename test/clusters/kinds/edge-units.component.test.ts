@@ -80,7 +80,9 @@ test('a UnitedDeployment runs in the units of an edge cluster, and its Service r
 
   const access = (await clusterAccess(kinds.world.prisma, null, [clusterId])).get(clusterId);
   if (!access) throw new Error('no access');
-  const discovery = kinds.world.platform.kubernetes.of(access).makeApiClient(DiscoveryV1Api);
+  const discovery = (await kinds.world.platform.kubernetes.of(access).kubeConfig()).makeApiClient(
+    DiscoveryV1Api,
+  );
   const slices = async () => {
     const labelSelector = 'kubernetes.io/service-name=till';
     const { items } = await discovery.listNamespacedEndpointSlice({ namespace: 'default', labelSelector });

@@ -132,14 +132,15 @@ export async function succeeded(world: EngineFixture, operationId: string): Prom
 async function inside(world: EngineFixture, clusterId: string) {
   const access = (await clusterAccess(world.prisma, null, [clusterId])).get(clusterId);
   if (!access) throw new Error(`${clusterId} has no API`);
-  const config = world.platform.kubernetes.of(access);
+  const server = world.platform.kubernetes.of(access);
+  const config = await server.kubeConfig();
   const core = config.makeApiClient(CoreV1Api);
   const apps = config.makeApiClient(AppsV1Api);
   const namespace = 'default';
   const pods = async (app: string): Promise<V1Pod[]> =>
     (await core.listNamespacedPod({ namespace, labelSelector: `app=${app}` })).items;
   return {
-    client: new KubernetesClient(config, { clusterId }),
+    client: new KubernetesClient(server, { clusterId }),
     core,
     apps,
     pods,

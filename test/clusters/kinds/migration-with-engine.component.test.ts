@@ -76,7 +76,7 @@ async function watchPods(id: string) {
   const { metadata } = await core.listNamespacedPod({ namespace: 'default' });
   const seen: { readonly phase: string; readonly ready: boolean }[] = [];
   let broken = false;
-  const request = await new Watch(kinds.world.platform.kubernetes.of(access)).watch(
+  const request = await new Watch(await kinds.world.platform.kubernetes.of(access).kubeConfig()).watch(
     '/api/v1/namespaces/default/pods',
     { resourceVersion: metadata?.resourceVersion ?? '' },
     (phase: string, pod: V1Pod) => void seen.push({ phase, ready: isReady(pod) }),

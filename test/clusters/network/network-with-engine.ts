@@ -24,7 +24,7 @@ export async function openLivingNetwork() {
     async api(clusterId: string) {
       const access = (await clusterAccess(world.prisma, 'acme', [clusterId])).get(clusterId);
       if (!access) throw new Error('the cluster has no API');
-      const config = world.platform.kubernetes.of(access);
+      const config = await world.platform.kubernetes.of(access).kubeConfig();
       return { core: config.makeApiClient(CoreV1Api), apps: config.makeApiClient(AppsV1Api) };
     },
     networkOf: (clusterId: string) => world.prisma.clusterNetwork.findUniqueOrThrow({ where: { clusterId } }),

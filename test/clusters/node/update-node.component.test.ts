@@ -207,15 +207,15 @@ describe('updateNode', () => {
   test('returns CONFLICT if Kubernetes changes the node concurrently, and keeps that change', async () => {
     const { platform } = living.world;
     await using kubernetes = new KubernetesApis(platform.database);
-    const config = kubernetes.of(await access());
-    const authenticate = config.applySecurityAuthentication.bind(config);
+    const server = kubernetes.of(await access());
+    const send = server.request.bind(server);
     const path = `/api/v1/nodes/${node.name}`;
     // Between the request that reads the node and the one that writes it.
-    vi.spyOn(config, 'applySecurityAuthentication').mockImplementation(async (request) => {
+    vi.spyOn(server, 'request').mockImplementation(async (request) => {
       const spec = { taints: [{ key: 'node.kubernetes.io/memory-pressure', effect: 'NoSchedule' }] };
-      if (request.getHttpMethod() === 'PATCH')
+      if (request.method === 'PATCH')
         await (await kubectl()).patch(path, { spec }, 'application/merge-patch+json');
-      await authenticate(request);
+      return send(request);
     });
     const service = new UpdateNodeService({ ...platform, kubernetes });
     const change = { id: node.id, labels: { team: 'late' }, taints: [] };
@@ -233,7 +233,7 @@ describe('updateNode', () => {
 test('reads up to ten nodes of a cluster one by one, and more of them with one list', async () => {
   const { platform } = living.world;
   await using kubernetes = new KubernetesApis(platform.database);
-  const requests = vi.spyOn(kubernetes.of(await access()), 'applySecurityAuthentication');
+  const requests = vi.spyOn(kubernetes.of(await access()), 'request');
   const reader = new NodeMetadataReader({ ...platform, kubernetes });
   const keys = nodes.map(({ name }) => `${cluster}/${name}`);
   const found = await reader.ofNodes('acme', keys);
@@ -252,20 +252,20 @@ test('keeps a taint that is set while a change of the pool is applied to the nod
   const { name } = await first();
   await using apart = new KubernetesApis(living.world.platform.database);
   const client = new KubernetesClient(apart.of(await access()), { clusterId: cluster });
-  const config = living.world.platform.kubernetes.of(await access());
-  const authenticate = config.applySecurityAuthentication.bind(config);
+  const server = living.world.platform.kubernetes.of(await access());
+  const send = server.request.bind(server);
   const meanwhile = { key: 'meanwhile', effect: 'PreferNoSchedule' };
   let isFirst = true;
   // Between the request of the engine that reads the node and the first one that writes it.
-  const spy = vi.spyOn(config, 'applySecurityAuthentication').mockImplementation(async (request) => {
-    if (isFirst && request.getHttpMethod() === 'PATCH' && request.getUrl().includes(`/nodes/${name}`)) {
+  const spy = vi.spyOn(server, 'request').mockImplementation(async (request) => {
+    if (isFirst && request.method === 'PATCH' && request.path.includes(`/nodes/${name}`)) {
       isFirst = false;
       const path = `/api/v1/nodes/${name}`;
       const { spec } = await client.get<LabelledNode>(path);
       const taints = [...(spec?.taints ?? []), meanwhile];
       await client.patch(path, { spec: { taints } }, 'application/merge-patch+json');
     }
-    await authenticate(request);
+    return send(request);
   });
   await living.carried('updateNodePool', { id: pool, labels: { tier: 'batch', late: 'x' } });
   spy.mockRestore();

@@ -117,7 +117,7 @@ describe('finds the volumes in the spec of a %s', () => {
       await living.cloud('POST', `/clusters/${id}/instances/${victim?.id}/reclaim`);
       await living.audit(id);
       const access = (await clusterAccess(living.world.prisma, 'acme', [id])).get(id);
-      const core = living.world.platform.kubernetes.of(access!).makeApiClient(CoreV1Api);
+      const core = (await living.world.platform.kubernetes.of(access!).kubeConfig()).makeApiClient(CoreV1Api);
       const cordoned = async () => (await core.readNode({ name: victim?.name ?? '' })).spec?.unschedulable;
       expect(await eventually(cordoned, { what: 'a cordoned node' })).toBe(true);
       expect((await living.pool(pools[0] ?? '')).state).toBe('SCALING');

@@ -15,7 +15,7 @@ test('instances of a pool have its disks, and their nodes the capacity of the sy
   const { id, pools } = await living.cluster([{ name: 'a', instanceConfig: { systemDisk, dataDisks } }]);
   expect(await living.instancesOf(id)).toMatchObject([{ systemDisk, dataDisks }]);
   const access = (await clusterAccess(living.world.prisma, 'acme', [id])).get(id);
-  const core = living.world.platform.kubernetes.of(access!).makeApiClient(CoreV1Api);
+  const core = (await living.world.platform.kubernetes.of(access!).kubeConfig()).makeApiClient(CoreV1Api);
   const [node] = (await living.pool(pools[0] ?? '')).nodes.nodes;
   const { status } = await core.readNode({ name: node?.name ?? '' });
   // The file system keeps 2 GiB.

@@ -16,11 +16,12 @@ describe('node that is deleted with kubectl', () => {
       masterCredentials('somebody'),
     );
     const { CoreV1Api } = await import('@kubernetes/client-node');
-    const config = living.world.platform.kubernetes.of({
+    const server = living.world.platform.kubernetes.of({
       ...credentials,
       clusterId: cluster,
       account: 'acme',
     });
+    const config = await server.kubeConfig();
     await config.makeApiClient(CoreV1Api).deleteNode({ name });
   };
 
@@ -68,7 +69,8 @@ describe('pods of a node that is removed', () => {
     const pool = pools[0] ?? '';
     const credentials = await living.world.platform.provider.credentials(id, masterCredentials('somebody'));
     const { CoreV1Api, PolicyV1Api } = await import('@kubernetes/client-node');
-    const config = living.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
+    const server = living.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
+    const config = await server.kubeConfig();
     const core = config.makeApiClient(CoreV1Api);
     const [kept, gone] = (await living.pool(pool)).nodes.nodes as [NodeView, NodeView];
     const namespace = 'default';
@@ -112,7 +114,8 @@ describe('pods of a node that is removed', () => {
     const pool = pools[0] ?? '';
     const credentials = await living.world.platform.provider.credentials(id, masterCredentials('somebody'));
     const { AppsV1Api, CoreV1Api } = await import('@kubernetes/client-node');
-    const config = living.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
+    const server = living.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
+    const config = await server.kubeConfig();
     const labels = { app: 'web' };
     await config.makeApiClient(AppsV1Api).createNamespacedDeployment({
       namespace: 'default',

@@ -60,7 +60,7 @@ async function podAddresses(clusterId: string, nodeName: string): Promise<string
   const { prisma, platform } = living.world;
   const access = (await clusterAccess(prisma, 'acme', [clusterId])).get(clusterId);
   if (!access) throw new Error('the cluster has no API');
-  const core = platform.kubernetes.of(access).makeApiClient(CoreV1Api);
+  const core = (await platform.kubernetes.of(access).kubeConfig()).makeApiClient(CoreV1Api);
   return eventually(
     async () => {
       const { items } = await core.listPodForAllNamespaces({ fieldSelector: `spec.nodeName=${nodeName}` });

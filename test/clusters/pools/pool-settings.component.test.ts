@@ -21,7 +21,8 @@ const kubernetesNode = async (cluster: string, name: string) => {
     masterCredentials('somebody'),
   );
   const { CoreV1Api } = await import('@kubernetes/client-node');
-  const config = living.world.platform.kubernetes.of({ ...credentials, clusterId: cluster, account: 'acme' });
+  const server = living.world.platform.kubernetes.of({ ...credentials, clusterId: cluster, account: 'acme' });
+  const config = await server.kubeConfig();
   return config.makeApiClient(CoreV1Api).readNode({ name });
 };
 

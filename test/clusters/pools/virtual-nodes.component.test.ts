@@ -57,7 +57,8 @@ describe('virtual nodes', () => {
     });
     expect(await living.world.used('custom-routes-per-route-table', cluster.network.vpc.id)).toBe(1);
     const credentials = await living.world.platform.provider.credentials(id, masterCredentials('somebody'));
-    const config = living.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
+    const server = living.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
+    const config = await server.kubeConfig();
     const apps = config.makeApiClient(AppsV1Api);
     await apps.createNamespacedDeployment({ namespace: 'default', body: deployment });
     await eventually(async () => {

@@ -1,4 +1,4 @@
-import { CoreV1Api, PatchStrategy, setHeaderOptions, type KubeConfig } from '@kubernetes/client-node';
+import type { ApiServer } from '../../../../engine/kubernetes/api-server.js';
 import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import { done, type Reconciler, type ReconcileContext } from '../../../../engine/contract.js';
 import { finishOperation, finishStage, startStage } from '../../../../engine/operations/operations.js';
@@ -36,11 +36,13 @@ export function createEdgeAutonomyReconciler({
 }
 
 /** Answers how many nodes were not as they should be. */
-async function annotate(config: KubeConfig, nodes: readonly ListedNode[], pool: NodePool): Promise<number> {
+async function annotate(server: ApiServer, nodes: readonly ListedNode[], pool: NodePool): Promise<number> {
   const wanted = pool.edgeAutonomy ? 'true' : 'false';
   const mine = nodes.filter(({ metadata }) => metadata?.labels?.[POOL_LABEL] === pool.id);
   const wrong = mine.filter((node) => (annotationOf(node) ?? 'false') !== wanted);
-  const api = config.makeApiClient(CoreV1Api);
+  if (wrong.length === 0) return 0;
+  const { CoreV1Api, PatchStrategy, setHeaderOptions } = await import('@kubernetes/client-node');
+  const api = (await server.kubeConfig()).makeApiClient(CoreV1Api);
   for (const node of wrong) {
     const body = { metadata: { annotations: { [ANNOTATION]: wanted } } };
     const name = node.metadata?.name ?? '';

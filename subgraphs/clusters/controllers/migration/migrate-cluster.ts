@@ -1,5 +1,3 @@
-import { VersionApi } from '@kubernetes/client-node';
-import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import { done, requeueAfter, type ReconcileResult } from '../../../../engine/contract.js';
 import {
   finishOperation,
@@ -13,6 +11,8 @@ import { inCluster, clusterEvent, until, type ClusterStep, type Step } from '../
 import { updateCluster } from '../../store/cluster.store.js';
 import { moveQuotas } from '../../changes/migration-quotas.js';
 import { MIGRATE_CLUSTER } from '../../model/migration.rules.js';
+import { clientOf } from '../../inspection/cluster-client.js';
+import { serverVersion } from '../../inspection/server-version.js';
 import { supersedePools } from '../../store/node-pool.store.js';
 
 /** Checks, moves the control plane to the Pro edition, and switches product, edition, quotas and billing at once. */
@@ -28,13 +28,13 @@ export const migrateCluster: Step = async (step) => {
 const checkMigration: Step = async (step) => {
   const { cluster, operation, scope, dependencies } = step;
   if (operation?.state !== 'PENDING') return undefined;
-  const access = (await clusterAccess(scope.database, null, [cluster.id])).get(cluster.id);
-  if (!access) return failMigration(step, unreachable(cluster.name));
+  const client = await clientOf(cluster.id, { scope, kubernetes: dependencies.kubernetes });
+  if (!client) return failMigration(step, unreachable(cluster.name));
   // Throws while the API does not answer; tried again with back-off.
-  const { gitVersion } = await dependencies.kubernetes.of(access).makeApiClient(VersionApi).getCode();
+  const version = await serverVersion(client);
   await inCluster(step, async (tx, at) => {
     await startStage(tx, operation.id, 'PRECHECK', at);
-    const message = `The Kubernetes API answers (${gitVersion}).`;
+    const message = `The Kubernetes API answers (${version}).`;
     await advanceStage(tx, operation.id, { from: 'PRECHECK', to: 'CONTROL_PLANE', message }, at);
     return [clusterEvent(step, 'CLUSTER_MIGRATING', `The cluster ${cluster.name} becomes ACK Pro.`)];
   });

@@ -2,6 +2,7 @@ import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import { requeueAfter } from '../../../../engine/contract.js';
 import type { Instance } from '../../../../engine/providers/instance.js';
 import type { Node } from '../../store/reconcile.store.js';
+import { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import { isReady, listNodes, readNode } from '../../inspection/kubernetes-nodes.js';
 import { failureOf, recordChanges } from './create-nodes.js';
 import { nextPollDelay } from '../../model/poll-schedule.js';
@@ -85,10 +86,12 @@ async function readyNames(
   if (nodes.length === 0) return new Set();
   const access = (await clusterAccess(scope.database, null, [cluster.id])).get(cluster.id);
   if (!access) return new Set();
-  const config = dependencies.kubernetes.of(access);
+  const { kubernetes } = dependencies;
+  const { id: clusterId } = cluster;
+  const client = new KubernetesClient(kubernetes.of(access), { clusterId, signal: scope.signal });
   const found =
     nodes.length <= SINGLY
-      ? await Promise.all(nodes.map(({ name }) => readNode(config, name)))
-      : await listNodes(dependencies.kubernetes, access, scope.signal);
+      ? await Promise.all(nodes.map(({ name }) => readNode(client, name)))
+      : await listNodes(kubernetes, access, scope.signal);
   return new Set(found.flatMap((node) => (node && isReady(node) ? [node.metadata?.name ?? ''] : [])));
 }

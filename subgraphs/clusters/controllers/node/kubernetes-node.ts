@@ -1,6 +1,6 @@
-import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import type { ReconcileContext } from '../../../../engine/contract.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
+import { clientOf } from '../../inspection/cluster-client.js';
 import { readNode } from '../../inspection/kubernetes-nodes.js';
 import type { NodeRow } from '../../store/node.store.js';
 
@@ -12,6 +12,6 @@ export async function kubernetesNodeOf(
     dependencies,
   }: { readonly scope: ReconcileContext; readonly dependencies: ReconcilerDependencies },
 ) {
-  const access = (await clusterAccess(scope.database, null, [clusterId])).get(clusterId);
-  return access && readNode(dependencies.kubernetes.of(access), name);
+  const client = await clientOf(clusterId, { scope, kubernetes: dependencies.kubernetes });
+  return client && readNode(client, name);
 }

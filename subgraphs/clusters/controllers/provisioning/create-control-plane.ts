@@ -1,9 +1,9 @@
-import { VersionApi } from '@kubernetes/client-node';
 import {
   type ClusterAccess,
   clusterAccess,
   putClusterAccess,
 } from '../../../../engine/kubernetes/cluster-access.js';
+import { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import { requeueAfter } from '../../../../engine/contract.js';
 import { advanceStage, startStage } from '../../../../engine/operations/operations.js';
 import { enqueue, enqueueAll } from '../../../../engine/jobs/queue.js';
@@ -18,6 +18,7 @@ import { issueAccess } from './platform-access.js';
 import { networkOf } from '../../store/network-request.js';
 import { controlPlaneLimits } from './control-plane-limits.js';
 import { failCluster } from './complete-cluster.js';
+import { serverVersion } from '../../inspection/server-version.js';
 import { isConditionTrue, withCondition } from '../../model/conditions.js';
 
 const CONTROL_PLANE_READY = 'ControlPlaneReady';
@@ -100,9 +101,12 @@ export const openKubernetesApi: Step = async (step) => {
   if (isConditionTrue(cluster, KUBERNETES_API_READY)) return undefined;
   const access = await ensureAccess(step);
   // Throws while the API does not answer; tried again with back-off.
-  const { gitVersion } = await dependencies.kubernetes.of(access).makeApiClient(VersionApi).getCode();
+  const server = dependencies.kubernetes.of(access);
+  const version = await serverVersion(
+    new KubernetesClient(server, { clusterId: cluster.id, signal: scope.signal }),
+  );
   await inCluster(step, async (tx, at) => {
-    const message = `The Kubernetes API answers (${gitVersion}).`;
+    const message = `The Kubernetes API answers (${version}).`;
     const conditions = withCondition(
       cluster,
       // Without the version, which an upgrade changes.

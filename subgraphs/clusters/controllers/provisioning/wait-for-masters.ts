@@ -1,9 +1,9 @@
-import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import { requeueAfter } from '../../../../engine/contract.js';
 import type { ErrorCode } from '../../../../kernel/errors.js';
 import { inCluster, clusterEvent, type ClusterStep, type Step } from '../steps/cluster-step.js';
 import { failCluster } from './complete-cluster.js';
 import { observedState } from '../node-pool/observe-nodes.js';
+import { clientOf } from '../../inspection/cluster-client.js';
 import { isReady, readNode } from '../../inspection/kubernetes-nodes.js';
 import { type NodeChange, recordNodes } from '../../store/node-changes.store.js';
 import type { Node } from '../../store/reconcile.store.js';
@@ -40,10 +40,9 @@ async function readyNames(
   { cluster, scope, dependencies }: ClusterStep,
   nodes: readonly Node[],
 ): Promise<Set<string>> {
-  const access = (await clusterAccess(scope.database, null, [cluster.id])).get(cluster.id);
-  if (!access) return new Set();
-  const config = dependencies.kubernetes.of(access);
-  const found = await Promise.all(nodes.map(({ name }) => readNode(config, name)));
+  const client = await clientOf(cluster.id, { scope, kubernetes: dependencies.kubernetes });
+  if (!client) return new Set();
+  const found = await Promise.all(nodes.map(({ name }) => readNode(client, name)));
   return new Set(found.flatMap((node) => (node && isReady(node) ? [node.metadata?.name ?? ''] : [])));
 }
 
