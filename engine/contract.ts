@@ -100,7 +100,9 @@ export interface LoggedEvent {
   readonly traceparent?: string | undefined;
 }
 
-export type OperationState = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'PARTIAL' | 'FAILED' | 'CANCELED';
+export const OPERATION_STATES = ['PENDING', 'RUNNING', 'SUCCEEDED', 'PARTIAL', 'FAILED', 'CANCELED'] as const;
+
+export type OperationState = (typeof OPERATION_STATES)[number];
 
 export interface OperationStage {
   readonly name: string;

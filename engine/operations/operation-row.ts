@@ -1,21 +1,29 @@
 import { z } from 'zod';
-import { jsonColumns, problemSchema } from '../../kernel/postgres/json-columns.js';
+import {
+  checkedColumns,
+  type CheckedRow,
+  oneOf,
+  problemSchema,
+} from '../../kernel/postgres/checked-columns.js';
 import { type Operation, Prisma } from '../../prisma/generated/client.js';
-import type { OperationStage } from '../contract.js';
+import { OPERATION_STATES, type OperationStage } from '../contract.js';
 import type { EventTransaction } from '../events/event-transaction.js';
 
-export type OperationRow = Operation;
-
-/** Checks the JSON columns of operations that were read; `input` depends on the type, its readers check it. */
-export const checkOperations = jsonColumns<OperationRow>('engine.operation', 'id', {
+const checks = {
+  state: oneOf(OPERATION_STATES),
   stages: z.array(z.looseObject({ name: z.string(), state: z.string() })),
   failures: z.array(problemSchema),
   error: problemSchema.nullish(),
   input: z.record(z.string(), z.unknown()),
-});
+};
+
+export type OperationRow = CheckedRow<Operation, typeof checks>;
+
+/** Checks operations that were read; `input` depends on the type, its readers check it. */
+export const checkOperations = checkedColumns('engine.operation', 'id', checks);
 
 /** The operation's stages, in order. */
-export function stagesOf(row: OperationRow): OperationStage[] {
+export function stagesOf(row: Pick<OperationRow, 'stages'>): OperationStage[] {
   return row.stages as unknown as OperationStage[];
 }
 
@@ -46,7 +54,7 @@ export async function changeOperation(
   id: string,
   data: Prisma.OperationUpdateInput,
 ): Promise<OperationRow> {
-  return rememberRow(tx, await tx.operation.update({ where: { id }, data }));
+  return rememberRow(tx, await tx.operation.update({ where: { id }, data }).then(checkOperations));
 }
 
 function rememberRow(tx: EventTransaction, row: OperationRow): OperationRow {

@@ -5,7 +5,13 @@ import type { Failure } from '../contract.js';
 import type { EventTransaction } from '../events/event-transaction.js';
 import type { OperationType } from './operation-kinds.js';
 import { countsText, endText, operationEvent, percentText } from './operation-events.js';
-import { changeOperation, lockOperation, type OperationRow, stagesOf } from './operation-row.js';
+import {
+  changeOperation,
+  checkOperations,
+  lockOperation,
+  type OperationRow,
+  stagesOf,
+} from './operation-row.js';
 import {
   finishStages,
   isFinished,
@@ -66,7 +72,7 @@ export async function createOperation(
   at: Date,
 ): Promise<OperationRow> {
   const { stages, input = {}, requested, cancelable = false, pausable = false, ...rest } = operation;
-  const row = await tx.operation.create({
+  const created = await tx.operation.create({
     data: {
       ...rest,
       id: newId('operation'),
@@ -78,6 +84,7 @@ export async function createOperation(
       ...(requested !== undefined && { requested, created: 0, failed: 0 }),
     },
   });
+  const row = checkOperations(created);
   operationEvent(tx, row, 'OPERATION_PENDING', `${row.type} was accepted.`);
   return row;
 }

@@ -1,6 +1,10 @@
 /** Kind of the reconciler that decides the requests; its only key is `all`. */
 export const CLOUD_RESOURCE_REQUESTS = 'cloud-claims';
 
+export const CLOUD_RESOURCE_REQUEST_KINDS = ['LOAD_BALANCER', 'REUSED_LOAD_BALANCER', 'DISK'] as const;
+
+type CloudResourceRequestKind = (typeof CLOUD_RESOURCE_REQUEST_KINDS)[number];
+
 /** A cloud resource that an object in a cluster requests: a load balancer for a Service, a disk for a volume claim. */
 export interface CloudResourceRequest {
   /** The object's uid. */
@@ -8,7 +12,7 @@ export interface CloudResourceRequest {
   readonly clusterId: string;
   readonly account: string;
   /** A Service that reuses a load balancer needs no new one, but adds its backend servers to it. */
-  readonly kind: 'LOAD_BALANCER' | 'REUSED_LOAD_BALANCER' | 'DISK';
+  readonly kind: CloudResourceRequestKind;
   readonly namespace: string;
   readonly name: string;
   /** Id of the reused load balancer, as the Service names it; null if none. Several Services may reuse one. */

@@ -62,6 +62,11 @@ export interface ControlPlaneReplica {
   readonly healthy: boolean;
 }
 
+/** What does not work of a control plane. */
+export const INCIDENT_KINDS = ['DEGRADED', 'COMPONENT_DOWN', 'API_UNAVAILABLE'] as const;
+
+export type IncidentKind = (typeof INCIDENT_KINDS)[number];
+
 /** An incident of a control plane, by the provider's clock. */
 export interface ControlPlaneIncident {
   /** `incident_…`; it stays the same. */
@@ -70,7 +75,7 @@ export interface ControlPlaneIncident {
    * DEGRADED: replicas were down, the API answered. COMPONENT_DOWN: a component had no replica that worked, the API
    * answered.
    */
-  readonly kind: 'DEGRADED' | 'COMPONENT_DOWN' | 'API_UNAVAILABLE';
+  readonly kind: IncidentKind;
   /** Cause (human-readable). */
   readonly cause: string;
   readonly startedAt: Date;

@@ -1,3 +1,5 @@
+import type { NetworkPlugin } from '../model/cluster-kind.enums.js';
+import type { Product } from '../../../kernel/product.js';
 import { throwNotFound } from '../../../engine/not-found.js';
 import { reserve } from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
@@ -31,10 +33,9 @@ export interface ClusterNetworkRequest {
   readonly account: string;
   readonly clusterId: string;
   readonly name: string;
-  readonly product: string;
+  readonly product: Product;
   readonly regionId: string;
-  /** FLANNEL or TERWAY. */
-  readonly plugin: string;
+  readonly plugin: NetworkPlugin;
   /** Zones that the request names; null: none, so that the vSwitches decide. */
   readonly zoneIds: readonly string[] | null;
   /** Zones of the region. */
@@ -95,7 +96,7 @@ export async function createClusterNetwork(
 async function createEndpoint(tx: Transaction, desired: ClusterNetworkRequest): Promise<void> {
   const { account, clusterId, request, at } = desired;
   const resource = { account, clusterId, retained: false, createdAt: at };
-  const rows = [
+  const rows: store.CloudResourceRow[] = [
     { ...resource, id: newId('cloudResource'), type: 'LOAD_BALANCER', name: `${desired.name}-api` },
   ];
   if (request?.publicEndpoint) {

@@ -34,7 +34,7 @@ export async function ensureDefaultVpc(
 async function createVpc(tx: Transaction, { account, regionId, at }: DefaultNetwork): Promise<store.VpcRow> {
   const id = newId('vpc');
   await reserveVpc(tx, account, id);
-  const row = {
+  const row: store.VpcRow = {
     id,
     account,
     name: 'default',

@@ -1,3 +1,4 @@
+import type { ChargeType } from '../model/node-pool.enums.js';
 import { readQuotaUsage } from '../../../engine/ledger/ledger.js';
 import { quotaExceeded } from '../../../engine/ledger/quota-exceeded.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
@@ -11,7 +12,7 @@ export interface SizedPool {
   /** How many. */
   readonly desiredSize: number;
   readonly instanceTypes: readonly string[];
-  readonly config: { readonly instanceConfig: { readonly chargeType: string } };
+  readonly config: { readonly instanceConfig: { readonly chargeType: ChargeType } };
   /** Where their number stands in the input. */
   readonly path: readonly string[];
 }
@@ -48,7 +49,11 @@ export async function largestInstance(tx: Transaction, account: string): Promise
 
 /** Why the account may not have such an instance; undefined when it may. `limit` is what largestInstance says. */
 export function largeTypeProblem(
-  { type, chargeType, vcpus }: { readonly type: string; readonly chargeType: string; readonly vcpus: number },
+  {
+    type,
+    chargeType,
+    vcpus,
+  }: { readonly type: string; readonly chargeType: ChargeType; readonly vcpus: number },
   limit: number,
 ): Problem | undefined {
   if (chargeType !== 'POSTPAID' || vcpus <= limit) return undefined;

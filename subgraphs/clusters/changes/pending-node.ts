@@ -1,3 +1,5 @@
+import type { NodeStatus } from '../model/node.enums.js';
+import type { NodeState } from '../model/node-states.js';
 import { newId } from '../../../kernel/ids.js';
 import type { Cluster, NodePool } from '../store/reconcile.store.js';
 import { configOf } from '../model/pool-config.js';
@@ -9,6 +11,8 @@ export function pendingNode(
   at: Date,
 ) {
   const id = newId('node');
+  const state: NodeState = 'pending';
+  const status: NodeStatus = 'Unknown';
   return {
     id,
     account: pool.account,
@@ -16,8 +20,8 @@ export function pendingNode(
     nodePoolId: pool.id,
     // The end of a TypeID is its random part; Kubernetes wants lower case letters, digits, - and dots.
     name: `${cluster.regionId}-${id.slice(-12)}`,
-    state: 'pending',
-    status: 'Unknown',
+    state,
+    status,
     version: cluster.version,
     securityGroupId: configOf(pool).instanceConfig.securityGroupId,
     createdAt: at,

@@ -4,7 +4,6 @@ import { ProblemError } from '../../../kernel/result.js';
 import { reservedNodes, reserveScaleUp } from './quota.reservations.js';
 import { configOf } from '../model/pool-config.js';
 import { updateNodePool } from '../store/node-pool.store.js';
-import type { NodePoolState } from '../model/node-pool.enums.js';
 import { nextPoolState, poolStateProblem } from '../model/pool-states.js';
 import { updateUpgradeInput } from '../store/upgrade-input.js';
 import type { Cluster, NodePool } from '../store/reconcile.store.js';
@@ -22,7 +21,7 @@ export interface PoolSize {
 
 /** Whether the pool takes another size; one without its scaling group makes and removes nothing any more. */
 export function canResize({ state }: Pick<NodePool, 'state'>): boolean {
-  return nextPoolState(state as NodePoolState, 'RESIZE') !== undefined;
+  return nextPoolState(state, 'RESIZE') !== undefined;
 }
 
 /**
@@ -33,9 +32,8 @@ export function canResize({ state }: Pick<NodePool, 'state'>): boolean {
 export async function setDesiredPoolSize(tx: EventTransaction, request: PoolSize): Promise<void> {
   const { cluster, pool, desiredSize, operationId, path, more } = request;
   const { account } = cluster;
-  const state = nextPoolState(pool.state as NodePoolState, 'RESIZE');
-  if (!state)
-    throw new ProblemError([poolStateProblem({ id: pool.id, state: pool.state as NodePoolState }, path)]);
+  const state = nextPoolState(pool.state, 'RESIZE');
+  if (!state) throw new ProblemError([poolStateProblem(pool, path)]);
   const reserved = await reservedNodes(tx, account, pool.id);
   const { id, instanceTypes } = { ...pool, ...more };
   const growth = {

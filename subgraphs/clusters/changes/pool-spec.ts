@@ -77,7 +77,7 @@ export async function requireTransition(
   command: PoolCommand,
   path: readonly string[],
 ): Promise<NodePoolState> {
-  const state = pool.state as NodePoolState;
+  const state = pool.state;
   const next = nextPoolState(state, command);
   if (!next) throw new ProblemError([poolStateProblem({ id: pool.id, state }, path)]);
   if (command !== 'DELETE' && (await unfinishedOperations(tx, { targetId: pool.id })).length > 0)

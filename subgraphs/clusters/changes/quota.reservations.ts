@@ -1,3 +1,4 @@
+import type { Product } from '../../../kernel/product.js';
 import { readQuotaUsage, reserveAll } from '../../../engine/ledger/ledger.js';
 import { quotaExceeded } from '../../../engine/ledger/quota-exceeded.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
@@ -16,7 +17,7 @@ export interface CountedPool extends SizedPool {
  * What a node pool counts as in its cluster: one pool, and the scaling group behind it. However many pools a cluster may
  * have, there must be groups for them.
  */
-export function poolResources(product: string): string[] {
+export function poolResources(product: Product): string[] {
   return [`${product}/nodePoolsPerCluster`, `${product}/scalingGroupsPerCluster`];
 }
 
@@ -24,7 +25,7 @@ export function poolResources(product: string): string[] {
 export interface PoolReservation {
   readonly account: string;
   readonly clusterId: string;
-  readonly product: string;
+  readonly product: Product;
   readonly pools: readonly CountedPool[];
   /** Where the pools stand in the input. */
   readonly path: readonly string[];
@@ -52,7 +53,7 @@ export async function reservePools(tx: Transaction, request: PoolReservation): P
  */
 export async function reserveCluster(
   tx: Transaction,
-  request: { readonly account: string; readonly product: string; readonly loadBalancers: 0 | 1 },
+  request: { readonly account: string; readonly product: Product; readonly loadBalancers: 0 | 1 },
 ): Promise<void> {
   const { account, product, loadBalancers } = request;
   const counted = { scope: '', path: ['input'] };
@@ -68,7 +69,7 @@ export async function reserveScaleUp(
   request: {
     readonly account: string;
     readonly clusterId: string;
-    readonly product: string;
+    readonly product: Product;
     readonly growth: CountedPool;
   },
 ): Promise<void> {
@@ -84,7 +85,12 @@ export async function reserveScaleUp(
 /** How many nodes more the cluster and the pool may have by their quotas; null: any number. */
 export async function remainingNodeQuota(
   tx: Transaction,
-  of: { readonly account: string; readonly clusterId: string; readonly product: string; readonly id: string },
+  of: {
+    readonly account: string;
+    readonly clusterId: string;
+    readonly product: Product;
+    readonly id: string;
+  },
 ): Promise<number | null> {
   const rows = await readQuotaUsage(tx, of.account, [
     { resource: `${of.product}/nodesPerCluster`, scope: of.clusterId },

@@ -1,3 +1,4 @@
+import type { ChargeType } from '../model/node-pool.enums.js';
 import { diskLimit, DISKS, INSTANCES, instancesWithinDiskQuota } from '../../../engine/ledger/disk-limit.js';
 import {
   type QuotaUsage,
@@ -15,7 +16,7 @@ import { countsDisks, type NodeInstance, vcpuResource } from '../model/instance-
 /** Instances that an account is to get. */
 export interface InstanceReservationRequest {
   readonly account: string;
-  readonly chargeType: string;
+  readonly chargeType: ChargeType;
   readonly count: number;
   /** Of each; 0: no instances, but virtual nodes, which take nothing. */
   readonly vcpus: number;
@@ -86,7 +87,10 @@ export async function countChanged(
   {
     before,
     now,
-  }: { readonly before: NodeInstance; readonly now: { readonly chargeType: string; readonly vcpus: number } },
+  }: {
+    readonly before: NodeInstance;
+    readonly now: { readonly chargeType: ChargeType; readonly vcpus: number };
+  },
 ): Promise<Pick<NodeInstance, 'vcpus' | 'disks'>> {
   await releaseInstanceQuota(tx, account, [before]);
   const { disks } = before;

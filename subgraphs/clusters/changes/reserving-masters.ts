@@ -3,7 +3,7 @@ import { reserve } from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import { newId } from '../../../kernel/ids.js';
 import { refuseLargeTypes } from './instance-size.guard.js';
-import { insertNodes, vcpusOf } from '../store/node-changes.store.js';
+import { insertNodes, type NewNode, vcpusOf } from '../store/node-changes.store.js';
 import { VCPU } from '../model/instance-quota.js';
 
 export interface MasterReservationRequest {
@@ -23,11 +23,11 @@ export async function reserveMasters(tx: Transaction, request: MasterReservation
   const { account, clusterId, plan, masters, at } = request;
   if (masters.length === 0) return;
   const path = ['input', 'masters', 'instanceType'];
-  const config = { instanceConfig: { chargeType: 'POSTPAID' } };
+  const config = { instanceConfig: { chargeType: 'POSTPAID' } } as const;
   const pool = { desiredSize: masters.length, instanceTypes: masters.slice(0, 1), config, path };
   await refuseLargeTypes(tx, account, [pool]);
   const sizes = await vcpusOf(tx, masters);
-  const rows = masters.map((instanceType, index) => ({
+  const rows = masters.map((instanceType, index): NewNode & { readonly vcpus: number } => ({
     id: newId('node'),
     account,
     clusterId,

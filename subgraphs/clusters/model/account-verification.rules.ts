@@ -1,9 +1,13 @@
 import type { Problem } from '../../../kernel/result.js';
 import { documentProblem } from './identity-document.rules.js';
 
+export const ACCOUNT_HOLDER_KINDS = ['PERSON', 'ENTERPRISE'] as const;
+
+export type AccountHolderKind = (typeof ACCOUNT_HOLDER_KINDS)[number];
+
 /** Whom the verification centre is to identify. */
 export interface VerificationRequest {
-  readonly kind: 'PERSON' | 'ENTERPRISE';
+  readonly kind: AccountHolderKind;
   readonly name: string;
   readonly documentNumber: string;
 }

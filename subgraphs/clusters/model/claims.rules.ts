@@ -20,9 +20,13 @@ export function quotasOfClaim({
   return kind === 'REUSED_LOAD_BALANCER' ? [backends] : [backends, { resource: 'load-balancers', scope: '' }];
 }
 
+export const CLAIM_STATES = ['GRANTED', 'REFUSED'] as const;
+
+type ClaimState = (typeof CLAIM_STATES)[number];
+
 /** The decision on a claim. */
 export interface ClaimDecision {
-  readonly state: 'GRANTED' | 'REFUSED';
+  readonly state: ClaimState;
   /** Why it does not get what it asks for, or, when it is granted, not all of it; null: it does. */
   readonly message: string | null;
 }

@@ -1,3 +1,6 @@
+import type { ClusterState } from './cluster.enums.js';
+import type { NodeStatus } from './node.enums.js';
+import type { NodeState } from './node-states.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { CheckLevel } from './cluster-check.enums.js';
 import type { SupportStatus } from './version.enums.js';
@@ -8,10 +11,8 @@ import { minorOf, type VersionChoice } from './version.rules.js';
 /** Nodes that are alike, counted. */
 export interface NodeCount {
   readonly version: string;
-  /** ACK node state, e.g. `running`. */
-  readonly state: string;
-  /** Kubernetes readiness: Ready, NotReady, Unknown. */
-  readonly status: string;
+  readonly state: NodeState;
+  readonly status: NodeStatus;
   readonly count: number;
 }
 
@@ -35,7 +36,7 @@ export interface UpgradeFacts {
   readonly version: string;
   /** How far that version is supported. */
   readonly support: SupportStatus;
-  readonly state: string;
+  readonly state: ClusterState;
   /** The version that was asked for, or why it cannot be had. */
   readonly target: VersionChoice;
   /** The newest patch of the target's minor version. */

@@ -1,12 +1,14 @@
+import type { Product } from '../../../kernel/product.js';
+import type { ClusterState } from './cluster.enums.js';
 import type { Problem } from '../../../kernel/result.js';
 import { MAX_PAGE } from '../../../kernel/page-size.js';
 
 /** Which clusters a list has; all conditions hold together. */
 export interface ClusterFilter {
   readonly ids?: readonly string[] | null;
-  readonly states?: readonly string[] | null;
+  readonly states?: readonly ClusterState[] | null;
   readonly regionId?: string | null;
-  readonly product?: string | null;
+  readonly product?: Product | null;
   readonly nameContains?: string | null;
   readonly labels?: unknown;
 }
@@ -15,9 +17,9 @@ export interface ClusterFilter {
 interface FilteredCluster {
   readonly id: string;
   readonly name: string;
-  readonly state: string;
+  readonly state: ClusterState;
   readonly regionId: string;
-  readonly product: string;
+  readonly product: Product;
   readonly labels: unknown;
   readonly deletedAt: Date | null;
 }

@@ -1,9 +1,12 @@
+import type { ResourceCreator } from './network.enums.js';
+import type { ChargeType } from './node-pool.enums.js';
+import type { NodeOrigin } from './node.enums.js';
+
 /** A part of a network, as far as its deletion depends on it. */
 interface NetworkPart {
   readonly id: string;
   readonly name: string;
-  /** USER or PLATFORM. */
-  readonly creator: string;
+  readonly creator: ResourceCreator;
 }
 
 /** A cloud resource of a cluster, as the graph shows it. */
@@ -11,7 +14,7 @@ export interface ResourceView {
   readonly id: string;
   readonly type: string;
   readonly name: string;
-  readonly creator: 'USER' | 'PLATFORM';
+  readonly creator: ResourceCreator;
   readonly deleteBehavior: 'DELETE' | 'RETAIN';
   /** Whether deleteCluster can retain it. */
   readonly retainable: boolean;
@@ -36,8 +39,8 @@ export interface ClusterParts {
     readonly instanceId: string | null;
     /** 0 of a virtual node, which is no instance. */
     readonly vcpus: number;
-    readonly chargeType: string;
-    readonly origin: string;
+    readonly chargeType: ChargeType;
+    readonly origin: NodeOrigin;
   }[];
   /** What objects inside the cluster have of the cloud. */
   readonly claims: readonly {

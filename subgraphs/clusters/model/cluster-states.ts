@@ -1,4 +1,4 @@
-import type { ClusterState } from './cluster.enums.js';
+import { CLUSTER_STATES, type ClusterState } from './cluster.enums.js';
 
 /**
  * Allowed transitions of the cluster state. Every write of a state checks them; an unchanged state is allowed.
@@ -31,8 +31,6 @@ const NEXT: Readonly<Record<ClusterState, readonly ClusterState[]>> = {
   DELETE_FAILED: ['DELETING'],
 };
 
-const STATES = Object.keys(NEXT) as ClusterState[];
-
 /** Whether a cluster may go from one state to another. */
 export function canTransition(from: ClusterState, to: ClusterState): boolean {
   return NEXT[from].includes(to);
@@ -40,14 +38,14 @@ export function canTransition(from: ClusterState, to: ClusterState): boolean {
 
 /** The states in which a cluster may be when this one is written: those that lead to it, and itself. */
 export function sourceStates(to: ClusterState): ClusterState[] {
-  return STATES.filter((from) => from === to || canTransition(from, to));
+  return CLUSTER_STATES.filter((from) => from === to || canTransition(from, to));
 }
 
 /**
  * What a row must be like for the change to be written: in a state from which the one of the change, if any, follows.
  */
-export function whereTransitionAllowed({ state }: { readonly state?: unknown }): {
+export function whereTransitionAllowed({ state }: { readonly state?: ClusterState }): {
   state?: { in: ClusterState[] };
 } {
-  return typeof state === 'string' ? { state: { in: sourceStates(state as ClusterState) } } : {};
+  return state === undefined ? {} : { state: { in: sourceStates(state) } };
 }

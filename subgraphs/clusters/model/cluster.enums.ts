@@ -1,25 +1,34 @@
-export type ClusterType = 'MANAGED_KUBERNETES' | 'KUBERNETES' | 'EXTERNAL_KUBERNETES';
+export const CLUSTER_TYPES = ['MANAGED_KUBERNETES', 'KUBERNETES', 'EXTERNAL_KUBERNETES'] as const;
+
+export type ClusterType = (typeof CLUSTER_TYPES)[number];
 
 /** What a managed cluster is made for. */
-export type ClusterProfile = 'DEFAULT' | 'EDGE' | 'SERVERLESS';
+export const CLUSTER_PROFILES = ['DEFAULT', 'EDGE', 'SERVERLESS'] as const;
+
+export type ClusterProfile = (typeof CLUSTER_PROFILES)[number];
 
 /** Edition of a managed cluster (cluster_spec of the ACK API). */
-export type ClusterSpec = 'STANDARD' | 'PRO';
+export const CLUSTER_SPECS = ['STANDARD', 'PRO'] as const;
+
+export type ClusterSpec = (typeof CLUSTER_SPECS)[number];
 
 /** State of a cluster, by the names of the ACK API. */
-export type ClusterState =
-  | 'INITIAL'
-  | 'FAILED'
-  | 'RUNNING'
-  | 'UPDATING'
-  | 'UPGRADING'
-  | 'SCALING'
-  | 'REMOVING'
-  | 'DRAINING'
-  | 'WAITING'
-  | 'DISCONNECTED'
-  | 'INACTIVE'
-  | 'UNAVAILABLE'
-  | 'DELETING'
-  | 'DELETED'
-  | 'DELETE_FAILED';
+export const CLUSTER_STATES = [
+  'INITIAL',
+  'FAILED',
+  'RUNNING',
+  'UPDATING',
+  'UPGRADING',
+  'SCALING',
+  'REMOVING',
+  'DRAINING',
+  'WAITING',
+  'DISCONNECTED',
+  'INACTIVE',
+  'UNAVAILABLE',
+  'DELETING',
+  'DELETED',
+  'DELETE_FAILED',
+] as const;
+
+export type ClusterState = (typeof CLUSTER_STATES)[number];

@@ -1,3 +1,5 @@
+import type { Product } from '../../../kernel/product.js';
+import type { NetworkPlugin, StoragePlugin } from './cluster-kind.enums.js';
 import { CatalogFile } from './catalog-file.js';
 import { compareVersions } from './version.rules.js';
 
@@ -39,9 +41,9 @@ export interface ComponentEntry {
   /** The cluster does not work without it: it is not uninstalled. */
   readonly system: boolean;
   /** Products whose clusters can have it. */
-  readonly products: readonly string[];
+  readonly products: readonly Product[];
   /** Products whose clusters come with it. */
-  readonly preinstalled: readonly string[];
+  readonly preinstalled: readonly Product[];
   /** What the cluster must be: columns and their values. */
   readonly requires?: Readonly<Record<string, string>>;
   /** Name of the open-source project that it comes from. */
@@ -75,11 +77,11 @@ export async function componentEntry(name: string): Promise<ComponentEntry | und
 
 /** What of a cluster decides about its components. */
 export interface ComponentHost {
-  readonly product: string;
+  readonly product: Product;
   /** Version of Kubernetes, `1.34.1`. */
   readonly version: string;
-  readonly networkPlugin?: string;
-  readonly storagePlugin?: string;
+  readonly networkPlugin?: NetworkPlugin;
+  readonly storagePlugin?: StoragePlugin;
 }
 
 /** Whether a cluster can have the component at all. */

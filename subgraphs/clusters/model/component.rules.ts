@@ -3,8 +3,16 @@ import type { Parameters } from './component-parameters.js';
 /** What can be asked of a component. */
 export type ComponentAction = 'UPGRADE' | 'CONFIGURE' | 'UNINSTALL' | 'RESTORE';
 export const COMPONENT_ACTIONS: readonly ComponentAction[] = ['UPGRADE', 'CONFIGURE', 'UNINSTALL', 'RESTORE'];
-export type ComponentStateName =
-  'INSTALLING' | 'ACTIVE' | 'UPGRADING' | 'UPDATING' | 'UNINSTALLING' | 'FAILED';
+export const COMPONENT_STATES = [
+  'INSTALLING',
+  'ACTIVE',
+  'UPGRADING',
+  'UPDATING',
+  'UNINSTALLING',
+  'FAILED',
+] as const;
+
+export type ComponentStateName = (typeof COMPONENT_STATES)[number];
 
 /**
  * The state after each action; a missing entry rejects the action. A change is completed before the next is accepted;
@@ -23,8 +31,11 @@ const NEXT: Readonly<Record<ComponentStateName, Partial<Record<ComponentAction, 
 };
 
 /** The state after an action; undefined when it is refused in this one. */
-export function afterAction(state: string, action: ComponentAction): ComponentStateName | undefined {
-  return NEXT[state as ComponentStateName]?.[action];
+export function afterAction(
+  state: ComponentStateName,
+  action: ComponentAction,
+): ComponentStateName | undefined {
+  return NEXT[state][action];
 }
 
 /** Cluster states in which components are changed. */

@@ -1,3 +1,5 @@
+import type { Product } from '../../../kernel/product.js';
+import type { IncidentKind } from '../../../engine/providers/infrastructure-provider.js';
 import type { ControlPlaneReplica } from '../../../engine/providers/infrastructure-provider.js';
 
 export type Replica = ControlPlaneReplica;
@@ -62,13 +64,13 @@ const PRO = 0.9995;
 const STANDARD = 0.999;
 
 /** Pro editions are compensated; standard ones have a target only; the others' control planes are the account's. */
-export function serviceLevel(product: string): ServiceLevel {
+export function serviceLevel(product: Product): ServiceLevel {
   if (product.endsWith('_PRO')) return { target: PRO, compensable: true };
   return { target: product.endsWith('_STANDARD') ? STANDARD : null, compensable: false };
 }
 
 export interface Incident {
-  readonly kind: string;
+  readonly kind: IncidentKind;
   readonly startedAt: Date;
   readonly endedAt: Date | null;
 }

@@ -1,3 +1,5 @@
+import type { ClusterProfile, ClusterSpec, ClusterType } from './cluster.enums.js';
+import type { ClusterCapability, NetworkPlugin, StoragePlugin } from './cluster-kind.enums.js';
 import type { Problem } from '../../../kernel/result.js';
 import { kindOfRow, type KindColumns } from './kind-of-row.js';
 
@@ -5,12 +7,12 @@ import { kindOfRow, type KindColumns } from './kind-of-row.js';
 export interface ImmutableFields {
   readonly regionId?: string | null | undefined;
   readonly vpcId?: string | null | undefined;
-  readonly type?: string | null | undefined;
-  readonly profile?: string | null | undefined;
-  readonly spec?: string | null | undefined;
-  readonly capability?: string | null | undefined;
-  readonly networkPlugin?: string | null | undefined;
-  readonly storagePlugin?: string | null | undefined;
+  readonly type?: ClusterType | null | undefined;
+  readonly profile?: ClusterProfile | null | undefined;
+  readonly spec?: ClusterSpec | null | undefined;
+  readonly capability?: ClusterCapability | null | undefined;
+  readonly networkPlugin?: NetworkPlugin | null | undefined;
+  readonly storagePlugin?: StoragePlugin | null | undefined;
   readonly masterCount?: number | null | undefined;
 }
 
@@ -18,8 +20,8 @@ export interface ImmutableFields {
 export interface StoredImmutableFields extends KindColumns {
   readonly regionId: string;
   readonly vpcId: string | null;
-  readonly networkPlugin: string;
-  readonly storagePlugin: string;
+  readonly networkPlugin: NetworkPlugin;
+  readonly storagePlugin: StoragePlugin;
 }
 
 /** What else there is to do, where there is something. */

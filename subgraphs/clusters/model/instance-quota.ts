@@ -1,17 +1,20 @@
+import type { ChargeType } from './node-pool.enums.js';
+import type { NodeState } from './node-states.js';
+
 export const VCPU = { resource: 'payg-vcpu', scope: '' } as const;
 
 /** What is known of an instance that is, or was, a node. */
 export interface NodeInstance {
-  readonly state: string;
+  readonly state: NodeState;
   readonly vcpus: number;
-  readonly chargeType: string;
+  readonly chargeType: ChargeType;
   /** Its cloud disks. */
   readonly disks: number;
 }
 
 /** What instances that are paid in one way hold of the account's quotas. */
 export interface InstanceQuotaUsage {
-  readonly chargeType: string;
+  readonly chargeType: ChargeType;
   readonly vcpus: number;
   readonly disks: number;
   readonly instances: number;
@@ -25,13 +28,13 @@ export function instanceQuotaUsage({ state, vcpus, chargeType, disks }: NodeInst
 
 /** Where vCPUs of a charge type are counted; a subscription's are not. */
 export function vcpuResource(
-  chargeType: string,
+  chargeType: ChargeType,
 ): { readonly resource: string; readonly scope: '' } | undefined {
   if (chargeType === 'SPOT') return { resource: 'spot-vcpu', scope: '' };
   return chargeType === 'PREPAID' ? undefined : VCPU;
 }
 
 /** Whether disks of instances that are paid so are pay-as-you-go disks. */
-export function countsDisks(chargeType: string): boolean {
+export function countsDisks(chargeType: ChargeType): boolean {
   return chargeType !== 'PREPAID';
 }

@@ -1,10 +1,11 @@
+import type { NetworkPlugin } from './cluster-kind.enums.js';
+
 /** Pods of a node at the most with Flannel; cannot be raised. */
 export const MOST_FLANNEL_PODS = 256;
 const BITS = 32;
 
 export interface PodNetwork {
-  /** FLANNEL or TERWAY. */
-  readonly plugin: string;
+  readonly plugin: NetworkPlugin;
   /** Prefix length of a node's part of the pod CIDR. */
   readonly nodeCidrMask: number | null;
 }

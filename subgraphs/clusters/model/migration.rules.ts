@@ -1,11 +1,13 @@
+import type { Product } from '../../../kernel/product.js';
+import type { ClusterState } from './cluster.enums.js';
 import { quotaExceeded } from '../../../engine/ledger/quota-exceeded.js';
 import type { Problem } from '../../../kernel/result.js';
 
 /** What decides whether a cluster can become a Pro one. */
 export interface MigrationFacts {
   readonly id: string;
-  readonly product: string;
-  readonly state: string;
+  readonly product: Product;
+  readonly state: ClusterState;
   readonly regionId: string;
   /** Availability of ACK Pro in its region. */
   readonly proThere: string | undefined;

@@ -1,3 +1,5 @@
+import type { Product } from '../../../kernel/product.js';
+import type { NetworkPlugin } from './cluster-kind.enums.js';
 import type { Problem } from '../../../kernel/result.js';
 import {
   type Cidr,
@@ -39,7 +41,7 @@ const PREFIXES = {
 /** What is wrong with a network by itself, before it is compared with existing networks. */
 export function validateNetwork(
   request: NetworkRequest | null | undefined,
-  { plugin, hasNetwork }: { readonly plugin: string; readonly hasNetwork: boolean },
+  { plugin, hasNetwork }: { readonly plugin: NetworkPlugin; readonly hasNetwork: boolean },
 ): Problem[] {
   if (!request) return [];
   if (!hasNetwork)
@@ -137,12 +139,12 @@ export function podPrefix(nodes: number, nodeCidrMask: number): number {
 }
 
 /** Products whose clusters may have so many nodes; they get room for them while there is enough. */
-const LARGE: readonly string[] = ['ACK_PRO', 'ACK_DEDICATED', 'EDGE_PRO'];
+const LARGE: readonly Product[] = ['ACK_PRO', 'ACK_DEDICATED', 'EDGE_PRO'];
 const LARGE_NODES = 1000;
 
 /** A cluster whose pods need a range. */
 export interface PodCidrRequest {
-  readonly product: string;
+  readonly product: Product;
   /** Initial desired number of nodes. */
   readonly nodes: number;
   /** Prefix length of each node's part. */

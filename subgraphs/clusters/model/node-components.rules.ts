@@ -1,3 +1,5 @@
+import type { NetworkPlugin } from './cluster-kind.enums.js';
+import type { NodeRole } from './node.enums.js';
 import type { ControlPlaneReplica } from '../../../engine/providers/infrastructure-provider.js';
 
 type ComponentStatus = 'RUNNING' | 'NOT_READY' | 'UNKNOWN';
@@ -42,9 +44,8 @@ export interface NodeReport {
 
 export interface NodeFacts {
   readonly name: string;
-  readonly role: string;
-  /** FLANNEL or TERWAY. */
-  readonly networkPlugin: string;
+  readonly role: NodeRole;
+  readonly networkPlugin: NetworkPlugin;
   /** Version of the cluster. */
   readonly clusterVersion: string;
   /** undefined: Kubernetes does not know the node, or could not be asked. */
@@ -55,7 +56,7 @@ export interface NodeFacts {
 
 /** Names of the DaemonSets as in the catalog of components: others in kube-system are the account's own. */
 const KUBE_PROXY = 'kube-proxy-worker';
-const NETWORK_AGENTS: Readonly<Record<string, string>> = {
+const NETWORK_AGENTS: Readonly<Record<NetworkPlugin, string>> = {
   FLANNEL: 'kube-flannel-ds',
   TERWAY: 'terway-eniip',
 };

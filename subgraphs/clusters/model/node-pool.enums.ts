@@ -1,8 +1,7 @@
 /** How existing instances join a node pool. */
 export type AttachMode = 'MANUAL' | 'AUTO';
 
-/** How an instance is paid. */
-export type ChargeType = 'POSTPAID' | 'PREPAID' | 'SPOT';
+export { CHARGE_TYPES, type ChargeType } from '../../../engine/providers/charge-type.js';
 
 /** What is bid for spot instances. */
 export type SpotStrategy = 'SPOT_AS_PRICE_GO' | 'SPOT_WITH_PRICE_LIMIT';
@@ -14,5 +13,15 @@ export type TaintEffect = 'NO_SCHEDULE' | 'PREFER_NO_SCHEDULE' | 'NO_EXECUTE';
 export type DiskCategory = 'CLOUD_EFFICIENCY' | 'CLOUD_SSD' | 'CLOUD_ESSD';
 
 /** State of a node pool, by the names of the ACK API. */
-export type NodePoolState =
-  'INITIAL' | 'ACTIVE' | 'SCALING' | 'REMOVING' | 'DELETING' | 'UPDATING' | 'FAILED' | 'UNHEALTHY';
+export const NODE_POOL_STATES = [
+  'INITIAL',
+  'ACTIVE',
+  'SCALING',
+  'REMOVING',
+  'DELETING',
+  'UPDATING',
+  'FAILED',
+  'UNHEALTHY',
+] as const;
+
+export type NodePoolState = (typeof NODE_POOL_STATES)[number];

@@ -1,3 +1,5 @@
+import type { NodeOrigin, NodeStatus } from './node.enums.js';
+import type { NodeState } from './node-states.js';
 import type { Failure } from '../../../engine/contract.js';
 import { configOf } from './pool-config.js';
 import { vcpuResource } from './instance-quota.js';
@@ -6,10 +8,10 @@ import { vcpuResource } from './instance-quota.js';
 export interface PlannedNode {
   readonly id: string;
   readonly name: string;
-  readonly state: string;
-  readonly status: string;
+  readonly state: NodeState;
+  readonly status: NodeStatus;
   readonly generation: number;
-  readonly origin: string;
+  readonly origin: NodeOrigin;
   readonly failure: unknown;
 }
 
@@ -28,12 +30,18 @@ export interface PoolPlan<Node extends PlannedNode = PlannedNode> {
   readonly missing: number;
 }
 
-const READINESS: Readonly<Record<string, number>> = { failed: 0, pending: 1, starting: 2, running: 3 };
+const READINESS: Readonly<Record<NodeState, number>> = {
+  removing: 0,
+  failed: 0,
+  pending: 1,
+  starting: 2,
+  running: 3,
+};
 
 /** Failed nodes go first, then what is not ready, then the newest. */
 export function removalOrder<Node extends PlannedNode>(nodes: readonly Node[]): Node[] {
   const rank = (node: Node) =>
-    node.state === 'running' && node.status !== 'Ready' ? 2.5 : (READINESS[node.state] ?? 0);
+    node.state === 'running' && node.status !== 'Ready' ? 2.5 : READINESS[node.state];
   return [...nodes].sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? 1 : -1));
 }
 

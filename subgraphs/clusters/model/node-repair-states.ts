@@ -1,6 +1,14 @@
 /** State of the repair of a node, as the column has it. */
-export type RepairState =
-  'RESTART_REQUESTED' | 'RESTARTING' | 'RESET_REQUESTED' | 'RESETTING' | 'SUCCEEDED' | 'FAILED';
+export const REPAIR_STATES = [
+  'RESTART_REQUESTED',
+  'RESTARTING',
+  'RESET_REQUESTED',
+  'RESETTING',
+  'SUCCEEDED',
+  'FAILED',
+] as const;
+
+export type RepairState = (typeof REPAIR_STATES)[number];
 
 /**
  * Allowed transitions of a repair. Every write of a state checks them.
@@ -18,12 +26,10 @@ const NEXT: Readonly<Record<RepairState, readonly RepairState[]>> = {
   FAILED: [],
 };
 
-const STATES = Object.keys(NEXT) as RepairState[];
-
 /** Repairs that have not ended. */
-export const OPEN_REPAIRS: readonly RepairState[] = STATES.filter((state) => NEXT[state].length > 0);
+export const OPEN_REPAIRS: readonly RepairState[] = REPAIR_STATES.filter((state) => NEXT[state].length > 0);
 
 /** The states from which a repair may come to this one. */
 export function repairStatesBefore(to: RepairState): RepairState[] {
-  return STATES.filter((from) => NEXT[from].includes(to));
+  return REPAIR_STATES.filter((from) => NEXT[from].includes(to));
 }

@@ -1,5 +1,7 @@
 /** State of a node, as the column has it. */
-export type NodeState = 'pending' | 'starting' | 'running' | 'removing' | 'failed';
+export const NODE_STATES = ['pending', 'starting', 'running', 'removing', 'failed'] as const;
+
+export type NodeState = (typeof NODE_STATES)[number];
 
 /** Commands and events that change the state of a node. REMOVE is requested by a caller, LEAVE by the platform. */
 export type NodeCommand = 'REMOVE' | 'LEAVE' | 'CONVERT' | 'REPAIR' | 'STARTED' | 'READY' | 'FAILED' | 'GONE';
@@ -19,8 +21,6 @@ const NEXT: Readonly<Record<NodeState, Partial<Record<NodeCommand, NodeState | '
   failed: { REMOVE: 'removing', LEAVE: 'removing', GONE: 'gone' },
 };
 
-const STATES = Object.keys(NEXT) as NodeState[];
-
 /** What the command makes of a node; undefined where it is refused. */
 export function nextNodeState(state: NodeState, command: NodeCommand): NodeState | 'gone' | undefined {
   return NEXT[state][command];
@@ -28,5 +28,5 @@ export function nextNodeState(state: NodeState, command: NodeCommand): NodeState
 
 /** The states in which a node admits the command. */
 export function nodeStatesFor(command: NodeCommand): NodeState[] {
-  return STATES.filter((state) => nextNodeState(state, command) !== undefined);
+  return NODE_STATES.filter((state) => nextNodeState(state, command) !== undefined);
 }

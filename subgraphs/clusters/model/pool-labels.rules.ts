@@ -1,6 +1,8 @@
+import type { ContainerRuntime } from './cluster-kind.enums.js';
+
 /** What of a pool its instances must know to be what the pool promises. */
 export interface LabelledPool {
-  readonly runtime: string;
+  readonly runtime: ContainerRuntime;
   readonly gpuSharing: boolean;
 }
 

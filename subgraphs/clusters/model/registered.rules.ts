@@ -1,3 +1,4 @@
+import type { Product } from '../../../kernel/product.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { Condition } from './conditions.js';
 
@@ -27,7 +28,7 @@ export function unlinkedConditions(at: Date): Condition[] {
 
 /** Changes of metadata of a registered cluster reach into a cluster that others run. */
 export function labelRiskProblems(
-  { product }: { readonly product: string },
+  { product }: { readonly product: Product },
   change: { readonly labels: boolean; readonly acknowledged: boolean },
 ): Problem[] {
   if (product !== 'REGISTERED' || !change.labels || change.acknowledged) return [];

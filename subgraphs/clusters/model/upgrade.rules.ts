@@ -1,4 +1,4 @@
-import type { OperationStage } from '../../../engine/contract.js';
+import type { OperationStage, OperationState } from '../../../engine/contract.js';
 import { isFinished } from '../../../engine/operations/operation.rules.js';
 
 /** Type of the operation that upgrades a cluster. */
@@ -20,7 +20,7 @@ export type UpgradePhase = 'WAITING' | (typeof UPGRADE_STAGES)[number] | 'ENDED'
 
 /** What a phase is derived from. */
 export interface UpgradeView {
-  readonly state: string;
+  readonly state: OperationState;
   readonly stages: readonly OperationStage[];
   /** It waits for its maintenance window. */
   readonly waiting: boolean;

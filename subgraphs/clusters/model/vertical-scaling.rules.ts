@@ -1,3 +1,4 @@
+import type { NodeState } from './node-states.js';
 import type { OwnSettings } from './node-settings.rules.js';
 
 /** Type of the operation. */
@@ -16,7 +17,7 @@ export interface VerticalScalingInput {
 /** A node as far as its replacement is concerned. */
 export interface SizedNode {
   readonly id: string;
-  readonly state: string;
+  readonly state: NodeState;
   readonly instanceType: string;
 }
 

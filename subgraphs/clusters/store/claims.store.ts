@@ -1,16 +1,24 @@
 import { release, reserve } from '../../../engine/ledger/ledger.js';
 import { deleteUnusedScope } from '../../../engine/ledger/ledger-scopes.js';
-import type { CloudResourceRequest } from '../../../engine/providers/cloud-resource-provider.js';
+import {
+  CLOUD_RESOURCE_REQUEST_KINDS,
+  type CloudResourceRequest,
+} from '../../../engine/providers/cloud-resource-provider.js';
+import { checkedColumns, type CheckedRow, oneOf } from '../../../kernel/postgres/checked-columns.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
-import type { CloudClaim as ClaimRow } from '../../../prisma/generated/client.js';
+import type { CloudClaim } from '../../../prisma/generated/client.js';
 import { type LoadBalancerUsage, usageParts, NO_USAGE } from '../model/load-balancer-usage.js';
-import { quotasOfClaim } from '../model/claims.rules.js';
+import { CLAIM_STATES, quotasOfClaim } from '../model/claims.rules.js';
 
-export type { ClaimRow };
+const checks = { kind: oneOf(CLOUD_RESOURCE_REQUEST_KINDS), state: oneOf(CLAIM_STATES) };
+
+export type ClaimRow = CheckedRow<CloudClaim, typeof checks>;
+
+const checkClaims = checkedColumns('clusters.cloud_claim', 'id', checks);
 
 /** Everything that clusters have been granted and refused, oldest first. */
 export function allClaims(database: Database): Promise<ClaimRow[]> {
-  return database.cloudClaim.findMany({ orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] });
+  return database.cloudClaim.findMany({ orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] }).then(checkClaims);
 }
 
 /** What clusters of the account have been granted, many clusters in a statement. */
@@ -19,10 +27,12 @@ export async function grantedClaims(
   account: string,
   clusterIds: readonly string[],
 ): Promise<Map<string, ClaimRow[]>> {
-  const rows = await database.cloudClaim.findMany({
-    where: { account, clusterId: { in: [...clusterIds] }, state: 'GRANTED' },
-    orderBy: { id: 'asc' },
-  });
+  const rows = await database.cloudClaim
+    .findMany({
+      where: { account, clusterId: { in: [...clusterIds] }, state: 'GRANTED' },
+      orderBy: { id: 'asc' },
+    })
+    .then(checkClaims);
   return Map.groupBy(rows, ({ clusterId }) => clusterId);
 }
 
@@ -83,12 +93,11 @@ async function takeLoad(
 
 /** Deletes a claim and releases what it uses; does nothing for one that was deleted before. */
 export async function removeClaim(tx: Transaction, claim: ClaimRow): Promise<void> {
-  const { id, account, clusterId } = claim;
+  const { id, account } = claim;
   const [reserved] = await tx.$queryRaw<Pick<ClaimRow, 'state' | 'listeners' | 'servers'>[]>`
     DELETE FROM clusters.cloud_claim WHERE id = ${id} RETURNING state, listeners, servers`;
   if (reserved?.state !== 'GRANTED') return;
-  const kind = claim.kind as CloudResourceRequest['kind'];
-  for (const place of quotasOfClaim({ kind, clusterId })) await release(tx, { ...place, account, amount: 1 });
+  for (const place of quotasOfClaim(claim)) await release(tx, { ...place, account, amount: 1 });
   await takeLoad(tx, claim, { reserved, desired: NO_USAGE });
 }
 
@@ -98,9 +107,11 @@ export async function removeClaimsOf(
   clusterId: string,
   kind: 'DISKS' | 'LOAD_BALANCERS',
 ): Promise<void> {
-  const rows = await tx.cloudClaim.findMany({
-    where: { clusterId, kind: kind === 'DISKS' ? 'DISK' : { not: 'DISK' } },
-    orderBy: { id: 'asc' },
-  });
+  const rows = await tx.cloudClaim
+    .findMany({
+      where: { clusterId, kind: kind === 'DISKS' ? 'DISK' : { not: 'DISK' } },
+      orderBy: { id: 'asc' },
+    })
+    .then(checkClaims);
   for (const row of rows) await removeClaim(tx, row);
 }

@@ -1,5 +1,6 @@
 import type { Transaction } from '../../../kernel/postgres/database.js';
-import type { CloudResourceRow } from './network.store.js';
+import type { CloudResourceType } from '../model/network.enums.js';
+import { checkCloudResources, type CloudResourceRow } from './network.store.js';
 
 export async function insertCloudResources(
   tx: Transaction,
@@ -11,14 +12,14 @@ export async function insertCloudResources(
 /** The account's resource of a type; null when it has none of the id. */
 export function findCloudResource(
   tx: Transaction,
-  where: { readonly account: string; readonly id: string; readonly type: string },
+  where: { readonly account: string; readonly id: string; readonly type: CloudResourceType },
 ): Promise<CloudResourceRow | null> {
-  return tx.cloudResource.findFirst({ where });
+  return tx.cloudResource.findFirst({ where }).then(checkCloudResources);
 }
 
 /** Resources that were created for a cluster. */
 export function cloudResourcesOf(tx: Transaction, clusterId: string): Promise<CloudResourceRow[]> {
-  return tx.cloudResource.findMany({ where: { clusterId, retained: false } });
+  return tx.cloudResource.findMany({ where: { clusterId, retained: false } }).then(checkCloudResources);
 }
 
 /** Lets resources outlive their cluster. */

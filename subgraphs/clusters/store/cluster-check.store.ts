@@ -1,13 +1,15 @@
-import { jsonColumns } from '../../../kernel/postgres/json-columns.js';
+import { checkedColumns, type CheckedRow, oneOf } from '../../../kernel/postgres/checked-columns.js';
 import { z } from 'zod';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { ClusterCheck, Prisma } from '../../../prisma/generated/client.js';
+import { CHECK_STATES, CHECK_TYPES } from '../model/cluster-check.enums.js';
+import { NODE_STATUSES } from '../model/node.enums.js';
+import { NODE_STATES } from '../model/node-states.js';
 import type { ClusterCheckItem, RecordedNode } from '../model/cluster-check.rules.js';
 
-export type ClusterCheckRow = ClusterCheck;
-
-/** Checks the JSON columns of cluster checks that were read. */
-const checkRows = jsonColumns<ClusterCheckRow>('clusters.cluster_check', 'id', {
+const checks = {
+  type: oneOf(CHECK_TYPES),
+  state: oneOf(CHECK_STATES),
   items: z.array(
     z.looseObject({
       name: z.string(),
@@ -17,7 +19,16 @@ const checkRows = jsonColumns<ClusterCheckRow>('clusters.cluster_check', 'id', {
       fix: z.string().nullable(),
     }),
   ),
+};
+
+export type ClusterCheckRow = CheckedRow<ClusterCheck, typeof checks>;
+
+const checkRecordedNodes = checkedColumns('clusters.node', 'name', {
+  state: oneOf(NODE_STATES),
+  status: oneOf(NODE_STATUSES),
 });
+
+const checkRows = checkedColumns('clusters.cluster_check', 'id', checks);
 
 /** Checks that are kept of each cluster. */
 const KEPT = 20;
@@ -45,11 +56,13 @@ export class ClusterCheckStore {
 
   /** What of the nodes of a cluster matters to an upgrade, as it is recorded. */
   nodes(clusterId: string): Promise<RecordedNode[]> {
-    return this.database.node.findMany({
-      where: { clusterId },
-      select: { name: true, version: true, state: true, status: true },
-      orderBy: [{ version: 'asc' }, { state: 'asc' }, { status: 'asc' }],
-    });
+    return this.database.node
+      .findMany({
+        where: { clusterId },
+        select: { name: true, version: true, state: true, status: true },
+        orderBy: [{ version: 'asc' }, { state: 'asc' }, { status: 'asc' }],
+      })
+      .then(checkRecordedNodes);
   }
 }
 

@@ -1,9 +1,17 @@
+import { checkedColumns, oneOf } from '../../../kernel/postgres/checked-columns.js';
+import { CHARGE_TYPES } from '../model/node-pool.enums.js';
+import { NODE_ORIGINS } from '../model/node.enums.js';
 import { grantedClaims } from './claims.store.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { type ClusterParts, type ResourceView, resourcesOf } from '../model/cluster-resources.rules.js';
 import { configOf } from '../model/pool-config.js';
 import { type ClusterNetworkRow, NetworkStore } from './network.store.js';
 import { observedScalingGroup } from '../model/scaling-group.js';
+
+const checkOrigins = checkedColumns('clusters.node', 'name', {
+  chargeType: oneOf(CHARGE_TYPES),
+  origin: oneOf(NODE_ORIGINS),
+});
 
 /** Reads the resources of many clusters in as many statements as of one. */
 export class ClusterResourceStore {
@@ -26,18 +34,20 @@ export class ClusterResourceStore {
         select: { name: true, clusterId: true, config: true, scalingGroup: true },
         orderBy: { id: 'asc' },
       }),
-      this.database.node.findMany({
-        where: { ...where, state: { not: 'failed' } },
-        select: {
-          name: true,
-          instanceId: true,
-          vcpus: true,
-          chargeType: true,
-          origin: true,
-          clusterId: true,
-        },
-        orderBy: { id: 'asc' },
-      }),
+      this.database.node
+        .findMany({
+          where: { ...where, state: { not: 'failed' } },
+          select: {
+            name: true,
+            instanceId: true,
+            vcpus: true,
+            chargeType: true,
+            origin: true,
+            clusterId: true,
+          },
+          orderBy: { id: 'asc' },
+        })
+        .then(checkOrigins),
       grantedClaims(this.database, account, ids),
     ]);
     const all = [...networks.values()];

@@ -1,4 +1,5 @@
-import { jsonColumns } from '../../../kernel/postgres/json-columns.js';
+import { checkedColumns, type CheckedRow, oneOf } from '../../../kernel/postgres/checked-columns.js';
+import { products } from '../../../kernel/product.js';
 import { conditionsSchema, stringMapSchema } from './json-schemas.js';
 import type { AccountKey } from '../../../engine/jobs/queue.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
@@ -12,17 +13,35 @@ import {
 import { type Cluster, Prisma } from '../../../prisma/generated/client.js';
 import { countChildren, type ChildTable, selectChildPages } from './child-pages.js';
 import { CLUSTER_COLUMNS } from './cluster-columns.js';
+import {
+  CLUSTER_PROFILES,
+  CLUSTER_SPECS,
+  CLUSTER_STATES,
+  CLUSTER_TYPES,
+  type ClusterState,
+} from '../model/cluster.enums.js';
+import { CLUSTER_CAPABILITIES, NETWORK_PLUGINS, STORAGE_PLUGINS } from '../model/cluster-kind.enums.js';
 import { type ClusterFilter, filterLabels } from '../model/cluster-filter.js';
 import { whereTransitionAllowed } from '../model/cluster-states.js';
 import type { Children } from './children.js';
 
-export type ClusterRow = Cluster;
-
-/** Checks the JSON columns of clusters that were read. */
-export const checkClusters = jsonColumns<ClusterRow>('clusters.cluster', 'id', {
+const checks = {
+  state: oneOf(CLUSTER_STATES),
+  type: oneOf(CLUSTER_TYPES),
+  profile: oneOf(CLUSTER_PROFILES),
+  spec: oneOf(CLUSTER_SPECS).nullable(),
+  product: oneOf(products),
+  capability: oneOf(CLUSTER_CAPABILITIES).nullable(),
+  networkPlugin: oneOf(NETWORK_PLUGINS),
+  storagePlugin: oneOf(STORAGE_PLUGINS),
   labels: stringMapSchema,
   conditions: conditionsSchema,
-});
+};
+
+export type ClusterRow = CheckedRow<Cluster, typeof checks>;
+
+/** Checks clusters that were read. */
+export const checkClusters = checkedColumns('clusters.cluster', 'id', checks);
 
 export type ClusterOrderField = 'CREATED_AT' | 'NAME';
 
@@ -149,12 +168,13 @@ export async function insertCluster(tx: Transaction, cluster: NewCluster): Promi
   await tx.cluster.create({ data: cluster });
 }
 
+/** Fields of a cluster to write; those that are left out stay. */
+export interface ClusterChange extends Omit<Prisma.ClusterUncheckedUpdateInput, 'state'> {
+  readonly state?: ClusterState;
+}
+
 /** Writes fields of a locked cluster and raises its resourceVersion. Throws for a state that cannot follow. */
-export async function updateCluster(
-  tx: Transaction,
-  id: string,
-  data: Prisma.ClusterUncheckedUpdateInput,
-): Promise<void> {
+export async function updateCluster(tx: Transaction, id: string, data: ClusterChange): Promise<void> {
   await tx.cluster.update({
     where: { id, ...whereTransitionAllowed(data) },
     data: { ...data, resourceVersion: { increment: 1 } },

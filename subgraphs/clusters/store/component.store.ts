@@ -1,25 +1,34 @@
-import { jsonColumns, problemSchema } from '../../../kernel/postgres/json-columns.js';
+import {
+  checkedColumns,
+  type CheckedRow,
+  oneOf,
+  problemSchema,
+} from '../../../kernel/postgres/checked-columns.js';
 import { z } from 'zod';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { createdAtColumn, nameColumn, type Sorting } from '../../../kernel/sorting.js';
 import type { Component, Prisma } from '../../../prisma/generated/client.js';
 import type { Problem } from '../../../kernel/result.js';
 import { NO_JSON, toJson } from './json-column.js';
+import { COMPONENT_STATES, type ComponentStateName } from '../model/component.rules.js';
 import type { Parameters } from '../model/component-parameters.js';
 import type { ComponentFieldDrift } from '../model/component-drift.js';
 import { type ChildTable, countChildren, selectChildPages } from './child-pages.js';
 import type { Children, ReadByKeys } from './children.js';
 
-export type ComponentRow = Component;
-
-/** Checks the JSON columns of components that were read. */
-const checkComponents = jsonColumns<ComponentRow>('clusters.component', 'id', {
+const checks = {
+  state: oneOf(COMPONENT_STATES),
   parameters: z.record(z.string(), z.unknown()),
   drift: z.array(
     z.looseObject({ object: z.string(), path: z.string(), expected: z.unknown(), actual: z.unknown() }),
   ),
   failure: problemSchema.nullish(),
-});
+};
+
+export type ComponentRow = CheckedRow<Component, typeof checks>;
+
+/** Checks components that were read. */
+const checkComponents = checkedColumns('clusters.component', 'id', checks);
 
 export type ComponentOrderField = 'CREATED_AT' | 'NAME';
 
@@ -76,8 +85,9 @@ export async function lockComponent(
 /** Fields of a component to write; those that are left out stay. */
 export interface ComponentChange extends Omit<
   Prisma.ComponentUncheckedUpdateInput,
-  'parameters' | 'failure' | 'drift'
+  'state' | 'parameters' | 'failure' | 'drift'
 > {
+  readonly state?: ComponentStateName;
   readonly parameters?: Parameters;
   readonly failure?: Problem | null;
   readonly drift?: readonly ComponentFieldDrift[];
@@ -101,7 +111,7 @@ export async function updateComponent(
 
 /** What a component is to become. */
 export interface ComponentSpecUpdate {
-  readonly state: string;
+  readonly state: ComponentStateName;
   readonly version?: string;
   readonly parameters?: Parameters;
   readonly operationId: string;

@@ -1,17 +1,21 @@
-import { jsonColumns } from '../../../kernel/postgres/json-columns.js';
+import { checkedColumns, type CheckedRow, oneOf } from '../../../kernel/postgres/checked-columns.js';
 import { z } from 'zod';
 import type { AccountKey } from '../../../engine/jobs/queue.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { ControlPlane, Prisma } from '../../../prisma/generated/client.js';
+import { CLUSTER_STATES, type ClusterState } from '../model/cluster.enums.js';
 import type { Replica } from '../model/control-plane.rules.js';
 import { endIncidents } from './incident.store.js';
 
-export type ControlPlaneRow = ControlPlane;
-
-/** Checks the JSON columns of control planes that were read. */
-const checkControlPlanes = jsonColumns<ControlPlaneRow>('clusters.control_plane', 'clusterId', {
+const checks = {
+  previousState: oneOf(CLUSTER_STATES).nullable(),
   replicas: z.array(z.looseObject({ id: z.string(), zoneId: z.string(), healthy: z.boolean() })),
-});
+};
+
+export type ControlPlaneRow = CheckedRow<ControlPlane, typeof checks>;
+
+/** Checks control planes that were read. */
+const checkControlPlanes = checkedColumns('clusters.control_plane', 'clusterId', checks);
 
 /** Reads what is known of control planes, many clusters in a statement. */
 export class ControlPlaneStore {
@@ -20,7 +24,7 @@ export class ControlPlaneStore {
   readonly ofClusters = async (
     account: string,
     ids: readonly string[],
-  ): Promise<Map<string, ControlPlane>> => {
+  ): Promise<Map<string, ControlPlaneRow>> => {
     const rows = await this.database.controlPlane
       .findMany({
         where: { account, clusterId: { in: [...ids] } },
@@ -31,7 +35,7 @@ export class ControlPlaneStore {
 }
 
 /** The replicas as they were seen. */
-export function replicasOf({ replicas }: Pick<ControlPlane, 'replicas'>): Replica[] {
+export function replicasOf({ replicas }: Pick<ControlPlaneRow, 'replicas'>): Replica[] {
   return replicas as unknown as Replica[];
 }
 
@@ -40,7 +44,7 @@ export interface ControlPlaneObservation {
   readonly account: string;
   readonly available: boolean;
   readonly replicas: readonly Replica[];
-  readonly previousState: string | null;
+  readonly previousState: ClusterState | null;
 }
 
 /** Records how a control plane was seen. */

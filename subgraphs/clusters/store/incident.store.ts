@@ -1,9 +1,17 @@
-import type { ControlPlaneIncident as ReportedIncident } from '../../../engine/providers/infrastructure-provider.js';
+import {
+  INCIDENT_KINDS,
+  type ControlPlaneIncident as ReportedIncident,
+} from '../../../engine/providers/infrastructure-provider.js';
+import { checkedColumns, type CheckedRow, oneOf } from '../../../kernel/postgres/checked-columns.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { ControlPlaneIncident } from '../../../prisma/generated/client.js';
 import type { ReadByKeys } from './children.js';
 
-export type IncidentRow = ControlPlaneIncident;
+const checks = { kind: oneOf(INCIDENT_KINDS) };
+
+export type IncidentRow = CheckedRow<ControlPlaneIncident, typeof checks>;
+
+const checkIncidents = checkedColumns('clusters.control_plane_incident', 'id', checks);
 
 /** Incidents that a cluster shows at the most. */
 const MAX_INCIDENTS = 100;
@@ -13,7 +21,9 @@ export class IncidentStore {
   constructor(private readonly database: Database | Transaction) {}
 
   readonly byIds = (account: string, ids: readonly string[]): Promise<IncidentRow[]> =>
-    this.database.controlPlaneIncident.findMany({ where: { account, id: { in: [...ids] } } });
+    this.database.controlPlaneIncident
+      .findMany({ where: { account, id: { in: [...ids] } } })
+      .then(checkIncidents);
 
   /** The newest incidents of each cluster, newest first. */
   readonly ofClusters: ReadByKeys<readonly IncidentRow[]> = async (account, ids) => {
@@ -24,7 +34,9 @@ export class IncidentStore {
       CROSS JOIN LATERAL (
         SELECT * FROM clusters.control_plane_incident AS incident
         WHERE incident.cluster_id = wanted.id AND incident.account = ${account}
-        ORDER BY incident.started_at DESC, incident.id DESC LIMIT ${MAX_INCIDENTS}) AS newest`;
+        ORDER BY incident.started_at DESC, incident.id DESC LIMIT ${MAX_INCIDENTS}) AS newest`.then(
+      checkIncidents,
+    );
     return Map.groupBy(rows, ({ clusterId }) => clusterId);
   };
 }

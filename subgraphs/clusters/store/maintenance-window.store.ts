@@ -1,7 +1,11 @@
-import { checkOperations, changeOperation } from '../../../engine/operations/operation-row.js';
+import {
+  checkOperations,
+  type OperationRow as Operation,
+  changeOperation,
+} from '../../../engine/operations/operation-row.js';
 import type { EventTransaction } from '../../../engine/events/event-transaction.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
-import type { MaintenanceWindow, Operation, Prisma } from '../../../prisma/generated/client.js';
+import type { MaintenanceWindow, Prisma } from '../../../prisma/generated/client.js';
 import type { ReadByKeys } from './children.js';
 
 export type MaintenanceWindowRow = MaintenanceWindow;

@@ -1,4 +1,4 @@
-import { jsonColumns } from '../../../kernel/postgres/json-columns.js';
+import { checkedColumns, type CheckedRow, oneOf } from '../../../kernel/postgres/checked-columns.js';
 import { z } from 'zod';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { keyset } from '../../../kernel/postgres/keyset.js';
@@ -16,15 +16,13 @@ import {
   type Vpc,
   type VSwitch,
 } from '../../../prisma/generated/client.js';
+import { NETWORK_PLUGINS } from '../model/cluster-kind.enums.js';
+import { CLOUD_RESOURCE_TYPES, RESOURCE_CREATORS } from '../model/network.enums.js';
 
-export type VpcRow = Vpc;
-export type VSwitchRow = VSwitch;
-export type SecurityGroupRow = SecurityGroup;
-export type ClusterNetworkRow = ClusterNetwork;
-export type CloudResourceRow = CloudResource;
-
-/** Checks the JSON columns of security groups that were read. */
-export const checkSecurityGroups = jsonColumns<SecurityGroupRow>('clusters.security_group', 'id', {
+const creator = oneOf(RESOURCE_CREATORS);
+const resourceChecks = { type: oneOf(CLOUD_RESOURCE_TYPES) };
+const groupChecks = {
+  creator,
   rules: z.array(
     z.looseObject({
       direction: z.string(),
@@ -34,10 +32,9 @@ export const checkSecurityGroups = jsonColumns<SecurityGroupRow>('clusters.secur
       cidr: z.string(),
     }),
   ),
-});
-
-/** Checks the JSON columns of the networks of clusters that were read. */
-export const checkClusterNetworks = jsonColumns<ClusterNetworkRow>('clusters.cluster_network', 'clusterId', {
+};
+const networkChecks = {
+  plugin: oneOf(NETWORK_PLUGINS),
   quotaUsage: z
     .looseObject({
       routes: z.number(),
@@ -46,7 +43,19 @@ export const checkClusterNetworks = jsonColumns<ClusterNetworkRow>('clusters.clu
       groups: z.record(z.string(), z.number()),
     })
     .partial(),
-});
+};
+
+export type VpcRow = CheckedRow<Vpc, { creator: typeof creator }>;
+export type VSwitchRow = CheckedRow<VSwitch, { creator: typeof creator }>;
+export type SecurityGroupRow = CheckedRow<SecurityGroup, typeof groupChecks>;
+export type ClusterNetworkRow = CheckedRow<ClusterNetwork, typeof networkChecks>;
+export type CloudResourceRow = CheckedRow<CloudResource, typeof resourceChecks>;
+
+export const checkVpcs = checkedColumns('clusters.vpc', 'id', { creator });
+export const checkVSwitches = checkedColumns('clusters.vswitch', 'id', { creator });
+export const checkSecurityGroups = checkedColumns('clusters.security_group', 'id', groupChecks);
+export const checkClusterNetworks = checkedColumns('clusters.cluster_network', 'clusterId', networkChecks);
+export const checkCloudResources = checkedColumns('clusters.cloud_resource', 'id', resourceChecks);
 
 type Ids = readonly string[];
 
@@ -70,10 +79,10 @@ export class NetworkStore {
   constructor(private readonly database: Database | Transaction) {}
 
   readonly vpcs = (account: string, ids: Ids): Promise<VpcRow[]> =>
-    this.database.vpc.findMany({ where: { account, id: { in: [...ids] } } });
+    this.database.vpc.findMany({ where: { account, id: { in: [...ids] } } }).then(checkVpcs);
 
   readonly vSwitches = (account: string, ids: Ids): Promise<VSwitchRow[]> =>
-    this.database.vSwitch.findMany({ where: { account, id: { in: [...ids] } } });
+    this.database.vSwitch.findMany({ where: { account, id: { in: [...ids] } } }).then(checkVSwitches);
 
   readonly securityGroups = (account: string, ids: Ids): Promise<SecurityGroupRow[]> =>
     this.database.securityGroup
@@ -82,7 +91,7 @@ export class NetworkStore {
 
   readonly vSwitchesOfVpcs = async (account: string, ids: Ids): Promise<Map<string, VSwitchRow[]>> => {
     const where = { account, vpcId: { in: [...ids] } };
-    const rows = await this.database.vSwitch.findMany({ where, orderBy: { id: 'asc' } });
+    const rows = await this.database.vSwitch.findMany({ where, orderBy: { id: 'asc' } }).then(checkVSwitches);
     return Map.groupBy(rows, ({ vpcId }) => vpcId);
   };
 
@@ -115,7 +124,9 @@ export class NetworkStore {
 
   readonly resources = async (account: string, ids: Ids): Promise<Map<string, CloudResourceRow[]>> => {
     const where = { account, clusterId: { in: [...ids] }, retained: false };
-    const rows = await this.database.cloudResource.findMany({ where, orderBy: { id: 'asc' } });
+    const rows = await this.database.cloudResource
+      .findMany({ where, orderBy: { id: 'asc' } })
+      .then(checkCloudResources);
     return Map.groupBy(rows, ({ clusterId }) => clusterId);
   };
 
@@ -128,11 +139,13 @@ export class NetworkStore {
     return this.database.$queryRaw<CloudResourceRow[]>`
       SELECT id, account, cluster_id AS "clusterId", type, name, retained, created_at AS "createdAt"
       FROM clusters.cloud_resource WHERE account = ${account} AND retained ${beyond}
-      ORDER BY ${order} LIMIT ${limit}`;
+      ORDER BY ${order} LIMIT ${limit}`.then(checkCloudResources);
   }
 
   retainedByIds(account: string, ids: Ids): Promise<CloudResourceRow[]> {
-    return this.database.cloudResource.findMany({ where: { account, retained: true, id: { in: [...ids] } } });
+    return this.database.cloudResource
+      .findMany({ where: { account, retained: true, id: { in: [...ids] } } })
+      .then(checkCloudResources);
   }
 
   countRetained(account: string): Promise<number> {
@@ -145,7 +158,9 @@ export class NetworkStore {
     const inRegion = regionId === null ? Prisma.empty : Prisma.sql`AND region_id = ${regionId}`;
     return this.database.$queryRaw<VpcRow[]>`
       SELECT id, account, name, region_id AS "regionId", cidr, creator, created_at AS "createdAt"
-      FROM clusters.vpc WHERE account = ${account} ${inRegion} ${beyond} ORDER BY ${order} LIMIT ${limit}`;
+      FROM clusters.vpc WHERE account = ${account} ${inRegion} ${beyond} ORDER BY ${order} LIMIT ${limit}`.then(
+      checkVpcs,
+    );
   }
 
   count(account: string, regionId: string | null): Promise<number> {

@@ -1,13 +1,22 @@
+import { checkedColumns, oneOf } from '../../../kernel/postgres/checked-columns.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { Problem } from '../../../kernel/result.js';
-import type { Node, Prisma } from '../../../prisma/generated/client.js';
-import { nodeStatesFor } from '../model/node-states.js';
+import type { Prisma } from '../../../prisma/generated/client.js';
+import type { NodeOrigin, NodeStatus } from '../model/node.enums.js';
+import { CHARGE_TYPES, type ChargeType } from '../model/node-pool.enums.js';
+import type { NodeRow } from './node.store.js';
+import { NODE_STATES, nodeStatesFor } from '../model/node-states.js';
+
+const checkDeleted = checkedColumns('clusters.node', 'id', {
+  state: oneOf(NODE_STATES),
+  chargeType: oneOf(CHARGE_TYPES),
+});
 
 /** What a node has become. */
 export interface NodeChange {
   readonly id: string;
   readonly state: 'starting' | 'running' | 'failed';
-  readonly status: string;
+  readonly status: NodeStatus;
   readonly zoneId: string;
   readonly instanceType: string;
   readonly vcpus: number;
@@ -43,10 +52,7 @@ export async function recordNodes(tx: Transaction, changes: readonly NodeChange[
   return new Set(rows.map(({ id }) => id));
 }
 
-export async function insertNodes(
-  tx: Transaction,
-  nodes: readonly Prisma.NodeCreateManyInput[],
-): Promise<void> {
+export async function insertNodes(tx: Transaction, nodes: readonly NewNode[]): Promise<void> {
   if (nodes.length > 0) await tx.node.createMany({ data: [...nodes] });
 }
 
@@ -54,11 +60,11 @@ export async function insertNodes(
 export async function deleteNodes(
   tx: Transaction,
   ids: readonly string[],
-): Promise<Pick<Node, 'id' | 'state' | 'vcpus' | 'disks' | 'chargeType'>[]> {
+): Promise<Pick<NodeRow, 'id' | 'state' | 'vcpus' | 'disks' | 'chargeType'>[]> {
   if (ids.length === 0) return [];
-  return tx.$queryRaw<Pick<Node, 'id' | 'state' | 'vcpus' | 'disks' | 'chargeType'>[]>`
+  return tx.$queryRaw<Pick<NodeRow, 'id' | 'state' | 'vcpus' | 'disks' | 'chargeType'>[]>`
     DELETE FROM clusters.node WHERE id = ANY(${[...ids]}::text[]) AND state = ANY(${nodeStatesFor('GONE')}::text[])
-    RETURNING id, state, vcpus, disks, charge_type AS "chargeType"`;
+    RETURNING id, state, vcpus, disks, charge_type AS "chargeType"`.then(checkDeleted);
 }
 
 /** How a node is removed: the column `removal_options`. */
@@ -114,7 +120,7 @@ export async function countClusterNodes(tx: Transaction, clusterId: string): Pro
 export async function countPoolNodes(
   tx: Transaction,
   { id, generation }: { readonly id: string; readonly generation: number },
-  origin: string | null,
+  origin: NodeOrigin | null,
 ): Promise<NodeStateCounts> {
   const rows = await tx.$queryRaw<NodeStateCounts[]>`
     SELECT count(*) FILTER (WHERE state = 'running')::int AS running,
@@ -138,8 +144,8 @@ export async function recordCapacityError(
 /** Records the status of a node; false when another run has recorded one since the node was read. */
 export async function setNodeStatus(
   tx: Transaction,
-  { id, status: before }: Pick<Node, 'id' | 'status'>,
-  status: string,
+  { id, status: before }: Pick<NodeRow, 'id' | 'status'>,
+  status: NodeStatus,
 ): Promise<boolean> {
   const { count } = await tx.node.updateMany({ where: { id, status: before }, data: { status } });
   return count > 0;
@@ -148,8 +154,8 @@ export async function setNodeStatus(
 /** Records the charge type of a node's instance; false when the node was converted or removed concurrently. */
 export async function setNodeChargeType(
   tx: Transaction,
-  { id, chargeType: before }: Pick<Node, 'id' | 'chargeType'>,
-  chargeType: string,
+  { id, chargeType: before }: Pick<NodeRow, 'id' | 'chargeType'>,
+  chargeType: ChargeType,
 ): Promise<boolean> {
   const { count } = await tx.node.updateMany({
     where: { id, chargeType: before, state: { in: nodeStatesFor('CONVERT') } },
@@ -162,7 +168,7 @@ export async function setNodeChargeType(
 export async function setNodeInstance(
   tx: Transaction,
   id: string,
-  data: Partial<Pick<Node, 'chargeType' | 'instanceType' | 'vcpus' | 'disks'>>,
+  data: Partial<Pick<NodeRow, 'chargeType' | 'instanceType' | 'vcpus' | 'disks'>>,
 ): Promise<void> {
   await tx.node.update({ where: { id }, data });
 }
@@ -188,7 +194,12 @@ export async function clearIdleSince(
 }
 
 /** What an insert takes; the rest has defaults. */
-export type NewNode = Prisma.NodeCreateManyInput;
+export type NewNode = Omit<
+  Prisma.NodeCreateManyInput,
+  'state' | 'status' | 'role' | 'chargeType' | 'origin'
+> &
+  Pick<NodeRow, 'state' | 'status'> &
+  Partial<Pick<NodeRow, 'role' | 'chargeType' | 'origin'>>;
 
 /** Inserts the node of an attached instance; false when the instance is a node already. */
 export async function insertAttachedNode(tx: Transaction, node: NewNode): Promise<boolean> {

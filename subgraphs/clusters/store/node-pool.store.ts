@@ -1,18 +1,24 @@
-import { jsonColumns, problemSchema } from '../../../kernel/postgres/json-columns.js';
+import {
+  checkedColumns,
+  type CheckedRow,
+  oneOf,
+  problemSchema,
+} from '../../../kernel/postgres/checked-columns.js';
 import { z } from 'zod';
 import { conditionsSchema, stringMapSchema } from './json-schemas.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { createdAtColumn, nameColumn, type Sorting } from '../../../kernel/sorting.js';
 import { type NodePool, Prisma } from '../../../prisma/generated/client.js';
+import { CLUSTER_STATES, type ClusterState } from '../model/cluster.enums.js';
+import { CONTAINER_RUNTIMES, type ContainerRuntime } from '../model/cluster-kind.enums.js';
 import type { Condition } from '../model/conditions.js';
 import type { PoolNodeDrift } from '../model/node-drift.js';
+import { NODE_POOL_STATES, type NodePoolState } from '../model/node-pool.enums.js';
 import type { PoolConfig } from '../model/pool-config.js';
 import type { ObservedScalingGroup } from '../model/scaling-group.js';
 import { NO_JSON, toJson } from './json-column.js';
 import { type ChildTable, countChildren, selectChildPages } from './child-pages.js';
 import type { Children } from './children.js';
-
-export type NodePoolRow = NodePool;
 
 const diskSchema = z.looseObject({ category: z.string(), sizeGiB: z.number() });
 
@@ -68,15 +74,21 @@ const driftSchema = z.looseObject({
   observedAt: z.string(),
 });
 
-/** Checks the JSON columns of node pools that were read. */
-export const checkNodePools = jsonColumns<NodePoolRow>('clusters.node_pool', 'id', {
+const checks = {
+  state: oneOf(NODE_POOL_STATES),
+  runtime: oneOf(CONTAINER_RUNTIMES),
   config: configSchema,
   autoscaling: autoscalingSchema.nullish(),
   scalingGroup: scalingGroupSchema.nullish(),
   drift: driftSchema.nullish(),
   capacityError: problemSchema.nullish(),
   conditions: conditionsSchema,
-});
+};
+
+export type NodePoolRow = CheckedRow<NodePool, typeof checks>;
+
+/** Checks node pools that were read. */
+export const checkNodePools = checkedColumns('clusters.node_pool', 'id', checks);
 
 export type NodePoolOrderField = 'CREATED_AT' | 'NAME';
 
@@ -216,8 +228,12 @@ export async function keepFailedNodes(
 
 export type NewNodePool = Omit<
   Prisma.NodePoolCreateManyInput,
-  'resourceVersion' | 'deletedAt' | 'conditions' | 'scalingGroup' | 'drift' | 'config'
-> & { readonly config: PoolConfig };
+  'state' | 'runtime' | 'resourceVersion' | 'deletedAt' | 'conditions' | 'scalingGroup' | 'drift' | 'config'
+> & {
+  readonly config: PoolConfig;
+  readonly state: NodePoolState;
+  readonly runtime?: ContainerRuntime;
+};
 
 export async function insertNodePools(tx: Transaction, pools: readonly NewNodePool[]): Promise<void> {
   const data = pools.map((pool) => ({ ...pool, config: toJson(pool.config) }));
@@ -227,8 +243,9 @@ export async function insertNodePools(tx: Transaction, pools: readonly NewNodePo
 /** Fields of a pool to write; those that are left out stay. */
 export interface NodePoolChange extends Omit<
   Prisma.NodePoolUncheckedUpdateInput,
-  'config' | 'drift' | 'scalingGroup' | 'conditions'
+  'state' | 'config' | 'drift' | 'scalingGroup' | 'conditions'
 > {
+  readonly state?: NodePoolState;
   readonly config?: PoolConfig;
   readonly drift?: PoolNodeDrift | null;
   readonly scalingGroup?: ObservedScalingGroup;
@@ -327,9 +344,11 @@ export async function supersedePools(tx: Transaction, clusterId: string): Promis
   });
 }
 
+const checkState = checkedColumns('clusters.cluster', 'id', { state: oneOf(CLUSTER_STATES) });
+
 /** A pool and its cluster, locked in this order: the cluster, then the pool. */
 export interface LockedPoolState {
-  readonly clusterState: string | undefined;
+  readonly clusterState: ClusterState | undefined;
   /** Of the pool; undefined when it is deleted. */
   readonly resourceVersion: bigint | undefined;
 }
@@ -338,8 +357,8 @@ export async function lockPoolState(
   tx: Transaction,
   { id, clusterId }: Pick<NodePoolRow, 'id' | 'clusterId'>,
 ): Promise<LockedPoolState> {
-  const clusters = await tx.$queryRaw<{ state: string }[]>`
-    SELECT state FROM clusters.cluster WHERE id = ${clusterId} FOR UPDATE`;
+  const clusters = await tx.$queryRaw<{ id: string; state: string }[]>`
+    SELECT id, state FROM clusters.cluster WHERE id = ${clusterId} FOR UPDATE`.then(checkState);
   const pools = await tx.$queryRaw<{ resourceVersion: bigint }[]>`
     SELECT resource_version AS "resourceVersion" FROM clusters.node_pool
     WHERE id = ${id} AND deleted_at IS NULL FOR UPDATE`;

@@ -1,11 +1,21 @@
+import { checkedColumns, type CheckedRow, oneOf } from '../../../kernel/postgres/checked-columns.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { Sorting } from '../../../kernel/sorting.js';
 import type { NodeRepair } from '../../../prisma/generated/client.js';
-import { OPEN_REPAIRS, type RepairState, repairStatesBefore } from '../model/node-repair-states.js';
+import {
+  OPEN_REPAIRS,
+  REPAIR_STATES,
+  type RepairState,
+  repairStatesBefore,
+} from '../model/node-repair-states.js';
 import { type ChildTable, countChildren, selectChildPages } from './child-pages.js';
 import type { Children } from './children.js';
 
-export type NodeRepairRow = NodeRepair;
+const checks = { state: oneOf(REPAIR_STATES) };
+
+export type NodeRepairRow = CheckedRow<NodeRepair, typeof checks>;
+
+const checkRepairs = checkedColumns('clusters.node_repair', 'id', checks);
 
 export type NodeRepairOrderField = 'STARTED_AT';
 
@@ -34,20 +44,20 @@ export class NodeRepairStore {
   constructor(private readonly database: Database | Transaction) {}
 
   readonly byIds = (account: string, ids: readonly string[]): Promise<NodeRepairRow[]> =>
-    this.database.nodeRepair.findMany({ where: { account, id: { in: [...ids] } } });
+    this.database.nodeRepair.findMany({ where: { account, id: { in: [...ids] } } }).then(checkRepairs);
 
   /** Repairs of pools, newest first. */
   readonly ofPools: Children<NodeRepairRow, NodeRepairOrderField> = {
     byIds: this.byIds,
     sorting,
-    pages: (query) => selectChildPages<NodeRepairRow>(this.database, byPool, query),
+    pages: (query) => selectChildPages<NodeRepairRow>(this.database, byPool, query).then(checkRepairs),
     totals: (account, pools) => countChildren(this.database, byPool, account, pools),
     parentOf: (repair) => repair.nodePoolId,
   };
 }
 
 export function findRepair(database: Database, id: string): Promise<NodeRepairRow | null> {
-  return database.nodeRepair.findUnique({ where: { id } });
+  return database.nodeRepair.findUnique({ where: { id } }).then(checkRepairs);
 }
 
 export async function insertRepair(

@@ -1,17 +1,26 @@
-import { jsonColumns, problemSchema } from '../../../kernel/postgres/json-columns.js';
+import {
+  checkedColumns,
+  type CheckedRow,
+  oneOf,
+  problemSchema,
+} from '../../../kernel/postgres/checked-columns.js';
 import { z } from 'zod';
 import { stringMapSchema } from './json-schemas.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { createdAtColumn, nameColumn, type Sorting } from '../../../kernel/sorting.js';
 import type { Node } from '../../../prisma/generated/client.js';
 import { type ChildTable, countChildren, selectChildPages } from './child-pages.js';
-import { nodeStatesFor } from '../model/node-states.js';
+import { CHARGE_TYPES } from '../model/node-pool.enums.js';
+import { NODE_ORIGINS, NODE_ROLES, NODE_STATUSES } from '../model/node.enums.js';
+import { NODE_STATES, nodeStatesFor } from '../model/node-states.js';
 import type { Children } from './children.js';
 
-export type NodeRow = Node;
-
-/** Checks the JSON columns of nodes that were read. */
-export const checkNodes = jsonColumns<NodeRow>('clusters.node', 'id', {
+const checks = {
+  state: oneOf(NODE_STATES),
+  status: oneOf(NODE_STATUSES),
+  role: oneOf(NODE_ROLES),
+  chargeType: oneOf(CHARGE_TYPES),
+  origin: oneOf(NODE_ORIGINS),
   failure: problemSchema.nullish(),
   attachOptions: z
     .looseObject({
@@ -29,7 +38,14 @@ export const checkNodes = jsonColumns<NodeRow>('clusters.node', 'id', {
     })
     .nullish(),
   sysctls: stringMapSchema,
-});
+};
+
+const checkStatus = checkedColumns('clusters.node', 'id', { status: checks.status });
+
+export type NodeRow = CheckedRow<Node, typeof checks>;
+
+/** Checks nodes that were read. */
+export const checkNodes = checkedColumns('clusters.node', 'id', checks);
 
 export type NodeOrderField = 'CREATED_AT' | 'NAME';
 
@@ -124,10 +140,12 @@ export function runningNodeStatus(
   database: Database,
   clusterIds: readonly string[],
 ): Promise<Pick<NodeRow, 'id' | 'clusterId' | 'name' | 'status'>[]> {
-  return database.node.findMany({
-    where: { clusterId: { in: [...clusterIds] }, state: 'running' },
-    select: { id: true, clusterId: true, name: true, status: true },
-  });
+  return database.node
+    .findMany({
+      where: { clusterId: { in: [...clusterIds] }, state: 'running' },
+      select: { id: true, clusterId: true, name: true, status: true },
+    })
+    .then(checkStatus);
 }
 
 /** Ids of the running nodes of a pool that are not ready. */

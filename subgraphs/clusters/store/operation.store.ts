@@ -1,13 +1,17 @@
 import { operationKinds } from '../../../engine/operations/operation-kinds.js';
-import { checkOperations, OPERATION_COLUMNS } from '../../../engine/operations/operation-row.js';
+import {
+  checkOperations,
+  OPERATION_COLUMNS,
+  type OperationRow,
+} from '../../../engine/operations/operation-row.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { keyset } from '../../../kernel/postgres/keyset.js';
 import { createdAtColumn, type SortedPageRequest, type Sorting } from '../../../kernel/sorting.js';
-import { type Operation, Prisma } from '../../../prisma/generated/client.js';
+import { Prisma } from '../../../prisma/generated/client.js';
 import { type ChildTable, countChildren, selectChildPages } from './child-pages.js';
 import type { Children } from './children.js';
 
-export type OperationRow = Operation;
+export type { OperationRow };
 
 export type OperationOrderField = 'CREATED_AT';
 

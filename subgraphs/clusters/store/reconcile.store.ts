@@ -2,13 +2,13 @@ import type { NewEvent, ReconcileContext } from '../../../engine/contract.js';
 import type { AccountKey } from '../../../engine/jobs/queue.js';
 import { type EventTransaction, eventTransaction } from '../../../engine/events/event-transaction.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
-import type { Cluster, Node, NodePool, Operation } from '../../../prisma/generated/client.js';
-import { checkNodes } from './node.store.js';
-import { checkClusters } from './cluster.store.js';
-import { checkNodePools } from './node-pool.store.js';
-import { checkOperations } from '../../../engine/operations/operation-row.js';
+import { checkNodes, type NodeRow as Node } from './node.store.js';
+import { checkClusters, type ClusterRow as Cluster } from './cluster.store.js';
+import { checkNodePools, type NodePoolRow as NodePool } from './node-pool.store.js';
+import { checkOperations, type OperationRow as Operation } from '../../../engine/operations/operation-row.js';
 
-export type { Cluster, InstanceType, Node, NodePool, Operation } from '../../../prisma/generated/client.js';
+export type { Cluster, Node, NodePool, Operation };
+export type { InstanceType } from '../../../prisma/generated/client.js';
 
 /** The row has changed since it was read; the reconciliation restarts. */
 export class Superseded extends Error {

@@ -1,13 +1,13 @@
-import { jsonColumns } from '../../../kernel/postgres/json-columns.js';
+import { checkedColumns } from '../../../kernel/postgres/checked-columns.js';
 import { z } from 'zod';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
-import type { KubernetesVersion, Prisma } from '../../../prisma/generated/client.js';
+import type { Prisma } from '../../../prisma/generated/client.js';
 import { CatalogFile } from '../model/catalog-file.js';
 import type { ChangesEntry, RemovedApiEntry } from '../model/release.rules.js';
 import { VersionPolicy } from '../model/version.rules.js';
 
 /** Checks the JSON columns of Kubernetes versions that were read. */
-export const checkVersions = jsonColumns<KubernetesVersion>('clusters.kubernetes_version', 'id', {
+export const checkVersions = checkedColumns('clusters.kubernetes_version', 'id', {
   removedApis: z.array(
     z.looseObject({
       removedIn: z.string(),

@@ -1,10 +1,16 @@
+import { checkedColumns, type CheckedRow, oneOf } from '../../../kernel/postgres/checked-columns.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { Sorting } from '../../../kernel/sorting.js';
 import type { SupportTicket } from '../../../prisma/generated/client.js';
+import { SUPPORT_TICKET_KINDS, SUPPORT_TICKET_STATES } from '../model/support-ticket.enums.js';
 import { type ChildTable, countChildren, selectChildPages } from './child-pages.js';
 import type { Children } from './children.js';
 
-export type SupportTicketRow = SupportTicket;
+const checks = { kind: oneOf(SUPPORT_TICKET_KINDS), state: oneOf(SUPPORT_TICKET_STATES) };
+
+export type SupportTicketRow = CheckedRow<SupportTicket, typeof checks>;
+
+const checkTickets = checkedColumns('clusters.support_ticket', 'id', checks);
 
 export type SupportTicketOrderField = 'OPENED_AT';
 
@@ -31,13 +37,13 @@ export class SupportTicketStore {
   constructor(private readonly database: Database | Transaction) {}
 
   readonly byIds = (account: string, ids: readonly string[]): Promise<SupportTicketRow[]> =>
-    this.database.supportTicket.findMany({ where: { account, id: { in: [...ids] } } });
+    this.database.supportTicket.findMany({ where: { account, id: { in: [...ids] } } }).then(checkTickets);
 
   /** Tickets of clusters, newest first. */
   readonly ofClusters: Children<SupportTicketRow, SupportTicketOrderField> = {
     byIds: this.byIds,
     sorting,
-    pages: (query) => selectChildPages<SupportTicketRow>(this.database, byCluster, query),
+    pages: (query) => selectChildPages<SupportTicketRow>(this.database, byCluster, query).then(checkTickets),
     totals: (account, clusters) => countChildren(this.database, byCluster, account, clusters),
     parentOf: (ticket) => ticket.clusterId,
   };

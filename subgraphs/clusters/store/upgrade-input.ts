@@ -1,7 +1,7 @@
 import { changeOperation, stagesOf, type OperationRow } from '../../../engine/operations/operation-row.js';
 import type { EventTransaction } from '../../../engine/events/event-transaction.js';
 import { z } from 'zod';
-import { checkJson, problemSchema } from '../../../kernel/postgres/json-columns.js';
+import { checkJson, problemSchema } from '../../../kernel/postgres/checked-columns.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { Prisma } from '../../../prisma/generated/client.js';
 import { type PausePolicy, phaseOf, type UpgradePhase } from '../model/upgrade.rules.js';

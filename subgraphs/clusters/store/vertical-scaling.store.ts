@@ -1,7 +1,7 @@
 import type { EventTransaction } from '../../../engine/events/event-transaction.js';
 import { changeOperation, type OperationRow } from '../../../engine/operations/operation-row.js';
 import { z } from 'zod';
-import { checkJson } from '../../../kernel/postgres/json-columns.js';
+import { checkJson } from '../../../kernel/postgres/checked-columns.js';
 import { stringMapSchema } from './json-schemas.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import type { VerticalScalingInput } from '../model/vertical-scaling.rules.js';

@@ -1,14 +1,14 @@
 import type { Transaction } from '../../../kernel/postgres/database.js';
-import type { VpcRow } from './network.store.js';
+import { checkVpcs, type VpcRow } from './network.store.js';
 
 /** The account's VPC; null when it has none of the id. Takes no lock. */
 export function findVpc(tx: Transaction, account: string, id: string): Promise<VpcRow | null> {
-  return tx.vpc.findFirst({ where: { id, account } });
+  return tx.vpc.findFirst({ where: { id, account } }).then(checkVpcs);
 }
 
 /** The VPC when the platform has created it; null when the account did. */
 export function findPlatformVpc(tx: Transaction, id: string): Promise<VpcRow | null> {
-  return tx.vpc.findFirst({ where: { id, creator: 'PLATFORM' } });
+  return tx.vpc.findFirst({ where: { id, creator: 'PLATFORM' } }).then(checkVpcs);
 }
 
 /** Makes transactions that change this VPC wait for each other; null when the account has none of the id. */
@@ -25,7 +25,9 @@ export async function lockDefaultVpc(tx: Transaction, account: string, regionId:
 
 /** The VPC that the platform has created in the region; null when there is none. */
 export function findDefaultVpc(tx: Transaction, account: string, regionId: string): Promise<VpcRow | null> {
-  return tx.vpc.findFirst({ where: { account, regionId, creator: 'PLATFORM' }, orderBy: { id: 'asc' } });
+  return tx.vpc
+    .findFirst({ where: { account, regionId, creator: 'PLATFORM' }, orderBy: { id: 'asc' } })
+    .then(checkVpcs);
 }
 
 export async function insertVpc(tx: Transaction, row: VpcRow): Promise<void> {

@@ -1,10 +1,11 @@
 import type { VSwitchPlace } from '../../../engine/providers/instance.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
-import type { VSwitchRow } from './network.store.js';
+import type { ResourceCreator } from '../model/network.enums.js';
+import { checkVSwitches, type VSwitchRow } from './network.store.js';
 
 /** The account's vSwitch; null when it has none of the id. */
 export function findVSwitch(tx: Transaction, account: string, id: string): Promise<VSwitchRow | null> {
-  return tx.vSwitch.findFirst({ where: { id, account } });
+  return tx.vSwitch.findFirst({ where: { id, account } }).then(checkVSwitches);
 }
 
 /** Those of the vSwitches that the account has. */
@@ -13,7 +14,7 @@ export function findVSwitches(
   account: string,
   ids: readonly string[],
 ): Promise<VSwitchRow[]> {
-  return tx.vSwitch.findMany({ where: { account, id: { in: [...ids] } } });
+  return tx.vSwitch.findMany({ where: { account, id: { in: [...ids] } } }).then(checkVSwitches);
 }
 
 /** vSwitches as the provider takes them. */
@@ -26,12 +27,12 @@ export function vSwitchPlaces(database: Database, ids: readonly string[]): Promi
 }
 
 export function vSwitchesIn(tx: Transaction, vpcId: string): Promise<VSwitchRow[]> {
-  return tx.vSwitch.findMany({ where: { vpcId } });
+  return tx.vSwitch.findMany({ where: { vpcId } }).then(checkVSwitches);
 }
 
 export function countVSwitches(
   tx: Transaction,
-  where: { readonly vpcId: string; readonly creator?: 'USER' | 'PLATFORM' },
+  where: { readonly vpcId: string; readonly creator?: ResourceCreator },
 ): Promise<number> {
   return tx.vSwitch.count({ where });
 }

@@ -1,12 +1,15 @@
 /** What is billed of a cluster. */
-export type BillingItem =
-  | 'CLUSTER_MANAGEMENT'
-  | 'MASTER_INSTANCE'
-  | 'WORKER_INSTANCE'
-  | 'LOAD_BALANCER'
-  | 'EIP'
-  | 'DISK'
-  | 'CONTAINER_INSTANCE';
+export const BILLING_ITEMS = [
+  'CLUSTER_MANAGEMENT',
+  'MASTER_INSTANCE',
+  'WORKER_INSTANCE',
+  'LOAD_BALANCER',
+  'EIP',
+  'DISK',
+  'CONTAINER_INSTANCE',
+] as const;
+
+export type BillingItem = (typeof BILLING_ITEMS)[number];
 
 /** Unit of a billed quantity. */
 export type BillingUnit =
@@ -20,4 +23,6 @@ export type BillingUnit =
   | 'GIB_SECOND';
 
 /** How an item is paid. */
-export type BillingChargeType = 'POSTPAID' | 'PREPAID' | 'SPOT';
+export const BILLING_CHARGE_TYPES = ['POSTPAID', 'PREPAID', 'SPOT'] as const;
+
+export type BillingChargeType = (typeof BILLING_CHARGE_TYPES)[number];

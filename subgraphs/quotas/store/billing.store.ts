@@ -1,3 +1,5 @@
+import { checkedColumns, oneOf } from '../../../kernel/postgres/checked-columns.js';
+import { BILLING_CHARGE_TYPES, BILLING_ITEMS } from '../model/billing.enums.js';
 import { setUsage } from '../../../engine/ledger/ledger.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { UseSum } from '../model/billing.rules.js';
@@ -20,6 +22,11 @@ interface SumRow extends Omit<UseSum, 'milliseconds' | 'milliCpuMilliseconds' | 
   readonly milliCpuMilliseconds: string;
   readonly mebibyteMilliseconds: string;
 }
+
+const checkSums = checkedColumns('quotas.metered_use', 'clusterId', {
+  item: oneOf(BILLING_ITEMS),
+  chargeType: oneOf(BILLING_CHARGE_TYPES),
+});
 
 /**
  * Reads metered uses. Triggers of the schema `quotas` write them in the transaction that creates or deletes a resource:
@@ -57,7 +64,7 @@ export class BillingStore {
              (count(DISTINCT resource_id) + max(resources))::int AS resources, sum(ms)::text AS milliseconds,
              sum(cpu)::text AS "milliCpuMilliseconds", sum(memory)::text AS "mebibyteMilliseconds"
       FROM used GROUP BY cluster_id, item, charge_type, instance_type
-      ORDER BY cluster_id, item, charge_type, instance_type NULLS FIRST`;
+      ORDER BY cluster_id, item, charge_type, instance_type NULLS FIRST`.then(checkSums);
     return rows.map((row) => ({
       ...row,
       milliseconds: BigInt(row.milliseconds),

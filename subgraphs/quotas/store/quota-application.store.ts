@@ -1,3 +1,4 @@
+import { checkedColumns, oneOf } from '../../../kernel/postgres/checked-columns.js';
 import { deleteLowerLimits } from '../../../engine/ledger/ledger-scopes.js';
 import { setLimit } from '../../../engine/ledger/ledger.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
@@ -6,7 +7,7 @@ import { type Page, pageOf } from '../../../kernel/page.js';
 import { ACCOUNT_SCOPE, GENERAL_SCOPE, type QuotaKey } from '../../../engine/ledger/quota-id.js';
 import { createdAtColumn, type SortedPageRequest, type Sorting } from '../../../kernel/sorting.js';
 import { Prisma } from '../../../prisma/generated/client.js';
-import type { QuotaApplicationState } from '../model/quota.enums.js';
+import { QUOTA_APPLICATION_STATES, type QuotaApplicationState } from '../model/quota.enums.js';
 import type { Decision, QuotaApplication } from '../model/quota-application.rules.js';
 
 /** An application as it is stored. */
@@ -14,6 +15,10 @@ export interface ApplicationRow extends QuotaApplication {
   /** The operator who approved it, as `account:subject`; null before the approval. */
   readonly approvedBy: string | null;
 }
+
+const checkApplications = checkedColumns('quotas.quota_application', 'id', {
+  state: oneOf(QUOTA_APPLICATION_STATES),
+});
 
 const columns = { CREATED_AT: createdAtColumn };
 type OrderField = keyof typeof columns;
@@ -36,15 +41,16 @@ export class QuotaApplicationStore {
   }
 
   /** The account's application, or that of any account if `account` is undefined. */
-  async find(
+  find(
     id: string,
     account: string | undefined,
     tx: Database | Transaction = this.database,
   ): Promise<ApplicationRow | null> {
-    const row = await tx.quotaApplication.findFirst({
-      where: { id, ...(account !== undefined && { account }) },
-    });
-    return row as ApplicationRow | null;
+    return tx.quotaApplication
+      .findFirst({
+        where: { id, ...(account !== undefined && { account }) },
+      })
+      .then(checkApplications);
   }
 
   /** A page of the account's applications. */
@@ -89,7 +95,9 @@ export class QuotaApplicationStore {
     const rows = await this.database.$queryRaw<ApplicationRow[]>`
       SELECT id, account, resource, scope, "limit", reason, state, requested_by AS "requestedBy",
         approved_by AS "approvedBy", message, created_at AS "createdAt", decided_at AS "decidedAt"
-      FROM quotas.quota_application WHERE ${restriction} ${beyond} ORDER BY ${order} LIMIT ${limit + 1}`;
+      FROM quotas.quota_application WHERE ${restriction} ${beyond} ORDER BY ${order} LIMIT ${limit + 1}`.then(
+      checkApplications,
+    );
     return pageOf(rows, limit);
   }
 

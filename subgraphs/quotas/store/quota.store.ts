@@ -1,11 +1,17 @@
+import { checkedColumns, oneOf } from '../../../kernel/postgres/checked-columns.js';
 import { DISKS, diskLimit } from '../../../engine/ledger/disk-limit.js';
 import { type QuotaUsage, readQuotaUsage, defaultLimits } from '../../../engine/ledger/ledger.js';
 import { peakUsage, resourcesIn, scopesOf } from '../../../engine/ledger/ledger-scopes.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
-import type { Product } from '../../../kernel/product.js';
+import { products } from '../../../kernel/product.js';
 import { GENERAL_SCOPE, type QuotaKey } from '../../../engine/ledger/quota-id.js';
-import type { QuotaScope } from '../model/quota.enums.js';
+import { QUOTA_SCOPES } from '../model/quota.enums.js';
 import type { QuotaDefinition } from '../model/quota.rules.js';
+
+const checkDefinitions = checkedColumns('quotas.quota_definition', 'resource', {
+  scopeKind: oneOf(QUOTA_SCOPES),
+  product: oneOf(products).nullable(),
+});
 
 /** Quota definitions, and their balances in the ledger. */
 export class QuotaStore {
@@ -73,15 +79,15 @@ export class QuotaStore {
   }
 
   private async load(): Promise<ReadonlyMap<string, QuotaDefinition>> {
-    const rows = await this.database.quotaDefinition.findMany({ orderBy: { position: 'asc' } });
+    const rows = await this.database.quotaDefinition
+      .findMany({ orderBy: { position: 'asc' } })
+      .then(checkDefinitions);
     const defaults = await defaultLimits(this.database);
     return new Map(
       rows.map((row) => [
         row.resource,
         {
           ...row,
-          scopeKind: row.scopeKind as QuotaScope,
-          product: row.product as Product | null,
           defaultLimit: defaults.get(row.resource) ?? null,
         },
       ]),

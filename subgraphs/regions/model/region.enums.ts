@@ -1,19 +1,26 @@
 /** The cloud that a region belongs to. */
-export type Cloud = 'PUBLIC' | 'FINANCE' | 'GOVERNMENT' | 'LOCAL';
+export const CLOUDS = ['PUBLIC', 'FINANCE', 'GOVERNMENT', 'LOCAL'] as const;
+
+export type Cloud = (typeof CLOUDS)[number];
 
 /** Whether a product is offered in a region. */
-export type Availability = 'AVAILABLE' | 'UNAVAILABLE' | 'COMING_SOON';
+export const AVAILABILITIES = ['AVAILABLE', 'UNAVAILABLE', 'COMING_SOON'] as const;
+
+export type Availability = (typeof AVAILABILITIES)[number];
 
 /** The first part of a time zone's name. */
-export type TimeZoneGroup =
-  | 'UTC'
-  | 'AMERICA'
-  | 'ASIA'
-  | 'EUROPE'
-  | 'AFRICA'
-  | 'PACIFIC'
-  | 'AUSTRALIA'
-  | 'INDIAN'
-  | 'ATLANTIC'
-  | 'ANTARCTICA'
-  | 'ARCTIC';
+export const TIME_ZONE_GROUPS = [
+  'UTC',
+  'AMERICA',
+  'ASIA',
+  'EUROPE',
+  'AFRICA',
+  'PACIFIC',
+  'AUSTRALIA',
+  'INDIAN',
+  'ATLANTIC',
+  'ANTARCTICA',
+  'ARCTIC',
+] as const;
+
+export type TimeZoneGroup = (typeof TIME_ZONE_GROUPS)[number];

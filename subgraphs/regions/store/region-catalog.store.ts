@@ -1,9 +1,17 @@
+import { checkedColumns, oneOf } from '../../../kernel/postgres/checked-columns.js';
 import type { Database } from '../../../kernel/postgres/database.js';
 import { type Product, products } from '../../../kernel/product.js';
 import { runOutsideRequestScope } from '../../../kernel/request-scope.js';
 import { timeZonesByName } from '../../../kernel/time-zone-names.js';
-import type { Availability, Cloud, TimeZoneGroup } from '../model/region.enums.js';
+import { AVAILABILITIES, CLOUDS, TIME_ZONE_GROUPS } from '../model/region.enums.js';
 import type { Region, RegionCatalog } from '../model/region-catalog.js';
+
+const checkRegions = checkedColumns('regions.region', 'id', { cloud: oneOf(CLOUDS) });
+const checkCells = checkedColumns('regions.product_availability', 'regionId', {
+  product: oneOf(products),
+  availability: oneOf(AVAILABILITIES),
+});
+const checkTimeZones = checkedColumns('regions.time_zone', 'id', { group: oneOf(TIME_ZONE_GROUPS) });
 
 /**
  * The catalog, read once per process: four statements at the first use, none afterwards. It changes only by a
@@ -30,21 +38,18 @@ export class RegionCatalogStore {
   }
 
   private async load(): Promise<RegionCatalog> {
-    const [regionRows, zoneRows, cells, timeZoneRows] = await Promise.all([
-      this.database.region.findMany({ orderBy: { position: 'asc' } }),
+    const [regionRows, zoneRows, cells, timeZones] = await Promise.all([
+      this.database.region.findMany({ orderBy: { position: 'asc' } }).then(checkRegions),
       this.database.zone.findMany({ orderBy: { id: 'asc' } }),
-      this.database.productAvailability.findMany(),
-      this.database.timeZone.findMany({ orderBy: { position: 'asc' } }),
+      this.database.productAvailability.findMany().then(checkCells),
+      this.database.timeZone.findMany({ orderBy: { position: 'asc' } }).then(checkTimeZones),
     ]);
     const zones = Map.groupBy(zoneRows, (zone) => zone.regionId);
-    const cell = new Map(
-      cells.map((row) => [`${row.regionId}/${row.product}`, row.availability as Availability]),
-    );
+    const cell = new Map(cells.map((row) => [`${row.regionId}/${row.product}`, row.availability]));
     const availabilityOf = (regionId: string, product: Product) =>
       cell.get(`${regionId}/${product}`) ?? 'UNAVAILABLE';
     const regions = regionRows.map(({ timeZone, ...row }) => ({
       ...row,
-      cloud: row.cloud as Cloud,
       timeZoneId: timeZone,
       zones: zones.get(row.id) ?? [],
       products: products.map((product) => ({
@@ -52,7 +57,6 @@ export class RegionCatalogStore {
         availability: availabilityOf(row.id, product),
       })),
     }));
-    const timeZones = timeZoneRows.map((row) => ({ ...row, group: row.group as TimeZoneGroup }));
     return {
       regions,
       timeZones,

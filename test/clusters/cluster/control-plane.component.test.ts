@@ -3,7 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
 import { spreadReplicas } from '../../../kubesim/cloud/control-plane.js';
-import { serviceLevel, availabilityIn } from '../../../subgraphs/clusters/model/control-plane.rules.js';
+import {
+  availabilityIn,
+  type Incident,
+  serviceLevel,
+} from '../../../subgraphs/clusters/model/control-plane.rules.js';
 import { reconcilesIdle } from '../../engine/reconcile-idle.js';
 import { waitForOperation, requestCluster, type EngineFixture } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
@@ -339,13 +343,13 @@ describe('rules of replicas and incidents', () => {
     ['EDGE_STANDARD', 0.999, false],
     ['ACK_DEDICATED', null, false],
     ['REGISTERED', null, false],
-  ])('the service level target of %s is %s; compensated: %s', (product, target, compensable) => {
+  ] as const)('the service level target of %s is %s; compensated: %s', (product, target, compensable) => {
     expect(serviceLevel(product)).toEqual({ target, compensable });
   });
 
   test('availability counts exactly the part of each outage within the period', () => {
     const at = (minutes: number) => new Date(minutes * 60_000);
-    const incidents = [
+    const incidents: Incident[] = [
       { kind: 'API_UNAVAILABLE', startedAt: at(0), endedAt: at(20) },
       { kind: 'DEGRADED', startedAt: at(30), endedAt: at(60) },
       { kind: 'API_UNAVAILABLE', startedAt: at(100), endedAt: null },

@@ -3,6 +3,7 @@ import {
   allowedSkew,
   blockedProblem,
   blockersOf,
+  type NodeCount,
   upgradeCheckItems,
   type UpgradeFacts,
 } from '../../../subgraphs/clusters/model/cluster-check.rules.js';
@@ -20,7 +21,7 @@ const cronJob: RemovedApiEntry = {
   resource: 'cronjobs',
   replacement: 'batch/v1',
 };
-const node = { version: '1.32.1', state: 'running', status: 'Ready', count: 3 };
+const node: NodeCount = { version: '1.32.1', state: 'running', status: 'Ready', count: 3 };
 const well: UpgradeFacts = {
   version: '1.32.1',
   support: 'SUPPORTED',

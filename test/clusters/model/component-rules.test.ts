@@ -1,3 +1,5 @@
+import type { Product } from '../../../kernel/product.js';
+import type { NetworkPlugin, StoragePlugin } from '../../../subgraphs/clusters/model/cluster-kind.enums.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   isPreinstalled,
@@ -52,7 +54,7 @@ describe('catalog of components', () => {
   });
 
   it('selects the network and storage components of the plugins of a cluster and no others', () => {
-    const names = (product: string, networkPlugin: string, storagePlugin = 'CSI') =>
+    const names = (product: Product, networkPlugin: NetworkPlugin, storagePlugin: StoragePlugin = 'CSI') =>
       entries
         .filter((entry) =>
           isPreinstalled(entry, { product, version: '1.34.3', networkPlugin, storagePlugin }),
@@ -141,8 +143,7 @@ describe('transitions of component states', () => {
     ['UPDATING', [undefined, undefined, undefined, undefined]],
     ['UNINSTALLING', [undefined, undefined, undefined, undefined]],
     ['FAILED', ['UPGRADING', 'UPDATING', 'UPDATING', 'UNINSTALLING']],
-    ['no state', [undefined, undefined, undefined, undefined]],
-  ])('%s leads exactly to the expected states', (state, next) => {
+  ] as const)('%s leads exactly to the expected states', (state, next) => {
     expect(ACTIONS.map((action) => afterAction(state, action))).toEqual(next);
   });
 });

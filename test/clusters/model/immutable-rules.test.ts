@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   immutableProblems,
   type ImmutableFields,
+  type StoredImmutableFields,
 } from '../../../subgraphs/clusters/model/immutable.rules.js';
 import { labelRiskProblems } from '../../../subgraphs/clusters/model/registered.rules.js';
 
@@ -9,7 +10,7 @@ const MANAGED = 'MANAGED_KUBERNETES';
 const DEDICATED = 'KUBERNETES';
 
 describe('immutable fields of a cluster', () => {
-  const managed = {
+  const managed: StoredImmutableFields = {
     id: 'cluster_1',
     type: MANAGED,
     profile: 'DEFAULT',
@@ -20,7 +21,7 @@ describe('immutable fields of a cluster', () => {
     networkPlugin: 'FLANNEL',
     storagePlugin: 'CSI',
   };
-  const dedicated = { ...managed, type: DEDICATED, spec: null };
+  const dedicated: StoredImmutableFields = { ...managed, type: DEDICATED, spec: null };
   const unchanged: ImmutableFields = {
     regionId: 'cn-hangzhou',
     vpcId: 'vpc_1',
@@ -38,7 +39,7 @@ describe('immutable fields of a cluster', () => {
     expect(immutableProblems({ masterCount: 3, type: DEDICATED }, dedicated)).toEqual([]);
   });
 
-  test.each<[string, ImmutableFields, typeof managed | typeof dedicated, string[]]>([
+  test.each<[string, ImmutableFields, StoredImmutableFields, string[]]>([
     ['the region', { regionId: 'cn-beijing' }, managed, ['regionId']],
     ['the VPC', { vpcId: 'vpc_2' }, managed, ['vpcId']],
     ['managed to dedicated', { type: DEDICATED }, managed, ['type']],
@@ -65,7 +66,7 @@ describe('labels of registered clusters', () => {
     ['REGISTERED', true, true, 0],
     ['REGISTERED', false, false, 0],
     ['ACK_PRO', true, false, 0],
-  ])('of %s, changed: %s, acknowledged: %s', (product, labels, acknowledged, problems) => {
+  ] as const)('of %s, changed: %s, acknowledged: %s', (product, labels, acknowledged, problems) => {
     expect(labelRiskProblems({ product }, { labels, acknowledged })).toHaveLength(problems);
   });
 });

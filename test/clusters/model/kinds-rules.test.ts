@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type KindRequest, kindOf } from '../../../subgraphs/clusters/model/cluster-kind.rules.js';
 import { kindProblems, type RequestOfKind } from '../../../subgraphs/clusters/model/kind-plan.rules.js';
-import { labelsOfKind } from '../../../subgraphs/clusters/model/pool-labels.rules.js';
+import { labelsOfKind, type LabelledPool } from '../../../subgraphs/clusters/model/pool-labels.rules.js';
 import { allCombinations, kindCatalog } from '../../../subgraphs/clusters/api/cluster-kind/kind-catalog.js';
 
 const MANAGED = 'MANAGED_KUBERNETES';
@@ -280,7 +280,7 @@ describe('request for a cluster of a kind', () => {
     expect(problemsOf(kind, request)).toEqual(expected);
   });
 
-  test.each([
+  test.each<[LabelledPool, object]>([
     [{ runtime: 'CONTAINERD', gpuSharing: false }, {}],
     [
       { runtime: RUNV, gpuSharing: false },

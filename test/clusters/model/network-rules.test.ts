@@ -131,7 +131,7 @@ describe('pods per node', () => {
     [1, 10, 0],
     [32, 30, 930],
   ])('with Terway, %s interfaces and %s addresses of each are %s', (enis, ipsPerEni, pods) => {
-    const network = { plugin: 'TERWAY', nodeCidrMask: null };
+    const network = { plugin: 'TERWAY', nodeCidrMask: null } as const;
     expect(maxPods(network, { enis, ipsPerEni })).toBe(pods);
     expect(nodeNetworkUsage(network, { enis, ipsPerEni })).toEqual({
       routes: 0,
@@ -168,7 +168,7 @@ describe('pods per node', () => {
 });
 
 describe('validation of the network of a cluster', () => {
-  const flannel = { plugin: 'FLANNEL', hasNetwork: true };
+  const flannel: Parameters<typeof validateNetwork>[1] = { plugin: 'FLANNEL', hasNetwork: true };
   const codes = (request: Parameters<typeof validateNetwork>[0], facts = flannel) =>
     validateNetwork(request, facts).map(({ code, path }) => `${code} ${path?.slice(2).join('.')}`);
 
@@ -189,7 +189,7 @@ describe('validation of the network of a cluster', () => {
   });
 
   test('Terway has no pod CIDR, and a registered cluster no network', () => {
-    const terway = { plugin: 'TERWAY', hasNetwork: true };
+    const terway = { plugin: 'TERWAY', hasNetwork: true } as const;
     expect(codes({ podCidr: '10.0.0.0/16', nodeCidrMask: 25 }, terway)).toEqual([
       'INVALID_INPUT podCidr',
       'INVALID_INPUT nodeCidrMask',

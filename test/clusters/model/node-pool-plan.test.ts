@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Node } from '../../../prisma/generated/client.js';
+import type { NodeRow as Node } from '../../../subgraphs/clusters/store/node.store.js';
 import {
   endState,
   planPool,
@@ -7,7 +7,7 @@ import {
   resultOf,
 } from '../../../subgraphs/clusters/model/node-pool.plan.js';
 
-function node(id: string, state: string, more: Partial<Node> = {}): Node {
+function node(id: string, state: Node['state'], more: Partial<Node> = {}): Node {
   const status = state === 'running' ? 'Ready' : 'NotReady';
   const place = { zoneId: 'z', instanceType: 't', vcpus: 4, disks: 1, version: '1.32.1' };
   const network = { vSwitchId: null, address: null, securityGroupId: null };

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ClusterState } from '../../../subgraphs/clusters/model/cluster.enums.js';
 import { canTransition, sourceStates } from '../../../subgraphs/clusters/model/cluster-states.js';
-import { afterAction, COMPONENT_ACTIONS } from '../../../subgraphs/clusters/model/component.rules.js';
+import {
+  afterAction,
+  COMPONENT_ACTIONS,
+  type ComponentStateName,
+} from '../../../subgraphs/clusters/model/component.rules.js';
 import type { NodePoolState } from '../../../subgraphs/clusters/model/node-pool.enums.js';
 import {
   type NodeCommand,
@@ -67,7 +71,9 @@ describe('transitions of states', () => {
   it.each(Object.entries(componentTransitions))(
     'a component in %s has the expected transitions',
     (state, expected) => {
-      expect(transitions(COMPONENT_ACTIONS, (action) => afterAction(state, action))).toEqual(expected);
+      expect(
+        transitions(COMPONENT_ACTIONS, (action) => afterAction(state as ComponentStateName, action)),
+      ).toEqual(expected);
     },
   );
 

@@ -4,7 +4,7 @@ import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
 import type { LabelledNode } from '../../../subgraphs/clusters/model/node-metadata.js';
 import { nodePath } from '../../../subgraphs/clusters/inspection/node-metadata.reader.js';
-import { nextReplacement } from '../../../subgraphs/clusters/model/vertical-scaling.rules.js';
+import { nextReplacement, type SizedNode } from '../../../subgraphs/clusters/model/vertical-scaling.rules.js';
 import {
   audit,
   waitForOperation,
@@ -279,7 +279,11 @@ describe('instance types that createCluster would reject', () => {
 });
 
 describe('next step of a replacement', () => {
-  const node = (id: string, instanceType: string, state = 'running') => ({ id, instanceType, state });
+  const node = (id: string, instanceType: string, state: SizedNode['state'] = 'running'): SizedNode => ({
+    id,
+    instanceType,
+    state,
+  });
   it.each([
     [[node('a', 'old'), node('b', 'old')], { kind: 'GROW', by: 1 }],
     [[node('a', 'old'), node('b', 'old'), node('c', 'new')], { kind: 'SHRINK', leaving: ['a'] }],

@@ -106,7 +106,7 @@ afterAll(() => clusters[Symbol.asyncDispose]());
 
 it.each([800])('spot instances use %i vCPUs, and another instance is rejected', async (limit) => {
   const { prisma } = clusters.kit.database;
-  const input = { account: 'spot', chargeType: 'SPOT', count: limit / 4 + 1, vcpus: 4, disks: 1 };
+  const input = { account: 'spot', chargeType: 'SPOT', count: limit / 4 + 1, vcpus: 4, disks: 1 } as const;
   const grant = await prisma.$transaction((tx) => reserveInstances(tx, input));
   expect(grant).toEqual({ granted: limit / 4, shortage: null });
   expect(await readQuotaUsage(prisma, 'spot', [{ resource: 'spot-vcpu', scope: '' }])).toMatchObject([

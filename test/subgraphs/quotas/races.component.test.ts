@@ -59,7 +59,7 @@ describe('last unit of a quota', () => {
   it.each([
     ['payg-vcpu', 'POSTPAID'],
     ['spot-vcpu', 'SPOT'],
-  ])('of %s is granted to exactly one of 50 instances', async (resource, chargeType) => {
+  ] as const)('of %s is granted to exactly one of 50 instances', async (resource, chargeType) => {
     const { prisma } = clusters.kit.database;
     const account = `instances-${resource}`;
     await setLimit(prisma, account, { resource, scope: '*' }, 7);

@@ -1,3 +1,4 @@
+import type * as model from '../../model/account-verification.rules.js';
 import {
   Arg,
   Ctx,
@@ -20,11 +21,15 @@ import { ChangePayload } from '../entities/change-payload.type.js';
 import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
 
-export const AccountHolderKind = graphEnum('AccountHolderKind', 'Who holds an account.', {
-  PERSON: 'A person.',
-  ENTERPRISE: 'An enterprise or another organization.',
-});
-export type AccountHolderKind = keyof typeof AccountHolderKind;
+export const AccountHolderKind = graphEnum<model.AccountHolderKind>(
+  'AccountHolderKind',
+  'Who holds an account.',
+  {
+    PERSON: 'A person.',
+    ENTERPRISE: 'An enterprise or another organization.',
+  },
+);
+export type AccountHolderKind = model.AccountHolderKind;
 
 @InputType({ description: 'Who holds the account, with a document that shows it.' })
 export class VerifyAccountInput {

@@ -6,16 +6,19 @@ import { ChangePayload } from '../entities/change-payload.type.js';
 import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 import type * as model from '../../model/cluster-check.enums.js';
 
-export const ClusterCheckType = graphEnum('ClusterCheckType', 'What a cluster is checked for.', {
-  UPGRADE: 'Whether its Kubernetes version can be upgraded.',
-});
-export type ClusterCheckType = keyof typeof ClusterCheckType;
+export const ClusterCheckType = graphEnum<model.CheckType>(
+  'ClusterCheckType',
+  'What a cluster is checked for.',
+  {
+    UPGRADE: 'Whether its Kubernetes version can be upgraded.',
+  },
+);
+export type ClusterCheckType = model.CheckType;
 
-const ClusterCheckState = graphEnum('ClusterCheckState', 'What came of a check.', {
+const ClusterCheckState = graphEnum<model.CheckState>('ClusterCheckState', 'What came of a check.', {
   PASSED: 'Nothing stands in the way; look at the warnings.',
   BLOCKED: 'Items of level BLOCKING have failed: what it was for is refused until they are fixed.',
 });
-type ClusterCheckState = keyof typeof ClusterCheckState;
 
 export const CheckLevel = graphEnum<model.CheckLevel>('CheckLevel', 'How much a failed item matters.', {
   INFO: 'Good to know.',
@@ -57,13 +60,13 @@ export class ClusterCheck {
   id: string;
 
   @Field(() => ClusterCheckType, { description: 'What it was for.' })
-  type: string;
+  type: ClusterCheckType;
 
   @Field(() => String, { nullable: true, description: 'The version that was asked for.' })
   version: string | null;
 
   @Field(() => ClusterCheckState, { description: 'What came of it.' })
-  state: string;
+  state: model.CheckState;
 
   @Field(() => [ClusterCheckItem], { description: 'All items, in a fixed order.' })
   items: unknown;

@@ -21,13 +21,13 @@ export class ClusterFilter {
     nullable: true,
     description: 'In one of these states. DELETED ones are listed only when named here.',
   })
-  states?: string[] | null;
+  states?: ClusterState[] | null;
 
   @Field(() => ID, { nullable: true, description: 'In this region.' })
   regionId?: string | null;
 
   @Field(() => Product, { nullable: true, description: 'Of this product.' })
-  product?: string | null;
+  product?: Product | null;
 
   @Field(() => String, { nullable: true, description: 'Whose name contains this, letter case aside.' })
   nameContains?: string | null;

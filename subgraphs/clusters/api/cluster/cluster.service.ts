@@ -1,3 +1,4 @@
+import type { ClusterState } from '../../model/cluster.enums.js';
 import { throwNotFound } from '../../../../engine/not-found.js';
 import type { OperationType } from '../../../../engine/operations/operation-kinds.js';
 import { createOperation, finishOperation } from '../../../../engine/operations/operations.js';
@@ -117,7 +118,7 @@ const DELETE_STAGES = ['NODE_POOLS', 'CONTROL_PLANE', 'RELEASE'];
 
 interface OperationStart {
   readonly type: OperationType;
-  readonly state: string;
+  readonly state: ClusterState;
   readonly stages: readonly string[];
   readonly input?: Readonly<Record<string, unknown>>;
   readonly cancelable?: boolean;

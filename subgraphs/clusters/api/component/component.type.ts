@@ -1,3 +1,4 @@
+import type { ComponentStateName } from '../../model/component.rules.js';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { Requires } from '../../../runtime/graph/requires.js';
 import { Resource } from '../../../runtime/graph/resource.type.js';
@@ -9,7 +10,7 @@ import { Product } from '../../../runtime/graph/product.type.js';
 import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 import { ChangeTiming } from '../entities/maintenance-window.enums.js';
 
-const ComponentState = graphEnum('ComponentState', 'What a component is doing.', {
+const ComponentState = graphEnum<ComponentStateName>('ComponentState', 'What a component is doing.', {
   INSTALLING: 'Being installed.',
   ACTIVE: 'In the cluster as specified.',
   UPGRADING: 'Its version is being changed.',
@@ -120,7 +121,7 @@ export class Component {
   version: string;
 
   @Field(() => ComponentState, { description: 'Current state.' })
-  state: string;
+  state: ComponentStateName;
 
   @Field(() => [ComponentDrift], {
     description:

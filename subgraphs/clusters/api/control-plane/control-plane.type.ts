@@ -1,3 +1,4 @@
+import type { IncidentKind } from '../../../../engine/providers/infrastructure-provider.js';
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { Resource } from '../../../runtime/graph/resource.type.js';
 import { graphEnum } from '../../../runtime/graph/graph-enum.js';
@@ -11,7 +12,7 @@ const ComponentHealth = graphEnum('ComponentHealth', 'How a component of a contr
 });
 type ComponentHealth = keyof typeof ComponentHealth;
 
-const ControlPlaneIncidentKind = graphEnum(
+const ControlPlaneIncidentKind = graphEnum<IncidentKind>(
   'ControlPlaneIncidentKind',
   'What did not work of a control plane.',
   {
@@ -21,7 +22,6 @@ const ControlPlaneIncidentKind = graphEnum(
     API_UNAVAILABLE: 'The API did not answer.',
   },
 );
-type ControlPlaneIncidentKind = keyof typeof ControlPlaneIncidentKind;
 
 @ObjectType({ description: 'One process of a control plane.' })
 export class ControlPlaneReplica {
@@ -68,7 +68,7 @@ export class ControlPlaneIncident {
   id: string;
 
   @Field(() => ControlPlaneIncidentKind, { description: 'What did not work.' })
-  kind: string;
+  kind: IncidentKind;
 
   @Field(() => String, { description: 'What was down when it began (human-readable).' })
   cause: string;

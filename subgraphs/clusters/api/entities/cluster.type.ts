@@ -37,31 +37,31 @@ export class Cluster {
   name: string;
 
   @Field(() => ClusterState, { description: 'Current state.' })
-  state: string;
+  state: ClusterState;
 
   @Field(() => ClusterType, { description: 'Who runs the control plane.' })
   type: string;
 
   @Field(() => ClusterProfile, { description: 'What it is made for.' })
-  profile: string;
+  profile: ClusterProfile;
 
   @Field(() => ClusterSpec, { nullable: true, description: 'Edition; null where there are no editions.' })
-  spec: string | null;
+  spec: ClusterSpec | null;
 
   @Field(() => Product, { description: 'The product it is sold as; follows from type, profile and spec.' })
-  product: string;
+  product: Product;
 
   @Field(() => ClusterCapability, {
     nullable: true,
     description: 'What its instances can do beyond running pods; null for plain instances.',
   })
-  capability: string | null;
+  capability: ClusterCapability | null;
 
   @Field(() => NetworkPlugin, { description: 'What connects its pods.' })
-  networkPlugin: string;
+  networkPlugin: NetworkPlugin;
 
   @Field(() => StoragePlugin, { description: 'What gives its pods their volumes.' })
-  storagePlugin: string;
+  storagePlugin: StoragePlugin;
 
   @Field(() => DateTimeScalar, { description: 'When it was asked for.' })
   createdAt: Date;

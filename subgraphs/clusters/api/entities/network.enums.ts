@@ -1,11 +1,16 @@
+import type * as model from '../../model/network.enums.js';
 import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 
-export const ResourceCreator = graphEnum('ResourceCreator', 'Who made a cloud resource.', {
-  USER: 'The account, by itself.',
-  PLATFORM: 'The platform, because a cluster needed it.',
-});
+export const ResourceCreator = graphEnum<model.ResourceCreator>(
+  'ResourceCreator',
+  'Who made a cloud resource.',
+  {
+    USER: 'The account, by itself.',
+    PLATFORM: 'The platform, because a cluster needed it.',
+  },
+);
 
-export type ResourceCreator = keyof typeof ResourceCreator;
+export type ResourceCreator = model.ResourceCreator;
 
 export const TrafficDirection = graphEnum('TrafficDirection', 'Which way traffic goes.', {
   INGRESS: 'To the instances of the group.',

@@ -26,7 +26,7 @@ export class Vpc {
   @Field(() => ResourceCreator, {
     description: 'Who made it. What the platform made goes with the last cluster in it.',
   })
-  creator: string;
+  creator: ResourceCreator;
 
   @Field(() => DateTimeScalar, { description: 'When it was made.' })
   createdAt: Date;
@@ -47,7 +47,7 @@ export class VSwitch {
   cidr: string;
 
   @Field(() => ResourceCreator, { description: 'Who made it.' })
-  creator: string;
+  creator: ResourceCreator;
 
   @Field(() => DateTimeScalar, { description: 'When it was made.' })
   createdAt: Date;
@@ -90,7 +90,7 @@ export class SecurityGroup {
   rules: unknown;
 
   @Field(() => ResourceCreator, { description: 'Who made it.' })
-  creator: string;
+  creator: ResourceCreator;
 
   @Field(() => DateTimeScalar, { description: 'When it was made.' })
   createdAt: Date;
@@ -101,7 +101,7 @@ export class SecurityGroup {
 @ObjectType({ description: 'How a cluster is connected.' })
 export class ClusterNetwork {
   @Field(() => NetworkPlugin, { description: 'What connects its pods.' })
-  plugin: string;
+  plugin: NetworkPlugin;
 
   @Field(() => String, {
     nullable: true,
@@ -141,7 +141,7 @@ class ClusterResource {
   name: string;
 
   @Field(() => ResourceCreator, { description: 'Who made it.' })
-  creator: string;
+  creator: ResourceCreator;
 
   @Field(() => DeleteBehavior, { description: 'What becomes of it when the cluster is deleted now.' })
   deleteBehavior: string;

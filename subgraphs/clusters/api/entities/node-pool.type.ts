@@ -59,7 +59,7 @@ export class NodePool {
   name: string;
 
   @Field(() => NodePoolState, { description: 'Current state.' })
-  state: string;
+  state: NodePoolState;
 
   @Field(() => Int, { description: 'Desired number of nodes.' })
   desiredSize: number;
@@ -68,7 +68,7 @@ export class NodePool {
   autoscaling: unknown;
 
   @Field(() => ContainerRuntime, { description: 'What runs the containers of its nodes.' })
-  runtime: string;
+  runtime: ContainerRuntime;
 
   @Field(() => Boolean, { description: 'Whether pods share the GPUs of its nodes by memory.' })
   gpuSharing: boolean;

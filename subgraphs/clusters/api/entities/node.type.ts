@@ -1,3 +1,5 @@
+import type * as model from '../../model/node.enums.js';
+import type { NodeState } from '../../model/node-states.js';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Resource } from '../../../runtime/graph/resource.type.js';
 import { graphEnum } from '../../../runtime/graph/graph-enum.js';
@@ -5,24 +7,27 @@ import { orderOf } from '../../../runtime/graph/order.type.js';
 import { connectionOf } from '../../../runtime/graph/connection.type.js';
 import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
 
-const NodeRole = graphEnum('NodeRole', 'What a node is for.', {
+const NodeRole = graphEnum<model.NodeRole>('NodeRole', 'What a node is for.', {
   MASTER: 'It runs the control plane (dedicated clusters).',
   WORKER: 'It runs pods.',
 });
-type NodeRole = keyof typeof NodeRole;
 
-export const NodeOrigin = graphEnum('NodeOrigin', 'How an instance came into its pool.', {
+export const NodeOrigin = graphEnum<model.NodeOrigin>('NodeOrigin', 'How an instance came into its pool.', {
   SCALING_GROUP: "The pool's scaling group made it.",
   ATTACHED: 'It existed before and was attached; it stays when the pool shrinks.',
 });
 
-export const NodeLifecycleState = graphEnum('NodeLifecycleState', 'State of the instance of a node.', {
-  PENDING: 'It is requested from the cloud.',
-  STARTING: 'It boots and joins the cluster.',
-  RUNNING: 'It is part of the cluster.',
-  REMOVING: 'It is drained and leaves the cluster.',
-  FAILED: 'It could not be made a node.',
-});
+export const NodeLifecycleState = graphEnum<Uppercase<NodeState>>(
+  'NodeLifecycleState',
+  'State of the instance of a node.',
+  {
+    PENDING: 'It is requested from the cloud.',
+    STARTING: 'It boots and joins the cluster.',
+    RUNNING: 'It is part of the cluster.',
+    REMOVING: 'It is drained and leaves the cluster.',
+    FAILED: 'It could not be made a node.',
+  },
+);
 
 @Directive('@key(fields: "id")')
 @ObjectType({ implements: Resource, description: 'A node of a cluster.' })
@@ -34,15 +39,15 @@ export class Node {
   name: string;
 
   @Field(() => NodeRole, { description: 'What it is for.' })
-  role: string;
+  role: model.NodeRole;
 
   @Field(() => String, {
     description: 'State of the instance: `pending`, `starting`, `running`, `removing` or `failed`.',
   })
-  state: string;
+  state: NodeState;
 
   @Field(() => String, { description: 'Readiness in Kubernetes: `Ready`, `NotReady` or `Unknown`.' })
-  status: string;
+  status: model.NodeStatus;
 
   @Field(() => DateTimeScalar, { description: 'When it was created here: before its instance was.' })
   createdAt: Date;

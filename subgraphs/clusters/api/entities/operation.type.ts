@@ -1,3 +1,4 @@
+import type * as contract from '../../../../engine/contract.js';
 import { createUnionType, Directive, Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { Resource } from '../../../runtime/graph/resource.type.js';
 import { operationKinds } from '../../../../engine/operations/operation-kinds.js';
@@ -12,14 +13,18 @@ import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 
 export const OperationKind = graphEnum('OperationKind', 'What an operation does.', operationKinds);
 
-const OperationState = graphEnum('OperationState', 'State of an operation or of one of its stages.', {
-  PENDING: 'Not started.',
-  RUNNING: 'In progress.',
-  SUCCEEDED: 'All that was asked for is there.',
-  PARTIAL: 'Part of what was asked for is there; see result and error.',
-  FAILED: 'Nothing of it is there; see error.',
-  CANCELED: 'Ended on request.',
-});
+const OperationState = graphEnum<contract.OperationState>(
+  'OperationState',
+  'State of an operation or of one of its stages.',
+  {
+    PENDING: 'Not started.',
+    RUNNING: 'In progress.',
+    SUCCEEDED: 'All that was asked for is there.',
+    PARTIAL: 'Part of what was asked for is there; see result and error.',
+    FAILED: 'Nothing of it is there; see error.',
+    CANCELED: 'Ended on request.',
+  },
+);
 
 @ObjectType({ description: 'A part of an operation.' })
 class OperationStage {
@@ -27,7 +32,7 @@ class OperationStage {
   name: string;
 
   @Field(() => OperationState, { description: 'Current state.' })
-  state: string;
+  state: contract.OperationState;
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it began.' })
   startedAt?: string | null;
@@ -70,7 +75,7 @@ export class Operation {
   type: string;
 
   @Field(() => OperationState, { description: 'Current state.' })
-  state: string;
+  state: contract.OperationState;
 
   @Field(() => Float, { description: 'How far it is, from 0 to 1.' })
   progress: number;

@@ -6,7 +6,7 @@ import type { Actor } from '../../../../kernel/actor.js';
 import { type Problem, throwProblem, ProblemError } from '../../../../kernel/result.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
 import { type NodeRow, NodeStore } from '../../store/node.store.js';
-import { nextNodeState, type NodeState } from '../../model/node-states.js';
+import { nextNodeState } from '../../model/node-states.js';
 import { conversionProblem } from '../../model/charge-type.rules.js';
 import type { ConvertChargeTypeInput } from './instance.type.js';
 
@@ -65,7 +65,7 @@ function nodeProblem(
   { id, to, path }: { readonly id: string; readonly to: string; readonly path: readonly string[] },
 ): Problem[] {
   if (!node) return [notFound('NODE', id, path)];
-  if (!nextNodeState(node.state as NodeState, 'CONVERT'))
+  if (!nextNodeState(node.state, 'CONVERT'))
     return [
       {
         code: 'INVALID_STATE',

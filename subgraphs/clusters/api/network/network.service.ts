@@ -116,7 +116,16 @@ export class NetworkService {
         await checkPlace(tx, vpc, cidr);
         await reserveVSwitches(tx, { account, vpcId: vpc.id, amount: 1 });
         const id = newId('vSwitch');
-        const row = { id, account, vpcId: vpc.id, zoneId, name, cidr, creator: 'USER', createdAt: at };
+        const row = {
+          id,
+          account,
+          vpcId: vpc.id,
+          zoneId,
+          name,
+          cidr,
+          creator: 'USER',
+          createdAt: at,
+        } as const;
         await insertVSwitches(tx, [row]);
         return {
           id,

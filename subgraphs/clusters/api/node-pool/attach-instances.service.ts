@@ -5,7 +5,6 @@ import type { UnattachedInstance } from '../../../../engine/providers/node-pool-
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { throwProblem, ProblemError } from '../../../../kernel/result.js';
-import type {} from '../../store/reconcile.store.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
 import { largestInstance, largeTypeProblem } from '../../changes/instance-size.guard.js';
@@ -221,7 +220,8 @@ async function connect(
   const { shortage } = await reserveNodeNetwork(tx, request);
   if (!shortage) return undefined;
   await deleteNodeOfInstance(tx, instance.id);
-  const unused = { state: 'pending', vcpus, chargeType: instance.chargeType, disks: DISKS_PER_INSTANCE };
+  const { chargeType } = instance;
+  const unused = { state: 'pending', vcpus, chargeType, disks: DISKS_PER_INSTANCE } as const;
   await releaseInstanceQuota(tx, account, [unused]);
   return { code: shortage.code, message: `${instance.id}: ${shortage.message}` };
 }

@@ -5,7 +5,7 @@ import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { type Problem, throwProblem, ProblemError } from '../../../../kernel/result.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
 import { type NodeRow, nodesInPool } from '../../store/node.store.js';
-import { nextNodeState, type NodeState } from '../../model/node-states.js';
+import { nextNodeState } from '../../model/node-states.js';
 import { type RemovalOptions, markRemoving } from '../../store/node-changes.store.js';
 import { REMOVE_NODES } from '../../model/node-pool.plan.js';
 import * as pools from '../../store/node-pool.store.js';
@@ -116,7 +116,7 @@ function nodeProblem(node: NodeRow | undefined, { id, nodePoolId, path }: Named)
     const message = `The node pool ${nodePoolId} has no node ${id.slice(0, 60)}. NodePool.nodes lists them.`;
     return [{ code: 'NOT_FOUND', message, path }];
   }
-  if (nextNodeState(node.state as NodeState, 'REMOVE')) return [];
+  if (nextNodeState(node.state, 'REMOVE')) return [];
   return [
     {
       code: 'INVALID_STATE',

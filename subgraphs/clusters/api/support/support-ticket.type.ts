@@ -1,3 +1,4 @@
+import type * as model from '../../model/support-ticket.enums.js';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { Resource } from '../../../runtime/graph/resource.type.js';
 import { orderOf } from '../../../runtime/graph/order.type.js';
@@ -7,18 +8,25 @@ import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
 import { ChangePayload } from '../entities/change-payload.type.js';
 import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 
-export const SupportTicketKind = graphEnum('SupportTicketKind', 'What help is asked for.', {
-  QUESTION: 'How something works.',
-  GUIDANCE: 'How something is best done.',
-  TROUBLESHOOTING: 'What is wrong, and how it is fixed.',
-});
-export type SupportTicketKind = keyof typeof SupportTicketKind;
+export const SupportTicketKind = graphEnum<model.SupportTicketKind>(
+  'SupportTicketKind',
+  'What help is asked for.',
+  {
+    QUESTION: 'How something works.',
+    GUIDANCE: 'How something is best done.',
+    TROUBLESHOOTING: 'What is wrong, and how it is fixed.',
+  },
+);
+export type SupportTicketKind = model.SupportTicketKind;
 
-const SupportTicketState = graphEnum('SupportTicketState', 'Whether help is still wanted.', {
-  OPEN: 'It waits for help.',
-  CLOSED: 'It is settled.',
-});
-type SupportTicketState = keyof typeof SupportTicketState;
+const SupportTicketState = graphEnum<model.SupportTicketState>(
+  'SupportTicketState',
+  'Whether help is still wanted.',
+  {
+    OPEN: 'It waits for help.',
+    CLOSED: 'It is settled.',
+  },
+);
 
 @ObjectType({ implements: Resource, description: 'A request for help with a cluster.' })
 export class SupportTicket {
@@ -26,7 +34,7 @@ export class SupportTicket {
   id: string;
 
   @Field(() => SupportTicketKind, { description: 'What help is asked for.' })
-  kind: string;
+  kind: SupportTicketKind;
 
   @Field(() => String, { description: 'What it is about.' })
   title: string;
@@ -35,7 +43,7 @@ export class SupportTicket {
   text: string;
 
   @Field(() => SupportTicketState, { description: 'Whether help is still wanted.' })
-  state: string;
+  state: model.SupportTicketState;
 
   @Field(() => String, { description: 'Kubernetes version of the cluster when it was opened.' })
   version: string;

@@ -1,6 +1,5 @@
 import type { Platform } from '../../../../engine/platform.js';
 import { ProblemError } from '../../../../kernel/result.js';
-import type { NodePoolState } from '../entities/node-pool.type.js';
 import { poolStateProblem } from '../../model/pool-states.js';
 import type { NodePool } from '../../store/reconcile.store.js';
 import { canResize } from '../../changes/pool-size.js';
@@ -33,7 +32,7 @@ export function refuseStuckPools(
     if (!lost && canResize(pool)) return [];
     const index = given?.indexOf(pool.id) ?? -1;
     const path = index < 0 ? ['input', 'id'] : ['input', 'nodePoolIds', String(index)];
-    const state = lost ? 'UNHEALTHY' : (pool.state as NodePoolState);
+    const state = lost ? 'UNHEALTHY' : pool.state;
     return [poolStateProblem({ id: pool.id, state }, path)];
   });
   if (problems.length > 0) throw new ProblemError(problems);

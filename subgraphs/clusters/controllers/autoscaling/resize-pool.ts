@@ -10,7 +10,6 @@ import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { recordPoolDrift } from '../pool-drift/pool-drift.js';
 import { configOf } from '../../model/pool-config.js';
 import { nextPoolState } from '../../model/pool-states.js';
-import type { NodePoolState } from '../../model/node-pool.enums.js';
 import { MUTABLE_CLUSTER_STATES, target } from '../../changes/pool-spec.js';
 import { unfinishedOperations } from '../../store/operation.store.js';
 import { eventOf } from '../../model/cluster-events.js';
@@ -76,7 +75,7 @@ async function requestSize(
   pool: NodePool,
   resizing: PoolResize,
 ): Promise<boolean> {
-  const state = nextPoolState(pool.state as NodePoolState, 'SCALE');
+  const state = nextPoolState(pool.state, 'SCALE');
   if (!state) return false;
   let resized = false;
   // A pool that has grown in the same look has brought the cluster to SCALING.

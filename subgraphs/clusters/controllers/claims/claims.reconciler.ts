@@ -144,7 +144,7 @@ export class ClaimsReconciler implements Reconciler {
         const more = kind === 'DISK' ? { computedLimit: await diskLimit(tx, account) } : {};
         for (const place of quotasOfClaim(claim))
           await reserve(tx, { ...place, account, amount: 1, ...more });
-        const granted = { state: 'GRANTED', message: null, createdAt: clock.now() };
+        const granted = { state: 'GRANTED', message: null, createdAt: clock.now() } as const;
         await putClaim(tx, claim, granted);
         if (kind !== 'DISK') await loadClaim(tx, claim, { reserved: NO_USAGE, desired: load });
       }),

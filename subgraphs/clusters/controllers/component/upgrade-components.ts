@@ -29,7 +29,7 @@ export const upgradeComponents: Step = async (step) => {
   await inCluster(step, async (tx, at) => {
     await startStage(tx, operation.id, 'COMPONENTS', at);
     for (const { component, version } of upgrades) {
-      const spec = { version, state: 'UPGRADING', operationId: operation.id };
+      const spec = { version, state: 'UPGRADING', operationId: operation.id } as const;
       await updateComponentSpec(tx, component.id, { spec, at });
     }
     await enqueueAll(

@@ -124,11 +124,15 @@ async function record(tx: Transaction, seen: ControlPlanePoll & { readonly at: D
 
 /** Whether the cluster works, and so becomes UNAVAILABLE when its API does not answer. */
 function isWorking({ state }: Cluster): boolean {
-  return canTransition(state as ClusterState, 'UNAVAILABLE');
+  return canTransition(state, 'UNAVAILABLE');
 }
 
 /** The state that follows from whether the API answers. */
-function stateChange(cluster: Cluster, { available }: ControlPlane, previousState: string | null) {
+function stateChange(
+  cluster: Cluster,
+  { available }: ControlPlane,
+  previousState: ClusterState | null,
+): { readonly state: ClusterState; readonly previousState: ClusterState | null } {
   if (available && cluster.state === 'UNAVAILABLE')
     return { state: previousState ?? 'RUNNING', previousState: null };
   if (!available && isWorking(cluster)) return { state: 'UNAVAILABLE', previousState: cluster.state };

@@ -95,7 +95,7 @@ async function connectNodes(
   const request = { account, clusterId: cluster.id, instanceTypes, count: taken.granted, securityGroupId };
   const { granted, shortage: unconnected } = await reserveNodeNetwork(tx, request);
   const shortage = unconnected ?? taken.shortage;
-  const instance = { ...instanceSettingsOf(pool), state: 'pending', vcpus };
+  const instance = { ...instanceSettingsOf(pool), state: 'pending', vcpus } as const;
   const unused = Array.from({ length: taken.granted - granted }, () => instance);
   await releaseInstanceQuota(tx, account, unused);
   const noted = !sameJson(shortage, pool.capacityError);

@@ -63,7 +63,7 @@ export function observedState(node: Node, { instance, ready, now }: NodeObservat
   const fail = (failure: ReturnType<typeof failureOf>) => ({
     ...base,
     state: 'failed' as const,
-    status: 'Unknown',
+    status: 'Unknown' as const,
     failure,
   });
   if (!instance)

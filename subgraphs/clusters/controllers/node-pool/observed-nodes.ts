@@ -1,3 +1,4 @@
+import type { ChargeType } from '../../model/node-pool.enums.js';
 import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import type { ReconcileContext } from '../../../../engine/contract.js';
 import type { Instance } from '../../../../engine/providers/instance.js';
@@ -49,7 +50,7 @@ async function nodeNames(
 /** A node whose instance is another, or is paid otherwise, than the platform knows. */
 export interface ChangedNode {
   readonly node: Node;
-  readonly chargeType: string;
+  readonly chargeType: ChargeType;
   readonly instanceType: string;
 }
 

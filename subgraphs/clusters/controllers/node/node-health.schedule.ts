@@ -1,3 +1,4 @@
+import type { NodeStatus } from '../../model/node.enums.js';
 import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import type { ReconcileContext, Schedule } from '../../../../engine/contract.js';
 import type { KubernetesApis } from '../../../../engine/kubernetes/kubernetes-apis.js';
@@ -58,7 +59,7 @@ async function checkClusters(ids: readonly string[], { scope, kubernetes }: Chec
 }
 
 /** What the platform calls a node that Kubernetes describes so. */
-function statusOf(node: Parameters<typeof isReady>[0] | undefined): string {
+function statusOf(node: Parameters<typeof isReady>[0] | undefined): NodeStatus {
   if (!node) return 'Unknown';
   return isReady(node) ? 'Ready' : 'NotReady';
 }

@@ -48,7 +48,7 @@ export function createNodeRepairReconciler(dependencies: ReconcilerDependencies)
 }
 
 function next(step: Step): Promise<ReconcileResult> {
-  switch (step.repair.state as RepairState) {
+  switch (step.repair.state) {
     case 'RESTART_REQUESTED':
       return act(step, 'RESTART');
     case 'RESET_REQUESTED':

@@ -1,3 +1,4 @@
+import type { NodeStatus } from '../../model/node.enums.js';
 import {
   done,
   requeueAfter,
@@ -47,19 +48,19 @@ async function wakePool(node: Node, { database }: ReconcileContext) {
 async function statusOf(
   node: Node,
   { scope, dependencies }: { scope: ReconcileContext; dependencies: ReconcilerDependencies },
-): Promise<string> {
+): Promise<NodeStatus> {
   const found = await kubernetesNodeOf(node, { scope, dependencies });
   if (!found) return 'Unknown';
   return isReady(found) ? 'Ready' : 'NotReady';
 }
 
-async function record(node: Node, status: string, { database, clock }: ReconcileContext): Promise<void> {
+async function record(node: Node, status: NodeStatus, { database, clock }: ReconcileContext): Promise<void> {
   await eventTransaction(database, clock.now(), async (tx) => {
     if (await setNodeStatus(tx, node, status)) tx.emit(node.account, changed(node, status));
   });
 }
 
-function changed({ id, name, clusterId, nodePoolId }: Node, status: string): NewEvent {
+function changed({ id, name, clusterId, nodePoolId }: Node, status: NodeStatus): NewEvent {
   const ready = status === 'Ready';
   return eventOf(
     { cluster: { id: clusterId }, ...(nodePoolId !== null && { pool: { id: nodePoolId } }) },

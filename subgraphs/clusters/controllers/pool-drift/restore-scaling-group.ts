@@ -5,7 +5,6 @@ import { updateNodePool, saveNodePoolStatus } from '../../store/node-pool.store.
 import { type PoolDriftCheck, recordPoolDrift, subjectOf } from './pool-drift.js';
 import { nextPoolState } from '../../model/pool-states.js';
 import { desiredBounds } from '../../changes/scaling-group-bounds.js';
-import type { NodePoolState } from '../../model/node-pool.enums.js';
 import { isSameBounds, toStoredScalingGroup, observedScalingGroup } from '../../model/scaling-group.js';
 
 /**
@@ -31,7 +30,7 @@ export async function restoreScalingGroup(
 async function recordMissing(audit: PoolDriftCheck, found: ScalingGroup | undefined): Promise<void> {
   const { pool, cluster } = audit;
   const seen = observedScalingGroup(pool)!;
-  const state = nextPoolState(pool.state as NodePoolState, 'GROUP_LOST');
+  const state = nextPoolState(pool.state, 'GROUP_LOST');
   if (!state) return;
   await recordPoolDrift(audit, async (tx, at) => {
     const { id, minSize, maxSize, desiredSize } = found ?? seen;

@@ -1,7 +1,7 @@
 import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import { KubernetesStatusError } from '../../../../engine/kubernetes/kubernetes-error.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
-import type { Node } from '../../../../subgraphs/clusters/store/reconcile.store.js';
+import { type Node, readNodes } from '../../../../subgraphs/clusters/store/reconcile.store.js';
 import { NODE_TYPE } from '../../../engine/engine-fixture.js';
 import type { LivingPools } from '../pools-with-engine.js';
 import type { Command, Of } from './commands.js';
@@ -179,7 +179,7 @@ function onNode<C extends Command & { readonly index: number; readonly node: num
 ) {
   return onPool<C>(async (run, command, nodePoolId) => {
     const { prisma } = run.living.world;
-    const nodes = await prisma.node.findMany({ where: { nodePoolId }, orderBy: { id: 'asc' } });
+    const nodes = await readNodes(prisma, nodePoolId);
     const node = nodes[command.node % nodes.length];
     return node && work(run, command, node);
   });
