@@ -8,7 +8,7 @@ const media = [
 const find = ({ id }: { id: string }) => media.find((one) => one.id === id) ?? null;
 
 federation(
-  'unions and interfaces that subgraphs know in part',
+  'unions and interfaces with different members per subgraph',
   [
     subgraph(
       'one',
@@ -46,7 +46,7 @@ federation(
   ],
   [
     {
-      title: 'members that the other subgraph completes',
+      title: 'completes members from the other subgraph',
       query:
         '{ list { __typename ... on Book { title pages } ... on Film { minutes } ... on Song { bars } } }',
       data: {
@@ -58,28 +58,28 @@ federation(
       },
     },
     {
-      title: 'a member that the subgraph asked does not know',
+      title: 'completes a member that the queried subgraph does not define',
       query: '{ other { __typename ... on Song { bars } ... on Film { title minutes } } }',
       data: { other: { __typename: 'Film', title: 'film', minutes: 90 } },
     },
     {
-      title: 'a shared root field',
+      title: 'resolves a shared root field',
       query: '{ shared { ... on Book { pages } ... on Song { bars } } }',
       data: { shared: { pages: 10 } },
     },
     {
-      title: 'an interface as a condition',
+      title: 'applies an interface as a type condition',
       query: '{ list { ... on Node { id ... on Book { pages } } } }',
       data: { list: [{ id: 'm1', pages: 10 }, { id: 'm2' }, {}] },
     },
     {
-      title: 'an interface as a root',
+      title: 'resolves a root field that returns an interface',
       query:
         '{ a: node(id: "m1") { id ... on Book { pages } } b: node(id: "m2") { __typename ... on Book { pages } } }',
       data: { a: { id: 'm1', pages: 10 }, b: { __typename: 'Film' } },
     },
     {
-      title: '@skip and @include on members',
+      title: 'applies @skip and @include to members',
       query:
         'query ($yes: Boolean = true, $no: Boolean = false) { list { ... on Book @include(if: $yes) { pages } ... on Film @skip(if: $yes) { minutes } ... on Song { bars @include(if: $no) id } } }',
       data: { list: [{ pages: 10 }, {}, { id: 'm3' }] },
@@ -129,7 +129,8 @@ federation(
   ],
   [
     {
-      title: 'fields of the interface, of an object, and of one that a third subgraph extends',
+      title:
+        'resolves fields of the interface, of an object type and of a type that a third subgraph extends',
       query:
         '{ media { id title likes ... on Video { seconds authorName } ... on Article { words } } author { name } }',
       data: {
@@ -138,12 +139,12 @@ federation(
       },
     },
     {
-      title: 'what the object is, from where it is not known',
+      title: 'resolves the __typename that the interface object does not know',
       query: '{ list { media { __typename id likes ... on Video { seconds } ... on Article { words } } } }',
       data: { list: { media: { __typename: 'Video', id: '1', likes: 10, seconds: 100 } } },
     },
     {
-      title: '@requires of an interface object',
+      title: 'resolves @requires of an interface object',
       query: '{ all { __typename shout ... on Video { loud: shout } } }',
       data: {
         all: [
@@ -153,13 +154,13 @@ federation(
       },
     },
     {
-      title: '@requires of an interface object for some of its objects only',
+      title: 'resolves @requires of an interface object for some types only',
       query:
         'query ($b: Boolean = true) { all { title ... on Video { loud: shout @include(if: $b) ... on Media { shout @include(if: $b) } } } }',
       data: { all: [{ title: 'title 1', loud: 'TITLE 1', shout: 'TITLE 1' }, { title: 'title 2' }] },
     },
     {
-      title: 'a fragment that does not apply',
+      title: 'ignores a fragment whose type condition does not match',
       query: '{ list { media { ... on Article { likes } } } }',
       data: { list: { media: {} } },
     },
@@ -175,7 +176,7 @@ function typed(id: string) {
 const rooms = [{ id: 'r1', lamp: { __typename: 'Bulb', id: 'x1', watts: 60 }, size: { w: 2, h: 3 } }];
 
 federation(
-  '@requires and @provides of what is not one object',
+  '@requires and @provides of interfaces, unions and nested objects',
   [
     subgraph(
       'rooms',
@@ -215,17 +216,21 @@ federation(
     ),
   ],
   [
-    { title: '@requires with fragments', query: '{ room { power } }', data: { room: { power: 60 } } },
     {
-      title: '@requires of parts of an object',
+      title: 'resolves @requires with fragments',
+      query: '{ room { power } }',
+      data: { room: { power: 60 } },
+    },
+    {
+      title: 'resolves @requires of single fields of an object',
       query: '{ room { area lamp { id } } }',
       data: { room: { area: 6, lamp: { id: 'x1' } } },
     },
     {
-      title: '@provides with a fragment',
+      title: 'resolves @provides with a fragment',
       query: '{ bright { id ... on Bulb { watts } ... on Candle { hours } } }',
       data: { bright: { id: 'x1', watts: 60 } },
-      asks: { rooms: 1 },
+      requests: { rooms: 1 },
     },
   ],
 );

@@ -7,7 +7,7 @@ const books = [
 ];
 
 federation(
-  'keys that are null',
+  'null keys',
   [
     subgraph(
       'shelves',
@@ -39,7 +39,7 @@ federation(
   ],
   [
     {
-      title: 'an entity whose key is not known is null below, the others are not',
+      title: 'nulls only the fields of an entity whose key is null',
       query: '{ shelves { book { upc author { name } } } }',
       data: {
         shelves: [
@@ -58,7 +58,7 @@ const items = [
 ];
 
 federation(
-  'compound, nested and several keys, hop by hop',
+  'compound, nested and multiple keys',
   [
     subgraph('list', 'type Query { top: [Item!]! } type Item @key(fields: "id") { id: String! }', {
       Query: { top: () => items.map(({ id }) => ({ id })) },
@@ -93,7 +93,7 @@ federation(
   })),
   [
     {
-      title: 'a field behind a key of which other subgraphs know the parts',
+      title: 'resolves a field by a key whose fields come from two other subgraphs',
       query: '{ top { id pid price { price } category { tag } } }',
       data: {
         top: [
@@ -103,7 +103,7 @@ federation(
       },
     },
     {
-      title: 'under aliases and in fragments',
+      title: 'resolves the same under aliases and in fragments',
       query: `{ all: top { ...A key: id } } fragment A on Item { cost: price { amount: price } ... on Item { category { t: tag } } }`,
       data: {
         all: [
@@ -158,27 +158,27 @@ for (const [title, extension] of [
     ],
     [
       {
-        title: 'from the subgraph that owns the type',
+        title: 'starts at the subgraph that defines the type',
         query: '{ account { id email nick greeting } }',
         data: { account: { id: 'u1', email: 'ann@example.org', nick: 'a', greeting: 'hello Ann' } },
       },
       {
-        title: 'from the one that extends it',
+        title: 'starts at the subgraph that extends the type',
         query: '{ other { id nick email } }',
         data: { other: { id: 'u2', nick: 'b', email: 'bob@example.org' } },
       },
       {
-        title: 'what it provides is not asked for elsewhere',
+        title: 'does not request provided fields from another subgraph',
         query: '{ other { id name } }',
         data: { other: { id: 'u2', name: 'Bob' } },
-        asks: { nicks: 1 },
+        requests: { nicks: 1 },
       },
     ],
   );
 }
 
 federation(
-  'entities that another subgraph does not have any more',
+  'entities that another subgraph has deleted',
   [
     subgraph(
       'log',
@@ -200,12 +200,12 @@ federation(
   ],
   [
     {
-      title: 'a reference that may be null is null where a field that may not is asked for, without an error',
+      title: 'nulls a nullable reference without an error when a non-null field is missing',
       query: '{ events { pool { id size } } }',
       data: { events: [{ pool: { id: 'there', size: 3 } }, { pool: null }, { pool: null }] },
     },
     {
-      title: 'fields that may be null are null beside the key',
+      title: 'nulls nullable fields and keeps the key',
       query: '{ events { pool { id note } } }',
       data: {
         events: [
@@ -216,7 +216,7 @@ federation(
       },
     },
     {
-      title: 'a reference that may not be null is an error',
+      title: 'reports an error for a non-null reference',
       query: '{ strict { pool { size } } }',
       data: { strict: null },
       errors: true,

@@ -6,7 +6,7 @@ const pens = [
   { __typename: 'Pen', id: 'p2', label: 'red', length: 12 },
 ];
 
-const things = subgraph(
+const thingSubgraph = subgraph(
   'things',
   `type Query { things: [Thing!]! } interface Thing @key(fields: "id") { id: ID! label: String }
    type Pen implements Thing @key(fields: "id") { id: ID! label: String length: Int }`,
@@ -17,7 +17,7 @@ const things = subgraph(
   },
 );
 
-const shelves = subgraph(
+const shelfSubgraph = subgraph(
   'shelves',
   `type Query { shelf: [Thing] } type Thing @key(fields: "id") @interfaceObject {
      id: ID! label: String @external place: String @requires(fields: "label") }`,
@@ -30,26 +30,26 @@ const shelves = subgraph(
   },
 );
 
-/** As Hive's composition writes it: a word only on what a subgraph adds. */
+/** The SDL as Hive's composition writes it: without `@join__field(external: true)`. */
 function withoutExternal(sdl: string): string {
-  const written = sdl.replaceAll(
+  const rewritten = sdl.replaceAll(
     'label: String @join__field(graph: SHELVES, external: true) @join__field(graph: THINGS)',
     'label: String',
   );
-  expect(written).not.toBe(sdl);
-  return written;
+  expect(rewritten).not.toBe(sdl);
+  return rewritten;
 }
 
 let graph: Awaited<ReturnType<typeof startGraph>>;
 
-beforeAll(async () => void (graph = await startGraph([things, shelves], withoutExternal)));
+beforeAll(async () => void (graph = await startGraph([thingSubgraph, shelfSubgraph], withoutExternal)));
 afterAll(() => graph[Symbol.asyncDispose]());
 
 test.each(['things', 'shelf'])(
   'fetches the fields that an interface object requires from another subgraph, starting from %s',
   async (field) => {
     const query = `{ ${field} { __typename id label place ... on Pen { length } } }`;
-    const { data, errors } = await graph.ask(query);
+    const { data, errors } = await graph.send(query);
     expect({ data, errors }).toEqual({
       data: { [field]: pens.map((pen) => ({ ...pen, place: `under ${pen.label}` })) },
     });

@@ -8,7 +8,7 @@ const pets = [
 const pet = finder(pets, 'id');
 
 federation(
-  'an interface object in fragments on other abstract types',
+  'fragments on abstract types around an interface object',
   [
     subgraph(
       'pets',
@@ -41,7 +41,7 @@ federation(
   ],
   [
     {
-      title: 'on a union',
+      title: 'applies a fragment on a union',
       query: '{ named { id ... on Pet { ... on Cat { label } ... on Named { call } } } }',
       data: {
         named: [
@@ -51,30 +51,30 @@ federation(
       },
     },
     {
-      title: 'on a union that has only some of its types',
+      title: 'applies a fragment on a union of some of its types',
       query: '{ named { id ... on Quiet { ... on Pet { ... on Named { loud } } } } }',
       data: { named: [{ id: 'c1' }, { id: 'd1', loud: 'DOG' }] },
     },
     {
-      title: 'on another interface, by a fragment with a name',
+      title: 'applies a named fragment on another interface',
       query: '{ named { ...age call } } fragment age on Old { age ... on Named { label } }',
       data: { named: [{ age: 7, label: 'cat', call: 'call c1' }, { call: 'call d1' }] },
     },
     {
-      title: 'beside a fragment on what the schema says of itself',
+      title: 'applies fragments beside introspection',
       query: '{ __schema { queryType { ...name } } named { id } } fragment name on __Type { name }',
       data: { __schema: { queryType: { name: 'Query' } }, named: [{ id: 'c1' }, { id: 'd1' }] },
     },
     {
-      title: 'with types of which none is left',
+      title: 'selects nothing when no type satisfies all fragments',
       query: '{ named { ... on Quiet { ... on Pet { ... on Cat { label } } } } }',
       data: { named: [{}, {}] },
     },
     {
-      title: 'with a field of some types beside one of all',
+      title: 'resolves a field of one type beside a field of the interface',
       query: '{ pets { ... on Cat { loud } ... on Named { call } } }',
       data: { pets: [{ loud: 'CAT', call: 'call c1' }, { call: 'call d1' }] },
-      asks: { pets: 1, calls: 1 },
+      requests: { pets: 1, calls: 1 },
     },
   ],
 );
@@ -101,6 +101,6 @@ test('rejects an operation that the planner cannot plan with OPERATION_NOT_PLANN
       {},
     ),
   ]);
-  const { errors } = await graph.ask('{ more { after } }');
+  const { errors } = await graph.send('{ more { after } }');
   expect(errors).toMatchObject([{ extensions: { code: 'OPERATION_NOT_PLANNED' } }]);
 });

@@ -9,7 +9,7 @@ const names = ['Ann', 'Bob', 'Eve'];
 const known = finder(accounts, 'id');
 
 federation(
-  'interface objects in two subgraphs beside the interface in a third',
+  'an interface of one subgraph that is an object in two others',
   [
     subgraph(
       'a',
@@ -67,7 +67,7 @@ federation(
   ],
   [
     {
-      title: 'fields of the interface and of the object, from either side',
+      title: 'resolves fields of the interface and of the object, starting from either',
       query: '{ users { id name username } others { id name username } }',
       data: {
         users: [{ id: 'g1', name: 'guest', username: 'user g1' }],
@@ -75,7 +75,7 @@ federation(
       },
     },
     {
-      title: 'fields of a type and of its interface',
+      title: 'resolves fields of a type and of its interface',
       query:
         '{ others { ... on Guest { age id name username } id name } users { ... on Guest { age username } id } }',
       data: {
@@ -84,20 +84,20 @@ federation(
       },
     },
     {
-      title: 'what the object has, without finding out what it is',
+      title: 'resolves a field of the object without requesting its type',
       query: '{ accounts { name } }',
       data: { accounts: names.map((name) => ({ name })) },
-      asks: { b: 1 },
+      requests: { b: 1 },
     },
     {
-      title: 'what only some of them are asked for',
+      title: 'resolves fields that are selected for one type only',
       query: '{ accounts { ... on Admin { name __typename } } }',
       data: {
         accounts: [{ name: 'Ann', __typename: 'Admin' }, { name: 'Bob', __typename: 'Admin' }, {}],
       },
     },
     {
-      title: 'what they are',
+      title: 'resolves the concrete types',
       query: '{ accounts { name __typename t: __typename } }',
       data: {
         accounts: [
@@ -108,12 +108,12 @@ federation(
       },
     },
     {
-      title: 'a field that one subgraph has of the object and another of its types',
+      title: 'resolves a field of the object in one subgraph and of its types in another',
       query: '{ accounts { id active } }',
       data: { accounts: accounts.map(({ id }) => ({ id, active: false })) },
     },
     {
-      title: 'the same of one of the types',
+      title: 'resolves the same field for one of the types',
       query: '{ accounts { id ... on Admin { active } } }',
       data: { accounts: [{ id: 'u1', active: true }, { id: 'u2', active: true }, { id: 'u3' }] },
     },
@@ -123,7 +123,7 @@ federation(
 const tracks = { __typename: 'Track', id: 't1', title: 'track' };
 
 federation(
-  'an interface object of whose type a third subgraph knows more',
+  'an interface object with a type that a third subgraph extends',
   [
     subgraph(
       'media',
@@ -152,12 +152,12 @@ federation(
   ],
   [
     {
-      title: 'from where it is an object',
+      title: 'starts at the subgraph with the interface object',
       query: '{ list { items { id position title ... on Track { band { name } } } } }',
       data: { list: { items: [{ id: 't1', position: 4, title: 'track', band: { name: 'band' } }] } },
     },
     {
-      title: 'from where it is an interface',
+      title: 'starts at the subgraph with the interface',
       query: '{ find(id: "t1") { position ... on Track { title band { name } position } } }',
       data: { find: { position: 4, title: 'track', band: { name: 'band' } } },
     },
@@ -165,7 +165,7 @@ federation(
 );
 
 federation(
-  'inputs and enums that subgraphs have in part',
+  'inputs and enums that differ between subgraphs',
   [
     plainSubgraph(
       'a',
@@ -205,24 +205,29 @@ federation(
   ],
   [
     {
-      title: 'the part of an input that all of them have',
+      title: 'accepts an input field that all subgraphs define',
       query: '{ users(filter: { first: 1 }) { id mail } }',
       data: { users: [{ id: '1', mail: '1@example.org' }] },
     },
     {
-      title: 'not the part that only some have',
+      title: 'rejects an input field that only one subgraph defines',
       query: '{ users(filter: { first: 1, name: "x" }) { id } }',
       data: null,
       errors: true,
     },
     {
-      title: 'a value that all of them have',
+      title: 'accepts an enum value that all subgraphs define',
       query: '{ users(kind: STAFF) { id kind } guest(kind: STAFF) { id } }',
       data: { users: [{ id: '1', kind: 'STAFF' }], guest: { id: '1' } },
     },
-    { title: 'not a hidden one', query: '{ users(kind: GUEST) { id } }', data: null, errors: true },
     {
-      title: 'a hidden one is null where it is answered',
+      title: 'rejects an inaccessible enum value as an argument',
+      query: '{ users(kind: GUEST) { id } }',
+      data: null,
+      errors: true,
+    },
+    {
+      title: 'nulls an inaccessible enum value in the response',
       query: '{ users { id kind } }',
       data: {
         users: [

@@ -1,7 +1,7 @@
 import { federation, subgraph } from './kit.js';
 
 federation(
-  'interface objects that cannot be resolved',
+  'interface objects without a resolvable interface',
   [
     subgraph(
       'left',
@@ -33,32 +33,36 @@ federation(
   ],
   [
     {
-      title: 'its own field where it is an object',
+      title: 'resolves a field of the interface object itself',
       query: '{ right { id field } }',
       data: { right: { id: 'n1', field: 'foo' } },
     },
     {
-      title: 'its own field where it is an interface without objects',
+      title: 'resolves a field of an interface without object types',
       query: '{ left { field } }',
       data: null,
       errors: true,
     },
-    { title: 'its key where it is an object', query: '{ right { id } }', data: { right: { id: 'n1' } } },
+    { title: 'resolves the key of the object', query: '{ right { id } }', data: { right: { id: 'n1' } } },
     {
-      title: 'its key where it is an interface without objects',
+      title: 'reports an error for the key of an interface without object types',
       query: '{ left { id } }',
       data: { left: null },
       errors: true,
     },
-    { title: 'the key of an interface object', query: '{ meal { id } }', data: { meal: { id: 'm1' } } },
     {
-      title: 'a field that the interface does not have',
+      title: 'resolves the key of an interface object',
+      query: '{ meal { id } }',
+      data: { meal: { id: 'm1' } },
+    },
+    {
+      title: 'resolves a field that only the interface object has',
       query: '{ meal { id name } }',
       data: null,
       errors: true,
     },
     {
-      title: 'what an interface object is, when that is asked for',
+      title: 'reports an error when the type of an interface object is requested',
       query: '{ meal { ... on Soup { id } } }',
       data: { meal: { id: 'm1' } },
     },

@@ -38,7 +38,8 @@ federation(
   ],
   [
     {
-      title: 'a field needs what was fetched by one key, and is found by a key that overlaps with others',
+      title:
+        'resolves a field by one of several overlapping keys after fetching its required field by another',
       query: '{ depot { id parcels { id name label } } }',
       data: { depot: { id: '100', parcels: [{ id: '1', name: 'parcel 1', label: 'label of parcel 1' }] } },
     },

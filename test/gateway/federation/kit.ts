@@ -30,7 +30,7 @@ export interface FederationCase {
   /** Whether errors are expected; default none. */
   readonly errors?: boolean;
   /** Expected number of requests by subgraph. */
-  readonly asks?: Record<string, number>;
+  readonly requests?: Record<string, number>;
 }
 
 export const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@shareable",
@@ -41,7 +41,7 @@ export function subgraph(name: string, types: string, resolvers: Resolvers): For
   return plainSubgraph(name, LINK + types, resolvers);
 }
 
-/** A subgraph that links what it wants, or nothing: federation 1. */
+/** A subgraph with its own `@link`, or without one (federation 1). */
 export function plainSubgraph(name: string, sdl: string, resolvers: Resolvers): ForeignSubgraph {
   return {
     name,
@@ -51,18 +51,19 @@ export function plainSubgraph(name: string, sdl: string, resolvers: Resolvers): 
 }
 
 /** Finds an item of a list by the fields of a key. */
-export function finder<T extends object>(all: readonly T[], ...keys: (keyof T)[]) {
+export function finder<T extends object>(items: readonly T[], ...keys: (keyof T)[]) {
   return (reference: Partial<T>): T | null =>
-    all.find((one) => keys.some((key) => reference[key] !== undefined && reference[key] === one[key])) ??
+    items.find((item) => keys.some((key) => reference[key] !== undefined && reference[key] === item[key])) ??
     null;
 }
 
 interface Graph extends AsyncDisposable {
-  readonly ask: (query: string, variables?: Record<string, unknown>) => Promise<Answer>;
-  readonly asked: Map<string, number>;
+  readonly send: (query: string, variables?: Record<string, unknown>) => Promise<GraphQLResponse>;
+  /** Number of requests by subgraph. */
+  readonly requests: Map<string, number>;
 }
 
-interface Answer {
+interface GraphQLResponse {
   readonly data?: unknown;
   readonly errors?: readonly { readonly message: string }[];
 }
@@ -77,42 +78,42 @@ export function federation(
     let graph: Graph;
     beforeAll(async () => void (graph = await startGraph(subgraphs)));
     afterAll(() => graph[Symbol.asyncDispose]());
-    test.each(cases)('$title', async ({ query, variables, data, errors = false, asks }) => {
-      graph.asked.clear();
-      const answer = await graph.ask(query, variables);
-      const told = answer.errors?.map(({ message }) => message) ?? [];
-      expect({ data: answer.data ?? null, told }).toEqual({
+    test.each(cases)('$title', async ({ query, variables, data, errors = false, requests }) => {
+      graph.requests.clear();
+      const response = await graph.send(query, variables);
+      const messages = response.errors?.map(({ message }) => message) ?? [];
+      expect({ data: response.data ?? null, messages }).toEqual({
         data,
-        told: errors ? expect.arrayContaining([expect.any(String)]) : [],
+        messages: errors ? expect.arrayContaining([expect.any(String)]) : [],
       });
-      if (asks) expect(Object.fromEntries(graph.asked)).toEqual(asks);
+      if (requests) expect(Object.fromEntries(graph.requests)).toEqual(requests);
     });
     const supergraph = loadSupergraph(composeSupergraph(subgraphs));
     test(
-      'what @skip and @include leave out of operations at random changes nothing else',
+      'resolves random operations alike with fields excluded by @skip and @include and without them',
       () => new BothExecutors(supergraph, subgraphs).expectConditionsHold(Math.ceil(RUNS / 10)),
       PATIENCE,
     );
-    // The plans of graphs with stand-ins are ours alone.
+    // @apollo/gateway cannot execute plans with placeholder fields.
     test.runIf(supergraph.corrections.placeholders.byName.size === 0)(
-      'operations at random are executed as @apollo/gateway executes them',
+      'executes random operations as @apollo/gateway does',
       () => new BothExecutors(supergraph, subgraphs).expectSame(Math.ceil(RUNS / 5)),
       PATIENCE,
     );
   });
 }
 
-/** `written`: how another composition writes the same supergraph. */
+/** `rewrite` changes the composed supergraph, as another composition library would write it. */
 export async function startGraph(
   subgraphs: readonly ForeignSubgraph[],
-  written = (sdl: string) => sdl,
+  rewrite = (sdl: string) => sdl,
 ): Promise<Graph> {
   await using started = new AsyncDisposableStack();
-  const asked = new Map<string, number>();
+  const requests = new Map<string, number>();
   const addressed = await Promise.all(
     subgraphs.map(async (subgraph) => {
       const { server, url } = await serveForeign(subgraph, () =>
-        asked.set(subgraph.name, (asked.get(subgraph.name) ?? 0) + 1),
+        requests.set(subgraph.name, (requests.get(subgraph.name) ?? 0) + 1),
       );
       started.defer(() => closeServer(server, 1000));
       return { ...subgraph, url };
@@ -122,7 +123,7 @@ export async function startGraph(
     await startGateway({
       host: '127.0.0.1',
       port: 0,
-      supergraphSdl: written(composeSupergraph(addressed)),
+      supergraphSdl: rewrite(composeSupergraph(addressed)),
       subgraphs: {},
       auth: { kind: 'none' },
       passThroughErrors: true,
@@ -133,27 +134,27 @@ export async function startGraph(
   );
   const running = started.move();
   return {
-    asked,
-    ask: async (query, variables) => {
+    requests,
+    send: async (query, variables) => {
       const response = await fetch(`${gateway.url}/graphql`, {
         method: 'POST',
         headers: { accept: 'application/json', 'content-type': 'application/json' },
         body: JSON.stringify({ query, variables }),
       });
-      return (await response.json()) as Answer;
+      return (await response.json()) as GraphQLResponse;
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 
-/** Serves a subgraph with graphql-http, which knows nothing of federation or of us. */
+/** Serves a subgraph with graphql-http, which has no support for federation. */
 export async function serveForeign(
   { schema }: ForeignSubgraph,
-  asked: (request: IncomingMessage) => void = () => undefined,
+  onRequest: (request: IncomingMessage) => void = () => undefined,
 ): Promise<{ server: Server; url: string }> {
   const handler = createHandler({ schema });
   const server = createServer((request, response) => {
-    asked(request);
+    onRequest(request);
     void handler(request, response);
   });
   return { server, url: `${await listen(server, '127.0.0.1', 0)}/graphql` };

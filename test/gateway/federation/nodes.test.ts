@@ -7,7 +7,7 @@ const nodes: Record<string, object> = {
 const node = (_: unknown, { id }: { id: string }) => nodes[id] ?? null;
 
 federation(
-  'an interface whose key each subgraph has for one of its types only',
+  'an interface whose key each subgraph resolves for one of its types only',
   [
     subgraph(
       'accounts',
@@ -34,30 +34,30 @@ federation(
   ],
   [
     {
-      title: 'that key, which no subgraph resolves for every type',
+      title: 'reports an error for the key of the interface, which no subgraph resolves for every type',
       query: '{ node(id: "a1") { id } }',
       data: null,
       errors: true,
     },
     {
-      title: 'what each of them is',
+      title: 'resolves __typename',
       query: '{ a: node(id: "a1") { __typename } c: node(id: "c1") { __typename } }',
       data: { a: { __typename: 'Account' }, c: { __typename: 'Chat' } },
     },
     {
-      title: 'fields of one type, from the subgraph that has them',
+      title: 'resolves fields of a type from the subgraph that defines them',
       query:
         '{ a: node(id: "a1") { ... on Account { id username } } c: node(id: "c1") { ... on Chat { id text } } }',
       data: { a: { id: 'a1', username: 'ann' }, c: { id: 'c1', text: 'hello' } },
     },
     {
-      title: 'fields of the other type',
+      title: 'selects nothing in a fragment on another type',
       query:
         '{ a: node(id: "a1") { __typename ... on Chat { id } } c: node(id: "c1") { ... on Account { id } } }',
       data: { a: { __typename: 'Account' }, c: {} },
     },
     {
-      title: 'around the circle',
+      title: 'resolves references between the two types in both directions',
       query:
         '{ chat(id: "c1") { id text account { id chats { id } } } account(id: "a1") { username chats { text } } }',
       data: {
@@ -82,20 +82,30 @@ const scoped = (name: string, initial: string) =>
   );
 
 federation(
-  'directives of executable documents, as their definitions are composed',
+  'executable directives that @composeDirective composes',
   [scoped('a', ' = PUBLIC'), scoped('b', ' = PUBLIC')],
-  [{ title: 'a default argument', query: '{ a @access b @access }', data: { a: 'a', b: 'b' } }],
+  [
+    {
+      title: 'executes an operation that uses the default of an argument',
+      query: '{ a @access b @access }',
+      data: { a: 'a', b: 'b' },
+    },
+  ],
 );
 
 federation(
-  'directives of executable documents, of which one subgraph has no default',
+  'executable directives with a default in one subgraph only',
   [scoped('a', ''), scoped('b', ' = PUBLIC')],
   [
     {
-      title: 'the default of the supergraph',
+      title: 'sends the default of the supergraph',
       query: '{ a @access ...rest } fragment rest on Query { b @access(level: 2) }',
       data: { a: 'a', b: 'b' },
     },
-    { title: 'given arguments', query: '{ a @access(scope: PRIVATE) }', data: { a: 'a' } },
+    {
+      title: 'sends the arguments of the operation',
+      query: '{ a @access(scope: PRIVATE) }',
+      data: { a: 'a' },
+    },
   ],
 );

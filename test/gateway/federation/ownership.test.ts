@@ -24,7 +24,7 @@ federation(
   ],
   [
     {
-      title: 'of a field, asked through the one that had it',
+      title: 'resolves an overridden field from the new subgraph, starting at the old one',
       query: '{ old { id at shown } }',
       data: {
         old: [
@@ -34,7 +34,7 @@ federation(
       },
     },
     {
-      title: 'of a field, asked through the one that has it',
+      title: 'resolves an overridden field from the new subgraph, starting at it',
       query: '{ new { at shown } }',
       data: {
         new: [
@@ -44,16 +44,16 @@ federation(
       },
     },
     {
-      title: 'of a root field',
+      title: 'resolves an overridden root field from the new subgraph',
       query: '{ feed { id } }',
       data: { feed: [{ id: '1' }] },
-      asks: { new: 1 },
+      requests: { new: 1 },
     },
     {
-      title: 'from a subgraph that is not there',
+      title: 'resolves a field that overrides a subgraph that does not exist',
       query: '{ new { text } }',
       data: { new: [{ text: 'text 1' }, { text: 'text 2' }] },
-      asks: { new: 1 },
+      requests: { new: 1 },
     },
   ],
 );
@@ -63,7 +63,7 @@ for (const [label, shown] of [
   ['percent(100)', 'new 1'],
 ] as const) {
   federation(
-    `@override under the label ${label}`,
+    `@override with the label ${label}`,
     [
       subgraph('old', 'type Query { old: Post } type Post @key(fields: "id") { id: ID! shown: String! }', {
         Query: { old: () => posts[0] },
@@ -77,7 +77,7 @@ for (const [label, shown] of [
     ],
     [
       {
-        title: 'asked through either',
+        title: 'resolves the field from the same subgraph, starting at either',
         query: '{ old { shown } new { shown } }',
         data: { old: { shown }, new: { shown } },
       },
@@ -127,18 +127,18 @@ federation(
   ],
   [
     {
-      title: 'a root field that every subgraph has in part',
+      title: 'resolves a shared root field with fields of every subgraph',
       query: '{ good { id name price stock } }',
       data: { good: { id: 'g1', name: 'good', price: 5, stock: 3 } },
-      asks: { names: 1, prices: 1, stock: 1 },
+      requests: { names: 1, prices: 1, stock: 1 },
     },
     {
-      title: 'mutations in several subgraphs run one after the other',
+      title: 'runs mutations of several subgraphs serially',
       query: 'mutation { a: add(n: 5) b: times(n: 3) c: add(n: 2) d: times(n: 2) }',
       data: { a: 5, b: 15, c: 17, d: 34 },
     },
     {
-      title: 'what a mutation returns is completed after it',
+      title: 'completes the result of a mutation after it has run',
       query: 'mutation { rename(name: "better") { price dear } }',
       data: { rename: { price: 5, dear: true } },
     },
@@ -162,7 +162,7 @@ const log = (_: unknown, { text }: { text: string }) => {
 };
 
 federation(
-  'a mutation that subgraphs share',
+  'a shared mutation',
   [
     subgraph(
       'short',
@@ -185,16 +185,16 @@ federation(
   ],
   [
     {
-      title: 'is made in the one that has all that is asked for',
+      title: 'runs in the subgraph that has all selected fields',
       query: 'mutation { log(text: "one") { id text } }',
       data: { log: { id: 'l0', text: 'one' } },
-      asks: { long: 1 },
+      requests: { long: 1 },
     },
     {
-      title: 'is made once, also when each has a part of what is asked for',
+      title: 'runs once when no subgraph has all selected fields',
       query: 'mutation { log(text: "two") { id text length } }',
       data: { log: { id: 'l1', text: 'two', length: 3 } },
-      asks: { short: 1, long: 1 },
+      requests: { short: 1, long: 1 },
     },
   ],
 );
@@ -228,13 +228,18 @@ federation(
   ],
   [
     {
-      title: 'a key that clients do not see leads to other subgraphs',
+      title: 'fetches entities by an inaccessible key',
       query: '{ thing { id name } }',
       data: { thing: { id: 'a1', name: 'open' } },
     },
-    { title: 'no subgraph resolves it', query: '{ thing { hidden } }', data: null, errors: true },
     {
-      title: 'an enum value that clients do not see is null',
+      title: 'rejects a selection of an inaccessible field',
+      query: '{ thing { hidden } }',
+      data: null,
+      errors: true,
+    },
+    {
+      title: 'nulls an inaccessible enum value',
       query: '{ things { id kind } }',
       data: {
         things: [
@@ -244,19 +249,24 @@ federation(
       },
     },
     {
-      title: 'an object of a type that clients do not see is null',
+      title: 'nulls an object of an inaccessible type',
       query: '{ boxes { size } }',
       data: { boxes: [{ size: 1 }, null] },
     },
     {
-      title: 'what is hidden where null may not be is an error',
+      title: 'reports an error for an inaccessible value at a non-null position',
       query: '{ opened { size } kinds }',
       data: { opened: null, kinds: null },
       errors: true,
     },
-    { title: 'no subgraph accepts it', query: '{ things(kind: RIGHT) { id } }', data: null, errors: true },
     {
-      title: 'it is not in the schema that clients read',
+      title: 'rejects an inaccessible enum value as an argument',
+      query: '{ things(kind: RIGHT) { id } }',
+      data: null,
+      errors: true,
+    },
+    {
+      title: 'omits inaccessible elements from introspection',
       query: '{ __type(name: "Thing") { fields { name } } k: __type(name: "Kind") { enumValues { name } } }',
       data: {
         __type: { fields: [{ name: 'id' }, { name: 'kind' }, { name: 'name' }] },

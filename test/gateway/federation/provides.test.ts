@@ -9,7 +9,7 @@ const parts = [
 ];
 
 federation(
-  '@provides, of which only what is asked for is taken',
+  '@provides of an entity',
   [
     subgraph(
       'owner',
@@ -38,15 +38,20 @@ federation(
     ),
   ],
   [
-    { title: 'the key', query: '{ part { id } }', data: { part: { id: 'e1' } }, asks: { provider: 1 } },
     {
-      title: 'a part of it, under an alias and in fragments',
-      query: '{ part { shown: name ...A ... { name } } } fragment A on Part { id name }',
-      data: { part: { shown: 'one', id: 'e1', name: 'one' } },
-      asks: { provider: 1 },
+      title: 'resolves the key without another fetch',
+      query: '{ part { id } }',
+      data: { part: { id: 'e1' } },
+      requests: { provider: 1 },
     },
     {
-      title: 'a part of it, the rest from the owner',
+      title: 'resolves provided fields under an alias and in fragments',
+      query: '{ part { shown: name ...A ... { name } } } fragment A on Part { id name }',
+      data: { part: { shown: 'one', id: 'e1', name: 'one' } },
+      requests: { provider: 1 },
+    },
+    {
+      title: 'resolves fields that are not provided from the owner',
       query: '{ parts { name extra } }',
       data: {
         parts: [
@@ -54,14 +59,14 @@ federation(
           { name: 'two', extra: 'x2' },
         ],
       },
-      asks: { provider: 1, owner: 1 },
+      requests: { provider: 1, owner: 1 },
     },
     {
-      title: 'what is left out is not asked for',
+      title: 'does not request provided fields that @skip and @include exclude',
       query:
         'query ($b: Boolean = false) { part { id ... @skip(if: true) { notes } ... on Part @include(if: $b) { notes } } }',
       data: { part: { id: 'e1' } },
-      asks: { provider: 1 },
+      requests: { provider: 1 },
     },
   ],
 );
@@ -69,7 +74,7 @@ federation(
 const shelf = { id: 's1', groups: [{ id: 'g1', label: 'group 1', inner: [{ id: 'i1', label: 'inner 1' }] }] };
 
 federation(
-  '@provides at depth',
+  '@provides of nested fields',
   [
     subgraph(
       'shelves',
@@ -95,22 +100,22 @@ federation(
   ],
   [
     {
-      title: 'all of it from one subgraph',
+      title: 'resolves provided nested fields from one subgraph',
       query: '{ shelf { groups { label inner { label } } } }',
       data: { shelf: { groups: [{ label: 'group 1', inner: [{ label: 'inner 1' }] }] } },
-      asks: { shelves: 1 },
+      requests: { shelves: 1 },
     },
     {
-      title: 'what is not provided, below what is',
+      title: 'resolves a field that is not provided below one that is',
       query: '{ shelf { groups { inner { size label } } } }',
       data: { shelf: { groups: [{ inner: [{ size: 4, label: 'inner 1' }] }] } },
-      asks: { shelves: 1, inners: 1 },
+      requests: { shelves: 1, inners: 1 },
     },
     {
-      title: 'hop by hop without it',
+      title: 'resolves nested fields by entity fetches without @provides',
       query: '{ bare { groups { label inner { label } } } }',
       data: { bare: { groups: [{ label: 'group 1', inner: [{ label: 'inner 1' }] }] } },
-      asks: { shelves: 1, groups: 1, inners: 1 },
+      requests: { shelves: 1, groups: 1, inners: 1 },
     },
   ],
 );
@@ -158,7 +163,7 @@ federation(
   ],
   [
     {
-      title: 'through an interface',
+      title: 'resolves provided fields of an interface',
       query: '{ media { id animals { id name } } }',
       data: {
         media: {
@@ -169,21 +174,21 @@ federation(
           ],
         },
       },
-      asks: { tales: 1 },
+      requests: { tales: 1 },
     },
     {
-      title: 'with what only one of its types has',
+      title: 'resolves provided fields and fields of one implementation',
       query: '{ media { animals { name ... on Dog { age } ... on Cat { name } } } }',
       data: { media: { animals: [{ name: 'dog', age: 3 }, { name: 'cat' }] } },
     },
     {
-      title: 'of a member of a union',
+      title: 'resolves provided fields of a union member',
       query: '{ either { ... on Tale { name } ... on Film { id } } }',
       data: { either: { name: 'a tale' } },
-      asks: { tales: 1 },
+      requests: { tales: 1 },
     },
     {
-      title: 'of a member, and what is not provided',
+      title: 'resolves fields of a union member that are not provided',
       query: '{ either { ... on Tale { name length } } }',
       data: { either: { name: 'a tale', length: 9 } },
     },
@@ -191,7 +196,7 @@ federation(
 );
 
 federation(
-  'federation 1, an unused @external',
+  'an unused @external of federation 1',
   [
     plainSubgraph(
       'prices',
@@ -208,7 +213,7 @@ federation(
   ],
   [
     {
-      title: 'is not asked of who has only declared it',
+      title: 'resolves the field from its owner',
       query: '{ good { price name } }',
       data: { good: { price: 1.5, name: 'right' } },
     },

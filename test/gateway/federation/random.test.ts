@@ -6,22 +6,22 @@ import { type PlannableSupergraph, loadSupergraph } from '../../../gateway/plann
 import { BothExecutors } from '../fixtures/both-executors.js';
 import { Choices, PATIENCE, RUNS, fuzzing, operationsOf } from '../fixtures/fuzz.js';
 import type { ForeignSubgraph } from './kit.js';
-import { drawGraph } from './random/generate-graph.js';
-import { resolved } from './random/resolve.js';
+import { generateGraph } from './random/generate-graph.js';
+import { resolvableSubgraphs } from './random/resolve.js';
 import { Oracle } from './random/oracle.js';
 
-/** How many operations each graph is asked. */
+/** Operations per graph. */
 const OPERATIONS = 20;
 
 test(
-  'answers operations on random federated graphs like one schema',
+  'executes operations on random federated graphs like one schema',
   async () => {
-    const drawn = fc.array(fc.nat(10_000), { minLength: 60, maxLength: 200 });
+    const numberLists = fc.array(fc.nat(10_000), { minLength: 60, maxLength: 200 });
     await fc.assert(
-      fc.asyncProperty(drawn, async (numbers) => {
-        const graph = drawGraph(new Choices(numbers));
-        const truth = new Oracle(graph);
-        const subgraphs = resolved(graph, truth);
+      fc.asyncProperty(numberLists, async (numbers) => {
+        const graph = generateGraph(new Choices(numbers));
+        const oracle = new Oracle(graph);
+        const subgraphs = resolvableSubgraphs(graph, oracle);
         const supergraph = composed(subgraphs);
         fc.pre(supergraph !== undefined);
         if (!supergraph) return;
@@ -32,22 +32,22 @@ test(
         for (const [at, query] of fc.sample(operationsOf(api, []), sample).entries()) {
           const variables = { b: at % 2 === 0 };
           const document = parse(query);
-          // Where the planner finds no way the client is told so; here it is what it answers that is looked at.
+          // Operations that cannot be planned are rejected, which other tests cover.
           if (validate(api, document).length > 0 || !executors.isPlanned(document)) continue;
           const { data, errors } = await executors.ours(document, variables, executors.sources());
-          const want = JSON.stringify(truth.execute(api, document, roots, variables).data);
-          const of = subgraphs.map(({ name, sdl }) => `${name}: ${sdl}`).join('\n');
-          expect({ query, data, errors }, of).toEqual({ query, data: want, errors: [] });
+          const expected = JSON.stringify(oracle.execute(api, document, roots, variables).data);
+          const sdls = subgraphs.map(({ name, sdl }) => `${name}: ${sdl}`).join('\n');
+          expect({ query, data, errors }, sdls).toEqual({ query, data: expected, errors: [] });
         }
       }),
-      // A smaller graph is another graph, so nothing is made smaller.
+      // No shrinking: fewer numbers generate an unrelated graph.
       { ...fuzzing, numRuns: Math.ceil(RUNS / 20), maxSkipsPerRun: 1000, endOnFailure: true },
     );
   },
   PATIENCE,
 );
 
-/** Undefined when some field can't be reached from somewhere, which composition finds. */
+/** Undefined when composition finds a field that cannot be reached. */
 function composed(subgraphs: readonly ForeignSubgraph[]): PlannableSupergraph | undefined {
   try {
     return loadSupergraph(composeSupergraph(subgraphs));

@@ -47,7 +47,7 @@ federation(
   [shipping, catalog],
   [
     {
-      title: 'a field that needs another with an argument',
+      title: 'resolves a field that requires another one with an argument',
       query: '{ books { isbn title fee } }',
       data: {
         books: [
@@ -57,7 +57,7 @@ federation(
       },
     },
     {
-      title: 'two fields that need the same one with different arguments',
+      title: 'resolves two fields that require the same one with different arguments',
       query: '{ books { fee feeInEuro dear } }',
       data: {
         books: [
@@ -67,7 +67,7 @@ federation(
       },
     },
     {
-      title: 'the client asks for the needed field with another argument',
+      title: 'resolves the required field for the client with another argument',
       query: '{ books { cost(in: "EUR") fee } }',
       data: {
         books: [
@@ -77,7 +77,7 @@ federation(
       },
     },
     {
-      title: 'the client asks for the needed nested field with another argument',
+      title: 'resolves the required nested field for the client with another argument',
       query: 'query ($in: String!) { books { shelf { rent(in: $in) } dear } }',
       variables: { in: 'EUR' },
       data: {
@@ -169,17 +169,17 @@ federation(
   [feed, talk],
   [
     {
-      title: 'a list with an argument',
+      title: 'resolves a field that requires a list with an argument',
       query: '{ feed { author { id } } }',
       data: { feed: [{ author: { id: 'a2' } }, { author: { id: 'a1' } }] },
     },
     {
-      title: 'the client asks for a shorter list',
+      title: 'resolves the required list for the client with a smaller limit',
       query: '{ feed { author { id } remarks(limit: 1) { id } } }',
       data: authorsAndFirst,
     },
     {
-      title: 'the client asks for it under its own alias',
+      title: 'resolves the required list for the client under an alias',
       query: '{ feed { author { id } all: remarks(limit: 1) { id } } }',
       data: {
         feed: [
@@ -189,7 +189,7 @@ federation(
       },
     },
     {
-      title: 'what is needed is below what was asked for with another argument',
+      title: 'resolves a field that requires a list below the same list with another argument',
       query: '{ feed { remarks(limit: 3) { spam } } }',
       data: {
         feed: [
@@ -199,12 +199,12 @@ federation(
       },
     },
     {
-      title: 'the argument is a variable',
+      title: 'resolves the required list for the client with a variable as argument',
       query: 'query ($limit: Int = 1) { feed { author { id } remarks(limit: $limit) { id } } }',
       data: authorsAndFirst,
     },
     {
-      title: 'in fragments',
+      title: 'resolves the required list for the client in two fragments',
       query: `query ($limit: Int = 1) { feed { author { id } ...A ...B } }
       fragment A on Post { remarks(limit: $limit) { id } } fragment B on Post { remarks(limit: $limit) { id } }`,
       data: authorsAndFirst,

@@ -3,7 +3,7 @@ import { federation, finder, subgraph } from './kit.js';
 const car = { id: 'c1', price: 90, discount: 20, budget: 75 };
 
 federation(
-  '@requires of what @requires something itself',
+  '@requires of a field that has @requires itself',
   [
     subgraph(
       'cars',
@@ -55,31 +55,35 @@ federation(
     ),
   ],
   [
-    { title: 'two deep', query: '{ car { affordable } }', data: { car: { affordable: false } } },
     {
-      title: 'side by side',
+      title: 'resolves a chain of two required fields',
+      query: '{ car { affordable } }',
+      data: { car: { affordable: false } },
+    },
+    {
+      title: 'resolves two chains concurrently',
       query: '{ car { affordable affordableReduced dear } }',
       data: { car: { affordable: false, affordableReduced: true, dear: true } },
     },
     {
-      title: 'back to a subgraph that was asked before',
+      title: 'resolves a chain that returns to an earlier subgraph',
       query: '{ car { advice affordable } }',
       data: { car: { advice: 'buy', affordable: false } },
     },
     {
-      title: 'from the subgraph that has what is required',
+      title: 'resolves a chain that starts at the subgraph of the required field',
       query: '{ sold { affordable } }',
       data: { sold: [{ affordable: false }] },
     },
     {
-      title: 'from there, asked for itself, too',
+      title: 'resolves the fields of a chain that are also selected by the client',
       query: '{ sold { dear reduced affordable affordableReduced advice } }',
       data: {
         sold: [{ dear: true, reduced: 70, affordable: false, affordableReduced: true, advice: 'buy' }],
       },
     },
     {
-      title: 'under conditions',
+      title: 'resolves chains under @include',
       query: 'query ($b: Boolean = false) { car { reduced affordable advice @include(if: $b) } }',
       data: { car: { reduced: 70, affordable: false } },
     },
@@ -95,7 +99,7 @@ const greeting =
 const echo = (reference: object) => reference;
 
 federation(
-  '@requires of what was overridden',
+  '@requires of an overridden field',
   [
     subgraph(
       'a',
@@ -129,7 +133,7 @@ federation(
   ],
   [
     {
-      title: 'from everywhere',
+      title: 'resolves the fields starting at every subgraph',
       query:
         '{ inA { ...P } inB { ...P } inC { ...P } } fragment P on Person { id name aGreeting dGreeting }',
       data: {
@@ -139,7 +143,7 @@ federation(
       },
     },
     {
-      title: 'where it used to be',
+      title: 'resolves the field starting at the overridden subgraph',
       query: '{ inC { dGreeting } }',
       data: { inC: { dGreeting: 'd person 3' } },
     },
@@ -156,7 +160,7 @@ const guests = [
 ];
 
 federation(
-  '@requires through an interface that subgraphs know differently',
+  '@requires through an interface with different implementations per subgraph',
   [
     subgraph(
       'trips',
@@ -185,17 +189,17 @@ federation(
   ],
   [
     {
-      title: 'a field of the interface',
+      title: 'resolves a field that requires a field of the interface',
       query: '{ first { town } second { town } guest { town } }',
       data: { first: { town: 'Oslo' }, second: { town: 'Rome' }, guest: { town: 'Rome' } },
     },
     {
-      title: 'a field of one of its types',
+      title: 'resolves a field that requires a field of one implementation',
       query: '{ first { firm } second { firm } guest { firm } }',
       data: { first: { firm: null }, second: { firm: 'firm at o1' }, guest: { firm: 'firm at o1' } },
     },
     {
-      title: 'what is required, asked for itself',
+      title: 'resolves the required fields for the client as well',
       query: '{ first { home { __typename id } town } guest { home { __typename id } firm } }',
       data: {
         first: { home: { __typename: 'Flat', id: 'f1' }, town: 'Oslo' },
@@ -247,12 +251,12 @@ federation(
   ],
   [
     {
-      title: 'all of it, from the subgraph that has it',
+      title: 'resolves all fields starting at the subgraph that owns the required ones',
       query: '{ file { all } }',
       data: { file: { all: 'dpi,300 pages,2 text,scan' } },
     },
     {
-      title: 'all of it, from the one that requires it, where it is null, too',
+      title: 'resolves all fields starting at the requiring subgraph, also where they are null',
       query: '{ docs { id body { __typename } all } }',
       data: {
         docs: [
@@ -263,7 +267,7 @@ federation(
       },
     },
     {
-      title: 'of the interface itself',
+      title: 'resolves a field that requires a field of the interface itself',
       query: '{ docs { text body { text } } }',
       data: {
         docs: [
@@ -282,7 +286,7 @@ const orders = [
 ];
 
 federation(
-  '@requires of lists whose items other subgraphs complete',
+  '@requires of lists with items from other subgraphs',
   [
     subgraph('users', 'type Query { user: User } type User @key(fields: "id") { id: ID! name: String }', {
       Query: { user: () => ({ id: 'u1', name: 'Ann' }) },
@@ -324,7 +328,7 @@ federation(
   ],
   [
     {
-      title: 'both of them',
+      title: 'resolves two fields that require different fields of the items',
       query: '{ user { name open total } }',
       data: { user: { name: 'Ann', open: 1, total: 15 } },
     },
@@ -334,7 +338,7 @@ federation(
 const kinds = [{ id: 'k3', name: 'kind 3' }];
 
 federation(
-  'an entity that only its parent can tell',
+  'an entity without a key of its own',
   [
     subgraph(
       'a',
@@ -383,7 +387,7 @@ federation(
   ],
   [
     {
-      title: 'fields of a part without a key come by way of the whole',
+      title: 'fetches fields of an object without a key through its parent entity',
       query: '{ ware(id: "7") { id name about kind { id name details } } }',
       data: {
         ware: {

@@ -10,7 +10,7 @@ const authors = [
 ];
 
 federation(
-  '@requires that goes in a circle',
+  'circular @requires between two subgraphs',
   [
     subgraph(
       'feed',
@@ -43,12 +43,12 @@ federation(
   ],
   [
     {
-      title: 'the first half of it',
+      title: 'resolves a field that requires a field of the other subgraph',
       query: '{ feed { byNovice } }',
       data: { feed: [{ byNovice: true }, { byNovice: false }] },
     },
     {
-      title: 'all of it',
+      title: 'resolves a field whose requirement leads back to its own subgraph',
       query: '{ feed { byExpert } }',
       data: { feed: [{ byExpert: false }, { byExpert: true }] },
     },

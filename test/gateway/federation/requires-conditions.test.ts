@@ -45,7 +45,7 @@ federation(
   [shop, post],
   [
     {
-      title: 'a field that is left out takes nothing with it that does not need what it needs',
+      title: 'resolves other fields when a field with @requires is excluded',
       query: 'query ($b: Boolean = false) { goods { upc inStock fee @include(if: $b) } }',
       data: {
         goods: [
@@ -55,17 +55,18 @@ federation(
       },
     },
     {
-      title: 'nor what needs something else',
+      title: 'resolves fields with other requirements when a field with @requires is excluded',
       query: 'query ($b: Boolean = true) { goods { duty fee @skip(if: $b) } }',
       data: { goods: [{ duty: 30 }, { duty: 40 }] },
     },
     {
-      title: 'nor what needs a part of it',
+      title:
+        'resolves a field that requires a part of the same fields when a field with @requires is excluded',
       query: 'query ($b: Boolean = false) { goods { width ... @include(if: $b) { area fee } } }',
       data: { goods: [{ width: 2 }, { width: 1 }] },
     },
     {
-      title: 'a field that is asked for once under a condition and once without',
+      title: 'resolves a field that is selected with and without a condition',
       query: 'query ($b: Boolean = false) { goods { fee again: fee @include(if: $b) inStock } }',
       data: {
         goods: [
@@ -75,7 +76,7 @@ federation(
       },
     },
     {
-      title: 'everything is there when it is included',
+      title: 'resolves all fields when every condition includes them',
       query:
         'query ($b: Boolean = true, $c: Boolean = false) { goods { inStock fee @include(if: $b) duty @skip(if: $c) ...A @include(if: $b) } } fragment A on Good { area width }',
       data: {
@@ -86,7 +87,7 @@ federation(
       },
     },
     {
-      title: 'a condition on the fragment, and another on the field in it',
+      title: 'applies conditions of a fragment and of a field in it',
       query:
         'query ($b: Boolean = true, $c: Boolean = true) { goods { inStock ...A @include(if: $b) } } fragment A on Good { duty fee @skip(if: $c) }',
       data: {
@@ -97,7 +98,7 @@ federation(
       },
     },
     {
-      title: 'an excluded field is not requested, nor its required fields',
+      title: 'requests neither an excluded field nor its required fields',
       query:
         'query ($b: Boolean = false) { good { price hidden @include(if: $b) inStock secret @include(if: $b) } }',
       data: { good: { price: 3, inStock: true } },
@@ -150,7 +151,7 @@ federation(
   ],
   [
     {
-      title: 'one of two is left out',
+      title: 'resolves one of two fields when the other one is excluded',
       query: 'query ($b: Boolean = false) { hotels { stars german french @include(if: $b) } }',
       data: {
         hotels: [
@@ -160,7 +161,7 @@ federation(
       },
     },
     {
-      title: 'none is, and both are in a fragment that the planner keeps',
+      title: 'resolves two included fields in a shared fragment',
       query:
         'query ($b: Boolean = true) { a: hotels { ...F } b: hotels { ...F } } fragment F on Hotel { stars german french @include(if: $b) }',
       data: {

@@ -6,7 +6,7 @@ const movie = { __typename: 'Movie', title: 'movie', bTitle: 'b movie' };
 const EVERY = '__typename ... on Song { title } ... on Movie { title } ... on Book { title }';
 
 federation(
-  'a union of which each subgraph has other members',
+  'a union with different members per subgraph',
   [
     subgraph(
       'a',
@@ -40,26 +40,30 @@ federation(
     ),
   ],
   [
-    { title: 'a member that is not it', query: '{ media { ... on Movie { title } } }', data: { media: {} } },
     {
-      title: 'members of either',
+      title: 'selects nothing in a fragment on another member',
+      query: '{ media { ... on Movie { title } } }',
+      data: { media: {} },
+    },
+    {
+      title: 'resolves members of either subgraph',
       query: '{ media { ... on Book { title } ... on Movie { title } } }',
       data: { media: { title: 'book' } },
     },
     {
-      title: 'below a shared root field',
+      title: 'resolves members below a shared root field',
       query: `{ viewer { media { ${EVERY} } book { __typename title } } }`,
       data: {
         viewer: { media: { __typename: 'Book', title: 'book' }, book: { __typename: 'Book', title: 'book' } },
       },
     },
     {
-      title: 'a member that the entity leads on from',
+      title: 'resolves fields of an entity member from the other subgraph',
       query: '{ aMedia { ... on Book { title aTitle bTitle } ... on Movie { bTitle } } }',
       data: { aMedia: { title: 'book', aTitle: 'a book', bTitle: 'b book' } },
     },
     {
-      title: 'fields that only one subgraph has of either',
+      title: 'resolves fields of a member that one subgraph does not define',
       query:
         '{ viewer { aMedia { ... on Movie { title bTitle } } bMedia { ... on Movie { title bTitle } } } }',
       data: { viewer: { aMedia: {}, bMedia: { title: 'movie', bTitle: 'b movie' } } },
@@ -74,7 +78,7 @@ const STEPS =
   '{ wrapper { steps { __typename ... on Common { label } ... on OnlyA { a } ... on OnlyB { b } } } }';
 
 federation(
-  'a union without keys, of which each subgraph resolves its own members',
+  'a union without keys and with different members per subgraph',
   [
     subgraph(
       'a',
@@ -105,27 +109,27 @@ federation(
   ],
   [
     {
-      title: 'of the one',
+      title: 'resolves members starting at the first subgraph',
       query: `{ rootA ${STEPS} }`,
       data: { rootA: { wrapper: { steps: [{ __typename: 'Common', label: 'both' }, onlyA] } } },
     },
     {
-      title: 'of the other',
+      title: 'resolves members starting at the second subgraph',
       query: `{ rootB ${STEPS} }`,
       data: { rootB: { wrapper: { steps: [{ __typename: 'Common', label: 'both' }, onlyB] } } },
     },
     {
-      title: 'only members that the subgraph asked does not have',
+      title: 'selects nothing for members that the queried subgraph does not define',
       query: '{ rootA { wrapper { steps { __typename ... on OnlyB { b } } } } }',
       data: { rootA: { wrapper: { steps: [{ __typename: 'Common' }, { __typename: 'OnlyA' }] } } },
     },
     {
-      title: 'of both',
+      title: 'resolves members of both subgraphs below a shared root field',
       query: `{ shared ${STEPS} }`,
       data: { shared: { wrapper: { steps: [{ __typename: 'Common', label: 'both' }] } } },
     },
     {
-      title: 'by way of an entity',
+      title: 'resolves members through an entity',
       query: `{ rootA { bWrapper { steps { __typename ... on Common { label } ... on OnlyB { b } ... on OnlyA { a } } } } }`,
       data: { rootA: { bWrapper: { steps: [{ __typename: 'Common', label: 'both' }, onlyB] } } },
     },
@@ -138,7 +142,7 @@ const users = [
 ];
 
 federation(
-  'the same field of members with other types',
+  'a field with different types per union member',
   [
     subgraph(
       'a',
@@ -163,7 +167,7 @@ federation(
   ],
   [
     {
-      title: 'a field that may be null in one of them only',
+      title: 'resolves a field that is nullable in one member only',
       query: '{ accounts { ... on User { id name } ... on Admin { id photo } } users { id name } }',
       data: {
         accounts: [
@@ -174,7 +178,7 @@ federation(
       },
     },
     {
-      title: 'at depth, by way of an entity',
+      title: 'resolves such a field below an entity',
       query:
         '{ users { id similar { ... on User { id name } ... on Admin { id similar { ... on User { id } ... on Admin { id name } } } } } }',
       data: {
@@ -201,7 +205,7 @@ const toasters = ['1', '2'].map((id) => ({
 const wares = [...ovens, ...toasters];
 
 federation(
-  'a union and an interface that subgraphs share out',
+  'a union and an interface with implementations in different subgraphs',
   [
     subgraph(
       'a',
@@ -231,17 +235,18 @@ federation(
   ],
   [
     {
-      title: 'the interface, where a member does not implement it in the subgraph that is asked',
+      title:
+        'resolves interface fields of a member that does not implement the interface in the queried subgraph',
       query: '{ wares { ... on Node { id } } }',
       data: { wares: wares.map(({ id }) => ({ id })) },
     },
     {
-      title: 'interfaces in interfaces',
+      title: 'resolves nested fragments on interfaces',
       query: '{ nodes { ... on Node { id ... on Node { ... on Guaranteed { warranty } } } } }',
       data: { nodes: toasters.map(({ id, warranty }) => ({ id, warranty })) },
     },
     {
-      title: 'an interface around an object',
+      title: 'resolves fragments on an object type and on its interface',
       query:
         '{ toasters { ...T ...N } ovens { ...N } } fragment T on Toaster { id } fragment N on Node { id __typename }',
       data: {
@@ -250,7 +255,7 @@ federation(
       },
     },
     {
-      title: 'members that another subgraph completes',
+      title: 'completes members from another subgraph',
       query: '{ wares { ... on Guaranteed { warranty } ... on Oven { id } } }',
       data: {
         wares: [
@@ -260,13 +265,13 @@ federation(
       },
     },
     {
-      title: 'one that is no such thing in the subgraph that is asked',
+      title: 'resolves a type that does not implement the interface in the queried subgraph',
       query: '{ node(id: "oven1") { ... on Oven { warranty } } }',
       data: { node: null },
       errors: true,
     },
     {
-      title: 'one that is',
+      title: 'resolves a type that implements the interface in the queried subgraph',
       query: '{ node(id: "toaster1") { ... on Toaster { warranty } } }',
       data: { node: { warranty: 3 } },
     },
@@ -280,7 +285,7 @@ const pages = [
 const samePrice = ({ id }: { id: string }) => pages.find((page) => page.id !== id);
 
 federation(
-  'an interface that leads back to itself, and one whose field was overridden in one type',
+  'a recursive interface, and an interface with an overridden field',
   [
     subgraph(
       'a',
@@ -317,22 +322,22 @@ federation(
   ],
   [
     {
-      title: 'around and around',
+      title: 'resolves a recursive interface',
       query: '{ product { same { ... on Print { id same { ... on Print { id price } } } } } }',
       data: { product: { same: { id: 'p2', same: { id: 'p1', price: 5 } } } },
     },
     {
-      title: 'through interfaces alone',
+      title: 'resolves a recursive interface without fields of its types',
       query: '{ product { same { same { ... on Print { id } } } } }',
       data: { product: { same: { same: { id: 'p1' } } } },
     },
     {
-      title: 'the overridden field through the interface',
+      title: 'resolves an overridden field through the interface',
       query: '{ feed { id at } other { at } }',
       data: { feed: [{ id: 'f1', at: 'new f1' }], other: [{ at: 'new f1' }, { at: 'now' }] },
     },
     {
-      title: 'a type that the subgraph asked does not know',
+      title: 'resolves a type that the queried subgraph does not define',
       query: '{ feed { ... on Text { id body } } }',
       data: { feed: [{}] },
     },

@@ -1,77 +1,77 @@
-/** How a subgraph has a field. */
+/** A field in one subgraph. */
 export interface Part {
   /**
-   * `owned`: it resolves it. `external`: another subgraph does, and sends the value. `overridden`: it used to
-   * resolve it, and must never be asked.
+   * `owned`: the subgraph resolves it. `external`: another subgraph resolves it. `overridden`: another subgraph
+   * overrides it, so the gateway must not request it here.
    */
-  readonly how: 'owned' | 'external' | 'overridden';
+  readonly ownership: 'owned' | 'external' | 'overridden';
   readonly directives: string;
 }
 
-/** One of the fields that another field requires. */
-export interface Need {
+/** A field that another field requires. */
+export interface RequiredField {
   readonly field: string;
-  /** The argument it is required with. */
+  /** Value of its argument `with`. */
   readonly with?: string | undefined;
-  /** The field required of the entity that the field returns. */
-  readonly below?: string | undefined;
+  /** The required field of the returned entity. */
+  readonly nested?: string | undefined;
 }
 
-/** What a field returns: text, or things of one of these types. */
+/** A field, which returns a text, an entity or a list of entities. */
 export interface Field {
   readonly name: string;
   readonly kind: 'text' | 'entity' | 'list';
-  /** Of an entity, interface or union; `String` of text. */
+  /** Name of an entity, interface or union; `String` for a text. */
   readonly type: string;
-  /** The types that what it returns can be of. */
+  /** Possible types of the returned entities. */
   readonly members: readonly string[];
   readonly takesArgument: boolean;
-  /** What its value is made of; of all other fields, the thing itself. */
-  readonly needs: readonly Need[];
+  /** Fields from which its value is computed; empty for a field that is not computed. */
+  readonly requires: readonly RequiredField[];
 }
 
-/** A type that subgraphs share out among them. */
+/** An entity type, whose fields are spread over subgraphs. */
 export interface Entity {
   readonly name: string;
   readonly fields: Map<string, Field>;
 }
 
-/** What one subgraph has of an entity. */
+/** An entity type in one subgraph. */
 export interface EntityPart {
   readonly entity: Entity;
   readonly keys: readonly { readonly fields: string; readonly resolvable: boolean }[];
   readonly interfaces: string[];
-  /** By field; what is not here the subgraph does not know. */
+  /** The fields that the subgraph defines. */
   readonly fields: Map<string, Part>;
 }
 
-/** An interface or union, as a subgraph knows it. */
+/** An interface or union in one subgraph. */
 interface AbstractPart {
   readonly name: string;
   readonly members: readonly string[];
-  /** Of an interface; undefined: it is a union. */
+  /** Fields of an interface; undefined for a union. */
   readonly fields?: readonly string[] | undefined;
   readonly key?: boolean | undefined;
 }
 
-/** A field of Query: a list of things of some types. */
+/** A field of Query: the list of all entities of some types. */
 export interface RootField {
   readonly name: string;
   readonly type: string;
   readonly members: readonly string[];
 }
 
-/** A subgraph that has parts of everything. */
+/** A random subgraph. */
 export interface RandomSubgraph {
   readonly name: string;
   readonly entities: Map<string, EntityPart>;
   readonly abstracts: AbstractPart[];
   readonly roots: Map<string, RootField & { readonly shareable: boolean }>;
-  /** The interface that it knows as an object, and its fields there. */
+  /** The interface object, and its fields in the subgraph. */
   interfaceObject?: { readonly name: string; readonly fields: Map<string, Part> };
 }
 
-/** A graph made at random. */
+/** A random graph. */
 export interface RandomGraph {
   readonly entities: Map<string, Entity>;
   readonly subgraphs: readonly RandomSubgraph[];

@@ -1,24 +1,24 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { type ForeignSubgraph, LINK } from '../kit.js';
-import type { EntityPart, Field, Need, Part, RandomGraph, RandomSubgraph } from './graph.js';
-import { type Thing, type Oracle, told } from './oracle.js';
+import type { EntityPart, Field, Part, RandomGraph, RandomSubgraph, RequiredField } from './graph.js';
+import { type EntityRecord, type Oracle, computedText } from './oracle.js';
 
-/** What stands where a subgraph was asked for what it does not resolve. */
-const WRONG = 'NOBODY MAY ASK HERE';
+/** The value of a field that the gateway must not request from the subgraph. */
+const UNEXPECTED = 'UNEXPECTED REQUEST';
 
-/** A thing as a subgraph holds it: with what it was given in a representation, and what may be asked of it here. */
-interface Held extends Thing {
+/** A record in a subgraph, with its representation and the field that `@provides` names. */
+interface ResolvedRecord extends EntityRecord {
   readonly __typename?: string;
-  readonly given?: Readonly<Record<string, unknown>>;
+  readonly representation?: Readonly<Record<string, unknown>>;
   readonly provided?: string | undefined;
 }
 
-/** The subgraphs of a random graph: SDL, and resolvers that answer only what is theirs. */
-export function resolved(graph: RandomGraph, truth: Oracle): ForeignSubgraph[] {
+/** The subgraphs of a random graph: their SDL, and resolvers of the fields that they own. */
+export function resolvableSubgraphs(graph: RandomGraph, oracle: Oracle): ForeignSubgraph[] {
   return graph.subgraphs.map((subgraph) => {
     const sdl = LINK + sdlOf(graph, subgraph);
-    const resolvers = new Resolvers(graph, truth, subgraph).all();
+    const resolvers = new Resolvers(graph, oracle, subgraph).all();
     return {
       name: subgraph.name,
       sdl,
@@ -34,7 +34,7 @@ function sdlOf(graph: RandomGraph, { entities, abstracts, roots, interfaceObject
     );
     const implemented = part.interfaces.length > 0 ? ` implements ${part.interfaces.join(' & ')}` : '';
     const fields = [...part.fields].map(
-      ([name, how]) => `${fieldSdl(part.entity.fields.get(name), name)} ${how.directives}`,
+      ([name, { directives }]) => `${fieldSdl(part.entity.fields.get(name), name)} ${directives}`,
     );
     return `type ${part.entity.name}${implemented} ${keys.join(' ')} { ${fields.join('\n  ')} }`;
   });
@@ -46,7 +46,7 @@ function sdlOf(graph: RandomGraph, { entities, abstracts, roots, interfaceObject
   );
   const object = interfaceObject && [
     `type ${interfaceObject.name} @key(fields: "id") @interfaceObject { ${[...interfaceObject.fields]
-      .map(([name, how]) => `${fieldSdl(some.fields.get(name), name)} ${how.directives}`)
+      .map(([name, part]) => `${fieldSdl(some.fields.get(name), name)} ${part.directives}`)
       .join(' ')} }`,
   ];
   const query = [...roots.values()].map(
@@ -75,7 +75,7 @@ type TypeResolvers = Record<string, unknown>;
 class Resolvers {
   constructor(
     private readonly graph: RandomGraph,
-    private readonly truth: Oracle,
+    private readonly oracle: Oracle,
     private readonly subgraph: RandomSubgraph,
   ) {}
 
@@ -88,7 +88,7 @@ class Resolvers {
         abstracts.map(({ name, members, key }) => [
           name,
           {
-            __resolveType: ({ type }: Thing) => type,
+            __resolveType: ({ type }: EntityRecord) => type,
             ...(key && { __resolveReference: this.reference(members) }),
           },
         ]),
@@ -97,8 +97,8 @@ class Resolvers {
     };
   }
 
-  private roots(root: { readonly members: readonly string[] }): Held[] {
-    return this.truth.all(root);
+  private roots(root: { readonly members: readonly string[] }): ResolvedRecord[] {
+    return this.oracle.all(root);
   }
 
   private entity({ entity, fields }: EntityPart): TypeResolvers {
@@ -113,10 +113,11 @@ class Resolvers {
   }
 
   private reference(types: readonly string[]) {
-    return (given: Record<string, unknown>): Held | null => {
-      const thing = this.truth.find(types, given);
-      // An interface object says no more of what it is than the name of the interface.
-      return thing && { ...thing, __typename: this.subgraph.interfaceObject?.name ?? thing.type, given };
+    return (representation: Record<string, unknown>): ResolvedRecord | null => {
+      const record = this.oracle.find(types, representation);
+      // An interface object does not know the concrete type.
+      const __typename = this.subgraph.interfaceObject?.name ?? record?.type;
+      return record && { ...record, __typename: __typename!, representation };
     };
   }
 
@@ -124,29 +125,38 @@ class Resolvers {
     return Object.fromEntries(
       [...parts].map(([name, part]) => [
         name,
-        (held: Held, given: { with?: string }) => this.value(held, name, part, given.with),
+        (record: ResolvedRecord, args: { with?: string }) => this.value(record, name, part, args.with),
       ]),
     );
   }
 
-  private value(held: Held, name: string, { how, directives }: Part, argument?: string): unknown {
-    if (how === 'overridden') return WRONG;
-    if (how === 'external' && held.provided !== name) return WRONG;
-    const { needs = [] } = this.graph.entities.get(held.type)!.fields.get(name) ?? {};
-    if (needs.length > 0) return told(needs.map((need) => given(held.given ?? {}, need)));
-    const value = this.truth.value(held, name, argument);
+  private value(
+    record: ResolvedRecord,
+    name: string,
+    { ownership, directives }: Part,
+    argument?: string,
+  ): unknown {
+    if (ownership === 'overridden') return UNEXPECTED;
+    if (ownership === 'external' && record.provided !== name) return UNEXPECTED;
+    const { requires = [] } = this.graph.entities.get(record.type)!.fields.get(name) ?? {};
+    if (requires.length > 0)
+      return computedText(requires.map((required) => requiredValue(record.representation ?? {}, required)));
+    const value = this.oracle.value(record, name, argument);
     const provided = /@provides\(fields: "(\w+)"\)/.exec(directives)?.[1];
     if (provided === undefined) return value;
-    const providing = (one: Thing | null) => one && { ...one, provided };
-    return Array.isArray(value) ? value.map(providing) : providing(value as Thing | null);
+    const providing = (target: EntityRecord | null) => target && { ...target, provided };
+    return Array.isArray(value) ? value.map(providing) : providing(value as EntityRecord | null);
   }
 }
 
-/** What a representation says of something that is required. */
-function given(representation: Readonly<Record<string, unknown>>, { field, below }: Need): unknown {
+/** The value of a required field in a representation. */
+function requiredValue(
+  representation: Readonly<Record<string, unknown>>,
+  { field, nested }: RequiredField,
+): unknown {
   const value = representation[field];
-  if (below === undefined) return value;
-  const inner = (one: Record<string, unknown> | null | undefined) =>
-    one && (below in one ? one[below] : 'MISSING');
+  if (nested === undefined) return value;
+  const inner = (target: Record<string, unknown> | null | undefined) =>
+    target && (nested in target ? target[nested] : 'MISSING');
   return Array.isArray(value) ? value.map(inner) : inner(value as Record<string, unknown>);
 }

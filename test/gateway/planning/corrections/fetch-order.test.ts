@@ -63,7 +63,7 @@ federation('what is required of a subgraph that was asked on the way', byPlace, 
         { made: 'made of price 2', size: 'size 2' },
       ],
     },
-    asks: { list: 1, codes: 1, sizes: 2, makers: 1 },
+    requests: { list: 1, codes: 1, sizes: 2, makers: 1 },
   },
   {
     title: 'under a condition',

@@ -7,14 +7,14 @@ import { GraphQLError } from 'graphql';
 import { serverAudits } from 'graphql-http';
 import { createHandler } from 'graphql-http/lib/use/http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { mintAccessToken } from '../../../access/access-token.js';
-import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
-import { closeServer, listen } from '../../../kernel/listen.js';
-import { type RoleProcess, startRole } from '../../kit/role-process.js';
-import { serveForeign, subgraph } from './kit.js';
+import { mintAccessToken } from '../../access/access-token.js';
+import { composeSupergraph } from '../../gateway/supergraph/compose.js';
+import { closeServer, listen } from '../../kernel/listen.js';
+import { type RoleProcess, startRole } from '../kit/role-process.js';
+import { serveForeign, subgraph } from '../gateway/federation/kit.js';
 
 const started = new AsyncDisposableStack();
-const seen: (string | undefined)[] = [];
+const actorHeaders: (string | undefined)[] = [];
 let file: string;
 let gateway: RoleProcess;
 
@@ -39,12 +39,12 @@ beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'supergraph-'));
   started.defer(() => rm(folder, { recursive: true }));
   const addressed = await Promise.all(
-    [people, letters].map(async (one) => {
-      const { server, url } = await serveForeign(one, ({ headers }) =>
-        seen.push(headers['x-fleetgraph-actor'] as string | undefined),
+    [people, letters].map(async (subgraph) => {
+      const { server, url } = await serveForeign(subgraph, ({ headers }) =>
+        actorHeaders.push(headers['x-fleetgraph-actor'] as string | undefined),
       );
       started.defer(() => closeServer(server, 1000));
-      return { ...one, url: `${url}?of=${one.name}` };
+      return { ...subgraph, url: `${url}?of=${subgraph.name}` };
     }),
   );
   file = join(folder, 'supergraph.graphql');
@@ -55,7 +55,7 @@ beforeAll(async () => {
 });
 afterAll(() => started.disposeAsync());
 
-async function ask(query: string): Promise<unknown> {
+async function send(query: string): Promise<unknown> {
   const response = await fetch(`${gateway.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -65,8 +65,8 @@ async function ask(query: string): Promise<unknown> {
   return { data, errors };
 }
 
-test('any supergraph is served, from the addresses it names, without database, token or secret', async () => {
-  expect(await ask('{ people(first: 10000) { name letters } }')).toEqual({
+test('serves any supergraph from its subgraph URLs without database, token or secret', async () => {
+  expect(await send('{ people(first: 10000) { name letters } }')).toEqual({
     data: {
       people: [
         { name: 'person 1', letters: ['letter to 1'] },
@@ -77,9 +77,9 @@ test('any supergraph is served, from the addresses it names, without database, t
   expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
 });
 
-describe('GraphQL over HTTP, as graphql-http audits it', () => {
+describe('the audits of graphql-http', () => {
   const audits = serverAudits({ url: () => `${gateway.url}/graphql` });
-  test('has 61 audits', () => expect(audits).toHaveLength(61));
+  test('are 61', () => expect(audits).toHaveLength(61));
   test.each(audits.map(({ name, fn }) => [name, fn] as const))('%s', async (_, audit) => {
     const result = await audit();
     expect(result.status === 'ok' ? 'ok' : result.reason).toBe('ok');
@@ -90,9 +90,9 @@ test('rejects a Host header that ALLOWED_HOSTS does not list', async () => {
   const settings = { PORT: '0', FLEETGRAPH_AUTH: 'off', ALLOWED_HOSTS: 'gateway, Graph.example' };
   await using named = await startRole(['gateway', '--supergraph', file], settings);
   const statusOf = async (url: string, host: string) => {
-    const asked = request(`${url}/graphql?query={__typename}`, { headers: { host } });
-    asked.end();
-    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    const sent = request(`${url}/graphql?query={__typename}`, { headers: { host } });
+    sent.end();
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
     return response.resume().statusCode;
   };
   expect(await statusOf(named.url, 'graph.example')).toBe(200);
@@ -102,14 +102,14 @@ test('rejects a Host header that ALLOWED_HOSTS does not list', async () => {
 
 test('allows nested lists up to the depth limit without a cost limit', async () => {
   const query = `{ people ${'{ peers '.repeat(17)}{ id } ${'}'.repeat(17)} }`;
-  expect(await ask(query)).toEqual({ data: { people: [{ peers: [] }, { peers: [] }] } });
+  expect(await send(query)).toEqual({ data: { people: [{ peers: [] }, { peers: [] }] } });
 });
 
 test.each(['mutation', 'subscription'])(
   'rejects a %s as invalid when the graph has no root type for it',
   async (kind) => {
     for (const query of [`${kind} { __typename }`, `${kind} { people }`])
-      expect(await ask(query)).toMatchObject({
+      expect(await send(query)).toMatchObject({
         errors: [
           { message: `The graph has no ${kind}s.`, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },
         ],
@@ -118,26 +118,26 @@ test.each(['mutation', 'subscription'])(
 );
 
 test('sends no actor to subgraphs', () => {
-  expect(new Set(seen)).toEqual(new Set([undefined]));
+  expect(new Set(actorHeaders)).toEqual(new Set([undefined]));
 });
 
 test('passes errors of subgraphs through', async () => {
-  expect(await ask('{ broken { name } }')).toEqual({
+  expect(await send('{ broken { name } }')).toEqual({
     data: { broken: null },
     errors: [{ message: 'out of paper', path: ['broken'], extensions: { code: 'OUT_OF_PAPER' } }],
   });
 });
 
 test('overrides the URL of a subgraph by SUBGRAPH_URLS', async () => {
-  await using own = new AsyncDisposableStack();
+  await using stack = new AsyncDisposableStack();
   const server = createServer((request, response) => {
     request.resume();
     response.setHeader('content-type', 'application/json');
-    response.end('{"data":{"people":[{"__typename":"Person","id":"9","name":"somebody else"}]}}');
+    response.end('{"data":{"people":[{"__typename":"Person","id":"9","name":"person of the override"}]}}');
   });
   const url = await listen(server, '127.0.0.1', 0);
-  own.defer(() => closeServer(server, 1000));
-  const other = own.use(
+  stack.defer(() => closeServer(server, 1000));
+  const other = stack.use(
     await startRole(['gateway', '--supergraph', file], {
       PORT: '0',
       FLEETGRAPH_AUTH: 'off',
@@ -149,11 +149,11 @@ test('overrides the URL of a subgraph by SUBGRAPH_URLS', async () => {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query: '{ people { name } }' }),
   });
-  expect(await response.json()).toMatchObject({ data: { people: [{ name: 'somebody else' }] } });
+  expect(await response.json()).toMatchObject({ data: { people: [{ name: 'person of the override' }] } });
 });
 
 test.each([
-  ['nothing says how clients prove who they are', {}, 'AUTH_SECRET'],
+  ['no authentication settings', {}, 'AUTH_SECRET'],
   [
     'a secret for tokens without authentication',
     { FLEETGRAPH_AUTH: 'off', AUTH_SECRET: 'x'.repeat(32) },
@@ -168,7 +168,7 @@ test.each([
   await expect(startRole(['gateway', '--supergraph', file], { PORT: '0', ...env })).rejects.toThrow(named);
 });
 
-describe('a supergraph composed of the subgraphs that a file lists', () => {
+describe('a supergraph composed from a list of subgraphs', () => {
   const compose = async (config: string): Promise<string> => {
     const path = join(await mkdtemp(join(tmpdir(), 'compose-')), 'compose.yaml');
     started.defer(() => rm(dirname(path), { recursive: true }));
@@ -177,7 +177,7 @@ describe('a supergraph composed of the subgraphs that a file lists', () => {
   };
   const settings = { PORT: '0', FLEETGRAPH_AUTH: 'off' };
 
-  test('is served, and again when a subgraph has changed', async () => {
+  test('is served, and composed again when a subgraph changes', async () => {
     const served = { ...letters };
     const { server, url } = await serveForeign(people);
     started.defer(() => closeServer(server, 1000));
@@ -220,12 +220,12 @@ describe('a supergraph composed of the subgraphs that a file lists', () => {
   });
 });
 
-test('the platform gateway does not start without authentication', async () => {
+test('requires authentication for the gateway of the platform', async () => {
   const env = { PORT: '0', FLEETGRAPH_AUTH: 'off', FLEETGRAPH_SECRET: 'x'.repeat(32) };
   await expect(startRole(['gateway'], env)).rejects.toThrow('only for `gateway --supergraph`');
 });
 
-describe('another graph served by Apollo Server', () => {
+describe('a supergraph behind Apollo Server', () => {
   const post = async (url: string, query: string, headers: Record<string, string> = {}) => {
     const response = await fetch(url, {
       method: 'POST',
@@ -235,7 +235,7 @@ describe('another graph served by Apollo Server', () => {
     return { status: response.status, body: (await response.json()) as unknown };
   };
 
-  test('answers from the subgraphs of the supergraph', async () => {
+  test('executes operations on its subgraphs', async () => {
     const env = { PORT: '0', FLEETGRAPH_AUTH: 'off' };
     await using role = await startRole(['gateway', '--supergraph', file, '--apollo-server'], env);
     expect(await post(role.url, '{ people { name letters } }')).toEqual({
@@ -278,7 +278,7 @@ describe('another graph served by Apollo Server', () => {
     });
   });
 
-  test('does not start without another graph', async () => {
+  test('requires the option --supergraph or --compose', async () => {
     const started = startRole(['gateway', '--apollo-server'], { PORT: '0' });
     await expect(started).rejects.toThrow('--apollo-server needs --supergraph or --compose');
   });
