@@ -30,21 +30,21 @@ async function startHeldSubgraph(): Promise<HeldSubgraph> {
     url: `${url}/graphql`,
     waiting: () => waiting.length,
     release: () => {
-      for (const answer of waiting.splice(0)) answer();
+      for (const respond of waiting.splice(0)) respond();
     },
     [Symbol.asyncDispose]: () => closeServer(server, 0),
   };
 }
 
-let held: HeldSubgraph;
+let heldSubgraph: HeldSubgraph;
 let fixture: Fixture;
 beforeEach(async () => {
-  held = await startHeldSubgraph();
-  fixture = await startFixture({ mode: 'remote', elsewhere: { workloads: held.url } });
+  heldSubgraph = await startHeldSubgraph();
+  fixture = await startFixture({ mode: 'remote', subgraphUrls: { workloads: heldSubgraph.url } });
 });
 afterEach(async () => {
   await fixture[Symbol.asyncDispose]();
-  await held[Symbol.asyncDispose]();
+  await heldSubgraph[Symbol.asyncDispose]();
 });
 
 /** First from `clusters`, then from `workloads`, then from `observability`. */
@@ -53,11 +53,11 @@ const QUERY = '{ cluster(id: "c1") { workloads { name cpu } } }';
 test('executes a request on the supergraph with which it began, although a reload removes one of its subgraphs', async () => {
   const { url, gateway, hub } = fixture;
   const underway = post(url, QUERY);
-  await until(() => held.waiting() === 1, 'the second fetch');
+  await until(() => heldSubgraph.waiting() === 1, 'the second fetch');
   await gateway.reload(
     composeSupergraph(fixtureSubgraphs(hub).filter(({ name }) => name !== 'observability')),
   );
-  held.release();
+  heldSubgraph.release();
   expect(await underway).toMatchObject({
     data: { cluster: { workloads: [{ name: 'web', cpu: 0.6 }] } },
     extensions: { cost: { requestedQueryCost: expect.any(Number) } },

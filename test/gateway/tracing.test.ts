@@ -68,8 +68,8 @@ test('starts a trace for each operation on a WebSocket, also with subgraphs in t
 test('traces nothing and sends no trace headers without a collector', async () => {
   expect(isTraced()).toBe(false);
   await using fixture = await startFixture({ mode: 'remote' });
-  const answer = await post(fixture.url, '{ regions { id } }');
-  expect(answer.errors).toBeUndefined();
+  const response = await post(fixture.url, '{ regions { id } }');
+  expect(response.errors).toBeUndefined();
   expect(receiver.spans).toEqual([]);
 });
 
@@ -77,8 +77,8 @@ test('logs of gateway and subgraph carry the request id of the client', async ()
   const lines: Record<string, unknown>[] = [];
   const log = createLog('debug', 'test', { write: (line) => void lines.push(JSON.parse(line) as never) });
   await using fixture = await startFixture({ mode: 'remote', log, subgraphLog: log });
-  const answer = await post(fixture.url, '{ bug }', { headers: { 'x-request-id': 'given-by-the-client' } });
-  expect(answer.headers.get('x-request-id')).toBe('given-by-the-client');
+  const response = await post(fixture.url, '{ bug }', { headers: { 'x-request-id': 'given-by-the-client' } });
+  expect(response.headers.get('x-request-id')).toBe('given-by-the-client');
   const of = lines.filter(({ requestId }) => requestId === 'given-by-the-client').map(({ msg }) => msg);
   expect(of).toContain('a request was answered');
   expect(of).toContain('a resolver failed');

@@ -56,12 +56,12 @@ let supergraphSdl: string;
 
 beforeAll(async () => {
   const served = await Promise.all(
-    [people, letters].map(async (one) => {
-      const { server, url } = await serveForeign(one, (request) =>
+    [people, letters].map(async (subgraph) => {
+      const { server, url } = await serveForeign(subgraph, (request) =>
         headers.push(request.headers['x-caller'] as string | undefined),
       );
       started.defer(() => closeServer(server, 1000));
-      return { ...one, url };
+      return { ...subgraph, url };
     }),
   );
   addressed = served.map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) }));
@@ -80,12 +80,12 @@ async function answersOf(gateway: FleetgraphGateway | ApolloGateway): Promise<un
   try {
     const answers: unknown[] = [];
     for (const operation of OPERATIONS) {
-      const answer = await fetch(url, {
+      const response = await fetch(url, {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'x-caller': 'ann' },
         body: JSON.stringify(operation),
       });
-      answers.push(await answer.json());
+      answers.push(await response.json());
     }
     return answers;
   } finally {
@@ -94,8 +94,8 @@ async function answersOf(gateway: FleetgraphGateway | ApolloGateway): Promise<un
 }
 
 const plain = (answers: readonly unknown[]) =>
-  answers.map((answer) => {
-    const { data, errors } = answer as {
+  answers.map((result) => {
+    const { data, errors } = result as {
       data: unknown;
       errors?: { message: string; extensions: { code: string } }[];
     };
@@ -157,8 +157,8 @@ test('a later supergraph replaces the first as a whole, and an invalid one chang
   let cleaned = 0;
   const gateway = new FleetgraphGateway({
     log,
-    supergraphSdl: ({ update: given }) => {
-      update = given;
+    supergraphSdl: ({ update: updateSupergraph }) => {
+      update = updateSupergraph;
       return Promise.resolve({ supergraphSdl, cleanup: () => Promise.resolve(void cleaned++) });
     },
   });

@@ -71,7 +71,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs a program of the folder until it prints its address, and asks it there. */
-async function ask(program: string, query: string): Promise<unknown> {
+async function queryProgram(program: string, query: string): Promise<unknown> {
   const child: ChildProcess = spawn(root('node_modules/.bin/node'), [program], {
     cwd: folder,
     env: { PORT: '0' },
@@ -81,12 +81,12 @@ async function ask(program: string, query: string): Promise<unknown> {
     for await (const line of createInterface({ input: child.stdout! })) {
       const [, url] = /^Ready at (.*)$/.exec(line) ?? [];
       if (!url) continue;
-      const answer = await fetch(url, {
+      const response = await fetch(url, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ query }),
       });
-      return await answer.json();
+      return await response.json();
     }
     throw new Error(`${program} ended before it was ready`);
   } finally {
@@ -98,7 +98,7 @@ async function ask(program: string, query: string): Promise<unknown> {
 
 describe('the example, run with the packed package', () => {
   const query = '{ products { name inStock } }';
-  const answer = {
+  const expected = {
     data: {
       products: [
         { name: 'Chair', inStock: 4 },
@@ -108,7 +108,7 @@ describe('the example, run with the packed package', () => {
   };
 
   test('answers a query across its subgraphs', async () => {
-    expect(await ask('server.mjs', query)).toEqual(answer);
+    expect(await queryProgram('server.mjs', query)).toEqual(expected);
   });
 
   test('answers alike when ApolloGateway is imported in its place', async () => {
@@ -120,7 +120,7 @@ describe('the example, run with the packed package', () => {
       "import { ApolloGateway as FleetgraphGateway } from '@apollo/gateway'",
     );
     await writeFile(join(folder, 'original.mjs'), original);
-    expect(await ask('original.mjs', query)).toEqual(answer);
+    expect(await queryProgram('original.mjs', query)).toEqual(expected);
   });
 });
 

@@ -139,19 +139,19 @@ test('rejects tokens of a removed key as soon as the key set is reloaded', async
   const key = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' };
   const served = { keys: [key] };
   const jwks = await serveJson(served);
-  await using behind = await startFixture({ auth: { kind: 'jwks', url: jwks.url, interval: 100 } });
+  await using jwksFixture = await startFixture({ auth: { kind: 'jwks', url: jwks.url, interval: 100 } });
   const bearer = await new SignJWT({ account: 'acme' })
     .setProtectedHeader({ alg: 'ES256', kid: 'k1' })
     .setExpirationTime('5m')
     .sign(privateKey);
-  const ask = async () => (await post(behind.url, '{ __typename }', { bearer })).status;
-  expect(await ask()).toBe(200);
+  const statusOf = async () => (await post(jwksFixture.url, '{ __typename }', { bearer })).status;
+  expect(await statusOf()).toBe(200);
   // A different key with the same id.
   const other = await generateKeyPair('ES256');
   served.keys = [{ ...(await exportJWK(other.publicKey)), kid: 'k1', alg: 'ES256' }];
   const reads = jwks.reads();
   await until(() => jwks.reads() > reads, 'the next read of the key set');
-  await eventually(async () => (await ask()) === 401);
+  await eventually(async () => (await statusOf()) === 401);
   jwks.server.close();
 });
 
@@ -214,7 +214,7 @@ test('rejects a WebSocket from a page of another origin', async () => {
 test('tokens signed with a key of the JWKS are accepted, others are not', async () => {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   const jwks = await serveJson({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' }] });
-  await using behind = await startFixture({
+  await using jwksFixture = await startFixture({
     auth: { kind: 'jwks', url: jwks.url, issuer: 'https://issuer', audience: 'fleet' },
   });
   const sign = (issuer: string) =>
@@ -225,12 +225,13 @@ test('tokens signed with a key of the JWKS are accepted, others are not', async 
       .setExpirationTime('5m')
       .sign(privateKey);
   expect(
-    (await post(behind.url, '{ cluster(id: "c1") { name } }', { bearer: await sign('https://issuer') })).data,
+    (await post(jwksFixture.url, '{ cluster(id: "c1") { name } }', { bearer: await sign('https://issuer') }))
+      .data,
   ).toEqual({ cluster: { name: 'one' } });
-  expect((await post(behind.url, '{ __typename }', { bearer: await sign('https://other') })).status).toBe(
-    401,
-  );
-  expect((await post(behind.url, '{ __typename }', { bearer: await token() })).status).toBe(401);
+  expect(
+    (await post(jwksFixture.url, '{ __typename }', { bearer: await sign('https://other') })).status,
+  ).toBe(401);
+  expect((await post(jwksFixture.url, '{ __typename }', { bearer: await token() })).status).toBe(401);
   jwks.server.close();
 });
 

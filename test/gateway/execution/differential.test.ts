@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
 import { loadSupergraph } from '../../../gateway/planning/plannable-supergraph.js';
 import { BothExecutors, type Variables } from '../fixtures/both-executors.js';
-import { PATIENCE, RUNS } from '../fixtures/fuzz.js';
+import { TIMEOUT_MS, RUNS } from '../fixtures/fuzz.js';
 import { shopSubgraphs } from '../fixtures/shop.js';
 
 const subgraphs = shopSubgraphs();
 const supergraph = loadSupergraph(composeSupergraph(subgraphs));
-const both = new BothExecutors(supergraph, subgraphs);
+const executors = new BothExecutors(supergraph, subgraphs);
 
 const cases: [string, string, Variables?][] = [
   ['root fields of several subgraphs', '{ stock me { id } makers { id } products { upc } }'],
@@ -113,32 +113,32 @@ describe('the same as @apollo/gateway', () => {
   test.each(cases)('%s', async (_title, query, variables = {}) => {
     const document = parse(query);
     expect(validate(supergraph.api, document)).toEqual([]);
-    const { ours, theirs } = await both.answers(document, variables);
-    expect(ours).toEqual(theirs);
+    const { actual, expected } = await executors.compare(document, variables);
+    expect(actual).toEqual(expected);
   });
 
   const down = subgraphs.flatMap(({ name }) => cases.map((testCase) => [name, ...testCase] as const));
   test.each(subgraphs.map(({ name }) => name))('every operation while %s is down', async (name) => {
     for (const [, title, query, variables = {}] of down.filter(([which]) => which === name)) {
-      const { ours, theirs } = await both.answers(parse(query), variables, name);
-      expect({ title, ...ours }).toEqual({ title, ...theirs });
+      const { actual, expected } = await executors.compare(parse(query), variables, name);
+      expect({ title, ...actual }).toEqual({ title, ...expected });
     }
   });
 
   test(
     'executes random operations like @apollo/gateway while any subgraph is down',
-    () => both.expectSame(RUNS),
-    PATIENCE,
+    () => executors.expectSame(RUNS),
+    TIMEOUT_MS,
   );
 });
 
 test('fetches an entity once for all its places in the response', async () => {
-  const at = both.sources();
-  const { data } = await both.ours(parse('{ reviews { author { email } } }'), {}, at);
-  const asked = at
+  const at = executors.sources();
+  const { data } = await executors.execute(parse('{ reviews { author { email } } }'), {}, at);
+  const requests = at
     .get('users')
-    ?.asked.flatMap(({ variables }) => variables?.['representations'] as unknown[]);
-  expect(asked).toEqual(['u1', 'u2', 'u3', 'u4', 'gone'].map((id) => ({ __typename: 'User', id })));
+    ?.requests.flatMap(({ variables }) => variables?.['representations'] as unknown[]);
+  expect(requests).toEqual(['u1', 'u2', 'u3', 'u4', 'gone'].map((id) => ({ __typename: 'User', id })));
   expect(JSON.parse(String(data))).toMatchObject({
     reviews: [
       { author: { email: 'u1@example.org' } },

@@ -13,7 +13,7 @@ import type { SubgraphRequest, SubgraphResult } from '../../../protocol/wire.js'
 import { type ForeignSubgraph, subgraph } from '../federation/kit.js';
 import { unbounded } from '../fixtures/both-executors.js';
 
-interface Asked {
+interface SubgraphOperation {
   readonly query: string;
   readonly variables: Record<string, unknown>;
 }
@@ -22,18 +22,18 @@ interface Asked {
 let atOnce = false;
 
 /** A subgraph that records its requests. */
-function source({ name, schema }: ForeignSubgraph, answer?: SubgraphResult) {
-  const asked: Asked[] = [];
-  const self: SubgraphSource & { readonly asked: Asked[] } = {
+function source({ name, schema }: ForeignSubgraph, response?: SubgraphResult) {
+  const requests: SubgraphOperation[] = [];
+  const self: SubgraphSource & { readonly requests: SubgraphOperation[] } = {
     name,
-    asked,
+    requests,
     execute(request: SubgraphRequest) {
-      const { query, variables, operationName } = JSON.parse(bodyOf(request)) as Asked & {
+      const { query, variables, operationName } = JSON.parse(bodyOf(request)) as SubgraphOperation & {
         operationName?: string;
       };
-      asked.push({ query, variables });
+      requests.push({ query, variables });
       const args = { schema, source: query, variableValues: variables, operationName };
-      if (answer) return atOnce ? answer : Promise.resolve(answer);
+      if (response) return atOnce ? response : Promise.resolve(response);
       return atOnce ? overTheWire(graphqlSync(args)) : graphql(args).then(overTheWire);
     },
     subscribe: () => Promise.reject(new Error('no streams here')),
@@ -86,10 +86,10 @@ resolveEntities(people.schema);
 const supergraph = loadSupergraph(composeSupergraph([roads, people]));
 const operations = new Operations(supergraph);
 
-async function run(query: string, variables: Record<string, unknown> = {}, answer?: SubgraphResult) {
+async function run(query: string, variables: Record<string, unknown> = {}, response?: SubgraphResult) {
   const planned = operations.plan(parse(query));
   if (planned instanceof Error) throw planned;
-  const asked = source(people, answer);
+  const peopleSource = source(people, response);
   const call: CallContext = {
     actor: { account: 'acme', subject: 'tester' },
     requestId: 'batching',
@@ -98,7 +98,7 @@ async function run(query: string, variables: Record<string, unknown> = {}, answe
   };
   const sources = new Map<string, SubgraphSource>([
     ['roads', source(roads)],
-    ['people', asked],
+    ['people', peopleSource],
   ]);
   const state: PlanExecution = { sources, call, variables, data: {}, errors: [] };
   const completed = complete(planned.fetch, state);
@@ -107,7 +107,7 @@ async function run(query: string, variables: Record<string, unknown> = {}, answe
   return {
     data: (await planned.shape.shape(state.data, variables, unbounded())).data,
     errors: state.errors.map((error) => ('path' in error ? error.path?.join('.') : undefined)),
-    asked: asked.asked,
+    requests: peopleSource.requests,
   };
 }
 
@@ -120,8 +120,8 @@ describe.each([
   beforeAll(() => void (atOnce = now));
 
   test('request the same fields in one request and each entity once', async () => {
-    const { data, asked } = await run('{ road { from { name } to { name } via { name } } }');
-    expect(asked.map(({ variables }) => variables)).toEqual([
+    const { data, requests } = await run('{ road { from { name } to { name } via { name } } }');
+    expect(requests.map(({ variables }) => variables)).toEqual([
       { representations: [town('t1'), town('t2'), town('t3')] },
     ]);
     expect(data).toEqual({
@@ -134,8 +134,8 @@ describe.each([
   });
 
   test('request different fields in one request', async () => {
-    const { data, asked } = await run('{ road { from { name } to { mayor { name } } } }');
-    expect(asked.map(({ variables }) => variables)).toEqual([
+    const { data, requests } = await run('{ road { from { name } to { mayor { name } } } }');
+    expect(requests.map(({ variables }) => variables)).toEqual([
       { entities0: [town('t1')], entities1: [town('t2')] },
     ]);
     expect(data).toEqual({
@@ -144,12 +144,12 @@ describe.each([
   });
 
   test("share the client's variables", async () => {
-    const { data, asked } = await run(
+    const { data, requests } = await run(
       'query ($a: String, $b: String) { road { from { name(in: $a) } to { x: name(in: $a) y: name(in: $b) } } }',
       { a: 'here', b: 'there' },
     );
-    expect(asked).toHaveLength(1);
-    expect(asked[0]?.variables).toEqual({
+    expect(requests).toHaveLength(1);
+    expect(requests[0]?.variables).toEqual({
       a: 'here',
       b: 'there',
       entities0: [town('t1')],
@@ -235,7 +235,7 @@ describe('operations of one subgraph', () => {
       entities('...on Town{name(in:$a)}', ',$a:String'),
       entities('...on Town{name(in:$a)}', ',$a:String!'),
     ],
-  ])('are not combined when %s means two things in them', (_title, one, other) => {
-    expect(combined.combine([one, other])).toBeUndefined();
+  ])('are not combined when %s means two things in them', (_title, first, second) => {
+    expect(combined.combine([first, second])).toBeUndefined();
   });
 });

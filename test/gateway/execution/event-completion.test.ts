@@ -20,17 +20,17 @@ function define(name: SubgraphName, types: string, resolvers: object): Subgraph 
 
 /** Events by sequence number. */
 class Happenings {
-  private told = 0;
+  private published = 0;
   private wake: () => void = () => undefined;
 
   happen(): void {
-    this.told += 1;
+    this.published += 1;
     this.wake();
   }
 
   async *follow(after: number) {
     for (let sequence = after + 1; ; sequence += 1) {
-      while (sequence > this.told) await new Promise<void>((resolve) => (this.wake = resolve));
+      while (sequence > this.published) await new Promise<void>((resolve) => (this.wake = resolve));
       yield { sequence };
     }
   }

@@ -116,12 +116,12 @@ test.each(['local', 'remote'] as const)(
   'answers REQUEST_TIMEOUT to a slow request and aborts it in a %s subgraph',
   async (mode) => {
     await using fixture = await startFixture({ mode, limits: { requestTimeout: 200 } });
-    const asked = post(fixture.url, '{ slow }');
+    const response = post(fixture.url, '{ slow }');
     await untilWithPausedClock(() => fixture.hub.slow === 1, 'the request to run');
-    const { status, errors } = await asked;
+    const { status, errors } = await response;
     expect(status).toBe(504);
     expect(errors).toMatchObject([{ extensions: { code: 'REQUEST_TIMEOUT' } }]);
-    await until(() => fixture.hub.told === 1, 'the subgraph to be told');
+    await until(() => fixture.hub.abortedSlow === 1, 'the subgraph to be told');
   },
 );
 
@@ -130,7 +130,7 @@ test.each(['local', 'remote'] as const)(
   async (mode) => {
     await using fixture = await startFixture({ mode });
     const leaving = new AbortController();
-    const asked = fetch(`${fixture.url}/graphql`, {
+    const response = fetch(`${fixture.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${await token()}` },
       body: '{"query":"{ slow }"}',
@@ -138,8 +138,8 @@ test.each(['local', 'remote'] as const)(
     });
     await until(() => fixture.hub.slow === 1, 'the request to run');
     leaving.abort();
-    await expect(asked).rejects.toThrow();
-    await until(() => fixture.hub.told === 1, 'the subgraph to be told');
+    await expect(response).rejects.toThrow();
+    await until(() => fixture.hub.abortedSlow === 1, 'the subgraph to be told');
   },
 );
 

@@ -94,9 +94,9 @@ const headers = async (accept: string) => ({
 
 test('rejects a large response over HTTP and charges the estimated cost', async () => {
   expect((await post(fixture.url, small)).errors).toBeUndefined();
-  const answer = await post(fixture.url, large);
-  expect(answer).toMatchObject({ status: 200, ...TOO_LARGE });
-  const { requestedQueryCost, actualQueryCost } = answer.extensions?.['cost'] as Record<string, number>;
+  const response = await post(fixture.url, large);
+  expect(response).toMatchObject({ status: 200, ...TOO_LARGE });
+  const { requestedQueryCost, actualQueryCost } = response.extensions?.['cost'] as Record<string, number>;
   expect(actualQueryCost).toBe(requestedQueryCost);
 });
 
@@ -117,7 +117,7 @@ test('rejects a large response to a GET, on a WebSocket and as an event stream',
 });
 
 test('limits the total response size of a batch', async () => {
-  const answer = await fetch(`${fixture.url}/graphql`, {
+  const response = await fetch(`${fixture.url}/graphql`, {
     method: 'POST',
     headers: await headers('application/json'),
     body: JSON.stringify(
@@ -126,7 +126,7 @@ test('limits the total response size of a batch', async () => {
       })),
     ),
   });
-  const results = (await answer.json()) as { data: unknown }[];
+  const results = (await response.json()) as { data: unknown }[];
   expect(results[0]).toMatchObject({ data: { clusters: [{}, {}] } });
   expect(results.at(-1)).toMatchObject(TOO_LARGE);
 });
@@ -143,10 +143,10 @@ test.each(['multipart/mixed;subscriptionSpec=1.0', 'text/event-stream'])(
     });
     const reading = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
     let text = '';
-    for (let told = 0; told < 2;) {
+    for (let received = 0; received < 2;) {
       fixture.hub.publish('acme', 'c1');
       text += (await reading.read()).value ?? '';
-      told = text.split('RESPONSE_TOO_LARGE').length - 1;
+      received = text.split('RESPONSE_TOO_LARGE').length - 1;
     }
     expect(text.length).toBeLessThan(20_000);
     abort.abort();

@@ -5,7 +5,7 @@ const media = [
   { __typename: 'Film', id: 'm2', title: 'film', minutes: 90 },
   { __typename: 'Song', id: 'm3', title: 'song', bars: 4 },
 ];
-const find = ({ id }: { id: string }) => media.find((one) => one.id === id) ?? null;
+const find = ({ id }: { id: string }) => media.find((item) => item.id === id) ?? null;
 
 federation(
   'unions and interfaces with different members per subgraph',

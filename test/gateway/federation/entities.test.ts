@@ -87,9 +87,9 @@ federation(
         },
       },
     ),
-  ].map((one) => ({
-    ...one,
-    sdl: one.sdl.replaceAll('id: String! tag: String', 'id: String! @shareable tag: String @shareable'),
+  ].map((item) => ({
+    ...item,
+    sdl: item.sdl.replaceAll('id: String! tag: String', 'id: String! @shareable tag: String @shareable'),
   })),
   [
     {

@@ -6,7 +6,7 @@ const accounts = [
   { __typename: 'Regular', id: 'u3', active: true },
 ];
 const names = ['Ann', 'Bob', 'Eve'];
-const known = finder(accounts, 'id');
+const findAccount = finder(accounts, 'id');
 
 federation(
   'an interface of one subgraph that is an object in two others',
@@ -37,9 +37,9 @@ federation(
             age: 11,
           }),
         },
-        Account: { __resolveReference: known },
-        Admin: { __resolveReference: known },
-        Regular: { __resolveReference: known },
+        Account: { __resolveReference: findAccount },
+        Admin: { __resolveReference: findAccount },
+        Regular: { __resolveReference: findAccount },
       },
     ),
     subgraph(
@@ -180,7 +180,7 @@ federation(
               { id: '1', kind: 'STAFF' },
               { id: '2', kind: 'GUEST' },
             ]
-              .filter((one) => !kind || one.kind === kind)
+              .filter((user) => !kind || user.kind === kind)
               .slice(0, filter?.first ?? 9),
         },
         User: {

@@ -22,7 +22,7 @@ federation(
          { id: ID! code: ID! stamp: Stamp! name: String! @external label: String! @requires(fields: "name") } ${STAMP}`,
       {
         Query: { depot: () => ({ id: '100' }) },
-        Depot: { parcels: () => parcels.map(({ name: _, ...known }) => known) },
+        Depot: { parcels: () => parcels.map(({ name: _, ...parcel }) => parcel) },
         Parcel: {
           __resolveReference: (reference: { id: string; stamp: { two: string; three: string } }) =>
             parcels.some(({ id, stamp }) => id === reference.id && stamp.three === reference.stamp.three)

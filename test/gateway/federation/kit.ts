@@ -10,7 +10,7 @@ import { systemClock } from '../../../kernel/clock.js';
 import { closeServer, listen } from '../../../kernel/listen.js';
 import { loadSupergraph } from '../../../gateway/planning/plannable-supergraph.js';
 import { BothExecutors } from '../fixtures/both-executors.js';
-import { PATIENCE, RUNS } from '../fixtures/fuzz.js';
+import { TIMEOUT_MS, RUNS } from '../fixtures/fuzz.js';
 
 type Resolvers = Record<string, Record<string, unknown>>;
 
@@ -92,13 +92,13 @@ export function federation(
     test(
       'resolves random operations alike with fields excluded by @skip and @include and without them',
       () => new BothExecutors(supergraph, subgraphs).expectConditionsHold(Math.ceil(RUNS / 10)),
-      PATIENCE,
+      TIMEOUT_MS,
     );
     // @apollo/gateway cannot execute plans with placeholder fields.
     test.runIf(supergraph.corrections.placeholders.byName.size === 0)(
       'executes random operations as @apollo/gateway does',
       () => new BothExecutors(supergraph, subgraphs).expectSame(Math.ceil(RUNS / 5)),
-      PATIENCE,
+      TIMEOUT_MS,
     );
   });
 }

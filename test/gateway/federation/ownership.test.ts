@@ -155,7 +155,7 @@ const boxes = [
 /** Both subgraphs write to the same log, in which nothing may be twice. */
 const logged: { id: string; text: string }[] = [];
 const log = (_: unknown, { text }: { text: string }) => {
-  if (logged.some((one) => one.text === text)) throw new Error('logged twice');
+  if (logged.some((entry) => entry.text === text)) throw new Error('logged twice');
   const line = { id: `l${logged.length}`, text };
   logged.push(line);
   return line;
@@ -214,7 +214,7 @@ federation(
         Query: {
           thing: () => secret,
           things: (_: unknown, { kind }: { kind?: string }) =>
-            [secret, { ...secret, id: 'a2', kind: 'RIGHT' }].filter((one) => !kind || one.kind === kind),
+            [secret, { ...secret, id: 'a2', kind: 'RIGHT' }].filter((thing) => !kind || thing.kind === kind),
           boxes: () => boxes,
           opened: () => boxes,
           kinds: () => ['LEFT', 'RIGHT'],

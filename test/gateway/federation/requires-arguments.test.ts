@@ -148,9 +148,9 @@ const talk = subgraph(
     Remark: {
       __resolveReference: ({ id }: { id: string }) => ({ id }),
       sameElsewhere: ({ id }: { id: string }) => {
-        const one = remarks.find((remark) => remark.id === id);
+        const found = remarks.find((remark) => remark.id === id);
         return remarks
-          .filter(({ text, post }) => text === one?.text && post !== one.post)
+          .filter(({ text, post }) => text === found?.text && post !== found.post)
           .map(({ post }) => ({ id: post }));
       },
     },

@@ -48,8 +48,8 @@ federation(
       {
         Car: {
           __resolveReference: (reference: object) => reference,
-          affordableElsewhere: (given: { affordable: boolean; affordableReduced: boolean }) =>
-            !given.affordable && given.affordableReduced,
+          affordableElsewhere: (required: { affordable: boolean; affordableReduced: boolean }) =>
+            !required.affordable && required.affordableReduced,
         },
       },
     ),

@@ -71,7 +71,7 @@ federation(
   ],
 );
 
-const steps = (own: object) => ({ wrapper: { steps: [{ __typename: 'Common', label: 'both' }, own] } });
+const steps = (member: object) => ({ wrapper: { steps: [{ __typename: 'Common', label: 'both' }, member] } });
 const onlyA = { __typename: 'OnlyA', a: 'a' };
 const onlyB = { __typename: 'OnlyB', b: 'b' };
 const STEPS =

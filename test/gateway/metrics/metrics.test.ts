@@ -57,16 +57,16 @@ test('counts requests, cost, plans, sockets, subscriptions and events', async ()
 });
 
 test('counts unknown error codes of subgraphs under one label', async () => {
-  await using moody = await startFaultySubgraph('');
+  await using faulty = await startFaultySubgraph('');
   await using fixture = await startFixture({
     mode: 'remote',
     metricsPort: 0,
     passThroughErrors: true,
-    elsewhere: { quotas: moody.url },
+    subgraphUrls: { quotas: faulty.url },
   });
-  moody.mood = 'answers';
+  faulty.behavior = 'answers';
   for (const code of ['MADE_UP_1', 'MADE_UP_2', 'FORBIDDEN']) {
-    moody.answer = JSON.stringify({ data: null, errors: [{ message: 'no', extensions: { code } }] });
+    faulty.response = JSON.stringify({ data: null, errors: [{ message: 'no', extensions: { code } }] });
     expect((await post(fixture.url, '{ quotas { id } }')).errors).toMatchObject([{ extensions: { code } }]);
   }
   const figures = [...(await scrape(fixture.gateway.metricsUrl))];
@@ -99,21 +99,21 @@ test('reports the lag of a client that does not read until it has caught up, wit
   await using slow = await rawSocket(fixture.url);
   for (const socket of [fast, slow]) {
     await socket.initialise();
-    socket.say({ id: '1', type: 'subscribe', payload: { query } });
+    socket.send({ id: '1', type: 'subscribe', payload: { query } });
     // Messages are handled in order: when this is answered the subscription has begun.
-    socket.say({ type: 'ping' });
-    await socket.heard('pong');
+    socket.send({ type: 'ping' });
+    await socket.waitFor('pong');
   }
-  const told = (socket: RawSocket) => socket.messages.filter(({ type }) => type === 'next').length;
+  const eventCount = (socket: RawSocket) => socket.messages.filter(({ type }) => type === 'next').length;
   fixture.hub.publish('acme', 'c1');
-  await until(() => told(fast) === 1 && told(slow) === 1, 'the first event');
+  await until(() => eventCount(fast) === 1 && eventCount(slow) === 1, 'the first event');
   slow.socket.pause();
   for (let count = 0; count < 60; count += 1) fixture.hub.publish('acme', 'c1');
-  await until(() => told(fast) === 61, 'the fast one to get everything');
+  await until(() => eventCount(fast) === 61, 'the fast one to get everything');
   // The network holds some of them, whose buffer sizes vary; the queue takes four.
   expect(await lag()).toBeGreaterThan(4);
   slow.socket.resume();
-  await until(() => told(slow) === 61, 'the slow one to get everything');
+  await until(() => eventCount(slow) === 61, 'the slow one to get everything');
   await eventually(async () => (await lag()) === 0, { what: 'no lag' });
   expect((await scrape(metricsUrl)).get('fleetgraph_events_dropped_total')).toBe(0);
 });
@@ -124,19 +124,19 @@ test('counts an event as dropped when a client without cursors is too slow for i
   await using slow = await rawSocket(fixture.url);
   for (const socket of [fast, slow]) {
     await socket.initialise();
-    socket.say({ id: '1', type: 'subscribe', payload: { query: 'subscription { bulk }' } });
+    socket.send({ id: '1', type: 'subscribe', payload: { query: 'subscription { bulk }' } });
     // Messages are handled in order: when this is answered the subscription has begun.
-    socket.say({ type: 'ping' });
-    await socket.heard('pong');
+    socket.send({ type: 'ping' });
+    await socket.waitFor('pong');
   }
-  const told = (socket: RawSocket) => socket.messages.filter(({ type }) => type === 'next').length;
+  const eventCount = (socket: RawSocket) => socket.messages.filter(({ type }) => type === 'next').length;
   await until(() => fixture.hub.listening === 1, 'the upstream');
   fixture.hub.publish('acme', 'c1');
-  await until(() => told(fast) === 1 && told(slow) === 1, 'the first event');
+  await until(() => eventCount(fast) === 1 && eventCount(slow) === 1, 'the first event');
   slow.socket.pause();
   for (let count = 0; count < 60; count += 1) fixture.hub.publish('acme', 'c1');
-  await until(() => told(fast) === 61, 'the fast one to get everything');
+  await until(() => eventCount(fast) === 61, 'the fast one to get everything');
   slow.socket.resume();
-  expect(await slow.heard('error')).toMatchObject({ payload: [{ extensions: { code: 'SLOW_CONSUMER' } }] });
+  expect(await slow.waitFor('error')).toMatchObject({ payload: [{ extensions: { code: 'SLOW_CONSUMER' } }] });
   expect((await scrape(fixture.gateway.metricsUrl)).get('fleetgraph_events_dropped_total')).toBe(1);
 });

@@ -15,11 +15,11 @@ function texts(node: PlanNode | undefined): string[] {
 
 test('sends subgraphs the same query for different operation names', () => {
   const supergraph = loadSupergraph(composeSupergraph(shopSubgraphs()));
-  const asked = (text: string, name?: string) =>
+  const fetchedQueries = (text: string, name?: string) =>
     texts(planOperation(supergraph, parse(text, { noLocation: true }), name).node as PlanNode);
   const selection = '{ products { name shipping } }';
-  const one = asked(`query One ${selection} query Another { products { name } }`, 'One');
-  expect(one.length).toBeGreaterThan(1);
-  expect(asked(`query Two ${selection}`, 'Two')).toEqual(one);
-  expect(asked(selection)).toEqual(one);
+  const anonymous = fetchedQueries(`query One ${selection} query Another { products { name } }`, 'One');
+  expect(anonymous.length).toBeGreaterThan(1);
+  expect(fetchedQueries(`query Two ${selection}`, 'Two')).toEqual(anonymous);
+  expect(fetchedQueries(selection)).toEqual(anonymous);
 });

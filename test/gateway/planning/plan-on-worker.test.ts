@@ -15,7 +15,7 @@ const actor = { account: 'acme', subject: 'tester' };
 interface Planning extends AsyncDisposable {
   readonly preparation: RequestPreparer;
   /** The texts that the thread was asked to plan. */
-  readonly asked: readonly string[];
+  readonly requests: readonly string[];
 }
 
 /** A thread as it is built, and a planner of its own for nothing: what is planned here fails. */
@@ -25,32 +25,32 @@ async function planning(): Promise<Planning> {
   )) as { PlanningThread: typeof PlanningThread };
   const thread = new Built(pino({ level: 'silent' }));
   const supergraph = loadSupergraph(composeSupergraph(shopSubgraphs()), thread);
-  const asked: string[] = [];
+  const requests: string[] = [];
   const planAhead: PlannableSupergraph['planAhead'] = (source, name) => {
-    asked.push(source);
+    requests.push(source);
     return supergraph.planAhead?.(source, name) ?? Promise.reject(new Error('there is no thread'));
   };
-  const nothing = { buildQueryPlan: () => Promise.reject(new Error('planned here')) } as never;
+  const unusedPlanner = { buildQueryPlan: () => Promise.reject(new Error('planned here')) } as never;
   const preparation = new RequestPreparer(
-    { ...supergraph, planAhead, planner: nothing },
+    { ...supergraph, planAhead, planner: unusedPlanner },
     defaultLimits,
     new Map(),
   );
-  return { preparation, asked, [Symbol.asyncDispose]: () => thread[Symbol.asyncDispose]() };
+  return { preparation, requests, [Symbol.asyncDispose]: () => thread[Symbol.asyncDispose]() };
 }
 
 test('plans a document once for concurrent requests', async () => {
   await using made = await planning();
-  const { preparation, asked } = made;
+  const { preparation, requests } = made;
   const request = { query: '# a comment\nquery Q { products { name shipping } }' };
   const [first, second] = [preparation.ahead(request, actor), preparation.ahead(request, actor)];
   expect(first).toBe(second);
   await first;
-  expect(asked).toEqual([request.query]);
+  expect(requests).toEqual([request.query]);
   const prepared = preparation.prepare(request, actor);
   expect('operation' in prepared && print(prepared.document)).toContain('shipping');
   expect(preparation.ahead(request, actor)).toBeUndefined();
-  expect(asked).toHaveLength(1);
+  expect(requests).toHaveLength(1);
 });
 
 test('does not plan an invalid document', async () => {
@@ -60,7 +60,7 @@ test('does not plan an invalid document', async () => {
   expect(made.preparation.ahead(circular, actor)).toBeUndefined();
   const request = { query: '{ products {\n nothing } }' };
   expect(made.preparation.ahead(request, actor)).toBeUndefined();
-  expect(made.asked).toEqual([]);
+  expect(made.requests).toEqual([]);
   const refused = made.preparation.prepare(request, actor);
   const errors: readonly GraphQLError[] = 'errors' in refused ? refused.errors : [];
   expect(errors.map(({ extensions, locations }) => ({ code: extensions['code'], locations }))).toEqual([
@@ -72,5 +72,5 @@ test('does not plan a document beyond the limits', async () => {
   await using made = await planning();
   const deep = `{ products { ${'reviews { product { '.repeat(11)} name ${'} }'.repeat(11)} } }`;
   expect(made.preparation.ahead({ query: deep }, actor)).toBeUndefined();
-  expect(made.asked).toEqual([]);
+  expect(made.requests).toEqual([]);
 });

@@ -39,7 +39,7 @@ interface Answer {
   readonly errors?: readonly { readonly extensions: { readonly code: string } }[];
 }
 
-async function ask(query: string): Promise<Answer> {
+async function send(query: string): Promise<Answer> {
   const response = await fetch(`${gateway.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -50,40 +50,43 @@ async function ask(query: string): Promise<Answer> {
 
 test('answers new small operations and cached ones while slow operations are planned', async () => {
   const KNOWN = '{ products { upc } }';
-  await ask(KNOWN);
+  await send(KNOWN);
   const answered: string[] = [];
-  const told = async (name: string, query: string) => {
-    const { data, errors } = await ask(query);
+  const outcomeOf = async (name: string, query: string) => {
+    const { data, errors } = await send(query);
     answered.push(name);
     return data ?? errors?.[0]?.extensions.code;
   };
   const everything = fullSelection(loadSupergraph(supergraph).api, 'Product', 3);
-  const slow = ['a', 'b', 'c', 'd'].map((alias) => told(alias, `{ ${alias}: products ${everything} }`));
-  const [fresh, known] = await Promise.all([told('new', '{ users { email } }'), told('known', KNOWN)]);
+  const slow = ['a', 'b', 'c', 'd'].map((alias) => outcomeOf(alias, `{ ${alias}: products ${everything} }`));
+  const [fresh, cached] = await Promise.all([
+    outcomeOf('new', '{ users { email } }'),
+    outcomeOf('known', KNOWN),
+  ]);
   expect(fresh).toMatchObject({ users: [{ email: 'u1@example.org' }, {}, {}, {}] });
-  expect(known).toMatchObject({ products: [{ upc: 'p1' }, {}, {}] });
+  expect(cached).toMatchObject({ products: [{ upc: 'p1' }, {}, {}] });
   expect(answered.filter((name) => name.length === 1)).toEqual([]);
   // Planned and executed: among everything are fields that fail at their subgraph.
-  for (const one of await Promise.all(slow)) expect(one).toBe('DOWNSTREAM_SERVICE_ERROR');
+  for (const code of await Promise.all(slow)) expect(code).toBe('DOWNSTREAM_SERVICE_ERROR');
 });
 
 test('answers every request during a reload with either the old or the new supergraph', async () => {
-  const told = async (query: string) => {
-    const { data, errors } = await ask(query);
+  const outcomeOf = async (query: string) => {
+    const { data, errors } = await send(query);
     return data ? 'data' : errors?.[0]?.extensions.code;
   };
-  const seen = new Set<string | undefined>();
+  const outcomes = new Set<string | undefined>();
   for (let turn = 0; ; turn += 1) {
     // New operations each time, of which either supergraph knows one.
-    const [before, behind] = await Promise.all([
-      told(`{ a${turn}: products { origin } }`),
-      told(`{ a${turn}: products { upc ...New } } fragment New on Product { source @skip(if: true) }`),
+    const [before, after] = await Promise.all([
+      outcomeOf(`{ a${turn}: products { origin } }`),
+      outcomeOf(`{ a${turn}: products { upc ...New } } fragment New on Product { source @skip(if: true) }`),
     ]);
-    seen.add(before).add(behind);
-    if (turn > 0 && behind === 'data') break;
+    outcomes.add(before).add(after);
+    if (turn > 0 && after === 'data') break;
     if (turn > 0) continue;
     await writeFile(file, supergraph.replaceAll('origin', 'source'));
     gateway.child.kill('SIGHUP');
   }
-  expect(seen).toEqual(new Set(['data', 'GRAPHQL_VALIDATION_FAILED']));
+  expect(outcomes).toEqual(new Set(['data', 'GRAPHQL_VALIDATION_FAILED']));
 });

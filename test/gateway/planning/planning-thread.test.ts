@@ -45,24 +45,24 @@ test('plans a new operation before slow ones, and the most recent slow one first
   const plan = thread.load(sdl);
   await thread.loaded;
   const planned: string[] = [];
-  const ask = async (name: string, source: string) => {
+  const planOperation = async (name: string, source: string) => {
     expect(await plan(source, undefined)).toBeDefined();
     planned.push(name);
   };
-  const long = ['a', 'b', 'c', 'd'].map((name) => ask(name, large(name)));
-  await Promise.all([...long, ask('small', '{ products { name } }')]);
+  const long = ['a', 'b', 'c', 'd'].map((name) => planOperation(name, large(name)));
+  await Promise.all([...long, planOperation('small', '{ products { name } }')]);
   expect(planned).toEqual(['small', 'd', 'c', 'b', 'a']);
 });
 
 test('interleaved planning does not change any plan', async () => {
   await using thread = await builtThread();
   const plan = thread.load(sdl);
-  const here = loadSupergraph(sdl);
-  const some = [...warmUpQueries(here.api)].map(print).slice(0, 10);
+  const supergraph = loadSupergraph(sdl);
+  const some = [...warmUpQueries(supergraph.api)].map(print).slice(0, 10);
   const sources = [...some, large('a', 2), large('b', 2), ...some];
   const plans = await Promise.all(sources.map((source) => plan(source, undefined)));
   for (const [at, source] of sources.entries())
-    expect(copied(plans[at])).toEqual(copied(planOperation(here, parse(source), undefined)));
+    expect(copied(plans[at])).toEqual(copied(planOperation(supergraph, parse(source), undefined)));
 });
 
 test('queues operations until the planning thread has started', async () => {
@@ -86,11 +86,11 @@ test('restarts a crashed planning thread and rejects its operations as retryable
 test('closes the gateway although the planning thread never starts', async () => {
   // Not as it is built: there is nothing to run.
   const thread = new PlanningThread(pino({ level: 'silent' }));
-  const asked = expect(thread.load(sdl)(QUERY, 'Q')).rejects.toMatchObject({
+  const rejected = expect(thread.load(sdl)(QUERY, 'Q')).rejects.toMatchObject({
     extensions: { code: 'SERVICE_UNAVAILABLE' },
   });
   await thread[Symbol.asyncDispose]();
-  await asked;
+  await rejected;
   await thread.loaded;
 });
 

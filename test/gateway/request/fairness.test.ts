@@ -5,7 +5,7 @@ import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { buffer, text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Limits } from '../../../gateway/request/limits/limits.js';
-import { type Answer, type Fixture, post, startFixture, token, until } from '../fixtures/gateway.js';
+import { type GatewayResponse, type Fixture, post, startFixture, token, until } from '../fixtures/gateway.js';
 import { requestOnNewConnection } from '../fixtures/dedicated-connection.js';
 import { type RawSocket, rawSocket } from '../fixtures/raw-socket.js';
 
@@ -34,10 +34,10 @@ describe('HTTP requests of one account', () => {
   test('wait at the concurrency limit, are rejected when the queue is full, and do not delay other accounts', async () => {
     const fixture = await start({ requestsPerAccount: 2, requestsWaiting: 3 });
     const { leave } = await occupy(fixture, 2);
-    const answers: Answer[] = [];
-    const asked = Array.from({ length: 5 }, async () => answers.push(await post(fixture.url, QUICK)));
-    await until(() => answers.length === 2, 'the refusals');
-    for (const { status, errors, headers } of answers) {
+    const responses: GatewayResponse[] = [];
+    const sent = Array.from({ length: 5 }, async () => responses.push(await post(fixture.url, QUICK)));
+    await until(() => responses.length === 2, 'the refusals');
+    for (const { status, errors, headers } of responses) {
       expect([status, errors?.[0]?.extensions]).toMatchObject([
         429,
         { code: 'TOO_MANY_REQUESTS', retryAfter: 1 },
@@ -46,20 +46,20 @@ describe('HTTP requests of one account', () => {
     }
     const other = await post(fixture.url, QUICK, { bearer: await token('globex') });
     expect(other.status).toBe(200);
-    expect(answers).toHaveLength(2);
+    expect(responses).toHaveLength(2);
     leave();
-    await Promise.all(asked);
-    expect(answers.map(({ status }) => status)).toEqual([429, 429, 200, 200, 200]);
+    await Promise.all(sent);
+    expect(responses.map(({ status }) => status)).toEqual([429, 429, 200, 200, 200]);
   });
 
   test('leave the queue when their clients disconnect', async () => {
     const fixture = await start({ requestsPerAccount: 1, requestsWaiting: 1 });
     const { leave } = await occupy(fixture, 1);
-    const left = new AbortController();
-    const waiting = post(fixture.url, slow(1), { signal: left.signal }).catch(() => 'left');
+    const controller = new AbortController();
+    const waiting = post(fixture.url, slow(1), { signal: controller.signal }).catch(() => 'left');
     // The queue is full as soon as it has come.
     await expect.poll(async () => (await post(fixture.url, QUICK)).status).toBe(429);
-    left.abort();
+    controller.abort();
     expect(await waiting).toBe('left');
     const next = post(fixture.url, QUICK);
     leave();
@@ -77,16 +77,16 @@ describe('HTTP requests of one account', () => {
     socket.write(
       [...head, 'content-type: application/json', 'content-length: 99', '', '{"query":'].join('\r\n'),
     );
-    const asked: Promise<Answer>[] = [];
+    const sent: Promise<GatewayResponse>[] = [];
     // The queue is full when the unfinished request has the place and one waits for it.
     const refused = async () => {
-      const answer = post(fixture.url, QUICK);
-      asked.push(answer);
-      return (await Promise.race([answer, delay(50)]))?.status;
+      const response = post(fixture.url, QUICK);
+      sent.push(response);
+      return (await Promise.race([response, delay(50)]))?.status;
     };
     await expect.poll(refused).toBe(429);
     socket.destroy();
-    await Promise.all(asked);
+    await Promise.all(sent);
     expect((await post(fixture.url, QUICK)).status).toBe(200);
     expect(fixture.log.filter(({ level }) => level >= 50)).toEqual([]);
   });
@@ -108,22 +108,22 @@ describe('HTTP requests of one account', () => {
         body.slice(0, 100_000),
       ].join('\r\n'),
     );
-    const asked: Promise<number | undefined>[] = [];
-    const ask = async (bearer: string) =>
+    const statuses: Promise<number | undefined>[] = [];
+    const statusOf = async (bearer: string) =>
       (await requestOnNewConnection(fixture.url, { bearer, body: large })).resume().statusCode;
-    const mine = await token();
+    const acmeToken = await token();
     const waits = async () => {
-      const answer = ask(mine);
-      asked.push(answer);
-      return Promise.race([answer, delay(50).then(() => 'waits')]);
+      const status = statusOf(acmeToken);
+      statuses.push(status);
+      return Promise.race([status, delay(50).then(() => 'waits')]);
     };
     await expect.poll(waits).toBe('waits');
     expect((await post(fixture.url, QUICK)).status).toBe(200);
-    expect(await ask(await token('globex'))).toBe(200);
+    expect(await statusOf(await token('globex'))).toBe(200);
     unfinished.write(body.slice(100_000));
-    const [answer] = (await once(unfinished, 'data')) as [Buffer];
-    expect(String(answer)).toMatch(/^HTTP\/1.1 200 /);
-    expect(new Set(await Promise.all(asked))).toEqual(new Set([200]));
+    const [chunk] = (await once(unfinished, 'data')) as [Buffer];
+    expect(String(chunk)).toMatch(/^HTTP\/1.1 200 /);
+    expect(new Set(await Promise.all(statuses))).toEqual(new Set([200]));
   });
 
   test('release their slots when they become streams', async () => {
@@ -151,7 +151,7 @@ describe('HTTP requests of one account', () => {
     expect((await post(fixture.url, QUICK, { bearer: await token('globex') })).status).toBe(200);
     leaving.abort();
     expect(await batch).toBe('left');
-    await until(() => fixture.hub.told === 2, 'the end of the operations');
+    await until(() => fixture.hub.abortedSlow === 2, 'the end of the operations');
     // Those that waited have never begun.
     expect(fixture.hub.slow).toBe(2);
   });
@@ -180,8 +180,8 @@ describe('large messages of WebSockets', () => {
         const raw = stack.use(await rawSocket(fixture.url));
         await raw.initialise();
         all.push(raw);
-        raw.say(message('1'));
-        return Promise.race([raw.heard('next').then(() => 'answered'), delay(50).then(() => 'waits')]);
+        raw.send(message('1'));
+        return Promise.race([raw.waitFor('next').then(() => 'answered'), delay(50).then(() => 'waits')]);
       })
       .toBe('waits');
     return all;
@@ -193,10 +193,10 @@ describe('large messages of WebSockets', () => {
     const all = await waiting(fixture);
     const other = stack.use(await rawSocket(fixture.url));
     await other.initialise('globex');
-    other.say(message('1'));
-    await other.heard('next');
+    other.send(message('1'));
+    await other.waitFor('next');
     first.socket.send(message('1').slice(150_000), { fin: true });
-    await Promise.all([first, ...all].map((raw) => raw.heard('next')));
+    await Promise.all([first, ...all].map((raw) => raw.waitFor('next')));
   });
 
   test('no longer wait for a message whose socket has closed', async () => {
@@ -204,7 +204,7 @@ describe('large messages of WebSockets', () => {
     const first = await unfinished(fixture);
     const all = await waiting(fixture);
     first.socket.terminate();
-    await Promise.all(all.map((raw) => raw.heard('next')));
+    await Promise.all(all.map((raw) => raw.waitFor('next')));
   });
 });
 
@@ -214,7 +214,7 @@ test('limits concurrent operations on all WebSockets of one account', async () =
   await Promise.all(sockets.map((socket) => socket.initialise()));
   for (const [index, socket] of sockets.entries()) {
     for (const id of ['a', 'b', 'c'])
-      socket.say({ id, type: 'subscribe', payload: { query: `{ ${id}${index}: slow }` } });
+      socket.send({ id, type: 'subscribe', payload: { query: `{ ${id}${index}: slow }` } });
   }
   const refusals = () => sockets.flatMap(({ messages }) => messages.filter(({ type }) => type === 'error'));
   await until(
@@ -227,8 +227,8 @@ test('limits concurrent operations on all WebSockets of one account', async () =
     });
   const other = stack.use(await rawSocket(fixture.url));
   await other.initialise('globex');
-  other.say({ id: 'a', type: 'subscribe', payload: { query: QUICK } });
-  await other.heard('complete');
+  other.send({ id: 'a', type: 'subscribe', payload: { query: QUICK } });
+  await other.waitFor('complete');
 });
 
 test('limits the distinct subscriptions of an account; shared ones count once', async () => {
@@ -236,27 +236,27 @@ test('limits the distinct subscriptions of an account; shared ones count once', 
   const socket = stack.use(await rawSocket(fixture.url));
   await socket.initialise();
   const subscribe = (id: string, alias: string) =>
-    socket.say({
+    socket.send({
       id,
       type: 'subscribe',
       payload: { query: `subscription { ${alias}: clusterEvents { sequence } }` },
     });
   for (const [id, alias] of ['ax', 'by', 'cx', 'dz'].entries()) subscribe(String(id), alias.slice(1));
-  expect(await socket.heard('error')).toMatchObject({
+  expect(await socket.waitFor('error')).toMatchObject({
     id: '3',
     payload: [{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'subscriptionsPerAccount', maximum: 2 } }],
   });
   await until(() => fixture.hub.listening === 2, 'two executions');
   const other = stack.use(await rawSocket(fixture.url));
   await other.initialise('globex');
-  other.say({
+  other.send({
     id: 'a',
     type: 'subscribe',
     payload: { query: 'subscription { clusterEvents { sequence } }' },
   });
   await until(() => fixture.hub.listening === 3, 'the subscription of the other account');
   // Another one may begin when one has ended.
-  socket.say({ id: '1', type: 'complete' });
+  socket.send({ id: '1', type: 'complete' });
   await until(() => fixture.hub.listening === 2, 'the end of one');
   subscribe('4', 'z');
   await until(() => fixture.hub.listening === 3, 'the one that may begin now');
@@ -308,7 +308,7 @@ describe('a response that its client does not read', () => {
 describe('a long response', () => {
   const LONG =
     '{ __schema { types { name description fields { name description type { name kind ofType { name kind } } } } } }';
-  const ask = async (fixture: Fixture, query: string, acceptEncoding?: string) => {
+  const send = async (fixture: Fixture, query: string, acceptEncoding?: string) => {
     const headers: Record<string, string> =
       acceptEncoding === undefined ? {} : { 'accept-encoding': acceptEncoding };
     const response = await requestOnNewConnection(fixture.url, {
@@ -328,8 +328,8 @@ describe('a long response', () => {
     ['zstd;q=0, br;q=0, *', 'gzip'],
   ] as const)('is compressed for a client that accepts %s: %s', async (accepted, coding) => {
     const fixture = await start({});
-    const plain = await ask(fixture, LONG);
-    const { headers, body } = await ask(fixture, LONG, accepted);
+    const plain = await send(fixture, LONG);
+    const { headers, body } = await send(fixture, LONG, accepted);
     expect(headers).toMatchObject({ 'content-encoding': coding, vary: 'accept-encoding' });
     expect(Number(headers['content-length'])).toBe(body.length);
     expect(body.length).toBeLessThan(plain.body.length / 2);
@@ -339,7 +339,7 @@ describe('a long response', () => {
   test('is sent uncompressed with a Vary header to a client that accepts no coding', async () => {
     const fixture = await start({});
     for (const accepted of [undefined, '', 'identity', 'deflate', 'gzip;q=0']) {
-      const { headers } = await ask(fixture, LONG, accepted);
+      const { headers } = await send(fixture, LONG, accepted);
       expect(headers['content-encoding']).toBeUndefined();
       expect(headers.vary).toBe('accept-encoding');
     }
@@ -347,7 +347,7 @@ describe('a long response', () => {
 
   test('is compressed, unlike a short one', async () => {
     const fixture = await start({});
-    const { headers } = await ask(fixture, QUICK, 'gzip');
+    const { headers } = await send(fixture, QUICK, 'gzip');
     expect(headers['content-encoding']).toBeUndefined();
   });
 });
@@ -412,8 +412,8 @@ describe('pipelined requests on one connection', () => {
     stack.defer(() => void socket.destroy());
     for (let turn = 0; turn < 3; turn += 1) {
       socket.write(head() + REQUEST);
-      const [answer] = (await once(socket, 'data')) as [Buffer];
-      expect(String(answer)).toMatch(/^HTTP\/1\.1 401/);
+      const [chunk] = (await once(socket, 'data')) as [Buffer];
+      expect(String(chunk)).toMatch(/^HTTP\/1\.1 401/);
     }
   });
 });

@@ -38,11 +38,11 @@ const variants: [string, IntrospectionOptions][] = [
   ...names.map((name): [string, IntrospectionOptions] => [`only ${name}`, { ...none, [name]: true }]),
 ];
 
-describe.each([...transports])('by %s', (_, ask) => {
+describe.each([...transports])('by %s', (_, send) => {
   test.each(variants)(
     'the introspection query of graphql-js with %s is answered',
     async (_title, options) => {
-      const { data, errors } = await ask(fixture.url, { query: getIntrospectionQuery(options) }, bearer);
+      const { data, errors } = await send(fixture.url, { query: getIntrospectionQuery(options) }, bearer);
       expect(errors).toBeUndefined();
       expect(data).toHaveProperty('__schema.types');
     },
@@ -50,7 +50,7 @@ describe.each([...transports])('by %s', (_, ask) => {
 });
 
 test('supports every introspection field of graphql-js, also in fragments', async () => {
-  const ask = transports.get('POST')!;
+  const send = transports.get('POST')!;
   const query = `query Fields($name: String!, $more: Boolean = true) {
     ...OfQuery
     again: __type(name: $name) @include(if: $more) { ...Type ofType { ...Type } }
@@ -58,7 +58,7 @@ test('supports every introspection field of graphql-js, also in fragments', asyn
   }
   fragment OfQuery on Query { __type(name: $name) { ...Type fields { args { isDeprecated } } } __schema { directives { isRepeatable } } }
   fragment Type on __Type { name isOneOf specifiedByURL }`;
-  const { data, errors } = await ask(fixture.url, { query, variables: { name: 'Query' } }, bearer);
+  const { data, errors } = await send(fixture.url, { query, variables: { name: 'Query' } }, bearer);
   expect(errors).toBeUndefined();
   expect(data).toMatchObject({
     __type: { name: 'Query', isOneOf: null, specifiedByURL: null },

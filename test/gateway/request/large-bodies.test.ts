@@ -7,13 +7,13 @@ afterEach(() => void vi.useRealTimers());
 
 /** One slot for each account, whose pace other tests of this thread do not change. */
 const startBodies = () => new LargeBodies(1, new AccountPace());
-const gone = () => new LightAbortController();
+const newSignal = () => new LightAbortController();
 
 test('lets the next body in when one is sent slowly', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const bodies = startBodies();
-  await bodies.enter('acme', gone());
-  const next = bodies.enter('acme', gone());
+  await bodies.enter('acme', newSignal());
+  const next = bodies.enter('acme', newSignal());
   vi.advanceTimersByTime(5_000);
   expect(await next).toBeDefined();
 });
@@ -21,13 +21,13 @@ test('lets the next body in when one is sent slowly', async () => {
 test('keeps the slot of a body that has been read until it is released', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const bodies = startBodies();
-  const slot = await bodies.enter('acme', gone());
+  const slot = await bodies.enter('acme', newSignal());
   slot?.complete();
   const order: string[] = [];
-  const next = bodies.enter('acme', gone()).then(() => order.push('next'));
+  const next = bodies.enter('acme', newSignal()).then(() => order.push('next'));
   vi.advanceTimersByTime(60_000);
   // Another account's body starts after whatever could start before it.
-  await bodies.enter('globex', gone()).then(() => order.push('other'));
+  await bodies.enter('globex', newSignal()).then(() => order.push('other'));
   slot?.release();
   await next;
   expect(order).toEqual(['other', 'next']);
@@ -35,12 +35,12 @@ test('keeps the slot of a body that has been read until it is released', async (
 
 test('gives no slot to a sender that has left', async () => {
   const bodies = startBodies();
-  const slot = await bodies.enter('acme', gone());
-  const leaving = gone();
-  const left = bodies.enter('acme', leaving);
+  const slot = await bodies.enter('acme', newSignal());
+  const leaving = newSignal();
+  const aborted = bodies.enter('acme', leaving);
   leaving.abort();
-  expect(await left).toBeUndefined();
-  const next = bodies.enter('acme', gone());
+  expect(await aborted).toBeUndefined();
+  const next = bodies.enter('acme', newSignal());
   slot?.release();
   expect(await next).toBeDefined();
 });

@@ -21,7 +21,7 @@ interface Answer {
   readonly errors?: { extensions: { code: string } }[];
 }
 
-async function ask(minResourceVersion: unknown, account = 'acme'): Promise<Answer> {
+async function send(minResourceVersion: unknown, account = 'acme'): Promise<Answer> {
   const response = await fetch(`${platform.url}/graphql`, {
     method: 'POST',
     headers: {
@@ -48,23 +48,23 @@ function cursorAt(sequence: bigint, account = 'acme'): string {
 describe('a query with extensions.minResourceVersion', () => {
   test('waits until a lagging database has the event', async () => {
     await append('NODE_STARTING');
-    expect((await ask(cursorAt(1n))).data?.events?.nodes).toEqual([{ type: 'NODE_STARTING' }]);
-    const asked = ask(cursorAt(2n));
+    expect((await send(cursorAt(1n))).data?.events?.nodes).toEqual([{ type: 'NODE_STARTING' }]);
+    const response = send(cursorAt(2n));
     await append('NODE_READY');
-    expect((await asked).data?.events?.nodes).toEqual([{ type: 'NODE_READY' }]);
+    expect((await response).data?.events?.nodes).toEqual([{ type: 'NODE_READY' }]);
   });
 
   test.each([...transports])('is supported on every transport: %s', async (_, way) => {
-    const asked = async (minResourceVersion: string) =>
+    const sendWithVersion = async (minResourceVersion: string) =>
       way(platform.url, { query: HISTORY, extensions: { minResourceVersion } }, await platform.token());
-    expect((await asked(cursorAt(1n))).errors).toBeUndefined();
-    expect((await asked(cursorAt(1n, 'other'))).errors).toMatchObject([
+    expect((await sendWithVersion(cursorAt(1n))).errors).toBeUndefined();
+    expect((await sendWithVersion(cursorAt(1n, 'other'))).errors).toMatchObject([
       { extensions: { code: 'INVALID_CURSOR' } },
     ]);
   });
 
   test('fails with STALE_READ when the event does not come in time', async () => {
-    const { data, errors } = await ask(cursorAt(1000n));
+    const { data, errors } = await send(cursorAt(1000n));
     expect(data?.events ?? null).toBeNull();
     expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['STALE_READ']);
   });
@@ -79,7 +79,7 @@ describe('a query with extensions.minResourceVersion', () => {
     ['something that is no header', () => 'a\r\nb'],
     ['no text', () => 7],
   ])('is rejected with INVALID_CURSOR for %s', async (_, version) => {
-    const { errors } = await ask(version());
+    const { errors } = await send(version());
     expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['INVALID_CURSOR']);
   });
 });

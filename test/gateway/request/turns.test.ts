@@ -71,12 +71,12 @@ test('prepares one new document of an account per turn, alternating with other a
 
 test('compiles one plan of an account per turn, alternating with other accounts', async () => {
   const count = 30;
-  let asked = 0;
+  let requestCount = 0;
   let all: () => void = () => undefined;
-  const everyone = new Promise<void>((resolve) => (all = resolve));
+  const allArrived = new Promise<void>((resolve) => (all = resolve));
   const planAhead = async (source: string, name: string | undefined) => {
-    if (++asked === count + 1) all();
-    await everyone;
+    if (++requestCount === count + 1) all();
+    await allArrived;
     return planOperation(supergraph, parse(source), name);
   };
   const admission = admissionOf(new RequestPreparer({ ...supergraph, planAhead }, defaultLimits, new Map()));
@@ -97,19 +97,21 @@ test('answers one rejected request per turn', async () => {
   for (const query of SLOW) post(url, query, { signal: leaving.signal }).catch(() => undefined);
   await until(() => hub.slow === 1, 'the slow operation');
   await expect.poll(async () => (await post(url, QUICK)).status).toBe(429);
-  const agent = stack.adopt(new Agent({ keepAlive: true, maxSockets: 40 }), (own) => own.destroy());
+  const agent = stack.adopt(new Agent({ keepAlive: true, maxSockets: 40 }), (openAgent) =>
+    openAgent.destroy(),
+  );
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${await token()}` };
-  const again = async () => {
-    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+  const sendNext = async () => {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
       request(`${url}/graphql`, { method: 'POST', headers, agent }, resolve)
         .once('error', reject)
         .end(JSON.stringify({ query: QUICK }));
     });
-    expect(await json(answer)).toMatchObject({ errors: [{ extensions: { code: 'TOO_MANY_REQUESTS' } }] });
+    expect(await json(response)).toMatchObject({ errors: [{ extensions: { code: 'TOO_MANY_REQUESTS' } }] });
   };
   const count = countTurns();
   const client = async () => {
-    for (let index = 0; index < 10; index += 1) await again();
+    for (let index = 0; index < 10; index += 1) await sendNext();
   };
   await Promise.all(Array.from({ length: 40 }, client));
   expect(count.turns).toBeGreaterThanOrEqual(400);
@@ -120,7 +122,7 @@ test('answers rejected operations of one WebSocket of an account per turn', asyn
   const sockets: RawSocket[] = [];
   for (let index = 0; index < 20; index += 1) sockets.push(stack.use(await rawSocket(fixture.url)));
   await Promise.all(sockets.map((socket) => socket.initialise()));
-  for (const query of SLOW) sockets[0]?.say({ id: query, type: 'subscribe', payload: { query } });
+  for (const query of SLOW) sockets[0]?.send({ id: query, type: 'subscribe', payload: { query } });
   await until(() => fixture.hub.slow === 1, 'the slow operation');
   const subscribe = { id: 'again', type: 'subscribe', payload: { query: QUICK } };
   const count = countTurns();
@@ -128,7 +130,7 @@ test('answers rejected operations of one WebSocket of an account per turn', asyn
     sockets.map(async (socket) => {
       for (let index = 1; index <= 10; index += 1) {
         const answered = new Promise((resolve) => socket.socket.once('message', resolve));
-        socket.say(subscribe);
+        socket.send(subscribe);
         await answered;
         expect(socket.messages.filter(({ type }) => type === 'error')).toHaveLength(index);
       }
@@ -140,22 +142,22 @@ test('answers rejected operations of one WebSocket of an account per turn', asyn
 test('reads one message of a WebSocket per turn', async () => {
   const count = countTurns();
   /** How often the clock was asked, as it is for each operation, by turn. */
-  const asked = new Map<number, number>();
+  const readsByTurn = new Map<number, number>();
   const clock: Clock = {
     now: () => {
-      asked.set(count.turns, (asked.get(count.turns) ?? 0) + 1);
+      readsByTurn.set(count.turns, (readsByTurn.get(count.turns) ?? 0) + 1);
       return new Date();
     },
   };
   const fixture = stack.use(await startFixture({ clock }));
   const socket = stack.use(await rawSocket(fixture.url));
   await socket.initialise();
-  asked.clear();
-  socket.together(() => {
+  readsByTurn.clear();
+  socket.sendTogether(() => {
     for (let index = 0; index < 50; index += 1)
-      socket.say({ id: String(index), type: 'subscribe', payload: { query: QUICK } });
+      socket.send({ id: String(index), type: 'subscribe', payload: { query: QUICK } });
   });
-  await socket.heard('complete', 50);
-  expect([...asked.values()].reduce((sum, calls) => sum + calls)).toBeGreaterThanOrEqual(50);
-  expect(Math.max(...asked.values())).toBe(1);
+  await socket.waitFor('complete', 50);
+  expect([...readsByTurn.values()].reduce((sum, calls) => sum + calls)).toBeGreaterThanOrEqual(50);
+  expect(Math.max(...readsByTurn.values())).toBe(1);
 });

@@ -4,7 +4,11 @@ import { ClientSubscription } from '../../../gateway/subscriptions/client-subscr
 import { serializeEvent } from '../../../gateway/subscriptions/serialized-event.js';
 import { drainRoundRobin } from '../../../gateway/transport/core/round-robin.js';
 import { type Fixture, startFixture, token, until } from '../fixtures/gateway.js';
-import { type OwnRequest, requestOnNewConnection, sequencesIn } from '../fixtures/dedicated-connection.js';
+import {
+  type DedicatedRequest,
+  requestOnNewConnection,
+  sequencesIn,
+} from '../fixtures/dedicated-connection.js';
 import { rawSocket } from '../fixtures/raw-socket.js';
 
 /** Half a megabyte an event: a hundred of them are more than all that lies between the gateway and who does not read. */
@@ -22,7 +26,7 @@ beforeEach(async () => {
 });
 afterEach(() => stack.disposeAsync());
 
-async function ask(request: Omit<OwnRequest, 'bearer'>): Promise<IncomingMessage> {
+async function send(request: Omit<DedicatedRequest, 'bearer'>): Promise<IncomingMessage> {
   const response = await requestOnNewConnection(fixture.url, { bearer, ...request });
   stack.defer(() => void response.destroy());
   return response;
@@ -31,18 +35,18 @@ async function ask(request: Omit<OwnRequest, 'bearer'>): Promise<IncomingMessage
 /** A reader of a padded stream that can stop reading. */
 interface Reader {
   /** Sequences of the events that it has got. */
-  readonly seen: number[];
+  readonly sequences: number[];
   pause(): void;
   resume(): void;
 }
 
 function reader(response: IncomingMessage): Reader {
-  const seen = sequencesIn(response);
-  return { seen, pause: () => response.pause(), resume: () => response.resume() };
+  const sequences = sequencesIn(response);
+  return { sequences, pause: () => response.pause(), resume: () => response.resume() };
 }
 
 async function streamed(accept: string): Promise<Reader> {
-  return reader(await ask({ headers: { accept }, body: { query: PADDED } }));
+  return reader(await send({ headers: { accept }, body: { query: PADDED } }));
 }
 
 const readers: ReadonlyMap<string, () => Promise<Reader>> = new Map([
@@ -53,16 +57,16 @@ const readers: ReadonlyMap<string, () => Promise<Reader>> = new Map([
     async () => {
       const raw = stack.use(await rawSocket(fixture.url));
       await raw.initialise();
-      const seen: number[] = [];
+      const sequences: number[] = [];
       raw.socket.on('message', (data) => {
         const sequence = /"sequence":(\d+)/.exec(String(data as Buffer))?.[1];
-        if (sequence !== undefined) seen.push(Number(sequence));
+        if (sequence !== undefined) sequences.push(Number(sequence));
       });
-      raw.say({ id: 'one', type: 'subscribe', payload: { query: PADDED } });
+      raw.send({ id: 'one', type: 'subscribe', payload: { query: PADDED } });
       // Messages are handled in order: when this is answered the subscription has begun.
-      raw.say({ type: 'ping' });
-      await raw.heard('pong');
-      return { seen, pause: () => raw.socket.pause(), resume: () => raw.socket.resume() };
+      raw.send({ type: 'ping' });
+      await raw.waitFor('pong');
+      return { sequences, pause: () => raw.socket.pause(), resume: () => raw.socket.resume() };
     },
   ],
 ]);
@@ -76,18 +80,18 @@ describe.each([...readers])('a slow client over %s', (_way, subscribe) => {
     const slow = await subscribe();
     await until(() => hub.listening === 1, 'one upstream for both');
     hub.publish('acme', 'c1');
-    await until(() => fast.seen.length === 1 && slow.seen.length === 1, 'the first event');
+    await until(() => fast.sequences.length === 1 && slow.sequences.length === 1, 'the first event');
     slow.pause();
     for (let count = 0; count < 100; count += 1) hub.publish('acme', 'c1');
-    await until(() => fast.seen.length === 101, 'the fast one to get everything');
-    expect(fast.seen).toEqual(upTo(101));
+    await until(() => fast.sequences.length === 101, 'the fast one to get everything');
+    expect(fast.sequences).toEqual(upTo(101));
     slow.resume();
-    await until(() => slow.seen.length === 101, 'the slow one to get everything');
-    expect(slow.seen).toEqual(upTo(101));
+    await until(() => slow.sequences.length === 101, 'the slow one to get everything');
+    expect(slow.sequences).toEqual(upTo(101));
     // It was let go of, and went on behind what it had been given, which was not much.
-    const behind = hub.opened.filter((after) => after !== null).map(Number);
-    expect(behind.length).toBeGreaterThan(0);
-    expect(Math.min(...behind)).toBeLessThan(60);
+    const resumedAfter = hub.opened.filter((after) => after !== null).map(Number);
+    expect(resumedAfter.length).toBeGreaterThan(0);
+    expect(Math.min(...resumedAfter)).toBeLessThan(60);
     await until(() => hub.listening === 1, 'one upstream again');
   });
 });
@@ -101,7 +105,7 @@ test('disconnects a client that does not read its WebSocket when its unread resp
   let closed = false;
   void raw.closed.then(() => (closed = true));
   for (let count = 0; count < 1000 && !closed; count += 1) {
-    raw.say({ id: `query-${count}`, type: 'subscribe', payload: { query } });
+    raw.send({ id: `query-${count}`, type: 'subscribe', payload: { query } });
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   raw.socket.resume();
@@ -112,29 +116,29 @@ describe('forty streams on one connection', () => {
   const QUERIES = Array.from({ length: 40 }, (_, index) => `stream-${index}`);
   const events = 3;
   /** Sequences that each operation has got, by its id. */
-  let seen: Map<string, number[]>;
-  beforeEach(() => (seen = new Map(QUERIES.map((id) => [id, []]))));
+  let sequencesById: Map<string, number[]>;
+  beforeEach(() => (sequencesById = new Map(QUERIES.map((id) => [id, []]))));
 
   function see(message: string): void {
     const [, id = '', sequence] = /"id":"([\w-]+)".*?"sequence":(\d+)/.exec(message) ?? [];
-    if (sequence !== undefined) seen.get(id)?.push(Number(sequence));
+    if (sequence !== undefined) sequencesById.get(id)?.push(Number(sequence));
   }
 
   async function getEverything(): Promise<void> {
     const { hub } = fixture;
     await until(() => hub.listening === 1, 'one upstream for all');
     for (let count = 0; count < events; count += 1) hub.publish('acme', 'c1');
-    await until(() => [...seen.values()].every(({ length }) => length === events), 'everything');
-    for (const sequences of seen.values()) expect(sequences).toEqual(upTo(events));
+    await until(() => [...sequencesById.values()].every(({ length }) => length === events), 'everything');
+    for (const sequences of sequencesById.values()) expect(sequences).toEqual(upTo(events));
   }
 
   test('take turns on a WebSocket, which is not closed by a burst of events', async () => {
     const raw = stack.use(await rawSocket(fixture.url));
     await raw.initialise();
     raw.socket.on('message', (data) => see(String(data as Buffer)));
-    for (const id of QUERIES) raw.say({ id, type: 'subscribe', payload: { query: PADDED } });
-    raw.say({ type: 'ping' });
-    await raw.heard('pong');
+    for (const id of QUERIES) raw.send({ id, type: 'subscribe', payload: { query: PADDED } });
+    raw.send({ type: 'ping' });
+    await raw.waitFor('pong');
     await getEverything();
   });
 });

@@ -37,7 +37,7 @@ class Reader {
     });
   }
 
-  goOn(): void {
+  resume(): void {
     this.fast = true;
     this.feed.ready();
   }
@@ -88,7 +88,7 @@ test('ends a slow client without a position with SLOW_CONSUMER after its queued 
   await until(() => fast.got.length === 5, 'five events');
   expect(slow.got).toEqual(['a']);
   expect(slow.errors).toEqual([]);
-  slow.goOn();
+  slow.resume();
   expect(slow.got).toEqual(['a', 'b', 'c']);
   expect(slow.errors.map(({ extensions }) => extensions['code'])).toEqual(['SLOW_CONSUMER']);
   expect([fast.dropped, slow.dropped]).toEqual([0, 1]);
@@ -104,7 +104,7 @@ test('pulls no event while no client is writable', async () => {
   await until(() => only.got.length === 1, 'the first event');
   await new Promise((resolve) => setImmediate(resolve));
   expect(isPulled()).toBe(false);
-  only.goOn();
+  only.resume();
   await say(event('b'));
   await until(() => only.got.length === 2, 'the second event');
   expect(state.pulled).toBe(2);
@@ -134,13 +134,13 @@ test('executes an event with errors again for a client that resumes before it', 
   const broken = event('c').result?.data;
   await say({ result: { data: broken ?? null, errors: [new GraphQLError('away')] }, position: '3' });
   await until(() => first.got.length === 3, 'three events');
-  const [near, back] = [new Reader(), new Reader()];
+  const [near, distant] = [new Reader(), new Reader()];
   group.join(near.feed, '3');
   expect(state.opened).toEqual([null]);
-  group.join(back.feed, '2');
+  group.join(distant.feed, '2');
   await until(() => state.opened.length === 2, 'an execution of its own');
   expect(state.opened).toEqual([null, '2']);
-  expect(back.got).toEqual([]);
+  expect(distant.got).toEqual([]);
 });
 
 test('sends a joining client the current position immediately', async () => {
@@ -177,7 +177,7 @@ test('measures the lag of a client against its group, queued or detached', async
   // One is with the network, two wait, and from then on it is let go of.
   expect(lags).toEqual([0, 1, 2, 3, 4, 5, 6]);
   expect(fast.feed.lag).toBe(0);
-  slow.goOn();
+  slow.resume();
   expect(slow.feed.lag).toBe(4);
   expect(rejoining).toEqual([slow.feed]);
   group.join(slow.feed, slow.feed.position);

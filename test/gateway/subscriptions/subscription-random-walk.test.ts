@@ -98,7 +98,7 @@ class Connection {
     this.takes = false;
   }
 
-  goOn(): void {
+  resume(): void {
     this.takes = true;
     this.needsDrain = false;
     drainRoundRobin(this.operations, this);
@@ -191,8 +191,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       (world) =>
         world.subscribe(which, null),
   ),
-  fc.tuple(connection, fc.nat()).map(([which, behind]): Step => (world) => {
-    world.subscribe(which, behind % (world.log.head + 1));
+  fc.tuple(connection, fc.nat()).map(([which, lag]): Step => (world) => {
+    world.subscribe(which, lag % (world.log.head + 1));
   }),
   connection.map(
     (which): Step =>
@@ -202,11 +202,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   connection.map(
     (which): Step =>
       ({ connections }) =>
-        connections[which]!.goOn(),
+        connections[which]!.resume(),
   ),
   fc.nat({ max: 7 }).map((which): Step => ({ subscribers }) => {
-    const [left] = subscribers.splice(which % Math.max(1, subscribers.length), 1);
-    left?.subscription.close();
+    const [leaving] = subscribers.splice(which % Math.max(1, subscribers.length), 1);
+    leaving?.subscription.close();
   }),
   fc.constant<Step>((world) => world.reload()),
   fc.constant<Step>(({ log }) => log.cut()),
@@ -223,7 +223,7 @@ test('delivers every event once and in order to clients that join, leave, lag or
       const world = new World();
       for (const act of steps) await act(world);
       world.log.append(4);
-      for (const connection of world.connections) connection.goOn();
+      for (const connection of world.connections) connection.resume();
       await settle();
       for (const subscriber of world.subscribers) {
         const { got, faults, from } = subscriber;

@@ -37,7 +37,7 @@ function withoutQuotas(sdl: string): string {
 
 test('continues streams over a reload of the supergraph without gap or duplicate', async () => {
   const { hub, gateway } = fixture;
-  socket.say({ id: '1', type: 'subscribe', payload: { query: EVENTS } });
+  socket.send({ id: '1', type: 'subscribe', payload: { query: EVENTS } });
   await until(() => hub.listening === 1, 'the upstream');
   for (let round = 0; round < 5; round += 1) {
     for (let i = 0; i < 5; i += 1) hub.publish('acme', 'c1');
@@ -52,12 +52,12 @@ test('continues streams over a reload of the supergraph without gap or duplicate
 
 test('ends a stream with errors when the new supergraph does not have its field', async () => {
   const { hub, gateway } = fixture;
-  socket.say({ id: '1', type: 'subscribe', payload: { query: EVENTS } });
+  socket.send({ id: '1', type: 'subscribe', payload: { query: EVENTS } });
   await until(() => hub.listening === 1, 'the upstream');
   hub.publish('acme', 'c1');
-  await socket.heard('next');
+  await socket.waitFor('next');
   await gateway.reload(supergraph((sdl) => withoutQuotas(sdl)));
-  expect(await socket.heard('error')).toMatchObject({
+  expect(await socket.waitFor('error')).toMatchObject({
     payload: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }],
   });
 });
@@ -78,14 +78,14 @@ test('executes queries with the new supergraph immediately; an invalid supergrap
 
 test('sends requests to the new URL of a subgraph and resumes its streams there', async () => {
   const { hub, gateway } = fixture;
-  socket.say({
+  socket.send({
     id: '1',
     type: 'subscribe',
     payload: { query: 'subscription { clusterEvents { sequence } }' },
   });
   await until(() => hub.listening === 1, 'the upstream');
   hub.publish('acme', 'c1');
-  await socket.heard('next');
+  await socket.waitFor('next');
   const moved = fixtureSubgraphs(hub).map(({ name, sdl }) => ({
     name,
     sdl,

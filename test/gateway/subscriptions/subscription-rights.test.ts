@@ -57,8 +57,8 @@ test('ends streams with RIGHTS_CHANGED when the permissions of their tokens chan
   await until(() => hub.listening === 1, 'the upstream of alice to be closed');
   hub.publish('acme', 'c1');
   expect((await next).value).toMatchObject({ data: { clusterEvents: { sequence: 1 } } });
-  await using again = openSocket(url, { token: alice });
-  await expect(again.client.iterate({ query: EVENTS }).next()).rejects.toMatchObject({ code: 4403 });
+  await using reconnected = openSocket(url, { token: alice });
+  await expect(reconnected.client.iterate({ query: EVENTS }).next()).rejects.toMatchObject({ code: 4403 });
 });
 
 test('ends streams when the claims of a token give other permissions', async () => {

@@ -25,15 +25,19 @@ async function subscriber(
   const socket = await rawSocket(fixture.url);
   sockets.push(socket);
   await socket.initialise(account);
-  socket.say({ id: `id-${sockets.length}`, type: 'subscribe', payload: { query, variables, operationName } });
+  socket.send({
+    id: `id-${sockets.length}`,
+    type: 'subscribe',
+    payload: { query, variables, operationName },
+  });
   // Messages are handled in order: when this is answered the subscription has begun.
-  socket.say({ type: 'ping' });
-  await socket.heard('pong');
+  socket.send({ type: 'ping' });
+  await socket.waitFor('pong');
   return socket;
 }
 
 /** Sequences of the events that a subscriber has got. */
-function seen({ messages }: RawSocket): number[] {
+function sequencesOf({ messages }: RawSocket): number[] {
   return messages.flatMap(({ payload }) => {
     const { data } = Object(payload) as { data?: { clusterEvents: { sequence: number } } };
     return data ? [data.clusterEvents.sequence] : [];
@@ -53,10 +57,10 @@ describe('subscribers to the same operation with the same variables and permissi
     await until(() => hub.listening === 1, 'the upstream');
     for (let i = 0; i < 9; i += 1) all.push(await subscriber(EVENTS));
     publish(20);
-    await until(() => all.every((one) => seen(one).length === 20), 'all events');
+    await until(() => all.every((client) => sequencesOf(client).length === 20), 'all events');
     expect(hub.opened).toEqual([null]);
     expect(hub.pulled).toBe(20);
-    for (const one of all) expect(seen(one)).toEqual(upTo(20));
+    for (const client of all) expect(sequencesOf(client)).toEqual(upTo(20));
   });
 
   test('share it independently of formatting, operation names and other definitions', async () => {
@@ -70,7 +74,7 @@ describe('subscribers to the same operation with the same variables and permissi
     await until(() => hub.listening === 1, 'the upstream');
     all.push(await subscriber(texts[1]!), await subscriber(texts[2]!, {}, 'acme', 'Three'));
     publish(2);
-    for (const one of all) await until(() => seen(one).length === 2, 'two events');
+    for (const client of all) await until(() => sequencesOf(client).length === 2, 'two events');
     expect(hub.opened).toEqual([null]);
   });
 
@@ -85,12 +89,12 @@ describe('subscribers to the same operation with the same variables and permissi
       [literal, upTo(5, 3)],
       [standard, upTo(5, 3)],
     ]);
-    await until(() => [...all.keys()].every((one) => seen(one).includes(3)), 'what has been');
+    await until(() => [...all.keys()].every((client) => sequencesOf(client).includes(3)), 'what has been');
     await until(() => hub.listening === 1, 'one upstream for all');
     publish(2);
-    for (const [one, sequences] of all) {
-      await until(() => seen(one).length === sequences.length, 'every event');
-      expect(seen(one)).toEqual(sequences);
+    for (const [client, sequences] of all) {
+      await until(() => sequencesOf(client).length === sequences.length, 'every event');
+      expect(sequencesOf(client)).toEqual(sequences);
     }
   });
 
@@ -99,10 +103,13 @@ describe('subscribers to the same operation with the same variables and permissi
     const query = 'subscription { ...all } fragment all on Subscription { clusterEvents { sequence } }';
     const first = await subscriber(query);
     publish(1);
-    await until(() => seen(first).length === 1, 'an event');
+    await until(() => sequencesOf(first).length === 1, 'an event');
     const second = await subscriber(query);
     publish(1);
-    await until(() => seen(first).length === 2 && seen(second).length === 1, 'the next for both');
+    await until(
+      () => sequencesOf(first).length === 2 && sequencesOf(second).length === 1,
+      'the next for both',
+    );
     expect(hub.opened).toEqual([null]);
   });
 
@@ -121,36 +128,39 @@ describe('subscribers to the same operation with the same variables and permissi
     const second = await subscriber(EVENTS);
     const third = await subscriber(EVENTS);
     publish(3);
-    await until(() => [first, second, third].every((one) => seen(one).length === 3), 'three events');
+    await until(
+      () => [first, second, third].every((client) => sequencesOf(client).length === 3),
+      'three events',
+    );
     first.socket.terminate();
     publish(3);
-    await until(() => seen(second).length === 6 && seen(third).length === 6, 'six events');
-    second.say({ id: 'id-2', type: 'complete' });
+    await until(() => sequencesOf(second).length === 6 && sequencesOf(third).length === 6, 'six events');
+    second.send({ id: 'id-2', type: 'complete' });
     publish(3);
-    await until(() => seen(third).length === 9, 'nine events');
+    await until(() => sequencesOf(third).length === 9, 'nine events');
     expect(hub.listening).toBe(1);
     expect(hub.opened).toHaveLength(1);
     third.socket.terminate();
     await until(() => hub.listening === 0, 'the end of the upstream');
-    expect(seen(third)).toEqual(upTo(9));
+    expect(sequencesOf(third)).toEqual(upTo(9));
   });
 
   test('share between subjects of an account only with sharedBy: account', async () => {
     await using shared = await startFixture({ sharedBy: 'account' });
-    for (const [one, listening] of [
+    for (const [client, listening] of [
       [fixture, 2],
       [shared, 1],
     ] as const) {
       for (const subject of ['alice', 'bob']) {
-        const socket = await rawSocket(one.url);
+        const socket = await rawSocket(client.url);
         sockets.push(socket);
-        socket.say({ type: 'connection_init', payload: { token: await token('acme', { subject }) } });
-        await socket.heard('connection_ack');
-        socket.say({ id: '1', type: 'subscribe', payload: { query: EVENTS } });
-        socket.say({ type: 'ping' });
-        await socket.heard('pong');
+        socket.send({ type: 'connection_init', payload: { token: await token('acme', { subject }) } });
+        await socket.waitFor('connection_ack');
+        socket.send({ id: '1', type: 'subscribe', payload: { query: EVENTS } });
+        socket.send({ type: 'ping' });
+        await socket.waitFor('pong');
       }
-      await until(() => one.hub.opened.length === listening, `${listening} executions`);
+      await until(() => client.hub.opened.length === listening, `${listening} executions`);
     }
   });
 });
@@ -160,14 +170,14 @@ describe('a client that joins later with a position', () => {
     const { hub } = fixture;
     const early = await subscriber(EVENTS);
     publish(60);
-    await until(() => seen(early).length === 60, 'sixty events');
+    await until(() => sequencesOf(early).length === 60, 'sixty events');
     const late = await subscriber(EVENTS, { after: '5' });
-    await until(() => seen(late).length === 55, 'what was missed');
+    await until(() => sequencesOf(late).length === 55, 'what was missed');
     await until(() => hub.listening === 1, 'the private stream to be closed');
     publish(10);
-    await until(() => seen(late).length === 65 && seen(early).length === 70, 'what came then');
-    expect(seen(late)).toEqual(upTo(70, 6));
-    expect(seen(early)).toEqual(upTo(70));
+    await until(() => sequencesOf(late).length === 65 && sequencesOf(early).length === 70, 'what came then');
+    expect(sequencesOf(late)).toEqual(upTo(70, 6));
+    expect(sequencesOf(early)).toEqual(upTo(70));
     expect(hub.opened).toEqual([null, '5']);
   });
 
@@ -175,12 +185,15 @@ describe('a client that joins later with a position', () => {
     const { hub } = fixture;
     const early = await subscriber(EVENTS);
     publish(10);
-    await until(() => seen(early).length === 10, 'ten events');
+    await until(() => sequencesOf(early).length === 10, 'ten events');
     const level = await subscriber(EVENTS, { after: '10' });
-    const behind = await subscriber(EVENTS, { after: '7' });
+    const lagging = await subscriber(EVENTS, { after: '7' });
     publish(1);
-    await until(() => seen(level).length === 1 && seen(behind).length === 4, 'the newest event');
-    expect(seen(behind)).toEqual([8, 9, 10, 11]);
+    await until(
+      () => sequencesOf(level).length === 1 && sequencesOf(lagging).length === 4,
+      'the newest event',
+    );
+    expect(sequencesOf(lagging)).toEqual([8, 9, 10, 11]);
     expect(hub.opened).toEqual([null]);
   });
 
@@ -189,18 +202,21 @@ describe('a client that joins later with a position', () => {
     publish(50);
     const all: RawSocket[] = [];
     for (let i = 0; i < 8; i += 1) all.push(await subscriber(EVENTS, { after: String(i * 6) }));
-    await until(() => all.every((one) => seen(one).at(-1) === 50), 'everyone to catch up');
+    await until(() => all.every((client) => sequencesOf(client).at(-1) === 50), 'everyone to catch up');
     publish(1);
-    await until(() => all.every((one) => seen(one).at(-1) === 51) && hub.listening === 1, 'one execution');
-    all.forEach((one, i) => expect(seen(one)).toEqual(upTo(51, i * 6 + 1)));
+    await until(
+      () => all.every((client) => sequencesOf(client).at(-1) === 51) && hub.listening === 1,
+      'one execution',
+    );
+    all.forEach((client, i) => expect(sequencesOf(client)).toEqual(upTo(51, i * 6 + 1)));
   });
 
   test('catches up without requesting cursors, which the gateway adds and hides', async () => {
     const early = await subscriber(UNMARKED);
     publish(40);
-    await until(() => seen(early).length === 40, 'forty events');
+    await until(() => sequencesOf(early).length === 40, 'forty events');
     const late = await subscriber(UNMARKED, { after: '2' });
-    await until(() => seen(late).length === 38 && fixture.hub.listening === 1, 'to join');
+    await until(() => sequencesOf(late).length === 38 && fixture.hub.listening === 1, 'to join');
     const last = late.messages.findLast(({ type }) => type === 'next');
     expect(last?.['payload']).toEqual({ data: { clusterEvents: { sequence: 40 } } });
   });
@@ -210,13 +226,13 @@ describe('a client that joins later with a position', () => {
     hub.bookmarks = true;
     const early = await subscriber(EVENTS);
     publish(40);
-    await until(() => seen(early).length === 40, 'forty events');
+    await until(() => sequencesOf(early).length === 40, 'forty events');
     await subscriber(EVENTS, { after: '39' });
     const late = await subscriber(EVENTS, { after: '1' });
-    await until(() => seen(late).length === 39 && hub.listening === 1, 'to join');
+    await until(() => sequencesOf(late).length === 39 && hub.listening === 1, 'to join');
     publish(1);
-    await until(() => seen(late).length === 40, 'the newest');
-    expect(seen(late)).toEqual(upTo(41, 2));
+    await until(() => sequencesOf(late).length === 40, 'the newest');
+    expect(sequencesOf(late)).toEqual(upTo(41, 2));
   });
 });
 
@@ -229,8 +245,8 @@ test('respects a client that uses the reserved names of positions', async () => 
   const all = [];
   for (const query of queries) all.push(await subscriber(query));
   publish(1);
-  for (const one of all)
-    expect((await one.heard('next'))['payload']).toEqual({ data: { clusterEvents: { _position: 1 } } });
+  for (const client of all)
+    expect((await client.waitFor('next'))['payload']).toEqual({ data: { clusterEvents: { _position: 1 } } });
 });
 
 test('does not join a stream that started with a snapshot', async () => {
@@ -238,11 +254,11 @@ test('does not join a stream that started with a snapshot', async () => {
   publish(1);
   const query = 'subscription { clusterState }';
   const first = await subscriber(query);
-  await first.heard('next');
+  await first.waitFor('next');
   publish(1);
-  await first.heard('next', 2);
+  await first.waitFor('next', 2);
   const second = await subscriber(query);
-  expect((await second.heard('next'))['payload']).toEqual({ data: { clusterState: 2 } });
+  expect((await second.waitFor('next'))['payload']).toEqual({ data: { clusterState: 2 } });
   await until(() => hub.listening === 2, 'two executions');
 });
 
@@ -252,11 +268,11 @@ test('joins a stream without positions for later events', async () => {
   const first = await subscriber(query);
   await until(() => hub.listening === 1, 'the upstream');
   publish(1);
-  await first.heard('next');
+  await first.waitFor('next');
   const second = await subscriber(query);
-  second.say({ type: 'ping' });
-  await second.heard('pong');
+  second.send({ type: 'ping' });
+  await second.waitFor('pong');
   publish(1);
-  expect((await second.heard('next'))['payload']).toEqual({ data: { ticks: 2 } });
+  expect((await second.waitFor('next'))['payload']).toEqual({ data: { ticks: 2 } });
   expect(hub.listening).toBe(1);
 });

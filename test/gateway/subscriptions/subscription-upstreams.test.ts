@@ -29,7 +29,7 @@ async function relayed(options: FixtureOptions = {}) {
   );
   const relay = started.use(await relayTo(served.url));
   const { gateway, url } = started.use(
-    await startFixture({ mode: 'remote', elsewhere: { clusters: relay.url }, ...options }),
+    await startFixture({ mode: 'remote', subgraphUrls: { clusters: relay.url }, ...options }),
   );
   const running = started.move();
   return {
@@ -51,7 +51,7 @@ async function foreign(serve: (server: Server, hub: Hub) => void) {
   const base = await listen(server, '127.0.0.1', 0);
   started.defer(() => closeServer(server, 0));
   const relay = started.use(await relayTo(`${base}/graphql`));
-  const { url } = started.use(await startFixture({ mode: 'remote', elsewhere: { clusters: relay.url } }));
+  const { url } = started.use(await startFixture({ mode: 'remote', subgraphUrls: { clusters: relay.url } }));
   const running = started.move();
   return { hub, relay, url, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
@@ -87,11 +87,11 @@ test('replays on a separate connection and continues live on the shared WebSocke
   hub.bookmarks = true;
   for (let i = 0; i < 300; i += 1) hub.publish('acme', 'c1');
   await using socket = openSocket(url);
-  const seen: number[] = [];
+  const sequences: number[] = [];
   const stop = socket.client.subscribe<{ clusterEvents: { sequence: number } }>(
     { query: EVENTS, variables: { after: '100' } },
     {
-      next: ({ data }) => void (data && seen.push(data.clusterEvents.sequence)),
+      next: ({ data }) => void (data && sequences.push(data.clusterEvents.sequence)),
       error: (error) => expect.unreachable(String(error)),
       complete: () => undefined,
     },
@@ -102,8 +102,8 @@ test('replays on a separate connection and continues live on the shared WebSocke
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   hub.publish('acme', 'c1');
-  await until(() => seen.at(-1) === hub.events.length, 'every event');
-  expect(seen).toEqual(Array.from({ length: hub.events.length - 100 }, (_, i) => 101 + i));
+  await until(() => sequences.at(-1) === hub.events.length, 'every event');
+  expect(sequences).toEqual(Array.from({ length: hub.events.length - 100 }, (_, i) => 101 + i));
   await until(() => hub.listening === 1, 'the stream of what has been before to be closed');
   stop();
   await until(() => hub.listening === 0, 'the upstream to be closed');
@@ -117,12 +117,12 @@ test('a client that does not read delays no other client of the upstream WebSock
   const ticks = other.client.iterate({ query: 'subscription { ticks }' });
   const slow = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   await once(slow, 'open');
-  const seen: number[] = [];
+  const sequences: number[] = [];
   slow.on('message', (text) => {
     const { payload } = JSON.parse(String(text)) as {
       payload?: { data: { clusterEvents: { sequence: number } } };
     };
-    if (payload?.data) seen.push(payload.data.clusterEvents.sequence);
+    if (payload?.data) sequences.push(payload.data.clusterEvents.sequence);
   });
   slow.send(JSON.stringify({ type: 'connection_init', payload: { token: await token() } }));
   await once(slow, 'message');
@@ -131,7 +131,7 @@ test('a client that does not read delays no other client of the upstream WebSock
   const first = ticks.next();
   await until(() => hub.listening === 2, 'both listeners');
   hub.publish('acme', 'c1');
-  await until(() => seen.length === 1, 'the first event');
+  await until(() => sequences.length === 1, 'the first event');
   await first;
   slow.pause();
   for (let i = 2; i <= 60; i += 1) {
@@ -139,10 +139,10 @@ test('a client that does not read delays no other client of the upstream WebSock
     expect((await ticks.next()).value).toEqual({ data: { ticks: i } });
   }
   slow.resume();
-  await until(() => seen.length === 60, 'every event');
-  expect(seen).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
+  await until(() => sequences.length === 60, 'every event');
+  expect(sequences).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
   // It was detached and caught up separately.
-  expect(relay.asked('event-stream')).toBeGreaterThan(0);
+  expect(relay.openedCount('event-stream')).toBeGreaterThan(0);
   slow.close();
 });
 
@@ -177,7 +177,7 @@ test('falls back to server-sent events for a subgraph without WebSockets', async
     { data: { b: 1 } },
     { data: { c: 1 } },
   ]);
-  expect(relay.asked('websocket')).toBe(1);
+  expect(relay.openedCount('websocket')).toBe(1);
   expect(relay.open('event-stream')).toBe(3);
   client.dispose();
   await until(() => relay.open('event-stream') === 0, 'the upstreams to be closed');
@@ -203,22 +203,22 @@ test('a subgraph accepts WebSockets only from gateways and operations only with 
   const vouched = await signActor(actor, ACTOR_KEY);
   const forged = await signActor(actor, deriveKey('another secret, of a stranger', 'actor'));
   for (const params of [{}, { [ACTOR_HEADER]: forged }, { [ACTOR_HEADER]: 7 }, { authorization: vouched }]) {
-    await using stranger = openSocket(at, params);
-    await expect(stranger.client.iterate({ query: 'subscription { ticks }' }).next()).rejects.toMatchObject({
+    await using unsigned = openSocket(at, params);
+    await expect(unsigned.client.iterate({ query: 'subscription { ticks }' }).next()).rejects.toMatchObject({
       code: 4403,
     });
   }
-  await using known = openSocket(at, { [ACTOR_HEADER]: vouched });
+  await using signed = openSocket(at, { [ACTOR_HEADER]: vouched });
   for (const extensions of [undefined, {}, { headers: [] }, { headers: { [ACTOR_HEADER]: forged } }]) {
-    const asked = { query: 'subscription { ticks }', ...(extensions && { extensions }) };
-    await expect(known.client.iterate(asked).next()).rejects.toMatchObject([
+    const payload = { query: 'subscription { ticks }', ...(extensions && { extensions }) };
+    await expect(signed.client.iterate(payload).next()).rejects.toMatchObject([
       { extensions: { code: 'UNAUTHENTICATED' } },
     ]);
   }
   expect(hub.listening).toBe(0);
   const other = await signActor({ account: 'other', subject: 'somebody' }, ACTOR_KEY);
   const extensions = { headers: { [ACTOR_HEADER]: other } };
-  const next = known.client.iterate({ query: 'subscription { ticks }', extensions }).next();
+  const next = signed.client.iterate({ query: 'subscription { ticks }', extensions }).next();
   await until(() => hub.listening === 1, 'a listener');
   hub.publish('acme', 'c1');
   hub.publish('other', 'x1');

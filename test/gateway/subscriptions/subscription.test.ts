@@ -150,12 +150,12 @@ test('applies backpressure to the upstream when a client does not read its WebSo
   for (let i = 0; i < MANY; i += 1) hub.publish('acme', 'c1');
   const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   await once(socket, 'open');
-  const seen: number[] = [];
+  const sequences: number[] = [];
   socket.on('message', (text) => {
     const { payload } = JSON.parse(String(text)) as {
       payload?: { data: { clusterEvents: { sequence: number } } };
     };
-    if (payload) seen.push(payload.data.clusterEvents.sequence);
+    if (payload) sequences.push(payload.data.clusterEvents.sequence);
   });
   socket.send(JSON.stringify({ type: 'connection_init', payload: { token: await token() } }));
   await once(socket, 'message');
@@ -163,8 +163,8 @@ test('applies backpressure to the upstream when a client does not read its WebSo
   socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: PADDED } }));
   expect(await settled(() => hub.pulled)).toBeLessThan(MANY);
   socket.resume();
-  await until(() => seen.length === MANY, 'every event');
-  expect(seen).toEqual(Array.from({ length: MANY }, (_, i) => i + 1));
+  await until(() => sequences.length === MANY, 'every event');
+  expect(sequences).toEqual(Array.from({ length: MANY }, (_, i) => i + 1));
   socket.close();
   await until(() => hub.listening === 0, 'the upstream to be closed');
 });

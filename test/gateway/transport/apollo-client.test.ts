@@ -45,29 +45,29 @@ async function request(address: string | URL | Request, init?: RequestInit) {
 
 /** What a subscription has told so far. */
 function listen(client: ApolloClient, query = EVENTS, variables: Record<string, unknown> = {}) {
-  const told = { data: [] as unknown[], errors: [] as unknown[], completed: false };
+  const received = { data: [] as unknown[], errors: [] as unknown[], completed: false };
   const subscription = client.subscribe({ query, variables, fetchPolicy: 'no-cache' }).subscribe({
-    next: ({ data, error }) => void (error ? told.errors.push(error) : told.data.push(data)),
-    error: (error: unknown) => void told.errors.push(error),
-    complete: () => void (told.completed = true),
+    next: ({ data, error }) => void (error ? received.errors.push(error) : received.data.push(data)),
+    error: (error: unknown) => void received.errors.push(error),
+    complete: () => void (received.completed = true),
   });
-  return { told, subscription };
+  return { told: received, subscription };
 }
 
 test('Apollo Client receives each event and ignores heartbeats', async () => {
   const { hub } = fixture;
   const { client, accepted, chunks } = await apolloClient();
   const first = hub.events.length;
-  const { told, subscription } = listen(client, EVENTS, { after: String(first) });
+  const { told: received, subscription } = listen(client, EVENTS, { after: String(first) });
   for (let count = 1; count <= 3; count += 1) {
     const beats = chunks.length;
     await until(() => chunks.slice(beats).some((chunk) => chunk.includes('\r\n\r\n{}\r\n')), 'a heartbeat');
     hub.publish('acme', 'c1');
     // Not only with what follows it.
-    await until(() => told.data.length === count, `event ${count}`);
+    await until(() => received.data.length === count, `event ${count}`);
   }
   expect(accepted).toEqual([expect.stringMatching(/^multipart\/mixed;.*subscriptionSpec=1\.0/)]);
-  expect(told).toEqual({
+  expect(received).toEqual({
     data: [1, 2, 3].map((more) => ({
       clusterEvents: { __typename: 'ClusterEvent', sequence: first + more },
     })),
@@ -80,9 +80,9 @@ test('Apollo Client receives each event and ignores heartbeats', async () => {
 
 test('Apollo Client receives the completion of a subscription', async () => {
   const { client } = await apolloClient();
-  const { told } = listen(client, parse('subscription { countdown(from: 3) }'));
-  await until(() => told.completed, 'the end');
-  expect(told).toEqual({
+  const { told: received } = listen(client, parse('subscription { countdown(from: 3) }'));
+  await until(() => received.completed, 'the end');
+  expect(received).toEqual({
     data: [3, 2, 1].map((countdown) => ({ countdown })),
     errors: [],
     completed: true,
@@ -91,30 +91,30 @@ test('Apollo Client receives the completion of a subscription', async () => {
 
 test('Apollo Client receives the rejection of a subscription as protocol errors', async () => {
   const { client } = await apolloClient();
-  const { told } = listen(client, EVENTS, { after: '999' });
-  await until(() => told.errors.length > 0, 'the refusal');
-  const [error] = told.errors;
+  const { told: received } = listen(client, EVENTS, { after: '999' });
+  await until(() => received.errors.length > 0, 'the refusal');
+  const [error] = received.errors;
   expect(CombinedProtocolErrors.is(error)).toBe(true);
   expect(error).toMatchObject({ errors: [{ extensions: { code: 'INVALID_CURSOR' } }] });
 });
 
 test('Apollo Client receives errors of a document as GraphQL errors', async () => {
   const { client } = await apolloClient();
-  const { told } = listen(client, parse('subscription { nothing }'));
-  await until(() => told.errors.length > 0, 'the errors');
-  const [error] = told.errors;
+  const { told: received } = listen(client, parse('subscription { nothing }'));
+  await until(() => received.errors.length > 0, 'the errors');
+  const [error] = received.errors;
   expect(CombinedGraphQLErrors.is(error)).toBe(true);
   expect(error).toMatchObject({ errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] });
 });
 
 test('Apollo Client receives the reconnect delay when the gateway stops', async () => {
-  await using own = await startFixture();
-  const { client } = await apolloClient(own);
-  const { told } = listen(client);
-  await until(() => own.hub.listening === 1, 'the upstream');
-  own.gateway.drain();
-  await until(() => told.errors.length > 0, 'the end');
-  expect(told.errors).toMatchObject([
+  await using stopping = await startFixture();
+  const { client } = await apolloClient(stopping);
+  const { told: received } = listen(client);
+  await until(() => stopping.hub.listening === 1, 'the upstream');
+  stopping.gateway.drain();
+  await until(() => received.errors.length > 0, 'the end');
+  expect(received.errors).toMatchObject([
     { errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE', retryAfterMs: expect.any(Number) as number } }] },
   ]);
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PATIENCE, RUNS, requestsInMemory } from '../fixtures/fuzz.js';
+import { TIMEOUT_MS, RUNS, requestsInMemory } from '../fixtures/fuzz.js';
 import { type Fixture, startFixture, token, until } from '../fixtures/gateway.js';
 import { type FaultySubgraph, startFaultySubgraph } from '../fixtures/faulty-subgraph.js';
 import { rawSocket } from '../fixtures/raw-socket.js';
@@ -9,22 +9,22 @@ const EVENTS = 'subscription { clusterEvents { sequence cluster { quotas { used 
 /** How many leave at once. */
 const TOGETHER = 20;
 
-let moody: FaultySubgraph;
+let faulty: FaultySubgraph;
 let fixture: Fixture;
 let bearer: string;
 beforeAll(async () => {
-  moody = await startFaultySubgraph('{"data":{"quotas":[]}}');
+  faulty = await startFaultySubgraph('{"data":{"quotas":[]}}');
   fixture = await startFixture({
     mode: 'remote',
     metricsPort: 0,
-    elsewhere: { quotas: moody.url },
+    subgraphUrls: { quotas: faulty.url },
     limits: { connectionsPerAccount: 5 * TOGETHER },
   });
   bearer = await token();
 });
 afterAll(async () => {
   await fixture[Symbol.asyncDispose]();
-  await moody[Symbol.asyncDispose]();
+  await faulty[Symbol.asyncDispose]();
 });
 
 const query = (i: number) => `{ regions { id } q${i % 7}: quotas { id } }`;
@@ -38,20 +38,20 @@ function send(body: unknown, accept: string, signal: AbortSignal): Promise<unkno
 }
 
 /** Until the subgraph has been asked for something; what is told is told while a stream waits for it. */
-async function asked(before: number, request: unknown): Promise<void> {
+async function waitForRequests(before: number, request: unknown): Promise<void> {
   if (JSON.stringify(request).includes('subscription')) {
     await until(() => fixture.hub.listening > 0, 'the stream');
     fixture.hub.publish('acme', 'c1');
   }
-  await until(() => moody.asked > before, 'requests at the subgraph');
+  await until(() => faulty.requestCount > before, 'requests at the subgraph');
 }
 
 /** Clients that ask over HTTP, and leave when the subgraph lets them wait. */
 async function leaveHttp(body: (i: number) => unknown, accept: string): Promise<void> {
   const leaving = new AbortController();
-  const before = moody.asked;
+  const before = faulty.requestCount;
   const sent = Array.from({ length: TOGETHER }, (_, i) => send(body(i), accept, leaving.signal));
-  await asked(before, body(0));
+  await waitForRequests(before, body(0));
   leaving.abort();
   await Promise.all(sent);
 }
@@ -60,15 +60,15 @@ async function leaveHttp(body: (i: number) => unknown, accept: string): Promise<
 async function leaveSocket(of: (i: number) => string, how: 'complete' | 'cut'): Promise<void> {
   await using socket = await rawSocket(fixture.url);
   await socket.initialise();
-  const before = moody.asked;
+  const before = faulty.requestCount;
   for (let i = 0; i < TOGETHER; i += 1)
-    socket.say({ id: String(i), type: 'subscribe', payload: { query: of(i) } });
-  await asked(before, of(0));
+    socket.send({ id: String(i), type: 'subscribe', payload: { query: of(i) } });
+  await waitForRequests(before, of(0));
   if (how === 'cut') return;
-  for (let i = 0; i < TOGETHER; i += 1) socket.say({ id: String(i), type: 'complete' });
+  for (let i = 0; i < TOGETHER; i += 1) socket.send({ id: String(i), type: 'complete' });
   // Messages are handled in their order.
-  socket.say({ type: 'ping' });
-  await socket.heard('pong');
+  socket.send({ type: 'ping' });
+  await socket.waitFor('pong');
 }
 
 const STREAM = 'text/event-stream';
@@ -87,13 +87,16 @@ const ways: readonly (() => Promise<void>)[] = [
 
 /** Until the subgraphs have heard that everybody has left; before, others would join what is on its way. */
 async function idle(): Promise<void> {
-  await until(() => moody.waiting.length === 0 && moody.left === moody.asked, 'an idle subgraph');
+  await until(
+    () => faulty.waiting.length === 0 && faulty.abortedCount === faulty.requestCount,
+    'an idle subgraph',
+  );
   await until(() => fixture.hub.listening === 0, 'no stream');
 }
 
 /** Everybody asks and leaves, by every way, until nothing of it runs any more. */
 async function round(): Promise<void> {
-  for (let left = 0; left < RUNS; left += TOGETHER * ways.length)
+  for (let sent = 0; sent < RUNS; sent += TOGETHER * ways.length)
     for (const way of ways) {
       await way();
       await idle();
@@ -120,5 +123,5 @@ test(
     // Of listeners that were not removed.
     expect(warnings).toEqual([]);
   },
-  PATIENCE * 3,
+  TIMEOUT_MS * 3,
 );

@@ -13,7 +13,7 @@ test('sends clients a random reconnect delay on every transport when the gateway
   await using stack = new AsyncDisposableStack();
   stack.use(fixture);
   const authorization = `Bearer ${await token()}`;
-  const ask = (headers: Record<string, string>, method = 'POST') =>
+  const send = (headers: Record<string, string>, method = 'POST') =>
     fetch(`${fixture.url}/graphql`, {
       method,
       headers: {
@@ -24,7 +24,7 @@ test('sends clients a random reconnect delay on every transport when the gateway
       ...(method === 'POST' && { body: JSON.stringify({ query: EVENTS }) }),
     });
   let open = 0;
-  const told = async (response: Response, wait: RegExp) => {
+  const delayIn = async (response: Response, wait: RegExp) => {
     open += 1;
     return Number(wait.exec(await response.text())?.[1]);
   };
@@ -38,10 +38,10 @@ test('sends clients a random reconnect delay on every transport when the gateway
       expect(code).toBe(1012);
       return Number(/retry in (\d+) ms$/.exec(reason)?.[1]);
     },
-    'server-sent events': async () => told(await ask(stream), /\nretry: (\d+)\n\n$/),
+    'server-sent events': async () => delayIn(await send(stream), /\nretry: (\d+)\n\n$/),
     multipart: async () =>
-      told(
-        await ask({ accept: 'multipart/mixed;subscriptionSpec=1.0, application/json' }),
+      delayIn(
+        await send({ accept: 'multipart/mixed;subscriptionSpec=1.0, application/json' }),
         /"code":"SERVICE_UNAVAILABLE","retryAfter":\d+,"retryAfterMs":(\d+)/,
       ),
   };

@@ -21,7 +21,7 @@ let safe: Fixture;
 let watched: Fixture;
 /** That of `watched`. */
 const clock = movableClock();
-let poor: Fixture;
+let limited: Fixture;
 let folder: string;
 let revocations: string;
 let bearer: string;
@@ -32,11 +32,11 @@ beforeAll(async () => {
   fixture = await startFixture({ limits: { cost: 100, introspection: { scope: 'fleet:introspect' } } });
   safe = await startFixture({ trustedDocuments: trustedDocuments([[documentHash(TRUSTED), TRUSTED]]) });
   watched = await startFixture({ revocationsFile: revocations, clock });
-  poor = await startFixture({ rate: { points: 3, window: 3600 } });
+  limited = await startFixture({ rate: { points: 3, window: 3600 } });
   bearer = await token();
 });
 afterAll(async () => {
-  await Promise.all([fixture, safe, watched, poor].map((one) => one[Symbol.asyncDispose]()));
+  await Promise.all([fixture, safe, watched, limited].map((gateway) => gateway[Symbol.asyncDispose]()));
   await rm(folder, { recursive: true });
 });
 
@@ -92,71 +92,73 @@ const refused: [string, TransportRequest, string][] = [
   ['a hash of another document', { query: TRUSTED, extensions: persisted('{ x }') }, 'BAD_REQUEST'],
 ];
 
-describe.each([...transports])('%s', (_name, ask) => {
+describe.each([...transports])('%s', (_name, send) => {
   test.each(refused)('rejects %s', async (_title, request, code) => {
-    const answer = await ask(fixture.url, request, bearer);
-    expect(codeOf(answer)).toBe(code);
-    expect(answer.data ?? null).toBeNull();
+    const result = await send(fixture.url, request, bearer);
+    expect(codeOf(result)).toBe(code);
+    expect(result.data ?? null).toBeNull();
   });
 
   test('masks a bug and suggests no field', async () => {
-    const bug = await ask(fixture.url, { query: '{ bug }' }, bearer);
+    const bug = await send(fixture.url, { query: '{ bug }' }, bearer);
     expect(codeOf(bug)).toBe('INTERNAL_SERVER_ERROR');
     expect(JSON.stringify(bug)).not.toContain('12345');
-    const typo = await ask(fixture.url, { query: '{ clustrs { id } }' }, bearer);
+    const typo = await send(fixture.url, { query: '{ clustrs { id } }' }, bearer);
     expect(JSON.stringify(typo)).not.toMatch(/did you mean|clusters/i);
   });
 
   test('finds a document by its hash', async () => {
     const query = `{ regions { name } } # ${_name}`;
     const extensions = persisted(query);
-    expect(codeOf(await ask(fixture.url, { extensions }, bearer))).toBe('PERSISTED_QUERY_NOT_FOUND');
-    expect((await ask(fixture.url, { query, extensions }, bearer)).data).toHaveProperty('regions');
-    expect((await ask(fixture.url, { extensions }, bearer)).data).toHaveProperty('regions');
+    expect(codeOf(await send(fixture.url, { extensions }, bearer))).toBe('PERSISTED_QUERY_NOT_FOUND');
+    expect((await send(fixture.url, { query, extensions }, bearer)).data).toHaveProperty('regions');
+    expect((await send(fixture.url, { extensions }, bearer)).data).toHaveProperty('regions');
   });
 
   test('executes only trusted documents when there is a list', async () => {
-    expect((await ask(safe.url, { extensions: persisted(TRUSTED) }, bearer)).data).toHaveProperty('regions');
+    expect((await send(safe.url, { extensions: persisted(TRUSTED) }, bearer)).data).toHaveProperty('regions');
     const other = '{ regions { name } }';
-    expect(codeOf(await ask(safe.url, { query: other }, bearer))).toBe('QUERY_NOT_IN_SAFELIST');
+    expect(codeOf(await send(safe.url, { query: other }, bearer))).toBe('QUERY_NOT_IN_SAFELIST');
     const taught = { query: other, extensions: persisted(other) };
-    expect(codeOf(await ask(safe.url, taught, bearer))).toBe('PERSISTED_QUERY_NOT_IN_LIST');
+    expect(codeOf(await send(safe.url, taught, bearer))).toBe('PERSISTED_QUERY_NOT_IN_LIST');
   });
 
   test('introspection needs its scope', async () => {
-    const few = await token('acme', { claims: { scope: 'something' } });
+    const unscoped = await token('acme', { claims: { scope: 'something' } });
     const spread = 'query { ...A } fragment A on Query { ... { t: __type(name: "Query") { name } } }';
-    const answer = await ask(fixture.url, { query: spread }, few);
-    expect(codeOf(answer)).toBe('FORBIDDEN');
-    expect((await ask(fixture.url, { query: spread }, bearer)).data).toEqual({ t: { name: 'Query' } });
+    const result = await send(fixture.url, { query: spread }, unscoped);
+    expect(codeOf(result)).toBe('FORBIDDEN');
+    expect((await send(fixture.url, { query: spread }, bearer)).data).toEqual({ t: { name: 'Query' } });
   });
 
   test('returns the cost, and rejects operations of an exhausted account', async () => {
     const account = `spender-${_name.toLowerCase().replace(/[^a-z]+/g, '-')}`;
-    const mine = await token(account);
+    const bearer = await token(account);
     const query = '{ region(id: "cn-hangzhou") { id } }';
-    const answers: TransportResult[] = [];
-    for (let i = 0; i < 4; i += 1) answers.push(await ask(poor.url, { query }, mine));
-    expect(answers[0]?.extensions?.['cost']).toMatchObject({ requestedQueryCost: 1, actualQueryCost: 1 });
-    expect(answers.map(codeOf)).toEqual([undefined, undefined, undefined, 'RATE_LIMITED']);
+    const results: TransportResult[] = [];
+    for (let i = 0; i < 4; i += 1) results.push(await send(limited.url, { query }, bearer));
+    expect(results[0]?.extensions?.['cost']).toMatchObject({ requestedQueryCost: 1, actualQueryCost: 1 });
+    expect(results.map(codeOf)).toEqual([undefined, undefined, undefined, 'RATE_LIMITED']);
   });
 
   test('rejects a new document of a rate-limited account before parsing it, and still executes cached documents', async () => {
-    const mine = await token(`bankrupt-${_name.toLowerCase().replace(/[^a-z]+/g, '-')}`);
+    const bearer = await token(`bankrupt-${_name.toLowerCase().replace(/[^a-z]+/g, '-')}`);
     const query = '{ region(id: "cn-hangzhou") { id } }';
-    for (let i = 0; i < 3; i += 1) await ask(poor.url, { query }, mine);
+    for (let i = 0; i < 3; i += 1) await send(limited.url, { query }, bearer);
     // None of it is looked at: else it would be said what is wrong with the first, and the others cost less than they may.
     for (const text of ['{', '{ nothing }', '{ version }', '{ __schema { queryType { name } } }'])
-      expect(codeOf(await ask(poor.url, { query: `${text} # new to ${_name}` }, mine))).toBe('RATE_LIMITED');
-    const known = { query: `{ version } # of ${_name}` };
+      expect(codeOf(await send(limited.url, { query: `${text} # new to ${_name}` }, bearer))).toBe(
+        'RATE_LIMITED',
+      );
+    const cached = { query: `{ version } # of ${_name}` };
     const another = await token(`another-${_name.toLowerCase().replace(/[^a-z]+/g, '-')}`);
-    expect((await ask(poor.url, known, another)).errors).toBeUndefined();
-    expect((await ask(poor.url, known, mine)).errors).toBeUndefined();
+    expect((await send(limited.url, cached, another)).errors).toBeUndefined();
+    expect((await send(limited.url, cached, bearer)).errors).toBeUndefined();
   });
 
   test('hides resources from another account', async () => {
     const other = await token('other');
-    expect((await ask(fixture.url, { query: '{ cluster(id: "c1") { name } }' }, other)).data).toEqual({
+    expect((await send(fixture.url, { query: '{ cluster(id: "c1") { name } }' }, other)).data).toEqual({
       cluster: null,
     });
   });
@@ -166,16 +168,16 @@ describe.each([...transports])('%s', (_name, ask) => {
     ['of somebody else', () => token('acme', { secret: 'x'.repeat(32) }), /^(UNAUTHENTICATED|CLOSED_4403)$/],
     ['that is none', () => Promise.resolve('none'), /^(UNAUTHENTICATED|CLOSED_4403)$/],
   ])('rejects a token %s', async (_title, make, code) => {
-    expect(codeOf(await ask(fixture.url, { query: '{ version }' }, await make()))).toMatch(code);
+    expect(codeOf(await send(fixture.url, { query: '{ version }' }, await make()))).toMatch(code);
   });
 });
 
-describe.each([...streamingTransports])('a subscription by %s', (name, ask) => {
+describe.each([...streamingTransports])('a subscription by %s', (name, subscribe) => {
   test('ends when its token does', async () => {
     const { hub } = watched;
     const before = hub.listening;
     clock.reset();
-    const ended = ask(watched.url, { query: EVENTS }, await token('acme', { expiresIn: 60 }));
+    const ended = subscribe(watched.url, { query: EVENTS }, await token('acme', { expiresIn: 60 }));
     await until(() => hub.listening === before + 1, 'the subscription to run');
     clock.advance(61_000);
     expect(codeOf(await ended)).toMatch(/^(TOKEN_EXPIRED|CLOSED_44\d\d)$/);
@@ -186,7 +188,7 @@ describe.each([...streamingTransports])('a subscription by %s', (name, ask) => {
     const { hub } = watched;
     const before = hub.listening;
     const subject = name.replaceAll(' ', '-');
-    const ended = ask(watched.url, { query: EVENTS }, await token('acme', { subject }));
+    const ended = subscribe(watched.url, { query: EVENTS }, await token('acme', { subject }));
     await until(() => hub.listening === before + 1, 'the subscription to run');
     await writeFile(`${revocations}.new`, JSON.stringify({ revoked: [{ account: 'acme', subject }] }));
     await rename(`${revocations}.new`, revocations);
@@ -195,7 +197,7 @@ describe.each([...streamingTransports])('a subscription by %s', (name, ask) => {
   });
 
   test('is rejected for a document that is not trusted', async () => {
-    expect(codeOf(await ask(safe.url, { query: EVENTS }, bearer))).toBe('QUERY_NOT_IN_SAFELIST');
+    expect(codeOf(await subscribe(safe.url, { query: EVENTS }, bearer))).toBe('QUERY_NOT_IN_SAFELIST');
     expect(safe.hub.listening).toBe(0);
   });
 });

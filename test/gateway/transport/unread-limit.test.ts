@@ -41,9 +41,9 @@ const ways: ReadonlyMap<string, (bearer: string) => Promise<void>> = new Map([
     'a WebSocket',
     async (bearer: string) => {
       const raw = stack.use(await rawSocket(fixture.url));
-      raw.say({ type: 'connection_init', payload: { token: bearer } });
-      await raw.heard('connection_ack');
-      raw.say({ id: 'one', type: 'subscribe', payload: { query: PADDED } });
+      raw.send({ type: 'connection_init', payload: { token: bearer } });
+      await raw.waitFor('connection_ack');
+      raw.send({ id: 'one', type: 'subscribe', payload: { query: PADDED } });
       raw.socket.pause();
     },
   ],
@@ -73,11 +73,11 @@ async function hasRoom(): Promise<boolean> {
 describe.each([...ways])('a client that reads nothing of %s', (_way, subscribe) => {
   test('is disconnected when its token expires, although its unread data cannot be sent', async () => {
     const { hub } = fixture;
-    const seen = await reader();
+    const sequences = await reader();
     await subscribe(await token('acme', { expiresIn: 60 }));
     await until(() => hub.listening === 1, 'one upstream for both');
     for (let count = 0; count < 100; count += 1) hub.publish('acme', 'c1');
-    await until(() => seen.length === 100, 'all events to be told to who reads');
+    await until(() => sequences.length === 100, 'all events to be told to who reads');
     expect(await hasRoom()).toBe(false);
     clock.advance(61_000);
     await eventually(hasRoom, { what: 'room for another' });

@@ -39,24 +39,24 @@ test('rejects overdue work with REQUEST_TIMEOUT in start order and leaves work w
 test('aborts work when its client disconnects, also when the client disconnected before the start', async () => {
   const deadline = new Deadline(30_000);
   const client = new AbortController();
-  const told = deadline.within(client.signal, (signal) => {
+  const wasAborted = deadline.within(client.signal, (signal) => {
     expect(signal.aborted).toBe(false);
     client.abort();
     return Promise.resolve(signal.aborted);
   });
-  expect(await told).toBe(true);
+  expect(await wasAborted).toBe(true);
   expect(await deadline.within(client.signal, ({ aborted }) => Promise.resolve(aborted))).toBe(true);
 });
 
 test('LightAbortController calls each listener once, no removed one, and offers a native signal', () => {
   const cancellation = new LightAbortController();
   const called: string[] = [];
-  const gone = () => called.push('gone');
-  cancellation.addEventListener('abort', gone);
-  const there = () => called.push('there');
-  cancellation.addEventListener('abort', there);
-  cancellation.removeEventListener('abort', gone);
-  cancellation.addEventListener('abort', there);
+  const removed = () => called.push('gone');
+  cancellation.addEventListener('abort', removed);
+  const listener = () => called.push('there');
+  cancellation.addEventListener('abort', listener);
+  cancellation.removeEventListener('abort', removed);
+  cancellation.addEventListener('abort', listener);
   const before = nativeSignal(cancellation);
   expect(before.aborted).toBe(false);
   cancellation.abort();

@@ -27,7 +27,7 @@ function used(): number {
   return process.memoryUsage().heapUsed;
 }
 
-async function ask(source: SubgraphSource, requests: number, person: number): Promise<void> {
+async function sendAll(source: SubgraphSource, requests: number, person: number): Promise<void> {
   for (let i = 0; i < requests; i += 1) {
     const actor = { account: 'acme', subject: `person-${person}` };
     const call = {
@@ -43,13 +43,17 @@ async function ask(source: SubgraphSource, requests: number, person: number): Pr
 }
 
 function together(source: SubgraphSource, requests: number): Promise<unknown> {
-  return Promise.all(Array.from({ length: AT_ONCE }, (_, person) => ask(source, requests, person)));
+  return Promise.all(Array.from({ length: AT_ONCE }, (_, person) => sendAll(source, requests, person)));
 }
 
 test('finished requests are freed by the next scavenge, although others were in flight during a full collection', async () => {
   const places = Array.from({ length: PLACES }, (_, place) => ({ place, name: `number ${place}` }));
-  await using moody = await startFaultySubgraph(JSON.stringify({ data: { places } }));
-  const source = new HttpSource({ name: 'places', url: moody.url, inFlightRequests: new InFlightRequests() });
+  await using faulty = await startFaultySubgraph(JSON.stringify({ data: { places } }));
+  const source = new HttpSource({
+    name: 'places',
+    url: faulty.url,
+    inFlightRequests: new InFlightRequests(),
+  });
   await using guarded = new CircuitBreakerSource({
     source,
     timeout: 15_000,
@@ -57,15 +61,15 @@ test('finished requests are freed by the next scavenge, although others were in 
     metrics: noopMetrics,
     log: createLog('silent'),
   });
-  moody.mood = 'answers';
+  faulty.behavior = 'answers';
   await together(guarded, 20);
-  moody.mood = 'hangs';
-  const asked = together(guarded, 1);
-  await eventually(() => moody.waiting.length === AT_ONCE, { what: 'requests that wait' });
+  faulty.behavior = 'hangs';
+  const inFlight = together(guarded, 1);
+  await eventually(() => faulty.waiting.length === AT_ONCE, { what: 'requests that wait' });
   collect();
-  moody.mood = 'answers';
-  for (const response of moody.waiting) response.end(moody.answer);
-  await asked;
+  faulty.behavior = 'answers';
+  for (const response of faulty.waiting) response.end(faulty.response);
+  await inFlight;
   const before = used();
   await together(guarded, EACH);
   // Less than what every second of those answers needs, each of whose places has three words at the least. Left alone

@@ -8,14 +8,14 @@ import type { SubgraphResult } from '../../../protocol/wire.js';
 
 interface Started {
   readonly signal: AbortSignalLike;
-  readonly answer: (result: SubgraphResult) => void;
+  readonly respond: (result: SubgraphResult) => void;
 }
 
 /** A subgraph that answers when told to. */
 function subgraph() {
   const started: Started[] = [];
   const start = (signal: AbortSignalLike) =>
-    new Promise<SubgraphResult>((answer) => started.push({ signal, answer }));
+    new Promise<SubgraphResult>((respond) => started.push({ signal, respond }));
   return { started, start };
 }
 
@@ -37,10 +37,10 @@ function call({
 test('sends identical concurrent queries of one actor once and gives each caller its own result', async () => {
   const { started, start } = subgraph();
   const flights = new InFlightRequests();
-  const both = [call(), call()].map(async (one) => flights.share(one, request('q'), start));
+  const results = [call(), call()].map(async (context) => flights.share(context, request('q'), start));
   expect(started).toHaveLength(1);
-  started[0]?.answer({ data: { a: { b: 1 } } });
-  const [first, second] = await Promise.all(both);
+  started[0]?.respond({ data: { a: { b: 1 } } });
+  const [first, second] = await Promise.all(results);
   expect(first).toEqual({ data: { a: { b: 1 } } });
   expect(second).toEqual(first);
   expect(second?.data?.['a']).not.toBe(first?.data?.['a']);
@@ -58,7 +58,7 @@ test('other actors, other requests, later requests and mutations go on their own
     flights.share(call({ kind: OperationTypeNode.MUTATION }), request('m'), start),
   ];
   expect(started).toHaveLength(6);
-  for (const { answer } of started) answer({ data: {} });
+  for (const { respond } of started) respond({ data: {} });
   await Promise.all([first, ...others]);
   void flights.share(call(), request('q'), start);
   expect(started).toHaveLength(7);
@@ -75,7 +75,7 @@ test('shares each of several concurrent queries of one actor with identical ones
   expect(compared).toEqual([]);
   const all = [first, share('r'), share('s'), share('q'), share('r'), share('s')];
   expect(started).toHaveLength(4);
-  for (const { answer } of started) answer({ data: {} });
+  for (const { respond } of started) respond({ data: {} });
   await Promise.all(all);
   compared.length = 0;
   void share('q');
@@ -88,7 +88,7 @@ test('shares no query that started before a mutation or an event', async () => {
   const flights = new InFlightRequests();
   void flights.share(call(), request('q'), start);
   const mutation = flights.share(call({ kind: OperationTypeNode.MUTATION }), request('m'), start);
-  started[1]?.answer({ data: {} });
+  started[1]?.respond({ data: {} });
   await mutation;
   void flights.share(call(), request('q'), start);
   expect(started).toHaveLength(3);
@@ -101,13 +101,13 @@ test('shares an in-flight query only between callers with the same minResourceVe
   const { started, start } = subgraph();
   const flights = new InFlightRequests();
   void flights.share(call(), request('q'), start);
-  const both = ['one', 'one'].map(async (minResourceVersion) =>
+  const results = ['one', 'one'].map(async (minResourceVersion) =>
     flights.share(call({ minResourceVersion }), request('q'), start),
   );
   void flights.share(call({ minResourceVersion: 'two' }), request('q'), start);
   expect(started).toHaveLength(3);
-  started[1]?.answer({ data: {} });
-  await Promise.all(both);
+  started[1]?.respond({ data: {} });
+  await Promise.all(results);
   void flights.share(call(), request('q'), start);
   expect(started).toHaveLength(4);
 });
@@ -115,12 +115,12 @@ test('shares an in-flight query only between callers with the same minResourceVe
 test('aborts a shared query only when its last caller disconnects', () => {
   const { started, start } = subgraph();
   const flights = new InFlightRequests();
-  const [one, two] = [new AbortController(), new AbortController()];
-  void flights.share(call({ signal: one.signal }), request('q'), start);
-  void flights.share(call({ signal: two.signal }), request('q'), start);
-  one.abort();
+  const [first, second] = [new AbortController(), new AbortController()];
+  void flights.share(call({ signal: first.signal }), request('q'), start);
+  void flights.share(call({ signal: second.signal }), request('q'), start);
+  first.abort();
   expect(started[0]?.signal.aborted).toBe(false);
-  two.abort();
+  second.abort();
   expect(started[0]?.signal.aborted).toBe(true);
   void flights.share(call(), request('q'), start);
   expect(started).toHaveLength(2);

@@ -86,8 +86,8 @@ class GraphGenerator {
       const takesArgument = name !== 'label' && this.chance(3);
       this.addField(entity, { name, kind: 'text', type: 'String', members: [], takesArgument, requires: [] });
       const owners = this.some(this.partsOf(entity)).slice(0, 1 + this.choices.next(2));
-      const own = this.owner?.entities.get(entity.name);
-      if (name === 'label' && own && !owners.includes(own)) owners.push(own);
+      const ownerPart = this.owner?.entities.get(entity.name);
+      if (name === 'label' && ownerPart && !owners.includes(ownerPart)) owners.push(ownerPart);
       for (const { fields } of owners) fields.set(name, owned(owners.length > 1));
     }
   }

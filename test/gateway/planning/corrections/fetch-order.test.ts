@@ -17,13 +17,13 @@ const cars = ['1', '2'].map((id) => ({
 }));
 
 /** Finds a car by whichever key it is given, as far as it is given. */
-function car(given: Record<string, unknown>): object | null {
+function car(reference: Record<string, unknown>): object | null {
   const found = cars.find((car) =>
     (['id', 'code', 'spot'] as const).every(
-      (key) => given[key] === undefined || isDeepStrictEqual(given[key], car[key]),
+      (key) => reference[key] === undefined || isDeepStrictEqual(reference[key], car[key]),
     ),
   );
-  return found ? { ...found, price: given['price'] ?? found.price } : null;
+  return found ? { ...found, price: reference['price'] ?? found.price } : null;
 }
 
 const reference = { __resolveReference: car };

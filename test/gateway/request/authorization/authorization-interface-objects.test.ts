@@ -15,7 +15,7 @@ function define(name: SubgraphName, types: string, resolvers: Record<string, Rec
   return { name, sdl, schema: buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as never }) };
 }
 
-const asked: string[] = [];
+const requests: string[] = [];
 const media = define(
   'regions',
   `type Query { medias: [Media!]! books: [Book!]! works: [Work!]! }
@@ -47,9 +47,9 @@ const sales = define(
   {
     Media: {
       __resolveReference: ({ id }: { id: string }) => ({ id }),
-      income: () => (asked.push('income'), 5),
+      income: () => (requests.push('income'), 5),
       sold: () => 6,
-      ruled: () => (asked.push('ruled'), 7),
+      ruled: () => (requests.push('ruled'), 7),
       free: () => 8,
     },
   },
@@ -78,20 +78,20 @@ test.each([
   'does not fetch a restricted field of an interface object through %s without its scope',
   async (_, query) => {
     await using fixture = await startFixture(options());
-    const ask = async (claims: object) => {
-      const answer = await post(fixture.url, query, {
+    const send = async (claims: object) => {
+      const response = await post(fixture.url, query, {
         bearer: await token('acme', { claims: { ...claims } }),
       });
-      const [items = []] = Object.values(answer.data as Record<string, unknown[]>);
-      const codes = (answer.errors ?? []).map(({ extensions }) => extensions['code']);
-      return { items, codes: [...new Set(codes)], asked: new Set(asked.splice(0)) };
+      const [items = []] = Object.values(response.data as Record<string, unknown[]>);
+      const codes = (response.errors ?? []).map(({ extensions }) => extensions['code']);
+      return { items, codes: [...new Set(codes)], asked: new Set(requests.splice(0)) };
     };
-    const stranger = await ask({ scope: '' });
-    expect(stranger.items).not.toEqual([]);
-    for (const item of stranger.items) expect(item).toEqual({ free: 8, income: null, ruled: null });
-    expect(stranger.codes).toEqual(['UNAUTHORIZED_FIELD_OR_TYPE']);
-    expect(stranger.asked).toEqual(new Set());
-    const holder = await ask({ scope: 'pay:read', policies: ['vip'] });
+    const unauthorized = await send({ scope: '' });
+    expect(unauthorized.items).not.toEqual([]);
+    for (const item of unauthorized.items) expect(item).toEqual({ free: 8, income: null, ruled: null });
+    expect(unauthorized.codes).toEqual(['UNAUTHORIZED_FIELD_OR_TYPE']);
+    expect(unauthorized.asked).toEqual(new Set());
+    const holder = await send({ scope: 'pay:read', policies: ['vip'] });
     for (const item of holder.items) expect(item).toEqual({ free: 8, income: 5, ruled: 7 });
     expect(holder).toMatchObject({ codes: [], asked: new Set(['income', 'ruled']) });
   },
@@ -99,6 +99,6 @@ test.each([
 
 test('@authenticated on an interface object is null without authentication', async () => {
   await using fixture = await startFixture({ ...options(), auth: { kind: 'none' } });
-  const answer = await post(fixture.url, '{ books { free sold } }', { bearer: null });
-  expect(answer.data).toEqual({ books: [{ free: 8, sold: null }] });
+  const response = await post(fixture.url, '{ books { free sold } }', { bearer: null });
+  expect(response.data).toEqual({ books: [{ free: 8, sold: null }] });
 });

@@ -3,7 +3,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { composeSupergraph } from '../../../../gateway/supergraph/compose.js';
-import { type Answer, type Fixture, post, startFixture, token } from '../../fixtures/gateway.js';
+import { type GatewayResponse, type Fixture, post, startFixture, token } from '../../fixtures/gateway.js';
 import { restrictedGraph } from '../../fixtures/restricted-graph.js';
 import { openSocket } from '../../fixtures/socket.js';
 import { SubgraphExecutor } from '../../../../subgraphs/runtime/execution/subgraph-executor.js';
@@ -23,20 +23,20 @@ afterAll(async () => {
   await fixture[Symbol.asyncDispose]();
   await open[Symbol.asyncDispose]();
 });
-beforeEach(() => void graph.asked.fields.splice(0));
+beforeEach(() => void graph.requestLog.fields.splice(0));
 
 /** Asks with a token of these scopes; `null` is no token, where none is needed. */
-async function ask(
+async function send(
   query: string,
   scope: string | null = '',
   claims: Record<string, unknown> = {},
-): Promise<Answer> {
+): Promise<GatewayResponse> {
   if (scope === null) return post(open.url, query, { bearer: null });
   return post(fixture.url, query, { bearer: await token('acme', { claims: { scope, ...claims } }) });
 }
 
-const refused = (answer: Answer) =>
-  (answer.errors ?? []).map(({ path, extensions }) => [
+const refused = (response: GatewayResponse) =>
+  (response.errors ?? []).map(({ path, extensions }) => [
     path?.join('.'),
     extensions['code'],
     extensions['coordinate'],
@@ -45,17 +45,17 @@ const denied = (path: string, coordinate: string) => [path, 'UNAUTHORIZED_FIELD_
 
 describe('a field with @requiresScopes', () => {
   test('is null with an error for a token without the scope, and is not fetched', async () => {
-    const answer = await ask('{ me { name email } }');
-    expect(answer.status).toBe(200);
-    expect(answer.data).toEqual({ me: { name: 'name of p1', email: null } });
-    expect(refused(answer)).toEqual([denied('me.email', 'Person.email')]);
-    expect(graph.asked.fields).toEqual([]);
+    const response = await send('{ me { name email } }');
+    expect(response.status).toBe(200);
+    expect(response.data).toEqual({ me: { name: 'name of p1', email: null } });
+    expect(refused(response)).toEqual([denied('me.email', 'Person.email')]);
+    expect(graph.requestLog.fields).toEqual([]);
   });
 
   test('is answered to a token with the scope', async () => {
-    const answer = await ask('{ me { name email } }', 'other email:read');
-    expect(answer.data).toEqual({ me: { name: 'name of p1', email: 'p1@example.org' } });
-    expect(answer.errors).toBeUndefined();
+    const response = await send('{ me { name email } }', 'other email:read');
+    expect(response.data).toEqual({ me: { name: 'name of p1', email: 'p1@example.org' } });
+    expect(response.errors).toBeUndefined();
   });
 
   test.each([
@@ -67,7 +67,7 @@ describe('a field with @requiresScopes', () => {
   ])(
     'with the scopes "%s" is answered: %s, where one of two lists is needed whole',
     async (scope, allowed) => {
-      expect((await ask('{ either }', scope)).data).toEqual({ either: allowed ? 1 : null });
+      expect((await send('{ either }', scope)).data).toEqual({ either: allowed ? 1 : null });
     },
   );
 
@@ -79,14 +79,14 @@ describe('a field with @requiresScopes', () => {
   });
 
   test('nulls its parent when it is non-null', async () => {
-    const answer = await ask('{ people { name salary } }');
-    expect(answer.data).toEqual({ people: [null, null] });
-    expect(refused(answer)).toEqual([denied('people.@.salary', 'Person.salary')]);
+    const response = await send('{ people { name salary } }');
+    expect(response.data).toEqual({ people: [null, null] });
+    expect(refused(response)).toEqual([denied('people.@.salary', 'Person.salary')]);
   });
 
   test('is null, or nulls its parent when it is non-null, when it is the only selected field', async () => {
-    expect((await ask('{ me { email } }')).data).toEqual({ me: { email: null } });
-    expect((await ask('{ me { salary } }')).data).toBeNull();
+    expect((await send('{ me { email } }')).data).toEqual({ me: { email: null } });
+    expect((await send('{ me { salary } }')).data).toBeNull();
   });
 });
 
@@ -109,27 +109,27 @@ describe('nothing gets around the rule', () => {
     ['a name of the operation', 'query IntrospectionQuery { me { email } }', 'me.email'],
     ['an entity of another subgraph', '{ payrolls { person { email } } }', 'payrolls.@.person.email'],
   ])('not %s', async (_, query, path) => {
-    const answer = await ask(query);
-    expect(refused(answer)).toEqual([denied(path, 'Person.email')]);
-    expect(JSON.stringify(answer.data)).not.toContain('example.org');
+    const response = await send(query);
+    expect(refused(response)).toEqual([denied(path, 'Person.email')]);
+    expect(JSON.stringify(response.data)).not.toContain('example.org');
   });
 
   test('hides a key field that was fetched for the plan', async () => {
     // The name is another subgraph's: the gateway takes the person there by the key that may not be read.
-    const answer = await ask('{ payrolls { person { email name } } }');
-    expect(answer.data).toEqual({ payrolls: [{ person: { email: null, name: 'name of p1' } }] });
+    const response = await send('{ payrolls { person { email name } } }');
+    expect(response.data).toEqual({ payrolls: [{ person: { email: null, name: 'name of p1' } }] });
     // Nor under an alias that is the key's name, which the planner would confuse with the key.
-    const aliased = await ask('{ payrolls { person { name email: team } } }');
+    const aliased = await send('{ payrolls { person { name email: team } } }');
     expect(aliased.data).toEqual({ payrolls: [{ person: { name: 'name of p1', email: null } }] });
     expect(refused(aliased)).toEqual([denied('payrolls.@.person.email', 'Person.email')]);
   });
 
   test('not a field of another subgraph, reached through an entity', async () => {
-    const answer = await ask('{ me { name bonus team } }', 'email:read');
-    expect(answer.data).toEqual({ me: { name: 'name of p1', bonus: null, team: 'red' } });
-    expect(refused(answer)).toEqual([denied('me.bonus', 'Person.bonus')]);
-    expect(graph.asked.fields).not.toContain('bonus');
-    expect((await ask('{ me { bonus } }', 'pay:read')).data).toEqual({ me: { bonus: 7 } });
+    const response = await send('{ me { name bonus team } }', 'email:read');
+    expect(response.data).toEqual({ me: { name: 'name of p1', bonus: null, team: 'red' } });
+    expect(refused(response)).toEqual([denied('me.bonus', 'Person.bonus')]);
+    expect(graph.requestLog.fields).not.toContain('bonus');
+    expect((await send('{ me { bonus } }', 'pay:read')).data).toEqual({ me: { bonus: 7 } });
   });
 
   test('not a WebSocket, and not an event stream', async () => {
@@ -154,55 +154,57 @@ describe('nothing gets around the rule', () => {
 
   test('checks each actor although the document is cached', async () => {
     const query = '{ me { id email } }';
-    expect((await ask(query, 'email:read')).data).toMatchObject({ me: { email: 'p1@example.org' } });
-    expect((await ask(query)).data).toMatchObject({ me: { email: null } });
-    expect((await ask(query, 'email:read')).errors).toBeUndefined();
+    expect((await send(query, 'email:read')).data).toMatchObject({ me: { email: 'p1@example.org' } });
+    expect((await send(query)).data).toMatchObject({ me: { email: null } });
+    expect((await send(query, 'email:read')).errors).toBeUndefined();
   });
 });
 
 describe('interfaces and unions', () => {
   test('a field of an interface is null unless all its types may be read; fragments read single types', async () => {
-    const answer = await ask('{ things { id label ... on Book { title: label } } }');
-    expect(answer.data).toEqual({
+    const response = await send('{ things { id label ... on Book { title: label } } }');
+    expect(response.data).toEqual({
       things: [
         { id: 'b', label: null, title: 'book' },
         { id: 's', label: null },
       ],
     });
-    expect(refused(answer)).toEqual([denied('things.@.label', 'Thing.label')]);
-    expect((await ask('{ things { label } }', 'safe:open')).data).toEqual({
+    expect(refused(response)).toEqual([denied('things.@.label', 'Thing.label')]);
+    expect((await send('{ things { label } }', 'safe:open')).data).toEqual({
       things: [{ label: 'book' }, { label: 'safe' }],
     });
   });
 
   test('omits a denied type from a union', async () => {
-    const answer = await ask('{ found { __typename ... on Book { id } ... on Vault { id: __typename } } }');
-    expect(refused(answer)).toEqual([denied('found.@', 'Vault')]);
-    const gold = await ask('{ found { ... on Vault { gold } } }', 'vault:open');
+    const response = await send(
+      '{ found { __typename ... on Book { id } ... on Vault { id: __typename } } }',
+    );
+    expect(refused(response)).toEqual([denied('found.@', 'Vault')]);
+    const gold = await send('{ found { ... on Vault { gold } } }', 'vault:open');
     expect(gold.data).toEqual({ found: [{}, { gold: 5 }] });
   });
 });
 
 describe('a type', () => {
   test('is null wherever it is reached when it is denied', async () => {
-    const answer = await ask('{ secret { code } me { id } }', null);
-    expect(answer.data).toEqual({ secret: null, me: { id: 'p1' } });
-    expect(refused(answer)).toEqual([denied('secret', 'Query.secret')]);
-    expect(graph.asked.fields).toEqual([]);
+    const response = await send('{ secret { code } me { id } }', null);
+    expect(response.data).toEqual({ secret: null, me: { id: 'p1' } });
+    expect(refused(response)).toEqual([denied('secret', 'Query.secret')]);
+    expect(graph.requestLog.fields).toEqual([]);
   });
 
   test('can be an enum', async () => {
-    const answer = await ask('{ level secret { code level } }');
-    expect(answer.data).toEqual({ level: null, secret: { code: '1234', level: null } });
-    expect((await ask('{ level }', 'level:read')).data).toEqual({ level: 'LOW' });
+    const response = await send('{ level secret { code level } }');
+    expect(response.data).toEqual({ level: null, secret: { code: '1234', level: null } });
+    expect((await send('{ level }', 'level:read')).data).toEqual({ level: 'LOW' });
   });
 });
 
 test('@authenticated requires a token, also where authentication is off', async () => {
-  expect((await ask('{ nobody { id } }')).data).toEqual({ nobody: { id: 'nobody' } });
-  const answer = await ask('{ nobody { id } }', null);
-  expect(answer.data).toEqual({ nobody: null });
-  expect(refused(answer)).toEqual([denied('nobody', 'Query.nobody')]);
+  expect((await send('{ nobody { id } }')).data).toEqual({ nobody: { id: 'nobody' } });
+  const response = await send('{ nobody { id } }', null);
+  expect(response.data).toEqual({ nobody: null });
+  expect(refused(response)).toEqual([denied('nobody', 'Query.nobody')]);
 });
 
 test.each([
@@ -212,14 +214,14 @@ test.each([
   ['vip', null],
   [undefined, null],
 ])('@policy with %j in the token answers %j', async (policies, expected) => {
-  expect((await ask('{ ruled }', '', { policies })).data).toEqual({ ruled: expected });
+  expect((await send('{ ruled }', '', { policies })).data).toEqual({ ruled: expected });
 });
 
 test('skips a denied mutation and executes the others', async () => {
-  const answer = await ask('mutation { raise(id: "p1") { id } greet }');
-  expect(answer.data).toEqual({ raise: null, greet: 'hello' });
-  expect(graph.asked.fields).toEqual([]);
-  expect((await ask('mutation { raise(id: "p1") { id } }', 'pay:write')).data).toEqual({
+  const response = await send('mutation { raise(id: "p1") { id } greet }');
+  expect(response.data).toEqual({ raise: null, greet: 'hello' });
+  expect(graph.requestLog.fields).toEqual([]);
+  expect((await send('mutation { raise(id: "p1") { id } }', 'pay:write')).data).toEqual({
     raise: { id: 'p1' },
   });
 });
@@ -235,7 +237,7 @@ test('rejects a denied subscription, and nulls denied fields of events', async (
   expect(await next).toMatchObject({
     value: { data: { ticksOf: { id: 'p1', email: null } }, errors: [{ path: ['ticksOf', 'email'] }] },
   });
-  expect(graph.asked.fields).toEqual([]);
+  expect(graph.requestLog.fields).toEqual([]);
 });
 
 test('rejects introspection in any form without the required scope', async () => {
@@ -249,9 +251,9 @@ test('rejects introspection in any form without the required scope', async () =>
   ];
   for (const query of ways) {
     expect((await of('schema:read', query)).errors).toBeUndefined();
-    const answer = await of('other', query);
-    expect(answer.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
-    expect(answer.data).toBeUndefined();
+    const response = await of('other', query);
+    expect(response.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect(response.data).toBeUndefined();
   }
   expect((await of('other', '{ __typename regions { __typename } }')).errors).toBeUndefined();
 });
@@ -272,9 +274,9 @@ test('recognizes renamed directives', async () => {
       },
     },
   });
-  const answer = await post(renamed.url, '{ free held member }', { bearer: null });
-  expect(answer.data).toEqual({ free: 1, held: null, member: null });
-  expect(refused(answer)).toEqual([denied('held', 'Query.held'), denied('member', 'Query.member')]);
+  const response = await post(renamed.url, '{ free held member }', { bearer: null });
+  expect(response.data).toEqual({ free: 1, held: null, member: null });
+  expect(refused(response)).toEqual([denied('held', 'Query.held'), denied('member', 'Query.member')]);
 });
 
 test('composition rejects a field that would disclose a denied required field', () => {

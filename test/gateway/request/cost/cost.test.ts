@@ -160,8 +160,8 @@ beforeAll(async () => {
 afterAll(() => fixture[Symbol.asyncDispose]());
 
 test('returns estimated cost, actual cost and remaining points', async () => {
-  const answer = await post(fixture.url, '{ clusters(first: 20) { id region { name } } }', {});
-  expect(answer.extensions?.['cost']).toMatchObject({
+  const response = await post(fixture.url, '{ clusters(first: 20) { id region { name } } }', {});
+  expect(response.extensions?.['cost']).toMatchObject({
     requestedQueryCost: 40,
     actualQueryCost: 4,
     throttleStatus: { maximumAvailable: 1_000_000, currentlyAvailable: 1_000_000 - 4, window: 1_000_000 },
@@ -171,9 +171,11 @@ test('returns estimated cost, actual cost and remaining points', async () => {
 test('rejects an operation that may cost too much on every transport', async () => {
   const query = '{ clusters(first: 100) { workloads(first: 100) { id } } }';
   const extensions = { code: 'LIMIT_EXCEEDED', limit: 'cost', maximum: 1000 };
-  const answer = await post(fixture.url, query);
-  expect(answer.status).toBe(400);
-  expect(answer.errors).toMatchObject([{ message: expect.stringContaining('10100') as string, extensions }]);
+  const response = await post(fixture.url, query);
+  expect(response.status).toBe(400);
+  expect(response.errors).toMatchObject([
+    { message: expect.stringContaining('10100') as string, extensions },
+  ]);
   await using socket = openSocket(fixture.url);
   await expect(socket.client.iterate({ query }).next()).rejects.toMatchObject([{ extensions }]);
 });
@@ -193,9 +195,9 @@ test('requires one slicing argument where cost is limited', async () => {
     subgraphs: {},
     limits: { cost: 100 },
   });
-  const answer = await post(limited.url, '{ rows }');
-  expect(answer.errors).toMatchObject([
+  const response = await post(limited.url, '{ rows }');
+  expect(response.errors).toMatchObject([
     { message: 'Give rows exactly one of size.', extensions: { code: 'INVALID_INPUT' } },
   ]);
-  expect(answer.data).toBeUndefined();
+  expect(response.data).toBeUndefined();
 });

@@ -19,7 +19,7 @@ interface Told {
 }
 
 /** Each error's code or limit with its places, as `line:column`. */
-async function told(url: string, query: string, variables?: object): Promise<string[]> {
+async function errorLocations(url: string, query: string, variables?: object): Promise<string[]> {
   const { errors = [] } = await post(url, query, { ...(variables && { variables }) });
   return (errors as unknown as Told[]).map(({ extensions: { code, limit }, locations = [] }) =>
     [limit ?? code, ...locations.map(({ line, column }) => `${line}:${column}`)].join(' '),
@@ -60,24 +60,24 @@ const documents: readonly (readonly [string, string, readonly string[]])[] = [
 ];
 
 test.each(documents)('locates an error of %s in the document', async (_, query, errors) => {
-  expect(await told(fixture.url, query)).toEqual(errors);
-  expect(await told(fixture.url, query)).toEqual(errors);
+  expect(await errorLocations(fixture.url, query)).toEqual(errors);
+  expect(await errorLocations(fixture.url, query)).toEqual(errors);
 });
 
 test('locates an error of a variable at its declaration', async () => {
   const query =
     'query Q(\n  $id: ID!\n  $first: Int) { region(id: $id) { id } clusters(first: $first) { id } }';
   const wrong = ['INVALID_INPUT 2:3', 'INVALID_INPUT 3:3'];
-  expect(await told(fixture.url, query, { first: 'x' })).toEqual(wrong);
-  expect(await told(fixture.url, query, { id: 'cn-hangzhou', first: 1 })).toEqual([]);
-  expect(await told(fixture.url, query, { first: 'x' })).toEqual(wrong);
-  expect(await told(fixture.url, query, { id: 'x', first: 11 })).toEqual(['PAGE_SIZE_EXCEEDED']);
+  expect(await errorLocations(fixture.url, query, { first: 'x' })).toEqual(wrong);
+  expect(await errorLocations(fixture.url, query, { id: 'cn-hangzhou', first: 1 })).toEqual([]);
+  expect(await errorLocations(fixture.url, query, { first: 'x' })).toEqual(wrong);
+  expect(await errorLocations(fixture.url, query, { id: 'x', first: 11 })).toEqual(['PAGE_SIZE_EXCEEDED']);
 });
 
 test('locates the error for introspection without its scope', async () => {
   const query = 'query {\n  version ...F }\nfragment F on Query {\n  __type(name: "Region") { name } }';
-  expect(await told(secretive.url, query)).toEqual(['FORBIDDEN 4:3']);
+  expect(await errorLocations(secretive.url, query)).toEqual(['FORBIDDEN 4:3']);
   const bearer = await token('acme', { claims: { scope: 'schema' } });
   expect(await post(secretive.url, query, { bearer })).not.toHaveProperty('errors');
-  expect(await told(secretive.url, query)).toEqual(['FORBIDDEN 4:3']);
+  expect(await errorLocations(secretive.url, query)).toEqual(['FORBIDDEN 4:3']);
 });

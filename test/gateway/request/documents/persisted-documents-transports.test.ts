@@ -58,13 +58,13 @@ const bad: readonly (readonly [string, TransportRequest, string])[] = [
   ['a hash that is none', { query: CLUSTERS, extensions: { persistedQuery: 'app' } }, 'BAD_REQUEST'],
 ];
 
-describe.each([...transports])('by %s', (name, ask) => {
+describe.each([...transports])('by %s', (name, send) => {
   test.each(good)('runs a trusted document by %s', async (_, request) => {
-    expect((await ask(trusting.url, request, bearer)).data).toHaveProperty('regions');
+    expect((await send(trusting.url, request, bearer)).data).toHaveProperty('regions');
   });
 
   test.each(bad)('rejects %s when only trusted documents may run', async (_, request, code) => {
-    expect(await ask(trusting.url, request, bearer)).toMatchObject({ errors: [{ extensions: { code } }] });
+    expect(await send(trusting.url, request, bearer)).toMatchObject({ errors: [{ extensions: { code } }] });
   });
 
   test('finds a persisted document on every transport after it was sent once', async () => {
@@ -72,14 +72,14 @@ describe.each([...transports])('by %s', (name, ask) => {
     const request = { extensions: of(query) };
     const unknown = { errors: [{ extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }] };
     const wrong = { errors: [{ extensions: { code: 'BAD_REQUEST' } }] };
-    expect(await ask(learning.url, request, bearer)).toMatchObject(unknown);
+    expect(await send(learning.url, request, bearer)).toMatchObject(unknown);
     // Another text under its hash teaches nothing.
-    expect(await ask(learning.url, { ...request, query: CLUSTERS }, bearer)).toMatchObject(wrong);
-    expect(await ask(learning.url, request, bearer)).toMatchObject(unknown);
-    expect((await ask(learning.url, { ...request, query }, bearer)).data).toHaveProperty('regions');
+    expect(await send(learning.url, { ...request, query: CLUSTERS }, bearer)).toMatchObject(wrong);
+    expect(await send(learning.url, request, bearer)).toMatchObject(unknown);
+    expect((await send(learning.url, { ...request, query }, bearer)).data).toHaveProperty('regions');
     for (const other of transports.values())
       expect((await other(learning.url, request, bearer)).data).toHaveProperty('regions');
-    expect(await ask(learning.url, { ...request, query: CLUSTERS }, bearer)).toMatchObject(wrong);
-    expect((await ask(learning.url, request, bearer)).data).toHaveProperty('regions');
+    expect(await send(learning.url, { ...request, query: CLUSTERS }, bearer)).toMatchObject(wrong);
+    expect((await send(learning.url, request, bearer)).data).toHaveProperty('regions');
   });
 });

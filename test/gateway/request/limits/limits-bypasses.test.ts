@@ -10,8 +10,8 @@ const limitsOf = (document: string, limits = small) =>
   checkDocument(parse(document), limits).map(
     (error) => error.extensions['limit'] ?? error.extensions['code'],
   );
-const times = (count: number, one: (i: number) => string) =>
-  Array.from({ length: count }, (_, i) => one(i)).join(' ');
+const times = (count: number, part: (i: number) => string) =>
+  Array.from({ length: count }, (_, i) => part(i)).join(' ');
 
 /** What has been published as ways around limits of this kind, GraphQL Armor's among them. */
 const bypasses: readonly (readonly [string, string, string])[] = [
@@ -109,9 +109,9 @@ describe('introspection', () => {
 
   test('introspection can be disabled', async () => {
     await using fixture = await startFixture({ limits: { introspection: false } });
-    const answer = await post(fixture.url, '{ __schema { types { name } } }');
-    expect(answer.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
-    expect(answer.data).toBeUndefined();
+    const response = await post(fixture.url, '{ __schema { types { name } } }');
+    expect(response.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect(response.data).toBeUndefined();
   });
 });
 
@@ -139,9 +139,9 @@ test.each([
   ],
 ])('%s does not bypass the cost limit', async (_, query) => {
   await using fixture = await startFixture({ limits: { cost: 2500 } });
-  const answer = await post(fixture.url, query);
-  expect(answer.errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'cost' } }]);
-  expect(answer.data).toBeUndefined();
+  const response = await post(fixture.url, query);
+  expect(response.errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'cost' } }]);
+  expect(response.data).toBeUndefined();
 });
 
 test('charges introspection by its result', async () => {
@@ -179,8 +179,8 @@ test('charges each operation of a batch separately', async () => {
 
 test('bounds the comparison of repeated fields and reports it', async () => {
   await using fixture = await startFixture();
-  const answer = await post(fixture.url, `{ regions { ${times(2500, () => 'id')} } }`);
-  expect(answer.errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'comparisons' } }]);
+  const response = await post(fixture.url, `{ regions { ${times(2500, () => 'id')} } }`);
+  expect(response.errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'comparisons' } }]);
 });
 
 test.each([
@@ -190,9 +190,9 @@ test.each([
   ['a type', 'query ($a: Strin) { regions { id } }', undefined],
 ])('suggests no names for a misspelled %s', async (_, query, variables) => {
   await using fixture = await startFixture();
-  const answer = await post(fixture.url, query, variables ? { variables } : {});
-  expect(answer.errors?.[0]?.extensions['code']).toBe('GRAPHQL_VALIDATION_FAILED');
-  expect(JSON.stringify(answer.errors)).not.toContain('Did you mean');
+  const response = await post(fixture.url, query, variables ? { variables } : {});
+  expect(response.errors?.[0]?.extensions['code']).toBe('GRAPHQL_VALIDATION_FAILED');
+  expect(JSON.stringify(response.errors)).not.toContain('Did you mean');
   await using socket = openSocket(fixture.url);
   const refused: unknown = await socket.client
     .iterate({ query })

@@ -4,7 +4,14 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { composeSupergraph } from '../../../../gateway/supergraph/compose.js';
 import { loadSupergraph } from '../../../../gateway/planning/plannable-supergraph.js';
-import { PATIENCE, RUNS, expectTold, requestsInMemory, operationsOf, fuzzing } from '../../fixtures/fuzz.js';
+import {
+  TIMEOUT_MS,
+  RUNS,
+  expectValidResult,
+  requestsInMemory,
+  operationsOf,
+  fuzzing,
+} from '../../fixtures/fuzz.js';
 import { type Fixture, startFixture, token } from '../../fixtures/gateway.js';
 import { Hub } from '../../fixtures/event-hub.js';
 import { fixtureSubgraphs } from '../../fixtures/subgraphs.js';
@@ -41,7 +48,7 @@ async function send(
 }
 
 /** What events of a stream carry, or the whole answer where it is none. */
-function told(text: string): unknown[] {
+function resultsIn(text: string): unknown[] {
   if (text.startsWith('{') || text.startsWith('[')) return [JSON.parse(text)].flat();
   const lines = text.split(/\r?\n/).map((line) => line.replace(/^data: ?/, ''));
   return lines
@@ -76,14 +83,14 @@ test(
     );
     await fc.assert(
       fc.asyncProperty(operations, accepts, fc.jsonValue(), async (query, accept, v) => {
-        const answer = await send(JSON.stringify({ query, variables: { v } }), accept);
-        for (const one of told(answer)) expectTold(one, query);
+        const text = await send(JSON.stringify({ query, variables: { v } }), accept);
+        for (const result of resultsIn(text)) expectValidResult(result, query);
       }),
       fuzzing,
     );
     await expectWell();
   },
-  PATIENCE,
+  TIMEOUT_MS,
 );
 
 test.each([
@@ -102,15 +109,15 @@ test.each([
     );
     await fc.assert(
       fc.asyncProperty(fc.oneof(bytes, broken), types, async (body, type) => {
-        const answer = await send(body, accept, type);
-        if (answer !== '' && !answer.startsWith('<'))
-          for (const one of told(answer)) expectTold(one, String(body));
+        const text = await send(body, accept, type);
+        if (text !== '' && !text.startsWith('<'))
+          for (const result of resultsIn(text)) expectValidResult(result, String(body));
       }),
       fuzzing,
     );
     await expectWell();
   },
-  PATIENCE,
+  TIMEOUT_MS,
 );
 
 /** Writes bytes to the gateway's port and waits until it has closed the connection, or we have. */
@@ -138,14 +145,14 @@ test(
     );
     await fc.assert(
       fc.asyncProperty(heads, bytes, async (head, noise) => {
-        const answer = await write([Buffer.from(head), noise]);
-        expect(answer).not.toMatch(/node_modules|Cannot read/);
+        const text = await write([Buffer.from(head), noise]);
+        expect(text).not.toMatch(/node_modules|Cannot read/);
       }),
       fuzzing,
     );
     await expectWell();
   },
-  PATIENCE,
+  TIMEOUT_MS,
 );
 
 const upgrade = (bearer: string) =>
@@ -183,15 +190,15 @@ test(
   async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(frame, { minLength: 1, maxLength: 6 }), async (frames) => {
-        const answer = await write([upgrade(authorization), ...frames]);
-        expect(answer).toContain('101 Switching Protocols');
-        expect(answer).not.toMatch(/node_modules|Cannot read|INTERNAL_SERVER_ERROR/);
+        const text = await write([upgrade(authorization), ...frames]);
+        expect(text).toContain('101 Switching Protocols');
+        expect(text).not.toMatch(/node_modules|Cannot read|INTERNAL_SERVER_ERROR/);
       }),
       fuzzing,
     );
     await expectWell();
   },
-  PATIENCE,
+  TIMEOUT_MS,
 );
 
 test(
@@ -211,5 +218,5 @@ test(
     expect(requestsInMemory()).toBeLessThan(RUNS / 2);
     await expectWell();
   },
-  PATIENCE * 3,
+  TIMEOUT_MS * 3,
 );

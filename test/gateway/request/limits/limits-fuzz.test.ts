@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { documents } from '../../fixtures/document-forms.js';
-import { PATIENCE, expectTold, fuzzing } from '../../fixtures/fuzz.js';
+import { TIMEOUT_MS, expectValidResult, fuzzing } from '../../fixtures/fuzz.js';
 import { type Fixture, startFixture, token } from '../../fixtures/gateway.js';
 
 let fixture: Fixture;
@@ -16,7 +16,7 @@ afterAll(() => fixture[Symbol.asyncDispose]());
 
 /** A result, or several of a batch, of which none tells of a bug. */
 function expectAnswer(text: string, of: string): void {
-  for (const one of [JSON.parse(text) as unknown].flat()) expectTold(one, of);
+  for (const result of [JSON.parse(text) as unknown].flat()) expectValidResult(result, of);
 }
 
 async function send(
@@ -45,7 +45,7 @@ test(
       fuzzing,
     );
   },
-  PATIENCE,
+  TIMEOUT_MS,
 );
 
 test(
@@ -77,7 +77,7 @@ test(
       fuzzing,
     );
   },
-  PATIENCE,
+  TIMEOUT_MS,
 );
 
 test(
@@ -113,7 +113,7 @@ test(
     expect((await fetch(`${fixture.url}/healthz`)).status).toBe(200);
     expect(fixture.log.filter(({ level }) => level >= 50)).toEqual([]);
   },
-  PATIENCE,
+  TIMEOUT_MS,
 );
 
 test.each(['next', 'error', 'connection_ack'])(

@@ -88,13 +88,15 @@ test('rejects a list of 90,000 entries before it is coerced', async () => {
 test('refuses the same on a WebSocket', async () => {
   await using socket = openSocket(fixture.url);
   const id = 'x'.repeat(900_000);
-  const told = new Promise((resolve) => {
+  const coercionStarted = new Promise((resolve) => {
     socket.client.subscribe(
       { query, variables: { id } },
       { next: resolve, error: resolve, complete: () => undefined },
     );
   });
-  expect(await told).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'idLength' } }]);
+  expect(await coercionStarted).toMatchObject([
+    { extensions: { code: 'LIMIT_EXCEEDED', limit: 'idLength' } },
+  ]);
 });
 
 test('repeats no more than the beginning of a value in an error', async () => {

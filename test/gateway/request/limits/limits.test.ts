@@ -117,10 +117,10 @@ const requests: readonly (readonly [string, string, object | undefined, number, 
 ];
 
 test.each(requests)('%s is answered with its code', async (_, query, variables, status, code) => {
-  const answer = await post(fixture.url, query, { ...(variables ? { variables } : {}) });
-  expect(answer.errors?.[0]?.extensions['code']).toBe(code);
-  expect(answer.status).toBe(status);
-  expect(answer.data).toBeUndefined();
+  const response = await post(fixture.url, query, { ...(variables ? { variables } : {}) });
+  expect(response.errors?.[0]?.extensions['code']).toBe(code);
+  expect(response.status).toBe(status);
+  expect(response.data).toBeUndefined();
 });
 
 test('applies the same limits on WebSockets and event streams', async () => {

@@ -6,8 +6,8 @@ test.each([
   ['Cannot query field "id".', 'Cannot query field "id".'],
   ['Cannot query field "ide". Did you mean "id" or "idle"?', 'Cannot query field "ide".'],
   ['Did you mean "id"?', ''],
-])('of the message %j the client gets %j', (message, left) => {
-  expect(withoutSuggestion(new GraphQLError(message)).message).toBe(left);
+])('of the message %j the client gets %j', (message, expected) => {
+  expect(withoutSuggestion(new GraphQLError(message)).message).toBe(expected);
 });
 
 test('reads a message with 200,000 spaces in one pass', { timeout: 5_000 }, () => {

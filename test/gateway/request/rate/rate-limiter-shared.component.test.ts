@@ -27,7 +27,7 @@ beforeAll(async () => {
   server = url.href;
 });
 afterEach(async () => {
-  for (const one of open.splice(0)) await one[Symbol.asyncDispose]();
+  for (const limiter of open.splice(0)) await limiter[Symbol.asyncDispose]();
   warnings = 0;
 });
 afterAll(() => kit[Symbol.asyncDispose]());
@@ -45,7 +45,7 @@ async function spend(where: RateLimiter, account: string, count: number): Promis
 }
 
 async function sum(all: Iterable<Promise<number>>): Promise<number> {
-  return (await Promise.all(all)).reduce((total, one) => total + one, 0);
+  return (await Promise.all(all)).reduce((total, granted) => total + granted, 0);
 }
 
 test('gateways that start concurrently create one table and share one bucket', async () => {
@@ -65,14 +65,14 @@ test('a crashed gateway loses only its leased points', async () => {
   const dies = gateway();
   expect(await spend(dies, 'survivor', 1)).toBe(1);
   await open.pop()?.[Symbol.asyncDispose]();
-  const spent = await sum([gateway(), gateway()].map((one) => spend(one, 'survivor', 100)));
+  const spent = await sum([gateway(), gateway()].map((limiter) => spend(limiter, 'survivor', 100)));
   expect(spent).toBeLessThanOrEqual(100 - PORTION);
   expect(spent).toBeGreaterThan(100 - 3 * PORTION);
 });
 
 test('each gateway grants at most one bucket while the database is unreachable; then they share one again', async () => {
-  const [one, other] = [gateway(), gateway()];
-  expect(await spend(one, 'away', 60)).toBe(60);
+  const [first, second] = [gateway(), gateway()];
+  expect(await spend(first, 'away', 60)).toBe(60);
   const { pathname } = new URL(kit.url);
   const name = pathname.slice(1);
   await onServer(server, `ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
@@ -81,8 +81,8 @@ test('each gateway grants at most one bucket while the database is unreachable; 
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
      WHERE datname = '${name}' AND application_name = 'fleetgraph-gateway'`,
   );
-  expect(await spend(one, 'away', 100)).toBe(40);
-  expect(await spend(other, 'alone', 200)).toBe(100);
+  expect(await spend(first, 'away', 100)).toBe(40);
+  expect(await spend(second, 'alone', 200)).toBe(100);
   expect(warnings).toBe(2);
   await onServer(server, `ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
   const late = gateway();
@@ -90,8 +90,8 @@ test('each gateway grants at most one bucket while the database is unreachable; 
   expect(spent).toBeLessThanOrEqual(40);
   expect(spent).toBeGreaterThan(40 - 2 * PORTION);
   // What these gave while they were alone they have given.
-  expect(await spend(one, 'away', 10)).toBe(0);
-  expect(await spend(other, 'alone', 10)).toBe(0);
+  expect(await spend(first, 'away', 10)).toBe(0);
+  expect(await spend(second, 'alone', 10)).toBe(0);
 });
 
 test('refills a bucket at a constant rate up to its capacity', async () => {
@@ -111,14 +111,14 @@ test('refills a bucket at a constant rate up to its capacity', async () => {
 
 test('charges requests to several gateways to one bucket', async () => {
   const rate = { points: 200, window: HOURS, databaseUrl: kit.url };
-  await using one = await startFixture({ rate });
+  await using first = await startFixture({ rate });
   await using other = await startFixture({ rate });
   let charged = 0;
-  for (const { url } of [one, other, one, other]) {
+  for (const { url } of [first, other, first, other]) {
     for (let refused = false; !refused;) {
-      const answer = await post(url, '{ regions { id } }');
-      refused = answer.status === 429;
-      const { actualQueryCost = 0 } = Object(answer.extensions?.['cost']) as { actualQueryCost?: number };
+      const response = await post(url, '{ regions { id } }');
+      refused = response.status === 429;
+      const { actualQueryCost = 0 } = Object(response.extensions?.['cost']) as { actualQueryCost?: number };
       charged += actualQueryCost;
     }
   }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RateLimiter, type RateOptions } from '../../../../gateway/request/rate/rate-limiter.js';
 import { type TestDatabase, createTestDatabase } from '../../../kit/database.js';
 import { eventually } from '../../../kit/eventually.js';
-import { type Answer, type Fixture, post, startFixture, token } from '../../fixtures/gateway.js';
+import { type GatewayResponse, type Fixture, post, startFixture, token } from '../../fixtures/gateway.js';
 import { restrictedGraph } from '../../fixtures/restricted-graph.js';
 import { rawSocket } from '../../fixtures/raw-socket.js';
 import { openSocket } from '../../fixtures/socket.js';
@@ -80,9 +80,9 @@ describe('an account that has spent its points', () => {
   afterAll(() => fixture[Symbol.asyncDispose]());
 
   test('is answered 429 with the time to wait', async () => {
-    const answer = await post(fixture.url, '{ clusters { id } }');
-    expect(answer.status).toBe(429);
-    expect(answer.errors).toMatchObject([
+    const response = await post(fixture.url, '{ clusters { id } }');
+    expect(response.status).toBe(429);
+    expect(response.errors).toMatchObject([
       {
         extensions: {
           code: 'RATE_LIMITED',
@@ -91,11 +91,11 @@ describe('an account that has spent its points', () => {
         },
       },
     ]);
-    expect(answer.headers.get('retry-after')).toBe(String(answer.errors?.[0]?.extensions['retryAfter']));
+    expect(response.headers.get('retry-after')).toBe(String(response.errors?.[0]?.extensions['retryAfter']));
     // It waits for what is missing of the cost, not for a full bucket.
-    expect(Number(answer.headers.get('retry-after'))).toBeLessThan(HOURS / 2 + 1);
-    expect(answer.headers.get('ratelimit-policy')).toBe('"cost";q=100;w=100000');
-    expect(answer.headers.get('ratelimit')).toMatch(/^"cost";r=\d;t=\d+$/);
+    expect(Number(response.headers.get('retry-after'))).toBeLessThan(HOURS / 2 + 1);
+    expect(response.headers.get('ratelimit-policy')).toBe('"cost";q=100;w=100000');
+    expect(response.headers.get('ratelimit')).toMatch(/^"cost";r=\d;t=\d+$/);
   });
 
   test('is rejected on event streams and WebSockets as well', async () => {
@@ -109,14 +109,14 @@ describe('an account that has spent its points', () => {
   });
 
   test('does not affect other accounts', async () => {
-    const answer = await post(fixture.url, '{ clusters { id } }', { bearer: await token('other') });
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get('ratelimit')).toMatch(/^"cost";r=99;t=\d+$/);
+    const response = await post(fixture.url, '{ clusters { id } }', { bearer: await token('other') });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('ratelimit')).toMatch(/^"cost";r=99;t=\d+$/);
   });
 });
 
 describe('a new document', () => {
-  const codesOf = ({ errors }: Answer) => errors?.map(({ extensions }) => extensions['code']);
+  const codesOf = ({ errors }: GatewayResponse) => errors?.map(({ extensions }) => extensions['code']);
 
   test('is charged once, even when it is invalid', async () => {
     await using fixture = await startFixture({ rate: { points: 3, window: HOURS } });
@@ -145,16 +145,16 @@ describe('a new document', () => {
   test('is new for each operation and each set of permissions', async () => {
     await using fixture = await startFixture({ ...restrictedGraph(), rate: { points: 1, window: HOURS } });
     const query = 'query A { either } query B { __typename }';
-    const ask = async (account: string, operationName: string, scope: string) => {
+    const statusOf = async (account: string, operationName: string, scope: string) => {
       const bearer = await token(account, { claims: { scope } });
       return post(fixture.url, query, { bearer, operationName });
     };
-    expect((await ask('first', 'A', 'a b')).data).toEqual({ either: 1 });
+    expect((await statusOf('first', 'A', 'a b')).data).toEqual({ either: 1 });
     // Known, so that the second account has its point still.
-    expect((await ask('second', 'A', 'a b')).data).toEqual({ either: 1 });
-    expect((await ask('second', 'A', '')).data).toEqual({ either: null });
-    expect(codesOf(await ask('second', 'B', ''))).toEqual(['RATE_LIMITED']);
-    expect((await ask('second', 'A', '')).data).toEqual({ either: null });
+    expect((await statusOf('second', 'A', 'a b')).data).toEqual({ either: 1 });
+    expect((await statusOf('second', 'A', '')).data).toEqual({ either: null });
+    expect(codesOf(await statusOf('second', 'B', ''))).toEqual(['RATE_LIMITED']);
+    expect((await statusOf('second', 'A', '')).data).toEqual({ either: null });
   });
 });
 
@@ -181,7 +181,7 @@ describe('a large body', () => {
 });
 
 describe('a large message of a WebSocket', () => {
-  const ask = (id: string, padding: string) => ({
+  const subscribeMessage = (id: string, padding: string) => ({
     ...{ id, type: 'subscribe' },
     payload: { query: `{ v${id}: version }`, extensions: { padding } },
   });
@@ -192,12 +192,12 @@ describe('a large message of a WebSocket', () => {
     await using fixture = await startFixture({ rate: { points: 450, window: HOURS }, limits });
     await using socket = await rawSocket(fixture.url);
     await socket.initialise('acme');
-    for (const id of ['1', '2', '3']) socket.say(ask(id, padding));
-    expect(await socket.heard('error')).toMatchObject({
+    for (const id of ['1', '2', '3']) socket.send(subscribeMessage(id, padding));
+    expect(await socket.waitFor('error')).toMatchObject({
       id: '3',
       payload: [{ extensions: { code: 'RATE_LIMITED' } }],
     });
-    expect(await socket.heard('next', 2)).toMatchObject({ id: '2' });
+    expect(await socket.waitFor('next', 2)).toMatchObject({ id: '2' });
   });
 
   test('is answered before later messages, and none is lost', async () => {
@@ -206,14 +206,14 @@ describe('a large message of a WebSocket', () => {
     await socket.initialise('acme');
     const ids = Array.from({ length: 12 }, (_, index) => String(index));
     const pings = ids.map((id) => ({ type: 'ping', payload: { id } }));
-    socket.together(() => {
+    socket.sendTogether(() => {
       for (const id of ids) {
-        socket.say(ask(id, Number(id) % 3 === 0 ? padding : ''));
-        socket.say(pings[Number(id)] ?? '');
+        socket.send(subscribeMessage(id, Number(id) % 3 === 0 ? padding : ''));
+        socket.send(pings[Number(id)] ?? '');
       }
     });
-    await socket.heard('next', ids.length);
-    await socket.heard('pong', ids.length);
+    await socket.waitFor('next', ids.length);
+    await socket.waitFor('pong', ids.length);
     const pongs = socket.messages.filter(({ type }) => type === 'pong');
     expect(pongs.map(({ payload }) => payload)).toEqual(pings.map(({ payload }) => payload));
   });
@@ -221,14 +221,14 @@ describe('a large message of a WebSocket', () => {
   test('closes the connection of an unauthenticated client', async () => {
     await using fixture = await startFixture();
     await using socket = await rawSocket(fixture.url);
-    socket.say({ type: 'connection_init', payload: { token: await token('acme'), padding } });
+    socket.send({ type: 'connection_init', payload: { token: await token('acme'), padding } });
     expect(await socket.closed).toMatchObject({ code: 4400 });
   });
 });
 
 test('sends no rate limit state without a rate limit', async () => {
   await using plain = await startFixture();
-  const answer = await post(plain.url, '{ regions { id } }');
-  expect(answer.headers.get('ratelimit')).toBeNull();
-  expect(answer.extensions?.['cost']).toEqual({ requestedQueryCost: 10, actualQueryCost: 2 });
+  const response = await post(plain.url, '{ regions { id } }');
+  expect(response.headers.get('ratelimit')).toBeNull();
+  expect(response.extensions?.['cost']).toEqual({ requestedQueryCost: 10, actualQueryCost: 2 });
 });

@@ -39,8 +39,8 @@ describe('the GraphiQL page', () => {
 
   test('needs no token without authentication', async () => {
     await using open = await startFixture({ auth: { kind: 'none' } });
-    const answer = await fetch(open.url, { headers: { accept: 'text/html' } });
-    expect(settingsOf(await answer.text())).toMatchObject({ needsToken: false });
+    const response = await fetch(open.url, { headers: { accept: 'text/html' } });
+    expect(settingsOf(await response.text())).toMatchObject({ needsToken: false });
   });
 
   test('has a policy that allows no inline script, no other host, no frame and no base', () => {
@@ -62,8 +62,8 @@ describe('the GraphiQL page', () => {
   });
 
   test('has a fresh nonce for styles each time', async () => {
-    const again = await fetch(fixture.url, { headers: { accept: 'text/html' } });
-    const nonces = [page, again].map((response) => directivesOf(response)['style-src']);
+    const second = await fetch(fixture.url, { headers: { accept: 'text/html' } });
+    const nonces = [page, second].map((response) => directivesOf(response)['style-src']);
     expect(new Set(nonces).size).toBe(2);
     expect(nonces[0]).toBe(`'self' 'nonce-${String(settingsOf(html)['styleNonce'])}'`);
   });

@@ -47,16 +47,16 @@ async function statusUnder(host: string, of: Fixture, upgrade = false): Promise<
         'sec-websocket-protocol': 'graphql-transport-ws',
       }
     : { 'content-type': 'application/json' };
-  const asked = request({
+  const outgoing = request({
     port,
     host: '127.0.0.1',
     path: '/graphql',
     method: upgrade ? 'GET' : 'POST',
     headers: { host, ...headers },
   });
-  asked.end(upgrade ? undefined : JSON.stringify({ query: '{ regions { id } }' }));
+  outgoing.end(upgrade ? undefined : JSON.stringify({ query: '{ regions { id } }' }));
   const response = new Promise<IncomingMessage>((resolve, reject) => {
-    asked.once('response', resolve).once('upgrade', resolve).once('error', reject);
+    outgoing.once('response', resolve).once('upgrade', resolve).once('error', reject);
   });
   const { statusCode, socket } = await response;
   socket.destroy();

@@ -42,9 +42,9 @@ describe('a batch', () => {
       { query: 'query ($id: ID!) { region(id: $id) { id } }', variables: { id: 'cn-hangzhou' } },
     ]);
     expect(status).toBe(200);
-    const [version, nothing, region] = body as Result[];
+    const [version, invalid, region] = body as Result[];
     expect(version?.data).toEqual({ version: '1' });
-    expect(codeOf(nothing)).toBe('GRAPHQL_VALIDATION_FAILED');
+    expect(codeOf(invalid)).toBe('GRAPHQL_VALIDATION_FAILED');
     expect(region?.data).toEqual({ region: { id: 'cn-hangzhou' } });
     expect(region?.extensions?.cost).toMatchObject({ requestedQueryCost: 1 });
   });
@@ -74,10 +74,10 @@ describe('a batch', () => {
   });
 
   test('of an exhausted account is answered 429', async () => {
-    await using poor = await startFixture({ rate: { points: 2, window: 60 } });
+    await using limited = await startFixture({ rate: { points: 2, window: 60 } });
     const query = '{ regions { id } }';
-    await sendBatch([{ query }], poor.url);
-    const { status, body } = await sendBatch([{ query }, { query }], poor.url);
+    await sendBatch([{ query }], limited.url);
+    const { status, body } = await sendBatch([{ query }, { query }], limited.url);
     expect(status).toBe(429);
     expect((body as Result[]).map(codeOf)).toEqual(['RATE_LIMITED', 'RATE_LIMITED']);
   });

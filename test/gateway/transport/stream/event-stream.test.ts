@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => streams[Symbol.asyncDispose]());
 
 function post(body: object, headers: Record<string, string> = {}): Promise<Response> {
-  return streams.ask({ method: 'POST', body, headers: { ...STREAM, ...headers } });
+  return streams.send({ method: 'POST', body, headers: { ...STREAM, ...headers } });
 }
 
 async function eventsOf(response: Response): Promise<ReceivedEvent[]> {
@@ -32,7 +32,7 @@ describe('server-sent events in distinct connections mode', () => {
     const query = '{ cluster(id: "c1") { name } }';
     for (const response of [
       await post({ query }),
-      await streams.ask({ headers: STREAM, search: `?query=${encodeURIComponent(query)}` }),
+      await streams.send({ headers: STREAM, search: `?query=${encodeURIComponent(query)}` }),
     ]) {
       expect(response.status).toBe(200);
       expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
@@ -99,7 +99,7 @@ describe('server-sent events in distinct connections mode', () => {
 
   test('rejects a mutation by GET with 405, and a request without a query', async () => {
     const query = encodeURIComponent('mutation { rename(name: "x") { name } }');
-    expect((await streams.ask({ headers: STREAM, search: `?query=${query}` })).status).toBe(405);
+    expect((await streams.send({ headers: STREAM, search: `?query=${query}` })).status).toBe(405);
     const events = await eventsOf(await post({}));
     expect(events[0]?.data).toContain('BAD_REQUEST');
   });
@@ -111,8 +111,8 @@ describe('server-sent events in distinct connections mode', () => {
     const text = await readSome(await post({ query: EVENTS, variables: { after: String(first) } }), 3);
     const ids = [...text.matchAll(/^id: (.*)$/gm)].map(([, id]) => id);
     expect(ids).toEqual([1, 2, 3].map((i) => String(first + i)));
-    const again = await readSome(await post({ query: EVENTS }, { 'last-event-id': ids[0]! }), 2);
-    expect([...again.matchAll(/"sequence":(\d+)/g)].map(([, n]) => Number(n))).toEqual([
+    const resumed = await readSome(await post({ query: EVENTS }, { 'last-event-id': ids[0]! }), 2);
+    expect([...resumed.matchAll(/"sequence":(\d+)/g)].map(([, n]) => Number(n))).toEqual([
       first + 2,
       first + 3,
     ]);
@@ -127,9 +127,9 @@ describe('server-sent events in distinct connections mode', () => {
     expect(plain).not.toContain('event:');
     await until(() => hub.listening === 0, 'the end of the first stream');
     const extensions = { bookmarks: true };
-    const asked = await readUntil(await post({ query: EVENTS, variables, extensions }), /bookmark/);
+    const requested = await readUntil(await post({ query: EVENTS, variables, extensions }), /bookmark/);
     hub.bookmarks = false;
-    expect(asked).toContain(`{"data":null,"extensions":{"bookmark":{"cursor":"${hub.events.length}"}}}`);
+    expect(requested).toContain(`{"data":null,"extensions":{"bookmark":{"cursor":"${hub.events.length}"}}}`);
   });
 
   test('accepts a document hash', async () => {
@@ -140,12 +140,12 @@ describe('server-sent events in distinct connections mode', () => {
 
   test('rejects streams beyond the limit of an account with 429', async () => {
     await until(() => streams.fixture.hub.listening === 0, 'the end of other streams');
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 5 }, () => post({ query: 'subscription { ticks }' })),
     );
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
     expect((await post({ query: 'subscription { ticks }' })).status).toBe(429);
-    for (const { body } of answers) await body?.cancel();
+    for (const { body } of responses) await body?.cancel();
     await until(() => streams.fixture.hub.listening === 0, 'the upstream to be closed');
   });
 

@@ -57,9 +57,10 @@ test('sends a complete part for each event of a subscription, with heartbeats be
 });
 
 test('ends a rejected subscription with errors outside of the payload and the last delimiter', async () => {
-  const seen = [];
-  for await (const part of parts(await post({ query: EVENTS, variables: { after: '999' } }))) seen.push(part);
-  expect(seen.filter((part) => !isHeartbeat(part))).toMatchObject([
+  const bodies = [];
+  for await (const part of parts(await post({ query: EVENTS, variables: { after: '999' } })))
+    bodies.push(part);
+  expect(bodies.filter((part) => !isHeartbeat(part))).toMatchObject([
     { payload: null, errors: [{ extensions: { code: 'INVALID_CURSOR' } }] },
   ]);
 });
@@ -113,20 +114,20 @@ test('does not use multipart for another version of the protocol', async () => {
 
 test('reports token expiry and shutdown as errors, with the reconnect delay', async () => {
   const clock = movableClock();
-  await using own = await startFixture({ clock });
+  await using stopping = await startFixture({ clock });
   const short = parts(
-    await post({ query: EVENTS }, { url: own.url, auth: await token('acme', { expiresIn: 60 }) }),
+    await post({ query: EVENTS }, { url: stopping.url, auth: await token('acme', { expiresIn: 60 }) }),
   );
-  const long = parts(await post({ query: EVENTS }, { url: own.url }));
-  await until(() => own.hub.listening === 1, 'a listener');
+  const long = parts(await post({ query: EVENTS }, { url: stopping.url }));
+  await until(() => stopping.hub.listening === 1, 'a listener');
   clock.advance(61_000);
   const last = async (stream: AsyncGenerator<object>) => {
     let part: object = {};
-    for await (const one of stream) part = one;
+    for await (const received of stream) part = received;
     return part;
   };
   expect(await last(short)).toMatchObject({ errors: [{ extensions: { code: 'TOKEN_EXPIRED' } }] });
-  own.gateway.drain();
+  stopping.gateway.drain();
   expect(await last(long)).toMatchObject({
     errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE', retryAfterMs: expect.any(Number) } }],
   });

@@ -71,7 +71,9 @@ describe('a response that stays open', () => {
 
   it('removes its listeners from a reused connection', async () => {
     const listeners: number[] = [];
-    const socket = await connected(({ socket: own }) => listeners.push(own.listenerCount('drain')));
+    const socket = await connected(({ socket: connection }) =>
+      listeners.push(connection.listenerCount('drain')),
+    );
     for (let request = 0; request < 3; request += 1) {
       socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
       await until(socket, ENDED);

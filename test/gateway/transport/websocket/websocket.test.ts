@@ -29,7 +29,7 @@ async function withSocket<T>(work: (socket: RawSocket) => Promise<T>): Promise<T
 /** How the gateway closes a socket that says this. */
 function closedAfter(...said: (object | string)[]) {
   return withSocket((socket) => {
-    for (const message of said) socket.say(message);
+    for (const message of said) socket.send(message);
     return socket.closed;
   });
 }
@@ -37,7 +37,7 @@ function closedAfter(...said: (object | string)[]) {
 function closedAfterAck(...said: (object | string)[]) {
   return withSocket(async (socket) => {
     await socket.initialise();
-    for (const message of said) socket.say(message);
+    for (const message of said) socket.send(message);
     return socket.closed;
   });
 }
@@ -108,7 +108,7 @@ describe('graphql-transport-ws: the connection', () => {
     const signed = await new SignJWT({ account: 'acme' })
       .setProtectedHeader({ alg: 'ES256' })
       .sign(privateKey);
-    socket.say({ type: 'connection_init', payload: { token: signed } });
+    socket.send({ type: 'connection_init', payload: { token: signed } });
     expect(await socket.closed).toEqual({ code: 4500, reason: 'Internal error' });
     expect(faulty.log.filter(({ level }) => level >= 50)).toHaveLength(1);
   });
@@ -117,7 +117,7 @@ describe('graphql-transport-ws: the connection', () => {
     await using all = new AsyncDisposableStack();
     for (let i = 0; i < 5; i += 1) await all.use(await rawSocket(fixture.url)).initialise('busy');
     await using late = await rawSocket(fixture.url);
-    late.say({ type: 'connection_init', payload: { token: await token('busy') } });
+    late.send({ type: 'connection_init', payload: { token: await token('busy') } });
     expect(await late.closed).toMatchObject({ code: 1013 });
     await withSocket((other) => other.initialise('quiet'));
   });
@@ -141,16 +141,16 @@ describe('graphql-transport-ws: the connection', () => {
       const message = Buffer.from(JSON.stringify({ type: 'ping', payload: { name: 'café' } }));
       for (const [at, byte] of message.entries())
         socket.socket.send(Buffer.from([byte]), { binary: true, fin: at === message.length - 1 });
-      expect(await socket.heard('pong')).toEqual({ type: 'pong', payload: { name: 'café' } });
+      expect(await socket.waitFor('pong')).toEqual({ type: 'pong', payload: { name: 'café' } });
     }));
 
   test('is refused with 403 when it comes from a page of a foreign origin', async () => {
-    const answers: (number | undefined)[] = [];
+    const statuses: (number | undefined)[] = [];
     for (const origin of ['https://evil.example.com', 'https://console.example.com', fixture.url]) {
       const socket = new WebSocket(`${fixture.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
         origin,
       });
-      answers.push(
+      statuses.push(
         await new Promise((resolve) => {
           socket.once('open', () => resolve(101));
           socket.once('unexpected-response', (_, response) => resolve(response.statusCode));
@@ -159,7 +159,7 @@ describe('graphql-transport-ws: the connection', () => {
       socket.on('error', () => undefined);
       socket.terminate();
     }
-    expect(answers).toEqual([403, 101, 101]);
+    expect(statuses).toEqual([403, 101, 101]);
   });
 
   test('is refused with 404 elsewhere than at /graphql', async () => {
@@ -183,18 +183,18 @@ describe('graphql-transport-ws: once the connection is being closed', () => {
     ['an invalid message', 'nonsense'],
     ['an id in use', subscribe('same')],
     ['a second initialisation', { type: 'connection_init' }],
-  ])('does not execute messages after %s, even when sent together', (what, offence) =>
+  ])('does not execute messages after %s, even when sent together', (title, offence) =>
     withSocket(async (socket) => {
       await socket.initialise();
-      socket.say(subscribe('same'));
-      const after = `after ${what}`;
+      socket.send(subscribe('same'));
+      const after = `after ${title}`;
       // One write, so that the gateway reads both at once.
-      socket.together(() => [offence, rename(after)].forEach((message) => socket.say(message)));
+      socket.sendTogether(() => [offence, rename(after)].forEach((message) => socket.send(message)));
       expect((await socket.closed).code).toBeGreaterThanOrEqual(4400);
       await withSocket(async (other) => {
         await other.initialise();
-        other.say(rename(`since ${what}`));
-        await other.heard('complete');
+        other.send(rename(`since ${title}`));
+        await other.waitFor('complete');
       });
       expect(fixture.hub.renamed).not.toContain(after);
     }),
@@ -204,17 +204,17 @@ describe('graphql-transport-ws: once the connection is being closed', () => {
     withSocket(async (socket) => {
       const { hub } = fixture;
       await socket.initialise();
-      socket.say(subscribe('1', 'subscription { ticks }'));
+      socket.send(subscribe('1', 'subscription { ticks }'));
       await until(() => hub.listening === 1, 'the upstream');
       // It does not read that it is closed, so it does not answer.
       socket.socket.pause();
-      socket.say('nonsense');
+      socket.send('nonsense');
       await until(() => hub.listening === 0, 'the end of the upstream');
-      socket.say(rename('from a deaf client'));
+      socket.send(rename('from a deaf client'));
       await withSocket(async (other) => {
         await other.initialise();
-        other.say(rename('from another client'));
-        await other.heard('complete');
+        other.send(rename('from another client'));
+        await other.waitFor('complete');
       });
       expect(hub.renamed).not.toContain('from a deaf client');
       socket.socket.resume();
@@ -225,12 +225,12 @@ describe('graphql-transport-ws: once the connection is being closed', () => {
 describe('graphql-transport-ws: messages', () => {
   test('a ping is answered with a pong and its payload, before and after the acknowledgement; a pong with nothing', () =>
     withSocket(async (socket) => {
-      socket.say({ type: 'ping', payload: { at: 1 } });
-      expect(await socket.heard('pong')).toEqual({ type: 'pong', payload: { at: 1 } });
+      socket.send({ type: 'ping', payload: { at: 1 } });
+      expect(await socket.waitFor('pong')).toEqual({ type: 'pong', payload: { at: 1 } });
       await socket.initialise();
-      socket.say({ type: 'pong' });
-      socket.say({ type: 'ping' });
-      expect(await socket.heard('pong', 2)).toEqual({ type: 'pong' });
+      socket.send({ type: 'pong' });
+      socket.send({ type: 'ping' });
+      expect(await socket.waitFor('pong', 2)).toEqual({ type: 'pong' });
       expect(socket.messages.map(({ type }) => type)).toEqual(['pong', 'connection_ack', 'pong']);
     }));
 
@@ -263,8 +263,8 @@ describe('graphql-transport-ws: messages', () => {
     withSocket(async (socket) => {
       await socket.initialise();
       for (let time = 1; time <= 2; time += 1) {
-        socket.say(subscribe('1', '{ cluster(id: "c1") { name } }'));
-        await socket.heard('complete', time);
+        socket.send(subscribe('1', '{ cluster(id: "c1") { name } }'));
+        await socket.waitFor('complete', time);
       }
       expect(socket.messages.slice(1)).toEqual(
         [1, 2].flatMap(() => [
@@ -277,11 +277,11 @@ describe('graphql-transport-ws: messages', () => {
   test('sends next for each event and then complete when a subscription ends by itself', () =>
     withSocket(async (socket) => {
       await socket.initialise();
-      socket.say(subscribe('1', 'subscription { countdown(from: 3) }'));
-      await socket.heard('complete');
-      socket.say({ id: '1', type: 'complete' });
-      socket.say({ type: 'ping' });
-      await socket.heard('pong');
+      socket.send(subscribe('1', 'subscription { countdown(from: 3) }'));
+      await socket.waitFor('complete');
+      socket.send({ id: '1', type: 'complete' });
+      socket.send({ type: 'ping' });
+      await socket.waitFor('pong');
       expect(socket.messages.slice(1)).toEqual([
         ...[3, 2, 1].map((countdown) => ({ id: '1', type: 'next', payload: { data: { countdown } } })),
         { id: '1', type: 'complete' },
@@ -293,13 +293,13 @@ describe('graphql-transport-ws: messages', () => {
     withSocket(async (socket) => {
       const { hub } = fixture;
       await socket.initialise();
-      const { slow, told } = hub;
-      socket.say(subscribe('1', '{ slow }'));
+      const { slow, abortedSlow: told } = hub;
+      socket.send(subscribe('1', '{ slow }'));
       await until(() => hub.slow === slow + 1, 'the query');
-      socket.say({ id: '1', type: 'complete' });
-      await until(() => hub.told === told + 1, 'its cancellation');
-      socket.say({ type: 'ping' });
-      await socket.heard('pong');
+      socket.send({ id: '1', type: 'complete' });
+      await until(() => hub.abortedSlow === told + 1, 'its cancellation');
+      socket.send({ type: 'ping' });
+      await socket.waitFor('pong');
       expect(socket.messages.map(({ type }) => type)).toEqual(['connection_ack', 'pong']);
     }));
 
@@ -311,13 +311,13 @@ describe('graphql-transport-ws: messages', () => {
         ['validate', '{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
         ['two', 'query A { version } query B { version }', 'BAD_REQUEST'],
       ] as const) {
-        socket.say(subscribe(id, query));
+        socket.send(subscribe(id, query));
         await until(() => socket.messages.some((message) => message['id'] === id), id);
         const about = socket.messages.filter((message) => message['id'] === id);
         expect(about).toMatchObject([{ type: 'error', payload: [{ extensions: { code } }] }]);
       }
-      socket.say(subscribe('parse', '{ version }'));
-      await socket.heard('complete');
+      socket.send(subscribe('parse', '{ version }'));
+      await socket.waitFor('complete');
     }));
 
   test('an id in use closes the connection with 4409', async () => {
@@ -333,26 +333,26 @@ describe('graphql-transport-ws: messages', () => {
     withSocket(async (socket) => {
       const { hub } = fixture;
       await socket.initialise();
-      socket.say({ id: 'unknown', type: 'complete' });
-      socket.say(subscribe('1', 'subscription { ticks }'));
+      socket.send({ id: 'unknown', type: 'complete' });
+      socket.send(subscribe('1', 'subscription { ticks }'));
       await until(() => hub.listening === 1, 'the upstream');
-      socket.say({ id: '1', type: 'complete' });
+      socket.send({ id: '1', type: 'complete' });
       await until(() => hub.listening === 0, 'its end');
       hub.publish('acme', 'c1');
-      socket.say(subscribe('1', '{ version }'));
-      await socket.heard('complete');
+      socket.send(subscribe('1', '{ version }'));
+      await socket.waitFor('complete');
       expect(socket.messages.filter(({ type }) => type === 'next')).toHaveLength(1);
     }));
 
   test('rejects each operation beyond the limit of a socket', () =>
     withSocket(async (socket) => {
       await socket.initialise();
-      for (const id of ['1', '2', '3', '4']) socket.say(subscribe(id, 'subscription { ticks }'));
-      const refused = await socket.heard('error');
+      for (const id of ['1', '2', '3', '4']) socket.send(subscribe(id, 'subscription { ticks }'));
+      const refused = await socket.waitFor('error');
       expect(refused).toMatchObject({ id: '4', payload: [{ extensions: { code: 'LIMIT_EXCEEDED' } }] });
-      socket.say({ id: '1', type: 'complete' });
-      socket.say(subscribe('4', '{ version }'));
-      await socket.heard('complete');
+      socket.send({ id: '1', type: 'complete' });
+      socket.send(subscribe('4', '{ version }'));
+      await socket.waitFor('complete');
     }));
 
   test('accepts a document hash', () =>
@@ -360,8 +360,8 @@ describe('graphql-transport-ws: messages', () => {
       await socket.initialise();
       const sha256Hash = 'a'.repeat(64);
       const extensions = { persistedQuery: { version: 1, sha256Hash } };
-      socket.say({ id: '1', type: 'subscribe', payload: { query: '', extensions } });
-      expect(await socket.heard('error')).toMatchObject({
+      socket.send({ id: '1', type: 'subscribe', payload: { query: '', extensions } });
+      expect(await socket.waitFor('error')).toMatchObject({
         payload: [{ extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }],
       });
     }));
@@ -372,8 +372,8 @@ describe('graphql-transport-ws: messages', () => {
       await socket.initialise();
       hub.bookmarks = true;
       const query = 'subscription { clusterEvents { sequence } }';
-      socket.say({ id: 'plain', type: 'subscribe', payload: { query } });
-      socket.say({ id: 'asked', type: 'subscribe', payload: { query, extensions: { bookmarks: true } } });
+      socket.send({ id: 'plain', type: 'subscribe', payload: { query } });
+      socket.send({ id: 'asked', type: 'subscribe', payload: { query, extensions: { bookmarks: true } } });
       const { sequence } = hub.publish('acme', 'c1');
       const about = (id: string) => socket.messages.filter((message) => message['id'] === id);
       const last = (id: string) => JSON.stringify(about(id).at(-1)?.['payload'] ?? null);
