@@ -1,7 +1,6 @@
 import './kernel/process/check-node-version.js';
 import 'reflect-metadata';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { ACCOUNT_FORM, isAccountName } from './access/account-name.js';
 import { scopes } from './access/scopes.js';
 import { mintAccessToken } from './access/access-token.js';
 import { type Env, readEnv } from './kernel/env.js';
@@ -11,6 +10,7 @@ import { packageVersion } from './kernel/version.js';
 import { withHealth } from './roles/health.js';
 import type { Role } from './roles/role.js';
 import type { SupergraphOrigin } from './roles/supergraph-role.js';
+import { checkTokenFlags } from './roles/token-flags.js';
 import { withTracing } from './roles/with-tracing.js';
 import { subgraphPorts } from './roles/ports.js';
 
@@ -109,9 +109,7 @@ program
   .option('--unverified', "mark the account's holder as not identified")
   .action(async (options: TokenOptions) => {
     const env = readEnv();
-    checkLifetime(options.ttl, env.AUTH_MAX_DAYS);
-    if (!isAccountName(options.account))
-      throw new Error(`--account is ${ACCOUNT_FORM}; it was "${options.account}".`);
+    checkTokenFlags(options, env.AUTH_MAX_DAYS);
     const token = await mintAccessToken(await authSecret(env), {
       account: options.account,
       subject: options.subject,
@@ -162,14 +160,6 @@ interface TokenOptions {
   readonly ttl: number;
   readonly scope?: string[];
   readonly unverified?: boolean;
-}
-
-/** Rejects a lifetime that the gateway would not accept. */
-function checkLifetime(ttl: number, maxDays: number): void {
-  if (Number.isInteger(ttl) && ttl > 0 && ttl <= maxDays * 24 * 3600) return;
-  throw new Error(
-    `--ttl is a whole number of seconds from 1 to those of AUTH_MAX_DAYS (${maxDays} days), not ${ttl}.`,
-  );
 }
 
 function subgraphName(text: string): SubgraphName {

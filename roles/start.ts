@@ -17,10 +17,9 @@ import {
   openStateDirectory,
   secretsFile,
 } from '../kernel/process/state-directory.js';
-import { type AllInOne, startAllInOne } from './all-in-one.js';
+import type { AllInOne } from './all-in-one.js';
 import { fleetgraphPage } from './fleetgraph-page.js';
 import { embeddedDatabase, externalDatabase } from './database-urls.js';
-import { gatewaySettings } from './gateway-settings.js';
 import { type Progress, printProgress } from './progress.js';
 import type { SecretsOfFolder } from './secret-fingerprints.js';
 import { type CheckedAuth, authOptions, natsOptions, retention } from './settings.js';
@@ -58,6 +57,7 @@ export async function start(env: Env, { newSecrets = false }: StartOptions = {})
   const progress = printProgress;
   const state = started.use(await openStateDirectory(env.FLEETGRAPH_HOME));
   const secrets = await secretsOf(state, isEmbedded);
+  const parts = loadParts();
   const database = env.DATABASE_URL
     ? {
         ...externalDatabase(env.DATABASE_URL, env.DATABASE_MIGRATION_URL),
@@ -69,6 +69,7 @@ export async function start(env: Env, { newSecrets = false }: StartOptions = {})
       );
   const auth = authOptions(env, secrets.auth);
   const token = await developmentToken(env, auth);
+  const { startAllInOne, gatewaySettings } = await parts;
   const platform = started.use(
     await startAllInOne({
       host: env.HOST,
@@ -97,6 +98,15 @@ export async function start(env: Env, { newSecrets = false }: StartOptions = {})
   process.stdout.write(startupMessage({ url, cloudUrl, token, tokenFile, folder: state.path, seconds }));
   const running = started.move();
   return { ...platform, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+/** Loads the platform while PostgreSQL starts; a start that is refused before does not load it. */
+async function loadParts() {
+  const [{ startAllInOne }, { gatewaySettings }] = await Promise.all([
+    import('./all-in-one.js'),
+    import('./gateway-settings.js'),
+  ]);
+  return { startAllInOne, gatewaySettings };
 }
 
 async function developmentToken(env: Env, auth: CheckedAuth): Promise<string | undefined> {

@@ -4,6 +4,14 @@ import { createInterface } from 'node:readline';
 import { nodeOptions } from '../../kernel/process/node-options.js';
 import { packageRoot } from '../../kernel/package-root.js';
 
+/** The environment of every process of the platform: they share compiled code, which halves the CPU of a start. */
+export const processEnvironment = {
+  PATH: process.env.PATH ?? '',
+  HOME: process.env.HOME ?? '',
+  LOG_LEVEL: 'warn',
+  NODE_COMPILE_CACHE: join(packageRoot, 'node_modules/.cache/fleetgraph-tests'),
+};
+
 /** A role of the built platform as a separate process. */
 export interface RoleProcess extends AsyncDisposable {
   readonly child: ChildProcess;
@@ -21,7 +29,7 @@ export async function startRole(
   ready = /^ready (.*)$/,
 ): Promise<RoleProcess> {
   const child = spawn(process.execPath, [...nodeOptions, join(packageRoot, 'dist/main.js'), ...args], {
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', LOG_LEVEL: 'warn', ...env },
+    env: { ...processEnvironment, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output: string[] = [];

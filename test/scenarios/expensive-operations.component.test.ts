@@ -28,6 +28,8 @@ const supergraph = loadSupergraph(await committedSupergraph());
 let platform: TestPlatform;
 let session: GraphSession;
 let operations: Map<string, string>;
+/** The first request of each operation, by its name. */
+const requests = new Map<string, Sent>();
 
 beforeAll(async () => {
   platform = await startTestPlatform({
@@ -40,6 +42,7 @@ beforeAll(async () => {
   );
   for (const { operationId } of created) await operationEnd(session, operationId);
   operations = new ExpensiveOperations(supergraph, await argumentsFor(created[0]?.id ?? '')).all();
+  for (const [name, query] of operations) requests.set(name, await send(query));
 }, 240_000);
 afterAll(() => platform[Symbol.asyncDispose]());
 
@@ -126,8 +129,7 @@ class SeenBudgets implements Disposable {
 
 test('limits the bytes of a response, the work per turn of the event loop and the work per point of cost', async () => {
   expect(operations.size).toBeGreaterThan(100);
-  for (const [name, query] of operations) {
-    const sent = await send(query);
+  for (const [name, sent] of requests) {
     expect([undefined, 'RESPONSE_TOO_LARGE'], name).toContain(sent.code);
     // Extensions and errors come on top of the data.
     expect(sent.bytes, name).toBeLessThan(defaultLimits.responseBytes + 10_000);
@@ -135,14 +137,15 @@ test('limits the bytes of a response, the work per turn of the event loop and th
     expect(sent.work.largestTurn, name).toBeLessThan(FIELDS_PER_TURN + defaultLimits.fields);
     if (sent.work.total >= LEAST_WORK) expect(sent.work.total / sent.points, name).toBeLessThan(MOST_WORK);
   }
-}, 240_000);
+});
 
 test('no operation uses more than ten times the CPU per cost point of a page of nodes', async () => {
-  const unit = perPoint(await cheapest(PAGE_OF_NODES));
+  const unit = perPoint(await cheapest(PAGE_OF_NODES, 3));
   const dearer: Record<string, number> = {};
   for (const [name, query] of operations) {
     const isDear = (sent: Sent) => sent.milliseconds >= MEASURABLE && perPoint(sent) > MAX_CPU_RATIO * unit;
-    if (!isDear(await cheapest(query))) continue;
+    // The first request compiles code, too.
+    if (!isDear(requests.get(name)!) || !isDear(await cheapest(query, 3))) continue;
     const sent = await cheapest(query, 20);
     if (isDear(sent)) dearer[name] = perPoint(sent) / unit;
   }
@@ -153,7 +156,7 @@ const PAGE_OF_NODES =
   '{ clusters(first: 50) { nodes { id name state nodes(first: 50) { nodes { id name zone { id } } } } } }';
 
 /** The least CPU of several: garbage collection and compilation only add to it. */
-async function cheapest(query: string, times = 3): Promise<Sent> {
+async function cheapest(query: string, times: number): Promise<Sent> {
   const sent: Sent[] = [];
   for (let time = 0; time < times; time += 1) sent.push(await send(query));
   return sent.reduce((one, other) => (other.milliseconds < one.milliseconds ? other : one));
