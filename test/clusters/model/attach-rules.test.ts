@@ -152,7 +152,7 @@ describe('attaching an instance to a pool', () => {
       { pool: { instanceTypes: ['ecs.gn6i.xlarge', 'ecs.g6.xlarge'] } },
     ],
     ['runs Windows as the pool does', { instance: { imageId: WINDOWS }, pool: { imageId: WINDOWS } }],
-  ])('accepts %s', (_, difference) => {
+  ])('accepts an instance that %s', (_, difference) => {
     expect(problem(difference)).toBeUndefined();
   });
 

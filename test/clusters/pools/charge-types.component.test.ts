@@ -26,7 +26,7 @@ const orphans = async () => {
   return (await living.run<{ instances: { nodes: Orphan[] } }>(query)).instances.nodes;
 };
 
-describe('finds the volumes in the spec of a %s', () => {
+describe('charge types of instances', () => {
   test('pay-as-you-go, spot and subscription instances are counted in separate vCPU quotas', async () => {
     const before = await used('payg-vcpu');
     const { pools } = await living.cluster([

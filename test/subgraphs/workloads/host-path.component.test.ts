@@ -57,7 +57,7 @@ test.each([
   ['CronJob', { jobTemplate: { spec: { template: template('/etc/kubeadm') } } }],
   ['PersistentVolume', { hostPath: { path: '/var/lib/docker/volumes' } }],
   ['Pod', template('/var/lib').spec],
-])('checks a %s at every path of a volume', (kind, spec) => {
+])('finds the volumes in the spec of a %s', (kind, spec) => {
   expect(hostPathWarnings({ kind, spec }, [])).toHaveLength(1);
 });
 
