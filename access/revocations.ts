@@ -55,10 +55,10 @@ export class Revocations implements Disposable {
 
   readonly isRevoked: Revoked = ({ account, subject, issuedAt }) =>
     this.revocations.some(
-      (one) =>
-        one.account === account &&
-        (one.subject === undefined || one.subject === subject) &&
-        (one.before === undefined || (issuedAt?.getTime() ?? 0) < Date.parse(one.before)),
+      (revocation) =>
+        revocation.account === account &&
+        (revocation.subject === undefined || revocation.subject === subject) &&
+        (revocation.before === undefined || (issuedAt?.getTime() ?? 0) < Date.parse(revocation.before)),
     );
 
   [Symbol.dispose](): void {

@@ -73,7 +73,7 @@ function secretKeys(text: string): SigningKeys {
 class KeySet implements SigningKeys {
   private readonly keys;
   private ids: ReadonlySet<string> = new Set();
-  private readonly known = new WeakMap<CryptoKey, string>();
+  private readonly thumbprints = new WeakMap<CryptoKey, string>();
   /** `kid` of the invalid keys that were logged. */
   private readonly invalid = new Set<string>();
   private readonly timer: NodeJS.Timeout;
@@ -105,8 +105,8 @@ class KeySet implements SigningKeys {
   }
 
   private async idOf(key: CryptoKey): Promise<string> {
-    const id = this.known.get(key) ?? (await calculateJwkThumbprint(await exportJWK(key)));
-    this.known.set(key, id);
+    const id = this.thumbprints.get(key) ?? (await calculateJwkThumbprint(await exportJWK(key)));
+    this.thumbprints.set(key, id);
     return id;
   }
 

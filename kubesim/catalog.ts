@@ -67,10 +67,12 @@ export function supportsVersion({ versions }: CloudCatalog, version: string): bo
   if (versions.has(version)) return true;
   const [minor, patch] = partsOf(version);
   if (minor === undefined || patch === undefined || minor % 2 !== 0) return false;
-  const known = [...versions].map(partsOf);
-  const patches = known.flatMap(([one, other]) => (one === minor && other !== undefined ? [other] : []));
+  const parsedVersions = [...versions].map(partsOf);
+  const patches = parsedVersions.flatMap(([versionMinor, other]) =>
+    versionMinor === minor && other !== undefined ? [other] : [],
+  );
   if (patches.length > 0) return patch > Math.max(...patches);
-  return minor > Math.max(...known.map(([one]) => one ?? 0));
+  return minor > Math.max(...parsedVersions.map(([versionMinor]) => versionMinor ?? 0));
 }
 
 function partsOf(version: string): [minor?: number, patch?: number] {

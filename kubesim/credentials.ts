@@ -39,7 +39,7 @@ const claims = z.object({
 /** Issues and verifies the tokens of kubeconfigs, each for one cluster. */
 export class Credentials {
   /** Caches verified signatures, which cost more than most requests; the expiry is checked each time. */
-  private readonly known = new LRUCache<string, Credential>({ max: KNOWN_TOKENS });
+  private readonly credentials = new LRUCache<string, Credential>({ max: KNOWN_TOKENS });
 
   constructor(
     private readonly key: Uint8Array,
@@ -60,10 +60,10 @@ export class Credentials {
   /** Verifies a token; undefined if it is forged, expired or of another cluster. */
   async verify(clusterId: string, token: string, now: Date): Promise<Credential | undefined> {
     const key = `${clusterId} ${token}`;
-    const known = this.known.get(key) ?? (await this.check(clusterId, token, now));
-    if (!known || this.hasEnded(known, now)) return undefined;
-    this.known.set(key, known);
-    return known;
+    const credential = this.credentials.get(key) ?? (await this.check(clusterId, token, now));
+    if (!credential || this.hasEnded(credential, now)) return undefined;
+    this.credentials.set(key, credential);
+    return credential;
   }
 
   /** Whether it has expired, or the platform does not accept the token for which it was issued any more. */

@@ -66,8 +66,8 @@ type DefinitionOptions = Partial<Pick<FaultDefinition, 'recoverable' | 'onDisk'>
 const define = (
   target: FaultDefinition['target'],
   effect: FaultEffect,
-  { recoverable: recoverable = true, onDisk = false }: DefinitionOptions = {},
-): FaultDefinition => ({ target, effect, recoverable: recoverable, onDisk });
+  { recoverable = true, onDisk = false }: DefinitionOptions = {},
+): FaultDefinition => ({ target, effect, recoverable, onDisk });
 
 const PERMANENT: DefinitionOptions = { recoverable: false };
 const ON_DISK: DefinitionOptions = { onDisk: true };
@@ -154,8 +154,8 @@ export class InjectedFaults {
   /** Removes deleted or restarted pods from recoverable faults; a fault without affected pods ends. */
   releasePods(uids: readonly string[], effect?: FaultEffect): void {
     const withoutPods = (fault: InjectedFault): InjectedFault => {
-      const { effect: its, recoverable: recoverable } = faultDefinitions[fault.operation] ?? {};
-      if (!fault.pods || !recoverable || (effect && its !== effect)) return fault;
+      const { effect: faultEffect, recoverable } = faultDefinitions[fault.operation] ?? {};
+      if (!fault.pods || !recoverable || (effect && faultEffect !== effect)) return fault;
       const pods = fault.pods.filter((uid) => !uids.includes(uid));
       return pods.length === fault.pods.length ? fault : { ...fault, pods };
     };
@@ -173,9 +173,9 @@ export class InjectedFaults {
 
   /** Ends the faults for which `isOver` returns true. */
   end(isOver: (fault: InjectedFault) => boolean): void {
-    const left = this.all().filter((fault) => !isOver(fault));
-    if (left.length === this.all().length) return;
-    this.storage.write(left);
+    const active = this.all().filter((fault) => !isOver(fault));
+    if (active.length === this.all().length) return;
+    this.storage.write(active);
     this.notifyListeners();
   }
 

@@ -66,9 +66,9 @@ export class IpAddressAllocator {
   }
 
   private allocationsOf(vSwitchId: string): Allocations {
-    const known = this.allocations.get(vSwitchId) ?? { owners: new Map<string, string>(), next: 0 };
-    this.allocations.set(vSwitchId, known);
-    return known;
+    const allocated = this.allocations.get(vSwitchId) ?? { owners: new Map<string, string>(), next: 0 };
+    this.allocations.set(vSwitchId, allocated);
+    return allocated;
   }
 }
 

@@ -141,7 +141,7 @@ export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
  */
 class SimulationSupervisor implements AsyncDisposable {
   simulation: Simulation | undefined;
-  private known: Simulation['authority'] | undefined;
+  private knownAuthority: Simulation['authority'] | undefined;
   private running: Promise<void> = Promise.resolve();
 
   constructor(
@@ -155,8 +155,8 @@ class SimulationSupervisor implements AsyncDisposable {
   }
 
   get authority(): Simulation['authority'] {
-    if (!this.known) throw new Error('the simulation is not open');
-    return this.known;
+    if (!this.knownAuthority) throw new Error('the simulation is not open');
+    return this.knownAuthority;
   }
 
   /** Opens the first simulation and throws if that fails; later ones are retried. */
@@ -175,7 +175,7 @@ class SimulationSupervisor implements AsyncDisposable {
     try {
       const world = await openSimulation(lease, { clock, log, speed });
       this.simulation = world;
-      this.known = world.authority;
+      this.knownAuthority = world.authority;
       return async () => {
         await Promise.race([world.ended, aborted(this.stop)]);
         this.simulation = undefined;

@@ -20,7 +20,7 @@ export function claimRoutes(on: On): void {
     body: cloud.containerUses.since(Number(query['after'] ?? 0) || 0),
   }));
   on('PUT', '/cloud/v1/clusters/:id/grants', async (cloud, { id: cluster = '' }, { body }) => {
-    answer(cloud, clusterOf(cloud, cluster), await body(grantsSchema));
+    answerClaims(cloud, clusterOf(cloud, cluster), await body(grantsSchema));
     return { status: 200, body: {} };
   });
 }
@@ -40,12 +40,15 @@ function allClaims(cloud: Cloud) {
   });
 }
 
-function answer(
+function answerClaims(
   cloud: Cloud,
   cluster: CloudCluster,
   { granted, refused }: z.infer<typeof grantsSchema>,
 ): void {
-  const grants = { granted, refused: Object.fromEntries(refused.map((one) => [one.id, one.message])) };
+  const grants = {
+    granted,
+    refused: Object.fromEntries(refused.map((refusal) => [refusal.id, refusal.message])),
+  };
   cloud.saveCluster(cluster, { grants });
   cluster.kubernetes.grantsChanged();
 }

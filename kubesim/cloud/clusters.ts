@@ -15,8 +15,8 @@ const DELETION_SECONDS = 15;
 
 /** Creates a cluster, or returns the existing one with the id. Throws CloudApiError. */
 export function putCluster(cloud: Cloud, id: string, body: ClusterBody): CloudCluster {
-  const known = cloud.clusters.get(id);
-  if (known) return existingCluster(known, body);
+  const existing = cloud.clusters.get(id);
+  if (existing) return existingCluster(existing, body);
   checkBody(cloud, body);
   const now = cloud.now();
   const readyAt = now + cloud.span(cloud.settings.bootSeconds.controlPlane, id);
@@ -39,10 +39,10 @@ export function putCluster(cloud: Cloud, id: string, body: ClusterBody): CloudCl
   return cluster;
 }
 
-function existingCluster(known: CloudCluster, body: ClusterBody): CloudCluster {
-  const { account, regionId, state } = known.record;
+function existingCluster(existing: CloudCluster, body: ClusterBody): CloudCluster {
+  const { account, regionId, state } = existing.record;
   if (state === 'DELETING') throw new CloudApiError(409, 'CLUSTER_DELETING', 'The cluster is being deleted.');
-  if (account === body.account && regionId === body.regionId) return known;
+  if (account === body.account && regionId === body.regionId) return existing;
   throw new CloudApiError(409, 'ID_TAKEN', 'Another cluster has this id.');
 }
 

@@ -37,9 +37,9 @@ export class ContainerUses {
 
   /** Records the state of a use; keeps the first start and the first end. */
   record(use: Omit<ContainerUse, 'revision'>): void {
-    const known = this.uses.get(use.podUid);
-    if (known && (known.endedAt !== null || use.endedAt === null)) return;
-    this.save({ ...use, ...(known && { startedAt: known.startedAt }), revision: this.next() });
+    const recorded = this.uses.get(use.podUid);
+    if (recorded && (recorded.endedAt !== null || use.endedAt === null)) return;
+    this.save({ ...use, ...(recorded && { startedAt: recorded.startedAt }), revision: this.next() });
   }
 
   /** Ends the running uses of a cluster. */

@@ -24,17 +24,17 @@ export function updateControlPlaneIncidents(cloud: Cloud, cluster: CloudCluster)
   const open = incidents.find(({ endedAt }) => endedAt === undefined);
   if (open?.kind === kind) return;
   const now = cloud.now();
-  const ended = incidents.map((one) => (one === open ? { ...one, endedAt: now } : one));
+  const ended = incidents.map((incident) => (incident === open ? { ...incident, endedAt: now } : incident));
   const begun = kind && { id: newId('incident'), kind, cause: causeOf(cluster, replicas), startedAt: now };
   cloud.saveCluster(cluster, { incidents: [...ended, ...(begun ? [begun] : [])].slice(-MAX_INCIDENTS) });
 }
 
 /** Stops or starts one replica, as a fault. */
 export function setReplica(cloud: Cloud, cluster: CloudCluster, id: string, on: boolean): void {
-  if (!replicasOf(cloud, cluster).some((one) => one.id === id)) {
+  if (!replicasOf(cloud, cluster).some((replica) => replica.id === id)) {
     throw new CloudApiError(404, 'NOT_FOUND', `Replica ${id} not found.`);
   }
-  const others = (cluster.record.downReplicas ?? []).filter((one) => one !== id);
+  const others = (cluster.record.downReplicas ?? []).filter((replicaId) => replicaId !== id);
   cloud.saveCluster(cluster, { downReplicas: on ? others : [...others, id] });
   updateControlPlaneIncidents(cloud, cluster);
 }
@@ -42,10 +42,10 @@ export function setReplica(cloud: Cloud, cluster: CloudCluster, id: string, on: 
 /** The incidents as in the API, oldest first. */
 export function incidentsResponse({ record }: CloudCluster): unknown[] {
   const text = (time: number | undefined) => (time === undefined ? null : new Date(time).toISOString());
-  return (record.incidents ?? []).map((one) => ({
-    ...one,
-    startedAt: text(one.startedAt),
-    endedAt: text(one.endedAt),
+  return (record.incidents ?? []).map((incident) => ({
+    ...incident,
+    startedAt: text(incident.startedAt),
+    endedAt: text(incident.endedAt),
   }));
 }
 

@@ -49,7 +49,10 @@ export function replicasOf(cloud: Cloud, cluster: CloudCluster): ReplicaState[] 
   const down = new Set(record.downReplicas ?? []);
   // Clusters of earlier releases have no stored replicas.
   const replicas = record.replicas ?? newReplicas(cloud, record.regionId, 0);
-  return replicas.map((one) => ({ ...one, healthy: !down.has(one.id) && !cloud.isLost(one.zoneId) }));
+  return replicas.map((replica) => ({
+    ...replica,
+    healthy: !down.has(replica.id) && !cloud.isLost(replica.zoneId),
+  }));
 }
 
 function masterReplicas(cloud: Cloud, cluster: CloudCluster): ReplicaState[] {

@@ -44,7 +44,9 @@ function ok({ kubernetes }: CloudCluster) {
   const faults = kubernetes.faults.all();
   return {
     status: 200,
-    body: { faults: faults.map((one) => ({ ...one, injectedAt: new Date(one.injectedAt).toISOString() })) },
+    body: {
+      faults: faults.map((fault) => ({ ...fault, injectedAt: new Date(fault.injectedAt).toISOString() })),
+    },
   };
 }
 
@@ -52,7 +54,7 @@ function injectFault(cloud: Cloud, cluster: CloudCluster, request: FaultRequest)
   const kind = definitionOf(request);
   const { faults } = cluster.kubernetes;
   // Before the target is checked: an active fault may have deleted it.
-  if (faults.all().some((one) => isSameFault(one, request))) return;
+  if (faults.all().some((fault) => isSameFault(fault, request))) return;
   checkTarget(cluster, request, kind);
   const { instanceId } = request;
   const fault: InjectedFault = {
@@ -115,12 +117,12 @@ function applyToScalingGroup(
 function remediateFault(cloud: Cloud, cluster: CloudCluster, request: FaultRequest): void {
   const kind = definitionOf(request);
   const { faults } = cluster.kubernetes;
-  const fault = faults.all().find((one) => isSameFault(one, request));
+  const fault = faults.all().find((candidate) => isSameFault(candidate, request));
   if (!fault) return;
   if (!kind.recoverable)
     throw new CloudApiError(409, 'INVALID_STATE', `${request.operation} cannot be remediated.`);
   if (fault.bounds) changeScalingGroup(cloud, cluster, fault.nodePoolId ?? '', fault.bounds);
-  faults.end((one) => one === fault);
+  faults.end((candidate) => candidate === fault);
   if (fault.pods) remediateVolumeFault(cloud, cluster, fault, kind.effect);
   reportFault(cloud, cluster, fault);
 }

@@ -38,11 +38,11 @@ export function getOrCreateInstances<W extends { readonly id: string }>(
     throw new CloudApiError(409, 'CLUSTER_DELETING', 'The cluster is being deleted.');
   const fresh: InstanceRecord[] = [];
   const answers = bodies.map((body) => {
-    const known = cluster.instances.get(body.id);
-    if (known) return known;
-    const made = make(cloud, cluster, body);
-    fresh.push(made);
-    return made;
+    const existing = cluster.instances.get(body.id);
+    if (existing) return existing;
+    const created = make(cloud, cluster, body);
+    fresh.push(created);
+    return created;
   });
   recordActivity(cloud, cluster, activity, fresh);
   return answers;
@@ -142,8 +142,8 @@ function placementOf(
   if (!placement.ok) return { failure: placement.failure };
   const { instanceType, zoneId } = placement;
   const type = catalog.instanceTypes.get(instanceType);
-  const taken = allocateNetwork(cloud, cluster, { ...body, zoneId, type });
-  return 'failure' in taken ? taken : { instanceType, zoneId, ...taken.network };
+  const allocation = allocateNetwork(cloud, cluster, { ...body, zoneId, type });
+  return 'failure' in allocation ? allocation : { instanceType, zoneId, ...allocation.network };
 }
 
 /** Fields of the image of an instance; default the first image for its CPU architecture. */
@@ -155,7 +155,7 @@ export function imageFields(
   const architecture = catalog.instanceTypes.get(instanceType ?? '')?.architecture;
   const image =
     imageId === undefined
-      ? [...catalog.images.values()].find((one) => one.architecture === architecture)
+      ? [...catalog.images.values()].find((image) => image.architecture === architecture)
       : catalog.images.get(imageId);
   if (!image) return imageId === undefined ? {} : { imageId };
   return {

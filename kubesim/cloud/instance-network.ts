@@ -51,7 +51,9 @@ export function allocateNetwork(
     return {
       failure: noAddressFailure(`the pod CIDR ${network.podCidr ?? ''} has no free range for a node`),
     };
-  const vSwitch = vSwitchesIn(input.zoneId, network, input).find((one) => cloud.addresses.free(one) > 0);
+  const vSwitch = vSwitchesIn(input.zoneId, network, input).find(
+    (candidate) => cloud.addresses.free(candidate) > 0,
+  );
   const address = vSwitch && cloud.addresses.take(vSwitch, id);
   if (!vSwitch || address === undefined) return { failure: noAddress(network, input, [input.zoneId]) };
   return {
@@ -84,11 +86,11 @@ export function noAddress(
  */
 function freeNodeCidr({ instances }: CloudCluster, { podCidr, nodeCidrMask }: NetworkRecord) {
   if (podCidr === undefined || nodeCidrMask === undefined) return undefined;
-  const taken = new Set([...instances.values()].map((instance) => instance.podCidr));
+  const usedCidrs = new Set([...instances.values()].map((instance) => instance.podCidr));
   const parts = subnetCount(podCidr, nodeCidrMask);
   for (let tried = 0; tried < parts; tried += 1) {
-    const part = subnetAt(podCidr, nodeCidrMask, (taken.size + tried) % parts);
-    if (part !== undefined && !taken.has(part)) return part;
+    const part = subnetAt(podCidr, nodeCidrMask, (usedCidrs.size + tried) % parts);
+    if (part !== undefined && !usedCidrs.has(part)) return part;
   }
   return null;
 }

@@ -21,7 +21,7 @@ export function deleteInstances(
   { drain, release = true }: { readonly drain: boolean; readonly release?: boolean },
 ): InstanceRecord[] {
   const begun: InstanceRecord[] = [];
-  const left = ids.flatMap((id) => {
+  const detached = ids.flatMap((id) => {
     const instance = cluster.instances.get(id);
     if (!instance) return [];
     if (instance.state === 'STOPPING') return [instance];
@@ -45,7 +45,7 @@ export function deleteInstances(
     return [stopping];
   });
   recordActivity(cloud, cluster, 'SCALE_IN', begun);
-  return left;
+  return detached;
 }
 
 /** Upgrades the kubelet of an instance. */
@@ -176,8 +176,8 @@ function registerNode(cloud: Cloud, cluster: CloudCluster, instance: InstanceRec
 function drain(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
   const now = cluster.instances.get(instance.id);
   if (now?.state !== 'STOPPING' || !cloud.clusters.has(cluster.record.id)) return;
-  const left = cluster.kubernetes.drain(instance.name);
-  if (left === 0 || cloud.now() >= instance.readyAt) return remove(cloud, cluster, instance);
+  const remainingPods = cluster.kubernetes.drain(instance.name);
+  if (remainingPods === 0 || cloud.now() >= instance.readyAt) return remove(cloud, cluster, instance);
   cloud.at(cloud.now() + (DRAIN_CHECK_SECONDS * 1000) / cloud.settings.speed, () =>
     drain(cloud, cluster, instance),
   );

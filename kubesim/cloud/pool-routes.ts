@@ -65,7 +65,7 @@ function groupRoutes(on: On): void {
   on('GET', path, (cloud, { id = '' }) => {
     const cluster = clusterOf(cloud, id);
     return ok({
-      scalingGroups: [...cluster.scalingGroups.values()].map((one) => scalingGroupResponse(cluster, one)),
+      scalingGroups: [...cluster.scalingGroups.values()].map((group) => scalingGroupResponse(cluster, group)),
     });
   });
   on('PUT', `${path}/:pool`, async (cloud, { id = '', pool = '' }, { body }) =>

@@ -153,7 +153,7 @@ function instanceRoutes(on: On): void {
     const { nodePoolId } = query;
     return ok({
       instances: all
-        .filter((one) => nodePoolId === undefined || one.nodePoolId === nodePoolId)
+        .filter((instance) => nodePoolId === undefined || instance.nodePoolId === nodePoolId)
         .map(instanceResponse),
     });
   });
@@ -219,8 +219,8 @@ async function respond(
 }
 
 function isAuthorized(request: IncomingMessage, key: Uint8Array): boolean {
-  const given = Buffer.from(bearerToken(request) ?? '', 'base64url');
-  return given.length === key.length && timingSafeEqual(given, key);
+  const presented = Buffer.from(bearerToken(request) ?? '', 'base64url');
+  return presented.length === key.length && timingSafeEqual(presented, key);
 }
 
 async function parseBody<T>(request: IncomingMessage, schema: z.ZodType<T>): Promise<T> {

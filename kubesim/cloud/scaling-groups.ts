@@ -27,8 +27,8 @@ export function putScalingGroup(
   nodePoolId: string,
   body: z.infer<typeof scalingGroupSchema>,
 ): ScalingGroupRecord {
-  const known = cluster.scalingGroups.get(nodePoolId);
-  if (known) return known.state === 'DELETED' ? known : change(cloud, cluster, known, body);
+  const existing = cluster.scalingGroups.get(nodePoolId);
+  if (existing) return existing.state === 'DELETED' ? existing : change(cloud, cluster, existing, body);
   return cloud.saveScalingGroup(cluster, {
     id: `asg-${hashHex(`${cluster.record.id}/${nodePoolId}`)}`,
     nodePoolId,
@@ -61,7 +61,8 @@ function change(
   if (same) return group;
   // New bounds remediate a fault of the bounds.
   cluster.kubernetes.faults.end(
-    (one) => one.nodePoolId === group.nodePoolId && faultDefinitions[one.operation]?.effect === 'GROUP_FULL',
+    (fault) =>
+      fault.nodePoolId === group.nodePoolId && faultDefinitions[fault.operation]?.effect === 'GROUP_FULL',
   );
   const description = `Bounds ${minSize} to ${maxSize}, desired size ${desiredSize}.`;
   return record(
@@ -108,7 +109,8 @@ export function scalingGroupOf(cluster: CloudCluster, nodePoolId: string): Scali
 /** The instances of a pool, without failed and stopping ones. */
 export function membersOf({ instances }: CloudCluster, nodePoolId: string): InstanceRecord[] {
   return [...instances.values()].filter(
-    (one) => one.nodePoolId === nodePoolId && one.state !== 'FAILED' && one.state !== 'STOPPING',
+    (instance) =>
+      instance.nodePoolId === nodePoolId && instance.state !== 'FAILED' && instance.state !== 'STOPPING',
   );
 }
 
@@ -130,7 +132,7 @@ export function recordActivity(
   kind: ScalingActivity['kind'],
   instances: readonly InstanceRecord[],
 ): void {
-  for (const [nodePoolId, members] of Map.groupBy(instances, (one) => one.nodePoolId ?? '')) {
+  for (const [nodePoolId, members] of Map.groupBy(instances, (instance) => instance.nodePoolId ?? '')) {
     const group = cluster.scalingGroups.get(nodePoolId);
     if (!group) continue;
     const failed = members.filter(({ state }) => state === 'FAILED');
@@ -158,11 +160,14 @@ function record(
 /** A group as in the API. */
 export function scalingGroupResponse(cluster: CloudCluster, group: ScalingGroupRecord): unknown {
   const members = [...cluster.instances.values()].filter(
-    (one) => one.nodePoolId === group.nodePoolId && one.state !== 'FAILED',
+    (instance) => instance.nodePoolId === group.nodePoolId && instance.state !== 'FAILED',
   );
   return {
     ...group,
     totalInstances: members.length,
-    activities: group.activities.map((one) => ({ ...one, at: new Date(one.at).toISOString() })),
+    activities: group.activities.map((activity) => ({
+      ...activity,
+      at: new Date(activity.at).toISOString(),
+    })),
   };
 }

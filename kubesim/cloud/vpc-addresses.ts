@@ -19,8 +19,8 @@ export function vpcAddresses(
     [...(cluster()?.instances.values() ?? [])].find((instance) => instance.name === name);
   const vSwitchOf = (name: string) => {
     const { vSwitchId, vSwitchCidr, zoneId } = instanceOf(name) ?? {};
-    const known = network()?.vSwitches.find((vSwitch) => vSwitch.id === vSwitchId);
-    if (known || vSwitchId === undefined || vSwitchCidr === undefined) return known;
+    const found = network()?.vSwitches.find((vSwitch) => vSwitch.id === vSwitchId);
+    if (found || vSwitchId === undefined || vSwitchCidr === undefined) return found;
     return { id: vSwitchId, zoneId: zoneId ?? '', cidr: vSwitchCidr };
   };
   return {

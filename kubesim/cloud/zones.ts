@@ -23,7 +23,7 @@ export function setZone(cloud: Cloud, id: string, on: boolean): ZoneState {
   const zone = cloud.parts.catalog.zones.get(id);
   if (!zone) throw new CloudApiError(404, 'NOT_FOUND', `Zone ${id} not found.`);
   if (cloud.isLost(id) === on) {
-    const others = cloud.settings.lostZones.filter((one) => one !== id);
+    const others = cloud.settings.lostZones.filter((zoneId) => zoneId !== id);
     cloud.changeSettings({ lostZones: on ? others : [...others, id] });
     for (const cluster of cloud.clusters.values()) applyZoneState(cloud, cluster, id);
   }

@@ -135,7 +135,7 @@ export function podStatus(pod: Pod, containers: readonly ContainerStatus[], at: 
   ];
   const time = timestamp(at);
   const conditions = next.reduce<readonly Condition[] | undefined>(
-    (all, one) => withCondition(all, one, time),
+    (all, condition) => withCondition(all, condition, time),
     pod.status.conditions,
   );
   return { ...pod.status, phase, conditions, containerStatuses: containers };

@@ -69,8 +69,8 @@ class Kubelets implements Controller {
   private enqueue(pod: Pod): void {
     const { nodeName } = pod.spec;
     if (!nodeName) return;
-    const known = this.podsOf.get(nodeName) ?? new Set();
-    this.podsOf.set(nodeName, known.add(keyOf(pod)));
+    const podKeys = this.podsOf.get(nodeName) ?? new Set();
+    this.podsOf.set(nodeName, podKeys.add(keyOf(pod)));
     this.queue.add(keyOf(pod));
   }
 
@@ -95,9 +95,9 @@ class Kubelets implements Controller {
     const { nodeName } = pod.spec;
     if (!nodeName) return;
     this.containers.releaseAddress(pod);
-    const known = this.podsOf.get(nodeName);
-    known?.delete(keyOf(pod));
-    if (known?.size === 0) this.podsOf.delete(nodeName);
+    const podKeys = this.podsOf.get(nodeName);
+    podKeys?.delete(keyOf(pod));
+    if (podKeys?.size === 0) this.podsOf.delete(nodeName);
   }
 
   private sync(key: string): void {

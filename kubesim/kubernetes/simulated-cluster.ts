@@ -120,7 +120,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
     const { turns, timers, log } = this;
     const queue = new WorkQueue(name, work, {
       ...{ turns, timers, log },
-      works: (one) => this.processes.works(one),
+      works: (component) => this.processes.works(component),
     });
     this.queues.push(queue);
     return queue;

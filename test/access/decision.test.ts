@@ -23,8 +23,8 @@ const table: readonly (readonly [
 ];
 
 describe('access decisions', () => {
-  test.each(table)('allows %s exactly what the table says', (_, held, may) => {
-    const actor = held === undefined ? {} : { scopes: held };
+  test.each(table)('allows %s exactly what the table says', (_, heldScopes, may) => {
+    const actor = heldScopes === undefined ? {} : { scopes: heldScopes };
     expect((Object.keys(verbs) as Verb[]).filter((verb) => can(actor, verb))).toEqual(may);
   });
 

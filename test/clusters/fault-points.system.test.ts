@@ -55,10 +55,10 @@ describe('engine that crashes', () => {
   /** A running cluster with one pool of two nodes, and no engine. */
   async function runningCluster(more: Parameters<typeof requestCluster>[2] = {}) {
     await using _engine = engines.survivor();
-    const made = await requestCluster(world, 2, more);
-    expect(await waitForOperation(world, made.operationId)).toMatchObject({ state: 'SUCCEEDED' });
-    await eventually(async () => (await audit(world, made.clusterId)).state === 'RUNNING');
-    return made;
+    const requested = await requestCluster(world, 2, more);
+    expect(await waitForOperation(world, requested.operationId)).toMatchObject({ state: 'SUCCEEDED' });
+    await eventually(async () => (await audit(world, requested.clusterId)).state === 'RUNNING');
+    return requested;
   }
 
   async function endsThroughDeaths(operationId: string | undefined, points: readonly FaultPoint[]) {
@@ -67,7 +67,7 @@ describe('engine that crashes', () => {
     expect(await waitForOperation(world, operationId ?? '')).toMatchObject({ state: 'SUCCEEDED' });
   }
 
-  const told = async (clusterId: string, type: string) =>
+  const eventsOfType = async (clusterId: string, type: string) =>
     (await world.platform.events.read('acme', { after: 0n, limit: 500, filter: { clusterId } })).filter(
       (event) => event.type === type,
     );
@@ -84,7 +84,7 @@ describe('engine that crashes', () => {
       const nodes = await world.prisma.node.findMany({ where: { clusterId } });
       expect(nodes.map(({ chargeType }) => chargeType)).toEqual(['PREPAID', 'PREPAID']);
       expect(before - (await world.used('payg-vcpu'))).toBe(nodes.reduce((sum, { vcpus }) => sum + vcpus, 0));
-      expect(await told(clusterId, 'NODE_CHARGE_TYPE_CONVERTED')).toHaveLength(2);
+      expect(await eventsOfType(clusterId, 'NODE_CHARGE_TYPE_CONVERTED')).toHaveLength(2);
       expect(await audit(world, clusterId)).toMatchObject({ nodes: 2, running: 2, sameAsCloud: true });
     },
     TIMEOUT_MS,
@@ -111,8 +111,8 @@ describe('engine that crashes', () => {
       });
       await eventually(async () => (await audit(world, clusterId)).running === 2);
       expect(await audit(world, clusterId)).toMatchObject({ nodes: 2, running: 2, sameAsCloud: true });
-      expect(await told(clusterId, 'NODE_REPAIR_STARTED')).toHaveLength(1);
-      expect(await told(clusterId, 'NODE_REPAIRED')).toHaveLength(1);
+      expect(await eventsOfType(clusterId, 'NODE_REPAIR_STARTED')).toHaveLength(1);
+      expect(await eventsOfType(clusterId, 'NODE_REPAIRED')).toHaveLength(1);
     },
     TIMEOUT_MS,
   );

@@ -10,7 +10,7 @@ import { startEngineFixture, type EngineFixture } from '../engine/engine-fixture
 export type Ask = <T = Record<string, unknown>>(
   query: string,
   variables?: Record<string, unknown>,
-  who?: { readonly account?: string; readonly scopes?: readonly string[] },
+  caller?: { readonly account?: string; readonly scopes?: readonly string[] },
 ) => Promise<T>;
 
 /** The graph of a world; top-level errors are thrown. */

@@ -231,8 +231,8 @@ describe('mutation with dryRun', () => {
       });
       const before = await state();
       const selected = `${selection} operation { id }`;
-      const answer = await ask<Record<string, unknown>>(mutation, input(), selected, true);
-      expect(answer).toEqual({ ...expected, operation: null, userErrors: [] });
+      const payload = await ask<Record<string, unknown>>(mutation, input(), selected, true);
+      expect(payload).toEqual({ ...expected, operation: null, userErrors: [] });
       expect(await state()).toEqual(before);
     },
   );

@@ -157,9 +157,9 @@ test('viewer returns the account and subject of the token', async () => {
 });
 
 /** An answer with names in place of the ids that were asked for: refusals repeat them. */
-function withoutIds(answer: object, ids: Readonly<Record<string, string>>): string {
+function withoutIds(response: object, ids: Readonly<Record<string, string>>): string {
   return Object.entries(ids).reduce(
     (text, [name, id]) => text.replaceAll(id, `<${name}>`),
-    JSON.stringify(answer),
+    JSON.stringify(response),
   );
 }

@@ -49,20 +49,20 @@ const DEEP = `{ clusters(first: 50) { totalCount nodes {
 
 describe('number of SQL statements', () => {
   const count = async (account: string, query: string, variables = {}) => {
-    let answer: unknown;
+    let response: unknown;
     const statements = await clusters.kit.statements(async () => {
-      answer = await clusters.run(query, variables, account);
+      response = await clusters.run(query, variables, account);
     });
-    expect(answer).not.toHaveProperty('errors');
-    return { statements: statements.length, answer };
+    expect(response).not.toHaveProperty('errors');
+    return { statements: statements.length, answer: response };
   };
 
   test('is the same for a deep query of 1 and of 50 clusters', async () => {
     await clusters.run('{ kubernetesVersions { id } }');
-    const one = await count('single', DEEP);
+    const single = await count('single', DEEP);
     const fifty = await count('fleet', DEEP);
     expect(fifty.answer).toMatchObject({ data: { clusters: { totalCount: 50 } } });
-    expect(fifty.statements).toBe(one.statements);
+    expect(fifty.statements).toBe(single.statements);
     // A page and a total for each of the five lists, the pools' node counts, and the maintenance windows.
     expect(fifty.statements).toBe(12);
   });
@@ -76,9 +76,9 @@ describe('number of SQL statements', () => {
   test('is one for the clusters of many regions', async () => {
     const query = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Region { clusters(first: 5) { nodes { id } } } } }`;
     const of = ['cn-hangzhou', 'cn-beijing', 'cn-shanghai'].map((id) => ({ __typename: 'Region', id }));
-    const { statements, answer } = await count('fleet', query, { of });
+    const { statements, answer: response } = await count('fleet', query, { of });
     expect(statements).toBe(1);
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       data: {
         _entities: [
           { clusters: { nodes: [0, 2, 4, 6, 8].map((i) => ({ id: ids[i] })) } },
@@ -97,31 +97,31 @@ describe('pages of lists', () => {
     [{ field: 'NAME', direction: 'ASC' }, 'ASC'],
     [{ field: 'NAME', direction: 'DESC' }, 'DESC'],
   ])('contain every cluster once in the order %j', async (orderBy, direction) => {
-    const seen: string[] = [];
+    const seenIds: string[] = [];
     let after: string | null = null;
     do {
       const page: Listed['clusters'] = await list({ first: 7, after, orderBy });
-      seen.push(...page.nodes.map(({ id }) => id));
+      seenIds.push(...page.nodes.map(({ id }) => id));
       after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
     } while (after !== null);
-    expect(seen).toEqual(direction === 'ASC' ? ids : [...ids].reverse());
+    expect(seenIds).toEqual(direction === 'ASC' ? ids : [...ids].reverse());
   });
 
   /** Walks a nested list page by page; answers the nodes in the order in which they came. */
   const walk = async (list: string, orderBy: object | undefined, selection = 'name createdAt') => {
     const order = orderBy ? `, orderBy: ${literal(orderBy)}` : '';
-    const seen: { id: string; name: string }[] = [];
+    const items: { id: string; name: string }[] = [];
     let after: string | null = null;
     do {
       const query = `query ($id: ID!, $after: String) { cluster(id: $id) {
         page: ${list}(first: 2, after: $after${order}) { pageInfo { hasNextPage endCursor } nodes { id ${selection} } } } }`;
       const variables = { id: ids[0], after };
-      const answer = await clusters.run<{ cluster: { page: Walked } }>(query, variables, 'fleet');
-      const page: Walked = answer.data.cluster.page;
-      seen.push(...page.nodes);
+      const response = await clusters.run<{ cluster: { page: Walked } }>(query, variables, 'fleet');
+      const page: Walked = response.data.cluster.page;
+      items.push(...page.nodes);
       after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
     } while (after !== null);
-    return seen;
+    return items;
   };
   interface Walked {
     readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };

@@ -32,14 +32,14 @@ const update = (account: string, id: string, input: Record<string, unknown>) =>
   );
 
 async function take<T>(stream: AsyncGenerator<Answer<T>>, count: number): Promise<T[]> {
-  const taken: T[] = [];
-  while (taken.length < count) {
+  const results: T[] = [];
+  while (results.length < count) {
     const step = await stream.next();
     if (step.done) break;
     if (step.value.errors) throw new Error(JSON.stringify(step.value.errors));
-    if (!('bookmark' in step.value)) taken.push(step.value.data);
+    if (!('bookmark' in step.value)) results.push(step.value.data);
   }
-  return taken;
+  return results;
 }
 
 describe('operationProgress', () => {
@@ -98,9 +98,9 @@ describe('operationProgress', () => {
     await inTransaction((tx) =>
       finishOperation(tx, operation, { state: 'FAILED', error: { code: 'OUT_OF_STOCK', message: 'x' } }, at),
     );
-    const seen = await take(stream, 9);
-    expect(seen[0]).toMatchObject({ operationProgress: { state: 'PENDING' } });
-    expect(seen.at(-1)).toMatchObject({ operationProgress: { state: 'FAILED' } });
+    const messages = await take(stream, 9);
+    expect(messages[0]).toMatchObject({ operationProgress: { state: 'PENDING' } });
+    expect(messages.at(-1)).toMatchObject({ operationProgress: { state: 'FAILED' } });
   });
 
   test('ends at once when the client disconnects', async () => {

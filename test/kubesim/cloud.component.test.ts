@@ -98,13 +98,13 @@ test('fails starts by the failure rate, deterministically by the seed', async ()
   const failed = async (id: string): Promise<string[]> => {
     await simulator.cloud('PUT', `/clusters/${id}`, clusterBody());
     await simulator.cloud('PUT', `/clusters/${id}/instances`, {
-      instances: instanceBodies('same', 40).map((one) => ({ ...one, id: String(one['id']) })),
+      instances: instanceBodies('same', 40).map((instance) => ({ ...instance, id: String(instance['id']) })),
     });
     const all = await eventually(async () => {
       const now = await instancesOf(id);
       return now.every(({ state }) => state !== 'STARTING') && now;
     });
-    return all.filter(({ state }) => state === 'FAILED').map((one) => one.id);
+    return all.filter(({ state }) => state === 'FAILED').map((instance) => instance.id);
   };
   await simulator.cloud('PATCH', '/settings', { failureRate: 0.5 });
   const first = await failed('fails-1');
@@ -172,7 +172,7 @@ test('restores clusters, nodes, objects and settings after a restart, and resume
 test('reopens after a lost database session without losing acknowledged changes', async () => {
   const cluster = await simulator.cluster('cut', 1);
   const path = '/api/v1/namespaces/default/configmaps';
-  const made = await cluster.api('POST', path, { metadata: { name: 'answered' } });
+  const created = await cluster.api('POST', path, { metadata: { name: 'answered' } });
   const admin = new pg.Client({ connectionString: simulator.databaseUrl });
   await admin.connect();
   const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -186,5 +186,5 @@ test('reopens after a lost database session without losing acknowledged changes'
     what: 'the reopened world',
   });
   const again = await eventually(() => cluster.api('GET', `${path}/answered`).catch(() => undefined));
-  expect(again.body.metadata.uid).toBe(made.body.metadata.uid);
+  expect(again.body.metadata.uid).toBe(created.body.metadata.uid);
 });

@@ -85,7 +85,7 @@ describe('read-only credential', () => {
       await reader.api('POST', `${PODS}/x/eviction`, {}),
       await reader.api('PUT', '/apis/apps/v1/namespaces/default/deployments/x/scale', {}),
     ];
-    expect(tried.map((answer) => answer.status)).toEqual(tried.map(() => 403));
+    expect(tried.map((response) => response.status)).toEqual(tried.map(() => 403));
     expect((await reader.api('POST', '/apis/metrics.k8s.io/v1beta1/nodes', {})).status).toBe(405);
   });
 

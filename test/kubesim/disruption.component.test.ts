@@ -67,12 +67,12 @@ describe('disruption budget', () => {
     ['none', { maxUnavailable: 0 }, 4, 0],
   ])(
     'as a %s (%j) requires %i of 4 pods, allows %i evictions and rejects the next one with 429',
-    async (name, spec, wanted, allowed) => {
+    async (name, spec, required, allowed) => {
       const { status, podNames, evict } = await budgeted(name, spec);
       const count = {
         expectedPods: 4,
         currentHealthy: 4,
-        desiredHealthy: wanted,
+        desiredHealthy: required,
         disruptionsAllowed: allowed,
       };
       await eventually(async () => (await status())?.['expectedPods'] === 4);
@@ -86,7 +86,7 @@ describe('disruption budget', () => {
       const answers = [];
       for (const pod of [first!, ...others].slice(0, allowed + 1)) answers.push(await evict(pod));
       await takePods(true);
-      expect(answers.map((answer) => answer.status)).toEqual([...Array<number>(allowed).fill(201), 429]);
+      expect(answers.map((response) => response.status)).toEqual([...Array<number>(allowed).fill(201), 429]);
       expect(answers.at(-1)?.body).toMatchObject({
         kind: 'Status',
         reason: 'TooManyRequests',

@@ -48,9 +48,9 @@ async function slowRequest(name: string): Promise<SlowRequest> {
   return {
     async end() {
       socket.write(body);
-      const [answer] = (await once(socket, 'data')) as [string];
+      const [statusLine] = (await once(socket, 'data')) as [string];
       socket.destroy();
-      return Number(answer.split(' ')[1]);
+      return Number(statusLine.split(' ')[1]);
     },
   };
 }
@@ -61,49 +61,49 @@ async function takeAllPlaces(name: string): Promise<SlowRequest[]> {
   return Promise.all(Array.from({ length: AT_ONCE }, (_, index) => slowRequest(`${name}-${index}`)));
 }
 
-const statusOf = async (answer: Promise<Response>) => {
-  const { status, headers, body } = await answer;
+const statusOf = async (response: Promise<Response>) => {
+  const { status, headers, body } = await response;
   await body?.cancel();
   return { status, retryAfter: headers.get('retry-after') };
 };
 
 test('queues requests of an account and rejects too many with 429, while other accounts are served', async () => {
   const slow = await takeAllPlaces('slow');
-  const answered: number[] = [];
-  const left = new AbortController();
+  const completed: number[] = [];
+  const disconnect = new AbortController();
   const ask = async (signal?: AbortSignal) => {
-    const told = await statusOf(busy.open(CONFIG_MAPS, signal ? { signal } : {}));
-    answered.push(told.status);
-    return told;
+    const response = await statusOf(busy.open(CONFIG_MAPS, signal ? { signal } : {}));
+    completed.push(response.status);
+    return response;
   };
-  const abandoned = Array.from({ length: 100 }, () => ask(left.signal).catch(() => undefined));
+  const abandoned = Array.from({ length: 100 }, () => ask(disconnect.signal).catch(() => undefined));
   const waiting = Array.from({ length: WAITING + TOO_MANY - abandoned.length }, () => ask());
-  await eventually(() => answered.length === TOO_MANY, { what: 'the refusal of those that are too many' });
-  expect(new Set(answered)).toEqual(new Set([429]));
+  await eventually(() => completed.length === TOO_MANY, { what: 'the refusal of those that are too many' });
+  expect(new Set(completed)).toEqual(new Set([429]));
   expect((await other.api('GET', CONFIG_MAPS)).status).toBe(200);
   const metrics = await (await other.open('/metrics')).text();
   expect(metrics).toContain('reason="queue-full"} 0');
   // Aborted requests leave the queue.
-  left.abort();
+  disconnect.abort();
   await Promise.all(abandoned);
   expect(new Set(await Promise.all(slow.map(({ end }) => end())))).toEqual(new Set([201]));
-  const told = await Promise.all(waiting);
-  expect(new Set(told.map(({ status }) => status))).toEqual(new Set([200, 429]));
-  expect(told.filter(({ status }) => status === 429).every(({ retryAfter }) => retryAfter === '1')).toBe(
+  const responses = await Promise.all(waiting);
+  expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200, 429]));
+  expect(responses.filter(({ status }) => status === 429).every(({ retryAfter }) => retryAfter === '1')).toBe(
     true,
   );
 });
 
 test('limits an account to 1,000 open watches', async () => {
-  const left = new AbortController();
+  const disconnect = new AbortController();
   const path = `${CONFIG_MAPS}?watch=1`;
-  const watch = () => other.open(path, { signal: left.signal });
+  const watch = () => other.open(path, { signal: disconnect.signal });
   // Referenced, because an unreferenced response is cancelled.
   const watches = await Promise.all(Array.from({ length: 1_000 }, watch));
   expect(await statusOf(other.open(path))).toEqual({ status: 429, retryAfter: '1' });
   expect((await other.api('GET', CONFIG_MAPS)).status).toBe(200);
   expect(new Set(watches.map(({ status }) => status))).toEqual(new Set([200]));
-  left.abort();
+  disconnect.abort();
   await eventually(async () => (await statusOf(other.open(path))).status === 200, { what: 'room' });
 });
 
@@ -111,15 +111,15 @@ test('does not queue requests of the platform behind those of users', async () =
   const slow = await takeAllPlaces('again');
   const people = busy.api('GET', CONFIG_MAPS);
   const own = await simulator.access('busy', { name: 'fleetgraph' });
-  const answered: string[] = [];
+  const completed: string[] = [];
   // Not a list: the list rate of the cluster is exhausted.
   const platform = await own.open('/api/v1/namespaces/default');
-  answered.push('platform');
+  completed.push('platform');
   expect(platform.status).toBe(200);
   await platform.body?.cancel();
-  void people.then(() => answered.push('people'));
+  void people.then(() => completed.push('people'));
   await Promise.all([people, ...slow.map(({ end }) => end())]);
-  expect(answered).toEqual(['platform', 'people']);
+  expect(completed).toEqual(['platform', 'people']);
 });
 
 test('sends a complete list in parts, as objects and as a table', async () => {

@@ -43,7 +43,8 @@ async function faults(id: string): Promise<readonly InjectedFault[]> {
 /** Status of a condition of a node, e.g. of `Ready`; undefined if it has none. */
 async function condition(id: string, name: string, type: string): Promise<string | undefined> {
   const { body } = await (await simulator.access(id)).api('GET', `/api/v1/nodes/${name}`);
-  return (body as unknown as ListedNode).status.conditions.find((one) => one.type === type)?.status;
+  return (body as unknown as ListedNode).status.conditions.find((condition) => condition.type === type)
+    ?.status;
 }
 
 async function firstNode(id: string) {
@@ -181,9 +182,9 @@ describe('fault of masters', () => {
     // Masters that start one after the other cause no incident.
     expect(await incidents(id)).toEqual([]);
     const { body } = await simulator.cloud('GET', `/clusters/${id}/instances`);
-    const [first, second] = body.instances.map((one) => ({
+    const [first, second] = body.instances.map((instance) => ({
       operation: 'cluster.master-node.6',
-      instanceId: one.id,
+      instanceId: instance.id,
     }));
     const answers = async () => (await (await simulator.access(id)).api('GET', '/api/v1/nodes')).status;
     await perform(id, first!);

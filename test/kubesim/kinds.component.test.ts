@@ -27,14 +27,14 @@ interface PodView {
 }
 
 /** Creates a cluster of the body with instances and waits until it runs. */
-async function made(id: string, body: object, instances: object[] = []): Promise<Cluster> {
+async function createCluster(id: string, body: object, instances: object[] = []): Promise<Cluster> {
   const put = await simulator.cloud('PUT', `/clusters/${id}`, clusterBody(body as Record<string, unknown>));
   expect(put.status).toBe(200);
   if (instances.length > 0) await simulator.cloud('PUT', `/clusters/${id}/instances`, { instances });
   await eventually(async () => (await simulator.cloud('GET', `/clusters/${id}`)).body.state === 'RUNNING');
   await eventually(async () => {
-    const { body: answer } = await simulator.cloud('GET', `/clusters/${id}/instances`);
-    return answer.instances.every(({ state }) => state === 'RUNNING');
+    const { body: listed } = await simulator.cloud('GET', `/clusters/${id}/instances`);
+    return listed.instances.every(({ state }) => state === 'RUNNING');
   });
   return simulator.access(id);
 }
@@ -65,7 +65,7 @@ const deploy = (
 };
 
 test('runs pods of a serverless cluster without a node, also after a restart', async () => {
-  await made('sls', { serverless: true });
+  await createCluster('sls', { serverless: true });
   let cluster = await simulator.access('sls');
   await deploy(cluster, 'first', 3);
   const before = await running(cluster, 'first', 3);
@@ -83,7 +83,7 @@ test('runs pods of a serverless cluster without a node, also after a restart', a
 });
 
 test('enforces the pod limit of a cluster, and accepts pods again after deletions', async () => {
-  const cluster = await made('full', { serverless: true, maxPods: 4 });
+  const cluster = await createCluster('full', { serverless: true, maxPods: 4 });
   const pod = (name: string) => ({
     metadata: { name },
     spec: { containers: [{ name: 'main', image: 'nginx:1.27' }] },
@@ -125,7 +125,7 @@ test.each([
   'pods of %s above the limit of the cluster get a status and an event with the reason, and run when pods are deleted',
   async (plural, group, spec) => {
     const id = `full-${plural}`;
-    const cluster = await made(id, { serverless: true, maxPods: 4 });
+    const cluster = await createCluster(id, { serverless: true, maxPods: 4 });
     // Two pods belong to the DNS.
     await eventually(async () => (await cluster.api('GET', '/api/v1/pods')).body.items.length === 2);
     const path = `/apis/${group}/v1/namespaces/default/${plural}`;
@@ -154,7 +154,7 @@ test('creates masters with the requested ids and names', async () => {
     name: `m-${index}`,
     instanceTypes: ['ecs.g7.2xlarge'],
   }));
-  const cluster = await made('own', { masters: 3, masterNodes });
+  const cluster = await createCluster('own', { masters: 3, masterNodes });
   const { body } = await simulator.cloud('GET', '/clusters/own/instances');
   expect(body.instances.map(({ id, instanceType }) => [id, instanceType])).toEqual(
     masterNodes.map(({ id }) => [id, 'ecs.g7.2xlarge']),
@@ -164,7 +164,7 @@ test('creates masters with the requested ids and names', async () => {
 });
 
 test('keeps an instance disconnected across a restart, and its node becomes Ready when it is reconnected', async () => {
-  await made('edge', {}, instanceBodies('edge', 1));
+  await createCluster('edge', {}, instanceBodies('edge', 1));
   const connect = (connected: boolean) =>
     simulator.cloud('PUT', '/clusters/edge/instances/edge-i0/connection', { connected });
   const ready = async () => {
@@ -181,7 +181,7 @@ test('keeps an instance disconnected across a restart, and its node becomes Read
 });
 
 test('serves runtime classes with an immutable handler, which set the node selector of their pods', async () => {
-  const cluster = await made('boxed', {}, instanceBodies('boxed', 1));
+  const cluster = await createCluster('boxed', {}, instanceBodies('boxed', 1));
   const path = '/apis/node.k8s.io/v1/runtimeclasses';
   const body = {
     apiVersion: 'node.k8s.io/v1',
@@ -207,7 +207,7 @@ test('serves runtime classes with an immutable handler, which set the node selec
 test('releases the GPU memory of a deleted pod, and restores its usage after a restart', async () => {
   const labels = { 'ack.node.gpu.schedule': 'cgpu' };
   const types = { instanceTypes: ['ecs.gn6i-c4g1.xlarge'], labels };
-  let cluster = await made('gpu', {}, instanceBodies('gpu', 1, types));
+  let cluster = await createCluster('gpu', {}, instanceBodies('gpu', 1, types));
   const share = (name: string, memory: string) =>
     deploy(cluster, name, 1, {}, { resources: { limits: { 'aliyun.com/gpu-mem': memory } } });
   await share('large', '12');
@@ -229,7 +229,7 @@ test('releases the GPU memory of a deleted pod, and restores its usage after a r
 });
 
 test('migrates a control plane to another edition while its API is available', async () => {
-  const cluster = await made('mover', {});
+  const cluster = await createCluster('mover', {});
   const move = (edition: string) => simulator.cloud('PUT', '/clusters/mover/edition', { edition });
   expect((await move('PRO')).body).toMatchObject({ state: 'UPGRADING', targetEdition: 'PRO' });
   expect((await move('PRO')).status).toBe(200);

@@ -119,21 +119,21 @@ test.each(['PUT', 'PATCH'])(
 test('sends existing objects and changes to an informer', async () => {
   const core = cluster.config.makeApiClient(CoreV1Api);
   await configMap('before', {}, { informer: 'yes' });
-  const seen: string[] = [];
+  const received: string[] = [];
   const informer = makeInformer<V1ConfigMap>(
     cluster.config,
     `${CONFIG_MAPS}?labelSelector=informer%3Dyes`,
     () => core.listNamespacedConfigMap({ namespace: 'default', labelSelector: 'informer=yes' }),
   );
-  informer.on('add', (map) => seen.push(`add ${map.metadata?.name}`));
-  informer.on('delete', (map) => seen.push(`delete ${map.metadata?.name}`));
+  informer.on('add', (map) => received.push(`add ${map.metadata?.name}`));
+  informer.on('delete', (map) => received.push(`delete ${map.metadata?.name}`));
   await informer.start();
   await configMap('after', {}, { informer: 'yes' });
-  await eventually(() => seen.includes('add after'));
+  await eventually(() => received.includes('add after'));
   await cluster.api('DELETE', `${CONFIG_MAPS}/before`);
-  await eventually(() => seen.includes('delete before'));
+  await eventually(() => received.includes('delete before'));
   await informer.stop();
-  expect(seen).toEqual(['add before', 'add after', 'delete before']);
+  expect(received).toEqual(['add before', 'add after', 'delete before']);
 });
 
 test('sends every change after a revision in order, and a bookmark at the timeout of the watch', async () => {
@@ -198,8 +198,8 @@ test('returns 410 for a watch from an expired revision', async () => {
       ),
     );
   }
-  const answer = await cluster.api('GET', `${CONFIG_MAPS}?watch=true&resourceVersion=${first}`);
-  expect(answer).toMatchObject({ status: 410, body: { kind: 'Status', reason: 'Expired' } });
+  const response = await cluster.api('GET', `${CONFIG_MAPS}?watch=true&resourceVersion=${first}`);
+  expect(response).toMatchObject({ status: 410, body: { kind: 'Status', reason: 'Expired' } });
 });
 
 test('pages a list with each object once and the remaining count', async () => {
@@ -207,7 +207,7 @@ test('pages a list with each object once and the remaining count', async () => {
     Array.from({ length: 7 }, (_, index) => configMap(`page-${index}`, {}, { paged: 'yes' })),
   );
   const names: string[] = [];
-  const left: (number | undefined)[] = [];
+  const remainingCounts: (number | undefined)[] = [];
   let next: string | undefined = '';
   while (next !== undefined) {
     const { body }: Awaited<ReturnType<Cluster['api']>> = await cluster.api(
@@ -215,11 +215,11 @@ test('pages a list with each object once and the remaining count', async () => {
       `${CONFIG_MAPS}?labelSelector=paged&limit=3&continue=${next}`,
     );
     names.push(...body.items.map(({ metadata }) => metadata.name));
-    left.push(body.metadata.remainingItemCount);
+    remainingCounts.push(body.metadata.remainingItemCount);
     next = body.metadata.continue;
   }
   expect(names).toEqual(['page-0', 'page-1', 'page-2', 'page-3', 'page-4', 'page-5', 'page-6']);
-  expect(left).toEqual([4, 1, undefined]);
+  expect(remainingCounts).toEqual([4, 1, undefined]);
 });
 
 test.each([
@@ -257,8 +257,8 @@ test('keeps the resourceVersion in an update without changes', async () => {
 test('rejects a second object of a name, generates free names, and stores nothing in a dry run', async () => {
   await configMap('once');
   expect(await configMap('once')).toMatchObject({ status: 409, body: { reason: 'AlreadyExists' } });
-  const made = await cluster.api('POST', CONFIG_MAPS, { metadata: { generateName: 'made-' } });
-  expect(made.body.metadata.name).toMatch(/^made-[a-z0-9]{5}$/);
+  const created = await cluster.api('POST', CONFIG_MAPS, { metadata: { generateName: 'made-' } });
+  expect(created.body.metadata.name).toMatch(/^made-[a-z0-9]{5}$/);
   expect(
     (await cluster.api('POST', `${CONFIG_MAPS}?dryRun=All`, { metadata: { name: 'tried' } })).status,
   ).toBe(201);

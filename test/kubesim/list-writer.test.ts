@@ -29,8 +29,8 @@ async function sent(lists: readonly (readonly unknown[])[]) {
       return write(chunk);
     };
     if (waiting.push(response) < lists.length) return;
-    for (const [index, one] of waiting.entries())
-      void writer.send(one, `account-${index}`, {
+    for (const [index, pending] of waiting.entries())
+      void writer.send(pending, `account-${index}`, {
         status: 200,
         body: { kind: 'List', items: lists[index] },
         list: 'items',
@@ -39,7 +39,7 @@ async function sent(lists: readonly (readonly unknown[])[]) {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
   const answers = await Promise.all(lists.map(() => fetch(`http://127.0.0.1:${port}/`)));
-  const bodies = await Promise.all(answers.map((answer) => answer.json()));
+  const bodies = await Promise.all(answers.map((response) => response.json()));
   clearImmediate(counting);
   server.closeAllConnections();
   server.close();

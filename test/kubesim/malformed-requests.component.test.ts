@@ -15,13 +15,13 @@ afterAll(() => simulator[Symbol.asyncDispose]());
 async function statusOf(method: string, target: string): Promise<number> {
   const { hostname, port } = new URL(cluster.server);
   const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false });
-  const answer: Buffer[] = [];
-  socket.on('data', (part: Buffer) => answer.push(part));
+  const chunks: Buffer[] = [];
+  socket.on('data', (part: Buffer) => chunks.push(part));
   socket.write(
     `${method} ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer ${cluster.token}\r\n\r\n`,
   );
   await once(socket, 'close');
-  return Number(Buffer.concat(answer).toString().split(' ')[1]);
+  return Number(Buffer.concat(chunks).toString().split(' ')[1]);
 }
 
 test.each([
@@ -65,8 +65,8 @@ test.each([
   ['/apis/apps/v1/namespaces/default/deployments', { ...named({}), spec: { selector: 5 } }],
   ['/apis/batch/v1/namespaces/default/jobs', { ...named({}), spec: { template: [] } }],
 ])('rejects a body for %s with a field of the wrong type: %j', async (path, body) => {
-  const { status, body: told } = await cluster.api('POST', path, body);
-  expect([status, told.message]).toEqual([400, expect.stringMatching(/^json: cannot unmarshal/)]);
+  const { status, body: responseBody } = await cluster.api('POST', path, body);
+  expect([status, responseBody.message]).toEqual([400, expect.stringMatching(/^json: cannot unmarshal/)]);
 });
 
 function nested(open: string, close: string, levels: number): string {

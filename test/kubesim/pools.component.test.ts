@@ -27,13 +27,13 @@ const instanceBody = (id: string, more: object = {}) => ({
   ...more,
 });
 const instance = async (cluster: string, id: string) =>
-  (await ask('GET', `/clusters/${cluster}/instances`)).body.instances.find((one) => one.id === id);
+  (await ask('GET', `/clusters/${cluster}/instances`)).body.instances.find((instance) => instance.id === id);
 
 test('enforces the maximum of a scaling group, also after a restart', async () => {
   await simulator.cluster('groups');
   const group = '/clusters/groups/scaling-groups/pool';
-  const made = await ask('PUT', group, { minSize: 0, maxSize: 1, desiredSize: 1 });
-  expect(made.body).toMatchObject({ state: 'ACTIVE', maxSize: 1, totalInstances: 0 });
+  const created = await ask('PUT', group, { minSize: 0, maxSize: 1, desiredSize: 1 });
+  expect(created.body).toMatchObject({ state: 'ACTIVE', maxSize: 1, totalInstances: 0 });
   await simulator.restart();
   const { instances } = (await put('groups', [instanceBody('one'), instanceBody('two')])).body;
   expect(instances.map(({ failure }) => failure?.code)).toEqual([undefined, 'SCALING_GROUP_FULL']);

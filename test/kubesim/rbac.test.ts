@@ -5,10 +5,10 @@ import { decide } from '../../kubesim/kubernetes/api/rbac/authorizer.js';
 import { type PolicyRule, ruleAllows } from '../../kubesim/kubernetes/api/rbac/policy-rule.js';
 
 /** `verb group/resource`, `verb resource/subresource` of the core group, or `verb /path`. */
-function asked(text: string): Attributes {
-  const [verb = '', what = ''] = text.split(' ');
-  if (what.startsWith('/')) return { verb, path: what };
-  const [whole = '', subresource] = what.split('/');
+function parseAttributes(text: string): Attributes {
+  const [verb = '', target = ''] = text.split(' ');
+  if (target.startsWith('/')) return { verb, path: target };
+  const [whole = '', subresource] = target.split('/');
   const [resource = '', ...group] = whole.split('.');
   return { verb, group: group.join('.'), resource, subresource, namespace: 'default' };
 }
@@ -39,8 +39,8 @@ describe('rules of a role', () => {
   ];
 
   test.each(rules)('%j allow exactly the listed requests', (rule, allowed, denied) => {
-    for (const text of allowed) expect([text, ruleAllows(rule, asked(text))]).toEqual([text, true]);
-    for (const text of denied) expect([text, ruleAllows(rule, asked(text))]).toEqual([text, false]);
+    for (const text of allowed) expect([text, ruleAllows(rule, parseAttributes(text))]).toEqual([text, true]);
+    for (const text of denied) expect([text, ruleAllows(rule, parseAttributes(text))]).toEqual([text, false]);
   });
 
   test('with resource names allow only those objects', () => {
@@ -101,14 +101,14 @@ describe('groups', () => {
   ];
 
   test.each(groups)('%s has the rights of its roles', (group, allowed, denied) => {
-    const may = (text: string) => decide({ username: 'bob', groups: [group] }, asked(text)).allowed;
+    const may = (text: string) => decide({ username: 'bob', groups: [group] }, parseAttributes(text)).allowed;
     for (const text of allowed) expect([text, may(text)]).toEqual([text, true]);
     for (const text of denied) expect([text, may(text)]).toEqual([text, false]);
   });
 
   test('a user gets the binding that allows the request', () => {
     const user = { username: 'bob', groups: [readers] };
-    expect(decide(user, asked('get pods')).reason).toBe(
+    expect(decide(user, parseAttributes('get pods')).reason).toBe(
       'RBAC: allowed by ClusterRoleBinding "fleetgraph:readers" of ClusterRole "view" to Group "fleetgraph:readers"',
     );
   });

@@ -15,9 +15,9 @@ beforeAll(async () => {
 afterAll(() => kit[Symbol.asyncDispose]());
 
 test('releases everything if a port is in use at the start', async () => {
-  const taken = createServer().listen(0, '127.0.0.1');
-  await once(taken, 'listening');
-  const address = taken.address();
+  const occupied = createServer().listen(0, '127.0.0.1');
+  await once(occupied, 'listening');
+  const address = occupied.address();
   const port = await freePort();
   const options = {
     host: '127.0.0.1',
@@ -33,5 +33,5 @@ test('releases everything if a port is in use at the start', async () => {
   // Otherwise it would wait for the lease and the port of the first one.
   await using second = await startKubesim({ ...options, kubernetesPort: 0 });
   expect(second.cloudUrl).toBe(`http://127.0.0.1:${port}`);
-  taken.close();
+  occupied.close();
 });

@@ -54,8 +54,8 @@ const create = (name: string) =>
   cluster.api('POST', CONFIG_MAPS, { metadata: { name }, data: { text: 'x'.repeat(LARGE) } });
 
 /** The large objects that a watch has received. */
-async function namesOf(answer: Response): Promise<string[]> {
-  const lines = (await answer.text())
+async function namesOf(response: Response): Promise<string[]> {
+  const lines = (await response.text())
     .trim()
     .split('\n')
     .filter((line) => line.length > LARGE);
@@ -68,8 +68,8 @@ test('writes the initial objects of a watch in several turns of the event loop',
   const names = Array.from({ length: OBJECTS }, (_, index) => `first-${index}`);
   for (const name of names) await create(name);
   const turns = await turnsOf(async () => {
-    const answer = await cluster.open(`${CONFIG_MAPS}?watch=1&timeoutSeconds=1`);
-    expect((await namesOf(answer)).sort()).toEqual(names);
+    const response = await cluster.open(`${CONFIG_MAPS}?watch=1&timeoutSeconds=1`);
+    expect((await namesOf(response)).sort()).toEqual(names);
   });
   expect(new Set(turns).size).toBe(OBJECTS);
 });

@@ -43,8 +43,8 @@ describe('zone of the simulated cloud', () => {
     const { id } = await simulator.cluster('zones-restart', 1);
     for (const zone of ['cn-hangzhou-a', 'cn-hangzhou-b']) await power(zone, false);
     await simulator.restart();
-    const answer = await (await simulator.access(id)).api('GET', '/api/v1/namespaces');
-    expect([answer.status, answer.body.reason]).toEqual([503, 'ServiceUnavailable']);
+    const response = await (await simulator.access(id)).api('GET', '/api/v1/namespaces');
+    expect([response.status, response.body.reason]).toEqual([503, 'ServiceUnavailable']);
     for (const zone of ['cn-hangzhou-a', 'cn-hangzhou-b']) await power(zone, true);
     expect((await (await simulator.access(id)).api('GET', '/api/v1/namespaces')).status).toBe(200);
   });
@@ -88,10 +88,11 @@ describe('addresses of a vSwitch', () => {
     const first = await instances('one', 7);
     await simulator.restart();
     const second = await instances('two', 7);
-    const given = [...first, ...second].flatMap(({ address }) => address ?? []);
-    expect(given.length).toBe(12);
-    expect(new Set(given).size).toBe(12);
-    for (const kept of ['10.9.0.0', '10.9.0.13', '10.9.0.14', '10.9.0.15']) expect(given).not.toContain(kept);
+    const addresses = [...first, ...second].flatMap(({ address }) => address ?? []);
+    expect(addresses.length).toBe(12);
+    expect(new Set(addresses).size).toBe(12);
+    for (const kept of ['10.9.0.0', '10.9.0.13', '10.9.0.14', '10.9.0.15'])
+      expect(addresses).not.toContain(kept);
     const failures = second.flatMap(({ failure }) => failure?.code ?? []);
     expect(failures).toEqual(['IP_NOT_AVAILABLE', 'IP_NOT_AVAILABLE']);
     // The deletion of a cluster releases its addresses.

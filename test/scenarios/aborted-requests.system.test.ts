@@ -99,12 +99,12 @@ describe.each([
     async (query) => {
       await locked(async () => {
         const client = new AbortController();
-        const answer = ask(query, client.signal).catch((error: unknown) => error);
+        const pending = ask(query, client.signal).catch((error: unknown) => error);
         await eventually(async () => (await waiting()) > 0, { what: 'a statement that waits' });
         client.abort();
         // Long before its time is up.
         await eventually(async () => (await waiting()) === 0, { what: 'no statement', timeoutMs: 8000 });
-        await answer;
+        await pending;
       });
       expect((await ask(QUERY)).errors).toBeUndefined();
       expect(await served.kit.database.prisma.accountVerification.count()).toBe(0);

@@ -23,22 +23,22 @@ describe('fleet of every kind of cluster, some deleted', () => {
   const acme = 'acme';
   let platform: TestPlatform;
   let session: GraphSession;
-  let given: FieldArguments;
+  let fieldArguments: FieldArguments;
   beforeAll(async () => {
     platform = await startTestPlatform({ gateway: { limits: UNLIMITED } });
     session = { url: platform.url, account: acme };
-    given = await buildFleet(session);
+    fieldArguments = await buildFleet(session);
   });
   afterAll(() => platform[Symbol.asyncDispose]());
 
   test('requests every field with required arguments', () => {
     const needing = fieldsWithRequiredArguments(schema, ['Mutation', 'Subscription']);
-    expect(needing.filter((name) => !(name in given))).toEqual([]);
+    expect(needing.filter((name) => !(name in fieldArguments))).toEqual([]);
   });
 
   test('returns every field of every type without an error', async () => {
     const failed: Record<string, unknown> = {};
-    for (const [name, query] of queriesOfEveryField(schema, given)) {
+    for (const [name, query] of queriesOfEveryField(schema, fieldArguments)) {
       // What only operators of the platform may read is read as one.
       const scopes = [...accountScopes, 'fleet:admin'];
       const { errors } = await graphqlRequest(platform.url, { query, account: acme, scopes });
@@ -55,7 +55,7 @@ describe('fleet of every kind of cluster, some deleted', () => {
     async (_, attempt) => {
       const field = rootFields(schema, 'Mutation').find(({ name }) => name === attempt.field)!;
       const payload = getNamedType(field.type);
-      const selection = `${everyFieldOf(schema, payload, given)} ${withResults(payload.name)}`;
+      const selection = `${everyFieldOf(schema, payload, fieldArguments)} ${withResults(payload.name)}`;
       const inputType = String(field.args.find(({ name }) => name === 'input')?.type);
       const query = `mutation Do($input: ${inputType}) { ${attempt.field}(input: $input) { ${selection} } }`;
       const { data, errors }: GraphQLBody = await platform.request(
@@ -71,7 +71,7 @@ describe('fleet of every kind of cluster, some deleted', () => {
   function withResults(payload: string): string {
     const type = schema.getType(payload);
     const results = isObjectType(type) ? type.getFields()['results'] : undefined;
-    return results ? `results { ${everyFieldOf(schema, getNamedType(results.type), given)} }` : '';
+    return results ? `results { ${everyFieldOf(schema, getNamedType(results.type), fieldArguments)} }` : '';
   }
 });
 
@@ -212,15 +212,15 @@ async function done<T>(
   const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}`;
   const payload = schema.getType(`${type}Payload`);
   const operation = isObjectType(payload) && 'operation' in payload.getFields() ? 'operation { id }' : '';
-  const answer = await queryGraph<
+  const response = await queryGraph<
     Record<string, T & { operation?: { id: string } | null; userErrors: unknown[] }>
   >(
     session,
     `mutation Do($input: ${type}Input!) { ${mutation}(input: $input) { ${selection} ${operation} userErrors { code message path } } }`,
     { input },
   );
-  const made = answer[mutation];
-  expect(made?.userErrors, mutation).toEqual([]);
-  if (made?.operation) await operationEnd(session, made.operation.id);
-  return made as T;
+  const result = response[mutation];
+  expect(result?.userErrors, mutation).toEqual([]);
+  if (result?.operation) await operationEnd(session, result.operation.id);
+  return result as T;
 }

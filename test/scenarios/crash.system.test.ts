@@ -54,24 +54,24 @@ test('finishes the demo without missing or duplicate events after SIGKILL of the
   const client = createClient({ url, token });
 
   const over = new AbortController();
-  const seen: { id: string; type: string }[] = [];
+  const received: { id: string; type: string }[] = [];
   const stream = (async () => {
     for await (const { events } of client.subscribe(STREAM, {}, { signal: over.signal })) {
-      seen.push(events);
+      received.push(events);
     }
   })();
   const lines: string[] = [];
   // Ended before the test's own time is over, so that a failure shows how far the demo came.
   const signal = AbortSignal.timeout(180_000);
   const demo = runDemo({ url, token, signal, outageTimeoutMs: 180_000, out: (line) => lines.push(line) });
-  const once = (what: string, fact: () => boolean) =>
-    Promise.race([demo, eventually(fact, { what, timeoutMs: 90_000 })]);
+  const once = (description: string, fact: () => boolean) =>
+    Promise.race([demo, eventually(fact, { what: description, timeoutMs: 90_000 })]);
   const crash = async () => {
     await running?.kill();
     running = await startRole(['start'], env, READY);
   };
-  const requested = () => seen.filter(({ type }) => type === 'NODES_REQUESTED').length;
-  await once('the control plane to be made', () => seen.length >= 6);
+  const requested = () => received.filter(({ type }) => type === 'NODES_REQUESTED').length;
+  await once('the control plane to be made', () => received.length >= 6);
   await crash();
   await once('the first nodes to be asked for', () => requested() >= 1);
   // The platform starts it again by itself.
@@ -90,13 +90,13 @@ test('finishes the demo without missing or duplicate events after SIGKILL of the
     after = events.pageInfo.endCursor;
   }
   logged.reverse();
-  const told = () => seen.map(({ id }) => id);
-  await eventually(() => told().includes(logged.at(-1) ?? ''), { what: 'the last event' });
+  const receivedIds = () => received.map(({ id }) => id);
+  await eventually(() => receivedIds().includes(logged.at(-1) ?? ''), { what: 'the last event' });
   over.abort();
   await stream;
   // The stream began at some point of the log; from there on it must be the log, and may have gone on after it was read.
-  const upToLast = told().slice(0, told().indexOf(logged.at(-1) ?? '') + 1);
-  expect(upToLast).toEqual(logged.slice(logged.indexOf(seen[0]!.id)));
+  const upToLast = receivedIds().slice(0, receivedIds().indexOf(logged.at(-1) ?? '') + 1);
+  expect(upToLast).toEqual(logged.slice(logged.indexOf(received[0]!.id)));
 }, 240_000);
 
 /** The process of the embedded PostgreSQL, as its own file says. */

@@ -69,7 +69,7 @@ function reference(type: GraphQLObjectType, field: GraphQLField<unknown, unknown
 /** The subgraph that knows most of an entity's own fields; undefined for what is no entity. */
 function ownerOf(type: GraphQLObjectType): string | undefined {
   const joins = type.astNode?.directives ?? [];
-  if (!joins.some((one) => argument(one, 'key') !== undefined)) return undefined;
+  if (!joins.some((join) => argument(join, 'key') !== undefined)) return undefined;
   const graphs = Object.values(type.getFields()).flatMap(({ astNode }) => graphsOf(astNode?.directives));
   const byCount = [...Map.groupBy(graphs, (graph) => graph)].sort(([, a], [, b]) => b.length - a.length);
   return byCount[0]?.[0] ?? graphsOf(joins)[0];
@@ -83,6 +83,6 @@ function graphsOf(directives: readonly ConstDirectiveNode[] = []): string[] {
 }
 
 function argument(directive: ConstDirectiveNode, name: string): string | undefined {
-  const value = directive.arguments?.find((one) => one.name.value === name)?.value;
+  const value = directive.arguments?.find((candidate) => candidate.name.value === name)?.value;
   return value?.kind === Kind.ENUM || value?.kind === Kind.STRING ? value.value : undefined;
 }

@@ -64,13 +64,13 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   async (signal) => {
     const url = `--home ${home} --port ${new URL(platform.url).port}`;
     const { child, lines, ended } = shell(`node dist/examples/demo/main.js ${url}`);
-    const seen: string[] = [];
+    const printed: string[] = [];
     for await (const line of lines) {
-      seen.push(line);
+      printed.push(line);
       if (line.includes('The control plane')) child.kill(signal);
     }
     expect(await ended).toEqual([130, null]);
-    expect(seen.join('\n')).toMatch(/✓ demo-\w{6} is gone; nothing is left behind/);
+    expect(printed.join('\n')).toMatch(/✓ demo-\w{6} is gone; nothing is left behind/);
     expect(await clustersOf('interrupter')).toBe(0);
   },
 );
@@ -111,9 +111,9 @@ test('the demo names the address and the start command when no platform answers'
 
 test('the demo ends when the platform stays unreachable, and names the remaining cluster and the command that deletes it', async () => {
   await using mortal = await startTestPlatform({ simulationSpeed: 20 });
-  let gone: PromiseLike<void> | undefined;
+  let stopped: PromiseLike<void> | undefined;
   const onLine = (line: string) => {
-    if (line.includes('The control plane')) gone ??= mortal[Symbol.asyncDispose]();
+    if (line.includes('The control plane')) stopped ??= mortal[Symbol.asyncDispose]();
   };
   const options = {
     url: `${mortal.url}/graphql`,
@@ -121,7 +121,7 @@ test('the demo ends when the platform stays unreachable, and names the remaining
     cleanCommand: 'npm run demo -- clean --port 1',
   };
   const { reason, text } = await demo('mortal', onLine, options);
-  await gone;
+  await stopped;
   expect(reason).toContain('no response from');
   expect(text).toMatch(/left: cluster demo-\w{6} \(cluster_\w+\)/);
   expect(text).toContain('npm run demo -- clean --port 1');

@@ -135,15 +135,15 @@ async function rowCounts(kit: TestDatabase): Promise<Record<string, number>> {
 
 /** Those of the ids that no row has. */
 async function unknownIds(kit: TestDatabase, ids: readonly string[]): Promise<string[]> {
-  const known = new Set<string>();
+  const knownIds = new Set<string>();
   for (const { name } of (await tablesOf(kit)).filter(({ hasId }) => hasId)) {
     const rows = await kit.database.prisma.$queryRawUnsafe<{ id: string }[]>(
       `SELECT id FROM ${name} WHERE id = ANY($1)`,
       [...ids],
     );
-    for (const { id } of rows) known.add(id);
+    for (const { id } of rows) knownIds.add(id);
   }
-  return ids.filter((id) => !known.has(id));
+  return ids.filter((id) => !knownIds.has(id));
 }
 
 /** Asks for a cluster with one node, waits until it runs, and answers what of it is selected. */
@@ -216,7 +216,7 @@ describe('dry run', () => {
       const tried = mutationAttempts
         .filter(({ field }) => field === name)
         .map((attempt) => attempt.with(estate, estate)['input']);
-      for (const input of [...tried, INPUTS[name]?.(estate)].filter((one) => one !== undefined)) {
+      for (const input of [...tried, INPUTS[name]?.(estate)].filter((candidate) => candidate !== undefined)) {
         const payload = (await queryGraph<Record<string, Payload>>(session, query, { input }))[name];
         if (payload?.userErrors.length === 0) accepted.add(name);
         expect(await unknownIds(platform.kit, idsIn(payload)), JSON.stringify(payload)).toEqual([]);

@@ -79,14 +79,14 @@ async function send(query: string): Promise<Sent> {
   });
   const text = await response.text();
   const { user, system } = process.threadCpuUsage(before);
-  const answer = JSON.parse(text) as {
+  const body = JSON.parse(text) as {
     errors?: { extensions: { code: string } }[];
     extensions?: { cost?: { actualQueryCost: number } };
   };
   return {
     bytes: Buffer.byteLength(text),
-    code: answer.errors?.[0]?.extensions.code,
-    points: answer.extensions?.cost?.actualQueryCost ?? 0,
+    code: body.errors?.[0]?.extensions.code,
+    points: body.extensions?.cost?.actualQueryCost ?? 0,
     milliseconds: (user + system) / 1000,
     work: budgets.work,
   };
@@ -159,7 +159,7 @@ const PAGE_OF_NODES =
 async function cheapest(query: string, times: number): Promise<Sent> {
   const sent: Sent[] = [];
   for (let time = 0; time < times; time += 1) sent.push(await send(query));
-  return sent.reduce((one, other) => (other.milliseconds < one.milliseconds ? other : one));
+  return sent.reduce((fastest, other) => (other.milliseconds < fastest.milliseconds ? other : fastest));
 }
 
 function perPoint({ milliseconds, points }: Sent): number {

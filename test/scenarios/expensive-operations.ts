@@ -40,23 +40,23 @@ export class ExpensiveOperations {
 
   constructor(
     private readonly supergraph: PlannableSupergraph,
-    private readonly given: FieldArguments,
+    private readonly fieldArguments: FieldArguments,
   ) {
     this.costs = new OperationCosts(supergraph.api, supergraph.full);
-    this.ways = waysToTypes(supergraph.api, given);
+    this.ways = waysToTypes(supergraph.api, fieldArguments);
   }
 
   /** All of them; those of one kind that are estimated to cost most, where there are very many. */
   all(): Map<string, string> {
-    const made = new Map([
+    const generated = new Map([
       ...this.deepest(40),
       ...this.widest(),
       ...this.aliased(),
       ...this.introspecting(),
-      ...queriesOfEachField(this.supergraph.api, this.given),
+      ...queriesOfEachField(this.supergraph.api, this.fieldArguments),
     ]);
-    for (const [name, query] of made) if (!this.admits(query)) made.delete(name);
-    return made;
+    for (const [name, query] of generated) if (!this.admits(query)) generated.delete(name);
+    return generated;
   }
 
   /** What an operation is estimated to cost. */
@@ -80,7 +80,7 @@ export class ExpensiveOperations {
         return query ? [[`${type.name} in itself by ${page}: ${open(page)('')}`, query]] : [];
       }),
     );
-    return nested.sort(([, one], [, other]) => this.estimate(other) - this.estimate(one)).slice(0, most);
+    return nested.sort(([, first], [, other]) => this.estimate(other) - this.estimate(first)).slice(0, most);
   }
 
   private nest(type: GraphQLNamedType, open: Open): string | undefined {
@@ -99,7 +99,7 @@ export class ExpensiveOperations {
   /** Every field of a page's items, thirty times where aliases allow it. */
   private widest(): [string, string][] {
     return [...this.ways].flatMap(([type, around]): [string, string][] => {
-      const every = around(everyFieldOf(this.supergraph.api, type, this.given));
+      const every = around(everyFieldOf(this.supergraph.api, type, this.fieldArguments));
       const [leaf] = fieldsOf(type).filter((field) => isLeafType(getNamedType(field.type)) && isOpen(field));
       const repeated =
         leaf && around(Array.from({ length: 30 }, (_, index) => `a${index}: ${leaf.name}`).join(' '));
@@ -114,13 +114,13 @@ export class ExpensiveOperations {
   private aliased(): [string, string][] {
     const query = this.supergraph.api.getQueryType();
     return (query ? fieldsOf(query) : []).map((field) => {
-      const args = this.given[`Query.${field.name}`];
+      const args = this.fieldArguments[`Query.${field.name}`];
       const named = getNamedType(field.type);
       const inner = isLeafType(named) ? '' : ` { ${this.leaves(named)} }`;
-      const one = `${field.name}${args ? `(${args})` : ''}${inner}`;
+      const selection = `${field.name}${args ? `(${args})` : ''}${inner}`;
       return [
         `${field.name} twenty times`,
-        `{ ${Array.from({ length: 20 }, (_, index) => `a${index}: ${one}`).join(' ')} }`,
+        `{ ${Array.from({ length: 20 }, (_, index) => `a${index}: ${selection}`).join(' ')} }`,
       ];
     });
   }
@@ -140,21 +140,21 @@ export class ExpensiveOperations {
   /** Ways from each type back to itself on which there is a page. */
   private cycles(): Cycle[] {
     const all = [...this.ways.keys()].flatMap((type) => this.cyclesFrom(type, type, [], CYCLE));
-    return all.sort((one, other) => one.open(1)('').length - other.open(1)('').length).slice(0, CYCLES);
+    return all.sort((cycle, other) => cycle.open(1)('').length - other.open(1)('').length).slice(0, CYCLES);
   }
 
   private cyclesFrom(
     start: GraphQLNamedType,
     at: GraphQLNamedType,
     path: readonly GraphQLField<unknown, unknown>[],
-    left: number,
+    remaining: number,
   ): Cycle[] {
     if (path.length > 0 && at === start)
       return path.some(isPage) ? [{ type: start, open: openOf(path) }] : [];
-    if (left === 0) return [];
+    if (remaining === 0) return [];
     return fieldsOf(at)
       .filter((field) => !isLeafType(getNamedType(field.type)) && isOpen(field) && !path.includes(field))
-      .flatMap((field) => this.cyclesFrom(start, getNamedType(field.type), [...path, field], left - 1));
+      .flatMap((field) => this.cyclesFrom(start, getNamedType(field.type), [...path, field], remaining - 1));
   }
 
   private leaves(type: GraphQLNamedType): string {

@@ -29,8 +29,11 @@ export function fieldsWithRequiredArguments(schema: GraphQLSchema, except: reado
  * Queries that together select every field of every object type that can be reached from Query: one for each type, by
  * the shortest way to it. Each selects the fields of the type and, of the objects in them, what is no object itself.
  */
-export function queriesOfEveryField(schema: GraphQLSchema, given: FieldArguments): Map<string, string> {
-  const walk = new Walk(schema, given);
+export function queriesOfEveryField(
+  schema: GraphQLSchema,
+  fieldArguments: FieldArguments,
+): Map<string, string> {
+  const walk = new Walk(schema, fieldArguments);
   const query = schema.getQueryType();
   const queries = new Map<string, string>();
   for (const [type, around] of walk.ways())
@@ -44,14 +47,17 @@ export function queriesOfEveryField(schema: GraphQLSchema, given: FieldArguments
 /** The types that can be reached from Query, and what leads to each by the shortest way. */
 export function waysToTypes(
   schema: GraphQLSchema,
-  given: FieldArguments,
+  fieldArguments: FieldArguments,
 ): Map<GraphQLNamedType, (selection: string) => string> {
-  return new Walk(schema, given).ways();
+  return new Walk(schema, fieldArguments).ways();
 }
 
 /** A query for every field of every object type that can be reached from Query, by `Type.field`, each by the shortest way. */
-export function queriesOfEachField(schema: GraphQLSchema, given: FieldArguments): Map<string, string> {
-  const walk = new Walk(schema, given);
+export function queriesOfEachField(
+  schema: GraphQLSchema,
+  fieldArguments: FieldArguments,
+): Map<string, string> {
+  const walk = new Walk(schema, fieldArguments);
   const queries = new Map<string, string>();
   for (const [type, around] of walk.ways())
     for (const field of fieldsOf(type))
@@ -60,28 +66,32 @@ export function queriesOfEachField(schema: GraphQLSchema, given: FieldArguments)
 }
 
 /** Every field of a type, and of the objects in them what is no object itself. */
-export function everyFieldOf(schema: GraphQLSchema, type: GraphQLNamedType, given: FieldArguments): string {
-  return new Walk(schema, given).fields(type);
+export function everyFieldOf(
+  schema: GraphQLSchema,
+  type: GraphQLNamedType,
+  fieldArguments: FieldArguments,
+): string {
+  return new Walk(schema, fieldArguments).fields(type);
 }
 
 class Walk {
   constructor(
     private readonly schema: GraphQLSchema,
-    private readonly given: FieldArguments,
+    private readonly fieldArguments: FieldArguments,
   ) {}
 
   /** The types that can be reached from Query, and what leads to each by the shortest way. */
   ways(): Map<GraphQLNamedType, (selection: string) => string> {
     const found = new Map<GraphQLNamedType, (selection: string) => string>();
     const query = this.schema.getQueryType();
-    const left: { type: GraphQLNamedType; around: (selection: string) => string }[] = [];
-    if (query) left.push({ type: query, around: (selection) => `{ ${selection} }` });
-    for (let next = left.shift(); next; next = left.shift()) {
+    const queue: { type: GraphQLNamedType; around: (selection: string) => string }[] = [];
+    if (query) queue.push({ type: query, around: (selection) => `{ ${selection} }` });
+    for (let next = queue.shift(); next; next = queue.shift()) {
       const { type, around } = next;
       if (found.has(type)) continue;
       found.set(type, around);
       for (const { type: inner, open } of this.below(type))
-        left.push({ type: inner, around: (selection) => around(open(selection)) });
+        queue.push({ type: inner, around: (selection) => around(open(selection)) });
     }
     return found;
   }
@@ -105,9 +115,9 @@ class Walk {
         `${alias(type.name, name)}: ${name}${this.arguments(type.name, name)} { ${selection} }`;
       return [{ type: named, open }];
     });
-    const possible = this.possibleTypes(type).map((one) => ({
-      type: one,
-      open: (selection: string) => `... on ${one.name} { ${selection} }`,
+    const possible = this.possibleTypes(type).map((objectType) => ({
+      type: objectType,
+      open: (selection: string) => `... on ${objectType.name} { ${selection} }`,
     }));
     return [...inside, ...possible];
   }
@@ -118,7 +128,9 @@ class Walk {
   }
 
   private ofPossibleTypes(type: GraphQLNamedType): string[] {
-    return this.possibleTypes(type).map((one) => `... on ${one.name} { ${this.leaves(one)} }`);
+    return this.possibleTypes(type).map(
+      (objectType) => `... on ${objectType.name} { ${this.leaves(objectType)} }`,
+    );
   }
 
   private possibleTypes(type: GraphQLNamedType) {
@@ -126,8 +138,8 @@ class Walk {
   }
 
   private arguments(owner: string, field: string): string {
-    const given = this.given[`${owner}.${field}`];
-    return given === undefined ? '' : `(${given})`;
+    const argumentText = this.fieldArguments[`${owner}.${field}`];
+    return argumentText === undefined ? '' : `(${argumentText})`;
   }
 }
 

@@ -105,10 +105,10 @@ describe.skipIf(!executablePath)('GraphiQL in Chromium', () => {
   test('shows the response below the editors on a telephone, without horizontal scrolling', async () => {
     const { page } = await openPage(`/#token=${await platform.token()}`, 390);
     const editors = await page.locator('.graphiql-editors').boundingBox();
-    const answer = await page.locator('.graphiql-response').boundingBox();
+    const box = await page.locator('.graphiql-response').boundingBox();
     expect(editors?.width).toBeGreaterThan(300);
-    expect(answer?.width).toBeGreaterThan(300);
-    expect(answer?.y).toBeGreaterThanOrEqual((editors?.y ?? 0) + (editors?.height ?? 0));
+    expect(box?.width).toBeGreaterThan(300);
+    expect(box?.y).toBeGreaterThanOrEqual((editors?.y ?? 0) + (editors?.height ?? 0));
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
   });
 });

@@ -24,9 +24,9 @@ test('validates the initial documents of GraphiQL against the schema', async () 
 });
 
 test('runs the query, the mutation and the subscription of GraphiQL', async () => {
-  const answer = await platform.request<{ regions: unknown[] }>(String(fleet));
-  expect(answer.errors).toBeUndefined();
-  expect(answer.data?.regions.length).toBeGreaterThan(0);
+  const response = await platform.request<{ regions: unknown[] }>(String(fleet));
+  expect(response.errors).toBeUndefined();
+  expect(response.data?.regions.length).toBeGreaterThan(0);
 
   for (const _ of ['first', 'again']) {
     const { data } = await platform.request<{ createCluster: object }>(String(create));

@@ -32,9 +32,9 @@ const PROBES = `
 async function probeStandingStill(url: string, status: number): Promise<Probe> {
   const done = new Int32Array(new SharedArrayBuffer(4));
   const prober = new Worker(PROBES, { eval: true, workerData: { url, status, done } });
-  const answered = new Promise<Probe>((resolve) => prober.once('message', resolve));
+  const firstMessage = new Promise<Probe>((resolve) => prober.once('message', resolve));
   Atomics.wait(done, 0, 0);
-  return answered;
+  return firstMessage;
 }
 
 test('the liveness probe succeeds while the main thread is busy', async () => {
@@ -86,8 +86,8 @@ test('a role serves probes on HEALTH_PORT', async () => {
   // No subgraph runs. An answer that took the main thread too long does not name them.
   const ready = () => probe(`http://127.0.0.1:${port}/readyz`);
   const { status, body } = await eventually(async () => {
-    const answer = await ready();
-    return 'subgraphs' in answer.body && answer;
+    const probe = await ready();
+    return 'subgraphs' in probe.body && probe;
   });
   expect(status).toBe(503);
   expect(body).toMatchObject({ ready: false, draining: false, subgraphs: { clusters: 'unreachable' } });

@@ -118,8 +118,8 @@ describe('kubeconfig', () => {
   });
 
   test('is not part of a stream that subjects of an account share', async () => {
-    const seen = await Promise.all(['ann', 'bob'].map((subject) => firstEvent(subject)));
-    for (const { data, errors } of seen) {
+    const firstEvents = await Promise.all(['ann', 'bob'].map((subject) => firstEvent(subject)));
+    for (const { data, errors } of firstEvents) {
       expect(data).toMatchObject({ watchClusters: { cluster: { name: 'rights', kubeconfig: null } } });
       expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     }

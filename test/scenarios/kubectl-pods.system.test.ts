@@ -84,10 +84,10 @@ describe.skipIf(!hasKubectl)('kubectl with the kubeconfig of the graph', () => {
       }));
     };
     const ofGraph = async () => {
-      const { cluster: seen } = await queryGraph<{
+      const { cluster: listed } = await queryGraph<{
         cluster: { workloads: { nodes: { pods: { nodes: Pod[] } }[] } };
       }>(session, PODS, { id: cluster.id });
-      return seen.workloads.nodes.flatMap((workload) => workload.pods.nodes);
+      return listed.workloads.nodes.flatMap((workload) => workload.pods.nodes);
     };
     // Components of a new cluster are still being started: what both say must be of the same moment.
     const { listed, graphed } = await eventually(

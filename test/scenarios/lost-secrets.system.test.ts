@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => kit[Symbol.asyncDispose]());
 
 describe('secrets of a database', () => {
-  const one = { platform: 'a'.repeat(43), auth: 'b'.repeat(43) };
+  const original = { platform: 'a'.repeat(43), auth: 'b'.repeat(43) };
   const other = { platform: 'c'.repeat(43), auth: 'd'.repeat(43) };
   let pool: pg.Pool;
   let written: number;
@@ -40,50 +40,50 @@ describe('secrets of a database', () => {
     ...more,
   });
   const write = () => Promise.resolve(void (written += 1));
-  const claim = (given: SecretsOfFolder) => claimDatabase(pool, 'postgresql://fleet@db/graph', given);
+  const claim = (secrets: SecretsOfFolder) => claimDatabase(pool, 'postgresql://fleet@db/graph', secrets);
   const someData = () => pool.query(`INSERT INTO engine.event_counter (account, last) VALUES ('acme', 3)`);
 
   test('a new database accepts new secrets, and the same secrets at every later start', async () => {
-    await claim(folder(one, { write }));
+    await claim(folder(original, { write }));
     expect(written).toBe(1);
     await someData();
-    await claim(folder(one));
+    await claim(folder(original));
     const { rows } = await pool.query<{ fingerprint: string }>('SELECT * FROM engine.secret_fingerprint');
-    expect(rows.map((row) => Object.values(one).includes(row.fingerprint))).toEqual([false, false]);
+    expect(rows.map((row) => Object.values(original).includes(row.fingerprint))).toEqual([false, false]);
   });
 
   test.each([
     ['new ones', { write }, 'is missing, but its secrets are in use in the database'],
     ['those of another folder', {}, 'does not belong to the database'],
   ])('a database that was used with secrets rejects %s with the remedy', async (_, more, fault) => {
-    await claim(folder(one));
+    await claim(folder(original));
     const refusal = claim(folder(other, more));
     await expect(refusal).rejects.toThrow(SecretsError);
     await expect(refusal).rejects.toThrow(`/state/secrets.json ${fault} postgresql://fleet@db/graph.`);
     await expect(refusal).rejects.toThrow(/set FLEETGRAPH_SECRET and AUTH_SECRET .*--new-secrets/);
     expect(written).toBe(0);
-    await claim(folder(one));
+    await claim(folder(original));
   });
 
   test('a database with data of an earlier release accepts existing secrets and rejects new ones', async () => {
     await someData();
-    await expect(claim(folder(one, { write }))).rejects.toThrow(
+    await expect(claim(folder(original, { write }))).rejects.toThrow(
       'is missing, but there is data in the database',
     );
-    await claim(folder(one));
+    await claim(folder(original));
     await expect(claim(folder(other))).rejects.toThrow('does not belong');
   });
 
   test('a database accepts other secrets with --new-secrets, and rejects the former ones later', async () => {
-    await claim(folder(one));
+    await claim(folder(original));
     await claim(folder(other, { write, replace: true }));
     expect(written).toBe(1);
-    await expect(claim(folder(one))).rejects.toThrow('does not belong');
+    await expect(claim(folder(original))).rejects.toThrow('does not belong');
   });
 
   test('a database ignores secrets that are set by settings', async () => {
-    await claim(folder(one));
-    await claim(folder({ platform: one.platform }));
+    await claim(folder(original));
+    await claim(folder({ platform: original.platform }));
     await expect(claim(folder({ auth: other.auth }, { write }))).rejects.toThrow(/or set AUTH_SECRET to/);
   });
 
@@ -99,7 +99,7 @@ describe('secrets of a database', () => {
 
   test('a database belongs to no start whose secrets cannot be written', async () => {
     const full = () => Promise.reject(new Error('no space'));
-    await expect(claim(folder(one, { write: full }))).rejects.toThrow('no space');
+    await expect(claim(folder(original, { write: full }))).rejects.toThrow('no space');
     await claim(folder(other, { write }));
   });
 });

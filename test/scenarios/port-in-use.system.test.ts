@@ -9,7 +9,7 @@ import { startRole } from '../kit/role-process.js';
 const READY = /GraphQL\s+(\S+)\/graphql/;
 /** Another program. */
 const other = createServer();
-let taken: number;
+let usedPort: number;
 let home: string;
 
 beforeAll(async () => {
@@ -17,7 +17,7 @@ beforeAll(async () => {
   // As root the database runs as another user, who must get here.
   await chmod(home, 0o755);
   await once(other.listen(0, '127.0.0.1'), 'listening');
-  taken = (other.address() as AddressInfo).port;
+  usedPort = (other.address() as AddressInfo).port;
 });
 afterAll(async () => {
   other.close();
@@ -31,10 +31,10 @@ test.each(['PORT', 'KUBESIM_PORT'])(
       FLEETGRAPH_HOME: home,
       PORT: '0',
       KUBESIM_PORT: '0',
-      [name]: String(taken),
+      [name]: String(usedPort),
     };
     await expect(startRole(['start'], env, READY)).rejects.toThrow(
-      new RegExp(`Port ${taken} is in use. Name another: PORT`),
+      new RegExp(`Port ${usedPort} is in use. Name another: PORT`),
     );
   },
 );

@@ -38,25 +38,25 @@ beforeAll(async () => {
       write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>),
     });
     await using platform = await startTestPlatform({ log, gateway: { metricsPort: 0 } });
-    using told = await record<{ provisioningEvents: { type: string } }>(platform.url, {
+    using eventStream = await record<{ provisioningEvents: { type: string } }>(platform.url, {
       query: documents.PROVISIONING,
     });
     // Messages are handled in order, and a socket is acknowledged before it subscribes.
     await eventually(async () => (await readers(platform)) > 0, { what: 'the subscription' });
     const { cluster, operation, recording } = await beforeTheCloud(platform, async () => {
-      const made = await create(platform.url);
+      const created = await create(platform.url);
       const recording = await record(platform.url, {
         query: 'subscription Progress($id: ID!) { operationProgress(id: $id) { id state } }',
-        variables: { id: made.operation },
+        variables: { id: created.operation },
       });
       await eventually(() => recording.events.length > 0, { what: 'how far the operation is' });
-      return { ...made, recording };
+      return { ...created, recording };
     });
     using progress = recording;
     await operationEnd({ url: platform.url, account: 'acme' }, operation);
     await progress.ended;
     await eventually(
-      () => told.events.some(({ provisioningEvents: { type } }) => type === 'OPERATION_SUCCEEDED'),
+      () => eventStream.events.some(({ provisioningEvents: { type } }) => type === 'OPERATION_SUCCEEDED'),
       { what: 'the last event' },
     );
     const { data } = await platform.request<{ cluster: { kubeconfig: { yaml: string } } }>(
@@ -159,39 +159,39 @@ describe('trace of a provisioning', () => {
 
 test('traces the delivery of an engine event as a child of its reconciliation', () => {
   const delivered = spans.filter(({ name }) => name === 'deliver event').map((span) => path(span));
-  const [told] = delivered.filter((names) => names.some((name) => name.startsWith('reconcile ')));
-  expect(told?.slice(0, 2)).toEqual(['deliver event', 'event clusters']);
-  expect(told?.[2]).toMatch(/^(SQL|reconcile) /);
-  expect(told?.at(-1)).toBe('POST /graphql');
+  const [delivery] = delivered.filter((names) => names.some((name) => name.startsWith('reconcile ')));
+  expect(delivery?.slice(0, 2)).toEqual(['deliver event', 'event clusters']);
+  expect(delivery?.[2]).toMatch(/^(SQL|reconcile) /);
+  expect(delivery?.at(-1)).toBe('POST /graphql');
   // What the gateway asks other subgraphs for the event stands under its delivery.
   const fetched = spans.filter(({ name }) => name.startsWith('fetch ')).map((span) => path(span)[1]);
   expect(fetched).toContain('deliver event');
 });
 
 test('traces the progress of an operation as a child of its reconciliation', () => {
-  const told = spans.filter(
+  const deliveries = spans.filter(
     ({ name, attributes }) => name === 'deliver event' && attributes['graphql.operation.name'] === 'Progress',
   );
-  expect(told).not.toEqual([]);
-  for (const span of told) {
+  expect(deliveries).not.toEqual([]);
+  for (const span of deliveries) {
     expect(path(span).slice(0, 2)).toEqual(['deliver event', 'event clusters']);
     expect(path(span).at(-1)).toBe('POST /graphql');
   }
 });
 
 test('logs the request id of the client in gateway, subgraph and engine', () => {
-  const said = lines.filter(({ requestId }) => requestId === REQUEST).map(({ msg }) => msg);
-  expect(said).toContain('a request was answered');
-  expect(said).toContain('a request was executed');
-  expect(said).toContain('reconcile finished');
+  const messages = lines.filter(({ requestId }) => requestId === REQUEST).map(({ msg }) => msg);
+  expect(messages).toContain('a request was answered');
+  expect(messages).toContain('a request was executed');
+  expect(messages).toContain('reconcile finished');
 });
 
 test('neither logs secrets nor sends them to the collector', () => {
   expect(secrets.length).toBeGreaterThanOrEqual(4);
-  const said = JSON.stringify([lines, all]);
+  const output = JSON.stringify([lines, all]);
   for (const secret of secrets) {
     expect(secret.length).toBeGreaterThan(8);
-    expect(said).not.toContain(secret);
+    expect(output).not.toContain(secret);
   }
 });
 

@@ -58,14 +58,14 @@ describe('object by its id', () => {
       `query ($id: ID!) { events(first: 500, filter: { clusterId: $id }) { nodes { __typename ${FIELDS} } } }`,
       { id: estate.cluster },
     );
-    const wanted = Object.entries(further).filter(([name]) => name.endsWith('Event'));
+    const eventEntries = Object.entries(further).filter(([name]) => name.endsWith('Event'));
     const { nodes } = await queryGraph<Found>(
       session,
       `query ($ids: [ID!]!) { nodes(ids: $ids) { __typename ${FIELDS} } }`,
-      { ids: wanted.map(([, id]) => id) },
+      { ids: eventEntries.map(([, id]) => id) },
     );
-    expect(nodes.map((node) => node?.__typename)).toEqual(wanted.map(([name]) => name));
-    expect(nodes).toEqual(wanted.map(([, id]) => events.nodes.find((event) => event.id === id)));
+    expect(nodes.map((node) => node?.__typename)).toEqual(eventEntries.map(([name]) => name));
+    expect(nodes).toEqual(eventEntries.map(([, id]) => events.nodes.find((event) => event.id === id)));
   });
 
   test('has the fields of a pod, a scaling group or an instance by its type', async () => {

@@ -121,7 +121,9 @@ test('delivers every event once and in order to 200 subscribers while gateway, s
   await work;
   for (const account of ACCOUNTS)
     for (const field of ['events', 'provisioningEvents'] satisfies Field[]) {
-      const own = subscribers.filter((one) => one.account === account && one.field === field);
+      const own = subscribers.filter(
+        (candidate) => candidate.account === account && candidate.field === field,
+      );
       expect(own).toHaveLength(SUBSCRIBERS_PER_ACCOUNT / 2);
       const logged = await eventually(
         async () => {

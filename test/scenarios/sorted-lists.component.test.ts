@@ -70,7 +70,7 @@ describe('list with orderBy', () => {
   /** All items, two a page. */
   async function walk({ type, list, field }: Case, direction: string): Promise<Item[]> {
     const value = field.toLowerCase().replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-    const seen: Item[] = [];
+    const items: Item[] = [];
     let after: string | null = null;
     do {
       const page = `page: ${list}(first: 2, after: ${JSON.stringify(after)}, orderBy: { field: ${field}, direction: ${direction} }) {
@@ -81,19 +81,19 @@ describe('list with orderBy', () => {
         { cluster: estate.cluster, nodePool: estate.nodePool },
       );
       const found: Page = (root ?? owner?.page)!;
-      seen.push(...found.nodes);
+      items.push(...found.nodes);
       after = found.pageInfo.hasNextPage ? found.pageInfo.endCursor : null;
     } while (after !== null);
-    return seen;
+    return items;
   }
 
   test.each(cases)(
     '$list of $type is sorted by $field in both directions, and its pages contain every item once',
-    async (one) => {
-      const up = await walk(one, 'ASC');
+    async (listCase) => {
+      const up = await walk(listCase, 'ASC');
       expect(up).toEqual([...up].sort((a, b) => compare(a.value, b.value) || compare(a.id, b.id)));
       expect(new Set(up.map(({ id }) => id)).size).toBe(up.length);
-      expect(await walk(one, 'DESC')).toEqual([...up].reverse());
+      expect(await walk(listCase, 'DESC')).toEqual([...up].reverse());
     },
   );
 });

@@ -82,9 +82,9 @@ describe('state folder', { timeout: 240_000 }, () => {
 
   test('is locked by one of two concurrent first starts; the other fails with a message', async () => {
     const folder = join(home, 'twice');
-    const [one, two] = await Promise.allSettled([start(folder), start(folder)]);
-    const running = [one, two].flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
-    const refused = [one, two].flatMap((start) =>
+    const [first, two] = await Promise.allSettled([start(folder), start(folder)]);
+    const running = [first, two].flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+    const refused = [first, two].flatMap((start) =>
       start.status === 'rejected' ? [String(start.reason)] : [],
     );
     for (const platform of running) await platform[Symbol.asyncDispose]();

@@ -37,9 +37,9 @@ test('a three-level query over four subgraphs runs the same number of SQL statem
   const own = (first: number) => platform.statements(() => queryGraph(session, FLEET, { first }));
   // What is read once per process has been read.
   await own(1);
-  const one = await own(1);
+  const single = await own(1);
   const fifty = await own(50);
-  expect(fifty.length, `${one.join('\n')}\n--- fifty\n${fifty.join('\n')}`).toBe(one.length);
+  expect(fifty.length, `${single.join('\n')}\n--- fifty\n${fifty.join('\n')}`).toBe(single.length);
   // One of each of them at least.
   expect(fifty.length).toBeGreaterThan(4);
   expect(fifty.length).toBeLessThan(25);
@@ -58,9 +58,9 @@ test('Query.nodes costs the same number of statements for the objects of 1 and o
       ),
     );
   await found(1);
-  const one = await found(1);
+  const single = await found(1);
   const twenty = await found(20);
-  expect(twenty.length, `${one.join('\n')}\n--- twenty\n${twenty.join('\n')}`).toBe(one.length);
+  expect(twenty.length, `${single.join('\n')}\n--- twenty\n${twenty.join('\n')}`).toBe(single.length);
 }, 180_000);
 
 /** Ids of so many clusters, each with its node pool, an operation and two quotas. */
@@ -75,6 +75,6 @@ async function idsOf(clusters: number): Promise<string[][]> {
     id quotas { id } nodePools(first: 1) { nodes { id } } operations(first: 1) { nodes { id } } } } }`;
   const data = await queryGraph<{ clusters: { nodes: Owner[] } }>(session, query, { first: clusters });
   return data.clusters.nodes.map(({ id, quotas, nodePools, operations }) =>
-    [{ id }, ...quotas.slice(0, 2), ...nodePools.nodes, ...operations.nodes].map((one) => one.id),
+    [{ id }, ...quotas.slice(0, 2), ...nodePools.nodes, ...operations.nodes].map((resource) => resource.id),
   );
 }

@@ -100,12 +100,12 @@ function question(
   argument: GraphQLArgument,
   placed: Placed,
 ): Question {
-  const given = field.args.filter((one) => one === argument || isNonNullType(one.type));
+  const declaredArgs = field.args.filter((arg) => arg === argument || isNonNullType(arg.type));
   const variables = Object.fromEntries(
-    given.map((one) => [`v_${one.name}`, one === argument ? placed.value : least(one.type)]),
+    declaredArgs.map((arg) => [`v_${arg.name}`, arg === argument ? placed.value : least(arg.type)]),
   );
-  const declared = given.map((one) => `$v_${one.name}: ${String(one.type)}`).join(', ');
-  const passed = given.map((one) => `${one.name}: $v_${one.name}`).join(', ');
+  const declared = declaredArgs.map((arg) => `$v_${arg.name}: ${String(arg.type)}`).join(', ');
+  const passed = declaredArgs.map((arg) => `${arg.name}: $v_${arg.name}`).join(', ');
   const selection = isLeafType(getNamedType(field.type)) ? '' : '{ __typename }';
   return {
     query: `${kind} Ask(${declared}) { ${field.name}(${passed}) ${selection} }`,
@@ -131,10 +131,10 @@ describe.each([
   test.each(['query', 'mutation'] as const)(
     'is rejected with INVALID_INPUT and its path in every argument of every %s',
     async (kind) => {
-      const asked = questions(kind, text);
-      expect(asked.length).toBeGreaterThan(10);
+      const queries = questions(kind, text);
+      expect(queries.length).toBeGreaterThan(10);
       const before = log.length;
-      for (const { query, variables, path } of asked) {
+      for (const { query, variables, path } of queries) {
         const { errors } = await ask(query, variables);
         expect(errors?.[0], query).toMatchObject({ extensions: { code: 'INVALID_INPUT', path } });
       }

@@ -117,7 +117,7 @@ describe('fields and arguments', () => {
   test('have the type ID if and only if they are named id or end in Id or Ids', () => {
     const named = ({ name }: Member) => /^(id|ids)$|(Id|Ids)$/.test(name);
     const wrong = members
-      .filter((one) => named(one) !== (getNamedType(one.type).name === 'ID'))
+      .filter((member) => named(member) !== (getNamedType(member.type).name === 'ID'))
       .filter(({ name, type }) => !(name in NOT_CALLED_ID && getNamedType(type).name === 'ID'));
     expect(
       breaking(
@@ -129,7 +129,7 @@ describe('fields and arguments', () => {
 
   test('are plural if they are a list of ids', () => {
     const wrong = members.filter(
-      (one) => /Ids?$|^ids?$/.test(one.name) && isList(one) !== /Ids$|^ids$/.test(one.name),
+      (member) => /Ids?$|^ids?$/.test(member.name) && isList(member) !== /Ids$|^ids$/.test(member.name),
     );
     expect(wrong.map(({ at }) => at)).toEqual([]);
   });
@@ -144,11 +144,13 @@ describe('fields and arguments', () => {
 
   test('are plural if they are a list, and singular in a filter otherwise', () => {
     const singularLists = members
-      .filter((one) => isList(one) && !one.name.endsWith('s') && !(one.name in NUMBERS))
+      .filter((member) => isList(member) && !member.name.endsWith('s') && !(member.name in NUMBERS))
       .map(({ at }) => at);
     const pluralValues = members
       .filter(({ at }) => /^\w+Filter\./.test(at))
-      .filter((one) => !isList(one) && one.name.endsWith('s') && getNamedType(one.type).name !== 'JSON')
+      .filter(
+        (member) => !isList(member) && member.name.endsWith('s') && getNamedType(member.type).name !== 'JSON',
+      )
       .filter(({ type }) => getNamedType(type).name !== 'Boolean')
       .filter(({ name }) => !['minVcpus', 'nameContains'].includes(name))
       .map(({ at }) => at);
@@ -289,8 +291,8 @@ describe('mutations', () => {
   test.each(mutations.map((mutation) => [mutation.name, mutation] as const))(
     '%s takes an input and dryRun, and returns a payload, all named after it',
     (name, { args, type }) => {
-      const given = args.map((arg) => `${arg.name}: ${String(arg.type)}`).sort();
-      expect(given).toEqual(['dryRun: Boolean', `input: ${upperFirst(name)}Input!`]);
+      const actual = args.map((arg) => `${arg.name}: ${String(arg.type)}`).sort();
+      expect(actual).toEqual(['dryRun: Boolean', `input: ${upperFirst(name)}Input!`]);
       expect(String(type)).toBe(`${upperFirst(name)}Payload!`);
     },
   );

@@ -14,7 +14,7 @@ const types = supergraph.definitions.filter(
 const guarded = new Map<string, string>(
   types.flatMap(({ name, fields = [] }) =>
     fields.flatMap(({ name: field, directives = [] }) => {
-      const scopes = directives.find((one) => one.name.value === 'requiresScopes');
+      const scopes = directives.find((directive) => directive.name.value === 'requiresScopes');
       return scopes ? [[`${name.value}.${field.value}`, scopesIn(scopes)] as const] : [];
     }),
   ),

@@ -49,7 +49,7 @@ const YAML_LIMITS = { documents: 1, characters: BODY_LIMIT };
 async function parseYaml(call: ApiCall, text: string): Promise<{ readonly value: unknown }> {
   // Not by user: a caller that may impersonate could take any number of turns.
   const flow = call.cluster.id;
-  const parsed = await yamlParser().parse(text, YAML_LIMITS, { flow, signal: call.left });
+  const parsed = await yamlParser().parse(text, YAML_LIMITS, { flow, signal: call.abortSignal });
   if ('exceeded' in parsed) {
     if (parsed.exceeded === 'queue') throw call.listRate.refuse(1);
     throw new ApiError(
@@ -70,12 +70,12 @@ async function parseYaml(call: ApiCall, text: string): Promise<{ readonly value:
 export function readObject(
   call: ApiCall,
   { served, namespace, name }: Target,
-  given: Json,
+  input: Json,
 ): Draft<KubeObject> {
   // A patch can combine a body and an object that are each within the limit.
-  checkNesting(given);
-  checkKind(served, given);
-  const body = knownFields(call, served, given);
+  checkNesting(input);
+  checkKind(served, input);
+  const body = knownFields(call, served, input);
   const metadata = isJson(body['metadata']) ? body['metadata'] : {};
   if (contradicts(metadata['namespace'], namespace)) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
@@ -96,17 +96,17 @@ export function readObject(
 }
 
 /** Whether the body contradicts the path; both are optional. */
-function contradicts(said: unknown, path: string | undefined): boolean {
-  return path !== undefined && said !== undefined && said !== path;
+function contradicts(value: unknown, path: string | undefined): boolean {
+  return path !== undefined && value !== undefined && value !== path;
 }
 
 function checkKind(served: ServedType, { apiVersion, kind }: Json): void {
-  const here = { apiVersion: groupVersion(served), kind: served.type.kind };
-  const given = { apiVersion: apiVersion ?? here.apiVersion, kind: kind ?? here.kind };
-  if (given.apiVersion === here.apiVersion && given.kind === here.kind) return;
+  const expected = { apiVersion: groupVersion(served), kind: served.type.kind };
+  const declared = { apiVersion: apiVersion ?? expected.apiVersion, kind: kind ?? expected.kind };
+  if (declared.apiVersion === expected.apiVersion && declared.kind === expected.kind) return;
   throw badRequest(
-    `the API version and kind in the data (${String(given.apiVersion)}, ${String(given.kind)}) do not match the ` +
-      `expected ones (${here.apiVersion}, ${here.kind})`,
+    `the API version and kind in the data (${String(declared.apiVersion)}, ${String(declared.kind)}) do not match the ` +
+      `expected ones (${expected.apiVersion}, ${expected.kind})`,
   );
 }
 

@@ -23,7 +23,7 @@ export interface ApiCall {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /** Aborts if the client disconnects before the response. */
-  readonly left: AbortSignal;
+  readonly abortSignal: AbortSignal;
   /** The body, at most BODY_LIMIT bytes. */
   bytes(): Promise<Buffer>;
 }

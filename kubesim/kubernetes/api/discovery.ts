@@ -166,27 +166,27 @@ function aggregate(list: readonly (readonly [group: string, version: string])[])
 
 function aggregatedResources(group: string, version: string): Json[] {
   const all = resourceLists.get(group ? `${group}/${version}` : version) ?? [];
-  const kindOf = (one: ListedResource) => ({
-    group: one.group ?? group,
-    version: one.version ?? version,
-    kind: one.kind,
+  const kindOf = (listed: ListedResource) => ({
+    group: listed.group ?? group,
+    version: listed.version ?? version,
+    kind: listed.kind,
   });
   return all
     .filter(({ name }) => !name.includes('/'))
-    .map((one) => {
-      const subresources = all.filter(({ name }) => name.startsWith(`${one.name}/`));
+    .map((listed) => {
+      const subresources = all.filter(({ name }) => name.startsWith(`${listed.name}/`));
       return {
-        resource: one.name,
-        responseKind: kindOf(one),
-        scope: one.namespaced ? 'Namespaced' : 'Cluster',
-        singularResource: one.singularName,
-        verbs: one.verbs,
-        ...(one.shortNames ? { shortNames: one.shortNames } : {}),
-        ...(one.categories ? { categories: one.categories } : {}),
+        resource: listed.name,
+        responseKind: kindOf(listed),
+        scope: listed.namespaced ? 'Namespaced' : 'Cluster',
+        singularResource: listed.singularName,
+        verbs: listed.verbs,
+        ...(listed.shortNames ? { shortNames: listed.shortNames } : {}),
+        ...(listed.categories ? { categories: listed.categories } : {}),
         ...(subresources.length > 0
           ? {
               subresources: subresources.map((sub) => ({
-                subresource: sub.name.slice(one.name.length + 1),
+                subresource: sub.name.slice(listed.name.length + 1),
                 responseKind: kindOf(sub),
                 verbs: sub.verbs,
               })),

@@ -20,8 +20,8 @@ const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDisco
 export async function dispatch(call: ApiCall): Promise<ApiResponse | undefined> {
   const plain = serverMetrics(call) ?? nonResourceResponse(call);
   if (plain) authorizePath(call);
-  const answer = plain ?? (await review(call));
-  if (answer) return answer;
+  const response = plain ?? (await review(call));
+  if (response) return response;
   if (call.path.startsWith('/apis/metrics.k8s.io/v1beta1/')) return metrics(call);
   if (!/^\/apis?\//.test(call.path)) throw noSuchPath();
   const target = parseTarget(call.path);

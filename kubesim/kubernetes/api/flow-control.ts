@@ -33,7 +33,7 @@ export class FlowControl {
    * Handles a call in its flow's turn, and holds its slot until the response is sent or the client disconnects. Undefined
    * if the response is streamed, or the client disconnected before its turn. Throws ApiError 429.
    */
-  async answer(
+  async handleCall(
     call: ApiCall,
     { account, subject }: Flow,
     dispatch: (call: ApiCall) => Promise<ApiResponse | undefined>,
@@ -43,19 +43,19 @@ export class FlowControl {
       `${account} ${isPlatform({ account, subject }) ? 'platform' : 'users'}`,
     );
     if (!release) return undefined;
-    let answer: ApiResponse | undefined;
+    let response: ApiResponse | undefined;
     try {
-      answer = await dispatch(call);
-      return answer;
+      response = await dispatch(call);
+      return response;
     } finally {
-      if (answer) onceClosed(call.response, release);
+      if (response) onceClosed(call.response, release);
       else release();
     }
   }
 
-  private async enter({ listRate, left }: ApiCall, flow: string): Promise<Release | undefined> {
+  private async enter({ listRate, abortSignal }: ApiCall, flow: string): Promise<Release | undefined> {
     try {
-      return await this.queue.enter(flow, left);
+      return await this.queue.enter(flow, abortSignal);
     } catch (error) {
       if (error instanceof QueueFullError) throw listRate.refuse(1);
       throw error;

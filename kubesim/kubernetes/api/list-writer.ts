@@ -25,8 +25,8 @@ export class ListWriter {
   private readonly parts = new FairQueue({ perFlow: 1, maxWaiting: Number.POSITIVE_INFINITY, total: 1 });
 
   async send(response: ServerResponse, account: string, { status, body, list }: ListResponse): Promise<void> {
-    const { [list]: given, ...rest } = body;
-    const items = given as readonly unknown[];
+    const { [list]: rawItems, ...rest } = body;
+    const items = rawItems as readonly unknown[];
     const opening = `${JSON.stringify(rest).slice(0, -1)},${JSON.stringify(list)}:[`;
     for (let at = 0; at < items.length && !response.destroyed;) {
       const isTaken = await this.parts.run(account, async () => {
@@ -35,11 +35,11 @@ export class ListWriter {
         if (at === 0) writeHead(response, status, part.end === items.length ? text : undefined);
         at = part.end;
         // As bytes: Node.js would encode a string twice, to count its bytes and to write it.
-        const taken = response.write(Buffer.from(text));
+        const writable = response.write(Buffer.from(text));
         if (at === items.length) response.end();
         // The slot is released in the next turn.
         await turn();
-        return taken;
+        return writable;
       });
       if (!isTaken) await waitForDrain(response);
     }

@@ -36,12 +36,14 @@ function containerOf(pod: Pod, name: string | null): ContainerStatus {
       `a container name must be specified for pod ${pod.metadata.name}, choose one of: [${names.join(' ')}]`,
     );
   }
-  const wanted = name ?? names[0] ?? '';
-  if (!names.includes(wanted))
-    throw badRequest(`container ${wanted} is not valid for pod ${pod.metadata.name}`);
-  const status = pod.status.containerStatuses?.find((one) => one.name === wanted);
+  const containerName = name ?? names[0] ?? '';
+  if (!names.includes(containerName))
+    throw badRequest(`container ${containerName} is not valid for pod ${pod.metadata.name}`);
+  const status = pod.status.containerStatuses?.find(
+    (containerStatus) => containerStatus.name === containerName,
+  );
   if (status) return status;
-  throw badRequest(`container "${wanted}" in pod "${pod.metadata.name}" is waiting to start: Pending`);
+  throw badRequest(`container "${containerName}" in pod "${pod.metadata.name}" is waiting to start: Pending`);
 }
 
 function sourceOf(pod: Pod, status: ContainerStatus, previous: boolean): LogSource {
@@ -101,15 +103,19 @@ function follow(
   { pod, source, from }: { readonly pod: Pod; readonly source: LogSource; readonly from: number },
 ): void {
   const { response, cluster, query } = call;
-  let seen = from;
+  let writtenUntil = from;
   const timer = setInterval(() => {
     const now = cluster.clock.now().getTime();
     // A slow reader gets the lines later; nothing is buffered for it.
     if (response.writableNeedDrain) return;
     const present = cluster.store.byUid(pod.metadata.uid) as Pod | undefined;
-    for (const line of cluster.kubelets.logLines({ ...source, ...volumeProblemOf(call, pod) }, seen, now))
+    for (const line of cluster.kubelets.logLines(
+      { ...source, ...volumeProblemOf(call, pod) },
+      writtenUntil,
+      now,
+    ))
       response.write(textOf(line, query));
-    seen = now;
+    writtenUntil = now;
     const status = present?.status.containerStatuses?.find(({ name }) => name === source.name);
     if (!status?.state.running) response.end();
   }, POLL_INTERVAL_MS);

@@ -46,7 +46,7 @@ function target(
   const [plural = '', name, sub, ...more] = steps;
   const served = servedAt(version, plural);
   if (!served || more.length > 0 || (namespace !== undefined && !served.type.namespaced)) throw noSuchPath();
-  const subresource = served.type.subresources.find((known) => known === sub);
+  const subresource = served.type.subresources.find((candidate) => candidate === sub);
   if (sub !== undefined && !subresource) throw noSuchPath();
   return { served, namespace, name, subresource };
 }

@@ -47,11 +47,11 @@ export async function list(call: ApiCall, target: Target): Promise<ApiResponse> 
   const sorted = found.sort((a, b) => compare(a.key, b.key)).map(({ object }) => object);
   const page = limit > 0 ? sorted.slice(0, limit) : sorted;
   const last = page.at(-1);
-  const left = sorted.length - page.length;
+  const remaining = sorted.length - page.length;
   const metadata: Json = {
     resourceVersion: String(revision),
-    ...(left > 0 && last
-      ? { continue: writeContinue({ revision, key: keyOf(last) }), remainingItemCount: left }
+    ...(remaining > 0 && last
+      ? { continue: writeContinue({ revision, key: keyOf(last) }), remainingItemCount: remaining }
       : {}),
   };
   await cluster.store.durable();

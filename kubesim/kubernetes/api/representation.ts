@@ -25,7 +25,7 @@ const MEDIA = new Set(['application/json', 'application/yaml', 'application/*', 
 
 /** Form of one media range of an Accept header; undefined if it is not supported. */
 function formOf(part: string): Representation['form'] | undefined {
-  const [media = '', ...parameters] = part.split(';').map((one) => one.trim());
+  const [media = '', ...parameters] = part.split(';').map((segment) => segment.trim());
   const as = parameters.find((parameter) => parameter.startsWith('as='))?.slice(3);
   if (!MEDIA.has(media)) return undefined;
   if (as === 'Table') return 'table';

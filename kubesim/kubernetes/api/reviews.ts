@@ -60,9 +60,9 @@ export async function review(call: ApiCall): Promise<ApiResponse | undefined> {
   if (!found || found.group !== group || (namespace !== undefined) !== local) return undefined;
   authorize(call.user, { verb: 'create', group, resource, namespace });
   const { spec } = await bodyOf(call);
-  const given = isJson(spec) ? spec : {};
-  const status = found.status(call, given, namespace);
-  const body = { kind: found.kind, apiVersion: `${group}/v1`, metadata: {}, spec: given, status };
+  const reviewSpec = isJson(spec) ? spec : {};
+  const status = found.status(call, reviewSpec, namespace);
+  const body = { kind: found.kind, apiVersion: `${group}/v1`, metadata: {}, spec: reviewSpec, status };
   return { status: 201, body };
 }
 
@@ -90,15 +90,23 @@ function attributesIn(spec: Json, kind: string): Attributes {
     throw wrong(kind, 'spec.resourceAttributes', `Invalid value: "null": ${rule}`);
   }
   if (isJson(path)) return { verb: text(path['verb']), path: text(path['path']) };
-  const asked = attributesJson(spec);
-  const [verb, group, resource] = [text(asked['verb']), text(asked['group']), text(asked['resource'])];
-  const [subresource, namespace, name] = [asked['subresource'], asked['namespace'], asked['name']].map(text);
+  const attributes = attributesJson(spec);
+  const [verb, group, resource] = [
+    text(attributes['verb']),
+    text(attributes['group']),
+    text(attributes['resource']),
+  ];
+  const [subresource, namespace, name] = [
+    attributes['subresource'],
+    attributes['namespace'],
+    attributes['name'],
+  ].map(text);
   return { verb, group, resource, subresource, namespace, name };
 }
 
 function attributesJson(spec: Json): Json {
-  const asked = spec['resourceAttributes'];
-  return isJson(asked) ? asked : {};
+  const attributes = spec['resourceAttributes'];
+  return isJson(attributes) ? attributes : {};
 }
 
 function wrong(kind: string, field: string, message: string) {
@@ -111,5 +119,5 @@ function text(value: unknown): string {
 }
 
 function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 }

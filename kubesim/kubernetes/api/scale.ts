@@ -20,8 +20,8 @@ export async function scale(call: ApiCall, target: Target): Promise<ApiResponse>
   const change = call.method === 'PUT' ? await replacement(call) : await patch(call);
   // Read after the body: changes that arrive meanwhile must not be lost.
   const current = objectOf(call, target) as Scalable;
-  const wanted = change(current);
-  const { metadata, spec } = wanted;
+  const changed = change(current);
+  const { metadata, spec } = changed;
   const version = isJson(metadata) ? metadata['resourceVersion'] : undefined;
   if (version && version !== current.metadata.resourceVersion)
     throw conflict(target.served.type, current.metadata.name);

@@ -76,16 +76,16 @@ async function serve(
     representation: negotiateFor(request, path ?? '', query),
     request,
     response,
-    left: abortSignalOf(response),
+    abortSignal: abortSignalOf(response),
     bytes: memoize(() => readBody(request, BODY_LIMIT)),
   };
   const flow = { account, subject: credential.user.name };
   options.streams.admit(call, flow);
-  const answer = await options.flows.answer(call, flow, dispatch);
-  if (!answer) return void options.streams.add(response, flow, credential);
-  const list = answer.contentType === undefined ? longListField(answer.body) : undefined;
-  if (!list) return send(response, answer);
-  const { status, body } = answer;
+  const apiResponse = await options.flows.handleCall(call, flow, dispatch);
+  if (!apiResponse) return void options.streams.add(response, flow, credential);
+  const list = apiResponse.contentType === undefined ? longListField(apiResponse.body) : undefined;
+  if (!list) return send(response, apiResponse);
+  const { status, body } = apiResponse;
   await options.lists.send(response, account, { status, body: body as Json, list });
 }
 
@@ -106,19 +106,19 @@ function userOf({ user: { name, groups } }: Credential): UserInfo {
 
 /** Aborts if the client disconnects before the response. */
 function abortSignalOf(response: ServerResponse): AbortSignal {
-  const left = new AbortController();
+  const disconnect = new AbortController();
   response.once('close', () => {
-    if (!response.writableFinished) left.abort();
+    if (!response.writableFinished) disconnect.abort();
   });
-  return left.signal;
+  return disconnect.signal;
 }
 
 const limiters = new WeakMap<ClusterContext, ListRateLimiter>();
 
 /** The rate limiter of a cluster; replaced when the edition changes. */
 function rateLimiterOf({ context, edition }: ServedCluster, clock: Clock): ListRateLimiter {
-  const known = limiters.get(context);
-  if (known) return known;
+  const existing = limiters.get(context);
+  if (existing) return existing;
   const limiter = new ListRateLimiter(clock, () => listRates[edition()]);
   limiters.set(context, limiter);
   return limiter;

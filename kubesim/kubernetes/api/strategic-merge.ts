@@ -72,7 +72,7 @@ function mergeEntry(list: KeyedList, entry: unknown, { key, merging }: Omit<Fiel
   if (entry[mergeKey] === undefined)
     throw badRequest(`map: ${JSON.stringify(entry)} does not contain declared merge key: ${mergeKey}`);
   if (entry[DIRECTIVE] === 'delete') list.remove(entry);
-  else list.merge(entry, (known) => strategicMerge(known, entry, merging));
+  else list.merge(entry, (current) => strategicMerge(current, entry, merging));
 }
 
 /** A list whose entries are found by their merge keys in constant time: a patch may name 200,000 of them. */
@@ -99,7 +99,7 @@ class KeyedList {
   }
 
   /** Merges into the first entry with the key of this one, or into a new one. */
-  merge(entry: Json, into: (known: unknown) => unknown): void {
+  merge(entry: Json, into: (current: unknown) => unknown): void {
     const [place] = this.places.get(this.keyOf(entry)) ?? [];
     if (place === undefined) this.add(into({}));
     else this.list[place] = into(this.list[place]);

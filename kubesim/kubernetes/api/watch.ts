@@ -31,25 +31,26 @@ interface Start {
 
 function startOf({ cluster, query }: ApiCall, { served }: Target): Start {
   const text = query.get('resourceVersion') ?? '';
-  const given = Number(text || 0);
-  if (!Number.isInteger(given) || given < 0) throw badRequest(`resourceVersion: Invalid value: "${text}"`);
+  const revision = Number(text || 0);
+  if (!Number.isInteger(revision) || revision < 0)
+    throw badRequest(`resourceVersion: Invalid value: "${text}"`);
   const now = cluster.store.publishedRevision;
-  if (flag(query, 'sendInitialEvents') || given === 0)
+  if (flag(query, 'sendInitialEvents') || revision === 0)
     return { revision: now, initial: query.get('sendInitialEvents') !== 'false' };
-  if (given < cluster.store.history(served.type).start)
-    throw tooOld(given, cluster.store.history(served.type).start);
-  if (given > cluster.store.revision) {
+  if (revision < cluster.store.history(served.type).start)
+    throw tooOld(revision, cluster.store.history(served.type).start);
+  if (revision > cluster.store.revision) {
     const details = {
       retryAfterSeconds: 1,
       causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     };
-    throw new ApiError(504, 'Timeout', `Too large resource version: ${given}, current: ${now}`, details);
+    throw new ApiError(504, 'Timeout', `Too large resource version: ${revision}, current: ${now}`, details);
   }
-  return { revision: given, initial: false };
+  return { revision, initial: false };
 }
 
-function tooOld(given: number, oldest: number): ApiError {
-  return gone(`too old resource version: ${given} (${oldest})`);
+function tooOld(revision: number, oldest: number): ApiError {
+  return gone(`too old resource version: ${revision} (${oldest})`);
 }
 
 /** A watch. It reads the kind's history at the client's pace, so that a slow client costs no memory: it falls behind,
@@ -177,9 +178,9 @@ class Watch {
     const { query, cluster } = this.call;
     if (this.ended || this.position === Infinity || !flag(query, 'allowWatchBookmarks')) return;
     const { type, group, version } = this.target.served;
-    const seen = Math.max(this.position, this.caughtUp() ? cluster.store.publishedRevision : 0);
+    const latest = Math.max(this.position, this.caughtUp() ? cluster.store.publishedRevision : 0);
     const metadata = {
-      resourceVersion: String(seen),
+      resourceVersion: String(latest),
       creationTimestamp: null,
       ...(annotations ? { annotations } : {}),
     };

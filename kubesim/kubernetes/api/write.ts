@@ -125,11 +125,11 @@ function patchedBy(media: string, { object, body, merging }: PatchRequest): unkn
   if (media === MEDIA.json) return jsonPatch(object, body);
   if (media === MEDIA.merge) return mergePatch(object, body);
   if (media === MEDIA.strategic) return strategicMerge(object, body, merging);
-  const known = Object.values(MEDIA).join(', ');
+  const supported = Object.values(MEDIA).join(', ');
   throw new ApiError(
     415,
     'UnsupportedMediaType',
-    `the body of a patch must be one of ${known}, it is ${media || 'missing'}`,
+    `the body of a patch must be one of ${supported}, it is ${media || 'missing'}`,
   );
 }
 
@@ -169,12 +169,12 @@ const deleteOptionsSchema = z.object({
 
 async function deleteOptions(call: ApiCall): Promise<DeleteOptions> {
   const { length } = await call.bytes();
-  const given = deleteOptionsSchema.safeParse(length > 0 ? await bodyOf(call) : {});
-  if (!given.success) throw badRequest(`DeleteOptions: ${z.prettifyError(given.error)}`);
-  const { gracePeriodSeconds, preconditions, dryRun } = given.data;
+  const parsed = deleteOptionsSchema.safeParse(length > 0 ? await bodyOf(call) : {});
+  if (!parsed.success) throw badRequest(`DeleteOptions: ${z.prettifyError(parsed.error)}`);
+  const { gracePeriodSeconds, preconditions, dryRun } = parsed.data;
   const grace = call.query.get('gracePeriodSeconds');
   return {
-    propagation: propagationOf(call, given.data),
+    propagation: propagationOf(call, parsed.data),
     gracePeriodSeconds: gracePeriodSeconds ?? (grace === null ? undefined : Number(grace)),
     preconditions: preconditions ?? {},
     dryRun: isDryRun(call.query) || !!dryRun?.includes('All'),

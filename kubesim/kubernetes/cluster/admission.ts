@@ -67,22 +67,22 @@ function withNodePort(
 
 /** A free address for a Service; two of the first addresses belong to the API server and the DNS. */
 function freeAddress(cluster: ClusterContext): string {
-  const taken = new Set<string>();
-  for (const { spec } of cluster.store.all(services)) if (spec.clusterIP) taken.add(spec.clusterIP);
+  const used = new Set<string>();
+  for (const { spec } of cluster.store.all(services)) if (spec.clusterIP) used.add(spec.clusterIP);
   const { serviceCidr } = cluster;
   const last = addressCount(serviceCidr) - 2;
   for (let index = DNS_ADDRESS + 1; index <= last; index += 1) {
     const address = addressAt(serviceCidr, index);
-    if (!taken.has(address)) return address;
+    if (!used.has(address)) return address;
   }
   throw forbidden(`no service address is free in ${serviceCidr}`);
 }
 
 function freeNodePort(cluster: ClusterContext): number {
-  const taken = new Set<number>();
+  const used = new Set<number>();
   for (const { spec } of cluster.store.all(services))
-    for (const { nodePort } of spec.ports ?? []) taken.add(nodePort ?? 0);
-  for (let port = 30_000; port < 32_768; port += 1) if (!taken.has(port)) return port;
+    for (const { nodePort } of spec.ports ?? []) used.add(nodePort ?? 0);
+  for (let port = 30_000; port < 32_768; port += 1) if (!used.has(port)) return port;
   throw forbidden('no node port is free in 30000-32767');
 }
 

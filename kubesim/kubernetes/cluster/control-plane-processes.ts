@@ -30,7 +30,8 @@ export class ControlPlaneProcesses {
   /** Sets the stopped processes; returns whether they changed. */
   stop(processes: readonly ControlPlaneProcess[]): boolean {
     const next = new Set(processes);
-    const isNew = next.size !== this.stopped.size || processes.some((one) => !this.stopped.has(one));
+    const isNew =
+      next.size !== this.stopped.size || processes.some((component) => !this.stopped.has(component));
     this.stopped = next;
     return isNew;
   }

@@ -46,8 +46,8 @@ function reportRefusal(cluster: ClusterContext, owner: KubeObject, { message, de
   const prefix = `${owner.metadata.name}-`;
   const { name = '' } = details ?? {};
   const text = name.startsWith(prefix) ? message.replace(name, prefix) : message;
-  const what = { type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${text}` } as const;
-  report(cluster, owner, what);
+  const event = { type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${text}` } as const;
+  report(cluster, owner, event);
 }
 
 function makePod(cluster: ClusterContext, owner: KubeObject, plan: PodPlan): Pod {
@@ -76,10 +76,10 @@ function onNode(name: string): Pod['spec']['affinity'] {
 export function report(
   cluster: ClusterContext,
   owner: KubeObject,
-  what: { readonly type?: 'Warning'; readonly reason: string; readonly message: string },
+  event: { readonly type?: 'Warning'; readonly reason: string; readonly message: string },
 ): void {
   const component = `${owner.kind.toLowerCase()}-controller`;
-  cluster.events.record(owner, { type: 'Normal', component, ...what });
+  cluster.events.record(owner, { type: 'Normal', component, ...event });
 }
 
 /**

@@ -33,10 +33,10 @@ export class EventRecorder {
     const name = `${about.metadata.name}.${hash32(about.metadata.uid + key)
       .toString(16)
       .padStart(8, '0')}`;
-    const known = this.store.get(events, namespace, name);
+    const existing = this.store.get(events, namespace, name);
     const now = timestamp(this.clock.now());
-    if (known) {
-      this.store.put(events, { ...known, count: (known.count ?? 1) + 1, lastTimestamp: now });
+    if (existing) {
+      this.store.put(events, { ...existing, count: (existing.count ?? 1) + 1, lastTimestamp: now });
       return;
     }
     this.store.put(events, newEvent(about, occurrence, { namespace, name, now }));

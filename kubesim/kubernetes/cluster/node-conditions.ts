@@ -34,11 +34,11 @@ export function healthConditions(
 ): Condition[] | undefined {
   const present = node.status.conditions ?? [];
   const before = present.filter(({ type }) => PROBLEMS.includes(type as NodeProblem));
-  const wanted = PROBLEMS.flatMap((type) => problemCondition(type, { by: problems[type], before, now }));
+  const conditions = PROBLEMS.flatMap((type) => problemCondition(type, { by: problems[type], before, now }));
   const same = isNodeReady(node) === ready;
-  if (same && wanted.every((one) => before.includes(one))) return undefined;
-  const rest = same ? present.filter((one) => !before.includes(one)) : nodeConditions(ready, now);
-  return [...rest, ...wanted];
+  if (same && conditions.every((condition) => before.includes(condition))) return undefined;
+  const rest = same ? present.filter((condition) => !before.includes(condition)) : nodeConditions(ready, now);
+  return [...rest, ...conditions];
 }
 
 /** The condition of a problem; undefined if the node has never had it. */
@@ -46,14 +46,14 @@ function problemCondition(
   type: NodeProblem,
   { by, before, now }: { readonly by: string | undefined; readonly before: Condition[]; readonly now: Date },
 ): Condition[] {
-  const known = before.find((one) => one.type === type);
-  if (!known && by === undefined) return [];
+  const previous = before.find((condition) => condition.type === type);
+  if (!previous && by === undefined) return [];
   const at = timestamp(now);
   const { broken, fine } = CONDITION_TEXTS[type];
-  const wanted = by === undefined ? fine : { reason: broken.reason, message: `${broken.message} (${by}).` };
-  if (known?.message === wanted.message) return [known];
+  const desired = by === undefined ? fine : { reason: broken.reason, message: `${broken.message} (${by}).` };
+  if (previous?.message === desired.message) return [previous];
   const status = by === undefined ? 'False' : 'True';
-  return [{ type, status, ...wanted, lastHeartbeatTime: at, lastTransitionTime: at }];
+  return [{ type, status, ...desired, lastHeartbeatTime: at, lastTransitionTime: at }];
 }
 
 /** The conditions that a kubelet reports, or those of a node with an unreachable kubelet. */
@@ -79,7 +79,7 @@ export function nodeConditions(ready: boolean, now: Date): Condition[] {
     condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
     condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
     condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'),
-  ].map((one) => ({ ...one, ...times }));
+  ].map((condition) => ({ ...condition, ...times }));
 }
 
 function condition(type: string, status: string, reason: string, message: string): Condition {

@@ -36,11 +36,11 @@ function claimProblem(cluster: ClusterContext, pod: Pod, claim: VolumeClaim): Mo
   const modes = claim.spec.accessModes ?? [ONE_NODE];
   if (!modes.every((mode) => mode === ONE_NODE || mode === ONE_POD)) return undefined;
   const others = mountedBy(cluster, claim).filter(({ metadata }) => metadata.uid !== pod.metadata.uid);
-  const taken = modes.includes(ONE_POD)
+  const conflicting = modes.includes(ONE_POD)
     ? others
     : others.filter((other) => !areOnSameHost(cluster, pod, other));
-  if (taken.length === 0) return undefined;
-  const users = taken.map(({ metadata }) => metadata.name).join(', ');
+  if (conflicting.length === 0) return undefined;
+  const users = conflicting.map(({ metadata }) => metadata.name).join(', ');
   const message = `Multi-Attach error for volume "${claim.spec.volumeName}" Volume is already used by pod(s) ${users}`;
   return { reason: 'FailedAttachVolume', message };
 }
@@ -58,8 +58,8 @@ function hasMounted(pod: Pod): boolean {
 }
 
 /** Whether two pods run on the same host; each container instance is a separate host. */
-function areOnSameHost(cluster: ClusterContext, one: Pod, other: Pod): boolean {
-  return !cluster.serverlessZones && one.spec.nodeName === other.spec.nodeName;
+function areOnSameHost(cluster: ClusterContext, pod: Pod, other: Pod): boolean {
+  return !cluster.serverlessZones && pod.spec.nodeName === other.spec.nodeName;
 }
 
 function failedMount(why: string): MountProblem {

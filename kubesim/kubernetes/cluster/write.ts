@@ -28,13 +28,14 @@ export function create<T extends KubeObject>(
   return options.dryRun ? object : cluster.store.put(type, object);
 }
 
-function newMetadata(cluster: ClusterContext, type: ResourceType, given: Partial<Metadata>): Metadata {
-  const name = given.name || (given.generateName ? `${given.generateName.slice(0, 58)}${suffix(5)}` : '');
-  const { deletionTimestamp: _at, deletionGracePeriodSeconds: _grace, ...kept } = given;
+function newMetadata(cluster: ClusterContext, type: ResourceType, requested: Partial<Metadata>): Metadata {
+  const name =
+    requested.name || (requested.generateName ? `${requested.generateName.slice(0, 58)}${suffix(5)}` : '');
+  const { deletionTimestamp: _at, deletionGracePeriodSeconds: _grace, ...kept } = requested;
   return {
     ...kept,
     name,
-    ...(type.namespaced ? { namespace: given.namespace ?? 'default' } : {}),
+    ...(type.namespaced ? { namespace: requested.namespace ?? 'default' } : {}),
     uid: randomUUID(),
     resourceVersion: '',
     creationTimestamp: timestamp(cluster.clock.now()),

@@ -42,8 +42,8 @@ export function daemonSetController(cluster: ClusterContext): Controller {
 function reconcile(cluster: ClusterContext, set: DaemonSet): void {
   const template = withTolerations(set.spec.template);
   const revision = templateHash(set.spec.template);
-  const wanted = [...cluster.store.all(nodes)].filter((node) => isEligible(node, template));
-  const names = new Set(wanted.map((node) => node.metadata.name));
+  const eligibleNodes = [...cluster.store.all(nodes)].filter((node) => isEligible(node, template));
+  const names = new Set(eligibleNodes.map((node) => node.metadata.name));
   const present = keptPods(cluster, set, { names, revision });
   const leaving = new Set(
     [...cluster.store.ownedOf(pods, set.metadata.uid)]

@@ -85,11 +85,11 @@ function freshSet(
 ): ReplicaSet {
   const newest = Math.max(0, ...old.map(revisionOf));
   const revision = current && revisionOf(current) > newest ? revisionOf(current) : newest + 1;
-  const wanted = annotationsOf(deployment, revision);
-  const set = current ?? create(cluster, replicaSets, draftSet(cluster, deployment, wanted));
+  const annotations = annotationsOf(deployment, revision);
+  const set = current ?? create(cluster, replicaSets, draftSet(cluster, deployment, annotations));
   const fresh = updateByController(cluster, replicaSets, set, (object) => ({
     ...object,
-    metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...wanted } },
+    metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...annotations } },
   }));
   if (deployment.metadata.annotations?.[REVISION] !== String(revision)) {
     cluster.store.put(deployments, {

@@ -16,12 +16,12 @@ const DNS_SERVICE = 'kube-dns';
 export function endpointsController(cluster: ClusterContext): Controller {
   const queue = cluster.queue('endpoints', (key) => reconcile(cluster, key));
   const podsByNamespace = new Map<string, Map<string, Pod>>();
-  const track = (pod: Pod, gone: boolean) => {
+  const track = (pod: Pod, deleted: boolean) => {
     const namespace = pod.metadata.namespace ?? '';
-    const known = podsByNamespace.get(namespace) ?? new Map<string, Pod>();
-    podsByNamespace.set(namespace, known);
-    if (gone) known.delete(pod.metadata.name);
-    else known.set(pod.metadata.name, pod);
+    const podsByName = podsByNamespace.get(namespace) ?? new Map<string, Pod>();
+    podsByNamespace.set(namespace, podsByName);
+    if (deleted) podsByName.delete(pod.metadata.name);
+    else podsByName.set(pod.metadata.name, pod);
   };
   function reconcile(context: ClusterContext, key: string): void {
     const [namespace, name] = splitKey(key);

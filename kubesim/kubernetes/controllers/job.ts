@@ -42,15 +42,15 @@ function reconcile(cluster: ClusterContext, job: Job): void {
   const failed = own.filter((pod) => pod.status.phase === 'Failed').length;
   const active = own.filter(isActive);
   const end = outcome(job, succeeded, failed);
-  const wanted = end ? 0 : desiredPods(job, succeeded);
-  for (const pod of active.slice(Math.max(0, wanted))) deleteObject(cluster, pods, pod);
+  const desired = end ? 0 : desiredPods(job, succeeded);
+  for (const pod of active.slice(Math.max(0, desired))) deleteObject(cluster, pods, pod);
   const refused = untilApiError(() => {
-    for (let made = active.length; made < wanted; made += 1)
+    for (let created = active.length; created < desired; created += 1)
       createPod(cluster, job, { template: job.spec.template });
   });
   const now = timestamp(cluster.clock.now());
   const counts = {
-    active: refused ? activePods(cluster, job).length : wanted,
+    active: refused ? activePods(cluster, job).length : desired,
     ready: active.filter(isReady).length,
     succeeded,
     failed,

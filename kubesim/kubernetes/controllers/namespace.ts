@@ -69,14 +69,14 @@ function createDefaults(cluster: ClusterContext, namespace: string, caCertificat
 }
 
 function deleteContents(cluster: ClusterContext, namespace: Namespace): void {
-  let left = 0;
+  let remaining = 0;
   for (const type of namespacedTypes) {
     for (const object of contents(cluster, type, namespace.metadata.name)) {
       if (!object.metadata.deletionTimestamp) deleteObject(cluster, type, object);
-      if (cluster.store.byUid(object.metadata.uid)) left += 1;
+      if (cluster.store.byUid(object.metadata.uid)) remaining += 1;
     }
   }
-  if (left > 0) return;
+  if (remaining > 0) return;
   finishDeletion(
     cluster,
     namespaces,

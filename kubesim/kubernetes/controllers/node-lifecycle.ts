@@ -37,18 +37,21 @@ function podsOn(cluster: ClusterContext, name: string): Pod[] {
 }
 
 function taint(cluster: ClusterContext, node: Node, again: () => void): void {
-  const wanted = desiredTaints(node, timestamp(cluster.clock.now()));
+  const desired = desiredTaints(node, timestamp(cluster.clock.now()));
   const kept = (node.spec.taints ?? []).filter(({ key }) => !OWN_TAINTS.has(key));
   const old = (node.spec.taints ?? []).filter(({ key }) => OWN_TAINTS.has(key));
-  const same = wanted.map(name).sort().join() === old.map(name).sort().join();
+  const same = desired.map(name).sort().join() === old.map(name).sort().join();
   if (!same) {
-    const taints = [...kept, ...wanted.map((one) => old.find((before) => name(before) === name(one)) ?? one)];
+    const taints = [
+      ...kept,
+      ...desired.map((taint) => old.find((before) => name(before) === name(taint)) ?? taint),
+    ];
     cluster.store.put(nodes, {
       ...node,
       spec: { ...node.spec, taints: taints.length > 0 ? taints : undefined },
     });
   }
-  const harsh = (same ? old : wanted).filter(({ effect }) => effect === 'NoExecute');
+  const harsh = (same ? old : desired).filter(({ effect }) => effect === 'NoExecute');
   if (harsh.length > 0) evict(cluster, node, harsh, again);
 }
 
@@ -75,7 +78,7 @@ function evict(cluster: ClusterContext, node: Node, taints: readonly Taint[], ag
   const now = cluster.clock.now().getTime();
   let next = Infinity;
   for (const pod of podsOn(cluster, node.metadata.name)) {
-    const at = Math.min(...taints.map((one) => toleratedUntil(cluster, pod, one)));
+    const at = Math.min(...taints.map((taint) => toleratedUntil(cluster, pod, taint)));
     if (at > now) next = Math.min(next, at);
     else if (!pod.metadata.deletionTimestamp) deleteObject(cluster, pods, pod);
   }

@@ -35,7 +35,8 @@ function reconcile(cluster: ClusterContext, set: ReplicaSet): void {
   const active = activePods(cluster, set);
   const missing = (set.spec.replicas ?? 1) - active.length;
   const refused = untilApiError(() => {
-    for (let made = 0; made < missing; made += 1) createPod(cluster, set, { template: set.spec.template });
+    for (let created = 0; created < missing; created += 1)
+      createPod(cluster, set, { template: set.spec.template });
   });
   const surplus = new Set(missing < 0 ? deletionOrder(active).slice(0, -missing) : []);
   for (const pod of surplus) {

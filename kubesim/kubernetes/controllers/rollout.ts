@@ -21,9 +21,11 @@ export function rolloutBounds({ spec }: Deployment): RolloutBounds {
   return surge === 0 && unavailable === 0 ? { surge, unavailable: 1 } : { surge, unavailable };
 }
 
-function amount(given: number | string, total: number, round: (value: number) => number): number {
-  if (typeof given === 'number') return given;
-  return given.endsWith('%') ? round((Number.parseFloat(given) / 100) * total) : Number.parseInt(given, 10);
+function amount(setting: number | string, total: number, round: (value: number) => number): number {
+  if (typeof setting === 'number') return setting;
+  return setting.endsWith('%')
+    ? round((Number.parseFloat(setting) / 100) * total)
+    : Number.parseInt(setting, 10);
 }
 
 /** The next sizes of a rolling update: the new set grows and the old ones shrink within the bounds. */

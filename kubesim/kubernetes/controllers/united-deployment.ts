@@ -32,17 +32,17 @@ export function unitedDeploymentController(cluster: ClusterContext): Controller 
 function reconcile(cluster: ClusterContext, united: UnitedDeployment): void {
   const units = united.spec.topology.pools ?? [];
   const present = new Map(
-    [...cluster.store.ownedOf(deployments, united.metadata.uid)].map((one) => [
-      one.metadata.labels?.[UNIT],
-      one,
+    [...cluster.store.ownedOf(deployments, united.metadata.uid)].map((deployment) => [
+      deployment.metadata.labels?.[UNIT],
+      deployment,
     ]),
   );
   for (const unit of units) {
-    const wanted = draft(united, unit);
-    const known = present.get(unit.name);
-    if (known)
-      updateByController(cluster, deployments, known, (object) => ({ ...object, spec: wanted.spec }));
-    else create(cluster, deployments, wanted);
+    const desired = draft(united, unit);
+    const existing = present.get(unit.name);
+    if (existing)
+      updateByController(cluster, deployments, existing, (object) => ({ ...object, spec: desired.spec }));
+    else create(cluster, deployments, desired);
   }
   const names = new Set(units.map(({ name }) => name));
   for (const [name, deployment] of present)
@@ -93,11 +93,11 @@ function onUnit(spec: PodSpec, { nodeSelectorTerm }: UnitTopology): PodSpec {
 function updateStatus(cluster: ClusterContext, united: UnitedDeployment, names: ReadonlySet<string>): void {
   const latest = cluster.store.get(unitedDeployments, ...splitKey(keyOf(united)));
   if (!latest) return;
-  const own = [...cluster.store.ownedOf(deployments, united.metadata.uid)].filter((one) =>
-    names.has(one.metadata.labels?.[UNIT] ?? ''),
+  const own = [...cluster.store.ownedOf(deployments, united.metadata.uid)].filter((deployment) =>
+    names.has(deployment.metadata.labels?.[UNIT] ?? ''),
   );
-  const sum = (of: (one: Deployment) => number | undefined) =>
-    own.reduce((all, one) => all + (of(one) ?? 0), 0);
+  const sum = (of: (deployment: Deployment) => number | undefined) =>
+    own.reduce((all, deployment) => all + (of(deployment) ?? 0), 0);
   replaceStatus(cluster, unitedDeployments, latest, {
     observedGeneration: latest.metadata.generation,
     replicas: sum(({ status }) => status?.replicas),

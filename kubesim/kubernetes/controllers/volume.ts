@@ -90,9 +90,9 @@ function bind(cluster: ClusterContext, claim: VolumeClaim, driver: string): void
       },
       status: { phase: 'Bound' },
     });
-  const bound = updateByController(cluster, volumeClaims, claim, (one) => ({
-    ...one,
-    spec: { ...one.spec, volumeName },
+  const bound = updateByController(cluster, volumeClaims, claim, (current) => ({
+    ...current,
+    spec: { ...current.spec, volumeName },
   }));
   replaceStatus(cluster, volumeClaims, bound, { phase: 'Bound', capacity });
   const message = `Successfully provisioned volume ${volumeName}`;

@@ -10,8 +10,8 @@ const hashes = new WeakMap<PodTemplate, string>();
  * template's fields.
  */
 export function templateHash(template: PodTemplate): string {
-  const known = hashes.get(template);
-  if (known !== undefined) return known;
+  const cached = hashes.get(template);
+  if (cached !== undefined) return cached;
   const hash = hashText(stringify(template));
   hashes.set(template, hash);
   return hash;

@@ -22,9 +22,12 @@ export function cardUsage({ metadata }: Pod, requests: Amounts): Amounts {
 function cardFor({ allocatable, used }: NodeInfo, amount: number): number | undefined {
   const count = allocatable[GPU_COUNT] ?? 0;
   const size = (allocatable[GPU_MEMORY] ?? 0) / Math.max(1, count);
-  const cards = Array.from({ length: count }, (_, index) => ({ index, taken: used[onCard(index)] ?? 0 }));
-  const free = cards.filter(({ taken }) => taken + amount <= size + 1e-9);
-  return free.sort((a, b) => b.taken - a.taken || a.index - b.index)[0]?.index;
+  const cards = Array.from({ length: count }, (_, index) => ({
+    index,
+    usedMemory: used[onCard(index)] ?? 0,
+  }));
+  const free = cards.filter(({ usedMemory }) => usedMemory + amount <= size + 1e-9);
+  return free.sort((a, b) => b.usedMemory - a.usedMemory || a.index - b.index)[0]?.index;
 }
 
 /** Whether the requested GPU memory, if any, fits on one card of the node. */

@@ -29,33 +29,33 @@ export class NodeInfoCache {
 
   setNode(node: Node): void {
     const { name } = node.metadata;
-    const known = this.nodes.get(name);
-    const used = known?.used ?? this.early.get(name) ?? {};
+    const info = this.nodes.get(name);
+    const used = info?.used ?? this.early.get(name) ?? {};
     this.list = undefined;
     this.nodes.set(name, { node, allocatable: allocatableOf(node), used });
     this.early.delete(name);
   }
 
   removeNode(name: string): void {
-    const known = this.nodes.get(name);
-    if (known) this.early.set(name, known.used);
+    const info = this.nodes.get(name);
+    if (info) this.early.set(name, info.used);
     this.list = undefined;
     this.nodes.delete(name);
   }
 
   /** Records the node of a pod. Returns whether resources became free. */
-  setPod(pod: Pod, gone: boolean): boolean {
+  setPod(pod: Pod, deleted: boolean): boolean {
     const { uid } = pod.metadata;
     const before = this.placed.get(uid);
-    const counts = !gone && !!pod.spec.nodeName && !hasEnded(pod);
+    const counts = !deleted && !!pod.spec.nodeName && !hasEnded(pod);
     if (before && !counts) {
       this.add(before.node, before.requests, -1);
       this.placed.delete(uid);
       return true;
     }
     if (!before && counts && pod.spec.nodeName) {
-      const asked = requestsOf(pod);
-      const requests = { ...asked, ...cardUsage(pod, asked) };
+      const podRequests = requestsOf(pod);
+      const requests = { ...podRequests, ...cardUsage(pod, podRequests) };
       this.placed.set(uid, { node: pod.spec.nodeName, requests });
       this.add(pod.spec.nodeName, requests, 1);
     }

@@ -26,6 +26,6 @@ function expect(fits: boolean, value: unknown, { form, path }: { form: string; p
 
 /** The error of Go's decoder. */
 function typeMismatch(value: unknown, form: string, path: string): ApiError {
-  const given = Array.isArray(value) ? 'array' : typeof value;
-  return badRequest(`json: cannot unmarshal ${given} into Go struct field ${path} of type ${form}`);
+  const actual = Array.isArray(value) ? 'array' : typeof value;
+  return badRequest(`json: cannot unmarshal ${actual} into Go struct field ${path} of type ${form}`);
 }

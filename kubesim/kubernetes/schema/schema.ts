@@ -37,7 +37,7 @@ const INLINED = new Set(['localObjectReference', 'volumeSource', 'handler', 'eph
 /** The fields of the Kubernetes API's messages. */
 class Schema {
   private readonly data = sourceSchema.parse(source);
-  private readonly made = new Map<string, Message>();
+  private readonly built = new Map<string, Message>();
 
   /** The message of a kind, e.g. of `apps/v1` `Deployment`. */
   messageOfKind(apiVersion: string, kind: string): string | undefined {
@@ -46,9 +46,9 @@ class Schema {
   }
 
   message(name: string): Message | undefined {
-    const known = this.made.get(name);
+    const cached = this.built.get(name);
     const fields = this.data.messages[name];
-    if (known || !fields) return known;
+    if (cached || !fields) return cached;
     const list = Object.entries(fields).map(([field, [number, type, many]]) => ({
       name: field,
       number,
@@ -58,7 +58,7 @@ class Schema {
     }));
     const byNumber = new Map(list.map((field) => [field.number, field]));
     const message = { byNumber, byName: new Map(list.flatMap((field) => this.flat(field))) };
-    this.made.set(name, message);
+    this.built.set(name, message);
     return message;
   }
 

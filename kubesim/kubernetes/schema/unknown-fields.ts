@@ -43,17 +43,17 @@ function pruneValue(value: unknown, field: Pick<Field, 'type' | 'many'>, place: 
   checkFieldType(value, field, place.path);
   const { type, many } = field;
   if (PLAIN_TYPES.has(type)) return value;
-  const one = { type, many: undefined };
+  const entry = { type, many: undefined };
   if (many === 'map' && isJson(value)) {
     return Object.fromEntries(
       Object.entries(value).map(([key, inner]) => [
         key,
-        pruneOne(inner, one, { ...place, path: `${place.path}.${key}` }),
+        pruneOne(inner, entry, { ...place, path: `${place.path}.${key}` }),
       ]),
     );
   }
   if (Array.isArray(value))
-    return value.map((inner, index) => pruneOne(inner, one, { ...place, path: `${place.path}[${index}]` }));
+    return value.map((inner, index) => pruneOne(inner, entry, { ...place, path: `${place.path}[${index}]` }));
   return isJson(value) ? prune(value, type, place) : value;
 }
 

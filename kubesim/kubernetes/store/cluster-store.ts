@@ -192,8 +192,8 @@ export class ClusterStore implements RevisionOwner {
   private index(object: KubeObject): void {
     this.uids.set(object.metadata.uid, object);
     for (const { uid } of object.metadata.ownerReferences ?? []) {
-      const known = this.owned.get(uid);
-      if (known) known.add(object);
+      const dependents = this.owned.get(uid);
+      if (dependents) dependents.add(object);
       else this.owned.set(uid, new Set([object]));
     }
   }
@@ -201,9 +201,9 @@ export class ClusterStore implements RevisionOwner {
   private unindex(object: KubeObject): void {
     this.uids.delete(object.metadata.uid);
     for (const { uid } of object.metadata.ownerReferences ?? []) {
-      const known = this.owned.get(uid);
-      known?.delete(object);
-      if (known?.size === 0) this.owned.delete(uid);
+      const dependents = this.owned.get(uid);
+      dependents?.delete(object);
+      if (dependents?.size === 0) this.owned.delete(uid);
     }
   }
 }

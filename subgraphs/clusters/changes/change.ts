@@ -59,7 +59,7 @@ export async function change(
   return retryConflicts.execute(() =>
     changeInTransaction<ChangeResult, ChangeOutcome>(database.prisma, request, {
       make: (tx) => work(tx, at),
-      read: (db, answer) => readOutcome(db, account, answer),
+      read: (db, result) => readOutcome(db, account, result),
     }),
   );
 }
@@ -67,9 +67,9 @@ export async function change(
 async function readOutcome(
   db: Database | Transaction,
   account: string,
-  answer: ChangeResult,
+  result: ChangeResult,
 ): Promise<ChangeOutcome> {
-  const { clusterId, nodePoolId, operationId, componentId } = answer;
+  const { clusterId, nodePoolId, operationId, componentId } = result;
   const clusters = clusterId ? await new ClusterStore(db).byIds(account, [clusterId]) : [];
   const pools = nodePoolId ? await new NodePoolStore(db).byIds(account, [nodePoolId]) : [];
   const operations = operationId ? await new OperationStore(db).byIds(account, [operationId]) : [];

@@ -39,10 +39,10 @@ export async function applyDnsRules(
 ): Promise<string | undefined> {
   const groups = await groupsOfClusters(database, { clusterId });
   const closed = groups.find(({ rules, podCidr }) => closesDns(rules, podCidr));
-  const known = await subjectsOf(database, clusterId, DNS_CLOSED);
+  const subjects = await subjectsOf(database, clusterId, DNS_CLOSED);
   if (closed) await provider.performHighRiskOperation(clusterId, { operation: DNS_CLOSED });
   // What a drill did is for the drill to remediate.
-  else if (known.some((subject) => isId('securityGroup', subject)))
+  else if (subjects.some((subject) => isId('securityGroup', subject)))
     await provider.remediateHighRiskOperation(clusterId, { operation: DNS_CLOSED });
   return closed?.groupId;
 }

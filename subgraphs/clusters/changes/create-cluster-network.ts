@@ -72,9 +72,12 @@ export async function createClusterNetwork(
       ? await defaultNetworkLocation(tx, desired)
       : await requestedNetworkLocation(tx, desired, request.vpcId);
   const { vpc, vSwitches } = place;
-  const taken = await takenRanges(tx, vpc);
-  const pods = podRange(desired, taken);
-  const services = serviceRange(desired, pods ? [...taken, { cidr: pods, owner: 'its pods' }] : taken);
+  const usedRanges = await takenRanges(tx, vpc);
+  const pods = podRange(desired, usedRanges);
+  const services = serviceRange(
+    desired,
+    pods ? [...usedRanges, { cidr: pods, owner: 'its pods' }] : usedRanges,
+  );
   const securityGroupId = await groupOf(tx, { desired, vpc, pods });
   await insertClusterNetwork(tx, {
     clusterId,
@@ -131,13 +134,13 @@ async function requestedNetworkLocation(
   if (!vpc) return throwNotFound('VPC', vpcId, [...PATH, 'vpcId']);
   const all = (await new store.NetworkStore(tx).vSwitchesOfVpcs(account, [vpc.id])).get(vpc.id) ?? [];
   const chooseRange = request?.vSwitchIds
-    ? request.vSwitchIds.map((id, index) => one(all, id, index))
+    ? request.vSwitchIds.map((id, index) => vSwitchById(all, id, index))
     : all.filter(({ zoneId }) => desired.zoneIds?.includes(zoneId) ?? true);
   checkZones(chooseRange, desired);
   return { vpc, vSwitches: [...new Set(chooseRange)] };
 }
 
-function one(all: readonly store.VSwitchRow[], id: string, index: number): store.VSwitchRow {
+function vSwitchById(all: readonly store.VSwitchRow[], id: string, index: number): store.VSwitchRow {
   const found = all.find((vSwitch) => vSwitch.id === id);
   const path = [...PATH, 'vSwitchIds', String(index)];
   return (
@@ -176,14 +179,14 @@ async function takenRanges(tx: Transaction, vpc: store.VpcRow): Promise<UsedRang
   ];
 }
 
-function podRange(desired: ClusterNetworkRequest, taken: readonly UsedRange[]): Cidr | null {
+function podRange(desired: ClusterNetworkRequest, usedRanges: readonly UsedRange[]): Cidr | null {
   // Container instances and Terway's pods have addresses of the vSwitches.
   if (desired.plugin === 'TERWAY' || desired.product.startsWith('ASK_')) return null;
-  const given = desired.request?.podCidr;
+  const requested = desired.request?.podCidr;
   const path = [...PATH, 'podCidr'];
-  if (given != null) return checked(given, taken, path);
+  if (requested != null) return checked(requested, usedRanges, path);
   const mask = desired.request?.nodeCidrMask ?? DEFAULT_NODE_MASK;
-  const ranges = taken.map(({ cidr }) => cidr);
+  const ranges = usedRanges.map(({ cidr }) => cidr);
   const found = freePodRange({ product: desired.product, nodes: desired.nodes, mask }, ranges);
   return (
     found ??
@@ -191,33 +194,33 @@ function podRange(desired: ClusterNetworkRequest, taken: readonly UsedRange[]): 
   );
 }
 
-function serviceRange(desired: ClusterNetworkRequest, taken: readonly UsedRange[]): Cidr {
-  const given = desired.request?.serviceCidr;
+function serviceRange(desired: ClusterNetworkRequest, usedRanges: readonly UsedRange[]): Cidr {
+  const requested = desired.request?.serviceCidr;
   const path = [...PATH, 'serviceCidr'];
-  return given != null
-    ? checked(given, taken, path)
-    : chosen(SERVICE_RANGES, { prefix: SERVICE_PREFIX, taken, path });
+  return requested != null
+    ? checked(requested, usedRanges, path)
+    : chosen(SERVICE_RANGES, { prefix: SERVICE_PREFIX, usedRanges, path });
 }
 
-function checked(text: string, taken: readonly UsedRange[], path: readonly string[]): Cidr {
+function checked(text: string, usedRanges: readonly UsedRange[], path: readonly string[]): Cidr {
   const cidr = parseCidr(text);
   if (!cidr) return throwProblem('INVALID_INPUT', `${text.slice(0, 50)} is no range.`, { path });
-  const problems: Problem[] = overlapProblems(cidr, taken, path);
+  const problems: Problem[] = overlapProblems(cidr, usedRanges, path);
   if (problems.length > 0) throw new ProblemError(problems);
   return cidr;
 }
 
 interface Choice {
   readonly prefix: number;
-  readonly taken: readonly UsedRange[];
+  readonly usedRanges: readonly UsedRange[];
   readonly path: readonly string[];
 }
 
-function chosen(within: readonly Cidr[], { prefix, taken, path }: Choice): Cidr {
+function chosen(within: readonly Cidr[], { prefix, usedRanges, path }: Choice): Cidr {
   const found = freeCidr(
     within,
     prefix,
-    taken.map(({ cidr }) => cidr),
+    usedRanges.map(({ cidr }) => cidr),
   );
   const ranges = within.map(({ text }) => text).join(', ');
   return (
@@ -233,10 +236,10 @@ interface Group {
 }
 
 async function groupOf(tx: Transaction, { desired, vpc, pods }: Group): Promise<string> {
-  const given = desired.request?.securityGroupId;
-  return given == null
+  const requested = desired.request?.securityGroupId;
+  return requested == null
     ? createSecurityGroup(tx, { desired, vpc, pods })
-    : requestedSecurityGroup(tx, { desired, vpc, pods }, given);
+    : requestedSecurityGroup(tx, { desired, vpc, pods }, requested);
 }
 
 async function requestedSecurityGroup(

@@ -25,10 +25,10 @@ export async function ensureDefaultVpc(
   const { account, regionId, zoneIds } = request;
   await lockDefaultVpc(tx, account, regionId);
   const vpc = (await findDefaultVpc(tx, account, regionId)) ?? (await createVpc(tx, request));
-  const known = (await new store.NetworkStore(tx).vSwitchesOfVpcs(account, [vpc.id])).get(vpc.id) ?? [];
-  const missing = zoneIds.filter((zone) => !known.some(({ zoneId }) => zoneId === zone));
-  const made = await createVSwitches(tx, { vpc, known, missing, at: request.at });
-  return { vpc, vSwitches: [...known, ...made].filter(({ zoneId }) => zoneIds.includes(zoneId)) };
+  const existing = (await new store.NetworkStore(tx).vSwitchesOfVpcs(account, [vpc.id])).get(vpc.id) ?? [];
+  const missing = zoneIds.filter((zone) => !existing.some(({ zoneId }) => zoneId === zone));
+  const created = await createVSwitches(tx, { vpc, existing, missing, at: request.at });
+  return { vpc, vSwitches: [...existing, ...created].filter(({ zoneId }) => zoneIds.includes(zoneId)) };
 }
 
 async function createVpc(tx: Transaction, { account, regionId, at }: DefaultNetwork): Promise<store.VpcRow> {
@@ -49,24 +49,24 @@ async function createVpc(tx: Transaction, { account, regionId, at }: DefaultNetw
 
 interface MissingVSwitches {
   readonly vpc: store.VpcRow;
-  readonly known: readonly store.VSwitchRow[];
+  readonly existing: readonly store.VSwitchRow[];
   readonly missing: readonly string[];
   readonly at: Date;
 }
 
 async function createVSwitches(
   tx: Transaction,
-  { vpc, known, missing, at }: MissingVSwitches,
+  { vpc, existing, missing, at }: MissingVSwitches,
 ): Promise<store.VSwitchRow[]> {
   if (missing.length === 0) return [];
   const { account, id: vpcId } = vpc;
   await reserveVSwitches(tx, { account, vpcId, amount: missing.length });
-  const taken = known.map(({ cidr }) => parseCidr(cidr)).filter((cidr): cidr is Cidr => cidr !== undefined);
+  const used = existing.map(({ cidr }) => parseCidr(cidr)).filter((cidr): cidr is Cidr => cidr !== undefined);
   const rows: store.VSwitchRow[] = [];
   for (const zoneId of missing) {
-    const cidr = freeCidr([parseCidr(vpc.cidr) ?? DEFAULT_VPC], VSWITCH_PREFIX, taken);
+    const cidr = freeCidr([parseCidr(vpc.cidr) ?? DEFAULT_VPC], VSWITCH_PREFIX, used);
     if (!cidr) throw new Error(`the default VPC ${vpcId} has no room for a vSwitch`);
-    taken.push(cidr);
+    used.push(cidr);
     const name = `default-${zoneId}`;
     rows.push({
       id: newId('vSwitch'),

@@ -24,10 +24,10 @@ function resourcesOf({ id }: Counted) {
 /** What the cluster would take of each quota of ACK Pro. */
 export async function proQuotaRequirements(tx: Transaction, cluster: Counted): Promise<QuotaRequirement[]> {
   const counted = resourcesOf(cluster);
-  const asked = (product: string) =>
+  const quotasOf = (product: string) =>
     counted.map(({ count, scope }) => ({ resource: `${product}/${count}`, scope }));
-  const usage = await readQuotaUsage(tx, cluster.account, asked(FROM));
-  const room = await readQuotaUsage(tx, cluster.account, asked(TO));
+  const usage = await readQuotaUsage(tx, cluster.account, quotasOf(FROM));
+  const room = await readQuotaUsage(tx, cluster.account, quotasOf(TO));
   return room.map((balance, index) => {
     // Of the account's clusters it is one; what is counted in the cluster moves as a whole.
     const requested = counted[index]?.scope === '' ? 1 : (usage[index]?.used ?? 0);

@@ -45,9 +45,9 @@ function vpcProblems(
   return [{ code: 'NETWORK_MISMATCH', message, path }];
 }
 
-function vSwitchProblems(vpc: VpcRow, ids: readonly string[], known: ReadonlySet<string>): Problem[] {
+function vSwitchProblems(vpc: VpcRow, ids: readonly string[], existing: ReadonlySet<string>): Problem[] {
   return ids.flatMap((id, index): Problem[] => {
-    if (known.has(id)) return [];
+    if (existing.has(id)) return [];
     const message = `The VPC ${vpc.id} has no vSwitch ${id.slice(0, 60)}. Vpc.vSwitches lists them.`;
     return [{ code: 'NETWORK_MISMATCH', message, path: [...PATH, 'vSwitchIds', String(index)] }];
   });

@@ -73,7 +73,7 @@ export async function reserveNodeNetwork(
   await adjustUsage(
     tx,
     request.account,
-    counted.map((one) => ({ ...one, amount: one.amount * grant.granted })),
+    counted.map((quota) => ({ ...quota, amount: quota.amount * grant.granted })),
   );
   await saveNetworkUsage(
     tx,
@@ -89,8 +89,8 @@ export async function releaseNodeNetwork(tx: Transaction, clusterId: string): Pr
   if (!network) return;
   const now = await recount(tx, network);
   const before = usageOf(network);
-  const held = await addNodeRoutes(tx, network, { before, now });
-  if (!sameJson(held, before)) await saveNetworkUsage(tx, network.clusterId, held);
+  const usage = await addNodeRoutes(tx, network, { before, now });
+  if (!sameJson(usage, before)) await saveNetworkUsage(tx, network.clusterId, usage);
 }
 
 /** Releases everything that the cluster's nodes use. */
@@ -108,15 +108,15 @@ async function addNodeRoutes(
   const had = countedIn(network, before);
   const groupIds = new Set([...Object.keys(before.groups), ...Object.keys(now.groups)]);
   const groups = Object.fromEntries([...groupIds].map((id) => [id, now.groups[id] ?? 0]));
-  const held: Counted[] = [];
+  const usage: Counted[] = [];
   for (const { resource, scope, amount } of countedIn(network, { ...now, groups })) {
     const difference = amount - amountOf(had, resource, scope);
     await release(tx, { account, resource, scope, amount: -difference });
     const got =
       difference > 0 ? await reserveUpTo(tx, { account, resource, scope, amount: difference }) : difference;
-    held.push({ resource, scope, amount: amount - difference + got });
+    usage.push({ resource, scope, amount: amount - difference + got });
   }
-  return instanceQuotaUsage(network, held);
+  return instanceQuotaUsage(network, usage);
 }
 
 /** An amount of a counted resource. */
@@ -148,7 +148,7 @@ function instanceQuotaUsage({ vpcId }: ClusterNetworkRow, counted: readonly Coun
 }
 
 function amountOf(counted: readonly Counted[], resource: string, scope: string): number {
-  return counted.find((one) => one.resource === resource && one.scope === scope)?.amount ?? 0;
+  return counted.find((quota) => quota.resource === resource && quota.scope === scope)?.amount ?? 0;
 }
 
 /** Addresses that run out are another matter than quotas that can be raised. */

@@ -79,8 +79,8 @@ export async function refuseSecondChange(
   { type, componentId }: { readonly type: string; readonly componentId?: string },
 ): Promise<void> {
   const waiting = (await scheduledChangesOf(tx, id)).find(
-    (one) =>
-      one.type === type && (one.input as { readonly componentId?: string }).componentId === componentId,
+    (queued) =>
+      queued.type === type && (queued.input as { readonly componentId?: string }).componentId === componentId,
   );
   if (!waiting) return;
   const message = `The operation ${waiting.id} waits for the maintenance window. Cancel it first.`;

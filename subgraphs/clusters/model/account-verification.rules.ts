@@ -18,8 +18,8 @@ const MAX_NAME = 128;
  * Whether an account may buy. Its token says so (claim `verified`; a token that says nothing vouches for it), or the
  * verification centre has identified its holder since the token was made.
  */
-export function isVerified(claim: boolean | undefined, known: object | null): boolean {
-  return claim !== false || known !== null;
+export function isVerified(claim: boolean | undefined, verification: object | null): boolean {
+  return claim !== false || verification !== null;
 }
 
 /** What is wrong with a request for identification that is made at a time. */

@@ -25,7 +25,7 @@ export interface ScaleUp {
 export interface ScaleUpPlan {
   readonly growths: ScaleUp[];
   /** Pods for which nothing can be done. */
-  readonly left: readonly Pod[];
+  readonly unplaced: readonly Pod[];
 }
 
 interface NewNode extends CandidateNode {
@@ -48,22 +48,22 @@ export function planScaleUp(
   present: readonly CandidateNode[],
   pools: readonly ScalablePool[],
 ): ScaleUpPlan {
-  const there = [...present];
-  const made: NewNode[] = [];
-  const left: Pod[] = [];
+  const candidates = [...present];
+  const newNodes: NewNode[] = [];
+  const unplaced: Pod[] = [];
   for (const pod of waiting) {
-    if (placePod(there, pod) || placePodOnNewNode(made, pod)) continue;
-    const node = newNode(pod, made, pools);
-    if (node) made.push(node);
-    else left.push(pod);
+    if (placePod(candidates, pod) || placePodOnNewNode(newNodes, pod)) continue;
+    const node = newNode(pod, newNodes, pools);
+    if (node) newNodes.push(node);
+    else unplaced.push(pod);
   }
-  const growths = [...Map.groupBy(made, ({ pool }) => pool)].map(([pool, nodes]) => ({
+  const growths = [...Map.groupBy(newNodes, ({ pool }) => pool)].map(([pool, nodes]) => ({
     poolId: pool.id,
     nodes: nodes.length,
     zones: zonesOf(pool, nodes),
     pods: nodes.flatMap(({ pods }) => pods),
   }));
-  return { growths, left };
+  return { growths, unplaced };
 }
 
 /** How many of the new nodes cannot be in any of the pool's zones, by the one that they are to be in. */
@@ -89,11 +89,11 @@ function withNewPod<N extends Omit<NewNode, 'pool'>>(node: N, pod: Pod): N | und
 }
 
 /** Puts the pod on the first of the new nodes that it fits on; false when there is none. */
-function placePodOnNewNode(made: NewNode[], pod: Pod): boolean {
-  for (const [index, node] of made.entries()) {
+function placePodOnNewNode(newNodes: NewNode[], pod: Pod): boolean {
+  for (const [index, node] of newNodes.entries()) {
     const filled = withNewPod(node, pod);
     if (!filled) continue;
-    made[index] = filled;
+    newNodes[index] = filled;
     return true;
   }
   return false;
@@ -108,9 +108,13 @@ function placePod<P extends CandidateNode>(places: P[], pod: Pod): P | undefined
   return places[index];
 }
 
-function newNode(pod: Pod, made: readonly NewNode[], pools: readonly ScalablePool[]): NewNode | undefined {
+function newNode(
+  pod: Pod,
+  newNodes: readonly NewNode[],
+  pools: readonly ScalablePool[],
+): NewNode | undefined {
   const options = pools
-    .filter((pool) => made.filter((node) => node.pool === pool).length < pool.room)
+    .filter((pool) => newNodes.filter((node) => node.pool === pool).length < pool.room)
     .flatMap((pool) => withNewPod({ ...pool.template, pool, zoneIds: pool.zoneIds, pods: [] }, pod) ?? [])
     .map((node) => ({ node, unusedShare: waste(pod, node.pool.template) }))
     .sort((a, b) => a.unusedShare - b.unusedShare || (a.node.pool.id < b.node.pool.id ? -1 : 1));
@@ -155,16 +159,16 @@ export function planScaleDown(
   most: number,
 ): OccupiedNode[] {
   const order = [...candidates].sort((a, b) => a.pods.length - b.pods.length || (a.id < b.id ? 1 : -1));
-  let left = [...others, ...order.map(({ place }) => place)];
+  let remaining = [...others, ...order.map(({ place }) => place)];
   const going: OccupiedNode[] = [];
   for (const node of order) {
     if (going.length === most) break;
-    const places = left.filter((place) => place !== node.place);
+    const places = remaining.filter((place) => place !== node.place);
     // Others may have been put here meanwhile; then it stays.
-    if (places.length === left.length) continue;
+    if (places.length === remaining.length) continue;
     if (node.pods.every((pod) => placePod(places, pod))) {
       going.push(node);
-      left = places;
+      remaining = places;
     }
   }
   return going;

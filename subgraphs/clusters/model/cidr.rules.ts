@@ -47,12 +47,12 @@ function addressText(number: number): string {
 }
 
 /** The first range of the prefix length within `within` that overlaps none of `taken`; undefined when there is none. */
-export function freeCidr(within: readonly Cidr[], prefix: number, taken: readonly Cidr[]): Cidr | undefined {
+export function freeCidr(within: readonly Cidr[], prefix: number, used: readonly Cidr[]): Cidr | undefined {
   for (const range of within) {
     for (let first = range.first; first < range.first + range.size;) {
       const candidate = cidrAt(first, prefix);
       if (!contains(range, candidate)) break;
-      const hit = taken.find((one) => overlaps(one, candidate));
+      const hit = used.find((range) => overlaps(range, candidate));
       if (!hit) return candidate;
       // What it overlaps may be larger than itself.
       first = Math.max(first + candidate.size, hit.first + hit.size);
@@ -61,9 +61,11 @@ export function freeCidr(within: readonly Cidr[], prefix: number, taken: readonl
   return undefined;
 }
 
-const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'].map(known);
+const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'].map(parseCidrOrThrow);
 /** Ranges that the cloud keeps for itself, or that cannot be routed. */
-const KEPT = ['100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3', '0.0.0.0/8'].map(known);
+const KEPT = ['100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3', '0.0.0.0/8'].map(
+  parseCidrOrThrow,
+);
 
 /** Whether the range is one of RFC 1918's private ones. */
 export function isPrivate(cidr: Cidr): boolean {
@@ -75,16 +77,16 @@ export function enclosingReservedRange(cidr: Cidr): Cidr | undefined {
   return KEPT.find((range) => overlaps(range, cidr));
 }
 
-function known(text: string): Cidr {
+function parseCidrOrThrow(text: string): Cidr {
   const cidr = parseCidr(text);
   if (!cidr) throw new Error(`${text} is no range of addresses`);
   return cidr;
 }
 
 /** Where pods are put when nothing is said: those of clusters that may grow large, and the others. */
-export const LARGE_POD_RANGES: readonly Cidr[] = [known('10.0.0.0/9')];
-export const POD_RANGES: readonly Cidr[] = [known('10.128.0.0/9'), known('10.0.0.0/9')];
+export const LARGE_POD_RANGES: readonly Cidr[] = [parseCidrOrThrow('10.0.0.0/9')];
+export const POD_RANGES: readonly Cidr[] = [parseCidrOrThrow('10.128.0.0/9'), parseCidrOrThrow('10.0.0.0/9')];
 /** Where Services are put when nothing is said. */
-export const SERVICE_RANGES: readonly Cidr[] = [known('172.16.0.0/12')];
+export const SERVICE_RANGES: readonly Cidr[] = [parseCidrOrThrow('172.16.0.0/12')];
 /** Range of the VPC that is made when none is given. */
-export const DEFAULT_VPC: Cidr = known('192.168.0.0/16');
+export const DEFAULT_VPC: Cidr = parseCidrOrThrow('192.168.0.0/16');

@@ -62,10 +62,10 @@ export interface ClusterParts {
 export function resourcesOf(parts: ClusterParts): ResourceView[] {
   const shared = parts.clustersInVpc > 1;
   return [
-    ...(parts.vpc ? [made(parts.vpc, 'VPC', shared)] : []),
-    ...parts.vSwitches.map((vSwitch) => made(vSwitch, 'VSWITCH', shared)),
+    ...(parts.vpc ? [networkResource(parts.vpc, 'VPC', shared)] : []),
+    ...parts.vSwitches.map((vSwitch) => networkResource(vSwitch, 'VSWITCH', shared)),
     ...parts.securityGroups.map((group) =>
-      made(group, 'SECURITY_GROUP', group.id !== parts.network?.securityGroupId),
+      networkResource(group, 'SECURITY_GROUP', group.id !== parts.network?.securityGroupId),
     ),
     ...parts.resources.map(({ id, type, name }) => ({ ...ours(id, type, name), retainable: true })),
     ...parts.pools.flatMap(({ scalingGroupId, name }) =>
@@ -87,7 +87,7 @@ function claimed({ id, kind, namespace, name }: ClusterParts['claims'][number]):
     : resource;
 }
 
-function made({ id, name, creator }: NetworkPart, type: string, shared: boolean): ResourceView {
+function networkResource({ id, name, creator }: NetworkPart, type: string, shared: boolean): ResourceView {
   const platform = creator === 'PLATFORM';
   return {
     id,

@@ -185,14 +185,14 @@ function poolListProblems({ nodePools, regionId }: ClusterRequest, catalog: Clus
   }
   const names = pools.map((pool) => pool.name);
   return pools.flatMap((pool, index) => {
-    const here = [...path, String(index)];
+    const itemPath = [...path, String(index)];
     const problems = [
-      ...validateNodePool(pool, catalog.instanceTypes, here),
-      ...poolZoneProblems(pool, catalog.regions.get(regionId)?.zoneIds ?? [], here),
-      ...(index === defaultPoolIndex(pools) ? defaultPoolProblems(pool, here) : []),
+      ...validateNodePool(pool, catalog.instanceTypes, itemPath),
+      ...poolZoneProblems(pool, catalog.regions.get(regionId)?.zoneIds ?? [], itemPath),
+      ...(index === defaultPoolIndex(pools) ? defaultPoolProblems(pool, itemPath) : []),
     ];
     if (names.indexOf(pool.name) === index) return problems;
     const message = `Two node pools have the name ${pool.name}.`;
-    return [...problems, { code: 'DUPLICATE_NAME', message, path: [...here, 'name'] } satisfies Problem];
+    return [...problems, { code: 'DUPLICATE_NAME', message, path: [...itemPath, 'name'] } satisfies Problem];
   });
 }

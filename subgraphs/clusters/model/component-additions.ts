@@ -54,7 +54,7 @@ function isDefault(key: string, value: unknown): boolean {
   if (NOT_COMPARED.has(key)) return true;
   if (value === null || value === false || value === '') return true;
   if (typeof value === 'object' && Object.keys(value).length === 0) return true;
-  return (DEFAULTS[key] ?? []).some((known) => isDeepStrictEqual(known, value));
+  return (DEFAULTS[key] ?? []).some((defaultValue) => isDeepStrictEqual(defaultValue, value));
 }
 
 /** Something that is in an object and was not applied. */
@@ -83,9 +83,9 @@ export function withoutAdditions(expected: Fields, live: unknown): Fields | unde
 function additions(expected: unknown, actual: unknown, path: readonly string[]): Addition[] {
   if (Array.isArray(actual)) return listAdditions(Array.isArray(expected) ? expected : [], actual, path);
   if (!isFields(actual)) return [];
-  const known = isFields(expected) ? expected : {};
+  const expectedFields = isFields(expected) ? expected : {};
   return Object.entries(actual).flatMap(([key, value]) => {
-    if (key in known) return additions(known[key], value, [...path, key]);
+    if (key in expectedFields) return additions(expectedFields[key], value, [...path, key]);
     return isDefault(key, value) ? [] : [{ path: [...path, key], actual: value }];
   });
 }
@@ -99,8 +99,8 @@ function listAdditions(
   return actual.flatMap((member, index) => {
     const name = nameOf(member);
     const twin = name === undefined ? expected[index] : expected.find((other) => nameOf(other) === name);
-    const here = [...path, name ?? String(index)];
-    return twin === undefined ? [{ path: here, actual: member }] : additions(twin, member, here);
+    const itemPath = [...path, name ?? String(index)];
+    return twin === undefined ? [{ path: itemPath, actual: member }] : additions(twin, member, itemPath);
   });
 }
 

@@ -23,9 +23,9 @@ export interface ManifestObject {
 }
 
 /** The objects of a component, in the order in which they are applied. */
-export function manifestOf(wanted: DesiredComponent): ManifestObject[] {
-  const { entry, version } = wanted;
-  const effective = effectiveParameters(entry, wanted.parameters);
+export function manifestOf(component: DesiredComponent): ManifestObject[] {
+  const { entry, version } = component;
+  const effective = effectiveParameters(entry, component.parameters);
   const labels = { [COMPONENT_LABEL]: entry.name, 'app.kubernetes.io/managed-by': 'fleetgraph' };
   const facts = { entry, version, effective, labels };
   return [configMap(facts), ...service(facts), ...workload(facts)];
@@ -58,7 +58,7 @@ function service({ entry, labels }: Facts): ManifestObject[] {
   const { name, spec } = entry.service;
   const metadata = metadataOf(name, { ...labels, ...entry.service.labels });
   // Written out, so that ports that were led elsewhere are seen.
-  const ports = spec.ports.map((one) => ({ targetPort: one.port, ...one }));
+  const ports = spec.ports.map((port) => ({ targetPort: port.port, ...port }));
   return [at('v1', 'services', { apiVersion: 'v1', kind: 'Service', metadata, spec: { ...spec, ports } })];
 }
 

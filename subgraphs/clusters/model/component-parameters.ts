@@ -63,8 +63,8 @@ export function adviceFor(entry: ComponentEntry, set: Parameters, nodes: number)
 
 function recommendedBy(rule: AdviceRule, nodes: number): unknown {
   if (rule.nodesPer !== undefined) {
-    const wanted = Math.ceil(nodes / rule.nodesPer);
-    return Math.min(rule.most ?? wanted, Math.max(rule.least ?? 1, wanted));
+    const needed = Math.ceil(nodes / rule.nodesPer);
+    return Math.min(rule.most ?? needed, Math.max(rule.least ?? 1, needed));
   }
   return nodes > (rule.nodesOver ?? 0) ? rule.value : undefined;
 }

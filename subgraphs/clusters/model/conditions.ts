@@ -28,5 +28,5 @@ export function withCondition(
   const old = before.find(({ type }) => type === change.type);
   const lastTransitionAt = old?.status === change.status ? old.lastTransitionAt : at.toISOString();
   const now: Condition = { ...change, lastTransitionAt };
-  return old ? before.map((one) => (one === old ? now : one)) : [...before, now];
+  return old ? before.map((condition) => (condition === old ? now : condition)) : [...before, now];
 }

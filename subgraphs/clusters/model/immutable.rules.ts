@@ -33,7 +33,7 @@ const ADVICE: Readonly<Partial<Record<keyof ImmutableFields, string>>> = {
 };
 
 /** Refuses each field that would change; the present value, and a field that is left out, is accepted. */
-export function immutableProblems(wanted: ImmutableFields, cluster: StoredImmutableFields): Problem[] {
+export function immutableProblems(requested: ImmutableFields, cluster: StoredImmutableFields): Problem[] {
   const present: Record<keyof ImmutableFields, string | number | null> = {
     regionId: cluster.regionId,
     vpcId: cluster.vpcId,
@@ -46,7 +46,7 @@ export function immutableProblems(wanted: ImmutableFields, cluster: StoredImmuta
     masterCount: kindOfRow(cluster).masters,
   };
   return (Object.keys(present) as (keyof ImmutableFields)[]).flatMap((field): Problem[] => {
-    const value = wanted[field];
+    const value = requested[field];
     if (value == null || value === present[field]) return [];
     const message = `${field} is ${present[field] ?? 'not set'} and cannot be changed.${ADVICE[field] ?? ''}`;
     return [{ code: 'IMMUTABLE_FIELD', message, path: ['input', field] }];

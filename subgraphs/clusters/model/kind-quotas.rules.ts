@@ -18,12 +18,12 @@ function countsOf(product: Product): readonly string[] {
 /** The resources of the ledger that clusters of a product, made so, take of. */
 export function quotasOf(
   product: Product,
-  made: { readonly nodePools: boolean; readonly controlPlane: ControlPlaneOwner },
+  properties: { readonly nodePools: boolean; readonly controlPlane: ControlPlaneOwner },
 ): string[] {
   return [
     ...countsOf(product).map((count) => `${product}/${count}`),
     // The load balancer in front of the API server.
-    ...(made.controlPlane === 'EXTERNAL' ? [] : ['load-balancers']),
-    ...(made.nodePools ? ['payg-vcpu', 'instances-per-scaling-group'] : []),
+    ...(properties.controlPlane === 'EXTERNAL' ? [] : ['load-balancers']),
+    ...(properties.nodePools ? ['payg-vcpu', 'instances-per-scaling-group'] : []),
   ];
 }

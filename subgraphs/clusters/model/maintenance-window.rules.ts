@@ -90,8 +90,8 @@ export function localDate(timeZone: string, at: Date): string {
 }
 
 /** A comma-separated list of what the pattern `one` matches. */
-function listOf(one: string): RegExp {
-  return new RegExp(`^${one}(,${one})*$`);
+function listOf(item: string): RegExp {
+  return new RegExp(`^${item}(,${item})*$`);
 }
 
 function formProblem(recurrence: string): string | undefined {

@@ -123,8 +123,8 @@ export interface UsedRange {
 }
 
 /** That a range overlaps with one that is taken. */
-export function overlapProblems(cidr: Cidr, taken: readonly UsedRange[], path: readonly string[]): Problem[] {
-  const hit = taken.find((one) => overlaps(one.cidr, cidr));
+export function overlapProblems(cidr: Cidr, used: readonly UsedRange[], path: readonly string[]): Problem[] {
+  const hit = used.find((range) => overlaps(range.cidr, cidr));
   if (!hit) return [];
   const message = `${cidr.text} overlaps with ${hit.cidr.text}, ${hit.owner}.`;
   return [{ code: 'CIDR_OVERLAP', message, path }];
@@ -132,9 +132,10 @@ export function overlapProblems(cidr: Cidr, taken: readonly UsedRange[], path: r
 
 /** Prefix length of a pod CIDR with ranges for twice the initial number of nodes, and for 256 at least. */
 export function podPrefix(nodes: number, nodeCidrMask: number): number {
-  const wanted = Math.max(256, nodes * 2);
+  const neededAddresses = Math.max(256, nodes * 2);
   let prefix = nodeCidrMask;
-  while (prefix > PREFIXES.pods[0] && (nodeCapacity(prefix, nodeCidrMask) ?? 0) < wanted) prefix -= 1;
+  while (prefix > PREFIXES.pods[0] && (nodeCapacity(prefix, nodeCidrMask) ?? 0) < neededAddresses)
+    prefix -= 1;
   return prefix;
 }
 
@@ -154,11 +155,11 @@ export interface PodCidrRequest {
 /** A range for the pods of a cluster that names none, apart from those that are taken; undefined when none is left. */
 export function freePodRange(
   { product, nodes, mask }: PodCidrRequest,
-  taken: readonly Cidr[],
+  used: readonly Cidr[],
 ): Cidr | undefined {
   const prefix = podPrefix(Math.max(nodes, LARGE_NODES / 2), mask);
-  const large = LARGE.includes(product) ? freeCidr(LARGE_POD_RANGES, prefix, taken) : undefined;
-  return large ?? freeCidr(POD_RANGES, podPrefix(nodes, mask), taken);
+  const large = LARGE.includes(product) ? freeCidr(LARGE_POD_RANGES, prefix, used) : undefined;
+  return large ?? freeCidr(POD_RANGES, podPrefix(nodes, mask), used);
 }
 
 /** Traffic that a security group lets through. */

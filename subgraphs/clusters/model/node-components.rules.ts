@@ -141,7 +141,7 @@ function conditionWithoutKubelet(report: NodeReport | undefined): ComponentCondi
 }
 
 function conditionOf({ conditions }: NodeReport, type: string): NodeCondition | undefined {
-  return conditions.find((one) => one.type === type);
+  return conditions.find((condition) => condition.type === type);
 }
 
 function notReady(condition: NodeCondition | undefined, otherwise: string): ComponentCondition {

@@ -31,8 +31,8 @@ export function metadataOf({ metadata, spec }: LabelledNode): NodeMetadata {
     labels: metadata?.labels ?? {},
     annotations: metadata?.annotations ?? {},
     taints: (spec?.taints ?? []).flatMap(({ key, value, effect }) => {
-      const known = GRAPH_EFFECTS.get(effect);
-      return known ? [{ key, value: value || null, effect: known }] : [];
+      const graphEffect = GRAPH_EFFECTS.get(effect);
+      return graphEffect ? [{ key, value: value || null, effect: graphEffect }] : [];
     }),
   };
 }

@@ -174,12 +174,12 @@ export function autoscalingProblems(
 ): Problem[] {
   if (!autoscaling) return [];
   const { enabled, minSize, maxSize } = autoscaling;
-  const here = [...path, 'autoscaling'];
+  const autoscalingPath = [...path, 'autoscaling'];
   if (minSize < 0 || maxSize > MAX_POOL_SIZE || minSize > maxSize) {
     const message = `minSize and maxSize are from 0 to ${MAX_POOL_SIZE}, and minSize is not above maxSize.`;
-    return [{ code: 'INVALID_INPUT', message, path: here }];
+    return [{ code: 'INVALID_INPUT', message, path: autoscalingPath }];
   }
-  const scaleIn = scaleInProblems(autoscaling, here);
+  const scaleIn = scaleInProblems(autoscaling, autoscalingPath);
   if (scaleIn.length > 0) return scaleIn;
   if (!enabled || desiredSize == null || (desiredSize >= minSize && desiredSize <= maxSize)) return [];
   const message = `desiredSize is from minSize to maxSize (${minSize} to ${maxSize}), not ${desiredSize}.`;
@@ -190,13 +190,13 @@ function scaleInProblems(
   { scaleInThreshold, scaleInDelaySeconds }: AutoscalingRequest,
   path: readonly string[],
 ): Problem[] {
-  const problem = (field: string, most: number, given: number): Problem[] =>
-    given >= 1 && given <= most
+  const problem = (field: string, most: number, value: number): Problem[] =>
+    value >= 1 && value <= most
       ? []
       : [
           {
             code: 'INVALID_INPUT',
-            message: `${field} is from 1 to ${most}, not ${given}.`,
+            message: `${field} is from 1 to ${most}, not ${value}.`,
             path: [...path, field],
           },
         ];

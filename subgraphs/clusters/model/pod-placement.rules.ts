@@ -41,11 +41,11 @@ export function toResourceAmounts(quantities: Readonly<Record<string, string>> =
 }
 
 function plus(a: ResourceAmounts, b: ResourceAmounts): ResourceAmounts {
-  return merged(a, b, (one, other) => one + other);
+  return merged(a, b, (amount, other) => amount + other);
 }
 
 export function subtractAmounts(a: ResourceAmounts, b: ResourceAmounts): ResourceAmounts {
-  return merged(a, b, (one, other) => one - other);
+  return merged(a, b, (amount, other) => amount - other);
 }
 
 function most(a: ResourceAmounts, b: ResourceAmounts): ResourceAmounts {
@@ -55,7 +55,7 @@ function most(a: ResourceAmounts, b: ResourceAmounts): ResourceAmounts {
 function merged(
   a: ResourceAmounts,
   b: ResourceAmounts,
-  by: (one: number, other: number) => number,
+  by: (amount: number, other: number) => number,
 ): ResourceAmounts {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
   return Object.fromEntries([...names].map((name) => [name, by(a[name] ?? 0, b[name] ?? 0)]));
@@ -92,7 +92,9 @@ function matchesLabels({ nodeSelector = {}, affinity }: PodSpec, labels: Candida
 function matchesAny(terms: readonly NodeSelectorTerm[], labels: CandidateNode['labels']): boolean {
   return (
     terms.length === 0 ||
-    terms.some(({ matchExpressions = [] }) => matchExpressions.every((one) => satisfies(labels, one)))
+    terms.some(({ matchExpressions = [] }) =>
+      matchExpressions.every((requirement) => satisfies(labels, requirement)),
+    )
   );
 }
 
@@ -118,7 +120,8 @@ function satisfies(labels: CandidateNode['labels'], { key, operator, values = []
 
 function toleratesAll(tolerations: readonly Toleration[], taints: readonly Taint[]): boolean {
   return taints.every(
-    (taint) => taint.effect === 'PreferNoSchedule' || tolerations.some((one) => tolerates(one, taint)),
+    (taint) =>
+      taint.effect === 'PreferNoSchedule' || tolerations.some((toleration) => tolerates(toleration, taint)),
   );
 }
 

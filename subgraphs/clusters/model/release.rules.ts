@@ -49,10 +49,10 @@ export function releaseNotes(
     changesOf: (id) => [
       ...(changes.find(({ minor }) => minor === minorOf(id))?.changes ?? []),
       ...sorted
-        .filter((one) => one.minor === minorOf(id) && compareVersions(one.id, id) <= 0)
-        .flatMap((one) => one.changes),
+        .filter((release) => release.minor === minorOf(id) && compareVersions(release.id, id) <= 0)
+        .flatMap((release) => release.changes),
     ],
-    removedApis: [...removedApis, ...sorted.flatMap((one) => one.removedApis)],
+    removedApis: [...removedApis, ...sorted.flatMap((release) => release.removedApis)],
   };
 }
 

@@ -47,19 +47,19 @@ function deploymentLacks(
   { metadata, spec, status }: Workload,
   { open }: NodeAvailability,
 ): string | undefined {
-  const { replicas: wanted } = spec;
+  const { replicas: desired } = spec;
   const { replicas, updatedReplicas, readyReplicas } = status;
   // Old pods that wait for a node are not replaced; that they wait is no failure of the component.
-  if (open === 0 && updatedReplicas >= Math.min(1, wanted)) return undefined;
-  if (updatedReplicas >= wanted && replicas === wanted && readyReplicas >= wanted) return undefined;
+  if (open === 0 && updatedReplicas >= Math.min(1, desired)) return undefined;
+  if (updatedReplicas >= desired && replicas === desired && readyReplicas >= desired) return undefined;
   const ready = Math.min(readyReplicas, updatedReplicas);
-  return `${ready} of ${wanted} pods of Deployment ${metadata.name} are new and ready`;
+  return `${ready} of ${desired} pods of Deployment ${metadata.name} are new and ready`;
 }
 
 function daemonSetLacks({ metadata, status }: Workload, { notReady }: NodeAvailability): string | undefined {
   const { updatedNumberScheduled, desiredNumberScheduled, numberReady } = status;
-  const wanted = Math.max(0, desiredNumberScheduled - notReady);
-  if (updatedNumberScheduled >= wanted && numberReady >= wanted) return undefined;
+  const desired = Math.max(0, desiredNumberScheduled - notReady);
+  if (updatedNumberScheduled >= desired && numberReady >= desired) return undefined;
   const ready = Math.min(updatedNumberScheduled, numberReady);
-  return `${ready} of ${wanted} pods of DaemonSet ${metadata.name} are new and ready`;
+  return `${ready} of ${desired} pods of DaemonSet ${metadata.name} are new and ready`;
 }

@@ -67,8 +67,8 @@ export interface ScalingGroupView<Pool> extends Omit<ObservedScalingGroup, 'stat
 export function scalingGroupOf<Pool extends { readonly scalingGroup: unknown }>(
   pool: Pool,
 ): ScalingGroupView<Pool> | null {
-  const seen = observedScalingGroup(pool);
-  return seen && { ...seen, state: seen.state === 'DELETED' ? 'MISSING' : 'ACTIVE', pool };
+  const observed = observedScalingGroup(pool);
+  return observed && { ...observed, state: observed.state === 'DELETED' ? 'MISSING' : 'ACTIVE', pool };
 }
 
 /** What is remembered of a group. */

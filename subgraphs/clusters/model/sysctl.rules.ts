@@ -113,17 +113,18 @@ export function planSysctls(
     index,
     rule: RULES.find(({ name }) => name.test(sysctl.name)),
   }));
-  const known = found.flatMap(({ sysctl, index, rule }) => (rule ? [{ sysctl, index, rule }] : []));
-  const isNeeded = ({ sysctl, rule }: (typeof known)[number]) => normalValue(sysctl.value) === rule.needed;
+  const recognized = found.flatMap(({ sysctl, index, rule }) => (rule ? [{ sysctl, index, rule }] : []));
+  const isNeeded = ({ sysctl, rule }: (typeof recognized)[number]) =>
+    normalValue(sysctl.value) === rule.needed;
   const after = { ...present, ...valuesOf(sysctls) };
   // A risk of several parameters is over once all of them have the needed value.
   const isOver = ({ name, needed }: SysctlRule) =>
-    Object.entries(after).every(([one, value]) => !name.test(one) || value === needed);
+    Object.entries(after).every(([key, value]) => !name.test(key) || value === needed);
   return {
-    risks: known
-      .filter((one) => !isNeeded(one))
+    risks: recognized
+      .filter((setting) => !isNeeded(setting))
       .map(({ rule, index }) => ({ operation: rule.risk, index, needed: rule.needed })),
-    remediated: [...new Set(known.map(({ rule }) => rule))].filter(isOver).map(({ risk }) => risk),
+    remediated: [...new Set(recognized.map(({ rule }) => rule))].filter(isOver).map(({ risk }) => risk),
     problems: found.flatMap(({ sysctl: { name }, index, rule }) => {
       const message = rule ? duplicateProblem(sysctls, index) : unknownParameter(name);
       if (message === undefined) return [];
@@ -144,6 +145,6 @@ function unknownParameter(name: string): string {
 /** Why a parameter is refused that an earlier entry has; undefined when none has. */
 function duplicateProblem(sysctls: readonly Sysctl[], index: number): string | undefined {
   const name = sysctls[index]?.name;
-  if (sysctls.findIndex((one) => one.name === name) === index) return undefined;
+  if (sysctls.findIndex((candidate) => candidate.name === name) === index) return undefined;
   return `${name} comes twice; name each parameter once.`;
 }

@@ -54,7 +54,7 @@ function summaryOf(before: NodeMetadata, after: NodeMetadata): string {
     taints: labelChanges(taintMap(before.taints), taintMap(after.taints)),
   };
   return Object.entries(changes)
-    .flatMap(([what, keys]) => (keys === '' ? [] : [`${what} ${keys}`]))
+    .flatMap(([kind, keys]) => (keys === '' ? [] : [`${kind} ${keys}`]))
     .join('; ');
 }
 
@@ -76,18 +76,18 @@ function patched(map: Readonly<Record<string, string>>, patch: MapPatch): Record
 
 /** Taints that Kubernetes, the cloud or the pool set stay, and may be named as they are. */
 function planTaints(
-  wanted: NodeChangeRequest['taints'],
+  requested: NodeChangeRequest['taints'],
   present: readonly TaintValue[],
   ofPool: readonly TaintValue[],
 ): { readonly taints: readonly TaintValue[]; readonly problems: readonly Problem[] } {
-  if (!wanted) return { taints: present, problems: [] };
+  if (!requested) return { taints: present, problems: [] };
   const poolNames = new Set(ofPool.map(taintName));
   const kept = new Map(
     present
       .filter((taint) => isReserved(taint.key) || poolNames.has(taintName(taint)))
       .map((taint) => [taintName(taint), taint]),
   );
-  const problems = wanted.flatMap((taint, index): Problem[] => {
+  const problems = requested.flatMap((taint, index): Problem[] => {
     const path = ['input', 'taints', String(index)];
     const name = taintName(taint);
     if ((kept.get(name)?.value ?? '') === (taint.value ?? '') && kept.has(name)) return [];
@@ -97,7 +97,7 @@ function planTaints(
     const message = `The node pool sets the taint ${taint.key} on all its nodes; change it with updateNodePool.`;
     return [{ code: 'INVALID_INPUT', message, path }];
   });
-  const added = wanted.filter((taint) => !kept.has(taintName(taint)));
+  const added = requested.filter((taint) => !kept.has(taintName(taint)));
   return { taints: [...kept.values(), ...added], problems };
 }
 

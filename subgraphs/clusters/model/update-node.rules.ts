@@ -45,7 +45,7 @@ export type MapPatch = Readonly<Record<string, string | null>>;
 export function isReserved(key: string): boolean {
   const [domain, name] = key.split('/', 2);
   if (name === undefined) return RESERVED_KEYS.includes(key);
-  return RESERVED_DOMAINS.some((one) => domain === one || domain?.endsWith(`.${one}`));
+  return RESERVED_DOMAINS.some((reserved) => domain === reserved || domain?.endsWith(`.${reserved}`));
 }
 
 /** What is wrong with a change by itself, whatever the node is. */
@@ -68,10 +68,10 @@ interface MapRules {
   readonly valueProblem?: (value: string) => string | undefined;
 }
 
-function mapProblems(given: unknown, { kind, path, valueProblem }: MapRules): Problem[] {
-  if (given == null) return [];
-  if (!isMapPatch(given)) return [invalid(`${kind}s is an object of strings; null removes a key.`, path)];
-  const entries = Object.entries(given);
+function mapProblems(patch: unknown, { kind, path, valueProblem }: MapRules): Problem[] {
+  if (patch == null) return [];
+  if (!isMapPatch(patch)) return [invalid(`${kind}s is an object of strings; null removes a key.`, path)];
+  const entries = Object.entries(patch);
   if (entries.length > MAX_KEYS)
     return [invalid(`At most ${MAX_KEYS} ${kind}s at once, not ${entries.length}.`, path)];
   return entries.flatMap(([key, value]) => {
@@ -80,9 +80,9 @@ function mapProblems(given: unknown, { kind, path, valueProblem }: MapRules): Pr
   });
 }
 
-function isMapPatch(given: unknown): given is MapPatch {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) return false;
-  return Object.values(given).every((value) => value === null || typeof value === 'string');
+function isMapPatch(patch: unknown): patch is MapPatch {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return false;
+  return Object.values(patch).every((value) => value === null || typeof value === 'string');
 }
 
 function keyProblem(key: string, kind: 'label' | 'annotation' | 'taint'): string | undefined {
@@ -121,13 +121,13 @@ function taintProblems(taints: readonly TaintValue[]): Problem[] {
     return [invalid(`At most ${MAX_TAINTS} taints, not ${taints.length}.`, path)];
   const names = taints.map(taintName);
   return taints.flatMap((taint, index) => {
-    const here = [...path, String(index)];
+    const itemPath = [...path, String(index)];
     const wrong = keyProblem(taint.key, 'taint');
-    if (wrong !== undefined) return [invalid(wrong, [...here, 'key'])];
+    if (wrong !== undefined) return [invalid(wrong, [...itemPath, 'key'])];
     if (!VALUE.test(taint.value ?? ''))
-      return [invalid(`The value of a taint ${VALUE_RULE}.`, [...here, 'value'])];
+      return [invalid(`The value of a taint ${VALUE_RULE}.`, [...itemPath, 'value'])];
     if (names.indexOf(names[index] ?? '') === index) return [];
-    return [invalid(`A node has one taint of a key and effect; ${taint.key} comes twice.`, here)];
+    return [invalid(`A node has one taint of a key and effect; ${taint.key} comes twice.`, itemPath)];
   });
 }
 

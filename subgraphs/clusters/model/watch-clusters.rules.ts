@@ -28,14 +28,14 @@ export class WatchedClusters {
 
   /** What to tell; undefined when the watcher knows it all. */
   see({ id, resourceVersion, listed }: ObservedCluster): ChangeKind | undefined {
-    const known = this.shown.get(id);
-    const had = known === undefined ? this.inDoubt(id) : known !== null;
+    const recorded = this.shown.get(id);
+    const had = recorded === undefined ? this.inDoubt(id) : recorded !== null;
     if (!listed) {
       this.shown.set(id, null);
       return had ? 'DELETED' : undefined;
     }
     this.shown.set(id, resourceVersion);
     if (!had) return 'ADDED';
-    return known === resourceVersion ? undefined : 'MODIFIED';
+    return recorded === resourceVersion ? undefined : 'MODIFIED';
   }
 }

@@ -97,7 +97,10 @@ export class ClusterCatalogStore {
       versions: new VersionPolicy(versions),
       notes: releaseNotes(
         { changes: await kubernetesChanges.entries(), removedApis: await removedApis.entries() },
-        versions.map((one) => ({ ...one, removedApis: one.removedApis as unknown as RemovedApiEntry[] })),
+        versions.map((version) => ({
+          ...version,
+          removedApis: version.removedApis as unknown as RemovedApiEntry[],
+        })),
       ),
     };
   }

@@ -55,11 +55,11 @@ export async function saveControlPlane(
 ): Promise<void> {
   const { clusterId, account, available, previousState } = sighting;
   const replicas = sighting.replicas.map((replica) => ({ ...replica })) as Prisma.InputJsonArray;
-  const seen = { available, replicas, previousState, observedAt: at };
+  const observed = { available, replicas, previousState, observedAt: at };
   await tx.controlPlane.upsert({
     where: { clusterId },
-    create: { clusterId, account, measuredSince: at, ...seen },
-    update: seen,
+    create: { clusterId, account, measuredSince: at, ...observed },
+    update: observed,
   });
 }
 

@@ -25,15 +25,15 @@ export class RiskFindingStore {
 export async function replaceFindings(
   tx: Transaction,
   clusterId: string,
-  wanted: readonly RiskFindingRow[],
-): Promise<{ readonly fresh: RiskFindingRow[]; readonly gone: RiskFindingRow[] }> {
-  const known = await tx.highRiskFinding.findMany({ where: { clusterId } });
-  const fresh = wanted.filter((one) => !known.some((other) => sameFinding(one, other)));
-  const gone = known.filter((one) => !wanted.some((other) => sameFinding(one, other)));
-  for (const { operation, subject } of gone)
+  findings: readonly RiskFindingRow[],
+): Promise<{ readonly fresh: RiskFindingRow[]; readonly removed: RiskFindingRow[] }> {
+  const recorded = await tx.highRiskFinding.findMany({ where: { clusterId } });
+  const fresh = findings.filter((finding) => !recorded.some((other) => sameFinding(finding, other)));
+  const removed = recorded.filter((finding) => !findings.some((other) => sameFinding(finding, other)));
+  for (const { operation, subject } of removed)
     await tx.highRiskFinding.deleteMany({ where: { clusterId, operation, subject } });
   if (fresh.length > 0) await tx.highRiskFinding.createMany({ data: fresh });
-  return { fresh, gone };
+  return { fresh, removed };
 }
 
 /** A finding that was fixed and occurred again concurrently is another finding. */

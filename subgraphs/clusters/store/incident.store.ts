@@ -58,10 +58,10 @@ export async function diffIncidents(
     where: { clusterId, id: { in: reported.map(({ id }) => id) } },
     select: { id: true, endedAt: true },
   });
-  const known = new Map(rows.map(({ id, endedAt }) => [id, endedAt]));
+  const recordedEnds = new Map(rows.map(({ id, endedAt }) => [id, endedAt]));
   return {
-    begun: reported.filter(({ id }) => !known.has(id)),
-    ended: reported.filter(({ id, endedAt }) => endedAt !== null && !known.get(id)),
+    begun: reported.filter(({ id }) => !recordedEnds.has(id)),
+    ended: reported.filter(({ id, endedAt }) => endedAt !== null && !recordedEnds.get(id)),
   };
 }
 
@@ -75,8 +75,8 @@ export async function saveIncidents(
     await tx.controlPlaneIncident.createMany({
       data: begun.map((incident) => ({ ...incident, clusterId, account })),
     });
-  const known = ended.filter((incident) => !begun.includes(incident));
-  for (const { id, endedAt } of known)
+  const recorded = ended.filter((incident) => !begun.includes(incident));
+  for (const { id, endedAt } of recorded)
     await tx.controlPlaneIncident.update({ where: { id }, data: { endedAt } });
 }
 

@@ -37,7 +37,7 @@ const BECAME = { starting: 'STARTED', running: 'READY', failed: 'FAILED' } as co
  */
 export async function recordNodes(tx: Transaction, changes: readonly NodeChange[]): Promise<Set<string>> {
   if (changes.length === 0) return new Set();
-  const seen = changes.map((change) => ({ ...change, from: nodeStatesFor(BECAME[change.state]) }));
+  const observed = changes.map((change) => ({ ...change, from: nodeStatesFor(BECAME[change.state]) }));
   const rows = await tx.$queryRaw<{ id: string }[]>`
     UPDATE clusters.node AS node
     SET state = seen.state, status = seen.status, zone_id = seen."zoneId", instance_type = seen."instanceType",
@@ -45,7 +45,7 @@ export async function recordNodes(tx: Transaction, changes: readonly NodeChange[
         instance_id = CASE WHEN seen.state = 'failed' THEN NULL ELSE coalesce(seen."instanceId", instance_id) END,
         vswitch_id = CASE WHEN seen.state = 'failed' THEN NULL ELSE coalesce(seen."vSwitchId", vswitch_id) END,
         address = CASE WHEN seen.state = 'failed' THEN NULL ELSE coalesce(seen.address, node.address) END
-    FROM jsonb_to_recordset(${JSON.stringify(seen)}::jsonb) AS seen (
+    FROM jsonb_to_recordset(${JSON.stringify(observed)}::jsonb) AS seen (
       id text, state text, status text, "zoneId" text, "instanceType" text, vcpus int, version text, failure jsonb,
       "instanceId" text, "vSwitchId" text, address text, "from" text[])
     WHERE node.id = seen.id AND node.state = ANY(seen."from") RETURNING node.id`;

@@ -141,7 +141,7 @@ export function clustersWithPools(
     take,
   }: { readonly states: readonly string[]; readonly pools: readonly object[]; readonly take: number },
 ): (after: string) => Promise<AccountKey[]> {
-  const contents = pools.map((one) => JSON.stringify(one));
+  const contents = pools.map((pool) => JSON.stringify(pool));
   return (after) => database.$queryRaw`
     SELECT id, account FROM clusters.cluster
     WHERE state = ANY(${[...states]}::text[]) AND id > ${after} AND EXISTS (

@@ -49,8 +49,8 @@ export function nextSeenUids(
   { byUid, truncated }: EventsRead,
   before: readonly string[],
 ): string[] | undefined {
-  const known = new Set(before);
-  if (byUid.size === known.size && [...byUid.keys()].every((uid) => known.has(uid))) return undefined;
+  const knownUids = new Set(before);
+  if (byUid.size === knownUids.size && [...byUid.keys()].every((uid) => knownUids.has(uid))) return undefined;
   return [...new Set([...byUid.keys(), ...(truncated ? before : [])])].slice(0, MAX_UIDS);
 }
 
@@ -61,9 +61,9 @@ export function nextSeenUids(
 export function newEvents(
   clusterId: string,
   { byUid }: EventsRead,
-  { uids: known, version }: Pick<EventReading, 'uids' | 'version'>,
+  { uids: previousUids, version }: Pick<EventReading, 'uids' | 'version'>,
 ): NewEvent[] {
-  const before = new Set(known);
+  const before = new Set(previousUids);
   const fresh = [...byUid.values()].filter(({ metadata }) => !before.has(metadata?.uid ?? ''));
   const max = version === 0 ? MAX_APPENDED_FIRST : MAX_APPENDED;
   const chosen = fresh.sort(byUrgency).slice(0, max).sort(byTime);
@@ -99,13 +99,13 @@ function dataOf(event: CoreEvent): Record<string, unknown> {
 }
 
 function omittedEventsNotice(clusterId: string, omitted: number): NewEvent {
-  const [those, were] = omitted === 1 ? ['Event', 'was'] : ['Events', 'were'];
+  const [noun, were] = omitted === 1 ? ['Event', 'was'] : ['Events', 'were'];
   return {
     category: 'KUBERNETES',
     type: 'KUBERNETES_EVENTS_OMITTED',
     level: 'WARNING',
     reason: 'KubernetesEventsOmitted',
-    message: `${omitted} further Kubernetes ${those} of the cluster ${were} left out: read them with kubectl get events.`,
+    message: `${omitted} further Kubernetes ${noun} of the cluster ${were} left out: read them with kubectl get events.`,
     clusterId,
     data: { omitted },
   };

@@ -40,7 +40,7 @@ export class AccountTurns {
     try {
       // A function, because creating the signal costs more than the rest.
       const result = this.requests.run(context.actor.account, work, () => context.signal);
-      return mapMaybePromise(result, (answer) => answer ?? ABORTED);
+      return mapMaybePromise(result, (value) => value ?? ABORTED);
     } catch (error) {
       if (error instanceof QueueFullError) return tooMany();
       throw error;

@@ -40,7 +40,7 @@ const COMPILE_AFTER = 64;
  */
 export class CompiledQueries {
   /** Kept as long as their documents. */
-  private readonly known = new AttachedValues<DocumentNode, { uses: number; run: RunQuery | undefined }>();
+  private readonly entries = new AttachedValues<DocumentNode, { uses: number; run: RunQuery | undefined }>();
 
   constructor(private readonly schema: GraphQLSchema) {
     resolveByDefault(schema);
@@ -48,12 +48,12 @@ export class CompiledQueries {
 
   /** The compiled query; undefined when it is not executed often or cannot be compiled. */
   of(document: DocumentNode): RunQuery | undefined {
-    let known = this.known.get(document);
-    if (!known) this.known.set(document, (known = { uses: 0, run: undefined }));
-    known.uses += 1;
-    if (known.uses === COMPILE_AFTER && isPlain(this.schema, document))
-      known.run = compile(this.schema, document);
-    return known.run;
+    let entry = this.entries.get(document);
+    if (!entry) this.entries.set(document, (entry = { uses: 0, run: undefined }));
+    entry.uses += 1;
+    if (entry.uses === COMPILE_AFTER && isPlain(this.schema, document))
+      entry.run = compile(this.schema, document);
+    return entry.run;
   }
 }
 

@@ -43,8 +43,8 @@ export class DocumentCache {
 
   /** The parsed document; parsed and validated at its first use. */
   prepare(query: string): PreparedDocument {
-    const known = this.documents.get(query);
-    if (known) return known;
+    const cached = this.documents.get(query);
+    if (cached) return cached;
     const prepared = this.parse(query);
     this.documents.set(query, prepared);
     return prepared;

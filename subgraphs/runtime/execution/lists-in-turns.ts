@@ -26,15 +26,15 @@ export const FIELDS_PER_TURN = 20_000;
 /** Fields of a piece of a long list. The last piece of a turn may exceed its budget. */
 const FIELDS_PER_PIECE = FIELDS_PER_TURN / 4;
 
-const known = new WeakSet<GraphQLSchema>();
+const instrumentedSchemas = new WeakSet<GraphQLSchema>();
 
 /**
  * Completes the lists of a schema in several turns of the event loop: a list that exceeds the budget of the current turn
  * becomes a promise, or a list of promises. Executors complete all values that are available in one turn.
  */
 export function resolveListsInTurns(schema: GraphQLSchema): void {
-  if (known.has(schema)) return;
-  known.add(schema);
+  if (instrumentedSchemas.has(schema)) return;
+  instrumentedSchemas.add(schema);
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || isIntrospectionType(type)) continue;
     for (const field of Object.values(type.getFields()))

@@ -186,10 +186,10 @@ export class SubgraphExecutor implements SubgraphEndpoint {
 
 /** A stream of one result. */
 function single(result: SubgraphResult): AsyncGenerator<SubgraphResult, undefined> {
-  return mapStream(one(result), (only) => only);
+  return mapStream(yieldOnce(result), (only) => only);
 }
 
-async function* one<T>(value: T): AsyncGenerator<T, undefined> {
+async function* yieldOnce<T>(value: T): AsyncGenerator<T, undefined> {
   yield await Promise.resolve(value);
   return undefined;
 }

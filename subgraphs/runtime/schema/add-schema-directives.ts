@@ -57,9 +57,9 @@ function listSize(fields: readonly string[]): string {
 /** The field with a directive, unless it has one of that name. */
 function withDirective(field: FieldDefinitionNode, written: string): FieldDefinitionNode {
   const directive = parseDirective(written);
-  const given = field.directives ?? [];
-  if (given.some(({ name }) => name.value === directive.name.value)) return field;
-  return { ...field, directives: [...given, directive] };
+  const existing = field.directives ?? [];
+  if (existing.some(({ name }) => name.value === directive.name.value)) return field;
+  return { ...field, directives: [...existing, directive] };
 }
 
 function parseDirective(written: string): ConstDirectiveNode {

@@ -68,7 +68,7 @@ export async function defineSubgraph(definition: SubgraphDefinition): Promise<Su
     const subscribe = (_root: unknown, args: never, context: RequestContext) => open(args, context);
     resolvers['Subscription'] = {
       ...resolvers['Subscription'],
-      [field]: { ...known(resolvers, field), subscribe },
+      [field]: { ...subscriptionField(resolvers, field), subscribe },
     };
   }
   const schema = subgraphSchema(sdl, resolvers);
@@ -86,6 +86,6 @@ export function subgraphSchema(
   return schema;
 }
 
-function known(resolvers: Record<string, Record<string, unknown>>, field: string): object {
+function subscriptionField(resolvers: Record<string, Record<string, unknown>>, field: string): object {
   return (resolvers['Subscription']?.[field] as object | undefined) ?? {};
 }

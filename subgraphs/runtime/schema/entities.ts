@@ -42,7 +42,7 @@ function entity(type: GraphQLObjectType, reference: Reference, context: unknown,
   const resolve = referenceResolver(type);
   const found = resolve ? resolve(reference, context, info) : reference;
   return found instanceof Promise
-    ? found.then((one: unknown) => named(one, type.name))
+    ? found.then((entity: unknown) => named(entity, type.name))
     : named(found, type.name);
 }
 

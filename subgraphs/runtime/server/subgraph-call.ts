@@ -36,8 +36,8 @@ export class CallAuthenticator {
 
   /** A gateway reuses a signature for a minute; it is verified once in 30 seconds. */
   private async actor(signature: string): Promise<Actor | undefined> {
-    const known = this.actors.get(signature);
-    if (known) return known;
+    const cached = this.actors.get(signature);
+    if (cached) return cached;
     const actor = await verifyActor(signature, this.actorKey);
     if (actor) this.actors.set(signature, actor);
     return actor;

@@ -57,7 +57,7 @@ interface Operation {
  */
 export class SubgraphWebSockets {
   private readonly sockets: WebSocketServer;
-  private readonly answered = new WeakSet<WebSocket>();
+  private readonly alive = new WeakSet<WebSocket>();
   private readonly pings: NodeJS.Timeout;
   private readonly server = makeServer<Record<string, unknown>, Extra>({
     onConnect: async ({ connectionParams }) =>
@@ -95,8 +95,8 @@ export class SubgraphWebSockets {
 
   private open(socket: WebSocket, connection: Duplex): void {
     const { log } = this.options;
-    this.answered.add(socket);
-    socket.on('pong', () => this.answered.add(socket));
+    this.alive.add(socket);
+    socket.on('pong', () => this.alive.add(socket));
     socket.on('error', (err) => log.debug({ err }, 'a WebSocket of a gateway failed'));
     const closed = this.server.opened(
       {
@@ -120,11 +120,11 @@ export class SubgraphWebSockets {
 
   private async admit({ running }: Extra, id: string, payload: SubscribePayload) {
     const headers = headersIn(payload);
-    const gone = new AbortController();
-    const signal = AbortSignal.any([gone.signal, this.options.closing]);
+    const closed = new AbortController();
+    const signal = AbortSignal.any([closed.signal, this.options.closing]);
     const call = await this.options.calls.read(headers, signal);
     if (!call) return [unauthenticated()];
-    running.set(id, gone);
+    running.set(id, closed);
     const { query, operationName, variables } = payload;
     const operation: Operation = { request: { query, operationName, variables }, call, headers };
     return { schema: this.options.schema, document: SUBSCRIPTION, rootValue: operation };
@@ -153,7 +153,7 @@ export class SubgraphWebSockets {
 
   private ping(): void {
     for (const socket of this.sockets.clients) {
-      if (!this.answered.delete(socket)) socket.terminate();
+      if (!this.alive.delete(socket)) socket.terminate();
       else socket.ping();
     }
   }

@@ -85,8 +85,8 @@ export class Applier {
 
   /** The resource of the kind. An unknown kind is looked up again: an earlier object of the manifest may define it. */
   private async resource(apiVersion: string, kind: string): Promise<ApiResource> {
-    const known = findKind(this.served.get(apiVersion), kind);
-    if (known) return known;
+    const apiResource = findKind(this.served.get(apiVersion), kind);
+    if (apiResource) return apiResource;
     const served = await this.discover(apiVersion);
     this.served.set(apiVersion, served);
     const resource = findKind(served, kind);

@@ -36,8 +36,8 @@ export class ClusterApis {
   }
 
   private limitOf(context: RequestContext): LimitFunction {
-    const known = this.limits.get(context);
-    if (known) return known;
+    const existing = this.limits.get(context);
+    if (existing) return existing;
     const limit = pLimit(MAX_CONCURRENT_CALLS);
     this.limits.set(context, limit);
     return limit;

@@ -76,7 +76,7 @@ function missingFields({ apiVersion, kind, metadata }: Record<string, unknown>):
     ['metadata.name', isText(name)],
     ['metadata.namespace that is text', namespace == null || isText(namespace)],
   ];
-  return fields.filter(([, given]) => !given).map(([field]) => field);
+  return fields.filter(([, isSet]) => !isSet).map(([field]) => field);
 }
 
 function readList(items: readonly unknown[], number: number): Part {

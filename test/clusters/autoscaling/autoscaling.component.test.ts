@@ -107,7 +107,7 @@ const ready = (clusterId: string, name: string, replicas: number) =>
   );
 
 /** The pool after it has reached its desired size; the autoscaler polls until then. */
-const settled = (clusterId: string, id: string, holds: (pool: PoolView) => boolean, what: string) =>
+const settled = (clusterId: string, id: string, holds: (pool: PoolView) => boolean, description: string) =>
   eventually(
     async () => {
       const pool = await living.pool(id);
@@ -115,12 +115,12 @@ const settled = (clusterId: string, id: string, holds: (pool: PoolView) => boole
       await enqueue(living.world.prisma, 'autoscaling', clusterId);
       return false;
     },
-    { what },
+    { what: description },
   );
 
 /** Whether a pool says so of the room that it has for pods. */
-const roomIs = (status: string, reason: string) => (one: PoolView) =>
-  one.conditions.some((is) => is.type === 'CanScaleUp' && is.status === status && is.reason === reason);
+const roomIs = (status: string, reason: string) => (pool: PoolView) =>
+  pool.conditions.some((is) => is.type === 'CanScaleUp' && is.status === status && is.reason === reason);
 
 const elastic = (more: Record<string, unknown> = {}) => ({
   name: 'elastic',

@@ -50,7 +50,7 @@ function nearestRegion(region: Catalog['regions'][number], product: string): str
   const chord = (other: Catalog['regions'][number]) =>
     Math.hypot(...onSphere(region).map((value, axis) => value - (onSphere(other)[axis] ?? 0)));
   const [first] = catalog.regions
-    .filter((one) => one.id !== region.id && one.availability[product] === 'AVAILABLE')
+    .filter((candidate) => candidate.id !== region.id && candidate.availability[product] === 'AVAILABLE')
     .sort((a, b) => chord(a) - chord(b));
   return first?.id ?? 'none';
 }

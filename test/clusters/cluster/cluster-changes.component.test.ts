@@ -73,10 +73,10 @@ test('resourceVersion is exact beyond 2^53 in responses, variables and literals'
   const { id } = await runningCluster(clusters, 'acme', { name: 'long-lived' });
   const { prisma } = clusters.platform.database;
   await prisma.cluster.update({ where: { id }, data: { resourceVersion: 9_007_199_254_740_993n } });
-  const given = (resourceVersion: unknown) =>
+  const updateWith = (resourceVersion: unknown) =>
     mutate('updateCluster', { id, labels: { v: String(resourceVersion) }, resourceVersion });
-  expect((await given('9007199254740992')).userErrors).toMatchObject([{ code: 'CONFLICT' }]);
-  const { cluster } = await given('9007199254740993');
+  expect((await updateWith('9007199254740992')).userErrors).toMatchObject([{ code: 'CONFLICT' }]);
+  const { cluster } = await updateWith('9007199254740993');
   expect(cluster?.resourceVersion).toBe('9007199254740994');
   const literal = `mutation { updateCluster(input: { id: "${id}", labels: {}, resourceVersion: 9007199254740994 }) {
     cluster { resourceVersion } userErrors { code } } }`;

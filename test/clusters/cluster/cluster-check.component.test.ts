@@ -94,9 +94,9 @@ describe('upgrade check', () => {
   test('lists objects that were written with APIs removed in the target version, and the upgrade is rejected', async () => {
     const id = await oldCluster('old-apis', '1.24.17');
     await giveApi(id);
-    const { check: made } = await check(id, '1.26');
-    expect(made).toMatchObject({ state: 'BLOCKED', version: '1.26' });
-    const item = made?.items.find(({ name }) => name === 'REMOVED_APIS');
+    const { check: stored } = await check(id, '1.26');
+    expect(stored).toMatchObject({ state: 'BLOCKED', version: '1.26' });
+    const item = stored?.items.find(({ name }) => name === 'REMOVED_APIS');
     expect(item).toMatchObject({ level: 'BLOCKING', result: 'FAILED' });
     for (const text of [
       'autoscaling/v2beta2 HorizontalPodAutoscaler (gone in 1.26, use autoscaling/v2): shop/web.',
@@ -114,9 +114,9 @@ describe('upgrade check', () => {
   test('only warns of APIs that were removed in earlier versions, and the upgrade starts', async () => {
     const id = await oldCluster('long-gone', '1.30.12');
     await giveApi(id);
-    const { check: made } = await check(id, '1.32');
-    expect(made?.state).toBe('PASSED');
-    expect(made?.items.find(({ name }) => name === 'LONG_REMOVED_APIS')).toMatchObject({
+    const { check: stored } = await check(id, '1.32');
+    expect(stored?.state).toBe('PASSED');
+    expect(stored?.items.find(({ name }) => name === 'LONG_REMOVED_APIS')).toMatchObject({
       level: 'WARNING',
       result: 'FAILED',
     });
@@ -186,13 +186,13 @@ describe('upgrade check', () => {
 
   test('reports an impossible target version, and is stored', async () => {
     const id = await oldCluster('kept', '1.30.12');
-    const { check: made } = await check(id, '1.34');
-    expect(made?.items[0]).toMatchObject({ name: 'VERSION_POLICY', result: 'FAILED' });
+    const { check: stored } = await check(id, '1.34');
+    expect(stored?.items[0]).toMatchObject({ name: 'VERSION_POLICY', result: 'FAILED' });
     const query = 'query ($id: ID!) { clusterCheck(id: $id) { state items { name } } }';
-    expect((await clusters.run(query, { id: made?.id })).data).toMatchObject({
-      clusterCheck: { state: 'BLOCKED', items: made?.items.map(({ name }) => ({ name })) },
+    expect((await clusters.run(query, { id: stored?.id })).data).toMatchObject({
+      clusterCheck: { state: 'BLOCKED', items: stored?.items.map(({ name }) => ({ name })) },
     });
-    expect((await clusters.run(query, { id: made?.id }, 'stranger')).data).toEqual({ clusterCheck: null });
+    expect((await clusters.run(query, { id: stored?.id }, 'stranger')).data).toEqual({ clusterCheck: null });
   });
 
   test('stores the newest 20 checks of a cluster', async () => {

@@ -37,7 +37,7 @@ async function statementsFor(pools: number): Promise<readonly string[]> {
 }
 
 test('completes the creation of a cluster with the same number of SQL statements for 1 and for 6 node pools', async () => {
-  const one = await statementsFor(1);
+  const single = await statementsFor(1);
   const six = await statementsFor(6);
-  expect(six.length, six.join('\n')).toBe(one.length);
+  expect(six.length, six.join('\n')).toBe(single.length);
 });

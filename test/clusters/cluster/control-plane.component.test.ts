@@ -66,14 +66,14 @@ async function power(path: string, on: boolean): Promise<void> {
 }
 
 /** Looks at the control plane now instead of at the next minute, until the cluster looks as wanted. */
-function seen(id: string, wanted: (now: View) => boolean, what: string): Promise<View> {
+function waitForView(id: string, holds: (now: View) => boolean, description: string): Promise<View> {
   return eventually(
     async () => {
       await world.prisma.$transaction((tx) => enqueue(tx, 'control-plane', id));
       const now = await view(id);
-      return wanted(now) && now;
+      return holds(now) && now;
     },
-    { what },
+    { what: description },
   );
 }
 
@@ -90,14 +90,14 @@ async function apiStatus(id: string): Promise<number> {
 }
 
 /** What the event at the beginning of an incident says of it. */
-function told({ id, cause, startedAt }: { id: string; cause: string; startedAt: string }) {
+function incidentData({ id, cause, startedAt }: { id: string; cause: string; startedAt: string }) {
   return { incidentId: id, cause, startedAt };
 }
 
 async function runningCluster(more = {}): Promise<string> {
   const { clusterId, operationId } = await requestCluster(world, 3, more);
   expect((await waitForOperation(world, operationId)).state).toBe('SUCCEEDED');
-  await seen(clusterId, (now) => now.controlPlane !== null, 'a control plane');
+  await waitForView(clusterId, (now) => now.controlPlane !== null, 'a control plane');
   // What a test does next is seen by the looks that it asks for, and by none before.
   await reconcilesIdle(world, 'control-plane', clusterId);
   return clusterId;
@@ -148,7 +148,7 @@ describe('control plane of a managed cluster', () => {
         const isLost = ({ controlPlane }: View) =>
           controlPlane?.incidents[0]?.endedAt === null &&
           controlPlane.components.some(({ health }) => health !== 'HEALTHY');
-        const lost = await seen(id, isLost, 'an incident');
+        const lost = await waitForView(id, isLost, 'an incident');
         expect(await apiStatus(id)).toBe(200);
         expect([lost.state, lost.controlPlane?.available]).toEqual(['RUNNING', true]);
         expect(lost.controlPlane?.incidents[0]).toMatchObject({ kind: 'DEGRADED', endedAt: null });
@@ -161,7 +161,7 @@ describe('control plane of a managed cluster', () => {
       const whole = ({ controlPlane }: View) =>
         controlPlane?.incidents[0]?.endedAt !== null &&
         controlPlane?.components.every(({ health }) => health === 'HEALTHY') === true;
-      const back = await seen(id, whole, 'a whole control plane');
+      const back = await waitForView(id, whole, 'a whole control plane');
       // An API that answered all the time was available all the time.
       expect(back.sla).toMatchObject({ availability: 1, downtimeSeconds: 0, met: true });
     },
@@ -171,7 +171,7 @@ describe('control plane of a managed cluster', () => {
     const id = await runningCluster();
     for (const replica of ['etcd-0', 'etcd-2']) await power(`clusters/${id}/replicas/${replica}`, false);
     expect(await apiStatus(id)).toBe(503);
-    const down = await seen(id, (now) => now.state === 'UNAVAILABLE', 'UNAVAILABLE');
+    const down = await waitForView(id, (now) => now.state === 'UNAVAILABLE', 'UNAVAILABLE');
     expect(down.controlPlane?.available).toBe(false);
     expect(down.controlPlane?.components.find(({ name }) => name === 'etcd')?.health).toBe('DOWN');
     expect(down.conditions).toContainEqual(
@@ -179,7 +179,7 @@ describe('control plane of a managed cluster', () => {
     );
     await power(`clusters/${id}/replicas/etcd-2`, true);
     expect(await apiStatus(id)).toBe(200);
-    const half = await seen(id, (now) => now.state === 'RUNNING', 'RUNNING');
+    const half = await waitForView(id, (now) => now.state === 'RUNNING', 'RUNNING');
     expect(half.controlPlane?.incidents.map(({ kind, cause }) => [kind, cause])).toEqual([
       ['DEGRADED', 'etcd (cn-hangzhou-a) down'],
       ['API_UNAVAILABLE', 'etcd (cn-hangzhou-a, cn-hangzhou-c) down'],
@@ -190,7 +190,7 @@ describe('control plane of a managed cluster', () => {
     const whole = ({ controlPlane, conditions }: View) =>
       controlPlane?.incidents[0]?.endedAt !== null &&
       conditions.some(({ type, status }) => type === 'ControlPlaneHealthy' && status === 'True');
-    const up = await seen(id, whole, 'the end');
+    const up = await waitForView(id, whole, 'the end');
     expect((await eventsOfControlPlane(id)).map(({ type }) => type)).toEqual([
       'CONTROL_PLANE_DEGRADED',
       'CLUSTER_UNAVAILABLE',
@@ -222,12 +222,12 @@ describe('control plane of a managed cluster', () => {
     try {
       await closed;
       expect(await apiStatus(id)).toBe(503);
-      await seen(id, (now) => now.state === 'UNAVAILABLE', 'UNAVAILABLE');
+      await waitForView(id, (now) => now.state === 'UNAVAILABLE', 'UNAVAILABLE');
     } finally {
       await power('zones/cn-hangzhou-b', true);
       await power('zones/cn-hangzhou-c', true);
     }
-    await seen(id, (now) => now.state === 'RUNNING', 'RUNNING');
+    await waitForView(id, (now) => now.state === 'RUNNING', 'RUNNING');
     expect(await apiStatus(id)).toBe(200);
   });
 
@@ -241,7 +241,7 @@ describe('control plane of a managed cluster', () => {
       }
     }
     times.push(Date.now());
-    const { controlPlane, state, sla } = await seen(
+    const { controlPlane, state, sla } = await waitForView(
       id,
       ({ state, controlPlane }) =>
         state === 'RUNNING' && controlPlane?.incidents.length === 3 && controlPlane.available,
@@ -267,11 +267,11 @@ describe('control plane of a managed cluster', () => {
     const seconds = (ends[2]! - ends[1]!) / 1000;
     expect(sla.downtimeSeconds).toBeCloseTo(seconds, 3);
     expect((await eventsOfControlPlane(id)).map(({ type, data }) => [type, data])).toEqual([
-      ['CONTROL_PLANE_DEGRADED', told(incidents[0]!)],
-      ['CLUSTER_UNAVAILABLE', told(incidents[1]!)],
-      ['CLUSTER_AVAILABLE', { ...told(incidents[1]!), endedAt: incidents[1]!.endedAt }],
-      ['CONTROL_PLANE_DEGRADED', told(incidents[2]!)],
-      ['CONTROL_PLANE_RECOVERED', { ...told(incidents[2]!), endedAt: incidents[2]!.endedAt }],
+      ['CONTROL_PLANE_DEGRADED', incidentData(incidents[0]!)],
+      ['CLUSTER_UNAVAILABLE', incidentData(incidents[1]!)],
+      ['CLUSTER_AVAILABLE', { ...incidentData(incidents[1]!), endedAt: incidents[1]!.endedAt }],
+      ['CONTROL_PLANE_DEGRADED', incidentData(incidents[2]!)],
+      ['CONTROL_PLANE_RECOVERED', { ...incidentData(incidents[2]!), endedAt: incidents[2]!.endedAt }],
     ]);
   });
 
@@ -280,23 +280,23 @@ describe('control plane of a managed cluster', () => {
     const pool = await world.prisma.nodePool.findFirstOrThrow({ where: { clusterId: id } });
     for (const replica of ['etcd-0', 'etcd-1']) await power(`clusters/${id}/replicas/${replica}`, false);
     const { operation } = await world.pools.scale(world.actor, { nodePoolId: pool.id, desiredSize: 5 });
-    await seen(id, (now) => now.state === 'UNAVAILABLE', 'UNAVAILABLE');
+    await waitForView(id, (now) => now.state === 'UNAVAILABLE', 'UNAVAILABLE');
     await expect(world.pools.scale(world.actor, { nodePoolId: pool.id, desiredSize: 6 })).rejects.toThrow(
       /INVALID_STATE/,
     );
     for (const replica of ['etcd-0', 'etcd-1']) await power(`clusters/${id}/replicas/${replica}`, true);
-    await seen(id, (now) => now.controlPlane?.available === true, 'an API that answers');
+    await waitForView(id, (now) => now.controlPlane?.available === true, 'an API that answers');
     expect(await waitForOperation(world, operation?.id ?? '')).toMatchObject({
       state: 'SUCCEEDED',
       created: 2,
     });
-    await seen(id, (now) => now.state === 'RUNNING', 'RUNNING');
+    await waitForView(id, (now) => now.state === 'RUNNING', 'RUNNING');
   });
 
   test('does not block the deletion of its cluster while it is unavailable', async () => {
     const id = await runningCluster();
     for (const replica of ['etcd-0', 'etcd-1']) await power(`clusters/${id}/replicas/${replica}`, false);
-    await seen(id, (now) => now.state === 'UNAVAILABLE', 'UNAVAILABLE');
+    await waitForView(id, (now) => now.state === 'UNAVAILABLE', 'UNAVAILABLE');
     const { operation } = await world.clusters.delete(world.actor, { id });
     expect((await waitForOperation(world, operation?.id ?? '')).state).toBe('SUCCEEDED');
   });
@@ -305,7 +305,7 @@ describe('control plane of a managed cluster', () => {
     const id = await runningCluster();
     const { operation } = await world.clusters.delete(world.actor, { id });
     expect((await waitForOperation(world, operation?.id ?? '')).state).toBe('SUCCEEDED');
-    await seen(id, (now) => now.controlPlane === null, 'no control plane');
+    await waitForView(id, (now) => now.controlPlane === null, 'no control plane');
   });
 });
 

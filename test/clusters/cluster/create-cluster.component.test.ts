@@ -73,14 +73,14 @@ test('creates a cluster with its pools, operation, quota usage, events and job i
   });
   const { prisma, pool } = clusters.platform.database;
   const id = cluster?.id ?? '';
-  const held = await readQuotaUsage(prisma, 'one', [
+  const usage = await readQuotaUsage(prisma, 'one', [
     { resource: 'ACK_PRO/clustersPerAccount', scope: '' },
     { resource: 'load-balancers', scope: '' },
     { resource: 'ACK_PRO/nodePoolsPerCluster', scope: id },
     { resource: 'ACK_PRO/scalingGroupsPerCluster', scope: id },
     { resource: 'ACK_PRO/nodesPerCluster', scope: id },
   ]);
-  expect(held.map(({ used }) => used)).toEqual([1, 1, 2, 2, 5]);
+  expect(usage.map(({ used }) => used)).toEqual([1, 1, 2, 2, 5]);
   const events = await prisma.event.findMany({ where: { account: 'one' }, orderBy: { sequence: 'asc' } });
   expect(events.map(({ type, clusterId }) => [type, clusterId])).toEqual([
     ['OPERATION_PENDING', id],

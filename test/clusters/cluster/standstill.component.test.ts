@@ -59,7 +59,7 @@ interface Health {
 }
 
 /** How the cluster is once the engine has seen that the component is so. */
-function seen(id: string, component: string, health: string): Promise<Health> {
+function waitForHealth(id: string, component: string, health: string): Promise<Health> {
   const query = `query ($id: ID!) { cluster(id: $id) { conditions { type status message }
     controlPlane { available components { name health } incidents { kind endedAt } } } }`;
   return eventually(async () => {
@@ -84,7 +84,7 @@ describe('failed components of a control plane', () => {
     const { clusterId } = await living.runningCluster(1);
     const { deploy, pods, readyReplicas } = await apisOf(clusterId);
     await power(clusterId, 'ack-scheduler', false);
-    const { conditions, controlPlane } = await seen(clusterId, 'ack-scheduler', 'DOWN');
+    const { conditions, controlPlane } = await waitForHealth(clusterId, 'ack-scheduler', 'DOWN');
     expect(controlPlane.available).toBe(true);
     expect(controlPlane.incidents.find(({ endedAt }) => endedAt === null)?.kind).toBe('COMPONENT_DOWN');
     expect(conditions.find(({ type }) => type === 'ControlPlaneHealthy')).toMatchObject({
@@ -96,27 +96,27 @@ describe('failed components of a control plane', () => {
       message: expect.stringContaining('without ack-scheduler new pods stay Pending') as unknown,
     });
     await deploy('waiting');
-    const made = await eventually(async () => {
+    const created = await eventually(async () => {
       const found = await pods('waiting');
       return found.length === 2 && found;
     });
-    expect(made.map(({ status, spec }) => [status?.phase, spec?.nodeName])).toEqual([
+    expect(created.map(({ status, spec }) => [status?.phase, spec?.nodeName])).toEqual([
       ['Pending', undefined],
       ['Pending', undefined],
     ]);
     await power(clusterId, 'ack-scheduler', true);
     await eventually(async () => (await readyReplicas('waiting')) === 2);
-    await seen(clusterId, 'ack-scheduler', 'HEALTHY');
+    await waitForHealth(clusterId, 'ack-scheduler', 'HEALTHY');
   });
 
   test('reports all failed components when another one fails during an incident', async () => {
     const { clusterId } = await living.runningCluster(1);
     await power(clusterId, 'ack-scheduler', false);
-    await seen(clusterId, 'ack-scheduler', 'DOWN');
+    await waitForHealth(clusterId, 'ack-scheduler', 'DOWN');
     await power(clusterId, 'kube-controller-manager', false);
-    await seen(clusterId, 'kube-controller-manager', 'DOWN');
+    await waitForHealth(clusterId, 'kube-controller-manager', 'DOWN');
     const message = await eventually(async () => {
-      const { conditions } = await seen(clusterId, 'kube-controller-manager', 'DOWN');
+      const { conditions } = await waitForHealth(clusterId, 'kube-controller-manager', 'DOWN');
       const text = conditions.find(({ type }) => type === 'ControlPlaneHealthy')?.message ?? '';
       return text.includes('no controller acts') && text;
     });
@@ -127,7 +127,7 @@ describe('failed components of a control plane', () => {
     const { clusterId } = await living.runningCluster(1);
     const { deploy, pod, pods, readyReplicas } = await apisOf(clusterId);
     await power(clusterId, 'kube-controller-manager', false);
-    const { conditions } = await seen(clusterId, 'kube-controller-manager', 'DOWN');
+    const { conditions } = await waitForHealth(clusterId, 'kube-controller-manager', 'DOWN');
     expect(conditions.find(({ type }) => type === 'ControlPlaneHealthy')).toMatchObject({
       message: expect.stringContaining('no controller acts') as unknown,
     });

@@ -45,7 +45,8 @@ async function components(): Promise<ComponentView[]> {
   });
   return cluster.components.nodes;
 }
-const componentOf = async (name: string) => (await components()).find((one) => one.name === name)!;
+const componentOf = async (name: string) =>
+  (await components()).find((component) => component.name === name)!;
 
 interface Payload {
   payload: {
@@ -147,8 +148,8 @@ describe('components of a cluster', { timeout: 200_000 }, () => {
     await expect(kube('deployments', name)).rejects.toSatisfy(isNotFound);
     await expect(kube('services', 'nginx-ingress-lb')).rejects.toSatisfy(isNotFound);
     const events = await world.platform.events.read('acme', { after: 0n, limit: 500, filter: { clusterId } });
-    const told = events.filter(({ data }) => data['name'] === name).map(({ type }) => type);
-    expect(told).toEqual([
+    const eventTypes = events.filter(({ data }) => data['name'] === name).map(({ type }) => type);
+    expect(eventTypes).toEqual([
       'COMPONENT_INSTALLED',
       'COMPONENT_CONFIGURED',
       'COMPONENT_UPGRADED',
@@ -228,7 +229,7 @@ describe('components of a cluster', { timeout: 200_000 }, () => {
     const found = async () => {
       const { checkComponents } = await ask<Check>(check, { id: clusterId });
       const { drift } = checkComponents.components.find(({ name }) => name === 'coredns')!;
-      return drift.map((one) => `${one.object} ${one.path}`.trim()).sort();
+      return drift.map((item) => `${item.object} ${item.path}`.trim()).sort();
     };
     const pod = 'Deployment coredns spec.template.spec';
     expect(await found()).toEqual([
@@ -274,7 +275,7 @@ describe('components of a cluster', { timeout: 200_000 }, () => {
     const found = async () => {
       const { checkComponents } = await ask<Check>(check, { id: clusterId });
       return checkComponents.components
-        .flatMap(({ drift }) => drift.map((one) => `${one.object} ${one.path}`))
+        .flatMap(({ drift }) => drift.map((item) => `${item.object} ${item.path}`))
         .sort();
     };
     expect(await found()).toEqual([

@@ -60,7 +60,7 @@ describe('high-risk operations on masters', { timeout: 200_000 }, () => {
       await eventually(async () => (await health(id)) === 'True', { what: `whole after ${number}` });
     }
     // Of two masters no quorum is left; and own versions of their components stop the API at once.
-    const two = masters.slice(0, 2).map((one) => master(id, 6, one.id));
+    const two = masters.slice(0, 2).map((node) => master(id, 6, node.id));
     for (const target of two) await risks.done('perform', target);
     await becomes(id, 'UNAVAILABLE');
     for (const target of two) await risks.done('remediate', target);

@@ -18,7 +18,7 @@ describe('high-risk operations on pods and node pools', { timeout: 200_000 }, ()
         cluster: { nodePools: { nodes: { id: string; state: string; healthyNodes: number }[] } };
       }>(`query ($id: ID!) { cluster(id: $id) { nodePools { nodes { id state healthyNodes } } } }`, { id })
     ).cluster.nodePools.nodes;
-  const told = async (id: string, type: string) =>
+  const eventsOfType = async (id: string, type: string) =>
     (await risks.world.prisma.event.findMany({ where: { clusterId: id, type } })).length;
 
   it('network.kernel.3 fails the health checks of the pods on the node, and its recovery makes them Ready', async () => {
@@ -57,8 +57,8 @@ describe('high-risk operations on pods and node pools', { timeout: 200_000 }, ()
     await eventually(
       async () => {
         await enqueue(risks.world.prisma, 'pool-audit', id);
-        const left = await risks.workers(id);
-        return left.length === 2 && left.every((one) => one.id !== node!.id);
+        const workers = await risks.workers(id);
+        return workers.length === 2 && workers.every((worker) => worker.id !== node!.id);
       },
       { what: 'another node' },
     );
@@ -69,7 +69,9 @@ describe('high-risk operations on pods and node pools', { timeout: 200_000 }, ()
     const [pool] = await poolsOf(id);
     const target = { clusterId: id, operation: 'node-pool.scaling-group.5', nodePoolId: pool!.id };
     await risks.done('perform', target);
-    await eventually(async () => (await told(id, 'SCALING_GROUP_REPAIRED')) === 1, { what: 'the repair' });
+    await eventually(async () => (await eventsOfType(id, 'SCALING_GROUP_REPAIRED')) === 1, {
+      what: 'the repair',
+    });
     await eventually(async () => (await risks.findings(id)).length === 0, { what: 'no finding' });
     const bounds = async () => {
       const [group] = await risks.world.platform.provider.scalingGroups(id);

@@ -145,7 +145,7 @@ describe('high-risk operations on volumes', { timeout: 200_000 }, () => {
 
   it('storage.disk.4: a disk in use cannot be attached to a second pod on another node until the first pod is deleted', async () => {
     await claim('single', DISK);
-    const [one, other] = await risks.workers(risks.clusterId);
+    const [first, other] = await risks.workers(risks.clusterId);
     const create = (name: string, nodeName: string) =>
       risks.client.create(PODS, {
         apiVersion: 'v1',
@@ -153,7 +153,7 @@ describe('high-risk operations on volumes', { timeout: 200_000 }, () => {
         metadata: { name, labels: { app: name } },
         spec: podSpec('single', { nodeName }),
       });
-    await create('first', one!.name);
+    await create('first', first!.name);
     await eventually(async () => (await readyPod('first')) !== undefined, { what: 'the first pod' });
     await create('second', other!.name);
     const uid = (await podsOf('second'))[0]!.metadata.uid;

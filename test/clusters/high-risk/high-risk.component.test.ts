@@ -147,7 +147,9 @@ describe('high-risk operations on a worker node', { timeout: 200_000 }, () => {
         cluster: { node: { sysctls: { name: string; value: string; recommendedValue: string }[] } };
       };
       const read = await risks.ask<Read>(query, { id: risks.clusterId, name: node!.name });
-      const different = read.cluster.node.sysctls.filter((one) => one.value !== one.recommendedValue);
+      const different = read.cluster.node.sysctls.filter(
+        (sysctl) => sysctl.value !== sysctl.recommendedValue,
+      );
       return different.map(({ name, value }) => `${name}=${value}`);
     };
     expect(await values()).toEqual(['net.ipv4.ip_forward=0', 'net.ipv4.tcp_tw_reuse=1']);
@@ -205,7 +207,9 @@ describe('high-risk operations on load balancers of Services', { timeout: 200_00
       await risks.done('perform', target);
       await eventually(async () => !(await hasAddress(name)), { what: 'the loss of the address' });
       await eventually(async () =>
-        (await risks.view(risks.clusterId)).highRiskFindings.some((one) => one.service === `default/${name}`),
+        (await risks.view(risks.clusterId)).highRiskFindings.some(
+          (finding) => finding.service === `default/${name}`,
+        ),
       );
       await risks.done('remediate', target);
       await addressed(name);
@@ -327,9 +331,11 @@ describe('high-risk operations on a cluster', { timeout: 200_000 }, () => {
         };
       };
       const { conditions, highRiskFindings } = (await ask<Found>(query, { id })).cluster;
-      const one = highRiskFindings.find(({ highRiskOperation }) => highRiskOperation.id === 'network.node.2');
+      const finding = highRiskFindings.find(
+        ({ highRiskOperation }) => highRiskOperation.id === 'network.node.2',
+      );
       const dns = conditions.find(({ type }) => type === 'DnsHealthy')?.status ?? 'True';
-      return [one?.securityGroup?.id, dns].join();
+      return [finding?.securityGroup?.id, dns].join();
     };
     const tcp = { protocol: 'TCP', fromPort: 443, cidr: '0.0.0.0/0' };
     for (const rules of [[], [tcp]])
@@ -376,8 +382,8 @@ describe('high-risk operations on a cluster', { timeout: 200_000 }, () => {
       limit: 200,
       filter: { clusterId: id },
     });
-    const told = events.filter(({ type }) => type === 'HIGH_RISK_OPERATION_FOUND');
-    expect(told).toMatchObject([{ level: 'WARNING', data: { operation: 'cluster.api-server.1' } }]);
-    expect(told[0]?.message).toContain('Not recoverable');
+    const foundEvents = events.filter(({ type }) => type === 'HIGH_RISK_OPERATION_FOUND');
+    expect(foundEvents).toMatchObject([{ level: 'WARNING', data: { operation: 'cluster.api-server.1' } }]);
+    expect(foundEvents[0]?.message).toContain('Not recoverable');
   });
 });

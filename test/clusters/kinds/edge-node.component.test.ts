@@ -78,7 +78,7 @@ describe('disconnected edge node', () => {
         const annotations = (await api.nodes()).map(({ metadata }) => metadata?.annotations ?? {});
         return (
           annotations.length === count &&
-          annotations.every((one) => one['node.beta.alibabacloud.com/autonomy'] === 'true')
+          annotations.every((annotation) => annotation['node.beta.alibabacloud.com/autonomy'] === 'true')
         );
       });
     await autonomous(1);

@@ -89,7 +89,9 @@ export async function startKinds(speed = 1_000, faults: FaultInjector = noFaultI
           ... on Cluster { workloads { nodes { name kind replicas readyReplicas } } } } }`,
         { of: [{ __typename: 'Cluster', id: clusterId }] },
       );
-      return entities.flatMap((one) => one.workloads.nodes).filter(({ name }) => name.startsWith(prefix));
+      return entities
+        .flatMap((entity) => entity.workloads.nodes)
+        .filter(({ name }) => name.startsWith(prefix));
     },
     /** Makes a cluster and waits until its creation has ended well; answers its id. */
     async create(input: Record<string, unknown> & { readonly name: string }): Promise<string> {

@@ -105,13 +105,13 @@ describe('kinds of clusters', () => {
   });
 
   test('one list returns the clusters of all regions and origins', async () => {
-    const made: [string, Record<string, unknown>][] = [
+    const requests: [string, Record<string, unknown>][] = [
       ['guangzhou', { type: 'EXTERNAL_KUBERNETES' }],
       ['us-west-1', { type: 'MANAGED_KUBERNETES', profile: 'SERVERLESS' }],
       ['eu-central-1', { type: 'KUBERNETES' }],
       ['cn-beijing', { type: 'MANAGED_KUBERNETES', spec: 'PRO' }],
     ];
-    for (const [regionId, input] of made) {
+    for (const [regionId, input] of requests) {
       const { userErrors } = await createCluster(
         clusters,
         { ...input, name: `in-${regionId}`, regionId },
@@ -142,8 +142,8 @@ describe('dedicated cluster', () => {
       'masters',
     );
     expect(userErrors).toEqual([]);
-    const one = { role: 'MASTER', nodePool: null, instanceType: { id: 'ecs.g7.2xlarge' } };
-    expect(cluster?.nodes.nodes).toMatchObject([one, one, one]);
+    const master = { role: 'MASTER', nodePool: null, instanceType: { id: 'ecs.g7.2xlarge' } };
+    expect(cluster?.nodes.nodes).toMatchObject([master, master, master]);
     const [vcpu, places] = await readQuotaUsage(clusters.platform.database.prisma, 'masters', [
       { resource: 'payg-vcpu', scope: '' },
       { resource: 'ACK_DEDICATED/nodesPerCluster', scope: cluster?.id ?? '' },

@@ -58,14 +58,14 @@ const read = async (id: string) => {
 };
 
 /** What the cluster holds of the quotas of both products. */
-const held = async (id: string) => {
-  const asked = ['ACK_STANDARD', 'ACK_PRO'].flatMap((product) => [
+const usageOf = async (id: string) => {
+  const keys = ['ACK_STANDARD', 'ACK_PRO'].flatMap((product) => [
     { resource: `${product}/clustersPerAccount`, scope: '' },
     { resource: `${product}/nodePoolsPerCluster`, scope: id },
     { resource: `${product}/scalingGroupsPerCluster`, scope: id },
     { resource: `${product}/nodesPerCluster`, scope: id },
   ]);
-  return (await readQuotaUsage(kinds.world.prisma, 'acme', asked)).map(({ used }) => used);
+  return (await readQuotaUsage(kinds.world.prisma, 'acme', keys)).map(({ used }) => used);
 };
 
 /** Everything that happens to the pods of the default namespace from now on. */
@@ -74,15 +74,15 @@ async function watchPods(id: string) {
   if (!access) throw new Error('no access');
   const { core } = await kinds.inside(id);
   const { metadata } = await core.listNamespacedPod({ namespace: 'default' });
-  const seen: { readonly phase: string; readonly ready: boolean }[] = [];
+  const samples: { readonly phase: string; readonly ready: boolean }[] = [];
   let broken = false;
   const request = await new Watch(await kinds.world.platform.kubernetes.of(access).kubeConfig()).watch(
     '/api/v1/namespaces/default/pods',
     { resourceVersion: metadata?.resourceVersion ?? '' },
-    (phase: string, pod: V1Pod) => void seen.push({ phase, ready: isReady(pod) }),
+    (phase: string, pod: V1Pod) => void samples.push({ phase, ready: isReady(pod) }),
     () => (broken = true),
   );
-  return { seen, isBroken: () => broken, stop: () => request.abort() };
+  return { seen: samples, isBroken: () => broken, stop: () => request.abort() };
 }
 
 describe('migration from ACK Standard to ACK Pro', () => {
@@ -91,7 +91,7 @@ describe('migration from ACK Standard to ACK Pro', () => {
     const api = await kinds.inside(id);
     await api.deploy({ name: 'web', replicas: 6 });
     const before = (await api.running('web', 6)).map(({ metadata }) => metadata?.uid).sort();
-    expect(await held(id)).toEqual([1, 1, 1, 2, 0, 0, 0, 0]);
+    expect(await usageOf(id)).toEqual([1, 1, 1, 2, 0, 0, 0, 0]);
     const metered = () =>
       kinds.world.prisma.meteredUse.count({
         where: { clusterId: id, item: 'CLUSTER_MANAGEMENT', endedAt: null },
@@ -105,7 +105,7 @@ describe('migration from ACK Standard to ACK Pro', () => {
     await succeeded(kinds.world, operationId);
 
     expect(await read(id)).toEqual({ kind: 'PRO', state: 'RUNNING', product: 'ACK_PRO', spec: 'PRO' });
-    expect(await held(id)).toEqual([0, 0, 0, 0, 1, 1, 1, 2]);
+    expect(await usageOf(id)).toEqual([0, 0, 0, 0, 1, 1, 1, 2]);
     const after = (await api.running('web', 6)).map(({ metadata }) => metadata?.uid).sort();
     expect(after).toEqual(before);
     expect(await metered()).toBe(1);
@@ -128,8 +128,8 @@ describe('migration from ACK Standard to ACK Pro', () => {
       where: { operationId },
       orderBy: { sequence: 'asc' },
     });
-    const told = events.map(({ type }) => type).filter((type) => !type.startsWith('OPERATION_'));
-    expect(told).toEqual(['CLUSTER_MIGRATING', 'CLUSTER_MIGRATED', 'BILLING_STARTED']);
+    const eventTypes = events.map(({ type }) => type).filter((type) => !type.startsWith('OPERATION_'));
+    expect(eventTypes).toEqual(['CLUSTER_MIGRATING', 'CLUSTER_MIGRATED', 'BILLING_STARTED']);
     expect(events.find(({ type }) => type === 'BILLING_STARTED')?.data).toMatchObject({ product: 'ACK_PRO' });
     expect(await kinds.world.platform.provider.controlPlane(id)).toMatchObject({
       state: 'RUNNING',
@@ -145,9 +145,9 @@ describe('migration from ACK Standard to ACK Pro', () => {
     const pool = await kinds.world.prisma.nodePool.findFirstOrThrow({ where: { clusterId: id } });
     const scaled = await kinds.world.pools.scale(kinds.world.actor, { nodePoolId: pool.id, desiredSize: 3 });
     await succeeded(kinds.world, scaled.operation?.id ?? '');
-    expect(await held(id)).toEqual([0, 0, 0, 0, 1, 1, 1, 3]);
+    expect(await usageOf(id)).toEqual([0, 0, 0, 0, 1, 1, 1, 3]);
     await kinds.delete(id);
-    expect(await held(id)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(await usageOf(id)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
   test('is cancelled by deleting the cluster, which releases its quota', async () => {
@@ -159,7 +159,7 @@ describe('migration from ACK Standard to ACK Pro', () => {
     });
     await succeeded(kinds.world, deletion ?? '');
     expect(await waitForOperation(kinds.world, operationId)).toMatchObject({ state: 'CANCELED' });
-    expect(await held(id)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(await usageOf(id)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
   test('rolls back when the quota is exhausted concurrently', async () => {
@@ -175,7 +175,7 @@ describe('migration from ACK Standard to ACK Pro', () => {
       product: 'ACK_STANDARD',
       spec: 'STANDARD',
     });
-    expect(await held(id)).toEqual([1, 1, 1, 1, 0, 0, 0, 0]);
+    expect(await usageOf(id)).toEqual([1, 1, 1, 1, 0, 0, 0, 0]);
     await kinds.world.limit('ACK_PRO/clustersPerAccount', 100);
     await kinds.delete(id);
   });

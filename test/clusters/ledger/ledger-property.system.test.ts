@@ -80,15 +80,15 @@ async function expectBounds({ world, actor: { account }, tally }: Run): Promise<
 }
 
 /** Waits until nothing of it is left; what was left when it took too long is in the error. */
-async function none(what: string, left: () => Promise<readonly string[]>): Promise<void> {
+async function none(description: string, findRemaining: () => Promise<readonly string[]>): Promise<void> {
   let last: readonly string[] = [];
   try {
-    await eventually(async () => (last = await left()).length === 0, {
-      what: `the end of ${what}`,
+    await eventually(async () => (last = await findRemaining()).length === 0, {
+      what: `the end of ${description}`,
       timeoutMs: WAIT_MS,
     });
   } catch (cause) {
-    throw new Error(`${what} that were left: ${last.join('; ')}`, { cause });
+    throw new Error(`${description} that were left: ${last.join('; ')}`, { cause });
   }
 }
 
@@ -126,11 +126,11 @@ async function claimsSettled({ actor: { account } }: Run): Promise<void> {
     const claims = (await world.platform.provider.cloudResourceRequests()).filter(
       (claim) => claim.account === account,
     );
-    const told = claims.map(
+    const reported = claims.map(
       ({ id, kind, granted, refusal }) => `${id} ${kind} ${granted ? 'GRANTED' : 'REFUSED'} ${refusal}`,
     );
     const decided = rows.map(({ id, kind, state, message }) => `${id} ${kind} ${state} ${message}`);
-    return [...told, ...decided].filter((one) => !told.includes(one) || !decided.includes(one));
+    return [...reported, ...decided].filter((line) => !reported.includes(line) || !decided.includes(line));
   });
 }
 
@@ -180,7 +180,7 @@ async function expectSameCloud(account: string): Promise<void> {
     }
     const instances = (await provider.instances(id)).filter(({ state }) => state !== 'FAILED');
     const nodes = await world.prisma.node.findMany({ where: { clusterId: id, state: { not: 'failed' } } });
-    expect(instances.map((one) => one.id).sort(), id).toEqual(nodes.map((one) => one.id).sort());
+    expect(instances.map((instance) => instance.id).sort(), id).toEqual(nodes.map((node) => node.id).sort());
   }
 }
 
@@ -220,8 +220,8 @@ async function search(engine: Mortal, numRuns: number): Promise<string> {
     { numRuns, endOnFailure: true, ...(SEED !== undefined && { seed: Number(SEED) }) },
   );
   const { accepted, refused } = tally;
-  const asked = accepted + Object.values(refused).reduce((sum, count) => sum + count, 0);
-  const found = { engine: engine.kind, sequences: numRuns, steps: STEPS, operations: asked, ...tally };
+  const total = accepted + Object.values(refused).reduce((sum, count) => sum + count, 0);
+  const found = { engine: engine.kind, sequences: numRuns, steps: STEPS, operations: total, ...tally };
   const summary = JSON.stringify({ ...found, crashes: engine.crashes });
   if (REPORT) await writeFile(REPORT, `${summary}\n`, { flag: 'a' });
   process.stdout.write(`The ledger did not drift: ${summary}\n`);
@@ -259,7 +259,7 @@ describe('ledger', () => {
     const tally: Tally = { accepted: 0, recounts: 0, spotChecks: 0, kinds: {}, refused: {} };
     const run: Run = { world, services, actor: world.actor, tally };
     const action = FIRST_CLUSTER;
-    for (let made = 0; made < 2; made++) await attempt(run, action);
+    for (let count = 0; count < 2; count++) await attempt(run, action);
     await Promise.all(Array.from({ length: 50 }, () => attempt(run, action)));
     expect(tally).toMatchObject({ accepted: 3, refused: { QUOTA_EXCEEDED: 49 } });
     expect(await ledgerUses(world.prisma, world.actor.account)).toEqual(

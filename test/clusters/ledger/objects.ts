@@ -10,7 +10,7 @@ export type CloudObject = 'BALANCER' | 'REUSING' | 'DISK' | 'NAS';
 const SERVICES = '/api/v1/namespaces/default/services';
 const CLAIMS = '/api/v1/namespaces/default/persistentvolumeclaims';
 
-let made = 0;
+let counter = 0;
 
 export function createObject(world: EngineFixture, clusterId: string, object: CloudObject): Promise<unknown> {
   const balancer = object === 'BALANCER' || object === 'REUSING';
@@ -50,14 +50,14 @@ async function inside(
 function service(object: CloudObject) {
   const annotations = { 'service.beta.kubernetes.io/alibaba-cloud-loadbalancer-id': 'lb-mine' };
   return {
-    metadata: { name: `taken-${++made}`, ...(object === 'REUSING' && { annotations }) },
+    metadata: { name: `taken-${++counter}`, ...(object === 'REUSING' && { annotations }) },
     spec: { type: 'LoadBalancer', selector: { app: 'none' }, ports: [{ port: 80 }] },
   };
 }
 
 function volumeClaim(object: CloudObject) {
   return {
-    metadata: { name: `taken-${++made}` },
+    metadata: { name: `taken-${++counter}` },
     spec: {
       storageClassName: object === 'DISK' ? 'alicloud-disk-essd' : 'alicloud-nas',
       accessModes: ['ReadWriteOnce'],

@@ -54,7 +54,7 @@ const OLDER_VERSION = '1.32';
 const NEWER_VERSION = '1.34';
 const IMAGE = 'aliyun_2_1903_x64_20G_alibase_20220525.vhd';
 
-const asked: Readonly<Record<string, object>> = {
+const requests: Readonly<Record<string, object>> = {
   ACK_PRO: { type: 'MANAGED_KUBERNETES', spec: 'PRO' },
   ACK_STANDARD: { type: 'MANAGED_KUBERNETES', spec: 'STANDARD' },
   ACK_DEDICATED: { type: 'KUBERNETES' },
@@ -173,7 +173,7 @@ function createCluster(
     name: `cluster-${++names}`,
     regionId: 'cn-hangzhou',
     version: OLDER_VERSION,
-    ...asked[product],
+    ...requests[product],
     ...(publicEndpoint && { network: { publicEndpoint } }),
     ...(!serverless && {
       networkPlugin: terway ? 'TERWAY' : 'FLANNEL',

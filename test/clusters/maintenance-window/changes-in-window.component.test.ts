@@ -75,8 +75,8 @@ describe('vertical scaling in the maintenance window', () => {
     const [upgrade, scaling] = [(await windows.inWindow(id)).operation, (await scale(id)).operation];
     await windows.mutate('setMaintenanceWindow', { clusterId: id, ...SATURDAYS, recurrence: 'FREQ=DAILY' });
     const tomorrow = '2026-01-14T01:30:00.000Z';
-    for (const one of [upgrade, scaling])
-      expect(await windows.operation(one?.id)).toMatchObject({ scheduledFor: tomorrow });
+    for (const change of [upgrade, scaling])
+      expect(await windows.operation(change?.id)).toMatchObject({ scheduledFor: tomorrow });
     windows.clock.time = new Date(tomorrow);
     await windows.reconcile(upgrade?.id);
     expect(await windows.stateOf(id)).toBe('UPGRADING');
@@ -137,13 +137,13 @@ describe('component change in the maintenance window', () => {
     const clusterId = await windows.berlinWithWindow('component-unnoticed');
     const quiet = await component(clusterId, 'cluster-autoscaler', 'v1.26.2');
     expect((await upgrade(quiet)).component?.state).toBe('UPGRADING');
-    const told = await component(clusterId, 'externaldns', 'v0.13.5');
-    const { operation: begun } = await upgrade(told, { timing: 'MAINTENANCE_WINDOW' });
+    const componentId = await component(clusterId, 'externaldns', 'v0.13.5');
+    const { operation: begun } = await upgrade(componentId, { timing: 'MAINTENANCE_WINDOW' });
     expect(await windows.operation(begun?.id)).toMatchObject({ scheduledFor: OPENING });
     await cancel(begun?.id);
     await windows.reconcile(begun?.id);
     expect(await windows.operation(begun?.id)).toMatchObject({ state: 'CANCELED' });
-    expect((await upgrade(told, { timing: 'IMMEDIATE' })).component?.state).toBe('UPGRADING');
+    expect((await upgrade(componentId, { timing: 'IMMEDIATE' })).component?.state).toBe('UPGRADING');
   });
 
   test('fails if the component was upgraded or uninstalled in the meantime', async () => {
@@ -159,9 +159,9 @@ describe('component change in the maintenance window', () => {
     await windows.reconcile(overtaken?.id);
     expect(await windows.operation(overtaken?.id)).toMatchObject({ error: { code: 'UPGRADE_NOT_ALLOWED' } });
     windows.clock.time = new Date(NOON);
-    const gone = await component(clusterId, 'nginx-ingress-controller', 'v1.9.3-aliyun.1');
-    const { operation: lost } = await upgrade(gone);
-    await windows.prisma.component.delete({ where: { id: gone } });
+    const removedId = await component(clusterId, 'nginx-ingress-controller', 'v1.9.3-aliyun.1');
+    const { operation: lost } = await upgrade(removedId);
+    await windows.prisma.component.delete({ where: { id: removedId } });
     windows.clock.time = new Date(OPENING);
     await windows.reconcile(lost?.id);
     expect(await windows.operation(lost?.id)).toMatchObject({

@@ -11,9 +11,12 @@ describe('rules of real-name verification', () => {
     [true, null, true],
     [false, null, false],
     [false, {}, true],
-  ])('with the claim %s and the registry entry %o the account is verified: %s', (claim, known, expected) => {
-    expect(isVerified(claim, known)).toBe(expected);
-  });
+  ])(
+    'with the claim %s and the registry entry %o the account is verified: %s',
+    (claim, registered, expected) => {
+      expect(isVerified(claim, registered)).toBe(expected);
+    },
+  );
 
   const person: VerificationRequest = { kind: 'PERSON', name: '王芳', documentNumber: '11010519491231002X' };
   const enterprise: VerificationRequest = {

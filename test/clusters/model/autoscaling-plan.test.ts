@@ -92,8 +92,8 @@ test.each<[string, Pod, CandidateNode, boolean]>([
     place(2, { taints: [{ key: 'x', effect: 'PreferNoSchedule' }] }),
     true,
   ],
-])('a pod %s', (_what, one, there, expected) => {
-  expect(fits(one, there)).toBe(expected);
+])('a pod %s', (_what, pod, node, expected) => {
+  expect(fits(pod, node)).toBe(expected);
 });
 
 test.each([
@@ -125,7 +125,7 @@ describe('choosing node pools to scale up', () => {
   });
   test('respects the maximum of a pool', () => {
     expect(grown([pod('3'), pod('3'), pod('3')], [], [{ ...small, room: 2 }])).toEqual([['small', 2, 2]]);
-    expect(planScaleUp([pod('3'), pod('3')], [], [{ ...small, room: 1 }]).left).toEqual([pod('3')]);
+    expect(planScaleUp([pod('3'), pod('3')], [], [{ ...small, room: 1 }]).unplaced).toEqual([pod('3')]);
   });
   test('chooses several pools if one pool may not grow enough for the pods', () => {
     const pools = [
@@ -140,8 +140,8 @@ describe('choosing node pools to scale up', () => {
 
   const zone = (id: string): Partial<PodSpec> => ({ nodeSelector: { 'topology.kubernetes.io/zone': id } });
   const zones = (pods: Pod[], pool = small) => {
-    const { growths, left } = planScaleUp(pods, [], [pool]);
-    return [...growths.map((growth) => [growth.nodes, growth.zones]), left.length];
+    const { growths, unplaced } = planScaleUp(pods, [], [pool]);
+    return [...growths.map((growth) => [growth.nodes, growth.zones]), unplaced.length];
   };
   const volumeIn = (id: string): Pod => ({
     ...pod('3'),

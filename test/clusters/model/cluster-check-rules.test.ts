@@ -139,11 +139,11 @@ test.each([
 
 test('lists three objects of a removed API by name and the rest by number', () => {
   const objects = ['a/1', 'a/2', 'a/3', 'a/4', 'b/5'];
-  const gone = { ...cronJob, kind: 'PodSecurityPolicy', replacement: null };
+  const removed = { ...cronJob, kind: 'PodSecurityPolicy', replacement: null };
   expect(
     describeRemovedApiUses([
       { api: cronJob, objects },
-      { api: gone, objects: ['restricted'] },
+      { api: removed, objects: ['restricted'] },
     ]),
   ).toBe(
     'batch/v1beta1 CronJob (gone in 1.25, use batch/v1): a/1, a/2, a/3 and 2 more. ' +

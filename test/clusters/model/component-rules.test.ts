@@ -149,7 +149,7 @@ describe('transitions of component states', () => {
 });
 
 describe('drift of an object', () => {
-  const wanted = () => {
+  const desired = () => {
     const objects = manifestOf({
       entry: entryOf('nginx-ingress-controller'),
       version: 'v1.9.3-aliyun.1',
@@ -159,20 +159,20 @@ describe('drift of an object', () => {
   };
 
   it('ignores fields that the API server or others have added', () => {
-    const { object } = wanted();
+    const { object } = desired();
     const live = { ...structuredClone(object), status: { replicas: 2 } };
     live.metadata!.annotations = { 'deployment.kubernetes.io/revision': '3' };
-    expect(driftOf(wanted(), live)).toEqual([]);
+    expect(driftOf(desired(), live)).toEqual([]);
   });
 
   it('lists each field that differs from the applied manifest, and list members by name', () => {
-    const live = structuredClone(wanted().object) as unknown as {
+    const live = structuredClone(desired().object) as unknown as {
       spec: { replicas: number; template: { spec: { containers: { image: string }[] } } };
     };
     live.spec.replicas = 1;
     live.spec.template.spec.containers[0]!.image = 'evil:latest';
     live.spec.template.spec.containers.unshift({ image: 'sidecar:1' });
-    expect(driftOf(wanted(), live)).toEqual([
+    expect(driftOf(desired(), live)).toEqual([
       { object: 'Deployment nginx-ingress-controller', path: 'spec.replicas', expected: 2, actual: 1 },
       {
         object: 'Deployment nginx-ingress-controller',
@@ -184,7 +184,7 @@ describe('drift of an object', () => {
   });
 
   it('is the whole object if it is deleted', () => {
-    expect(driftOf(wanted(), undefined)).toEqual([
+    expect(driftOf(desired(), undefined)).toEqual([
       { object: 'Deployment nginx-ingress-controller', path: '', expected: 'present', actual: null },
     ]);
   });

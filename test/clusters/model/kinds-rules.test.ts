@@ -131,13 +131,13 @@ describe('kind of a cluster', () => {
   });
 
   test('clusters with instances use the vCPU quota, and clusters with a managed control plane a load balancer', () => {
-    const taken = (resource: string) =>
+    const kindsUsing = (resource: string) =>
       new Set(allCombinations().flatMap(({ kind }) => (kind.quotas.includes(resource) ? [kind.name] : [])));
-    expect([...taken('payg-vcpu')].sort()).toEqual(
+    expect([...kindsUsing('payg-vcpu')].sort()).toEqual(
       ['CONFIDENTIAL', 'DEDICATED', 'EDGE', 'HETEROGENEOUS', 'PRO', 'SANDBOX', 'STANDARD'].sort(),
     );
-    expect(taken('load-balancers').has('REGISTERED')).toBe(false);
-    expect(taken('load-balancers').has('SERVERLESS')).toBe(true);
+    expect(kindsUsing('load-balancers').has('REGISTERED')).toBe(false);
+    expect(kindsUsing('load-balancers').has('SERVERLESS')).toBe(true);
   });
 });
 

@@ -100,8 +100,8 @@ describe.each(ZONES)('maintenance windows in %s', (timeZone) => {
       fc.property(
         windows,
         fc.array(fc.nat({ max: (END - BEGIN) / 60_000 }), { minLength: 10 }),
-        (given, minutes) => {
-          const { rule, quarter, durationHours } = given;
+        (example, minutes) => {
+          const { rule, quarter, durationHours } = example;
           const startTime = new Date(quarter * STEP).toISOString().slice(11, 16);
           const window: WindowRule = {
             recurrence: rule.recurrence,

@@ -62,14 +62,14 @@ describe('CIDR blocks', () => {
 
   test('a free block lies within the range and overlaps no used one; it is absent only if no space is left', () => {
     fc.assert(
-      fc.property(fc.array(range, { maxLength: 12 }), fc.integer({ min: 12, max: 18 }), (taken, prefix) => {
+      fc.property(fc.array(range, { maxLength: 12 }), fc.integer({ min: 12, max: 18 }), (used, prefix) => {
         const within = parseCidr('10.0.0.0/10')!;
-        const found = freeCidr([within], prefix, taken);
+        const found = freeCidr([within], prefix, used);
         const size = 2 ** (32 - prefix);
         const places = Array.from({ length: within.size / size }, (_, index) =>
           cidrAt(within.first + index * size, prefix),
         );
-        const free = places.find((place) => !taken.some((one) => overlaps(one, place)));
+        const free = places.find((place) => !used.some((range) => overlaps(range, place)));
         expect(found).toEqual(free);
       }),
       { numRuns: 60, seed: SEED },
@@ -95,12 +95,12 @@ describe('CIDR blocks', () => {
 });
 
 test('a VPC has pod CIDRs for a hundred Pro clusters: 32 for 1,000 nodes, the others for 256', () => {
-  const taken: Cidr[] = [];
+  const used: Cidr[] = [];
   for (let count = 0; count < 100; count += 1)
-    taken.push(freePodRange({ product: 'ACK_PRO', nodes: 3, mask: 24 }, taken)!);
-  for (const [index, cidr] of taken.entries())
-    expect(taken.slice(index + 1).some((other) => overlaps(cidr, other))).toBe(false);
-  expect(taken.map(({ prefix }) => prefix)).toEqual([
+    used.push(freePodRange({ product: 'ACK_PRO', nodes: 3, mask: 24 }, used)!);
+  for (const [index, cidr] of used.entries())
+    expect(used.slice(index + 1).some((other) => overlaps(cidr, other))).toBe(false);
+  expect(used.map(({ prefix }) => prefix)).toEqual([
     ...Array.from({ length: 32 }, () => 14),
     ...Array.from({ length: 68 }, () => 16),
   ]);
@@ -206,8 +206,8 @@ describe('validation of the network of a cluster', () => {
     [{ ...rule, direction: 'EGRESS' }, false],
     [{ ...rule, fromPort: 54, toPort: 60 }, false],
     [{ ...rule, cidr: '10.1.0.0/16' }, false],
-  ])('the rule %j allows DNS of pods of 10.0.0.0/16: %s', (one, through) => {
-    expect(allowsDns([one], parseCidr('10.0.0.0/16')!)).toBe(through);
+  ])('the rule %j allows DNS of pods of 10.0.0.0/16: %s', (rule, through) => {
+    expect(allowsDns([rule], parseCidr('10.0.0.0/16')!)).toBe(through);
   });
 
   test.each([
@@ -216,7 +216,7 @@ describe('validation of the network of a cluster', () => {
     [{ protocol: 'TCP', fromPort: 80, toPort: 79, cidr: '10.0.0.0/8' }, 1],
     [{ protocol: 'ICMP', fromPort: 80, cidr: '10.0.0.0/8' }, 1],
     [{ protocol: 'UDP', fromPort: 53, cidr: '10.0.0.1/8' }, 1],
-  ])('the rule %j has %s problems', (one, count) => {
-    expect(ruleProblems([one])).toHaveLength(count);
+  ])('the rule %j has %s problems', (rule, count) => {
+    expect(ruleProblems([rule])).toHaveLength(count);
   });
 });

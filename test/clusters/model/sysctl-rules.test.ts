@@ -33,6 +33,6 @@ describe('setting kernel parameters', () => {
 test('remediating a high-risk operation resets every parameter that it set', () => {
   const set = { [ETH0]: '2', 'net.ipv4.ip_forward': '0' };
   const after = { ...set, ...sysctlsRemediated('network.kernel.2', set) };
-  const different = sysctlValues(after).filter((one) => one.value !== one.recommendedValue);
+  const different = sysctlValues(after).filter((sysctl) => sysctl.value !== sysctl.recommendedValue);
   expect(different.map(({ name }) => name)).toEqual(['net.ipv4.ip_forward']);
 });

@@ -12,11 +12,11 @@ afterAll(() => networks[Symbol.asyncDispose]());
 describe('network of a cluster', () => {
   test('is the default VPC of its region if none is requested, created once, with ranges that do not overlap', async () => {
     const account = networks.fresh();
-    const made = [await networks.create(account), await networks.create(account)].map(
+    const created = [await networks.create(account), await networks.create(account)].map(
       ({ cluster }) => cluster!.network,
     );
     expect(
-      made.map(({ plugin, podCidr, serviceCidr, nodeCidrMask }) => [
+      created.map(({ plugin, podCidr, serviceCidr, nodeCidrMask }) => [
         plugin,
         podCidr,
         serviceCidr,
@@ -26,22 +26,22 @@ describe('network of a cluster', () => {
       ['FLANNEL', '10.0.0.0/14', '172.16.0.0/20', 24],
       ['FLANNEL', '10.4.0.0/14', '172.16.16.0/20', 24],
     ]);
-    expect(made[0]!.vpc.id).toBe(made[1]!.vpc.id);
-    expect(made[1]!.vpc).toMatchObject({
+    expect(created[0]!.vpc.id).toBe(created[1]!.vpc.id);
+    expect(created[1]!.vpc).toMatchObject({
       name: 'default',
       creator: 'PLATFORM',
       cidr: '192.168.0.0/16',
       clusterCount: 2,
     });
-    expect(made[0]!.vSwitches.map(({ zone }) => zone.id)).toEqual([
+    expect(created[0]!.vSwitches.map(({ zone }) => zone.id)).toEqual([
       'cn-hangzhou-a',
       'cn-hangzhou-b',
       'cn-hangzhou-c',
     ]);
-    expect(made[0]!.securityGroup.id).not.toBe(made[1]!.securityGroup.id);
+    expect(created[0]!.securityGroup.id).not.toBe(created[1]!.securityGroup.id);
     expect(await networks.used(account, 'vpcs')).toBe(1);
     const elsewhere = await networks.create(account, { regionId: 'cn-beijing' });
-    expect(elsewhere.cluster!.network.vpc.id).not.toBe(made[0]!.vpc.id);
+    expect(elsewhere.cluster!.network.vpc.id).not.toBe(created[0]!.vpc.id);
   });
 
   test('may be a VPC of the account with vSwitches in several zones, over which the nodes are spread', async () => {
@@ -106,10 +106,13 @@ describe('network of a cluster', () => {
       await networks.vSwitch(account, vpcId, 'a', '192.168.0.0/20');
       const other = { vpcId, podCidr: '10.5.0.0/16', serviceCidr: '172.25.0.0/20' };
       expect((await networks.create(account, { network: other })).userErrors).toEqual([]);
-      const answer = await networks.create(account, { ...more, network: { vpcId, ...(network as object) } });
-      expect(answer.userErrors).toMatchObject([{ code }]);
-      expect(answer.userErrors[0]?.path).toContain(field);
-      expect(answer.cluster).toBeNull();
+      const response = await networks.create(account, {
+        ...more,
+        network: { vpcId, ...(network as object) },
+      });
+      expect(response.userErrors).toMatchObject([{ code }]);
+      expect(response.userErrors[0]?.path).toContain(field);
+      expect(response.cluster).toBeNull();
     },
   );
 
@@ -138,11 +141,11 @@ describe('network of a cluster', () => {
 
   test('has no pod CIDR with Terway; two such clusters share the vSwitches', async () => {
     const account = networks.fresh();
-    const made = [
+    const created = [
       await networks.create(account, { networkPlugin: 'TERWAY' }),
       await networks.create(account, { networkPlugin: 'TERWAY' }),
     ];
-    expect(made.map(({ cluster }) => [cluster!.network.podCidr, cluster!.network.nodeCidrMask])).toEqual([
+    expect(created.map(({ cluster }) => [cluster!.network.podCidr, cluster!.network.nodeCidrMask])).toEqual([
       [null, null],
       [null, null],
     ]);

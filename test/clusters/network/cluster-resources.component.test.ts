@@ -89,13 +89,13 @@ describe('resources of a cluster', () => {
       },
     });
     const inside = async () => (await resources(clusterId)).filter(({ name }) => name.includes('/'));
-    const told = (count: number) =>
+    const waitForResources = (count: number) =>
       eventually(async () => {
         await living.world.prisma.$transaction((tx) => enqueue(tx, CLOUD_RESOURCE_REQUESTS, 'all'));
         const found = await inside();
         return found.length === count && found;
       });
-    const shown = (await told(3)).map(({ name, type, creator, deleteBehavior }) =>
+    const shown = (await waitForResources(3)).map(({ name, type, creator, deleteBehavior }) =>
       [name, type, creator, deleteBehavior].join(' '),
     );
     expect(shown.sort()).toEqual([
@@ -108,7 +108,10 @@ describe('resources of a cluster', () => {
         living.world.clusters.delete(living.world.actor, { id: clusterId, retainResourceIds: [id] }),
       ).rejects.toThrow(/INVALID_INPUT/);
     await core.deleteNamespacedService({ namespace, name: 'again' });
-    expect((await told(2)).map(({ name }) => name).sort()).toEqual(['default/data', 'default/shop']);
+    expect((await waitForResources(2)).map(({ name }) => name).sort()).toEqual([
+      'default/data',
+      'default/shop',
+    ]);
     await drop(clusterId);
     expect(await inside()).toEqual([]);
     expect({ ...(await usage()), disks: await living.world.used('payg-disks') }).toEqual(before);
@@ -116,16 +119,16 @@ describe('resources of a cluster', () => {
 
   test('stay if another cluster uses their VPC, and are deleted with the last cluster', async () => {
     const region = { regionId: 'cn-shenzhen' };
-    const [one, two] = [await living.runningCluster(1, region), await living.runningCluster(1, region)];
+    const [first, two] = [await living.runningCluster(1, region), await living.runningCluster(1, region)];
     const behavior = async (id: string) =>
       Object.fromEntries((await resources(id)).map(({ type, deleteBehavior }) => [type, deleteBehavior]));
-    expect(await behavior(one.clusterId)).toMatchObject({
+    expect(await behavior(first.clusterId)).toMatchObject({
       VPC: 'RETAIN',
       VSWITCH: 'RETAIN',
       SECURITY_GROUP: 'DELETE',
     });
     const { vpcId } = await living.networkOf(two.clusterId);
-    await drop(one.clusterId);
+    await drop(first.clusterId);
     expect(await living.world.prisma.vpc.count({ where: { id: vpcId } })).toBe(1);
     expect(await behavior(two.clusterId)).toMatchObject({ VPC: 'DELETE' });
     await drop(two.clusterId);
@@ -175,7 +178,7 @@ describe('resources of a cluster', () => {
     for (const { id, type } of [...keep].reverse()) {
       const query = `mutation ($id: ID!) { answer: ${mutationOf(type)}(input: { id: $id }) { deletedId } }`;
       const answers = await Promise.all([1, 2, 3, 4].map(() => living.ask<Deletion>(query, { id })));
-      const deleted = answers.map(({ answer }) => answer.deletedId).filter((one) => one !== null);
+      const deleted = answers.map(({ answer }) => answer.deletedId).filter((id) => id !== null);
       expect(deleted, 'one of the requests deletes it').toEqual([id]);
     }
     expect(await usage()).toEqual(before);
@@ -195,7 +198,7 @@ describe('resources of a cluster', () => {
       { id: clusterId },
     );
     const all = await resources(clusterId);
-    const ids = (wanted: string) => all.filter(({ type }) => type === wanted).map(({ id }) => id);
+    const ids = (resourceType: string) => all.filter(({ type }) => type === resourceType).map(({ id }) => id);
     expect(ids('SCALING_GROUP')).toEqual(cluster.nodePools.nodes.map(({ scalingGroup }) => scalingGroup.id));
     expect(ids('INSTANCE')).toEqual(cluster.nodes.nodes.map(({ instanceId }) => instanceId));
     await drop(clusterId);

@@ -55,7 +55,7 @@ export async function openNetworks() {
     return data.answer;
   };
   /** Makes a part of a network; its id. */
-  const made = async (account: string, name: string, input: object, field: string): Promise<string> => {
+  const create = async (account: string, name: string, input: object, field: string): Promise<string> => {
     const fields = `made: ${field} { id }`;
     const { made: part, userErrors } = await mutate<{ made: { id: string } }>(account, name, input, fields);
     expect(userErrors).toEqual([]);
@@ -67,21 +67,21 @@ export async function openNetworks() {
     /** An account that nothing else uses. */
     fresh: () => `net-${(accounts += 1)}`,
     vpc: (account: string, more: object = {}) =>
-      made(
+      create(
         account,
         'createVpc',
         { name: 'net', regionId: 'cn-hangzhou', cidr: '192.168.0.0/16', ...more },
         'vpc',
       ),
     vSwitch: (account: string, vpcId: string, zone: string, cidr: string) =>
-      made(
+      create(
         account,
         'createVSwitch',
         { vpcId, zoneId: `cn-hangzhou-${zone}`, name: `sw-${zone}`, cidr },
         'vSwitch',
       ),
     group: (account: string, vpcId: string, rules: object[]) =>
-      made(account, 'createSecurityGroup', { vpcId, name: 'group', rules }, 'securityGroup'),
+      create(account, 'createSecurityGroup', { vpcId, name: 'group', rules }, 'securityGroup'),
     remove: (account: string, id: string) =>
       mutate<{ deletedId: string | null }>(account, deletionOf(id), { id }, 'deletedId'),
     create: (account: string, more: object = {}) =>

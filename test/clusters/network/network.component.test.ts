@@ -87,8 +87,8 @@ describe('VPCs, vSwitches and security groups', () => {
       vpc: null,
     });
     expect((await networks.remove(other, id)).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
-    const answer = await networks.create(other, { network: { vpcId: id } });
-    expect(answer.userErrors).toMatchObject([{ code: 'NOT_FOUND', path: ['input', 'network', 'vpcId'] }]);
+    const response = await networks.create(other, { network: { vpcId: id } });
+    expect(response.userErrors).toMatchObject([{ code: 'NOT_FOUND', path: ['input', 'network', 'vpcId'] }]);
   });
 
   test('have quotas: the eleventh VPC and the twenty-fifth vSwitch are rejected until the limit is raised', async () => {
@@ -106,8 +106,8 @@ describe('VPCs, vSwitches and security groups', () => {
     for (let index = 0; index < 24; index += 1)
       await networks.vSwitch(account, first, 'a', `192.168.${index}.0/24`);
     const last = { vpcId: first, zoneId: 'cn-hangzhou-a', name: 'last', cidr: '192.168.24.0/24' };
-    const answer = await networks.mutate(account, 'createVSwitch', last, 'vSwitch { id }');
-    expect(answer.userErrors).toMatchObject([
+    const response = await networks.mutate(account, 'createVSwitch', last, 'vSwitch { id }');
+    expect(response.userErrors).toMatchObject([
       { code: 'QUOTA_EXCEEDED', resource: 'vswitches-per-vpc', limit: 24 },
     ]);
   });
@@ -123,8 +123,8 @@ describe('VPCs, vSwitches and security groups', () => {
     const vpcId = await networks.vpc(account);
     await networks.vSwitch(account, vpcId, 'a', '192.168.0.0/24');
     const input = { vpcId, zoneId: 'cn-hangzhou-a', name: 'sw', cidr: '192.168.1.0/24', ...more };
-    const answer = await networks.mutate(account, 'createVSwitch', input, 'vSwitch { id }');
-    expect(answer.userErrors).toMatchObject([{ code }]);
+    const response = await networks.mutate(account, 'createVSwitch', input, 'vSwitch { id }');
+    expect(response.userErrors).toMatchObject([{ code }]);
   });
 
   test('a repeated request with the same clientToken creates one VPC', async () => {
@@ -145,10 +145,10 @@ test('a fleet with its networks, resources, control planes and service levels co
   const cost = async () =>
     (await networks.clusters.kit.statements(() => networks.clusters.run(query, {}, account))).length;
   await networks.create(account);
-  const one = await cost();
+  const single = await cost();
   for (let index = 0; index < 7; index += 1)
     await networks.create(account, { regionId: index % 2 ? 'cn-hangzhou' : 'cn-beijing' });
-  expect(await cost()).toBe(one);
+  expect(await cost()).toBe(single);
 });
 
 test('the quotas of a VPC, its route table and a security group are read and raised by the graph', async () => {
@@ -180,17 +180,17 @@ test('the quotas of a VPC, its route table and a security group are read and rai
   });
   const raise = `mutation ($input: RequestQuotaIncreaseInput!) { requestQuotaIncrease(input: $input) {
     application: quotaApplication { limit } userErrors { code } } }`;
-  const asked = async (resource: string, scope: string, limit: number) =>
+  const requestIncrease = async (resource: string, scope: string, limit: number) =>
     (
       await ask<{ requestQuotaIncrease: object }>(account, raise, {
         input: { quotaId: id(resource, scope), limit, reason: 'test' },
       })
     ).data.requestQuotaIncrease;
-  expect(await asked('custom-routes-per-route-table', net.id, 100)).toEqual({
+  expect(await requestIncrease('custom-routes-per-route-table', net.id, 100)).toEqual({
     application: { limit: 100 },
     userErrors: [],
   });
-  expect(await asked('private-ips-per-vpc', net.id, 70_000)).toMatchObject({
+  expect(await requestIncrease('private-ips-per-vpc', net.id, 70_000)).toMatchObject({
     userErrors: [{ code: 'NOT_ADJUSTABLE' }],
   });
   const foreign = await ask<{ quota: object | null }>(

@@ -51,10 +51,10 @@ describe('pods of a node', () => {
     const { clusterId } = await living.runningCluster(1, { network: { nodeCidrMask: 28 } });
     const [node] = (await living.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
     const { core } = await living.api(clusterId);
-    const seen = await core.readNode({ name: node!.name });
-    expect([node!.maxPods, seen.status?.allocatable?.['pods']]).toEqual([16, '16']);
+    const observed = await core.readNode({ name: node!.name });
+    expect([node!.maxPods, observed.status?.allocatable?.['pods']]).toEqual([16, '16']);
     const { podCidr } = await living.networkOf(clusterId);
-    expect(seen.spec?.podCIDR).toBe(podCidr?.replace(/\/\d+$/, '/28'));
+    expect(observed.spec?.podCIDR).toBe(podCidr?.replace(/\/\d+$/, '/28'));
     await deploy(clusterId, 20);
     const bound = await eventually(async () => {
       const all = (await core.listPodForAllNamespaces()).items;
@@ -70,8 +70,8 @@ describe('pods of a node', () => {
     const [node] = (await living.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
     const { core } = await living.api(clusterId);
     // ecs.g6.xlarge: 3 interfaces of 10 addresses, one of them the primary one.
-    const seen = await core.readNode({ name: node!.name });
-    expect([node!.maxPods, seen.status?.allocatable?.['pods']]).toEqual([20, '20']);
+    const observed = await core.readNode({ name: node!.name });
+    expect([node!.maxPods, observed.status?.allocatable?.['pods']]).toEqual([20, '20']);
     await deploy(clusterId, 3);
     const pods = await eventually(async () => {
       const all = await podsOf(clusterId, 'app=many');
@@ -190,10 +190,10 @@ describe('nodes beyond the capacity of a network', () => {
   });
 
   test('a full vSwitch rejects nodes and pods of Terway with IP_NOT_AVAILABLE', async () => {
-    const vpcId = await made('createVpc', 'CreateVpcInput', 'vpc', {
+    const vpcId = await createResource('createVpc', 'CreateVpcInput', 'vpc', {
       ...{ name: 'small', regionId: 'cn-hangzhou', cidr: '172.31.0.0/24' },
     });
-    const vSwitchId = await made('createVSwitch', 'CreateVSwitchInput', 'vSwitch', {
+    const vSwitchId = await createResource('createVSwitch', 'CreateVSwitchInput', 'vSwitch', {
       ...{ vpcId, zoneId: 'cn-hangzhou-b', name: 'tiny', cidr: '172.31.0.0/28' },
     });
     const request = { networkPlugin: 'TERWAY', network: { vpcId, vSwitchIds: [vSwitchId] } };
@@ -234,7 +234,12 @@ describe('nodes beyond the capacity of a network', () => {
   });
 });
 
-async function made(name: string, inputType: string, field: string, input: object): Promise<string> {
+async function createResource(
+  name: string,
+  inputType: string,
+  field: string,
+  input: object,
+): Promise<string> {
   const query = `mutation ($input: ${inputType}!) { answer: ${name}(input: $input) { made: ${field} { id } userErrors { message } } }`;
   const { answer } = await living.ask<{ answer: { made: { id: string } | null; userErrors: object[] } }>(
     query,

@@ -34,11 +34,11 @@ beforeAll(async () => {
     labels: { tier: 'batch' },
     taints: [{ key: 'batch', value: 'yes', effect: 'NO_SCHEDULE' }],
   };
-  const made = await living.cluster([{ name: 'system' }, { name: 'a', desiredSize: 2, ...settings }], {
+  const created = await living.cluster([{ name: 'system' }, { name: 'a', desiredSize: 2, ...settings }], {
     version: '1.32',
   });
-  cluster = made.id;
-  pool = made.pools[1] ?? '';
+  cluster = created.id;
+  pool = created.pools[1] ?? '';
   nodes = (await living.pool(pool)).nodes.nodes;
 });
 afterAll(() => living[Symbol.asyncDispose]());
@@ -148,8 +148,8 @@ describe('updateNode', () => {
   test('appends no event without a change', async () => {
     await update({ id: node.id, labels: { team: 'a' } });
     const before = await updates();
-    const answer = await update({ id: node.id, labels: { team: 'a', color: null } });
-    expect(answer).toMatchObject({ node: { labels: { team: 'a' } }, userErrors: [] });
+    const response = await update({ id: node.id, labels: { team: 'a', color: null } });
+    expect(response).toMatchObject({ node: { labels: { team: 'a' } }, userErrors: [] });
     expect(await updates()).toEqual(before);
   });
 
@@ -239,8 +239,8 @@ test('reads up to ten nodes of a cluster one by one, and more of them with one l
   const found = await reader.ofNodes('acme', keys);
   expect(keys.map((key) => found.get(key)?.labels['tier'])).toEqual(['batch', 'batch']);
   expect(requests).toHaveBeenCalledTimes(2);
-  const gone = Array.from({ length: 9 }, (_, index) => `${cluster}/gone-${index}`);
-  expect([...(await reader.ofNodes('acme', [...keys, ...gone])).keys()]).toEqual(
+  const missing = Array.from({ length: 9 }, (_, index) => `${cluster}/gone-${index}`);
+  expect([...(await reader.ofNodes('acme', [...keys, ...missing])).keys()]).toEqual(
     expect.arrayContaining(keys),
   );
   expect(requests).toHaveBeenCalledTimes(3);
@@ -305,12 +305,12 @@ test('keeps labels, annotations and taints during a change of the pool and an up
 
 test('keeps labels during a repair that replaces the system disk', async () => {
   const management = { autoRepair: true, allowSystemDiskReset: true };
-  const made = await living.cluster([{ name: 'repaired', management, acknowledgeRisk: true }]);
-  const repaired = made.pools[0] ?? '';
+  const created = await living.cluster([{ name: 'repaired', management, acknowledgeRisk: true }]);
+  const repaired = created.pools[0] ?? '';
   const [broken] = (await living.pool(repaired)).nodes.nodes;
   expect((await update({ id: broken?.id, labels: { team: 'a' } })).userErrors).toEqual([]);
   const power = { on: false, fault: 'SYSTEM_DISK' };
-  await living.cloud('PUT', `/clusters/${made.id}/instances/${broken?.id}/power`, power);
+  await living.cloud('PUT', `/clusters/${created.id}/instances/${broken?.id}/power`, power);
   await living.look(broken?.id ?? '');
   const { nodeRepairs } = await living.poolWhen(
     repaired,

@@ -131,9 +131,9 @@ describe('charge types of instances', () => {
     const pool = pools[1] ?? '';
     const [victim] = (await living.pool(pool)).nodes.nodes;
     await living.cloud('POST', `/clusters/${id}/instances/${victim?.id}/reclaim`);
-    const there = async () =>
+    const cloudInstances = async () =>
       (await living.cloud<{ instances: { id: string }[] }>('GET', `/clusters/${id}/instances`)).instances;
-    await eventually(async () => (await there()).every((one) => one.id !== victim?.id));
+    await eventually(async () => (await cloudInstances()).every((instance) => instance.id !== victim?.id));
     await living.audit(id);
     await living.poolWhen(
       pool,
@@ -181,8 +181,8 @@ describe('charge types of instances', () => {
     expect((await masters()).map(({ chargeType }) => chargeType)).toEqual(['PREPAID', 'PREPAID', 'PREPAID']);
     expect(before - (await used('payg-vcpu'))).toBe(12);
     await living.carried('deleteCluster', { id });
-    const left = (await orphans()).filter(({ formerClusterId }) => formerClusterId === id);
-    expect(left.map(({ releasable }) => releasable)).toEqual([false, false, false]);
+    const remaining = (await orphans()).filter(({ formerClusterId }) => formerClusterId === id);
+    expect(remaining.map(({ releasable }) => releasable)).toEqual([false, false, false]);
   });
 
   test('rejects the conversion of nodes of a family without subscription', async () => {
@@ -242,12 +242,12 @@ describe('subscription instances of a failed creation', () => {
       desiredSize: 2,
       healthyNodes: 0,
     });
-    const left = (await orphans()).filter(({ formerClusterId }) => formerClusterId === id);
-    expect(left).toMatchObject([
+    const remaining = (await orphans()).filter(({ formerClusterId }) => formerClusterId === id);
+    expect(remaining).toMatchObject([
       { origin: 'FAILED_CREATION', releasable: false },
       { origin: 'FAILED_CREATION', releasable: false },
     ]);
-    const ids = left.map((one) => one.id);
+    const ids = remaining.map((instance) => instance.id);
     const release = `mutation ($input: ReleaseInstancesInput!) {
       releaseInstances(input: $input) { releasedIds userErrors { code path } } }`;
     expect(await living.run(release, { input: { instanceIds: ids } })).toMatchObject({
@@ -263,7 +263,7 @@ describe('subscription instances of a failed creation', () => {
       acknowledgeDataLoss: true,
     });
     expect(await living.pool(home.pools[0] ?? '')).toMatchObject({ desiredSize: 3, healthyNodes: 3 });
-    expect((await orphans()).filter((one) => ids.includes(one.id))).toEqual([]);
+    expect((await orphans()).filter((instance) => ids.includes(instance.id))).toEqual([]);
   });
 
   test('remain when the partially created cluster is deleted', async () => {

@@ -204,7 +204,9 @@ describe('existing instances', () => {
     await living.carried('deleteCluster', { id });
     expect(await listed({ ids: ['i-stays'] })).toHaveLength(1);
     expect(
-      (await listed({})).filter((one) => (one as { formerClusterId?: string }).formerClusterId === id),
+      (await listed({})).filter(
+        (instance) => (instance as { formerClusterId?: string }).formerClusterId === id,
+      ),
     ).toHaveLength(1);
   });
 
@@ -225,12 +227,12 @@ describe('existing instances', () => {
   });
 
   test('an instance belongs to at most one cluster', async () => {
-    const one = await living.cluster([{ name: 'a' }]);
+    const cluster = await living.cluster([{ name: 'a' }]);
     const two = await living.cluster([{ name: 'a' }]);
     await instance('i-single');
     const attach = (pool: string | undefined) =>
       living.mutate('attachInstances', { nodePoolId: pool, instanceIds: ['i-single'], mode: 'MANUAL' });
-    const both = await Promise.all([attach(one.pools[0]), attach(two.pools[0])]);
+    const both = await Promise.all([attach(cluster.pools[0]), attach(two.pools[0])]);
     const refused = both.flatMap(({ userErrors }) => userErrors);
     expect(refused.map(({ code }) => code)).toEqual(['INSTANCE_IN_USE']);
     for (const { operation } of both) if (operation) await living.operation(operation.id);

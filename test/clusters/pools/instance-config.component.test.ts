@@ -44,9 +44,9 @@ describe('spot instances with a price limit', () => {
     await living.world.settings({ speed: 1 });
     await price(0.6);
     await living.world.settings({ speed: 1_000 });
-    expect((await living.instancesOf(id)).filter((one) => one.reclaimAt !== undefined)).toMatchObject([
-      { id: before?.id, nodePoolId: high },
-    ]);
+    expect(
+      (await living.instancesOf(id)).filter((instance) => instance.reclaimAt !== undefined),
+    ).toMatchObject([{ id: before?.id, nodePoolId: high }]);
     await price(0.1);
     await living.audit(id);
     const after = await living.poolWhen(

@@ -23,7 +23,7 @@ const start = async (name: string, pools: Record<string, unknown> = workers) => 
   const cluster = await runningCluster(clusters, 'acme', { name, ...pools });
   return { id: cluster.id, pool: cluster.nodePools.nodes[0]?.id ?? '' };
 };
-const held = async (cluster: string, pool: string) =>
+const usageOf = async (cluster: string, pool: string) =>
   (
     await readQuotaUsage(clusters.platform.database.prisma, 'acme', [
       { resource: 'ACK_PRO/nodePoolsPerCluster', scope: cluster },
@@ -53,7 +53,7 @@ test('createNodePool stores pool, operation, quota usage and job, and sets the c
     result: { requested: 4 },
     target: { id: nodePool?.id },
   });
-  expect(await held(id, nodePool?.id ?? '')).toEqual([2, 7, 4]);
+  expect(await usageOf(id, nodePool?.id ?? '')).toEqual([2, 7, 4]);
   const key = `node-pool:${nodePool?.id}`;
   const jobs = await clusters.platform.database.pool.query(
     'SELECT 1 FROM graphile_worker._private_jobs WHERE key = $1',
@@ -97,7 +97,7 @@ test('scaleNodePool reserves quota when it scales up, none when it scales down, 
     cluster: { state: 'SCALING' },
   });
   expect(operation).toMatchObject({ type: 'SCALE_NODE_POOL', result: { requested: 5 } });
-  expect(await held(id, pool)).toEqual([1, 8, 8]);
+  expect(await usageOf(id, pool)).toEqual([1, 8, 8]);
   const { prisma } = clusters.platform.database;
   const row = await prisma.operation.findUniqueOrThrow({ where: { id: operation?.id ?? '' } });
   expect(row.input).toEqual({ fromSize: 3, toSize: 8, trigger: 'MANUAL' });
@@ -109,7 +109,7 @@ test('scaleNodePool reserves quota when it scales up, none when it scales down, 
   await prisma.nodePool.update({ where: { id: pool }, data: { state: 'ACTIVE' } });
   const inwards = await mutate('scaleNodePool', { nodePoolId: pool, desiredSize: 1 });
   expect(inwards).toMatchObject({ nodePool: { desiredSize: 1 }, operation: { result: { requested: 0 } } });
-  expect(await held(id, pool)).toEqual([1, 8, 8]);
+  expect(await usageOf(id, pool)).toEqual([1, 8, 8]);
 });
 
 test('scaling to the same size retries the failed nodes', async () => {
@@ -121,7 +121,7 @@ test('scaling to the same size retries the failed nodes', async () => {
   const { operation, userErrors } = await mutate('scaleNodePool', { nodePoolId: pool, desiredSize: 3 });
   expect(userErrors).toEqual([]);
   expect(operation).toMatchObject({ result: { requested: 1 } });
-  expect(await held(id, pool)).toEqual([1, 3, 3]);
+  expect(await usageOf(id, pool)).toEqual([1, 3, 3]);
 });
 
 test('scaleNodePool above the quota is rejected and changes nothing', async () => {
@@ -147,7 +147,7 @@ test('scaleNodePool above the quota is rejected and changes nothing', async () =
       requested: 3,
     },
   ]);
-  expect(await held(id, pool)).toEqual([1, 3, 3]);
+  expect(await usageOf(id, pool)).toEqual([1, 3, 3]);
   expect((await mutate('scaleNodePool', { nodePoolId: pool, desiredSize: 5 })).userErrors).toEqual([]);
 });
 
@@ -158,7 +158,7 @@ test('accepts exactly one of several concurrent scaleNodePool requests', async (
   );
   const [winner, ...others] = answers.filter(({ nodePool }) => nodePool !== null);
   expect(others).toEqual([]);
-  expect(await held(id, pool)).toEqual([1, winner?.nodePool?.desiredSize, winner?.nodePool?.desiredSize]);
+  expect(await usageOf(id, pool)).toEqual([1, winner?.nodePool?.desiredSize, winner?.nodePool?.desiredSize]);
   for (const { code } of answers.flatMap(({ userErrors }) => userErrors)) expect(code).toBe('INVALID_STATE');
 });
 
@@ -167,7 +167,7 @@ test('a dry run of scaleNodePool returns the desired size and stores nothing', a
   const { nodePool, operation } = await mutate('scaleNodePool', { nodePoolId: pool, desiredSize: 9 }, true);
   expect(nodePool).toMatchObject({ desiredSize: 9, state: 'SCALING' });
   expect(operation).toBeNull();
-  expect(await held(id, pool)).toEqual([1, 3, 3]);
+  expect(await usageOf(id, pool)).toEqual([1, 3, 3]);
   const { data } = await clusters.run(`query ($id: ID!) { nodePool(id: $id) { desiredSize state } }`, {
     id: pool,
   });

@@ -50,7 +50,9 @@ describe('node that is deleted with kubectl', () => {
       ]) as unknown,
     });
     expect(synced.nodes.nodes.every((node) => node.id !== victim?.id)).toBe(true);
-    await eventually(async () => (await living.instancesOf(id)).every((one) => one.id !== victim?.id));
+    await eventually(async () =>
+      (await living.instancesOf(id)).every((instance) => instance.id !== victim?.id),
+    );
   });
 
   test('decrements the desired size if syncNodePool requests it', async () => {
@@ -72,7 +74,7 @@ describe('pods of a node that is removed', () => {
     const server = living.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
     const config = await server.kubeConfig();
     const core = config.makeApiClient(CoreV1Api);
-    const [kept, gone] = (await living.pool(pool)).nodes.nodes as [NodeView, NodeView];
+    const [kept, removed] = (await living.pool(pool)).nodes.nodes as [NodeView, NodeView];
     const namespace = 'default';
     await config.makeApiClient(PolicyV1Api).createNamespacedPodDisruptionBudget({
       namespace,
@@ -81,7 +83,7 @@ describe('pods of a node that is removed', () => {
         spec: { minAvailable: '100%', selector: { matchLabels: { app: 'kept' } } },
       },
     });
-    for (const { name } of [kept, gone])
+    for (const { name } of [kept, removed])
       await core.createNamespacedPod({
         namespace,
         body: {
@@ -92,7 +94,7 @@ describe('pods of a node that is removed', () => {
     await eventually(async () =>
       (await core.listNamespacedPod({ namespace })).items.every(({ status }) => status?.phase === 'Running'),
     );
-    await living.carried('removeNodes', { nodePoolId: pool, nodeIds: [gone.id], drain: false });
+    await living.carried('removeNodes', { nodePoolId: pool, nodeIds: [removed.id], drain: false });
     expect(await living.pool(pool)).toMatchObject({ desiredSize: 1, totalNodes: 1 });
     const removal = await living.mutate('removeNodes', { nodePoolId: pool, nodeIds: [kept.id] });
     expect(removal.userErrors).toEqual([]);

@@ -80,12 +80,12 @@ describe('instance types of an existing pool', () => {
     ],
   ])(
     '%s: by updateNodePool and scaleClusterVertically',
-    async (what, { pool, more, bad, good, refused = 'INSTANCE_TYPE_NOT_ALLOWED instanceTypes 0' }) => {
-      const account = `of-${what.length}`;
-      const made = await withPool(account, pool, more);
-      expect(await update({ id: made.pool, instanceTypes: [bad] }, account)).toEqual([refused]);
-      expect(await scale({ id: made.id, instanceTypes: [bad] }, account)).toEqual([refused]);
-      expect(await scale({ id: made.id, instanceTypes: [good] }, account)).toEqual([]);
+    async (description, { pool, more, bad, good, refused = 'INSTANCE_TYPE_NOT_ALLOWED instanceTypes 0' }) => {
+      const account = `of-${description.length}`;
+      const created = await withPool(account, pool, more);
+      expect(await update({ id: created.pool, instanceTypes: [bad] }, account)).toEqual([refused]);
+      expect(await scale({ id: created.id, instanceTypes: [bad] }, account)).toEqual([refused]);
+      expect(await scale({ id: created.id, instanceTypes: [good] }, account)).toEqual([]);
     },
   );
 

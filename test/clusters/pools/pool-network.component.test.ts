@@ -12,7 +12,11 @@ let living: LivingPools;
 let vpcId: string;
 beforeAll(async () => {
   living = await livePools();
-  vpcId = await made('createVpc', 'vpc', { name: 'net', regionId: 'cn-hangzhou', cidr: '172.31.0.0/16' });
+  vpcId = await createResource('createVpc', 'vpc', {
+    name: 'net',
+    regionId: 'cn-hangzhou',
+    cidr: '172.31.0.0/16',
+  });
 });
 afterAll(() => living[Symbol.asyncDispose]());
 
@@ -28,17 +32,17 @@ async function ask(name: string, field: string, input: Record<string, unknown>):
   return (await living.run<{ answer: Answer }>(query, { input })).answer;
 }
 
-async function made(name: string, field: string, input: Record<string, unknown>): Promise<string> {
+async function createResource(name: string, field: string, input: Record<string, unknown>): Promise<string> {
   const { made: part, userErrors } = await ask(name, field, input);
   expect(userErrors).toEqual([]);
   return part?.id ?? '';
 }
 
 const vSwitch = (name: string, cidr: string, zone = 'b') =>
-  made('createVSwitch', 'vSwitch', { vpcId, zoneId: `cn-hangzhou-${zone}`, name, cidr });
+  createResource('createVSwitch', 'vSwitch', { vpcId, zoneId: `cn-hangzhou-${zone}`, name, cidr });
 const OPEN = [{ protocol: 'ALL', cidr: '0.0.0.0/0' }];
 const group = (name: string, rules: object[] = OPEN) =>
-  made('createSecurityGroup', 'securityGroup', { vpcId, name, rules });
+  createResource('createSecurityGroup', 'securityGroup', { vpcId, name, rules });
 const deletion = async (id: string) =>
   (await ask(deletionOf(id), '', { id })).userErrors.map(({ code }) => code);
 
@@ -52,8 +56,8 @@ interface Placed {
 async function placesOf(nodePoolId: string): Promise<Placed[]> {
   const query = `query ($id: ID!) { nodePool(id: $id) { nodes(first: 100) { nodes {
     state address vSwitch { id } securityGroup { id } } } } }`;
-  const answer = await living.run<{ nodePool: { nodes: { nodes: Placed[] } } }>(query, { id: nodePoolId });
-  return answer.nodePool.nodes.nodes;
+  const response = await living.run<{ nodePool: { nodes: { nodes: Placed[] } } }>(query, { id: nodePoolId });
+  return response.nodePool.nodes.nodes;
 }
 
 async function podAddresses(clusterId: string, nodeName: string): Promise<string[]> {
@@ -150,7 +154,7 @@ describe('network of node pools', () => {
       const uses = await recount(living.world.prisma, 'acme');
       const resource = 'ips-per-security-group';
       const keys = [mine, more].map((scope) => ({ resource, scope }));
-      const used = (await readQuotaUsage(living.world.prisma, 'acme', keys)).map((one) => one.used);
+      const used = (await readQuotaUsage(living.world.prisma, 'acme', keys)).map((usage) => usage.used);
       expect(used).toEqual(keys.map(({ scope }) => uses[`${resource}|${scope}`] ?? 0));
       return used;
     };
@@ -197,7 +201,7 @@ test('network resources that a pool uses cannot be deleted, and are among the re
 
 test('rejects a pool in a zone without a vSwitch of the cluster', async () => {
   const own = await vSwitch('only', '172.31.8.0/24');
-  const there = await vSwitch('there', '172.31.9.0/24', 'c');
+  const vSwitchInC = await vSwitch('there', '172.31.9.0/24', 'c');
   const { id } = await living.cluster([{ name: 'default' }], { network: { vpcId, vSwitchIds: [own] } });
   const pool = { clusterId: id, name: 'c', instanceTypes: ['ecs.g6.xlarge'], desiredSize: 1 };
   expect(
@@ -207,7 +211,7 @@ test('rejects a pool in a zone without a vSwitch of the cluster', async () => {
     }),
   ).toEqual([['NETWORK_MISMATCH', 'instanceConfig.zoneIds.1']]);
   expect(
-    await living.carried('createNodePool', { ...pool, instanceConfig: { vSwitchIds: [there] } }),
+    await living.carried('createNodePool', { ...pool, instanceConfig: { vSwitchIds: [vSwitchInC] } }),
   ).toMatchObject({
     state: 'SUCCEEDED',
   });

@@ -117,7 +117,7 @@ async function expectConvergence(run: Run): Promise<void> {
       pools.every(
         ({ id, state, desiredSize }) =>
           state === 'ACTIVE' &&
-          nodes.filter((one) => one.nodePoolId === id && one.state === 'running').length === desiredSize,
+          nodes.filter((node) => node.nodePoolId === id && node.state === 'running').length === desiredSize,
       ) &&
       isDeepStrictEqual(nodes.map(({ id }) => id).sort(), instances.map(({ id }) => id).sort())
     );

@@ -117,8 +117,8 @@ describe('settings of node pools', () => {
     for (const pool of pools) {
       expect(await living.pool(pool)).toMatchObject({ instanceConfig: { imageId: arm } });
       await living.carried('scaleNodePool', { nodePoolId: pool, desiredSize: 2 });
-      const made = (await living.pool(pool)).nodes.nodes.at(-1);
-      const { status } = await kubernetesNode(id, made?.name ?? '');
+      const newest = (await living.pool(pool)).nodes.nodes.at(-1);
+      const { status } = await kubernetesNode(id, newest?.name ?? '');
       expect(status?.nodeInfo).toMatchObject({ architecture: 'arm64', operatingSystem: 'linux' });
     }
   });
@@ -214,9 +214,9 @@ describe('settings of node pools', () => {
     expect(await living.refused('createNodePool', on(elsewhere.id))).toEqual([
       ['NETWORK_MISMATCH', 'instanceConfig.vSwitchIds.0'],
     ]);
-    const made = await living.mutate('createNodePool', on(mine.id));
-    await living.operation(made.operation?.id ?? '');
-    expect(await living.pool(made.nodePool?.id ?? '')).toMatchObject({
+    const payload = await living.mutate('createNodePool', on(mine.id));
+    await living.operation(payload.operation?.id ?? '');
+    expect(await living.pool(payload.nodePool?.id ?? '')).toMatchObject({
       instanceConfig: { zoneIds: ['cn-hangzhou-c'] },
       nodes: { nodes: [{ zone: { id: 'cn-hangzhou-c' } }] },
     });
@@ -301,9 +301,9 @@ describe('node pool with autoscaling enabled', () => {
     const begun = removals.flatMap(({ operation }) => operation ?? []);
     expect(begun).toHaveLength(1);
     await living.operation(begun[0]?.id ?? '');
-    const [left, ...others] = (await living.pool(elastic)).nodes.nodes;
+    const [removed, ...others] = (await living.pool(elastic)).nodes.nodes;
     expect(others).toEqual([]);
-    const last = { nodePoolId: elastic, nodeIds: [left?.id], acknowledgeRisk };
+    const last = { nodePoolId: elastic, nodeIds: [removed?.id], acknowledgeRisk };
     expect(await living.refused('removeNodes', last)).toEqual([['INVALID_INPUT', 'nodeIds']]);
 
     const leaving = (await living.pool(system)).nodes.nodes.slice(0, 2);
@@ -361,8 +361,8 @@ describe('node pool with autoscaling enabled', () => {
     const { id, pools } = await living.cluster([{ name: 'first' }, { name: 'second' }]);
     const [first = '', second = ''] = pools;
     const { operation } = await living.mutate('deleteNodePool', { id: first });
-    const left = await living.world.prisma.nodePool.findMany({ where: { clusterId: id } });
-    expect(left.filter(({ isDefault }) => isDefault).map((pool) => pool.id)).toEqual([second]);
+    const remaining = await living.world.prisma.nodePool.findMany({ where: { clusterId: id } });
+    expect(remaining.filter(({ isDefault }) => isDefault).map((pool) => pool.id)).toEqual([second]);
     await living.operation(operation?.id ?? '');
   });
 
@@ -393,8 +393,8 @@ describe('node pool with autoscaling enabled', () => {
     const autoscaling = { enabled: true, minSize: 1, maxSize: 3 };
     const { id, pools } = await living.cluster([{ name: 'first' }, { name: 'second' }, { name: 'third' }]);
     await living.carried('deleteNodePool', { id: pools[0] });
-    const left = await Promise.all(pools.slice(1).map((pool) => living.pool(pool)));
-    expect(left).toMatchObject([{ isDefault: true }, { isDefault: false }]);
+    const remaining = await Promise.all(pools.slice(1).map((pool) => living.pool(pool)));
+    expect(remaining).toMatchObject([{ isDefault: true }, { isDefault: false }]);
     expect(await living.refused('updateNodePool', { id: pools[1], autoscaling })).toEqual([
       ['RISK_NOT_ACKNOWLEDGED', 'autoscaling'],
     ]);

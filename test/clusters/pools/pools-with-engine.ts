@@ -133,13 +133,13 @@ export async function livePools<E extends AsyncDisposable = Engine>({
       );
       return nodePool;
     },
-    poolWhen: (id: string, holds: (pool: PoolView) => boolean, what: string) =>
+    poolWhen: (id: string, holds: (pool: PoolView) => boolean, description: string) =>
       eventually(
         async () => {
           const pool = await living.pool(id);
           return holds(pool) && pool;
         },
-        { what },
+        { what: description },
       ),
     /** Has the engine compare the cluster's pools with the cloud, as it does each minute. */
     audit: (clusterId: string) => enqueue(world.prisma, 'pool-audit', clusterId),
@@ -153,7 +153,7 @@ export async function livePools<E extends AsyncDisposable = Engine>({
     /** A running cluster with these pools; its id and theirs. */
     async cluster(pools: readonly Record<string, unknown>[], more: Record<string, unknown> = {}) {
       const input = {
-        name: `pools-${++made}`,
+        name: `pools-${++counter}`,
         regionId: 'cn-hangzhou',
         type: 'MANAGED_KUBERNETES',
         spec: 'PRO',
@@ -179,7 +179,7 @@ export async function livePools<E extends AsyncDisposable = Engine>({
   return living;
 }
 
-let made = 0;
+let counter = 0;
 
 export interface OperationView {
   readonly id: string;

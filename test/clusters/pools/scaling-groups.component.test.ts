@@ -101,14 +101,14 @@ describe('scaling group of a node pool', () => {
     ]);
     expect(await living.refused('syncNodePool', { id: pool })).toEqual([['SCALING_GROUP_MISSING', 'id']]);
     await living.carried('deleteNodePool', { id: pool });
-    const made = await living.mutate('createNodePool', {
+    const payload = await living.mutate('createNodePool', {
       clusterId: id,
       name: 'broken',
       instanceTypes: ['ecs.g6.xlarge'],
       desiredSize: 1,
     });
-    await living.operation(made.operation?.id ?? '');
-    expect(await living.pool(made.nodePool?.id ?? '')).toMatchObject({ state: 'ACTIVE', healthyNodes: 1 });
+    await living.operation(payload.operation?.id ?? '');
+    expect(await living.pool(payload.nodePool?.id ?? '')).toMatchObject({ state: 'ACTIVE', healthyNodes: 1 });
   });
 
   test('makes its pool UNHEALTHY if it is deleted during a scale-up, with a reason for each node', async () => {
@@ -127,20 +127,25 @@ describe('scaling group of a node pool', () => {
   test('replaces an instance that is released in the cloud: the pool returns to its desired size', async () => {
     const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 2 }]);
     const pool = pools[0] ?? '';
-    const [gone] = (await living.pool(pool)).nodes.nodes;
-    await living.cloud('POST', `/clusters/${id}/instances/delete`, { ids: [gone?.id] });
-    const left = () => living.cloud<{ instances: { id: string }[] }>('GET', `/clusters/${id}/instances`);
-    await eventually(async () => (await left()).instances.every((one) => one.id !== gone?.id));
+    const [released] = (await living.pool(pool)).nodes.nodes;
+    await living.cloud('POST', `/clusters/${id}/instances/delete`, { ids: [released?.id] });
+    const listInstances = () =>
+      living.cloud<{ instances: { id: string }[] }>('GET', `/clusters/${id}/instances`);
+    await eventually(async () =>
+      (await listInstances()).instances.every((instance) => instance.id !== released?.id),
+    );
     await living.audit(id);
     const refilled = await living.poolWhen(
       pool,
       ({ state, healthyNodes, nodes }) =>
-        state === 'ACTIVE' && healthyNodes === 2 && nodes.nodes.every((node) => node.id !== gone?.id),
+        state === 'ACTIVE' && healthyNodes === 2 && nodes.nodes.every((node) => node.id !== released?.id),
       'another node',
     );
     expect(refilled.desiredSize).toBe(2);
     const events = await living.events(id);
-    expect(events.some(({ type, data }) => type === 'NODE_LOST' && data['nodeId'] === gone?.id)).toBe(true);
+    expect(events.some(({ type, data }) => type === 'NODE_LOST' && data['nodeId'] === released?.id)).toBe(
+      true,
+    );
     const scaled = events.filter(({ type }) => type === 'NODE_POOL_SCALED').at(-1);
     expect(scaled?.data).toMatchObject({ fromSize: 1, toSize: 2, trigger: 'REFILL' });
     expect(await living.world.used('payg-vcpu')).toBe(await recount());

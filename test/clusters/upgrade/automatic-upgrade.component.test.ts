@@ -92,11 +92,11 @@ describe('automatic upgrades in the maintenance window', { timeout: 200_000 }, (
   it('patches a cluster in its window only, and never without a window or permission of its pools', async () => {
     const patched = await willing('1.34.3', { autoVulFix: true });
     const windowless = await willing('1.34.3', { autoVulFix: true });
-    const asked = await willing('1.34.3', { autoRepair: true });
+    const requested = await willing('1.34.3', { autoRepair: true });
     const patch = { id: '1.34.4', minor: '1.34', releasedAt: new Date() };
     await world.prisma.kubernetesVersion.create({ data: patch });
     await window(patched, farDay(), 1);
-    await window(asked, 'FREQ=DAILY', 24);
+    await window(requested, 'FREQ=DAILY', 24);
     await hourStrikes();
     const [waiting] = await eventually(async () => {
       const found = await upgradesOf(patched);
@@ -112,7 +112,7 @@ describe('automatic upgrades in the maintenance window', { timeout: 200_000 }, (
     for (const [id, version, count] of [
       [patched, '1.34.4', 1],
       [windowless, '1.34.3', 0],
-      [asked, '1.34.3', 0],
+      [requested, '1.34.3', 0],
     ] as const) {
       expect(await clusterOf(id)).toMatchObject({ state: 'RUNNING', version });
       expect(await upgradesOf(id)).toHaveLength(count);
@@ -135,11 +135,11 @@ describe('automatic upgrades in the maintenance window', { timeout: 200_000 }, (
       );
     await power(false);
     await settled('NotReady');
-    const told = () =>
+    const findNotices = () =>
       world.prisma.event.findMany({ where: { clusterId: id, type: 'AUTOMATIC_UPGRADE_BLOCKED' } });
     await looks();
     await looks();
-    const events = await told();
+    const events = await findNotices();
     expect(events.map(({ message }) => message)).toEqual([
       expect.stringContaining('1 of 1 nodes are not ready'),
     ]);

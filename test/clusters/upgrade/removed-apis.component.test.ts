@@ -93,14 +93,14 @@ describe('published version that removes an API', { timeout: 200_000 }, () => {
     // A patch adds to what is new in its minor version.
     const patch = await publish({ id: '1.36.2', changes: ['Fixes CVE-2026-1.'] });
     expect(patch.kubernetesVersion).toMatchObject({ changes: [...changes, 'Fixes CVE-2026-1.'] });
-    const seen = await eventually(async () => {
+    const targets = await eventually(async () => {
       const { cluster } = await ask<{ cluster: { version: { upgradeTargets: { id: string }[] } } }>(
         'query ($id: ID!) { cluster(id: $id) { version { upgradeTargets { id } } } }',
         { id: clusterId },
       );
       return cluster.version.upgradeTargets.length > 0 && cluster.version.upgradeTargets;
     });
-    expect(seen).toEqual([{ id: '1.36.2' }]);
+    expect(targets).toEqual([{ id: '1.36.2' }]);
   });
 
   it.each([

@@ -264,8 +264,8 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
     const [before] = await nodes();
     const id = await upgrade({ id: clusterId, version: '1.34', rollingPolicy: { surge: 1 } });
     expect(await waitForOperation(world, id)).toMatchObject({ state: 'SUCCEEDED' });
-    const told = await typesOf(id);
-    expect(told.filter((type) => type === 'UPGRADE_SURGE')).toHaveLength(2);
+    const eventTypes = await typesOf(id);
+    expect(eventTypes.filter((type) => type === 'UPGRADE_SURGE')).toHaveLength(2);
     expect((await nodes()).map((node) => [node.id, node.version])).toEqual([[before!.id, '1.34.3']]);
     expect(await world.prisma.nodePool.findUniqueOrThrow({ where: { id: poolId } })).toMatchObject({
       desiredSize: 1,

@@ -32,7 +32,7 @@ const TAKEN: Readonly<Record<UpgradePhase, readonly Action[]>> = {
 };
 const takenBy = (phase: UpgradePhase, paused: boolean): readonly Action[] =>
   paused ? TAKEN[phase].map((action) => (action === 'PAUSE' ? 'RESUME' : action)) : TAKEN[phase];
-let made = 0;
+let counter = 0;
 
 /** The operation of an upgrade that stands in a phase, as the engine would have left it. */
 async function upgradeIn(phase: UpgradePhase, paused: boolean): Promise<string> {
@@ -43,7 +43,7 @@ async function upgradeIn(phase: UpgradePhase, paused: boolean): Promise<string> 
   const at = new Date();
   const { id } = await clusters.platform.database.prisma.operation.create({
     data: {
-      id: `operation_phase_${(made += 1)}`,
+      id: `operation_phase_${(counter += 1)}`,
       account: 'acme',
       type: 'UPGRADE_CLUSTER',
       targetKind: 'Cluster',

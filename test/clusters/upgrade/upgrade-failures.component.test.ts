@@ -59,7 +59,9 @@ describe('failures during an upgrade', { timeout: 300_000 }, () => {
     const master = await world.prisma.node.findFirstOrThrow({ where, orderBy: { id: 'asc' } });
     const { provider } = world.platform;
     await provider.deleteInstances(clusterId, [master.id], { drain: false, release: true });
-    await eventually(async () => (await provider.instances(clusterId)).every((one) => one.id !== master.id));
+    await eventually(async () =>
+      (await provider.instances(clusterId)).every((instance) => instance.id !== master.id),
+    );
     await resume(id);
     expect(await waitForOperation(world, id)).toMatchObject({
       state: 'FAILED',

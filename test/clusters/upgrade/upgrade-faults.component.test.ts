@@ -62,7 +62,7 @@ describe('faults during an upgrade', { timeout: 300_000 }, () => {
     const next = await world.prisma.node.findFirstOrThrow({ where: { clusterId, version: '1.32.6' } });
     await release(clusterId, next.id);
     await eventually(async () =>
-      (await world.platform.provider.instances(clusterId)).every((one) => one.id !== next.id),
+      (await world.platform.provider.instances(clusterId)).every((instance) => instance.id !== next.id),
     );
     await resume(id);
     expect(await waitForOperation(world, id)).toMatchObject({ state: 'SUCCEEDED' });
@@ -75,8 +75,10 @@ describe('faults during an upgrade', { timeout: 300_000 }, () => {
     const pod = await heldPod(client, 'stuck');
     const id = await beginUpgrade(ask, { id: clusterId, version: '1.34', rollingPolicy: { batchSize: 2 } });
     await pod.leaving();
-    const left = () => evictablePods(client, pod.nodeName);
-    await eventually(async () => (await left()).length === 1, { what: 'that all other pods have left' });
+    const remainingPods = () => evictablePods(client, pod.nodeName);
+    await eventually(async () => (await remainingPods()).length === 1, {
+      what: 'that all other pods have left',
+    });
     // Nobody who has seen the others still has to decide.
     await reconcilesIdle(world, 'cluster', clusterId);
     clock.advance(31 * 60_000);
@@ -102,8 +104,8 @@ describe('faults during an upgrade', { timeout: 300_000 }, () => {
     // Somebody has made it anew with another selector, which cannot be changed.
     const { spec } = await client.get<{ spec: { template: { spec: object } } }>(`${deployments}/coredns`);
     await client.delete(`${deployments}/coredns`);
-    const gone = () => client.get(`${deployments}/coredns`).then(() => false, isNotFound);
-    await eventually(gone);
+    const isDeleted = () => client.get(`${deployments}/coredns`).then(() => false, isNotFound);
+    await eventually(isDeleted);
     const labels = { mine: 'dns' };
     await client.create(deployments, {
       apiVersion: 'apps/v1',
@@ -128,7 +130,7 @@ describe('faults during an upgrade', { timeout: 300_000 }, () => {
     const component = await world.prisma.component.findUniqueOrThrow({ where });
     expect(component).toMatchObject({ state: 'FAILED', version: 'v1.12.1' });
     await client.delete(`${deployments}/coredns`);
-    await eventually(gone);
+    await eventually(isDeleted);
     const restore = `mutation ($id: ID!) { restoreComponent(input: { id: $id }) { operation { id } } }`;
     const { restoreComponent } = await ask<{ restoreComponent: { operation: { id: string } } }>(restore, {
       id: component.id,

@@ -17,7 +17,7 @@ export async function componentsSettled(world: EngineFixture, clusterId: string)
   await eventually(
     async () => {
       const all = await world.prisma.component.findMany({ where: { clusterId } });
-      return all.length > 0 && all.every((one) => one.observedGeneration >= one.generation);
+      return all.length > 0 && all.every((pool) => pool.observedGeneration >= pool.generation);
     },
     { what: 'settled components' },
   );
@@ -142,8 +142,8 @@ export function watchPods(client: KubernetesClient, labelSelector: string) {
     while (watching) {
       const { items } = await client.list<PodView>('/api/v1/namespaces/default/pods', { labelSelector });
       for (const { metadata } of items) names.add(metadata.name);
-      const gone = items.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
-      leaving = Math.max(leaving, gone.length);
+      const deleted = items.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+      leaving = Math.max(leaving, deleted.length);
     }
   })();
   return {

@@ -58,7 +58,9 @@ describe('upgrade with an engine and a simulated cloud', { timeout: 300_000 }, (
     const nodes = await world.prisma.node.findMany({ where: { clusterId } });
     expect(nodes.map(({ version }) => version)).toEqual(['1.34.3', '1.34.3', '1.34.3']);
     const events = await world.prisma.event.findMany({ where: { clusterId }, orderBy: { sequence: 'asc' } });
-    const told = events.filter(({ operationId }) => operationId === operation?.id).map(({ type }) => type);
+    const eventTypes = events
+      .filter(({ operationId }) => operationId === operation?.id)
+      .map(({ type }) => type);
     const steps = [
       'OPERATION_SCHEDULED',
       'CLUSTER_UPGRADING',
@@ -66,10 +68,10 @@ describe('upgrade with an engine and a simulated cloud', { timeout: 300_000 }, (
       'NODE_UPGRADED',
       'OPERATION_SUCCEEDED',
     ];
-    expect(steps.map((type) => told.indexOf(type))).toEqual(
-      steps.map((type) => told.indexOf(type)).sort((a, b) => a - b),
+    expect(steps.map((type) => eventTypes.indexOf(type))).toEqual(
+      steps.map((type) => eventTypes.indexOf(type)).sort((a, b) => a - b),
     );
-    expect(steps.filter((type) => !told.includes(type))).toEqual([]);
+    expect(steps.filter((type) => !eventTypes.includes(type))).toEqual([]);
   });
 
   test('is rejected if a check finds objects of a removed API in the cluster', async () => {

@@ -17,9 +17,9 @@ const closed = (server: Server) => () => {
 };
 
 /** A client of an API server that answers as `answer` does: a body, or a status. */
-async function clientOf(answer: (url: URL) => object | number) {
+async function clientOf(respond: (url: URL) => object | number) {
   const listener: RequestListener = (request, response) => {
-    const body = answer(new URL(request.url ?? '', 'http://localhost'));
+    const body = respond(new URL(request.url ?? '', 'http://localhost'));
     if (typeof body === 'number') response.writeHead(body).end('{}');
     else response.end(JSON.stringify(body));
   };
@@ -52,35 +52,35 @@ const entriesOf = async (kind: string, removedIn: string) =>
   (await removedApis.entries()).filter((api) => api.kind === kind && api.removedIn === removedIn);
 
 test('a kind is scanned page by page, up to 5,000 objects', async () => {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const client = await clientOf(({ pathname, searchParams }) => {
     if (pathname === '/apis') return groups('batch/v1');
-    asked.push(`${pathname} ${searchParams.get('continue') ?? ''}`);
+    requests.push(`${pathname} ${searchParams.get('continue') ?? ''}`);
     const items = Array.from({ length: 500 }, (_, index) => ({
       metadata: {
         namespace: 'n',
-        name: `${asked.length}-${index}`,
+        name: `${requests.length}-${index}`,
         managedFields: [{ apiVersion: 'batch/v1beta1' }],
       },
     }));
-    return { items, metadata: { continue: `page-${asked.length}` } };
+    return { items, metadata: { continue: `page-${requests.length}` } };
   });
   const uses = await scanRemovedApis(client, await entriesOf('CronJob', '1.25'));
-  expect(asked).toHaveLength(10);
-  expect(asked.slice(0, 2)).toEqual(['/apis/batch/v1/cronjobs ', '/apis/batch/v1/cronjobs page-1']);
+  expect(requests).toHaveLength(10);
+  expect(requests.slice(0, 2)).toEqual(['/apis/batch/v1/cronjobs ', '/apis/batch/v1/cronjobs page-1']);
   expect(uses.map(({ api, objects }) => [api.version, objects.length])).toEqual([['v1beta1', 5_000]]);
 });
 
 test('a replacement that the cluster does not serve yet is scanned by its preferred version', async () => {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const group = 'flowcontrol.apiserver.k8s.io';
   const client = await clientOf(({ pathname }) => {
     if (pathname === '/apis') return groups(`${group}/v1beta3`, `${group}/v1beta2`);
-    asked.push(pathname);
+    requests.push(pathname);
     return { items: [{ metadata: { name: 'mine', managedFields: [{ apiVersion: `${group}/v1beta2` }] } }] };
   });
   const uses = await scanRemovedApis(client, await entriesOf('FlowSchema', '1.29'));
-  expect(asked).toEqual([`/apis/${group}/v1beta3/flowschemas`]);
+  expect(requests).toEqual([`/apis/${group}/v1beta3/flowschemas`]);
   expect(uses).toMatchObject([
     { api: { version: 'v1beta2', replacement: `${group}/v1` }, objects: ['mine'] },
   ]);

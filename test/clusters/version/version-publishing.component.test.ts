@@ -29,12 +29,12 @@ interface Published {
     userErrors: { code: string; path: string[] | null }[];
   };
 }
-const publish = (id: string, who = {}) =>
+const publish = (id: string, caller = {}) =>
   ask<Published>(
     `mutation ($id: ID!) { publishKubernetesVersion(input: { id: $id }) {
        kubernetesVersion { id minor creatable supported expired upgradeHint } userErrors { code path } } }`,
     { id },
-    who,
+    caller,
   ).then(({ publishKubernetesVersion }) => publishKubernetesVersion);
 
 const expiries = async (clusterId: string) =>
@@ -96,11 +96,11 @@ describe('publishKubernetesVersion', () => {
       kubernetesVersion: { creatable: true },
       userErrors: [],
     });
-    const seen = await eventually(async () => {
+    const listed = await eventually(async () => {
       const found = (await elsewhere<Versions>(versions)).kubernetesVersions;
       return found[0]?.id === '1.36.1' && found;
     });
-    const of = (id: string) => seen.find((one) => one.id === id);
+    const of = (id: string) => listed.find((version) => version.id === id);
     expect(of('1.34.3')).toMatchObject({ creatable: true, supported: true, expired: false });
     expect(of('1.32.9')).toMatchObject({ creatable: false, supported: true, expired: false });
     expect(of('1.30.12')).toMatchObject({ creatable: false, supported: false, expired: true });
@@ -111,11 +111,11 @@ describe('publishKubernetesVersion', () => {
 
     // Two more minor versions, and the cluster's own falls out.
     await publish('1.38.0', ADMIN);
-    const told = await eventually(async () => {
+    const notices = await eventually(async () => {
       const found = await expiries(clusterId);
       return found.length > 1 && found;
     });
-    expect(told.map(({ data }) => data['reason'])).toEqual(['PatchExpired', 'MinorExpired']);
+    expect(notices.map(({ data }) => data['reason'])).toEqual(['PatchExpired', 'MinorExpired']);
     const { cluster } = await ask<{
       cluster: { conditions: { type: string; status: string; reason: string }[] };
     }>(
@@ -158,10 +158,14 @@ describe('publishKubernetesVersion', () => {
       const { conditions } = await prisma.cluster.findUniqueOrThrow({ where: { id } });
       return (conditions as { type: string }[]).find(({ type }) => type === 'VersionSupported');
     };
-    const told = { status: 'False', reason: 'PatchExpired', message: expect.stringContaining('1.36.4') };
-    expect(await eventually(() => condition(clusterId))).toMatchObject(told);
+    const expectedCondition = {
+      status: 'False',
+      reason: 'PatchExpired',
+      message: expect.stringContaining('1.36.4'),
+    };
+    expect(await eventually(() => condition(clusterId))).toMatchObject(expectedCondition);
     const another = await created('1.36.1');
-    expect(await eventually(() => condition(another))).toMatchObject(told);
+    expect(await eventually(() => condition(another))).toMatchObject(expectedCondition);
     await hourStrikes();
     for (const id of [clusterId, another]) expect(await expiries(id)).toHaveLength(1);
   });

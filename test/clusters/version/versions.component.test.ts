@@ -65,11 +65,11 @@ describe('all versions of the catalog', () => {
     for (const from of published) {
       // New clusters cannot have all of them.
       await clusters.platform.database.prisma.cluster.update({ where: { id }, data: { version: from.id } });
-      const taken: string[] = [];
+      const accepted: string[] = [];
       for (const to of published) {
         const { data } = await clusters.run<Answer>(upgrade, { input: { id, version: to.id } });
         const { cluster, userErrors } = data.payload;
-        if (userErrors.length === 0) taken.push(to.id);
+        if (userErrors.length === 0) accepted.push(to.id);
         else expect(userErrors).toEqual([{ code: 'UPGRADE_NOT_ALLOWED', path: ['input', 'version'] }]);
         expect(cluster?.state, `${from.id} to ${to.id}`).toBe(
           mayUpgrade(from.id, to.id) ? 'UPGRADING' : undefined,
@@ -77,7 +77,7 @@ describe('all versions of the catalog', () => {
       }
       type Targets = { cluster: { version: { upgradeTargets: { id: string }[] } } };
       const { data } = await clusters.run<Targets>(targets, { id });
-      expect(data.cluster.version.upgradeTargets.map((one) => one.id).sort()).toEqual(taken.sort());
+      expect(data.cluster.version.upgradeTargets.map((target) => target.id).sort()).toEqual(accepted.sort());
     }
   });
 
@@ -89,10 +89,10 @@ describe('all versions of the catalog', () => {
       kubernetesVersions: { id: string; creatable: boolean; supported: boolean; expired: boolean }[];
     }>(versions);
     const ids = (offered: 'creatable' | 'supported') =>
-      data.kubernetesVersions.filter((one) => one[offered]).map(({ id }) => id);
+      data.kubernetesVersions.filter((version) => version[offered]).map(({ id }) => id);
     expect(ids('creatable')).toEqual(['1.34.3', '1.32.6']);
     expect(ids('supported')).toEqual(['1.34.3', '1.32.6', '1.30.12']);
-    expect(data.kubernetesVersions.filter((one) => one.supported === one.expired)).toEqual([]);
+    expect(data.kubernetesVersions.filter((version) => version.supported === version.expired)).toEqual([]);
     expect(data.kubernetesVersions).toHaveLength(published.length);
     for (const { id, creatable } of data.kubernetesVersions) {
       const request = { name: 'tried', regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', version: id };
@@ -116,9 +116,9 @@ test.each([
 ])('%s expired at %s and is %s', async (id, expiryDate, supportStatus) => {
   const query = '{ kubernetesVersions { id releasedAt expiryDate supportStatus expired releaseNotes } }';
   const { data } = await clusters.run<{ kubernetesVersions: { id: string }[] }>(query);
-  const version = data.kubernetesVersions.find((one) => one.id === id);
+  const version = data.kubernetesVersions.find((candidate) => candidate.id === id);
   expect(version).toMatchObject({ expiryDate, supportStatus, expired: supportStatus !== 'SUPPORTED' });
-  const released = published.find((one) => one.id === id)?.releasedAt.toISOString();
+  const released = published.find((candidate) => candidate.id === id)?.releasedAt.toISOString();
   expect(version).toMatchObject({ releasedAt: released });
   const [, minor = '', patch = ''] = id.split('.');
   expect(version).toMatchObject({
@@ -142,7 +142,7 @@ test('every version lists its changes and the APIs removed since the previous mi
   const query =
     '{ kubernetesVersions { id changes removedApis { removedIn group version kind replacement } } }';
   const { data } = await clusters.run<{ kubernetesVersions: Release[] }>(query);
-  const of = (id: string) => data.kubernetesVersions.find((one) => one.id === id)?.removedApis ?? [];
+  const of = (id: string) => data.kubernetesVersions.find((version) => version.id === id)?.removedApis ?? [];
   expect(data.kubernetesVersions.filter(({ changes }) => changes.length < 3)).toEqual([]);
   const names = of('1.26.15').map(({ removedIn, group, version, kind, replacement }) =>
     [removedIn, `${group}/${version}`, kind, replacement].join(' '),

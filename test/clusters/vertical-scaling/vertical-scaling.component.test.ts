@@ -139,7 +139,8 @@ describe('scaleClusterVertically', { timeout: 300_000 }, () => {
   it('rolls back when the new type is out of stock: the pool keeps its size, and the operation reports the reason', async () => {
     const { clusterId } = await runningCluster(world, '1.34.3', 1);
     const zones = await world.prisma.zone.findMany({ where: { regionId: 'cn-hangzhou' } });
-    const stock = (left: number) => Object.fromEntries(zones.map(({ id }) => [`${id}/ecs.g6.2xlarge`, left]));
+    const stock = (available: number) =>
+      Object.fromEntries(zones.map(({ id }) => [`${id}/ecs.g6.2xlarge`, available]));
     await world.settings({ stock: stock(0) });
     const { operation } = await scale({ id: clusterId, instanceTypes: ['ecs.g6.2xlarge'] });
     const result = await waitForOperation(world, operation!.id);
@@ -214,7 +215,7 @@ describe('scaleClusterVertically', { timeout: 300_000 }, () => {
 });
 
 describe('instance types that createCluster would reject', () => {
-  const made = async (request: Record<string, unknown>, ...pools: Record<string, unknown>[]) => {
+  const createWithPools = async (request: Record<string, unknown>, ...pools: Record<string, unknown>[]) => {
     const { cluster } = await world.creation.create(world.actor, {
       name: `unfit-${++names}`,
       regionId: 'cn-hangzhou',
@@ -251,7 +252,7 @@ describe('instance types that createCluster would reject', () => {
       'ecs.g6r.xlarge',
     ],
   ])('rejects %s', async (_, request, pool, type) => {
-    const id = await made(request, pool);
+    const id = await createWithPools(request, pool);
     const { operation, userErrors } = await scale({ id, instanceTypes: [type] });
     expect(operation).toBeNull();
     expect(userErrors).toHaveLength(1);
@@ -259,7 +260,11 @@ describe('instance types that createCluster would reject', () => {
   });
 
   it('ignores virtual nodes, which have no instance type', async () => {
-    const id = await made({}, { instanceTypes: [NODE_TYPE] }, { instanceTypes: ['eci.virtual-node'] });
+    const id = await createWithPools(
+      {},
+      { instanceTypes: [NODE_TYPE] },
+      { instanceTypes: ['eci.virtual-node'] },
+    );
     const pools = await world.prisma.nodePool.findMany({
       where: { clusterId: id },
       orderBy: { name: 'asc' },

@@ -77,13 +77,13 @@ async function eventIds(
   session: GraphSession,
   { cluster }: AccountResources,
 ) {
-  const wanted = Object.entries(EVENTS);
-  const events = wanted.map(([name, event]) => ({
+  const entries = Object.entries(EVENTS);
+  const events = entries.map(([name, event]) => ({
     ...event,
     reason: name,
     message: name,
     clusterId: cluster,
   })) as NewEvent[];
   const logged = await prisma.$transaction((tx) => appendEvents(tx, session.account, new Date(), events));
-  return Object.fromEntries(wanted.map(([name], index) => [name, logged[index]?.id ?? '']));
+  return Object.fromEntries(entries.map(([name], index) => [name, logged[index]?.id ?? '']));
 }

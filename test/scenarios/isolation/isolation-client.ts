@@ -33,7 +33,7 @@ export interface AttemptResult {
   readonly codes: readonly string[];
   readonly holdsNothing: boolean;
   /** The answer as it came. */
-  readonly answer: unknown;
+  readonly response: unknown;
 }
 
 /** Makes attempts as an account. */
@@ -57,19 +57,19 @@ export class IsolationClient {
 
   /** What a mutation refuses at once or, where the attempt says so, what its operation could not do. */
   async mutation(attempt: Attempt, args: Record<string, unknown>): Promise<AttemptResult> {
-    const answer = await queryGraph<Record<string, Payload>>(
+    const response = await queryGraph<Record<string, Payload>>(
       this.session,
       this.document('Mutation', attempt, args),
       args,
     );
-    const payload = answer[attempt.field];
+    const payload = response[attempt.field];
     const codes = [payload, ...(payload?.results ?? [])].flatMap((part) => part?.userErrors ?? []);
     const failures =
       payload?.operation && attempt.toldByOperation ? await this.failuresOf(payload.operation.id) : [];
     return {
       codes: [...codes, ...failures].map(({ code }) => code),
       holdsNothing: codes.length > 0 || failures.length > 0,
-      answer,
+      response,
     };
   }
 
@@ -87,16 +87,16 @@ export class IsolationClient {
   }
 
   private document(root: Root, { field: name, selection }: Attempt, args: Record<string, unknown>): string {
-    const field = rootFields(this.schema, root).find((one) => one.name === name);
+    const field = rootFields(this.schema, root).find((candidate) => candidate.name === name);
     if (!field) throw new Error(`there is no ${root}.${name}`);
-    const given = field.args.filter((arg) => arg.name in args);
-    const variables = given.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
-    const passed = given.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
-    const asked = selection ?? selectionOf(field);
+    const suppliedArgs = field.args.filter((arg) => arg.name in args);
+    const variables = suppliedArgs.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
+    const passed = suppliedArgs.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
+    const selected = selection ?? selectionOf(field);
     const inBrackets = (list: string) => (list === '' ? '' : `(${list})`);
     return print(
       parse(
-        `${root.toLowerCase()} Attempt${inBrackets(variables)} { ${name}${inBrackets(passed)} { ${asked} } }`,
+        `${root.toLowerCase()} Attempt${inBrackets(variables)} { ${name}${inBrackets(passed)} { ${selected} } }`,
       ),
     );
   }
@@ -120,7 +120,7 @@ function selectionOf(field: GraphQLField<unknown, unknown>): string {
 
 function attemptResultOf({ data, errors }: GraphQLBody): AttemptResult {
   const codes = (errors ?? []).map(({ extensions }) => String(extensions?.['code']));
-  return { codes, holdsNothing: isNothing(data), answer: { data, errors } };
+  return { codes, holdsNothing: isNothing(data), response: { data, errors } };
 }
 
 /** Null, nothing listed, or made of such. */

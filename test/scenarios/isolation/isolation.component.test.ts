@@ -54,14 +54,14 @@ describe('root fields of the graph', () => {
     '%s is tried with every id of another account that it accepts',
     (name, root, field) => {
       const tried = attempts[root].filter((attempt) => attempt.field === field.name).flatMap(pathsIn);
-      const taken = referencePaths(field.args).filter(
+      const accepted = referencePaths(field.args).filter(
         (path) =>
           !CATALOG_IDS.includes(path.split('.').at(-1) ?? '') && !(`${name}(${path})` in NOT_LOOKED_UP),
       );
       if (name in WITHOUT_FOREIGN_IDS) expect(tried).toEqual([]);
       else {
         expect(tried).not.toEqual([]);
-        expect([...new Set(tried)].sort()).toEqual(taken.sort());
+        expect([...new Set(tried)].sort()).toEqual(accepted.sort());
       }
     },
   );
@@ -90,7 +90,7 @@ describe('account that uses ids of another account', () => {
   const asStranger = () => new IsolationClient(schema, stranger);
   const foreign = (attempt: Attempt) => attempt.with(estates.stranger, estates.owner);
   const own = (attempt: Attempt) => attempt.with(estates.owner, estates.owner);
-  const told = ({ answer }: AttemptResult) => JSON.stringify(answer);
+  const responseText = ({ response }: AttemptResult) => JSON.stringify(response);
 
   beforeAll(async () => {
     platform = await startTestPlatform();
@@ -122,18 +122,18 @@ describe('account that uses ids of another account', () => {
 
     test.each(titled('Query'))('finds nothing by Query.%s, unlike the owner', async (__, attempt) => {
       const verdict = await strangerWith().query(attempt, foreign(attempt));
-      expect(verdict.holdsNothing, told(verdict)).toBe(true);
+      expect(verdict.holdsNothing, responseText(verdict)).toBe(true);
       const theirs = await ownerWith().query(attempt, own(attempt));
-      expect(theirs.holdsNothing, told(theirs)).toBe(false);
+      expect(theirs.holdsNothing, responseText(theirs)).toBe(false);
     });
 
     test.each(titled('Subscription'))(
       'receives nothing by Subscription.%s, unlike the owner',
       async (__, attempt) => {
         const verdict = await strangerWith().subscription(attempt, foreign(attempt));
-        expect(verdict.holdsNothing, told(verdict)).toBe(true);
+        expect(verdict.holdsNothing, responseText(verdict)).toBe(true);
         const theirs = await ownerWith().subscription(attempt, own(attempt));
-        expect(theirs.holdsNothing, told(theirs)).toBe(false);
+        expect(theirs.holdsNothing, responseText(theirs)).toBe(false);
       },
     );
 
@@ -150,24 +150,24 @@ describe('account that uses ids of another account', () => {
 
   test.each(titled('Query'))('finds nothing by Query.%s', async (_, attempt) => {
     const verdict = await asStranger().query(attempt, foreign(attempt));
-    expect(verdict.holdsNothing, told(verdict)).toBe(true);
+    expect(verdict.holdsNothing, responseText(verdict)).toBe(true);
     expect(['', attempt.code ?? 'NOT_FOUND']).toContain(verdict.codes.join());
     const theirs = await asOwner().query(attempt, own(attempt));
-    expect(theirs.holdsNothing, told(theirs)).toBe(false);
+    expect(theirs.holdsNothing, responseText(theirs)).toBe(false);
   });
 
   test.each(titled('Subscription'))('receives nothing by Subscription.%s', async (_, attempt) => {
     const verdict = await asStranger().subscription(attempt, foreign(attempt));
-    expect(verdict.holdsNothing, told(verdict)).toBe(true);
+    expect(verdict.holdsNothing, responseText(verdict)).toBe(true);
     expect([attempt.code ?? '', attempt.code ?? 'NOT_FOUND']).toContain(verdict.codes.join());
     const theirs = await asOwner().subscription(attempt, own(attempt));
-    expect(theirs.codes, told(theirs)).toEqual([]);
-    expect(theirs.holdsNothing, told(theirs)).toBe(false);
+    expect(theirs.codes, responseText(theirs)).toEqual([]);
+    expect(theirs.holdsNothing, responseText(theirs)).toBe(false);
   });
 
   test.each(titled('Mutation'))('is rejected by Mutation.%s', async (_, attempt) => {
     const verdict = await asStranger().mutation(attempt, foreign(attempt));
-    expect(verdict.codes, told(verdict)).toEqual([attempt.code ?? 'NOT_FOUND']);
+    expect(verdict.codes, responseText(verdict)).toEqual([attempt.code ?? 'NOT_FOUND']);
   });
 
   test('finds nothing in lists', async () => {
@@ -227,6 +227,6 @@ describe('account that uses ids of another account', () => {
   // Last: this is what the attempts do where they are allowed.
   test.each(titled('Mutation'))('%s succeeds for the owner', async (_, attempt) => {
     const verdict = await asOwner().mutation(attempt, own(attempt));
-    expect(verdict.codes, told(verdict)).not.toContain(attempt.code ?? 'NOT_FOUND');
+    expect(verdict.codes, responseText(verdict)).not.toContain(attempt.code ?? 'NOT_FOUND');
   });
 });

@@ -33,6 +33,6 @@ function valueOf(type: GraphQLInputType): unknown {
 }
 
 function objectOf(fields: readonly GraphQLInputField[], oneOf: boolean): Record<string, unknown> {
-  const given = oneOf ? fields.slice(0, 1) : fields.filter(isRequiredInputField);
-  return Object.fromEntries(given.map((field) => [field.name, valueOf(field.type)]));
+  const included = oneOf ? fields.slice(0, 1) : fields.filter(isRequiredInputField);
+  return Object.fromEntries(included.map((field) => [field.name, valueOf(field.type)]));
 }

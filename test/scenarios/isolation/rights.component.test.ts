@@ -45,7 +45,7 @@ describe('token of an account', () => {
     const needed = neededBy(name);
     const rights: readonly (readonly string[])[] = [
       [],
-      ...[...accountScopes, 'fleet:admin'].map((one) => [one]),
+      ...[...accountScopes, 'fleet:admin'].map((scope) => [scope]),
     ];
     for (const scopes of rights) {
       const asking = new IsolationClient(schema, { url: platform.url, account: 'acme', scopes });

@@ -88,14 +88,14 @@ describe('Subscription.events', () => {
         const rest =
           total > first.length ? await take(name, total - first.length, { after: first.at(-1)?.cursor }) : [];
         await writing;
-        const seen = [...first, ...rest].map(({ type }) => type);
+        const received = [...first, ...rest].map(({ type }) => type);
         const listed = (
           await world.ask<{ events: { nodes: Seen[] } }>(
             name,
             '{ events(first: 500) { nodes { type cursor } } }',
           )
         ).data.events.nodes;
-        expect(seen).toEqual(
+        expect(received).toEqual(
           listed
             .map(({ type }) => type)
             .reverse()
@@ -205,16 +205,20 @@ describe('cursor of several streams', () => {
       { type: 'Q1', category: 'QUOTA', clusterId: 'a' },
       { type: 'S1', category: 'SCALING', clusterId: 'b', data },
     );
-    const seen = (await takeResults(stream, 2)).map(({ data: one }) => one?.['events'] as Seen);
-    expect(seen.map(({ type }) => type)).toEqual(['P1', 'S1']);
+    const received = (await takeResults(stream, 2)).map(
+      ({ data: eventData }) => eventData?.['events'] as Seen,
+    );
+    expect(received.map(({ type }) => type)).toEqual(['P1', 'S1']);
     await world.append(
       'several',
       { type: 'S2', category: 'SCALING', clusterId: 'a', data },
       { type: 'P2', clusterId: 'b' },
     );
-    const after = seen[1]?.cursor;
+    const after = received[1]?.cursor;
     const resumed = await world.subscribe('several', EVENTS, { filter, after });
-    const types = (await takeResults(resumed, 2)).map(({ data: one }) => (one?.['events'] as Seen).type);
+    const types = (await takeResults(resumed, 2)).map(
+      ({ data: eventData }) => (eventData?.['events'] as Seen).type,
+    );
     expect(types).toEqual(['S2', 'P2']);
   });
 });

@@ -413,8 +413,15 @@ describe('billing of serverless pods', () => {
       [{ resources: { requests: { cpu: '9000000000', memory: '1e400' } } }],
       { milliCpu: 2_147_483_647, memoryMiB: 2_147_483_647 },
     ],
-  ])('has the size of the requests of the containers: %s', (_, asked, size) => {
-    const use = { podUid: 'u', clusterId: 'c', account: 'a', startedAt, endedAt: null, containers: asked };
+  ])('has the size of the requests of the containers: %s', (_, containers, size) => {
+    const use = {
+      podUid: 'u',
+      clusterId: 'c',
+      account: 'a',
+      startedAt,
+      endedAt: null,
+      containers: containers,
+    };
     expect(meteredPod(use)).toMatchObject({ ...size, startedAt: startedAt.toISOString(), endedAt: null });
   });
 

@@ -153,9 +153,9 @@ describe('Services of type LoadBalancer', () => {
       await answerClaims();
       return claim();
     };
-    const told = await scale(201);
-    expect(told).toMatchObject({ state: 'GRANTED', servers: 200 });
-    expect(told?.message).toContain('servers-per-load-balancer');
+    const scaled = await scale(201);
+    expect(scaled).toMatchObject({ state: 'GRANTED', servers: 200 });
+    expect(scaled?.message).toContain('servers-per-load-balancer');
     expect(await scale(200)).toMatchObject({ state: 'GRANTED', servers: 200, message: null });
     await expectNoDrift();
     await scale(0);
@@ -206,12 +206,12 @@ describe('Services that share a load balancer', () => {
   const servers = () => world.used('servers-per-load-balancer', 'lb-shared');
 
   it('share its 50 listeners across clusters; the instances of each cluster are attached once', async () => {
-    const [one, other] = [await runningCluster(), await runningCluster()];
-    await one.api.create(SERVICES, reusing('first', 30, 'lb-shared'));
+    const [first, other] = [await runningCluster(), await runningCluster()];
+    await first.api.create(SERVICES, reusing('first', 30, 'lb-shared'));
     await answerClaims();
-    await one.api.create(SERVICES, reusing('second', 20, 'lb-shared'));
+    await first.api.create(SERVICES, reusing('second', 20, 'lb-shared'));
     await answerClaims();
-    await eventually(async () => (await addressed(one.api)).length === 2);
+    await eventually(async () => (await addressed(first.api)).length === 2);
     expect([await listeners(), await servers()]).toEqual([50, 1]);
     await other.api.create(SERVICES, reusing('third', 1, 'lb-shared'));
     await other.api.create(SERVICES, reusing('elsewhere', 50, 'lb-other'));
@@ -222,7 +222,7 @@ describe('Services that share a load balancer', () => {
     expect([await listeners(), await servers()]).toEqual([50, 1]);
     await expectNoDrift();
 
-    await one.api.patch(`${SERVICES}/first`, { spec: balancer('first', 29).spec }, MERGE);
+    await first.api.patch(`${SERVICES}/first`, { spec: balancer('first', 29).spec }, MERGE);
     await answerClaims();
     await answerClaims();
     await eventually(async () => (await addressed(other.api)).includes('third'));

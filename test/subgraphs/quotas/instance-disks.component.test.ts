@@ -61,10 +61,10 @@ describe('disks of instances', () => {
   });
 
   it('of masters and of spot instances count, those of subscriptions and of virtual nodes do not', async () => {
-    const one = (name: string, more: object) => ({ name, desiredSize: 1, ...more });
+    const poolOf = (name: string, more: object) => ({ name, desiredSize: 1, ...more });
     const nodePools = [
-      one('spot', { instanceTypes: [NODE_TYPE], instanceConfig: { chargeType: 'SPOT' } }),
-      one('subscribed', { instanceTypes: [NODE_TYPE], instanceConfig: { chargeType: 'PREPAID' } }),
+      poolOf('spot', { instanceTypes: [NODE_TYPE], instanceConfig: { chargeType: 'SPOT' } }),
+      poolOf('subscribed', { instanceTypes: [NODE_TYPE], instanceConfig: { chargeType: 'PREPAID' } }),
     ] as unknown as NonNullable<ClusterRequest['nodePools']>;
     await world.limit('payg-disks', null);
     const { operationId } = await requestCluster(world, 0, {

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => clusters[Symbol.asyncDispose]());
 
 /** How each product is asked for. */
-const asked: Readonly<Record<string, Record<string, unknown>>> = {
+const requests: Readonly<Record<string, Record<string, unknown>>> = {
   ACK_STANDARD: { type: 'MANAGED_KUBERNETES', spec: 'STANDARD' },
   ACK_PRO: { type: 'MANAGED_KUBERNETES', spec: 'PRO' },
   ACK_DEDICATED: { type: 'KUBERNETES', spec: null },
@@ -37,7 +37,7 @@ const TYPE = 'ecs.g7.xlarge';
 let names = 0;
 
 function request(product: string, more: Record<string, unknown> = {}): Record<string, unknown> {
-  return { name: `c-${++names}`, regionId: 'cn-hangzhou', ...asked[product], ...more };
+  return { name: `c-${++names}`, regionId: 'cn-hangzhou', ...requests[product], ...more };
 }
 
 async function create(account: string, input: Record<string, unknown>) {
@@ -93,9 +93,9 @@ describe('createCluster', () => {
         nodePools: [{ name: 'workers', instanceTypes: [TYPE], desiredSize }],
       });
       const account = `nodes-${product}`;
-      const made = await create(account, request(product, pool(limit)));
-      expect(made.userErrors).toEqual([]);
-      expect(await used(account, `${product}/nodesPerCluster`, made.cluster?.id)).toBe(limit);
+      const created = await create(account, request(product, pool(limit)));
+      expect(created.userErrors).toEqual([]);
+      expect(await used(account, `${product}/nodesPerCluster`, created.cluster?.id)).toBe(limit);
       const { userErrors } = await create(account, request(product, pool(limit + 1)));
       expect(userErrors).toEqual([exceeded(`${product}/nodesPerCluster`, limit, 0, limit + 1)]);
     },

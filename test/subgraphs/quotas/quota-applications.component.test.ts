@@ -230,10 +230,10 @@ describe('quota application', () => {
       'NOT_FOUND',
       'quotaId',
     ],
-  ])('rejects %s', async (_, quota, wanted, code, field) => {
-    const answer = await request('refused', { quotaId: quota, limit: wanted });
-    expect(answer.userErrors).toEqual([{ code, path: ['input', field] }]);
-    expect(answer.application).toBeNull();
+  ])('rejects %s', async (_, quota, requestedLimit, code, field) => {
+    const payload = await request('refused', { quotaId: quota, limit: requestedLimit });
+    expect(payload.userErrors).toEqual([{ code, path: ['input', field] }]);
+    expect(payload.application).toBeNull();
     expect(await events('refused')).toEqual([]);
   });
 
@@ -259,11 +259,11 @@ describe('quota application', () => {
 
   test('is stored once for a repeated clientToken, also concurrently', async () => {
     const input = { quotaId: vcpu, limit: 300, clientToken: 'once' };
-    const [one, two] = await Promise.all([request('twin', input), request('twin', input)]);
-    await approve(one?.application?.id);
-    await reconciler.reconcile(one!.application!.id, scope());
+    const [first, two] = await Promise.all([request('twin', input), request('twin', input)]);
+    await approve(first?.application?.id);
+    await reconciler.reconcile(first!.application!.id, scope());
     const three = await request('twin', input);
-    expect(new Set([one, two, three].map((answer) => answer?.application?.id)).size).toBe(1);
+    expect(new Set([first, two, three].map((payload) => payload?.application?.id)).size).toBe(1);
     expect(three).toMatchObject({
       application: { state: 'APPROVED' },
       quota: { limit: 300 },
@@ -387,7 +387,8 @@ describe('list of quota applications', () => {
     (await ask<{ quotaApplications: List }>(account, LIST, variables)).data.quotaApplications;
 
   test('is newest first, page by page, and of one account only', async () => {
-    for (const wanted of [101, 102, 103]) await request('lister', { quotaId: vcpu, limit: wanted });
+    for (const requestedLimit of [101, 102, 103])
+      await request('lister', { quotaId: vcpu, limit: requestedLimit });
     await request('lister', { quotaId: quotaId({ resource: 'eips', scope: '' }), limit: 30 });
     const limits: number[] = [];
     let after: string | null = null;

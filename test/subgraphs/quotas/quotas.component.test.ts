@@ -139,23 +139,23 @@ describe('quotas of an account', () => {
 
 describe('quotas of a cluster', () => {
   test('are those of its product, with its own usage and limit', async () => {
-    const [one, two] = [newId('cluster'), newId('cluster')];
-    await use('acme', 'ACK_STANDARD/nodesPerCluster', one, 7);
+    const [first, two] = [newId('cluster'), newId('cluster')];
+    await use('acme', 'ACK_STANDARD/nodesPerCluster', first, 7);
     for (const count of ['nodePoolsPerCluster', 'scalingGroupsPerCluster'])
-      await use('acme', `ACK_STANDARD/${count}`, one, 1);
+      await use('acme', `ACK_STANDARD/${count}`, first, 1);
     await setLimit(kit.database.prisma, 'acme', { resource: 'ACK_STANDARD/nodesPerCluster', scope: two }, 50);
     const [ofOne, ofTwo] = await ofClusters('acme', [
-      { id: one, product: 'ACK_STANDARD' },
+      { id: first, product: 'ACK_STANDARD' },
       { id: two, product: 'ACK_STANDARD' },
     ]);
     expect(ofOne).toMatchObject([
-      { resource: 'ACK_STANDARD/nodePoolsPerCluster', limit: 10, used: 1, scopeId: one },
-      { resource: 'ACK_STANDARD/scalingGroupsPerCluster', limit: 10, used: 1, scopeId: one, counted: true },
-      { resource: 'ACK_STANDARD/nodesPerCluster', limit: 10, used: 7, available: 3, scopeId: one },
+      { resource: 'ACK_STANDARD/nodePoolsPerCluster', limit: 10, used: 1, scopeId: first },
+      { resource: 'ACK_STANDARD/scalingGroupsPerCluster', limit: 10, used: 1, scopeId: first, counted: true },
+      { resource: 'ACK_STANDARD/nodesPerCluster', limit: 10, used: 7, available: 3, scopeId: first },
       { resource: 'ACK_STANDARD/podsPerNode', limit: 256, used: 0, scope: 'NODE', counted: false },
     ]);
     expect(ofTwo).toMatchObject([{ used: 0 }, { used: 0 }, { limit: 50, used: 0 }, {}]);
-    expect(await quotas('acme', `{ clusterId: "${one}" }`)).toEqual(ofOne);
+    expect(await quotas('acme', `{ clusterId: "${first}" }`)).toEqual(ofOne);
     const [ask] = await ofClusters('acme', [{ id: newId('cluster'), product: 'ASK_PRO' }]);
     expect(ask).toMatchObject([{ resource: 'ASK_PRO/podsPerCluster', limit: 10_000 }]);
   });
@@ -184,8 +184,8 @@ describe('quotas of a cluster', () => {
   test('cost one statement for one cluster and for 50', async () => {
     const clusters = Array.from({ length: 50 }, () => ({ id: newId('cluster'), product: 'ACK_PRO' }));
     await ofClusters('acme', clusters.slice(0, 1));
-    const one = await kit.statements(() => ofClusters('acme', clusters.slice(0, 1)));
+    const single = await kit.statements(() => ofClusters('acme', clusters.slice(0, 1)));
     const fifty = await kit.statements(() => ofClusters('acme', clusters));
-    expect([one.length, fifty.length]).toEqual([1, 1]);
+    expect([single.length, fifty.length]).toEqual([1, 1]);
   });
 });

@@ -16,8 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => clusters[Symbol.asyncDispose]());
 
-const all = <T>(one: (index: number) => Promise<T>) =>
-  Promise.all(Array.from({ length: CLIENTS }, (_, index) => one(index)));
+const all = <T>(attempt: (index: number) => Promise<T>) =>
+  Promise.all(Array.from({ length: CLIENTS }, (_, index) => attempt(index)));
 
 async function used(account: string, resource: string, scope: string): Promise<number | undefined> {
   return (await readQuotaUsage(clusters.kit.database.prisma, account, [{ resource, scope }]))[0]?.used;
@@ -48,9 +48,9 @@ describe('last unit of a quota', () => {
     const account = `ledger-${resource}`;
     const limit = await leaveOne(account, resource);
     const request = { account, resource, scope: '', amount: 1 };
-    const taken = await all(() => toResult(() => prisma.$transaction((tx) => reserve(tx, request))));
-    expect(taken.filter(({ ok }) => ok)).toHaveLength(1);
-    expect(taken.flatMap((one) => (one.ok ? [] : one.problems.map(({ code }) => code)))).toEqual(
+    const results = await all(() => toResult(() => prisma.$transaction((tx) => reserve(tx, request))));
+    expect(results.filter(({ ok }) => ok)).toHaveLength(1);
+    expect(results.flatMap((result) => (result.ok ? [] : result.problems.map(({ code }) => code)))).toEqual(
       Array(CLIENTS - 1).fill('QUOTA_EXCEEDED'),
     );
     expect(await used(account, resource, '')).toBe(limit);

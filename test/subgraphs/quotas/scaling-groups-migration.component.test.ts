@@ -24,7 +24,7 @@ let database: OpenDatabase;
 async function oldDatabase(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'fleetgraph-migrations-'));
   try {
-    for (const older of (await readdir(MIGRATIONS)).filter((one) => one < MIGRATION))
+    for (const older of (await readdir(MIGRATIONS)).filter((name) => name < MIGRATION))
       await cp(join(MIGRATIONS, older), join(folder, older), { recursive: true });
     await migrate(database.pool, folder);
   } finally {

@@ -30,8 +30,8 @@ async function clientOf(clusterId: string): Promise<KubernetesClient> {
 async function filledCluster(account: string): Promise<{ id: string; client: KubernetesClient }> {
   const id = await world.cluster(account, 0);
   const client = await clientOf(id);
-  for (let made = 0; made < OBJECTS; made += BATCH) {
-    const names = Array.from({ length: BATCH }, (_, index) => `object-${made + index}`);
+  for (let created = 0; created < OBJECTS; created += BATCH) {
+    const names = Array.from({ length: BATCH }, (_, index) => `object-${created + index}`);
     await Promise.all(names.map((name) => client.create(LIST, { metadata: { name } })));
   }
   return { id, client };

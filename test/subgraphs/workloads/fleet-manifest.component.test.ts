@@ -41,7 +41,7 @@ test('applies one manifest to several clusters and returns the result of each', 
   expect(userErrors).toEqual([]);
   expect(results.map(({ clusterId }) => clusterId)).toEqual(clusterIds);
   expect(results.map(({ cluster }) => cluster?.id)).toEqual([ids[0], undefined, ids[1], undefined]);
-  const taken = {
+  const accepted = {
     ok: true,
     objects: [{ name: 'web', result: 'CREATED' }],
     workload: { name: 'web' },
@@ -53,7 +53,7 @@ test('applies one manifest to several clusters and returns the result of each', 
     workload: null,
     userErrors: [{ code: 'NOT_FOUND', path: ['input', 'clusterIds', index] }],
   });
-  expect(results).toMatchObject([taken, refused('1'), taken, refused('3')]);
+  expect(results).toMatchObject([accepted, refused('1'), accepted, refused('3')]);
   for (const clusterId of [ids[0], ids[1]]) {
     const events = await world.kit.database.prisma.event.count({
       where: { clusterId: clusterId ?? '', type: 'MANIFEST_APPLIED' },

@@ -33,7 +33,7 @@ async function trafficOf(work: () => Promise<unknown>): Promise<Traffic> {
     const { request } = message as DiagnosticsChannel.RequestCreateMessage;
     if (request.method === 'PATCH') writes = Math.max(writes, (writing += 1));
   };
-  const answered = (message: unknown) => {
+  const onChunk = (message: unknown) => {
     const { request, chunk } = message as DiagnosticsChannel.RequestBodyChunkReceivedMessage;
     if (request.path.includes('/configmaps/')) bytes += chunk.length;
   };
@@ -43,7 +43,7 @@ async function trafficOf(work: () => Promise<unknown>): Promise<Traffic> {
   };
   const channels = [
     ['undici:request:create', begun],
-    ['undici:request:bodyChunkReceived', answered],
+    ['undici:request:bodyChunkReceived', onChunk],
     ['undici:request:trailers', over],
   ] as const;
   for (const [name, listener] of channels) subscribe(name, listener);

@@ -137,8 +137,8 @@ describe('applyManifest', () => {
         apply(world, 'globex', { clusterId: id, yaml: configMap('x', '1') }),
       ),
     );
-    const [foreign, unknown] = answers.map((answer) =>
-      JSON.stringify(answer).replace(/cluster_\w+/g, 'cluster_…'),
+    const [foreign, unknown] = answers.map((result) =>
+      JSON.stringify(result).replace(/cluster_\w+/g, 'cluster_…'),
     );
     expect(foreign).toBe(unknown);
     expect(answers[0]).toMatchObject({
@@ -149,8 +149,8 @@ describe('applyManifest', () => {
   });
 
   test('looks up the cluster before parsing, so that a manifest for a foreign cluster is not parsed', async () => {
-    const answer = await apply(world, 'globex', { clusterId, yaml: 'no: [yaml' });
-    expect(answer.userErrors).toMatchObject([{ code: 'NOT_FOUND', path: ['input', 'clusterId'] }]);
+    const payload = await apply(world, 'globex', { clusterId, yaml: 'no: [yaml' });
+    expect(payload.userErrors).toMatchObject([{ code: 'NOT_FOUND', path: ['input', 'clusterId'] }]);
   });
 
   test('reports an unreachable cluster for every object after one request', async () => {

@@ -74,15 +74,15 @@ describe('Cluster.workloads', () => {
 
   test('pages contain each workload once', async () => {
     const all = names(await ofCluster('acme', clusterId));
-    const seen: string[] = [];
+    const ids: string[] = [];
     let after: string | null = null;
     do {
       const page: Listed = await ofCluster('acme', clusterId, { first: 2, after });
       expect(page.nodes.length).toBeLessThanOrEqual(2);
-      seen.push(...names(page));
+      ids.push(...names(page));
       after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
     } while (after);
-    expect(seen).toEqual(all);
+    expect(ids).toEqual(all);
   });
 
   test('filters by namespace, kind, name and labels', async () => {
@@ -257,13 +257,13 @@ describe('workload', () => {
 
   test('is null for another account, for a deleted one and for an invalid id', async () => {
     const id = await idOf('alpha');
-    const gone = `workload_${Buffer.from(`${clusterId}/DEPLOYMENT/default/nothing`).toString('base64url')}`;
-    for (const [account, asked] of [
+    const missingId = `workload_${Buffer.from(`${clusterId}/DEPLOYMENT/default/nothing`).toString('base64url')}`;
+    for (const [account, requestedId] of [
       ['globex', id],
-      ['acme', gone],
+      ['acme', missingId],
       ['acme', 'nonsense'],
     ]) {
-      const { data, errors } = await world.workloads(account!, WORKLOAD, { id: asked });
+      const { data, errors } = await world.workloads(account!, WORKLOAD, { id: requestedId });
       expect({ data, errors }).toEqual({ data: { workload: null }, errors: [] });
     }
     const { data } = await world.workloads(

@@ -20,7 +20,8 @@ const read = (apiGroup: string, ...resources: readonly string[]): PolicyRule => 
   resources,
   verbs: READ,
 });
-const withStatus = (...resources: readonly string[]) => resources.flatMap((one) => [one, `${one}/status`]);
+const withStatus = (...resources: readonly string[]) =>
+  resources.flatMap((resource) => [resource, `${resource}/status`]);
 
 const clusterAdmin: ClusterRole = {
   name: 'cluster-admin',

@@ -21,11 +21,11 @@ const AUTHENTICATION = 'authentication.k8s.io';
  * 403, with the message of an API server, if the requester may not impersonate.
  */
 export function effectiveUser(requester: UserInfo, { headersDistinct }: IncomingMessage): UserInfo {
-  const asked = readImpersonation(headersDistinct);
-  if (!asked) return requester;
-  for (const attributes of impersonatedAttributes(asked))
+  const impersonation = readImpersonation(headersDistinct);
+  if (!impersonation) return requester;
+  for (const attributes of impersonatedAttributes(impersonation))
     authorize(requester, { ...attributes, verb: 'impersonate' });
-  const { user, groups, uid, extra } = asked;
+  const { user, groups, uid, extra } = impersonation;
   return {
     username: user,
     groups: groupsOf(user, groups),
@@ -81,11 +81,11 @@ function impersonatedAttributes({
   ];
 }
 
-function groupsOf(user: string, given: readonly string[]): readonly string[] {
+function groupsOf(user: string, requested: readonly string[]): readonly string[] {
   const [, namespace] = SERVICE_ACCOUNT.exec(user) ?? [];
   const own =
-    given.length > 0 || namespace === undefined
-      ? given
+    requested.length > 0 || namespace === undefined
+      ? requested
       : ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
   if (own.includes(AUTHENTICATED) || own.includes(UNAUTHENTICATED)) return own;
   return [...own, user === ANONYMOUS ? UNAUTHENTICATED : AUTHENTICATED];

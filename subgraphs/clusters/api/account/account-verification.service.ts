@@ -44,8 +44,8 @@ export class AccountVerificationService {
     const { account } = actor;
     const digest = documentDigest(kind, documentNumber, this.platform.documentKey);
     // Name and number are left out of what is kept under the token.
-    const asked = { account, mutation: 'verifyAccount', token, input: { kind }, at, dryRun };
-    await changeInTransaction(this.platform.database.prisma, asked, {
+    const request = { account, mutation: 'verifyAccount', token, input: { kind }, at, dryRun };
+    await changeInTransaction(this.platform.database.prisma, request, {
       make: async (tx) => {
         await record(tx, actor, { kind, at, digest });
         return {};

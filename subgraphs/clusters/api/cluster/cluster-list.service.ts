@@ -20,11 +20,11 @@ export class ClusterListService {
   async list(
     context: RequestContext,
     args: SortedPageArguments<ClusterOrderField>,
-    wanted?: ClusterFilter | null,
+    requested?: ClusterFilter | null,
   ) {
     const { account } = context.actor;
     const { limit, sort, key } = sortedPageRequest(args, clusterSorting);
-    const filter = await this.checkedFilter(wanted);
+    const filter = await this.checkedFilter(requested);
     const reading = this.store.page({ account, filter, limit: limit + 1, sort, key });
     const rows = await primeLoader(context, this.store.byIds, reading);
     return toConnection(pageOf(rows, limit), {
@@ -35,8 +35,8 @@ export class ClusterListService {
   }
 
   /** The filter with its region's id in place of a documented one. Refuses what is not valid. */
-  async checkedFilter(given: ClusterFilter | null | undefined): Promise<ClusterFilter> {
-    const filter = given ?? {};
+  async checkedFilter(requested: ClusterFilter | null | undefined): Promise<ClusterFilter> {
+    const filter = requested ?? {};
     const problems = clusterFilterProblems(filter);
     if (problems.length > 0) throw new ProblemError(problems);
     if (filter.regionId == null) return filter;

@@ -157,11 +157,11 @@ async function existingCluster(tx: Transaction, account: string, id: string): Pr
   return cluster;
 }
 
-function checkVersion(cluster: ClusterRow, given: bigint | null | undefined): void {
-  if (given == null || given === cluster.resourceVersion) return;
+function checkVersion(cluster: ClusterRow, expected: bigint | null | undefined): void {
+  if (expected == null || expected === cluster.resourceVersion) return;
   throwProblem(
     'CONFLICT',
-    `The cluster ${cluster.id} is at resourceVersion ${cluster.resourceVersion}, not ${given}. Read it again.`,
+    `The cluster ${cluster.id} is at resourceVersion ${cluster.resourceVersion}, not ${expected}. Read it again.`,
     {
       path: ['input', 'resourceVersion'],
     },

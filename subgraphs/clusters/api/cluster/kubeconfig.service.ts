@@ -74,7 +74,7 @@ export class KubeconfigService {
     const loader = loaders.of<Issued, undefined>(
       this,
       async (batch) => {
-        const events = batch.map((one) => issuedEvent(actor, one));
+        const events = batch.map((issued) => issuedEvent(actor, issued));
         await logEvents(database.prisma, actor.account, clock.now(), events);
         return batch.map(() => undefined);
       },

@@ -11,9 +11,9 @@ const PATH = ['input', 'retainResourceIds'];
 export async function checkRetained(
   tx: Transaction,
   cluster: { readonly id: string; readonly account: string },
-  wanted: readonly string[] | null | undefined,
+  requested: readonly string[] | null | undefined,
 ): Promise<string[]> {
-  const ids = [...new Set(wanted ?? [])];
+  const ids = [...new Set(requested ?? [])];
   if (ids.length === 0) return [];
   const all =
     (await new ClusterResourceStore(tx).ofClusters(cluster.account, [cluster.id])).get(cluster.id) ?? [];

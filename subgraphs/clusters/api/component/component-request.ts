@@ -36,7 +36,7 @@ export function chosenVersion(
   { version }: ClusterRow,
 ): string {
   const versions = versionsFor(entry, version);
-  const found = requested == null ? versions[0] : versions.find((one) => one === requested);
+  const found = requested == null ? versions[0] : versions.find((version) => version === requested);
   if (found !== undefined) return found;
   return throwProblem(
     'UNKNOWN_VERSION',

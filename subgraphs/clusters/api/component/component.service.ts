@@ -148,11 +148,11 @@ export class ComponentService {
   ): Promise<ChangeOutcome> {
     const { account } = actor;
     return change(this.platform, { actor, mutation, input, dryRun }, async (tx, at) => {
-      const [known] = await new ComponentStore(tx).byIds(account, [input.id]);
-      if (!known) throwNotFound('COMPONENT', input.id, ID_PATH);
-      const cluster = await changeableCluster(tx, account, known.clusterId, ID_PATH);
+      const [storedComponent] = await new ComponentStore(tx).byIds(account, [input.id]);
+      if (!storedComponent) throwNotFound('COMPONENT', input.id, ID_PATH);
+      const cluster = await changeableCluster(tx, account, storedComponent.clusterId, ID_PATH);
       const component = await lockComponent(tx, account, input.id);
-      const entry = await componentEntry(known.name);
+      const entry = await componentEntry(storedComponent.name);
       if (!component || !entry) throwNotFound('COMPONENT', input.id, ID_PATH);
       const state = afterAction(component.state, action);
       if (!state)

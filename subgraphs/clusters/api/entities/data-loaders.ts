@@ -21,29 +21,29 @@ const knownOf = new WeakMap<object, Known<unknown>>();
 function rowLoader<T extends Identified>(context: RequestContext, read: ReadByIds<T>) {
   const fresh: Known<T> = { rows: new Map(), lists: new Set() };
   const loader = context.loaders.of<string, T | null>(read, (ids) =>
-    batchRows({ context, read, known: fresh }, ids),
+    batchRows({ context, read, loaded: fresh }, ids),
   );
-  const known = (knownOf.get(loader) as Known<T> | undefined) ?? fresh;
-  knownOf.set(loader, known);
-  return { loader, known };
+  const loaded = (knownOf.get(loader) as Known<T> | undefined) ?? fresh;
+  knownOf.set(loader, loaded);
+  return { loader, known: loaded };
 }
 
 interface RowBatch<T> {
   readonly context: RequestContext;
   readonly read: ReadByIds<T>;
-  readonly known: Known<T>;
+  readonly loaded: Known<T>;
 }
 
 async function batchRows<T extends Identified>(
-  { context, read, known }: RowBatch<T>,
+  { context, read, loaded }: RowBatch<T>,
   ids: readonly string[],
 ) {
   // A list that is on its way may bring the rows; whether it came before or after must not change what is read.
-  await Promise.allSettled(known.lists);
-  const missing = ids.filter((id) => !known.rows.has(id));
+  await Promise.allSettled(loaded.lists);
+  const missing = ids.filter((id) => !loaded.rows.has(id));
   const rows = missing.length > 0 ? await read(context.actor.account, missing) : [];
   const found = new Map(rows.map((row) => [row.id, row]));
-  return ids.map((id) => known.rows.get(id) ?? found.get(id) ?? null);
+  return ids.map((id) => loaded.rows.get(id) ?? found.get(id) ?? null);
 }
 
 /** Loads one row by id, together with whatever else of its kind the request needs; null when the account has none. */
@@ -61,10 +61,10 @@ export async function primeLoader<T extends Identified>(
   read: ReadByIds<T>,
   list: Promise<readonly T[]>,
 ): Promise<readonly T[]> {
-  const { known } = rowLoader(context, read);
-  const noted = list.then((rows) => rows.forEach((row) => known.rows.set(row.id, row)));
-  known.lists.add(noted);
-  await noted.finally(() => known.lists.delete(noted));
+  const { known: loaded } = rowLoader(context, read);
+  const noted = list.then((rows) => rows.forEach((row) => loaded.rows.set(row.id, row)));
+  loaded.lists.add(noted);
+  await noted.finally(() => loaded.lists.delete(noted));
   return list;
 }
 
@@ -122,11 +122,11 @@ async function batchPages<T extends Identified, Field extends string>(
   const pages = new Map<ChildPageKey<T>, Page<T>>();
   for (const group of groups.values()) {
     const { limit, sort, key } = group[0]!;
-    const parents = group.map((one) => one.parent);
+    const parents = group.map((key) => key.parent);
     const { account } = context.actor;
     const rows = await children.pages({ account, parents, limit: limit + 1, sort, key });
     const byParent = Map.groupBy(rows, (row) => children.parentOf(row));
-    for (const one of group) pages.set(one, pageOf(byParent.get(one.parent) ?? [], limit));
+    for (const key of group) pages.set(key, pageOf(byParent.get(key.parent) ?? [], limit));
   }
-  return keys.map((one) => pages.get(one)!);
+  return keys.map((key) => pages.get(key)!);
 }

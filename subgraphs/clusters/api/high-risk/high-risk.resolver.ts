@@ -43,7 +43,7 @@ export class HighRiskMutations {
     input: PerformHighRiskOperationInput,
     @DryRun() dryRun?: boolean | null,
   ) {
-    return answer(context, () => this.service.perform(context.actor, input, dryRun));
+    return toPayload(context, () => this.service.perform(context.actor, input, dryRun));
   }
 
   @Mutation(() => RemediateHighRiskOperationPayload, {
@@ -55,7 +55,7 @@ export class HighRiskMutations {
     input: RemediateHighRiskOperationInput,
     @DryRun() dryRun?: boolean | null,
   ) {
-    return answer(context, () => this.service.remediate(context.actor, input, dryRun));
+    return toPayload(context, () => this.service.remediate(context.actor, input, dryRun));
   }
 
   @Mutation(() => SetNodeSysctlsPayload, {
@@ -68,11 +68,11 @@ export class HighRiskMutations {
     input: SetNodeSysctlsInput,
     @DryRun() dryRun?: boolean | null,
   ) {
-    return answer(context, () => this.service.setSysctls(context.actor, input, dryRun));
+    return toPayload(context, () => this.service.setSysctls(context.actor, input, dryRun));
   }
 }
 
-async function answer(context: RequestContext, work: () => Promise<ClusterRow>) {
+async function toPayload(context: RequestContext, work: () => Promise<ClusterRow>) {
   const result = await toResult(work);
   context.loaders.clear();
   if (result.ok) return { cluster: result.value, operation: null, userErrors: [] };

@@ -79,9 +79,13 @@ async function poolTarget(
   const ids = nodePoolId == null ? [] : [nodePoolId];
   const [pool] = await new NodePoolStore(database).byIds(cluster.account, ids);
   if (pool?.clusterId === cluster.id && !pool.deletedAt) return { operation, nodePoolId: pool.id };
-  return throwProblem('NOT_FOUND', missing(cluster, { operation, kind: 'node pool', given: nodePoolId }), {
-    path: ['input', 'nodePoolId'],
-  });
+  return throwProblem(
+    'NOT_FOUND',
+    missing(cluster, { operation, kind: 'node pool', requested: nodePoolId }),
+    {
+      path: ['input', 'nodePoolId'],
+    },
+  );
 }
 
 async function nodeTarget(
@@ -92,7 +96,7 @@ async function nodeTarget(
   const ids = nodeId == null ? [] : [nodeId];
   const [node] = await new NodeStore(database).byIds(cluster.account, ids);
   if (node?.clusterId === cluster.id) return { operation, instanceId: node.id };
-  return throwProblem('NOT_FOUND', missing(cluster, { operation, kind: 'node', given: nodeId }), {
+  return throwProblem('NOT_FOUND', missing(cluster, { operation, kind: 'node', requested: nodeId }), {
     path: ['input', 'nodeId'],
   });
 }
@@ -100,14 +104,14 @@ async function nodeTarget(
 interface MissingTarget {
   readonly operation: string;
   readonly kind: 'node' | 'node pool';
-  readonly given: string | null | undefined;
+  readonly requested: string | null | undefined;
 }
 
-function missing({ id }: ClusterRow, { operation, kind, given }: MissingTarget): string {
+function missing({ id }: ClusterRow, { operation, kind, requested }: MissingTarget): string {
   const list = kind === 'node' ? 'Cluster.nodes' : 'Cluster.nodePools';
   const text =
-    given == null
+    requested == null
       ? `${operation} is done to a ${kind}: name it.`
-      : `The cluster ${id} has no ${kind} ${given.slice(0, 60)}.`;
+      : `The cluster ${id} has no ${kind} ${requested.slice(0, 60)}.`;
   return `${text} ${list} lists them.`;
 }

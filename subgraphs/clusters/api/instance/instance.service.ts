@@ -62,9 +62,9 @@ export class InstanceService {
 
   /** Returns for each instance why it cannot be released, and releases none. */
   private async rehearsal(account: string, ids: readonly string[]): Promise<Release> {
-    const asked = [...new Set(ids)].slice(0, MAX_INSTANCES);
-    const found = await this.platform.provider.unattachedInstances(account, { ids: asked });
-    const byId = new Map(found.map((one) => [one.id, one]));
+    const requested = [...new Set(ids)].slice(0, MAX_INSTANCES);
+    const found = await this.platform.provider.unattachedInstances(account, { ids: requested });
+    const byId = new Map(found.map((instance) => [instance.id, instance]));
     return (id) => Promise.resolve(releaseProblem(id, byId.get(id)));
   }
 }

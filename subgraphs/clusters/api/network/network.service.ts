@@ -251,11 +251,11 @@ async function checkPlace(tx: Transaction, vpc: store.VpcRow, text: string): Pro
       path,
     });
   const others = await vSwitchesIn(tx, vpc.id);
-  const taken = others.flatMap((other) => {
+  const used = others.flatMap((other) => {
     const range = parseCidr(other.cidr);
     return range ? [{ cidr: range, owner: `the addresses of the vSwitch ${other.id}` }] : [];
   });
-  check(overlapProblems(cidr, taken, path));
+  check(overlapProblems(cidr, used, path));
 }
 
 function toRule({ direction, protocol, fromPort, toPort, cidr }: input.SecurityGroupRuleInput): GroupRule {

@@ -164,13 +164,13 @@ function updateProblems({ cluster, pool }: LockedPool, { input, catalog }: PoolU
 }
 
 /** A part that is left out stays, so what is given must fit to what is there; another charge type begins anew. */
-function mergedInstanceConfig(given: InstanceConfigInput | null | undefined, before: InstanceSettings) {
-  const anew = given?.chargeType != null;
+function mergedInstanceConfig(input: InstanceConfigInput | null | undefined, before: InstanceSettings) {
+  const anew = input?.chargeType != null;
   return {
-    ...given,
-    chargeType: given?.chargeType ?? before.chargeType,
-    spotStrategy: given?.spotStrategy ?? (anew ? null : before.spotStrategy),
-    spotPriceLimit: given?.spotPriceLimit ?? (anew ? null : before.spotPriceLimit),
+    ...input,
+    chargeType: input?.chargeType ?? before.chargeType,
+    spotStrategy: input?.spotStrategy ?? (anew ? null : before.spotStrategy),
+    spotPriceLimit: input?.spotPriceLimit ?? (anew ? null : before.spotPriceLimit),
   };
 }
 

@@ -31,8 +31,15 @@ export class PublishVersionService {
   ): Promise<VersionStatus | null> {
     const { id, clientToken: token } = input;
     const at = this.platform.clock.now();
-    const asked = { account: actor.account, mutation: 'publishKubernetesVersion', token, input, at, dryRun };
-    const { version } = await changeInTransaction(this.platform.database.prisma, asked, {
+    const request = {
+      account: actor.account,
+      mutation: 'publishKubernetesVersion',
+      token,
+      input,
+      at,
+      dryRun,
+    };
+    const { version } = await changeInTransaction(this.platform.database.prisma, request, {
       make: async (tx) => {
         await lockVersions(tx);
         return add(tx, input, at);
@@ -61,10 +68,10 @@ async function add(tx: EventTransaction, input: PublishKubernetesVersionInput, a
   }));
   await insertVersion(tx, { id, minor, releasedAt, changes: input.changes ?? [], removedApis });
   const after = await publishedVersions(tx);
-  const changed = before.all().filter((one) => differs(one, after.status(one.id)));
+  const changed = before.all().filter((version) => differs(version, after.status(version.id)));
   const clusters = await clustersOfVersions(
     tx,
-    changed.map((one) => one.id),
+    changed.map((version) => version.id),
   );
   await enqueueAll(tx, VERSION_SUPPORT, clusters);
   const message = `Kubernetes ${id} was published; ${clusters.length} clusters have a version that expires.`;

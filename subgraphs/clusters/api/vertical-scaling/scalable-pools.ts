@@ -25,12 +25,12 @@ export async function poolsWithGroup(
 export function refuseStuckPools(
   pools: readonly NodePool[],
   withGroup: ReadonlySet<string>,
-  given: readonly string[] | null | undefined,
+  poolIds: readonly string[] | null | undefined,
 ): void {
   const problems = pools.flatMap((pool) => {
     const lost = observedScalingGroup(pool) !== null && !withGroup.has(pool.id);
     if (!lost && canResize(pool)) return [];
-    const index = given?.indexOf(pool.id) ?? -1;
+    const index = poolIds?.indexOf(pool.id) ?? -1;
     const path = index < 0 ? ['input', 'id'] : ['input', 'nodePoolIds', String(index)];
     const state = lost ? 'UNHEALTHY' : pool.state;
     return [poolStateProblem({ id: pool.id, state }, path)];

@@ -68,12 +68,12 @@ export class VerticalScalingService {
           pools: pools.map(({ id, desiredSize }) => ({ id, baseSize: desiredSize })),
         };
         const stages = pools.map(({ name }) => `POOL ${name}`);
-        const asked = { type: SCALE_VERTICALLY, stages, input: { ...scaling }, requested };
-        const planned = await planInWindow(tx, cluster, { ...asked, timing: input.timing, at });
+        const request = { type: SCALE_VERTICALLY, stages, input: { ...scaling }, requested };
+        const planned = await planInWindow(tx, cluster, { ...request, timing: input.timing, at });
         if (planned) return { clusterId: cluster.id, operationId: planned.id };
         const { id } = cluster;
         const target = { account, targetKind: 'Cluster', targetId: id, clusterId: id } as const;
-        const operation = await createOperation(tx, { ...target, ...asked }, at);
+        const operation = await createOperation(tx, { ...target, ...request }, at);
         await updateCluster(tx, cluster.id, { state: 'UPDATING', operationId: operation.id });
         await enqueue(tx, 'cluster', cluster.id);
         return { clusterId: cluster.id, operationId: operation.id };
@@ -90,18 +90,18 @@ function typeProblems(
   if (requestedTypes.length < 1 || requestedTypes.length > MAX_TYPES)
     return [{ code: 'INVALID_INPUT', message: `1 to ${MAX_TYPES} instance types.`, path }];
   return requestedTypes.flatMap((id, index): Problem[] => {
-    const here = [...path, String(index)];
+    const itemPath = [...path, String(index)];
     const type = types.get(id);
     if (!type)
       return [
         {
           code: 'UNKNOWN_INSTANCE_TYPE',
           message: `There is no instance type ${id.slice(0, 60)}. Query.instanceTypes lists them.`,
-          path: here,
+          path: itemPath,
         },
       ];
     if (fitsNode(type)) return [];
-    return [{ code: 'INSTANCE_TYPE_TOO_SMALL', message: `${id} is too small for a node.`, path: here }];
+    return [{ code: 'INSTANCE_TYPE_TOO_SMALL', message: `${id} is too small for a node.`, path: itemPath }];
   });
 }
 

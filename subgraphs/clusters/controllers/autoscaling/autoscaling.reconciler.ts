@@ -54,8 +54,8 @@ async function pollAutoscaling(
   const elastic = pools
     .filter(hasAutoscaling)
     .filter(({ state }) => state === 'ACTIVE' || state === 'FAILED');
-  const seen = await readClusterSnapshot(client, running);
-  const view = { cluster, pools: elastic, nodes, seen, scope, dependencies };
+  const snapshot = await readClusterSnapshot(client, running);
+  const view = { cluster, pools: elastic, nodes, snapshot, scope, dependencies };
   if (!(await scaleUp(view))) await scaleDown(view);
 }
 

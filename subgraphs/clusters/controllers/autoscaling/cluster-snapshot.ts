@@ -92,7 +92,7 @@ function toSnapshotNode(node: Node, row: NodeRow, pods: readonly Pod[]): Snapsho
 }
 
 function without(amounts: ResourceAmounts, pods: readonly Pod[]): ResourceAmounts {
-  return pods.reduce((left, { spec = {} }) => subtractAmounts(left, requestsOf(spec)), amounts);
+  return pods.reduce((remaining, { spec = {} }) => subtractAmounts(remaining, requestsOf(spec)), amounts);
 }
 
 /** Pods of DaemonSets and static ones come and go with their node. */

@@ -23,7 +23,7 @@ export interface AutoscaledCluster {
   readonly pools: readonly NodePool[];
   /** What the platform knows of the nodes of the whole cluster. */
   readonly nodes: readonly Node[];
-  readonly seen: ClusterSnapshot;
+  readonly snapshot: ClusterSnapshot;
   readonly scope: ReconcileContext;
   readonly dependencies: ReconcilerDependencies;
 }
@@ -83,7 +83,7 @@ async function requestSize(
   await recordPoolDrift(audit, async (tx, at) => {
     if ((await unfinishedOperations(tx, { targetId: pool.id })).length > 0) return [];
     const { from } = resizing;
-    const to = await withinQuota(tx, { cluster, pool, wanted: resizing.to, from });
+    const to = await withinQuota(tx, { cluster, pool, targetSize: resizing.to, from });
     if (to === from) return [];
     await resizing.also?.(tx, at);
     const operation = await createOperation(
@@ -114,21 +114,21 @@ async function withinQuota(
   {
     cluster,
     pool,
-    wanted,
+    targetSize,
     from,
   }: {
     readonly cluster: Cluster;
     readonly pool: NodePool;
-    readonly wanted: number;
+    readonly targetSize: number;
     readonly from: number;
   },
 ): Promise<number> {
-  if (wanted <= from) return wanted;
+  if (targetSize <= from) return targetSize;
   const { account } = pool;
   const of = { account, clusterId: cluster.id, product: cluster.product };
   const reserved = await reservedNodes(tx, account, pool.id);
   const room = await remainingNodeQuota(tx, { ...of, id: pool.id });
-  const to = Math.max(from, room === null ? wanted : Math.min(wanted, reserved + room));
+  const to = Math.max(from, room === null ? targetSize : Math.min(targetSize, reserved + room));
   const { id, instanceTypes } = pool;
   const growth = {
     id,

@@ -18,11 +18,11 @@ export async function scaleDown(view: AutoscaledCluster): Promise<void> {
 
 /** Writes since when nodes of the pool have been idle; answers those that are. */
 async function recordIdleNodes(
-  { seen, scope }: AutoscaledCluster,
+  { snapshot, scope }: AutoscaledCluster,
   pool: NodePool,
   { scaleInThreshold }: AutoscalingPlan,
 ): Promise<SnapshotNode[]> {
-  const mine = seen.nodes.filter(({ nodePoolId }) => nodePoolId === pool.id);
+  const mine = snapshot.nodes.filter(({ nodePoolId }) => nodePoolId === pool.id);
   const [idle, busy] = [
     mine.filter((node) => isIdle(node, scaleInThreshold)),
     mine.filter((node) => !isIdle(node, scaleInThreshold)),
@@ -41,11 +41,11 @@ async function removeIdleNodes(
   pool: NodePool,
   { scaling, idle }: { readonly scaling: AutoscalingPlan; readonly idle: readonly SnapshotNode[] },
 ): Promise<boolean> {
-  const { seen, scope } = view;
+  const { snapshot, scope } = view;
   const from = workingNodes(view, pool.id).length;
   const before = scope.clock.now().getTime() - scaling.scaleInDelaySeconds * 1000;
   const ripe = idle.filter(({ idleSince }) => idleSince !== null && idleSince.getTime() <= before);
-  const others = seen.nodes.filter((node) => !ripe.includes(node)).map(({ place }) => place);
+  const others = snapshot.nodes.filter((node) => !ripe.includes(node)).map(({ place }) => place);
   const going = planScaleDown(ripe, others, Math.max(0, from - scaling.minSize));
   if (going.length === 0) return false;
   const ids = new Set(going.map(({ id }) => id));

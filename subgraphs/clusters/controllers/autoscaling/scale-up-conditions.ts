@@ -13,10 +13,10 @@ const CONDITION = 'CanScaleUp';
 export async function recordScaleUpConditions(
   view: AutoscaledCluster,
   candidates: readonly Candidate[],
-  left: readonly Pod[],
+  unplaced: readonly Pod[],
 ): Promise<void> {
   for (const candidate of candidates) {
-    const pods = left.filter((pod) => fitsAfterScaleUp(candidate, pod)).length;
+    const pods = unplaced.filter((pod) => fitsAfterScaleUp(candidate, pod)).length;
     const before = conditionsOf(candidate.pool).find(({ type }) => type === CONDITION);
     const now = conditionOf(candidate, pods);
     const isNews = before ? before.reason !== now.reason : now.status === 'False';

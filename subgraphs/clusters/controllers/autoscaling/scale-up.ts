@@ -17,14 +17,14 @@ const NAMED = 20;
 export async function scaleUp(view: AutoscaledCluster): Promise<boolean> {
   const candidates = await candidatesOf(view);
   if (await someInOrder(candidates, (candidate) => fillToDesiredSize(view, candidate))) return true;
-  const present = view.seen.nodes.map(({ place }) => place);
-  const { growths, left } = planScaleUp(view.seen.waiting, present, candidates);
+  const present = view.snapshot.nodes.map(({ place }) => place);
+  const { growths, unplaced } = planScaleUp(view.snapshot.waiting, present, candidates);
   const byPods = growths.sort((a, b) => b.pods.length - a.pods.length);
   const grown = await someInOrder(byPods, async (growth) => {
     const candidate = candidates.find(({ id }) => id === growth.poolId);
     return candidate !== undefined && addNodes(view, candidate, growth);
   });
-  if (!grown) await recordScaleUpConditions(view, candidates, left);
+  if (!grown) await recordScaleUpConditions(view, candidates, unplaced);
   return grown;
 }
 
@@ -36,11 +36,11 @@ async function someInOrder<T>(items: readonly T[], work: (item: T) => Promise<bo
 }
 
 async function candidatesOf(view: AutoscaledCluster): Promise<Candidate[]> {
-  const { cluster, pools, seen, scope } = view;
+  const { cluster, pools, snapshot, scope } = view;
   const facts = await templateFacts(scope.database, cluster, pools);
   const short = await poolsBelowDesiredSize(view);
   return pools.flatMap((pool): Candidate[] => {
-    const nodes = seen.nodes.filter(({ nodePoolId }) => nodePoolId === pool.id);
+    const nodes = snapshot.nodes.filter(({ nodePoolId }) => nodePoolId === pool.id);
     const template = templateOf(pool, facts, nodes);
     const size = workingNodes(view, pool.id).length;
     const fellShort = pool.operationId !== null && short.has(pool.operationId);

@@ -45,9 +45,9 @@ function claimsOf({ spec }: Pod): string[] {
 function termsOf(volume: Volume | undefined): NodeSelectorTerm[] {
   const terms = volume?.spec?.nodeAffinity?.required?.nodeSelectorTerms ?? [];
   return terms.map(({ matchExpressions = [] }) => ({
-    matchExpressions: matchExpressions.map((one) => ({
-      ...one,
-      key: ZONE_NAMES.has(one.key) ? ZONE : one.key,
+    matchExpressions: matchExpressions.map((requirement) => ({
+      ...requirement,
+      key: ZONE_NAMES.has(requirement.key) ? ZONE : requirement.key,
     })),
   }));
 }

@@ -69,11 +69,11 @@ export class ClaimsReconciler implements Reconciler {
       decisions.set(claim.id, await this.decide(claim, look));
     }
     for (const [clusterId, mine] of Map.groupBy(claims, (claim) => claim.clusterId))
-      await this.answer(clusterId, mine, { scope, decisions });
+      await this.answerClaims(clusterId, mine, { scope, decisions });
     return claims.length > 0 ? requeueAfter(POLL_MS) : done;
   }
 
-  private async answer(
+  private async answerClaims(
     clusterId: string,
     claims: readonly CloudResourceRequest[],
     { scope, decisions }: { readonly scope: ReconcileContext; readonly decisions: Decisions },
@@ -139,7 +139,7 @@ export class ClaimsReconciler implements Reconciler {
     { database, clock }: ReconcileContext,
   ): Promise<Problem | undefined> {
     const { account, kind } = claim;
-    const taken = await toResult(() =>
+    const reservation = await toResult(() =>
       database.$transaction(async (tx) => {
         const more = kind === 'DISK' ? { computedLimit: await diskLimit(tx, account) } : {};
         for (const place of quotasOfClaim(claim))
@@ -149,7 +149,7 @@ export class ClaimsReconciler implements Reconciler {
         if (kind !== 'DISK') await loadClaim(tx, claim, { reserved: NO_USAGE, desired: load });
       }),
     );
-    return taken.ok ? undefined : taken.problems[0];
+    return reservation.ok ? undefined : reservation.problems[0];
   }
 
   /** Lets what a claim has of its load balancer follow what its Service asks; answers why it gets no more. */
@@ -183,13 +183,13 @@ function rank(rows: ReadonlyMap<string, ClaimRow>, { id }: CloudResourceRequest)
 }
 
 function refusal({ kind, namespace, name, clusterId }: CloudResourceRequest, message: string): NewEvent {
-  const what = kind === 'DISK' ? 'disk of the volume claim' : 'load balancer of the Service';
+  const description = kind === 'DISK' ? 'disk of the volume claim' : 'load balancer of the Service';
   return {
     category: 'QUOTA',
     type: kind === 'DISK' ? 'DISK_REFUSED' : 'LOAD_BALANCER_REFUSED',
     level: 'WARNING',
     reason: kind === 'DISK' ? 'DiskRefused' : 'LoadBalancerRefused',
-    message: `The ${what} ${namespace}/${name} was refused. ${message}`,
+    message: `The ${description} ${namespace}/${name} was refused. ${message}`,
     clusterId,
     data: { namespace, name },
   };

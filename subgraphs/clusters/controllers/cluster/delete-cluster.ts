@@ -29,9 +29,9 @@ const finalizers = new Finalizers<ClusterStep>(
     {
       name: 'cloud',
       finalize: async ({ cluster, dependencies, scope }) => {
-        const gone = await dependencies.provider.deleteCluster(cluster.id);
+        const deleted = await dependencies.provider.deleteCluster(cluster.id);
         await scope.faults.reach('cluster.cloud-removed');
-        return gone;
+        return deleted;
       },
       release: async (tx, { cluster }) => {
         await deleteClusterAccess(tx, cluster.id);
@@ -102,8 +102,8 @@ async function releaseCluster(tx: EventTransaction, { cluster, operation }: Clus
 /** Takes a cluster away with everything it has; the row stays, DELETED. */
 export async function deleteCluster(step: ClusterStep): Promise<StepOutcome> {
   const { cluster, operation, pools, scope } = step;
-  const gone = await finalizers.run(step, cluster.finalizers, scope);
-  if (!gone) return pools.length > 0 ? done : requeueAfter(POLL_MS);
+  const finished = await finalizers.run(step, cluster.finalizers, scope);
+  if (!finished) return pools.length > 0 ? done : requeueAfter(POLL_MS);
   await inCluster(step, async (tx, at) => {
     await updateCluster(tx, cluster.id, { state: 'DELETED', deletedAt: at });
     if (operation) await finishOperation(tx, operation.id, { state: 'SUCCEEDED' }, at);

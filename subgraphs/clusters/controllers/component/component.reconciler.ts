@@ -128,17 +128,17 @@ async function uninstall(step: ComponentStep): Promise<ReconcileResult> {
   const paths = objectsOf(step)
     .map(({ path }) => path)
     .reverse();
-  let left = 0;
+  let remaining = 0;
   for (const path of paths) {
     if ((await readLive(client, path)) === undefined) continue;
-    left += 1;
+    remaining += 1;
     await client.delete(path);
   }
   await scope.faults.reach('component.deleted');
-  if (left > 0)
+  if (remaining > 0)
     return retryUntilDeadline(step, {
       code: 'COMPONENT_NOT_READY',
-      message: `${left} objects of ${component.name} are not deleted; a finalizer may keep them.`,
+      message: `${remaining} objects of ${component.name} are not deleted; a finalizer may keep them.`,
     });
   await inComponent(step, async (tx, at) => {
     await deleteComponent(tx, component.id);

@@ -22,9 +22,9 @@ export const upgradeComponents: Step = async (step) => {
   const components = await componentsOf(scope.database, { clusterId: cluster.id });
   // One that settles wakes the cluster.
   if (components.some(({ generation, observedGeneration }) => observedGeneration < generation)) return done;
-  const asked = components.some(({ operationId }) => operationId === operation.id);
+  const requested = components.some(({ operationId }) => operationId === operation.id);
   const upgrades = await componentUpgradesOf(step, components);
-  if (asked || upgrades.length === 0) return undefined;
+  if (requested || upgrades.length === 0) return undefined;
   if (operation.pausedAt) return done;
   await inCluster(step, async (tx, at) => {
     await startStage(tx, operation.id, 'COMPONENTS', at);

@@ -67,18 +67,18 @@ interface ControlPlanePoll {
   readonly scope: ReconcileContext;
 }
 
-async function pollControlPlane(seen: ControlPlanePoll): Promise<ReconcileResult> {
-  const { cluster, plane, scope } = seen;
-  const known = (
+async function pollControlPlane(poll: ControlPlanePoll): Promise<ReconcileResult> {
+  const { cluster, plane, scope } = poll;
+  const recorded = (
     await new store.ControlPlaneStore(scope.database).ofClusters(cluster.account, [cluster.id])
   ).get(cluster.id);
   const later = lastingIncident(plane) ? requeueAfter(POLL_MS) : done;
   const { begun, ended } = await diffIncidents(scope.database, cluster.id, plane.incidents);
   const settled = (cluster.state === 'UNAVAILABLE') === !plane.available || !isWorking(cluster);
-  const same = known && settled && sameAs(known, plane) && begun.length + ended.length === 0;
+  const same = recorded && settled && sameAs(recorded, plane) && begun.length + ended.length === 0;
   if (same) return later;
   return unlessSuperseded(async () => {
-    await changeCluster(scope, cluster, (tx, at) => record(tx, { ...seen, at }));
+    await changeCluster(scope, cluster, (tx, at) => record(tx, { ...poll, at }));
     return later;
   });
 }
@@ -87,14 +87,14 @@ function lastingIncident({ incidents }: ControlPlane): ControlPlaneIncident | un
   return incidents.find(({ endedAt }) => endedAt === null);
 }
 
-function sameAs(known: store.ControlPlaneRow, { available, replicas }: ControlPlane): boolean {
+function sameAs(recorded: store.ControlPlaneRow, { available, replicas }: ControlPlane): boolean {
   const marks = (list: readonly { id: string; healthy: boolean; zoneId: string }[]) =>
     list.map(({ id, healthy, zoneId }) => `${id} ${zoneId} ${healthy}`).join();
-  return known.available === available && marks(store.replicasOf(known)) === marks(replicas);
+  return recorded.available === available && marks(store.replicasOf(recorded)) === marks(replicas);
 }
 
-async function record(tx: Transaction, seen: ControlPlanePoll & { readonly at: Date }): Promise<NewEvent[]> {
-  const { cluster, plane, at } = seen;
+async function record(tx: Transaction, poll: ControlPlanePoll & { readonly at: Date }): Promise<NewEvent[]> {
+  const { cluster, plane, at } = poll;
   const before = await store.findControlPlane(tx, cluster.id);
   const turn = stateChange(cluster, plane, before?.previousState ?? null);
   const { available, replicas } = plane;
@@ -117,7 +117,7 @@ async function record(tx: Transaction, seen: ControlPlanePoll & { readonly at: D
   if (cluster.state === 'UNAVAILABLE' && turn.state !== 'UNAVAILABLE') {
     // What was being done goes on.
     await enqueueAll(tx, 'cluster', [cluster.id]);
-    await enqueueAll(tx, 'node-pool', seen.pools);
+    await enqueueAll(tx, 'node-pool', poll.pools);
   }
   return incidentEvents(cluster, news, plane);
 }

@@ -101,9 +101,9 @@ async function recordDns(
   cluster: Cluster,
   { dns, at }: { readonly dns: boolean | undefined; readonly at: Date },
 ): Promise<NewEvent[]> {
-  const known = conditionsOf(cluster).find(({ type }) => type === DNS_HEALTHY)?.status ?? 'True';
+  const previous = conditionsOf(cluster).find(({ type }) => type === DNS_HEALTHY)?.status ?? 'True';
   const now = dns === false ? 'False' : 'True';
-  if (dns === undefined || known === now) return [];
+  if (dns === undefined || previous === now) return [];
   const message = dns
     ? 'The DNS of the cluster answers.'
     : 'The DNS of the cluster has no address that can be reached.';
@@ -133,15 +133,17 @@ async function recordFindings(
     const subject = instanceId ?? nodePoolId ?? service ?? volumeClaim ?? group ?? '';
     return { clusterId, account, operation, subject, occurredAt: since };
   });
-  const { fresh, gone } = await replaceFindings(tx, clusterId, rows);
-  if (fresh.length + gone.length === 0) return [];
-  const nodes = [...fresh, ...gone].map(({ subject }) => subject).filter((subject) => isId('node', subject));
+  const { fresh, removed } = await replaceFindings(tx, clusterId, rows);
+  if (fresh.length + removed.length === 0) return [];
+  const nodes = [...fresh, ...removed]
+    .map(({ subject }) => subject)
+    .filter((subject) => isId('node', subject));
   await enqueueAll(tx, 'node', nodes);
   await enqueue(tx, 'control-plane', clusterId);
   await enqueue(tx, 'pool-audit', clusterId);
   const events = await Promise.all([
     ...fresh.map((row) => found(cluster, row)),
-    ...gone.map((row) => fixedEvent(cluster, row)),
+    ...removed.map((row) => fixedEvent(cluster, row)),
   ]);
   return events;
 }

@@ -82,8 +82,8 @@ async function begin(
   { change, problem, at }: ScheduledStart,
 ): Promise<ReconcileResult> {
   const cluster = await lockCluster(tx, operation.account, operation.targetId);
-  const gone = goneProblem(operation.targetId, cluster, change);
-  if (!cluster || gone) return fail(tx, operation, { problem: gone, at });
+  const targetProblem = goneProblem(operation.targetId, cluster, change);
+  if (!cluster || targetProblem) return fail(tx, operation, { problem: targetProblem, at });
   const window = await windowInUse(tx, cluster.id);
   const begins = window && beginsAt(ruleOf(window, cluster), at);
   if (begins && begins > at) {

@@ -29,7 +29,7 @@ export async function completePool(step: PoolStep): Promise<StepOutcome> {
   const desiredSize = Math.max(0, pool.desiredSize - strangers.length);
   const others = nodes.filter(({ id }) => !strangers.includes(id));
   const { kept } = planPool({ ...pool, desiredSize }, others);
-  const made = kept.filter(({ state }) => state !== 'failed').length;
+  const created = kept.filter(({ state }) => state !== 'failed').length;
   if (strangers.length > 0)
     await dependencies.provider.deleteInstances(cluster.id, strangers, { drain: false, release: false });
   const running = nodes.filter(({ state }) => state === 'running').length;
@@ -37,7 +37,7 @@ export async function completePool(step: PoolStep): Promise<StepOutcome> {
   await inPool(step, async (tx, at) => {
     await deleteNodes(tx, strangers);
     // Failed nodes hold no quota: a retry reserves it again.
-    await releaseNodeQuota(tx, { cluster, pool, keep: made });
+    await releaseNodeQuota(tx, { cluster, pool, keep: created });
     await updateNodePool(tx, pool.id, {
       state: completedPoolState(pool, { running, failed }),
       desiredSize,

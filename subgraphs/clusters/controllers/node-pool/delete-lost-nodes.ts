@@ -17,10 +17,10 @@ export async function deleteLostNodes(
 ): Promise<NewEvent[]> {
   if (lost.length === 0) return [];
   const ids = lost.map(({ id }) => id);
-  const gone = await deleteNodes(tx, ids);
-  await releaseInstanceQuota(tx, account, gone);
+  const deleted = await deleteNodes(tx, ids);
+  await releaseInstanceQuota(tx, account, deleted);
   await releaseNodeNetwork(tx, subject.cluster.id);
-  const present = new Set(gone.map(({ id }) => id));
+  const present = new Set(deleted.map(({ id }) => id));
   return lost
     .filter(({ id }) => present.has(id))
     .map(({ id, name, instanceId, chargeType }) => {

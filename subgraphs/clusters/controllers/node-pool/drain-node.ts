@@ -20,14 +20,14 @@ export async function drainNode(client: KubernetesClient, name: string): Promise
   const node = await readNode(client, path);
   if (!node) return 0;
   if (!node.spec?.unschedulable) await client.patch(path, { spec: { unschedulable: true } }, MERGE);
-  let left = 0;
+  let remaining = 0;
   const query = { fieldSelector: `spec.nodeName=${name}` };
   for await (const pods of client.chunks<Pod>('/api/v1/pods', query)) {
     const movable = pods.filter(mustEvict);
-    left += movable.length;
+    remaining += movable.length;
     for (const pod of movable) if (!isTerminating(pod)) await evict(client, pod);
   }
-  return left;
+  return remaining;
 }
 
 async function readNode(client: KubernetesClient, path: string): Promise<KubernetesNode | undefined> {

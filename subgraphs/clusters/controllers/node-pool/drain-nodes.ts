@@ -33,6 +33,6 @@ function mustDrain({ removalOptions }: Node, now: number): boolean {
 
 /** The ids of those nodes that still have pods. */
 async function nodesWithPods(client: KubernetesClient, nodes: readonly Node[]): Promise<string[]> {
-  const left = await Promise.all(nodes.map(({ name }) => drainNode(client, name)));
-  return nodes.flatMap(({ id }, index) => ((left[index] ?? 0) > 0 ? [id] : []));
+  const remaining = await Promise.all(nodes.map(({ name }) => drainNode(client, name)));
+  return nodes.flatMap(({ id }, index) => ((remaining[index] ?? 0) > 0 ? [id] : []));
 }

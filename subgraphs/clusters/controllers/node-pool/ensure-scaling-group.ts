@@ -13,11 +13,11 @@ export async function ensurePoolScalingGroup(step: PoolStep): Promise<StepOutcom
   const { pool, cluster, dependencies, scope } = step;
   // A creation that was cancelled early has nothing in the cloud yet, and never will.
   if (!isConditionTrue(cluster, 'ControlPlaneReady')) return undefined;
-  const seen = observedScalingGroup(pool);
-  if (seen?.state === 'DELETED') return undefined;
-  const wanted = await desiredBounds(scope.database, pool);
-  if (seen && isSameBounds(seen, wanted)) return undefined;
-  const group = await dependencies.provider.ensureScalingGroup(cluster.id, pool.id, wanted);
+  const observed = observedScalingGroup(pool);
+  if (observed?.state === 'DELETED') return undefined;
+  const desired = await desiredBounds(scope.database, pool);
+  if (observed && isSameBounds(observed, desired)) return undefined;
+  const group = await dependencies.provider.ensureScalingGroup(cluster.id, pool.id, desired);
   await inPool(step, async (tx, at) => {
     await saveNodePoolStatus(tx, pool.id, {
       scalingGroup: toStoredScalingGroup(group, at),

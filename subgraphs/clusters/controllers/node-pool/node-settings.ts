@@ -49,8 +49,8 @@ async function applyTo(
   { before, now }: { readonly before: Settings; readonly now: Settings },
 ): Promise<boolean> {
   const path = `/api/v1/nodes/${encodeURIComponent(name)}`;
-  const gone = Object.keys(before.labels).filter((key) => !(key in now.labels));
-  const labels = { ...Object.fromEntries(gone.map((key) => [key, null])), ...now.labels };
+  const removed = Object.keys(before.labels).filter((key) => !(key in now.labels));
+  const labels = { ...Object.fromEntries(removed.map((key) => [key, null])), ...now.labels };
   const mine = new Set(
     [...before.taints, ...now.taints].map(({ key, effect }) => `${key}:${EFFECTS[effect]}`),
   );

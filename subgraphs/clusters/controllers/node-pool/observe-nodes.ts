@@ -24,7 +24,7 @@ export async function observeNodes(step: PoolStep): Promise<StepOutcome | undefi
   const starting = planPool(pool, step.nodes).kept.filter(({ state }) => state === 'starting');
   if (starting.length === 0) return undefined;
   const instances = new Map(
-    (await dependencies.provider.instances(cluster.id, pool.id)).map((one) => [one.id, one]),
+    (await dependencies.provider.instances(cluster.id, pool.id)).map((instance) => [instance.id, instance]),
   );
   const up = starting.filter(({ id }) => instances.get(id)?.state === 'RUNNING');
   const ready = await readyNames(step, up);

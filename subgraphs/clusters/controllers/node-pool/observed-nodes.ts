@@ -24,7 +24,7 @@ export async function readObservedState(
 ): Promise<ObservedState> {
   const instances = await dependencies.provider.instances(clusterId);
   return {
-    instances: new Map(instances.map((one) => [one.id, one])),
+    instances: new Map(instances.map((instance) => [instance.id, instance])),
     names: await nodeNames(clusterId, { scope, dependencies }),
   };
 }
@@ -71,15 +71,15 @@ export interface NodeDifferences {
 export function compare(nodes: readonly Node[], { instances, names }: ObservedState): NodeDifferences {
   const running = nodes.filter(({ state }) => state === 'running');
   const lost = running.filter(({ id }) => !instances.has(id));
-  const there = running.filter(({ id }) => instances.has(id));
+  const existing = running.filter(({ id }) => instances.has(id));
   return {
     lost,
-    reclaimed: there.filter(({ id }) => instances.get(id)?.reclaimAt !== undefined),
-    unregistered: there.filter(
+    reclaimed: existing.filter(({ id }) => instances.get(id)?.reclaimAt !== undefined),
+    unregistered: existing.filter(
       ({ id, name }) => instances.get(id)?.state === 'RUNNING' && names !== undefined && !names.has(name),
     ),
-    moved: there.filter(({ id, nodePoolId }) => (instances.get(id)?.nodePoolId ?? null) !== nodePoolId),
-    changed: there.flatMap((node) => changeOf(node, instances.get(node.id)) ?? []),
+    moved: existing.filter(({ id, nodePoolId }) => (instances.get(id)?.nodePoolId ?? null) !== nodePoolId),
+    changed: existing.flatMap((node) => changeOf(node, instances.get(node.id)) ?? []),
   };
 }
 

@@ -78,13 +78,13 @@ async function mark(step: PoolStep, nodes: readonly Node[]): Promise<void> {
   await scope.faults.reach('node-pool.removal-chosen');
 }
 
-async function deleteRemovedNodes(step: PoolStep, gone: readonly Node[]): Promise<void> {
-  if (gone.length === 0) return;
+async function deleteRemovedNodes(step: PoolStep, removedNodes: readonly Node[]): Promise<void> {
+  if (removedNodes.length === 0) return;
   const { pool, cluster, operation, scope } = step;
   await inPool(step, async (tx) => {
     const removed = await deleteNodes(
       tx,
-      gone.map(({ id }) => id),
+      removedNodes.map(({ id }) => id),
     );
     await releaseInstanceQuota(tx, pool.account, removed);
     await releaseNodeNetwork(tx, cluster.id);
@@ -93,7 +93,7 @@ async function deleteRemovedNodes(step: PoolStep, gone: readonly Node[]): Promis
     await releaseNodeQuota(tx, { cluster, pool, keep });
     const ids = new Set(removed.map(({ id }) => id));
     const subject = { cluster, pool, operationId: operation?.id };
-    return gone
+    return removedNodes
       .filter(({ id }) => ids.has(id))
       .map(({ id, name, instanceId }) =>
         eventOf(subject, 'NODE_REMOVED', `The node ${name} is gone.`, {

@@ -26,8 +26,10 @@ export async function adoptInstanceChanges(
       changed.map(({ instanceType }) => instanceType),
     );
     const events: NewEvent[] = [];
-    for (const one of changed)
-      events.push(await accept(tx, audit, { ...one, size: sizes.get(one.instanceType) ?? one.node.vcpus }));
+    for (const node of changed)
+      events.push(
+        await accept(tx, audit, { ...node, size: sizes.get(node.instanceType) ?? node.node.vcpus }),
+      );
     await releaseNodeNetwork(tx, cluster.id);
     return events;
   });

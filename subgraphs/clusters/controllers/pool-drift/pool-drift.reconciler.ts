@@ -55,7 +55,9 @@ async function auditPools(
   const pools = await reconciledPools(scope, id);
   if (pools.length === 0) return false;
   const outside = await readObservedState(id, { scope, dependencies });
-  const groups = new Map((await dependencies.provider.scalingGroups(id)).map((one) => [one.nodePoolId, one]));
+  const groups = new Map(
+    (await dependencies.provider.scalingGroups(id)).map((group) => [group.nodePoolId, group]),
+  );
   const nodesOf = await readNodesByPool(scope.database, pools);
   let spot = false;
   for (const pool of pools) {

@@ -43,7 +43,7 @@ export const createControlPlane: Step = async (step) => {
       ];
     });
   }
-  const made = await dependencies.provider.ensureControlPlane({
+  const controlPlane = await dependencies.provider.ensureControlPlane({
     clusterId,
     account,
     regionId,
@@ -52,9 +52,9 @@ export const createControlPlane: Step = async (step) => {
     ...(await shapeOf(step)),
   });
   await scope.faults.reach('cluster.control-plane-requested');
-  if (made.state === 'FAILED') return failCluster(step, FAILURE);
-  if (made.state !== 'RUNNING') return requeueAfter(until(made.readyAt, scope.clock.now()));
-  await recordControlPlane(step, made);
+  if (controlPlane.state === 'FAILED') return failCluster(step, FAILURE);
+  if (controlPlane.state !== 'RUNNING') return requeueAfter(until(controlPlane.readyAt, scope.clock.now()));
+  await recordControlPlane(step, controlPlane);
   await scope.faults.reach('cluster.control-plane-recorded');
   return 'again';
 };
@@ -133,8 +133,8 @@ export const openKubernetesApi: Step = async (step) => {
 };
 
 async function ensureAccess({ cluster, scope, dependencies }: ClusterStep): Promise<ClusterAccess> {
-  const known = (await clusterAccess(scope.database, null, [cluster.id])).get(cluster.id);
-  if (known) return known;
+  const storedAccess = (await clusterAccess(scope.database, null, [cluster.id])).get(cluster.id);
+  if (storedAccess) return storedAccess;
   const access = await issueAccess({ provider: dependencies.provider, clock: scope.clock }, cluster);
   await scope.faults.reach('cluster.credentials-made');
   await putClusterAccess(scope.database, access);

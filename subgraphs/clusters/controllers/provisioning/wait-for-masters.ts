@@ -17,12 +17,18 @@ export const waitForMasters: Step = async (step) => {
   if (cluster.type !== 'KUBERNETES') return undefined;
   const waiting = (await mastersOf(scope.database, cluster.id)).filter(({ state }) => state !== 'running');
   if (waiting.length === 0) return undefined;
-  const instances = new Map((await dependencies.provider.instances(cluster.id)).map((one) => [one.id, one]));
+  const instances = new Map(
+    (await dependencies.provider.instances(cluster.id)).map((instance) => [instance.id, instance]),
+  );
   const ready = await readyNames(step, waiting);
   const now = scope.clock.now().getTime();
   const changes = waiting.flatMap((node) => {
-    const seen = observedState(node, { instance: instances.get(node.id), ready: ready.has(node.name), now });
-    return seen ? [seen] : [];
+    const change = observedState(node, {
+      instance: instances.get(node.id),
+      ready: ready.has(node.name),
+      now,
+    });
+    return change ? [change] : [];
   });
   const failed = changes.find(({ state }) => state === 'failed');
   // Two masters are no control plane.

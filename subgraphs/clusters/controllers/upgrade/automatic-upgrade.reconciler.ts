@@ -83,8 +83,8 @@ async function requestUpgrade(
 async function recordBlocked(scope: ReconcileContext, cluster: Cluster, message: string): Promise<void> {
   await changeCluster(scope, cluster, async (tx, at): Promise<NewEvent[]> => {
     const row = await readLockedCluster(tx, cluster.id);
-    const known = conditionsOf(row).find(({ type }) => type === CONDITION);
-    if (known?.status === 'False' && known.message === message) return [];
+    const condition = conditionsOf(row).find(({ type }) => type === CONDITION);
+    if (condition?.status === 'False' && condition.message === message) return [];
     const change = { type: CONDITION, status: 'False', reason: 'UpgradeBlocked', message } as const;
     await updateCluster(tx, cluster.id, { conditions: withCondition(row, change, at) });
     const text = `The automatic upgrade of the cluster ${cluster.name} is blocked: ${message}`;

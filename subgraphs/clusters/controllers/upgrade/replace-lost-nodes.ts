@@ -12,7 +12,7 @@ import type { NodesStep } from './pool-surge.js';
 
 interface ObservedNodes {
   readonly node: Node;
-  readonly seen: KubernetesNode | undefined;
+  readonly observed: KubernetesNode | undefined;
 }
 
 /** Nodes of a batch whose instances were released or reclaimed while they were upgraded. */
@@ -21,11 +21,11 @@ export async function lostNodes(
   sights: readonly ObservedNodes[],
 ): Promise<readonly Node[]> {
   // The cloud is asked only of nodes that Kubernetes has not, or finds dead: looks are frequent, pools are large.
-  const doubtful = sights.filter(({ seen }) => !seen || !isReady(seen)).map(({ node }) => node);
+  const doubtful = sights.filter(({ observed }) => !observed || !isReady(observed)).map(({ node }) => node);
   if (doubtful.length === 0) return [];
   // The nodes of a batch are of one pool.
-  const there = await dependencies.provider.instances(cluster.id, doubtful[0]?.nodePoolId ?? undefined);
-  const ids = new Set(there.map(({ id }) => id));
+  const instances = await dependencies.provider.instances(cluster.id, doubtful[0]?.nodePoolId ?? undefined);
+  const ids = new Set(instances.map(({ id }) => id));
   return doubtful.filter(({ id }) => !ids.has(id));
 }
 

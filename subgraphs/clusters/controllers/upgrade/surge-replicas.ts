@@ -63,7 +63,7 @@ export async function withExtraReplicas(client: KubernetesClient, operation: str
   for (const kind of KINDS) {
     for await (const some of client.chunks<Workload>(listPath(resourceOf(kind)), query))
       // The members of a list do not say what they are.
-      found.push(...some.map((one) => ({ ...one, kind })));
+      found.push(...some.map((workload) => ({ ...workload, kind })));
   }
   return found;
 }
@@ -93,10 +93,10 @@ export function surgeReplicasOf({ metadata }: Workload): SurgeReplicas | undefin
 }
 
 /** Whether all that it had and got is ready. */
-export function allReady(workload: Workload, wanted: number): boolean {
+export function allReady(workload: Workload, replicas: number): boolean {
   const { generation = 0 } = workload.metadata ?? {};
   const { observedGeneration = 0, readyReplicas = 0 } = workload.status ?? {};
-  return observedGeneration >= generation && readyReplicas >= wanted;
+  return observedGeneration >= generation && readyReplicas >= replicas;
 }
 
 interface WaitingPod {

@@ -54,8 +54,8 @@ const rollBackUpgrade: Step = async (step) => {
   const { operation } = step;
   const { failing } = operation ? upgradeInput(operation) : {};
   if (!operation || !failing) return undefined;
-  const left = await rollBack({ ...step, operation });
-  return left ?? finishUpgrade(step, { state: 'FAILED', error: failing.problem });
+  const outcome = await rollBack({ ...step, operation });
+  return outcome ?? finishUpgrade(step, { state: 'FAILED', error: failing.problem });
 };
 
 /** A cancelled upgrade ends unless the control plane has got its version in the meantime. */

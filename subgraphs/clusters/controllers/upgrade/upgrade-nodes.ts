@@ -86,7 +86,7 @@ async function startBatch(step: NodesStep, old: readonly Node[]): Promise<StepOu
 interface UpgradedNodeStatus {
   readonly node: Node;
   /** Undefined when Kubernetes has no such node. */
-  readonly seen: KubernetesNode | undefined;
+  readonly observed: KubernetesNode | undefined;
   readonly pods: readonly Pod[];
 }
 
@@ -109,10 +109,10 @@ async function observeUpgradedNode(
   { client, operation, version }: NodesStep,
   node: Node,
 ): Promise<UpgradedNodeStatus> {
-  if (!client) return { node, seen: undefined, pods: [] };
-  const seen = await kubernetesNode(client, node.name);
-  const touched = seen && (upgradeMarkOf(seen, operation.id) || !runsVersion(seen, version));
-  return { node, seen, pods: touched ? await evictablePods(client, node.name) : [] };
+  if (!client) return { node, observed: undefined, pods: [] };
+  const observed = await kubernetesNode(client, node.name);
+  const touched = observed && (upgradeMarkOf(observed, operation.id) || !runsVersion(observed, version));
+  return { node, observed, pods: touched ? await evictablePods(client, node.name) : [] };
 }
 
 /** Cordons the nodes of the batch that are not yet; true when there were any. */
@@ -120,8 +120,8 @@ async function cordonAll(
   { client, operation, version, scope }: NodesStep,
   sights: readonly UpgradedNodeStatus[],
 ): Promise<boolean> {
-  const fresh = sights.flatMap(({ seen }) =>
-    seen && !upgradeMarkOf(seen, operation.id) && !runsVersion(seen, version) ? [seen] : [],
+  const fresh = sights.flatMap(({ observed }) =>
+    observed && !upgradeMarkOf(observed, operation.id) && !runsVersion(observed, version) ? [observed] : [],
   );
   if (!client || fresh.length === 0) return false;
   const at = scope.clock.now();
@@ -156,13 +156,13 @@ function upgradeStall(sights: readonly UpgradedNodeStatus[]): UpgradeStall {
 }
 
 /** True when the node runs the version and takes pods again. */
-async function upgradeOne(step: NodesStep, { node, seen }: UpgradedNodeStatus): Promise<boolean> {
+async function upgradeOne(step: NodesStep, { node, observed }: UpgradedNodeStatus): Promise<boolean> {
   const { cluster, client, operation, version, dependencies, scope } = step;
   const instance = await dependencies.provider.upgradeInstance(cluster.id, node.id, version);
   await scope.faults.reach('upgrade.node-upgraded');
   // One whose instance has just gone is found to be lost at the next look.
   if (instance?.state !== 'RUNNING' || instance.version !== version) return false;
-  if (client && seen) {
+  if (client && observed) {
     const now = await kubernetesNode(client, node.name);
     if (!now || !runsVersion(now, version)) return false;
     const mark = upgradeMarkOf(now, operation.id);
@@ -174,16 +174,17 @@ async function upgradeOne(step: NodesStep, { node, seen }: UpgradedNodeStatus): 
 
 async function recordNodes(step: NodesStep, finished: readonly Node[], whole: boolean): Promise<void> {
   const { cluster, operation, nodes, version } = step;
-  const left = nodes.filter((node) => node.version !== version).length - finished.length;
+  const remaining = nodes.filter((node) => node.version !== version).length - finished.length;
   const { batch, rolling } = upgradeInput(operation);
-  const pauses = whole && left > 0 && pausesAfter(rolling?.pausePolicy ?? 'NOT_PAUSE', batch?.number ?? 0);
+  const pauses =
+    whole && remaining > 0 && pausesAfter(rolling?.pausePolicy ?? 'NOT_PAUSE', batch?.number ?? 0);
   await inCluster(step, async (tx, at) => {
     await setNodeVersion(
       tx,
       finished.map(({ id }) => id),
       version,
     );
-    const share = nodes.length === 0 ? 1 : (nodes.length - left) / nodes.length;
+    const share = nodes.length === 0 ? 1 : (nodes.length - remaining) / nodes.length;
     // Two of the four stages are done; the nodes are the third.
     await setProgress(tx, operation.id, { progress: (2 + share) / 4 });
     if (pauses) await changeOperation(tx, operation.id, { pausedAt: at });
@@ -195,8 +196,10 @@ async function recordNodes(step: NodesStep, finished: readonly Node[], whole: bo
         { data: { nodeId: id, name, version } },
       ),
     );
-    const paused = `The upgrade pauses after batch ${batch?.number ?? 0}: ${left} nodes are left.`;
-    return pauses ? [...events, clusterEvent(step, 'OPERATION_PAUSED', paused, { data: { left } })] : events;
+    const paused = `The upgrade pauses after batch ${batch?.number ?? 0}: ${remaining} nodes are left.`;
+    return pauses
+      ? [...events, clusterEvent(step, 'OPERATION_PAUSED', paused, { data: { left: remaining } })]
+      : events;
   });
 }
 
@@ -216,7 +219,7 @@ export const finishNodesStage: Step = async (step) => {
 
 export function stageEnded({ stages }: Operation, name: string): boolean {
   const found = (stages as unknown as readonly { name: string; state: string }[]).find(
-    (one) => one.name === name,
+    (status) => status.name === name,
   );
   return found?.state === 'SUCCEEDED';
 }

@@ -45,7 +45,7 @@ export const scaleVertically: Step = async (step) => {
   const scaling = scalingOf(operation);
   const nodesOf = await readNodesByPool(scope.database, scaling.pools);
   for (const { id, baseSize } of scaling.pools) {
-    const pool = pools.find((one) => one.id === id);
+    const pool = pools.find((candidate) => candidate.id === id);
     if (!pool) continue;
     const outcome = await scalePool({ ...step, operation, scaling, pool, baseSize, nodes: nodesOf(pool) });
     if (outcome !== undefined) return outcome;

@@ -109,9 +109,9 @@ export class MetricService {
     const clusters = [...accesses.values()].filter((access) =>
       unknown.some(({ clusterId }) => clusterId === access.clusterId),
     );
-    const wanted = new Set(unknown.map(keyOf));
+    const missing = new Set(unknown.map(keyOf));
     for (const sample of await this.measureNow(clusters, range)) {
-      if (wanted.has(keyOf(sample)))
+      if (missing.has(keyOf(sample)))
         found.set(keyOf(sample), [...(found.get(keyOf(sample)) ?? []), atStep(sample, range)]);
     }
     return found;

@@ -44,9 +44,16 @@ export class QuotaApplicationService {
   ): Promise<Result<ApplicationRow | null>> {
     const { account, subject } = context.actor;
     const at = this.platform.clock.now();
-    const asked = { account, mutation: 'requestQuotaIncrease', token: input.clientToken, input, at, dryRun };
+    const request = {
+      account,
+      mutation: 'requestQuotaIncrease',
+      token: input.clientToken,
+      input,
+      at,
+      dryRun,
+    };
     return toResult(async () => {
-      const { row } = await changeInTransaction(this.platform.database.prisma, asked, {
+      const { row } = await changeInTransaction(this.platform.database.prisma, request, {
         make: (tx) => this.apply(tx, { account, subject, at, input }),
         read: async (database, { id }) => ({ row: await this.store.find(id, account, database) }),
       });

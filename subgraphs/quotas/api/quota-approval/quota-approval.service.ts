@@ -42,7 +42,7 @@ export class QuotaApprovalService {
   ): Promise<Result<ApplicationRow>> {
     const { account } = actor;
     const at = this.platform.clock.now();
-    const asked = {
+    const request = {
       account,
       mutation: 'decideQuotaApplication',
       token: input.clientToken,
@@ -51,7 +51,7 @@ export class QuotaApprovalService {
       dryRun,
     };
     return toResult(async () => {
-      const { row } = await changeInTransaction(this.platform.database.prisma, asked, {
+      const { row } = await changeInTransaction(this.platform.database.prisma, request, {
         make: (tx) => this.record(tx, actor, input, at),
         read: async (database, { id }) => ({ row: await this.store.find(id, undefined, database) }),
       });

@@ -38,12 +38,12 @@ export class QuotaService {
     const keys = filter.clusterId
       ? await this.keysOfCluster(context, filter.clusterId, definitions)
       : definitions.map(generalKey);
-    const wanted = new Set(
+    const selected = new Set(
       definitions.filter((definition) => matches(definition, filter)).map((row) => row.resource),
     );
     const quotas = await this.load(
       context,
-      keys.filter((key) => wanted.has(key.resource)),
+      keys.filter((key) => selected.has(key.resource)),
     );
     return filter.onlyUsed ? quotas.filter((quota) => quota.used > 0) : quotas;
   }
@@ -85,8 +85,8 @@ export class QuotaService {
 
   private scopeLoader(context: RequestContext) {
     return context.loaders.of<string, boolean>(this.store, async (scopes) => {
-      const known = await this.store.scopesOf(context.actor.account, scopes);
-      return scopes.map((scope) => known.has(scope));
+      const knownScopes = await this.store.scopesOf(context.actor.account, scopes);
+      return scopes.map((scope) => knownScopes.has(scope));
     });
   }
 
@@ -118,8 +118,8 @@ export class QuotaService {
         const other = limitingResource(resource);
         return other === undefined ? [] : [{ resource: other, scope }];
       });
-      const asked = [...new Map([...keys, ...limiting].map((key) => [textOf(key), key])).values()];
-      const rows = await this.store.balances(context.actor.account, asked);
+      const requestedKeys = [...new Map([...keys, ...limiting].map((key) => [textOf(key), key])).values()];
+      const rows = await this.store.balances(context.actor.account, requestedKeys);
       const balances = new Map(rows.map((row) => [textOf(row), row]));
       return keys.map(({ resource, scope }) => {
         const definition = definitions.get(resource);

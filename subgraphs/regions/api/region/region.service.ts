@@ -23,7 +23,7 @@ export class RegionService {
   /** The region nearest to this one, itself included, that offers the product. */
   async nearestRegion(region: Region, product: Product): Promise<Region | null> {
     const { regions } = await this.store.read();
-    const offering = regions.filter((one) => availabilityIn(one, product) === 'AVAILABLE');
+    const offering = regions.filter((candidate) => availabilityIn(candidate, product) === 'AVAILABLE');
     if (offering.includes(region)) return region;
     return nearest(region, offering)?.place ?? null;
   }

@@ -57,14 +57,15 @@ export class FleetManifestResolver {
       };
     }
     const { value } = result;
-    const known = value.workload ?? (value.workloadId && (await this.reader.find(value.workloadId, context)));
+    const workload =
+      value.workload ?? (value.workloadId && (await this.reader.find(value.workloadId, context)));
     const userErrors = problemsOf(value).map(toUserError);
     return {
       clusterId,
       cluster,
       ok: userErrors.length === 0,
       objects: value.objects.map(toManifestObject),
-      workload: known || null,
+      workload: workload || null,
       userErrors,
     };
   }

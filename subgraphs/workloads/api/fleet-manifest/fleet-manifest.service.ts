@@ -54,13 +54,13 @@ export class FleetManifestService {
     clusterId: string,
     { request, entries, dryRun, context }: Call,
   ): Promise<ClusterOutcome> {
-    const { yaml, force, clientToken: given } = request;
+    const { yaml, force, clientToken: requestToken } = request;
     // A token of its own for each cluster, so that a repeated request resumes where the first one stopped.
-    const clientToken = given == null ? null : tokenOf(given, clusterId);
-    const one = { clusterId, yaml, force, clientToken };
+    const clientToken = requestToken == null ? null : tokenOf(requestToken, clusterId);
+    const clusterRequest = { clusterId, yaml, force, clientToken };
     const apply = async () => {
       const client = await this.manifests.clientOf(clusterId, context, pathOf(request, clusterId));
-      return this.manifests.applyEntries({ request: one, client, entries }, dryRun, context);
+      return this.manifests.applyEntries({ request: clusterRequest, client, entries }, dryRun, context);
     };
     return { clusterId, result: await toResult(apply) };
   }

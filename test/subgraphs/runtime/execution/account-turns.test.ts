@@ -44,10 +44,10 @@ test('executes requests of an account up to the concurrency limit; further ones 
 test('never starts a request that was aborted in the queue', async () => {
   const turns = new AccountTurns({ requests: 1 });
   const { begun, work, end } = works();
-  const left = new AbortController();
+  const disconnect = new AbortController();
   const first = turns.request(contextOf('acme'), work('first'));
-  const second = turns.request(contextOf('acme', left.signal), work('second'));
-  left.abort();
+  const second = turns.request(contextOf('acme', disconnect.signal), work('second'));
+  disconnect.abort();
   expect(await second).toMatchObject({ errors: [{ extensions: { code: 'REQUEST_TIMEOUT' } }] });
   end();
   await first;

@@ -10,7 +10,7 @@ import { shopSubgraphs } from '../../../gateway/fixtures/shop.js';
 
 /** A subgraph of the shop, in which one field is refused. */
 function subgraph(name: string): Subgraph {
-  const found = shopSubgraphs().find((one) => one.name === name);
+  const found = shopSubgraphs().find((candidate) => candidate.name === name);
   if (!found) throw new Error(`no subgraph ${name}`);
   for (const type of Object.values(found.schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;

@@ -91,9 +91,9 @@ describe('subgraph called over HTTP without a gateway', () => {
         headers: { 'content-type': 'application/json', 'x-fleetgraph-actor': actor },
         body: JSON.stringify(body),
       });
-      const answer = await response.text();
-      expect(answer).toContain('"code":"LIMIT_EXCEEDED"');
-      expect(answer.length).toBeLessThan(1000);
+      const text = await response.text();
+      expect(text).toContain('"code":"LIMIT_EXCEEDED"');
+      expect(text.length).toBeLessThan(1000);
     }
     expect(lines).toEqual([]);
   });

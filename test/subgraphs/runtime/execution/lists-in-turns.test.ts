@@ -107,19 +107,19 @@ test('returns the same result in several turns as in one', async () => {
 
 test('a short list is resolved synchronously', () => {
   const executor = new SubgraphExecutor(subgraph({ add: () => undefined }), log);
-  const answer = executor.execute({ query: '{ items(first: 500) { id name self { name } } }' }, context());
-  expect(answer).not.toBeInstanceOf(Promise);
+  const result = executor.execute({ query: '{ items(first: 500) { id name self { name } } }' }, context());
+  expect(result).not.toBeInstanceOf(Promise);
 });
 
 test('aborts the work of aborted requests', async () => {
   const abort = new AbortController();
   const executor = new SubgraphExecutor(subgraph({ add: () => undefined }), log);
-  const answer = executor.execute(
+  const result = executor.execute(
     { query: '{ items(first: 60000) { id } }' },
     { ...context(), signal: abort.signal },
   );
   abort.abort();
-  expect(await answer).toMatchObject({ errors: [{ extensions: { code: 'REQUEST_TIMEOUT' } }] });
+  expect(await result).toMatchObject({ errors: [{ extensions: { code: 'REQUEST_TIMEOUT' } }] });
 });
 
 test('accounts take turns, and one of many that wait delays another by one piece per turn', async () => {
@@ -176,8 +176,8 @@ test.each([100, 20_000])(
 
 test('the gateway stops reading a response that is too large, and its circuit breaker counts no failure', async () => {
   await using large = await served(Infinity);
-  const answer = await ask(large.url, '{ items(first: 20000) { id name } }', 10_000);
-  expect(answer).toMatchObject({ data: null, errors: [{ extensions: { code: 'RESPONSE_TOO_LARGE' } }] });
+  const result = await ask(large.url, '{ items(first: 20000) { id name } }', 10_000);
+  expect(result).toMatchObject({ data: null, errors: [{ extensions: { code: 'RESPONSE_TOO_LARGE' } }] });
 });
 
 test('resolves fewer items of a list in a turn the more points each costs', async () => {

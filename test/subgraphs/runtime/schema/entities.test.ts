@@ -36,34 +36,37 @@ const resolvers = () => ({
 const QUERY = parse(`query ($representations: [_Any!]!) { _entities(representations: $representations) {
   __typename ... on Town { id name } ... on River { id length } ... on Bridge { id } ... on Park { id name } } }`);
 
-const one = (__typename: string, id: string) => ({ __typename, id });
+const representation = (__typename: string, id: string) => ({ __typename, id });
 
 describe('entities are resolved as by @apollo/subgraph', () => {
   test.each([
-    ['at once', [one('Town', 't1'), one('Town', 'gone')]],
-    ['under another name', [one('Town', 'other')]],
-    ['later', [one('River', 'r1'), one('Town', 't1')]],
-    ['by themselves, without a resolver', [one('Bridge', 'b1')]],
-    ['not, because their resolver throws', [one('Town', 't1'), one('Town', 'bad')]],
-    ['not, because their resolver fails later', [one('River', 'r1'), one('River', 'dry')]],
-    ['by an interface', [one('Place', 'p1'), one('Town', 't1')]],
-    ['not, because there is no such type', [one('Town', 't1'), one('Nowhere', 'n1')]],
+    ['at once', [representation('Town', 't1'), representation('Town', 'gone')]],
+    ['under another name', [representation('Town', 'other')]],
+    ['later', [representation('River', 'r1'), representation('Town', 't1')]],
+    ['by themselves, without a resolver', [representation('Bridge', 'b1')]],
+    ['not, because their resolver throws', [representation('Town', 't1'), representation('Town', 'bad')]],
+    [
+      'not, because their resolver fails later',
+      [representation('River', 'r1'), representation('River', 'dry')],
+    ],
+    ['by an interface', [representation('Place', 'p1'), representation('Town', 't1')]],
+    ['not, because there is no such type', [representation('Town', 't1'), representation('Nowhere', 'n1')]],
   ])('%s', async (_how, representations) => {
-    const asked = async (schema: ReturnType<typeof subgraphSchema>) => {
+    const executeQuery = async (schema: ReturnType<typeof subgraphSchema>) => {
       const result = await execute({ schema, document: QUERY, variableValues: { representations } });
       return JSON.parse(JSON.stringify(result)) as unknown;
     };
-    const theirs = await asked(
+    const theirs = await executeQuery(
       buildSubgraphSchema({ typeDefs: parse(SDL), resolvers: resolvers() as never }),
     );
-    expect(await asked(subgraphSchema(SDL, resolvers()))).toEqual(theirs);
+    expect(await executeQuery(subgraphSchema(SDL, resolvers()))).toEqual(theirs);
     expect(theirs).toHaveProperty('data');
   });
 });
 
 test('in-memory entities are resolved synchronously', () => {
   const schema = subgraphSchema(SDL, resolvers());
-  const representations = [one('Town', 't1')];
+  const representations = [representation('Town', 't1')];
   expect(execute({ schema, document: QUERY, variableValues: { representations } })).not.toBeInstanceOf(
     Promise,
   );
