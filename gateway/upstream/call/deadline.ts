@@ -2,22 +2,8 @@ import { GraphQLError } from 'graphql';
 import type { MaybePromise } from '../../../kernel/maybe-promise.js';
 import { type AbortSignalLike, LightAbortController } from './light-abort-controller.js';
 
-/** Work with a deadline. */
-interface TimedWork {
-  /** `performance.now()` timestamp. */
-  readonly end: number;
-  /** Cleared at the end: V8 may keep former tables of a Set, and what was in them, for long (docs/performance.md). */
-  late: (() => void) | undefined;
-}
-
-/**
- * A timeout with one timer for all running work: all work has the same duration, so the first that started is
- * the first to time out.
- */
+/** A timeout for work. */
 export class Deadline {
-  private readonly running = new Set<TimedWork>();
-  private timer: NodeJS.Timeout | undefined;
-
   constructor(
     private readonly milliseconds: number,
     /** Subject of the error message. */
@@ -31,7 +17,6 @@ export class Deadline {
   within<T>(outer: AbortSignalLike, work: (signal: AbortSignalLike) => MaybePromise<T>): MaybePromise<T> {
     const inner = new LightAbortController();
     const unfollow = inner.follow(outer);
-    const end = performance.now() + this.milliseconds;
     let result: MaybePromise<T>;
     try {
       result = work(inner);
@@ -39,25 +24,22 @@ export class Deadline {
       unfollow();
       throw error;
     }
-    if (result instanceof Promise) return this.watch(result, end, { inner, unfollow });
+    if (result instanceof Promise) return this.watch(result, inner, unfollow);
     // A synchronous result cannot time out.
     unfollow();
     return result;
   }
 
-  private watch<T>(
-    result: Promise<T>,
-    end: number,
-    { inner, unfollow }: { readonly inner: LightAbortController; readonly unfollow: () => void },
-  ): Promise<T> {
+  private watch<T>(result: Promise<T>, inner: LightAbortController, unfollow: () => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const timed = this.begin(end, () => {
+      const timer = setTimeout(() => {
         reject(this.timeout());
         inner.abort();
-      });
+      }, this.milliseconds);
+      // The work itself keeps the process alive, not its timer.
+      timer.unref();
       const ended = () => {
-        this.running.delete(timed);
-        timed.late = undefined;
+        clearTimeout(timer);
         unfollow();
       };
       result.then(
@@ -71,32 +53,6 @@ export class Deadline {
         },
       );
     });
-  }
-
-  private begin(end: number, late: () => void): TimedWork {
-    const timed = { end, late };
-    this.running.add(timed);
-    this.timer ??= this.wait(this.milliseconds);
-    return timed;
-  }
-
-  private wait(milliseconds: number): NodeJS.Timeout {
-    // The work itself keeps the process alive, not its timer.
-    return setTimeout(() => this.expire(), milliseconds).unref();
-  }
-
-  private expire(): void {
-    this.timer = undefined;
-    for (const timed of this.running) {
-      const remaining = timed.end - performance.now();
-      if (remaining > 0) {
-        // Timers have a resolution of one millisecond.
-        this.timer = this.wait(Math.ceil(remaining));
-        return;
-      }
-      this.running.delete(timed);
-      timed.late?.();
-    }
   }
 
   private timeout(): GraphQLError {
