@@ -11,16 +11,15 @@ type Start = (signal: AbortSignalLike) => MaybePromise<SubgraphResult>;
 /** Subgraph and key of a request; requests with the same key are shared. */
 export interface SharedRequestKey {
   readonly subgraph: string;
-  /** Computed lazily, because it is long and rarely compared. */
+  /** Called only for requests that are sent: synchronous results need no key. */
   readonly key: () => string;
 }
 
 interface SharedRequestOptions {
-  readonly key: () => string;
   readonly result: Promise<SubgraphResult>;
   /** Aborted when all callers have aborted. */
   readonly cancellation: LightAbortController;
-  readonly completed: (sharedRequest: SharedRequest) => void;
+  readonly completed: () => void;
 }
 
 /** A request in flight and its callers. */
@@ -28,14 +27,8 @@ class SharedRequest {
   /** Number of callers in total, and of those still waiting. */
   private joined = 0;
   private waiting = 0;
-  private written: string | undefined;
 
   constructor(private readonly options: SharedRequestOptions) {}
-
-  get key(): string {
-    this.written ??= this.options.key();
-    return this.written;
-  }
 
   get isAborted(): boolean {
     return this.waiting === 0;
@@ -66,39 +59,7 @@ class SharedRequest {
 
   private complete(signal: AbortSignalLike, leave: () => void): void {
     signal.removeEventListener('abort', leave);
-    this.options.completed(this);
-  }
-}
-
-/** In-flight requests of one actor to one subgraph: nearly always a single one, which needs no key. */
-class ActorRequests {
-  private single: SharedRequest | undefined;
-  private several: Map<string, SharedRequest> | undefined;
-
-  get isEmpty(): boolean {
-    return !this.single && (this.several?.size ?? 0) === 0;
-  }
-
-  find(key: string): SharedRequest | undefined {
-    if (this.single) return this.single.key === key ? this.single : undefined;
-    return this.several?.get(key);
-  }
-
-  add(sharedRequest: SharedRequest): void {
-    if (this.isEmpty) {
-      this.single = sharedRequest;
-      return;
-    }
-    this.several ??= new Map();
-    if (this.single) this.several.set(this.single.key, this.single);
-    this.single = undefined;
-    // Replaces an aborted request with the same key.
-    this.several.set(sharedRequest.key, sharedRequest);
-  }
-
-  remove(sharedRequest: SharedRequest): void {
-    if (this.single === sharedRequest) this.single = undefined;
-    else if (this.several?.get(sharedRequest.key) === sharedRequest) this.several.delete(sharedRequest.key);
+    this.options.completed();
   }
 }
 
@@ -108,7 +69,8 @@ class ActorRequests {
  * requests in flight for the account are no longer joined.
  */
 export class InFlightRequests {
-  private readonly accounts = new Map<string, Map<string, ActorRequests>>();
+  /** By account and key. */
+  private readonly accounts = new Map<string, Map<string, SharedRequest>>();
 
   /**
    * Joins the request in flight with the same key, or calls `start`, whose signal aborts when all callers have
@@ -119,25 +81,22 @@ export class InFlightRequests {
     const { minResourceVersion } = call;
     const { account } = call.actor;
     // Requests are only shared between callers with the same minimum resource version.
-    const textOf = () => `${subgraph}\n${minResourceVersion ?? ''}\n${serializeActor(call.actor)}`;
-    const byActor = this.accounts.get(account);
-    const actorKey = byActor && textOf();
-    const requestsOf = byActor?.get(actorKey ?? '');
-    const inFlight = requestsOf?.find(key());
+    const fullKey = () => `${subgraph}\n${minResourceVersion ?? ''}\n${serializeActor(call.actor)}\n${key()}`;
+    const others = this.accounts.get(account);
+    const knownKey = others && fullKey();
+    const inFlight = knownKey === undefined ? undefined : others?.get(knownKey);
     if (inFlight && !inFlight.isAborted) return inFlight.join(call.signal);
     const cancellation = new LightAbortController();
     const result = start(cancellation);
     if (!(result instanceof Promise)) return result;
-    const text = actorKey ?? textOf();
-    const landed = (sharedRequest: SharedRequest) => {
-      actorRequests.remove(sharedRequest);
-      this.removeIfEmpty(account, text, actorRequests);
+    const requestKey = knownKey ?? fullKey();
+    const completed = () => {
+      this.remove(account, requestKey, sharedRequest);
       // Other requests in flight may have been sent before the event.
       if (minResourceVersion !== undefined) this.invalidate(account);
     };
-    const sharedRequest = new SharedRequest({ key, result, cancellation, completed: landed });
-    const actorRequests = this.actorRequests(account, text);
-    actorRequests.add(sharedRequest);
+    const sharedRequest = new SharedRequest({ result, cancellation, completed });
+    this.add(account, requestKey, sharedRequest);
     return sharedRequest.join(call.signal);
   }
 
@@ -154,20 +113,18 @@ export class InFlightRequests {
     }
   }
 
-  private actorRequests(account: string, text: string): ActorRequests {
-    let byActor = this.accounts.get(account);
-    if (!byActor) this.accounts.set(account, (byActor = new Map<string, ActorRequests>()));
-    let actorRequests = byActor.get(text);
-    if (!actorRequests) byActor.set(text, (actorRequests = new ActorRequests()));
-    return actorRequests;
+  /** Replaces an aborted request with the same key. */
+  private add(account: string, key: string, sharedRequest: SharedRequest): void {
+    const requests = this.accounts.get(account);
+    if (requests) requests.set(key, sharedRequest);
+    else this.accounts.set(account, new Map([[key, sharedRequest]]));
   }
 
-  /** Removes the entry of an actor without requests in flight. */
-  private removeIfEmpty(account: string, text: string, actorRequests: ActorRequests): void {
-    const byActor = this.accounts.get(account);
-    // A new request may have been added meanwhile.
-    if (!actorRequests.isEmpty || byActor?.get(text) !== actorRequests) return;
-    byActor.delete(text);
-    if (byActor.size === 0) this.accounts.delete(account);
+  private remove(account: string, key: string, sharedRequest: SharedRequest): void {
+    const requests = this.accounts.get(account);
+    // Later requests of the account may have replaced it.
+    if (requests?.get(key) !== sharedRequest) return;
+    requests.delete(key);
+    if (requests.size === 0) this.accounts.delete(account);
   }
 }
