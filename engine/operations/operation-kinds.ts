@@ -1,6 +1,6 @@
 /** Kinds of operations, and what each does; `Operation.type` has the same names as text. */
 export const operationKinds = {
-  ATTACH_INSTANCES: 'Makes existing instances nodes of a pool.',
+  ATTACH_INSTANCES: 'Adds existing instances to a pool as nodes.',
   CONFIGURE_COMPONENT: 'Changes parameters of a component.',
   CONVERT_CHARGE_TYPE: 'Converts instances of nodes to another charge type.',
   CREATE_CLUSTER: 'Creates a cluster with its node pools.',

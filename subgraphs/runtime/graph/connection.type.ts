@@ -3,7 +3,7 @@ import { type Page, encodeKey } from '../../../kernel/page.js';
 import { Cost } from './cost.js';
 
 @Directive('@shareable')
-@ObjectType({ description: 'Where a page ends and whether there is more.' })
+@ObjectType({ description: 'Page information: cursors, and whether there is more.' })
 export class PageInfo {
   @Field(() => Boolean, { description: 'Whether another page follows.' })
   hasNextPage: boolean;
@@ -78,7 +78,7 @@ export function connectionOf<T extends object>(name: string, node: () => ClassTy
     @Field(() => [node()], { description: 'The items alone.' })
     nodes: T[];
 
-    @Field(() => PageInfo, { description: 'Where the page ends.' })
+    @Field(() => PageInfo, { description: 'Page information.' })
     pageInfo: PageInfo;
 
     @Cost(30)

@@ -14,13 +14,13 @@ registerEnumType(EventLevel, {
   name: 'EventLevel',
   description: 'Severity of an event.',
   valuesConfig: {
-    INFO: { description: 'Something succeeded.' },
-    WARNING: { description: 'Something succeeded partly, or will be retried.' },
+    INFO: { description: 'A success.' },
+    WARNING: { description: 'A partial success, or a failure that will be retried.' },
     ERROR: { description: 'An operation failed.' },
   },
 });
 
-export const EventKind = graphEnum('EventKind', 'What happened.', eventKinds);
+export const EventKind = graphEnum('EventKind', 'Type of the change.', eventKinds);
 
 /** What every event has; each subgraph's event types implement it. */
 @InterfaceType('Event', {
@@ -41,7 +41,7 @@ export class EventInterface {
   @Field(() => Date, { description: 'When it happened.' })
   at: Date;
 
-  @Field(() => String, { description: 'What happened, e.g. `NODE_READY`.' })
+  @Field(() => String, { description: 'Type of the event, e.g. `NODE_READY`.' })
   type: string;
 
   @Field(() => EventKind, { description: '`type` as an enum.' })
@@ -59,7 +59,7 @@ export class EventInterface {
   @Field(() => String, {
     nullable: true,
     description:
-      'The subject of the token that caused it. Null where the platform acted by itself, and where it carries out an operation.',
+      'Subject of the token that caused it. Null for actions of the platform itself, including those of an operation.',
   })
   actor: string | null;
 }

@@ -9,11 +9,11 @@ const OrderDirection = graphEnum('OrderDirection', 'Direction of sorting.', {
 
 /** Declares `<Name>Order` and `<Name>OrderField` of an object type: what its lists can be sorted by, and what each means. */
 export function orderOf<F extends string>(name: string, fields: Readonly<Record<F, string>>) {
-  const values = graphEnum(`${name}OrderField`, `What a list of ${name} is sorted by.`, fields);
+  const values = graphEnum(`${name}OrderField`, `Sort fields of a list of ${name}.`, fields);
 
   @InputType(`${name}Order`, { description: `How a list of ${name} is sorted. The id breaks ties.` })
   class Order implements OrderBy<F> {
-    @Field(() => values, { description: 'What it is sorted by.' })
+    @Field(() => values, { description: 'Sort field.' })
     field: F;
 
     @Field(() => OrderDirection, { nullable: true, defaultValue: 'ASC', description: 'In which direction.' })

@@ -6,6 +6,6 @@ export class PageArgs {
   @Field(() => Int, { nullable: true, description: 'Page size: 1 to 500, 50 if omitted.' })
   first?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Return what comes after the item with this cursor.' })
+  @Field(() => String, { nullable: true, description: 'Return the items after this cursor.' })
   after?: string | null;
 }

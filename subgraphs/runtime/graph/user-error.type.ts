@@ -11,7 +11,7 @@ export abstract class UserError {
   @Field(() => String, { description: 'Code of the error registry; stable.' })
   code: string;
 
-  @Field(() => String, { description: 'What is wrong and what to do (human-readable).' })
+  @Field(() => String, { description: 'Error and how to fix it (human-readable).' })
   message: string;
 
   @Field(() => [String], { nullable: true, description: 'Path of the offending input, outermost first.' })

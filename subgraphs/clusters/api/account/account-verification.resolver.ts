@@ -23,7 +23,7 @@ import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
 
 export const AccountHolderKind = graphEnum<model.AccountHolderKind>(
   'AccountHolderKind',
-  'Who holds an account.',
+  'Kind of the holder of an account.',
   {
     PERSON: 'A person.',
     ENTERPRISE: 'An enterprise or another organization.',
@@ -76,7 +76,7 @@ export class AccountVerificationResolver {
   })
   async verifyAccount(
     @Ctx() context: RequestContext,
-    @Arg('input', () => VerifyAccountInput, { description: 'Who holds the account.' })
+    @Arg('input', () => VerifyAccountInput, { description: 'Kind of the holder of the account.' })
     input: VerifyAccountInput,
     @DryRun() dryRun?: boolean | null,
   ) {

@@ -24,7 +24,7 @@ export class CatalogResolver {
   }
 
   @FieldResolver(() => [KubernetesVersion], {
-    description: 'What clusters of this version can be upgraded to, newest first.',
+    description: 'Versions that clusters of this version can be upgraded to, newest first.',
   })
   async upgradeTargets(@Root() version: Version) {
     const { versions } = await this.catalog.read();

@@ -17,7 +17,7 @@ export class ClusterCheckResolver {
 
   @Query(() => ClusterCheck, {
     nullable: true,
-    description: 'A check of a cluster of the account; null when there is none.',
+    description: 'A check of a cluster of the account; null if it does not exist.',
   })
   clusterCheck(@Ctx() context: RequestContext, @Arg('id', () => ID, { description: 'Its id.' }) id: string) {
     return loadById(context, this.store.byIds, id);
@@ -29,7 +29,8 @@ export class ClusterCheckResolver {
   })
   async runClusterCheck(
     @Ctx() context: RequestContext,
-    @Arg('input', () => RunClusterCheckInput, { description: 'What to check.' }) input: RunClusterCheckInput,
+    @Arg('input', () => RunClusterCheckInput, { description: 'Subject of the check.' })
+    input: RunClusterCheckInput,
     @DryRun() dryRun?: boolean | null,
   ) {
     const result = await toResult(() => this.service.run(context.actor, input, dryRun));

@@ -6,30 +6,26 @@ import { ChangePayload } from '../entities/change-payload.type.js';
 import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 import type * as model from '../../model/cluster-check.enums.js';
 
-export const ClusterCheckType = graphEnum<model.CheckType>(
-  'ClusterCheckType',
-  'What a cluster is checked for.',
-  {
-    UPGRADE: 'Whether its Kubernetes version can be upgraded.',
-  },
-);
+export const ClusterCheckType = graphEnum<model.CheckType>('ClusterCheckType', 'Purpose of a check.', {
+  UPGRADE: 'Whether its Kubernetes version can be upgraded.',
+});
 export type ClusterCheckType = model.CheckType;
 
-const ClusterCheckState = graphEnum<model.CheckState>('ClusterCheckState', 'What came of a check.', {
-  PASSED: 'Nothing stands in the way; look at the warnings.',
-  BLOCKED: 'Items of level BLOCKING have failed: what it was for is refused until they are fixed.',
+const ClusterCheckState = graphEnum<model.CheckState>('ClusterCheckState', 'Result of a check.', {
+  PASSED: 'No item blocks the change; see the warnings.',
+  BLOCKED: 'Items of level BLOCKING failed: the change is rejected until they are fixed.',
 });
 
 export const CheckLevel = graphEnum<model.CheckLevel>('CheckLevel', 'How much a failed item matters.', {
   INFO: 'Good to know.',
-  WARNING: 'Something may break; nothing is refused.',
+  WARNING: 'Something may fail; the change is not rejected.',
   BLOCKING: 'Must be fixed first.',
 });
 export type CheckLevel = model.CheckLevel;
 
-export const CheckResult = graphEnum('CheckResult', 'What an item found.', {
-  PASSED: 'As it should be.',
-  FAILED: 'Not as it should be; see fix.',
+export const CheckResult = graphEnum('CheckResult', 'Result of an item.', {
+  PASSED: 'The item passed.',
+  FAILED: 'The item failed; see fix.',
 });
 export type CheckResult = keyof typeof CheckResult;
 
@@ -44,13 +40,13 @@ export class ClusterCheckItem {
   @Field(() => CheckLevel, { description: 'How much it matters when it fails.' })
   level: CheckLevel;
 
-  @Field(() => CheckResult, { description: 'What was found.' })
+  @Field(() => CheckResult, { description: 'Result of the item.' })
   result: CheckResult;
 
-  @Field(() => String, { description: 'What was found (human-readable).' })
+  @Field(() => String, { description: 'Finding (human-readable).' })
   message: string;
 
-  @Field(() => String, { nullable: true, description: 'What to do; null when there is nothing to do.' })
+  @Field(() => String, { nullable: true, description: 'How to fix it; null if the item passed.' })
   fix: string | null;
 }
 
@@ -59,19 +55,19 @@ export class ClusterCheck {
   @Field(() => ID, { description: 'Id of the check, `check_…`. The newest 20 of each cluster are kept.' })
   id: string;
 
-  @Field(() => ClusterCheckType, { description: 'What it was for.' })
+  @Field(() => ClusterCheckType, { description: 'Purpose of the check.' })
   type: ClusterCheckType;
 
-  @Field(() => String, { nullable: true, description: 'The version that was asked for.' })
+  @Field(() => String, { nullable: true, description: 'The requested version.' })
   version: string | null;
 
-  @Field(() => ClusterCheckState, { description: 'What came of it.' })
+  @Field(() => ClusterCheckState, { description: 'Result of the check.' })
   state: model.CheckState;
 
   @Field(() => [ClusterCheckItem], { description: 'All items, in a fixed order.' })
   items: unknown;
 
-  @Field(() => DateTimeScalar, { description: 'When it was made.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the check.' })
   createdAt: Date;
 }
 

@@ -10,7 +10,7 @@ import { ClusterKindName } from '../entities/cluster-kind.enums.js';
 export class ClusterKindResolver {
   private readonly kinds = kindCatalog();
 
-  @Query(() => [ClusterKind], { description: 'The nine kinds of cluster and what holds for each.' })
+  @Query(() => [ClusterKind], { description: 'The nine kinds of cluster with their rules.' })
   clusterKinds(): ClusterKind[] {
     return this.kinds;
   }

@@ -8,24 +8,24 @@ import {
   ControlPlaneOwner,
 } from '../entities/cluster-kind.enums.js';
 
-@ObjectType({ description: 'One way to make clusters of a kind, and what it is sold as.' })
+@ObjectType({ description: 'One combination of type, profile and spec that gives a kind, with its product.' })
 export class ClusterKindVariant {
-  @Field(() => ClusterType, { description: 'The type to ask for.' })
+  @Field(() => ClusterType, { description: 'The type to request.' })
   type: ClusterType;
 
-  @Field(() => ClusterProfile, { description: 'The profile to ask for.' })
+  @Field(() => ClusterProfile, { description: 'The profile to request.' })
   profile: ClusterProfile;
 
   @Field(() => ClusterSpec, {
     nullable: true,
-    description: 'The edition to ask for; null where there are none.',
+    description: 'The edition to request; null if there is none.',
   })
   spec: ClusterSpec | null;
 
-  @Field(() => Product, { description: 'What it is sold, limited and billed as.' })
+  @Field(() => Product, { description: 'Product by which it is offered, limited and billed.' })
   product: Product;
 
-  @Field(() => ControlPlaneOwner, { description: 'Who runs the control plane.' })
+  @Field(() => ControlPlaneOwner, { description: 'Owner of the control plane.' })
   controlPlane: ControlPlaneOwner;
 
   @Field(() => Int, { description: 'Masters of the account: 3 or 0.' })
@@ -40,16 +40,18 @@ export class ClusterKind {
   @Field(() => ClusterKindName, { description: 'Which one.' })
   name: ClusterKindName;
 
-  @Field(() => String, { description: 'What it is for.' })
+  @Field(() => String, { description: 'Profile of the kind.' })
   description: string;
 
   @Field(() => ClusterCapability, {
     nullable: true,
-    description: 'The capability that makes a cluster one of the kind; null when none does.',
+    description: 'The capability that defines the kind; null if none does.',
   })
   capability: ClusterCapability | null;
 
-  @Field(() => [ClusterKindVariant], { description: 'The ways to make one.' })
+  @Field(() => [ClusterKindVariant], {
+    description: 'Combinations of type, profile and spec that give this kind.',
+  })
   variants: ClusterKindVariant[];
 
   @Field(() => Boolean, { description: 'Whether its clusters have node pools and nodes.' })
@@ -57,7 +59,7 @@ export class ClusterKind {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The node pool that must be given with a new cluster; null when none must.',
+    description: 'The node pool that createCluster requires; null if it requires none.',
   })
   requiredNodePool: string | null;
 
@@ -65,7 +67,7 @@ export class ClusterKind {
   runtimes: ContainerRuntime[];
 
   @Field(() => [String], {
-    description: 'Fields of CreateClusterInput that are refused with UNSUPPORTED_BY_KIND.',
+    description: 'Fields of CreateClusterInput that are rejected with UNSUPPORTED_BY_KIND.',
   })
   unsupportedFields: string[];
 }

@@ -63,13 +63,13 @@ export class CreateClusterInput {
   @Field(() => ID, { description: 'Where; see Query.regions.' })
   regionId: string;
 
-  @Field(() => ClusterType, { description: 'Who runs the control plane.' })
+  @Field(() => ClusterType, { description: 'Owner of the control plane.' })
   type: ClusterType;
 
   @Field(() => ClusterProfile, {
     nullable: true,
     defaultValue: 'DEFAULT',
-    description: 'What it is made for.',
+    description: 'Profile of the cluster.',
   })
   profile?: ClusterProfile | null;
 
@@ -81,7 +81,7 @@ export class CreateClusterInput {
 
   @Field(() => ClusterCapability, {
     nullable: true,
-    description: 'What its instances shall be able to do: makes it heterogeneous, sandbox or confidential.',
+    description: 'Capability of its instances: makes it heterogeneous, sandbox or confidential.',
   })
   capability?: ClusterCapability | null;
 
@@ -93,7 +93,7 @@ export class CreateClusterInput {
 
   @Field(() => NetworkPlugin, {
     nullable: true,
-    description: 'What connects its pods; FLANNEL if omitted.',
+    description: 'Network plugin of its pods; FLANNEL if omitted.',
   })
   networkPlugin?: NetworkPlugin | null;
 
@@ -106,7 +106,7 @@ export class CreateClusterInput {
 
   @Field(() => StoragePlugin, {
     nullable: true,
-    description: 'What gives its pods their volumes; CSI if omitted.',
+    description: 'Plugin that provides the volumes of its pods; CSI if omitted.',
   })
   storagePlugin?: StoragePlugin | null;
 
@@ -136,7 +136,7 @@ export class CreateClusterInput {
   })
   loadBalancer?: LoadBalancerInput | null;
 
-  @Field(() => [NodePoolInput], { nullable: true, description: 'Node pools to begin with (at most 100).' })
+  @Field(() => [NodePoolInput], { nullable: true, description: 'Initial node pools (at most 100).' })
   nodePools?: NodePoolInput[] | null;
 
   @Field(() => JSONScalar, { nullable: true, description: 'Labels: a map of strings (at most 50).' })
@@ -144,7 +144,7 @@ export class CreateClusterInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Refuse deletion until this is turned off; false if omitted.',
+    description: 'Reject deletion until this is disabled. Default false.',
   })
   deletionProtection?: boolean | null;
 

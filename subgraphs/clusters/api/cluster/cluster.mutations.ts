@@ -25,7 +25,7 @@ export class ClusterMutations {
   ) {}
 
   @Mutation(() => CreateClusterPayload, {
-    description: 'Asks for a cluster. The operation says how far it is.',
+    description: 'Creates a cluster asynchronously. Follow the returned operation with operationProgress.',
   })
   createCluster(
     @Ctx() context: RequestContext,
@@ -40,7 +40,7 @@ export class ClusterMutations {
   })
   updateCluster(
     @Ctx() context: RequestContext,
-    @Arg('input', () => UpdateClusterInput, { description: 'What to change.' }) input: UpdateClusterInput,
+    @Arg('input', () => UpdateClusterInput, { description: 'The change.' }) input: UpdateClusterInput,
     @DryRun() dryRun?: boolean | null,
   ) {
     return toPayload(context, () => this.clusters.update(context.actor, input, dryRun));

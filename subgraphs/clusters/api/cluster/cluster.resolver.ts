@@ -35,7 +35,7 @@ export class ClusterResolver {
 
   @Query(() => Cluster, {
     nullable: true,
-    description: 'A cluster of the account, deleted ones too; null when there is none.',
+    description: 'A cluster of the account, including deleted ones; null if it does not exist.',
   })
   cluster(@Ctx() context: RequestContext, @Arg('id', () => ID, { description: 'Its id.' }) id: string) {
     return loadById(context, this.parts.clusters.byIds, id);
@@ -88,7 +88,7 @@ export class ClusterResolver {
   }
 
   @FieldResolver(() => OperationConnection, {
-    description: 'What was done to it and its node pools.',
+    description: 'Operations of the cluster and its node pools.',
   })
   operations(
     @Ctx() context: RequestContext,
@@ -112,8 +112,7 @@ export class ClusterResolver {
     @Root() cluster: ClusterRow,
     @Arg('ttlMinutes', () => Int, {
       nullable: true,
-      description:
-        'How long they hold at the most: 15 to 4320 minutes, 60 if omitted; never longer than the token.',
+      description: 'Lifetime in minutes: 15 to 4320, 60 if omitted; at most that of the token.',
     })
     ttlMinutes?: number | null,
   ) {

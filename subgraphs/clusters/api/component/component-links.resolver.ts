@@ -8,7 +8,7 @@ import { ComponentDefinition } from './component.type.js';
 export class ComponentLinksResolver {
   @FieldResolver(() => ComponentDefinition, {
     nullable: true,
-    description: 'The component by which clusters get it; null for a project that is none.',
+    description: 'The component that installs it in clusters; null for a project that is not a component.',
   })
   async component(@Root() { name }: OpenSourceProject) {
     return (await componentDefinitions.entries()).find(({ project }) => project === name) ?? null;

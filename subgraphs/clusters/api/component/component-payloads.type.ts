@@ -4,7 +4,7 @@ import { Component } from './component.type.js';
 
 @ObjectType()
 abstract class ComponentPayload extends ChangePayload {
-  @Field(() => Component, { nullable: true, description: 'The component; null if the change was refused.' })
+  @Field(() => Component, { nullable: true, description: 'The component; null if the request was rejected.' })
   component: Component | null;
 }
 
@@ -26,7 +26,7 @@ export class RestoreComponentPayload extends ComponentPayload {}
 @ObjectType({ description: 'Payload of checkComponents.' })
 export class CheckComponentsPayload extends ChangePayload {
   @Field(() => [Component], {
-    description: 'The components of the cluster; empty when the request was refused.',
+    description: 'The components of the cluster; empty if the request was rejected.',
   })
   components: Component[];
 }

@@ -51,7 +51,7 @@ export class ComponentMutations {
   }
 
   @Mutation(() => ConfigureComponentPayload, {
-    description: 'Sets parameters of a component. What its schema does not allow is refused.',
+    description: 'Sets parameters of a component. Values that its schema does not allow are rejected.',
   })
   configureComponent(
     @Ctx() context: RequestContext,
@@ -89,7 +89,7 @@ export class ComponentMutations {
 
   @Mutation(() => CheckComponentsPayload, {
     description:
-      'Compares the components of a cluster with what is in it now. The platform does so itself every ten minutes.',
+      'Compares the components of a cluster with its Kubernetes objects. The platform does so every ten minutes.',
   })
   async checkComponents(
     @Ctx() context: RequestContext,

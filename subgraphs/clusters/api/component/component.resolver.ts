@@ -43,7 +43,7 @@ export class ComponentResolver {
 
   @Query(() => Component, {
     nullable: true,
-    description: 'A component of the account; null when there is none.',
+    description: 'A component of the account; null if it does not exist.',
   })
   component(@Ctx() context: RequestContext, @Arg('id', () => ID, { description: 'Its id.' }) id: string) {
     return loadById(context, this.stores.components.byIds, id);
@@ -54,13 +54,13 @@ export class ComponentResolver {
     return loadById(context, this.stores.clusters.byIds, clusterId);
   }
 
-  @FieldResolver(() => ComponentDefinition, { description: 'What it is, by the catalog.' })
+  @FieldResolver(() => ComponentDefinition, { description: 'Its definition in the catalog.' })
   definition(@Root() { name }: ComponentRow) {
     return componentEntry(name);
   }
 
   @FieldResolver(() => JSONScalar, {
-    description: 'Its parameters: what was set, and the defaults of the rest.',
+    description: 'Its parameters: the set values, and the defaults of the rest.',
   })
   async parameters(@Root() { name, parameters }: ComponentRow) {
     const entry = await componentEntry(name);

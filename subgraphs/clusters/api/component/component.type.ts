@@ -10,12 +10,12 @@ import { Product } from '../../../runtime/graph/product.type.js';
 import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 import { ChangeTiming } from '../entities/maintenance-window.enums.js';
 
-const ComponentState = graphEnum<ComponentStateName>('ComponentState', 'What a component is doing.', {
+const ComponentState = graphEnum<ComponentStateName>('ComponentState', 'State of a component.', {
   INSTALLING: 'Being installed.',
   ACTIVE: 'In the cluster as specified.',
   UPGRADING: 'Its version is being changed.',
   UPDATING: 'Its parameters are being changed, or it is being restored.',
-  UNINSTALLING: 'Being taken out of the cluster.',
+  UNINSTALLING: 'Being uninstalled.',
   FAILED: 'The last change could not be carried out; see error.',
 });
 
@@ -27,7 +27,7 @@ export class ComponentVersion {
   @Field(() => String, { description: 'The oldest minor version of Kubernetes that it works with.' })
   minKubernetes: string;
 
-  @Field(() => String, { description: 'What is new in it.' })
+  @Field(() => String, { description: 'Changes of the version.' })
   changes: string;
 }
 
@@ -42,16 +42,16 @@ export class ComponentDefinition {
   @Field(() => String, { description: 'Its field, e.g. `NETWORK`.' })
   category: string;
 
-  @Field(() => String, { description: 'What it is for.' })
+  @Field(() => String, { description: 'Profile of the kind.' })
   description: string;
 
-  @Field(() => Boolean, { description: 'Whether clusters need it: then it cannot be uninstalled.' })
+  @Field(() => Boolean, { description: 'Whether clusters require it: it cannot be uninstalled then.' })
   system: boolean;
 
   @Field(() => [Product], { description: 'Products whose clusters can have it.' })
   products: string[];
 
-  @Field(() => [Product], { description: 'Products whose clusters come with it.' })
+  @Field(() => [Product], { description: 'Products whose new clusters include it.' })
   preinstalled: string[];
 
   @Field(() => [ComponentVersion], {
@@ -124,15 +124,14 @@ export class Component {
   state: ComponentStateName;
 
   @Field(() => [ComponentDrift], {
-    description:
-      'Differences from the applied manifest, as seen at driftCheckedAt; restoreComponent reverts them.',
+    description: 'Differences from the applied manifest at driftCheckedAt; restoreComponent reverts them.',
   })
   drift: unknown;
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it was last compared with the cluster.' })
   driftCheckedAt: Date | null;
 
-  @Field(() => DateTimeScalar, { description: 'When its installation was asked for.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the request that installed it.' })
   createdAt: Date;
 }
 
@@ -191,7 +190,7 @@ export class ConfigureComponentInput {
   @Field(() => ID, { description: 'The component.' })
   id: string;
 
-  @Field(() => JSONScalar, { description: 'Parameters to set; null takes one back to its default.' })
+  @Field(() => JSONScalar, { description: 'Parameters to set; null resets one to its default.' })
   parameters: unknown;
 
   @Field(() => ChangeTiming, { nullable: true, description: WHEN })
@@ -225,7 +224,7 @@ export class RestoreComponentInput {
   clientToken?: string | null;
 }
 
-@InputType({ description: 'A cluster whose components are to be compared with what is in it.' })
+@InputType({ description: 'Cluster whose components are compared with its Kubernetes objects.' })
 export class CheckComponentsInput {
   @Field(() => ID, { description: 'The cluster.' })
   clusterId: string;

@@ -27,7 +27,7 @@ export class ClusterControlPlaneResolver {
 
   @FieldResolver(() => ControlPlane, {
     nullable: true,
-    description: 'What it is run by; null before that runs, and for a registered cluster.',
+    description: 'Its control plane; null until it runs, and for a registered cluster.',
   })
   async controlPlane(
     @Ctx() context: RequestContext,

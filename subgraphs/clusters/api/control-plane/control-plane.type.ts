@@ -5,7 +5,7 @@ import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
 import { Zone } from '../entities/catalog-stubs.type.js';
 
-const ComponentHealth = graphEnum('ComponentHealth', 'How a component of a control plane stands.', {
+const ComponentHealth = graphEnum('ComponentHealth', 'Health of a component of a control plane.', {
   HEALTHY: 'Every replica works.',
   DEGRADED: 'Some replicas are down; it does its work.',
   DOWN: 'It does not do its work: no replica, or of etcd no majority, is up.',
@@ -14,7 +14,7 @@ type ComponentHealth = keyof typeof ComponentHealth;
 
 const ControlPlaneIncidentKind = graphEnum<IncidentKind>(
   'ControlPlaneIncidentKind',
-  'What did not work of a control plane.',
+  'Part of a control plane that was down.',
   {
     DEGRADED: 'Replicas were down; the API answered.',
     COMPONENT_DOWN:
@@ -61,19 +61,19 @@ export class ControlPlaneComponent {
 
 @ObjectType({
   implements: Resource,
-  description: 'A time in which something of a control plane did not work.',
+  description: 'Period in which a part of a control plane was down.',
 })
 export class ControlPlaneIncident {
   @Field(() => ID, { description: 'Id, `incident_…`.' })
   id: string;
 
-  @Field(() => ControlPlaneIncidentKind, { description: 'What did not work.' })
+  @Field(() => ControlPlaneIncidentKind, { description: 'Part of the control plane that was down.' })
   kind: IncidentKind;
 
-  @Field(() => String, { description: 'What was down when it began (human-readable).' })
+  @Field(() => String, { description: 'Cause at its start (human-readable).' })
   cause: string;
 
-  @Field(() => DateTimeScalar, { description: 'When it began, by the clock of the cloud.' })
+  @Field(() => DateTimeScalar, { description: 'Start, by the clock of the cloud.' })
   startedAt: Date;
 
   @Field(() => DateTimeScalar, {
@@ -83,7 +83,7 @@ export class ControlPlaneIncident {
   endedAt: Date | null;
 }
 
-@ObjectType({ description: 'What a cluster is run by.' })
+@ObjectType({ description: 'Control plane of a cluster.' })
 export class ControlPlane {
   @Field(() => Boolean, { description: 'Whether the Kubernetes API answers.' })
   available: boolean;

@@ -25,7 +25,7 @@ export class SetEdgeAutonomyInput {
 
 @ObjectType({ description: 'Payload of setEdgeAutonomy.' })
 class SetEdgeAutonomyPayload {
-  @Field(() => NodePool, { nullable: true, description: 'The node pool; null if the change was refused.' })
+  @Field(() => NodePool, { nullable: true, description: 'The node pool; null if the request was rejected.' })
   nodePool: NodePool | null;
 
   @Field(() => Operation, {

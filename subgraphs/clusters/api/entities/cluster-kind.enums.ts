@@ -13,7 +13,7 @@ export const ClusterKindName = graphEnum<model.ClusterKindName>(
     CONFIDENTIAL: 'Instances with Intel SGX: memory that even their administrator cannot read.',
     EDGE: 'Instances outside the region, which may be cut off from it.',
     SERVERLESS: 'No instances: pods run on container instances.',
-    REGISTERED: 'Made elsewhere, registered here.',
+    REGISTERED: 'Created outside the platform, registered here.',
   },
 );
 
@@ -21,7 +21,7 @@ export type ClusterKindName = model.ClusterKindName;
 
 export const ClusterCapability = graphEnum<model.ClusterCapability>(
   'ClusterCapability',
-  'What the instances of a cluster can do.',
+  'Capability of the instances of a cluster.',
   {
     GPU: 'Computing with GPUs or NPUs: a heterogeneous cluster.',
     SANDBOX: 'Running pods in light virtual machines: a sandbox cluster.',
@@ -33,7 +33,7 @@ export type ClusterCapability = model.ClusterCapability;
 
 export const ContainerRuntime = graphEnum<model.ContainerRuntime>(
   'ContainerRuntime',
-  'What runs the containers of a node pool (runtime of the ACK API).',
+  'Container runtime of a node pool (runtime of the ACK API).',
   {
     CONTAINERD: 'containerd.',
     DOCKER: 'Docker; Kubernetes 1.24 and later does not work with it.',
@@ -44,14 +44,10 @@ export const ContainerRuntime = graphEnum<model.ContainerRuntime>(
 
 export type ContainerRuntime = model.ContainerRuntime;
 
-export const NetworkPlugin = graphEnum<model.NetworkPlugin>(
-  'NetworkPlugin',
-  'What connects the pods of a cluster.',
-  {
-    FLANNEL: 'Flannel: each node has a network of its own for its pods.',
-    TERWAY: 'Terway: pods have addresses of the VPC.',
-  },
-);
+export const NetworkPlugin = graphEnum<model.NetworkPlugin>('NetworkPlugin', 'Network plugin of a cluster.', {
+  FLANNEL: 'Flannel: each node has a network of its own for its pods.',
+  TERWAY: 'Terway: pods have addresses of the VPC.',
+});
 
 export type NetworkPlugin = model.NetworkPlugin;
 
@@ -68,7 +64,7 @@ export type StoragePlugin = model.StoragePlugin;
 
 export const ControlPlaneOwner = graphEnum<model.ControlPlaneOwner>(
   'ControlPlaneOwner',
-  'Who runs the control plane of a cluster.',
+  'Owner of the control plane of a cluster.',
   {
     PLATFORM: 'The platform.',
     ACCOUNT: 'The account, on masters of its own.',

@@ -3,11 +3,11 @@ import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 
 export const ClusterType = graphEnum<model.ClusterType>(
   'ClusterType',
-  'Who runs the control plane (cluster_type of the ACK API).',
+  'Owner of the control plane (cluster_type of the ACK API).',
   {
     MANAGED_KUBERNETES: 'The platform runs the control plane.',
     KUBERNETES: 'Dedicated: the account owns three master nodes.',
-    EXTERNAL_KUBERNETES: 'A cluster made elsewhere, registered here.',
+    EXTERNAL_KUBERNETES: 'A cluster created outside the platform, registered here.',
   },
 );
 
@@ -15,7 +15,7 @@ export type ClusterType = model.ClusterType;
 
 export const ClusterProfile = graphEnum<model.ClusterProfile>(
   'ClusterProfile',
-  'What a managed cluster is made for.',
+  'Profile of a managed cluster.',
   {
     DEFAULT: 'General use, with nodes.',
     EDGE: 'Nodes outside the region, at the edge.',
@@ -42,19 +42,18 @@ export const ClusterState = graphEnum<model.ClusterState>(
   {
     INITIAL: 'Being created.',
     FAILED: 'Creation failed or was cancelled; it can be deleted.',
-    RUNNING: 'Works, and nothing is being changed.',
+    RUNNING: 'Running; no change is in progress.',
     UPDATING: 'Its configuration is being changed.',
     UPGRADING: 'Its Kubernetes version is being upgraded.',
     SCALING: 'Nodes are being added or removed.',
-    REMOVING: 'Nodes are being removed. Reserved: so far such a cluster is SCALING.',
-    DRAINING: 'Nodes are being drained. Reserved: so far such a cluster is SCALING.',
+    REMOVING: 'Nodes are being removed. Reserved: such a cluster is SCALING.',
+    DRAINING: 'Nodes are being drained. Reserved: such a cluster is SCALING.',
     WAITING: 'A registered cluster whose agent has not connected yet.',
-    DISCONNECTED:
-      'A registered cluster whose agent is not connected any more. Reserved: agents do not connect so far.',
-    INACTIVE: 'Not in use. Reserved: no cluster is put out of use so far.',
+    DISCONNECTED: 'A registered cluster whose agent has disconnected. Reserved: agents do not connect yet.',
+    INACTIVE: 'Not in use. Reserved.',
     UNAVAILABLE: 'Its Kubernetes API does not answer.',
     DELETING: 'Being deleted.',
-    DELETED: 'Deleted; still answered by id, left out of lists.',
+    DELETED: 'Deleted; still returned by id, but not in lists.',
     DELETE_FAILED: 'Deletion failed; delete again.',
   },
 );

@@ -7,7 +7,7 @@ import { Product } from '../../../runtime/graph/product.type.js';
 import { ClusterProfile, ClusterSpec, ClusterState, ClusterType } from './cluster.enums.js';
 import { ClusterCapability, NetworkPlugin, StoragePlugin } from './cluster-kind.enums.js';
 
-@ObjectType({ description: 'An aspect of a thing and how it stands, as in Kubernetes.' })
+@ObjectType({ description: 'Condition of a resource, as in Kubernetes.' })
 export class Condition {
   @Field(() => String, { description: 'The aspect, e.g. `ControlPlaneReady`.' })
   type: string;
@@ -39,10 +39,10 @@ export class Cluster {
   @Field(() => ClusterState, { description: 'Current state.' })
   state: ClusterState;
 
-  @Field(() => ClusterType, { description: 'Who runs the control plane.' })
+  @Field(() => ClusterType, { description: 'Owner of the control plane.' })
   type: string;
 
-  @Field(() => ClusterProfile, { description: 'What it is made for.' })
+  @Field(() => ClusterProfile, { description: 'Profile of the cluster.' })
   profile: ClusterProfile;
 
   @Field(() => ClusterSpec, { nullable: true, description: 'Edition; null where there are no editions.' })
@@ -53,17 +53,17 @@ export class Cluster {
 
   @Field(() => ClusterCapability, {
     nullable: true,
-    description: 'What its instances can do beyond running pods; null for plain instances.',
+    description: 'Capability of its instances beyond running pods; null for plain instances.',
   })
   capability: ClusterCapability | null;
 
-  @Field(() => NetworkPlugin, { description: 'What connects its pods.' })
+  @Field(() => NetworkPlugin, { description: 'Network plugin of its pods.' })
   networkPlugin: NetworkPlugin;
 
-  @Field(() => StoragePlugin, { description: 'What gives its pods their volumes.' })
+  @Field(() => StoragePlugin, { description: 'Plugin that provides the volumes of its pods.' })
   storagePlugin: StoragePlugin;
 
-  @Field(() => DateTimeScalar, { description: 'When it was asked for.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the request that created it.' })
   createdAt: Date;
 
   @Field(() => BigIntScalar, {
@@ -71,13 +71,13 @@ export class Cluster {
   })
   resourceVersion: bigint;
 
-  @Field(() => Boolean, { description: 'While true, deleteCluster is refused.' })
+  @Field(() => Boolean, { description: 'While true, deleteCluster is rejected.' })
   deletionProtection: boolean;
 
   @Field(() => JSONScalar, { description: 'Labels: a map of strings.' })
   labels: unknown;
 
-  @Field(() => [Condition], { description: 'How its aspects stand.' })
+  @Field(() => [Condition], { description: 'Conditions of the cluster, as in Kubernetes.' })
   conditions: unknown;
 }
 
@@ -86,7 +86,7 @@ export class Kubeconfig {
   @Field(() => String, { description: 'A kubeconfig file (YAML) with one context. Secret.' })
   yaml: string;
 
-  @Field(() => DateTimeScalar, { description: 'When the credentials end.' })
+  @Field(() => DateTimeScalar, { description: 'Expiry of the credentials.' })
   expiresAt: Date;
 }
 

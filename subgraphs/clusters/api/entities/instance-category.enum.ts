@@ -3,7 +3,7 @@ import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 
 export const InstanceCategory = graphEnum<model.InstanceCategory>(
   'InstanceCategory',
-  'What an instance computes with.',
+  'Category of an instance by its processor.',
   {
     X86: 'A virtual machine with x86 processors.',
     ARM: 'A virtual machine with ARM processors.',

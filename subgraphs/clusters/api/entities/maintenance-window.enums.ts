@@ -3,11 +3,11 @@ import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 
 export const ChangeTiming = graphEnum<model.ChangeTiming>(
   'ChangeTiming',
-  'When a change that disturbs a cluster begins.',
+  'When a change that disrupts a cluster starts.',
   {
-    IMMEDIATE: 'At once.',
+    IMMEDIATE: 'Immediately.',
     MAINTENANCE_WINDOW:
-      'When its maintenance window is open: at once if it is now, else at its next opening; see Operation.scheduledFor.',
+      'In the maintenance window: immediately if it is open, else at its next occurrence; see Operation.scheduledFor.',
   },
 );
 

@@ -47,7 +47,7 @@ export type ClusterResourceType = keyof typeof ClusterResourceType;
 
 export const DeleteBehavior = graphEnum(
   'DeleteBehavior',
-  'What becomes of a resource when its cluster is deleted.',
+  'What the deletion of a cluster does with a resource.',
   {
     DELETE: 'It is deleted, too, unless deleteCluster retains it.',
     RETAIN: 'It stays.',

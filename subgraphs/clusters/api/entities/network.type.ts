@@ -28,7 +28,7 @@ export class Vpc {
   })
   creator: ResourceCreator;
 
-  @Field(() => DateTimeScalar, { description: 'When it was made.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the check.' })
   createdAt: Date;
 
   /** Shown as `region`. */
@@ -46,10 +46,10 @@ export class VSwitch {
   @Field(() => String, { description: 'Its addresses.' })
   cidr: string;
 
-  @Field(() => ResourceCreator, { description: 'Who made it.' })
+  @Field(() => ResourceCreator, { description: 'Creator of the resource.' })
   creator: ResourceCreator;
 
-  @Field(() => DateTimeScalar, { description: 'When it was made.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the check.' })
   createdAt: Date;
 
   vpcId: string;
@@ -89,10 +89,10 @@ export class SecurityGroup {
   @Field(() => [SecurityGroupRule], { description: 'What it lets through.' })
   rules: unknown;
 
-  @Field(() => ResourceCreator, { description: 'Who made it.' })
+  @Field(() => ResourceCreator, { description: 'Creator of the resource.' })
   creator: ResourceCreator;
 
-  @Field(() => DateTimeScalar, { description: 'When it was made.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the check.' })
   createdAt: Date;
 
   vpcId: string;
@@ -100,7 +100,7 @@ export class SecurityGroup {
 
 @ObjectType({ description: 'How a cluster is connected.' })
 export class ClusterNetwork {
-  @Field(() => NetworkPlugin, { description: 'What connects its pods.' })
+  @Field(() => NetworkPlugin, { description: 'Network plugin of its pods.' })
   plugin: NetworkPlugin;
 
   @Field(() => String, {
@@ -140,10 +140,10 @@ class ClusterResource {
   })
   name: string;
 
-  @Field(() => ResourceCreator, { description: 'Who made it.' })
+  @Field(() => ResourceCreator, { description: 'Creator of the resource.' })
   creator: ResourceCreator;
 
-  @Field(() => DeleteBehavior, { description: 'What becomes of it when the cluster is deleted now.' })
+  @Field(() => DeleteBehavior, { description: 'What a deletion of the cluster would do with it now.' })
   deleteBehavior: string;
 }
 

@@ -17,7 +17,7 @@ export const NodePoolState = graphEnum<model.NodePoolState>(
     REMOVING: 'Nodes are being removed.',
     DELETING: 'Being deleted.',
     UPDATING: 'Its configuration is being changed.',
-    FAILED: 'Could not be made.',
+    FAILED: 'Creation failed.',
     UNHEALTHY: 'Its scaling group was deleted; only a new pool helps.',
   },
 );
@@ -67,7 +67,7 @@ export class NodePool {
   /** Shown with its defaults. */
   autoscaling: unknown;
 
-  @Field(() => ContainerRuntime, { description: 'What runs the containers of its nodes.' })
+  @Field(() => ContainerRuntime, { description: 'Container runtime of its nodes.' })
   runtime: ContainerRuntime;
 
   @Field(() => Boolean, { description: 'Whether pods share the GPUs of its nodes by memory.' })

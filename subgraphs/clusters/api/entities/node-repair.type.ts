@@ -7,14 +7,14 @@ import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
 
 export const NodeRepairState = graphEnum('NodeRepairState', 'State of the repair of a node.', {
   RESTARTING: 'Its instance is restarted.',
-  RESETTING: 'Its instance gets a new system disk.',
+  RESETTING: 'Its system disk is being replaced.',
   SUCCEEDED: 'It is ready again.',
   FAILED: 'It did not become ready.',
 });
 
 @ObjectType({
   implements: Resource,
-  description: 'What the platform did about a node that was not ready.',
+  description: 'Action of the platform for a node that was not ready.',
 })
 export class NodeRepair {
   @Field(() => ID, { description: 'Id of the repair.' })
@@ -30,21 +30,21 @@ export class NodeRepair {
   state: string;
 
   @Field(() => Boolean, {
-    description: 'Whether the system disk was replaced: what was on it is lost.',
+    description: 'Whether the system disk was replaced: its data is lost.',
   })
   systemDiskReset: boolean;
 
-  @Field(() => String, { description: 'What was done (human-readable).' })
+  @Field(() => String, { description: 'Action taken (human-readable).' })
   message: string;
 
-  @Field(() => DateTimeScalar, { description: 'When it began.' })
+  @Field(() => DateTimeScalar, { description: 'Start of the repair.' })
   startedAt: Date;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it ended.' })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'End of the repair.' })
   finishedAt: Date | null;
 }
 
 export const NodeRepairConnection = connectionOf('NodeRepair', () => NodeRepair);
 
-export const NodeRepairOrder = orderOf('NodeRepair', { STARTED_AT: 'When it began.' });
+export const NodeRepairOrder = orderOf('NodeRepair', { STARTED_AT: 'Start of the repair.' });
 export type NodeRepairOrder = InstanceType<typeof NodeRepairOrder>;

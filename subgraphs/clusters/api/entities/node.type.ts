@@ -7,15 +7,19 @@ import { orderOf } from '../../../runtime/graph/order.type.js';
 import { connectionOf } from '../../../runtime/graph/connection.type.js';
 import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
 
-const NodeRole = graphEnum<model.NodeRole>('NodeRole', 'What a node is for.', {
+const NodeRole = graphEnum<model.NodeRole>('NodeRole', 'Role of a node.', {
   MASTER: 'It runs the control plane (dedicated clusters).',
   WORKER: 'It runs pods.',
 });
 
-export const NodeOrigin = graphEnum<model.NodeOrigin>('NodeOrigin', 'How an instance came into its pool.', {
-  SCALING_GROUP: "The pool's scaling group made it.",
-  ATTACHED: 'It existed before and was attached; it stays when the pool shrinks.',
-});
+export const NodeOrigin = graphEnum<model.NodeOrigin>(
+  'NodeOrigin',
+  'How an instance was added to its pool.',
+  {
+    SCALING_GROUP: "Created by the pool's scaling group.",
+    ATTACHED: 'It existed before and was attached; it stays when the pool shrinks.',
+  },
+);
 
 export const NodeLifecycleState = graphEnum<Uppercase<NodeState>>(
   'NodeLifecycleState',
@@ -24,8 +28,8 @@ export const NodeLifecycleState = graphEnum<Uppercase<NodeState>>(
     PENDING: 'It is requested from the cloud.',
     STARTING: 'It boots and joins the cluster.',
     RUNNING: 'It is part of the cluster.',
-    REMOVING: 'It is drained and leaves the cluster.',
-    FAILED: 'It could not be made a node.',
+    REMOVING: 'It is being drained and removed from the cluster.',
+    FAILED: 'It could not be created or did not become a node.',
   },
 );
 
@@ -38,7 +42,7 @@ export class Node {
   @Field(() => String, { description: "The Kubernetes node's name." })
   name: string;
 
-  @Field(() => NodeRole, { description: 'What it is for.' })
+  @Field(() => NodeRole, { description: 'Profile of the kind.' })
   role: model.NodeRole;
 
   @Field(() => String, {

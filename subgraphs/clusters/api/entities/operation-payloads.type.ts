@@ -5,7 +5,7 @@ import { Operation } from './operation.type.js';
 /** The operation is itself the resource. */
 @ObjectType()
 abstract class OperationPayload {
-  @Field(() => Operation, { nullable: true, description: 'The operation; null if the request was refused.' })
+  @Field(() => Operation, { nullable: true, description: 'The operation; null if the request was rejected.' })
   operation: Operation | null;
 
   @Field(() => [UserError], { description: 'Client errors; empty on success.' })

@@ -11,7 +11,7 @@ import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 import { NodePool } from './node-pool.type.js';
 import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 
-export const OperationKind = graphEnum('OperationKind', 'What an operation does.', operationKinds);
+export const OperationKind = graphEnum('OperationKind', 'Type of an operation.', operationKinds);
 
 const OperationState = graphEnum<contract.OperationState>(
   'OperationState',
@@ -19,10 +19,10 @@ const OperationState = graphEnum<contract.OperationState>(
   {
     PENDING: 'Not started.',
     RUNNING: 'In progress.',
-    SUCCEEDED: 'All that was asked for is there.',
-    PARTIAL: 'Part of what was asked for is there; see result and error.',
-    FAILED: 'Nothing of it is there; see error.',
-    CANCELED: 'Ended on request.',
+    SUCCEEDED: 'Every requested item exists.',
+    PARTIAL: 'Some of the requested items exist; see result and error.',
+    FAILED: 'No requested item exists; see error.',
+    CANCELED: 'Cancelled on request.',
   },
 );
 
@@ -34,66 +34,66 @@ class OperationStage {
   @Field(() => OperationState, { description: 'Current state.' })
   state: contract.OperationState;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it began.' })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Start of the repair.' })
   startedAt?: string | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it ended.' })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'End of the repair.' })
   finishedAt?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'What it is doing or why it ended so (human-readable).',
+    description: 'Current step, or the reason of its end (human-readable).',
   })
   message?: string | null;
 }
 
-@ObjectType({ description: 'What an operation made of what it was asked for.' })
+@ObjectType({ description: 'Counts of requested, created and failed items of an operation.' })
 export class OperationResult {
-  @Field(() => Int, { description: 'Things asked for.' })
+  @Field(() => Int, { description: 'Number of requested items.' })
   requested: number;
 
-  @Field(() => Int, { description: 'Things made.' })
+  @Field(() => Int, { description: 'Number of created items.' })
   created: number;
 
-  @Field(() => Int, { description: 'Things that could not be made.' })
+  @Field(() => Int, { description: 'Number of failed items.' })
   failed: number;
 
-  @Field(() => [UserError], { description: 'Why, one for each thing that could not be made (at most 100).' })
+  @Field(() => [UserError], { description: 'Errors, one for each failed item (at most 100).' })
   failures: UserError[];
 }
 
 @Directive('@key(fields: "id")')
 @ObjectType({
   implements: Resource,
-  description: 'A change that takes a while: what it is, how far it is, what came of it.',
+  description: 'Long-running change with its type, progress and result.',
 })
 export class Operation {
   @Field(() => ID, { description: 'Id of the operation, `operation_…`.' })
   id: string;
 
-  @Field(() => String, { description: 'What is done, e.g. `CREATE_CLUSTER`.' })
+  @Field(() => String, { description: 'Type of the operation, e.g. `CREATE_CLUSTER`.' })
   type: string;
 
   @Field(() => OperationState, { description: 'Current state.' })
   state: contract.OperationState;
 
-  @Field(() => Float, { description: 'How far it is, from 0 to 1.' })
+  @Field(() => Float, { description: 'Progress from 0 to 1.' })
   progress: number;
 
   @Field(() => [OperationStage], { description: 'Its parts, in order.' })
   stages: unknown;
 
-  @Field(() => DateTimeScalar, { description: 'When it was asked for.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the request that created it.' })
   createdAt: Date;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it ended.' })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'End of the repair.' })
   finishedAt: Date | null;
 }
 
 /** What marks a row as the one or the other side of the union. */
 export const OperationTarget = createUnionType({
   name: 'OperationTarget',
-  description: 'What an operation changes.',
+  description: 'Target of an operation.',
   types: () => [Cluster, NodePool] as const,
   resolveType: (row: object) => ('clusterId' in row ? 'NodePool' : 'Cluster'),
 });

@@ -6,8 +6,8 @@ import type * as model from '../../model/node-pool.enums.js';
 
 export const ChargeType = graphEnum<model.ChargeType>('ChargeType', 'How an instance is paid.', {
   POSTPAID: 'By use.',
-  PREPAID: 'By subscription: cheaper, but it cannot be released before the subscription ends.',
-  SPOT: 'By use at the price of the moment; the cloud can take it back at five minutes’ notice.',
+  PREPAID: 'Subscription: cheaper, but it cannot be released before the subscription ends.',
+  SPOT: 'Pay-as-you-go at the current spot price; the cloud can reclaim it with five minutes’ notice.',
 });
 export type ChargeType = model.ChargeType;
 
@@ -54,7 +54,7 @@ export class PoolTaint {
 @InputType('DiskInput', { description: 'A disk of each instance.' })
 @ObjectType('Disk', { description: 'A disk of each instance.' })
 export class PoolDisk {
-  @Field(() => DiskCategory, { description: 'What kind of disk.' })
+  @Field(() => DiskCategory, { description: 'Disk category.' })
   category: DiskCategory;
 
   @Field(() => Int, { description: 'Size in GiB: 40 to 32768 (a system disk: to 500).' })
@@ -139,7 +139,10 @@ export class InstanceConfig {
   @Field(() => ChargeType, { description: 'How they are paid.' })
   chargeType: ChargeType;
 
-  @Field(() => SpotStrategy, { nullable: true, description: 'What is bid; null unless they are SPOT.' })
+  @Field(() => SpotStrategy, {
+    nullable: true,
+    description: 'Price limit; null unless the instances are SPOT.',
+  })
   spotStrategy?: SpotStrategy | null;
 
   @Field(() => Float, {
@@ -164,7 +167,9 @@ const AUTO_UPGRADE =
 const AUTO_VUL_FIX =
   'Patches of Kubernetes, which close security holes, are installed without being asked: when all node pools of a cluster have this or autoUpgrade, the cluster goes, in its maintenance window, to the newest patch of its minor version.';
 
-@InputType({ description: 'What the platform does for a managed pool; what is left out stays, or is off.' })
+@InputType({
+  description: 'Automatic maintenance of a managed pool; omitted fields stay unchanged, or are off.',
+})
 export class NodePoolManagementInput {
   @Field(() => Boolean, {
     nullable: true,
@@ -195,12 +200,12 @@ export class NodePoolManagementInput {
   maxUnavailable?: number | null;
 }
 
-@ObjectType({ description: 'What the platform does for a managed pool.' })
+@ObjectType({ description: 'Automatic maintenance of a managed pool.' })
 export class NodePoolManagement {
   @Field(() => Boolean, { description: 'Nodes that are not ready are repaired.' })
   autoRepair: boolean;
 
-  @Field(() => Boolean, { description: 'A repair may give a node a new system disk.' })
+  @Field(() => Boolean, { description: 'A repair may replace the system disk of a node.' })
   allowSystemDiskReset: boolean;
 
   @Field(() => Boolean, {
@@ -229,12 +234,12 @@ export abstract class PoolSettingsInput {
   @Field(() => [PoolTaint], { nullable: true, description: 'Taints of its nodes (at most 50).' })
   taints?: PoolTaint[] | null;
 
-  @Field(() => InstanceConfigInput, { nullable: true, description: 'What its instances are made of.' })
+  @Field(() => InstanceConfigInput, { nullable: true, description: 'Instance configuration of the pool.' })
   instanceConfig?: InstanceConfigInput | null;
 
   @Field(() => NodePoolManagementInput, {
     nullable: true,
-    description: 'What the platform does for it; nothing if omitted.',
+    description: 'Automatic maintenance of the pool; none if omitted.',
   })
   management?: NodePoolManagementInput | null;
 

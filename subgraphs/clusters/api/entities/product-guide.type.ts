@@ -40,13 +40,13 @@ export class HighRiskOperation {
   @Field(() => String, { description: 'The part it is done to, e.g. `api-server`, `load-balancer`, `disk`.' })
   component: string;
 
-  @Field(() => String, { description: 'What is done.' })
+  @Field(() => String, { description: 'Description of the operation.' })
   operation: string;
 
-  @Field(() => String, { description: 'What happens then.' })
+  @Field(() => String, { description: 'Effect of the operation.' })
   impact: string;
 
-  @Field(() => String, { description: 'What fixes it.' })
+  @Field(() => String, { description: 'How to remediate it.' })
   recovery: string;
 
   @Field(() => Boolean, { description: 'Whether it can be fixed at all.' })
@@ -72,6 +72,6 @@ export class OpenSourceProject {
   })
   documentationUrl: string;
 
-  @Field(() => String, { description: 'What it is for.' })
+  @Field(() => String, { description: 'Profile of the kind.' })
   purpose: string;
 }

@@ -4,21 +4,17 @@ import { Cluster } from '../entities/cluster.type.js';
 import { ChangePayload } from '../entities/change-payload.type.js';
 import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 
-export const HighRiskTarget = graphEnum(
-  'HighRiskTarget',
-  'To what a high-risk operation is done in a drill.',
-  {
-    CLUSTER: 'The cluster; by performHighRiskOperation.',
-    DEDICATED_CLUSTER: 'A dedicated cluster, whose masters are of the account; by performHighRiskOperation.',
-    NODE_POOL: 'The scaling group of a node pool; by performHighRiskOperation.',
-    WORKER_NODE: 'A worker node; by performHighRiskOperation.',
-    MASTER_NODE: 'A master node of a dedicated cluster; by performHighRiskOperation.',
-    SERVICE: 'The load balancer of a Service; by performHighRiskOperation.',
-    VOLUME_CLAIM: 'The volume of a volume claim that pods have mounted; by performHighRiskOperation.',
-    KUBERNETES_API: 'An object in the cluster: do it with kubectl.',
-    MUTATION: 'What a mutation of this graph does, which refuses it or asks for an acknowledgement.',
-  },
-);
+export const HighRiskTarget = graphEnum('HighRiskTarget', 'Target of a high-risk operation in a drill.', {
+  CLUSTER: 'The cluster; by performHighRiskOperation.',
+  DEDICATED_CLUSTER: 'A dedicated cluster, whose masters are of the account; by performHighRiskOperation.',
+  NODE_POOL: 'The scaling group of a node pool; by performHighRiskOperation.',
+  WORKER_NODE: 'A worker node; by performHighRiskOperation.',
+  MASTER_NODE: 'A master node of a dedicated cluster; by performHighRiskOperation.',
+  SERVICE: 'The load balancer of a Service; by performHighRiskOperation.',
+  VOLUME_CLAIM: 'The volume of a volume claim that pods have mounted; by performHighRiskOperation.',
+  KUBERNETES_API: 'An object in the cluster: do it with kubectl.',
+  MUTATION: 'What a mutation of this graph does, which refuses it or asks for an acknowledgement.',
+});
 
 @ObjectType({
   description: 'A high-risk operation that was done to a cluster outside the platform, and not fixed.',
@@ -114,7 +110,7 @@ export class SetNodeSysctlsInput {
 
 @ObjectType()
 abstract class RiskPayload extends ChangePayload {
-  @Field(() => Cluster, { nullable: true, description: 'The cluster; null when it was refused.' })
+  @Field(() => Cluster, { nullable: true, description: 'The cluster; null if the request was rejected.' })
   cluster: Cluster | null;
 }
 

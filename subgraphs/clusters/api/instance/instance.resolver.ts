@@ -27,7 +27,7 @@ import { InstanceCategory } from '../entities/instance-category.enum.js';
 
 @Resolver(() => InstanceType)
 export class InstanceCategoryResolver {
-  @FieldResolver(() => InstanceCategory, { description: 'What instances of the type compute with.' })
+  @FieldResolver(() => InstanceCategory, { description: 'Category of instances of the type.' })
   category(@Root() type: InstanceTypeValue) {
     return instanceCategory(type);
   }
@@ -94,7 +94,7 @@ export class InstanceResolver {
     return toPayload(context, () => this.conversions.convert(context.actor, input, dryRun));
   }
 
-  @FieldResolver(() => InstanceType, { nullable: true, description: 'What instance it is.' })
+  @FieldResolver(() => InstanceType, { nullable: true, description: 'Type of the instance.' })
   async instanceType(@Root() instance: UnattachedInstance) {
     return (await this.catalog.read()).instanceTypes.get(instance.instanceType);
   }

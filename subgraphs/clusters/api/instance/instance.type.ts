@@ -9,8 +9,8 @@ import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 
 export const InstanceOrigin = graphEnum('InstanceOrigin', 'Why an instance belongs to no cluster.', {
   CREATED: 'Created in the cloud, outside the platform.',
-  REMOVED: 'It left its cluster and was not, or could not be, released.',
-  FAILED_CREATION: 'It was bought for a node that could not be made.',
+  REMOVED: 'It was removed from its cluster without being released.',
+  FAILED_CREATION: 'Created for a node that failed.',
 });
 export type InstanceOrigin = keyof typeof InstanceOrigin;
 
@@ -28,7 +28,7 @@ export class Instance {
   @Field(() => ID, { description: "The cloud's id, `i-…`." })
   id: string;
 
-  @Field(() => String, { description: 'What it is called in the cloud.' })
+  @Field(() => String, { description: 'Its id in the cloud.' })
   name: string;
 
   @Field(() => InstanceOrigin, { description: 'Why it belongs to no cluster.' })
@@ -46,16 +46,16 @@ export class Instance {
   })
   vpcId?: string | undefined;
 
-  @Field(() => Boolean, { description: 'Whether it can be released now: a subscription cannot.' })
+  @Field(() => Boolean, { description: 'Whether it can be released now: false for a subscription.' })
   releasable: boolean;
 
   @Field(() => ID, { description: 'Image of its system disk.' })
   imageId: string;
 
-  @Field(() => ID, { nullable: true, description: 'The cluster that it was made for.' })
+  @Field(() => ID, { nullable: true, description: 'The cluster that it was created for.' })
   formerClusterId?: string | undefined;
 
-  @Field(() => DateTimeScalar, { description: 'When it was made.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the check.' })
   createdAt: Date;
 }
 
@@ -85,7 +85,7 @@ const OsFamily = graphEnum('OsFamily', 'Families of operating systems.', {
 });
 
 @Directive('@key(fields: "id")')
-@ObjectType({ description: 'An image that system disks are made from.' })
+@ObjectType({ description: 'Image of a system disk.' })
 export class NodeImage {
   @Field(() => ID, { description: 'Id, as `imageId` of pools.' })
   id: string;

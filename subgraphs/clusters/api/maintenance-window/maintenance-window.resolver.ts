@@ -39,7 +39,9 @@ export class MaintenanceWindowResolver {
     return toPayload(context, () => this.service.set(context.actor, input, dryRun));
   }
 
-  @FieldResolver(() => TimeZone, { description: "The cluster's time zone, in which the window is meant." })
+  @FieldResolver(() => TimeZone, {
+    description: 'Time zone of the cluster, in which the window is evaluated.',
+  })
   timeZone(@Root() window: WindowValue) {
     return { id: window.timeZone };
   }
@@ -70,7 +72,7 @@ export class ClusterWindowResolver {
 
   @FieldResolver(() => MaintenanceWindow, {
     nullable: true,
-    description: 'When it may be disturbed; null when that was never said.',
+    description: 'When it may be disrupted; null if it was never set.',
   })
   async maintenanceWindow(@Ctx() context: RequestContext, @Root() cluster: ClusterRow) {
     const window = await loadValue(context, this.windows.ofClusters, cluster.id);

@@ -26,7 +26,7 @@ export class MaintenanceWindow {
   })
   durationHours: number;
 
-  @Field(() => Boolean, { description: 'Whether it is in use; while not, it never opens.' })
+  @Field(() => Boolean, { description: 'Whether it is enabled; a disabled window never opens.' })
   enabled: boolean;
 }
 
@@ -35,7 +35,7 @@ export class MaintenanceWindowOccurrence {
   @Field(() => DateTimeScalar, { description: 'When it opens.' })
   startsAt: Date;
 
-  @Field(() => DateTimeScalar, { description: 'When it closes; changes that have begun go on.' })
+  @Field(() => DateTimeScalar, { description: 'End of the window; changes that have started continue.' })
   endsAt: Date;
 }
 

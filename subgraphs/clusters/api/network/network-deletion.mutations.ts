@@ -18,7 +18,7 @@ export class NetworkDeletionMutations {
   })
   deleteVpc(
     @Ctx() context: RequestContext,
-    @Arg('input', () => input.DeleteVpcInput, { description: 'What to delete.' })
+    @Arg('input', () => input.DeleteVpcInput, { description: 'Resource to delete.' })
     request: input.DeleteVpcInput,
     @DryRun() dryRun?: Flag,
   ) {
@@ -30,7 +30,7 @@ export class NetworkDeletionMutations {
   })
   deleteVSwitch(
     @Ctx() context: RequestContext,
-    @Arg('input', () => input.DeleteVSwitchInput, { description: 'What to delete.' })
+    @Arg('input', () => input.DeleteVSwitchInput, { description: 'Resource to delete.' })
     request: input.DeleteVSwitchInput,
     @DryRun() dryRun?: Flag,
   ) {
@@ -42,7 +42,7 @@ export class NetworkDeletionMutations {
   })
   deleteSecurityGroup(
     @Ctx() context: RequestContext,
-    @Arg('input', () => input.DeleteSecurityGroupInput, { description: 'What to delete.' })
+    @Arg('input', () => input.DeleteSecurityGroupInput, { description: 'Resource to delete.' })
     request: input.DeleteSecurityGroupInput,
     @DryRun() dryRun?: Flag,
   ) {
@@ -54,7 +54,7 @@ export class NetworkDeletionMutations {
   })
   deleteLoadBalancer(
     @Ctx() context: RequestContext,
-    @Arg('input', () => input.DeleteLoadBalancerInput, { description: 'What to delete.' })
+    @Arg('input', () => input.DeleteLoadBalancerInput, { description: 'Resource to delete.' })
     request: input.DeleteLoadBalancerInput,
     @DryRun() dryRun?: Flag,
   ) {
@@ -66,7 +66,7 @@ export class NetworkDeletionMutations {
   })
   deleteEip(
     @Ctx() context: RequestContext,
-    @Arg('input', () => input.DeleteEipInput, { description: 'What to delete.' })
+    @Arg('input', () => input.DeleteEipInput, { description: 'Resource to delete.' })
     request: input.DeleteEipInput,
     @DryRun() dryRun?: Flag,
   ) {

@@ -48,7 +48,7 @@ export class ClusterNetworkInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Give its Kubernetes API a public address (EIP); not if omitted.',
+    description: 'Give its Kubernetes API a public address (EIP). Default false.',
   })
   publicEndpoint?: boolean | null;
 }

@@ -26,7 +26,7 @@ export class NetworkMutations {
   @Mutation(() => payload.UpdateVpcPayload, { description: 'Renames a VPC.' })
   updateVpc(
     @Ctx() context: RequestContext,
-    @Arg('input', () => input.UpdateVpcInput, { description: 'What to change.' })
+    @Arg('input', () => input.UpdateVpcInput, { description: 'The change.' })
     request: input.UpdateVpcInput,
     @DryRun() dryRun?: Flag,
   ) {
@@ -61,7 +61,7 @@ export class NetworkMutations {
   })
   updateSecurityGroup(
     @Ctx() context: RequestContext,
-    @Arg('input', () => input.UpdateSecurityGroupInput, { description: 'What to change.' })
+    @Arg('input', () => input.UpdateSecurityGroupInput, { description: 'The change.' })
     request: input.UpdateSecurityGroupInput,
     @DryRun() dryRun?: Flag,
   ) {

@@ -142,7 +142,7 @@ export class ClusterNetworkResolver {
 
   @Cost(200)
   @FieldResolver(() => ClusterResourceConnection, {
-    description: 'Every cloud resource that it consists of or depends on, and what becomes of each with it.',
+    description: 'Every cloud resource that it consists of or depends on, with its deletion policy.',
   })
   async resources(
     @Ctx() context: RequestContext,

@@ -24,7 +24,7 @@ export class RetainedResource {
   @Field(() => ID, { description: 'Id of the cluster that it was made for, which is deleted.' })
   formerClusterId: string;
 
-  @Field(() => DateTimeScalar, { description: 'When it was made.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the check.' })
   createdAt: Date;
 }
 

@@ -12,9 +12,9 @@ import { Node } from '../entities/node.type.js';
 import { nodeComponents, type NodeReport } from '../../model/node-components.rules.js';
 import { readNodeReports } from './node-report.reader.js';
 
-const NodeComponentStatus = graphEnum('NodeComponentStatus', 'How a component of a node stands.', {
+const NodeComponentStatus = graphEnum('NodeComponentStatus', 'State of a component of a node.', {
   RUNNING: 'It works.',
-  NOT_READY: 'It does not work; `message` says why.',
+  NOT_READY: 'It is not running; `message` has the reason.',
   UNKNOWN:
     'Nothing is heard of it: Kubernetes does not know the node yet or does not answer, or the kubelet is silent.',
 });
@@ -36,7 +36,7 @@ class NodeComponent {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Why it does not work, or is not known; null while it works.',
+    description: 'Why it is not running, or its state is unknown; null while it runs.',
   })
   message: string | null;
 }

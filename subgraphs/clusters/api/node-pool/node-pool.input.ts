@@ -60,7 +60,7 @@ export class NodePoolInput extends PoolSettingsInput {
 
   @Field(() => ContainerRuntime, {
     nullable: true,
-    description: 'What runs the containers; CONTAINERD if omitted.',
+    description: 'Container runtime; CONTAINERD if omitted.',
   })
   runtime?: ContainerRuntime | null;
 

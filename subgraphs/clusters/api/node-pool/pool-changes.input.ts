@@ -45,7 +45,7 @@ export const AttachMode = graphEnum<model.AttachMode>(
   'How existing instances join a node pool.',
   {
     MANUAL: 'As they are: the operating system must be one that nodes can run.',
-    AUTO: 'With a new system disk: what is on the old one is lost.',
+    AUTO: 'Replaces the system disk: the data on the old one is lost.',
   },
 );
 export type AttachMode = model.AttachMode;
@@ -63,14 +63,14 @@ export class AttachInstancesInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Of AUTO: that the data on the system disks will be lost is known. Back it up first.',
+    description: 'With AUTO: acknowledges that the data on the system disks is lost. Back it up first.',
   })
   acknowledgeDataLoss?: boolean | null;
 
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Of a pool that has autoscaling enabled: it is known that autoscaling may take the nodes away again. Without, such a pool is refused with RISK_NOT_ACKNOWLEDGED.',
+      'With a pool that has autoscaling enabled: acknowledges that autoscaling may remove the nodes again. Without it, the request is rejected with RISK_NOT_ACKNOWLEDGED.',
   })
   acknowledgeRisk?: boolean | null;
 

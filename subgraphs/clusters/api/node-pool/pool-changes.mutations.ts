@@ -28,7 +28,9 @@ export class PoolChangesMutations {
     },
   ) {}
 
-  @Mutation(() => UpdateNodePoolPayload, { description: 'Changes a node pool; what is left out stays.' })
+  @Mutation(() => UpdateNodePoolPayload, {
+    description: 'Changes a node pool; omitted fields stay unchanged.',
+  })
   updateNodePool(
     @Ctx() context: RequestContext,
     @Arg('input', () => UpdateNodePoolInput, { description: 'The changes.' }) input: UpdateNodePoolInput,

@@ -40,7 +40,7 @@ export class PoolDetailsResolver {
 
   @FieldResolver(() => NodePoolAutoscaling, {
     nullable: true,
-    description: 'Automatic scaling; null when it was never set.',
+    description: 'Automatic scaling; null if it was never set.',
   })
   autoscaling(@Root() pool: NodePoolRow) {
     return autoscalingOf(pool);
@@ -56,7 +56,7 @@ export class PoolDetailsResolver {
     return configOf(pool).taints;
   }
 
-  @FieldResolver(() => InstanceConfig, { description: 'What its instances are made of.' })
+  @FieldResolver(() => InstanceConfig, { description: 'Instance configuration of the pool.' })
   async instanceConfig(@Root() pool: NodePoolRow) {
     const { instanceConfig } = configOf(pool);
     const { instanceTypes } = await this.stores.catalog.read();
@@ -64,7 +64,7 @@ export class PoolDetailsResolver {
     return { ...instanceConfig, imageId: imageOf(instanceConfig, architecture) };
   }
 
-  @FieldResolver(() => NodePoolManagement, { description: 'What the platform does for it.' })
+  @FieldResolver(() => NodePoolManagement, { description: 'Automatic maintenance of the pool.' })
   management(@Root() pool: NodePoolRow) {
     return configOf(pool).management;
   }
@@ -79,7 +79,7 @@ export class PoolDetailsResolver {
 
   @FieldResolver(() => ScalingGroup, {
     nullable: true,
-    description: 'Its scaling group; null until it was made.',
+    description: 'Its scaling group; null until it is created.',
   })
   scalingGroup(@Root() pool: NodePoolRow) {
     return scalingGroupOf(pool);

@@ -16,7 +16,7 @@ const ScalingActivityKind = graphEnum('ScalingActivityKind', 'What a scaling gro
   DELETE: 'Was deleted.',
 });
 
-const ScalingActivityStatus = graphEnum('ScalingActivityStatus', 'What came of it.', {
+const ScalingActivityStatus = graphEnum('ScalingActivityStatus', 'Result of the check.', {
   SUCCESSFUL: 'All of it.',
   PARTIAL: 'A part of it.',
   FAILED: 'Nothing of it.',
@@ -30,7 +30,7 @@ export class ScalingActivity {
   @Field(() => ScalingActivityKind, { description: 'What was done.' })
   kind: string;
 
-  @Field(() => ScalingActivityStatus, { description: 'What came of it.' })
+  @Field(() => ScalingActivityStatus, { description: 'Result of the check.' })
   status: string;
 
   @Field(() => Int, { description: 'How many instances it was about.' })

@@ -65,7 +65,7 @@ export class NodeDetailsResolver {
     return node.idleSince;
   }
 
-  @FieldResolver(() => NodeOrigin, { description: 'How its instance came into the pool.' })
+  @FieldResolver(() => NodeOrigin, { description: 'How its instance was added to the pool.' })
   origin(@Root() node: NodeRow) {
     return node.origin;
   }
@@ -77,7 +77,7 @@ export class ClusterNodeResolver {
 
   @FieldResolver(() => Node, {
     nullable: true,
-    description: 'The node of that name; names are unique in a cluster. Null when there is none.',
+    description: 'The node of that name; names are unique in a cluster. Null if it does not exist.',
   })
   async node(
     @Ctx() context: RequestContext,

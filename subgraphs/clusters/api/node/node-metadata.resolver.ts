@@ -54,7 +54,7 @@ export class NodeMetadataResolver {
   })
   async updateNode(
     @Ctx() context: RequestContext,
-    @Arg('input', () => UpdateNodeInput, { description: 'The node and what to change.' })
+    @Arg('input', () => UpdateNodeInput, { description: 'The node and its change.' })
     input: UpdateNodeInput,
     @DryRun() dryRun?: boolean | null,
   ) {

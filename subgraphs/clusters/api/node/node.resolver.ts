@@ -44,7 +44,7 @@ export class NodeResolver {
     return { id: node.zoneId };
   }
 
-  @FieldResolver(() => InstanceType, { description: 'What instance it is.' })
+  @FieldResolver(() => InstanceType, { description: 'Type of the instance.' })
   async instanceType(@Root() node: NodeRow) {
     return (await this.stores.catalog.read()).instanceTypes.get(node.instanceType);
   }

@@ -69,7 +69,7 @@ export class OperationResolver {
 
   @FieldResolver(() => OperationTarget, {
     nullable: true,
-    description: 'What it changes; null when that is gone.',
+    description: 'The resource that it changes; null after its deletion.',
   })
   target(@Ctx() context: RequestContext, @Root() { targetKind, targetId }: OperationRow) {
     return targetKind === 'NodePool'
@@ -79,7 +79,7 @@ export class OperationResolver {
 
   @FieldResolver(() => OperationResult, {
     nullable: true,
-    description: 'What came of it; null where nothing is counted.',
+    description: 'Counts of created and failed items; null if the operation counts nothing.',
   })
   result(@Root() { requested, created, failed, failures }: OperationRow) {
     if (requested === null) return null;
@@ -87,7 +87,10 @@ export class OperationResolver {
     return { requested, created: created ?? 0, failed: failed ?? 0, failures: problems.map(toUserError) };
   }
 
-  @FieldResolver(() => UserError, { nullable: true, description: 'What ended it, when it did not succeed.' })
+  @FieldResolver(() => UserError, {
+    nullable: true,
+    description: 'Error that ended it, if it did not succeed.',
+  })
   error(@Root() { error }: OperationRow) {
     return error === null ? null : toUserError(error as unknown as Problem);
   }

@@ -26,7 +26,7 @@ export class PauseOperationResolver {
     return toPayload(context, () => this.service.pause(context.actor, input, dryRun));
   }
 
-  @Mutation(() => ResumeOperationPayload, { description: 'Lets a paused operation go on.' })
+  @Mutation(() => ResumeOperationPayload, { description: 'Resumes a paused operation.' })
   resumeOperation(
     @Ctx() context: RequestContext,
     @Arg('input', () => ResumeOperationInput, { description: 'The operation.' }) input: ResumeOperationInput,

@@ -66,14 +66,14 @@ export class SupportTicketResolver {
   })
   openSupportTicket(
     @Ctx() context: RequestContext,
-    @Arg('input', () => OpenSupportTicketInput, { description: 'What is asked.' })
+    @Arg('input', () => OpenSupportTicketInput, { description: 'The question.' })
     input: OpenSupportTicketInput,
     @DryRun() dryRun?: boolean | null,
   ) {
     return payload(this.service.open(context.actor, input, dryRun));
   }
 
-  @Mutation(() => CloseSupportTicketPayload, { description: 'Says that a request for help is settled.' })
+  @Mutation(() => CloseSupportTicketPayload, { description: 'Closes a support ticket.' })
   closeSupportTicket(
     @Ctx() context: RequestContext,
     @Arg('input', () => CloseSupportTicketInput, { description: 'The ticket.' })

@@ -10,7 +10,7 @@ import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 
 export const SupportTicketKind = graphEnum<model.SupportTicketKind>(
   'SupportTicketKind',
-  'What help is asked for.',
+  'The question of the ticket.',
   {
     QUESTION: 'How something works.',
     GUIDANCE: 'How something is best done.',
@@ -33,7 +33,7 @@ export class SupportTicket {
   @Field(() => ID, { description: 'Id of the ticket, `ticket_…`.' })
   id: string;
 
-  @Field(() => SupportTicketKind, { description: 'What help is asked for.' })
+  @Field(() => SupportTicketKind, { description: 'The question of the ticket.' })
   kind: SupportTicketKind;
 
   @Field(() => String, { description: 'What it is about.' })
@@ -68,13 +68,13 @@ export class OpenSupportTicketInput {
   @Field(() => ID, { description: 'The cluster that it is about.' })
   clusterId: string;
 
-  @Field(() => SupportTicketKind, { description: 'What help is asked for.' })
+  @Field(() => SupportTicketKind, { description: 'The question of the ticket.' })
   kind: SupportTicketKind;
 
-  @Field(() => String, { description: 'What it is about: 1 to 200 characters.' })
+  @Field(() => String, { description: 'Title of the question: 1 to 200 characters.' })
   title: string;
 
-  @Field(() => String, { description: 'What is asked: 1 to 10,000 characters.' })
+  @Field(() => String, { description: 'Text of the question: 1 to 10,000 characters.' })
   text: string;
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
@@ -92,7 +92,10 @@ export class CloseSupportTicketInput {
 
 @ObjectType()
 abstract class SupportTicketPayload extends ChangePayload {
-  @Field(() => SupportTicket, { nullable: true, description: 'The ticket; null if the request was refused.' })
+  @Field(() => SupportTicket, {
+    nullable: true,
+    description: 'The ticket; null if the request was rejected.',
+  })
   supportTicket: SupportTicket | null;
 }
 

@@ -55,6 +55,9 @@ export class PublishKubernetesVersionInput {
 
 @ObjectType({ description: 'Payload of publishKubernetesVersion.' })
 export class PublishKubernetesVersionPayload extends ChangePayload {
-  @Field(() => KubernetesVersion, { nullable: true, description: 'The version; null when it was refused.' })
+  @Field(() => KubernetesVersion, {
+    nullable: true,
+    description: 'The version; null if the request was rejected.',
+  })
   kubernetesVersion: KubernetesVersion | null;
 }

@@ -28,7 +28,7 @@ export class ReleaseResolver {
     return (await this.catalog.read()).versions.expiredAt(id);
   }
 
-  @FieldResolver(() => SupportStatus, { description: 'How far it is supported.' })
+  @FieldResolver(() => SupportStatus, { description: 'Support status of the version.' })
   supportStatus(@Root() version: VersionStatus): SupportStatus {
     return supportOf(version);
   }

@@ -3,22 +3,22 @@ import { EventCursorScalar } from '../../../runtime/graph/scalars.js';
 import { Cluster } from '../entities/cluster.type.js';
 import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 
-const ClusterChangeType = graphEnum('ClusterChangeType', 'What happened to a watched list.', {
+const ClusterChangeType = graphEnum('ClusterChangeType', 'Type of a change of a watched list.', {
   ADDED: 'The cluster is in the list: it was there at the start, is new, or now matches the filter.',
   MODIFIED: 'A cluster of the list has changed.',
   DELETED: 'The cluster is no longer in the list: it was deleted, or does not match the filter any more.',
-  SYNCED: 'Every cluster that was there at the start has been sent; what follows are changes.',
-  BOOKMARK: 'Nothing of the list has changed; the cursor has moved on.',
+  SYNCED: 'Every existing cluster has been sent; changes follow.',
+  BOOKMARK: 'No matching change; only the cursor advanced.',
 });
 
 @ObjectType({ description: 'A change of a watched list of clusters.' })
 export class ClusterChange {
-  @Field(() => ClusterChangeType, { description: 'What happened.' })
+  @Field(() => ClusterChangeType, { description: 'Type of the change.' })
   type: string;
 
   @Field(() => Cluster, {
     nullable: true,
-    description: 'The cluster as it is now; null for SYNCED and BOOKMARK.',
+    description: 'The cluster after the change; null for SYNCED and BOOKMARK.',
   })
   cluster: Cluster | null;
 

@@ -6,7 +6,7 @@ import type { EventKind as Kind } from '../../../../engine/events/event-kinds.js
 import { EventInterface, EventKind, EventLevel } from '../../../runtime/graph/event.type.js';
 import { Cluster, NodePool, Operation, Workload } from '../entities/entities.type.js';
 
-export const EventCategory = graphEnum<Category>('EventCategory', 'What an event is about.', {
+export const EventCategory = graphEnum<Category>('EventCategory', 'Subject of an event.', {
   PROVISIONING: 'Creation, change and deletion of clusters, node pools, nodes and operations.',
   SCALING: 'Changes of the sizes of node pools and workloads.',
   WORKLOAD: 'Manifests applied to clusters.',
@@ -181,7 +181,7 @@ export const eventTypes = [
 
 export const EventConnection = connectionOf('Event', () => EventInterface);
 
-@InputType({ description: 'Which events; every condition given must hold.' })
+@InputType({ description: 'Filter of events; all conditions are combined with AND.' })
 export class EventFilter {
   @Field(() => ID, { nullable: true, description: 'About this cluster.' })
   clusterId?: string | null;

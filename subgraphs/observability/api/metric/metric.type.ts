@@ -28,7 +28,7 @@ export class MetricSeries {
   // The number of points when no step is given.
   @ListSize(60)
   @Field(() => [MetricPoint], {
-    description: 'The values by time; steps without samples are left out.',
+    description: 'The values by time; steps without samples are omitted.',
   })
   points: MetricPoint[];
 }

@@ -8,13 +8,12 @@ export class BillingResolver {
   constructor(private readonly service: BillingService) {}
 
   @Query(() => BillingReport, {
-    description:
-      "What the account's clusters have used in a span of time, in units that are billed; without prices.",
+    description: "Usage of the account's clusters in a period, in billed units; without prices.",
   })
   billingReport(
     @Ctx() context: RequestContext,
     @Arg('from', () => Date, { description: 'Start of the span.' }) from: Date,
-    @Arg('to', () => Date, { description: 'End of the span, at most 366 days later.' }) to: Date,
+    @Arg('to', () => Date, { description: 'End of the period, at most 366 days after its start.' }) to: Date,
     @Arg('clusterId', () => ID, { nullable: true, description: 'Only the use of this cluster.' })
     clusterId?: string | null,
   ): Promise<BillingReport> {

@@ -5,7 +5,7 @@ import type { BillingLine as Line } from '../../model/billing.rules.js';
 
 export const BillingItem = graphEnum<model.BillingItem>(
   'BillingItem',
-  'What is billed of a cluster. Which items it has follows from its kind.',
+  'Type of a billing line. The kind of a cluster determines its lines.',
   {
     CLUSTER_MANAGEMENT: 'Management of a managed Pro cluster; others are managed for free.',
     MASTER_INSTANCE: 'Instances of the masters of a dedicated cluster, with their disks.',
@@ -23,7 +23,7 @@ export type BillingItem = model.BillingItem;
 
 export const BillingUnit = graphEnum<model.BillingUnit>(
   'BillingUnit',
-  'What a quantity counts. Prices are not known here.',
+  'Unit of a quantity. The platform does not know prices.',
   {
     CLUSTER_HOUR: 'Hours of clusters.',
     INSTANCE_HOUR: 'Hours of instances.',
@@ -40,7 +40,7 @@ export type BillingUnit = model.BillingUnit;
 export const BillingChargeType = graphEnum<model.BillingChargeType>('BillingChargeType', 'How it is paid.', {
   POSTPAID: 'By use.',
   PREPAID: 'By subscription.',
-  SPOT: 'By use, at the price of the moment.',
+  SPOT: 'Pay-as-you-go, at the current price.',
 });
 export type BillingChargeType = model.BillingChargeType;
 
@@ -49,7 +49,7 @@ export class BillingLine implements Line {
   @Field(() => ID, { description: 'Id of the cluster; it may be deleted.' })
   clusterId: string;
 
-  @Field(() => BillingItem, { description: 'What is billed.' })
+  @Field(() => BillingItem, { description: 'Type of the line.' })
   item: BillingItem;
 
   @Field(() => BillingChargeType, { description: 'How it is paid.' })
@@ -62,7 +62,7 @@ export class BillingLine implements Line {
   instanceType: string | null;
 
   @Field(() => Int, {
-    description: 'Number of resources that were in use during the span, one after the other or at once.',
+    description: 'Number of resources that were in use during the period, consecutively or concurrently.',
   })
   resources: number;
 
@@ -72,16 +72,16 @@ export class BillingLine implements Line {
   })
   quantity: string;
 
-  @Field(() => BillingUnit, { description: 'What quantity counts.' })
+  @Field(() => BillingUnit, { description: 'Unit of the quantity.' })
   unit: BillingUnit;
 }
 
-@ObjectType({ description: 'What was used in a span of time, up to now.' })
+@ObjectType({ description: 'Usage in a period up to now.' })
 export class BillingReport {
   @Field(() => Date, { description: 'Start of the span.' })
   from: Date;
 
-  @Field(() => Date, { description: 'End of the span: now when a later one was asked for.' })
+  @Field(() => Date, { description: 'End of the period: now if a later one was requested.' })
   to: Date;
 
   @Field(() => [BillingLine], { description: 'By cluster, item, charge type and instance type.' })

@@ -153,6 +153,6 @@ export class DecideQuotaApplicationPayload {
   @Field(() => Operation, { nullable: true, description: 'Always null: the change has no operation.' })
   operation: Operation | null;
 
-  @Field(() => [UserError], { description: 'Why the decision was refused; empty on success.' })
+  @Field(() => [UserError], { description: 'Errors of the decision; empty on success.' })
   userErrors: UserError[];
 }

@@ -13,7 +13,7 @@ export class Cluster {
 }
 
 @Directive('@key(fields: "id", resolvable: false)')
-@ObjectType({ description: 'A change that takes a while: what it is, how far it is, what came of it.' })
+@ObjectType({ description: 'Long-running change with its type, progress and result.' })
 export class Operation {
   @Field(() => ID, { description: 'Id of the operation, `operation_…`.' })
   id: string;

@@ -19,7 +19,7 @@ export class ApplyManifestToClustersInput {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Take over fields of other field managers (server-side apply with force). Default false: such a conflict is refused.',
+      'Take over fields of other field managers (server-side apply with force). Default false: such a conflict is rejected.',
   })
   force?: boolean | null;
 
@@ -35,7 +35,7 @@ export class ClusterManifestResult {
   @Field(() => Cluster, {
     nullable: true,
     description:
-      'The cluster with that id; null when the account has none, which `userErrors` says as NOT_FOUND.',
+      'The cluster with that id; null if the account has none, which `userErrors` reports as NOT_FOUND.',
   })
   cluster: Pick<Cluster, 'id'> | null;
 
@@ -53,7 +53,7 @@ export class ClusterManifestResult {
   })
   workload: Workload | null;
 
-  @Field(() => [UserError], { description: 'What was refused there.' })
+  @Field(() => [UserError], { description: 'Errors of this cluster.' })
   userErrors: UserError[];
 }
 
@@ -63,7 +63,7 @@ export class ClusterManifestResult {
 export class ApplyManifestToClustersPayload {
   @Field(() => [ClusterManifestResult], {
     description:
-      'One for each cluster, in the order of the input; empty when the request was refused as a whole.',
+      'One for each cluster, in the order of the input; empty if the request was rejected as a whole.',
   })
   results: ClusterManifestResult[];
 
@@ -73,6 +73,6 @@ export class ApplyManifestToClustersPayload {
   })
   operation: Operation | null;
 
-  @Field(() => [UserError], { description: 'Why the request was refused as a whole; empty otherwise.' })
+  @Field(() => [UserError], { description: 'Errors that rejected the request as a whole; empty otherwise.' })
   userErrors: UserError[];
 }

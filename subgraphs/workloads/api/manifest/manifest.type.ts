@@ -12,7 +12,7 @@ export const ManifestResult = graphEnum<model.ManifestResult>(
   {
     CREATED: 'The object did not exist before.',
     CONFIGURED: 'The object was changed.',
-    UNCHANGED: 'The object was already as the manifest says.',
+    UNCHANGED: 'The object already matched the manifest.',
   },
 );
 export type ManifestResult = model.ManifestResult;
@@ -36,11 +36,11 @@ export class ManifestObject {
 
   @Field(() => ManifestResult, {
     nullable: true,
-    description: 'The effect of applying it; null when it was refused.',
+    description: 'Effect of applying it; null if it was rejected.',
   })
   result: ManifestResult | null;
 
-  @Field(() => UserError, { nullable: true, description: 'Why it was refused; also one of userErrors.' })
+  @Field(() => UserError, { nullable: true, description: 'Reason of the rejection; also one of userErrors.' })
   error: UserError | null;
 
   @Field(() => [UserError], {
@@ -63,7 +63,7 @@ export class ApplyManifestInput {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Take over fields of other field managers (server-side apply with force). Default false: such a conflict is refused.',
+      'Take over fields of other field managers (server-side apply with force). Default false: such a conflict is rejected.',
   })
   force?: boolean | null;
 
@@ -72,7 +72,7 @@ export class ApplyManifestInput {
 }
 
 @ObjectType({
-  description: 'Result of a manifest. Objects are applied one by one: some may be refused.',
+  description: 'Result of a manifest. Objects are applied one by one: some may be rejected.',
 })
 export class ApplyManifestPayload {
   @Field(() => [ManifestObject], {
@@ -94,7 +94,7 @@ export class ApplyManifestPayload {
   operation: Operation | null;
 
   @Field(() => [UserError], {
-    description: 'What was refused; paths end in the number of the document, from 0.',
+    description: 'Errors of rejected objects; paths end in the number of the document, from 0.',
   })
   userErrors: UserError[];
 }

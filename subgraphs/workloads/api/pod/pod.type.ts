@@ -45,7 +45,7 @@ export class Pod implements model.Pod {
   name: string;
 
   @Field(() => String, {
-    description: 'Phase as Kubernetes says it: `Pending`, `Running`, `Succeeded`, `Failed` or `Unknown`.',
+    description: 'Phase as in Kubernetes: `Pending`, `Running`, `Succeeded`, `Failed` or `Unknown`.',
   })
   phase: string;
 
@@ -54,7 +54,7 @@ export class Pod implements model.Pod {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Why it is in this phase, e.g. why it cannot be scheduled.',
+    description: 'Reason of the phase, e.g. why it cannot be scheduled.',
   })
   message: string | null;
 
