@@ -10,7 +10,7 @@ export type ApplyManifestInput = {
   readonly clientToken?: string | null | undefined;
   /** The cluster. */
   readonly clusterId: string;
-  /** Take over fields of other field managers (server-side apply with force). Default false: such a conflict is refused. */
+  /** Take over fields of other field managers (server-side apply with force). Default false: such a conflict is rejected. */
   readonly force?: boolean | null | undefined;
   /** Kubernetes objects in YAML or JSON: 1 to 100 documents, at most 1 MiB. */
   readonly yaml: string;
@@ -31,21 +31,21 @@ export type CheckLevel =
   | 'BLOCKING'
   /** Good to know. */
   | 'INFO'
-  /** Something may break; nothing is refused. */
+  /** Something may fail; the change is not rejected. */
   | 'WARNING';
 
-/** What an item found. */
+/** Result of an item. */
 export type CheckResult =
-  /** Not as it should be; see fix. */
+  /** The item failed; see fix. */
   | 'FAILED'
-  /** As it should be. */
+  /** The item passed. */
   | 'PASSED';
 
-/** What came of a check. */
+/** Result of a check. */
 export type ClusterCheckState =
-  /** Items of level BLOCKING have failed: what it was for is refused until they are fixed. */
+  /** Items of level BLOCKING failed: the change is rejected until they are fixed. */
   | 'BLOCKED'
-  /** Nothing stands in the way; look at the warnings. */
+  /** No item blocks the change; see the warnings. */
   | 'PASSED';
 
 /** Which clusters; all conditions are combined with AND. */
@@ -66,25 +66,25 @@ export type ClusterFilter = {
 
 /** State of a cluster, by the names of the ACK API. */
 export type ClusterState =
-  /** Deleted; still answered by id, left out of lists. */
+  /** Deleted; still returned by id, but not in lists. */
   | 'DELETED'
   /** Deletion failed; delete again. */
   | 'DELETE_FAILED'
   /** Being deleted. */
   | 'DELETING'
-  /** A registered cluster whose agent is not connected any more. Reserved: agents do not connect so far. */
+  /** A registered cluster whose agent has disconnected. Reserved: agents do not connect yet. */
   | 'DISCONNECTED'
-  /** Nodes are being drained. Reserved: so far such a cluster is SCALING. */
+  /** Nodes are being drained. Reserved: such a cluster is SCALING. */
   | 'DRAINING'
   /** Creation failed or was cancelled; it can be deleted. */
   | 'FAILED'
-  /** Not in use. Reserved: no cluster is put out of use so far. */
+  /** Not in use. Reserved. */
   | 'INACTIVE'
   /** Being created. */
   | 'INITIAL'
-  /** Nodes are being removed. Reserved: so far such a cluster is SCALING. */
+  /** Nodes are being removed. Reserved: such a cluster is SCALING. */
   | 'REMOVING'
-  /** Works, and nothing is being changed. */
+  /** Running; no change is in progress. */
   | 'RUNNING'
   /** Nodes are being added or removed. */
   | 'SCALING'
@@ -103,7 +103,7 @@ export type ManifestResult =
   | 'CONFIGURED'
   /** The object did not exist before. */
   | 'CREATED'
-  /** The object was already as the manifest says. */
+  /** The object already matched the manifest. */
   | 'UNCHANGED';
 
 /** A kind of cluster as it is offered, limited and billed; it follows from type, profile and spec. */

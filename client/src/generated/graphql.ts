@@ -10,7 +10,7 @@ export type ApplyManifestInput = {
   readonly clientToken?: string | null | undefined;
   /** The cluster. */
   readonly clusterId: string;
-  /** Take over fields of other field managers (server-side apply with force). Default false: such a conflict is refused. */
+  /** Take over fields of other field managers (server-side apply with force). Default false: such a conflict is rejected. */
   readonly force?: boolean | null | undefined;
   /** Kubernetes objects in YAML or JSON: 1 to 100 documents, at most 1 MiB. */
   readonly yaml: string;
@@ -33,20 +33,20 @@ export type CancelOperationInput = {
   readonly id: string;
 };
 
-/** When a change that disturbs a cluster begins. */
+/** When a change that disrupts a cluster starts. */
 export type ChangeTiming =
-  /** At once. */
+  /** Immediately. */
   | 'IMMEDIATE'
-  /** When its maintenance window is open: at once if it is now, else at its next opening; see Operation.scheduledFor. */
+  /** In the maintenance window: immediately if it is open, else at its next occurrence; see Operation.scheduledFor. */
   | 'MAINTENANCE_WINDOW';
 
 /** How an instance is paid. */
 export type ChargeType =
   /** By use. */
   | 'POSTPAID'
-  /** By subscription: cheaper, but it cannot be released before the subscription ends. */
+  /** Subscription: cheaper, but it cannot be released before the subscription ends. */
   | 'PREPAID'
-  /** By use at the price of the moment; the cloud can take it back at five minutes’ notice. */
+  /** Pay-as-you-go at the current spot price; the cloud can reclaim it with five minutes’ notice. */
   | 'SPOT';
 
 /** The cloud that a region belongs to. */
@@ -60,7 +60,7 @@ export type Cloud =
   /** Open to everybody. */
   | 'PUBLIC';
 
-/** What the instances of a cluster can do. */
+/** Capability of the instances of a cluster. */
 export type ClusterCapability =
   /** Keeping memory secret with Intel SGX: a confidential cluster. */
   | 'CONFIDENTIAL'
@@ -69,17 +69,17 @@ export type ClusterCapability =
   /** Running pods in light virtual machines: a sandbox cluster. */
   | 'SANDBOX';
 
-/** What happened to a watched list. */
+/** Type of a change of a watched list. */
 export type ClusterChangeType =
   /** The cluster is in the list: it was there at the start, is new, or now matches the filter. */
   | 'ADDED'
-  /** Nothing of the list has changed; the cursor has moved on. */
+  /** No matching change; only the cursor advanced. */
   | 'BOOKMARK'
   /** The cluster is no longer in the list: it was deleted, or does not match the filter any more. */
   | 'DELETED'
   /** A cluster of the list has changed. */
   | 'MODIFIED'
-  /** Every cluster that was there at the start has been sent; what follows are changes. */
+  /** Every existing cluster has been sent; changes follow. */
   | 'SYNCED';
 
 /** Which clusters; all conditions are combined with AND. */
@@ -104,7 +104,7 @@ export type ClusterNetworkInput = {
   readonly nodeCidrMask?: number | null | undefined;
   /** Addresses of its pods, e.g. `10.1.0.0/16`; a free range if omitted. With Terway there is none: pods have addresses of the vSwitches. */
   readonly podCidr?: string | null | undefined;
-  /** Give its Kubernetes API a public address (EIP); not if omitted. */
+  /** Give its Kubernetes API a public address (EIP). Default false. */
   readonly publicEndpoint?: boolean | null | undefined;
   /** Security group of the VPC for its nodes; one is made for the cluster if omitted. */
   readonly securityGroupId?: string | null | undefined;
@@ -116,7 +116,7 @@ export type ClusterNetworkInput = {
   readonly vpcId?: string | null | undefined;
 };
 
-/** What a managed cluster is made for. */
+/** Profile of a managed cluster. */
 export type ClusterProfile =
   /** General use, with nodes. */
   | 'DEFAULT'
@@ -134,25 +134,25 @@ export type ClusterSpec =
 
 /** State of a cluster, by the names of the ACK API. */
 export type ClusterState =
-  /** Deleted; still answered by id, left out of lists. */
+  /** Deleted; still returned by id, but not in lists. */
   | 'DELETED'
   /** Deletion failed; delete again. */
   | 'DELETE_FAILED'
   /** Being deleted. */
   | 'DELETING'
-  /** A registered cluster whose agent is not connected any more. Reserved: agents do not connect so far. */
+  /** A registered cluster whose agent has disconnected. Reserved: agents do not connect yet. */
   | 'DISCONNECTED'
-  /** Nodes are being drained. Reserved: so far such a cluster is SCALING. */
+  /** Nodes are being drained. Reserved: such a cluster is SCALING. */
   | 'DRAINING'
   /** Creation failed or was cancelled; it can be deleted. */
   | 'FAILED'
-  /** Not in use. Reserved: no cluster is put out of use so far. */
+  /** Not in use. Reserved. */
   | 'INACTIVE'
   /** Being created. */
   | 'INITIAL'
-  /** Nodes are being removed. Reserved: so far such a cluster is SCALING. */
+  /** Nodes are being removed. Reserved: such a cluster is SCALING. */
   | 'REMOVING'
-  /** Works, and nothing is being changed. */
+  /** Running; no change is in progress. */
   | 'RUNNING'
   /** Nodes are being added or removed. */
   | 'SCALING'
@@ -165,16 +165,16 @@ export type ClusterState =
   /** A registered cluster whose agent has not connected yet. */
   | 'WAITING';
 
-/** Who runs the control plane (cluster_type of the ACK API). */
+/** Owner of the control plane (cluster_type of the ACK API). */
 export type ClusterType =
-  /** A cluster made elsewhere, registered here. */
+  /** A cluster created outside the platform, registered here. */
   | 'EXTERNAL_KUBERNETES'
   /** Dedicated: the account owns three master nodes. */
   | 'KUBERNETES'
   /** The platform runs the control plane. */
   | 'MANAGED_KUBERNETES';
 
-/** What runs the containers of a node pool (runtime of the ACK API). */
+/** Container runtime of a node pool (runtime of the ACK API). */
 export type ContainerRuntime =
   /** containerd. */
   | 'CONTAINERD'
@@ -185,11 +185,11 @@ export type ContainerRuntime =
 
 /** A cluster to be created. */
 export type CreateClusterInput = {
-  /** What its instances shall be able to do: makes it heterogeneous, sandbox or confidential. */
+  /** Capability of its instances: makes it heterogeneous, sandbox or confidential. */
   readonly capability?: ClusterCapability | null | undefined;
   /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
-  /** Refuse deletion until this is turned off; false if omitted. */
+  /** Reject deletion until this is disabled. Default false. */
   readonly deletionProtection?: boolean | null | undefined;
   /** Labels: a map of strings (at most 50). */
   readonly labels?: unknown;
@@ -201,21 +201,21 @@ export type CreateClusterInput = {
   readonly name: string;
   /** How it is connected; to the region's default VPC, with free ranges for pods and Services, if omitted. */
   readonly network?: ClusterNetworkInput | null | undefined;
-  /** What connects its pods; FLANNEL if omitted. */
+  /** Network plugin of its pods; FLANNEL if omitted. */
   readonly networkPlugin?: NetworkPlugin | null | undefined;
-  /** Node pools to begin with (at most 100). */
+  /** Initial node pools (at most 100). */
   readonly nodePools?: ReadonlyArray<NodePoolInput> | null | undefined;
-  /** What it is made for. */
+  /** Profile of the cluster. */
   readonly profile?: ClusterProfile | null | undefined;
   /** Where; see Query.regions. */
   readonly regionId: string;
   /** Edition of a managed cluster; STANDARD if omitted. */
   readonly spec?: ClusterSpec | null | undefined;
-  /** What gives its pods their volumes; CSI if omitted. */
+  /** Plugin that provides the volumes of its pods; CSI if omitted. */
   readonly storagePlugin?: StoragePlugin | null | undefined;
   /** Time zone of its schedules: one of Query.timeZones, by any of its IANA names; the region's if omitted. */
   readonly timeZone?: string | null | undefined;
-  /** Who runs the control plane. */
+  /** Owner of the control plane. */
   readonly type: ClusterType;
   /** Kubernetes version, as patch (`1.34.1`) or minor (`1.34`: its newest patch); the newest if omitted. */
   readonly version?: string | null | undefined;
@@ -239,17 +239,17 @@ export type CreateNodePoolInput = {
   readonly edgeAutonomy?: boolean | null | undefined;
   /** Let pods share the GPUs of its nodes: they ask for `aliyun.com/gpu-mem` (GiB) instead of whole GPUs. False if omitted. */
   readonly gpuSharing?: boolean | null | undefined;
-  /** What its instances are made of. */
+  /** Instance configuration of the pool. */
   readonly instanceConfig?: InstanceConfigInput | null | undefined;
   /** Acceptable instance types, in order of preference (1 to 20), each with at least 4 vCPU and 8 GiB. */
   readonly instanceTypes: ReadonlyArray<string>;
   /** Labels of its nodes: a map of strings (at most 50). */
   readonly labels?: unknown;
-  /** What the platform does for it; nothing if omitted. */
+  /** Automatic maintenance of the pool; none if omitted. */
   readonly management?: NodePoolManagementInput | null | undefined;
   /** 1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen; unique in the cluster. */
   readonly name: string;
-  /** What runs the containers; CONTAINERD if omitted. */
+  /** Container runtime; CONTAINERD if omitted. */
   readonly runtime?: ContainerRuntime | null | undefined;
   /** Taints of its nodes (at most 50). */
   readonly taints?: ReadonlyArray<TaintInput> | null | undefined;
@@ -286,7 +286,7 @@ export type DiskCategory =
 
 /** A disk of each instance. */
 export type DiskInput = {
-  /** What kind of disk. */
+  /** Disk category. */
   readonly category: DiskCategory;
   /** Where a data disk is mounted; not under a path in which Kubernetes keeps its own data. */
   readonly mountTarget?: string | null | undefined;
@@ -294,7 +294,7 @@ export type DiskInput = {
   readonly sizeGiB: number;
 };
 
-/** What an event is about. */
+/** Subject of an event. */
 export type EventCategory =
   /** Credentials issued to people and programs; AccessEvent.subject says to whom. */
   | 'ACCESS'
@@ -309,7 +309,7 @@ export type EventCategory =
   /** Manifests applied to clusters. */
   | 'WORKLOAD';
 
-/** Which events; every condition given must hold. */
+/** Filter of events; all conditions are combined with AND. */
 export type EventFilter = {
   /** About one of these. */
   readonly categories?: ReadonlyArray<EventCategory> | null | undefined;
@@ -329,11 +329,11 @@ export type EventFilter = {
   readonly types?: ReadonlyArray<string> | null | undefined;
 };
 
-/** What happened. */
+/** Type of the change. */
 export type EventKind =
   /** The holder of the account was identified. */
   | 'ACCOUNT_VERIFIED'
-  /** An automatic upgrade cannot begin; the message says why. */
+  /** An automatic upgrade cannot start; the message has the reason. */
   | 'AUTOMATIC_UPGRADE_BLOCKED'
   /** The management fee of a cluster is billed from now on. */
   | 'BILLING_STARTED'
@@ -343,17 +343,17 @@ export type EventKind =
   | 'CLUSTER_DELETED'
   /** A cluster could not be deleted. */
   | 'CLUSTER_DELETE_FAILED'
-  /** The deletion of a cluster began. */
+  /** The deletion of a cluster started. */
   | 'CLUSTER_DELETING'
   /** A cluster could not be created. */
   | 'CLUSTER_FAILED'
   /** A cluster was migrated to ACK Pro. */
   | 'CLUSTER_MIGRATED'
-  /** The migration of a cluster began. */
+  /** The migration of a cluster started. */
   | 'CLUSTER_MIGRATING'
   /** A cluster could not be migrated. */
   | 'CLUSTER_MIGRATION_FAILED'
-  /** The creation of a cluster began. */
+  /** The creation of a cluster started. */
   | 'CLUSTER_PROVISIONING'
   /** A cluster was requested. */
   | 'CLUSTER_REQUESTED'
@@ -369,11 +369,11 @@ export type EventKind =
   | 'CLUSTER_UPDATED'
   /** An upgrade of Kubernetes ended. */
   | 'CLUSTER_UPGRADED'
-  /** An upgrade of Kubernetes began. */
+  /** An upgrade of Kubernetes started. */
   | 'CLUSTER_UPGRADING'
   /** The components of a new cluster were installed. */
   | 'COMPONENTS_INSTALLED'
-  /** An upgrade of Kubernetes has come to the components. */
+  /** An upgrade of Kubernetes reached the components. */
   | 'COMPONENTS_UPGRADING'
   /** Parameters of a component were changed, or it was restored. */
   | 'COMPONENT_CONFIGURED'
@@ -395,7 +395,7 @@ export type EventKind =
   | 'CONTROL_PLANE_RECOVERED'
   /** A control plane runs another version of Kubernetes. */
   | 'CONTROL_PLANE_UPGRADED'
-  /** A disk for a volume claim could not be made. */
+  /** Creating a disk for a volume claim failed. */
   | 'DISK_REFUSED'
   /** Pods of a cluster cannot resolve names. */
   | 'DNS_FAILED'
@@ -415,13 +415,13 @@ export type EventKind =
   | 'KUBERNETES_API_READY'
   /** A component of a cluster reported an Event of Kubernetes. */
   | 'KUBERNETES_EVENT'
-  /** Events of a cluster were left out: it has more than the log takes. */
+  /** Events of a cluster were omitted: it has more than the log accepts. */
   | 'KUBERNETES_EVENTS_OMITTED'
   /** A version of Kubernetes was published. */
   | 'KUBERNETES_VERSION_PUBLISHED'
   /** A retained load balancer was deleted. */
   | 'LOAD_BALANCER_DELETED'
-  /** A load balancer for a Service could not be made. */
+  /** Creating a load balancer for a Service failed. */
   | 'LOAD_BALANCER_REFUSED'
   /** The maintenance window of a cluster was changed. */
   | 'MAINTENANCE_WINDOW_SET'
@@ -441,7 +441,7 @@ export type EventKind =
   | 'NODE_CHANGED_EXTERNALLY'
   /** The instance of a node has another charge type. */
   | 'NODE_CHARGE_TYPE_CONVERTED'
-  /** A node could not be made. */
+  /** Creating a node failed. */
   | 'NODE_FAILED'
   /** The instance of a node has disappeared. */
   | 'NODE_LOST'
@@ -455,11 +455,11 @@ export type EventKind =
   | 'NODE_POOL_DRIFTED'
   /** A node pool was compared with the cloud and Kubernetes. */
   | 'NODE_POOL_INSPECTED'
-  /** Nodes of a pool are as the platform made them again. */
+  /** Nodes of a pool match its settings again. */
   | 'NODE_POOL_IN_SYNC'
   /** The size of a node pool was changed. */
   | 'NODE_POOL_SCALED'
-  /** Autoscaling cannot add nodes; the message says why. */
+  /** Autoscaling cannot add nodes; the message has the reason. */
   | 'NODE_POOL_SCALE_UP_BLOCKED'
   /** A node is Ready. */
   | 'NODE_READY'
@@ -469,7 +469,7 @@ export type EventKind =
   | 'NODE_REPAIRED'
   /** A repair of a node failed. */
   | 'NODE_REPAIR_FAILED'
-  /** A repair of a node began. */
+  /** A repair of a node started. */
   | 'NODE_REPAIR_STARTED'
   /** The instance of a node starts. */
   | 'NODE_STARTING'
@@ -497,7 +497,7 @@ export type EventKind =
   | 'OPERATION_SCHEDULED'
   /** A stage of an operation ended. */
   | 'OPERATION_STAGE_FINISHED'
-  /** A stage of an operation began. */
+  /** A stage of an operation started. */
   | 'OPERATION_STAGE_STARTED'
   /** An operation ended SUCCEEDED. */
   | 'OPERATION_SUCCEEDED'
@@ -505,13 +505,13 @@ export type EventKind =
   | 'OTHER'
   /** A quota application was rejected. */
   | 'QUOTA_INCREASE_REJECTED'
-  /** A quota application was made. */
+  /** A quota application was submitted. */
   | 'QUOTA_INCREASE_REQUESTED'
   /** A quota was raised. */
   | 'QUOTA_RAISED'
   /** The scaling group of a node pool was deleted outside the platform. */
   | 'SCALING_GROUP_MISSING'
-  /** A scaling group that was changed outside the platform is as its node pool says again. */
+  /** The bounds of a scaling group were restored after a change outside the platform. */
   | 'SCALING_GROUP_REPAIRED'
   /** A security group was created. */
   | 'SECURITY_GROUP_CREATED'
@@ -527,13 +527,13 @@ export type EventKind =
   | 'SUPPORT_TICKET_CLOSED'
   /** A support ticket was opened. */
   | 'SUPPORT_TICKET_OPENED'
-  /** An upgrade has come to the next nodes. */
+  /** An upgrade reached the next nodes. */
   | 'UPGRADE_BATCH_STARTED'
   /** An upgrade failed and is being rolled back. */
   | 'UPGRADE_ROLLING_BACK'
   /** An upgrade makes no progress and was paused. */
   | 'UPGRADE_STALLED'
-  /** An upgrade added nodes for the time that it takes, or removed them again. */
+  /** An upgrade added temporary nodes or removed them. */
   | 'UPGRADE_SURGE'
   /** The Kubernetes version of a cluster is no longer supported. */
   | 'VERSION_EXPIRED'
@@ -554,9 +554,9 @@ export type EventKind =
 export type EventLevel =
   /** An operation failed. */
   | 'ERROR'
-  /** Something succeeded. */
+  /** A success. */
   | 'INFO'
-  /** Something succeeded partly, or will be retried. */
+  /** A partial success, or a failure that will be retried. */
   | 'WARNING';
 
 /** What instances of a pool are made of; what is left out is as usual. */
@@ -597,7 +597,7 @@ export type MastersInput = {
   readonly instanceType?: string | null | undefined;
 };
 
-/** What connects the pods of a cluster. */
+/** Network plugin of a cluster. */
 export type NetworkPlugin =
   /** Flannel: each node has a network of its own for its pods. */
   | 'FLANNEL'
@@ -630,23 +630,23 @@ export type NodePoolInput = {
   readonly edgeAutonomy?: boolean | null | undefined;
   /** Let pods share the GPUs of its nodes: they ask for `aliyun.com/gpu-mem` (GiB) instead of whole GPUs. False if omitted. */
   readonly gpuSharing?: boolean | null | undefined;
-  /** What its instances are made of. */
+  /** Instance configuration of the pool. */
   readonly instanceConfig?: InstanceConfigInput | null | undefined;
   /** Acceptable instance types, in order of preference (1 to 20), each with at least 4 vCPU and 8 GiB. */
   readonly instanceTypes: ReadonlyArray<string>;
   /** Labels of its nodes: a map of strings (at most 50). */
   readonly labels?: unknown;
-  /** What the platform does for it; nothing if omitted. */
+  /** Automatic maintenance of the pool; none if omitted. */
   readonly management?: NodePoolManagementInput | null | undefined;
   /** 1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen; unique in the cluster. */
   readonly name: string;
-  /** What runs the containers; CONTAINERD if omitted. */
+  /** Container runtime; CONTAINERD if omitted. */
   readonly runtime?: ContainerRuntime | null | undefined;
   /** Taints of its nodes (at most 50). */
   readonly taints?: ReadonlyArray<TaintInput> | null | undefined;
 };
 
-/** What the platform does for a managed pool; what is left out stays, or is off. */
+/** Automatic maintenance of a managed pool; omitted fields stay unchanged, or are off. */
 export type NodePoolManagementInput = {
   /** When a restart does not fix a node, give it a new system disk. What is on the old one is lost, so turning it on needs acknowledgeRisk; keep data on data disks, NAS or OSS. */
   readonly allowSystemDiskReset?: boolean | null | undefined;
@@ -666,7 +666,7 @@ export type NodePoolState =
   | 'ACTIVE'
   /** Being deleted. */
   | 'DELETING'
-  /** Could not be made. */
+  /** Creation failed. */
   | 'FAILED'
   /** Being created. */
   | 'INITIAL'
@@ -681,17 +681,17 @@ export type NodePoolState =
 
 /** State of an operation or of one of its stages. */
 export type OperationState =
-  /** Ended on request. */
+  /** Cancelled on request. */
   | 'CANCELED'
-  /** Nothing of it is there; see error. */
+  /** No requested item exists; see error. */
   | 'FAILED'
-  /** Part of what was asked for is there; see result and error. */
+  /** Some of the requested items exist; see result and error. */
   | 'PARTIAL'
   /** Not started. */
   | 'PENDING'
   /** In progress. */
   | 'RUNNING'
-  /** All that was asked for is there. */
+  /** Every requested item exists. */
   | 'SUCCEEDED';
 
 /** A kind of cluster as it is offered, limited and billed; it follows from type, profile and spec. */
