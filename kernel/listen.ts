@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 /**
  * Connections that the kernel queues before they are accepted. Node.js defaults to 511; the kernel drops further attempts to
@@ -8,8 +8,17 @@ import type { AddressInfo } from 'node:net';
  */
 export const LISTEN_BACKLOG = 4096;
 
+/** The open connections of each server. */
+const connections = new WeakMap<Server, Set<Socket>>();
+
 /** Listens on host and port (0 takes a free one) and returns the base URL without a trailing slash. */
 export async function listen(server: Server, host: string, port: number): Promise<string> {
+  const open = new Set<Socket>();
+  connections.set(server, open);
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
   server.listen({ port, host, backlog: LISTEN_BACKLOG });
   await once(server, 'listening');
   const { port: actualPort } = server.address() as AddressInfo;
@@ -23,7 +32,11 @@ export async function closeServer(server: Server, milliseconds: number): Promise
   const closed = once(server, 'close');
   server.close();
   // A keep-alive connection becomes idle after the response to its last request.
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const idle = setInterval(() => {
+    server.closeIdleConnections();
+    // To Node.js a connection on which no request has begun is not idle. Clients open some in advance.
+    for (const socket of connections.get(server) ?? []) if (socket.bytesRead === 0) socket.destroy();
+  }, 50);
   const cut = setTimeout(() => server.closeAllConnections(), milliseconds);
   await closed;
   clearInterval(idle);

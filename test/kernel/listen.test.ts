@@ -1,10 +1,12 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
+import { closeServer, listen } from '../../kernel/listen.js';
 import { packageRoot } from '../../kernel/package-root.js';
 
 const BUILT = pathToFileURL(join(packageRoot, 'dist/kernel/listen.js')).href;
@@ -30,4 +32,16 @@ test('queues 1,300 connections in the kernel while the event loop is blocked', a
     return once(socket, 'connect');
   });
   expect(await Promise.all(connected)).toHaveLength(expected);
+});
+
+test('closes a connection on which its client has sent nothing', async () => {
+  const server = createServer();
+  const url = new URL(await listen(server, '127.0.0.1', 0));
+  const accepted = once(server, 'connection');
+  const socket = connect(Number(url.port), url.hostname);
+  await accepted;
+  const closed = once(socket, 'close');
+  const days = 86_400_000;
+  await closeServer(server, days);
+  await closed;
 });

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { CircuitBreaker, CircuitOpenError } from '../../../gateway/upstream/circuit-breaker.js';
 import { type Fixture, post, startFixture, until } from '../fixtures/gateway.js';
 import { type FaultySubgraph, startFaultySubgraph } from '../fixtures/faulty-subgraph.js';
+import { freezeClock } from '../../kit/frozen-clock.js';
 import { openSocket } from '../fixtures/socket.js';
 
 const never = new AbortController().signal;
@@ -108,22 +109,31 @@ test('stops calling a failing subgraph and resumes when it has recovered', async
     return text.includes(`fleetgraph_circuit{subgraph="quotas",phase="${phase}"} 1`);
   };
   expect(await circuit('closed')).toBe(true);
-  for (let i = 0; i < 3; i += 1) {
+  const failures = { cuts: 'SERVICE_UNAVAILABLE', hangs: 'REQUEST_TIMEOUT' } as const;
+  for (const behavior of ['cuts', 'cuts', 'hangs'] as const) {
+    faulty.behavior = behavior;
     const { errors } = await post(fixture.url, PARTIAL);
-    expect(errors).toMatchObject([{ extensions: { code: 'REQUEST_TIMEOUT' } }]);
+    expect(errors).toMatchObject([{ extensions: { code: failures[behavior] } }]);
   }
   expect(await circuit('open')).toBe(true);
-  let refused = 0;
-  while (refused === 0) {
-    const requestCount = faulty.requestCount;
-    const response = await post(fixture.url, PARTIAL);
-    if (response.errors?.[0]?.extensions['code'] !== 'SERVICE_UNAVAILABLE') continue;
+  await until(() => faulty.waiting.length === 0, 'the abort of the request that took too long');
+  {
+    // The probe goes on for as long as it is looked at.
+    using _still = freezeClock();
+    const probes: Promise<unknown>[] = [];
+    while (faulty.waiting.length === 0) {
+      probes.push(post(fixture.url, PARTIAL));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const { requestCount } = faulty;
+    const { errors } = await post(fixture.url, PARTIAL);
+    expect(errors).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE' } }]);
     expect(faulty.requestCount).toBe(requestCount);
-    refused += 1;
+    faulty.behavior = 'answers';
+    faulty.waiting[0]?.end(faulty.response);
+    await Promise.all(probes);
   }
-  faulty.behavior = 'answers';
-  let response = await post(fixture.url, PARTIAL);
-  while (response.errors) response = await post(fixture.url, PARTIAL);
+  const response = await post(fixture.url, PARTIAL);
   expect(response.data).toMatchObject({ quotas: [{ id: 'q' }] });
   expect(await circuit('closed')).toBe(true);
   const text = await (await fetch(fixture.gateway.metricsUrl ?? '')).text();
