@@ -26,7 +26,7 @@ export function boundProblem(problem: Problem): Problem {
   return { ...problem, message: boundText(message), ...(steps ? { path: steps } : {}) };
 }
 
-/** An error with a message, locations and extensions of bounded length; the error itself when there is nothing to cut. */
+/** An error with a message, locations and extensions of bounded length; the same error when it is within the bounds. */
 export function boundError(error: GraphQLError): GraphQLError {
   const small = hasSmallExtensions(error);
   if (small && isShort(error)) return error;

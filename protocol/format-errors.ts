@@ -61,7 +61,7 @@ export function formatInternalError(path?: GraphQLFormattedError['path']): Graph
   };
 }
 
-/** Whether the registry has the code, other than as a bug's. */
+/** Whether the registry has the code, except INTERNAL_SERVER_ERROR. */
 export function isKnownCode(code: unknown): boolean {
   return typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR' && Object.hasOwn(errorRegistry, code);
 }

@@ -32,7 +32,7 @@ interface Pull<U> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Either is defined. */
+/** At least one is defined. */
 interface Origin<T> {
   readonly opened?: AsyncIterator<T>;
   readonly open?: () => Promise<AsyncIterator<T>>;
@@ -96,7 +96,7 @@ class MappedStream<T, U> implements AsyncGenerator<U, undefined> {
     if (this.over) return pull.resolve(END);
     try {
       const value = this.map(step.value as T);
-      // Not awaited when it is there already: a stream of many events would wait for each of them.
+      // A synchronous result is not awaited: each event would cost a microtask.
       if (!(value instanceof Promise)) return pull.resolve({ done: false, value });
       value.then(
         (mapped) => pull.resolve({ done: false, value: mapped }),

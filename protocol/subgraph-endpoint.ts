@@ -7,7 +7,7 @@ import type { SubgraphRequest, SubgraphResult } from './wire.js';
 /** The context in which a subgraph executes a request, or an event of a subscription. */
 export interface SubgraphContext {
   readonly actor: Actor;
-  /** Ties log entries and errors of one client request together. */
+  /** Correlates log entries and errors of one client request. */
   readonly requestId: string;
   /** Batch loaders of this request. */
   readonly loaders: Loaders;

@@ -2,7 +2,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { MaybePromise } from '../kernel/maybe-promise.js';
 import type { WorkBudget } from '../kernel/fairness/work-turns.js';
 
-/** Ties the log entries of one client request together, over every process it touches. */
+/** Correlates the log entries of one client request in all processes. */
 export const REQUEST_ID_HEADER = 'x-request-id';
 
 /** Cursor of an event; the subgraph's response must not be older. */
@@ -28,7 +28,7 @@ export interface SubgraphResult {
   bookmark?: { readonly cursor: string; readonly caughtUp: boolean };
 }
 
-/** A copy of a value as JSON would carry it, without serializing it. */
+/** A copy of a value as it would be after a round trip through JSON, without serializing it. */
 export function toWire(value: unknown): unknown {
   if (typeof value !== 'object' || value === null)
     return typeof value === 'bigint' ? value.toString() : value;

@@ -127,7 +127,7 @@ async function secretsOf(state: StateDirectory, embedded: boolean): Promise<Secr
   if (leftover !== undefined)
     throw new SecretsError(
       secretsFile(state.path),
-      `is missing, but ${leftover}, which was made with it, is there`,
+      `is missing, but ${leftover}, which depends on it, exists`,
     );
   return state.secrets();
 }

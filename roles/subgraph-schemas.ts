@@ -26,7 +26,7 @@ export async function subgraphSchemas(): Promise<Record<SubgraphName, string>> {
 /** Placeholder of a part that no schema needs; using it is a bug. */
 function absent<T extends object>(part: string): T {
   const get = (_: object, property: string | symbol) => {
-    throw new Error(`${part} is not there when only schemas are built (${String(property)})`);
+    throw new Error(`${part} is not available when only schemas are built (${String(property)})`);
   };
   return new Proxy<T>(Object.create(null) as T, { get });
 }

@@ -1,7 +1,7 @@
 import type { Env } from '../kernel/env.js';
 import { startTracing } from '../kernel/tracing/start-tracing.js';
 
-/** Runs a role whose spans are sent to OTEL_EXPORTER_OTLP_ENDPOINT, if it is set; what is left is sent at the end. */
+/** Runs a role whose spans are sent to OTEL_EXPORTER_OTLP_ENDPOINT, if it is set; the remaining spans are sent at the end. */
 export function withTracing<R extends AsyncDisposable>(
   service: string,
   role: (env: Env) => Promise<R>,

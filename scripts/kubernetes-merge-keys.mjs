@@ -42,7 +42,7 @@ function fieldsOf({ properties = {} }) {
 
 const all = new Map(Object.entries(definitions).map(([name, one]) => [shortName(name), fieldsOf(one)]));
 
-/** Types with a list that merges, at whatever depth. */
+/** Types that contain a merged list at any depth. */
 const merging = new Set();
 const merges = ([, { type, patch, apply }]) => patch || apply || merging.has(type);
 for (let before = -1; before !== merging.size;) {

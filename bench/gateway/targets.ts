@@ -46,7 +46,7 @@ const WHOLE_PLATFORM: CpuRatio = {
 const HEAD = 'Fleetgraph ÷ another';
 const P99_MAX = 1;
 
-/** Measured ratios beside the wanted ones. */
+/** Measured ratios and their targets. */
 export function targetTable(
   results: readonly QueryResult[],
   uncachedPlans: readonly UncachedPlanFigures[],

@@ -13,7 +13,7 @@ export interface WorkloadResult {
   readonly latencies: Latencies;
 }
 
-/** Wanted maximum of the known query's 99th percentile, in milliseconds on two cores. */
+/** Target for the known query's 99th percentile, in milliseconds on two cores. */
 const TARGET_MS = 250;
 
 interface IsolationResults {

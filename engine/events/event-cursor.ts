@@ -1,44 +1,44 @@
 import { type KeyObject, createHash, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { throwProblem } from '../../kernel/result.js';
 
-/** A key that cursors are signed with. */
+/** A key that signs cursors. */
 export interface CursorKey {
-  /** Stands in each cursor, so that it is known which key to check it with. */
+  /** Written into each cursor, so that the reader finds the key that verifies it. */
   readonly id: string;
   readonly key: Uint8Array;
 }
 
-/** The same, made ready once: of bytes a key would be made for each cursor, which costs seven times the signing. */
+/** A key as `KeyObject`: creating one from bytes for each cursor costs seven times as much as signing. */
 interface SigningKey {
   readonly id: string;
   readonly key: KeyObject;
 }
 
-/** Whose stream of what a cursor is a position in. */
+/** The stream of a cursor. */
 export interface CursorScope {
   readonly account: string;
   /** The subscription field. */
   readonly field: string;
-  /** Its arguments, all but `after`. */
+  /** Its arguments, without `after`. */
   readonly args?: unknown;
 }
 
 /** A position in a stream. */
 export interface StreamPosition {
   readonly sequence: bigint;
-  /** Further facts of the stream's own; signed with the rest. */
+  /** Further data of the stream; signed with the rest. */
   readonly extra?: string | undefined;
 }
 
-/** In place of a stream in cursors of lists of events: any stream of the account may begin behind them. */
+/** Replaces the digest of a stream in cursors of event lists: every stream of the account can resume after them. */
 const ANY = 'any';
 const SIGNATURE_LENGTH = 22;
 const DIGEST_LENGTH = 16;
 
 /**
- * Signs and checks the cursors of event streams. A cursor is worth something only for the account, field and
- * arguments that it was made for. The first key signs; all of them are accepted, so that keys can be changed: add the
- * new one in front on every process, and take the old one out when its cursors are not worth keeping any more.
+ * Signs and verifies the cursors of event streams. A cursor is valid only for the account, field and arguments of its
+ * stream. The first key signs; all keys are accepted, so that keys can be rotated: add the new key in front on every
+ * process, and remove the old key when its cursors may become invalid.
  */
 export class EventCursors {
   private readonly keys: readonly SigningKey[];
@@ -54,21 +54,20 @@ export class EventCursors {
     return new StreamCursors(this.keys, account, digest([field, args ?? {}]));
   }
 
-  /** The cursors of events in lists: behind them each of the account's event streams can begin. */
+  /** The cursors of event lists: each of the account's event streams can resume after them. */
   ofLists(account: string): StreamCursors {
     return new StreamCursors(this.keys, account, ANY);
   }
 
   /**
-   * The event that a cursor of any of the account's streams stands at, for who wants to see no less than that. Refuses
-   * `INVALID_CURSOR`.
+   * The sequence of a cursor of any stream of the account, for reads that must not be older. Throws `INVALID_CURSOR`.
    */
   sequenceOf(account: string, cursor: string): bigint {
     return read(this.keys, account, cursor)?.sequence ?? invalid();
   }
 }
 
-/** Makes and reads the cursors of one stream. */
+/** Encodes and decodes the cursors of one stream. */
 export class StreamCursors {
   constructor(
     private readonly keys: readonly SigningKey[],
@@ -77,7 +76,7 @@ export class StreamCursors {
     private readonly stream: string,
   ) {}
 
-  /** The cursor that stands at a position. */
+  /** The cursor of a position. */
   encode({ sequence, extra = '' }: StreamPosition): string {
     const [key] = this.keys as [SigningKey];
     const body = `${key.id}.${sequence.toString(36)}.${Buffer.from(extra).toString('base64url')}.${this.stream}`;
@@ -85,8 +84,7 @@ export class StreamCursors {
   }
 
   /**
-   * The position a cursor stands at. Nothing of it is used before its signature is checked. Refuses `INVALID_CURSOR`
-   * when it is malformed, tampered with, signed with a key that is no longer accepted, or of another account, field or
+   * The position of a cursor; its signature is verified first. Throws `INVALID_CURSOR` when it is malformed, tampered with, signed with a key that is no longer accepted, or of another account, field or
    * arguments.
    */
   decode(cursor: string): StreamPosition {
@@ -95,7 +93,7 @@ export class StreamCursors {
   }
 }
 
-/** What a cursor says, if the account's cursors are signed like this. */
+/** The content of a cursor; undefined when its signature is not one of the account's cursors. */
 function read(
   keys: readonly SigningKey[],
   account: string,
@@ -132,7 +130,7 @@ function fromBase36(text: string): bigint {
   return value;
 }
 
-/** The same for the same field and arguments, whatever the order of their keys; what is left out is as null. */
+/** Equal for the same field and arguments in any order of keys; an omitted argument counts as null. */
 function digest(stream: readonly [string, unknown]): string {
   return createHash('sha256')
     .update(JSON.stringify(sorted(stream)))

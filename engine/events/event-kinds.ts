@@ -1,4 +1,4 @@
-/** Kinds of events, and what each says; `Event.type` has the same names as text. */
+/** Kinds of events and their meaning; `Event.type` has the same names as text. */
 export const eventKinds = {
   ACCOUNT_VERIFIED: 'The holder of the account was identified.',
   AUTOMATIC_UPGRADE_BLOCKED: 'An automatic upgrade cannot start; the message has the reason.',

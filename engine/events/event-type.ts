@@ -1,10 +1,10 @@
 import type { LoggedEvent } from '../contract.js';
 
-/** The graph's types behind its interface `Event`. */
+/** The types of the graph that implement `Event`. */
 export type EventTypeName =
   'ProvisioningEvent' | 'ScalingEvent' | 'WorkloadEvent' | 'QuotaEvent' | 'AccessEvent' | 'KubernetesEvent';
 
-/** The graph's type of an event: its category's, but a scaling event without sizes, such as work begun, provisions. */
+/** The graph's type of an event, by its category; a scaling event without sizes is a `ProvisioningEvent`. */
 export function eventTypeOf({ category, data }: Pick<LoggedEvent, 'category' | 'data'>): EventTypeName {
   switch (category) {
     case 'SCALING':

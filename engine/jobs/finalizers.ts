@@ -7,7 +7,7 @@ import type { ReconcileContext } from '../contract.js';
  */
 export interface Finalizer<Thing> {
   readonly name: string;
-  /** One step outside the database; true when nothing is left. Idempotent, because a crash repeats it. */
+  /** One step outside the database; true when all is cleaned up. Idempotent, because a crash repeats it. */
   finalize?(object: Thing, scope: ReconcileContext): Promise<boolean>;
   /** Releases quota in the transaction that removes the name, thus exactly once. */
   release?(tx: Transaction, object: Thing): Promise<void>;

@@ -8,37 +8,37 @@ import { PRIVATE_JOB_QUEUES, PRIVATE_JOBS } from './private-tables.js';
  *
  * graphile-worker takes due jobs by `priority`, then by `run_at`. The priority is the job's rank: the round in which it
  * starts. Each further job of an account is one round later than the account's last one, and a job of an account that
- * has none waiting joins the next round. The round that is being served takes no more jobs, so it ends, whatever other
- * accounts ask for: no rank waits for ever, and none has to sink as time passes.
+ * has none waiting joins the next round. No job is added to the round that is being served, so the
+ * round ends however many jobs other accounts enqueue: no job starves, and ranks need not age.
  *
- * Ranks are read from the jobs that wait, not counted in a row of each account. Such a row would stay locked from the
- * first job of a transaction until its commit, for all other transactions of the account, and those that lock objects
- * afterwards could wait for each other. Without a lock, transactions that run at the same time may share ranks; a round
- * then has as many jobs of that account as it had transactions at once.
+ * Ranks are computed from the waiting jobs, not from a counter row of each account. A transaction would lock that row
+ * from its first job until its commit, and transactions of the account that lock objects afterwards could deadlock.
+ * Without the lock, concurrent transactions may assign the same rank; a round then has one job of the account for each
+ * of them.
  */
 
 /** Ranks are an `int2`; the last one is `UNRANKED`. Jobs of an account beyond this start in the order of `run_at`. */
 const LAST_RANK = 32_766;
 
 /**
- * Of a job that is due later, until it is due. It starts when nothing with a rank waits; else `RANK_DUE_JOBS` puts it
- * behind the other jobs of its account. Being last in the index, jobs of the future cost a fetch nothing.
+ * The rank of a delayed job until it is due. It starts when no ranked job waits; otherwise `RANK_DUE_JOBS` ranks it
+ * after the other jobs of its account. Delayed jobs are last in the index, so that they do not slow down a fetch.
  */
 export const UNRANKED = 32_767;
 
-/** Of schedules: few, short, and of no account. */
+/** The rank of schedules, which are few and short and belong to no account. */
 export const SCHEDULE_RANK = -1;
 
-/** Rounds by which a rank may be too late, as transactions that commit late make them, before it is corrected. */
+/** Rounds by which a rank may be too late before it is corrected; transactions that commit late cause such ranks. */
 const TOLERANCE = 100;
 
-/** The round at which ranks begin again at 0: far from the last one, and reached after many jobs only. */
+/** The round after which ranks restart at 0, long before the last one. */
 const RESTART = 8_192;
 
 /** The table of jobs in Prisma's SQL. */
 export const JOBS = Prisma.raw(PRIVATE_JOBS);
 
-/** The account of a job; the empty text for what the platform does by itself, which takes turns like an account. */
+/** The account of a job; the empty text for jobs of the platform itself, which take turns like those of an account. */
 const ACCOUNT = `coalesce(payload->>'account', '')`;
 
 /** Finds the last job of an account. */
@@ -48,7 +48,7 @@ export const ACCOUNT_INDEX = {
     WHERE is_available = true`,
 };
 
-/** The round after the one that is being served: that of the job which would be taken now. 0 when none with a rank waits. */
+/** SQL: the round after the one that is being served, which is that of the next job; 0 when no ranked job waits. */
 const NEXT_ROUND = `coalesce((
   SELECT priority + 1 FROM ${PRIVATE_JOBS} AS job
   WHERE is_available = true AND priority BETWEEN 0 AND ${LAST_RANK} AND run_at <= statement_timestamp()
@@ -56,7 +56,7 @@ const NEXT_ROUND = `coalesce((
                 WHERE queue.id = job.job_queue_id AND queue.is_available)
   ORDER BY priority, run_at LIMIT 1), 0)`;
 
-/** SQL: the rank of the next job of an account, which is given as SQL. */
+/** SQL: the rank of the next job of an account. */
 export function nextRank(account: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`least(${LAST_RANK}::int, greatest(${Prisma.raw(NEXT_ROUND)}, coalesce((
     SELECT max(priority) + 1 FROM ${JOBS}
@@ -64,9 +64,9 @@ export function nextRank(account: Prisma.Sql): Prisma.Sql {
 }
 
 /**
- * Ranks jobs that have become due, behind the other jobs of their account, and moves ranks forward that are too late:
- * those that transactions have brought late, and all when rounds begin again at 0. No rank is ever moved back. It waits
- * for no lock, so it cannot be part of a deadlock: what is locked is ranked the next time.
+ * Ranks jobs that have become due after the other jobs of their account, and lowers ranks that are too late: those of
+ * transactions that committed late, and all ranks when rounds restart at 0. It never raises a rank. It skips locked jobs,
+ * which the next run ranks, so it cannot be part of a deadlock.
  */
 const RANK_DUE_JOBS = `
   WITH due AS (
@@ -87,10 +87,10 @@ const RANK_DUE_JOBS = `
   )
   UPDATE ${PRIVATE_JOBS} AS job SET priority = late.rank FROM late WHERE job.id = late.id`;
 
-/** How often each engine ranks what has become due. Only while more is due than is worked on does a rank matter. */
+/** Milliseconds between two runs in each engine. Ranks only matter while more jobs are due than run. */
 const INTERVAL_MS = 1_000;
 
-/** Ranks the jobs that are due and have no rank yet; answers how many ranks have changed. */
+/** Ranks due jobs without a rank; returns the number of changed ranks. */
 export async function rankDueJobs(pool: pg.Pool): Promise<number> {
   return (await pool.query(RANK_DUE_JOBS)).rowCount ?? 0;
 }

@@ -7,7 +7,7 @@ import {
 } from '../../kernel/request-scope.js';
 import { type SpanOptions, inSpan, traceHeaders } from '../../kernel/tracing/span.js';
 
-/** The client's request that caused a job: the job logs and traces under it. */
+/** The client's request that caused a job; the logs and spans of the job refer to it. */
 export const requestOriginSchema = z.object({
   requestId: z.string(),
   /** When it was received, in milliseconds since 1970. */
@@ -17,7 +17,7 @@ export const requestOriginSchema = z.object({
 
 export type RequestOrigin = z.infer<typeof requestOriginSchema>;
 
-/** A job that runs so long after the request is maintenance of the platform itself. */
+/** Milliseconds after which a job counts as maintenance of the platform, not as work of the request. */
 const ORIGIN_TTL_MS = 60 * 60 * 1000;
 
 /** The request that causes the jobs enqueued here; undefined for work of the platform itself. */

@@ -7,13 +7,13 @@ const DAY_MS = 86_400_000;
 export interface Retention {
   /** Operations after their end, and repairs of nodes. */
   readonly operations: number;
-  /** Clusters and node pools after their deletion, with all that was of them. */
+  /** Clusters and node pools after their deletion, with their rows in other tables. */
   readonly deletedClusters: number;
   /** Support tickets after they were closed. */
   readonly tickets: number;
   /** Applications for quotas after the decision. */
   readonly quotaApplications: number;
-  /** Metered uses, one by one, after their end; sums of a day are kept for good. */
+  /** Single metered uses after their end; daily sums are kept forever. */
   readonly meteredUse: number;
 }
 
@@ -26,19 +26,19 @@ export const defaultRetention: Retention = {
   meteredUse: 400,
 };
 
-/** How rows of one kind are removed once they are older than their retention. */
+/** Deletes rows of one kind past their retention. */
 export interface RetentionPolicy {
   readonly name: keyof Retention;
-  /** Removes at most `limit` rows that were over before `before`, in one transaction; answers how many. */
+  /** Deletes at most `limit` rows that ended before `before`, in one transaction; returns the number of deleted rows. */
   prune(database: Database, before: Date, limit: number): Promise<number>;
 }
 
-/** Rows of one transaction: it holds their locks for milliseconds. */
+/** Maximum number of rows per transaction, which holds their locks for milliseconds. */
 const BATCH = 500;
-/** Batches of one kind in one run, so that the first run on an old database ends; the next run goes on. */
+/** Maximum number of batches of one kind per run, so that the first run on an old database ends; the next run continues. */
 const BATCHES = 200;
 
-/** Operations of the platform itself; their targets are kept for longer. */
+/** Deletes operations; their targets are kept for longer. */
 export const operationRetention: RetentionPolicy = {
   name: 'operations',
   prune: (database, before, limit) => database.$executeRaw`
@@ -47,7 +47,7 @@ export const operationRetention: RetentionPolicy = {
       FOR UPDATE SKIP LOCKED)`,
 };
 
-/** Removes, every hour, what is older than its retention. One engine runs it. */
+/** Deletes rows past their retention every hour, in one engine. */
 export function retentionSchedule(policies: readonly RetentionPolicy[], retention: Retention): Schedule {
   return {
     name: 'apply-retention',

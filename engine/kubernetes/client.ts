@@ -6,7 +6,7 @@ import {
   restOf,
 } from './kubernetes-error.js';
 
-/** How long one call may take, in milliseconds, unless said otherwise. */
+/** Default timeout of a call in milliseconds. */
 const CALL_TIMEOUT_MS = 10_000;
 /** Page size of list calls. */
 export const LIST_CHUNK = 500;
@@ -47,7 +47,7 @@ interface Call {
   readonly path: string;
   readonly query?: ApiRequest['query'];
   readonly body?: { readonly text: string; readonly type: string };
-  /** Media type of the answer. Default JSON. */
+  /** Media type of the response. Default JSON. */
   readonly accept?: string;
 }
 
@@ -71,7 +71,7 @@ export interface KubernetesClientOptions {
   readonly clusterId: string;
   /** Ends every call when it aborts. */
   readonly signal?: AbortSignal | undefined;
-  /** Longest one call may take, in milliseconds. Default `CALL_TIMEOUT_MS`. */
+  /** Timeout of a call in milliseconds. Default `CALL_TIMEOUT_MS`. */
   readonly timeoutMs?: number;
   /** Limits concurrent calls. Default: no limit. */
   readonly limit?: <T>(call: () => Promise<T>) => Promise<T>;
@@ -108,7 +108,7 @@ function refusal(
 }
 
 /**
- * Calls the Kubernetes API of one cluster with JSON as it stands on the wire, each call bounded in time.
+ * Calls the Kubernetes API of one cluster with plain JSON; each call has a timeout.
  * Throws `KubernetesStatusError` for rejected requests, `KubernetesUnavailable` when the server is unreachable.
  */
 export class KubernetesClient {
@@ -152,7 +152,7 @@ export class KubernetesClient {
     return { items: list.items ?? [], next: list.metadata?.continue || undefined };
   }
 
-  /** Every chunk of a list, read as the consumer goes on. */
+  /** The chunks of a list, each requested when the consumer pulls it. */
   async *chunks<T = KubernetesObject>(path: string, query: ListQuery = {}): AsyncGenerator<readonly T[]> {
     let next = query.continueToken;
     do {
@@ -162,7 +162,7 @@ export class KubernetesClient {
     } while (next);
   }
 
-  /** A whole list. */
+  /** All items of a list. */
   async all<T = KubernetesObject>(path: string, query: ListQuery = {}): Promise<readonly T[]> {
     const found: T[] = [];
     for await (const some of this.chunks<T>(path, query)) found.push(...some);
@@ -197,7 +197,7 @@ export class KubernetesClient {
     return this.call({ method: 'PATCH', path, query, body, accept: MEDIA_TYPES[form] });
   }
 
-  /** Deletes an object; what it owns goes in the background. */
+  /** Deletes an object; its dependents are deleted in the background. */
   async delete(path: string): Promise<void> {
     await this.call({ method: 'DELETE', path });
   }
@@ -209,7 +209,7 @@ export class KubernetesClient {
     const body = this.parse(text);
     if (status >= 200 && status < 300) return body as T;
     const error = refusal(status, (body ?? {}) as StatusAnswer);
-    // A 5xx is no fault of the request; a 401 means that the platform's own credentials are rejected.
+    // A 5xx is not caused by the request; a 401 means that the platform's own credentials are rejected.
     if (status === 401 || status >= 500) throw new KubernetesUnavailable(this.options.clusterId, error);
     throw error;
   }

@@ -8,7 +8,7 @@ export class KubernetesStatusError extends Error {
     /** `reason` of the Status, e.g. `NotFound`, `Conflict`, `Expired`; empty when there was none. */
     readonly reason: string,
     message: string,
-    /** Of a list that has expired: the token with which the rest of it can be read as it is now. */
+    /** For an expired list: the continue token for the rest of it in its present state. */
     readonly rest?: string | undefined,
   ) {
     super(message);

@@ -1,4 +1,4 @@
-/** Kinds of workloads, as the graph names them, and where the Kubernetes API serves them. */
+/** Kinds of workloads by their names in the graph, with their group, version and resource in the Kubernetes API. */
 export const workloadKinds = {
   CRON_JOB: { kind: 'CronJob', apiVersion: 'batch/v1', resource: 'cronjobs' },
   DAEMON_SET: { kind: 'DaemonSet', apiVersion: 'apps/v1', resource: 'daemonsets' },
@@ -13,7 +13,7 @@ export type WorkloadKindName = keyof typeof workloadKinds;
 /** Every kind, in the order in which lists sort them. */
 export const workloadKindNames = Object.keys(workloadKinds) as WorkloadKindName[];
 
-/** Which workload of which cluster. */
+/** A workload of a cluster. */
 export interface WorkloadRef {
   readonly clusterId: string;
   readonly kind: WorkloadKindName;
@@ -23,12 +23,12 @@ export interface WorkloadRef {
 
 const PREFIX = 'workload_';
 
-/** The id of a workload in the graph: opaque, the same for ever, and made of nothing but the reference. */
+/** The id of a workload in the graph: opaque, and computed from the reference alone. */
 export function encodeWorkloadId({ clusterId, kind, namespace, name }: WorkloadRef): string {
   return PREFIX + Buffer.from([clusterId, kind, namespace, name].join('/')).toString('base64url');
 }
 
-/** Reads what `encodeWorkloadId` wrote; undefined when it is none of our ids. */
+/** Decodes an id of `encodeWorkloadId`; undefined when it is malformed. */
 export function decodeWorkloadId(id: string): WorkloadRef | undefined {
   if (!id.startsWith(PREFIX) || id.length > 1024) return undefined;
   const parts = Buffer.from(id.slice(PREFIX.length), 'base64url').toString().split('/');

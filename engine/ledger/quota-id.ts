@@ -1,4 +1,4 @@
-/** Ids of quotas: they say what is counted and in which scope, so any part of the platform can name a quota. */
+/** Ids of quotas contain resource and scope, so that every part of the platform can compute them. */
 
 /** The scope of a quota that counts for the whole account. */
 export const ACCOUNT_SCOPE = '';
@@ -18,20 +18,20 @@ export function quotaId(key: QuotaKey): string {
 }
 
 /**
- * The id of the quota whose increase makes room in the key's scope. Where each cluster, node pool … is counted it is the
- * general limit: the one thing may not exist yet.
+ * The id of the quota to increase for more of the resource in the scope. For resources that are counted per cluster or
+ * node pool it is the general limit, because the cluster or pool may not exist yet.
  */
 export function raisableQuotaId({ resource, scope }: QuotaKey): string {
   return quotaId({ resource, scope: scope === ACCOUNT_SCOPE ? ACCOUNT_SCOPE : GENERAL_SCOPE });
 }
 
-/** What the id stands for; undefined when no quota has such an id. */
+/** The quota of an id; undefined when the id is malformed. */
 export function parseQuotaId(id: string): QuotaKey | undefined {
   if (!id.startsWith('quota_') || id.length > 512) return undefined;
   const text = Buffer.from(id.slice('quota_'.length), 'base64url').toString();
   const bar = text.indexOf('|');
   if (bar < 1) return undefined;
   const key = { resource: text.slice(0, bar), scope: text.slice(bar + 1) };
-  // Decoding is lenient; only the one form that quotaId writes is an id.
+  // Base64 decoding is lenient: accept only the canonical form.
   return quotaId(key) === id ? key : undefined;
 }

@@ -1,4 +1,4 @@
-/** Kinds of operations, and what each does; `Operation.type` has the same names as text. */
+/** Kinds of operations and their meaning; `Operation.type` has the same names as text. */
 export const operationKinds = {
   ATTACH_INSTANCES: 'Adds existing instances to a pool as nodes.',
   CONFIGURE_COMPONENT: 'Changes parameters of a component.',
@@ -24,7 +24,7 @@ export const operationKinds = {
 
 export type OperationKind = keyof typeof operationKinds;
 
-/** The kinds that this release begins operations of. */
+/** The kinds of operations that this release creates. */
 export type OperationType = Exclude<OperationKind, 'OTHER'>;
 
 /** The kind of a type; another release may have written one that this one does not know. */

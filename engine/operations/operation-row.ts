@@ -32,7 +32,7 @@ export const OPERATION_COLUMNS = Object.values(Prisma.OperationScalarFieldEnum)
   .map((name) => `${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)} AS "${name}"`)
   .join(', ');
 
-/** Operations that a transaction has locked, as it has changed them; no other transaction can change them before it ends. */
+/** Rows that a transaction has locked and changed; no other transaction can change them before it ends. */
 const locked = new WeakMap<EventTransaction, Map<string, OperationRow>>();
 
 /** Locks the operation and reads it; null when there is none. */
@@ -63,7 +63,7 @@ function rememberRow(tx: EventTransaction, row: OperationRow): OperationRow {
   return row;
 }
 
-/** Makes the next read of the operation in this transaction one from the database. */
+/** Discards the cached row, so that the next read in this transaction queries the database. */
 export function forgetOperation(tx: EventTransaction, id: string): void {
   locked.get(tx)?.delete(id);
 }

@@ -14,12 +14,12 @@ const HEALTH_CHECK = 'health check' as Extract<RequestKind, 'health check'>;
 /** The client's request, as Apollo Server gives it to a gateway. */
 export type IncomingRequest = Extract<Process, { incomingRequestContext: unknown }>['incomingRequestContext'];
 
-/** What a data source gets of the client's request. */
+/** The part of the client's request that a data source receives. */
 export interface ApolloCallContext extends CallContext {
   readonly incoming: IncomingRequest;
 }
 
-/** Asks a subgraph through a data source of Apollo's gateway: `RemoteGraphQLDataSource`, or a class of the user's. */
+/** Sends requests to a subgraph through a data source of Apollo's gateway: `RemoteGraphQLDataSource` or a subclass. */
 export class DataSourceSource implements SubgraphSource {
   constructor(
     readonly name: string,
@@ -27,8 +27,8 @@ export class DataSourceSource implements SubgraphSource {
   ) {}
 
   /**
-   * Runs a query or mutation. A GraphQLError of the data source becomes an error of the subgraph; any other one is answered
-   * with SERVICE_UNAVAILABLE.
+   * Runs a query or mutation. A GraphQLError of the data source becomes an error of the subgraph; any other error becomes
+   * SERVICE_UNAVAILABLE.
    */
   async execute({ query, variables }: SubgraphRequest, call: CallContext): Promise<SubgraphResult> {
     const { incoming } = call as ApolloCallContext;

@@ -26,13 +26,13 @@ type GatewayInterface = NonNullable<ApolloServerOptionsWithGateway<BaseContext>[
 type SchemaListener = Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0];
 
 export interface FleetgraphGatewayOptions {
-  /** Supergraph SDL; or a manager that brings it, and later ones: IntrospectAndCompose, LocalCompose, one of your own. */
+  /** Supergraph SDL, or a manager that provides it and its updates: IntrospectAndCompose, LocalCompose, or your own. */
   readonly supergraphSdl: string | SupergraphManager | SupergraphSdlHook;
-  /** The data source of a subgraph. Default: the gateway asks the subgraph's address over HTTP, without the client's headers. */
+  /** Creates the data source of a subgraph. Default: HTTP requests to the subgraph's URL without the client's headers. */
   readonly buildService?: ((definition: ServiceEndpointDefinition) => GraphQLDataSource) | undefined;
   /**
-   * For whom a request is executed, by Apollo Server's context: scopes for `@requiresScopes`, and whose identical requests
-   * may be shared. Default an anonymous actor, to whom fields with `@authenticated` are closed.
+   * Returns the actor of a request from Apollo Server's context: its scopes for `@requiresScopes`; identical queries of one
+   * actor are shared. Default: an anonymous actor, for which fields with `@authenticated` are denied.
    */
   readonly actor?: ((context: Readonly<Record<string, unknown>>) => Actor) | undefined;
   /** Limits besides those of Apollo Server. Default: none of documents, 30 seconds for a request, 15 for a subgraph. */
@@ -58,7 +58,7 @@ const NO_DOCUMENT_LIMITS: Partial<Limits> = {
   responseBytes: Infinity,
 };
 
-/** A supergraph with all that executes operations on it; replaced as a whole. */
+/** A supergraph with everything that executes operations on it; a new supergraph replaces the whole object. */
 interface ActiveSupergraph {
   readonly sdl: string;
   readonly schema: GraphQLSchema;
@@ -89,7 +89,7 @@ export class FleetgraphGateway implements GatewayInterface {
     return () => this.listeners.delete(listener);
   }
 
-  /** Gets the supergraph. Rejects when it is not valid, or when its manager has none. */
+  /** Loads the supergraph. Rejects when it is invalid, or when its manager has none. */
   async load(): ReturnType<GatewayInterface['load']> {
     this.serve(await this.initialSdl());
     return { executor: (incoming) => this.execute(incoming as unknown as IncomingRequest) };
@@ -118,7 +118,7 @@ export class FleetgraphGateway implements GatewayInterface {
     return supergraphSdl;
   }
 
-  /** Executes on another supergraph from now on. Throws, and changes nothing, when it is not valid. */
+  /** Activates another supergraph. Throws without any change when it is invalid. */
   private serve(sdl: string): void {
     const before = this.active;
     if (before?.sdl === sdl) return;
@@ -136,7 +136,7 @@ export class FleetgraphGateway implements GatewayInterface {
       sources,
     };
     for (const listener of this.listeners) tell(listener, this.active);
-    // Requests on their way to the former subgraphs have ended by then.
+    // By then, requests in flight to the previous subgraphs have ended.
     if (before) setTimeout(() => void close(before.sources), this.limits.requestTimeout).unref();
   }
 

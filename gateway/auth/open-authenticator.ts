@@ -15,7 +15,7 @@ export interface OpenAuthenticatorOptions {
   readonly changed?: (() => void) | undefined;
 }
 
-/** Opens the authenticator of a process; rejected tokens are logged. What it opens is put on `started`. */
+/** Opens the authenticator of a process; rejected tokens are logged. Adds its resources to `started`. */
 export async function openAuthenticator(
   { auth, revocationsFile, clock, log, changed }: OpenAuthenticatorOptions,
   started: AsyncDisposableStack,

@@ -1,6 +1,6 @@
 import type { Storage as GraphiQLStorage } from '@graphiql/toolkit';
 
-/** GraphiQL's own place in the browser's storage, so that another graph's tabs at this address do not mix with ours. */
+/** Storage of GraphiQL with a key prefix per graph: another graph at the same address keeps its own tabs. */
 export function createStorage(title: string): GraphiQLStorage {
   const prefix = `${title}:`;
   const keys = () => Object.keys(localStorage).filter((key) => key.startsWith(prefix));

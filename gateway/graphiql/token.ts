@@ -1,4 +1,4 @@
-/** Of this tab: the browser forgets it when the tab is closed, and no other origin can read it. */
+/** Key in session storage, which the browser deletes with the tab and which no other origin can read. */
 const KEY = 'fleetgraph:token';
 
 /** The token of this tab: from the URL fragment, else from session storage. */
@@ -11,17 +11,17 @@ export function initialToken(): string | undefined {
   return carried;
 }
 
-/** Keeps the token for reloads of this tab. */
+/** Stores the token, so that it survives a reload of this tab. */
 export function keepToken(token: string): void {
   sessionStorage.setItem(KEY, token);
 }
 
-/** Forgets the token. */
+/** Deletes the token. */
 export function forgetToken(): void {
   sessionStorage.removeItem(KEY);
 }
 
-/** A token as a person pastes it: without spaces around it, and without `Bearer`. */
+/** Removes whitespace and `Bearer` around a pasted token. */
 export function cleanToken(text: string): string {
   return text.trim().replace(/^bearer\s+/i, '');
 }

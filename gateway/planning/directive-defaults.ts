@@ -11,8 +11,8 @@ import {
 } from 'graphql';
 
 /**
- * The document with every argument that its directives leave to a default: which default holds is what the supergraph
- * says, and a subgraph that is sent the directive may have another, or none.
+ * Adds the default values of omitted directive arguments: those of the supergraph apply, but a subgraph that receives the
+ * directive may define another default, or none.
  */
 export function withDirectiveDefaults(document: DocumentNode, api: GraphQLSchema): DocumentNode {
   const directives = api.getDirectives().filter((directive) => !isSpecifiedDirective(directive));

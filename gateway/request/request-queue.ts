@@ -6,7 +6,7 @@ import type { AbortSignalLike } from '../upstream/call/light-abort-controller.js
 import { Deadline } from '../upstream/call/deadline.js';
 
 export interface RequestQueueOptions {
-  /** What is queued, for error messages: `requests`. */
+  /** Plural noun for error messages: `requests`. */
   readonly subject: string;
   /** Concurrent requests per account. */
   readonly perAccount: number;
@@ -54,7 +54,7 @@ export class RequestQueue {
     const { subject: what, perAccount, waiting } = this.options;
     return throwProblem(
       'TOO_MANY_REQUESTS',
-      `The account has ${perAccount} ${what} running and ${waiting} waiting. Wait for their answers, then try again.`,
+      `The account has ${perAccount} ${what} running and ${waiting} waiting. Retry after their responses.`,
       { details: { retryAfter: RETRY_AFTER } },
     );
   }

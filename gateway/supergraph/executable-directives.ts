@@ -18,8 +18,8 @@ const EXECUTABLE = new Set<string>([
 ]);
 
 /**
- * Lets clients use the directives for their documents that subgraphs have composed with `@composeDirective`: what a
- * supergraph links is taken for the gateway's own and hidden from clients. Without the link it is an ordinary one.
+ * Exposes executable directives of `@composeDirective` to clients: linked directives count as internal and are hidden from
+ * clients. Without the link, the directive is an ordinary one.
  */
 export function withExecutableDirectives(document: DocumentNode): DocumentNode {
   const executable = new Set(

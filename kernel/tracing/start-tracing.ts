@@ -4,7 +4,7 @@ import { setTraced } from './span.js';
 export interface TracingOptions {
   /** Base URL of a collector that speaks OTLP over HTTP; spans go to `/v1/traces` below it. */
   readonly endpoint: string;
-  /** What this process is called in traces, e.g. `fleetgraph-gateway`. */
+  /** Name of this process in traces, e.g. `fleetgraph-gateway`. */
   readonly service: string;
 }
 
@@ -30,13 +30,13 @@ export async function startTracing({ endpoint, service }: TracingOptions): Promi
     resource: resourceFromAttributes({ 'service.name': service }),
     spanProcessors: [new BatchSpanProcessor(exporter)],
   });
-  // Clients name their span, and nothing else that would be handed on.
+  // Accepts only the span of clients, no baggage, which would be propagated.
   provider.register({ propagator: new core.W3CTraceContextPropagator() });
   setTraced(true);
   return {
     async [Symbol.asyncDispose]() {
       setTraced(false);
-      // A collector that is away must not keep the process from ending.
+      // An unreachable collector must not delay the end of the process.
       await provider.shutdown().catch(() => undefined);
       for (const part of [trace, context, propagation]) part.disable();
     },

@@ -12,7 +12,7 @@ import { startTestPlatform, type TestPlatform } from '../kit/platform.js';
 const run = promisify(execFile);
 const root = (...path: string[]) => join(packageRoot, ...path);
 
-/** An empty folder into which the package is installed as its users install it. */
+/** A folder with the packed package installed. */
 let folder: string;
 let files: string[];
 let platform: TestPlatform;
@@ -35,7 +35,7 @@ beforeAll(async () => {
   const { filename, files: contents } = firstOf(packed.stdout);
   files = contents.map(({ path }) => path).sort();
   await writeFile(join(folder, 'package.json'), '{ "type": "module", "private": true }');
-  // What it depends on is taken from this installation, as copies: the test asks no registry.
+  // Dependencies are copied from this checkout: the test needs no registry.
   const dependencies = ['graphql', 'graphql-ws', '@graphql-typed-document-node/core', 'ws'];
   const from = [join(folder, filename), ...dependencies.map((name) => root('node_modules', name))];
   const flags = ['--offline', '--install-links', '--ignore-scripts', '--no-audit', '--no-fund'];

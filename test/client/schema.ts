@@ -1,11 +1,11 @@
 import { buildSchema, GraphQLError, type GraphQLSchema } from 'graphql';
 
-/** An account book: numbers are added, subscribers hear of each, in order, from any cursor on. */
+/** A ledger of numbers; subscribers receive each in order, after any cursor. */
 export class Ledger {
   readonly entries: number[] = [];
   /** Entries pulled by subscriptions so far, over all connections. */
   pulled = 0;
-  /** Errors that the next events have instead of data. */
+  /** Errors of the next events, which replace their data. */
   readonly faults: string[] = [];
   private readonly byToken = new Map<string, number>();
   private readonly sleepers = new Set<() => void>();

@@ -8,7 +8,7 @@ import { Ledger, schema } from './schema.js';
 
 export const TOKEN = 'let-me-in';
 
-/** What the client asked the server for over WebSocket. */
+/** A subscription that the server received. */
 export interface SeenSubscription {
   readonly token: unknown;
   readonly variables: Readonly<Record<string, unknown>>;
@@ -18,14 +18,14 @@ export interface SeenSubscription {
 export class TestServer implements AsyncDisposable {
   readonly ledger = new Ledger();
   readonly subscriptions: SeenSubscription[] = [];
-  /** Statuses that the next HTTP requests are answered with, after the work was done. */
+  /** HTTP statuses of the next responses; the requests are executed nevertheless. */
   readonly statuses: number[] = [];
   requests = 0;
   tokens: readonly string[] = [TOKEN];
   private http: Server | undefined;
   private sockets: WebSocketServer | undefined;
 
-  /** It keeps its port while it is away. */
+  /** The port, which stays the same after a restart. */
   private constructor(private readonly port: number) {}
 
   static async start(): Promise<TestServer> {
@@ -42,7 +42,7 @@ export class TestServer implements AsyncDisposable {
     return this.sockets?.clients.size ?? 0;
   }
 
-  /** Listens, the second time on the port of the first. */
+  /** Listens; after a restart on the same port. */
   async listen(): Promise<void> {
     const http = createServer((request, response) => void this.answer(request, response));
     const sockets = new WebSocketServer({ server: http, path: '/graphql' });
@@ -64,7 +64,7 @@ export class TestServer implements AsyncDisposable {
     this.sockets = sockets;
   }
 
-  /** Cuts every WebSocket, with a close code or without a word, and waits until they are closed. */
+  /** Closes every WebSocket with a close code, or terminates it without one, and waits until all are closed. */
   async cut(code?: number, reason?: string): Promise<void> {
     const sockets = [...(this.sockets?.clients ?? [])];
     const closed = sockets.map((socket) => once(socket, 'close'));
@@ -75,7 +75,7 @@ export class TestServer implements AsyncDisposable {
     await Promise.all(closed);
   }
 
-  /** Goes away as a killed process does. */
+  /** Closes all connections abruptly, as a killed process does. */
   async kill(): Promise<void> {
     await this.cut();
     this.http?.closeAllConnections();

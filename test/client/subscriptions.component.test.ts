@@ -17,7 +17,7 @@ function connect(retries: Retry[] = [], token: string | (() => string | undefine
   return createClient({ url: server.url, token, retry: FAST, onRetry: (retry) => retries.push(retry) });
 }
 
-/** Resolves when the server has seen so many subscriptions and follows the ledger for the last. */
+/** Resolves when the server has received that many subscriptions and the last one follows the ledger. */
 function subscribed(count: number): Promise<true> {
   return eventually(() => server.subscriptions.length >= count && (true as const), {
     what: `${count} subscriptions`,
@@ -73,7 +73,7 @@ describe('a subscription', () => {
   });
 
   it.each([undefined, 1000, 1001, 1012, 4499])(
-    'goes on without a gap or a double when the socket is closed with %s in the middle',
+    'continues without gap or duplicate when the socket is closed with %s',
     async (code) => {
       const retries: Retry[] = [];
       await using client = connect(retries);
@@ -244,7 +244,7 @@ describe('a slow reader', () => {
     expect(amounts).toEqual(server.ledger.entries);
     const resumedAfter = server.subscriptions.slice(1).map(({ variables }) => variables['after']);
     expect(resumedAfter[0]).toBe('c100');
-    // How often it fills up again depends on how fast the reader reads; that it does, not.
+    // The number of refills depends on the speed of the reader.
     expect(resumedAfter.length).toBeGreaterThan(1);
   });
 });

@@ -26,14 +26,14 @@ import { testTiming } from '../kit/engine-timing.js';
 
 const SECRET = 'a secret of tests, thirty-two characters and more';
 
-/** A database, a simulated cloud and what the engine needs; engines are started by the test. */
+/** A database, a simulated cloud and the dependencies of an engine; the test starts engines. */
 export type EngineFixture = Awaited<ReturnType<typeof startEngineFixture>>;
 
 interface EngineFixtureOptions {
   /** Of the simulated cloud. */
   readonly speed?: number;
   readonly account?: string;
-  /** What the platform goes by; the simulated cloud has the system's. */
+  /** Clock of the platform; the simulated cloud uses the system clock. */
   readonly clock?: Clock;
 }
 
@@ -140,7 +140,7 @@ export async function requestCluster(
   return { clusterId: cluster.id, operationId: operation.id, poolId: pool.id };
 }
 
-/** Waits until the operation has ended, less long than a hook may take; answers it. */
+/** Waits until the operation has finished, within the timeout of a hook, and returns it. */
 export function waitForOperation(world: EngineFixture, operationId: string) {
   return eventually(
     async () => {
@@ -151,7 +151,7 @@ export function waitForOperation(world: EngineFixture, operationId: string) {
   );
 }
 
-/** What must hold whenever nothing is under way: the ledger is what a recount gives, the cloud has the same nodes. */
+/** Invariants while nothing is in progress: the ledger equals a recount, and the cloud has the same nodes. */
 export async function audit(world: EngineFixture, clusterId: string) {
   const { prisma } = world;
   const cluster = await prisma.cluster.findUniqueOrThrow({ where: { id: clusterId } });

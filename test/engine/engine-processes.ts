@@ -7,11 +7,11 @@ import { packageRoot } from '../../kernel/package-root.js';
 import { eventually } from '../kit/eventually.js';
 import type { EngineFixture } from './engine-fixture.js';
 
-/** Where the compiled tests are (npm test builds first). */
+/** Folder of the compiled tests (npm test builds first). */
 const dist = process.env.FLEETGRAPH_DIST ?? join(packageRoot, 'dist');
 const program = join(dist, 'test/engine/engine-process.js');
 
-/** Starts an engine of the world in a process of its own; the point where it dies, if any. */
+/** Starts an engine process, which kills itself at the fault point, if one is given. */
 export function spawnEngine({ kit, kubesim, token }: EngineFixture, deadlyPoint?: FaultPoint): ChildProcess {
   return spawn(process.execPath, [program, kit.url, kubesim.cloudUrl, token, deadlyPoint ?? ''], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -19,13 +19,13 @@ export function spawnEngine({ kit, kubesim, token }: EngineFixture, deadlyPoint?
   });
 }
 
-/** Engines in processes of their own; disposing kills what is left of them. */
+/** Engine processes; disposing kills the running ones. */
 export class EngineProcesses implements Disposable {
   private readonly children = new Set<ChildProcess>();
 
   constructor(private readonly world: EngineFixture) {}
 
-  /** Runs an engine until it dies at the point; fails when it does not get there. */
+  /** Runs an engine until it kills itself at the fault point; fails when it does not reach the point. */
   async runUntilDeath(point: FaultPoint): Promise<void> {
     const child = this.spawn(point);
     await eventually(() => child.signalCode !== null || child.exitCode !== null, {
@@ -34,7 +34,7 @@ export class EngineProcesses implements Disposable {
     expect(child.signalCode, point).toBe('SIGKILL');
   }
 
-  /** An engine that lives on, until it is disposed of. */
+  /** An engine without a fault point, which runs until it is disposed. */
   survivor(): AsyncDisposable {
     const child = this.spawn();
     return {

@@ -168,7 +168,7 @@ describe('the event log', () => {
     const stream = events.follow('live', { filter: { clusterId: 'cluster_b' } });
     const first = stream.next();
     await append('live', ['x'], { clusterId: 'cluster_a' });
-    // The stream's head was taken at some moment before or after these; write until it has answered.
+    // The stream may read its start before or after these events: append until it yields one.
     let answered = false;
     void first.then(() => (answered = true));
     await eventually(async () => {
@@ -189,14 +189,14 @@ describe('the event log', () => {
     await append('marked', Array<string>(49).fill('left out'));
     await append('marked', ['told', ...Array<string>(100).fill('left out')]);
     expect(await step()).toBe('told');
-    // In the middle of what it reads it does not know yet whether there is more.
+    // Within a batch the stream does not know whether it has reached the head.
     expect(await step()).toEqual(new LogBookmark(103n, false));
     expect(await step()).toEqual(new LogBookmark(153n, false));
     const next = step();
     await append('marked', ['left out']);
     const now = performance.now.bind(performance);
     const later = vi.spyOn(performance, 'now').mockImplementation(() => now() + 10_000);
-    // A reader is woken, and finds nothing new, as it also does by itself.
+    // A notification without a new event is harmless.
     await kit.database.prisma.$executeRaw`SELECT pg_notify(${EVENT_CHANNEL}, 'marked')`;
     expect(await next).toMatchObject({ sequence: 154n });
     later.mockRestore();
@@ -248,7 +248,7 @@ describe('the event log', () => {
     expect(await problem(9n)).toMatchObject({ problems: [{ code: 'INVALID_CURSOR' }] });
     expect(await problem(2n)).toMatchObject({ value: { message: 'new', sequence: 3n } });
     expect(await events.read('pruned', { after: 0n, limit: 10 })).toHaveLength(1);
-    // What is appended afterwards continues the numbers.
+    // Events that are appended afterwards continue the sequence.
     expect((await append('pruned', ['next']))[0]?.sequence).toBe(4n);
   });
 

@@ -28,8 +28,8 @@ function asAccount<T>(account: string, work: () => T, at = Date.now()): T {
 }
 
 /**
- * Keys of an account, those of `a` in other shards than all others, and as far apart as can be: jobs of a shard wait for
- * each other, which is not what these tests count.
+ * Keys of an account, spread over shards; those of `a` share no shard with other accounts. Jobs of one shard wait for each
+ * other, which must not influence these tests.
  */
 async function keysOf(account: string, count: number): Promise<string[]> {
   const [first, shards] = account === 'a' ? [0, 200] : [200, 56];
@@ -138,7 +138,7 @@ describe('the order of due jobs of several accounts', () => {
     let asked = 0;
     const { open, engine, starts, startsOf } = gated(async (key) => {
       const [account = ''] = key.split('-');
-      // Each asks for its next job once it has none: its account has never two of them waiting.
+      // Each enqueues its next job when it has none: its account never has two waiting jobs.
       if (account !== 'a' && startsOf('a') < 40) await enqueue(prisma, 'work', `${account}-next-${++asked}`);
       return done;
     });

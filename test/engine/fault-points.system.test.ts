@@ -25,14 +25,14 @@ afterAll(async () => {
 const SIZE = 3;
 const TIMEOUT_MS = 240_000;
 
-describe('an engine that is killed at every fault point, one after the other', () => {
-  let made: Awaited<ReturnType<typeof requestCluster>>;
+describe('an engine that is killed at every fault point', () => {
+  let cluster: Awaited<ReturnType<typeof requestCluster>>;
 
   it(
-    'while it makes a cluster still brings it up with exactly the nodes asked for',
+    'creates a cluster with exactly the requested nodes',
     async () => {
-      made = await requestCluster(world, SIZE);
-      const { clusterId, operationId } = made;
+      cluster = await requestCluster(world, SIZE);
+      const { clusterId, operationId } = cluster;
       for (const point of faultPoints.provisioning) await engines.runUntilDeath(point);
       await using _engine = engines.survivor();
       expect(await waitForOperation(world, operationId)).toMatchObject({
@@ -65,19 +65,19 @@ describe('an engine that is killed at every fault point, one after the other', (
   );
 
   it(
-    'while it lets a node pool grow still makes exactly the nodes that are missing',
+    'scales a node pool out by exactly the missing nodes',
     () => scaled(SIZE + 2, faultPoints.growth),
     TIMEOUT_MS,
   );
 
   it(
-    'while it lets a node pool shrink still takes exactly the nodes that are too many',
+    'scales a node pool in by exactly the excess nodes',
     () => scaled(SIZE - 1, faultPoints.shrinking),
     TIMEOUT_MS,
   );
 
   async function scaled(size: number, points: readonly FaultPoint[]): Promise<void> {
-    const { clusterId, poolId } = made;
+    const { clusterId, poolId } = cluster;
     const { operation } = await world.pools.scale(world.actor, { nodePoolId: poolId, desiredSize: size });
     for (const point of points) await engines.runUntilDeath(point);
     await using _engine = engines.survivor();
@@ -90,9 +90,9 @@ describe('an engine that is killed at every fault point, one after the other', (
   }
 
   it(
-    'while it takes the cluster away still gives everything back',
+    'deletes the cluster and releases its quota',
     async () => {
-      const { clusterId } = made;
+      const { clusterId } = cluster;
       const { operation } = await world.clusters.delete(world.actor, { id: clusterId });
       for (const point of faultPoints.removal) await engines.runUntilDeath(point);
       await using _engine = engines.survivor();

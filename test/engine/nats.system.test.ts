@@ -8,11 +8,11 @@ import { createLog } from '../../kernel/log.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 import { hasNatsServer, type NatsServer, startNatsServer } from '../kit/nats-server.js';
 
-/** Far beyond any test's time: who waits as long has not been woken. */
+/** Longer than any test: a reader that waits that long was not notified. */
 const FOREVER_MS = 600_000;
 const log = createLog('silent');
 
-describe.skipIf(!hasNatsServer)('the news of events on NATS', () => {
+describe.skipIf(!hasNatsServer)('event notifications over NATS', () => {
   const stack = new AsyncDisposableStack();
   let kit: TestDatabase;
   let nats: NatsServer;
@@ -76,7 +76,7 @@ describe.skipIf(!hasNatsServer)('the news of events on NATS', () => {
     subscriber.close();
     await using again = await openNatsNotifier({ url: nats.url }, log);
     const second = await again.subscribe('patient');
-    // The relay's own connection may come back later than ours; then its first message wakes everybody.
+    // The relay may reconnect after the readers; then its first message resynchronizes all of them.
     await append('patient');
     await second.next(FOREVER_MS);
     second.close();

@@ -25,7 +25,7 @@ afterAll(() => kit[Symbol.asyncDispose]());
 const at = new Date('2026-01-01T00:00:00Z');
 const STATES: OperationState[] = ['PENDING', 'RUNNING', 'SUCCEEDED', 'PARTIAL', 'FAILED', 'CANCELED'];
 
-/** An operation in a state, and whether it is paused and being cancelled. */
+/** The initial state of an operation. */
 interface Start {
   readonly state: OperationState;
   readonly paused?: boolean;
@@ -61,7 +61,7 @@ async function operationIn({
   });
 }
 
-/** Result: its state, `paused`, `canceling`, or the code of the refusal. */
+/** The resulting state with `paused` and `canceling`, or the error code. */
 async function after(
   start: Start,
   action: (tx: EventTransaction, id: string) => Promise<unknown>,
@@ -76,7 +76,7 @@ async function after(
 }
 
 const ENDED = ['SUCCEEDED', 'PARTIAL', 'FAILED', 'CANCELED'];
-/** What is true of every ended operation: nothing changes it. */
+/** Expected states of finished operations, which never change. */
 const unchanged = Object.fromEntries(ENDED.map((state) => [state, state]));
 const refused = (code: string) => Object.fromEntries(ENDED.map((state) => [state, code]));
 
@@ -115,12 +115,12 @@ describe('the state machine of operations', () => {
       { PENDING: 'PENDING paused', RUNNING: 'RUNNING paused', ...refused('INVALID_STATE') },
     ],
     [
-      'a request to go on, without a pause,',
+      'a request to resume without a pause',
       (tx, id) => resumeOperation(tx, 'acme', id),
       { PENDING: 'INVALID_STATE', RUNNING: 'INVALID_STATE', ...refused('INVALID_STATE') },
     ],
   ])(
-    '%s leads from each state where it should, and changes nothing that has ended',
+    '%s leads from each state to the expected one and does not change finished operations',
     async (_what, action, expected) => {
       const found: Record<string, string> = {};
       for (const state of STATES) found[state] = await after({ state }, action);
@@ -130,61 +130,61 @@ describe('the state machine of operations', () => {
 
   it.each<[string, Start, (tx: EventTransaction, id: string) => Promise<unknown>, string]>([
     [
-      'a paused one is not paused again',
+      'rejects a second pause',
       { state: 'RUNNING', paused: true },
       (tx, id) => pauseOperation(tx, 'acme', id, at),
       'INVALID_STATE',
     ],
     [
-      'a paused one goes on',
+      'resumes a paused operation',
       { state: 'RUNNING', paused: true },
       (tx, id) => resumeOperation(tx, 'acme', id),
       'RUNNING',
     ],
     [
-      'a paused one can be cancelled',
+      'cancels a paused operation',
       { state: 'RUNNING', paused: true },
       (tx, id) => requestCancel(tx, 'acme', id, at),
       'RUNNING paused canceling',
     ],
     [
-      'one that is being cancelled is not paused',
+      'rejects a pause during a cancellation',
       { state: 'RUNNING', canceling: true },
       (tx, id) => pauseOperation(tx, 'acme', id, at),
       'INVALID_STATE',
     ],
     [
-      'cancelling twice is cancelling once',
+      'accepts a second cancellation without a change',
       { state: 'RUNNING', canceling: true },
       (tx, id) => requestCancel(tx, 'acme', id, at),
       'RUNNING canceling',
     ],
     [
-      'one that cannot be cancelled is not',
+      'rejects the cancellation of an operation that is not cancelable',
       { state: 'RUNNING', cancelable: false },
       (tx, id) => requestCancel(tx, 'acme', id, at),
       'NOT_CANCELABLE',
     ],
     [
-      'one that cannot be paused is not',
+      'rejects the pause of an operation that is not pausable',
       { state: 'RUNNING', pausable: false },
       (tx, id) => pauseOperation(tx, 'acme', id, at),
       'INVALID_STATE',
     ],
     [
-      "another account's is not there to pause",
+      'rejects a pause by another account with NOT_FOUND',
       { state: 'RUNNING' },
       (tx, id) => pauseOperation(tx, 'other', id, at),
       'NOT_FOUND',
     ],
     [
-      "another account's is not there to resume",
+      'rejects a resume by another account with NOT_FOUND',
       { state: 'RUNNING', paused: true },
       (tx, id) => resumeOperation(tx, 'other', id),
       'NOT_FOUND',
     ],
     [
-      "another account's is not there to cancel",
+      'rejects a cancellation by another account with NOT_FOUND',
       { state: 'RUNNING' },
       (tx, id) => requestCancel(tx, 'other', id, at),
       'NOT_FOUND',
@@ -214,13 +214,13 @@ describe('the state machine of operations', () => {
 describe('the message of an event about progress', () => {
   it.each([
     [
-      'counts what is made',
+      'counts created and failed objects',
       4,
       'SYNC_NODE_POOL: 2 of 4 made, 1 failed.',
       'SYNC_NODE_POOL ended PARTIAL: 2 of 4 made, 1 failed.',
     ],
     [
-      'counts nothing where nothing is made',
+      'has a percentage for an operation that creates no objects',
       0,
       'SYNC_NODE_POOL: 50 % done.',
       'SYNC_NODE_POOL ended PARTIAL.',

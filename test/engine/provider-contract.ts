@@ -8,17 +8,17 @@ import { newId } from '../../kernel/ids.js';
 import { eventually } from '../kit/eventually.js';
 import { masterCredentials } from '../kit/client-tokens.js';
 
-/** A provider to hold against the contract, and what exists in its world. */
+/** A provider under test, with a region and versions that it offers. */
 export interface ProviderUnderTest extends AsyncDisposable {
   readonly provider: InfrastructureProvider;
   readonly regionId: string;
   readonly zoneIds: readonly string[];
   readonly instanceType: string;
-  /** A version, and one that it can be upgraded to. */
+  /** A version, and an upgrade target of it. */
   readonly versions: readonly [string, string];
 }
 
-/** What every infrastructure provider must do; run over each implementation. */
+/** Contract tests that every infrastructure provider must pass. */
 export function providerContract(name: string, open: () => Promise<ProviderUnderTest>): void {
   describe(`the provider ${name}`, () => {
     let world: ProviderUnderTest;
@@ -43,12 +43,12 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
       };
     };
 
-    it('knows no control plane before it was asked for one', async () => {
+    it('has no control plane before it is requested', async () => {
       expect(await world.provider.controlPlane(clusterId)).toBeUndefined();
       expect(await world.provider.instances(clusterId)).toEqual([]);
     });
 
-    it('makes one control plane however often it is asked', async () => {
+    it('creates one control plane for repeated requests', async () => {
       const first = await world.provider.ensureControlPlane(request);
       const again = await world.provider.ensureControlPlane(request);
       expect(again.readyAt).toEqual(first.readyAt);
@@ -59,14 +59,14 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
       expect(running).toMatchObject({ version: world.versions[0], server: first.server });
     });
 
-    it('gives credentials for the Kubernetes API', async () => {
+    it('issues credentials for the Kubernetes API', async () => {
       const credentials = await world.provider.credentials(clusterId, masterCredentials('tester'));
       expect(credentials.server).toMatch(/^https?:/);
       expect(credentials.token).not.toBe('');
       expect(credentials.expiresAt.getTime()).toBeGreaterThan(0);
     });
 
-    it('makes one instance for each id however often it is asked, and answers in order', async () => {
+    it('creates one instance per id for repeated requests and returns them in order', async () => {
       const requests = [node(), node(), node()];
       const made = await world.provider.ensureInstances(clusterId, requests);
       expect(made.map(({ id }) => id)).toEqual(requests.map(({ id }) => id));
@@ -79,7 +79,7 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
       expect(await world.provider.instances(clusterId, newId('nodePool'))).toEqual([]);
     });
 
-    it('answers for what it cannot make without failing the rest', async () => {
+    it('reports an instance that it cannot create and creates the others', async () => {
       const impossible = { ...node(), instanceTypes: ['no.such.type'] };
       const possible = node();
       const [failed, made] = await world.provider.ensureInstances(clusterId, [impossible, possible]);
@@ -90,18 +90,18 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
       await eventually(async () => (await remove()).length === 0);
     });
 
-    it('gives up an upgrade of the control plane that has not ended; again that changes nothing', async () => {
+    it('cancels an unfinished upgrade of the control plane, idempotently', async () => {
       const [from, target] = world.versions;
       await world.provider.upgradeControlPlane(clusterId, target);
       for (let again = 0; again < 2; again += 1) {
         const plane = await world.provider.cancelControlPlaneUpgrade(clusterId);
-        // An upgrade that has ended in the meantime stays.
+        // An upgrade that has finished meanwhile is kept.
         expect([from, target]).toContain(plane.version);
         expect(plane.state).toBe('RUNNING');
       }
     });
 
-    it('knows of nothing that was done to a cluster past it, also when there is no cluster', async () => {
+    it('lists no high-risk operations before one is performed, also for an unknown cluster', async () => {
       expect(await world.provider.highRiskOperationRecords(clusterId)).toEqual([]);
       expect(await world.provider.highRiskOperationRecords(newId('cluster'))).toEqual([]);
     });
@@ -115,7 +115,7 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
       );
     });
 
-    it('upgrades the control plane and instances, and the same again changes nothing', async () => {
+    it('upgrades the control plane and instances, idempotently', async () => {
       const target = world.versions[1];
       await world.provider.upgradeControlPlane(clusterId, target);
       await eventually(async () => {
@@ -130,7 +130,7 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
       expect(await world.provider.upgradeInstance(clusterId, 'node_gone', target)).toBeUndefined();
     });
 
-    it('deletes instances, those that are not there included', async () => {
+    it('deletes instances and ignores unknown ones', async () => {
       const ids = (await world.provider.instances(clusterId, nodePoolId)).map(({ id }) => id);
       const remove = () =>
         world.provider.deleteInstances(clusterId, [...ids, newId('node')], { drain: true });
@@ -138,7 +138,7 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
       expect(await world.provider.instances(clusterId, nodePoolId)).toEqual([]);
     });
 
-    it('has one scaling group for a pool, with the bounds that it was given last', async () => {
+    it('keeps one scaling group per pool with the bounds that were set last', async () => {
       const { provider } = world;
       const pool = newId('nodePool');
       const made = await provider.ensureScalingGroup(clusterId, pool, {
@@ -209,13 +209,13 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
       await eventually(
         async () => (await provider.deleteInstances(clusterId, [id], { drain: false })).length === 0,
       );
-      // What is paid by subscription is not released.
+      // Subscription instances cannot be released.
       expect(await provider.releaseUnattachedInstance('acme', providerId)).toMatchObject({
         code: 'INSTANCE_NOT_RELEASABLE',
       });
     });
 
-    it('deletes a cluster and says when nothing is left, also when there never was one', async () => {
+    it('deletes a cluster and reports when nothing remains, also for an unknown cluster', async () => {
       await eventually(() => world.provider.deleteCluster(clusterId));
       expect(await world.provider.controlPlane(clusterId)).toBeUndefined();
       expect(await world.provider.deleteCluster(newId('cluster'))).toBe(true);

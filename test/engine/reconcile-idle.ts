@@ -2,18 +2,18 @@ import { eventually } from '../kit/eventually.js';
 import type { EngineFixture } from './engine-fixture.js';
 
 /**
- * Resolves when no look of the engine at things of the kind, or at one of them, is due or under way: whatever it sees
- * from then on was there before it looked.
+ * Resolves when no reconcile of the kind, or of one key of it, is due or running: later reconciles read the state from
+ * after this call.
  */
 export function reconcilesIdle({ prisma }: EngineFixture, kind: string, key?: string): Promise<boolean> {
   return eventually(
     async () => {
-      const [row] = await prisma.$queryRaw<{ looks: number }[]>`
-        SELECT count(*)::int AS looks FROM graphile_worker._private_jobs
+      const [row] = await prisma.$queryRaw<{ reconciles: number }[]>`
+        SELECT count(*)::int AS reconciles FROM graphile_worker._private_jobs
         WHERE payload->>'kind' = ${kind} AND (${key ?? null}::text IS NULL OR payload->>'key' = ${key ?? null})
           AND (run_at <= now() OR locked_by IS NOT NULL)`;
-      return row?.looks === 0;
+      return row?.reconciles === 0;
     },
-    { what: `the end of looks of ${kind}` },
+    { what: `the end of reconciles of ${kind}` },
   );
 }

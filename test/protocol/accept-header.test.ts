@@ -20,7 +20,7 @@ test.each([
   expect(acceptedQuality(accept, 'text/event-stream')).toBe(quality);
 });
 
-test('parameters are read whatever the case of their names, quoted or not, in the order of the types', () => {
+test('parses quoted and unquoted parameters with case-insensitive names', () => {
   const ranges = acceptedRanges('multipart/mixed; boundary="a,b"; SubscriptionSpec="1.0", application/json');
   expect(ranges.map(({ type }) => type)).toEqual(['multipart/mixed', 'application/json']);
   expect(ranges[0]?.parameter('boundary')).toBe('a,b');
@@ -28,6 +28,6 @@ test('parameters are read whatever the case of their names, quoted or not, in th
   expect(ranges[1]?.parameter('boundary')).toBeNull();
 });
 
-test('of a very long list only the first types are looked at', () => {
+test('parses only the first types of a very long list', () => {
   expect(acceptedRanges(`${'a/b,'.repeat(5000)}text/event-stream`)).toHaveLength(50);
 });

@@ -8,7 +8,7 @@ import { freezeClock } from '../kit/frozen-clock.js';
 
 let stack = new AsyncDisposableStack();
 let url: string;
-/** Responses of requests that have come, in their order. */
+/** Responses of the received requests, in order. */
 let responses: ServerResponse[];
 let arrived: (response: ServerResponse) => void;
 
@@ -28,55 +28,58 @@ afterEach(async () => {
   stack = new AsyncDisposableStack();
 });
 
-/** So many requests that wait for their answer. */
-async function asked(count: number): Promise<Promise<Response>[]> {
+/** Sends `count` requests and waits until the server has received them. */
+async function sendRequests(count: number): Promise<Promise<Response>[]> {
   const all = new Promise<void>((resolve) => {
     arrived = () => {
       if (responses.length === count) resolve();
     };
   });
-  const answers = Array.from({ length: count }, () => fetch(url));
+  const pending = Array.from({ length: count }, () => fetch(url));
   await all;
-  return answers;
+  return pending;
 }
 
-function answer(response: ServerResponse | undefined, body: string): void {
+function respond(response: ServerResponse | undefined, body: string): void {
   if (response) endOnImmediate(response, { status: 200, headers: { 'content-type': 'text/plain' }, body });
 }
 
 const ended = () => responses.map(({ writableEnded }) => writableEnded);
 
-test('answers of one turn are written when it is over', async () => {
-  const answers = await asked(2);
+test('writes the responses of one turn at its end', async () => {
+  const pending = await sendRequests(2);
   using _still = freezeClock();
-  answer(responses[0], 'grün');
-  answer(responses[1], 'plain');
+  respond(responses[0], 'grün');
+  respond(responses[1], 'plain');
   expect(ended()).toEqual([false, false]);
-  // From now on an error cannot be told any more, which is what `headersSent` is looked at for.
+  // `headersSent` tells error handlers that they can no longer send an error.
   expect(responses.map(({ headersSent }) => headersSent)).toEqual([true, true]);
   await turn();
   expect(ended()).toEqual([true, true]);
-  const [first, second] = await Promise.all(answers);
+  const [first, second] = await Promise.all(pending);
   expect([await first?.text(), await second?.text()].sort()).toEqual(['grün', 'plain']);
-  expect([first, second].map((one) => one?.headers.get('content-length')).sort()).toEqual(['5', '5']);
+  expect([first, second].map((response) => response?.headers.get('content-length')).sort()).toEqual([
+    '5',
+    '5',
+  ]);
 });
 
-test('no answer waits for a turn that lasts long', async () => {
-  const answers = await asked(2);
-  answer(responses[0], 'first');
+test('does not delay a response for a long turn', async () => {
+  const pending = await sendRequests(2);
+  respond(responses[0], 'first');
   const since = performance.now();
   while (performance.now() - since <= 2);
-  answer(responses[1], 'second');
+  respond(responses[1], 'second');
   expect(ended()).toEqual([true, true]);
-  await Promise.all(answers);
+  await Promise.all(pending);
 });
 
-test('a client that has disconnected does not hold up the responses of others', async () => {
-  const answers = await asked(2);
+test('writes other responses when a client has disconnected', async () => {
+  const pending = await sendRequests(2);
   using _still = freezeClock();
-  answer(responses[0], 'nobody reads it');
-  answer(responses[1], 'this one');
+  respond(responses[0], 'aborted');
+  respond(responses[1], 'complete');
   responses[0]?.destroy();
-  const [first, second] = await Promise.allSettled(answers);
-  expect([first, second].map((one) => one?.status).sort()).toEqual(['fulfilled', 'rejected']);
+  const [first, second] = await Promise.allSettled(pending);
+  expect([first, second].map((result) => result?.status).sort()).toEqual(['fulfilled', 'rejected']);
 });

@@ -10,12 +10,12 @@ import { Loaders } from '../../kernel/loaders.js';
 const log = pino({ level: 'silent' });
 const actor = { account: 'acme', subject: 'alice' };
 
-test('cuts a text at a whole character', () => {
+test('truncates a text between characters', () => {
   expect(boundText('short')).toBe('short');
   expect(boundText(`${'x'.repeat(998)}😀😀`)).toBe(`${'x'.repeat(998)}…`);
 });
 
-test('cuts message, places and facts of an error', () => {
+test('truncates message, locations and extensions of an error', () => {
   const error = new GraphQLError('x'.repeat(5000), {
     source: undefined,
     extensions: { code: 'INVALID_INPUT', value: 'x'.repeat(10_000) },
@@ -25,7 +25,7 @@ test('cuts message, places and facts of an error', () => {
   expect(extensions).toEqual({ code: 'INVALID_INPUT' });
 });
 
-test('cuts message and path of a problem', () => {
+test('truncates message and path of a problem', () => {
   const problem = boundProblem({
     code: 'NOT_FOUND',
     message: 'x'.repeat(5000),
@@ -35,17 +35,17 @@ test('cuts message and path of a problem', () => {
   expect(problem.path).toEqual(Array.from({ length: 20 }, () => `${'y'.repeat(99)}…`));
 });
 
-test('lists 100 errors of an answer and says how many more there are', () => {
+test('lists 100 errors of a response and counts the omitted ones', () => {
   const errors = Array.from(
     { length: 250 },
     () => new GraphQLError('no', { extensions: { code: 'NOT_FOUND' } }),
   );
-  const told = new ErrorMasker(log).errors(errors, 'r1');
-  expect(told).toHaveLength(101);
-  expect(told.at(-1)?.toJSON()).toMatchObject({ extensions: { code: 'ERRORS_OMITTED', omitted: 150 } });
+  const masked = new ErrorMasker(log).errors(errors, 'r1');
+  expect(masked).toHaveLength(101);
+  expect(masked.at(-1)?.toJSON()).toMatchObject({ extensions: { code: 'ERRORS_OMITTED', omitted: 150 } });
 });
 
-test('a subgraph answers and logs 100 of 5,000 failures', async () => {
+test('returns and logs 100 of 5,000 failures of a subgraph', async () => {
   const schema = buildSchema('type Query { items: [Item] } type Item { id: String }');
   const item = schema.getType('Item') as unknown as { getFields(): Record<string, { resolve?: unknown }> };
   item.getFields()['id']!.resolve = () => {
@@ -62,7 +62,7 @@ test('a subgraph answers and logs 100 of 5,000 failures', async () => {
   expect(lines).toBe(100);
 });
 
-test('refuses a BigInt of more than 19 digits without reading it', () => {
+test('rejects a BigInt of more than 19 digits without parsing it', () => {
   expect(BigIntScalar.parseValue('9223372036854775807')).toBe(9223372036854775807n);
   expect(() => BigIntScalar.parseValue('9'.repeat(900_000))).toThrow(/1 to 19/);
 });

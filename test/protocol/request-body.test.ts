@@ -9,7 +9,7 @@ import { readBody } from '../../protocol/request-body.js';
 let server: Server;
 let socket: Socket;
 
-/** Answers what it has read and whether it had to wait; as the gateway does, it looks after the turn of the head. */
+/** Responds with the body and whether it was read synchronously; reads in a microtask, as the gateway does. */
 beforeAll(async () => {
   server = createServer((request, response) => {
     const read = async () => {
@@ -18,7 +18,7 @@ beforeAll(async () => {
       return `${text instanceof Promise ? 'later' : 'at once'}: ${await text}`;
     };
     void read().then(
-      (told) => response.end(told),
+      (text) => response.end(text),
       (error: unknown) => response.end(error instanceof ProblemError ? 'refused' : 'failed'),
     );
   });
@@ -34,13 +34,13 @@ afterAll(async () => {
 
 const head = (length: number) => `POST / HTTP/1.1\r\nhost: a\r\ncontent-length: ${length}\r\n\r\n`;
 
-/** What the server answers on the one connection, whose requests follow each other. */
-async function answer(first: string, second?: string): Promise<string> {
+/** Sends a request on the shared connection and returns the body of the response. */
+async function send(first: string, second?: string): Promise<string> {
   socket.write(first);
   if (second !== undefined) {
-    // Its head has been read when it says that it goes on.
-    const [told] = (await once(socket, 'data')) as [string];
-    expect(told).toContain('100 Continue');
+    // The server has read the headers when it sends 100 Continue.
+    const [interim] = (await once(socket, 'data')) as [string];
+    expect(interim).toContain('100 Continue');
     socket.write(second);
   }
   const [text] = (await once(socket, 'data')) as [string];
@@ -48,12 +48,12 @@ async function answer(first: string, second?: string): Promise<string> {
 }
 
 test.each([
-  ['with its head', `${head(5)}hello`, undefined, 'at once: hello'],
-  ['with its head, again on the same connection', `${head(3)}yes`, undefined, 'at once: yes'],
-  ['in more bytes than letters', `${head(4)}é€`.replace('4', '5'), undefined, 'at once: é€'],
-  ['not, because there is none', head(0), undefined, 'at once: '],
+  ['that arrives with the headers', `${head(5)}hello`, undefined, 'at once: hello'],
+  ['of a second request on the connection', `${head(3)}yes`, undefined, 'at once: yes'],
+  ['with multi-byte characters', `${head(4)}é€`.replace('4', '5'), undefined, 'at once: é€'],
+  ['of length 0', head(0), undefined, 'at once: '],
   [
-    'behind its head',
+    'that arrives after the headers',
     head(5).replace('\r\n\r\n', '\r\nexpect: 100-continue\r\n\r\n'),
     'later',
     'later: later',
@@ -64,8 +64,8 @@ test.each([
     undefined,
     'later: onetwo',
   ],
-  ['although it is too long', `${head(21)}${'x'.repeat(21)}`, undefined, 'refused'],
-  ['after one that was too long', `${head(4)}next`, undefined, 'at once: next'],
-])('a body comes %s', async (_how, first, second, told) => {
-  expect(await answer(first, second)).toBe(told);
+  ['beyond the limit as a rejection', `${head(21)}${'x'.repeat(21)}`, undefined, 'refused'],
+  ['after one beyond the limit', `${head(4)}next`, undefined, 'at once: next'],
+])('reads a body %s', async (_title, first, second, expected) => {
+  expect(await send(first, second)).toBe(expected);
 });

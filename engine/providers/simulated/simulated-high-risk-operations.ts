@@ -37,6 +37,6 @@ export function simulatedHighRiskOperations(cloud: Pick<CloudCalls, 'call'>): Hi
 /** The target may be missing in the cloud, or not yet created, while the account has it. */
 function found({ operation }: HighRiskOperationTarget, { status }: { readonly status: number }): void {
   if (status !== 404) return;
-  const message = `The cloud does not have what ${operation} is done to: it is not made yet, or gone.`;
+  const message = `The cloud does not have the target of ${operation}: it is not created yet, or deleted.`;
   throw new TerminalError({ code: 'NOT_FOUND', message });
 }

@@ -8,7 +8,7 @@ export function markAbsent(entity: JSONObject): void {
   absent.add(entity);
 }
 
-/** Whether a subgraph that was asked for the entity does not have it. */
+/** Whether a subgraph resolved the entity to null. */
 export function isAbsent(entity: JSONObject): boolean {
   return absent.has(entity);
 }

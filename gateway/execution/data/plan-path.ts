@@ -43,7 +43,7 @@ export function entitiesAt(root: JSONObject, path: PlanPath): JSONObject[] {
   return found;
 }
 
-/** The first `most` places at a path with one of the wanted objects. */
+/** The first `max` places at a path with one of the objects. */
 export function placesAt(
   root: JSONObject,
   path: PlanPath,
@@ -55,7 +55,7 @@ export function placesAt(
 
 class Places {
   private readonly found: Place[] = [];
-  /** Objects by depth without wanted objects below them, because each may be in many places. */
+  /** Visited objects by depth without results below them: each may be in many places. */
   private readonly barren: readonly Set<JSONObject>[];
 
   constructor(
@@ -89,7 +89,7 @@ class Places {
   }
 }
 
-/** What a step leads to. */
+/** The value of a step. */
 function at(tree: JSONObject, { field, special }: PlanStep): unknown {
   if (field === undefined) return tree;
   return special ? own(tree, field) : tree[field];

@@ -1,4 +1,4 @@
-/** The variables that a fetch uses, of those that the client gave. */
+/** The variables of the client that a fetch uses. */
 export function pickVariables(
   names: readonly string[] | undefined,
   variables: Readonly<Record<string, unknown>> | null | undefined,

@@ -77,7 +77,7 @@ export class EntityBatch {
     }
   }
 
-  /** The first `most` places of a representation in the response. */
+  /** The first `max` places of a representation in the response. */
   places(index: number, max: number): Place[] {
     const entities = new Set(this.entities.filter((_, i) => this.indexes[i] === index));
     return placesAt(this.root, this.path, entities, max);

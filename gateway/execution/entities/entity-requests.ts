@@ -56,7 +56,7 @@ const TOGETHER = 8;
 export interface EntityFetchRun {
   readonly sources: ReadonlyMap<string, SubgraphSource>;
   readonly call: CallContext;
-  /** As the client gave them. */
+  /** The variables of the client. */
   readonly variables: Readonly<Record<string, unknown>>;
   /** Created on the first entity fetch. */
   entities?: EntityRequests;

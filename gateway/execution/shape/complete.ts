@@ -23,8 +23,8 @@ export function compileWrapping(type: GraphQLOutputType, named: Complete): Compl
 }
 
 /**
- * Completes values of a scalar or enum. Custom scalars are the subgraphs' own: every value of theirs is right. `full`
- * has the values of an enum that clients do not see; such a value is null, and nothing is wrong.
+ * Completes values of a scalar or enum. Values of custom scalars are not checked. An inaccessible enum value, which only
+ * `full` has, becomes null without an error.
  */
 export function compileLeaf(type: GraphQLLeafType, full: GraphQLSchema): Complete {
   const cached = leaves.get(type);
@@ -34,7 +34,7 @@ export function compileLeaf(type: GraphQLLeafType, full: GraphQLSchema): Complet
   return complete;
 }
 
-/** By type: those of a schema are its own, but for GraphQL's scalars, which are the same in all. */
+/** Cached by type; all schemas share GraphQL's own scalars. */
 const leaves = new WeakMap<GraphQLLeafType, Complete>();
 
 function leaf(type: GraphQLLeafType, full: GraphQLSchema): Complete {
@@ -44,17 +44,17 @@ function leaf(type: GraphQLLeafType, full: GraphQLSchema): Complete {
   const hidden = isEnumType(everything) ? enumCheck(everything.getValues()) : undefined;
   return (value, depth, run) => {
     if (value === null || valid(value)) return accept(value, depth, run);
-    return hidden?.(value) ? null : fail(run, depth, `A subgraph answered an invalid ${type.name}.`);
+    return hidden?.(value) ? null : fail(run, depth, `A subgraph returned an invalid ${type.name}.`);
   };
 }
 
-/** Values without coercion. */
+/** Accepts a value without coercion. */
 const accept: Complete = (value, _depth, { size }) => {
   size.addValue(value);
   return value;
 };
 
-/** What `typeof` says of values that are of the type without a further look; undefined when there are no such ones. */
+/** The `typeof` of values that need no further check; undefined when every value needs one. */
 export function plainType(type: GraphQLOutputType | undefined): 'string' | 'boolean' | undefined {
   const nullable = getNullableType(type);
   return isScalarType(nullable) ? plainTypes.get(nullable.name) : undefined;
@@ -98,7 +98,7 @@ function missing(run: ShapeRun, depth: number): typeof FAILED {
 function list(complete: Complete, requiredItems: boolean): Complete {
   return (value, depth, run) => {
     if (value === null) return null;
-    if (!Array.isArray(value)) return fail(run, depth, 'A subgraph answered no list for a list.');
+    if (!Array.isArray(value)) return fail(run, depth, 'A subgraph returned a value that is not a list.');
     run.size.add(value.length + 1);
     const completed = new Array<unknown>(value.length);
     const made: MadeList = { values: value, completed, complete, requiredItems, failed: false };

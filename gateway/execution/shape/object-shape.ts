@@ -31,7 +31,7 @@ export interface ShapeCompilation extends Collection {
   readonly denied?: ReadonlySet<FieldNode> | undefined;
 }
 
-/** Characters that the name of a type takes at the least, quotes and its field's punctuation included. */
+/** Minimum number of JSON characters of a type name, with quotes and the punctuation of its field. */
 const TYPENAME = 7;
 
 /** One field of an object of a known type. */
@@ -39,11 +39,11 @@ interface FieldShape {
   readonly name: string;
   readonly nonNull: boolean;
   readonly complete: Complete;
-  /** Whether the name is one that every object inherits, or assignment treats specially. */
+  /** Whether the name is a property of `Object.prototype`. */
   readonly special: boolean;
-  /** The type's own name is not taken from what was fetched without a check. */
+  /** Whether the field is `__typename`, whose fetched value is checked. */
   readonly typename: boolean;
-  /** What `typeof` says of values that are taken over as they are; see `plainType`. */
+  /** The `typeof` of values that need no check; see `plainType`. */
   readonly plain: string | undefined;
   /** Characters of the name in JSON. */
   readonly characters: number;
@@ -71,7 +71,7 @@ export class ObjectShape {
 
   readonly complete: Complete = (value, depth, run) => {
     if (value === null) return null;
-    if (!isRecord(value)) return fail(run, depth, 'A subgraph answered no object for an object.');
+    if (!isRecord(value)) return fail(run, depth, 'A subgraph returned a value that is not an object.');
     const typename = value['__typename'] ?? this.assumed;
     const fields = this.byType.get(typename as string | undefined) ?? this.learn(typename);
     return fields ? this.shape(value, fields, depth, run) : this.unseen(typename, depth, run);
@@ -80,7 +80,7 @@ export class ObjectShape {
   /** Replaces an object whose type is not in the API schema, which must not be disclosed. */
   private unseen(typename: unknown, depth: number, run: ShapeRun): unknown {
     const hidden = typeof typename === 'string' && isObjectType(this.compilation.full.getType(typename));
-    return hidden ? null : fail(run, depth, 'A subgraph answered an object of an unknown type.');
+    return hidden ? null : fail(run, depth, 'A subgraph returned an object of an unknown type.');
   }
 
   private shape(tree: JSONObject, fields: readonly FieldShape[], depth: number, run: ShapeRun): unknown {
@@ -117,8 +117,8 @@ export class ObjectShape {
   }
 
   /**
-   * The name of an object type. Where a subgraph that knows an interface as an object was asked and nothing better
-   * was found, there is none, and no object either.
+   * The name of an object type; fails when only a subgraph with an interface object was queried, which does not know the
+   * concrete type.
    */
   private typename(tree: JSONObject, answered: unknown): unknown {
     const value = tree['__typename'] ?? answered ?? this.assumed;
@@ -206,7 +206,7 @@ function valueOf(tree: JSONObject, { name, special }: FieldShape): unknown {
   return special ? own(tree, name) : tree[name];
 }
 
-/** Sets a field, `before` which there were so many errors; false when the object fails with it. */
+/** Sets a field; `before` is the number of errors before it. Returns false when the object fails with it. */
 function put(made: MadeObject, field: FieldShape, completed: unknown, before: number): boolean {
   const { tree, shaped, run } = made;
   const { name, special, nonNull } = field;

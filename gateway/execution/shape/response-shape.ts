@@ -44,9 +44,9 @@ export interface ShapeOptions {
  * missing values. Compiled once for each combination of `@skip` and `@include` in use.
  */
 export class ResponseShape {
-  /** Of an operation with `@skip` or `@include`, once there is one. */
+  /** Shapes by the conditions in use, for an operation with `@skip` or `@include`. */
   private variants: LRUCache<string, Complete> | undefined;
-  /** Of one without. */
+  /** The shape of an operation without them. */
   private only: Complete | undefined;
   private readonly switches: ReadonlyMap<string, ConditionValue>;
   private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;

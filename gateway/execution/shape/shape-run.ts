@@ -31,8 +31,8 @@ export const FAILED = Symbol('failed');
 export type Complete = (value: unknown, depth: number, run: ShapeRun) => unknown;
 
 /**
- * The value of a place that may be null. Where it has FAILED because the entity there is absent, such as a deleted node
- * pool that an event names, null is right, and the errors that were noted since `before` are none.
+ * The value at a nullable position. When it FAILED because its entity is absent, such as the deleted node pool of an
+ * event, null is correct, and the errors since `before` are dropped.
  */
 export function orNull(completed: unknown, value: unknown, before: number, run: ShapeRun): unknown {
   if (completed !== FAILED) return completed;

@@ -20,9 +20,8 @@ import type { InterfaceObjects } from './interface-objects.js';
 import { nameNode } from '../../document/name-node.js';
 
 /**
- * The document with fragments on an abstract type, where they are on an interface that some subgraph knows as an
- * object, taken apart into one for each object type. The planner takes the interface object for an object that can
- * never be of another abstract type.
+ * Replaces fragments on abstract types around an interface object by one fragment per object type. The planner takes
+ * the interface object for an object type that never satisfies another abstract type.
  */
 export function withoutAbstractFragments(
   document: DocumentNode,
@@ -81,7 +80,7 @@ class FragmentSplitter {
     return { ...node, selectionSet: { ...selectionSet, selections: [name] } };
   }
 
-  /** The types in the place of the one of a fragment; none where no object is of it, as happens in what is taken apart. */
+  /** The types that replace a fragment's type; none when no object satisfies it, as in fragments that were replaced. */
   private conditions(type: GraphQLCompositeType, parent: GraphQLCompositeType): GraphQLCompositeType[] {
     if (!doTypesOverlap(this.schema, type, parent)) return [];
     if (type === parent || !isAbstractType(type)) return [type];

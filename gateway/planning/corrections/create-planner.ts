@@ -9,14 +9,14 @@ import { Requirements } from './requirements.js';
 import { withResolvableKeysFirst } from './resolvable-keys-first.js';
 import { splitRequiringSubgraphs } from './split-requiring-subgraphs.js';
 
-/** A planner for a supergraph that says the same in a way that the planner plans right. */
+/** Creates a planner for the supergraph, rewritten into an equivalent one that the planner plans correctly. */
 export function createPlanner(
   source: DocumentNode,
   supergraph: FederatedSupergraph,
 ): { readonly planner: QueryPlanner; readonly corrections: PlanCorrections } {
   const { document: parted, parts } = splitRequiringSubgraphs(withResolvableKeysFirst(source));
   const { document, placeholders } = withPlaceholderFields(parted);
-  // What is external there is so for no reason that is seen, so only the original can be validated.
+  // The rewritten supergraph has external fields without a use, which validation rejects: validate the original.
   if (parts.size > 0) supergraph.subgraphs();
   const planned = FederatedSupergraph.build(document, {
     supportedFeatures: new Set(supportedFeatures),

@@ -16,7 +16,7 @@ import { inlineFragment } from '../../document/inline-fragment.js';
 export interface EntityField {
   readonly type: string;
   readonly node: FieldNode;
-  /** As text; empty without conditions. */
+  /** The conditions as text; empty without any. */
   readonly conditions: string;
 }
 
@@ -38,7 +38,7 @@ export class EntityFields {
     this.all = [...fieldsOf(this.selections, { type: '', conditions: [] })];
   }
 
-  /** The operation with only these of its fields, and the variables that it uses. */
+  /** The operation reduced to these fields, and the variables that it uses. */
   only(fields: ReadonlySet<EntityField>): {
     readonly operation: string;
     readonly variables: ReadonlySet<string>;
@@ -60,7 +60,7 @@ export class EntityFields {
     return { operation: stripIgnoredCharacters(print(document)), variables };
   }
 
-  /** Named fragments of entities as inline ones, so that each field is a node of its own. */
+  /** Inlines named fragments of entities, so that each field is a separate node. */
   private spelledOut(selections: readonly SelectionNode[]): SelectionNode[] {
     return selections.map((selection): SelectionNode => {
       if (selection.kind === Kind.FIELD) return { ...selection };
@@ -109,7 +109,7 @@ function kept(selections: readonly SelectionNode[], nodes: ReadonlySet<Selection
   });
 }
 
-/** The fragments that a field uses, by way of others, too. */
+/** The fragments that a field uses, directly or through other fragments. */
 function reachable(field: FieldNode, fragments: DocumentNode['definitions']): DocumentNode['definitions'] {
   const names = new Set<string>();
   const see = (node: FieldNode | DocumentNode['definitions'][number]) =>

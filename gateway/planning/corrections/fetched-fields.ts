@@ -248,7 +248,7 @@ export class FetchedFields {
     return condition === undefined ? types : this.objectTypes(condition).intersection(types);
   }
 
-  /** The object types of what a field returns. */
+  /** The possible object types of the values of a field. */
   private typesOf(type: string, field: string): ReadonlySet<string> {
     const returned = this.returned(type, field);
     return returned === undefined ? NONE : this.objectTypes(returned);

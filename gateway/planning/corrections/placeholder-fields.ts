@@ -134,7 +134,7 @@ class PlaceholderBuilder implements PlaceholderFields {
     return name;
   }
 
-  /** The type and, of an interface, all its implementations. */
+  /** The type, and all implementations of an interface. */
   private owners(type: ComposedType, field: string): string[] {
     if (type.kind === Kind.OBJECT_TYPE_DEFINITION) return [type.name.value];
     const implementing = [...this.types.values()].filter(

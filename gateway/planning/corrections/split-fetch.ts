@@ -102,9 +102,9 @@ function namesIn(tree: FieldTree): Set<string> {
 }
 
 interface Share {
-  /** What the fields of this part need. */
+  /** Required fields of this part. */
   readonly needs: FieldTree;
-  /** What those of the other parts need. */
+  /** Required fields of the other parts. */
   readonly others: FieldTree;
   readonly isKey: (name: string) => boolean;
 }

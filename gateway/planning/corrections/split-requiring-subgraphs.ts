@@ -45,7 +45,7 @@ export function splitRequiringSubgraphs(document: DocumentNode): SplitSupergraph
 type ComposedType = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
 
 interface Graphs {
-  /** The graphs with fields that require something. */
+  /** The graphs with fields that have `@requires`. */
   readonly requiring: ReadonlySet<string>;
   /** Names of the scalars and enums. */
   readonly leaves: ReadonlySet<string>;
@@ -69,8 +69,8 @@ function requiringGraphs({ definitions }: DocumentNode): Set<string> {
 }
 
 /**
- * The graphs in which fields of the type require something, without those that know it as an interface object: of what
- * a graph knows of the types of an interface the planner tries every combination, and two that know it are too many.
+ * The graphs with requiring fields of the type, without those in which it is an interface object: the planner tries every
+ * combination of the types of an interface, and the combinations of two interface objects are too many.
  */
 function requiringIn({ directives = [], fields = [] }: ComposedType): Set<string> {
   const objects = directives.filter((directive) => hasTrue(directive, 'isInterfaceObject'));
@@ -136,7 +136,7 @@ function part(value: EnumValueDefinitionNode, parts: Map<string, string>): EnumV
   };
 }
 
-/** The node with what it says of a requiring graph said of its part, too. */
+/** Copies the directives of a requiring graph for its part. */
 function joined<T extends { readonly directives?: readonly ConstDirectiveNode[] | undefined }>(
   node: T,
   requiring: ReadonlySet<string>,
@@ -169,7 +169,7 @@ function composed(type: ComposedType, { requiring, leaves }: Graphs): ComposedTy
   const isLeaf = (type.fields ?? []).every((field) => leaves.has(namedType(field.type)));
   const fields = type.fields?.map((field) => {
     if (ROOTS.has(type.name.value)) return explicit(field, graphs);
-    // Without it the planner would ask the subgraph for the rest of such an entity once more, by its key.
+    // With the key the planner would fetch the rest of such an entity from the subgraph a second time.
     const has = (graph: string) =>
       isWhole(type, joins, graph) ||
       (isLeaf && !requiringGraphs.has(graph)) ||
@@ -182,7 +182,7 @@ function composed(type: ComposedType, { requiring, leaves }: Graphs): ComposedTy
 interface Sharing {
   readonly graphs: readonly string[];
   readonly requiring: ReadonlySet<string>;
-  /** The graphs whose parts have the fields of the type that require something. */
+  /** The graphs whose parts have the requiring fields of the type. */
   readonly own: ReadonlySet<string>;
   /** Whether the part of a graph resolves the field, if the graph does. */
   readonly has: (graph: string) => boolean;
@@ -202,7 +202,7 @@ function shared(field: FieldDefinitionNode, { graphs, requiring, own, has }: Sha
   };
 }
 
-/** The field with directives that say of each graph that has it that it does; without any, all that have the type do. */
+/** The field with an explicit `@join__field` for each graph; without directives, all graphs of the type have it. */
 function explicit(field: FieldDefinitionNode, graphs: readonly string[]): FieldDefinitionNode {
   const { directives = [] } = field;
   if (directives.some(isJoinField)) return field;
@@ -229,7 +229,7 @@ function namedType(type: TypeNode): string {
   return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
 }
 
-/** Whether the graph has the type without a key: as a value, or as an interface of what has one. */
+/** Whether the graph has the type without a key: as a value type, or as an interface of entities. */
 function isWhole(type: ComposedType, joins: readonly ConstDirectiveNode[], graph: string): boolean {
   const ofGraph = joins.filter((join) => argumentText(join, 'graph') === graph);
   if (type.kind === Kind.INTERFACE_TYPE_DEFINITION)
@@ -237,7 +237,7 @@ function isWhole(type: ComposedType, joins: readonly ConstDirectiveNode[], graph
   return !ofGraph.some((join) => argumentText(join, 'key') !== undefined);
 }
 
-/** The fields that keys of the type begin with in a graph. */
+/** The top-level fields of the keys of the type in a graph. */
 function keyNames(joins: readonly ConstDirectiveNode[], graph: string): Set<string> {
   const keys = joins.filter((join) => argumentText(join, 'graph') === graph);
   return new Set(

@@ -1,7 +1,7 @@
 import { type ConstDirectiveNode, type ConstValueNode, type GraphQLSchema, Kind } from 'graphql';
 import { directiveNames } from '../../supergraph/directive-names.js';
 
-/** What `@listSize` says of a field; see the cost directives specification of IBM. */
+/** `@listSize` of a field; see the cost directives specification of IBM. */
 export interface ListSizeDirective {
   readonly assumedSize?: number;
   readonly slicingArguments: readonly string[];
@@ -24,12 +24,12 @@ export class CostDirectives {
     this.sizes = directiveNames(supergraph, 'cost', 'listSize');
   }
 
-  /** The weight that `@cost` gives, if any. */
+  /** The weight of `@cost`; undefined without it. */
   weight(node: Annotated | null | undefined): number | undefined {
     return numberOf(argument(find(node, this.costs), 'weight'));
   }
 
-  /** What `@listSize` says, if the field has it. */
+  /** `@listSize` of the field; undefined without it. */
   listSize(node: Annotated | null | undefined): ListSizeDirective | undefined {
     const found = find(node, this.sizes);
     if (!found) return undefined;

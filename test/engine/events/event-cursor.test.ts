@@ -20,20 +20,20 @@ function codeOf(work: () => unknown): string | undefined {
 const invalid = (work: () => unknown) => expect(codeOf(work)).toBe('INVALID_CURSOR');
 
 describe('a cursor', () => {
-  test.each([0n, 1n, 35n, 36n, 2n ** 62n])('says the position that it was made for: %s', (sequence) => {
+  test.each([0n, 1n, 35n, 36n, 2n ** 62n])('encodes the position %s', (sequence) => {
     const stream = cursors.of(scope);
     expect(stream.decode(stream.encode({ sequence }))).toMatchObject({ sequence, extra: undefined });
     const extra = 'a~b.c ü';
     expect(stream.decode(stream.encode({ sequence, extra }))).toMatchObject({ sequence, extra });
   });
 
-  test('is good for the same arguments in any order, and what is null counts as left out', () => {
+  test('is valid for the same arguments in any order, with null as an omitted argument', () => {
     const cursor = cursors.of(scope).encode({ sequence: 7n });
     const args = { filter: { clusterId: 'c1', operationId: null, types: ['A'] }, other: undefined };
     expect(cursors.of({ ...scope, args }).decode(cursor).sequence).toBe(7n);
   });
 
-  test('is worth nothing for another account, field or arguments', () => {
+  test('is invalid for another account, field or arguments', () => {
     const cursor = cursors.of(scope).encode({ sequence: 7n });
     invalid(() => cursors.of({ ...scope, account: 'other' }).decode(cursor));
     invalid(() => cursors.of({ ...scope, field: 'scalingEvents' }).decode(cursor));
@@ -43,7 +43,7 @@ describe('a cursor', () => {
     invalid(() => at('2026-01-01').decode(at('2026-01-02').encode({ sequence: 7n })));
   });
 
-  test('is worth nothing when a single character of it was changed, taken away or added', () => {
+  test('is invalid when one character is changed, removed or added', () => {
     const stream = cursors.of(scope);
     const cursor = stream.encode({ sequence: 123456n, extra: 'cl-1' });
     for (let at = 0; at < cursor.length; at += 1) {
@@ -56,14 +56,14 @@ describe('a cursor', () => {
       invalid(() => stream.decode(nonsense));
   });
 
-  test('from a list of events is good for every stream of its account, and for no other account', () => {
+  test('of an event list is valid for every stream of its account and for no other account', () => {
     const cursor = cursors.ofLists('acme').encode({ sequence: 9n });
     expect(cursors.of(scope).decode(cursor).sequence).toBe(9n);
     expect(cursors.of({ account: 'acme', field: 'scalingEvents' }).decode(cursor).sequence).toBe(9n);
     invalid(() => cursors.of({ ...scope, account: 'other' }).decode(cursor));
   });
 
-  test('of any stream says what a reader wants to see at least', () => {
+  test('of any stream has the sequence for minResourceVersion', () => {
     const cursor = cursors.of(scope).encode({ sequence: 11n });
     expect(cursors.sequenceOf('acme', cursor)).toBe(11n);
     invalid(() => cursors.sequenceOf('other', cursor));
@@ -74,7 +74,7 @@ describe('the keys of cursors', () => {
   const old = { id: 'old', key: randomBytes(32) };
   const fresh = { id: 'fresh', key: randomBytes(32) };
 
-  test('can be changed: the first signs, the others are accepted until they are taken out', () => {
+  test('can be rotated: the first key signs, and all listed keys are accepted', () => {
     const before = new EventCursors([old]).of(scope);
     const during = new EventCursors([fresh, old]).of(scope);
     const after = new EventCursors([fresh]).of(scope);
@@ -87,12 +87,12 @@ describe('the keys of cursors', () => {
     invalid(() => before.decode(renewed));
   });
 
-  test('are not interchangeable: an id does not help a cursor signed with another key', () => {
+  test('reject a cursor that is signed with another key of the same id', () => {
     const impostor = new EventCursors([{ id: 'fresh', key: randomBytes(32) }]).of(scope);
     invalid(() => new EventCursors([fresh]).of(scope).decode(impostor.encode({ sequence: 1n })));
   });
 
-  test('come from the settings, the platform’s own by name', () => {
+  test('are parsed from CURSOR_KEYS, where `platform` names the derived key', () => {
     const secret = 's'.repeat(32);
     expect(cursorKeys('platform', secret)).toEqual([
       { id: expect.stringMatching(/^[0-9a-f]{8}$/), key: expect.any(Uint8Array) },

@@ -17,7 +17,7 @@ afterEach(async () => {
   }
 });
 
-/** A client of an API server that answers as the listener does. */
+/** A client of an API server with the given request listener. */
 async function clientOf(
   listener: RequestListener,
   timeoutMs = 10_000,
@@ -45,7 +45,7 @@ const failure = (work: Promise<unknown>) =>
   );
 
 describe('a call to a Kubernetes API', () => {
-  test('goes below the base URL with the token', async () => {
+  test('is sent below the base URL with the token', async () => {
     const client = await clientOf((request, response) =>
       response.end(JSON.stringify({ url: request.url, authorization: request.headers.authorization })),
     );
@@ -56,9 +56,9 @@ describe('a call to a Kubernetes API', () => {
   });
 
   test.each<[string, RequestListener]>([
-    ['never answers', () => undefined],
+    ['sends no response', () => undefined],
     [
-      'breaks off in the middle',
+      'closes the connection within the response',
       (_request, response) =>
         void (
           response.writeHead(200, { 'content-length': '100' }),
@@ -66,17 +66,17 @@ describe('a call to a Kubernetes API', () => {
           setImmediate(() => response.destroy())
         ),
     ],
-    ['answers something else', (_request, response) => response.end('<html>')],
-    ['fails', (_request, response) => response.writeHead(503).end('{"message":"starting"}')],
-    ['does not take our credentials', (_request, response) => response.writeHead(401).end('{}')],
-  ])('to a server that %s is KUBERNETES_UNAVAILABLE', async (_what, listener) => {
+    ['responds with HTML', (_request, response) => response.end('<html>')],
+    ['responds with 503', (_request, response) => response.writeHead(503).end('{"message":"starting"}')],
+    ['rejects the credentials', (_request, response) => response.writeHead(401).end('{}')],
+  ])('fails with KUBERNETES_UNAVAILABLE when the server %s', async (_what, listener) => {
     const client = await clientOf(listener, 300);
     expect(await failure(client.get('/api/v1/pods'))).toMatchObject({
       problems: [{ code: 'KUBERNETES_UNAVAILABLE' }],
     });
   });
 
-  test('to a server that is busy is THROTTLED, and says when to come back', async () => {
+  test('fails with THROTTLED and the retry delay when the server responds with 429', async () => {
     const client = await clientOf((_request, response) =>
       response.writeHead(429, { 'retry-after': '7' }).end(),
     );
@@ -91,7 +91,7 @@ describe('a call to a Kubernetes API', () => {
     expect(await failure(client.get('/api/v1/pods'))).toBeInstanceOf(KubernetesUnavailable);
   });
 
-  test('that the server refuses carries its status, reason and message', async () => {
+  test('fails with status, reason and message of a rejection', async () => {
     const client = await clientOf((_request, response) =>
       response.writeHead(404).end('{"reason":"NotFound","message":"pods \\"x\\" not found"}'),
     );
@@ -101,21 +101,21 @@ describe('a call to a Kubernetes API', () => {
     expect(isNotFound(error)).toBe(true);
   });
 
-  test('for a long list reads chunk after chunk, only as far as the reader goes', async () => {
-    const asked: (string | null)[] = [];
+  test('requests the chunks of a list only as far as they are read', async () => {
+    const requested: (string | null)[] = [];
     const client = await clientOf((request, response) => {
       const next = new URL(request.url ?? '', 'http://x').searchParams.get('continue');
-      asked.push(next);
+      requested.push(next);
       response.end(
         JSON.stringify({ items: [Number(next ?? 0)], metadata: { continue: String(Number(next ?? 0) + 1) } }),
       );
     });
-    const seen: number[] = [];
+    const items: number[] = [];
     for await (const [item] of client.chunks<number>('/api/v1/pods')) {
-      seen.push(item!);
-      if (seen.length === 3) break;
+      items.push(item!);
+      if (items.length === 3) break;
     }
-    expect(seen).toEqual([0, 1, 2]);
-    expect(asked).toEqual([null, '1', '2']);
+    expect(items).toEqual([0, 1, 2]);
+    expect(requested).toEqual([null, '1', '2']);
   });
 });

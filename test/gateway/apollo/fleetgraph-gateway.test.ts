@@ -112,7 +112,7 @@ class CallerDataSource extends RemoteGraphQLDataSource<{ caller?: string }> {
   }
 }
 
-describe('an unmodified Apollo Server with FleetgraphGateway answers as with ApolloGateway', () => {
+describe('Apollo Server with FleetgraphGateway returns the same responses as with ApolloGateway', () => {
   let expected: unknown[];
   beforeAll(async () => {
     expected = plain(await answersOf(new ApolloGateway({ supergraphSdl })));
@@ -143,7 +143,7 @@ describe('an unmodified Apollo Server with FleetgraphGateway answers as with Apo
     expect(plain(await answersOf(gateway))).toEqual(expected);
   });
 
-  test('given data sources, which change requests to subgraphs', async () => {
+  test('given data sources that change requests to subgraphs', async () => {
     headers.length = 0;
     const buildService = ({ url }: { url?: string | undefined }) => new CallerDataSource({ url: url! });
     const gateway = new FleetgraphGateway({ supergraphSdl, buildService, log });
@@ -152,7 +152,7 @@ describe('an unmodified Apollo Server with FleetgraphGateway answers as with Apo
   });
 });
 
-test('a later supergraph replaces the first as a whole, and an invalid one changes nothing', async () => {
+test('replaces the supergraph on an update and ignores an invalid one', async () => {
   let update: SupergraphSdlUpdateFunction | undefined;
   let cleaned = 0;
   const gateway = new FleetgraphGateway({
@@ -182,12 +182,12 @@ test('a later supergraph replaces the first as a whole, and an invalid one chang
   expect(cleaned).toBe(1);
 });
 
-test('a supergraph that is not valid keeps Apollo Server from starting', async () => {
+test('fails the start of Apollo Server with an invalid supergraph', async () => {
   const server = new ApolloServer({ gateway: new FleetgraphGateway({ supergraphSdl: 'type Query', log }) });
   await expect(server.start()).rejects.toThrow();
 });
 
-test('a data source that fails is an error of its subgraph, and the rest is answered', async () => {
+test('reports a failing data source as an error of its subgraph and returns the other fields', async () => {
   const buildService = ({ name, url }: { name: string; url?: string | undefined }) =>
     name === 'letters'
       ? { process: () => Promise.reject(new TypeError('secret detail')) }
@@ -199,7 +199,7 @@ test('a data source that fails is an error of its subgraph, and the rest is answ
   ]);
 });
 
-test('a data source that does not answer within the timeout of a subgraph is given up, and the rest is answered', async () => {
+test('times out a slow data source and returns the other fields', async () => {
   const buildService = ({ name, url }: { name: string; url?: string | undefined }) =>
     name === 'letters'
       ? { process: () => new Promise<never>(() => undefined) }

@@ -31,7 +31,7 @@ let files: string[];
 let manifest: Manifest;
 let project: Manifest;
 
-/** Makes packages of this checkout available in a folder: the test asks no registry. */
+/** Links packages of this checkout into a folder: the test needs no registry. */
 async function link(names: readonly string[], target: string): Promise<void> {
   for (const name of names) {
     await mkdir(dirname(join(target, 'node_modules', name)), { recursive: true });
@@ -39,7 +39,7 @@ async function link(names: readonly string[], target: string): Promise<void> {
   }
 }
 
-/** Packs the package as `npm publish` does, and unpacks it with nothing beside it but what its manifest lists. */
+/** Packs the package as `npm publish` does, and unpacks it with only the dependencies of its manifest. */
 async function installPacked(): Promise<void> {
   const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], {
     cwd: root('packages/gateway'),
@@ -70,7 +70,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Runs a program of the folder until it prints its address, and asks it there. */
+/** Runs a program of the folder until it prints its URL, and sends a query to it. */
 async function queryProgram(program: string, query: string): Promise<unknown> {
   const child: ChildProcess = spawn(root('node_modules/.bin/node'), [program], {
     cwd: folder,
@@ -111,7 +111,7 @@ describe('the example, run with the packed package', () => {
     expect(await queryProgram('server.mjs', query)).toEqual(expected);
   });
 
-  test('answers alike when ApolloGateway is imported in its place', async () => {
+  test('returns the same with ApolloGateway', async () => {
     const source = await readFile(join(folder, 'server.mjs'), 'utf8');
     const imported = "import { FleetgraphGateway } from '@fleetgraph/gateway'";
     expect(source).toContain(imported);
@@ -124,12 +124,12 @@ describe('the example, run with the packed package', () => {
   });
 });
 
-test('the package consists of code, its types, README, licence and manifest', () => {
+test('packs code, types, README, licence and manifest only', () => {
   const others = files.filter((path) => !/^dist\/[a-z/-]+\.(js|d\.ts)$/.test(path));
   expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
 });
 
-test('the package contains no file whose source is gone', () => {
+test('packs no compiled file without a source', () => {
   const sources = files.filter((path) => path.endsWith('.js')).map((path) => path.slice('dist/'.length, -3));
   expect(sources).toContain('gateway/apollo/fleetgraph-gateway');
   for (const source of sources) expect(files, source).toContain(`dist/${source}.d.ts`);
@@ -148,10 +148,10 @@ async function importedPackages(entry: string): Promise<string[]> {
   return [...packages].sort();
 }
 
-test('the manifest lists the packages that the code imports, in versions that the project is tested with', async () => {
+test('lists the imported packages in the manifest, in the versions of this project', async () => {
   const imported = await importedPackages(join(installed, 'dist/gateway/apollo/fleetgraph-gateway.js'));
   const { dependencies, peerDependencies = {} } = manifest;
-  // Apollo Server is known by its types alone.
+  // The package imports only types of Apollo Server.
   const listed = Object.keys({ ...dependencies, ...peerDependencies }).filter(
     (name) => name !== '@apollo/server',
   );
@@ -169,7 +169,7 @@ test('has the licence and repository of the project in its manifest', async () =
   expect(licence).toBe(await readFile(root('LICENSE'), 'utf8'));
 });
 
-test('its types fit a strict program', async () => {
+test('compiles in a strict program', async () => {
   await writeFile(
     join(folder, 'program.ts'),
     `import { ApolloServer } from '@apollo/server';

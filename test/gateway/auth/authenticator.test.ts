@@ -69,18 +69,21 @@ const cases: readonly (readonly [string, () => Promise<string | null>, string])[
   ['an expired token', () => token('acme', { expiresIn: -1 }), 'TOKEN_EXPIRED'],
 ];
 
-test.each(cases)('answers 401 to %s, including introspection and event streams', async (_, bearer, code) => {
-  for (const accept of ['application/json', 'text/event-stream']) {
-    const { status, headers, errors } = await post(fixture.url, '{ __typename }', {
-      bearer: await bearer(),
-      headers: { accept },
-    });
-    expect(status).toBe(401);
-    expect(errors).toMatchObject([{ extensions: { code } }]);
-    expect(headers.get('www-authenticate')).toBe('Bearer');
-    expect(headers.get('x-request-id')).toBeTruthy();
-  }
-});
+test.each(cases)(
+  'rejects %s with 401, including introspection and event streams',
+  async (_, bearer, code) => {
+    for (const accept of ['application/json', 'text/event-stream']) {
+      const { status, headers, errors } = await post(fixture.url, '{ __typename }', {
+        bearer: await bearer(),
+        headers: { accept },
+      });
+      expect(status).toBe(401);
+      expect(errors).toMatchObject([{ extensions: { code } }]);
+      expect(headers.get('www-authenticate')).toBe('Bearer');
+      expect(headers.get('x-request-id')).toBeTruthy();
+    }
+  },
+);
 
 test('limits the validity of a token to 90 days or the configured number', async () => {
   await using strict = await startFixture({ auth: { kind: 'secret', secret: SECRET, maxDays: 1 } });
@@ -155,7 +158,7 @@ test('rejects tokens of a removed key as soon as the key set is reloaded', async
   jwks.server.close();
 });
 
-test('a WebSocket without a valid token is closed with 4403, with an expired one with 4411', async () => {
+test('closes a WebSocket with 4403 for an invalid token and with 4411 for an expired one', async () => {
   for (const [parameters, code] of [
     [{}, 4403],
     [{ token: 'abc' }, 4403],
@@ -211,7 +214,7 @@ test('rejects a WebSocket from a page of another origin', async () => {
   expect(error.message).toContain('403');
 });
 
-test('tokens signed with a key of the JWKS are accepted, others are not', async () => {
+test('accepts tokens signed with a key of the JWKS and no others', async () => {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   const jwks = await serveJson({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' }] });
   await using jwksFixture = await startFixture({

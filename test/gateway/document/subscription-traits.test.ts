@@ -19,16 +19,16 @@ test.each([
   ['subscription { events { id } }', 'log', true],
   ['subscription { renamed: events(after: "x") { id } }', 'log', true],
   ['subscription { plain }', 'live', false],
-  // The argument takes something else than what `cursor` is.
+  // The argument has another type than `cursor`.
   ['subscription { unlike { id } }', 'live', false],
-  // What the gateway would ask for by the same names, it does not ask for.
+  // The document uses a reserved name, so the gateway adds no position.
   ['subscription { events { _position: id } }', 'live', false],
   ['subscription { events { ...it } } fragment it on Event { _position: id }', 'live', false],
   ['subscription S($_after: String) { events(after: $_after) { id } }', 'state', false],
   ['subscription { ... on Subscription { events { id } } }', 'log', true],
   ['subscription { ...all } fragment all on Subscription { events { id } }', 'log', true],
   ['subscription { events { id } ... { events { cursor } } }', 'log', true],
-  // It may be left out: nothing is known of where it begins.
+  // A conditional root field: the start position is unknown.
   ['subscription S($on: Boolean!) { events @include(if: $on) { id } }', 'state', false],
   ['subscription S($on: Boolean!) { ... @include(if: $on) { events { id } } }', 'state', false],
 ])('%s is of the kind %s, resumable: %s', (query, kind, resumable) => {

@@ -109,7 +109,7 @@ const cases: [string, string, Variables?][] = [
   ['a mutation', 'mutation { a: touch(upc: "p1") { name reviews { id } } b: touch(upc: "p2") { inStock } }'],
 ];
 
-describe('the same as @apollo/gateway', () => {
+describe('the executor returns the same as @apollo/gateway for', () => {
   test.each(cases)('%s', async (_title, query, variables = {}) => {
     const document = parse(query);
     expect(validate(supergraph.api, document)).toEqual([]);

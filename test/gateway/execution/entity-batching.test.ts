@@ -18,7 +18,7 @@ interface SubgraphOperation {
   readonly variables: Record<string, unknown>;
 }
 
-/** Whether subgraphs answer synchronously, as those in process may. */
+/** Whether subgraphs respond synchronously, as in-process subgraphs may. */
 let atOnce = false;
 
 /** A subgraph that records its requests. */
@@ -81,7 +81,7 @@ const people = subgraph(
   },
 );
 
-// Else an answer that is there at once would still be promised.
+// Without it, reference resolvers return promises even for synchronous results.
 resolveEntities(people.schema);
 const supergraph = loadSupergraph(composeSupergraph([roads, people]));
 const operations = new Operations(supergraph);
@@ -114,9 +114,9 @@ async function run(query: string, variables: Record<string, unknown> = {}, respo
 const town = (id: string) => ({ __typename: 'Town', id });
 
 describe.each([
-  { when: 'later', now: false },
-  { when: 'at once', now: true },
-])('fetches of entities that start at the same moment, answered $when', ({ now }) => {
+  { when: 'after a turn', now: false },
+  { when: 'in the same turn', now: true },
+])('concurrent entity fetches with a response $when', ({ now }) => {
   beforeAll(() => void (atOnce = now));
 
   test('request the same fields in one request and each entity once', async () => {
@@ -160,7 +160,7 @@ describe.each([
     });
   });
 
-  test('report an error at every place of its entity, and nowhere else', async () => {
+  test('report an error at every place of its entity only', async () => {
     const { data, errors } = await run('{ road { from { size } to { size } via { size } sign { name } } }');
     expect(errors.sort()).toEqual(['road.to.size', 'road.via.0.size']);
     expect(data).toEqual({
@@ -178,7 +178,7 @@ describe.each([
     expect(data).toEqual({ road: { from: { name: null }, to: { mayor: null } } });
   });
 
-  test('do not share what later fetches change', async () => {
+  test('receive separate copies of a shared entity', async () => {
     const { data } = await run(
       `{ road {
         from { mayor { office { town { id } } } }
@@ -213,7 +213,7 @@ describe('operations of one subgraph', () => {
     );
   const combined = new CombinedOperations();
 
-  test('become one, with variables and fragments that they have in common once', () => {
+  test('are combined into one, with shared variables and fragments once', () => {
     const fragment = 'fragment F on Town{name}';
     const template = combined.combine([
       entities('...on Town{size x:name(in:$a)...F}', ',$a:String', fragment),
@@ -235,7 +235,7 @@ describe('operations of one subgraph', () => {
       entities('...on Town{name(in:$a)}', ',$a:String'),
       entities('...on Town{name(in:$a)}', ',$a:String!'),
     ],
-  ])('are not combined when %s means two things in them', (_title, first, second) => {
+  ])('are not combined when %s has two definitions', (_title, first, second) => {
     expect(combined.combine([first, second])).toBeUndefined();
   });
 });

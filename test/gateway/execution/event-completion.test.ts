@@ -19,11 +19,11 @@ function define(name: SubgraphName, types: string, resolvers: object): Subgraph 
 }
 
 /** Events by sequence number. */
-class Happenings {
+class EventSource {
   private published = 0;
   private wake: () => void = () => undefined;
 
-  happen(): void {
+  publish(): void {
     this.published += 1;
     this.wake();
   }
@@ -36,10 +36,10 @@ class Happenings {
   }
 }
 
-/** Tells changes of things. Only the cursors of one of its streams are those of events. */
-const changes = (happenings: Happenings) => {
+/** A subgraph with two streams of changes; the cursors of one of them are event cursors. */
+const changes = (eventSource: EventSource) => {
   const stream = {
-    subscribe: (_: unknown, { after }: { after?: string | null }) => happenings.follow(Number(after ?? 0)),
+    subscribe: (_: unknown, { after }: { after?: string | null }) => eventSource.follow(Number(after ?? 0)),
     resolve: ({ sequence }: { sequence: number }) => ({ cursor: String(sequence), thing: { id: '1' } }),
   };
   return define(
@@ -75,18 +75,18 @@ class Replica {
 }
 
 let stack: AsyncDisposableStack;
-let happenings: Happenings;
+let eventSource: EventSource;
 let replica: Replica;
 beforeEach(() => {
   stack = new AsyncDisposableStack();
-  happenings = new Happenings();
+  eventSource = new EventSource();
   replica = new Replica();
 });
 afterEach(() => stack.disposeAsync());
 
-/** The address of a gateway before both; things are looked up in this process or over HTTP. */
+/** Starts a gateway with both subgraphs, in this process or over HTTP, and returns its URL. */
 async function start(mode: string): Promise<string> {
-  const subgraphs = [changes(happenings), replica.subgraph];
+  const subgraphs = [changes(eventSource), replica.subgraph];
   const locations: Record<string, SubgraphLocation> = {};
   for (const subgraph of subgraphs) {
     if (mode === 'in this process') {
@@ -111,13 +111,13 @@ async function subscribe(url: string, field: string) {
 }
 
 describe.each(['in this process', 'over HTTP'])('completion of events from a subgraph %s', (mode) => {
-  test('is no older than the event: a lagging subgraph waits', async () => {
+  test('waits until a lagging subgraph has the event', async () => {
     const url = await start(mode);
     const events = await subscribe(url, 'changes');
     for (const version of [1, 2]) {
       const event = events.next();
-      happenings.happen();
-      await until(() => replica.awaited.length === version, 'the replica to be asked');
+      eventSource.publish();
+      await until(() => replica.awaited.length === version, 'a request to the replica');
       replica.version = version;
       expect(await event).toMatchObject({ value: { data: { changes: { thing: { version } } } } });
     }
@@ -127,7 +127,7 @@ describe.each(['in this process', 'over HTTP'])('completion of events from a sub
   test('has no minimum version when positions are not event cursors', async () => {
     const url = await start(mode);
     const events = await subscribe(url, 'words');
-    happenings.happen();
+    eventSource.publish();
     expect(await events.next()).toMatchObject({ value: { data: { words: { thing: { version: 0 } } } } });
     expect(replica.awaited).toEqual([]);
   });

@@ -40,7 +40,7 @@ describe.each(['local', 'remote'] as const)('with %s subgraphs', (mode) => {
     expect(data?.['cluster']).toBeNull();
   });
 
-  test('a mutation is completed from other subgraphs', async () => {
+  test('completes the result of a mutation from other subgraphs', async () => {
     const { data } = await post(fixture.url, 'mutation { rename(name: "new") { name region { name } } }');
     expect(data).toEqual({ rename: { name: 'new', region: { name: 'Hangzhou' } } });
   });
@@ -86,13 +86,13 @@ describe.each(['local', 'remote'] as const)('with %s subgraphs', (mode) => {
     ]);
   });
 
-  test('a non-null field without a value is a masked error, not a silent null', async () => {
+  test('reports a non-null field without a value as a masked error', async () => {
     const { data, errors } = await post(fixture.url, '{ required }');
     expect(data).toBeNull();
     expect(errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
   });
 
-  test('introspection is answered', async () => {
+  test('executes introspection', async () => {
     const { data } = await post(
       fixture.url,
       '{ __schema { queryType { name } } __type(name: "Cluster") { name } __typename }',
@@ -104,7 +104,7 @@ describe.each(['local', 'remote'] as const)('with %s subgraphs', (mode) => {
     });
   });
 
-  test('readiness and health answer 200', async () => {
+  test('returns 200 for readiness and health', async () => {
     expect((await fetch(`${fixture.url}/healthz`)).status).toBe(200);
     const ready = await fetch(`${fixture.url}/readyz`);
     expect(ready.status).toBe(200);
@@ -113,7 +113,7 @@ describe.each(['local', 'remote'] as const)('with %s subgraphs', (mode) => {
 });
 
 test.each(['local', 'remote'] as const)(
-  'answers REQUEST_TIMEOUT to a slow request and aborts it in a %s subgraph',
+  'rejects a slow request with REQUEST_TIMEOUT and aborts it in a %s subgraph',
   async (mode) => {
     await using fixture = await startFixture({ mode, limits: { requestTimeout: 200 } });
     const response = post(fixture.url, '{ slow }');
@@ -157,7 +157,7 @@ test('returns SERVICE_UNAVAILABLE only for the fields of a subgraph that is down
   expect(await ready.json()).toMatchObject({ subgraphs: { quotas: 'unreachable', regions: 'ok' } });
 });
 
-test('a subgraph rejects requests that the gateway has not signed', async () => {
+test('rejects unsigned requests at the subgraph', async () => {
   await using fixture = await startFixture({ mode: 'remote' });
   const server = fixture.servers.get('clusters');
   const attempts: Record<string, string>[] = [

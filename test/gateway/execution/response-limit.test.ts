@@ -20,7 +20,7 @@ const supergraph = loadSupergraph(
   ]),
 );
 const names = Array.from({ length: 36 }, (_, index) => `cluster ${index}`);
-/** One region with 36 clusters, each in that region: few objects, in as many places as one asks for. */
+/** One region with 36 clusters, each in that region: few objects in arbitrarily many places. */
 const region: Record<string, unknown> = { name: 'Hangzhou' };
 region['clusters'] = names.map((name) => ({
   name,
@@ -72,7 +72,7 @@ test('builds, serializes and costs a large response in several turns of the even
   expect(counting.largest).toBeLessThan(1020);
 });
 
-test('refuses text whose bytes are more than its characters', async () => {
+test('counts bytes of non-ASCII text', async () => {
   const written = writeData({ a: '€'.repeat(1000) }, 2500, new WorkBudget('acme', 1000));
   await expect(written).rejects.toMatchObject({ extensions: { code: 'RESPONSE_TOO_LARGE' } });
 });

@@ -100,7 +100,7 @@ test('reports the lag of a client that does not read until it has caught up, wit
   for (const socket of [fast, slow]) {
     await socket.initialise();
     socket.send({ id: '1', type: 'subscribe', payload: { query } });
-    // Messages are handled in order: when this is answered the subscription has begun.
+    // Messages are handled in order: after the pong the subscription has started.
     socket.send({ type: 'ping' });
     await socket.waitFor('pong');
   }
@@ -125,7 +125,7 @@ test('counts an event as dropped when a client without cursors is too slow for i
   for (const socket of [fast, slow]) {
     await socket.initialise();
     socket.send({ id: '1', type: 'subscribe', payload: { query: 'subscription { bulk }' } });
-    // Messages are handled in order: when this is answered the subscription has begun.
+    // Messages are handled in order: after the pong the subscription has started.
     socket.send({ type: 'ping' });
     await socket.waitFor('pong');
   }

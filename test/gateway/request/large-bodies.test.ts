@@ -9,7 +9,7 @@ afterEach(() => void vi.useRealTimers());
 const startBodies = () => new LargeBodies(1, new AccountPace());
 const newSignal = () => new LightAbortController();
 
-test('lets the next body in when one is sent slowly', async () => {
+test('admits the next body when one is sent slowly', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const bodies = startBodies();
   await bodies.enter('acme', newSignal());
@@ -26,14 +26,14 @@ test('keeps the slot of a body that has been read until it is released', async (
   const order: string[] = [];
   const next = bodies.enter('acme', newSignal()).then(() => order.push('next'));
   vi.advanceTimersByTime(60_000);
-  // Another account's body starts after whatever could start before it.
+  // A body of another account is admitted after all earlier ones.
   await bodies.enter('globex', newSignal()).then(() => order.push('other'));
   slot?.release();
   await next;
   expect(order).toEqual(['other', 'next']);
 });
 
-test('gives no slot to a sender that has left', async () => {
+test('grants no slot to an aborted sender', async () => {
   const bodies = startBodies();
   const slot = await bodies.enter('acme', newSignal());
   const leaving = newSignal();

@@ -75,9 +75,9 @@ describe('a query with extensions.minResourceVersion', () => {
       'a cursor that was tampered with',
       () => cursorAt(1n).replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
     ],
-    ['something else', () => 'nonsense'],
-    ['something that is no header', () => 'a\r\nb'],
-    ['no text', () => 7],
+    ['an invalid cursor', () => 'nonsense'],
+    ['a value with a line break', () => 'a\r\nb'],
+    ['a number', () => 7],
   ])('is rejected with INVALID_CURSOR for %s', async (_, version) => {
     const { errors } = await send(version());
     expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['INVALID_CURSOR']);

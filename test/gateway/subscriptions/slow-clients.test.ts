@@ -11,7 +11,7 @@ import {
 } from '../fixtures/dedicated-connection.js';
 import { rawSocket } from '../fixtures/raw-socket.js';
 
-/** Half a megabyte an event: a hundred of them are more than all that lies between the gateway and who does not read. */
+/** Half a megabyte per event: a hundred events exceed all buffers between the gateway and a client that does not read. */
 const PADDED = 'subscription Padded($after: String) { clusterEvents(after: $after) { sequence padding } }';
 
 let fixture: Fixture;
@@ -34,7 +34,7 @@ async function send(request: Omit<DedicatedRequest, 'bearer'>): Promise<Incoming
 
 /** A reader of a padded stream that can stop reading. */
 interface Reader {
-  /** Sequences of the events that it has got. */
+  /** Sequences of the received events. */
   readonly sequences: number[];
   pause(): void;
   resume(): void;
@@ -63,7 +63,7 @@ const readers: ReadonlyMap<string, () => Promise<Reader>> = new Map([
         if (sequence !== undefined) sequences.push(Number(sequence));
       });
       raw.send({ id: 'one', type: 'subscribe', payload: { query: PADDED } });
-      // Messages are handled in order: when this is answered the subscription has begun.
+      // Messages are handled in order: after the pong the subscription has started.
       raw.send({ type: 'ping' });
       await raw.waitFor('pong');
       return { sequences, pause: () => raw.socket.pause(), resume: () => raw.socket.resume() };
@@ -88,7 +88,7 @@ describe.each([...readers])('a slow client over %s', (_way, subscribe) => {
     slow.resume();
     await until(() => slow.sequences.length === 101, 'the slow one to get everything');
     expect(slow.sequences).toEqual(upTo(101));
-    // It was let go of, and went on behind what it had been given, which was not much.
+    // It was detached and resumed after its last event, which was an early one.
     const resumedAfter = hub.opened.filter((after) => after !== null).map(Number);
     expect(resumedAfter.length).toBeGreaterThan(0);
     expect(Math.min(...resumedAfter)).toBeLessThan(60);
@@ -100,7 +100,7 @@ test('disconnects a client that does not read its WebSocket when its unread resp
   const raw = stack.use(await rawSocket(fixture.url));
   await raw.initialise();
   raw.socket.pause();
-  /** A query whose answer is as long as itself. */
+  /** A query with a response of its own length. */
   const query = `{ ${'a'.repeat(90_000)}: __typename }`;
   let closed = false;
   void raw.closed.then(() => (closed = true));
@@ -115,7 +115,7 @@ test('disconnects a client that does not read its WebSocket when its unread resp
 describe('forty streams on one connection', () => {
   const QUERIES = Array.from({ length: 40 }, (_, index) => `stream-${index}`);
   const events = 3;
-  /** Sequences that each operation has got, by its id. */
+  /** Sequences of the received events by operation id. */
   let sequencesById: Map<string, number[]>;
   beforeEach(() => (sequencesById = new Map(QUERIES.map((id) => [id, []]))));
 
@@ -154,7 +154,7 @@ test('moves a stream to the end of the order after its turn on a connection', ()
         },
         next: () => {
           got.push(name);
-          // One event is all that the network takes at once.
+          // The connection needs to drain after each event.
           connection.needsDrain = true;
           return false;
         },

@@ -8,7 +8,7 @@ import { SubscriptionGroup } from '../../../gateway/subscriptions/subscription-g
 import type { SubscriptionTraits } from '../../../gateway/document/subscription-traits.js';
 import { until } from '../fixtures/gateway.js';
 
-/** A reader that is as fast as a test wants. */
+/** A client whose speed the test controls. */
 class Reader {
   readonly got: string[] = [];
   readonly frames: SerializedEvent[] = [];
@@ -174,7 +174,7 @@ test('measures the lag of a client against its group, queued or detached', async
     await until(() => fast.got.length === position, `event ${position}`);
     lags.push(slow.feed.lag);
   }
-  // One is with the network, two wait, and from then on it is let go of.
+  // One event is in the network, two are queued; then the client is detached.
   expect(lags).toEqual([0, 1, 2, 3, 4, 5, 6]);
   expect(fast.feed.lag).toBe(0);
   slow.resume();
@@ -208,7 +208,7 @@ test('resumes all clients of an execution that is too slow for its subgraph on a
     readers.push(reader);
     group.join(reader.feed, '0');
   }
-  // The last of them joins when the first event has been told, and has been told nothing yet.
+  // The late client joins after the first event and has received none.
   const late = new Reader((feed) => group.join(feed, feed.position));
   await say({ ...event('one'), position: '1' });
   await until(() => readers.every(({ got }) => got.length === 1), 'the first event');

@@ -20,14 +20,14 @@ const form: SubscriptionTraits = {
   afterVariable: undefined,
 };
 
-/** Turns of the event loop in which everything that can happen by itself has happened. */
+/** Turns of the event loop after which all pending work has completed. */
 const TURNS = 20;
 
 async function settle(turns = TURNS): Promise<void> {
   for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** A log that executions follow: events at positions 1, 2, …, and a bookmark whenever all of it has been told. */
+/** A log that executions follow: events at positions 1, 2, …, and a bookmark at its head. */
 class Log {
   head = 0;
   open = 0;
@@ -39,7 +39,7 @@ class Log {
     this.wakeAll();
   }
 
-  /** Ends what is open, as a subgraph's connection does for who is too slow for it. */
+  /** Ends open streams with SLOW_CONSUMER, as a subgraph does for a slow gateway. */
   cut(): void {
     this.cuts += 1;
     this.wakeAll();
@@ -61,7 +61,7 @@ class Log {
     }
   }
 
-  /** What is behind a position, and how far that was; every third event does not match. */
+  /** Yields the events after a position and returns the last position; every third event does not match the filter. */
   private *read(after: number): Generator<StreamEvent, number> {
     let at = after;
     while (at < this.head) {
@@ -88,7 +88,7 @@ class Log {
   }
 }
 
-/** What several subscribers share, whose network takes everything at once or nothing until it goes on. */
+/** A connection of several subscribers, which accepts everything, or nothing while it is paused. */
 class Connection {
   needsDrain = false;
   readonly operations = new Map<string, Subscriber>();
@@ -113,7 +113,7 @@ class Connection {
 class Subscriber {
   readonly got: number[] = [];
   readonly faults: unknown[] = [];
-  /** Where the log stood when it subscribed, or behind what it wanted to begin. */
+  /** Its start position: the given one, else the head of the log at that time. */
   readonly from: number;
   readonly subscription: ClientSubscription;
 
@@ -147,7 +147,7 @@ class Subscriber {
   }
 }
 
-/** What subscribers share; a reload of the supergraph begins another group. */
+/** The log, the group and the connections of all subscribers; a reload of the supergraph creates another group. */
 class World {
   readonly log = new Log();
   group = this.newGroup();
@@ -168,7 +168,7 @@ class World {
     const group: SubscriptionGroup = new SubscriptionGroup({
       traits: form,
       open: (after, signal) => this.log.follow(after, signal),
-      // As the gateway does, whose next subscriber begins a group of its own.
+      // As in the gateway, the next subscriber creates another group.
       closed: () => {
         if (this.group === group) this.group = this.newGroup();
       },
@@ -228,7 +228,7 @@ test('delivers every event once and in order to clients that join, leave, lag or
       for (const subscriber of world.subscribers) {
         const { got, faults, from } = subscriber;
         expect(faults).toEqual([]);
-        // Who begins with what happens may be told a little of what was on its way.
+        // A subscriber without a position may receive events that were already in transit.
         const first = Math.min(from + 1, got[0] ?? 0);
         const all = Array.from({ length: world.log.head - first + 1 }, (_, at) => first + at);
         expect(got).toEqual(all.filter((at) => at % 3 !== 0));

@@ -114,7 +114,7 @@ test('ends streams when all tokens of their account are revoked', async () => {
   expect(await socket.closed).toMatchObject({ code: 4410 });
 });
 
-test('an invalid revocations file prevents the start, and is ignored later', async () => {
+test('fails the start with an invalid revocations file and ignores it later', async () => {
   const file = join(directory, 'broken.json');
   await writeFile(file, '{}');
   await expect(startFixture({ revocationsFile: file })).rejects.toThrow();

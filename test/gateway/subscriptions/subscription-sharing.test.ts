@@ -30,13 +30,13 @@ async function subscriber(
     type: 'subscribe',
     payload: { query, variables, operationName },
   });
-  // Messages are handled in order: when this is answered the subscription has begun.
+  // Messages are handled in order: after the pong the subscription has started.
   socket.send({ type: 'ping' });
   await socket.waitFor('pong');
   return socket;
 }
 
-/** Sequences of the events that a subscriber has got. */
+/** Sequences of the events that a subscriber has received. */
 function sequencesOf({ messages }: RawSocket): number[] {
   return messages.flatMap(({ payload }) => {
     const { data } = Object(payload) as { data?: { clusterEvents: { sequence: number } } };

@@ -19,7 +19,7 @@ import { clustersSubgraph } from '../fixtures/subgraphs.js';
 const ACTOR_KEY = deriveKey(SECRET, 'actor');
 const EVENTS = 'subscription ($after: String) { clusterEvents(after: $after) { cursor sequence } }';
 
-/** A gateway whose subgraph `clusters` is asked through a relay. */
+/** A gateway that reaches its subgraph `clusters` through a relay. */
 async function relayed(options: FixtureOptions = {}) {
   await using started = new AsyncDisposableStack();
   const hub = new Hub();
@@ -42,7 +42,7 @@ async function relayed(options: FixtureOptions = {}) {
   };
 }
 
-/** A gateway before a subgraph that has never heard of this platform. */
+/** A gateway with a third-party subgraph. */
 async function foreign(serve: (server: Server, hub: Hub) => void) {
   await using started = new AsyncDisposableStack();
   const hub = new Hub();
@@ -96,7 +96,7 @@ test('replays on a separate connection and continues live on the shared WebSocke
       complete: () => undefined,
     },
   );
-  // Events go on happening while the stream changes over.
+  // Events are published while the stream changes its connection.
   while (relay.open('websocket') === 0 || relay.open('event-stream') > 0) {
     hub.publish('acme', 'c1');
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -109,7 +109,7 @@ test('replays on a separate connection and continues live on the shared WebSocke
   await until(() => hub.listening === 0, 'the upstream to be closed');
 });
 
-test('a client that does not read delays no other client of the upstream WebSocket and loses no event', async () => {
+test('neither delays other clients of the upstream WebSocket nor loses an event when a client does not read', async () => {
   await using fixture = await relayed({ limits: { streamQueue: 4 } });
   const { hub, relay, url } = fixture;
   hub.bookmarks = true;
@@ -195,7 +195,7 @@ test('subscribes to a subgraph that only supports WebSockets', async () => {
   expect((await next).value).toEqual({ data: { ticks: 1 } });
 });
 
-test('a subgraph accepts WebSockets only from gateways and operations only with a signed actor', async () => {
+test('accepts WebSockets at the subgraph only from gateways, and operations only with a signed actor', async () => {
   await using fixture = await relayed();
   const { hub, subgraph } = fixture;
   const at = new URL(subgraph).origin;

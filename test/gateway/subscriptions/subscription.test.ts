@@ -10,7 +10,7 @@ const EVENTS = `subscription Events($after: String) {
   clusterEvents(after: $after) { cursor cluster { name createdAt region { name } workloads { name cpu } quotas { used } } }
 }`;
 
-/** More of these events than what the network's own buffers hold. */
+/** More events than the buffers of the network hold. */
 const MANY = 100;
 const PADDED = 'subscription { clusterEvents { sequence padding } }';
 
@@ -192,7 +192,7 @@ test('closes sockets with 1012, ends event streams and rejects new ones while dr
   fixture.gateway.drain();
   const closed = await socket.closed;
   expect(closed).toMatchObject({ code: 1012 });
-  // Each client is told a time of its own, so that they do not all come back at once.
+  // Each client gets a different delay, so that they do not reconnect at the same time.
   expect(closed.reason).toMatch(/^Service restart; retry in [1-9]\d* ms$/);
   expect(await streamed).toMatch(/\nretry: [1-9]\d*\n\n$/);
   await expect(next).rejects.toMatchObject({ code: 1012 });
@@ -221,7 +221,7 @@ async function readStream(
   return response.text();
 }
 
-/** The value once it has stayed the same for thirty looks. */
+/** The value once it has been the same in thirty reads. */
 async function settled(read: () => number): Promise<number> {
   let last = -1;
   let same = 0;

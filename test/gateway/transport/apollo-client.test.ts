@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
 
-/** Apollo Client as it comes, which asks for subscriptions by multipart over HTTP, and what it read on the way. */
+/** Apollo Client with its default transport (multipart over HTTP), and the chunks that it received. */
 async function apolloClient(of = fixture, bearer?: string) {
   const accepted: string[] = [];
   const chunks: string[] = [];
@@ -43,7 +43,7 @@ async function request(address: string | URL | Request, init?: RequestInit) {
   return { status, headers, body: body as ReadableStream<Uint8Array> | null };
 }
 
-/** What a subscription has told so far. */
+/** Collects the results of a subscription. */
 function listen(client: ApolloClient, query = EVENTS, variables: Record<string, unknown> = {}) {
   const received = { data: [] as unknown[], errors: [] as unknown[], completed: false };
   const subscription = client.subscribe({ query, variables, fetchPolicy: 'no-cache' }).subscribe({
@@ -63,7 +63,7 @@ test('Apollo Client receives each event and ignores heartbeats', async () => {
     const beats = chunks.length;
     await until(() => chunks.slice(beats).some((chunk) => chunk.includes('\r\n\r\n{}\r\n')), 'a heartbeat');
     hub.publish('acme', 'c1');
-    // Not only with what follows it.
+    // The client gets the event before the next part arrives.
     await until(() => received.data.length === count, `event ${count}`);
   }
   expect(accepted).toEqual([expect.stringMatching(/^multipart\/mixed;.*subscriptionSpec=1\.0/)]);

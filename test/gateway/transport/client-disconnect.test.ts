@@ -4,9 +4,9 @@ import { type Fixture, startFixture, token, until } from '../fixtures/gateway.js
 import { type FaultySubgraph, startFaultySubgraph } from '../fixtures/faulty-subgraph.js';
 import { rawSocket } from '../fixtures/raw-socket.js';
 
-/** What is told waits for its quotas, as those do who ask for them. */
+/** Each event waits for its quotas, like the queries. */
 const EVENTS = 'subscription { clusterEvents { sequence cluster { quotas { used } } } }';
-/** How many leave at once. */
+/** Number of clients that disconnect at the same time. */
 const TOGETHER = 20;
 
 let faulty: FaultySubgraph;
@@ -37,7 +37,7 @@ function send(body: unknown, accept: string, signal: AbortSignal): Promise<unkno
     .catch(() => undefined);
 }
 
-/** Until the subgraph has been asked for something; what is told is told while a stream waits for it. */
+/** Waits until the subgraph has received requests; publishes an event for a subscription. */
 async function waitForRequests(before: number, request: unknown): Promise<void> {
   if (JSON.stringify(request).includes('subscription')) {
     await until(() => fixture.hub.listening > 0, 'the stream');
@@ -46,7 +46,7 @@ async function waitForRequests(before: number, request: unknown): Promise<void> 
   await until(() => faulty.requestCount > before, 'requests at the subgraph');
 }
 
-/** Clients that ask over HTTP, and leave when the subgraph lets them wait. */
+/** HTTP clients that disconnect while the subgraph hangs. */
 async function leaveHttp(body: (i: number) => unknown, accept: string): Promise<void> {
   const leaving = new AbortController();
   const before = faulty.requestCount;
@@ -56,7 +56,7 @@ async function leaveHttp(body: (i: number) => unknown, accept: string): Promise<
   await Promise.all(sent);
 }
 
-/** The same on a WebSocket, whose operations are ended or which is cut. */
+/** The same on a WebSocket, whose operations are completed or which is terminated. */
 async function leaveSocket(of: (i: number) => string, how: 'complete' | 'cut'): Promise<void> {
   await using socket = await rawSocket(fixture.url);
   await socket.initialise();
@@ -85,7 +85,7 @@ const ways: readonly (() => Promise<void>)[] = [
   () => leaveSocket(() => EVENTS, 'cut'),
 ];
 
-/** Until the subgraphs have heard that everybody has left; before, others would join what is on its way. */
+/** Waits until the subgraphs have no requests: later clients would join requests in flight. */
 async function idle(): Promise<void> {
   await until(
     () => faulty.waiting.length === 0 && faulty.abortedCount === faulty.requestCount,
@@ -94,7 +94,7 @@ async function idle(): Promise<void> {
   await until(() => fixture.hub.listening === 0, 'no stream');
 }
 
-/** Everybody asks and leaves, by every way, until nothing of it runs any more. */
+/** Runs all ways to disconnect until the gateway is idle. */
 async function round(): Promise<void> {
   for (let sent = 0; sent < RUNS; sent += TOGETHER * ways.length)
     for (const way of ways) {
@@ -118,9 +118,9 @@ test(
     await round();
     await round();
     process.off('warning', warned);
-    // The last request of each connection that is kept alive, here and at the subgraph.
+    // Node.js keeps the last request of each keep-alive connection, here and at the subgraph.
     expect(requestsInMemory()).toBeLessThan(4 * TOGETHER);
-    // Of listeners that were not removed.
+    // Node.js warns of leaked listeners.
     expect(warnings).toEqual([]);
   },
   TIMEOUT_MS * 3,

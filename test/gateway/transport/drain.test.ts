@@ -49,12 +49,12 @@ test('sends clients a random reconnect delay on every transport when the gateway
     way,
     of: await Promise.all(Array.from({ length: CLIENTS }, wait)),
   }));
-  await until(() => open === 3 * CLIENTS, 'everybody to be connected');
+  await until(() => open === 3 * CLIENTS, 'all connections');
   fixture.gateway.drain();
   for (const { way, of } of await Promise.all(waits)) {
     expect(Math.min(...of), way).toBeGreaterThan(0);
     expect(Math.max(...of), way).toBeLessThanOrEqual(WITHIN);
-    // All of them in one half: once in 10^12.
+    // Probability of all delays in one half: 10^-12.
     expect(Math.min(...of), way).toBeLessThan(WITHIN / 2);
     expect(Math.max(...of), way).toBeGreaterThan(WITHIN / 2);
   }

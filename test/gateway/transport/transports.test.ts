@@ -99,7 +99,7 @@ describe.each([...transports])('%s', (_name, send) => {
     expect(result.data ?? null).toBeNull();
   });
 
-  test('masks a bug and suggests no field', async () => {
+  test('masks an internal error and suggests no field', async () => {
     const bug = await send(fixture.url, { query: '{ bug }' }, bearer);
     expect(codeOf(bug)).toBe('INTERNAL_SERVER_ERROR');
     expect(JSON.stringify(bug)).not.toContain('12345');
@@ -123,7 +123,7 @@ describe.each([...transports])('%s', (_name, send) => {
     expect(codeOf(await send(safe.url, taught, bearer))).toBe('PERSISTED_QUERY_NOT_IN_LIST');
   });
 
-  test('introspection needs its scope', async () => {
+  test('requires a scope for introspection', async () => {
     const unscoped = await token('acme', { claims: { scope: 'something' } });
     const spread = 'query { ...A } fragment A on Query { ... { t: __type(name: "Query") { name } } }';
     const result = await send(fixture.url, { query: spread }, unscoped);
@@ -145,7 +145,7 @@ describe.each([...transports])('%s', (_name, send) => {
     const bearer = await token(`bankrupt-${_name.toLowerCase().replace(/[^a-z]+/g, '-')}`);
     const query = '{ region(id: "cn-hangzhou") { id } }';
     for (let i = 0; i < 3; i += 1) await send(limited.url, { query }, bearer);
-    // None of it is looked at: else it would be said what is wrong with the first, and the others cost less than they may.
+    // The documents are not parsed: otherwise the first one would get its syntax error.
     for (const text of ['{', '{ nothing }', '{ version }', '{ __schema { queryType { name } } }'])
       expect(codeOf(await send(limited.url, { query: `${text} # new to ${_name}` }, bearer))).toBe(
         'RATE_LIMITED',
@@ -165,8 +165,12 @@ describe.each([...transports])('%s', (_name, send) => {
 
   test.each([
     ['that has expired', () => token('acme', { expiresIn: -5 }), /^(TOKEN_EXPIRED|CLOSED_44\d\d)$/],
-    ['of somebody else', () => token('acme', { secret: 'x'.repeat(32) }), /^(UNAUTHENTICATED|CLOSED_4403)$/],
-    ['that is none', () => Promise.resolve('none'), /^(UNAUTHENTICATED|CLOSED_4403)$/],
+    [
+      'with another signature',
+      () => token('acme', { secret: 'x'.repeat(32) }),
+      /^(UNAUTHENTICATED|CLOSED_4403)$/,
+    ],
+    ['that is malformed', () => Promise.resolve('none'), /^(UNAUTHENTICATED|CLOSED_4403)$/],
   ])('rejects a token %s', async (_title, make, code) => {
     expect(codeOf(await send(fixture.url, { query: '{ version }' }, await make()))).toMatch(code);
   });

@@ -5,7 +5,7 @@ import { type Fixture, startFixture, token, until } from '../fixtures/gateway.js
 import { requestOnNewConnection, sequencesIn } from '../fixtures/dedicated-connection.js';
 import { rawSocket } from '../fixtures/raw-socket.js';
 
-/** Half a megabyte an event: a hundred of them are more than all that lies between the gateway and who does not read. */
+/** Half a megabyte per event: a hundred events exceed all buffers between the gateway and a client that does not read. */
 const PADDED = 'subscription { clusterEvents { sequence padding } }';
 const STREAM = { accept: 'text/event-stream' };
 
@@ -30,7 +30,7 @@ async function streamed(bearer: string, accept: string): Promise<void> {
   expect(response.statusCode).toBe(200);
 }
 
-/** Ways to subscribe and read nothing of what comes. */
+/** Ways to subscribe without reading. */
 const ways: ReadonlyMap<string, (bearer: string) => Promise<void>> = new Map([
   ['server-sent events', (bearer: string) => streamed(bearer, STREAM.accept)],
   [
@@ -77,7 +77,7 @@ describe.each([...ways])('a client that reads nothing of %s', (_way, subscribe) 
     await subscribe(await token('acme', { expiresIn: 60 }));
     await until(() => hub.listening === 1, 'one upstream for both');
     for (let count = 0; count < 100; count += 1) hub.publish('acme', 'c1');
-    await until(() => sequences.length === 100, 'all events to be told to who reads');
+    await until(() => sequences.length === 100, 'all events at the reading client');
     expect(await hasRoom()).toBe(false);
     clock.advance(61_000);
     await eventually(hasRoom, { what: 'room for another' });

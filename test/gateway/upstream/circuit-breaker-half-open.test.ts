@@ -42,7 +42,7 @@ async function openCircuit(): Promise<void> {
 const rename = () => post(fixture.url, 'mutation { rename(name: "n") { id } }');
 
 test('sends one probe of a hundred concurrent requests and answers the others without waiting', async () => {
-  // A try goes on for as long as it is looked at.
+  // A frozen clock keeps the probe from timing out.
   using _still = freezeClock();
   await openCircuit();
   faulty.behavior = 'hangs';
@@ -101,14 +101,14 @@ test('times out opening a stream, also as the half-open probe', async () => {
   await until(() => faulty.abortedCount === 1, 'the abort of the fetch');
 });
 
-test('an open stream has no timeout and ends at the subgraph when its client disconnects', async () => {
+test('does not time out an open stream, and ends it at the subgraph when its client disconnects', async () => {
   faulty.behavior = 'streams';
   await using socket = openSocket(fixture.url);
   const ticks = socket.client.iterate({ query: TICKS });
   const first = ticks.next();
   await untilWithPausedClock(() => faulty.waiting.length === 1, 'the stream');
   faulty.behavior = 'hangs';
-  // That of the stream, which is shorter, would be over, too.
+  // The opening timeout of the stream is shorter and would have passed as well.
   expect((await post(fixture.url, CLUSTER)).errors).toMatchObject([
     { extensions: { code: 'REQUEST_TIMEOUT' } },
   ]);
@@ -140,7 +140,7 @@ test('retries a query after a lost connection, never a mutation, and neither whi
   await Promise.all(tries);
 });
 
-test('a rejected subscription does not open the circuit, and clients get its errors', async () => {
+test('passes on the errors of a rejected subscription without opening the circuit', async () => {
   faulty.behavior = 'refuses';
   faulty.response = '{"errors":[{"message":"Not you.","extensions":{"code":"FORBIDDEN"}}]}';
   await using socket = openSocket(fixture.url);
@@ -149,7 +149,7 @@ test('a rejected subscription does not open the circuit, and clients get its err
       { message: 'Not you.', extensions: { code: 'FORBIDDEN' } },
     ]);
   expect(await phase()).toBe('closed');
-  // What is no GraphQL is no answer.
+  // A response that is not GraphQL counts as unavailable.
   faulty.response = '{}';
   await expect(socket.client.iterate({ query: TICKS }).next()).rejects.toMatchObject([UNAVAILABLE]);
 });

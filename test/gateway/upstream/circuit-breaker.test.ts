@@ -16,7 +16,7 @@ async function openCircuit(): Promise<CircuitBreaker> {
   return circuit;
 }
 
-/** Calls until one is let through to try. */
+/** Calls until the circuit breaker admits a probe. */
 async function probe(circuit: CircuitBreaker, call: () => Promise<unknown>): Promise<unknown> {
   for (;;) {
     const result: unknown = await circuit.call(never, call).catch((error: unknown) => error);
@@ -46,7 +46,7 @@ test('rejects other calls immediately while a probe is running', async () => {
   expect(await probing).toBe('fine');
 });
 
-test('aborted calls neither open nor close the circuit', async () => {
+test('neither opens nor closes on aborted calls', async () => {
   const circuit = new CircuitBreaker({ failures: 2 });
   const aborted = AbortSignal.abort();
   for (let i = 0; i < 9; i += 1) await expect(circuit.call(aborted, fail)).rejects.toThrow('failed');
@@ -62,7 +62,7 @@ afterEach(async () => {
   for (const resource of open.splice(0).reverse()) await resource[Symbol.asyncDispose]();
 });
 
-/** Long enough for the subgraphs that do answer, however busy the machine is. */
+/** Long enough for the other subgraphs on a busy machine. */
 const TIMEOUT = 2000;
 
 /** The fixture's gateway, whose subgraph of quotas is the faulty one. */
@@ -82,7 +82,7 @@ async function start(
 
 const PARTIAL = '{ regions { id } quotas { id } }';
 
-test('a subgraph that times out only affects its own fields', async () => {
+test('returns the fields of other subgraphs when one times out', async () => {
   const { fixture, faulty } = await start({ limits: { subgraphTimeout: TIMEOUT } });
   const response = await post(
     fixture.url,

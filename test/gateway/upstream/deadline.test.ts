@@ -26,7 +26,7 @@ test('rejects overdue work with REQUEST_TIMEOUT in start order and leaves work w
   expect(await inTime).toBe('done');
   await expect(first).rejects.toMatchObject(LATE);
   await expect(second).rejects.toMatchObject(LATE);
-  // Nothing was timed any more: the next one is all the same.
+  // Work that starts after all other work has ended is timed as well.
   await expect(begin('third', never)).rejects.toMatchObject(LATE);
   expect(ended).toEqual(['in time', 'first', 'second', 'third']);
   expect([...signals].filter(([, { aborted }]) => aborted).map(([name]) => name)).toEqual([

@@ -15,7 +15,7 @@ import { startFaultySubgraph } from '../fixtures/faulty-subgraph.js';
 setFlagsFromString('--expose_gc');
 const collect = runInNewContext('gc') as (options?: { readonly type: 'minor' }) => void;
 
-/** As many places as the answer has, each of which is an object. */
+/** Number of objects in each response. */
 const PLACES = 500;
 const AT_ONCE = 8;
 const EACH = 100;
@@ -37,7 +37,7 @@ async function sendAll(source: SubgraphSource, requests: number, person: number)
       signal: new LightAbortController(),
     };
     const { data } = await source.execute({ query: '{ places }' }, call);
-    // Not by `expect`, which keeps what it has looked at.
+    // Not `expect`, which keeps its arguments in memory.
     if (!data) throw new Error('the subgraph has not answered');
   }
 }
@@ -72,7 +72,6 @@ test('finished requests are freed by the next scavenge, although others were in 
   await inFlight;
   const before = used();
   await together(guarded, EACH);
-  // Less than what every second of those answers needs, each of whose places has three words at the least. Left alone
-  // it is a quarter of that: code that is compiled meanwhile.
+  // Half of the minimum size of the responses (three words per object). Compiled code takes about a quarter of that.
   expect(used() - before).toBeLessThan((AT_ONCE * EACH * PLACES * 3 * 8) / 2);
 });

@@ -11,7 +11,7 @@ interface Started {
   readonly respond: (result: SubgraphResult) => void;
 }
 
-/** A subgraph that answers when told to. */
+/** A subgraph whose responses the test controls. */
 function subgraph() {
   const started: Started[] = [];
   const start = (signal: AbortSignalLike) =>
@@ -19,7 +19,7 @@ function subgraph() {
   return { started, start };
 }
 
-/** A request to the subgraph that no other key has. */
+/** A request to the subgraph with a key. */
 function request(key: string) {
   return { subgraph: 'clusters', key: () => key };
 }
@@ -31,13 +31,13 @@ function call({
   signal = new AbortController().signal,
   minResourceVersion = undefined as string | undefined,
 } = {}): CallContext {
-  return { actor: { account, subject }, requestId: 'flights', kind, signal, minResourceVersion };
+  return { actor: { account, subject }, requestId: 'in-flight', kind, signal, minResourceVersion };
 }
 
 test('sends identical concurrent queries of one actor once and gives each caller its own result', async () => {
   const { started, start } = subgraph();
-  const flights = new InFlightRequests();
-  const results = [call(), call()].map(async (context) => flights.share(context, request('q'), start));
+  const inFlight = new InFlightRequests();
+  const results = [call(), call()].map(async (context) => inFlight.share(context, request('q'), start));
   expect(started).toHaveLength(1);
   started[0]?.respond({ data: { a: { b: 1 } } });
   const [first, second] = await Promise.all(results);
@@ -46,30 +46,30 @@ test('sends identical concurrent queries of one actor once and gives each caller
   expect(second?.data?.['a']).not.toBe(first?.data?.['a']);
 });
 
-test('other actors, other requests, later requests and mutations go on their own', async () => {
+test('shares no request with other actors, other or later requests, or mutations', async () => {
   const { started, start } = subgraph();
-  const flights = new InFlightRequests();
-  const first = flights.share(call(), request('q'), start);
+  const inFlight = new InFlightRequests();
+  const first = inFlight.share(call(), request('q'), start);
   const others = [
-    flights.share(call({ account: 'other' }), request('q'), start),
-    flights.share(call({ subject: 'bob' }), request('q'), start),
-    flights.share(call(), request('r'), start),
-    flights.share(call({ kind: OperationTypeNode.MUTATION }), request('m'), start),
-    flights.share(call({ kind: OperationTypeNode.MUTATION }), request('m'), start),
+    inFlight.share(call({ account: 'other' }), request('q'), start),
+    inFlight.share(call({ subject: 'bob' }), request('q'), start),
+    inFlight.share(call(), request('r'), start),
+    inFlight.share(call({ kind: OperationTypeNode.MUTATION }), request('m'), start),
+    inFlight.share(call({ kind: OperationTypeNode.MUTATION }), request('m'), start),
   ];
   expect(started).toHaveLength(6);
   for (const { respond } of started) respond({ data: {} });
   await Promise.all([first, ...others]);
-  void flights.share(call(), request('q'), start);
+  void inFlight.share(call(), request('q'), start);
   expect(started).toHaveLength(7);
 });
 
 test('shares each of several concurrent queries of one actor with identical ones only', async () => {
   const { started, start } = subgraph();
-  const flights = new InFlightRequests();
-  const share = async (key: string) => flights.share(call(), request(key), start);
+  const inFlight = new InFlightRequests();
+  const share = async (key: string) => inFlight.share(call(), request(key), start);
   const first = share('q');
-  void flights.share(call(), { ...request('q'), subgraph: 'regions' }, start);
+  void inFlight.share(call(), { ...request('q'), subgraph: 'regions' }, start);
   const all = [first, share('r'), share('s'), share('q'), share('r'), share('s')];
   expect(started).toHaveLength(4);
   for (const { respond } of started) respond({ data: {} });
@@ -79,58 +79,58 @@ test('shares each of several concurrent queries of one actor with identical ones
 });
 
 test('computes no key for a synchronous result when no other request is in flight', () => {
-  const flights = new InFlightRequests();
+  const inFlight = new InFlightRequests();
   const key = () => {
     throw new Error('the key was computed');
   };
-  const result = flights.share(call(), { subgraph: 'clusters', key }, () => ({ data: {} }));
+  const result = inFlight.share(call(), { subgraph: 'clusters', key }, () => ({ data: {} }));
   expect(result).toEqual({ data: {} });
 });
 
 test('shares no query that started before a mutation or an event', async () => {
   const { started, start } = subgraph();
-  const flights = new InFlightRequests();
-  void flights.share(call(), request('q'), start);
-  const mutation = flights.share(call({ kind: OperationTypeNode.MUTATION }), request('m'), start);
+  const inFlight = new InFlightRequests();
+  void inFlight.share(call(), request('q'), start);
+  const mutation = inFlight.share(call({ kind: OperationTypeNode.MUTATION }), request('m'), start);
   started[1]?.respond({ data: {} });
   await mutation;
-  void flights.share(call(), request('q'), start);
+  void inFlight.share(call(), request('q'), start);
   expect(started).toHaveLength(3);
-  flights.invalidate('acme');
-  void flights.share(call(), request('q'), start);
+  inFlight.invalidate('acme');
+  void inFlight.share(call(), request('q'), start);
   expect(started).toHaveLength(4);
 });
 
 test('shares an in-flight query only between callers with the same minResourceVersion', async () => {
   const { started, start } = subgraph();
-  const flights = new InFlightRequests();
-  void flights.share(call(), request('q'), start);
+  const inFlight = new InFlightRequests();
+  void inFlight.share(call(), request('q'), start);
   const results = ['one', 'one'].map(async (minResourceVersion) =>
-    flights.share(call({ minResourceVersion }), request('q'), start),
+    inFlight.share(call({ minResourceVersion }), request('q'), start),
   );
-  void flights.share(call({ minResourceVersion: 'two' }), request('q'), start);
+  void inFlight.share(call({ minResourceVersion: 'two' }), request('q'), start);
   expect(started).toHaveLength(3);
   started[1]?.respond({ data: {} });
   await Promise.all(results);
-  void flights.share(call(), request('q'), start);
+  void inFlight.share(call(), request('q'), start);
   expect(started).toHaveLength(4);
 });
 
 test('aborts a shared query only when its last caller disconnects', () => {
   const { started, start } = subgraph();
-  const flights = new InFlightRequests();
+  const inFlight = new InFlightRequests();
   const [first, second] = [new AbortController(), new AbortController()];
-  void flights.share(call({ signal: first.signal }), request('q'), start);
-  void flights.share(call({ signal: second.signal }), request('q'), start);
+  void inFlight.share(call({ signal: first.signal }), request('q'), start);
+  void inFlight.share(call({ signal: second.signal }), request('q'), start);
   first.abort();
   expect(started[0]?.signal.aborted).toBe(false);
   second.abort();
   expect(started[0]?.signal.aborted).toBe(true);
-  void flights.share(call(), request('q'), start);
+  void inFlight.share(call(), request('q'), start);
   expect(started).toHaveLength(2);
 });
 
-test('paths of a plan lead through lists and by types, and give places in the same order', () => {
+test('follows paths of a plan through lists and type conditions in response order', () => {
   const book = { __typename: 'Book', maker: { id: 1 } };
   const film = { __typename: 'Film', maker: { id: 2 } };
   const root = {

@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 beforeEach(() => void graph.requestLog.fields.splice(0));
 
-/** Asks with a token of these scopes; `null` is no token, where none is needed. */
+/** Sends a query with a token of these scopes; `null` sends no token to the gateway without authentication. */
 async function send(
   query: string,
   scope: string | null = '',
@@ -52,7 +52,7 @@ describe('a field with @requiresScopes', () => {
     expect(graph.requestLog.fields).toEqual([]);
   });
 
-  test('is answered to a token with the scope', async () => {
+  test('is resolved for a token with the scope', async () => {
     const response = await send('{ me { name email } }', 'other email:read');
     expect(response.data).toEqual({ me: { name: 'name of p1', email: 'p1@example.org' } });
     expect(response.errors).toBeUndefined();
@@ -64,12 +64,9 @@ describe('a field with @requiresScopes', () => {
     ['admin', true],
     ['b admin c', true],
     ['', false],
-  ])(
-    'with the scopes "%s" is answered: %s, where one of two lists is needed whole',
-    async (scope, allowed) => {
-      expect((await send('{ either }', scope)).data).toEqual({ either: allowed ? 1 : null });
-    },
-  );
+  ])('with two alternative lists of scopes is resolved for "%s": %s', async (scope, allowed) => {
+    expect((await send('{ either }', scope)).data).toEqual({ either: allowed ? 1 : null });
+  });
 
   test('accepts a list of scopes in the claim scp', async () => {
     const bearer = await token('acme', { claims: { scp: ['email:read'] } });
@@ -90,7 +87,7 @@ describe('a field with @requiresScopes', () => {
   });
 });
 
-describe('nothing gets around the rule', () => {
+describe('the rule is not bypassed by', () => {
   test.each([
     ['an alias', '{ me { e: email } }', 'me.e'],
     ['a fragment', '{ me { ...F } } fragment F on Person { email }', 'me.email'],
@@ -108,23 +105,23 @@ describe('nothing gets around the rule', () => {
     ['a union', '{ found { ... on Book { owner { email } } } }', 'found.@.owner.email'],
     ['a name of the operation', 'query IntrospectionQuery { me { email } }', 'me.email'],
     ['an entity of another subgraph', '{ payrolls { person { email } } }', 'payrolls.@.person.email'],
-  ])('not %s', async (_, query, path) => {
+  ])('%s', async (_, query, path) => {
     const response = await send(query);
     expect(refused(response)).toEqual([denied(path, 'Person.email')]);
     expect(JSON.stringify(response.data)).not.toContain('example.org');
   });
 
-  test('hides a key field that was fetched for the plan', async () => {
-    // The name is another subgraph's: the gateway takes the person there by the key that may not be read.
+  test('a key field that is fetched for the plan', async () => {
+    // Another subgraph owns the name: the gateway fetches the person by a key that the actor may not read.
     const response = await send('{ payrolls { person { email name } } }');
     expect(response.data).toEqual({ payrolls: [{ person: { email: null, name: 'name of p1' } }] });
-    // Nor under an alias that is the key's name, which the planner would confuse with the key.
+    // An alias equal to the key's name must not return the key.
     const aliased = await send('{ payrolls { person { name email: team } } }');
     expect(aliased.data).toEqual({ payrolls: [{ person: { name: 'name of p1', email: null } }] });
     expect(refused(aliased)).toEqual([denied('payrolls.@.person.email', 'Person.email')]);
   });
 
-  test('not a field of another subgraph, reached through an entity', async () => {
+  test('a field of another subgraph, reached through an entity', async () => {
     const response = await send('{ me { name bonus team } }', 'email:read');
     expect(response.data).toEqual({ me: { name: 'name of p1', bonus: null, team: 'red' } });
     expect(refused(response)).toEqual([denied('me.bonus', 'Person.bonus')]);
@@ -132,7 +129,7 @@ describe('nothing gets around the rule', () => {
     expect((await send('{ me { bonus } }', 'pay:read')).data).toEqual({ me: { bonus: 7 } });
   });
 
-  test('not a WebSocket, and not an event stream', async () => {
+  test('a WebSocket or an event stream', async () => {
     await using socket = openSocket(fixture.url, { token: await token('acme', { claims: { scope: '' } }) });
     const { value } = (await socket.client.iterate({ query: '{ me { email } }' }).next()) as {
       value: unknown;
@@ -152,7 +149,7 @@ describe('nothing gets around the rule', () => {
     expect(text).toContain('UNAUTHORIZED_FIELD_OR_TYPE');
   });
 
-  test('checks each actor although the document is cached', async () => {
+  test('a cached document of another actor', async () => {
     const query = '{ me { id email } }';
     expect((await send(query, 'email:read')).data).toMatchObject({ me: { email: 'p1@example.org' } });
     expect((await send(query)).data).toMatchObject({ me: { email: null } });
@@ -161,7 +158,7 @@ describe('nothing gets around the rule', () => {
 });
 
 describe('interfaces and unions', () => {
-  test('a field of an interface is null unless all its types may be read; fragments read single types', async () => {
+  test('nulls a field of an interface unless the actor may read it on all types', async () => {
     const response = await send('{ things { id label ... on Book { title: label } } }');
     expect(response.data).toEqual({
       things: [
@@ -213,7 +210,7 @@ test.each([
   [['vip'], 2],
   ['vip', null],
   [undefined, null],
-])('@policy with %j in the token answers %j', async (policies, expected) => {
+])('@policy with %j in the token resolves to %j', async (policies, expected) => {
   expect((await send('{ ruled }', '', { policies })).data).toEqual({ ruled: expected });
 });
 

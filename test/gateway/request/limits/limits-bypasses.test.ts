@@ -13,7 +13,7 @@ const limitsOf = (document: string, limits = small) =>
 const times = (count: number, part: (i: number) => string) =>
   Array.from({ length: count }, (_, i) => part(i)).join(' ');
 
-/** What has been published as ways around limits of this kind, GraphQL Armor's among them. */
+/** Published bypasses of such limits, among them those of GraphQL Armor. */
 const bypasses: readonly (readonly [string, string, string])[] = [
   [
     'a fragment that is first spread where it is shallow',
@@ -103,11 +103,11 @@ describe('introspection', () => {
     expect(limitsOf(document, defaultLimits)).toEqual([]);
   });
 
-  test('__typename is no introspection', () => {
+  test('allows __typename', () => {
     expect(limitsOf('{ __typename a { __typename } }', off)).toEqual([]);
   });
 
-  test('introspection can be disabled', async () => {
+  test('rejects introspection when it is disabled by a setting', async () => {
     await using fixture = await startFixture({ limits: { introspection: false } });
     const response = await post(fixture.url, '{ __schema { types { name } } }');
     expect(response.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
@@ -115,7 +115,7 @@ describe('introspection', () => {
   });
 });
 
-/** Ways around limits of cost; GHSA-733v-p3h5-qpq7 and GHSA-224p-v68g-5g8f are the first ones. */
+/** Bypasses of cost limits; the first ones are GHSA-733v-p3h5-qpq7 and GHSA-224p-v68g-5g8f. */
 const costly = '{ clusters(first: 50) { workloads(first: 50) { id } } }';
 test.each([
   ['nothing around it', costly],
@@ -173,7 +173,7 @@ test('charges each operation of a batch separately', async () => {
     { extensions: { cost: { requestedQueryCost: 40, actualQueryCost: 2 } } },
     { extensions: { cost: { requestedQueryCost: 40, actualQueryCost: 2 } } },
   ]);
-  // The first was read to find out that it costs too much.
+  // The first operation was parsed to estimate its cost.
   expect(response.headers.get('ratelimit')).toMatch(/^"cost";r=995;/);
 });
 

@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
 
-/** The gateway answers, and has logged no fault of its own. */
+/** The gateway responds, and has logged no internal error. */
 async function expectWell(): Promise<void> {
   const response = await fetch(`${fixture.url}/healthz`);
   expect(await response.text()).toBe('ok');
@@ -47,7 +47,7 @@ async function send(
   return response.text();
 }
 
-/** What events of a stream carry, or the whole answer where it is none. */
+/** The results in the events of a stream, or in a response that is not a stream. */
 function resultsIn(text: string): unknown[] {
   if (text.startsWith('{') || text.startsWith('[')) return [JSON.parse(text)].flat();
   const lines = text.split(/\r?\n/).map((line) => line.replace(/^data: ?/, ''));
@@ -57,7 +57,7 @@ function resultsIn(text: string): unknown[] {
 }
 
 const bytes = fc.uint8Array({ maxLength: 300 });
-/** JSON of a request into which bytes have been written at some place. */
+/** JSON of a request with random bytes at a random position. */
 const broken = fc
   .tuple(
     fc.nat(200),
@@ -71,7 +71,7 @@ const broken = fc
   });
 
 test(
-  'every operation that fits the schema is answered by every form of HTTP, and none is a bug',
+  'executes random valid operations over every HTTP transport without an internal error',
   async () => {
     const { api } = loadSupergraph(composeSupergraph(fixtureSubgraphs(new Hub())));
     const operations = operationsOf(api, ['slow', 'bug', 'required', 'refused']);
@@ -98,7 +98,7 @@ test.each([
   ['event streams', STREAM],
   ['multipart', MULTIPART],
 ])(
-  'bytes of any kind as the body of a request for %s are answered, and none is a bug',
+  'responds to random bytes in the body of a request for %s without an internal error',
   async (_, accept) => {
     const types = fc.constantFrom(
       'application/json',
@@ -120,7 +120,7 @@ test.each([
   TIMEOUT_MS,
 );
 
-/** Writes bytes to the gateway's port and waits until it has closed the connection, or we have. */
+/** Writes bytes to the port of the gateway and waits until either side has closed the connection. */
 async function write(chunks: readonly Uint8Array[]): Promise<string> {
   const { hostname, port } = new URL(fixture.url);
   const socket = connect(Number(port), hostname);
@@ -134,7 +134,7 @@ async function write(chunks: readonly Uint8Array[]): Promise<string> {
 }
 
 test(
-  'bytes of any kind on the port end their connection at the most',
+  'at most closes the connection on random bytes',
   async () => {
     const heads = fc.constantFrom(
       '',
@@ -161,7 +161,7 @@ const upgrade = (bearer: string) =>
       'sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-protocol: graphql-transport-ws\r\n\r\n',
   );
 
-/** A frame as clients send it: masked (with zeros), of a kind, with a length that may lie. */
+/** A masked client frame (mask of zeros) with an opcode and a possibly wrong length. */
 const frame = fc
   .record({
     first: fc.oneof(fc.constantFrom(0x81, 0x82, 0x01, 0x80, 0x88, 0x89, 0x8a), fc.nat(255)),
@@ -186,7 +186,7 @@ const frame = fc
   });
 
 test(
-  'frames of any kind end their WebSocket at the most',
+  'at most closes the WebSocket on random frames',
   async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(frame, { minLength: 1, maxLength: 6 }), async (frames) => {
@@ -202,7 +202,7 @@ test(
 );
 
 test(
-  'keeps no request in memory that was answered',
+  'keeps no completed request in memory',
   async () => {
     const property = fc.asyncProperty(
       fc.oneof(bytes, broken),
@@ -214,7 +214,7 @@ test(
       },
     );
     await fc.assert(property, { numRuns: RUNS, seed: 4 });
-    // The last request of each connection that is kept alive.
+    // Node.js keeps the last request of each keep-alive connection.
     expect(requestsInMemory()).toBeLessThan(RUNS / 2);
     await expectWell();
   },

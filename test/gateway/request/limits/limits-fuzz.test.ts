@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
 
-/** A result, or several of a batch, of which none tells of a bug. */
+/** Checks a result, or each result of a batch. */
 function expectAnswer(text: string, of: string): void {
   for (const result of [JSON.parse(text) as unknown].flat()) expectValidResult(result, of);
 }
@@ -32,7 +32,7 @@ async function send(
 }
 
 test(
-  'documents of any shape are answered, and none is a bug',
+  'responds to random documents without an internal error',
   async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -49,7 +49,7 @@ test(
 );
 
 test(
-  'bodies of any form are answered, and none is a bug',
+  'responds to random bodies without an internal error',
   async () => {
     const body = fc.oneof(
       fc.string(),
@@ -81,7 +81,7 @@ test(
 );
 
 test(
-  'messages of any form end their WebSocket at the most, and never with our fault',
+  'at most closes the WebSocket on random messages, never with an internal error',
   async () => {
     const message = fc.oneof(
       fc.string(),

@@ -51,16 +51,16 @@ const beyond: readonly (readonly [string, Record<string, unknown>, string, reado
   ['nesting', { json: [[[[[]]]]] }, 'nesting', ['json', '0', '0', '0', '0']],
 ];
 
-test.each(beyond)('refuses %s beyond its limit and names the place', (_, variables, limit, path) => {
+test.each(beyond)('rejects %s beyond its limit with the path of the value', (_, variables, limit, path) => {
   expect(exceeded(variables)).toEqual({ code: 'LIMIT_EXCEEDED', limit, path });
 });
 
 test.each([
   ['long texts', { text: 'x'.repeat(100_000), part: { name: text } }],
-  ['as many entries as there may be', { ids: ['a', 'b', 'c', 'd', 'e'], json: [1, 2, 3] }],
+  ['the maximum number of entries', { ids: ['a', 'b', 'c', 'd', 'e'], json: [1, 2, 3] }],
   ['variables that the operation does not declare', { other: new Array(100).fill(0) }],
   ['nulls', { ids: null, part: null }],
-])('takes %s', (_, variables) => {
+])('accepts %s', (_, variables) => {
   expect(exceeded(variables)).toBeUndefined();
 });
 
@@ -85,7 +85,7 @@ test('rejects a list of 90,000 entries before it is coerced', async () => {
   expect(result).toMatchObject({ errors: [{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'listLength' } }] });
 });
 
-test('refuses the same on a WebSocket', async () => {
+test('rejects a long id on a WebSocket', async () => {
   await using socket = openSocket(fixture.url);
   const id = 'x'.repeat(900_000);
   const coercionStarted = new Promise((resolve) => {
@@ -99,7 +99,7 @@ test('refuses the same on a WebSocket', async () => {
   ]);
 });
 
-test('repeats no more than the beginning of a value in an error', async () => {
+test('truncates a value in an error message', async () => {
   const variables = { n: 'x'.repeat(900_000) };
   const result = await post(fixture.url, 'query ($n: Int) { clusters(first: $n) { id } }', { variables });
   expect(result).toMatchObject({ errors: [{ extensions: { code: 'INVALID_INPUT' } }] });
@@ -109,7 +109,7 @@ test('repeats no more than the beginning of a value in an error', async () => {
 test.each([
   ['an alias of 256 characters', `{ ${'a'.repeat(256)}: clusters { id } }`, 'aliasLength'],
   ['a list of 1,001 entries', `{ cluster(id: [${'"x" '.repeat(1001)}]) { id } }`, 'listLength'],
-])('refuses %s in a document', async (_, document, limit) => {
+])('rejects %s in a document', async (_, document, limit) => {
   const result = await post(fixture.url, document);
   expect(result).toMatchObject({ errors: [{ extensions: { code: 'LIMIT_EXCEEDED', limit } }] });
 });

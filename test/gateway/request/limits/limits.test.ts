@@ -42,7 +42,7 @@ test.each(beyond)('%s is beyond the limit of %s', (document, limit) => {
 });
 
 test.each(['{ a(first: 11) }', '{ a { ...F } } fragment F on T { b(first: 99999999999) }'])(
-  '%s asks for too large a page',
+  'rejects the page size in %s',
   (document) => {
     expect(checkDocument(parse(document), small)).toMatchObject([
       { extensions: { code: 'PAGE_SIZE_EXCEEDED' } },
@@ -50,7 +50,7 @@ test.each(['{ a(first: 11) }', '{ a { ...F } } fragment F on T { b(first: 999999
   },
 );
 
-test('a document is measured in bytes', () => {
+test('measures a document in bytes', () => {
   expect(checkSource('ä'.repeat(50), { ...small, documentBytes: 100 })).toEqual([]);
   expect(checkSource('ä'.repeat(51), { ...small, documentBytes: 100 })).toMatchObject([
     { extensions: { limit: 'documentBytes' } },
@@ -116,7 +116,7 @@ const requests: readonly (readonly [string, string, object | undefined, number, 
   ],
 ];
 
-test.each(requests)('%s is answered with its code', async (_, query, variables, status, code) => {
+test.each(requests)('rejects %s with its code', async (_, query, variables, status, code) => {
   const response = await post(fixture.url, query, { ...(variables ? { variables } : {}) });
   expect(response.errors?.[0]?.extensions['code']).toBe(code);
   expect(response.status).toBe(status);

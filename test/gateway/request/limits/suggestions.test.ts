@@ -6,11 +6,11 @@ test.each([
   ['Cannot query field "id".', 'Cannot query field "id".'],
   ['Cannot query field "ide". Did you mean "id" or "idle"?', 'Cannot query field "ide".'],
   ['Did you mean "id"?', ''],
-])('of the message %j the client gets %j', (message, expected) => {
+])('shortens %j to %j', (message, expected) => {
   expect(withoutSuggestion(new GraphQLError(message)).message).toBe(expected);
 });
 
-test('reads a message with 200,000 spaces in one pass', { timeout: 5_000 }, () => {
+test('processes a message with 200,000 spaces in linear time', { timeout: 5_000 }, () => {
   const message = `Int cannot represent "${' '.repeat(200_000)}"`;
   expect(withoutSuggestion(new GraphQLError(message)).message).toBe(message);
 });

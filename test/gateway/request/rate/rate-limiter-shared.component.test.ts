@@ -5,9 +5,9 @@ import { type TestDatabase, createTestDatabase } from '../../../kit/database.js'
 import { onServer } from '../../../kit/template-database.js';
 import { post, startFixture } from '../../fixtures/gateway.js';
 
-/** The most that RATE_POINTS can be. */
+/** Maximum of RATE_POINTS. */
 const POINTS = 1_000_000_000;
-/** Seconds in which nothing to speak of comes into a bucket during a test. */
+/** Refill time in seconds: during a test the refill is negligible. */
 const HOURS = 1_000_000;
 /** A hundred of them are all. */
 const ONE = POINTS / 100;
@@ -48,7 +48,7 @@ async function sum(all: Iterable<Promise<number>>): Promise<number> {
   return (await Promise.all(all)).reduce((total, granted) => total + granted, 0);
 }
 
-test('gateways that start concurrently create one table and share one bucket', async () => {
+test('creates one table and one bucket for gateways that start concurrently', async () => {
   const gateways = Array.from({ length: 8 }, gateway);
   const spent = await sum(gateways.map((gateway) => spend(gateway, 'many', 50)));
   expect(spent).toBeLessThanOrEqual(100);
@@ -61,7 +61,7 @@ test('gateways that start concurrently create one table and share one bucket', a
   expect(warnings).toBe(0);
 });
 
-test('a crashed gateway loses only its leased points', async () => {
+test('loses only the leased points of a crashed gateway', async () => {
   const dies = gateway();
   expect(await spend(dies, 'survivor', 1)).toBe(1);
   await open.pop()?.[Symbol.asyncDispose]();
@@ -70,7 +70,7 @@ test('a crashed gateway loses only its leased points', async () => {
   expect(spent).toBeGreaterThan(100 - 3 * PORTION);
 });
 
-test('each gateway grants at most one bucket while the database is unreachable; then they share one again', async () => {
+test('grants at most one bucket per gateway while the database is unreachable, then shares one again', async () => {
   const [first, second] = [gateway(), gateway()];
   expect(await spend(first, 'away', 60)).toBe(60);
   const { pathname } = new URL(kit.url);

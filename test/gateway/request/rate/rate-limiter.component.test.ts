@@ -9,7 +9,7 @@ import { rawSocket } from '../../fixtures/raw-socket.js';
 import { openSocket } from '../../fixtures/socket.js';
 
 const log = pino({ level: 'silent' });
-/** Seconds in which nothing to speak of comes into a bucket during a test. */
+/** Refill time in seconds: during a test the refill is negligible. */
 const HOURS = 100_000;
 const open = (options: RateOptions) => RateLimiter.open(options, log);
 
@@ -25,7 +25,7 @@ describe.each(['in memory', 'in PostgreSQL'] as const)('points counted %s', (whe
     ...(where === 'in memory' ? {} : { databaseUrl: kit.url }),
   });
 
-  test('an account spends at most its points', async () => {
+  test('grants at most the points of the account', async () => {
     await using limiter = open(options(100));
     const spent = await Promise.all(Array.from({ length: 30 }, async () => limiter.spend('acme', 7)));
     expect(spent.filter(Boolean)).toHaveLength(14);
@@ -34,14 +34,14 @@ describe.each(['in memory', 'in PostgreSQL'] as const)('points counted %s', (whe
     expect(await limiter.spend('acme', 1)).toBe(false);
   });
 
-  test('accounts do not spend for each other', async () => {
+  test('counts accounts separately', async () => {
     await using limiter = open(options(10));
     expect(await limiter.spend('one', 10)).toBe(true);
     expect(await limiter.spend('one', 1)).toBe(false);
     expect(await limiter.spend('two', 10)).toBe(true);
   });
 
-  test('refunded points can be spent again', async () => {
+  test('grants refunded points again', async () => {
     await using limiter = open(options(50));
     expect(await limiter.spend('back', 50)).toBe(true);
     limiter.settle('back', 30, 0);
@@ -58,13 +58,13 @@ describe.each(['in memory', 'in PostgreSQL'] as const)('points counted %s', (whe
     expect(await limiter.spend('owes', 1)).toBe(false);
   });
 
-  test('one operation costs at most a full bucket', async () => {
+  test('charges at most a full bucket for one operation', async () => {
     await using limiter = open(options(20));
     expect(await limiter.spend('large', 1000)).toBe(true);
     expect(await limiter.spend('large', 1)).toBe(false);
   });
 
-  test('an empty bucket is filled again', async () => {
+  test('refills an empty bucket', async () => {
     await using limiter = open(options(5, 1));
     expect(await limiter.spend('again', 5)).toBe(true);
     await eventually(() => limiter.spend('again', 5), { what: 'a full bucket' });
@@ -79,7 +79,7 @@ describe('an account that has spent its points', () => {
   });
   afterAll(() => fixture[Symbol.asyncDispose]());
 
-  test('is answered 429 with the time to wait', async () => {
+  test('is rejected with 429 and the time to wait', async () => {
     const response = await post(fixture.url, '{ clusters { id } }');
     expect(response.status).toBe(429);
     expect(response.errors).toMatchObject([
@@ -92,7 +92,7 @@ describe('an account that has spent its points', () => {
       },
     ]);
     expect(response.headers.get('retry-after')).toBe(String(response.errors?.[0]?.extensions['retryAfter']));
-    // It waits for what is missing of the cost, not for a full bucket.
+    // The delay covers the missing points, not a full bucket.
     expect(Number(response.headers.get('retry-after'))).toBeLessThan(HOURS / 2 + 1);
     expect(response.headers.get('ratelimit-policy')).toBe('"cost";q=100;w=100000');
     expect(response.headers.get('ratelimit')).toMatch(/^"cost";r=\d;t=\d+$/);
@@ -132,7 +132,7 @@ describe('a new document', () => {
     ]);
     expect(refused.headers.get('retry-after')).toBe(String(refused.errors?.[0]?.extensions['retryAfter']));
     expect(refused.headers.get('ratelimit')).toMatch(/^"cost";r=0;t=\d+$/);
-    // What is known is not read again, whether it is right or wrong.
+    // A cached document is not parsed again, whether it is valid or not.
     expect(codesOf(await post(fixture.url, '{ wrong }'))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
     expect((await post(fixture.url, '{ version }')).status).toBe(200);
   });

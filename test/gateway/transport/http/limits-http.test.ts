@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Fixture, startFixture, token } from '../../fixtures/gateway.js';
 
 let fixture: Fixture;
-/** Without authentication only the form of a request tells a cross-site request from others. */
+/** Without authentication, cross-site requests are recognized by their headers alone. */
 let open: Fixture;
 beforeAll(async () => {
   fixture = await startFixture({ limits: { batch: 3 } });
@@ -58,9 +58,13 @@ describe('a batch', () => {
   test.each([
     ['of nothing', [], 'BAD_REQUEST'],
     ['of batches', [[{ query: '{ version }' }]], 'BAD_REQUEST'],
-    ['of texts', ['{ version }'], 'BAD_REQUEST'],
+    ['of strings', ['{ version }'], 'BAD_REQUEST'],
     ['with a subscription', [{ query: 'subscription { clusterEvents { cursor } }' }], 'BAD_REQUEST'],
-    ['with what is too deep', [{ query: `{ a${' { a'.repeat(30)}${' }'.repeat(31)}` }], 'LIMIT_EXCEEDED'],
+    [
+      'with an operation that is too deep',
+      [{ query: `{ a${' { a'.repeat(30)}${' }'.repeat(31)}` }],
+      'LIMIT_EXCEEDED',
+    ],
   ])('rejects %s', async (_, operations, code) => {
     const { body } = await sendBatch(operations);
     expect(codeOf(Array.isArray(body) ? body[0] : body)).toBe(code);
@@ -73,7 +77,7 @@ describe('a batch', () => {
     expect(codeOf(body)).toBe('BAD_REQUEST');
   });
 
-  test('of an exhausted account is answered 429', async () => {
+  test('of an exhausted account is rejected with 429', async () => {
     await using limited = await startFixture({ rate: { points: 2, window: 60 } });
     const query = '{ regions { id } }';
     await sendBatch([{ query }], limited.url);
@@ -101,12 +105,7 @@ describe('does not execute requests that a cross-site page can send without a pr
       { headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' } },
       403,
     ],
-    [
-      'a GET of a page of a neighbour',
-      get('{ version }'),
-      { headers: { 'sec-fetch-site': 'same-site' } },
-      403,
-    ],
+    ['a GET of a same-site page', get('{ version }'), { headers: { 'sec-fetch-site': 'same-site' } }, 403],
     ['a GET with an origin', get('{ version }'), { headers: { origin: 'https://evil.example' } }, 403],
     ['a GET of a page without an origin', get('{ version }'), { headers: { origin: 'null' } }, 403],
     [
@@ -122,7 +121,7 @@ describe('does not execute requests that a cross-site page can send without a pr
       403,
     ],
     ['a GET of a mutation', get('mutation { rename(name: "x") { id } }'), {}, 405],
-    ['a GET of a mutation that there is not', get('mutation { nothing }'), {}, 405],
+    ['a GET of an unknown mutation', get('mutation { nothing }'), {}, 405],
     [
       'a POST of text that asks for an event stream',
       '/graphql',
@@ -159,9 +158,9 @@ describe('does not execute requests that a cross-site page can send without a pr
   });
 
   test.each<[string, Record<string, string>]>([
-    ['that a browser has asked for', { 'apollo-require-preflight': '1', origin: 'https://evil.example' }],
-    ['of our own page', { 'sec-fetch-site': 'same-origin', 'user-agent': 'Mozilla/5.0' }],
-    ['that a person has typed in', { 'sec-fetch-site': 'none', 'user-agent': 'Mozilla/5.0' }],
+    ['after a preflight', { 'apollo-require-preflight': '1', origin: 'https://evil.example' }],
+    ['of the same origin', { 'sec-fetch-site': 'same-origin', 'user-agent': 'Mozilla/5.0' }],
+    ['from the address bar', { 'sec-fetch-site': 'none', 'user-agent': 'Mozilla/5.0' }],
     ['of a program', { 'user-agent': 'curl/8.14.1' }],
   ])('answers a GET %s', async (_, headers) => {
     const response = await fetch(`${open.url}${get('{ version }')}`, {

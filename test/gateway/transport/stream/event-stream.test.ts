@@ -28,7 +28,7 @@ async function eventsOf(response: Response): Promise<ReceivedEvent[]> {
 }
 
 describe('server-sent events in distinct connections mode', () => {
-  test('a query is an event next, then complete, by POST and by GET', async () => {
+  test('answers a query with the events next and complete, by POST and by GET', async () => {
     const query = '{ cluster(id: "c1") { name } }';
     for (const response of [
       await post({ query }),
@@ -55,7 +55,7 @@ describe('server-sent events in distinct connections mode', () => {
     await until(() => streams.fixture.hub.listening === 0, 'the upstream to be closed');
   });
 
-  test('a subscription that ends by itself is next for each event, then complete, and the end', async () => {
+  test('sends next for each event, then complete, and ends when the subscription completes', async () => {
     const events = await eventsOf(await post({ query: 'subscription { countdown(from: 2) }' }));
     expect(events).toEqual([
       { event: 'next', data: '{"data":{"countdown":2}}' },
@@ -149,7 +149,7 @@ describe('server-sent events in distinct connections mode', () => {
     await until(() => streams.fixture.hub.listening === 0, 'the upstream to be closed');
   });
 
-  test('the graphql-sse client receives events until it unsubscribes', async () => {
+  test('sends events to the graphql-sse client until it unsubscribes', async () => {
     const client = createClient({
       url: `${streams.fixture.url}/graphql`,
       headers: { authorization: streams.bearer },

@@ -26,7 +26,7 @@ async function withSocket<T>(work: (socket: RawSocket) => Promise<T>): Promise<T
   return await work(socket);
 }
 
-/** How the gateway closes a socket that says this. */
+/** The close event after this message. */
 function closedAfter(...said: (object | string)[]) {
   return withSocket((socket) => {
     for (const message of said) socket.send(message);
@@ -51,7 +51,7 @@ describe('graphql-transport-ws: the connection', () => {
       expect(socket.messages).toEqual([{ type: 'connection_ack' }]);
     }));
 
-  test('takes its token from the header of the upgrade, too', async () => {
+  test('accepts a token in the header of the upgrade', async () => {
     const headers = { authorization: `Bearer ${await token()}` };
     const socket = new WebSocket(`${fixture.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
       headers,
@@ -128,14 +128,14 @@ describe('graphql-transport-ws: the connection', () => {
     });
   });
 
-  test('is closed with 1007 when a text is no UTF-8', async () => {
+  test('is closed with 1007 when a text is not UTF-8', async () => {
     await using socket = await rawSocket(fixture.url);
     await socket.initialise();
     socket.socket.send(Buffer.from([0xc3, 0x28]), { binary: false });
     expect(await socket.closed).toMatchObject({ code: 1007 });
   });
 
-  test('may cut a message into frames, anywhere, and call it binary', () =>
+  test('accepts fragmented and binary messages', () =>
     withSocket(async (socket) => {
       await socket.initialise();
       const message = Buffer.from(JSON.stringify({ type: 'ping', payload: { name: 'café' } }));
@@ -206,7 +206,7 @@ describe('graphql-transport-ws: once the connection is being closed', () => {
       await socket.initialise();
       socket.send(subscribe('1', 'subscription { ticks }'));
       await until(() => hub.listening === 1, 'the upstream');
-      // It does not read that it is closed, so it does not answer.
+      // A paused client does not complete the close handshake.
       socket.socket.pause();
       socket.send('nonsense');
       await until(() => hub.listening === 0, 'the end of the upstream');
@@ -223,7 +223,7 @@ describe('graphql-transport-ws: once the connection is being closed', () => {
 });
 
 describe('graphql-transport-ws: messages', () => {
-  test('a ping is answered with a pong and its payload, before and after the acknowledgement; a pong with nothing', () =>
+  test('answers a ping with a pong and its payload, before and after the acknowledgement, and ignores a pong', () =>
     withSocket(async (socket) => {
       socket.send({ type: 'ping', payload: { at: 1 } });
       expect(await socket.waitFor('pong')).toEqual({ type: 'pong', payload: { at: 1 } });
@@ -235,8 +235,8 @@ describe('graphql-transport-ws: messages', () => {
     }));
 
   test.each([
-    ['what is not JSON', 'nonsense'],
-    ['JSON that is no message', '[]'],
+    ['invalid JSON', 'nonsense'],
+    ['JSON that is not a message', '[]'],
     ['null', 'null'],
     ['a message without a type', {}],
     ['a type that does not exist', { type: 'start' }],
@@ -247,19 +247,19 @@ describe('graphql-transport-ws: messages', () => {
     ['a subscription without a payload', { id: '1', type: 'subscribe' }],
     ['a subscription without a query', { id: '1', type: 'subscribe', payload: {} }],
     [
-      'variables that are no object',
+      'variables that are not an object',
       { id: '1', type: 'subscribe', payload: { query: EVENTS, variables: 'x' } },
     ],
     ['a completion without an id', { type: 'complete' }],
-    ['a payload of a ping that is no object', { type: 'ping', payload: 'x' }],
-    ['what only servers say: connection_ack', { type: 'connection_ack' }],
-    ['what only servers say: next', { id: '1', type: 'next', payload: {} }],
-    ['what only servers say: error', { id: '1', type: 'error', payload: [{ message: 'x' }] }],
-  ])('%s closes the connection with 4400', async (_, message) => {
+    ['a payload of a ping that is not an object', { type: 'ping', payload: 'x' }],
+    ['a server message: connection_ack', { type: 'connection_ack' }],
+    ['a server message: next', { id: '1', type: 'next', payload: {} }],
+    ['a server message: error', { id: '1', type: 'error', payload: [{ message: 'x' }] }],
+  ])('closes the connection with 4400 on %s', async (_, message) => {
     expect(await closedAfterAck(message)).toEqual({ code: 4400, reason: 'Invalid message received' });
   });
 
-  test('a query is answered with next, then complete; its id can be used again', () =>
+  test('answers a query with next and complete, and accepts its id again', () =>
     withSocket(async (socket) => {
       await socket.initialise();
       for (let time = 1; time <= 2; time += 1) {
@@ -289,7 +289,7 @@ describe('graphql-transport-ws: messages', () => {
       ]);
     }));
 
-  test('a query that the client completes before it is answered is cancelled and not answered', () =>
+  test('cancels a query that the client completes before its response', () =>
     withSocket(async (socket) => {
       const { hub } = fixture;
       await socket.initialise();
@@ -320,7 +320,7 @@ describe('graphql-transport-ws: messages', () => {
       await socket.waitFor('complete');
     }));
 
-  test('an id in use closes the connection with 4409', async () => {
+  test('closes the connection with 4409 on an id in use', async () => {
     expect(await closedAfterAck(subscribe('same'), subscribe('same'))).toEqual({
       code: 4409,
       reason: 'Subscriber for same already exists',
