@@ -1,5 +1,4 @@
 import './kernel/process/check-node-version.js';
-import 'reflect-metadata';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { scopes } from './access/scopes.js';
 import { mintAccessToken } from './access/access-token.js';

@@ -196,7 +196,7 @@ export class GraphExecutor {
     run: PlanExecution,
   ): MaybePromise<ExecutionResult> {
     const { actor, signal, size = new ResponseSize(this.options.responseBytes) } = run.call;
-    const budget = new WorkBudget(actor.account, VALUES_PER_TURN, signal);
+    const budget = new WorkBudget(actor.account, VALUES_PER_TURN, signal, requestAbortedError);
     const before = size.characters;
     const shaped = (view ?? operation).shape.shape(run.data, run.variables, { size, budget });
     return mapMaybePromise(shaped, (response) => {
@@ -234,6 +234,10 @@ function positionIn({ data }: SubgraphResult, responseKey: string): string | und
   const root = data?.[responseKey] as Record<string, unknown> | null | undefined;
   const position = root?.[POSITION];
   return typeof position === 'string' ? position : undefined;
+}
+
+function requestAbortedError(): GraphQLError {
+  return new GraphQLError('The request was aborted.', { extensions: { code: 'REQUEST_TIMEOUT' } });
 }
 
 function callOf(context: CallContext, signal: AbortSignalLike): CallContext {

@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql';
+import { AbortedError } from '../aborted-error.js';
 import { type AccountPace, accountPace, afterPause, firstWithoutPause } from './account-pace.js';
 
 /** The share of an account in the current turn of the event loop; `used` is 1 when it is exhausted. */
@@ -130,11 +130,12 @@ export class WorkBudget {
   private turn: number;
   private readonly waiting: WaitingTask[] = [];
 
-  /** `units` is the limit of a turn; the caller defines the unit. An aborted `client` ends the work. */
+  /** `units` is the limit of a turn; the caller defines the unit. An aborted `client` ends the work with `abortError`. */
   constructor(
     private readonly account: string,
     private readonly units: number,
     private readonly client?: AbortableClient,
+    private readonly abortError: () => Error = () => new AbortedError(),
   ) {
     this.remaining = units;
     this.share = turns.share(account);
@@ -162,11 +163,11 @@ export class WorkBudget {
     return share.used < 1;
   }
 
-  /** Waits for the next turn. Rejects with REQUEST_TIMEOUT if the client has aborted. */
+  /** Waits for the next turn. Rejects with `abortError` if the client has aborted. */
   async next(): Promise<void> {
     await turns.next(this.account);
     this.startTurn();
-    if (this.client?.aborted) throw requestAbortedError();
+    if (this.client?.aborted) throw this.abortError();
   }
 
   /**
@@ -189,7 +190,7 @@ export class WorkBudget {
       await turns.next(this.account);
       this.startTurn();
       if (this.client?.aborted)
-        for (const { reject: giveUp } of this.waiting.splice(0)) giveUp(requestAbortedError());
+        for (const { reject: giveUp } of this.waiting.splice(0)) giveUp(this.abortError());
       const count = this.waiting.findIndex(({ units }) => !this.spend(units)) + 1 || this.waiting.length;
       for (const { resume } of this.waiting.splice(0, count)) resume();
     }
@@ -201,10 +202,6 @@ export class WorkBudget {
     this.remaining = this.units;
     this.turn = this.share.turn;
   }
-}
-
-function requestAbortedError(): GraphQLError {
-  return new GraphQLError('The request was aborted.', { extensions: { code: 'REQUEST_TIMEOUT' } });
 }
 
 /** Waits for a turn of the account before work that cannot be sliced, so that one turn runs at most one such task. */

@@ -31,6 +31,7 @@ async function loadedModules(args: readonly string[]): Promise<Modules> {
     AUTH_SECRET,
     HOST: '127.0.0.1',
     PORT: '0',
+    KUBESIM_PORT: '0',
   });
   return new Modules((await readFile(file, 'utf8')).trim().split('\n'));
 }
@@ -46,72 +47,77 @@ class Modules {
   }
 }
 
-describe('an engine process', () => {
+/** What builds or executes a schema of GraphQL. */
+const SCHEMA = ['type-graphql', 'reflect-metadata', '@apollo/subgraph', 'graphql-jit'];
+const APOLLO = ['@apollo/server', '@apollo/gateway'];
+const SUBGRAPHS = ['regions', 'clusters', 'quotas', 'workloads', 'observability'];
+
+/** Folders of the platform and packages, by role: what it loads, and what it may not load. */
+const roles = [
+  {
+    role: 'engine',
+    args: ['engine'],
+    loads: ['subgraphs/clusters/controllers', 'subgraphs/observability/controllers'],
+    mayNotLoad: [
+      ...SCHEMA,
+      ...APOLLO,
+      '@kubernetes/client-node',
+      'gateway/transport',
+      'gateway/planning',
+      'kubesim',
+      'subgraphs/clusters/api',
+      'subgraphs/runtime/execution',
+      'subgraphs/runtime/schema',
+    ],
+  },
+  {
+    role: 'gateway',
+    args: ['gateway'],
+    loads: ['@apollo/query-planner'],
+    mayNotLoad: [...SCHEMA, ...APOLLO, 'prisma/generated', 'engine', 'kubesim', 'graphile-worker'],
+  },
+  ...SUBGRAPHS.map((name) => ({
+    role: `subgraph ${name}`,
+    args: ['subgraph', '--port', '0', name],
+    loads: [`subgraphs/${name}/api`, 'reflect-metadata'],
+    mayNotLoad: [
+      ...APOLLO,
+      '@kubernetes/client-node',
+      'gateway/transport',
+      'gateway/planning',
+      'kubesim',
+      `subgraphs/${name}/controllers`,
+      ...SUBGRAPHS.filter((other) => other !== name).map((other) => `subgraphs/${other}`),
+    ],
+  })),
+  {
+    role: 'kubesim',
+    args: ['kubesim'],
+    loads: ['kubesim/kubernetes'],
+    mayNotLoad: [
+      ...SCHEMA,
+      ...APOLLO,
+      'graphql',
+      '@apollo/query-planner',
+      '@kubernetes/client-node',
+      'gateway/transport',
+      'gateway/planning',
+      'subgraphs',
+    ],
+  },
+];
+
+describe.each(roles)('the role $role', ({ args, loads, mayNotLoad }) => {
   let modules: Modules;
   beforeAll(async () => {
-    modules = await loadedModules(['engine']);
+    modules = await loadedModules(args);
   });
 
-  test('loads the controllers of the subgraphs', () => {
-    expect(modules.in('subgraphs/clusters/controllers')).not.toEqual([]);
-    expect(modules.in('subgraphs/observability/controllers')).not.toEqual([]);
+  test.each(loads)('loads %s', (name) => {
+    expect(modules.in(name)).not.toEqual([]);
   });
 
-  test.each(['type-graphql', '@apollo/server', '@apollo/subgraph', 'graphql-jit', '@kubernetes/client-node'])(
-    'does not load %s',
-    (name) => {
-      expect(modules.in(name)).toEqual([]);
-    },
-  );
-
-  test.each([
-    'gateway/transport',
-    'gateway/planning',
-    'subgraphs/clusters/api',
-    'subgraphs/runtime/execution',
-    'subgraphs/runtime/schema',
-    'kubesim',
-  ])('does not load %s', (name) => {
-    expect(modules.in(name)).toEqual([]);
-  });
-});
-
-describe('a gateway process', () => {
-  let modules: Modules;
-  beforeAll(async () => {
-    modules = await loadedModules(['gateway']);
-  });
-
-  test('loads the planner', () => {
-    expect(modules.in('@apollo/query-planner')).not.toEqual([]);
-  });
-
-  test.each(['prisma/generated', 'type-graphql', '@apollo/subgraph', '@apollo/gateway', 'engine', 'kubesim'])(
-    'does not load %s',
-    (name) => {
-      expect(modules.in(name)).toEqual([]);
-    },
-  );
-});
-
-describe('a subgraph process', () => {
-  let modules: Modules;
-  beforeAll(async () => {
-    modules = await loadedModules(['subgraph', '--port', '0', 'quotas']);
-  });
-
-  test('loads its subgraph', () => {
-    expect(modules.in('subgraphs/quotas/api')).not.toEqual([]);
-  });
-
-  test.each([
-    '@kubernetes/client-node',
-    'subgraphs/quotas/controllers',
-    'subgraphs/clusters',
-    'subgraphs/workloads',
-    'gateway/transport',
-    'kubesim',
-  ])('does not load %s', (name) => {
+  test.each(mayNotLoad)('does not load %s', (name) => {
     expect(modules.in(name)).toEqual([]);
   });
 });
