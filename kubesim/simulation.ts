@@ -5,6 +5,14 @@ import { readCloudCatalog } from './catalog.js';
 import { authoritySchema, createCertificateAuthority, type Authority } from './cloud/certificates.js';
 import { Cloud } from './cloud/cloud.js';
 import { resumeCluster } from './cloud/clusters.js';
+import {
+  checkClusterRecords,
+  checkContainerUses,
+  checkDetachedInstanceRecords,
+  checkInstanceRecords,
+  checkObjects,
+  checkScalingGroupRecords,
+} from './cloud/record-checks.js';
 import type { ContainerUse } from './cloud/container-uses.js';
 import type { DetachedInstanceRecord } from './cloud/records.js';
 import type { ClusterRecord, InstanceRecord } from './cloud/records.js';
@@ -108,27 +116,28 @@ async function readClusters(
   contextOf: Simulation['contextOf'],
 ): Promise<void> {
   const clusters = await client.query<{ id: string; revision: string; body: ClusterRecord }>(READ_CLUSTERS);
-  for (const { id, revision, body } of clusters.rows) {
+  for (const { id, revision, body } of checkClusterRecords(clusters.rows)) {
     const context = contextOf(cloud.add(body, Number(revision)).kubernetes);
     if (context) await readObjects(client, id, context.store);
   }
-  const instances = await client.query<{ cluster: string; body: InstanceRecord }>(READ_INSTANCES);
-  for (const { cluster: id, body } of instances.rows) {
+  const instances = await client.query<{ cluster: string; id: string; body: InstanceRecord }>(READ_INSTANCES);
+  for (const { cluster: id, body } of checkInstanceRecords(instances.rows)) {
     const cluster = cloud.clusters.get(id);
     if (cluster) cloud.load(cluster, body);
   }
   const groups = await client.query<{ cluster: string; body: ScalingGroupRecord }>(READ_SCALING_GROUPS);
-  for (const { cluster, body } of groups.rows)
+  for (const { cluster, body } of checkScalingGroupRecords(groups.rows))
     cloud.clusters.get(cluster)?.scalingGroups.set(body.nodePoolId, body);
   const detached = await client.query<{ body: DetachedInstanceRecord }>(READ_DETACHED_INSTANCES);
-  for (const { body } of detached.rows) cloud.detachedInstances.set(body.id, body);
+  for (const { body } of checkDetachedInstanceRecords(detached.rows))
+    cloud.detachedInstances.set(body.id, body);
   const uses = await client.query<{ body: ContainerUse }>(READ_CONTAINER_USES);
-  for (const { body } of uses.rows) cloud.containerUses.load(body);
+  for (const { body } of checkContainerUses(uses.rows)) cloud.containerUses.load(body);
 }
 
 async function readObjects(client: Lease['client'], clusterId: string, store: ClusterStore): Promise<void> {
   const objects = await client.query<{ resource: string; body: KubeObject }>(READ_OBJECTS, [clusterId]);
-  for (const { resource, body } of objects.rows) {
+  for (const { resource, body } of checkObjects(objects.rows)) {
     const type = typeOfId(resource);
     if (type) store.load(type, body);
   }

@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { isRecord } from '../../kernel/is-record.js';
+import { checkedColumns } from '../../kernel/postgres/checked-columns.js';
 import { type EventKind, eventKinds } from './event-kinds.js';
 import type { Database } from '../../kernel/postgres/database.js';
 import { Prisma } from '../../prisma/generated/client.js';
@@ -29,6 +32,12 @@ export interface LoggedRow {
   readonly data: Record<string, unknown>;
   readonly traceparent: string | null;
 }
+
+/**
+ * Streams read many rows, so only the envelope of `data` is checked; the reader of a type checks each fact that it uses. A
+ * category, level or type of a newer release is passed on.
+ */
+const checkRow = checkedColumns('engine.event', 'id', { data: z.custom(isRecord, 'not an object') });
 
 /** The columns of a `LoggedRow`. */
 export const EVENT_COLUMNS = Prisma.sql`sequence, id, at, category, type, level, reason, message, cluster_id,
@@ -108,6 +117,7 @@ function hasEvent(row: EventRow): row is EventRow & LoggedRow {
 }
 
 export function toEvent(account: string, row: LoggedRow): LoggedEvent {
+  checkRow(row);
   return {
     account,
     sequence: BigInt(row.sequence),

@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto';
 import { stringify } from 'safe-stable-stringify';
+import { z } from 'zod';
+import { checkJson } from '../../kernel/postgres/checked-columns.js';
 import type { Database, Transaction } from '../../kernel/postgres/database.js';
 import { type Problem, throwProblem, ProblemError } from '../../kernel/result.js';
 import type { Prisma } from '../../prisma/generated/client.js';
 
 const MAX_LENGTH = 128;
 
-export interface IdempotentRequest {
+/** Forms of stored results: an id, and nothing, because the caller reads what it returns by its input. */
+export const idResult = z.looseObject({ id: z.string() });
+export const noResult = z.looseObject({});
+
+/** A use of a client token. */
+export interface TokenUse {
   readonly account: string;
   /** The mutation's name; tokens are separate for each mutation. */
   readonly mutation: string;
@@ -15,6 +22,11 @@ export interface IdempotentRequest {
   /** The mutation's input; its `clientToken` is ignored. */
   readonly input: unknown;
   readonly at: Date;
+}
+
+export interface IdempotentRequest extends TokenUse {
+  /** Form of the result as it is stored: another release may have stored it. */
+  readonly result: z.ZodType;
 }
 
 /**
@@ -37,7 +49,11 @@ export async function idempotent<A>(
     SELECT pg_advisory_xact_lock(hashtextextended(${JSON.stringify(['client-token', account, mutation, token])}, 0))`;
   const inputHash = hashInput(request.input);
   const stored = await storedResult(tx, request, token);
-  if (stored) return stored.answer as A;
+  if (stored) {
+    const where = { table: 'engine.client_token', id: token, column: 'answer' };
+    checkJson(request.result, stored.answer, where);
+    return stored.answer as A;
+  }
   const result = await work();
   await tx.clientToken.create({
     data: { account, mutation, token, inputHash, answer: result as Prisma.InputJsonValue, createdAt: at },
@@ -67,10 +83,7 @@ export function validateClientToken(token: string | null | undefined): Problem[]
 }
 
 /** Throws as `idempotent` does, for a dry run, which stores no token. */
-export async function checkClientToken(
-  database: Database | Transaction,
-  request: IdempotentRequest,
-): Promise<void> {
+export async function checkClientToken(database: Database | Transaction, request: TokenUse): Promise<void> {
   if (request.token == null) return;
   const problems = validateClientToken(request.token);
   if (problems.length > 0) throw new ProblemError(problems);
@@ -80,7 +93,7 @@ export async function checkClientToken(
 /** The stored result of the token; null for a new one. Throws when it was used with different input. */
 async function storedResult(
   database: Database | Transaction,
-  { account, mutation, input }: IdempotentRequest,
+  { account, mutation, input }: TokenUse,
   token: string,
 ) {
   const stored = await database.clientToken.findUnique({

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { idempotent } from '../../engine/operations/client-tokens.js';
+import { idempotent, idResult } from '../../engine/operations/client-tokens.js';
 import { throwProblem, toResult } from '../../kernel/result.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 
@@ -20,7 +20,7 @@ function ask(
 ) {
   return toResult(() =>
     kit.database.prisma.$transaction((tx) =>
-      idempotent(tx, { account, mutation: 'makeThing', token, input, at }, work),
+      idempotent(tx, { account, mutation: 'makeThing', token, input, at, result: idResult }, work),
     ),
   );
 }
@@ -46,6 +46,11 @@ describe('a client token', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask('t3', { name: 'a' })));
     expect(works).toBe(before + 1);
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+  });
+
+  it('rejects a stored result without what this release reads of it', async () => {
+    await ask('t5', {}, async () => ({ thing: 1 }) as never);
+    await expect(ask('t5', {})).rejects.toThrow(/^The row t5 of engine\.client_token is malformed/);
   });
 
   it('does not store a clientToken whose request was rejected', async () => {

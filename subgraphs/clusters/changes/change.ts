@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { ConstantBackoff, handleWhen, retry } from 'cockatiel';
 import { changeInTransaction } from '../../../engine/operations/change-transaction.js';
 import type { Platform } from '../../../engine/platform.js';
@@ -17,6 +18,13 @@ import { OperationStore, type OperationRow } from '../store/operation.store.js';
 const retryConflicts = retry(handleWhen(isTransactionConflict), {
   maxAttempts: 3,
   backoff: new ConstantBackoff(0),
+});
+
+const changeResult = z.looseObject({
+  clusterId: z.string().optional(),
+  nodePoolId: z.string().optional(),
+  operationId: z.string().optional(),
+  componentId: z.string().optional(),
 });
 
 /** Ids of what a change was about; plain JSON, remembered for the clientToken. */
@@ -55,7 +63,7 @@ export async function change(
 ): Promise<ChangeOutcome> {
   const { account } = actor;
   const at = clock.now();
-  const request = { account, mutation, token: input.clientToken, input, at, dryRun };
+  const request = { account, mutation, token: input.clientToken, input, at, dryRun, result: changeResult };
   return retryConflicts.execute(() =>
     changeInTransaction<ChangeResult, ChangeOutcome>(database.prisma, request, {
       make: (tx) => work(tx, at),

@@ -1,3 +1,4 @@
+import { scheduledInput } from '../store/operation-input.js';
 import { createOperation, type NewOperation } from '../../../engine/operations/operations.js';
 import type { OperationRow } from '../../../engine/operations/operation-row.js';
 import { enqueueLater } from '../../../engine/jobs/queue.js';
@@ -19,9 +20,9 @@ export const SCHEDULED_CHANGE = 'scheduled-change';
 const TIMING_PATH = ['input', 'timing'];
 
 /** When an operation that waits for a maintenance window begins; null for one that did not wait. */
-export function scheduledFor({ input }: Pick<OperationRow, 'input'>): Date | null {
-  const { scheduledFor: text } = input as { scheduledFor?: unknown };
-  return typeof text === 'string' ? new Date(text) : null;
+export function scheduledFor(operation: Pick<OperationRow, 'id' | 'input'>): Date | null {
+  const { scheduledFor: text } = scheduledInput(operation);
+  return text === undefined ? null : new Date(text);
 }
 
 /** The window in its cluster's time zone. */
@@ -79,8 +80,7 @@ export async function refuseSecondChange(
   { type, componentId }: { readonly type: string; readonly componentId?: string },
 ): Promise<void> {
   const waiting = (await scheduledChangesOf(tx, id)).find(
-    (queued) =>
-      queued.type === type && (queued.input as { readonly componentId?: string }).componentId === componentId,
+    (queued) => queued.type === type && scheduledInput(queued).componentId === componentId,
   );
   if (!waiting) return;
   const message = `The operation ${waiting.id} waits for the maintenance window. Cancel it first.`;

@@ -133,8 +133,7 @@ function quotaOf({ config }: { readonly config?: unknown }): string {
 }
 
 /** The result including the nodes that were rejected before the change started. */
-export function withRejected(result: PoolResult, operation: { readonly input: unknown } | null): PoolResult {
-  const { rejected = [] } = (operation?.input ?? {}) as { rejected?: readonly Failure[] };
+export function withRejected(result: PoolResult, rejected: readonly Failure[]): PoolResult {
   if (rejected.length === 0) return result;
   return {
     ...result,

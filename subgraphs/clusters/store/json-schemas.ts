@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** Forms of JSON that columns of several tables have. Unknown fields are kept: a newer release may have written them. */
 export const stringMapSchema = z.record(z.string(), z.string());
 
+export const taintsSchema = z.array(z.looseObject({ key: z.string(), effect: z.string() }));
+
 export const conditionsSchema = z.array(
   z.looseObject({
     type: z.string(),

@@ -1,3 +1,4 @@
+import { scheduledInput } from './operation-input.js';
 import {
   checkOperations,
   type OperationRow as Operation,
@@ -49,8 +50,8 @@ export function scheduledChangesOf(tx: Transaction, clusterId: string): Promise<
 }
 
 /** Whether an operation waits for a window. */
-export function isScheduledChange({ state, input }: Operation): boolean {
-  return state === 'PENDING' && (input as Prisma.JsonObject)['waiting'] === true;
+export function isScheduledChange(operation: Operation): boolean {
+  return operation.state === 'PENDING' && scheduledInput(operation).waiting === true;
 }
 
 /** Locks an operation; false when it does not wait any more, or was cancelled. */

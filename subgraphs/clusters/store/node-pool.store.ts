@@ -5,7 +5,7 @@ import {
   problemSchema,
 } from '../../../kernel/postgres/checked-columns.js';
 import { z } from 'zod';
-import { conditionsSchema, stringMapSchema } from './json-schemas.js';
+import { conditionsSchema, stringMapSchema, taintsSchema } from './json-schemas.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { createdAtColumn, nameColumn, type Sorting } from '../../../kernel/sorting.js';
 import { type NodePool, Prisma } from '../../../prisma/generated/client.js';
@@ -25,7 +25,7 @@ const diskSchema = z.looseObject({ category: z.string(), sizeGiB: z.number() });
 /** An older release may not have written each setting; `configOf` adds what is missing. */
 const configSchema = z.looseObject({
   labels: stringMapSchema.optional(),
-  taints: z.array(z.looseObject({ key: z.string(), effect: z.string() })).optional(),
+  taints: taintsSchema.optional(),
   instanceConfig: z
     .looseObject({
       imageId: z.string(),

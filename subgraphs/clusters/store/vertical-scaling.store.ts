@@ -2,7 +2,7 @@ import type { EventTransaction } from '../../../engine/events/event-transaction.
 import { changeOperation, type OperationRow } from '../../../engine/operations/operation-row.js';
 import { z } from 'zod';
 import { checkJson } from '../../../kernel/postgres/checked-columns.js';
-import { stringMapSchema } from './json-schemas.js';
+import { stringMapSchema, taintsSchema } from './json-schemas.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import type { VerticalScalingInput } from '../model/vertical-scaling.rules.js';
 import { toJson } from './json-column.js';
@@ -33,7 +33,7 @@ const scalingSchema = z.looseObject({
         z.looseObject({
           labels: stringMapSchema,
           annotations: stringMapSchema,
-          taints: z.array(z.looseObject({ key: z.string(), effect: z.string() })),
+          taints: taintsSchema,
         }),
       ),
     })

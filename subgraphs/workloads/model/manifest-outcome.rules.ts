@@ -3,7 +3,9 @@ import type { Problem } from '../../../kernel/result.js';
 import type { Workload } from './workload.rules.js';
 
 /** The effect of applying an object. */
-export type ManifestResult = 'CREATED' | 'CONFIGURED' | 'UNCHANGED';
+export const MANIFEST_RESULTS = ['CREATED', 'CONFIGURED', 'UNCHANGED'] as const;
+
+export type ManifestResult = (typeof MANIFEST_RESULTS)[number];
 
 /** The result of one object of a manifest; plain JSON, stored under the client token. */
 export interface ObjectOutcome {

@@ -1,3 +1,4 @@
+import { noResult } from '../../../../engine/operations/client-tokens.js';
 import { changeInTransaction } from '../../../../engine/operations/change-transaction.js';
 import type { Platform } from '../../../../engine/platform.js';
 import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
@@ -44,7 +45,15 @@ export class AccountVerificationService {
     const { account } = actor;
     const digest = documentDigest(kind, documentNumber, this.platform.documentKey);
     // Name and number are left out of what is kept under the token.
-    const request = { account, mutation: 'verifyAccount', token, input: { kind }, at, dryRun };
+    const request = {
+      account,
+      mutation: 'verifyAccount',
+      token,
+      input: { kind },
+      at,
+      dryRun,
+      result: noResult,
+    };
     await changeInTransaction(this.platform.database.prisma, request, {
       make: async (tx) => {
         await record(tx, actor, { kind, at, digest });

@@ -1,5 +1,5 @@
 import { throwNotFound } from '../../../../engine/not-found.js';
-import { idempotentTransaction } from '../../../../engine/operations/client-tokens.js';
+import { idempotentTransaction, idResult } from '../../../../engine/operations/client-tokens.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import { newId } from '../../../../kernel/ids.js';
 import { throwProblem } from '../../../../kernel/result.js';
@@ -33,7 +33,15 @@ export class ClusterCheckService {
   ): Promise<ClusterCheckRow | null> {
     const { database, clock } = this.platform;
     const token = input.clientToken;
-    const request = { account, mutation: 'runClusterCheck', token, input, at: clock.now(), dryRun };
+    const request = {
+      account,
+      mutation: 'runClusterCheck',
+      token,
+      input,
+      at: clock.now(),
+      dryRun,
+      result: idResult,
+    };
     const { id } = await idempotentTransaction(database.prisma, request, async () => {
       const cluster = await this.checkable(account, input.clusterId);
       return { id: dryRun ? null : await this.check(cluster, input) };

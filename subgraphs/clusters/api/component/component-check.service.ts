@@ -1,5 +1,5 @@
 import { throwNotFound } from '../../../../engine/not-found.js';
-import { idempotentTransaction } from '../../../../engine/operations/client-tokens.js';
+import { idempotentTransaction, noResult } from '../../../../engine/operations/client-tokens.js';
 import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import type { Platform } from '../../../../engine/platform.js';
@@ -26,7 +26,15 @@ export class ComponentCheckService {
   ): Promise<ComponentRow[]> {
     const { database, clock } = this.platform;
     const { clusterId, clientToken: token } = input;
-    const request = { account, mutation: 'checkComponents', token, input, at: clock.now(), dryRun };
+    const request = {
+      account,
+      mutation: 'checkComponents',
+      token,
+      input,
+      at: clock.now(),
+      dryRun,
+      result: noResult,
+    };
     await idempotentTransaction(database.prisma, request, async () => {
       const client = await this.client(account, clusterId);
       // A dry run leaves the findings of the last comparison as they are.

@@ -1,5 +1,5 @@
 import { throwNotFound } from '../../../../engine/not-found.js';
-import { idempotentTransaction } from '../../../../engine/operations/client-tokens.js';
+import { idempotentTransaction, idResult } from '../../../../engine/operations/client-tokens.js';
 import { TerminalError } from '../../../../engine/contract.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
@@ -202,7 +202,15 @@ export class HighRiskService {
     const { database, clock } = this.platform;
     const { actor, input, mutation, dryRun } = call;
     const { account } = actor;
-    const request = { account, mutation, token: input.clientToken, input, at: clock.now(), dryRun };
+    const request = {
+      account,
+      mutation,
+      token: input.clientToken,
+      input,
+      at: clock.now(),
+      dryRun,
+      result: idResult,
+    };
     const { id } = await idempotentTransaction(database.prisma, request, async () => {
       const { cluster, calls } = await plan();
       if (!dryRun) await this.execute(cluster, calls);

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { problemSchema } from '../../../../kernel/postgres/checked-columns.js';
 import { idempotentTransaction } from '../../../../engine/operations/client-tokens.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { type UnattachedInstance, releaseProblem } from '../../../../engine/providers/node-pool-provider.js';
@@ -51,7 +53,15 @@ export class InstanceService {
   ): Promise<ReleasedInstance> {
     const { database, clock } = this.platform;
     const token = input.clientToken;
-    const request = { account, mutation: 'releaseInstances', token, input, at: clock.now(), dryRun };
+    const request = {
+      account,
+      mutation: 'releaseInstances',
+      token,
+      input,
+      at: clock.now(),
+      dryRun,
+      result: releaseResult,
+    };
     return idempotentTransaction(database.prisma, request, async () => {
       const release = dryRun
         ? await this.rehearsal(account, input.instanceIds)
@@ -68,6 +78,9 @@ export class InstanceService {
     return (id) => Promise.resolve(releaseProblem(id, byId.get(id)));
   }
 }
+
+/** Form of a `ReleasedInstance`. */
+const releaseResult = z.looseObject({ releasedIds: z.array(z.string()), problems: z.array(problemSchema) });
 
 /** Releases an instance; why not, when it cannot be. */
 type Release = (id: string) => Promise<Problem | undefined>;

@@ -1,3 +1,4 @@
+import { idResult } from '../../../../engine/operations/client-tokens.js';
 import type { EventType } from '../../../../engine/events/event-kinds.js';
 import { changeInTransaction } from '../../../../engine/operations/change-transaction.js';
 import type { Platform } from '../../../../engine/platform.js';
@@ -34,7 +35,7 @@ export async function changeNetwork<T>(
 ): Promise<T | null> {
   const at = clock.now();
   const { account } = actor;
-  const request = { account, mutation, token: input.clientToken, input, at, dryRun };
+  const request = { account, mutation, token: input.clientToken, input, at, dryRun, result: idResult };
   const { resource } = await changeInTransaction(database.prisma, request, {
     make: async (tx) => {
       const changed = await work(tx, at);

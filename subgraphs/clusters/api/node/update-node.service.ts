@@ -1,4 +1,4 @@
-import { checkClientToken, idempotent } from '../../../../engine/operations/client-tokens.js';
+import { checkClientToken, idempotent, noResult } from '../../../../engine/operations/client-tokens.js';
 import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import { KubernetesStatusError } from '../../../../engine/kubernetes/kubernetes-error.js';
@@ -78,7 +78,7 @@ export class UpdateNodeService {
     const first = input.clientToken == null ? await write(target, input, {}) : undefined;
     return eventTransaction(this.platform.database.prisma, request.at, async (tx) => {
       let written = first;
-      await idempotent(tx, request, async () => {
+      await idempotent(tx, { ...request, result: noResult }, async () => {
         written ??= await write(target, input, {});
         return {};
       });

@@ -1,3 +1,4 @@
+import { idResult } from '../../../../engine/operations/client-tokens.js';
 import { throwNotFound } from '../../../../engine/not-found.js';
 import { changeInTransaction } from '../../../../engine/operations/change-transaction.js';
 import type { Platform } from '../../../../engine/platform.js';
@@ -71,7 +72,7 @@ export class SupportTicketService {
     work: (tx: EventTransaction, at: Date) => Promise<string>,
   ): Promise<tickets.SupportTicketRow | null> {
     const at = this.platform.clock.now();
-    const request = { account, mutation, token: input.clientToken, input, at, dryRun };
+    const request = { account, mutation, token: input.clientToken, input, at, dryRun, result: idResult };
     const { ticket } = await changeInTransaction(this.platform.database.prisma, request, {
       make: async (tx) => ({ id: await work(tx, at) }),
       read: async (database, { id }) => {

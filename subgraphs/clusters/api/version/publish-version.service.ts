@@ -1,3 +1,4 @@
+import { noResult } from '../../../../engine/operations/client-tokens.js';
 import { changeInTransaction } from '../../../../engine/operations/change-transaction.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { enqueueAll } from '../../../../engine/jobs/queue.js';
@@ -38,6 +39,7 @@ export class PublishVersionService {
       input,
       at,
       dryRun,
+      result: noResult,
     };
     const { version } = await changeInTransaction(this.platform.database.prisma, request, {
       make: async (tx) => {

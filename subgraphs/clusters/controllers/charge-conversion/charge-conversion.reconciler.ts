@@ -1,3 +1,4 @@
+import { type ChargeConversion, chargeConversionInput } from '../../store/operation-input.js';
 import {
   done,
   type Failure,
@@ -6,7 +7,6 @@ import {
   TerminalError,
 } from '../../../../engine/contract.js';
 import { finishOperation, finishStage, startStage } from '../../../../engine/operations/operations.js';
-import type { ChargeType } from '../../../../engine/providers/charge-type.js';
 import { eventTransaction } from '../../../../engine/events/event-transaction.js';
 import { type NodeRow, findNodes } from '../../store/node.store.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
@@ -15,11 +15,6 @@ import { eventOf } from '../../model/cluster-events.js';
 import { type Operation, readOperation } from '../../store/reconcile.store.js';
 import { instanceQuotaUsage } from '../../model/instance-quota.js';
 import { setNodeChargeType } from '../../store/node-changes.store.js';
-
-interface ChargeConversion {
-  readonly nodeIds: readonly string[];
-  readonly chargeType: ChargeType;
-}
 
 interface Step {
   readonly operation: Operation;
@@ -35,7 +30,7 @@ export function createChargeConversionReconciler(dependencies: ReconcilerDepende
     async reconcile(key, scope) {
       const operation = await readOperation(scope.database, key);
       if (!operation) return done;
-      const conversion = operation.input as unknown as ChargeConversion;
+      const conversion = chargeConversionInput(operation);
       const step: Step = { operation, conversion, scope, dependencies };
       const nodes = await findNodes(scope.database, conversion.nodeIds);
       const found = new Map(nodes.map((node) => [node.id, node]));

@@ -1,3 +1,4 @@
+import { deletionInput } from '../../store/operation-input.js';
 import { deleteClusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import { done, type ReconcileResult, requeueAfter } from '../../../../engine/contract.js';
 import { Finalizers } from '../../../../engine/jobs/finalizers.js';
@@ -83,10 +84,10 @@ async function deletePools(step: ClusterStep): Promise<boolean> {
  */
 async function releaseCluster(tx: EventTransaction, { cluster, operation }: ClusterStep): Promise<void> {
   const { account, product } = cluster;
-  const { retain } = (operation?.input ?? {}) as { retain?: string[] };
+  const retain = (operation && deletionInput(operation).retain) ?? [];
   const { keepsLoadBalancer } = await deleteClusterNetwork(tx, {
     clusterId: cluster.id,
-    retain: retain ?? [],
+    retain,
   });
   // A registered cluster has no load balancer of ours, and no `cloud` to clean up.
   const loadBalancers = product === 'REGISTERED' || keepsLoadBalancer ? 0 : 1;

@@ -1,5 +1,5 @@
+import { componentChangeInput } from '../../store/operation-input.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
-import type { OperationRow } from '../../../../engine/operations/operation-row.js';
 import type { Problem } from '../../../../kernel/result.js';
 import type { ClusterRow } from '../../store/cluster.store.js';
 import type { ScheduledChange } from '../maintenance-window/scheduled-change.reconciler.js';
@@ -24,7 +24,8 @@ export function scheduledComponentChange(action: ComponentAction): ScheduledChan
     states: COMPONENT_CHANGE_STATES,
     controls: { cancelable: false, pausable: false },
     startScheduledChange: async (tx, cluster, operation, at) => {
-      const { name, componentId } = waitingChange(operation);
+      const waiting = componentChangeInput(operation);
+      const { name, componentId } = waiting;
       const component = await lockComponent(tx, operation.account, componentId);
       const entry = await componentEntry(name);
       if (!component || !entry)
@@ -34,7 +35,7 @@ export function scheduledComponentChange(action: ComponentAction): ScheduledChan
         };
       const state = afterAction(component.state, action);
       if (!state) return 'BUSY';
-      const change = { entry, component, cluster, waiting: waitingChange(operation) };
+      const change = { entry, component, cluster, waiting };
       const problem = problemOf(change);
       if (problem) return problem;
       const spec = { ...desiredComponent(change), state, operationId: operation.id };
@@ -43,10 +44,6 @@ export function scheduledComponentChange(action: ComponentAction): ScheduledChan
       return undefined;
     },
   };
-}
-
-function waitingChange({ input }: OperationRow): PendingComponentChange {
-  return input as unknown as PendingComponentChange;
 }
 
 interface Change {

@@ -1,3 +1,4 @@
+import { edgeAutonomyInput } from '../../store/operation-input.js';
 import type { ApiServer } from '../../../../engine/kubernetes/api-server.js';
 import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import { done, type Reconciler, type ReconcileContext } from '../../../../engine/contract.js';
@@ -61,8 +62,8 @@ async function record(pool: NodePool, changed: number, { database, clock }: Reco
     for (const id of await unfinishedOperations(tx, { targetId: pool.id })) {
       const operation = await findOperation(tx, id);
       // A change during this run enqueued the key again.
-      const { enabled } = (operation?.input ?? {}) as { enabled?: boolean };
-      if (operation?.type !== EDGE_AUTONOMY || enabled !== pool.edgeAutonomy) continue;
+      if (operation?.type !== EDGE_AUTONOMY) continue;
+      if (edgeAutonomyInput(operation).enabled !== pool.edgeAutonomy) continue;
       await startStage(tx, id, 'NODES', at);
       await finishStage(tx, id, 'NODES', at);
       await finishOperation(tx, id, { state: 'SUCCEEDED' }, at);

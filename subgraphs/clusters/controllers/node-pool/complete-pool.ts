@@ -1,3 +1,4 @@
+import { poolOperationInput } from '../../store/operation-input.js';
 import { done, type NewEvent } from '../../../../engine/contract.js';
 import { finishOperation, finishStage, startStage } from '../../../../engine/operations/operations.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
@@ -23,8 +24,8 @@ import { updateNodePool } from '../../store/node-pool.store.js';
 /** Completes the generation: records its result and enqueues the cluster. */
 export async function completePool(step: PoolStep): Promise<StepOutcome> {
   const { pool, cluster, nodes, scope, dependencies } = step;
-  const own = step.operation?.targetId === pool.id ? step.operation : null;
-  const result = withRejected(resultOf(pool, nodes, step.operation), own);
+  const own = step.operation?.targetId === pool.id ? poolOperationInput(step.operation) : {};
+  const result = withRejected(resultOf(pool, nodes, step.operation), own.rejected ?? []);
   const strangers = nodes.filter((node) => neverJoined(node, pool.generation)).map(({ id }) => id);
   const desiredSize = Math.max(0, pool.desiredSize - strangers.length);
   const others = nodes.filter(({ id }) => !strangers.includes(id));
@@ -84,9 +85,9 @@ function sizeChange({ pool, operation }: Pick<PoolStep, 'pool' | 'operation'>): 
   fromSize?: number | undefined;
   trigger?: string;
 } {
-  if (operation?.targetId === pool.id) return operation.input as { fromSize?: number; trigger?: string };
+  if (operation?.targetId === pool.id) return poolOperationInput(operation);
   if (!operation || operation.type === 'CREATE_CLUSTER') return {};
-  const { resized } = operation.input as { resized?: { nodePoolId: string; fromSize: number } };
+  const { resized } = poolOperationInput(operation);
   const fromSize = resized?.nodePoolId === pool.id ? resized.fromSize : undefined;
   return { fromSize, trigger: operation.type };
 }

@@ -1,3 +1,4 @@
+import { poolOperationInput } from '../../store/operation-input.js';
 import { type NewEvent, requeueAfter } from '../../../../engine/contract.js';
 import { startStage } from '../../../../engine/operations/operations.js';
 import type { Instance } from '../../../../engine/providers/instance.js';
@@ -106,7 +107,7 @@ async function connectNodes(
 /** Zones that still need a node, once each. */
 function zonesLeft({ pool, operation }: PoolStep, nodes: readonly Node[]): string[] {
   if (operation?.targetId !== pool.id) return [];
-  const { zones = {} } = operation.input as { zones?: Readonly<Record<string, number>> };
+  const { zones = {} } = poolOperationInput(operation);
   const mine = nodes.filter(({ generation }) => generation === pool.generation).map(attachOptionsOf);
   return Object.entries(zones).flatMap(([zoneId, count]) => {
     const made = mine.filter((node) => node.zoneId === zoneId).length;

@@ -1,3 +1,4 @@
+import { poolOperationInput } from '../../store/operation-input.js';
 import type { KubernetesClient, KubernetesObject } from '../../../../engine/kubernetes/client.js';
 import { isConflict, isNotFound } from '../../../../engine/kubernetes/kubernetes-error.js';
 import { finishStage, startStage } from '../../../../engine/operations/operations.js';
@@ -26,7 +27,7 @@ export async function applySettings(step: PoolStep): Promise<StepOutcome | undef
   const stage = operation && stagesOf(operation).find(({ name }) => name === SETTINGS_STAGE);
   if (!operation || operation.targetId !== pool.id || !stage || stage.state === 'SUCCEEDED') return undefined;
   const client = await clientOf(cluster.id, { scope, kubernetes: dependencies.kubernetes });
-  const before = (operation.input as { before?: Settings }).before ?? { labels: {}, taints: [] };
+  const before = poolOperationInput(operation).before ?? { labels: {}, taints: [] };
   const running = nodes.filter(({ state }) => state === 'running');
   if (client)
     for (const batch of batches(running, AT_ONCE)) {

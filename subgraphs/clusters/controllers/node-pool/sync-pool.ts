@@ -1,3 +1,4 @@
+import { poolOperationInput } from '../../store/operation-input.js';
 import { finishStage, startStage } from '../../../../engine/operations/operations.js';
 import { stagesOf } from '../../../../engine/operations/operation-row.js';
 import { type Condition, withCondition } from '../../model/conditions.js';
@@ -26,7 +27,7 @@ export async function syncPool(step: PoolStep): Promise<StepOutcome | undefined>
   const group = await dependencies.provider.ensureScalingGroup(cluster.id, pool.id, bounds);
   const outside = await readObservedState(cluster.id, { scope, dependencies });
   const { lost, unregistered, moved } = compare(nodes, outside);
-  const { decrementDesiredSize } = operation.input as { decrementDesiredSize?: boolean };
+  const { decrementDesiredSize } = poolOperationInput(operation);
   const fewer = decrementDesiredSize ? lost.length + new Set([...unregistered, ...moved]).size : 0;
   await inPool(step, async (tx, at) => {
     const subject = { cluster, pool, operationId: operation.id };

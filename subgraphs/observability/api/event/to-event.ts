@@ -1,3 +1,4 @@
+import { isRecord } from '../../../../kernel/is-record.js';
 import type { LoggedEvent } from '../../../../engine/contract.js';
 import { eventTypeOf } from '../../../../engine/events/event-type.js';
 import { eventKindOf } from '../../../../engine/events/event-kinds.js';
@@ -82,14 +83,22 @@ function toProvisioningEvent(event: LoggedEvent, common: EventInterface): Provis
 }
 
 function toKubernetesEvent({ clusterId, data }: LoggedEvent, common: EventInterface): KubernetesEvent {
-  const object = data['object'] as Partial<InvolvedObject> | undefined;
+  const object = data['object'];
   const seenAt = text(data['seenAt']);
   return Object.assign(new KubernetesEvent(), common, {
     cluster: entity(Cluster, clusterId),
-    involvedObject: object ? Object.assign(new InvolvedObject(), object) : null,
+    involvedObject: isRecord(object) ? involvedObject(object) : null,
     component: text(data['component']),
     seenAt: seenAt === null ? null : new Date(seenAt),
     omitted: count(data['omitted']),
+  });
+}
+
+function involvedObject({ kind, namespace, name }: Record<string, unknown>): InvolvedObject {
+  return Object.assign(new InvolvedObject(), {
+    kind: text(kind) ?? '',
+    namespace: text(namespace),
+    name: text(name) ?? '',
   });
 }
 

@@ -1,3 +1,4 @@
+import { idResult } from '../../../../engine/operations/client-tokens.js';
 import { throwNotFound } from '../../../../engine/not-found.js';
 import { changeInTransaction } from '../../../../engine/operations/change-transaction.js';
 import type { NewEvent } from '../../../../engine/contract.js';
@@ -51,6 +52,7 @@ export class QuotaApplicationService {
       input,
       at,
       dryRun,
+      result: idResult,
     };
     return toResult(async () => {
       const { row } = await changeInTransaction(this.platform.database.prisma, request, {

@@ -1,3 +1,4 @@
+import { idResult } from '../../../../engine/operations/client-tokens.js';
 import { changeInTransaction } from '../../../../engine/operations/change-transaction.js';
 import type { NewEvent } from '../../../../engine/contract.js';
 import type { Platform } from '../../../../engine/platform.js';
@@ -49,6 +50,7 @@ export class QuotaApprovalService {
       input,
       at,
       dryRun,
+      result: idResult,
     };
     return toResult(async () => {
       const { row } = await changeInTransaction(this.platform.database.prisma, request, {

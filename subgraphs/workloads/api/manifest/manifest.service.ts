@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { oneOf, problemSchema } from '../../../../kernel/postgres/checked-columns.js';
+import { MANIFEST_RESULTS } from '../../model/manifest-outcome.rules.js';
 import { checkClientToken, idempotent } from '../../../../engine/operations/client-tokens.js';
 import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import { KubernetesUnavailable } from '../../../../engine/kubernetes/kubernetes-error.js';
@@ -149,12 +152,16 @@ export class ManifestService {
     let outcome: ApplyOutcome | undefined;
     try {
       return await eventTransaction(this.platform.database.prisma, at, async (tx) => {
-        const { objects, workloadId } = await idempotent<ApplyOutcome>(tx, call, async () => {
-          outcome = await work();
-          // A manifest of which every object was refused may be sent again with its token.
-          if (outcome.objects.every(({ problem }) => problem)) throw new ProblemError(problemsOf(outcome));
-          return { objects: outcome.objects, workloadId: outcome.workloadId };
-        });
+        const { objects, workloadId } = await idempotent<ApplyOutcome>(
+          tx,
+          { ...call, result: applyResult },
+          async () => {
+            outcome = await work();
+            // A manifest of which every object was refused may be sent again with its token.
+            if (outcome.objects.every(({ problem }) => problem)) throw new ProblemError(problemsOf(outcome));
+            return { objects: outcome.objects, workloadId: outcome.workloadId };
+          },
+        );
         if (outcome) await enqueueClaims(tx, outcome);
         if (outcome) tx.emit(account, ...manifestEvents(request.clusterId, outcome));
         return outcome ?? { objects, workloadId };
@@ -165,6 +172,22 @@ export class ManifestService {
     }
   }
 }
+
+/** Form of an `ApplyOutcome` as it is stored. */
+const applyResult = z.looseObject({
+  objects: z.array(
+    z.looseObject({
+      apiVersion: z.string(),
+      kind: z.string(),
+      namespace: z.string().nullable(),
+      name: z.string(),
+      result: oneOf(MANIFEST_RESULTS).nullable(),
+      problem: problemSchema.nullable(),
+      warnings: z.array(problemSchema).optional(),
+    }),
+  ),
+  workloadId: z.string().nullable(),
+});
 
 /** The caller for the queue of the YAML parser. */
 export function callerOf({ actor, signal }: RequestContext): YamlCaller {

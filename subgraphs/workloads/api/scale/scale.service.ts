@@ -1,5 +1,5 @@
 import { throwNotFound } from '../../../../engine/not-found.js';
-import { checkClientToken, idempotent } from '../../../../engine/operations/client-tokens.js';
+import { checkClientToken, idempotent, noResult } from '../../../../engine/operations/client-tokens.js';
 import type { NewEvent } from '../../../../engine/contract.js';
 import type { KubernetesClient, KubernetesObject } from '../../../../engine/kubernetes/client.js';
 import { isNotFound } from '../../../../engine/kubernetes/kubernetes-error.js';
@@ -87,7 +87,8 @@ export class ScaleService {
     const before = token == null ? await changeSize(client, ref, request.replicas) : undefined;
     await eventTransaction(this.platform.database.prisma, at, async (tx) => {
       let fromSize = before;
-      await idempotent(tx, { account, mutation: 'scaleWorkload', token, input: request, at }, async () => {
+      const use = { account, mutation: 'scaleWorkload', token, input: request, at, result: noResult };
+      await idempotent(tx, use, async () => {
         fromSize ??= await changeSize(client, ref, request.replicas);
         return {};
       });

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import type { OperationRow } from '../../../engine/operations/operation-row.js';
+import { checkJson, oneOf, problemSchema } from '../../../kernel/postgres/checked-columns.js';
+import type { Failure } from '../../../engine/contract.js';
+import type { PendingComponentChange } from '../model/component.rules.js';
+import { CHARGE_TYPES, type ChargeType } from '../model/node-pool.enums.js';
+import type { PoolConfig } from '../model/pool-config.js';
+import { stringMapSchema, taintsSchema } from './json-schemas.js';
+
+/** A reader of the column `input` of an operation; another release may have written it. Throws `MalformedRowError`. */
+function inputReader<T>(schema: z.ZodType) {
+  return ({ id, input }: Pick<OperationRow, 'id' | 'input'>): T => {
+    checkJson(schema, input, { table: 'engine.operation', id, column: 'input' });
+    return input as T;
+  };
+}
+
+/** What an operation remembers of node pools. Each field is that of some types of operations. */
+export interface PoolOperationInput {
+  /** Size of the pool before, and why it was changed. */
+  readonly fromSize?: number;
+  readonly trigger?: string;
+  /** Of an operation on the cluster: the pool that it resized last. */
+  readonly resized?: { readonly nodePoolId: string; readonly fromSize: number };
+  /** How many nodes each zone is to get. */
+  readonly zones?: Readonly<Record<string, number>>;
+  /** Labels and taints of the pool before. */
+  readonly before?: Pick<PoolConfig, 'labels' | 'taints'>;
+  /** Whether the size is lowered by the nodes that were lost. */
+  readonly decrementDesiredSize?: boolean;
+  /** Instances that were rejected before the change began. */
+  readonly rejected?: readonly Failure[];
+}
+
+export const poolOperationInput = inputReader<PoolOperationInput>(
+  z.looseObject({
+    fromSize: z.number().optional(),
+    trigger: z.string().optional(),
+    resized: z.looseObject({ nodePoolId: z.string(), fromSize: z.number() }).optional(),
+    zones: z.record(z.string(), z.number()).optional(),
+    before: z.looseObject({ labels: stringMapSchema, taints: taintsSchema }).optional(),
+    decrementDesiredSize: z.boolean().optional(),
+    rejected: z.array(problemSchema).optional(),
+  }),
+);
+
+/** Ids of the resources that outlive a cluster. */
+export const deletionInput = inputReader<{ readonly retain?: readonly string[] | null }>(
+  z.looseObject({ retain: z.array(z.string()).nullish() }),
+);
+
+export interface ChargeConversion {
+  readonly nodeIds: readonly string[];
+  readonly chargeType: ChargeType;
+}
+
+export const chargeConversionInput = inputReader<ChargeConversion>(
+  z.looseObject({ nodeIds: z.array(z.string()), chargeType: oneOf(CHARGE_TYPES) }),
+);
+
+export const edgeAutonomyInput = inputReader<{ readonly enabled: boolean }>(
+  z.looseObject({ enabled: z.boolean() }),
+);
+
+/** Of an operation that waits or waited for a maintenance window. */
+export const scheduledInput = inputReader<{
+  readonly waiting?: boolean;
+  /** RFC 3339. */
+  readonly scheduledFor?: string;
+  readonly componentId?: string;
+}>(
+  z.looseObject({
+    waiting: z.boolean().optional(),
+    scheduledFor: z.string().optional(),
+    componentId: z.string().optional(),
+  }),
+);
+
+export const componentChangeInput = inputReader<PendingComponentChange>(
+  z.looseObject({
+    name: z.string(),
+    componentId: z.string(),
+    version: z.string().optional(),
+    parameters: z.record(z.string(), z.unknown()).optional(),
+  }),
+);
