@@ -87,12 +87,12 @@ const envSchema = z.object({
   SIMULATION_SPEED: z.coerce.number().min(0.1).max(10_000).optional(),
   /** Jobs that one engine process runs concurrently. */
   ENGINE_CONCURRENCY: z.coerce.number().int().min(1).max(200).default(10),
-  /** Days for which the engine keeps completed records, see engine/jobs/retention.ts; older metered use is kept as daily sums. */
+  /** Days for which the engine keeps completed records, see engine/jobs/retention.ts; older usage records are kept as daily sums. */
   RETENTION_OPERATIONS: days.default(30),
   RETENTION_DELETED_CLUSTERS: days.default(90),
   RETENTION_TICKETS: days.default(365),
   RETENTION_QUOTA_APPLICATIONS: days.default(365),
-  RETENTION_METERED_USE: days.min(31).default(400),
+  RETENTION_USAGE_RECORDS: days.min(31).default(400),
   /** Timeout of a query or mutation in seconds; a subgraph process cancels statements that take longer. */
   REQUEST_TIMEOUT: z.coerce.number().int().min(1).max(600).default(30),
   /** Maximum cost of one operation. */

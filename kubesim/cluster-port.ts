@@ -58,10 +58,10 @@ export interface CloudResourceClaim {
   readonly namespace: string;
   readonly name: string;
   /** Id of the reused load balancer; null: none. */
-  readonly balancer: string | null;
+  readonly loadBalancerId: string | null;
   /** Number of backends of a load balancer; 0 for a disk. */
   readonly listeners: number;
-  readonly servers: number;
+  readonly backendServers: number;
 }
 
 /** The run of a pod on a container instance. */

@@ -31,7 +31,7 @@ export function retention(env: Env): Retention {
     deletedClusters: env.RETENTION_DELETED_CLUSTERS,
     tickets: env.RETENTION_TICKETS,
     quotaApplications: env.RETENTION_QUOTA_APPLICATIONS,
-    meteredUse: env.RETENTION_METERED_USE,
+    usageRecords: env.RETENTION_USAGE_RECORDS,
   };
 }
 

@@ -23,9 +23,9 @@ export async function appendEvents(
   // The CTE `grown` runs first and alone takes the lock; `first` is the sequence before the new ones.
   const counted = await tx.$queryRaw<{ first: bigint }[]>`
     WITH grown AS (
-      INSERT INTO engine.event_counter AS counter (account, last) VALUES (${account}, ${rows.length})
-      ON CONFLICT (account) DO UPDATE SET last = counter.last + ${rows.length}
-      RETURNING last - ${rows.length} AS first
+      INSERT INTO engine.event_counter AS counter (account, last_sequence) VALUES (${account}, ${rows.length})
+      ON CONFLICT (account) DO UPDATE SET last_sequence = counter.last_sequence + ${rows.length}
+      RETURNING last_sequence - ${rows.length} AS first
     ), appended AS (
       INSERT INTO engine.event (account, sequence, id, at, category, type, level, reason, message,
                                 cluster_id, node_pool_id, operation_id, data, traceparent)

@@ -13,7 +13,7 @@ export function eventLogMetrics(readers: EventLogReaders, database: OpenDatabase
       const accounts = readers.accounts();
       if (accounts.length === 0) return this.set(0);
       const counters = await database.prisma.eventCounter.findMany({ where: { account: { in: accounts } } });
-      this.set(readers.lag(new Map(counters.map(({ account, last }) => [account, last]))));
+      this.set(readers.lag(new Map(counters.map(({ account, lastSequence }) => [account, lastSequence]))));
     },
   });
   new Gauge({

@@ -66,7 +66,7 @@ export class EventLog implements AsyncDisposable {
   /** Sequence of the account's newest event; 0 if there is none. */
   async head(account: string): Promise<bigint> {
     const counter = await this.database.eventCounter.findUnique({ where: { account } });
-    const head = counter?.last ?? 0n;
+    const head = counter?.lastSequence ?? 0n;
     this.rememberHead(account, head);
     return head;
   }
@@ -156,14 +156,18 @@ export class EventLog implements AsyncDisposable {
 
   private async batch(account: string, after: bigint, filter: EventFilter | undefined) {
     const rows = await this.rows(account, { after, limit: BATCH, ...(filter && { filter }) });
-    const counter = rows[0] ?? { last: 0n, pruned: 0n };
-    this.rememberHead(account, BigInt(counter.last));
-    if (after < counter.pruned) throwCursorExpired();
-    if (after > counter.last)
+    const counter = rows[0] ?? { lastSequence: 0n, prunedSequence: 0n };
+    this.rememberHead(account, BigInt(counter.lastSequence));
+    if (after < counter.prunedSequence) throwCursorExpired();
+    if (after > counter.lastSequence)
       throwProblem('INVALID_CURSOR', 'The cursor is ahead of the event log.', { path: ['after'] });
     const events = toEvents(account, rows);
     const more = events.length === BATCH;
-    return { events, more, position: more ? (events.at(-1)?.sequence ?? after) : BigInt(counter.last) };
+    return {
+      events,
+      more,
+      position: more ? (events.at(-1)?.sequence ?? after) : BigInt(counter.lastSequence),
+    };
   }
 
   private rememberHead(account: string, head: bigint): void {

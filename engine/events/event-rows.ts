@@ -56,8 +56,8 @@ export async function eventsByIds(
 
 /** A row of the log joined with the account's counter; `sequence` is null when no event matches. */
 export interface EventRow extends Omit<LoggedRow, 'sequence'> {
-  readonly last: bigint;
-  readonly pruned: bigint;
+  readonly lastSequence: bigint;
+  readonly prunedSequence: bigint;
   readonly sequence: bigint | null;
 }
 
@@ -71,12 +71,12 @@ export interface EventPage {
 
 /**
  * Reads counter and events in one statement, thus in one snapshot: when it returns fewer than `limit` events, all events
- * up to `last` have been read.
+ * up to `lastSequence` have been read.
  */
 export function selectEvents(account: string, page: EventPage): Prisma.Sql {
   const order = page.descending ? Prisma.sql`DESC` : Prisma.sql`ASC`;
   return Prisma.sql`
-    SELECT counter.last, counter.pruned, found.* FROM engine.event_counter AS counter
+    SELECT counter.last_sequence AS "lastSequence", counter.pruned_sequence AS "prunedSequence", found.* FROM engine.event_counter AS counter
     LEFT JOIN LATERAL (
       SELECT ${EVENT_COLUMNS} FROM engine.event WHERE account = ${account} AND ${position(page)} ${restriction(filterConditions(page.filter))}
       ORDER BY sequence ${order} LIMIT ${page.limit}

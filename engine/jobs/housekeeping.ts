@@ -45,7 +45,7 @@ export function housekeeping(options: HousekeepingOptions): Schedule[] {
 const PRUNE_BATCH = 100;
 
 /**
- * Deletes the events before `before` and raises each log's `pruned`, by which readers detect missing events. Deletes only
+ * Deletes the events before `before` and raises each log's `prunedSequence`, by which readers detect missing events. Deletes only
  * from the start of a log. Returns the number of deleted events.
  */
 export async function pruneEvents(database: Database, before: Date): Promise<number> {
@@ -67,13 +67,13 @@ function pruneAccounts(database: Database, accounts: readonly string[], before: 
     WITH cut AS (
       SELECT counter.account, coalesce((
         SELECT event.sequence - 1 FROM engine.event
-        WHERE event.account = counter.account AND event.sequence > counter.pruned AND event.at >= ${before}
-        ORDER BY event.sequence LIMIT 1), counter.last) AS upto
+        WHERE event.account = counter.account AND event.sequence > counter.pruned_sequence AND event.at >= ${before}
+        ORDER BY event.sequence LIMIT 1), counter.last_sequence) AS upto
       FROM engine.event_counter AS counter WHERE counter.account = ANY(${[...accounts]}::text[])
       ORDER BY counter.account FOR UPDATE
     ), raised AS (
-      UPDATE engine.event_counter AS counter SET pruned = cut.upto
-      FROM cut WHERE counter.account = cut.account AND cut.upto > counter.pruned
+      UPDATE engine.event_counter AS counter SET pruned_sequence = cut.upto
+      FROM cut WHERE counter.account = cut.account AND cut.upto > counter.pruned_sequence
     )
     DELETE FROM engine.event USING cut WHERE event.account = cut.account AND event.sequence <= cut.upto`;
 }

@@ -13,8 +13,8 @@ export interface Retention {
   readonly tickets: number;
   /** Applications for quotas after the decision. */
   readonly quotaApplications: number;
-  /** Single metered uses after their end; daily sums are kept forever. */
-  readonly meteredUse: number;
+  /** Usage records after their end; daily sums are kept forever. */
+  readonly usageRecords: number;
 }
 
 /** The defaults of the settings RETENTION_…. */
@@ -23,7 +23,7 @@ export const defaultRetention: Retention = {
   deletedClusters: 90,
   tickets: 365,
   quotaApplications: 365,
-  meteredUse: 400,
+  usageRecords: 400,
 };
 
 /** Deletes rows of one kind past their retention. */

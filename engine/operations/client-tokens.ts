@@ -50,13 +50,13 @@ export async function idempotent<A>(
   const inputHash = hashInput(request.input);
   const stored = await storedResult(tx, request, token);
   if (stored) {
-    const where = { table: 'engine.client_token', id: token, column: 'answer' };
-    checkJson(request.result, stored.answer, where);
-    return stored.answer as A;
+    const where = { table: 'engine.client_token', id: token, column: 'response' };
+    checkJson(request.result, stored.response, where);
+    return stored.response as A;
   }
   const result = await work();
   await tx.clientToken.create({
-    data: { account, mutation, token, inputHash, answer: result as Prisma.InputJsonValue, createdAt: at },
+    data: { account, mutation, token, inputHash, response: result as Prisma.InputJsonValue, createdAt: at },
   });
   return result;
 }

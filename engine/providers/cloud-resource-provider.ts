@@ -16,11 +16,11 @@ export interface CloudResourceRequest {
   readonly namespace: string;
   readonly name: string;
   /** Id of the reused load balancer, as the Service names it; null if none. Several Services may reuse one. */
-  readonly balancer: string | null;
+  readonly loadBalancerId: string | null;
   /** Ports of a load balancer; 0 for a disk. */
   readonly listeners: number;
   /** Backend servers of a load balancer; 0 for a disk. */
-  readonly servers: number;
+  readonly backendServers: number;
   /** Whether the request was granted to the cluster. */
   readonly granted: boolean;
   /** Reason of the denial that the cluster has received; null if it was not denied. */

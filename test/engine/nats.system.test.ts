@@ -71,7 +71,7 @@ describe.skipIf(!hasNatsServer)('event notifications over NATS', () => {
     await nats.restart();
     await subscriber.next(FOREVER_MS);
     const head = async () =>
-      (await kit.database.prisma.eventCounter.findUnique({ where: { account: 'patient' } }))?.last;
+      (await kit.database.prisma.eventCounter.findUnique({ where: { account: 'patient' } }))?.lastSequence;
     expect(await head()).toBe(1n);
     subscriber.close();
     await using again = await openNatsNotifier({ url: nats.url }, log);

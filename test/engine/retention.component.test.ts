@@ -123,10 +123,10 @@ test('deletes the rows of a cluster past its retention and keeps those of other 
   expect(await ids('clusters.node_pool')).not.toContain('pool_gone');
 });
 
-test('keeps the totals of bills when metered uses are summed by day', async () => {
+test('keeps the totals of bills when usage records are summed by day', async () => {
   const store = new BillingStore(kit.database.prisma);
   const use = (id: string, from: Date, to: Date | null, more: Record<string, unknown> = {}) =>
-    insert('quotas.metered_use', {
+    insert('quotas.usage_record', {
       id,
       account,
       cluster_id: 'c1',
@@ -154,7 +154,7 @@ test('keeps the totals of bills when metered uses are summed by day', async () =
   const bills = () => Promise.all(spans.map((span) => store.sums(account, span, null)));
   const before = await bills();
   await applyRetention();
-  expect(await ids('quotas.metered_use')).toEqual(['n3', 'n4', 'n5']);
+  expect(await ids('quotas.usage_record')).toEqual(['n3', 'n4', 'n5']);
   const amounts = (bill: readonly { resources: number }[]) =>
     bill.map(({ resources: _, ...amount }) => amount);
   expect((await bills()).map(amounts)).toEqual(before.map(amounts));

@@ -1,5 +1,5 @@
 import type { Database } from '../../kernel/postgres/database.js';
-import type { CloudClaim, Cluster, Node, NodePool } from '../../prisma/generated/client.js';
+import type { CloudResourceClaim, Cluster, Node, NodePool } from '../../prisma/generated/client.js';
 
 /** Usage by `<resource>|<scope>`, without unused resources. */
 export type Uses = Record<string, number>;
@@ -10,7 +10,7 @@ interface Belongings {
   readonly pools: readonly NodePool[];
   readonly nodes: readonly Node[];
   /** Granted load balancers and disks of objects inside clusters. */
-  readonly claims: readonly CloudClaim[];
+  readonly claims: readonly CloudResourceClaim[];
   readonly account: string;
   readonly prisma: Database;
 }
@@ -39,12 +39,12 @@ const recounts: Readonly<Record<string, Recount>> = {
     for (const { kind } of claims) if (kind === 'LOAD_BALANCER') count('load-balancers', '', 1);
   },
   'listeners-per-load-balancer': ({ claims }, count) => {
-    for (const { id, balancer, listeners } of claims)
-      count('listeners-per-load-balancer', balancer ?? id, listeners);
+    for (const { id, loadBalancerId, listeners } of claims)
+      count('listeners-per-load-balancer', loadBalancerId ?? id, listeners);
   },
   'servers-per-load-balancer': ({ claims }, count) => {
-    for (const { id, balancer, servers } of claims)
-      count('servers-per-load-balancer', balancer ?? id, servers);
+    for (const { id, loadBalancerId, backendServers } of claims)
+      count('servers-per-load-balancer', loadBalancerId ?? id, backendServers);
   },
   'backend-repeats-per-instance': ({ claims }, count) => {
     for (const { kind, clusterId } of claims)
@@ -117,7 +117,7 @@ export async function recount(prisma: Database, account: string): Promise<Uses> 
     prisma.cluster.findMany({ where }),
     prisma.nodePool.findMany({ where }),
     prisma.node.findMany({ where: { account } }),
-    prisma.cloudClaim.findMany({ where: { account, state: 'GRANTED' } }),
+    prisma.cloudResourceClaim.findMany({ where: { account, state: 'GRANTED' } }),
   ]);
   const uses = new Map<string, number>();
   const count: Count = (resource, scope, amount) => {
@@ -165,7 +165,7 @@ export async function heldNow(
       UNION ALL SELECT 'spot-vcpu', sum(vcpus) FROM instance WHERE charge_type = 'SPOT'
       UNION ALL SELECT 'instances', count(*) FROM instance
       UNION ALL SELECT 'payg-disks', coalesce((SELECT sum(disks) FROM instance WHERE charge_type <> 'PREPAID'), 0)
-        + (SELECT count(*) FROM clusters.cloud_claim
+        + (SELECT count(*) FROM clusters.cloud_resource_claim
            WHERE account = ${account} AND kind = 'DISK' AND state = 'GRANTED')
     )
     SELECT held.resource, coalesce(held.amount, 0)::int AS held, coalesce(usage.used, 0)::int AS ledger

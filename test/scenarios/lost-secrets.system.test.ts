@@ -41,7 +41,8 @@ describe('secrets of a database', () => {
   });
   const write = () => Promise.resolve(void (written += 1));
   const claim = (secrets: SecretsOfFolder) => claimDatabase(pool, 'postgresql://fleet@db/graph', secrets);
-  const someData = () => pool.query(`INSERT INTO engine.event_counter (account, last) VALUES ('acme', 3)`);
+  const someData = () =>
+    pool.query(`INSERT INTO engine.event_counter (account, last_sequence) VALUES ('acme', 3)`);
 
   test('a new database accepts new secrets, and the same secrets at every later start', async () => {
     await claim(folder(original, { write }));

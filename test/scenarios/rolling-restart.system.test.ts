@@ -276,8 +276,8 @@ function engineEvents(): Promise<number> {
 }
 
 async function logHead(account: string): Promise<bigint> {
-  const { last } = await database.prisma.eventCounter.findUniqueOrThrow({ where: { account } });
-  return last;
+  const { lastSequence } = await database.prisma.eventCounter.findUniqueOrThrow({ where: { account } });
+  return lastSequence;
 }
 
 async function logBehind(

@@ -14,24 +14,24 @@ const MAX_ID_LENGTH = 100;
 
 /** Load balancers and disks that the cluster's objects request or have. */
 export function cloudResourceClaims(store: ClusterStore): CloudResourceClaim[] {
-  const servers = store.count(nodes);
+  const backendServers = store.count(nodes);
   return [
-    ...[...store.all(services)].flatMap((service) => balancerClaim(service, servers)),
+    ...[...store.all(services)].flatMap((service) => balancerClaim(service, backendServers)),
     ...[...store.all(volumeClaims)].filter((claim) => claimsDisk(store, claim)).map(diskClaim),
   ];
 }
 
-function balancerClaim(service: Service, servers: number): CloudResourceClaim[] {
+function balancerClaim(service: Service, backendServers: number): CloudResourceClaim[] {
   const { metadata, spec } = service;
   if (spec.type !== 'LoadBalancer') return [];
   const { uid: id, namespace = '', name, annotations } = metadata;
   const kind = reusesLoadBalancer(service) ? 'REUSED_LOAD_BALANCER' : 'LOAD_BALANCER';
-  const balancer = annotations?.[REUSED_LOAD_BALANCER]?.slice(0, MAX_ID_LENGTH) ?? null;
-  return [{ id, kind, namespace, name, balancer, listeners: spec.ports?.length ?? 0, servers }];
+  const loadBalancerId = annotations?.[REUSED_LOAD_BALANCER]?.slice(0, MAX_ID_LENGTH) ?? null;
+  return [{ id, kind, namespace, name, loadBalancerId, listeners: spec.ports?.length ?? 0, backendServers }];
 }
 
 function diskClaim({ metadata: { uid: id, namespace = '', name } }: VolumeClaim): CloudResourceClaim {
-  return { id, kind: 'DISK', namespace, name, balancer: null, listeners: 0, servers: 0 };
+  return { id, kind: 'DISK', namespace, name, loadBalancerId: null, listeners: 0, backendServers: 0 };
 }
 
 /** Whether a disk is or was provisioned for the claim; not for other storage classes or existing volumes. */

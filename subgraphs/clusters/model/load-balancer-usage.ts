@@ -4,7 +4,7 @@ import type { ClaimQuota } from './claims.rules.js';
 /** What a Service has of the load balancer that stands for it. */
 export interface LoadBalancerUsage {
   readonly listeners: number;
-  readonly servers: number;
+  readonly backendServers: number;
 }
 
 /** How much of a counted resource a claim has of its load balancer. */
@@ -12,19 +12,19 @@ export interface LoadBalancerUsagePart extends ClaimQuota {
   readonly amount: number;
 }
 
-export const NO_USAGE: LoadBalancerUsage = { listeners: 0, servers: 0 };
+export const NO_USAGE: LoadBalancerUsage = { listeners: 0, backendServers: 0 };
 
-type Balanced = Pick<CloudResourceRequest, 'id' | 'balancer'>;
+type Balanced = Pick<CloudResourceRequest, 'id' | 'loadBalancerId'>;
 
 /** The load as it is counted: Services that reuse one load balancer share what it may have. */
 export function usageParts(
-  { id, balancer }: Balanced,
-  { listeners, servers }: LoadBalancerUsage,
+  { id, loadBalancerId }: Balanced,
+  { listeners, backendServers }: LoadBalancerUsage,
 ): LoadBalancerUsagePart[] {
-  const scope = balancer ?? id;
+  const scope = loadBalancerId ?? id;
   return [
     { resource: 'listeners-per-load-balancer', scope, amount: listeners },
-    { resource: 'servers-per-load-balancer', scope, amount: servers },
+    { resource: 'servers-per-load-balancer', scope, amount: backendServers },
   ];
 }
 
@@ -35,15 +35,15 @@ export function usageParts(
 export function desiredLoads(claims: readonly CloudResourceRequest[]): Map<string, LoadBalancerUsage> {
   const counted = new Set<string>();
   const loads = new Map<string, LoadBalancerUsage>();
-  for (const { id, account, clusterId, kind, balancer, listeners, servers } of claims) {
+  for (const { id, account, clusterId, kind, loadBalancerId, listeners, backendServers } of claims) {
     if (kind === 'DISK') continue;
-    const behind = JSON.stringify([account, clusterId, balancer ?? id]);
-    loads.set(id, { listeners, servers: counted.has(behind) ? 0 : servers });
+    const behind = JSON.stringify([account, clusterId, loadBalancerId ?? id]);
+    loads.set(id, { listeners, backendServers: counted.has(behind) ? 0 : backendServers });
     counted.add(behind);
   }
   return loads;
 }
 
 export function isSameUsage(a: LoadBalancerUsage, b: LoadBalancerUsage): boolean {
-  return a.listeners === b.listeners && a.servers === b.servers;
+  return a.listeners === b.listeners && a.backendServers === b.backendServers;
 }

@@ -12,7 +12,7 @@ export interface PlannedNode {
   readonly status: NodeStatus;
   readonly generation: number;
   readonly origin: NodeOrigin;
-  readonly failure: unknown;
+  readonly error: unknown;
 }
 
 interface PlannedPool {
@@ -143,8 +143,8 @@ export function withRejected(result: PoolResult, rejected: readonly Failure[]): 
 }
 
 function failureOf(node: PlannedNode): Failure {
-  const failure = node.failure as Failure | null;
-  return failure ?? { code: 'INSTANCE_START_FAILED', message: `The node ${node.name} could not be started.` };
+  const error = node.error as Failure | null;
+  return error ?? { code: 'INSTANCE_START_FAILED', message: `The node ${node.name} could not be started.` };
 }
 
 /** How an operation that made nodes ends. */

@@ -6,19 +6,21 @@ import {
 } from '../../../engine/providers/cloud-resource-provider.js';
 import { checkedColumns, type CheckedRow, oneOf } from '../../../kernel/postgres/checked-columns.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
-import type { CloudClaim } from '../../../prisma/generated/client.js';
+import type { CloudResourceClaim } from '../../../prisma/generated/client.js';
 import { type LoadBalancerUsage, usageParts, NO_USAGE } from '../model/load-balancer-usage.js';
 import { CLAIM_STATES, quotasOfClaim } from '../model/claims.rules.js';
 
 const checks = { kind: oneOf(CLOUD_RESOURCE_REQUEST_KINDS), state: oneOf(CLAIM_STATES) };
 
-export type ClaimRow = CheckedRow<CloudClaim, typeof checks>;
+export type ClaimRow = CheckedRow<CloudResourceClaim, typeof checks>;
 
-const checkClaims = checkedColumns('clusters.cloud_claim', 'id', checks);
+const checkClaims = checkedColumns('clusters.cloud_resource_claim', 'id', checks);
 
 /** Everything that clusters have been granted and refused, oldest first. */
 export function allClaims(database: Database): Promise<ClaimRow[]> {
-  return database.cloudClaim.findMany({ orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] }).then(checkClaims);
+  return database.cloudResourceClaim
+    .findMany({ orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] })
+    .then(checkClaims);
 }
 
 /** What clusters of the account have been granted, many clusters in a statement. */
@@ -27,7 +29,7 @@ export async function grantedClaims(
   account: string,
   clusterIds: readonly string[],
 ): Promise<Map<string, ClaimRow[]>> {
-  const rows = await database.cloudClaim
+  const rows = await database.cloudResourceClaim
     .findMany({
       where: { account, clusterId: { in: [...clusterIds] }, state: 'GRANTED' },
       orderBy: { id: 'asc' },
@@ -42,10 +44,10 @@ export async function putClaim(
   claim: CloudResourceRequest,
   row: Pick<ClaimRow, 'state' | 'message' | 'createdAt'>,
 ): Promise<void> {
-  const { id, account, clusterId, kind, namespace, name, balancer } = claim;
-  await tx.cloudClaim.upsert({
+  const { id, account, clusterId, kind, namespace, name, loadBalancerId } = claim;
+  await tx.cloudResourceClaim.upsert({
     where: { id },
-    create: { id, account, clusterId, kind, namespace, name, balancer, ...row },
+    create: { id, account, clusterId, kind, namespace, name, loadBalancerId, ...row },
     update: { state: row.state, message: row.message },
   });
 }
@@ -56,7 +58,7 @@ export async function recordDecision(
   id: string,
   { state, message }: Pick<ClaimRow, 'state' | 'message'>,
 ): Promise<void> {
-  await tx.cloudClaim.updateMany({ where: { id }, data: { state, message } });
+  await tx.cloudResourceClaim.updateMany({ where: { id }, data: { state, message } });
 }
 
 /**
@@ -66,19 +68,22 @@ export async function recordDecision(
  */
 export async function loadClaim(
   tx: Transaction,
-  claim: Pick<ClaimRow, 'id' | 'account' | 'balancer'>,
+  claim: Pick<ClaimRow, 'id' | 'account' | 'loadBalancerId'>,
   { reserved, desired }: { readonly reserved: LoadBalancerUsage; readonly desired: LoadBalancerUsage },
 ): Promise<void> {
   const { id } = claim;
-  const { listeners, servers } = reserved;
-  const data = { listeners: desired.listeners, servers: desired.servers };
-  const { count } = await tx.cloudClaim.updateMany({ where: { id, listeners, servers }, data });
+  const { listeners, backendServers } = reserved;
+  const data = { listeners: desired.listeners, backendServers: desired.backendServers };
+  const { count } = await tx.cloudResourceClaim.updateMany({
+    where: { id, listeners, backendServers },
+    data,
+  });
   if (count === 1) await takeLoad(tx, claim, { reserved, desired });
 }
 
 async function takeLoad(
   tx: Transaction,
-  claim: Pick<ClaimRow, 'id' | 'account' | 'balancer'>,
+  claim: Pick<ClaimRow, 'id' | 'account' | 'loadBalancerId'>,
   { reserved, desired }: { readonly reserved: LoadBalancerUsage; readonly desired: LoadBalancerUsage },
 ): Promise<void> {
   const { account } = claim;
@@ -94,8 +99,8 @@ async function takeLoad(
 /** Deletes a claim and releases what it uses; does nothing for one that was deleted before. */
 export async function removeClaim(tx: Transaction, claim: ClaimRow): Promise<void> {
   const { id, account } = claim;
-  const [reserved] = await tx.$queryRaw<Pick<ClaimRow, 'state' | 'listeners' | 'servers'>[]>`
-    DELETE FROM clusters.cloud_claim WHERE id = ${id} RETURNING state, listeners, servers`;
+  const [reserved] = await tx.$queryRaw<Pick<ClaimRow, 'state' | 'listeners' | 'backendServers'>[]>`
+    DELETE FROM clusters.cloud_resource_claim WHERE id = ${id} RETURNING state, listeners, backend_servers AS "backendServers"`;
   if (reserved?.state !== 'GRANTED') return;
   for (const place of quotasOfClaim(claim)) await release(tx, { ...place, account, amount: 1 });
   await takeLoad(tx, claim, { reserved, desired: NO_USAGE });
@@ -107,7 +112,7 @@ export async function removeClaimsOf(
   clusterId: string,
   kind: 'DISKS' | 'LOAD_BALANCERS',
 ): Promise<void> {
-  const rows = await tx.cloudClaim
+  const rows = await tx.cloudResourceClaim
     .findMany({
       where: { clusterId, kind: kind === 'DISKS' ? 'DISK' : { not: 'DISK' } },
       orderBy: { id: 'asc' },

@@ -22,7 +22,7 @@ const checks = {
   drift: z.array(
     z.looseObject({ object: z.string(), path: z.string(), expected: z.unknown(), actual: z.unknown() }),
   ),
-  failure: problemSchema.nullish(),
+  error: problemSchema.nullish(),
 };
 
 export type ComponentRow = CheckedRow<Component, typeof checks>;
@@ -42,7 +42,7 @@ const byCluster: ChildTable = {
   columns: `id, account, cluster_id AS "clusterId", name, version, state, parameters, generation,
     observed_generation AS "observedGeneration", applied_generation AS "appliedGeneration",
     spec_updated_at AS "specUpdatedAt", operation_id AS "operationId", drift,
-    drift_checked_at AS "driftCheckedAt", failure, created_at AS "createdAt"`,
+    drift_checked_at AS "driftCheckedAt", error, created_at AS "createdAt"`,
   parent: 'cluster_id',
 };
 
@@ -85,25 +85,25 @@ export async function lockComponent(
 /** Fields of a component to write; those that are left out stay. */
 export interface ComponentChange extends Omit<
   Prisma.ComponentUncheckedUpdateInput,
-  'state' | 'parameters' | 'failure' | 'drift'
+  'state' | 'parameters' | 'error' | 'drift'
 > {
   readonly state?: ComponentStateName;
   readonly parameters?: Parameters;
-  readonly failure?: Problem | null;
+  readonly error?: Problem | null;
   readonly drift?: readonly ComponentFieldDrift[];
 }
 
 export async function updateComponent(
   tx: Transaction,
   id: string,
-  { parameters, failure, drift, ...fields }: ComponentChange,
+  { parameters, error, drift, ...fields }: ComponentChange,
 ): Promise<void> {
   await tx.component.update({
     where: { id },
     data: {
       ...fields,
       ...(parameters && { parameters: toJson(parameters) }),
-      ...(failure !== undefined && { failure: failure === null ? NO_JSON : toJson(failure) }),
+      ...(error !== undefined && { error: error === null ? NO_JSON : toJson(error) }),
       ...(drift && { drift: toJson(drift) }),
     },
   });
@@ -129,7 +129,7 @@ export async function updateComponentSpec(
 /** What an insert takes; the rest has defaults. */
 export type NewComponent = Omit<
   Prisma.ComponentCreateManyInput,
-  'parameters' | 'failure' | 'drift' | 'specUpdatedAt'
+  'parameters' | 'error' | 'drift' | 'specUpdatedAt'
 > & { readonly parameters?: Parameters };
 
 /** Makes the rows that are not there yet. */

@@ -21,7 +21,7 @@ export interface NodeChange {
   readonly instanceType: string;
   readonly vcpus: number;
   readonly version: string;
-  readonly failure: Problem | null;
+  readonly error: Problem | null;
   /** The cloud's id of the instance; left out: unknown still. */
   readonly instanceId?: string | undefined;
   /** The vSwitch that it is in, and its private address there; left out: unknown still. */
@@ -41,12 +41,12 @@ export async function recordNodes(tx: Transaction, changes: readonly NodeChange[
   const rows = await tx.$queryRaw<{ id: string }[]>`
     UPDATE clusters.node AS node
     SET state = seen.state, status = seen.status, zone_id = seen."zoneId", instance_type = seen."instanceType",
-        vcpus = seen.vcpus, version = seen.version, failure = seen.failure,
+        vcpus = seen.vcpus, version = seen.version, error = seen.error,
         instance_id = CASE WHEN seen.state = 'failed' THEN NULL ELSE coalesce(seen."instanceId", instance_id) END,
         vswitch_id = CASE WHEN seen.state = 'failed' THEN NULL ELSE coalesce(seen."vSwitchId", vswitch_id) END,
         address = CASE WHEN seen.state = 'failed' THEN NULL ELSE coalesce(seen.address, node.address) END
     FROM jsonb_to_recordset(${JSON.stringify(observed)}::jsonb) AS seen (
-      id text, state text, status text, "zoneId" text, "instanceType" text, vcpus int, version text, failure jsonb,
+      id text, state text, status text, "zoneId" text, "instanceType" text, vcpus int, version text, error jsonb,
       "instanceId" text, "vSwitchId" text, address text, "from" text[])
     WHERE node.id = seen.id AND node.state = ANY(seen."from") RETURNING node.id`;
   return new Set(rows.map(({ id }) => id));

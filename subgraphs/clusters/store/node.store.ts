@@ -21,7 +21,7 @@ const checks = {
   role: oneOf(NODE_ROLES),
   chargeType: oneOf(CHARGE_TYPES),
   origin: oneOf(NODE_ORIGINS),
-  failure: problemSchema.nullish(),
+  error: problemSchema.nullish(),
   attachOptions: z
     .looseObject({
       zoneId: z.string().optional(),
@@ -55,7 +55,7 @@ const nodeSorting: Sorting<NodeRow, NodeOrderField> = {
 };
 
 const columns = `id, account, cluster_id AS "clusterId", node_pool_id AS "nodePoolId", name, state, status, generation, role,
-  zone_id AS "zoneId", vswitch_id AS "vSwitchId", address, security_group_id AS "securityGroupId", instance_id AS "instanceId", charge_type AS "chargeType", origin, attach_options AS "attachOptions", removal_options AS "removalOptions", idle_since AS "idleSince", instance_type AS "instanceType", vcpus, version, failure, sysctls, created_at AS "createdAt"`;
+  zone_id AS "zoneId", vswitch_id AS "vSwitchId", address, security_group_id AS "securityGroupId", instance_id AS "instanceId", charge_type AS "chargeType", origin, attach_options AS "attachOptions", removal_options AS "removalOptions", idle_since AS "idleSince", instance_type AS "instanceType", vcpus, version, error, sysctls, created_at AS "createdAt"`;
 const byCluster: ChildTable = { table: 'clusters.node', columns, parent: 'cluster_id' };
 const byPool: ChildTable = { table: 'clusters.node', columns, parent: 'node_pool_id' };
 

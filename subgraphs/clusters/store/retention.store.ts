@@ -15,7 +15,7 @@ const OF_CLUSTERS = [
   'clusters.control_plane_incident',
   'clusters.cluster_network',
   'clusters.high_risk_finding',
-  'clusters.cloud_claim',
+  'clusters.cloud_resource_claim',
   'engine.cluster_access',
   'engine.operation',
 ] as const;

@@ -12,7 +12,7 @@ export interface BillingLine {
   readonly unit: BillingUnit;
 }
 
-/** Sums of the metered uses of one item of a cluster in a span. All sums are whole numbers. */
+/** Sums of the usage records of one item of a cluster in a span. All sums are whole numbers. */
 export interface UseSum {
   readonly clusterId: string;
   readonly item: BillingItem;

@@ -1,7 +1,7 @@
 import type { ContainerUse } from '../../../engine/providers/container-instance-provider.js';
 import { parseQuantity } from '../../../kernel/kubernetes/quantity.js';
 
-/** The metered use of a container instance by a pod. */
+/** The usage record of a container instance that runs a pod. */
 export interface MeteredPod {
   readonly uid: string;
   readonly account: string;

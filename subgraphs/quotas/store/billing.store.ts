@@ -23,13 +23,13 @@ interface SumRow extends Omit<UseSum, 'milliseconds' | 'milliCpuMilliseconds' | 
   readonly mebibyteMilliseconds: string;
 }
 
-const checkSums = checkedColumns('quotas.metered_use', 'clusterId', {
+const checkSums = checkedColumns('quotas.usage_record', 'clusterId', {
   item: oneOf(BILLING_ITEMS),
   chargeType: oneOf(BILLING_CHARGE_TYPES),
 });
 
 /**
- * Reads metered uses. Triggers of the schema `quotas` write them in the transaction that creates or deletes a resource:
+ * Reads usage records. Triggers of the schema `quotas` write them in the transaction that creates or deletes a resource:
  * `meter_cluster`, `meter_node`, `meter_resource` and `meter_claim`
  * (docs/decisions/0026-meter-billed-resources-by-triggers.md). The provider meters container instances.
  */
@@ -48,7 +48,7 @@ export class BillingStore {
                ms::numeric * milli_cpu AS cpu, ms::numeric * memory_mib AS memory
         FROM (SELECT use.*, (extract(epoch FROM least(coalesce(ended_at, ${to}), ${to}) - greatest(started_at, ${from}))
                              * 1000)::bigint AS ms
-              FROM quotas.metered_use AS use
+              FROM quotas.usage_record AS use
               WHERE account = ${account} AND (${clusterId}::text IS NULL OR cluster_id = ${clusterId})
                 AND started_at < ${to} AND (ended_at IS NULL OR ended_at > ${from})) AS one
         UNION ALL
@@ -56,7 +56,7 @@ export class BillingStore {
                round(milli_cpu_milliseconds * share), round(mebibyte_milliseconds * share)
         FROM (SELECT summed.*, extract(epoch FROM least(${to}, day::timestamptz + interval '1 day')
                                                   - greatest(${from}, day::timestamptz)) / 86400 AS share
-              FROM quotas.metered_day AS summed
+              FROM quotas.daily_usage AS summed
               WHERE account = ${account} AND (${clusterId}::text IS NULL OR cluster_id = ${clusterId})
                 AND day::timestamptz < ${to} AND day::timestamptz + interval '1 day' > ${from}) AS days
       )
@@ -111,7 +111,7 @@ const CONTAINERS = 'CONTAINER_INSTANCE';
 async function insertPods(tx: Transaction, pods: readonly MeteredPod[]): Promise<void> {
   if (pods.length === 0) return;
   await tx.$executeRaw`
-      INSERT INTO quotas.metered_use AS known (id, account, cluster_id, item, resource_id, charge_type, milli_cpu,
+      INSERT INTO quotas.usage_record AS known (id, account, cluster_id, item, resource_id, charge_type, milli_cpu,
                                                memory_mib, started_at, ended_at)
       SELECT uid, account, "clusterId", 'CONTAINER_INSTANCE', uid, 'POSTPAID', "milliCpu", "memoryMiB",
              "startedAt", "endedAt"

@@ -12,13 +12,13 @@ const quotaApplications: RetentionPolicy = {
  * Adds postpaid uses to the sums of their days (UTC), which are kept. Prepaid uses are billed by the number of
  * resources, which those sums do not have: such uses stay.
  */
-const meteredUse: RetentionPolicy = {
-  name: 'meteredUse',
+const usageRecords: RetentionPolicy = {
+  name: 'usageRecords',
   prune: async (database, before, limit) => {
     const [row] = await database.$queryRaw<{ pruned: number }[]>`
       WITH over AS (
-        DELETE FROM quotas.metered_use WHERE id IN (
-          SELECT id FROM quotas.metered_use WHERE ended_at < ${before} AND charge_type <> 'PREPAID'
+        DELETE FROM quotas.usage_record WHERE id IN (
+          SELECT id FROM quotas.usage_record WHERE ended_at < ${before} AND charge_type <> 'PREPAID'
           ORDER BY ended_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
         RETURNING *
       ), daily AS (
@@ -27,7 +27,7 @@ const meteredUse: RetentionPolicy = {
         FROM over, generate_series(date_trunc('day', started_at, 'UTC'), ended_at, interval '1 day') AS day
         WHERE ended_at > day
       ), summed AS (
-        INSERT INTO quotas.metered_day AS known (account, cluster_id, item, charge_type, instance_type, day, resources,
+        INSERT INTO quotas.daily_usage AS known (account, cluster_id, item, charge_type, instance_type, day, resources,
                                                  milliseconds, milli_cpu_milliseconds, mebibyte_milliseconds)
         SELECT account, cluster_id, item, charge_type, coalesce(instance_type, ''), day, count(DISTINCT resource_id),
                sum(ms), sum(ms * milli_cpu), sum(ms * memory_mib)
@@ -43,5 +43,5 @@ const meteredUse: RetentionPolicy = {
   },
 };
 
-/** Removes quota applications and metered uses past their retention. */
-export const quotaRetention: readonly RetentionPolicy[] = [quotaApplications, meteredUse];
+/** Removes quota applications and usage records past their retention. */
+export const quotaRetention: readonly RetentionPolicy[] = [quotaApplications, usageRecords];

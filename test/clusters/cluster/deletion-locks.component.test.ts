@@ -39,7 +39,7 @@ async function clusterWithClaims(): Promise<string> {
     state: 'GRANTED',
     createdAt: new Date(),
   };
-  await prisma.cloudClaim.createMany({
+  await prisma.cloudResourceClaim.createMany({
     data: [
       { ...claim, id: `balancer-${clusterId}`, kind: 'LOAD_BALANCER', name: 'web' },
       { ...claim, id: `disk-${clusterId}`, kind: 'DISK', name: 'data' },

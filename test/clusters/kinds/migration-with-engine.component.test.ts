@@ -93,7 +93,7 @@ describe('migration from ACK Standard to ACK Pro', () => {
     const before = (await api.running('web', 6)).map(({ metadata }) => metadata?.uid).sort();
     expect(await usageOf(id)).toEqual([1, 1, 1, 2, 0, 0, 0, 0]);
     const metered = () =>
-      kinds.world.prisma.meteredUse.count({
+      kinds.world.prisma.usageRecord.count({
         where: { clusterId: id, item: 'CLUSTER_MANAGEMENT', endedAt: null },
       });
     expect(await metered()).toBe(0);

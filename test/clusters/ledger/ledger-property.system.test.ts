@@ -122,7 +122,7 @@ async function resume(run: Run, open: readonly { readonly id: string; readonly s
 async function claimsSettled({ actor: { account } }: Run): Promise<void> {
   await enqueue(world.prisma, CLOUD_RESOURCE_REQUESTS, 'all');
   await none('claims', async () => {
-    const rows = await world.prisma.cloudClaim.findMany({ where: { account } });
+    const rows = await world.prisma.cloudResourceClaim.findMany({ where: { account } });
     const claims = (await world.platform.provider.cloudResourceRequests()).filter(
       (claim) => claim.account === account,
     );

@@ -18,7 +18,7 @@ function node(id: string, state: Node['state'], more: Partial<Node> = {}): Node 
     state,
     status,
     generation: 2,
-    failure: null,
+    error: null,
     createdAt: new Date(0),
     role: 'WORKER',
     instanceId: null,
@@ -98,16 +98,16 @@ describe('plan of a node pool', () => {
 
 describe('result of a generation', () => {
   it('counts the created, the failed and the rejected nodes of the generation', () => {
-    const failure = { code: 'OUT_OF_STOCK', message: 'None left.' };
+    const error = { code: 'OUT_OF_STOCK', message: 'None left.' };
     const nodes = [
       node('1', 'running', { generation: 1 }),
       node('2', 'running'),
-      node('3', 'failed', { failure }),
+      node('3', 'failed', { error }),
     ];
     expect(resultOf(pool(5), nodes)).toMatchObject({
       created: 1,
       failed: 3,
-      failures: [failure, { code: 'QUOTA_EXCEEDED' }, { code: 'QUOTA_EXCEEDED' }],
+      failures: [error, { code: 'QUOTA_EXCEEDED' }, { code: 'QUOTA_EXCEEDED' }],
     });
   });
 

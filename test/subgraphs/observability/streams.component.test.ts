@@ -268,7 +268,7 @@ describe('cursors of streams', () => {
     await world.kit.database.prisma.event.deleteMany({ where: { account: 'pruned', sequence: { lte: 2n } } });
     await world.kit.database.prisma.eventCounter.update({
       where: { account: 'pruned' },
-      data: { pruned: 2n },
+      data: { prunedSequence: 2n },
     });
     expect(await refusal('pruned', old)).toBe('CURSOR_EXPIRED');
   });

@@ -67,7 +67,7 @@ describe('billing', () => {
     const from = new Date(MIDNIGHT);
     const to = new Date(from.getTime() + minutes * 60_000);
     await clusters.kit.database.prisma.$executeRaw`
-      UPDATE quotas.metered_use SET started_at = ${from}, ended_at = ${to} WHERE account = ${account}`;
+      UPDATE quotas.usage_record SET started_at = ${from}, ended_at = ${to} WHERE account = ${account}`;
   }
 
   const kinds: readonly [string, Record<string, unknown>, string[]][] = [
@@ -154,7 +154,7 @@ describe('billing', () => {
     const of = { account, cluster: cluster.id, pool };
     const uses = async () =>
       (
-        await prisma.meteredUse.findMany({
+        await prisma.usageRecord.findMany({
           where: { account, item: 'WORKER_INSTANCE' },
           orderBy: { startedAt: 'asc' },
         })
@@ -187,9 +187,9 @@ describe('billing', () => {
       network: { publicEndpoint: true },
     });
     const open = async () =>
-      (await prisma.meteredUse.findMany({ where: { account, endedAt: null }, orderBy: { item: 'asc' } })).map(
-        ({ item }) => item,
-      );
+      (
+        await prisma.usageRecord.findMany({ where: { account, endedAt: null }, orderBy: { item: 'asc' } })
+      ).map(({ item }) => item);
     expect(await open()).toEqual(['CLUSTER_MANAGEMENT', 'EIP', 'LOAD_BALANCER']);
     await prisma.cloudResource.updateMany({ where: { clusterId: id }, data: { retained: true } });
     await prisma.cluster.update({ where: { id }, data: { state: 'DELETED', deletedAt: new Date() } });
@@ -202,13 +202,13 @@ describe('billing', () => {
     const account = 'migrating';
     const { prisma } = clusters.kit.database;
     const { id } = await runningCluster(clusters, account, { name: 'grows', spec: 'STANDARD' });
-    const management = () => prisma.meteredUse.findMany({ where: { account, item: 'CLUSTER_MANAGEMENT' } });
+    const management = () => prisma.usageRecord.findMany({ where: { account, item: 'CLUSTER_MANAGEMENT' } });
     expect(await management()).toEqual([]);
     await prisma.cluster.update({ where: { id }, data: { product: 'ACK_PRO', spec: 'PRO' } });
     expect(await management()).toMatchObject([{ resourceId: id, endedAt: null }]);
     await prisma.cluster.update({ where: { id }, data: { state: 'DELETED', deletedAt: new Date() } });
     expect(await management()).toMatchObject([{ endedAt: expect.any(Date) }]);
-    expect(await prisma.meteredUse.count({ where: { account, endedAt: null } })).toBe(0);
+    expect(await prisma.usageRecord.count({ where: { account, endedAt: null } })).toBe(0);
   });
 
   it.each([
@@ -306,7 +306,7 @@ describe('billing of serverless pods', () => {
       )[0]?.used;
     expect(await pods()).toBe((await api.list('/api/v1/pods')).items.length);
     const uses = () =>
-      world.prisma.meteredUse.findMany({
+      world.prisma.usageRecord.findMany({
         where: { clusterId, milliCpu: 500 },
         orderBy: [{ endedAt: { sort: 'asc', nulls: 'last' } }],
       });
@@ -344,7 +344,7 @@ describe('billing of serverless pods', () => {
     await api.delete(`${PODS}/burst`);
     await eventually(async () => (await api.list(PODS)).items.length === 0);
     await meter();
-    const uses = await world.prisma.meteredUse.findMany({ where: { clusterId }, orderBy: { item: 'asc' } });
+    const uses = await world.prisma.usageRecord.findMany({ where: { clusterId }, orderBy: { item: 'asc' } });
     expect(uses.filter(({ item }) => item === 'CONTAINER_INSTANCE')).toMatchObject([
       { milliCpu: 500, memoryMiB: 1_024, endedAt: expect.any(Date) as unknown },
     ]);
@@ -439,7 +439,7 @@ describe('billing of serverless pods', () => {
     const use = { podUid: 'late', clusterId: 'c', account: 'late', startedAt, containers: [] };
     await store.recordPods([meteredPod({ ...use, endedAt: new Date('2026-01-01T00:00:05Z') })], 2);
     await store.recordPods([meteredPod({ ...use, endedAt: null })], 1);
-    expect(await world.prisma.meteredUse.findMany({ where: { account: 'late' } })).toMatchObject([
+    expect(await world.prisma.usageRecord.findMany({ where: { account: 'late' } })).toMatchObject([
       { endedAt: new Date('2026-01-01T00:00:05Z') },
     ]);
     expect(await store.meteringPosition()).toBeGreaterThanOrEqual(2);

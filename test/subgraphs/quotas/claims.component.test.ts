@@ -143,7 +143,7 @@ describe('Services of type LoadBalancer', () => {
     const api = await apiOf(clusterId);
     const service = await api.create(SERVICES, balancer('crowded'));
     const scope = service.metadata?.uid ?? '';
-    const claim = () => world.prisma.cloudClaim.findUnique({ where: { id: scope } });
+    const claim = () => world.prisma.cloudResourceClaim.findUnique({ where: { id: scope } });
     await answerClaims();
     await eventually(async () => (await addressed(api)).includes('crowded'));
     expect(await world.used('servers-per-load-balancer', scope)).toBe(200);
@@ -154,9 +154,9 @@ describe('Services of type LoadBalancer', () => {
       return claim();
     };
     const scaled = await scale(201);
-    expect(scaled).toMatchObject({ state: 'GRANTED', servers: 200 });
+    expect(scaled).toMatchObject({ state: 'GRANTED', backendServers: 200 });
     expect(scaled?.message).toContain('servers-per-load-balancer');
-    expect(await scale(200)).toMatchObject({ state: 'GRANTED', servers: 200, message: null });
+    expect(await scale(200)).toMatchObject({ state: 'GRANTED', backendServers: 200, message: null });
     await expectNoDrift();
     await scale(0);
   });
@@ -182,7 +182,7 @@ describe('Service that reuses a load balancer', () => {
     expect(await world.used('load-balancers')).toBe(before);
     expect(await world.used('backend-repeats-per-instance', clusterId)).toBe(1);
     const used = { clusterId, item: 'LOAD_BALANCER', resourceId: { not: clusterId } };
-    expect(await world.prisma.meteredUse.count({ where: used })).toBe(0);
+    expect(await world.prisma.usageRecord.count({ where: used })).toBe(0);
     await expectNoDrift();
     await settleWith('load-balancers', 60);
   });
@@ -256,7 +256,8 @@ describe('existing load balancer', () => {
   it('gets a warning once its Service exceeds 50 listeners, keeps its quota, and loses the warning when it fits again', async () => {
     const { clusterId, api } = await runningCluster();
     const message = async () =>
-      (await world.prisma.cloudClaim.findFirstOrThrow({ where: { clusterId, name: 'grows' } })).message;
+      (await world.prisma.cloudResourceClaim.findFirstOrThrow({ where: { clusterId, name: 'grows' } }))
+        .message;
     await api.create(SERVICES, balancer('grows', 50));
     await answerClaims();
     await eventually(async () => (await addressed(api)).includes('grows'));
@@ -295,7 +296,7 @@ describe('volume claims', () => {
     await answerClaims();
     await eventually(async () => (await bound(api)).includes('disk'));
     expect(await world.used('payg-disks')).toBe(before + 1);
-    expect(await world.prisma.cloudClaim.count({ where: { clusterId } })).toBe(1);
+    expect(await world.prisma.cloudResourceClaim.count({ where: { clusterId } })).toBe(1);
   });
 
   it('use the disk quota of the account: the last disk is created, another claim waits with a warning', async () => {

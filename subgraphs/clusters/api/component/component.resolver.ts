@@ -95,8 +95,8 @@ export class ComponentResolver {
     nullable: true,
     description: 'Why its last change failed; null when it did not.',
   })
-  error(@Root() { failure, state }: ComponentRow) {
-    return failure === null || state !== 'FAILED' ? null : toUserError(failure as unknown as Problem);
+  error(@Root() { error, state }: ComponentRow) {
+    return error === null || state !== 'FAILED' ? null : toUserError(error as unknown as Problem);
   }
 }
 

@@ -56,7 +56,7 @@ export class ClaimsReconciler implements Reconciler {
     const byId = new Map(claims.map((claim) => [claim.id, claim]));
     for (const row of rows.values()) {
       const claim = byId.get(row.id);
-      if (claim?.kind === row.kind && claim.balancer === row.balancer) continue;
+      if (claim?.kind === row.kind && claim.loadBalancerId === row.loadBalancerId) continue;
       await scope.database.$transaction((tx) => removeClaim(tx, row));
       rows.delete(row.id);
     }

@@ -163,7 +163,7 @@ async function completeComponent(step: ComponentChange, problem?: Problem): Prom
     await updateComponent(tx, component.id, {
       state: problem ? 'FAILED' : 'ACTIVE',
       observedGeneration: component.generation,
-      failure: problem ?? null,
+      error: problem ?? null,
       ...(!problem && { drift: [], driftCheckedAt: at }),
     });
     await finishComponentOperation(tx, step, { problem, at });

@@ -79,11 +79,11 @@ async function record(
     const events = [];
     for (const { component, problem } of tried) {
       if (!problem) continue;
-      const failure = { code: problem.code, message: problem.message };
+      const error = { code: problem.code, message: problem.message };
       await updateComponent(tx, component.id, {
         state: 'FAILED',
         observedGeneration: component.generation,
-        failure,
+        error,
       });
       events.push(
         eventOf({ cluster: { id: clusterId } }, 'COMPONENT_FAILED', problem.message, { level: 'ERROR' }),

@@ -65,5 +65,5 @@ async function componentUpgradesOf(
 export async function componentFailures({ operation, scope }: ClusterStep): Promise<Failure[]> {
   if (!operation) return [];
   const failed = await failedComponents(scope.database, operation.id);
-  return failed.map(({ failure }) => failure as unknown as Failure);
+  return failed.map(({ error }) => error as unknown as Failure);
 }

@@ -206,18 +206,18 @@ function startedAs(node: Node, instance: Instance, sizes: ReadonlyMap<string, nu
     vSwitchId: instance.vSwitchId,
     address: instance.address,
     version: instance.version || node.version,
-    failure: failed ? failureOf(node, instance) : null,
+    error: failed ? failureOf(node, instance) : null,
   };
 }
 
 /** Gives up on the nodes that have no instance yet. */
-export async function failPending(step: PoolStep, failure: Problem): Promise<void> {
+export async function failPending(step: PoolStep, error: Problem): Promise<void> {
   const pending = step.nodes.filter(({ state }) => state === 'pending');
   await inPool(step, async (tx) => {
     const changes = pending.map((node): NodeChange => ({
       ...node,
       state: 'failed',
-      failure,
+      error,
       instanceId: undefined,
       vSwitchId: undefined,
       address: undefined,
@@ -279,7 +279,7 @@ function nodeEvent({ pool, cluster, operation }: PoolStep, name: string, node: N
   const subject = { cluster, pool, operationId: operation?.id };
   const data = { nodeId: node.id, name, zoneId: node.zoneId, instanceType: node.instanceType };
   if (node.state === 'failed') {
-    const { code, message } = node.failure ?? { code: 'INSTANCE_START_FAILED', message: 'The node failed.' };
+    const { code, message } = node.error ?? { code: 'INSTANCE_START_FAILED', message: 'The node failed.' };
     return eventOf(subject, 'NODE_FAILED', message, { level: 'WARNING', data: { ...data, code } });
   }
   if (node.state === 'running') return eventOf(subject, 'NODE_READY', `The node ${name} is ready.`, { data });

@@ -60,17 +60,17 @@ export function observedState(node: Node, { instance, ready, now }: NodeObservat
   const { id, zoneId, instanceType, vcpus } = node;
   const { version = node.version, providerId: instanceId, vSwitchId, address } = instance ?? {};
   const base = { id, zoneId, instanceType, vcpus, version, instanceId, vSwitchId, address };
-  const fail = (failure: ReturnType<typeof failureOf>) => ({
+  const fail = (error: ReturnType<typeof failureOf>) => ({
     ...base,
     state: 'failed' as const,
     status: 'Unknown' as const,
-    failure,
+    error,
   });
   if (!instance)
     return fail({ code: 'INSTANCE_START_FAILED', message: `${node.name}: the instance has disappeared.` });
   if (instance.state === 'FAILED') return fail(failureOf(node, instance));
   if (instance.state === 'RUNNING' && ready)
-    return { ...base, state: 'running', status: 'Ready', failure: null };
+    return { ...base, state: 'running', status: 'Ready', error: null };
   if (now - node.createdAt.getTime() < READY_DEADLINE_MS) return undefined;
   return fail({
     code: 'INSTANCE_START_FAILED',

@@ -37,9 +37,9 @@ export const waitForMasters: Step = async (step) => {
   return changes.length === waiting.length ? 'again' : requeueAfter(POLL_MS);
 };
 
-function problemOf({ failure }: NodeChange) {
-  const code: ErrorCode = failure?.code ?? 'INSTANCE_START_FAILED';
-  return { code, message: `A master could not be made: ${failure?.message ?? 'it did not start.'}` };
+function problemOf({ error }: NodeChange) {
+  const code: ErrorCode = error?.code ?? 'INSTANCE_START_FAILED';
+  return { code, message: `A master could not be made: ${error?.message ?? 'it did not start.'}` };
 }
 
 async function readyNames(

@@ -5,7 +5,7 @@ import { billingLines, spanProblem } from '../../model/billing.rules.js';
 import type { BillingStore } from '../../store/billing.store.js';
 import type { BillingReport } from './billing.type.js';
 
-/** Reports the metered use of an account's clusters. */
+/** Reports the usage records of an account's clusters. */
 export class BillingService {
   constructor(
     private readonly store: BillingStore,
