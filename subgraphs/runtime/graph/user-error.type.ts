@@ -4,7 +4,7 @@ import { boundProblem } from '../../../protocol/error-bounds.js';
 
 /** A client error. Returned in `userErrors`, never in `errors`. */
 @InterfaceType({
-  description: 'Something in the request that the caller can fix. `code` is one of docs/errors.md.',
+  description: 'Client error in the request. `code` is one of docs/errors.md.',
   resolveType: (value: object) => value.constructor.name,
 })
 export abstract class UserError {

@@ -31,7 +31,7 @@ export const AccountHolderKind = graphEnum<model.AccountHolderKind>(
 );
 export type AccountHolderKind = model.AccountHolderKind;
 
-@InputType({ description: 'Who holds the account, with a document that shows it.' })
+@InputType({ description: 'Holder of the account, with an identity document.' })
 export class VerifyAccountInput {
   @Field(() => AccountHolderKind, { description: 'A person or an enterprise.' })
   kind: AccountHolderKind;
@@ -53,7 +53,7 @@ export class VerifyAccountInput {
 
 @ObjectType({ description: 'Payload of verifyAccount.' })
 class VerifyAccountPayload extends ChangePayload {
-  @Field(() => Viewer, { nullable: true, description: 'The viewer; null when the request was refused.' })
+  @Field(() => Viewer, { nullable: true, description: 'The viewer; null if the request was rejected.' })
   viewer: Viewer | null;
 }
 

@@ -8,12 +8,12 @@ export class Viewer {
   @Field(() => String, { description: 'The account; everything read and written belongs to it.' })
   account: string;
 
-  @Field(() => String, { description: 'Who in the account.' })
+  @Field(() => String, { description: 'Subject of the token.' })
   subject: string;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'When these rights end, as far as it is known.',
+    description: 'Expiry of these rights, if known.',
   })
   expiresAt: Date | null;
 }

@@ -25,7 +25,7 @@ export class ClusterCheckResolver {
 
   @Mutation(() => RunClusterCheckPayload, {
     description:
-      'Looks for what stands in the way of a change: the version policy, the state of cluster and nodes, and objects in it that were written with APIs that Kubernetes removed up to the new version. Of each kind that had such an API the first 5,000 objects are looked at; one counts when a field manager (`metadata.managedFields`) or what `kubectl apply` last sent (its annotation) names the removed apiVersion, or when the kind itself is gone. Changes nothing in the cluster.',
+      'Checks whether a change is blocked: by the version policy, the state of cluster and nodes, or objects that were written with APIs that Kubernetes removed up to the new version. Of each kind with such an API the first 5,000 objects are scanned; an object counts if a field manager (`metadata.managedFields`) or the last manifest of `kubectl apply` (its annotation) has the removed apiVersion, or if the kind itself is removed. Changes nothing in the cluster.',
   })
   async runClusterCheck(
     @Ctx() context: RequestContext,

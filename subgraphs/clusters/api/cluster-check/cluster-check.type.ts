@@ -71,12 +71,12 @@ export class ClusterCheck {
   createdAt: Date;
 }
 
-@InputType({ description: 'A check to be made.' })
+@InputType({ description: 'Check to run.' })
 export class RunClusterCheckInput {
   @Field(() => ID, { description: 'The cluster.' })
   clusterId: string;
 
-  @Field(() => ClusterCheckType, { description: 'What it is checked for.' })
+  @Field(() => ClusterCheckType, { description: 'Purpose of the check.' })
   type: ClusterCheckType;
 
   @Field(() => String, { description: 'The version of the upgrade, as patch or minor (its newest patch).' })
@@ -88,6 +88,6 @@ export class RunClusterCheckInput {
 
 @ObjectType({ description: 'Payload of runClusterCheck.' })
 export class RunClusterCheckPayload extends ChangePayload {
-  @Field(() => ClusterCheck, { nullable: true, description: 'The check; null when the request was refused.' })
+  @Field(() => ClusterCheck, { nullable: true, description: 'The check; null if the request was rejected.' })
   clusterCheck: ClusterCheck | null;
 }

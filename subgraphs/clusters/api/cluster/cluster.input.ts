@@ -10,8 +10,7 @@ import { ClusterProfile, ClusterSpec, ClusterState, ClusterType } from '../entit
 import { ClusterCapability, NetworkPlugin, StoragePlugin } from '../entities/cluster-kind.enums.js';
 import { ChangeTiming } from '../entities/maintenance-window.enums.js';
 
-const IMMUTABLE =
-  'Cannot be changed: the present value is accepted, another one is refused with IMMUTABLE_FIELD.';
+const IMMUTABLE = 'Immutable: the current value is accepted, another one is rejected with IMMUTABLE_FIELD.';
 @InputType({ description: 'Which clusters; all conditions are combined with AND.' })
 export class ClusterFilter {
   @Field(() => [ID], { nullable: true, description: 'Only these clusters (at most 500).' })
@@ -152,7 +151,7 @@ export class CreateClusterInput {
   clientToken?: string | null;
 }
 
-@InputType({ description: 'What to change of a cluster; what is left out stays.' })
+@InputType({ description: 'Change of a cluster; omitted fields stay unchanged.' })
 export class UpdateClusterInput {
   @Field(() => ID, { description: 'The cluster.' })
   id: string;
@@ -205,7 +204,7 @@ export class UpdateClusterInput {
 
   @Field(() => BigIntScalar, {
     nullable: true,
-    description: 'Refuse with CONFLICT unless this is the current version.',
+    description: 'Reject with CONFLICT unless this is the current version.',
   })
   resourceVersion?: bigint | null;
 
@@ -226,7 +225,7 @@ export class UpgradeClusterInput {
   @Field(() => ChangeTiming, {
     nullable: true,
     description:
-      'When it begins. If omitted: MAINTENANCE_WINDOW, if the cluster has a maintenance window in use, else IMMEDIATE.',
+      'When it starts. If omitted: MAINTENANCE_WINDOW if the cluster has an enabled maintenance window, else IMMEDIATE.',
   })
   timing?: ChangeTiming | null;
 

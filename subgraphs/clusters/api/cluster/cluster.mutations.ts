@@ -48,7 +48,7 @@ export class ClusterMutations {
 
   @Mutation(() => UpgradeClusterPayload, {
     description:
-      'Upgrades the Kubernetes version of a cluster. The upgrade cannot be rolled back. Refused with UPGRADE_BLOCKED while an item of level BLOCKING fails; see runClusterCheck.',
+      'Upgrades the Kubernetes version of a cluster. The upgrade cannot be rolled back. Rejected with UPGRADE_BLOCKED while an item of level BLOCKING fails; see runClusterCheck.',
   })
   upgradeCluster(
     @Ctx() context: RequestContext,

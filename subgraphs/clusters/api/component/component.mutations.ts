@@ -63,7 +63,7 @@ export class ComponentMutations {
   }
 
   @Mutation(() => UninstallComponentPayload, {
-    description: 'Takes a component out of a cluster. Refused with COMPONENT_REQUIRED for system components.',
+    description: 'Uninstalls a component. Rejected with COMPONENT_REQUIRED for system components.',
   })
   uninstallComponent(
     @Ctx() context: RequestContext,
@@ -75,8 +75,7 @@ export class ComponentMutations {
   }
 
   @Mutation(() => RestoreComponentPayload, {
-    description:
-      'Makes a component again what the platform has applied, over what was changed outside the platform.',
+    description: 'Restores a component to the applied manifest and reverts changes outside the platform.',
   })
   restoreComponent(
     @Ctx() context: RequestContext,

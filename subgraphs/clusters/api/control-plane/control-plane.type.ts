@@ -119,7 +119,7 @@ export class ServiceLevelAgreement {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether the target is met so far; null where there is none or nothing was measured.',
+    description: 'Whether the target is met so far; null without a target or measurement.',
   })
   met: boolean | null;
 }

@@ -13,7 +13,9 @@ export class SetEdgeAutonomyInput {
   @Field(() => ID, { description: 'A node pool of an edge cluster.' })
   nodePoolId: string;
 
-  @Field(() => Boolean, { description: 'True: they keep them. False: the pods are made elsewhere.' })
+  @Field(() => Boolean, {
+    description: 'True: the nodes keep their pods. False: the pods are recreated elsewhere.',
+  })
   enabled: boolean;
 
   @Field(() => String, {
@@ -44,7 +46,7 @@ export class EdgeAutonomyMutations {
 
   @Mutation(() => SetEdgeAutonomyPayload, {
     description:
-      'Says whether the nodes of an edge pool keep their pods while the control plane cannot reach them.',
+      'Sets whether the nodes of an edge pool keep their pods while the control plane cannot reach them.',
   })
   setEdgeAutonomy(
     @Ctx() context: RequestContext,

@@ -53,7 +53,7 @@ export type NetworkPlugin = model.NetworkPlugin;
 
 export const StoragePlugin = graphEnum<model.StoragePlugin>(
   'StoragePlugin',
-  'What gives the pods of a cluster their volumes.',
+  'Plugin that provides the volumes of the pods of a cluster.',
   {
     CSI: 'Container Storage Interface.',
     FLEXVOLUME: 'FlexVolume, the older one.',

@@ -3,23 +3,23 @@ import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 
 export const ResourceCreator = graphEnum<model.ResourceCreator>(
   'ResourceCreator',
-  'Who made a cloud resource.',
+  'Creator of a cloud resource.',
   {
-    USER: 'The account, by itself.',
+    USER: 'The account, directly.',
     PLATFORM: 'The platform, because a cluster needed it.',
   },
 );
 
 export type ResourceCreator = model.ResourceCreator;
 
-export const TrafficDirection = graphEnum('TrafficDirection', 'Which way traffic goes.', {
+export const TrafficDirection = graphEnum('TrafficDirection', 'Direction of traffic.', {
   INGRESS: 'To the instances of the group.',
   EGRESS: 'From the instances of the group.',
 });
 
 export type TrafficDirection = keyof typeof TrafficDirection;
 
-export const TrafficProtocol = graphEnum('TrafficProtocol', 'What kind of traffic.', {
+export const TrafficProtocol = graphEnum('TrafficProtocol', 'Protocol of the traffic.', {
   ALL: 'Everything.',
   TCP: 'TCP.',
   UDP: 'UDP.',

@@ -24,7 +24,7 @@ export class Vpc {
   cidr: string;
 
   @Field(() => ResourceCreator, {
-    description: 'Who made it. What the platform made goes with the last cluster in it.',
+    description: 'Creator. A VPC that the platform created is deleted with the last cluster in it.',
   })
   creator: ResourceCreator;
 
@@ -56,12 +56,12 @@ export class VSwitch {
   zoneId: string;
 }
 
-@ObjectType({ description: 'Traffic that a security group lets through.' })
+@ObjectType({ description: 'Rule that allows traffic through a security group.' })
 class SecurityGroupRule {
   @Field(() => TrafficDirection, { description: 'Which way.' })
   direction: string;
 
-  @Field(() => TrafficProtocol, { description: 'What kind of traffic.' })
+  @Field(() => TrafficProtocol, { description: 'Protocol of the traffic.' })
   protocol: string;
 
   @Field(() => Int, { nullable: true, description: 'First port; null: every port.' })
@@ -76,8 +76,7 @@ class SecurityGroupRule {
 
 @ObjectType({
   implements: Resource,
-  description:
-    'Which traffic reaches the instances in it. Answers to what was let through pass (it is stateful).',
+  description: 'Stateful firewall of the instances in it: responses to allowed traffic pass.',
 })
 export class SecurityGroup {
   @Field(() => ID, { description: 'Id of the security group, `sg_…`.' })
@@ -86,7 +85,7 @@ export class SecurityGroup {
   @Field(() => String, { description: 'Its name.' })
   name: string;
 
-  @Field(() => [SecurityGroupRule], { description: 'What it lets through.' })
+  @Field(() => [SecurityGroupRule], { description: 'Rules of the allowed traffic.' })
   rules: unknown;
 
   @Field(() => ResourceCreator, { description: 'Creator of the resource.' })

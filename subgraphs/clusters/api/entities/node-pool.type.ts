@@ -42,7 +42,7 @@ export class NodePoolAutoscaling {
   })
   scaleInThreshold: number;
 
-  @Field(() => Int, { description: 'Seconds for which a node has been idle when it is taken away.' })
+  @Field(() => Int, { description: 'Idle time in seconds after which a node is removed.' })
   scaleInDelaySeconds: number;
 }
 

@@ -11,19 +11,19 @@ export const ChargeType = graphEnum<model.ChargeType>('ChargeType', 'How an inst
 });
 export type ChargeType = model.ChargeType;
 
-export const SpotStrategy = graphEnum<model.SpotStrategy>('SpotStrategy', 'What is bid for spot instances.', {
-  SPOT_AS_PRICE_GO: 'The price of the moment, at most that of pay-as-you-go.',
+export const SpotStrategy = graphEnum<model.SpotStrategy>('SpotStrategy', 'Price limit of spot instances.', {
+  SPOT_AS_PRICE_GO: 'The current price, at most that of pay-as-you-go.',
   SPOT_WITH_PRICE_LIMIT: 'At most spotPriceLimit.',
 });
 export type SpotStrategy = model.SpotStrategy;
 
 export const TaintEffect = graphEnum<model.TaintEffect>(
   'TaintEffect',
-  'What a taint does with pods that do not tolerate it.',
+  'Effect of a taint on pods that do not tolerate it.',
   {
     NO_SCHEDULE: 'They are not placed on the node.',
-    PREFER_NO_SCHEDULE: 'They are placed on the node only when there is no other.',
-    NO_EXECUTE: 'They are not placed on the node, and leave it.',
+    PREFER_NO_SCHEDULE: 'They are scheduled to the node only if no other one fits.',
+    NO_EXECUTE: 'They are not scheduled to the node, and are evicted from it.',
   },
 );
 export type TaintEffect = model.TaintEffect;
@@ -47,7 +47,7 @@ export class PoolTaint {
   })
   value?: string | null;
 
-  @Field(() => TaintEffect, { description: 'What it does.' })
+  @Field(() => TaintEffect, { description: 'Effect of the taint.' })
   effect: TaintEffect;
 }
 
@@ -67,7 +67,7 @@ export class PoolDisk {
   mountTarget?: string | null;
 }
 
-@InputType({ description: 'What instances of a pool are made of; what is left out is as usual.' })
+@InputType({ description: 'Configuration of the instances of a pool; omitted fields get defaults.' })
 export class InstanceConfigInput {
   @Field(() => ID, {
     nullable: true,
@@ -115,7 +115,7 @@ export class InstanceConfigInput {
 }
 
 @ObjectType({
-  description: 'What instances of a pool are made of. A change holds for instances made after it.',
+  description: 'Configuration of the instances of a pool. A change applies to instances created after it.',
 })
 export class InstanceConfig {
   @Field(() => ID, { description: 'Image of the system disk.' })
@@ -163,9 +163,9 @@ export class InstanceConfig {
 }
 
 const AUTO_UPGRADE =
-  'Kubernetes is upgraded without being asked: when all node pools of a cluster have this, the cluster goes, in its maintenance window, to the newest version of its upgradeTargets. Without a window in use, or while a check blocks (event AUTOMATIC_UPGRADE_BLOCKED), nothing happens.';
+  'Kubernetes is upgraded automatically: if all node pools of a cluster enable this, the cluster is upgraded, in its maintenance window, to the newest version of its upgradeTargets. Without an enabled window, or while a check blocks (event AUTOMATIC_UPGRADE_BLOCKED), it is not upgraded.';
 const AUTO_VUL_FIX =
-  'Patches of Kubernetes, which close security holes, are installed without being asked: when all node pools of a cluster have this or autoUpgrade, the cluster goes, in its maintenance window, to the newest patch of its minor version.';
+  'Kubernetes security patches are installed automatically: if all node pools of a cluster enable this or autoUpgrade, the cluster is upgraded, in its maintenance window, to the newest patch of its minor version.';
 
 @InputType({
   description: 'Automatic maintenance of a managed pool; omitted fields stay unchanged, or are off.',
@@ -180,7 +180,7 @@ export class NodePoolManagementInput {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'When a restart does not fix a node, give it a new system disk. What is on the old one is lost, so turning it on needs acknowledgeRisk; keep data on data disks, NAS or OSS.',
+      'Replaces the system disk of a node if a restart does not fix it. Data on the old disk is lost, so enabling it needs acknowledgeRisk; keep data on data disks, NAS or OSS.',
   })
   allowSystemDiskReset?: boolean | null;
 

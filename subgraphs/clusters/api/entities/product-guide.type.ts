@@ -28,7 +28,7 @@ export const RiskSection = graphEnum('RiskSection', 'Section of the list of high
 export type RiskSection = keyof typeof RiskSection;
 
 @ObjectType({
-  description: 'Something that people do to a cluster and should not: what it breaks, what fixes it.',
+  description: 'High-risk operation outside the platform, with its impact and remediation.',
 })
 export class HighRiskOperation {
   @Field(() => ID, { description: 'Stable id, e.g. `cluster.api-server.1`.' })

@@ -25,7 +25,7 @@ export class KubernetesVersion {
   supported: boolean;
 
   @Field(() => Boolean, {
-    description: 'Whether it should be left: its minor version is no longer supported, or has a newer patch.',
+    description: 'True if the minor version is no longer supported or a newer patch exists.',
   })
   expired: boolean;
 }

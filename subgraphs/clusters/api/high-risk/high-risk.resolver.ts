@@ -35,7 +35,7 @@ export class HighRiskMutations {
 
   @Mutation(() => PerformHighRiskOperationPayload, {
     description:
-      'For drills, in the simulated cloud: does to the resources of a cluster what people do in other consoles and should not, with the impact that the list of high-risk operations names. What nothing fixes needs acknowledgeRisk.',
+      'For drills, in the simulated cloud: performs a high-risk operation on the resources of a cluster, with the impact that the list of high-risk operations names. An operation that cannot be remediated needs acknowledgeRisk.',
   })
   performHighRiskOperation(
     @Ctx() context: RequestContext,
@@ -47,7 +47,7 @@ export class HighRiskMutations {
   }
 
   @Mutation(() => RemediateHighRiskOperationPayload, {
-    description: 'For drills, in the simulated cloud: does what fixes a high-risk operation.',
+    description: 'For drills, in the simulated cloud: remediates a high-risk operation.',
   })
   remediateHighRiskOperation(
     @Ctx() context: RequestContext,
@@ -60,7 +60,7 @@ export class HighRiskMutations {
 
   @Mutation(() => SetNodeSysctlsPayload, {
     description:
-      'Sets kernel parameters of a worker node. The network needs net.ipv4.ip_forward=1, rp_filter=0, tcp_tw_reuse=0, tcp_tw_recycle=0 and ip_local_port_range="32768 60999"; other values are refused with RISK_NOT_ACKNOWLEDGED.',
+      'Sets kernel parameters of a worker node. The network needs net.ipv4.ip_forward=1, rp_filter=0, tcp_tw_reuse=0, tcp_tw_recycle=0 and ip_local_port_range="32768 60999"; other values are rejected with RISK_NOT_ACKNOWLEDGED.',
   })
   setNodeSysctls(
     @Ctx() context: RequestContext,
@@ -83,8 +83,7 @@ async function toPayload(context: RequestContext, work: () => Promise<ClusterRow
 export class HighRiskOperationResolver {
   @FieldResolver(() => HighRiskTarget, {
     nullable: true,
-    description:
-      'To what it can be done in the simulated cloud, as a drill; null for one that is not simulated.',
+    description: 'Target in the simulated cloud, for a drill; null if it is not simulated.',
   })
   simulatedTarget(@Root() { id }: HighRiskOperation) {
     return drillTarget(id);
@@ -122,7 +121,7 @@ export class HighRiskFindingResolver {
     },
   ) {}
 
-  @FieldResolver(() => HighRiskOperation, { description: 'What was done.' })
+  @FieldResolver(() => HighRiskOperation, { description: 'Operation of the finding.' })
   async highRiskOperation(@Root() { operation }: RiskFindingRow) {
     const row = await riskRow(operation);
     return row && { ...row, section: row.section.toUpperCase().replaceAll('-', '_') as RiskSection };

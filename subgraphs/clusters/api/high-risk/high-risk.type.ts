@@ -13,7 +13,8 @@ export const HighRiskTarget = graphEnum('HighRiskTarget', 'Target of a high-risk
   SERVICE: 'The load balancer of a Service; by performHighRiskOperation.',
   VOLUME_CLAIM: 'The volume of a volume claim that pods have mounted; by performHighRiskOperation.',
   KUBERNETES_API: 'An object in the cluster: do it with kubectl.',
-  MUTATION: 'What a mutation of this graph does, which refuses it or asks for an acknowledgement.',
+  MUTATION:
+    'An operation that a mutation of this graph performs, which rejects it or requires an acknowledgement.',
 });
 
 @ObjectType({

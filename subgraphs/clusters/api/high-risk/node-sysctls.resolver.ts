@@ -13,7 +13,7 @@ class Sysctl {
 
   @Field(() => String, {
     description:
-      'Its value: what setNodeSysctls set last, or what performing or remediating a high-risk operation left; the recommended value before that.',
+      'Its value: the last one set by setNodeSysctls, or by simulating or remediating a high-risk operation; the recommended value before that.',
   })
   value: string;
 

@@ -69,7 +69,7 @@ export class InstanceResolver {
   }
 
   @Mutation(() => ReleaseInstancesPayload, {
-    description: 'Releases instances that belong to no cluster. What is paid by subscription is refused.',
+    description: 'Releases detached instances. Subscription instances are rejected.',
   })
   async releaseInstances(
     @Ctx() context: RequestContext,

@@ -28,7 +28,8 @@ export class MaintenanceWindowResolver {
   constructor(private readonly service: MaintenanceWindowService) {}
 
   @Mutation(() => SetMaintenanceWindowPayload, {
-    description: 'Sets when a cluster may be disturbed. What waits for its window moves with it.',
+    description:
+      'Sets when a cluster may be disrupted. Changes that wait for its window are rescheduled with it.',
   })
   setMaintenanceWindow(
     @Ctx() context: RequestContext,

@@ -23,7 +23,7 @@ export class MigrationMutations {
 
   @Mutation(() => MigrateClusterPayload, {
     description:
-      'Makes an ACK Standard cluster an ACK Pro one while its workloads run on. The change cannot be rolled back, and the management fee of Pro begins. With dryRun: what stands against it.',
+      'Migrates an ACK Standard cluster to ACK Pro while its workloads run. The change cannot be rolled back, and the management fee of Pro starts. A dry run returns the blocking problems.',
   })
   migrateCluster(
     @Ctx() context: RequestContext,

@@ -71,7 +71,7 @@ export class CreateVpcInput {
   clientToken?: string | null;
 }
 
-@InputType({ description: 'What to change of a VPC.' })
+@InputType({ description: 'Change of a VPC.' })
 export class UpdateVpcInput {
   @Field(() => ID, { description: 'The VPC.' })
   id: string;
@@ -104,7 +104,7 @@ export class CreateVSwitchInput {
   clientToken?: string | null;
 }
 
-@InputType({ description: 'Traffic that a security group lets through.' })
+@InputType({ description: 'Rule that allows traffic through a security group.' })
 export class SecurityGroupRuleInput {
   @Field(() => TrafficDirection, {
     nullable: true,
@@ -113,7 +113,7 @@ export class SecurityGroupRuleInput {
   })
   direction?: TrafficDirection | null;
 
-  @Field(() => TrafficProtocol, { description: 'What kind of traffic.' })
+  @Field(() => TrafficProtocol, { description: 'Protocol of the traffic.' })
   protocol: TrafficProtocol;
 
   @Field(() => Int, { nullable: true, description: 'First port, 1 to 65535; every port if omitted.' })
@@ -145,7 +145,7 @@ export class CreateSecurityGroupInput {
   clientToken?: string | null;
 }
 
-@InputType({ description: 'What to change of a security group; what is left out stays.' })
+@InputType({ description: 'Change of a security group; omitted fields stay unchanged.' })
 export class UpdateSecurityGroupInput {
   @Field(() => ID, { description: 'The security group.' })
   id: string;
@@ -159,7 +159,7 @@ export class UpdateSecurityGroupInput {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Must be true for rules with which pods of a cluster in the group do not reach its DNS (UDP 53 from the container CIDR); else they are refused with RISK_NOT_ACKNOWLEDGED. Acknowledged, they are a high-risk finding of the cluster. Default false.',
+      'Must be true for rules that block DNS (UDP 53 from the container CIDR) for pods of a cluster in the group; else they are rejected with RISK_NOT_ACKNOWLEDGED. Acknowledged, they are a high-risk finding of the cluster. Default false.',
   })
   acknowledgeRisk?: boolean | null;
 

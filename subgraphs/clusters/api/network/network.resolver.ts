@@ -33,7 +33,7 @@ import {
 export class VpcResolver {
   constructor(private readonly store: NetworkStore) {}
 
-  @Query(() => Vpc, { nullable: true, description: 'A VPC of the account; null when there is none.' })
+  @Query(() => Vpc, { nullable: true, description: 'A VPC of the account; null if it does not exist.' })
   vpc(@Ctx() context: RequestContext, @Arg('id', () => ID, { description: 'Its id.' }) id: string) {
     return loadById(context, this.store.vpcs, id);
   }

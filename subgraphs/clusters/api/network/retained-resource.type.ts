@@ -15,13 +15,13 @@ export class RetainedResource {
   @Field(() => ID, { description: 'Its id, the same as in the `resources` of its cluster, `resource_…`.' })
   id: string;
 
-  @Field(() => ClusterResourceType, { description: 'What it is: LOAD_BALANCER or EIP.' })
+  @Field(() => ClusterResourceType, { description: 'Type of the resource: LOAD_BALANCER or EIP.' })
   type: string;
 
   @Field(() => String, { description: 'Its name.' })
   name: string;
 
-  @Field(() => ID, { description: 'Id of the cluster that it was made for, which is deleted.' })
+  @Field(() => ID, { description: 'Id of the deleted cluster that it was created for.' })
   formerClusterId: string;
 
   @Field(() => DateTimeScalar, { description: 'Time of the check.' })

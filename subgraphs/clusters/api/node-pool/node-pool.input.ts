@@ -35,8 +35,7 @@ export class NodePoolAutoscalingInput {
 
   @Field(() => Int, {
     nullable: true,
-    description:
-      'Seconds for which a node has been idle when it is taken away: 1 to 86400; 600 when it was never given.',
+    description: 'Idle time in seconds after which a node is removed: 1 to 86400. Default 600.',
   })
   scaleInDelaySeconds?: number | null;
 }

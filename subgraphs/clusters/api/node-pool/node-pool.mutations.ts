@@ -24,8 +24,7 @@ export class NodePoolMutations {
   }
 
   @Mutation(() => ScaleNodePoolPayload, {
-    description:
-      'Sets how many nodes a pool shall have. Asking for the same number again tries for those that failed.',
+    description: 'Sets the desired size of a node pool. The current size again retries failed nodes.',
   })
   scaleNodePool(
     @Ctx() context: RequestContext,

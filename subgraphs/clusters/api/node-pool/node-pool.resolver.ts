@@ -25,7 +25,7 @@ export class NodePoolResolver {
 
   @Query(() => NodePool, {
     nullable: true,
-    description: 'A node pool of the account; null when there is none.',
+    description: 'A node pool of the account; null if it does not exist.',
   })
   nodePool(@Ctx() context: RequestContext, @Arg('id', () => ID, { description: 'Its id.' }) id: string) {
     return loadById(context, this.stores.nodePools.byIds, id);

@@ -8,7 +8,7 @@ import type * as model from '../../model/node-pool.enums.js';
 
 @InputType({
   description:
-    'What to change of a node pool; what is left out stays. Labels and taints reach the nodes that run; the rest holds for nodes made afterwards.',
+    'Change of a node pool; omitted fields stay unchanged. Labels and taints are applied to existing nodes; other settings apply to nodes created later.',
 })
 export class UpdateNodePoolInput extends PoolSettingsInput {
   @Field(() => ID, { description: 'The node pool.' })
@@ -32,7 +32,7 @@ export class UpdateNodePoolInput extends PoolSettingsInput {
 
   @Field(() => BigIntScalar, {
     nullable: true,
-    description: 'Refuse with CONFLICT unless this is the current version.',
+    description: 'Reject with CONFLICT unless this is the current version.',
   })
   resourceVersion?: bigint | null;
 
@@ -78,7 +78,7 @@ export class AttachInstancesInput {
   clientToken?: string | null;
 }
 
-@InputType({ description: 'Nodes that are to leave their pool.' })
+@InputType({ description: 'Nodes to remove from their pool.' })
 export class RemoveNodesInput {
   @Field(() => ID, { description: 'The node pool.' })
   nodePoolId: string;
@@ -104,7 +104,7 @@ export class RemoveNodesInput {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Of a pool that has autoscaling enabled: it is known that autoscaling may make other nodes. Without, such a pool is refused with RISK_NOT_ACKNOWLEDGED.',
+      'With a pool that has autoscaling enabled: acknowledges that autoscaling may add other nodes. Without it, the request is rejected with RISK_NOT_ACKNOWLEDGED.',
   })
   acknowledgeRisk?: boolean | null;
 
@@ -112,7 +112,7 @@ export class RemoveNodesInput {
   clientToken?: string | null;
 }
 
-@InputType({ description: 'A node pool that is to be what it says it is.' })
+@InputType({ description: 'Node pool to compare and repair.' })
 export class SyncNodePoolInput {
   @Field(() => ID, { description: 'The node pool.' })
   id: string;

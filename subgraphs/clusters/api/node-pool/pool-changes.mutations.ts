@@ -41,7 +41,7 @@ export class PoolChangesMutations {
 
   @Mutation(() => AttachInstancesPayload, {
     description:
-      'Makes nodes of instances that belong to no cluster. They run, are in the region and the VPC of the cluster and in a zone where the pool has a vSwitch, and are alike to the nodes of the pool: large enough, of its architecture and accelerators, and what its runtime and the kind of the cluster need. Joining MANUAL, their operating system is one for nodes, of the family of the pool. Those that cannot join are told, each with its reason, in the result of the operation. Instances take the places of nodes that the pool lacks first; beyond those its desired size grows. No instance is bought.',
+      'Adds existing detached instances to a pool as nodes. They must be running, in the region and the VPC of the cluster, in a zone where the pool has a vSwitch, and match the nodes of the pool: large enough, of its architecture and accelerators, and supported by its runtime and the kind of the cluster. With MANUAL, their operating system must be one for nodes, of the family of the pool. The result of the operation has the reason of each instance that cannot join. Instances first replace missing nodes of the pool; more of them increase its desired size. No instance is created.',
   })
   attachInstances(
     @Ctx() context: RequestContext,
@@ -54,7 +54,7 @@ export class PoolChangesMutations {
 
   @Mutation(() => RemoveNodesPayload, {
     description:
-      'Takes nodes out of their pool and lowers its desired size by as many. No instance is bought: nodes that the pool lacked before it lacks afterwards.',
+      'Removes nodes from their pool and decrements its desired size by their number. No instance is created: missing nodes of the pool stay missing.',
   })
   removeNodes(
     @Ctx() context: RequestContext,
@@ -66,7 +66,7 @@ export class PoolChangesMutations {
 
   @Mutation(() => SyncNodePoolPayload, {
     description:
-      'Compares a pool with the cloud and with Kubernetes and fixes what differs: nodes that were deleted with kubectl lose their instances, and others are made.',
+      'Compares a pool with the cloud and with Kubernetes and repairs differences: the instances of nodes that were deleted with kubectl are deleted, and others are created.',
   })
   syncNodePool(
     @Ctx() context: RequestContext,

@@ -88,7 +88,7 @@ export class PoolDetailsResolver {
   @FieldResolver(() => NodePoolDrift, {
     nullable: true,
     description:
-      'How its nodes differ from what Kubernetes and its scaling group have; null: not at all. See syncNodePool.',
+      'Differences of its nodes from Kubernetes and its scaling group; null if there are none. See syncNodePool.',
   })
   drift(@Root() pool: NodePoolRow) {
     return driftOf(pool);
@@ -116,7 +116,7 @@ export class ScalingGroupResolver {
 
   @FieldResolver(() => [ScalingActivity], {
     description:
-      'What it did last, newest first; asked of the cloud, so it costs more than the other fields.',
+      'Its latest activities, newest first; read from the cloud, so it costs more than the other fields.',
   })
   async activities(
     @Ctx() context: RequestContext,

@@ -4,30 +4,30 @@ import { Resource } from '../../../runtime/graph/resource.type.js';
 import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
 
 const ScalingGroupState = graphEnum('ScalingGroupState', 'State of a scaling group.', {
-  ACTIVE: 'It makes and takes away instances.',
+  ACTIVE: 'It is active.',
   MISSING: 'Deleted in the cloud; create the pool again.',
 });
 
-const ScalingActivityKind = graphEnum('ScalingActivityKind', 'What a scaling group did.', {
-  SCALE_OUT: 'Made instances.',
+const ScalingActivityKind = graphEnum('ScalingActivityKind', 'Type of an activity of a scaling group.', {
+  SCALE_OUT: 'Created instances.',
   SCALE_IN: 'Took instances away.',
   ATTACH: 'Took in instances that existed.',
-  CHANGE: 'Got other bounds.',
+  CHANGE: 'Its bounds changed.',
   DELETE: 'Was deleted.',
 });
 
 const ScalingActivityStatus = graphEnum('ScalingActivityStatus', 'Result of the check.', {
   SUCCESSFUL: 'All of it.',
   PARTIAL: 'A part of it.',
-  FAILED: 'Nothing of it.',
+  FAILED: 'All instances failed.',
 });
 
-@ObjectType({ description: 'Something that a scaling group did.' })
+@ObjectType({ description: 'Activity of a scaling group.' })
 export class ScalingActivity {
   @Field(() => DateTimeScalar, { description: 'When it was done.' })
   at: Date;
 
-  @Field(() => ScalingActivityKind, { description: 'What was done.' })
+  @Field(() => ScalingActivityKind, { description: 'Operation of the finding.' })
   kind: string;
 
   @Field(() => ScalingActivityStatus, { description: 'Result of the check.' })
@@ -43,7 +43,7 @@ export class ScalingActivity {
 @ObjectType({
   implements: Resource,
   description:
-    'The group in the cloud that makes and takes away the instances of one node pool, as it was seen last.',
+    'Group in the cloud that creates and deletes the instances of one node pool, as last observed.',
 })
 export class ScalingGroup implements Resource {
   @Field(() => ID, { description: "The cloud's id, `asg-…`." })
@@ -71,7 +71,7 @@ export class ScalingGroup implements Resource {
 }
 
 @ObjectType({
-  description: 'How the nodes of a pool differ from what Kubernetes and its scaling group have.',
+  description: 'Differences of the nodes of a pool from Kubernetes and its scaling group.',
 })
 export class NodePoolDrift {
   @Field(() => [String], {

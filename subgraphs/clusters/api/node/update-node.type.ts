@@ -5,7 +5,7 @@ import { ChangePayload } from '../entities/change-payload.type.js';
 import { PoolTaint } from '../entities/pool-config.type.js';
 import { Node } from '../entities/node.type.js';
 
-@InputType({ description: 'What to change of a node; what is left out stays.' })
+@InputType({ description: 'Change of a node; omitted fields stay unchanged.' })
 export class UpdateNodeInput {
   @Field(() => ID, { description: 'The node.' })
   id: string;
@@ -44,6 +44,6 @@ export class UpdateNodeInput {
 
 @ObjectType({ description: 'Payload of updateNode.' })
 export class UpdateNodePayload extends ChangePayload {
-  @Field(() => Node, { nullable: true, description: 'The node; null if the change was refused.' })
+  @Field(() => Node, { nullable: true, description: 'The node; null if the request was rejected.' })
   node: Node | null;
 }

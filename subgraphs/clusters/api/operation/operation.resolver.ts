@@ -34,7 +34,7 @@ export class OperationResolver {
 
   @Query(() => Operation, {
     nullable: true,
-    description: 'An operation of the account; null when there is none.',
+    description: 'An operation of the account; null if it does not exist.',
   })
   operation(@Ctx() context: RequestContext, @Arg('id', () => ID, { description: 'Its id.' }) id: string) {
     return loadById(context, this.stores.operations.byIds, id);
@@ -52,7 +52,7 @@ export class OperationResolver {
   }
 
   @Mutation(() => CancelOperationPayload, {
-    description: 'Asks an operation to end. What it has made by then stays.',
+    description: 'Requests the cancellation of an operation. Resources that it has created stay.',
   })
   cancelOperation(
     @Ctx() context: RequestContext,

@@ -16,7 +16,7 @@ export class PauseOperationResolver {
 
   @Mutation(() => PauseOperationPayload, {
     description:
-      'Pauses an upgrade: what has begun (the control plane, the present batch of nodes) is ended, nothing further begins until resumeOperation.',
+      'Pauses an upgrade: steps that have started (the control plane, the current batch of nodes) complete, and no other step starts until resumeOperation.',
   })
   pauseOperation(
     @Ctx() context: RequestContext,

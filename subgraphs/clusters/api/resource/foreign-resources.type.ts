@@ -35,12 +35,12 @@ function foreignEvent(name: EventTypeName, description: string) {
 /** Types of other subgraphs that `Query.node` finds. */
 export const foreignResourceTypes = [
   foreignEvent('ScalingEvent', 'The size of a node pool or workload changed.'),
-  foreignEvent('WorkloadEvent', 'Something was deployed to a cluster.'),
+  foreignEvent('WorkloadEvent', 'A workload was deployed to a cluster.'),
   foreignEvent('QuotaEvent', 'A quota changed, or an application for more was decided.'),
   foreignEvent('AccessEvent', 'Credentials of a cluster were issued.'),
   foreignEvent('KubernetesEvent', "An Event (core/v1) of a cluster's Kubernetes API."),
   foreignResource('Pod', 'A pod: containers that run together on one node.'),
-  foreignResource('Workload', 'Something that runs pods in a cluster.'),
+  foreignResource('Workload', 'Kubernetes controller that runs pods in a cluster.'),
   foreignResource('Quota', 'A limit of the account, and how much of it is used.'),
   foreignResource('QuotaApplication', 'A request for a higher limit.'),
 ];

@@ -34,7 +34,7 @@ export class ResourceResolver {
   @Query(() => [Resource], {
     nullable: 'items',
     description:
-      'The objects with these ids, in their order; null in the place of an id that the account has no object of.',
+      'The objects with these ids, in their order; null at the position of an id without an object of the account.',
   })
   nodes(
     @Ctx() context: RequestContext,

@@ -36,7 +36,7 @@ export class SupportTicketResolver {
 
   @Query(() => SupportTicket, {
     nullable: true,
-    description: 'A request for help of the account; null when there is none of this id.',
+    description: 'A support ticket of the account; null for an unknown id.',
   })
   supportTicket(@Ctx() context: RequestContext, @Arg('id', () => ID, { description: 'Its id.' }) id: string) {
     return loadById(context, this.tickets.byIds, id);
@@ -62,7 +62,7 @@ export class SupportTicketResolver {
 
   @Mutation(() => OpenSupportTicketPayload, {
     description:
-      'Asks for help with a cluster. It is taken for clusters of any version; `versionUnsupported` and the event SUPPORT_TICKET_OPENED say where none is promised.',
+      'Opens a support ticket for a cluster of any version; `versionUnsupported` and the event SUPPORT_TICKET_OPENED report versions without support.',
   })
   openSupportTicket(
     @Ctx() context: RequestContext,

@@ -12,16 +12,16 @@ export const SupportTicketKind = graphEnum<model.SupportTicketKind>(
   'SupportTicketKind',
   'The question of the ticket.',
   {
-    QUESTION: 'How something works.',
-    GUIDANCE: 'How something is best done.',
-    TROUBLESHOOTING: 'What is wrong, and how it is fixed.',
+    QUESTION: 'A question about a feature.',
+    GUIDANCE: 'A question about best practices.',
+    TROUBLESHOOTING: 'A question about a problem and its fix.',
   },
 );
 export type SupportTicketKind = model.SupportTicketKind;
 
 const SupportTicketState = graphEnum<model.SupportTicketState>(
   'SupportTicketState',
-  'Whether help is still wanted.',
+  'Whether the ticket is open.',
   {
     OPEN: 'It waits for help.',
     CLOSED: 'It is settled.',
@@ -36,13 +36,13 @@ export class SupportTicket {
   @Field(() => SupportTicketKind, { description: 'The question of the ticket.' })
   kind: SupportTicketKind;
 
-  @Field(() => String, { description: 'What it is about.' })
+  @Field(() => String, { description: 'Title of the question.' })
   title: string;
 
-  @Field(() => String, { description: 'What was asked.' })
+  @Field(() => String, { description: 'Text of the question.' })
   text: string;
 
-  @Field(() => SupportTicketState, { description: 'Whether help is still wanted.' })
+  @Field(() => SupportTicketState, { description: 'Whether the ticket is open.' })
   state: model.SupportTicketState;
 
   @Field(() => String, { description: 'Kubernetes version of the cluster when it was opened.' })

@@ -5,7 +5,7 @@ import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 
 const UpgradePausePolicy = graphEnum(
   'UpgradePausePolicy',
-  'When an upgrade of nodes pauses by itself; resumeOperation lets it go on.',
+  'When an upgrade of nodes pauses automatically; resumeOperation continues it.',
   {
     NOT_PAUSE: 'Never.',
     FIRST_BATCH: 'After the first batch of nodes.',
@@ -25,13 +25,13 @@ export class UpgradeRollingPolicyInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      'Nodes that a pool gets in addition while it is upgraded: 0 to 20, as far as quotas and its bounds allow. Default 0.',
+      'Temporary additional nodes of a pool during its upgrade: 0 to 20, within quotas and its bounds. Default 0.',
   })
   surge?: number | null;
 
   @Field(() => UpgradePausePolicy, {
     nullable: true,
-    description: 'When it pauses by itself. Default NOT_PAUSE.',
+    description: 'When the upgrade pauses automatically. Default NOT_PAUSE.',
   })
   pausePolicy?: PausePolicy | null;
 }

@@ -14,7 +14,7 @@ export class PublishVersionResolver {
   @Requires('publishVersions')
   @Mutation(() => PublishKubernetesVersionPayload, {
     description:
-      'Publishes a Kubernetes version for all accounts; for those who run the platform (scope `fleet:admin`). The oldest of the creatable, supported and unexpired versions fall out by it, and owners of clusters whose version expires get an event VERSION_EXPIRED.',
+      'Publishes a Kubernetes version for all accounts. For platform operators (scope `fleet:admin`). The oldest creatable, supported and unexpired versions lose these properties, and owners of clusters whose version expires get an event VERSION_EXPIRED.',
   })
   async publishKubernetesVersion(
     @Ctx() context: RequestContext,

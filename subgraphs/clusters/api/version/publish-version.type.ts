@@ -15,12 +15,12 @@ export class RemovedApiInput {
   @Field(() => String, { description: 'The kind of objects, e.g. `CronJob`.' })
   kind: string;
 
-  @Field(() => String, { description: 'What the kind is called in paths, e.g. `cronjobs`.' })
+  @Field(() => String, { description: 'Name of the resource in paths, e.g. `cronjobs`.' })
   resource: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The apiVersion to use instead, e.g. `batch/v1`; omitted when there is none.',
+    description: 'The apiVersion to use instead, e.g. `batch/v1`; omitted if there is none.',
   })
   replacement?: string | null;
 }

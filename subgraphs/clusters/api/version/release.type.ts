@@ -4,7 +4,7 @@ import type * as model from '../../model/version.enums.js';
 
 export const SupportStatus = graphEnum<model.SupportStatus>(
   'SupportStatus',
-  'How far a Kubernetes version is supported.',
+  'Support status of a Kubernetes version.',
   {
     SUPPORTED: 'The newest patch of one of the newest three minor versions.',
     PATCH_EXPIRED: 'Its minor version is supported, but only with its newest patch.',
@@ -15,7 +15,7 @@ export type SupportStatus = model.SupportStatus;
 
 @ObjectType({ description: 'A Kubernetes API that is no longer served.' })
 export class RemovedApi {
-  @Field(() => String, { description: 'The minor version of Kubernetes that left it out, e.g. `1.25`.' })
+  @Field(() => String, { description: 'The minor version of Kubernetes that removed it, e.g. `1.25`.' })
   removedIn: string;
 
   @Field(() => String, { description: 'Its group, e.g. `batch`.' })
@@ -29,7 +29,7 @@ export class RemovedApi {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The apiVersion to use instead, e.g. `batch/v1`; null when there is none.',
+    description: 'The apiVersion to use instead, e.g. `batch/v1`; null if there is none.',
   })
   replacement: string | null;
 }

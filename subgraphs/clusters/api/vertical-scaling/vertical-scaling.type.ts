@@ -28,7 +28,7 @@ export class ScaleClusterVerticallyInput {
   @Field(() => ChangeTiming, {
     nullable: true,
     description:
-      'When it begins. If omitted: MAINTENANCE_WINDOW, if the cluster has a maintenance window in use, else IMMEDIATE.',
+      'When it starts. If omitted: MAINTENANCE_WINDOW if the cluster has an enabled maintenance window, else IMMEDIATE.',
   })
   timing?: ChangeTiming | null;
 

@@ -34,7 +34,7 @@ export function clusterSubscriptions(streams: Streams): object {
   @Resolver()
   class ClusterSubscriptions {
     @Subscription(() => ProvisioningEvent, {
-      description: 'What is done to clusters, node pools and nodes, as it happens.',
+      description: 'Live changes of clusters, node pools and nodes.',
       subscribe: ({ args, context }) =>
         streams.provisioning.open(context as RequestContext, args as ProvisioningEventsRequest),
     })
@@ -49,7 +49,7 @@ export function clusterSubscriptions(streams: Streams): object {
 
     @Directive(INITIAL_SNAPSHOT)
     @Subscription(() => Operation, {
-      description: 'An operation as it is, then after each change; ends when the operation does.',
+      description: 'The operation now and after each change; the stream ends with the operation.',
       subscribe: ({ args, context }) =>
         streams.progress.open(context as RequestContext, (args as { id: string }).id),
     })
@@ -62,7 +62,7 @@ export function clusterSubscriptions(streams: Streams): object {
 
     @Directive(INITIAL_SNAPSHOT)
     @Subscription(() => ClusterChange, {
-      description: 'A list of clusters and its changes: each as ADDED, then SYNCED, then what changes.',
+      description: 'A list of clusters and its changes: each cluster as ADDED, then SYNCED, then changes.',
       subscribe: ({ args, context }) => streams.watch.open(context as RequestContext, args as WatchRequest),
     })
     watchClusters(

@@ -9,14 +9,14 @@ import type { EventService } from './event.service.js';
 import { EventFilter, ScalingEvent } from './event.type.js';
 
 const AFTER =
-  'Cursor of the last event seen: first the events since then, then new ones. Only new ones if omitted.';
+  'Cursor of the last received event: events since then first, then new ones. Only new ones if omitted.';
 
 /** The subscriptions to events; `eventStreams` opens their sources. */
 @Resolver()
 export class EventSubscriptions {
   @Subscription(() => EventInterface, {
     ...subscriptionOptions,
-    description: 'Everything that happens in the account, in order, without gap or repetition.',
+    description: 'All events of the account, in order, without gaps or duplicates.',
   })
   events(
     @Root() event: EventInterface,

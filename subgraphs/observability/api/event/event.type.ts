@@ -62,7 +62,7 @@ export class ScalingEvent extends EventInterface {
   })
   toSize: number;
 
-  @Field(() => String, { description: 'What caused it: `MANUAL` for a mutation.' })
+  @Field(() => String, { description: 'Cause of the activity: `MANUAL` for a mutation.' })
   trigger: string;
 
   @Field(() => Int, {
@@ -77,7 +77,7 @@ export class ScalingEvent extends EventInterface {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Number of them that could not be created; the operation says why.',
+    description: 'Number of instances that could not be created; the operation reports the reasons.',
   })
   failed: number | null;
 

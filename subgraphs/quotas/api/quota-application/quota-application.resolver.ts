@@ -56,8 +56,7 @@ export class QuotaApplicationResolver {
 
   @Mutation(() => RequestQuotaIncreasePayload, {
     description:
-      'Requests a higher limit. Returns the application at once; an operator of the platform decides it, and the event ' +
-      'QUOTA_RAISED says that the limit is raised.',
+      'Requests a higher limit. Returns the application at once; a platform operator decides it, and the event QUOTA_RAISED reports the raised limit.',
   })
   async requestQuotaIncrease(
     @Ctx() context: RequestContext,
@@ -77,7 +76,7 @@ export class QuotaApplicationResolver {
     return { quota, quotaApplication: application, operation: null, userErrors: [] };
   }
 
-  @FieldResolver(() => Quota, { description: 'The quota to raise, as it is now.' })
+  @FieldResolver(() => Quota, { description: 'The quota to raise.' })
   quota(@Root() application: QuotaApplication, @Ctx() context: RequestContext): Promise<Quota> {
     return this.quotas.existing(context, { resource: application.resource, scope: application.scope });
   }

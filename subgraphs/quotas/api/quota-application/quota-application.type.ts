@@ -65,7 +65,7 @@ export const QuotaApplicationConnection = connectionOf('QuotaApplication', () =>
 export const QuotaApplicationOrder = orderOf('QuotaApplication', { CREATED_AT: 'When it was created.' });
 export type QuotaApplicationOrder = InstanceType<typeof QuotaApplicationOrder>;
 
-@InputType({ description: 'Which applications to list; every condition given must hold.' })
+@InputType({ description: 'Filter of applications; all conditions are combined with AND.' })
 export class QuotaApplicationFilter {
   @Field(() => [QuotaApplicationState], { nullable: true, description: 'In one of these states.' })
   states?: QuotaApplicationState[] | null;
@@ -79,7 +79,7 @@ export class RequestQuotaIncreaseInput {
   @Field(() => ID, { description: 'The quota: Quota.id.' })
   quotaId: string;
 
-  @Field(() => Int, { description: 'The limit wanted: above the present one, at most 1,000,000.' })
+  @Field(() => Int, { description: 'The requested limit: above the current one, at most 1,000,000.' })
   limit: number;
 
   @Field(() => String, {
@@ -122,13 +122,13 @@ export class Operation {
 export class RequestQuotaIncreasePayload {
   @Field(() => Quota, {
     nullable: true,
-    description: 'The quota as it is now; its limit rises when the request is approved.',
+    description: 'The quota; its limit increases when the request is approved.',
   })
   quota: Quota | null;
 
   @Field(() => QuotaApplication, {
     nullable: true,
-    description: 'The application; null if the request was refused or was a dry run.',
+    description: 'The application; null if the request was rejected or was a dry run.',
   })
   quotaApplication: QuotaApplication | null;
 
@@ -138,7 +138,7 @@ export class RequestQuotaIncreasePayload {
   })
   operation: Operation | null;
 
-  @Field(() => [UserError], { description: 'Why the request was refused; empty on success.' })
+  @Field(() => [UserError], { description: 'Client errors; empty on success.' })
   userErrors: UserError[];
 }
 

@@ -43,8 +43,7 @@ export class QuotaApprovalResolver {
   @Requires('decideQuotaApplications')
   @Mutation(() => DecideQuotaApplicationPayload, {
     description:
-      'Approves or rejects a quota application of any account. For operators of the platform: needs the scope ' +
-      'fleet:admin; an application of the caller is refused. The event QUOTA_RAISED says that the limit is raised.',
+      'Approves or rejects a quota application of any account. For platform operators: needs the scope fleet:admin; an application of the caller is rejected. The event QUOTA_RAISED reports the raised limit.',
   })
   async decideQuotaApplication(
     @Ctx() { actor }: RequestContext,

@@ -4,21 +4,17 @@ import { Product } from '../../../runtime/graph/product.type.js';
 import type * as model from '../../model/quota.enums.js';
 import type * as rules from '../../model/quota.rules.js';
 
-export const QuotaScope = graphEnum<model.QuotaScope>(
-  'QuotaScope',
-  'What the limit of a quota applies to, each by itself.',
-  {
-    ACCOUNT: 'The whole account.',
-    CLUSTER: 'Each cluster.',
-    NODE_POOL: 'Each node pool.',
-    NODE: 'Each node.',
-    INSTANCE: 'Each instance of the cloud.',
-    LOAD_BALANCER: 'Each load balancer.',
-    VPC: 'Each virtual network.',
-    ROUTE_TABLE: 'Each route table.',
-    SECURITY_GROUP: 'Each security group.',
-  },
-);
+export const QuotaScope = graphEnum<model.QuotaScope>('QuotaScope', 'Scope of the limit of a quota.', {
+  ACCOUNT: 'The whole account.',
+  CLUSTER: 'Each cluster.',
+  NODE_POOL: 'Each node pool.',
+  NODE: 'Each node.',
+  INSTANCE: 'Each instance of the cloud.',
+  LOAD_BALANCER: 'Each load balancer.',
+  VPC: 'Each virtual network.',
+  ROUTE_TABLE: 'Each route table.',
+  SECURITY_GROUP: 'Each security group.',
+});
 export type QuotaScope = model.QuotaScope;
 
 @Directive('@key(fields: "id")')
@@ -28,10 +24,12 @@ export class Quota implements rules.Quota {
   @Field(() => ID, { description: 'Id of the quota; stable.' })
   id: string;
 
-  @Field(() => String, { description: 'What is counted, e.g. `payg-vcpu` or `ACK_PRO/nodesPerCluster`.' })
+  @Field(() => String, {
+    description: 'The counted resource, e.g. `payg-vcpu` or `ACK_PRO/nodesPerCluster`.',
+  })
   resource: string;
 
-  @Field(() => String, { description: 'What is counted (human-readable).' })
+  @Field(() => String, { description: 'The counted resource (human-readable).' })
   description: string;
 
   @Field(() => Int, {
@@ -74,7 +72,7 @@ export class Quota implements rules.Quota {
   @Field(() => Boolean, { description: 'Whether requestQuotaIncrease can raise it.' })
   adjustable: boolean;
 
-  @Field(() => QuotaScope, { description: 'What the limit applies to.' })
+  @Field(() => QuotaScope, { description: 'Scope of the limit.' })
   scope: QuotaScope;
 
   @Field(() => ID, {
@@ -90,7 +88,7 @@ export class Quota implements rules.Quota {
   })
   product: Product | null;
 
-  @Field(() => Int, { nullable: true, description: 'Amount that is left; null without a fixed limit.' })
+  @Field(() => Int, { nullable: true, description: 'Remaining amount; null without a fixed limit.' })
   available: number | null;
 
   @Field(() => Boolean, {
@@ -101,7 +99,7 @@ export class Quota implements rules.Quota {
   counted: boolean;
 }
 
-@InputType({ description: 'Which quotas to list; every condition given must hold.' })
+@InputType({ description: 'Filter of quotas; all conditions are combined with AND.' })
 export class QuotaFilter implements rules.QuotaSelection {
   @Field(() => String, { nullable: true, description: 'Quotas of this resource, e.g. `payg-vcpu`.' })
   resource?: string | null;
@@ -121,11 +119,11 @@ export class QuotaFilter implements rules.QuotaSelection {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Quotas that requestQuotaIncrease can raise, or cannot.',
+    description: 'True: quotas that requestQuotaIncrease can raise; false: the others.',
   })
   adjustable?: boolean | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Only quotas of which something is used.' })
+  @Field(() => Boolean, { nullable: true, description: 'Only quotas with usage.' })
   onlyUsed?: boolean | null;
 }
 

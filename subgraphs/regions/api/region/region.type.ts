@@ -57,7 +57,7 @@ export class Zone {
   regionId: string;
 }
 
-@InputType({ description: 'Which regions to list; every condition given must hold.' })
+@InputType({ description: 'Filter of regions; all conditions are combined with AND.' })
 export class RegionFilter implements RegionSelection {
   @Field(() => Cloud, { nullable: true, description: 'Regions of this cloud.' })
   cloud?: Cloud | null;
@@ -71,7 +71,7 @@ export class RegionFilter implements RegionSelection {
   @Field(() => Availability, {
     nullable: true,
     description:
-      'Availability of the product there; AVAILABLE when not given. Without `product`: of any product.',
+      'Availability of the product there; AVAILABLE if omitted. Without `product`: of any product.',
   })
   availability?: Availability | null;
 

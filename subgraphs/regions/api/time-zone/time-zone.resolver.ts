@@ -15,7 +15,7 @@ export class TimeZoneResolver {
 
   @Query(() => TimeZone, {
     nullable: true,
-    description: 'A time zone; null when there is none of this name.',
+    description: 'A time zone; null for an unknown name.',
   })
   timeZone(
     @Arg('id', () => ID, {
@@ -46,18 +46,18 @@ export class TimeZoneResolver {
   })
   utcOffset(
     @Root() zone: TimeZone,
-    @Arg('at', () => DateTimeScalar, { nullable: true, description: 'When; now if not given.' })
+    @Arg('at', () => DateTimeScalar, { nullable: true, description: 'The instant; now if omitted.' })
     at?: Date | null,
   ): string {
     return utcOffset(zone.id, at ?? this.clock.now());
   }
 
   @FieldResolver(() => String, {
-    description: 'What the clocks of the zone show, with the offset: `2026-07-01T14:00:00.000+02:00`.',
+    description: 'Local time with its offset: `2026-07-01T14:00:00.000+02:00`.',
   })
   localTime(
     @Root() zone: TimeZone,
-    @Arg('at', () => DateTimeScalar, { nullable: true, description: 'When; now if not given.' })
+    @Arg('at', () => DateTimeScalar, { nullable: true, description: 'The instant; now if omitted.' })
     at?: Date | null,
   ): string {
     return localTime(zone.id, at ?? this.clock.now());
@@ -65,11 +65,14 @@ export class TimeZoneResolver {
 
   @FieldResolver(() => DateTimeScalar, {
     nullable: true,
-    description: 'When the offset changes next; null when no change is known.',
+    description: 'Next change of the offset; null if none is known.',
   })
   nextTransition(
     @Root() zone: TimeZone,
-    @Arg('after', () => DateTimeScalar, { nullable: true, description: 'After when; now if not given.' })
+    @Arg('after', () => DateTimeScalar, {
+      nullable: true,
+      description: 'The instant after which to look; now if omitted.',
+    })
     after?: Date | null,
   ): Date | null {
     return nextTransition(zone.id, after ?? this.clock.now());

@@ -4,7 +4,7 @@ import type * as model from '../../model/api-throttling.rules.js';
 
 export const ThrottlingRecommendation = graphEnum<model.ThrottlingRecommendation>(
   'ThrottlingRecommendation',
-  "What reduces the throttling of a cluster's API.",
+  "Recommendation that reduces the throttling of a cluster's API.",
   {
     MIGRATE_TO_PRO: 'Migrate the standard cluster to Pro, whose API server accepts more requests.',
     READ_IN_PAGES: 'Read in pages (`kubectl get --chunk-size=500`), or read events from Query.events.',

@@ -15,7 +15,7 @@ export class ScaleWorkloadInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Its namespace. Cannot be changed: the present one is accepted, another one is refused with IMMUTABLE_FIELD.',
+      'Its namespace. Immutable: the current value is accepted, another one is rejected with IMMUTABLE_FIELD.',
   })
   namespace?: string | null;
 
@@ -27,7 +27,7 @@ export class ScaleWorkloadInput {
 export class ScaleWorkloadPayload {
   @Field(() => Workload, {
     nullable: true,
-    description: 'The workload (in a dry run: as it would be); null when it was refused.',
+    description: 'The workload (in a dry run: the expected one); null if the request was rejected.',
   })
   workload: Workload | null;
 
@@ -37,6 +37,6 @@ export class ScaleWorkloadPayload {
   })
   operation: Operation | null;
 
-  @Field(() => [UserError], { description: 'What was refused; empty on success.' })
+  @Field(() => [UserError], { description: 'Client errors; empty on success.' })
   userErrors: UserError[];
 }

@@ -19,7 +19,7 @@ export type WorkloadKind = WorkloadKindName;
 
 @Directive('@key(fields: "id")')
 @Directive('@key(fields: "resourceId")')
-@ObjectType({ description: 'Something that runs pods in a cluster.' })
+@ObjectType({ description: 'Kubernetes controller that runs pods in a cluster.' })
 export class Workload implements model.Workload {
   @Field(() => ID, { description: 'Id of the workload: stands for its cluster, kind, namespace and name.' })
   id: string;
@@ -33,7 +33,7 @@ export class Workload implements model.Workload {
   @Field(() => String, { description: 'Name, unique for its kind in the namespace.' })
   name: string;
 
-  @Field(() => WorkloadKind, { description: 'What kind of workload it is.' })
+  @Field(() => WorkloadKind, { description: 'Kind of the workload.' })
   kind: WorkloadKind;
 
   @Field(() => Int, { description: 'Desired number of pods.' })
@@ -57,7 +57,7 @@ export class Workload implements model.Workload {
 
 export const WorkloadConnection = connectionOf('Workload', () => Workload);
 
-@InputType({ description: 'Which workloads; every condition given must hold.' })
+@InputType({ description: 'Filter of workloads; all conditions are combined with AND.' })
 export class WorkloadFilter {
   @Field(() => ID, { nullable: true, description: 'Of this cluster.' })
   clusterId?: string | null;
