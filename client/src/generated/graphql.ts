@@ -559,7 +559,7 @@ export type EventLevel =
   /** A partial success, or a failure that will be retried. */
   | 'WARNING';
 
-/** What instances of a pool are made of; what is left out is as usual. */
+/** Configuration of the instances of a pool; omitted fields get defaults. */
 export type InstanceConfigInput = {
   /** How they are paid; POSTPAID if omitted. */
   readonly chargeType?: ChargeType | null | undefined;
@@ -612,7 +612,7 @@ export type NodePoolAutoscalingInput = {
   readonly maxSize: number;
   /** Nodes at the least: 0 to maxSize. */
   readonly minSize: number;
-  /** Seconds for which a node has been idle when it is taken away: 1 to 86400; 600 when it was never given. */
+  /** Idle time in seconds after which a node is removed: 1 to 86400. Default 600. */
   readonly scaleInDelaySeconds?: number | null | undefined;
   /** A node is idle while pods request less than this of its CPU and of its memory, in percent: 1 to 100; 50 when it was never given. */
   readonly scaleInThreshold?: number | null | undefined;
@@ -648,13 +648,13 @@ export type NodePoolInput = {
 
 /** Automatic maintenance of a managed pool; omitted fields stay unchanged, or are off. */
 export type NodePoolManagementInput = {
-  /** When a restart does not fix a node, give it a new system disk. What is on the old one is lost, so turning it on needs acknowledgeRisk; keep data on data disks, NAS or OSS. */
+  /** Replaces the system disk of a node if a restart does not fix it. Data on the old disk is lost, so enabling it needs acknowledgeRisk; keep data on data disks, NAS or OSS. */
   readonly allowSystemDiskReset?: boolean | null | undefined;
   /** Repair nodes that are not ready: restart them first. */
   readonly autoRepair?: boolean | null | undefined;
-  /** Kubernetes is upgraded without being asked: when all node pools of a cluster have this, the cluster goes, in its maintenance window, to the newest version of its upgradeTargets. Without a window in use, or while a check blocks (event AUTOMATIC_UPGRADE_BLOCKED), nothing happens. */
+  /** Kubernetes is upgraded automatically: if all node pools of a cluster enable this, the cluster is upgraded, in its maintenance window, to the newest version of its upgradeTargets. Without an enabled window, or while a check blocks (event AUTOMATIC_UPGRADE_BLOCKED), it is not upgraded. */
   readonly autoUpgrade?: boolean | null | undefined;
-  /** Patches of Kubernetes, which close security holes, are installed without being asked: when all node pools of a cluster have this or autoUpgrade, the cluster goes, in its maintenance window, to the newest patch of its minor version. */
+  /** Kubernetes security patches are installed automatically: if all node pools of a cluster enable this or autoUpgrade, the cluster is upgraded, in its maintenance window, to the newest patch of its minor version. */
   readonly autoVulFix?: boolean | null | undefined;
   /** Nodes repaired at the same time, at most: 1 to 1000. */
   readonly maxUnavailable?: number | null | undefined;
@@ -713,13 +713,13 @@ export type Product =
   /** A cluster that was created elsewhere and registered with the platform. */
   | 'REGISTERED';
 
-/** Which quotas to list; every condition given must hold. */
+/** Filter of quotas; all conditions are combined with AND. */
 export type QuotaFilter = {
-  /** Quotas that requestQuotaIncrease can raise, or cannot. */
+  /** True: quotas that requestQuotaIncrease can raise; false: the others. */
   readonly adjustable?: boolean | null | undefined;
   /** Quotas of this cluster with its use, as in Cluster.quotas; none when the account has no such cluster. */
   readonly clusterId?: string | null | undefined;
-  /** Only quotas of which something is used. */
+  /** Only quotas with usage. */
   readonly onlyUsed?: boolean | null | undefined;
   /** Quotas of this product. */
   readonly product?: Product | null | undefined;
@@ -729,7 +729,7 @@ export type QuotaFilter = {
   readonly scope?: QuotaScope | null | undefined;
 };
 
-/** What the limit of a quota applies to, each by itself. */
+/** Scope of the limit of a quota. */
 export type QuotaScope =
   /** The whole account. */
   | 'ACCOUNT'
@@ -764,7 +764,7 @@ export type ScaleNodePoolInput = {
 export type ScaleWorkloadInput = {
   /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
-  /** Its namespace. Cannot be changed: the present one is accepted, another one is refused with IMMUTABLE_FIELD. */
+  /** Its namespace. Immutable: the current value is accepted, another one is rejected with IMMUTABLE_FIELD. */
   readonly namespace?: string | null | undefined;
   /** Desired number of pods, 0 to 100,000. */
   readonly replicas: number;
@@ -772,32 +772,32 @@ export type ScaleWorkloadInput = {
   readonly workloadId: string;
 };
 
-/** What is bid for spot instances. */
+/** Price limit of spot instances. */
 export type SpotStrategy =
-  /** The price of the moment, at most that of pay-as-you-go. */
+  /** The current price, at most that of pay-as-you-go. */
   | 'SPOT_AS_PRICE_GO'
   /** At most spotPriceLimit. */
   | 'SPOT_WITH_PRICE_LIMIT';
 
-/** What gives the pods of a cluster their volumes. */
+/** Plugin that provides the volumes of the pods of a cluster. */
 export type StoragePlugin =
   /** Container Storage Interface. */
   | 'CSI'
   /** FlexVolume, the older one. */
   | 'FLEXVOLUME';
 
-/** What a taint does with pods that do not tolerate it. */
+/** Effect of a taint on pods that do not tolerate it. */
 export type TaintEffect =
-  /** They are not placed on the node, and leave it. */
+  /** They are not scheduled to the node, and are evicted from it. */
   | 'NO_EXECUTE'
   /** They are not placed on the node. */
   | 'NO_SCHEDULE'
-  /** They are placed on the node only when there is no other. */
+  /** They are scheduled to the node only if no other one fits. */
   | 'PREFER_NO_SCHEDULE';
 
 /** A taint of the nodes of a pool. */
 export type TaintInput = {
-  /** What it does. */
+  /** Effect of the taint. */
   readonly effect: TaintEffect;
   /** Key, as Kubernetes has it. */
   readonly key: string;
@@ -805,11 +805,11 @@ export type TaintInput = {
   readonly value?: string | null | undefined;
 };
 
-/** What to change of a cluster; what is left out stays. */
+/** Change of a cluster; omitted fields stay unchanged. */
 export type UpdateClusterInput = {
   /** Labels of a registered cluster are changed only with true: applications there may depend on them. */
   readonly acknowledgeRisk?: boolean | null | undefined;
-  /** Cannot be changed: the present value is accepted, another one is refused with IMMUTABLE_FIELD. */
+  /** Immutable: the current value is accepted, another one is rejected with IMMUTABLE_FIELD. */
   readonly capability?: ClusterCapability | null | undefined;
   /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
@@ -819,25 +819,25 @@ export type UpdateClusterInput = {
   readonly id: string;
   /** All labels: replaces the map. */
   readonly labels?: unknown;
-  /** Masters. Cannot be changed: the present value is accepted, another one is refused with IMMUTABLE_FIELD. */
+  /** Masters. Immutable: the current value is accepted, another one is rejected with IMMUTABLE_FIELD. */
   readonly masterCount?: number | null | undefined;
   /** New name. */
   readonly name?: string | null | undefined;
-  /** Cannot be changed: the present value is accepted, another one is refused with IMMUTABLE_FIELD. */
+  /** Immutable: the current value is accepted, another one is rejected with IMMUTABLE_FIELD. */
   readonly networkPlugin?: NetworkPlugin | null | undefined;
-  /** Cannot be changed: the present value is accepted, another one is refused with IMMUTABLE_FIELD. */
+  /** Immutable: the current value is accepted, another one is rejected with IMMUTABLE_FIELD. */
   readonly profile?: ClusterProfile | null | undefined;
-  /** Cannot be changed: the present value is accepted, another one is refused with IMMUTABLE_FIELD. */
+  /** Immutable: the current value is accepted, another one is rejected with IMMUTABLE_FIELD. */
   readonly regionId?: string | null | undefined;
-  /** Refuse with CONFLICT unless this is the current version. */
+  /** Reject with CONFLICT unless this is the current version. */
   readonly resourceVersion?: string | number | null | undefined;
-  /** Cannot be changed: the present value is accepted, another one is refused with IMMUTABLE_FIELD. (ACK Standard becomes Pro by migrateCluster.) */
+  /** Immutable: the current value is accepted, another one is rejected with IMMUTABLE_FIELD. (ACK Standard becomes Pro by migrateCluster.) */
   readonly spec?: ClusterSpec | null | undefined;
-  /** Cannot be changed: the present value is accepted, another one is refused with IMMUTABLE_FIELD. */
+  /** Immutable: the current value is accepted, another one is rejected with IMMUTABLE_FIELD. */
   readonly storagePlugin?: StoragePlugin | null | undefined;
-  /** Cannot be changed: the present value is accepted, another one is refused with IMMUTABLE_FIELD. */
+  /** Immutable: the current value is accepted, another one is rejected with IMMUTABLE_FIELD. */
   readonly type?: ClusterType | null | undefined;
-  /** Cannot be changed: the present value is accepted, another one is refused with IMMUTABLE_FIELD. */
+  /** Immutable: the current value is accepted, another one is rejected with IMMUTABLE_FIELD. */
   readonly vpcId?: string | null | undefined;
 };
 
@@ -849,13 +849,13 @@ export type UpgradeClusterInput = {
   readonly id: string;
   /** How its nodes are upgraded; a tenth of each pool at a time if omitted. */
   readonly rollingPolicy?: UpgradeRollingPolicyInput | null | undefined;
-  /** When it begins. If omitted: MAINTENANCE_WINDOW, if the cluster has a maintenance window in use, else IMMEDIATE. */
+  /** When it starts. If omitted: MAINTENANCE_WINDOW if the cluster has an enabled maintenance window, else IMMEDIATE. */
   readonly timing?: ChangeTiming | null | undefined;
   /** One of `version.upgradeTargets`, as patch or minor (its newest patch). */
   readonly version: string;
 };
 
-/** When an upgrade of nodes pauses by itself; resumeOperation lets it go on. */
+/** When an upgrade of nodes pauses automatically; resumeOperation continues it. */
 export type UpgradePausePolicy =
   /** After each batch of nodes. */
   | 'EVERY_BATCH'
@@ -868,13 +868,13 @@ export type UpgradePausePolicy =
 export type UpgradeRollingPolicyInput = {
   /** Nodes of a pool that are cordoned, drained and upgraded at the same time: 1 to 20. Default: a tenth. */
   readonly batchSize?: number | null | undefined;
-  /** When it pauses by itself. Default NOT_PAUSE. */
+  /** When the upgrade pauses automatically. Default NOT_PAUSE. */
   readonly pausePolicy?: UpgradePausePolicy | null | undefined;
-  /** Nodes that a pool gets in addition while it is upgraded: 0 to 20, as far as quotas and its bounds allow. Default 0. */
+  /** Temporary additional nodes of a pool during its upgrade: 0 to 20, within quotas and its bounds. Default 0. */
   readonly surge?: number | null | undefined;
 };
 
-/** Which workloads; every condition given must hold. */
+/** Filter of workloads; all conditions are combined with AND. */
 export type WorkloadFilter = {
   /** Of this cluster. */
   readonly clusterId?: string | null | undefined;
