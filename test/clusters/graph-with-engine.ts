@@ -25,7 +25,7 @@ export async function graphOf(world: EngineFixture): Promise<Ask> {
 }
 
 /** A world with an engine at work, vCPUs enough, and its graph. */
-export interface LivingGraph extends AsyncDisposable {
+export interface GraphWithEngine extends AsyncDisposable {
   readonly world: EngineFixture;
   /** The engine at work; a test that ends it puts another in its place. */
   engine: Engine;
@@ -34,10 +34,10 @@ export interface LivingGraph extends AsyncDisposable {
 
 export async function openGraph(
   options: Parameters<typeof startEngineFixture>[0] = {},
-): Promise<LivingGraph> {
+): Promise<GraphWithEngine> {
   const world = await startEngineFixture(options);
   await world.limit('payg-vcpu', 1_000);
-  const living: LivingGraph = {
+  const living: GraphWithEngine = {
     world,
     engine: await world.engine(),
     ask: await graphOf(world),

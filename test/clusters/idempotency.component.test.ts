@@ -6,17 +6,17 @@ import { packageRoot } from '../../kernel/package-root.js';
 import { waitForOperation } from '../engine/engine-fixture.js';
 import { eventually } from '../kit/eventually.js';
 import { jobsNow } from '../kit/ledger-recount.js';
-import { livePools, type LivingPools } from './pools/pools-with-engine.js';
+import { openPoolsWithEngine, type PoolsWithEngine } from './pools/pools-with-engine.js';
 
 /** A drill that can be remediated: the instance of a worker node is unreachable. */
 const DRILL = { highRiskOperationId: 'cluster.worker-node.4', acknowledgeRisk: true };
 
-let living: LivingPools;
+let living: PoolsWithEngine;
 let cluster: string;
 let pool: string;
 let nodes: string[];
 beforeAll(async () => {
-  living = await livePools();
+  living = await openPoolsWithEngine();
   const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 3 }]);
   [cluster, pool] = [id, pools[0] ?? ''];
   nodes = (await living.pool(pool)).nodes.nodes.map((node) => node.id);

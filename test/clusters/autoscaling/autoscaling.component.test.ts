@@ -4,11 +4,11 @@ import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
 import { reconcilesIdle } from '../../engine/reconcile-idle.js';
 import { eventually } from '../../kit/eventually.js';
-import { livePools, type LivingPools, type PoolView } from '../pools/pools-with-engine.js';
+import { openPoolsWithEngine, type PoolsWithEngine, type PoolView } from '../pools/pools-with-engine.js';
 
-let living: LivingPools;
+let living: PoolsWithEngine;
 beforeAll(async () => {
-  living = await livePools();
+  living = await openPoolsWithEngine();
 });
 afterAll(() => living[Symbol.asyncDispose]());
 

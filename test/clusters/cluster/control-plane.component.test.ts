@@ -11,7 +11,7 @@ import {
 import { reconcilesIdle } from '../../engine/reconcile-idle.js';
 import { waitForOperation, requestCluster, type EngineFixture } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
-import { type LivingGraph, openGraph } from '../graph-with-engine.js';
+import { type GraphWithEngine, openGraph } from '../graph-with-engine.js';
 
 const VIEW = `query ($id: ID!) { cluster(id: $id) {
   state conditions { type status message }
@@ -46,7 +46,7 @@ interface View {
   nodes: { nodes: { status: string; zone: { id: string } }[] };
 }
 
-let living: LivingGraph;
+let living: GraphWithEngine;
 let world: EngineFixture;
 beforeAll(async () => {
   living = await openGraph({ speed: 1_000 });

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
 import { eventually } from '../../kit/eventually.js';
-import { type LivingNetwork, openLivingNetwork } from '../network/network-with-engine.js';
+import { type NetworkWithEngine, openNetworkWithEngine } from '../network/network-with-engine.js';
 
-let living: LivingNetwork;
+let living: NetworkWithEngine;
 beforeAll(async () => {
-  living = await openLivingNetwork();
+  living = await openNetworkWithEngine();
 });
 afterAll(() => living[Symbol.asyncDispose]());
 

@@ -7,10 +7,10 @@ import { movableClock } from '../../kit/clock.js';
 import { eventually } from '../../kit/eventually.js';
 import { reconcilesIdle } from '../../engine/reconcile-idle.js';
 import { waitForOperation, type EngineFixture } from '../../engine/engine-fixture.js';
-import { type Ask, type LivingGraph, openGraph } from '../graph-with-engine.js';
+import { type Ask, type GraphWithEngine, openGraph } from '../graph-with-engine.js';
 import { runningCluster } from '../upgrade/upgrade-kit.js';
 
-let living: LivingGraph;
+let living: GraphWithEngine;
 let world: EngineFixture;
 let ask: Ask;
 let clusterId: string;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../../kit/eventually.js';
-import { cloud, isReady, type KindsWorld, startKinds, succeeded, small } from './kinds-fixture.js';
+import { cloud, isReady, type KindsFixture, startKinds, succeeded, small } from './kinds-fixture.js';
 
-let kinds: KindsWorld;
+let kinds: KindsFixture;
 beforeAll(async () => {
   kinds = await startKinds();
 });
@@ -91,7 +91,10 @@ describe('disconnected edge node', () => {
   });
 
   /** Waits until simulated seconds have passed: a job that takes them has ended. */
-  async function passed({ core }: Awaited<ReturnType<KindsWorld['inside']>>, seconds: number): Promise<void> {
+  async function passed(
+    { core }: Awaited<ReturnType<KindsFixture['inside']>>,
+    seconds: number,
+  ): Promise<void> {
     const container = { name: 'wait', image: 'busybox:1.36', command: ['sleep', String(seconds)] };
     await core.createNamespacedPod({
       namespace: 'default',

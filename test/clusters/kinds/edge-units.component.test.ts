@@ -2,9 +2,9 @@ import { DiscoveryV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { eventually } from '../../kit/eventually.js';
-import { isReady, type KindsWorld, startKinds } from './kinds-fixture.js';
+import { isReady, type KindsFixture, startKinds } from './kinds-fixture.js';
 
-let kinds: KindsWorld;
+let kinds: KindsFixture;
 beforeAll(async () => {
   kinds = await startKinds();
 });

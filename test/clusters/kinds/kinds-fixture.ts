@@ -46,7 +46,7 @@ export const small = (name: string, more: object = {}) => ({
 /**
  * The clusters subgraph, the engine and a simulated cloud with instances enough; clusters are made through the graph.
  */
-export type KindsWorld = Awaited<ReturnType<typeof startKinds>>;
+export type KindsFixture = Awaited<ReturnType<typeof startKinds>>;
 
 export async function startKinds(speed = 1_000, faults: FaultInjector = noFaultInjection) {
   const world = await startEngineFixture({ speed });
@@ -179,7 +179,7 @@ export function isReady({ status }: V1Pod): boolean {
 
 /** Asks the simulated cloud's API. */
 export async function cloud(
-  { world }: Pick<KindsWorld, 'world'>,
+  { world }: Pick<KindsFixture, 'world'>,
   method: 'GET' | 'PUT' | 'PATCH',
   path: string,
   body?: unknown,

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scrape } from '../../../subgraphs/observability/inspection/scrape.js';
 import { eventually } from '../../kit/eventually.js';
 import { deployment } from '../../subgraphs/workloads/kit.js';
-import { type KindsWorld, startKinds, succeeded, small } from './kinds-fixture.js';
+import { type KindsFixture, startKinds, succeeded, small } from './kinds-fixture.js';
 
-let kinds: KindsWorld;
+let kinds: KindsFixture;
 beforeAll(async () => {
   kinds = await startKinds();
 });

@@ -6,7 +6,7 @@ import { type FaultPoint, faultPoints } from '../../../engine/faults/fault-point
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { eventually } from '../../kit/eventually.js';
 import { waitForOperation } from '../../engine/engine-fixture.js';
-import { isReady, type KindsWorld, startKinds, succeeded } from './kinds-fixture.js';
+import { isReady, type KindsFixture, startKinds, succeeded } from './kinds-fixture.js';
 
 /** What the engine waits for in the middle of a migration. */
 let meanwhile: Promise<void> = Promise.resolve();
@@ -22,7 +22,7 @@ const faults: FaultInjector = {
   },
 };
 
-let kinds: KindsWorld;
+let kinds: KindsFixture;
 beforeAll(async () => {
   kinds = await startKinds(1_000, faults);
 });

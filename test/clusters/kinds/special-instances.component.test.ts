@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../../kit/eventually.js';
-import { isReady, type KindsWorld, startKinds, small } from './kinds-fixture.js';
+import { isReady, type KindsFixture, startKinds, small } from './kinds-fixture.js';
 
-let kinds: KindsWorld;
+let kinds: KindsFixture;
 beforeAll(async () => {
   kinds = await startKinds();
 });

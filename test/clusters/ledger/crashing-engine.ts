@@ -5,7 +5,7 @@ import { spawnEngine } from '../../engine/engine-processes.js';
 import type { EngineFixture } from '../../engine/engine-fixture.js';
 
 /** An engine that dies and is started again. */
-export interface Mortal extends AsyncDisposable {
+export interface CrashingEngine extends AsyncDisposable {
   /** Dies when it next reaches the point (a process: at once, and its successor there), and is started again. */
   crashAt(point: FaultPoint): void;
   readonly crashes: number;
@@ -13,7 +13,7 @@ export interface Mortal extends AsyncDisposable {
 }
 
 /** An engine in this process: from the moment of its death every job stops at the next fault point. */
-export async function mortalEngine(world: EngineFixture): Promise<Mortal> {
+export async function crashingEngine(world: EngineFixture): Promise<CrashingEngine> {
   const armed = new Set<FaultPoint>();
   let dead = false;
   let crashes = 0;
@@ -51,7 +51,7 @@ export async function mortalEngine(world: EngineFixture): Promise<Mortal> {
 }
 
 /** An engine in a process of its own, killed as `kill -9` does (see fault-points.test.ts). */
-export function mortalProcess(world: EngineFixture): Mortal {
+export function crashingProcess(world: EngineFixture): CrashingEngine {
   let crashes = 0;
   let next: FaultPoint | undefined;
   let stopped = false;

@@ -11,7 +11,7 @@ import { startEngineFixture, type EngineFixture } from '../../engine/engine-fixt
 import { eventually } from '../../kit/eventually.js';
 import { heldNow, jobsNow, ledgerUses, recount } from '../../kit/ledger-recount.js';
 import { sequence, type Step } from './actions.js';
-import { type Mortal, mortalEngine, mortalProcess } from './crashing-engine.js';
+import { type CrashingEngine, crashingEngine, crashingProcess } from './crashing-engine.js';
 import {
   attempt,
   cloud,
@@ -187,7 +187,7 @@ async function expectSameCloud(account: string): Promise<void> {
 let runs = 0;
 
 /** Carries out the steps, looks for drift, then deletes everything and looks that nothing is in use. */
-async function carryOut(steps: readonly Step[], engine: Mortal, tally: Tally): Promise<void> {
+async function carryOut(steps: readonly Step[], engine: CrashingEngine, tally: Tally): Promise<void> {
   const run: Run = { world, services, actor: { account: `account-${++runs}`, subject: 'tester' }, tally };
   const { account } = run.actor;
   for (const [resource, limit] of Object.entries(LIMITS)) {
@@ -212,7 +212,7 @@ async function carryOut(steps: readonly Step[], engine: Mortal, tally: Tally): P
 }
 
 /** Answers what was asked for and what came of it; throws what fast-check found. */
-async function search(engine: Mortal, numRuns: number): Promise<string> {
+async function search(engine: CrashingEngine, numRuns: number): Promise<string> {
   const tally: Tally = { accepted: 0, recounts: 0, spotChecks: 0, kinds: {}, refused: {} };
   // A failure takes long to repeat, and may not repeat: it is reported as it was found.
   await fc.assert(
@@ -232,7 +232,7 @@ describe('ledger', () => {
   it(
     `equals a recount after ${RUNS} random sequences of ${STEPS} steps with an engine that crashes at fault points`,
     async ({ annotate }) => {
-      await using engine = await mortalEngine(world);
+      await using engine = await crashingEngine(world);
       // Every sequence begins with a cluster, so that it dies at least once, wherever the others lead.
       engine.crashAt('node-pool.rows-made');
       const summary = await search(engine, RUNS);
@@ -245,7 +245,7 @@ describe('ledger', () => {
   it(
     `equals a recount after ${KILLED_RUNS} random sequences of ${STEPS} steps with an engine process that is killed`,
     async ({ annotate }) => {
-      await using engine = mortalProcess(world);
+      await using engine = crashingProcess(world);
       engine.crashAt('node-pool.rows-made');
       const summary = await search(engine, KILLED_RUNS);
       await annotate(summary);

@@ -3,12 +3,12 @@ import { enqueue } from '../../../engine/jobs/queue.js';
 import { waitForOperation, requestCluster, type EngineFixture } from '../../engine/engine-fixture.js';
 import { movableClock } from '../../kit/clock.js';
 import { eventually } from '../../kit/eventually.js';
-import { type Ask, type LivingGraph, openGraph } from '../graph-with-engine.js';
+import { type Ask, type GraphWithEngine, openGraph } from '../graph-with-engine.js';
 import { beginUpgrade } from '../upgrade/upgrade-kit.js';
 
 /** Runs as fast as the system's clock, from another time on; the simulated cloud keeps the system's. */
 const clock = movableClock();
-let living: LivingGraph;
+let living: GraphWithEngine;
 let world: EngineFixture;
 let ask: Ask;
 beforeAll(async () => {

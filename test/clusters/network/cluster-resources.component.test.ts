@@ -3,11 +3,11 @@ import { CLOUD_RESOURCE_REQUESTS } from '../../../engine/providers/cloud-resourc
 import { enqueue } from '../../../engine/jobs/queue.js';
 import { waitForOperation } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
-import { type LivingNetwork, openLivingNetwork } from './network-with-engine.js';
+import { type NetworkWithEngine, openNetworkWithEngine } from './network-with-engine.js';
 
-let living: LivingNetwork;
+let living: NetworkWithEngine;
 beforeAll(async () => {
-  living = await openLivingNetwork();
+  living = await openNetworkWithEngine();
 });
 afterAll(() => living[Symbol.asyncDispose]());
 

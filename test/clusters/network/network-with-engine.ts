@@ -5,9 +5,9 @@ import { waitForOperation, requestCluster } from '../../engine/engine-fixture.js
 import { openGraph } from '../graph-with-engine.js';
 
 /** A living graph, and what tests look at of the networks of its clusters. */
-export type LivingNetwork = Awaited<ReturnType<typeof openLivingNetwork>>;
+export type NetworkWithEngine = Awaited<ReturnType<typeof openNetworkWithEngine>>;
 
-export async function openLivingNetwork() {
+export async function openNetworkWithEngine() {
   const living = await openGraph({ speed: 2_000 });
   const { world, ask } = living;
   await world.limit('payg-vcpu', 10_000);

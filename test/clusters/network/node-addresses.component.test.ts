@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { waitForOperation, NODE_TYPE, requestCluster } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
-import { type LivingNetwork, openLivingNetwork } from './network-with-engine.js';
+import { type NetworkWithEngine, openNetworkWithEngine } from './network-with-engine.js';
 
-let living: LivingNetwork;
+let living: NetworkWithEngine;
 beforeAll(async () => {
-  living = await openLivingNetwork();
+  living = await openNetworkWithEngine();
 });
 afterAll(() => living[Symbol.asyncDispose]());
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { readNodeReports } from '../../../subgraphs/clusters/api/node-components/node-report.reader.js';
-import { livePools, type LivingPools } from '../pools/pools-with-engine.js';
+import { openPoolsWithEngine, type PoolsWithEngine } from '../pools/pools-with-engine.js';
 
-let living: LivingPools;
+let living: PoolsWithEngine;
 beforeAll(async () => {
-  living = await livePools();
+  living = await openPoolsWithEngine();
 });
 afterAll(() => living[Symbol.asyncDispose]());
 

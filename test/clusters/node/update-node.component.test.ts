@@ -6,7 +6,7 @@ import type { LabelledNode } from '../../../subgraphs/clusters/model/node-metada
 import { NodeMetadataReader } from '../../../subgraphs/clusters/inspection/node-metadata.reader.js';
 import { UpdateNodeService } from '../../../subgraphs/clusters/api/node/update-node.service.js';
 import { testActor } from '../../kit/actor.js';
-import { livePools, type LivingPools, type NodeView } from '../pools/pools-with-engine.js';
+import { openPoolsWithEngine, type PoolsWithEngine, type NodeView } from '../pools/pools-with-engine.js';
 
 interface Updated {
   readonly node: {
@@ -24,12 +24,12 @@ interface Updated {
 
 const METADATA = 'labels annotations taints { key value effect }';
 
-let living: LivingPools;
+let living: PoolsWithEngine;
 let cluster: string;
 let pool: string;
 let nodes: NodeView[];
 beforeAll(async () => {
-  living = await livePools();
+  living = await openPoolsWithEngine();
   const settings = {
     labels: { tier: 'batch' },
     taints: [{ key: 'batch', value: 'yes', effect: 'NO_SCHEDULE' }],

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { readQuotaUsage } from '../../../engine/ledger/ledger.js';
 import { eventually } from '../../kit/eventually.js';
-import { livePools, type LivingPools } from './pools-with-engine.js';
+import { openPoolsWithEngine, type PoolsWithEngine } from './pools-with-engine.js';
 
-let living: LivingPools;
+let living: PoolsWithEngine;
 beforeAll(async () => {
-  living = await livePools();
+  living = await openPoolsWithEngine();
 });
 afterAll(() => living[Symbol.asyncDispose]());
 

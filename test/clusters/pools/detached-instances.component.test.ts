@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { livePools, type LivingPools, type NodeView } from './pools-with-engine.js';
+import { openPoolsWithEngine, type PoolsWithEngine, type NodeView } from './pools-with-engine.js';
 
-let living: LivingPools;
+let living: PoolsWithEngine;
 beforeAll(async () => {
-  living = await livePools();
+  living = await openPoolsWithEngine();
 });
 afterAll(() => living[Symbol.asyncDispose]());
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../../kit/eventually.js';
 import { heldNow, ledgerUses, recount } from '../../kit/ledger-recount.js';
-import { livePools, type LivingPools } from './pools-with-engine.js';
+import { openPoolsWithEngine, type PoolsWithEngine } from './pools-with-engine.js';
 
-let living: LivingPools;
+let living: PoolsWithEngine;
 beforeAll(async () => {
-  living = await livePools();
+  living = await openPoolsWithEngine();
 });
 afterAll(() => living[Symbol.asyncDispose]());
 

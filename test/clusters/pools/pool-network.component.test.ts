@@ -6,12 +6,12 @@ import { readQuotaUsage } from '../../../engine/ledger/ledger.js';
 import { eventually } from '../../kit/eventually.js';
 import { recount } from '../../kit/ledger-recount.js';
 import { deletionOf } from '../network/network-kit.js';
-import { livePools, type LivingPools } from './pools-with-engine.js';
+import { openPoolsWithEngine, type PoolsWithEngine } from './pools-with-engine.js';
 
-let living: LivingPools;
+let living: PoolsWithEngine;
 let vpcId: string;
 beforeAll(async () => {
-  living = await livePools();
+  living = await openPoolsWithEngine();
   vpcId = await createResource('createVpc', 'vpc', {
     name: 'net',
     regionId: 'cn-hangzhou',

@@ -5,14 +5,14 @@ import { setLimit } from '../../../engine/ledger/ledger.js';
 import { movableClock } from '../../kit/clock.js';
 import { eventually } from '../../kit/eventually.js';
 import { jobsNow, ledgerUses, recount } from '../../kit/ledger-recount.js';
-import { type Mortal, mortalEngine } from '../ledger/crashing-engine.js';
+import { type CrashingEngine, crashingEngine } from '../ledger/crashing-engine.js';
 import { clientOf } from '../upgrade/upgrade-kit.js';
-import { livePools, type LivingPools } from './pools-with-engine.js';
+import { openPoolsWithEngine, type PoolsWithEngine } from './pools-with-engine.js';
 import { expectBounds, LIMITS, RAISED } from './property/bounds.js';
 import {
-  carryOut,
+  runCommand,
   DEPLOYMENTS,
-  lookAround,
+  runSchedules,
   repairInstances,
   type Run,
   setCloud,
@@ -35,9 +35,9 @@ const DRAIN_MS = 10 * 60_000;
 const LOOKS = 60;
 
 const clock = movableClock();
-let living: LivingPools<Mortal>;
+let living: PoolsWithEngine<CrashingEngine>;
 beforeAll(async () => {
-  living = await livePools({ speed: 2_000, clock, engine: mortalEngine });
+  living = await openPoolsWithEngine({ speed: 2_000, clock, engine: crashingEngine });
   for (const [resource, limit] of Object.entries(LIMITS))
     await setLimit(living.world.prisma, 'acme', { resource, scope: '*' }, limit);
 });
@@ -101,7 +101,7 @@ async function expectConvergence(run: Run): Promise<void> {
   let last: unknown;
   let looks = 0;
   const converged = async () => {
-    await lookAround(run);
+    await runSchedules(run);
     await repairInstances(run);
     if (++looks % LOOKS === 0) clock.advance(DRAIN_MS);
     for (const id of unsynced)
@@ -155,7 +155,7 @@ async function tryOut(steps: readonly Step[], tally: Run['tally']): Promise<void
     if (crashAt !== null) living.engine.crashAt(crashAt);
     // Bounds that were changed in the cloud are restored when the pool is reconciled.
     somebody ||= commands.some(({ kind }) => kind === 'boundOutside');
-    await Promise.all(commands.map((command) => carryOut(run, command)));
+    await Promise.all(commands.map((command) => runCommand(run, command)));
     await expectBounds(run, somebody);
   }
   await expectConvergence(run);

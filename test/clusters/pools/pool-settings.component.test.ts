@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PROTECTED_PATHS } from '../../../kernel/kubernetes/protected-paths.js';
 import { nodeImages } from '../../../subgraphs/clusters/model/node-image.js';
-import { livePools, type LivingPools } from './pools-with-engine.js';
+import { openPoolsWithEngine, type PoolsWithEngine } from './pools-with-engine.js';
 import { masterCredentials } from '../../kit/client-tokens.js';
 
-let living: LivingPools;
+let living: PoolsWithEngine;
 beforeAll(async () => {
-  living = await livePools();
+  living = await openPoolsWithEngine();
 });
 afterAll(() => living[Symbol.asyncDispose]());
 

@@ -69,7 +69,9 @@ export interface Payload {
 }
 
 /** The clusters subgraph with an engine and a simulated cloud behind it, asked as a client asks. */
-export type LivingPools<E extends AsyncDisposable = Engine> = Awaited<ReturnType<typeof livePools<E>>>;
+export type PoolsWithEngine<E extends AsyncDisposable = Engine> = Awaited<
+  ReturnType<typeof openPoolsWithEngine<E>>
+>;
 
 interface Living<E> {
   /** Of the simulated cloud. */
@@ -79,7 +81,7 @@ interface Living<E> {
   readonly engine?: (world: EngineFixture) => Promise<E>;
 }
 
-export async function livePools<E extends AsyncDisposable = Engine>({
+export async function openPoolsWithEngine<E extends AsyncDisposable = Engine>({
   speed = 1_000,
   clock,
   engine: start = (world) => world.engine() as unknown as Promise<E>,

@@ -1,12 +1,12 @@
 import { AppsV1Api, CoreV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../../kit/eventually.js';
-import { livePools, type LivingPools } from './pools-with-engine.js';
+import { openPoolsWithEngine, type PoolsWithEngine } from './pools-with-engine.js';
 import { masterCredentials } from '../../kit/client-tokens.js';
 
-let living: LivingPools;
+let living: PoolsWithEngine;
 beforeAll(async () => {
-  living = await livePools();
+  living = await openPoolsWithEngine();
 });
 afterAll(() => living[Symbol.asyncDispose]());
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitForOperation, type EngineFixture } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
-import { type Ask, type LivingGraph, openGraph } from '../graph-with-engine.js';
+import { type Ask, type GraphWithEngine, openGraph } from '../graph-with-engine.js';
 import { beginUpgrade, runningCluster } from './upgrade-kit.js';
 
-let living: LivingGraph;
+let living: GraphWithEngine;
 let world: EngineFixture;
 let ask: Ask;
 beforeAll(async () => {

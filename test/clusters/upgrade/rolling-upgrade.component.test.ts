@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../kit/eventually.js';
 import { audit, waitForOperation, type EngineFixture } from '../../engine/engine-fixture.js';
-import { type Ask, type LivingGraph, openGraph } from '../graph-with-engine.js';
+import { type Ask, type GraphWithEngine, openGraph } from '../graph-with-engine.js';
 import {
   beginUpgrade,
   type DeploymentView,
@@ -13,7 +13,7 @@ import {
   watchLows,
 } from './upgrade-kit.js';
 
-let living: LivingGraph;
+let living: GraphWithEngine;
 let world: EngineFixture;
 let ask: Ask;
 beforeAll(async () => {

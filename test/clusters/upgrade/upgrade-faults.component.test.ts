@@ -5,7 +5,7 @@ import { movableClock } from '../../kit/clock.js';
 import { reconcilesIdle } from '../../engine/reconcile-idle.js';
 import { eventually } from '../../kit/eventually.js';
 import { audit, waitForOperation, type EngineFixture } from '../../engine/engine-fixture.js';
-import { type Ask, type LivingGraph, openGraph } from '../graph-with-engine.js';
+import { type Ask, type GraphWithEngine, openGraph } from '../graph-with-engine.js';
 import {
   beginUpgrade,
   type DeploymentView,
@@ -18,7 +18,7 @@ import {
 
 /** The platform's clock, which tests move; the simulated cloud has its own. */
 const clock = movableClock();
-let living: LivingGraph;
+let living: GraphWithEngine;
 let world: EngineFixture;
 let ask: Ask;
 beforeAll(async () => {

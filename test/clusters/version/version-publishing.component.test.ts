@@ -6,11 +6,11 @@ import { versionSupportSchedule } from '../../../subgraphs/clusters/controllers/
 import { upgradeHint } from '../../../subgraphs/clusters/model/release.rules.js';
 import { waitForOperation, type EngineFixture, requestCluster } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
-import { type Ask, graphOf, type LivingGraph, openGraph } from '../graph-with-engine.js';
+import { type Ask, graphOf, type GraphWithEngine, openGraph } from '../graph-with-engine.js';
 import { beginUpgrade } from '../upgrade/upgrade-kit.js';
 import { accountScopes } from '../../../access/scopes.js';
 
-let living: LivingGraph;
+let living: GraphWithEngine;
 let world: EngineFixture;
 let ask: Ask;
 /** Another process with a catalog of its own. */

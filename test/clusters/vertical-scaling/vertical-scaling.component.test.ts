@@ -13,10 +13,10 @@ import {
   type EngineFixture,
 } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
-import { type Ask, type LivingGraph, openGraph } from '../graph-with-engine.js';
+import { type Ask, type GraphWithEngine, openGraph } from '../graph-with-engine.js';
 import { type DeploymentView, readyDeployment, runningCluster } from '../upgrade/upgrade-kit.js';
 
-let living: LivingGraph;
+let living: GraphWithEngine;
 let world: EngineFixture;
 let ask: Ask;
 beforeAll(async () => {

@@ -3,12 +3,12 @@ import { KubernetesStatusError } from '../../../../engine/kubernetes/kubernetes-
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import { type Node, readNodes } from '../../../../subgraphs/clusters/store/reconcile.store.js';
 import { NODE_TYPE } from '../../../engine/engine-fixture.js';
-import type { LivingPools } from '../pools-with-engine.js';
+import type { PoolsWithEngine } from '../pools-with-engine.js';
 import type { Command, Of } from './commands.js';
 
 /** One cluster whose pools are worked on. */
 export interface Run {
-  readonly living: LivingPools<AsyncDisposable>;
+  readonly living: PoolsWithEngine<AsyncDisposable>;
   readonly clusterId: string;
   readonly kubernetes: KubernetesClient;
   /** How often each command was accepted, and each code refused. */
@@ -107,16 +107,16 @@ const commands: Commands = {
 export const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments';
 
 /** Carries out the command, and has the platform look at what it looks at by itself each minute. */
-export async function carryOut<K extends Command['kind']>(run: Run, command: Of<K>): Promise<void> {
+export async function runCommand<K extends Command['kind']>(run: Run, command: Of<K>): Promise<void> {
   const { accepted, refused } = run.tally;
   const codes = await unlessGone(() => (commands[command.kind as K] as Commands[K])(run, command));
   if (codes?.length === 0) accepted[command.kind] = (accepted[command.kind] ?? 0) + 1;
   for (const code of codes ?? []) refused[code] = (refused[code] ?? 0) + 1;
-  await lookAround(run);
+  await runSchedules(run);
 }
 
 /** Has the platform compare the pools with what there is, look at the nodes, and scale what has autoscaling enabled. */
-export async function lookAround({ living: { world }, clusterId }: Run): Promise<void> {
+export async function runSchedules({ living: { world }, clusterId }: Run): Promise<void> {
   for (const kind of ['pool-audit', 'autoscaling']) await enqueue(world.prisma, kind, clusterId);
   for (const { id } of await world.prisma.node.findMany({ where: { clusterId, state: 'running' } }))
     await enqueue(world.prisma, 'node', id);
@@ -124,7 +124,7 @@ export async function lookAround({ living: { world }, clusterId }: Run): Promise
 
 /** Sets how the cloud behaves: how many instances fail to start, and how many of a type each zone has. */
 export async function setCloud(
-  world: LivingPools<AsyncDisposable>['world'],
+  world: PoolsWithEngine<AsyncDisposable>['world'],
   { failureRate, stock }: { readonly failureRate: number; readonly stock: number },
 ): Promise<void> {
   const zones = await world.prisma.zone.findMany({ where: { regionId: 'cn-hangzhou' } });
