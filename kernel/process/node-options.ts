@@ -15,8 +15,6 @@ export function v8HelperThreads(cores: number): number {
  *   often; and would grow it where much survives, until collections delay requests.
  * - Objects are allocated in the young generation only. V8 would allocate in the old one what it saw survive while
  *   thousands of streams opened.
- * - The old generation is marked by V8's helper threads and in small steps of allocations, not by tasks of the event loop. Node.js
- *   runs V8's tasks until none is left, and each marking task posts the next: the event loop stood still until the heap was marked.
  * - V8 has one helper thread per core besides the event loop: more of them would take the event loop's core while they mark
  *   the heap.
  */
@@ -25,6 +23,5 @@ export const nodeOptions: readonly string[] = [
   '--min-semi-space-size=16',
   '--max-semi-space-size=16',
   '--no-allocation-site-pretenuring',
-  '--no-incremental-marking-task',
   `--v8-pool-size=${v8HelperThreads(availableParallelism())}`,
 ];
