@@ -48,7 +48,7 @@ class Modules {
 }
 
 /** What builds or executes a schema of GraphQL. */
-const SCHEMA = ['type-graphql', 'reflect-metadata', '@apollo/subgraph', 'graphql-jit'];
+const SCHEMA = ['type-graphql', '@apollo/subgraph', 'graphql-jit'];
 const APOLLO = ['@apollo/server', '@apollo/gateway'];
 const SUBGRAPHS = ['regions', 'clusters', 'quotas', 'workloads', 'observability'];
 
@@ -61,6 +61,8 @@ const roles = [
     mayNotLoad: [
       ...SCHEMA,
       ...APOLLO,
+      'reflect-metadata',
+      'graphql',
       '@kubernetes/client-node',
       'gateway/transport',
       'gateway/planning',
@@ -74,7 +76,15 @@ const roles = [
     role: 'gateway',
     args: ['gateway'],
     loads: ['@apollo/query-planner'],
-    mayNotLoad: [...SCHEMA, ...APOLLO, 'prisma/generated', 'engine', 'kubesim', 'graphile-worker'],
+    mayNotLoad: [
+      ...SCHEMA,
+      ...APOLLO,
+      'reflect-metadata',
+      'prisma/generated',
+      'engine',
+      'kubesim',
+      'graphile-worker',
+    ],
   },
   ...SUBGRAPHS.map((name) => ({
     role: `subgraph ${name}`,
@@ -93,6 +103,7 @@ const roles = [
   {
     role: 'kubesim',
     args: ['kubesim'],
+    // selfsigned, which makes its certificates, loads reflect-metadata.
     loads: ['kubesim/kubernetes'],
     mayNotLoad: [
       ...SCHEMA,
@@ -102,7 +113,7 @@ const roles = [
       '@kubernetes/client-node',
       'gateway/transport',
       'gateway/planning',
-      'subgraphs',
+      ...SUBGRAPHS.map((name) => `subgraphs/${name}`),
     ],
   },
 ];
