@@ -1,9 +1,9 @@
 import type { OperationStage, OperationState } from '../contract.js';
 
-const FINISHED: ReadonlySet<string> = new Set(['SUCCEEDED', 'PARTIAL', 'FAILED', 'CANCELED']);
+const FINISHED: ReadonlySet<OperationState> = new Set(['SUCCEEDED', 'PARTIAL', 'FAILED', 'CANCELED']);
 
 /** Whether the state of an operation or stage is final. */
-export function isFinished(state: string): boolean {
+export function isFinished(state: OperationState): boolean {
   return FINISHED.has(state);
 }
 

@@ -30,7 +30,7 @@ export function phaseOf({ state, stages, waiting }: UpgradeView): UpgradePhase {
   if (isFinished(state)) return 'ENDED';
   if (waiting) return 'WAITING';
   const open = stages.find((stage) => !isFinished(stage.state));
-  return (open?.name as UpgradePhase | undefined) ?? 'COMPONENTS';
+  return UPGRADE_STAGES.find((name) => name === open?.name) ?? 'COMPONENTS';
 }
 
 interface UpgradeControls {

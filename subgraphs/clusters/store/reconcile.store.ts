@@ -2,6 +2,7 @@ import type { NewEvent, ReconcileContext } from '../../../engine/contract.js';
 import type { AccountKey } from '../../../engine/jobs/queue.js';
 import { type EventTransaction, eventTransaction } from '../../../engine/events/event-transaction.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
+import { isFinished } from '../../../engine/operations/operation.rules.js';
 import { checkNodes, type NodeRow as Node } from './node.store.js';
 import { checkClusters, type ClusterRow as Cluster } from './cluster.store.js';
 import { checkNodePools, type NodePoolRow as NodePool } from './node-pool.store.js';
@@ -26,8 +27,6 @@ export interface PoolView {
   readonly operation: Operation | null;
 }
 
-const FINISHED = ['SUCCEEDED', 'PARTIAL', 'FAILED', 'CANCELED'];
-
 export async function readPool(database: Database, id: string): Promise<PoolView | null> {
   const pool = await database.nodePool.findUnique({ where: { id } }).then(checkNodePools);
   if (!pool || pool.deletedAt) return null;
@@ -42,7 +41,7 @@ export async function readPool(database: Database, id: string): Promise<PoolView
 export async function readOperation(database: Database, id: string | null): Promise<Operation | null> {
   if (id === null) return null;
   const operation = await database.operation.findUnique({ where: { id } }).then(checkOperations);
-  return operation && !FINISHED.includes(operation.state) ? operation : null;
+  return operation && !isFinished(operation.state) ? operation : null;
 }
 
 export function readNodes(db: Database | Transaction, nodePoolId: string): Promise<Node[]> {

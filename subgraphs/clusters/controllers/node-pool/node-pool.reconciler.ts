@@ -6,6 +6,7 @@ import { failPending, createInstances, insertNodeRows } from './create-nodes.js'
 import type { ReconcilerDependencies, PoolStep } from '../steps/node-pool-step.js';
 import { type StepOutcome, runSteps } from '../steps/run-steps.js';
 import { observeNodes } from './observe-nodes.js';
+import { isConditionTrue } from '../../model/conditions.js';
 import { type PoolView, readNodes, readPool } from '../../store/reconcile.store.js';
 import { applySettings } from './node-settings.js';
 import { removeNodes } from './remove-nodes.js';
@@ -70,7 +71,6 @@ function isDue(cluster: PoolView['cluster'], pool: Due, canceled: Date | null | 
   return canceled != null || takesNodes(cluster);
 }
 
-function takesNodes({ conditions }: PoolView['cluster']): boolean {
-  const list = conditions as unknown as readonly { type: string; status: string }[];
-  return list.some(({ type, status }) => type === 'KubernetesApiReady' && status === 'True');
+function takesNodes(cluster: PoolView['cluster']): boolean {
+  return isConditionTrue(cluster, 'KubernetesApiReady');
 }

@@ -1,6 +1,6 @@
 import { done, requeueAfter } from '../../../../engine/contract.js';
 import { KubernetesUnavailable } from '../../../../engine/kubernetes/kubernetes-error.js';
-import { changeOperation } from '../../../../engine/operations/operation-row.js';
+import { changeOperation, stagesOf } from '../../../../engine/operations/operation-row.js';
 import { finishStage, setProgress, startStage } from '../../../../engine/operations/operations.js';
 import { inCluster, clusterEvent, type Step } from '../steps/cluster-step.js';
 import { poolsReconciled } from '../provisioning/complete-cluster.js';
@@ -217,9 +217,6 @@ export const finishNodesStage: Step = async (step) => {
   return 'again';
 };
 
-export function stageEnded({ stages }: Operation, name: string): boolean {
-  const found = (stages as unknown as readonly { name: string; state: string }[]).find(
-    (status) => status.name === name,
-  );
-  return found?.state === 'SUCCEEDED';
+export function stageEnded(operation: Operation, name: string): boolean {
+  return stagesOf(operation).find((stage) => stage.name === name)?.state === 'SUCCEEDED';
 }
