@@ -25,7 +25,7 @@ export interface ClustersKitOptions {
   readonly cloud?: { readonly cloudUrl: string; readonly token: string };
 }
 
-/** The clusters subgraph on a database of its own, asked as the gateway asks it; no engine works beside it. */
+/** The clusters subgraph on a database of its own, called as by the gateway, without an engine. */
 export interface ClustersKit extends AsyncDisposable {
   readonly kit: TestDatabase;
   readonly platform: Platform;

@@ -373,7 +373,7 @@ describe('object types with an id', () => {
 
 describe('fields with a state, a type or a kind', () => {
   const OF_KUBERNETES = 'a word of Kubernetes, which adds to them';
-  const FIXED = 'fixed by clients outside; an enum is beside it, see below';
+  const FIXED = 'fixed by external clients; a second field is the enum, see below';
   const ARCHITECTURE = 'a word of the cloud, which adds to them';
   /** Those that are text: why. */
   const TEXTS: Readonly<Record<string, string>> = {

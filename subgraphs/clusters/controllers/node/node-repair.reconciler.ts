@@ -40,7 +40,7 @@ export function createNodeRepairReconciler(dependencies: ReconcilerDependencies)
       if (node?.state !== 'running')
         return finishRepair(
           { repair, scope },
-          { state: 'FAILED', message: `The node ${repair.nodeName} is gone.` },
+          { state: 'FAILED', message: `The node ${repair.nodeName} was deleted.` },
         );
       return next({ repair, node, scope, dependencies });
     },
@@ -81,7 +81,10 @@ async function pollRepair(step: Step): Promise<ReconcileResult> {
   const instances = await dependencies.provider.instances(node.clusterId, repair.nodePoolId);
   const instance = instances.find(({ id }) => id === node.id);
   if (!instance)
-    return finishRepair(step, { state: 'FAILED', message: `The instance of the node ${node.name} is gone.` });
+    return finishRepair(step, {
+      state: 'FAILED',
+      message: `The instance of the node ${node.name} was deleted.`,
+    });
   if (instance.state !== 'RUNNING') return requeueAfter(until(instance.readyAt, scope));
   const found = await kubernetesNodeOf(node, { scope, dependencies });
   if (found && isReady(found)) return succeed(step);

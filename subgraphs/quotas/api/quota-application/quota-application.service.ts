@@ -142,7 +142,7 @@ function requested({ id, resource, scope, limit }: ApplicationRow): NewEvent {
     category: 'QUOTA',
     type: 'QUOTA_INCREASE_REQUESTED',
     reason: 'QuotaIncreaseRequested',
-    message: `A limit of ${limit} was asked for ${resource}.`,
+    message: `A limit of ${limit} was requested for ${resource}.`,
     ...(scope.startsWith('cluster_') && { clusterId: scope }),
     data: { applicationId: id, resource, scope, limit },
   };
