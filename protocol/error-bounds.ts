@@ -55,7 +55,7 @@ export function boundErrors<Given, Bound>(
 
 /** The error that counts the omitted ones. */
 function errorsOmitted(omitted: number): GraphQLError {
-  return new GraphQLError(`${omitted} more errors are not listed. Ask for less at once to see them.`, {
+  return new GraphQLError(`${omitted} more errors are omitted. Request less in one operation to see them.`, {
     extensions: { code: 'ERRORS_OMITTED', omitted },
   });
 }
@@ -63,7 +63,7 @@ function errorsOmitted(omitted: number): GraphQLError {
 /** The error of an operation whose response would exceed the limit. */
 export function responseTooLarge(limit: number): GraphQLError {
   return new GraphQLError(
-    `The answer would have more than ${limit} bytes. Ask for shorter pages or fewer fields.`,
+    `The response would exceed ${limit} bytes. Request smaller pages or fewer fields.`,
     { extensions: { code: 'RESPONSE_TOO_LARGE', limit: 'responseBytes', maximum: limit } },
   );
 }

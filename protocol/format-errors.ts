@@ -7,9 +7,9 @@ import { boundError, boundProblem } from './error-bounds.js';
 import { isQueryCanceled } from '../kernel/postgres/query-canceled.js';
 
 // Names no part: a refused connection does not tell which one it was.
-const PART_AWAY = 'A part of the platform cannot be reached or written now. Try again.';
-const STATEMENT_TOO_SLOW = 'The database took too long for this. Ask for less, or try again.';
-const UNSTORABLE_TEXT = 'A text of the request has the character U+0000. Leave it out.';
+const PART_AWAY = 'A part of the platform is unavailable or read-only. Retry.';
+const STATEMENT_TOO_SLOW = 'The database statement timed out. Request less, or retry.';
+const UNSTORABLE_TEXT = 'A string of the request contains the character U+0000. Remove it.';
 
 /** Called with each error that is a bug. */
 export type BugReport = (bug: unknown, path: GraphQLFormattedError['path']) => void;

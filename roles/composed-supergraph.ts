@@ -34,5 +34,5 @@ export async function composedSupergraphManager(file: string, log: Log): Promise
 async function readConfig(file: string): Promise<z.infer<typeof configSchema>> {
   const parsed = configSchema.safeParse(parse(await readFile(file, 'utf8')));
   if (parsed.success) return parsed.data;
-  throw new Error(`${file} does not say how to compose a supergraph:\n${z.prettifyError(parsed.error)}`);
+  throw new Error(`${file} is not a valid list of subgraphs:\n${z.prettifyError(parsed.error)}`);
 }

@@ -67,7 +67,7 @@ function remedyOf({ secrets }: SecretsOfFolder): string {
   const settings = (Object.keys(secrets) as SecretName[]).map((name) => SETTINGS[name]).join(' and ');
   return (
     `copy it from the host that uses the database, or set ${settings} to the secrets in use. If they are lost, ` +
-    'start once with `fleetgraph start --new-secrets`: it ends every token, cursor and kubeconfig'
+    'start once with `fleetgraph start --new-secrets`: this invalidates every token, cursor and kubeconfig'
   );
 }
 

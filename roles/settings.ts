@@ -10,7 +10,7 @@ export type CheckedAuth = Exclude<AuthOptions, { kind: 'none' }>;
 export function authOptions(env: Env, fallbackSecret?: string): CheckedAuth {
   if (env.FLEETGRAPH_AUTH === 'off')
     throw new Error(
-      'settings: FLEETGRAPH_AUTH=off is only for `gateway --supergraph`: here tokens tell accounts apart',
+      'settings: FLEETGRAPH_AUTH=off is only for `gateway --supergraph`: here tokens identify accounts',
     );
   const claims = {
     issuer: env.AUTH_ISSUER,

@@ -232,7 +232,7 @@ export class KubernetesClient {
     const { signal, timeoutMs = CALL_TIMEOUT_MS } = this.options;
     // Not AbortSignal.timeout: it fires after the call has finished, too, and creates an error with a stack each time.
     const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
+    const timer = setTimeout(() => timeout.abort(new Error(`no response within ${timeoutMs} ms`)), timeoutMs);
     try {
       const response = await this.server.request({
         method,

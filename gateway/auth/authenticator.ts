@@ -43,7 +43,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       return throwProblem('TOKEN_EXPIRED', 'The token has expired. Get a new one.');
     const end = accepted.rejectionReason(actor);
     return end
-      ? throwProblem('UNAUTHENTICATED', `The token is no longer good: ${end}. Get a new one.`)
+      ? throwProblem('UNAUTHENTICATED', `The token is no longer valid: ${end}. Get a new one.`)
       : actor;
   };
   const again = async (authorization: string | undefined) => {

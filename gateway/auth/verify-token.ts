@@ -49,9 +49,9 @@ function timesOf(
   { now, maxDays }: { readonly now: number; readonly maxDays: number },
 ): Pick<Actor, 'expiresAt' | 'issuedAt'> {
   if (exp === undefined)
-    return throwProblem('UNAUTHENTICATED', 'The token has no end: claim exp. Get one that expires.');
+    return throwProblem('UNAUTHENTICATED', 'The token has no claim exp. Get a token that expires.');
   if (iat !== undefined && !(iat <= now + CLOCK_SKEW))
-    return throwProblem('UNAUTHENTICATED', 'The token was made out in the future: claim iat. Get a new one.');
+    return throwProblem('UNAUTHENTICATED', 'The claim iat of the token is in the future. Get a new one.');
   if (!(exp - (iat ?? now) <= maxDays * DAY))
     return throwProblem(
       'UNAUTHENTICATED',
@@ -66,7 +66,7 @@ function timesOf(
 function actorOf({ payload, keyId }: VerifiedToken, defaultScopes: readonly string[]): Actor {
   const account = payload['account'];
   if (!isAccountName(account))
-    return throwProblem('UNAUTHENTICATED', `The token names no account: claim account, ${ACCOUNT_FORM}.`);
+    return throwProblem('UNAUTHENTICATED', `The token has no valid claim account: ${ACCOUNT_FORM}.`);
   const policies = policiesOf(payload);
   return {
     account,
@@ -85,7 +85,7 @@ function subjectOf({ sub }: JWTPayload, account: string): string {
   if (typeof sub !== 'string' || !SUBJECT.test(sub))
     return throwProblem(
       'UNAUTHENTICATED',
-      'The subject of the token is no name: claim sub, a text of 1 to 255 characters, none of them a control character.',
+      'The claim sub of the token is invalid: it must be a string of 1 to 255 characters without control characters.',
     );
   return sub;
 }

@@ -169,7 +169,7 @@ function subgraphError(
   serviceName: string,
   path: GraphQLFormattedError['path'],
 ): GraphQLError {
-  return new GraphQLError(message || `The subgraph ${serviceName} answered with an error.`, {
+  return new GraphQLError(message || `The subgraph ${serviceName} returned an error.`, {
     path,
     extensions: { code: 'DOWNSTREAM_SERVICE_ERROR', ...extensions, serviceName },
   });

@@ -115,7 +115,8 @@ export class GraphExecutor {
    */
   private async openInTurn<T>({ actor, signal }: CallContext, open: () => Promise<T>): Promise<T> {
     const opened = await this.openings.run(actor.account, async () => ({ stream: await open() }), signal);
-    if (!opened) throw new GraphQLError('The client has left.', { extensions: { code: 'REQUEST_TIMEOUT' } });
+    if (!opened)
+      throw new GraphQLError('The client has disconnected.', { extensions: { code: 'REQUEST_TIMEOUT' } });
     return opened.stream;
   }
 

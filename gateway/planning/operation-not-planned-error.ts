@@ -4,8 +4,8 @@ import { GraphQLError } from 'graphql';
 export class OperationNotPlannedError extends GraphQLError {
   constructor(override readonly originalError: Error) {
     super(
-      'The gateway could not plan this operation. Ask for less in one operation, ' +
-        'or name the object types in place of an interface.',
+      'The gateway could not plan this operation. Request less in one operation, ' +
+        'or select object types instead of an interface.',
       { originalError, extensions: { code: 'OPERATION_NOT_PLANNED' } },
     );
   }

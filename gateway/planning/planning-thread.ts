@@ -174,5 +174,5 @@ export class PlanningThread implements AsyncDisposable {
 }
 
 function overloaded(): Error {
-  return coded('SERVICE_UNAVAILABLE', 'The gateway has no room to plan a new operation now. Try again.', {});
+  return coded('SERVICE_UNAVAILABLE', 'The planning queue of the gateway is full. Retry.', {});
 }

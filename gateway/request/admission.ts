@@ -225,7 +225,7 @@ export class Admission {
   private tooCostly(requested: number): GraphQLError {
     const { cost } = this.options.limits;
     return limitError(
-      `An operation may cost ${cost} points, this one may cost ${requested}. Ask for shorter pages.`,
+      `An operation may cost ${cost} points, this one may cost ${requested}. Request smaller pages.`,
       'cost',
       cost,
     );
@@ -255,7 +255,7 @@ function slicingError({
 
 /** The error for a new document of an exhausted account. */
 function newDocumentError(rate: RateLimiter, account: string, requested: number): GraphQLError {
-  const reason = `A request with this document, which is new, costs ${requested} points at the least`;
+  const reason = `A request with a new document costs at least ${requested} points`;
   return rateError(rate, account, { reason, requested });
 }
 

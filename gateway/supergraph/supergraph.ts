@@ -76,7 +76,7 @@ function refuseContexts({ definitions }: DocumentNode): void {
   if (!links.some((link) => argumentText(link, 'url')?.startsWith('https://specs.apollo.dev/context/')))
     return;
   throw new Error(
-    'The supergraph uses @context and @fromContext, which this gateway does not carry out. Compose the subgraphs ' +
-      'without them: a field can be given what another subgraph knows by @requires.',
+    'The supergraph uses @context and @fromContext, which this gateway does not support. Compose the subgraphs ' +
+      'without them: @requires passes fields of other subgraphs to a field.',
   );
 }

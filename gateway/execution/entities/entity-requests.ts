@@ -245,9 +245,9 @@ function resultFor(
 }
 
 function problemOf(received: unknown, expected: number): Error | undefined {
-  if (!Array.isArray(received)) return new Error('a subgraph answered without a list of entities');
+  if (!Array.isArray(received)) return new Error('a subgraph returned no list of entities');
   if (received.length === expected) return undefined;
-  return new Error(`a subgraph answered ${received.length} of ${expected} entities`);
+  return new Error(`a subgraph returned ${received.length} of ${expected} entities`);
 }
 
 function copied(entity: unknown): unknown {

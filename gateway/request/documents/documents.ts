@@ -92,7 +92,7 @@ function isGivenUp({ message }: GraphQLError): boolean {
 
 const TOO_MANY_COMPARISONS = coded(
   'LIMIT_EXCEEDED',
-  'The document repeats the same fields or fragments too often for them to be compared. Ask for each once.',
+  'The document repeats the same fields or fragments too often for them to be compared. Select each once.',
   { limit: 'comparisons' },
 );
 

@@ -20,7 +20,7 @@ const manifest = z.object({
 export async function readTrustedDocuments(file: string): Promise<TrustedDocuments> {
   const read: unknown = JSON.parse(await readFile(file, 'utf8'));
   const parsed = z.union([manifest, record]).safeParse(read);
-  if (!parsed.success) throw new Error(`${file} is no list of trusted documents`);
+  if (!parsed.success) throw new Error(`${file} is not a list of trusted documents`);
   return trustedDocuments(entriesOf(parsed.data));
 }
 

@@ -10,7 +10,7 @@ import type { LimitRule } from './rule.js';
 export const introspectionRule: LimitRule = (document, { introspection }) => {
   if (introspection !== false) return [];
   const [field] = analyzeDocument(document).introspection;
-  return field ? [coded('FORBIDDEN', 'Introspection is switched off.', {}, field)] : [];
+  return field ? [coded('FORBIDDEN', 'Introspection is disabled.', {}, field)] : [];
 };
 
 /** Rejects introspection by an actor without the required scope. */

@@ -134,7 +134,7 @@ function count(check: VariableCheck, entries: number): GraphQLError | undefined 
 function exceeded({ path }: VariableCheck, limit: string, maximum: number, message: string): GraphQLError {
   // Keys are chosen by the client and may be long.
   const truncated = path.slice(0, 20).map((step) => (typeof step === 'string' ? step.slice(0, 100) : step));
-  return coded('LIMIT_EXCEEDED', `${message}. Send less at once.`, {
+  return coded('LIMIT_EXCEEDED', `${message}. Send fewer or shorter values.`, {
     limit,
     maximum,
     path: truncated.map(String),

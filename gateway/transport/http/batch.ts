@@ -29,7 +29,7 @@ export async function answerBatch(
   client: AuthenticatedRequest,
 ): Promise<void> {
   const { batch } = core.limits;
-  if (batch <= 1) throwProblem('BAD_REQUEST', 'Batches are switched off: send one operation a request.');
+  if (batch <= 1) throwProblem('BAD_REQUEST', 'Batches are disabled: send one operation per request.');
   if (params.length === 0) throwProblem('BAD_REQUEST', 'The batch has no operations.');
   if (params.length > batch)
     throwProblem('LIMIT_EXCEEDED', `A batch may have ${batch} operations, this one has ${params.length}.`, {
@@ -75,7 +75,7 @@ async function answerInPlace(
   params: Readonly<Record<string, unknown>>,
   client: AuthenticatedRequest,
 ): Promise<Answer> {
-  if (client.signal.aborted) return refused('The client has left.');
+  if (client.signal.aborted) return refused('The client has disconnected.');
   const admitted = await admitOperation(core, params, client);
   if ('errors' in admitted) return { status: admitted.status, result: { errors: admitted.errors } };
   if (admitted.prepared.operation.kind === OperationTypeNode.SUBSCRIPTION)

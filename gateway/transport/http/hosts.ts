@@ -29,6 +29,6 @@ export function rejectUnknownHost(request: IncomingMessage, names: readonly stri
   if (isAllowedHost(request, names)) return;
   throwProblem(
     'FORBIDDEN',
-    'The Host header is not allowed. Ask under an address of it, or have ALLOWED_HOSTS list the name.',
+    'The Host header is not allowed. Use an IP address, or add the name to ALLOWED_HOSTS.',
   );
 }

@@ -116,7 +116,7 @@ class SubgraphEvents implements Dispatcher.DispatchHandler {
   ): void {
     answer.text += this.decoder.write(chunk);
     if (answer.text.length <= ANSWER) return;
-    this.fail(new Error('the subgraph answered a subscription with something long'));
+    this.fail(new Error('the subgraph sent an oversized response to a subscription'));
     controller.abort(LEFT);
   }
 
