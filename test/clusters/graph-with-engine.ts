@@ -32,19 +32,19 @@ export interface GraphWithEngine extends AsyncDisposable {
   readonly ask: Ask;
 }
 
-export async function openGraph(
+export async function openGraphWithEngine(
   options: Parameters<typeof startEngineFixture>[0] = {},
 ): Promise<GraphWithEngine> {
   const world = await startEngineFixture(options);
   await world.limit('payg-vcpu', 1_000);
-  const living: GraphWithEngine = {
+  const setup: GraphWithEngine = {
     world,
     engine: await world.engine(),
     ask: await graphOf(world),
     async [Symbol.asyncDispose]() {
-      await living.engine[Symbol.asyncDispose]();
+      await setup.engine[Symbol.asyncDispose]();
       await world[Symbol.asyncDispose]();
     },
   };
-  return living;
+  return setup;
 }

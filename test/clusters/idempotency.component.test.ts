@@ -11,17 +11,17 @@ import { openPoolsWithEngine, type PoolsWithEngine } from './pools/pools-with-en
 /** A drill that can be remediated: the instance of a worker node is unreachable. */
 const DRILL = { highRiskOperationId: 'cluster.worker-node.4', acknowledgeRisk: true };
 
-let living: PoolsWithEngine;
+let setup: PoolsWithEngine;
 let cluster: string;
 let pool: string;
 let nodes: string[];
 beforeAll(async () => {
-  living = await openPoolsWithEngine();
-  const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 3 }]);
+  setup = await openPoolsWithEngine();
+  const { id, pools } = await setup.cluster([{ name: 'a', desiredSize: 3 }]);
   [cluster, pool] = [id, pools[0] ?? ''];
-  nodes = (await living.pool(pool)).nodes.nodes.map((node) => node.id);
+  nodes = (await setup.pool(pool)).nodes.nodes.map((node) => node.id);
 });
-afterAll(() => living[Symbol.asyncDispose]());
+afterAll(() => setup[Symbol.asyncDispose]());
 
 /** Asks for a mutation; the selection without its userErrors. */
 async function ask<T>(mutation: string, input: object, selection: string, dryRun?: boolean) {
@@ -29,7 +29,7 @@ async function ask<T>(mutation: string, input: object, selection: string, dryRun
   const rehearsed = dryRun === undefined ? '' : `, dryRun: ${dryRun}`;
   const query = `mutation ($input: ${type}Input!) {
     answer: ${mutation}(input: $input${rehearsed}) { ${selection} userErrors { code message } } }`;
-  return (await living.run<{ answer: T & { userErrors: { code: string }[] } }>(query, { input })).answer;
+  return (await setup.run<{ answer: T & { userErrors: { code: string }[] } }>(query, { input })).answer;
 }
 
 test('every mutation accepts a clientToken', async () => {
@@ -52,7 +52,7 @@ describe('mutation with a repeated clientToken', () => {
     );
     expect(first.userErrors).toEqual([]);
     expect(await ask('runClusterCheck', input, 'check: clusterCheck { id createdAt }')).toEqual(first);
-    expect(await living.world.prisma.clusterCheck.count({ where: { clusterId: cluster } })).toBe(1);
+    expect(await setup.world.prisma.clusterCheck.count({ where: { clusterId: cluster } })).toBe(1);
     const other = await ask('runClusterCheck', { ...input, version: '1.35.0' }, 'check: clusterCheck { id }');
     expect(other.userErrors).toMatchObject([{ code: 'CLIENT_TOKEN_REUSED' }]);
   });
@@ -68,7 +68,7 @@ describe('mutation with a repeated clientToken', () => {
   test('updateNode keeps later changes of the node', async () => {
     const input = { id: nodes[1], labels: { color: 'blue' }, clientToken: 'label' };
     const update = () => ask<{ node: { labels: object } }>('updateNode', input, 'node { labels }');
-    const updates = () => living.world.prisma.event.count({ where: { type: 'NODE_UPDATED' } });
+    const updates = () => setup.world.prisma.event.count({ where: { type: 'NODE_UPDATED' } });
     expect(await update()).toMatchObject({ node: { labels: { color: 'blue' } }, userErrors: [] });
     await ask('updateNode', { id: nodes[1], labels: { color: 'red' } }, 'node { id }');
     expect(await updates()).toBe(2);
@@ -87,7 +87,7 @@ describe('mutation with a repeated clientToken', () => {
         { ...input, acknowledgeRisk, clientToken: 'perform' },
         'cluster { id }',
       );
-    const findings = () => living.world.platform.provider.highRiskOperationRecords(cluster);
+    const findings = () => setup.world.platform.provider.highRiskOperationRecords(cluster);
     expect(await perform()).toMatchObject({ cluster: { id: cluster }, userErrors: [] });
     expect(await findings()).toHaveLength(1);
     const remediated = await ask(
@@ -105,7 +105,7 @@ describe('mutation with a repeated clientToken', () => {
     // Simulated seconds, a thousand in one of ours: so long that it has not ended by itself when it is cancelled, and
     // no
     // longer, for a node that has begun to start by then is waited for.
-    await living.world.settings({ bootSeconds: { node: 20_000 } });
+    await setup.world.settings({ bootSeconds: { node: 20_000 } });
     const { operation } = await ask<{ operation: { id: string } }>(
       'scaleNodePool',
       { nodePoolId: pool, desiredSize: 4 },
@@ -115,8 +115,8 @@ describe('mutation with a repeated clientToken', () => {
       ask('cancelOperation', { id: operation.id, clientToken: 'cancel' }, 'operation { id }');
     const first = await cancel();
     expect(first.userErrors).toEqual([]);
-    expect(await waitForOperation(living.world, operation.id)).toMatchObject({ state: 'CANCELED' });
-    await living.world.settings({ bootSeconds: { node: 45 } });
+    expect(await waitForOperation(setup.world, operation.id)).toMatchObject({ state: 'CANCELED' });
+    await setup.world.settings({ bootSeconds: { node: 45 } });
     expect(await cancel()).toEqual(first);
   });
 
@@ -126,8 +126,8 @@ describe('mutation with a repeated clientToken', () => {
       { nodePoolId: pool, nodeIds: [nodes[2]], release: false },
       'operation { id }',
     );
-    await waitForOperation(living.world, removed.operation.id);
-    const { instances } = await living.run<{ instances: { nodes: { id: string }[] } }>(
+    await waitForOperation(setup.world, removed.operation.id);
+    const { instances } = await setup.run<{ instances: { nodes: { id: string }[] } }>(
       '{ instances { nodes { id } } }',
     );
     const instanceIds = instances.nodes.map(({ id }) => id);
@@ -141,7 +141,7 @@ describe('mutation with a repeated clientToken', () => {
 describe('mutation with dryRun', () => {
   // What the mutations before have begun would be taken for what a dry run does.
   beforeAll(async () => {
-    await eventually(async () => (await jobsNow(living.world.prisma)).length === 0, {
+    await eventually(async () => (await jobsNow(setup.world.prisma)).length === 0, {
       what: 'an engine that has nothing to do',
     });
   });
@@ -213,7 +213,7 @@ describe('mutation with dryRun', () => {
   ])(
     '%s returns the expected result without an operation, and changes nothing',
     async (mutation, input, selection, expected) => {
-      const { prisma } = living.world;
+      const { prisma } = setup.world;
       const state = async () => ({
         cluster: await prisma.cluster.findMany({ where: { id: cluster } }),
         pools: await prisma.nodePool.findMany({ where: { clusterId: cluster } }),
@@ -225,7 +225,7 @@ describe('mutation with dryRun', () => {
         vpcs: await prisma.vpc.count(),
         tickets: await prisma.supportTicket.count(),
         checks: await prisma.clusterCheck.count(),
-        risks: await living.world.platform.provider.highRiskOperationRecords(cluster),
+        risks: await setup.world.platform.provider.highRiskOperationRecords(cluster),
         operations: await prisma.operation.count(),
         events: await prisma.event.count(),
       });

@@ -15,7 +15,7 @@ function closesDns(rules: readonly GroupRule[], podCidr: string): boolean {
 }
 
 /** Clusters that use the security group, and those of them whose pods would not reach the DNS through these rules. */
-export async function clustersBehind(
+export async function clustersOfSecurityGroup(
   tx: Transaction,
   groupId: string,
   rules: readonly GroupRule[],

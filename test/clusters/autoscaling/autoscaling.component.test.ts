@@ -6,21 +6,21 @@ import { reconcilesIdle } from '../../engine/reconcile-idle.js';
 import { eventually } from '../../kit/eventually.js';
 import { openPoolsWithEngine, type PoolsWithEngine, type PoolView } from '../pools/pools-with-engine.js';
 
-let living: PoolsWithEngine;
+let setup: PoolsWithEngine;
 beforeAll(async () => {
-  living = await openPoolsWithEngine();
+  setup = await openPoolsWithEngine();
 });
-afterAll(() => living[Symbol.asyncDispose]());
+afterAll(() => setup[Symbol.asyncDispose]());
 
 async function apps(clusterId: string): Promise<AppsV1Api> {
-  const { prisma, platform } = living.world;
+  const { prisma, platform } = setup.world;
   const access = (await clusterAccess(prisma, 'acme', [clusterId])).get(clusterId);
   if (!access) throw new Error('the cluster has no API');
   return (await platform.kubernetes.of(access).kubeConfig()).makeApiClient(AppsV1Api);
 }
 
 async function core(clusterId: string): Promise<CoreV1Api> {
-  const { prisma, platform } = living.world;
+  const { prisma, platform } = setup.world;
   const access = (await clusterAccess(prisma, 'acme', [clusterId])).get(clusterId);
   if (!access) throw new Error('the cluster has no API');
   return (await platform.kubernetes.of(access).kubeConfig()).makeApiClient(CoreV1Api);
@@ -41,7 +41,7 @@ const waiting = (clusterId: string, pods: number) =>
 
 /** Puts off when the autoscaler looks at a cluster by itself: then it sees what is there when the test has it look. */
 async function putOffLooks(clusterId: string): Promise<void> {
-  const { prisma } = living.world;
+  const { prisma } = setup.world;
   await eventually(
     async () => {
       await prisma.$executeRaw`
@@ -110,9 +110,9 @@ const ready = (clusterId: string, name: string, replicas: number) =>
 const settled = (clusterId: string, id: string, holds: (pool: PoolView) => boolean, description: string) =>
   eventually(
     async () => {
-      const pool = await living.pool(id);
+      const pool = await setup.pool(id);
       if (pool.state === 'ACTIVE' && holds(pool)) return pool;
-      await enqueue(living.world.prisma, 'autoscaling', clusterId);
+      await enqueue(setup.world.prisma, 'autoscaling', clusterId);
       return false;
     },
     { what: description },
@@ -131,7 +131,7 @@ const elastic = (more: Record<string, unknown> = {}) => ({
 });
 
 async function operationsOf(clusterId: string) {
-  const rows = await living.world.prisma.operation.findMany({
+  const rows = await setup.world.prisma.operation.findMany({
     where: { clusterId, type: 'SCALE_NODE_POOL' },
     orderBy: { id: 'asc' },
   });
@@ -140,12 +140,12 @@ async function operationsOf(clusterId: string) {
 
 describe('node pool with autoscaling enabled', () => {
   test('scales up for unschedulable pods to its maximum, and scales down idle nodes to its minimum', async () => {
-    const { id, pools } = await living.cluster([{ name: 'system' }, elastic()]);
+    const { id, pools } = await setup.cluster([{ name: 'system' }, elastic()]);
     const [system = '', pool = ''] = pools;
     await deploy(id, 'busy', 2);
     await settled(id, pool, ({ healthyNodes }) => healthyNodes === 2, 'a second node');
     await ready(id, 'busy', 2);
-    expect((await living.events(id)).filter(({ type }) => type === 'NODE_POOL_AUTOSCALED')).toMatchObject([
+    expect((await setup.events(id)).filter(({ type }) => type === 'NODE_POOL_AUTOSCALED')).toMatchObject([
       { data: { fromSize: 1, toSize: 2, podCount: 1 } },
     ]);
     // Of six pods three find a place.
@@ -158,7 +158,7 @@ describe('node pool with autoscaling enabled', () => {
     expect(small).toMatchObject({ desiredSize: 1, healthyNodes: 1 });
     await ready(id, 'busy', 1);
     await settled(id, pool, roomIs('True', 'NoPendingPods'), 'that nothing waits any more');
-    expect(await living.pool(system)).toMatchObject({ desiredSize: 1, healthyNodes: 1 });
+    expect(await setup.pool(system)).toMatchObject({ desiredSize: 1, healthyNodes: 1 });
     const operations = await operationsOf(id);
     expect(operations.every(({ state, trigger }) => state === 'SUCCEEDED' && trigger === 'AUTOSCALING')).toBe(
       true,
@@ -168,7 +168,7 @@ describe('node pool with autoscaling enabled', () => {
 
   test('scales up several pools in one reconcile if no single pool may grow enough for the pending pods', async () => {
     const bounds = elastic({ minSize: 0, maxSize: 1 });
-    const { id, pools } = await living.cluster([
+    const { id, pools } = await setup.cluster([
       { name: 'system' },
       { ...bounds, name: 'one', desiredSize: 0 },
       { ...bounds, name: 'two', desiredSize: 0 },
@@ -179,7 +179,7 @@ describe('node pool with autoscaling enabled', () => {
     for (const pool of pools.slice(1))
       await settled(id, pool, ({ healthyNodes }) => healthyNodes === 1, 'its node');
     await ready(id, 'busy', 2);
-    const types = (await living.events(id)).map(({ type }) => type);
+    const types = (await setup.events(id)).map(({ type }) => type);
     const grown = types.flatMap((type, at) => (type === 'NODE_POOL_AUTOSCALED' ? [at] : []));
     expect(grown).toHaveLength(2);
     // Both sizes were requested before a node was created.
@@ -187,12 +187,12 @@ describe('node pool with autoscaling enabled', () => {
   });
 
   test('creates nodes in the zone to which a pod or its volume is bound', async () => {
-    const { id, pools } = await living.cluster([
+    const { id, pools } = await setup.cluster([
       { name: 'system' },
       { ...elastic({ minSize: 0, maxSize: 4 }), desiredSize: 0 },
     ]);
     const pool = pools[1] ?? '';
-    const { prisma } = living.world;
+    const { prisma } = setup.world;
     const { zoneIds } = await prisma.cluster.findUniqueOrThrow({ where: { id } });
     expect(zoneIds.length).toBeGreaterThan(1);
     const last = zoneIds.at(-1) ?? '';
@@ -245,12 +245,12 @@ describe('node pool with autoscaling enabled', () => {
   });
 
   test('scales up as far as the quotas allow, reports the shortfall, and does not retry at once', async () => {
-    const { id, pools } = await living.cluster([{ name: 'system' }, elastic()]);
-    const { prisma } = living.world;
+    const { id, pools } = await setup.cluster([{ name: 'system' }, elastic()]);
+    const { prisma } = setup.world;
     const { used } = await prisma.ledgerUsage.findUniqueOrThrow({
       where: { account_resource_scope: { account: 'acme', resource: 'payg-vcpu', scope: '' } },
     });
-    await living.world.limit('payg-vcpu', used + 4);
+    await setup.world.limit('payg-vcpu', used + 4);
     try {
       await putOffLooks(id);
       await deploy(id, 'busy', 3);
@@ -262,34 +262,34 @@ describe('node pool with autoscaling enabled', () => {
       await settled(id, pools[1] ?? '', roomIs('False', 'ScaleUpIncomplete'), 'that it says so');
       expect(await operationsOf(id)).toHaveLength(1);
     } finally {
-      await living.world.limit('payg-vcpu', 2_000);
+      await setup.world.limit('payg-vcpu', 2_000);
     }
   });
 
   test('scales a pool up to its minimum at creation, and back to its desired size after autoscaling is disabled', async () => {
-    const { id, pools } = await living.cluster([{ name: 'system' }]);
-    const { prisma } = living.world;
+    const { id, pools } = await setup.cluster([{ name: 'system' }]);
+    const { prisma } = setup.world;
     const { used } = await prisma.ledgerUsage.findUniqueOrThrow({
       where: { account_resource_scope: { account: 'acme', resource: 'payg-vcpu', scope: '' } },
     });
     expect(pools).toHaveLength(1);
-    await living.world.limit('payg-vcpu', used + 4);
+    await setup.world.limit('payg-vcpu', used + 4);
     let pool = '';
     try {
-      const { nodePool, operation } = await living.mutate('createNodePool', {
+      const { nodePool, operation } = await setup.mutate('createNodePool', {
         ...{ ...elastic({ minSize: 2 }), desiredSize: 2 },
         ...{ clusterId: id, instanceTypes: ['ecs.g6.xlarge'] },
       });
       pool = nodePool?.id ?? '';
-      expect(await living.operation(operation?.id ?? '')).toMatchObject({ state: 'PARTIAL' });
+      expect(await setup.operation(operation?.id ?? '')).toMatchObject({ state: 'PARTIAL' });
     } finally {
-      await living.world.limit('payg-vcpu', 2_000);
+      await setup.world.limit('payg-vcpu', 2_000);
     }
     // The first look may have met the low quota; then the pause after it is over.
     const over = { where: { targetId: pool, finishedAt: { not: null } }, data: { finishedAt: new Date(0) } };
     await eventually(
       async () => {
-        if ((await living.pool(pool)).healthyNodes === 2) return true;
+        if ((await setup.pool(pool)).healthyNodes === 2) return true;
         await prisma.operation.updateMany(over);
         await enqueue(prisma, 'autoscaling', id);
         return false;
@@ -299,22 +299,22 @@ describe('node pool with autoscaling enabled', () => {
     await enqueue(prisma, 'autoscaling', id);
     const idle = () => prisma.node.count({ where: { clusterId: id, idleSince: { not: null } } });
     await eventually(async () => (await idle()) === 2, { what: 'two idle nodes' });
-    await living.carried('updateNodePool', {
+    await setup.carried('updateNodePool', {
       id: pool,
       autoscaling: { enabled: false, minSize: 2, maxSize: 3 },
     });
     await eventually(async () => (await idle()) === 0, { what: 'the end of the wait for them' });
-    await living.carried('scaleNodePool', { nodePoolId: pool, desiredSize: 1 });
-    expect(await living.pool(pool)).toMatchObject({ desiredSize: 1, healthyNodes: 1 });
+    await setup.carried('scaleNodePool', { nodePoolId: pool, desiredSize: 1 });
+    expect(await setup.pool(pool)).toMatchObject({ desiredSize: 1, healthyNodes: 1 });
   });
 
   test('does not scale down nodes whose pods no controller would recreate, or pools without autoscaling', async () => {
-    const { id, pools } = await living.cluster([
+    const { id, pools } = await setup.cluster([
       { name: 'system' },
       { name: 'fixed', desiredSize: 2 },
       { ...elastic({ minSize: 0 }), desiredSize: 1 },
     ]);
-    const { prisma } = living.world;
+    const { prisma } = setup.world;
     await putOffLooks(id);
     const api = await core(id);
     const spec = { containers: [{ name: 'app', image: 'nginx:1.27' }], ...onElastic };
@@ -325,20 +325,20 @@ describe('node pool with autoscaling enabled', () => {
     );
     const idle = async () => prisma.node.count({ where: { clusterId: id, idleSince: { not: null } } });
     await enqueue(prisma, 'autoscaling', id);
-    await reconcilesIdle(living.world, 'autoscaling');
+    await reconcilesIdle(setup.world, 'autoscaling');
     expect(await idle()).toBe(0);
     expect(await operationsOf(id)).toEqual([]);
     await api.deleteNamespacedPod({ namespace: 'default', name: 'alone' });
     await settled(id, pools[2] ?? '', ({ totalNodes }) => totalNodes === 0, 'no node');
-    expect(await living.pool(pools[1] ?? '')).toMatchObject({ desiredSize: 2, healthyNodes: 2 });
+    expect(await setup.pool(pools[1] ?? '')).toMatchObject({ desiredSize: 2, healthyNodes: 2 });
   });
 });
 
 test('rejects invalid autoscaling settings with their paths', async () => {
-  const { id } = await living.cluster([{ name: 'system' }]);
+  const { id } = await setup.cluster([{ name: 'system' }]);
   const pool = { clusterId: id, instanceTypes: ['ecs.g6.xlarge'], name: 'elastic' };
   const refused = (more: Record<string, unknown>) =>
-    living.refused('createNodePool', {
+    setup.refused('createNodePool', {
       ...pool,
       autoscaling: { enabled: true, minSize: 0, maxSize: 3, ...more },
     });

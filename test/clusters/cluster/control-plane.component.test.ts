@@ -11,7 +11,7 @@ import {
 import { reconcilesIdle } from '../../engine/reconcile-idle.js';
 import { waitForOperation, requestCluster, type EngineFixture } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
-import { type GraphWithEngine, openGraph } from '../graph-with-engine.js';
+import { type GraphWithEngine, openGraphWithEngine } from '../graph-with-engine.js';
 
 const VIEW = `query ($id: ID!) { cluster(id: $id) {
   state conditions { type status message }
@@ -46,15 +46,15 @@ interface View {
   nodes: { nodes: { status: string; zone: { id: string } }[] };
 }
 
-let living: GraphWithEngine;
+let setup: GraphWithEngine;
 let world: EngineFixture;
 beforeAll(async () => {
-  living = await openGraph({ speed: 1_000 });
-  ({ world } = living);
+  setup = await openGraphWithEngine({ speed: 1_000 });
+  ({ world } = setup);
 });
-afterAll(() => living[Symbol.asyncDispose]());
+afterAll(() => setup[Symbol.asyncDispose]());
 
-const view = async (id: string) => (await living.ask<{ cluster: View }>(VIEW, { id })).cluster;
+const view = async (id: string) => (await setup.ask<{ cluster: View }>(VIEW, { id })).cluster;
 
 async function power(path: string, on: boolean): Promise<void> {
   const response = await fetch(new URL(`/cloud/v1/${path}/power`, world.kubesim.cloudUrl), {

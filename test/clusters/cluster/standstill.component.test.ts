@@ -5,17 +5,17 @@ import { enqueue } from '../../../engine/jobs/queue.js';
 import { eventually } from '../../kit/eventually.js';
 import { type NetworkWithEngine, openNetworkWithEngine } from '../network/network-with-engine.js';
 
-let living: NetworkWithEngine;
+let setup: NetworkWithEngine;
 beforeAll(async () => {
-  living = await openNetworkWithEngine();
+  setup = await openNetworkWithEngine();
 });
-afterAll(() => living[Symbol.asyncDispose]());
+afterAll(() => setup[Symbol.asyncDispose]());
 
 const namespace = 'default';
 
 async function apisOf(clusterId: string) {
-  const access = (await clusterAccess(living.world.prisma, 'acme', [clusterId])).get(clusterId);
-  const config: KubeConfig = await living.world.platform.kubernetes.of(access!).kubeConfig();
+  const access = (await clusterAccess(setup.world.prisma, 'acme', [clusterId])).get(clusterId);
+  const config: KubeConfig = await setup.world.platform.kubernetes.of(access!).kubeConfig();
   const [core, apps] = [config.makeApiClient(CoreV1Api), config.makeApiClient(AppsV1Api)];
   return {
     deploy: (name: string) => {
@@ -42,7 +42,7 @@ async function apisOf(clusterId: string) {
 
 async function power(clusterId: string, component: string, on: boolean): Promise<void> {
   for (const number of [0, 1])
-    await living.world.cloud('PUT', `/clusters/${clusterId}/replicas/${component}-${number}/power`, { on });
+    await setup.world.cloud('PUT', `/clusters/${clusterId}/replicas/${component}-${number}/power`, { on });
 }
 
 interface Health {
@@ -63,8 +63,8 @@ function waitForHealth(id: string, component: string, health: string): Promise<H
   const query = `query ($id: ID!) { cluster(id: $id) { conditions { type status message }
     controlPlane { available components { name health } incidents { kind endedAt } } } }`;
   return eventually(async () => {
-    await living.world.prisma.$transaction((tx) => enqueue(tx, 'control-plane', id));
-    const { cluster } = await living.ask<{ cluster: Health }>(query, { id });
+    await setup.world.prisma.$transaction((tx) => enqueue(tx, 'control-plane', id));
+    const { cluster } = await setup.ask<{ cluster: Health }>(query, { id });
     const isSo = cluster.controlPlane.components.find(({ name }) => name === component)?.health === health;
     // The conditions are read before the control plane, so they may be older.
     const { status } = cluster.conditions.find(({ type }) => type === 'ControlPlaneHealthy') ?? {};
@@ -73,7 +73,7 @@ function waitForHealth(id: string, component: string, health: string): Promise<H
 }
 
 function warningsOf(clusterId: string) {
-  return living.world.prisma.event.findMany({
+  return setup.world.prisma.event.findMany({
     where: { clusterId, type: 'CONTROL_PLANE_DEGRADED' },
     orderBy: { sequence: 'asc' },
   });
@@ -81,7 +81,7 @@ function warningsOf(clusterId: string) {
 
 describe('failed components of a control plane', () => {
   test('pods stay Pending without a scheduler, the cluster reports it, and they are scheduled when it recovers', async () => {
-    const { clusterId } = await living.runningCluster(1);
+    const { clusterId } = await setup.runningCluster(1);
     const { deploy, pods, readyReplicas } = await apisOf(clusterId);
     await power(clusterId, 'ack-scheduler', false);
     const { conditions, controlPlane } = await waitForHealth(clusterId, 'ack-scheduler', 'DOWN');
@@ -110,7 +110,7 @@ describe('failed components of a control plane', () => {
   });
 
   test('reports all failed components when another one fails during an incident', async () => {
-    const { clusterId } = await living.runningCluster(1);
+    const { clusterId } = await setup.runningCluster(1);
     await power(clusterId, 'ack-scheduler', false);
     await waitForHealth(clusterId, 'ack-scheduler', 'DOWN');
     await power(clusterId, 'kube-controller-manager', false);
@@ -124,7 +124,7 @@ describe('failed components of a control plane', () => {
   });
 
   test('controllers stop without the controller manager, the cluster reports it, and they catch up when it recovers', async () => {
-    const { clusterId } = await living.runningCluster(1);
+    const { clusterId } = await setup.runningCluster(1);
     const { deploy, pod, pods, readyReplicas } = await apisOf(clusterId);
     await power(clusterId, 'kube-controller-manager', false);
     const { conditions } = await waitForHealth(clusterId, 'kube-controller-manager', 'DOWN');

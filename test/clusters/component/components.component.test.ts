@@ -7,10 +7,10 @@ import { movableClock } from '../../kit/clock.js';
 import { eventually } from '../../kit/eventually.js';
 import { reconcilesIdle } from '../../engine/reconcile-idle.js';
 import { waitForOperation, type EngineFixture } from '../../engine/engine-fixture.js';
-import { type Ask, type GraphWithEngine, openGraph } from '../graph-with-engine.js';
+import { type Ask, type GraphWithEngine, openGraphWithEngine } from '../graph-with-engine.js';
 import { runningCluster } from '../upgrade/upgrade-kit.js';
 
-let living: GraphWithEngine;
+let setup: GraphWithEngine;
 let world: EngineFixture;
 let ask: Ask;
 let clusterId: string;
@@ -18,11 +18,11 @@ let client: KubernetesClient;
 /** The platform's clock, which a test moves. */
 const clock = movableClock();
 beforeAll(async () => {
-  living = await openGraph({ speed: 500, clock });
-  ({ world, ask } = living);
+  setup = await openGraphWithEngine({ speed: 500, clock });
+  ({ world, ask } = setup);
   ({ clusterId, client } = await runningCluster(world, '1.32.6', 2));
 });
-afterAll(() => living[Symbol.asyncDispose]());
+afterAll(() => setup[Symbol.asyncDispose]());
 
 interface ComponentView {
   id: string;

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
-import { openGraph } from '../graph-with-engine.js';
+import { openGraphWithEngine } from '../graph-with-engine.js';
 import { runningCluster } from '../upgrade/upgrade-kit.js';
 
 export interface UserError {
@@ -42,8 +42,8 @@ const VIEW = `query ($id: ID!) { cluster(id: $id) { state conditions { type stat
 
 /** A platform with an engine and a running cluster of two nodes, and the words in which the tests speak of it. */
 export async function openHighRisk() {
-  const living = await openGraph({ speed: 500 });
-  const { world, ask } = living;
+  const setup = await openGraphWithEngine({ speed: 500 });
+  const { world, ask } = setup;
   const { clusterId, client }: { clusterId: string; client: KubernetesClient } = await runningCluster(
     world,
     '1.34.3',
@@ -80,7 +80,7 @@ export async function openHighRisk() {
     async statusOf(nodeId: string) {
       return (await world.prisma.node.findUnique({ where: { id: nodeId } }))?.status;
     },
-    [Symbol.asyncDispose]: () => living[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => setup[Symbol.asyncDispose](),
   };
 }
 

@@ -187,7 +187,7 @@ async function expectSameCloud(account: string): Promise<void> {
 let runs = 0;
 
 /** Carries out the steps, looks for drift, then deletes everything and looks that nothing is in use. */
-async function carryOut(steps: readonly Step[], engine: CrashingEngine, tally: Tally): Promise<void> {
+async function runSteps(steps: readonly Step[], engine: CrashingEngine, tally: Tally): Promise<void> {
   const run: Run = { world, services, actor: { account: `account-${++runs}`, subject: 'tester' }, tally };
   const { account } = run.actor;
   for (const [resource, limit] of Object.entries(LIMITS)) {
@@ -216,7 +216,7 @@ async function search(engine: CrashingEngine, numRuns: number): Promise<string> 
   const tally: Tally = { accepted: 0, recounts: 0, spotChecks: 0, kinds: {}, refused: {} };
   // A failure takes long to repeat, and may not repeat: it is reported as it was found.
   await fc.assert(
-    fc.asyncProperty(sequence(STEPS), (steps) => carryOut(steps, engine, tally)),
+    fc.asyncProperty(sequence(STEPS), (steps) => runSteps(steps, engine, tally)),
     { numRuns, endOnFailure: true, ...(SEED !== undefined && { seed: Number(SEED) }) },
   );
   const { accepted, refused } = tally;

@@ -148,7 +148,7 @@ async function target(
   { world, actor: { account } }: Run,
   { kind, index }: Change,
 ): Promise<string | undefined> {
-  const living = { where: { account, deletedAt: null }, orderBy: { id: 'asc' } } as const;
+  const setup = { where: { account, deletedAt: null }, orderBy: { id: 'asc' } } as const;
   const open = { where: { account, finishedAt: null }, orderBy: { id: 'asc' } } as const;
   const own = { where: { account, creator: 'USER' }, orderBy: { id: 'asc' } } as const;
   const ids = async (): Promise<{ id: string }[]> => {
@@ -157,8 +157,8 @@ async function target(
     if (kind === 'deleteNetwork')
       return [...(await world.prisma.vSwitch.findMany(own)), ...(await world.prisma.vpc.findMany(own))];
     return OF_POOLS.includes(kind)
-      ? world.prisma.nodePool.findMany(living)
-      : world.prisma.cluster.findMany(living);
+      ? world.prisma.nodePool.findMany(setup)
+      : world.prisma.cluster.findMany(setup);
   };
   const found = await ids();
   return found[index % found.length]?.id;

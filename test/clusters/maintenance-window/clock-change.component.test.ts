@@ -3,19 +3,19 @@ import { enqueue } from '../../../engine/jobs/queue.js';
 import { waitForOperation, requestCluster, type EngineFixture } from '../../engine/engine-fixture.js';
 import { movableClock } from '../../kit/clock.js';
 import { eventually } from '../../kit/eventually.js';
-import { type Ask, type GraphWithEngine, openGraph } from '../graph-with-engine.js';
+import { type Ask, type GraphWithEngine, openGraphWithEngine } from '../graph-with-engine.js';
 import { beginUpgrade } from '../upgrade/upgrade-kit.js';
 
 /** Runs as fast as the system's clock, from another time on; the simulated cloud keeps the system's. */
 const clock = movableClock();
-let living: GraphWithEngine;
+let setup: GraphWithEngine;
 let world: EngineFixture;
 let ask: Ask;
 beforeAll(async () => {
-  living = await openGraph({ speed: 1_000, clock });
-  ({ world, ask } = living);
+  setup = await openGraphWithEngine({ speed: 1_000, clock });
+  ({ world, ask } = setup);
 });
-afterAll(() => living[Symbol.asyncDispose]());
+afterAll(() => setup[Symbol.asyncDispose]());
 
 interface Window {
   readonly nextOccurrence: { readonly startsAt: string; readonly endsAt: string };

@@ -5,11 +5,11 @@ import { waitForOperation } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
 import { type NetworkWithEngine, openNetworkWithEngine } from './network-with-engine.js';
 
-let living: NetworkWithEngine;
+let setup: NetworkWithEngine;
 beforeAll(async () => {
-  living = await openNetworkWithEngine();
+  setup = await openNetworkWithEngine();
 });
-afterAll(() => living[Symbol.asyncDispose]());
+afterAll(() => setup[Symbol.asyncDispose]());
 
 const RESOURCES = `query ($id: ID!) { cluster(id: $id) { resources(first: 100) { totalCount
   nodes { id type name creator deleteBehavior } } } }`;
@@ -22,7 +22,7 @@ interface Resource {
 }
 
 async function resources(id: string): Promise<Resource[]> {
-  const { cluster } = await living.ask<{ cluster: { resources: { nodes: Resource[]; totalCount: number } } }>(
+  const { cluster } = await setup.ask<{ cluster: { resources: { nodes: Resource[]; totalCount: number } } }>(
     RESOURCES,
     { id },
   );
@@ -31,15 +31,15 @@ async function resources(id: string): Promise<Resource[]> {
 }
 
 async function drop(id: string, retainResourceIds: string[] = []) {
-  const { operation } = await living.world.clusters.delete(living.world.actor, { id, retainResourceIds });
-  expect(await waitForOperation(living.world, operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
+  const { operation } = await setup.world.clusters.delete(setup.world.actor, { id, retainResourceIds });
+  expect(await waitForOperation(setup.world, operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
 }
 
 describe('resources of a cluster', () => {
   test('are listed with creator and deletion policy, and exactly those to be deleted are deleted with the cluster', async () => {
     const region = { regionId: 'cn-shanghai', network: { publicEndpoint: true } };
     const before = await usage();
-    const { clusterId } = await living.runningCluster(2, region);
+    const { clusterId } = await setup.runningCluster(2, region);
     const all = await resources(clusterId);
     const counts = [...Map.groupBy(all, ({ type }) => type)].map(([type, some]) => [type, some.length]);
     expect(counts).toEqual([
@@ -58,14 +58,14 @@ describe('resources of a cluster', () => {
     expect(await usage()).toEqual(before);
     const vpc = all[0]!.id;
     expect(
-      (await living.ask<{ vpc: unknown }>('query ($id: ID!) { vpc(id: $id) { id } }', { id: vpc })).vpc,
+      (await setup.ask<{ vpc: unknown }>('query ($id: ID!) { vpc(id: $id) { id } }', { id: vpc })).vpc,
     ).toBeNull();
   });
 
   test('include those of Services and volume claims, which cannot be retained and are deleted with the cluster', async () => {
-    const before = { ...(await usage()), disks: await living.world.used('payg-disks') };
-    const { clusterId } = await living.runningCluster(1, { regionId: 'cn-shanghai' });
-    const { core } = await living.api(clusterId);
+    const before = { ...(await usage()), disks: await setup.world.used('payg-disks') };
+    const { clusterId } = await setup.runningCluster(1, { regionId: 'cn-shanghai' });
+    const { core } = await setup.api(clusterId);
     const namespace = 'default';
     const service = (name: string, annotations = {}) =>
       core.createNamespacedService({
@@ -91,7 +91,7 @@ describe('resources of a cluster', () => {
     const inside = async () => (await resources(clusterId)).filter(({ name }) => name.includes('/'));
     const waitForResources = (count: number) =>
       eventually(async () => {
-        await living.world.prisma.$transaction((tx) => enqueue(tx, CLOUD_RESOURCE_REQUESTS, 'all'));
+        await setup.world.prisma.$transaction((tx) => enqueue(tx, CLOUD_RESOURCE_REQUESTS, 'all'));
         const found = await inside();
         return found.length === count && found;
       });
@@ -105,7 +105,7 @@ describe('resources of a cluster', () => {
     ]);
     for (const { id } of await inside())
       await expect(
-        living.world.clusters.delete(living.world.actor, { id: clusterId, retainResourceIds: [id] }),
+        setup.world.clusters.delete(setup.world.actor, { id: clusterId, retainResourceIds: [id] }),
       ).rejects.toThrow(/INVALID_INPUT/);
     await core.deleteNamespacedService({ namespace, name: 'again' });
     expect((await waitForResources(2)).map(({ name }) => name).sort()).toEqual([
@@ -114,12 +114,12 @@ describe('resources of a cluster', () => {
     ]);
     await drop(clusterId);
     expect(await inside()).toEqual([]);
-    expect({ ...(await usage()), disks: await living.world.used('payg-disks') }).toEqual(before);
+    expect({ ...(await usage()), disks: await setup.world.used('payg-disks') }).toEqual(before);
   });
 
   test('stay if another cluster uses their VPC, and are deleted with the last cluster', async () => {
     const region = { regionId: 'cn-shenzhen' };
-    const [first, two] = [await living.runningCluster(1, region), await living.runningCluster(1, region)];
+    const [first, two] = [await setup.runningCluster(1, region), await setup.runningCluster(1, region)];
     const behavior = async (id: string) =>
       Object.fromEntries((await resources(id)).map(({ type, deleteBehavior }) => [type, deleteBehavior]));
     expect(await behavior(first.clusterId)).toMatchObject({
@@ -127,17 +127,17 @@ describe('resources of a cluster', () => {
       VSWITCH: 'RETAIN',
       SECURITY_GROUP: 'DELETE',
     });
-    const { vpcId } = await living.networkOf(two.clusterId);
+    const { vpcId } = await setup.networkOf(two.clusterId);
     await drop(first.clusterId);
-    expect(await living.world.prisma.vpc.count({ where: { id: vpcId } })).toBe(1);
+    expect(await setup.world.prisma.vpc.count({ where: { id: vpcId } })).toBe(1);
     expect(await behavior(two.clusterId)).toMatchObject({ VPC: 'DELETE' });
     await drop(two.clusterId);
-    expect(await living.world.prisma.vpc.count({ where: { id: vpcId } })).toBe(0);
+    expect(await setup.world.prisma.vpc.count({ where: { id: vpcId } })).toBe(0);
   });
 
   test('stay as resources of the account if deleteCluster retains them, count against quotas, and can be deleted later', async () => {
     const before = await usage();
-    const { clusterId } = await living.runningCluster(1, {
+    const { clusterId } = await setup.runningCluster(1, {
       regionId: 'cn-chengdu',
       network: { publicEndpoint: true },
     });
@@ -145,10 +145,10 @@ describe('resources of a cluster', () => {
     const keep = all.filter(({ type }) => ['VPC', 'SECURITY_GROUP', 'LOAD_BALANCER', 'EIP'].includes(type));
     const instance = all.find(({ type }) => type === 'INSTANCE')!.id;
     await expect(
-      living.world.clusters.delete(living.world.actor, { id: clusterId, retainResourceIds: [instance] }),
+      setup.world.clusters.delete(setup.world.actor, { id: clusterId, retainResourceIds: [instance] }),
     ).rejects.toThrow(/INVALID_INPUT/);
     await expect(
-      living.world.clusters.delete(living.world.actor, { id: clusterId, retainResourceIds: ['vpc_none'] }),
+      setup.world.clusters.delete(setup.world.actor, { id: clusterId, retainResourceIds: ['vpc_none'] }),
     ).rejects.toThrow(/NOT_FOUND/);
     await drop(
       clusterId,
@@ -158,14 +158,14 @@ describe('resources of a cluster', () => {
     expect(after).toEqual({ vpcs: before.vpcs + 1, eips: before.eips + 1, balancers: before.balancers + 1 });
     const retained = '{ retainedResources { totalCount nodes { id type name formerClusterId } } }';
     const own = keep.filter(({ type }) => type === 'LOAD_BALANCER' || type === 'EIP');
-    expect(await living.ask(retained)).toEqual({
+    expect(await setup.ask(retained)).toEqual({
       retainedResources: {
         totalCount: 2,
         nodes: own.map(({ id, type, name }) => ({ id, type, name, formerClusterId: clusterId })),
       },
     });
     const vpcId = keep[0]!.id;
-    const { vpc } = await living.ask<{ vpc: object }>(
+    const { vpc } = await setup.ask<{ vpc: object }>(
       'query ($id: ID!) { vpc(id: $id) { creator vSwitches { id } securityGroups { id creator } } }',
       { id: vpcId },
     );
@@ -177,17 +177,17 @@ describe('resources of a cluster', () => {
     type Deletion = { answer: { deletedId: string | null } };
     for (const { id, type } of [...keep].reverse()) {
       const query = `mutation ($id: ID!) { answer: ${mutationOf(type)}(input: { id: $id }) { deletedId } }`;
-      const answers = await Promise.all([1, 2, 3, 4].map(() => living.ask<Deletion>(query, { id })));
+      const answers = await Promise.all([1, 2, 3, 4].map(() => setup.ask<Deletion>(query, { id })));
       const deleted = answers.map(({ answer }) => answer.deletedId).filter((id) => id !== null);
       expect(deleted, 'one of the requests deletes it').toEqual([id]);
     }
     expect(await usage()).toEqual(before);
-    expect(await living.ask(retained)).toEqual({ retainedResources: { totalCount: 0, nodes: [] } });
+    expect(await setup.ask(retained)).toEqual({ retainedResources: { totalCount: 0, nodes: [] } });
   });
 
   test('have the same ids as elsewhere in the graph', async () => {
-    const { clusterId } = await living.runningCluster(2, { regionId: 'cn-shanghai' });
-    const { cluster } = await living.ask<{
+    const { clusterId } = await setup.runningCluster(2, { regionId: 'cn-shanghai' });
+    const { cluster } = await setup.ask<{
       cluster: {
         nodePools: { nodes: { scalingGroup: { id: string } }[] };
         nodes: { nodes: { instanceId: string }[] };
@@ -207,9 +207,9 @@ describe('resources of a cluster', () => {
 
 async function usage() {
   return {
-    vpcs: await living.world.used('vpcs'),
-    eips: await living.world.used('eips'),
-    balancers: await living.world.used('load-balancers'),
+    vpcs: await setup.world.used('vpcs'),
+    eips: await setup.world.used('eips'),
+    balancers: await setup.world.used('load-balancers'),
   };
 }
 

@@ -2,14 +2,14 @@ import { AppsV1Api, CoreV1Api } from '@kubernetes/client-node';
 import { expect } from 'vitest';
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { waitForOperation, requestCluster } from '../../engine/engine-fixture.js';
-import { openGraph } from '../graph-with-engine.js';
+import { openGraphWithEngine } from '../graph-with-engine.js';
 
-/** A living graph, and what tests look at of the networks of its clusters. */
+/** A graph with an engine, and what tests read of the networks of its clusters. */
 export type NetworkWithEngine = Awaited<ReturnType<typeof openNetworkWithEngine>>;
 
 export async function openNetworkWithEngine() {
-  const living = await openGraph({ speed: 2_000 });
-  const { world, ask } = living;
+  const setup = await openGraphWithEngine({ speed: 2_000 });
+  const { world, ask } = setup;
   await world.limit('payg-vcpu', 10_000);
   return {
     world,
@@ -28,6 +28,6 @@ export async function openNetworkWithEngine() {
       return { core: config.makeApiClient(CoreV1Api), apps: config.makeApiClient(AppsV1Api) };
     },
     networkOf: (clusterId: string) => world.prisma.clusterNetwork.findUniqueOrThrow({ where: { clusterId } }),
-    [Symbol.asyncDispose]: () => living[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => setup[Symbol.asyncDispose](),
   };
 }

@@ -3,14 +3,14 @@ import { waitForOperation, NODE_TYPE, requestCluster } from '../../engine/engine
 import { eventually } from '../../kit/eventually.js';
 import { type NetworkWithEngine, openNetworkWithEngine } from './network-with-engine.js';
 
-let living: NetworkWithEngine;
+let setup: NetworkWithEngine;
 beforeAll(async () => {
-  living = await openNetworkWithEngine();
+  setup = await openNetworkWithEngine();
 });
-afterAll(() => living[Symbol.asyncDispose]());
+afterAll(() => setup[Symbol.asyncDispose]());
 
 async function deploy(clusterId: string, replicas: number): Promise<void> {
-  const { apps } = await living.api(clusterId);
+  const { apps } = await setup.api(clusterId);
   const labels = { app: 'many' };
   await apps.createNamespacedDeployment({
     namespace: 'default',
@@ -26,7 +26,7 @@ async function deploy(clusterId: string, replicas: number): Promise<void> {
 }
 
 async function podsOf(clusterId: string, selector?: string) {
-  const { core } = await living.api(clusterId);
+  const { core } = await setup.api(clusterId);
   return (
     await core.listNamespacedPod({ namespace: 'default', ...(selector && { labelSelector: selector }) })
   ).items;
@@ -48,12 +48,12 @@ interface Nodes {
 
 describe('pods of a node', () => {
   test('are limited with Flannel by the addresses of its part of the pod CIDR', async () => {
-    const { clusterId } = await living.runningCluster(1, { network: { nodeCidrMask: 28 } });
-    const [node] = (await living.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
-    const { core } = await living.api(clusterId);
+    const { clusterId } = await setup.runningCluster(1, { network: { nodeCidrMask: 28 } });
+    const [node] = (await setup.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
+    const { core } = await setup.api(clusterId);
     const observed = await core.readNode({ name: node!.name });
     expect([node!.maxPods, observed.status?.allocatable?.['pods']]).toEqual([16, '16']);
-    const { podCidr } = await living.networkOf(clusterId);
+    const { podCidr } = await setup.networkOf(clusterId);
     expect(observed.spec?.podCIDR).toBe(podCidr?.replace(/\/\d+$/, '/28'));
     await deploy(clusterId, 20);
     const bound = await eventually(async () => {
@@ -66,9 +66,9 @@ describe('pods of a node', () => {
   });
 
   test('are limited with Terway by the addresses of its network interfaces, and have addresses of the vSwitch', async () => {
-    const { clusterId } = await living.runningCluster(1, { networkPlugin: 'TERWAY' });
-    const [node] = (await living.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
-    const { core } = await living.api(clusterId);
+    const { clusterId } = await setup.runningCluster(1, { networkPlugin: 'TERWAY' });
+    const [node] = (await setup.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
+    const { core } = await setup.api(clusterId);
     // ecs.g6.xlarge: 3 interfaces of 10 addresses, one of them the primary one.
     const observed = await core.readNode({ name: node!.name });
     expect([node!.maxPods, observed.status?.allocatable?.['pods']]).toEqual([20, '20']);
@@ -79,12 +79,12 @@ describe('pods of a node', () => {
     });
     for (const { status } of pods) expect(status?.podIP).toMatch(/^192\.168\./);
     expect(new Set(pods.map(({ status }) => status?.podIP)).size).toBe(3);
-    const { vpcId, securityGroupId } = await living.networkOf(clusterId);
-    expect(await living.world.used('ips-per-security-group', securityGroupId)).toBe(21);
-    expect(await living.world.used('secondary-enis')).toBe(2);
-    expect(await living.world.used('private-ips-per-vpc', vpcId)).toBeGreaterThanOrEqual(21);
+    const { vpcId, securityGroupId } = await setup.networkOf(clusterId);
+    expect(await setup.world.used('ips-per-security-group', securityGroupId)).toBe(21);
+    expect(await setup.world.used('secondary-enis')).toBe(2);
+    expect(await setup.world.used('private-ips-per-vpc', vpcId)).toBeGreaterThanOrEqual(21);
     // The scheduler stops there, too.
-    const { apps } = await living.api(clusterId);
+    const { apps } = await setup.api(clusterId);
     const scale = { metadata: { name: 'many', namespace: 'default' }, spec: { replicas: 25 } };
     await apps.replaceNamespacedDeploymentScale({ name: 'many', namespace: 'default', body: scale });
     const bound = await eventually(async () => {
@@ -97,9 +97,9 @@ describe('pods of a node', () => {
   });
 
   test('a node lists its components with versions and states', async () => {
-    const { clusterId } = await living.runningCluster(1);
+    const { clusterId } = await setup.runningCluster(1);
     const node = await eventually(async () => {
-      const [found] = (await living.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
+      const [found] = (await setup.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
       return found?.components.every(({ status }) => status === 'RUNNING') && found;
     });
     expect(node.components).toEqual([
@@ -108,11 +108,11 @@ describe('pods of a node', () => {
       { name: 'containerd', version: '1.6.36', status: 'RUNNING' },
       { name: 'flannel', version: '0.22.0', status: 'RUNNING' },
     ]);
-    const [instance] = await living.world.platform.provider.instances(clusterId);
+    const [instance] = await setup.world.platform.provider.instances(clusterId);
     const power = { on: false, fault: 'KUBELET' };
-    await living.world.cloud('PUT', `/clusters/${clusterId}/instances/${instance!.id}/power`, power);
+    await setup.world.cloud('PUT', `/clusters/${clusterId}/instances/${instance!.id}/power`, power);
     const silent = await eventually(async () => {
-      const [found] = (await living.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
+      const [found] = (await setup.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
       return found?.components.every(({ status }) => status !== 'RUNNING') && found;
     });
     // Nobody but the kubelet would say how the others are.
@@ -122,22 +122,22 @@ describe('pods of a node', () => {
       'UNKNOWN',
       'UNKNOWN',
     ]);
-    const { core } = await living.api(clusterId);
+    const { core } = await setup.api(clusterId);
     await core.deleteNode({ name: node!.name });
-    const [unknown] = (await living.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
+    const [unknown] = (await setup.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
     expect(unknown?.components.map(({ version, status }) => [version, status])).toEqual(
       Array(4).fill([null, 'UNKNOWN']),
     );
   });
 
   test('a master lists the components of the control plane, too', async () => {
-    const { clusterId } = await living.runningCluster(0, {
+    const { clusterId } = await setup.runningCluster(0, {
       type: 'KUBERNETES',
       spec: null,
       nodePools: [{ name: 'workers', instanceTypes: [NODE_TYPE] }],
     });
     const masters = await eventually(async () => {
-      const all = (await living.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
+      const all = (await setup.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
       return all.length === 3 && all.every(({ components }) => components.length === 8) && all;
     });
     expect(masters[0]!.components.map(({ name, status }) => `${name} ${status}`)).toEqual([
@@ -155,36 +155,36 @@ describe('pods of a node', () => {
 
 describe('nodes beyond the capacity of a network', () => {
   test('Flannel uses a route per node: 48 of 50 nodes are created, the others after the quota is raised', async () => {
-    const { clusterId, poolId, operationId } = await requestCluster(living.world, 50, {
+    const { clusterId, poolId, operationId } = await requestCluster(setup.world, 50, {
       regionId: 'cn-beijing',
     });
-    const operation = await waitForOperation(living.world, operationId);
+    const operation = await waitForOperation(setup.world, operationId);
     expect(operation).toMatchObject({ state: 'PARTIAL', created: 48, failed: 2 });
     expect(operation.failures).toMatchObject([
       { code: 'QUOTA_EXCEEDED', message: expect.stringContaining('custom-routes-per-route-table') },
       { code: 'QUOTA_EXCEEDED' },
     ]);
-    const { vpcId } = await living.networkOf(clusterId);
-    expect(await living.world.used('custom-routes-per-route-table', vpcId)).toBe(48);
-    expect(await living.world.used('payg-vcpu')).toBe(
-      (await living.world.prisma.node.findMany()).reduce((sum, { vcpus }) => sum + vcpus, 0),
+    const { vpcId } = await setup.networkOf(clusterId);
+    expect(await setup.world.used('custom-routes-per-route-table', vpcId)).toBe(48);
+    expect(await setup.world.used('payg-vcpu')).toBe(
+      (await setup.world.prisma.node.findMany()).reduce((sum, { vcpus }) => sum + vcpus, 0),
     );
-    await living.world.limit('custom-routes-per-route-table', 100, vpcId);
-    const again = await living.world.pools.scale(living.world.actor, { nodePoolId: poolId, desiredSize: 50 });
-    expect(await waitForOperation(living.world, again.operation!.id)).toMatchObject({
+    await setup.world.limit('custom-routes-per-route-table', 100, vpcId);
+    const again = await setup.world.pools.scale(setup.world.actor, { nodePoolId: poolId, desiredSize: 50 });
+    expect(await waitForOperation(setup.world, again.operation!.id)).toMatchObject({
       state: 'SUCCEEDED',
       created: 2,
     });
-    expect(await living.world.used('custom-routes-per-route-table', vpcId)).toBe(50);
-    const fewer = await living.world.pools.scale(living.world.actor, { nodePoolId: poolId, desiredSize: 1 });
-    expect(await waitForOperation(living.world, fewer.operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
-    expect(await living.world.used('custom-routes-per-route-table', vpcId)).toBe(1);
+    expect(await setup.world.used('custom-routes-per-route-table', vpcId)).toBe(50);
+    const fewer = await setup.world.pools.scale(setup.world.actor, { nodePoolId: poolId, desiredSize: 1 });
+    expect(await waitForOperation(setup.world, fewer.operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await setup.world.used('custom-routes-per-route-table', vpcId)).toBe(1);
   });
 
   test('an exhausted pod CIDR rejects nodes with IP_NOT_AVAILABLE', async () => {
     const network = { podCidr: '10.200.0.0/24', nodeCidrMask: 26 };
-    const { operationId } = await requestCluster(living.world, 6, { network });
-    const operation = await waitForOperation(living.world, operationId);
+    const { operationId } = await requestCluster(setup.world, 6, { network });
+    const operation = await waitForOperation(setup.world, operationId);
     expect(operation).toMatchObject({ state: 'PARTIAL', created: 4, failed: 2 });
     expect(operation.failures).toMatchObject([{ code: 'IP_NOT_AVAILABLE' }, { code: 'IP_NOT_AVAILABLE' }]);
   });
@@ -198,9 +198,9 @@ describe('nodes beyond the capacity of a network', () => {
     });
     const request = { networkPlugin: 'TERWAY', network: { vpcId, vSwitchIds: [vSwitchId] } };
     // Of 16 addresses the cloud keeps 4, and CoreDNS takes 2.
-    const { clusterId, poolId } = await living.runningCluster(2, request);
+    const { clusterId, poolId } = await setup.runningCluster(2, request);
     await deploy(clusterId, 12);
-    const { core } = await living.api(clusterId);
+    const { core } = await setup.api(clusterId);
     await eventually(
       async () => {
         const events = (await core.listNamespacedEvent({ namespace: 'default' })).items;
@@ -211,8 +211,8 @@ describe('nodes beyond the capacity of a network', () => {
       },
       { what: 'a pod without an address' },
     );
-    const more = await living.world.pools.scale(living.world.actor, { nodePoolId: poolId, desiredSize: 3 });
-    const operation = await waitForOperation(living.world, more.operation!.id);
+    const more = await setup.world.pools.scale(setup.world.actor, { nodePoolId: poolId, desiredSize: 3 });
+    const operation = await waitForOperation(setup.world, more.operation!.id);
     expect(operation).toMatchObject({ state: 'FAILED', created: 0, failed: 1 });
     expect(operation.failures).toMatchObject([{ code: 'IP_NOT_AVAILABLE' }]);
     const pods = await podsOf(clusterId);
@@ -222,14 +222,14 @@ describe('nodes beyond the capacity of a network', () => {
   });
 
   test('a full security group rejects nodes with IP_NOT_AVAILABLE', async () => {
-    await living.world.limit('ips-per-security-group', 2);
+    await setup.world.limit('ips-per-security-group', 2);
     try {
-      const { operationId } = await requestCluster(living.world, 3);
-      const operation = await waitForOperation(living.world, operationId);
+      const { operationId } = await requestCluster(setup.world, 3);
+      const operation = await waitForOperation(setup.world, operationId);
       expect(operation).toMatchObject({ state: 'PARTIAL', created: 2, failed: 1 });
       expect(operation.failures).toMatchObject([{ code: 'IP_NOT_AVAILABLE' }]);
     } finally {
-      await living.world.limit('ips-per-security-group', 2000);
+      await setup.world.limit('ips-per-security-group', 2000);
     }
   });
 });
@@ -241,7 +241,7 @@ async function createResource(
   input: object,
 ): Promise<string> {
   const query = `mutation ($input: ${inputType}!) { answer: ${name}(input: $input) { made: ${field} { id } userErrors { message } } }`;
-  const { answer } = await living.ask<{ answer: { made: { id: string } | null; userErrors: object[] } }>(
+  const { answer } = await setup.ask<{ answer: { made: { id: string } | null; userErrors: object[] } }>(
     query,
     {
       input,
@@ -252,15 +252,15 @@ async function createResource(
 }
 
 test('nodes are spread over the zones of the vSwitches, and show their zone', async () => {
-  const { clusterId } = await living.runningCluster(6);
-  const nodes = (await living.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
+  const { clusterId } = await setup.runningCluster(6);
+  const nodes = (await setup.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
   const zones = Map.groupBy(nodes, ({ zone }) => zone.id);
   expect([...zones].map(([zone, some]) => [zone, some.length]).sort()).toEqual([
     ['cn-hangzhou-a', 2],
     ['cn-hangzhou-b', 2],
     ['cn-hangzhou-c', 2],
   ]);
-  const { core } = await living.api(clusterId);
+  const { core } = await setup.api(clusterId);
   const labels = (await core.listNode()).items.map(({ metadata }) => [
     metadata?.name,
     metadata?.labels?.['topology.kubernetes.io/zone'],

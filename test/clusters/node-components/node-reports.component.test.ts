@@ -3,19 +3,19 @@ import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { readNodeReports } from '../../../subgraphs/clusters/api/node-components/node-report.reader.js';
 import { openPoolsWithEngine, type PoolsWithEngine } from '../pools/pools-with-engine.js';
 
-let living: PoolsWithEngine;
+let setup: PoolsWithEngine;
 beforeAll(async () => {
-  living = await openPoolsWithEngine();
+  setup = await openPoolsWithEngine();
 });
-afterAll(() => living[Symbol.asyncDispose]());
+afterAll(() => setup[Symbol.asyncDispose]());
 
 test('nodes have the same fields if they are read one by one and in a list', async () => {
-  const { id, pools } = await living.cluster([{ name: 'default', desiredSize: 2 }]);
-  const { nodes } = await living.poolWhen(pools[0] ?? '', (pool) => pool.healthyNodes === 2, 'nodes');
+  const { id, pools } = await setup.cluster([{ name: 'default', desiredSize: 2 }]);
+  const { nodes } = await setup.poolWhen(pools[0] ?? '', (pool) => pool.healthyNodes === 2, 'nodes');
   const names = nodes.nodes.map(({ name }) => name);
-  const access = (await clusterAccess(living.world.prisma, 'acme', [id])).get(id);
+  const access = (await clusterAccess(setup.world.prisma, 'acme', [id])).get(id);
   if (!access) throw new Error('the cluster has no API');
-  const { kubernetes } = living.world.platform;
+  const { kubernetes } = setup.world.platform;
   const many = [...names, ...Array.from({ length: 10 }, (_, index) => `gone-${index}`)];
   const few = await readNodeReports(kubernetes, access, names);
   const all = await readNodeReports(kubernetes, access, many);

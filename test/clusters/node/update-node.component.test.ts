@@ -24,24 +24,24 @@ interface Updated {
 
 const METADATA = 'labels annotations taints { key value effect }';
 
-let living: PoolsWithEngine;
+let setup: PoolsWithEngine;
 let cluster: string;
 let pool: string;
 let nodes: NodeView[];
 beforeAll(async () => {
-  living = await openPoolsWithEngine();
+  setup = await openPoolsWithEngine();
   const settings = {
     labels: { tier: 'batch' },
     taints: [{ key: 'batch', value: 'yes', effect: 'NO_SCHEDULE' }],
   };
-  const created = await living.cluster([{ name: 'system' }, { name: 'a', desiredSize: 2, ...settings }], {
+  const created = await setup.cluster([{ name: 'system' }, { name: 'a', desiredSize: 2, ...settings }], {
     version: '1.32',
   });
   cluster = created.id;
   pool = created.pools[1] ?? '';
-  nodes = (await living.pool(pool)).nodes.nodes;
+  nodes = (await setup.pool(pool)).nodes.nodes;
 });
-afterAll(() => living[Symbol.asyncDispose]());
+afterAll(() => setup[Symbol.asyncDispose]());
 
 const first = () => nodes[0] ?? Promise.reject(new Error('the pool has no node'));
 
@@ -49,7 +49,7 @@ async function update(input: object, { dryRun = false, account = 'acme' } = {}):
   const query = `mutation ($input: UpdateNodeInput!, $dryRun: Boolean) {
     payload: updateNode(input: $input, dryRun: $dryRun) {
       node { ${METADATA} } operation { id } userErrors { code message path } } }`;
-  return (await living.run<{ payload: Updated }>(query, { input, dryRun }, account)).payload;
+  return (await setup.run<{ payload: Updated }>(query, { input, dryRun }, account)).payload;
 }
 
 async function refusals(input: object, account?: string): Promise<string[]> {
@@ -59,14 +59,14 @@ async function refusals(input: object, account?: string): Promise<string[]> {
 }
 
 async function access() {
-  const found = (await clusterAccess(living.world.prisma, 'acme', [cluster])).get(cluster);
+  const found = (await clusterAccess(setup.world.prisma, 'acme', [cluster])).get(cluster);
   if (!found) throw new Error('the cluster has no API');
   return found;
 }
 
 /** A client of the cluster's API beside the platform's. */
 async function kubectl(): Promise<KubernetesClient> {
-  return new KubernetesClient(living.world.platform.kubernetes.of(await access()), { clusterId: cluster });
+  return new KubernetesClient(setup.world.platform.kubernetes.of(await access()), { clusterId: cluster });
 }
 
 async function kubernetesNode({ name }: NodeView): Promise<LabelledNode> {
@@ -75,7 +75,7 @@ async function kubernetesNode({ name }: NodeView): Promise<LabelledNode> {
 
 const updates = async () =>
   (
-    await living.world.platform.events.read('acme', {
+    await setup.world.platform.events.read('acme', {
       after: 0n,
       limit: 1_000,
       filter: { clusterId: cluster },
@@ -127,7 +127,7 @@ describe('updateNode', () => {
       annotations: { note: null },
       taints: [],
     });
-    const read = await living.run<{ node: Updated['node'] }>(
+    const read = await setup.run<{ node: Updated['node'] }>(
       `query ($id: ID!) { node(id: $id) { ... on Node { ${METADATA} } } }`,
       { id: node.id },
     );
@@ -189,14 +189,14 @@ describe('updateNode', () => {
   });
 
   test('rejects a node that is not running', async () => {
-    const { prisma } = living.world;
+    const { prisma } = setup.world;
     await prisma.node.update({ where: { id: node.id }, data: { state: 'starting' } });
     expect(await refusals({ id: node.id, labels: { team: 'a' } })).toEqual(['INVALID_STATE input/id']);
     await prisma.node.update({ where: { id: node.id }, data: { state: 'running' } });
   });
 
   test('requires acknowledgeRisk for a node of a registered cluster', async () => {
-    const { prisma } = living.world;
+    const { prisma } = setup.world;
     await prisma.cluster.update({ where: { id: cluster }, data: { product: 'REGISTERED' } });
     const input = { id: node.id, labels: { team: 'registered' } };
     expect(await refusals(input)).toEqual(['RISK_NOT_ACKNOWLEDGED input/acknowledgeRisk']);
@@ -205,7 +205,7 @@ describe('updateNode', () => {
   });
 
   test('returns CONFLICT if Kubernetes changes the node concurrently, and keeps that change', async () => {
-    const { platform } = living.world;
+    const { platform } = setup.world;
     await using kubernetes = new KubernetesApis(platform.database);
     const server = kubernetes.of(await access());
     const send = server.request.bind(server);
@@ -231,7 +231,7 @@ describe('updateNode', () => {
 });
 
 test('reads up to ten nodes of a cluster one by one, and more of them with one list', async () => {
-  const { platform } = living.world;
+  const { platform } = setup.world;
   await using kubernetes = new KubernetesApis(platform.database);
   const requests = vi.spyOn(kubernetes.of(await access()), 'request');
   const reader = new NodeMetadataReader({ ...platform, kubernetes });
@@ -250,9 +250,9 @@ test('reads up to ten nodes of a cluster one by one, and more of them with one l
 
 test('keeps a taint that is set while a change of the pool is applied to the node', async () => {
   const { name } = await first();
-  await using apart = new KubernetesApis(living.world.platform.database);
+  await using apart = new KubernetesApis(setup.world.platform.database);
   const client = new KubernetesClient(apart.of(await access()), { clusterId: cluster });
-  const server = living.world.platform.kubernetes.of(await access());
+  const server = setup.world.platform.kubernetes.of(await access());
   const send = server.request.bind(server);
   const meanwhile = { key: 'meanwhile', effect: 'PreferNoSchedule' };
   let isFirst = true;
@@ -267,7 +267,7 @@ test('keeps a taint that is set while a change of the pool is applied to the nod
     }
     return send(request);
   });
-  await living.carried('updateNodePool', { id: pool, labels: { tier: 'batch', late: 'x' } });
+  await setup.carried('updateNodePool', { id: pool, labels: { tier: 'batch', late: 'x' } });
   spy.mockRestore();
   expect(isFirst).toBe(false);
   const { metadata, spec } = await client.get<LabelledNode>(`/api/v1/nodes/${name}`);
@@ -279,14 +279,14 @@ test('keeps labels, annotations and taints during a change of the pool and an up
   const own = { key: 'own', value: 'x', effect: 'NO_SCHEDULE' };
   const id = (await first()).id;
   await update({ id, labels: { team: 'a' }, annotations: { note: 'x' }, taints: [own] });
-  await living.carried('updateNodePool', {
+  await setup.carried('updateNodePool', {
     id: pool,
     labels: { stage: 'test' },
     taints: [{ key: 'stage', effect: 'PREFER_NO_SCHEDULE' }],
   });
   const read = async () =>
     (
-      await living.run<{ node: Updated['node'] }>(
+      await setup.run<{ node: Updated['node'] }>(
         `query ($id: ID!) { node(id: $id) { ... on Node { ${METADATA} } } }`,
         { id },
       )
@@ -299,20 +299,20 @@ test('keeps labels, annotations and taints during a change of the pool and an up
   expect(await read()).toMatchObject(expected);
   expect((await read())?.labels).not.toHaveProperty('tier');
   const upgrade = { id: cluster, version: '1.34', timing: 'IMMEDIATE' };
-  expect(await living.carried('upgradeCluster', upgrade)).toMatchObject({ state: 'SUCCEEDED' });
+  expect(await setup.carried('upgradeCluster', upgrade)).toMatchObject({ state: 'SUCCEEDED' });
   expect(await read()).toMatchObject(expected);
 });
 
 test('keeps labels during a repair that replaces the system disk', async () => {
   const management = { autoRepair: true, allowSystemDiskReset: true };
-  const created = await living.cluster([{ name: 'repaired', management, acknowledgeRisk: true }]);
+  const created = await setup.cluster([{ name: 'repaired', management, acknowledgeRisk: true }]);
   const repaired = created.pools[0] ?? '';
-  const [broken] = (await living.pool(repaired)).nodes.nodes;
+  const [broken] = (await setup.pool(repaired)).nodes.nodes;
   expect((await update({ id: broken?.id, labels: { team: 'a' } })).userErrors).toEqual([]);
   const power = { on: false, fault: 'SYSTEM_DISK' };
-  await living.cloud('PUT', `/clusters/${created.id}/instances/${broken?.id}/power`, power);
-  await living.look(broken?.id ?? '');
-  const { nodeRepairs } = await living.poolWhen(
+  await setup.cloud('PUT', `/clusters/${created.id}/instances/${broken?.id}/power`, power);
+  await setup.look(broken?.id ?? '');
+  const { nodeRepairs } = await setup.poolWhen(
     repaired,
     (view) => view.nodeRepairs.nodes[0]?.state === 'SUCCEEDED' && view.healthyNodes === 1,
     'the repair',

@@ -3,83 +3,83 @@ import { eventually } from '../../kit/eventually.js';
 import { heldNow, ledgerUses, recount } from '../../kit/ledger-recount.js';
 import { openPoolsWithEngine, type PoolsWithEngine } from './pools-with-engine.js';
 
-let living: PoolsWithEngine;
+let setup: PoolsWithEngine;
 beforeAll(async () => {
-  living = await openPoolsWithEngine();
+  setup = await openPoolsWithEngine();
 });
-afterAll(() => living[Symbol.asyncDispose]());
+afterAll(() => setup[Symbol.asyncDispose]());
 
 const instance = (cluster: string, node: string, action: string) =>
   `/clusters/${cluster}/instances/${node}/${action}`;
 
 async function one(size = 1) {
-  const { id, pools } = await living.cluster([{ name: 'a', desiredSize: size }]);
+  const { id, pools } = await setup.cluster([{ name: 'a', desiredSize: size }]);
   const [pool = ''] = pools;
-  const [node] = (await living.pool(pool)).nodes.nodes;
+  const [node] = (await setup.pool(pool)).nodes.nodes;
   return { id, pool, node: node?.id ?? '', name: node?.name ?? '' };
 }
 
 /** Has the engine look until it has seen what the query asks for. */
 async function seen<T>(clusterId: string, look: () => Promise<T | false>, what: string): Promise<T> {
-  await living.audit(clusterId);
+  await setup.audit(clusterId);
   return eventually(look, { what });
 }
 
 describe('instance that is changed outside the platform', () => {
   test('has the new charge type, and uses no quota as a subscription', async () => {
     const { id, pool, node } = await one();
-    await living.cloud('PUT', instance(id, node, 'charge-type'), { chargeType: 'PREPAID' });
+    await setup.cloud('PUT', instance(id, node, 'charge-type'), { chargeType: 'PREPAID' });
     const prepaid = async () => {
-      const [now] = (await living.pool(pool)).nodes.nodes;
+      const [now] = (await setup.pool(pool)).nodes.nodes;
       return now?.chargeType === 'PREPAID' && now;
     };
     await seen(id, prepaid, 'the other charge type');
-    for (const { ledger, held } of await heldNow(living.world.prisma, 'acme')) expect(ledger).toBe(held);
-    expect((await living.events(id)).filter(({ type }) => type === 'NODE_CHANGED_EXTERNALLY')).toMatchObject([
+    for (const { ledger, held } of await heldNow(setup.world.prisma, 'acme')) expect(ledger).toBe(held);
+    expect((await setup.events(id)).filter(({ type }) => type === 'NODE_CHANGED_EXTERNALLY')).toMatchObject([
       { data: { nodeId: node, before: { chargeType: 'POSTPAID' }, chargeType: 'PREPAID' } },
     ]);
   });
 
   test('has the new instance type and its vCPUs', async () => {
     const { id, pool, node } = await one();
-    const before = await living.world.used('payg-vcpu');
-    await living.cloud('PUT', instance(id, node, 'type'), { instanceType: 'ecs.g6.2xlarge' });
+    const before = await setup.world.used('payg-vcpu');
+    await setup.cloud('PUT', instance(id, node, 'type'), { instanceType: 'ecs.g6.2xlarge' });
     const larger = async () => {
-      const { nodes } = await living.pool(pool);
+      const { nodes } = await setup.pool(pool);
       const [now] = nodes.nodes as unknown as { instanceType: { id: string } }[];
       return now?.instanceType.id === 'ecs.g6.2xlarge';
     };
     await seen(id, larger, 'the other instance');
-    expect(await living.world.used('payg-vcpu')).toBe(before + 4);
-    expect(await ledgerUses(living.world.prisma, 'acme')).toMatchObject(
-      await recount(living.world.prisma, 'acme'),
+    expect(await setup.world.used('payg-vcpu')).toBe(before + 4);
+    expect(await ledgerUses(setup.world.prisma, 'acme')).toMatchObject(
+      await recount(setup.world.prisma, 'acme'),
     );
-    await living.poolWhen(pool, ({ healthyNodes }) => healthyNodes === 1, 'the node, ready again');
+    await setup.poolWhen(pool, ({ healthyNodes }) => healthyNodes === 1, 'the node, ready again');
   });
 });
 
 describe('instance that is removed from the scaling group', () => {
   const takeOut = (id: string, node: string) =>
-    living.cloud('PUT', instance(id, node, 'scaling-group'), { nodePoolId: null });
+    setup.cloud('PUT', instance(id, node, 'scaling-group'), { nodePoolId: null });
 
   test('is reported as drift, and syncNodePool replaces it; the instance remains in the account', async () => {
     const { id, pool, node, name } = await one(2);
     await takeOut(id, node);
     const drifted = async () => {
-      const { drift } = await living.pool(pool);
+      const { drift } = await setup.pool(pool);
       return drift ?? false;
     };
     expect(await seen(id, drifted, 'the drift')).toEqual({
       missingInKubernetes: [],
       missingInScalingGroup: [name],
     });
-    expect(await living.pool(pool)).toMatchObject({
+    expect(await setup.pool(pool)).toMatchObject({
       conditions: expect.arrayContaining([
         { type: 'InSync', status: 'False', reason: 'InstanceDetached' },
       ]) as unknown,
     });
-    await living.carried('syncNodePool', { id: pool });
-    const synced = await living.pool(pool);
+    await setup.carried('syncNodePool', { id: pool });
+    const synced = await setup.pool(pool);
     expect(synced).toMatchObject({
       drift: null,
       desiredSize: 2,
@@ -89,7 +89,7 @@ describe('instance that is removed from the scaling group', () => {
       ]) as unknown,
     });
     expect(synced.nodes.nodes.map((other) => other.id)).not.toContain(node);
-    const { instances } = await living.run<{ instances: { nodes: { formerClusterId: string }[] } }>(
+    const { instances } = await setup.run<{ instances: { nodes: { formerClusterId: string }[] } }>(
       `{ instances(first: 100) { nodes { formerClusterId } } }`,
     );
     expect(instances.nodes.filter(({ formerClusterId }) => formerClusterId === id)).toHaveLength(1);
@@ -98,7 +98,7 @@ describe('instance that is removed from the scaling group', () => {
   test('decrements the desired size if syncNodePool requests it', async () => {
     const { id, pool, node } = await one(2);
     await takeOut(id, node);
-    await living.carried('syncNodePool', { id: pool, decrementDesiredSize: true });
-    expect(await living.pool(pool)).toMatchObject({ desiredSize: 1, totalNodes: 1, healthyNodes: 1 });
+    await setup.carried('syncNodePool', { id: pool, decrementDesiredSize: true });
+    expect(await setup.pool(pool)).toMatchObject({ desiredSize: 1, totalNodes: 1, healthyNodes: 1 });
   });
 });

@@ -2,22 +2,22 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../../kit/eventually.js';
 import { openPoolsWithEngine, type PoolsWithEngine } from './pools-with-engine.js';
 
-let living: PoolsWithEngine;
+let setup: PoolsWithEngine;
 beforeAll(async () => {
-  living = await openPoolsWithEngine();
+  setup = await openPoolsWithEngine();
 });
-afterAll(() => living[Symbol.asyncDispose]());
+afterAll(() => setup[Symbol.asyncDispose]());
 
 const managed = (more: Record<string, unknown> = {}) => ({
   management: { autoRepair: true, maxUnavailable: 1, ...more },
 });
-const nodesOf = async (pool: string) => (await living.pool(pool)).nodes.nodes;
+const nodesOf = async (pool: string) => (await setup.pool(pool)).nodes.nodes;
 const breakNode = async (cluster: string, node: string, fault: 'KUBELET' | 'SYSTEM_DISK') => {
-  await living.cloud('PUT', `/clusters/${cluster}/instances/${node}/power`, { on: false, fault });
-  await living.look(node);
+  await setup.cloud('PUT', `/clusters/${cluster}/instances/${node}/power`, { on: false, fault });
+  await setup.look(node);
 };
 const files = async (cluster: string, node: string) => {
-  const { instances } = await living.cloud<{ instances: { id: string; systemDisk: { id: string } }[] }>(
+  const { instances } = await setup.cloud<{ instances: { id: string; systemDisk: { id: string } }[] }>(
     'GET',
     `/clusters/${cluster}/instances`,
   );
@@ -26,20 +26,20 @@ const files = async (cluster: string, node: string) => {
 
 describe('managed node pool', () => {
   test('restarts a node that is not ready, and records that its system disk was kept', async () => {
-    const { id, pools } = await living.cluster([{ name: 'a', ...managed() }]);
+    const { id, pools } = await setup.cluster([{ name: 'a', ...managed() }]);
     const pool = pools[0] ?? '';
     const [node] = await nodesOf(pool);
     const disk = await files(id, node?.id ?? '');
     await breakNode(id, node?.id ?? '', 'KUBELET');
-    await living.poolWhen(
+    await setup.poolWhen(
       pool,
       ({ nodeRepairs }) => nodeRepairs.nodes[0]?.state === 'SUCCEEDED',
       'the repair',
     );
-    const repaired = await living.poolWhen(pool, ({ healthyNodes }) => healthyNodes === 1, 'a healthy node');
+    const repaired = await setup.poolWhen(pool, ({ healthyNodes }) => healthyNodes === 1, 'a healthy node');
     expect(repaired.nodeRepairs.nodes).toMatchObject([{ nodeName: node?.name, systemDiskReset: false }]);
     expect(await files(id, node?.id ?? '')).toBe(disk);
-    const events = await living.events(id);
+    const events = await setup.events(id);
     expect(
       events.filter(({ type }) => /^NODE_(NOT_READY|REPAIR)/.test(type)).map(({ type }) => type),
     ).toEqual(['NODE_NOT_READY', 'NODE_REPAIR_STARTED', 'NODE_REPAIRED']);
@@ -50,12 +50,12 @@ describe('managed node pool', () => {
 
   test('replaces the system disk of a node that a restart does not repair, and records it', async () => {
     const input = { ...managed({ allowSystemDiskReset: true }), acknowledgeRisk: true };
-    const { id, pools } = await living.cluster([{ name: 'a', ...input }]);
+    const { id, pools } = await setup.cluster([{ name: 'a', ...input }]);
     const pool = pools[0] ?? '';
     const [node] = await nodesOf(pool);
     const disk = await files(id, node?.id ?? '');
     await breakNode(id, node?.id ?? '', 'SYSTEM_DISK');
-    const repaired = await living.poolWhen(
+    const repaired = await setup.poolWhen(
       pool,
       ({ nodeRepairs, healthyNodes }) => nodeRepairs.nodes[0]?.state === 'SUCCEEDED' && healthyNodes === 1,
       'the repair',
@@ -65,50 +65,46 @@ describe('managed node pool', () => {
   });
 
   test('keeps a system disk if the pool does not allow its replacement: the repair fails with a reason', async () => {
-    const { id, pools } = await living.cluster([{ name: 'a', ...managed() }]);
+    const { id, pools } = await setup.cluster([{ name: 'a', ...managed() }]);
     const pool = pools[0] ?? '';
     const [node] = await nodesOf(pool);
     await breakNode(id, node?.id ?? '', 'SYSTEM_DISK');
-    const failed = await living.poolWhen(
+    const failed = await setup.poolWhen(
       pool,
       ({ nodeRepairs }) => nodeRepairs.nodes[0]?.state === 'FAILED',
       'the end',
     );
     expect(failed.nodeRepairs.nodes).toMatchObject([{ systemDiskReset: false }]);
-    expect((await living.events(id)).map(({ type }) => type)).toContain('NODE_REPAIR_FAILED');
+    expect((await setup.events(id)).map(({ type }) => type)).toContain('NODE_REPAIR_FAILED');
     const input = { id: pool, management: { allowSystemDiskReset: true } };
-    expect(await living.refused('updateNodePool', input)).toEqual([
+    expect(await setup.refused('updateNodePool', input)).toEqual([
       ['RISK_NOT_ACKNOWLEDGED', 'management.allowSystemDiskReset'],
     ]);
   });
 
   test('repairs at most maxUnavailable nodes at the same time', async () => {
-    const { id, pools } = await living.cluster([
+    const { id, pools } = await setup.cluster([
       { name: 'a', desiredSize: 3, ...managed({ maxUnavailable: 1 }) },
     ]);
     const pool = pools[0] ?? '';
     for (const { id: node } of await nodesOf(pool)) await breakNode(id, node, 'KUBELET');
-    await living.poolWhen(pool, ({ healthyNodes }) => healthyNodes === 3, 'three healthy nodes');
+    await setup.poolWhen(pool, ({ healthyNodes }) => healthyNodes === 3, 'three healthy nodes');
     await eventually(
       async () =>
-        (await living.pool(pool)).nodeRepairs.nodes.filter(({ state }) => state === 'SUCCEEDED').length === 3,
+        (await setup.pool(pool)).nodeRepairs.nodes.filter(({ state }) => state === 'SUCCEEDED').length === 3,
     );
-    const log = (await living.events(id))
+    const log = (await setup.events(id))
       .filter(({ type }) => /^NODE_REPAIR/.test(type))
       .map(({ type }) => type);
     expect(log).toEqual([1, 2, 3].flatMap(() => ['NODE_REPAIR_STARTED', 'NODE_REPAIRED']));
   });
 
   test('an unmanaged pool repairs no nodes', async () => {
-    const { id, pools } = await living.cluster([{ name: 'a' }]);
+    const { id, pools } = await setup.cluster([{ name: 'a' }]);
     const pool = pools[0] ?? '';
     const [node] = await nodesOf(pool);
     await breakNode(id, node?.id ?? '', 'KUBELET');
-    const view = await living.poolWhen(
-      pool,
-      ({ nodes }) => nodes.nodes[0]?.status === 'NotReady',
-      'NotReady',
-    );
+    const view = await setup.poolWhen(pool, ({ nodes }) => nodes.nodes[0]?.status === 'NotReady', 'NotReady');
     expect(view.nodeRepairs.nodes).toEqual([]);
   });
 });

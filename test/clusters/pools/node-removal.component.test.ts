@@ -3,20 +3,20 @@ import { eventually } from '../../kit/eventually.js';
 import { openPoolsWithEngine, type PoolsWithEngine, type NodeView } from './pools-with-engine.js';
 import { masterCredentials } from '../../kit/client-tokens.js';
 
-let living: PoolsWithEngine;
+let setup: PoolsWithEngine;
 beforeAll(async () => {
-  living = await openPoolsWithEngine();
+  setup = await openPoolsWithEngine();
 });
-afterAll(() => living[Symbol.asyncDispose]());
+afterAll(() => setup[Symbol.asyncDispose]());
 
 describe('node that is deleted with kubectl', () => {
   const deleteInKubernetes = async (cluster: string, name: string) => {
-    const credentials = await living.world.platform.provider.credentials(
+    const credentials = await setup.world.platform.provider.credentials(
       cluster,
       masterCredentials('somebody'),
     );
     const { CoreV1Api } = await import('@kubernetes/client-node');
-    const server = living.world.platform.kubernetes.of({
+    const server = setup.world.platform.kubernetes.of({
       ...credentials,
       clusterId: cluster,
       account: 'acme',
@@ -26,12 +26,12 @@ describe('node that is deleted with kubectl', () => {
   };
 
   test('is counted as missing in Kubernetes, and syncNodePool replaces it', async () => {
-    const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 2 }]);
+    const { id, pools } = await setup.cluster([{ name: 'a', desiredSize: 2 }]);
     const pool = pools[0] ?? '';
-    const [victim] = (await living.pool(pool)).nodes.nodes;
+    const [victim] = (await setup.pool(pool)).nodes.nodes;
     await deleteInKubernetes(id, victim?.name ?? '');
-    await living.audit(id);
-    const drifted = await living.poolWhen(pool, ({ drift }) => drift !== null, 'the drift');
+    await setup.audit(id);
+    const drifted = await setup.poolWhen(pool, ({ drift }) => drift !== null, 'the drift');
     expect(drifted).toMatchObject({
       totalNodes: 2,
       drift: { missingInKubernetes: [victim?.name] },
@@ -39,8 +39,8 @@ describe('node that is deleted with kubectl', () => {
         { type: 'InSync', status: 'False', reason: 'NodeDeletedInKubernetes' },
       ]),
     });
-    await living.carried('syncNodePool', { id: pool });
-    const synced = await living.pool(pool);
+    await setup.carried('syncNodePool', { id: pool });
+    const synced = await setup.pool(pool);
     expect(synced).toMatchObject({
       drift: null,
       desiredSize: 2,
@@ -51,30 +51,30 @@ describe('node that is deleted with kubectl', () => {
     });
     expect(synced.nodes.nodes.every((node) => node.id !== victim?.id)).toBe(true);
     await eventually(async () =>
-      (await living.instancesOf(id)).every((instance) => instance.id !== victim?.id),
+      (await setup.instancesOf(id)).every((instance) => instance.id !== victim?.id),
     );
   });
 
   test('decrements the desired size if syncNodePool requests it', async () => {
-    const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 2 }]);
+    const { id, pools } = await setup.cluster([{ name: 'a', desiredSize: 2 }]);
     const pool = pools[0] ?? '';
-    const [victim] = (await living.pool(pool)).nodes.nodes;
+    const [victim] = (await setup.pool(pool)).nodes.nodes;
     await deleteInKubernetes(id, victim?.name ?? '');
-    await living.carried('syncNodePool', { id: pool, decrementDesiredSize: true });
-    expect(await living.pool(pool)).toMatchObject({ desiredSize: 1, totalNodes: 1, healthyNodes: 1 });
+    await setup.carried('syncNodePool', { id: pool, decrementDesiredSize: true });
+    expect(await setup.pool(pool)).toMatchObject({ desiredSize: 1, totalNodes: 1, healthyNodes: 1 });
   });
 });
 
 describe('pods of a node that is removed', () => {
   test('block the removal while a disruption budget protects them, unless drain is false', async () => {
-    const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 2 }]);
+    const { id, pools } = await setup.cluster([{ name: 'a', desiredSize: 2 }]);
     const pool = pools[0] ?? '';
-    const credentials = await living.world.platform.provider.credentials(id, masterCredentials('somebody'));
+    const credentials = await setup.world.platform.provider.credentials(id, masterCredentials('somebody'));
     const { CoreV1Api, PolicyV1Api } = await import('@kubernetes/client-node');
-    const server = living.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
+    const server = setup.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
     const config = await server.kubeConfig();
     const core = config.makeApiClient(CoreV1Api);
-    const [kept, removed] = (await living.pool(pool)).nodes.nodes as [NodeView, NodeView];
+    const [kept, removed] = (await setup.pool(pool)).nodes.nodes as [NodeView, NodeView];
     const namespace = 'default';
     await config.makeApiClient(PolicyV1Api).createNamespacedPodDisruptionBudget({
       namespace,
@@ -94,9 +94,9 @@ describe('pods of a node that is removed', () => {
     await eventually(async () =>
       (await core.listNamespacedPod({ namespace })).items.every(({ status }) => status?.phase === 'Running'),
     );
-    await living.carried('removeNodes', { nodePoolId: pool, nodeIds: [removed.id], drain: false });
-    expect(await living.pool(pool)).toMatchObject({ desiredSize: 1, totalNodes: 1 });
-    const removal = await living.mutate('removeNodes', { nodePoolId: pool, nodeIds: [kept.id] });
+    await setup.carried('removeNodes', { nodePoolId: pool, nodeIds: [removed.id], drain: false });
+    expect(await setup.pool(pool)).toMatchObject({ desiredSize: 1, totalNodes: 1 });
+    const removal = await setup.mutate('removeNodes', { nodePoolId: pool, nodeIds: [kept.id] });
     expect(removal.userErrors).toEqual([]);
     const node = await eventually(async () => {
       const found = await core.readNode({ name: kept.name });
@@ -107,16 +107,16 @@ describe('pods of a node that is removed', () => {
       'Running',
     );
     await config.makeApiClient(PolicyV1Api).deleteNamespacedPodDisruptionBudget({ namespace, name: 'all' });
-    await living.operation(removal.operation?.id ?? '');
-    expect(await living.pool(pool)).toMatchObject({ desiredSize: 0, totalNodes: 0 });
+    await setup.operation(removal.operation?.id ?? '');
+    expect(await setup.pool(pool)).toMatchObject({ desiredSize: 0, totalNodes: 0 });
   });
 
   test('are evicted through the Kubernetes API and run on other nodes before the instance is deleted', async () => {
-    const { id, pools } = await living.cluster([{ name: 'a', desiredSize: 2 }]);
+    const { id, pools } = await setup.cluster([{ name: 'a', desiredSize: 2 }]);
     const pool = pools[0] ?? '';
-    const credentials = await living.world.platform.provider.credentials(id, masterCredentials('somebody'));
+    const credentials = await setup.world.platform.provider.credentials(id, masterCredentials('somebody'));
     const { AppsV1Api, CoreV1Api } = await import('@kubernetes/client-node');
-    const server = living.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
+    const server = setup.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
     const config = await server.kubeConfig();
     const labels = { app: 'web' };
     await config.makeApiClient(AppsV1Api).createNamespacedDeployment({
@@ -136,8 +136,8 @@ describe('pods of a node that is removed', () => {
         ({ status, metadata }) => status?.phase === 'Running' && !metadata?.deletionTimestamp,
       );
     await eventually(async () => (await running()).length === 4);
-    const [leaving] = (await living.pool(pool)).nodes.nodes;
-    await living.carried('removeNodes', { nodePoolId: pool, nodeIds: [leaving?.id] });
+    const [leaving] = (await setup.pool(pool)).nodes.nodes;
+    await setup.carried('removeNodes', { nodePoolId: pool, nodeIds: [leaving?.id] });
     await eventually(async () => {
       const pods = await running();
       return pods.length === 4 && pods.every(({ spec }) => spec?.nodeName !== leaving?.name);

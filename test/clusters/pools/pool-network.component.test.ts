@@ -8,17 +8,17 @@ import { recount } from '../../kit/ledger-recount.js';
 import { deletionOf } from '../network/network-kit.js';
 import { openPoolsWithEngine, type PoolsWithEngine } from './pools-with-engine.js';
 
-let living: PoolsWithEngine;
+let setup: PoolsWithEngine;
 let vpcId: string;
 beforeAll(async () => {
-  living = await openPoolsWithEngine();
+  setup = await openPoolsWithEngine();
   vpcId = await createResource('createVpc', 'vpc', {
     name: 'net',
     regionId: 'cn-hangzhou',
     cidr: '172.31.0.0/16',
   });
 });
-afterAll(() => living[Symbol.asyncDispose]());
+afterAll(() => setup[Symbol.asyncDispose]());
 
 interface Answer {
   readonly made: { readonly id: string } | null;
@@ -29,7 +29,7 @@ async function ask(name: string, field: string, input: Record<string, unknown>):
   const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
   const query = `mutation ($input: ${type}!) { answer: ${name}(input: $input) {
     ${field === '' ? '' : `made: ${field} { id }`} userErrors { code message } } }`;
-  return (await living.run<{ answer: Answer }>(query, { input })).answer;
+  return (await setup.run<{ answer: Answer }>(query, { input })).answer;
 }
 
 async function createResource(name: string, field: string, input: Record<string, unknown>): Promise<string> {
@@ -56,12 +56,12 @@ interface Placed {
 async function placesOf(nodePoolId: string): Promise<Placed[]> {
   const query = `query ($id: ID!) { nodePool(id: $id) { nodes(first: 100) { nodes {
     state address vSwitch { id } securityGroup { id } } } } }`;
-  const response = await living.run<{ nodePool: { nodes: { nodes: Placed[] } } }>(query, { id: nodePoolId });
+  const response = await setup.run<{ nodePool: { nodes: { nodes: Placed[] } } }>(query, { id: nodePoolId });
   return response.nodePool.nodes.nodes;
 }
 
 async function podAddresses(clusterId: string, nodeName: string): Promise<string[]> {
-  const { prisma, platform } = living.world;
+  const { prisma, platform } = setup.world;
   const access = (await clusterAccess(prisma, 'acme', [clusterId])).get(clusterId);
   if (!access) throw new Error('the cluster has no API');
   const core = (await platform.kubernetes.of(access).kubeConfig()).makeApiClient(CoreV1Api);
@@ -81,7 +81,7 @@ const within = (address: string | null, cidr: string) =>
 describe('network of node pools', () => {
   test('instances have unique addresses of the vSwitches of the pool; a full vSwitch ends the scale-up with a reason for each node', async () => {
     const [wide, narrow] = [await vSwitch('wide', '172.31.0.0/24'), await vSwitch('narrow', '172.31.1.0/29')];
-    const { end, pools } = await living.cluster(
+    const { end, pools } = await setup.cluster(
       [
         { name: 'default', desiredSize: 2 },
         { name: 'narrow', desiredSize: 6, instanceConfig: { vSwitchIds: [narrow] } },
@@ -111,12 +111,12 @@ describe('network of node pools', () => {
 
   test('deleted instances release their addresses', async () => {
     const narrow = await vSwitch('again', '172.31.2.0/29');
-    const { pools } = await living.cluster([{ name: 'default', desiredSize: 4 }], {
+    const { pools } = await setup.cluster([{ name: 'default', desiredSize: 4 }], {
       network: { vpcId, vSwitchIds: [narrow] },
     });
     const [nodePoolId = ''] = pools;
-    await living.carried('scaleNodePool', { nodePoolId, desiredSize: 1 });
-    expect(await living.carried('scaleNodePool', { nodePoolId, desiredSize: 4 })).toMatchObject({
+    await setup.carried('scaleNodePool', { nodePoolId, desiredSize: 1 });
+    expect(await setup.carried('scaleNodePool', { nodePoolId, desiredSize: 4 })).toMatchObject({
       state: 'SUCCEEDED',
     });
     expect(new Set((await placesOf(nodePoolId)).map(({ address }) => address)).size).toBe(4);
@@ -124,7 +124,7 @@ describe('network of node pools', () => {
 
   test('pods of a cluster with Terway have addresses of the vSwitch of the pool', async () => {
     const [own, other] = [await vSwitch('own', '172.31.3.0/24'), await vSwitch('other', '172.31.4.0/24')];
-    const { id, pools } = await living.cluster(
+    const { id, pools } = await setup.cluster(
       [{ name: 'default', instanceConfig: { vSwitchIds: [other] } }],
       {
         networkPlugin: 'TERWAY',
@@ -132,7 +132,7 @@ describe('network of node pools', () => {
       },
     );
     expect(within((await placesOf(pools[0] ?? ''))[0]?.address ?? null, '172.31.4.0/24')).toBe(true);
-    const ready = await living.poolWhen(pools[0] ?? '', (pool) => pool.healthyNodes === 1, 'a node');
+    const ready = await setup.poolWhen(pools[0] ?? '', (pool) => pool.healthyNodes === 1, 'a node');
     const pods = await podAddresses(id, ready.nodes.nodes[0]?.name ?? '');
     expect(pods.length).toBeGreaterThan(0);
     expect(pods.filter((address) => !within(address, '172.31.4.0/24'))).toEqual([]);
@@ -141,7 +141,7 @@ describe('network of node pools', () => {
   test('instances are in the security group of the pool, which counts their addresses', async () => {
     const place = await vSwitch('grouped', '172.31.5.0/24');
     const [mine, more] = [await group('mine'), await group('more')];
-    const { id, pools } = await living.cluster(
+    const { id, pools } = await setup.cluster(
       [
         { name: 'default', desiredSize: 2 },
         { name: 'more', desiredSize: 3, instanceConfig: { securityGroupId: more } },
@@ -151,38 +151,38 @@ describe('network of node pools', () => {
     const groups = (await placesOf(pools[1] ?? '')).map((node) => node.securityGroup?.id);
     expect(groups).toEqual([more, more, more]);
     const counted = async () => {
-      const uses = await recount(living.world.prisma, 'acme');
+      const uses = await recount(setup.world.prisma, 'acme');
       const resource = 'ips-per-security-group';
       const keys = [mine, more].map((scope) => ({ resource, scope }));
-      const used = (await readQuotaUsage(living.world.prisma, 'acme', keys)).map((usage) => usage.used);
+      const used = (await readQuotaUsage(setup.world.prisma, 'acme', keys)).map((usage) => usage.used);
       expect(used).toEqual(keys.map(({ scope }) => uses[`${resource}|${scope}`] ?? 0));
       return used;
     };
     expect(await counted()).toEqual([2, 3]);
-    await living.world.limit('ips-per-security-group', 3, more);
-    const full = await living.carried('scaleNodePool', { nodePoolId: pools[1], desiredSize: 4 });
+    await setup.world.limit('ips-per-security-group', 3, more);
+    const full = await setup.carried('scaleNodePool', { nodePoolId: pools[1], desiredSize: 4 });
     expect(full).toMatchObject({ state: 'FAILED', result: { failures: [{ code: 'IP_NOT_AVAILABLE' }] } });
     expect(full.result?.failures[0]?.message).toContain(more);
-    expect(await living.carried('scaleNodePool', { nodePoolId: pools[0], desiredSize: 3 })).toMatchObject({
+    expect(await setup.carried('scaleNodePool', { nodePoolId: pools[0], desiredSize: 3 })).toMatchObject({
       state: 'SUCCEEDED',
     });
-    await living.carried('deleteNodePool', { id: pools[1] });
+    await setup.carried('deleteNodePool', { id: pools[1] });
     expect(await counted()).toEqual([3, 0]);
-    expect(await living.carried('deleteCluster', { id })).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await setup.carried('deleteCluster', { id })).toMatchObject({ state: 'SUCCEEDED' });
   });
 });
 
 test('network resources that a pool uses cannot be deleted, and are among the resources of the cluster', async () => {
   const [own, other] = [await vSwitch('a', '172.31.6.0/24'), await vSwitch('b', '172.31.7.0/24')];
   const grouped = await group('of-a-pool');
-  const { id, pools } = await living.cluster(
+  const { id, pools } = await setup.cluster(
     [{ name: 'default' }, { name: 'b', instanceConfig: { vSwitchIds: [other], securityGroupId: grouped } }],
     { network: { vpcId, vSwitchIds: [own] } },
   );
   expect(await deletion(other)).toEqual(['RESOURCE_IN_USE']);
   expect(await deletion(grouped)).toEqual(['RESOURCE_IN_USE']);
   const query = `query ($id: ID!) { cluster(id: $id) { resources(first: 100) { nodes { id deleteBehavior } } } }`;
-  const { cluster } = await living.run<{ cluster: { resources: { nodes: { id: string }[] } } }>(query, {
+  const { cluster } = await setup.run<{ cluster: { resources: { nodes: { id: string }[] } } }>(query, {
     id,
   });
   expect(cluster.resources.nodes).toEqual(
@@ -192,9 +192,9 @@ test('network resources that a pool uses cannot be deleted, and are among the re
     ]),
   );
   // A pool that goes elsewhere leaves its nodes where they are.
-  await living.carried('updateNodePool', { id: pools[1], instanceConfig: { vSwitchIds: [own] } });
+  await setup.carried('updateNodePool', { id: pools[1], instanceConfig: { vSwitchIds: [own] } });
   expect(await deletion(other)).toEqual(['RESOURCE_IN_USE']);
-  await living.carried('deleteNodePool', { id: pools[1] });
+  await setup.carried('deleteNodePool', { id: pools[1] });
   expect(await deletion(other)).toEqual([]);
   expect(await deletion(grouped)).toEqual([]);
 });
@@ -202,16 +202,16 @@ test('network resources that a pool uses cannot be deleted, and are among the re
 test('rejects a pool in a zone without a vSwitch of the cluster', async () => {
   const own = await vSwitch('only', '172.31.8.0/24');
   const vSwitchInC = await vSwitch('there', '172.31.9.0/24', 'c');
-  const { id } = await living.cluster([{ name: 'default' }], { network: { vpcId, vSwitchIds: [own] } });
+  const { id } = await setup.cluster([{ name: 'default' }], { network: { vpcId, vSwitchIds: [own] } });
   const pool = { clusterId: id, name: 'c', instanceTypes: ['ecs.g6.xlarge'], desiredSize: 1 };
   expect(
-    await living.refused('createNodePool', {
+    await setup.refused('createNodePool', {
       ...pool,
       instanceConfig: { zoneIds: ['cn-hangzhou-b', 'cn-hangzhou-c'] },
     }),
   ).toEqual([['NETWORK_MISMATCH', 'instanceConfig.zoneIds.1']]);
   expect(
-    await living.carried('createNodePool', { ...pool, instanceConfig: { vSwitchIds: [vSwitchInC] } }),
+    await setup.carried('createNodePool', { ...pool, instanceConfig: { vSwitchIds: [vSwitchInC] } }),
   ).toMatchObject({
     state: 'SUCCEEDED',
   });
@@ -219,12 +219,12 @@ test('rejects a pool in a zone without a vSwitch of the cluster', async () => {
 
 test('rejects a pool in a security group that blocks DNS of the pods', async () => {
   const own = await vSwitch('with-dns', '172.31.10.0/24');
-  const { id, pools } = await living.cluster([{ name: 'default' }], {
+  const { id, pools } = await setup.cluster([{ name: 'default' }], {
     network: { vpcId, vSwitchIds: [own] },
   });
   const instanceConfig = { securityGroupId: await group('closed', []) };
   const pool = { clusterId: id, name: 'closed', instanceTypes: ['ecs.g6.xlarge'], desiredSize: 1 };
   const refusal = [['SECURITY_GROUP_RULE_MISSING', 'instanceConfig.securityGroupId']];
-  expect(await living.refused('createNodePool', { ...pool, instanceConfig })).toEqual(refusal);
-  expect(await living.refused('updateNodePool', { id: pools[0], instanceConfig })).toEqual(refusal);
+  expect(await setup.refused('createNodePool', { ...pool, instanceConfig })).toEqual(refusal);
+  expect(await setup.refused('updateNodePool', { id: pools[0], instanceConfig })).toEqual(refusal);
 });

@@ -35,18 +35,18 @@ const DRAIN_MS = 10 * 60_000;
 const LOOKS = 60;
 
 const clock = movableClock();
-let living: PoolsWithEngine<CrashingEngine>;
+let setup: PoolsWithEngine<CrashingEngine>;
 beforeAll(async () => {
-  living = await openPoolsWithEngine({ speed: 2_000, clock, engine: crashingEngine });
+  setup = await openPoolsWithEngine({ speed: 2_000, clock, engine: crashingEngine });
   for (const [resource, limit] of Object.entries(LIMITS))
-    await setLimit(living.world.prisma, 'acme', { resource, scope: '*' }, limit);
+    await setLimit(setup.world.prisma, 'acme', { resource, scope: '*' }, limit);
 });
-afterAll(() => living[Symbol.asyncDispose]());
+afterAll(() => setup[Symbol.asyncDispose]());
 
 /** A cluster with a pool scaled by hand, one that has autoscaling enabled and is repaired, one of spot instances, and pods. */
 async function begin(tally: Run['tally']): Promise<Run> {
   const autoscaling = { enabled: true, minSize: 1, maxSize: 3, scaleInDelaySeconds: 1 };
-  const { id } = await living.cluster(
+  const { id } = await setup.cluster(
     [
       { name: 'manual', desiredSize: 2 },
       { name: 'elastic', autoscaling, management: { autoRepair: true, maxUnavailable: 2 } },
@@ -54,7 +54,7 @@ async function begin(tally: Run['tally']): Promise<Run> {
     ],
     { version: '1.32' },
   );
-  const kubernetes = await clientOf(living.world, id);
+  const kubernetes = await clientOf(setup.world, id);
   const labels = { app: 'busy' };
   const containers = [{ name: 'app', image: 'nginx:1.27', resources: { requests: { cpu: '2500m' } } }];
   await kubernetes.create(DEPLOYMENTS, {
@@ -64,12 +64,12 @@ async function begin(tally: Run['tally']): Promise<Run> {
       template: { metadata: { labels }, spec: { terminationGracePeriodSeconds: 1, containers } },
     },
   });
-  return { living, clusterId: id, kubernetes, tally };
+  return { setup, clusterId: id, kubernetes, tally };
 }
 
 /** Waits until every operation on the cluster has ended; the bounds hold all the while. */
 async function allEnded(run: Run, somebody: boolean, limits = LIMITS): Promise<void> {
-  const { prisma } = living.world;
+  const { prisma } = setup.world;
   const where = { clusterId: run.clusterId, finishedAt: null };
   await repairInstances(run);
   let last: unknown[] = [];
@@ -89,9 +89,9 @@ async function allEnded(run: Run, somebody: boolean, limits = LIMITS): Promise<v
 
 /** With a cloud that has stock again, each pool reaches its desired size after syncNodePool. */
 async function expectConvergence(run: Run): Promise<void> {
-  const { prisma, platform } = living.world;
+  const { prisma, platform } = setup.world;
   const { clusterId } = run;
-  await setCloud(living.world, { failureRate: 0, stock: 2_000 });
+  await setCloud(setup.world, { failureRate: 0, stock: 2_000 });
   for (const resource of ['payg-vcpu', 'spot-vcpu'])
     await setLimit(prisma, 'acme', { resource, scope: '*' }, RAISED[resource] ?? 0);
   await allEnded(run, true, RAISED);
@@ -105,7 +105,7 @@ async function expectConvergence(run: Run): Promise<void> {
     await repairInstances(run);
     if (++looks % LOOKS === 0) clock.advance(DRAIN_MS);
     for (const id of unsynced)
-      if ((await living.mutate('syncNodePool', { id })).userErrors.length === 0) unsynced.delete(id);
+      if ((await setup.mutate('syncNodePool', { id })).userErrors.length === 0) unsynced.delete(id);
     const pools = await prisma.nodePool.findMany({ where: { clusterId, deletedAt: null } });
     const nodes = await prisma.node.findMany({ where: { clusterId } });
     const instances = (await platform.provider.instances(clusterId)).filter(
@@ -134,7 +134,7 @@ async function expectConvergence(run: Run): Promise<void> {
 
 /** Autoscaling may act between two reads, so the ledger is waited for to be what a recount gives. */
 async function expectRecount(): Promise<void> {
-  const { prisma } = living.world;
+  const { prisma } = setup.world;
   let last: unknown;
   const same = async () => {
     const [ledger, counted] = [await ledgerUses(prisma, 'acme'), await recount(prisma, 'acme')];
@@ -147,20 +147,20 @@ async function expectRecount(): Promise<void> {
 }
 
 async function tryOut(steps: readonly Step[], tally: Run['tally']): Promise<void> {
-  await setCloud(living.world, { failureRate: 0, stock: 2_000 });
+  await setCloud(setup.world, { failureRate: 0, stock: 2_000 });
   const run = await begin(tally);
   let somebody = false;
   for (const { commands, patient, crashAt } of steps) {
     if (patient) await allEnded(run, somebody);
-    if (crashAt !== null) living.engine.crashAt(crashAt);
+    if (crashAt !== null) setup.engine.crashAt(crashAt);
     // Bounds that were changed in the cloud are restored when the pool is reconciled.
     somebody ||= commands.some(({ kind }) => kind === 'boundOutside');
     await Promise.all(commands.map((command) => runCommand(run, command)));
     await expectBounds(run, somebody);
   }
   await expectConvergence(run);
-  await living.carried('deleteCluster', { id: run.clusterId });
-  await eventually(async () => Object.keys(await ledgerUses(living.world.prisma, 'acme')).length === 0, {
+  await setup.carried('deleteCluster', { id: run.clusterId });
+  await eventually(async () => Object.keys(await ledgerUses(setup.world.prisma, 'acme')).length === 0, {
     what: 'that nothing is in use',
   });
 }
@@ -179,7 +179,7 @@ describe('random commands on node pools', () => {
         sequences: RUNS,
         steps: STEPS,
         ...tally,
-        crashes: living.engine.crashes,
+        crashes: setup.engine.crashes,
       });
       process.stdout.write(`The pools kept their bounds: ${summary}\n`);
       await annotate(summary);

@@ -4,11 +4,11 @@ import { nodeImages } from '../../../subgraphs/clusters/model/node-image.js';
 import { openPoolsWithEngine, type PoolsWithEngine } from './pools-with-engine.js';
 import { masterCredentials } from '../../kit/client-tokens.js';
 
-let living: PoolsWithEngine;
+let setup: PoolsWithEngine;
 beforeAll(async () => {
-  living = await openPoolsWithEngine();
+  setup = await openPoolsWithEngine();
 });
-afterAll(() => living[Symbol.asyncDispose]());
+afterAll(() => setup[Symbol.asyncDispose]());
 
 const WINDOWS = 'win2019_1809_x64_dtc_zh-cn_40G_alibase_20220516.vhd';
 const nodeImageOf = (architecture: string) =>
@@ -16,12 +16,9 @@ const nodeImageOf = (architecture: string) =>
 const CENTOS_8 = 'centos_8_5_x64_20G_alibase_20220425.vhd';
 
 const kubernetesNode = async (cluster: string, name: string) => {
-  const credentials = await living.world.platform.provider.credentials(
-    cluster,
-    masterCredentials('somebody'),
-  );
+  const credentials = await setup.world.platform.provider.credentials(cluster, masterCredentials('somebody'));
   const { CoreV1Api } = await import('@kubernetes/client-node');
-  const server = living.world.platform.kubernetes.of({ ...credentials, clusterId: cluster, account: 'acme' });
+  const server = setup.world.platform.kubernetes.of({ ...credentials, clusterId: cluster, account: 'acme' });
   const config = await server.kubeConfig();
   return config.makeApiClient(CoreV1Api).readNode({ name });
 };
@@ -38,8 +35,8 @@ describe('settings of node pools', () => {
         dataDisks: [{ category: 'CLOUD_EFFICIENCY', sizeGiB: 500, mountTarget: '/data' }],
       },
     };
-    const { id, pools } = await living.cluster([{ name: 'plain' }, { name: 'windows', ...settings }]);
-    const [plain, windows] = await Promise.all(pools.map((pool) => living.pool(pool)));
+    const { id, pools } = await setup.cluster([{ name: 'plain' }, { name: 'windows', ...settings }]);
+    const [plain, windows] = await Promise.all(pools.map((pool) => setup.pool(pool)));
     expect(plain).toMatchObject({ isDefault: true, labels: {}, taints: [], instanceConfig: { zoneIds: [] } });
     expect(windows).toMatchObject({
       isDefault: false,
@@ -54,11 +51,11 @@ describe('settings of node pools', () => {
 
   test('a change of labels and taints is applied to existing nodes and keeps those set by others', async () => {
     const before = { labels: { a: '1', b: '1' }, taints: [{ key: 'old', effect: 'NO_SCHEDULE' }] };
-    const { id, pools } = await living.cluster([{ name: 'a', ...before }]);
+    const { id, pools } = await setup.cluster([{ name: 'a', ...before }]);
     const pool = pools[0] ?? '';
-    const [node] = (await living.pool(pool)).nodes.nodes;
-    const { resourceVersion } = (await living.pool(pool)) as unknown as { resourceVersion: string };
-    await living.carried('updateNodePool', {
+    const [node] = (await setup.pool(pool)).nodes.nodes;
+    const { resourceVersion } = (await setup.pool(pool)) as unknown as { resourceVersion: string };
+    await setup.carried('updateNodePool', {
       id: pool,
       name: 'renamed',
       resourceVersion,
@@ -69,55 +66,55 @@ describe('settings of node pools', () => {
     expect(found.metadata?.labels).toMatchObject({ b: '2', 'kubernetes.io/hostname': node?.name });
     expect(found.metadata?.labels).not.toHaveProperty('a');
     expect(found.spec?.taints).toEqual([{ key: 'new', effect: 'PreferNoSchedule' }]);
-    expect(await living.pool(pool)).toMatchObject({ name: 'renamed', state: 'ACTIVE', labels: { b: '2' } });
-    expect(await living.refused('updateNodePool', { id: pool, name: 'x', resourceVersion })).toEqual([
+    expect(await setup.pool(pool)).toMatchObject({ name: 'renamed', state: 'ACTIVE', labels: { b: '2' } });
+    expect(await setup.refused('updateNodePool', { id: pool, name: 'x', resourceVersion })).toEqual([
       ['CONFLICT', 'resourceVersion'],
     ]);
   });
 
   test('new instance types apply to nodes created afterwards; types below the minimum size are rejected', async () => {
-    const { pools } = await living.cluster([{ name: 'a' }]);
+    const { pools } = await setup.cluster([{ name: 'a' }]);
     const pool = pools[0] ?? '';
-    expect(await living.refused('updateNodePool', { id: pool, instanceTypes: ['ecs.g6.large'] })).toEqual([
+    expect(await setup.refused('updateNodePool', { id: pool, instanceTypes: ['ecs.g6.large'] })).toEqual([
       ['INSTANCE_TYPE_TOO_SMALL', 'instanceTypes.0'],
     ]);
-    await living.carried('updateNodePool', { id: pool, instanceTypes: ['ecs.c6.xlarge'] });
-    await living.carried('scaleNodePool', { nodePoolId: pool, desiredSize: 2 });
-    const types = (await living.pool(pool)).nodes.nodes.map(
+    await setup.carried('updateNodePool', { id: pool, instanceTypes: ['ecs.c6.xlarge'] });
+    await setup.carried('scaleNodePool', { nodePoolId: pool, desiredSize: 2 });
+    const types = (await setup.pool(pool)).nodes.nodes.map(
       (node) => (node as unknown as { instanceType: { id: string } }).instanceType.id,
     );
     expect(types.sort()).toEqual(['ecs.c6.xlarge', 'ecs.g6.xlarge']);
   });
 
   test('a pool with an image rejects instance types that cannot run it', async () => {
-    const { id, pools } = await living.cluster([
+    const { id, pools } = await setup.cluster([
       { name: 'a', instanceConfig: { imageId: WINDOWS } },
       { name: 'b' },
     ]);
     const [windows = '', usual = ''] = pools;
     const ARM = ['ecs.g6r.xlarge'];
     const refused = [['INVALID_INPUT', 'instanceTypes']];
-    expect(await living.refused('updateNodePool', { id: windows, instanceTypes: ARM })).toEqual(refused);
+    expect(await setup.refused('updateNodePool', { id: windows, instanceTypes: ARM })).toEqual(refused);
     const scaling = { id, instanceTypes: ARM, nodePoolIds: [windows] };
-    expect(await living.refused('scaleClusterVertically', scaling)).toEqual(refused);
+    expect(await setup.refused('scaleClusterVertically', scaling)).toEqual(refused);
     expect(
-      await living.refused('scaleClusterVertically', {
+      await setup.refused('scaleClusterVertically', {
         ...scaling,
         instanceTypes: [...ARM, 'ecs.g6.xlarge'],
       }),
     ).toEqual(refused);
     const arm = nodeImageOf('arm64');
-    await living.carried('updateNodePool', {
+    await setup.carried('updateNodePool', {
       id: windows,
       instanceTypes: ARM,
       instanceConfig: { imageId: arm },
     });
     // One that names none gets the usual one for its instances.
-    await living.carried('updateNodePool', { id: usual, instanceTypes: ARM });
+    await setup.carried('updateNodePool', { id: usual, instanceTypes: ARM });
     for (const pool of pools) {
-      expect(await living.pool(pool)).toMatchObject({ instanceConfig: { imageId: arm } });
-      await living.carried('scaleNodePool', { nodePoolId: pool, desiredSize: 2 });
-      const newest = (await living.pool(pool)).nodes.nodes.at(-1);
+      expect(await setup.pool(pool)).toMatchObject({ instanceConfig: { imageId: arm } });
+      await setup.carried('scaleNodePool', { nodePoolId: pool, desiredSize: 2 });
+      const newest = (await setup.pool(pool)).nodes.nodes.at(-1);
       const { status } = await kubernetesNode(id, newest?.name ?? '');
       expect(status?.nodeInfo).toMatchObject({ architecture: 'arm64', operatingSystem: 'linux' });
     }
@@ -125,34 +122,34 @@ describe('settings of node pools', () => {
 
   test('instances get the user data of their pool; a script with a Kubernetes directory is rejected', async () => {
     const userData = '#!/bin/sh\nsysctl -w vm.max_map_count=262144\n';
-    const { id, pools } = await living.cluster([{ name: 'a', instanceConfig: { userData } }]);
+    const { id, pools } = await setup.cluster([{ name: 'a', instanceConfig: { userData } }]);
     const [pool = ''] = pools;
     const scripts = async () => {
       type Instances = { instances: { userData?: string }[] };
-      const { instances } = await living.cloud<Instances>('GET', `/clusters/${id}/instances`);
+      const { instances } = await setup.cloud<Instances>('GET', `/clusters/${id}/instances`);
       return instances.map((instance) => instance.userData);
     };
     expect(await scripts()).toEqual([userData]);
     const query = 'query ($id: ID!) { nodePool(id: $id) { instanceConfig { userData } } }';
-    expect(await living.run(query, { id: pool })).toEqual({ nodePool: { instanceConfig: { userData } } });
+    expect(await setup.run(query, { id: pool })).toEqual({ nodePool: { instanceConfig: { userData } } });
     const at = [['PROTECTED_PATH', 'instanceConfig.userData']];
     for (const path of PROTECTED_PATHS) {
       const instanceConfig = { userData: `#!/bin/sh\nmv ${path}/x /data\n` };
-      expect(await living.refused('updateNodePool', { id: pool, instanceConfig })).toEqual(at);
+      expect(await setup.refused('updateNodePool', { id: pool, instanceConfig })).toEqual(at);
       const another = { clusterId: id, name: 'b', instanceTypes: ['ecs.g6.xlarge'], instanceConfig };
-      expect(await living.refused('createNodePool', another)).toEqual(at);
+      expect(await setup.refused('createNodePool', another)).toEqual(at);
     }
     const tooLong = { id: pool, instanceConfig: { userData: 'x'.repeat(16_385) } };
-    expect(await living.refused('updateNodePool', tooLong)).toEqual([
+    expect(await setup.refused('updateNodePool', tooLong)).toEqual([
       ['INVALID_INPUT', 'instanceConfig.userData'],
     ]);
-    await living.carried('updateNodePool', { id: pool, instanceConfig: { userData: '' } });
-    await living.carried('scaleNodePool', { nodePoolId: pool, desiredSize: 2 });
+    await setup.carried('updateNodePool', { id: pool, instanceConfig: { userData: '' } });
+    await setup.carried('scaleNodePool', { nodePoolId: pool, desiredSize: 2 });
     expect((await scripts()).sort()).toEqual([userData, undefined]);
   });
 
   test('rejects images that cannot run nodes, and disks on Kubernetes directories, each with its path', async () => {
-    const { id, pools } = await living.cluster([{ name: 'a' }]);
+    const { id, pools } = await setup.cluster([{ name: 'a' }]);
     const instanceConfig = {
       imageId: CENTOS_8,
       systemDisk: { category: 'CLOUD_SSD', sizeGiB: 501 },
@@ -170,10 +167,10 @@ describe('settings of node pools', () => {
       ['PROTECTED_PATH', 'instanceConfig.dataDisks.2.mountTarget'],
     ];
     const pool = { clusterId: id, name: 'b', instanceTypes: ['ecs.g6.xlarge'] };
-    expect(await living.refused('createNodePool', { ...pool, instanceConfig })).toEqual(problems);
-    expect(await living.refused('updateNodePool', { id: pools[0], instanceConfig })).toEqual(problems);
+    expect(await setup.refused('createNodePool', { ...pool, instanceConfig })).toEqual(problems);
+    expect(await setup.refused('updateNodePool', { id: pools[0], instanceConfig })).toEqual(problems);
     const refused = (more: Record<string, unknown>) =>
-      living.refused('createNodePool', { ...pool, instanceConfig: more });
+      setup.refused('createNodePool', { ...pool, instanceConfig: more });
     expect(await refused({ imageId: 'no-such-image' })).toEqual([
       ['UNKNOWN_IMAGE', 'instanceConfig.imageId'],
     ]);
@@ -186,8 +183,8 @@ describe('settings of node pools', () => {
   });
 
   test('vSwitches of the account determine the zones of a pool; those of another VPC or account are rejected', async () => {
-    const { id } = await living.cluster([{ name: 'a' }]);
-    const { prisma } = living.world;
+    const { id } = await setup.cluster([{ name: 'a' }]);
+    const { prisma } = setup.world;
     const { vpcId } = await prisma.clusterNetwork.findUniqueOrThrow({ where: { clusterId: id } });
     const vSwitch = (name: string, more: Record<string, string> = {}) =>
       prisma.vSwitch.create({
@@ -208,15 +205,15 @@ describe('settings of node pools', () => {
     const elsewhere = await vSwitch('elsewhere', { vpcId: 'vpc_elsewhere' });
     const pool = { clusterId: id, name: 'b', instanceTypes: ['ecs.g6.xlarge'], desiredSize: 1 };
     const on = (vSwitchId: string) => ({ ...pool, instanceConfig: { vSwitchIds: [vSwitchId] } });
-    expect(await living.refused('createNodePool', on(theirs.id))).toEqual([
+    expect(await setup.refused('createNodePool', on(theirs.id))).toEqual([
       ['NOT_FOUND', 'instanceConfig.vSwitchIds.0'],
     ]);
-    expect(await living.refused('createNodePool', on(elsewhere.id))).toEqual([
+    expect(await setup.refused('createNodePool', on(elsewhere.id))).toEqual([
       ['NETWORK_MISMATCH', 'instanceConfig.vSwitchIds.0'],
     ]);
-    const payload = await living.mutate('createNodePool', on(mine.id));
-    await living.operation(payload.operation?.id ?? '');
-    expect(await living.pool(payload.nodePool?.id ?? '')).toMatchObject({
+    const payload = await setup.mutate('createNodePool', on(mine.id));
+    await setup.operation(payload.operation?.id ?? '');
+    expect(await setup.pool(payload.nodePool?.id ?? '')).toMatchObject({
       instanceConfig: { zoneIds: ['cn-hangzhou-c'] },
       nodes: { nodes: [{ zone: { id: 'cn-hangzhou-c' } }] },
     });
@@ -226,14 +223,14 @@ describe('settings of node pools', () => {
       instanceTypes: ['ecs.g6.xlarge'],
       instanceConfig: { vSwitchIds: [theirs.id] },
     };
-    expect(await living.refused('createCluster', { ...cluster, nodePools: [first] })).toEqual([
+    expect(await setup.refused('createCluster', { ...cluster, nodePools: [first] })).toEqual([
       ['NOT_FOUND', 'nodePools.0.instanceConfig.vSwitchIds.0'],
     ]);
   });
 
   test('images of the cloud report whether they can run nodes', async () => {
     const query = `{ nodeImages { name osFamily osVersion supported } }`;
-    const { nodeImages } = await living.run<{ nodeImages: { name: string; supported: boolean }[] }>(query);
+    const { nodeImages } = await setup.run<{ nodeImages: { name: string; supported: boolean }[] }>(query);
     expect(nodeImages.filter(({ supported }) => supported).map(({ name }) => name)).toEqual([
       'Alibaba Cloud Linux 2.1903 LTS 64-bit',
       'Alibaba Cloud Linux 2.1903 LTS 64-bit for ARM',
@@ -249,69 +246,69 @@ describe('settings of node pools', () => {
 
 describe('node pool with autoscaling enabled', () => {
   test('is not scaled manually until autoscaling is disabled, and nodes join or leave it only with acknowledgeRisk', async () => {
-    const { pools } = await living.cluster([{ name: 'system' }, { name: 'elastic' }]);
+    const { pools } = await setup.cluster([{ name: 'system' }, { name: 'elastic' }]);
     const pool = pools[1] ?? '';
-    await living.carried('updateNodePool', {
+    await setup.carried('updateNodePool', {
       id: pool,
       autoscaling: { enabled: true, minSize: 1, maxSize: 3 },
     });
-    expect(await living.refused('scaleNodePool', { nodePoolId: pool, desiredSize: 2 })).toEqual([
+    expect(await setup.refused('scaleNodePool', { nodePoolId: pool, desiredSize: 2 })).toEqual([
       ['INVALID_STATE', 'nodePoolId'],
     ]);
-    const [node] = (await living.pool(pool)).nodes.nodes;
+    const [node] = (await setup.pool(pool)).nodes.nodes;
     const removal = { nodePoolId: pool, nodeIds: [node?.id] };
-    expect(await living.refused('removeNodes', removal)).toEqual([
+    expect(await setup.refused('removeNodes', removal)).toEqual([
       ['RISK_NOT_ACKNOWLEDGED', 'acknowledgeRisk'],
     ]);
-    expect(await living.refused('removeNodes', { ...removal, acknowledgeRisk: true })).toEqual([
+    expect(await setup.refused('removeNodes', { ...removal, acknowledgeRisk: true })).toEqual([
       ['INVALID_INPUT', 'nodeIds'],
     ]);
     const instance = { account: 'acme', zoneId: 'cn-hangzhou-b', instanceType: 'ecs.g6.xlarge' };
     const imageId = 'aliyun_2_1903_x64_20G_alibase_20220525.vhd';
-    await living.cloud('PUT', '/instances/i-elastic', { ...instance, imageId });
+    await setup.cloud('PUT', '/instances/i-elastic', { ...instance, imageId });
     const joining = { nodePoolId: pool, instanceIds: ['i-elastic'], mode: 'MANUAL' };
-    expect(await living.refused('attachInstances', joining)).toEqual([
+    expect(await setup.refused('attachInstances', joining)).toEqual([
       ['RISK_NOT_ACKNOWLEDGED', 'acknowledgeRisk'],
     ]);
-    await living.carried('attachInstances', { ...joining, acknowledgeRisk: true });
-    expect(await living.pool(pool)).toMatchObject({ desiredSize: 2 });
-    await living.carried('removeNodes', { ...removal, acknowledgeRisk: true });
-    expect(await living.pool(pool)).toMatchObject({ desiredSize: 1 });
-    await living.carried('updateNodePool', {
+    await setup.carried('attachInstances', { ...joining, acknowledgeRisk: true });
+    expect(await setup.pool(pool)).toMatchObject({ desiredSize: 2 });
+    await setup.carried('removeNodes', { ...removal, acknowledgeRisk: true });
+    expect(await setup.pool(pool)).toMatchObject({ desiredSize: 1 });
+    await setup.carried('updateNodePool', {
       id: pool,
       autoscaling: { enabled: false, minSize: 1, maxSize: 3 },
     });
-    await living.carried('scaleNodePool', { nodePoolId: pool, desiredSize: 2 });
-    expect(await living.pool(pool)).toMatchObject({ desiredSize: 2, healthyNodes: 2 });
+    await setup.carried('scaleNodePool', { nodePoolId: pool, desiredSize: 2 });
+    expect(await setup.pool(pool)).toMatchObject({ desiredSize: 2, healthyNodes: 2 });
   });
 
   test('has nodes removed manually only to its minimum, also concurrently, and attached only to its maximum', async () => {
-    const { pools } = await living.cluster([
+    const { pools } = await setup.cluster([
       { name: 'system', desiredSize: 3 },
       { name: 'elastic', desiredSize: 2, autoscaling: { enabled: true, minSize: 1, maxSize: 2 } },
     ]);
     const [system = '', elastic = ''] = pools;
-    const both = (await living.pool(elastic)).nodes.nodes;
+    const both = (await setup.pool(elastic)).nodes.nodes;
     const acknowledgeRisk = true;
     const removals = await Promise.all(
       both.map(({ id }) =>
-        living.mutate('removeNodes', { nodePoolId: elastic, nodeIds: [id], acknowledgeRisk }),
+        setup.mutate('removeNodes', { nodePoolId: elastic, nodeIds: [id], acknowledgeRisk }),
       ),
     );
     const begun = removals.flatMap(({ operation }) => operation ?? []);
     expect(begun).toHaveLength(1);
-    await living.operation(begun[0]?.id ?? '');
-    const [removed, ...others] = (await living.pool(elastic)).nodes.nodes;
+    await setup.operation(begun[0]?.id ?? '');
+    const [removed, ...others] = (await setup.pool(elastic)).nodes.nodes;
     expect(others).toEqual([]);
     const last = { nodePoolId: elastic, nodeIds: [removed?.id], acknowledgeRisk };
-    expect(await living.refused('removeNodes', last)).toEqual([['INVALID_INPUT', 'nodeIds']]);
+    expect(await setup.refused('removeNodes', last)).toEqual([['INVALID_INPUT', 'nodeIds']]);
 
-    const leaving = (await living.pool(system)).nodes.nodes.slice(0, 2);
+    const leaving = (await setup.pool(system)).nodes.nodes.slice(0, 2);
     const nodeIds = leaving.map(({ id }) => id);
-    await living.carried('removeNodes', { nodePoolId: system, nodeIds, release: false });
+    await setup.carried('removeNodes', { nodePoolId: system, nodeIds, release: false });
     const instanceIds = leaving.map(({ instanceId }) => instanceId);
     const joining = { nodePoolId: elastic, instanceIds, mode: 'MANUAL', acknowledgeRisk };
-    const { state, result } = await living.carried('attachInstances', joining);
+    const { state, result } = await setup.carried('attachInstances', joining);
     expect({ state, ...result }).toMatchObject({
       state: 'PARTIAL',
       requested: 2,
@@ -319,51 +316,51 @@ describe('node pool with autoscaling enabled', () => {
       failed: 1,
       failures: [{ code: 'SCALING_GROUP_FULL' }],
     });
-    expect(await living.pool(elastic)).toMatchObject({ desiredSize: 2, healthyNodes: 2 });
+    expect(await setup.pool(elastic)).toMatchObject({ desiredSize: 2, healthyNodes: 2 });
   });
 
   test('requires an acknowledgement to enable autoscaling for the pool with the system components', async () => {
     const autoscaling = { enabled: true, minSize: 1, maxSize: 3 };
     const pool = { name: 'system', instanceTypes: ['ecs.g6.xlarge'], autoscaling };
     const cluster = { name: 'risky', regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', spec: 'PRO' };
-    expect(await living.refused('createCluster', { ...cluster, nodePools: [pool] })).toEqual([
+    expect(await setup.refused('createCluster', { ...cluster, nodePools: [pool] })).toEqual([
       ['RISK_NOT_ACKNOWLEDGED', 'nodePools.0.autoscaling'],
     ]);
-    const { pools } = await living.cluster([{ name: 'system' }, { name: 'other' }]);
-    expect(await living.refused('updateNodePool', { id: pools[0], autoscaling })).toEqual([
+    const { pools } = await setup.cluster([{ name: 'system' }, { name: 'other' }]);
+    expect(await setup.refused('updateNodePool', { id: pools[0], autoscaling })).toEqual([
       ['RISK_NOT_ACKNOWLEDGED', 'autoscaling'],
     ]);
-    await living.carried('updateNodePool', { id: pools[0], autoscaling, acknowledgeRisk: true });
-    await living.carried('updateNodePool', { id: pools[1], autoscaling });
-    expect(await living.pool(pools[0] ?? '')).toMatchObject({ isDefault: true, autoscaling });
+    await setup.carried('updateNodePool', { id: pools[0], autoscaling, acknowledgeRisk: true });
+    await setup.carried('updateNodePool', { id: pools[1], autoscaling });
+    expect(await setup.pool(pools[0] ?? '')).toMatchObject({ isDefault: true, autoscaling });
   });
 
   test('becomes the pool of the system components only if no other pool is left and the risk is acknowledged', async () => {
     const autoscaling = { enabled: true, minSize: 1, maxSize: 3 };
-    const { pools } = await living.cluster([
+    const { pools } = await setup.cluster([
       { name: 'first' },
       { name: 'elastic', autoscaling },
       { name: 'plain' },
     ]);
     const [first, elastic, plain] = pools;
-    await living.carried('deleteNodePool', { id: first });
-    expect(await living.pool(elastic ?? '')).toMatchObject({ isDefault: false });
-    expect(await living.pool(plain ?? '')).toMatchObject({ isDefault: true });
-    expect(await living.refused('deleteNodePool', { id: plain })).toEqual([
+    await setup.carried('deleteNodePool', { id: first });
+    expect(await setup.pool(elastic ?? '')).toMatchObject({ isDefault: false });
+    expect(await setup.pool(plain ?? '')).toMatchObject({ isDefault: true });
+    expect(await setup.refused('deleteNodePool', { id: plain })).toEqual([
       ['RISK_NOT_ACKNOWLEDGED', 'acknowledgeRisk'],
     ]);
-    expect(await living.pool(plain ?? '')).toMatchObject({ state: 'ACTIVE', isDefault: true });
-    await living.carried('deleteNodePool', { id: plain, acknowledgeRisk: true });
-    expect(await living.pool(elastic ?? '')).toMatchObject({ isDefault: true });
+    expect(await setup.pool(plain ?? '')).toMatchObject({ state: 'ACTIVE', isDefault: true });
+    await setup.carried('deleteNodePool', { id: plain, acknowledgeRisk: true });
+    expect(await setup.pool(elastic ?? '')).toMatchObject({ isDefault: true });
   });
 
   test('exactly one pool is the default at any time while the default pool is deleted', async () => {
-    const { id, pools } = await living.cluster([{ name: 'first' }, { name: 'second' }]);
+    const { id, pools } = await setup.cluster([{ name: 'first' }, { name: 'second' }]);
     const [first = '', second = ''] = pools;
-    const { operation } = await living.mutate('deleteNodePool', { id: first });
-    const remaining = await living.world.prisma.nodePool.findMany({ where: { clusterId: id } });
+    const { operation } = await setup.mutate('deleteNodePool', { id: first });
+    const remaining = await setup.world.prisma.nodePool.findMany({ where: { clusterId: id } });
     expect(remaining.filter(({ isDefault }) => isDefault).map((pool) => pool.id)).toEqual([second]);
-    await living.operation(operation?.id ?? '');
+    await setup.operation(operation?.id ?? '');
   });
 
   test('virtual nodes never run the system components, and a pool with autoscaling only with an acknowledgement', async () => {
@@ -371,37 +368,37 @@ describe('node pool with autoscaling enabled', () => {
     const virtual = { name: 'virtual', instanceTypes: ['eci.virtual-node'] };
     const elastic = { name: 'elastic', instanceTypes: ['ecs.g6.xlarge'], autoscaling };
     const cluster = { name: 'burst', regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', spec: 'PRO' };
-    expect(await living.refused('createCluster', { ...cluster, nodePools: [virtual, elastic] })).toEqual([
+    expect(await setup.refused('createCluster', { ...cluster, nodePools: [virtual, elastic] })).toEqual([
       ['RISK_NOT_ACKNOWLEDGED', 'nodePools.1.autoscaling'],
     ]);
-    const { id, pools } = await living.cluster([virtual]);
-    expect(await living.pool(pools[0] ?? '')).toMatchObject({ isDefault: false });
+    const { id, pools } = await setup.cluster([virtual]);
+    expect(await setup.pool(pools[0] ?? '')).toMatchObject({ isDefault: false });
     const inCluster = { ...elastic, clusterId: id };
-    expect(await living.refused('createNodePool', inCluster)).toEqual([
+    expect(await setup.refused('createNodePool', inCluster)).toEqual([
       ['RISK_NOT_ACKNOWLEDGED', 'autoscaling'],
     ]);
     const plain = { clusterId: id, name: 'plain', instanceTypes: ['ecs.g6.xlarge'], desiredSize: 1 };
-    const { nodePool, operation } = await living.mutate('createNodePool', plain);
-    await living.operation(operation?.id ?? '');
-    await living.carried('createNodePool', inCluster);
-    expect(await living.refused('deleteNodePool', { id: nodePool?.id })).toEqual([
+    const { nodePool, operation } = await setup.mutate('createNodePool', plain);
+    await setup.operation(operation?.id ?? '');
+    await setup.carried('createNodePool', inCluster);
+    expect(await setup.refused('deleteNodePool', { id: nodePool?.id })).toEqual([
       ['RISK_NOT_ACKNOWLEDGED', 'acknowledgeRisk'],
     ]);
   });
 
   test('the oldest remaining pool becomes the default when the default pool is deleted', async () => {
     const autoscaling = { enabled: true, minSize: 1, maxSize: 3 };
-    const { id, pools } = await living.cluster([{ name: 'first' }, { name: 'second' }, { name: 'third' }]);
-    await living.carried('deleteNodePool', { id: pools[0] });
-    const remaining = await Promise.all(pools.slice(1).map((pool) => living.pool(pool)));
+    const { id, pools } = await setup.cluster([{ name: 'first' }, { name: 'second' }, { name: 'third' }]);
+    await setup.carried('deleteNodePool', { id: pools[0] });
+    const remaining = await Promise.all(pools.slice(1).map((pool) => setup.pool(pool)));
     expect(remaining).toMatchObject([{ isDefault: true }, { isDefault: false }]);
-    expect(await living.refused('updateNodePool', { id: pools[1], autoscaling })).toEqual([
+    expect(await setup.refused('updateNodePool', { id: pools[1], autoscaling })).toEqual([
       ['RISK_NOT_ACKNOWLEDGED', 'autoscaling'],
     ]);
-    for (const pool of pools.slice(1)) await living.carried('deleteNodePool', { id: pool });
+    for (const pool of pools.slice(1)) await setup.carried('deleteNodePool', { id: pool });
     const again = { clusterId: id, name: 'again', instanceTypes: ['ecs.g6.xlarge'], autoscaling };
-    expect(await living.refused('createNodePool', again)).toEqual([['RISK_NOT_ACKNOWLEDGED', 'autoscaling']]);
-    const { nodePool } = await living.mutate('createNodePool', { ...again, acknowledgeRisk: true });
+    expect(await setup.refused('createNodePool', again)).toEqual([['RISK_NOT_ACKNOWLEDGED', 'autoscaling']]);
+    const { nodePool } = await setup.mutate('createNodePool', { ...again, acknowledgeRisk: true });
     expect(nodePool).toMatchObject({ isDefault: true });
   });
 });

@@ -73,7 +73,7 @@ export type PoolsWithEngine<E extends AsyncDisposable = Engine> = Awaited<
   ReturnType<typeof openPoolsWithEngine<E>>
 >;
 
-interface Living<E> {
+interface PoolsFixture<E> {
   /** Of the simulated cloud. */
   readonly speed?: number;
   readonly clock?: Clock;
@@ -85,7 +85,7 @@ export async function openPoolsWithEngine<E extends AsyncDisposable = Engine>({
   speed = 1_000,
   clock,
   engine: start = (world) => world.engine() as unknown as Promise<E>,
-}: Living<E> = {}) {
+}: PoolsFixture<E> = {}) {
   const world: EngineFixture = await startEngineFixture({ speed, ...(clock && { clock }) });
   const engine = await start(world);
   const ask = await graphOf(world);
@@ -110,7 +110,7 @@ export async function openPoolsWithEngine<E extends AsyncDisposable = Engine>({
       },
       { what: `the end of ${id}` },
     );
-  const living = {
+  const setup = {
     world,
     engine,
     run,
@@ -138,7 +138,7 @@ export async function openPoolsWithEngine<E extends AsyncDisposable = Engine>({
     poolWhen: (id: string, holds: (pool: PoolView) => boolean, description: string) =>
       eventually(
         async () => {
-          const pool = await living.pool(id);
+          const pool = await setup.pool(id);
           return holds(pool) && pool;
         },
         { what: description },
@@ -178,7 +178,7 @@ export async function openPoolsWithEngine<E extends AsyncDisposable = Engine>({
     },
   };
   await world.limit('payg-vcpu', 2_000);
-  return living;
+  return setup;
 }
 
 let counter = 0;

@@ -4,11 +4,11 @@ import { eventually } from '../../kit/eventually.js';
 import { openPoolsWithEngine, type PoolsWithEngine } from './pools-with-engine.js';
 import { masterCredentials } from '../../kit/client-tokens.js';
 
-let living: PoolsWithEngine;
+let setup: PoolsWithEngine;
 beforeAll(async () => {
-  living = await openPoolsWithEngine();
+  setup = await openPoolsWithEngine();
 });
-afterAll(() => living[Symbol.asyncDispose]());
+afterAll(() => setup[Symbol.asyncDispose]());
 
 const VIRTUAL = ['eci.virtual-node'];
 /** More than any instance has room for: 300 pods, 1,200 cores. */
@@ -32,14 +32,14 @@ const deployment = {
 
 describe('virtual nodes', () => {
   test('a virtual node runs the requested number of pods and uses no vCPU quota of the account', async () => {
-    const { id, pools } = await living.cluster([
+    const { id, pools } = await setup.cluster([
       { name: 'system' },
       { name: 'virtual', instanceTypes: VIRTUAL },
     ]);
-    const pool = await living.pool(pools[1] ?? '');
+    const pool = await setup.pool(pools[1] ?? '');
     expect(pool).toMatchObject({ state: 'ACTIVE', healthyNodes: 1 });
     expect(pool.nodes.nodes).toMatchObject([{ status: 'Ready', instanceType: { id: 'eci.virtual-node' } }]);
-    expect(await living.world.used('payg-vcpu')).toBe(4);
+    expect(await setup.world.used('payg-vcpu')).toBe(4);
     const query = `query ($id: ID!) { cluster(id: $id) { network { vpc { id } } nodes { nodes {
       category maxPods address vSwitch { id } } } } }`;
     interface Shown {
@@ -48,16 +48,16 @@ describe('virtual nodes', () => {
         readonly nodes: object;
       };
     }
-    const { cluster } = await living.run<Shown>(query, { id });
+    const { cluster } = await setup.run<Shown>(query, { id });
     expect(cluster.nodes).toMatchObject({
       nodes: expect.arrayContaining([
         { category: 'VIRTUAL', maxPods: null, address: null, vSwitch: null },
         expect.objectContaining({ category: 'X86', maxPods: 256 }),
       ]) as unknown,
     });
-    expect(await living.world.used('custom-routes-per-route-table', cluster.network.vpc.id)).toBe(1);
-    const credentials = await living.world.platform.provider.credentials(id, masterCredentials('somebody'));
-    const server = living.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
+    expect(await setup.world.used('custom-routes-per-route-table', cluster.network.vpc.id)).toBe(1);
+    const credentials = await setup.world.platform.provider.credentials(id, masterCredentials('somebody'));
+    const server = setup.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
     const config = await server.kubeConfig();
     const apps = config.makeApiClient(AppsV1Api);
     await apps.createNamespacedDeployment({ namespace: 'default', body: deployment });
@@ -70,25 +70,25 @@ describe('virtual nodes', () => {
   });
 
   test('are not instances: they have no subscription and no size, and share no pool with instances', async () => {
-    const { id, pools } = await living.cluster([
+    const { id, pools } = await setup.cluster([
       { name: 'system' },
       { name: 'virtual', instanceTypes: VIRTUAL },
     ]);
     const larger = { id, instanceTypes: ['ecs.g6.2xlarge'] };
-    expect(await living.refused('scaleClusterVertically', { ...larger, nodePoolIds: [pools[1]] })).toEqual([
+    expect(await setup.refused('scaleClusterVertically', { ...larger, nodePoolIds: [pools[1]] })).toEqual([
       ['INVALID_INPUT', 'nodePoolIds.0'],
     ]);
-    await living.carried('scaleClusterVertically', larger);
-    const types = (await Promise.all(pools.map((pool) => living.pool(pool)))).map(
+    await setup.carried('scaleClusterVertically', larger);
+    const types = (await Promise.all(pools.map((pool) => setup.pool(pool)))).map(
       ({ nodes }) => nodes.nodes[0]?.instanceType.id,
     );
     expect(types).toEqual(['ecs.g6.2xlarge', 'eci.virtual-node']);
     const input = { clusterId: id, name: 'v' };
     expect(
-      await living.refused('createNodePool', { ...input, instanceTypes: [...VIRTUAL, 'ecs.g6.xlarge'] }),
+      await setup.refused('createNodePool', { ...input, instanceTypes: [...VIRTUAL, 'ecs.g6.xlarge'] }),
     ).toEqual([['INVALID_INPUT', 'instanceTypes']]);
     const bought = { ...input, instanceTypes: VIRTUAL, instanceConfig: { chargeType: 'PREPAID' } };
-    expect(await living.refused('createNodePool', bought)).toEqual([
+    expect(await setup.refused('createNodePool', bought)).toEqual([
       ['INVALID_INPUT', 'instanceConfig.chargeType'],
     ]);
   });

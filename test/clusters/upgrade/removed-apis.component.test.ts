@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitForOperation, type EngineFixture } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
-import { type Ask, type GraphWithEngine, openGraph } from '../graph-with-engine.js';
+import { type Ask, type GraphWithEngine, openGraphWithEngine } from '../graph-with-engine.js';
 import { beginUpgrade, runningCluster } from './upgrade-kit.js';
 
-let living: GraphWithEngine;
+let setup: GraphWithEngine;
 let world: EngineFixture;
 let ask: Ask;
 beforeAll(async () => {
-  living = await openGraph({ speed: 200 });
-  ({ world, ask } = living);
+  setup = await openGraphWithEngine({ speed: 200 });
+  ({ world, ask } = setup);
 });
-afterAll(() => living[Symbol.asyncDispose]());
+afterAll(() => setup[Symbol.asyncDispose]());
 
 const PUBLISH = `mutation ($input: PublishKubernetesVersionInput!) { publishKubernetesVersion(input: $input) {
   kubernetesVersion { id changes removedApis { removedIn group version kind replacement } }

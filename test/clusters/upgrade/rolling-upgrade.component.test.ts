@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../kit/eventually.js';
 import { audit, waitForOperation, type EngineFixture } from '../../engine/engine-fixture.js';
-import { type Ask, type GraphWithEngine, openGraph } from '../graph-with-engine.js';
+import { type Ask, type GraphWithEngine, openGraphWithEngine } from '../graph-with-engine.js';
 import {
   beginUpgrade,
   type DeploymentView,
@@ -13,14 +13,14 @@ import {
   watchLows,
 } from './upgrade-kit.js';
 
-let living: GraphWithEngine;
+let setup: GraphWithEngine;
 let world: EngineFixture;
 let ask: Ask;
 beforeAll(async () => {
-  living = await openGraph({ speed: 200 });
-  ({ world, ask } = living);
+  setup = await openGraphWithEngine({ speed: 200 });
+  ({ world, ask } = setup);
 });
-afterAll(() => living[Symbol.asyncDispose]());
+afterAll(() => setup[Symbol.asyncDispose]());
 
 const UPGRADE = `mutation ($input: UpgradeClusterInput!) { upgradeCluster(input: $input) {
   cluster { state } operation { id state cancelable pausable pausedAt stages { name state } } userErrors { code path } } }`;
@@ -180,8 +180,8 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
     expect(payload.userErrors).toEqual([]);
     expect(payload.operation?.pausedAt).not.toBeNull();
     expect(payload.operation?.pausable).toBe(false);
-    await living.engine[Symbol.asyncDispose]();
-    living.engine = await world.engine();
+    await setup.engine[Symbol.asyncDispose]();
+    setup.engine = await world.engine();
     expect(await world.prisma.node.count({ where: { clusterId, version: '1.34.3' } })).toBe(0);
     await ask<Payload>(operate('resumeOperation'), { id });
     expect(await waitForOperation(world, id)).toMatchObject({ state: 'SUCCEEDED' });

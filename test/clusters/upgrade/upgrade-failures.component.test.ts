@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { audit, waitForOperation, requestCluster, type EngineFixture } from '../../engine/engine-fixture.js';
 import { movableClock } from '../../kit/clock.js';
 import { eventually } from '../../kit/eventually.js';
-import { type Ask, type GraphWithEngine, openGraph } from '../graph-with-engine.js';
+import { type Ask, type GraphWithEngine, openGraphWithEngine } from '../graph-with-engine.js';
 import {
   beginUpgrade,
   clientOf,
@@ -16,14 +16,14 @@ import {
 } from './upgrade-kit.js';
 
 const clock = movableClock();
-let living: GraphWithEngine;
+let setup: GraphWithEngine;
 let world: EngineFixture;
 let ask: Ask;
 beforeAll(async () => {
-  living = await openGraph({ speed: 200, clock });
-  ({ world, ask } = living);
+  setup = await openGraphWithEngine({ speed: 200, clock });
+  ({ world, ask } = setup);
 });
-afterAll(() => living[Symbol.asyncDispose]());
+afterAll(() => setup[Symbol.asyncDispose]());
 
 const resume = (id: string) =>
   ask(`mutation ($id: ID!) { resumeOperation(input: { id: $id }) { userErrors { code } } }`, { id });
@@ -89,7 +89,7 @@ describe('failures during an upgrade', { timeout: 300_000 }, () => {
     expect(event).toMatchObject({ level: 'WARNING', data: { nodes: [pod.nodeName] } });
     expect(event?.message).toContain('the Kubernetes API does not answer');
     await powerApi(clusterId, true);
-    await pod.letGo();
+    await pod.release();
     await resume(id);
     expect(await waitForOperation(world, id)).toMatchObject({ state: 'SUCCEEDED' });
   });

@@ -5,7 +5,7 @@ import { movableClock } from '../../kit/clock.js';
 import { reconcilesIdle } from '../../engine/reconcile-idle.js';
 import { eventually } from '../../kit/eventually.js';
 import { audit, waitForOperation, type EngineFixture } from '../../engine/engine-fixture.js';
-import { type Ask, type GraphWithEngine, openGraph } from '../graph-with-engine.js';
+import { type Ask, type GraphWithEngine, openGraphWithEngine } from '../graph-with-engine.js';
 import {
   beginUpgrade,
   type DeploymentView,
@@ -18,15 +18,15 @@ import {
 
 /** The platform's clock, which tests move; the simulated cloud has its own. */
 const clock = movableClock();
-let living: GraphWithEngine;
+let setup: GraphWithEngine;
 let world: EngineFixture;
 let ask: Ask;
 beforeAll(async () => {
-  living = await openGraph({ speed: 200, clock });
-  ({ world, ask } = living);
+  setup = await openGraphWithEngine({ speed: 200, clock });
+  ({ world, ask } = setup);
 });
 beforeEach(() => clock.reset());
-afterAll(() => living[Symbol.asyncDispose]());
+afterAll(() => setup[Symbol.asyncDispose]());
 
 const RESUME = `mutation ($id: ID!) { resumeOperation(input: { id: $id }) { userErrors { code } } }`;
 const resume = (id: string) => ask(RESUME, { id });
@@ -93,7 +93,7 @@ describe('faults during an upgrade', { timeout: 300_000 }, () => {
       data: { nodes: expect.arrayContaining([pod.nodeName]) },
     });
     expect(event?.message).toMatch(/pods do not leave: .*default\/stuck-/);
-    await pod.letGo();
+    await pod.release();
     await resume(id);
     expect(await waitForOperation(world, id)).toMatchObject({ state: 'SUCCEEDED' });
   });

@@ -108,7 +108,7 @@ export async function heldPod(client: KubernetesClient, name: string) {
     nodeName: items[0]!.spec.nodeName,
     leaving: () =>
       eventually(async () => (await client.get<PodView>(path)).metadata.deletionTimestamp !== undefined),
-    letGo: () => hold([]),
+    release: () => hold([]),
   };
 }
 

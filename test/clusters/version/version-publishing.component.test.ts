@@ -6,21 +6,21 @@ import { versionSupportSchedule } from '../../../subgraphs/clusters/controllers/
 import { upgradeHint } from '../../../subgraphs/clusters/model/release.rules.js';
 import { waitForOperation, type EngineFixture, requestCluster } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
-import { type Ask, graphOf, type GraphWithEngine, openGraph } from '../graph-with-engine.js';
+import { type Ask, graphOf, type GraphWithEngine, openGraphWithEngine } from '../graph-with-engine.js';
 import { beginUpgrade } from '../upgrade/upgrade-kit.js';
 import { accountScopes } from '../../../access/scopes.js';
 
-let living: GraphWithEngine;
+let setup: GraphWithEngine;
 let world: EngineFixture;
 let ask: Ask;
 /** Another process with a catalog of its own. */
 let elsewhere: Ask;
 beforeAll(async () => {
-  living = await openGraph({ speed: 500 });
-  ({ world, ask } = living);
+  setup = await openGraphWithEngine({ speed: 500 });
+  ({ world, ask } = setup);
   elsewhere = await graphOf(world);
 });
-afterAll(() => living[Symbol.asyncDispose]());
+afterAll(() => setup[Symbol.asyncDispose]());
 
 const ADMIN = { scopes: ['fleet:admin'] };
 interface Published {

@@ -13,17 +13,17 @@ import {
   type EngineFixture,
 } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
-import { type Ask, type GraphWithEngine, openGraph } from '../graph-with-engine.js';
+import { type Ask, type GraphWithEngine, openGraphWithEngine } from '../graph-with-engine.js';
 import { type DeploymentView, readyDeployment, runningCluster } from '../upgrade/upgrade-kit.js';
 
-let living: GraphWithEngine;
+let setup: GraphWithEngine;
 let world: EngineFixture;
 let ask: Ask;
 beforeAll(async () => {
-  living = await openGraph({ speed: 500 });
-  ({ world, ask } = living);
+  setup = await openGraphWithEngine({ speed: 500 });
+  ({ world, ask } = setup);
 });
-afterAll(() => living[Symbol.asyncDispose]());
+afterAll(() => setup[Symbol.asyncDispose]());
 
 interface Scaled {
   scaleClusterVertically: {

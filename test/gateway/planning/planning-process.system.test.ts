@@ -52,16 +52,16 @@ test('answers new small operations and cached ones while slow operations are pla
   const KNOWN = '{ products { upc } }';
   await send(KNOWN);
   const answered: string[] = [];
-  const outcomeOf = async (name: string, query: string) => {
+  const sendNamed = async (name: string, query: string) => {
     const { data, errors } = await send(query);
     answered.push(name);
     return data ?? errors?.[0]?.extensions.code;
   };
   const everything = fullSelection(loadSupergraph(supergraph).api, 'Product', 3);
-  const slow = ['a', 'b', 'c', 'd'].map((alias) => outcomeOf(alias, `{ ${alias}: products ${everything} }`));
+  const slow = ['a', 'b', 'c', 'd'].map((alias) => sendNamed(alias, `{ ${alias}: products ${everything} }`));
   const [fresh, cached] = await Promise.all([
-    outcomeOf('new', '{ users { email } }'),
-    outcomeOf('known', KNOWN),
+    sendNamed('new', '{ users { email } }'),
+    sendNamed('known', KNOWN),
   ]);
   expect(fresh).toMatchObject({ users: [{ email: 'u1@example.org' }, {}, {}, {}] });
   expect(cached).toMatchObject({ products: [{ upc: 'p1' }, {}, {}] });

@@ -7,7 +7,7 @@ import { newId } from '../../../../kernel/ids.js';
 import { type Problem, throwProblem, ProblemError } from '../../../../kernel/result.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { validateName } from '../../model/name.rules.js';
-import { clustersBehind } from '../../changes/closed-dns.js';
+import { clustersOfSecurityGroup } from '../../changes/closed-dns.js';
 import { HIGH_RISK } from '../../store/high-risk.store.js';
 import { type Cidr, contains, parseCidr } from '../../model/cidr.rules.js';
 import { changeNetwork } from './network-change.js';
@@ -233,7 +233,7 @@ async function checkDns(
   { id, acknowledgeRisk }: input.UpdateSecurityGroupInput,
   rules: readonly GroupRule[],
 ): Promise<void> {
-  const { using, closed } = await clustersBehind(tx, id, rules);
+  const { using, closed } = await clustersOfSecurityGroup(tx, id, rules);
   if (closed.length > 0 && !acknowledgeRisk) {
     const names = closed.slice(0, MAX_LISTED_USERS).join(', ');
     const message = `Without INGRESS UDP 53 from the container CIDR DNS does not work in ${closed.length} clusters: ${names}. Set acknowledgeRisk to do it nevertheless.`;

@@ -47,12 +47,12 @@ const finalizers = new Finalizers<ClusterStep>(
       if (!names.includes(name)) return [];
       await releaseIn(tx);
       await updateCluster(tx, step.cluster.id, { finalizers: names.filter((other) => other !== name) });
-      await moveStage(tx, { step, name, at });
+      await transitionStage(tx, { step, name, at });
       return [];
     }),
 );
 
-async function moveStage(
+async function transitionStage(
   tx: EventTransaction,
   { step, name, at }: { readonly step: ClusterStep; readonly name: string; readonly at: Date },
 ): Promise<void> {

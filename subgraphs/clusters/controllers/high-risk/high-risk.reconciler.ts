@@ -52,7 +52,7 @@ export function createHighRiskReconciler(dependencies: ReconcilerDependencies): 
           const row = await readLockedCluster(tx, key);
           return [
             ...(await recordDns(tx, row, { dns, at })),
-            ...(await recordFindings(tx, row, { risks, closing })),
+            ...(await recordRisks(tx, row, { risks, closing })),
           ];
         });
         return dns === false || (await mayEnd(risks)) ? requeueAfter(POLL_MS) : done;
@@ -122,7 +122,7 @@ interface ObservedFindings {
   readonly closing: string | undefined;
 }
 
-async function recordFindings(
+async function recordRisks(
   tx: Transaction,
   cluster: Cluster,
   { risks, closing }: ObservedFindings,

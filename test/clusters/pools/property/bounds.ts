@@ -36,8 +36,8 @@ export const RAISED: Readonly<Record<string, number>> = { ...LIMITS, 'payg-vcpu'
  * outside the platform.
  */
 export async function expectBounds(run: Run, somebody: boolean, limits = LIMITS): Promise<void> {
-  const { living, clusterId } = run;
-  const { cluster } = await living.run<{ cluster: { nodePools: { nodes: BoundedPool[] } } }>(POOLS, {
+  const { setup, clusterId } = run;
+  const { cluster } = await setup.run<{ cluster: { nodePools: { nodes: BoundedPool[] } } }>(POOLS, {
     id: clusterId,
   });
   for (const pool of cluster.nodePools.nodes) {
@@ -51,8 +51,8 @@ export async function expectBounds(run: Run, somebody: boolean, limits = LIMITS)
 }
 
 /** A completed pool has at most its desired number of nodes; counted in one statement. */
-async function expectNoCrowd({ living, clusterId }: Run): Promise<void> {
-  const crowded = await living.world.prisma.$queryRaw<{ name: string }[]>`
+async function expectNoCrowd({ setup, clusterId }: Run): Promise<void> {
+  const crowded = await setup.world.prisma.$queryRaw<{ name: string }[]>`
     SELECT pool.name, pool.state, pool.desired_size, pool.autoscaling, count(node.id)::int AS staying
     FROM clusters.node_pool AS pool
     JOIN clusters.node AS node ON node.node_pool_id = pool.id AND node.state NOT IN ('removing', 'failed')
@@ -61,7 +61,7 @@ async function expectNoCrowd({ living, clusterId }: Run): Promise<void> {
   expect(crowded, 'completed pools with more nodes than desired').toEqual([]);
 }
 
-async function expectLedger({ living: { world } }: Run, limits: typeof LIMITS): Promise<void> {
+async function expectLedger({ setup: { world } }: Run, limits: typeof LIMITS): Promise<void> {
   for (const { resource, ledger, held } of await heldNow(world.prisma, 'acme'))
     expect(ledger, `${resource} by the ledger and by what holds it, in one snapshot`).toBe(held);
   for (const [key, used] of Object.entries(await ledgerUses(world.prisma, 'acme'))) {

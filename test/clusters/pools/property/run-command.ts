@@ -8,7 +8,7 @@ import type { Command, Of } from './commands.js';
 
 /** One cluster whose pools are worked on. */
 export interface Run {
-  readonly living: PoolsWithEngine<AsyncDisposable>;
+  readonly setup: PoolsWithEngine<AsyncDisposable>;
   readonly clusterId: string;
   readonly kubernetes: KubernetesClient;
   /** How often each command was accepted, and each code refused. */
@@ -32,7 +32,7 @@ const commands: Commands = {
   attach: onPool(async (run, { mode }, id) => {
     const instance = `i-${++names}`;
     const made = { account: 'acme', zoneId: 'cn-hangzhou-b', instanceType: NODE_TYPE, imageId: IMAGE };
-    await run.living.cloud('PUT', `/instances/${instance}`, made);
+    await run.setup.cloud('PUT', `/instances/${instance}`, made);
     const input = { nodePoolId: id, instanceIds: [instance], mode, acknowledgeDataLoss: true };
     return mutate(run, 'attachInstances', input);
   }),
@@ -68,7 +68,7 @@ const commands: Commands = {
     }),
   delete: onPool((run, _, id) => mutate(run, 'deleteNodePool', { id })),
   cancel: async (run, { index }) => {
-    const { world } = run.living;
+    const { world } = run.setup;
     const open = await world.prisma.operation.findMany({
       where: { clusterId: run.clusterId, finishedAt: null },
       orderBy: { id: 'asc' },
@@ -98,8 +98,8 @@ const commands: Commands = {
   boundOutside: onPool((run, { maxSize }, id) =>
     outside(run, 'PATCH', `/scaling-groups/${id}`, { minSize: 0, maxSize, desiredSize: maxSize }),
   ),
-  cloud: async ({ living }, { failureRate, stock }) => {
-    await setCloud(living.world, { failureRate, stock });
+  cloud: async ({ setup }, { failureRate, stock }) => {
+    await setCloud(setup.world, { failureRate, stock });
     return [];
   },
 };
@@ -116,7 +116,7 @@ export async function runCommand<K extends Command['kind']>(run: Run, command: O
 }
 
 /** Has the platform compare the pools with what there is, look at the nodes, and scale what has autoscaling enabled. */
-export async function runSchedules({ living: { world }, clusterId }: Run): Promise<void> {
+export async function runSchedules({ setup: { world }, clusterId }: Run): Promise<void> {
   for (const kind of ['pool-audit', 'autoscaling']) await enqueue(world.prisma, kind, clusterId);
   for (const { id } of await world.prisma.node.findMany({ where: { clusterId, state: 'running' } }))
     await enqueue(world.prisma, 'node', id);
@@ -134,20 +134,20 @@ export async function setCloud(
 
 /** Repairs the broken instances: pods on a node without a kubelet are not removed. */
 export async function repairInstances(run: Run): Promise<void> {
-  const { world } = run.living;
+  const { world } = run.setup;
   for (const { id } of await world.prisma.node.findMany({ where: { clusterId: run.clusterId } }))
     await unlessGone(() => outside(run, 'PUT', `/instances/${id}/power`, { on: true }));
 }
 
-async function mutate({ living }: Run, name: string, input: Record<string, unknown>): Promise<string[]> {
+async function mutate({ setup }: Run, name: string, input: Record<string, unknown>): Promise<string[]> {
   const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
   const query = `mutation ($input: ${type}!) { payload: ${name}(input: $input) { userErrors { code } } }`;
-  const { payload } = await living.run<{ payload: { userErrors: { code: string }[] } }>(query, { input });
+  const { payload } = await setup.run<{ payload: { userErrors: { code: string }[] } }>(query, { input });
   return payload.userErrors.map(({ code }) => code);
 }
 
-async function outside({ living, clusterId }: Run, method: string, path: string, body?: object) {
-  await living.cloud(method, `/clusters/${clusterId}${path}`, body);
+async function outside({ setup, clusterId }: Run, method: string, path: string, body?: object) {
+  await setup.cloud(method, `/clusters/${clusterId}${path}`, body);
   return [];
 }
 
@@ -166,7 +166,7 @@ function onPool<C extends Command & { readonly index: number }>(
   work: (run: Run, command: C, poolId: string) => Promise<Answer>,
 ) {
   return async (run: Run, command: C): Promise<Answer> => {
-    const { prisma } = run.living.world;
+    const { prisma } = run.setup.world;
     const where = { clusterId: run.clusterId, deletedAt: null };
     const pools = await prisma.nodePool.findMany({ where, orderBy: { id: 'asc' } });
     const pool = pools[command.index % pools.length];
@@ -178,7 +178,7 @@ function onNode<C extends Command & { readonly index: number; readonly node: num
   work: (run: Run, command: C, node: Node) => Promise<Answer>,
 ) {
   return onPool<C>(async (run, command, nodePoolId) => {
-    const { prisma } = run.living.world;
+    const { prisma } = run.setup.world;
     const nodes = await readNodes(prisma, nodePoolId);
     const node = nodes[command.node % nodes.length];
     return node && work(run, command, node);
