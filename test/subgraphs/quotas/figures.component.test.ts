@@ -15,41 +15,44 @@ const AT_LIMITS = 'test/subgraphs/quotas/mutations-at-limits.component.test.ts';
 
 /** Where each figure of the ACK documentation is met by what it limits: the limit is had, one more is not. */
 const PAIRS: Readonly<Record<string, readonly [file: string, test: string]>> = {
-  clustersPerAccount: [AT_LIMITS, 'makes the last cluster of %s of %i, and refuses one more'],
-  nodePoolsPerCluster: [AT_LIMITS, 'makes the last pool of a cluster of %s of %i, and refuses one more'],
-  nodesPerCluster: [AT_LIMITS, 'brings a cluster of %s to %i nodes, and refuses one more'],
-  podsPerNode: ['test/kubesim/pod-limits.component.test.ts', 'runs 256 pods and keeps another one pending'],
+  clustersPerAccount: [AT_LIMITS, 'creates the last cluster of %s of %i, and rejects one more'],
+  nodePoolsPerCluster: [AT_LIMITS, 'creates the last pool of a cluster of %s of %i, and rejects one more'],
+  nodesPerCluster: [AT_LIMITS, 'scales a cluster of %s to %i nodes, and rejects one more'],
+  podsPerNode: [
+    'test/kubesim/pod-limits.component.test.ts',
+    'a node runs 256 pods and keeps another one pending',
+  ],
   podsPerCluster: [
     'test/kubesim/pod-limits.component.test.ts',
-    'of %s takes %i pods, and its API server refuses one more as an exceeded quota',
+    'a cluster of %s runs %i pods, and its API server rejects another one as an exceeded quota',
   ],
   'payg-vcpu': [
     'test/subgraphs/quotas/vcpu.component.test.ts',
-    'make 25 of the smallest nodes: a pool of 30 is partial and says why five are missing',
+    'allow 25 of the smallest nodes: a pool of 30 is partial and reports why five are missing',
   ],
   'payg-max-vcpu-per-instance': [
     AT_LIMITS,
-    'takes pay-as-you-go instances of fewer than 16 vCPUs until the limit is raised',
+    'accepts pay-as-you-go instances of fewer than 16 vCPUs until the limit is raised',
   ],
   'spot-vcpu': [
     'test/subgraphs/quotas/figures.component.test.ts',
-    'spot instances take %i vCPUs, and not one instance more',
+    'spot instances use %i vCPUs, and another instance is rejected',
   ],
   'instances-per-scaling-group': [
     AT_LIMITS,
-    'has up to 2000 instances in a scaling group, and more when the limit is raised',
+    'accepts 2000 instances in a scaling group, and more when the limit is raised',
   ],
   'custom-routes-per-route-table': [
     'test/clusters/network/node-addresses.component.test.ts',
-    'Flannel takes a route for each: of 50 nodes 48 are made, the others when the quota is raised',
+    'Flannel uses a route per node: 48 of 50 nodes are created, the others after the quota is raised',
   ],
   'vswitches-per-vpc': [
     'test/clusters/network/network.component.test.ts',
-    'have quotas: the eleventh VPC and the twenty-fifth vSwitch are refused, and fit when the limit is raised',
+    'have quotas: the eleventh VPC and the twenty-fifth vSwitch are rejected until the limit is raised',
   ],
   vpcs: [
     'test/clusters/network/network.component.test.ts',
-    'have quotas: the eleventh VPC and the twenty-fifth vSwitch are refused, and fit when the limit is raised',
+    'have quotas: the eleventh VPC and the twenty-fifth vSwitch are rejected until the limit is raised',
   ],
   'private-ips-per-vpc': [
     'test/subgraphs/quotas/figures.component.test.ts',
@@ -65,20 +68,20 @@ const PAIRS: Readonly<Record<string, readonly [file: string, test: string]>> = {
   ],
   eips: [
     'test/clusters/network/cluster-network.component.test.ts',
-    'with a public endpoint takes an EIP; the twenty-first is refused',
+    'uses an EIP for a public endpoint; the twenty-first is rejected',
   ],
-  'load-balancers': [AT_LIMITS, 'takes a load balancer for the API server, 60 of them, and refuses one more'],
+  'load-balancers': [AT_LIMITS, 'uses a load balancer for the API server, 60 in total, and rejects one more'],
   'servers-per-load-balancer': [
     'test/subgraphs/quotas/claims.component.test.ts',
-    'have at most 200 instances behind them: who grows to 201 is told so, until one leaves',
+    'have at most 200 instances: scaling to 201 is rejected until one is removed',
   ],
   'listeners-per-load-balancer': [
     'test/subgraphs/quotas/claims.component.test.ts',
-    'have at most 50 listeners, and an instance is behind at most 50 of them',
+    'have at most 50 listeners, and an instance belongs to at most 50 of them',
   ],
   'backend-repeats-per-instance': [
     'test/subgraphs/quotas/claims.component.test.ts',
-    'have at most 50 listeners, and an instance is behind at most 50 of them',
+    'have at most 50 listeners, and an instance belongs to at most 50 of them',
   ],
 };
 
