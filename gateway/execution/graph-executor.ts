@@ -1,5 +1,6 @@
 import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import { mapStream } from '../../protocol/mapped-stream.js';
+import { requestAbortedError } from '../../protocol/request-aborted-error.js';
 import type { SubgraphResult } from '../../protocol/wire.js';
 import { FairQueue } from '../../kernel/fairness/fair-queue.js';
 import { type MaybePromise, mapMaybePromise } from '../../kernel/maybe-promise.js';
@@ -235,10 +236,6 @@ function positionIn({ data }: SubgraphResult, responseKey: string): string | und
   const root = data?.[responseKey] as Record<string, unknown> | null | undefined;
   const position = root?.[POSITION];
   return typeof position === 'string' ? position : undefined;
-}
-
-function requestAbortedError(): GraphQLError {
-  return new GraphQLError('The request was aborted.', { extensions: { code: 'REQUEST_TIMEOUT' } });
 }
 
 function callOf(context: CallContext, signal: AbortSignalLike): CallContext {

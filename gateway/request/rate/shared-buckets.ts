@@ -35,7 +35,7 @@ const TAKE = `INSERT INTO gateway.bucket AS bucket (account, spent, granted, at)
         bucket.spent - extract(epoch FROM clock.now - bucket.at)::float8 * $3::float8 / $4::float8) AS spent) filled,
       LATERAL (SELECT GREATEST(0, LEAST($2::float8, $3::float8 - filled.spent)) AS granted) taken
   )
-  RETURNING granted, GREATEST(0, $3::float8 - spent) AS "left"`;
+  RETURNING granted, GREATEST(0, $3::float8 - spent) AS remaining`;
 
 /** Milliseconds before an unreachable database is tried again. */
 const PAUSE = 1000;

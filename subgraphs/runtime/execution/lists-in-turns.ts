@@ -14,6 +14,7 @@ import {
   isListType,
   isObjectType,
 } from 'graphql';
+import { requestAbortedError } from '../../../protocol/request-aborted-error.js';
 import type { RequestContext } from '../subgraph.js';
 import { WorkBudget } from '../../../kernel/fairness/work-turns.js';
 
@@ -65,7 +66,7 @@ function paced(list: readonly unknown[], context: RequestContext, info: GraphQLR
 }
 
 function newBudget(context: RequestContext): WorkBudget {
-  return new WorkBudget(context.actor.account, FIELDS_PER_TURN, new LazySignal(context));
+  return new WorkBudget(context.actor.account, FIELDS_PER_TURN, new LazySignal(context), requestAbortedError);
 }
 
 /** The client's abort signal, created only when something has to wait: creating it costs more than the rest. */

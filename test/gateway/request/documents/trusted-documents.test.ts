@@ -99,6 +99,6 @@ test('reads trusted documents in the formats of graphql-codegen and Apollo', asy
   const manifest = { format: 'apollo-persisted-query-manifest', version: 1, operations };
   expect((await readTrustedDocuments(await write({ [hash]: REGIONS }))).get(hash)).toBe(REGIONS);
   expect((await readTrustedDocuments(await write(manifest))).get('r')).toBe(REGIONS);
-  await expect(readTrustedDocuments(await write([1]))).rejects.toThrow('no list of trusted documents');
+  await expect(readTrustedDocuments(await write([1]))).rejects.toThrow('is not a list of trusted documents');
   await rm(folder, { recursive: true });
 });
