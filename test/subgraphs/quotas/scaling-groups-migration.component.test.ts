@@ -1,41 +1,23 @@
-import { randomBytes } from 'node:crypto';
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { readQuotaUsage } from '../../../engine/ledger/ledger.js';
-import { type OpenDatabase, openDatabase } from '../../../kernel/postgres/database.js';
 import { newId } from '../../../kernel/ids.js';
-import { migrate } from '../../../kernel/postgres/migrate.js';
-import { packageRoot } from '../../../kernel/package-root.js';
 import { seed } from '../../../catalog/seed.js';
-import { databaseUrl, onServer } from '../../kit/template-database.js';
+import { databaseBefore, type OlderDatabase } from '../../kit/older-database.js';
 
-const MIGRATIONS = join(packageRoot, 'prisma/migrations');
 const MIGRATION = '20261201125500_scaling_groups_per_cluster';
 const OLD = 'scaling-groups';
 
 const [pro, standard, wide, ask, lost] = Array.from({ length: 5 }, () => newId('cluster'));
-const name = `fleetgraph_test_${randomBytes(6).toString('hex')}`;
-const server = inject('postgresUrl');
-let database: OpenDatabase;
+let older: OlderDatabase;
 
-/** A database of the release before the migration, with these clusters, uses, limits and applications. */
-async function oldDatabase(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'fleetgraph-migrations-'));
-  try {
-    for (const older of (await readdir(MIGRATIONS)).filter((name) => name < MIGRATION))
-      await cp(join(MIGRATIONS, older), join(folder, older), { recursive: true });
-    await migrate(database.pool, folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-  await rows(
+/** Clusters, uses, limits and applications of the release before the migration. */
+async function insertOldRows(): Promise<void> {
+  await older.insert(
     'quotas.quota_definition',
     'resource, description, unit, adjustable, default_limit, scope_kind, position',
     [[OLD, 'Scaling groups of one cluster', 'scaling group', true, 100, 'CLUSTER', 0]],
   );
-  await rows('engine.ledger_limit', 'account, resource, scope, "limit"', [
+  await older.insert('engine.ledger_limit', 'account, resource, scope, "limit"', [
     ['*', OLD, '*', 100],
     ['*', 'ACK_PRO/nodePoolsPerCluster', '*', 100],
     ['*', 'ACK_STANDARD/nodePoolsPerCluster', '*', 10],
@@ -47,7 +29,7 @@ async function oldDatabase(): Promise<void> {
     // The cluster of this limit is gone.
     ['groups', OLD, lost, 170],
   ]);
-  await rows('engine.ledger_usage', 'account, resource, scope, used', [
+  await older.insert('engine.ledger_usage', 'account, resource, scope, used', [
     ['plain', 'ACK_PRO/nodePoolsPerCluster', pro, 7],
     ['plain', OLD, pro, 7],
     // Made before scaling groups were counted.
@@ -57,7 +39,7 @@ async function oldDatabase(): Promise<void> {
     ['serverless', 'ASK_PRO/nodePoolsPerCluster', ask, 0],
     ['serverless', OLD, ask, 0],
   ]);
-  await rows('quotas.quota_application', 'id, account, resource, scope, "limit", state, created_at', [
+  await older.insert('quotas.quota_application', 'id, account, resource, scope, "limit", state, created_at', [
     ['quotaapplication_1', 'groups', OLD, wide, 150, 'APPROVED', '2026-11-01'],
     ['quotaapplication_2', 'groups', OLD, '*', 200, 'PENDING', '2026-11-02'],
     ['quotaapplication_3', 'groups', 'payg-vcpu', '', 200, 'PENDING', '2026-11-03'],
@@ -68,37 +50,25 @@ async function oldDatabase(): Promise<void> {
     'id, account, name, state, type, profile, product, region_id, zone_ids, version, time_zone, created_at';
   const more = ['RUNNING', 'ManagedKubernetes', 'Default'];
   const place = ['cn-hangzhou', [], '1.24.6', 'Asia/Shanghai', '2026-11-01'];
-  await rows('clusters.cluster', cluster, [
+  await older.insert('clusters.cluster', cluster, [
     [wide, 'groups', 'wide', ...more, 'ACK_PRO', ...place],
     [standard, 'pools', 'standard', ...more, 'ACK_STANDARD', ...place],
   ]);
 }
 
-async function rows(table: string, columns: string, values: readonly (readonly unknown[])[]): Promise<void> {
-  for (const row of values)
-    await database.pool.query(
-      `INSERT INTO ${table} (${columns}) VALUES (${row.map((_, index) => `$${index + 1}`).join(', ')})`,
-      [...row],
-    );
-}
-
 async function balance(account: string, product: string, scope = '*') {
   const key = { resource: `${product}/scalingGroupsPerCluster`, scope };
-  const [found] = await readQuotaUsage(database.prisma, account, [key]);
+  const [found] = await readQuotaUsage(older.database.prisma, account, [key]);
   return [found?.used, found?.limit];
 }
 
 beforeAll(async () => {
-  await onServer(server, `CREATE DATABASE ${name}`);
-  database = openDatabase({ url: databaseUrl(server, name), poolSize: 2 });
-  await oldDatabase();
-  expect(await migrate(database.pool, MIGRATIONS)).toContain(MIGRATION);
-  await seed(database);
+  older = await databaseBefore(MIGRATION, inject('postgresUrl'));
+  await insertOldRows();
+  expect(await older.migrate()).toContain(MIGRATION);
+  await seed(older.database);
 });
-afterAll(async () => {
-  await database[Symbol.asyncDispose]();
-  await onServer(server, `DROP DATABASE ${name} WITH (FORCE)`);
-});
+afterAll(() => older[Symbol.asyncDispose]());
 
 test('the migration counts the scaling groups of each cluster under its product', async () => {
   expect(await balance('plain', 'ACK_PRO', pro)).toEqual([7, 100]);
@@ -112,7 +82,7 @@ test('the migration keeps the limits that an account was granted, for each produ
   expect(await balance('groups', 'ACK_STANDARD')).toEqual([0, 120]);
   expect(await balance('pools', 'ACK_STANDARD')).toEqual([0, 100]);
   expect(await balance('pools', 'ACK_PRO')).toEqual([0, 100]);
-  const own = await database.prisma.ledgerLimit.findMany({
+  const own = await older.database.prisma.ledgerLimit.findMany({
     where: { account: { not: '*' }, resource: { endsWith: '/scalingGroupsPerCluster' } },
     select: { account: true, resource: true, scope: true },
   });
@@ -123,7 +93,7 @@ test('the migration keeps the limits that an account was granted, for each produ
 });
 
 test('the migration keeps applications and deletes the former quota', async () => {
-  const applications = await database.prisma.quotaApplication.findMany({ orderBy: { id: 'asc' } });
+  const applications = await older.database.prisma.quotaApplication.findMany({ orderBy: { id: 'asc' } });
   expect(applications.map(({ resource, limit, state }) => [resource, limit, state])).toEqual([
     ['ACK_PRO/scalingGroupsPerCluster', 150, 'APPROVED'],
     ['ACK_PRO/scalingGroupsPerCluster', 200, 'PENDING'],
@@ -133,8 +103,8 @@ test('the migration keeps applications and deletes the former quota', async () =
   ]);
   const where = { resource: OLD };
   expect([
-    await database.prisma.ledgerUsage.count({ where }),
-    await database.prisma.ledgerLimit.count({ where }),
-    await database.prisma.quotaDefinition.count({ where }),
+    await older.database.prisma.ledgerUsage.count({ where }),
+    await older.database.prisma.ledgerLimit.count({ where }),
+    await older.database.prisma.quotaDefinition.count({ where }),
   ]).toEqual([0, 0, 0]);
 });
