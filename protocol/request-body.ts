@@ -24,7 +24,7 @@ export function readBody(
   const resolveText = (text: string | undefined) => {
     if (text !== undefined) return text;
     request.resume();
-    return throwProblem('LIMIT_EXCEEDED', `The request body may have ${limit} bytes at the most.`);
+    return throwProblem('LIMIT_EXCEEDED', `The request body may have ${limit} bytes at most.`);
   };
   const length = Number(request.headers['content-length']);
   if (length > limit) return resolveText(undefined);

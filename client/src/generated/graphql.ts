@@ -112,7 +112,7 @@ export type ClusterNetworkInput = {
   readonly serviceCidr?: string | null | undefined;
   /** vSwitches of the VPC for its nodes (1 to 24), best of several zones; all of the VPC in its zones if omitted. */
   readonly vSwitchIds?: ReadonlyArray<string> | null | undefined;
-  /** The VPC; of the region's default one, which is made when there is none and goes with its last cluster, if omitted. */
+  /** The VPC. Default: the region's default VPC, which is created with its first cluster and deleted with its last one. */
   readonly vpcId?: string | null | undefined;
 };
 
@@ -608,7 +608,7 @@ export type NetworkPlugin =
 export type NodePoolAutoscalingInput = {
   /** Whether it is on; a pool that has autoscaling enabled is not scaled by hand. */
   readonly enabled: boolean;
-  /** Nodes at the most, within the quota of instances per scaling group. */
+  /** Maximum number of nodes, within the quota of instances per scaling group. */
   readonly maxSize: number;
   /** Nodes at the least: 0 to maxSize. */
   readonly minSize: number;

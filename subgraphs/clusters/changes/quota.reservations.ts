@@ -127,7 +127,7 @@ export async function refuseLargeGroup(
   const [{ limit = null, used = 0 } = {}] = await readQuotaUsage(tx, account, [{ resource: GROUP, scope }]);
   if (limit === null || maxSize <= limit) return;
   const message =
-    `${GROUP}: a pool of ${maxSize} nodes at the most does not fit, the limit is ${limit}. ` +
+    `${GROUP}: a pool of at most ${maxSize} nodes does not fit, the limit is ${limit}. ` +
     'Choose a lower maxSize, or ask for a higher limit with requestQuotaIncrease.';
   const at = [...path.slice(0, -1), 'autoscaling', 'maxSize'];
   const excess = { resource: GROUP, scope, limit, used, requested: maxSize - used };

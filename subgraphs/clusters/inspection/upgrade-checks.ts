@@ -20,7 +20,7 @@ import { scanRemovedApis } from './removed-api.scan.js';
 import { upgradeTarget } from '../store/upgrade-target.js';
 import { compareVersions, minorOf } from '../model/version.rules.js';
 
-/** How long a cluster's Kubernetes API is looked through at the most. */
+/** Maximum time for reading a cluster's Kubernetes API. */
 const SCAN_TIMEOUT_MS = 30_000;
 
 /** What a check asks. */

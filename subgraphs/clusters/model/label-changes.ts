@@ -1,6 +1,6 @@
 type StringMap = Readonly<Record<string, string>>;
 
-/** Keys that a message names at the most. */
+/** Maximum number of keys in a message. */
 const NAMED_KEYS = 10;
 
 /** Which keys another map of strings adds, changes and removes: `-owner, +team, ~tier`; empty when none differs. */

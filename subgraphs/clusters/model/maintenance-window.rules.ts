@@ -37,7 +37,7 @@ const MAX_ITERATIONS = 20_000;
 /** … and, when a rule is validated for the first time, the year in which it must open. */
 const FIRST_ITERATIONS = 400;
 const MAX_CANDIDATES = 100_000;
-/** Clocks of a zone are moved by a day at the most (at the date line). */
+/** Clocks of a zone are moved by at most a day (at the date line). */
 const CLOCK_SLACK_HOURS = 26;
 
 /** What is wrong with a recurrence; undefined when nothing is. It must open within a year after `startDate`. */

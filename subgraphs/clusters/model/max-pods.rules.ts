@@ -1,6 +1,6 @@
 import type { NetworkPlugin } from './cluster-kind.enums.js';
 
-/** Pods of a node at the most with Flannel; cannot be raised. */
+/** Maximum number of pods of a node with Flannel; cannot be raised. */
 export const MOST_FLANNEL_PODS = 256;
 const BITS = 32;
 
@@ -18,7 +18,7 @@ export interface Interfaces {
 }
 
 /**
- * How many pods a node runs at the most. With Flannel as many as its part of the pod CIDR has addresses, and never
+ * The maximum number of pods of a node. With Flannel as many as its part of the pod CIDR has addresses, and never
  * more than 256. With Terway as many as the instance's secondary network interfaces have addresses.
  */
 export function maxPods({ plugin, nodeCidrMask }: PodNetwork, { enis, ipsPerEni }: Interfaces): number {

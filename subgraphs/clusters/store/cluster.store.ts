@@ -138,7 +138,7 @@ export async function lockCluster(tx: Transaction, account: string, id: string):
   return rows[0] ?? null;
 }
 
-/** Whether a living cluster of the account, other than `except`, has the name. */
+/** Whether a cluster of the account that is not deleted, other than `except`, has the name. */
 export async function isNameTaken(
   db: Database | Transaction,
   account: string,

@@ -13,7 +13,7 @@ export type IncidentRow = CheckedRow<ControlPlaneIncident, typeof checks>;
 
 const checkIncidents = checkedColumns('clusters.control_plane_incident', 'id', checks);
 
-/** Incidents that a cluster shows at the most. */
+/** Maximum number of incidents that a cluster returns. */
 const MAX_INCIDENTS = 100;
 
 /** Reads the recorded incidents of control planes, many clusters in a statement. */

@@ -29,7 +29,7 @@ function toInt64(value: unknown): bigint {
       'A BigInt is a string of 1 to 19 decimal digits, or a number of at most 2^53 - 1.',
     );
   const number = BigInt(value as string | bigint | number);
-  if (number < INT64.min || number > INT64.max) throw new GraphQLError('A BigInt has 64 bits at the most.');
+  if (number < INT64.min || number > INT64.max) throw new GraphQLError('A BigInt has at most 64 bits.');
   return number;
 }
 

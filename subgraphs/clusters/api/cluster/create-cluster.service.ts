@@ -152,7 +152,7 @@ function creation(account: string, clusterId: string, plan: ClusterPlan) {
   return { account, type: 'CREATE_CLUSTER', ...target, stages: STAGES, requested, cancelable: true } as const;
 }
 
-/** Makes sure that no living cluster of the account has the name, until the transaction ends. */
+/** Makes sure that no cluster of the account that is not deleted has the name, until the transaction ends. */
 export async function reserveClusterName(
   tx: Transaction,
   account: string,

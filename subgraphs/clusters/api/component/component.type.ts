@@ -71,10 +71,10 @@ export class ComponentRecommendation {
   @Field(() => String, { description: 'The parameter.' })
   parameter: string;
 
-  @Field(() => JSONScalar, { nullable: true, description: 'What it is.' })
+  @Field(() => JSONScalar, { nullable: true, description: 'Present value.' })
   current: unknown;
 
-  @Field(() => JSONScalar, { nullable: true, description: 'What it should be.' })
+  @Field(() => JSONScalar, { nullable: true, description: 'Recommended value.' })
   recommended: unknown;
 
   @Field(() => String, { description: 'Why the recommended value is better here.' })

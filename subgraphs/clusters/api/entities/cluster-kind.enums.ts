@@ -67,7 +67,7 @@ export const ControlPlaneOwner = graphEnum<model.ControlPlaneOwner>(
   'Owner of the control plane of a cluster.',
   {
     PLATFORM: 'The platform.',
-    ACCOUNT: 'The account, on masters of its own.',
+    ACCOUNT: 'The account, on its own masters.',
     EXTERNAL: 'The owner outside the platform that created the cluster.',
   },
 );

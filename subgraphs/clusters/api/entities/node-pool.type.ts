@@ -34,7 +34,7 @@ export class NodePoolAutoscaling {
   @Field(() => Int, { description: 'Nodes at the least.' })
   minSize: number;
 
-  @Field(() => Int, { description: 'Nodes at the most.' })
+  @Field(() => Int, { description: 'Maximum number of nodes.' })
   maxSize: number;
 
   @Field(() => Int, {

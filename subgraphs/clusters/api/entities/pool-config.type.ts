@@ -148,7 +148,7 @@ export class InstanceConfig {
   @Field(() => Float, {
     nullable: true,
     description:
-      'The most that an hour of one instance may cost, in the currency of the cloud’s prices; null: no limit of its own.',
+      'Maximum price of one instance per hour, in the currency of the cloud’s prices; null: no limit.',
   })
   spotPriceLimit?: number | null;
 

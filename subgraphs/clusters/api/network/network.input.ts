@@ -9,7 +9,7 @@ export class ClusterNetworkInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      "The VPC; of the region's default one, which is made when there is none and goes with its last cluster, if omitted.",
+      "The VPC. Default: the region's default VPC, which is created with its first cluster and deleted with its last one.",
   })
   vpcId?: string | null;
 

@@ -49,7 +49,7 @@ export class NodeNetworkResolver {
   @FieldResolver(() => Int, {
     nullable: true,
     description:
-      'Pods that it runs at the most: with Flannel as many as its part of the pod CIDR has addresses, never more than 256; with Terway as many as its secondary network interfaces have addresses. Null for a virtual node, which has no limit of its own, and where the platform does not know.',
+      'Maximum number of its pods: with Flannel as many as its part of the pod CIDR has addresses, never more than 256; with Terway as many as its secondary network interfaces have addresses. Null for a virtual node, which has no limit of its own, and where the platform does not know.',
   })
   async maxPods(@Ctx() context: RequestContext, @Root() node: NodeRow): Promise<number | null> {
     const network = await loadValue(context, this.store.networks, node.clusterId);

@@ -56,7 +56,7 @@ export class NodeComponentsResolver {
   @Cost(200)
   @FieldResolver(() => [NodeComponent], {
     description:
-      "What it runs, each with a state of its own: kubelet, kube-proxy, container runtime and network plugin; on a master the control plane's components, too. Asks the cluster's Kubernetes API.",
+      "The components that it runs, each with its own state: kubelet, kube-proxy, container runtime and network plugin; on a master the control plane's components, too. Asks the cluster's Kubernetes API.",
   })
   async components(@Ctx() context: RequestContext, @Root() node: NodeRow) {
     const cluster = await loadById(context, this.stores.clusters.byIds, node.clusterId);

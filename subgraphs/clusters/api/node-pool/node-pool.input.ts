@@ -23,7 +23,9 @@ export class NodePoolAutoscalingInput {
   @Field(() => Int, { description: 'Nodes at the least: 0 to maxSize.' })
   minSize: number;
 
-  @Field(() => Int, { description: 'Nodes at the most, within the quota of instances per scaling group.' })
+  @Field(() => Int, {
+    description: 'Maximum number of nodes, within the quota of instances per scaling group.',
+  })
   maxSize: number;
 
   @Field(() => Int, {

@@ -59,7 +59,7 @@ export class ScalingGroup implements Resource {
 
   @Field(() => Int, {
     description:
-      'Instances at the most: the quota of instances per scaling group (usually 2000), or the maximum of a pool that has autoscaling enabled.',
+      'Maximum number of instances: the quota of instances per scaling group (usually 2000), or the maximum of a pool that has autoscaling enabled.',
   })
   maxSize: number;
 

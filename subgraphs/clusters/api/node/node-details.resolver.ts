@@ -59,7 +59,7 @@ export class NodeDetailsResolver {
   @FieldResolver(() => DateTimeScalar, {
     nullable: true,
     description:
-      'Of a pool that has autoscaling enabled: since when pods have used so little of it that it could be taken away; null: they use more.',
+      'When its utilization fell below the scale-down threshold of a pool with autoscaling; null while it is above it, and in other pools.',
   })
   idleSince(@Root() node: NodeRow) {
     return node.idleSince;

@@ -4,7 +4,7 @@ import { Superseded } from '../../store/reconcile.store.js';
 /** What a step answers: how its reconciliation ends, or that the next step is to be taken from what is there now. */
 export type StepOutcome = ReconcileResult | 'again';
 
-/** Steps of one reconciliation at the most; then others get their turn. */
+/** Maximum number of steps of one reconciliation; then other keys get their turn. */
 const MAX_STEPS = 20;
 
 /** Runs the steps; restarts immediately if the spec has changed concurrently. */
