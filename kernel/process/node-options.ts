@@ -15,6 +15,8 @@ export function v8HelperThreads(cores: number): number {
  *   often; and would grow it where much survives, until collections delay requests.
  * - Objects are allocated in the young generation only. V8 would allocate in the old one what it saw survive while
  *   thousands of streams opened.
+ * - The old generation is first collected at 128 MiB. V8 would collect a small one after every few MiB: in a gateway after each
+ *   hundred new operations, which then wait for it.
  * - V8 has one helper thread per core besides the event loop: more of them would take the event loop's core while they mark
  *   the heap.
  */
@@ -23,5 +25,6 @@ export const nodeOptions: readonly string[] = [
   '--min-semi-space-size=16',
   '--max-semi-space-size=16',
   '--no-allocation-site-pretenuring',
+  '--initial-old-space-size=128',
   `--v8-pool-size=${v8HelperThreads(availableParallelism())}`,
 ];
