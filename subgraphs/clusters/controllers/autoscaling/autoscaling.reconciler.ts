@@ -21,7 +21,7 @@ import { clearIdleSince } from '../../store/node-changes.store.js';
 /** Milliseconds between two checks of a cluster with autoscaling. */
 const POLL_MS = 10_000;
 
-/** Lets the pools of one cluster, by its id, grow for pods that find no node, and shrink by nodes that are idle. */
+/** Scales up the pools of a cluster for unschedulable pods and removes idle nodes. Keys are cluster ids. */
 export function createAutoscalingReconciler(dependencies: ReconcilerDependencies): Reconciler {
   return {
     kind: 'autoscaling',
@@ -31,7 +31,7 @@ export function createAutoscalingReconciler(dependencies: ReconcilerDependencies
       const pools = await poolsOfCluster(scope.database, { clusterId: key });
       await clearIdleNodes(pools.filter(hasAutoscaling), { clusterId: key, scope });
       if (!pools.some(hasAutoscaling)) return done;
-      // While something else is being done to the cluster, what pods need will be another thing soon.
+      // Another change of the cluster may alter which pods are unschedulable.
       if (cluster.state === 'RUNNING' && pools.every(isSettled))
         await pollAutoscaling(cluster, pools, { scope, dependencies });
       return requeueAfter(POLL_MS);
@@ -59,7 +59,7 @@ async function pollAutoscaling(
   if (!(await scaleUp(view))) await scaleDown(view);
 }
 
-/** Does not wait for idle nodes of pools whose autoscaling is disabled. */
+/** Clears the idle time of nodes whose pools have autoscaling disabled. */
 async function clearIdleNodes(
   elastic: readonly NodePool[],
   { clusterId, scope }: { readonly clusterId: string; readonly scope: ReconcileContext },

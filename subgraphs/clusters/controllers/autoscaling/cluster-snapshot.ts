@@ -14,24 +14,24 @@ import { withVolumeNodeAffinity } from './volume-node-affinity.js';
 import { ownerOf } from '../../model/pod.js';
 
 const STATIC_POD = 'kubernetes.io/config.mirror';
-/** Annotations by which people keep pods where they are, and nodes. */
+/** Annotations that exclude a pod or a node from scale-down, as in the Cluster Autoscaler. */
 const SAFE_TO_EVICT = 'cluster-autoscaler.kubernetes.io/safe-to-evict';
 const SCALE_DOWN_DISABLED = 'cluster-autoscaler.kubernetes.io/scale-down-disabled';
 const ENDED = new Set(['Succeeded', 'Failed']);
 
-/** A node of the cluster with what runs on it. */
+/** A node of the cluster and the pods on it. */
 export interface SnapshotNode extends OccupiedNode {
   readonly nodePoolId: string | null;
   readonly instanceType: string;
-  /** Since when it has been found idle; null: it is not. */
+  /** Time since which the node has been idle; null: it is not idle. */
   readonly idleSince: Date | null;
 }
 
-/** What decides whether pools are to grow or to shrink. */
+/** The pods and nodes that scale-up and scale-down are computed from. */
 export interface ClusterSnapshot {
   /** Pods for which the scheduler finds no node, oldest first. */
   readonly waiting: readonly Pod[];
-  /** Nodes that are Ready and take pods. */
+  /** Nodes that are Ready and schedulable. */
   readonly nodes: readonly SnapshotNode[];
 }
 
@@ -95,12 +95,12 @@ function without(amounts: ResourceAmounts, pods: readonly Pod[]): ResourceAmount
   return pods.reduce((remaining, { spec = {} }) => subtractAmounts(remaining, requestsOf(spec)), amounts);
 }
 
-/** Pods of DaemonSets and static ones come and go with their node. */
+/** DaemonSet pods and static pods are removed with their node, so they do not prevent scale-down. */
 function belongsToNode(pod: Pod): boolean {
   return ownerOf(pod)?.kind === 'DaemonSet' || STATIC_POD in (pod.metadata?.annotations ?? {});
 }
 
-/** Pods without a controller, system components and pods with the annotation stay where they are. */
+/** Pods without a controller, system pods and annotated pods prevent the removal of their node. */
 function isPinned(pod: Pod): boolean {
   const safe = pod.metadata?.annotations?.[SAFE_TO_EVICT];
   if (safe !== undefined) return safe !== 'true';

@@ -10,18 +10,18 @@ import { kubernetesTaints } from '../../model/taints.js';
 import { findClusterNetwork } from '../../store/cluster-network.store.js';
 import { findInstanceTypes } from '../../store/instance-type.store.js';
 
-/** What the kubelet and the system keep of an instance: cores and GiB. */
+/** Resources reserved for the kubelet and the system: cores and GiB. */
 const KEPT = { cpu: 0.1, memoryGiB: 1, diskGiB: 2 };
 const GIB = 2 ** 30;
 
-/** What is known of new nodes of a cluster's pools before they exist. */
+/** Inputs from which the capacity of a new node is computed. */
 export interface NodeTemplateInput {
   readonly cluster: Cluster;
   readonly network: PodNetwork | null;
   readonly types: ReadonlyMap<string, InstanceType>;
 }
 
-/** Reads the facts for these pools, in two statements. */
+/** Reads the inputs for these pools in two statements. */
 export async function templateFacts(
   database: Database,
   cluster: Cluster,
@@ -36,9 +36,9 @@ export async function templateFacts(
 }
 
 /**
- * What a new node of the pool would offer to pods: as much as its nodes offer that run, without what DaemonSets use of
- * them; where there are none, what its most wanted instance has. Its zone is not among its labels: there may be several.
- * undefined where that is unknown.
+ * Returns the capacity of a new node of the pool: the allocatable resources of a running node of the first instance
+ * type minus the requests of its DaemonSets; without such a node, the resources of the instance type. The zone label
+ * is omitted because a pool may span several zones. undefined if the instance type is unknown.
  */
 export function templateOf(
   pool: NodePool,
@@ -70,7 +70,7 @@ export function templateOf(
   };
 }
 
-/** What device plugins will report; GPUs that are shared are asked for by memory. */
+/** Resources that device plugins report; shared GPUs are requested by memory. */
 function devicesOf(type: InstanceType, { gpuSharing }: NodePool): Record<string, number> {
   return {
     ...(gpuSharing

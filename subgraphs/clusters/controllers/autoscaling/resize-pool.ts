@@ -21,28 +21,28 @@ export interface AutoscaledCluster {
   readonly cluster: Cluster;
   /** Pools with autoscaling. */
   readonly pools: readonly NodePool[];
-  /** What the platform knows of the nodes of the whole cluster. */
+  /** Node rows of the whole cluster. */
   readonly nodes: readonly Node[];
   readonly snapshot: ClusterSnapshot;
   readonly scope: ReconcileContext;
   readonly dependencies: ReconcilerDependencies;
 }
 
-/** Operations say by this what they were begun for. */
+/** The trigger in the input of operations that autoscaling creates. */
 export const AUTOSCALING = 'AUTOSCALING';
 
-/** Number of working nodes of a pool. Resizing starts from it, because the desired size may not have been reached. */
+/** Running nodes of a pool. Resizing starts from their number, because the desired size may not have been reached. */
 export function workingNodes({ nodes }: AutoscaledCluster, poolId: string): readonly Node[] {
   return nodes.filter(({ nodePoolId, state }) => nodePoolId === poolId && state === 'running');
 }
 
-/** Another size for a pool. */
+/** A requested change of a pool's size. */
 export interface PoolResize {
   readonly from: number;
   readonly to: number;
-  /** How many of the new nodes must be in which zone; the others are spread. */
+  /** Number of new nodes per zone; the remaining nodes are spread over the zones. */
   readonly zones?: Readonly<Record<string, number>>;
-  /** What is done in the same transaction, e.g. choosing the nodes that go. */
+  /** Work in the same transaction, e.g. selecting the nodes to remove. */
   readonly also?: (tx: Transaction, at: Date) => Promise<void>;
   /** Why (human-readable). */
   readonly why: string;
@@ -78,7 +78,7 @@ async function requestSize(
   const state = nextPoolState(pool.state, 'SCALE');
   if (!state) return false;
   let resized = false;
-  // A pool that has grown in the same look has brought the cluster to SCALING.
+  // Another pool that grew in the same poll has set the cluster to SCALING.
   const audit = { cluster, pool, nodes: [], scope, dependencies, states: MUTABLE_CLUSTER_STATES };
   await recordPoolDrift(audit, async (tx, at) => {
     if ((await unfinishedOperations(tx, { targetId: pool.id })).length > 0) return [];
@@ -108,7 +108,7 @@ async function requestSize(
   return resized;
 }
 
-/** The size that the quotas of nodes have room for; what it takes more is taken. */
+/** Reserves node quota for the additional nodes; returns the size that the quotas allow. */
 async function withinQuota(
   tx: Transaction,
   {

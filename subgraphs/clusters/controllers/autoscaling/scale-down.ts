@@ -5,18 +5,18 @@ import { isIdle, planScaleDown } from '../../model/autoscaling.plan.js';
 import type { SnapshotNode } from './cluster-snapshot.js';
 import { type AutoscaledCluster, resizePool, workingNodes } from './resize-pool.js';
 
-/** Notes which nodes are idle, and takes away those that have been for as long as their pool says. */
+/** Records which nodes are idle and removes those that have been idle for the scale-down delay of their pool. */
 export async function scaleDown(view: AutoscaledCluster): Promise<void> {
   for (const pool of view.pools) {
     const scaling = autoscalingOf(pool);
     if (!scaling) continue;
     const idle = await recordIdleNodes(view, pool, scaling);
-    // One pool at a time: the pods of its nodes need the room that others have now.
+    // One pool per poll: the evicted pods use capacity that the next pool's check would count as free.
     if (await removeIdleNodes(view, pool, { scaling, idle })) return;
   }
 }
 
-/** Writes since when nodes of the pool have been idle; answers those that are. */
+/** Records since when nodes of the pool have been idle; returns the idle nodes. */
 async function recordIdleNodes(
   { snapshot, scope }: AutoscaledCluster,
   pool: NodePool,

@@ -1,11 +1,11 @@
 import type { NodePool } from '../../store/reconcile.store.js';
 import type { ScalablePool } from '../../model/autoscaling.plan.js';
 
-/** A pool that has autoscaling enabled, with how far it may grow now. */
+/** A pool with autoscaling and the limits of its scale-up. */
 export interface Candidate extends ScalablePool {
   readonly pool: NodePool;
-  /** Nodes that work. */
+  /** Number of running nodes. */
   readonly size: number;
-  /** Whether its last growth fell short a moment ago: asking again would end the same way. */
+  /** Whether a recent scale-up failed; an immediate retry would fail for the same reason. */
   readonly fellShort: boolean;
 }

@@ -9,7 +9,10 @@ import type { Candidate } from './scale-up-candidate.js';
 
 const CONDITION = 'CanScaleUp';
 
-/** Says of each pool whether pods wait that a new node of it could take, if it might grow; and when that is over. */
+/**
+ * Sets a condition on each pool with unschedulable pods that a new node could run if the pool could grow; clears it
+ * otherwise.
+ */
 export async function recordScaleUpConditions(
   view: AutoscaledCluster,
   candidates: readonly Candidate[],

@@ -8,12 +8,12 @@ import { AUTOSCALING, type AutoscaledCluster, resizePool, workingNodes } from '.
 import type { Candidate } from './scale-up-candidate.js';
 import { failedAutoscaling } from '../../store/operation.store.js';
 
-/** A pool that could not be made as large as pods needed it is not asked again for so long. */
+/** Milliseconds before a pool whose scale-up failed is scaled up again. */
 const BACK_OFF_MS = 5 * 60_000;
-/** Pods that an event names. */
+/** Maximum number of pod names in an event. */
 const NAMED = 20;
 
-/** Lets pools grow to their minimum, else for pods that find no node; true when one does. */
+/** Scales pools up to their minimum size, otherwise for unschedulable pods; true if a pool was scaled. */
 export async function scaleUp(view: AutoscaledCluster): Promise<boolean> {
   const candidates = await candidatesOf(view);
   if (await someInOrder(candidates, (candidate) => fillToDesiredSize(view, candidate))) return true;
@@ -28,7 +28,7 @@ export async function scaleUp(view: AutoscaledCluster): Promise<boolean> {
   return grown;
 }
 
-/** Does the work for each, one after the other; true when it was done for one at least. */
+/** Runs the work for each item in order; true if it returned true for at least one. */
 async function someInOrder<T>(items: readonly T[], work: (item: T) => Promise<boolean>): Promise<boolean> {
   let any = false;
   for (const item of items) any = (await work(item)) || any;
@@ -50,14 +50,14 @@ async function candidatesOf(view: AutoscaledCluster): Promise<Candidate[]> {
   });
 }
 
-/** The operations by which pools were to grow a moment ago and did not as they should. */
+/** Ids of autoscaling operations that failed within the back-off. */
 function poolsBelowDesiredSize({ pools, scope }: AutoscaledCluster): Promise<Set<string>> {
   const since = new Date(scope.clock.now().getTime() - BACK_OFF_MS);
   const ids = pools.flatMap(({ operationId }) => operationId ?? []);
   return failedAutoscaling(scope.database, ids, { trigger: AUTOSCALING, since });
 }
 
-/** A pool may have come to fewer nodes than its minimum: by a quota, a stock, or a creation that was cancelled. */
+/** A quota, exhausted stock or a cancelled creation can leave a pool below its minimum size. */
 function fillToDesiredSize(view: AutoscaledCluster, { pool, size, fellShort }: Candidate): Promise<boolean> {
   const minSize = autoscalingOf(pool)?.minSize ?? 0;
   if (fellShort || size >= minSize) return Promise.resolve(false);

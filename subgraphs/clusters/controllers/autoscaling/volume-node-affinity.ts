@@ -1,7 +1,7 @@
 import type { KubernetesClient, KubernetesObject } from '../../../../engine/kubernetes/client.js';
 import type { NodeSelectorTerm, Pod } from '../../model/scheduled-objects.js';
 
-/** A disk's zone is that of its node, by whatever name its driver calls it. */
+/** Zone labels of CSI drivers; they are matched against the zone label of the node. */
 const ZONE_NAMES = new Set([
   'failure-domain.beta.kubernetes.io/zone',
   'topology.diskplugin.csi.alibabacloud.com/zone',
@@ -19,7 +19,7 @@ interface Volume extends KubernetesObject {
   };
 }
 
-/** The pods with what their volumes ask of nodes; nothing is read when none of them has a volume claim. */
+/** Adds the node affinity of their volumes to the pods; reads nothing if no pod has a volume claim. */
 export async function withVolumeNodeAffinity(client: KubernetesClient, pods: readonly Pod[]): Promise<Pod[]> {
   if (pods.every((pod) => claimsOf(pod).length === 0)) return [...pods];
   const [claims, volumes] = await Promise.all([
@@ -41,7 +41,7 @@ function claimsOf({ spec }: Pod): string[] {
   return (spec?.volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);
 }
 
-/** A claim that is not bound yet can be on every node. */
+/** An unbound claim does not restrict the node. */
 function termsOf(volume: Volume | undefined): NodeSelectorTerm[] {
   const terms = volume?.spec?.nodeAffinity?.required?.nodeSelectorTerms ?? [];
   return terms.map(({ matchExpressions = [] }) => ({

@@ -23,7 +23,7 @@ interface Step {
   readonly dependencies: ReconcilerDependencies;
 }
 
-/** Carries out an operation CONVERT_CHARGE_TYPE, by its id: node after node, each with its own result. */
+/** Runs an operation CONVERT_CHARGE_TYPE, by its id, one node after another; each node has its own result. */
 export function createChargeConversionReconciler(dependencies: ReconcilerDependencies): Reconciler {
   return {
     kind: 'charge-conversion',
@@ -61,7 +61,7 @@ async function convert(step: Step, node: NodeRow | undefined): Promise<Failure |
   return undefined;
 }
 
-/** The node is paid otherwise now; what it held of the quota of the old way is free. */
+/** Records the new charge type and releases the quota usage of the former one. */
 async function record({ operation, conversion, scope }: Step, node: NodeRow): Promise<void> {
   const { chargeType } = conversion;
   await eventTransaction(scope.database, scope.clock.now(), async (tx) => {

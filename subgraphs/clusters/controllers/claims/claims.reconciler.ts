@@ -37,11 +37,11 @@ import {
 const POLL_MS = 5_000;
 
 /**
- * Answers what objects inside clusters ask of the cloud: load balancers of Services, disks of volume claims. What the
- * account's quotas have room for is granted, in the transaction that takes the place; what is gone gives it back. Each
- * look decides anew: what waits gets a place that has become free, what asks for something else gives its place back,
- * and claims that have grown beyond the limits of a load balancer are rejected. One key stands for all clusters, so a claim is
- * never answered twice at once.
+ * Grants or rejects requests for cloud resources from inside clusters: load balancers of Services and disks of volume
+ * claims. A claim is granted in the transaction that reserves its quota, and a claim that no longer exists releases
+ * it. Every poll decides again: waiting claims are granted when quota becomes free, changed requests release the
+ * difference, and claims above the limits of a load balancer are rejected. One key stands for all clusters, so no
+ * claim is decided twice concurrently.
  */
 export class ClaimsReconciler implements Reconciler {
   readonly kind = CLOUD_RESOURCE_REQUESTS;
@@ -49,7 +49,7 @@ export class ClaimsReconciler implements Reconciler {
   constructor(private readonly provider: CloudResourceProvider) {}
 
   async reconcile(_key: string, scope: ReconcileContext): Promise<ReconcileResult> {
-    // The rows first: one that is granted after the cloud was asked is not taken for one that is gone.
+    // Rows are read before the provider's claims: a claim granted in between is not mistaken for a deleted one.
     const rows = new Map((await allClaims(scope.database)).map((row) => [row.id, row]));
     const claims = await this.provider.cloudResourceRequests();
     await scope.faults.reach('cloud-claims.seen');
@@ -60,7 +60,7 @@ export class ClaimsReconciler implements Reconciler {
       await scope.database.$transaction((tx) => removeClaim(tx, row));
       rows.delete(row.id);
     }
-    // Services that share a load balancer keep what they have; who comes later gets what is left.
+    // Services that share a load balancer keep their usage; later Services get the remaining capacity.
     const inOrder = [...claims].sort((a, b) => rank(rows, a) - rank(rows, b));
     const look = { scope, rows, loads: desiredLoads(inOrder) };
     const decisions = new Map<string, ClaimDecision>();
@@ -89,7 +89,7 @@ export class ClaimsReconciler implements Reconciler {
     await this.provider.decideCloudResourceRequests(clusterId, { granted, refused });
   }
 
-  /** Takes the claim's places if it holds none; what it does not get is written down with the reason. */
+  /** Reserves the claim's quota if it has none; a rejection is recorded with its reason. */
   private async decide(
     claim: CloudResourceRequest,
     { scope, rows, loads }: ClaimsPoll,
@@ -102,7 +102,7 @@ export class ClaimsReconciler implements Reconciler {
       : await this.takePlaces(claim, load, scope);
     const state = reserved || !problem ? 'GRANTED' : 'REFUSED';
     const decision: ClaimDecision = { state, message: problem?.message ?? null };
-    // A claim that has got its places just now is written down with them.
+    // A new grant was recorded in the transaction that reserved its quota.
     if (reserved || problem) await this.record(claim, { decision, before, scope });
     return decision;
   }
@@ -125,14 +125,14 @@ export class ClaimsReconciler implements Reconciler {
     const events = message !== null && !before?.message ? [refusal(claim, message)] : [];
     const createdAt = clock.now();
     await eventTransaction(database, createdAt, async (tx) => {
-      // One that had been written down and is gone by now went with its cluster.
+      // A recorded claim whose row is missing was deleted with its cluster.
       if (before) await recordDecision(tx, claim.id, decision);
       else await putClaim(tx, claim, { ...decision, createdAt });
       tx.emit(claim.account, ...events);
     });
   }
 
-  /** Takes the places of a claim and writes down that it has them, or answers why there is no room. */
+  /** Reserves the quota of a claim and records the grant, or returns the quota problem. */
   private async takePlaces(
     claim: CloudResourceRequest,
     load: LoadBalancerUsage,
@@ -152,7 +152,7 @@ export class ClaimsReconciler implements Reconciler {
     return reservation.ok ? undefined : reservation.problems[0];
   }
 
-  /** Lets what a claim has of its load balancer follow what its Service asks; answers why it gets no more. */
+  /** Adjusts the load balancer usage of a claim to its Service; returns the reason if the increase is rejected. */
   private async reload(
     row: ClaimRow,
     desired: LoadBalancerUsage,
@@ -166,17 +166,17 @@ export class ClaimsReconciler implements Reconciler {
   }
 }
 
-/** What one look at all claims knows. */
+/** State of one poll of all claims. */
 interface ClaimsPoll {
   readonly scope: ReconcileContext;
   readonly rows: ReadonlyMap<string, ClaimRow>;
-  /** What each asks of its load balancer. */
+  /** Requested load balancer usage by claim id. */
   readonly loads: ReadonlyMap<string, LoadBalancerUsage>;
 }
 
 type Decisions = ReadonlyMap<string, ClaimDecision>;
 
-/** Those that have places come first, the oldest before all. */
+/** Granted claims precede the others, oldest first. */
 function rank(rows: ReadonlyMap<string, ClaimRow>, { id }: CloudResourceRequest): number {
   const row = rows.get(id);
   return row?.state === 'GRANTED' ? row.createdAt.getTime() : Number.MAX_SAFE_INTEGER;

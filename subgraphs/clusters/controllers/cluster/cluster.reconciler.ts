@@ -19,9 +19,9 @@ import { failUpgrade, upgradeCluster } from '../upgrade/upgrade-cluster.js';
 import { MIGRATE_CLUSTER } from '../../model/migration.rules.js';
 
 /**
- * What is done in each state; in the states that are not here nothing is.
+ * Steps by cluster state; the other states have none.
  *
- *   INITIAL ──▶ RUNNING ◀──▶ SCALING        (pools change; RUNNING when all have settled)
+ *   INITIAL ──▶ RUNNING ◀──▶ SCALING        (pools change; RUNNING once all are reconciled)
  *      │           ▲ ▼
  *      ▼        UPGRADING
  *    FAILED                  any ──▶ DELETING ──▶ DELETED | DELETE_FAILED
@@ -34,7 +34,7 @@ const BY_STATE: Readonly<Record<string, readonly Step[]>> = {
   DELETING: [deleteCluster],
 };
 
-/** Makes a cluster what its state and its operation ask for. */
+/** Reconciles a cluster: runs the steps of its state until one ends the reconciliation. */
 export function createClusterReconciler(dependencies: ReconcilerDependencies): Reconciler {
   return {
     kind: 'cluster',
@@ -66,7 +66,7 @@ async function nextStep(
   return done;
 }
 
-/** A cancelled creation: the pools stop where they are, then the cluster has failed. */
+/** Cancels a creation: the pools stop first, then the cluster becomes FAILED. */
 async function cancelCreation(step: ClusterStep): Promise<StepOutcome | undefined> {
   if (!step.operation?.cancelRequestedAt) return undefined;
   if (poolsReconciled(step)) return completeCanceledCluster(step);

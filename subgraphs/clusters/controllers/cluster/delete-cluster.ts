@@ -17,7 +17,7 @@ import { setPoolsDeleting } from '../../store/node-pool.store.js';
 
 const POLL_MS = 500;
 
-/** The stage of the deletion that each finalizer's work ends. */
+/** Stage of the deletion that each finalizer ends, and the stage that follows. */
 const STAGES: Readonly<Record<string, { readonly ends: string; readonly begins?: string }>> = {
   'node-pools': { ends: 'NODE_POOLS', begins: 'CONTROL_PLANE' },
   cloud: { ends: 'CONTROL_PLANE', begins: 'RELEASE' },
@@ -62,7 +62,7 @@ async function transitionStage(
   if (stage.begins !== undefined) await startStage(tx, step.operation.id, stage.begins, at);
 }
 
-/** Starts the deletion of every pool; true if none is left. A deleted pool enqueues the cluster. */
+/** Starts the deletion of every pool; true if no pool is left. A deleted pool enqueues the cluster. */
 async function deletePools(step: ClusterStep): Promise<boolean> {
   const { pools, cluster, operation, scope } = step;
   const living = pools.filter(({ state }) => state !== 'DELETING').map(({ id }) => id);
@@ -79,8 +79,8 @@ async function deletePools(step: ClusterStep): Promise<boolean> {
 }
 
 /**
- * Locks in the order in which createCluster does: the default VPC, what is counted in it, disks, clusters, load
- * balancers. Else a cluster that is made and one that is deleted could wait for each other.
+ * Locks rows in the order of createCluster (default VPC, its usage, disks, clusters, load balancers) to avoid a
+ * deadlock between a creation and a deletion.
  */
 async function releaseCluster(tx: EventTransaction, { cluster, operation }: ClusterStep): Promise<void> {
   const { account, product } = cluster;
@@ -89,7 +89,7 @@ async function releaseCluster(tx: EventTransaction, { cluster, operation }: Clus
     clusterId: cluster.id,
     retain,
   });
-  // A registered cluster has no load balancer of ours, and no `cloud` to clean up.
+  // A registered cluster has no load balancer of the platform and no `cloud` finalizer.
   const loadBalancers = product === 'REGISTERED' || keepsLoadBalancer ? 0 : 1;
   await removeClaimsOf(tx, cluster.id, 'DISKS');
   await adjustUsage(tx, account, [
@@ -100,7 +100,7 @@ async function releaseCluster(tx: EventTransaction, { cluster, operation }: Clus
   await deleteScope(tx, account, cluster.id);
 }
 
-/** Takes a cluster away with everything it has; the row stays, DELETED. */
+/** Deletes a cluster and its resources; the row remains, with the state DELETED. */
 export async function deleteCluster(step: ClusterStep): Promise<StepOutcome> {
   const { cluster, operation, pools, scope } = step;
   const finished = await finalizers.run(step, cluster.finalizers, scope);
@@ -114,7 +114,7 @@ export async function deleteCluster(step: ClusterStep): Promise<StepOutcome> {
   return done;
 }
 
-/** What is left of the cluster stays until deleteCluster is called again, which continues the deletion. */
+/** Sets DELETE_FAILED; the next deleteCluster continues the deletion. */
 export async function failDeletion(step: ClusterStep, error: Problem): Promise<ReconcileResult> {
   const { cluster, operation } = step;
   const { message } = error;

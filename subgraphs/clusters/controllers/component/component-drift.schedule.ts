@@ -9,7 +9,7 @@ import { clustersAfter } from '../../store/reconcile.store.js';
 /** Clusters that are checked concurrently. */
 const BATCH = 5;
 
-/** Compares, every ten minutes, the components of running clusters with what is in them. */
+/** Compares the components of running clusters with their specs every ten minutes. */
 export function componentDriftSchedule({ kubernetes }: { readonly kubernetes: KubernetesApis }): Schedule {
   return {
     name: 'check-components',

@@ -33,13 +33,13 @@ import { countSchedulableNodes } from './count-nodes.js';
 import { findCluster } from '../../store/cluster.store.js';
 
 const COMPONENT = 'component';
-/** Milliseconds after a spec change at which a component that is not ready has failed. */
+/** Milliseconds after a spec change at which a component that is not ready fails. */
 const DEADLINE_MS = 10 * 60_000;
-/** Milliseconds between two checks of the cluster: the first, and the longest, to which the interval grows. */
+/** Milliseconds between two checks of the cluster: the shortest and the longest interval. */
 const FIRST_POLL_MS = 300;
 const LAST_POLL_MS = 15_000;
 
-/** Makes a component in its cluster what its row says: applied through the Kubernetes API, or gone. */
+/** Reconciles a component: applies its objects through the Kubernetes API, or deletes them. */
 export function createComponentReconciler(
   dependencies: Pick<ReconcilerDependencies, 'kubernetes'>,
 ): Reconciler {
@@ -49,7 +49,7 @@ export function createComponentReconciler(
       const component = await findComponent(scope.database, key);
       if (!component || component.observedGeneration >= component.generation) return done;
       const cluster = await findCluster(scope.database, component.clusterId);
-      // What belongs to a cluster goes with it.
+      // Components are deleted with their cluster.
       if (!cluster || cluster.deletedAt || cluster.state === 'DELETING') return done;
       const operation = await readOperation(scope.database, component.operationId);
       const entry = await componentEntry(component.name);
@@ -82,7 +82,7 @@ async function attempt(step: ComponentStep): Promise<ReconcileResult> {
   }
 }
 
-/** Looks again later, or gives up for this reason when it takes too long. */
+/** Requeues the component, or fails it with this problem after the deadline. */
 async function retryUntilDeadline(
   change: ComponentChange,
   { code, message }: Problem,
@@ -124,7 +124,7 @@ async function applyOnce(step: ComponentStep, objects: readonly ManifestObject[]
 
 async function uninstall(step: ComponentStep): Promise<ReconcileResult> {
   const { client, component, operation, scope } = step;
-  // The last that was applied goes first.
+  // Objects are deleted in the reverse order of their creation.
   const paths = objectsOf(step)
     .map(({ path }) => path)
     .reverse();
@@ -148,7 +148,7 @@ async function uninstall(step: ComponentStep): Promise<ReconcileResult> {
   return done;
 }
 
-/** By the state of a component: the event of its end, and how the message says it. */
+/** By state of a component: the event of success and the verb in its message. */
 const CONFIGURED = ['COMPONENT_CONFIGURED', 'configured'] as const;
 const ENDS: Readonly<Record<string, readonly [type: EventType, done: string]>> = {
   INSTALLING: ['COMPONENT_INSTALLED', 'installed'],
@@ -180,7 +180,7 @@ async function finishComponentOperation(
   { operation, component }: ComponentChange,
   { problem, at }: { readonly problem: Problem | undefined; readonly at: Date },
 ): Promise<void> {
-  // An upgrade of the whole cluster goes on when its components have settled.
+  // The upgrade of the cluster continues when its components are reconciled.
   if (operation?.type === 'UPGRADE_CLUSTER') return enqueue(tx, 'cluster', component.clusterId);
   if (!operation) return;
   if (!problem) await finishStage(tx, operation.id, 'ROLLOUT', at);

@@ -3,7 +3,7 @@ import { isReady } from '../../inspection/kubernetes-nodes.js';
 import type { KubernetesNode } from '../../inspection/node-cordon.js';
 import type { NodeAvailability } from '../../model/rollout.js';
 
-/** Counts the nodes of a cluster as its Kubernetes API shows them. */
+/** Counts the schedulable nodes and the nodes that are not Ready. */
 export async function countSchedulableNodes(client: KubernetesClient): Promise<NodeAvailability> {
   let open = 0;
   let notReady = 0;

@@ -6,7 +6,7 @@ import { isPreinstalled, componentDefinitions, versionsFor } from '../../model/c
 import { insertComponents } from '../../store/component.store.js';
 import { PREINSTALLED } from './preinstalled.reconciler.js';
 
-/** Has a cluster get the components that its product comes with; again it changes nothing. */
+/** Plans the preinstalled components of the cluster's product; idempotent. */
 export async function planPreinstalled(tx: Transaction, cluster: ClusterRow, at: Date): Promise<void> {
   const entries = (await componentDefinitions.entries()).filter((entry) => isPreinstalled(entry, cluster));
   const rows = entries.flatMap((entry) => {

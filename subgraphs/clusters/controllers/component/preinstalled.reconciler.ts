@@ -18,13 +18,14 @@ import { apply, objectsOf } from '../../inspection/component-step.js';
 import { findCluster } from '../../store/cluster.store.js';
 
 export const PREINSTALLED = 'preinstalled-components';
-/** Components that are applied to one cluster side by side. */
+/** Components applied concurrently to one cluster. */
 const AT_ONCE = 4;
 const NO_ACCESS_POLL_MS = 2_000;
 
 /**
- * Installs what a new cluster comes with, all of it in one go: its keys are ids of clusters. There are no nodes yet, so
- * nothing is waited for; what is changed later is for the reconciler of single components.
+ * Installs all preinstalled components of a new cluster in one reconciliation; keys are cluster ids. The cluster has
+ * no nodes yet, so the reconciler does not wait until components are ready; the component reconciler handles later
+ * changes.
  */
 export function createPreinstalledReconciler({
   kubernetes,

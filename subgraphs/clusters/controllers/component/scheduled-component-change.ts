@@ -18,7 +18,7 @@ import {
   updateComponentSpec,
 } from '../../store/component.store.js';
 
-/** Begins a change of a component that has waited. From there the component's own reconciler goes on. */
+/** Starts a scheduled change of a component; the component reconciler then applies it. */
 export function scheduledComponentChange(action: ComponentAction): ScheduledChange {
   return {
     states: COMPONENT_CHANGE_STATES,
@@ -53,7 +53,7 @@ interface Change {
   readonly waiting: PendingComponentChange;
 }
 
-/** What has come in the way of a change since it was asked for. */
+/** Returns why the change is no longer possible; undefined if it still is. */
 function problemOf({ entry, component, cluster, waiting }: Change): Problem | undefined {
   const { version, parameters } = waiting;
   if (version !== undefined) {

@@ -15,12 +15,12 @@ interface ComponentUpgrade {
   readonly version: string;
 }
 
-/** Brings the components to the versions that belong to the cluster's new one; the last stage of its upgrade. */
+/** Last stage of a cluster upgrade: upgrades the components to versions for the new Kubernetes version. */
 export const upgradeComponents: Step = async (step) => {
   const { cluster, operation, scope } = step;
   if (!operation) return undefined;
   const components = await componentsOf(scope.database, { clusterId: cluster.id });
-  // One that settles wakes the cluster.
+  // A component that completes its generation enqueues the cluster.
   if (components.some(({ generation, observedGeneration }) => observedGeneration < generation)) return done;
   const requested = components.some(({ operationId }) => operationId === operation.id);
   const upgrades = await componentUpgradesOf(step, components);
@@ -61,7 +61,7 @@ async function componentUpgradesOf(
   return upgrades;
 }
 
-/** Why components could not be upgraded with the cluster; empty when all are. */
+/** Failures of component upgrades in this operation; empty if all succeeded. */
 export async function componentFailures({ operation, scope }: ClusterStep): Promise<Failure[]> {
   if (!operation) return [];
   const failed = await failedComponents(scope.database, operation.id);

@@ -34,8 +34,8 @@ const AVAILABLE = 'ApiServerAvailable';
 const GONE = ['DELETING', 'DELETED'];
 
 /**
- * Keeps what is known of a cluster's control plane what the provider says: replicas, incidents, and whether the
- * cluster is UNAVAILABLE. It comes back to the state that it had as soon as its API answers again.
+ * Records the control plane as the provider reports it: replicas, incidents, and whether the cluster is UNAVAILABLE.
+ * The cluster returns to its former state when its API is available again.
  */
 export function createControlPlaneReconciler({
   provider,
@@ -106,28 +106,28 @@ async function record(tx: Transaction, poll: ControlPlanePoll & { readonly at: D
   );
   const news = await diffIncidents(tx, cluster.id, plane.incidents);
   await saveIncidents(tx, cluster, news);
-  // What the provider does not know any more is over.
+  // Incidents that the provider no longer reports have ended.
   await endIncidents(tx, cluster.id, { at, butFor: plane.incidents.map(({ id }) => id) });
-  // Within an incident more replicas may fail, or some come back.
+  // Replicas may fail or recover during an incident.
   const isNews = news.begun.length + news.ended.length > 0 || turn.state !== cluster.state;
   if (isNews || (before && !sameAs(before, plane))) {
     const row = await readLockedCluster(tx, cluster.id);
     await updateCluster(tx, cluster.id, { state: turn.state, conditions: withHealth(row, plane, at) });
   }
   if (cluster.state === 'UNAVAILABLE' && turn.state !== 'UNAVAILABLE') {
-    // What was being done goes on.
+    // Interrupted changes continue.
     await enqueueAll(tx, 'cluster', [cluster.id]);
     await enqueueAll(tx, 'node-pool', poll.pools);
   }
   return incidentEvents(cluster, news, plane);
 }
 
-/** Whether the cluster works, and so becomes UNAVAILABLE when its API does not answer. */
+/** Whether an unavailable API makes the cluster UNAVAILABLE in its current state. */
 function isWorking({ state }: Cluster): boolean {
   return canTransition(state, 'UNAVAILABLE');
 }
 
-/** The state that follows from whether the API answers. */
+/** Returns the next state, given whether the API is available. */
 function stateChange(
   cluster: Cluster,
   { available }: ControlPlane,
@@ -166,13 +166,13 @@ function withHealth(cluster: Cluster, plane: ControlPlane, at: Date) {
   return withCondition({ conditions: conditions as Cluster['conditions'] }, available, at);
 }
 
-/** What does not work now; an incident says with what it began. */
+/** Returns the failed replicas; without any, the initial cause of the incident. */
 function presentCause({ kind, cause }: ControlPlaneIncident, { replicas }: ControlPlane): string {
   const failed = kind === 'API_UNAVAILABLE' ? undefined : failedReplicas(replicas);
   return failed ?? cause;
 }
 
-/** Enqueues every control plane each minute. */
+/** Enqueues every control plane once a minute. */
 export function controlPlaneSchedule(): Schedule {
   return {
     name: 'check-control-planes',

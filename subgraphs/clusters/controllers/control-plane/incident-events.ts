@@ -13,8 +13,8 @@ interface IncidentReport {
 }
 
 /**
- * What there is to say of a cluster's incidents in the order in which it happened: each has a beginning and an end.
- * The provider's incidents follow each other: one ends before the next begins.
+ * Returns the start and end events of a cluster's incidents in chronological order. The provider's incidents do not
+ * overlap: each ends before the next begins.
  */
 export function incidentEvents(
   cluster: IncidentReport,
@@ -59,7 +59,7 @@ function endOf(
   const seconds = Math.round((endedAt.getTime() - startedAt.getTime()) / 1000);
   const answers = `The Kubernetes API of ${cluster.name} answers again since ${until}, after ${seconds} s.`;
   const whole = `The control plane of ${cluster.name} recovered at ${until}.`;
-  // An incident that passes into another is no recovery.
+  // An incident that the next one follows immediately is not a recovery.
   const passes = next?.startedAt.getTime() === endedAt.getTime();
   return [
     ...(kind === 'API_UNAVAILABLE' ? [eventOf({ cluster }, 'CLUSTER_AVAILABLE', answers, { data })] : []),

@@ -12,11 +12,14 @@ import type { NodePool } from '../../store/reconcile.store.js';
 import { EDGE_AUTONOMY } from '../../model/edge-autonomy.js';
 import { findNodePool } from '../../store/node-pool.store.js';
 
-/** With this annotation a node keeps its pods while the control plane cannot reach it. */
+/** A node with this annotation keeps its pods while the control plane cannot reach it. */
 const ANNOTATION = 'node.beta.alibabacloud.com/autonomy';
 const POOL_LABEL = 'alibabacloud.com/nodepool-id';
 
-/** Annotates the nodes of an edge pool as its autonomy says; keys are pools. Run again after nodes have joined. */
+/**
+ * Annotates the nodes of an edge pool as `edgeAutonomy` requires; keys are pool ids. Enqueued again after nodes have
+ * joined.
+ */
 export function createEdgeAutonomyReconciler({
   kubernetes,
 }: Pick<ReconcilerDependencies, 'kubernetes'>): Reconciler {
@@ -36,7 +39,7 @@ export function createEdgeAutonomyReconciler({
   };
 }
 
-/** Answers how many nodes were not as they should be. */
+/** Returns the number of nodes whose annotation was corrected. */
 async function annotate(server: ApiServer, nodes: readonly ListedNode[], pool: NodePool): Promise<number> {
   const wanted = pool.edgeAutonomy ? 'true' : 'false';
   const mine = nodes.filter(({ metadata }) => metadata?.labels?.[POOL_LABEL] === pool.id);

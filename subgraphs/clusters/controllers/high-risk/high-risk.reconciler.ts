@@ -28,15 +28,15 @@ import { pagesById } from '../steps/pages-by-id.js';
 
 const DNS_HEALTHY = 'DnsHealthy';
 const DNS_ENDPOINTS = '/api/v1/namespaces/kube-system/endpoints/kube-dns';
-/** What happens inside the cluster takes a moment: a cluster with findings is checked again after this. */
+/** Milliseconds after which a cluster with findings is checked again; effects inside the cluster take a moment. */
 const POLL_MS = 2_000;
 const BATCH = 500;
 
 type Scope = ClusterStep['scope'];
 
 /**
- * Finds what was done to a cluster's resources outside the platform, publishes it once with its impact and recovery, and has
- * those look who see the effects. Its keys are ids of clusters.
+ * Detects changes of a cluster's resources outside the platform, publishes each once with its impact and recovery,
+ * and enqueues the reconcilers that observe the effects. Keys are cluster ids.
  */
 export function createHighRiskReconciler(dependencies: ReconcilerDependencies): Reconciler {
   return {
@@ -61,13 +61,13 @@ export function createHighRiskReconciler(dependencies: ReconcilerDependencies): 
   };
 }
 
-/** Whether one of them can be fixed outside the platform, or ends with its target. */
+/** Whether one of the operations can be reverted outside the platform or ends with its target. */
 async function mayEnd(risks: readonly HighRiskOperationRecord[]): Promise<boolean> {
   const rows = await Promise.all(risks.map(({ operation }) => riskRow(operation)));
   return rows.some((row) => row?.recoverable);
 }
 
-/** Enqueues every running cluster, every ten minutes. */
+/** Enqueues every running cluster every ten minutes. */
 export function highRiskSchedule(): Schedule {
   return {
     name: 'check-high-risk',
@@ -79,7 +79,7 @@ export function highRiskSchedule(): Schedule {
   };
 }
 
-/** Whether the cluster's DNS has an address; undefined when that cannot be seen. */
+/** Whether the cluster's DNS Service has an endpoint; undefined if it cannot be read. */
 async function dnsAnswers(
   { id }: Cluster,
   { scope, dependencies }: { readonly scope: Scope; readonly dependencies: ReconcilerDependencies },
@@ -90,7 +90,7 @@ async function dnsAnswers(
     const { subsets = [] } = await client.get<{ subsets?: { addresses?: unknown[] }[] }>(DNS_ENDPOINTS);
     return subsets.some(({ addresses = [] }) => addresses.length > 0);
   } catch (error) {
-    // Without an API server nothing is seen; that is for the control plane to tell.
+    // The control plane reconciler reports an API server that is unavailable.
     if (error instanceof KubernetesStatusError || error instanceof KubernetesUnavailable) return undefined;
     throw error;
   }
@@ -118,7 +118,7 @@ async function recordDns(
 
 interface ObservedFindings {
   readonly risks: readonly HighRiskOperationRecord[];
-  /** The security group whose rules keep pods from the DNS. */
+  /** The security group whose rules block DNS traffic of pods. */
   readonly closing: string | undefined;
 }
 

@@ -25,22 +25,22 @@ import {
 } from '../../changes/scheduled-change.js';
 import { findOperation } from '../../store/operation.store.js';
 
-/** How long the time may be trusted: a clock that was set forward is seen after this, in milliseconds. */
+/** Maximum milliseconds until the clock is read again, in case it was set forward. */
 const MAX_POLL_MS = 3_600_000;
-/** Milliseconds between two checks of a cluster that is busy while its window is open. */
+/** Milliseconds between two checks of a busy cluster while its window is open. */
 const BUSY_POLL_MS = 10_000;
-/** States that a cluster comes out of by itself. */
+/** States that a cluster leaves without a request. */
 const BUSY = ['SCALING', 'UPDATING', 'UPGRADING', 'REMOVING', 'DRAINING'];
 
-/** How changes of one type of operation begin that have waited. */
+/** How scheduled changes of one operation type start. */
 export interface ScheduledChange {
-  /** Cluster states in which it begins. */
+  /** Cluster states in which the change may start. */
   readonly states: readonly string[];
-  /** What its operation can be from here on. */
+  /** Controls that the operation allows once it has started. */
   readonly controls: { readonly cancelable: boolean; readonly pausable: boolean };
-  /** What has come in its way since it was asked for, looked for before the transaction. */
+  /** Returns why the change is no longer possible; runs before the transaction. */
   readonly obstacle?: (operation: OperationRow, scope: ReconcileContext) => Promise<Problem | undefined>;
-  /** Begins it on the locked cluster; BUSY when it is to be tried again, a problem when it cannot be done any more. */
+  /** Starts the change on the locked cluster. BUSY: retry later; a problem: the change fails. */
   readonly startScheduledChange: (
     tx: EventTransaction,
     cluster: ClusterRow,
@@ -49,7 +49,7 @@ export interface ScheduledChange {
   ) => Promise<Problem | 'BUSY' | undefined>;
 }
 
-/** Begins changes that wait for a maintenance window when it opens; by type of operation. */
+/** Starts scheduled changes when the maintenance window opens, by operation type. */
 export function createScheduledChangeReconciler(
   changes: Readonly<Record<string, ScheduledChange>>,
 ): Reconciler {
@@ -87,13 +87,13 @@ async function begin(
   const window = await windowInUse(tx, cluster.id);
   const begins = window && beginsAt(ruleOf(window, cluster), at);
   if (begins && begins > at) {
-    // The window closed before the change could begin: it waits for the next.
+    // The window closed before the change could start: reschedule it to the next window.
     tx.emit(operation.account, await rescheduleChange(tx, operation, { begins, at }));
     return done;
   }
   if (!change.states.includes(cluster.state)) return requeueAfter(BUSY_POLL_MS);
   if (problem) return fail(tx, operation, { problem, at });
-  // Cancelled in this moment: look again.
+  // Cancelled concurrently: read the operation again.
   if (!(await lockScheduledChange(tx, operation))) return requeueAfter(0);
   return startNow(tx, cluster, { operation, change, at });
 }

@@ -15,7 +15,10 @@ import { clientOf } from '../../inspection/cluster-client.js';
 import { serverVersion } from '../../inspection/server-version.js';
 import { supersedePools } from '../../store/node-pool.store.js';
 
-/** Checks, moves the control plane to the Pro edition, and switches product, edition, quotas and billing at once. */
+/**
+ * Migrates a cluster to the Pro edition: runs the checks, migrates the control plane, then switches product, edition,
+ * quotas and billing in one transaction.
+ */
 export const migrateCluster: Step = async (step) => {
   if (step.operation?.type !== MIGRATE_CLUSTER) return undefined;
   for (const take of [checkMigration, moveControlPlane]) {
@@ -30,7 +33,7 @@ const checkMigration: Step = async (step) => {
   if (operation?.state !== 'PENDING') return undefined;
   const client = await clientOf(cluster.id, { scope, kubernetes: dependencies.kubernetes });
   if (!client) return failMigration(step, unreachable(cluster.name));
-  // Throws while the API does not answer; tried again with back-off.
+  // Throws while the API is unavailable; the engine retries with back-off.
   const version = await serverVersion(client);
   await inCluster(step, async (tx, at) => {
     await startStage(tx, operation.id, 'PRECHECK', at);
@@ -87,7 +90,7 @@ async function recordSwitch(step: ClusterStep, tx: EventTransaction, at: Date) {
   ];
 }
 
-/** The migration cannot be done: the control plane goes back, the cluster runs on as it was. */
+/** The migration failed: migrates the control plane back; the cluster keeps its product. */
 export async function failMigration(step: ClusterStep, error: Problem): Promise<ReconcileResult> {
   const { cluster, operation, dependencies } = step;
   await dependencies.provider.migrateControlPlane(cluster.id, 'STANDARD');

@@ -5,9 +5,9 @@ import { minSizeOf } from '../../model/scaling-group.js';
 import { updateNodePool } from '../../store/node-pool.store.js';
 
 /**
- * A canceled change: the pool keeps its existing nodes. Nodes that were not started are removed and the desired size
- * is set to the rest, but no
- * fewer than the pool's minimum; the steps that follow then end as always, without making what is missing.
+ * A cancelled change: the pool keeps its existing nodes. Nodes that were not started are removed, and the desired
+ * size becomes the number of remaining nodes, at least the pool's minimum. The following steps run as usual and
+ * create no missing nodes.
  */
 export async function cancelPoolChange(step: PoolStep): Promise<StepOutcome | undefined> {
   const { pool, nodes, operation } = step;

@@ -37,7 +37,7 @@ export async function completePool(step: PoolStep): Promise<StepOutcome> {
   const failed = Math.max(result.failed, others.filter(({ state }) => state === 'failed').length);
   await inPool(step, async (tx, at) => {
     await deleteNodes(tx, strangers);
-    // Failed nodes hold no quota: a retry reserves it again.
+    // Failed nodes use no quota: a retry reserves it again.
     await releaseNodeQuota(tx, { cluster, pool, keep: created });
     await updateNodePool(tx, pool.id, {
       state: completedPoolState(pool, { running, failed }),
@@ -66,7 +66,7 @@ async function finishPoolOperation(
   at: Date,
 ): Promise<void> {
   const { operation, pool } = step;
-  // The operation that makes a cluster is ended by the cluster.
+  // The cluster reconciler ends the operation that creates a cluster.
   if (!operation || operation.targetId !== pool.id) return;
   const state = endState(result, operation);
   await startStage(tx, operation.id, 'NODES', at);
@@ -80,7 +80,7 @@ async function finishPoolOperation(
   );
 }
 
-/** Where the pool came from, and why: by an operation of its own, by its creation, or for one on the whole cluster. */
+/** Size before the change and its trigger: the pool's own operation, its creation, or an operation on the cluster. */
 function sizeChange({ pool, operation }: Pick<PoolStep, 'pool' | 'operation'>): {
   fromSize?: number | undefined;
   trigger?: string;

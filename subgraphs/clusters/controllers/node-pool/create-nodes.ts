@@ -32,8 +32,8 @@ import { sameJson } from '../../../../kernel/same-json.js';
 import { type InstanceQuotaUsage, instanceQuotaUsage } from '../../model/instance-quota.js';
 
 /**
- * Makes the rows of the nodes that are missing: their ids are what the provider knows them by, so whatever is asked
- * for later is asked for once. As many as the account's quotas of vCPUs and disks have room for.
+ * Inserts rows for missing nodes, as many as the account's quotas for vCPUs and disks allow. The provider identifies
+ * instances by these ids, so repeated requests are idempotent.
  */
 export async function insertNodeRows(step: PoolStep): Promise<StepOutcome | undefined> {
   const { pool, cluster, operation, scope } = step;
@@ -42,11 +42,11 @@ export async function insertNodeRows(step: PoolStep): Promise<StepOutcome | unde
   let made = 0;
   let noted = false;
   await inPool(step, async (tx, at) => {
-    // Counted again under the pool's lock: a twin of this run cannot make them a second time.
+    // Count again under the pool's lock, so that a concurrent run does not create the same nodes.
     const nodes = await readNodes(tx, pool.id);
     const { missing } = planPool(pool, nodes);
     const sizes = await vcpusOf(tx, pool.instanceTypes);
-    // The largest acceptable type, so that whichever comes fits into what was reserved.
+    // Reserve for the largest acceptable type, because the provider chooses the type.
     const each = Math.max(0, ...sizes.values());
     const existing = nodes.filter(({ state }) => state !== 'failed').length;
     const places = await reserveNodeQuota(tx, { cluster, pool, existing, missing });
@@ -72,19 +72,20 @@ export async function insertNodeRows(step: PoolStep): Promise<StepOutcome | unde
     ];
   });
   await scope.faults.reach('node-pool.rows-made');
-  // Nothing but the nodes has changed.
+  // Only the nodes have changed since the step was read.
   if (made > 0) return createInstances({ ...step, nodes: await readNodes(scope.database, pool.id) });
   return noted ? 'again' : undefined;
 }
 
-/** How the pool's instances are paid, and how many disks each has. */
+/** Charge type of the pool's instances and number of disks of each. */
 function instanceSettingsOf(pool: Pick<NodePool, 'account' | 'config'>) {
   const { chargeType, dataDisks } = configOf(pool).instanceConfig;
   return { account: pool.account, chargeType, disks: 1 + dataDisks.length };
 }
 
 /**
- * Takes what the network has room for, releases the quota of the others, and records on the pool why there are no more.
+ * Reserves network addresses for the nodes, releases the quota of nodes without one, and records the shortage on the
+ * pool.
  */
 async function connectNodes(
   tx: Transaction,
@@ -104,7 +105,7 @@ async function connectNodes(
   return { granted, noted };
 }
 
-/** Zones that still need a node, once each. */
+/** Zones that still need nodes, repeated once per missing node. */
 function zonesLeft({ pool, operation }: PoolStep, nodes: readonly Node[]): string[] {
   if (operation?.targetId !== pool.id) return [];
   const { zones = {} } = poolOperationInput(operation);
@@ -119,7 +120,7 @@ interface NewNode {
   readonly instanceType: string;
   readonly vcpus: number;
   readonly at: Date;
-  /** undefined: in any zone of the pool. */
+  /** undefined: any zone of the pool. */
   readonly zoneId: string | undefined;
 }
 
@@ -136,7 +137,7 @@ function newNode({ pool, cluster }: PoolStep, { at, zoneId, ...fields }: NewNode
   };
 }
 
-/** Asks the provider for the instances of pending nodes, batch by batch, and records what it says. */
+/** Requests the instances of pending nodes from the provider in batches, and records the results. */
 export async function createInstances(step: PoolStep): Promise<StepOutcome | undefined> {
   const { pool, cluster, scope, dependencies } = step;
   const pending = planPool(pool, step.nodes).kept.filter(({ state }) => state === 'pending');
@@ -149,7 +150,7 @@ export async function createInstances(step: PoolStep): Promise<StepOutcome | und
     const fresh = batch.filter(({ instanceId }) => instanceId === null);
     const requests = fresh.map((node, index) => {
       const { zoneId } = attachOptionsOf(node);
-      // Spread over the zones: each node prefers another one.
+      // Spread over the zones: each node prefers the next zone.
       const zoneIds = zoneId === undefined ? rotate(zonesOf(pool, cluster), index) : [zoneId];
       return nodeRequest(pool, node, { zoneIds, vSwitches });
     });
@@ -192,7 +193,10 @@ async function recordInstances(
   });
 }
 
-/** The node as the provider's answer makes it; a running one is still `starting` until Kubernetes says Ready. */
+/**
+ * The change of a node for the returned instance; a running instance is `starting` until its Kubernetes node is
+ * Ready.
+ */
 function startedAs(node: Node, instance: Instance, sizes: ReadonlyMap<string, number>): NodeChange {
   const failed = instance.state === 'FAILED';
   return {
@@ -210,7 +214,7 @@ function startedAs(node: Node, instance: Instance, sizes: ReadonlyMap<string, nu
   };
 }
 
-/** Gives up on the nodes that have no instance yet. */
+/** Fails the nodes that have no instance yet. */
 export async function failPending(step: PoolStep, error: Problem): Promise<void> {
   const pending = step.nodes.filter(({ state }) => state === 'pending');
   await inPool(step, async (tx) => {
@@ -227,7 +231,7 @@ export async function failPending(step: PoolStep, error: Problem): Promise<void>
   });
 }
 
-/** Why the provider could not make an instance. */
+/** Why the provider could not create an instance. */
 export function failureOf(node: Pick<Node, 'name'>, { failure }: Pick<Instance, 'failure'>) {
   const code = failure?.code ?? 'INSTANCE_START_FAILED';
   return { code, message: `${node.name}: ${failure?.message ?? 'the instance could not be started.'}` };
@@ -239,8 +243,8 @@ export interface NodeRecord {
 }
 
 /**
- * Writes changes of the step's nodes, releases the quotas that they no longer need, records progress;
- * their events.
+ * Records changes of the step's nodes, releases quotas that they no longer need, records progress, and returns the
+ * events.
  */
 export async function recordChanges(step: PoolStep, { tx, changes }: NodeRecord): Promise<NewEvent[]> {
   const recorded = await recordNodes(tx, changes);
@@ -259,14 +263,15 @@ export async function recordChanges(step: PoolStep, { tx, changes }: NodeRecord)
 }
 
 /**
- * Whether an instance may need less of the network than was taken for it, which was for the greediest that could come.
+ * Whether an instance may need fewer network addresses than reserved; the reservation is for the largest acceptable
+ * type.
  */
 function isSmaller({ pool }: PoolStep, now: NodeChange, before: Node | undefined): boolean {
   if (before?.state !== 'pending') return false;
   return pool.instanceTypes.length > 1 || now.instanceType !== before.instanceType;
 }
 
-/** What a change frees of what the node held. */
+/** Quota usage that a change of the node releases. */
 function releasedUsage(now: NodeChange, before: Node | undefined): InstanceQuotaUsage[] {
   if (!before) return [];
   const { chargeType, disks } = before;

@@ -33,7 +33,7 @@ export async function deleteLostNodes(
     });
 }
 
-/** Lets nodes leave. */
+/** Marks nodes for removal. */
 export function markNodesRemoving(
   tx: Transaction,
   nodes: readonly Node[],

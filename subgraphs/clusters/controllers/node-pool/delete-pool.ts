@@ -56,7 +56,7 @@ async function nextStage(
   await advanceStage(tx, operation.id, { from: 'NODES', to: 'RELEASE' }, at);
 }
 
-/** Takes a pool away with everything it has. */
+/** Deletes a pool, its nodes and its scaling group. */
 export async function deletePool(step: PoolStep, scope: ReconcileContext): Promise<StepOutcome> {
   const { pool, cluster, operation } = step;
   if (step.nodes.length > 0) return (await removeNodes(step)) ?? 'again';

@@ -11,9 +11,9 @@ interface KubernetesNode extends KubernetesObject {
 }
 
 /**
- * One look at a node that is to go, as `kubectl drain` does: cordons it and asks for the eviction of its pods, except
- * those of DaemonSets and static ones; disruption budgets are honoured, so a pod may stay for now. Answers how many
- * pods are still there; 0 also when Kubernetes has no such node.
+ * Performs one pass of draining a node, as `kubectl drain` does: cordons it and evicts its pods except DaemonSet pods
+ * and static pods. PodDisruptionBudgets apply, so pods may remain until a later pass. Returns the number of remaining
+ * pods; 0 also if Kubernetes has no such node.
  */
 export async function drainNode(client: KubernetesClient, name: string): Promise<number> {
   const path = `/api/v1/nodes/${encodeURIComponent(name)}`;

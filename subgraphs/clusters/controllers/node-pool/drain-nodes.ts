@@ -5,12 +5,12 @@ import { clientOf } from '../../inspection/cluster-client.js';
 import { drainNode } from './drain-node.js';
 import { batches, type PoolStep } from '../steps/node-pool-step.js';
 
-/** Pods that have not left a node by then go with it. */
+/** Milliseconds of draining after which a node is deleted with its remaining pods. */
 const DRAIN_TIMEOUT_MS = 10 * 60_000;
-/** Nodes drained side by side. */
+/** Nodes drained concurrently. */
 const AT_ONCE = 10;
 
-/** Checks nodes that are being removed; returns those that need not be waited for any longer. */
+/** Drains nodes that are being removed; returns the nodes that are drained or whose timeout has passed. */
 export async function drainNodes(step: PoolStep, nodes: readonly Node[]): Promise<Node[]> {
   const { cluster, scope, dependencies } = step;
   const now = scope.clock.now().getTime();
@@ -31,7 +31,7 @@ function mustDrain({ removalOptions }: Node, now: number): boolean {
   return how !== null && how.drain && now - Date.parse(how.since) < DRAIN_TIMEOUT_MS;
 }
 
-/** The ids of those nodes that still have pods. */
+/** Returns the ids of the nodes that still have pods. */
 async function nodesWithPods(client: KubernetesClient, nodes: readonly Node[]): Promise<string[]> {
   const remaining = await Promise.all(nodes.map(({ name }) => drainNode(client, name)));
   return nodes.flatMap(({ id }, index) => ((remaining[index] ?? 0) > 0 ? [id] : []));

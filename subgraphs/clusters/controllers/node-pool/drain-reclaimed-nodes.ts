@@ -5,12 +5,12 @@ import { drainNode } from './drain-node.js';
 import { batches, type ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { runningSpotNodes } from '../../store/node.store.js';
 
-/** Nodes drained side by side. */
+/** Nodes drained concurrently. */
 const AT_ONCE = 10;
 
 /**
- * Drains the nodes whose spot instances are about to be taken back, while something else is being done to the cluster:
- * their notice is too short to wait for that. Others come in their place once it has ended. True when the cluster has
+ * Drains the nodes whose spot instances are about to be reclaimed while another change of the cluster is running: the
+ * reclaim notice is too short to wait for its end. The nodes are replaced after that change. True if the cluster has
  * spot instances.
  */
 export async function drainReclaimedNodes(

@@ -11,7 +11,7 @@ import { saveNodePoolStatus } from '../../store/node-pool.store.js';
 /** Creates the pool's scaling group and sets the bounds of the spec. */
 export async function ensurePoolScalingGroup(step: PoolStep): Promise<StepOutcome | undefined> {
   const { pool, cluster, dependencies, scope } = step;
-  // A creation that was cancelled early has nothing in the cloud yet, and never will.
+  // A creation that was cancelled early has no resources in the cloud.
   if (!isConditionTrue(cluster, 'ControlPlaneReady')) return undefined;
   const observed = observedScalingGroup(pool);
   if (observed?.state === 'DELETED') return undefined;
@@ -28,7 +28,7 @@ export async function ensurePoolScalingGroup(step: PoolStep): Promise<StepOutcom
   return 'again';
 }
 
-/** The condition that says whether a pool has its group. */
+/** The condition for whether the pool's scaling group exists. */
 export function healthOf(
   pool: Pick<NodePool, 'id' | 'conditions'>,
   { state }: Pick<ScalingGroup, 'state'>,
@@ -51,7 +51,7 @@ export function healthOf(
   return { conditions: withCondition(pool, change, at) };
 }
 
-/** Says that a pool's group is gone. */
+/** Event for a scaling group that no longer exists. */
 export function scalingGroupMissingEvent(pool: Pick<NodePool, 'id' | 'name'>, clusterId: string) {
   const text = `The scaling group of the node pool ${pool.name} was deleted; the pool must be made anew.`;
   return eventOf({ cluster: { id: clusterId }, pool }, 'SCALING_GROUP_MISSING', text, { level: 'ERROR' });

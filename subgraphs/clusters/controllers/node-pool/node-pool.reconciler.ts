@@ -26,14 +26,14 @@ const STEPS = [
 ];
 
 /**
- * Brings a node pool to its desired number of nodes: `observedGeneration` reaches `generation` when the change has been
- * tried to its end, whatever came of it.
+ * Reconciles the size of a node pool. `observedGeneration` reaches `generation` once every change was attempted,
+ * whether it succeeded or failed.
  */
 export function createNodePoolReconciler(dependencies: ReconcilerDependencies): Reconciler {
   return {
     kind: 'node-pool',
     reconcile: (key, scope) => runSteps(() => nextStep(key, { scope, dependencies })),
-    /** What the provider will never make has failed; the pool then settles with what it has. */
+    /** Pending nodes fail; the pool then completes its generation with its existing nodes. */
     async failed(key, problem, scope) {
       const view = await readPool(scope.database, key);
       if (view)
@@ -63,11 +63,11 @@ async function nextStep(
 
 type Due = { readonly state: string; readonly generation: number; readonly observedGeneration: number };
 
-/** Whether there is something to do: a generation that is not completed, on a cluster that can add or remove nodes. */
+/** Whether a generation is incomplete and the cluster can add or remove nodes. */
 function isDue(cluster: PoolView['cluster'], pool: Due, canceled: Date | null | undefined): boolean {
   if (pool.state === 'DELETING') return true;
   if (pool.observedGeneration >= pool.generation || cluster.state === 'DELETING') return false;
-  // Until the Kubernetes API is there nodes cannot join; the cluster asks for its pools then.
+  // Nodes cannot join before the Kubernetes API is ready; the cluster enqueues its pools then.
   return canceled != null || takesNodes(cluster);
 }
 

@@ -6,21 +6,21 @@ import type { Cluster, Node, NodePool } from '../../store/reconcile.store.js';
 import { configOf, type DiskValue } from '../../model/pool-config.js';
 import { kubernetesTaints } from '../../model/taints.js';
 
-/** Where instances of a pool are made: in its own zones, or in those of its cluster. */
+/** Zones for instances of a pool: its own zones, otherwise those of its cluster. */
 export function zonesOf(pool: NodePool, cluster: Pick<Cluster, 'zoneIds'>): readonly string[] {
   const { zoneIds } = configOf(pool).instanceConfig;
   return zoneIds.length > 0 ? zoneIds : cluster.zoneIds;
 }
 
-/** Where an instance is to be made. */
+/** Location of a new instance. */
 interface NodeLocation {
   /** In order of preference. */
   readonly zoneIds: readonly string[];
-  /** undefined: in those of the cluster. */
+  /** undefined: the vSwitches of the cluster. */
   readonly vSwitches: readonly VSwitchPlace[] | undefined;
 }
 
-/** What the provider is asked for, for a node that the scaling group makes. */
+/** The provider request for a new instance of the scaling group. */
 export function nodeRequest(
   pool: NodePool,
   node: Pick<Node, 'id' | 'name' | 'chargeType'>,
@@ -41,12 +41,12 @@ export function nodeRequest(
   };
 }
 
-/** How an instance joins: the column `attach_options` of its node. */
+/** How an instance joins the pool: the column `attach_options` of its node. */
 export interface AttachOptions {
-  /** Of one that is made for pods of a zone: that zone, and no other. */
+  /** Set for an instance whose pods require one zone. */
   readonly zoneId?: string;
   readonly mode?: 'MANUAL' | 'AUTO';
-  /** Of AUTO: what its new system disk is made from. */
+  /** Image of the new system disk; only for AUTO. */
   readonly imageId?: string;
 }
 
@@ -54,7 +54,7 @@ export function attachOptionsOf({ attachOptions }: Pick<Node, 'attachOptions'>):
   return (attachOptions ?? {}) as AttachOptions;
 }
 
-/** What the provider is asked for, for an instance that joins. */
+/** The provider request that attaches an existing instance. */
 export function attachRequest(
   pool: NodePool,
   node: Node,
@@ -67,7 +67,7 @@ export function attachRequest(
     providerId: node.instanceId ?? '',
     mode,
     ...(imageId !== undefined && { imageId }),
-    // An instance that keeps its system disk has started before.
+    // An instance that keeps its system disk has run its user data already.
     ...(mode === 'AUTO' && userData !== '' && { userData }),
     ...(vSwitches && { vSwitches }),
   };

@@ -12,7 +12,7 @@ import { EFFECTS, kubernetesTaints } from '../../model/taints.js';
 import { SETTINGS_STAGE } from '../../model/node-pool.plan.js';
 
 const MERGE = 'application/merge-patch+json';
-/** Nodes that are changed side by side. */
+/** Nodes changed concurrently. */
 const AT_ONCE = 10;
 
 type Settings = Pick<PoolConfig, 'labels' | 'taints'>;
@@ -21,7 +21,7 @@ interface KubernetesNode extends KubernetesObject {
   readonly spec?: { readonly taints?: readonly NodeTaint[] };
 }
 
-/** Gives the nodes that run the labels and taints of a changed pool; what the pool had before is taken off. */
+/** Applies the labels and taints of a changed pool to its running nodes and removes the former ones. */
 export async function applySettings(step: PoolStep): Promise<StepOutcome | undefined> {
   const { operation, pool, cluster, nodes, scope, dependencies } = step;
   const stage = operation && stagesOf(operation).find(({ name }) => name === SETTINGS_STAGE);
@@ -43,7 +43,7 @@ export async function applySettings(step: PoolStep): Promise<StepOutcome | undef
   return 'again';
 }
 
-/** False when the node has changed between reading and writing it: its taints are written as a whole. */
+/** False if the node changed between read and write; its taints are replaced as a whole. */
 async function applyTo(
   client: KubernetesClient,
   name: string,

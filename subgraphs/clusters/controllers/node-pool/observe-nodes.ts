@@ -11,14 +11,14 @@ import { batches, inPool, type PoolStep } from '../steps/node-pool-step.js';
 import type { StepOutcome } from '../steps/run-steps.js';
 import type { NodeChange } from '../../store/node-changes.store.js';
 
-/** A node that is not Ready this long after it was asked for has failed. */
+/** Milliseconds after its request at which a node that is not Ready fails. */
 const READY_DEADLINE_MS = 15 * 60_000;
-/** Up to this many nodes are asked for one by one; beyond, the cluster's list is read. */
+/** Up to this many nodes are read individually; above it, the list of all nodes. */
 const SINGLY = 8;
 /** Nodes recorded in one transaction. */
 const RECORD_BATCH = 500;
 
-/** Checks starting nodes: those whose instance runs and that are Ready in Kubernetes are running. */
+/** Checks starting nodes: a node is running when its instance runs and its Kubernetes node is Ready. */
 export async function observeNodes(step: PoolStep): Promise<StepOutcome | undefined> {
   const { pool, cluster, scope, dependencies } = step;
   const starting = planPool(pool, step.nodes).kept.filter(({ state }) => state === 'starting');
@@ -55,7 +55,7 @@ interface NodeObservation {
   readonly now: number;
 }
 
-/** What a starting node has become; undefined while it is still starting. */
+/** Returns the change of a starting node; undefined while it is still starting. */
 export function observedState(node: Node, { instance, ready, now }: NodeObservation): NodeChange | undefined {
   const { id, zoneId, instanceType, vcpus } = node;
   const { version = node.version, providerId: instanceId, vSwitchId, address } = instance ?? {};
@@ -78,7 +78,7 @@ export function observedState(node: Node, { instance, ready, now }: NodeObservat
   });
 }
 
-/** The names, of these nodes' Kubernetes nodes, that are Ready. */
+/** Returns the names of those nodes whose Kubernetes node is Ready. */
 async function readyNames(
   { cluster, dependencies, scope }: PoolStep,
   nodes: readonly Node[],

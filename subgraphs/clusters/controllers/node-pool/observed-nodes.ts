@@ -6,15 +6,15 @@ import { listNodes } from '../../inspection/kubernetes-nodes.js';
 import type { Node } from '../../store/reconcile.store.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 
-/** What there is of a cluster outside the platform's own records. */
+/** Nodes of a cluster as the cloud and Kubernetes report them. */
 export interface ObservedState {
   /** By node id. */
   readonly instances: ReadonlyMap<string, Instance>;
-  /** Names of the Kubernetes nodes; undefined when Kubernetes could not be asked. */
+  /** Names of the Kubernetes nodes; undefined if the API was unavailable. */
   readonly names: ReadonlySet<string> | undefined;
 }
 
-/** Reads what the cloud and Kubernetes have of a cluster. */
+/** Reads the nodes of a cluster from the cloud and from Kubernetes. */
 export async function readObservedState(
   clusterId: string,
   {
@@ -47,27 +47,27 @@ async function nodeNames(
   }
 }
 
-/** A node whose instance is another, or is paid otherwise, than the platform knows. */
+/** A node whose instance type or charge type differs from its row. */
 export interface ChangedNode {
   readonly node: Node;
   readonly chargeType: ChargeType;
   readonly instanceType: string;
 }
 
-/** How the nodes of a pool differ from what the platform knows of them. */
+/** Differences between the rows of a pool's nodes and the observed state. */
 export interface NodeDifferences {
-  /** Their instances are gone. */
+  /** Nodes whose instances no longer exist. */
   readonly lost: readonly Node[];
-  /** Their instances are about to be taken back. */
+  /** Nodes whose instances are about to be reclaimed. */
   readonly reclaimed: readonly Node[];
-  /** Their instances run, but Kubernetes has no node of their name. */
+  /** Nodes whose instances run, but which Kubernetes does not list. */
   readonly unregistered: readonly Node[];
-  /** Their instances run, but are no longer in the scaling group of the pool. */
+  /** Nodes whose instances run, but left the scaling group of the pool. */
   readonly moved: readonly Node[];
   readonly changed: readonly ChangedNode[];
 }
 
-/** Compares the nodes of a pool that run with what was seen. */
+/** Compares the running nodes of a pool with the observed state. */
 export function compare(nodes: readonly Node[], { instances, names }: ObservedState): NodeDifferences {
   const running = nodes.filter(({ state }) => state === 'running');
   const lost = running.filter(({ id }) => !instances.has(id));

@@ -11,10 +11,10 @@ import { batches, inPool, type PoolStep } from '../steps/node-pool-step.js';
 import type { StepOutcome } from '../steps/run-steps.js';
 import { countNodesOf } from '../../store/node.store.js';
 
-/** Drained nodes are looked for again after this. */
+/** Milliseconds between two checks of nodes that are being drained or deleted. */
 const POLL_MS = 500;
 
-/** Takes away the nodes that go: first marked, then drained, then deleted, then forgotten. */
+/** Removes nodes: marks, drains and deletes them, then removes their rows. */
 export async function removeNodes(step: PoolStep): Promise<StepOutcome | undefined> {
   const leaving = step.pool.state === 'DELETING' ? step.nodes : planPool(step.pool, step.nodes).leaving;
   if (leaving.length === 0) return undefined;
@@ -32,7 +32,7 @@ export async function removeNodes(step: PoolStep): Promise<StepOutcome | undefin
   return waiting > 0 ? requeueAfter(POLL_MS) : 'again';
 }
 
-/** Lets the provider delete drained nodes; how many are not gone yet. */
+/** Deletes drained nodes with the provider; returns the number of nodes that still exist. */
 async function deleteDrained(step: PoolStep, drained: readonly Node[]): Promise<number> {
   const { cluster, dependencies, scope } = step;
   let waiting = 0;
@@ -51,7 +51,7 @@ async function deleteDrained(step: PoolStep, drained: readonly Node[]): Promise<
   return waiting;
 }
 
-/** Instances that were there before they joined stay with the account, unless it was said otherwise. */
+/** Attached instances are kept in the account unless the request says otherwise. */
 function isReleased({ removalOptions, origin }: Node): boolean {
   return (removalOptions as RemovalOptions | null)?.release ?? origin !== ATTACHED;
 }

@@ -16,8 +16,8 @@ import { saveNodePoolStatus } from '../../store/node-pool.store.js';
 const INSPECT = 'INSPECT';
 
 /**
- * The first part of a pool's synchronization: finds nodes whose instances or whose Kubernetes nodes were deleted
- * outside the platform, and removes what is left of them. The steps that follow make others, unless the size was to be lowered.
+ * First stage of a pool's synchronization: removes nodes whose instances or Kubernetes nodes were deleted outside the
+ * platform. The following steps replace them unless the desired size is decremented.
  */
 export async function syncPool(step: PoolStep): Promise<StepOutcome | undefined> {
   const { operation, pool, cluster, nodes, scope, dependencies } = step;
@@ -54,7 +54,7 @@ export async function syncPool(step: PoolStep): Promise<StepOutcome | undefined>
   return 'again';
 }
 
-/** The pool's conditions once its nodes are those that the cloud and Kubernetes have. */
+/** The pool's conditions after its nodes match those in the cloud and in Kubernetes. */
 function synchronized(pool: Pick<NodePool, 'conditions'>, at: Date): Condition[] {
   const message = 'syncNodePool has made the nodes of the pool those that the cloud and Kubernetes have.';
   const change = { type: 'InSync', status: 'True', reason: 'Synchronized', message } as const;

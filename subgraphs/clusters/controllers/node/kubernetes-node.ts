@@ -4,7 +4,7 @@ import { clientOf } from '../../inspection/cluster-client.js';
 import { readNode } from '../../inspection/kubernetes-nodes.js';
 import type { NodeRow } from '../../store/node.store.js';
 
-/** What Kubernetes has of a node; undefined when it has none, or the cluster cannot be reached yet. */
+/** Reads the Kubernetes node; undefined if it does not exist or the platform has no access to the cluster yet. */
 export async function kubernetesNodeOf(
   { clusterId, name }: Pick<NodeRow, 'clusterId' | 'name'>,
   {

@@ -12,8 +12,8 @@ import { runningNodeStatus } from '../../store/node.store.js';
 const BATCH = 20;
 
 /**
- * Compares, each minute, what Kubernetes says of the nodes of running clusters with what is recorded, one list per
- * cluster; the node reconciler checks those that differ.
+ * Compares the node conditions in running clusters with the recorded status once a minute, one list per cluster, and
+ * enqueues the nodes that differ.
  */
 export function nodeHealthSchedule({ kubernetes }: { readonly kubernetes: KubernetesApis }): Schedule {
   return {
@@ -58,7 +58,7 @@ async function checkClusters(ids: readonly string[], { scope, kubernetes }: Chec
   await enqueueAll(database, 'node', changed.flat());
 }
 
-/** What the platform calls a node that Kubernetes describes so. */
+/** Maps a Kubernetes node to its status in the platform. */
 function statusOf(node: Parameters<typeof isReady>[0] | undefined): NodeStatus {
   if (!node) return 'Unknown';
   return isReady(node) ? 'Ready' : 'NotReady';

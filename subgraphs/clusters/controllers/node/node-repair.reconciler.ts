@@ -17,7 +17,7 @@ import { type NodeRepairRow, findRepair, updateRepair } from '../../store/node-r
 import { type NodeRow, findNode, notReadyNodes } from '../../store/node.store.js';
 import { findNodePool } from '../../store/node-pool.store.js';
 
-/** An instance that runs again may take this long until Kubernetes calls its node Ready. */
+/** Milliseconds that Kubernetes may take to report a restarted node as Ready. */
 const GRACE_MS = 2_000;
 const MIN_POLL_MS = 100;
 const MAX_POLL_MS = 15_000;
@@ -29,7 +29,7 @@ interface Step {
   readonly dependencies: ReconcilerDependencies;
 }
 
-/** Repairs one node: a restart first; when that does not help and the pool allows it, a new system disk. */
+/** Repairs a node: restarts it; if it is still not Ready and the pool allows it, resets its system disk. */
 export function createNodeRepairReconciler(dependencies: ReconcilerDependencies): Reconciler {
   return {
     kind: 'node-repair',
@@ -67,7 +67,7 @@ async function act(step: Step, action: 'RESTART' | 'RESET'): Promise<ReconcileRe
   return requeueAfter(until(readyAt, scope));
 }
 
-/** Brings the repair to a state, if it is in one from which it may come there. */
+/** Moves the repair to a state if the transition is allowed. */
 async function move(
   { repair, scope }: Step,
   state: RepairState,
@@ -137,7 +137,7 @@ async function finishRepair(
     const type = done ? 'NODE_REPAIRED' : 'NODE_REPAIR_FAILED';
     const event = eventOf(subject, type, message, { level: done ? 'INFO' : 'ERROR', data });
     if (moved) tx.emit(repair.account, event);
-    // The node's status is checked again, and the repair of another node may start.
+    // Checks the node's status again; the repair of another node may start.
     const others = await notReadyNodes(tx, repair.nodePoolId);
     await enqueueAll(tx, 'node', [repair.nodeId, ...others]);
   });

@@ -20,8 +20,8 @@ import { setNodeStatus } from '../../store/node-changes.store.js';
 const POLL_MS = 5_000;
 
 /**
- * Keeps one node's status what Kubernetes says of it. Pools make and remove nodes in batches; this is for a single one
- * that another reconciler or a schedule enqueues.
+ * Updates the status of one node from Kubernetes. Pools create and remove nodes in batches; this reconciler handles a
+ * single node that another reconciler or a schedule enqueues.
  */
 export function createNodeReconciler(dependencies: ReconcilerDependencies): Reconciler {
   return {
@@ -38,7 +38,7 @@ export function createNodeReconciler(dependencies: ReconcilerDependencies): Reco
   };
 }
 
-/** What becomes of a node that does not run yet is for its pool to say. */
+/** The node pool reconciler handles nodes that are not running. */
 async function wakePool(node: Node, { database }: ReconcileContext) {
   if (node.nodePoolId !== null && node.state !== 'failed')
     await enqueue(database, 'node-pool', node.nodePoolId);

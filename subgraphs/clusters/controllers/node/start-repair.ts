@@ -10,17 +10,17 @@ import { type NodeRow, isRepairable } from '../../store/node.store.js';
 import { findNodePool, lockNodePool } from '../../store/node-pool.store.js';
 import { insertRepair, lastFailedRepair, nodesInRepair } from '../../store/node-repair.store.js';
 
-/** After a repair that did not help, the next one of the node waits this long. */
+/** Milliseconds between a failed repair and the next repair of the same node. */
 const PAUSE_MS = 30 * 60_000;
 
-/** What decides whether a node is repaired now. */
+/** Inputs for the decision whether a node is repaired now. */
 export interface RepairCase {
   readonly management: ManagementConfig;
   /** Nodes of the pool that are being repaired. */
   readonly open: number;
-  /** Whether this node is. */
+  /** Whether this node is being repaired. */
   readonly mine: boolean;
-  /** When a repair of this node failed last. */
+  /** Time of the last failed repair of this node. */
   readonly failedAt: Date | null;
   readonly now: Date;
 }
@@ -31,7 +31,7 @@ export function mayRepair({ management, open, mine, failedAt, now }: RepairCase)
   return failedAt === null || now.getTime() - failedAt.getTime() >= PAUSE_MS;
 }
 
-/** Begins the repair of a node that is not ready, when its pool is managed and its policy allows it now. */
+/** Starts the repair of a node that is not Ready if its managed pool allows it. */
 export async function startRepair(node: NodeRow, { database, clock }: ReconcileContext): Promise<void> {
   const { nodePoolId } = node;
   if (nodePoolId === null) return;
@@ -39,7 +39,7 @@ export async function startRepair(node: NodeRow, { database, clock }: ReconcileC
   if (!pool || !configOf(pool).management.autoRepair) return;
   const at = clock.now();
   await eventTransaction(database, at, async (tx) => {
-    // Two nodes of a pool are counted one after the other.
+    // The pool's lock serializes the check of maxUnavailable.
     const now = await lockNodePool(tx, node.account, nodePoolId);
     if (!now || now.state === 'DELETING' || !(await isRepairable(tx, node.id))) return;
     const { management } = configOf(now);

@@ -9,8 +9,8 @@ import type { ChangedNode } from '../node-pool/observed-nodes.js';
 import { type PoolDriftCheck, recordPoolDrift, subjectOf } from './pool-drift.js';
 
 /**
- * Records changes of instances outside the platform, in the cloud's console: their charge type, and what
- * instances they are. It has happened, so it is recorded and counted as it is.
+ * Records charge types and instance types that were changed outside the platform, in the cloud's console. Quota usage
+ * follows even if it exceeds a limit, because the change has already happened.
  */
 export async function adoptInstanceChanges(
   audit: PoolDriftCheck,
@@ -19,7 +19,7 @@ export async function adoptInstanceChanges(
   if (changed.length === 0) return;
   const { cluster } = audit;
   await recordPoolDrift(audit, async (tx) => {
-    // A conversion that is under way has not been recorded yet, and is no surprise.
+    // A running conversion changes instances before it records them.
     if ((await unfinishedOperations(tx, { clusterId: cluster.id })).length > 0) return [];
     const sizes = await vcpusOf(
       tx,

@@ -7,8 +7,8 @@ import { type PoolDriftCheck, recordPoolDrift, subjectOf } from './pool-drift.js
 import { type PoolNodeDrift, driftOf } from '../../model/node-drift.js';
 
 /**
- * Says when nodes of a pool were deleted in Kubernetes, or taken out of its scaling group, while their instances run on,
- * and when that is over.
+ * Publishes when nodes were deleted in Kubernetes or removed from the scaling group while their instances still run,
+ * and when that drift has ended.
  */
 export async function detectNodeDrift(
   audit: PoolDriftCheck,

@@ -18,15 +18,14 @@ import { type Cluster, readNodesByPool } from '../../store/reconcile.store.js';
 import { findCluster } from '../../store/cluster.store.js';
 import { poolsOfCluster } from '../../store/node-pool.store.js';
 
-/** Milliseconds between two checks of a cluster with spot instances: their notice is short. */
+/** Milliseconds between two checks of a cluster with spot instances; their reclaim notice is short. */
 const SPOT_POLL_MS = 15_000;
-/** States of clusters to which something is being done, and whose nodes run meanwhile. */
+/** States of clusters that are being changed while their nodes run. */
 const BUSY: readonly string[] = ['SCALING', 'UPDATING', 'UPGRADING'];
 
 /**
- * Compares the pools of one cluster, by its id, with what the cloud and Kubernetes have: scaling groups that the account
- * has changed or deleted, instances that were released, changed, moved or are being taken back, Kubernetes nodes that
- * were deleted.
+ * Compares the pools of a cluster with the cloud and Kubernetes: changed or deleted scaling groups; released,
+ * changed, moved or reclaimed instances; deleted Kubernetes nodes. Keys are cluster ids.
  */
 export function createPoolDriftReconciler(dependencies: ReconcilerDependencies): Reconciler {
   return {
@@ -43,7 +42,7 @@ export function createPoolDriftReconciler(dependencies: ReconcilerDependencies):
   };
 }
 
-/** Audits the settled pools of a cluster; true when there are spot instances. */
+/** Checks the reconciled pools of a cluster; true if it has spot instances. */
 async function auditPools(
   cluster: Cluster,
   {
@@ -72,7 +71,7 @@ async function auditPools(
   return spot;
 }
 
-/** Pools of which nothing is being changed. */
+/** Pools without a change in progress. */
 async function reconciledPools({ database }: ReconcileContext, clusterId: string) {
   const pools = await poolsOfCluster(database, { clusterId });
   return pools.filter(
@@ -81,7 +80,7 @@ async function reconciledPools({ database }: ReconcileContext, clusterId: string
   );
 }
 
-/** Enqueues every working cluster with pools, each minute. */
+/** Enqueues every running or changing cluster with pools once a minute. */
 export function poolDriftSchedule(): Schedule {
   return poolSchedule({
     name: 'audit-node-pools',

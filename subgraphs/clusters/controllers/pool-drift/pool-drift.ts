@@ -5,14 +5,14 @@ import type { Cluster, Node, NodePool } from '../../store/reconcile.store.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { lockPoolState } from '../../store/node-pool.store.js';
 
-/** One pool that is compared with what there is. */
+/** A pool and the context of its drift check. */
 export interface PoolDriftCheck {
   readonly cluster: Cluster;
   readonly pool: NodePool;
   readonly nodes: readonly Node[];
   readonly scope: ReconcileContext;
   readonly dependencies: ReconcilerDependencies;
-  /** States of the cluster in which something is recorded; RUNNING alone if omitted. */
+  /** Cluster states in which changes are recorded; only RUNNING if omitted. */
   readonly states?: readonly string[];
 }
 
@@ -21,9 +21,9 @@ export function subjectOf({ cluster, pool }: PoolDriftCheck): Subject {
 }
 
 /**
- * Records what an audit found, in one transaction, when the pool is still as it was read: settled, in a running
- * cluster. Locks the cluster, then the pool, in the order of every change. False if it is not; the next drift check
- * retries.
+ * Records the result of a drift check in one transaction if the pool is unchanged since it was read and the cluster
+ * is in one of `states`. Locks the cluster, then the pool, as every change does. False if it is not; the next drift
+ * check retries.
  */
 export async function recordPoolDrift(
   { pool, scope, states = ['RUNNING'] }: PoolDriftCheck,

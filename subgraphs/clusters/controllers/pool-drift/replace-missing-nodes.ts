@@ -10,7 +10,7 @@ import { nextPoolState } from '../../model/pool-states.js';
 import { target } from '../../changes/pool-spec.js';
 
 /**
- * Replaces nodes whose instances are gone or about to be reclaimed: the pool returns to its desired size. True when
+ * Replaces nodes whose instances no longer exist or are about to be reclaimed, up to the pool's desired size. True if
  * there were any.
  */
 export async function replaceMissingNodes(
@@ -38,7 +38,7 @@ export async function replaceMissingNodes(
         ...target(pool),
         type: 'SCALE_NODE_POOL',
         stages: ['NODES'],
-        // Those that failed before are tried again, too.
+        // Nodes that failed before are retried, too.
         requested: Math.max(0, pool.desiredSize - fromSize),
         input: { fromSize, toSize: pool.desiredSize, trigger },
       },

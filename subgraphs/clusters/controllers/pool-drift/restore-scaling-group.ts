@@ -8,8 +8,8 @@ import { desiredBounds } from '../../changes/scaling-group-bounds.js';
 import { isSameBounds, toStoredScalingGroup, observedScalingGroup } from '../../model/scaling-group.js';
 
 /**
- * Compares a pool's scaling group with its bounds, and restores those that were changed outside the platform, or those of a
- * quota that is another now. False when the pool has no group any more: it is UNHEALTHY then, for ever.
+ * Compares a pool's scaling group with its bounds; restores bounds that were changed outside the platform and applies
+ * bounds of a changed quota. False if the group no longer exists: the pool is then permanently UNHEALTHY.
  */
 export async function restoreScalingGroup(
   audit: PoolDriftCheck,

@@ -20,7 +20,7 @@ export function poolsReconciled({ pools }: ClusterStep): boolean {
   return pools.every((pool) => pool.state !== 'DELETING' && pool.observedGeneration >= pool.generation);
 }
 
-/** The control plane runs and the pools have settled: the cluster is RUNNING. Pools that settle call it again. */
+/** Sets the cluster RUNNING once every pool is reconciled; pools enqueue the cluster when they complete. */
 export async function completeCluster(step: ClusterStep): Promise<StepOutcome> {
   if (!poolsReconciled(step)) return done;
   const { cluster, operation, scope } = step;
@@ -35,7 +35,7 @@ export async function completeCluster(step: ClusterStep): Promise<StepOutcome> {
     await updateCluster(tx, cluster.id, { state: 'RUNNING', conditions });
     if (operation && result) {
       await finishCreation(tx, { id: operation.id, result, at });
-      // It may have been made with a patch that is not the newest.
+      // The cluster may have been created with an older patch version.
       await enqueueVersionSupport(tx, cluster);
     }
     return [
@@ -53,7 +53,7 @@ async function finishCreation(
   { id, result, at }: { id: string; result: PoolResult; at: Date },
 ): Promise<void> {
   await advanceStage(tx, id, { from: 'NODE_POOLS', to: 'READY' }, at);
-  // The cluster itself was made, so even without any node the result is partial.
+  // The cluster was created, so the result is PARTIAL even if no node was.
   const state = result.failed === 0 ? 'SUCCEEDED' : 'PARTIAL';
   if (state === 'SUCCEEDED') await finishStage(tx, id, 'READY', at);
   await finishOperation(tx, id, { ...result, state }, at);
@@ -70,14 +70,14 @@ async function resultOfPools({ pools, operation, scope }: ClusterStep): Promise<
   };
 }
 
-/** A cancelled creation, once its pools have stopped: the cluster is FAILED and can be deleted. */
+/** Ends a cancelled creation once its pools have stopped: the cluster is FAILED and can be deleted. */
 export async function completeCanceledCluster(step: ClusterStep): Promise<StepOutcome> {
   if (!poolsReconciled(step)) return done;
   const { operation } = step;
   const result = await resultOfPools(step);
   const error = { code: 'OPERATION_CANCELED', message: 'The creation was cancelled.' } as const;
   const state = endState(result, operation);
-  // Masters belong to the control plane: when none was asked for, they will never be made.
+  // Without a requested control plane, its masters are never created.
   const unmade = (await step.dependencies.provider.controlPlane(step.cluster.id)) === undefined;
   const forget = unmade ? removeMasters : undefined;
   return finishClusterChange(step, {
@@ -94,7 +94,7 @@ async function removeMasters(tx: Transaction, cluster: ClusterStep['cluster']): 
   await releaseNodeNetwork(tx, cluster.id);
 }
 
-/** The cluster cannot be made. */
+/** Ends a creation that failed. */
 export function failCluster(step: ClusterStep, error: Problem): Promise<ReconcileResult> {
   return finishClusterChange(step, { error, reason: 'ProvisioningFailed', state: 'FAILED' });
 }
@@ -104,7 +104,7 @@ interface End {
   readonly reason: string;
   readonly state: 'FAILED' | 'CANCELED';
   readonly result?: PoolResult;
-  /** What is not kept until the cluster is deleted. */
+  /** Deletes rows that need not remain until the cluster is deleted. */
   readonly forget?: ((tx: EventTransaction, cluster: ClusterStep['cluster']) => Promise<void>) | undefined;
 }
 

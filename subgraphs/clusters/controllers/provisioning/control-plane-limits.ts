@@ -4,8 +4,8 @@ import type { Database } from '../../../../kernel/postgres/database.js';
 import type { Cluster } from '../../store/reconcile.store.js';
 
 /**
- * Limits that are kept where the cluster runs: how many pods its API server takes, by its product, and that load
- * balancers and disks are made only for what the account's quotas have room for.
+ * Limits that the cluster itself enforces: the maximum number of pods by product, and that load balancers and disks
+ * are created only with a grant of the account's quotas.
  */
 export async function controlPlaneLimits(
   database: Database,

@@ -26,7 +26,7 @@ const KUBERNETES_API_READY = 'KubernetesApiReady';
 
 const FAILURE = { code: 'SERVICE_UNAVAILABLE', message: 'The control plane could not be made.' } as const;
 
-/** Has the provider make the control plane and waits until it runs. */
+/** Requests the control plane from the provider and waits until it runs. */
 export const createControlPlane: Step = async (step) => {
   const { cluster, operation, scope, dependencies } = step;
   if (isConditionTrue(cluster, CONTROL_PLANE_READY)) return undefined;
@@ -59,7 +59,7 @@ export const createControlPlane: Step = async (step) => {
   return 'again';
 };
 
-/** What its kind asks of the control plane. */
+/** Parameters of the control plane that depend on the kind of cluster. */
 async function shapeOf({ cluster, scope }: ClusterStep) {
   const { masters, spec } = kindOfRow(cluster);
   const rows = masters > 0 ? await mastersOf(scope.database, cluster.id) : [];
@@ -85,7 +85,7 @@ async function recordControlPlane(step: ClusterStep, { version, server }: Contro
   });
 }
 
-/** The cluster's conditions, of which one says that the control plane runs the version. */
+/** The cluster's conditions with ControlPlaneReady for this version. */
 export function controlPlaneRuns(cluster: ClusterStep['cluster'], version: string, at: Date) {
   const message = `The control plane runs Kubernetes ${version}.`;
   return withCondition(
@@ -95,12 +95,12 @@ export function controlPlaneRuns(cluster: ClusterStep['cluster'], version: strin
   );
 }
 
-/** Gets the platform's credentials, makes sure that the API answers, and lets the node pools begin. */
+/** Issues the platform's credentials, checks that the API is available, and enqueues the node pools. */
 export const openKubernetesApi: Step = async (step) => {
   const { cluster, operation, pools, scope, dependencies } = step;
   if (isConditionTrue(cluster, KUBERNETES_API_READY)) return undefined;
   const access = await ensureAccess(step);
-  // Throws while the API does not answer; tried again with back-off.
+  // Throws while the API is unavailable; the engine retries with back-off.
   const server = dependencies.kubernetes.of(access);
   const version = await serverVersion(
     new KubernetesClient(server, { clusterId: cluster.id, signal: scope.signal }),
@@ -109,7 +109,7 @@ export const openKubernetesApi: Step = async (step) => {
     const message = `The Kubernetes API answers (${version}).`;
     const conditions = withCondition(
       cluster,
-      // Without the version, which an upgrade changes.
+      // The message omits the version, because an upgrade changes it.
       {
         type: KUBERNETES_API_READY,
         status: 'True',

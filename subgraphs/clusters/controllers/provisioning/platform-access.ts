@@ -5,12 +5,12 @@ import {
 } from '../../../../engine/kubernetes/cluster-access.js';
 import type { Platform } from '../../../../engine/platform.js';
 
-/** How long the platform's own credentials are valid. */
+/** Lifetime of the platform's own credentials, in minutes. */
 const PLATFORM_TTL_MINUTES = 365 * 24 * 60;
-/** No name of a person: those have a colon. */
+/** User names of the graph's callers contain a colon, so this name is distinct. */
 const PLATFORM_USER = { name: 'fleetgraph', groups: ['system:masters'] };
 
-/** The platform's credentials for a cluster, issued by the provider. They are not recorded yet. */
+/** Issues the platform's credentials for a cluster; the caller records them. */
 export async function issueAccess(
   { provider, clock }: Pick<Platform, 'provider' | 'clock'>,
   cluster: { readonly id: string; readonly account: string },
@@ -20,7 +20,7 @@ export async function issueAccess(
   return { clusterId: cluster.id, account: cluster.account, server, caData, token };
 }
 
-/** Issues the platform's credentials for every cluster anew: those it has were signed with another secret. */
+/** Reissues the platform's credentials for every cluster after the signing secret has changed. */
 export async function renewAccess(platform: Platform): Promise<void> {
   const { prisma } = platform.database;
   for (const cluster of await clustersWithAccess(prisma))

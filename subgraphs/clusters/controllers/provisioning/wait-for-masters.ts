@@ -11,7 +11,7 @@ import { mastersOf } from '../../store/node.store.js';
 
 const POLL_MS = 500;
 
-/** Waits until the masters of a dedicated cluster are nodes that Kubernetes calls Ready. */
+/** Waits until the masters of a dedicated cluster are Ready in Kubernetes. */
 export const waitForMasters: Step = async (step) => {
   const { cluster, scope, dependencies } = step;
   if (cluster.type !== 'KUBERNETES') return undefined;
@@ -31,7 +31,7 @@ export const waitForMasters: Step = async (step) => {
     return change ? [change] : [];
   });
   const failed = changes.find(({ state }) => state === 'failed');
-  // Two masters are no control plane.
+  // One failed master fails the creation: the control plane would lack the requested redundancy.
   if (failed) return failCluster(step, problemOf(failed));
   if (changes.length > 0) await record(step, changes);
   return changes.length === waiting.length ? 'again' : requeueAfter(POLL_MS);

@@ -6,7 +6,7 @@ import type { StepOutcome } from './run-steps.js';
 import { changeCluster, type ClusterView } from '../../store/reconcile.store.js';
 import { eventOf, type Subject } from '../../model/cluster-events.js';
 
-/** One cluster in one step: what was read, and with what to work on it. */
+/** A cluster as read for one step, and its dependencies. */
 export interface ClusterStep extends ClusterView {
   readonly scope: ReconcileContext;
   readonly dependencies: ReconcilerDependencies;
@@ -22,7 +22,7 @@ export function inCluster(
   return changeCluster(step.scope, step.cluster, work);
 }
 
-/** What the step's events are about. */
+/** Subject of the step's events. */
 function subjectOf({ cluster, operation }: ClusterStep): Subject {
   return { cluster, operationId: operation?.id };
 }
@@ -36,7 +36,7 @@ export function clusterEvent(
   return eventOf(subjectOf(step), type, message, more);
 }
 
-/** Milliseconds until a time that the provider named, within bounds that keep looks neither frequent nor far apart. */
+/** Milliseconds until a time that the provider returned, at least 100 and at most 15,000. */
 export function until(time: Date, now: Date): number {
   return Math.min(15_000, Math.max(100, time.getTime() - now.getTime()));
 }

@@ -5,13 +5,13 @@ import type { EventTransaction } from '../../../../engine/events/event-transacti
 import type { Node } from '../../store/reconcile.store.js';
 import { changePool, type PoolView } from '../../store/reconcile.store.js';
 
-/** What reconcilers of clusters use besides the engine's scope. */
+/** Dependencies of the cluster reconcilers in addition to the engine's context. */
 export interface ReconcilerDependencies {
   readonly provider: InfrastructureProvider;
   readonly kubernetes: KubernetesApis;
 }
 
-/** One pool in one step: what was read, and with what to work on it. */
+/** A pool as read for one step, and its dependencies. */
 export interface PoolStep extends PoolView {
   readonly scope: ReconcileContext;
   readonly dependencies: ReconcilerDependencies;
@@ -26,7 +26,7 @@ export function inPool(
   return changePool(step.scope, step.pool, work);
 }
 
-/** Calls of the provider take at most this many nodes. */
+/** Maximum number of nodes in one call of the provider. */
 const BATCH = 100;
 
 export function batches<T>(items: readonly T[], size = BATCH): T[][] {

@@ -1,6 +1,6 @@
 /**
- * Rows in the order of their ids, page by page, until there are no more or the signal aborts. `read` answers those behind
- * an id (the empty text: from the beginning).
+ * Yields rows in pages ordered by id until none is left or the signal aborts. `read` returns the rows after an id;
+ * the empty string starts at the first row.
  */
 export async function* pagesById<T extends { readonly id: string }>(
   read: (after: string) => Promise<readonly T[]>,

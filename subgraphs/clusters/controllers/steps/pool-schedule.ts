@@ -3,7 +3,7 @@ import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import { pagesById } from './pages-by-id.js';
 import { clustersWithPools } from '../../store/reconcile.store.js';
 
-/** Clusters that are asked for in one statement. */
+/** Clusters read in one statement. */
 const BATCH = 500;
 
 /** Which clusters are enqueued, when, and for which reconciler. */
@@ -14,7 +14,7 @@ export interface PoolSchedule {
   readonly kind: string;
   /** States of the clusters. */
   readonly states: readonly string[];
-  /** What one of their living pools must contain, of its columns; one of these. */
+  /** JSON that the columns of a pool must contain; a cluster matches if one of its pools contains one of these. */
   readonly pools: readonly object[];
 }
 

@@ -4,16 +4,16 @@ import { ATTACH_INSTANCES, ATTACHED } from '../../model/node-pool.plan.js';
 import type { PoolStep } from './node-pool-step.js';
 import { countClusterNodes, countPoolNodes } from '../../store/node-changes.store.js';
 
-/** Share of a cluster's creation that is done when its control plane is there; the nodes are the rest. */
+/** Share of a cluster's creation that the control plane accounts for; the nodes are the rest. */
 const CONTROL_PLANE_SHARE = 0.5;
-/** An operation is never quite done before it ends. */
+/** Progress is below 1 until the operation ends. */
 const MAX_RUNNING_PROGRESS = 0.99;
 
-/** Writes into the operation how many of its nodes are made and have failed so far. */
+/** Records how many nodes of the operation were created and have failed. */
 export async function recordProgress(tx: EventTransaction, { pool, operation }: PoolStep): Promise<void> {
   if (!operation) return;
   const own = operation.targetId === pool.id;
-  // Other operations on the cluster, e.g. an upgrade, count for themselves.
+  // Other operations on the cluster, e.g. an upgrade, record their own progress.
   if (!own && operation.type !== 'CREATE_CLUSTER') return;
   const { running, failed } = own
     ? await countPoolNodes(tx, pool, operation.type === ATTACH_INSTANCES ? ATTACHED : null)

@@ -1,10 +1,10 @@
 import { type ReconcileResult, requeueAfter } from '../../../../engine/contract.js';
 import { Superseded } from '../../store/reconcile.store.js';
 
-/** What a step answers: how its reconciliation ends, or that the next step is to be taken from what is there now. */
+/** Result of a step: the result of the reconciliation, or `again` to read the state and take the next step. */
 export type StepOutcome = ReconcileResult | 'again';
 
-/** Maximum number of steps of one reconciliation; then other keys get their turn. */
+/** Maximum number of steps in one reconciliation, so that other keys are not delayed. */
 const MAX_STEPS = 20;
 
 /** Runs the steps; restarts immediately if the spec has changed concurrently. */
@@ -17,7 +17,7 @@ export async function unlessSuperseded(work: () => Promise<ReconcileResult>): Pr
   }
 }
 
-/** Takes step after step until one ends the reconciliation. */
+/** Runs steps until one ends the reconciliation. */
 export function runSteps(next: () => Promise<StepOutcome>): Promise<ReconcileResult> {
   return unlessSuperseded(async () => {
     for (let count = 0; count < MAX_STEPS; count++) {

@@ -24,12 +24,12 @@ import { UPGRADE_CLUSTER } from '../../model/upgrade.rules.js';
 import { poolsOfCluster } from '../../store/node-pool.store.js';
 
 const AUTOMATIC_UPGRADE = 'automatic-upgrade';
-/** The condition of clusters that says whether an automatic upgrade is held up; absent until one was. */
+/** The condition for whether an automatic upgrade is blocked; absent until one was. */
 const CONDITION = 'AutomaticUpgradePossible';
 
 /**
- * Has clusters whose node pools let it be upgraded in their maintenance windows, without being asked. What a check
- * finds in the way is published once, as an event and a condition. Its keys are ids of clusters.
+ * Schedules upgrades of clusters whose node pools allow automatic upgrades, in their maintenance windows. Failed
+ * checks are published once, as an event and a condition. Keys are cluster ids.
  */
 export function createAutomaticUpgradeReconciler({
   kubernetes,
@@ -39,7 +39,7 @@ export function createAutomaticUpgradeReconciler({
     async reconcile(key, scope) {
       const cluster = await findCluster(scope.database, key);
       if (cluster?.state !== 'RUNNING') return done;
-      // Read anew: versions are published while the platform runs.
+      // Not cached: versions are published while the platform runs.
       const catalog = new ClusterCatalogStore(scope.database);
       const { versions } = await catalog.read();
       const target = automaticTarget(versions, cluster.version, await poolUpgradePermissions(scope, key));
@@ -60,7 +60,7 @@ async function poolUpgradePermissions({ database }: ReconcileContext, clusterId:
   return pools.map((pool) => configOf(pool).management);
 }
 
-/** Does nothing without a maintenance window in use: it says when the cluster may be disturbed. */
+/** Requires an enabled maintenance window, which limits when the cluster may be disrupted. */
 async function requestUpgrade(
   { database, clock }: ReconcileContext,
   { account, id }: Cluster,
@@ -92,7 +92,7 @@ async function recordBlocked(scope: ReconcileContext, cluster: Cluster, message:
   });
 }
 
-/** Looks, each hour, at the running clusters that have a node pool with autoUpgrade or autoVulFix. */
+/** Enqueues running clusters that have a node pool with autoUpgrade or autoVulFix once an hour. */
 export function automaticUpgradeSchedule(): Schedule {
   return poolSchedule({
     name: 'upgrade-automatically',

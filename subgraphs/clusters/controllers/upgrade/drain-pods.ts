@@ -20,10 +20,10 @@ import {
 } from './surge-replicas.js';
 import { isTerminating, ownerOf, type Pod, type PodOwner } from '../../model/pod.js';
 
-/** How long additional replicas are waited for before pods go all the same, one after the other. */
+/** Milliseconds to wait for surge replicas before pods are evicted without them, one at a time. */
 const DRAIN_TIMEOUT_MS = 300_000;
 
-/** What draining works with. */
+/** Dependencies of draining. */
 export interface PodDrain {
   readonly client: KubernetesClient;
   readonly operation: string;
@@ -31,11 +31,15 @@ export interface PodDrain {
 }
 
 /**
- * One look at the pods of nodes that are to be empty; called again until there are none. The pods of a Deployment or of a
- * ReplicaSet go when as many others are ready in addition, so that it never has fewer ready ones than it asks for; where
- * there is no room for those, one pod after the other. Those of a StatefulSet are evicted one at a time with one additional replica, each when all
- * others are ready; where that one's disk would be left behind, without it. The pods of other owners go one at a time
- * each, those of Jobs at once. What a disruption budget does not allow stays for now.
+ * Performs one pass of draining; the caller repeats it until no pods are left. PodDisruptionBudgets apply.
+ *
+ * Pods of Deployments and ReplicaSets are evicted once as many surge replicas are ready, so the number of ready pods
+ * never falls below the spec; if surge replicas cannot be scheduled, one pod at a time.
+ *
+ * Pods of StatefulSets are evicted one at a time with one surge replica, each when all others are ready; without a
+ * surge replica if its volume would outlive it.
+ *
+ * Pods of other owners are evicted one at a time per owner, pods of Jobs all at once.
  */
 export async function drainPods(drain: PodDrain, pods: readonly Pod[]): Promise<void> {
   const owners = await groupByOwner(drain.client, pods);
@@ -73,7 +77,7 @@ async function drainWorkload(drain: PodDrain, ref: WorkloadRef, members: Replace
   if (workload.kind === 'StatefulSet') await added(() => restartWait(client, workload, at));
 }
 
-/** The pods of a workload that can go now. */
+/** Returns the pods of a workload that can be evicted now. */
 async function canEvict(
   { client, scope }: PodDrain,
   workload: Workload,
@@ -88,7 +92,7 @@ async function canEvict(
   return ready || hopeless ? staying.slice(0, 1) : [];
 }
 
-/** False when the workload had changed since it was read: the next look sees how. */
+/** False if the workload changed since it was read; the next pass reads it again. */
 async function added(change: () => Promise<void>): Promise<boolean> {
   try {
     await change();
@@ -105,8 +109,8 @@ async function evictAll({ client, scope }: PodDrain, pods: readonly Pod[]): Prom
 }
 
 /**
- * Takes additional replicas back from workloads whose pods have left; `busy` are those whose pods have not. True when
- * none has any left.
+ * Removes surge replicas from workloads whose pods have been evicted; `busy` are the workloads with pods left. True
+ * if no workload has surge replicas.
  */
 export async function restoreReplicas(drain: PodDrain, busy: ReadonlySet<string>): Promise<boolean> {
   const extended = await withExtraReplicas(drain.client, drain.operation);
@@ -123,7 +127,7 @@ function canReduce(workload: Workload, { scope }: PodDrain): boolean {
   return scope.clock.now().getTime() - Date.parse(note.since) > DRAIN_TIMEOUT_MS;
 }
 
-/** The workloads among the owners of pods, as `restoreReplicas` wants them. */
+/** Keys of the workloads that own these pods, for `restoreReplicas`. */
 export async function workloadsWithPodsLeft(
   client: KubernetesClient,
   pods: readonly Pod[],
@@ -141,7 +145,7 @@ interface Group {
   readonly members: readonly Pod[];
 }
 
-/** Pods by who makes them anew: those of ReplicaSets by their Deployment. */
+/** Groups pods by controller; pods of a ReplicaSet by its Deployment. */
 async function groupByOwner(client: KubernetesClient, pods: readonly Pod[]): Promise<Group[]> {
   const direct = Map.groupBy(pods, (pod) => JSON.stringify(ownerOf(pod)));
   const groups = new Map<string, { owner: PodOwner; members: Pod[] }>();
@@ -158,7 +162,7 @@ async function groupByOwner(client: KubernetesClient, pods: readonly Pod[]): Pro
 
 const REPLICA_SETS = { apiVersion: 'apps/v1', resource: 'replicasets' };
 
-/** The Deployment of a ReplicaSet, or the set itself when it stands alone. */
+/** The Deployment of a ReplicaSet, or the ReplicaSet itself if it has none. */
 async function deploymentOf(client: KubernetesClient, set: PodOwner): Promise<PodOwner> {
   try {
     const object = await client.get(objectPath(REPLICA_SETS, set.namespace, set.name));

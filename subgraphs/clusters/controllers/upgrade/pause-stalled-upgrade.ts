@@ -4,18 +4,18 @@ import { inCluster, clusterEvent, type ClusterStep } from '../steps/cluster-step
 import type { Node, Operation } from '../../store/reconcile.store.js';
 import { upgradeInput } from '../../store/upgrade-input.js';
 
-/** A batch without progress for this long pauses the upgrade, so that an operator can intervene. */
+/** Milliseconds without progress in a batch after which the upgrade is paused for an operator. */
 const STALL_MS = 30 * 60_000;
 
-/** What does not go on, and why. */
+/** Nodes without progress, and the reason. */
 export interface UpgradeStall {
   readonly nodes: readonly Node[];
   readonly why: string;
-  /** Pods that do not leave, as `namespace/name`. */
+  /** Pods that are not evicted, as `namespace/name`. */
   readonly pods?: readonly string[];
 }
 
-/** Pauses the upgrade when its batch was begun, or resumed, long ago; undefined when there is time left. */
+/** Pauses the upgrade if its batch was started or resumed too long ago; undefined before that. */
 export async function pauseStalledUpgrade(
   step: ClusterStep & { readonly operation: Operation },
   { nodes, why, pods = [] }: UpgradeStall,

@@ -10,18 +10,18 @@ import { updateUpgradeInput, upgradeInput } from '../../store/upgrade-input.js';
 import { nextBatch } from '../../model/upgrade.rules.js';
 import { remainingSize } from '../../model/scaling-group.js';
 
-/** The upgrade of the nodes in one step. */
+/** One step of upgrading the nodes. */
 export interface NodesStep extends ClusterStep {
   readonly operation: Operation;
   readonly version: string;
-  /** Undefined when the platform knows of no Kubernetes API: then nodes are upgraded without draining. */
+  /** Undefined if the platform has no access to the Kubernetes API: nodes are then upgraded without draining. */
   readonly client: KubernetesClient | undefined;
   readonly nodes: readonly Node[];
 }
 
 /**
- * Gives the pool whose nodes are next its additional nodes, and takes them back from pools that are done; undefined
- * when nothing is to be changed. What quotas or bounds do not allow is left out.
+ * Adds surge nodes to the pool that is upgraded next and removes them from pools that are complete; undefined if
+ * nothing changes. Surge nodes above quotas or pool bounds are omitted.
  */
 export async function reconcileSurge(
   step: NodesStep,
@@ -30,7 +30,7 @@ export async function reconcileSurge(
   const { operation, pools, nodes } = step;
   const { rolling, surged = {} } = upgradeInput(operation);
   if (!rolling?.surge) return undefined;
-  // A pool that settles wakes the cluster.
+  // A reconciled pool enqueues the cluster.
   if (!poolsReconciled(step)) return done;
   const over = pools.find(
     ({ id }) => (surged[id] ?? 0) > 0 && !old.some(({ nodePoolId }) => nodePoolId === id),
@@ -46,7 +46,7 @@ export async function reconcileSurge(
 
 interface Change {
   readonly by: number;
-  /** How many the pool has in addition afterwards. */
+  /** Number of surge nodes of the pool after the change. */
   readonly kept: number;
 }
 

@@ -5,18 +5,18 @@ import type { ClusterStep } from '../steps/cluster-step.js';
 import { UpgradeChecks } from '../../inspection/upgrade-checks.js';
 
 export interface Precheck {
-  /** What stands in the way of the upgrade now; it may have come since the upgrade was asked for. */
+  /** What blocks the upgrade now; it may have occurred after the request. */
   readonly problem: Problem | undefined;
-  /** What may go wrong all the same. */
+  /** Findings that do not block the upgrade. */
   readonly warnings: readonly ClusterCheckItem[];
 }
 
-/** Looks once more, before anything is changed. */
+/** Runs the upgrade checks again before the first change. */
 export async function precheckUpgrade(
   { cluster, scope, dependencies }: ClusterStep,
   version: string,
 ): Promise<Precheck> {
-  // Read anew: versions are published while the platform runs.
+  // Not cached: versions are published while the platform runs.
   const catalog = new ClusterCatalogStore(scope.database);
   const platform = {
     database: { prisma: scope.database },

@@ -15,23 +15,23 @@ interface ObservedNodes {
   readonly observed: KubernetesNode | undefined;
 }
 
-/** Nodes of a batch whose instances were released or reclaimed while they were upgraded. */
+/** Returns nodes of a batch whose instances were released or reclaimed during the upgrade. */
 export async function lostNodes(
   { cluster, dependencies }: NodesStep,
   sights: readonly ObservedNodes[],
 ): Promise<readonly Node[]> {
-  // The cloud is asked only of nodes that Kubernetes has not, or finds dead: looks are frequent, pools are large.
+  // Only missing or not Ready nodes are looked up in the cloud: polls are frequent and pools are large.
   const doubtful = sights.filter(({ observed }) => !observed || !isReady(observed)).map(({ node }) => node);
   if (doubtful.length === 0) return [];
-  // The nodes of a batch are of one pool.
+  // All nodes of a batch belong to one pool.
   const instances = await dependencies.provider.instances(cluster.id, doubtful[0]?.nodePoolId ?? undefined);
   const ids = new Set(instances.map(({ id }) => id));
   return doubtful.filter(({ id }) => !ids.has(id));
 }
 
 /**
- * Forgets lost nodes of a batch and has their pool make others, which get the new version; the upgrade goes on
- * meanwhile. Throws `TerminalError` for masters: nothing takes their place.
+ * Deletes the rows of lost nodes; their pool creates replacements with the new version while the upgrade continues.
+ * Throws `TerminalError` for masters, which are not replaced.
  */
 export async function replaceLostNodes(step: NodesStep, lost: readonly Node[]): Promise<StepOutcome> {
   const { cluster, operation } = step;
@@ -42,7 +42,7 @@ export async function replaceLostNodes(step: NodesStep, lost: readonly Node[]): 
     throw new TerminalError({ code: 'NODE_LOST', message });
   }
   await inCluster(step, async (tx) => {
-    // A pool whose scaling group is gone makes no nodes any more.
+    // A pool without a scaling group cannot create nodes.
     const { desiredSize } = pool;
     if (canResize(pool))
       await setDesiredPoolSize(tx, { cluster, pool, desiredSize, operationId: operation.id, path: [] });

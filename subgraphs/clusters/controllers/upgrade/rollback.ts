@@ -17,15 +17,15 @@ import { stageEnded } from './upgrade-nodes.js';
 type UpgradeStep = ClusterStep & { readonly operation: Operation };
 
 const POLL_MS = 300;
-/** How long a Kubernetes API that does not answer is asked before the upgrade ends without having cleaned up in it. */
+/** Milliseconds of an unavailable Kubernetes API after which the rollback ends without cleaning up in the cluster. */
 const ROLLBACK_TIMEOUT_MS = 10 * 60_000;
 
-/** Notes that the upgrade cannot be done, and has the cluster's reconciler take back what it has changed. */
+/** Records that the upgrade failed and enqueues the cluster for its rollback. */
 export async function startRollback(step: UpgradeStep, problem: Problem): Promise<void> {
   const { cluster, operation } = step;
   await inCluster(step, async (tx, at) => {
     await updateUpgradeInput(tx, operation.id, { failing: { problem, since: at.toISOString() } });
-    // It completes without another call, and can no longer be cancelled.
+    // The rollback can be neither paused nor cancelled.
     await changeOperation(tx, operation.id, { cancelable: false, pausable: false, pausedAt: null });
     await enqueue(tx, 'cluster', cluster.id);
     const text = `The upgrade failed: ${problem.message} The changes made for the upgrade are rolled back.`;
@@ -36,14 +36,13 @@ export async function startRollback(step: UpgradeStep, problem: Problem): Promis
 }
 
 /**
- * Takes back what an upgrade has changed for its own sake: a control plane that did not get there keeps its version,
- * nodes take pods again, workloads have the replicas that they had, pools give additional nodes back. undefined when all
- * is.
+ * Rolls back temporary changes of an upgrade: cancels the upgrade of the control plane, uncordons nodes, restores the
+ * replicas of workloads and removes surge nodes of pools. undefined once all are rolled back.
  */
 export async function rollBack(step: UpgradeStep): Promise<StepOutcome | undefined> {
   const { cluster, operation, scope, dependencies } = step;
   const { version, failing } = upgradeInput(operation);
-  // Its API answers again with the version that it had; nodes have not been touched then.
+  // The control plane then runs its former version; nodes have not been changed yet.
   if (!stageEnded(operation, 'CONTROL_PLANE'))
     await dependencies.provider.cancelControlPlaneUpgrade(cluster.id);
   const client = await clientOf(cluster.id, { scope, kubernetes: dependencies.kubernetes });
@@ -61,7 +60,7 @@ export async function rollBack(step: UpgradeStep): Promise<StepOutcome | undefin
   return reconcileSurge({ ...step, version, client, nodes: [] }, []);
 }
 
-/** True when nothing in the cluster bears the mark of the upgrade any more. */
+/** True if no node or workload carries a mark of the upgrade. */
 async function removeUpgradeMarks(
   { operation, scope }: UpgradeStep,
   client: KubernetesClient,

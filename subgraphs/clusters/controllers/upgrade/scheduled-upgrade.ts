@@ -12,13 +12,13 @@ import { upgradeInput } from '../../store/upgrade-input.js';
 import { controlsIn } from '../../model/upgrade.rules.js';
 import { UpgradeChecks } from '../../inspection/upgrade-checks.js';
 
-/** Begins an upgrade that has waited. From there the cluster's own reconciler goes on. */
+/** Starts a scheduled upgrade; the cluster reconciler then performs it. */
 export function scheduledUpgrade({ kubernetes }: Pick<Platform, 'kubernetes'>): ScheduledChange {
   return {
     states: ['RUNNING'],
     controls: controlsIn('PRECHECK'),
     obstacle: (operation, scope) => {
-      // Read anew: versions are published while the platform runs.
+      // Not cached: versions are published while the platform runs.
       const catalog = new ClusterCatalogStore(scope.database);
       const platform = { database: { prisma: scope.database }, kubernetes, clock: scope.clock };
       const checks = new UpgradeChecks(platform, catalog);

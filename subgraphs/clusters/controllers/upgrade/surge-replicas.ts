@@ -3,9 +3,9 @@ import type { KubernetesClient, KubernetesObject } from '../../../../engine/kube
 import { isNotFound } from '../../../../engine/kubernetes/kubernetes-error.js';
 import { listPath, objectPath } from '../../../../engine/kubernetes/paths.js';
 
-/** Says on a workload that an upgrade has given it more replicas; its value is the operation. */
+/** Label of workloads with surge replicas; its value is the operation id. */
 const EXTRA_LABEL = 'fleetgraph.dev/upgrade';
-/** How many, and how many it had. */
+/** Number of surge replicas and of replicas before the upgrade. */
 const EXTRA_ANNOTATION = 'fleetgraph.dev/extra-replicas';
 const MERGE = 'application/merge-patch+json';
 const RESOURCES = {
@@ -14,7 +14,7 @@ const RESOURCES = {
   StatefulSet: 'statefulsets',
 } as const;
 
-/** Kinds of workloads that say how many pods they want. */
+/** Workload kinds with `spec.replicas`. */
 export type ReplicatedKind = keyof typeof RESOURCES;
 const KINDS = Object.keys(RESOURCES) as ReplicatedKind[];
 
@@ -22,7 +22,7 @@ export function isReplicated(kind: string): kind is ReplicatedKind {
   return kind in RESOURCES;
 }
 
-/** A workload that can be given more replicas for a while. */
+/** A workload that supports surge replicas. */
 export interface Workload extends KubernetesObject {
   readonly kind: ReplicatedKind;
   readonly spec?: {
@@ -35,7 +35,7 @@ export interface Workload extends KubernetesObject {
 }
 
 const extra = z.object({ replicas: z.int().min(0), extra: z.int().min(0), since: z.iso.datetime() });
-/** Replicas that a workload had, those that it got in addition, and since when it is waited for. */
+/** Former replicas of a workload, its surge replicas, and the time since which the upgrade waits for it. */
 export type SurgeReplicas = z.infer<typeof extra>;
 
 export interface WorkloadRef {
@@ -56,21 +56,21 @@ export async function readWorkload(
   }
 }
 
-/** The workloads that have more replicas, or are waited for, for the operation's sake. */
+/** Lists the workloads that carry the label of the operation. */
 export async function withExtraReplicas(client: KubernetesClient, operation: string): Promise<Workload[]> {
   const found: Workload[] = [];
   const query = { labelSelector: `${EXTRA_LABEL}=${operation}` };
   for (const kind of KINDS) {
     for await (const some of client.chunks<Workload>(listPath(resourceOf(kind)), query))
-      // The members of a list do not say what they are.
+      // Items of a Kubernetes list have no kind.
       found.push(...some.map((workload) => ({ ...workload, kind })));
   }
   return found;
 }
 
 /**
- * How many replicas a workload is given so that `going` of its pods can go: as many. A StatefulSet's pods go one at a
- * time, so one does, and none where its disk would be left behind.
+ * Returns the number of surge replicas for evicting `going` pods: `going`; for a StatefulSet one, because its pods
+ * are evicted one at a time, or none if the volume of the surge replica would be kept.
  */
 export function surgeReplicasFor({ kind, spec }: Workload, going: number): number {
   if (kind !== 'StatefulSet') return going;
@@ -92,7 +92,7 @@ export function surgeReplicasOf({ metadata }: Workload): SurgeReplicas | undefin
   }
 }
 
-/** Whether all that it had and got is ready. */
+/** Whether at least `replicas` replicas of the current generation are ready. */
 export function allReady(workload: Workload, replicas: number): boolean {
   const { generation = 0 } = workload.metadata ?? {};
   const { observedGeneration = 0, readyReplicas = 0 } = workload.status ?? {};
@@ -110,7 +110,7 @@ interface WaitingPod {
   };
 }
 
-/** Whether the scheduler finds no node for a pod of the workload. */
+/** Whether a pod of the workload is unschedulable. */
 export async function hasUnschedulablePod(client: KubernetesClient, workload: Workload): Promise<boolean> {
   const labels = Object.entries(workload.spec?.selector?.matchLabels ?? {});
   const path = listPath({ apiVersion: 'v1', resource: 'pods' }, workload.metadata?.namespace ?? '');
@@ -125,7 +125,7 @@ function isUnschedulable({ spec, status }: WaitingPod): boolean {
   return !spec?.nodeName && scheduled?.status === 'False' && scheduled.reason === 'Unschedulable';
 }
 
-/** Gives a workload more replicas for a while; refused with a conflict when it has changed since it was read. */
+/** Adds surge replicas to a workload; fails with a conflict if it changed since it was read. */
 export async function addReplicas(
   client: KubernetesClient,
   workload: Workload,
@@ -142,7 +142,7 @@ export async function addReplicas(
   await client.patch(pathOf(workload), { metadata, spec: { replicas: replicas + more.extra } }, MERGE);
 }
 
-/** Waits anew for a workload of which another pod has gone. */
+/** Restarts the timeout of a workload after a pod was evicted. */
 export async function restartWait(client: KubernetesClient, workload: Workload, at: Date): Promise<void> {
   const note: SurgeReplicas = {
     replicas: 0,

@@ -32,9 +32,9 @@ import { VERSION_SUPPORT } from '../../model/reconciler-kinds.js';
 import { readLockedOperation } from '../../store/operation.store.js';
 
 /**
- * Takes a cluster to the version that its operation names: precheck, control plane, node pools in batches, components.
- * Until the control plane has the version it can be cancelled; from then on it only goes forward. A pause takes hold
- * between the steps: what has begun is ended.
+ * Upgrades a cluster to the version of its operation: precheck, control plane, node pools in batches, components. It
+ * can be cancelled until the control plane has the version. A pause takes effect between steps: a running step is
+ * completed.
  */
 export async function upgradeCluster(step: ClusterStep): Promise<StepOutcome> {
   if (!step.operation) return finishUpgrade(step);
@@ -49,7 +49,7 @@ function targetOf({ operation }: ClusterStep): string {
   return operation ? upgradeInput(operation).version : '';
 }
 
-/** An upgrade that cannot be done ends when what it has changed is taken back. */
+/** A failed upgrade ends after its temporary changes are rolled back. */
 const rollBackUpgrade: Step = async (step) => {
   const { operation } = step;
   const { failing } = operation ? upgradeInput(operation) : {};
@@ -58,7 +58,7 @@ const rollBackUpgrade: Step = async (step) => {
   return outcome ?? finishUpgrade(step, { state: 'FAILED', error: failing.problem });
 };
 
-/** A cancelled upgrade ends unless the control plane has got its version in the meantime. */
+/** A cancelled upgrade ends unless the control plane has been upgraded in the meantime. */
 const cancelUpgrade: Step = async (step) => {
   const { cluster, operation, dependencies } = step;
   if (!operation?.cancelRequestedAt || stageEnded(operation, 'CONTROL_PLANE')) return undefined;
@@ -77,7 +77,7 @@ const precheck: Step = async (step) => {
   const { operation, scope } = step;
   if (!operation || stageEnded(operation, 'PRECHECK')) return undefined;
   if (operation.pausedAt) return done;
-  // A pool that settles wakes the cluster again.
+  // A reconciled pool enqueues the cluster.
   if (!poolsReconciled(step)) return done;
   const { problem: error, warnings } = await precheckUpgrade(step, targetOf(step));
   if (error) return finishUpgrade(step, { state: 'FAILED', error });
@@ -107,7 +107,7 @@ const startControlPlane: Step = async (step) => {
   if (operation.pausedAt) return done;
   await inCluster(step, async (tx, at) => {
     await startStage(tx, operation.id, 'CONTROL_PLANE', at);
-    // An upgrade that failed after its control plane is done again for the rest.
+    // A retry after a failure of a later stage skips the control plane.
     if (cluster.version === targetOf(step)) await finishControlPlane(tx, operation, at);
     return [];
   });
@@ -142,7 +142,7 @@ const upgradeControlPlane: Step = async (step) => {
   return 'again';
 };
 
-/** The control plane has the version: from here on there is no way back. */
+/** Ends the stage of the control plane; the upgrade can no longer be cancelled. */
 async function finishControlPlane(tx: EventTransaction, { id }: Operation, at: Date): Promise<void> {
   await finishStage(tx, id, 'CONTROL_PLANE', at);
   const now = await readLockedOperation(tx, id);
@@ -164,7 +164,7 @@ function stageOf({ operation }: ClusterStep, name: string): string | undefined {
   return operation ? stagesOf(operation).find((stage) => stage.name === name)?.state : undefined;
 }
 
-/** The upgrade cannot be done: the cluster runs on as it is, without what was changed for the upgrade's sake. */
+/** Starts the rollback of a failed upgrade; a second failure ends the operation. */
 export async function failUpgrade(step: ClusterStep, error: Problem): Promise<void> {
   const { operation } = step;
   if (operation && !upgradeInput(operation).failing) await startRollback({ ...step, operation }, error);
@@ -184,7 +184,7 @@ async function finishUpgrade(step: ClusterStep, end?: End): Promise<ReconcileRes
     if (operation) {
       if (!end && failures.length === 0) await finishStage(tx, operation.id, 'COMPONENTS', at);
       await finishOperation(tx, operation.id, end ?? resultOf(failures), at);
-      // A condition that said that the old version had expired is not true any more.
+      // The condition about the expired version must be updated.
       if (!end) await enqueue(tx, VERSION_SUPPORT, cluster.id);
     }
     return [
@@ -197,7 +197,7 @@ async function finishUpgrade(step: ClusterStep, end?: End): Promise<ReconcileRes
   return done;
 }
 
-/** The cluster runs the version whatever became of its components: then the upgrade has succeeded in part. */
+/** The cluster runs the version even if components failed: the upgrade is then PARTIAL. */
 function resultOf(failures: readonly Failure[]): OperationEnd {
   const [first] = failures;
   if (!first) return { state: 'SUCCEEDED' };

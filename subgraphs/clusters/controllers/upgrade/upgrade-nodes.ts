@@ -30,7 +30,7 @@ import { setNodeVersion } from '../../store/node-changes.store.js';
 /** Milliseconds between two checks of the cluster. */
 const POLL_MS = 300;
 
-/** Brings the nodes to the version, batch by batch; undefined when all have it. */
+/** Upgrades the nodes in batches; undefined once all have the version. */
 export const upgradeNodes: Step = async (step) => {
   const { cluster, operation, scope, dependencies } = step;
   if (!operation) return undefined;
@@ -53,7 +53,10 @@ export const upgradeNodes: Step = async (step) => {
   }
 };
 
-/** Nothing of a batch is left to do: takes back what it needed, then begins the next, or none when paused. */
+/**
+ * Completes a batch: removes its surge replicas and surge nodes, then starts the next batch unless the upgrade is
+ * paused.
+ */
 async function finishBatch(step: NodesStep): Promise<StepOutcome | undefined> {
   const { operation, client, nodes, version, scope } = step;
   const drain = client && { client, operation: operation.id, scope };
@@ -61,7 +64,7 @@ async function finishBatch(step: NodesStep): Promise<StepOutcome | undefined> {
   const old = nodes.filter((node) => node.version !== version);
   const surging = await reconcileSurge(step, old);
   if (surging !== undefined) return surging;
-  // Nodes that take the place of lost ones are waited for: a pool that settles wakes the cluster.
+  // Waits for replacements of lost nodes: a reconciled pool enqueues the cluster.
   if (old.length === 0) return poolsReconciled(step) ? undefined : done;
   return operation.pausedAt ? done : startBatch(step, old);
 }
@@ -85,7 +88,7 @@ async function startBatch(step: NodesStep, old: readonly Node[]): Promise<StepOu
 
 interface UpgradedNodeStatus {
   readonly node: Node;
-  /** Undefined when Kubernetes has no such node. */
+  /** Undefined if Kubernetes has no such node. */
   readonly observed: KubernetesNode | undefined;
   readonly pods: readonly Pod[];
 }
@@ -104,7 +107,7 @@ async function workBatch(step: NodesStep, open: readonly Node[]): Promise<StepOu
   return upgradeEmpty(step, sights);
 }
 
-/** A node that runs the version already (masters get it with the control plane) keeps its pods. */
+/** Pods of a node that already runs the version are not evicted; masters are upgraded with the control plane. */
 async function observeUpgradedNode(
   { client, operation, version }: NodesStep,
   node: Node,
@@ -115,7 +118,7 @@ async function observeUpgradedNode(
   return { node, observed, pods: touched ? await evictablePods(client, node.name) : [] };
 }
 
-/** Cordons the nodes of the batch that are not yet; true when there were any. */
+/** Cordons the nodes of the batch that are not cordoned yet; true if there were any. */
 async function cordonAll(
   { client, operation, version, scope }: NodesStep,
   sights: readonly UpgradedNodeStatus[],
@@ -130,7 +133,7 @@ async function cordonAll(
   return true;
 }
 
-/** Upgrades the nodes that are empty, opens those that run the version, and records them. */
+/** Upgrades drained nodes, uncordons those that run the version, and records them. */
 async function upgradeEmpty(step: NodesStep, sights: readonly UpgradedNodeStatus[]): Promise<StepOutcome> {
   const finished: Node[] = [];
   for (const sight of sights)
@@ -142,10 +145,10 @@ async function upgradeEmpty(step: NodesStep, sights: readonly UpgradedNodeStatus
   return 'again';
 }
 
-/** What to tell of a batch that gets nowhere. */
+/** Describes a batch without progress. */
 function upgradeStall(sights: readonly UpgradedNodeStatus[]): UpgradeStall {
   const present = sights.flatMap((sight) => sight.pods);
-  // Terminating pods block the upgrade; others may only wait for a node.
+  // Terminating pods first: they block the upgrade, others may only wait for a node.
   const going = present.filter(({ metadata }) => metadata?.deletionTimestamp !== undefined);
   const pods = [...new Set([...going, ...present])].map(
     ({ metadata }) => `${metadata?.namespace}/${metadata?.name}`,
@@ -155,12 +158,12 @@ function upgradeStall(sights: readonly UpgradedNodeStatus[]): UpgradeStall {
   return { nodes: sights.map(({ node }) => node), why, pods };
 }
 
-/** True when the node runs the version and takes pods again. */
+/** True if the node runs the version and is uncordoned. */
 async function upgradeOne(step: NodesStep, { node, observed }: UpgradedNodeStatus): Promise<boolean> {
   const { cluster, client, operation, version, dependencies, scope } = step;
   const instance = await dependencies.provider.upgradeInstance(cluster.id, node.id, version);
   await scope.faults.reach('upgrade.node-upgraded');
-  // One whose instance has just gone is found to be lost at the next look.
+  // The next poll detects an instance that was just released.
   if (instance?.state !== 'RUNNING' || instance.version !== version) return false;
   if (client && observed) {
     const now = await kubernetesNode(client, node.name);
@@ -203,7 +206,7 @@ async function recordNodes(step: NodesStep, finished: readonly Node[], whole: bo
   });
 }
 
-/** All nodes run the version: the stage ends. */
+/** Ends the stage of the nodes. */
 export const finishNodesStage: Step = async (step) => {
   const { operation, scope } = step;
   if (!operation || stageEnded(operation, 'NODES')) return undefined;

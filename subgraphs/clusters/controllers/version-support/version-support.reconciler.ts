@@ -16,10 +16,10 @@ import { supportOf, upgradeHint } from '../../model/release.rules.js';
 import { publishedVersions } from '../../store/release.store.js';
 import { VERSION_SUPPORT } from '../../model/reconciler-kinds.js';
 
-/** The condition of clusters that says whether their Kubernetes version is supported; absent until it was not. */
+/** The condition for whether the Kubernetes version is supported; absent until the version expires. */
 const CONDITION = 'VersionSupported';
 
-/** Clusters that are asked for in one statement. */
+/** Clusters read in one statement. */
 const BATCH = 500;
 
 const REASONS = {
@@ -29,8 +29,8 @@ const REASONS = {
 } as const;
 
 /**
- * Keeps a cluster's condition about its Kubernetes version what the catalog says, and publishes an event when the version
- * expires: once, at the change of the condition. Its keys are ids of clusters.
+ * Updates a cluster's condition about its Kubernetes version from the catalog, and publishes an event once when the
+ * version expires. Keys are cluster ids.
  */
 export function createVersionSupportReconciler(): Reconciler {
   return {
@@ -61,7 +61,7 @@ export function createVersionSupportReconciler(): Reconciler {
   };
 }
 
-/** Enqueues a new cluster, so that its owner gets an event when its version has expired already. */
+/** Enqueues a new cluster whose version has already expired, so that its owner gets an event. */
 export async function enqueueVersionSupport(
   tx: Transaction,
   { id, version }: Pick<Cluster, 'id' | 'version'>,
@@ -71,8 +71,8 @@ export async function enqueueVersionSupport(
 }
 
 /**
- * Looks, each hour, for clusters that have not heard yet that their version has expired: those that were made while a
- * version was published, and all when a new release of the platform brings versions with it.
+ * Enqueues clusters whose condition is outdated once an hour: a version may be published while a cluster is being
+ * created, and a release of the platform may add versions.
  */
 export function versionSupportSchedule(): Schedule {
   return {
@@ -96,7 +96,7 @@ export function versionSupportSchedule(): Schedule {
   };
 }
 
-/** What the cluster's condition says; a cluster without it was always supported. */
+/** Reason of the cluster's condition; a cluster without the condition was always supported. */
 function reasonOf(cluster: Cluster): string {
   return conditionsOf(cluster).find(({ type }) => type === CONDITION)?.reason ?? REASONS.SUPPORTED;
 }

@@ -14,7 +14,7 @@ interface Replaced {
   readonly nodes: readonly Node[];
 }
 
-/** What users have set on nodes that are to leave, in the order of their ids. */
+/** Returns the labels and taints that users set on nodes to be removed, in the order of node ids. */
 export async function settingsOfRemovedNodes(
   { step, pool, nodes }: Replaced,
   leaving: readonly string[],
@@ -26,7 +26,7 @@ export async function settingsOfRemovedNodes(
   return read.flatMap((node) => (node ? [ownSettingsOf(node, configOf(pool))] : []));
 }
 
-/** Gives the nodes that the pool's last change brought the settings of those whose places they take, one each. */
+/** Applies the settings of replaced nodes to the nodes of the pool's latest generation, one each. */
 export async function transferSettings(
   { step, pool, nodes }: Replaced,
   settings: readonly OwnSettings[],

@@ -26,7 +26,7 @@ import {
 import { remainingSize } from '../../model/scaling-group.js';
 import { setPoolInstanceTypes } from '../../store/node-pool.store.js';
 
-/** Where in the input the cluster stands. */
+/** Input path of the cluster in errors. */
 const PATH = ['input', 'id'];
 
 interface PoolScaling extends ClusterStep {
@@ -37,7 +37,7 @@ interface PoolScaling extends ClusterStep {
   readonly nodes: readonly Node[];
 }
 
-/** Replaces the nodes of the pools, one pool after the other; pools that settle wake the cluster. */
+/** Replaces the nodes of the pools, one pool after another; reconciled pools enqueue the cluster. */
 export const scaleVertically: Step = async (step) => {
   const { operation, pools, scope } = step;
   if (operation?.type !== SCALE_VERTICALLY) return undefined;
@@ -68,17 +68,17 @@ async function scalePool(step: PoolScaling): Promise<StepOutcome | undefined> {
   return next.kind === 'GROW' ? addReplacements(step, next.by) : removeReplaced(step, next);
 }
 
-/** Why the last step brought no node; undefined when it brought some, or none has been taken in the pool. */
+/** Why the last step added no node; undefined if it added some or the pool has not been scaled yet. */
 function failureOf({ operation, pool, nodes, baseSize }: PoolScaling): Failure | undefined {
   if (pool.operationId !== operation.id) return undefined;
   const [failure] = resultOf(pool, nodes).failures;
   const started = nodes.some(({ state, generation }) => state === 'failed' && generation === pool.generation);
   const running = nodes.filter(({ state }) => state === 'running').length;
-  // Those for which a quota has room are taken; then it has room for others.
+  // Nodes within the quota are replaced; this frees quota for the next step.
   return started || running <= baseSize ? failure : undefined;
 }
 
-/** The instances that the pool has from now on, with its next size: what is reserved is for them. */
+/** Instance types of the pool from the next size change on; quota is reserved for them. */
 function instanceChangeOf({ scaling }: PoolScaling) {
   return { instanceTypes: [...scaling.instanceTypes] };
 }
@@ -101,7 +101,7 @@ async function addReplacements(step: PoolScaling, by: number): Promise<StepOutco
   return done;
 }
 
-/** Old nodes leave: others have come already, or come in their place (REPLACE). */
+/** Removes old nodes: replacements exist already, or are created afterwards (REPLACE). */
 async function removeReplaced(
   step: PoolScaling,
   { kind, leaving }: { readonly kind: 'SHRINK' | 'REPLACE'; readonly leaving: readonly string[] },
