@@ -5,7 +5,7 @@ export const ACCOUNT_HOLDER_KINDS = ['PERSON', 'ENTERPRISE'] as const;
 
 export type AccountHolderKind = (typeof ACCOUNT_HOLDER_KINDS)[number];
 
-/** Whom the verification centre is to identify. */
+/** The account holder that the verification centre identifies. */
 export interface VerificationRequest {
   readonly kind: AccountHolderKind;
   readonly name: string;
@@ -15,14 +15,14 @@ export interface VerificationRequest {
 const MAX_NAME = 128;
 
 /**
- * Whether an account may buy. Its token says so (claim `verified`; a token that says nothing vouches for it), or the
- * verification centre has identified its holder since the token was made.
+ * Whether an account may buy. Either its token does not carry `verified: false` (a token without the claim counts as
+ * verified), or the verification centre has identified the account holder since the token was issued.
  */
 export function isVerified(claim: boolean | undefined, verification: object | null): boolean {
   return claim !== false || verification !== null;
 }
 
-/** What is wrong with a request for identification that is made at a time. */
+/** Validates a verification request that arrives at the time `at`. */
 export function verificationProblems(
   { kind, name, documentNumber }: VerificationRequest,
   at: Date,

@@ -7,18 +7,18 @@ import type { AttachMode } from './node-pool.enums.js';
 import { instanceCategory } from './instance-category.js';
 import { imageProblem, osOf } from './node-image.js';
 
-/** The pool that instances are to join, with what of its cluster decides whether they can. */
+/** The pool that instances are attached to, with the fields of its cluster that the checks read. */
 export interface AttachTarget extends PoolCluster {
   readonly regionId: string;
   readonly pool: PoolOfKind & { readonly imageId: string };
-  /** Where instances of the pool can have their addresses; undefined for a cluster without a network on record. */
+  /** VPC and zones of the pool's vSwitches; undefined for a cluster without a recorded network. */
   readonly network: { readonly vpcId: string; readonly zoneIds: readonly string[] } | undefined;
 }
 
-/** An instance that is to join a pool. */
+/** An instance to attach to a pool. */
 export interface AttachCase {
   readonly id: string;
-  /** undefined: the account has no such instance outside of clusters. */
+  /** undefined: the account has no such instance outside clusters. */
   readonly instance: UnattachedInstance | undefined;
   readonly home: AttachTarget;
   readonly mode: AttachMode;
@@ -27,7 +27,7 @@ export interface AttachCase {
 type Rejection = Pick<Problem, 'code' | 'message'>;
 type Check = (instance: UnattachedInstance, home: AttachTarget, mode: AttachMode) => Rejection | undefined;
 
-/** Why an instance cannot join the pool; undefined when it can. */
+/** Why an instance cannot be attached to the pool; undefined when it can. */
 export function attachProblem({ id, instance, home, mode }: AttachCase): Rejection | undefined {
   if (!instance) return notFound('INSTANCE', id);
   for (const check of CHECKS) {
@@ -42,7 +42,7 @@ const isNear: Check = ({ regionId }, home) =>
     ? undefined
     : { code: 'INSTANCE_NOT_ATTACHABLE', message: `It is in ${regionId}, the cluster in ${home.regionId}.` };
 
-/** It keeps its VPC and its zone, and has its address in a vSwitch of the pool there. */
+/** An attached instance keeps its VPC and zone, so a vSwitch of the pool must be in that zone. */
 const isConnected: Check = ({ vpcId, zoneId }, { network }) => {
   if (!network) return undefined;
   if (vpcId !== undefined && vpcId !== network.vpcId)
@@ -60,13 +60,13 @@ const isRunning: Check = ({ state }) =>
 const isLargeEnough: Check = ({ instanceType }, { types }) =>
   instanceTypeProblems([instanceType], types, [])[0];
 
-/** What the pool's kind of cluster, its runtime and its sharing of GPUs ask of every instance. */
+/** Applies the instance type rules of the cluster's kind, the pool's runtime and its GPU sharing. */
 const isOfKind: Check = ({ instanceType }, home) =>
   poolKindProblems({ ...home.pool, instanceTypes: [instanceType] }, home, []).find(
     ({ code }) => code === 'INSTANCE_TYPE_NOT_ALLOWED',
   );
 
-/** The nodes of a pool are alike: of the same architecture, with the same kind of accelerators or without. */
+/** All nodes of a pool have the same architecture and the same kind of accelerator, or none. */
 const isSameCategory: Check = ({ instanceType }, { pool, types }) => {
   const kinds = pool.instanceTypes.map((id) => categoryLabel(types.get(id)));
   const mine = categoryLabel(types.get(instanceType));
@@ -83,7 +83,10 @@ function categoryLabel(type: Type | undefined): string {
   return ['GPU', 'NPU', 'FPGA'].includes(kind) ? `${type.architecture} with ${kind}s` : type.architecture;
 }
 
-/** As it is, its operating system must be one for nodes, and of the pool's family; with a new disk it gets the pool's. */
+/**
+ * MANUAL keeps the system disk: its operating system must support nodes and be of the pool's family. AUTO replaces it
+ * with the pool's image.
+ */
 const hasSystem: Check = ({ imageId }, { pool }, mode) => {
   if (mode === 'AUTO') return undefined;
   const problem = imageProblem(imageId, []);

@@ -1,15 +1,15 @@
 import { compareVersions, minorOf, type VersionPolicy } from './version.rules.js';
 
-/** What a node pool lets be done without being asked. */
+/** The automatic upgrades that a node pool permits. */
 export interface PoolUpgradePermission {
   readonly autoUpgrade: boolean;
   readonly autoVulFix: boolean;
 }
 
 /**
- * The version to which a cluster is upgraded without being asked; undefined when none. An upgrade concerns all of its
- * node pools, so all must let it: with autoUpgrade to the newest version that it can be upgraded to, with autoVulFix to
- * the newest patch of its minor version.
+ * The version of an automatic upgrade of the cluster; undefined when there is none. An upgrade affects all node
+ * pools, so all must permit it: autoUpgrade permits the newest upgrade target, autoVulFix the newest patch of the
+ * current minor version.
  */
 export function automaticTarget(
   versions: VersionPolicy,

@@ -1,36 +1,36 @@
 import type { Pod } from './scheduled-objects.js';
 import { type ResourceAmounts, fits, type CandidateNode, withPod } from './pod-placement.rules.js';
 
-/** A pool that may grow. */
+/** A pool that autoscaling may scale up. */
 export interface ScalablePool {
   readonly id: string;
-  /** Nodes that it may get more. */
+  /** How many nodes can be added to the pool. */
   readonly room: number;
-  /** What a new node of it would be, wherever it is. */
+  /** A new node of the pool, without its zone. */
   readonly template: CandidateNode;
-  /** Where new nodes can be; empty where the cloud has no zones. */
+  /** Zones in which new nodes can be created; empty for a cloud without zones. */
   readonly zoneIds: readonly string[];
 }
 
-/** How much a pool is to grow, and for which pods. */
+/** The nodes to add to one pool, and the pods that they are for. */
 export interface ScaleUp {
   readonly poolId: string;
   readonly nodes: number;
-  /** How many of them must be in which zone, for pods that can be nowhere else. */
+  /** The number of these nodes by zone, for pods that are bound to a zone. */
   readonly zones: Readonly<Record<string, number>>;
   readonly pods: readonly Pod[];
 }
 
-/** What is to be done for pods that wait. */
+/** The scale-ups for the pending pods. */
 export interface ScaleUpPlan {
   readonly growths: ScaleUp[];
-  /** Pods for which nothing can be done. */
+  /** Pods that fit on no new node of any pool. */
   readonly unplaced: readonly Pod[];
 }
 
 interface NewNode extends CandidateNode {
   readonly pool: ScalablePool;
-  /** Where it can be, for the sake of the pods that are put on it. */
+  /** The zones that all pods placed on the node permit. */
   readonly zoneIds: readonly string[];
   readonly pods: readonly Pod[];
 }
@@ -38,10 +38,9 @@ interface NewNode extends CandidateNode {
 const ZONE = 'topology.kubernetes.io/zone';
 
 /**
- * Which pools are to grow so that pods find a place that find none now. Pods that fit on what is there are the
- * scheduler's, who needs a moment. A new node is of the pool that the pod fills best (least waste), so that a small
- * pod does not bring a large instance; the next pods are put on it as long as they fit. Where one pool may not grow any
- * more, others do as well.
+ * Plans the scale-ups for pending pods. Pods that fit on existing nodes are skipped: the scheduler will place them. A
+ * new node is of the pool with the least waste, so that a small pod does not create a large instance; the following
+ * pods are placed on it as long as they fit. When a pool is at its maximum size, the other pools are tried.
  */
 export function planScaleUp(
   waiting: readonly Pod[],
@@ -66,14 +65,14 @@ export function planScaleUp(
   return { growths, unplaced };
 }
 
-/** How many of the new nodes cannot be in any of the pool's zones, by the one that they are to be in. */
+/** Counts the new nodes that are bound to some of the pool's zones, by the first zone that each can be in. */
 function zonesOf(pool: ScalablePool, nodes: readonly NewNode[]): Record<string, number> {
   const bound = nodes.filter(({ zoneIds }) => zoneIds.length < pool.zoneIds.length);
   const byZone = Map.groupBy(bound, ({ zoneIds }) => zoneIds[0] ?? '');
   return Object.fromEntries([...byZone].map(([zoneId, { length }]) => [zoneId, length]));
 }
 
-/** Whether a new node of the pool could take the pod. */
+/** Whether a new node of the pool has room for the pod. */
 export function fitsAfterScaleUp(
   { template, zoneIds }: Pick<ScalablePool, 'template' | 'zoneIds'>,
   pod: Pod,
@@ -81,14 +80,14 @@ export function fitsAfterScaleUp(
   return withNewPod({ ...template, zoneIds, pods: [] }, pod) !== undefined;
 }
 
-/** The new node with a pod more, which may leave it fewer zones; undefined when the pod does not fit. */
+/** Adds a pod to the new node, which can reduce its zones; undefined when the pod does not fit. */
 function withNewPod<N extends Omit<NewNode, 'pool'>>(node: N, pod: Pod): N | undefined {
   const zoneIds = node.zoneIds.filter((id) => fits(pod, { ...node, labels: { ...node.labels, [ZONE]: id } }));
   const nowhere = node.zoneIds.length === 0 ? !fits(pod, node) : zoneIds.length === 0;
   return nowhere ? undefined : { ...withPod(node, pod), zoneIds, pods: [...node.pods, pod] };
 }
 
-/** Puts the pod on the first of the new nodes that it fits on; false when there is none. */
+/** Places the pod on the first new node that it fits on; false when there is none. */
 function placePodOnNewNode(newNodes: NewNode[], pod: Pod): boolean {
   for (const [index, node] of newNodes.entries()) {
     const filled = withNewPod(node, pod);
@@ -99,7 +98,7 @@ function placePodOnNewNode(newNodes: NewNode[], pod: Pod): boolean {
   return false;
 }
 
-/** Puts the pod on the first of the places that it fits on; undefined when there is none. */
+/** Places the pod on the first candidate that it fits on; undefined when there is none. */
 function placePod<P extends CandidateNode>(places: P[], pod: Pod): P | undefined {
   const index = places.findIndex((place) => fits(pod, place));
   const place = places[index];
@@ -121,26 +120,26 @@ function newNode(
   return options[0]?.node;
 }
 
-/** The part of a new node's CPU and memory that the pod would leave unused. */
+/** The share (0 to 1) of a new node's CPU and memory that remains free after the pod is placed. */
 function waste(pod: Pod, template: CandidateNode): number {
   const { free } = withPod(template, pod);
   const unused = (name: string) => (free[name] ?? 0) / Math.max(template.free[name] ?? 0, 1e-9);
   return (unused('cpu') + unused('memory')) / 2;
 }
 
-/** A node with what runs on it. */
+/** A node with the pods that run on it. */
 export interface OccupiedNode {
   readonly id: string;
   readonly place: CandidateNode;
-  /** What it offers when there is nothing on it but what comes with every node. */
+  /** The free amounts when only DaemonSet pods run on the node. */
   readonly empty: ResourceAmounts;
-  /** Pods that would have to go elsewhere; those of DaemonSets go with it. */
+  /** Pods that must be rescheduled when the node is removed; DaemonSet pods are not among them. */
   readonly pods: readonly Pod[];
   /** Pods that must not be evicted or have no controller. */
   readonly pinned: boolean;
 }
 
-/** Whether pods use so little of a node that it could be spared: less than `threshold` percent of CPU and memory. */
+/** Whether the pods use less than `threshold` percent of the node's CPU and of its memory. */
 export function isIdle({ place, empty, pinned }: OccupiedNode, threshold: number): boolean {
   if (pinned) return false;
   const used = (name: string) => {
@@ -151,7 +150,8 @@ export function isIdle({ place, empty, pinned }: OccupiedNode, threshold: number
 }
 
 /**
- * Which of the nodes can go, the emptiest first and at most so many: their pods must all find a place on what is left.
+ * Selects at most `most` nodes to remove, those with the fewest pods first. All their pods must fit on the remaining
+ * nodes.
  */
 export function planScaleDown(
   candidates: readonly OccupiedNode[],
@@ -164,7 +164,7 @@ export function planScaleDown(
   for (const node of order) {
     if (going.length === most) break;
     const places = remaining.filter((place) => place !== node.place);
-    // Others may have been put here meanwhile; then it stays.
+    // An earlier iteration placed pods on this node; it stays.
     if (places.length === remaining.length) continue;
     if (node.pods.every((pod) => placePod(places, pod))) {
       going.push(node);

@@ -6,8 +6,8 @@ import type { ClusterCatalog, CatalogRegion } from './catalog.js';
 const PATH = ['input', 'regionId'];
 
 /**
- * What keeps a product from a region by the matrix of the catalog: nothing, PRODUCT_COMING_SOON or
- * PRODUCT_NOT_OFFERED. The message and `nearestRegionId` name the nearest region that offers it.
+ * Rejects a product that the catalog does not offer in the region: PRODUCT_COMING_SOON or PRODUCT_NOT_OFFERED. The
+ * message and `nearestRegionId` name the nearest region that offers it.
  */
 export function availabilityProblems(
   region: CatalogRegion | undefined,
@@ -41,13 +41,13 @@ export function availabilityProblems(
       ];
 }
 
-/** The region nearest to this one, other than it, in which the product can be had. */
+/** The nearest other region that offers the product. */
 function nearestRegion(
   region: CatalogRegion,
   product: Product,
   regions: ClusterCatalog['regions'],
 ): { readonly place: CatalogRegion; readonly km: number } | undefined {
-  // A region may be found by two ids.
+  // The map has an entry for each alias of a region.
   const offering = [...new Set(regions.values())].filter(
     ({ id, availability }) => id !== region.id && availability.get(product) === 'AVAILABLE',
   );

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { packageRoot } from '../../../kernel/package-root.js';
 
 /**
- * A file of prisma/catalog that is shown as it stands, read at its first use and once per process. A read that fails
- * is tried again at the next use; the files come with the release, so what they hold is not checked here.
+ * A JSON file of prisma/catalog, read at first use and cached in the process. A failed read is retried at the next
+ * use. The files are part of the release, so their content is not validated here.
  */
 export class CatalogFile<T> {
   private reading: Promise<readonly T[]> | undefined;
 
-  /** `name` is the file's name without its folder and `.json`. */
+  /** `name` is the file name without folder and `.json`. */
   constructor(private readonly name: string) {}
 
-  /** Its entries, in the file's order. */
+  /** The entries in the order of the file. */
   entries(): Promise<readonly T[]> {
     this.reading ??= this.read().catch((error: unknown) => {
       this.reading = undefined;

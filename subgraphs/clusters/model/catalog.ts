@@ -1,13 +1,13 @@
 import type { ReleaseNotes } from './release.rules.js';
 import { type InstanceTypeValue, VersionPolicy } from './version.rules.js';
 
-/** A region with what decides about clusters in it. */
+/** A region with the fields that decide which clusters it can have. */
 export interface CatalogRegion {
   readonly id: string;
   readonly name: string;
   /** IANA name. */
   readonly timeZone: string;
-  /** Of its city, in degrees. */
+  /** Coordinates of its city, in degrees. */
   readonly latitude: number;
   readonly longitude: number;
   readonly zoneIds: readonly string[];
@@ -15,11 +15,11 @@ export interface CatalogRegion {
   readonly availability: ReadonlyMap<string, string>;
 }
 
-/** What can be asked for. */
+/** The catalog data that requests are validated against. */
 export interface ClusterCatalog {
-  /** By id and by the id that the ACK documentation prints. */
+  /** By id and by the alias that the ACK documentation uses. */
   readonly regions: ReadonlyMap<string, CatalogRegion>;
-  /** A time zone by any of its IANA names, or by the misspelled form of the ACK documentation. */
+  /** Finds a time zone by any of its IANA names, or by the misspelled form of the ACK documentation. */
   readonly timeZoneNamed: (name: string) => { readonly id: string } | undefined;
   readonly instanceTypes: ReadonlyMap<string, InstanceTypeValue>;
   readonly versions: VersionPolicy;

@@ -1,7 +1,7 @@
 import type { Problem } from '../../../kernel/result.js';
 import { isVirtual } from './instance-category.js';
 
-/** Families whose instances cannot go over to subscription. */
+/** Instance families that cannot be converted to subscription. */
 export const NO_SUBSCRIPTION: readonly string[] = [
   't1',
   's1',
@@ -27,7 +27,7 @@ export interface ConversionCase {
   readonly to: string;
 }
 
-/** Why an instance cannot be paid in the wanted way; undefined when it can. */
+/** Why an instance cannot be converted to the charge type; undefined when it can. */
 export function conversionProblem({
   instanceType,
   from,
@@ -43,7 +43,7 @@ export function conversionProblem({
   return { code, message: `Instances of the family ${family} cannot go over to subscription.` };
 }
 
-/** What is wrong with how a load balancer is to be paid: only instances can be had by subscription or as spot. */
+/** Validates the charge type of a load balancer: subscription and spot exist only for instances. */
 export function loadBalancerProblems(
   instanceConfig: { readonly chargeType: string } | null | undefined,
   path: readonly string[],

@@ -1,10 +1,10 @@
 import ipaddr from 'ipaddr.js';
 
-/** An IPv4 range in its canonical form. */
+/** An IPv4 CIDR block in canonical form. */
 export interface Cidr {
   /** `10.0.0.0/16` */
   readonly text: string;
-  /** First address as a number, and how many there are. */
+  /** First address as a number, and the number of addresses. */
   readonly first: number;
   readonly size: number;
   readonly prefix: number;
@@ -12,7 +12,7 @@ export interface Cidr {
 
 const BITS = 32;
 
-/** The range that a text names; undefined when it is none, or begins within the range instead of at its start. */
+/** Parses a CIDR block; undefined when the text is not one, or has host bits set. */
 export function parseCidr(text: string): Cidr | undefined {
   if (!ipaddr.IPv4.isValidCIDRFourPartDecimal(text)) return undefined;
   const [, prefix] = ipaddr.IPv4.parseCIDR(text);
@@ -21,7 +21,7 @@ export function parseCidr(text: string): Cidr | undefined {
   return cidr.text === text ? cidr : undefined;
 }
 
-/** The range of a prefix length that begins at an address. */
+/** The CIDR block with this first address and prefix length. */
 export function cidrAt(first: number, prefix: number): Cidr {
   return { text: `${addressText(first)}/${prefix}`, first, size: 2 ** (BITS - prefix), prefix };
 }
@@ -46,7 +46,7 @@ function addressText(number: number): string {
   return ipaddr.fromByteArray(bytes).toString();
 }
 
-/** The first range of the prefix length within `within` that overlaps none of `taken`; undefined when there is none. */
+/** The first free block of the prefix length within `within`; undefined when every block overlaps one of `used`. */
 export function freeCidr(within: readonly Cidr[], prefix: number, used: readonly Cidr[]): Cidr | undefined {
   for (const range of within) {
     for (let first = range.first; first < range.first + range.size;) {
@@ -54,7 +54,7 @@ export function freeCidr(within: readonly Cidr[], prefix: number, used: readonly
       if (!contains(range, candidate)) break;
       const hit = used.find((range) => overlaps(range, candidate));
       if (!hit) return candidate;
-      // What it overlaps may be larger than itself.
+      // The used block can be larger than the candidate.
       first = Math.max(first + candidate.size, hit.first + hit.size);
     }
   }
@@ -62,17 +62,17 @@ export function freeCidr(within: readonly Cidr[], prefix: number, used: readonly
 }
 
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'].map(parseCidrOrThrow);
-/** Ranges that the cloud keeps for itself, or that cannot be routed. */
+/** Ranges that the cloud reserves, or that cannot be routed. */
 const KEPT = ['100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3', '0.0.0.0/8'].map(
   parseCidrOrThrow,
 );
 
-/** Whether the range is one of RFC 1918's private ones. */
+/** Whether the block is within a private range of RFC 1918. */
 export function isPrivate(cidr: Cidr): boolean {
   return PRIVATE.some((range) => contains(range, cidr));
 }
 
-/** The range that the cloud keeps and this one touches. */
+/** The reserved range that overlaps with this block. */
 export function enclosingReservedRange(cidr: Cidr): Cidr | undefined {
   return KEPT.find((range) => overlaps(range, cidr));
 }
@@ -83,10 +83,10 @@ function parseCidrOrThrow(text: string): Cidr {
   return cidr;
 }
 
-/** Where pods are put when nothing is said: those of clusters that may grow large, and the others. */
+/** Default ranges for pods: of products with many nodes, and of all others. */
 export const LARGE_POD_RANGES: readonly Cidr[] = [parseCidrOrThrow('10.0.0.0/9')];
 export const POD_RANGES: readonly Cidr[] = [parseCidrOrThrow('10.128.0.0/9'), parseCidrOrThrow('10.0.0.0/9')];
-/** Where Services are put when nothing is said. */
+/** Default range for Services. */
 export const SERVICE_RANGES: readonly Cidr[] = [parseCidrOrThrow('172.16.0.0/12')];
-/** Range of the VPC that is made when none is given. */
+/** CIDR block of the default VPC, which is created when the request names none. */
 export const DEFAULT_VPC: Cidr = parseCidrOrThrow('192.168.0.0/16');

@@ -1,15 +1,15 @@
 import { DISKS } from '../../../engine/ledger/disk-limit.js';
 import type { CloudResourceRequest } from '../../../engine/providers/cloud-resource-provider.js';
 
-/** A place of the ledger that a claim holds while it is granted. */
+/** A quota that a granted claim uses. */
 export interface ClaimQuota {
   readonly resource: string;
   readonly scope: string;
 }
 
 /**
- * The places that a claim takes, one of each. A load balancer has every instance of its cluster behind it; one that is
- * reused was counted by who made it.
+ * The quotas of which a claim uses one each. Every instance of the cluster is a backend of a load balancer. A reused
+ * load balancer already counts for the claim that created it.
  */
 export function quotasOfClaim({
   kind,
@@ -24,14 +24,14 @@ export const CLAIM_STATES = ['GRANTED', 'REFUSED'] as const;
 
 type ClaimState = (typeof CLAIM_STATES)[number];
 
-/** The decision on a claim. */
+/** The decision about a claim. */
 export interface ClaimDecision {
   readonly state: ClaimState;
-  /** Why it does not get what it asks for, or, when it is granted, not all of it; null: it does. */
+  /** Why the claim is refused or only partly granted; null when it is granted in full. */
   readonly message: string | null;
 }
 
-/** Whether the decision is applied in the cluster. */
+/** Whether the object in the cluster already records the decision. */
 export function isDecisionApplied(
   { granted, refusal }: CloudResourceRequest,
   { state, message }: ClaimDecision,

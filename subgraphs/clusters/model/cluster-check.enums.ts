@@ -1,12 +1,12 @@
-/** How much a failed item matters. */
+/** Effect of a failed check item. */
 export type CheckLevel = 'INFO' | 'WARNING' | 'BLOCKING';
 
-/** What a cluster is checked for. */
+/** Types of cluster checks. */
 export const CHECK_TYPES = ['UPGRADE'] as const;
 
 export type CheckType = (typeof CHECK_TYPES)[number];
 
-/** What came of a check. */
+/** Results of a check. */
 export const CHECK_STATES = ['PASSED', 'BLOCKED'] as const;
 
 export type CheckState = (typeof CHECK_STATES)[number];

@@ -8,7 +8,7 @@ import type { ScanResult } from './removed-api.rules.js';
 import { describeRemovedApiUses } from './removed-api.rules.js';
 import { minorOf, type VersionChoice } from './version.rules.js';
 
-/** Nodes that are alike, counted. */
+/** The number of nodes with the same version, state and status. */
 export interface NodeCount {
   readonly version: string;
   readonly state: NodeState;
@@ -16,7 +16,7 @@ export interface NodeCount {
   readonly count: number;
 }
 
-/** A node as the platform has recorded it. */
+/** A node as recorded in the database. */
 export interface RecordedNode extends Omit<NodeCount, 'count'> {
   readonly name: string;
 }
@@ -27,17 +27,17 @@ export interface ClusterCheckItem {
   readonly level: CheckLevel;
   readonly result: 'PASSED' | 'FAILED';
   readonly message: string;
-  /** What to do; null when there is nothing to do. */
+  /** The suggested fix; null when none is needed. */
   readonly fix: string | null;
 }
 
-/** What an upgrade check is decided from. */
+/** Input of the upgrade checks. */
 export interface UpgradeFacts {
   readonly version: string;
-  /** How far that version is supported. */
+  /** Support status of that version. */
   readonly support: SupportStatus;
   readonly state: ClusterState;
-  /** The version that was asked for, or why it cannot be had. */
+  /** The requested version, or why it is rejected. */
   readonly target: VersionChoice;
   /** The newest patch of the target's minor version. */
   readonly newestPatch: string | undefined;
@@ -45,12 +45,12 @@ export interface UpgradeFacts {
   readonly scan: ScanResult;
 }
 
-/** Minor versions that a node may be behind its control plane: three since Kubernetes 1.28, two before. */
+/** How many minor versions a node may be older than its control plane: three since Kubernetes 1.28, two before. */
 export function allowedSkew(version: string): number {
   return minorNumber(version) >= 28 ? 3 : 2;
 }
 
-/** Everything that an upgrade check says, in a fixed order. */
+/** All items of an upgrade check, in a fixed order. */
 export function upgradeCheckItems(facts: UpgradeFacts): ClusterCheckItem[] {
   return [
     versionPolicy(facts),
@@ -66,17 +66,17 @@ export function upgradeCheckItems(facts: UpgradeFacts): ClusterCheckItem[] {
   ];
 }
 
-/** The items that stand in the way. */
+/** The failed items that block the upgrade. */
 export function blockersOf(items: readonly ClusterCheckItem[]): ClusterCheckItem[] {
   return items.filter(({ level, result }) => level === 'BLOCKING' && result === 'FAILED');
 }
 
-/** Why an upgrade is refused: all that stands in the way, each with what to do. */
+/** Message of a blocked upgrade: every blocking item with its fix. */
 export function blockedMessage(blockers: readonly ClusterCheckItem[]): string {
   return blockers.map(({ name, message, fix }) => `${name}: ${message} ${fix ?? ''}`.trim()).join(' ');
 }
 
-/** Why an upgrade of the cluster is refused; undefined when nothing stands in its way. */
+/** Why an upgrade of the cluster is refused; undefined when no item blocks it. */
 export function blockedProblem(
   clusterId: string,
   blockers: readonly ClusterCheckItem[],
@@ -89,9 +89,9 @@ export function blockedProblem(
 interface Finding {
   readonly level: CheckLevel;
   readonly name: string;
-  /** Said when all is well. */
+  /** Message when the check passes. */
   readonly well: string;
-  /** What is wrong; undefined when all is well. */
+  /** Message when the check fails; undefined when it passes. */
   readonly wrong: string | undefined;
   readonly fix: string;
 }
@@ -181,7 +181,7 @@ function kubernetesApi(scan: ScanResult): ClusterCheckItem {
   const unreachable = scan.kind === 'UNREACHABLE';
   return item({
     name: 'KUBERNETES_API',
-    // A cluster that never had an API of ours cannot be asked; that alone must not hold it back.
+    // The platform has no API address for this cluster, which must not block the upgrade.
     level: unreachable ? 'BLOCKING' : 'WARNING',
     well: 'The Kubernetes API answers.',
     wrong: scan.kind === 'SCANNED' ? undefined : scan.message,

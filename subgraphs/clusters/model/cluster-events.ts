@@ -1,7 +1,7 @@
 import type { EventCategory, EventLevel, NewEvent } from '../../../engine/contract.js';
 import type { EventType } from '../../../engine/events/event-kinds.js';
 
-/** What an event is about. */
+/** The objects that an event refers to. */
 export interface Subject {
   readonly cluster: { readonly id: string };
   readonly pool?: { readonly id: string };
@@ -14,7 +14,7 @@ interface More {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-/** An event of the reconcilers; its reason is the type in CamelCase. */
+/** Builds an event of a reconciler; its reason is the type in CamelCase. */
 export function eventOf(
   { cluster, pool, operationId }: Subject,
   type: EventType,

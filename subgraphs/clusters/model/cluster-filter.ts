@@ -3,7 +3,7 @@ import type { ClusterState } from './cluster.enums.js';
 import type { Problem } from '../../../kernel/result.js';
 import { MAX_PAGE } from '../../../kernel/page-size.js';
 
-/** Which clusters a list has; all conditions hold together. */
+/** Filter of a list of clusters; a cluster must match all conditions. */
 export interface ClusterFilter {
   readonly ids?: readonly string[] | null;
   readonly states?: readonly ClusterState[] | null;
@@ -13,7 +13,7 @@ export interface ClusterFilter {
   readonly labels?: unknown;
 }
 
-/** What of a cluster a filter looks at. */
+/** The fields of a cluster that a filter compares. */
 interface FilteredCluster {
   readonly id: string;
   readonly name: string;
@@ -24,12 +24,12 @@ interface FilteredCluster {
   readonly deletedAt: Date | null;
 }
 
-/** The labels of a filter, checked. */
+/** The labels of a filter that has been validated. */
 export function filterLabels(filter: ClusterFilter): ReadonlyMap<string, string> {
   return new Map(Object.entries((filter.labels ?? {}) as Record<string, string>));
 }
 
-/** What is wrong with a filter. */
+/** Validates a filter. */
 export function clusterFilterProblems(filter: ClusterFilter): Problem[] {
   const problems: Problem[] = [];
   if (filter.labels != null && !isStringMap(filter.labels)) {
@@ -49,13 +49,12 @@ export function clusterFilterProblems(filter: ClusterFilter): Problem[] {
   return problems;
 }
 
-/** Whether a value is a map of strings. */
 export function isStringMap(value: unknown): value is Record<string, string> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return Object.values(value).every((inner) => typeof inner === 'string');
 }
 
-/** Whether a cluster is in the list that `ClusterStore.page` answers for the filter. */
+/** Whether a cluster matches the filter. Must agree with the SQL conditions of `ClusterStore.page`. */
 export function matchesFilter(cluster: FilteredCluster, filter: ClusterFilter): boolean {
   const { ids, states, regionId, product } = filter;
   if (states ? !states.includes(cluster.state) : cluster.deletedAt !== null) return false;

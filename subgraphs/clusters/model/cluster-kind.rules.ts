@@ -4,7 +4,7 @@ import type { ClusterCapability, ClusterKindName, ControlPlaneOwner } from './cl
 import { quotasOf } from './kind-quotas.rules.js';
 import type { Product } from '../../../kernel/product.js';
 
-/** What decides which kind a cluster is. */
+/** The fields of a request that determine the kind of a cluster. */
 export interface KindRequest {
   readonly type: ClusterType;
   readonly profile?: ClusterProfile | null | undefined;
@@ -16,14 +16,14 @@ export interface KindRequest {
 export interface ClusterKind {
   readonly name: ClusterKindName;
   readonly product: Product;
-  /** Its edition; null where there are no editions. */
+  /** The edition; null for kinds without editions. */
   readonly spec: ClusterSpec | null;
   readonly capability: ClusterCapability | null;
   readonly controlPlane: ControlPlaneOwner;
-  /** Instances of the account that run the control plane. */
+  /** Number of the account's instances that run the control plane. */
   readonly masters: 0 | 3;
   readonly nodePools: boolean;
-  /** Resources of the ledger that its clusters take of. */
+  /** Resources of the quotas that clusters of this kind use. */
   readonly quotas: readonly string[];
 }
 
@@ -39,8 +39,8 @@ const BY_CAPABILITY: Readonly<Record<ClusterCapability, ClusterKindName>> = {
 };
 
 /**
- * The one place that decides what a cluster is: its kind, product and rules, or why the combination does not exist.
- * The gates of availability and quotas, creation and the catalog of kinds all ask here.
+ * Determines the kind, product and rules of a cluster, or why the combination does not exist. Availability checks,
+ * quotas, cluster creation and the catalog of kinds all use this function.
  */
 export function kindOf(request: KindRequest): { kind?: ClusterKind; problems: Problem[] } {
   const problems = [...editionProblems(request), ...capabilityProblems(request)];
@@ -82,7 +82,7 @@ function ownerOf(type: ClusterType): ControlPlaneOwner {
   return type === 'EXTERNAL_KUBERNETES' ? 'EXTERNAL' : 'PLATFORM';
 }
 
-/** Profiles and editions are of managed clusters. */
+/** Only managed clusters have profiles and editions. */
 function editionProblems({ type, profile, spec }: KindRequest): Problem[] {
   if (type === 'MANAGED_KUBERNETES') return [];
   const problems: Problem[] = [];
@@ -97,7 +97,7 @@ function editionProblems({ type, profile, spec }: KindRequest): Problem[] {
   return problems;
 }
 
-/** Capabilities are of instances: of clusters that have nodes of ours in the region; SGX of managed ones only. */
+/** Only clusters with node pools have capabilities; CONFIDENTIAL (Intel SGX) also requires a managed cluster. */
 function capabilityProblems({ type, profile, capability }: KindRequest): Problem[] {
   if (!capability) return [];
   const refuse = (message: string): Problem[] => [

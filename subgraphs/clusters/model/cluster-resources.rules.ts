@@ -2,14 +2,14 @@ import type { ResourceCreator } from './network.enums.js';
 import type { ChargeType } from './node-pool.enums.js';
 import type { NodeOrigin } from './node.enums.js';
 
-/** A part of a network, as far as its deletion depends on it. */
+/** The fields of a network resource that decide whether it is deleted with the cluster. */
 interface NetworkPart {
   readonly id: string;
   readonly name: string;
   readonly creator: ResourceCreator;
 }
 
-/** A cloud resource of a cluster, as the graph shows it. */
+/** A cloud resource of a cluster, as the graph returns it. */
 export interface ResourceView {
   readonly id: string;
   readonly type: string;
@@ -20,44 +20,44 @@ export interface ResourceView {
   readonly retainable: boolean;
 }
 
-/** What a cluster consists of and depends on. */
+/** The resources that a cluster consists of and depends on. */
 export interface ClusterParts {
   readonly network: { readonly securityGroupId: string | null } | undefined;
   readonly vpc: NetworkPart | undefined;
-  /** Its own and those of its pools. */
+  /** vSwitches of the cluster and of its pools. */
   readonly vSwitches: readonly NetworkPart[];
   readonly securityGroups: readonly NetworkPart[];
   readonly resources: readonly { readonly id: string; readonly type: string; readonly name: string }[];
   readonly pools: readonly {
     readonly name: string;
-    /** The cloud's id of its scaling group; null while it has none. */
+    /** Id of the scaling group at the cloud provider; null while it has none. */
     readonly scalingGroupId: string | null;
   }[];
   readonly nodes: readonly {
     readonly name: string;
-    /** The cloud's id of its instance; null while it has none. */
+    /** Id of the instance at the cloud provider; null while it has none. */
     readonly instanceId: string | null;
-    /** 0 of a virtual node, which is no instance. */
+    /** 0 for a virtual node, which has no instance. */
     readonly vcpus: number;
     readonly chargeType: ChargeType;
     readonly origin: NodeOrigin;
   }[];
-  /** What objects inside the cluster have of the cloud. */
+  /** Cloud resources that belong to Kubernetes objects of the cluster. */
   readonly claims: readonly {
     readonly id: string;
     readonly kind: string;
     readonly namespace: string;
     readonly name: string;
   }[];
-  /** How many clusters are in the VPC. */
+  /** Number of clusters in the VPC. */
   readonly clustersInVpc: number;
 }
 
 /**
- * Every resource of a cluster with what becomes of it when the cluster is deleted: what the platform made for it goes,
- * what the account made stays. A default VPC stays while another cluster is in it; instances of the account's own and
- * subscriptions, which cannot be released, stay, too. Load balancers and disks of objects inside the cluster go with those
- * objects; a load balancer that a Service only reuses was there before.
+ * Lists every resource of a cluster with its delete behavior. Resources that the platform created for the cluster are
+ * deleted; resources that the account created are retained. Also retained: the default VPC while another cluster uses
+ * it, instances that the account attached, and subscription instances, which cannot be released. Load balancers and
+ * disks of Kubernetes objects are deleted with these objects, except a load balancer that a Service only reuses.
  */
 export function resourcesOf(parts: ClusterParts): ResourceView[] {
   const shared = parts.clustersInVpc > 1;

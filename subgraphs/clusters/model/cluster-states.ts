@@ -14,14 +14,14 @@ const NEXT: Readonly<Record<ClusterState, readonly ClusterState[]>> = {
   FAILED: ['DELETING'],
   RUNNING: ['SCALING', 'UPDATING', 'UPGRADING', 'UNAVAILABLE', 'FAILED', 'DELETING'],
   SCALING: ['RUNNING', 'UNAVAILABLE', 'FAILED', 'DELETING'],
-  // A vertical scaling that gives up lets its pools become what they were.
+  // A rollback of vertical scaling sets the pools back to SCALING.
   UPDATING: ['RUNNING', 'SCALING', 'UNAVAILABLE', 'FAILED', 'DELETING'],
-  // An upgrade that fails leaves the cluster running.
+  // A failed upgrade leaves the cluster running.
   UPGRADING: ['RUNNING', 'UNAVAILABLE', 'DELETING'],
-  // Names of the ACK API that no cluster has so far: what is removed or drained is SCALING.
+  // States of the ACK API that this platform does not use: removing and draining nodes are SCALING.
   REMOVING: ['RUNNING', 'UNAVAILABLE', 'FAILED', 'DELETING'],
   DRAINING: ['RUNNING', 'UNAVAILABLE', 'FAILED', 'DELETING'],
-  // Back to what was being done before.
+  // Returns to the state before the control plane became unavailable.
   UNAVAILABLE: ['RUNNING', 'SCALING', 'UPDATING', 'UPGRADING', 'FAILED', 'DELETING'],
   WAITING: ['FAILED', 'DELETING'],
   DISCONNECTED: ['FAILED', 'DELETING'],
@@ -31,19 +31,17 @@ const NEXT: Readonly<Record<ClusterState, readonly ClusterState[]>> = {
   DELETE_FAILED: ['DELETING'],
 };
 
-/** Whether a cluster may go from one state to another. */
+/** Whether the state machine has this transition. */
 export function canTransition(from: ClusterState, to: ClusterState): boolean {
   return NEXT[from].includes(to);
 }
 
-/** The states in which a cluster may be when this one is written: those that lead to it, and itself. */
+/** The states from which a cluster can be written to this state, itself included. */
 export function sourceStates(to: ClusterState): ClusterState[] {
   return CLUSTER_STATES.filter((from) => from === to || canTransition(from, to));
 }
 
-/**
- * What a row must be like for the change to be written: in a state from which the one of the change, if any, follows.
- */
+/** The `where` condition of an update: the row must be in a state from which the new state, if any, is reachable. */
 export function whereTransitionAllowed({ state }: { readonly state?: ClusterState }): {
   state?: { in: ClusterState[] };
 } {

@@ -2,7 +2,7 @@ export const CLUSTER_TYPES = ['MANAGED_KUBERNETES', 'KUBERNETES', 'EXTERNAL_KUBE
 
 export type ClusterType = (typeof CLUSTER_TYPES)[number];
 
-/** What a managed cluster is made for. */
+/** Profiles of a managed cluster. */
 export const CLUSTER_PROFILES = ['DEFAULT', 'EDGE', 'SERVERLESS'] as const;
 
 export type ClusterProfile = (typeof CLUSTER_PROFILES)[number];
@@ -12,7 +12,7 @@ export const CLUSTER_SPECS = ['STANDARD', 'PRO'] as const;
 
 export type ClusterSpec = (typeof CLUSTER_SPECS)[number];
 
-/** State of a cluster, by the names of the ACK API. */
+/** States of a cluster, named as in the ACK API. */
 export const CLUSTER_STATES = [
   'INITIAL',
   'FAILED',

@@ -23,7 +23,7 @@ import type { ClusterCatalog, CatalogRegion } from './catalog.js';
 const MAX_POOLS = 100;
 const MAX_ZONES = 20;
 
-/** A cluster that is asked for. */
+/** A request for a new cluster. */
 export interface ClusterRequest {
   readonly name: string;
   readonly regionId: string;
@@ -44,7 +44,7 @@ export interface ClusterRequest {
   readonly storagePlugin?: StoragePlugin | null | undefined;
 }
 
-/** A checked cluster with its defaults filled in. */
+/** A validated cluster with its defaults filled in. */
 export interface ClusterPlan {
   readonly name: string;
   readonly regionId: string;
@@ -59,7 +59,7 @@ export interface ClusterPlan {
   readonly labels: Readonly<Record<string, string>>;
   readonly deletionProtection: boolean;
   readonly capability: ClusterCapability | null;
-  /** Instance type of each master of the account. */
+  /** Instance types of the account's masters. */
   readonly masters: readonly string[];
   readonly networkPlugin: NetworkPlugin;
   readonly network: NetworkRequest | null;
@@ -68,7 +68,7 @@ export interface ClusterPlan {
   readonly storagePlugin: StoragePlugin;
 }
 
-/** What a request means by the catalog. */
+/** The catalog entries that a request refers to. */
 interface Reading {
   readonly region: CatalogRegion | undefined;
   readonly product: ReturnType<typeof kindOf>;
@@ -76,7 +76,7 @@ interface Reading {
   readonly timeZone: string | undefined;
 }
 
-/** Checks a request against the catalog: a plan, or every problem that can be seen at once. */
+/** Validates a request against the catalog: returns a plan, or all problems at once. */
 export function planCluster(
   request: ClusterRequest,
   catalog: ClusterCatalog,
@@ -139,7 +139,7 @@ function complete(
   };
 }
 
-/** The zones that the request names, each once; null when it names none. */
+/** The distinct zones that the request names; null when it names none. */
 function namedZones({ zoneIds }: ClusterRequest): readonly string[] | null {
   return zoneIds?.length ? [...new Set(zoneIds)] : null;
 }

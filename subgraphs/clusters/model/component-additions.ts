@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** Where an object is compared as a whole: what is there beyond what was applied was added outside the platform. */
+/** Fields that are compared as a whole: any addition to them was made outside the platform. */
 const COMPLETE_OBJECTS: Readonly<Record<string, readonly string[]>> = {
   Deployment: ['spec'],
   DaemonSet: ['spec'],
@@ -8,7 +8,10 @@ const COMPLETE_OBJECTS: Readonly<Record<string, readonly string[]>> = {
   ConfigMap: ['data'],
 };
 
-/** Allocated by API servers and controllers, and notes on pod templates, such as when a rollout was restarted. */
+/**
+ * Fields that API servers and controllers allocate, and annotations, which pod templates get e.g. at a restart of the
+ * rollout.
+ */
 const NOT_COMPARED = new Set([
   'annotations',
   'clusterIP',
@@ -19,7 +22,7 @@ const NOT_COMPARED = new Set([
   'nodePort',
 ]);
 
-/** What API servers fill in of an object that leaves it out. */
+/** Defaults that the API server sets for omitted fields. */
 const DEFAULTS: Readonly<Record<string, readonly unknown[]>> = {
   restartPolicy: ['Always'],
   dnsPolicy: ['ClusterFirst'],
@@ -30,16 +33,16 @@ const DEFAULTS: Readonly<Record<string, readonly unknown[]>> = {
   terminationMessagePath: ['/dev/termination-log'],
   terminationMessagePolicy: ['File'],
   protocol: ['TCP'],
-  // What controllers of service accounts and of priorities set.
+  // Set by the admission controllers for service accounts and priorities.
   serviceAccount: ['default'],
   serviceAccountName: ['default'],
   preemptionPolicy: ['PreemptLowerPriority'],
-  // Of Deployments and DaemonSets.
+  // Deployments and DaemonSets.
   progressDeadlineSeconds: [600],
   revisionHistoryLimit: [10],
   strategy: [{ type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' } }],
   updateStrategy: [{ type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } }],
-  // Of Services.
+  // Services.
   type: ['ClusterIP'],
   sessionAffinity: ['None'],
   internalTrafficPolicy: ['Cluster'],
@@ -49,7 +52,7 @@ const DEFAULTS: Readonly<Record<string, readonly unknown[]>> = {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Whether the value may be there without having been applied: it is a default, or says nothing. */
+/** Whether a value that was not applied is a default or empty, and so no addition. */
 function isDefault(key: string, value: unknown): boolean {
   if (NOT_COMPARED.has(key)) return true;
   if (value === null || value === false || value === '') return true;
@@ -57,21 +60,21 @@ function isDefault(key: string, value: unknown): boolean {
   return (DEFAULTS[key] ?? []).some((defaultValue) => isDeepStrictEqual(defaultValue, value));
 }
 
-/** Something that is in an object and was not applied. */
+/** A field of a live object that the platform did not apply. */
 export interface Addition {
   readonly path: readonly string[];
   readonly actual: unknown;
 }
 
-/** What was added to a live object outside the platform. */
+/** The fields that were added to a live object outside the platform. */
 export function additionsTo(expected: Fields, live: unknown): Addition[] {
   const path = COMPLETE_OBJECTS[String(expected['kind'])];
   return path ? additions(at(expected, path), at(live, path), path) : [];
 }
 
 /**
- * The JSON merge patch that takes away what was added; undefined when nothing was. A list with an addition is replaced by
- * the one that was applied.
+ * The JSON merge patch that removes the additions; undefined when there are none. A merge patch cannot remove items
+ * of a list, so it replaces a list that has additions with the applied one.
  */
 export function withoutAdditions(expected: Fields, live: unknown): Fields | undefined {
   const path = COMPLETE_OBJECTS[String(expected['kind'])];
@@ -90,7 +93,7 @@ function additions(expected: unknown, actual: unknown, path: readonly string[]):
   });
 }
 
-/** Members with a name are found by it; other lists are compared place by place. */
+/** Items with a name are matched by name, others by index. */
 function listAdditions(
   expected: readonly unknown[],
   actual: readonly unknown[],

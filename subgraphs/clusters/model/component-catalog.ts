@@ -6,19 +6,19 @@ import { compareVersions } from './version.rules.js';
 /** A version of a component. */
 interface ComponentVersionEntry {
   readonly version: string;
-  /** The oldest minor version of Kubernetes that it works with. */
+  /** The oldest minor version of Kubernetes that it supports. */
   readonly minKubernetes: string;
   readonly changes: string;
 }
 
-/** What the size of a cluster asks of a parameter. */
+/** A recommended parameter value that depends on the size of the cluster. */
 export interface AdviceRule {
   readonly parameter: string;
-  /** A number: one for each so many nodes, within the bounds. */
+  /** For a number: one for every `nodesPer` nodes, from `least` to `most`. */
   readonly nodesPer?: number;
   readonly least?: number;
   readonly most?: number;
-  /** A value, from this many nodes on. */
+  /** For a value: recommended from this number of nodes. */
   readonly nodesOver?: number;
   readonly value?: string | number | boolean;
   readonly reason: string;
@@ -38,24 +38,24 @@ export interface ComponentEntry {
   readonly title: string;
   readonly category: string;
   readonly description: string;
-  /** The cluster does not work without it: it is not uninstalled. */
+  /** System components cannot be uninstalled: the cluster does not work without them. */
   readonly system: boolean;
-  /** Products whose clusters can have it. */
+  /** Products whose clusters support it. */
   readonly products: readonly Product[];
-  /** Products whose clusters come with it. */
+  /** Products whose clusters have it from creation. */
   readonly preinstalled: readonly Product[];
-  /** What the cluster must be: columns and their values. */
+  /** Required values of cluster columns. */
   readonly requires?: Readonly<Record<string, string>>;
-  /** Name of the open-source project that it comes from. */
+  /** Name of the open-source project that it packages. */
   readonly project: string | null;
-  /** Address of the page on which its versions are published. */
+  /** URL of the page that lists its versions. */
   readonly versionsSource: string;
-  /** Oldest first; empty for one that has the versions of Kubernetes. */
+  /** Oldest first; empty for a component that has the Kubernetes versions. */
   readonly versions: readonly ComponentVersionEntry[];
   readonly followsKubernetes?: boolean;
   /** JSON Schema of its parameters. */
   readonly parameters: { readonly properties: Readonly<Record<string, { readonly default?: unknown }>> };
-  /** null: it runs with the control plane. */
+  /** null: it runs in the control plane. */
   readonly workload: ComponentWorkload | null;
   readonly config?: { readonly name: string; readonly data: Readonly<Record<string, string>> };
   readonly service?: {
@@ -68,14 +68,14 @@ export interface ComponentEntry {
   readonly advice: readonly AdviceRule[];
 }
 
-/** Every component that clusters can have. */
+/** The catalog of components. */
 export const componentDefinitions = new CatalogFile<ComponentEntry>('components');
 
 export async function componentEntry(name: string): Promise<ComponentEntry | undefined> {
   return (await componentDefinitions.entries()).find((entry) => entry.name === name);
 }
 
-/** What of a cluster decides about its components. */
+/** The fields of a cluster that decide which components it supports. */
 export interface ComponentHost {
   readonly product: Product;
   /** Version of Kubernetes, `1.34.1`. */
@@ -84,19 +84,19 @@ export interface ComponentHost {
   readonly storagePlugin?: StoragePlugin;
 }
 
-/** Whether a cluster can have the component at all. */
+/** Whether the cluster supports the component. */
 export function supportsCluster(entry: ComponentEntry, host: ComponentHost): boolean {
   const traits = host as unknown as Readonly<Record<string, unknown>>;
   const required = Object.entries(entry.requires ?? {});
   return entry.products.includes(host.product) && required.every(([trait, value]) => traits[trait] === value);
 }
 
-/** Whether such a cluster comes with the component. */
+/** Whether such a cluster has the component from creation. */
 export function isPreinstalled(entry: ComponentEntry, host: ComponentHost): boolean {
   return entry.preinstalled.includes(host.product) && supportsCluster(entry, host);
 }
 
-/** The versions that work with a version of Kubernetes, newest first. */
+/** The versions that support a Kubernetes version, newest first. */
 export function versionsFor(entry: ComponentEntry, kubernetes: string): string[] {
   if (entry.followsKubernetes) return [`v${kubernetes}`];
   return entry.versions
@@ -105,7 +105,7 @@ export function versionsFor(entry: ComponentEntry, kubernetes: string): string[]
     .reverse();
 }
 
-/** The version that a component of this version should be upgraded to; null when it is the newest that works. */
+/** The newest supported version; null when `current` is that version or newer. */
 export function nextVersion(entry: ComponentEntry, current: string, kubernetes: string): string | null {
   const versions = versionsFor(entry, kubernetes);
   const [newest] = versions;
@@ -120,7 +120,7 @@ export function isNewer(entry: ComponentEntry, from: string, to: string): boolea
   return order.indexOf(to) > order.indexOf(from);
 }
 
-/** Whether workloads notice an upgrade: system components, and those that serve traffic. */
+/** Whether an upgrade can affect workloads: system components, and components that serve traffic. */
 export function isDisruptive({ system, service }: ComponentEntry): boolean {
   return system || service !== undefined;
 }

@@ -1,24 +1,24 @@
 import { additionsTo } from './component-additions.js';
 import type { ManifestObject } from './component-manifest.js';
 
-/** Something of a component that is not as the platform has applied it. */
+/** A field of a component that differs from what the platform applied. */
 export interface ComponentFieldDrift {
   /** Kind and name, e.g. `Deployment coredns`. */
   readonly object: string;
-  /** Where in the object, e.g. `spec.replicas`; empty for the object itself. */
+  /** Path of the field, e.g. `spec.replicas`; empty for the object itself. */
   readonly path: string;
-  /** null for what was added outside the platform. */
+  /** null for a field that was added outside the platform. */
   readonly expected: unknown;
-  /** null for an object or a part that is not there. */
+  /** null for an object or field that does not exist. */
   readonly actual: unknown;
 }
 
-/** Largest number of differences that are reported of one object. */
+/** Maximum number of differences that are reported per object. */
 const MAX_DRIFTS = 20;
 
 /**
- * What of an applied object was changed, and what was added to its spec or its configuration. Elsewhere only
- * what was applied counts: the rest is the API server's.
+ * The differences between an applied object and the live one: changed fields everywhere, added fields only in spec or
+ * data. Elsewhere the API server adds fields of its own.
  */
 export function driftOf({ object }: ManifestObject, live: unknown): ComponentFieldDrift[] {
   const name = `${object.kind} ${object.metadata?.name}`;
@@ -45,7 +45,7 @@ function differences(expected: unknown, actual: unknown, path: readonly string[]
   return same(expected, actual) ? [] : [{ path, expected, actual: actual ?? null }];
 }
 
-/** Members with a name are found by it; other lists are compared place by place. */
+/** Items with a name are matched by name, others by index. */
 function listDifferences(
   expected: readonly unknown[],
   actual: unknown,

@@ -6,23 +6,23 @@ import { effectiveParameters, type Parameters } from './component-parameters.js'
 const COMPONENT_NAMESPACE = 'kube-system';
 const COMPONENT_LABEL = 'fleetgraph.dev/component';
 const VERSION_LABEL = 'fleetgraph.dev/component-version';
-/** Parameters that are parts of the workload; the others are in the ConfigMap. */
+/** Parameters that are fields of the workload; the others are entries of the ConfigMap. */
 const OF_WORKLOAD = new Set(['replicas', 'cpuRequest', 'memoryRequest', 'memoryLimit']);
 
-/** A component as a cluster is to have it. */
+/** The desired state of a component. */
 export interface DesiredComponent {
   readonly entry: ComponentEntry;
   readonly version: string;
   readonly parameters: Parameters;
 }
 
-/** An object of a component, and where it is. */
+/** An object of a component, with its path in the Kubernetes API. */
 export interface ManifestObject {
   readonly path: string;
   readonly object: KubernetesObject & Readonly<Record<string, unknown>>;
 }
 
-/** The objects of a component, in the order in which they are applied. */
+/** The objects of a component, in the order of application. */
 export function manifestOf(component: DesiredComponent): ManifestObject[] {
   const { entry, version } = component;
   const effective = effectiveParameters(entry, component.parameters);
@@ -57,7 +57,7 @@ function service({ entry, labels }: Facts): ManifestObject[] {
   if (!entry.service) return [];
   const { name, spec } = entry.service;
   const metadata = metadataOf(name, { ...labels, ...entry.service.labels });
-  // Written out, so that ports that were led elsewhere are seen.
+  // The default is explicit, so that a changed targetPort shows as drift.
   const ports = spec.ports.map((port) => ({ targetPort: port.port, ...port }));
   return [at('v1', 'services', { apiVersion: 'v1', kind: 'Service', metadata, spec: { ...spec, ports } })];
 }
@@ -76,7 +76,7 @@ function workload({ entry, version, effective, labels }: Facts): ManifestObject[
       ...(memoryLimit !== undefined && { limits: { memory: memoryLimit } }),
     },
   };
-  // What a node needs runs on every node, whatever its taints.
+  // DaemonSet pods must run on every node, whatever its taints.
   const tolerations = kind === 'DaemonSet' ? { tolerations: [{ operator: 'Exists' }] } : {};
   const spec = {
     ...(kind === 'Deployment' && { replicas }),

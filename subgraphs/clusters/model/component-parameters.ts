@@ -5,10 +5,10 @@ import type { AdviceRule, ComponentEntry } from './component-catalog.js';
 export type Parameters = Readonly<Record<string, unknown>>;
 
 const ajv = new Ajv({ allErrors: true, strict: true });
-/** Compiled schemas; as many as the catalog has components. */
+/** Compiled schemas, at most one per component of the catalog. */
 const compiled = new WeakMap<ComponentEntry, ValidateFunction>();
 
-/** What is wrong with parameters of a component. */
+/** Validates the parameters of a component against its JSON Schema. */
 export function parameterProblems(entry: ComponentEntry, parameters: unknown): Problem[] {
   const validate = compiled.get(entry) ?? ajv.compile(entry.parameters);
   compiled.set(entry, validate);
@@ -26,13 +26,13 @@ function textOf({ instancePath, message, params }: ErrorObject): string {
   return `${subject} ${message ?? 'is not valid'}${extra === undefined ? '' : ` (${extra})`}`;
 }
 
-/** Set parameters with a change: what is null is taken back. */
+/** Merges a change into the set parameters: null removes a parameter. */
 export function changedParameters(before: Parameters, change: Parameters): Parameters {
   const all = Object.entries({ ...before, ...change });
   return Object.fromEntries(all.filter(([, value]) => value !== null));
 }
 
-/** What holds: what is set, and the defaults of the rest. */
+/** The parameters in effect: the set ones, and the defaults of the others. */
 export function effectiveParameters(entry: ComponentEntry, set: Parameters): Parameters {
   const defaults = Object.entries(entry.parameters.properties).map(([name, { default: value }]) => [
     name,
@@ -41,7 +41,7 @@ export function effectiveParameters(entry: ComponentEntry, set: Parameters): Par
   return { ...(Object.fromEntries(defaults) as Parameters), ...set };
 }
 
-/** A parameter that does not suit the size of the cluster. */
+/** A parameter whose value is not recommended for the size of the cluster. */
 export interface Advice {
   readonly parameter: string;
   readonly current: unknown;
@@ -49,7 +49,7 @@ export interface Advice {
   readonly reason: string;
 }
 
-/** What the size of the cluster asks of the component, where that is not what it has. */
+/** Recommendations for the component at this cluster size, without those that it already meets. */
 export function adviceFor(entry: ComponentEntry, set: Parameters, nodes: number): Advice[] {
   const has = effectiveParameters(entry, set);
   return entry.advice.flatMap((rule): Advice[] => {

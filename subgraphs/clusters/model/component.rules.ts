@@ -1,6 +1,6 @@
 import type { Parameters } from './component-parameters.js';
 
-/** What can be asked of a component. */
+/** Actions on an installed component. */
 export type ComponentAction = 'UPGRADE' | 'CONFIGURE' | 'UNINSTALL' | 'RESTORE';
 export const COMPONENT_ACTIONS: readonly ComponentAction[] = ['UPGRADE', 'CONFIGURE', 'UNINSTALL', 'RESTORE'];
 export const COMPONENT_STATES = [
@@ -15,8 +15,8 @@ export const COMPONENT_STATES = [
 export type ComponentStateName = (typeof COMPONENT_STATES)[number];
 
 /**
- * The state after each action; a missing entry rejects the action. A change is completed before the next is accepted;
- * the next change also fixes a failed one.
+ * The state after each action; a missing entry rejects the action. A change must end before the next is accepted;
+ * FAILED accepts changes, which can fix the component.
  *
  *   INSTALLING ──▶ ACTIVE ◀──▶ UPGRADING | UPDATING        any of these ──▶ FAILED
  *                    └──▶ UNINSTALLING ──▶ (gone)
@@ -30,7 +30,7 @@ const NEXT: Readonly<Record<ComponentStateName, Partial<Record<ComponentAction, 
   FAILED: { UPGRADE: 'UPGRADING', CONFIGURE: 'UPDATING', RESTORE: 'UPDATING', UNINSTALL: 'UNINSTALLING' },
 };
 
-/** The state after an action; undefined when it is refused in this one. */
+/** The state after an action; undefined when this state rejects the action. */
 export function afterAction(
   state: ComponentStateName,
   action: ComponentAction,
@@ -41,17 +41,17 @@ export function afterAction(
 /** Cluster states in which components are changed. */
 export const COMPONENT_CHANGE_STATES: readonly string[] = ['RUNNING', 'SCALING'];
 
-/** Type of the operation that carries an action out. */
+/** Type of the operation that performs an action. */
 export function componentOperation(action: ComponentAction): `${ComponentAction}_COMPONENT` {
   return `${action}_COMPONENT`;
 }
 
-/** What the operation of a change of a component remembers while it waits. */
+/** The input that the operation of a component change stores. */
 export interface PendingComponentChange {
   readonly name: string;
   readonly componentId: string;
-  /** Of an upgrade. */
+  /** Only for an upgrade. */
   readonly version?: string;
-  /** Of a configuration: those that are to be set, null where one goes back to its default. */
+  /** Only for a configuration: the parameters to set; null resets one to its default. */
   readonly parameters?: Parameters;
 }

@@ -1,4 +1,4 @@
-/** A condition of a cluster, as Kubernetes has them. */
+/** A condition of a cluster, with the fields of a Kubernetes condition. */
 export type Condition = {
   readonly type: string;
   readonly status: 'True' | 'False' | 'Unknown';
@@ -13,12 +13,12 @@ export function conditionsOf({ conditions }: { readonly conditions: unknown }): 
   return conditions as unknown as Condition[];
 }
 
-/** Whether the condition is there and True. */
+/** Whether the condition exists with status True. */
 export function isConditionTrue(thing: { readonly conditions: unknown }, type: string): boolean {
   return conditionsOf(thing).some((condition) => condition.type === type && condition.status === 'True');
 }
 
-/** The conditions with this one set; the time of its last transition moves only when its status does. */
+/** Sets a condition; lastTransitionAt changes only when the status changes. */
 export function withCondition(
   thing: { readonly conditions: unknown },
   change: ConditionChange,

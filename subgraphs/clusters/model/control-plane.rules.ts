@@ -12,13 +12,13 @@ export interface ComponentView {
   readonly members: readonly Replica[];
 }
 
-/** The replicas by component, in the order in which they come. */
+/** Groups the replicas by component, in the order of their first replica. */
 export function controlPlaneComponents(replicas: readonly Replica[]): ComponentView[] {
   const groups = Map.groupBy(replicas, ({ component }) => component);
   return [...groups].map(([name, members]) => ({ name, members, health: healthOf(name, members) }));
 }
 
-/** What stands still without a component. */
+/** Effects of the loss of a component. */
 const UNAVAILABILITY_REASONS: Readonly<Record<string, string>> = {
   'kube-controller-manager':
     'without kube-controller-manager no controller acts: Deployments, Jobs, endpoints and nodes stay as they are',
@@ -26,7 +26,7 @@ const UNAVAILABILITY_REASONS: Readonly<Record<string, string>> = {
   'ack-scheduler': 'without ack-scheduler new pods stay Pending',
 };
 
-/** What stands still because a component has no replica that works (human-readable); undefined when nothing does. */
+/** Effects of components without a healthy replica (human-readable); undefined when there are none. */
 export function unavailabilityReason(replicas: readonly Replica[]): string | undefined {
   const effects = controlPlaneComponents(replicas).flatMap(({ name, health }) =>
     health === 'DOWN' ? (UNAVAILABILITY_REASONS[name] ?? []) : [],
@@ -34,7 +34,7 @@ export function unavailabilityReason(replicas: readonly Replica[]): string | und
   return effects.length === 0 ? undefined : effects.join('; ');
 }
 
-/** The replicas that do not work: `etcd (cn-hangzhou-a, cn-hangzhou-b) down`; undefined when all work. */
+/** Lists the unhealthy replicas, e.g. `etcd (cn-hangzhou-a, cn-hangzhou-b) down`; undefined when all are healthy. */
 export function failedReplicas(replicas: readonly Replica[]): string | undefined {
   const failed = controlPlaneComponents(replicas.filter(({ healthy }) => !healthy));
   const named = failed.map(
@@ -43,7 +43,7 @@ export function failedReplicas(replicas: readonly Replica[]): string | undefined
   return named.length === 0 ? undefined : `${named.join(', ')} down`;
 }
 
-/** etcd works only with a majority; of everything else one replica is enough. */
+/** etcd needs a majority of its members; other components need one replica. */
 function healthOf(name: string, members: readonly Replica[]): ComponentHealthName {
   const healthy = members.filter((member) => member.healthy).length;
   if (healthy === members.length) return 'HEALTHY';
@@ -51,19 +51,19 @@ function healthOf(name: string, members: readonly Replica[]): ComponentHealthNam
   return enough ? 'DEGRADED' : 'DOWN';
 }
 
-/** The service level that a product comes with. */
+/** The service level of a product. */
 export interface ServiceLevel {
-  /** Share of time in which the API shall answer; null where the account runs the control plane itself. */
+  /** Share of time (0 to 1) in which the API is available; null where the account runs the control plane. */
   readonly target: number | null;
-  /** Whether missing the target is compensated. */
+  /** Whether the account is compensated when the target is missed. */
   readonly compensable: boolean;
 }
 
-/** The ACK documentation promises a service level and gives no figure; these are this platform's own. */
+/** This platform's own figures: the ACK documentation promises a service level without one. */
 const PRO = 0.9995;
 const STANDARD = 0.999;
 
-/** Pro editions are compensated; standard ones have a target only; the others' control planes are the account's. */
+/** Pro editions are compensated, standard ones have a target only, other control planes belong to the account. */
 export function serviceLevel(product: Product): ServiceLevel {
   if (product.endsWith('_PRO')) return { target: PRO, compensable: true };
   return { target: product.endsWith('_STANDARD') ? STANDARD : null, compensable: false };
@@ -80,7 +80,7 @@ export interface Span {
   readonly to: Date;
 }
 
-/** Milliseconds of the span in which the API did not answer. */
+/** Milliseconds within the span in which the API was unavailable. */
 export function downtimeMs(incidents: readonly Incident[], { from, to }: Span): number {
   return incidents
     .filter(({ kind }) => kind === 'API_UNAVAILABLE')
@@ -91,7 +91,7 @@ export function downtimeMs(incidents: readonly Incident[], { from, to }: Span): 
     }, 0);
 }
 
-/** Share of the span in which the API answered: 0 to 1; 1 for a span without length. */
+/** Share of the span in which the API was available: 0 to 1; 1 for an empty span. */
 export function availabilityIn(incidents: readonly Incident[], span: Span): number {
   const length = span.to.getTime() - span.from.getTime();
   return length <= 0 ? 1 : 1 - downtimeMs(incidents, span) / length;

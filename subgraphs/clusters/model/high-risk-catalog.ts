@@ -1,6 +1,6 @@
 import { CatalogFile } from './catalog-file.js';
 
-/** To what an operation is done when it is acted out. */
+/** The object on which a high-risk operation is simulated. */
 export type DrillTarget =
   | 'CLUSTER'
   | 'DEDICATED_CLUSTER'
@@ -14,13 +14,13 @@ export type DrillTarget =
 
 interface Drill {
   readonly id: string;
-  /** null: it is not acted out. */
+  /** null: the operation is not simulated. */
   readonly target: DrillTarget | null;
-  /** Why it is not acted out. */
+  /** Why the operation is not simulated. */
   readonly why?: string;
 }
 
-/** A row of the list of high-risk operations. */
+/** A row of the ACK documentation's list of high-risk operations. */
 export interface RiskRow {
   readonly id: string;
   readonly section: string;
@@ -31,16 +31,15 @@ export interface RiskRow {
   readonly recoverable: boolean;
 }
 
-/** The list of high-risk operations. */
 const riskRows = new CatalogFile<RiskRow>('high-risk-operations');
 const drills = new CatalogFile<Drill>('high-risk-drills');
 
-/** To what the operation can be done in a drill; null for one that is not acted out. */
+/** The object on which the operation is simulated; null when it is not simulated. */
 export async function drillTarget(id: string): Promise<DrillTarget | null> {
   return (await drillOf(id))?.target ?? null;
 }
 
-/** Why the operation is not acted out; null for one that is. */
+/** Why the operation is not simulated; null for one that is. */
 export async function notSimulatedReason(id: string): Promise<string | null> {
   return (await drillOf(id))?.why ?? null;
 }

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-/** What is wrong with a document's number; undefined when nothing is. `on` is the day it is shown. */
+/** Validates the number of an identity document; undefined when it is valid. `on` is the date of the check. */
 export function documentProblem(
   kind: 'PERSON' | 'ENTERPRISE',
   documentNumber: string,
@@ -10,7 +10,7 @@ export function documentProblem(
   return kind === 'PERSON' ? identityCardProblem(number, on) : creditCodeProblem(number);
 }
 
-/** By what a document is recognized without its number being kept: HMAC-SHA256 with the platform's own key. */
+/** HMAC-SHA256 with the platform's key: recognizes a document without storing its number. */
 export function documentDigest(kind: string, documentNumber: string, key: Uint8Array): string {
   return createHmac('sha256', key)
     .update(JSON.stringify([kind, canonicalNumber(documentNumber)]))
@@ -21,7 +21,7 @@ function canonicalNumber(documentNumber: string): string {
   return documentNumber.trim().toUpperCase();
 }
 
-/** GB 11643-1999: six digits of a place, the day of birth, three of a sequence, and a check character. */
+/** GB 11643-1999: six digits of a place, the birth date, a sequence number of three digits, and a check character. */
 const IDENTITY_CARD = /^[1-9]\d{5}(\d{4})(\d\d)(\d\d)\d{3}[\dX]$/;
 /** ISO 7064 MOD 11-2: 2^(17-i) modulo 11 for the digit at i, and the check characters by remainder. */
 const CARD_WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
@@ -42,8 +42,8 @@ function identityCardProblem(number: string, on: Date): string | undefined {
 }
 
 /**
- * GB 32100-2015: digits and capital letters without I, O, S, V and Z. A registrar and a kind of organization, of which
- * neither is 0, six digits of a place, nine characters of the organization, and a check character.
+ * GB 32100-2015: digits and capital letters without I, O, S, V and Z. Authority and kind of organization (neither is
+ * 0), six digits of a place, nine characters of the organization, and a check character.
  */
 const CREDIT_CODE = /^[1-9A-HJ-NPQRTUWXY]{2}[1-9]\d{5}[0-9A-HJ-NPQRTUWXY]{10}$/;
 const CREDIT_ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY';

@@ -3,7 +3,7 @@ import type { ClusterCapability, NetworkPlugin, StoragePlugin } from './cluster-
 import type { Problem } from '../../../kernel/result.js';
 import { kindOfRow, type KindColumns } from './kind-of-row.js';
 
-/** What of a cluster never changes, as an update may repeat it. */
+/** The immutable fields of a cluster; an update may repeat their values. */
 export interface ImmutableFields {
   readonly regionId?: string | null | undefined;
   readonly vpcId?: string | null | undefined;
@@ -16,7 +16,7 @@ export interface ImmutableFields {
   readonly masterCount?: number | null | undefined;
 }
 
-/** A cluster as far as it never changes. */
+/** The immutable columns of a cluster. */
 export interface StoredImmutableFields extends KindColumns {
   readonly regionId: string;
   readonly vpcId: string | null;
@@ -24,7 +24,7 @@ export interface StoredImmutableFields extends KindColumns {
   readonly storagePlugin: StoragePlugin;
 }
 
-/** What else there is to do, where there is something. */
+/** Alternatives to changing an immutable field. */
 const ADVICE: Readonly<Partial<Record<keyof ImmutableFields, string>>> = {
   spec: ' ACK Standard becomes ACK Pro by migrateCluster; there is no way back.',
   type: ' Make a new cluster and move the applications.',
@@ -32,7 +32,7 @@ const ADVICE: Readonly<Partial<Record<keyof ImmutableFields, string>>> = {
   masterCount: ' A dedicated cluster keeps its three masters.',
 };
 
-/** Refuses each field that would change; the present value, and a field that is left out, is accepted. */
+/** Rejects each immutable field that would change; omitted fields and unchanged values are accepted. */
 export function immutableProblems(requested: ImmutableFields, cluster: StoredImmutableFields): Problem[] {
   const present: Record<keyof ImmutableFields, string | number | null> = {
     regionId: cluster.regionId,

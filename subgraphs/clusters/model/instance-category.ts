@@ -9,10 +9,10 @@ interface CategorizedType {
   readonly bareMetal?: boolean;
 }
 
-/** FPGA families are `f` and a number; they say no more about themselves. */
+/** FPGA families are named `f` and a number; the catalog has no other field for them. */
 const FPGA_FAMILY = /^ecs\.f\d/;
 
-/** What instances of a type compute with; accelerators go before the rest. */
+/** The category of an instance type; accelerators take precedence over the other properties. */
 export function instanceCategory({
   id,
   architecture,

@@ -3,7 +3,7 @@ import type { NodeState } from './node-states.js';
 
 export const VCPU = { resource: 'payg-vcpu', scope: '' } as const;
 
-/** What is known of an instance that is, or was, a node. */
+/** The fields of a node that determine its quota usage. */
 export interface NodeInstance {
   readonly state: NodeState;
   readonly vcpus: number;
@@ -12,7 +12,7 @@ export interface NodeInstance {
   readonly disks: number;
 }
 
-/** What instances that are paid in one way hold of the account's quotas. */
+/** Quota usage of instances of one charge type. */
 export interface InstanceQuotaUsage {
   readonly chargeType: ChargeType;
   readonly vcpus: number;
@@ -20,13 +20,13 @@ export interface InstanceQuotaUsage {
   readonly instances: number;
 }
 
-/** What a node's row holds: nothing once it failed. Virtual nodes are no instances. */
+/** Quota usage of a node: zero for a failed node and for a virtual node, which has no instance. */
 export function instanceQuotaUsage({ state, vcpus, chargeType, disks }: NodeInstance): InstanceQuotaUsage {
   if (state === 'failed' || vcpus === 0) return { chargeType, vcpus: 0, disks: 0, instances: 0 };
   return { chargeType, vcpus, disks, instances: 1 };
 }
 
-/** Where vCPUs of a charge type are counted; a subscription's are not. */
+/** The quota that counts vCPUs of a charge type; undefined for subscriptions, which no quota counts. */
 export function vcpuResource(
   chargeType: ChargeType,
 ): { readonly resource: string; readonly scope: '' } | undefined {
@@ -34,7 +34,7 @@ export function vcpuResource(
   return chargeType === 'PREPAID' ? undefined : VCPU;
 }
 
-/** Whether disks of instances that are paid so are pay-as-you-go disks. */
+/** Whether disks of instances of this charge type count as pay-as-you-go disks. */
 export function countsDisks(chargeType: ChargeType): boolean {
   return chargeType !== 'PREPAID';
 }

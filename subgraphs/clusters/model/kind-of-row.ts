@@ -2,7 +2,7 @@ import { type ClusterKind, kindOf } from './cluster-kind.rules.js';
 import type { ClusterProfile, ClusterSpec, ClusterType } from './cluster.enums.js';
 import type { ClusterCapability } from './cluster-kind.enums.js';
 
-/** What of a stored cluster decides its kind. */
+/** The columns that determine the kind of a cluster. */
 export interface KindColumns {
   readonly id: string;
   readonly type: ClusterType;
@@ -11,7 +11,7 @@ export interface KindColumns {
   readonly capability: ClusterCapability | null;
 }
 
-/** The kind of a cluster that exists. */
+/** The kind of a stored cluster. */
 export function kindOfRow({ id, ...columns }: KindColumns): ClusterKind {
   const { kind } = kindOf(columns);
   if (!kind) throw new Error(`the cluster ${id} is of no kind that there is`);

@@ -6,7 +6,7 @@ import type { NetworkPlugin, StoragePlugin } from './cluster-kind.enums.js';
 import { mastersProblems, type MastersRequest, planMasters } from './masters.rules.js';
 import { validateRequiredPool, poolKindProblems, type PoolOfKind } from './pool-kind.rules.js';
 
-/** What of a request has to do with the cluster's kind. */
+/** The fields of a request that depend on the cluster's kind. */
 export interface RequestOfKind {
   readonly masters?: MastersRequest | null | undefined;
   readonly nodePools?: readonly PoolOfKind[] | null | undefined;
@@ -15,7 +15,7 @@ export interface RequestOfKind {
   readonly storagePlugin?: StoragePlugin | null | undefined;
 }
 
-/** What a cluster's kind decides of it. */
+/** The fields of a new cluster that its kind determines. */
 export interface KindPlan extends Pick<ClusterKind, 'product' | 'spec' | 'capability'> {
   readonly profile: ClusterProfile;
   /** Instance type of each master of the account. */
@@ -29,7 +29,7 @@ interface Facts {
   readonly types: ReadonlyMap<string, InstanceTypeValue>;
 }
 
-/** What follows from a request and its kind, defaults filled in. */
+/** Derives the fields from a request and its kind, and fills in defaults. */
 export function planKind(
   { profile, masters, networkPlugin, storagePlugin }: RequestOfKind,
   kind: ClusterKind,
@@ -46,7 +46,7 @@ export function planKind(
   };
 }
 
-/** What is wrong with a request for a cluster of the kind: what its kind must have, and must not have. */
+/** Validates masters and node pools against the cluster's kind. */
 export function kindProblems(
   { masters, nodePools }: RequestOfKind,
   kind: ClusterKind | undefined,
@@ -63,7 +63,7 @@ function poolProblems(pools: readonly PoolOfKind[], kind: ClusterKind, { version
     const message = `A cluster of ${kind.product} has no node pools.`;
     return [{ code: 'UNSUPPORTED_BY_KIND', message, path: ['input', 'nodePools'] }];
   }
-  // With a version that is wrong, the newest is as good as any to judge the pools by.
+  // An invalid version is reported elsewhere; the pools are validated as for the newest.
   const home = { kind: kind.name, version: version.ok ? version.version : '999', types };
   return [
     ...validateRequiredPool(kind.name, pools, types),

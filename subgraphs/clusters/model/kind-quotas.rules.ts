@@ -7,15 +7,15 @@ const SERVERLESS = ['clustersPerAccount', 'podsPerCluster'];
 const REGISTERED = ['clustersPerAccount', ...PER_POOL, 'podsPerNode'];
 
 /**
- * The counts that limit clusters of a product: those of the ACK documentation's table, and the scaling groups that it
- * names besides the node pools.
+ * The quotas of a product: those of the ACK documentation's quota table, and its limit of scaling groups besides that
+ * of node pools.
  */
 function countsOf(product: Product): readonly string[] {
   if (product === 'ASK_PRO' || product === 'ASK_STANDARD') return SERVERLESS;
   return product === 'REGISTERED' ? REGISTERED : POOLED;
 }
 
-/** The resources of the ledger that clusters of a product, made so, take of. */
+/** The quota resources that clusters of a product use. */
 export function quotasOf(
   product: Product,
   properties: { readonly nodePools: boolean; readonly controlPlane: ControlPlaneOwner },

@@ -3,8 +3,8 @@ import { throwProblem } from '../../../kernel/result.js';
 import { isServerless, hasNodePools } from './product.rules.js';
 
 /**
- * Refuses `UNSUPPORTED_BY_KIND` what needs nodes of ours (node pools, attached instances) on a cluster that has none:
- * serverless and registered ones.
+ * Rejects node pools and attached instances with `UNSUPPORTED_BY_KIND` on serverless and registered clusters, which
+ * have no nodes of this platform.
  */
 export function refuseNodesOn({ product }: { readonly product: Product }, path: readonly string[]): void {
   if (hasNodePools(product)) return;

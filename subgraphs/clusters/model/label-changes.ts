@@ -3,7 +3,10 @@ type StringMap = Readonly<Record<string, string>>;
 /** Maximum number of keys in a message. */
 const NAMED_KEYS = 10;
 
-/** Which keys another map of strings adds, changes and removes: `-owner, +team, ~tier`; empty when none differs. */
+/**
+ * Lists the keys that differ between two maps, with + for added, - for removed and ~ for changed: `-owner, +team,
+ * ~tier`; empty when the maps are equal.
+ */
 export function labelChanges(before: StringMap, after: StringMap): string {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   const changes = keys.flatMap((key) => {

@@ -1,13 +1,13 @@
 import type { CloudResourceRequest } from '../../../engine/providers/cloud-resource-provider.js';
 import type { ClaimQuota } from './claims.rules.js';
 
-/** What a Service has of the load balancer that stands for it. */
+/** Quota usage of a Service at its load balancer. */
 export interface LoadBalancerUsage {
   readonly listeners: number;
   readonly backendServers: number;
 }
 
-/** How much of a counted resource a claim has of its load balancer. */
+/** An amount of one quota that a claim uses. */
 export interface LoadBalancerUsagePart extends ClaimQuota {
   readonly amount: number;
 }
@@ -16,7 +16,9 @@ export const NO_USAGE: LoadBalancerUsage = { listeners: 0, backendServers: 0 };
 
 type Balanced = Pick<CloudResourceRequest, 'id' | 'loadBalancerId'>;
 
-/** The load as it is counted: Services that reuse one load balancer share what it may have. */
+/**
+ * Splits the usage by quota. Services that reuse one load balancer share its quotas: the scope is the load balancer.
+ */
 export function usageParts(
   { id, loadBalancerId }: Balanced,
   { listeners, backendServers }: LoadBalancerUsage,
@@ -29,8 +31,8 @@ export function usageParts(
 }
 
 /**
- * What each claim asks of its load balancer, by id. The instances of a cluster are behind a load balancer once, however
- * many of its Services reuse it: the first of these claims has them.
+ * The usage that each claim requests, by claim id. The cluster's instances are backends of a load balancer once, even
+ * when several Services reuse it, so only the first of these claims counts them.
  */
 export function desiredLoads(claims: readonly CloudResourceRequest[]): Map<string, LoadBalancerUsage> {
   const counted = new Set<string>();

@@ -1,15 +1,15 @@
 import { RRuleTemporal } from 'rrule-temporal';
 import { Temporal } from 'temporal-polyfill';
 
-/** When a cluster may be disturbed. */
+/** The recurring times at which maintenance of a cluster may run. */
 export interface WindowRule {
   /** RRULE of RFC 5545, e.g. `FREQ=WEEKLY;BYDAY=SA,SU`. */
   readonly recurrence: string;
-  /** Local date from which it is counted, `2026-01-31`. */
+  /** Local date of the first occurrence (DTSTART), `2026-01-31`. */
   readonly startDate: string;
-  /** Local time of the openings, `HH:MM`. */
+  /** Local start time, `HH:MM`. */
   readonly startTime: string;
-  /** Hours on the clock of physics: a window of 4 hours is 4 hours long on the days of a clock change too. */
+  /** Elapsed hours: a window of 4 hours also lasts 4 hours when daylight saving time begins or ends in it. */
   readonly durationHours: number;
   /** IANA name. */
   readonly timeZone: string;
@@ -22,7 +22,7 @@ export interface WindowOccurrence {
 
 const MAX_TEXT = 200;
 const HOUR_MS = 3_600_000;
-/** The parts of an RRULE that make sense for whole days, and their form. */
+/** The RRULE parts that apply to whole days, with their syntax. */
 const PARTS: Readonly<Record<string, RegExp>> = {
   FREQ: /^(DAILY|WEEKLY|MONTHLY|YEARLY)$/,
   INTERVAL: /^[1-9]\d?$/,
@@ -32,15 +32,15 @@ const PARTS: Readonly<Record<string, RegExp>> = {
   BYSETPOS: listOf('[+-]?[1-9]\\d?'),
   WKST: /^(MO|TU|WE|TH|FR|SA|SU)$/,
 };
-/** Bound the search for occurrences: days of a daily rule, so more than 50 years … */
+/** Limits the search for occurrences: more than 50 years of a daily rule. */
 const MAX_ITERATIONS = 20_000;
-/** … and, when a rule is validated for the first time, the year in which it must open. */
+/** Limits the first validation of a rule, which must have an occurrence within a year. */
 const FIRST_ITERATIONS = 400;
 const MAX_CANDIDATES = 100_000;
-/** Clocks of a zone are moved by at most a day (at the date line). */
+/** Zones shift their offset by at most a day (at the date line); two more hours cover daylight saving time. */
 const CLOCK_SLACK_HOURS = 26;
 
-/** What is wrong with a recurrence; undefined when nothing is. It must open within a year after `startDate`. */
+/** Validates a recurrence; undefined when it is valid. It must have an occurrence within a year after `startDate`. */
 export function recurrenceProblem(recurrence: string, startDate: string): string | undefined {
   const form = formProblem(recurrence);
   if (form !== undefined) return form;
@@ -52,13 +52,13 @@ export function recurrenceProblem(recurrence: string, startDate: string): string
     const last = floating(start.add({ years: 1 }).toPlainDateTime());
     return first && first.epochMilliseconds <= last.getTime() ? undefined : never;
   } catch (error) {
-    // The library has no classes of errors; the text tells the search that was given up from the rule that is none.
+    // rrule-temporal has no error classes: only the message distinguishes an exhausted search from an invalid rule.
     const { message } = error as Error;
     return /exceeded/.test(message) ? never : `It is no recurrence: ${message}.`;
   }
 }
 
-/** The first window that opens at `at` or later; null when none is in sight. */
+/** The first window that opens at `at` or later; null when the search finds none. */
 export function nextOccurrence(window: WindowRule, at: Date): WindowOccurrence | null {
   const rule = floatingRule(window);
   let from = localTime(window, at).subtract({ hours: CLOCK_SLACK_HOURS });
@@ -72,7 +72,7 @@ export function nextOccurrence(window: WindowRule, at: Date): WindowOccurrence |
   }
 }
 
-/** The window that is open at `at`: opened by then and not closed; null when none is. */
+/** The window that is open at `at`; null when none is. */
 export function occurrenceAt(window: WindowRule, at: Date): WindowOccurrence | null {
   const local = localTime(window, at);
   const earliest = local.subtract({ hours: window.durationHours + CLOCK_SLACK_HOURS });
@@ -84,12 +84,11 @@ export function occurrenceAt(window: WindowRule, at: Date): WindowOccurrence | n
   return open.at(-1) ?? null;
 }
 
-/** The zone's calendar date at an instant. */
 export function localDate(timeZone: string, at: Date): string {
   return zoned(timeZone, at).toPlainDate().toString();
 }
 
-/** A comma-separated list of what the pattern `one` matches. */
+/** Matches a comma-separated list of items. */
 function listOf(item: string): RegExp {
   return new RegExp(`^${item}(,${item})*$`);
 }
@@ -114,8 +113,8 @@ function partProblem(part: string): string | undefined {
 }
 
 /**
- * The recurrence on a clock without a zone (written as UTC): which days it names does not depend on clock changes.
- * Each time is then looked up in the zone.
+ * The recurrence in local time without a zone (represented as UTC), so that the days do not depend on daylight saving
+ * time. Each occurrence is then converted to the zone.
  */
 function floatingRule(
   { recurrence, startDate, startTime }: Omit<WindowRule, 'durationHours' | 'timeZone'>,
@@ -131,8 +130,8 @@ function floatingRule(
 }
 
 /**
- * The window that opens at a local time. A time that the clocks skip is as far after the skip's beginning as it
- * says (02:30 becomes 03:30); of a time that comes twice the first is meant. So RFC 5545 wants it.
+ * The window that opens at a local time. RFC 5545 requires: a local time in a gap uses the offset before the gap
+ * (02:30 becomes 03:30), and a local time that occurs twice is the first one.
  */
 function openingOf({ timeZone, durationHours }: WindowRule, local: Temporal.PlainDateTime): WindowOccurrence {
   const opens = local.toZonedDateTime(timeZone, { disambiguation: 'compatible' }).epochMilliseconds;

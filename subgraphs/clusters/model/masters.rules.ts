@@ -3,17 +3,17 @@ import type { InstanceTypeValue } from './version.rules.js';
 import { instanceTypeProblem } from './node-pool.rules.js';
 import type { ClusterKind } from './cluster-kind.rules.js';
 
-/** Masters that are asked for. */
+/** The requested masters. */
 export interface MastersRequest {
   readonly count?: number | null | undefined;
   readonly instanceType?: string | null | undefined;
 }
 
-/** What masters are when nothing is said. */
+/** Default instance type of masters. */
 const MASTER_TYPE = 'ecs.g7.xlarge';
 const PATH = ['input', 'masters'];
 
-/** What is wrong with the masters asked for: exactly three for dedicated clusters, none for others. */
+/** Validates the requested masters: exactly three for dedicated clusters, none for others. */
 export function mastersProblems(
   masters: MastersRequest | null | undefined,
   { name, masters: count }: Pick<ClusterKind, 'name' | 'masters'>,
@@ -34,7 +34,7 @@ export function mastersProblems(
   return [...problems, ...instanceTypeProblem(masters.instanceType, type, [...PATH, 'instanceType'])];
 }
 
-/** The instance type of each master to be made; none for a cluster without masters of the account. */
+/** The instance types of the new masters; empty for a cluster without masters of the account. */
 export function planMasters(
   masters: MastersRequest | null | undefined,
   { masters: count }: Pick<ClusterKind, 'masters'>,

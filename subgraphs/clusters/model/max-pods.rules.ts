@@ -1,32 +1,32 @@
 import type { NetworkPlugin } from './cluster-kind.enums.js';
 
-/** Maximum number of pods of a node with Flannel; cannot be raised. */
+/** Maximum number of pods per node with Flannel; cannot be raised. */
 export const MOST_FLANNEL_PODS = 256;
 const BITS = 32;
 
 export interface PodNetwork {
   readonly plugin: NetworkPlugin;
-  /** Prefix length of a node's part of the pod CIDR. */
+  /** Prefix length of a node's block of the pod CIDR. */
   readonly nodeCidrMask: number | null;
 }
 
 export interface Interfaces {
   /** Elastic network interfaces, the primary one included. */
   readonly enis: number;
-  /** Private IPv4 addresses of each. */
+  /** Private IPv4 addresses per interface. */
   readonly ipsPerEni: number;
 }
 
 /**
- * The maximum number of pods of a node. With Flannel as many as its part of the pod CIDR has addresses, and never
- * more than 256. With Terway as many as the instance's secondary network interfaces have addresses.
+ * The maximum number of pods per node. Flannel: the number of addresses in the node's block of the pod CIDR, at most
+ * 256. Terway: the number of addresses of the instance's secondary network interfaces.
  */
 export function maxPods({ plugin, nodeCidrMask }: PodNetwork, { enis, ipsPerEni }: Interfaces): number {
   if (plugin === 'TERWAY') return Math.max(0, enis - 1) * ipsPerEni;
   return nodeCidrMask === null ? MOST_FLANNEL_PODS : Math.min(MOST_FLANNEL_PODS, 2 ** (BITS - nodeCidrMask));
 }
 
-/** Amounts of a network's quotas. */
+/** Usage of the network quotas. */
 export interface NetworkUsage {
   /** Routes of the VPC's route table. */
   readonly routes: number;
@@ -38,19 +38,19 @@ export interface NetworkUsage {
 
 export const NO_NETWORK_USAGE: NetworkUsage = { routes: 0, addresses: 0, enis: 0 };
 
-/** What the nodes of a cluster hold: of its network, and addresses by the security group that they are in. */
+/** Usage of the network quotas by nodes, with the addresses by security group. */
 export interface NodesNetworkUsage extends NetworkUsage {
   readonly groups: Readonly<Record<string, number>>;
 }
 
-/** What nodes of one security group take. */
+/** Assigns the usage to the nodes' security group. */
 export function inGroup(use: NetworkUsage, securityGroupId: string): NodesNetworkUsage {
   return { ...use, groups: { [securityGroupId]: use.addresses } };
 }
 
 /**
- * What a node takes of the network: with Flannel a route to its pods and one address; with Terway its address, the
- * secondary interfaces, and the addresses that it can allocate to pods.
+ * Network usage of a node. Flannel: one route to its pods and one address. Terway: its own address, the secondary
+ * interfaces, and the addresses that they can allocate to pods.
  */
 export function nodeNetworkUsage(network: PodNetwork, type: Interfaces): NetworkUsage {
   if (network.plugin !== 'TERWAY') return { routes: 1, addresses: 1, enis: 0 };
@@ -67,7 +67,7 @@ export function addUsage(a: NodesNetworkUsage, b: NodesNetworkUsage): NodesNetwo
   return { routes: a.routes + b.routes, addresses: a.addresses + b.addresses, enis: a.enis + b.enis, groups };
 }
 
-/** Nodes that a pod CIDR has parts for; null: no limit. */
+/** The number of node blocks in a pod CIDR; null: no limit. */
 export function nodeCapacity(podCidrPrefix: number | null, nodeCidrMask: number | null): number | null {
   return podCidrPrefix === null || nodeCidrMask === null ? null : 2 ** (nodeCidrMask - podCidrPrefix);
 }

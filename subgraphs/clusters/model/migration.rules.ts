@@ -3,7 +3,7 @@ import type { ClusterState } from './cluster.enums.js';
 import { quotaExceeded } from '../../../engine/ledger/quota-exceeded.js';
 import type { Problem } from '../../../kernel/result.js';
 
-/** What decides whether a cluster can become a Pro one. */
+/** Input of the check whether a cluster can be migrated to ACK Pro. */
 export interface MigrationFacts {
   readonly id: string;
   readonly product: Product;
@@ -12,9 +12,9 @@ export interface MigrationFacts {
   /** Availability of ACK Pro in its region. */
   readonly proThere: string | undefined;
   readonly version: string;
-  /** Whether its Kubernetes version is among the supported ones. */
+  /** Whether its Kubernetes version is supported. */
   readonly supported: boolean;
-  /** What it would take of the quotas of ACK Pro. */
+  /** The ACK Pro quotas that the cluster would use. */
   readonly needs: readonly QuotaRequirement[];
 }
 
@@ -28,7 +28,7 @@ export interface QuotaRequirement {
 
 const PATH = ['input', 'id'];
 
-/** Everything that keeps a cluster from being migrated from ACK Standard to ACK Pro. */
+/** Lists every reason that prevents the migration of a cluster from ACK Standard to ACK Pro. */
 export function migrationProblems(facts: MigrationFacts): Problem[] {
   const { id, product } = facts;
   if (product !== 'ACK_STANDARD') {

@@ -6,7 +6,7 @@ const MAX_LABELS = 50;
 const MAX_LABEL_KEY = 128;
 const MAX_LABEL_VALUE = 256;
 
-/** What is wrong with the name of a cluster or node pool. */
+/** Validates the name of a cluster or node pool. */
 export function validateName(name: string, path: readonly string[]): Problem[] {
   if (NAME.test(name)) return [];
   const message =
@@ -14,7 +14,7 @@ export function validateName(name: string, path: readonly string[]): Problem[] {
   return [{ code: 'INVALID_INPUT', message, path }];
 }
 
-/** What is wrong with labels: a map of at most 50 strings; keys to 128 characters, values to 256. */
+/** Validates labels: a map of at most 50 strings; keys of up to 128 characters, values of up to 256. */
 export function validateLabels(labels: unknown, path: readonly string[]): Problem[] {
   if (labels == null) return [];
   if (!isStringMap(labels)) return [{ code: 'INVALID_INPUT', message: 'Labels are a map of strings.', path }];

@@ -14,7 +14,7 @@ import {
 } from './cidr.rules.js';
 import { nodeCapacity } from './max-pods.rules.js';
 
-/** How a cluster is asked to be connected. */
+/** The requested network of a cluster. */
 export interface NetworkRequest {
   readonly vpcId?: string | null | undefined;
   readonly vSwitchIds?: readonly string[] | null | undefined;
@@ -30,7 +30,7 @@ const SMALLEST_NODE_MASK = 28;
 const MAX_VSWITCHES = 24;
 const PATH = ['input', 'network'];
 
-/** Bounds of prefix lengths: first the largest range, then the smallest. */
+/** Bounds of the prefix length: first the largest range, then the smallest. */
 const PREFIXES = {
   vpc: [8, 28],
   vSwitch: [16, 29],
@@ -38,7 +38,7 @@ const PREFIXES = {
   services: [16, 24],
 } as const;
 
-/** What is wrong with a network by itself, before it is compared with existing networks. */
+/** Validates a network request on its own, before it is compared with existing networks. */
 export function validateNetwork(
   request: NetworkRequest | null | undefined,
   { plugin, hasNetwork }: { readonly plugin: NetworkPlugin; readonly hasNetwork: boolean },
@@ -94,7 +94,7 @@ function apart({ podCidr, serviceCidr }: NetworkRequest): Problem[] {
   return [{ code: 'CIDR_OVERLAP', message, path: [...PATH, 'serviceCidr'] }];
 }
 
-/** What is wrong with a range: its form, its size, or that it is not a private one. */
+/** Validates the syntax and size of a CIDR block, and that it is private. */
 export function rangeProblems(text: string, of: keyof typeof PREFIXES, path: readonly string[]): Problem[] {
   const [largest, smallest] = PREFIXES[of];
   const cidr = parseCidr(text);
@@ -115,14 +115,14 @@ function invalid(message: string, path: readonly string[]): Problem {
   return { code: 'INVALID_INPUT', message, path: [...PATH, ...path] };
 }
 
-/** A range that something has already. */
+/** A CIDR block that is in use. */
 export interface UsedRange {
   readonly cidr: Cidr;
-  /** Whose it is (human-readable). */
+  /** The resource that uses it (human-readable). */
   readonly owner: string;
 }
 
-/** That a range overlaps with one that is taken. */
+/** Rejects a CIDR block that overlaps with one in use. */
 export function overlapProblems(cidr: Cidr, used: readonly UsedRange[], path: readonly string[]): Problem[] {
   const hit = used.find((range) => overlaps(range.cidr, cidr));
   if (!hit) return [];
@@ -130,7 +130,7 @@ export function overlapProblems(cidr: Cidr, used: readonly UsedRange[], path: re
   return [{ code: 'CIDR_OVERLAP', message, path }];
 }
 
-/** Prefix length of a pod CIDR with ranges for twice the initial number of nodes, and for 256 at least. */
+/** Prefix length of a pod CIDR with blocks for twice the initial number of nodes, at least for 256. */
 export function podPrefix(nodes: number, nodeCidrMask: number): number {
   const neededAddresses = Math.max(256, nodes * 2);
   let prefix = nodeCidrMask;
@@ -139,20 +139,22 @@ export function podPrefix(nodes: number, nodeCidrMask: number): number {
   return prefix;
 }
 
-/** Products whose clusters may have so many nodes; they get room for them while there is enough. */
+/**
+ * Products whose clusters can have up to 1,000 nodes; their pod CIDR has room for these while address space is left.
+ */
 const LARGE: readonly Product[] = ['ACK_PRO', 'ACK_DEDICATED', 'EDGE_PRO'];
 const LARGE_NODES = 1000;
 
-/** A cluster whose pods need a range. */
+/** A request for the pod CIDR of a cluster. */
 export interface PodCidrRequest {
   readonly product: Product;
   /** Initial desired number of nodes. */
   readonly nodes: number;
-  /** Prefix length of each node's part. */
+  /** Prefix length of each node's block. */
   readonly mask: number;
 }
 
-/** A range for the pods of a cluster that names none, apart from those that are taken; undefined when none is left. */
+/** Finds a free pod CIDR for a cluster that names none; undefined when none is left. */
 export function freePodRange(
   { product, nodes, mask }: PodCidrRequest,
   used: readonly Cidr[],
@@ -162,7 +164,7 @@ export function freePodRange(
   return large ?? freeCidr(POD_RANGES, podPrefix(nodes, mask), used);
 }
 
-/** Traffic that a security group lets through. */
+/** A rule of a security group that permits traffic. */
 export interface GroupRule {
   readonly direction: string;
   readonly protocol: string;
@@ -173,7 +175,7 @@ export interface GroupRule {
 
 const DNS_PORT = 53;
 
-/** Whether pods with these addresses reach the DNS of the cluster (UDP 53) through the group. */
+/** Whether the security group lets pods with these addresses reach the cluster's DNS (UDP 53). */
 export function allowsDns(rules: readonly GroupRule[], podCidr: Cidr): boolean {
   return rules.some(({ direction, protocol, fromPort, toPort, cidr }) => {
     if (direction !== 'INGRESS' || (protocol !== 'ALL' && protocol !== 'UDP')) return false;
@@ -193,7 +195,7 @@ interface PortRule {
   readonly cidr: string;
 }
 
-/** What is wrong with the rules of a security group. */
+/** Validates the rules of a security group. */
 export function ruleProblems(rules: readonly PortRule[]): Problem[] {
   const path = ['input', 'rules'];
   if (rules.length > MAX_RULES)

@@ -4,12 +4,12 @@ import type { ControlPlaneReplica } from '../../../engine/providers/infrastructu
 
 type ComponentStatus = 'RUNNING' | 'NOT_READY' | 'UNKNOWN';
 
-/** What an instance runs to be a node of a cluster. */
+/** A system component on a node. */
 export interface NodeComponentView {
   readonly name: string;
   readonly version: string | null;
   readonly status: ComponentStatus;
-  /** Why it stands so, as Kubernetes says; null while it works. */
+  /** The reason that Kubernetes reports; null while the component works. */
   readonly message: string | null;
 }
 
@@ -31,7 +31,7 @@ export interface AgentPod {
   readonly version: string | null;
 }
 
-/** What Kubernetes says of a node. */
+/** The state of a node in the Kubernetes API. */
 export interface NodeReport {
   readonly conditions: readonly NodeCondition[];
   /** `v1.34.3` */
@@ -48,13 +48,13 @@ export interface NodeFacts {
   readonly networkPlugin: NetworkPlugin;
   /** Version of the cluster. */
   readonly clusterVersion: string;
-  /** undefined: Kubernetes does not know the node, or could not be asked. */
+  /** undefined: Kubernetes has no such node, or its API did not respond. */
   readonly report: NodeReport | undefined;
-  /** Replicas of the control plane that run on instances of the account. */
+  /** Control plane replicas that run on the account's instances. */
   readonly replicas: readonly ControlPlaneReplica[];
 }
 
-/** Names of the DaemonSets as in the catalog of components: others in kube-system are the account's own. */
+/** DaemonSet names from the catalog of components; other DaemonSets in kube-system belong to the account. */
 const KUBE_PROXY = 'kube-proxy-worker';
 const NETWORK_AGENTS: Readonly<Record<NetworkPlugin, string>> = {
   FLANNEL: 'kube-flannel-ds',
@@ -70,8 +70,8 @@ const NOT_REGISTERED: ComponentCondition = {
 };
 
 /**
- * The components of a node, each as it stands by itself: kubelet, kube-proxy, container runtime and network plugin on
- * every one, and the control plane's on a master.
+ * The components of a node with the status of each: kubelet, kube-proxy, container runtime and network plugin on
+ * every node, and the control plane components on a master.
  */
 export function nodeComponents(facts: NodeFacts): NodeComponentView[] {
   return [...(facts.role === 'MASTER' ? masterComponents(facts) : []), ...workerComponents(facts)];
@@ -98,14 +98,14 @@ function versionOf(agent: AgentPod | undefined): Pick<NodeComponentView, 'versio
   return { version: agent?.version ?? null };
 }
 
-/** The kubelet works as long as it posts the node's status, also one that says what else does not work. */
+/** The kubelet works while it posts the node's status, even if that status reports other failures. */
 function kubeletCondition(report: NodeReport | undefined): ComponentCondition {
   if (!report) return NOT_REGISTERED;
   const ready = conditionOf(report, 'Ready');
   return ready && ready.status !== 'Unknown' ? RUNNING : notReady(ready, 'The kubelet is not heard.');
 }
 
-/** The kubelet says how the container runtime is: without the kubelet it is unknown. */
+/** The kubelet reports the state of the container runtime: without it the state is unknown. */
 function runtimeCondition(report: NodeReport | undefined): ComponentCondition {
   const unheard = conditionWithoutKubelet(report);
   if (!report || unheard) return unheard ?? NOT_REGISTERED;
@@ -133,7 +133,10 @@ function agentCondition(report: NodeReport | undefined, agent: AgentPod | undefi
   return agent.ready ? RUNNING : { status: 'NOT_READY', message: `Its pod is ${agent.phase} and not ready.` };
 }
 
-/** What is known of all that only the kubelet reports: nothing while it is silent; undefined while it is heard. */
+/**
+ * The condition of components that only the kubelet reports: unknown while it posts no status; undefined while it
+ * does.
+ */
 function conditionWithoutKubelet(report: NodeReport | undefined): ComponentCondition | undefined {
   if (!report) return NOT_REGISTERED;
   if (kubeletCondition(report).status === 'RUNNING') return undefined;
@@ -160,7 +163,7 @@ function masterComponents({ name, clusterVersion, replicas }: NodeFacts): NodeCo
     }));
 }
 
-/** The tag of an image, without the `v` before a number; null where it has none, as `kube-proxy@sha256:…`. */
+/** The tag of an image without the leading `v`; null for an image without tag, e.g. `kube-proxy@sha256:…`. */
 export function imageVersion(image: string): string | null {
   const [name = ''] = image.split('@');
   const [, tag] = /:v?([^:/]+)$/.exec(name) ?? [];

@@ -1,8 +1,8 @@
-/** How a pool's nodes differ from Kubernetes and from its scaling group: the column `drift`. */
+/** Differences between a pool's nodes, Kubernetes and the pool's scaling group: the column `drift`. */
 export interface PoolNodeDrift {
-  /** Names of nodes that Kubernetes does not have. */
+  /** Names of nodes that do not exist in Kubernetes. */
   readonly missingInKubernetes: readonly string[];
-  /** Names of nodes whose instances are no longer in the pool's scaling group. */
+  /** Names of nodes whose instances are not in the pool's scaling group. */
   readonly missingInScalingGroup: readonly string[];
   /** RFC 3339. */
   readonly observedAt: string;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../../../kernel/package-root.js';
 import type { Problem } from '../../../kernel/result.js';
 
-/** An image that an instance's system disk is made from. */
+/** An image for the system disk of instances. */
 export interface NodeImageValue {
   readonly id: string;
   readonly name: string;
@@ -15,7 +15,7 @@ export interface NodeImageValue {
 
 let images: ReadonlyMap<string, NodeImageValue> | undefined;
 
-/** The images of the cloud, by id, read once per process. They come with the release. */
+/** The image catalog by id, read once per process. It is part of the release. */
 export function nodeImages(): ReadonlyMap<string, NodeImageValue> {
   images ??= new Map(
     (
@@ -27,19 +27,19 @@ export function nodeImages(): ReadonlyMap<string, NodeImageValue> {
   return images;
 }
 
-/** The image that nodes of an architecture get when none is named: Alibaba Cloud Linux 2. */
+/** The default image of an architecture: Alibaba Cloud Linux 2. */
 function defaultImage(architecture: string): string {
   const all = [...nodeImages().values()];
   const found = all.find((image) => image.architecture === architecture && supportsNodes(image));
   return found?.id ?? all[0]?.id ?? '';
 }
 
-/** The image that nodes of a pool get: the one that it names, or the usual one. */
+/** The image of a pool's nodes: the configured one, or the default. */
 export function imageOf({ imageId }: { readonly imageId: string }, architecture = 'amd64'): string {
   return imageId || defaultImage(architecture);
 }
 
-/** Whether the operating system can run a node. */
+/** Whether nodes can run this operating system. */
 export function supportsNodes({
   osFamily,
   osVersion,
@@ -61,19 +61,19 @@ function major(version: string): number {
   return Number(version.split('.')[0]);
 }
 
-/** Windows Server Core counts by year and month (1809), later by year and half (20H2). */
+/** Sortable release of Windows Server Core: year and month (1809), or since 2020 year and half (20H2). */
 function coreRelease(version: string): number {
   const half = /^(\d\d)H([12])$/.exec(version);
   if (half) return Number(half[1]) * 100 + (half[2] === '1' ? 5 : 10);
   return /^\d{4}$/.test(version) ? Number(version) : 0;
 }
 
-/** The operating system of an image, as the label `kubernetes.io/os` has it; a pool that names none has Linux. */
+/** The operating system of an image, as in the label `kubernetes.io/os`; Linux for a pool that names no image. */
 export function osOf(imageId: string): 'linux' | 'windows' {
   return nodeImages().get(imageId)?.osFamily.startsWith('WINDOWS') ? 'windows' : 'linux';
 }
 
-/** What is wrong with an image as that of nodes. */
+/** Rejects an image that does not exist or that nodes cannot run. */
 export function imageProblem(id: string, path: readonly string[]): Problem | undefined {
   const image = nodeImages().get(id);
   if (!image)

@@ -4,17 +4,17 @@ import type { TaintValue } from './pool-config.js';
 import type { TaintEffect } from './node-pool.enums.js';
 import { EFFECTS } from './taints.js';
 
-/** A taint of a Kubernetes node; controllers note when a NoExecute taint was added. */
+/** A taint of a Kubernetes node; Kubernetes sets `timeAdded` for NoExecute taints. */
 export interface PresentTaint extends NodeTaint {
   readonly timeAdded?: string;
 }
 
-/** What is read of a Kubernetes node. */
+/** The fields of a Kubernetes node that are read. */
 export interface LabelledNode extends KubernetesObject {
   readonly spec?: { readonly taints?: readonly PresentTaint[] };
 }
 
-/** Labels, annotations and taints of a node as the graph has them. */
+/** Labels, annotations and taints of a node, as the graph returns them. */
 export interface NodeMetadata {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ const GRAPH_EFFECTS = new Map(
   Object.entries(EFFECTS).map(([effect, kubernetes]) => [kubernetes, effect as TaintEffect]),
 );
 
-/** What the graph has of a Kubernetes node. */
+/** Converts the metadata of a Kubernetes node; taints with unknown effects are left out. */
 export function metadataOf({ metadata, spec }: LabelledNode): NodeMetadata {
   return {
     labels: metadata?.labels ?? {},

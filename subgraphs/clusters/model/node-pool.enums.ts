@@ -1,18 +1,18 @@
-/** How existing instances join a node pool. */
+/** How existing instances are attached to a node pool. */
 export type AttachMode = 'MANUAL' | 'AUTO';
 
 export { CHARGE_TYPES, type ChargeType } from '../../../engine/providers/charge-type.js';
 
-/** What is bid for spot instances. */
+/** Bidding strategies for spot instances. */
 export type SpotStrategy = 'SPOT_AS_PRICE_GO' | 'SPOT_WITH_PRICE_LIMIT';
 
-/** What a taint does with pods that do not tolerate it. */
+/** Effect of a taint on pods that do not tolerate it. */
 export type TaintEffect = 'NO_SCHEDULE' | 'PREFER_NO_SCHEDULE' | 'NO_EXECUTE';
 
-/** Kind of a cloud disk. */
+/** Category of a cloud disk. */
 export type DiskCategory = 'CLOUD_EFFICIENCY' | 'CLOUD_SSD' | 'CLOUD_ESSD';
 
-/** State of a node pool, by the names of the ACK API. */
+/** States of a node pool, named as in the ACK API. */
 export const NODE_POOL_STATES = [
   'INITIAL',
   'ACTIVE',

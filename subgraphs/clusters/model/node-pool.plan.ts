@@ -4,7 +4,7 @@ import type { Failure } from '../../../engine/contract.js';
 import { configOf } from './pool-config.js';
 import { vcpuResource } from './instance-quota.js';
 
-/** What of a node decides what becomes of it. */
+/** The fields of a node that decide whether it is kept or removed. */
 export interface PlannedNode {
   readonly id: string;
   readonly name: string;
@@ -20,13 +20,13 @@ interface PlannedPool {
   readonly generation: number;
 }
 
-/** The changes that bring a pool to its desired number of nodes. */
+/** The changes that bring a pool to its desired size. */
 export interface PoolPlan<Node extends PlannedNode = PlannedNode> {
-  /** Nodes that exist or are to exist: all but those that go. */
+  /** All nodes except those to remove. */
   readonly kept: readonly Node[];
-  /** Nodes to take away, those that are being taken away included. */
+  /** Nodes to remove, those that are already being removed included. */
   readonly leaving: readonly Node[];
-  /** How many are to be made. */
+  /** Number of nodes to create. */
   readonly missing: number;
 }
 
@@ -38,7 +38,7 @@ const READINESS: Readonly<Record<NodeState, number>> = {
   running: 3,
 };
 
-/** Failed nodes go first, then what is not ready, then the newest. */
+/** Sorts by removal order: failed nodes first, then nodes that are not ready, then the newest. */
 export function removalOrder<Node extends PlannedNode>(nodes: readonly Node[]): Node[] {
   const rank = (node: Node) =>
     node.state === 'running' && node.status !== 'Ready' ? 2.5 : READINESS[node.state];
@@ -47,7 +47,7 @@ export function removalOrder<Node extends PlannedNode>(nodes: readonly Node[]): 
 
 /**
  * Compares the nodes with the desired size. A node that failed in an earlier generation is removed and created again.
- * A node that failed in the current generation stays and counts, so each generation is tried once.
+ * A node that failed in the current generation stays and counts, so each generation tries once.
  */
 export function planPool<Node extends PlannedNode>(
   pool: PlannedPool,
@@ -65,17 +65,17 @@ export function planPool<Node extends PlannedNode>(
   };
 }
 
-/** Type of the operation by which instances join a pool, and the origin of the nodes that they become. */
+/** Type of the operation that attaches instances to a pool, and the origin of the resulting nodes. */
 export const ATTACH_INSTANCES = 'ATTACH_INSTANCES';
 export const ATTACHED = 'ATTACHED';
-/** Stage of an operation on a pool in which its nodes get their labels and taints. */
+/** Stage of a pool operation that sets labels and taints on its nodes. */
 export const SETTINGS_STAGE = 'SETTINGS';
-/** Type of the operation by which chosen nodes leave a pool. */
+/** Type of the operation that removes chosen nodes from a pool. */
 export const REMOVE_NODES = 'REMOVE_NODES';
 
 /**
- * Whether an operation buys the instances that a pool lacks. One that moves given instances in or out does not: what the
- * pool lacked before it lacks afterwards, until it is scaled or synchronized.
+ * Whether an operation creates the instances that a pool lacks. Attaching or removing given instances does not: what
+ * the pool lacked before remains missing until the pool is scaled or synchronized.
  */
 export function createsInstances(operation: { readonly type: string } | null | undefined): boolean {
   return operation?.type !== ATTACH_INSTANCES && operation?.type !== REMOVE_NODES;
@@ -96,8 +96,8 @@ const MAX_FAILURES = 100;
 
 /**
  * Counts the result of the pool's current generation. Nodes that were not tried are missing because the network quota
- * (the pool's `capacityError`) or else the account's vCPU quota was exhausted; a canceled change has no missing nodes.
- * Of an operation that buys no instances only its own instances count.
+ * (the pool's `capacityError`) or else the account's vCPU quota was exhausted; a canceled change has no missing
+ * nodes. For an operation that creates no instances only its own instances count.
  */
 export function resultOf(
   pool: PlannedPool & {
@@ -147,7 +147,7 @@ function failureOf(node: PlannedNode): Failure {
   return error ?? { code: 'INSTANCE_START_FAILED', message: `The node ${node.name} could not be started.` };
 }
 
-/** How an operation that made nodes ends. */
+/** Final state of an operation that created nodes. */
 export function endState(
   { created, failed }: Pick<PoolResult, 'created' | 'failed'>,
   operation: Cancelable | null,

@@ -6,7 +6,7 @@ import { validatePoolConfig } from './pool-config.rules.js';
 import type { InstanceTypeValue } from './version.rules.js';
 import type { ContainerRuntime } from './cluster-kind.enums.js';
 
-/** More nodes no pool can be asked for. How many it may have is the account's quota of instances per scaling group. */
+/** Largest accepted size of a pool. The quota of instances per scaling group limits the actual size. */
 export const MAX_POOL_SIZE = 100_000;
 const MAX_INSTANCE_TYPES = 20;
 const MIN_VCPUS = 4;
@@ -25,12 +25,12 @@ export interface AutoscalingPlan {
   readonly enabled: boolean;
   readonly minSize: number;
   readonly maxSize: number;
-  /** Percent of a node's CPU and memory. */
+  /** Utilization in percent of a node's CPU and memory below which the node is removed. */
   readonly scaleInThreshold: number;
   readonly scaleInDelaySeconds: number;
 }
 
-/** As the cluster autoscaler of Kubernetes has it. */
+/** Defaults of the Kubernetes cluster autoscaler. */
 const SCALE_IN_THRESHOLD = 50;
 const SCALE_IN_DELAY_SECONDS = 600;
 const MAX_DELAY_SECONDS = 86_400;
@@ -45,7 +45,7 @@ export interface NodePoolRequest extends PoolConfigRequest {
   readonly edgeAutonomy?: boolean | null | undefined;
 }
 
-/** A checked node pool with its defaults filled in. */
+/** A validated node pool with its defaults filled in. */
 export interface NodePoolPlan {
   readonly name: string;
   readonly instanceTypes: readonly string[];
@@ -57,22 +57,22 @@ export interface NodePoolPlan {
   readonly edgeAutonomy: boolean;
 }
 
-/** Whether instances of the type are large enough to be nodes. */
+/** Whether instances of the type are large enough for nodes. */
 export function fitsNode(type: InstanceTypeValue): boolean {
   return type.vcpus >= MIN_VCPUS && type.memoryGiB >= MIN_MEMORY_GIB;
 }
 
-/** Whether the pool can hold the system components: they run on instances, which a pool of virtual nodes has not. */
+/** Whether the pool can be the default pool: system components need instances, and virtual nodes have none. */
 export function hasInstances({ instanceTypes }: { readonly instanceTypes: readonly string[] }): boolean {
   return !instanceTypes.some(isVirtual);
 }
 
-/** Which of a new cluster's pools is its default pool, which holds the system components; -1: none. */
+/** Index of the pool that will run the system components of a new cluster; -1: none. */
 export function defaultPoolIndex(pools: readonly { readonly instanceTypes: readonly string[] }[]): number {
   return pools.findIndex(hasInstances);
 }
 
-/** The pool with its defaults. */
+/** Fills in the defaults of a pool. */
 export function planNodePool(request: NodePoolRequest): NodePoolPlan {
   const autoscaling = planAutoscaling(request.autoscaling);
   return {
@@ -87,7 +87,7 @@ export function planNodePool(request: NodePoolRequest): NodePoolPlan {
   };
 }
 
-/** Automatic scaling with its defaults, or with what was there before. */
+/** Fills omitted autoscaling settings from the previous ones, then from the defaults. */
 export function planAutoscaling(
   request: AutoscalingRequest | null | undefined,
   before?: AutoscalingPlan | null,
@@ -101,12 +101,12 @@ export function planAutoscaling(
   };
 }
 
-/** The automatic scaling of a pool as it is stored; null when it was never set. */
+/** The stored autoscaling of a pool; null when it was never set. */
 export function autoscalingOf({ autoscaling }: { readonly autoscaling: unknown }): AutoscalingPlan | null {
   return planAutoscaling(autoscaling as AutoscalingRequest | null);
 }
 
-/** Everything wrong with a node pool; `path` is where it stands in the input. */
+/** Validates a node pool; `path` is its path in the input. */
 export function validateNodePool(
   request: NodePoolRequest,
   types: ReadonlyMap<string, InstanceTypeValue>,
@@ -121,7 +121,6 @@ export function validateNodePool(
   ];
 }
 
-/** What is wrong with a number of nodes. */
 export function sizeProblems(size: number, path: readonly string[]): Problem[] {
   if (size >= 0 && size <= MAX_POOL_SIZE) return [];
   const message = `A node pool has 0 to ${MAX_POOL_SIZE} nodes, not ${size}.`;
@@ -146,7 +145,7 @@ export function instanceTypeProblems(
   );
 }
 
-/** What is wrong with an instance type for nodes. */
+/** Validates an instance type for nodes. */
 export function instanceTypeProblem(
   id: string,
   type: InstanceTypeValue | undefined,
@@ -167,7 +166,7 @@ export function instanceTypeProblem(
   return [{ code: 'INSTANCE_TYPE_TOO_SMALL', message, path }];
 }
 
-/** What is wrong with a pool's autoscaling. */
+/** Validates the autoscaling of a pool. */
 export function autoscalingProblems(
   { autoscaling, desiredSize }: Pick<NodePoolRequest, 'autoscaling' | 'desiredSize'>,
   path: readonly string[],

@@ -1,4 +1,4 @@
-/** State of the repair of a node, as the column has it. */
+/** States of a node repair, as stored in the column. */
 export const REPAIR_STATES = [
   'RESTART_REQUESTED',
   'RESTARTING',
@@ -15,7 +15,7 @@ export type RepairState = (typeof REPAIR_STATES)[number];
  *
  *   RESTART_REQUESTED ──▶ RESTARTING ──▶ SUCCEEDED
  *                             ├─▶ RESET_REQUESTED ──▶ RESETTING ──▶ SUCCEEDED
- *                             └─▶ FAILED (from each that is open, when the node is gone)
+ *                             └─▶ FAILED (from every open state, when the node no longer exists)
  */
 const NEXT: Readonly<Record<RepairState, readonly RepairState[]>> = {
   RESTART_REQUESTED: ['RESTARTING', 'FAILED'],
@@ -29,7 +29,7 @@ const NEXT: Readonly<Record<RepairState, readonly RepairState[]>> = {
 /** Repairs that have not ended. */
 export const OPEN_REPAIRS: readonly RepairState[] = REPAIR_STATES.filter((state) => NEXT[state].length > 0);
 
-/** The states from which a repair may come to this one. */
+/** The states from which a repair can reach this one. */
 export function repairStatesBefore(to: RepairState): RepairState[] {
   return REPAIR_STATES.filter((from) => NEXT[from].includes(to));
 }

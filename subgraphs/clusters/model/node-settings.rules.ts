@@ -5,14 +5,17 @@ import { kubernetesTaints } from './taints.js';
 
 type StringMap = Readonly<Record<string, string>>;
 
-/** Labels, annotations and taints that users have set on a node itself. */
+/** Labels, annotations and taints that users have set directly on a node. */
 export interface OwnSettings {
   readonly labels: StringMap;
   readonly annotations: StringMap;
   readonly taints: readonly PresentTaint[];
 }
 
-/** What users have set on a node: neither Kubernetes, the cloud nor Fleetgraph, nor its pool for all nodes. */
+/**
+ * Selects the settings of a node that users set: not those that Kubernetes, the cloud, Fleetgraph or the node pool
+ * set.
+ */
 export function ownSettingsOf({ metadata, spec }: LabelledNode, pool: PoolSettings): OwnSettings {
   const ofPool = new Set(kubernetesTaints(pool.taints).map(nameOf));
   return {
@@ -28,7 +31,7 @@ function ownKeys(map: StringMap = {}, ofPool: StringMap): Record<string, string>
   );
 }
 
-/** The JSON merge patch that gives a node the settings of another; undefined when it has them, or there are none. */
+/** The JSON merge patch that adds the settings to a node; undefined when none is missing. */
 export function settingsPatch({ metadata, spec }: LabelledNode, settings: OwnSettings): object | undefined {
   const labels = without(settings.labels, metadata?.labels);
   const annotations = without(settings.annotations, metadata?.annotations);

@@ -1,4 +1,4 @@
-/** State of a node, as the column has it. */
+/** States of a node, as stored in the column. */
 export const NODE_STATES = ['pending', 'starting', 'running', 'removing', 'failed'] as const;
 
 export type NodeState = (typeof NODE_STATES)[number];
@@ -9,11 +9,11 @@ export type NodeCommand = 'REMOVE' | 'LEAVE' | 'CONVERT' | 'REPAIR' | 'STARTED' 
 /**
  * Allowed transitions of a node. Every write of a state checks them.
  *
- *   pending ──▶ starting ──▶ running ──▶ removing ──▶ gone        (a master starts with its control plane: at once
- * Ready)
+ *   pending ──▶ starting ──▶ running ──▶ removing ──▶ gone
  *      └───────────┴──▶ failed ─────────────┘
  */
 const NEXT: Readonly<Record<NodeState, Partial<Record<NodeCommand, NodeState | 'gone'>>>> = {
+  // A master is ready at once, with its control plane.
   pending: { STARTED: 'starting', READY: 'running', FAILED: 'failed', LEAVE: 'removing' },
   starting: { READY: 'running', FAILED: 'failed', REMOVE: 'removing', LEAVE: 'removing' },
   running: { REMOVE: 'removing', LEAVE: 'removing', CONVERT: 'running', REPAIR: 'running', GONE: 'gone' },
@@ -21,12 +21,12 @@ const NEXT: Readonly<Record<NodeState, Partial<Record<NodeCommand, NodeState | '
   failed: { REMOVE: 'removing', LEAVE: 'removing', GONE: 'gone' },
 };
 
-/** What the command makes of a node; undefined where it is refused. */
+/** The state after the command; undefined when this state rejects it. */
 export function nextNodeState(state: NodeState, command: NodeCommand): NodeState | 'gone' | undefined {
   return NEXT[state][command];
 }
 
-/** The states in which a node admits the command. */
+/** The states that accept the command. */
 export function nodeStatesFor(command: NodeCommand): NodeState[] {
   return NODE_STATES.filter((state) => nextNodeState(state, command) !== undefined);
 }

@@ -1,9 +1,9 @@
-/** What a node is for. */
+/** Roles of a node. */
 export const NODE_ROLES = ['MASTER', 'WORKER'] as const;
 
 export type NodeRole = (typeof NODE_ROLES)[number];
 
-/** How an instance came into its pool. */
+/** How an instance became part of its pool. */
 export const NODE_ORIGINS = ['SCALING_GROUP', 'ATTACHED'] as const;
 
 export type NodeOrigin = (typeof NODE_ORIGINS)[number];

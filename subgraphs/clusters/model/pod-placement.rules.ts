@@ -9,20 +9,23 @@ import type {
   Toleration,
 } from './scheduled-objects.js';
 
-/** Amounts by resource: cores, bytes, pods, GPUs. */
+/** Amounts by resource name: cores, bytes, pods, GPUs. */
 export type ResourceAmounts = Readonly<Record<string, number>>;
 
-/** A node that exists or could be made, with what it has left. */
+/** An existing or possible node with its free amounts. */
 export interface CandidateNode {
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
   readonly free: ResourceAmounts;
 }
 
-/** Less than this is an error of rounding. */
+/** Tolerance for rounding errors of floating-point sums. */
 const EPSILON = 1e-9;
 
-/** What Kubernetes reserves for a pod: the sum of its containers, or its largest init container; and one pod. */
+/**
+ * The requests that the Kubernetes scheduler counts for a pod: the sum of its containers or its largest init
+ * container, whichever is more, and one pod.
+ */
 export function requestsOf({ containers = [], initContainers = [] }: PodSpec): ResourceAmounts {
   const total = containers.map(requestsOfContainer).reduce(plus, {});
   const first = initContainers.map(requestsOfContainer).reduce(most, {});
@@ -33,7 +36,7 @@ function requestsOfContainer({ resources }: Container): ResourceAmounts {
   return toResourceAmounts({ ...resources?.limits, ...resources?.requests });
 }
 
-/** Kubernetes quantities as numbers. */
+/** Parses Kubernetes quantities; invalid ones become 0. */
 export function toResourceAmounts(quantities: Readonly<Record<string, string>> = {}): ResourceAmounts {
   return Object.fromEntries(
     Object.entries(quantities).map(([name, text]) => [name, parseQuantity(text) || 0]),
@@ -62,8 +65,8 @@ function merged(
 }
 
 /**
- * Whether a pod can be placed there: there is room, the labels are those that it and its volumes ask for, it tolerates
- * the taints.
+ * Whether a pod can run on the node: enough free resources, the labels match the pod and its volumes, and the pod
+ * tolerates the taints.
  */
 export function fits({ spec = {}, volumeTerms = [] }: Pod, { labels, taints, free }: CandidateNode): boolean {
   const room = Object.entries(requestsOf(spec)).every(
@@ -77,7 +80,7 @@ export function fits({ spec = {}, volumeTerms = [] }: Pod, { labels, taints, fre
   );
 }
 
-/** The place with a pod more. */
+/** The node with its free amounts reduced by the pod's requests. */
 export function withPod<P extends CandidateNode>(place: P, { spec = {} }: Pod): P {
   return { ...place, free: subtractAmounts(place.free, requestsOf(spec)) };
 }

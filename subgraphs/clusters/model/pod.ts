@@ -18,7 +18,7 @@ export function ownerOf({ metadata }: Pod): PodOwner | undefined {
   return owner && { kind: owner.kind, namespace: metadata?.namespace ?? '', name: owner.name };
 }
 
-/** Whether the pod is on its way out. */
+/** Whether the pod is being deleted. */
 export function isTerminating({ metadata }: Pod): boolean {
   return metadata?.deletionTimestamp !== undefined;
 }

@@ -2,10 +2,10 @@ import type { Instance } from '../../../engine/providers/instance.js';
 
 const MIN_POLL_MS = 100;
 const MAX_POLL_MS = 15_000;
-/** When nothing says when the next node is there. */
+/** Interval while no instance is starting. */
 const DEFAULT_POLL_MS = 500;
 
-/** In how many milliseconds to look at instances again: when the next of them that starts is expected. */
+/** Milliseconds until the next poll of instances: when the next starting instance is expected to be ready. */
 export function nextPollDelay(instances: readonly Instance[], now: Date): number {
   const times = instances.flatMap(({ state, readyAt }) => (state === 'STARTING' ? [readyAt.getTime()] : []));
   if (times.length === 0) return DEFAULT_POLL_MS;

@@ -16,11 +16,11 @@ const MAX_SYSTEM_DISK = 500;
 const MAX_DATA_DISK = 32_768;
 const MAX_USER_DATA = 16 * 1024;
 const MAX_UNAVAILABLE = 1000;
-/** Control characters, besides those of lines and tabs. */
+/** Control characters except tab, line feed and carriage return. */
 const CONTROL = /[^\P{Cc}\t\n\r]/u;
 const TAINT_KEY = /^([a-z0-9.-]{1,253}\/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
 
-/** Everything wrong with the configuration; `path` is where the pool stands in the input. */
+/** Validates the configuration; `path` is the path of the pool in the input. */
 export function validatePoolConfig(
   request: PoolConfigRequest,
   types: Types,
@@ -62,7 +62,7 @@ function imageProblems(request: PoolConfigRequest, types: Types, path: readonly 
   return problem ? [problem] : imageFitProblems({ imageId: id, instanceTypes }, types, path);
 }
 
-/** One image does not run on instances of two architectures. */
+/** An image supports only one architecture, so the instance types of a pool must share it. */
 export function architectureProblems(
   instanceTypes: readonly string[],
   types: Types,
@@ -72,7 +72,10 @@ export function architectureProblems(
   return [invalid('The instance types of a pool have one architecture.', path)];
 }
 
-/** Whether instances of the types can run the image, when they have one architecture. An empty one fits: the usual. */
+/**
+ * Rejects an image of another architecture than the instance types. An empty imageId means the default image, which
+ * always fits.
+ */
 export function imageFitProblems(
   { imageId, instanceTypes }: { readonly imageId: string; readonly instanceTypes: readonly string[] },
   types: Types,
@@ -113,7 +116,7 @@ function sizeProblem({ sizeGiB }: DiskValue, most: number, path: readonly string
   return [invalid(`A disk has ${MIN_DISK} to ${most} GiB, not ${sizeGiB}.`, [...path, 'sizeGiB'])];
 }
 
-/** What is wrong with a path of a node at which something else is to be put. */
+/** Validates a mount path on nodes. */
 export function mountProblems(target: string | null | undefined, path: readonly string[]): Problem[] {
   if (target == null) return [];
   if (!target.startsWith('/')) return [invalid('A path of a node begins with /.', path)];
@@ -123,7 +126,7 @@ export function mountProblems(target: string | null | undefined, path: readonly 
   return [{ code: 'PROTECTED_PATH', message: `Kubernetes keeps its own data in ${taken}.`, path }];
 }
 
-/** What is wrong with the script that instances run at their first start. */
+/** Validates the script that instances run at first boot. */
 function userDataProblems(script: string | null | undefined, path: readonly string[]): Problem[] {
   if (script == null) return [];
   const bytes = Buffer.byteLength(script);
@@ -182,7 +185,7 @@ function managementProblems(request: PoolConfigRequest, path: readonly string[])
   ];
 }
 
-/** What is wrong with a pool's zones; `zoneIds` are those of its region. */
+/** Validates a pool's zones; `zoneIds` are those of its region. */
 export function poolZoneProblems(
   { instanceConfig }: PoolConfigRequest,
   zoneIds: readonly string[],
@@ -201,7 +204,7 @@ export function poolZoneProblems(
   );
 }
 
-/** Autoscaling can take nodes away from the system components, so on their pool it needs an acknowledgement. */
+/** Autoscaling can remove nodes that run system components, so the default pool requires an acknowledgement. */
 export function defaultPoolProblems(
   pool: {
     readonly autoscaling?: { readonly enabled: boolean } | null | undefined;

@@ -13,7 +13,7 @@ export interface DiskValue {
 }
 
 export interface InstanceSettings {
-  /** Empty: the usual one for the architecture. */
+  /** Empty: the default image of the architecture. */
   readonly imageId: string;
   readonly zoneIds: readonly string[];
   readonly vSwitchIds: readonly string[];
@@ -35,7 +35,7 @@ export interface ManagementConfig {
   readonly maxUnavailable: number;
 }
 
-/** What a pool is besides its name, types and size: the column `config`. */
+/** The settings of a pool besides its name, types and size: the column `config`. */
 export interface PoolConfig {
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly TaintValue[];
@@ -43,10 +43,10 @@ export interface PoolConfig {
   readonly management: ManagementConfig;
 }
 
-/** Fields that may be left out or null. */
+/** T with optional, nullable fields. */
 export type Given<T> = { readonly [K in keyof T]?: T[K] | null | undefined };
 
-/** What was asked for of a pool's configuration. */
+/** The requested configuration of a pool. */
 export interface PoolConfigRequest {
   readonly instanceTypes: readonly string[];
   readonly labels?: unknown;
@@ -80,7 +80,7 @@ const NOTHING: PoolConfig = {
   },
 };
 
-/** The configuration of a pool as it is stored; what an older release did not store is as usual. */
+/** The stored configuration of a pool; fields that an older release did not store have their defaults. */
 export function configOf({ config }: { readonly config: unknown }): PoolConfig {
   const stored = (config ?? {}) as Given<PoolConfig>;
   return {
@@ -91,7 +91,7 @@ export function configOf({ config }: { readonly config: unknown }): PoolConfig {
   };
 }
 
-/** The configuration that a request makes of an earlier one (of none: of the usual one). */
+/** Merges a request into the previous configuration, or into the defaults for a new pool. */
 export function planPoolConfig(request: PoolConfigRequest, before = NOTHING): PoolConfig {
   const instanceConfig = { ...before.instanceConfig, ...given(request.instanceConfig ?? {}) };
   const spot = instanceConfig.chargeType === 'SPOT';

@@ -3,7 +3,7 @@ import type { InstanceTypeValue } from './version.rules.js';
 import { kindOfRow, type KindColumns } from './kind-of-row.js';
 import { poolKindProblems, type PoolOfKind } from './pool-kind.rules.js';
 
-/** Refuses a node pool that does not fit the kind of the cluster it is to be added to. */
+/** Rejects a node pool that does not fit the cluster's kind. */
 export function refusePoolOfKind(
   pool: PoolOfKind,
   cluster: KindColumns & { readonly version: string },

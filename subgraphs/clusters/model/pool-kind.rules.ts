@@ -2,7 +2,7 @@ import type { Problem } from '../../../kernel/result.js';
 import { compareVersions, type InstanceTypeValue } from './version.rules.js';
 import type { ClusterKindName, ContainerRuntime } from './cluster-kind.enums.js';
 
-/** What of a node pool has to do with its cluster's kind. */
+/** The fields of a node pool that depend on the cluster's kind. */
 export interface PoolOfKind {
   readonly instanceTypes: readonly string[];
   readonly runtime?: ContainerRuntime | null | undefined;
@@ -10,7 +10,7 @@ export interface PoolOfKind {
   readonly edgeAutonomy?: boolean | null | undefined;
 }
 
-/** The cluster that a pool is for. */
+/** The cluster that a pool belongs to. */
 export interface PoolCluster {
   readonly kind: ClusterKindName;
   readonly version: string;
@@ -23,10 +23,10 @@ const hasAccelerator: TypeRule = ({ gpus, npus = 0 }) => gpus + npus > 0;
 const hasSgx: TypeRule = ({ epcGiB = 0 }) => epcGiB > 0;
 const isBareMetal: TypeRule = ({ bareMetal = false }) => bareMetal;
 
-/** From this version on Kubernetes does not work with Docker. */
+/** Kubernetes supports Docker only before this version. */
 const WITHOUT_DOCKER = '1.24';
 
-/** What is wrong with a node pool in a cluster of the kind; `path` is where the pool stands in the input. */
+/** Validates a node pool for the cluster's kind; `path` is the path of the pool in the input. */
 export function poolKindProblems(pool: PoolOfKind, home: PoolCluster, path: readonly string[]): Problem[] {
   return [
     ...runtimeProblems(pool, home, path),
@@ -90,7 +90,7 @@ interface Unfit {
   readonly why: string;
 }
 
-/** One problem for each type that is known and breaks the rule. */
+/** One problem for each known instance type that breaks the rule. */
 function unfit(ids: readonly string[], { types }: PoolCluster, { path, rule, why }: Unfit): Problem[] {
   return ids.flatMap((id, index): Problem[] => {
     const type = types.get(id);
@@ -112,7 +112,7 @@ const everyType = ({ instanceTypes }: PoolOfKind, types: PoolCluster['types'], r
     return type !== undefined && rule(type);
   });
 
-/** What clusters of a kind must begin with. */
+/** The node pool that a kind of cluster requires at creation. */
 const NEEDS: Readonly<Partial<Record<ClusterKindName, PoolRequirement>>> = {
   HETEROGENEOUS: {
     what: 'a node pool whose instance types all have GPUs or NPUs',
@@ -125,12 +125,12 @@ const NEEDS: Readonly<Partial<Record<ClusterKindName, PoolRequirement>>> = {
   CONFIDENTIAL: { what: 'a node pool of instances with Intel SGX', holds: () => true },
 };
 
-/** The pool that a cluster of the kind must be created with, in words; null when it may begin without. */
+/** The pool that a kind requires at creation (human-readable); null when none is required. */
 export function requiredPool(kind: ClusterKindName): string | null {
   return NEEDS[kind]?.what ?? null;
 }
 
-/** Refuses a cluster that does not begin with the pool that its kind is for. */
+/** Rejects a new cluster without the pool that its kind requires. */
 export function validateRequiredPool(
   kind: ClusterKindName,
   pools: readonly PoolOfKind[],

@@ -1,12 +1,12 @@
 import type { ContainerRuntime } from './cluster-kind.enums.js';
 
-/** What of a pool its instances must know to be what the pool promises. */
+/** The fields of a pool that determine labels of its nodes. */
 export interface LabelledPool {
   readonly runtime: ContainerRuntime;
   readonly gpuSharing: boolean;
 }
 
-/** Labels by which nodes run pods in light virtual machines, and share their GPUs by memory with isolation. */
+/** Node labels of the ACK documentation for sandboxed containers, and for GPU sharing with memory isolation. */
 export function labelsOfKind({ runtime, gpuSharing }: LabelledPool): Record<string, string> {
   return {
     ...(runtime === 'SANDBOXED_CONTAINER_RUNV' && {

@@ -2,18 +2,18 @@ import type { Problem } from '../../../kernel/result.js';
 import type { NodePoolState } from './node-pool.enums.js';
 
 /**
- * Commands of a caller or of the platform on an existing pool, and the loss of its scaling group. RESIZE
- * is for the sake of an operation on the whole cluster, which may want more while the pool is still at it.
+ * Commands of a caller or of the platform on an existing pool, and the loss of its scaling group. RESIZE belongs to
+ * an operation on the whole cluster, which can change the size again while the pool is still scaling.
  */
 export type PoolCommand =
   'SCALE' | 'RESIZE' | 'UPDATE' | 'ATTACH' | 'REMOVE_NODES' | 'SYNC' | 'REFILL' | 'DELETE' | 'GROUP_LOST';
 
 /**
- * The state that a command brings a pool to, by the state it is in; where there is none the command is refused.
+ * The state of a pool after each command; a missing entry rejects the command.
  *
- *   INITIAL ──▶ ACTIVE ◀──▶ SCALING | REMOVING | UPDATING      (settled: ACTIVE, or FAILED when no node could be made)
- *                 │ ▲
- *                 ▼ │ (never: only a new pool helps)
+ *   INITIAL ──▶ ACTIVE ◀──▶ SCALING | REMOVING | UPDATING      (then ACTIVE, or FAILED without a running node)
+ *                 │
+ *                 ▼ (not recoverable: the pool must be replaced)
  *              UNHEALTHY          any ──▶ DELETING ──▶ gone
  */
 const NEXT: Readonly<Record<NodePoolState, Partial<Record<PoolCommand, NodePoolState>>>> = {
@@ -46,12 +46,12 @@ const NEXT: Readonly<Record<NodePoolState, Partial<Record<PoolCommand, NodePoolS
   DELETING: {},
 };
 
-/** The state that the command brings a pool to; undefined where it is refused. */
+/** The state after the command; undefined when this state rejects it. */
 export function nextPoolState(state: NodePoolState, command: PoolCommand): NodePoolState | undefined {
   return NEXT[state][command];
 }
 
-/** Why a pool in this state does not take the command. */
+/** Why a pool in this state rejects the command. */
 export function poolStateProblem(
   { id, state }: { readonly id: string; readonly state: NodePoolState },
   path: readonly string[],
@@ -67,7 +67,7 @@ export function poolStateProblem(
   return { code: 'INVALID_STATE', message, path };
 }
 
-/** State of a pool that has completed its generation. */
+/** The state of a pool that has completed its generation. */
 export function completedPoolState(
   pool: { readonly scalingGroup: unknown },
   result: { readonly running: number; readonly failed: number },
@@ -76,7 +76,7 @@ export function completedPoolState(
   return result.running === 0 && result.failed > 0 ? 'FAILED' : 'ACTIVE';
 }
 
-/** Whether the pool's scaling group was seen to be gone. */
+/** Whether the last check of the scaling group found it deleted. */
 function isGroupMissing({ scalingGroup }: { readonly scalingGroup: unknown }): boolean {
   return (scalingGroup as { readonly state?: string } | null)?.state === 'DELETED';
 }

@@ -1,16 +1,16 @@
 import type { Product } from '../../../kernel/product.js';
 
-/** Whether pods of the product's clusters run on container instances, without nodes. */
+/** Whether the product's clusters run pods on container instances instead of nodes. */
 export function isServerless(product: Product): boolean {
   return product === 'ASK_STANDARD' || product === 'ASK_PRO';
 }
 
-/** Whether clusters of the product have node pools of ours. */
+/** Whether clusters of the product have node pools of this platform. */
 export function hasNodePools(product: Product): boolean {
   return !isServerless(product) && product !== 'REGISTERED';
 }
 
-/** Whether the platform makes the control plane (a registered cluster has one already, elsewhere). */
+/** Whether the platform creates the control plane (a registered cluster brings its own). */
 export function hasOwnControlPlane(product: Product): boolean {
   return product !== 'REGISTERED';
 }

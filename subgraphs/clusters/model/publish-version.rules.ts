@@ -10,8 +10,8 @@ export interface PublishRequest {
 }
 
 /**
- * What is wrong with a version that is to be published: only even minor versions are offered, a minor version follows
- * the newest one without a gap, and a patch is newer than those of its minor version.
+ * Validates a version to publish: only even minor versions exist, a minor version must directly follow the newest
+ * one, and a patch must be newer than the other patches of its minor version.
  */
 export function publishProblems(
   { id, releasedAt }: PublishRequest,
@@ -32,7 +32,7 @@ export function publishProblems(
   );
 }
 
-/** Versions expire when others are released, so a version is not older than the patch or minor version that it follows. */
+/** A version expires when its successor is released, so it must not be older than its predecessor. */
 function dateProblems({ id, releasedAt }: PublishRequest, versions: VersionPolicy): string[] {
   const all = versions.all();
   const firstOfLatest = all.findLast(({ minor }) => minor === all[0]?.minor)?.id;
@@ -54,7 +54,7 @@ function orderProblems(id: string, versions: VersionPolicy): string[] {
   return next === undefined || minor === next ? [] : [`The next minor version is ${next}, not ${minor}.`];
 }
 
-/** What a version may say of itself. */
+/** The release notes of a version to publish. */
 export interface NotesRequest {
   readonly id: string;
   readonly changes?: readonly string[] | null;
@@ -82,7 +82,7 @@ const API_PATTERNS: readonly (readonly [keyof ApiForm, RegExp, string])[] = [
   ['replacement', new RegExp(`^(${GROUP}/)?${VERSION}$`), 'batch/v1'],
 ];
 
-/** What is wrong with the changes that are published with a version; a patch takes no API away. */
+/** Validates the release notes of a version; a patch removes no APIs. */
 export function notesProblems(
   { id, changes, removedApis }: NotesRequest,
   versions: VersionPolicy,

@@ -1,2 +1,4 @@
-/** The reconciler that keeps a cluster's condition about its Kubernetes version; its keys are ids of clusters. */
+/**
+ * Kind of the reconciler that updates a cluster's condition about its Kubernetes version; its keys are cluster ids.
+ */
 export const VERSION_SUPPORT = 'version-support';

@@ -3,8 +3,8 @@ import type { Problem } from '../../../kernel/result.js';
 import type { Condition } from './conditions.js';
 
 /**
- * How a registered cluster stands before its agent has connected. Whether the link to it works and whether the cluster
- * itself works are two things: of the second nothing is known while there is no link.
+ * Conditions of a registered cluster before its agent connects. The connection and the health of the cluster are
+ * separate: without a connection the health is Unknown.
  */
 const UNREGISTERED_CONDITIONS: readonly Omit<Condition, 'lastTransitionAt'>[] = [
   {
@@ -21,12 +21,15 @@ const UNREGISTERED_CONDITIONS: readonly Omit<Condition, 'lastTransitionAt'>[] = 
   },
 ];
 
-/** The conditions that a registered cluster begins with. */
+/** The initial conditions of a registered cluster. */
 export function unlinkedConditions(at: Date): Condition[] {
   return UNREGISTERED_CONDITIONS.map((condition) => ({ ...condition, lastTransitionAt: at.toISOString() }));
 }
 
-/** Changes of metadata of a registered cluster reach into a cluster that others run. */
+/**
+ * Changing labels of a registered cluster can break applications of other operators, so it requires an
+ * acknowledgement.
+ */
 export function labelRiskProblems(
   { product }: { readonly product: Product },
   change: { readonly labels: boolean; readonly acknowledged: boolean },

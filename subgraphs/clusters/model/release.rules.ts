@@ -8,7 +8,7 @@ export interface RemovedApiEntry {
   readonly group: string;
   readonly version: string;
   readonly kind: string;
-  /** Plural in paths, e.g. `cronjobs`. */
+  /** Plural name in API paths, e.g. `cronjobs`. */
   readonly resource: string;
   /** apiVersion to use instead. */
   readonly replacement: string | null;
@@ -20,15 +20,15 @@ export interface ChangesEntry {
   readonly changes: readonly string[];
 }
 
-/** What is known of the changes between versions: what comes with the release, and what was published since. */
+/** Changes between versions: those of the release's catalog files and those published since. */
 export interface ReleaseNotes {
-  /** What is new in a version since the minor version before it. */
+  /** The changes of a version since the previous minor version. */
   readonly changesOf: (id: string) => readonly string[];
-  /** Every API that some version has left out. */
+  /** Every API that some version has removed. */
   readonly removedApis: readonly RemovedApiEntry[];
 }
 
-/** A version as it was published. */
+/** The release notes that were published with a version. */
 export interface PublishedNotes {
   readonly id: string;
   readonly minor: string;
@@ -36,7 +36,7 @@ export interface PublishedNotes {
   readonly removedApis: readonly RemovedApiEntry[];
 }
 
-/** A patch has what its minor version has, and what was published with the patches up to it. */
+/** The notes of a patch include those of its minor version and of all its earlier patches. */
 export function releaseNotes(
   {
     changes,
@@ -56,7 +56,7 @@ export function releaseNotes(
   };
 }
 
-/** APIs that are served by `from` (a minor version) and no longer by `to`; all that `to` lacks without `from`. */
+/** APIs that `from` (a minor version) serves and `to` does not; without `from`, all APIs that `to` does not serve. */
 export function removedBetween(
   apis: readonly RemovedApiEntry[],
   from: string | null,
@@ -68,7 +68,6 @@ export function removedBetween(
   );
 }
 
-/** How far a version is supported. */
 export function supportOf({
   supported,
   minorSupported,
@@ -77,13 +76,16 @@ export function supportOf({
   return supported ? 'SUPPORTED' : 'PATCH_EXPIRED';
 }
 
-/** Where the Kubernetes project describes a version, e.g. `…/CHANGELOG-1.34.md#v1341` for `1.34.1`. */
+/** URL of the Kubernetes changelog of a version, e.g. `…/CHANGELOG-1.34.md#v1341` for `1.34.1`. */
 export function releaseNotesUrl(id: string, minor: string): string {
   const anchor = `v${id.replaceAll('.', '')}`;
   return `https://github.com/kubernetes/kubernetes/blob/master/CHANGELOG/CHANGELOG-${minor}.md#${anchor}`;
 }
 
-/** What a cluster of a version should be upgraded to; null while it has the newest patch of a supported version. */
+/**
+ * The recommended upgrade of a cluster with this version; null while the version is the newest patch of a supported
+ * minor version.
+ */
 export function upgradeHint(versions: VersionPolicy, id: string): string | null {
   const { minor, minorSupported, expired } = versions.status(id);
   if (!expired) return null;

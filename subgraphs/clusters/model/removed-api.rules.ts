@@ -1,14 +1,14 @@
 import type { KubernetesObject } from '../../../engine/kubernetes/client.js';
 import type { RemovedApiEntry } from './release.rules.js';
 
-/** Objects that were written with one API. */
+/** Objects that were written with a removed API. */
 export interface RemovedApiUse {
   readonly api: RemovedApiEntry;
   /** `namespace/name`, or the name alone. */
   readonly objects: readonly string[];
 }
 
-/** What a scan of a cluster found. */
+/** Result of scanning a cluster for uses of removed APIs. */
 export type ScanResult =
   | {
       readonly kind: 'SCANNED';
@@ -17,16 +17,16 @@ export type ScanResult =
       /** Uses of APIs that were removed before. */
       readonly past: readonly RemovedApiUse[];
     }
-  /** UNREACHABLE: its API did not answer; NO_API: the platform knows of none. */
+  /** UNREACHABLE: the API did not respond; NO_API: the platform has no API address. */
   | { readonly kind: 'UNREACHABLE' | 'NO_API'; readonly message: string };
 
-/** Objects that a message names of each API. */
+/** Maximum number of objects that a message lists per API. */
 const NAMED = 3;
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
- * The apiVersions that an object was written with, as far as it says: those of its field managers, and that of the
- * manifest that `kubectl apply` last sent.
+ * The apiVersions that an object was written with, read from its field managers and from the manifest of the last
+ * `kubectl apply`.
  */
 export function apiVersionsOf(object: KubernetesObject): Set<string> {
   const { managedFields, annotations } = object.metadata ?? {};
@@ -35,7 +35,6 @@ export function apiVersionsOf(object: KubernetesObject): Set<string> {
   return new Set(versions.filter((version) => version !== undefined));
 }
 
-/** The name of an object, with its namespace when it has one. */
 export function nameOf({ metadata }: KubernetesObject): string {
   return [metadata?.namespace, metadata?.name].filter(Boolean).join('/');
 }
@@ -45,7 +44,7 @@ export function apiVersionOfEntry({ group, version }: RemovedApiEntry): string {
   return `${group}/${version}`;
 }
 
-/** Says what uses which removed API, e.g. `batch/v1beta1 CronJob (gone in 1.25, use batch/v1): a/x, a/y and 3 more.` */
+/** Describes the uses, e.g. `batch/v1beta1 CronJob (gone in 1.25, use batch/v1): a/x, a/y and 3 more.` */
 export function describeRemovedApiUses(uses: readonly RemovedApiUse[]): string {
   return uses.map(describeRemovedApiUse).join(' ');
 }
@@ -61,7 +60,7 @@ function parsed(text: string | undefined): unknown {
   try {
     return text === undefined ? undefined : JSON.parse(text);
   } catch {
-    // Anybody can write annotations; one that is no JSON says nothing.
+    // Users can write this annotation; invalid JSON is ignored.
     return undefined;
   }
 }

@@ -19,18 +19,18 @@ const workloadForm = z.object({
 });
 type Workload = z.infer<typeof workloadForm>;
 
-/** The nodes of a cluster, as far as rollouts are concerned. */
+/** The cluster's nodes by their ability to run pods. */
 export interface NodeAvailability {
-  /** Ready ones on which any pod may run: neither cordoned nor tainted. */
+  /** Ready nodes that are neither cordoned nor tainted. */
   readonly open: number;
-  /** Those that Kubernetes does not call Ready: what runs there cannot become ready. */
+  /** Nodes that are not Ready: pods on them cannot become ready. */
   readonly notReady: number;
 }
 
 /**
- * What a live object still lacks of what was applied: its controller must have seen it, and its new pods must be ready.
- * undefined when it lacks nothing. Where no node is open, Deployments need not become ready: a cluster may have no
- * nodes yet.
+ * Why the rollout of a live object is incomplete: its controller must have observed it, and its new pods must be
+ * ready. undefined when it is complete. Without an open node, Deployments need not become ready: a cluster may have
+ * no nodes yet.
  */
 export function rolloutProblem(live: unknown, nodes: NodeAvailability): string | undefined {
   if (live === undefined) return 'an object that was applied is not there any more';
@@ -49,7 +49,7 @@ function deploymentLacks(
 ): string | undefined {
   const { replicas: desired } = spec;
   const { replicas, updatedReplicas, readyReplicas } = status;
-  // Old pods that wait for a node are not replaced; that they wait is no failure of the component.
+  // Without an open node, old pods cannot be replaced; the component has not failed.
   if (open === 0 && updatedReplicas >= Math.min(1, desired)) return undefined;
   if (updatedReplicas >= desired && replicas === desired && readyReplicas >= desired) return undefined;
   const ready = Math.min(readyReplicas, updatedReplicas);

@@ -1,7 +1,7 @@
 import type { ScalingBounds, ScalingGroup } from '../../../engine/providers/node-pool-provider.js';
 import { autoscalingOf, MAX_POOL_SIZE } from './node-pool.rules.js';
 
-/** A scaling group as it was seen last: the column `scalingGroup`. */
+/** The last observed state of a scaling group: the column `scalingGroup`. */
 export interface ObservedScalingGroup extends ScalingBounds {
   readonly id: string;
   readonly state: 'ACTIVE' | 'DELETED';
@@ -14,9 +14,9 @@ export interface BoundedPool {
 }
 
 /**
- * The bounds that a pool's group must have: those of its autoscaling, between which what is wanted lies, or 0 and the
- * quota of instances in one group
- * (null: unlimited) without. A quota that was lowered takes no instance away.
+ * The bounds that the pool's scaling group must have: those of its autoscaling, with desiredSize between them.
+ * Without autoscaling: 0 and the quota of instances per scaling group (null: unlimited). A lowered quota does not
+ * remove instances.
  */
 export function boundsOf(pool: BoundedPool, limit: number | null): ScalingBounds {
   const { desiredSize } = pool;
@@ -29,7 +29,6 @@ export function boundsOf(pool: BoundedPool, limit: number | null): ScalingBounds
   return { minSize: 0, maxSize, desiredSize };
 }
 
-/** The least number of nodes that a pool must have. */
 export function minSizeOf(pool: BoundedPool): number {
   return enabledOf(pool)?.minSize ?? 0;
 }
@@ -57,13 +56,13 @@ export function observedScalingGroup({
   return scalingGroup as ObservedScalingGroup | null;
 }
 
-/** A scaling group as the graph shows it. */
+/** A scaling group as the graph returns it. */
 export interface ScalingGroupView<Pool> extends Omit<ObservedScalingGroup, 'state'> {
   readonly state: 'ACTIVE' | 'MISSING';
   readonly pool: Pool;
 }
 
-/** The pool's scaling group; null until it was made. */
+/** The pool's scaling group; null until it is created. */
 export function scalingGroupOf<Pool extends { readonly scalingGroup: unknown }>(
   pool: Pool,
 ): ScalingGroupView<Pool> | null {
@@ -71,7 +70,7 @@ export function scalingGroupOf<Pool extends { readonly scalingGroup: unknown }>(
   return observed && { ...observed, state: observed.state === 'DELETED' ? 'MISSING' : 'ACTIVE', pool };
 }
 
-/** What is remembered of a group. */
+/** The observed state to store. */
 export function toStoredScalingGroup(group: ScalingGroup, at: Date): ObservedScalingGroup {
   const { id, state, minSize, maxSize, desiredSize } = group;
   return { id, state, minSize, maxSize, desiredSize, checkedAt: at.toISOString() };

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../../engine/kubernetes/client.js';
 import type { Pod as OwnedPod } from './pod.js';
 
-/** A taint of a node, as Kubernetes has it. */
+/** A taint of a Kubernetes node. */
 export interface Taint {
   readonly key: string;
   readonly value?: string;
@@ -21,7 +21,7 @@ export interface Requirement {
   readonly values?: readonly string[];
 }
 
-/** Requirements on a node's labels that hold together. */
+/** Requirements on a node's labels; all must match. */
 export interface NodeSelectorTerm {
   readonly matchExpressions?: readonly Requirement[];
 }
@@ -32,7 +32,7 @@ export interface Container {
   readonly resources?: { readonly requests?: Quantities; readonly limits?: Quantities };
 }
 
-/** What decides on which nodes a pod can be. */
+/** The fields of a pod spec that decide on which nodes it can run. */
 export interface PodSpec {
   readonly nodeName?: string;
   readonly containers?: readonly Container[];
@@ -49,10 +49,10 @@ export interface PodSpec {
   };
 }
 
-/** A pod, as far as the scaling of node pools looks at it. */
+/** The fields of a pod that autoscaling reads. */
 export interface Pod extends OwnedPod {
   readonly spec?: PodSpec;
-  /** Of each of its volumes that not every node reaches: the terms of which one must hold. */
+  /** For each volume that is limited to some nodes: its node selector terms, of which at least one must match. */
   readonly volumeTerms?: readonly (readonly NodeSelectorTerm[])[];
   readonly status?: {
     readonly phase?: string;

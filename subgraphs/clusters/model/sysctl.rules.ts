@@ -8,11 +8,11 @@ export interface Sysctl {
 
 interface SysctlRule {
   readonly name: RegExp;
-  /** The only value with which the network of a node works. */
+  /** The only value with which the node's network works. */
   readonly needed: string;
-  /** The high-risk operation that another value is. */
+  /** Id of the high-risk operation that setting another value performs. */
   readonly risk: string;
-  /** A name that every node has. */
+  /** A matching parameter that every node has. */
   readonly shown: string;
   /** The value that performing the high-risk operation sets. */
   readonly harmful: string;
@@ -56,12 +56,12 @@ const RULES: readonly SysctlRule[] = [
   },
 ];
 
-/** A kernel parameter as a node has it. */
+/** A kernel parameter of a node with its current and recommended value. */
 export interface SysctlValue extends Sysctl {
   readonly recommendedValue: string;
 }
 
-/** The parameters of a node of which these were set; the others have the values with which its network works. */
+/** The kernel parameters of a node: `set` overrides the recommended values. */
 export function sysctlValues(set: Readonly<Record<string, string>>): SysctlValue[] {
   const names = new Set([...RULES.map(({ shown }) => shown), ...Object.keys(set)]);
   return [...names].sort().flatMap((name) => {
@@ -70,13 +70,13 @@ export function sysctlValues(set: Readonly<Record<string, string>>): SysctlValue
   });
 }
 
-/** The parameter that performing a high-risk operation sets; none for one that sets none. */
+/** The parameters that performing a high-risk operation sets; empty when it sets none. */
 export function sysctlsPerformed(operation: string): Record<string, string> {
   const rule = ruleOfRisk(operation);
   return rule ? { [rule.shown]: rule.harmful } : {};
 }
 
-/** The parameters that remediating a high-risk operation sets on a node of which these were set. */
+/** The parameters to set to remediate a high-risk operation; `set` are the node's current overrides. */
 export function sysctlsRemediated(
   operation: string,
   set: Readonly<Record<string, string>>,
@@ -91,7 +91,7 @@ function ruleOfRisk(operation: string): SysctlRule | undefined {
   return RULES.find(({ risk }) => risk === operation);
 }
 
-/** A value as the kernel prints it: one space between numbers. */
+/** Normalizes whitespace as the kernel prints it: one space between numbers. */
 function normalValue(value: string): string {
   return value.trim().replaceAll(/\s+/g, ' ');
 }
@@ -103,7 +103,7 @@ export interface SysctlPlan {
   readonly problems: readonly Problem[];
 }
 
-/** Plans setting parameters on a node of which others were set before. */
+/** Plans setting parameters on a node; `present` are its current overrides. */
 export function planSysctls(
   sysctls: readonly Sysctl[],
   present: Readonly<Record<string, string>>,
@@ -117,7 +117,7 @@ export function planSysctls(
   const isNeeded = ({ sysctl, rule }: (typeof recognized)[number]) =>
     normalValue(sysctl.value) === rule.needed;
   const after = { ...present, ...valuesOf(sysctls) };
-  // A risk of several parameters is over once all of them have the needed value.
+  // A rule can match several parameters: the risk ends once all of them have the needed value.
   const isOver = ({ name, needed }: SysctlRule) =>
     Object.entries(after).every(([key, value]) => !name.test(key) || value === needed);
   return {
@@ -133,7 +133,7 @@ export function planSysctls(
   };
 }
 
-/** Values by name, as the kernel prints them. */
+/** Normalized values by name. */
 export function valuesOf(sysctls: readonly Sysctl[]): Record<string, string> {
   return Object.fromEntries(sysctls.map(({ name, value }) => [name, normalValue(value)]));
 }
@@ -142,7 +142,7 @@ function unknownParameter(name: string): string {
   return `${name} is not set on nodes; see the high-risk operations of the component kernel.`;
 }
 
-/** Why a parameter is refused that an earlier entry has; undefined when none has. */
+/** Why a parameter is rejected that an earlier entry sets; undefined when none does. */
 function duplicateProblem(sysctls: readonly Sysctl[], index: number): string | undefined {
   const name = sysctls[index]?.name;
   if (sysctls.findIndex((candidate) => candidate.name === name) === index) return undefined;

@@ -1,14 +1,14 @@
 import type { NodeTaint } from '../../../engine/providers/node-pool-provider.js';
 import type { TaintValue } from './pool-config.js';
 
-/** Effects of taints as Kubernetes calls them. */
+/** Taint effects by their names in Kubernetes. */
 export const EFFECTS = {
   NO_SCHEDULE: 'NoSchedule',
   PREFER_NO_SCHEDULE: 'PreferNoSchedule',
   NO_EXECUTE: 'NoExecute',
 } as const;
 
-/** A pool's taints as Kubernetes has them. */
+/** Converts a pool's taints to Kubernetes taints. */
 export function kubernetesTaints(taints: readonly TaintValue[]): NodeTaint[] {
   return taints.map(({ key, value, effect }) => ({
     key,

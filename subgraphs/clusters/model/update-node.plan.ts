@@ -11,20 +11,20 @@ import {
 } from './update-node.rules.js';
 import { kubernetesTaints } from './taints.js';
 
-/** What the node pool sets on all its nodes. */
+/** The settings that the node pool applies to all its nodes. */
 export type PoolSettings = Pick<PoolConfig, 'labels' | 'taints'>;
 
-/** What a change makes of a node as Kubernetes has it. */
+/** The effect of a change on a Kubernetes node. */
 export interface NodeChangePlan {
   readonly problems: readonly Problem[];
   /** JSON merge patch; undefined when nothing changes. */
   readonly patch?: object;
-  /** Which keys change, for the event: `labels +team; taints -old`. */
+  /** The keys that change, for the event: `labels +team; taints -old`. */
   readonly summary: string;
   readonly before: NodeMetadata;
 }
 
-/** Plans a change whose form has been checked. */
+/** Plans a change that `nodeChangeProblems` has validated. */
 export function planNodeChange(
   request: NodeChangeRequest,
   node: LabelledNode,
@@ -58,7 +58,7 @@ function summaryOf(before: NodeMetadata, after: NodeMetadata): string {
     .join('; ');
 }
 
-/** A label of the pool comes back with the pool's next change: what would not last is refused. */
+/** The pool's next change would restore its labels, so changing them on a node is rejected. */
 function poolLabelProblems(labels: MapPatch, ofPool: PoolSettings['labels']): Problem[] {
   return Object.entries(labels)
     .filter(([key, value]) => Object.hasOwn(ofPool, key) && ofPool[key] !== value)
@@ -74,7 +74,7 @@ function patched(map: Readonly<Record<string, string>>, patch: MapPatch): Record
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
-/** Taints that Kubernetes, the cloud or the pool set stay, and may be named as they are. */
+/** Taints that Kubernetes, the cloud or the pool set are kept; a request may repeat them unchanged. */
 function planTaints(
   requested: NodeChangeRequest['taints'],
   present: readonly TaintValue[],
@@ -105,7 +105,7 @@ function taintMap(taints: readonly TaintValue[]): Record<string, string> {
   return Object.fromEntries(taints.map((taint) => [taintName(taint), taint.value ?? '']));
 }
 
-/** Taints as Kubernetes has them; one that does not change keeps what controllers noted of it. */
+/** Converts to Kubernetes taints; unchanged taints keep `timeAdded`. */
 function presentTaints(taints: readonly TaintValue[], present: readonly PresentTaint[] = []): PresentTaint[] {
   return kubernetesTaints(taints).map(
     (taint) =>

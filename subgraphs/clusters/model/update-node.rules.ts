@@ -5,10 +5,13 @@ const MAX_KEYS = 50;
 const MAX_TAINTS = 50;
 const MAX_PREFIX = 253;
 const MAX_ANNOTATION_BYTES = 256 * 1024;
-/** Characters of a key that a path repeats. */
+/** Maximum number of characters of a key in an error path. */
 const SHOWN_KEY = 128;
 
-/** Kubernetes' rules: a DNS subdomain, and a name of letters, digits, `-`, `_` and `.` that begins and ends with a letter or digit. */
+/**
+ * Kubernetes' syntax of keys: an optional DNS subdomain, and a name of letters, digits, `-`, `_` and `.` that begins
+ * and ends with a letter or digit.
+ */
 const PREFIX = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const VALUE = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
@@ -17,7 +20,7 @@ const NAME_RULE =
 const VALUE_RULE =
   'is empty or has at most 63 letters, digits, "-", "_" and ".", beginning and ending with a letter or digit';
 
-/** Domains of Kubernetes, of the cloud and of Fleetgraph: what is under them says what the node is and is set by those. */
+/** Domains of Kubernetes, the cloud and Fleetgraph, which set these keys themselves. */
 const RESERVED_DOMAINS = [
   'kubernetes.io',
   'k8s.io',
@@ -26,12 +29,12 @@ const RESERVED_DOMAINS = [
   'openyurt.io',
   'fleetgraph.dev',
 ] as const;
-/** Keys of the cloud that have no domain: sharing of GPUs, and what makes a node a virtual one. */
+/** Keys of the cloud without a domain: GPU sharing, and the mark of virtual nodes. */
 const RESERVED_KEYS = ['ack.node.gpu.schedule', 'type'];
 
 type Path = readonly string[];
 
-/** What to change of a node, as it came in. */
+/** The requested changes of a node, not validated yet. */
 export interface NodeChangeRequest {
   readonly labels?: unknown;
   readonly annotations?: unknown;
@@ -41,14 +44,14 @@ export interface NodeChangeRequest {
 /** Values by key; null removes the key. */
 export type MapPatch = Readonly<Record<string, string | null>>;
 
-/** Whether the key of a label, annotation or taint is not for users to set. */
+/** Whether users must not set a label, annotation or taint with this key. */
 export function isReserved(key: string): boolean {
   const [domain, name] = key.split('/', 2);
   if (name === undefined) return RESERVED_KEYS.includes(key);
   return RESERVED_DOMAINS.some((reserved) => domain === reserved || domain?.endsWith(`.${reserved}`));
 }
 
-/** What is wrong with a change by itself, whatever the node is. */
+/** Validates a change without reading the node. */
 export function nodeChangeProblems({ labels, annotations, taints }: NodeChangeRequest): Problem[] {
   return [
     ...mapProblems(labels, { kind: 'label', path: ['input', 'labels'], valueProblem: labelValueProblem }),
@@ -90,7 +93,6 @@ function keyProblem(key: string, kind: 'label' | 'annotation' | 'taint'): string
   return isReserved(key) && kind !== 'taint' ? reservedMessage(key) : undefined;
 }
 
-/** Why a reserved key is refused. */
 export function reservedMessage(key: string): string {
   return `${key} is reserved: Kubernetes, the cloud or Fleetgraph sets it. Choose a key without a domain, or under one of your own; reserved are ${RESERVED_DOMAINS.join(', ')}, ${RESERVED_KEYS.join(' and ')}.`;
 }
@@ -131,7 +133,7 @@ function taintProblems(taints: readonly TaintValue[]): Problem[] {
   });
 }
 
-/** What a node has once: a key and an effect. */
+/** Kubernetes permits one taint per key and effect on a node. */
 export function taintName({ key, effect }: Pick<TaintValue, 'key' | 'effect'>): string {
   return `${key}:${effect}`;
 }

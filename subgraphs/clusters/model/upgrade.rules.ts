@@ -8,21 +8,21 @@ export const UPGRADE_CLUSTER = 'UPGRADE_CLUSTER' as const;
 export const UPGRADE_STAGES = ['PRECHECK', 'CONTROL_PLANE', 'NODES', 'COMPONENTS'] as const;
 
 /**
- * Where an upgrade stands. WAITING: for its maintenance window; the stages follow; ENDED: whatever came of it.
+ * The phase of an upgrade. WAITING: waits for its maintenance window; then the stages; ENDED: with any result.
  *
  *   WAITING ──▶ PRECHECK ──▶ CONTROL_PLANE ──▶ NODES ──▶ COMPONENTS ──▶ ENDED
  *      └─ cancel ──┴─ cancel ─────┴─ cancel ──────────────────────────▶ ENDED
  *
- * Once the control plane runs the new version there is no way back and no end but the last one. Pausing is independent of the
- * phase: a paused upgrade stays in it until it is resumed.
+ * Once the control plane runs the new version, the upgrade can be neither canceled nor rolled back. Pausing does not
+ * change the phase.
  */
 export type UpgradePhase = 'WAITING' | (typeof UPGRADE_STAGES)[number] | 'ENDED';
 
-/** What a phase is derived from. */
+/** The inputs of `phaseOf`. */
 export interface UpgradeView {
   readonly state: OperationState;
   readonly stages: readonly OperationStage[];
-  /** It waits for its maintenance window. */
+  /** Whether it waits for its maintenance window. */
   readonly waiting: boolean;
 }
 
@@ -47,28 +47,30 @@ const CONTROLS: Readonly<Record<UpgradePhase, UpgradeControls>> = {
   ENDED: { cancelable: false, pausable: false },
 };
 
-/** What the operation of an upgrade admits in a phase. */
+/** The controls that an upgrade accepts in a phase. */
 export function controlsIn(phase: UpgradePhase): UpgradeControls {
   return CONTROLS[phase];
 }
 
-/** The largest number of nodes of one batch. */
+/** Maximum number of nodes per batch. */
 export const MAX_BATCH = 20;
 
-/** Nodes of a pool that are upgraded at the same time: the requested number, or a tenth of the pool; 1 to 20. */
+/**
+ * Number of a pool's nodes that are upgraded at the same time: the requested number, or a tenth of the pool; 1 to 20.
+ */
 export function batchSize(nodesOfPool: number, requested?: number | null): number {
   return Math.min(MAX_BATCH, Math.max(1, requested ?? Math.ceil(nodesOfPool / 10)));
 }
 
-/** A node as far as batches are concerned. */
+/** The fields of a node that batches depend on. */
 export interface OutdatedNode {
   readonly id: string;
   readonly nodePoolId: string | null;
 }
 
 /**
- * The next nodes to upgrade: of one pool, the first that has old nodes. `all` are the running nodes of the cluster,
- * `old` those of them that do not have the new version.
+ * The next nodes to upgrade, all of the first pool that has outdated nodes. `all` are the running nodes of the
+ * cluster, `old` those without the new version.
  */
 export function nextBatch<T extends OutdatedNode>(
   all: readonly OutdatedNode[],
@@ -82,14 +84,14 @@ export function nextBatch<T extends OutdatedNode>(
   return sorted.filter(({ nodePoolId }) => nodePoolId === pool).slice(0, size);
 }
 
-/** Pools by id, the nodes of no pool last. */
+/** Sorts by pool id; nodes without a pool come last. */
 function order({ nodePoolId, id }: OutdatedNode): string {
   return `${nodePoolId ?? '~'} ${id}`;
 }
 
 export type PausePolicy = 'NOT_PAUSE' | 'FIRST_BATCH' | 'EVERY_BATCH';
 
-/** Whether the upgrade pauses by itself after its batch of this number (from 1), when nodes are left. */
+/** Whether the upgrade pauses automatically after this batch (counted from 1) when outdated nodes remain. */
 export function pausesAfter(policy: PausePolicy, batch: number): boolean {
   return policy === 'EVERY_BATCH' || (policy === 'FIRST_BATCH' && batch === 1);
 }

@@ -1,2 +1,2 @@
-/** How far a Kubernetes version is supported. */
+/** Support status of a Kubernetes version. */
 export type SupportStatus = 'SUPPORTED' | 'PATCH_EXPIRED' | 'MINOR_EXPIRED';

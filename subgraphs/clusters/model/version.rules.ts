@@ -27,27 +27,30 @@ export interface InstanceTypeValue {
   readonly bareMetal?: boolean;
 }
 
-/** A version and where it stands in its life. */
+/** A version with its support status. */
 export interface VersionStatus extends Version {
   /** The newest patch of one of the newest two minor versions. */
   readonly creatable: boolean;
   /** The newest patch of one of the newest three minor versions. */
   readonly supported: boolean;
   readonly expired: boolean;
-  /** Whether its minor version is one of the newest three: clusters of it get technical support. */
+  /** Whether its minor version is one of the newest three, whose clusters get technical support. */
   readonly minorSupported: boolean;
 }
 
-/** How many of the newest minor versions can be created, and are supported; of each only its newest patch. */
+/**
+ * Number of newest minor versions that new clusters can use, and that are supported; only the newest patch of each
+ * counts.
+ */
 const CREATABLE_MINORS = 2;
 const SUPPORTED_MINORS = 3;
 
-/** A version that was asked for: the one it means, or why it is refused. */
+/** A requested version: the resolved one, or why it is rejected. */
 export type VersionChoice =
   | { readonly ok: true; readonly version: string }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
 
-/** What the published versions mean for creating, supporting and upgrading clusters. */
+/** Derives from the published versions which ones can be created, are supported, and can be upgraded to. */
 export class VersionPolicy {
   /** Newest first. */
   private readonly versions: readonly Version[];
@@ -61,7 +64,6 @@ export class VersionPolicy {
     this.minors = [...new Set(this.versions.map((version) => version.minor))];
   }
 
-  /** Every version, newest first. */
   all(): VersionStatus[] {
     return this.versions.map((version) => this.status(version.id));
   }
@@ -70,7 +72,7 @@ export class VersionPolicy {
     return this.versions.some((version) => version.id === id);
   }
 
-  /** Where a version stands; one that is not in the catalog any more has expired. */
+  /** The status of a version; one that is not in the catalog has expired. */
   status(id: string): VersionStatus {
     const minor = minorOf(id);
     const age = this.minors.indexOf(minor);
@@ -87,14 +89,14 @@ export class VersionPolicy {
     };
   }
 
-  /** When a version was released; null when the catalog does not have it. */
+  /** The release date of a version; null when the catalog does not have it. */
   releasedAt(id: string): Date | null {
     return this.versions.find((version) => version.id === id)?.releasedAt ?? null;
   }
 
   /**
-   * When a version expired: with the next patch of its minor version, or with the minor version that is three ahead
-   * in the catalog, whichever came first. Null while it has not, and for a version that the catalog does not have.
+   * When a version expired: at the release of the next patch of its minor version, or of the third minor version
+   * after it, whichever came first. Null while it has not expired, and for a version that is not in the catalog.
    */
   expiredAt(id: string): Date | null {
     if (!this.has(id)) return null;
@@ -108,13 +110,13 @@ export class VersionPolicy {
     return ends.length > 0 ? new Date(Math.min(...ends)) : null;
   }
 
-  /** The minor version before this one in the catalog; null for the oldest and for unknown ones. */
+  /** The previous minor version in the catalog; null for the oldest and for unknown ones. */
   minorBefore(minor: string): string | null {
     const index = this.minors.indexOf(minor);
     return index < 0 ? null : (this.minors[index + 1] ?? null);
   }
 
-  /** What a cluster of this version can be upgraded to: newer patches, and the neighbouring minor version. */
+  /** The possible upgrade targets: newer patches, and all patches of the next minor version. */
   upgradeTargets(id: string): string[] {
     const minor = minorOf(id);
     const next = this.minors[this.minors.indexOf(minor) - 1];
@@ -126,7 +128,7 @@ export class VersionPolicy {
       .map((to) => to.id);
   }
 
-  /** The version of a new cluster: as asked for, by patch or minor; the newest when nothing was asked for. */
+  /** The version of a new cluster, requested by patch or minor version; the newest when none is requested. */
   choose(requested: string | null | undefined): VersionChoice {
     const version = requested == null ? this.versions[0]?.id : this.resolve(requested);
     if (version === undefined) return unknownVersion(requested);
@@ -139,7 +141,7 @@ export class VersionPolicy {
     };
   }
 
-  /** The version of an upgrade, by patch or minor (its newest patch). */
+  /** The target version of an upgrade, requested by patch or by minor version (its newest patch). */
   chooseUpgrade(from: string, requested: string): VersionChoice {
     const version = this.resolve(requested);
     if (version === undefined) return unknownVersion(requested);
@@ -157,7 +159,6 @@ export class VersionPolicy {
     return this.has(requested) ? requested : this.newestOf(requested);
   }
 
-  /** The newest patch of a minor version. */
   newestOf(minor: string): string | undefined {
     return this.versions.find((version) => version.minor === minor)?.id;
   }
@@ -168,12 +169,12 @@ function unknownVersion(requested: string | null | undefined): VersionChoice {
   return { ok: false, code: 'UNKNOWN_VERSION', message };
 }
 
-/** `1.34` of `1.34.1`. */
+/** The minor version, e.g. `1.34` of `1.34.1`. */
 export function minorOf(id: string): string {
   return id.split('.').slice(0, 2).join('.');
 }
 
-/** Compares versions part by part as numbers: below, above or equal 0. */
+/** Compares versions numerically by part; returns a negative number, a positive number or 0. */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [a, b].map((text) => text.split('.').map(Number)) as [number[], number[]];
   for (let i = 0; i < Math.max(left.length, right.length); i += 1) {

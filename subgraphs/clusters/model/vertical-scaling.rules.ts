@@ -1,27 +1,27 @@
 import type { NodeState } from './node-states.js';
 import type { OwnSettings } from './node-settings.rules.js';
 
-/** Type of the operation. */
+/** Type of the operation for vertical scaling. */
 export const SCALE_VERTICALLY = 'SCALE_CLUSTER_VERTICALLY' as const;
 
-/** What the operation remembers. */
+/** The input that the operation stores. */
 export interface VerticalScalingInput {
   readonly instanceTypes: readonly string[];
   readonly batchSize: number | null;
-  /** The pools, with the size that each keeps. */
+  /** The pools with the size that each has before and after. */
   readonly pools: readonly { readonly id: string; readonly baseSize: number }[];
-  /** What users had set on nodes that left before others came in their places. */
+  /** User settings of removed nodes whose replacements do not exist yet. */
   readonly left?: { readonly poolId: string; readonly settings: readonly OwnSettings[] };
 }
 
-/** A node as far as its replacement is concerned. */
+/** The fields of a node that its replacement depends on. */
 export interface SizedNode {
   readonly id: string;
   readonly state: NodeState;
   readonly instanceType: string;
 }
 
-/** What is to be done next in a pool whose nodes are to have other instance types. */
+/** The next step in a pool whose nodes get other instance types. */
 export type Replacement =
   | { readonly kind: 'GROW'; readonly by: number }
   | { readonly kind: 'SHRINK'; readonly leaving: readonly string[] }
@@ -30,16 +30,16 @@ export type Replacement =
 
 interface ReplacedPool {
   readonly types: readonly string[];
-  /** The size that the pool has before and after. */
+  /** The size of the pool before and after. */
   readonly baseSize: number;
-  /** How many nodes more it may have meanwhile. */
+  /** Number of nodes that the pool may temporarily exceed its base size by. */
   readonly room: number;
   readonly batchSize: number;
 }
 
 /**
- * The next step of replacing the nodes of a settled pool: so many new ones at a time, then as many old ones leave. In a
- * pool that has as many nodes as it may have, the old ones leave first.
+ * The next step of replacing a pool's nodes while the pool is settled: create up to a batch of new nodes, then remove
+ * as many old ones. In a pool at its maximum size, old nodes are removed first.
  */
 export function nextReplacement(
   nodes: readonly SizedNode[],

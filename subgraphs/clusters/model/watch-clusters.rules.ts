@@ -1,32 +1,32 @@
-/** Events of a watch about a cluster. */
+/** Types of watch events about a cluster. */
 export type ChangeKind = 'ADDED' | 'MODIFIED' | 'DELETED';
 
-/** A cluster as it is now, in the watcher's eyes. */
+/** The current state of a cluster for one watcher. */
 export interface ObservedCluster {
   readonly id: string;
   readonly resourceVersion: bigint;
-  /** Whether the watcher's filter lets it through and it is not deleted. */
+  /** Whether the cluster matches the watcher's filter and is not deleted. */
   readonly listed: boolean;
 }
 
 /**
- * What a watcher was sent, and so what it must be sent next. A watcher that resumes may have clusters that this
- * stream never showed it: for those in doubt a change comes as MODIFIED, and leaving the list as DELETED, whether it
- * had them or not; both are harmless to who did not.
+ * Tracks what a watcher was sent, to derive the next event. A resuming watcher may know clusters that this stream has
+ * not sent: for those (`inDoubt`) a change is sent as MODIFIED and a removal as DELETED. Both are harmless to a
+ * watcher without the cluster.
  */
 export class WatchedClusters {
-  /** resourceVersion last shown, or null: the watcher certainly does not have it. */
+  /** The last sent resourceVersion by cluster id; null when the watcher certainly does not have the cluster. */
   private readonly shown = new Map<string, bigint | null>();
 
-  /** `inDoubt` says whether a watcher may have a cluster that was not shown to it. */
+  /** `inDoubt` returns whether a watcher may have a cluster that this stream did not send. */
   constructor(private readonly inDoubt: (id: string) => boolean = () => false) {}
 
-  /** The cluster was asked for just now: the watcher cannot have it. */
+  /** Records that the creation of the cluster was just requested: the watcher cannot have it yet. */
   requested(id: string): void {
     if (!this.shown.has(id)) this.shown.set(id, null);
   }
 
-  /** What to tell; undefined when the watcher knows it all. */
+  /** The event to send; undefined when the watcher is up to date. */
   see({ id, resourceVersion, listed }: ObservedCluster): ChangeKind | undefined {
     const recorded = this.shown.get(id);
     const had = recorded === undefined ? this.inDoubt(id) : recorded !== null;
