@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 import type { FaultPoint } from '../../engine/faults/fault-points.js';
 import { packageRoot } from '../../kernel/package-root.js';
 import { eventually } from '../kit/eventually.js';
+import { processEnvironment } from '../kit/role-process.js';
 import type { EngineFixture } from './engine-fixture.js';
 
 /** Folder of the compiled tests (npm test builds first). */
@@ -15,7 +16,7 @@ const program = join(dist, 'test/engine/engine-process.js');
 export function spawnEngine({ kit, kubesim, token }: EngineFixture, deadlyPoint?: FaultPoint): ChildProcess {
   return spawn(process.execPath, [program, kit.url, kubesim.cloudUrl, token, deadlyPoint ?? ''], {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { PATH: process.env.PATH },
+    env: processEnvironment,
   });
 }
 

@@ -10,7 +10,7 @@ import { SecretsError } from '../../kernel/process/state-directory.js';
 import { type SecretsOfFolder, claimDatabase } from '../../roles/secret-fingerprints.js';
 import { type TestDatabase, createTestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
-import { startRole } from '../kit/role-process.js';
+import { type RoleProcess, startRole } from '../kit/role-process.js';
 
 let home: string;
 let kit: TestDatabase;
@@ -109,32 +109,37 @@ const CREATE = `mutation { createCluster(input: { name: "kept", regionId: "cn-ha
   nodePools: [{ name: "default", instanceTypes: ["ecs.g7.xlarge"], desiredSize: 1 }] }) { userErrors { code } } }`;
 const NAMESPACES = '{ clusters { nodes { name namespaces { nodes { name } } } } }';
 
-/** Asks as the bearer of the token that the last start in a folder has made. */
-function graphAsker(folder: string) {
-  return async (url: string, query: string): Promise<unknown> => {
-    const token = await readFile(join(folder, 'token'), 'utf8');
-    const response = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token.trim()}` },
-      body: JSON.stringify({ query }),
-    });
-    return response.json();
-  };
-}
-
 describe('start on a database of DATABASE_URL', { timeout: 240_000 }, () => {
   const environment = (name: string) => ({
     FLEETGRAPH_HOME: join(home, name),
     DATABASE_URL: kit.url,
     PORT: '0',
     KUBESIM_PORT: '0',
+    SIMULATION_SPEED: '1000',
   });
   const start = (env: Record<string, string>, ...args: string[]) =>
     startRole(['start', ...args], env, /GraphQL\s+(\S+)\/graphql/);
 
-  test('fails without writing secrets after the loss of the state folder, until the secrets are restored or --new-secrets is given', async () => {
+  /** The text of the response to the bearer of the token that the last start in the folder has made. */
+  async function graph(platform: RoleProcess, env: ReturnType<typeof environment>, query: string) {
+    const token = await readFile(join(env.FLEETGRAPH_HOME, 'token'), 'utf8');
+    const response = await fetch(`${platform.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token.trim()}` },
+      body: JSON.stringify({ query }),
+    });
+    return response.text();
+  }
+
+  test('fails without writing secrets after the loss of the state folder, until the secrets are restored or --new-secrets is given, which reaches existing clusters', async () => {
     const first = environment('first');
-    await (await start(first))[Symbol.asyncDispose]();
+    {
+      await using platform = await start(first);
+      await graph(platform, first, CREATE);
+      await eventually(async () => (await graph(platform, first, NAMESPACES)).includes('kube-system'), {
+        what: 'the cluster to answer',
+      });
+    }
     const second = environment('second');
     const refusal = String(await start(second).catch((error: unknown) => error));
     expect(refusal).toContain(
@@ -147,29 +152,12 @@ describe('start on a database of DATABASE_URL', { timeout: 240_000 }, () => {
     ) as { platform: string; auth: string };
     const shared = { ...second, FLEETGRAPH_SECRET: platform, AUTH_SECRET: auth };
     await (await start(shared))[Symbol.asyncDispose]();
-    await (await start(second, '--new-secrets'))[Symbol.asyncDispose]();
+    {
+      await using renewed = await start(second, '--new-secrets');
+      expect(await graph(renewed, second, NAMESPACES)).toContain('kube-system');
+    }
     await (await start(second))[Symbol.asyncDispose]();
     expect(String(await start(first).catch((error: unknown) => error))).toContain('does not belong to');
-  });
-
-  test('reaches existing clusters with new secrets', async () => {
-    const env = { ...environment('cluster'), SIMULATION_SPEED: '1000' };
-    const folder = env.FLEETGRAPH_HOME;
-    await using stack = new AsyncDisposableStack();
-    const platform = stack.use(await start(env));
-    const ask = graphAsker(folder);
-    await ask(platform.url, CREATE);
-    await eventually(
-      async () => JSON.stringify(await ask(platform.url, NAMESPACES)).includes('kube-system'),
-      {
-        what: 'the cluster to answer',
-      },
-    );
-    await platform[Symbol.asyncDispose]();
-    await rm(join(folder, 'secrets.json'));
-    await expect(start(env)).rejects.toThrow('is missing, but its secrets are in use');
-    const renewed = stack.use(await start(env, '--new-secrets'));
-    expect(JSON.stringify(await ask(renewed.url, NAMESPACES))).toContain('kube-system');
   });
 
   test('rejects --new-secrets for the embedded database', async () => {

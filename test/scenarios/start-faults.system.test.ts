@@ -10,6 +10,7 @@ import { freePort } from '../../kernel/embedded-postgres/free-port.js';
 import { type RoleProcess, processEnvironment, startRole } from '../kit/role-process.js';
 
 const READY = /GraphQL\s+(\S+)\/graphql/;
+const started = new AsyncDisposableStack();
 let home: string;
 
 beforeAll(async () => {
@@ -17,12 +18,15 @@ beforeAll(async () => {
   // As root the database runs as another user, who must get here.
   await chmod(home, 0o755);
 });
-afterAll(() => rm(home, { recursive: true, force: true }));
+afterAll(async () => {
+  await started.disposeAsync();
+  await rm(home, { recursive: true, force: true });
+});
 
 const environment = (folder: string) => ({ FLEETGRAPH_HOME: folder, PORT: '0', KUBESIM_PORT: '0' });
 
-function start(folder: string, more: Record<string, string> = {}): Promise<RoleProcess> {
-  return startRole(['start'], { ...environment(folder), ...more }, READY);
+async function start(folder: string): Promise<RoleProcess> {
+  return started.use(await startRole(['start'], environment(folder), READY));
 }
 
 interface Outcome {
@@ -48,9 +52,25 @@ async function fleetgraph(args: readonly string[], env: Record<string, string>):
 }
 
 describe('state folder', { timeout: 240_000 }, () => {
+  let folder: string;
+  let starts: PromiseSettledResult<RoleProcess>[];
+  /** Every test begins and ends with it running, because a start takes seconds of a processor. */
+  let platform: RoleProcess;
+  beforeAll(async () => {
+    folder = join(home, 'state');
+    const running = [start(folder), start(folder)];
+    starts = await Promise.allSettled(running);
+    platform = await Promise.any(running);
+  }, 240_000);
+
+  test('is locked by one of two concurrent first starts; the other fails with a message', () => {
+    expect(starts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const refused = starts.flatMap((start) => (start.status === 'rejected' ? [String(start.reason)] : []));
+    expect(refused).toEqual([expect.stringMatching(/Another Fleetgraph process \(\d+\) uses .*state/)]);
+  });
+
   test('is rejected with both remedies while its secrets are lost, damaged or of another folder', async () => {
-    const folder = join(home, 'secrets');
-    await (await start(folder))[Symbol.asyncDispose]();
+    await platform[Symbol.asyncDispose]();
     const [file, backup] = [join(folder, 'secrets.json'), join(home, 'backup.json')];
     await copyFile(file, backup);
     const whole = await readFile(file, 'utf8');
@@ -77,24 +97,10 @@ describe('state folder', { timeout: 240_000 }, () => {
       if (text === undefined) expect(await readdir(folder)).not.toContain('secrets.json');
     }
     await copyFile(backup, file);
-    await (await start(folder))[Symbol.asyncDispose]();
-  });
-
-  test('is locked by one of two concurrent first starts; the other fails with a message', async () => {
-    const folder = join(home, 'twice');
-    const [first, two] = await Promise.allSettled([start(folder), start(folder)]);
-    const running = [first, two].flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
-    const refused = [first, two].flatMap((start) =>
-      start.status === 'rejected' ? [String(start.reason)] : [],
-    );
-    for (const platform of running) await platform[Symbol.asyncDispose]();
-    expect(running).toHaveLength(1);
-    expect(refused).toEqual([expect.stringMatching(/Another Fleetgraph process \(\d+\) uses .*twice/)]);
+    platform = await start(folder);
   });
 
   test('is reset after a confirmation, and not while a process uses it', async () => {
-    const folder = join(home, 'reset');
-    const platform = await start(folder);
     await writeFile(join(folder, 'notes.txt'), 'somebody else wrote this');
     const busy = await fleetgraph(['reset', '--yes'], environment(folder));
     expect(busy).toMatchObject({ code: 1, output: expect.stringContaining('Another Fleetgraph process') });
@@ -105,7 +111,7 @@ describe('state folder', { timeout: 240_000 }, () => {
     expect(await readdir(folder)).toContain('secrets.json');
     expect(await fleetgraph(['reset', '--yes'], environment(folder))).toMatchObject({ code: 0 });
     expect(await readdir(folder)).toEqual(['notes.txt']);
-    await (await start(folder))[Symbol.asyncDispose]();
+    platform = await start(folder);
   });
 
   test('is not reset if it is not a state folder', async () => {
@@ -135,13 +141,11 @@ describe('state folder', { timeout: 240_000 }, () => {
   });
 
   test('has the signing secret of `fleetgraph token`', async () => {
-    const folder = join(home, 'token');
-    const missing = await fleetgraph(['token', '--account', 'acme'], environment(folder));
+    const missing = await fleetgraph(['token', '--account', 'acme'], environment(join(home, 'missing')));
     expect(missing).toMatchObject({
       code: 1,
       output: expect.stringMatching(/set AUTH_SECRET, or FLEETGRAPH_HOME/),
     });
-    await using platform = await start(folder);
     const { output: token } = await fleetgraph(['token', '--account', 'acme'], environment(folder));
     const response = await fetch(`${platform.url}/graphql`, {
       method: 'POST',

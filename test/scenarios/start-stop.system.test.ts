@@ -3,13 +3,16 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { packageRoot } from '../../kernel/package-root.js';
 import { eventually } from '../kit/eventually.js';
 
 let home: string;
-afterEach(() => rm(home, { recursive: true, force: true }));
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'fleetgraph-start-'));
+});
+afterAll(() => rm(home, { recursive: true, force: true }));
 
 interface Started {
   readonly npm: ChildProcess;
@@ -20,7 +23,6 @@ interface Started {
 
 /** `npm start` in a process group of its own, as a service manager runs it. */
 async function npmStart(): Promise<Started> {
-  home = await mkdtemp(join(tmpdir(), 'fleetgraph-start-'));
   const npm = spawn('npm', ['start'], {
     cwd: packageRoot,
     env: { ...process.env, PORT: '0', FLEETGRAPH_HOME: home, LOG_LEVEL: 'info' },
