@@ -3,13 +3,13 @@ import type { ReconcileContext } from '../../../engine/contract.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import type { KubernetesApis } from '../../../engine/kubernetes/kubernetes-apis.js';
 
-/** What a client is made from. */
+/** Dependencies of a client. */
 export interface ClientDependencies {
   readonly scope: Pick<ReconcileContext, 'database' | 'signal'>;
   readonly kubernetes: KubernetesApis;
 }
 
-/** A client for the Kubernetes API of a cluster; undefined while the platform knows of none. */
+/** Returns a client for the Kubernetes API of a cluster; undefined if the platform has no access to it yet. */
 export async function clientOf(
   clusterId: string,
   { scope, kubernetes }: ClientDependencies,

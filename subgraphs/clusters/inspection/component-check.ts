@@ -14,7 +14,7 @@ import { componentEntry } from '../model/component-catalog.js';
 import { type ComponentFieldDrift, driftOf } from '../model/component-drift.js';
 import { objectsOf, readLive } from './component-step.js';
 
-/** What checking components works with. */
+/** Dependencies of checking components. */
 export interface ComponentCheck {
   readonly database: Database;
   readonly client: KubernetesClient;
@@ -22,8 +22,8 @@ export interface ComponentCheck {
 }
 
 /**
- * Compares the settled components of one cluster with what is in it and records what differs; tells what was not known
- * before. Throws what the Kubernetes API answers.
+ * Compares the reconciled components of a cluster with their manifests, records differences, and publishes new ones.
+ * Throws errors of the Kubernetes API.
  */
 export async function checkComponents(check: ComponentCheck, clusterId: string): Promise<void> {
   const components = await settledComponents(check.database, clusterId);

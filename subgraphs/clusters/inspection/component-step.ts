@@ -10,10 +10,10 @@ import { withoutAdditions } from '../model/component-additions.js';
 import type { Parameters } from '../model/component-parameters.js';
 import { type ManifestObject, manifestOf } from '../model/component-manifest.js';
 
-/** By this name the API server knows what the platform applies. */
+/** Field manager of server-side apply for the platform's objects. */
 const FIELD_MANAGER = 'fleetgraph-components';
 
-/** One component in one step. */
+/** A component as read for one step, and its dependencies. */
 export interface ComponentStep {
   readonly component: Component;
   readonly entry: ComponentEntry;
@@ -30,7 +30,10 @@ export function objectsOf({
   return manifestOf({ entry, version, parameters: parameters as Parameters });
 }
 
-/** Applies an object; what others have set of the same fields is overruled, what they have added is taken away. */
+/**
+ * Applies an object: overrides fields that other field managers have set, and removes what they added to lists and
+ * maps of the manifest.
+ */
 export async function apply(client: KubernetesClient, { path, object }: ManifestObject): Promise<void> {
   const query = { fieldManager: FIELD_MANAGER, force: 'true' };
   const live = await client.patch(path, object, 'application/apply-patch+yaml', query);
@@ -41,7 +44,7 @@ export async function apply(client: KubernetesClient, { path, object }: Manifest
   }
 }
 
-/** The object as it is; undefined when it is not there. */
+/** Reads the object; undefined if it does not exist. */
 export async function readLive(client: KubernetesClient, path: string): Promise<unknown> {
   try {
     return await client.get(path);
@@ -53,9 +56,7 @@ export async function readLive(client: KubernetesClient, path: string): Promise<
 
 type Work = (tx: EventTransaction, at: Date) => Promise<readonly NewEvent[]>;
 
-/**
- * One change of a component in one transaction; throws `Superseded` if its generation has changed since it was read.
- */
+/** Changes a component in one transaction; throws `Superseded` if its generation has changed since it was read. */
 export function inComponent(
   { component, scope }: Pick<ComponentStep, 'component' | 'scope'>,
   work: Work,

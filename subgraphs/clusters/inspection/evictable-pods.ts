@@ -10,9 +10,8 @@ const STATIC_POD = 'kubernetes.io/config.mirror';
 const ENDED = new Set(['Succeeded', 'Failed']);
 
 /**
- * The pods of a node that must go before its kubelet is upgraded. Left out are those that have ended, those of
- * DaemonSets and static ones (they belong to the node), and those without a controller: they run on through
- * the upgrade.
+ * Returns the pods of a node to evict before its kubelet is upgraded. Excluded are completed pods, DaemonSet pods and
+ * static pods (they belong to the node), and pods without a controller, which keep running during the upgrade.
  */
 export async function evictablePods(client: KubernetesClient, nodeName: string): Promise<Pod[]> {
   const pods = await client.all<Pod>('/api/v1/pods', { fieldSelector: `spec.nodeName=${nodeName}` });
@@ -26,7 +25,7 @@ function isEvictable(pod: Pod): boolean {
   return deletionTimestamp !== undefined || !ENDED.has(pod.status?.phase ?? '');
 }
 
-/** Asks for the pod's eviction; false when a disruption budget does not allow it now. */
+/** Evicts the pod; false if a PodDisruptionBudget rejects it now. */
 export async function evict(client: KubernetesClient, { metadata }: Pod): Promise<boolean> {
   const { namespace = '', name = '' } = metadata ?? {};
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/eviction`;

@@ -10,17 +10,17 @@ interface Condition {
   readonly message?: string;
 }
 
-/** As much of a Kubernetes node or pod as says whether it is Ready, whichever client has read it. */
+/** The part of a Kubernetes node or pod that contains the Ready condition, independent of the client that read it. */
 interface Conditioned {
   readonly status?: { readonly conditions?: readonly Condition[] | undefined } | undefined;
 }
 
-/** Whether Kubernetes calls the node or pod Ready. */
+/** Whether the Ready condition of the node or pod is True. */
 export function isReady(thing: Conditioned): boolean {
   return thing.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }
 
-/** What is read of a node. */
+/** The fields that are read of a node. */
 export interface ListedNode extends KubernetesObject, Conditioned {
   readonly status?: NonNullable<Conditioned['status']> & {
     readonly nodeInfo?: {
@@ -31,7 +31,7 @@ export interface ListedNode extends KubernetesObject, Conditioned {
   };
 }
 
-/** Every node of the cluster. */
+/** Lists every node of the cluster. */
 export async function listNodes(
   kubernetes: KubernetesApis,
   access: ClusterAccess,
@@ -42,7 +42,7 @@ export async function listNodes(
   return client.all<ListedNode>('/api/v1/nodes');
 }
 
-/** The node of that name; undefined when there is none. */
+/** Reads the node of that name; undefined if it does not exist. */
 export async function readNode(client: KubernetesClient, name: string): Promise<ListedNode | undefined> {
   try {
     return await client.get<ListedNode>(`/api/v1/nodes/${encodeURIComponent(name)}`);

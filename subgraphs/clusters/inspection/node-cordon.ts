@@ -3,7 +3,7 @@ import type { KubernetesClient, KubernetesObject } from '../../../engine/kuberne
 import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import { isReady } from './kubernetes-nodes.js';
 
-/** Says on a node that an upgrade works on it. */
+/** Annotation of nodes that an upgrade is processing. */
 const UPGRADE_ANNOTATION = 'fleetgraph.dev/upgrade';
 const MERGE = 'application/merge-patch+json';
 
@@ -20,14 +20,14 @@ export interface KubernetesNode extends KubernetesObject {
 
 const mark = z.object({
   operation: z.string(),
-  /** When the upgrade took the node, RFC 3339. */
+  /** Time at which the upgrade annotated the node, RFC 3339. */
   since: z.iso.datetime(),
-  /** Whether it was the upgrade that cordoned it: only then does it uncordon it. */
+  /** Whether the upgrade cordoned the node; otherwise it must not uncordon it. */
   cordoned: z.boolean(),
 });
 export type NodeMark = z.infer<typeof mark>;
 
-/** The node of that name; undefined when Kubernetes has none. */
+/** Reads the node of that name; undefined if it does not exist. */
 export async function kubernetesNode(
   client: KubernetesClient,
   name: string,
@@ -40,7 +40,7 @@ export async function kubernetesNode(
   }
 }
 
-/** What the operation has written on the node; undefined when it has not taken it. */
+/** The mark of the operation on the node; undefined if the node carries none. */
 export function upgradeMarkOf(node: KubernetesNode, operation: string): NodeMark | undefined {
   const text = node.metadata?.annotations?.[UPGRADE_ANNOTATION];
   if (text === undefined) return undefined;
@@ -48,12 +48,12 @@ export function upgradeMarkOf(node: KubernetesNode, operation: string): NodeMark
     const found = mark.parse(JSON.parse(text));
     return found.operation === operation ? found : undefined;
   } catch {
-    // Anybody can write annotations; one that is not ours says nothing.
+    // Users can write annotations; a malformed one is ignored.
     return undefined;
   }
 }
 
-/** Cordons a node and writes on it who did. */
+/** Cordons a node and adds the mark of the operation. */
 export async function cordon(
   client: KubernetesClient,
   node: KubernetesNode,
@@ -65,7 +65,7 @@ export async function cordon(
   await client.patch(pathOf(node.metadata?.name ?? ''), { metadata, spec: { unschedulable: true } }, MERGE);
 }
 
-/** Opens a node for pods again, unless it was cordoned before the upgrade. */
+/** Removes the mark, and uncordons the node unless it was cordoned before the upgrade. */
 export async function uncordon(
   client: KubernetesClient,
   node: KubernetesNode,

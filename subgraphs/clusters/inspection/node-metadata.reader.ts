@@ -7,7 +7,7 @@ import { type LabelledNode, metadataOf, type NodeMetadata } from '../model/node-
 
 const NODES = { apiVersion: 'v1', resource: 'nodes' } as const;
 
-/** So many nodes of a cluster are read one by one; a list of all costs more where the cluster is large. */
+/** Up to this many nodes of a cluster are read individually; a list of all nodes costs more in a large cluster. */
 export const MAX_SINGLE_READS = 10;
 
 /** Path of a node in its cluster's Kubernetes API. */
@@ -20,8 +20,9 @@ export class NodeMetadataReader {
   constructor(private readonly platform: Pick<Platform, 'database' | 'kubernetes' | 'log'>) {}
 
   /**
-   * By `<cluster>/<Kubernetes name>`: a request for each of up to ten nodes of a cluster, for more of them a list of all
-   * (in chunks of 500). Nodes that Kubernetes does not know are left out, and those of clusters that do not answer.
+   * Returns metadata by `<cluster>/<Kubernetes name>`: one request per node for up to ten nodes of a cluster,
+   * otherwise a list of all nodes in chunks of 500. Nodes that Kubernetes does not have and nodes of unavailable
+   * clusters are omitted.
    */
   readonly ofNodes = async (account: string, keys: readonly string[]): Promise<Map<string, NodeMetadata>> => {
     const byCluster = Map.groupBy(keys, (key) => key.slice(0, key.indexOf('/')));
@@ -57,7 +58,7 @@ async function readNodes(
   return found.filter((node) => node !== undefined);
 }
 
-/** A node as Kubernetes has it; undefined when it has none of the name. */
+/** Reads a node; undefined if it does not exist. */
 export async function readNodeObject<T extends KubernetesObject>(
   client: KubernetesClient,
   name: string,

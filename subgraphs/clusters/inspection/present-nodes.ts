@@ -2,8 +2,8 @@ import { isReady, type ListedNode } from './kubernetes-nodes.js';
 import type { NodeCount, RecordedNode } from '../model/cluster-check.rules.js';
 
 /**
- * The recorded nodes as Kubernetes has them now: what is recorded of a node's readiness and version may be a minute old.
- * A node that Kubernetes does not have is Unknown.
+ * Returns the recorded nodes with their current readiness and version: the recorded values may be a minute old. A
+ * node that Kubernetes does not have is Unknown.
  */
 export function presentNodes(
   recorded: readonly RecordedNode[],
@@ -21,7 +21,7 @@ function statusOf(node: ListedNode | undefined): Partial<RecordedNode> {
   return { status: isReady(node) ? 'Ready' : 'NotReady', ...(version && { version }) };
 }
 
-/** Nodes that are alike, counted. */
+/** Counts nodes by version, state and status. */
 export function countByTypeAndZone(nodes: readonly RecordedNode[]): NodeCount[] {
   const alike = Map.groupBy(nodes, ({ version, state, status }) => [version, state, status].join());
   return [...alike.values()].map((group) => {

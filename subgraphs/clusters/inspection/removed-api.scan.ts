@@ -5,22 +5,21 @@ import { listPath } from '../../../engine/kubernetes/paths.js';
 import type { RemovedApiEntry } from '../model/release.rules.js';
 import { apiVersionOfEntry, nameOf, type RemovedApiUse, apiVersionsOf } from '../model/removed-api.rules.js';
 
-/** Kinds that are listed at the same time. */
+/** Kinds listed concurrently. */
 const AT_ONCE = 4;
-/** Objects of one kind that are scanned; of a cluster with more, these are the first. */
+/** Maximum number of objects scanned per kind; the first ones of the list. */
 const MAX_OBJECTS = 5_000;
 
 /**
- * Looks for objects of a cluster that were written with one of `apis`.
+ * Finds objects of a cluster that were written with one of `apis`.
  *
- * Scanned are: of each kind in `apis`, the first 5,000 objects of all namespaces, listed through the
- * replacement, else the version that the cluster prefers of the replacement's group. An object
- * counts when one of its `metadata.managedFields` or its annotation `kubectl.kubernetes.io/last-applied-configuration`
- * names the removed apiVersion. For an API without
- * replacement, which is listed itself, each object counts. Not scanned: requests that leave
- * no object behind, and manifests that were not applied to this cluster.
+ * Of each kind in `apis`, it scans the first 5,000 objects of all namespaces, listed through the replacement API or,
+ * if the cluster does not serve that, through the preferred version of the replacement's group. An object matches if
+ * one of its `metadata.managedFields` or its annotation `kubectl.kubernetes.io/last-applied-configuration` contains
+ * the removed apiVersion. An API without a replacement is listed itself, and each of its objects matches. Requests
+ * that create no object, and manifests that were not applied to this cluster, are not scanned.
  *
- * Throws `KubernetesUnavailable`, and `KubernetesStatusError` when the API server refuses a list.
+ * Throws `KubernetesUnavailable`, and `KubernetesStatusError` when the API server rejects a list.
  */
 export async function scanRemovedApis(
   client: KubernetesClient,
@@ -36,7 +35,7 @@ export async function scanRemovedApis(
   return uses.flat();
 }
 
-/** What a cluster serves of a group. */
+/** API versions of a group that a cluster serves. */
 interface ServedGroup {
   readonly preferred: string | undefined;
   readonly versions: ReadonlySet<string>;
@@ -61,7 +60,7 @@ async function servedGroups(client: KubernetesClient): Promise<ReadonlyMap<strin
   );
 }
 
-/** The apiVersion through which objects of the kind are listed; undefined when the cluster serves none. */
+/** Returns the apiVersion for listing the kind; undefined if the cluster serves none. */
 function servedAs(
   { replacement, ...api }: RemovedApiEntry,
   groups: ReadonlyMap<string, ServedGroup>,
@@ -94,7 +93,7 @@ function recordUse(found: ReadonlyMap<RemovedApiEntry, string[]>, object: Kubern
   }
 }
 
-/** Chunks of a list; none when the cluster does not serve it. */
+/** Yields the chunks of a list; none if the cluster does not serve it. */
 async function* listed(client: KubernetesClient, path: string): AsyncGenerator<readonly KubernetesObject[]> {
   let count = 0;
   try {
@@ -109,7 +108,7 @@ async function* listed(client: KubernetesClient, path: string): AsyncGenerator<r
   }
 }
 
-/** Reviews and the like are not there or cannot be listed. */
+/** Kinds such as reviews do not exist or do not support list. */
 function isUnserved(error: unknown): boolean {
   return isNotFound(error) || (error instanceof KubernetesStatusError && error.status === 405);
 }

@@ -20,15 +20,15 @@ import { scanRemovedApis } from './removed-api.scan.js';
 import { upgradeTarget } from '../store/upgrade-target.js';
 import { compareVersions, minorOf } from '../model/version.rules.js';
 
-/** Maximum time for reading a cluster's Kubernetes API. */
+/** Maximum milliseconds for reading a cluster's Kubernetes API. */
 const SCAN_TIMEOUT_MS = 30_000;
 
-/** What a check asks. */
+/** Dependencies of a check. */
 export interface CheckPlatform extends Pick<Platform, 'kubernetes' | 'clock'> {
   readonly database: Pick<OpenDatabase, 'prisma'>;
 }
 
-/** Looks for what stands in the way of upgrades of clusters. */
+/** Finds what blocks upgrades of clusters. */
 export class UpgradeChecks {
   private readonly checks: ClusterCheckStore;
 
@@ -40,8 +40,8 @@ export class UpgradeChecks {
   }
 
   /**
-   * What stands in the way of an upgrade of the account's cluster; nothing for a cluster that is not there, not
-   * RUNNING, or cannot have the version: those are refused for themselves.
+   * Returns what blocks an upgrade of the account's cluster. Empty for a cluster that does not exist, is not RUNNING
+   * or does not support the version: other validations reject those.
    */
   async upgradeBlockers(account: string, clusterId: string, version: string): Promise<ClusterCheckItem[]> {
     const [cluster] = await new ClusterStore(this.platform.database.prisma).byIds(account, [clusterId]);
@@ -52,12 +52,12 @@ export class UpgradeChecks {
     return this.blockersOf(cluster, version);
   }
 
-  /** What stands in the way of an upgrade of a cluster that is at hand. */
+  /** Returns what blocks an upgrade of a cluster that was read. */
   async blockersOf(cluster: ClusterRow, version: string): Promise<ClusterCheckItem[]> {
     return blockersOf(await this.items(cluster, version));
   }
 
-  /** Checks before an upgrade of a cluster that was read. */
+  /** Runs the checks before an upgrade of a cluster that was read. */
   async items(cluster: ClusterRow, requested: string): Promise<ClusterCheckItem[]> {
     const { versions } = await this.catalog.read();
     const database = this.platform.database.prisma;
@@ -79,7 +79,7 @@ export class UpgradeChecks {
     });
   }
 
-  /** Of the cluster's Kubernetes API; undefined when the platform knows of none. */
+  /** Returns a client for the cluster's Kubernetes API; undefined if the platform has no access to it. */
   private async clientOf({ id, account }: ClusterRow): Promise<KubernetesClient | undefined> {
     const access = (await clusterAccess(this.platform.database.prisma, account, [id])).get(id);
     if (!access) return undefined;
@@ -89,14 +89,14 @@ export class UpgradeChecks {
     });
   }
 
-  /** The nodes as Kubernetes has them now; as they are recorded when it cannot be asked. */
+  /** Reads the nodes from Kubernetes; returns the recorded nodes if its API is unavailable. */
   private async nodes({ id }: ClusterRow, client: KubernetesClient | undefined): Promise<RecordedNode[]> {
     const recorded = await this.checks.nodes(id);
     if (!client) return recorded;
     try {
       return presentNodes(recorded, await client.all<ListedNode>('/api/v1/nodes'));
     } catch (error) {
-      // That the API does not answer is an item of its own.
+      // The scan reports an unavailable API as an item; `messageOf` rethrows other errors.
       messageOf(error);
       return recorded;
     }
@@ -122,7 +122,7 @@ function splitUses(uses: readonly RemovedApiUse[], minor: string): ScanResult {
   return { kind: 'SCANNED', ahead: uses.filter(isAhead), past: uses.filter((use) => !isAhead(use)) };
 }
 
-/** What a Kubernetes API answered that is no answer; other errors are ours and go on. */
+/** Message for an error of the Kubernetes API; rethrows other errors. */
 function messageOf(error: unknown): string {
   if (error instanceof KubernetesUnavailable) return 'The Kubernetes API cannot be reached now.';
   if (error instanceof KubernetesStatusError) return `The Kubernetes API refused a list: ${error.message}`;

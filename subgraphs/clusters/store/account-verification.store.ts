@@ -2,12 +2,12 @@ import { checkedColumns, oneOf } from '../../../kernel/postgres/checked-columns.
 import { ACCOUNT_HOLDER_KINDS, type AccountHolderKind } from '../model/account-verification.rules.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 
-/** An account whose holder has been identified. */
+/** An account whose holder is verified. */
 export interface VerificationRow {
   readonly account: string;
   readonly kind: AccountHolderKind;
   readonly verifiedAt: Date;
-  /** Keyed digest of the document; null when it was verified before digests were kept. */
+  /** Keyed digest of the document; null for verifications recorded before digests were stored. */
   readonly documentDigest: string | null;
 }
 
@@ -15,7 +15,7 @@ const checkVerifications = checkedColumns('clusters.account_verification', 'acco
   kind: oneOf(ACCOUNT_HOLDER_KINDS),
 });
 
-/** What the verification centre knows of the account; null when it knows nothing. */
+/** Reads the verification of the account; null if there is none. */
 export function readVerification(
   db: Database | Transaction,
   account: string,
@@ -24,8 +24,8 @@ export function readVerification(
 }
 
 /**
- * Records that the holder is identified; the first time counts. False when the document has identified another account,
- * also at the same moment.
+ * Records that the holder is verified; a repeated verification changes nothing. False if the document has already
+ * verified another account, also concurrently.
  */
 export async function recordVerification(tx: Transaction, row: VerificationRow): Promise<boolean> {
   await tx.accountVerification.createMany({ data: [row], skipDuplicates: true });

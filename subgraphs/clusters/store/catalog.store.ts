@@ -7,14 +7,14 @@ import { checkVersions, kubernetesChanges, removedApis } from './release.store.j
 import { VersionPolicy } from '../model/version.rules.js';
 import type { ClusterCatalog } from '../model/catalog.js';
 
-/** The account in whose log the platform says what concerns all accounts; no token can name it. */
+/** The account whose event log contains events that concern all accounts; no token can name it. */
 export const PLATFORM_ACCOUNT = '*';
-/** Says that a Kubernetes version was published. */
+/** Event type for a published Kubernetes version. */
 export const VERSION_PUBLISHED = 'KUBERNETES_VERSION_PUBLISHED' as const;
 
 /**
- * The catalog, read once per process: six statements at the first use, none afterwards. It changes by a release, which
- * restarts the process, and when a Kubernetes version is published: with `events` it is then read anew.
+ * Caches the catalog: six statements on first use, none afterwards. It changes with a release, which restarts the
+ * process, and when a Kubernetes version is published: with `events` the cache is then cleared.
  */
 export class ClusterCatalogStore {
   private loading: Promise<ClusterCatalog> | undefined;
@@ -25,7 +25,7 @@ export class ClusterCatalogStore {
     private readonly events?: Pick<EventLog, 'follow' | 'head'>,
   ) {}
 
-  /** The catalog; a read that fails is tried again at the next use. */
+  /** Returns the catalog; a failed read is retried on next use. */
   read(): Promise<ClusterCatalog> {
     this.loading ??= runOutsideRequestScope(() => this.begin()).catch((error: unknown) => {
       this.loading = undefined;
@@ -34,14 +34,14 @@ export class ClusterCatalogStore {
     return this.loading;
   }
 
-  /** Has it read anew at the next use. */
+  /** Clears the cache. */
   refresh(): void {
     this.loading = undefined;
   }
 
   private async begin(): Promise<ClusterCatalog> {
     if (this.events && !this.following) {
-      // The position comes before the reading, so that nothing published in between is missed.
+      // Read the position before the catalog, so that no event in between is missed.
       const after = await this.events.head(PLATFORM_ACCOUNT);
       this.following = true;
       void this.follow(this.events, after);
@@ -49,7 +49,7 @@ export class ClusterCatalogStore {
     return this.load();
   }
 
-  /** Until the log is closed or cannot be read; then the next reading follows it again. */
+  /** Follows the log until it is closed or fails; the next read then follows it again. */
   private async follow(events: Pick<EventLog, 'follow'>, after: bigint): Promise<void> {
     try {
       for await (const { type } of events.follow(PLATFORM_ACCOUNT, { after })) {

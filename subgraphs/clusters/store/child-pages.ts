@@ -3,15 +3,15 @@ import { keyset } from '../../../kernel/postgres/keyset.js';
 import { Prisma } from '../../../prisma/generated/client.js';
 import type { ChildPagesQuery } from './children.js';
 
-/** A table of children, by identifiers of this source code only. */
+/** A child table. The fields are inserted into SQL, so they must be constants of this source code. */
 export interface ChildTable {
   /** Qualified name, e.g. `clusters.node`. */
   readonly table: string;
-  /** Columns as the row type names them. */
+  /** Select list with the column names of the row type. */
   readonly columns: string;
   /** The column that names the parent. */
   readonly parent: string;
-  /** Which rows count, e.g. `deleted_at IS NULL`. */
+  /** Condition for rows to include, e.g. `deleted_at IS NULL`. */
   readonly where?: string;
 }
 
@@ -37,7 +37,7 @@ export function selectChildPages<T>(
     ) AS child`;
 }
 
-/** How many children each parent has, in one statement; parents without any are left out. */
+/** Counts the children of each parent in one statement; parents without children are omitted. */
 export async function countChildren(
   database: Database | Transaction,
   table: ChildTable,

@@ -16,14 +16,14 @@ export type ClaimRow = CheckedRow<CloudResourceClaim, typeof checks>;
 
 const checkClaims = checkedColumns('clusters.cloud_resource_claim', 'id', checks);
 
-/** Everything that clusters have been granted and refused, oldest first. */
+/** Reads all claims, granted and rejected, oldest first. */
 export function allClaims(database: Database): Promise<ClaimRow[]> {
   return database.cloudResourceClaim
     .findMany({ orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] })
     .then(checkClaims);
 }
 
-/** What clusters of the account have been granted, many clusters in a statement. */
+/** Reads the granted claims of clusters of the account in one statement. */
 export async function grantedClaims(
   database: Database | Transaction,
   account: string,
@@ -38,7 +38,7 @@ export async function grantedClaims(
   return Map.groupBy(rows, ({ clusterId }) => clusterId);
 }
 
-/** Writes down what became of a claim. */
+/** Inserts or updates a claim with its decision. */
 export async function putClaim(
   tx: Transaction,
   claim: CloudResourceRequest,
@@ -52,7 +52,7 @@ export async function putClaim(
   });
 }
 
-/** Writes down what is to be said of a claim that is known; of one that is gone, nothing. */
+/** Records the decision for a claim; does nothing if it was deleted. */
 export async function recordDecision(
   tx: Transaction,
   id: string,
@@ -62,9 +62,9 @@ export async function recordDecision(
 }
 
 /**
- * Sets the usage of a claim's load balancer to `desired`: releases or reserves the difference. Refuses
- * `QUOTA_EXCEEDED` where the load balancer may not have so much. A claim that is gone, or has something else than
- * `held` by now, is left as it is.
+ * Sets the usage of a claim's load balancer to `desired`: reserves or releases the difference. Throws
+ * `QUOTA_EXCEEDED` above the limits of the load balancer. Does nothing if the claim was deleted or its usage is no
+ * longer `reserved`.
  */
 export async function loadClaim(
   tx: Transaction,
@@ -96,7 +96,7 @@ async function takeLoad(
   }
 }
 
-/** Deletes a claim and releases what it uses; does nothing for one that was deleted before. */
+/** Deletes a claim and releases its quota usage; does nothing if it was deleted before. */
 export async function removeClaim(tx: Transaction, claim: ClaimRow): Promise<void> {
   const { id, account } = claim;
   const [reserved] = await tx.$queryRaw<Pick<ClaimRow, 'state' | 'listeners' | 'backendServers'>[]>`
@@ -106,7 +106,7 @@ export async function removeClaim(tx: Transaction, claim: ClaimRow): Promise<voi
   await takeLoad(tx, claim, { reserved, desired: NO_USAGE });
 }
 
-/** Forgets a cluster's claims of the kind and releases what they hold: its disks, or its load balancers. */
+/** Deletes a cluster's claims of the kind and releases their quota usage. */
 export async function removeClaimsOf(
   tx: Transaction,
   clusterId: string,

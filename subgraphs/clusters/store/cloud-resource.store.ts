@@ -9,7 +9,7 @@ export async function insertCloudResources(
   if (rows.length > 0) await tx.cloudResource.createMany({ data: [...rows] });
 }
 
-/** The account's resource of a type; null when it has none of the id. */
+/** The account's resource of a type; null if the id does not exist. */
 export function findCloudResource(
   tx: Transaction,
   where: { readonly account: string; readonly id: string; readonly type: CloudResourceType },
@@ -22,12 +22,12 @@ export function cloudResourcesOf(tx: Transaction, clusterId: string): Promise<Cl
   return tx.cloudResource.findMany({ where: { clusterId, retained: false } }).then(checkCloudResources);
 }
 
-/** Lets resources outlive their cluster. */
+/** Marks resources that are kept when their cluster is deleted. */
 export async function retainCloudResources(tx: Transaction, ids: readonly string[]): Promise<void> {
   await tx.cloudResource.updateMany({ where: { id: { in: [...ids] } }, data: { retained: true } });
 }
 
-/** Deletes resources; returns how many there were still. */
+/** Deletes resources; returns how many still existed. */
 export async function deleteCloudResources(tx: Transaction, ids: readonly string[]): Promise<number> {
   const { count } = await tx.cloudResource.deleteMany({ where: { id: { in: [...ids] } } });
   return count;

@@ -30,21 +30,21 @@ const checkRecordedNodes = checkedColumns('clusters.node', 'name', {
 
 const checkRows = checkedColumns('clusters.cluster_check', 'id', checks);
 
-/** Checks that are kept of each cluster. */
+/** Maximum number of stored checks per cluster. */
 const KEPT = 20;
 
 export interface NewCheck extends Omit<ClusterCheckRow, 'items'> {
   readonly items: readonly ClusterCheckItem[];
 }
 
-/** Reads and keeps checks of clusters. */
+/** Reads and stores checks of clusters. */
 export class ClusterCheckStore {
   constructor(private readonly database: Database) {}
 
   readonly byIds = (account: string, ids: readonly string[]): Promise<ClusterCheckRow[]> =>
     this.database.clusterCheck.findMany({ where: { account, id: { in: [...ids] } } }).then(checkRows);
 
-  /** Keeps a check, and of its cluster only the newest 20. */
+  /** Stores a check and deletes all but the newest 20 of its cluster. */
   insert({ items, ...check }: NewCheck): Promise<ClusterCheckRow> {
     const data = { ...check, items: items as unknown as Prisma.InputJsonArray };
     return this.database.$transaction(async (tx) => {
@@ -54,7 +54,7 @@ export class ClusterCheckStore {
     });
   }
 
-  /** What of the nodes of a cluster matters to an upgrade, as it is recorded. */
+  /** Reads the recorded fields of nodes that upgrade checks use. */
   nodes(clusterId: string): Promise<RecordedNode[]> {
     return this.database.node
       .findMany({

@@ -2,7 +2,7 @@ import type { Database, Transaction } from '../../../kernel/postgres/database.js
 import type { NetworkUsage } from '../model/max-pods.rules.js';
 import { checkClusterNetworks, type ClusterNetworkRow } from './network.store.js';
 
-/** The network of a cluster; null for one without a network of the platform. */
+/** The network of a cluster; null if the platform does not manage one. */
 export function findClusterNetwork(
   db: Database | Transaction,
   clusterId: string,
@@ -42,7 +42,7 @@ export function countNetworksIn(tx: Transaction, vpcId: string): Promise<number>
   return tx.clusterNetwork.count({ where: { vpcId } });
 }
 
-/** Records what the nodes of a cluster use of the quotas of its network. */
+/** Records the quota usage of a cluster's nodes in its network. */
 export async function saveNetworkUsage(
   tx: Transaction,
   clusterId: string,
@@ -51,7 +51,10 @@ export async function saveNetworkUsage(
   await tx.clusterNetwork.update({ where: { clusterId }, data: { quotaUsage: { ...usage } } });
 }
 
-/** Nodes of a cluster in one security group, and what their instances take of a Terway network besides an address each. */
+/**
+ * Nodes of a cluster in one security group, and the ENIs and additional addresses that their instances use with
+ * Terway.
+ */
 export interface GroupNodes {
   readonly group: string;
   readonly nodes: number;
@@ -60,8 +63,8 @@ export interface GroupNodes {
 }
 
 /**
- * Counts the nodes of a cluster by security group. A node whose instance is not chosen yet counts as the largest of the
- * types of its pool.
+ * Counts the nodes of a cluster by security group. A node without an instance counts as the largest instance type of
+ * its pool.
  */
 export function countGroupNodes(
   tx: Transaction,

@@ -13,7 +13,7 @@ const checkOrigins = checkedColumns('clusters.node', 'name', {
   origin: oneOf(NODE_ORIGINS),
 });
 
-/** Reads the resources of many clusters in as many statements as of one. */
+/** Reads the resources of many clusters in a fixed number of statements. */
 export class ClusterResourceStore {
   private readonly networks: NetworkStore;
 
@@ -82,13 +82,13 @@ export class ClusterResourceStore {
   };
 }
 
-/** Where the instances of a cluster are. */
+/** vSwitches and security groups of a cluster's instances. */
 interface ResourceLocation {
   readonly vSwitchIds: ReadonlySet<string>;
   readonly groupIds: ReadonlySet<string>;
 }
 
-/** The places of a cluster itself and of its pools. */
+/** The vSwitches and security groups of a cluster and its pools. */
 function locationIn(
   { clusterId, vSwitchIds, securityGroupId }: ClusterNetworkRow,
   poolsOf: ReadonlyMap<string, readonly { readonly config: unknown }[]>,

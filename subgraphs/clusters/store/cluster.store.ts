@@ -40,7 +40,7 @@ const checks = {
 
 export type ClusterRow = CheckedRow<Cluster, typeof checks>;
 
-/** Checks clusters that were read. */
+/** Validates the enum and JSON columns of cluster rows. */
 export const checkClusters = checkedColumns('clusters.cluster', 'id', checks);
 
 export type ClusterOrderField = 'CREATED_AT' | 'NAME';
@@ -50,7 +50,7 @@ export const clusterSorting: Sorting<ClusterRow, ClusterOrderField> = {
   columns: { CREATED_AT: createdAtColumn, NAME: nameColumn },
 };
 
-/** A checked list request. */
+/** A validated list request. */
 export interface ClusterPageQuery extends SortedPageRequest<ClusterRow> {
   readonly account: string;
   readonly filter: ClusterFilter;
@@ -67,11 +67,11 @@ const byRegion: ChildTable = {
 export class ClusterStore {
   constructor(private readonly database: Database | Transaction) {}
 
-  /** Deleted ones included. */
+  /** Includes deleted clusters. */
   readonly byIds = (account: string, ids: readonly string[]): Promise<ClusterRow[]> =>
     this.database.cluster.findMany({ where: { account, id: { in: [...ids] } } }).then(checkClusters);
 
-  /** Living clusters of regions. */
+  /** Clusters of regions that are not deleted. */
   readonly ofRegions: Children<ClusterRow, ClusterOrderField> = {
     byIds: this.byIds,
     sorting: clusterSorting,
@@ -87,7 +87,7 @@ export class ClusterStore {
       WHERE ${restriction(account, filter)} ${beyond} ORDER BY ${order} LIMIT ${limit}`.then(checkClusters);
   }
 
-  /** The list in the order of ids, for reading all of it. */
+  /** A page ordered by id, for reading the whole list. */
   pageById(query: {
     account: string;
     filter: ClusterFilter;
@@ -108,7 +108,7 @@ export class ClusterStore {
   }
 }
 
-/** The WHERE clause of a filter; `matchesFilter` decides the same for a row in hand. */
+/** The WHERE clause of a filter; must agree with `matchesFilter`, which evaluates the filter on a row. */
 function restriction(account: string, filter: ClusterFilter): Prisma.Sql {
   const { ids, states, regionId, product, nameContains } = filter;
   const labels = filterLabels(filter);
@@ -129,7 +129,7 @@ function restriction(account: string, filter: ClusterFilter): Prisma.Sql {
   );
 }
 
-/** Locks the account's cluster for a change and reads it; null when there is none. */
+/** Locks and reads the account's cluster; null if it does not exist. */
 export async function lockCluster(tx: Transaction, account: string, id: string): Promise<ClusterRow | null> {
   const rows = await tx.$queryRaw<ClusterRow[]>`
     SELECT ${Prisma.raw(CLUSTER_COLUMNS)} FROM clusters.cluster WHERE id = ${id} AND account = ${account} FOR UPDATE`.then(
@@ -138,7 +138,7 @@ export async function lockCluster(tx: Transaction, account: string, id: string):
   return rows[0] ?? null;
 }
 
-/** Whether a cluster of the account that is not deleted, other than `except`, has the name. */
+/** Whether a cluster of the account other than `except` that is not deleted has the name. */
 export async function isNameTaken(
   db: Database | Transaction,
   account: string,
@@ -152,13 +152,13 @@ export async function isNameTaken(
   return twin !== null;
 }
 
-/** Makes transactions that want to give the account's clusters this name wait for each other. */
+/** Serializes transactions that give a cluster of the account this name. */
 export async function lockClusterName(tx: Transaction, account: string, name: string): Promise<void> {
   const key = JSON.stringify(['cluster-name', account, name]);
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))`;
 }
 
-/** What an insert takes; the rest has defaults. */
+/** Columns of an insert; the others have defaults. */
 export type NewCluster = Omit<
   Prisma.ClusterUncheckedCreateInput,
   'resourceVersion' | 'deletedAt' | 'conditions'
@@ -168,12 +168,12 @@ export async function insertCluster(tx: Transaction, cluster: NewCluster): Promi
   await tx.cluster.create({ data: cluster });
 }
 
-/** Fields of a cluster to write; those that are left out stay. */
+/** Columns to update; omitted columns keep their value. */
 export interface ClusterChange extends Omit<Prisma.ClusterUncheckedUpdateInput, 'state'> {
   readonly state?: ClusterState;
 }
 
-/** Writes fields of a locked cluster and raises its resourceVersion. Throws for a state that cannot follow. */
+/** Updates a locked cluster and increments its resourceVersion. Throws if the state transition is not allowed. */
 export async function updateCluster(tx: Transaction, id: string, data: ClusterChange): Promise<void> {
   await tx.cluster.update({
     where: { id, ...whereTransitionAllowed(data) },
@@ -181,12 +181,12 @@ export async function updateCluster(tx: Transaction, id: string, data: ClusterCh
   });
 }
 
-/** A cluster by its id, whatever its account; deleted ones included. */
+/** Reads a cluster of any account by id; includes deleted clusters. */
 export function findCluster(db: Database | Transaction, id: string): Promise<ClusterRow | null> {
   return db.cluster.findUnique({ where: { id } }).then(checkClusters);
 }
 
-/** A cluster that the transaction has locked, as it is now. */
+/** Reads a cluster that the transaction has locked. */
 export function readLockedCluster(tx: Transaction, id: string): Promise<ClusterRow> {
   return tx.cluster.findUniqueOrThrow({ where: { id } }).then(checkClusters);
 }
@@ -200,19 +200,19 @@ export async function clustersOfVersions(tx: Transaction, versions: readonly str
   return rows.map(({ id }) => id);
 }
 
-/** What the condition about a cluster's Kubernetes version should say. */
+/** The expected condition about a cluster's Kubernetes version. */
 export interface VersionSupportQuery {
   readonly condition: string;
-  /** Versions of which the condition says nothing. */
+  /** Versions that need no condition. */
   readonly supported: readonly string[];
-  /** Versions with the reason `patchExpired`; all others have `minorExpired`. */
+  /** Versions with the reason `patchExpired`; other versions have `minorExpired`. */
   readonly old: readonly string[];
   readonly patchExpired: string;
   readonly minorExpired: string;
   readonly take: number;
 }
 
-/** Clusters whose condition about their Kubernetes version is not what it should be, behind an id. */
+/** Reads clusters whose condition about their Kubernetes version is outdated, after an id. */
 export function clustersWithStaleSupport(
   database: Database,
   query: VersionSupportQuery,

@@ -27,7 +27,7 @@ const checks = {
 
 export type ComponentRow = CheckedRow<Component, typeof checks>;
 
-/** Checks components that were read. */
+/** Validates the enum and JSON columns of component rows. */
 const checkComponents = checkedColumns('clusters.component', 'id', checks);
 
 export type ComponentOrderField = 'CREATED_AT' | 'NAME';
@@ -61,7 +61,7 @@ export class ComponentStore {
     parentOf: (component) => component.clusterId,
   };
 
-  /** How many running nodes clusters have; those without any are left out. */
+  /** Counts the running nodes of clusters; clusters without any are omitted. */
   readonly nodeCounts: ReadByKeys<number> = async (account, clusterIds) => {
     const rows = await this.database.node.groupBy({
       by: ['clusterId'],
@@ -72,7 +72,7 @@ export class ComponentStore {
   };
 }
 
-/** Locks the account's component for a change and reads it; null when there is none. */
+/** Locks and reads the account's component; null if it does not exist. */
 export async function lockComponent(
   tx: Transaction,
   account: string,
@@ -82,7 +82,7 @@ export async function lockComponent(
   return tx.component.findFirst({ where: { id, account } }).then(checkComponents);
 }
 
-/** Fields of a component to write; those that are left out stay. */
+/** Columns to update; omitted columns keep their value. */
 export interface ComponentChange extends Omit<
   Prisma.ComponentUncheckedUpdateInput,
   'state' | 'parameters' | 'error' | 'drift'
@@ -109,7 +109,7 @@ export async function updateComponent(
   });
 }
 
-/** What a component is to become. */
+/** New spec of a component. */
 export interface ComponentSpecUpdate {
   readonly state: ComponentStateName;
   readonly version?: string;
@@ -117,7 +117,10 @@ export interface ComponentSpecUpdate {
   readonly operationId: string;
 }
 
-/** Changes the spec of a component; enqueue it too. Its reconciler applies the change once and waits for the result. */
+/**
+ * Changes the spec of a component. The caller must also enqueue it; its reconciler applies the change and waits for
+ * the result.
+ */
 export async function updateComponentSpec(
   tx: Transaction,
   id: string,
@@ -126,13 +129,13 @@ export async function updateComponentSpec(
   await updateComponent(tx, id, { ...spec, generation: { increment: 1 }, specUpdatedAt: at });
 }
 
-/** What an insert takes; the rest has defaults. */
+/** Columns of an insert; the others have defaults. */
 export type NewComponent = Omit<
   Prisma.ComponentCreateManyInput,
   'parameters' | 'error' | 'drift' | 'specUpdatedAt'
 > & { readonly parameters?: Parameters };
 
-/** Makes the rows that are not there yet. */
+/** Inserts the rows that do not exist yet. */
 export async function insertComponents(tx: Transaction, rows: readonly NewComponent[]): Promise<void> {
   const data = rows.map(({ parameters, ...row }) => ({
     ...row,
@@ -142,14 +145,14 @@ export async function insertComponents(tx: Transaction, rows: readonly NewCompon
   if (rows.length > 0) await tx.component.createMany({ data, skipDuplicates: true });
 }
 
-/** Components of clusters that are gone. */
+/** Deletes components of deleted clusters. */
 export async function deleteOrphanedComponents(database: Database): Promise<void> {
   await database.$executeRaw`
     DELETE FROM clusters.component USING clusters.cluster
     WHERE cluster.id = component.cluster_id AND cluster.deleted_at IS NOT NULL`;
 }
 
-/** What a cluster comes with and does not have yet. */
+/** Preinstalled components that are not installed yet. */
 export function waitingPreinstalled(database: Database, clusterId: string): Promise<ComponentRow[]> {
   return database.component
     .findMany({
@@ -159,7 +162,7 @@ export function waitingPreinstalled(database: Database, clusterId: string): Prom
     .then(checkComponents);
 }
 
-/** Says that components are there, in one statement; answers those of which that was not known. */
+/** Marks components as installed in one statement; returns the ids of those that were not. */
 export async function completePreinstalled(
   tx: Transaction,
   ids: readonly string[],
@@ -171,12 +174,12 @@ export async function completePreinstalled(
   return rows.map(({ id }) => id);
 }
 
-/** A component by its id, whatever its account. */
+/** Reads a component of any account by id. */
 export function findComponent(database: Database, id: string): Promise<ComponentRow | null> {
   return database.component.findUnique({ where: { id } }).then(checkComponents);
 }
 
-/** The component of a name in a cluster; null when it is not installed. */
+/** Reads a component of a cluster by name; null if it is not installed. */
 export function findComponentByName(
   tx: Transaction,
   clusterId: string,
@@ -192,7 +195,7 @@ export function componentsOf(
   return database.component.findMany({ where, orderBy: { id: 'asc' } }).then(checkComponents);
 }
 
-/** Components of a cluster of which nothing is being changed. */
+/** Components of a cluster without a change in progress. */
 export function settledComponents(database: Database, clusterId: string): Promise<ComponentRow[]> {
   return database.component
     .findMany({
@@ -202,26 +205,26 @@ export function settledComponents(database: Database, clusterId: string): Promis
     .then(checkComponents);
 }
 
-/** Components that failed in an operation, by name. */
+/** Components that failed in an operation, ordered by name. */
 export function failedComponents(database: Database, operationId: string): Promise<ComponentRow[]> {
   return database.component
     .findMany({ where: { operationId, state: 'FAILED' }, orderBy: { name: 'asc' } })
     .then(checkComponents);
 }
 
-/** Locks a component; its generation, undefined when it is deleted. */
+/** Locks a component and returns its generation; undefined if it is deleted. */
 export async function lockComponentGeneration(tx: Transaction, id: string): Promise<number | undefined> {
   const rows = await tx.$queryRaw<{ generation: number }[]>`
     SELECT generation FROM clusters.component WHERE id = ${id} FOR UPDATE`;
   return rows[0]?.generation;
 }
 
-/** The differences of a component from its manifest that were recorded last. */
+/** The recorded differences of a component from its manifest. */
 export function recordedDrift({ drift }: Pick<ComponentRow, 'drift'>): ComponentFieldDrift[] {
   return drift as unknown as ComponentFieldDrift[];
 }
 
-/** Records the differences of a component; false when its spec was changed concurrently, which reconciles them. */
+/** Records the differences of a component; false if its spec changed concurrently: reconciling that removes them. */
 export async function saveDrift(
   tx: Transaction,
   { id, generation }: Pick<ComponentRow, 'id' | 'generation'>,

@@ -14,10 +14,10 @@ const checks = {
 
 export type ControlPlaneRow = CheckedRow<ControlPlane, typeof checks>;
 
-/** Checks control planes that were read. */
+/** Validates the enum and JSON columns of control plane rows. */
 const checkControlPlanes = checkedColumns('clusters.control_plane', 'clusterId', checks);
 
-/** Reads what is known of control planes, many clusters in a statement. */
+/** Reads observed control planes, many clusters in one statement. */
 export class ControlPlaneStore {
   constructor(private readonly database: Database | Transaction) {}
 
@@ -34,7 +34,7 @@ export class ControlPlaneStore {
   };
 }
 
-/** The replicas as they were seen. */
+/** The replicas of the last observation. */
 export function replicasOf({ replicas }: Pick<ControlPlaneRow, 'replicas'>): Replica[] {
   return replicas as unknown as Replica[];
 }
@@ -47,7 +47,7 @@ export interface ControlPlaneObservation {
   readonly previousState: ClusterState | null;
 }
 
-/** Records how a control plane was seen. */
+/** Records an observation of a control plane. */
 export async function saveControlPlane(
   tx: Transaction,
   sighting: ControlPlaneObservation,
@@ -63,18 +63,18 @@ export async function saveControlPlane(
   });
 }
 
-/** Forgets the control plane of a cluster that is being deleted; its incidents stay, ended. */
+/** Deletes the observation of a cluster that is being deleted; its incidents are kept and ended. */
 export async function deleteControlPlane(tx: Transaction, clusterId: string, at: Date): Promise<void> {
   await tx.controlPlane.deleteMany({ where: { clusterId } });
   await endIncidents(tx, clusterId, { at });
 }
 
-/** What was observed of a control plane last; null before the first time. */
+/** Reads the last observation of a control plane; null before the first. */
 export function findControlPlane(tx: Transaction, clusterId: string): Promise<ControlPlaneRow | null> {
   return tx.controlPlane.findUnique({ where: { clusterId } }).then(checkControlPlanes);
 }
 
-/** Clusters with a known control plane and their accounts, behind an id; at most `take`. */
+/** Reads ids and accounts of clusters with an observed control plane, after an id; at most `take`. */
 export function clustersWithControlPlane(
   database: Database,
   take: number,

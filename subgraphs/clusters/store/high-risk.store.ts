@@ -2,12 +2,12 @@ import type { Database, Transaction } from '../../../kernel/postgres/database.js
 import type { HighRiskFinding } from '../../../prisma/generated/client.js';
 import type { ReadByKeys } from './children.js';
 
-/** Kind of the jobs that look for what was done to a cluster outside the platform. */
+/** Kind of the reconciler that detects changes outside the platform. */
 export const HIGH_RISK = 'high-risk';
 
 export type RiskFindingRow = HighRiskFinding;
 
-/** Reads what was done to clusters outside the platform. */
+/** Reads detected changes of clusters outside the platform. */
 export class RiskFindingStore {
   constructor(private readonly database: Database | Transaction) {}
 
@@ -21,7 +21,7 @@ export class RiskFindingStore {
   };
 }
 
-/** Makes the findings of a cluster these; answers those that are new and those that are gone. */
+/** Replaces the findings of a cluster; returns the added and the removed ones. */
 export async function replaceFindings(
   tx: Transaction,
   clusterId: string,
@@ -36,7 +36,7 @@ export async function replaceFindings(
   return { fresh, removed };
 }
 
-/** A finding that was fixed and occurred again concurrently is another finding. */
+/** `occurredAt` distinguishes a finding that was fixed and occurred again. */
 function sameFinding(a: RiskFindingRow, b: RiskFindingRow): boolean {
   return (
     a.operation === b.operation &&
@@ -45,7 +45,7 @@ function sameFinding(a: RiskFindingRow, b: RiskFindingRow): boolean {
   );
 }
 
-/** What an operation of the list of high-risk operations was found on, in a cluster. */
+/** Subjects of a cluster on which a high-risk operation was found. */
 export async function subjectsOf(
   database: Database,
   clusterId: string,

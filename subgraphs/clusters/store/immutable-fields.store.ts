@@ -3,7 +3,7 @@ import type { ClusterRow } from './cluster.store.js';
 import type { StoredImmutableFields } from '../model/immutable.rules.js';
 import { findClusterNetwork } from './cluster-network.store.js';
 
-/** A cluster with the VPC that it is in. */
+/** Reads the immutable fields of a cluster, which include its VPC. */
 export async function readImmutableFields(
   tx: Transaction,
   cluster: ClusterRow,

@@ -16,7 +16,7 @@ const checkIncidents = checkedColumns('clusters.control_plane_incident', 'id', c
 /** Maximum number of incidents that a cluster returns. */
 const MAX_INCIDENTS = 100;
 
-/** Reads the recorded incidents of control planes, many clusters in a statement. */
+/** Reads incidents of control planes, many clusters in one statement. */
 export class IncidentStore {
   constructor(private readonly database: Database | Transaction) {}
 
@@ -41,7 +41,7 @@ export class IncidentStore {
   };
 }
 
-/** What has become known of a cluster's incidents; one that was short is in both lists. */
+/** New starts and ends of a cluster's incidents; a short incident may be in both lists. */
 export interface IncidentDiff {
   readonly begun: readonly ReportedIncident[];
   readonly ended: readonly ReportedIncident[];
@@ -65,7 +65,7 @@ export async function diffIncidents(
   };
 }
 
-/** Records what has become known. */
+/** Records the starts and ends of incidents. */
 export async function saveIncidents(
   tx: Transaction,
   { id: clusterId, account }: { readonly id: string; readonly account: string },
@@ -80,7 +80,7 @@ export async function saveIncidents(
     await tx.controlPlaneIncident.update({ where: { id }, data: { endedAt } });
 }
 
-/** Ends what lasts, but for those of these ids. */
+/** Ends the current incidents except those with these ids. */
 export async function endIncidents(
   tx: Transaction,
   clusterId: string,

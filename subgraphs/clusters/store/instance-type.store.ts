@@ -1,7 +1,7 @@
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { InstanceType } from '../../../prisma/generated/client.js';
 
-/** Instance types by their ids; a type that is unknown is left out. */
+/** Reads instance types by id; unknown ids are omitted. */
 export function findInstanceTypes(
   db: Database | Transaction,
   ids: readonly string[],

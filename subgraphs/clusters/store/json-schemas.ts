@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Forms of JSON that columns of several tables have. Unknown fields are kept: a newer release may have written them. */
+/** JSON schemas that several tables share. Unknown fields are kept: a newer release may have written them. */
 export const stringMapSchema = z.record(z.string(), z.string());
 
 export const taintsSchema = z.array(z.looseObject({ key: z.string(), effect: z.string() }));

@@ -15,7 +15,7 @@ export type MaintenanceWindowRow = MaintenanceWindow;
 export class MaintenanceWindowStore {
   constructor(private readonly database: Database | Transaction) {}
 
-  /** By cluster. */
+  /** By cluster id. */
   readonly ofClusters: ReadByKeys<MaintenanceWindowRow> = async (account, clusterIds) => {
     const rows = await this.database.maintenanceWindow.findMany({
       where: { account, clusterId: { in: [...clusterIds] } },
@@ -24,7 +24,7 @@ export class MaintenanceWindowStore {
   };
 }
 
-/** The window of a cluster that is in use; null when there is none. */
+/** The enabled window of a cluster; null if there is none. */
 export function windowInUse(tx: Transaction, clusterId: string): Promise<MaintenanceWindowRow | null> {
   return tx.maintenanceWindow.findFirst({ where: { clusterId, enabled: true } });
 }
@@ -34,7 +34,7 @@ export async function putWindow(tx: Transaction, row: MaintenanceWindowRow): Pro
   await tx.maintenanceWindow.upsert({ where: { clusterId }, create: { clusterId, ...rest }, update: rest });
 }
 
-/** Operations on a cluster that wait for its window and were not cancelled. */
+/** Operations on a cluster that wait for its maintenance window and are not cancelled. */
 export function scheduledChangesOf(tx: Transaction, clusterId: string): Promise<Operation[]> {
   return tx.operation
     .findMany({
@@ -49,19 +49,19 @@ export function scheduledChangesOf(tx: Transaction, clusterId: string): Promise<
     .then(checkOperations);
 }
 
-/** Whether an operation waits for a window. */
+/** Whether an operation waits for a maintenance window. */
 export function isScheduledChange(operation: Operation): boolean {
   return operation.state === 'PENDING' && scheduledInput(operation).waiting === true;
 }
 
-/** Locks an operation; false when it does not wait any more, or was cancelled. */
+/** Locks an operation; false if it no longer waits or was cancelled. */
 export async function lockScheduledChange(tx: Transaction, { id }: Operation): Promise<boolean> {
   await tx.$executeRaw`SELECT 1 FROM engine.operation WHERE id = ${id} FOR UPDATE`;
   const operation = await tx.operation.findUniqueOrThrow({ where: { id } }).then(checkOperations);
   return isScheduledChange(operation) && operation.cancelRequestedAt === null;
 }
 
-/** Writes when an operation that waits begins. */
+/** Sets the start time of a waiting operation. */
 export async function setScheduledFor(
   tx: EventTransaction,
   { id, input }: Operation,
@@ -71,7 +71,7 @@ export async function setScheduledFor(
   await changeOperation(tx, id, { input: changed });
 }
 
-/** Takes a locked operation out of its waiting, and says what can be done with it from here on. */
+/** Ends the waiting of a locked operation and sets which controls it allows. */
 export async function startScheduledChange(
   tx: EventTransaction,
   { id }: Operation,

@@ -3,7 +3,7 @@ import type { Database } from '../../../kernel/postgres/database.js';
 import { findClusterNetwork } from './cluster-network.store.js';
 import { vSwitchPlaces } from './vswitch.store.js';
 
-/** How the provider is to connect a cluster; nothing for one without a network of ours. */
+/** Returns the network parameters for the provider; empty if the platform manages no network for the cluster. */
 export async function networkOf(
   database: Database,
   clusterId: string,

@@ -1,6 +1,6 @@
 import type { Transaction } from '../../../kernel/postgres/database.js';
 
-/** Who uses a part of a network; five of them are enough to say why it cannot go. */
+/** A cluster that uses a network resource. Queries return at most five: enough for an error message. */
 export interface NetworkUser {
   readonly clusterId: string;
 }
@@ -10,7 +10,7 @@ export function usersOfVpc(tx: Transaction, vpcId: string): Promise<NetworkUser[
   return tx.clusterNetwork.findMany({ where: { vpcId }, select: { clusterId: true }, take: 5 });
 }
 
-/** Clusters that are in the vSwitch themselves, by a node pool, or by a node that has its address there. */
+/** Clusters that use the vSwitch themselves, through a node pool or through a node. */
 export function usersOfVSwitch(tx: Transaction, id: string): Promise<NetworkUser[]> {
   return tx.$queryRaw<NetworkUser[]>`
     SELECT cluster_id AS "clusterId" FROM clusters.cluster_network WHERE ${id} = ANY(vswitch_ids)
@@ -20,7 +20,7 @@ export function usersOfVSwitch(tx: Transaction, id: string): Promise<NetworkUser
     LIMIT 5`;
 }
 
-/** Clusters that are in the security group themselves, by a node pool, or by a node. */
+/** Clusters that use the security group themselves, through a node pool or through a node. */
 export function usersOfSecurityGroup(tx: Transaction, id: string): Promise<NetworkUser[]> {
   return tx.$queryRaw<NetworkUser[]>`
     SELECT cluster_id AS "clusterId" FROM clusters.cluster_network WHERE security_group_id = ${id}

@@ -61,20 +61,20 @@ type Ids = readonly string[];
 
 const columns = { CREATED_AT: createdAtColumn, NAME: nameColumn };
 export const vpcSorting: Sorting<VpcRow, keyof typeof columns> = { byId: 'ASC', columns };
-/** Also of what is shown of a row. */
+/** The Pick allows sorting rows as well as their GraphQL objects. */
 export const retainedSorting: Sorting<
   Pick<CloudResourceRow, 'id' | 'name' | 'createdAt'>,
   keyof typeof columns
 > = { byId: 'ASC', columns };
 
-/** A checked request for a list of VPCs. */
+/** A validated list request. */
 export interface VpcPageQuery extends SortedPageRequest<VpcRow> {
   readonly account: string;
-  /** Only those in this region; null: in every region. */
+  /** Only VPCs of this region; null: all regions. */
   readonly regionId: string | null;
 }
 
-/** Reads networks; everything only of the account. */
+/** Reads network resources of an account. */
 export class NetworkStore {
   constructor(private readonly database: Database | Transaction) {}
 
@@ -112,7 +112,7 @@ export class NetworkStore {
     return new Map(rows.map((row) => [row.clusterId, row]));
   };
 
-  /** How many clusters are in each VPC. */
+  /** Counts the clusters in each VPC. */
   readonly clustersIn = async (account: string, ids: Ids): Promise<Map<string, number>> => {
     const rows = await this.database.clusterNetwork.groupBy({
       by: ['vpcId'],
@@ -130,7 +130,7 @@ export class NetworkStore {
     return Map.groupBy(rows, ({ clusterId }) => clusterId);
   };
 
-  /** A page of what outlived its cluster. */
+  /** A page of resources that were kept when their cluster was deleted. */
   retained(
     account: string,
     { limit, sort, key }: SortedPageRequest<CloudResourceRow>,

@@ -12,7 +12,7 @@ const checkDeleted = checkedColumns('clusters.node', 'id', {
   chargeType: oneOf(CHARGE_TYPES),
 });
 
-/** What a node has become. */
+/** Observed change of a node. */
 export interface NodeChange {
   readonly id: string;
   readonly state: 'starting' | 'running' | 'failed';
@@ -22,9 +22,9 @@ export interface NodeChange {
   readonly vcpus: number;
   readonly version: string;
   readonly error: Problem | null;
-  /** The cloud's id of the instance; left out: unknown still. */
+  /** The cloud's id of the instance; undefined if not known yet. */
   readonly instanceId?: string | undefined;
-  /** The vSwitch that it is in, and its private address there; left out: unknown still. */
+  /** The vSwitch of the instance and its private address there; undefined if not known yet. */
   readonly vSwitchId?: string | undefined;
   readonly address?: string | undefined;
 }
@@ -32,8 +32,8 @@ export interface NodeChange {
 const BECAME = { starting: 'STARTED', running: 'READY', failed: 'FAILED' } as const;
 
 /**
- * Writes what nodes have become, in one statement, for those that are still in a state from which they can; answers
- * which those were. Two runs that see the same change thus record it once.
+ * Records changes of nodes in one statement if their state allows the transition; returns the ids of the changed
+ * nodes. Of two concurrent runs with the same change, only one records it.
  */
 export async function recordNodes(tx: Transaction, changes: readonly NodeChange[]): Promise<Set<string>> {
   if (changes.length === 0) return new Set();
@@ -56,7 +56,7 @@ export async function insertNodes(tx: Transaction, nodes: readonly NewNode[]): P
   if (nodes.length > 0) await tx.node.createMany({ data: [...nodes] });
 }
 
-/** Removes the rows of nodes that are gone; answers those that were there, and could be. */
+/** Deletes the rows of removed nodes; returns those that existed in a state that allows it. */
 export async function deleteNodes(
   tx: Transaction,
   ids: readonly string[],
@@ -69,16 +69,16 @@ export async function deleteNodes(
 
 /** How a node is removed: the column `removal_options`. */
 export interface RemovalOptions {
-  /** Evict its pods first. */
+  /** Whether its pods are evicted first. */
   readonly drain: boolean;
-  /** False: its instance stays with the account. Left out: an attached one stays, others are released. */
+  /** False: the instance is kept. Undefined: attached instances are kept, others are released. */
   readonly release?: boolean;
   readonly reason: 'SCALE_IN' | 'REQUESTED' | 'SYNC' | 'SPOT_RECLAIM' | 'DELETED';
   /** RFC 3339. */
   readonly since: string;
 }
 
-/** Starts the removal of nodes. A failed node holds no quota of vCPUs and disks any more. */
+/** Starts the removal of nodes. Failed nodes no longer use quotas for vCPUs and disks. */
 export async function markRemoving(
   tx: Transaction,
   ids: readonly string[],
@@ -92,7 +92,7 @@ export async function markRemoving(
     WHERE id = ANY(${[...ids]}::text[]) AND state = ANY(${nodeStatesFor('LEAVE')}::text[])`;
 }
 
-/** vCPUs of instance types; a type that is unknown is left out. */
+/** vCPUs of instance types; unknown types are omitted. */
 export async function vcpusOf(tx: Transaction, types: readonly string[]): Promise<Map<string, number>> {
   const rows = await tx.instanceType.findMany({
     where: { id: { in: [...new Set(types)] } },
@@ -101,7 +101,7 @@ export async function vcpusOf(tx: Transaction, types: readonly string[]): Promis
   return new Map(rows.map(({ id, vcpus }) => [id, vcpus]));
 }
 
-/** Nodes of a cluster by state, and how many there are to be. */
+/** Number of nodes by state, and the total. */
 export interface NodeStateCounts {
   readonly running: number;
   readonly failed: number;
@@ -116,7 +116,7 @@ export async function countClusterNodes(tx: Transaction, clusterId: string): Pro
   return rows[0] ?? { running: 0, failed: 0, total: 0 };
 }
 
-/** Nodes of a pool of one generation; with an origin only those of it. */
+/** Counts the nodes of a pool's generation; with an origin, only those of that origin. */
 export async function countPoolNodes(
   tx: Transaction,
   { id, generation }: { readonly id: string; readonly generation: number },
@@ -130,7 +130,7 @@ export async function countPoolNodes(
   return rows[0] ?? { running: 0, failed: 0, total: 0 };
 }
 
-/** Records why no more nodes were created in the pool's generation; null when nothing prevented it. */
+/** Records why fewer nodes were created than requested in the pool's generation; null if nothing prevented it. */
 export async function recordCapacityError(
   tx: Transaction,
   nodePoolId: string,
@@ -141,7 +141,7 @@ export async function recordCapacityError(
     WHERE id = ${nodePoolId}`;
 }
 
-/** Records the status of a node; false when another run has recorded one since the node was read. */
+/** Records the status of a node; false if it changed since the node was read. */
 export async function setNodeStatus(
   tx: Transaction,
   { id, status: before }: Pick<NodeRow, 'id' | 'status'>,
@@ -151,7 +151,7 @@ export async function setNodeStatus(
   return count > 0;
 }
 
-/** Records the charge type of a node's instance; false when the node was converted or removed concurrently. */
+/** Records the charge type of a node's instance; false if the node was converted or removed concurrently. */
 export async function setNodeChargeType(
   tx: Transaction,
   { id, chargeType: before }: Pick<NodeRow, 'id' | 'chargeType'>,
@@ -164,7 +164,7 @@ export async function setNodeChargeType(
   return count > 0;
 }
 
-/** Records the instance of a node as it is in the cloud. */
+/** Records the attributes of a node's instance as the cloud reports them. */
 export async function setNodeInstance(
   tx: Transaction,
   id: string,
@@ -181,7 +181,7 @@ export async function setNodeVersion(
   await tx.node.updateMany({ where: { id: { in: [...ids] } }, data: { version } });
 }
 
-/** Forgets since when nodes are idle, but for those of some pools. */
+/** Clears the idle time of a cluster's nodes except those of some pools. */
 export async function clearIdleSince(
   database: Database,
   clusterId: string,
@@ -193,7 +193,7 @@ export async function clearIdleSince(
   });
 }
 
-/** What an insert takes; the rest has defaults. */
+/** Columns of an insert; the others have defaults. */
 export type NewNode = Omit<
   Prisma.NodeCreateManyInput,
   'state' | 'status' | 'role' | 'chargeType' | 'origin'
@@ -201,7 +201,7 @@ export type NewNode = Omit<
   Pick<NodeRow, 'state' | 'status'> &
   Partial<Pick<NodeRow, 'role' | 'chargeType' | 'origin'>>;
 
-/** Inserts the node of an attached instance; false when the instance is a node already. */
+/** Inserts the node of an attached instance; false if the instance is already a node. */
 export async function insertAttachedNode(tx: Transaction, node: NewNode): Promise<boolean> {
   const { count } = await tx.node.createMany({ data: [node], skipDuplicates: true });
   return count > 0;

@@ -22,7 +22,7 @@ import type { Children } from './children.js';
 
 const diskSchema = z.looseObject({ category: z.string(), sizeGiB: z.number() });
 
-/** An older release may not have written each setting; `configOf` adds what is missing. */
+/** Older releases may not have written every setting; `configOf` adds the missing ones. */
 const configSchema = z.looseObject({
   labels: stringMapSchema.optional(),
   taints: taintsSchema.optional(),
@@ -87,7 +87,7 @@ const checks = {
 
 export type NodePoolRow = CheckedRow<NodePool, typeof checks>;
 
-/** Checks node pools that were read. */
+/** Validates the enum and JSON columns of node pool rows. */
 export const checkNodePools = checkedColumns('clusters.node_pool', 'id', checks);
 
 export type NodePoolOrderField = 'CREATED_AT' | 'NAME';
@@ -97,11 +97,11 @@ const nodePoolSorting: Sorting<NodePoolRow, NodePoolOrderField> = {
   columns: { CREATED_AT: createdAtColumn, NAME: nameColumn },
 };
 
-/** How many nodes a pool has, by how they are. */
+/** Number of a pool's nodes by state. */
 export interface NodeCounts {
-  /** Without those that failed. */
+  /** Excludes failed nodes. */
   readonly total: number;
-  /** Of `total`, those that are leaving. */
+  /** Nodes of `total` that are being removed. */
   readonly removing: number;
   readonly serving: number;
   readonly healthy: number;
@@ -122,7 +122,7 @@ const byCluster: ChildTable = {
   where: 'deleted_at IS NULL',
 };
 
-/** Reads living node pools. */
+/** Reads node pools that are not deleted. */
 export class NodePoolStore {
   constructor(private readonly database: Database | Transaction) {}
 
@@ -131,7 +131,7 @@ export class NodePoolStore {
       .findMany({ where: { account, id: { in: [...ids] }, deletedAt: null } })
       .then(checkNodePools);
 
-  /** Those that have these scaling groups, by the cloud's ids. */
+  /** Reads pools by the cloud's ids of their scaling groups. */
   ofScalingGroups(account: string, groups: readonly string[]): Promise<NodePoolRow[]> {
     return this.database.$queryRaw<NodePoolRow[]>`
       SELECT ${Prisma.raw(NODE_POOL_COLUMNS)} FROM clusters.node_pool
@@ -165,7 +165,7 @@ export class NodePoolStore {
   };
 }
 
-/** Locks the account's living node pool for a change and reads it; null when there is none. */
+/** Locks and reads the account's node pool; null if it does not exist or is deleted. */
 export async function lockNodePool(
   tx: Transaction,
   account: string,
@@ -177,7 +177,7 @@ export async function lockNodePool(
   return rows[0] ?? null;
 }
 
-/** The cluster of a living node pool; null when the account has no such pool. Takes no lock. */
+/** The cluster of the account's node pool; null if the pool does not exist or is deleted. Takes no lock. */
 export async function clusterOfPool(tx: Transaction, account: string, id: string): Promise<string | null> {
   const pool = await tx.nodePool.findFirst({
     where: { id, account, deletedAt: null },
@@ -186,18 +186,18 @@ export async function clusterOfPool(tx: Transaction, account: string, id: string
   return pool?.clusterId ?? null;
 }
 
-/** Whether a living pool of the cluster has the name. */
+/** Whether a pool of the cluster that is not deleted has the name. */
 export async function isPoolNameTaken(tx: Transaction, clusterId: string, name: string): Promise<boolean> {
   return (await tx.nodePool.count({ where: { clusterId, name, deletedAt: null } })) > 0;
 }
 
-/** Whether the cluster has a pool for its system components, one that is not being deleted. */
+/** Whether the cluster has a pool for system components that is not being deleted. */
 export async function hasDefaultPool(tx: Transaction, clusterId: string): Promise<boolean> {
   const where = { clusterId, deletedAt: null, isDefault: true, state: { not: 'DELETING' } };
   return (await tx.nodePool.count({ where })) > 0;
 }
 
-/** Pools of the cluster that could hold the system components in place of this one, oldest first. */
+/** Other pools of the cluster that could run the system components, oldest first. */
 export function otherPools(
   tx: Transaction,
   { id, clusterId }: Pick<NodePoolRow, 'id' | 'clusterId'>,
@@ -210,12 +210,12 @@ export function otherPools(
     .then(checkNodePools);
 }
 
-/** How many of a pool's nodes have not failed. */
+/** Counts the nodes of a pool that have not failed. */
 export function countWorkingNodes(tx: Transaction, nodePoolId: string): Promise<number> {
   return tx.node.count({ where: { nodePoolId, state: { not: 'failed' } } });
 }
 
-/** Lets the failed nodes of a locked pool stay failed through its next change, which does not try again to make them. */
+/** Moves the failed nodes of a locked pool to its next generation, which therefore does not retry them. */
 export async function keepFailedNodes(
   tx: Transaction,
   { id, generation }: Pick<NodePoolRow, 'id' | 'generation'>,
@@ -240,7 +240,7 @@ export async function insertNodePools(tx: Transaction, pools: readonly NewNodePo
   if (pools.length > 0) await tx.nodePool.createMany({ data });
 }
 
-/** Fields of a pool to write; those that are left out stay. */
+/** Columns to update; omitted columns keep their value. */
 export interface NodePoolChange extends Omit<
   Prisma.NodePoolUncheckedUpdateInput,
   'state' | 'config' | 'drift' | 'scalingGroup' | 'conditions'
@@ -263,23 +263,23 @@ function changeData(change: NodePoolChange): Prisma.NodePoolUncheckedUpdateInput
   };
 }
 
-/** Writes fields of a locked pool and raises its resourceVersion. */
+/** Updates a locked pool and increments its resourceVersion. */
 export async function updateNodePool(tx: Transaction, id: string, change: NodePoolChange): Promise<void> {
   const data = { ...changeData(change), resourceVersion: { increment: 1 } };
   await tx.nodePool.update({ where: { id }, data });
 }
 
-/** A node pool by its id, whatever its account; deleted ones included. */
+/** Reads a node pool of any account by id; includes deleted pools. */
 export function findNodePool(db: Database | Transaction, id: string): Promise<NodePoolRow | null> {
   return db.nodePool.findUnique({ where: { id } }).then(checkNodePools);
 }
 
-/** A node pool that the transaction has locked, as it is now. */
+/** Reads a node pool that the transaction has locked. */
 export function readLockedNodePool(tx: Transaction, id: string): Promise<NodePoolRow> {
   return tx.nodePool.findUniqueOrThrow({ where: { id } }).then(checkNodePools);
 }
 
-/** The living pools of a cluster. */
+/** The pools of a cluster that are not deleted. */
 export function poolsOfCluster(
   db: Database | Transaction,
   where: { readonly clusterId: string; readonly account?: string },
@@ -289,7 +289,7 @@ export function poolsOfCluster(
     .then(checkNodePools);
 }
 
-/** Those of the pools that live. */
+/** Reads those of the pools that are not deleted. */
 export function livingPools(tx: Transaction, ids: readonly string[]): Promise<NodePoolRow[]> {
   return tx.nodePool
     .findMany({
@@ -299,7 +299,7 @@ export function livingPools(tx: Transaction, ids: readonly string[]): Promise<No
     .then(checkNodePools);
 }
 
-/** Writes what was observed of a pool, or remembered for it; its resourceVersion stays. */
+/** Updates the status of a pool; its resourceVersion does not change. */
 export async function saveNodePoolStatus(
   tx: Transaction,
   id: string,
@@ -336,7 +336,7 @@ export async function setPoolsDeleting(
   });
 }
 
-/** Raises the generation of a cluster's living pools, as reconciled: work that was started before is superseded. */
+/** Increments both generations of a cluster's pools: changes that read the former generation are superseded. */
 export async function supersedePools(tx: Transaction, clusterId: string): Promise<void> {
   await tx.nodePool.updateMany({
     where: { clusterId, deletedAt: null },
@@ -346,10 +346,10 @@ export async function supersedePools(tx: Transaction, clusterId: string): Promis
 
 const checkState = checkedColumns('clusters.cluster', 'id', { state: oneOf(CLUSTER_STATES) });
 
-/** A pool and its cluster, locked in this order: the cluster, then the pool. */
+/** State of a pool and its cluster, locked in the order cluster, pool. */
 export interface LockedPoolState {
   readonly clusterState: ClusterState | undefined;
-  /** Of the pool; undefined when it is deleted. */
+  /** resourceVersion of the pool; undefined if it is deleted. */
   readonly resourceVersion: bigint | undefined;
 }
 

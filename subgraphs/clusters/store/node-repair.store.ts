@@ -67,7 +67,7 @@ export async function insertRepair(
   await tx.nodeRepair.create({ data: repair });
 }
 
-/** Moves a repair to a state; false when it is in one from which that state does not follow. */
+/** Moves a repair to a state; false if its state does not allow the transition. */
 export async function updateRepair(
   db: Database | Transaction,
   id: string,
@@ -89,7 +89,7 @@ export async function nodesInRepair(tx: Transaction, nodePoolId: string): Promis
   return rows.map(({ nodeId }) => nodeId);
 }
 
-/** When the last failed repair of a node ended; null when none has failed. */
+/** End of the last failed repair of a node; null if none failed. */
 export async function lastFailedRepair(tx: Transaction, nodeId: string): Promise<Date | null> {
   const failed = await tx.nodeRepair.findFirst({
     where: { nodeId, state: 'FAILED' },

@@ -2,7 +2,7 @@ import type { Database } from '../../../kernel/postgres/database.js';
 
 type Sysctls = Readonly<Record<string, string>>;
 
-/** The kernel parameters of nodes, as they were set by the platform. */
+/** Kernel parameters that the platform has set on nodes. */
 export class NodeSysctlStore {
   constructor(private readonly database: Database) {}
 
@@ -14,7 +14,7 @@ export class NodeSysctlStore {
     return new Map(rows.map(({ id, sysctls }) => [id, sysctls as Sysctls]));
   };
 
-  /** Records values of some parameters; the others stay. */
+  /** Records values of some parameters; the others keep their value. */
   async record(nodeId: string, values: Sysctls): Promise<void> {
     await this.database.$executeRaw`
       UPDATE clusters.node SET sysctls = sysctls || ${JSON.stringify(values)}::jsonb WHERE id = ${nodeId}`;

@@ -44,7 +44,7 @@ const checkStatus = checkedColumns('clusters.node', 'id', { status: checks.statu
 
 export type NodeRow = CheckedRow<Node, typeof checks>;
 
-/** Checks nodes that were read. */
+/** Validates the enum and JSON columns of node rows. */
 export const checkNodes = checkedColumns('clusters.node', 'id', checks);
 
 export type NodeOrderField = 'CREATED_AT' | 'NAME';
@@ -66,7 +66,7 @@ export class NodeStore {
   readonly byIds = (account: string, ids: readonly string[]): Promise<NodeRow[]> =>
     this.database.node.findMany({ where: { account, id: { in: [...ids] } } }).then(checkNodes);
 
-  /** Nodes by `<cluster>/<Kubernetes name>`, in one statement. */
+  /** Reads nodes by `<cluster>/<Kubernetes name>` in one statement. */
   readonly byNames = async (account: string, keys: readonly string[]): Promise<Map<string, NodeRow>> => {
     const pairs = keys.map((key) => ({
       clusterId: key.slice(0, key.indexOf('/')),
@@ -93,17 +93,17 @@ export class NodeStore {
   };
 }
 
-/** A node by its id, whatever its account. */
+/** Reads a node of any account by id. */
 export function findNode(database: Database, id: string): Promise<NodeRow | null> {
   return database.node.findUnique({ where: { id } }).then(checkNodes);
 }
 
-/** Nodes by their ids, whatever their account. */
+/** Reads nodes of any account by id. */
 export function findNodes(database: Database, ids: readonly string[]): Promise<NodeRow[]> {
   return database.node.findMany({ where: { id: { in: [...ids] } } }).then(checkNodes);
 }
 
-/** Those of the nodes that are in the pool. */
+/** Reads those of the nodes that belong to the pool. */
 export function nodesInPool(tx: Transaction, nodePoolId: string, ids: readonly string[]): Promise<NodeRow[]> {
   return tx.node.findMany({ where: { nodePoolId, id: { in: [...ids] } } }).then(checkNodes);
 }
@@ -118,7 +118,7 @@ export function runningNodesOf(database: Database, clusterId: string): Promise<N
     .then(checkNodes);
 }
 
-/** The masters of a cluster, by name. */
+/** The masters of a cluster, ordered by name. */
 export function mastersOf(db: Database | Transaction, clusterId: string): Promise<NodeRow[]> {
   return db.node
     .findMany({ where: { clusterId, role: 'MASTER' }, orderBy: { name: 'asc' } })
@@ -135,7 +135,7 @@ export function runningSpotNodes(
   });
 }
 
-/** Status of the running nodes of clusters, as it was recorded last. */
+/** The recorded status of running nodes. */
 export function runningNodeStatus(
   database: Database,
   clusterIds: readonly string[],
@@ -157,7 +157,7 @@ export async function notReadyNodes(tx: Transaction, nodePoolId: string): Promis
   return rows.map(({ id }) => id);
 }
 
-/** Those of the instances that are nodes of the account. */
+/** Returns those of the instances that are nodes of the account. */
 export async function instancesInUse(
   tx: Transaction,
   account: string,
@@ -170,7 +170,7 @@ export async function instancesInUse(
   return new Set(rows.flatMap(({ instanceId }) => instanceId ?? []));
 }
 
-/** How many rows of nodes a pool has, in whatever state. */
+/** Counts the nodes of a pool in any state. */
 export function countNodesOf(tx: Transaction, nodePoolId: string): Promise<number> {
   return tx.node.count({ where: { nodePoolId } });
 }

@@ -7,7 +7,10 @@ import { CHARGE_TYPES, type ChargeType } from '../model/node-pool.enums.js';
 import type { PoolConfig } from '../model/pool-config.js';
 import { stringMapSchema, taintsSchema } from './json-schemas.js';
 
-/** A reader of the column `input` of an operation; another release may have written it. Throws `MalformedRowError`. */
+/**
+ * Returns a reader of the column `input`, which another release may have written. The reader throws
+ * `MalformedRowError`.
+ */
 function inputReader<T>(schema: z.ZodType) {
   return ({ id, input }: Pick<OperationRow, 'id' | 'input'>): T => {
     checkJson(schema, input, { table: 'engine.operation', id, column: 'input' });
@@ -15,20 +18,20 @@ function inputReader<T>(schema: z.ZodType) {
   };
 }
 
-/** What an operation remembers of node pools. Each field is that of some types of operations. */
+/** Input of operations on node pools. Each field belongs to some types of operations. */
 export interface PoolOperationInput {
-  /** Size of the pool before, and why it was changed. */
+  /** Size of the pool before the change, and what triggered it. */
   readonly fromSize?: number;
   readonly trigger?: string;
-  /** Of an operation on the cluster: the pool that it resized last. */
+  /** The last pool that an operation on the cluster resized. */
   readonly resized?: { readonly nodePoolId: string; readonly fromSize: number };
-  /** How many nodes each zone is to get. */
+  /** Number of new nodes per zone. */
   readonly zones?: Readonly<Record<string, number>>;
-  /** Labels and taints of the pool before. */
+  /** Labels and taints of the pool before the change. */
   readonly before?: Pick<PoolConfig, 'labels' | 'taints'>;
-  /** Whether the size is lowered by the nodes that were lost. */
+  /** Whether the desired size is decremented by the lost nodes. */
   readonly decrementDesiredSize?: boolean;
-  /** Instances that were rejected before the change began. */
+  /** Instances that were rejected before the change started. */
   readonly rejected?: readonly Failure[];
 }
 
@@ -44,7 +47,7 @@ export const poolOperationInput = inputReader<PoolOperationInput>(
   }),
 );
 
-/** Ids of the resources that outlive a cluster. */
+/** Input of a deletion: ids of the resources that are kept. */
 export const deletionInput = inputReader<{ readonly retain?: readonly string[] | null }>(
   z.looseObject({ retain: z.array(z.string()).nullish() }),
 );
@@ -62,7 +65,7 @@ export const edgeAutonomyInput = inputReader<{ readonly enabled: boolean }>(
   z.looseObject({ enabled: z.boolean() }),
 );
 
-/** Of an operation that waits or waited for a maintenance window. */
+/** Input of an operation that waits or waited for a maintenance window. */
 export const scheduledInput = inputReader<{
   readonly waiting?: boolean;
   /** RFC 3339. */

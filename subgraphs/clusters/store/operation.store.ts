@@ -20,7 +20,7 @@ export const operationSorting: Sorting<OperationRow, OperationOrderField> = {
   columns: { CREATED_AT: createdAtColumn },
 };
 
-/** Which operations a list has; all conditions hold together. */
+/** Filter of a list of operations; all conditions must match. */
 export interface OperationFilter {
   readonly states?: readonly string[] | null;
   readonly kinds?: readonly string[] | null;
@@ -28,7 +28,7 @@ export interface OperationFilter {
   readonly targetId?: string | null;
 }
 
-/** A checked list request. */
+/** A validated list request. */
 export interface OperationPageQuery extends SortedPageRequest<OperationRow> {
   readonly account: string;
   readonly filter: OperationFilter;
@@ -47,7 +47,7 @@ export class OperationStore {
   readonly byIds = (account: string, ids: readonly string[]): Promise<OperationRow[]> =>
     this.database.operation.findMany({ where: { account, id: { in: [...ids] } } }).then(checkOperations);
 
-  /** Operations on clusters and what belongs to them, newest first. */
+  /** Operations on clusters and their resources, newest first. */
   readonly ofClusters: Children<OperationRow, OperationOrderField> = {
     byIds: this.byIds,
     sorting: operationSorting,
@@ -91,7 +91,7 @@ function ofKinds(kinds: readonly string[]): Prisma.Sql {
   return Prisma.sql`(${named} OR type <> ALL(${Object.keys(operationKinds)}::text[]))`;
 }
 
-/** Ids of the operations of a cluster, or on one target, that have not ended. */
+/** Ids of the unfinished operations of a cluster or on one target. */
 export async function unfinishedOperations(
   tx: Transaction,
   of: { readonly clusterId: string } | { readonly targetId: string },
@@ -104,12 +104,12 @@ export async function unfinishedOperations(
   return rows.map((row) => row.id);
 }
 
-/** An operation by its id, whatever its account. */
+/** Reads an operation of any account by id. */
 export function findOperation(db: Database | Transaction, id: string): Promise<OperationRow | null> {
   return db.operation.findUnique({ where: { id } }).then(checkOperations);
 }
 
-/** Which of the operations were started by autoscaling and fell short since a time. */
+/** Returns those of the operations that autoscaling started and that failed, at least in part, since a time. */
 export async function failedAutoscaling(
   database: Database,
   ids: readonly string[],
@@ -127,7 +127,7 @@ export async function failedAutoscaling(
   return new Set(rows.map(({ id }) => id));
 }
 
-/** An operation that the transaction has locked, as it is now. */
+/** Reads an operation that the transaction has locked. */
 export function readLockedOperation(tx: Transaction, id: string): Promise<OperationRow> {
   return tx.operation.findUniqueOrThrow({ where: { id } }).then(checkOperations);
 }

@@ -19,11 +19,11 @@ export class Superseded extends Error {
   }
 }
 
-/** A pool with its cluster and the operation that is being carried out on it. */
+/** A pool with its cluster and current operation. */
 export interface PoolView {
   readonly pool: NodePool;
   readonly cluster: Cluster;
-  /** Unfinished operation, of the pool or (while a cluster is made) of the cluster. */
+  /** Unfinished operation of the pool or, while a cluster is being created, of the cluster. */
   readonly operation: Operation | null;
 }
 
@@ -37,7 +37,7 @@ export async function readPool(database: Database, id: string): Promise<PoolView
   return cluster && { pool, cluster, operation };
 }
 
-/** The operation, when it has not ended. */
+/** Reads an unfinished operation; null otherwise. */
 export async function readOperation(database: Database, id: string | null): Promise<Operation | null> {
   if (id === null) return null;
   const operation = await database.operation.findUnique({ where: { id } }).then(checkOperations);
@@ -48,7 +48,7 @@ export function readNodes(db: Database | Transaction, nodePoolId: string): Promi
   return db.node.findMany({ where: { nodePoolId }, orderBy: { id: 'asc' } }).then(checkNodes);
 }
 
-/** Nodes by the id of their pool, in one statement; a pool without nodes has an empty list. */
+/** Reads the nodes of pools in one statement; the returned function returns an empty list for a pool without nodes. */
 export async function readNodesByPool(
   database: Database,
   pools: readonly { readonly id: string }[],
@@ -61,7 +61,7 @@ export async function readNodesByPool(
   return ({ id }) => byPool.get(id) ?? [];
 }
 
-/** A cluster with its living pools and the operation that is being carried out on it. */
+/** A cluster with its pools that are not deleted and its current operation. */
 export interface ClusterView {
   readonly cluster: Cluster;
   readonly pools: readonly NodePool[];
@@ -83,8 +83,8 @@ export async function readCluster(database: Database, id: string): Promise<Clust
 type Work = (tx: EventTransaction, at: Date) => Promise<readonly NewEvent[]>;
 
 /**
- * One change of a pool in one transaction: locks the row, checks that the generation is still the one that was read
- * (throws `Superseded`), works, and emits the events that `work` returns.
+ * Changes a pool in one transaction: locks the row, throws `Superseded` if the generation has changed since it was
+ * read, runs `work`, and emits the events that it returns.
  */
 export function changePool(
   scope: ReconcileContext,
@@ -100,7 +100,7 @@ export function changePool(
   });
 }
 
-/** The same for a cluster: its state and its operation identify the change. */
+/** Like `changePool`, for a cluster: throws `Superseded` if its state or operation has changed. */
 export function changeCluster(scope: ReconcileContext, cluster: Cluster, work: Work): Promise<void> {
   const at = scope.clock.now();
   return eventTransaction(scope.database, at, async (tx) => {
@@ -113,7 +113,7 @@ export function changeCluster(scope: ReconcileContext, cluster: Cluster, work: W
   });
 }
 
-/** The clusters in one of the states with their accounts, behind an id; at most `take`. */
+/** Reads ids and accounts of clusters in one of the states, after an id; at most `take`. */
 export function clustersAfter(
   database: Database,
   { states, take }: { readonly states: readonly string[]; readonly take: number },
@@ -128,9 +128,8 @@ export function clustersAfter(
 }
 
 /**
- * The clusters with their accounts in one of the states that have a living node pool with one of these contents of
- * its columns, as
- * JSON has them; behind an id, at most `take`.
+ * Reads ids and accounts of clusters in one of the states with a pool that is not deleted and whose columns, as JSON,
+ * contain one of `pools`; after an id, at most `take`.
  */
 export function clustersWithPools(
   database: Database,

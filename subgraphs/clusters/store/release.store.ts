@@ -6,7 +6,7 @@ import { CatalogFile } from '../model/catalog-file.js';
 import type { ChangesEntry, RemovedApiEntry } from '../model/release.rules.js';
 import { VersionPolicy } from '../model/version.rules.js';
 
-/** Checks the JSON columns of Kubernetes versions that were read. */
+/** Validates the JSON columns of Kubernetes versions. */
 export const checkVersions = checkedColumns('clusters.kubernetes_version', 'id', {
   removedApis: z.array(
     z.looseObject({
@@ -20,18 +20,18 @@ export const checkVersions = checkedColumns('clusters.kubernetes_version', 'id',
   ),
 });
 
-/** APIs that Kubernetes no longer serves, as far as the release knows. */
+/** APIs that Kubernetes no longer serves, as of this release of the platform. */
 export const removedApis = new CatalogFile<RemovedApiEntry>('removed-apis');
 
-/** What is new in the minor versions that come with the release. */
+/** Changes of the minor versions that this release of the platform contains. */
 export const kubernetesChanges = new CatalogFile<ChangesEntry>('kubernetes-changes');
 
-/** The versions that are published now, and what they mean. One statement. */
+/** Reads the published versions and their policy in one statement. */
 export async function publishedVersions(database: Database | Transaction): Promise<VersionPolicy> {
   return new VersionPolicy(checkVersions(await database.kubernetesVersion.findMany()));
 }
 
-/** Lets one transaction at a time publish a version: each is checked against those that are published. */
+/** Serializes the publication of versions: each is validated against the published ones. */
 export async function lockVersions(tx: Transaction): Promise<void> {
   await tx.$executeRaw`LOCK TABLE clusters.kubernetes_version IN SHARE ROW EXCLUSIVE MODE`;
 }

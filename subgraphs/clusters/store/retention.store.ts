@@ -2,7 +2,7 @@ import type { RetentionPolicy } from '../../../engine/jobs/retention.js';
 import { type Database, type Transaction } from '../../../kernel/postgres/database.js';
 import { Prisma } from '../../../prisma/generated/client.js';
 
-/** Tables whose rows are of one cluster and go with it; what it has left behind in the cloud (`cloud_resource`) stays. */
+/** Tables whose rows are deleted with their cluster; the retained cloud resources (`cloud_resource`) are kept. */
 const OF_CLUSTERS = [
   'clusters.node_repair',
   'clusters.node',
@@ -20,7 +20,7 @@ const OF_CLUSTERS = [
   'engine.operation',
 ] as const;
 
-/** Clusters of one transaction: each may have thousands of rows. */
+/** Clusters deleted in one transaction: each may have thousands of rows. */
 const CLUSTERS = 10;
 
 const deletedClusters: RetentionPolicy = {
@@ -49,7 +49,7 @@ async function pruneDeletedClusters(tx: Transaction, before: Date): Promise<numb
   return tx.$executeRaw`DELETE FROM clusters.cluster WHERE id = ANY(${ids}::text[])`;
 }
 
-/** Deleted pools of clusters that live on. */
+/** Prunes deleted pools of clusters that are not deleted. */
 function pruneDeletedPools(database: Database, before: Date, limit: number): Promise<number> {
   return database.$transaction(async (tx) => {
     const rows = await tx.$queryRaw<{ id: string }[]>`
@@ -63,7 +63,7 @@ function pruneDeletedPools(database: Database, before: Date, limit: number): Pro
   });
 }
 
-/** Limits and use that were counted for a cluster or pool. */
+/** Deletes the quota limits and the usage of a cluster or pool. */
 async function deleteQuotaScopes(tx: Transaction, scopes: readonly string[]): Promise<void> {
   await tx.$executeRaw`DELETE FROM engine.ledger_usage WHERE scope = ANY(${scopes}::text[]) AND used = 0`;
   await tx.$executeRaw`DELETE FROM engine.ledger_limit WHERE scope = ANY(${scopes}::text[])`;
@@ -85,5 +85,5 @@ const nodeRepairs: RetentionPolicy = {
       FOR UPDATE SKIP LOCKED)`,
 };
 
-/** What of clusters is removed once its retention is over. */
+/** Retention policies of the clusters subgraph. */
 export const clusterRetention: readonly RetentionPolicy[] = [nodeRepairs, tickets, deletedClusters];

@@ -11,7 +11,7 @@ function ruleJson(rules: readonly GroupRule[]): Prisma.InputJsonArray {
   return rules.map((rule) => ({ ...rule })) as Prisma.InputJsonArray;
 }
 
-/** The account's security group; null when it has none of the id. */
+/** The account's security group; null if the id does not exist. */
 export function findSecurityGroup(
   tx: Transaction,
   account: string,
@@ -20,7 +20,7 @@ export function findSecurityGroup(
   return tx.securityGroup.findFirst({ where: { id, account } }).then(checkSecurityGroups);
 }
 
-/** The security group when the platform has created it; null when the account did. */
+/** The security group if the platform created it; null if the account did. */
 export function findPlatformSecurityGroup(tx: Transaction, id: string): Promise<SecurityGroupRow | null> {
   return tx.securityGroup.findFirst({ where: { id, creator: 'PLATFORM' } }).then(checkSecurityGroups);
 }
@@ -39,7 +39,7 @@ export async function insertSecurityGroup(
   await tx.securityGroup.create({ data: { ...row, rules: ruleJson(row.rules) } });
 }
 
-/** Changes the name, the rules or both; null and undefined leave them. */
+/** Changes the name, the rules or both; null and undefined keep the value. */
 export async function updateSecurityGroup(
   tx: Transaction,
   id: string,
@@ -55,7 +55,7 @@ export async function updateSecurityGroup(
   });
 }
 
-/** Makes a security group of the platform one of its account: it is no longer deleted with its cluster. */
+/** Transfers a security group from the platform to the account: it is no longer deleted with its cluster. */
 export async function transferSecurityGroup(tx: Transaction, id: string): Promise<void> {
   await tx.securityGroup.update({ where: { id }, data: { creator: 'USER' } });
 }
@@ -66,7 +66,7 @@ export async function deleteSecurityGroup(tx: Transaction, id: string): Promise<
   return count > 0;
 }
 
-/** A security group that nodes of a cluster are in. */
+/** A security group of a cluster's nodes. */
 export interface GroupOfCluster {
   readonly clusterId: string;
   readonly podCidr: string;
@@ -75,8 +75,8 @@ export interface GroupOfCluster {
 }
 
 /**
- * The security groups of clusters whose pods have a CIDR of their own (with Terway they have addresses of vSwitches):
- * those of one cluster, or of all clusters that use one group.
+ * The security groups of clusters with a pod CIDR (with Terway, pods use addresses of vSwitches): of one cluster, or
+ * of all clusters that use one group.
  */
 export async function groupsOfClusters(
   database: Database | Transaction,

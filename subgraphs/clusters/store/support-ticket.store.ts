@@ -32,7 +32,7 @@ const byCluster: ChildTable = {
   parent: 'cluster_id',
 };
 
-/** Reads requests for help. */
+/** Reads support tickets. */
 export class SupportTicketStore {
   constructor(private readonly database: Database | Transaction) {}
 
@@ -53,12 +53,12 @@ export async function insertTicket(tx: Transaction, ticket: SupportTicketRow): P
   await tx.supportTicket.create({ data: ticket });
 }
 
-/** How many tickets of the cluster wait for help. */
+/** Counts the open tickets of the cluster. */
 export function countOpen(tx: Transaction, clusterId: string): Promise<number> {
   return tx.supportTicket.count({ where: { clusterId, state: 'OPEN' } });
 }
 
-/** Closes the ticket; whether it was open. */
+/** Closes the ticket; false if it was not open. */
 export async function closeOpen(tx: Transaction, id: string, closedAt: Date): Promise<boolean> {
   const { count } = await tx.supportTicket.updateMany({
     where: { id, state: 'OPEN' },

@@ -1,9 +1,11 @@
 import { Prisma } from '../../../prisma/generated/client.js';
 
-/** PostgreSQL's codes for deadlocks and serialization failures: nothing was written, the same may be tried again. */
+/**
+ * SQLSTATE codes for deadlock_detected and serialization_failure: the transaction was rolled back and can be retried.
+ */
 const CONFLICTS = /40P01|40001/;
 
-/** Whether a transaction lost against another one and can be run again. */
+/** Whether a transaction failed because of a concurrent one and can be retried. */
 export function isTransactionConflict(error: unknown): boolean {
   if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false;
   return (

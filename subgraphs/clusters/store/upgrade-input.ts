@@ -8,9 +8,9 @@ import { type PausePolicy, phaseOf, type UpgradePhase } from '../model/upgrade.r
 
 /** How the nodes of a cluster are upgraded. */
 export interface RollingPolicy {
-  /** Nodes of a pool at the same time; a tenth of the pool if omitted. */
+  /** Nodes of a pool that are upgraded concurrently; a tenth of the pool if omitted. */
   readonly batchSize?: number;
-  /** Nodes that a pool gets in addition while it is upgraded. */
+  /** Surge nodes of a pool during its upgrade. */
   readonly surge?: number;
   readonly pausePolicy?: PausePolicy;
 }
@@ -20,26 +20,26 @@ interface UpgradeBatch {
   /** Counted from 1. */
   readonly number: number;
   readonly nodeIds: readonly string[];
-  /** When it began, RFC 3339. */
+  /** Start of the batch, RFC 3339. */
   readonly since: string;
 }
 
-/** What the operation of an upgrade remembers. */
+/** Input of an upgrade operation. */
 export interface UpgradeInput {
   readonly version: string;
   readonly rolling?: RollingPolicy;
-  /** It waits for its maintenance window. */
+  /** Whether the upgrade waits for its maintenance window. */
   readonly waiting?: boolean;
-  /** The opening of the window for which it waits or waited, RFC 3339. */
+  /** Start of the maintenance window that the upgrade waits or waited for, RFC 3339. */
   readonly scheduledFor?: string;
   readonly batch?: UpgradeBatch;
-  /** When it was resumed last, RFC 3339: what waits is waited for anew. */
+  /** Time of the last resume, RFC 3339; it restarts the stall timeout. */
   readonly resumedAt?: string;
-  /** Why it cannot be done, and since when that is known (RFC 3339): what it has changed is taken back, then it ends. */
+  /** Why the upgrade failed, and when (RFC 3339). The upgrade is rolled back before its operation ends. */
   readonly failing?: { readonly problem: Problem; readonly since: string };
-  /** The pool that was resized last for its sake, and the size that it had. */
+  /** The last pool that the upgrade resized, and its former size. */
   readonly resized?: { readonly nodePoolId: string; readonly fromSize: number };
-  /** Nodes that each pool has in addition now, by the pool's id. */
+  /** Current number of surge nodes by pool id. */
   readonly surged?: Readonly<Record<string, number>>;
 }
 
@@ -61,13 +61,13 @@ const upgradeInputSchema = z.looseObject({
   surged: z.record(z.string(), z.number()).optional(),
 });
 
-/** What the operation of an upgrade remembers. Throws `MalformedRowError`. */
+/** Input of an upgrade operation. */
 export function upgradeInput({ id, input }: Pick<OperationRow, 'id' | 'input'>): UpgradeInput {
   checkJson(upgradeInputSchema, input, { table: 'engine.operation', id, column: 'input' });
   return input as unknown as UpgradeInput;
 }
 
-/** Changes what the operation remembers; the row is read again, since other transactions write it. */
+/** Updates the input of the operation; reads the row again under a lock, because other transactions write it. */
 export async function updateUpgradeInput(
   tx: EventTransaction,
   id: string,
@@ -75,14 +75,14 @@ export async function updateUpgradeInput(
 ): Promise<void> {
   await tx.$executeRaw`SELECT 1 FROM engine.operation WHERE id = ${id} FOR UPDATE`;
   const { input } = await tx.operation.findUniqueOrThrow({ where: { id }, select: { input: true } });
-  // Undefined takes a key away.
+  // JSON.stringify removes keys whose value is undefined.
   const next = JSON.parse(
     JSON.stringify({ ...(input as Prisma.JsonObject), ...change }),
   ) as Prisma.InputJsonObject;
   await changeOperation(tx, id, { input: next });
 }
 
-/** Where an upgrade stands. */
+/** Returns the phase of an upgrade. */
 export function upgradePhase(operation: OperationRow): UpgradePhase {
   const waiting = upgradeInput(operation).waiting === true;
   return phaseOf({ state: operation.state, stages: stagesOf(operation), waiting });

@@ -2,15 +2,15 @@ import type { Database, Transaction } from '../../../kernel/postgres/database.js
 import type { ClusterRow } from './cluster.store.js';
 import { minorOf, type VersionChoice, type VersionPolicy } from '../model/version.rules.js';
 
-/** What an upgrade of a cluster is decided from. */
+/** Dependencies of choosing the target of an upgrade. */
 export interface TargetFacts {
   readonly database: Database | Transaction;
   readonly versions: VersionPolicy;
 }
 
 /**
- * The version that an upgrade of the cluster would bring, or why it cannot be had. While nodes are behind (an upgrade
- * has failed among them) that is the cluster's own version, too: such an upgrade ends what the failed one has begun.
+ * Returns the target version of an upgrade, or why it is not allowed. While nodes lag behind the control plane, e.g.
+ * after a failed upgrade, the cluster's own version is allowed, too: such an upgrade completes the earlier one.
  */
 export async function upgradeTarget(
   { id, version }: Pick<ClusterRow, 'id' | 'version'>,

@@ -7,7 +7,7 @@ import type { Transaction } from '../../../kernel/postgres/database.js';
 import type { VerticalScalingInput } from '../model/vertical-scaling.rules.js';
 import { toJson } from './json-column.js';
 
-/** How many running nodes of the pools are of other types. */
+/** Counts the running nodes of the pools that have another instance type. */
 export function nodesToReplace(
   tx: Transaction,
   pools: readonly { readonly id: string }[],
@@ -40,13 +40,13 @@ const scalingSchema = z.looseObject({
     .optional(),
 });
 
-/** What the operation of a vertical scaling remembers. Throws `MalformedRowError`. */
+/** Reads the input of a vertical scaling operation. Throws `MalformedRowError`. */
 export function scalingOf({ id, input }: Pick<OperationRow, 'id' | 'input'>): VerticalScalingInput {
   checkJson(scalingSchema, input, { table: 'engine.operation', id, column: 'input' });
   return input as unknown as VerticalScalingInput;
 }
 
-/** Changes what the operation remembers; with `requested`, also how many nodes it replaces. */
+/** Updates the input of the operation and, with `requested`, the number of nodes that it replaces. */
 export async function saveScaling(
   tx: EventTransaction,
   id: string,

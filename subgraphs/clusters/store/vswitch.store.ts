@@ -3,12 +3,12 @@ import type { Database, Transaction } from '../../../kernel/postgres/database.js
 import type { ResourceCreator } from '../model/network.enums.js';
 import { checkVSwitches, type VSwitchRow } from './network.store.js';
 
-/** The account's vSwitch; null when it has none of the id. */
+/** The account's vSwitch; null if the id does not exist. */
 export function findVSwitch(tx: Transaction, account: string, id: string): Promise<VSwitchRow | null> {
   return tx.vSwitch.findFirst({ where: { id, account } }).then(checkVSwitches);
 }
 
-/** Those of the vSwitches that the account has. */
+/** Returns those of the vSwitches that belong to the account. */
 export function findVSwitches(
   tx: Transaction,
   account: string,
@@ -17,7 +17,7 @@ export function findVSwitches(
   return tx.vSwitch.findMany({ where: { account, id: { in: [...ids] } } }).then(checkVSwitches);
 }
 
-/** vSwitches as the provider takes them. */
+/** vSwitches in the form of a provider request. */
 export function vSwitchPlaces(database: Database, ids: readonly string[]): Promise<VSwitchPlace[]> {
   return database.vSwitch.findMany({
     where: { id: { in: [...ids] } },
@@ -41,7 +41,7 @@ export async function insertVSwitches(tx: Transaction, rows: readonly VSwitchRow
   if (rows.length > 0) await tx.vSwitch.createMany({ data: [...rows] });
 }
 
-/** Makes vSwitches of the platform in a VPC those of its account. */
+/** Transfers vSwitches in a VPC from the platform to the account. */
 export async function transferVSwitches(
   tx: Transaction,
   vpcId: string,
@@ -50,7 +50,7 @@ export async function transferVSwitches(
   await tx.vSwitch.updateMany({ where: { vpcId, id: { in: [...ids] } }, data: { creator: 'USER' } });
 }
 
-/** Deletes the vSwitches that the platform has created in a VPC; returns how many. */
+/** Deletes the vSwitches that the platform created in a VPC; returns their number. */
 export async function deletePlatformVSwitches(tx: Transaction, vpcId: string): Promise<number> {
   const { count } = await tx.vSwitch.deleteMany({ where: { vpcId, creator: 'PLATFORM' } });
   return count;
