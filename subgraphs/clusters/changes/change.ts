@@ -12,8 +12,8 @@ import { NodePoolStore, type NodePoolRow } from '../store/node-pool.store.js';
 import { OperationStore, type OperationRow } from '../store/operation.store.js';
 
 /**
- * Runs a transaction again, up to three times, that lost a deadlock: transactions of the engine may lock rows in another order,
- * and PostgreSQL then ends one of the two.
+ * Retries a transaction that PostgreSQL aborted because of a deadlock: transactions of the engine can lock the same
+ * rows in another order.
  */
 const retryConflicts = retry(handleWhen(isTransactionConflict), {
   maxAttempts: 3,
@@ -27,7 +27,7 @@ const changeResult = z.looseObject({
   componentId: z.string().optional(),
 });
 
-/** Ids of what a change was about; plain JSON, remembered for the clientToken. */
+/** Ids of the changed resources; plain JSON, stored with the clientToken. */
 export interface ChangeResult {
   readonly clusterId?: string;
   readonly nodePoolId?: string;
@@ -35,7 +35,7 @@ export interface ChangeResult {
   readonly componentId?: string;
 }
 
-/** The resources themselves. */
+/** The resources with the ids of a `ChangeResult`. */
 export interface ChangeOutcome extends Readonly<Record<string, unknown>> {
   readonly cluster: ClusterRow | null;
   readonly nodePool: NodePoolRow | null;
@@ -45,16 +45,16 @@ export interface ChangeOutcome extends Readonly<Record<string, unknown>> {
 
 export interface ChangeRequest {
   readonly actor: Actor;
-  /** Name of the mutation; each has clientTokens of its own. */
+  /** Name of the mutation; clientTokens are unique per mutation. */
   readonly mutation: string;
   readonly input: { readonly clientToken?: string | null };
-  /** Make every check and answer what would be, but roll it back. */
+  /** Run every check and return the result, but roll back. */
   readonly dryRun?: boolean | null | undefined;
 }
 
 /**
- * Runs a mutation's work in one transaction, once for each clientToken, and reads what it answers. `work` emits
- * its events. It rejects by throwing `ProblemError`. A dry run answers what exists as it would be.
+ * Runs a mutation in one transaction, once per clientToken, and reads the resources that it returns. `work` emits its
+ * events and rejects by throwing `ProblemError`. A dry run returns the resources as they would be.
  */
 export async function change(
   { database, clock }: Platform,

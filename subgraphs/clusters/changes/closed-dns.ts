@@ -6,7 +6,7 @@ import { type GroupRule, allowsDns } from '../model/network.rules.js';
 import { groupsOfClusters } from '../store/security-group.store.js';
 import { subjectsOf } from '../store/high-risk.store.js';
 
-/** Leaving UDP 53 of the container CIDR closed in the security group of the nodes. */
+/** Id of the high-risk operation: the nodes' security group blocks UDP 53 from the container CIDR. */
 export const DNS_CLOSED = 'network.node.2';
 
 function closesDns(rules: readonly GroupRule[], podCidr: string): boolean {
@@ -14,7 +14,9 @@ function closesDns(rules: readonly GroupRule[], podCidr: string): boolean {
   return pods !== undefined && !allowsDns(rules, pods);
 }
 
-/** Clusters that use the security group, and those of them whose pods would not reach the DNS through these rules. */
+/**
+ * The clusters that use the security group, and those of them whose pods could not reach the DNS with these rules.
+ */
 export async function clustersOfSecurityGroup(
   tx: Transaction,
   groupId: string,
@@ -29,8 +31,8 @@ export async function clustersOfSecurityGroup(
 }
 
 /**
- * Has the cloud do what the rules of a cluster's security groups say of its DNS. Answers the group that keeps its pods
- * from the DNS.
+ * Performs or remediates the high-risk operation at the cloud provider, depending on the rules of the cluster's
+ * security groups. Returns the security group that blocks DNS.
  */
 export async function applyDnsRules(
   database: Database,
@@ -41,7 +43,7 @@ export async function applyDnsRules(
   const closed = groups.find(({ rules, podCidr }) => closesDns(rules, podCidr));
   const subjects = await subjectsOf(database, clusterId, DNS_CLOSED);
   if (closed) await provider.performHighRiskOperation(clusterId, { operation: DNS_CLOSED });
-  // What a drill did is for the drill to remediate.
+  // A drill performs the operation with another subject and remediates it itself.
   else if (subjects.some((subject) => isId('securityGroup', subject)))
     await provider.remediateHighRiskOperation(clusterId, { operation: DNS_CLOSED });
   return closed?.groupId;

@@ -28,7 +28,7 @@ import { insertCloudResources } from '../store/cloud-resource.store.js';
 const SERVICE_PREFIX = 20;
 const PATH = ['input', 'network'];
 
-/** A checked cluster that is to be connected. */
+/** A validated new cluster whose network is to be created. */
 export interface ClusterNetworkRequest {
   readonly account: string;
   readonly clusterId: string;
@@ -36,29 +36,29 @@ export interface ClusterNetworkRequest {
   readonly product: Product;
   readonly regionId: string;
   readonly plugin: NetworkPlugin;
-  /** Zones that the request names; null: none, so that the vSwitches decide. */
+  /** Zones that the request names; null: the vSwitches determine the zones. */
   readonly zoneIds: readonly string[] | null;
   /** Zones of the region. */
   readonly allZoneIds: readonly string[];
   /** Initial desired number of nodes. */
   readonly nodes: number;
-  /** Masters of the account, and their acceptable types. */
+  /** Number of the account's masters, and their acceptable instance types. */
   readonly masters: number;
   readonly masterTypes: readonly string[];
   readonly request: NetworkRequest | null;
   readonly at: Date;
 }
 
-/** Where a cluster is connected. */
+/** The VPC and vSwitches of a cluster. */
 interface NetworkLocation {
   readonly vpc: store.VpcRow;
   readonly vSwitches: readonly store.VSwitchRow[];
 }
 
 /**
- * Connects a new cluster: finds or makes VPC, vSwitches and security group, gives it ranges for pods and Services that
- * nothing in the VPC has, and takes what that needs of the quotas. Answers the zones of its vSwitches.
- * Refuses NOT_FOUND, NETWORK_MISMATCH, CIDR_OVERLAP, SECURITY_GROUP_RULE_MISSING, QUOTA_EXCEEDED.
+ * Creates the network of a new cluster: finds or creates its VPC, vSwitches and security group, allocates CIDR blocks
+ * for pods and Services that are unused in the VPC, and reserves the quotas. Returns the zones of its vSwitches.
+ * Rejects with NOT_FOUND, NETWORK_MISMATCH, CIDR_OVERLAP, SECURITY_GROUP_RULE_MISSING, QUOTA_EXCEEDED.
  */
 export async function createClusterNetwork(
   tx: Transaction,
@@ -130,7 +130,7 @@ async function requestedNetworkLocation(
 ): Promise<NetworkLocation> {
   const { account, request } = desired;
   const vpc = await lockVpc(tx, account, vpcId);
-  // Deleted since the references were checked.
+  // Another transaction deleted it after the references were checked.
   if (!vpc) return throwNotFound('VPC', vpcId, [...PATH, 'vpcId']);
   const all = (await new store.NetworkStore(tx).vSwitchesOfVpcs(account, [vpc.id])).get(vpc.id) ?? [];
   const chooseRange = request?.vSwitchIds
@@ -163,7 +163,7 @@ function checkZones(chosen: readonly store.VSwitchRow[], { zoneIds }: ClusterNet
     throwProblem('NETWORK_MISMATCH', 'The VPC has no vSwitch; make one first.', { path: [...PATH, 'vpcId'] });
 }
 
-/** Every range that something in the VPC has. */
+/** All CIDR blocks that are in use in the VPC. */
 async function takenRanges(tx: Transaction, vpc: store.VpcRow): Promise<UsedRange[]> {
   const range = (text: string | null, owner: string): UsedRange[] => {
     const cidr = text === null ? undefined : parseCidr(text);
@@ -180,7 +180,7 @@ async function takenRanges(tx: Transaction, vpc: store.VpcRow): Promise<UsedRang
 }
 
 function podRange(desired: ClusterNetworkRequest, usedRanges: readonly UsedRange[]): Cidr | null {
-  // Container instances and Terway's pods have addresses of the vSwitches.
+  // Container instances and Terway pods get addresses of the vSwitches.
   if (desired.plugin === 'TERWAY' || desired.product.startsWith('ASK_')) return null;
   const requested = desired.request?.podCidr;
   const path = [...PATH, 'podCidr'];

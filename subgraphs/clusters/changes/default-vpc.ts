@@ -6,10 +6,10 @@ import * as store from '../store/network.store.js';
 import { findDefaultVpc, insertVpc, lockDefaultVpc } from '../store/vpc.store.js';
 import { insertVSwitches } from '../store/vswitch.store.js';
 
-/** Prefix length of the default vSwitches: 4,092 instances and pods each. */
+/** Prefix length of the default vSwitches: 4,096 addresses less the four that the cloud reserves. */
 const VSWITCH_PREFIX = 20;
 
-/** Where a default network is needed. */
+/** The region and zones of a default network. */
 export interface DefaultNetwork {
   readonly account: string;
   readonly regionId: string;
@@ -17,7 +17,7 @@ export interface DefaultNetwork {
   readonly at: Date;
 }
 
-/** The account's default VPC of the region with a vSwitch in each of the zones; makes what is missing of it. */
+/** The account's default VPC in the region with a vSwitch in each of the zones; creates what is missing. */
 export async function ensureDefaultVpc(
   tx: Transaction,
   request: DefaultNetwork,

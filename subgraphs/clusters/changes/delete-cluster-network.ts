@@ -30,16 +30,16 @@ import {
 } from '../store/security-group.store.js';
 import { countVSwitches, deletePlatformVSwitches, transferVSwitches } from '../store/vswitch.store.js';
 
-/** A cluster that is gone but for what it was connected to. */
+/** The deletion of a cluster's network, after its other resources. */
 export interface ClusterNetworkDeletion {
   readonly clusterId: string;
-  /** Ids of resources that shall outlive it. */
+  /** Ids of the resources to retain. */
   readonly retain: readonly string[];
 }
 
 /**
- * Deletes what was created for a cluster and is not used otherwise, except what is retained; that belongs to the
- * account from then on. Answers whether the load balancer of its API stays.
+ * Deletes the resources that were created for a cluster and that nothing else uses. Retained resources become
+ * resources of the account. Returns whether the load balancer of its API is retained.
  */
 export async function deleteClusterNetwork(
   tx: Transaction,
@@ -57,7 +57,7 @@ export async function deleteClusterNetwork(
   return { keepsLoadBalancer };
 }
 
-/** In the order in which createCluster takes them: the default VPC, then what is counted in it. */
+/** Locks in the order of createCluster, which prevents deadlocks: the default VPC, then its quotas. */
 async function lockPlace(tx: Transaction, { account, vpcId }: ClusterNetworkRow): Promise<void> {
   const vpc = await findVpc(tx, account, vpcId);
   if (vpc?.creator === 'PLATFORM') await lockDefaultVpc(tx, account, vpc.regionId);
@@ -101,7 +101,9 @@ async function removeGroup(
   await deleteScope(tx, account, id);
 }
 
-/** The default VPC goes with its last cluster, unless something of the account's own is in it or to be retained. */
+/**
+ * Deletes the default VPC with its last cluster, unless it contains resources that the account created or retains.
+ */
 async function removeDefaultVpc(
   tx: Transaction,
   { account, vpcId }: ClusterNetworkRow,
@@ -115,7 +117,7 @@ async function removeDefaultVpc(
   const amount = await deletePlatformVSwitches(tx, vpcId);
   await releaseVSwitches(tx, { account, vpcId, amount });
   if (await belongsToAccount(tx, vpcId, kept)) {
-    // A VPC without an owner of its own would vanish with the next cluster.
+    // The deletion of the next cluster would delete a VPC whose creator is the platform.
     await transferVpc(tx, vpcId);
     return;
   }

@@ -5,8 +5,8 @@ import type { SecurityGroupRow } from '../store/network.store.js';
 import { rulesOf } from '../store/security-group.store.js';
 
 /**
- * Refuses `SECURITY_GROUP_RULE_MISSING` for a security group that keeps pods from the DNS of their cluster. Pods without
- * a range of their own (Terway: null) are not checked.
+ * Rejects a security group that blocks pods from the cluster's DNS with `SECURITY_GROUP_RULE_MISSING`. Pods without a
+ * pod CIDR (Terway: null) are not checked.
  */
 export function refuseGroupWithoutDns(
   group: SecurityGroupRow,

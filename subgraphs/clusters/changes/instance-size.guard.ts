@@ -7,19 +7,19 @@ import { vcpusOf } from '../store/node-changes.store.js';
 
 const LARGEST = { resource: 'payg-max-vcpu-per-instance', scope: '*' } as const;
 
-/** Instances that a pool shall get. */
+/** The instances that a pool is to get. */
 export interface SizedPool {
-  /** How many. */
+  /** Number of instances. */
   readonly desiredSize: number;
   readonly instanceTypes: readonly string[];
   readonly config: { readonly instanceConfig: { readonly chargeType: ChargeType } };
-  /** Where their number stands in the input. */
+  /** Path of that number in the input. */
   readonly path: readonly string[];
 }
 
 /**
- * Pay-as-you-go instances have fewer vCPUs than the account's limit of a single one says. Pools that get no instances,
- * and those whose instances are spot instances or subscriptions, are free of it. Refuses `QUOTA_EXCEEDED`.
+ * Enforces the account's limit of vCPUs per pay-as-you-go instance. Pools that get no instances, and pools of spot or
+ * subscription instances, are exempt. Rejects with `QUOTA_EXCEEDED`.
  */
 export async function refuseLargeTypes(
   tx: Transaction,
@@ -41,13 +41,13 @@ export async function refuseLargeTypes(
   if (problems.length > 0) throw new ProblemError(problems);
 }
 
-/** How many vCPUs a pay-as-you-go instance of the account may have. */
+/** Maximum number of vCPUs of a pay-as-you-go instance of the account. */
 export async function largestInstance(tx: Transaction, account: string): Promise<number> {
   const [balance] = await readQuotaUsage(tx, account, [LARGEST]);
   return balance?.limit ?? Infinity;
 }
 
-/** Why the account may not have such an instance; undefined when it may. `limit` is what largestInstance says. */
+/** Why the account must not have such an instance; undefined when it may. `limit` comes from `largestInstance`. */
 export function largeTypeProblem(
   {
     type,

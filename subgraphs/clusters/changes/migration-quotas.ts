@@ -11,7 +11,7 @@ interface Counted {
   readonly account: string;
 }
 
-/** What a cluster holds of the quotas by product, and where it is counted. */
+/** The quotas by product that a cluster uses, with their scopes. */
 function resourcesOf({ id }: Counted) {
   return [
     { count: 'clustersPerAccount', scope: '' },
@@ -21,7 +21,7 @@ function resourcesOf({ id }: Counted) {
   ] as const;
 }
 
-/** What the cluster would take of each quota of ACK Pro. */
+/** The amounts of the ACK Pro quotas that the cluster requires. */
 export async function proQuotaRequirements(tx: Transaction, cluster: Counted): Promise<QuotaRequirement[]> {
   const counted = resourcesOf(cluster);
   const quotasOf = (product: string) =>
@@ -29,13 +29,13 @@ export async function proQuotaRequirements(tx: Transaction, cluster: Counted): P
   const usage = await readQuotaUsage(tx, cluster.account, quotasOf(FROM));
   const room = await readQuotaUsage(tx, cluster.account, quotasOf(TO));
   return room.map((balance, index) => {
-    // Of the account's clusters it is one; what is counted in the cluster moves as a whole.
+    // The cluster counts as one of the account's clusters; usage within the cluster moves completely.
     const requested = counted[index]?.scope === '' ? 1 : (usage[index]?.used ?? 0);
     return { ...balance, requested };
   });
 }
 
-/** Moves what the cluster holds from ACK Standard's quotas to ACK Pro's. Refuses `QUOTA_EXCEEDED`. */
+/** Moves the cluster's usage from the quotas of ACK Standard to those of ACK Pro. Rejects with `QUOTA_EXCEEDED`. */
 export async function moveQuotas(tx: Transaction, cluster: Counted): Promise<void> {
   const { account, id } = cluster;
   const needs = await proQuotaRequirements(tx, cluster);
@@ -44,6 +44,6 @@ export async function moveQuotas(tx: Transaction, cluster: Counted): Promise<voi
     await reserve(tx, { account, resource: `${TO}/${count}`, scope, amount, path: ['input', 'id'] });
     await release(tx, { account, resource: `${FROM}/${count}`, scope, amount });
   }
-  // The cluster's own limits of the former product mean nothing any more.
+  // The cluster's individual limits of ACK Standard no longer apply.
   await deleteProductQuotas(tx, account, { product: FROM, scope: id });
 }

@@ -9,7 +9,7 @@ export const ENIS = 'secondary-enis';
 const VPCS = 'vpcs';
 const VSWITCHES = 'vswitches-per-vpc';
 
-/** Takes what a new VPC needs, and opens what is counted in it. Refuses `QUOTA_EXCEEDED`. */
+/** Reserves the quota of a new VPC, and creates the quotas with the VPC as scope. Rejects with `QUOTA_EXCEEDED`. */
 export async function reserveVpc(tx: Transaction, account: string, id: string): Promise<void> {
   await reserve(tx, { account, resource: VPCS, scope: '', amount: 1, path: ['input'] });
   for (const resource of [VSWITCHES, ROUTES, PRIVATE_IPS])
@@ -20,7 +20,7 @@ export async function releaseVpc(tx: Transaction, { account }: Pick<VpcRow, 'acc
   await release(tx, { account, resource: VPCS, scope: '', amount: 1 });
 }
 
-/** Takes places for vSwitches. Refuses `QUOTA_EXCEEDED`. */
+/** Reserves vSwitches of a VPC. Rejects with `QUOTA_EXCEEDED`. */
 export async function reserveVSwitches(
   tx: Transaction,
   { account, vpcId, amount }: { readonly account: string; readonly vpcId: string; readonly amount: number },
@@ -35,7 +35,7 @@ export async function releaseVSwitches(
   await release(tx, { account, resource: VSWITCHES, scope: vpcId, amount });
 }
 
-/** Says that addresses are counted in a new security group. */
+/** Creates the quota of addresses in a new security group. */
 export async function openSecurityGroup(tx: Transaction, account: string, id: string): Promise<void> {
   await reserve(tx, { account, resource: GROUP_IPS, scope: id, amount: 0 });
 }

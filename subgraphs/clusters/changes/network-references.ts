@@ -6,7 +6,7 @@ import { NetworkStore, type SecurityGroupRow, type VpcRow } from '../store/netwo
 
 const PATH = ['input', 'network'];
 
-/** What a request for a cluster names of the account's network. */
+/** The network resources of the account that a cluster request references. */
 export interface NetworkReferences {
   readonly account: string;
   readonly regionId: string;
@@ -14,8 +14,8 @@ export interface NetworkReferences {
 }
 
 /**
- * What a request names of VPCs, vSwitches and security groups that is not there, or does not belong together: everything
- * at once, so that a caller gets it with the other problems.
+ * Finds references to VPCs, vSwitches and security groups that do not exist or do not belong together. Returns them
+ * all, so that the caller gets them together with the other problems.
  */
 export async function networkReferenceProblems(
   db: Database | Transaction,

@@ -27,11 +27,11 @@ import { countGroupNodes, lockClusterNetwork, saveNetworkUsage } from '../store/
 
 const NOTHING: NodesNetworkUsage = { ...NO_NETWORK_USAGE, groups: {} };
 
-/** Nodes that are to be connected. */
+/** Nodes that need network resources. */
 export interface NodeNetworkRequest {
   readonly account: string;
   readonly clusterId: string;
-  /** Acceptable types; what the greediest of them needs is taken. */
+  /** Acceptable types; the largest usage among them is reserved. */
   readonly instanceTypes: readonly string[];
   readonly count: number;
   /** The security group of their instances; null: that of the cluster. */
@@ -39,21 +39,21 @@ export interface NodeNetworkRequest {
 }
 
 export interface NodeNetworkReservation {
-  /** How many of them the network has room for. */
+  /** The number of nodes for which the network resources were reserved. */
   readonly granted: number;
-  /** Why the others have none. */
+  /** Why the others were not granted. */
   readonly shortage: Problem | null;
 }
 
 /**
- * Takes routes, addresses and interfaces for as many of the nodes as the network has room for. Clusters without a
- * network of ours have room for all.
+ * Reserves routes, addresses and interfaces for as many of the nodes as the quotas permit. Clusters without a network
+ * of this platform have no such quotas.
  */
 export async function reserveNodeNetwork(
   tx: Transaction,
   request: NodeNetworkRequest,
 ): Promise<NodeNetworkReservation> {
-  // A virtual node is no instance: it has no route, and its pods get addresses one by one.
+  // A virtual node has no instance and no route, and its pods reserve their addresses one at a time.
   if (request.count === 0 || request.instanceTypes.every(isVirtual))
     return { granted: request.count, shortage: null };
   const network = await lockClusterNetwork(tx, request.clusterId);
@@ -83,7 +83,7 @@ export async function reserveNodeNetwork(
   return grant;
 }
 
-/** Releases what nodes no longer need: sets the usage to that of a recount of the nodes. */
+/** Recounts the nodes and releases the usage that they no longer need. */
 export async function releaseNodeNetwork(tx: Transaction, clusterId: string): Promise<void> {
   const network = await lockClusterNetwork(tx, clusterId);
   if (!network) return;
@@ -119,14 +119,14 @@ async function addNodeRoutes(
   return instanceQuotaUsage(network, usage);
 }
 
-/** An amount of a counted resource. */
+/** An amount of a quota resource. */
 interface Counted {
   readonly resource: string;
   readonly scope: string;
   readonly amount: number;
 }
 
-/** What a use takes of each counted resource of a network. */
+/** Splits network usage by quota resource. */
 function countedIn({ vpcId }: ClusterNetworkRow, use: NodesNetworkUsage): Counted[] {
   return [
     { resource: ROUTES, scope: vpcId, amount: use.routes },
@@ -136,7 +136,7 @@ function countedIn({ vpcId }: ClusterNetworkRow, use: NodesNetworkUsage): Counte
   ];
 }
 
-/** The use that takes just that: the inverse of `countedIn`. */
+/** Combines amounts by quota resource into network usage: the inverse of `countedIn`. */
 function instanceQuotaUsage({ vpcId }: ClusterNetworkRow, counted: readonly Counted[]): NodesNetworkUsage {
   const groups = counted.filter(({ resource, amount }) => resource === GROUP_IPS && amount > 0);
   return {
@@ -151,7 +151,7 @@ function amountOf(counted: readonly Counted[], resource: string, scope: string):
   return counted.find((quota) => quota.resource === resource && quota.scope === scope)?.amount ?? 0;
 }
 
-/** Addresses that run out are another matter than quotas that can be raised. */
+/** Exhausted addresses have an error code of their own: the limit of a VPC's addresses cannot be raised. */
 function quotaProblem(resource: string, scope: string): Problem {
   if (resource === PRIVATE_IPS)
     return {
@@ -180,7 +180,7 @@ function roomInPodCidr(network: ClusterNetworkRow, count: number): NodeNetworkRe
   return { granted: room, shortage: { code: 'IP_NOT_AVAILABLE', message } };
 }
 
-/** The most that a node of one of the types takes, resource by resource. */
+/** The maximum of each resource over the instance types. */
 async function largestNetworkUsage(
   tx: Transaction,
   network: ClusterNetworkRow,
@@ -194,8 +194,8 @@ async function largestNetworkUsage(
 }
 
 /**
- * What the nodes that are there take, by security group. A node whose instance is not chosen yet counts as the greediest
- * of its pool.
+ * Network usage of the existing nodes, by security group. A node without a chosen instance type counts as the largest
+ * type of its pool.
  */
 async function recount(tx: Transaction, network: ClusterNetworkRow): Promise<NodesNetworkUsage> {
   const rows = await countGroupNodes(tx, network);
@@ -212,7 +212,7 @@ async function recount(tx: Transaction, network: ClusterNetworkRow): Promise<Nod
     .reduce(addUsage, NOTHING);
 }
 
-/** What is recorded as held; what an older release recorded was all in the group of the cluster. */
+/** The recorded usage; an older release recorded it without groups, all in the security group of the cluster. */
 function usageOf({ quotaUsage, securityGroupId }: ClusterNetworkRow): NodesNetworkUsage {
   const stored = { ...NO_NETWORK_USAGE, ...(quotaUsage as unknown as Partial<NodesNetworkUsage>) };
   return { ...inGroup(stored, securityGroupId), ...(stored.groups && { groups: stored.groups }) };

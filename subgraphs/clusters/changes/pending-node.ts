@@ -4,7 +4,7 @@ import { newId } from '../../../kernel/ids.js';
 import type { Cluster, NodePool } from '../store/reconcile.store.js';
 import { configOf } from '../model/pool-config.js';
 
-/** What every node's row begins with, before there is an instance or while it joins. */
+/** The initial columns of every node's row, before its instance exists or while it is attached. */
 export function pendingNode(
   pool: Pick<NodePool, 'id' | 'account' | 'config'>,
   cluster: Pick<Cluster, 'id' | 'regionId' | 'version'>,
@@ -18,7 +18,7 @@ export function pendingNode(
     account: pool.account,
     clusterId: cluster.id,
     nodePoolId: pool.id,
-    // The end of a TypeID is its random part; Kubernetes wants lower case letters, digits, - and dots.
+    // The end of a TypeID is random; Kubernetes names permit only lower case letters, digits, - and dots.
     name: `${cluster.regionId}-${id.slice(-12)}`,
     state,
     status,

@@ -11,7 +11,7 @@ import { findVSwitches, vSwitchPlaces } from '../store/vswitch.store.js';
 import { findSecurityGroup } from '../store/security-group.store.js';
 import { lockVpc } from '../store/vpc.store.js';
 
-/** New pools of a cluster that is being recorded, each with its `placedConfig`. */
+/** Applies `placedConfig` to the pools of a new cluster. */
 export async function placedPools<P extends { readonly config: PoolConfig }>(
   tx: Transaction,
   pools: readonly P[],
@@ -28,16 +28,16 @@ export async function placedPools<P extends { readonly config: PoolConfig }>(
 interface PoolLocation {
   readonly account: string;
   readonly clusterId: string;
-  /** Where the pool stands in the input. */
+  /** Path of the pool in the input. */
   readonly path: readonly string[];
-  /** The security group that the pool has; null and undefined: that of its cluster. */
+  /** The pool's current security group; null and undefined: that of its cluster. */
   readonly presentGroupId?: string | null;
 }
 
 /**
- * The configuration with the zones that its vSwitches say. Refuses `NOT_FOUND` for vSwitches and security groups that
- * the account has not, `NETWORK_MISMATCH` for those of another VPC than the cluster's, and for zones in which the
- * cluster has no vSwitch, and `SECURITY_GROUP_RULE_MISSING` for another security group that keeps pods from the DNS.
+ * Returns the configuration with the zones of its vSwitches. Rejects with `NOT_FOUND` vSwitches and security groups
+ * that the account does not have, with `NETWORK_MISMATCH` those of another VPC than the cluster's and zones without a
+ * vSwitch of the cluster, and with `SECURITY_GROUP_RULE_MISSING` a new security group that blocks pods from the DNS.
  */
 export async function placedConfig(
   tx: Transaction,
@@ -48,7 +48,7 @@ export async function placedConfig(
   const network = await findClusterNetwork(tx, clusterId);
   const here: PoolLocation = { ...place, path: [...place.path, 'instanceConfig'] };
   const { vSwitchIds, securityGroupId, zoneIds } = config.instanceConfig;
-  // The VPC is locked, so that no part of it is deleted concurrently.
+  // The lock on the VPC prevents the concurrent deletion of its resources.
   if (network && (vSwitchIds.length > 0 || securityGroupId !== null))
     await lockVpc(tx, account, network.vpcId);
   if (securityGroupId !== null) await checkGroup(tx, securityGroupId, { ...here, network });
@@ -70,7 +70,7 @@ export async function placedConfig(
   return { ...config, instanceConfig: { ...config.instanceConfig, zoneIds: zones } };
 }
 
-/** A pool that has the group already keeps it, whatever has become of its rules. */
+/** The pool's current security group is accepted even when its rules have changed since. */
 async function checkGroup(
   tx: Transaction,
   id: string,
@@ -87,7 +87,7 @@ async function checkGroup(
   if (group && network && id !== presentGroupId) refuseGroupWithoutDns(group, network.podCidr, path);
 }
 
-/** Where the cluster has no vSwitch, its instances can have no address. */
+/** Instances need an address of a vSwitch in their zone. */
 async function refuseBareZones(
   tx: Transaction,
   { vSwitchIds }: { readonly vSwitchIds: readonly string[] },
@@ -103,7 +103,7 @@ async function refuseBareZones(
   throwProblem('NETWORK_MISMATCH', message, { path: [...path, 'zoneIds', String(bare)] });
 }
 
-/** The VPC in which instances of a pool have their addresses, and the zones; undefined without a network on record. */
+/** The VPC and zones in which a pool's instances get addresses; undefined without a recorded network. */
 export async function addressesOf(
   tx: Transaction,
   { account, clusterId, config }: Pick<NodePool, 'account' | 'clusterId' | 'config'>,
@@ -116,7 +116,7 @@ export async function addressesOf(
   return { vpcId: network.vpcId, zoneIds: [...new Set(vSwitches.map(({ zoneId }) => zoneId))].sort() };
 }
 
-/** The vSwitches in which instances of a pool get their addresses; undefined: in those of its cluster. */
+/** The vSwitches in which a pool's instances get addresses; undefined: those of its cluster. */
 export async function vSwitchesOf(
   database: Database,
   pool: Pick<NodePool, 'account' | 'config'>,

@@ -8,26 +8,26 @@ import { nextPoolState, poolStateProblem } from '../model/pool-states.js';
 import { updateUpgradeInput } from '../store/upgrade-input.js';
 import type { Cluster, NodePool } from '../store/reconcile.store.js';
 
-/** A pool of a locked cluster that is to have another size for the sake of an operation on the cluster. */
+/** A pool of a locked cluster that an operation on the cluster resizes. */
 export interface PoolSize {
   readonly cluster: Cluster;
   readonly pool: NodePool;
   readonly desiredSize: number;
   readonly operationId: string;
   readonly path: readonly string[];
-  /** Other instances, which it has from now on. */
+  /** New instance types of the pool. */
   readonly more?: { readonly instanceTypes: string[] };
 }
 
-/** Whether the pool takes another size; one without its scaling group makes and removes nothing any more. */
+/** Whether the pool can be resized; without its scaling group it creates and removes no nodes. */
 export function canResize({ state }: Pick<NodePool, 'state'>): boolean {
   return nextPoolState(state, 'RESIZE') !== undefined;
 }
 
 /**
- * Sets the desired size of a pool, or retries the same size when nodes are missing. The reconciler of the pool
- * establishes it and enqueues the cluster.
- * Refuses `QUOTA_EXCEEDED`, and `SCALING_GROUP_MISSING` of a pool that makes no nodes any more.
+ * Sets the desired size of a pool, or retries the same size when nodes are missing. The pool's reconciler carries it
+ * out and enqueues the cluster. Rejects with `QUOTA_EXCEEDED`, and with `SCALING_GROUP_MISSING` for a pool without
+ * its scaling group.
  */
 export async function setDesiredPoolSize(tx: EventTransaction, request: PoolSize): Promise<void> {
   const { cluster, pool, desiredSize, operationId, path, more } = request;

@@ -10,10 +10,10 @@ import * as pools from '../store/node-pool.store.js';
 import type { NodePoolState } from '../model/node-pool.enums.js';
 import { nextPoolState, type PoolCommand, poolStateProblem } from '../model/pool-states.js';
 
-/** States of a cluster in which its pools can be changed. */
+/** Cluster states that permit changes of its pools. */
 export const MUTABLE_CLUSTER_STATES: readonly string[] = ['RUNNING', 'SCALING'];
 
-/** What operations on a pool are on. */
+/** The target columns of operations on a pool. */
 export function target({ id, account, clusterId }: { id: string; account: string; clusterId: string }) {
   return { account, targetKind: 'NodePool', targetId: id, clusterId } as const;
 }
@@ -33,7 +33,7 @@ export interface LockedPool {
   readonly pool: pools.NodePoolRow;
 }
 
-/** Locks the pool's cluster, then the pool: always in this order. */
+/** Locks the pool's cluster, then the pool; the fixed order prevents deadlocks. */
 export async function lockClusterAndPool(
   tx: Transaction,
   account: string,
@@ -48,7 +48,7 @@ export async function lockClusterAndPool(
   return { cluster, pool };
 }
 
-/** Locks a cluster that can take changes of its pools now. Refuses `UNSUPPORTED_BY_KIND` and `INVALID_STATE`. */
+/** Locks a cluster whose pools can be changed now. Rejects with `UNSUPPORTED_BY_KIND` and `INVALID_STATE`. */
 export async function changeableCluster(
   tx: Transaction,
   account: string,
@@ -70,7 +70,7 @@ export async function changeableCluster(
   return cluster;
 }
 
-/** The state that the command brings the locked pool to. Refuses `INVALID_STATE` and `SCALING_GROUP_MISSING`. */
+/** The state of the locked pool after the command. Rejects with `INVALID_STATE` and `SCALING_GROUP_MISSING`. */
 export async function requireTransition(
   tx: Transaction,
   pool: pools.NodePoolRow,
@@ -91,7 +91,7 @@ export async function requireTransition(
   return next;
 }
 
-/** Refuses `RISK_NOT_ACKNOWLEDGED` when a pool that has autoscaling enabled would be made larger or smaller by hand. */
+/** Rejects manual scaling of a pool with autoscaling enabled with `RISK_NOT_ACKNOWLEDGED`. */
 export function refuseScalingByHand(
   pool: { readonly autoscaling: unknown },
   acknowledged: boolean | null | undefined,
@@ -102,7 +102,6 @@ export function refuseScalingByHand(
   throwProblem('RISK_NOT_ACKNOWLEDGED', message, { path: ['input', 'acknowledgeRisk'] });
 }
 
-/** Whether the pool has autoscaling enabled. */
 export function hasAutoscaling(pool: { readonly autoscaling: unknown }): boolean {
   return autoscalingOf(pool)?.enabled ?? false;
 }

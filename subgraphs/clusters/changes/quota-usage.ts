@@ -44,13 +44,13 @@ export async function releaseQuotaUsage(
 export interface PoolQuotaUsage {
   readonly cluster: Pick<Cluster, 'id' | 'account' | 'product'>;
   readonly pool: Pick<NodePool, 'id'>;
-  /** Places for nodes that the pool keeps: those that exist, and those that are still to be made. */
+  /** Number of nodes that the pool keeps reserved: existing ones, and those still to be created. */
   readonly keep: number;
 }
 
 /**
- * Releases the node quota that a pool no longer needs. A pool holds as many of its cluster's places as of its
- * scaling group's, so the latter's use says how many it has.
+ * Releases the node quota that a pool no longer needs. A pool reserves the same amount of the cluster's and of its
+ * scaling group's quota, so the usage of the latter is the pool's amount.
  */
 export async function releaseNodeQuota(
   tx: Transaction,

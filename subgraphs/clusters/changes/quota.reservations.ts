@@ -7,31 +7,28 @@ import { isServerless } from '../model/product.rules.js';
 import { refuseLargeTypes, type SizedPool } from './instance-size.guard.js';
 
 const GROUP = 'instances-per-scaling-group';
-/** A pool whose nodes are to be counted. */
+/** A pool whose nodes count against quotas. */
 export interface CountedPool extends SizedPool {
   readonly id: string;
   readonly autoscaling?: { readonly enabled: boolean; readonly maxSize: number } | null;
 }
 
-/**
- * What a node pool counts as in its cluster: one pool, and the scaling group behind it. However many pools a cluster may
- * have, there must be groups for them.
- */
+/** The quotas that count a node pool in its cluster: one pool and one scaling group. */
 export function poolResources(product: Product): string[] {
   return [`${product}/nodePoolsPerCluster`, `${product}/scalingGroupsPerCluster`];
 }
 
-/** What node pools take of their cluster's quotas. */
+/** Node pools that use quotas of their cluster. */
 export interface PoolReservation {
   readonly account: string;
   readonly clusterId: string;
   readonly product: Product;
   readonly pools: readonly CountedPool[];
-  /** Where the pools stand in the input. */
+  /** Path of the pools in the input. */
   readonly path: readonly string[];
 }
 
-/** Takes what new node pools of a cluster need. Refuses `QUOTA_EXCEEDED`. */
+/** Reserves the quotas of new node pools. Rejects with `QUOTA_EXCEEDED`. */
 export async function reservePools(tx: Transaction, request: PoolReservation): Promise<void> {
   const { account, clusterId, product, pools, path } = request;
   const nodes = pools.reduce((sum, pool) => sum + pool.desiredSize, 0);
@@ -40,7 +37,7 @@ export async function reservePools(tx: Transaction, request: PoolReservation): P
   await reserveAll(tx, account, [
     ...poolResources(product).map((resource) => ({ ...counted, resource, amount: pools.length })),
     { ...counted, resource: `${product}/nodesPerCluster`, amount: nodes },
-    // Its pods are counted from the first on (see the metering of container instances).
+    // The metering of container instances counts the pods; this creates the quota with usage 0.
     ...(isServerless(product) ? [{ ...counted, resource: `${product}/podsPerCluster`, amount: 0 }] : []),
     ...pools.map(groupReservation),
   ]);
@@ -48,8 +45,8 @@ export async function reservePools(tx: Transaction, request: PoolReservation): P
 }
 
 /**
- * Takes what a new cluster needs of the whole account. Refuses `QUOTA_EXCEEDED`. These rows are everybody's: take
- * them late, because the account's other requests wait until the transaction ends.
+ * Reserves the account-wide quotas of a new cluster. Rejects with `QUOTA_EXCEEDED`. Call it late in the transaction:
+ * all requests of the account lock these rows and wait until the transaction ends.
  */
 export async function reserveCluster(
   tx: Transaction,
@@ -63,7 +60,9 @@ export async function reserveCluster(
   ]);
 }
 
-/** Takes what a growing pool needs more: `desiredSize` is the growth, of the given instances. Refuses `QUOTA_EXCEEDED`. */
+/**
+ * Reserves the quotas of a scale-up: `desiredSize` is the number of additional nodes. Rejects with `QUOTA_EXCEEDED`.
+ */
 export async function reserveScaleUp(
   tx: Transaction,
   request: {
@@ -82,7 +81,7 @@ export async function reserveScaleUp(
   ]);
 }
 
-/** How many nodes more the cluster and the pool may have by their quotas; null: any number. */
+/** Number of nodes that the quotas permit in addition; null: unlimited. */
 export async function remainingNodeQuota(
   tx: Transaction,
   of: {
@@ -100,13 +99,13 @@ export async function remainingNodeQuota(
   return rooms.length === 0 ? null : Math.min(...rooms);
 }
 
-/** How many nodes places are held for in a pool: those that exist and, while a change is carried out, are to be made. */
+/** Number of nodes reserved for a pool: existing ones and, during a change, those to be created. */
 export async function reservedNodes(tx: Transaction, account: string, nodePoolId: string): Promise<number> {
   const [group] = await readQuotaUsage(tx, account, [{ resource: GROUP, scope: nodePoolId }]);
   return group?.used ?? 0;
 }
 
-/** How many instances one scaling group, that of the pool, may have; null: any number. */
+/** Maximum number of instances in the pool's scaling group; null: unlimited. */
 export async function groupLimit(
   database: Database | Transaction,
   account: string,
@@ -116,7 +115,7 @@ export async function groupLimit(
   return group?.limit ?? null;
 }
 
-/** A pool with autoscaling enabled may not grow beyond the limit of its scaling group. Refuses `QUOTA_EXCEEDED`. */
+/** Rejects an enabled autoscaling whose maximum exceeds the limit of the scaling group, with `QUOTA_EXCEEDED`. */
 export async function refuseLargeGroup(
   tx: Transaction,
   account: string,
@@ -134,7 +133,7 @@ export async function refuseLargeGroup(
   throw new ProblemError([quotaExceeded(excess, { path: at, message })]);
 }
 
-/** The places that a pool's scaling group has to have. */
+/** The reservation in the scaling group of a pool. */
 function groupReservation({ id: scope, desiredSize: amount, path }: CountedPool) {
   return { resource: GROUP, scope, amount, path };
 }

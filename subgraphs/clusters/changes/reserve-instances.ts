@@ -13,21 +13,21 @@ import type { Problem } from '../../../kernel/result.js';
 import { releaseInstanceQuota } from './quota-usage.js';
 import { countsDisks, type NodeInstance, vcpuResource } from '../model/instance-quota.js';
 
-/** Instances that an account is to get. */
+/** Instances that the account is to get. */
 export interface InstanceReservationRequest {
   readonly account: string;
   readonly chargeType: ChargeType;
   readonly count: number;
-  /** Of each; 0: no instances, but virtual nodes, which take nothing. */
+  /** vCPUs per instance; 0: virtual nodes, which have no instances and use no quota. */
   readonly vcpus: number;
-  /** Cloud disks of each. */
+  /** Cloud disks per instance. */
   readonly disks: number;
 }
 
 export interface InstanceReservation {
-  /** How many of them there is room for. */
+  /** Number of instances that were reserved. */
   readonly granted: number;
-  /** Why not for the others; null when there is, or when it is for want of vCPUs. */
+  /** Why the others were not reserved; null when all were, or when the vCPU quota is exhausted. */
   readonly shortage: Problem | null;
 }
 
@@ -36,7 +36,7 @@ const VOLUMES = { resource: DISKS, scope: '' } as const;
 type InstanceQuota = Pick<QuotaUsage, 'limit' | 'used'>;
 const NOT_COUNTED: InstanceQuota = { limit: null, used: 0 };
 
-/** Takes vCPUs and disks for as many of the instances as the account's quotas have room for. */
+/** Reserves vCPUs and disks for as many instances as the account's quotas permit. */
 export async function reserveInstances(
   tx: Transaction,
   request: InstanceReservationRequest,
@@ -59,7 +59,7 @@ export async function reserveInstances(
   return { granted, shortage: { code: 'QUOTA_EXCEEDED', message } };
 }
 
-/** For how many instances, with so many disks each, there is room. */
+/** Number of instances with `each` disks that the quotas permit. */
 function withDisks(
   count: number,
   each: number,
@@ -78,8 +78,8 @@ function withDisks(
 }
 
 /**
- * Counts an instance that has become another one; answers what its row holds then. It runs, and is not stopped by a quota:
- * what there is no room for is not counted.
+ * Updates the usage of an instance after it was converted; returns the amounts to store in its row. The instance is
+ * running already, so an exhausted quota does not reject it: the excess is not counted.
  */
 export async function countChanged(
   tx: Transaction,
@@ -96,7 +96,7 @@ export async function countChanged(
   const { disks } = before;
   const resource = vcpuResource(now.chargeType);
   const vcpus = resource ? await reserveUpTo(tx, { ...resource, account, amount: now.vcpus }) : now.vcpus;
-  // A row without vCPUs holds nothing.
+  // A row with 0 vCPUs uses no quota.
   if (vcpus === 0) return { vcpus, disks };
   await reserve(tx, { ...INSTANCE_QUOTA, account, amount: 1 });
   if (!countsDisks(now.chargeType)) return { vcpus, disks };

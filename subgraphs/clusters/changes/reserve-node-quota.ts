@@ -8,23 +8,23 @@ const GROUP = 'instances-per-scaling-group';
 export interface NodeQuotaRequest {
   readonly cluster: Pick<Cluster, 'id' | 'account' | 'product'>;
   readonly pool: Pick<NodePool, 'id'>;
-  /** Nodes that the pool has, without those that failed: each holds a place. */
+  /** Existing nodes except failed ones: each uses one of the quota. */
   readonly existing: number;
-  /** Nodes that are to be made. */
+  /** Nodes to create. */
   readonly missing: number;
 }
 
 export interface NodeQuotaReservation {
-  /** How many of the missing nodes have a place. */
+  /** Number of missing nodes with reserved quota. */
   readonly granted: number;
-  /** Why not the others; null when all have one. */
+  /** Why the others were not granted; null when all were. */
   readonly shortage: Problem | null;
 }
 
 /**
- * Takes the places in the cluster and in the scaling group that the missing nodes of a pool need, beyond those that the
- * pool still holds for them: as many as the quotas have room for. What a change of the pool has reserved is held until it
- * has been tried; afterwards a pool holds places for the nodes that were made only.
+ * Reserves quota in the cluster and in the scaling group for the missing nodes of a pool, as far as the limits
+ * permit. Quota that the pool has reserved for them before counts first: a change of the pool reserves quota for all
+ * its nodes and keeps it until they have been tried; afterwards the pool keeps quota only for created nodes.
  */
 export async function reserveNodeQuota(
   tx: Transaction,
@@ -35,7 +35,7 @@ export async function reserveNodeQuota(
     { resource: GROUP, scope: pool.id },
   ];
   const locked = await lockQuotaUsage(tx, cluster.account, resources);
-  // A pool holds as many of its cluster's places as of its scaling group's.
+  // A pool reserves the same amount of the cluster's and of its scaling group's quota.
   const free = Math.max(0, (locked.at(-1)?.used ?? 0) - existing);
   const rooms = locked.map(({ limit, used }) => (limit === null ? missing : Math.max(0, limit - used)));
   const granted = Math.min(missing, free + Math.min(missing, ...rooms));

@@ -10,14 +10,14 @@ export interface MasterReservationRequest {
   readonly account: string;
   readonly clusterId: string;
   readonly plan: { readonly zoneIds: readonly string[]; readonly version: string };
-  /** Instance type of each. */
+  /** Instance types, one per master. */
   readonly masters: readonly string[];
   readonly at: Date;
 }
 
 /**
- * Takes the vCPUs and system disks of the account's masters and makes their rows: they are nodes of the cluster from the beginning, and
- * their ids are what the provider knows them by. Refuses `QUOTA_EXCEEDED`.
+ * Reserves the vCPUs and system disks of the account's masters and creates their rows. They are nodes of the cluster
+ * from its creation on, and the provider uses their ids. Rejects with `QUOTA_EXCEEDED`.
  */
 export async function reserveMasters(tx: Transaction, request: MasterReservationRequest): Promise<void> {
   const { account, clusterId, plan, masters, at } = request;

@@ -3,7 +3,7 @@ import type { Database, Transaction } from '../../../kernel/postgres/database.js
 import { groupLimit } from './quota.reservations.js';
 import { type BoundedPool, boundsOf, enabledOf } from '../model/scaling-group.js';
 
-/** The bounds that the group of a pool must have by the quota of its account as it is now. */
+/** The bounds of a pool's scaling group under the account's current quota. */
 export async function desiredBounds(
   database: Database | Transaction,
   pool: BoundedPool & { readonly id: string; readonly account: string },

@@ -15,39 +15,40 @@ import {
   windowInUse,
 } from '../store/maintenance-window.store.js';
 
-/** Kind of the reconciler that begins a change when its time has come; its keys are ids of operations. */
+/** Kind of the reconciler that starts a change at its scheduled time; its keys are operation ids. */
 export const SCHEDULED_CHANGE = 'scheduled-change';
 const TIMING_PATH = ['input', 'timing'];
 
-/** When an operation that waits for a maintenance window begins; null for one that did not wait. */
+/** The scheduled start of an operation; null for one that was not scheduled. */
 export function scheduledFor(operation: Pick<OperationRow, 'id' | 'input'>): Date | null {
   const { scheduledFor: text } = scheduledInput(operation);
   return text === undefined ? null : new Date(text);
 }
 
-/** The window in its cluster's time zone. */
+/** The maintenance window in the cluster's time zone. */
 export function ruleOf(window: MaintenanceWindowRow, { timeZone }: Pick<ClusterRow, 'timeZone'>): WindowRule {
   return { ...window, timeZone };
 }
 
-/** When a change that waits for the window can begin: now while it is open, else at its next opening. */
+/** The time at which a scheduled change can start: now while the window is open, else at its next opening. */
 export function beginsAt(rule: WindowRule, at: Date): Date | null {
   return occurrenceAt(rule, at) ? at : (nextOccurrence(rule, at)?.startsAt ?? null);
 }
 
-/** What is to begin, as its operation will say. */
+/** The operation to schedule. */
 export interface ScheduledChangeRequest extends Pick<
   NewOperation,
   'type' | 'stages' | 'input' | 'requested'
 > {
-  /** What was asked for; when nothing was, the change waits if the cluster has a window in use. */
+  /** The requested timing; when omitted, the change waits if the cluster has an active maintenance window. */
   readonly timing: ChangeTiming | null | undefined;
   readonly at: Date;
 }
 
 /**
- * Plans a change of a locked cluster for its maintenance window; undefined when it begins at once. Until it begins the
- * cluster is as it was. Refuses `INVALID_STATE` for MAINTENANCE_WINDOW when the cluster has no window in use.
+ * Schedules a change of a locked cluster for its maintenance window; undefined when it can start immediately. The
+ * cluster does not change until then. Rejects MAINTENANCE_WINDOW with `INVALID_STATE` when the cluster has no active
+ * maintenance window.
  */
 export async function planInWindow(
   tx: EventTransaction,
@@ -56,7 +57,7 @@ export async function planInWindow(
 ): Promise<OperationRow | undefined> {
   if (timing === 'IMMEDIATE') return undefined;
   const window = await windowInUse(tx, cluster.id);
-  // What disturbs a cluster waits for its window, unless the request says IMMEDIATE.
+  // Disruptive changes wait for the window by default, if the cluster has one.
   if (!window && timing == null) return undefined;
   const begins = window && beginsAt(ruleOf(window, cluster), at);
   if (!begins) {
@@ -73,7 +74,7 @@ export async function planInWindow(
   return operation;
 }
 
-/** Refuses `INVALID_STATE` when a change of this type (of this component) waits for the cluster's window already. */
+/** Rejects a change with `INVALID_STATE` when another one of its type (and component) is already scheduled. */
 export async function refuseSecondChange(
   tx: Transaction,
   { id }: ClusterRow,
@@ -87,7 +88,7 @@ export async function refuseSecondChange(
   throwProblem('INVALID_STATE', message, { path: ['input', 'id'] });
 }
 
-/** Moves a change that waits to another time; `at` is the present by the platform's clock. */
+/** Reschedules a waiting change; `at` is the current time of the platform's clock. */
 export async function rescheduleChange(
   tx: EventTransaction,
   operation: OperationRow,
@@ -98,7 +99,7 @@ export async function rescheduleChange(
   return scheduledEvent(operation, begins);
 }
 
-/** The queue counts delays by the database's clock, so the delay is computed by the platform's alone. */
+/** The queue adds the delay to the database's clock, so both times here must be of the platform's clock. */
 async function enqueueStart(
   tx: Transaction,
   operationId: string,

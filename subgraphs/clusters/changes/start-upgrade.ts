@@ -7,7 +7,7 @@ import type { RollingPolicy } from '../store/upgrade-input.js';
 import { controlsIn, UPGRADE_CLUSTER, UPGRADE_STAGES } from '../model/upgrade.rules.js';
 import type { ChangeTiming } from '../model/maintenance-window.enums.js';
 
-/** An upgrade that may begin, as it was asked for. */
+/** A validated upgrade request. */
 export interface UpgradeRequest {
   readonly version: string;
   readonly rolling?: RollingPolicy | undefined;
@@ -16,8 +16,9 @@ export interface UpgradeRequest {
 }
 
 /**
- * Begins the upgrade of a locked RUNNING cluster, or has it wait for the maintenance window; answers its operation's id.
- * Refuses `INVALID_STATE` while another one waits, and for MAINTENANCE_WINDOW without a window in use.
+ * Starts the upgrade of a locked RUNNING cluster, or schedules it for the maintenance window; returns the operation's
+ * id. Rejects with `INVALID_STATE` while another upgrade is scheduled, and MAINTENANCE_WINDOW without an active
+ * window.
  */
 export async function startUpgrade(
   tx: EventTransaction,

@@ -11,7 +11,7 @@ export interface GuardedUpdate extends ImmutableFields {
   readonly acknowledgeRisk?: boolean | null | undefined;
 }
 
-/** Refuses an update of what never changes (`IMMUTABLE_FIELD`), and a risk that is not acknowledged. */
+/** Rejects changes of immutable fields (`IMMUTABLE_FIELD`) and unacknowledged risks. */
 export async function guardUpdate(
   tx: Transaction,
   cluster: ClusterRow,
