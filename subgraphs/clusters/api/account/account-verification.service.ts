@@ -13,12 +13,12 @@ import {
 import { documentDigest } from '../../model/identity-document.rules.js';
 import { readVerification, recordVerification } from '../../store/account-verification.store.js';
 
-/** Whether the holder of the actor's account is identified. */
+/** Whether the account holder has been identified. */
 export async function verified(database: Database, { account, verified: claim }: Actor): Promise<boolean> {
   return isVerified(claim, claim === false ? await readVerification(database, account) : null);
 }
 
-/** Refuses `ACCOUNT_NOT_VERIFIED` while the holder of the actor's account is not identified. */
+/** Rejects with `ACCOUNT_NOT_VERIFIED` until the account holder has been identified. */
 export async function requireVerified(database: Database, actor: Actor): Promise<void> {
   if (await verified(database, actor)) return;
   const message =
@@ -29,13 +29,13 @@ export async function requireVerified(database: Database, actor: Actor): Promise
 
 type VerificationInput = VerificationRequest & { readonly clientToken?: string | null };
 
-/** The verification centre, simulated: it believes every document whose number is right and shown for no other account. */
+/** A simulated verification centre: accepts every valid document number that no other account has used. */
 export class AccountVerificationService {
   constructor(private readonly platform: Platform) {}
 
   /**
-   * Identifies the holder of the actor's account; again, it changes nothing. Of what was shown a keyed digest is kept,
-   * by which the same document is refused for another account with `DOCUMENT_ALREADY_USED`.
+   * Identifies the holder of the actor's account; does nothing if already identified. Stores only a keyed digest of
+   * the document, which rejects the same document for another account with `DOCUMENT_ALREADY_USED`.
    */
   async verify(actor: Actor, input: VerificationInput, dryRun?: boolean | null): Promise<void> {
     const at = this.platform.clock.now();
@@ -44,7 +44,7 @@ export class AccountVerificationService {
     const { kind, documentNumber, clientToken: token } = input;
     const { account } = actor;
     const digest = documentDigest(kind, documentNumber, this.platform.documentKey);
-    // Name and number are left out of what is kept under the token.
+    // Name and document number must not be stored with the clientToken.
     const request = {
       account,
       mutation: 'verifyAccount',

@@ -26,7 +26,7 @@ export class ViewerResolver {
   }
 }
 
-/** The actor as the graph shows it. */
+/** The actor as the graph returns it. */
 export function viewerOf({ account, subject, expiresAt }: Actor): Viewer {
   return { account, subject, expiresAt: expiresAt ?? null };
 }

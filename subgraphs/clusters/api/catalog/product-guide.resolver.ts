@@ -12,7 +12,7 @@ interface RiskEntry extends Omit<HighRiskOperation, 'section'> {
   readonly section: string;
 }
 
-/** What the ACK documentation tells people besides the products: what not to do, and what it is made of. */
+/** Guidance from the ACK documentation: high-risk operations and open-source projects. */
 @Resolver()
 export class ProductGuideResolver {
   private readonly risks = new CatalogFile<RiskEntry>('high-risk-operations');

@@ -12,7 +12,6 @@ import type { RunClusterCheckInput } from './cluster-check.type.js';
 
 const CLUSTER_PATH = ['input', 'clusterId'];
 
-/** Checks clusters on request. */
 export class ClusterCheckService {
   private readonly checks: ClusterCheckStore;
   private readonly upgrades: UpgradeChecks;
@@ -25,7 +24,10 @@ export class ClusterCheckService {
     this.upgrades = new UpgradeChecks(platform, catalog);
   }
 
-  /** Checks a cluster of the account and keeps what was found. Refuses `NOT_FOUND`, and `INVALID_STATE` for a deleted one. */
+  /**
+   * Checks a cluster of the account and stores the result. Rejects with `NOT_FOUND`, and with `INVALID_STATE` for a
+   * deleted cluster.
+   */
   async run(
     { account }: Actor,
     input: RunClusterCheckInput,

@@ -26,7 +26,7 @@ interface Combination {
   readonly kind: KindRules;
 }
 
-/** Every combination of type, profile, edition and capability that exists, with its kind. */
+/** Every valid combination of type, profile, edition and capability, with its kind. */
 export function allCombinations(): Combination[] {
   return TYPES.flatMap((type) =>
     PROFILES.flatMap((profile) =>
@@ -45,7 +45,7 @@ function editions(type: ClusterType): readonly (ClusterSpec | null)[] {
   return type === 'MANAGED_KUBERNETES' ? SPECS : [null];
 }
 
-/** The nine kinds with their rules, as the one function decides them. */
+/** The nine kinds with their rules, derived from `kindOf`. */
 export function kindCatalog(): ClusterKind[] {
   const all = allCombinations();
   return Object.values(ClusterKindName).map((name) =>
@@ -88,7 +88,7 @@ function runtimesOf(name: ClusterKindName): ContainerRuntime[] {
   return name === 'SANDBOX' ? ['CONTAINERD', 'SANDBOXED_CONTAINER_RUNV'] : ['CONTAINERD'];
 }
 
-/** What no way of making one accepts. */
+/** The input fields that no combination of the kind accepts. */
 function unsupportedFields(ways: readonly Combination[]): string[] {
   const capable = ({ request }: Combination) =>
     Object.values(ClusterCapability).some((capability) => kindOf({ ...request, capability }).kind);

@@ -9,14 +9,13 @@ import type { ClusterFilter } from './cluster.input.js';
 import { type ClusterOrderField, clusterSorting, type ClusterStore } from '../../store/cluster.store.js';
 import { primeLoader } from '../entities/data-loaders.js';
 
-/** Lists clusters. */
 export class ClusterListService {
   constructor(
     private readonly store: ClusterStore,
     private readonly catalog: ClusterCatalogStore,
   ) {}
 
-  /** The account's clusters. Refuses a filter, page size or cursor that is not valid. */
+  /** Returns the clusters of the account. Rejects an invalid filter, page size or cursor. */
   async list(
     context: RequestContext,
     args: SortedPageArguments<ClusterOrderField>,
@@ -34,7 +33,7 @@ export class ClusterListService {
     });
   }
 
-  /** The filter with its region's id in place of a documented one. Refuses what is not valid. */
+  /** Validates a filter and replaces a region alias with the region's id. */
   async checkedFilter(requested: ClusterFilter | null | undefined): Promise<ClusterFilter> {
     const filter = requested ?? {};
     const problems = clusterFilterProblems(filter);

@@ -27,7 +27,7 @@ import { sameJson } from '../../../../kernel/same-json.js';
 
 const ID_PATH = ['input', 'id'];
 
-/** Changes of clusters that exist. */
+/** Changes existing clusters. */
 export class ClusterService {
   constructor(
     private readonly platform: Platform,
@@ -35,7 +35,10 @@ export class ClusterService {
     private readonly checks = new UpgradeChecks(platform, catalog),
   ) {}
 
-  /** Changes name, labels or protection. Refuses `CONFLICT` when `resourceVersion` is given and not the current one. */
+  /**
+   * Changes name, labels or deletion protection. Rejects with `CONFLICT` when `resourceVersion` is not the current
+   * one.
+   */
   async update(actor: Actor, input: UpdateClusterInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const problems = [
       ...(input.name == null ? [] : validateName(input.name, ['input', 'name'])),
@@ -57,12 +60,12 @@ export class ClusterService {
     });
   }
 
-  /** Begins an upgrade of a running cluster. */
+  /** Starts the upgrade of a running cluster. */
   async upgrade(actor: Actor, input: UpgradeClusterInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const { versions } = await this.catalog.read();
     const { account } = actor;
     const rolling = rollingPolicyOf(input.rollingPolicy);
-    // Asks the cluster's Kubernetes API, so before the transaction.
+    // Sends requests to the cluster's Kubernetes API, which must not happen within the transaction.
     const blockers = await this.checks.upgradeBlockers(account, input.id, input.version);
     return change(this.platform, { actor, mutation: 'upgradeCluster', input, dryRun }, async (tx, at) => {
       const cluster = await existingCluster(tx, account, input.id);
@@ -85,7 +88,7 @@ export class ClusterService {
     });
   }
 
-  /** Begins to delete a cluster; what was being done to it is cancelled. */
+  /** Starts the deletion of a cluster; cancels its unfinished operations. */
   async delete(actor: Actor, input: DeleteClusterInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const { account } = actor;
     return change(this.platform, { actor, mutation: 'deleteCluster', input, dryRun }, async (tx, at) => {

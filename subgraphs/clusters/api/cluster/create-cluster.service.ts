@@ -73,7 +73,7 @@ async function recordCluster(
   }));
   const path = ['input', 'nodePools'];
   const { product, name } = plan;
-  // None of these needs what another one writes: the caller learns at once of everything that they refuse.
+  // These steps do not depend on each other, so the caller gets the problems of all of them at once.
   const problems = new CollectedProblems();
   await problems.collect(() => reserveClusterName(tx, account, name));
   await problems.collect(() => reservePools(tx, { account, clusterId: id, product, pools: counted, path }));
@@ -121,14 +121,14 @@ async function recordCluster(
   return { clusterId: id, ...(operation && { operationId: operation.id }) };
 }
 
-/** How a cluster stands before anything is made, and what has to be taken away when it is deleted. */
+/** The initial state of a cluster, and the finalizers that its deletion must run. */
 function initialState({ ours, at }: { readonly ours: boolean; readonly at: Date }) {
   if (ours) return { state: 'INITIAL', finalizers: ['node-pools', 'cloud', 'ledger'] };
   const conditions = unlinkedConditions(at).map((condition) => ({ ...condition }));
   return { state: 'WAITING', finalizers: ['ledger'], conditions };
 }
 
-/** Connects the cluster, unless it was made elsewhere; see `connectCluster`. */
+/** Creates the network of a cluster that the platform creates; see `createClusterNetwork`. */
 function connect(
   tx: Transaction,
   { account, clusterId, plan, at }: ClusterCreation & { readonly clusterId: string },
@@ -152,7 +152,7 @@ function creation(account: string, clusterId: string, plan: ClusterPlan) {
   return { account, type: 'CREATE_CLUSTER', ...target, stages: STAGES, requested, cancelable: true } as const;
 }
 
-/** Makes sure that no cluster of the account that is not deleted has the name, until the transaction ends. */
+/** Ensures until the end of the transaction that no undeleted cluster of the account has the name. */
 export async function reserveClusterName(
   tx: Transaction,
   account: string,

@@ -13,7 +13,7 @@ import type { ClusterRow } from '../../store/cluster.store.js';
 const DEFAULT_TTL_MINUTES = 60;
 const MIN_TTL_MINUTES = 15;
 const MAX_TTL_MINUTES = 4320;
-/** States in which a cluster has no API server of ours that credentials could be for. */
+/** States in which a cluster has no API server of this platform. */
 const WITHOUT_API = ['INITIAL', 'WAITING', 'FAILED', 'DELETING', 'DELETED'];
 
 interface Issued {
@@ -21,21 +21,21 @@ interface Issued {
   readonly credentials: Credentials;
 }
 
-/** Hands out credentials for clusters' Kubernetes APIs. */
+/** Issues credentials for the Kubernetes APIs of clusters. */
 export class KubeconfigService {
   constructor(private readonly platform: Pick<Platform, 'database' | 'provider' | 'clock' | 'log'>) {}
 
   /**
-   * A kubeconfig that carries the actor's name and no more than the actor's rights, and ends with the actor's token;
-   * null while the cluster has no API server. Refuses a ttl outside 15 to 4320 minutes, streams (`FORBIDDEN`), and
-   * `SERVICE_UNAVAILABLE` when the cloud does not answer.
+   * A kubeconfig with the actor's name and at most the actor's permissions, which expires with the actor's token at
+   * the latest; null while the cluster has no API server. Rejects a ttl outside 15 to 4320 minutes, requests of
+   * streams (`FORBIDDEN`), and with `SERVICE_UNAVAILABLE` when the cloud provider does not respond.
    */
   async kubeconfig(context: RequestContext, cluster: ClusterRow, ttlMinutes?: number | null) {
     const { actor } = context;
     const expiresAt = this.end(actor, ttlMinutes ?? DEFAULT_TTL_MINUTES);
     const credentials = await this.credentials(actor, cluster, expiresAt);
     if (!credentials) return null;
-    // Nothing is handed out that the log does not tell.
+    // The event must be in the log before the credentials are returned.
     await this.log(context, { cluster, credentials });
     const yaml = kubeconfigYaml(cluster, kubernetesUser(actor).name, credentials);
     return { yaml, expiresAt: credentials.expiresAt };
@@ -46,7 +46,7 @@ export class KubeconfigService {
       const message = `ttlMinutes is from ${MIN_TTL_MINUTES} to ${MAX_TTL_MINUTES}, not ${ttl}.`;
       throwProblem('INVALID_INPUT', message, { path: ['ttlMinutes'] });
     }
-    // A stream is shared by the account and does not end.
+    // A stream is shared by all clients of the account and has no end, so its actor has no expiry.
     if (!expiresAt)
       return throwProblem('FORBIDDEN', 'A stream carries no credentials. Ask for them in a query.');
     return new Date(Math.min(this.platform.clock.now().getTime() + ttl * 60_000, expiresAt.getTime()));
@@ -68,7 +68,7 @@ export class KubeconfigService {
     }
   }
 
-  /** One transaction for all kubeconfigs of a request. */
+  /** Logs all kubeconfigs of a request in one transaction. */
   private log({ actor, loaders }: RequestContext, issued: Issued): Promise<void> {
     const { database, clock } = this.platform;
     const loader = loaders.of<Issued, undefined>(
@@ -85,7 +85,7 @@ export class KubeconfigService {
 
   private async hasApi(cluster: ClusterRow): Promise<boolean> {
     if (cluster.state !== 'INITIAL') return !WITHOUT_API.includes(cluster.state);
-    // The control plane comes before the nodes: it may run already.
+    // The control plane starts before the nodes, so its API can be available in state INITIAL.
     const controlPlane = await this.platform.provider.controlPlane(cluster.id);
     return controlPlane?.state === 'RUNNING';
   }
@@ -105,7 +105,6 @@ function issuedEvent(actor: Actor, { cluster, credentials }: Issued): NewEvent {
   };
 }
 
-/** A kubeconfig file with one cluster, one user and one context. */
 function kubeconfigYaml(cluster: ClusterRow, user: string, credentials: Credentials): string {
   const { server, caData, token } = credentials;
   const context = `${user}@${cluster.name}`;

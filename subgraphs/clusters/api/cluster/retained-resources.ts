@@ -5,8 +5,9 @@ import { ClusterResourceStore } from '../../store/cluster-resources.store.js';
 const PATH = ['input', 'retainResourceIds'];
 
 /**
- * Checks which resources a deletion of a cluster shall leave. Refuses NOT_FOUND for what is no resource of the cluster,
- * INVALID_INPUT for what goes with it: instances, scaling groups, load balancers and disks of objects inside it.
+ * Validates which resources the deletion of a cluster retains. Rejects ids of other resources with NOT_FOUND, and
+ * with INVALID_INPUT resources that are always deleted with the cluster: instances, scaling groups, and load
+ * balancers and disks of Kubernetes objects.
  */
 export async function checkRetained(
   tx: Transaction,

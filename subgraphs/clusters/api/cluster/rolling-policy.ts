@@ -3,7 +3,7 @@ import type { RollingPolicy } from '../../store/upgrade-input.js';
 import { MAX_BATCH } from '../../model/upgrade.rules.js';
 import type { UpgradeRollingPolicyInput } from '../upgrade/upgrade.type.js';
 
-/** A checked policy; undefined when none was given. Refuses `INVALID_INPUT`. */
+/** Validates a rolling policy; undefined when none is given. Rejects with `INVALID_INPUT`. */
 export function rollingPolicyOf(
   input: UpgradeRollingPolicyInput | null | undefined,
 ): RollingPolicy | undefined {

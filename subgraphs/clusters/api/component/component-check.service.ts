@@ -10,15 +10,18 @@ import { checkComponents } from '../../inspection/component-check.js';
 import { type ComponentRow, componentsOf } from '../../store/component.store.js';
 import type { CheckComponentsInput } from './component.type.js';
 
-/** How long a cluster may take to answer. */
+/** Time limit for requests to the cluster, in milliseconds. */
 const TIMEOUT_MS = 20_000;
 const CLUSTER_PATH = ['input', 'clusterId'];
 
-/** Compares components with their clusters on request. */
+/** Compares the components of a cluster with the live objects on request. */
 export class ComponentCheckService {
   constructor(private readonly platform: Pick<Platform, 'database' | 'kubernetes' | 'clock'>) {}
 
-  /** Refuses `NOT_FOUND`, `INVALID_STATE` without a Kubernetes API, `KUBERNETES_UNAVAILABLE` when it does not answer. */
+  /**
+   * Rejects with `NOT_FOUND`, with `INVALID_STATE` without a Kubernetes API, and with `KUBERNETES_UNAVAILABLE` when
+   * it does not respond.
+   */
   async check(
     { account }: Actor,
     input: CheckComponentsInput,
@@ -37,7 +40,7 @@ export class ComponentCheckService {
     };
     await idempotentTransaction(database.prisma, request, async () => {
       const client = await this.client(account, clusterId);
-      // A dry run leaves the findings of the last comparison as they are.
+      // A dry run keeps the results of the last comparison.
       if (!dryRun) await checkComponents({ database: database.prisma, client, at: clock.now() }, clusterId);
       return {};
     });

@@ -3,7 +3,7 @@ import { OpenSourceProject } from '../entities/product-guide.type.js';
 import { componentDefinitions } from '../../model/component-catalog.js';
 import { ComponentDefinition } from './component.type.js';
 
-/** Open-source projects that come as components. */
+/** Links open-source projects to the components that package them. */
 @Resolver(() => OpenSourceProject)
 export class ComponentLinksResolver {
   @FieldResolver(() => ComponentDefinition, {

@@ -13,7 +13,7 @@ interface UpgradedComponent {
   readonly cluster: ClusterRow;
 }
 
-/** The requested version of an upgrade. Throws `UNKNOWN_VERSION` and `UPGRADE_NOT_ALLOWED`. */
+/** The requested version of an upgrade. Rejects with `UNKNOWN_VERSION` and `UPGRADE_NOT_ALLOWED`. */
 export function newerVersion(
   { entry, component, cluster }: UpgradedComponent,
   requested: string | null | undefined,
@@ -29,7 +29,10 @@ export function newerVersion(
   );
 }
 
-/** The requested version of a component for a cluster, the newest one without a request. Throws `UNKNOWN_VERSION`. */
+/**
+ * The requested version of a component for a cluster, the newest one without a request. Rejects with
+ * `UNKNOWN_VERSION`.
+ */
 export function chosenVersion(
   entry: ComponentEntry,
   requested: string | null | undefined,
@@ -45,7 +48,7 @@ export function chosenVersion(
   );
 }
 
-/** The parameters after a change. Throws `INVALID_INPUT` and what `parameterProblems` finds. */
+/** The parameters after a change. Rejects with `INVALID_INPUT` and the problems of `parameterProblems`. */
 export function checkedParameters(entry: ComponentEntry, before: Parameters, change: unknown): Parameters {
   if (!isJsonObject(change))
     throwProblem('INVALID_INPUT', 'parameters must be an object of names and values.', {

@@ -100,7 +100,7 @@ export class ComponentResolver {
   }
 }
 
-/** What clusters have of components. */
+/** Component fields of clusters. */
 @Resolver(() => Cluster)
 export class ClusterComponentsResolver {
   constructor(private readonly store: ComponentStore) {}

@@ -49,11 +49,11 @@ const ID_PATH = ['input', 'id'];
 const CLUSTER_PATH = ['input', 'clusterId'];
 const STAGES = ['APPLY', 'ROLLOUT'];
 
-/** Changes of the components of clusters; each is an operation whose result is in the cluster. */
+/** Changes the components of clusters; each change is an operation that the cluster's reconciler carries out. */
 export class ComponentService {
   constructor(private readonly platform: Platform) {}
 
-  /** Refuses an unknown component, one that does not fit the cluster, one that it has, wrong parameters and versions. */
+  /** Rejects an unknown, unsupported or already installed component, and invalid parameters and versions. */
   async install(actor: Actor, input: InstallComponentInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const entry = await componentEntry(input.name);
     if (!entry)
@@ -95,7 +95,7 @@ export class ComponentService {
     });
   }
 
-  /** Refuses a version that is not newer or does not work with the cluster's Kubernetes. */
+  /** Rejects a version that is not newer or does not support the cluster's Kubernetes version. */
   upgrade(actor: Actor, input: UpgradeComponentInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     return this.act(actor, { input, action: 'UPGRADE', mutation: 'upgradeComponent', dryRun }, (facts) => {
       const version = newerVersion(facts, input.version);
@@ -103,7 +103,7 @@ export class ComponentService {
     });
   }
 
-  /** Refuses parameters that the component's schema does not allow. */
+  /** Rejects parameters that do not match the component's JSON Schema. */
   configure(actor: Actor, input: ConfigureComponentInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     return this.act(
       actor,
@@ -118,7 +118,7 @@ export class ComponentService {
     );
   }
 
-  /** Takes back what was changed in the cluster outside the platform. */
+  /** Reverts changes that were made in the cluster outside the platform. */
   restore(actor: Actor, input: RestoreComponentInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     return this.act(actor, { input, action: 'RESTORE', mutation: 'restoreComponent', dryRun }, () => ({
       spec: {},
@@ -126,7 +126,7 @@ export class ComponentService {
     }));
   }
 
-  /** Refuses the system components: a cluster does not work without them. */
+  /** Rejects system components: the cluster does not work without them. */
   uninstall(actor: Actor, input: UninstallComponentInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     return this.act(
       actor,
@@ -193,11 +193,11 @@ interface Facts {
   readonly at: Date;
 }
 
-/** What an action comes to. */
+/** The result of validating an action. */
 interface Decision {
-  /** What the component is to become, when it begins at once. */
+  /** The new spec of the component, if the change starts immediately. */
   readonly spec: Pick<ComponentSpecUpdate, 'version' | 'parameters'>;
-  /** What is remembered of it, when it waits. */
+  /** The input that the operation stores, if the change is scheduled. */
   readonly later: Pick<PendingComponentChange, 'version' | 'parameters'>;
 }
 
@@ -207,7 +207,7 @@ interface ChangePlan {
   readonly timing: ChangeTiming | null | undefined;
 }
 
-/** Has a change wait for the maintenance window; undefined when it begins at once. */
+/** Schedules a change for the maintenance window; undefined when it can start immediately. */
 async function planChange(
   tx: EventTransaction,
   { cluster, component, entry, at }: Facts,

@@ -1,4 +1,4 @@
-/** Whether a value is an object with names, and no list. */
+/** Whether a value is a JSON object: no array and not null. */
 export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -91,7 +91,7 @@ export class ControlPlane {
   @Field(() => [ControlPlaneComponent], { description: 'Its components.' })
   components: readonly ControlPlaneComponent[];
 
-  /** Shown by a resolver. */
+  /** Not a field of the graph: resolvers read it. */
   clusterId: string;
 }
 

@@ -19,7 +19,7 @@ export interface EdgeAutonomyRequest {
   readonly clientToken?: string | null;
 }
 
-/** Says whether nodes of edge clusters keep their pods while they are offline. */
+/** Sets whether nodes of edge clusters keep their pods while they are offline. */
 export class EdgeAutonomyService {
   constructor(private readonly platform: Platform) {}
 

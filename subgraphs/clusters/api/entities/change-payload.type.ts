@@ -2,7 +2,7 @@ import { Field, ObjectType } from 'type-graphql';
 import { UserError } from '../../../runtime/graph/user-error.type.js';
 import { Operation } from './operation.type.js';
 
-/** What every payload has besides its resource. */
+/** Common fields of all payloads. */
 @ObjectType()
 export abstract class ChangePayload {
   @Field(() => Operation, {

@@ -9,10 +9,10 @@ import type { Identified, ReadByIds, ReadByKeys, Children } from '../../store/ch
 import { type ConnectionValue, toConnection } from '../../../runtime/graph/connection.type.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 
-/** Rows of one kind that a request has got by other ways than by their ids. */
+/** Rows of one type that the request has read as parts of lists. */
 interface Known<T> {
   readonly rows: Map<string, T>;
-  /** Lists that are being read now. */
+  /** Lists that are being read. */
   readonly lists: Set<Promise<unknown>>;
 }
 
@@ -38,7 +38,7 @@ async function batchRows<T extends Identified>(
   { context, read, loaded }: RowBatch<T>,
   ids: readonly string[],
 ) {
-  // A list that is on its way may bring the rows; whether it came before or after must not change what is read.
+  // A pending list may contain the rows; waiting makes the queries independent of the order of resolvers.
   await Promise.allSettled(loaded.lists);
   const missing = ids.filter((id) => !loaded.rows.has(id));
   const rows = missing.length > 0 ? await read(context.actor.account, missing) : [];
@@ -46,7 +46,7 @@ async function batchRows<T extends Identified>(
   return ids.map((id) => loaded.rows.get(id) ?? found.get(id) ?? null);
 }
 
-/** Loads one row by id, together with whatever else of its kind the request needs; null when the account has none. */
+/** Loads one row by id, batched with the other ids of its type in the request; null when the account has none. */
 export function loadById<T extends Identified>(
   context: RequestContext,
   read: ReadByIds<T>,
@@ -68,7 +68,7 @@ export async function primeLoader<T extends Identified>(
   return list;
 }
 
-/** Loads one value by key, together with whatever else of its kind the request needs. */
+/** Loads one value by key, batched with the other keys of its type in the request. */
 export function loadValue<V>(
   context: RequestContext,
   read: ReadByKeys<V>,
@@ -88,7 +88,7 @@ interface ChildPageKey<T> {
   readonly key: readonly string[] | undefined;
 }
 
-/** The connection of one parent's children. Refuses `PAGE_SIZE_EXCEEDED` and `INVALID_CURSOR`. */
+/** The connection of a parent's children. Rejects with `PAGE_SIZE_EXCEEDED` and `INVALID_CURSOR`. */
 export async function childConnection<T extends Identified, Field extends string>(
   context: RequestContext,
   children: Children<T, Field>,

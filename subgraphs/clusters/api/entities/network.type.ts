@@ -31,7 +31,7 @@ export class Vpc {
   @Field(() => DateTimeScalar, { description: 'Time of the check.' })
   createdAt: Date;
 
-  /** Shown as `region`. */
+  /** Resolved to the field `region`. */
   regionId: string;
 }
 

@@ -64,7 +64,7 @@ export class NodePool {
   @Field(() => Int, { description: 'Desired number of nodes.' })
   desiredSize: number;
 
-  /** Shown with its defaults. */
+  /** A resolver returns it with its defaults. */
   autoscaling: unknown;
 
   @Field(() => ContainerRuntime, { description: 'Container runtime of its nodes.' })

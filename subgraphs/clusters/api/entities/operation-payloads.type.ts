@@ -2,7 +2,7 @@ import { Field, ObjectType } from 'type-graphql';
 import { UserError } from '../../../runtime/graph/user-error.type.js';
 import { Operation } from './operation.type.js';
 
-/** The operation is itself the resource. */
+/** Payload of a mutation whose resource is the operation itself. */
 @ObjectType()
 abstract class OperationPayload {
   @Field(() => Operation, { nullable: true, description: 'The operation; null if the request was rejected.' })

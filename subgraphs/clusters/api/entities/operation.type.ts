@@ -90,7 +90,7 @@ export class Operation {
   finishedAt: Date | null;
 }
 
-/** What marks a row as the one or the other side of the union. */
+/** Only rows of node pools have `clusterId`. */
 export const OperationTarget = createUnionType({
   name: 'OperationTarget',
   description: 'Target of an operation.',

@@ -64,10 +64,10 @@ export class ScaleClusterVerticallyPayload extends ClusterPayload {}
 @ObjectType({ description: 'Payload of convertChargeType.' })
 export class ConvertChargeTypePayload extends ClusterPayload {}
 
-/** Every payload's fields: what came of the change, or why it was refused. */
+/** Builds a payload: the changed resources, or why the change was rejected. */
 export async function toPayload(context: RequestContext, work: () => Promise<ChangeOutcome>) {
   const result = await toResult(work);
-  // Mutations of one request run one after the other: the next shows what this one has changed.
+  // Mutations of one request run serially: later ones must read the rows that this one has changed.
   context.loaders.clear();
   if (result.ok) return { ...result.value, userErrors: [] };
   return { cluster: null, nodePool: null, operation: null, userErrors: result.problems.map(toUserError) };

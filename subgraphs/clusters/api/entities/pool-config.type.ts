@@ -222,7 +222,7 @@ export class NodePoolManagement {
   maxUnavailable: number;
 }
 
-/** What a pool is created with or changed to, besides its name, types and size. */
+/** Settings of a pool besides its name, instance types and size; common to creation and update. */
 @InputType()
 export abstract class PoolSettingsInput {
   @Field(() => JSONScalar, {

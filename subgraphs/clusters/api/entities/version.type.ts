@@ -2,7 +2,7 @@ import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Cost } from '../../../runtime/graph/cost.js';
 
 @Directive('@key(fields: "id")')
-// Most of it is computed and text: release notes, removed APIs.
+// Most fields are long computed text: release notes, removed APIs.
 @Cost(10)
 @ObjectType({ description: 'A Kubernetes version that clusters run or ran.' })
 export class KubernetesVersion {

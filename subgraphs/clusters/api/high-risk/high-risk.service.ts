@@ -34,23 +34,26 @@ interface RiskCall {
   readonly dryRun: boolean | null | undefined;
 }
 
-/** Calls of the cloud that carry a checked request out, and what is noted of them. */
+/** The calls that carry out a validated request, on the provider and on the database. */
 interface CloudPlan {
   readonly cluster: ClusterRow;
   readonly calls: (() => Promise<void>)[];
 }
 
-/** Performs high-risk operations in the simulated cloud, and remediates them. */
+/** Performs and remediates high-risk operations in the simulated cloud. */
 export class HighRiskService {
   constructor(private readonly platform: Pick<Platform, 'database' | 'provider' | 'clock'>) {}
 
-  /** Refuses what is not simulated, a wrong target, and `RISK_NOT_ACKNOWLEDGED` for what cannot be remediated. */
+  /**
+   * Rejects operations that are not simulated, wrong targets, and with `RISK_NOT_ACKNOWLEDGED` operations that cannot
+   * be remediated.
+   */
   perform(actor: Actor, input: PerformHighRiskOperationInput, dryRun?: boolean | null): Promise<ClusterRow> {
     const call = { actor, mutation: 'performHighRiskOperation', input, dryRun };
     return this.once(call, () => this.planRisk(actor, input));
   }
 
-  /** Refuses `INVALID_STATE` for what cannot be remediated. */
+  /** Rejects operations that cannot be remediated with `INVALID_STATE`. */
   remediate(
     actor: Actor,
     input: RemediateHighRiskOperationInput,
@@ -61,8 +64,8 @@ export class HighRiskService {
   }
 
   /**
-   * Sets kernel parameters of a worker node. Refuses unknown ones, and `RISK_NOT_ACKNOWLEDGED` for values with which
-   * the network does not work; acknowledged, they do what the list of high-risk operations says.
+   * Sets kernel parameters of a worker node. Rejects unknown parameters, and with `RISK_NOT_ACKNOWLEDGED` values that
+   * break the node's network; when acknowledged, these perform the high-risk operation.
    */
   setSysctls(actor: Actor, input: SetNodeSysctlsInput, dryRun?: boolean | null): Promise<ClusterRow> {
     const call = { actor, mutation: 'setNodeSysctls', input, dryRun };
@@ -91,7 +94,7 @@ export class HighRiskService {
 
   private async planRemediation(actor: Actor, input: RemediateHighRiskOperationInput): Promise<CloudPlan> {
     const { cluster, row } = await this.check(actor, input);
-    // Whatever has become of what it was done to: that may be gone.
+    // Checked before the target, which may not exist any more.
     if (!row.recoverable)
       throwProblem('INVALID_STATE', `${row.operation} cannot be fixed here: ${row.recovery}.`, {
         path: OPERATION_PATH,
@@ -130,7 +133,7 @@ export class HighRiskService {
     return { cluster, calls };
   }
 
-  /** The kernel parameters of a node that were set before; none for no node. */
+  /** The kernel parameters that were set on a node; empty without a node. */
   private async sysctlsOf({ account }: Actor, nodeId: string | undefined): Promise<Record<string, string>> {
     const ids = nodeId === undefined ? [] : [nodeId];
     const [set] = (await new NodeSysctlStore(this.platform.database.prisma).ofNodes(account, ids)).values();
@@ -195,8 +198,8 @@ export class HighRiskService {
   }
 
   /**
-   * Does it once for each clientToken; a repetition answers the cluster as it is by then. A dry run only plans, so what
-   * the cloud alone would refuse is not known.
+   * Runs once per clientToken; a repeated request returns the current cluster. A dry run only plans, so it does not
+   * find problems that only the provider reports.
    */
   private async once(call: RiskCall, plan: () => Promise<CloudPlan>): Promise<ClusterRow> {
     const { database, clock } = this.platform;

@@ -34,7 +34,7 @@ export class HighRiskFinding {
   volumeClaim: string | null;
 }
 
-/** What performing and remediating a high-risk operation have in common. */
+/** Common fields of performing and remediating a high-risk operation. */
 @InputType()
 export abstract class HighRiskOperationInput {
   @Field(() => ID, { description: 'The cluster.' })

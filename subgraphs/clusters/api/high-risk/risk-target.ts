@@ -8,7 +8,7 @@ import { NodePoolStore } from '../../store/node-pool.store.js';
 import { type DrillTarget, notSimulatedReason } from '../../model/high-risk-catalog.js';
 import type { HighRiskOperationInput } from './high-risk.type.js';
 
-/** An operation and its target, as requested. */
+/** A high-risk operation and its target, as requested. */
 export interface HighRiskOperationRequest {
   readonly cluster: ClusterRow;
   readonly input: HighRiskOperationInput;
@@ -19,7 +19,7 @@ type FindTarget = (
   database: Database,
 ) => Promise<HighRiskOperationTarget> | HighRiskOperationTarget;
 
-/** How each kind of target is found; those that are not done by the provider have none. */
+/** Finds the target by its kind; kinds that the provider does not simulate are missing. */
 const FIND: Readonly<Partial<Record<DrillTarget, FindTarget>>> = {
   CLUSTER: ({ input: { highRiskOperationId: operation } }) => ({ operation }),
   DEDICATED_CLUSTER: ({ cluster, input: { highRiskOperationId: operation } }) => {
@@ -51,13 +51,13 @@ const FIND: Readonly<Partial<Record<DrillTarget, FindTarget>>> = {
   },
 };
 
-/** Where the others are done. */
+/** How the operations on the other kinds are performed. */
 const EXTERNAL: Readonly<Partial<Record<DrillTarget, string>>> = {
   KUBERNETES_API: 'is done to an object in the cluster: do it with kubectl.',
   MUTATION: 'is what a mutation does: scaleNodePool, attachInstances, or a managed pool by itself.',
 };
 
-/** To what the operation is done. Refuses what is not acted out, and what is not of the cluster. */
+/** The target of the operation. Rejects operations that are not simulated, and targets outside the cluster. */
 export async function riskTarget(
   kind: DrillTarget | null,
   request: HighRiskOperationRequest,

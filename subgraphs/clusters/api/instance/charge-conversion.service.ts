@@ -13,11 +13,10 @@ import type { ConvertChargeTypeInput } from './instance.type.js';
 const MAX_NODES = 100;
 const PATH = ['input', 'nodeIds'];
 
-/** Converts the charge type of the instances of nodes. */
 export class ChargeConversionService {
   constructor(private readonly platform: Platform) {}
 
-  /** All the nodes go over, or the request is refused with a reason for each that cannot. */
+  /** Converts all the nodes, or rejects with a problem for each that cannot be converted. */
   async convert(
     actor: Actor,
     input: ConvertChargeTypeInput,

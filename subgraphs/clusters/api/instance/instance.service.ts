@@ -16,11 +16,14 @@ interface ReleasedInstance {
   readonly problems: readonly Problem[];
 }
 
-/** The account's instances that belong to no cluster. The cloud has them, so each question is the cloud's to answer. */
+/**
+ * The account's instances that belong to no cluster. They are not stored here: every request reads them from the
+ * provider.
+ */
 export class InstanceService {
   constructor(private readonly platform: Pick<Platform, 'provider' | 'database' | 'clock'>) {}
 
-  /** A page of them, by id. */
+  /** A page of the instances, sorted by id. */
   async list(
     actor: Actor,
     filter: InstanceFilter,
@@ -45,7 +48,10 @@ export class InstanceService {
     });
   }
 
-  /** Releases instances; those that cannot be released are returned with their reasons. Rejected when none can be. */
+  /**
+   * Releases instances; those that cannot be released are returned with their problems. Rejects when none can be
+   * released.
+   */
   release(
     { account }: Actor,
     input: ReleaseInstancesInput,
@@ -70,7 +76,7 @@ export class InstanceService {
     });
   }
 
-  /** Returns for each instance why it cannot be released, and releases none. */
+  /** Finds for each instance why it cannot be released, without releasing any. */
   private async rehearsal(account: string, ids: readonly string[]): Promise<Release> {
     const requested = [...new Set(ids)].slice(0, MAX_INSTANCES);
     const found = await this.platform.provider.unattachedInstances(account, { ids: requested });
@@ -79,10 +85,10 @@ export class InstanceService {
   }
 }
 
-/** Form of a `ReleasedInstance`. */
+/** Schema of a stored `ReleasedInstance`. */
 const releaseResult = z.looseObject({ releasedIds: z.array(z.string()), problems: z.array(problemSchema) });
 
-/** Releases an instance; why not, when it cannot be. */
+/** Releases an instance; returns why not when it cannot be released. */
 type Release = (id: string) => Promise<Problem | undefined>;
 
 async function releaseAll(ids: readonly string[], release: Release): Promise<ReleasedInstance> {

@@ -19,7 +19,7 @@ import { SetMaintenanceWindowPayload, toPayload } from '../entities/payloads.typ
 import { ruleOf, scheduledFor } from '../../changes/scheduled-change.js';
 import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
 
-/** A window with the time zone of its cluster. */
+/** A maintenance window with the time zone of its cluster. */
 type WindowValue = WindowRule & { readonly enabled: boolean };
 const AT = 'The time in question; now if omitted. Within 20 years from now.';
 

@@ -23,16 +23,16 @@ import { beginsAt, rescheduleChange, ruleOf } from '../../changes/scheduled-chan
 const CLUSTER_PATH = ['input', 'clusterId'];
 const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
 const MAX_HOURS = 24;
-/** How far from now openings can be asked for, in milliseconds: 20 years. */
+/** Maximum distance of `at` from now, in milliseconds: 20 years. */
 const HORIZON_MS = 20 * 366 * 86_400_000;
 
-/** When clusters may be disturbed. */
+/** Maintenance windows of clusters. */
 export class MaintenanceWindowService {
   constructor(private readonly platform: Platform) {}
 
   /**
-   * Replaces a cluster's window. What waits for it moves with it. Refuses `INVALID_INPUT`, `NOT_FOUND`, and
-   * `INVALID_STATE` for a deleted cluster and for turning a window off that something waits for.
+   * Replaces a cluster's window and reschedules the changes that wait for it. Rejects with `INVALID_INPUT`,
+   * `NOT_FOUND`, and `INVALID_STATE` for a deleted cluster and for disabling a window while changes wait for it.
    */
   async set(actor: Actor, input: SetMaintenanceWindowInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const { account } = actor;
@@ -59,7 +59,7 @@ export class MaintenanceWindowService {
     );
   }
 
-  /** The first opening at `at` (now if omitted) or later; null while the window is not in use. */
+  /** The first opening at `at` (now if omitted) or later; null while the window is disabled. */
   next(window: WindowRule & { readonly enabled: boolean }, at: Date | null | undefined) {
     return window.enabled ? nextOccurrence(window, this.near(at)) : null;
   }
@@ -100,7 +100,7 @@ interface Setting {
   readonly at: Date;
 }
 
-/** Moves what waits for the window to its new opening. */
+/** Reschedules the changes that wait for the window. */
 async function moveWaiting(tx: EventTransaction, { cluster, window, at }: Setting) {
   const waiting = await scheduledChangesOf(tx, cluster.id);
   const begins = window.enabled ? beginsAt(ruleOf(window, cluster), at) : null;

@@ -19,14 +19,14 @@ export interface MigrationRequest {
   readonly clientToken?: string | null;
 }
 
-/** Makes ACK Pro clusters of ACK Standard ones, while their workloads run on. */
+/** Migrates ACK Standard clusters to ACK Pro; their workloads keep running. */
 export class MigrationService {
   constructor(
     private readonly platform: Platform,
     private readonly catalog: ClusterCatalogStore,
   ) {}
 
-  /** Begins a migration. Refuses with everything that keeps the cluster from it; `dryRun` only looks. */
+  /** Starts a migration. Rejects with every reason that prevents it; `dryRun` only checks. */
   async migrate(actor: Actor, input: MigrationRequest, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const catalog = await this.catalog.read();
     return change(this.platform, { actor, mutation: 'migrateCluster', input, dryRun }, async (tx, at) => {

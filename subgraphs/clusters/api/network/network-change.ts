@@ -6,17 +6,17 @@ import type { EventTransaction } from '../../../../engine/events/event-transacti
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Database, Transaction } from '../../../../kernel/postgres/database.js';
 
-/** A change of a network: which mutation, the actor, and the input. */
+/** A change of a network resource: the mutation, its actor and its input. */
 export interface NetworkChange<T> {
   readonly actor: Actor;
   readonly mutation: string;
   readonly input: { readonly clientToken?: string | null };
   readonly dryRun?: boolean | null | undefined;
-  /** Reads what the mutation answers: the changed resource, or its id when it was deleted; null when there is none. */
+  /** Reads the mutation's result: the changed resource, or the id of a deleted one; null when it does not exist. */
   readonly read: (database: Database | Transaction, account: string, id: string) => Promise<T | null>;
 }
 
-/** What was done, and what the event log says of it. */
+/** The result of a change, with the event to log. */
 export interface NetworkChanged {
   readonly id: string;
   /** e.g. `VPC_CREATED`. */
@@ -25,7 +25,7 @@ export interface NetworkChanged {
 }
 
 /**
- * Runs a change of a network in one transaction, once for each clientToken; null when a dry run would create the
+ * Runs a change of a network resource in one transaction, once per clientToken; null when a dry run would create the
  * resource.
  */
 export async function changeNetwork<T>(

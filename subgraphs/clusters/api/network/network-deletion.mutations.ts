@@ -8,7 +8,6 @@ import * as payload from './network-payloads.type.js';
 
 type Flag = boolean | null | undefined;
 
-/** Deletes networks. */
 @Resolver()
 export class NetworkDeletionMutations {
   constructor(private readonly service: NetworkDeletionService) {}

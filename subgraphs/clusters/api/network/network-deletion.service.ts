@@ -30,7 +30,7 @@ const MUTATIONS = {
   EIP: 'deleteEip',
 } as const;
 
-/** Network resources that mutations delete. */
+/** Kinds of network resources that mutations delete. */
 export type NetworkResourceKind = keyof typeof MUTATIONS;
 
 interface DeletionInput {
@@ -42,7 +42,7 @@ interface DeletionInput {
 export class NetworkDeletionService {
   constructor(private readonly platform: Pick<Platform, 'database' | 'clock'>) {}
 
-  /** Answers the id of what was deleted. Refuses `NOT_FOUND` and `RESOURCE_IN_USE`. */
+  /** Returns the id of the deleted resource. Rejects with `NOT_FOUND` and `RESOURCE_IN_USE`. */
   async delete(
     actor: Actor,
     kind: NetworkResourceKind,
@@ -104,13 +104,13 @@ interface Retained {
   readonly type: 'LOAD_BALANCER' | 'EIP';
 }
 
-/** Deletes what a cluster left when it was deleted. */
+/** Deletes a resource that a cluster's deletion retained. */
 async function deleteRetained(tx: Transaction, { account, id, type }: Retained): Promise<void> {
   const found = await findCloudResource(tx, { account, id, type });
   if (!found) return throwNotFound(type, id, ID);
   if (!found.retained) refuseUsed(`The ${nameOfKind(type)} ${id}`, [found]);
   const count = await deleteCloudResources(tx, [id]);
-  // Another request has deleted it since it was read.
+  // Another request deleted it after it was read.
   if (count === 0) return throwNotFound(type, id, ID);
   const resource = type === 'EIP' ? 'eips' : 'load-balancers';
   await release(tx, { account, resource, scope: '', amount: count });

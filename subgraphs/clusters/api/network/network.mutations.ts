@@ -9,7 +9,6 @@ import * as payload from './network-payloads.type.js';
 
 type Flag = boolean | null | undefined;
 
-/** Creates and changes networks. */
 @Resolver()
 export class NetworkMutations {
   constructor(private readonly service: NetworkService) {}
@@ -70,10 +69,10 @@ export class NetworkMutations {
   }
 }
 
-/** The payload of a network mutation, with what was done in the field of this name. */
+/** Builds the payload of a network mutation; `field` is the name of its resource field. */
 export async function toNetworkPayload<T>(context: RequestContext, field: string, work: () => Promise<T>) {
   const result = await toResult(work);
-  // Mutations of one request run one after the other: the next shows what this one has changed.
+  // Mutations of one request run serially: later ones must read the rows that this one has changed.
   context.loaders.clear();
   if (!result.ok) return { [field]: null, operation: null, userErrors: result.problems.map(toUserError) };
   return { [field]: result.value, operation: null, userErrors: [] };

@@ -24,11 +24,11 @@ import {
 import { vSwitchesIn, insertVSwitches } from '../../store/vswitch.store.js';
 
 const ID = ['input', 'id'];
-/** Clusters that a refusal names. */
+/** Maximum number of clusters that a message lists. */
 const MAX_LISTED_USERS = 5;
 
 /**
- * Creates and changes VPCs, vSwitches and security groups of an account. Answers the resource; null in a dry run that
+ * Creates and changes VPCs, vSwitches and security groups of an account. Returns the resource; null in a dry run that
  * would create it.
  */
 export class NetworkService {
@@ -37,7 +37,7 @@ export class NetworkService {
     private readonly catalog: ClusterCatalogStore,
   ) {}
 
-  /** Refuses UNKNOWN_REGION, INVALID_INPUT, QUOTA_EXCEEDED. */
+  /** Rejects with UNKNOWN_REGION, INVALID_INPUT, QUOTA_EXCEEDED. */
   async createVpc(
     actor: Actor,
     request: input.CreateVpcInput,
@@ -91,7 +91,7 @@ export class NetworkService {
     );
   }
 
-  /** Refuses NOT_FOUND, UNKNOWN_ZONE, NETWORK_MISMATCH, CIDR_OVERLAP, INVALID_INPUT, QUOTA_EXCEEDED. */
+  /** Rejects with NOT_FOUND, UNKNOWN_ZONE, NETWORK_MISMATCH, CIDR_OVERLAP, INVALID_INPUT, QUOTA_EXCEEDED. */
   async createVSwitch(
     actor: Actor,
     request: input.CreateVSwitchInput,
@@ -136,7 +136,7 @@ export class NetworkService {
     );
   }
 
-  /** Refuses NOT_FOUND, INVALID_INPUT. */
+  /** Rejects with NOT_FOUND, INVALID_INPUT. */
   async createSecurityGroup(
     actor: Actor,
     request: input.CreateSecurityGroupInput,
@@ -170,7 +170,7 @@ export class NetworkService {
     });
   }
 
-  /** Refuses NOT_FOUND, INVALID_INPUT, RISK_NOT_ACKNOWLEDGED. */
+  /** Rejects with NOT_FOUND, INVALID_INPUT, RISK_NOT_ACKNOWLEDGED. */
   async updateSecurityGroup(
     actor: Actor,
     request: input.UpdateSecurityGroupInput,
@@ -227,7 +227,7 @@ async function group(tx: Transaction, account: string, id: string): Promise<stor
   return (await findSecurityGroup(tx, account, id)) ?? throwNotFound('SECURITY_GROUP', id, ID);
 }
 
-/** Enqueues the clusters that use the group; rules that keep their pods from the DNS need an acknowledgement. */
+/** Enqueues the clusters that use the group; rules that block their pods from DNS require an acknowledgement. */
 async function checkDns(
   tx: Transaction,
   { id, acknowledgeRisk }: input.UpdateSecurityGroupInput,
@@ -242,7 +242,7 @@ async function checkDns(
   await enqueueAll(tx, HIGH_RISK, using);
 }
 
-/** A vSwitch lies within its VPC and apart from the others. */
+/** A vSwitch must be within its VPC and must not overlap with the others. */
 async function checkPlace(tx: Transaction, vpc: store.VpcRow, text: string): Promise<void> {
   const path = ['input', 'cidr'];
   const [outer, cidr] = [parseCidr(vpc.cidr), parseCidr(text)] as [Cidr, Cidr];

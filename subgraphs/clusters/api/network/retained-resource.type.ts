@@ -36,7 +36,7 @@ export const RetainedResourceOrder = orderOf('RetainedResource', {
 });
 export type RetainedResourceOrder = InstanceType<typeof RetainedResourceOrder>;
 
-/** A row of what outlived its cluster as the graph shows it. */
+/** Converts the row of a retained resource. */
 export function toRetainedResource({ clusterId, ...row }: CloudResourceRow): RetainedResource {
   return { ...row, formerClusterId: clusterId };
 }

@@ -73,7 +73,7 @@ export class NodeComponentsResolver {
     });
   }
 
-  /** What Kubernetes says of nodes, by `<cluster>/<name>`; those of clusters that do not answer are left out. */
+  /** Reads node reports by `<cluster>/<name>`; nodes of clusters that do not respond are omitted. */
   private readonly reports = async (
     account: string,
     keys: readonly string[],

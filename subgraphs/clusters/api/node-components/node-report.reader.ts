@@ -7,7 +7,7 @@ import { type AgentPod, imageVersion, type NodeReport } from '../../model/node-c
 
 const SYSTEM_PODS = '/api/v1/namespaces/kube-system/pods';
 
-/** What is read of a pod of kube-system. */
+/** The fields of a kube-system pod that are read. */
 interface ListedPod extends KubernetesObject {
   readonly spec?: {
     readonly nodeName?: string;
@@ -20,8 +20,8 @@ interface ListedPod extends KubernetesObject {
 }
 
 /**
- * What Kubernetes says of nodes of a cluster, by their names: two requests for each of up to ten, for more two lists of
- * all.
+ * Reads the Kubernetes state of nodes by name. Up to ten nodes take two requests each; more take two lists of all
+ * nodes and pods.
  */
 export async function readNodeReports(
   kubernetes: KubernetesApis,

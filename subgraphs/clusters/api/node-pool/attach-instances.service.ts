@@ -37,17 +37,20 @@ import { instancesInUse } from '../../store/node.store.js';
 import { type NewNode, deleteNodeOfInstance, insertAttachedNode } from '../../store/node-changes.store.js';
 
 const MAX_INSTANCES = 100;
-/** An instance that exists brings its system disk; what else is attached to it the platform does not know. */
+/** The system disk. The platform does not know the other disks of an existing instance. */
 const DISKS_PER_INSTANCE = 1;
 
-/** Lets instances that belong to no cluster become nodes. */
+/** Attaches existing instances that belong to no cluster as nodes. */
 export class AttachInstancesService {
   constructor(
     private readonly platform: Platform,
     private readonly catalog: ClusterCatalogStore,
   ) {}
 
-  /** Instances that cannot join are reported with their reasons in the operation; rejected when none can. */
+  /**
+   * Instances that cannot be attached are reported in the operation with their reasons. Rejects when none can be
+   * attached.
+   */
   async attach(actor: Actor, input: AttachInstancesInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const ids = [...new Set(input.instanceIds)];
     checkInput(input, ids.length);
@@ -105,12 +108,12 @@ interface Attempt {
   readonly ids: readonly string[];
   readonly instances: ReadonlyMap<string, UnattachedInstance>;
   readonly types: ReadonlyMap<string, InstanceTypeValue>;
-  /** Nodes that the pool has already, without those that failed. */
+  /** Number of the pool's nodes except failed ones. */
   readonly working: number;
   readonly at: Date;
 }
 
-/** The pool's desired size with so many more instances: they take the places of nodes that it lacks first. */
+/** The desired size with the attached instances: they first replace nodes that the pool lacks. */
 function sizeWith({ locked, working }: Pick<Attempt, 'locked' | 'working'>, joined: number): number {
   return Math.max(locked.pool.desiredSize, working + joined);
 }
@@ -120,7 +123,9 @@ interface Joined {
   readonly rejected: Failure[];
 }
 
-/** Makes the rows of the nodes that can be: each instance has its own say, and the pool's and the account's quotas. */
+/**
+ * Creates the rows of the nodes. Each instance is checked individually, and against the quotas of pool and account.
+ */
 async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
   const { locked, ids, instances, working } = attempt;
   const { cluster, pool } = locked;
@@ -147,7 +152,7 @@ async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
   const reserved = await reservedNodes(tx, pool.account, pool.id);
   const growth = {
     id: pool.id,
-    // Each instance has had its own say.
+    // `take` has checked the type of each instance.
     instanceTypes: [],
     config: configOf(pool),
     desiredSize: Math.max(0, sizeWith(attempt, joined.length) - reserved),
@@ -158,7 +163,7 @@ async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
   return { joined, rejected };
 }
 
-/** What of the pool and its cluster decides whether an instance can join. */
+/** The fields of the pool and its cluster that the checks of instances read. */
 async function targetPool(
   tx: Transaction,
   { locked: { cluster, pool }, types }: Pick<Attempt, 'locked' | 'types'>,
@@ -183,7 +188,10 @@ function inUseFailure(id: string): Failure {
   };
 }
 
-/** Takes the instance for the pool, with the vCPUs and the disk that it needs; why not, when a concurrent request took it. */
+/**
+ * Inserts the node of the instance and reserves its vCPUs and disk; returns why not, e.g. when a concurrent request
+ * attached it.
+ */
 async function take(
   tx: Transaction,
   attempt: Attempt & { readonly instance: UnattachedInstance; readonly largest: number },
@@ -203,7 +211,7 @@ async function take(
   return { code: 'QUOTA_EXCEEDED', message: `${instance.id}: ${why}` };
 }
 
-/** Takes what the instance needs of the cluster's network; gives up the instance, and says why, when there is no room. */
+/** Reserves the instance's usage of the cluster's network; without room, deletes the node again and returns why. */
 async function connect(
   tx: Transaction,
   {
@@ -237,7 +245,7 @@ function nodeOf(attempt: Attempt & { instance: UnattachedInstance }, vcpus: numb
     instanceId: instance.id,
     chargeType: instance.chargeType,
     origin: ATTACHED,
-    // An instance that keeps its system disk keeps its operating system.
+    // In MANUAL mode the instance keeps its system disk and operating system.
     attachOptions: { mode: input.mode, ...(input.mode === 'AUTO' && { imageId }) },
     zoneId: instance.zoneId,
     instanceType: instance.instanceType,

@@ -5,8 +5,8 @@ import { type NodePoolRow, otherPools, updateNodePool } from '../../store/node-p
 import { hasAutoscaling } from '../../changes/pool-spec.js';
 
 /**
- * Leaves the system components of a pool that is deleted to the oldest other pool of the cluster that has instances, one
- * that does not scale by itself where there is one. Refuses `RISK_NOT_ACKNOWLEDGED` where only pools are left that do.
+ * Makes another pool the default pool when that is deleted: the oldest pool with instances, preferably one without
+ * autoscaling. Rejects with `RISK_NOT_ACKNOWLEDGED` when all of these have autoscaling enabled.
  */
 export async function reassignDefaultPool(
   tx: Transaction,

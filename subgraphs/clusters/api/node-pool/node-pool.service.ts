@@ -24,7 +24,6 @@ import { unfinishedOperations } from '../../store/operation.store.js';
 import { refusePoolOfKind } from '../../model/pool-kind.guard.js';
 import { reservedNodes, reserveScaleUp, reservePools } from '../../changes/quota.reservations.js';
 
-/** Changes of node pools. */
 export class NodePoolService {
   constructor(
     private readonly platform: Platform,
@@ -94,7 +93,7 @@ export class NodePoolService {
     });
   }
 
-  /** Changes how many nodes a pool shall have; the same number again tries for those that could not be made. */
+  /** Sets the desired size of a pool; the same size again retries nodes that could not be created. */
   async scale(actor: Actor, input: ScaleNodePoolInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const problems = sizeProblems(input.desiredSize, ['input', 'desiredSize']);
     if (problems.length > 0) throw new ProblemError(problems);
@@ -147,7 +146,7 @@ export class NodePoolService {
     });
   }
 
-  /** Deletes a pool with its nodes; what was being done to it is cancelled. */
+  /** Deletes a pool with its nodes; cancels its unfinished operations. */
   async delete(actor: Actor, input: DeleteNodePoolInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const { account } = actor;
     return change(this.platform, { actor, mutation: 'deleteNodePool', input, dryRun }, async (tx, at) => {

@@ -22,11 +22,11 @@ import { minSizeOf } from '../../model/scaling-group.js';
 
 const MAX_NODES = 100;
 
-/** Takes nodes out of pools, and makes pools what they say they are. */
+/** Removes nodes from pools, and synchronizes pools with the cloud. */
 export class RemoveNodesService {
   constructor(private readonly platform: Platform) {}
 
-  /** Nodes leave their pool: its desired size is lowered by as many. */
+  /** Removes nodes and reduces the pool's desired size by their number. */
   async remove(actor: Actor, input: RemoveNodesInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const ids = [...new Set(input.nodeIds)];
     if (ids.length < 1 || ids.length > MAX_NODES)

@@ -1,11 +1,11 @@
 import type { InfrastructureProvider } from '../../../../engine/providers/infrastructure-provider.js';
 import type { ScalingGroup } from '../../../../engine/providers/node-pool-provider.js';
 
-/** Asks the provider for the scaling groups of clusters, once for each cluster and request. */
+/** Reads the scaling groups of clusters from the provider, once per cluster and request. */
 export class ScalingGroupsReader {
   constructor(private readonly provider: Pick<InfrastructureProvider, 'scalingGroups'>) {}
 
-  /** By cluster. The account was checked when its pools were read. */
+  /** Scaling groups by cluster id. Needs no check of the account: its pools were read with one. */
   readonly ofClusters = async (
     _account: string,
     clusterIds: readonly string[],

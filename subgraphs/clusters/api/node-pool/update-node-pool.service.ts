@@ -41,7 +41,7 @@ import * as pools from '../../store/node-pool.store.js';
 
 const PATH = ['input', 'id'];
 
-/** Changes what a pool is, besides its size. */
+/** Changes the settings of pools, except their size. */
 export class UpdateNodePoolService {
   constructor(
     private readonly platform: Platform,
@@ -111,7 +111,7 @@ interface PoolUpdate {
   readonly catalog: ClusterCatalog;
 }
 
-/** The pool as it shall be. Refuses with every problem that can be seen at once. */
+/** The updated pool. Rejects with every problem that can be found at once. */
 async function planUpdate(tx: Transaction, locked: LockedPool, changes: PoolUpdate): Promise<NodePoolPlan> {
   const { cluster, pool } = locked;
   const { input, catalog } = changes;
@@ -154,7 +154,7 @@ function updateProblems({ cluster, pool }: LockedPool, { input, catalog }: PoolU
     ...(input.name == null ? [] : validateName(input.name, ['input', 'name'])),
     ...instanceTypeProblems(instanceTypes, types, ['input', 'instanceTypes']),
     ...validatePoolConfig({ ...input, instanceConfig, instanceTypes }, types, ['input']),
-    // Other types must run the image that stays.
+    // The new instance types must run the unchanged image.
     ...(input.instanceTypes && input.instanceConfig?.imageId == null
       ? imageFitProblems({ ...before, instanceTypes }, types, ['input', 'instanceTypes'])
       : []),
@@ -163,7 +163,10 @@ function updateProblems({ cluster, pool }: LockedPool, { input, catalog }: PoolU
   ];
 }
 
-/** A part that is left out stays, so what is given must fit to what is there; another charge type begins anew. */
+/**
+ * Omitted settings keep their values and are validated together with the new ones; a new charge type resets the spot
+ * settings.
+ */
 function mergedInstanceConfig(input: InstanceConfigInput | null | undefined, before: InstanceSettings) {
   const anew = input?.chargeType != null;
   return {
@@ -184,7 +187,7 @@ async function nameTaken(
   return [{ code: 'DUPLICATE_NAME', message, path: ['input', 'name'] }];
 }
 
-/** The part of the input that changes what the instances of the pool cost. */
+/** Path of the input that changes the price of the pool's instances. */
 function chargePath({ instanceTypes, instanceConfig }: UpdateNodePoolInput): string[] {
   if (instanceTypes == null && instanceConfig?.chargeType != null)
     return ['input', 'instanceConfig', 'chargeType'];

@@ -13,7 +13,7 @@ import type { NodeRow, NodeStore } from '../../store/node.store.js';
 import { Node, NodeOrigin } from '../entities/node.type.js';
 import { InstanceCategory } from '../entities/instance-category.enum.js';
 
-/** What the column calls the steps of a repair that have not begun yet. */
+/** The graph has no separate states for repair steps that have not started. */
 const SHOWN: Readonly<Record<string, string>> = {
   RESTART_REQUESTED: 'RESTARTING',
   RESET_REQUESTED: 'RESETTING',

@@ -21,10 +21,10 @@ import type { UpdateNodeInput } from './update-node.type.js';
 
 const MUTATION = 'updateNode';
 const PATH = ['input', 'id'];
-/** How long the cluster may take to read and write a node. */
+/** Time limit for reading and writing a node, in milliseconds. */
 const TIMEOUT_MS = 20_000;
 
-/** A node with what Kubernetes has of it, or would have after a dry run; undefined: to be read. */
+/** A node with its Kubernetes metadata, in a dry run as it would be; undefined: not read yet. */
 export interface UpdatedNode extends NodeRow {
   readonly metadata?: NodeMetadata | undefined;
 }
@@ -39,18 +39,18 @@ interface Target {
 interface Written {
   readonly metadata: NodeMetadata;
   readonly before: NodeMetadata;
-  /** Which keys changed; empty: none. */
+  /** The changed keys; empty when none changed. */
   readonly summary: string;
 }
 
-/** Changes labels, annotations and taints of nodes in their cluster's Kubernetes. */
+/** Changes labels, annotations and taints of nodes in Kubernetes. */
 export class UpdateNodeService {
   constructor(private readonly platform: Pick<Platform, 'database' | 'kubernetes' | 'clock'>) {}
 
   /**
-   * Refuses what Kubernetes would, reserved keys and those of the node pool (`INVALID_INPUT`), nodes that do not run
-   * (`INVALID_STATE`), nodes of registered clusters without acknowledgeRisk, and `CONFLICT` when the node changes between
-   * reading and writing it.
+   * Rejects with `INVALID_INPUT` values that Kubernetes rejects, reserved keys and keys of the node pool; with
+   * `INVALID_STATE` nodes that do not run; with `CONFLICT` a node that changes between read and write. Nodes of
+   * registered clusters require acknowledgeRisk.
    */
   async update(actor: Actor, input: UpdateNodeInput, dryRun?: boolean | null): Promise<UpdatedNode> {
     const problems = nodeChangeProblems(input);
@@ -67,14 +67,14 @@ export class UpdateNodeService {
     return (await write(target, input, { dryRun: 'All' })).metadata;
   }
 
-  /** Undefined for the repetition of a request: nothing was read of the node. */
+  /** undefined for a repeated request, which does not read the node. */
   private async change(
     actor: Actor,
     input: UpdateNodeInput,
     target: Target,
   ): Promise<NodeMetadata | undefined> {
     const request = this.request(actor, input);
-    // Without a token nothing need be locked while Kubernetes is asked.
+    // Without a clientToken no row needs to be locked during the requests to Kubernetes.
     const first = input.clientToken == null ? await write(target, input, {}) : undefined;
     return eventTransaction(this.platform.database.prisma, request.at, async (tx) => {
       let written = first;
@@ -114,7 +114,7 @@ export class UpdateNodeService {
       });
     const pools =
       node.nodePoolId === null ? [] : await new NodePoolStore(prisma).byIds(account, [node.nodePoolId]);
-    // Not the request's signal: a client that leaves must not part the change from its event.
+    // Not the request's signal: after a disconnect of the client the event must still be written.
     const options = { clusterId: cluster.id, signal: AbortSignal.timeout(TIMEOUT_MS) };
     const client = new KubernetesClient(this.platform.kubernetes.of(access), options);
     return { node, cluster, pool: configOf(pools[0] ?? { config: {} }), client };
@@ -160,7 +160,7 @@ function updated({ node, cluster }: Target, { summary, before, metadata }: Writt
     { cluster, ...pool },
     'NODE_UPDATED',
     `Node ${node.name} changed by ${actor}: ${summary}.`,
-    // Not the annotations: they may be long, and their values are not for the log of events.
+    // Annotations can be long, and their values do not belong in the event log.
     { data: { nodeId: node.id, name: node.name, actor, labels, taints } },
   );
 }

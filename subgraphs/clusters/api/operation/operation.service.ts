@@ -14,17 +14,17 @@ import {
 import type { CancelOperationInput, OperationFilter } from '../entities/operation.type.js';
 import { SCHEDULED_CHANGE, scheduledFor } from '../../changes/scheduled-change.js';
 
-/** The reconciler that carries out operations on a kind of target. */
+/** The kind of the reconciler that carries out operations on each kind of target. */
 const KIND_OF_TARGET: Readonly<Record<string, string>> = { Cluster: 'cluster', NodePool: 'node-pool' };
 
-/** Lists operations, and cancels them. */
+/** Lists and cancels operations. */
 export class OperationService {
   constructor(
     private readonly platform: Platform,
     private readonly store: OperationStore,
   ) {}
 
-  /** The account's operations. */
+  /** Returns the operations of the account. */
   async list({ account }: Actor, filter: OperationFilter, args: SortedPageArguments<OperationOrderField>) {
     const { limit, sort, key } = sortedPageRequest(args, operationSorting);
     const rows = await this.store.page({ account, filter, limit: limit + 1, sort, key });
@@ -35,7 +35,10 @@ export class OperationService {
     });
   }
 
-  /** Asks for an operation to end; what it has made by then stays. Refuses `NOT_FOUND` and `NOT_CANCELABLE`. */
+  /**
+   * Requests the cancellation of an operation; resources that it has created remain. Rejects with `NOT_FOUND` and
+   * `NOT_CANCELABLE`.
+   */
   async cancel(actor: Actor, input: CancelOperationInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     const { account } = actor;
     return change(this.platform, { actor, mutation: 'cancelOperation', input, dryRun }, async (tx, at) => {

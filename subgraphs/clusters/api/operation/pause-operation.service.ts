@@ -7,24 +7,23 @@ import type { Actor } from '../../../../kernel/actor.js';
 import { change, type ChangeOutcome, type ChangeRequest } from '../../changes/change.js';
 import { updateUpgradeInput } from '../../store/upgrade-input.js';
 
-/** Names an operation. */
+/** The operation to pause or resume. */
 interface OperationInput {
   readonly id: string;
   readonly clientToken?: string | null;
 }
 
-/** Pauses operations and lets them go on. */
 export class PauseOperationService {
   constructor(private readonly platform: Platform) {}
 
-  /** Refuses `NOT_FOUND`, and `INVALID_STATE` for an operation that cannot be paused now. */
+  /** Rejects with `NOT_FOUND`, and with `INVALID_STATE` an operation that cannot be paused now. */
   pause(actor: Actor, input: OperationInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     return this.run({ actor, mutation: 'pauseOperation', input, dryRun }, (tx, at) =>
       pauseOperation(tx, actor.account, input.id, at),
     );
   }
 
-  /** Refuses `NOT_FOUND`, and `INVALID_STATE` for an operation that is not paused. */
+  /** Rejects with `NOT_FOUND`, and with `INVALID_STATE` an operation that is not paused. */
   resume(actor: Actor, input: OperationInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
     return this.run({ actor, mutation: 'resumeOperation', input, dryRun }, async (tx, at) => {
       const operation = await resumeOperation(tx, actor.account, input.id);

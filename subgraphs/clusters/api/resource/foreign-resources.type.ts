@@ -3,8 +3,8 @@ import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { Resource } from '../../../runtime/graph/resource.type.js';
 
 /**
- * A type of another subgraph. Its `id` is external, so the gateway asks the subgraph that owns the type, which answers
- * null for what does not exist; `resourceId` is the key by which it does.
+ * A type of another subgraph. Its `id` is external, so the gateway resolves it in the owning subgraph by the key
+ * `resourceId`, and that subgraph returns null for an object that does not exist.
  */
 function foreignResource(name: string, description: string) {
   @Directive('@key(fields: "resourceId", resolvable: false)')
@@ -21,7 +21,10 @@ function foreignResource(name: string, description: string) {
   return ForeignResource;
 }
 
-/** A type of events, which observability owns. Every subgraph reads the log: that there is the event is known here. */
+/**
+ * An event type that the observability subgraph owns. Every subgraph can read the event log, so this one already
+ * knows that the event exists.
+ */
 function foreignEvent(name: EventTypeName, description: string) {
   @Directive('@key(fields: "id", resolvable: false)')
   @ObjectType(name, { implements: Resource, description })
@@ -32,7 +35,7 @@ function foreignEvent(name: EventTypeName, description: string) {
   return ForeignEvent;
 }
 
-/** Types of other subgraphs that `Query.node` finds. */
+/** Types of other subgraphs that `Query.node` can return. */
 export const foreignResourceTypes = [
   foreignEvent('ScalingEvent', 'The size of a node pool or workload changed.'),
   foreignEvent('WorkloadEvent', 'A workload was deployed to a cluster.'),
@@ -45,7 +48,7 @@ export const foreignResourceTypes = [
   foreignResource('QuotaApplication', 'A request for a higher limit.'),
 ];
 
-/** Their names by the prefix of their ids. */
+/** Type names by id prefix. */
 export const foreignResources: Readonly<Record<string, string>> = {
   pod: 'Pod',
   workload: 'Workload',

@@ -16,14 +16,14 @@ import { toProvisioningEvent } from '../watch/provisioning-event.rules.js';
 import { scalingGroupOf } from '../../model/scaling-group.js';
 import type { ReadByIds } from '../../store/children.js';
 
-/** How resources with ids of one prefix are read. */
+/** Reads the resources whose ids have one prefix. */
 export interface ResourceReader {
-  /** Their type; undefined where each names its own. */
+  /** GraphQL type; undefined when each row has its own `__typename`. */
   readonly type?: string;
   readonly byIds: ReadByIds<{ readonly id: string; readonly __typename?: string }>;
 }
 
-/** By the prefix of the ids. What belongs to another account is left out. */
+/** The readers by id prefix. They omit resources of other accounts. */
 export function resourceReaders(
   platform: Pick<Platform, 'database' | 'cursors' | 'provider'>,
 ): Readonly<Record<string, ResourceReader>> {
@@ -57,7 +57,7 @@ export function resourceReaders(
   };
 }
 
-/** Events of types that this subgraph does not own are named by their ids alone. */
+/** For event types of other subgraphs the id is enough: the gateway resolves the other fields. */
 function eventReader({ database, cursors }: Pick<Platform, 'database' | 'cursors'>): ResourceReader['byIds'] {
   return async (account, ids) => {
     const events = await eventsByIds(database.prisma, account, ids);

@@ -9,13 +9,13 @@ import { loadById } from '../entities/data-loaders.js';
 
 const MAX_IDS = 100;
 
-/** Finds any object by its id: the prefix says which type it has. */
+/** Finds any object by its id, whose prefix determines the type. */
 @Resolver()
 export class ResourceResolver {
-  /** `readers` by the prefix of the ids. */
+  /** `readers` by id prefix. */
   constructor(private readonly readers: Readonly<Record<string, ResourceReader>>) {}
 
-  // As much as the costliest of them: a workload or pod is asked of its cluster's API server.
+  // The cost of the most expensive types: workloads and pods are read from their cluster's API server.
   @Cost(150)
   @Query(() => Resource, {
     nullable: true,
@@ -57,7 +57,7 @@ export class ResourceResolver {
   }
 }
 
-/** The value of a key that the record has itself. */
+/** The value of an own property, which excludes inherited ones such as `constructor`. */
 function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }

@@ -14,10 +14,10 @@ import type { CloseSupportTicketInput, OpenSupportTicketInput } from './support-
 
 const MAX_TITLE = 200;
 const MAX_TEXT = 10_000;
-/** Of one cluster. */
+/** Maximum number of open tickets per cluster. */
 const MAX_OPEN = 100;
 
-/** Requests for help with clusters: asking, and saying that it is settled. */
+/** Opens and closes support tickets. */
 export class SupportTicketService {
   constructor(
     private readonly platform: Pick<Platform, 'database' | 'clock'>,
@@ -25,8 +25,8 @@ export class SupportTicketService {
   ) {}
 
   /**
-   * Opens a ticket, also for a cluster whose version is not supported any more: its event warns of that. Refuses
-   * `NOT_FOUND`, `INVALID_INPUT`, and `INVALID_STATE` for a deleted cluster and one with 100 open tickets.
+   * Opens a ticket, also for a cluster whose version is not supported: its event then contains a warning. Rejects
+   * with `NOT_FOUND`, `INVALID_INPUT`, and `INVALID_STATE` for a deleted cluster and one with 100 open tickets.
    */
   async open(
     actor: Actor,
@@ -45,7 +45,7 @@ export class SupportTicketService {
     );
   }
 
-  /** Closes a ticket of the account. Refuses `NOT_FOUND`, and `INVALID_STATE` for one that is closed. */
+  /** Closes a ticket of the account. Rejects with `NOT_FOUND`, and with `INVALID_STATE` a closed ticket. */
   close(
     actor: Actor,
     input: CloseSupportTicketInput,
@@ -106,7 +106,7 @@ interface OpenTicketRequest {
   readonly actor: Actor;
   readonly input: OpenSupportTicketInput;
   readonly at: Date;
-  /** Of a Kubernetes version. */
+  /** Whether a Kubernetes version is unsupported. */
   readonly versionUnsupported: (version: string) => boolean;
 }
 

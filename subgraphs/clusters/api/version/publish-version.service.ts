@@ -14,7 +14,6 @@ import { minorOf, type VersionStatus } from '../../model/version.rules.js';
 import { VERSION_SUPPORT } from '../../model/reconciler-kinds.js';
 import { clustersOfVersions } from '../../store/cluster.store.js';
 
-/** Adds versions to the catalog. */
 export class PublishVersionService {
   constructor(
     private readonly platform: Pick<Platform, 'database' | 'clock'>,
@@ -22,8 +21,8 @@ export class PublishVersionService {
   ) {}
 
   /**
-   * Publishes a version for all accounts; enqueues the clusters whose version expires by it.
-   * Refuses what is no version that could come next. A dry run answers null: the version does not exist.
+   * Publishes a version for all accounts and enqueues the clusters whose version expires. Rejects a version that is
+   * not a valid successor. A dry run returns null: the version does not exist.
    */
   async publish(
     actor: Actor,

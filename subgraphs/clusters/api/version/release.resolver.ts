@@ -6,7 +6,7 @@ import { RemovedApi, SupportStatus } from './release.type.js';
 import type { VersionStatus } from '../../model/version.rules.js';
 import { KubernetesVersion } from '../entities/version.type.js';
 
-/** What a Kubernetes version brings and takes away, and how long it holds. */
+/** Release notes and support dates of Kubernetes versions. */
 @Resolver(() => KubernetesVersion)
 export class ReleaseResolver {
   constructor(private readonly catalog: ClusterCatalogStore) {}

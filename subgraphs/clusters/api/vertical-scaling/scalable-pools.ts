@@ -6,7 +6,7 @@ import { canResize } from '../../changes/pool-size.js';
 import { observedScalingGroup } from '../../model/scaling-group.js';
 import { poolsOfCluster } from '../../store/node-pool.store.js';
 
-/** Ids of the pools whose scaling groups the cloud has now; what is recorded of them may be a minute old. */
+/** Ids of the pools with a scaling group at the provider. The recorded state of the groups can be a minute old. */
 export async function poolsWithGroup(
   { database, provider }: Pick<Platform, 'database' | 'provider'>,
   account: string,
@@ -19,8 +19,8 @@ export async function poolsWithGroup(
 }
 
 /**
- * Refuses `SCALING_GROUP_MISSING` when one of the pools can get no nodes any more, and `INVALID_STATE` while another
- * operation on one has not ended.
+ * Rejects pools that cannot get nodes with `SCALING_GROUP_MISSING`, and pools with an unfinished operation with
+ * `INVALID_STATE`.
  */
 export function refuseStuckPools(
   pools: readonly NodePool[],

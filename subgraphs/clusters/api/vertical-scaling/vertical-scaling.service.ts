@@ -28,7 +28,7 @@ import { poolsOfCluster } from '../../store/node-pool.store.js';
 
 const MAX_TYPES = 20;
 
-/** Begins to give the nodes of clusters other instance types. */
+/** Starts vertical scaling, which replaces nodes with nodes of other instance types. */
 export class VerticalScalingService {
   constructor(
     private readonly platform: Platform,
@@ -36,9 +36,9 @@ export class VerticalScalingService {
   ) {}
 
   /**
-   * Refuses unknown, too small and too large types, those on which a pool's image or runtime does not run, unknown pools,
-   * pools that can get no nodes (`SCALING_GROUP_MISSING`), and `INVALID_STATE` while the cluster is not RUNNING, one of the
-   * pools is changing or another vertical scaling waits.
+   * Rejects unknown, too small and too large types, types that cannot run a pool's image or runtime, unknown pools,
+   * pools that cannot get nodes (`SCALING_GROUP_MISSING`), and with `INVALID_STATE` while the cluster is not RUNNING,
+   * one of the pools is changing or another vertical scaling is scheduled.
    */
   async scale(
     actor: Actor,
@@ -105,7 +105,7 @@ function typeProblems(
   });
 }
 
-/** A pool as it will be. */
+/** The pool with the new instance types. */
 const withTypes =
   (instanceTypes: readonly string[]) =>
   (pool: NodePool): SizedPool => ({
@@ -115,7 +115,7 @@ const withTypes =
     path: ['input', 'instanceTypes'],
   });
 
-/** A pool keeps its image, its runtime and what its cluster's kind asks for: the types must fit to them. */
+/** The new types must support the pool's image and runtime, and the rules of its cluster's kind. */
 function refuseUnfit(
   pool: NodePool,
   cluster: ClusterRow,

@@ -2,8 +2,8 @@ import { mapStream } from '../../../../protocol/mapped-stream.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 
 /**
- * A subscription's source: what `work` yields until it returns, the client leaves, or the request is aborted. `work`
- * hears of the end by its signal, also while it waits for an event.
+ * The source of a subscription: yields the values of `work` until it returns, the client unsubscribes, or the request
+ * is aborted. The end aborts the signal of `work`, also while it waits for an event.
  */
 export function openStream<T>(
   context: RequestContext,

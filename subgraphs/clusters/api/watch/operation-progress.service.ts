@@ -7,18 +7,18 @@ import { setParentSpan } from '../../../../kernel/tracing/event-trace.js';
 import { openStream } from './event-stream.js';
 import type { OperationRow, OperationStore } from '../../store/operation.store.js';
 
-/** Streams how far operations are. */
+/** Streams the progress of operations. */
 export class OperationProgressService {
   constructor(
     private readonly platform: Platform,
     private readonly operations: OperationStore,
   ) {}
 
-  /** The operation as it is, then after each change; ends when the operation does. Refuses `NOT_FOUND`. */
+  /** Yields the current operation, then each change of it; ends with the operation. Rejects with `NOT_FOUND`. */
   async open(context: RequestContext, id: string): Promise<AsyncGenerator<OperationRow>> {
     const { account } = context.actor;
     const { events } = this.platform;
-    // Before the row is read: a change in between is in the log, and only makes the row be read once more.
+    // Read before the row: a change in between is in the log and only causes one more read of the row.
     const after = await events.head(account);
     const read = async () => (await this.operations.byIds(account, [id]))[0];
     const first = await read();

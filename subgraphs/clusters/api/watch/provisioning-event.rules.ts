@@ -4,7 +4,7 @@ import { eventKindOf } from '../../../../engine/events/event-kinds.js';
 import { EventLevel } from '../../../runtime/graph/event.type.js';
 import { ProvisioningEvent } from './provisioning-event.type.js';
 
-/** An event of the log as the graph shows it. */
+/** Converts an event of the log to its GraphQL type. */
 export function toProvisioningEvent(event: LoggedEvent, cursors: StreamCursors): ProvisioningEvent {
   const { id, sequence, at, type, level, reason, message, clusterId, nodePoolId, operationId, data } = event;
   return Object.assign(new ProvisioningEvent(), {

@@ -14,7 +14,7 @@ export interface ProvisioningEventsRequest {
   readonly after?: string | null;
 }
 
-/** Streams what is done to clusters, node pools and nodes. */
+/** Streams the changes of clusters, node pools and nodes. */
 export class ProvisioningEventService {
   constructor(
     private readonly platform: Platform,
@@ -22,8 +22,9 @@ export class ProvisioningEventService {
   ) {}
 
   /**
-   * What follows the cursor, else what follows now. When it resolves the position is fixed: whatever is committed
-   * from then on is in the stream. Refuses `NOT_FOUND` and `INVALID_CURSOR`; the stream itself `CURSOR_EXPIRED`.
+   * Streams the events after the cursor, or the events from now on. The position is fixed when the promise resolves:
+   * every event that is committed later is in the stream. Rejects with `NOT_FOUND` and `INVALID_CURSOR`; the stream
+   * itself can fail with `CURSOR_EXPIRED`.
    */
   async open(
     context: RequestContext,

@@ -2,7 +2,7 @@ import { Directive, ObjectType } from 'type-graphql';
 import { Resource } from '../../../runtime/graph/resource.type.js';
 import { EventInterface } from '../../../runtime/graph/event.type.js';
 
-/** Declared, field by field the same, wherever a subgraph streams it; its entities are in the resolver. */
+/** Every subgraph that streams this type must declare it with the same fields; the resolver has its entity fields. */
 @Directive('@shareable')
 @ObjectType({
   implements: [EventInterface, Resource],

@@ -15,7 +15,7 @@ import { ProvisioningEvent } from './provisioning-event.type.js';
 import type { ClusterChangeValue, WatchClustersService, WatchRequest } from './watch-clusters.service.js';
 import { ClusterChange } from './watch-clusters.type.js';
 
-/** Tells the gateway that no client can join the stream later. */
+/** Tells the gateway that the stream begins with a snapshot, so clients can join it only before its first event. */
 const INITIAL_SNAPSHOT = '@tag(name: "initial-snapshot")';
 
 const AFTER = 'Return what comes after this cursor: first what came since, then live.';
@@ -27,8 +27,8 @@ export interface Streams {
 }
 
 /**
- * The subscription fields. type-graphql calls `subscribe` without the resolver's instance, so the class is made where
- * the services are known.
+ * The subscription fields. type-graphql calls `subscribe` without an instance of the resolver, so the class is
+ * created in the scope of the services.
  */
 export function clusterSubscriptions(streams: Streams): object {
   @Resolver()

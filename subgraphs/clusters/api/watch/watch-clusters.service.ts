@@ -11,10 +11,10 @@ import { openStream } from './event-stream.js';
 import { type ChangeKind, WatchedClusters } from '../../model/watch-clusters.rules.js';
 import { WatchCursors, type WatchPosition } from './watch-cursor.js';
 
-/** Clusters of the snapshot read at once. */
+/** Number of clusters per query of the snapshot. */
 const BATCH = 200;
 
-/** What a watcher gets. */
+/** A value of the stream. */
 export interface ClusterChangeValue {
   readonly type: ChangeKind | 'SYNCED' | 'BOOKMARK';
   readonly cluster: ClusterRow | null;
@@ -34,7 +34,7 @@ interface Watch {
   readonly signal: AbortSignal;
 }
 
-/** Streams a list of clusters and how it changes. */
+/** Streams a list of clusters and its changes. */
 export class WatchClustersService {
   constructor(
     private readonly platform: Platform,
@@ -43,15 +43,15 @@ export class WatchClustersService {
   ) {}
 
   /**
-   * Each cluster of the list as ADDED, then SYNCED, then each change. With `after` it goes on where the cursor stands.
-   * Refuses a filter or cursor that is not valid; the stream itself refuses `CURSOR_EXPIRED`.
+   * Yields each cluster of the list as ADDED, then SYNCED, then each change. With `after` it resumes at the cursor.
+   * Rejects an invalid filter or cursor; the stream itself can fail with `CURSOR_EXPIRED`.
    */
   async open(context: RequestContext, request: WatchRequest): Promise<AsyncGenerator<ClusterChangeValue>> {
     const { account } = context.actor;
     const filter = await this.lists.checkedFilter(request.filter);
     const cursors = new WatchCursors(this.platform.cursors, account, filter);
     const resumed = request.after == null ? undefined : cursors.decode(request.after);
-    // Before the snapshot is read: what changes meanwhile is in the tail as well, and is sent once.
+    // Read before the snapshot: later changes are in the event log as well, and are sent only once.
     const start = resumed ?? { sequence: await this.platform.events.head(account), snapshotAfter: '' };
     const { snapshotAfter } = start;
     const inDoubt = (id: string) => resumed !== undefined && (snapshotAfter === null || id <= snapshotAfter);
@@ -105,7 +105,7 @@ export class WatchClustersService {
     });
     for await (const step of steps) {
       if (!(step instanceof LogBookmark)) yield step;
-      // Where nothing has been left out the watcher knows how far it is.
+      // Without skipped events the watcher already has a cursor for this position.
       else if (step.sequence > sent) yield { type: 'BOOKMARK', cluster: null, cursor: at(step) };
     }
   }
@@ -126,7 +126,7 @@ export class WatchClustersService {
   }
 }
 
-/** Whether the event is the first about its cluster. */
+/** Whether the event is the first of its cluster. */
 function isCreation({ type, data }: LoggedEvent): boolean {
   return (
     type === 'CLUSTER_REQUESTED' ||

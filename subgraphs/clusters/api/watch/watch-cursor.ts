@@ -1,17 +1,17 @@
 import type { EventCursors, StreamCursors } from '../../../../engine/events/event-cursor.js';
 import type { ClusterFilter } from '../cluster/cluster.input.js';
 
-/** Where a watch stands: in its snapshot (behind a cluster), or in the tail. */
+/** The position of a watch: within its snapshot (after a cluster), or in the event log. */
 export interface WatchPosition {
-  /** Events up to here are in the snapshot or have been seen. */
+  /** Events up to this one are in the snapshot or were sent. */
   readonly sequence: bigint;
-  /** Id of the last cluster of the snapshot that was seen; null: the snapshot is complete. */
+  /** Id of the last cluster of the snapshot that was sent; null: the snapshot is complete. */
   readonly snapshotAfter: string | null;
 }
 
 /**
- * Cursors of one account's watches with one filter. A cursor given while the snapshot is running goes on inside the
- * snapshot, so a watcher that is cut off there misses nothing; the position is signed with the rest.
+ * Cursors of one account's watches with one filter. A cursor from within the snapshot resumes within the snapshot, so
+ * an interrupted watcher misses nothing; its position is signed like the rest of the cursor.
  */
 export class WatchCursors {
   private readonly cursors: StreamCursors;
@@ -24,7 +24,7 @@ export class WatchCursors {
     return this.cursors.encode({ sequence, extra: snapshotAfter ?? undefined });
   }
 
-  /** Refuses `INVALID_CURSOR`: malformed, tampered with, of another account or another filter. */
+  /** Rejects with `INVALID_CURSOR` a cursor that is malformed, modified, or of another account or filter. */
   decode(text: string): WatchPosition {
     const { sequence, extra } = this.cursors.decode(text);
     return { sequence, snapshotAfter: extra ?? null };
