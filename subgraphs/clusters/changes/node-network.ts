@@ -151,7 +151,7 @@ function amountOf(counted: readonly Counted[], resource: string, scope: string):
   return counted.find((quota) => quota.resource === resource && quota.scope === scope)?.amount ?? 0;
 }
 
-/** Exhausted addresses have an error code of their own: the limit of a VPC's addresses cannot be raised. */
+/** Exhausted addresses and interfaces have an error code of their own: IP_NOT_AVAILABLE. */
 function quotaProblem(resource: string, scope: string): Problem {
   if (resource === PRIVATE_IPS)
     return {

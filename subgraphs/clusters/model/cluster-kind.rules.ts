@@ -97,7 +97,10 @@ function editionProblems({ type, profile, spec }: KindRequest): Problem[] {
   return problems;
 }
 
-/** Only clusters with node pools have capabilities; CONFIDENTIAL (Intel SGX) also requires a managed cluster. */
+/**
+ * Only clusters of the profile DEFAULT that are not registered have capabilities; CONFIDENTIAL (Intel SGX) also
+ * requires a managed cluster.
+ */
 function capabilityProblems({ type, profile, capability }: KindRequest): Problem[] {
   if (!capability) return [];
   const refuse = (message: string): Problem[] => [

@@ -14,7 +14,7 @@ const NEXT: Readonly<Record<ClusterState, readonly ClusterState[]>> = {
   FAILED: ['DELETING'],
   RUNNING: ['SCALING', 'UPDATING', 'UPGRADING', 'UNAVAILABLE', 'FAILED', 'DELETING'],
   SCALING: ['RUNNING', 'UNAVAILABLE', 'FAILED', 'DELETING'],
-  // A rollback of vertical scaling sets the pools back to SCALING.
+  // The rollback of a vertical scaling scales the pools back to their size.
   UPDATING: ['RUNNING', 'SCALING', 'UNAVAILABLE', 'FAILED', 'DELETING'],
   // A failed upgrade leaves the cluster running.
   UPGRADING: ['RUNNING', 'UNAVAILABLE', 'DELETING'],

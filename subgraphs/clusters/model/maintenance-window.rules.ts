@@ -37,7 +37,7 @@ const MAX_ITERATIONS = 20_000;
 /** Limits the first validation of a rule, which must have an occurrence within a year. */
 const FIRST_ITERATIONS = 400;
 const MAX_CANDIDATES = 100_000;
-/** Zones shift their offset by at most a day (at the date line); two more hours cover daylight saving time. */
+/** Search margin in hours: the offset of a zone has changed by at most a day (at the date line). */
 const CLOCK_SLACK_HOURS = 26;
 
 /** Validates a recurrence; undefined when it is valid. It must have an occurrence within a year after `startDate`. */
