@@ -2,7 +2,7 @@ import type { Product } from '../../../kernel/product.js';
 import type { Availability, Cloud } from './region.enums.js';
 import type { Region } from './region-catalog.js';
 
-/** Which regions to list; every condition given must hold. */
+/** Filter of regions; all conditions must match. */
 export interface RegionSelection {
   readonly cloud?: Cloud | null;
   readonly product?: Product | null;

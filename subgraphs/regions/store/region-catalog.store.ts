@@ -14,15 +14,15 @@ const checkCells = checkedColumns('regions.product_availability', 'regionId', {
 const checkTimeZones = checkedColumns('regions.time_zone', 'id', { group: oneOf(TIME_ZONE_GROUPS) });
 
 /**
- * The catalog, read once per process: four statements at the first use, none afterwards. It changes only by a
- * release, and a release restarts the process.
+ * Caches the catalog: four statements on first use, none afterwards. It changes only with a release, which restarts
+ * the process.
  */
 export class RegionCatalogStore {
   private loading: Promise<RegionCatalog> | undefined;
 
   constructor(private readonly database: Database) {}
 
-  /** The catalog; a read that fails, or finds a database that is not seeded yet, is tried again at the next use. */
+  /** Returns the catalog; a read that fails or finds a database that is not seeded yet is retried on next use. */
   read(): Promise<RegionCatalog> {
     this.loading ??= runOutsideRequestScope(() => this.load()).then(
       (catalog) => {

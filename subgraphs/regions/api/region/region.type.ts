@@ -53,7 +53,7 @@ export class Zone {
   @Field(() => ID, { description: 'Id of the zone, e.g. `cn-hangzhou-a`.' })
   id: string;
 
-  /** Id of its region; shown as `region`. */
+  /** Id of its region; resolved as `region`. */
   regionId: string;
 }
 
