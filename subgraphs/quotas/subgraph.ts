@@ -23,7 +23,7 @@ interface Reference {
   readonly resourceId?: string;
 }
 
-/** Limits and use of the account and its clusters, requests for higher limits, and billing. */
+/** Limits and usage of the account and its clusters, applications for higher limits, and billing. */
 export function createQuotasSubgraph(platform: Pick<Platform, 'database' | 'clock'>): Promise<Subgraph> {
   const { prisma } = platform.database;
   const store = new QuotaStore(prisma);

@@ -1,4 +1,4 @@
-/** What is billed of a cluster. */
+/** Billed items of a cluster. */
 export const BILLING_ITEMS = [
   'CLUSTER_MANAGEMENT',
   'MASTER_INSTANCE',
@@ -22,7 +22,7 @@ export type BillingUnit =
   | 'VCPU_SECOND'
   | 'GIB_SECOND';
 
-/** How an item is paid. */
+/** Charge types of billed items. */
 export const BILLING_CHARGE_TYPES = ['POSTPAID', 'PREPAID', 'SPOT'] as const;
 
 export type BillingChargeType = (typeof BILLING_CHARGE_TYPES)[number];

@@ -1,13 +1,13 @@
 import type { BillingChargeType, BillingItem, BillingUnit } from './billing.enums.js';
 
-/** How much of one item a cluster has used in a span of time. */
+/** Usage of one item by a cluster in a span of time. */
 export interface BillingLine {
   readonly clusterId: string;
   readonly item: BillingItem;
   readonly chargeType: BillingChargeType;
   readonly instanceType: string | null;
   readonly resources: number;
-  /** A decimal number of the unit. */
+  /** Decimal number in the unit. */
   readonly quantity: string;
   readonly unit: BillingUnit;
 }
@@ -38,7 +38,7 @@ const HOURLY: Readonly<Record<Exclude<BillingItem, 'CONTAINER_INSTANCE'>, Billin
   DISK: 'DISK_HOUR',
 };
 
-/** The lines of a sum: one, but for container instances one for vCPUs and one for memory. */
+/** Returns the lines of a sum: one; for container instances one for vCPUs and one for memory. */
 export function billingLines(sum: UseSum): BillingLine[] {
   const { clusterId, item, chargeType, instanceType, resources } = sum;
   const line = (unit: BillingUnit, micro: bigint): BillingLine => ({
@@ -56,12 +56,12 @@ export function billingLines(sum: UseSum): BillingLine[] {
       line('GIB_SECOND', divideRounded(sum.mebibyteMilliseconds * MILLION, 1_024_000n)),
     ];
   }
-  // Paid in advance: the duration does not count.
+  // Subscriptions are paid in advance: the duration does not matter.
   if (chargeType === 'PREPAID') return [line('SUBSCRIPTION', BigInt(resources) * MILLION)];
   return [line(HOURLY[item], divideRounded(sum.milliseconds * MILLION, HOUR))];
 }
 
-/** Rounded to the nearest whole number, halves up. */
+/** Divides and rounds to the nearest whole number, halves up. */
 function divideRounded(amount: bigint, by: bigint): bigint {
   return (amount + by / 2n) / by;
 }

@@ -21,12 +21,12 @@ export interface PodObject {
 /** The size of a container instance for a pod without requests and limits: 2 vCPUs with 4 GiB. */
 const DEFAULT_SIZE = { milliCpu: 2_000, memoryMiB: 4_096 } as const;
 const MEBIBYTE = 2 ** 20;
-/** The shortest use in milliseconds: Kubernetes reports whole seconds, so a pod may start and end in the same one. */
+/** Minimum usage in milliseconds: Kubernetes reports whole seconds, so a pod may start and end in the same one. */
 const MIN_USE_MS = 1_000;
 /** The maximum of the columns (integer), above the size of any container instance: a pod may request any quantity. */
 const MAX_AMOUNT = 2 ** 31 - 1;
 
-/** The use of a container instance as it is metered. */
+/** Converts the usage of a container instance to its usage record. */
 export function meteredPod({
   podUid,
   clusterId,
@@ -46,7 +46,7 @@ export function meteredPod({
   };
 }
 
-/** Whether the pod no longer counts among the pods of its cluster. */
+/** Whether the pod no longer counts against the pod quota of its cluster. */
 export function hasEnded({ status }: PodObject): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
@@ -62,7 +62,7 @@ function sizeOf(containers: ContainerUse['containers']): Pick<MeteredPod, 'milli
   return { milliCpu: milliCpu || DEFAULT_SIZE.milliCpu, memoryMiB: memoryMiB || DEFAULT_SIZE.memoryMiB };
 }
 
-/** Rounded up, within the range of the columns: one pod out of range would fail the statement that records all uses. */
+/** Rounds up within the range of the columns: one pod out of range would fail the statement that records all usage. */
 function roundUp(amount: number): number {
   return Math.min(MAX_AMOUNT, Math.max(0, Math.ceil(amount)));
 }

@@ -2,7 +2,7 @@ import type { Problem } from '../../../kernel/result.js';
 import type { QuotaApplicationState } from './quota.enums.js';
 import { MAX_LIMIT, type QuotaDefinition } from './quota.rules.js';
 
-/** Kind of the reconciler of applications that are not decided yet; keys are ids of applications. */
+/** Kind of the reconciler of undecided applications; keys are application ids. */
 export const QUOTA_APPLICATION = 'quota-application';
 
 /** A request for a higher limit; the GraphQL type of the same name describes the fields. */
@@ -21,7 +21,7 @@ export interface QuotaApplication {
   readonly decidedAt: Date | null;
 }
 
-/** Multiple of the present limit from which on a request needs a reason. */
+/** Multiple of the current limit above which an application requires a reason. */
 const MAX_FACTOR_WITHOUT_REASON = 100;
 
 /** Maximum length of a reason in characters. */
@@ -32,7 +32,7 @@ export interface QuotaIncreaseRequest {
   readonly reason?: string | null | undefined;
 }
 
-/** Why the limit cannot be raised to the requested one; undefined when it can. `current` is the present limit. */
+/** Why the limit cannot be raised as requested; undefined if it can. `current` is the current limit. */
 export function increaseProblem(
   definition: QuotaDefinition,
   current: number | null,
@@ -72,18 +72,18 @@ export function increaseProblem(
 /** The result of an application. */
 export interface Decision {
   readonly state: Exclude<QuotaApplicationState, 'PENDING'>;
-  /** Whether the limit is still to be raised; false when it is high enough already. */
+  /** Whether the limit must be raised; false if it is already high enough. */
   readonly raise: boolean;
   /** The limit before and after. */
   readonly fromLimit: number | null;
   readonly toLimit: number | null;
-  /** Why it was rejected; null when it was not. */
+  /** Why the application was rejected; null otherwise. */
   readonly message: string | null;
 }
 
 /**
- * The decision on an application by the rules: an adjustable limit is raised, beyond a multiple of the present one only
- * with a reason. `current` is the present limit.
+ * Decides an application by the rules: an adjustable limit is raised; above a multiple of the current limit a reason
+ * is required. `current` is the current limit.
  */
 export function decide(
   definition: QuotaDefinition | undefined,

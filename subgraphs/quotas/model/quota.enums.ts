@@ -1,4 +1,4 @@
-/** What the limit of a quota applies to, each by itself. */
+/** Kinds of objects to each of which the limit of a quota applies. */
 export const QUOTA_SCOPES = [
   'ACCOUNT',
   'CLUSTER',

@@ -2,7 +2,7 @@ import { type Product, products } from '../../../kernel/product.js';
 import type { QuotaScope } from './quota.enums.js';
 import { ACCOUNT_SCOPE, GENERAL_SCOPE, quotaId, type QuotaKey } from '../../../engine/ledger/quota-id.js';
 
-/** The largest limit that can be asked for. */
+/** Maximum limit of an application. */
 export const MAX_LIMIT = 1_000_000;
 
 /** A quota of the catalog. */
@@ -13,7 +13,7 @@ export interface QuotaDefinition {
   readonly adjustable: boolean;
   readonly scopeKind: QuotaScope;
   readonly product: Product | null;
-  /** The limit of an account without a granted one; null: no fixed number. */
+  /** The limit of an account without an approved increase; null: no fixed number. */
   readonly defaultLimit: number | null;
 }
 
@@ -22,7 +22,7 @@ export interface Balance {
   readonly used: number;
 }
 
-/** Resources whose use the ledger counts. */
+/** Resources whose usage the ledger counts. */
 const countedResources = new Set([
   'backend-repeats-per-instance',
   'custom-routes-per-route-table',
@@ -49,26 +49,26 @@ const countedByProduct = new Set([
 ]);
 
 /**
- * The resource whose limit also applies to another one: the lower of the two is effective. Each node pool takes one
- * scaling group, so both limits apply to node pools.
+ * Returns the resource whose limit also applies; the lower limit is effective. Each node pool uses one scaling group,
+ * so both limits apply to node pools.
  */
 export function limitingResource(resource: string): string | undefined {
   const [product, count] = resource.split('/');
   return count === 'nodePoolsPerCluster' ? `${product}/scalingGroupsPerCluster` : undefined;
 }
 
-/** Whether the ledger counts the use of the resource. */
+/** Whether the ledger counts the usage of the resource. */
 function isCounted(resource: string): boolean {
   return countedResources.has(resource) || countedByProduct.has(resource.split('/')[1] ?? '');
 }
 
-/** The product whose limit the resource is; undefined when it is not one of a product. */
+/** The product of the resource; undefined for a resource of the account. */
 export function productOf(resource: string): Product | undefined {
   const name = resource.split('/')[0];
   return products.find((product) => product === name);
 }
 
-/** The key of the definition's quota without a particular cluster, node pool, …. */
+/** The key of the definition's quota without a specific cluster, node pool, … */
 export function generalKey(definition: QuotaDefinition): QuotaKey {
   return {
     resource: definition.resource,
@@ -89,7 +89,7 @@ export interface OtherLimit {
   readonly limit: number | null;
 }
 
-/** A limit and its use; the GraphQL type Quota describes the fields. */
+/** A limit and its usage; the GraphQL type Quota describes the fields. */
 export interface Quota {
   readonly id: string;
   readonly resource: string;
@@ -108,7 +108,7 @@ export interface Quota {
   readonly counted: boolean;
 }
 
-/** Which quotas to list; every condition given must hold. */
+/** Filter of quotas; all conditions must match. */
 export interface QuotaSelection {
   readonly resource?: string | null;
   readonly product?: Product | null;
@@ -145,7 +145,7 @@ export function toQuota(
   };
 }
 
-/** Whether the definition passes the parts of the filter that do not depend on use. */
+/** Whether the definition matches the parts of the filter that do not depend on usage. */
 export function matches(definition: QuotaDefinition, filter: QuotaSelection): boolean {
   return (
     (filter.resource == null || definition.resource === filter.resource) &&

@@ -37,9 +37,9 @@ export class BillingStore {
   constructor(private readonly database: Database) {}
 
   /**
-   * Uses of the account that fall into the span, of one cluster or all; one statement. Exact to the millisecond for uses
-   * that are kept one by one; where only the sums of a day are kept (see retention.store.ts) a part of a day counts in
-   * proportion, and `resources` is the number of the day with the most.
+   * Sums the usage of the account, or of one cluster, in the span in one statement. Exact to the millisecond for
+   * single usage records. Where only daily sums are kept (see retention.store.ts), a part of a day counts in
+   * proportion, and `resources` is that of the day with the most.
    */
   async sums(account: string, { from, to }: Span, clusterId: string | null): Promise<UseSum[]> {
     const rows = await this.database.$queryRaw<SumRow[]>`
@@ -73,7 +73,7 @@ export class BillingStore {
     }));
   }
 
-  /** Serverless clusters: those of which the ledger counts the pods. */
+  /** Serverless clusters: those whose pods the ledger counts. */
   async serverlessClusters(): Promise<ServerlessCluster[]> {
     const rows = await this.database.ledgerUsage.findMany({
       where: { resource: { in: ['ASK_PRO/podsPerCluster', 'ASK_STANDARD/podsPerCluster'] } },
@@ -83,18 +83,18 @@ export class BillingStore {
     return rows.map(({ account, scope, resource }) => ({ account, clusterId: scope, pods: resource }));
   }
 
-  /** Sets the number of pods that a cluster uses of its quota. */
+  /** Sets the usage of a cluster's pod quota. */
   setPodUsage({ account, clusterId: scope, pods: resource }: ServerlessCluster, used: number): Promise<void> {
     return setUsage(this.database, account, { resource, scope }, used);
   }
 
-  /** The provider's position up to which uses of container instances are recorded; 0 at first. */
+  /** The provider's position up to which usage of container instances is recorded; 0 at first. */
   async meteringPosition(): Promise<number> {
     const row = await this.database.meteringPosition.findUnique({ where: { item: CONTAINERS } });
     return Number(row?.position ?? 0);
   }
 
-  /** Records uses of container instances and the position that they reach, in one transaction. */
+  /** Records usage of container instances and the new position in one transaction. */
   async recordPods(pods: readonly MeteredPod[], position: number): Promise<void> {
     await this.database.$transaction(async (tx) => {
       await insertPods(tx, pods);
@@ -107,7 +107,10 @@ export class BillingStore {
 
 const CONTAINERS = 'CONTAINER_INSTANCE';
 
-/** A known use may only end, and an ended use stays ended: another engine may have read the provider later. */
+/**
+ * An update may only end a usage record, and an ended one is not changed: another engine may have read a later state
+ * from the provider.
+ */
 async function insertPods(tx: Transaction, pods: readonly MeteredPod[]): Promise<void> {
   if (pods.length === 0) return;
   await tx.$executeRaw`

@@ -32,7 +32,7 @@ export interface ApplicationFilter {
   readonly key?: QuotaKey | undefined;
 }
 
-/** Requests for higher limits. */
+/** Stores applications for higher limits. */
 export class QuotaApplicationStore {
   constructor(private readonly database: Database) {}
 
@@ -68,7 +68,7 @@ export class QuotaApplicationStore {
     return this.database.quotaApplication.count({ where: where(account, filter) });
   }
 
-  /** Records the decision; false when the application was decided before. */
+  /** Records the decision; false if the application was already decided. */
   async decide(
     tx: Transaction,
     id: string,
@@ -82,7 +82,7 @@ export class QuotaApplicationStore {
     return count === 1;
   }
 
-  /** A page of the applications of all accounts that are not decided. */
+  /** A page of undecided applications of all accounts. */
   undecided(page: SortedPageRequest<QuotaApplication>): Promise<Page<ApplicationRow>> {
     return this.select(Prisma.sql`state = 'PENDING' AND approved_by IS NULL`, page);
   }
@@ -105,18 +105,18 @@ export class QuotaApplicationStore {
     return this.database.quotaApplication.count({ where: UNDECIDED });
   }
 
-  /** Records that an operator approves it; the engine raises the limit. */
+  /** Records the approval by an operator; the engine raises the limit. */
   async approve(tx: Transaction, id: string, approvedBy: string): Promise<void> {
     await tx.quotaApplication.updateMany({ where: { id, ...UNDECIDED }, data: { approvedBy } });
   }
 
-  /** Serializes increases of a quota: waits for the other transaction, and holds the lock until this one ends. */
+  /** Serializes increases of a quota until the transaction ends. */
   async lock(tx: Transaction, { account, resource, scope }: ApplicationRow): Promise<void> {
     await tx.$executeRaw`
       SELECT pg_advisory_xact_lock(hashtextextended(${JSON.stringify(['quota', account, resource, scope])}, 0))`;
   }
 
-  /** Raises the account's limit; a general limit replaces the lower ones of single scopes. */
+  /** Raises the account's limit; a general limit replaces lower ones of single scopes. */
   async raise(tx: Transaction, { account, resource, scope, limit }: ApplicationRow): Promise<void> {
     const general = scope === GENERAL_SCOPE || scope === ACCOUNT_SCOPE;
     await setLimit(tx, account, { resource, scope: general ? GENERAL_SCOPE : scope }, limit);

@@ -20,8 +20,8 @@ export class QuotaStore {
   constructor(private readonly database: Database) {}
 
   /**
-   * The catalog's quotas by resource, in its order; read once per process, since they change only by a release.
-   * A read that fails, or finds a database that is not seeded yet, is tried again at the next use.
+   * The catalog's quotas by resource, in its order. Read once per process, since they change only with a release; a
+   * read that fails or finds a database that is not seeded yet is retried on next use.
    */
   definitions(): Promise<ReadonlyMap<string, QuotaDefinition>> {
     this.loading ??= this.load().then(
@@ -38,8 +38,9 @@ export class QuotaStore {
   }
 
   /**
-   * Limit and use of each quota, in the order asked for. The use of a general quota is the highest of its scopes. One
-   * statement, one more when a general quota is among them, and one more for the computed limit of disks.
+   * Returns limit and usage of each quota in the order of the keys. The usage of a general quota is the highest of
+   * its scopes. One statement, one more if the keys include a general quota, and one more for the computed limit of
+   * disks.
    */
   async balances(
     account: string,
@@ -55,7 +56,7 @@ export class QuotaStore {
     );
   }
 
-  /** The limit of disks is computed from the account's instances, unless a higher one was granted. */
+  /** The limit of disks is computed from the account's instances unless a higher one was approved. */
   private async withComputed(account: string, rows: QuotaUsage[], tx: Transaction): Promise<QuotaUsage[]> {
     if (!rows.some(({ resource }) => resource === DISKS)) return rows;
     const computed = await diskLimit(tx, account);
@@ -64,7 +65,7 @@ export class QuotaStore {
     );
   }
 
-  /** Those of the given clusters and node pools that the account has, or had. */
+  /** Returns those of the clusters and node pools that the account has or had. */
   scopesOf(
     account: string,
     scopes: readonly string[],

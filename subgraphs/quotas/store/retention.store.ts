@@ -9,8 +9,8 @@ const quotaApplications: RetentionPolicy = {
 };
 
 /**
- * Adds postpaid uses to the sums of their days (UTC), which are kept. Prepaid uses are billed by the number of
- * resources, which those sums do not have: such uses stay.
+ * Adds postpaid usage to the sums of their days (UTC), which are kept. Prepaid usage is billed by the number of
+ * resources, which those sums do not contain, so its records are kept.
  */
 const usageRecords: RetentionPolicy = {
   name: 'usageRecords',

@@ -12,7 +12,10 @@ export class BillingService {
     private readonly clock: Clock,
   ) {}
 
-  /** The use of the account's clusters, or of one; no lines for a cluster that the account has never had. Refuses INVALID_INPUT. */
+  /**
+   * Returns the usage of the account's clusters or of one of them; no lines for a cluster that the account never had.
+   * Throws INVALID_INPUT.
+   */
   async report(
     { actor }: RequestContext,
     { from, to, clusterId }: { readonly from: Date; readonly to: Date; readonly clusterId: string | null },

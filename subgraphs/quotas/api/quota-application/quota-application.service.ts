@@ -36,7 +36,8 @@ export class QuotaApplicationService {
   ) {}
 
   /**
-   * Records the request; an operator of the platform decides. Refuses NOT_FOUND, NOT_ADJUSTABLE, INVALID_INPUT and CLIENT_TOKEN_REUSED.
+   * Records the application; an operator of the platform decides it. Rejects with NOT_FOUND, NOT_ADJUSTABLE,
+   * INVALID_INPUT and CLIENT_TOKEN_REUSED.
    */
   request(
     context: RequestContext,
@@ -68,7 +69,7 @@ export class QuotaApplicationService {
     });
   }
 
-  /** The account's application; null when it has none of this id. */
+  /** The account's application; null if the id does not exist. */
   application(context: RequestContext, id: string): Promise<ApplicationRow | null> {
     return this.store.find(id, context.actor.account);
   }
@@ -130,7 +131,7 @@ interface IncreaseRequest {
   readonly input: RequestQuotaIncreaseInput;
 }
 
-/** undefined when no application can match. */
+/** Converts the filter; undefined if no application can match. */
 function storeFilter({ states, quotaId }: QuotaApplicationFilter): ApplicationFilter | undefined {
   const key = quotaId == null ? undefined : parseQuotaId(quotaId);
   if (quotaId != null && !key) return undefined;

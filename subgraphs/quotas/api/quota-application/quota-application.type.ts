@@ -31,7 +31,7 @@ export class QuotaApplication implements rules.QuotaApplication {
   @Field(() => ID, { description: 'Id of the application.' })
   id: string;
 
-  /** The ledger's resource and scope; shown as `quota`. */
+  /** The ledger's resource and scope; resolved as `quota`. */
   resource: string;
   scope: string;
 

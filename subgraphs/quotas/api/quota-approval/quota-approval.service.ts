@@ -33,8 +33,8 @@ export class QuotaApprovalService {
   }
 
   /**
-   * Approves or rejects. Refuses NOT_FOUND, INVALID_STATE for what is decided already, INVALID_INPUT, and FORBIDDEN to
-   * the subject who made the application.
+   * Approves or rejects an application. Rejects the request with NOT_FOUND, INVALID_STATE for an application that is
+   * decided, INVALID_INPUT, and FORBIDDEN for the subject who made the application.
    */
   decide(
     actor: Actor,

@@ -16,23 +16,23 @@ import {
 } from '../../model/quota.rules.js';
 import type { QuotaStore } from '../../store/quota.store.js';
 
-/** The fields of a cluster by which its quotas are found. */
+/** The fields of a cluster that determine its quotas. */
 export interface ClusterProduct {
   readonly id: string;
   readonly product: Product;
 }
 
-/** Which quotas to list; every condition given must hold. */
+/** Filter of quotas; all conditions must match. */
 export interface QuotaListFilter extends QuotaSelection {
   readonly clusterId?: string | null;
   readonly onlyUsed?: boolean | null;
 }
 
-/** Reads limits and use of the caller's account. */
+/** Reads limits and usage of the caller's account. */
 export class QuotaService {
   constructor(private readonly store: QuotaStore) {}
 
-  /** The account's quotas that pass the filter, in the order of the catalog. */
+  /** The account's quotas that match the filter, in the order of the catalog. */
   async quotas(context: RequestContext, filter: QuotaListFilter): Promise<Quota[]> {
     const definitions = [...(await this.store.definitions()).values()];
     const keys = filter.clusterId
@@ -48,7 +48,10 @@ export class QuotaService {
     return filter.onlyUsed ? quotas.filter((quota) => quota.used > 0) : quotas;
   }
 
-  /** The quota by its id; null when there is none, or it is of another account's cluster. Ids of one request share statements. */
+  /**
+   * Reads a quota by id; null if it does not exist or belongs to another account's cluster. Ids of one request share
+   * statements.
+   */
   async quota(context: RequestContext, id: string): Promise<Quota | null> {
     const key = parseQuotaId(id);
     if (!key || !(await this.permitted(key, (scope) => this.scopeLoader(context).load(scope)))) return null;
@@ -68,7 +71,7 @@ export class QuotaService {
     return this.load(context, clusterKeys(definitions, cluster));
   }
 
-  /** The definition behind a key, when the account may use the key; undefined otherwise. */
+  /** The definition for a key that the account may use; undefined otherwise. */
   definition(account: string, key: QuotaKey, tx?: Transaction): Promise<QuotaDefinition | undefined> {
     return this.permitted(key, async (scope) => (await this.store.scopesOf(account, [scope], tx)).has(scope));
   }
@@ -91,8 +94,8 @@ export class QuotaService {
   }
 
   /**
-   * The ledger has the resources that are counted in a cluster; the product is the first part of a resource. It has
-   * none of another account's cluster for this account.
+   * Reads from the ledger the resources that are counted in a cluster; the product is the first part of a resource.
+   * The ledger contains no entry for another account's cluster.
    */
   private async keysOfCluster(
     context: RequestContext,
@@ -142,7 +145,7 @@ function clusterKeys(definitions: readonly QuotaDefinition[], cluster: ClusterPr
     .map((definition) => ({ resource: definition.resource, scope: cluster.id }));
 }
 
-/** Whether the scope is an id of the kind that the definition counts in. */
+/** Whether the scope is an id of the definition's kind of scope. */
 function hasScopes(definition: QuotaDefinition, scope: string): boolean {
   if (definition.scopeKind === 'NODE_POOL') return isId('nodePool', scope);
   // A VPC has one route table, whose scope is the id of the VPC.

@@ -10,8 +10,8 @@ import { hasEnded, meteredPod, type PodObject } from '../../model/container-mete
 const CONCURRENCY = 10;
 
 /**
- * Records, each minute, from when to when container instances have run for pods of serverless clusters and of virtual
- * nodes, as the provider reports it, and counts the pods of serverless clusters for their quota.
+ * Records once a minute the start and end of container instances for pods of serverless clusters and virtual nodes,
+ * as the provider reports them, and counts the pods of serverless clusters for their quota.
  */
 export function containerMetering(
   kubernetes: KubernetesApis,
@@ -32,7 +32,7 @@ export function containerMetering(
   };
 }
 
-/** Records, page by page, the uses that started or ended since the last run. */
+/** Records in pages the usage that started or ended since the last run. */
 async function recordUsage(provider: ContainerInstanceProvider, store: BillingStore): Promise<void> {
   for (let from = await store.meteringPosition(); ;) {
     const { uses, position } = await provider.containerUses(from);

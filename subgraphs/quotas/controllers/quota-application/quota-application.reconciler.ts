@@ -11,9 +11,9 @@ import type { ApplicationRow, QuotaApplicationStore } from '../../store/quota-ap
 import type { QuotaStore } from '../../store/quota.store.js';
 
 /**
- * Decides applications: rejects those that the rules reject (quota-application.rules.ts), and raises the limits of those
- * that an operator has approved; others wait for an operator. Decision, limit and event are one transaction, so a crash
- * leaves the application either pending or decided; a second run finds nothing to do.
+ * Decides applications: rejects those that violate the rules (quota-application.rules.ts) and raises the limits of
+ * those that an operator has approved; others wait for an operator. Decision, limit and event are written in one
+ * transaction, so a crash leaves the application either pending or decided, and the reconciliation is idempotent.
  */
 export class QuotaApplicationReconciler implements Reconciler {
   readonly kind = QUOTA_APPLICATION;
