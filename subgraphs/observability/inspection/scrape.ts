@@ -59,12 +59,12 @@ export async function scrape(client: KubernetesClient, clusterId: string, at: Da
     sample(subject, 'memory_usage', memory),
   ];
   const byNode = nodeUse.map((node) => ({ name: node.metadata?.name ?? '', ...measured([node]) }));
-  // The use of a cluster without nodes is that of its pods.
+  // The usage of a cluster without nodes is that of its pods.
   const clusterUse = nodes.length > 0 ? nodeUse : podUse.flatMap(({ containers }) => containers ?? []);
   return [
     sample(CLUSTER_SUBJECT, 'nodes', nodes.length),
     sample(CLUSTER_SUBJECT, 'pods', live.length),
-    // Without a metrics server the use is unknown; zero would be wrong.
+    // Without a metrics server the usage is unknown; zero would be wrong.
     ...(clusterUse.length > 0 ? usage(CLUSTER_SUBJECT, measured(clusterUse)) : []),
     ...byNode.flatMap((node) => usage(nodeSubject(node.name), node)),
     ...[...sumByWorkload(live, podUse, ownership)].flatMap(([subject, sum]) => [
@@ -74,7 +74,7 @@ export async function scrape(client: KubernetesClient, clusterId: string, at: Da
   ];
 }
 
-/** The use of the pods of each workload together, by `KIND/namespace/name`. */
+/** Sums the usage of the pods of each workload, by `KIND/namespace/name`. */
 function sumByWorkload(
   pods: readonly PodObject[],
   podUse: readonly PodMetrics[],
@@ -114,7 +114,7 @@ async function collect<T extends KubernetesObject>(
   return objects;
 }
 
-/** 0 for a quantity that is missing or not valid. */
+/** Parses a quantity; 0 if it is missing or invalid. */
 function amount(quantity: string | undefined): number {
   return parseQuantity(quantity ?? '0') || 0;
 }

@@ -1,13 +1,13 @@
 import type { NewEvent } from '../../../engine/contract.js';
 import type { KubernetesObject } from '../../../engine/kubernetes/client.js';
 
-/** Maximum number of events that a reading of a cluster appends, besides the one that counts the omitted ones. */
+/** Maximum number of events that a read of a cluster appends, without the one that counts the omitted ones. */
 export const MAX_APPENDED = 60;
-/** The same of the first reading of a cluster, which finds the Events of its start. */
+/** Maximum for the first read of a cluster, which finds the Events of its creation. */
 export const MAX_APPENDED_FIRST = 500;
-/** Maximum number of uids that are stored of a cluster. */
+/** Maximum number of stored uids per cluster. */
 const MAX_UIDS = 10_000;
-/** Maximum length of a message and of a name, in characters, as Kubernetes has them. */
+/** Maximum length of a message and of a name in characters, as in Kubernetes. */
 const MAX_MESSAGE = 1_024;
 const MAX_NAME = 253;
 
@@ -31,20 +31,23 @@ export interface CoreEvent extends KubernetesObject {
 /** Events of a cluster, by uid. */
 export interface EventsRead {
   readonly byUid: ReadonlyMap<string, CoreEvent>;
-  /** Whether the cluster has more Events than a reading lists. */
+  /** Whether the cluster has more Events than a read lists. */
   readonly truncated: boolean;
 }
 
-/** The last reading of the Kubernetes Events of a cluster. */
+/** The last read of the Kubernetes Events of a cluster. */
 export interface EventReading {
   readonly clusterId: string;
-  /** Number of readings; 0 before the first. */
+  /** Number of reads; 0 before the first. */
   readonly version: number;
-  /** Uids of the Events that have been read. */
+  /** Uids of the Events that were read. */
   readonly uids: readonly string[];
 }
 
-/** The uids to store after a reading: those of the cluster, and after a truncated one also the previous. */
+/**
+ * Returns the uids to store after a read: those of the cluster and, if the list was truncated, also the previous
+ * ones. undefined if they have not changed.
+ */
 export function nextSeenUids(
   { byUid, truncated }: EventsRead,
   before: readonly string[],
@@ -55,8 +58,8 @@ export function nextSeenUids(
 }
 
 /**
- * Events of the log for the Events that are not known yet. Beyond the maximum, warnings go first, and an additional event
- * counts the omitted ones. A repeated Event keeps its uid: its repetitions add none.
+ * Returns log entries for new Events. Above the maximum, warnings take precedence, and an additional entry counts the
+ * omitted Events. A repeated Event keeps its uid, so repetitions add no entry.
  */
 export function newEvents(
   clusterId: string,
@@ -123,13 +126,13 @@ function isWarning({ type }: CoreEvent): boolean {
   return type === 'Warning';
 }
 
-/** When it was last seen, in milliseconds; 0 without a time. */
+/** Time of the last occurrence in milliseconds; 0 without a time. */
 function timeOf({ lastTimestamp, eventTime, firstTimestamp, metadata }: CoreEvent): number {
   const time = lastTimestamp ?? eventTime ?? firstTimestamp ?? metadata?.creationTimestamp;
   return (typeof time === 'string' && Date.parse(time)) || 0;
 }
 
-/** A text that PostgreSQL can store; null for an empty text or another type. */
+/** Returns text that PostgreSQL can store; null for an empty text or another type. */
 function text(value: unknown, maxLength = MAX_NAME): string | null {
   if (typeof value !== 'string') return null;
   return value.slice(0, maxLength).replaceAll('\u0000', '').toWellFormed() || null;

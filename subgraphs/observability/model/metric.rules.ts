@@ -2,9 +2,9 @@ import { throwProblem } from '../../../kernel/result.js';
 
 /** Maximum number of points of a series. */
 export const MAX_POINTS = 1_000;
-/** Maximum number of points of a series when each node has one. */
+/** Maximum number of points per series with a series for each node. */
 export const MAX_NODE_POINTS = 200;
-/** Points of a series when no step is given. */
+/** Points of a series without the argument `step`. */
 const DEFAULT_POINTS = 60;
 
 /** Names of metrics and their units. */
@@ -17,7 +17,7 @@ export const metricUnits = {
 export type MetricName = keyof typeof metricUnits;
 export const metricNames = Object.keys(metricUnits) as MetricName[];
 
-/** A value over a range of time, as the graph shows it. */
+/** Values over a range of time; the GraphQL type of the same name describes the fields. */
 export interface MetricSeries {
   readonly name: MetricName;
   readonly unit: (typeof metricUnits)[MetricName];
@@ -29,11 +29,14 @@ export interface MetricRange {
   readonly from: Date;
   /** Exclusive. */
   readonly to: Date;
-  /** Seconds, a whole number from 1 on. */
+  /** Seconds, a whole number of at least 1. */
   readonly step: number;
 }
 
-/** Checks a range of time. Refuses INVALID_INPUT: an empty range, a step below a second, more points than `maxPoints`. */
+/**
+ * Validates a range of time. Throws INVALID_INPUT for an empty range, a step below a second, or more points than
+ * `maxPoints`.
+ */
 export function metricRange(from: Date, to: Date, step: number | null, maxPoints = MAX_POINTS): MetricRange {
   const seconds = (to.getTime() - from.getTime()) / 1000;
   if (seconds <= 0) throwProblem('INVALID_INPUT', 'from must be before to.', { path: ['from'] });
@@ -50,14 +53,14 @@ export function metricRange(from: Date, to: Date, step: number | null, maxPoints
   return { from, to, step: chosen };
 }
 
-/** The subject of samples of the cluster itself; others are of its nodes and workloads. */
+/** The subject of samples of the cluster itself; other subjects are its nodes and workloads. */
 export const CLUSTER_SUBJECT = '';
 
 export function nodeSubject(name: string): string {
   return `node/${name}`;
 }
 
-/** `KIND/namespace/name`, as engine/kubernetes/pod-owners.ts keys workloads. */
+/** `KIND/namespace/name`, the key of workloads in engine/kubernetes/pod-owners.ts. */
 export function workloadSubject({
   kind,
   namespace,

@@ -1,5 +1,5 @@
-/** The reconciler that measures a cluster; its keys are ids of clusters. */
+/** The reconciler that measures a cluster; keys are cluster ids. */
 export const METRICS = 'metrics';
 
-/** The reconciler that reads the Kubernetes Events of a cluster; its keys are ids of clusters. */
+/** The reconciler that reads the Kubernetes Events of a cluster; keys are cluster ids. */
 export const KUBERNETES_EVENTS = 'kubernetes-events';

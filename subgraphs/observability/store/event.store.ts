@@ -11,7 +11,7 @@ import {
 import type { Database } from '../../../kernel/postgres/database.js';
 import { Prisma } from '../../../prisma/generated/client.js';
 
-/** Which events, of all clusters; a field that is left out does not restrict. */
+/** Filter of events of all clusters; an omitted field does not restrict. */
 export interface EventSelection extends Omit<EventFilter, 'clusterId'> {
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
@@ -20,7 +20,7 @@ export interface EventSelection extends Omit<EventFilter, 'clusterId'> {
 export interface EventPageQuery {
   readonly account: string;
   readonly selection: EventSelection;
-  /** Only events before this sequence; from the newest when undefined. */
+  /** Only events before this sequence; undefined: starts at the newest. */
   readonly before: bigint | undefined;
   readonly limit: number;
 }
@@ -60,8 +60,8 @@ export class EventStore {
   }
 
   /**
-   * Whether the account has the cluster: its creation is an event, and by the time that the log no longer keeps that,
-   * the cluster has an API.
+   * Whether the account has the cluster: either the log contains events of the cluster, such as its creation, or the
+   * cluster already has an API.
    */
   async hasCluster(account: string, clusterId: string): Promise<boolean> {
     const [row] = await this.database.$queryRaw<{ known: boolean }[]>`

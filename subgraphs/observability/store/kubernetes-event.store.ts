@@ -4,11 +4,11 @@ import { eventTransaction } from '../../../engine/events/event-transaction.js';
 import type { Database } from '../../../kernel/postgres/database.js';
 import type { EventReading } from '../model/kubernetes-event.rules.js';
 
-/** The result of a reading. */
+/** The result of a read. */
 export interface ReadEvents {
   readonly account: string;
   readonly at: Date;
-  /** Uids to store; undefined when they are the same. */
+  /** Uids to store; undefined if they have not changed. */
   readonly uids: readonly string[] | undefined;
   /** Events to append to the account's event log. */
   readonly events: readonly NewEvent[];
@@ -23,7 +23,10 @@ export class KubernetesEventStore {
     return row ?? { clusterId, version: 0, uids: [] };
   }
 
-  /** Appends the new events and stores the uids in one transaction; neither when another engine has done so since the reading. */
+  /**
+   * Appends the new events and stores the uids in one transaction; does nothing if another engine has done so since
+   * the read.
+   */
   async advance(
     { clusterId, version }: EventReading,
     { account, at, uids, events }: ReadEvents,
@@ -38,7 +41,7 @@ export class KubernetesEventStore {
     });
   }
 
-  /** Deletes the reading of a cluster. */
+  /** Deletes the stored uids of a cluster. */
   async delete(clusterId: string): Promise<void> {
     await this.database.kubernetesEventReading.deleteMany({ where: { clusterId } });
   }

@@ -23,7 +23,7 @@ export interface SubjectRef {
 export class MetricStore {
   constructor(private readonly database: Database) {}
 
-  /** Adds samples, however many, in one statement. */
+  /** Adds samples in one statement. */
   async add(samples: readonly Sample[]): Promise<void> {
     if (samples.length === 0) return;
     await this.database.$executeRaw`
@@ -34,7 +34,7 @@ export class MetricStore {
       ON CONFLICT DO NOTHING`;
   }
 
-  /** Means of the subjects' samples by step, by subject, name and time; one statement for all of them. */
+  /** Returns mean values of the subjects by step, ordered by subject, name and time, in one statement. */
   async means(subjects: readonly SubjectRef[], range: MetricRange): Promise<Sample[]> {
     return this.select(
       range,
@@ -44,7 +44,7 @@ export class MetricStore {
     );
   }
 
-  /** Means of the samples of every node of the clusters, by step. */
+  /** Returns mean values of every node of the clusters by step. */
   async nodeMeans(clusterIds: readonly string[], range: MetricRange): Promise<Sample[]> {
     return this.select(
       range,

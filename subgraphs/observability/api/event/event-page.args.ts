@@ -2,7 +2,7 @@ import { ArgsType, Field } from 'type-graphql';
 import { PageArgs } from '../../../runtime/graph/page.args.js';
 import { EventFilter } from './event.type.js';
 
-/** Arguments of lists that can be filtered. */
+/** Arguments of filtered event lists. */
 @ArgsType()
 export class EventPageArgs extends PageArgs {
   @Field(() => EventFilter, { nullable: true, description: 'Which events; all if omitted.' })

@@ -6,7 +6,10 @@ import { toEvent } from './to-event.js';
 import type { EventService } from './event.service.js';
 import { eventTypes } from './event.type.js';
 
-/** Resolves references to events from `Query.node`, by type: only the account's events, all of a request in one statement. */
+/**
+ * Resolves references to events from `Query.node`, by type: only events of the account, all events of a request in
+ * one statement.
+ */
 export function eventReferences(
   events: EventService,
   cursors: Platform['cursors'],

@@ -34,7 +34,7 @@ export class EventService {
     private readonly store: EventStore,
   ) {}
 
-  /** A page of events, newest first; of one cluster when `clusterId` is given. */
+  /** A page of events, newest first; only those of one cluster if `clusterId` is set. */
   async page(
     clusterId: string | null,
     filter: EventFilter,
@@ -63,7 +63,7 @@ export class EventService {
     return (await loadForCluster(this.counts, { clusterId, query: selection }, context, counts)) ?? 0;
   }
 
-  /** The account's event; null when the log has none with this id, or no longer. */
+  /** The account's event; null if the log does not or no longer contain it. */
   async byId(id: string, context: RequestContext): Promise<LoggedEvent | null> {
     const { account } = context.actor;
     const loader = context.loaders.of<string, LoggedEvent | null>(this, async (ids) => {
@@ -73,15 +73,15 @@ export class EventService {
     return loader.load(id);
   }
 
-  /** Refuses NOT_FOUND when the account has no such cluster. */
+  /** Throws NOT_FOUND if the account has no such cluster. */
   async requireCluster(clusterId: string, context: RequestContext): Promise<void> {
     if (await this.store.hasCluster(context.actor.account, clusterId)) return;
     throwNotFound('CLUSTER', clusterId, ['clusterId']);
   }
 
   /**
-   * The account's events from now on, or after a cursor: first those of the log, then new ones, and bookmarks while no
-   * event matches. `map` skips an event by returning undefined. Refuses INVALID_CURSOR; the stream fails with
+   * Streams the account's events from now on or after a cursor: first those in the log, then new ones, and bookmarks
+   * while no event matches. `map` skips an event by returning undefined. Throws INVALID_CURSOR; the stream fails with
    * CURSOR_EXPIRED.
    */
   async stream<T extends object>(
@@ -92,7 +92,7 @@ export class EventService {
     const { account } = context.actor;
     const { from, to, operationId, ...lists } = selectionOf(filter);
     const restriction = withoutUndefined({ ...lists, operationId, clusterId: filter.clusterId ?? undefined });
-    // Read now, not when the first event is pulled: events in between belong to the stream.
+    // Read the position before the first event is pulled: events in between belong to the stream.
     const start = after === null ? await this.platform.events.head(account) : cursors.decode(after).sequence;
     const ended = new AbortController();
     const signal = context.signal ? AbortSignal.any([context.signal, ended.signal]) : ended.signal;
@@ -107,7 +107,7 @@ export class EventService {
   }
 }
 
-/** The filter as the log takes it. Refuses lists that are too long. */
+/** Converts the filter for the event log. Throws if a list is too long. */
 function selectionOf(filter: EventFilter): EventSelection {
   const { operationId, categories, types, kinds, levels, from, to } = filter;
   checkCount('types', types ?? []);

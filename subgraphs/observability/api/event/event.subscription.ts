@@ -11,7 +11,7 @@ import { EventFilter, ScalingEvent } from './event.type.js';
 const AFTER =
   'Cursor of the last received event: events since then first, then new ones. Only new ones if omitted.';
 
-/** The subscriptions to events; `eventStreams` opens their sources. */
+/** Subscriptions to events; `eventStreams` opens their sources. */
 @Resolver()
 export class EventSubscriptions {
   @Subscription(() => EventInterface, {

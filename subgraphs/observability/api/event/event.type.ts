@@ -16,7 +16,7 @@ export const EventCategory = graphEnum<Category>('EventCategory', 'Subject of an
 });
 export type EventCategory = Category;
 
-/** The subgraph `clusters` declares this type with the same fields: it streams these events, too. */
+/** The subgraph `clusters` declares this type with the same fields, because it streams these events, too. */
 @Directive('@shareable')
 @ObjectType({
   implements: EventInterface,
@@ -169,7 +169,7 @@ export class KubernetesEvent extends EventInterface {
   omitted: number | null;
 }
 
-/** Every object type behind `Event`, for `orphanedTypes`. */
+/** Every object type that implements `Event`, for `orphanedTypes`. */
 export const eventTypes = [
   ProvisioningEvent,
   ScalingEvent,

@@ -41,7 +41,7 @@ export function toEvent(event: LoggedEvent, cursors: StreamCursors): EventInterf
   }
 }
 
-/** A change of size; undefined for scaling events that change none, e.g. of a start. */
+/** Maps a change of size; undefined for scaling events without one, e.g. of a start. */
 export function toScalingEvent(event: LoggedEvent, cursors: StreamCursors): ScalingEvent | undefined {
   const { data } = event;
   const [fromSize, toSize] = [count(data['fromSize']), count(data['toSize'])];

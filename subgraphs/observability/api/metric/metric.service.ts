@@ -21,9 +21,9 @@ import { scrape } from '../../inspection/scrape.js';
 
 /** Clusters that one request measures concurrently. */
 const SCRAPE_CONCURRENCY = 8;
-/** Timeout of such a measurement in milliseconds. */
+/** Timeout of a measurement on request, in milliseconds. */
 const SCRAPE_TIMEOUT_MS = 5_000;
-/** Minimum of milliseconds between two measurements of a cluster on request. */
+/** Minimum milliseconds between two measurements of a cluster on request. */
 const MIN_SCRAPE_INTERVAL_MS = 5_000;
 /** A range that ended at most this many milliseconds ago includes the present. */
 const PRESENT_MS = 60_000;
@@ -33,7 +33,7 @@ interface ClusterMetricQuery {
   readonly perNode: boolean;
 }
 
-/** Reads the metrics of clusters and workloads. Those of other accounts are treated like those that do not exist. */
+/** Reads the metrics of clusters and workloads. Those of other accounts are handled as if they did not exist. */
 export class MetricService {
   private readonly clusterLoaderKey = {};
   private readonly workloadLoaderKey = {};
@@ -117,7 +117,7 @@ export class MetricService {
     return found;
   }
 
-  /** Measures clusters of which nothing is known yet, so that the first look at something new shows something. */
+  /** Measures clusters without samples, so that the first query for a new cluster returns values. */
   private async measureNow(accesses: readonly ClusterAccess[], { from, to }: MetricRange): Promise<Sample[]> {
     const now = this.platform.clock.now();
     if (now < from || now.getTime() - to.getTime() > PRESENT_MS) return [];
@@ -155,7 +155,7 @@ function keyOf({ clusterId, subject }: SubjectRef): string {
   return JSON.stringify([clusterId, subject]);
 }
 
-/** The sample at the start of its step; one that was measured just after the end counts to the last step. */
+/** Moves the sample to the start of its step; one that was measured just after the end belongs to the last step. */
 function atStep(sample: Sample, { from, to, step }: MetricRange): Sample {
   const into = Math.min(sample.at.getTime(), to.getTime() - 1) - from.getTime();
   return { ...sample, at: new Date(from.getTime() + Math.floor(into / (step * 1000)) * step * 1000) };

@@ -25,7 +25,7 @@ export class MetricSeries {
   })
   labels: Readonly<Record<string, string>>;
 
-  // The number of points when no step is given.
+  // The number of points without the argument `step`.
   @ListSize(60)
   @Field(() => [MetricPoint], {
     description: 'The values by time; steps without samples are omitted.',

@@ -18,16 +18,16 @@ import {
 import { KUBERNETES_EVENTS } from '../../model/reconciler-kinds.js';
 import { KubernetesEventStore } from '../../store/kubernetes-event.store.js';
 
-/** Milliseconds between two readings of the Events of a cluster. */
+/** Milliseconds between two reads of the Events of a cluster. */
 export const EVENT_READ_INTERVAL_MS = 30_000;
-/** Milliseconds until a failed reading is tried again. */
+/** Milliseconds until a failed read is retried. */
 export const EVENT_READ_RETRY_MS = 60_000;
-/** Milliseconds without a reading after which a cluster counts as not read by any reconciler. */
+/** Milliseconds without a read after which no reconciler is considered to read the cluster. */
 const READ_TIMEOUT_MS = 120_000;
-/** Maximum number of Events that a reading lists. */
+/** Maximum number of Events that a read lists. */
 const MAX_LISTED = 5_000;
 
-/** Appends the Kubernetes Events of a cluster to the event log at an interval, as long as it has a Kubernetes API. */
+/** Periodically appends the Kubernetes Events of a cluster to the event log while the cluster has a Kubernetes API. */
 export function kubernetesEventReconciler(platform: Pick<Platform, 'kubernetes'>): Reconciler {
   return {
     kind: KUBERNETES_EVENTS,
@@ -59,7 +59,7 @@ export function kubernetesEventReconciler(platform: Pick<Platform, 'kubernetes'>
   };
 }
 
-/** Starts the reconciler of clusters whose Events are not read. */
+/** Enqueues clusters whose Events no reconciler reads. */
 export const kubernetesEventSchedules: readonly Schedule[] = [
   {
     name: 'kubernetes-events-start',
@@ -71,7 +71,7 @@ export const kubernetesEventSchedules: readonly Schedule[] = [
   },
 ];
 
-/** Lists in pages: a page takes a twentieth of what a full list takes of the API server's limit of concurrent lists. */
+/** Lists in pages: a page uses a twentieth of a full list's share of the API server's concurrency limit. */
 async function readEvents(client: KubernetesClient): Promise<EventsRead> {
   const byUid = new Map<string, CoreEvent>();
   const path = listPath({ apiVersion: 'v1', resource: 'events' });

@@ -13,14 +13,14 @@ import { scrape } from '../../inspection/scrape.js';
 
 /** Milliseconds between two measurements of a cluster. */
 export const SCRAPE_INTERVAL_MS = 15_000;
-/** Milliseconds until a failed measurement is tried again. */
+/** Milliseconds until a failed measurement is retried. */
 export const SCRAPE_RETRY_MS = 30_000;
-/** Milliseconds without a sample after which a cluster counts as not measured by any reconciler. */
+/** Milliseconds without a sample after which no reconciler is considered to measure the cluster. */
 const UNMEASURED_MS = 60_000;
-/** Milliseconds for which samples are kept. */
+/** Retention of samples in milliseconds. */
 const METRIC_RETENTION_MS = 24 * 3_600_000;
 
-/** Measures a cluster at an interval, as long as it has a Kubernetes API. */
+/** Periodically measures a cluster while it has a Kubernetes API. */
 export function metricReconciler(platform: Pick<Platform, 'kubernetes'>): Reconciler {
   return {
     kind: METRICS,
@@ -40,7 +40,7 @@ export function metricReconciler(platform: Pick<Platform, 'kubernetes'>): Reconc
   };
 }
 
-/** Starts the reconciler of clusters that are not measured, and deletes old samples. */
+/** Enqueues clusters that no reconciler measures, and deletes old samples. */
 export const metricSchedules: readonly Schedule[] = [
   {
     name: 'metrics-start',
