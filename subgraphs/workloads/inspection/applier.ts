@@ -5,7 +5,7 @@ import { objectPath, versionPath } from '../../../engine/kubernetes/paths.js';
 import type { ManifestEntry } from '../model/manifest.rules.js';
 import type { ManifestResult } from '../model/manifest-outcome.rules.js';
 
-/** Name of the platform in the managed fields of Kubernetes objects. */
+/** Field manager of the platform in Kubernetes objects. */
 export const FIELD_MANAGER = 'fleetgraph';
 
 /** Queues the work for a large object. */
@@ -32,8 +32,8 @@ interface ApiResource {
 }
 
 /**
- * Kinds of up to a mebibyte of data and without a status: their resourceVersion tells whether applying changed them, so
- * that only the metadata need be read.
+ * Kinds with up to a mebibyte of data and no status: their resourceVersion shows whether the apply changed them, so
+ * the response need only contain the metadata.
  */
 const DATA_KINDS: ReadonlySet<string> = new Set(['ConfigMap', 'Secret']);
 
@@ -47,8 +47,8 @@ export class Applier {
   ) {}
 
   /**
-   * Throws KubernetesStatusError when the API server refuses the object. Returns only the metadata of a ConfigMap or
-   * Secret, except in a dry run, which does not change the resourceVersion.
+   * Applies an object. Throws KubernetesStatusError if the API server rejects it. Returns only the metadata of a
+   * ConfigMap or Secret, except in a dry run, which does not change the resourceVersion.
    */
   async apply(entry: ManifestEntry): Promise<AppliedObject> {
     const path = await this.pathOf(entry.object);
@@ -83,7 +83,10 @@ export class Applier {
     return objectPath({ apiVersion, resource: resource.name }, namespace, metadata.name);
   }
 
-  /** The resource of the kind. An unknown kind is looked up again: an earlier object of the manifest may define it. */
+  /**
+   * Returns the resource of the kind. An unknown kind is discovered again: an earlier object of the manifest may
+   * define it.
+   */
   private async resource(apiVersion: string, kind: string): Promise<ApiResource> {
     const apiResource = findKind(this.served.get(apiVersion), kind);
     if (apiResource) return apiResource;
@@ -112,12 +115,12 @@ function findKind(served: readonly ApiResource[] | undefined, kind: string): Api
   return served?.find((resource) => resource.kind === kind && !resource.name.includes('/'));
 }
 
-/** An apply without a change leaves the resourceVersion. */
+/** An apply without a change keeps the resourceVersion. */
 function sameVersion(before: KubernetesObject, after: KubernetesObject): boolean {
   return before.metadata?.resourceVersion === after.metadata?.resourceVersion;
 }
 
-/** The fields of an object that its owner sets: without status and the metadata that the server sets. */
+/** The fields of an object that clients set: excludes the status and metadata that the server sets. */
 function spec(object: KubernetesObject): unknown {
   const { status: _status, metadata, ...rest } = object as KubernetesObject & { status?: unknown };
   const {

@@ -14,8 +14,8 @@ export class ClusterApis {
   constructor(private readonly platform: Pick<Platform, 'database' | 'kubernetes'>) {}
 
   /**
-   * The API of a cluster; undefined when the account has no such cluster, or the cluster has no API. All clusters of a
-   * request are looked up in one statement. Calls are aborted by `signal`, or else with the request.
+   * Returns the client of a cluster; undefined if the account has no such cluster or the cluster has no API. All
+   * clusters of a request are looked up in one statement. `signal`, or else the request's signal, aborts the calls.
    */
   async of(
     clusterId: string,

@@ -1,7 +1,7 @@
 import { KubernetesStatusError, KubernetesUnavailable } from '../../../engine/kubernetes/kubernetes-error.js';
 import { type Problem, ProblemError } from '../../../kernel/result.js';
 
-/** The problem of a failed read; throws an error that is a bug. */
+/** Returns the problem of a failed read; rethrows unexpected errors. */
 export function toReadProblem(error: unknown): Problem {
   if (error instanceof KubernetesStatusError) {
     return { code: 'KUBERNETES_REJECTED', message: error.message, details: { status: error.status } };

@@ -1,4 +1,4 @@
-/** Merges sorted sequences into one, reading from each no further than needed. */
+/** Merges sorted sequences; reads each only as far as needed. */
 export async function* mergeSorted<T>(
   sequences: readonly AsyncIterator<T>[],
   before: (a: T, b: T) => boolean,
@@ -17,7 +17,7 @@ export async function* mergeSorted<T>(
   }
 }
 
-/** Index of the head that comes first; -1 when every sequence has ended. */
+/** Index of the first head in the order; -1 if every sequence has ended. */
 function smallest<T>(heads: readonly IteratorResult<T>[], before: (a: T, b: T) => boolean): number {
   let first = -1;
   heads.forEach((head, index) => {
@@ -28,7 +28,7 @@ function smallest<T>(heads: readonly IteratorResult<T>[], before: (a: T, b: T) =
   return first;
 }
 
-/** The first `count` items; the sequence is closed after them. */
+/** Returns the first `count` items and closes the sequence. */
 export async function takeFirst<T>(sequence: AsyncIterable<T>, count: number): Promise<T[]> {
   const items: T[] = [];
   if (count <= 0) return items;

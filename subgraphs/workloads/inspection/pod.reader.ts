@@ -11,13 +11,13 @@ import { type Pod, type PodObject, PODS, toPod } from '../model/pod.rules.js';
 /** A pod, undefined when it does not exist, or the error of reading it. */
 type ReadResult = Pod | undefined | Error;
 
-/** Reads pods by id; one call for each cluster and namespace however many ids a request has. */
+/** Reads pods by id; one call per cluster and namespace for all ids of a request. */
 export class PodReader {
   constructor(private readonly apis: ClusterApis) {}
 
   /**
-   * The pod; undefined when the account has none with this id, or no longer. Refuses KUBERNETES_UNAVAILABLE when its
-   * cluster cannot be asked.
+   * Returns the pod; undefined if it does not or no longer exist in the account. Throws KUBERNETES_UNAVAILABLE if its
+   * cluster is unavailable.
    */
   find(id: string, context: RequestContext): Promise<Pod | undefined> {
     const loader = context.loaders.of<string, Pod | undefined>(this, (ids) => this.batch(ids, context));

@@ -11,7 +11,7 @@ import { throwProblem } from '../../../kernel/result.js';
 import { mergeSorted } from './merge-sorted.js';
 import { toWorkload, type Workload, type WorkloadObject } from '../model/workload.rules.js';
 
-/** Which workloads of a cluster; every condition given must hold. */
+/** Filter of a cluster's workloads; all conditions must match. */
 export interface WorkloadSelection {
   readonly namespace?: string | null | undefined;
   readonly kind?: WorkloadKindName | null | undefined;
@@ -28,8 +28,8 @@ export interface WorkloadPosition {
 }
 
 /**
- * The workloads of one cluster after a position, by namespace, name and kind. Read from the API server in chunks as
- * they are consumed; `expected` is how many the consumer will take.
+ * Yields the workloads of a cluster after a position, ordered by namespace, name and kind. Reads chunks from the API
+ * server on demand; `expected` is the number of workloads that the consumer will read.
  */
 export function listWorkloads(
   client: KubernetesClient,
@@ -43,7 +43,7 @@ export function listWorkloads(
   return mergeSorted(sequences, (a, b) => isBefore(a, b));
 }
 
-/** Whether some of the listed objects are filtered out, so that more must be listed than are expected. */
+/** Whether some of the listed objects are filtered out, so that more must be listed than expected. */
 function filtersObjects({ nameContains, includeOwned, kind }: WorkloadSelection): boolean {
   return Boolean(nameContains) || (!includeOwned && !kind);
 }
@@ -87,7 +87,7 @@ function refuseSelector(error: unknown, labelSelector: string | undefined): void
   }
 }
 
-/** The order of API servers: by the characters of `namespace/name`; then by kind. */
+/** Compares in the order of API servers: by the characters of `namespace/name`, then by kind. */
 function isBefore(a: WorkloadPosition, b: WorkloadPosition): boolean {
   const [left, right] = [`${a.namespace}/${a.name}`, `${b.namespace}/${b.name}`];
   return left === right ? a.kind < b.kind : left < right;

@@ -16,13 +16,13 @@ import { toWorkload, type Workload, type WorkloadObject } from '../model/workloa
 /** A workload, undefined when it does not exist, or the error of reading it. */
 type ReadResult = Workload | undefined | Error;
 
-/** Reads workloads by id; one call for each cluster, kind and namespace however many ids a request has. */
+/** Reads workloads by id; one call per cluster, kind and namespace for all ids of a request. */
 export class WorkloadReader {
   constructor(private readonly apis: ClusterApis) {}
 
   /**
-   * The workload; undefined when the account has none with this id. Refuses KUBERNETES_UNAVAILABLE when its cluster
-   * cannot be asked.
+   * Returns the workload; undefined if it does not exist in the account. Throws KUBERNETES_UNAVAILABLE if its cluster
+   * is unavailable.
    */
   async find(id: string, context: RequestContext): Promise<Workload | undefined> {
     const loader = context.loaders.of<string, Workload | undefined>(this, (ids) => this.batch(ids, context));
@@ -56,7 +56,7 @@ export class WorkloadReader {
   }
 }
 
-/** One workload; undefined when the cluster has none of this name. */
+/** Reads a workload; undefined if it does not exist. */
 export async function readOne(client: KubernetesClient, ref: WorkloadRef): Promise<Workload | undefined> {
   try {
     const object = await client.get<WorkloadObject>(workloadPath(ref));

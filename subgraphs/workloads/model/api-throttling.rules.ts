@@ -1,4 +1,4 @@
-/** What reduces the throttling of a cluster's API. */
+/** Recommendations that reduce the throttling of a cluster's API. */
 export type ThrottlingRecommendation = 'MIGRATE_TO_PRO' | 'READ_IN_PAGES';
 
 /** Throttling of a cluster's API; the GraphQL type of the same name describes the fields. */
@@ -9,7 +9,7 @@ export interface ApiThrottling {
 
 const REJECTED = 'apiserver_flowcontrol_rejected_requests_total';
 
-/** Number of requests that an API server rejected, from its metrics: the sum over all kinds of requests. */
+/** Returns the number of requests that an API server rejected, from its metrics: the sum over all series. */
 export function rejectedRequests(metrics: string): number {
   let sum = 0;
   for (const line of metrics.split('\n')) {

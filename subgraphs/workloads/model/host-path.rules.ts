@@ -4,8 +4,8 @@ import type { Problem } from '../../../kernel/result.js';
 type Tree = Readonly<Record<string, unknown>>;
 
 /**
- * Warnings about mounts of directories of a node where Kubernetes keeps its data: writable hostPath volumes, in pods and
- * in the templates of workloads, and hostPath persistent volumes. System agents need such mounts, so they are no errors.
+ * Returns warnings about mounts of node directories where Kubernetes stores data: writable hostPath volumes in pods
+ * and pod templates, and hostPath persistent volumes. They are not errors, because system agents need such mounts.
  */
 export function hostPathWarnings(object: unknown, path: readonly string[]): Problem[] {
   const root = tree(object);
@@ -19,7 +19,7 @@ export function hostPathWarnings(object: unknown, path: readonly string[]): Prob
   });
 }
 
-/** The pod specs in an object: its own, or those of the templates in it. */
+/** The pod specs in an object: its own or those of its pod templates. */
 function podSpecs({ kind, spec }: Tree): Tree[] {
   const own = tree(spec);
   if (kind === 'Pod') return [own];

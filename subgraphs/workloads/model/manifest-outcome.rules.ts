@@ -23,11 +23,11 @@ export interface ApplyOutcome {
   readonly objects: readonly ObjectOutcome[];
   /** Id of the manifest's first workload that Kubernetes accepted. */
   readonly workloadId: string | null;
-  /** That workload as Kubernetes returned it; undefined when the result was stored before. */
+  /** That workload as Kubernetes returned it; undefined if the result was read from the database. */
   readonly workload?: Workload | undefined;
 }
 
-/** The problems of all objects that were refused. */
+/** The problems of all rejected objects. */
 export function problemsOf({ objects }: ApplyOutcome): Problem[] {
   return objects.map(({ problem }) => problem).filter((problem) => problem !== null);
 }
@@ -35,7 +35,7 @@ export function problemsOf({ objects }: ApplyOutcome): Problem[] {
 /** Maximum number of objects that an event names. */
 const MAX_NAMED = 20;
 
-/** The event of an applied manifest; none when every object was refused. */
+/** The event of an applied manifest; none if every object was rejected. */
 export function manifestEvents(clusterId: string, { objects, workloadId }: ApplyOutcome): NewEvent[] {
   const count = (result: string | null) => objects.filter((object) => object.result === result).length;
   const [created, configured, unchanged, failed] = ['CREATED', 'CONFIGURED', 'UNCHANGED', null].map(count);

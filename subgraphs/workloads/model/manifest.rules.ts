@@ -9,15 +9,15 @@ export const MAX_MANIFEST_OBJECTS = 100;
 export interface ManifestEntry {
   readonly document: number;
   readonly object: KubernetesObject & { apiVersion: string; kind: string; metadata: { name: string } };
-  /** The object as JSON, as it is sent. */
+  /** The object as JSON, as sent to Kubernetes. */
   readonly json: string;
 }
 
 type Documents = Extract<ParsedYaml, { readonly documents: unknown }>['documents'];
 
 /**
- * The objects of a manifest's documents, lists expanded. Refuses LIMIT_EXCEEDED, and MANIFEST_INVALID with the path of
- * each document that is no Kubernetes object.
+ * Returns the objects of a manifest's documents; expands lists. Throws LIMIT_EXCEEDED, and MANIFEST_INVALID with the
+ * path of each document that is not a Kubernetes object.
  */
 export function manifestEntries(documents: Documents): ManifestEntry[] {
   const parts = documents.map((document, number) =>
@@ -33,7 +33,7 @@ export function manifestEntries(documents: Documents): ManifestEntry[] {
   return entries;
 }
 
-/** Refuses a manifest beyond a limit. */
+/** Throws LIMIT_EXCEEDED for a manifest. */
 export function refuseSize(message: string): never {
   return throwProblem('LIMIT_EXCEEDED', message, { path: ['input', 'yaml'] });
 }
@@ -67,7 +67,7 @@ function readObject(value: unknown, number: number, json: string): Part {
   };
 }
 
-/** The fields that Kubernetes requires and the object does not have. */
+/** Returns the required Kubernetes fields that the object lacks. */
 function missingFields({ apiVersion, kind, metadata }: Record<string, unknown>): string[] {
   const { name, namespace } = isMap(metadata) ? metadata : {};
   const fields: [string, boolean][] = [

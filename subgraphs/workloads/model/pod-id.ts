@@ -1,4 +1,4 @@
-/** A pod of a cluster; a pod that is created again with the same name has another uid. */
+/** A pod of a cluster; a pod that is recreated with the same name has another uid. */
 export interface PodRef {
   readonly clusterId: string;
   readonly namespace: string;
@@ -10,7 +10,7 @@ const PREFIX = 'pod_';
 /** Maximum length of an id of the graph. */
 const MAX_LENGTH = 1000;
 
-/** The id of a pod in the graph: opaque, encodes the reference and nothing else. */
+/** Returns the id of a pod in the graph: opaque, encodes only the reference. */
 export function encodePodId({ clusterId, namespace, name, uid }: PodRef): string {
   return PREFIX + Buffer.from([clusterId, namespace, name, uid].join('/')).toString('base64url');
 }

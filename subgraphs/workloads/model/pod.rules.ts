@@ -35,7 +35,7 @@ export interface PodObject extends KubernetesObject {
   status?: PodStatus;
 }
 
-/** Where the API serves pods. */
+/** API resource of pods. */
 export const PODS = { apiVersion: 'v1', resource: 'pods' };
 
 /** Maps a Kubernetes object to a pod. */
@@ -62,7 +62,7 @@ function isReady(status: PodStatus | undefined): boolean {
   );
 }
 
-/** The message of the pod, or else that of its first condition with status False. */
+/** The message of the pod, otherwise that of its first condition with status False. */
 function messageOf(status: PodStatus | undefined): string | null {
   return (
     status?.message ??

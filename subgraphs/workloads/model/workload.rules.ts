@@ -11,7 +11,7 @@ import {
 } from '../../../engine/kubernetes/workload-ref.js';
 import { identityOf } from './metadata.rules.js';
 
-/** A workload's object as the API server sends it; which fields it has depends on the kind. */
+/** A workload's object as the API server sends it; its fields depend on the kind. */
 export interface WorkloadObject extends KubernetesObject {
   spec?: Partial<DeploymentSpec & JobSpec & CronJobSpec>;
   status?: Partial<
@@ -40,7 +40,7 @@ interface Sizes {
   readonly readyReplicas: number;
 }
 
-/** The desired and the ready pods of a workload, as its kind counts them. */
+/** The desired and ready pods of a workload, by kind. */
 const sizes: Record<WorkloadKindName, (object: WorkloadObject) => Sizes> = {
   DEPLOYMENT: replicated,
   STATEFUL_SET: replicated,

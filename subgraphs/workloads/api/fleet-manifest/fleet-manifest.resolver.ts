@@ -44,7 +44,7 @@ export class FleetManifestResolver {
   ): Promise<ClusterManifestResult> {
     const cluster = { id: clusterId };
     if (!result.ok) {
-      // For a cluster that does not exist the gateway would fetch other fields.
+      // The gateway would fetch other fields of a cluster that does not exist.
       const isUnknown = result.problems.some(({ code }) => code === 'NOT_FOUND');
       const userErrors = result.problems.map(toUserError);
       return {

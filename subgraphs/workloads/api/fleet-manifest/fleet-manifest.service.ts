@@ -24,7 +24,7 @@ export interface ClusterOutcome {
 export class FleetManifestService {
   constructor(private readonly manifests: ManifestService) {}
 
-  /** One outcome for each cluster, in their order. Refuses a request that is not valid for any of them. */
+  /** Returns one outcome for each cluster, in their order. Throws if the request is not valid for any cluster. */
   async apply(
     request: FleetApplyRequest,
     dryRun: boolean,
@@ -35,7 +35,7 @@ export class FleetManifestService {
       throwProblem('INVALID_INPUT', `1 to ${MAX_CLUSTERS} clusters at once, not ${ids.length}.`, {
         path: ['input', 'clusterIds'],
       });
-    // Parsed once for all clusters, and only when one of them is the account's.
+    // Parse once for all clusters, and only if the account has one of them.
     const clientOf = (id: string) => this.manifests.clientOf(id, context, pathOf(request, id));
     const found = await Promise.all(ids.map((id) => toResult(() => clientOf(id))));
     const hasCluster = found.some(({ ok }) => ok);
@@ -55,7 +55,7 @@ export class FleetManifestService {
     { request, entries, dryRun, context }: Call,
   ): Promise<ClusterOutcome> {
     const { yaml, force, clientToken: requestToken } = request;
-    // A token of its own for each cluster, so that a repeated request resumes where the first one stopped.
+    // Each cluster has its own token, so that a repeated request resumes where the first one stopped.
     const clientToken = requestToken == null ? null : tokenOf(requestToken, clusterId);
     const clusterRequest = { clusterId, yaml, force, clientToken };
     const apply = async () => {

@@ -31,7 +31,7 @@ import { parseManifest } from './parse-manifest.js';
 
 /** Timeout of applying a manifest in milliseconds. */
 const APPLY_TIMEOUT_MS = 40_000;
-/** Manifests of an account that are applied concurrently, and that may wait. */
+/** Number of manifests of an account that are applied concurrently, and that may wait. */
 const APPLY_CONCURRENCY = 4;
 const MAX_WAITING = 200;
 
@@ -42,7 +42,7 @@ export interface ApplyRequest {
   readonly clientToken?: string | null | undefined;
 }
 
-/** A manifest that was parsed, for a cluster that was found. */
+/** A parsed manifest and the client of its cluster. */
 export interface ParsedRequest {
   readonly request: ApplyRequest;
   readonly client: KubernetesClient;
@@ -60,15 +60,18 @@ export class ManifestService {
     private readonly apis: ClusterApis,
   ) {}
 
-  /** Applies the objects one by one; the outcome has those that Kubernetes refuses. Refuses a manifest that is not valid. */
+  /**
+   * Applies the objects one by one; the outcome includes those that Kubernetes rejects. Throws if the manifest is not
+   * valid.
+   */
   async apply(request: ApplyRequest, dryRun: boolean, context: RequestContext): Promise<ApplyOutcome> {
-    // Before parsing: a request for a cluster of another account must cost little.
+    // Find the cluster before parsing: a request for a cluster of another account must be cheap.
     const client = await this.clientOf(request.clusterId, context);
     const entries = await parseManifest(request.yaml, callerOf(context));
     return this.applyEntries({ request, client, entries }, dryRun, context);
   }
 
-  /** The API of a cluster of the account. Refuses NOT_FOUND, with the path at which the input names the cluster. */
+  /** Returns the client of the account's cluster. Throws NOT_FOUND with the path of the cluster in the input. */
   async clientOf(
     clusterId: string,
     context: RequestContext,
@@ -85,7 +88,7 @@ export class ManifestService {
     );
   }
 
-  /** Applies a manifest that was parsed. */
+  /** Applies a parsed manifest. */
   async applyEntries(parsed: ParsedRequest, dryRun: boolean, context: RequestContext): Promise<ApplyOutcome> {
     const { actor, signal } = context;
     try {
@@ -141,7 +144,10 @@ export class ManifestService {
     return outcome;
   }
 
-  /** The transaction of the token spans the calls to Kubernetes: after a crash in between the token may be used again. */
+  /**
+   * The transaction of the token spans the calls to Kubernetes: after a crash during the calls the token can be used
+   * again.
+   */
   private async applyOnce(
     request: ApplyRequest,
     work: () => Promise<ApplyOutcome>,
@@ -157,7 +163,7 @@ export class ManifestService {
           { ...call, result: applyResult },
           async () => {
             outcome = await work();
-            // A manifest of which every object was refused may be sent again with its token.
+            // A manifest whose objects were all rejected may be sent again with its token.
             if (outcome.objects.every(({ problem }) => problem)) throw new ProblemError(problemsOf(outcome));
             return { objects: outcome.objects, workloadId: outcome.workloadId };
           },
@@ -173,7 +179,7 @@ export class ManifestService {
   }
 }
 
-/** Form of an `ApplyOutcome` as it is stored. */
+/** Schema of a stored `ApplyOutcome`. */
 const applyResult = z.looseObject({
   objects: z.array(
     z.looseObject({
@@ -194,7 +200,7 @@ export function callerOf({ actor, signal }: RequestContext): YamlCaller {
   return { flow: actor.account, signal };
 }
 
-/** Aborts after the timeout, or with the request. */
+/** Aborts after the timeout or when the request aborts. */
 function applySignal({ signal }: RequestContext): AbortSignal {
   const late = AbortSignal.timeout(APPLY_TIMEOUT_MS);
   return signal ? AbortSignal.any([signal, late]) : late;
@@ -203,7 +209,7 @@ function applySignal({ signal }: RequestContext): AbortSignal {
 /** Kinds whose objects may request cloud resources. */
 const CLAIMING_KINDS: ReadonlySet<string> = new Set(['Service', 'PersistentVolumeClaim', 'StatefulSet']);
 
-/** Reconciles requests for cloud resources at once instead of at the next poll. */
+/** Reconciles requests for cloud resources immediately instead of at the next poll. */
 async function enqueueClaims(tx: Transaction, { objects }: ApplyOutcome): Promise<void> {
   if (objects.some(({ kind, problem }) => !problem && CLAIMING_KINDS.has(kind)))
     await enqueue(tx, CLOUD_RESOURCE_REQUESTS, 'all');
@@ -243,7 +249,10 @@ async function applyAll(
   return { objects, workload, workloadId: workload ? encodeWorkloadId(workload.ref) : null };
 }
 
-/** The object as a workload, if it is one and exists: an object that a dry run would create has no id. */
+/**
+ * Maps the object to a workload; undefined for other kinds and for an object that a dry run would create, which has
+ * no id.
+ */
 function workloadOf(
   clusterId: string,
   { result, object }: AppliedObject,

@@ -9,12 +9,12 @@ import {
 
 /** Maximum size of a manifest in bytes of UTF-8. */
 export const MAX_MANIFEST_BYTES = 1024 * 1024;
-/** Maximum number of characters of its objects as JSON together. */
+/** Maximum number of characters of all its objects as JSON. */
 const MAX_JSON_CHARACTERS = 4 * 1024 * 1024;
 
 /**
- * Parses a manifest: YAML as kubectl reads it, lists expanded. Refuses LIMIT_EXCEEDED, TOO_MANY_REQUESTS when too many
- * manifests of the caller's account wait, and MANIFEST_INVALID with the path of each document that is no Kubernetes object.
+ * Parses a manifest as kubectl does and expands lists. Throws LIMIT_EXCEEDED, TOO_MANY_REQUESTS if too many manifests
+ * of the caller's account wait, and MANIFEST_INVALID with the path of each document that is not a Kubernetes object.
  */
 export async function parseManifest(yaml: string, caller: YamlCaller): Promise<ManifestEntry[]> {
   const size = Buffer.byteLength(yaml);

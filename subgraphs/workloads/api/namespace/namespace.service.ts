@@ -16,7 +16,7 @@ interface NamespaceObject extends KubernetesObject {
 export class NamespaceService {
   constructor(private readonly apis: ClusterApis) {}
 
-  /** A page of a cluster's namespaces by name; an empty one while the cluster has no API. */
+  /** A page of a cluster's namespaces ordered by name; empty while the cluster has no API. */
   async ofCluster(
     clusterId: string,
     page: PageRequest,

@@ -20,12 +20,12 @@ import type { Workload, WorkloadObject } from '../../model/workload.rules.js';
 const NONE: Ownership = new Map();
 
 export interface PodList {
-  /** By name. */
+  /** Ordered by name. */
   readonly pods: readonly Pod[];
   readonly problems: readonly Problem[];
 }
 
-/** Lists the pods of workloads: one list for each cluster, however many workloads of it a request has. */
+/** Lists the pods of workloads: one list per cluster for all workloads of a request. */
 export class PodService {
   constructor(private readonly apis: ClusterApis) {}
 
@@ -68,7 +68,7 @@ export class PodService {
   }
 }
 
-/** The pods of all these workloads of one cluster, by `KIND/namespace/name`. */
+/** Returns the pods of these workloads of one cluster, by `KIND/namespace/name`. */
 async function readPods(
   client: KubernetesClient,
   clusterId: string,
@@ -81,7 +81,7 @@ async function readPods(
   const indirect = workloads.some(({ kind }) => kind === 'DEPLOYMENT' || kind === 'CRON_JOB');
   const [ownership, objects] = await Promise.all([
     indirect ? readOwnership(client, namespace) : NONE,
-    // The pods of one workload are selected by labels; those of several are told apart by their owners.
+    // A label selector finds the pods of one workload; owner references assign those of several workloads.
     takeFirst(
       allOf<PodObject>(
         client,

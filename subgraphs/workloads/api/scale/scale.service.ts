@@ -47,7 +47,10 @@ export class ScaleService {
     private readonly apis: ClusterApis,
   ) {}
 
-  /** The workload after scaling. Refuses an id of no scalable workload of the account, and what Kubernetes refuses. */
+  /**
+   * Returns the workload after scaling. Throws for an id that is not a scalable workload of the account, and for
+   * changes that Kubernetes rejects.
+   */
   async scale(request: ScaleRequest, dryRun: boolean, context: RequestContext): Promise<Workload> {
     const ref = checked(request);
     // Not the request's signal: a disconnecting client must not separate the change from its event.

@@ -2,7 +2,7 @@ import { ArgsType, Field } from 'type-graphql';
 import { PageArgs } from '../../../runtime/graph/page.args.js';
 import { WorkloadFilter } from './workload.type.js';
 
-/** Arguments of lists that can be filtered. */
+/** Arguments of filtered workload lists. */
 @ArgsType()
 export class WorkloadPageArgs extends PageArgs {
   @Field(() => WorkloadFilter, { nullable: true, description: 'Which workloads; all if omitted.' })

@@ -13,7 +13,7 @@ import {
 import type { Workload } from '../../model/workload.rules.js';
 import type { PartialPage } from '../entities/partial-connection.js';
 
-/** Clusters that a list over all of them reads concurrently. */
+/** Clusters that a list of all clusters reads concurrently. */
 const CLUSTER_CONCURRENCY = 8;
 
 export interface WorkloadListRequest {
@@ -21,14 +21,14 @@ export interface WorkloadListRequest {
   readonly page: PageRequest;
 }
 
-/** Lists workloads. A cluster of another account is treated like one that does not exist. */
+/** Lists workloads. A cluster of another account is handled as if it did not exist. */
 export class WorkloadService {
   constructor(
     private readonly apis: ClusterApis,
     private readonly clusters: ClusterStore,
   ) {}
 
-  /** A page of one cluster's workloads; an empty one while the cluster has no API. */
+  /** A page of a cluster's workloads; empty while the cluster has no API. */
   async ofCluster(
     clusterId: string,
     request: WorkloadListRequest,
@@ -39,7 +39,7 @@ export class WorkloadService {
     return { ...pageOf(items, limit), problems };
   }
 
-  /** A page of the workloads of all the account's clusters, by cluster. */
+  /** A page of the workloads of all the account's clusters, ordered by cluster. */
   async ofAccount(request: WorkloadListRequest, context: RequestContext): Promise<PartialPage<Workload>> {
     const { limit, key } = request.page;
     const clusterIds = await this.clusters.reachable(context.actor.account, key?.[0]);
@@ -90,7 +90,7 @@ export class WorkloadService {
   }
 }
 
-/** The position in a cluster's list where a page begins; undefined at its start. */
+/** The position at which a page starts in a cluster's list; undefined at the beginning of the list. */
 function positionIn(clusterId: string, key: readonly string[] | undefined): WorkloadPosition | undefined {
   const [cluster, namespace = '', name = '', kind = ''] = key ?? [];
   return cluster === clusterId ? { namespace, name, kind } : undefined;
