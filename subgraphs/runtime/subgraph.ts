@@ -8,19 +8,19 @@ export type SubgraphName = (typeof subgraphNames)[number];
 
 /** The context of resolvers; one per request, or per event of a subscription. */
 export interface RequestContext extends SubgraphContext {
-  /** Bounds the work of one turn of the event loop; created with the first list. */
+  /** Limits the work of one turn of the event loop; created with the first list. */
   work?: WorkBudget | undefined;
 }
 
-/** A subgraph, to be served in-process or over HTTP. */
+/** A subgraph, served in-process or over HTTP. */
 export interface Subgraph {
   readonly name: SubgraphName;
   /** Executable schema with `_entities` and `_service`. */
   readonly schema: GraphQLSchema;
   /** Federation 2 SDL, the input of composition. */
   readonly sdl: string;
-  /** Waits until reads of the subgraph are not older than the context's `minResourceVersion`. Refuses `STALE_READ`. */
+  /** Waits until reads of the subgraph are not older than the context's `minResourceVersion`. Throws `STALE_READ`. */
   readonly waitForVersion?: ((context: RequestContext) => Promise<void>) | undefined;
-  /** Throws `NotReadyError` while the subgraph cannot do its work. Default: it is always ready. */
+  /** Throws `NotReadyError` while the subgraph is not ready. Default: it is always ready. */
   readonly checkReady?: (() => Promise<void>) | undefined;
 }

@@ -4,13 +4,13 @@ import { type MaybePromise, mapMaybePromise } from '../../../kernel/maybe-promis
 import type { RequestContext } from '../subgraph.js';
 import type { SubgraphResult } from '../../../protocol/wire.js';
 
-/** Limits of the concurrent and the waiting requests of an account in a subgraph. */
+/** Limits of concurrent and waiting requests of an account in a subgraph. */
 export interface TurnLimits {
   /** Concurrent requests. Default 32. */
   readonly requests?: number;
-  /** Waiting requests; further ones are refused with TOO_MANY_REQUESTS. Default 1,000. */
+  /** Waiting requests; further ones are rejected with TOO_MANY_REQUESTS. Default 1,000. */
   readonly waiting?: number;
-  /** Events of subscriptions that are executed concurrently. All others wait: each stream has at most one. Default 8. */
+  /** Events of subscriptions that are executed concurrently. Others wait: each stream has at most one. Default 8. */
   readonly events?: number;
 }
 
@@ -18,14 +18,17 @@ const ABORTED: SubgraphResult = {
   errors: [{ message: 'The request was aborted.', extensions: { code: 'REQUEST_TIMEOUT' } }],
 };
 
-/** Reports accounts with work. Does not pause them: the gateway has done so before it sent the request. */
+/** Reports accounts with work. Does not pause them, because the gateway has already done so. */
 const PACE = {
   begin: (account: string) => accountPace.begin(account),
   end: (account: string) => accountPace.end(account),
   pause: () => 0,
 };
 
-/** Bounds the work of each account in a subgraph: each gateway bounds its own requests, but there may be many gateways. */
+/**
+ * Limits the work of each account in a subgraph: each gateway limits its own requests, but there may be many
+ * gateways.
+ */
 export class AccountTurns {
   private readonly requests: FairQueue;
   private readonly events: FairQueue;
@@ -35,7 +38,7 @@ export class AccountTurns {
     this.events = new FairQueue({ perFlow: events, maxWaiting: Number.POSITIVE_INFINITY });
   }
 
-  /** Executes a request when the account is below its limit, at once if it is now. */
+  /** Executes a request when the account is below its limit, synchronously if it already is. */
   request(context: RequestContext, work: () => MaybePromise<SubgraphResult>): MaybePromise<SubgraphResult> {
     try {
       // A function, because creating the signal costs more than the rest.

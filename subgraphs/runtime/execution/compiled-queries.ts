@@ -23,30 +23,33 @@ import { AttachedValues } from '../../../kernel/attached-values.js';
 import { type MaybePromise, mapMaybePromise } from '../../../kernel/maybe-promise.js';
 
 /**
- * Executes a compiled query with the result that graphql-js would have; undefined when it met a value that it cannot
- * handle, so that graphql-js must execute it.
+ * Executes a compiled query with the same result as graphql-js; undefined for values that it cannot handle:
+ * graphql-js must then execute the query.
  */
 export type RunQuery = (
   context: unknown,
   variables: Readonly<Record<string, unknown>>,
 ) => MaybePromise<ExecutionResult | undefined>;
 
-/** Executions after which a document is compiled: compiling costs as much as it saves in so many, and blocks the event loop. */
+/**
+ * Number of executions after which a document is compiled. Compiling blocks the event loop and costs as much as it
+ * saves in this many executions.
+ */
 const COMPILE_AFTER = 64;
 
 /**
- * Compiles the queries that are executed often. Only those that graphql-jit executes exactly as graphql-js does: without
- * interfaces, unions other than `_Entity`, directives and input objects.
+ * Compiles frequent queries, but only those that graphql-jit executes exactly as graphql-js does: without interfaces,
+ * unions other than `_Entity`, directives and input objects.
  */
 export class CompiledQueries {
-  /** Kept as long as their documents. */
+  /** Entries are removed with their documents. */
   private readonly entries = new AttachedValues<DocumentNode, { uses: number; run: RunQuery | undefined }>();
 
   constructor(private readonly schema: GraphQLSchema) {
     resolveByDefault(schema);
   }
 
-  /** The compiled query; undefined when it is not executed often or cannot be compiled. */
+  /** The compiled query; undefined if it is not frequent or cannot be compiled. */
   of(document: DocumentNode): RunQuery | undefined {
     let entry = this.entries.get(document);
     if (!entry) this.entries.set(document, (entry = { uses: 0, run: undefined }));
@@ -58,8 +61,8 @@ export class CompiledQueries {
 }
 
 /**
- * Sets the default resolver of graphql-js on fields without one: graphql-jit would read the property, but neither call nor
- * await it. Not on fields of scalars and enums, whose serializers detect functions and promises.
+ * Sets the default resolver of graphql-js on fields without a resolver: graphql-jit would read the property without
+ * calling or awaiting it. Omitted for scalars and enums, whose serializers detect functions and promises.
  */
 function resolveByDefault(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -110,7 +113,7 @@ function toGraphqlResult({ data, errors }: ExecutionResult): ExecutionResult {
   return { ...(data === undefined ? {} : { data }), errors: errors.map(toGraphqlError) };
 }
 
-/** A GraphQLError of graphql-js: those of the compiler lack some of its properties. */
+/** Creates a GraphQLError of graphql-js: errors of graphql-jit lack some of its properties. */
 function toGraphqlError({ message, path, originalError }: GraphQLError): GraphQLError {
   return new GraphQLError(message, { path, ...(originalError ? { originalError } : {}) });
 }

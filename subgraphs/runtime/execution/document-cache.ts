@@ -19,18 +19,18 @@ import { LRUCache } from 'lru-cache';
 import { literalFault } from './input-texts.js';
 import { toLocatedError } from './results.js';
 
-/** A document that can be executed, or why it cannot. */
+/** An executable document, or its errors. */
 export type PreparedDocument =
   | {
       readonly document: DocumentNode;
-      /** Whether the resolved data needs no conversion to be written as JSON. */
+      /** Whether the resolved data can be serialized without conversion. */
       readonly isPlain: boolean;
     }
   | { readonly errors: readonly GraphQLError[] };
 
 /**
- * The documents of the gateway's planner, parsed once. Only their literal values are validated: the gateway does not know
- * what this subgraph's scalars accept, and has validated everything else.
+ * Caches the parsed documents of the gateway's planner. Only their literal values are validated: the gateway does not
+ * know which values this subgraph's scalars accept, and has validated everything else.
  */
 export class DocumentCache {
   private readonly documents = new LRUCache<string, PreparedDocument>({
@@ -41,7 +41,7 @@ export class DocumentCache {
 
   constructor(private readonly schema: GraphQLSchema) {}
 
-  /** The parsed document; parsed and validated at its first use. */
+  /** Returns the parsed document; parses and validates it on first use. */
   prepare(query: string): PreparedDocument {
     const cached = this.documents.get(query);
     if (cached) return cached;
@@ -64,8 +64,8 @@ export class DocumentCache {
 }
 
 /**
- * Whether all leaves of the data are enums or scalars of the GraphQL specification: strings, numbers and booleans. Values
- * of other scalars may be objects that are shared.
+ * Whether all leaves of the data are enums or scalars of the GraphQL specification: strings, numbers and booleans.
+ * Values of other scalars may be shared objects.
  */
 function isPlain(schema: GraphQLSchema, document: DocumentNode): boolean {
   const types = new TypeInfo(schema);

@@ -20,21 +20,21 @@ import type { Problem } from '../../../kernel/result.js';
 import { formatProblem } from '../../../protocol/format-errors.js';
 
 /**
- * Why a string of an input is refused before any resolver is called: PostgreSQL stores neither U+0000 nor half of a
- * surrogate pair, which UTF-8 cannot encode; and an index cannot store an id of megabytes.
+ * Why a string in an input is rejected before any resolver is called: PostgreSQL stores neither U+0000 nor unpaired
+ * surrogates, which UTF-8 cannot encode, and an index cannot store an id of megabytes.
  */
 type Fault = Pick<Problem, 'code' | 'message' | 'details'>;
 type Path = readonly (string | number)[];
-/** The type of the input to which a string is given; called only when the string is too long for an id. */
+/** The input type of a string; called only if the string is too long for an id. */
 type TypeOf = () => GraphQLNamedType | undefined;
 
-/** The error of a request's variables; undefined when all strings are accepted. */
+/** The error of a request's variables; undefined if all strings are accepted. */
 export function variableFault(
   schema: GraphQLSchema,
   document: DocumentNode,
   variables: Readonly<Record<string, unknown>> | null | undefined,
 ): GraphQLError | undefined {
-  // The fast path of nearly all requests; the position of a refused string is searched only when there is one.
+  // Fast path of nearly all requests; the path of a rejected string is only computed if there is one.
   if (!variables || isPlain(variables)) return undefined;
   for (const [name, value] of Object.entries(variables)) {
     const typeAt = (path: Path) => typeInside(schema, typeOfVariable(schema, document, name), value, path);
@@ -44,7 +44,7 @@ export function variableFault(
   return undefined;
 }
 
-/** The error of a document's literals; undefined when all strings are accepted. */
+/** The error of a document's literals; undefined if all strings are accepted. */
 export function literalFault(schema: GraphQLSchema, document: DocumentNode): GraphQLError | undefined {
   const types = new TypeInfo(schema);
   let found: { readonly node: StringValueNode; readonly fault: Fault } | undefined;
@@ -57,7 +57,7 @@ export function literalFault(schema: GraphQLSchema, document: DocumentNode): Gra
   return found && refusal(found.fault, argumentPath(document, (node) => node === found?.node) ?? []);
 }
 
-/** Whether all strings of a value, including its keys, are accepted as input of any type. */
+/** Whether all strings of a value, including its keys, are accepted for any input type. */
 function isPlain(value: unknown): boolean {
   if (typeof value === 'string')
     return value.length <= MAX_ID_LENGTH && value.isWellFormed() && !value.includes('\u0000');
@@ -86,7 +86,7 @@ function tooLong(limit: string, maximum: number, message: string): Fault {
   return { code: 'LIMIT_EXCEEDED', message: `${message}. Send less at once.`, details: { limit, maximum } };
 }
 
-/** The first string of a value, including its keys, that is refused, and its path. */
+/** The first rejected string of a value, including its keys, and its path. */
 function faultIn(
   value: unknown,
   path: Path,
@@ -124,7 +124,10 @@ function typeOfVariable(
   return undefined;
 }
 
-/** The type at a path of a value. Lists are skipped, and a representation of an entity has the type of its `__typename`. */
+/**
+ * The type at a path of a value. Lists are skipped, and the representation of an entity has the type of its
+ * `__typename`.
+ */
 function typeInside(
   schema: GraphQLSchema,
   declared: GraphQLNamedType | undefined,
@@ -143,7 +146,10 @@ function typeInside(
   return type;
 }
 
-/** The path of the argument to which a variable is given: callers know arguments, but not the variables of a query plan. */
+/**
+ * The path of the argument that a variable is passed to: clients know arguments, but not the variables of a query
+ * plan.
+ */
 function argumentOf(document: DocumentNode, variable: string): Path {
   const is = (node: ValueNode) => node.kind === Kind.VARIABLE && node.name.value === variable;
   return argumentPath(document, is) ?? [variable];

@@ -19,19 +19,19 @@ import type { RequestContext } from '../subgraph.js';
 import { WorkBudget } from '../../../kernel/fairness/work-turns.js';
 
 /**
- * Fields that an account's executions resolve in one turn of the event loop: ten to twenty milliseconds of graphql-js.
- * Loaders batch the loads of one turn, so fewer fields would cost more statements.
+ * Number of fields that an account's executions resolve in one turn of the event loop: ten to twenty milliseconds of
+ * graphql-js. Loaders batch the loads of one turn, so a lower number would cost more statements.
  */
 export const FIELDS_PER_TURN = 20_000;
 
-/** Fields of a piece of a long list. The last piece of a turn may exceed its budget. */
+/** Number of fields in a chunk of a long list. The last chunk of a turn may exceed its budget. */
 const FIELDS_PER_PIECE = FIELDS_PER_TURN / 4;
 
 const instrumentedSchemas = new WeakSet<GraphQLSchema>();
 
 /**
- * Completes the lists of a schema in several turns of the event loop: a list that exceeds the budget of the current turn
- * becomes a promise, or a list of promises. Executors complete all values that are available in one turn.
+ * Completes the lists of a schema in several turns of the event loop: a list above the budget of the current turn
+ * becomes a promise or a list of promises. Without this, executors complete all available values in one turn.
  */
 export function resolveListsInTurns(schema: GraphQLSchema): void {
   if (instrumentedSchemas.has(schema)) return;
@@ -69,7 +69,7 @@ function newBudget(context: RequestContext): WorkBudget {
   return new WorkBudget(context.actor.account, FIELDS_PER_TURN, new LazySignal(context), requestAbortedError);
 }
 
-/** The client's abort signal, created only when something has to wait: creating it costs more than the rest. */
+/** The client's abort signal, created only if a list must wait, because creating it is expensive. */
 class LazySignal {
   constructor(private readonly context: RequestContext) {}
 
@@ -78,7 +78,7 @@ class LazySignal {
   }
 }
 
-/** The items; those beyond the budget of the current turn are promises. */
+/** Returns the items; those above the budget of the current turn are promises. */
 function itemsInTurns(
   list: readonly unknown[],
   { each, atOnce, budget }: { readonly each: number; readonly atOnce: number; readonly budget: WorkBudget },
@@ -92,15 +92,15 @@ function itemsInTurns(
   return items;
 }
 
-/** Fields that a point of `@cost` counts as: a point is ten microseconds, resolving a field takes one microsecond. */
+/** Number of fields per point of `@cost`: a point is ten microseconds, resolving a field takes one microsecond. */
 const FIELDS_PER_POINT = 10;
 
-/** The number of fields of each item of a list, by the first node of the list's field. */
+/** Cache of the number of fields per item, by the first node of the list's field. */
 const counted = new WeakMap<FieldNode, number>();
 
 /**
- * The number of fields of each item, plus the `@cost` of the list. Includes the fields of nested objects, but not those of
- * nested lists, which are counted by themselves.
+ * Returns the number of fields per item plus the `@cost` of the list. Includes fields of nested objects, but not
+ * those of nested lists, which are counted separately.
  */
 function fieldsOfItems(info: GraphQLResolveInfo): number {
   const [first] = info.fieldNodes;

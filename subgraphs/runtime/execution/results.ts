@@ -8,12 +8,12 @@ import { FIELDS_PER_TURN } from './lists-in-turns.js';
 
 export interface ResultOptions {
   readonly context: RequestContext;
-  /** Whether the data needs no conversion to be written as JSON. */
+  /** Whether the data can be serialized without conversion. */
   readonly isPlain: boolean;
   readonly report: BugReport;
 }
 
-/** Formats the result of an execution: data as JSON carries it, errors with their codes. */
+/** Formats the result of an execution: data as JSON values, errors with their codes. */
 export function formatResult(
   result: ExecutionResult,
   { context, isPlain, report }: ResultOptions,
@@ -28,7 +28,7 @@ export function formatResult(
   });
 }
 
-/** The result of a request that was not executed: a value that a scalar rejects, a missing variable. */
+/** Result of a request that was not executed, e.g. because a scalar rejects a value or a variable is missing. */
 export function requestFailure(errors: readonly GraphQLError[]): SubgraphResult {
   const format = ({ message, extensions }: GraphQLError) => [
     {
@@ -39,7 +39,7 @@ export function requestFailure(errors: readonly GraphQLError[]): SubgraphResult 
   return { errors: formatBounded(errors, format) };
 }
 
-/** The result of a subscription whose source could not be opened. */
+/** Result of a subscription whose source could not be opened. */
 export function streamFailure(result: ExecutionResult, report: BugReport): SubgraphResult {
   const errors: GraphQLFormattedError[] = [];
   for (const error of result.errors ?? []) {
@@ -48,19 +48,19 @@ export function streamFailure(result: ExecutionResult, report: BugReport): Subgr
   return { errors };
 }
 
-/** The error as a GraphQLError, to be formatted like one that a resolver threw. */
+/** Converts the error to a GraphQLError, so that it is formatted like an error of a resolver. */
 export function toLocatedError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) return error;
   const originalError = error instanceof Error ? error : new Error(String(error));
   return new GraphQLError(originalError.message, { originalError });
 }
 
-/** Data as JSON carries it; large data is copied in turns of the event loop. */
+/** Converts data to JSON values; large data in several turns of the event loop. */
 function wireData(data: unknown, { work }: RequestContext): MaybePromise<unknown> {
   return work && work.total > FIELDS_PER_TURN ? toWireInTurns(data, work) : toWire(data);
 }
 
-/** Formats a bounded number of errors, each of which may be logged, and adds the number of the others. */
+/** Formats a limited number of errors, each of which may be logged, and adds the number of omitted ones. */
 function formatBounded(
   errors: readonly GraphQLError[],
   format: (error: GraphQLError) => GraphQLFormattedError[],

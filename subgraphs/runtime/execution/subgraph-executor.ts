@@ -19,16 +19,13 @@ import { variableFault } from './input-texts.js';
 import { resolveListsInTurns } from './lists-in-turns.js';
 import { formatResult, requestFailure, streamFailure, toLocatedError } from './results.js';
 
-/** Creates the context of one execution: of the request, or of one event of a subscription. */
+/** Creates the context of one execution: of a request or of one event of a subscription. */
 export type NewContext = () => RequestContext;
 
 /** A document whose literals and variables are valid. */
 type ExecutableDocument = Extract<PreparedDocument, { readonly document: DocumentNode }>;
 
-/**
- * Executes requests of gateways to a subgraph. In-process and HTTP serving both use it, so that their results are the
- * same.
- */
+/** Executes requests of gateways to a subgraph. Used in-process and over HTTP, so that the results are the same. */
 export class SubgraphExecutor implements SubgraphEndpoint {
   private readonly documents: DocumentCache;
   private readonly compiled: CompiledQueries;
@@ -96,7 +93,7 @@ export class SubgraphExecutor implements SubgraphEndpoint {
 
   /**
    * Opens a subscription. The stream ends when `signal` aborts. A result without `data` is the last one: the
-   * subscription was refused or has failed.
+   * subscription was rejected or has failed.
    */
   async subscribe(
     request: SubgraphRequest,
@@ -108,7 +105,7 @@ export class SubgraphExecutor implements SubgraphEndpoint {
     const { document, isPlain } = prepared;
     const context = newContext();
     const report = this.report(context);
-    // Without the client's abort signal: subscribers may share a source, but not the execution of an event.
+    // Omits the client's abort signal: subscribers may share a source, but not the execution of an event.
     const { account } = context.actor;
     const scope = { requestId: context.requestId, at: Date.now(), account };
     const source = await runInRequestScope(scope, () =>
@@ -131,7 +128,7 @@ export class SubgraphExecutor implements SubgraphEndpoint {
     );
   }
 
-  /** Executes an event in a span that follows from the one in which it was appended, if there is one. */
+  /** Executes an event in a span linked to the span in which the event was appended, if there is one. */
   private traced(
     traceparent: string | undefined,
     executeEvent: () => Promise<SubgraphResult>,
@@ -144,7 +141,7 @@ export class SubgraphExecutor implements SubgraphEndpoint {
     );
   }
 
-  /** Waits for the context's `minResourceVersion`; the result of the request when it is not reached in time. */
+  /** Waits for the context's `minResourceVersion`; returns the result of the request if it is not reached in time. */
   private async waitForVersion(context: RequestContext): Promise<SubgraphResult | undefined> {
     try {
       await this.subgraph.waitForVersion?.(context);
@@ -154,7 +151,7 @@ export class SubgraphExecutor implements SubgraphEndpoint {
     }
   }
 
-  /** The document of the request, or the result when document or variables are not valid. */
+  /** The document of the request, or the result if document or variables are not valid. */
   private prepare(
     request: SubgraphRequest,
   ): ExecutableDocument | (SubgraphResult & { readonly errors: NonNullable<SubgraphResult['errors']> }) {

@@ -25,18 +25,18 @@ export interface ConnectionValue<T> {
   readonly edges: readonly { readonly cursor: string; readonly node: T }[];
   readonly nodes: readonly T[];
   readonly pageInfo: PageInfo;
-  /** Called only when `totalCount` is asked for. */
+  /** Called only if `totalCount` is selected. */
   readonly count: () => Promise<number>;
 }
 
 export interface ConnectionOptions<T> {
-  /** Values of the sort columns of an item, as `pageRequest` gets them back. */
+  /** Values of the sort columns of an item, as `pageRequest` decodes them. */
   readonly key: (item: T) => readonly string[];
   readonly after?: string | null | undefined;
   readonly count: () => Promise<number>;
 }
 
-/** A page as a Relay connection. */
+/** Converts a page to a Relay connection. */
 export function toConnection<T>(page: Page<T>, options: ConnectionOptions<T>): ConnectionValue<T> {
   const edges = page.items.map((node) => ({ cursor: encodeKey(options.key(node)), node }));
   return {
@@ -52,10 +52,7 @@ export function toConnection<T>(page: Page<T>, options: ConnectionOptions<T>): C
   };
 }
 
-/**
- * Declares `<Name>Connection` and `<Name>Edge` of an object type. `shareable` when several subgraphs declare the
- * same connection.
- */
+/** Declares `<Name>Connection` and `<Name>Edge` of an object type; `shareable` if several subgraphs declare them. */
 export function connectionOf<T extends object>(name: string, node: () => ClassType<T>, shareable = false) {
   const share = shareable ? Directive('@shareable') : () => undefined;
 

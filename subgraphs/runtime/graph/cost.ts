@@ -1,14 +1,14 @@
 import { Directive } from 'type-graphql';
 
 /**
- * What each value of a field costs, in points of 10 microseconds of CPU, where it takes more than reading a row; see
- * docs/operations.md. Left out an object costs 1, a scalar 0.
+ * Cost of each value of a field in points of 10 microseconds of CPU, for fields that cost more than reading a row;
+ * see docs/operations.md. Default 1 for an object, 0 for a scalar.
  */
 export function Cost(weight: number): ReturnType<typeof Directive> {
   return Directive(`@cost(weight: ${weight})`);
 }
 
-/** How long a list is taken to be, which no argument bounds. Left out it is 10. */
+/** Assumed length of a list that no argument limits. Default 10. */
 export function ListSize(assumedSize: number): ReturnType<typeof Directive> {
   return Directive(`@listSize(assumedSize: ${assumedSize}, requireOneSlicingArgument: false)`);
 }

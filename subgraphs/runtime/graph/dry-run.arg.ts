@@ -1,6 +1,6 @@
 import { Arg } from 'type-graphql';
 
-/** The argument `dryRun` of every mutation; docs/graph.md says what a dry run does. */
+/** The argument `dryRun` of every mutation; docs/graph.md describes dry runs. */
 export const DryRun = (): ReturnType<typeof Arg> =>
   Arg('dryRun', () => Boolean, {
     nullable: true,

@@ -22,11 +22,11 @@ registerEnumType(EventLevel, {
 
 export const EventKind = graphEnum('EventKind', 'Type of the change.', eventKinds);
 
-/** What every event has; each subgraph's event types implement it. */
+/** Fields of every event; each subgraph's event types implement it. */
 @InterfaceType('Event', {
   description: "An entry of the account's event log, in the order of commits.",
   resolveType: (value: object) => value.constructor.name,
-  // Subgraphs in one process share type-graphql's registry: each names its own event types.
+  // Subgraphs in one process share type-graphql's registry, so each lists its own event types.
   autoRegisterImplementations: false,
 })
 export class EventInterface {

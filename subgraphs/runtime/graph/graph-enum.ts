@@ -1,6 +1,6 @@
 import { registerEnumType } from 'type-graphql';
 
-/** Declares a GraphQL enum from its values and what each means; answers the values by name. */
+/** Declares a GraphQL enum from its values and their descriptions; returns the values by name. */
 export function graphEnum<K extends string>(
   name: string,
   description: string,

@@ -7,7 +7,10 @@ const OrderDirection = graphEnum('OrderDirection', 'Direction of sorting.', {
   DESC: 'Largest or newest first.',
 });
 
-/** Declares `<Name>Order` and `<Name>OrderField` of an object type: what its lists can be sorted by, and what each means. */
+/**
+ * Declares `<Name>Order` and `<Name>OrderField` of an object type: the sort fields of its lists and their
+ * descriptions.
+ */
 export function orderOf<F extends string>(name: string, fields: Readonly<Record<F, string>>) {
   const values = graphEnum(`${name}OrderField`, `Sort fields of a list of ${name}.`, fields);
 
@@ -23,7 +26,7 @@ export function orderOf<F extends string>(name: string, fields: Readonly<Record<
   return Order;
 }
 
-/** The argument `orderBy` of a connection; `omitted` says how it is sorted without, e.g. `oldest first`. */
+/** The argument `orderBy` of a connection; `omitted` describes the default order, e.g. `oldest first`. */
 export const OrderByArg = (order: ClassType, omitted: string): ReturnType<typeof Arg> =>
   Arg('orderBy', () => order, {
     nullable: true,

@@ -1,7 +1,7 @@
 import type * as shared from '../../../kernel/product.js';
 import { graphEnum } from './graph-enum.js';
 
-/** A kind of cluster as it is offered, limited and billed. Three subgraphs use it. */
+/** Kind of cluster that is offered, limited and billed. Three subgraphs declare it. */
 export const Product = graphEnum<shared.Product>(
   'Product',
   'A kind of cluster as it is offered, limited and billed; it follows from type, profile and spec.',

@@ -5,12 +5,12 @@ import type { BuildSchemaOptions } from 'type-graphql';
 export { GraphQLJSON as JSONScalar };
 
 const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
-/** At most the digits of 64 bits: the time to parse digits grows faster than their number. */
+/** Limited to the digits of 64 bits: the time to parse digits grows faster than their number. */
 const DECIMAL = /^-?\d{1,19}$/;
 
 /**
- * A whole number of 64 bits, which is what PostgreSQL holds. Its wire form is a string, since parsers of JSON read numbers
- * as doubles and change those beyond 2^53.
+ * 64-bit integer, as in PostgreSQL. Serialized as a string, because JSON parsers read numbers as doubles and change
+ * those above 2^53.
  */
 export const BigIntScalar = new GraphQLScalarType<bigint, string>({
   name: 'BigInt',
@@ -33,7 +33,7 @@ function toInt64(value: unknown): bigint {
   return number;
 }
 
-/** RFC 3339 in UTC; milliseconds. */
+/** RFC 3339 in UTC with milliseconds. */
 export const DateTimeScalar = GraphQLDateTime;
 
 /** An opaque, signed position in an event stream. */
@@ -45,7 +45,7 @@ export const EventCursorScalar = new GraphQLScalarType<string, string>({
   parseLiteral: (node) => (node.kind === Kind.STRING ? node.value : ''),
 });
 
-/** Scalars by the JavaScript types that stand for them. */
+/** Scalars of JavaScript types. */
 export const scalars: NonNullable<BuildSchemaOptions['scalarsMap']> = [
   { type: Date, scalar: DateTimeScalar },
 ];

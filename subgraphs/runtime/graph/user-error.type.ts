@@ -2,7 +2,7 @@ import { Directive, Field, ID, Int, InterfaceType, ObjectType } from 'type-graph
 import type { Problem } from '../../../kernel/result.js';
 import { boundProblem } from '../../../protocol/error-bounds.js';
 
-/** A client error. Returned in `userErrors`, never in `errors`. */
+/** Client error, returned in `userErrors`, never in `errors`. */
 @InterfaceType({
   description: 'Client error in the request. `code` is one of docs/errors.md.',
   resolveType: (value: object) => value.constructor.name,
@@ -70,7 +70,7 @@ class ThrottledError extends UserError {
 
 const UNAVAILABLE: readonly string[] = ['PRODUCT_COMING_SOON', 'PRODUCT_NOT_OFFERED'];
 
-/** Every object type behind `UserError`, for `orphanedTypes`. */
+/** Every object type that implements `UserError`, for `orphanedTypes`. */
 export const userErrorTypes = [InputError, QuotaExceededError, ProductUnavailableError, ThrottledError];
 
 /** Maps a problem to its GraphQL type. */

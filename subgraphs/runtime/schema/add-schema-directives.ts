@@ -15,8 +15,8 @@ import { DEFAULT_PAGE } from '../../../kernel/page-size.js';
 const RELAY_LISTS = ['edges', 'nodes'];
 
 /**
- * Adds the directives that every subgraph has to its SDL: mutations get the directive of their required scopes, unless they
- * have one, and connections get the list size by their argument `first`.
+ * Adds the directives of every subgraph to its SDL: the required scopes to mutations without such a directive, and to
+ * connections the list size by their argument `first`.
  */
 export function addSchemaDirectives(document: DocumentNode, mutations: string): DocumentNode {
   const lists = relayLists(document);
@@ -54,7 +54,7 @@ function listSize(fields: readonly string[]): string {
     sizedFields: ${JSON.stringify(fields)}, requireOneSlicingArgument: false)`;
 }
 
-/** The field with a directive, unless it has one of that name. */
+/** Adds a directive to the field unless it has one of that name. */
 function withDirective(field: FieldDefinitionNode, written: string): FieldDefinitionNode {
   const directive = parseDirective(written);
   const existing = field.directives ?? [];
@@ -69,7 +69,7 @@ function parseDirective(written: string): ConstDirectiveNode {
   return directive;
 }
 
-/** The fields of each connection type that are its lists. */
+/** The list fields of each connection type. */
 function relayLists(document: DocumentNode): ReadonlyMap<string, readonly string[]> {
   const types = document.definitions.filter(
     (node) => node.kind === Kind.OBJECT_TYPE_DEFINITION && node.name.value.endsWith('Connection'),

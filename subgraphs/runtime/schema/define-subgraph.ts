@@ -12,17 +12,17 @@ const FEDERATION = `extend schema @link(url: "https://specs.apollo.dev/federatio
   import: ["@key", "@shareable", "@external", "@requires", "@provides", "@inaccessible", "@tag", "@override",
     "@cost", "@listSize", "@authenticated", "@requiresScopes", "@policy"])`;
 
-/** Finds an entity from its representation (its key fields and \`__typename\`); null when the account has none. */
+/** Finds an entity by its representation (`__typename` and key fields); null if the account has none. */
 export type ReferenceResolver = (
   reference: never,
   context: RequestContext,
   info: GraphQLResolveInfo,
 ) => unknown;
 
-/** Opens the source of a subscription field; each value it yields is the root of one execution of the field. */
+/** Opens the source of a subscription field; each yielded value is the root value of one execution. */
 export type StreamResolver = (args: never, context: RequestContext) => Promise<AsyncIterable<unknown>>;
 
-/** Options for `@Subscription`: the definition's `streams` have the source, because they have access to services. */
+/** Options of `@Subscription`: the source is in the definition's `streams`, which have access to services. */
 export const subscriptionOptions = {
   subscribe(): never {
     throw new Error('the subgraph definition names no stream for this subscription');
@@ -35,7 +35,7 @@ export interface SubgraphDefinition {
   readonly guard: FieldGuard;
   /** type-graphql resolver instances; each class once. */
   readonly resolvers: readonly object[];
-  /** Object types that are reached only through an interface or by the gateway. */
+  /** Object types that only an interface or the gateway references. */
   readonly orphanedTypes?: BuildSchemaOptions['orphanedTypes'];
   /** By entity name. An entity stub needs none. */
   readonly references?: Readonly<Record<string, ReferenceResolver>>;
@@ -76,7 +76,7 @@ export async function defineSubgraph(definition: SubgraphDefinition): Promise<Su
   return { name: definition.name, schema, sdl };
 }
 
-/** The executable schema of a subgraph: with `_entities`, which finds entities by `__resolveReference`, and `_service`. */
+/** Builds the executable schema of a subgraph with `_service` and `_entities`, which calls `__resolveReference`. */
 export function subgraphSchema(
   sdl: string,
   resolvers: Readonly<Record<string, Readonly<Record<string, unknown>>>>,

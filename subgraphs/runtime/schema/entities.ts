@@ -14,8 +14,8 @@ interface Reference {
 type ResolveReference = (reference: Reference, context: unknown, info: GraphQLResolveInfo) => unknown;
 
 /**
- * Resolves `_entities` of a schema as @apollo/subgraph does, but without a promise for an entity that is available
- * synchronously. References to interfaces, whose type must be resolved, are left to the package.
+ * Resolves `_entities` as @apollo/subgraph does, but without a promise for entities that are available synchronously.
+ * The package resolves references to interfaces, whose type must be determined.
  */
 export function resolveEntities(schema: GraphQLSchema): void {
   const field = schema.getQueryType()?.getFields()['_entities'];
@@ -52,7 +52,7 @@ function referenceResolver({ extensions }: GraphQLObjectType): ResolveReference 
   return apollo?.subgraph?.resolveReference;
 }
 
-/** The entity with `__typename`, by which the union `_Entity` resolves its type. */
+/** Sets `__typename`, by which the union `_Entity` resolves its type. */
 function named(entity: unknown, typename: string): unknown {
   if (typeof entity !== 'object' || entity === null) return entity;
   const current = (entity as Partial<Reference>).__typename;

@@ -10,9 +10,12 @@ import type { RequestContext } from '../subgraph.js';
 
 /** Checks which actors may select the fields of a subgraph. */
 export interface FieldGuard {
-  /** A directive that every mutation gets in the SDL, unless it has one of the same name. */
+  /** Directive that is added to every mutation in the SDL that has none of the same name. */
   readonly mutations: string;
-  /** The check that a field's directives require: it throws for an actor without permission; undefined without such directives. */
+  /**
+   * Returns the check for a field's directives, which throws for an actor without permission; undefined without such
+   * directives.
+   */
   check(directives: readonly ConstDirectiveNode[]): ((actor: Actor) => void) | undefined;
 }
 

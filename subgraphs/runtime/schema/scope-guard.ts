@@ -5,8 +5,8 @@ import { holdsScopes, scopesInWords } from '../../../access/decision.js';
 import { requiresScopes } from '../graph/requires.js';
 
 /**
- * Enforces `@requiresScopes` in the subgraph that owns the field, for every caller: the gateway enforces it as well, but
- * calls may reach the subgraph in another way.
+ * Enforces `@requiresScopes` in the subgraph that owns the field. The gateway enforces it as well, but requests may
+ * reach the subgraph by other ways.
  */
 export const scopeGuard: FieldGuard = {
   mutations: requiresScopes('write'),

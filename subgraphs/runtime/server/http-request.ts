@@ -5,7 +5,7 @@ import { ProblemError } from '../../../kernel/result.js';
 import { readBody } from '../../../protocol/request-body.js';
 import type { SubgraphRequest } from '../../../protocol/wire.js';
 
-/** HTTP status by error code of requests that are not executed. The response of an executed request has status 200. */
+/** HTTP status of rejected requests, by error code. The response of an executed request has status 200. */
 const statuses: Partial<Readonly<Record<ErrorCode, number>>> = {
   INTERNAL_SERVER_ERROR: 500,
   LIMIT_EXCEEDED: 413,
@@ -17,7 +17,7 @@ export class RejectedRequest extends Error {
   constructor(
     readonly code: ErrorCode,
     message: string,
-    /** HTTP status. Default that of the code. */
+    /** HTTP status; default by code. */
     readonly status = statuses[code] ?? 400,
   ) {
     super(message);
@@ -25,8 +25,8 @@ export class RejectedRequest extends Error {
 }
 
 /**
- * Reads a GraphQL request over HTTP. Throws RejectedRequest when it is larger than `limit` bytes or is not one,
- * AbortedError when the caller disconnects before its end.
+ * Reads a GraphQL request over HTTP. Throws RejectedRequest if it is larger than `limit` bytes or malformed,
+ * AbortedError if the caller disconnects before its end.
  */
 export async function readGraphqlRequest(request: IncomingMessage, limit: number): Promise<SubgraphRequest> {
   const body = await readText(request, limit);

@@ -21,7 +21,7 @@ import { SubgraphWebSockets } from './subgraph-websockets.js';
 
 export interface ServeSubgraphOptions {
   readonly host: string;
-  /** 0 takes a free port. */
+  /** 0 selects a free port. */
   readonly port: number;
   /** Key with which the gateway signs the actor; see kernel/actor.ts. */
   readonly actorKey: Uint8Array;
@@ -29,8 +29,8 @@ export interface ServeSubgraphOptions {
   /** Maximum size of a request body in bytes. Default 8 MiB: a request may have many representations of entities. */
   readonly bodyLimit?: number;
   /**
-   * Maximum size of the result of a query or mutation in bytes; RESPONSE_TOO_LARGE beyond. Default 8 MiB, twice the
-   * gateway's limit of a response.
+   * Maximum size of the result of a query or mutation in bytes; above it the response is RESPONSE_TOO_LARGE. Default
+   * 8 MiB, twice the gateway's limit of a response.
    */
   readonly answerLimit?: number;
 }
@@ -46,7 +46,7 @@ export interface SubgraphServer extends AsyncDisposable {
 /**
  * Serves a subgraph to gateways: queries and mutations as GraphQL over HTTP, subscriptions over WebSockets
  * (`subgraph-websockets.ts`) or as server-sent events. Responds with 401 to a request without an actor signed with
- * `actorKey`. `GET /healthz` responds with 200, `GET /readyz` with 200 while the subgraph can do its work and otherwise with
+ * `actorKey`. `GET /healthz` responds with 200; `GET /readyz` with 200 while the subgraph is ready, otherwise with
  * 503 and the reason.
  */
 export async function serveSubgraph(
@@ -98,7 +98,7 @@ class SubgraphService {
 
   /** Ends every subscription, so that gateways resume elsewhere. */
   close(): void {
-    // Before the abort, which would complete the streams.
+    // Close sockets before the abort, which would complete the streams.
     this.sockets.close();
     this.closing.abort();
   }
@@ -134,7 +134,7 @@ class SubgraphService {
     endOnImmediate(response, { status: 200, headers: JSON_TYPE, body });
   }
 
-  /** JSON of the result, or of the error that it is too large. */
+  /** Serializes the result, or the error that it is too large. */
   private async serialize(result: SubgraphResult, { work }: RequestContext): Promise<string> {
     const { answerLimit: limit = 8 * 1024 * 1024 } = this.options;
     try {
@@ -156,7 +156,7 @@ class SubgraphService {
   ): Promise<void> {
     const signal = AbortSignal.any([call.signal, this.closing.signal]);
     const events = await this.executor.subscribe(request, () => contextOf({ ...call, signal }), signal);
-    // When this process stops, the stream ends without `complete`: the gateway lets its clients resume.
+    // When this process stops, the stream ends without `complete`, so that the gateway lets its clients resume.
     await sendEvents(response, events, { closing: this.closing.signal });
   }
 
@@ -172,7 +172,7 @@ function isKnownError(error: unknown): error is GraphQLError {
   return error instanceof GraphQLError && isKnownCode(error.extensions['code']);
 }
 
-/** 200 when the subgraph can do its work, else 503 and the reason. */
+/** Responds with 200 if the subgraph is ready, otherwise with 503 and the reason. */
 async function sendReady(response: ServerResponse, { checkReady }: Subgraph): Promise<void> {
   try {
     await checkReady?.();

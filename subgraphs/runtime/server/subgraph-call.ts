@@ -22,7 +22,7 @@ export class CallAuthenticator {
 
   constructor(private readonly actorKey: Uint8Array) {}
 
-  /** The call that these headers describe; undefined without a valid signature. */
+  /** The call of these headers; undefined without a valid signature. */
   async read(headers: CallHeaders, signal: AbortSignal): Promise<SubgraphCall | undefined> {
     const actor = await this.actor(textOf(headers[ACTOR_HEADER]) ?? '');
     if (!actor) return undefined;
@@ -34,7 +34,7 @@ export class CallAuthenticator {
     };
   }
 
-  /** A gateway reuses a signature for a minute; it is verified once in 30 seconds. */
+  /** A gateway reuses a signature for a minute; it is verified once every 30 seconds. */
   private async actor(signature: string): Promise<Actor | undefined> {
     const cached = this.actors.get(signature);
     if (cached) return cached;

@@ -30,12 +30,12 @@ export interface SubgraphWebSocketsOptions {
   readonly closing: AbortSignal;
 }
 
-/** Milliseconds between pings; the socket of a gateway that has not answered one by the next is terminated. */
+/** Milliseconds between pings; a socket without a pong until the next ping is terminated. */
 const PING_INTERVAL = 10_000;
 /** Milliseconds after which a socket that this side closes is terminated. */
 const CLOSE_TIMEOUT = 5_000;
 
-/** A document for graphql-ws, which reads the kind of operation from it; the executor parses the gateway's document. */
+/** graphql-ws reads the operation type from this document; the executor parses the gateway's document. */
 const SUBSCRIPTION = parse('subscription { _ }');
 
 /** The state of a socket: its subscriptions, each with the controller that aborts it. */
@@ -51,9 +51,9 @@ interface Operation {
 }
 
 /**
- * Subscriptions of gateways over WebSockets (graphql-transport-ws): one socket carries all subscriptions of a gateway, so
- * that an event for many of them is sent in one packet. A gateway authenticates in `connection_init`; each operation has
- * the headers that an HTTP request would have, including the actor, in its extensions.
+ * Serves subscriptions of gateways over WebSockets (graphql-transport-ws). One socket carries all subscriptions of a
+ * gateway, so that an event for many of them is sent in one packet. A gateway authenticates in `connection_init`;
+ * each operation has the headers of an HTTP request, including the actor, in its extensions.
  */
 export class SubgraphWebSockets {
   private readonly sockets: WebSocketServer;
@@ -64,7 +64,7 @@ export class SubgraphWebSockets {
       (await this.options.calls.read(connectionParams ?? {}, this.options.closing)) !== undefined,
     onSubscribe: (context, id, payload) => this.admit(context.extra, id, payload),
     subscribe: ({ rootValue }) => this.run(rootValue as Operation),
-    // Results are sent as they are: errors are formatted already.
+    // Results are sent unchanged: errors are already formatted.
     onNext: (_context, _id, _payload, _args, result) => result as FormattedExecutionResult,
     onComplete: ({ extra }, id) => end(extra, id),
   });
@@ -86,7 +86,7 @@ export class SubgraphWebSockets {
     this.sockets.handleUpgrade(request, connection, head, (socket) => this.open(socket, connection));
   }
 
-  /** Closes every socket without completing its subscriptions: gateways resume elsewhere. */
+  /** Closes every socket without completing its subscriptions, so that gateways resume elsewhere. */
   close(): void {
     clearInterval(this.pings);
     for (const socket of this.sockets.clients) socket.close(1012, 'Service restart');
@@ -159,7 +159,7 @@ export class SubgraphWebSockets {
   }
 }
 
-/** Resolves when the socket has written the text: the stream is not pulled before. */
+/** Resolves when the socket has written the text; the stream is pulled afterwards. */
 function send(socket: WebSocket, connection: Duplex, text: string): Promise<void> {
   return new Promise((resolve) => {
     if (socket.readyState !== socket.OPEN) return resolve();
