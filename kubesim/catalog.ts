@@ -60,8 +60,8 @@ export const MIN_NODE_RESOURCES = { vcpus: 4, memoryGiB: 8 } as const;
 const VERSION = /^1\.(\d{1,3})\.(\d{1,3})$/;
 
 /**
- * Whether the cloud supports a version of Kubernetes: those of the catalog, and versions that may have been published
- * since, that is later patches and later even minor versions.
+ * Whether the cloud supports a Kubernetes version: those of the catalog and versions that may have been published
+ * since, i.e. later patches and later even minor versions.
  */
 export function supportsVersion({ versions }: CloudCatalog, version: string): boolean {
   if (versions.has(version)) return true;

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 
-/** An address as dotted decimal. */
+/** Formats an address in dotted decimal notation. */
 export function addressText(address: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
 }
@@ -37,7 +37,7 @@ export function addressCount(cidr: string): number {
   return last - first + 1;
 }
 
-/** The addresses of a CIDR; the network address last. */
+/** Yields the addresses of a CIDR; the network address last. */
 export function* addressesOf(cidr: string): Generator<string> {
   const [first, last] = boundsOf(cidr);
   for (let at = first + 1; at <= last; at += 1) yield addressText(at);

@@ -45,7 +45,7 @@ export type ControlPlaneProcess = 'CONTROLLER_MANAGER' | 'SCHEDULER';
 /** The account's decisions on the cluster's claims, by the uid of the object. */
 export interface Grants {
   readonly granted: readonly string[];
-  /** Reason of each refusal. A granted object that is refused later keeps its resource. */
+  /** Reason of each rejection. A granted object that is rejected later keeps its resource. */
   readonly refused: Readonly<Record<string, string>>;
 }
 
@@ -88,7 +88,7 @@ export interface VpcAddresses {
 export type VolumeFaultResult =
   { readonly pods: readonly string[] } | { readonly problem: 'NO_SUCH_VOLUME' | 'NOT_MOUNTED' };
 
-/** The only interface by which the simulated cloud calls the Kubernetes of a cluster. */
+/** The only interface through which the simulated cloud calls the Kubernetes of a cluster. */
 export interface ClusterPort extends Disposable {
   readonly faults: InjectedFaults;
   /** Starts the controllers. `fresh` installs the initial objects of a new cluster. */
@@ -110,11 +110,11 @@ export interface ClusterPort extends Disposable {
   podsOn(nodeName: string): string[];
   /** The names of the nodes on which the pods run. */
   nodesOf(podUids: readonly string[]): ReadonlySet<string | undefined>;
-  /** Deletes the pods, so that their controllers create others. */
+  /** Deletes the pods, so that their controllers replace them. */
   deletePods(podUids: readonly string[]): void;
   /** Whether the Service (`namespace/name`) has a load balancer. */
   hasLoadBalancer(service: string): boolean;
-  /** Makes the volume of a claim (`namespace/name`) fail for the pods that have mounted it. */
+  /** Injects a fault into the volume of a claim (`namespace/name`) for the pods that have mounted it. */
   injectVolumeFault(operation: string, claim: string, storage: 'DISK' | 'NAS'): VolumeFaultResult;
   claims(): CloudResourceClaim[];
   /** Notifies the cluster that the grants have changed. */
@@ -127,7 +127,7 @@ export interface ClusterPort extends Disposable {
   erase(): void;
 }
 
-/** What the cloud passes to the Kubernetes of a cluster. */
+/** Options that the cloud passes to the Kubernetes of a cluster. */
 export interface ClusterOptions {
   readonly id: string;
   readonly regionId: string;
@@ -139,7 +139,7 @@ export interface ClusterOptions {
   readonly faults: FaultStorage;
   /** Last used resourceVersion. */
   readonly revision: number;
-  /** The largest number of pods; undefined: no limit. */
+  /** Maximum number of pods; undefined: no limit. */
   maxPods(): number | undefined;
   /** undefined: every claim is granted. */
   grants(): Grants | undefined;

@@ -66,7 +66,7 @@ export class Credentials {
     return credential;
   }
 
-  /** Whether it has expired, or the platform does not accept the token for which it was issued any more. */
+  /** Whether it has expired or the platform no longer accepts the token for which it was issued. */
   hasEnded({ user: { origin }, expiresAt }: Credential, now: Date): boolean {
     return expiresAt <= now.getTime() || (origin !== undefined && !!this.accepted.rejectionReason(origin));
   }

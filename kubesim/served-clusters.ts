@@ -16,7 +16,7 @@ export function servedCluster(simulation: Simulation | undefined, id: string): S
   return { context, account: record.account, version: record.version, edition };
 }
 
-/** States of a cluster whose API server is up. */
+/** States of a cluster whose API server is available. */
 const SERVING: readonly string[] = ['RUNNING', 'UPGRADING'];
 
 function runningCluster(cloud: Cloud | undefined, id: string): CloudCluster {

@@ -17,7 +17,7 @@ import { openSimulation, type Simulation } from './simulation.js';
 
 export interface KubesimOptions {
   readonly host: string;
-  /** Port of the cloud's API; 0 takes a free one. */
+  /** Port of the cloud's API; 0 selects a free one. */
   readonly port: number;
   /** Port of the Kubernetes API servers; default the port after `port`, or a free one. */
   readonly kubernetesPort?: number;
@@ -109,7 +109,7 @@ export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
     }),
   );
   kubernetesServer.keepAliveTimeout = IDLE_TIMEOUT;
-  // Watches of a lost simulation would never end.
+  // Watches of a lost simulation would not end.
   onLost = () => kubernetesServer.closeAllConnections();
   started.defer(() => stopListening(cloudServer));
   const port = await listen(cloudServer, host, options.port);
@@ -201,7 +201,7 @@ class SimulationSupervisor implements AsyncDisposable {
     }
   }
 
-  /** cockatiel would not end its wait when the simulation stops. */
+  /** Not with cockatiel, which would not end its wait when the simulation stops. */
   private async reopen(): Promise<(() => Promise<void>) | undefined> {
     while (!this.stop.aborted) {
       await Promise.race([

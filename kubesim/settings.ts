@@ -7,15 +7,15 @@ export const DEFAULT_STOCK = 2_000;
 export const settingsSchema = z.strictObject({
   /** Speed of simulated time as a multiple of real time. */
   speed: z.number().min(0.1).max(10_000),
-  /** The chance, 0 to 1, that an instance fails to start. */
+  /** Probability, 0 to 1, that an instance fails to start. */
   failureRate: z.number().min(0).max(1),
-  /** The chance, 0 to 1, that the kubelet of an instance cannot be upgraded. */
+  /** Probability, 0 to 1, that the kubelet of an instance cannot be upgraded. */
   upgradeFailureRate: z.number().min(0).max(1).default(0),
-  /** The chance, 0 to 1, that the upgrade of a control plane fails; its API is unavailable then. */
+  /** Probability, 0 to 1, that the upgrade of a control plane fails; its API is then unavailable. */
   controlPlaneFailureRate: z.number().min(0).max(1).default(0),
-  /** The chance, 0 to 1, that resources of a deleted cluster cannot be released. */
+  /** Probability, 0 to 1, that resources of a deleted cluster cannot be released. */
   deletionFailureRate: z.number().min(0).max(1).default(0),
-  /** Simulated seconds until a control plane and a node are up. */
+  /** Simulated seconds until a control plane and a node are ready. */
   bootSeconds: z.strictObject({
     controlPlane: z.number().min(0).max(86_400),
     node: z.number().min(0).max(86_400),

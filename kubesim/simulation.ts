@@ -38,7 +38,7 @@ import {
 } from './storage/tables.js';
 import { Timers } from './timers.js';
 
-/** The simulation of one database, from reading it until the lease is lost or released. */
+/** The simulation of one database, from the read of the database until the lease is lost or released. */
 export interface Simulation extends AsyncDisposable {
   readonly cloud: Cloud;
   /** The objects and controllers of a cluster. */

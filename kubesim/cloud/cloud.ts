@@ -94,7 +94,7 @@ export class Cloud implements Disposable {
       .at(time, run);
   }
 
-  /** Adds a cluster that was read or created to memory. */
+  /** Adds a stored or new cluster to memory. */
   add(record: ClusterRecord, revision: number): CloudCluster {
     const { id, regionId, network } = record;
     const cluster: CloudCluster = {
@@ -129,7 +129,7 @@ export class Cloud implements Disposable {
     this.containerUses.record({ ...run, clusterId, account });
   }
 
-  /** Adds an instance that was read to memory. */
+  /** Adds a stored instance to memory. */
   load(cluster: CloudCluster, instance: InstanceRecord): void {
     this.count(cluster.instances.get(instance.id), -1);
     cluster.instances.set(instance.id, instance);

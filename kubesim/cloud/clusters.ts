@@ -123,7 +123,7 @@ export function deleteCluster(cloud: Cloud, id: string): CloudCluster | undefine
   return cluster;
 }
 
-/** Resumes the transition of a cluster that was read from the database. */
+/** Resumes the transition of a stored cluster. */
 export function resumeCluster(cloud: Cloud, cluster: CloudCluster): void {
   const { state } = cluster.record;
   if (state !== 'CREATING' && state !== 'DELETING') {
@@ -155,7 +155,7 @@ function completeTransition(cloud: Cloud, cluster: CloudCluster): void {
     cloud.saveCluster(cluster, { state: 'RUNNING' });
     cluster.kubernetes.start(true);
     resumeInstances(cloud, cluster);
-    // A zone may have failed meanwhile.
+    // A zone may have failed during the transition.
     updateControlPlaneIncidents(cloud, cluster);
     return;
   }

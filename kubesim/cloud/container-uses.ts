@@ -1,7 +1,7 @@
 import type { Journal } from '../storage/journal.js';
 import { containerUseTable } from '../storage/tables.js';
 
-/** Usage of a container instance by a pod, which the cloud bills. */
+/** Usage of a container instance by a pod; the cloud bills it. */
 export interface ContainerUse {
   readonly podUid: string;
   readonly clusterId: string;
@@ -12,14 +12,14 @@ export interface ContainerUse {
   readonly startedAt: string;
   /** null while it runs. */
   readonly endedAt: string | null;
-  /** Position in the order of changes of all uses. */
+  /** Position in the order of changes of all usage. */
   readonly revision: number;
 }
 
-/** Maximum number of uses in a response. */
+/** Maximum number of usage records in a response. */
 const PAGE_SIZE = 5_000;
 
-/** Running uses, and ended ones until the owner has read them. */
+/** Stores running usage, and ended usage until the owner has read it. */
 export class ContainerUses {
   private readonly uses = new Map<string, ContainerUse>();
   private revision = 0;
@@ -29,20 +29,20 @@ export class ContainerUses {
     private readonly now: () => number,
   ) {}
 
-  /** Adds a use that was read from the database. */
+  /** Adds stored usage. */
   load(use: ContainerUse): void {
     this.uses.set(use.podUid, use);
     this.revision = Math.max(this.revision, use.revision);
   }
 
-  /** Records the state of a use; keeps the first start and the first end. */
+  /** Records usage; keeps the first start and the first end. */
   record(use: Omit<ContainerUse, 'revision'>): void {
     const recorded = this.uses.get(use.podUid);
     if (recorded && (recorded.endedAt !== null || use.endedAt === null)) return;
     this.save({ ...use, ...(recorded && { startedAt: recorded.startedAt }), revision: this.next() });
   }
 
-  /** Ends the running uses of a cluster. */
+  /** Ends the running usage of a cluster. */
   endAll(clusterId: string): void {
     const endedAt = new Date(this.now()).toISOString();
     for (const use of [...this.uses.values()])
@@ -50,7 +50,10 @@ export class ContainerUses {
         this.save({ ...use, endedAt, revision: this.next() });
   }
 
-  /** Returns the changes after a position, in order, and removes uses that ended up to it: the owner has read them. */
+  /**
+   * Returns the changes after a position in order, and removes ended usage up to that position: the owner has read
+   * it.
+   */
   since(position: number): { readonly uses: readonly ContainerUse[]; readonly position: number } {
     for (const { podUid, endedAt, revision } of [...this.uses.values()]) {
       if (endedAt === null || revision > position) continue;
@@ -69,7 +72,7 @@ export class ContainerUses {
     this.journal.put(containerUseTable, [use.podUid], () => JSON.stringify(use));
   }
 
-  /** At least the current time, so that positions keep growing after all uses were removed. */
+  /** At least the current time, so that positions increase even after all usage was removed. */
   private next(): number {
     this.revision = Math.max(this.revision + 1, this.now());
     return this.revision;

@@ -15,14 +15,14 @@ const MASTER_COMPONENTS = ['kube-apiserver', 'etcd', 'kube-controller-manager', 
 /** Maximum number of zones of a control plane. */
 const MAX_ZONES = 3;
 
-/** A replica and whether it is up. */
+/** A replica and whether it is healthy. */
 export interface ReplicaState extends Replica {
   readonly healthy: boolean;
 }
 
 /**
- * Spreads the replicas of a managed control plane over up to three zones: each component uses as many zones as possible,
- * and components start in different zones, so that a zone outage affects each component as little as possible.
+ * Spreads the replicas of a managed control plane over up to three zones. Each component uses as many zones as
+ * possible and starts in another zone, which limits the effect of a zone outage on each component.
  */
 export function spreadReplicas(zoneIds: readonly string[]): Replica[] {
   const zones = [...new Set(zoneIds)].slice(0, MAX_ZONES);
@@ -76,19 +76,19 @@ const PROCESS_NAMES: Readonly<Record<string, ControlPlaneProcess>> = {
   'ack-scheduler': 'SCHEDULER',
 };
 
-/** Components without a replica that is up. */
+/** Components without a healthy replica. */
 export function downComponents(replicas: readonly ReplicaState[]): string[] {
   const groups = Map.groupBy(replicas, ({ component }) => component);
   return [...groups].filter(([, some]) => !some.some(({ healthy }) => healthy)).map(([name]) => name);
 }
 
-/** Stops the controllers of components without a replica that is up. */
+/** Stops the controllers of components without a healthy replica. */
 export function applyControlPlane(cloud: Cloud, cluster: CloudCluster): void {
   const down = downComponents(replicasOf(cloud, cluster));
   cluster.kubernetes.stopProcesses(down.flatMap((name) => PROCESS_NAMES[name] ?? []));
 }
 
-/** Whether the API server is available: a replica is up, and etcd has a quorum. */
+/** Whether the API server is available: it has a healthy replica, and etcd has a quorum. */
 export function apiAvailable(cloud: Cloud, cluster: CloudCluster): boolean {
   if (cluster.kubernetes.faults.first('API_DOWN')) return false;
   const replicas = replicasOf(cloud, cluster);

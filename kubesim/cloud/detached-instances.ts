@@ -157,7 +157,7 @@ function isRetained({ chargeType, release, master, state, orphaned }: InstanceRe
   return chargeType === 'PREPAID' || (release === false && !master);
 }
 
-/** The cloud's id of an instance; `id` is the caller's. */
+/** The cloud's id of an instance; the client chose `id`. */
 export function providerIdOf({ providerId, id }: Pick<InstanceRecord, 'providerId' | 'id'>): string {
   return providerId ?? `i-${hashHex(id)}`;
 }

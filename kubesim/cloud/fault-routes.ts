@@ -53,7 +53,7 @@ function ok({ kubernetes }: CloudCluster) {
 function injectFault(cloud: Cloud, cluster: CloudCluster, request: FaultRequest): void {
   const kind = definitionOf(request);
   const { faults } = cluster.kubernetes;
-  // Before the target is checked: an active fault may have deleted it.
+  // Compare before checking the target: an active fault may have deleted it.
   if (faults.all().some((fault) => isSameFault(fault, request))) return;
   checkTarget(cluster, request, kind);
   const { instanceId } = request;

@@ -11,7 +11,10 @@ import { imageFields, getOrCreateInstances } from './instance-creation.js';
 import { reportNode } from './node-status.js';
 import { CloudApiError, type InstanceFailure, type InstanceRecord } from './records.js';
 
-/** Simulated seconds of a restart, of a system disk replacement, and between the notice and the reclaim of a spot instance. */
+/**
+ * Simulated seconds of a restart, of a system disk replacement, and between the notice and the reclamation of a spot
+ * instance.
+ */
 const RESTART_SECONDS = 20;
 const RESET_SECONDS = 60;
 const RECLAIM_SECONDS = 300;

@@ -93,7 +93,7 @@ export function instanceOf(cluster: CloudCluster, id: string): InstanceRecord {
   throw new CloudApiError(404, 'NOT_FOUND', `Instance ${id} not found.`);
 }
 
-/** Resumes the instances of a cluster that was read or became ready. */
+/** Resumes the instances of a cluster that was stored or has become ready. */
 export function resumeInstances(cloud: Cloud, cluster: CloudCluster): void {
   for (const instance of cluster.instances.values()) {
     if (instance.state === 'RUNNING') registerNode(cloud, cluster, instance);
@@ -109,7 +109,7 @@ export function scheduleInstance(cloud: Cloud, cluster: CloudCluster, instance: 
     if (now?.state === state) run(now);
   };
   if (state === 'STARTING') {
-    // Without a running control plane an instance cannot register; the cluster schedules it again when it runs.
+    // An instance cannot register without a running control plane; the cluster schedules it again when it runs.
     if (cluster.record.state !== 'CREATING')
       cloud.at(
         instance.readyAt,

@@ -3,7 +3,7 @@ import { updateControlPlaneIncidents } from './control-plane-incidents.js';
 import { isKubeletReachable } from './instance-health.js';
 import type { InstanceRecord } from './records.js';
 
-/** Updates the node of an instance by its health and, for a master, the control plane. */
+/** Updates the node of an instance from its health and, for a master, the control plane. */
 export function reportNode(cloud: Cloud, cluster: CloudCluster, instance: InstanceRecord): void {
   const { id, name, master } = instance;
   const { faults } = cluster.kubernetes;

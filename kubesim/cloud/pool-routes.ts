@@ -80,7 +80,7 @@ function groupRoutes(on: On): void {
   );
   on('DELETE', `${path}/:pool`, (cloud, { id = '', pool = '' }, { query }) => {
     const cluster = clusterOf(cloud, id);
-    // The node pool is deleted, not only its group: no record remains.
+    // The node pool is deleted, not only its group, so no record is kept.
     if (query['forget'] === 'true') {
       cloud.removeScalingGroup(cluster, pool);
       cluster.kubernetes.faults.end(({ nodePoolId }) => nodePoolId === pool);

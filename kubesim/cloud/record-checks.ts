@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { checkedColumns, oneOf } from '../../kernel/postgres/checked-columns.js';
 
 /**
- * Checks the column `body` of the tables of the cloud where they are read: another release may have written it. The types
+ * Validates the column `body` of the cloud's tables on read, because another release may have written it. The types
  * are those of records.ts and container-uses.ts.
  */
 const diskSchema = z.looseObject({ id: z.string(), files: z.array(z.string()) });
@@ -90,7 +90,7 @@ export const checkContainerUses = checkedColumns('kubesim.container_use', 'id', 
   }),
 });
 
-/** A Kubernetes object is open JSON: only what the store itself reads is checked. */
+/** Kubernetes objects may have any fields: only those that the store reads are validated. */
 export const checkObjects = checkedColumns('kubesim.object', 'name', {
   body: z.looseObject({ kind: z.string(), metadata: z.looseObject({ name: z.string() }) }),
 });

@@ -2,7 +2,7 @@ import type { Grants, Taint } from '../cluster-port.js';
 import type { InjectedFault } from '../injected-faults.js';
 import type { VSwitch } from '../ip-address-allocator.js';
 
-/** A master with the caller's id. */
+/** A master with the client's id. */
 interface MasterRecord {
   readonly id: string;
   readonly name: string;
@@ -19,7 +19,7 @@ export interface ClusterRecord {
   /** Target version of a running upgrade. */
   readonly targetVersion?: string;
   readonly masters: number;
-  /** Masters with ids of the caller; without them the cloud generates ids. */
+  /** Masters with ids of the client; without them the cloud generates ids. */
   readonly masterNodes?: readonly MasterRecord[] | undefined;
   /** Serverless: pods run on container instances, without nodes. */
   readonly serverless?: boolean | undefined;
@@ -179,13 +179,13 @@ export interface InstanceRecord {
   readonly createdAt: number;
   readonly readyAt: number;
   readonly failure?: InstanceFailure;
-  /** The start fails at `readyAt`. */
+  /** Whether the start fails at `readyAt`. */
   readonly doomed?: boolean;
   /** Whether pods are evicted before it stops. */
   readonly drain?: boolean;
-  /** Switched off: the kubelet does not respond. */
+  /** Whether it is switched off: the kubelet does not respond. */
   readonly off?: boolean;
-  /** Disconnected from the control plane, but running. */
+  /** Whether it is disconnected from the control plane, but running. */
   readonly offline?: boolean;
   /** A fault that survives a restart; a system disk replacement ends it. */
   readonly fault?: 'SYSTEM_DISK' | undefined;
@@ -204,7 +204,7 @@ export interface InstanceRecord {
   readonly spotPriceLimit?: number;
   /** Whether it restarts; its node exists. */
   readonly restarting?: boolean;
-  /** False: the account keeps the instance after the cluster. */
+  /** False: the account keeps the instance when it leaves the cluster. */
   readonly release?: boolean;
   /** Whether it has run; otherwise its removal is a failed creation. */
   readonly ran?: boolean;
@@ -214,7 +214,7 @@ export interface InstanceRecord {
   readonly reclaimAt?: number;
 }
 
-/** A request that the cloud rejects; becomes `{ code, message }` with the HTTP status. */
+/** A rejected request; serialized as `{ code, message }` with the HTTP status. */
 export class CloudApiError extends Error {
   constructor(
     readonly status: number,

@@ -29,7 +29,7 @@ export function asRegistered(
   return {
     instance: {
       ...instance,
-      // Stands for the addresses of the VPC that container instances have.
+      // Represents the VPC addresses of container instances.
       podCidr: `100.${64 + (instance.index % 64)}.0.0/16`,
       labels: { ...instance.labels, type: 'virtual-kubelet' },
       taints: [...instance.taints, TAINT],

@@ -3,7 +3,10 @@ import type { Cloud, CloudCluster } from './cloud.js';
 import { repairInstance } from './instance-changes.js';
 import { CloudApiError } from './records.js';
 
-/** Makes the volume of a claim fail and returns the affected pods. Throws CloudApiError if that is impossible. */
+/**
+ * Injects a fault into the volume of a claim and returns the affected pods. Throws CloudApiError if that is
+ * impossible.
+ */
 export function injectVolumeFault(
   { kubernetes }: CloudCluster,
   { operation, volumeClaim = '' }: Pick<InjectedFault, 'operation' | 'volumeClaim'>,

@@ -3,7 +3,7 @@ import { updateControlPlaneIncidents } from './control-plane-incidents.js';
 import { reportNode } from './node-status.js';
 import { CloudApiError } from './records.js';
 
-/** A zone and whether it is up. */
+/** A zone and whether it is available. */
 export interface ZoneState {
   readonly id: string;
   readonly regionId: string;

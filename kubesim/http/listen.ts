@@ -14,7 +14,7 @@ export async function listen(server: Server, host: string, port: number): Promis
   return (server.address() as AddressInfo).port;
 }
 
-/** Stops listening and closes all connections: watches never end by themselves. */
+/** Stops listening and closes all connections, because watches do not end otherwise. */
 export async function stopListening(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeAllConnections();

@@ -16,8 +16,9 @@ const DEFAULT_TASK_SECONDS = 5;
 const GPU_MEMORY = 'aliyun.com/gpu-mem';
 
 /**
- * Behavior of a container. The image tag `crash` ends it with code 1 after a moment, `missing` cannot be pulled.
- * Containers of pods with another restart policy than Always (jobs) end with 0 after their `sleep N`, or five seconds.
+ * Returns the behavior of a container. The image tag `crash` ends it with code 1 after a moment, `missing` cannot be
+ * pulled. Containers of pods with a restart policy other than Always (jobs) end with 0 after their `sleep N`, or
+ * after five seconds.
  */
 export function containerBehavior(
   container: Container,
@@ -62,7 +63,7 @@ export function waitingStatus({ name, image }: Container, reason: string, messag
   };
 }
 
-/** Status of a container that runs since `at`; counts a restart if it ran before. */
+/** Status of a container that has been running since `at`; counts a restart if it ran before. */
 export function runningStatus(
   pod: Pod,
   container: Container,

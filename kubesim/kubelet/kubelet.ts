@@ -22,8 +22,8 @@ const STOP_SECONDS = 1;
 const PROBES = 'HealthChecksFailing';
 
 /**
- * The kubelets of all nodes of a cluster. They run the containers of each pod that is bound to a ready node, step by step;
- * the next step is derived from the stored status alone, so that the simulation can resume it.
+ * The kubelets of all nodes of a cluster. They run the containers of each pod that is bound to a ready node in steps.
+ * The next step is derived only from the stored status, so that the simulation can resume it.
  */
 export function kubelets(cluster: ClusterContext): Controller {
   return new Kubelets(cluster, cluster.serverlessZones ? instanceHost() : nodeHost(cluster));

@@ -5,8 +5,8 @@ import type { Container, ContainerStatus, Pod } from '../kubernetes/kinds/core.j
 import { nodes } from '../kubernetes/kinds/nodes.js';
 
 /**
- * Container statuses by the probes of a pod: a running container with a probe is ready unless its volume hangs or the
- * health checks of its node fail. Undefined if nothing changes.
+ * Returns the container statuses by the probes of a pod: a running container with a probe is ready unless its volume
+ * hangs or the health checks of its node fail. undefined if nothing changes.
  */
 export function probedStatuses(cluster: ClusterContext, pod: Pod): ContainerStatus[] | undefined {
   const statuses = pod.status.containerStatuses ?? [];

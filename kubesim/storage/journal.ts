@@ -1,7 +1,7 @@
 import type { ClientBase, QueryConfig } from 'pg';
 import type { Log } from '../../kernel/log.js';
 
-/** A table of the journal with its statements for a batch of rows. Both take an array per column. */
+/** A table and its statements for a batch of rows; both take an array per column. */
 export interface JournalTable {
   readonly name: string;
   /** Upserts rows, one text array per column (`$1` …), the columns of the key first. */
@@ -10,7 +10,7 @@ export interface JournalTable {
   readonly remove: string;
 }
 
-/** Called when all its writes up to the revision are durable. */
+/** Notified when all its writes up to a revision are durable. */
 export interface RevisionOwner {
   readonly id: string;
   published(revision: number): void;
@@ -138,7 +138,7 @@ export class Journal {
 
   private async commit(batch: Batch): Promise<void> {
     const { client } = this;
-    // Serialised before the first await, so that later changes are not part of this batch.
+    // Serialize before the first await, so that later changes are not part of this batch.
     const statements = groups(batch.writes.values()).map((writes) => statementOf(writes));
     await client.query('BEGIN');
     for (const statement of statements) await client.query(statement);

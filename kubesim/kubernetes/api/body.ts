@@ -33,7 +33,7 @@ export async function parseText(call: ApiCall, text: string, type: string): Prom
   return body.value;
 }
 
-/** Clients declare YAML and send JSON, which is valid YAML, but parses a hundred times faster as JSON. */
+/** Clients declare YAML but send JSON, which is valid YAML and parses a hundred times faster as JSON. */
 function parseJson(text: string): { readonly value: unknown } | undefined {
   try {
     return { value: JSON.parse(text) as unknown };
@@ -45,9 +45,9 @@ function parseJson(text: string): { readonly value: unknown } | undefined {
 /** Limits of a YAML body; the length is that of its JSON, aliases and merge keys resolved. */
 const YAML_LIMITS = { documents: 1, characters: BODY_LIMIT };
 
-/** Parses in a thread, which does not block other requests. */
+/** Parses in a worker thread, which does not block other requests. */
 async function parseYaml(call: ApiCall, text: string): Promise<{ readonly value: unknown }> {
-  // Not by user: a caller that may impersonate could take any number of turns.
+  // The flow is the cluster, not the user: a caller that may impersonate could otherwise use any number of flows.
   const flow = call.cluster.id;
   const parsed = await yamlParser().parse(text, YAML_LIMITS, { flow, signal: call.abortSignal });
   if ('exceeded' in parsed) {
@@ -64,8 +64,8 @@ async function parseYaml(call: ApiCall, text: string): Promise<{ readonly value:
 }
 
 /**
- * Reads the body as an object of the path's kind without unknown fields, which are rejected or warned of by
- * `fieldValidation`. Throws ApiError if kind, name or namespace of the body contradict the path.
+ * Reads the body as an object of the path's kind and removes unknown fields, which `fieldValidation` rejects or warns
+ * about. Throws ApiError if kind, name or namespace of the body contradict the path.
  */
 export function readObject(
   call: ApiCall,

@@ -22,16 +22,16 @@ export function isPlatform({ subject }: Flow): boolean {
 }
 
 /**
- * API priority and fairness between the callers of a simulation's API servers, which share one process: each account has
- * a queue, accounts take turns, and a full queue rejects requests with 429 and Retry-After. Watches and followed logs
- * hold a slot until they have started, as in Kubernetes.
+ * API priority and fairness between the clients of a simulation's API servers, which share one process: each account
+ * has a queue, accounts are served in rotation, and a full queue rejects requests with 429 and Retry-After. Watches
+ * and followed logs occupy a slot until they have started, as in Kubernetes.
  */
 export class FlowControl {
   private readonly queue = new FairQueue({ perFlow: MAX_RUNNING, maxWaiting: MAX_WAITING });
 
   /**
-   * Handles a call in its flow's turn, and holds its slot until the response is sent or the client disconnects. Undefined
-   * if the response is streamed, or the client disconnected before its turn. Throws ApiError 429.
+   * Handles a call when its flow is served; its slot is occupied until the response is sent or the client
+   * disconnects. undefined if the response is streamed or the client disconnected while waiting. Throws ApiError 429.
    */
   async handleCall(
     call: ApiCall,

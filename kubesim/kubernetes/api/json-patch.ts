@@ -16,15 +16,15 @@ type Operation = z.infer<typeof operationSchema>;
 
 const MAX_OPERATIONS = 10_000;
 /**
- * Characters of JSON that a patch may copy, and items of lists that it may shift, together. API servers bound the bytes of
- * copies by the size of a body, too: 37 operations that copy what they copied before fill any memory.
+ * Maximum sum of JSON characters that a patch copies and list items that it shifts. API servers also limit copied
+ * bytes by the size of a body: 37 operations that each copy the previous copy would exhaust the memory.
  */
 const MAX_WORK = BODY_LIMIT;
 
 /**
- * Applies an RFC 6902 patch to a copy of the document. Throws ApiError. The package rfc6902 (5.4) would follow inherited
- * members and any property of a list: `/toString/call` breaks the process and `/list/length` fills the memory. Checking paths
- * and bounding work before it is called is most of this file.
+ * Applies an RFC 6902 patch to a copy of the document. Throws ApiError. The package rfc6902 (5.4) would follow
+ * inherited members and any property of a list: `/toString/call` breaks the process and `/list/length` exhausts the
+ * memory. Most of this file therefore validates paths and limits work before it calls the package.
  */
 export function jsonPatch(document: unknown, patch: unknown): unknown {
   const operations = z.array(operationSchema).max(MAX_OPERATIONS).safeParse(patch);
@@ -36,7 +36,7 @@ export function jsonPatch(document: unknown, patch: unknown): unknown {
 
 interface Root {
   value: unknown;
-  /** What has been copied and shifted. */
+  /** Characters copied and items shifted so far. */
   work: number;
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../kernel/clock.js';
 import { type ApiError, tooManyRequests } from '../kinds/status.js';
 
-/** Objects that the lists of one cluster may read: burst, and per second. */
+/** Number of objects that the lists of one cluster may read: burst, and per second. */
 export interface ListRates {
   readonly burst: number;
   readonly perSecond: number;
@@ -25,8 +25,8 @@ export function listCost(list: { readonly objects: number; readonly limit: numbe
 }
 
 /**
- * Token bucket of a cluster's lists. A list larger than the bucket is allowed when the bucket is full, and leaves a debt;
- * until it is refilled all lists are rejected.
+ * Token bucket of a cluster's lists. A list larger than the bucket is allowed when the bucket is full, and leaves a
+ * debt; all lists are rejected until the debt is refilled.
  */
 export class ListRateLimiter {
   /** Number of rejected requests since the start of the process. */

@@ -4,7 +4,7 @@ import { FairQueue } from '../../../kernel/fairness/fair-queue.js';
 import type { Json } from '../kinds/object.js';
 import { waitForDrain } from '../../http/wait-for-drain.js';
 
-/** Maximum number of objects that all lists together write in a turn of the event loop. */
+/** Maximum number of objects that all lists together write in one turn of the event loop. */
 const MAX_OBJECTS = 20;
 /** Length of JSON after which the next object waits for another turn: about a millisecond of work. */
 const MAX_CHARACTERS = 128 * 1024;
@@ -17,9 +17,8 @@ export interface ListResponse {
 }
 
 /**
- * Writes lists in parts, one part of one list per turn of the event loop, accounts in rotation, so that other requests are
- * handled in between, whatever the number of lists and the size of their objects. Waits for slow clients, so that at most
- * a part of a list is buffered.
+ * Writes lists in parts, one part of one list per turn of the event loop and accounts in rotation, so that other
+ * requests are handled between parts. Waits for slow clients, so that at most one part per list is buffered.
  */
 export class ListWriter {
   private readonly parts = new FairQueue({ perFlow: 1, maxWaiting: Number.POSITIVE_INFINITY, total: 1 });
@@ -34,7 +33,7 @@ export class ListWriter {
         const text = `${at === 0 ? opening : ','}${part.text}${part.end === items.length ? ']}' : ''}`;
         if (at === 0) writeHead(response, status, part.end === items.length ? text : undefined);
         at = part.end;
-        // As bytes: Node.js would encode a string twice, to count its bytes and to write it.
+        // Write bytes: Node.js would encode a string twice, to count its bytes and to write it.
         const writable = response.write(Buffer.from(text));
         if (at === items.length) response.end();
         // The slot is released in the next turn.
@@ -52,7 +51,7 @@ function writeHead(response: ServerResponse, status: number, whole: string | und
   response.writeHead(status, { 'content-type': 'application/json', ...length });
 }
 
-/** The next objects as JSON, as many as a turn writes, and the index after them. */
+/** Returns the JSON of the objects for one turn, and the index after them. */
 function nextPart(items: readonly unknown[], from: number): { readonly text: string; readonly end: number } {
   const texts: string[] = [];
   for (let characters = 0; characters < MAX_CHARACTERS && texts.length < MAX_OBJECTS;) {

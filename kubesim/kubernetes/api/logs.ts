@@ -106,7 +106,7 @@ function follow(
   let writtenUntil = from;
   const timer = setInterval(() => {
     const now = cluster.clock.now().getTime();
-    // A slow reader gets the lines later; nothing is buffered for it.
+    // A slow client gets the lines later; they are not buffered.
     if (response.writableNeedDrain) return;
     const present = cluster.store.byUid(pod.metadata.uid) as Pod | undefined;
     for (const line of cluster.kubelets.logLines(

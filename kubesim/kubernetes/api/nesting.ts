@@ -1,8 +1,8 @@
 import { badRequest } from '../kinds/status.js';
 
 /**
- * Maximum nesting of objects and lists in a body. Kinds of Kubernetes nest less than 30 levels; ten thousand levels
- * overflow the stack of every function that walks the value, also when it is read from the store later.
+ * Maximum nesting of objects and lists in a body. Kubernetes kinds nest less than 30 levels; ten thousand levels
+ * overflow the stack of every recursive function, also when the object is read from the store later.
  */
 const MAX_DEPTH = 200;
 

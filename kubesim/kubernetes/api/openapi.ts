@@ -3,8 +3,8 @@ import { groupVersion } from '../kinds/resource.js';
 import type { Json } from '../kinds/object.js';
 
 /**
- * The OpenAPI documents. They list the kinds and the parameter `fieldValidation`, which kubectl checks before it applies;
- * they do not list the fields of the kinds.
+ * The OpenAPI documents. They contain the kinds and the parameter `fieldValidation`, which kubectl checks before it
+ * applies, but not the fields of the kinds.
  */
 export function openApi(path: string, prefix: string): Json | undefined {
   if (path === '/openapi/v3')

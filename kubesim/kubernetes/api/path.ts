@@ -18,7 +18,7 @@ export interface Target {
  */
 export function parseTarget(path: string): Target | undefined {
   const parts = path.split('/').slice(1).map(decodeSegment);
-  // Empty segments and dots are no names.
+  // Empty segments and dots are not valid names.
   if (parts.some((part) => part === '' || part === '.' || part === '..')) throw noSuchPath();
   const [root, ...rest] = parts;
   const versionLength = root === 'api' ? 1 : 2;

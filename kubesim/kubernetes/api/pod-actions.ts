@@ -15,7 +15,7 @@ const SUCCESS = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Succe
 /** Evicts a pod, as for `kubectl drain`; 429 while a disruption budget does not allow it. Throws ApiError. */
 export async function evict(call: ApiCall, target: Target): Promise<ApiResponse> {
   const { deleteOptions } = await bodyOf(call);
-  // Read after the body: changes that arrive meanwhile must not be lost.
+  // Read the object after the body, so that concurrent changes are not lost.
   const pod = objectOf(call, target) as Pod;
   const refusal = evictionError(call.cluster, pod);
   if (refusal) throw refusal;

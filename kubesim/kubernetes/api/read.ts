@@ -42,7 +42,7 @@ export async function list(call: ApiCall, target: Target): Promise<ApiResponse> 
     .map((object) => ({ object, key: keyOf(object) }))
     .filter(({ key }) => !token || key > token.key);
   const limit = readLimit(query);
-  // Before sorting: a rejected list costs no work.
+  // Check the rate before sorting: rejecting a list must be cheap.
   call.listRate.take(listCost({ objects: limit > 0 ? Math.min(limit, found.length) : found.length, limit }));
   const sorted = found.sort((a, b) => compare(a.key, b.key)).map(({ object }) => object);
   const page = limit > 0 ? sorted.slice(0, limit) : sorted;

@@ -18,7 +18,7 @@ interface Scalable extends KubeObject {
 export async function scale(call: ApiCall, target: Target): Promise<ApiResponse> {
   if (call.method === 'GET') return { status: 200, body: scaleOf(objectOf(call, target) as Scalable) };
   const change = call.method === 'PUT' ? await replacement(call) : await patch(call);
-  // Read after the body: changes that arrive meanwhile must not be lost.
+  // Read the object after the body, so that concurrent changes are not lost.
   const current = objectOf(call, target) as Scalable;
   const changed = change(current);
   const { metadata, spec } = changed;

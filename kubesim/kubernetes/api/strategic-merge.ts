@@ -7,7 +7,7 @@ const RETAIN = '$retainKeys';
 const DELETE_FROM = '$deleteFromPrimitiveList/';
 const ORDER = '$setElementOrder/';
 
-/** Applies a strategic merge patch. Lists merge by `merging`. Throws ApiError when a directive is malformed. */
+/** Applies a strategic merge patch. Lists merge by `merging`. Throws ApiError if a directive is malformed. */
 export function strategicMerge(target: unknown, patch: unknown, merging: MergeKeys | undefined): unknown {
   if (!isJson(patch)) return patch;
   const directive = patch[DIRECTIVE];
@@ -33,7 +33,7 @@ function isDirective(key: string): boolean {
 interface FieldPatch {
   readonly key: string;
   readonly value: unknown;
-  /** Of the object around the field. */
+  /** Merge keys of the object that contains the field. */
   readonly merging: MergeKeys | undefined;
 }
 
@@ -75,11 +75,11 @@ function mergeEntry(list: KeyedList, entry: unknown, { key, merging }: Omit<Fiel
   else list.merge(entry, (current) => strategicMerge(current, entry, merging));
 }
 
-/** A list whose entries are found by their merge keys in constant time: a patch may name 200,000 of them. */
+/** A list with constant-time lookup of entries by merge keys: a patch may name 200,000 of them. */
 class KeyedList {
   private readonly list: unknown[] = [];
   private readonly removed = new Set<number>();
-  /** Where the entries with a key are; a list may have several. */
+  /** Indexes of the entries by key; a key may occur several times. */
   private readonly places = new Map<string, number[]>();
 
   constructor(
@@ -98,14 +98,14 @@ class KeyedList {
     this.list.push(entry);
   }
 
-  /** Merges into the first entry with the key of this one, or into a new one. */
+  /** Merges into the first entry with the same key, or adds an entry. */
   merge(entry: Json, into: (current: unknown) => unknown): void {
     const [place] = this.places.get(this.keyOf(entry)) ?? [];
     if (place === undefined) this.add(into({}));
     else this.list[place] = into(this.list[place]);
   }
 
-  /** Removes every entry with the key of this one. */
+  /** Removes every entry with the same key. */
   remove(entry: Json): void {
     for (const place of this.places.get(this.keyOf(entry)) ?? []) this.removed.add(place);
     this.places.delete(this.keyOf(entry));
@@ -115,7 +115,7 @@ class KeyedList {
     return this.list.filter((_, place) => !this.removed.has(place));
   }
 
-  /** A port without a protocol is one of TCP, as the API's defaults say. */
+  /** The API's default protocol of a port is TCP. */
   private keyOf(entry: Json): string {
     return JSON.stringify(this.keys.map((key) => entry[key] ?? (key === 'protocol' ? 'TCP' : null)));
   }
@@ -134,7 +134,10 @@ function removeFrom(merged: Json, key: string, values: unknown): void {
   merged[key] = list.filter((value) => !removed.has(value));
 }
 
-/** Brings merged lists into the order that the patch's author sees; entries unknown to them keep their places behind. */
+/**
+ * Sorts merged lists into the order of the patch's directive; entries that the directive does not name follow in
+ * their existing order.
+ */
 function reorder(merged: Json, patch: Json, merging: MergeKeys | undefined): void {
   for (const [directive, order] of Object.entries(patch)) {
     if (!directive.startsWith(ORDER) || !Array.isArray(order)) continue;

@@ -53,8 +53,10 @@ function tooOld(revision: number, oldest: number): ApiError {
   return gone(`too old resource version: ${revision} (${oldest})`);
 }
 
-/** A watch. It reads the kind's history at the client's pace, so that a slow client costs no memory: it falls behind,
- * and gets 410 when the history no longer has its revision. */
+/**
+ * A watch. It reads the kind's history at the client's pace, so that a slow client costs no memory; it gets 410 when
+ * the history no longer contains its revision.
+ */
 class Watch {
   private position: number;
   private readonly matches: Predicate;
@@ -117,21 +119,21 @@ class Watch {
     if (flag(query, 'sendInitialEvents')) this.bookmark({ 'k8s.io/initial-events-end': 'true' });
   }
 
-  /** Sends new durable changes, as fast as the client reads them. */
+  /** Sends new durable changes as fast as the client reads them. */
   private pump(): void {
     if (this.pumping || this.position === Infinity) return;
     this.pumping = true;
     void this.sendNew();
   }
 
-  /** Many watches may send the same large object: they write it in turns of their account. */
+  /** Many watches may send the same large object, so they write it in turns of their account. */
   private async sendNew(): Promise<void> {
     try {
       while (this.next()) {
-        // Awaited only if the budget is used up: otherwise each of many watches would find an unused one.
+        // Await only if the budget is exhausted: otherwise each of many watches would find an unused budget.
         const turn = this.work.take(1);
         if (turn) await turn;
-        // Meanwhile the client may have disconnected, or the history may have dropped changes.
+        // During the wait the client may have disconnected, or the history may have dropped changes.
         const change = this.next();
         if (!change) return;
         this.position = change.revision;
@@ -142,7 +144,10 @@ class Watch {
     }
   }
 
-  /** The next durable change, if the client can read one. Ends a watch that has fallen behind the history. */
+  /**
+   * Returns the next durable change if the client can read one. Ends a watch whose revision is older than the
+   * history.
+   */
   private next(): Change | undefined {
     const { cluster, response } = this.call;
     if (this.ended) return undefined;

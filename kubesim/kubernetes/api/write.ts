@@ -15,7 +15,7 @@ import { ApiError, badRequest, conflict, notFound } from '../kinds/status.js';
 import { strategicMerge } from './strategic-merge.js';
 import { type MergeKeys, type MergeMethod, mergeKeysOf } from '../schema/merge-keys.js';
 
-/** Responds with the current object when the change is durable. */
+/** Responds with the current object once the change is durable. */
 async function respondWhenDurable(
   call: ApiCall,
   target: Target,
@@ -134,8 +134,8 @@ function patchedBy(media: string, { object, body, merging }: PatchRequest): unkn
 }
 
 /**
- * Server-side apply: creates the object, or merges the body into it. Ownership of fields is not tracked: fields that an
- * earlier apply of the manager set and this one omits stay.
+ * Server-side apply: creates the object or merges the body into it. Field ownership is not tracked: fields that an
+ * earlier apply of the manager set and this one omits are kept.
  */
 async function apply(call: ApiCall, target: Target, body: unknown): Promise<ApiResponse> {
   if (!call.query.get('fieldManager')) throw badRequest('fieldManager is required for apply patch');

@@ -65,7 +65,7 @@ function withNodePort(
   return { ...port, nodePort: port.nodePort ?? old?.nodePort ?? freeNodePort(cluster) };
 }
 
-/** A free address for a Service; two of the first addresses belong to the API server and the DNS. */
+/** Returns a free address for a Service; the API server and the DNS use two of the first addresses. */
 function freeAddress(cluster: ClusterContext): string {
   const used = new Set<string>();
   for (const { spec } of cluster.store.all(services)) if (spec.clusterIP) used.add(spec.clusterIP);
@@ -89,7 +89,7 @@ function freeNodePort(cluster: ClusterContext): number {
 const INGRESS_SERVICE = { namespace: 'kube-system', name: 'nginx-ingress-lb' };
 const INGRESS_CONTROLLER = 'nginx-ingress-controller';
 
-/** Throws ApiError if an object must not be deleted because another needs it. */
+/** Throws ApiError if an object must not be deleted because another one requires it. */
 export function admitDeletion(cluster: ClusterContext, type: ResourceType, { metadata }: KubeObject): void {
   const { namespace, name } = INGRESS_SERVICE;
   if (type.id !== services.id || metadata.namespace !== namespace || metadata.name !== name) return;

@@ -65,8 +65,8 @@ function isOfClass(
 }
 
 /**
- * Grants of the objects' claims. In a cluster with grants objects wait for the decision of the account; in other clusters
- * every claim is granted.
+ * Grants of the objects' claims. In a cluster with grants, objects wait for the decision of the account; in other
+ * clusters every claim is granted.
  */
 export class GrantRegistry {
   private readonly listeners = new Set<() => void>();
@@ -78,7 +78,7 @@ export class GrantRegistry {
     return !grants || grants.granted.includes(uid);
   }
 
-  /** Reason of the refusal; undefined if the claim was not refused. */
+  /** Reason of the rejection; undefined if the claim was not rejected. */
   refusal(uid: string): string | undefined {
     return this.read()?.refused[uid];
   }

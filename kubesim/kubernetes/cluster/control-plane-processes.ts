@@ -17,7 +17,10 @@ const PROCESS_OF_QUEUE: Readonly<Record<string, ControlPlaneProcess>> = {
   'container-instances': 'SCHEDULER',
 };
 
-/** Running processes of a control plane. The queues of a stopped process fill, and are processed when it runs again. */
+/**
+ * Running processes of a control plane. Keys accumulate in the queues of a stopped process and are processed when it
+ * runs again.
+ */
 export class ControlPlaneProcesses {
   private stopped: ReadonlySet<ControlPlaneProcess> = new Set();
 

@@ -43,7 +43,7 @@ export class EventRecorder {
     this.forget();
   }
 
-  /** Removes the oldest events beyond the limits; the store lists events in insertion order. */
+  /** Removes the oldest events above the limits; the store lists events in insertion order. */
   private forget(): void {
     const oldest = this.clock.now().getTime() - EVENT_TTL_MS;
     for (const event of this.store.all(events)) {

@@ -5,8 +5,8 @@ import type { TimerScheduler } from '../../timers.js';
 /** Milliseconds of a turn of the event loop that controllers may use before requests are handled. */
 const TURN_MS = 8;
 /**
- * Milliseconds of it for one queue. A controller whose reconcile reads many objects (a ReplicaSet's pods) thereby runs
- * once for many changes, not after each.
+ * Milliseconds of a turn for one queue. A controller that reads many objects per reconciliation (a ReplicaSet's pods)
+ * thereby runs once for many changes.
  */
 const QUEUE_SHARE_MS = 4;
 const MAX_BACKOFF_MS = 30_000;
@@ -38,8 +38,8 @@ export class QueueScheduler {
 }
 
 /**
- * Work queue of a controller. A key that is added twice before its turn is processed once; a key whose reconcile throws
- * is retried with exponential backoff.
+ * Work queue of a controller. A key that is added twice before it is processed is processed once; a key whose
+ * reconciliation throws is retried with exponential backoff.
  */
 export class WorkQueue {
   private readonly keys = new Set<string>();
@@ -98,7 +98,7 @@ export class WorkQueue {
     }
   }
 
-  /** On the simulation's clock; cockatiel waits on the real one. */
+  /** Uses the simulation's clock; cockatiel would wait on the real one. */
   private retry(key: string, error: unknown): void {
     if (this.closed) return;
     const failed = (this.failures.get(key) ?? 0) + 1;

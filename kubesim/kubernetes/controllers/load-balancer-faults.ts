@@ -14,7 +14,7 @@ type ServiceStatus = NonNullable<Service['status']> & { readonly conditions?: re
 
 /**
  * Removes the address of a Service whose load balancer has a fault, or that lost the annotation of its reused load
- * balancer: it cannot get a load balancer of its own. Returns whether it is broken.
+ * balancer and cannot get a dedicated one. Returns whether it is broken.
  */
 export function brokenLoadBalancer(cluster: ClusterContext, service: Service): boolean {
   const why = causeOf(cluster, service);

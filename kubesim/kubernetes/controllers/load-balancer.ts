@@ -52,7 +52,10 @@ export function loadBalancerController(cluster: ClusterContext): Controller {
   };
 }
 
-/** Whether the claim of a Service is granted; otherwise records an event. A Service with a load balancer may exceed its grant, too. */
+/**
+ * Whether the claim of a Service is granted. Records an event with the reason of a rejection, also for a Service with
+ * a load balancer, whose larger usage may be rejected.
+ */
 function isGranted(cluster: ClusterContext, service: Service): boolean {
   const { uid } = service.metadata;
   const lost = cluster.faults.first('NO_LOAD_BALANCERS') !== undefined;

@@ -91,7 +91,7 @@ function removePod(cluster: ClusterContext, set: StatefulSet, pod: Pod): void {
   report(cluster, set, { reason: 'SuccessfulDelete', message: `Deleted pod: ${pod.metadata.name}` });
 }
 
-/** Replaces the pod with the highest ordinal and an old template; the next one follows when it is ready. */
+/** Deletes the outdated pod with the highest ordinal; the next one follows when its replacement is ready. */
 function renewOne(cluster: ClusterContext, set: StatefulSet, { byOrdinal, revision }: State): void {
   const outdated = [...byOrdinal.values()].filter((pod) => pod.metadata.labels?.[REVISION] !== revision);
   const [highest] = outdated.sort((a, b) => ordinal(b) - ordinal(a));

@@ -27,7 +27,7 @@ export type Subresource = 'status' | 'scale' | 'log' | 'eviction' | 'binding' | 
 
 /** Definition of a kind: names, validation and columns. */
 export interface ResourceType<T extends KubeObject = KubeObject> {
-  /** Plural with its group: `deployments.apps`; the key of storage. */
+  /** Plural with its group: `deployments.apps`; the storage key. */
   readonly id: string;
   readonly group: string;
   readonly version: string;
@@ -38,7 +38,7 @@ export interface ResourceType<T extends KubeObject = KubeObject> {
   readonly categories: readonly string[];
   readonly namespaced: boolean;
   readonly subresources: readonly Subresource[];
-  /** Field selectors beyond metadata.name and metadata.namespace. */
+  /** Field selectors in addition to metadata.name and metadata.namespace. */
   readonly selectableFields: readonly string[];
   /** Whether `metadata.generation` counts the changes of `spec`. */
   readonly generation: boolean;

@@ -59,7 +59,7 @@ export const REUSED_CONDITION = 'LoadBalancerReused';
 
 type ServiceStatus = NonNullable<Service['status']> & { readonly conditions?: readonly Condition[] };
 
-/** Whether the Service has reused a load balancer; it cannot get one of its own later. */
+/** Whether the Service has reused a load balancer; it cannot get a dedicated one later. */
 export function hasReusedLoadBalancer({ status }: Service): boolean {
   const conditions = (status as ServiceStatus | undefined)?.conditions ?? [];
   return conditions.some(({ type, status: value }) => type === REUSED_CONDITION && value === 'True');

@@ -11,15 +11,18 @@ const mergeForm = z.object({
   types: z.record(z.string(), z.record(z.string(), fieldForm)),
 });
 
-/** Strategic merge patches and server-side apply have keys of their own: a Service's ports merge by port, or by protocol, too. */
+/**
+ * Strategic merge patches and server-side apply use different merge keys: a Service's ports merge by port, or by port
+ * and protocol.
+ */
 export type MergeMethod = 'patch' | 'apply';
 
 /** How the lists in the fields of a type merge. */
 export interface MergeKeys {
-  /** Of the values in a field, or of the entries of its list. */
+  /** Merge keys of the values in a field, or of the entries of its list. */
   of(field: string): MergeKeys | undefined;
   /**
-   * Fields that identify the entries of a field's list; none when they are plain values that merge as a set. Undefined for a
+   * Fields that identify the entries of a field's list; empty for plain values, which merge as a set. undefined for a
    * list that is replaced as a whole.
    */
   keys(field: string): readonly string[] | undefined;

@@ -13,7 +13,7 @@ export interface Field {
   readonly number: number;
   readonly type: string;
   readonly many: 'repeated' | 'map' | undefined;
-  /** Whether JSON has the fields of the field inline. */
+  /** Whether JSON inlines the fields of this field. */
   readonly inlined: boolean;
 }
 

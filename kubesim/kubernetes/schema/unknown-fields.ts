@@ -2,7 +2,7 @@ import { isJson, type Json } from '../kinds/object.js';
 import { checkFieldType } from './check-field-type.js';
 import { type Field, kubernetesSchema, PLAIN_TYPES } from './schema.js';
 
-/** An object without unknown fields, and the paths of those. */
+/** An object without unknown fields, and the paths of the removed ones. */
 export interface Pruned {
   readonly object: Json;
   readonly unknown: readonly string[];

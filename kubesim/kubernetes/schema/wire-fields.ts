@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs/minimal.js';
 
-/** One field as protobuf writes it: `bytes` of texts and messages, `int` of numbers. */
+/** One field in protobuf's wire format: `bytes` of texts and messages, `int` of numbers. */
 export interface WireField {
   readonly number: number;
   readonly bytes: Buffer;
@@ -12,7 +12,7 @@ const EMPTY = Buffer.alloc(0);
 const VARINT = 0;
 const BYTES = 2;
 
-/** The fields of a protobuf message. Throws when it ends too early or is none. */
+/** Yields the fields of a protobuf message. Throws if it is truncated or malformed. */
 export function* wireFields(message: Buffer): Generator<WireField> {
   const reader = protobuf.Reader.create(message);
   while (reader.pos < reader.len) {
@@ -25,7 +25,7 @@ export function* wireFields(message: Buffer): Generator<WireField> {
   }
 }
 
-/** The same bytes: a copy at each level of a nested message would take quadratic time. */
+/** A view of the same bytes: copies at each level of a nested message would take quadratic time. */
 function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }

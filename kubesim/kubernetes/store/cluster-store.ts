@@ -16,9 +16,9 @@ interface Collection {
 }
 
 /**
- * The objects of one cluster in memory, written behind through the journal. Controllers see changes immediately
- * (`onChange`); watches see them when they are durable (`onPublished`), so that a crash loses no change that a client has
- * seen.
+ * The objects of one cluster in memory, written asynchronously through the journal. Controllers see changes
+ * immediately (`onChange`); watches see them when they are durable (`onPublished`), so that a crash loses no change
+ * that a client has seen.
  */
 export class ClusterStore implements RevisionOwner {
   private readonly collections = new Map<string, Collection>();

@@ -17,9 +17,8 @@ const MAX_CHANGES = 10_000;
 const MAX_SIZE = 8 * 1024 * 1024;
 
 /**
- * The last changes of one kind in one cluster, which watches replay. Keeps about three changes per existing object, and
- * fewer of large objects, so that repeated writes do not exhaust the memory; a watch that starts before them gets 410
- * Gone.
+ * The last changes of one kind in one cluster, for watches. Keeps about three changes per existing object and fewer
+ * of large objects, which limits the memory of repeated writes. A watch that starts before them gets 410 Gone.
  */
 export class History {
   private changes: Change[] = [];

@@ -46,7 +46,7 @@ const view: ClusterRole = {
   ],
 };
 
-/** Read access of a fleet operator besides `view`: cluster-scoped kinds and the platform's own kinds. */
+/** Read access of a fleet operator in addition to `view`: cluster-scoped kinds and the platform's own kinds. */
 const clusterView: ClusterRole = {
   name: 'fleetgraph:cluster-view',
   rules: [
