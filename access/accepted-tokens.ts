@@ -9,13 +9,13 @@ export interface AcceptedTokensOptions {
   /** See revocations.ts. Default: no token is revoked. */
   readonly revocationsFile?: string | undefined;
   readonly log: Log;
-  /** Called when tokens that were accepted may be rejected from now on. */
+  /** Called when accepted tokens may have become rejected. */
   readonly changed?: (() => void) | undefined;
 }
 
 /**
- * Decides which clients' tokens are accepted, in every process that depends on one: the gateway, which verifies them, and
- * the API servers, whose credentials are valid as long as the token for which they were issued.
+ * Decides which client tokens are accepted. Used by every process that depends on one: the gateway, which verifies
+ * them, and the API servers, whose credentials expire with the token for which they were issued.
  */
 export class AcceptedTokens implements Disposable {
   private constructor(
@@ -36,7 +36,10 @@ export class AcceptedTokens implements Disposable {
     return this.keys.verify(token, expected);
   }
 
-  /** Why a verified token is no longer accepted; undefined while it is. Does not check the expiry, which the caller knows. */
+  /**
+   * Why a verified token is no longer accepted; undefined if it is. Does not check the expiry, which the caller
+   * knows.
+   */
   rejectionReason(origin: TokenOrigin): 'revoked' | 'key withdrawn' | undefined {
     if (this.revocations?.isRevoked(origin)) return 'revoked';
     return origin.keyId !== undefined && this.keys.accepts(origin.keyId) ? undefined : 'key withdrawn';

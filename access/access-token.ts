@@ -11,11 +11,11 @@ export interface AccessTokenOptions {
   readonly audience?: string | undefined;
   /** The scopes of the token. Default: those of tokens without scopes (AUTH_DEFAULT_SCOPES). */
   readonly scopes?: readonly string[] | undefined;
-  /** False when the holder of the account has not been identified. */
+  /** False if the holder of the account is not verified. */
   readonly verified?: boolean | undefined;
 }
 
-/** A client's bearer token signed with the HS256 secret that the gateway checks (AUTH_SECRET). */
+/** Signs a client's bearer token with the HS256 secret of the gateway (AUTH_SECRET). */
 export async function mintAccessToken(secret: string, options: AccessTokenOptions): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   const scope = options.scopes && { scope: options.scopes.join(' ') };

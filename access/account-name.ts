@@ -1,8 +1,11 @@
 const ACCOUNT = /^[a-z0-9][a-z0-9-]{0,62}$/;
-/** Kubernetes keeps user names below this for itself; accounts are the beginning of the names of users in clusters. */
+/**
+ * Kubernetes reserves user names that start with `system:`; the platform's user names in clusters start with the
+ * account.
+ */
 const RESERVED = 'system';
 
-/** The form of an account's name, for messages. */
+/** Format of account names, for messages. */
 export const ACCOUNT_FORM = `1 to 63 lower-case letters, digits and hyphens, not ${RESERVED}`;
 
 /** Whether a token may be for an account of this name. */

@@ -23,7 +23,10 @@ export const verbs = {
 
 export type Verb = keyof typeof verbs;
 
-/** Whether the actor may use the verb. Every permission of the platform is decided here; without scopes an actor may only read. */
+/**
+ * Whether the actor has the scopes of the verb. Every permission of the platform is decided here; an actor without
+ * scopes may only read.
+ */
 export function can(actor: Pick<Actor, 'scopes'>, verb: Verb): boolean {
   return holdsScopes(actor, [verbs[verb]]);
 }
@@ -36,7 +39,7 @@ export function holdsScopes(
   return anyOf.some((all) => all.every((scope) => scopes.includes(scope)));
 }
 
-/** The lists of scopes in words: `fleet:kubeconfig and fleet:write`, or one of several. */
+/** Describes lists of scopes: `fleet:kubeconfig and fleet:write`, or one of several lists. */
 export function scopesInWords(anyOf: readonly (readonly string[])[]): string {
   return anyOf.map((all) => all.join(' and ')).join(', or ');
 }

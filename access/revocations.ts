@@ -9,7 +9,7 @@ export type Revoked = (origin: TokenOrigin) => boolean;
 const revocationsSchema = z.object({
   revoked: z.array(
     z.object({
-      /** Whose tokens: those of all subjects of the account, or of one. */
+      /** Account of the revoked tokens: all subjects, or only `subject`. */
       account: z.string(),
       subject: z.string().optional(),
       /** Tokens issued before this time; all if omitted. */

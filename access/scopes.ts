@@ -14,8 +14,8 @@ export const scopes = {
 
 export type Scope = keyof typeof scopes;
 
-/** Scopes that the holder of an account may have, all of them; `fleet:admin` belongs to the platform's operator. */
+/** All scopes that the holder of an account may have; `fleet:admin` is reserved for the platform's operator. */
 export const accountScopes: readonly Scope[] = ['fleet:introspect', 'fleet:kubeconfig', 'fleet:write'];
 
-/** Scopes of a token with neither a claim `scope` nor `scp`, unless AUTH_DEFAULT_SCOPES says otherwise: reading only. */
+/** Scopes of a token with neither the claim `scope` nor `scp`, unless AUTH_DEFAULT_SCOPES is set: read-only. */
 export const defaultScopes: readonly Scope[] = ['fleet:introspect'];

@@ -50,7 +50,10 @@ export interface KeyEvents {
   readonly changed?: (() => void) | undefined;
 }
 
-/** Opens the keys of a source. A key set is read at once and then periodically; while it cannot be read, the previous keys stay valid. */
+/**
+ * Opens the keys of a source. A key set is read immediately and then periodically; while it is unavailable, the
+ * previous keys remain valid.
+ */
 export function openSigningKeys(source: KeySource, events: KeyEvents): SigningKeys {
   return source.kind === 'secret' ? secretKeys(source.secret) : new KeySet(source, events);
 }
@@ -91,7 +94,7 @@ class KeySet implements SigningKeys {
   async verify(token: string, expected: JWTVerifyOptions): Promise<VerifiedToken> {
     const { payload, key } = await jwtVerify(token, this.keys, { ...expected, algorithms: ASYMMETRIC });
     const keyId = await this.idOf(key);
-    // For an unknown `kid` jose reads the set before the interval ends.
+    // jose reads the set before the interval ends if the `kid` is unknown.
     if (!this.ids.has(keyId)) this.ids = new Set([...this.ids, keyId]);
     return { payload, keyId };
   }
@@ -120,7 +123,7 @@ class KeySet implements SigningKeys {
     }
   }
 
-  /** Whether a key has been withdrawn. */
+  /** Reads the key set; returns whether a key was withdrawn. */
   private async reload(): Promise<boolean> {
     try {
       await this.keys.reload();

@@ -2,7 +2,7 @@
 export interface TokenOrigin {
   readonly account: string;
   readonly subject: string;
-  /** When it was issued; undefined without the claim `iat`. */
+  /** Time of issue; undefined without the claim `iat`. */
   readonly issuedAt?: Date | undefined;
   /** The key that it was signed with, see signing-keys.ts. */
   readonly keyId?: string | undefined;
