@@ -10,8 +10,8 @@ const STATIC_POD = 'kubernetes.io/config.mirror';
 const ENDED = new Set(['Succeeded', 'Failed']);
 
 /**
- * Returns the pods of a node to evict before its kubelet is upgraded. Excluded are completed pods, DaemonSet pods and
- * static pods (they belong to the node), and pods without a controller, which keep running during the upgrade.
+ * Returns the pods of a node to evict before its kubelet is upgraded. Excluded are completed pods; DaemonSet pods and
+ * static pods, which run only on their node; and pods without a controller, which keep running during the upgrade.
  */
 export async function evictablePods(client: KubernetesClient, nodeName: string): Promise<Pod[]> {
   const pods = await client.all<Pod>('/api/v1/pods', { fieldSelector: `spec.nodeName=${nodeName}` });

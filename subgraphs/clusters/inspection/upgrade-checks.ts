@@ -96,7 +96,7 @@ export class UpgradeChecks {
     try {
       return presentNodes(recorded, await client.all<ListedNode>('/api/v1/nodes'));
     } catch (error) {
-      // The scan reports an unavailable API as an item; `messageOf` rethrows other errors.
+      // The scan reports an unavailable API as an item of its own; `messageOf` rethrows other errors.
       messageOf(error);
       return recorded;
     }

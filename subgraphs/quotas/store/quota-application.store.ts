@@ -10,7 +10,7 @@ import { Prisma } from '../../../prisma/generated/client.js';
 import { QUOTA_APPLICATION_STATES, type QuotaApplicationState } from '../model/quota.enums.js';
 import type { Decision, QuotaApplication } from '../model/quota-application.rules.js';
 
-/** An application as it is stored. */
+/** A stored application. */
 export interface ApplicationRow extends QuotaApplication {
   /** The operator who approved it, as `account:subject`; null before the approval. */
   readonly approvedBy: string | null;

@@ -128,7 +128,7 @@ export class SubgraphExecutor implements SubgraphEndpoint {
     );
   }
 
-  /** Executes an event in a span linked to the span in which the event was appended, if there is one. */
+  /** Executes an event in a child span of the span that appended it, if there is one. */
   private traced(
     traceparent: string | undefined,
     executeEvent: () => Promise<SubgraphResult>,

@@ -142,7 +142,7 @@ async function removeReplaced(
   return done;
 }
 
-/** New nodes cannot be had: the pool goes back to its size, what was replaced stays. */
+/** Ends a failed vertical scaling: the pool returns to its size, nodes that were replaced are kept. */
 async function rollBackScaling(
   step: PoolScaling,
   failure: Failure | Problem | null,
@@ -152,7 +152,7 @@ async function rollBackScaling(
     code: 'INSTANCE_START_FAILED',
     message: 'The new nodes could not be started.',
   };
-  // Some nodes that were removed first have no replacement yet.
+  // Some nodes were removed before their replacements were created.
   const missing = baseSize - nodes.filter(({ state }) => state === 'running').length;
   const created = Math.max(0, (operation.created ?? 0) - Math.max(0, missing));
   await inCluster(step, async (tx, at) => {
@@ -177,7 +177,7 @@ async function finishScaling(step: ClusterStep, operation: Operation): Promise<R
   const { cluster, pools } = step;
   const { instanceTypes, pools: scaledPools } = scalingOf(operation);
   await inCluster(step, async (tx, at) => {
-    // Pools without a node of another type have not been touched yet.
+    // Pools whose nodes all have a requested instance type were skipped by the earlier steps.
     const ids = scaledPools.map(({ id }) => id);
     await setPoolInstanceTypes(tx, ids, instanceTypes);
     for (const { name } of pools.filter(({ id }) => ids.includes(id))) {

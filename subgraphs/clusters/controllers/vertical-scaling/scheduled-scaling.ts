@@ -4,7 +4,7 @@ import type { ScheduledChange } from '../maintenance-window/scheduled-change.rec
 import { nodesToReplace, saveScaling, scalingOf } from '../../store/vertical-scaling.store.js';
 import { livingPools } from '../../store/node-pool.store.js';
 
-/** Begins a vertical scaling that has waited, with the sizes that its pools have by now. */
+/** Starts a scheduled vertical scaling with the current sizes of its pools. */
 export const scheduledScaling: ScheduledChange = {
   states: ['RUNNING'],
   controls: { cancelable: false, pausable: false },

@@ -23,6 +23,6 @@ export function toPartialConnection<T>(
   return { ...toConnection(page, options), problems: page.problems };
 }
 
-/** Description of the field `problems` of such a connection. */
+/** Description of the field `problems` of a partial connection. */
 export const PROBLEMS_DESCRIPTION =
   'Why items are missing: clusters whose Kubernetes API is unavailable now (KUBERNETES_UNAVAILABLE) or refused the read. Empty when the list is complete.';
