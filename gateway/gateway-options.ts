@@ -81,7 +81,7 @@ const WITHOUT_ACCOUNTS: Partial<Limits> = {
   subscriptionsPerAccount: Number.POSITIVE_INFINITY,
 };
 
-/** The limits of a gateway: the defaults, and what its options override. */
+/** The limits of a gateway: the defaults with the overrides of its options. */
 export function limitsOf({ auth, limits }: GatewayOptions): Limits {
   return { ...defaultLimits, ...(auth.kind === 'none' ? WITHOUT_ACCOUNTS : {}), ...limits };
 }

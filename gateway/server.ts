@@ -42,11 +42,11 @@ export interface Gateway extends AsyncDisposable {
   readonly url: string;
   /** URL of the Prometheus endpoint; undefined when there is none. */
   readonly metricsUrl?: string | undefined;
-  /** Ready means that every subgraph answers and the gateway is not draining. */
+  /** Ready when every subgraph is ready and the gateway is not draining. */
   readiness(): Promise<GatewayReadiness>;
   /**
-   * Answers 503 on /readyz and ends subscriptions so that clients resume on another gateway. Requests are still
-   * answered.
+   * Returns 503 on /readyz and ends subscriptions, so that clients resume on another gateway. The gateway continues to
+   * execute requests.
    */
   drain(): void;
   /**
@@ -57,8 +57,8 @@ export interface Gateway extends AsyncDisposable {
 }
 
 /**
- * Ratio of the size limits of subgraph and client responses: subgraph responses also contain keys and required
- * fields.
+ * Size limit of a subgraph response divided by that of a client response: subgraph responses also contain keys and
+ * required fields.
  */
 const KEYS = 2;
 

@@ -12,7 +12,7 @@ export interface ReloadOptions {
   readonly supergraph: PlannableSupergraph;
   /** Parses a supergraph; throws when it is invalid. */
   readonly load: (sdl: string) => PlannableSupergraph;
-  /** Resolves when the planning thread, if there is one, has loaded the new supergraph. */
+  /** Resolves when the planning thread has loaded the new supergraph; immediately without a planning thread. */
   readonly loaded: () => Promise<void>;
   /** Creates the sources of a supergraph. */
   readonly connect: (supergraph: Pick<Supergraph, 'subgraphs'>) => Sources;
@@ -42,9 +42,9 @@ export class SupergraphReloader implements AsyncDisposable {
 
   /**
    * Activates another supergraph as soon as operations can be planned on it; until then the current one stays
-   * active. Subgraphs whose URL is unchanged keep their connections. Requests that are underway end on the supergraph
-   * on which they began. Streams continue with the new plan, or end with an error when their operation is invalid in
-   * the new schema. Rejects without any change when the supergraph is invalid.
+   * active. Subgraphs whose URL is unchanged keep their connections. Running requests finish on the supergraph on which
+   * they were admitted. Streams continue with the new plan, or end with an error when their operation is invalid in the
+   * new schema. Rejects without any change when the supergraph is invalid.
    */
   async reload(sdl: string): Promise<void> {
     const { load, loaded, admission, reloaded, log } = this.options;

@@ -52,7 +52,7 @@ function parallel(
   const parallel = { ...compilation, parallel: true };
   const parts = nodes.map((node) => compilePlan(node, parallel, path));
   return (run, done) => {
-    // Plus one, so that it does not complete before the last part has started.
+    // One more than the parts: the node must not complete before its last part has started.
     let pending = parts.length + 1;
     const complete = () => {
       pending -= 1;

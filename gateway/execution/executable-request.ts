@@ -34,7 +34,7 @@ export interface ExecutableRequest {
   readonly sources: ReadonlyMap<string, SubgraphSource>;
   readonly request: {
     readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
-    /** Cursor of an event: the answer must not be older. For queries and mutations. */
+    /** Cursor of an event: the response must not be older. For queries and mutations. */
     readonly minResourceVersion?: string | undefined;
   };
   /** Replaces the response shape when the actor may not read all fields, with errors for the denied ones. */

@@ -8,7 +8,7 @@ export interface TokenDialogProps {
   readonly onClose: () => void;
 }
 
-/** Asks for a bearer token. */
+/** Dialog in which the user enters a bearer token. */
 export function TokenDialog({ refused, onToken, onClose }: TokenDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);

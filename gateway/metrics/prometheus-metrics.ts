@@ -4,7 +4,7 @@ import type { BreakerState, GatewayMetrics, RequestSample, SubgraphSample } from
 const PHASES: readonly BreakerState[] = ['closed', 'half-open', 'open'];
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** Counts for Prometheus. docs/operations.md says what each metric means. */
+/** Metrics in Prometheus format; docs/operations.md describes each of them. */
 export class PrometheusMetrics implements GatewayMetrics {
   readonly registry = new Registry();
   private readonly registers = [this.registry];

@@ -54,7 +54,7 @@ export class Operations {
     return this.planned.get(document, operationName);
   }
 
-  /** The plan of an operation of the document; an error when the document has none of that name. */
+  /** The plan of an operation of the document; an error when the document has no operation of that name. */
   plan(document: DocumentNode, operationName?: string | null): PlannedOperation | GraphQLError {
     const cached = this.find(document, operationName);
     if (cached) return cached;

@@ -13,7 +13,7 @@ export interface PlannableSupergraph extends Supergraph {
   readonly planAhead?: PlanOnWorker | undefined;
 }
 
-/** Loads supergraph SDL, also in the planning thread if there is one. Throws when it is invalid. */
+/** Loads supergraph SDL, also on the planning thread if one is given. Throws when the SDL is invalid. */
 export function loadSupergraph(sdl: string, thread?: PlanningThread): PlannableSupergraph {
   const { supergraph, document, federated } = readSupergraph(sdl);
   return {

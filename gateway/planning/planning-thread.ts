@@ -28,8 +28,8 @@ interface OperationToPlan {
 export type PlanningRequest = SupergraphToLoad | OperationToPlan;
 
 /**
- * Messages from the planning thread: that a supergraph has been loaded, a plan, or an error. Without a plan the
- * supergraph is no longer loaded.
+ * Messages from the planning thread: the generation of a supergraph that has been loaded, a plan, or an error. A message
+ * without a plan means that the supergraph is no longer loaded.
  */
 export type PlanningResponse =
   | { readonly loaded: number }

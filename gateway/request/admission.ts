@@ -18,7 +18,7 @@ import type { OperationCosts } from './cost/operation-costs.js';
 import { prepareInTurn } from './prepare-in-turn.js';
 import type { GraphRequest, PreparedRequest, RefusedRequest, RequestPreparer } from './request-preparer.js';
 
-/** What admission uses of a supergraph. */
+/** The parts of the active supergraph that admission uses. */
 interface AdmissionSupergraph {
   readonly preparer: RequestPreparer;
   readonly costs: OperationCosts;

@@ -16,7 +16,7 @@ export function parseGraphQLParams(
 }
 
 /**
- * Validates the parameters of a request and finds its document, which may be named by its hash. Throws BAD_REQUEST and
+ * Validates the parameters of a request and resolves its document, which may be given by its hash. Throws BAD_REQUEST and
  * the errors of `PersistedDocuments`.
  */
 export function parseOperation(
@@ -35,7 +35,7 @@ export function parseOperation(
   return { query, operationName, variables, minResourceVersion: minResourceVersionOf(params) };
 }
 
-/** `extensions.minResourceVersion`: the cursor of an event that the answer must not be older than. */
+/** `extensions.minResourceVersion`: the cursor of an event; the response must not be older. */
 function minResourceVersionOf({ extensions }: { readonly extensions?: unknown }): string | undefined {
   const { minResourceVersion } = Object(extensions) as { minResourceVersion?: unknown };
   if (minResourceVersion === undefined || minResourceVersion === null) return undefined;

@@ -7,7 +7,7 @@ import { FairQueue, type AbortSignalLike } from '../../kernel/fairness/fair-queu
  */
 export const LARGE_BODY = 64 * 1024;
 
-/** Milliseconds after which a body that is still being sent no longer holds up the account's other large bodies. */
+/** Milliseconds after which a body that is still being received releases its slot to the account's other large bodies. */
 const SLOW = 5_000;
 
 /** A large body that is being read or processed. */
@@ -19,8 +19,8 @@ export interface LargeBodySlot {
 }
 
 /**
- * Limits the large bodies and messages of an account that are held in memory at once. Their number, not their bytes,
- * because each has a limit of its own. As many wait as the account may have requests and connections.
+ * Limits the number of large bodies and messages of an account that are in memory at the same time. The size of each is
+ * limited separately. The queue is bounded by the limits on the account's requests and connections.
  */
 export class LargeBodies {
   private readonly queue: FairQueue;
@@ -29,7 +29,7 @@ export class LargeBodies {
     this.queue = new FairQueue({ perFlow: perAccount, maxWaiting: Infinity, pace });
   }
 
-  /** Waits until the body may be read. Resolves to undefined when the sender has left meanwhile. */
+  /** Waits until the body may be read. Resolves to undefined when the sender disconnects while it waits. */
   async enter(account: string, signal: AbortSignalLike): Promise<LargeBodySlot | undefined> {
     const release = await this.queue.enter(account, signal);
     if (!release) return undefined;

@@ -5,8 +5,8 @@ import type { GraphRequest, PreparedRequest, RefusedRequest, RequestPreparer } f
 
 /**
  * Prepares a request with a new document. Parsing and validation, and later the compilation of the plan, each wait
- * for a turn of the account: of thousands of new documents that arrive together, each turn of the event loop
- * prepares one. Rejects when the operation cannot be planned.
+ * for a turn of the account: when thousands of new documents arrive together, each turn of the event loop prepares
+ * only one of them. Rejects when the operation cannot be planned.
  */
 export async function prepareInTurn(
   preparer: RequestPreparer,
@@ -23,8 +23,8 @@ export async function prepareInTurn(
 }
 
 /**
- * With a planning thread, waits until the plan is there. Repeats when the document was evicted meanwhile. Rejects when
- * the operation cannot be planned.
+ * With a planning thread, waits for the plan. Plans again when the cache has evicted the document in the meantime. Rejects
+ * when the operation cannot be planned.
  */
 function planAhead(preparer: RequestPreparer, request: GraphRequest, actor: Actor): MaybePromise<void> {
   const planning = preparer.ahead(request, actor);

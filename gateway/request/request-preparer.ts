@@ -33,7 +33,7 @@ export interface PreparedRequest {
   readonly operation: PlannedOperation;
   readonly request: GraphRequest;
   readonly sources: ReadonlyMap<string, SubgraphSource>;
-  /** The part of the operation that the actor may read, unless it may read all of it. */
+  /** The part of the operation that the actor may read; undefined when the actor may read all of it. */
   readonly view?: FilteredOperation | undefined;
 }
 
@@ -61,8 +61,8 @@ export class RequestPreparer {
   }
 
   /**
-   * Prepares a request whose operation has been parsed, validated and planned for such an actor before. Undefined
-   * when any of it is still to be done.
+   * Prepares a request from the caches of documents, filtered operations and plans. Undefined when one of them has no
+   * entry for the operation.
    */
   prepareCached(request: GraphRequest, actor: Actor): PreparedRequest | RefusedRequest | undefined {
     const { query, operationName } = request;
@@ -80,8 +80,8 @@ export class RequestPreparer {
   }
 
   /**
-   * Plans on the planning thread what `prepare` would have to plan. Undefined when nothing needs planning, the
-   * common case.
+   * Plans the operation on the planning thread, so that `prepare` finds the plan in the cache. Undefined when nothing needs
+   * planning, which is the common case.
    */
   ahead({ query, operationName }: GraphRequest, actor: Actor): Promise<void> | undefined {
     if (!this.supergraph.planAhead) return undefined;
@@ -94,7 +94,7 @@ export class RequestPreparer {
       : this.operations.ahead(checked.document, operationName, query);
   }
 
-  /** Prepares a request; parses, validates and plans what no request has needed before. */
+  /** Prepares a request; parses, validates and plans the operation unless the result is cached. */
   prepare(request: GraphRequest, actor: Actor): PreparedRequest | RefusedRequest {
     const { query, operationName } = request;
     const checked = this.documents.check(query);

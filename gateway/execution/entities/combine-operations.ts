@@ -28,7 +28,7 @@ export class CombinedOperations {
     sizeCalculation: (_, key) => key.length + 1,
   });
 
-  /** Undefined when a name has different meanings in them. */
+  /** Undefined when two operations define the same name differently, or an operation has directives. */
   combine(operations: readonly EntityOperation[]): RequestTemplate | undefined {
     const key = operations.map(({ template }) => template.query).join('\n');
     const cached = this.templates.get(key);
@@ -48,7 +48,7 @@ function build(operations: readonly EntityOperation[]): RequestTemplate | undefi
   return new RequestTemplate(stripIgnoredCharacters(print(parts.document())));
 }
 
-/** What the operations consist of. */
+/** Variables, fragments and fields of the combined operation. */
 class Parts {
   private readonly variables = new Map<string, VariableDefinitionNode>();
   private readonly fragments = new Map<string, DefinitionNode>();
@@ -76,7 +76,7 @@ class Parts {
   }
 }
 
-/** Returns false when the name is already used for something else. */
+/** Returns false when the map already has a different definition of the name. */
 function addSame<T extends DefinitionNode | VariableDefinitionNode>(
   byName: Map<string, T>,
   name: string,

@@ -9,7 +9,7 @@ export type Extract = (entity: JSONObject) => JSONObject | null;
 /** Adds to a representation; returns false when a required field is missing. */
 type Part = (entity: JSONObject, to: JSONObject) => boolean;
 
-/** Compiles what a fetch requires of its entities. */
+/** Compiles the selections that a fetch requires of its entities. */
 export function compileRequires(
   selections: readonly QueryPlanSelectionNode[],
   conditions: TypeConditions,
@@ -29,7 +29,7 @@ function compilePart(selection: QueryPlanSelectionNode, conditions: TypeConditio
   const map = extract && eachObject(extract);
   return (entity, to) => {
     const value = own(entity, alias);
-    // Only when its fetch failed, which has been reported: skip this entity.
+    // The fetch of the field has failed and its error is reported, so the entity is skipped.
     if (value === undefined) return false;
     assign(to, name, map ? map(value) : value);
     return true;

@@ -110,7 +110,7 @@ export function keyOf(entity: JSONObject, fields: readonly string[]): string | u
   return key;
 }
 
-/** Whether there are only fields, all the way down. */
+/** Whether the selections are only fields, at every depth. */
 function isPlain(selections: readonly QueryPlanSelectionNode[]): boolean {
   return selections.every((selection) => selection.kind === 'Field' && isPlain(selection.selections ?? []));
 }
@@ -126,7 +126,7 @@ function compileObject(selections: readonly QueryPlanSelectionNode[]): Write {
     let text = '{';
     for (const { head, alias, write } of fields) {
       const value = own(entity, alias);
-      // Only when its fetch failed, which has been reported: skip this entity.
+      // The fetch of the field has failed and its error is reported, so the entity is skipped.
       if (value === undefined) return null;
       text += head + write(value);
     }

@@ -70,7 +70,7 @@ function loosenConditions(
   }
 }
 
-/** Whether other fetches provide the need, but no completed one. */
+/** Whether other fetches provide the need, but none of them has completed. */
 function misses(fetch: LocatedFetch, need: Need, done: ReadonlySet<LocatedFetch>): boolean {
   return need.isDisjointFrom(done) && need.difference(new Set([fetch])).size > 0;
 }

@@ -45,7 +45,7 @@ function hasConditions({ operation }: FetchNode): boolean {
   return /@(skip|include)\(if: ?\$/.test(operation);
 }
 
-/** Whether a fetch is one of interface objects. */
+/** Whether a fetch has representations of interface objects. */
 function isOfObject(
   { serviceName, requires = [] }: FetchNode,
   { interfaceObjects }: PlanCorrections,

@@ -26,7 +26,7 @@ export interface FilteredOperation {
   readonly empty: boolean;
 }
 
-/** The document that is executed for an actor, and how it was reduced, unless the actor may read all of it. */
+/** The document that is executed for an actor; `view` is set when the actor may read only a part of the operation. */
 interface ExecutedDocument {
   readonly document: DocumentNode;
   readonly view?: FilteredOperation;
@@ -55,8 +55,8 @@ export class Authorization {
   }
 
   /**
-   * The operation reduced to what the actor may read; undefined when it may read all of it. The document must
-   * be valid.
+   * The operation without the selections that the actor may not read; undefined when the actor may read all of it. The
+   * document must be valid.
    */
   filter(
     document: DocumentNode,
@@ -75,7 +75,7 @@ export class Authorization {
     return view;
   }
 
-  /** What the actor executes of the document; undefined when it has not been computed yet. */
+  /** The cached document that is executed for the actor; undefined when it has not been computed yet. */
   find(
     document: DocumentNode,
     operationName: string | null | undefined,

@@ -29,7 +29,7 @@ export function trustedDocuments(entries: readonly (readonly [string, string])[]
   return new Map([...entries, ...entries.map(([, text]) => [documentHash(text), text] as const)]);
 }
 
-/** The hash by which clients name a document. */
+/** The hash that clients send in place of a document. */
 export function documentHash(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

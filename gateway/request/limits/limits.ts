@@ -67,8 +67,8 @@ export interface Limits {
   /** Queued HTTP requests per account, and as many operations; further ones are rejected. */
   readonly requestsWaiting: number;
   /**
-   * Large HTTP bodies and WebSocket messages per account that are read and held at once; the rest of others stays
-   * with their senders. Bounds the memory of an account's uploads.
+   * Large HTTP bodies and WebSocket messages per account that are in memory at the same time; further ones are read when a
+   * slot is free. Bounds the memory of an account's uploads.
    */
   readonly largeBodiesPerAccount: number;
   /** Streams per account that are opened from subgraphs concurrently; others are queued. */

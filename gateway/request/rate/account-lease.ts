@@ -39,7 +39,7 @@ export class AccountLease {
       this.leased -= points;
       return true;
     }
-    // Ask the store only when the bucket may hold enough: other gateways also take from it.
+    // Do not query the store when even the estimate is too low. It is an upper bound: other gateways also take points.
     if (drained || this.available() < points) return false;
     this.pendingGrant ??= this.requestGrant(points).finally(() => (this.pendingGrant = undefined));
     return this.pendingGrant.then((empty) => this.take(points, empty));

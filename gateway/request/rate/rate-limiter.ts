@@ -41,7 +41,7 @@ export class RateLimiter implements AsyncDisposable {
   }
 
   /**
-   * Spends points, minus those `paid` before. Resolves to false when the account has too few. An operation
+   * Spends points, minus those `charged` before. Resolves to false when the account has too few. An operation
    * never costs more than a full bucket.
    */
   spend(account: string, points: number, charged = 0): MaybePromise<boolean> {

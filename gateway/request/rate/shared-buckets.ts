@@ -37,13 +37,13 @@ const TAKE = `INSERT INTO gateway.bucket AS bucket (account, spent, granted, at)
   )
   RETURNING granted, GREATEST(0, $3::float8 - spent) AS remaining`;
 
-/** Milliseconds before an unreachable database is tried again. */
+/** Milliseconds before the next attempt to reach an unavailable database. */
 const PAUSE = 1000;
 
 /**
  * Token buckets in PostgreSQL, one per account, shared by all gateways. Each gateway also takes from local
- * buckets: while the database is unreachable requests continue, and no gateway grants more than a full bucket
- * by itself.
+ * buckets: while the database is unreachable, requests continue, and each gateway grants an account at most its
+ * local bucket.
  */
 export class SharedBuckets implements RateStore {
   private readonly pool: pg.Pool;

@@ -18,9 +18,9 @@ interface Answer {
 }
 
 /**
- * Executes a batch of operations in one HTTP request, as Apollo's clients send it, and answers the list of
- * results in the same order. Operations are admitted and charged separately and run concurrently. Throws
- * BAD_REQUEST and LIMIT_EXCEEDED.
+ * Executes a batch of operations in one HTTP request, as Apollo's clients send it, and sends the list of results
+ * in the same order. Operations are admitted and charged separately and run concurrently. Throws BAD_REQUEST and
+ * LIMIT_EXCEEDED.
  */
 export async function answerBatch(
   core: GatewayCore,

@@ -20,9 +20,9 @@ interface Connection {
 /**
  * The HTTP connections of clients. Destroys
  *
- * - connections with too many open requests, and those of unauthenticated clients that send another request
- * before they have their response. Node.js reads up to 2 MB of a connection, ten thousand requests, in one turn
- * of the event loop;
+ * - connections with too many open requests, and those of unauthenticated clients that send another request before
+ * the response to the previous one. Node.js reads up to 2 MB of a connection, ten thousand requests, in one turn of
+ * the event loop;
  * - connections whose client does not read: once a response waits for the network, it must make progress within
  * `unreadTimeout` milliseconds. The socket's own timeout is used, which restarts when the network accepts
  * bytes.

@@ -43,7 +43,7 @@ const SENDABLE = [
   'tracestate',
 ].join(', ');
 
-/** Answers a CORS preflight request. */
+/** Sends the response to a CORS preflight request. */
 export function answerPreflight(response: ServerResponse): void {
   response.setHeader('access-control-allow-methods', 'GET, POST');
   response.setHeader('access-control-allow-headers', SENDABLE);

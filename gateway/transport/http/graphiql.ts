@@ -24,7 +24,7 @@ export class GraphiQLPage {
 
   constructor(private readonly settings: Omit<PageSettings, 'styleNonce'>) {}
 
-  /** Answers with the page. */
+  /** Sends the page. */
   async answerPage(response: ServerResponse): Promise<void> {
     const { template } = await this.load();
     const styleNonce = randomBytes(16).toString('base64');
@@ -40,7 +40,7 @@ export class GraphiQLPage {
     send(response, 200, 'text/html; charset=utf-8', html);
   }
 
-  /** Answers with a file of the page; false when there is none at this path. */
+  /** Sends a file of the page; false when the page has no file at this path. */
   async answerFile(request: IncomingMessage, response: ServerResponse, path: string): Promise<boolean> {
     const file = (await this.load()).assets.get(path.slice(PREFIX.length));
     if (!file) return false;

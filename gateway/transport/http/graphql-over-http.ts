@@ -22,7 +22,7 @@ export interface HttpRequest {
   readonly accept: string | undefined;
 }
 
-/** Answers a GraphQL over HTTP request without a stream. Throws for malformed parameters. */
+/** Executes a GraphQL over HTTP request and sends its response, without a stream. Throws for malformed parameters. */
 export function answerGraphQL(
   core: GatewayCore,
   response: ServerResponse,
@@ -81,7 +81,7 @@ export function rejectMutation(response: ServerResponse): void {
   sendError(response, requestError('BAD_REQUEST', 'Mutations need POST.'), 405);
 }
 
-/** Whether a request is a mutation: one by GET is answered 405 whatever other errors it has. */
+/** Whether a request is a mutation: by GET it gets status 405, even if it has other errors. */
 function isMutation(
   admitted: AdmittedRequest | AdmissionRejection,
   { query, operationName }: GraphRequest,

@@ -11,7 +11,7 @@ export interface GatewayReadiness {
   readonly [fact: string]: unknown;
 }
 
-/** Ready when every subgraph answers within two seconds and the gateway is not draining. */
+/** Ready when every subgraph reports ready within two seconds and the gateway is not draining. */
 export async function gatewayReadiness(
   sources: Iterable<SubgraphSource>,
   draining: boolean,
@@ -23,7 +23,7 @@ export async function gatewayReadiness(
   return { ready, draining, subgraphs: Object.fromEntries(checks) };
 }
 
-/** Answers 200 when the gateway is ready, else 503. */
+/** Sends 200 when the gateway is ready, else 503. */
 export async function answerReady(
   response: ServerResponse,
   sources: Iterable<SubgraphSource>,

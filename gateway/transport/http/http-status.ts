@@ -30,8 +30,8 @@ export function statusOf(error: GraphQLError): number {
 
 /**
  * HTTP status of a result; `rejected` is that of a request that was not admitted. With the legacy media type
- * application/json a well-formed request is answered 200 even when its document is invalid: intermediaries also
- * answer with application/json, so its status says nothing about GraphQL (GraphQL over HTTP, 6.4.1).
+ * application/json a well-formed request gets status 200 even when its document is invalid: clients cannot distinguish
+ * an error status of the server from that of an intermediary, which also sends application/json (GraphQL over HTTP, 6.4.1).
  */
 export function resultStatus(
   { data, errors = [] }: ExecutionResult,

@@ -12,8 +12,7 @@ export interface TracedRequest {
 }
 
 /**
- * Answers an HTTP request in a span that follows from the client's (`traceparent`), with its id in every log entry
- * until then.
+ * Handles an HTTP request in a child span of the client's (`traceparent`); log entries of the request contain its id.
  */
 export function traceRequest(traced: TracedRequest): Promise<void> {
   const { request, response, requestId, log, answer } = traced;

@@ -64,7 +64,7 @@ export class MessageReader {
     if (this.pauses === 0) socket.resume();
   }
 
-  /** Otherwise one turn of the event loop would read 2 MB of each socket. */
+  /** Pauses the socket after a large part: otherwise one turn of the event loop would read 2 MB of each socket. */
   private partRead(bytes: number): void {
     const account = this.options.account();
     this.unframed += bytes;

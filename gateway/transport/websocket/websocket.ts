@@ -14,7 +14,7 @@ export interface WebSocketTransportOptions {
   readonly allowedHosts: readonly string[] | undefined;
 }
 
-/** Milliseconds between pings. A socket that has not answered when the next ping is due is terminated. */
+/** Milliseconds between pings. A socket that has not sent a pong when the next ping is due is terminated. */
 const PING_INTERVAL = 20_000;
 const PROTOCOL = 'graphql-transport-ws';
 
@@ -84,7 +84,7 @@ export class WebSocketTransport {
 
   private ping(): void {
     for (const socket of this.sockets.clients) {
-      // What a paused socket has answered is not read yet.
+      // A pong of a paused socket may have arrived and has not been read.
       if (socket.isPaused) continue;
       if (!this.answered.delete(socket)) socket.terminate();
       else socket.ping();

@@ -12,7 +12,7 @@ export interface CallContext {
   readonly kind: OperationTypeNode;
   /** Aborts when the client disconnects or the deadline passes. */
   readonly signal: AbortSignalLike;
-  /** Cursor of an event that subgraphs must have processed before they answer. */
+  /** Cursor of an event that subgraphs must have processed before they execute the request. */
   readonly minResourceVersion?: string | undefined;
   /** Response size shared by the operations of a request. Default: separate. */
   readonly size?: ResponseSize | undefined;

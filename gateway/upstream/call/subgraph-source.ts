@@ -31,7 +31,7 @@ export interface SubgraphSource extends AsyncDisposable {
   ping(signal: AbortSignal): Promise<void>;
 }
 
-/** The source of a subgraph. Throws when there is none of that name. */
+/** The source of a subgraph. Throws when the supergraph has no subgraph of that name. */
 export function sourceOf(sources: ReadonlyMap<string, SubgraphSource>, name: string): SubgraphSource {
   const source = sources.get(name);
   if (!source) throw new Error(`there is no subgraph ${name}`);

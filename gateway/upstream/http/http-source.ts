@@ -44,7 +44,7 @@ export interface HttpSourceOptions {
   readonly pingInterval?: number | undefined;
 }
 
-/** A subgraph that answers over HTTP. */
+/** A remote subgraph, called over HTTP. */
 export class HttpSource implements SubgraphSource {
   private readonly path: string;
   private readonly requests: Pool;
@@ -105,7 +105,7 @@ export class HttpSource implements SubgraphSource {
       // A keep-alive connection may be closed while a request is in flight: queries are retried.
       if (call.kind === OperationTypeNode.QUERY && isLostConnection(error) && !signal.aborted)
         return this.retry(body, call, signal);
-      // The subgraph answered, so this is not a failure for its circuit breaker.
+      // The subgraph is reachable, so the circuit breaker must not count a failure.
       if (isTooLarge(error)) return { data: null, errors: [error.toJSON()] };
       throw serviceUnavailableError(this.name, error);
     }

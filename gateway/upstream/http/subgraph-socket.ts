@@ -18,7 +18,7 @@ const OPENING = 10_000;
 const PING_INTERVAL = 10_000;
 /** Idle timeout of a socket in milliseconds. */
 const IDLE = 10_000;
-/** Milliseconds before a subgraph without WebSocket support is tried again. */
+/** Milliseconds before the next attempt to open a WebSocket to a subgraph that has rejected WebSockets. */
 const RETRY_REFUSED = 60_000;
 
 export interface SubgraphSocketOptions {
@@ -60,7 +60,7 @@ export class SubgraphSocket implements Disposable {
       keepAlive: pingInterval,
       connectionAckWaitTimeout: OPENING,
       lazyCloseTimeout: IDLE,
-      // Subscriptions resume by themselves, each after its position.
+      // Each subscription resubscribes after its own position.
       retryAttempts: 0,
       on: {
         connected: () => this.connected(),
