@@ -26,7 +26,8 @@ test('completes concurrent changes that lock the same rows in a different order'
   const lockBoth = async (first: string, second: string) => {
     const outcome = await change(clusters.platform, { actor, mutation: 'test', input: {} }, async (tx) => {
       runs += 1;
-      // One that runs again could take its lock before the other one wakes, and meet it in a deadlock once more.
+      // The transaction that is retried waits for the end of the other one. It could otherwise take its lock first and cause
+      // another deadlock.
       if (holding === 2) await done;
       await lockCluster(tx, 'acme', first);
       holding += 1;
@@ -40,7 +41,7 @@ test('completes concurrent changes that lock the same rows in a different order'
   };
   const outcomes = await Promise.all([lockBoth(a.id, b.id), lockBoth(b.id, a.id)]);
   expect(outcomes.map(({ cluster }) => cluster?.id)).toEqual([b.id, a.id]);
-  // The deadlock did happen: one of the two was run again.
+  // Three runs of two transactions: the deadlock occurred, and one of them was retried.
   expect(runs).toBe(3);
 });
 

@@ -1,6 +1,6 @@
 /**
- * What each command makes of an object, by the state that it is in, written by hand: tests compare the code and the graph
- * with it. A command that a state does not name is refused in it.
+ * Expected resulting state of each command by the current state, written by hand; tests compare the code and the graph with it.
+ * A command that a state does not list is rejected in that state.
  */
 type Transitions<State extends string> = Readonly<Record<State, Readonly<Record<string, string>>>>;
 
@@ -50,7 +50,7 @@ export const componentTransitions = {
   FAILED: changeComponent,
 } satisfies Transitions<string>;
 
-/** The states that a cluster may go to, by the state that it is in. */
+/** Allowed target states of a cluster by its current state. */
 export const clusterTransitions = {
   INITIAL: ['RUNNING', 'FAILED', 'DELETING'],
   FAILED: ['DELETING'],

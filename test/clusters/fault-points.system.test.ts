@@ -18,7 +18,7 @@ import {
 } from '../engine/engine-fixture.js';
 import { eventually } from '../kit/eventually.js';
 
-/** The test that kills an engine at each point of a group. */
+/** The test that kills an engine at each fault point of a group. */
 const WALKED_BY: Readonly<Record<FaultPointGroup, string>> = {
   provisioning: 'test/engine/fault-points.system.test.ts',
   growth: 'test/engine/fault-points.system.test.ts',
@@ -52,7 +52,7 @@ describe('engine that crashes', () => {
     await world[Symbol.asyncDispose]();
   });
 
-  /** A running cluster with one pool of two nodes, and no engine. */
+  /** Creates a running cluster with one pool of two nodes, and stops the engine. */
   async function runningCluster(more: Parameters<typeof requestCluster>[2] = {}) {
     await using _engine = engines.survivor();
     const requested = await requestCluster(world, 2, more);

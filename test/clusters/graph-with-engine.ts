@@ -6,14 +6,14 @@ import { createClustersSubgraph } from '../../subgraphs/clusters/subgraph.js';
 import { testActor } from '../kit/actor.js';
 import { startEngineFixture, type EngineFixture } from '../engine/engine-fixture.js';
 
-/** Asks the clusters subgraph of a world as the gateway asks it. */
+/** Sends a request to the clusters subgraph as the gateway does. */
 export type Ask = <T = Record<string, unknown>>(
   query: string,
   variables?: Record<string, unknown>,
   caller?: { readonly account?: string; readonly scopes?: readonly string[] },
 ) => Promise<T>;
 
-/** The graph of a world; top-level errors are thrown. */
+/** A client of the fixture's graph that throws top-level errors. */
 export async function graphOf(world: EngineFixture): Promise<Ask> {
   const executor = new SubgraphExecutor(await createClustersSubgraph(world.platform), createLog('silent'));
   return async <T>(query: string, variables = {}, { account = 'acme', scopes }: Parameters<Ask>[2] = {}) => {
@@ -24,10 +24,10 @@ export async function graphOf(world: EngineFixture): Promise<Ask> {
   };
 }
 
-/** A world with an engine at work, vCPUs enough, and its graph. */
+/** A fixture with a running engine, sufficient vCPU quota, and a client of its graph. */
 export interface GraphWithEngine extends AsyncDisposable {
   readonly world: EngineFixture;
-  /** The engine at work; a test that ends it puts another in its place. */
+  /** The running engine; a test that stops it assigns another one. */
   engine: Engine;
   readonly ask: Ask;
 }

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => setup[Symbol.asyncDispose]());
 
-/** Asks for a mutation; the selection without its userErrors. */
+/** Runs a mutation and returns the selected fields and the user errors. */
 async function ask<T>(mutation: string, input: object, selection: string, dryRun?: boolean) {
   const type = mutation.replace(/^./, (a) => a.toUpperCase());
   const rehearsed = dryRun === undefined ? '' : `, dryRun: ${dryRun}`;
@@ -102,9 +102,8 @@ describe('mutation with a repeated clientToken', () => {
   });
 
   test('cancelOperation returns the operation also after its end', async () => {
-    // Simulated seconds, a thousand in one of ours: so long that it has not ended by itself when it is cancelled, and
-    // no
-    // longer, for a node that has begun to start by then is waited for.
+    // Simulated seconds, at a speed of 1,000: long enough that the operation has not ended when it is cancelled, and no longer,
+    // because the operation waits for nodes that are starting.
     await setup.world.settings({ bootSeconds: { node: 20_000 } });
     const { operation } = await ask<{ operation: { id: string } }>(
       'scaleNodePool',
@@ -139,7 +138,7 @@ describe('mutation with a repeated clientToken', () => {
 });
 
 describe('mutation with dryRun', () => {
-  // What the mutations before have begun would be taken for what a dry run does.
+  // Jobs of earlier mutations would be counted as effects of the dry run.
   beforeAll(async () => {
     await eventually(async () => (await jobsNow(setup.world.prisma)).length === 0, {
       what: 'an engine that has nothing to do',

@@ -156,7 +156,7 @@ test('viewer returns the account and subject of the token', async () => {
   });
 });
 
-/** An answer with names in place of the ids that were asked for: refusals repeat them. */
+/** The response with names in place of the requested ids, which error messages repeat. */
 function withoutIds(response: object, ids: Readonly<Record<string, string>>): string {
   return Object.entries(ids).reduce(
     (text, [name, id]) => text.replaceAll(id, `<${name}>`),

@@ -13,7 +13,7 @@ import { createClustersSubgraph } from '../../subgraphs/clusters/subgraph.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 import { testActor } from '../kit/actor.js';
 
-/** An answer; the test says what it expects in `data`. */
+/** A response; the test gives the type of `data`. */
 export interface Answer<T> {
   readonly data: T;
   readonly errors: SubgraphResult['errors'];
@@ -21,11 +21,11 @@ export interface Answer<T> {
 
 export interface ClustersKitOptions {
   readonly clock?: Clock;
-  /** The simulated cloud; without it nothing listens where the provider asks. */
+  /** The simulated cloud; without it the provider's URL refuses connections. */
   readonly cloud?: { readonly cloudUrl: string; readonly token: string };
 }
 
-/** The clusters subgraph on a database of its own, called as by the gateway, without an engine. */
+/** The clusters subgraph on a separate database, called as the gateway calls it, without an engine. */
 export interface ClustersKit extends AsyncDisposable {
   readonly kit: TestDatabase;
   readonly platform: Platform;

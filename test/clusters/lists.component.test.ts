@@ -107,7 +107,7 @@ describe('pages of lists', () => {
     expect(seenIds).toEqual(direction === 'ASC' ? ids : [...ids].reverse());
   });
 
-  /** Walks a nested list page by page; answers the nodes in the order in which they came. */
+  /** Reads a nested list page by page; returns the nodes in the order of the pages. */
   const walk = async (list: string, orderBy: object | undefined, selection = 'name createdAt') => {
     const order = orderBy ? `, orderBy: ${literal(orderBy)}` : '';
     const items: { id: string; name: string }[] = [];
@@ -264,7 +264,7 @@ describe('filters of lists', () => {
     expect(await total({ kinds: ['UPGRADE_CLUSTER'] })).toBe(0);
     expect(await total({ states: ['RUNNING'] })).toBe(0);
     expect(await total({ kinds: ['OTHER'] })).toBe(0);
-    // As a later release would have written it.
+    // A type that a later release would have written.
     const ofLast = { targetId: ids[49] as string };
     await clusters.platform.database.prisma.operation.updateMany({
       where: ofLast,

@@ -1,4 +1,4 @@
-/** Requests that several tests make, and what they look at in the answers. */
+/** Requests that several tests send, and the fields of the responses that they read. */
 export interface UserErrorView {
   readonly code: string;
   readonly message: string;

@@ -1,10 +1,7 @@
 import type { ClustersKit } from './kit.js';
 import { CREATE, type ClusterView, type Created, proCluster } from './requests.js';
 
-/**
- * Creates a cluster and writes what the engine would have made of it: it runs, its pools have their nodes, its
- * operation is done.
- */
+/** Creates a cluster and writes the result of the engine: a running cluster, its nodes, and a finished operation. */
 export async function runningCluster(
   clusters: Pick<ClustersKit, 'run' | 'platform'>,
   account: string,
@@ -30,7 +27,7 @@ export async function runningCluster(
   return cluster;
 }
 
-/** Writes running nodes of a pool. */
+/** Inserts running nodes of a pool. */
 export async function addNodes(
   clusters: Pick<ClustersKit, 'run' | 'platform'>,
   of: { readonly account: string; readonly cluster: string; readonly pool: string },

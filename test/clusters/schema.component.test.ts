@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => clusters[Symbol.asyncDispose]());
 
 const ROOT = /^(Query|Mutation|Subscription)$/;
-/** GraphQL's own and federation's. */
+/** Names that GraphQL and federation define. */
 const GIVEN = /^_|__|^(String|Int|Float|Boolean|ID)$/;
 
 interface Described {
@@ -17,7 +17,7 @@ interface Described {
   readonly description?: string | null | undefined;
 }
 
-/** Everything of a type that a client sees, by its name in the schema. */
+/** The parts of a type that a client sees, by name. */
 function partsOf(type: GraphQLNamedType): [string, Described][] {
   const name = (part: Described) => `${type.name}.${part.name}`;
   if (isEnumType(type)) return type.getValues().map((value) => [name(value), value]);

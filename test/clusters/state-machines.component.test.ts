@@ -14,7 +14,7 @@ import { type Ask, graphOf } from './graph-with-engine.js';
 import type { ClusterState } from '../../subgraphs/clusters/model/cluster.enums.js';
 
 /*
- * Each state machine is tried through the mutations of the graph, in every state. No engine runs, so an object stays in the
+ * Each state machine is tested through the mutations of the graph, in every state. No engine runs, so an object stays in the
  * state that was written.
  */
 let world: EngineFixture;
@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** The graph in the words of the kit of the clusters subgraph. */
+/** The graph with the interface of the kit of the clusters subgraph. */
 function graph() {
   const run = async <T>(query: string, variables = {}) => ({
     data: await ask<T>(query, variables),
@@ -42,14 +42,14 @@ function graph() {
   return { platform: world.platform, run };
 }
 
-/** Codes of what a mutation was refused for; none when it was accepted. */
+/** Codes of the user errors of a mutation; empty when it was accepted. */
 async function codes(mutation: string, type: string, input: Record<string, unknown>): Promise<string[]> {
   const query = `mutation ($input: ${type}!) { payload: ${mutation}(input: $input) { userErrors { code } } }`;
   const { payload } = await ask<{ payload: { userErrors: { code: string }[] } }>(query, { input });
   return payload.userErrors.map(({ code }) => code);
 }
 
-/** Waits until every change is completed. */
+/** Writes the rows as they are when every change has completed. */
 async function settle(): Promise<void> {
   const { prisma } = world;
   const open = { state: { in: ['PENDING', 'RUNNING'] } };
@@ -65,7 +65,7 @@ async function anyNode(): Promise<string> {
   return id;
 }
 
-/** An instance of the account that belongs to no cluster. */
+/** Creates an instance of the account that belongs to no cluster. */
 async function instance(id: string): Promise<string> {
   const response = await fetch(new URL(`/cloud/v1/instances/${id}`, world.kubesim.cloudUrl), {
     method: 'PUT',
@@ -86,15 +86,12 @@ function statesOf<State extends string>(table: Readonly<Record<State, unknown>>)
   return Object.keys(table) as State[];
 }
 
-/** The state that a command brings an object to; undefined where it is refused. */
+/** The state after a command; undefined where the command is rejected. */
 function expected(transitions: Readonly<Record<string, string>>, command: string): string | undefined {
   return transitions[command];
 }
 
-/**
- * How each command is given. What refills and resizes a pool, and sees that its group is gone, is the platform
- * itself.
- */
+/** The mutation of each command. The platform itself resizes and refills a pool, and detects a lost group. */
 const POOL_COMMANDS: Readonly<
   Record<Exclude<PoolCommand, 'RESIZE' | 'REFILL' | 'GROUP_LOST'>, (state: string) => Promise<string[]>>
 > = {

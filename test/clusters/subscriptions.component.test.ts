@@ -15,7 +15,7 @@ afterAll(() => clusters[Symbol.asyncDispose]());
 const at = new Date('2026-01-01T00:00:00Z');
 const inTransaction = (work: (tx: EventTransaction) => Promise<unknown>) =>
   eventTransaction(clusters.platform.database.prisma, at, work);
-/** An event of the account that is about nothing here. */
+/** Appends an unrelated event of the account. */
 const noise = (account: string) =>
   logEvents(clusters.platform.database.prisma, account, at, [
     { category: 'QUOTA', type: 'QUOTA_RAISED', reason: 'QuotaRaised', message: 'noise' },
@@ -253,7 +253,7 @@ describe('watchClusters', () => {
   test('neither misses nor repeats changes while the initial list is read', async () => {
     const first = await create('w2', 'first');
     const stream = await watch('w2');
-    // Behind the list's position, before the list is read.
+    // Updates the cluster after the list's position was read and before the list is read.
     await update('w2', first.id, { labels: { changed: 'yes' } });
     await create('w2', 'second');
     const changes = await take(stream, 3);

@@ -53,7 +53,7 @@ test.each([
   expect(await eventsOf(id, 'SUPPORT_TICKET_OPENED')).toMatchObject([
     { level: versionUnsupported ? 'WARNING' : 'INFO', data: { ticketId: ticket?.id, versionUnsupported } },
   ]);
-  // An upgrade ends it, a new minor version begins it: what counts is the version that the cluster has now.
+  // `versionUnsupported` follows the cluster's current version: an upgrade clears it, a new minor version may set it.
   const now = versionUnsupported ? '1.30.12' : '1.28.15';
   await clusters.platform.database.prisma.cluster.update({ where: { id }, data: { version: now } });
   const query = `query ($id: ID!) { supportTicket(id: $id) { version versionUnsupported } }`;

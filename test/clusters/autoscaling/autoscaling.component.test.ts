@@ -26,7 +26,7 @@ async function core(clusterId: string): Promise<CoreV1Api> {
   return (await platform.kubernetes.of(access).kubeConfig()).makeApiClient(CoreV1Api);
 }
 
-/** Resolves when so many pods find no node. */
+/** Waits until the number of unschedulable pods is `pods`. */
 const waiting = (clusterId: string, pods: number) =>
   eventually(
     async () => {
@@ -39,7 +39,7 @@ const waiting = (clusterId: string, pods: number) =>
     { what: `${pods} pods that find no node` },
   );
 
-/** Puts off when the autoscaler looks at a cluster by itself: then it sees what is there when the test has it look. */
+/** Postpones the scheduled autoscaling jobs of a cluster, so that the autoscaler runs only when the test enqueues a job. */
 async function putOffLooks(clusterId: string): Promise<void> {
   const { prisma } = setup.world;
   await eventually(
@@ -57,7 +57,7 @@ async function putOffLooks(clusterId: string): Promise<void> {
   );
 }
 
-/** Keeps system components away from elastic nodes: nodes that have some are left alone. */
+/** Keeps system components off elastic nodes: the autoscaler does not remove nodes that run some. */
 const taints = [{ key: 'elastic', value: 'yes', effect: 'NO_SCHEDULE' }];
 const onElastic = { nodeSelector: { elastic: 'yes' }, tolerations: [{ key: 'elastic', operator: 'Exists' }] };
 
@@ -106,7 +106,7 @@ const ready = (clusterId: string, name: string, replicas: number) =>
     { what: `${replicas} replicas of ${name}` },
   );
 
-/** The pool after it has reached its desired size; the autoscaler polls until then. */
+/** Waits until the pool satisfies the condition; enqueues the autoscaler until then. */
 const settled = (clusterId: string, id: string, holds: (pool: PoolView) => boolean, description: string) =>
   eventually(
     async () => {
@@ -118,7 +118,7 @@ const settled = (clusterId: string, id: string, holds: (pool: PoolView) => boole
     { what: description },
   );
 
-/** Whether a pool says so of the room that it has for pods. */
+/** Whether the pool's condition `CanScaleUp` has the status and the reason. */
 const roomIs = (status: string, reason: string) => (pool: PoolView) =>
   pool.conditions.some((is) => is.type === 'CanScaleUp' && is.status === status && is.reason === reason);
 
@@ -148,7 +148,7 @@ describe('node pool with autoscaling enabled', () => {
     expect((await setup.events(id)).filter(({ type }) => type === 'NODE_POOL_AUTOSCALED')).toMatchObject([
       { data: { fromSize: 1, toSize: 2, podCount: 1 } },
     ]);
-    // Of six pods three find a place.
+    // Only three of the six pods can be scheduled.
     await scale(id, 'busy', 6);
     await settled(id, pool, ({ healthyNodes }) => healthyNodes === 3, 'a third node');
     await ready(id, 'busy', 3);
@@ -285,7 +285,7 @@ describe('node pool with autoscaling enabled', () => {
     } finally {
       await setup.world.limit('payg-vcpu', 2_000);
     }
-    // The first look may have met the low quota; then the pause after it is over.
+    // The first run may have met the low quota and failed; this ends the pause that follows a failure.
     const over = { where: { targetId: pool, finishedAt: { not: null } }, data: { finishedAt: new Date(0) } };
     await eventually(
       async () => {

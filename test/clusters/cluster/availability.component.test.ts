@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => clusters[Symbol.asyncDispose]());
 
-/** How each product is asked for. */
+/** Input of createCluster by product. */
 const PRODUCTS: Readonly<Record<string, object>> = {
   ACK_PRO: { type: 'MANAGED_KUBERNETES', spec: 'PRO' },
   ACK_STANDARD: { type: 'MANAGED_KUBERNETES', spec: 'STANDARD' },
@@ -45,7 +45,7 @@ interface Created {
   };
 }
 
-/** The region with the product whose place on the unit sphere has the shortest chord to this one's. */
+/** The region that offers the product and is nearest to this one, by the chord between both on the unit sphere. */
 function nearestRegion(region: Catalog['regions'][number], product: string): string {
   const chord = (other: Catalog['regions'][number]) =>
     Math.hypot(...onSphere(region).map((value, axis) => value - (onSphere(other)[axis] ?? 0)));
@@ -62,7 +62,7 @@ function onSphere({ latitude, longitude }: Coordinates): [number, number, number
 
 async function create(regionId: string, product: string, dryRun = true) {
   const input = { name: `in-${regionId}`, regionId, ...PRODUCTS[product] };
-  // Accounts of their own do not wait for each other's quotas.
+  // Separate accounts do not compete for quota.
   return (await clusters.run<Created>(CREATE, { input, dryRun }, product)).data.createCluster;
 }
 

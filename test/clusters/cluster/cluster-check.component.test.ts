@@ -7,7 +7,7 @@ import { addNodes, runningCluster } from '../running-cluster.js';
 import { clusterMutation, type PayloadView } from '../requests.js';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
-/** Lists of an API server of Kubernetes 1.24, by path; the rest is not found. */
+/** Lists of an API server of Kubernetes 1.24, by path; every other path returns 404. */
 const lists: Record<string, unknown> = {
   '/apis': {
     groups: ['batch/v1', 'autoscaling/v2', 'discovery.k8s.io/v1'].map((groupVersion) => ({
@@ -63,7 +63,7 @@ const giveApi = (clusterId: string, port = (api.address() as AddressInfo).port) 
     }),
   );
 
-/** A running cluster of an old version; new clusters cannot have it. */
+/** Creates a running cluster of a version that createCluster does not accept any more; returns its id. */
 async function oldCluster(name: string, version: string): Promise<string> {
   const { id } = await runningCluster(clusters, 'acme', { name });
   await prisma().cluster.update({ where: { id }, data: { version } });

@@ -10,7 +10,7 @@ import { type ClustersKit, openClusters } from '../kit.js';
 import { runningCluster } from '../running-cluster.js';
 import type { ClusterState } from '../../../subgraphs/clusters/model/cluster.enums.js';
 
-/** From, and where to; every other pair is refused. */
+/** Allowed target states by current state; every other transition is rejected. */
 const allowed: Readonly<Record<ClusterState, string>> = {
   INITIAL: 'RUNNING FAILED DELETING',
   FAILED: 'DELETING',
@@ -77,7 +77,7 @@ describe('writing a cluster state', () => {
       if (name === 'after') written.push(to);
     }
     expect(written.filter((to) => to !== from)).toEqual(states.filter((to) => canTransition(from, to)));
-    // Staying is no change of state.
+    // Writing the current state again is allowed.
     expect(written).toContain(from);
   });
 });

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => clusters[Symbol.asyncDispose]());
 
-/** SQL statements of completing the creation of a cluster with so many node pools without nodes. */
+/** SQL statements that complete the creation of a cluster with this number of empty node pools. */
 async function statementsFor(pools: number): Promise<readonly string[]> {
   const { database, clock, log, provider, kubernetes } = clusters.platform;
   const nodePools = Array.from({ length: pools }, (_, index) => ({

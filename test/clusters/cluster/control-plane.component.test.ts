@@ -65,7 +65,7 @@ async function power(path: string, on: boolean): Promise<void> {
   expect(response.status).toBe(200);
 }
 
-/** Looks at the control plane now instead of at the next minute, until the cluster looks as wanted. */
+/** Enqueues the control plane's reconcile, instead of waiting for the next minute, until the view satisfies the condition. */
 function waitForView(id: string, holds: (now: View) => boolean, description: string): Promise<View> {
   return eventually(
     async () => {
@@ -77,7 +77,7 @@ function waitForView(id: string, holds: (now: View) => boolean, description: str
   );
 }
 
-/** Asks the cluster's own Kubernetes API; answers the HTTP status. */
+/** Sends a request to the cluster's Kubernetes API and returns the HTTP status. */
 async function apiStatus(id: string): Promise<number> {
   const access = (await clusterAccess(world.prisma, 'acme', [id])).get(id);
   if (!access) throw new Error('the cluster has no API');
@@ -89,7 +89,7 @@ async function apiStatus(id: string): Promise<number> {
   }
 }
 
-/** What the event at the beginning of an incident says of it. */
+/** Expected data of the event that starts an incident. */
 function incidentData({ id, cause, startedAt }: { id: string; cause: string; startedAt: string }) {
   return { incidentId: id, cause, startedAt };
 }
@@ -98,12 +98,12 @@ async function runningCluster(more = {}): Promise<string> {
   const { clusterId, operationId } = await requestCluster(world, 3, more);
   expect((await waitForOperation(world, operationId)).state).toBe('SUCCEEDED');
   await waitForView(clusterId, (now) => now.controlPlane !== null, 'a control plane');
-  // What a test does next is seen by the looks that it asks for, and by none before.
+  // No earlier reconcile is running: only those that the test enqueues see its next changes.
   await reconcilesIdle(world, 'control-plane', clusterId);
   return clusterId;
 }
 
-/** In their order; others come between them, such as that of the components that are ready only now. */
+/** Control plane events in order. Other events occur between them, such as those of components that become ready. */
 function eventsOfControlPlane(clusterId: string) {
   const types = [
     'CONTROL_PLANE_DEGRADED',
@@ -144,7 +144,7 @@ describe('control plane of a managed cluster', () => {
       const id = await runningCluster();
       await power(`zones/${zone}`, false);
       try {
-        // The fields of an answer may be of two moments, so it waits for each of them.
+        // The fields of a response may be read at different times, so the condition checks each of them.
         const isLost = ({ controlPlane }: View) =>
           controlPlane?.incidents[0]?.endedAt === null &&
           controlPlane.components.some(({ health }) => health !== 'HEALTHY');
@@ -162,7 +162,7 @@ describe('control plane of a managed cluster', () => {
         controlPlane?.incidents[0]?.endedAt !== null &&
         controlPlane?.components.every(({ health }) => health === 'HEALTHY') === true;
       const back = await waitForView(id, whole, 'a whole control plane');
-      // An API that answered all the time was available all the time.
+      // The API responded during the whole incident, so availability stays 1.
       expect(back.sla).toMatchObject({ availability: 1, downtimeSeconds: 0, met: true });
     },
   );
@@ -186,7 +186,7 @@ describe('control plane of a managed cluster', () => {
       ['DEGRADED', 'etcd (cn-hangzhou-a) down'],
     ]);
     await power(`clusters/${id}/replicas/etcd-0`, true);
-    // One query reads the incidents and the conditions one after the other, so they may differ for a moment.
+    // A query reads the incidents and the conditions at different times, so they may differ briefly.
     const whole = ({ controlPlane, conditions }: View) =>
       controlPlane?.incidents[0]?.endedAt !== null &&
       conditions.some(({ type, status }) => type === 'ControlPlaneHealthy' && status === 'True');
@@ -198,7 +198,7 @@ describe('control plane of a managed cluster', () => {
       'CONTROL_PLANE_DEGRADED',
       'CONTROL_PLANE_RECOVERED',
     ]);
-    // The time in which it did not answer counts against the target, and only that.
+    // Only the time without a response counts against the target.
     expect(up.sla).toMatchObject({ target: 0.9995, compensable: true, met: false });
     expect(up.sla.downtimeSeconds).toBeGreaterThan(0);
     expect(up.sla.availability).toBeLessThan(1);
@@ -254,7 +254,7 @@ describe('control plane of a managed cluster', () => {
       ...incidents.map(({ startedAt }) => Date.parse(startedAt)),
       Date.parse(incidents.at(-1)?.endedAt ?? ''),
     ];
-    // Each began, and the last ended, between the switching and the next one.
+    // Each incident starts, and the last one ends, between its switch and the next.
     expect(ends.map((end, index) => end >= times[index]! && end <= times[index + 1]!)).toEqual([
       true,
       true,

@@ -12,7 +12,7 @@ afterAll(() => clusters[Symbol.asyncDispose]());
 const create = async (input: Record<string, unknown>, account = 'acme', dryRun = false) =>
   (await clusters.run<Created>(CREATE, { input, dryRun }, account)).data.createCluster;
 
-/** How many rows of everything that a creation writes an account has. */
+/** Row counts of the tables that a creation writes, for an account. */
 async function written(account: string) {
   const { prisma } = clusters.platform.database;
   const where = { where: { account } };

@@ -57,7 +57,7 @@ async function clusterWithClaims(): Promise<string> {
   return clusterId;
 }
 
-/** Locks what is counted of the account, as a request does that takes of it; throws when another has it. */
+/** Locks the usage row of a resource, as a request that takes quota does; throws when another transaction has the lock. */
 async function lockUsage(tx: Transaction, resource: string): Promise<void> {
   const rows = await tx.$queryRaw<object[]>`
     SELECT resource FROM engine.ledger_usage
@@ -71,7 +71,7 @@ function someoneWaitsForALock(): Promise<boolean> {
     .then(({ rowCount }) => rowCount !== 0);
 }
 
-// In the order in which a creation takes them.
+// Order in which a creation takes the locks.
 describe.each([
   ['the default VPC', 'disks', (tx: Transaction) => lockDefaultVpc(tx, world.actor.account, REGION), DISKS],
   [

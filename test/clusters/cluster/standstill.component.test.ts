@@ -58,7 +58,7 @@ interface Health {
   };
 }
 
-/** How the cluster is once the engine has seen that the component is so. */
+/** Waits until the platform reports this health for the component, and returns the cluster's health. */
 function waitForHealth(id: string, component: string, health: string): Promise<Health> {
   const query = `query ($id: ID!) { cluster(id: $id) { conditions { type status message }
     controlPlane { available components { name health } incidents { kind endedAt } } } }`;
@@ -132,7 +132,7 @@ describe('failed components of a control plane', () => {
       message: expect.stringContaining('no controller acts') as unknown,
     });
     await deploy('nobody');
-    // A pod that was made later runs: what is for controllers to do was not only late.
+    // A pod that was created later runs, so controllers had time to act and did not.
     await pod('alone');
     await eventually(async () => (await pods('alone'))[0]?.status?.phase === 'Running');
     expect(await pods('nobody')).toEqual([]);

@@ -192,7 +192,7 @@ describe('components of a cluster', { timeout: 200_000 }, () => {
         drift: [{ object: 'Deployment coredns', path: 'spec.replicas', expected: 2, actual: 1 }],
       },
     ]);
-    // The schedule sees the same and tells nothing new.
+    // A second scheduled run finds no change and appends no event.
     const { database, clock, log, kubernetes } = world.platform;
     const scope = {
       database: database.prisma,
@@ -305,12 +305,12 @@ describe('components of a cluster', { timeout: 200_000 }, () => {
     expect(userErrors).toEqual([]);
     const row = (id: string) => world.prisma.operation.findUniqueOrThrow({ where: { id } });
     await eventually(async () => (await row(operation!.id)).state === 'RUNNING');
-    // Changes made to it meanwhile stay: it is not applied again at each reconcile.
+    // Changes made during the operation stay: the manifest is not applied again at each reconcile.
     await client.patch(path, { spec: { replicas: 1 } }, 'application/merge-patch+json');
     await eventually(
       async () => (await client.get<{ status?: { replicas?: number } }>(path)).status?.replicas === 1,
     );
-    // Nobody who has seen it before still has to decide.
+    // No reconcile that has read the earlier state is still running.
     await reconcilesIdle(world, 'component', component!.id);
     clock.advance(11 * 60_000);
     expect(await waitForOperation(world, operation!.id)).toMatchObject({

@@ -13,7 +13,7 @@ export interface Payload {
   readonly payload: { readonly cluster: { readonly id: string } | null; readonly userErrors: UserError[] };
 }
 
-/** What is done, and to what. */
+/** Input of a high-risk operation: its id and its target. */
 export interface Target {
   readonly clusterId: string;
   readonly operation: string;
@@ -40,7 +40,7 @@ interface View {
 const VIEW = `query ($id: ID!) { cluster(id: $id) { state conditions { type status }
   highRiskFindings { since: occurredAt service volumeClaim operation: highRiskOperation { id impact recovery } node { id name } nodePool { id } } } }`;
 
-/** A platform with an engine and a running cluster of two nodes, and the words in which the tests speak of it. */
+/** Starts a platform with an engine and a running cluster of two nodes, and returns functions to test high-risk operations. */
 export async function openHighRisk() {
   const setup = await openGraphWithEngine({ speed: 500 });
   const { world, ask } = setup;
@@ -64,11 +64,11 @@ export async function openHighRisk() {
     client,
     change,
     view,
-    /** Does it, or remediates it, and expects no refusal. */
+    /** Performs or remediates the operation and expects no user error. */
     async done(mutation: 'perform' | 'remediate', input: Target): Promise<void> {
       expect((await change(mutation, input)).userErrors).toEqual([]);
     },
-    /** The ids of the operations that were found. */
+    /** Ids of the detected high-risk operations. */
     async findings(id: string) {
       return (await view(id)).highRiskFindings.map(({ operation }) => operation.id);
     },
@@ -86,7 +86,7 @@ export async function openHighRisk() {
 
 export type HighRisk = Awaited<ReturnType<typeof openHighRisk>>;
 
-/** What the Kubernetes API says of a node or pod. */
+/** Conditions of a node or pod in the Kubernetes API. */
 export interface ConditionedView {
   readonly status: {
     readonly conditions?: readonly {

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => risks[Symbol.asyncDispose]());
 
-/** Status of the condition that says whether the whole control plane works. */
+/** Status of the cluster's condition `ControlPlaneHealthy`. */
 const health = async (id: string) =>
   (await risks.view(id)).conditions.find(({ type }) => type === 'ControlPlaneHealthy')?.status;
 
@@ -59,7 +59,7 @@ describe('high-risk operations on masters', { timeout: 200_000 }, () => {
       });
       await eventually(async () => (await health(id)) === 'True', { what: `whole after ${number}` });
     }
-    // Of two masters no quorum is left; and own versions of their components stop the API at once.
+    // Without both masters there is no quorum; changed component versions stop the API of a master at once.
     const two = masters.slice(0, 2).map((node) => master(id, 6, node.id));
     for (const target of two) await risks.done('perform', target);
     await becomes(id, 'UNAVAILABLE');
@@ -69,7 +69,7 @@ describe('high-risk operations on masters', { timeout: 200_000 }, () => {
     await becomes(id, 'UNAVAILABLE');
     await risks.done('remediate', master(id, 4));
     await becomes(id, 'RUNNING');
-    // Two that nothing brings back.
+    // Two masters that no remediation restores.
     await doneForGood(master(id, 2, masters[0]!.id));
     await eventually(async () => (await risks.statusOf(masters[0]!.id)) === 'NotReady', {
       what: 'an expired master',

@@ -48,7 +48,7 @@ async function claim(name: string, spec: object): Promise<void> {
   await enqueue(risks.world.prisma, CLOUD_RESOURCE_REQUESTS, 'all');
 }
 
-/** A Deployment of one pod that has mounted the claim of its name. */
+/** Creates a Deployment with one pod that mounts the claim of the same name. */
 async function mounted(name: string, spec: object): Promise<void> {
   await claim(name, spec);
   const labels = { app: name };

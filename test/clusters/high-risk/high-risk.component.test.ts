@@ -269,7 +269,7 @@ describe('high-risk operations on load balancers of Services', { timeout: 200_00
         ports: [{ port: 80 }, { port: 443 }],
       },
     });
-    // Without the Deployment nothing protects it; restoring the component brings back both.
+    // Deleting the Deployment removes the protection; restoring the component restores both.
     await risks.client.delete('/apis/apps/v1/namespaces/kube-system/deployments/nginx-ingress-controller');
     await risks.client.delete(lb);
     const restore = `mutation ($id: ID!) { restoreComponent(input: { id: $id }) { operation { id } userErrors { code } } }`;

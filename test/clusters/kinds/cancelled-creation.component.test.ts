@@ -6,7 +6,7 @@ import { OperationStore } from '../../../subgraphs/clusters/store/operation.stor
 import { audit, waitForOperation, startEngineFixture, requestCluster } from '../../engine/engine-fixture.js';
 import { ledgerUses, recount } from '../../kit/ledger-recount.js';
 
-/** Without an edition: dedicated clusters have none. Their masters have network interfaces for pods. */
+/** Dedicated clusters have no spec. Their masters have network interfaces for pods. */
 const DEDICATED = {
   type: 'KUBERNETES',
   spec: undefined,

@@ -38,7 +38,7 @@ describe('disconnected edge node', () => {
     );
     const taints = (await read())?.spec?.taints?.map(({ effect }) => effect);
     expect(taints).toEqual(['NoSchedule']);
-    // Longer, in simulated time, than any pod would be tolerated without autonomy.
+    // Longer, in simulated time, than the toleration of a pod without autonomy.
     await api.deploy({ name: 'clock', replicas: 0 });
     await passed(api, 400);
     const kept = (await api.pods('till')).filter(({ spec }) => spec?.nodeName === name);
@@ -90,7 +90,7 @@ describe('disconnected edge node', () => {
     await kinds.delete(id);
   });
 
-  /** Waits until simulated seconds have passed: a job that takes them has ended. */
+  /** Waits for a number of simulated seconds: until a Job with this duration has completed. */
   async function passed(
     { core }: Awaited<ReturnType<KindsFixture['inside']>>,
     seconds: number,

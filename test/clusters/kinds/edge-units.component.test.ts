@@ -16,7 +16,7 @@ interface Unit {
   readonly replicas: number;
 }
 
-/** One application in several units, and a service that stays within them. */
+/** Manifest of an application in several units, with a Service that routes only within a unit. */
 const manifest = (units: readonly Unit[]) => `
 apiVersion: apps.openyurt.io/v1alpha1
 kind: UnitedDeployment
@@ -95,7 +95,7 @@ test('a UnitedDeployment runs in the units of an edge cluster, and its Service r
   expect((await slices()).map(({ unit }) => unit).sort()).toEqual([north.id, south.id].sort());
   for (const { unit, reaches } of await slices()) expect(new Set(reaches)).toEqual(new Set([unit]));
 
-  // A unit gets another size, and one is given up.
+  // One unit is scaled, another one is removed.
   await apply([{ ...north, replicas: 4 }]);
   await eventually(async () => (await perUnit()).join() === '4,0');
   expect(await kinds.workloadsOf(clusterId, 'till')).toMatchObject([

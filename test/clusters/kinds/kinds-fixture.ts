@@ -11,7 +11,7 @@ import { createWorkloadsSubgraph } from '../../../subgraphs/workloads/subgraph.j
 import { waitForOperation, startEngineFixture, type EngineFixture } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
 
-/** What the tests look at of a payload. */
+/** The fields of a payload that tests read. */
 export interface Payload {
   readonly cluster?: { readonly id: string; readonly state: string; readonly kind: string } | null;
   readonly nodePool?: { readonly id: string } | null;
@@ -19,7 +19,7 @@ export interface Payload {
   readonly userErrors: readonly { readonly code: string; readonly path: readonly string[] | null }[];
 }
 
-/** What the tests look at of a workload. */
+/** The fields of a workload that tests read. */
 export interface WorkloadView {
   readonly name: string;
   readonly kind: string;
@@ -27,7 +27,7 @@ export interface WorkloadView {
   readonly readyReplicas: number;
 }
 
-/** A pod template's containers and where they may run. */
+/** Containers of a pod template, and its placement. */
 interface Deployed {
   readonly name: string;
   readonly replicas: number;
@@ -36,16 +36,14 @@ interface Deployed {
   readonly spec?: Partial<V1PodSpec>;
 }
 
-/** The input of a node pool of small instances. */
+/** Input of a node pool of small instances. */
 export const small = (name: string, more: object = {}) => ({
   name,
   instanceTypes: ['ecs.g7.xlarge'],
   ...more,
 });
 
-/**
- * The clusters subgraph, the engine and a simulated cloud with instances enough; clusters are made through the graph.
- */
+/** The clusters subgraph, an engine and a simulated cloud with sufficient quota; tests create clusters through the graph. */
 export type KindsFixture = Awaited<ReturnType<typeof startKinds>>;
 
 export async function startKinds(speed = 1_000, faults: FaultInjector = noFaultInjection) {
@@ -63,12 +61,12 @@ export async function startKinds(speed = 1_000, faults: FaultInjector = noFaultI
   };
   return {
     world,
-    /** Asks the clusters subgraph. */
+    /** Sends a request to the clusters subgraph. */
     graph,
-    /** Asks the workloads subgraph. */
+    /** Sends a request to the workloads subgraph. */
     workloads,
     mutate,
-    /** Applies a manifest to a cluster; each of its objects with what became of it. */
+    /** Applies a manifest to a cluster; returns each object with its result. */
     async apply(clusterId: string, yaml: string): Promise<string[]> {
       interface Applied {
         readonly objects: { readonly kind: string; readonly result: string }[];
@@ -82,7 +80,7 @@ export async function startKinds(speed = 1_000, faults: FaultInjector = noFaultI
       if (payload.userErrors.length > 0) throw new Error(JSON.stringify(payload.userErrors));
       return payload.objects.map(({ kind, result }) => `${kind} ${result}`);
     },
-    /** The cluster's workloads whose names begin so, as the graph has them. */
+    /** The cluster's workloads in the graph whose names have the prefix. */
     async workloadsOf(clusterId: string, prefix: string): Promise<WorkloadView[]> {
       const { entities } = await workloads<{ entities: { workloads: { nodes: WorkloadView[] } }[] }>(
         `query ($of: [_Any!]!) { entities: _entities(representations: $of) {
@@ -93,7 +91,7 @@ export async function startKinds(speed = 1_000, faults: FaultInjector = noFaultI
         .flatMap((entity) => entity.workloads.nodes)
         .filter(({ name }) => name.startsWith(prefix));
     },
-    /** Makes a cluster and waits until its creation has ended well; answers its id. */
+    /** Creates a cluster, waits until its creation has succeeded and returns its id. */
     async create(input: Record<string, unknown> & { readonly name: string }): Promise<string> {
       const request = { regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', ...input };
       const { cluster, operation, userErrors } = await mutate('createCluster', 'CreateClusterInput', request);
@@ -114,7 +112,7 @@ export async function startKinds(speed = 1_000, faults: FaultInjector = noFaultI
   };
 }
 
-/** Asks a subgraph as the world's actor. */
+/** Sends requests to a subgraph as the fixture's actor. */
 function asking(world: EngineFixture, subgraph: Subgraph) {
   const executor = new SubgraphExecutor(subgraph, createLog('silent'));
   return async <T>(query: string, variables: Record<string, unknown> = {}): Promise<T> => {
@@ -130,7 +128,7 @@ export async function succeeded(world: EngineFixture, operationId: string): Prom
   if (state !== 'SUCCEEDED') throw new Error(`${state}: ${JSON.stringify(error ?? failures)}`);
 }
 
-/** One cluster's Kubernetes API, as its users see it. */
+/** Clients of a cluster's Kubernetes API with a user's credentials. */
 async function inside(world: EngineFixture, clusterId: string) {
   const access = (await clusterAccess(world.prisma, null, [clusterId])).get(clusterId);
   if (!access) throw new Error(`${clusterId} has no API`);
@@ -161,7 +159,7 @@ async function inside(world: EngineFixture, clusterId: string) {
       };
       return apps.createNamespacedDeployment({ namespace, body });
     },
-    /** The app's pods, once as many as that run and are ready. */
+    /** Waits until the app has `count` pods that are running and ready, and returns them. */
     running: (app: string, count: number) =>
       eventually(
         async () => {
@@ -177,7 +175,7 @@ export function isReady({ status }: V1Pod): boolean {
   return status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false;
 }
 
-/** Asks the simulated cloud's API. */
+/** Sends a request to the simulated cloud's API. */
 export async function cloud(
   { world }: Pick<KindsFixture, 'world'>,
   method: 'GET' | 'PUT' | 'PATCH',

@@ -70,7 +70,7 @@ test.each<[string, Record<string, unknown>]>([
   expect(await kinds.world.platform.provider.controlPlane(id)).toBeUndefined();
 });
 
-/** The instances that were made for a cluster, as the graph and as the cloud has them. */
+/** The instances of a cluster, from the graph and from the cloud. */
 async function instancesOf(id: string) {
   const { cluster } = await kinds.graph<{ cluster: { nodes: { nodes: { role: string }[] } } }>(
     'query ($id: ID!) { cluster(id: $id) { nodes { nodes { role } } } }',
@@ -104,7 +104,7 @@ test('the masters of a dedicated cluster are tainted control-plane nodes, in the
       instanceId: expect.stringMatching(/^i-/),
       instanceType: { id: 'ecs.c7.2xlarge' },
     });
-  // Its instance belongs to its cluster, as a worker's does.
+  // A worker's instance belongs to its cluster and cannot be attached to another pool.
   const worker = cluster.nodes.nodes.find(({ role }) => role === 'WORKER');
   const { payload } = await kinds.graph<{ payload: { userErrors: object[] } }>(
     `mutation ($input: AttachInstancesInput!) { payload: attachInstances(input: $input) {
@@ -176,7 +176,7 @@ test('a deployment on a serverless cluster runs on container instances without n
     { id },
   );
   expect(cluster.nodes.totalCount).toBe(0);
-  // What it uses is what its pods use.
+  // The usage of a serverless cluster is the usage of its pods.
   const samples = await scrape(api.client, id, new Date());
   const used = samples.filter(({ subject, name }) => subject === '' && name === 'cpu_usage');
   expect(used.map(({ value }) => value > 0)).toEqual([true]);
@@ -188,7 +188,7 @@ test('a serverless cluster accepts pods up to the quota of its product', async (
   const id = await kinds.create({ name: 'small', profile: 'SERVERLESS' });
   const api = await kinds.inside(id);
   await kinds.apply(id, deployment('many', 10));
-  // Two are the DNS's.
+  // Two of the pods belong to CoreDNS.
   expect(await api.running('many', 4)).toHaveLength(4);
   await eventually(async () => {
     const { items } = await api.core.listNamespacedEvent({

@@ -8,10 +8,10 @@ import { eventually } from '../../kit/eventually.js';
 import { waitForOperation } from '../../engine/engine-fixture.js';
 import { isReady, type KindsFixture, startKinds, succeeded } from './kinds-fixture.js';
 
-/** What the engine waits for in the middle of a migration. */
+/** Promise that the engine awaits in the middle of a migration. */
 let meanwhile: Promise<void> = Promise.resolve();
 
-/** Each point of a migration fails the first time it is reached, as if the engine had died there. */
+/** Each fault point of a migration fails the first time it is reached, as if the engine had been killed there. */
 const reached: string[] = [];
 const faults: FaultInjector = {
   reach: async (point) => {
@@ -35,7 +35,7 @@ const standard = (name: string, size = 2) =>
     nodePools: [{ name: 'workers', instanceTypes: ['ecs.g7.xlarge'], desiredSize: size }],
   });
 
-/** Begins a migration, and does something that happens before the engine has come to its end. */
+/** Starts a migration and runs `before` before it has completed. */
 const migrate = async (id: string, before: () => Promise<unknown>) => {
   let goOn: () => void = () => undefined;
   meanwhile = new Promise((resolve) => (goOn = resolve));
@@ -57,7 +57,7 @@ const read = async (id: string) => {
   return cluster;
 };
 
-/** What the cluster holds of the quotas of both products. */
+/** The cluster's usage of the quotas of both products. */
 const usageOf = async (id: string) => {
   const keys = ['ACK_STANDARD', 'ACK_PRO'].flatMap((product) => [
     { resource: `${product}/clustersPerAccount`, scope: '' },
@@ -68,7 +68,7 @@ const usageOf = async (id: string) => {
   return (await readQuotaUsage(kinds.world.prisma, 'acme', keys)).map(({ used }) => used);
 };
 
-/** Everything that happens to the pods of the default namespace from now on. */
+/** Watches the pods of the default namespace and collects the events. */
 async function watchPods(id: string) {
   const access = (await clusterAccess(kinds.world.prisma, null, [id])).get(id);
   if (!access) throw new Error('no access');
@@ -111,7 +111,7 @@ describe('migration from ACK Standard to ACK Pro', () => {
     expect(await metered()).toBe(1);
     expect(watch.seen).toEqual([]);
     expect(watch.isBroken()).toBe(false);
-    // That it was watching all the while shows in the next change.
+    // The next change arrives, so the watch was open during the migration.
     await api.deploy({ name: 'late', replicas: 1 });
     await api.running('late', 1);
     await eventually(() => watch.seen.length > 0);
@@ -136,10 +136,10 @@ describe('migration from ACK Standard to ACK Pro', () => {
       edition: 'PRO',
     });
 
-    // An engine that died on the way has left nothing wrong.
+    // The simulated crashes left no inconsistent state.
     expect(reached).toEqual(expect.arrayContaining([...faultPoints.migration]));
 
-    // The migration cannot be rolled back, and what is done to the cluster now is counted as Pro's.
+    // The migration cannot be rolled back, and later changes use the quotas of Pro.
     const back = await kinds.mutate('updateCluster', 'UpdateClusterInput', { id, spec: 'STANDARD' });
     expect(back.userErrors).toEqual([{ code: 'IMMUTABLE_FIELD', path: ['input', 'spec'] }]);
     const pool = await kinds.world.prisma.nodePool.findFirstOrThrow({ where: { clusterId: id } });

@@ -48,7 +48,7 @@ describe('request to migrate to Pro', () => {
   test('is rejected in a region without Pro', async () => {
     const { id } = await runningCluster(clusters, 'remote', { name: 'std', spec: 'STANDARD' });
     const { prisma } = clusters.platform.database;
-    // No region has Standard and not Pro: the cluster is put where neither is.
+    // No region offers Standard without Pro, so the row is moved to a region that offers neither.
     await prisma.cluster.update({ where: { id }, data: { regionId: 'me-east-1' } });
     expect((await migrate(id, 'remote')).userErrors).toMatchObject([{ code: 'PRODUCT_COMING_SOON' }]);
   });

@@ -56,7 +56,7 @@ describe('registered cluster', () => {
       {},
       account,
     );
-    // Where the stream begins.
+    // The start position of the stream.
     expect((await stream.next()).value).toHaveProperty('bookmark');
     const next = stream.next();
     expect(await update({ acknowledgeRisk: true })).toEqual([]);

@@ -123,7 +123,7 @@ test('pods share a GPU by memory: the scheduler respects the free memory of a ca
       [undefined, undefined, undefined],
     ]),
   );
-  // Two cards of 16 GiB: four pods of 6 GiB, two on a card; 8 GiB are left, 4 on each.
+  // Two GPUs of 16 GiB hold four pods of 6 GiB, two on each; 4 GiB are free on each.
   await api.deploy({ name: 'infer', replicas: 4, limits: { 'aliyun.com/gpu-mem': '6' } });
   const cards = (await api.running('infer', 4)).map(
     ({ metadata }) => metadata?.annotations?.['ALIYUN_COM_GPU_MEM_IDX'],

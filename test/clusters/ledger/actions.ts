@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { faultPoints } from '../../../engine/faults/fault-points.js';
 
-/** What may be asked for; `index` chooses among the things of the kind that are there then. */
+/** Requests of a sequence; `index` selects one of the existing objects of the kind. */
 
 const index = fc.nat(7);
 const pool = fc.record({
   size: fc.nat(4),
   chargeType: fc.constantFrom('POSTPAID', 'POSTPAID', 'SPOT', 'PREPAID'),
   dataDisks: fc.nat(3),
-  /** Whether larger instances are acceptable, too. */
+  /** Whether the pool also accepts larger instance types. */
   mixed: fc.boolean(),
   autoscaling: fc.boolean(),
 });
@@ -80,14 +80,14 @@ const action = fc.oneof(
 export type Action = typeof action extends fc.Arbitrary<infer A> ? A : never;
 
 const step = fc.record({
-  /** Asked for at the same time. */
+  /** Actions that are requested concurrently. */
   actions: fc.array(action, { minLength: 1, maxLength: 3 }),
-  /** Whether the step waits until the operations before it have ended, or comes in their midst. */
+  /** Whether the step waits for the end of earlier operations or runs concurrently with them. */
   patient: fc.boolean(),
-  /** Where the engine dies next. */
+  /** Fault point at which the engine is killed next. */
   crashAt: fc.option(fc.constantFrom(...new Set(Object.values(faultPoints).flat())), { freq: 2 }),
 });
 
-/** That many steps. */
+/** A sequence of this number of steps. */
 export const sequence = (steps: number) => fc.array(step, { minLength: steps, maxLength: steps });
 export type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;

@@ -4,15 +4,18 @@ import type { FaultPoint } from '../../../engine/faults/fault-points.js';
 import { spawnEngine } from '../../engine/engine-processes.js';
 import type { EngineFixture } from '../../engine/engine-fixture.js';
 
-/** An engine that dies and is started again. */
+/** An engine that is killed at fault points and restarted. */
 export interface CrashingEngine extends AsyncDisposable {
-  /** Dies when it next reaches the point (a process: at once, and its successor there), and is started again. */
+  /**
+   * Makes the engine crash when it next reaches the fault point, and restarts it. A process is killed at once; its
+   * successor kills itself at the fault point.
+   */
   crashAt(point: FaultPoint): void;
   readonly crashes: number;
   readonly kind: 'in this process' | 'a process, killed';
 }
 
-/** An engine in this process: from the moment of its death every job stops at the next fault point. */
+/** An engine in this process: after its simulated crash every job stops at its next fault point. */
 export async function crashingEngine(world: EngineFixture): Promise<CrashingEngine> {
   const armed = new Set<FaultPoint>();
   let dead = false;
@@ -50,7 +53,7 @@ export async function crashingEngine(world: EngineFixture): Promise<CrashingEngi
   };
 }
 
-/** An engine in a process of its own, killed as `kill -9` does (see fault-points.test.ts). */
+/** An engine in a separate process, killed with SIGKILL (see fault-points.system.test.ts). */
 export function crashingProcess(world: EngineFixture): CrashingEngine {
   let crashes = 0;
   let next: FaultPoint | undefined;

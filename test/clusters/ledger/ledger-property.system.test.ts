@@ -22,23 +22,23 @@ import {
   type Tally,
 } from './requests.js';
 
-/** Sequences of the in-process engine, and how long each is; `npm run bench -- ledger` has longer ones. */
+/** Number of sequences with the in-process engine; `npm run bench -- ledger` runs longer ones. */
 const RUNS = Number(process.env.LEDGER_RUNS ?? 2);
 const STEPS = Number(process.env.LEDGER_STEPS ?? 12);
-/** Sequences of the engine that is killed. */
+/** Number of sequences with the engine process that is killed. */
 const KILLED_RUNS = Math.ceil(RUNS / 2);
-/** Where to write what was tried. */
+/** File to which the statistics are written. */
 const REPORT = process.env.LEDGER_REPORT;
 const TIMEOUT_MS = 300_000 + RUNS * STEPS * 20_000;
-/** Jobs of an engine that was killed are begun again after a while. */
+/** Jobs of a killed engine are retried only after a timeout. */
 const WAIT_MS = 200_000;
 /**
- * Set to repeat what a run has found. Else LEDGER_RUNS has each run search elsewhere; without it they try the same each time,
- * so that no change fails because of inputs that it did not touch.
+ * Seed that repeats a run. Without it, LEDGER_RUNS selects a new seed for each run; without both, the seed is fixed, so that no
+ * change fails because of inputs that it did not affect.
  */
 const SEED = process.env.LEDGER_SEED ?? (process.env.LEDGER_RUNS === undefined ? 20_261_124 : undefined);
 
-/** Small limits, so that sequences run into them. */
+/** Small limits, so that sequences reach them. */
 const LIMITS: Readonly<Record<string, number>> = {
   'ACK_PRO/clustersPerAccount': 2,
   'ACK_STANDARD/clustersPerAccount': 1,
@@ -68,7 +68,7 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** What holds at every moment: no use below 0 or above its limit, and what instances and claims take is what they hold. */
+/** Invariants at every moment: usage is between 0 and the limit, and equals that of the rows of instances and claims. */
 async function expectBounds({ world, actor: { account }, tally }: Run): Promise<void> {
   tally.spotChecks++;
   for (const [key, used] of Object.entries(await ledgerUses(world.prisma, account))) {
@@ -79,7 +79,7 @@ async function expectBounds({ world, actor: { account }, tally }: Run): Promise<
     expect(ledger, `${resource} by the ledger and by what holds it, in one snapshot`).toBe(held);
 }
 
-/** Waits until nothing of it is left; what was left when it took too long is in the error. */
+/** Waits until nothing remains; the error of a timeout lists the rest. */
 async function none(description: string, findRemaining: () => Promise<readonly string[]>): Promise<void> {
   let last: readonly string[] = [];
   try {
@@ -92,7 +92,7 @@ async function none(description: string, findRemaining: () => Promise<readonly s
   }
 }
 
-/** Waits until every operation has ended; the bounds hold all the while. */
+/** Waits until every operation has ended and checks the bounds meanwhile. */
 function allEnded(run: Run): Promise<void> {
   const where = { account: run.actor.account, finishedAt: null };
   return none('operations', async () => {
@@ -107,18 +107,18 @@ function allEnded(run: Run): Promise<void> {
   });
 }
 
-/** An upgrade that gets nowhere pauses; it goes on when the cloud has instances again. */
+/** Resumes upgrades that have paused because they made no progress; the cloud has stock again. */
 async function resume(run: Run, open: readonly { readonly id: string; readonly state: string }[]) {
   const paused = open.filter(({ state }) => state === 'PAUSED');
   if (paused.length > 0) await cloud(world, { failureRate: 0, stock: 2_000 });
   for (const { id } of paused)
     await run.services.pausing.resume(run.actor, { id }).catch((error: unknown) => {
-      // It went on by itself in the meantime.
+      // The upgrade has resumed automatically since it was read.
       if (!(error instanceof ProblemError)) throw error;
     });
 }
 
-/** Waits until each claim inside the account's clusters has been decided, and its cluster told. */
+/** Waits until each claim inside the account's clusters has been decided and the cluster has the decision. */
 async function claimsSettled({ actor: { account } }: Run): Promise<void> {
   await enqueue(world.prisma, CLOUD_RESOURCE_REQUESTS, 'all');
   await none('claims', async () => {
@@ -134,10 +134,10 @@ async function claimsSettled({ actor: { account } }: Run): Promise<void> {
   });
 }
 
-/** Operations whose counts are of the nodes that they make. */
+/** Operations whose result counts the nodes that they create. */
 const COUNTING = ['CREATE_CLUSTER', 'CREATE_NODE_POOL', 'SCALE_NODE_POOL'];
 
-/** What holds when nothing is under way: the ledger is what a recount gives, and each operation's counts add up. */
+/** Invariants while no operation runs: the ledger equals a recount, and the counts of each operation add up. */
 async function expectNoDrift(run: Run): Promise<void> {
   await allEnded(run);
   await none('jobs', () => jobsNow(world.prisma));
@@ -170,7 +170,7 @@ async function expectRecount(account: string): Promise<void> {
   expect(last.ledger).toEqual(last.counted);
 }
 
-/** What the cloud has is what the rows say: the instances of clusters that are not deleted, and nothing else. */
+/** The cloud has exactly the instances of the clusters that are not deleted. */
 async function expectSameCloud(account: string): Promise<void> {
   const { provider } = world.platform;
   for (const { id, deletedAt } of await world.prisma.cluster.findMany({ where: { account } })) {
@@ -186,7 +186,7 @@ async function expectSameCloud(account: string): Promise<void> {
 
 let runs = 0;
 
-/** Carries out the steps, looks for drift, then deletes everything and looks that nothing is in use. */
+/** Runs the steps and checks for drift, then deletes everything and checks that no quota is used. */
 async function runSteps(steps: readonly Step[], engine: CrashingEngine, tally: Tally): Promise<void> {
   const run: Run = { world, services, actor: { account: `account-${++runs}`, subject: 'tester' }, tally };
   const { account } = run.actor;
@@ -211,10 +211,10 @@ async function runSteps(steps: readonly Step[], engine: CrashingEngine, tally: T
   expect(await ledgerUses(world.prisma, account)).toEqual({});
 }
 
-/** Answers what was asked for and what came of it; throws what fast-check found. */
+/** Returns the statistics of the requests; throws the error of fast-check. */
 async function search(engine: CrashingEngine, numRuns: number): Promise<string> {
   const tally: Tally = { accepted: 0, recounts: 0, spotChecks: 0, kinds: {}, refused: {} };
-  // A failure takes long to repeat, and may not repeat: it is reported as it was found.
+  // No shrinking: a failure takes long to repeat and may not be reproducible.
   await fc.assert(
     fc.asyncProperty(sequence(STEPS), (steps) => runSteps(steps, engine, tally)),
     { numRuns, endOnFailure: true, ...(SEED !== undefined && { seed: Number(SEED) }) },
@@ -233,7 +233,7 @@ describe('ledger', () => {
     `equals a recount after ${RUNS} random sequences of ${STEPS} steps with an engine that crashes at fault points`,
     async ({ annotate }) => {
       await using engine = await crashingEngine(world);
-      // Every sequence begins with a cluster, so that it dies at least once, wherever the others lead.
+      // Every sequence starts with a cluster, so this fault point is always reached.
       engine.crashAt('node-pool.rows-made');
       const summary = await search(engine, RUNS);
       await annotate(summary);

@@ -4,7 +4,7 @@ import { KubernetesStatusError } from '../../../engine/kubernetes/kubernetes-err
 import { ProblemError } from '../../../kernel/result.js';
 import type { EngineFixture } from '../../engine/engine-fixture.js';
 
-/** Objects inside clusters that take something of the cloud, or only look as if they did. */
+/** Objects inside clusters that claim cloud resources, or look as if they did. */
 export type CloudObject = 'BALANCER' | 'REUSING' | 'DISK' | 'NAS';
 
 const SERVICES = '/api/v1/namespaces/default/services';
@@ -31,7 +31,7 @@ export function deleteObject(world: EngineFixture, clusterId: string, index: num
   });
 }
 
-/** What the API server of a cluster that comes or goes refuses is a refusal like others. */
+/** Runs `work` with the cluster's API. Errors of an API server that is starting or being deleted count as rejections. */
 async function inside(
   world: EngineFixture,
   clusterId: string,

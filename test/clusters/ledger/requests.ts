@@ -25,7 +25,7 @@ export interface Tally {
   readonly refused: Record<string, number>;
 }
 
-/** What changes clusters in a world. */
+/** The services that change clusters. */
 export function servicesOf({ platform, prisma }: EngineFixture) {
   const catalog = new ClusterCatalogStore(prisma);
   return {
@@ -41,7 +41,7 @@ export function servicesOf({ platform, prisma }: EngineFixture) {
   };
 }
 
-/** One sequence, on an account of its own. */
+/** One sequence, with a separate account. */
 export interface Run {
   readonly world: EngineFixture;
   readonly services: ReturnType<typeof servicesOf>;
@@ -63,14 +63,14 @@ const requests: Readonly<Record<string, object>> = {
 
 let names = 0;
 
-/** Asks for what the action says, of things that are there now; answers undefined when there are none. */
+/** Requests the action for an existing object; returns undefined when there is none. */
 async function ask(run: Run, action: Action): Promise<unknown> {
   if (action.kind === 'createCluster') return createCluster(run, action);
   if (action.kind === 'cloud') return cloud(run.world, action);
   if (action.kind === 'createVpc') return createVpc(run);
   const id = await target(run, action);
   if (id !== undefined) return change(run, action, id);
-  // Where there is nothing left to change, something is made.
+  // Without an object to change and without a cluster, the action creates a cluster.
   return (await hasCluster(run)) ? undefined : createCluster(run, FIRST_CLUSTER);
 }
 
@@ -82,7 +82,7 @@ const FIRST_POOL: PoolSpec = {
   autoscaling: false,
 };
 
-/** What each sequence begins with. */
+/** The cluster that each sequence creates first. */
 export const FIRST_CLUSTER = {
   kind: 'createCluster',
   product: 'ACK_PRO',
@@ -143,7 +143,7 @@ const OF_POOLS: readonly string[] = [
   'removeNode',
 ];
 
-/** The id of what is to be changed: one of those that are there. */
+/** Selects the object to change from the existing ones and returns its id. */
 async function target(
   { world, actor: { account } }: Run,
   { kind, index }: Change,
@@ -191,7 +191,7 @@ function createVpc({ services, actor }: Run): Promise<unknown> {
   return services.networks.createVpc(actor, { name, regionId: 'cn-hangzhou', cidr: '10.9.0.0/16' });
 }
 
-/** Deletes the networks that were asked for; nothing is in them any more. */
+/** Deletes the networks of the sequence, which are empty by then. */
 export async function deleteNetworks(run: Run): Promise<void> {
   const { world, actor } = run;
   const own = { where: { account: actor.account, creator: 'USER' } };
@@ -213,7 +213,7 @@ function specOf({ size, chargeType, dataDisks, mixed, autoscaling }: PoolSpec) {
   };
 }
 
-/** Somebody makes an instance in the cloud, which then is to join the pool. */
+/** Creates an instance in the cloud outside the platform, and attaches it to the pool. */
 async function attachInstance(
   { world, services, actor }: Run,
   { chargeType }: Extract<Change, { kind: 'attachInstance' }>,
@@ -243,7 +243,7 @@ async function removeNode(
   return services.removing.remove(actor, { nodePoolId, nodeIds: [node.id], release } as never);
 }
 
-/** Sets how the cloud behaves: how many instances fail to start, and how many of a type each zone has. */
+/** Configures the simulated cloud: how many instances fail to start, and the stock of an instance type in each zone. */
 export async function cloud(
   world: EngineFixture,
   { failureRate, stock }: { readonly failureRate: number; readonly stock: number },
@@ -255,7 +255,7 @@ export async function cloud(
   await world.settings({ failureRate, stock: stocks });
 }
 
-/** Asks, and counts whether it was granted; anything but a refusal is thrown. */
+/** Requests an action and counts whether it was accepted; rethrows every error that is not a rejection. */
 export async function attempt(run: Run, action: Action): Promise<void> {
   const { tally } = run;
   try {

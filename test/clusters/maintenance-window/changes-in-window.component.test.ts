@@ -89,7 +89,7 @@ describe('vertical scaling in the maintenance window', () => {
 });
 
 describe('component change in the maintenance window', () => {
-  /** A component in its oldest version, as the engine would have left it. */
+  /** Inserts a component in its oldest version, as the engine would have installed it. */
   async function component(clusterId: string, name: string, version: string) {
     const id = `component_${clusterId}_${name}`;
     await windows.prisma.component.deleteMany({ where: { clusterId, name } });
@@ -194,7 +194,7 @@ describe('component change in the maintenance window', () => {
       scheduledFor: OPENING,
     });
     expect((await ask('IMMEDIATE')).userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
-    // What was set meanwhile stays: only what was asked for is changed.
+    // Values that were changed before the window stay: the operation changes only the requested ones.
     await windows.prisma.component.update({ where: { id }, data: { parameters: { cpuRequest: '200m' } } });
     windows.clock.time = new Date(OPENING);
     expect(await windows.reconcile(waiting.operation?.id)).toEqual({ kind: 'done' });

@@ -6,7 +6,7 @@ import { eventually } from '../../kit/eventually.js';
 import { type Ask, type GraphWithEngine, openGraphWithEngine } from '../graph-with-engine.js';
 import { beginUpgrade } from '../upgrade/upgrade-kit.js';
 
-/** Runs as fast as the system's clock, from another time on; the simulated cloud keeps the system's. */
+/** The platform's clock, which starts at another time; the simulated cloud uses the system clock. */
 const clock = movableClock();
 let setup: GraphWithEngine;
 let world: EngineFixture;
@@ -28,7 +28,7 @@ async function windowOf(id: string, at: string): Promise<Window> {
   return (await ask<Answer>(query, { id, at })).cluster.maintenanceWindow;
 }
 
-/** A running cluster whose window opens each day at that time of its zone, for an hour. */
+/** Creates a running cluster with a daily window of one hour that opens at this time of its zone. */
 async function clusterIn(timeZone: string, startTime: string): Promise<string> {
   clock.reset();
   const { clusterId, operationId } = await requestCluster(world, 1, { version: '1.32.6', timeZone });
@@ -41,14 +41,14 @@ async function clusterIn(timeZone: string, startTime: string): Promise<string> {
   return clusterId;
 }
 
-// The engine looks from two seconds before the opening on, so that it sees the upgrade wait.
+// Each test starts two seconds before the window opens, so that the engine first sees the upgrade wait.
 describe('upgrade of a cluster in the night of a clock change', { timeout: 200_000 }, () => {
   it.each([
-    // At two it is three: half past two is half past three.
+    // The clock goes forward at 02:00 to 03:00, so 02:30 is 03:30.
     ['Europe/Berlin', '02:30', '2025-03-30T01:29:58Z', '2025-03-30T01:30:00.000Z'],
-    // At three it is two: half past two comes twice, and the first is meant.
+    // The clock goes back at 03:00 to 02:00, so 02:30 occurs twice, and the window opens at the first one.
     ['Europe/Berlin', '02:30', '2025-10-26T00:29:58Z', '2025-10-26T00:30:00.000Z'],
-    // By half an hour only.
+    // The clock changes by half an hour only.
     ['Australia/Lord_Howe', '01:45', '2025-04-05T14:44:58Z', '2025-04-05T14:45:00.000Z'],
   ])('in %s waits for %s, and starts then', async (timeZone, startTime, before, startsAt) => {
     const id = await clusterIn(timeZone, startTime);
@@ -61,7 +61,7 @@ describe('upgrade of a cluster in the night of a clock change', { timeout: 200_0
     const operation = await beginUpgrade(ask, { id, version: '1.34', timing: 'MAINTENANCE_WINDOW' });
     const query = 'query ($id: ID!) { operation(id: $id) { scheduledFor } }';
     expect(await ask(query, { id: operation })).toEqual({ operation: { scheduledFor: startsAt } });
-    // The engine looks when the system's clock says that the time has come; here it is told to.
+    // Graphile Worker schedules jobs by the system clock, so the test enqueues the job itself.
     clock.set(before);
     const where = { operationId: operation, type: 'CLUSTER_UPGRADING' };
     const begun = await eventually(async () => {
@@ -76,7 +76,7 @@ describe('upgrade of a cluster in the night of a clock change', { timeout: 200_0
 
   it('is not repeated in the repeated hour: it waits for the next night', async () => {
     const id = await clusterIn('Europe/Berlin', '02:30');
-    // Half past two for the second time: the window has closed.
+    // The second 02:30: the window has closed.
     clock.set('2025-10-26T01:30:00Z');
     const operation = await beginUpgrade(ask, { id, version: '1.34', timing: 'MAINTENANCE_WINDOW' });
     const { input, state } = await world.prisma.operation.findUniqueOrThrow({ where: { id: operation } });

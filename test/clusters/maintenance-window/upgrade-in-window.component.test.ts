@@ -17,7 +17,7 @@ describe('upgrade in the maintenance window', () => {
     const jobs = await windows.prisma.$queryRaw<{ delay: number }[]>`
       SELECT extract(epoch FROM run_at - created_at)::float8 AS delay FROM graphile_worker.jobs
       WHERE key = ${`scheduled-change:${begun?.id}@later`}`;
-    // The delay is counted from the platform's clock, which stands in the past here.
+    // The delay is relative to the platform's clock, which is in the past here.
     expect(jobs).toEqual([{ delay: (Date.parse(OPENING) - Date.parse(NOON)) / 1000 }]);
     windows.clock.time = new Date(Date.parse(OPENING) - 1);
     expect(await windows.reconcile(begun?.id)).toMatchObject({ kind: 'requeue' });
@@ -30,7 +30,7 @@ describe('upgrade in the maintenance window', () => {
     });
     const cancel = `mutation ($id: ID!) { cancelOperation(input: { id: $id }) { userErrors { code } } }`;
     expect((await windows.clusters.run(cancel, { id: begun?.id })).data).toEqual({
-      // Until its control plane has the new version an upgrade can be cancelled.
+      // An upgrade can be cancelled until its control plane has the new version.
       cancelOperation: { userErrors: [] },
     });
   });

@@ -6,9 +6,9 @@ import { openClusters } from '../kit.js';
 import { runningCluster } from '../running-cluster.js';
 import { clusterMutation, type ClusterView, type PayloadView } from '../requests.js';
 
-/** A Tuesday noon in Berlin, in winter. */
+/** A Tuesday in winter, noon in Berlin. */
 export const NOON = '2026-01-13T11:00:00.000Z';
-/** When the window of `SATURDAYS` opens next. */
+/** The next opening of the window `SATURDAYS`. */
 export const OPENING = '2026-01-17T01:30:00.000Z';
 export const SATURDAYS = { recurrence: 'FREQ=WEEKLY;BYDAY=SA', startTime: '02:30', durationHours: 4 };
 
@@ -21,7 +21,7 @@ interface OperationNow {
 }
 type Payload = PayloadView & { readonly cluster: ClusterView | null };
 
-/** The clusters subgraph at a time that tests set, and the words in which they speak of windows. */
+/** The clusters subgraph with a clock that tests set, and functions for maintenance windows. */
 export type Windows = Awaited<ReturnType<typeof openWindows>>;
 
 async function openWindows() {
@@ -32,7 +32,7 @@ async function openWindows() {
     const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
     return (await clusters.run<{ payload: Payload }>(clusterMutation(name, type), { input })).data.payload;
   };
-  /** A running cluster in Berlin. */
+  /** Creates a running cluster in Berlin. */
   const berlin = (name: string, more = {}) =>
     runningCluster(clusters, 'acme', { name, version: '1.32.6', timeZone: 'Europe/Berlin', ...more });
   return {
@@ -41,7 +41,7 @@ async function openWindows() {
     clock,
     mutate,
     berlin,
-    /** Its id; its window is open on Saturdays. */
+    /** Creates a cluster with a window on Saturdays and returns its id. */
     async berlinWithWindow(name: string, more = {}): Promise<string> {
       const { id } = await berlin(name, more);
       const window = { clusterId: id, ...SATURDAYS };
@@ -54,7 +54,7 @@ async function openWindows() {
       return (await clusters.run<OperationNow>(query, { id })).data.operation;
     },
     stateOf: async (id: string) => (await prisma.cluster.findUniqueOrThrow({ where: { id } })).state,
-    /** What the engine does when the job's time has come. */
+    /** Runs the reconcile of the scheduled change, as the engine does when the job is due. */
     reconcile: (id: string | undefined) =>
       createScheduledChangeReconciler(scheduledChanges(clusters.platform)).reconcile(id ?? '', {
         database: prisma,
@@ -67,7 +67,7 @@ async function openWindows() {
   };
 }
 
-/** Those of a test file; each of its tests begins at noon. */
+/** The windows of a test file; each of its tests starts at `NOON`. */
 export async function windowsOfFile(): Promise<Windows> {
   const windows = await openWindows();
   beforeEach(() => {

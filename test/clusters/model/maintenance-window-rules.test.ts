@@ -8,7 +8,7 @@ import {
   type WindowRule,
 } from '../../../subgraphs/clusters/model/maintenance-window.rules.js';
 
-/** The same windows are tried each time. */
+/** A fixed seed, so that every run checks the same windows. */
 const SEED = 20_261_128;
 const STEP = 15 * 60_000;
 const DAY = 86_400_000;
@@ -18,7 +18,7 @@ const END = Date.UTC(2027, 0, 1);
 const ZONES = ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Africa/Cairo', 'UTC'];
 const DAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'];
 
-/** The zone's clock at each quarter of an hour of the year and a little around, as if its readings were UTC. */
+/** Wall clock of the zone at each quarter of an hour of the year and of some days around it, as if its readings were UTC. */
 function clockOf(timeZone: string) {
   const format = new Intl.DateTimeFormat('en-US-u-hc-h23', {
     timeZone,
@@ -34,7 +34,7 @@ function clockOf(timeZone: string) {
   for (let at = BEGIN - 3 * DAY; at < END + 40 * DAY; at += STEP) ticks.push({ at, local: read(at) });
   return ticks;
 }
-/** The ticks of a zone, and the first of each reading. */
+/** The ticks of each zone, and the first tick of each reading. */
 const clocks = new Map(
   ZONES.map((zone) => {
     const ticks = clockOf(zone);
@@ -42,7 +42,7 @@ const clocks = new Map(
   }),
 );
 
-/** When the clock first reads `local`; where it never does, as long after the last reading before as it says. */
+/** When the clock first reads `local`. A skipped reading counts from the last reading before it. */
 function instantOf(zone: string, local: number): number {
   const { ticks, first } = clocks.get(zone)!;
   const exact = first.get(local);
@@ -51,7 +51,7 @@ function instantOf(zone: string, local: number): number {
   return before.at + (local - before.local);
 }
 
-/** Which days a rule names, counted from the first of January 2026, a Thursday. */
+/** Whether a rule includes a day, as the number of days since 1 January 2026, a Thursday. */
 type Names = (day: number) => boolean;
 const date = (day: number) => new Date(BEGIN + day * DAY);
 const weekOf = (day: number) => Math.floor((day + 3) / 7);
@@ -89,7 +89,7 @@ const rules: fc.Arbitrary<{ recurrence: string; names: Names }> = fc.oneof(
 
 const windows = fc.record({
   rule: rules,
-  // Clock changes are at night.
+  // Clock changes occur at night, so early quarters are chosen more often.
   quarter: fc.oneof(fc.integer({ min: 0, max: 16 }), fc.integer({ min: 0, max: 95 })),
   durationHours: fc.integer({ min: 1, max: 24 }),
 });

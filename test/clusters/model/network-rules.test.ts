@@ -18,10 +18,10 @@ import {
   ruleProblems,
 } from '../../../subgraphs/clusters/model/network.rules.js';
 
-/** The same ranges are tried each time. */
+/** A fixed seed, so that every run checks the same ranges. */
 const SEED = 20_261_128;
 
-/** Any range, given by what it is made of. */
+/** Any CIDR range, as address and prefix length. */
 const range = fc
   .tuple(fc.integer({ min: 4, max: 30 }), fc.nat(2 ** 32 - 1))
   .map(([prefix, at]) => cidrAt(Math.floor(at / 2 ** (32 - prefix)) * 2 ** (32 - prefix), prefix));

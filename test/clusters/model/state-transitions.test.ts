@@ -42,7 +42,7 @@ const NODE_COMMANDS: readonly NodeCommand[] = [
   'GONE',
 ];
 
-/** What the commands make of a state, without those that are refused. */
+/** The accepted commands of a state, with the resulting states. */
 function transitions<Command extends string>(
   commands: readonly Command[],
   next: (command: Command) => string | undefined,

@@ -39,7 +39,7 @@ interface Created {
   } | null;
 }
 
-/** The clusters subgraph, and the words in which tests speak of networks. */
+/** The clusters subgraph, and functions to test networks. */
 export type Networks = Awaited<ReturnType<typeof openNetworks>>;
 
 export async function openNetworks() {
@@ -54,7 +54,7 @@ export async function openNetworks() {
     expect(errors ?? []).toEqual([]);
     return data.answer;
   };
-  /** Makes a part of a network; its id. */
+  /** Creates a network resource and returns its id. */
   const create = async (account: string, name: string, input: object, field: string): Promise<string> => {
     const fields = `made: ${field} { id }`;
     const { made: part, userErrors } = await mutate<{ made: { id: string } }>(account, name, input, fields);
@@ -64,7 +64,7 @@ export async function openNetworks() {
   return {
     clusters,
     mutate,
-    /** An account that nothing else uses. */
+    /** Returns the name of an unused account. */
     fresh: () => `net-${(accounts += 1)}`,
     vpc: (account: string, more: object = {}) =>
       create(

@@ -4,7 +4,7 @@ import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { waitForOperation, requestCluster } from '../../engine/engine-fixture.js';
 import { openGraphWithEngine } from '../graph-with-engine.js';
 
-/** A graph with an engine, and what tests read of the networks of its clusters. */
+/** A graph with an engine, and functions that read the networks of its clusters. */
 export type NetworkWithEngine = Awaited<ReturnType<typeof openNetworkWithEngine>>;
 
 export async function openNetworkWithEngine() {
@@ -14,13 +14,13 @@ export async function openNetworkWithEngine() {
   return {
     world,
     ask,
-    /** A cluster with one pool that is ready. */
+    /** Creates a cluster with one pool and waits until it is ready. */
     async runningCluster(size: number, more = {}): Promise<{ clusterId: string; poolId: string }> {
       const { clusterId, poolId, operationId } = await requestCluster(world, size, more);
       expect(await waitForOperation(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
       return { clusterId, poolId };
     },
-    /** The Kubernetes API of a cluster. */
+    /** Clients of a cluster's Kubernetes API. */
     async api(clusterId: string) {
       const access = (await clusterAccess(world.prisma, 'acme', [clusterId])).get(clusterId);
       if (!access) throw new Error('the cluster has no API');

@@ -83,7 +83,7 @@ describe('pods of a node', () => {
     expect(await setup.world.used('ips-per-security-group', securityGroupId)).toBe(21);
     expect(await setup.world.used('secondary-enis')).toBe(2);
     expect(await setup.world.used('private-ips-per-vpc', vpcId)).toBeGreaterThanOrEqual(21);
-    // The scheduler stops there, too.
+    // The scheduler respects the same limit.
     const { apps } = await setup.api(clusterId);
     const scale = { metadata: { name: 'many', namespace: 'default' }, spec: { replicas: 25 } };
     await apps.replaceNamespacedDeploymentScale({ name: 'many', namespace: 'default', body: scale });
@@ -115,7 +115,7 @@ describe('pods of a node', () => {
       const [found] = (await setup.ask<Nodes>(NODES, { id: clusterId })).cluster.nodes.nodes;
       return found?.components.every(({ status }) => status !== 'RUNNING') && found;
     });
-    // Nobody but the kubelet would say how the others are.
+    // Only the kubelet reports the other components, and it does not respond.
     expect(silent.components.map(({ status }) => status)).toEqual([
       'NOT_READY',
       'UNKNOWN',
@@ -197,7 +197,7 @@ describe('nodes beyond the capacity of a network', () => {
       ...{ vpcId, zoneId: 'cn-hangzhou-b', name: 'tiny', cidr: '172.31.0.0/28' },
     });
     const request = { networkPlugin: 'TERWAY', network: { vpcId, vSwitchIds: [vSwitchId] } };
-    // Of 16 addresses the cloud keeps 4, and CoreDNS takes 2.
+    // The cloud reserves 4 of 16 addresses, and CoreDNS uses 2.
     const { clusterId, poolId } = await setup.runningCluster(2, request);
     await deploy(clusterId, 12);
     const { core } = await setup.api(clusterId);

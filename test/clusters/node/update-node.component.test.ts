@@ -64,7 +64,7 @@ async function access() {
   return found;
 }
 
-/** A client of the cluster's API beside the platform's. */
+/** A second client of the cluster's API, besides the platform's. */
 async function kubectl(): Promise<KubernetesClient> {
   return new KubernetesClient(setup.world.platform.kubernetes.of(await access()), { clusterId: cluster });
 }
@@ -210,7 +210,7 @@ describe('updateNode', () => {
     const server = kubernetes.of(await access());
     const send = server.request.bind(server);
     const path = `/api/v1/nodes/${node.name}`;
-    // Between the request that reads the node and the one that writes it.
+    // Changes the node between the request that reads it and the one that writes it.
     vi.spyOn(server, 'request').mockImplementation(async (request) => {
       const spec = { taints: [{ key: 'node.kubernetes.io/memory-pressure', effect: 'NoSchedule' }] };
       if (request.method === 'PATCH')
@@ -256,7 +256,7 @@ test('keeps a taint that is set while a change of the pool is applied to the nod
   const send = server.request.bind(server);
   const meanwhile = { key: 'meanwhile', effect: 'PreferNoSchedule' };
   let isFirst = true;
-  // Between the request of the engine that reads the node and the first one that writes it.
+  // Changes the node between the engine's request that reads it and the first one that writes it.
   const spy = vi.spyOn(server, 'request').mockImplementation(async (request) => {
     if (isFirst && request.method === 'PATCH' && request.path.includes(`/nodes/${name}`)) {
       isFirst = false;

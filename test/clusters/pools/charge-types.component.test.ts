@@ -82,7 +82,7 @@ describe('charge types of instances', () => {
     ]);
     const pool = pools[1] ?? '';
     const [victim] = (await setup.pool(pool)).nodes.nodes;
-    // The notice stays five minutes: it does not end before the test has read it.
+    // Real time: the interruption notice of five minutes must not end before the test has read it.
     await setup.world.settings({ speed: 1 });
     await setup.cloud('POST', `/clusters/${id}/instances/${victim?.id}/reclaim`);
     await setup.world.settings({ speed: 1_000 });
@@ -109,7 +109,7 @@ describe('charge types of instances', () => {
       { name: 'spot', ...spot, desiredSize: 2 },
     ]);
     const [victim] = (await setup.pool(pools[1] ?? '')).nodes.nodes;
-    // At this speed neither the start of an instance nor the notice is over before the test is.
+    // At this speed neither the start of an instance nor the notice ends during the test.
     await setup.world.settings({ speed: 1, bootSeconds: { node: 600 } });
     try {
       const growing = await setup.mutate('scaleNodePool', { nodePoolId: pools[0], desiredSize: 2 });

@@ -29,7 +29,7 @@ const listed = async (filter: Record<string, unknown>, account = 'acme') => {
     .nodes;
 };
 
-/** How many instances of the cluster the account pays for. */
+/** Number of the cluster's instances that the account pays for: failed ones cost nothing. */
 async function runningMachines(clusterId: string): Promise<number> {
   return (await setup.world.platform.provider.instances(clusterId)).filter(({ state }) => state !== 'FAILED')
     .length;
@@ -130,7 +130,7 @@ describe('existing instances', () => {
       state: 'SUCCEEDED',
       result: { requested: 1, created: 1, failed: 0 },
     });
-    // The one that joined took the place of the one that failed.
+    // The attached instance replaced the failed one.
     expect(await setup.pool(nodePoolId)).toMatchObject({ desiredSize: 2, healthyNodes: 2, failedNodes: 0 });
     expect(await origins(nodePoolId)).toEqual(['ATTACHED', 'SCALING_GROUP']);
     await instance('i-one-more');
@@ -182,7 +182,7 @@ describe('existing instances', () => {
     expect(await setup.refused('attachInstances', { ...request, nodePoolId: pools[0] })).toEqual([
       ['NETWORK_MISMATCH', 'instanceIds.0'],
     ]);
-    // It runs what pools run that name no image, so it can come back as it is.
+    // Its image is the default of pools without an image, so it can be attached again without a reset.
     const back = await setup.carried('attachInstances', { ...request, nodePoolId: other.pools[0] });
     expect(back.state).toBe('SUCCEEDED');
   });
@@ -256,7 +256,7 @@ describe('existing instances', () => {
     expect(state).toBe('SUCCEEDED');
     const [joined] = (await setup.instancesOf(id)).filter(({ providerId }) => providerId === 'i-reset');
     expect(joined?.systemDisk.files).toEqual([]);
-    // The pool names no image: the instance gets the usual one, and not again what cannot run a node.
+    // The pool has no image, so the instance gets the default image instead of its own, which cannot run a node.
     expect(joined?.imageId).toBe(ALIYUN_2);
   });
 

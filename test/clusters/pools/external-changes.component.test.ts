@@ -19,7 +19,7 @@ async function one(size = 1) {
   return { id, pool, node: node?.id ?? '', name: node?.name ?? '' };
 }
 
-/** Has the engine look until it has seen what the query asks for. */
+/** Enqueues the audit of a cluster's pools and waits until the query returns a result. */
 async function seen<T>(clusterId: string, look: () => Promise<T | false>, what: string): Promise<T> {
   await setup.audit(clusterId);
   return eventually(look, { what });

@@ -18,7 +18,7 @@ test('instances of a pool have its disks, and their nodes the capacity of the sy
   const core = (await setup.world.platform.kubernetes.of(access!).kubeConfig()).makeApiClient(CoreV1Api);
   const [node] = (await setup.pool(pools[0] ?? '')).nodes.nodes;
   const { status } = await core.readNode({ name: node?.name ?? '' });
-  // The file system keeps 2 GiB.
+  // The file system uses 2 GiB.
   expect(status?.capacity?.['ephemeral-storage']).toBe(`${198 * 2 ** 20}Ki`);
 });
 
@@ -40,7 +40,7 @@ describe('spot instances with a price limit', () => {
     expect(end.result?.failures[0]?.message).toContain('Above the limit of 0.2');
     const [high = ''] = pools;
     const [before] = (await setup.pool(high)).nodes.nodes;
-    // The notice is five minutes: it does not end before the test has read it.
+    // Real time: the interruption notice of five minutes must not end before the test has read it.
     await setup.world.settings({ speed: 1 });
     await price(0.6);
     await setup.world.settings({ speed: 1_000 });

@@ -23,7 +23,7 @@ const scale = (input: Record<string, unknown>, account: string) =>
 const update = (input: Record<string, unknown>, account: string) =>
   codes(poolMutation('updateNodePool', 'UpdateNodePoolInput'), input, account);
 
-/** A running cluster with a pool, in an account of its own that may have instances of any size. */
+/** Creates a running cluster with a pool, in a separate account without the limit on instance sizes. */
 async function withPool(account: string, pool: Record<string, unknown>, more: Record<string, unknown> = {}) {
   const { prisma } = clusters.platform.database;
   await setLimit(prisma, account, { resource: 'payg-max-vcpu-per-instance', scope: '*' }, 128);

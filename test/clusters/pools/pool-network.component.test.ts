@@ -88,7 +88,7 @@ describe('network of node pools', () => {
       ],
       { network: { vpcId, vSwitchIds: [wide] } },
     );
-    // Of 8 addresses the cloud keeps 4.
+    // The cloud reserves 4 of 8 addresses.
     expect(end).toMatchObject({ state: 'PARTIAL', result: { created: 6, failed: 2 } });
     expect(end.result?.failures.map(({ code }) => code)).toEqual(['IP_NOT_AVAILABLE', 'IP_NOT_AVAILABLE']);
     expect(end.result?.failures[0]?.message).toContain(narrow);
@@ -191,7 +191,7 @@ test('network resources that a pool uses cannot be deleted, and are among the re
       { id: grouped, deleteBehavior: 'RETAIN' },
     ]),
   );
-  // A pool that goes elsewhere leaves its nodes where they are.
+  // Changing the vSwitches of a pool does not move its existing nodes.
   await setup.carried('updateNodePool', { id: pools[1], instanceConfig: { vSwitchIds: [own] } });
   expect(await deletion(other)).toEqual(['RESOURCE_IN_USE']);
   await setup.carried('deleteNodePool', { id: pools[1] });

@@ -19,18 +19,17 @@ import {
 } from './property/run-command.js';
 import { sequence, type Step } from './property/commands.js';
 
-/** Sequences, and how long each is. */
+/** Number of sequences, and their length. */
 const RUNS = Number(process.env.POOL_RUNS ?? 1);
 const STEPS = Number(process.env.POOL_STEPS ?? 14);
 /**
- * Set to repeat what a run has found. Else POOL_RUNS has each run search elsewhere; without it they try the same each
- * time,
- * so that no change fails because of inputs that it did not touch.
+ * Seed that repeats a run. Without it, POOL_RUNS selects a new seed for each run; without both, the seed is fixed, so that no
+ * change fails because of inputs that it did not affect.
  */
 const SEED = process.env.POOL_SEED ?? (process.env.POOL_RUNS === undefined ? 20_261_124 : undefined);
 const WAIT_MS = 200_000;
 const TIMEOUT_MS = 300_000 + RUNS * STEPS * 20_000;
-/** A drain gives up on pods that do not leave after this: time goes on so far after so many looks. */
+/** Timeout of a drain: the clock advances by it after `LOOKS` polls, so that drains of pods that do not leave end. */
 const DRAIN_MS = 10 * 60_000;
 const LOOKS = 60;
 
@@ -43,7 +42,7 @@ beforeAll(async () => {
 });
 afterAll(() => setup[Symbol.asyncDispose]());
 
-/** A cluster with a pool scaled by hand, one that has autoscaling enabled and is repaired, one of spot instances, and pods. */
+/** Creates a cluster with a pool scaled by hand, one with autoscaling and repair, one of spot instances, and pods. */
 async function begin(tally: Run['tally']): Promise<Run> {
   const autoscaling = { enabled: true, minSize: 1, maxSize: 3, scaleInDelaySeconds: 1 };
   const { id } = await setup.cluster(
@@ -67,7 +66,7 @@ async function begin(tally: Run['tally']): Promise<Run> {
   return { setup, clusterId: id, kubernetes, tally };
 }
 
-/** Waits until every operation on the cluster has ended; the bounds hold all the while. */
+/** Waits until every operation on the cluster has ended and checks the bounds meanwhile. */
 async function allEnded(run: Run, somebody: boolean, limits = LIMITS): Promise<void> {
   const { prisma } = setup.world;
   const where = { clusterId: run.clusterId, finishedAt: null };
@@ -87,7 +86,7 @@ async function allEnded(run: Run, somebody: boolean, limits = LIMITS): Promise<v
   });
 }
 
-/** With a cloud that has stock again, each pool reaches its desired size after syncNodePool. */
+/** When the cloud has stock again, each pool reaches its desired size after syncNodePool. */
 async function expectConvergence(run: Run): Promise<void> {
   const { prisma, platform } = setup.world;
   const { clusterId } = run;
@@ -132,7 +131,7 @@ async function expectConvergence(run: Run): Promise<void> {
     await setLimit(prisma, 'acme', { resource, scope: '*' }, LIMITS[resource] ?? 0);
 }
 
-/** Autoscaling may act between two reads, so the ledger is waited for to be what a recount gives. */
+/** Autoscaling may act between the two reads, so this waits until the ledger equals a recount. */
 async function expectRecount(): Promise<void> {
   const { prisma } = setup.world;
   let last: unknown;
@@ -153,7 +152,7 @@ async function tryOut(steps: readonly Step[], tally: Run['tally']): Promise<void
   for (const { commands, patient, crashAt } of steps) {
     if (patient) await allEnded(run, somebody);
     if (crashAt !== null) setup.engine.crashAt(crashAt);
-    // Bounds that were changed in the cloud are restored when the pool is reconciled.
+    // The reconcile restores bounds that were changed in the cloud, which also changes pools.
     somebody ||= commands.some(({ kind }) => kind === 'boundOutside');
     await Promise.all(commands.map((command) => runCommand(run, command)));
     await expectBounds(run, somebody);
@@ -170,7 +169,7 @@ describe('random commands on node pools', () => {
     'pools keep their bounds at every moment and reach their desired size after random commands',
     async ({ annotate }) => {
       const tally: Run['tally'] = { accepted: {}, refused: {} };
-      // A failure takes long to repeat, and may not repeat: it is reported as it was found.
+      // No shrinking: a failure takes long to repeat and may not be reproducible.
       await fc.assert(
         fc.asyncProperty(sequence(STEPS), (steps) => tryOut(steps, tally)),
         { numRuns: RUNS, endOnFailure: true, ...(SEED !== undefined && { seed: Number(SEED) }) },

@@ -109,7 +109,7 @@ describe('settings of node pools', () => {
       instanceTypes: ARM,
       instanceConfig: { imageId: arm },
     });
-    // One that names none gets the usual one for its instances.
+    // A pool without an image gets the default image of its instance types.
     await setup.carried('updateNodePool', { id: usual, instanceTypes: ARM });
     for (const pool of pools) {
       expect(await setup.pool(pool)).toMatchObject({ instanceConfig: { imageId: arm } });

@@ -6,7 +6,7 @@ import { startEngineFixture, type EngineFixture } from '../../engine/engine-fixt
 import { eventually } from '../../kit/eventually.js';
 import { graphOf } from '../graph-with-engine.js';
 
-/** What a test looks at in a pool. */
+/** The fields of a pool that tests read. */
 const POOL = `id name state desiredSize totalNodes servingNodes healthyNodes failedNodes isDefault resourceVersion
   labels taints { key value effect } autoscaling { enabled minSize maxSize }
   instanceConfig { imageId zoneIds chargeType spotStrategy spotPriceLimit systemDisk { category sizeGiB }
@@ -49,7 +49,7 @@ export interface PoolView {
   readonly drift: { readonly missingInKubernetes: string[]; readonly missingInScalingGroup: string[] } | null;
 }
 
-/** An instance as the cloud has it. */
+/** An instance in the cloud's API. */
 interface CloudInstance {
   readonly id: string;
   readonly providerId: string;
@@ -57,7 +57,7 @@ interface CloudInstance {
   readonly imageId: string;
   readonly systemDisk: { readonly category: string; readonly sizeGiB: number; readonly files: string[] };
   readonly dataDisks: readonly object[];
-  /** Of a spot instance that will be taken back. */
+  /** When a spot instance will be reclaimed. */
   readonly reclaimAt?: string;
 }
 
@@ -68,16 +68,16 @@ export interface Payload {
   readonly userErrors: { readonly code: string; readonly message: string; readonly path: string[] }[];
 }
 
-/** The clusters subgraph with an engine and a simulated cloud behind it, asked as a client asks. */
+/** The clusters subgraph with an engine and a simulated cloud, and functions that send requests as a client does. */
 export type PoolsWithEngine<E extends AsyncDisposable = Engine> = Awaited<
   ReturnType<typeof openPoolsWithEngine<E>>
 >;
 
 interface PoolsFixture<E> {
-  /** Of the simulated cloud. */
+  /** Speed of the simulated cloud. */
   readonly speed?: number;
   readonly clock?: Clock;
-  /** Starts the engine, where it is to be another one than usual. */
+  /** Starts the engine; default an engine in this process. */
   readonly engine?: (world: EngineFixture) => Promise<E>;
 }
 
@@ -117,13 +117,13 @@ export async function openPoolsWithEngine<E extends AsyncDisposable = Engine>({
     cloud,
     mutate,
     operation,
-    /** A mutation that must be taken, and the operation that it began when it has ended. */
+    /** Runs a mutation, expects no user error, and returns its operation when it has ended. */
     async carried(name: string, input: Record<string, unknown>) {
       const { userErrors, operation: begun } = await mutate(name, input);
       expect(userErrors).toEqual([]);
       return operation(begun?.id ?? '');
     },
-    /** The codes and paths with which a mutation is refused. */
+    /** The codes and paths of the user errors of a mutation. */
     async refused(name: string, input: Record<string, unknown>): Promise<[string, string][]> {
       const { userErrors } = await mutate(name, input);
       return userErrors.map(({ code, path }) => [code, path.slice(1).join('.')]);
@@ -143,7 +143,7 @@ export async function openPoolsWithEngine<E extends AsyncDisposable = Engine>({
         },
         { what: description },
       ),
-    /** Has the engine compare the cluster's pools with the cloud, as it does each minute. */
+    /** Enqueues the comparison of the cluster's pools with the cloud, which the engine otherwise runs each minute. */
     audit: (clusterId: string) => enqueue(world.prisma, 'pool-audit', clusterId),
     look: (nodeId: string) => enqueue(world.prisma, 'node', nodeId),
     instancesOf: async (clusterId: string) =>
@@ -152,7 +152,7 @@ export async function openPoolsWithEngine<E extends AsyncDisposable = Engine>({
       (await world.platform.events.read('acme', { after: 0n, limit: 1_000, filter: { clusterId } })).map(
         ({ type, data }) => ({ type, data }),
       ),
-    /** A running cluster with these pools; its id and theirs. */
+    /** Creates a running cluster with these pools; returns its id and theirs. */
     async cluster(pools: readonly Record<string, unknown>[], more: Record<string, unknown> = {}) {
       const input = {
         name: `pools-${++counter}`,

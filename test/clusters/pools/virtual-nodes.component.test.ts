@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => setup[Symbol.asyncDispose]());
 
 const VIRTUAL = ['eci.virtual-node'];
-/** More than any instance has room for: 300 pods, 1,200 cores. */
+/** More than any instance type can run: 300 pods, 1,200 cores. */
 const REPLICAS = 300;
 
 const deployment = {

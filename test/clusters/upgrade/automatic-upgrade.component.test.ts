@@ -63,7 +63,7 @@ describe('automatic upgrades in the maintenance window', { timeout: 200_000 }, (
       startTime: '00:00',
       durationHours,
     });
-  /** A day of the year that is far away, so that its window is closed. */
+  /** A day of the year that is months away, so that its window is closed. */
   function farDay(): string {
     const day = new Date(Date.now() + 150 * 86_400_000);
     return `FREQ=YEARLY;BYMONTH=${day.getUTCMonth() + 1};BYMONTHDAY=${day.getUTCDate()}`;
@@ -76,7 +76,7 @@ describe('automatic upgrades in the maintenance window', { timeout: 200_000 }, (
       faults: noFaultInjection,
       signal: new AbortController().signal,
     });
-  /** Strikes the hour and waits until all that it asked for has been looked at. */
+  /** Runs the hourly job and waits until all jobs that it enqueued have completed. */
   async function looks(): Promise<void> {
     await hourStrikes();
     await eventually(async () => {
@@ -104,7 +104,7 @@ describe('automatic upgrades in the maintenance window', { timeout: 200_000 }, (
     });
     expect(waiting).toMatchObject({ state: 'PENDING', input: { version: '1.34.4', waiting: true } });
     expect(await clusterOf(patched)).toMatchObject({ state: 'RUNNING', version: '1.34.3' });
-    // A window that never closes moves it to now.
+    // A window that is always open moves the upgrade to now.
     await window(patched, 'FREQ=DAILY', 24);
     expect(await waitForOperation(world, waiting!.id)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await clusterOf(patched)).toMatchObject({ version: '1.34.4' });

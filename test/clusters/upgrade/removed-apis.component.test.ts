@@ -90,7 +90,7 @@ describe('published version that removes an API', { timeout: 200_000 }, () => {
     );
     expect(items.map(({ status }) => status.nodeInfo.kubeletVersion)).toEqual(['v1.36.1']);
 
-    // A patch adds to what is new in its minor version.
+    // A patch appends to the changes of its minor version.
     const patch = await publish({ id: '1.36.2', changes: ['Fixes CVE-2026-1.'] });
     expect(patch.kubernetesVersion).toMatchObject({ changes: [...changes, 'Fixes CVE-2026-1.'] });
     const targets = await eventually(async () => {

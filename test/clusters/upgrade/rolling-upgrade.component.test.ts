@@ -112,7 +112,7 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
     const set = await readyWorkload(client, { name: 'db', replicas: 2, kind: 'StatefulSet' });
     const alone = await readyWorkload(client, { name: 'alone', replicas: 3, kind: 'ReplicaSet' });
     const guarded = await readyWorkload(client, { name: 'guarded', replicas: 2, kind: 'Deployment' });
-    // Not even one that is ready in addition lets another go.
+    // This budget permits no eviction, even when more pods are ready than desired.
     const budgets = '/apis/policy/v1/namespaces/default/poddisruptionbudgets';
     await client.create(budgets, {
       apiVersion: 'policy/v1',
@@ -122,7 +122,7 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
     });
     const lows = watchLows(client, [set, alone, guarded]);
     const id = await upgrade({ id: clusterId, version: '1.34', rollingPolicy: { batchSize: 1 } });
-    // Others are ready in addition; still the budget lets none go.
+    // Surge pods are ready; the budget still permits no eviction.
     await eventually(async () => {
       const { status } = await client.get<DeploymentView>(guarded);
       return (status?.readyReplicas ?? 0) > 2;
@@ -144,7 +144,7 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
     const { clusterId } = await runningCluster(world, '1.32.6', 3);
     const rollingPolicy = { batchSize: 2, pausePolicy: 'FIRST_BATCH' };
     const id = await upgrade({ id: clusterId, version: '1.32', rollingPolicy }).catch(() => undefined);
-    // 1.32.6 is the newest patch of 1.32 already.
+    // 1.32.6 is already the newest patch of 1.32.
     expect(id).toBeUndefined();
     const paused = await upgrade({ id: clusterId, version: '1.34.1', rollingPolicy });
     await operationWhen(world, paused, ({ pausedAt }) => pausedAt !== null);
@@ -168,7 +168,7 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
 
   it('is paused before its nodes, survives a change of engines, and is resumed', async () => {
     const { clusterId } = await runningCluster(world, '1.32.6', 2);
-    // How long the control plane takes is fixed when it begins: longer than the pause takes to come.
+    // The duration of the control plane's upgrade is fixed when it starts: it must be longer than the pause takes to arrive.
     await world.settings({ speed: 10 });
     const id = await upgrade({ id: clusterId, version: '1.34' });
     await operationWhen(world, id, ({ stages }) => stages[1]?.state === 'RUNNING');

@@ -21,7 +21,7 @@ const MUTATIONS = { PAUSE: 'pauseOperation', RESUME: 'resumeOperation', CANCEL: 
 type Action = keyof typeof MUTATIONS;
 const ACTIONS = Object.keys(MUTATIONS) as Action[];
 
-/** What an upgrade that is not paused takes; one that is paused takes RESUME in place of PAUSE. */
+/** Accepted actions of a running upgrade by phase; a paused one accepts RESUME in place of PAUSE. */
 const TAKEN: Readonly<Record<UpgradePhase, readonly Action[]>> = {
   WAITING: ['CANCEL'],
   PRECHECK: ['PAUSE', 'CANCEL'],
@@ -34,7 +34,7 @@ const takenBy = (phase: UpgradePhase, paused: boolean): readonly Action[] =>
   paused ? TAKEN[phase].map((action) => (action === 'PAUSE' ? 'RESUME' : action)) : TAKEN[phase];
 let counter = 0;
 
-/** The operation of an upgrade that stands in a phase, as the engine would have left it. */
+/** Inserts the operation of an upgrade in a phase, as the engine would have left it. */
 async function upgradeIn(phase: UpgradePhase, paused: boolean): Promise<string> {
   const index = UPGRADE_STAGES.indexOf(phase as (typeof UPGRADE_STAGES)[number]);
   const stateOf = (place: number) =>
@@ -68,7 +68,7 @@ const view = async (id: string) => {
 };
 
 const cases = PHASES.flatMap((phase) =>
-  // What waits for its window has not begun, so there is nothing to pause.
+  // An upgrade that waits for its window has not started, so it cannot be paused.
   (phase === 'WAITING' ? [false] : [false, true]).flatMap((paused) =>
     ACTIONS.map((action) => ({
       phase,

@@ -28,7 +28,7 @@ afterAll(() => setup[Symbol.asyncDispose]());
 const resume = (id: string) =>
   ask(`mutation ($id: ID!) { resumeOperation(input: { id: $id }) { userErrors { code } } }`, { id });
 
-/** Switches the API servers of a managed cluster off or on. */
+/** Turns the API servers of a managed cluster on or off. */
 async function powerApi(clusterId: string, on: boolean): Promise<void> {
   const path = `/clusters/${clusterId}`;
   const { replicas } = await world.cloud<{ replicas: { id: string; component: string }[] }>('GET', path);
@@ -36,7 +36,7 @@ async function powerApi(clusterId: string, on: boolean): Promise<void> {
     await world.cloud('PUT', `${path}/replicas/${id}/power`, { on });
 }
 
-/** Whether the last attempt to work on a cluster has failed. */
+/** Whether the last reconcile of a cluster has failed. */
 async function isFailing(clusterId: string): Promise<boolean> {
   const { rowCount } = await world.kit.database.pool.query(
     `SELECT FROM graphile_worker._private_jobs
@@ -80,7 +80,7 @@ describe('failures during an upgrade', { timeout: 300_000 }, () => {
     const id = await beginUpgrade(ask, { id: clusterId, version: '1.34' });
     await pod.leaving();
     await powerApi(clusterId, false);
-    // No reconcile that has read the pods before is still undecided.
+    // No reconcile that has read the pods before is still running.
     await eventually(() => isFailing(clusterId));
     clock.advance(31 * 60_000);
     await operationWhen(world, id, ({ pausedAt }) => pausedAt !== null);

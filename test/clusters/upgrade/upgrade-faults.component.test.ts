@@ -16,7 +16,7 @@ import {
   runningCluster,
 } from './upgrade-kit.js';
 
-/** The platform's clock, which tests move; the simulated cloud has its own. */
+/** The platform's clock, which tests move; the simulated cloud uses the system clock. */
 const clock = movableClock();
 let setup: GraphWithEngine;
 let world: EngineFixture;
@@ -79,7 +79,7 @@ describe('faults during an upgrade', { timeout: 300_000 }, () => {
     await eventually(async () => (await remainingPods()).length === 1, {
       what: 'that all other pods have left',
     });
-    // Nobody who has seen the others still has to decide.
+    // No reconcile that has read the other pods is still running.
     await reconcilesIdle(world, 'cluster', clusterId);
     clock.advance(31 * 60_000);
     await operationWhen(world, id, ({ pausedAt }) => pausedAt !== null);
@@ -101,7 +101,7 @@ describe('faults during an upgrade', { timeout: 300_000 }, () => {
   it('ends PARTIAL with a reason if Kubernetes rejects a component, which can be restored', async () => {
     const { clusterId, client } = await runningCluster(world, '1.32.6', 1);
     const deployments = '/apis/apps/v1/namespaces/kube-system/deployments';
-    // Somebody has made it anew with another selector, which cannot be changed.
+    // The Deployment was recreated outside the platform with another selector, which is immutable.
     const { spec } = await client.get<{ spec: { template: { spec: object } } }>(`${deployments}/coredns`);
     await client.delete(`${deployments}/coredns`);
     const isDeleted = () => client.get(`${deployments}/coredns`).then(() => false, isNotFound);

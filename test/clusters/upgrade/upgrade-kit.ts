@@ -4,7 +4,7 @@ import { waitForOperation, requestCluster, type EngineFixture } from '../../engi
 import { eventually } from '../../kit/eventually.js';
 import type { Ask } from '../graph-with-engine.js';
 
-/** A running cluster with one pool. */
+/** Creates a running cluster with one pool. */
 export async function runningCluster(world: EngineFixture, version: string, nodes = 3) {
   const requested = await requestCluster(world, nodes, { version });
   const { state } = await waitForOperation(world, requested.operationId);
@@ -38,9 +38,9 @@ interface WorkloadSpec {
   readonly kind: 'Deployment' | 'ReplicaSet' | 'StatefulSet';
   readonly name: string;
   readonly replicas: number;
-  /** Whether each pod of a StatefulSet has a disk of its own. */
+  /** Whether each pod of a StatefulSet has its own disk. */
   readonly disks?: boolean;
-  /** How long its pods take to leave, in seconds of the simulated cloud; 2 if omitted. */
+  /** Termination time of its pods, in seconds of the simulated cloud; default 2. */
   readonly graceSeconds?: number;
 }
 
@@ -52,7 +52,7 @@ const DISK = {
   },
 };
 
-/** A workload that has all its replicas ready; answers its path. */
+/** Creates a workload and waits until all its replicas are ready; returns its path. */
 export async function readyWorkload(
   client: KubernetesClient,
   { kind, name, replicas, disks = false, graceSeconds = 2 }: WorkloadSpec,
@@ -84,7 +84,7 @@ export async function readyWorkload(
   return path;
 }
 
-/** A deployment that has all its replicas ready; answers its path. */
+/** Creates a deployment and waits until all its replicas are ready; returns its path. */
 export function readyDeployment(client: KubernetesClient, name: string, replicas: number): Promise<string> {
   return readyWorkload(client, { kind: 'Deployment', name, replicas });
 }
@@ -96,7 +96,7 @@ interface PodView {
   spec: { nodeName: string };
 }
 
-/** A pod that stays on its node, leaving, until it is let go: a finalizer holds it. */
+/** Creates a pod with a finalizer, so that it stays terminating on its node until the finalizer is removed. */
 export async function heldPod(client: KubernetesClient, name: string) {
   await readyDeployment(client, name, 1);
   const query = { labelSelector: `app=${name}` };
@@ -112,7 +112,7 @@ export async function heldPod(client: KubernetesClient, name: string) {
   };
 }
 
-/** Looks at workloads again and again; `end` answers the fewest ready replicas that each had. */
+/** Polls workloads; `end` returns the lowest number of ready replicas of each. */
 export function watchLows(client: KubernetesClient, paths: readonly string[]) {
   const lows = paths.map(() => Infinity);
   let watching = true;
@@ -133,7 +133,7 @@ export function watchLows(client: KubernetesClient, paths: readonly string[]) {
   };
 }
 
-/** Looks at the pods of a label again and again; `end` answers which there were, and how many left at the same time. */
+/** Polls the pods of a label; `end` returns the seen pods and how many were terminating at the same time. */
 export function watchPods(client: KubernetesClient, labelSelector: string) {
   const names = new Set<string>();
   let leaving = 0;
@@ -155,7 +155,7 @@ export function watchPods(client: KubernetesClient, labelSelector: string) {
   };
 }
 
-/** The operation once it is as `fits` says. */
+/** Waits until the operation satisfies `fits`, and returns it. */
 export function operationWhen(
   world: EngineFixture,
   id: string,
@@ -174,7 +174,7 @@ export function operationWhen(
 const UPGRADE = `mutation ($input: UpgradeClusterInput!) {
   upgradeCluster(input: $input) { operation { id } userErrors { code message path } } }`;
 
-/** Begins an upgrade; answers the id of its operation. */
+/** Starts an upgrade and returns the id of its operation. */
 export async function beginUpgrade(ask: Ask, input: Record<string, unknown>): Promise<string> {
   const { upgradeCluster } = await ask<{
     upgradeCluster: { operation: { id: string } | null; userErrors: { code: string; message: string }[] };

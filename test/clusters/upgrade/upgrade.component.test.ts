@@ -30,7 +30,7 @@ async function runningCluster(version: string): Promise<string> {
   return clusterId;
 }
 
-/** A day of the year that is far away, so that its window is closed. */
+/** A day of the year that is months away, so that its window is closed. */
 function farDay(): string {
   const day = new Date(Date.now() + 150 * 86_400_000);
   return `FREQ=YEARLY;BYMONTH=${day.getUTCMonth() + 1};BYMONTHDAY=${day.getUTCDate()}`;
@@ -45,7 +45,7 @@ describe('upgrade with an engine and a simulated cloud', { timeout: 300_000 }, (
     const input = { id: clusterId, version: '1.34', timing: 'MAINTENANCE_WINDOW' } as const;
     const { operation, cluster } = await world.clusters.upgrade(world.actor, input);
     expect([operation?.state, cluster?.state]).toEqual(['PENDING', 'RUNNING']);
-    // A window that never closes moves the upgrade to now.
+    // A window that is always open moves the upgrade to now.
     await windows.set(world.actor, { ...window, recurrence: 'FREQ=DAILY', durationHours: 24 });
     expect(await waitForOperation(world, operation?.id ?? '')).toMatchObject({
       state: 'SUCCEEDED',
@@ -97,12 +97,12 @@ describe('upgrade with an engine and a simulated cloud', { timeout: 300_000 }, (
     };
     const message =
       'discovery.k8s.io/v1beta1 EndpointSlice (gone in 1.25, use discovery.k8s.io/v1): default/by-hand.';
-    // 1.32 does not serve the API either: nothing breaks that works now.
+    // 1.32 does not serve the API either, so the upgrade breaks nothing that works now.
     expect(await failed('1.34')).toMatchObject({
       state: 'PASSED',
       items: [{ name: 'LONG_REMOVED_APIS', message }],
     });
-    // New clusters cannot have a version so old; what it would meet can be shown all the same.
+    // createCluster does not accept a version this old, so the row is changed.
     await world.prisma.cluster.update({ where: { id: clusterId }, data: { version: '1.24.17' } });
     for (const { id } of await world.prisma.node.findMany({ where: { clusterId } }))
       await world.cloud('PUT', `/clusters/${clusterId}/instances/${id}/version`, { version: '1.24.17' });

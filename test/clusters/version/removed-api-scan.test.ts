@@ -16,7 +16,7 @@ const closed = (server: Server) => () => {
   return new Promise((done) => server.close(done));
 };
 
-/** A client of an API server that answers as `answer` does: a body, or a status. */
+/** A client of an API server that responds with a body or a status. */
 async function clientOf(respond: (url: URL) => object | number) {
   const listener: RequestListener = (request, response) => {
     const body = respond(new URL(request.url ?? '', 'http://localhost'));
@@ -38,7 +38,7 @@ async function clientOf(respond: (url: URL) => object | number) {
   return new KubernetesClient(apis.of(access), { clusterId: 'c' });
 }
 
-/** Discovery of one group. */
+/** Discovery document of one API group. */
 const groups = (...versions: string[]) => ({
   groups: [
     {

@@ -13,7 +13,7 @@ import { accountScopes } from '../../../access/scopes.js';
 let setup: GraphWithEngine;
 let world: EngineFixture;
 let ask: Ask;
-/** Another process with a catalog of its own. */
+/** A client of another process, which has its own copy of the catalog. */
 let elsewhere: Ask;
 beforeAll(async () => {
   setup = await openGraphWithEngine({ speed: 500 });
@@ -57,7 +57,7 @@ async function create(version: string): Promise<Created['createCluster']> {
   return (await ask<Created>(query, { input: { ...input, ...kind } })).createCluster;
 }
 let names = 0;
-/** The id of a cluster that was made with a version. */
+/** Creates a cluster of a version and returns its id. */
 async function created(version: string): Promise<string> {
   const { cluster, operation, userErrors } = await create(version);
   expect(userErrors).toEqual([]);
@@ -80,7 +80,7 @@ describe('publishKubernetesVersion', () => {
     };
     await elsewhere<Versions>(versions);
 
-    // A newer patch of the cluster's own minor version: only that patch is supported now.
+    // A newer patch of the cluster's minor version: only that patch is supported now.
     expect(await publish('1.32.9', ADMIN)).toMatchObject({
       kubernetesVersion: { id: '1.32.9', creatable: true },
     });
@@ -91,7 +91,7 @@ describe('publishKubernetesVersion', () => {
     expect(patch).toMatchObject({ level: 'WARNING', data: { version: '1.32.6', reason: 'PatchExpired' } });
     expect(patch?.message).toContain('1.32.9');
 
-    // The next minor version: the oldest creatable one closes.
+    // The next minor version: the oldest creatable one is not creatable any more.
     expect(await publish('1.36.1', ADMIN)).toMatchObject({
       kubernetesVersion: { creatable: true },
       userErrors: [],
@@ -109,7 +109,7 @@ describe('publishKubernetesVersion', () => {
       { code: 'VERSION_NOT_CREATABLE', path: ['input', 'version'] },
     ]);
 
-    // Two more minor versions, and the cluster's own falls out.
+    // Two more minor versions: the cluster's own is not supported any more.
     await publish('1.38.0', ADMIN);
     const notices = await eventually(async () => {
       const found = await expiries(clusterId);
@@ -128,7 +128,7 @@ describe('publishKubernetesVersion', () => {
       reason: 'MinorExpired',
     });
 
-    // It can be upgraded all the same, and is told that this may fail.
+    // It can still be upgraded, with a warning that the upgrade may fail.
     const operation = await beginUpgrade(ask, { id: clusterId, version: '1.34' });
     expect(await waitForOperation(world, operation)).toMatchObject({ state: 'SUCCEEDED' });
     const where = { operationId: operation, type: 'CLUSTER_UPGRADING' };
@@ -143,7 +143,7 @@ describe('publishKubernetesVersion', () => {
 
   it('is announced to clusters with an expired patch version, and to clusters without an announcement', async () => {
     const clusterId = await created('1.36.1');
-    // A new release of the platform brings a version with it, past publishKubernetesVersion.
+    // A new release of the platform adds a version without publishKubernetesVersion.
     const { prisma, platform } = world;
     const row = await prisma.kubernetesVersion.findUniqueOrThrow({ where: { id: '1.36.1' } });
     const released = { id: '1.36.4', minor: row.minor, releasedAt: row.releasedAt };

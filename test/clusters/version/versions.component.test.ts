@@ -21,7 +21,9 @@ beforeAll(async () => {
 });
 afterAll(() => clusters[Symbol.asyncDispose]());
 
-/** The rule, said again: a newer patch of the same minor, or any patch of the next minor of the catalog. */
+/**
+ * A second implementation of the rule: a newer patch of the same minor version, or any patch of the next one in the catalog.
+ */
 function mayUpgrade(from: string, to: string): boolean {
   const [a, b] = [from, to].map((id) => minors.findIndex((minor) => id.startsWith(`${minor}.`))) as [
     number,
@@ -63,7 +65,7 @@ describe('all versions of the catalog', () => {
       cluster { state } operation { id type state } userErrors { code path } } }`;
     const targets = 'query ($id: ID!) { cluster(id: $id) { version { upgradeTargets { id } } } }';
     for (const from of published) {
-      // New clusters cannot have all of them.
+      // createCluster does not accept all of them, so the row is changed.
       await clusters.platform.database.prisma.cluster.update({ where: { id }, data: { version: from.id } });
       const accepted: string[] = [];
       for (const to of published) {
@@ -105,9 +107,9 @@ describe('all versions of the catalog', () => {
 });
 
 test.each([
-  // The next patch came first.
+  // The next patch was published first.
   ['1.26.3', '2024-03-14T00:00:00.000Z', 'MINOR_EXPIRED'],
-  // The third newer minor came.
+  // The third newer minor version was published.
   ['1.24.17', '2024-05-14T00:00:00.000Z', 'MINOR_EXPIRED'],
   ['1.28.15', '2025-09-09T00:00:00.000Z', 'MINOR_EXPIRED'],
   ['1.32.1', '2025-06-17T00:00:00.000Z', 'PATCH_EXPIRED'],

@@ -18,7 +18,7 @@ interface BoundedPool {
   readonly scalingGroup: (Bounds & { readonly state: string; readonly desiredSize: number }) | null;
 }
 
-/** Small limits, so that sequences run into them. */
+/** Small limits, so that sequences reach them. */
 export const LIMITS: Readonly<Record<string, number>> = {
   'ACK_PRO/nodesPerCluster': 10,
   'ACK_PRO/nodePoolsPerCluster': 4,
@@ -28,12 +28,12 @@ export const LIMITS: Readonly<Record<string, number>> = {
   'spot-vcpu': 16,
 };
 
-/** Bounds within which every pool reaches its desired size. */
+/** Limits within which every pool reaches its desired size. */
 export const RAISED: Readonly<Record<string, number>> = { ...LIMITS, 'payg-vcpu': 500, 'spot-vcpu': 500 };
 
 /**
- * What holds of every pool at every moment, with the limits of that moment; `somebody` has changed the scaling groups
- * outside the platform.
+ * Invariants of every pool at every moment, with the current limits. `somebody`: scaling groups were changed outside the
+ * platform.
  */
 export async function expectBounds(run: Run, somebody: boolean, limits = LIMITS): Promise<void> {
   const { setup, clusterId } = run;

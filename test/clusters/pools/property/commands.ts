@@ -4,7 +4,7 @@ import { faultPoints } from '../../../../engine/faults/fault-points.js';
 /** Changes of a cluster's pools, through the platform or in the cloud; `index` selects the pool. */
 
 const index = fc.nat(3);
-/** Chooses among the nodes of the pool. */
+/** Selects one of the nodes of the pool. */
 const node = fc.nat(5);
 
 const command = fc.oneof(
@@ -80,14 +80,14 @@ export type Of<K extends Command['kind']> = Extract<Command, { kind: K }>;
 const { growth, shrinking, upgrade, nodeRepair } = faultPoints;
 
 const step = fc.record({
-  /** Asked for at the same time. */
+  /** Commands that are requested concurrently. */
   commands: fc.array(command, { minLength: 1, maxLength: 3 }),
-  /** Whether the step waits until what was begun before has ended, or comes in its midst. */
+  /** Whether the step waits for the end of earlier operations or runs concurrently with them. */
   patient: fc.boolean(),
-  /** Where the engine dies next. */
+  /** Fault point at which the engine is killed next. */
   crashAt: fc.option(fc.constantFrom(...growth, ...shrinking, ...upgrade, ...nodeRepair), { freq: 2 }),
 });
 export type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
-/** That many steps. */
+/** A sequence of this number of steps. */
 export const sequence = (steps: number) => fc.array(step, { minLength: steps, maxLength: steps });

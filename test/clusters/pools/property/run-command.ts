@@ -6,12 +6,12 @@ import { NODE_TYPE } from '../../../engine/engine-fixture.js';
 import type { PoolsWithEngine } from '../pools-with-engine.js';
 import type { Command, Of } from './commands.js';
 
-/** One cluster whose pools are worked on. */
+/** The cluster whose pools a sequence changes. */
 export interface Run {
   readonly setup: PoolsWithEngine<AsyncDisposable>;
   readonly clusterId: string;
   readonly kubernetes: KubernetesClient;
-  /** How often each command was accepted, and each code refused. */
+  /** Number of accepted commands by kind, and of rejections by code. */
   readonly tally: { readonly accepted: Record<string, number>; readonly refused: Record<string, number> };
 }
 
@@ -21,12 +21,12 @@ type Commands = { readonly [K in Command['kind']]: (run: Run, command: Of<K>) =>
 const LARGER_TYPE = 'ecs.g6.2xlarge';
 const NEWER_VERSION = '1.34';
 const IMAGE = 'aliyun_2_1903_x64_20G_alibase_20220525.vhd';
-/** What the cloud and Kubernetes refuse because the thing has gone, or is at something else. */
+/** Statuses with which the cloud and Kubernetes reject changes of an object that is deleted or busy. */
 const REFUSALS = new Set([404, 409, 422]);
 
 let names = 0;
 
-/** What each command does; answers the codes that it was refused for, undefined when there was nothing to do it to. */
+/** Runs each command; returns the codes of its rejection, or undefined when there is no object to change. */
 const commands: Commands = {
   scale: onPool((run, { size }, id) => mutate(run, 'scaleNodePool', { nodePoolId: id, desiredSize: size })),
   attach: onPool(async (run, { mode }, id) => {
@@ -106,7 +106,7 @@ const commands: Commands = {
 
 export const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments';
 
-/** Carries out the command, and has the platform look at what it looks at by itself each minute. */
+/** Runs a command, then enqueues the jobs that the engine otherwise runs each minute. */
 export async function runCommand<K extends Command['kind']>(run: Run, command: Of<K>): Promise<void> {
   const { accepted, refused } = run.tally;
   const codes = await unlessGone(() => (commands[command.kind as K] as Commands[K])(run, command));
@@ -115,14 +115,14 @@ export async function runCommand<K extends Command['kind']>(run: Run, command: O
   await runSchedules(run);
 }
 
-/** Has the platform compare the pools with what there is, look at the nodes, and scale what has autoscaling enabled. */
+/** Enqueues the pool audit, the node check and the autoscaler of the cluster. */
 export async function runSchedules({ setup: { world }, clusterId }: Run): Promise<void> {
   for (const kind of ['pool-audit', 'autoscaling']) await enqueue(world.prisma, kind, clusterId);
   for (const { id } of await world.prisma.node.findMany({ where: { clusterId, state: 'running' } }))
     await enqueue(world.prisma, 'node', id);
 }
 
-/** Sets how the cloud behaves: how many instances fail to start, and how many of a type each zone has. */
+/** Configures the simulated cloud: how many instances fail to start, and the stock of an instance type in each zone. */
 export async function setCloud(
   world: PoolsWithEngine<AsyncDisposable>['world'],
   { failureRate, stock }: { readonly failureRate: number; readonly stock: number },
@@ -132,7 +132,7 @@ export async function setCloud(
   await world.settings({ failureRate, stock: Object.fromEntries(stocks) });
 }
 
-/** Repairs the broken instances: pods on a node without a kubelet are not removed. */
+/** Repairs the broken instances: pods on a node without a kubelet are never removed. */
 export async function repairInstances(run: Run): Promise<void> {
   const { world } = run.setup;
   for (const { id } of await world.prisma.node.findMany({ where: { clusterId: run.clusterId } }))
