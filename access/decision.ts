@@ -1,7 +1,7 @@
 import type { Actor } from '../kernel/actor.js';
 import type { Scope } from './scopes.js';
 
-/** The verbs of the platform, and the scopes that each requires, all of them. */
+/** Verbs of the platform and the scopes that each requires; an actor needs all of them. */
 export const verbs = {
   /** Read the account's resources. */
   read: [],

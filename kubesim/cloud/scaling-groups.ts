@@ -78,7 +78,7 @@ function change(
   );
 }
 
-/** Deletes a group; its instances stay, but the group cannot be scaled any more. */
+/** Deletes a group; its instances are kept, but the group can no longer be scaled. */
 export function deleteScalingGroup(
   cloud: Cloud,
   cluster: CloudCluster,

@@ -31,8 +31,8 @@ export function objectsOf({
 }
 
 /**
- * Applies an object: overrides fields that other field managers have set, and removes what they added to lists and
- * maps of the manifest.
+ * Applies an object: overrides fields that other field managers have set, and removes what they added to fields that
+ * are compared as a whole (component-additions.ts).
  */
 export async function apply(client: KubernetesClient, { path, object }: ManifestObject): Promise<void> {
   const query = { fieldManager: FIELD_MANAGER, force: 'true' };

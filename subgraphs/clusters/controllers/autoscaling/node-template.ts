@@ -14,7 +14,7 @@ import { findInstanceTypes } from '../../store/instance-type.store.js';
 const KEPT = { cpu: 0.1, memoryGiB: 1, diskGiB: 2 };
 const GIB = 2 ** 30;
 
-/** Inputs from which the capacity of a new node is computed. */
+/** Inputs from which the resources of a new node are computed. */
 export interface NodeTemplateInput {
   readonly cluster: Cluster;
   readonly network: PodNetwork | null;
@@ -36,9 +36,10 @@ export async function templateFacts(
 }
 
 /**
- * Returns the capacity of a new node of the pool: the allocatable resources of a running node of the first instance
- * type minus the requests of its DaemonSets; without such a node, the resources of the instance type. The zone label
- * is omitted because a pool may span several zones. undefined if the instance type is unknown.
+ * Returns labels, taints and free resources of a new node of the pool. The free resources are those of a running node
+ * of the first instance type without the requests of its DaemonSets; without such a node, they are computed from the
+ * instance type. The zone label is omitted because a pool may span several zones. undefined if the instance type is
+ * unknown.
  */
 export function templateOf(
   pool: NodePool,

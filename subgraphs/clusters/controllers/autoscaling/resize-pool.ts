@@ -50,8 +50,8 @@ export interface PoolResize {
 }
 
 /**
- * Sets another desired size within the node quotas, as scaleNodePool does. False if the pool has changed
- * concurrently, if its instances are larger than the account may have, or if the size stays the same.
+ * Changes the desired size within the node quotas, as scaleNodePool does. False if the pool has changed concurrently,
+ * if a quota rejects its instances, or if the size stays the same.
  */
 export async function resizePool(
   view: AutoscaledCluster,

@@ -33,7 +33,7 @@ import {
   removeClaim,
 } from '../../store/claims.store.js';
 
-/** Milliseconds after which claims are checked again while there are any. */
+/** Milliseconds between two checks while any claim exists. */
 const POLL_MS = 5_000;
 
 /**

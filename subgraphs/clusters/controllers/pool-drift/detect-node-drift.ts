@@ -7,8 +7,8 @@ import { type PoolDriftCheck, recordPoolDrift, subjectOf } from './pool-drift.js
 import { type PoolNodeDrift, driftOf } from '../../model/node-drift.js';
 
 /**
- * Publishes when nodes were deleted in Kubernetes or removed from the scaling group while their instances still run,
- * and when that drift has ended.
+ * Records and publishes when nodes were deleted in Kubernetes or removed from the scaling group while their instances
+ * still run, and when that drift has ended.
  */
 export async function detectNodeDrift(
   audit: PoolDriftCheck,

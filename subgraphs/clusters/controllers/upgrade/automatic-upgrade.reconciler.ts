@@ -24,7 +24,7 @@ import { UPGRADE_CLUSTER } from '../../model/upgrade.rules.js';
 import { poolsOfCluster } from '../../store/node-pool.store.js';
 
 const AUTOMATIC_UPGRADE = 'automatic-upgrade';
-/** The condition for whether an automatic upgrade is blocked; absent until one was. */
+/** The condition for whether an automatic upgrade is blocked; absent until the first one was blocked. */
 const CONDITION = 'AutomaticUpgradePossible';
 
 /**

@@ -15,7 +15,10 @@ export interface UpgradeStall {
   readonly pods?: readonly string[];
 }
 
-/** Pauses the upgrade if its batch was started or resumed too long ago; undefined before that. */
+/**
+ * Pauses the upgrade if its batch has been running for STALL_MS since its start or the last resume; undefined
+ * otherwise.
+ */
 export async function pauseStalledUpgrade(
   step: ClusterStep & { readonly operation: Operation },
   { nodes, why, pods = [] }: UpgradeStall,
