@@ -176,30 +176,44 @@ describe.each([...transports])('%s', (_name, send) => {
   });
 });
 
-describe.each([...streamingTransports])('a subscription by %s', (name, subscribe) => {
+/** A subscription by each transport, once all of them run; resolves with their codes when they have ended. */
+async function subscribeByEach(tokenFor: (transport: string) => Promise<string>) {
+  const before = watched.hub.listening;
+  const sent = [...streamingTransports].map(async ([name, subscribe]) => {
+    const result = await subscribe(watched.url, { query: EVENTS }, await tokenFor(name));
+    return [name, codeOf(result)] as const;
+  });
+  const opened = before + streamingTransports.size;
+  await until(() => watched.hub.listening === opened, 'the subscriptions to run');
+  return {
+    async ended() {
+      const codes = await Promise.all(sent);
+      await until(() => watched.hub.listening === before, 'the upstreams to be closed');
+      return codes;
+    },
+  };
+}
+
+describe('a subscription by each transport', () => {
   test('ends when its token does', async () => {
-    const { hub } = watched;
-    const before = hub.listening;
     clock.reset();
-    const ended = subscribe(watched.url, { query: EVENTS }, await token('acme', { expiresIn: 60 }));
-    await until(() => hub.listening === before + 1, 'the subscription to run');
+    const subscriptions = await subscribeByEach((subject) => token('acme', { subject, expiresIn: 60 }));
     clock.advance(61_000);
-    expect(codeOf(await ended)).toMatch(/^(TOKEN_EXPIRED|CLOSED_44\d\d)$/);
-    await until(() => hub.listening === before, 'the upstream to be closed');
+    for (const [name, code] of await subscriptions.ended())
+      expect(code, name).toMatch(/^(TOKEN_EXPIRED|CLOSED_44\d\d)$/);
   });
 
   test('ends when its token is revoked', async () => {
-    const { hub } = watched;
-    const before = hub.listening;
-    const subject = name.replaceAll(' ', '-');
-    const ended = subscribe(watched.url, { query: EVENTS }, await token('acme', { subject }));
-    await until(() => hub.listening === before + 1, 'the subscription to run');
-    await writeFile(`${revocations}.new`, JSON.stringify({ revoked: [{ account: 'acme', subject }] }));
+    const subscriptions = await subscribeByEach((subject) => token('acme', { subject }));
+    const revoked = [...streamingTransports.keys()].map((subject) => ({ account: 'acme', subject }));
+    await writeFile(`${revocations}.new`, JSON.stringify({ revoked }));
     await rename(`${revocations}.new`, revocations);
-    expect(codeOf(await ended)).toMatch(/^(RIGHTS_CHANGED|CLOSED_4410)$/);
-    await until(() => hub.listening === before, 'the upstream to be closed');
+    for (const [name, code] of await subscriptions.ended())
+      expect(code, name).toMatch(/^(RIGHTS_CHANGED|CLOSED_4410)$/);
   });
+});
 
+describe.each([...streamingTransports])('a subscription by %s', (_name, subscribe) => {
   test('is rejected for a document that is not trusted', async () => {
     expect(codeOf(await subscribe(safe.url, { query: EVENTS }, bearer))).toBe('QUERY_NOT_IN_SAFELIST');
     expect(safe.hub.listening).toBe(0);
