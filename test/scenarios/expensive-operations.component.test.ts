@@ -12,7 +12,7 @@ import { raiseQuotas } from '../kit/quotas.js';
 import { ExpensiveOperations } from './expensive-operations.js';
 import type { FieldArguments } from './field-walk.js';
 
-const CLUSTERS = 12;
+const CLUSTERS = 6;
 /** Milliseconds for one operation, however busy the machine is. */
 const PATIENCE = 120_000;
 /** How much more CPU than a page of nodes an operation may take for a point. */

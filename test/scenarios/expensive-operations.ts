@@ -80,7 +80,9 @@ export class ExpensiveOperations {
         return query ? [[`${type.name} in itself by ${page}: ${open(page)('')}`, query]] : [];
       }),
     );
-    return nested.sort(([, first], [, other]) => this.estimate(other) - this.estimate(first)).slice(0, most);
+    const costs = new Map(nested.map(([, query]) => [query, this.estimate(query)]));
+    const costOf = (query: string) => costs.get(query) ?? 0;
+    return nested.sort(([, first], [, other]) => costOf(other) - costOf(first)).slice(0, most);
   }
 
   private nest(type: GraphQLNamedType, open: Open): string | undefined {
