@@ -4,19 +4,19 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** A manifest for a cluster. */
+/** A manifest to apply to a cluster. */
 export type ApplyManifestInput = {
   /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
-  /** The cluster. */
+  /** Id of the cluster. */
   readonly clusterId: string;
-  /** Take over fields of other field managers (server-side apply with force). Default false: such a conflict is rejected. */
+  /** Whether to take over fields of other field managers (server-side apply with force). Default: false, such a conflict is rejected. */
   readonly force?: boolean | null | undefined;
   /** Kubernetes objects in YAML or JSON: 1 to 100 documents, at most 1 MiB. */
   readonly yaml: string;
 };
 
-/** Whether a product is offered in a region. */
+/** Availability of a product in a region. */
 export type Availability =
   /** Clusters of the product can be created here. */
   | 'AVAILABLE'
@@ -25,13 +25,13 @@ export type Availability =
   /** The product is not offered here. */
   | 'UNAVAILABLE';
 
-/** How much a failed item matters. */
+/** Severity of a failed check item. */
 export type CheckLevel =
-  /** Must be fixed first. */
+  /** The change is rejected until the item is fixed. */
   | 'BLOCKING'
-  /** Good to know. */
+  /** Information only; no action is needed. */
   | 'INFO'
-  /** Something may fail; the change is not rejected. */
+  /** The change is accepted, but something may fail. */
   | 'WARNING';
 
 /** Result of an item. */
@@ -48,19 +48,19 @@ export type ClusterCheckState =
   /** No item blocks the change; see the warnings. */
   | 'PASSED';
 
-/** Which clusters; all conditions are combined with AND. */
+/** Filter of clusters; all conditions are combined with AND. */
 export type ClusterFilter = {
-  /** Only these clusters (at most 500). */
+  /** Clusters with one of these ids (at most 500). */
   readonly ids?: ReadonlyArray<string> | null | undefined;
-  /** That have all these labels: a map of strings. */
+  /** Clusters with all these labels, as an object of strings. */
   readonly labels?: unknown;
-  /** Whose name contains this, letter case aside. */
+  /** Clusters whose name contains this text, ignoring case. */
   readonly nameContains?: string | null | undefined;
-  /** Of this product. */
+  /** Clusters of this product. */
   readonly product?: Product | null | undefined;
   /** In this region. */
   readonly regionId?: string | null | undefined;
-  /** In one of these states. DELETED ones are listed only when named here. */
+  /** Clusters in one of these states. Default: every state except DELETED. */
   readonly states?: ReadonlyArray<ClusterState> | null | undefined;
 };
 

@@ -4,19 +4,19 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** A manifest for a cluster. */
+/** A manifest to apply to a cluster. */
 export type ApplyManifestInput = {
   /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
-  /** The cluster. */
+  /** Id of the cluster. */
   readonly clusterId: string;
-  /** Take over fields of other field managers (server-side apply with force). Default false: such a conflict is rejected. */
+  /** Whether to take over fields of other field managers (server-side apply with force). Default: false, such a conflict is rejected. */
   readonly force?: boolean | null | undefined;
   /** Kubernetes objects in YAML or JSON: 1 to 100 documents, at most 1 MiB. */
   readonly yaml: string;
 };
 
-/** Whether a product is offered in a region. */
+/** Availability of a product in a region. */
 export type Availability =
   /** Clusters of the product can be created here. */
   | 'AVAILABLE'
@@ -25,11 +25,11 @@ export type Availability =
   /** The product is not offered here. */
   | 'UNAVAILABLE';
 
-/** An operation to be cancelled. */
+/** An operation to cancel. */
 export type CancelOperationInput = {
   /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
-  /** The operation. */
+  /** Id of the operation. */
   readonly id: string;
 };
 
@@ -40,9 +40,9 @@ export type ChangeTiming =
   /** In the maintenance window: immediately if it is open, else at its next occurrence; see Operation.scheduledFor. */
   | 'MAINTENANCE_WINDOW';
 
-/** How an instance is paid. */
+/** Charge type of an instance. */
 export type ChargeType =
-  /** By use. */
+  /** Pay-as-you-go. */
   | 'POSTPAID'
   /** Subscription: cheaper, but it cannot be released before the subscription ends. */
   | 'PREPAID'
@@ -51,68 +51,68 @@ export type ChargeType =
 
 /** The cloud that a region belongs to. */
 export type Cloud =
-  /** For finance institutions. */
+  /** A cloud for financial institutions. */
   | 'FINANCE'
-  /** For public authorities. */
+  /** A cloud for public authorities. */
   | 'GOVERNMENT'
-  /** A local region: close to one city. */
+  /** A local region, close to one city. */
   | 'LOCAL'
-  /** Open to everybody. */
+  /** The public cloud. */
   | 'PUBLIC';
 
 /** Capability of the instances of a cluster. */
 export type ClusterCapability =
-  /** Keeping memory secret with Intel SGX: a confidential cluster. */
+  /** Encrypted memory with Intel SGX: a confidential cluster. */
   | 'CONFIDENTIAL'
-  /** Computing with GPUs or NPUs: a heterogeneous cluster. */
+  /** GPUs or NPUs: a heterogeneous cluster. */
   | 'GPU'
-  /** Running pods in light virtual machines: a sandbox cluster. */
+  /** Pods in lightweight virtual machines: a sandbox cluster. */
   | 'SANDBOX';
 
 /** Type of a change of a watched list. */
 export type ClusterChangeType =
-  /** The cluster is in the list: it was there at the start, is new, or now matches the filter. */
+  /** The cluster is in the list: it was in it at the start, was created, or matches the filter now. */
   | 'ADDED'
   /** No matching change; only the cursor advanced. */
   | 'BOOKMARK'
-  /** The cluster is no longer in the list: it was deleted, or does not match the filter any more. */
+  /** The cluster is no longer in the list: it was deleted or no longer matches the filter. */
   | 'DELETED'
   /** A cluster of the list has changed. */
   | 'MODIFIED'
   /** Every existing cluster has been sent; changes follow. */
   | 'SYNCED';
 
-/** Which clusters; all conditions are combined with AND. */
+/** Filter of clusters; all conditions are combined with AND. */
 export type ClusterFilter = {
-  /** Only these clusters (at most 500). */
+  /** Clusters with one of these ids (at most 500). */
   readonly ids?: ReadonlyArray<string> | null | undefined;
-  /** That have all these labels: a map of strings. */
+  /** Clusters with all these labels, as an object of strings. */
   readonly labels?: unknown;
-  /** Whose name contains this, letter case aside. */
+  /** Clusters whose name contains this text, ignoring case. */
   readonly nameContains?: string | null | undefined;
-  /** Of this product. */
+  /** Clusters of this product. */
   readonly product?: Product | null | undefined;
   /** In this region. */
   readonly regionId?: string | null | undefined;
-  /** In one of these states. DELETED ones are listed only when named here. */
+  /** Clusters in one of these states. Default: every state except DELETED. */
   readonly states?: ReadonlyArray<ClusterState> | null | undefined;
 };
 
-/** How a cluster is connected. None of it can be changed later. */
+/** Network of a new cluster. Immutable after creation. */
 export type ClusterNetworkInput = {
-  /** Prefix length of each node's part of the pod CIDR: 24 (256 pods a node, if omitted) to 28 (16 pods). */
+  /** Prefix length of each node's part of the pod CIDR: 24 (256 addresses) to 28 (16 addresses). Default: 24. */
   readonly nodeCidrMask?: number | null | undefined;
-  /** Addresses of its pods, e.g. `10.1.0.0/16`; a free range if omitted. With Terway there is none: pods have addresses of the vSwitches. */
+  /** CIDR of pods, e.g. `10.1.0.0/16`. Default: a free range. Not allowed with Terway, where pods have addresses of the vSwitches. */
   readonly podCidr?: string | null | undefined;
-  /** Give its Kubernetes API a public address (EIP). Default false. */
+  /** Whether the Kubernetes API gets a public address (EIP). Default: false. */
   readonly publicEndpoint?: boolean | null | undefined;
-  /** Security group of the VPC for its nodes; one is made for the cluster if omitted. */
+  /** Id of the security group for the nodes, in the VPC. Default: one is created for the cluster. */
   readonly securityGroupId?: string | null | undefined;
-  /** Addresses of its Services, e.g. `172.21.0.0/20`; a free range if omitted. */
+  /** CIDR of Services, e.g. `172.21.0.0/20`. Default: a free range. */
   readonly serviceCidr?: string | null | undefined;
-  /** vSwitches of the VPC for its nodes (1 to 24), best of several zones; all of the VPC in its zones if omitted. */
+  /** Ids of the vSwitches for the nodes, in the VPC: 1 to 24, best in several zones. Default: all vSwitches of the VPC in the zones of the cluster. */
   readonly vSwitchIds?: ReadonlyArray<string> | null | undefined;
-  /** The VPC. Default: the region's default VPC, which is created with its first cluster and deleted with its last one. */
+  /** Id of the VPC. Default: the region's default VPC, which is created with its first cluster and deleted with its last one. */
   readonly vpcId?: string | null | undefined;
 };
 
@@ -231,7 +231,7 @@ export type CreateNodePoolInput = {
   readonly autoscaling?: NodePoolAutoscalingInput | null | undefined;
   /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
-  /** The cluster. */
+  /** Id of the cluster. */
   readonly clusterId: string;
   /** Desired number of nodes, within the quota of instances per scaling group; with autoscaling within its bounds and its minSize if omitted, else 0. */
   readonly desiredSize?: number | null | undefined;
@@ -259,7 +259,7 @@ export type CreateNodePoolInput = {
 export type DeleteClusterInput = {
   /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
-  /** The cluster. */
+  /** Id of the cluster. */
   readonly id: string;
   /** Resources that the platform made for it and that shall stay: VPC, vSwitches, security group, load balancer, address (see `Cluster.resources`). They belong to the account then. */
   readonly retainResourceIds?: ReadonlyArray<string> | null | undefined;
@@ -271,7 +271,7 @@ export type DeleteNodePoolInput = {
   readonly acknowledgeRisk?: boolean | null | undefined;
   /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
-  /** The node pool. */
+  /** Id of the node pool. */
   readonly id: string;
 };
 
@@ -329,7 +329,7 @@ export type EventFilter = {
   readonly types?: ReadonlyArray<string> | null | undefined;
 };
 
-/** Type of the change. */
+/** Type of an event. */
 export type EventKind =
   /** The holder of the account was identified. */
   | 'ACCOUNT_VERIFIED'
@@ -756,7 +756,7 @@ export type ScaleNodePoolInput = {
   readonly clientToken?: string | null | undefined;
   /** Desired number of nodes, within the quota of instances per scaling group. */
   readonly desiredSize: number;
-  /** The node pool. */
+  /** Id of the node pool. */
   readonly nodePoolId: string;
 };
 
@@ -815,7 +815,7 @@ export type UpdateClusterInput = {
   readonly clientToken?: string | null | undefined;
   /** Turn deletion protection on or off. */
   readonly deletionProtection?: boolean | null | undefined;
-  /** The cluster. */
+  /** Id of the cluster. */
   readonly id: string;
   /** All labels: replaces the map. */
   readonly labels?: unknown;
@@ -845,7 +845,7 @@ export type UpdateClusterInput = {
 export type UpgradeClusterInput = {
   /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
-  /** The cluster. */
+  /** Id of the cluster. */
   readonly id: string;
   /** How its nodes are upgraded; a tenth of each pool at a time if omitted. */
   readonly rollingPolicy?: UpgradeRollingPolicyInput | null | undefined;

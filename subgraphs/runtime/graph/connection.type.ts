@@ -57,7 +57,7 @@ export function connectionOf<T extends object>(name: string, node: () => ClassTy
   const share = shareable ? Directive('@shareable') : () => undefined;
 
   @share
-  @ObjectType(`${name}Edge`, { description: `A ${name} and its position in the list.` })
+  @ObjectType(`${name}Edge`, { description: `An edge of ${name}Connection: an item and its cursor.` })
   class Edge {
     @Field(() => String, { description: 'Position in the list, for `after`.' })
     cursor: string;
@@ -69,10 +69,10 @@ export function connectionOf<T extends object>(name: string, node: () => ClassTy
   @share
   @ObjectType(`${name}Connection`, { description: `A page of ${name} items.` })
   class Connection {
-    @Field(() => [Edge], { description: 'Items with their cursors.' })
+    @Field(() => [Edge], { description: 'Items of the page, each with its cursor.' })
     edges: Edge[];
 
-    @Field(() => [node()], { description: 'The items alone.' })
+    @Field(() => [node()], { description: 'Items of the page, without cursors.' })
     nodes: T[];
 
     @Field(() => PageInfo, { description: 'Page information.' })
@@ -81,7 +81,7 @@ export function connectionOf<T extends object>(name: string, node: () => ClassTy
     @Cost(30)
     @Field(() => Int, {
       name: 'totalCount',
-      description: 'Items in the whole list; costs one more statement.',
+      description: 'Number of items in the whole list. Selecting it runs one more SQL statement.',
     })
     totalCount(): Promise<number> {
       return (this as unknown as { count: () => Promise<number> }).count();

@@ -20,7 +20,7 @@ registerEnumType(EventLevel, {
   },
 });
 
-export const EventKind = graphEnum('EventKind', 'Type of the change.', eventKinds);
+export const EventKind = graphEnum('EventKind', 'Type of an event.', eventKinds);
 
 /** Fields of every event; each subgraph's event types implement it. */
 @InterfaceType('Event', {
@@ -30,7 +30,7 @@ export const EventKind = graphEnum('EventKind', 'Type of the change.', eventKind
   autoRegisterImplementations: false,
 })
 export class EventInterface {
-  @Field(() => ID, { description: 'Id of the event, the same wherever it is shown.' })
+  @Field(() => ID, { description: 'Id of the event: the same in every query and subscription.' })
   id: string;
 
   @Field(() => EventCursorScalar, {
@@ -38,7 +38,7 @@ export class EventInterface {
   })
   cursor: string;
 
-  @Field(() => Date, { description: 'When it happened.' })
+  @Field(() => Date, { description: 'Time of the event.' })
   at: Date;
 
   @Field(() => String, { description: 'Type of the event, e.g. `NODE_READY`.' })
@@ -59,7 +59,7 @@ export class EventInterface {
   @Field(() => String, {
     nullable: true,
     description:
-      'Subject of the token that caused it. Null for actions of the platform itself, including those of an operation.',
+      'Subject of the token that caused the event. Null for actions of the platform itself, including those of an operation.',
   })
   actor: string | null;
 }

@@ -14,12 +14,14 @@ const OrderDirection = graphEnum('OrderDirection', 'Direction of sorting.', {
 export function orderOf<F extends string>(name: string, fields: Readonly<Record<F, string>>) {
   const values = graphEnum(`${name}OrderField`, `Sort fields of a list of ${name}.`, fields);
 
-  @InputType(`${name}Order`, { description: `How a list of ${name} is sorted. The id breaks ties.` })
+  @InputType(`${name}Order`, {
+    description: `Sort order of a list of ${name}. Items with equal values are sorted by id.`,
+  })
   class Order implements OrderBy<F> {
     @Field(() => values, { description: 'Sort field.' })
     field: F;
 
-    @Field(() => OrderDirection, { nullable: true, defaultValue: 'ASC', description: 'In which direction.' })
+    @Field(() => OrderDirection, { nullable: true, defaultValue: 'ASC', description: 'Sort direction.' })
     direction?: Direction | null;
   }
 
@@ -30,5 +32,5 @@ export function orderOf<F extends string>(name: string, fields: Readonly<Record<
 export const OrderByArg = (order: ClassType, omitted: string): ReturnType<typeof Arg> =>
   Arg('orderBy', () => order, {
     nullable: true,
-    description: `Sorting; ${omitted} if omitted. A cursor belongs to its order: \`after\` needs the \`orderBy\` of the page that it comes from.`,
+    description: `Sort order. Default: ${omitted}. A cursor is valid only with the \`orderBy\` of the page that it comes from.`,
   });

@@ -76,7 +76,7 @@ export class AccountVerificationResolver {
   })
   async verifyAccount(
     @Ctx() context: RequestContext,
-    @Arg('input', () => VerifyAccountInput, { description: 'Kind of the holder of the account.' })
+    @Arg('input', () => VerifyAccountInput, { description: 'The holder of the account.' })
     input: VerifyAccountInput,
     @DryRun() dryRun?: boolean | null,
   ) {

@@ -19,7 +19,10 @@ export class ClusterCheckResolver {
     nullable: true,
     description: 'A check of a cluster of the account; null if it does not exist.',
   })
-  clusterCheck(@Ctx() context: RequestContext, @Arg('id', () => ID, { description: 'Its id.' }) id: string) {
+  clusterCheck(
+    @Ctx() context: RequestContext,
+    @Arg('id', () => ID, { description: 'Id of the check.' }) id: string,
+  ) {
     return loadById(context, this.store.byIds, id);
   }
 
@@ -29,7 +32,7 @@ export class ClusterCheckResolver {
   })
   async runClusterCheck(
     @Ctx() context: RequestContext,
-    @Arg('input', () => RunClusterCheckInput, { description: 'Subject of the check.' })
+    @Arg('input', () => RunClusterCheckInput, { description: 'The cluster and the check.' })
     input: RunClusterCheckInput,
     @DryRun() dryRun?: boolean | null,
   ) {

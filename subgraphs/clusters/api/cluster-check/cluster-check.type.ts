@@ -7,7 +7,7 @@ import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 import type * as model from '../../model/cluster-check.enums.js';
 
 export const ClusterCheckType = graphEnum<model.CheckType>('ClusterCheckType', 'Purpose of a check.', {
-  UPGRADE: 'Whether its Kubernetes version can be upgraded.',
+  UPGRADE: 'Checks whether the Kubernetes version of the cluster can be upgraded.',
 });
 export type ClusterCheckType = model.CheckType;
 
@@ -16,10 +16,10 @@ const ClusterCheckState = graphEnum<model.CheckState>('ClusterCheckState', 'Resu
   BLOCKED: 'Items of level BLOCKING failed: the change is rejected until they are fixed.',
 });
 
-export const CheckLevel = graphEnum<model.CheckLevel>('CheckLevel', 'How much a failed item matters.', {
-  INFO: 'Good to know.',
-  WARNING: 'Something may fail; the change is not rejected.',
-  BLOCKING: 'Must be fixed first.',
+export const CheckLevel = graphEnum<model.CheckLevel>('CheckLevel', 'Severity of a failed check item.', {
+  INFO: 'Information only; no action is needed.',
+  WARNING: 'The change is accepted, but something may fail.',
+  BLOCKING: 'The change is rejected until the item is fixed.',
 });
 export type CheckLevel = model.CheckLevel;
 
@@ -37,7 +37,7 @@ export class ClusterCheckItem {
   })
   name: string;
 
-  @Field(() => CheckLevel, { description: 'How much it matters when it fails.' })
+  @Field(() => CheckLevel, { description: 'Severity if the item fails.' })
   level: CheckLevel;
 
   @Field(() => CheckResult, { description: 'Result of the item.' })
@@ -46,7 +46,7 @@ export class ClusterCheckItem {
   @Field(() => String, { description: 'Finding (human-readable).' })
   message: string;
 
-  @Field(() => String, { nullable: true, description: 'How to fix it; null if the item passed.' })
+  @Field(() => String, { nullable: true, description: 'How to fix the item. Null if it passed.' })
   fix: string | null;
 }
 
@@ -73,7 +73,7 @@ export class ClusterCheck {
 
 @InputType({ description: 'Check to run.' })
 export class RunClusterCheckInput {
-  @Field(() => ID, { description: 'The cluster.' })
+  @Field(() => ID, { description: 'Id of the cluster.' })
   clusterId: string;
 
   @Field(() => ClusterCheckType, { description: 'Purpose of the check.' })

@@ -16,7 +16,7 @@ export class ClusterKindResolver {
   }
 
   @FieldResolver(() => ClusterKindName, {
-    description: 'Its kind; follows from type, profile, spec and capability.',
+    description: 'Kind of the cluster, derived from its type, profile, spec and capability.',
   })
   kind(@Root() cluster: ClusterRow): ClusterKindName {
     return kindOfRow(cluster).name;

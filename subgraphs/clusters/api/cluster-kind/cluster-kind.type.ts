@@ -22,25 +22,25 @@ export class ClusterKindVariant {
   })
   spec: ClusterSpec | null;
 
-  @Field(() => Product, { description: 'Product by which it is offered, limited and billed.' })
+  @Field(() => Product, { description: 'Product of the clusters.' })
   product: Product;
 
   @Field(() => ControlPlaneOwner, { description: 'Owner of the control plane.' })
   controlPlane: ControlPlaneOwner;
 
-  @Field(() => Int, { description: 'Masters of the account: 3 or 0.' })
+  @Field(() => Int, { description: 'Number of masters that the account owns: 3 or 0.' })
   masters: number;
 
-  @Field(() => [String], { description: 'Quotas that its clusters take of, by resource.' })
+  @Field(() => [String], { description: 'Resources of the quotas that its clusters count against.' })
   quotas: string[];
 }
 
 @ObjectType({ description: 'A kind of cluster and its rules.' })
 export class ClusterKind {
-  @Field(() => ClusterKindName, { description: 'Which one.' })
+  @Field(() => ClusterKindName, { description: 'Name of the kind.' })
   name: ClusterKindName;
 
-  @Field(() => String, { description: 'Profile of the kind.' })
+  @Field(() => String, { description: 'Description of the kind.' })
   description: string;
 
   @Field(() => ClusterCapability, {
@@ -54,16 +54,18 @@ export class ClusterKind {
   })
   variants: ClusterKindVariant[];
 
-  @Field(() => Boolean, { description: 'Whether its clusters have node pools and nodes.' })
+  @Field(() => Boolean, { description: 'Whether clusters of the kind have node pools and nodes.' })
   nodePools: boolean;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The node pool that createCluster requires; null if it requires none.',
+    description: 'Node pool that createCluster requires. Null if it requires none.',
   })
   requiredNodePool: string | null;
 
-  @Field(() => [ContainerRuntime], { description: 'Container runtimes that its node pools may have.' })
+  @Field(() => [ContainerRuntime], {
+    description: 'Container runtimes that node pools of the kind can have.',
+  })
   runtimes: ContainerRuntime[];
 
   @Field(() => [String], {

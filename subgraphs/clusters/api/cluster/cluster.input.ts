@@ -11,27 +11,33 @@ import { ClusterCapability, NetworkPlugin, StoragePlugin } from '../entities/clu
 import { ChangeTiming } from '../entities/maintenance-window.enums.js';
 
 const IMMUTABLE = 'Immutable: the current value is accepted, another one is rejected with IMMUTABLE_FIELD.';
-@InputType({ description: 'Which clusters; all conditions are combined with AND.' })
+@InputType({ description: 'Filter of clusters; all conditions are combined with AND.' })
 export class ClusterFilter {
-  @Field(() => [ID], { nullable: true, description: 'Only these clusters (at most 500).' })
+  @Field(() => [ID], { nullable: true, description: 'Clusters with one of these ids (at most 500).' })
   ids?: string[] | null;
 
   @Field(() => [ClusterState], {
     nullable: true,
-    description: 'In one of these states. DELETED ones are listed only when named here.',
+    description: 'Clusters in one of these states. Default: every state except DELETED.',
   })
   states?: ClusterState[] | null;
 
   @Field(() => ID, { nullable: true, description: 'In this region.' })
   regionId?: string | null;
 
-  @Field(() => Product, { nullable: true, description: 'Of this product.' })
+  @Field(() => Product, { nullable: true, description: 'Clusters of this product.' })
   product?: Product | null;
 
-  @Field(() => String, { nullable: true, description: 'Whose name contains this, letter case aside.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Clusters whose name contains this text, ignoring case.',
+  })
   nameContains?: string | null;
 
-  @Field(() => JSONScalar, { nullable: true, description: 'That have all these labels: a map of strings.' })
+  @Field(() => JSONScalar, {
+    nullable: true,
+    description: 'Clusters with all these labels, as an object of strings.',
+  })
   labels?: unknown;
 }
 
@@ -153,7 +159,7 @@ export class CreateClusterInput {
 
 @InputType({ description: 'Change of a cluster; omitted fields stay unchanged.' })
 export class UpdateClusterInput {
-  @Field(() => ID, { description: 'The cluster.' })
+  @Field(() => ID, { description: 'Id of the cluster.' })
   id: string;
 
   @Field(() => String, { nullable: true, description: 'New name.' })
@@ -214,7 +220,7 @@ export class UpdateClusterInput {
 
 @InputType({ description: 'A cluster to be upgraded.' })
 export class UpgradeClusterInput {
-  @Field(() => ID, { description: 'The cluster.' })
+  @Field(() => ID, { description: 'Id of the cluster.' })
   id: string;
 
   @Field(() => String, {
@@ -241,7 +247,7 @@ export class UpgradeClusterInput {
 
 @InputType({ description: 'A cluster to be deleted.' })
 export class DeleteClusterInput {
-  @Field(() => ID, { description: 'The cluster.' })
+  @Field(() => ID, { description: 'Id of the cluster.' })
   id: string;
 
   @Field(() => [ID], {

@@ -29,7 +29,8 @@ export class ClusterMutations {
   })
   createCluster(
     @Ctx() context: RequestContext,
-    @Arg('input', () => CreateClusterInput, { description: 'The cluster.' }) input: CreateClusterInput,
+    @Arg('input', () => CreateClusterInput, { description: 'The cluster to create.' })
+    input: CreateClusterInput,
     @DryRun() dryRun?: boolean | null,
   ) {
     return toPayload(context, () => this.creation.create(context.actor, input, dryRun));
@@ -40,7 +41,7 @@ export class ClusterMutations {
   })
   updateCluster(
     @Ctx() context: RequestContext,
-    @Arg('input', () => UpdateClusterInput, { description: 'The change.' }) input: UpdateClusterInput,
+    @Arg('input', () => UpdateClusterInput, { description: 'The changes.' }) input: UpdateClusterInput,
     @DryRun() dryRun?: boolean | null,
   ) {
     return toPayload(context, () => this.clusters.update(context.actor, input, dryRun));
@@ -62,7 +63,8 @@ export class ClusterMutations {
   @Mutation(() => DeleteClusterPayload, { description: 'Deletes a cluster with everything in it.' })
   deleteCluster(
     @Ctx() context: RequestContext,
-    @Arg('input', () => DeleteClusterInput, { description: 'The cluster.' }) input: DeleteClusterInput,
+    @Arg('input', () => DeleteClusterInput, { description: 'The cluster to delete.' })
+    input: DeleteClusterInput,
     @DryRun() dryRun?: boolean | null,
   ) {
     return toPayload(context, () => this.clusters.delete(context.actor, input, dryRun));

@@ -37,7 +37,10 @@ export class ClusterResolver {
     nullable: true,
     description: 'A cluster of the account, including deleted ones; null if it does not exist.',
   })
-  cluster(@Ctx() context: RequestContext, @Arg('id', () => ID, { description: 'Its id.' }) id: string) {
+  cluster(
+    @Ctx() context: RequestContext,
+    @Arg('id', () => ID, { description: 'Id of the cluster.' }) id: string,
+  ) {
     return loadById(context, this.parts.clusters.byIds, id);
   }
 
@@ -52,22 +55,24 @@ export class ClusterResolver {
     return this.parts.lists.list(context, { ...page, orderBy }, filter);
   }
 
-  @FieldResolver(() => Region, { description: 'Where it is.' })
+  @FieldResolver(() => Region, { description: 'Region of the cluster.' })
   region(@Root() cluster: ClusterRow) {
     return { id: cluster.regionId };
   }
 
-  @FieldResolver(() => TimeZone, { description: 'Time zone of its schedules.' })
+  @FieldResolver(() => TimeZone, {
+    description: 'Time zone of the cluster, used by its maintenance window and schedules.',
+  })
   timeZone(@Root() cluster: ClusterRow) {
     return { id: cluster.timeZone };
   }
 
-  @FieldResolver(() => KubernetesVersion, { description: 'Kubernetes version that its control plane runs.' })
+  @FieldResolver(() => KubernetesVersion, { description: 'Kubernetes version of the control plane.' })
   async version(@Root() cluster: ClusterRow) {
     return (await this.parts.catalog.read()).versions.status(cluster.version);
   }
 
-  @FieldResolver(() => NodePoolConnection, { description: 'Its node pools.' })
+  @FieldResolver(() => NodePoolConnection, { description: 'Node pools of the cluster.' })
   nodePools(
     @Ctx() context: RequestContext,
     @Root() cluster: ClusterRow,
@@ -77,7 +82,7 @@ export class ClusterResolver {
     return childConnection(context, this.parts.nodePools.ofClusters, cluster.id, { ...page, orderBy });
   }
 
-  @FieldResolver(() => NodeConnection, { description: 'Its nodes.' })
+  @FieldResolver(() => NodeConnection, { description: 'Nodes, masters included.' })
   nodes(
     @Ctx() context: RequestContext,
     @Root() cluster: ClusterRow,
@@ -103,16 +108,14 @@ export class ClusterResolver {
   @FieldResolver(() => Kubeconfig, {
     nullable: true,
     description:
-      'Credentials for its Kubernetes API; null while it has none. Needs the scope fleet:kubeconfig: they read ' +
-      'everything but Secrets, and administer the cluster for a token that has fleet:write as well. They end with the ' +
-      'token of the request. Each is an event KUBECONFIG_ISSUED; a subscription answers FORBIDDEN here.',
+      'Issues credentials for the Kubernetes API of the cluster. Null while the cluster has no API. Needs the scope fleet:kubeconfig; the credentials can read everything except Secrets, and administer the cluster if the token also has fleet:write. They expire with the token at the latest. Each issue records an event KUBECONFIG_ISSUED. In a subscription the field fails with FORBIDDEN.',
   })
   kubeconfig(
     @Ctx() context: RequestContext,
     @Root() cluster: ClusterRow,
     @Arg('ttlMinutes', () => Int, {
       nullable: true,
-      description: 'Lifetime in minutes: 15 to 4320, 60 if omitted; at most that of the token.',
+      description: 'Lifetime in minutes: 15 to 4320. Default: 60. Limited by the lifetime of the token.',
     })
     ttlMinutes?: number | null,
   ) {

@@ -33,7 +33,7 @@ export class ComponentMutations {
   @Mutation(() => InstallComponentPayload, { description: 'Installs a component in a cluster.' })
   installComponent(
     @Ctx() context: RequestContext,
-    @Arg('input', () => InstallComponentInput, { description: 'The component.' })
+    @Arg('input', () => InstallComponentInput, { description: 'The component and its cluster.' })
     input: InstallComponentInput,
     @DryRun() dryRun?: boolean | null,
   ) {
@@ -92,7 +92,8 @@ export class ComponentMutations {
   })
   async checkComponents(
     @Ctx() context: RequestContext,
-    @Arg('input', () => CheckComponentsInput, { description: 'The cluster.' }) input: CheckComponentsInput,
+    @Arg('input', () => CheckComponentsInput, { description: 'The cluster whose components are compared.' })
+    input: CheckComponentsInput,
     @DryRun() dryRun?: boolean | null,
   ) {
     const result = await toResult(() => this.checks.check(context.actor, input, dryRun));

@@ -45,7 +45,10 @@ export class ComponentResolver {
     nullable: true,
     description: 'A component of the account; null if it does not exist.',
   })
-  component(@Ctx() context: RequestContext, @Arg('id', () => ID, { description: 'Its id.' }) id: string) {
+  component(
+    @Ctx() context: RequestContext,
+    @Arg('id', () => ID, { description: 'Id of the component.' }) id: string,
+  ) {
     return loadById(context, this.stores.components.byIds, id);
   }
 
@@ -106,7 +109,7 @@ export class ClusterComponentsResolver {
   constructor(private readonly store: ComponentStore) {}
 
   @FieldResolver(() => ComponentConnection, {
-    description: 'Its components (add-ons).',
+    description: 'Components (add-ons) of the cluster.',
   })
   components(
     @Ctx() context: RequestContext,

@@ -42,7 +42,7 @@ export class ComponentDefinition {
   @Field(() => String, { description: 'Its field, e.g. `NETWORK`.' })
   category: string;
 
-  @Field(() => String, { description: 'Profile of the kind.' })
+  @Field(() => String, { description: 'Purpose of the component.' })
   description: string;
 
   @Field(() => Boolean, { description: 'Whether clusters require it: it cannot be uninstalled then.' })
@@ -120,7 +120,7 @@ export class Component {
   @Field(() => String, { description: 'The version that it has or is to have.' })
   version: string;
 
-  @Field(() => ComponentState, { description: 'Current state.' })
+  @Field(() => ComponentState, { description: 'State of the component.' })
   state: ComponentStateName;
 
   @Field(() => [ComponentDrift], {
@@ -145,7 +145,7 @@ export type ComponentOrder = InstanceType<typeof ComponentOrder>;
 
 @InputType({ description: 'A component to be installed.' })
 export class InstallComponentInput {
-  @Field(() => ID, { description: 'The cluster.' })
+  @Field(() => ID, { description: 'Id of the cluster.' })
   clusterId: string;
 
   @Field(() => String, { description: 'Its name in the catalog, e.g. `nginx-ingress-controller`.' })
@@ -226,7 +226,7 @@ export class RestoreComponentInput {
 
 @InputType({ description: 'Cluster whose components are compared with its Kubernetes objects.' })
 export class CheckComponentsInput {
-  @Field(() => ID, { description: 'The cluster.' })
+  @Field(() => ID, { description: 'Id of the cluster.' })
   clusterId: string;
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })

@@ -27,7 +27,7 @@ export class ClusterControlPlaneResolver {
 
   @FieldResolver(() => ControlPlane, {
     nullable: true,
-    description: 'Its control plane; null until it runs, and for a registered cluster.',
+    description: 'Control plane of the cluster. Null until it runs, and for a registered cluster.',
   })
   async controlPlane(
     @Ctx() context: RequestContext,
@@ -38,7 +38,9 @@ export class ClusterControlPlaneResolver {
   }
 
   @Cost(100)
-  @FieldResolver(() => ServiceLevelAgreement, { description: 'How reliable it is to be, and was.' })
+  @FieldResolver(() => ServiceLevelAgreement, {
+    description: 'Service level of the cluster: target and measured availability of its Kubernetes API.',
+  })
   async sla(@Ctx() context: RequestContext, @Root() cluster: ClusterRow): Promise<ServiceLevelAgreement> {
     const level = serviceLevel(cluster.product);
     const row = await loadValue(context, this.store.ofClusters, cluster.id);

@@ -10,7 +10,7 @@ import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
 
 @InputType({ description: 'Whether the nodes of a pool keep their pods while they are offline.' })
 export class SetEdgeAutonomyInput {
-  @Field(() => ID, { description: 'A node pool of an edge cluster.' })
+  @Field(() => ID, { description: 'Id of a node pool of an edge cluster.' })
   nodePoolId: string;
 
   @Field(() => Boolean, {
@@ -50,7 +50,7 @@ export class EdgeAutonomyMutations {
   })
   setEdgeAutonomy(
     @Ctx() context: RequestContext,
-    @Arg('input', () => SetEdgeAutonomyInput, { description: 'The node pool and the request.' })
+    @Arg('input', () => SetEdgeAutonomyInput, { description: 'The node pool and the setting.' })
     input: SetEdgeAutonomyInput,
     @DryRun() dryRun?: boolean | null,
   ) {

@@ -3,17 +3,17 @@ import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 
 export const ClusterKindName = graphEnum<model.ClusterKindName>(
   'ClusterKindName',
-  'The nine kinds of cluster. Which one a cluster is follows from its type, profile, spec and capability.',
+  'The nine kinds of cluster. The kind is derived from type, profile, spec and capability.',
   {
     PRO: 'Managed, Pro edition.',
     STANDARD: 'Managed, standard edition.',
     DEDICATED: 'Three masters and the workers are instances of the account.',
-    HETEROGENEOUS: 'Instances with GPUs or NPUs besides plain ones.',
-    SANDBOX: 'Pods run in light virtual machines with a kernel of their own, on bare-metal instances.',
-    CONFIDENTIAL: 'Instances with Intel SGX: memory that even their administrator cannot read.',
-    EDGE: 'Instances outside the region, which may be cut off from it.',
+    HETEROGENEOUS: 'Instances with GPUs or NPUs, besides instances without.',
+    SANDBOX: 'Pods run in lightweight virtual machines with their own kernel, on bare-metal instances.',
+    CONFIDENTIAL: 'Instances with Intel SGX, whose encrypted memory even their administrator cannot read.',
+    EDGE: 'Instances outside the region, which can lose the connection to it.',
     SERVERLESS: 'No instances: pods run on container instances.',
-    REGISTERED: 'Created outside the platform, registered here.',
+    REGISTERED: 'A cluster that was created outside the platform and registered here.',
   },
 );
 
@@ -23,9 +23,9 @@ export const ClusterCapability = graphEnum<model.ClusterCapability>(
   'ClusterCapability',
   'Capability of the instances of a cluster.',
   {
-    GPU: 'Computing with GPUs or NPUs: a heterogeneous cluster.',
-    SANDBOX: 'Running pods in light virtual machines: a sandbox cluster.',
-    CONFIDENTIAL: 'Keeping memory secret with Intel SGX: a confidential cluster.',
+    GPU: 'GPUs or NPUs: a heterogeneous cluster.',
+    SANDBOX: 'Pods in lightweight virtual machines: a sandbox cluster.',
+    CONFIDENTIAL: 'Encrypted memory with Intel SGX: a confidential cluster.',
   },
 );
 

@@ -32,11 +32,11 @@ export class Cluster {
   id: string;
 
   @Field(() => String, {
-    description: 'Name, unique among the clusters that are not deleted of the account.',
+    description: 'Name, unique among the clusters of the account that are not deleted.',
   })
   name: string;
 
-  @Field(() => ClusterState, { description: 'Current state.' })
+  @Field(() => ClusterState, { description: 'State of the cluster.' })
   state: ClusterState;
 
   @Field(() => ClusterType, { description: 'Owner of the control plane.' })
@@ -45,36 +45,42 @@ export class Cluster {
   @Field(() => ClusterProfile, { description: 'Profile of the cluster.' })
   profile: ClusterProfile;
 
-  @Field(() => ClusterSpec, { nullable: true, description: 'Edition; null where there are no editions.' })
+  @Field(() => ClusterSpec, {
+    nullable: true,
+    description: 'Edition of the cluster. Null for types without editions.',
+  })
   spec: ClusterSpec | null;
 
-  @Field(() => Product, { description: 'The product it is sold as; follows from type, profile and spec.' })
+  @Field(() => Product, { description: 'Product of the cluster, derived from its type, profile and spec.' })
   product: Product;
 
   @Field(() => ClusterCapability, {
     nullable: true,
-    description: 'Capability of its instances beyond running pods; null for plain instances.',
+    description: 'Special capability of the instances, e.g. GPUs. Null when the instances have none.',
   })
   capability: ClusterCapability | null;
 
-  @Field(() => NetworkPlugin, { description: 'Network plugin of its pods.' })
+  @Field(() => NetworkPlugin, { description: 'Network plugin (CNI).' })
   networkPlugin: NetworkPlugin;
 
-  @Field(() => StoragePlugin, { description: 'Plugin that provides the volumes of its pods.' })
+  @Field(() => StoragePlugin, { description: 'Storage plugin: provides the volumes of pods.' })
   storagePlugin: StoragePlugin;
 
-  @Field(() => DateTimeScalar, { description: 'Time of the request that created it.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the request that created the cluster.' })
   createdAt: Date;
 
   @Field(() => BigIntScalar, {
-    description: 'Grows with each visible change; send it with updateCluster to avoid lost updates.',
+    description:
+      'Version of the cluster: increases with each visible change. Pass it to updateCluster to avoid lost updates.',
   })
   resourceVersion: bigint;
 
-  @Field(() => Boolean, { description: 'While true, deleteCluster is rejected.' })
+  @Field(() => Boolean, {
+    description: 'Whether deletion protection is on: deleteCluster is rejected while it is.',
+  })
   deletionProtection: boolean;
 
-  @Field(() => JSONScalar, { description: 'Labels: a map of strings.' })
+  @Field(() => JSONScalar, { description: 'Labels, as an object of strings.' })
   labels: unknown;
 
   @Field(() => [Condition], { description: 'Conditions of the cluster, as in Kubernetes.' })

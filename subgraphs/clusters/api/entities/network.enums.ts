@@ -33,7 +33,7 @@ export const ClusterResourceType = graphEnum(
   'Kind of a cloud resource of a cluster.',
   {
     VPC: 'A private network.',
-    VSWITCH: 'A part of a private network in one zone.',
+    VSWITCH: 'A subnet of a VPC in one zone.',
     SECURITY_GROUP: 'A security group.',
     LOAD_BALANCER: 'A load balancer (SLB): of the API server, or of a Service inside the cluster.',
     EIP: 'A public address.',

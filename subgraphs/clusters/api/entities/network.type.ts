@@ -17,7 +17,7 @@ export class Vpc {
   @Field(() => ID, { description: 'Id of the VPC, `vpc_…`; also of its route table.' })
   id: string;
 
-  @Field(() => String, { description: 'Its name.' })
+  @Field(() => String, { description: 'Name of the VPC.' })
   name: string;
 
   @Field(() => String, { description: 'Its addresses, e.g. `192.168.0.0/16`.' })
@@ -28,7 +28,7 @@ export class Vpc {
   })
   creator: ResourceCreator;
 
-  @Field(() => DateTimeScalar, { description: 'Time of the check.' })
+  @Field(() => DateTimeScalar, { description: 'Creation time of the VPC.' })
   createdAt: Date;
 
   /** Resolved to the field `region`. */
@@ -40,16 +40,16 @@ export class VSwitch {
   @Field(() => ID, { description: 'Id of the vSwitch, `vsw_…`.' })
   id: string;
 
-  @Field(() => String, { description: 'Its name.' })
+  @Field(() => String, { description: 'Name of the vSwitch.' })
   name: string;
 
   @Field(() => String, { description: 'Its addresses.' })
   cidr: string;
 
-  @Field(() => ResourceCreator, { description: 'Creator of the resource.' })
+  @Field(() => ResourceCreator, { description: 'Creator of the vSwitch.' })
   creator: ResourceCreator;
 
-  @Field(() => DateTimeScalar, { description: 'Time of the check.' })
+  @Field(() => DateTimeScalar, { description: 'Creation time of the vSwitch.' })
   createdAt: Date;
 
   vpcId: string;
@@ -82,38 +82,38 @@ export class SecurityGroup {
   @Field(() => ID, { description: 'Id of the security group, `sg_…`.' })
   id: string;
 
-  @Field(() => String, { description: 'Its name.' })
+  @Field(() => String, { description: 'Name of the security group.' })
   name: string;
 
   @Field(() => [SecurityGroupRule], { description: 'Rules of the allowed traffic.' })
   rules: unknown;
 
-  @Field(() => ResourceCreator, { description: 'Creator of the resource.' })
+  @Field(() => ResourceCreator, { description: 'Creator of the security group.' })
   creator: ResourceCreator;
 
-  @Field(() => DateTimeScalar, { description: 'Time of the check.' })
+  @Field(() => DateTimeScalar, { description: 'Creation time of the security group.' })
   createdAt: Date;
 
   vpcId: string;
 }
 
-@ObjectType({ description: 'How a cluster is connected.' })
+@ObjectType({ description: 'Network of a cluster.' })
 export class ClusterNetwork {
-  @Field(() => NetworkPlugin, { description: 'Network plugin of its pods.' })
+  @Field(() => NetworkPlugin, { description: 'Network plugin (CNI).' })
   plugin: NetworkPlugin;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Addresses of its pods; null with Terway: they have addresses of the vSwitches.',
+    description: 'CIDR of pods. Null with Terway, where pods have addresses of the vSwitches.',
   })
   podCidr: string | null;
 
-  @Field(() => String, { description: 'Addresses of its Services.' })
+  @Field(() => String, { description: 'CIDR of Services.' })
   serviceCidr: string;
 
   @Field(() => Int, {
     nullable: true,
-    description: "Prefix length of a node's part of the pod CIDR; null with Terway.",
+    description: "Prefix length of each node's part of the pod CIDR. Null with Terway.",
   })
   nodeCidrMask: number | null;
 
@@ -127,7 +127,7 @@ export class ClusterNetwork {
 class ClusterResource {
   @Field(() => ID, {
     description:
-      'Id of the resource, the same as elsewhere: `vpc(id)`, `NodePool.scalingGroup { id }` (`asg-…`), `Node.instanceId` and `instances` (`i-…`); of the load balancer of a Service or the disk of a volume claim: the uid of that object. A scaling group and an instance are listed once the cloud has made them.',
+      'Id of the resource, as in `vpc(id)`, `NodePool.scalingGroup { id }` (`asg-…`), `Node.instanceId` and `instances` (`i-…`). For the load balancer of a Service or the disk of a volume claim: the uid of that Kubernetes object. Scaling groups and instances are listed once the cloud has created them.',
   })
   id: string;
 
@@ -135,14 +135,15 @@ class ClusterResource {
   type: string;
 
   @Field(() => String, {
-    description: 'Its name; of what an object inside the cluster has: `namespace/name` of that.',
+    description:
+      'Name of the resource. For a resource of a Kubernetes object: `namespace/name` of the object.',
   })
   name: string;
 
   @Field(() => ResourceCreator, { description: 'Creator of the resource.' })
   creator: ResourceCreator;
 
-  @Field(() => DeleteBehavior, { description: 'What a deletion of the cluster would do with it now.' })
+  @Field(() => DeleteBehavior, { description: 'Effect of deleting the cluster on the resource.' })
   deleteBehavior: string;
 }
 

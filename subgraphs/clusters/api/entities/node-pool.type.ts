@@ -58,7 +58,7 @@ export class NodePool {
   @Field(() => String, { description: 'Name, unique in the cluster.' })
   name: string;
 
-  @Field(() => NodePoolState, { description: 'Current state.' })
+  @Field(() => NodePoolState, { description: 'State of the node pool.' })
   state: NodePoolState;
 
   @Field(() => Int, { description: 'Desired number of nodes.' })
@@ -81,7 +81,7 @@ export class NodePool {
   @Field(() => BigIntScalar, { description: 'Grows with each visible change.' })
   resourceVersion: bigint;
 
-  @Field(() => DateTimeScalar, { description: 'When it was created.' })
+  @Field(() => DateTimeScalar, { description: 'Creation time of the node pool.' })
   createdAt: Date;
 }
 

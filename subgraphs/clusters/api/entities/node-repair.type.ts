@@ -23,10 +23,10 @@ export class NodeRepair {
   @Field(() => ID, { description: 'Id of the node, which may be gone by now.' })
   nodeId: string;
 
-  @Field(() => String, { description: "The Kubernetes node's name." })
+  @Field(() => String, { description: 'Name of the node in Kubernetes.' })
   nodeName: string;
 
-  @Field(() => NodeRepairState, { description: 'Current state.' })
+  @Field(() => NodeRepairState, { description: 'State of the repair.' })
   state: string;
 
   @Field(() => Boolean, {

@@ -39,10 +39,10 @@ export class Node {
   @Field(() => ID, { description: 'Id of the node, `node_…`.' })
   id: string;
 
-  @Field(() => String, { description: "The Kubernetes node's name." })
+  @Field(() => String, { description: 'Name of the node in Kubernetes, unique in the cluster.' })
   name: string;
 
-  @Field(() => NodeRole, { description: 'Profile of the kind.' })
+  @Field(() => NodeRole, { description: 'Role of the node.' })
   role: model.NodeRole;
 
   @Field(() => String, {

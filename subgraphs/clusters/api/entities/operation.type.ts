@@ -31,13 +31,13 @@ class OperationStage {
   @Field(() => String, { description: 'Name, e.g. `CONTROL_PLANE`.' })
   name: string;
 
-  @Field(() => OperationState, { description: 'Current state.' })
+  @Field(() => OperationState, { description: 'State of the stage.' })
   state: contract.OperationState;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'Start of the repair.' })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Start of the stage. Null before it starts.' })
   startedAt?: string | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'End of the repair.' })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'End of the stage. Null until it ends.' })
   finishedAt?: string | null;
 
   @Field(() => String, {
@@ -74,7 +74,7 @@ export class Operation {
   @Field(() => String, { description: 'Type of the operation, e.g. `CREATE_CLUSTER`.' })
   type: string;
 
-  @Field(() => OperationState, { description: 'Current state.' })
+  @Field(() => OperationState, { description: 'State of the operation.' })
   state: contract.OperationState;
 
   @Field(() => Float, { description: 'Progress from 0 to 1.' })
@@ -83,10 +83,10 @@ export class Operation {
   @Field(() => [OperationStage], { description: 'Its parts, in order.' })
   stages: unknown;
 
-  @Field(() => DateTimeScalar, { description: 'Time of the request that created it.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the request that started the operation.' })
   createdAt: Date;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'End of the repair.' })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'End of the operation. Null while it runs.' })
   finishedAt: Date | null;
 }
 
@@ -118,9 +118,9 @@ export class OperationFilter {
   targetId?: string | null;
 }
 
-@InputType({ description: 'An operation to be cancelled.' })
+@InputType({ description: 'An operation to cancel.' })
 export class CancelOperationInput {
-  @Field(() => ID, { description: 'The operation.' })
+  @Field(() => ID, { description: 'Id of the operation.' })
   id: string;
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })

@@ -4,8 +4,8 @@ import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 import { JSONScalar } from '../../../runtime/graph/scalars.js';
 import type * as model from '../../model/node-pool.enums.js';
 
-export const ChargeType = graphEnum<model.ChargeType>('ChargeType', 'How an instance is paid.', {
-  POSTPAID: 'By use.',
+export const ChargeType = graphEnum<model.ChargeType>('ChargeType', 'Charge type of an instance.', {
+  POSTPAID: 'Pay-as-you-go.',
   PREPAID: 'Subscription: cheaper, but it cannot be released before the subscription ends.',
   SPOT: 'Pay-as-you-go at the current spot price; the cloud can reclaim it with five minutes’ notice.',
 });

@@ -72,6 +72,6 @@ export class OpenSourceProject {
   })
   documentationUrl: string;
 
-  @Field(() => String, { description: 'Profile of the kind.' })
+  @Field(() => String, { description: 'Purpose of the project.' })
   purpose: string;
 }

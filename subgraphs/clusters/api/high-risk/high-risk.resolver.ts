@@ -64,7 +64,7 @@ export class HighRiskMutations {
   })
   setNodeSysctls(
     @Ctx() context: RequestContext,
-    @Arg('input', () => SetNodeSysctlsInput, { description: 'The node and the parameters.' })
+    @Arg('input', () => SetNodeSysctlsInput, { description: 'The node and the kernel parameters.' })
     input: SetNodeSysctlsInput,
     @DryRun() dryRun?: boolean | null,
   ) {
@@ -104,7 +104,7 @@ export class ClusterRisksResolver {
 
   @FieldResolver(() => [HighRiskFinding], {
     description:
-      'High-risk operations that were done to it outside the platform and not fixed, oldest first.',
+      'High-risk operations that were performed on the cluster outside the platform and are not remediated yet, oldest first.',
   })
   async highRiskFindings(@Ctx() context: RequestContext, @Root() { id }: ClusterRow) {
     return (await loadValue(context, this.findings.ofClusters, id)) ?? [];
@@ -127,7 +127,7 @@ export class HighRiskFindingResolver {
     return row && { ...row, section: row.section.toUpperCase().replaceAll('-', '_') as RiskSection };
   }
 
-  @FieldResolver(() => DateTimeScalar, { description: 'When it was done.' })
+  @FieldResolver(() => DateTimeScalar, { description: 'Time of the high-risk operation.' })
   occurredAt(@Root() { occurredAt }: RiskFindingRow) {
     return occurredAt;
   }

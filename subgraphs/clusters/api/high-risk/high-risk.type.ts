@@ -84,16 +84,16 @@ export class RemediateHighRiskOperationInput extends HighRiskOperationInput {}
 
 @InputType({ description: 'A kernel parameter.' })
 export class SysctlInput {
-  @Field(() => String, { description: 'Its name, e.g. `net.ipv4.ip_forward`.' })
+  @Field(() => String, { description: 'Name of the parameter, e.g. `net.ipv4.ip_forward`.' })
   name: string;
 
-  @Field(() => String, { description: 'Its value.' })
+  @Field(() => String, { description: 'Value of the parameter.' })
   value: string;
 }
 
 @InputType({ description: 'Kernel parameters of a node.' })
 export class SetNodeSysctlsInput {
-  @Field(() => ID, { description: 'The node.' })
+  @Field(() => ID, { description: 'Id of the node.' })
   nodeId: string;
 
   @Field(() => [SysctlInput], { description: 'The parameters to set.' })

@@ -8,7 +8,7 @@ import { loadValue } from '../entities/data-loaders.js';
 
 @ObjectType({ description: 'A kernel parameter of a node.' })
 class Sysctl {
-  @Field(() => String, { description: 'Its name, e.g. `net.ipv4.ip_forward`.' })
+  @Field(() => String, { description: 'Name of the parameter, e.g. `net.ipv4.ip_forward`.' })
   name: string;
 
   @Field(() => String, {

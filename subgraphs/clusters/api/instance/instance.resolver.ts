@@ -88,7 +88,8 @@ export class InstanceResolver {
   })
   convertChargeType(
     @Ctx() context: RequestContext,
-    @Arg('input', () => ConvertChargeTypeInput, { description: 'The nodes.' }) input: ConvertChargeTypeInput,
+    @Arg('input', () => ConvertChargeTypeInput, { description: 'The nodes and the new charge type.' })
+    input: ConvertChargeTypeInput,
     @DryRun() dryRun?: boolean | null,
   ) {
     return toPayload(context, () => this.conversions.convert(context.actor, input, dryRun));
@@ -99,7 +100,7 @@ export class InstanceResolver {
     return (await this.catalog.read()).instanceTypes.get(instance.instanceType);
   }
 
-  @FieldResolver(() => Zone, { description: 'Where it is.' })
+  @FieldResolver(() => Zone, { description: 'Zone of the instance.' })
   zone(@Root() instance: UnattachedInstance) {
     return { id: instance.zoneId };
   }

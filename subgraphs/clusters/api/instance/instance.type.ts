@@ -34,7 +34,7 @@ export class Instance {
   @Field(() => InstanceOrigin, { description: 'Why it belongs to no cluster.' })
   origin: InstanceOrigin;
 
-  @Field(() => ChargeType, { description: 'How it is paid.' })
+  @Field(() => ChargeType, { description: 'Charge type of the instance.' })
   chargeType: ChargeType;
 
   @Field(() => InstanceState, { description: 'Whether it runs.' })
@@ -55,7 +55,7 @@ export class Instance {
   @Field(() => ID, { nullable: true, description: 'The cluster that it was created for.' })
   formerClusterId?: string | undefined;
 
-  @Field(() => DateTimeScalar, { description: 'Time of the check.' })
+  @Field(() => DateTimeScalar, { description: 'Creation time of the instance.' })
   createdAt: Date;
 }
 

@@ -33,7 +33,7 @@ export class MaintenanceWindowResolver {
   })
   setMaintenanceWindow(
     @Ctx() context: RequestContext,
-    @Arg('input', () => SetMaintenanceWindowInput, { description: 'The window.' })
+    @Arg('input', () => SetMaintenanceWindowInput, { description: 'The maintenance window.' })
     input: SetMaintenanceWindowInput,
     @DryRun() dryRun?: boolean | null,
   ) {
@@ -73,7 +73,7 @@ export class ClusterWindowResolver {
 
   @FieldResolver(() => MaintenanceWindow, {
     nullable: true,
-    description: 'When it may be disrupted; null if it was never set.',
+    description: 'Maintenance window of the cluster. Null if it was never set.',
   })
   async maintenanceWindow(@Ctx() context: RequestContext, @Root() cluster: ClusterRow) {
     const window = await loadValue(context, this.windows.ofClusters, cluster.id);

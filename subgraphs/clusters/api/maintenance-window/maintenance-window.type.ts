@@ -41,7 +41,7 @@ export class MaintenanceWindowOccurrence {
 
 @InputType({ description: "A cluster's maintenance window; replaces the one it has." })
 export class SetMaintenanceWindowInput {
-  @Field(() => ID, { description: 'The cluster.' })
+  @Field(() => ID, { description: 'Id of the cluster.' })
   clusterId: string;
 
   @Field(() => String, {

@@ -7,7 +7,7 @@ import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 
 @InputType({ description: 'A cluster to be made ACK Pro.' })
 export class MigrateClusterInput {
-  @Field(() => ID, { description: 'The cluster; of ACK Standard.' })
+  @Field(() => ID, { description: 'Id of the cluster: an ACK Standard cluster.' })
   id: string;
 
   @Field(() => String, {
@@ -27,7 +27,8 @@ export class MigrationMutations {
   })
   migrateCluster(
     @Ctx() context: RequestContext,
-    @Arg('input', () => MigrateClusterInput, { description: 'The cluster.' }) input: MigrateClusterInput,
+    @Arg('input', () => MigrateClusterInput, { description: 'The cluster to migrate.' })
+    input: MigrateClusterInput,
     @DryRun() dryRun?: boolean | null,
   ) {
     return toPayload(context, () => this.migrations.migrate(context.actor, input, dryRun));

@@ -4,51 +4,52 @@ import { TrafficDirection, TrafficProtocol } from '../entities/network.enums.js'
 
 const NAME = '1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen.';
 
-@InputType({ description: 'How a cluster is connected. None of it can be changed later.' })
+@InputType({ description: 'Network of a new cluster. Immutable after creation.' })
 export class ClusterNetworkInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      "The VPC. Default: the region's default VPC, which is created with its first cluster and deleted with its last one.",
+      "Id of the VPC. Default: the region's default VPC, which is created with its first cluster and deleted with its last one.",
   })
   vpcId?: string | null;
 
   @Field(() => [ID], {
     nullable: true,
     description:
-      'vSwitches of the VPC for its nodes (1 to 24), best of several zones; all of the VPC in its zones if omitted.',
+      'Ids of the vSwitches for the nodes, in the VPC: 1 to 24, best in several zones. Default: all vSwitches of the VPC in the zones of the cluster.',
   })
   vSwitchIds?: string[] | null;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'Security group of the VPC for its nodes; one is made for the cluster if omitted.',
+    description:
+      'Id of the security group for the nodes, in the VPC. Default: one is created for the cluster.',
   })
   securityGroupId?: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'Addresses of its pods, e.g. `10.1.0.0/16`; a free range if omitted. With Terway there is none: pods have addresses of the vSwitches.',
+      'CIDR of pods, e.g. `10.1.0.0/16`. Default: a free range. Not allowed with Terway, where pods have addresses of the vSwitches.',
   })
   podCidr?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Addresses of its Services, e.g. `172.21.0.0/20`; a free range if omitted.',
+    description: 'CIDR of Services, e.g. `172.21.0.0/20`. Default: a free range.',
   })
   serviceCidr?: string | null;
 
   @Field(() => Int, {
     nullable: true,
     description:
-      "Prefix length of each node's part of the pod CIDR: 24 (256 pods a node, if omitted) to 28 (16 pods).",
+      "Prefix length of each node's part of the pod CIDR: 24 (256 addresses) to 28 (16 addresses). Default: 24.",
   })
   nodeCidrMask?: number | null;
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Give its Kubernetes API a public address (EIP). Default false.',
+    description: 'Whether the Kubernetes API gets a public address (EIP). Default: false.',
   })
   publicEndpoint?: boolean | null;
 }
@@ -73,7 +74,7 @@ export class CreateVpcInput {
 
 @InputType({ description: 'Change of a VPC.' })
 export class UpdateVpcInput {
-  @Field(() => ID, { description: 'The VPC.' })
+  @Field(() => ID, { description: 'Id of the VPC.' })
   id: string;
 
   @Field(() => String, { description: NAME })
@@ -85,7 +86,7 @@ export class UpdateVpcInput {
 
 @InputType({ description: 'A vSwitch to be created.' })
 export class CreateVSwitchInput {
-  @Field(() => ID, { description: 'The VPC.' })
+  @Field(() => ID, { description: 'Id of the VPC.' })
   vpcId: string;
 
   @Field(() => ID, { description: "A zone of the VPC's region." })
@@ -128,7 +129,7 @@ export class SecurityGroupRuleInput {
 
 @InputType({ description: 'A security group to be created.' })
 export class CreateSecurityGroupInput {
-  @Field(() => ID, { description: 'The VPC.' })
+  @Field(() => ID, { description: 'Id of the VPC.' })
   vpcId: string;
 
   @Field(() => String, { description: NAME })
@@ -147,7 +148,7 @@ export class CreateSecurityGroupInput {
 
 @InputType({ description: 'Change of a security group; omitted fields stay unchanged.' })
 export class UpdateSecurityGroupInput {
-  @Field(() => ID, { description: 'The security group.' })
+  @Field(() => ID, { description: 'Id of the security group.' })
   id: string;
 
   @Field(() => String, { nullable: true, description: NAME })

@@ -16,7 +16,8 @@ export class NetworkMutations {
   @Mutation(() => payload.CreateVpcPayload, { description: 'Creates a VPC.' })
   createVpc(
     @Ctx() context: RequestContext,
-    @Arg('input', () => input.CreateVpcInput, { description: 'The VPC.' }) request: input.CreateVpcInput,
+    @Arg('input', () => input.CreateVpcInput, { description: 'The VPC to create.' })
+    request: input.CreateVpcInput,
     @DryRun() dryRun?: Flag,
   ) {
     return toNetworkPayload(context, 'vpc', () => this.service.createVpc(context.actor, request, dryRun));
@@ -25,7 +26,7 @@ export class NetworkMutations {
   @Mutation(() => payload.UpdateVpcPayload, { description: 'Renames a VPC.' })
   updateVpc(
     @Ctx() context: RequestContext,
-    @Arg('input', () => input.UpdateVpcInput, { description: 'The change.' })
+    @Arg('input', () => input.UpdateVpcInput, { description: 'The changes.' })
     request: input.UpdateVpcInput,
     @DryRun() dryRun?: Flag,
   ) {
@@ -35,7 +36,7 @@ export class NetworkMutations {
   @Mutation(() => payload.CreateVSwitchPayload, { description: 'Creates a vSwitch in a VPC.' })
   createVSwitch(
     @Ctx() context: RequestContext,
-    @Arg('input', () => input.CreateVSwitchInput, { description: 'The vSwitch.' })
+    @Arg('input', () => input.CreateVSwitchInput, { description: 'The vSwitch to create.' })
     request: input.CreateVSwitchInput,
     @DryRun() dryRun?: Flag,
   ) {
@@ -47,7 +48,7 @@ export class NetworkMutations {
   @Mutation(() => payload.CreateSecurityGroupPayload, { description: 'Creates a security group in a VPC.' })
   createSecurityGroup(
     @Ctx() context: RequestContext,
-    @Arg('input', () => input.CreateSecurityGroupInput, { description: 'The security group.' })
+    @Arg('input', () => input.CreateSecurityGroupInput, { description: 'The security group to create.' })
     request: input.CreateSecurityGroupInput,
     @DryRun() dryRun?: Flag,
   ) {
@@ -60,7 +61,7 @@ export class NetworkMutations {
   })
   updateSecurityGroup(
     @Ctx() context: RequestContext,
-    @Arg('input', () => input.UpdateSecurityGroupInput, { description: 'The change.' })
+    @Arg('input', () => input.UpdateSecurityGroupInput, { description: 'The changes.' })
     request: input.UpdateSecurityGroupInput,
     @DryRun() dryRun?: Flag,
   ) {

@@ -34,7 +34,7 @@ export class VpcResolver {
   constructor(private readonly store: NetworkStore) {}
 
   @Query(() => Vpc, { nullable: true, description: 'A VPC of the account; null if it does not exist.' })
-  vpc(@Ctx() context: RequestContext, @Arg('id', () => ID, { description: 'Its id.' }) id: string) {
+  vpc(@Ctx() context: RequestContext, @Arg('id', () => ID, { description: 'Id of the VPC.' }) id: string) {
     return loadById(context, this.store.vpcs, id);
   }
 
@@ -56,7 +56,7 @@ export class VpcResolver {
     });
   }
 
-  @FieldResolver(() => Region, { description: 'Where it is.' })
+  @FieldResolver(() => Region, { description: 'Region of the VPC.' })
   region(@Root() vpc: VpcRow) {
     return { id: vpc.regionId };
   }
@@ -86,7 +86,7 @@ export class VSwitchResolver {
     return loadById(context, this.store.vpcs, vSwitch.vpcId);
   }
 
-  @FieldResolver(() => Zone, { description: 'Where it is.' })
+  @FieldResolver(() => Zone, { description: 'Zone of the vSwitch.' })
   zone(@Root() vSwitch: VSwitchRow) {
     return { id: vSwitch.zoneId };
   }
@@ -106,12 +106,12 @@ export class SecurityGroupResolver {
 export class ClusterNetworkPartsResolver {
   constructor(private readonly store: NetworkStore) {}
 
-  @FieldResolver(() => Vpc, { description: 'The VPC that it is in.' })
+  @FieldResolver(() => Vpc, { description: 'VPC of the cluster.' })
   vpc(@Ctx() context: RequestContext, @Root() network: ClusterNetworkRow) {
     return loadById(context, this.store.vpcs, network.vpcId);
   }
 
-  @FieldResolver(() => [VSwitch], { description: 'The vSwitches of its nodes.' })
+  @FieldResolver(() => [VSwitch], { description: 'vSwitches of the nodes.' })
   async vSwitches(@Ctx() context: RequestContext, @Root() network: ClusterNetworkRow) {
     const rows = await Promise.all(
       network.vSwitchIds.map((id) => loadById(context, this.store.vSwitches, id)),
@@ -119,7 +119,7 @@ export class ClusterNetworkPartsResolver {
     return rows.filter((row) => row !== null);
   }
 
-  @FieldResolver(() => SecurityGroup, { description: 'The security group of its nodes.' })
+  @FieldResolver(() => SecurityGroup, { description: 'Security group of the nodes.' })
   securityGroup(@Ctx() context: RequestContext, @Root() network: ClusterNetworkRow) {
     return loadById(context, this.store.securityGroups, network.securityGroupId);
   }
@@ -134,7 +134,7 @@ export class ClusterNetworkResolver {
 
   @FieldResolver(() => ClusterNetwork, {
     nullable: true,
-    description: 'How it is connected; null for a registered cluster, and when it is deleted.',
+    description: 'Network of the cluster. Null for a registered cluster and for a deleted one.',
   })
   async network(@Ctx() context: RequestContext, @Root() cluster: ClusterRow) {
     return (await loadValue(context, this.store.networks, cluster.id)) ?? null;
@@ -142,7 +142,7 @@ export class ClusterNetworkResolver {
 
   @Cost(200)
   @FieldResolver(() => ClusterResourceConnection, {
-    description: 'Every cloud resource that it consists of or depends on, with its deletion policy.',
+    description: 'Cloud resources that the cluster consists of or depends on, with their deletion behavior.',
   })
   async resources(
     @Ctx() context: RequestContext,

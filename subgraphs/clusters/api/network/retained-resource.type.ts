@@ -18,13 +18,13 @@ export class RetainedResource {
   @Field(() => ClusterResourceType, { description: 'Type of the resource: LOAD_BALANCER or EIP.' })
   type: string;
 
-  @Field(() => String, { description: 'Its name.' })
+  @Field(() => String, { description: 'Name of the resource.' })
   name: string;
 
   @Field(() => ID, { description: 'Id of the deleted cluster that it was created for.' })
   formerClusterId: string;
 
-  @Field(() => DateTimeScalar, { description: 'Time of the check.' })
+  @Field(() => DateTimeScalar, { description: 'Creation time of the resource.' })
   createdAt: Date;
 }
 

@@ -81,7 +81,7 @@ export class NodePoolInput extends PoolSettingsInput {
 
 @InputType({ description: 'A node pool to be created in a running cluster.' })
 export class CreateNodePoolInput extends NodePoolInput {
-  @Field(() => ID, { description: 'The cluster.' })
+  @Field(() => ID, { description: 'Id of the cluster.' })
   clusterId: string;
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
@@ -90,7 +90,7 @@ export class CreateNodePoolInput extends NodePoolInput {
 
 @InputType({ description: 'A node pool to be scaled.' })
 export class ScaleNodePoolInput {
-  @Field(() => ID, { description: 'The node pool.' })
+  @Field(() => ID, { description: 'Id of the node pool.' })
   nodePoolId: string;
 
   @Field(() => Int, {
@@ -104,7 +104,7 @@ export class ScaleNodePoolInput {
 
 @InputType({ description: 'A node pool to be deleted, with its nodes.' })
 export class DeleteNodePoolInput {
-  @Field(() => ID, { description: 'The node pool.' })
+  @Field(() => ID, { description: 'Id of the node pool.' })
   id: string;
 
   @Field(() => Boolean, {

@@ -17,7 +17,8 @@ export class NodePoolMutations {
   @Mutation(() => CreateNodePoolPayload, { description: 'Adds a node pool to a running cluster.' })
   createNodePool(
     @Ctx() context: RequestContext,
-    @Arg('input', () => CreateNodePoolInput, { description: 'The node pool.' }) input: CreateNodePoolInput,
+    @Arg('input', () => CreateNodePoolInput, { description: 'The node pool to create.' })
+    input: CreateNodePoolInput,
     @DryRun() dryRun?: boolean | null,
   ) {
     return toPayload(context, () => this.pools.create(context.actor, input, dryRun));
@@ -28,7 +29,7 @@ export class NodePoolMutations {
   })
   scaleNodePool(
     @Ctx() context: RequestContext,
-    @Arg('input', () => ScaleNodePoolInput, { description: 'The pool and its size.' })
+    @Arg('input', () => ScaleNodePoolInput, { description: 'The node pool and its desired size.' })
     input: ScaleNodePoolInput,
     @DryRun() dryRun?: boolean | null,
   ) {
@@ -38,7 +39,8 @@ export class NodePoolMutations {
   @Mutation(() => DeleteNodePoolPayload, { description: 'Deletes a node pool with its nodes.' })
   deleteNodePool(
     @Ctx() context: RequestContext,
-    @Arg('input', () => DeleteNodePoolInput, { description: 'The node pool.' }) input: DeleteNodePoolInput,
+    @Arg('input', () => DeleteNodePoolInput, { description: 'The node pool to delete.' })
+    input: DeleteNodePoolInput,
     @DryRun() dryRun?: boolean | null,
   ) {
     return toPayload(context, () => this.pools.delete(context.actor, input, dryRun));

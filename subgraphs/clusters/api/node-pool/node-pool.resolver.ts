@@ -27,11 +27,14 @@ export class NodePoolResolver {
     nullable: true,
     description: 'A node pool of the account; null if it does not exist.',
   })
-  nodePool(@Ctx() context: RequestContext, @Arg('id', () => ID, { description: 'Its id.' }) id: string) {
+  nodePool(
+    @Ctx() context: RequestContext,
+    @Arg('id', () => ID, { description: 'Id of the node pool.' }) id: string,
+  ) {
     return loadById(context, this.stores.nodePools.byIds, id);
   }
 
-  @FieldResolver(() => Cluster, { description: 'The cluster it belongs to.' })
+  @FieldResolver(() => Cluster, { description: 'Cluster of the node pool.' })
   cluster(@Ctx() context: RequestContext, @Root() pool: NodePoolRow) {
     return loadById(context, this.stores.clusters.byIds, pool.clusterId);
   }
@@ -70,7 +73,7 @@ export class NodePoolResolver {
     return settled ? Math.max(failed, pool.desiredSize - (total - removing)) : failed;
   }
 
-  @FieldResolver(() => NodeConnection, { description: 'Its nodes.' })
+  @FieldResolver(() => NodeConnection, { description: 'Nodes of the pool.' })
   nodes(
     @Ctx() context: RequestContext,
     @Root() pool: NodePoolRow,

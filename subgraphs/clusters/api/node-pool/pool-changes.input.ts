@@ -11,7 +11,7 @@ import type * as model from '../../model/node-pool.enums.js';
     'Change of a node pool; omitted fields stay unchanged. Labels and taints are applied to existing nodes; other settings apply to nodes created later.',
 })
 export class UpdateNodePoolInput extends PoolSettingsInput {
-  @Field(() => ID, { description: 'The node pool.' })
+  @Field(() => ID, { description: 'Id of the node pool.' })
   id: string;
 
   @Field(() => String, { nullable: true, description: 'New name, unique in the cluster.' })
@@ -44,26 +44,29 @@ export const AttachMode = graphEnum<model.AttachMode>(
   'AttachMode',
   'How existing instances join a node pool.',
   {
-    MANUAL: 'As they are: the operating system must be one that nodes can run.',
+    MANUAL: 'Keeps the system disk: its operating system must be one that nodes can run.',
     AUTO: 'Replaces the system disk: the data on the old one is lost.',
   },
 );
 export type AttachMode = model.AttachMode;
 
-@InputType({ description: 'Existing instances that are to become nodes.' })
+@InputType({ description: 'Existing instances to attach to a node pool as nodes.' })
 export class AttachInstancesInput {
-  @Field(() => ID, { description: 'The node pool that they join.' })
+  @Field(() => ID, { description: 'Id of the node pool that the instances join.' })
   nodePoolId: string;
 
-  @Field(() => [ID], { description: 'Instances that belong to no cluster, see Query.instances (1 to 100).' })
+  @Field(() => [ID], {
+    description: 'Ids of instances that belong to no cluster: 1 to 100. See Query.instances.',
+  })
   instanceIds: string[];
 
-  @Field(() => AttachMode, { description: 'How they join.' })
+  @Field(() => AttachMode, { description: 'How the instances join the pool.' })
   mode: AttachMode;
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'With AUTO: acknowledges that the data on the system disks is lost. Back it up first.',
+    description:
+      'Acknowledges that mode AUTO erases the data on the system disks; back it up first. Required with AUTO.',
   })
   acknowledgeDataLoss?: boolean | null;
 
@@ -80,7 +83,7 @@ export class AttachInstancesInput {
 
 @InputType({ description: 'Nodes to remove from their pool.' })
 export class RemoveNodesInput {
-  @Field(() => ID, { description: 'The node pool.' })
+  @Field(() => ID, { description: 'Id of the node pool.' })
   nodePoolId: string;
 
   @Field(() => [ID], { description: 'Its nodes that go (1 to 100).' })
@@ -114,7 +117,7 @@ export class RemoveNodesInput {
 
 @InputType({ description: 'Node pool to compare and repair.' })
 export class SyncNodePoolInput {
-  @Field(() => ID, { description: 'The node pool.' })
+  @Field(() => ID, { description: 'Id of the node pool.' })
   id: string;
 
   @Field(() => Boolean, {

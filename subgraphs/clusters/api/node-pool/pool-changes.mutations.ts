@@ -58,7 +58,7 @@ export class PoolChangesMutations {
   })
   removeNodes(
     @Ctx() context: RequestContext,
-    @Arg('input', () => RemoveNodesInput, { description: 'The nodes.' }) input: RemoveNodesInput,
+    @Arg('input', () => RemoveNodesInput, { description: 'The nodes to remove.' }) input: RemoveNodesInput,
     @DryRun() dryRun?: boolean | null,
   ) {
     return toPayload(context, () => this.services.removing.remove(context.actor, input, dryRun));
@@ -70,7 +70,8 @@ export class PoolChangesMutations {
   })
   syncNodePool(
     @Ctx() context: RequestContext,
-    @Arg('input', () => SyncNodePoolInput, { description: 'The pool.' }) input: SyncNodePoolInput,
+    @Arg('input', () => SyncNodePoolInput, { description: 'The node pool to synchronize.' })
+    input: SyncNodePoolInput,
     @DryRun() dryRun?: boolean | null,
   ) {
     return toPayload(context, () => this.services.removing.sync(context.actor, input, dryRun));

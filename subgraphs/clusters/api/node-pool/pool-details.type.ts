@@ -16,27 +16,33 @@ const ScalingActivityKind = graphEnum('ScalingActivityKind', 'Type of an activit
   DELETE: 'Was deleted.',
 });
 
-const ScalingActivityStatus = graphEnum('ScalingActivityStatus', 'Result of the check.', {
-  SUCCESSFUL: 'All of it.',
-  PARTIAL: 'A part of it.',
-  FAILED: 'All instances failed.',
-});
+const ScalingActivityStatus = graphEnum(
+  'ScalingActivityStatus',
+  'Result of an activity of a scaling group.',
+  {
+    SUCCESSFUL: 'All instances succeeded.',
+    PARTIAL: 'Some instances failed.',
+    FAILED: 'All instances failed.',
+  },
+);
 
 @ObjectType({ description: 'Activity of a scaling group.' })
 export class ScalingActivity {
-  @Field(() => DateTimeScalar, { description: 'When it was done.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the activity.' })
   at: Date;
 
-  @Field(() => ScalingActivityKind, { description: 'Operation of the finding.' })
+  @Field(() => ScalingActivityKind, { description: 'Type of the activity.' })
   kind: string;
 
-  @Field(() => ScalingActivityStatus, { description: 'Result of the check.' })
+  @Field(() => ScalingActivityStatus, { description: 'Result of the activity.' })
   status: string;
 
-  @Field(() => Int, { description: 'How many instances it was about.' })
+  @Field(() => Int, { description: 'Number of instances that the activity affects, failed ones included.' })
   instances: number;
 
-  @Field(() => String, { description: 'In words, with the reason of the first failure.' })
+  @Field(() => String, {
+    description: 'Description of the activity for display, with the reason of the first failure.',
+  })
   description: string;
 }
 
@@ -49,7 +55,7 @@ export class ScalingGroup implements Resource {
   @Field(() => ID, { description: "The cloud's id, `asg-…`." })
   id: string;
 
-  @Field(() => ScalingGroupState, { description: 'Current state.' })
+  @Field(() => ScalingGroupState, { description: 'State of the scaling group.' })
   state: string;
 
   @Field(() => Int, {

@@ -21,7 +21,7 @@ const SHOWN: Readonly<Record<string, string>> = {
 
 @Resolver(() => NodeRepair)
 export class NodeRepairResolver {
-  @FieldResolver(() => NodeRepairState, { description: 'Current state.' })
+  @FieldResolver(() => NodeRepairState, { description: 'State of the repair.' })
   state(@Root() repair: NodeRepairRow) {
     return SHOWN[repair.state] ?? repair.state;
   }
@@ -77,12 +77,13 @@ export class ClusterNodeResolver {
 
   @FieldResolver(() => Node, {
     nullable: true,
-    description: 'The node of that name; names are unique in a cluster. Null if it does not exist.',
+    description: 'A node by name. Null if it does not exist.',
   })
   async node(
     @Ctx() context: RequestContext,
     @Root() cluster: ClusterRow,
-    @Arg('name', () => String, { description: "The Kubernetes node's name." }) name: string,
+    @Arg('name', () => String, { description: 'Name of the node in Kubernetes, unique in the cluster.' })
+    name: string,
   ) {
     return (await loadValue(context, this.nodes.byNames, `${cluster.id}/${name}`)) ?? null;
   }

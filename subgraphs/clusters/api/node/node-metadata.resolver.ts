@@ -14,7 +14,7 @@ import { UpdateNodeInput, UpdateNodePayload } from './update-node.type.js';
 import { loadValue } from '../entities/data-loaders.js';
 
 const READ =
-  "as the cluster's Kubernetes API has them now; null while it does not know the node or does not answer.";
+  'read from the Kubernetes API of the cluster. Null while the API does not answer or does not have the node.';
 
 @Resolver(() => Node)
 export class NodeMetadataResolver {
@@ -26,7 +26,7 @@ export class NodeMetadataResolver {
   @Cost(100)
   @FieldResolver(() => JSONScalar, {
     nullable: true,
-    description: `Its labels, an object of strings, ${READ}`,
+    description: `Labels of the node, as an object of strings, ${READ}`,
   })
   async labels(@Ctx() context: RequestContext, @Root() node: UpdatedNode) {
     return (await this.metadata(context, node))?.labels ?? null;
@@ -35,14 +35,14 @@ export class NodeMetadataResolver {
   @Cost(100)
   @FieldResolver(() => JSONScalar, {
     nullable: true,
-    description: `Its annotations, an object of strings, ${READ}`,
+    description: `Annotations of the node, as an object of strings, ${READ}`,
   })
   async annotations(@Ctx() context: RequestContext, @Root() node: UpdatedNode) {
     return (await this.metadata(context, node))?.annotations ?? null;
   }
 
   @Cost(100)
-  @FieldResolver(() => [PoolTaint], { nullable: true, description: `Its taints, ${READ}` })
+  @FieldResolver(() => [PoolTaint], { nullable: true, description: `Taints of the node, ${READ}` })
   async taints(@Ctx() context: RequestContext, @Root() node: UpdatedNode) {
     return (await this.metadata(context, node))?.taints ?? null;
   }
@@ -54,7 +54,7 @@ export class NodeMetadataResolver {
   })
   async updateNode(
     @Ctx() context: RequestContext,
-    @Arg('input', () => UpdateNodeInput, { description: 'The node and its change.' })
+    @Arg('input', () => UpdateNodeInput, { description: 'The node and the changes.' })
     input: UpdateNodeInput,
     @DryRun() dryRun?: boolean | null,
   ) {

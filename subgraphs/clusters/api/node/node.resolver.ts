@@ -21,7 +21,7 @@ export class NodeResolver {
     },
   ) {}
 
-  @FieldResolver(() => Cluster, { description: 'The cluster it belongs to.' })
+  @FieldResolver(() => Cluster, { description: 'Cluster of the node.' })
   cluster(@Ctx() context: RequestContext, @Root() node: NodeRow) {
     return loadById(context, this.stores.clusters.byIds, node.clusterId);
   }
@@ -39,7 +39,7 @@ export class NodeResolver {
     return state.toUpperCase();
   }
 
-  @FieldResolver(() => Zone, { description: 'Where it is.' })
+  @FieldResolver(() => Zone, { description: 'Zone of the node.' })
   zone(@Root() node: NodeRow) {
     return { id: node.zoneId };
   }

@@ -7,7 +7,7 @@ import { Node } from '../entities/node.type.js';
 
 @InputType({ description: 'Change of a node; omitted fields stay unchanged.' })
 export class UpdateNodeInput {
-  @Field(() => ID, { description: 'The node.' })
+  @Field(() => ID, { description: 'Id of the node.' })
   id: string;
 
   @Field(() => JSONScalar, {

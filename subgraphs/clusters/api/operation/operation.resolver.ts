@@ -36,7 +36,10 @@ export class OperationResolver {
     nullable: true,
     description: 'An operation of the account; null if it does not exist.',
   })
-  operation(@Ctx() context: RequestContext, @Arg('id', () => ID, { description: 'Its id.' }) id: string) {
+  operation(
+    @Ctx() context: RequestContext,
+    @Arg('id', () => ID, { description: 'Id of the operation.' }) id: string,
+  ) {
     return loadById(context, this.stores.operations.byIds, id);
   }
 
@@ -56,7 +59,8 @@ export class OperationResolver {
   })
   cancelOperation(
     @Ctx() context: RequestContext,
-    @Arg('input', () => CancelOperationInput, { description: 'The operation.' }) input: CancelOperationInput,
+    @Arg('input', () => CancelOperationInput, { description: 'The operation to cancel.' })
+    input: CancelOperationInput,
     @DryRun() dryRun?: boolean | null,
   ) {
     return toPayload(context, () => this.service.cancel(context.actor, input, dryRun));

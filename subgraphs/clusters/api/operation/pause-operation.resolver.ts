@@ -20,7 +20,8 @@ export class PauseOperationResolver {
   })
   pauseOperation(
     @Ctx() context: RequestContext,
-    @Arg('input', () => PauseOperationInput, { description: 'The operation.' }) input: PauseOperationInput,
+    @Arg('input', () => PauseOperationInput, { description: 'The operation to pause.' })
+    input: PauseOperationInput,
     @DryRun() dryRun?: boolean | null,
   ) {
     return toPayload(context, () => this.service.pause(context.actor, input, dryRun));
@@ -29,7 +30,8 @@ export class PauseOperationResolver {
   @Mutation(() => ResumeOperationPayload, { description: 'Resumes a paused operation.' })
   resumeOperation(
     @Ctx() context: RequestContext,
-    @Arg('input', () => ResumeOperationInput, { description: 'The operation.' }) input: ResumeOperationInput,
+    @Arg('input', () => ResumeOperationInput, { description: 'The operation to resume.' })
+    input: ResumeOperationInput,
     @DryRun() dryRun?: boolean | null,
   ) {
     return toPayload(context, () => this.service.resume(context.actor, input, dryRun));

@@ -29,7 +29,7 @@ function foreignEvent(name: EventTypeName, description: string) {
   @Directive('@key(fields: "id", resolvable: false)')
   @ObjectType(name, { implements: Resource, description })
   class ForeignEvent implements Resource {
-    @Field(() => ID, { description: 'Id of the event, the same wherever it is shown.' })
+    @Field(() => ID, { description: 'Id of the event: the same in every query and subscription.' })
     id: string;
   }
   return ForeignEvent;
@@ -40,7 +40,7 @@ export const foreignResourceTypes = [
   foreignEvent('ScalingEvent', 'The size of a node pool or workload changed.'),
   foreignEvent('WorkloadEvent', 'A workload was deployed to a cluster.'),
   foreignEvent('QuotaEvent', 'A quota changed, or an application for more was decided.'),
-  foreignEvent('AccessEvent', 'Credentials of a cluster were issued.'),
+  foreignEvent('AccessEvent', 'An event about credentials that were issued for a cluster.'),
   foreignEvent('KubernetesEvent', "An Event (core/v1) of a cluster's Kubernetes API."),
   foreignResource('Pod', 'A pod: containers that run together on one node.'),
   foreignResource('Workload', 'Kubernetes controller that runs pods in a cluster.'),

@@ -38,11 +38,14 @@ export class SupportTicketResolver {
     nullable: true,
     description: 'A support ticket of the account; null for an unknown id.',
   })
-  supportTicket(@Ctx() context: RequestContext, @Arg('id', () => ID, { description: 'Its id.' }) id: string) {
+  supportTicket(
+    @Ctx() context: RequestContext,
+    @Arg('id', () => ID, { description: 'Id of the ticket.' }) id: string,
+  ) {
     return loadById(context, this.tickets.byIds, id);
   }
 
-  @FieldResolver(() => Cluster, { description: 'The cluster that it is about.' })
+  @FieldResolver(() => Cluster, { description: 'Cluster that the ticket is about.' })
   cluster(@Ctx() context: RequestContext, @Root() ticket: SupportTicketRow) {
     return loadById(context, this.stores.clusters.byIds, ticket.clusterId);
   }
@@ -76,7 +79,7 @@ export class SupportTicketResolver {
   @Mutation(() => CloseSupportTicketPayload, { description: 'Closes a support ticket.' })
   closeSupportTicket(
     @Ctx() context: RequestContext,
-    @Arg('input', () => CloseSupportTicketInput, { description: 'The ticket.' })
+    @Arg('input', () => CloseSupportTicketInput, { description: 'The ticket to close.' })
     input: CloseSupportTicketInput,
     @DryRun() dryRun?: boolean | null,
   ) {
@@ -88,7 +91,7 @@ export class SupportTicketResolver {
 export class ClusterTicketsResolver {
   constructor(private readonly tickets: SupportTicketStore) {}
 
-  @FieldResolver(() => SupportTicketConnection, { description: 'Requests for help with it.' })
+  @FieldResolver(() => SupportTicketConnection, { description: 'Support tickets about the cluster.' })
   supportTickets(
     @Ctx() context: RequestContext,
     @Root() cluster: ClusterRow,

@@ -33,7 +33,7 @@ export class SupportTicket {
   @Field(() => ID, { description: 'Id of the ticket, `ticket_…`.' })
   id: string;
 
-  @Field(() => SupportTicketKind, { description: 'The question of the ticket.' })
+  @Field(() => SupportTicketKind, { description: 'Type of the question.' })
   kind: SupportTicketKind;
 
   @Field(() => String, { description: 'Title of the question.' })
@@ -51,7 +51,7 @@ export class SupportTicket {
   @Field(() => String, { description: 'Subject of the token that opened it.' })
   openedBy: string;
 
-  @Field(() => DateTimeScalar, { description: 'When it was opened.' })
+  @Field(() => DateTimeScalar, { description: 'Opening time of the ticket.' })
   openedAt: Date;
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it was closed; null while it is open.' })
@@ -65,10 +65,10 @@ export type SupportTicketOrder = InstanceType<typeof SupportTicketOrder>;
 
 @InputType({ description: 'A request for help.' })
 export class OpenSupportTicketInput {
-  @Field(() => ID, { description: 'The cluster that it is about.' })
+  @Field(() => ID, { description: 'Id of the cluster that the ticket is about.' })
   clusterId: string;
 
-  @Field(() => SupportTicketKind, { description: 'The question of the ticket.' })
+  @Field(() => SupportTicketKind, { description: 'Type of the question.' })
   kind: SupportTicketKind;
 
   @Field(() => String, { description: 'Title of the question: 1 to 200 characters.' })
@@ -81,9 +81,9 @@ export class OpenSupportTicketInput {
   clientToken?: string | null;
 }
 
-@InputType({ description: 'A ticket that is settled.' })
+@InputType({ description: 'A support ticket to close.' })
 export class CloseSupportTicketInput {
-  @Field(() => ID, { description: 'The ticket.' })
+  @Field(() => ID, { description: 'Id of the ticket.' })
   id: string;
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })

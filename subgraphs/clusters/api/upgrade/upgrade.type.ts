@@ -38,7 +38,7 @@ export class UpgradeRollingPolicyInput {
 
 @InputType({ description: 'An operation to be paused.' })
 export class PauseOperationInput {
-  @Field(() => ID, { description: 'The operation.' })
+  @Field(() => ID, { description: 'Id of the operation.' })
   id: string;
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
@@ -47,7 +47,7 @@ export class PauseOperationInput {
 
 @InputType({ description: 'A paused operation that is to go on.' })
 export class ResumeOperationInput {
-  @Field(() => ID, { description: 'The operation.' })
+  @Field(() => ID, { description: 'Id of the operation.' })
   id: string;
 
   @Field(() => String, { nullable: true, description: CLIENT_TOKEN })

@@ -4,7 +4,7 @@ import { ChangeTiming } from '../entities/maintenance-window.enums.js';
 
 @InputType({ description: 'A cluster whose nodes are to be of other instance types.' })
 export class ScaleClusterVerticallyInput {
-  @Field(() => ID, { description: 'The cluster.' })
+  @Field(() => ID, { description: 'Id of the cluster.' })
   id: string;
 
   @Field(() => [ID], {

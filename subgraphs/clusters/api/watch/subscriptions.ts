@@ -55,7 +55,7 @@ export function clusterSubscriptions(streams: Streams): object {
     })
     operationProgress(
       @Root() operation: OperationRow,
-      @Arg('id', () => ID, { description: 'The operation.' }) _id: string,
+      @Arg('id', () => ID, { description: 'Id of the operation.' }) _id: string,
     ) {
       return operation;
     }

@@ -5,6 +5,6 @@ import { EventFilter } from './event.type.js';
 /** Arguments of filtered event lists. */
 @ArgsType()
 export class EventPageArgs extends PageArgs {
-  @Field(() => EventFilter, { nullable: true, description: 'Which events; all if omitted.' })
+  @Field(() => EventFilter, { nullable: true, description: 'Filter. Default: all events.' })
   filter?: EventFilter | null;
 }

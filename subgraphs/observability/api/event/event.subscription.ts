@@ -20,7 +20,7 @@ export class EventSubscriptions {
   })
   events(
     @Root() event: EventInterface,
-    @Arg('filter', () => EventFilter, { nullable: true, description: 'Which events; all if omitted.' })
+    @Arg('filter', () => EventFilter, { nullable: true, description: 'Filter. Default: all events.' })
     _filter: EventFilter | null,
     @Arg('after', () => EventCursorScalar, { nullable: true, description: AFTER }) _after: string | null,
   ): EventInterface {

@@ -112,12 +112,15 @@ export class QuotaEvent extends EventInterface {
 }
 
 @Directive('@key(fields: "id")')
-@ObjectType({ implements: EventInterface, description: 'Credentials of a cluster were issued.' })
+@ObjectType({
+  implements: EventInterface,
+  description: 'An event about credentials that were issued for a cluster.',
+})
 export class AccessEvent extends EventInterface {
   @Field(() => String, { description: 'The subject of the token with which they were requested.' })
   subject: string;
 
-  @Field(() => Cluster, { nullable: true, description: 'The cluster that they are for.' })
+  @Field(() => Cluster, { nullable: true, description: 'Cluster that the credentials are for.' })
   cluster: Cluster | null;
 }
 
@@ -129,7 +132,7 @@ export class InvolvedObject {
   @Field(() => String, { nullable: true, description: 'Its namespace; null for an object without one.' })
   namespace: string | null;
 
-  @Field(() => String, { description: 'Its name.' })
+  @Field(() => String, { description: 'Name of the object.' })
   name: string;
 }
 

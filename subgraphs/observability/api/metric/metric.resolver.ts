@@ -15,7 +15,7 @@ export class ClusterMetricResolver {
   @ListSize(4)
   @FieldResolver(() => [MetricSeries], {
     description:
-      'Cores and bytes in use, nodes and pods; kept for a day. None while it has no Kubernetes API.',
+      'Metrics of the cluster: CPU and memory in use, number of nodes and of pods. Kept for a day. Empty while the cluster has no Kubernetes API.',
   })
   metrics(
     @Root() cluster: Cluster,

@@ -45,7 +45,7 @@ export class MetricArgs {
   @Field(() => Int, {
     nullable: true,
     description:
-      'Seconds of one point; a sixtieth of the range if omitted. A series has at most 1,000 points.',
+      'Step between two points in seconds. Default: a sixtieth of the range. A series has at most 1,000 points.',
   })
   step?: number | null;
 }
@@ -56,7 +56,7 @@ export class ClusterMetricArgs extends MetricArgs {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Also a series for each node, labelled `{ node }`; then a series has at most 200 points. Default false.',
+      'Whether to add a series for each node, labelled `{ node }`; a series then has at most 200 points. Default: false.',
   })
   perNode?: boolean | null;
 }

@@ -12,7 +12,7 @@ export class BillingResolver {
   })
   billingReport(
     @Ctx() context: RequestContext,
-    @Arg('from', () => Date, { description: 'Start of the span.' }) from: Date,
+    @Arg('from', () => Date, { description: 'Start of the period.' }) from: Date,
     @Arg('to', () => Date, { description: 'End of the period, at most 366 days after its start.' }) to: Date,
     @Arg('clusterId', () => ID, { nullable: true, description: 'Only the use of this cluster.' })
     clusterId?: string | null,

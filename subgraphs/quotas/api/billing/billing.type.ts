@@ -11,12 +11,11 @@ export const BillingItem = graphEnum<model.BillingItem>(
     MASTER_INSTANCE: 'Instances of the masters of a dedicated cluster, with their disks.',
     WORKER_INSTANCE: 'Instances of node pools, with their disks.',
     LOAD_BALANCER:
-      'The load balancer of the API server, and those of Services; one that is retained when its cluster is deleted, ' +
-      'until it is deleted, too.',
-    EIP: 'The public address of the API server, until it is deleted.',
-    DISK: 'Cloud disks of volume claims.',
+      'Load balancers of the API server and of Services. A load balancer that is retained when its cluster is deleted is billed until it is deleted.',
+    EIP: 'Public address (EIP) of the API server, billed until it is deleted.',
+    DISK: 'Cloud disks of PersistentVolumeClaims.',
     CONTAINER_INSTANCE:
-      'Pods of a serverless cluster and of virtual nodes, by what they ask for and by the time from their start to their end, however short; recorded within a minute. Pods of DaemonSets do not run on virtual nodes.',
+      'Pods of a serverless cluster and of virtual nodes: their resource requests times their run time, however short. Recorded within a minute. Pods of DaemonSets do not run on virtual nodes.',
   },
 );
 export type BillingItem = model.BillingItem;
@@ -30,21 +29,25 @@ export const BillingUnit = graphEnum<model.BillingUnit>(
     LOAD_BALANCER_HOUR: 'Hours of load balancers.',
     EIP_HOUR: 'Hours of public addresses.',
     DISK_HOUR: 'Hours of disks.',
-    SUBSCRIPTION: 'Instances that are paid for in advance, by the month or year.',
+    SUBSCRIPTION: 'Number of instances paid by subscription (monthly or yearly, in advance).',
     VCPU_SECOND: 'vCPUs times seconds.',
     GIB_SECOND: 'GiB of memory times seconds.',
   },
 );
 export type BillingUnit = model.BillingUnit;
 
-export const BillingChargeType = graphEnum<model.BillingChargeType>('BillingChargeType', 'How it is paid.', {
-  POSTPAID: 'By use.',
-  PREPAID: 'By subscription.',
-  SPOT: 'Pay-as-you-go, at the current price.',
-});
+export const BillingChargeType = graphEnum<model.BillingChargeType>(
+  'BillingChargeType',
+  'Charge type: how a resource is paid.',
+  {
+    POSTPAID: 'Pay-as-you-go.',
+    PREPAID: 'Subscription.',
+    SPOT: 'Pay-as-you-go, at the current price.',
+  },
+);
 export type BillingChargeType = model.BillingChargeType;
 
-@ObjectType({ description: 'How much of one item a cluster has used in a span of time.' })
+@ObjectType({ description: 'Usage of one billing item by one cluster in a period.' })
 export class BillingLine implements Line {
   @Field(() => ID, { description: 'Id of the cluster; it may be deleted.' })
   clusterId: string;
@@ -52,7 +55,7 @@ export class BillingLine implements Line {
   @Field(() => BillingItem, { description: 'Type of the line.' })
   item: BillingItem;
 
-  @Field(() => BillingChargeType, { description: 'How it is paid.' })
+  @Field(() => BillingChargeType, { description: 'Charge type of the resources.' })
   chargeType: BillingChargeType;
 
   @Field(() => String, {
@@ -68,7 +71,7 @@ export class BillingLine implements Line {
 
   @Field(() => String, {
     description:
-      'How much of the unit: a decimal number, counted in milliseconds and rounded once, to six places.',
+      'Amount in units of `unit`: a decimal number with at most six decimal places. Measured in milliseconds and rounded once.',
   })
   quantity: string;
 
@@ -78,12 +81,12 @@ export class BillingLine implements Line {
 
 @ObjectType({ description: 'Usage in a period up to now.' })
 export class BillingReport {
-  @Field(() => Date, { description: 'Start of the span.' })
+  @Field(() => Date, { description: 'Start of the period.' })
   from: Date;
 
   @Field(() => Date, { description: 'End of the period: now if a later one was requested.' })
   to: Date;
 
-  @Field(() => [BillingLine], { description: 'By cluster, item, charge type and instance type.' })
+  @Field(() => [BillingLine], { description: 'Usage by cluster, item, charge type and instance type.' })
   lines: BillingLine[];
 }

@@ -60,7 +60,7 @@ export class QuotaApplicationResolver {
   })
   async requestQuotaIncrease(
     @Ctx() context: RequestContext,
-    @Arg('input', () => RequestQuotaIncreaseInput, { description: 'The request.' })
+    @Arg('input', () => RequestQuotaIncreaseInput, { description: 'The quota and the requested limit.' })
     input: RequestQuotaIncreaseInput,
     @DryRun() dryRun?: boolean | null,
   ): Promise<RequestQuotaIncreasePayload> {

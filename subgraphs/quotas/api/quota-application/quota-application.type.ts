@@ -23,9 +23,7 @@ export type QuotaApplicationState = model.QuotaApplicationState;
 @Directive('@key(fields: "id")')
 @Directive('@key(fields: "resourceId")')
 @ObjectType({
-  description:
-    'A request for a higher limit. An operator of the platform other than the requester decides it. More than 100 ' +
-    'times the present limit without a reason is rejected at once.',
+  description: 'An application for a higher limit of a quota.',
 })
 export class QuotaApplication implements rules.QuotaApplication {
   @Field(() => ID, { description: 'Id of the application.' })
@@ -74,7 +72,7 @@ export class QuotaApplicationFilter {
   quotaId?: string | null;
 }
 
-@InputType({ description: 'A request for a higher limit.' })
+@InputType({ description: 'A quota application to submit.' })
 export class RequestQuotaIncreaseInput {
   @Field(() => ID, { description: 'The quota: Quota.id.' })
   quotaId: string;

@@ -36,7 +36,9 @@ export class ClusterQuotasResolver {
   constructor(private readonly service: QuotaService) {}
 
   @Directive('@requires(fields: "product")')
-  @FieldResolver(() => [Quota], { description: 'The quotas of its product, with the use of the cluster.' })
+  @FieldResolver(() => [Quota], {
+    description: 'Quotas of the product that count in each cluster, with the usage of this cluster.',
+  })
   quotas(@Root() cluster: Cluster, @Ctx() context: RequestContext): Promise<Quota[]> {
     return this.service.ofCluster(context, cluster);
   }

@@ -5,7 +5,7 @@ import type * as model from '../../model/region.enums.js';
 
 export const Availability = graphEnum<model.Availability>(
   'Availability',
-  'Whether a product is offered in a region.',
+  'Availability of a product in a region.',
   {
     AVAILABLE: 'Clusters of the product can be created here.',
     UNAVAILABLE: 'The product is not offered here.',
@@ -14,7 +14,7 @@ export const Availability = graphEnum<model.Availability>(
 );
 export type Availability = model.Availability;
 
-@ObjectType({ description: 'Whether a product is offered in a region.' })
+@ObjectType({ description: 'Availability of a product in a region.' })
 export class ProductAvailability {
   @Field(() => Product, { description: 'The product.' })
   product: Product;

@@ -6,10 +6,10 @@ import type { RegionSelection } from '../../model/region.rules.js';
 import { Availability } from './availability.type.js';
 
 export const Cloud = graphEnum<model.Cloud>('Cloud', 'The cloud that a region belongs to.', {
-  PUBLIC: 'Open to everybody.',
-  FINANCE: 'For finance institutions.',
-  GOVERNMENT: 'For public authorities.',
-  LOCAL: 'A local region: close to one city.',
+  PUBLIC: 'The public cloud.',
+  FINANCE: 'A cloud for financial institutions.',
+  GOVERNMENT: 'A cloud for public authorities.',
+  LOCAL: 'A local region, close to one city.',
 });
 export type Cloud = model.Cloud;
 

@@ -15,8 +15,7 @@ export class ApiThrottlingResolver {
   @Cost(100)
   @FieldResolver(() => ApiThrottling, {
     nullable: true,
-    description:
-      'Requests that the API server rejected because of too many concurrent ones; null while the cluster has no API.',
+    description: 'Throttling by the API server of the cluster. Null while the cluster has no Kubernetes API.',
   })
   async apiThrottling(
     @Root() { id, product }: Cluster,

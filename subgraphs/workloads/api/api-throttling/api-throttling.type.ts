@@ -13,7 +13,7 @@ export const ThrottlingRecommendation = graphEnum<model.ThrottlingRecommendation
 export type ThrottlingRecommendation = model.ThrottlingRecommendation;
 
 @ObjectType({
-  description: 'Requests that the API server rejected because of too many concurrent ones.',
+  description: 'Throttling of an API server: it rejects requests while too many run concurrently.',
 })
 export class ApiThrottling implements model.ApiThrottling {
   @Field(() => Int, { description: 'Number of rejected requests since the API server started.' })

@@ -23,7 +23,7 @@ export class ClusterResolver {
   // Reads from the cluster's API server.
   @Cost(150)
   @FieldResolver(() => NamespaceConnection, {
-    description: 'Its namespaces by name; none while it has no Kubernetes API yet.',
+    description: 'Namespaces of the cluster, sorted by name. Empty while the cluster has no Kubernetes API.',
   })
   async namespaces(
     @Root() cluster: Cluster,
@@ -37,7 +37,8 @@ export class ClusterResolver {
 
   @Cost(500)
   @FieldResolver(() => WorkloadConnection, {
-    description: 'Its workloads by namespace, name and kind; none while it has no Kubernetes API yet.',
+    description:
+      'Workloads of the cluster, sorted by namespace, name and kind. Empty while the cluster has no Kubernetes API.',
   })
   async workloads(
     @Root() cluster: Cluster,

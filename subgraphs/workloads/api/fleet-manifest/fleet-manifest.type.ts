@@ -5,21 +5,21 @@ import { Cluster, Operation } from '../entities/entities.type.js';
 import { ManifestObject } from '../manifest/manifest.type.js';
 import { Workload } from '../workload/workload.type.js';
 
-@InputType({ description: 'One manifest for several clusters.' })
+@InputType({ description: 'A manifest to apply to several clusters.' })
 export class ApplyManifestToClustersInput {
-  @Field(() => [ID], { description: 'The clusters: 1 to 100, of any region and kind.' })
+  @Field(() => [ID], { description: 'Ids of the clusters, of any region and kind: 1 to 100.' })
   clusterIds: string[];
 
   @Field(() => String, {
     description:
-      'Kubernetes objects in YAML or JSON: 1 to 100 documents, at most 1 MiB. The same for each cluster.',
+      'Kubernetes objects in YAML or JSON: 1 to 100 documents, at most 1 MiB. Applied to each cluster.',
   })
   yaml: string;
 
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Take over fields of other field managers (server-side apply with force). Default false: such a conflict is rejected.',
+      'Whether to take over fields of other field managers (server-side apply with force). Default: false, such a conflict is rejected.',
   })
   force?: boolean | null;
 
@@ -29,13 +29,12 @@ export class ApplyManifestToClustersInput {
 
 @ObjectType({ description: 'Result of a manifest in one cluster.' })
 export class ClusterManifestResult {
-  @Field(() => ID, { description: 'The id from `clusterIds`.' })
+  @Field(() => ID, { description: 'Id of the cluster, as in `clusterIds`.' })
   clusterId: string;
 
   @Field(() => Cluster, {
     nullable: true,
-    description:
-      'The cluster with that id; null if the account has none, which `userErrors` reports as NOT_FOUND.',
+    description: 'Cluster with that id. Null if the account has none; `userErrors` then has NOT_FOUND.',
   })
   cluster: Pick<Cluster, 'id'> | null;
 
@@ -43,13 +42,14 @@ export class ClusterManifestResult {
   ok: boolean;
 
   @Field(() => [ManifestObject], {
-    description: 'Every object of the manifest, in its order; empty when none could be applied.',
+    description: 'Objects of the manifest, in its order. Empty when none could be applied.',
   })
   objects: ManifestObject[];
 
   @Field(() => Workload, {
     nullable: true,
-    description: 'The first workload of the manifest there; null without one, or when all were refused.',
+    description:
+      'First workload of the manifest in this cluster. Null when the manifest has none or all were rejected.',
   })
   workload: Workload | null;
 
@@ -58,18 +58,18 @@ export class ClusterManifestResult {
 }
 
 @ObjectType({
-  description: 'Result of a manifest in several clusters. Some may have failed while others succeeded.',
+  description: 'Payload of applyManifestToClusters. Some clusters may fail while others succeed.',
 })
 export class ApplyManifestToClustersPayload {
   @Field(() => [ClusterManifestResult], {
     description:
-      'One for each cluster, in the order of the input; empty if the request was rejected as a whole.',
+      'Results, one for each cluster, in the order of the input. Empty if the request was rejected as a whole.',
   })
   results: ClusterManifestResult[];
 
   @Field(() => Operation, {
     nullable: true,
-    description: 'Always null: Kubernetes has the objects when this answers.',
+    description: 'Always null: the objects are applied before the mutation returns.',
   })
   operation: Operation | null;
 

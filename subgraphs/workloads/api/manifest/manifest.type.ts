@@ -31,7 +31,7 @@ export class ManifestObject {
   })
   namespace: string | null;
 
-  @Field(() => String, { description: 'Its name.' })
+  @Field(() => String, { description: 'Name of the object.' })
   name: string;
 
   @Field(() => ManifestResult, {
@@ -50,9 +50,9 @@ export class ManifestObject {
   warnings: UserError[];
 }
 
-@InputType({ description: 'A manifest for a cluster.' })
+@InputType({ description: 'A manifest to apply to a cluster.' })
 export class ApplyManifestInput {
-  @Field(() => ID, { description: 'The cluster.' })
+  @Field(() => ID, { description: 'Id of the cluster.' })
   clusterId: string;
 
   @Field(() => String, {
@@ -63,7 +63,7 @@ export class ApplyManifestInput {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Take over fields of other field managers (server-side apply with force). Default false: such a conflict is rejected.',
+      'Whether to take over fields of other field managers (server-side apply with force). Default: false, such a conflict is rejected.',
   })
   force?: boolean | null;
 
@@ -72,29 +72,31 @@ export class ApplyManifestInput {
 }
 
 @ObjectType({
-  description: 'Result of a manifest. Objects are applied one by one: some may be rejected.',
+  description:
+    'Payload of applyManifest. Objects are applied one by one: some may be rejected while others are applied.',
 })
 export class ApplyManifestPayload {
   @Field(() => [ManifestObject], {
-    description: 'Every object of the manifest, in its order; empty when none could be read.',
+    description: 'Objects of the manifest, in its order. Empty when the manifest could not be parsed.',
   })
   objects: ManifestObject[];
 
   @Field(() => Workload, {
     nullable: true,
     description:
-      'The first workload of the manifest, as it is now; in a dry run the first that exists already, as it would be. Null when there is none.',
+      'First workload of the manifest, in its current state. In a dry run: the first one that already exists, in its expected state. Null when there is none.',
   })
   workload: Workload | null;
 
   @Field(() => Operation, {
     nullable: true,
-    description: 'Always null: Kubernetes has the objects when this answers.',
+    description: 'Always null: the objects are applied before the mutation returns.',
   })
   operation: Operation | null;
 
   @Field(() => [UserError], {
-    description: 'Errors of rejected objects; paths end in the number of the document, from 0.',
+    description:
+      'Errors of rejected objects. The last element of `path` is the index of the document in the manifest, from 0.',
   })
   userErrors: UserError[];
 }

@@ -12,7 +12,7 @@ export class ScaleResolver {
 
   @Mutation(() => ScaleWorkloadPayload, { description: 'Changes the desired number of pods of a workload.' })
   async scaleWorkload(
-    @Arg('input', () => ScaleWorkloadInput, { description: 'The workload and its new size.' })
+    @Arg('input', () => ScaleWorkloadInput, { description: 'The workload and its desired size.' })
     input: ScaleWorkloadInput,
     @DryRun() dryRun: boolean | null,
     @Ctx() context: RequestContext,

@@ -5,6 +5,6 @@ import { WorkloadFilter } from './workload.type.js';
 /** Arguments of filtered workload lists. */
 @ArgsType()
 export class WorkloadPageArgs extends PageArgs {
-  @Field(() => WorkloadFilter, { nullable: true, description: 'Which workloads; all if omitted.' })
+  @Field(() => WorkloadFilter, { nullable: true, description: 'Filter. Default: all workloads.' })
   filter?: WorkloadFilter | null;
 }
