@@ -6,10 +6,10 @@ import { closeServer, listen } from '../../kernel/listen.js';
 import { type Fixture, post, startFixture, until } from './fixtures/gateway.js';
 import { fixtureSubgraphs } from './fixtures/subgraphs.js';
 
-/** A subgraph `workloads` that answers only when it is released. */
+/** A subgraph `workloads` that responds only after `release`. */
 interface HeldSubgraph extends AsyncDisposable {
   readonly url: string;
-  /** Number of requests that wait for their answer. */
+  /** Number of requests without a response. */
   readonly waiting: () => number;
   readonly release: () => void;
 }
@@ -47,7 +47,7 @@ afterEach(async () => {
   await heldSubgraph[Symbol.asyncDispose]();
 });
 
-/** First from `clusters`, then from `workloads`, then from `observability`. */
+/** Fetches from `clusters`, then from `workloads`, then from `observability`. */
 const QUERY = '{ cluster(id: "c1") { workloads { name cpu } } }';
 
 test('executes a request on the supergraph with which it began, although a reload removes one of its subgraphs', async () => {

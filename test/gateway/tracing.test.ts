@@ -15,7 +15,7 @@ afterAll(() => receiver[Symbol.asyncDispose]());
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const CLIENT = 'b7ad6b7169203331';
 
-/** The names of the spans above a span, itself first, up to one that the receiver has not got. */
+/** The names of a span and its ancestors, up to the first one that the receiver does not have. */
 function path(spans: readonly ReceivedSpan[], span: ReceivedSpan | undefined): string[] {
   if (!span) return [];
   return [

@@ -57,7 +57,7 @@ test('builds, serializes and costs a large response in several turns of the even
   expect(inTurns).toBeInstanceOf(Promise);
   const { data: made } = await inTurns;
   expect(made).toEqual(whole.data);
-  // One item of a list is not interrupted.
+  // An item of a list is serialized without interruption.
   expect(budget.largest).toBeLessThan(1020);
   const writing = new WorkBudget('acme', 1000);
   const expected = JSON.stringify({ data: made });

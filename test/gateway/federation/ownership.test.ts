@@ -152,7 +152,7 @@ const boxes = [
   { __typename: 'Closed', size: 2 },
 ];
 
-/** Both subgraphs write to the same log, in which nothing may be twice. */
+/** Both subgraphs write to the same log, which rejects a second entry with the same text. */
 const logged: { id: string; text: string }[] = [];
 const log = (_: unknown, { text }: { text: string }) => {
   if (logged.some((entry) => entry.text === text)) throw new Error('logged twice');

@@ -6,7 +6,7 @@ import { planOperation } from '../../../gateway/planning/plan-operation.js';
 import { loadSupergraph } from '../../../gateway/planning/plannable-supergraph.js';
 import { shopSubgraphs } from '../fixtures/shop.js';
 
-/** The texts that a plan asks subgraphs. */
+/** The documents that a plan sends to subgraphs. */
 function texts(node: PlanNode | undefined): string[] {
   if (node?.kind === 'Fetch') return [node.operation];
   if (node?.kind === 'Flatten') return texts(node.node);

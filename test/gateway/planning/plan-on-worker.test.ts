@@ -14,11 +14,11 @@ const actor = { account: 'acme', subject: 'tester' };
 
 interface Planning extends AsyncDisposable {
   readonly preparation: RequestPreparer;
-  /** The texts that the thread was asked to plan. */
+  /** The documents that the thread received. */
   readonly requests: readonly string[];
 }
 
-/** A thread as it is built, and a planner of its own for nothing: what is planned here fails. */
+/** A planning thread from the build, and a planner that fails: planning in this thread is an error. */
 async function planning(): Promise<Planning> {
   const { PlanningThread: Built } = (await import(
     join(packageRoot, 'dist/gateway/planning/planning-thread.js')

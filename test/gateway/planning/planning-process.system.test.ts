@@ -66,7 +66,7 @@ test('answers new small operations and cached ones while slow operations are pla
   expect(fresh).toMatchObject({ users: [{ email: 'u1@example.org' }, {}, {}, {}] });
   expect(cached).toMatchObject({ products: [{ upc: 'p1' }, {}, {}] });
   expect(answered.filter((name) => name.length === 1)).toEqual([]);
-  // Planned and executed: among everything are fields that fail at their subgraph.
+  // The operations were planned and executed: some of the selected fields fail in their subgraph.
   for (const code of await Promise.all(slow)) expect(code).toBe('DOWNSTREAM_SERVICE_ERROR');
 });
 
@@ -77,7 +77,7 @@ test('answers every request during a reload with either the old or the new super
   };
   const outcomes = new Set<string | undefined>();
   for (let turn = 0; ; turn += 1) {
-    // New operations each time, of which either supergraph knows one.
+    // New documents in each turn; each of the two supergraphs accepts one of them.
     const [before, after] = await Promise.all([
       outcomeOf(`{ a${turn}: products { origin } }`),
       outcomeOf(`{ a${turn}: products { upc ...New } } fragment New on Product { source @skip(if: true) }`),

@@ -14,7 +14,7 @@ import { shopSubgraphs } from '../fixtures/shop.js';
 const sdl = composeSupergraph(shopSubgraphs());
 const QUERY = 'query Q { products { name shipping reviews { author { email } } } }';
 
-/** As it is built: a thread loads what Node.js itself can load. */
+/** From the build: a worker thread loads only files that Node.js itself can load. */
 async function builtThread(limits?: PlanningLimits): Promise<PlanningThread> {
   const built = (await import(join(packageRoot, 'dist/gateway/planning/planning-thread.js'))) as {
     PlanningThread: typeof PlanningThread;
@@ -22,7 +22,7 @@ async function builtThread(limits?: PlanningLimits): Promise<PlanningThread> {
   return new built.PlanningThread(pino({ level: 'silent' }), limits);
 }
 
-/** Reviews of products of reviews, under many names: hundreds of times as long to plan as most operations. */
+/** Reviews of products of reviews, with many aliases: planning takes hundreds of times as long as for most operations. */
 function large(name: string, levels = 6): string {
   const nested = (depth: number): string =>
     depth === 0
@@ -35,7 +35,7 @@ function large(name: string, levels = 6): string {
   return `{ ${fields.join(' ')} }`;
 }
 
-/** As it comes from another thread. */
+/** The value after it was copied from another thread. */
 function copied(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value)) as unknown;
 }
@@ -84,7 +84,7 @@ test('restarts a crashed planning thread and rejects its operations as retryable
 });
 
 test('closes the gateway although the planning thread never starts', async () => {
-  // Not as it is built: there is nothing to run.
+  // Not from the build: the thread finds no file to run.
   const thread = new PlanningThread(pino({ level: 'silent' }));
   const rejected = expect(thread.load(sdl)(QUERY, 'Q')).rejects.toMatchObject({
     extensions: { code: 'SERVICE_UNAVAILABLE' },

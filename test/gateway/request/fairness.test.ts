@@ -17,11 +17,11 @@ afterEach(async () => {
 
 const start = async (limits: Partial<Limits>): Promise<Fixture> => stack.use(await startFixture({ limits }));
 
-/** An operation that ends when its client leaves; another one each time. */
+/** An operation that runs until its client disconnects; each index gives another document. */
 const slow = (index: number) => `{ s${index}: slow }`;
 const QUICK = '{ regions { id } }';
 
-/** Requests of an account that stay until `leave`; waits until each has its place. */
+/** Sends requests of an account that run until `leave`; waits until all of them run. */
 async function occupy(fixture: Fixture, count: number): Promise<{ leave(): void }> {
   const leaving = new AbortController();
   for (let index = 0; index < count; index += 1)
@@ -57,7 +57,7 @@ describe('HTTP requests of one account', () => {
     const { leave } = await occupy(fixture, 1);
     const controller = new AbortController();
     const waiting = post(fixture.url, slow(1), { signal: controller.signal }).catch(() => 'left');
-    // The queue is full as soon as it has come.
+    // The queue is full as soon as the request has arrived.
     await expect.poll(async () => (await post(fixture.url, QUICK)).status).toBe(429);
     controller.abort();
     expect(await waiting).toBe('left');
@@ -65,7 +65,7 @@ describe('HTTP requests of one account', () => {
     leave();
     await expect.poll(async () => (await post(fixture.url, QUICK)).status).toBe(200);
     await next;
-    // The operation of the client that left has never begun.
+    // The operation of the disconnected client was never executed.
     expect(fixture.hub.slow).toBe(1);
   });
 
@@ -78,7 +78,7 @@ describe('HTTP requests of one account', () => {
       [...head, 'content-type: application/json', 'content-length: 99', '', '{"query":'].join('\r\n'),
     );
     const sent: Promise<GatewayResponse>[] = [];
-    // The queue is full when the unfinished request has the place and one waits for it.
+    // The queue is full when the unfinished request has the slot and another one waits for it.
     const refused = async () => {
       const response = post(fixture.url, QUICK);
       sent.push(response);
@@ -152,7 +152,7 @@ describe('HTTP requests of one account', () => {
     leaving.abort();
     expect(await batch).toBe('left');
     await until(() => fixture.hub.abortedSlow === 2, 'the end of the operations');
-    // Those that waited have never begun.
+    // The waiting operations were never executed.
     expect(fixture.hub.slow).toBe(2);
   });
 });
@@ -164,7 +164,7 @@ describe('large messages of WebSockets', () => {
       payload: { query: QUICK, extensions: { padding: 'x'.repeat(200_000) } },
     });
 
-  /** A socket that has sent a part of a message and does not go on. */
+  /** A socket that has sent only a part of a message. */
   async function unfinished(fixture: Fixture) {
     const raw = stack.use(await rawSocket(fixture.url));
     await raw.initialise();
@@ -172,7 +172,7 @@ describe('large messages of WebSockets', () => {
     return raw;
   }
 
-  /** Polls until a large message on a new socket is not answered within 50 ms. */
+  /** Polls until a large message on a new socket has no response within 50 ms. */
   async function waiting(fixture: Fixture) {
     const all: RawSocket[] = [];
     await expect
@@ -255,7 +255,7 @@ test('limits the distinct subscriptions of an account; shared ones count once', 
     payload: { query: 'subscription { clusterEvents { sequence } }' },
   });
   await until(() => fixture.hub.listening === 3, 'the subscription of the other account');
-  // Another one may begin when one has ended.
+  // Another subscription may start when one has ended.
   socket.send({ id: '1', type: 'complete' });
   await until(() => fixture.hub.listening === 2, 'the end of one');
   subscribe('4', 'z');
@@ -279,7 +279,7 @@ describe('a response that its client does not read', () => {
     const { socket } = response;
     expect(response.statusCode).toBe(200);
     const closed = once(socket, 'close');
-    // The next request gets the place when the connection is gone.
+    // The next request gets the slot when the connection is closed.
     expect((await post(fixture.url, QUICK)).status).toBe(200);
     response.resume();
     await closed;
@@ -360,7 +360,7 @@ describe('pipelined requests on one connection', () => {
       ...(bearer === undefined ? [] : [`authorization: Bearer ${bearer}`]),
       `content-length: ${REQUEST.length}`,
     ].join('\r\n') + '\r\n\r\n';
-  /** Statuses of what is answered to so many, until the gateway closes the connection or all are answered. */
+  /** Pipelines `count` requests; returns the statuses when all have arrived or the gateway has closed the connection. */
   const statuses = async (fixture: Fixture, count: number, bearer?: string) => {
     const { hostname, port } = new URL(fixture.url);
     const socket = connect(Number(port), hostname);
@@ -371,7 +371,7 @@ describe('pipelined requests on one connection', () => {
       said += chunk;
       if (found().length === count) socket.end();
     });
-    // What has not been read makes the kernel reset the connection.
+    // The kernel resets a connection that is closed with unread data.
     socket.on('error', () => undefined);
     socket.write((head(bearer) + REQUEST).repeat(count));
     await new Promise((resolve) => socket.once('close', resolve));
@@ -406,7 +406,7 @@ describe('pipelined requests on one connection', () => {
   test('destroy the connection of an unauthenticated client', async () => {
     const fixture = await start({});
     expect((await statuses(fixture, 300)).length).toBeLessThanOrEqual(1);
-    // One after the other is another matter.
+    // Sequential requests on one connection are allowed.
     const { hostname, port } = new URL(fixture.url);
     const socket = connect(Number(port), hostname);
     stack.defer(() => void socket.destroy());

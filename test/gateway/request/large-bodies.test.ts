@@ -5,7 +5,7 @@ import { LightAbortController } from '../../../gateway/upstream/call/light-abort
 
 afterEach(() => void vi.useRealTimers());
 
-/** One slot for each account, whose pace other tests of this thread do not change. */
+/** One slot for each account; a separate pace, because other tests of this thread change a shared one. */
 const startBodies = () => new LargeBodies(1, new AccountPace());
 const newSignal = () => new LightAbortController();
 

@@ -21,7 +21,7 @@ afterEach(async () => {
   stack = new AsyncDisposableStack();
 });
 
-/** Counts turns of the event loop, from now on. */
+/** Counts turns of the event loop from this call on. */
 function countTurns(): { turns: number } {
   const count = { turns: 0 };
   let next = setImmediate(function turn() {
@@ -32,7 +32,7 @@ function countTurns(): { turns: number } {
   return count;
 }
 
-/** Ends of `works`, in their order, each with the turn of the event loop in which it came. */
+/** Runs `works` concurrently; returns their names in order of completion, each with the turn of the event loop. */
 async function ends(works: Readonly<Record<string, () => unknown>>): Promise<[name: string, turn: number][]> {
   const count = countTurns();
   const ended: [string, number][] = [];
@@ -45,7 +45,7 @@ async function ends(works: Readonly<Record<string, () => unknown>>): Promise<[na
   return ended;
 }
 
-/** `count` new documents of acme, then one of globex, which an admission reads, checks and plans. */
+/** `count` new documents of acme, then one of globex; an admission parses, validates and plans each. */
 function newDocuments(admission: Admission, count: number): Record<string, () => unknown> {
   const admit = (account: string, alias: string) =>
     admission.admit({ query: `{ ${alias}: products { name shipping } }` }, { account, subject: 'tester' });
@@ -85,7 +85,7 @@ test('compiles one plan of an account per turn, alternating with other accounts'
   expect(new Set(ended.map(([, turn]) => turn)).size).toBe(count + 1);
 });
 
-/** With one operation that runs and one that waits an account has all that it may. */
+/** Limits that an account reaches with one running and one waiting operation. */
 const FULL = { requestsPerAccount: 1, requestsWaiting: 1 };
 const SLOW = ['{ a: slow }', '{ b: slow }'];
 const QUICK = '{ regions { id } }';
@@ -141,7 +141,7 @@ test('answers rejected operations of one WebSocket of an account per turn', asyn
 
 test('reads one message of a WebSocket per turn', async () => {
   const count = countTurns();
-  /** How often the clock was asked, as it is for each operation, by turn. */
+  /** Number of clock reads by turn; each operation reads the clock once. */
   const readsByTurn = new Map<number, number>();
   const clock: Clock = {
     now: () => {

@@ -88,7 +88,7 @@ describe.each([...readers])('a slow client over %s', (_way, subscribe) => {
     slow.resume();
     await until(() => slow.sequences.length === 101, 'the slow one to get everything');
     expect(slow.sequences).toEqual(upTo(101));
-    // It was detached and resumed after its last event, which was an early one.
+    // The client was detached and resumed after its last event, which was an early one.
     const resumedAfter = hub.opened.filter((after) => after !== null).map(Number);
     expect(resumedAfter.length).toBeGreaterThan(0);
     expect(Math.min(...resumedAfter)).toBeLessThan(60);

@@ -234,7 +234,7 @@ test('delivers every event once and in order to clients that join, leave, lag or
         expect(got).toEqual(all.filter((at) => at % 3 !== 0));
         expect(subscriber.subscription.lag).toBe(0);
       }
-      // All have caught up: one execution is enough, and none without subscribers.
+      // All subscribers have caught up: one execution serves them, and none runs without subscribers.
       await settle();
       expect(world.log.open).toBe(world.subscribers.length > 0 ? 1 : 0);
       for (const { subscription } of world.subscribers) subscription.close();

@@ -141,7 +141,7 @@ test('neither delays other clients of the upstream WebSocket nor loses an event 
   slow.resume();
   await until(() => sequences.length === 60, 'every event');
   expect(sequences).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
-  // It was detached and caught up separately.
+  // The subscriber was detached and caught up separately.
   expect(relay.openedCount('event-stream')).toBeGreaterThan(0);
   slow.close();
 });

@@ -4,7 +4,7 @@ import { type Fixture, startFixture, token, until } from '../fixtures/gateway.js
 import { type FaultySubgraph, startFaultySubgraph } from '../fixtures/faulty-subgraph.js';
 import { rawSocket } from '../fixtures/raw-socket.js';
 
-/** Each event waits for its quotas, like the queries. */
+/** Each event waits for the quotas of its cluster, like the queries. */
 const EVENTS = 'subscription { clusterEvents { sequence cluster { quotas { used } } } }';
 /** Number of clients that disconnect at the same time. */
 const TOGETHER = 20;
@@ -56,7 +56,7 @@ async function leaveHttp(body: (i: number) => unknown, accept: string): Promise<
   await Promise.all(sent);
 }
 
-/** The same on a WebSocket, whose operations are completed or which is terminated. */
+/** Sends operations on a WebSocket, then completes them or terminates the socket. */
 async function leaveSocket(of: (i: number) => string, how: 'complete' | 'cut'): Promise<void> {
   await using socket = await rawSocket(fixture.url);
   await socket.initialise();
@@ -66,7 +66,7 @@ async function leaveSocket(of: (i: number) => string, how: 'complete' | 'cut'): 
   await waitForRequests(before, of(0));
   if (how === 'cut') return;
   for (let i = 0; i < TOGETHER; i += 1) socket.send({ id: String(i), type: 'complete' });
-  // Messages are handled in their order.
+  // Messages are handled in order.
   socket.send({ type: 'ping' });
   await socket.waitFor('pong');
 }
@@ -94,7 +94,7 @@ async function idle(): Promise<void> {
   await until(() => fixture.hub.listening === 0, 'no stream');
 }
 
-/** Runs all ways to disconnect until the gateway is idle. */
+/** Disconnects in every way and waits until the gateway is idle. */
 async function round(): Promise<void> {
   for (let sent = 0; sent < RUNS; sent += TOGETHER * ways.length)
     for (const way of ways) {

@@ -19,7 +19,7 @@ const persisted = (text: string) => ({ persistedQuery: { version: 1, sha256Hash:
 let fixture: Fixture;
 let safe: Fixture;
 let watched: Fixture;
-/** That of `watched`. */
+/** The clock of `watched`. */
 const clock = movableClock();
 let limited: Fixture;
 let folder: string;

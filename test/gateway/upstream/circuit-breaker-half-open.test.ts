@@ -13,7 +13,7 @@ const UNAVAILABLE = { extensions: { code: 'SERVICE_UNAVAILABLE' } };
 
 let faulty: FaultySubgraph;
 let fixture: Fixture;
-/** A gateway whose subgraph of clusters is faulty. */
+/** A gateway whose subgraph `clusters` is faulty. */
 beforeEach(async () => {
   faulty = await startFaultySubgraph('{"data":{"cluster":{"__typename":"Cluster","id":"c1"}}}');
   fixture = await startFixture({

@@ -62,10 +62,10 @@ afterEach(async () => {
   for (const resource of open.splice(0).reverse()) await resource[Symbol.asyncDispose]();
 });
 
-/** Long enough for the other subgraphs on a busy machine. */
+/** Milliseconds: long enough for the other subgraphs on a busy machine. */
 const TIMEOUT = 2000;
 
-/** The fixture's gateway, whose subgraph of quotas is the faulty one. */
+/** The fixture's gateway, whose subgraph `quotas` is faulty. */
 async function start(
   options: Parameters<typeof startFixture>[0] = {},
 ): Promise<{ fixture: Fixture; faulty: FaultySubgraph }> {
@@ -118,7 +118,7 @@ test('stops calling a failing subgraph and resumes when it has recovered', async
   expect(await circuit('open')).toBe(true);
   await until(() => faulty.waiting.length === 0, 'the abort of the request that took too long');
   {
-    // The probe goes on for as long as it is looked at.
+    // A frozen clock keeps the probe from timing out during the assertions.
     using _still = freezeClock();
     const probes: Promise<unknown>[] = [];
     while (faulty.waiting.length === 0) {

@@ -17,7 +17,7 @@ export interface RequiredField {
   readonly nested?: string | undefined;
 }
 
-/** A field, which returns a text, an entity or a list of entities. */
+/** A field that returns a text, an entity or a list of entities. */
 export interface Field {
   readonly name: string;
   readonly kind: 'text' | 'entity' | 'list';

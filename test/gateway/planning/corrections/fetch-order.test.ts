@@ -16,7 +16,7 @@ const cars = ['1', '2'].map((id) => ({
   price: `price ${id}`,
 }));
 
-/** Finds a car by whichever key it is given, as far as it is given. */
+/** Finds a car by the keys that the reference has. */
 function car(reference: Record<string, unknown>): object | null {
   const found = cars.find((car) =>
     (['id', 'code', 'spot'] as const).every(
@@ -115,7 +115,7 @@ federation(
   ],
 );
 
-// What the planner does depends on the order of the subgraphs' names.
+// The planner's choice depends on the order of the subgraphs' names.
 federation(
   'what comes after a fetch that is left out',
   [

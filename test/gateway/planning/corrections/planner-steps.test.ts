@@ -39,9 +39,9 @@ test('plans another operation between two steps of the planner without changing 
   let resting = 0;
   onStep = () => {
     steps += 1;
-    // Some of the steps; at times two rest on one another, so that what comes in between is interrupted as well.
+    // Interrupts some of the steps. At times two interruptions are nested, so that the plan in between is interrupted as well.
     if (steps % 25 !== 0 || resting === 0 || resting > (steps % 100 === 0 ? 2 : 1)) return;
-    // The small one nearly always, each of the others now and then.
+    // Mostly the smallest operation, occasionally one of the others.
     const at = steps % 50 === 0 ? (steps / 50) % operations.length : 0;
     expect(interrupted(operations[at]!)).toBe(alone[at]);
   };
@@ -54,7 +54,7 @@ test('plans another operation between two steps of the planner without changing 
   for (const [at, source] of operations.entries()) {
     const before = steps;
     expect(interrupted(source)).toBe(alone[at]);
-    // Nothing would be tried if the library no longer went this way.
+    // Fails if a new version of the library no longer calls these steps.
     expect(steps).toBeGreaterThan(before + 20);
   }
 });

@@ -18,7 +18,7 @@ interface Told {
   readonly locations?: readonly { readonly line: number; readonly column: number }[];
 }
 
-/** Each error's code or limit with its places, as `line:column`. */
+/** Code or exceeded limit of each error with its locations as `line:column`. */
 async function errorLocations(url: string, query: string, variables?: object): Promise<string[]> {
   const { errors = [] } = await post(url, query, { ...(variables && { variables }) });
   return (errors as unknown as Told[]).map(({ extensions: { code, limit }, locations = [] }) =>

@@ -73,7 +73,7 @@ describe.each([...transports])('by %s', (name, send) => {
     const unknown = { errors: [{ extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }] };
     const wrong = { errors: [{ extensions: { code: 'BAD_REQUEST' } }] };
     expect(await send(learning.url, request, bearer)).toMatchObject(unknown);
-    // Another text under its hash teaches nothing.
+    // A document that does not match the hash is not stored.
     expect(await send(learning.url, { ...request, query: CLUSTERS }, bearer)).toMatchObject(wrong);
     expect(await send(learning.url, request, bearer)).toMatchObject(unknown);
     expect((await send(learning.url, { ...request, query }, bearer)).data).toHaveProperty('regions');

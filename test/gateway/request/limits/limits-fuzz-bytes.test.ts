@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
 
-/** The gateway responds, and has logged no internal error. */
+/** Expects that the gateway responds and has logged no internal error. */
 async function expectWell(): Promise<void> {
   const response = await fetch(`${fixture.url}/healthz`);
   expect(await response.text()).toBe('ok');

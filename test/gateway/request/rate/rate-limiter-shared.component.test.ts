@@ -9,9 +9,9 @@ import { post, startFixture } from '../../fixtures/gateway.js';
 const POINTS = 1_000_000_000;
 /** Refill time in seconds: during a test the refill is negligible. */
 const HOURS = 1_000_000;
-/** A hundred of them are all. */
+/** Points of one request: a bucket has a hundred of them. */
 const ONE = POINTS / 100;
-/** What a gateway leases, in such parts. */
+/** Number of requests for which a gateway leases points at a time. */
 const PORTION = 5;
 
 let kit: TestDatabase;
@@ -38,7 +38,7 @@ function gateway(): RateLimiter {
   return limiter;
 }
 
-/** How many of so many requests the account may make there. */
+/** Sends requests to a gateway; returns the number of accepted ones. */
 async function spend(where: RateLimiter, account: string, count: number): Promise<number> {
   const spent = await Promise.all(Array.from({ length: count }, async () => where.spend(account, ONE)));
   return spent.filter(Boolean).length;
@@ -52,7 +52,7 @@ test('creates one table and one bucket for gateways that start concurrently', as
   const gateways = Array.from({ length: 8 }, gateway);
   const spent = await sum(gateways.map((gateway) => spend(gateway, 'many', 50)));
   expect(spent).toBeLessThanOrEqual(100);
-  // The rest is leased by a gateway.
+  // Gateways have leased the remaining points.
   expect(spent).toBeGreaterThan(100 - gateways.length * PORTION);
   for (let round = 0; round < 3; round += 1) {
     const more = await sum([...gateways, gateway()].map((gateway) => spend(gateway, 'many', 50)));
@@ -89,7 +89,7 @@ test('grants at most one bucket per gateway while the database is unreachable, t
   const spent = await spend(late, 'away', 100);
   expect(spent).toBeLessThanOrEqual(40);
   expect(spent).toBeGreaterThan(40 - 2 * PORTION);
-  // What these gave while they were alone they have given.
+  // While the database was unreachable, both gateways spent their whole bucket.
   expect(await spend(first, 'away', 10)).toBe(0);
   expect(await spend(second, 'alone', 10)).toBe(0);
 });
@@ -123,6 +123,6 @@ test('charges requests to several gateways to one bucket', async () => {
     }
   }
   expect(charged).toBeLessThanOrEqual(200);
-  // Neither has more left than it would need for one more.
+  // Each of the two gateways has fewer points left than one more request needs.
   expect(charged).toBeGreaterThan(200 - 2 * (10 + 10));
 });

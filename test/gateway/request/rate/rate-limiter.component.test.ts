@@ -150,7 +150,7 @@ describe('a new document', () => {
       return post(fixture.url, query, { bearer, operationName });
     };
     expect((await statusOf('first', 'A', 'a b')).data).toEqual({ either: 1 });
-    // Known, so that the second account has its point still.
+    // The document is cached, so the second account keeps its point.
     expect((await statusOf('second', 'A', 'a b')).data).toEqual({ either: 1 });
     expect((await statusOf('second', 'A', '')).data).toEqual({ either: null });
     expect(codesOf(await statusOf('second', 'B', ''))).toEqual(['RATE_LIMITED']);

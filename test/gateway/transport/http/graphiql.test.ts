@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
 
-/** Addresses that the page names. */
+/** URLs in the page. */
 const named = () => [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address]) => String(address));
 
 function settingsOf(text: string): Record<string, unknown> {

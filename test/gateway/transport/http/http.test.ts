@@ -35,7 +35,7 @@ describe.each([
   });
 });
 
-/** The status of a request that says that it was sent to this host; 101 is that of a WebSocket. */
+/** The status of a request with this Host header; 101 for a WebSocket. */
 async function statusUnder(host: string, of: Fixture, upgrade = false): Promise<number | undefined> {
   const { port } = new URL(of.url);
   const headers = upgrade

@@ -18,7 +18,7 @@ function post(body: object, { url = fixture.url, auth = bearer, accept = ACCEPT 
   return fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
-/** The parts of a response, as Apollo's clients cut them: a part ends where the next delimiter is. */
+/** The parts of a response, split as Apollo Client does: a part ends at the next delimiter. */
 async function* parts(response: Response): AsyncGenerator<Record<string, unknown>> {
   const boundary = /boundary="?([^;"]+)"?/.exec(response.headers.get('content-type') ?? '')![1]!;
   let text = '';

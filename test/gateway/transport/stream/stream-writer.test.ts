@@ -13,7 +13,7 @@ afterEach(async () => {
   stack = new AsyncDisposableStack();
 });
 
-/** A connection to a server that answers each request with the texts. */
+/** A connection to a server that responds to each request with the texts. */
 async function connected(answered: (request: IncomingMessage) => void = () => undefined): Promise<Socket> {
   const server = createServer((request, response: ServerResponse) => {
     const outlet = new StreamWriter(response, {
@@ -34,7 +34,7 @@ async function connected(answered: (request: IncomingMessage) => void = () => un
   return socket.setEncoding('utf8');
 }
 
-/** What comes until it ends with a text, or the connection does. */
+/** Reads until the text ends with `last`, or until the connection ends. */
 async function until(socket: Socket, last: string | undefined): Promise<string> {
   let read = '';
   for await (const text of socket.iterator({ destroyOnReturn: false })) {

@@ -26,7 +26,7 @@ async function withSocket<T>(work: (socket: RawSocket) => Promise<T>): Promise<T
   return await work(socket);
 }
 
-/** The close event after this message. */
+/** The close event after these messages. */
 function closedAfter(...said: (object | string)[]) {
   return withSocket((socket) => {
     for (const message of said) socket.send(message);
@@ -103,7 +103,7 @@ describe('graphql-transport-ws: the connection', () => {
     const auth = { kind: 'jwks', url: 'http://127.0.0.1:1/keys' } as const;
     await using faulty = await startFixture({ auth });
     await using socket = await rawSocket(faulty.url);
-    // Signed as that key set's tokens would be, so that it has to be fetched.
+    // Signed with a key of that key set, so that the gateway has to fetch the set.
     const { privateKey } = await generateKeyPair('ES256');
     const signed = await new SignJWT({ account: 'acme' })
       .setProtectedHeader({ alg: 'ES256' })
