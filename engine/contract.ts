@@ -2,7 +2,8 @@
  * The engine's contract: read this first.
  *
  * A reconciler brings one kind of object to its desired state. It gets a key, reads the present state, takes the next step
- * and returns what comes next. It is idempotent: running it twice, or crashing between any two lines, is harmless.
+ * and returns whether the key is done or must be requeued. It is idempotent: a second run, or a crash between any two
+ * lines, is harmless.
  */
 import type { Clock } from '../kernel/clock.js';
 import type { Database } from '../kernel/postgres/database.js';

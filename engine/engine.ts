@@ -95,7 +95,7 @@ interface Supervision extends EngineOptions {
   readonly signal: AbortSignal;
 }
 
-/** Restarts the runner, with a new worker pool id, whenever it ends by itself. */
+/** Restarts the runner, with a new worker pool id, whenever it ends without a call of `stop`. */
 async function supervise(options: Supervision): Promise<{ stop(): Promise<void> }> {
   let current = await startRunner(options);
   let stopped = false;

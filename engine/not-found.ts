@@ -25,7 +25,7 @@ export type ResourceKind = keyof typeof KINDS;
 
 /**
  * `NOT_FOUND`: the account has no object of this kind and id. An object of another account gives the same problem, so
- * that an answer does not say which ids exist.
+ * that an error does not disclose which ids exist.
  */
 export function notFound(kind: ResourceKind, id: string, path?: readonly string[]): Problem {
   const [name, list] = KINDS[kind];

@@ -93,7 +93,7 @@ export class StreamCursors {
   }
 }
 
-/** The content of a cursor; undefined when its signature is not one of the account's cursors. */
+/** The content of a cursor; undefined when no accepted key has signed it for the account. */
 function read(
   keys: readonly SigningKey[],
   account: string,

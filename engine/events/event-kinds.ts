@@ -116,7 +116,7 @@ export type EventKind = keyof typeof eventKinds;
 /** The kinds that this release appends. */
 export type EventType = Exclude<EventKind, 'OTHER'>;
 
-/** The kind of a type; another release may have appended one that this one does not know. */
+/** The kind of a type; `OTHER` for a type that another release has appended and this release does not know. */
 export function eventKindOf(type: string): EventKind {
   return Object.hasOwn(eventKinds, type) ? (type as EventKind) : 'OTHER';
 }

@@ -41,7 +41,7 @@ interface MappedStream<T> {
   readonly signal: AbortSignal;
 }
 
-/** Reads the event log: pages of it, and its tail as it grows. */
+/** Reads the event log: single pages, and new events as they are appended. */
 export class EventLog implements AsyncDisposable {
   /** The readers of the log in this process. */
   readonly readers = new EventLogReaders();

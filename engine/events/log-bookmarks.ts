@@ -1,4 +1,4 @@
-/** A bookmark is due after so many events without a match, or so many milliseconds of them. */
+/** A bookmark is due when the position has advanced by so many events without a match, or after so many milliseconds. */
 const BOOKMARK_EVENTS = 50n;
 const BOOKMARK_INTERVAL_MS = 10_000;
 
@@ -33,7 +33,7 @@ export class BookmarkPolicy {
     return this.isDue(position) ? this.bookmark(position, false) : undefined;
   }
 
-  /** The same at the head of the log, where the first one is always due. */
+  /** As `at`, for the head of the log: the first bookmark there is always due. */
   atEnd(position: bigint): LogBookmark | undefined {
     if (this.caughtUp && !this.isDue(position)) return undefined;
     this.caughtUp = true;

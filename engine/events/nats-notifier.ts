@@ -24,8 +24,8 @@ export async function openNatsNotifier(options: NatsOptions, log: Log): Promise<
         subscriptions.get(account)?.unsubscribe();
         subscriptions.delete(account);
       });
-      // The flush is answered after the server has registered the subscription. While the server is unavailable, the
-      // subscriber does not wait: the reconnect wakes all subscribers.
+      // The server acknowledges the flush after it has registered the subscription. A subscriber does not wait for an
+      // unavailable server: the reconnect wakes all subscribers.
       await deadline(connection.flush(), FLUSH_TIMEOUT_MS).catch(() => undefined);
       return subscriber;
     },

@@ -38,7 +38,7 @@ interface Relay {
   readonly signal: AbortSignal;
 }
 
-/** cockatiel would not end its wait when the relay stops. */
+/** A loop instead of cockatiel's `retry`, whose back-off delay does not end when the relay stops. */
 async function relayUntilStopped(relay: Relay): Promise<void> {
   const { signal, log } = relay;
   while (!signal.aborted) {

@@ -79,7 +79,7 @@ export class PostgresListener implements AsyncDisposable {
     try {
       await again.execute(() => this.listen(), signal);
     } catch {
-      // Closed meanwhile.
+      // The listener was closed during the retries.
       return;
     }
     if (!signal.aborted) this.listener.onResync();

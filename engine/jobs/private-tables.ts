@@ -1,7 +1,7 @@
 /**
- * What the engine uses of graphile-worker beyond its public interface, which is the view `graphile_worker.jobs` and the
- * SQL functions. A release of graphile-worker may change any of it: test/engine/private-tables.component.test.ts compares this file
- * with the installed version.
+ * The parts of graphile-worker that the engine uses beyond its public interface, which is the view `graphile_worker.jobs`
+ * and the SQL functions. A release of graphile-worker may change them: test/engine/private-tables.component.test.ts
+ * compares this file with the installed version.
  *
  * The public interface lacks:
  * - the payload of a job, which names the account: the view leaves it out;

@@ -50,9 +50,9 @@ export class ApiServer implements AsyncDisposable {
   }
 
   /**
-   * The configuration for the generated clients and `Watch` of @kubernetes/client-node. They are loaded by the first call: they
-   * are 870 modules, more than the rest of an engine process. By themselves they create an agent, thus a TLS connection, for
-   * each request.
+   * The configuration for the generated clients and `Watch` of @kubernetes/client-node. The first call loads the package: it has
+   * 870 modules, more than the rest of an engine process. Its default configuration creates an agent, thus a TLS connection,
+   * for each request.
    */
   async kubeConfig(): Promise<KubeConfig> {
     const { KubeConfig } = await import('@kubernetes/client-node');

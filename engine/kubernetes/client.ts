@@ -88,7 +88,7 @@ interface StatusAnswer {
 interface WireAnswer {
   readonly status: number;
   readonly text: string;
-  /** The header, in seconds. */
+  /** The header Retry-After, in seconds. */
   readonly retryAfter: string | undefined;
 }
 

@@ -13,10 +13,10 @@ export class KubernetesApis implements AsyncDisposable {
     dispose: (server) => void server.close().catch(() => undefined),
   });
 
-  /** `database` is where accesses are read from; see cluster-access.ts. */
+  /** `database` contains the accesses of clusters; see cluster-access.ts. */
   constructor(protected readonly database: OpenDatabase) {}
 
-  /** The same object for the same access. */
+  /** The API server of an access; equal accesses share one object with its connections. */
   of(access: ClusterAccess): ApiServer {
     const key = `${access.clusterId}\n${access.server}\n${access.token}\n${access.caData}`;
     const cached = this.servers.get(key);

@@ -8,7 +8,7 @@ export class KubernetesStatusError extends Error {
     /** `reason` of the Status, e.g. `NotFound`, `Conflict`, `Expired`; empty when there was none. */
     readonly reason: string,
     message: string,
-    /** For an expired list: the continue token for the rest of it in its present state. */
+    /** When a continue token has expired: a token for the rest of the list, which is then read from the present state. */
     readonly rest?: string | undefined,
   ) {
     super(message);

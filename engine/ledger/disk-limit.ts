@@ -10,7 +10,7 @@ export const INSTANCES = 'instances';
 const DISKS_PER_INSTANCE = 5;
 const MIN_DISKS = 10;
 
-/** Disk quota of an account with so many instances, unless a higher one was granted. */
+/** Disk quota of an account with this number of instances. A higher granted quota takes precedence. */
 export function diskQuotaFor(instances: number): number {
   return Math.max(MIN_DISKS, DISKS_PER_INSTANCE * instances);
 }
@@ -29,7 +29,7 @@ export interface DiskQuotaUsage {
   readonly granted: number | null;
 }
 
-/** How many of `count` more instances with so many disks each fit; each instance raises the quota. */
+/** Number of additional instances, at most `count`, whose disks fit into the disk quota; each instance raises the quota. */
 export function instancesWithinDiskQuota(room: DiskQuotaUsage, count: number, disksEach: number): number {
   const fits = (instances: number) =>
     room.disks + instances * disksEach <=

@@ -13,7 +13,7 @@ export async function peakUsage(
   return new Map(rows.map((row) => [row.resource, row.used]));
 }
 
-/** The resources counted in the scope; none when the account has no such scope. One statement. */
+/** The resources counted in the scope; empty when the account has no such scope. One statement. */
 export async function resourcesIn(
   database: Database | Transaction,
   account: string,
@@ -24,8 +24,8 @@ export async function resourcesIn(
 }
 
 /**
- * Those of the given clusters and node pools that the account has or had: a quota was counted or an operation ran in them.
- * One statement.
+ * The given clusters and node pools that belong or belonged to the account: those with a usage row or an operation of the
+ * account. One statement.
  */
 export async function scopesOf(
   database: Database | Transaction,

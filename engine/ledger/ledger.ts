@@ -31,7 +31,7 @@ export interface QuotaUsage extends Resource {
   readonly used: number;
 }
 
-/** The account and scope that stand for all of them. */
+/** In the column `account`: every account. In the column `scope`: every scope. */
 const ANY = '*';
 
 /** The largest int4, above every limit. */
@@ -50,8 +50,8 @@ function requestedAmounts(requests: readonly (Resource & Partial<Reservation>)[]
 }
 
 /**
- * The limit of the row that `of` names: that of the account and scope, else of the account, else the default; null: no
- * limit.
+ * SQL expression of the limit for a row of the table `of`: that of the account and scope, else of the account, else the
+ * default; null: no limit.
  */
 function limitOf(account: string, of: 'wanted' | 'usage'): Prisma.Sql {
   const row = Prisma.raw(of);

@@ -8,7 +8,7 @@ import type { Prisma } from '../../prisma/generated/client.js';
 
 const MAX_LENGTH = 128;
 
-/** Forms of stored results: an id, and nothing, because the caller reads what it returns by its input. */
+/** Schemas of stored results: an id; or no field, for a caller that can read its result by the input. */
 export const idResult = z.looseObject({ id: z.string() });
 export const noResult = z.looseObject({});
 
@@ -30,10 +30,10 @@ export interface IdempotentRequest extends TokenUse {
 }
 
 /**
- * Runs the work once for each token: a repeated request gets the first result (plain JSON: ids), also when both are
- * concurrent; the second then waits for the first transaction. The result of a rejected request is not stored. Throws
- * `INVALID_INPUT` for a token that is empty or too long, and `CLIENT_TOKEN_REUSED` for one that was used with different
- * input.
+ * Runs the work once for each token: a repeated request gets the first result (plain JSON: ids). A concurrent request with
+ * the same token waits for the transaction of the first one. The result of a rejected request is not stored. Throws
+ * `INVALID_INPUT` for a token that is empty or too long, and `CLIENT_TOKEN_REUSED` for a token that was used with
+ * different input.
  */
 export async function idempotent<A>(
   tx: Transaction,
@@ -62,8 +62,8 @@ export async function idempotent<A>(
 }
 
 /**
- * The same for work with transactions of its own, or outside the database: with a token, the token's transaction spans it,
- * so that the token is free again after a crash. In a dry run the work itself writes nothing.
+ * As `idempotent`, for work that has its own transactions or runs outside the database. With a token, the work runs inside
+ * the transaction that records the token, so that a crash discards the token. A dry run relies on the work to write nothing.
  */
 export async function idempotentTransaction<A>(
   database: Database,

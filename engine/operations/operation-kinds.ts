@@ -27,7 +27,7 @@ export type OperationKind = keyof typeof operationKinds;
 /** The kinds of operations that this release creates. */
 export type OperationType = Exclude<OperationKind, 'OTHER'>;
 
-/** The kind of a type; another release may have written one that this one does not know. */
+/** The kind of a type; `OTHER` for a type that another release has written and this release does not know. */
 export function operationKindOf(type: string): OperationKind {
   return Object.hasOwn(operationKinds, type) ? (type as OperationKind) : 'OTHER';
 }

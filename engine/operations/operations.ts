@@ -32,7 +32,7 @@ type OperationTargetKind = 'Cluster' | 'NodePool';
 
 export interface NewOperation {
   readonly account: string;
-  /** What is done, e.g. `CREATE_CLUSTER`. */
+  /** Type of the operation, e.g. `CREATE_CLUSTER`. */
   readonly type: OperationType;
   readonly targetKind: OperationTargetKind;
   readonly targetId: string;

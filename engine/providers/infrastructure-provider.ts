@@ -62,7 +62,7 @@ export interface ControlPlaneReplica {
   readonly healthy: boolean;
 }
 
-/** What does not work of a control plane. */
+/** Kinds of incidents of a control plane. */
 export const INCIDENT_KINDS = ['DEGRADED', 'COMPONENT_DOWN', 'API_UNAVAILABLE'] as const;
 
 export type IncidentKind = (typeof INCIDENT_KINDS)[number];
@@ -72,8 +72,8 @@ export interface ControlPlaneIncident {
   /** `incident_…`; it stays the same. */
   readonly id: string;
   /**
-   * DEGRADED: replicas were down, the API answered. COMPONENT_DOWN: a component had no replica that worked, the API
-   * answered.
+   * DEGRADED: some replicas were down, but the API was available. COMPONENT_DOWN: a component had no healthy replica, but
+   * the API was available.
    */
   readonly kind: IncidentKind;
   /** Cause (human-readable). */
@@ -89,7 +89,7 @@ export interface ControlPlane {
   readonly readyAt: Date;
   readonly version: string;
   readonly edition?: Edition | undefined;
-  /** Whether its Kubernetes API answers. */
+  /** Whether its Kubernetes API is available. */
   readonly available: boolean;
   readonly replicas: readonly ControlPlaneReplica[];
   /** The newest incidents, oldest first; at most one is ongoing. */
@@ -156,10 +156,10 @@ export interface InfrastructureProvider
   extends NodePoolProvider, CloudResourceProvider, ContainerInstanceProvider, HighRiskOperationProvider {
   /** Creates the control plane, or returns its present state. */
   ensureControlPlane(request: ControlPlaneRequest): Promise<ControlPlane>;
-  /** undefined when there is none. */
+  /** The state of the control plane; undefined when the cluster has none. */
   controlPlane(clusterId: string): Promise<ControlPlane | undefined>;
   upgradeControlPlane(clusterId: string, version: string): Promise<ControlPlane>;
-  /** Moves a managed control plane to another edition; workloads run on. */
+  /** Moves a managed control plane to another edition; workloads continue to run. */
   migrateControlPlane(clusterId: string, edition: Edition): Promise<ControlPlane>;
   /** Cancels an unfinished upgrade of the control plane; a finished one stays. */
   cancelControlPlaneUpgrade(clusterId: string): Promise<ControlPlane>;
@@ -177,7 +177,7 @@ export interface InfrastructureProvider
     ids: readonly string[],
     options: { readonly drain: boolean; readonly release?: boolean },
   ): Promise<readonly string[]>;
-  /** Upgrades the kubelet of an instance; undefined when there is none (any more). */
+  /** Upgrades the kubelet of an instance; undefined when the instance does not exist (any more). */
   upgradeInstance(clusterId: string, id: string, version: string): Promise<Instance | undefined>;
   /** Credentials for the cluster's Kubernetes API. */
   credentials(clusterId: string, request: CredentialRequest): Promise<Credentials>;

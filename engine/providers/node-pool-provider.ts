@@ -34,7 +34,7 @@ export interface ScalingGroup extends ScalingBounds {
   /** DELETED: it was deleted outside the platform and is not created again. */
   readonly state: 'ACTIVE' | 'DELETED';
   readonly totalInstances: number;
-  /** Newest first; the provider keeps some. */
+  /** The most recent activities, newest first. */
   readonly activities: readonly ScalingActivity[];
 }
 
@@ -48,7 +48,7 @@ export interface UnattachedInstance {
   readonly instanceType: string;
   readonly imageId: string;
   readonly chargeType: ChargeType;
-  /** undefined: the provider does not say. */
+  /** undefined when the provider does not report it. */
   readonly vpcId?: string | undefined;
   readonly state: 'RUNNING' | 'STOPPED';
   /** CREATED by hand, REMOVED from a cluster, or left by a FAILED_CREATION. */
@@ -107,8 +107,8 @@ export interface NodePoolProvider {
   releaseUnattachedInstance(account: string, id: string): Promise<Problem | undefined>;
   /** Attaches instances; returns one instance per request, in order, FAILED ones with their failure. */
   attachInstances(clusterId: string, requests: readonly AttachRequest[]): Promise<readonly Instance[]>;
-  /** Changes how an instance is paid. Throws TerminalError when its family does not allow it. */
+  /** Changes the charge type of an instance. Throws TerminalError when its instance family does not allow it. */
   convertInstance(clusterId: string, id: string, chargeType: ChargeType): Promise<Instance>;
-  /** Restarts an instance, or gives it a new system disk; one that is starting is left alone. */
+  /** Restarts an instance or replaces its system disk; does nothing while the instance is starting. */
   repairInstance(clusterId: string, id: string, action: 'RESTART' | 'RESET'): Promise<Instance>;
 }

@@ -124,8 +124,8 @@ const cloudResourceRequests = z.object({
 });
 
 /**
- * The provider of the simulated cloud. Calls are idempotent; they throw when the cloud cannot be reached, and a
- * `TerminalError` when it says that the request can never be met.
+ * The provider of the simulated cloud. Calls are idempotent. They throw when the cloud is unreachable, and throw a
+ * `TerminalError` when the cloud rejects a request for good.
  */
 export function createSimulatedProvider(
   options: SimulatedProviderOptions,
