@@ -107,11 +107,11 @@ const envSchema = z.object({
   TRUSTED_DOCUMENTS: z.string().optional(),
   /** Port of the Prometheus metrics of this process; without it the process serves none. */
   METRICS_PORT: port.optional(),
-  /** Port of the health probes of this process, served by a separate thread; without it there is no such thread. */
+  /** Port of the health probes of this process, served by a separate thread; without it the thread is not started. */
   HEALTH_PORT: port.optional(),
-  /** Seconds that the event loop of the main thread may be blocked before /healthz of HEALTH_PORT answers 503. */
+  /** Seconds that the event loop of the main thread may be blocked before /healthz of HEALTH_PORT returns 503. */
   HEALTH_STALL: z.coerce.number().int().min(1).max(3600).default(30),
-  /** A trace collector that speaks OTLP over HTTP; without it the process does not trace. */
+  /** A trace collector that accepts OTLP over HTTP; without it the process does not trace. */
   OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
   /** Service name of this process in traces; default its role. */
   OTEL_SERVICE_NAME: z.string().optional(),

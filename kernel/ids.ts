@@ -26,7 +26,7 @@ export function newId(kind: IdKind): string {
   return typeid(idPrefixes[kind]).toString();
 }
 
-/** Whether the text is a well-formed id of the kind ; it need not exist. */
+/** Whether the text is a well-formed id of the kind; an object with this id need not exist. */
 export function isId(kind: IdKind, text: string): boolean {
   try {
     return TypeID.fromString(text, idPrefixes[kind]).getType() === idPrefixes[kind];

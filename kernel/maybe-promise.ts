@@ -1,4 +1,4 @@
-/** A value, or a promise of it: results that are available synchronously cost no promise. */
+/** A value, or a promise of it. A synchronous result needs no promise and no microtask. */
 export type MaybePromise<T> = T | Promise<T>;
 
 /**

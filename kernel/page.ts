@@ -20,7 +20,7 @@ export interface Page<T> {
   readonly hasNextPage: boolean;
 }
 
-/** Restricted to values that PostgreSQL can store: the check of the arguments cannot see inside a cursor. */
+/** Rejects values that PostgreSQL cannot store: the check of a request's strings does not decode cursors. */
 const cursorKeySchema = z
   .array(
     z

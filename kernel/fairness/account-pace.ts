@@ -6,7 +6,7 @@ const PAUSE_RATIO = 1;
 /** Upper bound of a pause, in milliseconds. */
 const MAX_PAUSE_MS = 1_000;
 
-/** Milliseconds for which an account counts as active after its last task: its next request is on its way. */
+/** Milliseconds for which an account counts as active after its last task: its client may be about to send a request. */
 const LINGER_MS = 100;
 
 /** Accounts without work whose state is kept. */

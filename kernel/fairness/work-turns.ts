@@ -126,7 +126,7 @@ export class WorkBudget {
   private readonly share: AccountShare;
   private largestBefore = 0;
   private totalBefore = 0;
-  /** The turn of the account of which `left` is left. */
+  /** The turn of the account to which `remaining` applies. */
   private turn: number;
   private readonly waiting: WaitingTask[] = [];
 

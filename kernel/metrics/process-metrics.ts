@@ -1,6 +1,6 @@
 import { Registry, collectDefaultMetrics } from 'prom-client';
 
-/** Memory, CPU, event loop and garbage collection of this process. */
+/** Metrics of the memory, CPU, event loop and garbage collection of this process. */
 export function processMetrics(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

@@ -22,7 +22,7 @@ export class InterceptedPool extends pg.Pool {
     super({ ...config, Client: interceptedClient(interceptors) });
   }
 
-  /** `never` fits every overload of pg's type. */
+  /** `never` is assignable to the return type of every overload in pg's types. */
   override query(...args: unknown[]): never {
     const query = super.query.bind(this) as Query;
     return (returnsPromise(args) ? this.runOnClient(args) : query(...args)) as never;

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 
-/** Maximum number of V8 helper threads: what Node.js starts by default. */
+/** Maximum number of V8 helper threads: the default of Node.js. */
 const MAX_HELPERS = 4;
 
 /** V8's threads for garbage collection and compilation: one per core besides the event loop, at least one. */
@@ -11,14 +11,14 @@ export function v8HelperThreads(cores: number): number {
 /**
  * Options of Node.js for every process of the platform; docs/performance.md has the measurements.
  *
- * - The young generation has 16 MiB, fixed. V8 would keep it small where requests leave nothing behind, and collect it more
- *   often; and would grow it where much survives, until collections delay requests.
- * - Objects are allocated in the young generation only. V8 would allocate in the old one what it saw survive while
- *   thousands of streams opened.
- * - The old generation is first collected at 128 MiB. V8 would collect a small one after every few MiB: in a gateway after each
- *   hundred new operations, which then wait for it.
- * - V8 has one helper thread per core besides the event loop: more of them would take the event loop's core while they mark
- *   the heap.
+ * - A semi-space of the young generation has a fixed size of 16 MiB. By default V8 keeps it small while few objects survive,
+ *   and collects more often; and it enlarges it while many objects survive, until collections delay requests.
+ * - All objects are allocated in the young generation. By default V8 allocates objects of a call site directly in the old
+ *   generation when earlier ones survived, as they do while thousands of streams are opened.
+ * - The first collection of the old generation is at 128 MiB. By default V8 collects a small old generation after every few
+ *   MiB: in a gateway after each hundred new operations, which it delays.
+ * - V8 has one helper thread per core besides the event loop: further ones would compete with the event loop for its core
+ *   while they mark the heap.
  */
 export const nodeOptions: readonly string[] = [
   '--enable-source-maps',

@@ -2,16 +2,16 @@ import { context, propagation, trace } from '@opentelemetry/api';
 import { setTraced } from './span.js';
 
 export interface TracingOptions {
-  /** Base URL of a collector that speaks OTLP over HTTP; spans go to `/v1/traces` below it. */
+  /** Base URL of a collector that accepts OTLP over HTTP; spans are sent to `/v1/traces` below it. */
   readonly endpoint: string;
   /** Name of this process in traces, e.g. `fleetgraph-gateway`. */
   readonly service: string;
 }
 
 /**
- * Starts sending spans to a collector; disposing of it sends what is left. The SDK is loaded only here, so a process
- * that traces nothing pays nothing. The SDK's own settings (`OTEL_TRACES_SAMPLER`, `OTEL_EXPORTER_OTLP_HEADERS`,
- * `OTEL_BSP_…`) hold.
+ * Starts sending spans to a collector; disposing of the result sends the remaining spans. The SDK is loaded only here, so
+ * that a process without tracing does not load it. The SDK's own settings (`OTEL_TRACES_SAMPLER`,
+ * `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_BSP_…`) apply.
  */
 export async function startTracing({ endpoint, service }: TracingOptions): Promise<AsyncDisposable> {
   const [
