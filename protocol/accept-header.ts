@@ -2,8 +2,8 @@ import { MIMEType } from 'node:util';
 import { LRUCache } from 'lru-cache';
 
 /**
- * One of the types that a client takes, from its header `Accept` (RFC 9110, 12.5.1). The package negotiator returns neither
- * qualities nor parameters, and takes wildcards for a stream.
+ * A media range of the header `Accept` (RFC 9110, 12.5.1). The package negotiator is not used: it returns neither qualities
+ * nor parameters, and matches wildcards with event streams.
  */
 export interface MediaRange {
   /** `type/subtype` in lower case; a wildcard stays as it is. */
@@ -19,7 +19,7 @@ const MAX_RANGES = 50;
 /** The members of a list; quoted strings may contain commas. */
 const MEMBERS = /(?:[^",]|"[^"]*")+/g;
 
-/** A cache: clients send few different headers. */
+/** Clients send few different headers. */
 const cache = new LRUCache<string, readonly MediaRange[]>({ max: 100 });
 
 /** The media ranges of a header, in its order, without invalid ones and those of quality 0. */
@@ -31,7 +31,7 @@ export function acceptedRanges(accept = ''): readonly MediaRange[] {
   return parsed;
 }
 
-/** The quality of exactly this type; 0 when the header does not name it. */
+/** The quality of exactly this type; 0 when the header does not contain it. */
 export function acceptedQuality(accept: string | undefined, type: string): number {
   return acceptedRanges(accept).reduce(
     (max, range) => (range.type === type ? Math.max(max, range.quality) : max),

@@ -8,17 +8,17 @@ export interface HttpResponse {
   readonly body: string | Buffer;
 }
 
-/** Maximum of milliseconds for which a response waits, however long the turn of the event loop takes. */
+/** Maximum time in milliseconds that a response waits; a turn of the event loop may take longer. */
 const PATIENCE = 1;
 
 let waiting: (() => void)[] = [];
-/** When the first of them was queued, by the clock of `performance`. */
+/** `performance.now()` when the first waiting response was queued. */
 let since = 0;
 
 /**
- * Sends a response in the next turn of the event loop, together with all others of this turn: a reader on the same host is
- * woken by the first write and then finds the others, instead of being woken by each. Corking the connections
- * (cork-until-immediate.ts) is not enough: `end` of a response uncorks its connection.
+ * Sends a response in the next turn of the event loop, together with all other responses of this turn: the first write
+ * wakes a client on the same host, which then reads all responses at once, instead of waking for each write. Corking the
+ * connections (cork-until-immediate.ts) is not enough, because `end` of a response uncorks its connection.
  */
 export function endOnImmediate(response: ServerResponse, { status, headers, body }: HttpResponse): void {
   const bytes = Buffer.byteLength(body);

@@ -41,7 +41,7 @@ export function boundError(error: GraphQLError): GraphQLError {
   });
 }
 
-/** The first errors as `bound` maps them, and one that counts the others, if there are too many. */
+/** The first `MAX_ERRORS` errors, mapped by `bound`, and an error with the number of omitted ones, if any. */
 export function boundErrors<Given, Bound>(
   errors: readonly Given[],
   bound: (error: Given) => Bound,

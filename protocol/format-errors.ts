@@ -6,7 +6,7 @@ import { type Problem, ProblemError } from '../kernel/result.js';
 import { boundError, boundProblem } from './error-bounds.js';
 import { isQueryCanceled } from '../kernel/postgres/query-canceled.js';
 
-// Names no part: a refused connection does not tell which one it was.
+// Does not name the part: the error of a refused connection does not contain it.
 const PART_AWAY = 'A part of the platform is unavailable or read-only. Retry.';
 const STATEMENT_TOO_SLOW = 'The database statement timed out. Request less, or retry.';
 const UNSTORABLE_TEXT = 'A string of the request contains the character U+0000. Remove it.';

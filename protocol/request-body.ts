@@ -7,14 +7,14 @@ import { throwProblem } from '../kernel/result.js';
 export interface LargeBodyGate {
   /** Size in bytes from which on a body is large. */
   readonly bytes: number;
-  /** Resolves when the rest may be read; rejects when it is not to be read. */
+  /** Resolves when the rest may be read; rejects when the rest must not be read. */
   readonly enter: () => Promise<void>;
 }
 
 /**
- * Reads a request's body as text. Refuses LIMIT_EXCEEDED when it is larger than `limit` bytes; the rest is then
- * read and discarded, so that the sender reads the response. Throws AbortedError when the sender disconnects before the
- * end. With `gate`, reading of a large body pauses until the gate opens. Default: it is read at once.
+ * Reads a request's body as text. Throws LIMIT_EXCEEDED when the body is larger than `limit` bytes; the rest is then read
+ * and discarded, so that the sender reads the response. Throws AbortedError when the sender disconnects before the end.
+ * With `gate`, reading of a large body pauses until `enter` resolves; without it every body is read without a pause.
  */
 export function readBody(
   request: IncomingMessage,
@@ -28,7 +28,7 @@ export function readBody(
   };
   const length = Number(request.headers['content-length']);
   if (length > limit) return resolveText(undefined);
-  // A small body has nearly always arrived with the headers: then it is read without waiting for an event.
+  // A small body has nearly always arrived with the headers, and is then read synchronously.
   const isThere = request.complete || request.readableLength === length;
   return mapMaybePromise(isThere ? arrived(request, limit) : collect(request, limit, gate), resolveText);
 }
@@ -40,7 +40,7 @@ function arrived(request: IncomingMessage, limit: number): string | undefined {
   return body.length <= limit ? body.toString('utf8') : undefined;
 }
 
-/** The whole text; undefined when it is too long. By listeners: async iteration would cost more than everything else. */
+/** The whole text; undefined when it is too long. Uses listeners: async iteration would cost more than the reading itself. */
 function collect(
   request: IncomingMessage,
   limit: number,

@@ -7,7 +7,7 @@ export const EVENT_STREAM = 'text/event-stream';
 export interface SendEventsOptions {
   /** Milliseconds between comments that keep proxies and the reader from closing the connection. Default 10,000. */
   readonly heartbeat?: number;
-  /** When it has aborted, the stream ends without `complete`, which tells the reader to resume. */
+  /** When it aborts, the stream ends without `complete`, so that the reader resumes. */
   readonly closing?: AbortSignal | undefined;
 }
 
@@ -67,8 +67,8 @@ export interface ReceivedEvent {
 const MAX_EVENT = 16 * 1024 * 1024;
 
 /**
- * Finds the events in a text that comes in pieces. Lines may end as the standard allows; unlike there, and in
- * the package eventsource-parser, an event needs no data: Hot Chocolate and gqlgen end a stream with `event: complete` alone.
+ * Parses server-sent events from chunks of text. Accepts every line ending of the standard. Unlike the standard and the package
+ * eventsource-parser, it also returns events without data: Hot Chocolate and gqlgen end a stream with `event: complete` alone.
  */
 export class EventParser {
   private rest = '';
@@ -79,7 +79,7 @@ export class EventParser {
     const text = withoutReturns(this.rest + piece);
     const events: ReceivedEvent[] = [];
     let from = 0;
-    // The buffered text has no end of an event, but may have the first half of one.
+    // The buffered text contains no complete blank line, but may end with the first of its two line feeds.
     for (
       let end = text.indexOf('\n\n', Math.max(0, searched - 2));
       end >= 0;
@@ -95,7 +95,7 @@ export class EventParser {
   }
 }
 
-/** A carriage return at the end stays: it may be the first half of a line end. */
+/** Keeps a carriage return at the end of the text: it may be the first half of a line ending. */
 function withoutReturns(text: string): string {
   return text.includes('\r') ? text.replace(/\r(?:\n|(?!$))/g, '\n') : text;
 }

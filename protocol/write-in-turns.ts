@@ -58,7 +58,7 @@ function opened(value: object): Open {
     : { values: Object.values(value), keys: Object.keys(value), at: 0 };
 }
 
-/** Whether it contains objects or lists, or very many values; otherwise it is written at once. */
+/** Whether the value contains objects, lists or more than `AT_ONCE` values; otherwise it is written in one piece. */
 function isNested(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
   const values = Array.isArray(value) ? (value as unknown[]) : Object.values(value);
