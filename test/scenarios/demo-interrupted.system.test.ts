@@ -11,6 +11,7 @@ import { tryNext } from '../../examples/demo/try-next.js';
 import { packageRoot } from '../../kernel/package-root.js';
 import { eventually } from '../kit/eventually.js';
 import { startTestPlatform, type TestPlatform } from '../kit/platform.js';
+import { processEnvironment } from '../kit/role-process.js';
 
 let platform: TestPlatform;
 let home: string;
@@ -53,7 +54,11 @@ async function clustersOf(account: string): Promise<number> {
 function shell(command: string) {
   const child = spawn('sh', ['-c', `exec ${command}`], {
     cwd: packageRoot,
-    env: { ...process.env, PATH: `${join(packageRoot, 'node_modules/.bin')}:${process.env.PATH}` },
+    env: {
+      ...process.env,
+      ...processEnvironment,
+      PATH: `${join(packageRoot, 'node_modules/.bin')}:${processEnvironment.PATH}`,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   return { child, lines: createInterface({ input: child.stdout }), ended: once(child, 'exit') };

@@ -10,7 +10,7 @@ import { SecretsError } from '../../kernel/process/state-directory.js';
 import { type SecretsOfFolder, claimDatabase } from '../../roles/secret-fingerprints.js';
 import { type TestDatabase, createTestDatabase } from '../kit/database.js';
 import { eventually } from '../kit/eventually.js';
-import { type RoleProcess, startRole } from '../kit/role-process.js';
+import { type RoleProcess, processEnvironment, startRole } from '../kit/role-process.js';
 
 let home: string;
 let kit: TestDatabase;
@@ -161,7 +161,7 @@ describe('start on a database of DATABASE_URL', { timeout: 240_000 }, () => {
   });
 
   test('rejects --new-secrets for the embedded database', async () => {
-    const env = { PATH: process.env.PATH, FLEETGRAPH_HOME: join(home, 'embedded') };
+    const env = { ...processEnvironment, FLEETGRAPH_HOME: join(home, 'embedded') };
     const run = promisify(execFile)(
       process.execPath,
       [join(packageRoot, 'bin/fleetgraph.js'), 'start', '--new-secrets'],

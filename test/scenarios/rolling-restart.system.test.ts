@@ -31,9 +31,9 @@ import { type RoleFleet, type RoleName, startRoleFleet } from './role-processes.
 const ACCOUNTS = ['acme', 'globex', 'initech', 'umbrella'];
 const SUBSCRIBERS_PER_ACCOUNT = 50;
 /** Milliseconds between two events of an account, besides what its engine has to tell. */
-const PACE = 200;
+const PACE = 500;
 /** Events that every subscriber gets between one crash and the next. */
-const BETWEEN = 5;
+const BETWEEN = 3;
 /** Milliseconds that something may take on a machine that is busy with other things, too. */
 const PATIENCE = 300_000;
 /** The event of which there is a steady stream. */

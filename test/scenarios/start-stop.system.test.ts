@@ -1,16 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { packageRoot } from '../../kernel/package-root.js';
 import { eventually } from '../kit/eventually.js';
+import { processEnvironment } from '../kit/role-process.js';
 
 let home: string;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'fleetgraph-start-'));
+  // As root the database runs as another user, who must get here.
+  await chmod(home, 0o755);
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
 
@@ -22,10 +25,10 @@ interface Started {
 }
 
 /** `npm start` in a process group of its own, as a service manager runs it. */
-async function npmStart(): Promise<Started> {
+async function npmStart(folder: string): Promise<Started> {
   const npm = spawn('npm', ['start'], {
     cwd: packageRoot,
-    env: { ...process.env, PORT: '0', FLEETGRAPH_HOME: home, LOG_LEVEL: 'info' },
+    env: { ...process.env, ...processEnvironment, PORT: '0', FLEETGRAPH_HOME: folder, LOG_LEVEL: 'info' },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -50,10 +53,11 @@ function isAlive(pid: number): boolean {
 }
 
 describe('npm start', { timeout: 240_000 }, () => {
-  test.each(['SIGTERM', 'SIGINT'] as const)(
+  // Concurrent, because each waits 10 seconds for the client.
+  test.concurrent.each(['SIGTERM', 'SIGINT'] as const)(
     'closes in order, including PostgreSQL, when npm, its shell and the platform receive %s at once',
     async (signal) => {
-      const { npm, url, postgres } = await npmStart();
+      const { npm, url, postgres } = await npmStart(join(home, signal));
       // A client that does not answer when its socket is closed: closing takes a while.
       const client = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
       await once(client, 'open');
