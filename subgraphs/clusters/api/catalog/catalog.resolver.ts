@@ -16,7 +16,7 @@ export class CatalogResolver {
 
   @Query(() => [InstanceType], { description: 'Instance types, smallest first.' })
   async instanceTypes(
-    @Arg('filter', () => InstanceTypeFilter, { nullable: true, description: 'Which ones.' })
+    @Arg('filter', () => InstanceTypeFilter, { nullable: true, description: 'Filter. Default: all.' })
     filter?: InstanceTypeFilter | null,
   ) {
     const { instanceTypes } = await this.catalog.read();

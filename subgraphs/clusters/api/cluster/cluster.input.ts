@@ -41,31 +41,32 @@ export class ClusterFilter {
   labels?: unknown;
 }
 
-@InputType({ description: 'The masters of a dedicated cluster: exactly three.' })
+@InputType({ description: 'Masters of a dedicated cluster.' })
 export class MastersInput {
-  @Field(() => Int, { nullable: true, description: 'How many: 3.' })
+  @Field(() => Int, { nullable: true, description: 'Number of masters: exactly 3.' })
   count?: number | null;
 
-  @Field(() => ID, { nullable: true, description: 'Instance type of each; `ecs.g7.xlarge` if omitted.' })
+  @Field(() => ID, { nullable: true, description: 'Instance type of each master. Default: `ecs.g7.xlarge`.' })
   instanceType?: string | null;
 }
 
-@InputType({ description: 'The load balancer of an API server.' })
+@InputType({ description: 'Load balancer of an API server.' })
 export class LoadBalancerInput {
   @Field(() => ChargeType, {
-    description: 'How it is paid: POSTPAID; only instances can be had by subscription.',
+    description: 'Charge type. Only POSTPAID is accepted: subscriptions are for instances only.',
   })
   chargeType: ChargeType;
 }
 
-@InputType({ description: 'A cluster to be created.' })
+@InputType({ description: 'A cluster to create.' })
 export class CreateClusterInput {
   @Field(() => String, {
-    description: '1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen.',
+    description:
+      'Name: 1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen.',
   })
   name: string;
 
-  @Field(() => ID, { description: 'Where; see Query.regions.' })
+  @Field(() => ID, { description: 'Id of the region; see Query.regions.' })
   regionId: string;
 
   @Field(() => ClusterType, { description: 'Owner of the control plane.' })
@@ -80,76 +81,77 @@ export class CreateClusterInput {
 
   @Field(() => ClusterSpec, {
     nullable: true,
-    description: 'Edition of a managed cluster; STANDARD if omitted.',
+    description: 'Edition of a managed cluster. Default: STANDARD.',
   })
   spec?: ClusterSpec | null;
 
   @Field(() => ClusterCapability, {
     nullable: true,
-    description: 'Capability of its instances: makes it heterogeneous, sandbox or confidential.',
+    description:
+      'Capability of the instances: makes the cluster heterogeneous, sandbox or confidential. Default: none.',
   })
   capability?: ClusterCapability | null;
 
   @Field(() => MastersInput, {
     nullable: true,
-    description: 'The masters of a dedicated cluster; three of the usual type if omitted.',
+    description: 'Masters of a dedicated cluster. Default: three of the default instance type.',
   })
   masters?: MastersInput | null;
 
   @Field(() => NetworkPlugin, {
     nullable: true,
-    description: 'Network plugin of its pods; FLANNEL if omitted.',
+    description: 'Network plugin (CNI). Default: FLANNEL.',
   })
   networkPlugin?: NetworkPlugin | null;
 
   @Field(() => ClusterNetworkInput, {
     nullable: true,
     description:
-      "How it is connected; to the region's default VPC, with free ranges for pods and Services, if omitted.",
+      "Network of the cluster. Default: the region's default VPC, with free ranges for pods and Services.",
   })
   network?: ClusterNetworkInput | null;
 
   @Field(() => StoragePlugin, {
     nullable: true,
-    description: 'Plugin that provides the volumes of its pods; CSI if omitted.',
+    description: 'Storage plugin: provides the volumes of pods. Default: CSI.',
   })
   storagePlugin?: StoragePlugin | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'Kubernetes version, as patch (`1.34.1`) or minor (`1.34`: its newest patch); the newest if omitted.',
+      'Kubernetes version, as patch (`1.34.1`) or minor (`1.34`: its newest patch). Default: the newest version.',
   })
   version?: string | null;
 
   @Field(() => ID, {
     nullable: true,
     description:
-      "Time zone of its schedules: one of Query.timeZones, by any of its IANA names; the region's if omitted.",
+      'Time zone of the maintenance window and schedules: any IANA name of one of Query.timeZones. Default: the time zone of the region.',
   })
   timeZone?: string | null;
 
   @Field(() => [ID], {
     nullable: true,
-    description: 'Zones its nodes are spread over; all of the region if omitted.',
+    description: 'Ids of the zones for the nodes. Default: all zones of the region.',
   })
   zoneIds?: string[] | null;
 
   @Field(() => LoadBalancerInput, {
     nullable: true,
-    description: 'The load balancer of its API server; paid by use if omitted.',
+    description: 'Load balancer of the API server. Default: pay-as-you-go.',
   })
   loadBalancer?: LoadBalancerInput | null;
 
   @Field(() => [NodePoolInput], { nullable: true, description: 'Initial node pools (at most 100).' })
   nodePools?: NodePoolInput[] | null;
 
-  @Field(() => JSONScalar, { nullable: true, description: 'Labels: a map of strings (at most 50).' })
+  @Field(() => JSONScalar, { nullable: true, description: 'Labels, as an object of strings (at most 50).' })
   labels?: unknown;
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Reject deletion until this is disabled. Default false.',
+    description: 'Whether to reject deletion until this protection is turned off. Default: false.',
   })
   deletionProtection?: boolean | null;
 
@@ -231,7 +233,7 @@ export class UpgradeClusterInput {
   @Field(() => ChangeTiming, {
     nullable: true,
     description:
-      'When it starts. If omitted: MAINTENANCE_WINDOW if the cluster has an enabled maintenance window, else IMMEDIATE.',
+      'When the change starts. Default: MAINTENANCE_WINDOW if the cluster has an enabled maintenance window, else IMMEDIATE.',
   })
   timing?: ChangeTiming | null;
 
@@ -245,7 +247,7 @@ export class UpgradeClusterInput {
   clientToken?: string | null;
 }
 
-@InputType({ description: 'A cluster to be deleted.' })
+@InputType({ description: 'A cluster to delete.' })
 export class DeleteClusterInput {
   @Field(() => ID, { description: 'Id of the cluster.' })
   id: string;
@@ -253,7 +255,7 @@ export class DeleteClusterInput {
   @Field(() => [ID], {
     nullable: true,
     description:
-      'Resources that the platform made for it and that shall stay: VPC, vSwitches, security group, load balancer, address (see `Cluster.resources`). They belong to the account then.',
+      'Ids of resources to keep that the platform created for the cluster: VPC, vSwitches, security group, load balancer, public address (see `Cluster.resources`). They belong to the account afterwards.',
   })
   retainResourceIds?: string[] | null;
 

@@ -48,7 +48,10 @@ export class ClusterResolver {
   clusters(
     @Ctx() context: RequestContext,
     @Args(() => PageArgs) page: PageArgs,
-    @Arg('filter', () => ClusterFilter, { nullable: true, description: 'Which ones.' })
+    @Arg('filter', () => ClusterFilter, {
+      nullable: true,
+      description: 'Filter. Default: all clusters that are not deleted.',
+    })
     filter?: ClusterFilter | null,
     @OrderByArg(ClusterOrder, 'oldest first') orderBy?: ClusterOrder | null,
   ) {

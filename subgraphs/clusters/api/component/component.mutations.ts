@@ -43,7 +43,7 @@ export class ComponentMutations {
   @Mutation(() => UpgradeComponentPayload, { description: 'Upgrades a component to a newer version.' })
   upgradeComponent(
     @Ctx() context: RequestContext,
-    @Arg('input', () => UpgradeComponentInput, { description: 'The component.' })
+    @Arg('input', () => UpgradeComponentInput, { description: 'The component and the version.' })
     input: UpgradeComponentInput,
     @DryRun() dryRun?: boolean | null,
   ) {
@@ -55,7 +55,7 @@ export class ComponentMutations {
   })
   configureComponent(
     @Ctx() context: RequestContext,
-    @Arg('input', () => ConfigureComponentInput, { description: 'The parameters.' })
+    @Arg('input', () => ConfigureComponentInput, { description: 'The component and its parameters.' })
     input: ConfigureComponentInput,
     @DryRun() dryRun?: boolean | null,
   ) {
@@ -67,7 +67,7 @@ export class ComponentMutations {
   })
   uninstallComponent(
     @Ctx() context: RequestContext,
-    @Arg('input', () => UninstallComponentInput, { description: 'The component.' })
+    @Arg('input', () => UninstallComponentInput, { description: 'The component to uninstall.' })
     input: UninstallComponentInput,
     @DryRun() dryRun?: boolean | null,
   ) {
@@ -79,7 +79,7 @@ export class ComponentMutations {
   })
   restoreComponent(
     @Ctx() context: RequestContext,
-    @Arg('input', () => RestoreComponentInput, { description: 'The component.' })
+    @Arg('input', () => RestoreComponentInput, { description: 'The component to restore.' })
     input: RestoreComponentInput,
     @DryRun() dryRun?: boolean | null,
   ) {

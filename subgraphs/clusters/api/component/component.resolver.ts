@@ -52,18 +52,18 @@ export class ComponentResolver {
     return loadById(context, this.stores.components.byIds, id);
   }
 
-  @FieldResolver(() => Cluster, { description: 'The cluster that has it.' })
+  @FieldResolver(() => Cluster, { description: 'Cluster of the component.' })
   cluster(@Ctx() context: RequestContext, @Root() { clusterId }: ComponentRow) {
     return loadById(context, this.stores.clusters.byIds, clusterId);
   }
 
-  @FieldResolver(() => ComponentDefinition, { description: 'Its definition in the catalog.' })
+  @FieldResolver(() => ComponentDefinition, { description: 'Definition of the component in the catalog.' })
   definition(@Root() { name }: ComponentRow) {
     return componentEntry(name);
   }
 
   @FieldResolver(() => JSONScalar, {
-    description: 'Its parameters: the set values, and the defaults of the rest.',
+    description: 'Parameters of the component: the values that were set, and defaults for the others.',
   })
   async parameters(@Root() { name, parameters }: ComponentRow) {
     const entry = await componentEntry(name);
@@ -73,7 +73,7 @@ export class ComponentResolver {
   @FieldResolver(() => String, {
     nullable: true,
     description:
-      'The version that it should be upgraded to; null when it has the newest that works with its cluster.',
+      'Recommended version for an upgrade. Null if the component has the newest version that works with its cluster.',
   })
   async nextVersion(@Ctx() context: RequestContext, @Root() { name, version, clusterId }: ComponentRow) {
     const entry = await componentEntry(name);
@@ -82,7 +82,8 @@ export class ComponentResolver {
   }
 
   @FieldResolver(() => [ComponentRecommendation], {
-    description: 'Parameters that do not suit the size of the cluster, counted by its running nodes.',
+    description:
+      'Recommended parameters for the size of the cluster, measured by its running nodes. Empty if the current ones suit it.',
   })
   async recommendations(
     @Ctx() context: RequestContext,
@@ -96,7 +97,7 @@ export class ComponentResolver {
 
   @FieldResolver(() => UserError, {
     nullable: true,
-    description: 'Why its last change failed; null when it did not.',
+    description: 'Reason why the last change failed. Null if it succeeded.',
   })
   error(@Root() { error, state }: ComponentRow) {
     return error === null || state !== 'FAILED' ? null : toUserError(error as unknown as Problem);

@@ -12,11 +12,11 @@ import { ChangeTiming } from '../entities/maintenance-window.enums.js';
 
 const ComponentState = graphEnum<ComponentStateName>('ComponentState', 'State of a component.', {
   INSTALLING: 'Being installed.',
-  ACTIVE: 'In the cluster as specified.',
+  ACTIVE: 'Installed as specified.',
   UPGRADING: 'Its version is being changed.',
   UPDATING: 'Its parameters are being changed, or it is being restored.',
   UNINSTALLING: 'Being uninstalled.',
-  FAILED: 'The last change could not be carried out; see error.',
+  FAILED: 'The last change failed; see error.',
 });
 
 @ObjectType({ description: 'A version of a component.' })
@@ -24,7 +24,7 @@ export class ComponentVersion {
   @Field(() => String, { description: 'The version, e.g. `v1.11.3`.' })
   version: string;
 
-  @Field(() => String, { description: 'The oldest minor version of Kubernetes that it works with.' })
+  @Field(() => String, { description: 'Oldest minor version of Kubernetes that the version works with.' })
   minKubernetes: string;
 
   @Field(() => String, { description: 'Changes of the version.' })
@@ -33,40 +33,42 @@ export class ComponentVersion {
 
 @ObjectType({ description: 'A component (add-on) that clusters can have.' })
 export class ComponentDefinition {
-  @Field(() => ID, { description: 'Its name, e.g. `coredns`.' })
+  @Field(() => ID, { description: 'Name of the component, e.g. `coredns`.' })
   name: string;
 
   @Field(() => String, { description: 'Name for display.' })
   title: string;
 
-  @Field(() => String, { description: 'Its field, e.g. `NETWORK`.' })
+  @Field(() => String, { description: 'Category, e.g. `NETWORK`.' })
   category: string;
 
   @Field(() => String, { description: 'Purpose of the component.' })
   description: string;
 
-  @Field(() => Boolean, { description: 'Whether clusters require it: it cannot be uninstalled then.' })
+  @Field(() => Boolean, {
+    description: 'Whether the component is a system component, which cannot be uninstalled.',
+  })
   system: boolean;
 
-  @Field(() => [Product], { description: 'Products whose clusters can have it.' })
+  @Field(() => [Product], { description: 'Products whose clusters can have the component.' })
   products: string[];
 
-  @Field(() => [Product], { description: 'Products whose new clusters include it.' })
+  @Field(() => [Product], { description: 'Products whose new clusters have the component preinstalled.' })
   preinstalled: string[];
 
   @Field(() => [ComponentVersion], {
-    description: 'Its versions, oldest first; empty for one that has the version of Kubernetes.',
+    description: 'Versions of the component, oldest first. Empty if its version is that of Kubernetes.',
   })
   versions: ComponentVersion[];
 
-  @Field(() => String, { description: 'Address of the page on which its versions are published.' })
+  @Field(() => String, { description: 'URL of the page on which the versions are published.' })
   versionsSource: string;
 
-  @Field(() => JSONScalar, { description: 'JSON Schema of its parameters, with their defaults.' })
+  @Field(() => JSONScalar, { description: 'JSON Schema of the parameters, with defaults.' })
   parameters: unknown;
 }
 
-@ObjectType({ description: 'A parameter that does not suit the size of the cluster.' })
+@ObjectType({ description: 'A recommended value of a component parameter for the size of the cluster.' })
 export class ComponentRecommendation {
   @Field(() => String, { description: 'The parameter.' })
   parameter: string;
@@ -77,7 +79,7 @@ export class ComponentRecommendation {
   @Field(() => JSONScalar, { nullable: true, description: 'Recommended value.' })
   recommended: unknown;
 
-  @Field(() => String, { description: 'Why the recommended value is better here.' })
+  @Field(() => String, { description: 'Why the recommended value suits the cluster better.' })
   reason: string;
 }
 
@@ -88,12 +90,14 @@ class ComponentDrift {
   @Field(() => String, { description: 'Kind and name of the object, e.g. `Deployment coredns`.' })
   object: string;
 
-  @Field(() => String, { description: 'Where in it, e.g. `spec.replicas`; empty for the object itself.' })
+  @Field(() => String, {
+    description: 'Path of the field, e.g. `spec.replicas`. Empty for the whole object.',
+  })
   path: string;
 
   @Field(() => JSONScalar, {
     nullable: true,
-    description: 'What the platform has applied; null for what was added.',
+    description: 'Value that the platform applied. Null if the field was added outside the platform.',
   })
   expected: unknown;
 
@@ -101,7 +105,7 @@ class ComponentDrift {
   @Field(() => JSONScalar, {
     nullable: true,
     description:
-      'What is there; null for nothing. It may contain secrets, such as environment variables: needs the scope fleet:write.',
+      'Value in the cluster. Null if the field is missing. Needs the scope fleet:write, because it may contain secrets such as environment variables.',
   })
   actual: unknown;
 }
@@ -114,10 +118,10 @@ export class Component {
   @Field(() => ID, { description: 'Id of the component, `component_…`.' })
   id: string;
 
-  @Field(() => String, { description: 'Its name in the catalog, e.g. `coredns`.' })
+  @Field(() => String, { description: 'Name of the component in the catalog, e.g. `coredns`.' })
   name: string;
 
-  @Field(() => String, { description: 'The version that it has or is to have.' })
+  @Field(() => String, { description: 'Desired version: the current one unless a change is in progress.' })
   version: string;
 
   @Field(() => ComponentState, { description: 'State of the component.' })
@@ -128,38 +132,43 @@ export class Component {
   })
   drift: unknown;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was last compared with the cluster.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Time of the last comparison with the cluster.',
+  })
   driftCheckedAt: Date | null;
 
-  @Field(() => DateTimeScalar, { description: 'Time of the request that installed it.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the request that installed the component.' })
   createdAt: Date;
 }
 
 const WHEN =
-  'When it begins. If omitted: MAINTENANCE_WINDOW for a component that workloads depend on (a system component, or one that serves traffic), if the cluster has a maintenance window in use, else IMMEDIATE. The window opens next at Cluster.maintenanceWindow.nextOccurrence.';
+  'When the change starts. Default: MAINTENANCE_WINDOW for a component that workloads depend on (a system component, or one that serves traffic) if the cluster has an enabled maintenance window, else IMMEDIATE. See Cluster.maintenanceWindow.nextOccurrence for the next window.';
 
 export const ComponentConnection = connectionOf('Component', () => Component);
 
 export const ComponentOrder = orderOf('Component', { CREATED_AT: 'Time of creation.', NAME: 'Name.' });
 export type ComponentOrder = InstanceType<typeof ComponentOrder>;
 
-@InputType({ description: 'A component to be installed.' })
+@InputType({ description: 'A component to install.' })
 export class InstallComponentInput {
   @Field(() => ID, { description: 'Id of the cluster.' })
   clusterId: string;
 
-  @Field(() => String, { description: 'Its name in the catalog, e.g. `nginx-ingress-controller`.' })
+  @Field(() => String, {
+    description: 'Name of the component in the catalog, e.g. `nginx-ingress-controller`.',
+  })
   name: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The newest that works with the cluster if omitted.',
+    description: 'Version of the component. Default: the newest version that works with the cluster.',
   })
   version?: string | null;
 
   @Field(() => JSONScalar, {
     nullable: true,
-    description: 'Parameters by its schema; the rest has the defaults.',
+    description: 'Parameters, valid for the schema of the definition. Omitted ones get their defaults.',
   })
   parameters?: unknown;
 
@@ -167,14 +176,14 @@ export class InstallComponentInput {
   clientToken?: string | null;
 }
 
-@InputType({ description: 'A component to be upgraded.' })
+@InputType({ description: 'A component to upgrade.' })
 export class UpgradeComponentInput {
-  @Field(() => ID, { description: 'The component.' })
+  @Field(() => ID, { description: 'Id of the component.' })
   id: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The newest that works with the cluster if omitted.',
+    description: 'Version of the component. Default: the newest version that works with the cluster.',
   })
   version?: string | null;
 
@@ -185,9 +194,9 @@ export class UpgradeComponentInput {
   clientToken?: string | null;
 }
 
-@InputType({ description: 'A component to be configured.' })
+@InputType({ description: 'Changed parameters of a component.' })
 export class ConfigureComponentInput {
-  @Field(() => ID, { description: 'The component.' })
+  @Field(() => ID, { description: 'Id of the component.' })
   id: string;
 
   @Field(() => JSONScalar, { description: 'Parameters to set; null resets one to its default.' })
@@ -200,9 +209,9 @@ export class ConfigureComponentInput {
   clientToken?: string | null;
 }
 
-@InputType({ description: 'A component to be uninstalled.' })
+@InputType({ description: 'A component to uninstall.' })
 export class UninstallComponentInput {
-  @Field(() => ID, { description: 'The component.' })
+  @Field(() => ID, { description: 'Id of the component.' })
   id: string;
 
   @Field(() => ChangeTiming, { nullable: true, description: WHEN })
@@ -212,9 +221,9 @@ export class UninstallComponentInput {
   clientToken?: string | null;
 }
 
-@InputType({ description: 'A component to be restored.' })
+@InputType({ description: 'A component to restore.' })
 export class RestoreComponentInput {
-  @Field(() => ID, { description: 'The component.' })
+  @Field(() => ID, { description: 'Id of the component.' })
   id: string;
 
   @Field(() => ChangeTiming, { nullable: true, description: WHEN })

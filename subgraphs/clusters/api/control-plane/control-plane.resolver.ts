@@ -60,7 +60,7 @@ export class ControlPlaneResolver {
   constructor(private readonly recorded: IncidentStore) {}
 
   @FieldResolver(() => [ControlPlaneIncident], {
-    description: 'Times in which something of it did not work, newest first (at most 100).',
+    description: 'Incidents of the control plane, newest first (at most 100).',
   })
   async incidents(@Ctx() context: RequestContext, @Root() plane: ControlPlane) {
     return (await loadValue(context, this.recorded.ofClusters, plane.clusterId)) ?? [];

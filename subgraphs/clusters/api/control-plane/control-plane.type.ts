@@ -6,9 +6,9 @@ import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
 import { Zone } from '../entities/catalog-stubs.type.js';
 
 const ComponentHealth = graphEnum('ComponentHealth', 'Health of a component of a control plane.', {
-  HEALTHY: 'Every replica works.',
-  DEGRADED: 'Some replicas are down; it does its work.',
-  DOWN: 'It does not do its work: no replica, or of etcd no majority, is up.',
+  HEALTHY: 'All replicas are up.',
+  DEGRADED: 'Some replicas are down, but the component works.',
+  DOWN: 'The component does not work: no replica is up; for etcd, no majority is up.',
 });
 type ComponentHealth = keyof typeof ComponentHealth;
 
@@ -16,22 +16,22 @@ const ControlPlaneIncidentKind = graphEnum<IncidentKind>(
   'ControlPlaneIncidentKind',
   'Part of a control plane that was down.',
   {
-    DEGRADED: 'Replicas were down; the API answered.',
+    DEGRADED: 'Some replicas were down, but the API answered.',
     COMPONENT_DOWN:
-      'A component had no replica that worked; the API answered. Without the scheduler new pods stay Pending, without the controller manager no controller acts; both catch up when they are back.',
-    API_UNAVAILABLE: 'The API did not answer.',
+      'All replicas of a component were down, but the API answered. Without the scheduler new pods stay Pending; without the controller manager no controller acts. Both catch up after the incident.',
+    API_UNAVAILABLE: 'The Kubernetes API did not answer.',
   },
 );
 
-@ObjectType({ description: 'One process of a control plane.' })
+@ObjectType({ description: 'A replica of a control plane component.' })
 export class ControlPlaneReplica {
-  @Field(() => ID, { description: 'Its name, e.g. `etcd-1`.' })
+  @Field(() => ID, { description: 'Name of the replica, e.g. `etcd-1`.' })
   id: string;
 
-  @Field(() => Zone, { description: 'Where it runs.' })
+  @Field(() => Zone, { description: 'Zone of the replica.' })
   zone: Zone;
 
-  @Field(() => Boolean, { description: 'Whether it works.' })
+  @Field(() => Boolean, { description: 'Whether the replica is up.' })
   healthy: boolean;
 }
 
@@ -40,22 +40,22 @@ export class ControlPlaneComponent {
   @Field(() => String, { description: '`kube-apiserver`, `etcd`, `kube-controller-manager`, …' })
   name: string;
 
-  @Field(() => Int, { description: 'How many replicas it has.' })
+  @Field(() => Int, { description: 'Number of replicas.' })
   replicas: number;
 
-  @Field(() => Int, { description: 'How many of them work.' })
+  @Field(() => Int, { description: 'Number of replicas that are up.' })
   healthyReplicas: number;
 
   @Field(() => ComponentHealth, {
     description:
-      'Its state as the platform has last seen it: read each minute, and every five seconds while something of the control plane does not work.',
+      'Health of the component, as last observed: every minute, and every five seconds while part of the control plane is down.',
   })
   health: string;
 
-  @Field(() => [Zone], { description: 'The zones that it is spread over.' })
+  @Field(() => [Zone], { description: 'Zones that the replicas run in.' })
   zones: readonly Zone[];
 
-  @Field(() => [ControlPlaneReplica], { description: 'Its replicas.' })
+  @Field(() => [ControlPlaneReplica], { description: 'Replicas of the component.' })
   members: readonly ControlPlaneReplica[];
 }
 
@@ -78,7 +78,7 @@ export class ControlPlaneIncident {
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'When it was over, by the clock of the cloud; null while it lasts.',
+    description: 'End, by the clock of the cloud. Null while the incident lasts.',
   })
   endedAt: Date | null;
 }
@@ -95,31 +95,39 @@ export class ControlPlane {
   clusterId: string;
 }
 
-@ObjectType({ description: 'How reliable a cluster is to be, and was.' })
+@ObjectType({
+  description: 'Service level of a cluster: target and measured availability of its Kubernetes API.',
+})
 export class ServiceLevelAgreement {
   @Field(() => Float, {
     nullable: true,
     description:
-      'Share of time in which the Kubernetes API shall answer, e.g. 0.9995; null where the account runs the control plane itself.',
+      'Target availability of the Kubernetes API, from 0 to 1, e.g. 0.9995. Null if the account runs the control plane itself.',
   })
   target: number | null;
 
-  @Field(() => Boolean, { description: 'Whether missing the target is compensated: of Pro editions only.' })
+  @Field(() => Boolean, {
+    description: 'Whether missing the target is compensated: true for Pro editions only.',
+  })
   compensable: boolean;
 
   @Field(() => Float, {
     nullable: true,
     description:
-      'Share of the last 30 days (of its life, when that is shorter) in which the API answered, computed from recorded incidents; null before it has run.',
+      'Measured availability: share of time in the last 30 days, or since the creation if that is later, in which the Kubernetes API answered, from 0 to 1. Computed from recorded incidents. Null before the cluster has run.',
   })
   availability: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'Seconds of that time in which it did not answer.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Downtime of the Kubernetes API in the same period, in seconds.',
+  })
   downtimeSeconds: number | null;
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether the target is met so far; null without a target or measurement.',
+    description:
+      'Whether the measured availability meets the target. Null without a target or a measurement.',
   })
   met: boolean | null;
 }

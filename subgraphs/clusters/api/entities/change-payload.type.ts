@@ -8,7 +8,7 @@ export abstract class ChangePayload {
   @Field(() => Operation, {
     nullable: true,
     description:
-      'The operation that carries out the change; null if the request was refused, was a dry run, or is already complete.',
+      'Operation that carries out the change. Null if the request was rejected, was a dry run, or is already complete.',
   })
   operation: Operation | null;
 

@@ -9,19 +9,19 @@ import { ClusterCapability, NetworkPlugin, StoragePlugin } from './cluster-kind.
 
 @ObjectType({ description: 'Condition of a resource, as in Kubernetes.' })
 export class Condition {
-  @Field(() => String, { description: 'The aspect, e.g. `ControlPlaneReady`.' })
+  @Field(() => String, { description: 'Type of the condition, e.g. `ControlPlaneReady`.' })
   type: string;
 
   @Field(() => String, { description: '`True`, `False` or `Unknown`.' })
   status: string;
 
-  @Field(() => String, { nullable: true, description: 'Why, in one CamelCase word.' })
+  @Field(() => String, { nullable: true, description: 'Reason for the status, as one CamelCase word.' })
   reason?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Why (human-readable).' })
+  @Field(() => String, { nullable: true, description: 'Reason for the status (human-readable).' })
   message?: string | null;
 
-  @Field(() => DateTimeScalar, { description: 'When the status last changed.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the last change of the status.' })
   lastTransitionAt: string;
 }
 

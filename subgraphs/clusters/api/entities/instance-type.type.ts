@@ -42,7 +42,7 @@ export class InstanceType {
   bareMetal: boolean;
 }
 
-@InputType({ description: 'Which instance types; all conditions are combined with AND.' })
+@InputType({ description: 'Filter of instance types; all conditions are combined with AND.' })
 export class InstanceTypeFilter {
   @Field(() => Int, { nullable: true, description: 'With at least this many vCPUs.' })
   minVcpus?: number | null;
@@ -55,7 +55,7 @@ export class InstanceTypeFilter {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Large enough to be a node (true) or too small (false).',
+    description: 'True: types large enough for a node; false: the others.',
   })
   fitsNode?: boolean | null;
 }

@@ -49,8 +49,8 @@ export const DeleteBehavior = graphEnum(
   'DeleteBehavior',
   'What the deletion of a cluster does with a resource.',
   {
-    DELETE: 'It is deleted, too, unless deleteCluster retains it.',
-    RETAIN: 'It stays.',
+    DELETE: 'The resource is deleted with the cluster, unless deleteCluster retains it.',
+    RETAIN: 'The resource is kept.',
   },
 );
 

@@ -62,7 +62,7 @@ export class PoolDisk {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Where a data disk is mounted; not under a path in which Kubernetes keeps its own data.',
+    description: 'Mount path of a data disk. Paths under which Kubernetes keeps its own data are rejected.',
   })
   mountTarget?: string | null;
 }
@@ -71,45 +71,58 @@ export class PoolDisk {
 export class InstanceConfigInput {
   @Field(() => ID, {
     nullable: true,
-    description: 'Image of the system disk, see Query.nodeImages; Alibaba Cloud Linux 2 if omitted.',
+    description: 'Id of the image of the system disk; see Query.nodeImages. Default: Alibaba Cloud Linux 2.',
   })
   imageId?: string | null;
 
-  @Field(() => [ID], { nullable: true, description: "Zones of the pool; the cluster's if omitted." })
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'Ids of the zones of the pool. Default: the zones of the cluster.',
+  })
   zoneIds?: string[] | null;
 
   @Field(() => [ID], {
     nullable: true,
-    description: "vSwitches of the cluster's VPC; they say the zones too. The cluster's if omitted.",
+    description:
+      "Ids of vSwitches of the cluster's VPC; they also determine the zones. Default: the vSwitches of the cluster.",
   })
   vSwitchIds?: string[] | null;
 
-  @Field(() => ID, { nullable: true, description: "Security group; the cluster's if omitted." })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Id of the security group. Default: the security group of the cluster.',
+  })
   securityGroupId?: string | null;
 
-  @Field(() => PoolDisk, { nullable: true, description: 'System disk; 120 GiB of CLOUD_ESSD if omitted.' })
+  @Field(() => PoolDisk, { nullable: true, description: 'System disk. Default: 120 GiB, CLOUD_ESSD.' })
   systemDisk?: PoolDisk | null;
 
-  @Field(() => [PoolDisk], { nullable: true, description: 'Data disks (at most 16); none if omitted.' })
+  @Field(() => [PoolDisk], { nullable: true, description: 'Data disks (at most 16). Default: none.' })
   dataDisks?: PoolDisk[] | null;
 
-  @Field(() => ChargeType, { nullable: true, description: 'How they are paid; POSTPAID if omitted.' })
+  @Field(() => ChargeType, {
+    nullable: true,
+    description: 'Charge type of the instances. Default: POSTPAID.',
+  })
   chargeType?: ChargeType | null;
 
-  @Field(() => SpotStrategy, { nullable: true, description: 'Of SPOT only; SPOT_AS_PRICE_GO if omitted.' })
+  @Field(() => SpotStrategy, {
+    nullable: true,
+    description: 'Price limit strategy, with charge type SPOT only. Default: SPOT_AS_PRICE_GO.',
+  })
   spotStrategy?: SpotStrategy | null;
 
   @Field(() => Float, {
     nullable: true,
     description:
-      'Of SPOT_WITH_PRICE_LIMIT: the most that an hour of one instance may cost, larger than 0, in the currency of the cloud’s prices.',
+      'Maximum price of one instance per hour with SPOT_WITH_PRICE_LIMIT: greater than 0, in the currency of the cloud’s prices.',
   })
   spotPriceLimit?: number | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'User data: a script that each instance runs at its first start; at most 16 KiB, and none if omitted or empty. One that names a path in which Kubernetes keeps its own data is refused with PROTECTED_PATH.',
+      'User data: a script that each instance runs at its first start, at most 16 KiB. Default: none. A script that names a path under which Kubernetes keeps its own data is rejected with PROTECTED_PATH.',
   })
   userData?: string | null;
 }
@@ -121,13 +134,18 @@ export class InstanceConfig {
   @Field(() => ID, { description: 'Image of the system disk.' })
   imageId: string;
 
-  @Field(() => [ID], { description: "Zones of the pool; empty: the cluster's." })
+  @Field(() => [ID], { description: 'Ids of the zones of the pool. Empty for the zones of the cluster.' })
   zoneIds: readonly string[];
 
-  @Field(() => [ID], { description: "vSwitches of the pool; empty: the cluster's." })
+  @Field(() => [ID], {
+    description: 'Ids of the vSwitches of the pool. Empty for the vSwitches of the cluster.',
+  })
   vSwitchIds: readonly string[];
 
-  @Field(() => ID, { nullable: true, description: "Security group; null: the cluster's." })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Id of the security group. Null for the security group of the cluster.',
+  })
   securityGroupId?: string | null;
 
   @Field(() => PoolDisk, { description: 'System disk.' })
@@ -136,19 +154,19 @@ export class InstanceConfig {
   @Field(() => [PoolDisk], { description: 'Data disks.' })
   dataDisks: readonly PoolDisk[];
 
-  @Field(() => ChargeType, { description: 'How they are paid.' })
+  @Field(() => ChargeType, { description: 'Charge type of the instances.' })
   chargeType: ChargeType;
 
   @Field(() => SpotStrategy, {
     nullable: true,
-    description: 'Price limit; null unless the instances are SPOT.',
+    description: 'Price limit strategy. Null unless the charge type is SPOT.',
   })
   spotStrategy?: SpotStrategy | null;
 
   @Field(() => Float, {
     nullable: true,
     description:
-      'Maximum price of one instance per hour, in the currency of the cloud’s prices; null: no limit.',
+      'Maximum price of one instance per hour, in the currency of the cloud’s prices. Null for no limit.',
   })
   spotPriceLimit?: number | null;
 
@@ -156,8 +174,7 @@ export class InstanceConfig {
   @Field(() => String, {
     nullable: true,
     description:
-      'User data: the script of the first start; empty when there is none. It may contain secrets: null, with the ' +
-      'error UNAUTHORIZED_FIELD_OR_TYPE, for a token without the scope fleet:write.',
+      'User data: a script that each instance runs at its first start. Empty when there is none. Needs the scope fleet:write, because it may contain secrets; otherwise null with the error UNAUTHORIZED_FIELD_OR_TYPE.',
   })
   userData: string | null;
 }
@@ -227,11 +244,11 @@ export class NodePoolManagement {
 export abstract class PoolSettingsInput {
   @Field(() => JSONScalar, {
     nullable: true,
-    description: 'Labels of its nodes: a map of strings (at most 50).',
+    description: 'Labels of the nodes, as an object of strings (at most 50).',
   })
   labels?: unknown;
 
-  @Field(() => [PoolTaint], { nullable: true, description: 'Taints of its nodes (at most 50).' })
+  @Field(() => [PoolTaint], { nullable: true, description: 'Taints of the nodes (at most 50).' })
   taints?: PoolTaint[] | null;
 
   @Field(() => InstanceConfigInput, { nullable: true, description: 'Instance configuration of the pool.' })
@@ -246,7 +263,7 @@ export abstract class PoolSettingsInput {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Autoscaling on the pool that holds the system components, and repairs that reset system disks, need true.',
+      'Acknowledges the risk of autoscaling on the pool that holds the system components and of repairs that reset system disks. Without it, both are rejected with RISK_NOT_ACKNOWLEDGED. Default: false.',
   })
   acknowledgeRisk?: boolean | null;
 }

@@ -37,7 +37,9 @@ export class HighRiskOperation {
   @Field(() => RiskSection, { description: 'Section of the list.' })
   section: RiskSection;
 
-  @Field(() => String, { description: 'The part it is done to, e.g. `api-server`, `load-balancer`, `disk`.' })
+  @Field(() => String, {
+    description: 'Component that the operation affects, e.g. `api-server`, `load-balancer`, `disk`.',
+  })
   component: string;
 
   @Field(() => String, { description: 'Description of the operation.' })
@@ -46,10 +48,10 @@ export class HighRiskOperation {
   @Field(() => String, { description: 'Effect of the operation.' })
   impact: string;
 
-  @Field(() => String, { description: 'How to remediate it.' })
+  @Field(() => String, { description: 'How to remediate the effect.' })
   recovery: string;
 
-  @Field(() => Boolean, { description: 'Whether it can be fixed at all.' })
+  @Field(() => Boolean, { description: 'Whether the effect can be remediated.' })
   recoverable: boolean;
 }
 

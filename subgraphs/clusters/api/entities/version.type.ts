@@ -9,7 +9,7 @@ export class KubernetesVersion {
   @Field(() => ID, { description: 'The version, e.g. `1.34.1`.' })
   id: string;
 
-  @Field(() => String, { description: 'Its minor version, e.g. `1.34`.' })
+  @Field(() => String, { description: 'Minor version, e.g. `1.34`.' })
   minor: string;
 
   @Field(() => Boolean, {
@@ -20,7 +20,7 @@ export class KubernetesVersion {
 
   @Field(() => Boolean, {
     description:
-      'Whether it is supported: the newest patch of each of the newest three minor versions. Never together with `expired`.',
+      'Whether the version is supported: the newest patch of each of the newest three minor versions. Never true together with `expired`.',
   })
   supported: boolean;
 

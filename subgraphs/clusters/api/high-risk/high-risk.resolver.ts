@@ -83,7 +83,7 @@ async function toPayload(context: RequestContext, work: () => Promise<ClusterRow
 export class HighRiskOperationResolver {
   @FieldResolver(() => HighRiskTarget, {
     nullable: true,
-    description: 'Target in the simulated cloud, for a drill; null if it is not simulated.',
+    description: 'Target of the operation in a drill in the simulated cloud. Null if it is not simulated.',
   })
   simulatedTarget(@Root() { id }: HighRiskOperation) {
     return drillTarget(id);
@@ -91,7 +91,7 @@ export class HighRiskOperationResolver {
 
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'Why it is not simulated in the simulated cloud; null for one that is.',
+    description: 'Why the operation is not simulated in the simulated cloud. Null if it is.',
   })
   notSimulatedReason(@Root() { id }: HighRiskOperation) {
     return notSimulatedReason(id);
@@ -121,7 +121,7 @@ export class HighRiskFindingResolver {
     },
   ) {}
 
-  @FieldResolver(() => HighRiskOperation, { description: 'Operation of the finding.' })
+  @FieldResolver(() => HighRiskOperation, { description: 'High-risk operation that was performed.' })
   async highRiskOperation(@Root() { operation }: RiskFindingRow) {
     const row = await riskRow(operation);
     return row && { ...row, section: row.section.toUpperCase().replaceAll('-', '_') as RiskSection };
@@ -134,7 +134,7 @@ export class HighRiskFindingResolver {
 
   @FieldResolver(() => Node, {
     nullable: true,
-    description: 'The node, where it was done to one that is there.',
+    description: 'Node that the operation was performed on. Null for other targets and for a deleted node.',
   })
   node(@Ctx() context: RequestContext, @Root() { subject }: RiskFindingRow) {
     return isId('node', subject) ? loadById(context, this.stores.nodes.byIds, subject) : null;
@@ -142,7 +142,8 @@ export class HighRiskFindingResolver {
 
   @FieldResolver(() => NodePool, {
     nullable: true,
-    description: 'The node pool, where it was done to the scaling group of one that is there.',
+    description:
+      'Node pool whose scaling group the operation was performed on. Null for other targets and for a deleted pool.',
   })
   nodePool(@Ctx() context: RequestContext, @Root() { subject }: RiskFindingRow) {
     return isId('nodePool', subject) ? loadById(context, this.stores.nodePools.byIds, subject) : null;
@@ -150,7 +151,7 @@ export class HighRiskFindingResolver {
 
   @FieldResolver(() => SecurityGroup, {
     nullable: true,
-    description: 'The security group, where its rules are what was done: they keep pods from the DNS.',
+    description: 'Security group whose rules block DNS for pods. Null for other targets.',
   })
   securityGroup(@Ctx() context: RequestContext, @Root() { subject }: RiskFindingRow) {
     return isId('securityGroup', subject)
@@ -168,7 +169,8 @@ export class HighRiskFindingResolver {
 
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'The volume claim, `namespace/name`, where it was done to the volume of one.',
+    description:
+      'Volume claim whose volume the operation was performed on, as `namespace/name`. Null for other targets.',
   })
   async volumeClaim(@Root() { operation, subject }: RiskFindingRow) {
     return (await drillTarget(operation)) === 'VOLUME_CLAIM' ? subject : null;

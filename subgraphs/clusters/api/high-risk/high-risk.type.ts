@@ -18,18 +18,21 @@ export const HighRiskTarget = graphEnum('HighRiskTarget', 'Target of a high-risk
 });
 
 @ObjectType({
-  description: 'A high-risk operation that was done to a cluster outside the platform, and not fixed.',
+  description:
+    'A high-risk operation that was performed on a cluster outside the platform and is not remediated yet.',
 })
 export class HighRiskFinding {
   @Field(() => String, {
     nullable: true,
-    description: 'The load balancer’s Service, `namespace/name`, where it was done to one.',
+    description:
+      'Service of the load balancer that the operation was performed on, as `namespace/name`. Null for other targets.',
   })
   service: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The volume claim, `namespace/name`, where it was done to the volume of one.',
+    description:
+      'Volume claim whose volume the operation was performed on, as `namespace/name`. Null for other targets.',
   })
   volumeClaim: string | null;
 }

@@ -14,9 +14,9 @@ export const InstanceOrigin = graphEnum('InstanceOrigin', 'Why an instance belon
 });
 export type InstanceOrigin = keyof typeof InstanceOrigin;
 
-export const InstanceState = graphEnum('InstanceState', 'Whether an instance of the account runs.', {
-  RUNNING: 'It runs, and can be attached to a cluster.',
-  STOPPED: 'Stopped in the cloud; start it there before it is attached.',
+export const InstanceState = graphEnum('InstanceState', 'State of an instance of the account.', {
+  RUNNING: 'The instance runs and can be attached to a cluster.',
+  STOPPED: 'The instance is stopped in the cloud. Start it there before attaching it.',
 });
 export type InstanceState = keyof typeof InstanceState;
 
@@ -25,34 +25,37 @@ export type InstanceState = keyof typeof InstanceState;
   description: 'An instance of the account that belongs to no cluster, and can be attached to one.',
 })
 export class Instance {
-  @Field(() => ID, { description: "The cloud's id, `i-…`." })
+  @Field(() => ID, { description: 'Id in the cloud, `i-…`.' })
   id: string;
 
-  @Field(() => String, { description: 'Its id in the cloud.' })
+  @Field(() => String, { description: 'Name of the instance.' })
   name: string;
 
-  @Field(() => InstanceOrigin, { description: 'Why it belongs to no cluster.' })
+  @Field(() => InstanceOrigin, { description: 'Reason why the instance belongs to no cluster.' })
   origin: InstanceOrigin;
 
   @Field(() => ChargeType, { description: 'Charge type of the instance.' })
   chargeType: ChargeType;
 
-  @Field(() => InstanceState, { description: 'Whether it runs.' })
+  @Field(() => InstanceState, { description: 'State of the instance.' })
   state: InstanceState;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'The VPC that it is in, that of the clusters that it can be attached to; null when unknown.',
+    description:
+      'Id of the VPC of the instance. It can be attached to clusters in this VPC only. Null when unknown.',
   })
   vpcId?: string | undefined;
 
-  @Field(() => Boolean, { description: 'Whether it can be released now: false for a subscription.' })
+  @Field(() => Boolean, {
+    description: 'Whether the instance can be released now: false for a subscription.',
+  })
   releasable: boolean;
 
   @Field(() => ID, { description: 'Image of its system disk.' })
   imageId: string;
 
-  @Field(() => ID, { nullable: true, description: 'The cluster that it was created for.' })
+  @Field(() => ID, { nullable: true, description: 'Id of the cluster that the instance was created for.' })
   formerClusterId?: string | undefined;
 
   @Field(() => DateTimeScalar, { description: 'Creation time of the instance.' })
@@ -61,7 +64,7 @@ export class Instance {
 
 export const InstanceConnection = connectionOf('Instance', () => Instance);
 
-@InputType({ description: 'Which instances; all conditions are combined with AND.' })
+@InputType({ description: 'Filter of instances; all conditions are combined with AND.' })
 export class InstanceFilter {
   @Field(() => [ID], { nullable: true, description: 'Only these (at most 100).' })
   ids?: string[] | null;
@@ -69,10 +72,10 @@ export class InstanceFilter {
   @Field(() => ID, { nullable: true, description: 'In this region.' })
   regionId?: string | null;
 
-  @Field(() => [InstanceOrigin], { nullable: true, description: 'Of one of these origins.' })
+  @Field(() => [InstanceOrigin], { nullable: true, description: 'Instances with one of these origins.' })
   origins?: InstanceOrigin[] | null;
 
-  @Field(() => ChargeType, { nullable: true, description: 'Paid so.' })
+  @Field(() => ChargeType, { nullable: true, description: 'Instances with this charge type.' })
   chargeType?: ChargeType | null;
 }
 
@@ -121,14 +124,17 @@ export class ReleaseInstancesPayload extends ChangePayload {
   releasedIds: string[];
 }
 
-@InputType({ description: 'Nodes whose instances are to be paid in another way.' })
+@InputType({ description: 'A change of the charge type of the instances of nodes.' })
 export class ConvertChargeTypeInput {
   @Field(() => [ID], {
-    description: 'Running nodes of one cluster (1 to 100), masters of a dedicated one included.',
+    description: 'Ids of running nodes of one cluster, masters of a dedicated cluster included: 1 to 100.',
   })
   nodeIds: string[];
 
-  @Field(() => ChargeType, { description: 'PREPAID: only from use to subscription can they go over.' })
+  @Field(() => ChargeType, {
+    description:
+      'New charge type. Only PREPAID is accepted: instances can be converted from pay-as-you-go to subscription only.',
+  })
   chargeType: ChargeType;
 
   @Field(() => String, {

@@ -21,7 +21,7 @@ import { DryRun } from '../../../runtime/graph/dry-run.arg.js';
 
 /** A maintenance window with the time zone of its cluster. */
 type WindowValue = WindowRule & { readonly enabled: boolean };
-const AT = 'The time in question; now if omitted. Within 20 years from now.';
+const AT = 'Time to evaluate the window at, within 20 years from now. Default: now.';
 
 @Resolver(() => MaintenanceWindow)
 export class MaintenanceWindowResolver {
@@ -49,7 +49,7 @@ export class MaintenanceWindowResolver {
 
   @FieldResolver(() => MaintenanceWindowOccurrence, {
     nullable: true,
-    description: 'The first opening at a time or later; null while the window is not in use.',
+    description: 'First opening at or after a given time. Null while the window is disabled.',
   })
   nextOccurrence(
     @Root() window: WindowValue,
@@ -58,7 +58,7 @@ export class MaintenanceWindowResolver {
     return this.service.next(window, at);
   }
 
-  @FieldResolver(() => Boolean, { description: 'Whether it is open at a time.' })
+  @FieldResolver(() => Boolean, { description: 'Whether the window is open at a given time.' })
   isOpen(
     @Root() window: WindowValue,
     @Arg('at', () => DateTimeScalar, { nullable: true, description: AT }) at?: Date | null,

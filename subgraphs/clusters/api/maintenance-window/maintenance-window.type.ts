@@ -2,27 +2,31 @@ import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
 import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 
-@ObjectType({ description: 'When a cluster may be disturbed, in its time zone.' })
+@ObjectType({
+  description:
+    'Recurring period in which disruptive changes of a cluster may start, in the time zone of the cluster.',
+})
 export class MaintenanceWindow {
   @Field(() => String, {
-    description: 'The days on which it opens: an RRULE of RFC 5545, e.g. `FREQ=WEEKLY;BYDAY=SA,SU`.',
+    description: 'Days on which the window opens: an RRULE of RFC 5545, e.g. `FREQ=WEEKLY;BYDAY=SA,SU`.',
   })
   recurrence: string;
 
   @Field(() => String, {
     description:
-      'Local date from which the recurrence counts, e.g. `2026-01-31`: the day on which it was set.',
+      'Local date on which the recurrence starts, e.g. `2026-01-31`: the day on which the window was set.',
   })
   startDate: string;
 
   @Field(() => String, {
     description:
-      'Local time of its openings, `HH:MM`. One that the clocks skip is moved on by what they skip; of one that comes twice the first is meant.',
+      'Local time of the openings, `HH:MM`. On days of a clock change: a skipped time is moved later by the skipped interval; of a repeated time the first one applies.',
   })
   startTime: string;
 
   @Field(() => Int, {
-    description: 'How long it stays open: 1 to 24 hours of elapsed time, on days of a clock change too.',
+    description:
+      'Duration of an opening in hours: 1 to 24 hours of elapsed time, also on days of a clock change.',
   })
   durationHours: number;
 
@@ -32,31 +36,33 @@ export class MaintenanceWindow {
 
 @ObjectType({ description: 'One opening of a maintenance window.' })
 export class MaintenanceWindowOccurrence {
-  @Field(() => DateTimeScalar, { description: 'When it opens.' })
+  @Field(() => DateTimeScalar, { description: 'Start of the window.' })
   startsAt: Date;
 
   @Field(() => DateTimeScalar, { description: 'End of the window; changes that have started continue.' })
   endsAt: Date;
 }
 
-@InputType({ description: "A cluster's maintenance window; replaces the one it has." })
+@InputType({ description: 'A maintenance window of a cluster; replaces the current one.' })
 export class SetMaintenanceWindowInput {
   @Field(() => ID, { description: 'Id of the cluster.' })
   clusterId: string;
 
   @Field(() => String, {
     description:
-      'The days on which it opens: an RRULE of RFC 5545 (at most 200 characters) of FREQ=DAILY, WEEKLY, MONTHLY or YEARLY with INTERVAL (1 to 99), BYDAY, BYMONTH, BYMONTHDAY, BYSETPOS and WKST, counted from today. It must open within a year.',
+      'Days on which the window opens, counted from today: an RRULE of RFC 5545 (at most 200 characters) with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY, INTERVAL (1 to 99), BYDAY, BYMONTH, BYMONTHDAY, BYSETPOS and WKST. It must open within a year.',
   })
   recurrence: string;
 
-  @Field(() => String, { description: "Local time of its openings in the cluster's time zone, `HH:MM`." })
+  @Field(() => String, {
+    description: 'Local time of the openings in the time zone of the cluster, `HH:MM`.',
+  })
   startTime: string;
 
-  @Field(() => Int, { description: 'How long it stays open: 1 to 24 hours.' })
+  @Field(() => Int, { description: 'Duration of an opening in hours: 1 to 24.' })
   durationHours: number;
 
-  @Field(() => Boolean, { nullable: true, defaultValue: true, description: 'Whether it is in use.' })
+  @Field(() => Boolean, { nullable: true, defaultValue: true, description: 'Whether the window is enabled.' })
   enabled?: boolean | null;
 
   @Field(() => String, {

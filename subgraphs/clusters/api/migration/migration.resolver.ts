@@ -5,7 +5,7 @@ import { MigrateClusterPayload, toPayload } from '../entities/payloads.type.js';
 import type { MigrationService } from './migration.service.js';
 import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 
-@InputType({ description: 'A cluster to be made ACK Pro.' })
+@InputType({ description: 'An ACK Standard cluster to migrate to ACK Pro.' })
 export class MigrateClusterInput {
   @Field(() => ID, { description: 'Id of the cluster: an ACK Standard cluster.' })
   id: string;

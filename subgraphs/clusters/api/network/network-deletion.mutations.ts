@@ -17,7 +17,7 @@ export class NetworkDeletionMutations {
   })
   deleteVpc(
     @Ctx() context: RequestContext,
-    @Arg('input', () => input.DeleteVpcInput, { description: 'Resource to delete.' })
+    @Arg('input', () => input.DeleteVpcInput, { description: 'The VPC to delete.' })
     request: input.DeleteVpcInput,
     @DryRun() dryRun?: Flag,
   ) {
@@ -29,7 +29,7 @@ export class NetworkDeletionMutations {
   })
   deleteVSwitch(
     @Ctx() context: RequestContext,
-    @Arg('input', () => input.DeleteVSwitchInput, { description: 'Resource to delete.' })
+    @Arg('input', () => input.DeleteVSwitchInput, { description: 'The vSwitch to delete.' })
     request: input.DeleteVSwitchInput,
     @DryRun() dryRun?: Flag,
   ) {
@@ -41,7 +41,7 @@ export class NetworkDeletionMutations {
   })
   deleteSecurityGroup(
     @Ctx() context: RequestContext,
-    @Arg('input', () => input.DeleteSecurityGroupInput, { description: 'Resource to delete.' })
+    @Arg('input', () => input.DeleteSecurityGroupInput, { description: 'The security group to delete.' })
     request: input.DeleteSecurityGroupInput,
     @DryRun() dryRun?: Flag,
   ) {
@@ -53,7 +53,7 @@ export class NetworkDeletionMutations {
   })
   deleteLoadBalancer(
     @Ctx() context: RequestContext,
-    @Arg('input', () => input.DeleteLoadBalancerInput, { description: 'Resource to delete.' })
+    @Arg('input', () => input.DeleteLoadBalancerInput, { description: 'The load balancer to delete.' })
     request: input.DeleteLoadBalancerInput,
     @DryRun() dryRun?: Flag,
   ) {
@@ -65,7 +65,7 @@ export class NetworkDeletionMutations {
   })
   deleteEip(
     @Ctx() context: RequestContext,
-    @Arg('input', () => input.DeleteEipInput, { description: 'Resource to delete.' })
+    @Arg('input', () => input.DeleteEipInput, { description: 'The public address to delete.' })
     request: input.DeleteEipInput,
     @DryRun() dryRun?: Flag,
   ) {

@@ -2,7 +2,7 @@ import { Field, ID, InputType, Int } from 'type-graphql';
 import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 import { TrafficDirection, TrafficProtocol } from '../entities/network.enums.js';
 
-const NAME = '1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen.';
+const NAME = 'Name: 1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen.';
 
 @InputType({ description: 'Network of a new cluster. Immutable after creation.' })
 export class ClusterNetworkInput {
@@ -54,17 +54,17 @@ export class ClusterNetworkInput {
   publicEndpoint?: boolean | null;
 }
 
-@InputType({ description: 'A VPC to be created.' })
+@InputType({ description: 'A VPC to create.' })
 export class CreateVpcInput {
   @Field(() => String, { description: NAME })
   name: string;
 
-  @Field(() => ID, { description: 'Where; see Query.regions.' })
+  @Field(() => ID, { description: 'Id of the region; see Query.regions.' })
   regionId: string;
 
   @Field(() => String, {
     description:
-      'Its addresses: a private range (RFC 1918) with a prefix length of 8 to 28, e.g. `10.0.0.0/8`.',
+      'CIDR of the VPC: a private range (RFC 1918) with a prefix length of 8 to 28, e.g. `10.0.0.0/8`.',
   })
   cidr: string;
 
@@ -84,12 +84,12 @@ export class UpdateVpcInput {
   clientToken?: string | null;
 }
 
-@InputType({ description: 'A vSwitch to be created.' })
+@InputType({ description: 'A vSwitch to create.' })
 export class CreateVSwitchInput {
   @Field(() => ID, { description: 'Id of the VPC.' })
   vpcId: string;
 
-  @Field(() => ID, { description: "A zone of the VPC's region." })
+  @Field(() => ID, { description: 'Id of a zone in the region of the VPC.' })
   zoneId: string;
 
   @Field(() => String, { description: NAME })
@@ -97,7 +97,7 @@ export class CreateVSwitchInput {
 
   @Field(() => String, {
     description:
-      "Its addresses: a part of the VPC's, with a prefix length of 16 to 29, apart from other vSwitches.",
+      'CIDR of the vSwitch: within that of the VPC, with a prefix length of 16 to 29, not overlapping other vSwitches.',
   })
   cidr: string;
 
@@ -127,7 +127,7 @@ export class SecurityGroupRuleInput {
   cidr: string;
 }
 
-@InputType({ description: 'A security group to be created.' })
+@InputType({ description: 'A security group to create.' })
 export class CreateSecurityGroupInput {
   @Field(() => ID, { description: 'Id of the VPC.' })
   vpcId: string;
@@ -138,7 +138,7 @@ export class CreateSecurityGroupInput {
   @Field(() => [SecurityGroupRuleInput], {
     nullable: true,
     description:
-      'Traffic that it lets through (at most 200); none from outside if omitted. Instances of the same group always reach each other.',
+      'Rules of the allowed traffic (at most 200). Default: no traffic from outside. Instances of the same group can always reach each other.',
   })
   rules?: SecurityGroupRuleInput[] | null;
 

@@ -6,9 +6,9 @@ import { ContainerRuntime } from '../entities/cluster-kind.enums.js';
 const INSTANCE_TYPES =
   'Acceptable instance types, in order of preference (1 to 20), each with at least 4 vCPU and 8 GiB.';
 const DESIRED_SIZE =
-  'Desired number of nodes, within the quota of instances per scaling group; with autoscaling within its bounds and its minSize if omitted, else 0.';
+  'Desired number of nodes, within the quota of instances per scaling group and the bounds of autoscaling. Default: minSize with autoscaling, else 0.';
 const NAME =
-  '1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen; unique in the cluster.';
+  'Name, unique in the cluster: 1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen.';
 
 @InputType({
   description:
@@ -42,7 +42,7 @@ export class NodePoolAutoscalingInput {
   scaleInDelaySeconds?: number | null;
 }
 
-@InputType({ description: 'A node pool to be created with its cluster.' })
+@InputType({ description: 'A node pool to create with its cluster.' })
 export class NodePoolInput extends PoolSettingsInput {
   @Field(() => String, { description: NAME })
   name: string;
@@ -55,31 +55,31 @@ export class NodePoolInput extends PoolSettingsInput {
 
   @Field(() => NodePoolAutoscalingInput, {
     nullable: true,
-    description: 'Automatic scaling; off if omitted.',
+    description: 'Autoscaling. Default: off.',
   })
   autoscaling?: NodePoolAutoscalingInput | null;
 
   @Field(() => ContainerRuntime, {
     nullable: true,
-    description: 'Container runtime; CONTAINERD if omitted.',
+    description: 'Container runtime. Default: CONTAINERD.',
   })
   runtime?: ContainerRuntime | null;
 
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Let pods share the GPUs of its nodes: they ask for `aliyun.com/gpu-mem` (GiB) instead of whole GPUs. False if omitted.',
+      'Whether pods share the GPUs of the nodes: they request `aliyun.com/gpu-mem` (GiB) instead of whole GPUs. Default: false.',
   })
   gpuSharing?: boolean | null;
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Of an edge cluster: nodes that are offline keep their pods. False if omitted.',
+    description: 'Whether nodes of an edge cluster keep their pods while they are offline. Default: false.',
   })
   edgeAutonomy?: boolean | null;
 }
 
-@InputType({ description: 'A node pool to be created in a running cluster.' })
+@InputType({ description: 'A node pool to create in a running cluster.' })
 export class CreateNodePoolInput extends NodePoolInput {
   @Field(() => ID, { description: 'Id of the cluster.' })
   clusterId: string;
@@ -102,7 +102,7 @@ export class ScaleNodePoolInput {
   clientToken?: string | null;
 }
 
-@InputType({ description: 'A node pool to be deleted, with its nodes.' })
+@InputType({ description: 'A node pool to delete, with its nodes.' })
 export class DeleteNodePoolInput {
   @Field(() => ID, { description: 'Id of the node pool.' })
   id: string;
@@ -110,7 +110,7 @@ export class DeleteNodePoolInput {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Of the default node pool, whose system components another pool takes over: it is known that this may be one that has autoscaling enabled, which can make the cluster unstable. Default false: refused with RISK_NOT_ACKNOWLEDGED where every other pool has autoscaling enabled.',
+      'Acknowledges, for the default node pool, that its system components may move to a pool with autoscaling, which can make the cluster unstable. Without it, the request is rejected with RISK_NOT_ACKNOWLEDGED if every other pool has autoscaling enabled. Default: false.',
   })
   acknowledgeRisk?: boolean | null;
 

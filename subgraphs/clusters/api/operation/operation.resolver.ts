@@ -47,7 +47,7 @@ export class OperationResolver {
   operations(
     @Ctx() context: RequestContext,
     @Args(() => PageArgs) page: PageArgs,
-    @Arg('filter', () => OperationFilter, { nullable: true, description: 'Which ones.' })
+    @Arg('filter', () => OperationFilter, { nullable: true, description: 'Filter. Default: all.' })
     filter?: OperationFilter | null,
     @OrderByArg(OperationOrder, 'newest first') orderBy?: OperationOrder | null,
   ) {

@@ -13,7 +13,7 @@ export class ReleaseResolver {
 
   @FieldResolver(() => DateTimeScalar, {
     nullable: true,
-    description: 'When it was released; null for a version that the catalog does not have any more.',
+    description: 'Time of the release. Null for a version that is no longer in the catalog.',
   })
   async releasedAt(@Root() { id }: VersionStatus) {
     return (await this.catalog.read()).versions.releasedAt(id);
@@ -22,7 +22,7 @@ export class ReleaseResolver {
   @FieldResolver(() => DateTimeScalar, {
     nullable: true,
     description:
-      'When it expired: with the next patch, or with the third newer minor version. Null while it has not.',
+      'Time of the expiry, caused by the next patch or by the third newer minor version. Null if the version has not expired.',
   })
   async expiryDate(@Root() { id }: VersionStatus) {
     return (await this.catalog.read()).versions.expiredAt(id);
@@ -36,19 +36,19 @@ export class ReleaseResolver {
   @FieldResolver(() => String, {
     nullable: true,
     description:
-      'What clusters of it should be upgraded to; null while it is supported and has no newer patch.',
+      'Version that clusters of this version should be upgraded to. Null while it is supported and has no newer patch.',
   })
   async upgradeHint(@Root() { id }: VersionStatus) {
     return upgradeHint((await this.catalog.read()).versions, id);
   }
 
-  @FieldResolver(() => String, { description: 'Address of the release notes of the Kubernetes project.' })
+  @FieldResolver(() => String, { description: 'URL of the release notes of the Kubernetes project.' })
   releaseNotes(@Root() { id, minor }: VersionStatus) {
     return releaseNotesUrl(id, minor);
   }
 
   @FieldResolver(() => [String], {
-    description: 'What is new since the minor version before it in the catalog, in a few sentences.',
+    description: 'Changes since the previous minor version in the catalog, a sentence each.',
   })
   async changes(@Root() { id }: VersionStatus) {
     return (await this.catalog.read()).notes.changesOf(id);
@@ -56,7 +56,7 @@ export class ReleaseResolver {
 
   @FieldResolver(() => [RemovedApi], {
     description:
-      'APIs that the minor version before it in the catalog served and it does not; for the oldest, all that it lacks.',
+      'APIs that the previous minor version in the catalog serves and this one does not. For the oldest version: all removed APIs.',
   })
   async removedApis(@Root() { minor }: VersionStatus) {
     const { versions, notes } = await this.catalog.read();

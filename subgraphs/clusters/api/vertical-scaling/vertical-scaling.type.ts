@@ -28,7 +28,7 @@ export class ScaleClusterVerticallyInput {
   @Field(() => ChangeTiming, {
     nullable: true,
     description:
-      'When it starts. If omitted: MAINTENANCE_WINDOW if the cluster has an enabled maintenance window, else IMMEDIATE.',
+      'When the change starts. Default: MAINTENANCE_WINDOW if the cluster has an enabled maintenance window, else IMMEDIATE.',
   })
   timing?: ChangeTiming | null;
 

@@ -41,7 +41,7 @@ export class QuotaApplicationResolver {
   async quotaApplications(
     @Ctx() context: RequestContext,
     @Args(() => PageArgs) page: PageArgs,
-    @Arg('filter', () => QuotaApplicationFilter, { nullable: true, description: 'Which applications.' })
+    @Arg('filter', () => QuotaApplicationFilter, { nullable: true, description: 'Filter. Default: all.' })
     filter?: QuotaApplicationFilter | null,
     @OrderByArg(QuotaApplicationOrder, 'newest first') orderBy?: QuotaApplicationOrder | null,
   ) {

@@ -18,7 +18,7 @@ export class QuotaResolver {
   @Query(() => [Quota], { description: "The account's limits, with the account's use." })
   quotas(
     @Ctx() context: RequestContext,
-    @Arg('filter', () => QuotaFilter, { nullable: true, description: 'Which quotas.' })
+    @Arg('filter', () => QuotaFilter, { nullable: true, description: 'Filter. Default: all.' })
     filter?: QuotaFilter | null,
   ): Promise<Quota[]> {
     return this.service.quotas(context, filter ?? {});

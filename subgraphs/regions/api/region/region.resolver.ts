@@ -24,7 +24,7 @@ export class RegionResolver {
 
   @Query(() => [Region], { description: 'Every region, in the order of the ACK documentation.' })
   async regions(
-    @Arg('filter', () => RegionFilter, { nullable: true, description: 'Which regions.' })
+    @Arg('filter', () => RegionFilter, { nullable: true, description: 'Filter. Default: all.' })
     filter?: RegionFilter | null,
   ): Promise<readonly Region[]> {
     return this.service.regions(filter ?? {});
