@@ -183,91 +183,91 @@ export type ContainerRuntime =
   /** Sandboxed-Container.runv: pods that choose the runtime class `runv` get a light virtual machine each. */
   | 'SANDBOXED_CONTAINER_RUNV';
 
-/** A cluster to be created. */
+/** A cluster to create. */
 export type CreateClusterInput = {
-  /** Capability of its instances: makes it heterogeneous, sandbox or confidential. */
+  /** Capability of the instances: makes the cluster heterogeneous, sandbox or confidential. Default: none. */
   readonly capability?: ClusterCapability | null | undefined;
   /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
-  /** Reject deletion until this is disabled. Default false. */
+  /** Whether to reject deletion until this protection is turned off. Default: false. */
   readonly deletionProtection?: boolean | null | undefined;
-  /** Labels: a map of strings (at most 50). */
+  /** Labels, as an object of strings (at most 50). */
   readonly labels?: unknown;
-  /** The load balancer of its API server; paid by use if omitted. */
+  /** Load balancer of the API server. Default: pay-as-you-go. */
   readonly loadBalancer?: LoadBalancerInput | null | undefined;
-  /** The masters of a dedicated cluster; three of the usual type if omitted. */
+  /** Masters of a dedicated cluster. Default: three of the default instance type. */
   readonly masters?: MastersInput | null | undefined;
-  /** 1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen. */
+  /** Name: 1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen. */
   readonly name: string;
-  /** How it is connected; to the region's default VPC, with free ranges for pods and Services, if omitted. */
+  /** Network of the cluster. Default: the region's default VPC, with free ranges for pods and Services. */
   readonly network?: ClusterNetworkInput | null | undefined;
-  /** Network plugin of its pods; FLANNEL if omitted. */
+  /** Network plugin (CNI). Default: FLANNEL. */
   readonly networkPlugin?: NetworkPlugin | null | undefined;
   /** Initial node pools (at most 100). */
   readonly nodePools?: ReadonlyArray<NodePoolInput> | null | undefined;
   /** Profile of the cluster. */
   readonly profile?: ClusterProfile | null | undefined;
-  /** Where; see Query.regions. */
+  /** Id of the region; see Query.regions. */
   readonly regionId: string;
-  /** Edition of a managed cluster; STANDARD if omitted. */
+  /** Edition of a managed cluster. Default: STANDARD. */
   readonly spec?: ClusterSpec | null | undefined;
-  /** Plugin that provides the volumes of its pods; CSI if omitted. */
+  /** Storage plugin: provides the volumes of pods. Default: CSI. */
   readonly storagePlugin?: StoragePlugin | null | undefined;
-  /** Time zone of its schedules: one of Query.timeZones, by any of its IANA names; the region's if omitted. */
+  /** Time zone of the maintenance window and schedules: any IANA name of one of Query.timeZones. Default: the time zone of the region. */
   readonly timeZone?: string | null | undefined;
   /** Owner of the control plane. */
   readonly type: ClusterType;
-  /** Kubernetes version, as patch (`1.34.1`) or minor (`1.34`: its newest patch); the newest if omitted. */
+  /** Kubernetes version, as patch (`1.34.1`) or minor (`1.34`: its newest patch). Default: the newest version. */
   readonly version?: string | null | undefined;
-  /** Zones its nodes are spread over; all of the region if omitted. */
+  /** Ids of the zones for the nodes. Default: all zones of the region. */
   readonly zoneIds?: ReadonlyArray<string> | null | undefined;
 };
 
-/** A node pool to be created in a running cluster. */
+/** A node pool to create in a running cluster. */
 export type CreateNodePoolInput = {
-  /** Autoscaling on the pool that holds the system components, and repairs that reset system disks, need true. */
+  /** Acknowledges the risk of autoscaling on the pool that holds the system components and of repairs that reset system disks. Without it, both are rejected with RISK_NOT_ACKNOWLEDGED. Default: false. */
   readonly acknowledgeRisk?: boolean | null | undefined;
-  /** Automatic scaling; off if omitted. */
+  /** Autoscaling. Default: off. */
   readonly autoscaling?: NodePoolAutoscalingInput | null | undefined;
   /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
   /** Id of the cluster. */
   readonly clusterId: string;
-  /** Desired number of nodes, within the quota of instances per scaling group; with autoscaling within its bounds and its minSize if omitted, else 0. */
+  /** Desired number of nodes, within the quota of instances per scaling group and the bounds of autoscaling. Default: minSize with autoscaling, else 0. */
   readonly desiredSize?: number | null | undefined;
-  /** Of an edge cluster: nodes that are offline keep their pods. False if omitted. */
+  /** Whether nodes of an edge cluster keep their pods while they are offline. Default: false. */
   readonly edgeAutonomy?: boolean | null | undefined;
-  /** Let pods share the GPUs of its nodes: they ask for `aliyun.com/gpu-mem` (GiB) instead of whole GPUs. False if omitted. */
+  /** Whether pods share the GPUs of the nodes: they request `aliyun.com/gpu-mem` (GiB) instead of whole GPUs. Default: false. */
   readonly gpuSharing?: boolean | null | undefined;
   /** Instance configuration of the pool. */
   readonly instanceConfig?: InstanceConfigInput | null | undefined;
   /** Acceptable instance types, in order of preference (1 to 20), each with at least 4 vCPU and 8 GiB. */
   readonly instanceTypes: ReadonlyArray<string>;
-  /** Labels of its nodes: a map of strings (at most 50). */
+  /** Labels of the nodes, as an object of strings (at most 50). */
   readonly labels?: unknown;
   /** Automatic maintenance of the pool; none if omitted. */
   readonly management?: NodePoolManagementInput | null | undefined;
-  /** 1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen; unique in the cluster. */
+  /** Name, unique in the cluster: 1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen. */
   readonly name: string;
-  /** Container runtime; CONTAINERD if omitted. */
+  /** Container runtime. Default: CONTAINERD. */
   readonly runtime?: ContainerRuntime | null | undefined;
-  /** Taints of its nodes (at most 50). */
+  /** Taints of the nodes (at most 50). */
   readonly taints?: ReadonlyArray<TaintInput> | null | undefined;
 };
 
-/** A cluster to be deleted. */
+/** A cluster to delete. */
 export type DeleteClusterInput = {
   /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
   /** Id of the cluster. */
   readonly id: string;
-  /** Resources that the platform made for it and that shall stay: VPC, vSwitches, security group, load balancer, address (see `Cluster.resources`). They belong to the account then. */
+  /** Ids of resources to keep that the platform created for the cluster: VPC, vSwitches, security group, load balancer, public address (see `Cluster.resources`). They belong to the account afterwards. */
   readonly retainResourceIds?: ReadonlyArray<string> | null | undefined;
 };
 
-/** A node pool to be deleted, with its nodes. */
+/** A node pool to delete, with its nodes. */
 export type DeleteNodePoolInput = {
-  /** Of the default node pool, whose system components another pool takes over: it is known that this may be one that has autoscaling enabled, which can make the cluster unstable. Default false: refused with RISK_NOT_ACKNOWLEDGED where every other pool has autoscaling enabled. */
+  /** Acknowledges, for the default node pool, that its system components may move to a pool with autoscaling, which can make the cluster unstable. Without it, the request is rejected with RISK_NOT_ACKNOWLEDGED if every other pool has autoscaling enabled. Default: false. */
   readonly acknowledgeRisk?: boolean | null | undefined;
   /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
@@ -288,7 +288,7 @@ export type DiskCategory =
 export type DiskInput = {
   /** Disk category. */
   readonly category: DiskCategory;
-  /** Where a data disk is mounted; not under a path in which Kubernetes keeps its own data. */
+  /** Mount path of a data disk. Paths under which Kubernetes keeps its own data are rejected. */
   readonly mountTarget?: string | null | undefined;
   /** Size in GiB: 40 to 32768 (a system disk: to 500). */
   readonly sizeGiB: number;
@@ -561,39 +561,39 @@ export type EventLevel =
 
 /** Configuration of the instances of a pool; omitted fields get defaults. */
 export type InstanceConfigInput = {
-  /** How they are paid; POSTPAID if omitted. */
+  /** Charge type of the instances. Default: POSTPAID. */
   readonly chargeType?: ChargeType | null | undefined;
-  /** Data disks (at most 16); none if omitted. */
+  /** Data disks (at most 16). Default: none. */
   readonly dataDisks?: ReadonlyArray<DiskInput> | null | undefined;
-  /** Image of the system disk, see Query.nodeImages; Alibaba Cloud Linux 2 if omitted. */
+  /** Id of the image of the system disk; see Query.nodeImages. Default: Alibaba Cloud Linux 2. */
   readonly imageId?: string | null | undefined;
-  /** Security group; the cluster's if omitted. */
+  /** Id of the security group. Default: the security group of the cluster. */
   readonly securityGroupId?: string | null | undefined;
-  /** Of SPOT_WITH_PRICE_LIMIT: the most that an hour of one instance may cost, larger than 0, in the currency of the cloud’s prices. */
+  /** Maximum price of one instance per hour with SPOT_WITH_PRICE_LIMIT: greater than 0, in the currency of the cloud’s prices. */
   readonly spotPriceLimit?: number | null | undefined;
-  /** Of SPOT only; SPOT_AS_PRICE_GO if omitted. */
+  /** Price limit strategy, with charge type SPOT only. Default: SPOT_AS_PRICE_GO. */
   readonly spotStrategy?: SpotStrategy | null | undefined;
-  /** System disk; 120 GiB of CLOUD_ESSD if omitted. */
+  /** System disk. Default: 120 GiB, CLOUD_ESSD. */
   readonly systemDisk?: DiskInput | null | undefined;
-  /** User data: a script that each instance runs at its first start; at most 16 KiB, and none if omitted or empty. One that names a path in which Kubernetes keeps its own data is refused with PROTECTED_PATH. */
+  /** User data: a script that each instance runs at its first start, at most 16 KiB. Default: none. A script that names a path under which Kubernetes keeps its own data is rejected with PROTECTED_PATH. */
   readonly userData?: string | null | undefined;
-  /** vSwitches of the cluster's VPC; they say the zones too. The cluster's if omitted. */
+  /** Ids of vSwitches of the cluster's VPC; they also determine the zones. Default: the vSwitches of the cluster. */
   readonly vSwitchIds?: ReadonlyArray<string> | null | undefined;
-  /** Zones of the pool; the cluster's if omitted. */
+  /** Ids of the zones of the pool. Default: the zones of the cluster. */
   readonly zoneIds?: ReadonlyArray<string> | null | undefined;
 };
 
-/** The load balancer of an API server. */
+/** Load balancer of an API server. */
 export type LoadBalancerInput = {
-  /** How it is paid: POSTPAID; only instances can be had by subscription. */
+  /** Charge type. Only POSTPAID is accepted: subscriptions are for instances only. */
   readonly chargeType: ChargeType;
 };
 
-/** The masters of a dedicated cluster: exactly three. */
+/** Masters of a dedicated cluster. */
 export type MastersInput = {
-  /** How many: 3. */
+  /** Number of masters: exactly 3. */
   readonly count?: number | null | undefined;
-  /** Instance type of each; `ecs.g7.xlarge` if omitted. */
+  /** Instance type of each master. Default: `ecs.g7.xlarge`. */
   readonly instanceType?: string | null | undefined;
 };
 
@@ -618,31 +618,31 @@ export type NodePoolAutoscalingInput = {
   readonly scaleInThreshold?: number | null | undefined;
 };
 
-/** A node pool to be created with its cluster. */
+/** A node pool to create with its cluster. */
 export type NodePoolInput = {
-  /** Autoscaling on the pool that holds the system components, and repairs that reset system disks, need true. */
+  /** Acknowledges the risk of autoscaling on the pool that holds the system components and of repairs that reset system disks. Without it, both are rejected with RISK_NOT_ACKNOWLEDGED. Default: false. */
   readonly acknowledgeRisk?: boolean | null | undefined;
-  /** Automatic scaling; off if omitted. */
+  /** Autoscaling. Default: off. */
   readonly autoscaling?: NodePoolAutoscalingInput | null | undefined;
-  /** Desired number of nodes, within the quota of instances per scaling group; with autoscaling within its bounds and its minSize if omitted, else 0. */
+  /** Desired number of nodes, within the quota of instances per scaling group and the bounds of autoscaling. Default: minSize with autoscaling, else 0. */
   readonly desiredSize?: number | null | undefined;
-  /** Of an edge cluster: nodes that are offline keep their pods. False if omitted. */
+  /** Whether nodes of an edge cluster keep their pods while they are offline. Default: false. */
   readonly edgeAutonomy?: boolean | null | undefined;
-  /** Let pods share the GPUs of its nodes: they ask for `aliyun.com/gpu-mem` (GiB) instead of whole GPUs. False if omitted. */
+  /** Whether pods share the GPUs of the nodes: they request `aliyun.com/gpu-mem` (GiB) instead of whole GPUs. Default: false. */
   readonly gpuSharing?: boolean | null | undefined;
   /** Instance configuration of the pool. */
   readonly instanceConfig?: InstanceConfigInput | null | undefined;
   /** Acceptable instance types, in order of preference (1 to 20), each with at least 4 vCPU and 8 GiB. */
   readonly instanceTypes: ReadonlyArray<string>;
-  /** Labels of its nodes: a map of strings (at most 50). */
+  /** Labels of the nodes, as an object of strings (at most 50). */
   readonly labels?: unknown;
   /** Automatic maintenance of the pool; none if omitted. */
   readonly management?: NodePoolManagementInput | null | undefined;
-  /** 1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen; unique in the cluster. */
+  /** Name, unique in the cluster: 1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen. */
   readonly name: string;
-  /** Container runtime; CONTAINERD if omitted. */
+  /** Container runtime. Default: CONTAINERD. */
   readonly runtime?: ContainerRuntime | null | undefined;
-  /** Taints of its nodes (at most 50). */
+  /** Taints of the nodes (at most 50). */
   readonly taints?: ReadonlyArray<TaintInput> | null | undefined;
 };
 
@@ -849,7 +849,7 @@ export type UpgradeClusterInput = {
   readonly id: string;
   /** How its nodes are upgraded; a tenth of each pool at a time if omitted. */
   readonly rollingPolicy?: UpgradeRollingPolicyInput | null | undefined;
-  /** When it starts. If omitted: MAINTENANCE_WINDOW if the cluster has an enabled maintenance window, else IMMEDIATE. */
+  /** When the change starts. Default: MAINTENANCE_WINDOW if the cluster has an enabled maintenance window, else IMMEDIATE. */
   readonly timing?: ChangeTiming | null | undefined;
   /** One of `version.upgradeTargets`, as patch or minor (its newest patch). */
   readonly version: string;
