@@ -6,7 +6,7 @@ import { eventually } from '../kit/eventually.js';
 import { AUTH_SECRET, type GraphQLBody, PLATFORM_SECRET, startTestPlatform } from '../kit/platform.js';
 import { startRole } from '../kit/role-process.js';
 
-/** A gateway whose time for a request is short, with its subgraphs. */
+/** A gateway with a short request timeout, its subgraphs and their database. */
 interface Served extends AsyncDisposable {
   readonly url: string;
   readonly kit: TestDatabase;
@@ -42,12 +42,12 @@ describe.each([
   let served: Served;
   beforeAll(async () => {
     served = stack.use(await start());
-    // Whatever is read once per process has been read.
+    // Fills the caches of the process.
     await ask(QUERY);
   });
   afterAll(() => stack.disposeAsync());
 
-  /** Whether its account is verified is looked up. */
+  /** A token without verification: the gateway looks up whether the account is verified. */
   const UNVERIFIED = {
     account: 'acme',
     subject: 'ann',
@@ -73,7 +73,7 @@ describe.each([
     return (await response.json()) as GraphQLBody;
   }
 
-  /** Takes the table away from everybody while `work` runs. */
+  /** Locks the table exclusively while `work` runs. */
   async function locked(work: () => Promise<void>): Promise<void> {
     const blocker = await served.kit.database.pool.connect();
     try {
@@ -86,7 +86,7 @@ describe.each([
     }
   }
 
-  /** Statements that wait for the lock. */
+  /** Number of statements that wait for the lock. */
   async function waiting(): Promise<number> {
     const [row] = await served.kit.database.prisma.$queryRaw<[{ waiting: bigint }]>`
       SELECT count(*) AS waiting FROM pg_stat_activity
@@ -102,7 +102,7 @@ describe.each([
         const pending = ask(query, client.signal).catch((error: unknown) => error);
         await eventually(async () => (await waiting()) > 0, { what: 'a statement that waits' });
         client.abort();
-        // Long before its time is up.
+        // Well before the request timeout.
         await eventually(async () => (await waiting()) === 0, { what: 'no statement', timeoutMs: 8000 });
         await pending;
       });

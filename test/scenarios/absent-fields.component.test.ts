@@ -16,7 +16,7 @@ import type { AccountResources } from './isolation/account-resources.js';
 import { mutationAttempts } from './isolation/mutation-attempts.js';
 
 const schema = await clientSchema();
-/** The walk asks for more in one operation than clients may. */
+/** The generated queries exceed the default limits. */
 const UNLIMITED = { cost: Number.POSITIVE_INFINITY, aliases: 1_000, fields: 10_000 };
 
 describe('fleet of every kind of cluster, some deleted', () => {
@@ -39,7 +39,7 @@ describe('fleet of every kind of cluster, some deleted', () => {
   test('returns every field of every type without an error', async () => {
     const failed: Record<string, unknown> = {};
     for (const [name, query] of queriesOfEveryField(schema, fieldArguments)) {
-      // What only operators of the platform may read is read as one.
+      // Includes the scope of platform operators, which some fields require.
       const scopes = [...accountScopes, 'fleet:admin'];
       const { errors } = await graphqlRequest(platform.url, { query, account: acme, scopes });
       if (errors) failed[name] = errors;
@@ -48,7 +48,7 @@ describe('fleet of every kind of cluster, some deleted', () => {
   });
 
   test.each(
-    // Requests with unknown ids: every id of `theirs` is one.
+    // Requests with unknown ids: `theirs` contains only ids that do not exist.
     mutationAttempts.map((attempt, index) => [`${attempt.field} (attempt ${index + 1})`, attempt] as const),
   )(
     'the payload of %s has all required fields if its input names only unknown resources',
@@ -75,7 +75,7 @@ describe('fleet of every kind of cluster, some deleted', () => {
   }
 });
 
-/** Well-formed ids of no object. */
+/** Valid ids that identify no object. */
 const NOTHING = new Proxy({} as AccountResources, {
   get: (_, name) => `${String(name)}_00000000000000000000000000`,
 });
@@ -97,7 +97,7 @@ const KINDS: readonly Record<string, unknown>[] = [
   { name: 'gone', nodePools: [POOL] },
 ];
 
-/** Makes a cluster of every kind, deletes one, and says with which arguments what is there is found. */
+/** Creates a cluster of each kind, deletes one, and returns the arguments of fields that need them. */
 async function buildFleet(session: GraphSession): Promise<FieldArguments> {
   await raiseQuotas(session, { 'payg-vcpu': 400 });
   const ids = new Map<string, string>();
@@ -202,7 +202,7 @@ function hoursFromNow(hours: number): string {
   return new Date(Date.now() + hours * 3_600_000).toISOString();
 }
 
-/** Runs a mutation that must be accepted, and waits for the end of its operation, if it has one. */
+/** Runs a mutation, expects no user error, and waits for the end of its operation, if it has one. */
 async function done<T>(
   session: GraphSession,
   mutation: string,

@@ -38,13 +38,13 @@ afterAll(async () => {
 
 test('finishes the demo without missing or duplicate events after SIGKILL of the platform, of its PostgreSQL and of the platform again', async () => {
   home = await mkdtemp(join(tmpdir(), 'fleetgraph-crash-'));
-  // As root the database runs as another user, who must get here.
+  // Started by root, the database runs as another user, which must reach this folder.
   await chmod(home, 0o755);
   const port = await freePort();
   const env = {
     FLEETGRAPH_HOME: home,
     PORT: String(port),
-    // kubesim takes the one after it too.
+    // kubesim also uses the next port.
     KUBESIM_PORT: String(await freePort(2)),
     SIMULATION_SPEED: '30',
   };
@@ -61,7 +61,7 @@ test('finishes the demo without missing or duplicate events after SIGKILL of the
     }
   })();
   const lines: string[] = [];
-  // Ended before the test's own time is over, so that a failure shows how far the demo came.
+  // Stops before the test times out, so that a failure shows the output of the demo.
   const signal = AbortSignal.timeout(180_000);
   const demo = runDemo({ url, token, signal, outageTimeoutMs: 180_000, out: (line) => lines.push(line) });
   const once = (description: string, fact: () => boolean) =>
@@ -74,7 +74,7 @@ test('finishes the demo without missing or duplicate events after SIGKILL of the
   await once('the control plane to be made', () => received.length >= 6);
   await crash();
   await once('the first nodes to be asked for', () => requested() >= 1);
-  // The platform starts it again by itself.
+  // The platform restarts the database.
   process.kill(await serverPid(home), 'SIGKILL');
   await once('the scale-out to be under way', () => requested() >= 2);
   await crash();
@@ -94,12 +94,12 @@ test('finishes the demo without missing or duplicate events after SIGKILL of the
   await eventually(() => receivedIds().includes(logged.at(-1) ?? ''), { what: 'the last event' });
   over.abort();
   await stream;
-  // The stream began at some point of the log; from there on it must be the log, and may have gone on after it was read.
+  // From its first event on, the stream must equal the log; it may contain later events than the log that was read.
   const upToLast = receivedIds().slice(0, receivedIds().indexOf(logged.at(-1) ?? '') + 1);
   expect(upToLast).toEqual(logged.slice(logged.indexOf(received[0]!.id)));
 }, 240_000);
 
-/** The process of the embedded PostgreSQL, as its own file says. */
+/** PID of the embedded PostgreSQL, from its own file. */
 async function serverPid(state: string): Promise<number> {
   const file = await readFile(join(state, 'postgres/data/postmaster.pid'), 'utf8');
   return Number(file.split('\n')[0]);

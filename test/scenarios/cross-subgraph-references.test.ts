@@ -16,9 +16,9 @@ const supergraph = buildSchema(await readFile(join(packageRoot, 'gateway/supergr
   assumeValid: true,
 });
 
-/** Entities that no account can delete: the catalog only grows. */
+/** Entities that cannot be deleted: the catalog only grows. */
 const CATALOG: readonly string[] = ['Region', 'Zone', 'TimeZone', 'InstanceType', 'KubernetesVersion'];
-/** Other fields that may not be null though another subgraph has the object, with why it is always there. */
+/** Other non-null fields whose object another subgraph owns, with the reason why the object always exists. */
 const ALWAYS_THERE: Readonly<Record<string, string>> = {
   'Workload.cluster':
     'a workload is only found through a cluster that the account has; deleted ones are kept',
@@ -54,7 +54,7 @@ function referencesToOtherSubgraphs(): Reference[] {
   return types.flatMap((type) => Object.values(type.getFields()).flatMap((field) => reference(type, field)));
 }
 
-/** The field, if its own subgraphs only name its object by a key. */
+/** The field, if its own subgraphs know only the key of its object. */
 function reference(type: GraphQLObjectType, field: GraphQLField<unknown, unknown>): Reference[] {
   const named = getNamedType(field.type);
   const owner = isObjectType(named) ? ownerOf(named) : undefined;
@@ -66,7 +66,7 @@ function reference(type: GraphQLObjectType, field: GraphQLField<unknown, unknown
   ];
 }
 
-/** The subgraph that knows most of an entity's own fields; undefined for what is no entity. */
+/** The subgraph that resolves most fields of an entity; undefined for other types. */
 function ownerOf(type: GraphQLObjectType): string | undefined {
   const joins = type.astNode?.directives ?? [];
   if (!joins.some((join) => argument(join, 'key') !== undefined)) return undefined;
@@ -75,7 +75,7 @@ function ownerOf(type: GraphQLObjectType): string | undefined {
   return byCount[0]?.[0] ?? graphsOf(joins)[0];
 }
 
-/** The subgraphs that have a type or a field, by its join directives; none when they do not say. */
+/** The subgraphs of a type or field by its join directives; empty without any. */
 function graphsOf(directives: readonly ConstDirectiveNode[] = []): string[] {
   return directives
     .filter(({ name }) => name.value === 'join__type' || name.value === 'join__field')

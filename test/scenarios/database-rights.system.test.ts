@@ -37,7 +37,7 @@ afterAll(async () => {
   await kit[Symbol.asyncDispose]();
 });
 
-/** The SQLSTATE with which a statement fails as the role of the URL; `ok` when it does not. */
+/** The SQLSTATE of a statement that fails for the role of the URL; `ok` when it succeeds. */
 async function outcome(url: string, sql: string): Promise<string> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

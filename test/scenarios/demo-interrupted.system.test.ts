@@ -16,7 +16,7 @@ import { processEnvironment } from '../kit/role-process.js';
 let platform: TestPlatform;
 let home: string;
 beforeAll(async () => {
-  // Slow enough for an interruption to come in the middle.
+  // Slow enough for an interruption before the end.
   platform = await startTestPlatform({ simulationSpeed: 20 });
   home = await mkdtemp(join(tmpdir(), 'fleetgraph-demo-'));
   await writeFile(join(home, 'token'), await platform.token('interrupter'));
@@ -26,7 +26,7 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-/** Runs the demo for an account, calls `onLine` with each line, and answers all lines and why it ended. */
+/** Runs the demo for an account, calls `onLine` with each line, and returns all lines and the error that ended it. */
 async function demo(account: string, onLine: (line: string) => void, options: Partial<DemoOptions> = {}) {
   const lines: string[] = [];
   const out = (line: string) => {
@@ -50,7 +50,7 @@ async function clustersOf(account: string): Promise<number> {
   return data?.clusters.totalCount ?? -1;
 }
 
-/** Starts a command of the shell in the project's folder, whose node is the platform's. */
+/** Starts a shell command in the project's folder with the platform's own Node.js. */
 function shell(command: string) {
   const child = spawn('sh', ['-c', `exec ${command}`], {
     cwd: packageRoot,
@@ -130,7 +130,7 @@ test('the demo ends when the platform stays unreachable, and names the remaining
   expect(reason).toContain('no response from');
   expect(text).toMatch(/left: cluster demo-\w{6} \(cluster_\w+\)/);
   expect(text).toContain('npm run demo -- clean --port 1');
-  // Said once, however many requests fail; and a platform that is away is not asked to delete anything.
+  // One message for all failed requests; the demo does not try to delete objects of an unreachable platform.
   expect(text.match(/! the platform is unreachable/g)).toHaveLength(1);
   expect(text).not.toContain('Deleting');
 });
@@ -168,7 +168,7 @@ test('the demo names the exhausted quota and the clusters of earlier runs, and `
 test('the commands that the demo suggests at its end run', async () => {
   const flags = [`--port ${new URL(platform.url).port}`, `--home ${home}`];
   for (const { command } of [...tryNext('tour', flags), ...tryNext('upgrade', flags)]) {
-    // The stories themselves are told by other tests: here their names and flags are understood.
+    // Other tests run the demo itself: this test checks that its subcommands and flags exist.
     const isDemo = command.startsWith('npm run demo');
     const { child, lines, ended } = shell(isDemo ? `${command} --help` : command);
     for await (const line of lines) if (line.startsWith('--')) child.kill('SIGINT');

@@ -3,7 +3,7 @@ import { sparkline } from '../../examples/demo/demo-output.js';
 import { OperationEvents } from '../../examples/demo/operation-events.js';
 import { TerminalScreen, wrap } from '../../examples/demo/screen.js';
 
-/** What a terminal of 40 columns was sent. */
+/** A terminal of 40 columns that records its output. */
 function terminal(): { stream: NodeJS.WriteStream; sent: () => string } {
   let text = '';
   const write = (chunk: string) => ((text += chunk), true);
@@ -17,7 +17,7 @@ test('the terminal screen redraws only its status line, which is narrower than t
   screen.status(`progress ${'and so on '.repeat(20)}`);
   screen.print('second');
   screen.status(undefined);
-  // Colours aside, the only sequence is the one that erases the line in which the cursor stands.
+  // Besides colours, the only escape sequence is the one that erases the current line.
   const sequences = [...sent().matchAll(/\u001b\[[\d;]*[A-Za-z]/g)].map(([sequence]) => sequence);
   expect(new Set(sequences.filter((sequence) => !sequence.endsWith('m')))).toEqual(new Set(['\u001b[2K']));
   const drawn = sent()

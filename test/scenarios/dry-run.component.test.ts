@@ -21,17 +21,17 @@ const mutations = rootFields(schema, 'Mutation').filter(({ args }) =>
   args.some(({ name }) => name === 'dryRun'),
 );
 
-/** What there must be beside an estate, so that each mutation has something it can be done to. */
+/** Further objects, so that each mutation has an object to change. */
 interface Occasions extends AccountResources {
-  /** Of a Standard cluster of the minor version before the newest. */
+  /** A Standard cluster of the second newest minor version. */
   readonly older: string;
   /** A node pool of an edge cluster. */
   readonly edgePool: string;
-  /** A component that its cluster can be without. */
+  /** A component that can be uninstalled. */
   readonly optionalComponent: string;
 }
 
-/** Why a mutation is refused here whatever it is given. */
+/** Mutations that are always rejected here, with the reason. */
 const REFUSED: Readonly<Record<string, string>> = {
   cancelOperation: 'nothing is under way',
   decideQuotaApplication: 'needs a token of who runs the platform',
@@ -45,7 +45,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   upgradeComponent: 'every component was installed in its newest version',
 };
 
-/** Of each mutation that no attempt of the isolation test succeeds with, an input that is accepted. */
+/** Valid inputs of the mutations for which no attempt of the isolation test succeeds. */
 const INPUTS: Readonly<Record<string, (estate: Occasions) => object>> = {
   verifyAccount: () => ({ kind: 'PERSON', name: 'A', documentNumber: '11010519491231002X' }),
   createVpc: () => ({ regionId: 'cn-hangzhou', name: 'tried', cidr: '10.0.0.0/8' }),
@@ -74,13 +74,13 @@ const INPUTS: Readonly<Record<string, (estate: Occasions) => object>> = {
 /** Tables that change without requests: metrics, heartbeats and scheduled jobs. */
 const BY_THE_CLOCK = /^(observability|graphile_worker|kubesim)\./;
 
-/** Reading it issues credentials, which is an event of its own. */
+/** Excluded: reading it issues credentials, which appends an event. */
 const ISSUED = 'kubeconfig';
 
-/** How many objects deep an answer is selected. */
+/** Depth of the selected objects. */
 const DEPTH = 3;
 
-/** Every id of the payload and of what hangs on it. */
+/** Selects every id in the payload and in its objects. */
 function selectionOf(type: GraphQLNamedType, depth: number): string {
   if (!isObjectType(type)) return '__typename';
   const parts = Object.values(type.getFields()).flatMap((field) => {
@@ -97,7 +97,7 @@ interface Payload {
   readonly userErrors: readonly { readonly code: string }[];
 }
 
-/** Ids that the platform makes: TypeIDs. */
+/** Generated ids: TypeIDs. */
 const TYPE_ID = /^[a-z]+_[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 
 function idsIn(value: unknown): string[] {
@@ -120,7 +120,7 @@ async function tablesOf({ database }: TestDatabase): Promise<Table[]> {
     WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('information_schema', 'pg_catalog') ORDER BY 1`;
 }
 
-/** How many rows each table has. */
+/** Number of rows of each table. */
 async function rowCounts(kit: TestDatabase): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const { name } of await tablesOf(kit)) {
@@ -133,7 +133,7 @@ async function rowCounts(kit: TestDatabase): Promise<Record<string, number>> {
   return counts;
 }
 
-/** Those of the ids that no row has. */
+/** The ids that no row has. */
 async function unknownIds(kit: TestDatabase, ids: readonly string[]): Promise<string[]> {
   const knownIds = new Set<string>();
   for (const { name } of (await tablesOf(kit)).filter(({ hasId }) => hasId)) {
@@ -146,7 +146,7 @@ async function unknownIds(kit: TestDatabase, ids: readonly string[]): Promise<st
   return ids.filter((id) => !knownIds.has(id));
 }
 
-/** Asks for a cluster with one node, waits until it runs, and answers what of it is selected. */
+/** Creates a cluster with one node, waits until it runs, and returns the selection. */
 async function clusterOf<T>(
   session: GraphSession,
   input: object,

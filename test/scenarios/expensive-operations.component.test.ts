@@ -13,22 +13,22 @@ import { ExpensiveOperations } from './expensive-operations.js';
 import type { FieldArguments } from './field-walk.js';
 
 const CLUSTERS = 6;
-/** Milliseconds for one operation, however busy the machine is. */
+/** Timeout of one operation in milliseconds, also on a busy machine. */
 const PATIENCE = 120_000;
-/** How much more CPU than a page of nodes an operation may take for a point. */
+/** Maximum CPU per cost point of an operation, as a multiple of that of a page of nodes. */
 const MAX_CPU_RATIO = 10;
-/** Operations of which the CPU is less say nothing of their points: milliseconds. */
+/** Milliseconds of CPU below which an operation is too short to measure. */
 const MEASURABLE = 20;
-/** Units of work, most of them fields of objects, that an operation may do for a point of its cost. */
+/** Maximum units of work, mostly fields of objects, per cost point. */
 const MOST_WORK = 100;
-/** Operations that do less work say nothing of their points: fixed work dominates. */
+/** Units of work below which the fixed work of a request dominates. */
 const LEAST_WORK = 5_000;
 
 const supergraph = loadSupergraph(await committedSupergraph());
 let platform: TestPlatform;
 let session: GraphSession;
 let operations: Map<string, string>;
-/** The first request of each operation, by its name. */
+/** The first response of each operation, by name. */
 const requests = new Map<string, Sent>();
 
 beforeAll(async () => {
@@ -63,9 +63,9 @@ interface Sent {
   readonly bytes: number;
   readonly code: string | undefined;
   readonly points: number;
-  /** Milliseconds of CPU of this thread, in which gateway and subgraphs run. */
+  /** CPU milliseconds of this thread, which runs the gateway and the subgraphs. */
   readonly milliseconds: number;
-  /** Units of work in gateway and subgraphs, in all turns of the event loop and at most in one. */
+  /** Units of work in the gateway and the subgraphs: in total, and the largest number in one turn of the event loop. */
   readonly work: { readonly total: number; readonly largestTurn: number };
 }
 
@@ -92,10 +92,10 @@ async function send(query: string): Promise<Sent> {
   };
 }
 
-/** A token that may ask for every field. */
+/** A token with the scopes of every field. */
 const operatorToken = () => testToken('acme', { scopes: [...accountScopes, 'fleet:admin'] });
 
-/** Budgets of the work that is done while it exists. */
+/** Records the work budgets that are used until it is disposed. */
 class SeenBudgets implements Disposable {
   private readonly all = new Set<WorkBudget>();
   private readonly spend = Object.getOwnPropertyDescriptor(WorkBudget.prototype, 'spend')!;
@@ -131,7 +131,7 @@ test('limits the bytes of a response, the work per turn of the event loop and th
   expect(operations.size).toBeGreaterThan(100);
   for (const [name, sent] of requests) {
     expect([undefined, 'RESPONSE_TOO_LARGE'], name).toContain(sent.code);
-    // Extensions and errors come on top of the data.
+    // The limit excludes extensions and errors.
     expect(sent.bytes, name).toBeLessThan(defaultLimits.responseBytes + 10_000);
     // One list or one object is never interrupted.
     expect(sent.work.largestTurn, name).toBeLessThan(FIELDS_PER_TURN + defaultLimits.fields);
@@ -144,7 +144,7 @@ test('no operation uses more than ten times the CPU per cost point of a page of 
   const dearer: Record<string, number> = {};
   for (const [name, query] of operations) {
     const isDear = (sent: Sent) => sent.milliseconds >= MEASURABLE && perPoint(sent) > MAX_CPU_RATIO * unit;
-    // The first request compiles code, too.
+    // The first request also compiles code.
     if (!isDear(requests.get(name)!) || !isDear(await cheapest(query, 3))) continue;
     const sent = await cheapest(query, 20);
     if (isDear(sent)) dearer[name] = perPoint(sent) / unit;
@@ -155,7 +155,7 @@ test('no operation uses more than ten times the CPU per cost point of a page of 
 const PAGE_OF_NODES =
   '{ clusters(first: 50) { nodes { id name state nodes(first: 50) { nodes { id name zone { id } } } } } }';
 
-/** The least CPU of several: garbage collection and compilation only add to it. */
+/** The run with the least CPU: garbage collection and compilation only add CPU time. */
 async function cheapest(query: string, times: number): Promise<Sent> {
   const sent: Sent[] = [];
   for (let time = 0; time < times; time += 1) sent.push(await send(query));

@@ -17,22 +17,22 @@ import { defaultLimits } from '../../gateway/request/limits/limits.js';
 import type { PlannableSupergraph } from '../../gateway/planning/plannable-supergraph.js';
 import { type FieldArguments, everyFieldOf, queriesOfEachField, waysToTypes } from './field-walk.js';
 
-/** Lengths that pages are given. */
+/** Page sizes. */
 const PAGES = [500, 100, 36, 10, 4];
-/** Fields of a way from a type back to itself, and how many ways are tried, the shortest first. */
+/** Maximum fields of a path from a type back to itself, and the number of such paths, the shortest first. */
 const CYCLE = 4;
 const CYCLES = 80;
 
-/** A field with its arguments, and the selection in it. */
+/** Wraps a selection in a field with its arguments. */
 type Open = (inner: string) => string;
 
-/** A way from a type back to itself. */
+/** A path of fields from a type back to itself. */
 interface Cycle {
   readonly type: GraphQLNamedType;
   readonly open: (page: number) => Open;
 }
 
-/** The most expensive operations that a gateway with default limits admits, by name, made from the schema. */
+/** The most expensive operations that a gateway with default limits accepts, by name, generated from the schema. */
 export class ExpensiveOperations {
   private readonly costs: OperationCosts;
 
@@ -46,7 +46,7 @@ export class ExpensiveOperations {
     this.ways = waysToTypes(supergraph.api, fieldArguments);
   }
 
-  /** All of them; those of one kind that are estimated to cost most, where there are very many. */
+  /** All operations; of a kind with very many, those with the highest estimated cost. */
   all(): Map<string, string> {
     const generated = new Map([
       ...this.deepest(40),
@@ -59,7 +59,7 @@ export class ExpensiveOperations {
     return generated;
   }
 
-  /** What an operation is estimated to cost. */
+  /** Estimated cost of an operation. */
   estimate(query: string): number {
     const { tree } = this.costs.tree(parse(query), null);
     return defaultLimits.operationPoints + estimatedCost(tree.root, {});
@@ -72,7 +72,7 @@ export class ExpensiveOperations {
     return this.estimate(query) <= defaultLimits.cost;
   }
 
-  /** Lists in each other, as deep as is admitted, for each length of a page. */
+  /** Nested lists, as deep as the limits allow, for each page size. */
   private deepest(most: number): [string, string][] {
     const nested = this.cycles().flatMap(({ type, open }) =>
       PAGES.flatMap((page): [string, string][] => {
@@ -98,7 +98,7 @@ export class ExpensiveOperations {
     return deepest;
   }
 
-  /** Every field of a page's items, thirty times where aliases allow it. */
+  /** Every field of each type, and one of its fields thirty times by aliases. */
   private widest(): [string, string][] {
     return [...this.ways].flatMap(([type, around]): [string, string][] => {
       const every = around(everyFieldOf(this.supergraph.api, type, this.fieldArguments));
@@ -139,7 +139,7 @@ export class ExpensiveOperations {
     ];
   }
 
-  /** Ways from each type back to itself on which there is a page. */
+  /** Paths from each type back to itself that contain a page. */
   private cycles(): Cycle[] {
     const all = [...this.ways.keys()].flatMap((type) => this.cyclesFrom(type, type, [], CYCLE));
     return all.sort((cycle, other) => cycle.open(1)('').length - other.open(1)('').length).slice(0, CYCLES);
@@ -169,7 +169,7 @@ function fieldsOf(type: GraphQLNamedType): GraphQLField<unknown, unknown>[] {
   return isObjectType(type) || isInterfaceType(type) ? Object.values(type.getFields()) : [];
 }
 
-/** Whether a field can be asked for without arguments. */
+/** Whether a field requires no arguments. */
 function isOpen({ args }: GraphQLField<unknown, unknown>): boolean {
   return !args.some(isRequiredArgument);
 }

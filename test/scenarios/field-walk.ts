@@ -11,10 +11,10 @@ import {
   isUnionType,
 } from 'graphql';
 
-/** Arguments of fields, as documents write them, by `Type.field`; a field that is not there is asked without any. */
+/** Arguments of fields as GraphQL text, by `Type.field`; other fields are selected without arguments. */
 export type FieldArguments = Readonly<Record<string, string>>;
 
-/** Fields that need arguments, as `Type.field`. */
+/** Fields with required arguments, as `Type.field`. */
 export function fieldsWithRequiredArguments(schema: GraphQLSchema, except: readonly string[] = []): string[] {
   return Object.values(schema.getTypeMap()).flatMap((type) =>
     isObjectType(type) && !except.includes(type.name) && !type.name.startsWith('__')
@@ -26,8 +26,8 @@ export function fieldsWithRequiredArguments(schema: GraphQLSchema, except: reado
 }
 
 /**
- * Queries that together select every field of every object type that can be reached from Query: one for each type, by
- * the shortest way to it. Each selects the fields of the type and, of the objects in them, what is no object itself.
+ * Queries that together select every field of every object type that Query reaches: one for each type, by the shortest path to
+ * it. Each selects the fields of the type and the leaf fields of the objects in them.
  */
 export function queriesOfEveryField(
   schema: GraphQLSchema,
@@ -37,14 +37,14 @@ export function queriesOfEveryField(
   const query = schema.getQueryType();
   const queries = new Map<string, string>();
   for (const [type, around] of walk.ways())
-    // Each field of Query is asked alone: one that fails must not hide another.
+    // Each field of Query has its own query, so that one that fails does not hide another.
     queries.set(type.name, type === query ? '{ __typename }' : around(walk.fields(type)));
   for (const field of query ? fieldsOf(query) : [])
     queries.set(`Query.${field.name}`, `{ ${walk.field('Query', field)} }`);
   return queries;
 }
 
-/** The types that can be reached from Query, and what leads to each by the shortest way. */
+/** The types that Query reaches, with a function that wraps a selection in the shortest path to the type. */
 export function waysToTypes(
   schema: GraphQLSchema,
   fieldArguments: FieldArguments,
@@ -52,7 +52,7 @@ export function waysToTypes(
   return new Walk(schema, fieldArguments).ways();
 }
 
-/** A query for every field of every object type that can be reached from Query, by `Type.field`, each by the shortest way. */
+/** A query for every field of every object type that Query reaches, by `Type.field`, each by the shortest path. */
 export function queriesOfEachField(
   schema: GraphQLSchema,
   fieldArguments: FieldArguments,
@@ -65,7 +65,7 @@ export function queriesOfEachField(
   return queries;
 }
 
-/** Every field of a type, and of the objects in them what is no object itself. */
+/** Selects every field of a type, and the leaf fields of the objects in them. */
 export function everyFieldOf(
   schema: GraphQLSchema,
   type: GraphQLNamedType,
@@ -80,7 +80,7 @@ class Walk {
     private readonly fieldArguments: FieldArguments,
   ) {}
 
-  /** The types that can be reached from Query, and what leads to each by the shortest way. */
+  /** The types that Query reaches, with a function that wraps a selection in the shortest path to the type. */
   ways(): Map<GraphQLNamedType, (selection: string) => string> {
     const found = new Map<GraphQLNamedType, (selection: string) => string>();
     const query = this.schema.getQueryType();
@@ -143,7 +143,7 @@ class Walk {
   }
 }
 
-/** Fields of the same name may be of different types in the types of an interface. */
+/** Fields of the same name may have different types in the implementations of an interface. */
 const alias = (owner: string, field: string) => `${owner}_${field}`;
 
 function fieldsOf(type: GraphQLNamedType): GraphQLField<unknown, unknown>[] {

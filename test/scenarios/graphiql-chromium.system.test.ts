@@ -9,7 +9,7 @@ const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/
 );
 if (!executablePath) process.stderr.write('skipped: Chromium is not installed\n');
 
-/** In a container Chromium has no sandbox, and nothing is to be asked of other hosts. */
+/** Chromium's sandbox does not work in a container; the browser must send no requests to other hosts. */
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -35,7 +35,7 @@ describe.skipIf(!executablePath)('GraphiQL in Chromium', () => {
     await platform?.[Symbol.asyncDispose]();
   });
 
-  /** A page in a browser without history, and the problems that it reports: refusals of its policy, exceptions. */
+  /** Opens a page in a new browser, and records its problems: violations of the content security policy, and exceptions. */
   async function openPage(path: string, width = 1280): Promise<{ page: Page; problems: string[] }> {
     const page = await browser.newPage({ viewport: { width, height: 800 } });
     const problems: string[] = [];

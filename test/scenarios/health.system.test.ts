@@ -16,7 +16,7 @@ async function probe(url: string): Promise<Probe> {
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
-/** Probes from a thread of its own until the answer has the status, then wakes the thread that waits for it. */
+/** Sends probes from another thread until the response has the status, then wakes the waiting thread. */
 const PROBES = `
   const { workerData: { url, status, done }, parentPort } = require('node:worker_threads');
   (async () => {
@@ -28,7 +28,7 @@ const PROBES = `
   })();
 `;
 
-/** What `/healthz` answered with the status while the event loop of this thread stood still for it. */
+/** The response of `/healthz` with the status while the event loop of this thread is blocked. */
 async function probeStandingStill(url: string, status: number): Promise<Probe> {
   const done = new Int32Array(new SharedArrayBuffer(4));
   const prober = new Worker(PROBES, { eval: true, workerData: { url, status, done } });
@@ -83,7 +83,7 @@ test('a role serves probes on HEALTH_PORT', async () => {
   });
   expect(gateway.url).toMatch(/^http/);
   expect((await probe(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
-  // No subgraph runs. An answer that took the main thread too long does not name them.
+  // No subgraph runs. A response that the main thread did not give in time does not name them.
   const ready = () => probe(`http://127.0.0.1:${port}/readyz`);
   const { status, body } = await eventually(async () => {
     const probe = await ready();

@@ -126,7 +126,7 @@ describe('kubeconfig', () => {
   });
 });
 
-/** The first event of a stream that asks for credentials. */
+/** The first event of a stream of the subject that selects credentials. */
 async function firstEvent(subject: string): Promise<GraphQLBody> {
   const client = createClient({
     url: `${platform.url.replace(/^http/, 'ws')}/graphql`,
@@ -148,7 +148,7 @@ function tokenIn(yaml: string): string {
 
 describe.skipIf(!hasKubectl)('kubectl with a kubeconfig', () => {
   let files = 0;
-  /** Runs kubectl with a kubeconfig; answers what it printed and how it ended. */
+  /** Runs kubectl with a kubeconfig; returns its output and its exit code. */
   async function kubectl(yaml: string, ...args: string[]): Promise<{ code: number | null; output: string }> {
     const file = join(folder, `config-${++files}`);
     await writeFile(file, yaml, { mode: 0o600 });

@@ -89,7 +89,7 @@ describe.skipIf(!hasKubectl)('kubectl with the kubeconfig of the graph', () => {
       }>(session, PODS, { id: cluster.id });
       return listed.workloads.nodes.flatMap((workload) => workload.pods.nodes);
     };
-    // Components of a new cluster are still being started: what both say must be of the same moment.
+    // Components of a new cluster may still be starting, so both lists must describe the same moment.
     const { listed, graphed } = await eventually(
       async () => {
         const before = sorted(await ofKubectl());

@@ -120,7 +120,7 @@ describe('start on a database of DATABASE_URL', { timeout: 240_000 }, () => {
   const start = (env: Record<string, string>, ...args: string[]) =>
     startRole(['start', ...args], env, /GraphQL\s+(\S+)\/graphql/);
 
-  /** The text of the response to the bearer of the token that the last start in the folder has made. */
+  /** The response body of a request with the token that the last start wrote to the folder. */
   async function graph(platform: RoleProcess, env: ReturnType<typeof environment>, query: string) {
     const token = await readFile(join(env.FLEETGRAPH_HOME, 'token'), 'utf8');
     const response = await fetch(`${platform.url}/graphql`, {

@@ -6,13 +6,13 @@ import { describe, expect, test } from 'vitest';
 import { MIN_NODE_VERSION } from '../../kernel/process/check-node-version.js';
 import { packageRoot } from '../../kernel/package-root.js';
 
-/** The Node.js of the machine; npm puts the platform's own before it. */
+/** PATH without the folders in which npm provides the platform's own Node.js. */
 const PATH = (process.env.PATH ?? '')
   .split(delimiter)
   .filter((folder) => !folder.includes('node_modules'))
   .join(delimiter);
 
-/** Its major version; 0 when there is none. */
+/** Major version of the machine's Node.js; 0 when there is none. */
 function majorVersion(): number {
   const { stdout } = spawnSync('node', ['--version'], { env: { PATH }, encoding: 'utf8' });
   return Number(/^v(\d+)/.exec(stdout ?? '')?.[1] ?? 0);
@@ -42,7 +42,7 @@ describe.skipIf(!OLD)('Node.js older than the bundled one', () => {
 
   test.each([
     ['scripts/build.mjs', {}, 0, ''],
-    // A setting that is wrong: the platform's own code has run, and said so.
+    // The error about a wrong setting shows that the platform's own code has run.
     ['scripts/start.mjs', { PORT: 'none' }, 1, 'settings: PORT'],
     ['scripts/migration.mjs', {}, 2, 'usage:'],
   ])('runs node %s on the bundled Node.js', (script, env, status, output) => {

@@ -7,14 +7,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startRole } from '../kit/role-process.js';
 
 const READY = /GraphQL\s+(\S+)\/graphql/;
-/** Another program. */
+/** The program that uses the port. */
 const other = createServer();
 let usedPort: number;
 let home: string;
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'fleetgraph-port-'));
-  // As root the database runs as another user, who must get here.
+  // Started by root, the database runs as another user, which must reach this folder.
   await chmod(home, 0o755);
   await once(other.listen(0, '127.0.0.1'), 'listening');
   usedPort = (other.address() as AddressInfo).port;

@@ -26,10 +26,10 @@ const lines: Record<string, unknown>[] = [];
 let all: readonly ReceivedSpan[];
 let spans: readonly ReceivedSpan[];
 let metrics: string;
-/** What the platform was given and has given out that must stay between those it is for. */
+/** Secrets and tokens of the platform that must not appear in spans, logs or metrics. */
 const secrets: string[] = [];
 
-/** A cluster is made, on a platform whose spans, log and metrics are looked at afterwards. */
+/** Creates a cluster on a platform whose spans, logs and metrics the tests inspect. */
 beforeAll(async () => {
   await using receiver = await startTraceReceiver();
   {
@@ -84,13 +84,13 @@ async function beforeTheCloud<T>({ kit }: TestPlatform, work: () => Promise<T>):
   }
 }
 
-/** Streams that follow the event log of the platform. */
+/** Number of streams that follow the platform's event log. */
 async function readers({ metricsUrl = '' }: TestPlatform): Promise<number> {
   const text = await (await fetch(metricsUrl)).text();
   return Number(/^fleetgraph_event_log_readers (\d+)$/m.exec(text)?.[1] ?? 0);
 }
 
-/** The credentials that a kubeconfig carries. */
+/** The credentials in a kubeconfig. */
 function tokensIn(yaml: string): string[] {
   return [...yaml.matchAll(/^\s*(?:token|client-key-data): (\S+)$/gm)].map(([, token = '']) => token);
 }
@@ -125,7 +125,7 @@ async function create(url: string): Promise<{ readonly cluster: string; readonly
   return { cluster: cluster.id, operation: operation.id };
 }
 
-/** The names of the spans above a span, itself first. */
+/** The names of a span and its ancestors. */
 function path(span: ReceivedSpan | undefined): string[] {
   return span ? [span.name, ...path(spans.find(({ spanId }) => spanId === span.parentId))] : [];
 }
@@ -163,7 +163,7 @@ test('traces the delivery of an engine event as a child of its reconciliation', 
   expect(delivery?.slice(0, 2)).toEqual(['deliver event', 'event clusters']);
   expect(delivery?.[2]).toMatch(/^(SQL|reconcile) /);
   expect(delivery?.at(-1)).toBe('POST /graphql');
-  // What the gateway asks other subgraphs for the event stands under its delivery.
+  // The gateway's requests to other subgraphs for an event are children of its delivery.
   const fetched = spans.filter(({ name }) => name.startsWith('fetch ')).map((span) => path(span)[1]);
   expect(fetched).toContain('deliver event');
 });

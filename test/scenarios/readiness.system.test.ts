@@ -16,7 +16,7 @@ async function ready(base: string): Promise<Ready> {
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
-/** New sessions of the database, as those of probes are, then cannot write. */
+/** Makes new sessions of the database, such as those of probes, read-only. */
 function setReadOnly({ url }: TestDatabase, on: boolean): Promise<void> {
   const name = new URL(url).pathname.slice(1);
   const setting = 'default_transaction_read_only';

@@ -19,7 +19,7 @@ describe('object by its id', () => {
   let platform: TestPlatform;
   let session: GraphSession;
   let estate: AccountResources;
-  /** Of types that no estate names. */
+  /** Ids of types that the account resources do not contain. */
   let further: Readonly<Record<string, string>>;
   const ids = () => [...RESOURCES.map((name) => estate[name]), ...Object.values(further)];
 
@@ -45,7 +45,7 @@ describe('object by its id', () => {
   test('is null for another account like an unknown id, in every subgraph', async () => {
     const other = { ...session, account: 'stranger' };
     const { nodes } = await queryGraph<Found>(other, NODES, { ids: ids() });
-    // Quotas of accounts have the same ids for everyone; this one is of the cluster.
+    // Ids of account quotas are the same for every account, so this is a quota of the cluster.
     expect(nodes).toEqual(ids().map(() => null));
   });
 

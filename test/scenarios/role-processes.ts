@@ -3,18 +3,18 @@ import { type SubgraphName, subgraphNames } from '../../subgraphs/runtime/subgra
 import { AUTH_SECRET, PLATFORM_SECRET } from '../kit/platform.js';
 import { type RoleProcess, startRole } from '../kit/role-process.js';
 
-/** A role that can crash and come back; kubeconfigs name the simulated cloud's port, which is a free one here. */
+/** A role that can crash and restart. kubeconfigs contain the simulated cloud's port, which is a free one here. */
 export type RoleName = 'gateway' | 'engine' | SubgraphName;
 
-/** Every role of the platform as a process of its own, on one database. */
+/** Every role of the platform in a separate process, on one database. */
 export interface RoleFleet extends AsyncDisposable {
   /** Base URL of the gateway; the same after a crash. */
   readonly url: string;
-  /** Kills a role's process as a crash does, and starts it again at the same address; answers when it is ready. */
+  /** Kills a role's process and restarts it at the same address; resolves when it is ready. */
   crash(name: RoleName): Promise<void>;
 }
 
-/** Starts the roles; `settings` are for all of them. */
+/** Starts the roles; `settings` apply to all of them. */
 export async function startRoleFleet(
   databaseUrl: string,
   settings: Readonly<Record<string, string>> = {},

@@ -30,38 +30,37 @@ import { type RoleFleet, type RoleName, startRoleFleet } from './role-processes.
 
 const ACCOUNTS = ['acme', 'globex', 'initech', 'umbrella'];
 const SUBSCRIBERS_PER_ACCOUNT = 50;
-/** Milliseconds between two events of an account, besides what its engine has to tell. */
+/** Milliseconds between two appended events of an account, besides those of the engine. */
 const PACE = 500;
-/** Events that every subscriber gets between one crash and the next. */
+/** Events that every subscriber receives between two crashes. */
 const BETWEEN = 3;
-/** Milliseconds that something may take on a machine that is busy with other things, too. */
+/** Timeout in milliseconds, also on a busy machine. */
 const PATIENCE = 300_000;
-/** The event of which there is a steady stream. */
+/** Type of the events that the test appends. */
 const HEARTBEAT = 'NODE_READY' as const;
 
 type Field = 'events' | 'provisioningEvents';
 
 const streams: Readonly<Record<Field, string>> = {
-  /** Everything that happens in the account. */
+  /** All events of the account. */
   events: `subscription Everything($after: EventCursor) {
     told: events(after: $after) { id cursor }
   }`,
-  /** A part of it, with a field that another subgraph owns. */
+  /** A category of events, with a field of another subgraph. */
   provisioningEvents: `subscription Provisioning($after: EventCursor) {
     told: provisioningEvents(after: $after) { id cursor cluster { id region { name } } }
   }`,
 };
 
-/** How subscribers read: our client over WebSockets, and what others use over each of the other transports. */
+/** Clients of the subscribers: the platform's own over WebSockets, and third-party clients over every other transport. */
 const WAYS = ['client', 'client', 'eventSource', 'graphqlSse', 'apollo'] as const;
 
-/** A subscriber. */
 interface Subscriber {
   readonly account: string;
   readonly field: Field;
   readonly way: (typeof WAYS)[number];
   readonly got: string[];
-  /** What ended it, if anything did. */
+  /** The error that ended the subscription. */
   failure: unknown;
 }
 
@@ -73,7 +72,7 @@ const clusters = new Map<string, string>();
 
 beforeAll(async () => {
   const directory = await mkdtemp(join(tmpdir(), 'fleetgraph-turn-'));
-  // As root the database runs as another user, who must get here.
+  // Started by root, the database runs as another user, which must reach this folder.
   await chmod(directory, 0o755);
   stack.defer(() => rm(directory, { recursive: true, force: true }));
   postgres = stack.use(
@@ -104,7 +103,7 @@ test('delivers every event once and in order to 200 subscribers while gateway, s
     ...ACCOUNTS.map((account) => heartbeats(account, stopped.signal)),
     scalings('acme', stopped.signal),
   ]);
-  // Told below, when the subscribers have been looked at.
+  // Awaited below, after the subscribers have been checked.
   work.catch(() => undefined);
 
   await progress(subscribers);
@@ -140,13 +139,13 @@ test('delivers every event once and in order to 200 subscribers while gateway, s
   over.abort();
 }, 1_800_000);
 
-/** Where the log of an account stood when its streams were asked where they stand. */
+/** Head of an account's log, and the positions of its streams at that time. */
 interface Beginning {
   readonly head: bigint;
   readonly cursors: Readonly<Record<Field, string>>;
 }
 
-/** Asks again while something is still told of the cluster that was made. */
+/** Retries while events of the new cluster are still being appended. */
 async function beginningOf(account: string): Promise<Beginning> {
   return eventually(
     async () => {
@@ -161,7 +160,7 @@ async function beginningOf(account: string): Promise<Beginning> {
   );
 }
 
-/** Half of an account's subscribers to each stream, from where it begins. */
+/** Subscribes half of an account's subscribers to each stream, from its start position. */
 async function subscribe(
   account: string,
   starts: Beginning['cursors'],
@@ -190,12 +189,12 @@ async function subscribe(
   });
 }
 
-/** Reads with our client, on a connection of its own. */
+/** Reads with the platform's own client on a separate connection. */
 async function listen(account: string, { query, after, signal, tell }: Reading): Promise<void> {
   for await (const event of ourClient(account).subscribe(typed(query), { after }, { signal })) tell(event);
 }
 
-/** Where a stream stands now. */
+/** The current position of a stream. */
 async function position(account: string, field: Field): Promise<string> {
   await using stream = ourClient(account).subscribe(typed(streams[field]), {});
   return await eventually(() => stream.cursor, { what: 'a position', timeoutMs: PATIENCE });
@@ -209,7 +208,7 @@ function typed(query: string): TypedDocumentNode<StreamEvent, { after?: string }
   return parse(query);
 }
 
-/** Waits until every subscriber has got some more events, and the engine has had something to tell. */
+/** Waits until every subscriber has received more events and the engine has appended some. */
 async function progress(subscribers: readonly Subscriber[]): Promise<void> {
   const before = subscribers.map(({ got }) => got.length);
   const engineBefore = await engineEvents();
@@ -227,7 +226,7 @@ async function progress(subscribers: readonly Subscriber[]): Promise<void> {
   });
 }
 
-/** Appends an event to the account's log again and again, as a part of the platform does. */
+/** Appends events to the account's log at a constant interval, as the platform does. */
 async function heartbeats(account: string, signal: AbortSignal): Promise<void> {
   const event = {
     category: 'PROVISIONING' as const,
@@ -242,7 +241,7 @@ async function heartbeats(account: string, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Gives the engine something to do again and again, through the gateway. */
+/** Scales a pool repeatedly through the gateway, so that the engine appends events. */
 async function scalings(account: string, signal: AbortSignal): Promise<void> {
   await using client = createClient({
     url: `${fleet.url}/graphql`,
@@ -270,7 +269,7 @@ async function scalings(account: string, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Events that are not ours. */
+/** Number of events that the test did not append. */
 function engineEvents(): Promise<number> {
   return whileAway(() => database.prisma.event.count({ where: { type: { not: HEARTBEAT } } }));
 }
@@ -293,7 +292,7 @@ async function logBehind(
   return rows.map(({ id }) => id);
 }
 
-/** Does it, again when the database is away: what had been committed then is in the log, and is told, too. */
+/** Retries while the database is unavailable. Events that a failed attempt committed are in the log and are delivered too. */
 async function whileAway<T>(work: () => Promise<T>): Promise<T> {
   return eventually(
     async () => {

@@ -16,7 +16,7 @@ const stack = new AsyncDisposableStack();
 let gateway: RoleProcess;
 let clustersUrl: string;
 let collector: TraceReceiver;
-/** Addresses of the metrics of an engine, a gateway and a subgraph. */
+/** Metrics URLs of an engine, a gateway and a subgraph. */
 const metrics = { engine: '', gateway: '', subgraph: '' };
 
 beforeAll(async () => {
@@ -92,7 +92,7 @@ test('a subgraph rejects requests that are not signed by the gateway', async () 
 test('one trace spans the processes of gateway, subgraph and engine', async () => {
   const { spans } = collector;
   const services = ['fleetgraph-gateway', 'fleetgraph-subgraph-clusters', 'fleetgraph-engine'];
-  // Of what the main job above has asked for.
+  // Spans of the request that the main scenario above has sent.
   await eventually(
     () =>
       spans.some(({ name, traceId }) => {

@@ -7,14 +7,14 @@ import { createAccountResources, type AccountResources } from './isolation/accou
 
 const schema = await clientSchema();
 
-/** How a list is reached, with `LIST` in place of the list. */
+/** The query that contains a list, with `LIST` in its place. */
 const ROOTS: Readonly<Record<string, string>> = {
   Query: '{ LIST }',
   Cluster: 'query ($cluster: ID!) { owner: cluster(id: $cluster) { LIST } }',
   NodePool: 'query ($nodePool: ID!) { owner: nodePool(id: $nodePool) { LIST } }',
   Region: '{ owner: region(id: "cn-hangzhou") { LIST } }',
 };
-/** Lists for which the account's token has no right. */
+/** Lists that only platform operators may read. */
 const FOR_OPERATORS = ['undecidedQuotaApplications'];
 
 interface Case {
@@ -23,7 +23,7 @@ interface Case {
   readonly field: string;
 }
 
-/** Every list with `orderBy`, by every field that it can be sorted by. */
+/** Every list with `orderBy`, with every field by which it can be sorted. */
 const cases = Object.values(schema.getTypeMap())
   .filter((type): type is GraphQLObjectType => isObjectType(type))
   .flatMap((type) => Object.values(type.getFields()).map((list) => ({ type, list })))
@@ -67,7 +67,7 @@ describe('list with orderBy', () => {
   });
   afterAll(() => platform[Symbol.asyncDispose]());
 
-  /** All items, two a page. */
+  /** Reads all items, two per page. */
   async function walk({ type, list, field }: Case, direction: string): Promise<Item[]> {
     const value = field.toLowerCase().replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
     const items: Item[] = [];

@@ -15,7 +15,7 @@ let home: string;
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'fleetgraph-faults-'));
-  // As root the database runs as another user, who must get here.
+  // Started by root, the database runs as another user, which must reach this folder.
   await chmod(home, 0o755);
 });
 afterAll(async () => {
@@ -34,7 +34,7 @@ interface Outcome {
   readonly output: string;
 }
 
-/** Runs `fleetgraph` until it ends. */
+/** Runs `fleetgraph` and waits for its exit. */
 async function fleetgraph(args: readonly string[], env: Record<string, string>): Promise<Outcome> {
   const options = { env: { ...processEnvironment, ...env } };
   const run = promisify(execFile)(
@@ -54,7 +54,7 @@ async function fleetgraph(args: readonly string[], env: Record<string, string>):
 describe('state folder', { timeout: 240_000 }, () => {
   let folder: string;
   let starts: PromiseSettledResult<RoleProcess>[];
-  /** Every test begins and ends with it running, because a start takes seconds of a processor. */
+  /** Runs at the start and the end of each test, because a start takes seconds of CPU. */
   let platform: RoleProcess;
   beforeAll(async () => {
     folder = join(home, 'state');
@@ -104,7 +104,7 @@ describe('state folder', { timeout: 240_000 }, () => {
     await writeFile(join(folder, 'notes.txt'), 'somebody else wrote this');
     const busy = await fleetgraph(['reset', '--yes'], environment(folder));
     expect(busy).toMatchObject({ code: 1, output: expect.stringContaining('Another Fleetgraph process') });
-    // Its database server goes on without it.
+    // The database server keeps running after the platform was killed.
     await platform.kill();
     const unconfirmed = await fleetgraph(['reset'], environment(folder));
     expect(unconfirmed).toMatchObject({ code: 1, output: expect.stringContaining('Confirm with --yes') });
@@ -124,7 +124,7 @@ describe('state folder', { timeout: 240_000 }, () => {
 
   test.each([
     ['below a file', 'file/state', /\(ENOTDIR\)/],
-    // Root is refused here, too: nothing can be made below /proc.
+    // Root fails too: nothing can be created below /proc.
     ['below /proc', '/proc/fleetgraph/state', /\(ENOENT|EACCES|EPERM|ENOTDIR\)/],
     ['that is a link to nothing', 'dangling', /\(ENOENT\)/],
   ])('fails the start with the remedy if %s cannot be created', async (_, path, fault) => {

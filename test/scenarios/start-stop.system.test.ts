@@ -12,7 +12,7 @@ import { processEnvironment } from '../kit/role-process.js';
 let home: string;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'fleetgraph-start-'));
-  // As root the database runs as another user, who must get here.
+  // Started by root, the database runs as another user, which must reach this folder.
   await chmod(home, 0o755);
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
@@ -20,11 +20,11 @@ afterAll(() => rm(home, { recursive: true, force: true }));
 interface Started {
   readonly npm: ChildProcess;
   readonly url: string;
-  /** Of the embedded PostgreSQL. */
+  /** PID of the embedded PostgreSQL. */
   readonly postgres: number;
 }
 
-/** `npm start` in a process group of its own, as a service manager runs it. */
+/** Runs `npm start` in a separate process group, as a service manager does. */
 async function npmStart(folder: string): Promise<Started> {
   const npm = spawn('npm', ['start'], {
     cwd: packageRoot,
@@ -53,12 +53,12 @@ function isAlive(pid: number): boolean {
 }
 
 describe('npm start', { timeout: 240_000 }, () => {
-  // Concurrent, because each waits 10 seconds for the client.
+  // Concurrent, because each test waits 10 seconds for its client.
   test.concurrent.each(['SIGTERM', 'SIGINT'] as const)(
     'closes in order, including PostgreSQL, when npm, its shell and the platform receive %s at once',
     async (signal) => {
       const { npm, url, postgres } = await npmStart(join(home, signal));
-      // A client that does not answer when its socket is closed: closing takes a while.
+      // A client that does not respond to the close of its socket, which delays the shutdown.
       const client = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
       await once(client, 'open');
       client.pause();

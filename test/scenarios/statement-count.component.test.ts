@@ -4,7 +4,7 @@ import { queryGraph, createCluster, operationEnd, type GraphSession } from '../k
 import { startTestPlatform, type TestPlatform } from '../kit/platform.js';
 import { raiseQuotas } from '../kit/quotas.js';
 
-/** Three levels over four subgraphs: clusters, regions, quotas, workloads; observability beside them. */
+/** Three levels over four subgraphs: clusters, regions, quotas and workloads; also observability. */
 const FLEET = `query Fleet($first: Int) {
   clusters(first: $first) {
     nodes {
@@ -35,12 +35,12 @@ afterAll(() => platform[Symbol.asyncDispose]());
 
 test('a three-level query over four subgraphs runs the same number of SQL statements for 1 and for 50 clusters', async () => {
   const own = (first: number) => platform.statements(() => queryGraph(session, FLEET, { first }));
-  // What is read once per process has been read.
+  // Fills the caches of the process.
   await own(1);
   const single = await own(1);
   const fifty = await own(50);
   expect(fifty.length, `${single.join('\n')}\n--- fifty\n${fifty.join('\n')}`).toBe(single.length);
-  // One of each of them at least.
+  // At least one statement of each subgraph.
   expect(fifty.length).toBeGreaterThan(4);
   expect(fifty.length).toBeLessThan(25);
 }, 180_000);
@@ -63,7 +63,7 @@ test('Query.nodes costs the same number of statements for the objects of 1 and o
   expect(twenty.length, `${single.join('\n')}\n--- twenty\n${twenty.join('\n')}`).toBe(single.length);
 }, 180_000);
 
-/** Ids of so many clusters, each with its node pool, an operation and two quotas. */
+/** Ids of the clusters, each with its node pool, an operation and two quotas. */
 async function idsOf(clusters: number): Promise<string[][]> {
   interface Owner {
     readonly id: string;

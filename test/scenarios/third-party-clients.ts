@@ -6,28 +6,28 @@ import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
 import { parse } from 'graphql';
 import { createClient } from 'graphql-sse';
 
-/** Milliseconds between two tries to get a stream back. */
+/** Milliseconds before the next attempt to reconnect. */
 const RETRY = 250;
 
-/** What the events of a stream carry. */
+/** Data of the events of a stream. */
 export interface StreamEvent {
   readonly told: { readonly id: string; readonly cursor: string; readonly cluster?: unknown };
 }
 
-/** One connection's life: tells what comes behind a position until it ends or is lost. */
+/** Reads a stream on one connection, after a cursor, until the stream ends or the connection is lost. */
 export type Reader = (reading: Reading) => Promise<void>;
 
 export interface Reading {
   readonly query: string;
-  /** Behind which cursor to begin. */
+  /** Cursor after which to start. */
   readonly after: string;
   readonly signal: AbortSignal;
   readonly tell: (event: StreamEvent) => void;
 }
 
 /**
- * Reads a stream again and again behind the last event that it got, as a program does whose library does not resume.
- * Rejects with what trying again does not help against.
+ * Reconnects after the last received event, as a program does whose library does not resume. Rejects with errors that a retry
+ * does not resolve.
  */
 export async function readWithReconnect(read: Reader, reading: Reading): Promise<void> {
   let { after } = reading;
@@ -44,8 +44,8 @@ export async function readWithReconnect(read: Reader, reading: Reading): Promise
 }
 
 /**
- * Reads as a browser's EventSource does, one connection for the stream: where to go on says the id of the last event. One
- * that was not whole is asked for again.
+ * Reads as a browser's EventSource does, with one connection for the stream and the id of the last event as the position. An
+ * incomplete event is requested again.
  */
 export function eventSource(url: string, token: string): Reader {
   let lastEventId: string | undefined;
@@ -60,7 +60,7 @@ export function eventSource(url: string, token: string): Reader {
       signal,
     });
     if (!response.ok) throw Object.assign(new Error('no stream'), { response });
-    // When the connection is lost the lines end, too.
+    // A lost connection also ends the lines.
     const input = Readable.fromWeb(response.body as ReadableStream).on('error', () => undefined);
     let id: string | undefined;
     let data: string | undefined;
@@ -79,7 +79,7 @@ export function eventSource(url: string, token: string): Reader {
   };
 }
 
-/** graphql-sse's client, one connection for each stream. */
+/** The client of graphql-sse, with one connection for each stream. */
 export function graphqlSse(url: string, token: string): Reader {
   const headers = { authorization: `Bearer ${token}` };
   return async ({ query, after, signal, tell }) => {
@@ -108,7 +108,7 @@ export function apolloClient(url: string, token: string): Reader {
         .subscribe({
           next: ({ data, error }) => {
             if (!error) return data && tell(data);
-            // It would go on: an error is only of this event.
+            // The stream would continue: an error applies only to its event.
             subscription.unsubscribe();
             fail(error);
           },
@@ -133,7 +133,7 @@ function told({ data, errors }: Result, tell: Reading['tell']): void {
   if (data) tell(data);
 }
 
-/** Whether the connection was lost, or a part of the platform is away. */
+/** Whether the connection was lost, or a part of the platform is unavailable. */
 function isRetryable(error: unknown): boolean {
   const { errors, statusCode, response } = error as Partial<Result> & {
     readonly statusCode?: number;

@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform[Symbol.asyncDispose]());
 
-/** Asks with every right there is, so that none is missing before the text is looked at. */
+/** Sends a request with all scopes, so that the text is checked before any missing scope. */
 async function ask(query: string, variables: Record<string, unknown>): Promise<GraphQLBody> {
   const token = await platform.token('acme', { scopes: Object.keys(scopes) });
   const response = await fetch(`${platform.url}/graphql`, {
@@ -48,7 +48,7 @@ interface Placed {
   readonly path: readonly string[];
 }
 
-/** A value of the type with the text in its first String or ID; the least of what else it must have. */
+/** A value of the type with the text in its first String or ID, and minimal values of the other required fields. */
 function withText(type: GraphQLInputType, text: string): Placed | undefined {
   const nullable = getNullableType(type);
   if (isListType(nullable)) {
@@ -71,7 +71,7 @@ function withText(type: GraphQLInputType, text: string): Placed | undefined {
   return undefined;
 }
 
-/** The least value of a type that must be there. */
+/** The minimal value of a required type. */
 function least(type: GraphQLInputType): unknown {
   const nullable = getNullableType(type);
   if (isListType(nullable)) return [];
@@ -93,7 +93,7 @@ interface Question {
   readonly path: readonly string[];
 }
 
-/** A question to the field with the text in the argument. */
+/** A request for the field with the text in the argument. */
 function question(
   kind: string,
   field: GraphQLField<unknown, unknown>,

@@ -5,27 +5,27 @@ import { queryGraph, operationEnd, readyReplicas, type GraphSession } from '../.
 import { firstFrame } from './first-frame.js';
 import { approveQuota } from '../../kit/quotas.js';
 
-/** Ids of one of everything that an account can have. */
+/** Ids of one resource of each type that an account can have. */
 export interface AccountResources {
   readonly cluster: string;
   readonly clusterCheck: string;
   readonly clusterResource: string;
   readonly component: string;
-  /** Behind its oldest event. */
+  /** Cursor of its oldest event. */
   readonly eventCursor: string;
   /** The public address of the cluster. */
   readonly eip: string;
   /** The load balancer of the API server of the cluster. */
   readonly loadBalancer: string;
-  /** An instance that belongs to no cluster any more. */
+  /** An instance that does not belong to a cluster any more. */
   readonly instance: string;
   readonly node: string;
   readonly nodePool: string;
   readonly operation: string;
-  /** Another of its instances: one that has been attached cannot be released. */
+  /** Another instance of the account: an instance that has been attached cannot be released. */
   readonly otherInstance: string;
   readonly otherNode: string;
-  /** Of the cluster: quotas of accounts have the same ids for everyone. */
+  /** A quota of the cluster: ids of account quotas are the same for every account. */
   readonly quota: string;
   readonly quotaApplication: string;
   readonly supportTicket: string;
@@ -41,7 +41,7 @@ interface Payload {
   readonly userErrors: readonly unknown[];
 }
 
-/** Fills an account with one of everything, and waits until nothing of it is under way. */
+/** Creates one resource of each type for an account, and waits until all operations have ended. */
 export async function createAccountResources(session: GraphSession): Promise<AccountResources> {
   const network = await buildNetwork(session);
   const cluster = await buildCluster(session, network);
@@ -152,7 +152,7 @@ interface View {
   readonly quotas: readonly { readonly id: string; readonly limit: number; readonly adjustable: boolean }[];
 }
 
-/** The id of the first; empty when there is none. */
+/** The id of the first node; empty when there is none. */
 function firstOf({ nodes }: Ids): string {
   return nodes[0]?.id ?? '';
 }
@@ -198,7 +198,7 @@ async function instancesOf(session: GraphSession): Promise<string[]> {
   return instances.nodes.map(({ id }) => id);
 }
 
-/** Runs a mutation that must be accepted, and waits for the end of its operation. */
+/** Runs a mutation, expects no user error, and waits for the end of its operation. */
 async function done<T>(
   session: GraphSession,
   mutation: string,
@@ -214,7 +214,7 @@ async function done<T>(
   return payload as T;
 }
 
-/** The first resource of the cluster of this type. */
+/** The first resource of the cluster with this type. */
 function resourceOf({ resources }: View, type: string): string {
   return resources.nodes.find((resource) => resource.type === type)?.id ?? '';
 }

@@ -1,18 +1,18 @@
 import type { AccountResources } from './account-resources.js';
 
 /**
- * A request with exactly one id of another account. Made with `theirs` for both it is a request of the owner's own,
- * which must find what it names: else the attempt would prove nothing.
+ * A request with exactly one id of another account. With `theirs` for both parameters it is a request of the owner, which must
+ * succeed: otherwise the attempt would prove nothing.
  */
 export interface Attempt {
   /** A field of Query, Mutation or Subscription. */
   readonly field: string;
-  /** The arguments; `mine` is what the asking account has. */
+  /** The arguments; `mine` are the resources of the requesting account. */
   readonly with: (mine: AccountResources, theirs: AccountResources) => Record<string, unknown>;
-  /** What is asked of the answer, where it is not told by its type. */
+  /** Selection of the field; default by its type. */
   readonly selection?: string;
-  /** With which code it is refused; NOT_FOUND if omitted. */
+  /** Expected error code; default NOT_FOUND. */
   readonly code?: string;
-  /** Whether it is taken, and its operation tells of each thing that was not found. */
+  /** Whether the mutation is accepted, and its operation reports each id that was not found. */
   readonly toldByOperation?: boolean;
 }

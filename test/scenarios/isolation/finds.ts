@@ -8,8 +8,8 @@ import type { AccountResources } from './account-resources.js';
 type Ids = { readonly nodes: readonly { readonly id: string }[] };
 
 /**
- * Ids of what an estate has and does not list, by type: what the cloud and Kubernetes have, and rows of what only time and
- * faults bring about.
+ * Ids that `estate` does not contain, by type: objects of the cloud and of Kubernetes, and rows that appear only over time or
+ * after faults.
  */
 export async function furtherIds(
   kit: TestDatabase,

@@ -3,8 +3,7 @@ import type { GraphSession } from '../../kit/cluster-lifecycle.js';
 import { socketClient } from '../../kit/subscribe.js';
 
 /**
- * The first thing that a subscription answers: an event, an error, or the bookmark (`data` null) by which a stream says
- * that everything there was to tell has been told.
+ * The first message of a subscription: an event, an error, or the bookmark (`data` null) that follows the last existing event.
  */
 export async function firstFrame(
   { url, account, scopes }: GraphSession,
@@ -17,7 +16,7 @@ export async function firstFrame(
     for await (const frame of stream) return frame as ExecutionResult;
     throw new Error(`nothing came of ${query}`);
   } catch (errors) {
-    // What is refused before a stream begins comes as the protocol's list of errors.
+    // graphql-transport-ws rejects a subscription with a list of errors.
     if (Array.isArray(errors)) return { errors: errors as readonly GraphQLError[] };
     throw errors;
   } finally {

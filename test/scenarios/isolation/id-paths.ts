@@ -6,10 +6,10 @@ import {
   isInputObjectType,
 } from 'graphql';
 
-/** Scalars whose values stand for something of an account. */
+/** Scalars whose values identify an object of an account. */
 const REFERENCES: readonly string[] = ['ID', 'EventCursor'];
 
-/** Where arguments take a reference, e.g. `input.network.vpcId`; lists have no step of their own. */
+/** Paths of the arguments that take a reference, e.g. `input.network.vpcId`; list items add no step. */
 export function referencePaths(args: readonly (GraphQLArgument | GraphQLInputField)[]): string[] {
   return args.flatMap(({ name, type }) => {
     const named = getNamedType(type);
@@ -22,7 +22,7 @@ function fieldsOf(type: GraphQLInputObjectType): string[] {
   return referencePaths(Object.values(type.getFields()));
 }
 
-/** Where one of the values stands in variables, in the form of `referencePaths`. */
+/** Paths of the values in variables, in the format of `referencePaths`. */
 export function pathsOf(variables: unknown, values: ReadonlySet<string>): string[] {
   if (typeof variables === 'string') return values.has(variables) ? [''] : [];
   if (Array.isArray(variables)) return variables.flatMap((item) => pathsOf(item, values));

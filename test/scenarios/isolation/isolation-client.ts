@@ -17,26 +17,26 @@ import { firstFrame } from './first-frame.js';
 
 export type Root = 'Query' | 'Mutation' | 'Subscription';
 
-/** The graph as clients see it. */
+/** The schema that clients see. */
 export async function clientSchema(): Promise<GraphQLSchema> {
   return buildSchema(await readFile(join(packageRoot, 'client/schema.graphql'), 'utf8'));
 }
 
-/** The root fields of a kind. */
+/** The root fields of an operation type. */
 export function rootFields(schema: GraphQLSchema, root: Root): GraphQLField<unknown, unknown>[] {
   const type = schema.getType(root);
   return isObjectType(type) ? Object.values(type.getFields()) : [];
 }
 
-/** What an attempt came to: the codes of what was refused, and whether the answer holds anything. */
+/** Result of an attempt: the error codes, and whether the response contains no data. */
 export interface AttemptResult {
   readonly codes: readonly string[];
   readonly holdsNothing: boolean;
-  /** The answer as it came. */
+  /** The complete response. */
   readonly response: unknown;
 }
 
-/** Makes attempts as an account. */
+/** Sends attempts as an account. */
 export class IsolationClient {
   constructor(
     private readonly schema: GraphQLSchema,
@@ -55,7 +55,7 @@ export class IsolationClient {
     return attemptResultOf((await firstFrame(this.session, query, args)) as GraphQLBody);
   }
 
-  /** What a mutation refuses at once or, where the attempt says so, what its operation could not do. */
+  /** The user errors of a mutation and, for `toldByOperation`, the failures of its operation. */
   async mutation(attempt: Attempt, args: Record<string, unknown>): Promise<AttemptResult> {
     const response = await queryGraph<Record<string, Payload>>(
       this.session,
@@ -73,7 +73,7 @@ export class IsolationClient {
     };
   }
 
-  /** The codes with which a mutation is refused as a whole, before it is executed. */
+  /** The codes of the errors that reject a mutation before its execution. */
   async refusal(attempt: Attempt, args: Record<string, unknown>): Promise<readonly string[]> {
     const query = this.document('Mutation', attempt, args);
     return attemptResultOf(
@@ -108,7 +108,7 @@ interface Payload {
   readonly results?: readonly { readonly userErrors: readonly { readonly code: string }[] }[];
 }
 
-/** Whether something is there, or who is told what was refused. */
+/** Selects whether an object exists, or the user errors. */
 function selectionOf(field: GraphQLField<unknown, unknown>): string {
   const type = getNamedType(field.type);
   const fields = isObjectType(type) ? type.getFields() : {};
@@ -123,7 +123,7 @@ function attemptResultOf({ data, errors }: GraphQLBody): AttemptResult {
   return { codes, holdsNothing: isNothing(data), response: { data, errors } };
 }
 
-/** Null, nothing listed, or made of such. */
+/** Whether the value is null or contains only nulls and empty lists. */
 function isNothing(value: unknown): boolean {
   if (value === null || value === undefined) return true;
   if (typeof value !== 'object') return false;

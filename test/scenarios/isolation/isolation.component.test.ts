@@ -28,7 +28,7 @@ const attempts: Readonly<Record<Root, readonly Attempt[]>> = {
 };
 const roots = Object.keys(attempts) as Root[];
 
-/** Ids that say what they are, for looking at attempts without a platform. */
+/** Descriptive placeholder ids, to inspect attempts without a platform. */
 const named = (whose: string) =>
   new Proxy({} as AccountResources, {
     get: (_, name) => `${whose} ${String(name)}`,
@@ -40,7 +40,7 @@ const theirIds = new Set(
     'otherInstance otherNode quota quotaApplication securityGroup supportTicket vpc vSwitch watchCursor workload',
   ].flatMap((names) => names.split(' ').map((name) => `their ${name}`)),
 );
-/** Where an attempt has an id of another account. */
+/** Paths at which an attempt has an id of another account. */
 const pathsIn = (attempt: Attempt) => pathsOf(attempt.with(mine, theirs), theirIds);
 const titled = (root: Root) =>
   attempts[root].map((attempt) => [`${attempt.field}(${pathsIn(attempt).join()})`, attempt] as const);
@@ -111,7 +111,7 @@ describe('account that uses ids of another account', () => {
     expect(Object.values(estates.stranger).filter((id) => ids.includes(id as string))).toEqual([]);
   });
 
-  // What a token may do adds nothing to what its account may see, and lacking rights takes nothing from reading.
+  // More scopes do not give access to another account, and fewer scopes do not prevent reading the own one.
   describe.each([
     ['no scopes', []],
     ['scopes to read', ['fleet:introspect']],
@@ -224,7 +224,7 @@ describe('account that uses ids of another account', () => {
     for (const stream of streams) stream[Symbol.dispose]();
   });
 
-  // Last: this is what the attempts do where they are allowed.
+  // Last, because these mutations delete the resources.
   test.each(titled('Mutation'))('%s succeeds for the owner', async (_, attempt) => {
     const verdict = await asOwner().mutation(attempt, own(attempt));
     expect(verdict.codes, responseText(verdict)).not.toContain(attempt.code ?? 'NOT_FOUND');

@@ -10,7 +10,7 @@ import {
   isRequiredInputField,
 } from 'graphql';
 
-/** Values of the scalars that an argument may have; each is of the right form and names nothing. */
+/** Valid values of scalars, which identify no object. */
 const SCALARS: Readonly<Record<string, unknown>> = {
   Boolean: true,
   Float: 1,
@@ -19,7 +19,7 @@ const SCALARS: Readonly<Record<string, unknown>> = {
   DateTime: '2026-01-01T00:00:00Z',
 };
 
-/** The least that a field can be asked with: what it requires, and nothing else. */
+/** The required arguments of a field with minimal values. */
 export function minimalVariables(args: readonly GraphQLArgument[]): Record<string, unknown> {
   return Object.fromEntries(args.filter(isRequiredArgument).map((arg) => [arg.name, valueOf(arg.type)]));
 }

@@ -4,7 +4,7 @@ import type { AccountResources } from './account-resources.js';
 
 type Input = (mine: AccountResources, theirs: AccountResources) => Record<string, unknown>;
 
-/** A mutation whose input is made of both estates. */
+/** A mutation whose input combines ids of both accounts. */
 const attempt = (field: string, input: Input): Attempt => ({
   field,
   with: (mine, theirs) => ({ input: input(mine, theirs) }),
@@ -18,7 +18,7 @@ const window = { recurrence: 'FREQ=DAILY', startTime: '02:00', durationHours: 4 
 const onPool = { highRiskOperationId: 'node-pool.scaling-group.5' };
 const onNode = { highRiskOperationId: 'cluster.worker-node.4' };
 
-/** In an order in which their owner could ask for them, too: what takes away comes last. */
+/** Ordered so that the owner can run them too: deletions come last. */
 export const mutationAttempts: readonly Attempt[] = [
   attempt('runClusterCheck', (_, their) => ({
     clusterId: their.cluster,

@@ -1,13 +1,13 @@
 import type { Attempt } from './attempt.js';
 import type { AccountResources } from './account-resources.js';
 
-/** A day around now: use of the estate lies in it. */
+/** A day around now, which includes the usage of the account. */
 const day = () => ({
   from: new Date(Date.now() - 43_200_000).toISOString(),
   to: new Date(Date.now() + 43_200_000).toISOString(),
 });
 
-/** One of each type that Query.node finds. */
+/** A resource of each type that Query.node finds. */
 export const RESOURCES = [
   'cluster',
   'clusterCheck',

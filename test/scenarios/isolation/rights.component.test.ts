@@ -7,7 +7,7 @@ import { stateOf } from './state.js';
 
 const schema = await clientSchema();
 const DENIED = 'UNAUTHORIZED_FIELD_OR_TYPE';
-/** Root fields that need more than reading, other than mutations, which need fleet:write unless they stand here. */
+/** Root fields that require scopes. A mutation that is not listed requires fleet:write. */
 const NEEDS: Readonly<Record<string, string>> = {
   'Mutation.decideQuotaApplication': 'fleet:admin',
   'Mutation.publishKubernetesVersion': 'fleet:admin',

@@ -1,20 +1,20 @@
 import type { TestDatabase } from '../../kit/database.js';
 
-/** Changes that Kubernetes makes without requests. */
+/** Objects that Kubernetes changes without requests. */
 const BOOKKEEPING = ['events', 'leases.coordination.k8s.io', 'nodes'];
 
-/** When the platform compared a component last, which it does every ten minutes. */
+/** Column with the time of the last drift check of a component, which runs every ten minutes. */
 const BY_THE_CLOCK = 'drift_checked_at';
 
-/** Grows with each Kubernetes Event that the platform reads by itself; what else is appended shows in the log. */
+/** Increases with each Kubernetes Event that the platform reads; other events appear in the log. */
 const COUNTER = 'engine.event_counter';
 
-/** Condition that leaves out the rows of a table, e.g. `engine.event`, that the platform adds by the clock. */
+/** Condition that excludes the rows of a table, e.g. `engine.event`, that the platform adds without requests. */
 export function askedFor(table: string): string {
   return table === 'engine.event' ? `category <> 'KUBERNETES'` : 'true';
 }
 
-/** Everything that is kept of an account: each row that bears its name, its instances, and the objects in its clusters. */
+/** The complete state of an account: its rows in every table, its instances, and the objects in its clusters. */
 export async function stateOf(database: TestDatabase, account: string): Promise<Record<string, unknown>> {
   const { prisma } = database.database;
   const tables = await prisma.$queryRaw<{ schema: string; name: string }[]>`

@@ -1,6 +1,6 @@
 import type { Attempt } from './attempt.js';
 
-/** Streams begin behind the oldest event of who asks: what they may tell comes at once. */
+/** The streams start after the requesting account's oldest event, so existing events arrive at once. */
 export const subscriptionAttempts: readonly Attempt[] = [
   {
     field: 'events',

@@ -1,4 +1,4 @@
-/** Root fields that take no id of anything that an account has, and why. */
+/** Root fields without an argument that identifies an object of an account, with the reason. */
 export const WITHOUT_FOREIGN_IDS: Readonly<Record<string, string>> = {
   'Query.clusterKinds': 'describes what can be created, to everyone the same',
   'Query.componentDefinitions': 'a catalog',
@@ -23,7 +23,7 @@ export const WITHOUT_FOREIGN_IDS: Readonly<Record<string, string>> = {
   'Mutation.verifyAccount': 'identifies the holder of the account that asks',
 };
 
-/** Arguments of type ID that name a row of a catalog, by their last step. */
+/** Names of ID arguments that identify a row of a catalog. */
 export const CATALOG_IDS: readonly string[] = [
   'imageId',
   'instanceType',
@@ -34,7 +34,7 @@ export const CATALOG_IDS: readonly string[] = [
   'zoneIds',
 ];
 
-/** Paths that name nothing which is looked up. */
+/** Paths of arguments that are not looked up, with the reason. */
 export const NOT_LOOKED_UP: Readonly<Record<string, string>> = {
   'Mutation.remediateHighRiskOperation(input.highRiskOperationId)': 'a row of the catalog',
   'Mutation.performHighRiskOperation(input.highRiskOperationId)': 'a row of the catalog',
